@@ -19,7 +19,7 @@ result). `check_rows` runs an import without pages.
 """
 
 from expertpool.core.importing.answers import Answers
-from expertpool.core.importing.checking import CHECK, GUESSED, check_rows
+from expertpool.core.importing.checking import CHECK, CLEANED, GUESSED, check_rows
 from expertpool.core.importing.columns import (
     FIRST,
     LAST,
@@ -29,6 +29,7 @@ from expertpool.core.importing.columns import (
     as_text,
     choice,
     day,
+    is_rounded,
     normalise_header,
     serial_day,
     text,
@@ -43,6 +44,7 @@ from expertpool.core.importing.runs import ImportPreviewed
 
 __all__ = [
     "CHECK",
+    "CLEANED",
     "FIRST",
     "GUESSED",
     "IMPORTS",
@@ -64,6 +66,7 @@ __all__ = [
     "choice",
     "day",
     "import_urls",
+    "is_rounded",
     "normalise_header",
     "open_table",
     "read_rows",

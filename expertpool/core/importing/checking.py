@@ -12,7 +12,15 @@ from typing import Any, NamedTuple
 from django.db import IntegrityError, transaction
 
 from expertpool.core.importing.answers import Answers, meant
-from expertpool.core.importing.columns import CellRefused, Cleaner, ImportColumn, as_text
+from expertpool.core.importing.columns import (
+    MARKS_FOR_NOTHING,
+    NOTHING,
+    SAME,
+    CellRefused,
+    Cleaner,
+    ImportColumn,
+    as_text,
+)
 from expertpool.core.importing.importer import Fault, Importer, Note, Row, Totals
 from expertpool.core.importing.reading import Numbered
 
@@ -22,6 +30,8 @@ CLEANED, GUESSED, LEFT, CHECK = "已整理", "按推测填写", "留空", "请�
 NOT_CHOSEN, CHANGED = "没有勾选", "档案刚被改过"
 DISTINCT_WORDS = 500  # that no list has; what a user can be asked
 WHOLE_DAY = len("2026-1-1")  # a shorter text names a month
+LONGEST_MARK = 8
+EMPTIED = "（空）"
 # How a row begins that is no row of a list: its sum, who wrote it, a remark, a page.
 REMARK_CELLS = 5  # more of them are a row
 _REMARK = re.compile(
@@ -99,6 +109,7 @@ class _Step(NamedTuple):
     said: Mapping[str, str] | None  # what words mean
     known: frozenset[str] | None  # words of the list; others are taken, too, and asked about
     is_noted: bool  # whether a text may come out otherwise
+    marks: frozenset[str]  # what stands for nothing, or for what stands above
 
 
 class _Reader:
@@ -113,6 +124,8 @@ class _Reader:
             self._step(at, columns[code]) for at, code in enumerate(codes) if code in columns
         ]
         self.samples = {one.code: one.clean(one.sample) for one in columns.values() if one.sample}
+        self.above: tuple[list[Any], dict[int, Any]] | None = None
+        self.same: dict[int, Any] = {}
         codes_here = (step.column.code for step in self.steps)
         self.first = next((code for code in codes_here if code in self.samples), "")
 
@@ -120,7 +133,16 @@ class _Reader:
         known = frozenset(column.words()) if column.words and column.is_free else None
         is_noted = column.words is None or column.is_free  # a choice reads as its word
         said = self.answers.words.get(column.code)
-        return _Step(at, column, column.clean, said, known, is_noted)
+        return _Step(at, column, column.clean, said, known, is_noted, self._marks(column, known))
+
+    def _marks(self, column: ImportColumn, known: frozenset[str] | None) -> frozenset[str]:
+        columns = self.importer.by_code.values()
+        if column is next((one for one in columns if one.required), None):
+            return frozenset()  # it names the row: nobody is called so but by his name
+        nothing = NOTHING
+        if column.is_extra and _takes(column, "无"):  # may be the answer to what an office asks
+            nothing = MARKS_FOR_NOTHING
+        return (nothing | {*column.blanks} | SAME) - {*column.choices, *(known or ())}
 
     def row(self, number: int, cells: list[Any]) -> Row | None:
         """Clean one row; None when it is empty, or the sample of the template."""
@@ -138,6 +160,7 @@ class _Reader:
         if row.faults and number not in self.answers.cells and (told := _remark(cells)):
             self.totals.remark(number, told)
             return None
+        self.above = (cells, self.same)
         # A preview shows them, as not chosen.
         if number in self.answers.passed_over and not self.importer.previews:
             row.faults.insert(0, Fault("", NOT_CHOSEN, "您没有勾选这一行。"))
@@ -146,8 +169,9 @@ class _Reader:
     def _is_empty(self, row: Row, cells: list[Any]) -> bool:
         """Clean the cells into ``row``; tell whether none of them holds anything."""
         width, empty, values = len(cells), True, row.values
+        self.same = {}
         # The loop over all cells of a file: what most of them need stands in it, without a call.
-        for at, column, clean, said, known, is_noted in self.steps:
+        for at, column, clean, said, known, is_noted, marks in self.steps:
             cell = cells[at] if at < width else ""
             value: Any = ""
             if cell is not None and cell != "":
@@ -155,7 +179,9 @@ class _Reader:
                     cell, used = meant(column, said, cell)
                     self.totals.applied.update((column.code, word) for word in used)
                 try:
-                    value = clean(cell)
+                    if type(cell) is str and len(cell) <= LONGEST_MARK and cell.strip() in marks:
+                        cell = self._read_mark(row, column, at, cell.strip(), marks)
+                    value = "" if cell == "" else clean(cell)
                 except CellRefused as error:
                     self._refuse(row, column, error)
                     empty = False
@@ -166,12 +192,28 @@ class _Reader:
                     self._require(row, column)
                 continue
             empty = False
-            if is_noted:
-                if value is not cell:
-                    self._note(row, column, cell, value)
-                if known is not None and value not in known:
-                    row.words.append((column.code, value))
+            if is_noted and value is not cell:
+                self._note(row, column, cell, value)
+            if known is not None and value not in known:
+                row.words.append((column.code, value))
         return empty
+
+    def _read_mark(
+        self, row: Row, column: ImportColumn, at: int, mark: str, marks: frozenset[str]
+    ) -> Any:
+        """Return what a mark stands for: nothing, or the cell above."""
+        if mark in SAME:
+            if self.above is None:
+                raise CellRefused("{}没有可照填的上一行", f"这里写的是“{mark}”，请填写内容。")
+            cells, same = self.above
+            cell = same.get(at, cells[at] if at < len(cells) else "")
+            self.same[at] = cell = "" if cell is None else cell
+            if str(cell).strip() not in marks:
+                row.notes.append(Note(column.header, GUESSED, mark, as_text(cell) or EMPTIED))
+                return cell
+        told = (CHECK, column.missed) if column.missed else (CLEANED, EMPTIED)
+        row.notes.append(Note(column.header, told[0], mark, told[1]))
+        return ""
 
     def _add_mended(self, row: Row, mended: Mapping[str, str]) -> None:
         """Put in what was typed for columns that the sheet does not have."""
@@ -224,6 +266,14 @@ class _Reader:
         )
 
 
+def _takes(column: ImportColumn, word: str) -> bool:
+    try:
+        column.clean(word)
+    except CellRefused:
+        return False
+    return True
+
+
 def _remark(cells: list[Any]) -> str:
     """Return what a row says that is no row of the list, but stands below or between; else empty."""
     filled = [cell for cell in cells if cell not in EMPTY]
@@ -234,6 +284,9 @@ def _remark(cells: list[Any]) -> str:
 
 def _check_chunk(importer: Importer, chunk: list[Row], answers: Answers, *, keep: bool) -> None:
     """Check the rows of one chunk against each other and the database, and save them."""
+    for row in chunk:
+        told = {fault.code for fault in row.faults if fault.code}  # of one cell once
+        row.faults += [fault for fault in importer.inspect(row) if fault.code not in told]
     _validate(importer, chunk)
     if not keep:
         return

@@ -25,6 +25,13 @@ _MONTH = re.compile(r"(\d{4})(?:\D(\d{1,2})月?|(\d\d))")
 FIRST, LAST = "first", "last"  # day of a month
 _TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2})?$")
 EPOCH, SERIALS = date(1899, 12, 30), (10_000, 73_050)  # 1927 to 2099
+# What Excel makes of a long number in a .csv, and by what people keep it from that.
+_POWER = re.compile(r"(\d)\.(\d+)[Ee]\+?(\d{1,2})")
+_AS_FORMULA = re.compile(r'="([^"]*)"')
+# What people write into a cell that holds nothing, and where the row above is meant.
+MARKS_FOR_NOTHING = frozenset(("/", "／", "//", "\\", "-", "--", "－", "–", "—", "——", "―", "─"))
+NOTHING = MARKS_FOR_NOTHING | {"无", "暂无", "没有", "空"}
+SAME = frozenset(("同上", "同前", "〃", "″", '"', "”", "々"))
 _NOTE = re.compile(r"[(\[【].*?[)\]】]")
 
 
@@ -71,9 +78,22 @@ def as_code(cell: Any) -> str:
     """Return an identifier: all full-width forms folded, numbers as their digits."""
     if not isinstance(cell, str):
         return as_text(cell)
-    if cell.isascii() and cell.isprintable():
-        return cell.strip()  # nothing to fold: nearly all are so
-    return _writable(clean_code(cell))
+    is_plain = cell.isascii() and cell.isprintable()  # nothing to fold: nearly all are so
+    value = cell.strip() if is_plain else _writable(clean_code(cell))
+    return value if value.isalnum() else _as_typed(value)
+
+
+def _as_typed(value: str) -> str:
+    """Return the digits of ="13877120032" and of 1.3877120032E+10, of which none is lost."""
+    if found := _AS_FORMULA.fullmatch(value):
+        return found[1].strip()
+    found = _POWER.fullmatch(value)
+    return found[1] + found[2] if found and len(found[2]) == int(found[3]) else value
+
+
+def is_rounded(value: str) -> bool:
+    """Tell whether a code is what is left of a long number: digits are lost."""
+    return _POWER.fullmatch(value) is not None
 
 
 def _writable(value: str) -> str:
@@ -171,7 +191,8 @@ class ImportColumn:
     one reviews. ``looks`` tells of a cell that it can only be of this column. ``words`` are those it knows:
     another one is refused, or with ``is_free`` taken as it stands; either way it is asked about.
     ``meanings`` are what people write for them ("": nothing is proposed); ``lists``: a cell holds several. ``dispensable``: a
-    row goes in without a cell that is refused. ``word`` is a value as it is read.
+    row goes in without a cell that is refused. ``blanks`` are what people write here for nothing, beside what
+    they write everywhere; ``missed`` is said of a cell that holds one. ``word`` is a value as it is read.
     """
 
     code: str
@@ -191,6 +212,8 @@ class ImportColumn:
     meanings: Mapping[str, str] = field(default_factory=dict)
     lists: bool = False
     dispensable: bool = False
+    blanks: Sequence[str] = ()
+    missed: str = ""
     word: Callable[[Any], str] = str
 
     @property

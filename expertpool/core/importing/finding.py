@@ -6,11 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from expertpool.core.importing.columns import CellRefused, ImportColumn, as_text, normalise_header
+from expertpool.core.importing.columns import (
+    NOTHING,
+    CellRefused,
+    ImportColumn,
+    as_text,
+    normalise_header,
+)
 from expertpool.core.importing.reading import Numbered, Top, UnreadableFile
 from expertpool.core.validators import is_writable
 
 HEADER_WITHIN = 30  # rows that hold anything
+SAYS_NOTHING = {*NOTHING, "", None}
 SAMPLED = 100  # rows below the header by which a column is known
 SURE = 0.9  # of the cells
 FEWEST = 3  # cells by which a column is said to be another one
@@ -214,7 +221,7 @@ class _Recogniser:
         width = max(len(place.cells), *(len(cells) for _, cells in under), 0)
         self.cells = _wide(place.cells, width)
         self.below = [
-            [cells[at] for _, cells in under if at < len(cells) and cells[at] not in ("", None)]
+            [cells[at] for _, cells in under if at < len(cells) and cells[at] not in SAYS_NOTHING]
             for at in range(width)
         ]
         self.lists: dict[str, frozenset[str]] = {}

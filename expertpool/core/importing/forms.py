@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -142,7 +142,7 @@ class AnswersForm(forms.Form):
         super().__init__(*args)
         self.found, self.answers = found, answers
         self.words_asked: dict[str, dict[str, Any]] = {}
-        columns = {column.code: column for column in importer.get_columns()}
+        columns = {one.code: one for one in (*importer.get_columns(), *importer.asked)}
         lists: dict[str, list[str]] = {}
         for asked in (*found.get("words", ()), *found.get("applied", ())):
             column = columns.get(asked["code"])
@@ -153,13 +153,12 @@ class AnswersForm(forms.Form):
                 name = _word_name(asked)
                 self.fields[name], self.words_asked[name] = field, line
         for row, cell in self._cells():
-            if cell["code"] in columns:
-                self.fields[_cell_name(row, cell)] = forms.CharField(
+            if (column := columns.get(cell["code"])) is not None:
+                self.fields[_cell_name(row, cell)] = _cell_field(
+                    column.choices if column in importer.asked else (),
                     label=f"第 {row['row']} 行的{cell['column']}",
                     initial=self._content(row, cell),
                     required=False,
-                    max_length=2_000,
-                    widget=forms.TextInput(attrs={"autocomplete": "off"}),
                 )
 
     def _line(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -234,6 +233,15 @@ class AnswersForm(forms.Form):
             for code, said in self.words().items()
             for word, meaning in said.items()
         )
+
+
+def _cell_field(choices: Sequence[str], **facts: Any) -> forms.Field:
+    """Return where a cell is typed again, or what is asked of its row is answered."""
+    if choices:
+        said = [("", "不导入这一行"), *((word, word) for word in choices)]
+        return forms.ChoiceField(choices=said, **facts)
+    text = forms.TextInput(attrs={"autocomplete": "off"})
+    return forms.CharField(max_length=2_000, widget=text, **facts)
 
 
 def _cell_name(row: dict[str, Any], cell: dict[str, Any]) -> str:

@@ -105,7 +105,7 @@ class Totals:
 class Importer(ABC):
     """Declares one import and holds the state of one run of it.
 
-    For each chunk of rows whose cells are in order, `prepare` is called once (a few queries for
+    Each row goes to `inspect`. For each chunk of rows in order, `prepare` is called once (a few queries for
     all rows), then `validate` for each row in turn, then, if rows are to be kept, `save` once with
     those that passed; at the end `finish`. A run that is only checked makes no call to `save` and
     `finish`, and must find the same faults, but for those that are only ``counted``: it ``previews``
@@ -116,6 +116,8 @@ class Importer(ABC):
     label: ClassVar[str]  # 专家
     permission: ClassVar[str]
     columns: ClassVar[Sequence[ImportColumn]] = ()
+    # What is asked of single rows on the page and stands in no table; each has ``choices``.
+    asked: ClassVar[Sequence[ImportColumn]] = ()
     chunk_rows: ClassVar[int] = 5_000
     # Fields of a form (name → form field) that the upload page shows; answers come as ``options``.
     option_fields: ClassVar[Mapping[str, Any]] = {}
@@ -135,7 +137,7 @@ class Importer(ABC):
         self.now = now
         self.options = options
         self.previews = False
-        self.by_code = {column.code: column for column in self.get_columns()}
+        self.by_code = {column.code: column for column in (*self.get_columns(), *self.asked)}
 
     @classmethod
     def get_columns(cls) -> Sequence[ImportColumn]:
@@ -145,6 +147,11 @@ class Importer(ABC):
     @abstractmethod
     def prepare(self, rows: Sequence[Row]) -> None:
         """Load what checking ``rows`` needs."""
+
+    def inspect(self, row: Row) -> list[Fault]:
+        """Return what is wrong in ``row`` by itself, and fill in what follows from its cells: all of
+        it at once, also where a cell was refused and is not among its values. Before `prepare`."""
+        return []
 
     @abstractmethod
     def validate(self, row: Row) -> Fault | None:

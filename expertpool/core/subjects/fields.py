@@ -56,6 +56,8 @@ class InImport:
     meanings: Mapping[str, str] = field(default_factory=dict)
     lists: bool = False
     dispensable: bool = False
+    blanks: Collection[str] = ()
+    missed: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,6 +245,8 @@ class FieldDeclaration:
             meanings=place.meanings,
             lists=place.lists,
             dispensable=place.dispensable and not self.required,
+            blanks=tuple(place.blanks),
+            missed=place.missed,
             # What a cleaner of its own makes of a cell, the kind need not know.
             word=str if place.clean else self.kind.word,
         )

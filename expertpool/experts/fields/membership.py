@@ -67,7 +67,7 @@ MEMBERSHIP = (
         form=InForm(section="term", help="过了这一天不再被抽取。"),
         imported=InImport(
             aliases=("聘期止", "聘期届满", "到期日期", "聘期", "聘期起止", "聘任期限", "任期"),
-            help="没有期限的写“长期”或不填；也可以写起止，像 2026.1-2028.12。",
+            help="没有期限的写“长期”或不填；只写年份的到年底；也可以写起止，像 2026.1-2028.12。",
             sample="2028-12-31",
             clean=rules.term_end,
         ),

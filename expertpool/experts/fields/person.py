@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from expertpool.core import criteria as ask
+from expertpool.core.importing import FIRST
 from expertpool.core.subjects import (
     Choice,
     Day,
@@ -90,8 +91,12 @@ PERSON = (
     FieldDeclaration(
         code="birth_date",
         label="出生日期",
-        kind=Day(),
-        form=InForm(section={INDIVIDUAL: "basic"}, order=1),
+        kind=Day(month=FIRST),
+        form=InForm(
+            section={INDIVIDUAL: "basic"},
+            order=1,
+            help="可以只填年月，像 1975-10；填了身份证号的，按它补日期。",
+        ),
         imported=InImport(
             dispensable=True,
             code="birth",

@@ -22,6 +22,11 @@ ID_KIND_WORDS = {
     **dict.fromkeys(("军人证", "军官证件"), IdKind.OFFICER),
     "其他证件": IdKind.OTHER,
 }
+# What stands where an employer is asked for, and is none.
+NO_EMPLOYER = (
+    *("退休", "已退休", "退休人员", "离退休", "离休", "内退"),
+    *("无单位", "无业", "待业", "自由职业", "自由职业者", "个人"),
+)
 SEX_WORDS = {"男性": Sex.MALE, "女性": Sex.FEMALE}
 # What lists mean by words that the dictionaries do not have: proposed, never put in unasked.
 TITLE_MEANINGS = {

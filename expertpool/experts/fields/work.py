@@ -36,6 +36,7 @@ from expertpool.experts.fields.words import (
     EDUCATION_MEANINGS,
     LEVEL_MEANINGS,
     LEVEL_WORDS,
+    NO_EMPLOYER,
     TITLE_MEANINGS,
 )
 from expertpool.experts.validators import values as rules
@@ -74,7 +75,9 @@ WORK = (
         imported=InImport(
             code="employer",
             aliases=("单位名称", "单位", "所在单位", "现工作单位"),
-            help="单位全称，用于回避。",
+            help="单位全称，用于回避。没有单位的不填。",
+            blanks=NO_EMPLOYER,
+            missed="按没有工作单位导入：不能按单位回避，请核对。",
             sample="示例市建筑设计研究院",
             width=30,
             clean=unit_name,

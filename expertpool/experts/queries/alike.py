@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from expertpool.accounts.models import User
+from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, ToldApart
 from expertpool.experts.queries.experts import experts_visible_to
 
@@ -93,6 +94,7 @@ class Namesake(NamedTuple):
     number: str
     employer: str | None
     born: date | None
+    is_blacklisted: bool = False
 
     def grounds(self, employer: str | None, born: date | None) -> list[str]:
         """Return what a row has in common with him, in words."""
@@ -111,7 +113,8 @@ def namesakes(names: Collection[str], user: User | None) -> dict[str, list[Names
     rows = rows.filter(name__in=names, merged_into__isnull=True).order_by("pk")
     found: dict[str, list[Namesake]] = defaultdict(list)
     # A common name has hundreds, of thousands of names: rows, no models, and not all at once.
-    compared = rows.values_list("name", "number", "employer__name", "birth_date")
-    for name, number, employer, born in compared.iterator():
-        found[name].append(Namesake(number, employer, born))
+    compared = rows.values_list("name", "number", "employer__name", "birth_date", "status")
+    for name, number, employer, born, status in compared.iterator():
+        is_blacklisted = status == ExpertStatus.BLACKLISTED
+        found[name].append(Namesake(number, employer, born, is_blacklisted))
     return found

@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -19,8 +17,6 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.importing import (
     CHECK,
-    GUESSED,
-    CellRefused,
     Fault,
     ImportColumn,
     Importer,
@@ -33,12 +29,11 @@ from expertpool.core.importing import (
 from expertpool.core.importing.findings import Collector
 from expertpool.core.importing.sheets import RefusedSheet
 from expertpool.directory.models import Unit
-from expertpool.directory.queries import province_codes, title_levels
+from expertpool.directory.queries import province_codes
 from expertpool.directory.services.units import NamedUnit, resolve_units
-from expertpool.experts.enums import ExpertKind, ExpertSource, IdKind
+from expertpool.experts.enums import ExpertSource
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.alike import MOST_NAMED, Namesake, namesakes
 from expertpool.experts.queries.experts import (
     email_index,
     id_number_index,
@@ -47,7 +42,7 @@ from expertpool.experts.queries.experts import (
 )
 from expertpool.experts.services.accounts import queue_accounts
 from expertpool.experts.services.contacts import CONTACTS
-from expertpool.experts.services.import_lookups import DivisionNames, NamedUnits, SpecialtyNames
+from expertpool.experts.services.import_lookups import NamedUnits
 from expertpool.experts.services.import_numbers import SavedNumbers
 from expertpool.experts.services.import_options import (
     OPTIONS,
@@ -56,12 +51,13 @@ from expertpool.experts.services.import_options import (
     options_for,
     status_of,
 )
+from expertpool.experts.services.import_persons import KNOWING, SamePersons
+from expertpool.experts.services.import_rows import RowRules
 from expertpool.experts.services.import_writing import COLUMNS, copy_experts, next_ids
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.taken import UNIQUE, is_plain
-from expertpool.experts.validators import documents
-from expertpool.experts.validators.values import TOO_YOUNG, Term, is_too_young, oddities
+from expertpool.experts.validators.values import oddities
 
 _DOUBLED = {"phone": "手机号重复", "id_number": "证件号重复", "email": "邮箱重复"}
 
@@ -77,6 +73,7 @@ class ExpertImporter(Importer):
     label = "专家"
     permission = "experts.import"
     option_fields = OPTIONS
+    asked = (KNOWING,)
 
     @classmethod
     def options_for(cls, user: User) -> Mapping[str, Any]:
@@ -110,17 +107,11 @@ class ExpertImporter(Importer):
             "updated_at": now,
         }
         self.today = timezone.localdate(now)
-        self.specialties = SpecialtyNames()
-        self.divisions = DivisionNames()
-        # Once for the whole file: ten thousand rows name a dozen titles.
-        self.title_levels = title_levels()
-        self.provinces = province_codes()
+        self.rules, self.provinces = RowRules(self, self.today), province_codes()
         self.units: dict[NamedUnit, Unit] = {}
-        self.named = NamedUnits()
+        self.named, self.persons = NamedUnits(), SamePersons(actor)
         # Index → row of this file, or 0 for the pool.
         self.known: dict[str, dict[bytes, int]] = {code: {} for code in UNIQUE}
-        # Who of a name is in the pool, as far as whoever imports sees it.
-        self.alike: dict[str, list[Namesake]] = {}
         self.saved = {code: SavedNumbers() for code in UNIQUE}
         self.counted = {code for code in UNIQUE if actor and not is_plain(actor, code)}
 
@@ -131,7 +122,7 @@ class ExpertImporter(Importer):
             values["phone_index"] = phone_index(values["phone"])
             values["id_number_index"] = id_number_index(values.get("id_number", ""))
             values["email_index"] = email_index(values.get("email", ""))
-        self.alike = namesakes({row.values["name"] for row in rows}, self.actor)
+        self.persons.look_up({row.values["name"] for row in rows})
         for code, known in self.known.items():
             if self.previews and code in self.counted:
                 continue
@@ -154,10 +145,11 @@ class ExpertImporter(Importer):
                     (index, known.get(index, 0)) for (index,) in accounts.values_list(name)
                 )
 
+    def inspect(self, row: Row) -> list[Fault]:
+        return list(self.rules.inspect(row))
+
     def validate(self, row: Row) -> Fault | None:
-        fault = self._document(row) or self._contradiction(row.values)
-        fault = fault or self._term(row) or self._unknown_word(row)
-        fault = fault or self._duplicate(row)
+        fault = self._unit_of_another(row) or self._duplicate(row) or self._blacklisted(row)
         if fault is None:
             self._warn(row)
             for code, known in self.known.items():
@@ -165,97 +157,27 @@ class ExpertImporter(Importer):
                     known[index] = row.number
         return fault
 
-    def _document(self, row: Row) -> Fault | None:
-        """Check the number of the document by its kind, which the number tells where no cell does."""
-        values = row.values
-        number = values.get("id_number", "")
-        given = values.get("id_kind")
-        kind = values["id_kind"] = given or documents.guess_id_kind(number)
-        if not number:
-            return None
-        try:
-            documents.ID_RULES[kind](number)
-        except ValidationError as error:
-            reason, detail = documents.id_refusal(error)
-            return self.fault("id_number", reason, detail)
-        if not given and kind != IdKind.RESIDENT:
-            row.notes.append(Note("证件类型", GUESSED, number, str(IdKind(kind).label)))
-        return None
-
-    def _contradiction(self, values: dict[str, Any]) -> Fault | None:
-        """Check birth and sex against the ID card number, and fill them from it."""
-        id_number, birth = values.get("id_number"), values.get("birth")
-        values["birth_date"] = birth.as_date() if birth else None
-        if id_number:
-            kind = values["id_kind"]
-            born, sex = documents.born_by(kind, id_number), documents.sex_by(kind, id_number)
-            if born and birth and not birth.fits(born):
-                return self.fault("birth", "出生年月与身份证不符", f"证件为 {born:%Y-%m-%d}。")
-            if sex and values.get("sex") not in (None, "", sex):
-                return self.fault("sex", "性别与身份证不符", "请核对身份证号第 17 位。")
-            values["birth_date"] = born or values["birth_date"]
-            values["sex"] = sex or values.get("sex")
-        if is_too_young(values["birth_date"], self.today):
-            return self.fault("birth", "出生年月超出范围", TOO_YOUNG)
-        if values.get("uscc") and not values.get("employer"):
-            return self.fault("employer", "工作单位为空", "填了统一社会信用代码就要填单位名称。")
-        if refused := self.named.refused.get(_employer(values)):
-            return self.fault("employer", "单位名称与代码不符", refused)
-        if values.get("kind") == ExpertKind.ORGANISATION and not values.get("contact_person"):
-            return self.fault("contact_person", "联系人为空", "单位专家必须填写联系人。")
-        return None
-
-    def _term(self, row: Row) -> Fault | None:
-        """Take apart a term that stands in one cell."""
-        values = row.values
-        start, end = values.get("term_start_date") or None, values.get("term_end_date") or None
-        if isinstance(end, Term):
-            if start and end.start and start != end.start:
-                told = f"聘期开始为 {start}，聘期至一列写的是 {end.start}。"
-                return self.fault("term_end_date", "聘期开始不一致", told)
-            row.notes.append(Note("聘期至", GUESSED, end.typed, end.words))
-            start, end = start or end.start, end.end
-            values |= {"term_start_date": start, "term_end_date": end}
-        if start and end and end < start:
-            return self.fault("term_end_date", "聘期颠倒", "聘期至早于聘期开始。")
-        return None
-
-    def _unknown_word(self, row: Row) -> Fault | None:
-        """Find specialties and division; fill the title level."""
-        values = row.values
-        try:
-            values["specialty_ids"] = self.specialties.find(values.get("specialties", ""))
-        except CellRefused as error:
-            return self.refusal(error)
-        values["division_id"] = None
-        try:
-            values["division_id"] = self.divisions.find(values.get("division", ""))
-        except CellRefused as error:
-            # An expert without his division can be drawn, and invited.
-            row.left.append(self.refusal(error))
-            row.words.append((error.code, error.word))
-            values["division"] = ""
-        if values.get("title_level") in (None, ""):
-            values["title_level"] = self.title_levels.get(values.get("title", ""), 0)
-        return None
+    def _unit_of_another(self, row: Row) -> Fault | None:
+        refused = self.named.refused.get(_employer(row.values))
+        return self.fault("employer", "单位名称与代码不符", refused) if refused else None
 
     def _warn(self, row: Row) -> None:
         born = row.values["birth_date"]
         odd = oddities(row.values, born=born, today=self.today, provinces=self.provinces)
-        for label, value, sentence in odd:
-            row.notes.append(Note(label, CHECK, value, sentence))
+        row.notes += [Note(label, CHECK, value, sentence) for label, value, sentence in odd]
         if near := self.named.near.get(_employer(row.values)):
             row.notes.append(Note("工作单位", CHECK, row.values["employer"], near))
-        name, employer = row.values["name"], row.values.get("employer")
-        pairs = ((one.number, one.grounds(employer, born)) for one in self.alike.get(name, ()))
-        for number, same in islice((pair for pair in pairs if pair[1]), MOST_NAMED):
-            sentence = f"与库中 {number} 的姓名、{'、'.join(same)}相同，请核对是否同一人。"
-            row.notes.append(Note("姓名", CHECK, name, sentence))
+        for sentence in self.persons.told(row.values, row.number):
+            row.notes.append(Note("姓名", CHECK, row.values["name"], sentence))
 
     def shown(self, row: Row) -> dict[str, str]:
         values = row.values
         birth, level = values["birth_date"], values["title_level"]
-        return super().shown(row) | {
+        hidden = () if values.get("id_number") else (self.by_code["id_kind"].header,)
+        shown = {
+            header: word for header, word in super().shown(row).items() if header not in hidden
+        }
+        return shown | {
             column.header: word
             for code, word in (
                 ("birth", birth.isoformat() if birth else ""),
@@ -280,6 +202,10 @@ class ExpertImporter(Importer):
             row.left.append(fault)
             row.values |= {"email": "", "email_index": None}
         return None
+
+    def _blacklisted(self, row: Row) -> Fault | None:
+        question = self.persons.question(row.values, row.number)
+        return self.fault(KNOWING.code, "可能是黑名单中的专家", question) if question else None
 
     def forget(self, rows: Sequence[Row]) -> None:
         for row in rows:
@@ -338,7 +264,7 @@ class ExpertImporter(Importer):
             actor=self.actor,
             now=self.now,
             after=totals.told("导入"),
-            note=file_name,
+            note=f"{file_name}{self.persons.note}",
         )
 
 

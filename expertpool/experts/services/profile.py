@@ -32,7 +32,7 @@ from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.taken import UNIQUE, few_taken, taken_errors
 from expertpool.experts.services.versions import record_version
 from expertpool.experts.validators.documents import born_by, guess_id_kind, identity_errors, sex_by
-from expertpool.experts.validators.values import TOO_YOUNG, is_too_young
+from expertpool.experts.validators.values import TOO_YOUNG, is_born, is_too_young
 
 Errors = dict[str, Any]
 
@@ -168,7 +168,9 @@ def _fill_from_id_number(expert: Expert) -> None:
     if identity_errors(kind, number, None, "") or not number:
         return
     # What was typed counts: if it contradicts the number, that is said below.
-    expert.birth_date = expert.birth_date or born_by(kind, number)
+    born, typed = born_by(kind, number), expert.birth_date
+    if born and (typed is None or is_born(typed, born)):
+        expert.birth_date = born
     expert.sex = expert.sex or sex_by(kind, number)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from expertpool.core.importing import CellRefused, as_code
+from expertpool.core.importing import CellRefused, as_code, is_rounded
 from expertpool.core.validators import (
     HONG_KONG_PERMIT,
     OFFICER_CARD,
@@ -22,7 +22,7 @@ from expertpool.core.validators import (
     validate_permanent_resident,
 )
 from expertpool.experts.enums import IdKind, Sex
-from expertpool.experts.validators.values import MARKS, ROUNDED, WORDS, checked
+from expertpool.experts.validators.values import MARKS, ROUNDED, WORDS, checked, is_born
 
 LONGEST_ID = 40
 _OFFICER = re.compile(r"([\u4e00-\u9fff]{1,4})字第?(\d{4,10})号?", re.ASCII)
@@ -48,6 +48,8 @@ def id_number(cell: Any) -> str:
     if isinstance(cell, float | int) and abs(cell) >= 10**15:
         raise CellRefused("身份证为数值", ROUNDED)
     value = as_code(cell).upper()
+    if is_rounded(value):
+        raise CellRefused("身份证为数值", ROUNDED)
     if not value.isalnum():
         value = MARKS.sub("", value)
     if not value.isascii() and (found := _OFFICER.fullmatch(value)):
@@ -137,7 +139,7 @@ def identity_errors(
         return {"id_number": ValidationError(hint, code=error.code)}
     errors: dict[str, ValidationError] = {}
     born = born_by(kind, id_number)
-    if born is not None and birth_date is not None and birth_date != born:
+    if born is not None and birth_date is not None and not is_born(birth_date, born):
         message = f"出生日期与证件号码不符：证件为 {born:%Y-%m-%d}，请核对其中一项。"
         errors["birth_date"] = ValidationError(message, code="birth_date")
     if sex and sex_by(kind, id_number) not in ("", sex):

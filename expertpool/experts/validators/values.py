@@ -13,7 +13,15 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 
 from expertpool.core.bounds import DAYS, Bounds
-from expertpool.core.importing import FIRST, LAST, CellRefused, as_code, serial_day, text
+from expertpool.core.importing import (
+    FIRST,
+    LAST,
+    CellRefused,
+    as_code,
+    is_rounded,
+    serial_day,
+    text,
+)
 from expertpool.core.subjects import Day
 from expertpool.core.text import HIDDEN, is_hidden
 from expertpool.core.validators import is_valid_uscc, validate_email_address, validate_mobile
@@ -38,7 +46,10 @@ _DOUBLED = str.maketrans("0123456789", "0246813579")
 _WITHOUT_END = re.compile(
     r"(?:长期|永久)(?:有效|聘任|聘用)?|(?:无固定|没有|不定|无)期限?|不限期?|终身"
 )
+_CLOSE = re.compile(r"(?<=[\d年月])[底末]$")
+_YEAR = re.compile(r"((?:19|20)\d{2})年?")
 _UNTIL = re.compile(r"[-~\u2010-\u2015至到起]+")
+TERM_END = "应像 2028-12-31、2028-12 或 2028年底；没有期限的写“长期”。"
 _FIRST_DAY, _LAST_DAY = Day(month=FIRST), Day(month=LAST)
 _SPECIALTY_CODES = re.compile(r"[A-Za-z]\d{2,8}(?:[;；,，、\s]+[A-Za-z]\d{2,8})*")
 TAIWAN = "83"  # of residence permits; no division has it (GB 11643 leaves it to them)
@@ -54,8 +65,8 @@ WORDS = {
 
 
 class Month(NamedTuple):
-    """A birth date as people write it: the day may be missing. ``perhaps`` is the month that it may
-    be as well: 1975.1 is what Excel leaves of 1975.10."""
+    """A birth date as people write it: the day may be missing, or be the first, which Excel makes of
+    a month. ``perhaps`` is the month that it may be as well: 1975.1 is what Excel leaves of 1975.10."""
 
     year: int
     month: int
@@ -64,7 +75,8 @@ class Month(NamedTuple):
 
     def fits(self, born: date) -> bool:
         months = (self.month, self.perhaps)
-        return self.year == born.year and born.month in months and self.day in (None, born.day)
+        days = (None, 1, born.day)
+        return self.year == born.year and born.month in months and self.day in days
 
     def __str__(self) -> str:
         day = "" if self.day is None else f"-{self.day:02}"
@@ -73,6 +85,11 @@ class Month(NamedTuple):
     def as_date(self) -> date:
         """Return the date, the first of the month where the day is missing."""
         return date(self.year, self.month, self.day or 1)
+
+
+def is_born(typed: date, born: date) -> bool:
+    """Tell whether ``typed`` says that somebody was ``born`` then: the first of a month stands for it."""
+    return Month(typed.year, typed.month, typed.day).fits(born)
 
 
 def checked(value: str, check: Callable[[str], None]) -> str:
@@ -112,6 +129,8 @@ def _is_unseen(char: str) -> bool:
 def phone(cell: Any) -> str:
     """Clean a mobile number, as people write it: with blanks, hyphens, +86, or as a number."""
     value = as_code(cell)
+    if is_rounded(value):
+        raise CellRefused("手机号为数值", ROUNDED)
     if (value and not value.isdecimal()) or len(value) > 11:
         bare = _COUNTRY.sub("", MARKS.sub("", value.removesuffix(".0")))
         value = bare if bare.isdecimal() and len(bare) == 11 else _one_mobile(value)
@@ -150,12 +169,17 @@ def term_end(cell: Any) -> date | Term | None:
     bare = value.removeprefix("至").removesuffix("止").removesuffix("到期").strip()
     if _WITHOUT_END.fullmatch(bare):
         return Term(None, None, value)
+    bare = _CLOSE.sub("", bare)  # 2027年底, 2027年12月底
+    if year := _YEAR.fullmatch(bare):
+        return date(int(year[1]), 12, 31)
     try:
         return _LAST_DAY.clean(bare if bare != value else cell)
-    except CellRefused:
-        if (term := _both_days(bare)) is None:
+    except CellRefused as refusal:
+        if term := _both_days(bare):
+            return term
+        if refusal.reason != "{}格式":
             raise
-        return term
+        raise CellRefused(refusal.reason, TERM_END) from None
 
 
 def _both_days(value: str) -> Term | None:
@@ -202,8 +226,8 @@ def oddities(
     values: Mapping[str, Any], *, born: date | None, today: date, provinces: Collection[str]
 ) -> Iterator[tuple[str, str, str]]:
     """Yield what is odd in ``values`` of a record and no reason to refuse it: label, value, sentence."""
-    name = values.get("name") or ""
-    if not (
+    name = values.get("name") or ""  # of a section that is saved it may be no part
+    if name and not (
         name.isalpha() or values.get("kind") == ExpertKind.ORGANISATION or _NAME.fullmatch(name)
     ):
         yield "姓名", name, "姓名中有文字以外的内容，请核对。"
@@ -227,7 +251,10 @@ def bank_account(cell: Any) -> str:
     # Of fifteen digits and fewer Excel loses none.
     if isinstance(cell, float | int) and cell >= 10**15:
         raise CellRefused("银行账号为数值", ROUNDED)
-    value = MARKS.sub("", as_code(cell))
+    value = as_code(cell)
+    if is_rounded(value):
+        raise CellRefused("银行账号为数值", ROUNDED)
+    value = MARKS.sub("", value)
     if value and not (value.isdecimal() and 8 <= len(value) <= 30):
         raise CellRefused("银行账号格式", "应为 8 至 30 位数字。")
     return value

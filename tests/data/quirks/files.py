@@ -318,9 +318,10 @@ QUIRKS = (
 
 
 def write_all(folder: Path) -> None:
+    from tests.data.quirks.clerks import CLERKS
     from tests.data.quirks.offices import OFFICES
 
-    for quirk in (*QUIRKS, *OFFICES):
+    for quirk in (*QUIRKS, *OFFICES, *CLERKS):
         quirk.write(folder / quirk.name)
 
 

@@ -5,22 +5,25 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.core.importing import CHECK
+from expertpool.core.importing import CHECK, Row
 from expertpool.directory.models import Unit
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.alike import experts_alike
 from expertpool.experts.services.importing import ExpertImporter
 from expertpool.experts.settings import TAKEN_PER_HOUR
 from tests.attacks.test_rights import make_role
+from tests.core.importing.sheets import write_xlsx
 from tests.factories.accounts import make_department, make_user
 from tests.factories.experts import NOW, doubled_as_before, make_apart, make_expert, make_unit
 from tests.factories.siteconfig import configure
@@ -156,7 +159,7 @@ def notes(actor: User, *, previews: bool) -> list[str]:
     values = {"name": "王大为", "phone": "13812340001", "employer": "长沙设计院"}
     row = Row(2, [], dict(values))
     importer.prepare([row])
-    assert importer.validate(row) is None
+    assert (importer.inspect(row), importer.validate(row)) == ([], None)
     return [one.now for one in row.notes if one.kind == CHECK]
 
 
@@ -268,3 +271,49 @@ def refusal(client: Client, address: str, **data: str) -> str:
     answer = client.post(address, data, headers={"HX-Request": "true"})
     assert answer.status_code == 409
     return str(json.loads(answer.headers["HX-Trigger"]))
+
+
+def test_a_row_that_may_be_a_blacklisted_expert_is_imported_only_when_somebody_says_so(
+    admin: User, tmp_path: Path, settings: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    bad = make_expert("袁军丽", employer=make_unit("西安市政集团"), status="blacklisted")
+    path = write_xlsx(
+        tmp_path / "a.xlsx",
+        [
+            ["姓名", "手机号", "工作单位"],
+            ["袁军丽", "13977700001", "西安市政集团"],
+            ["王立新", "13977700002", "西安市政集团"],
+        ],
+    )
+    client = login(Client(), admin)
+    posted = {"file": SimpleUploadedFile(path.name, path.read_bytes()), "status": "formal"}
+    page = client.post(reverse("experts:import"), posted, follow=True)
+    run = page.context["run"]
+    assert (run.accepted, run.reasons) == (1, {"可能是黑名单中的专家": 1})
+    said = page.content.decode()
+    assert f"与库中黑名单专家 {bad.number} 的姓名、工作单位相同" in said
+    assert 'name="cell-2-knowing"' in said
+    answers = reverse("experts:import_answers", args=[run.pk])
+    page = client.post(answers, {"cell-2-knowing": "不是同一人，仍要导入"}, follow=True)
+    run = page.context["run"]
+    assert (run.accepted, run.refused) == (2, 0)
+    assert f"{bad.number}（黑名单）" in page.content.decode()
+    client.post(reverse("experts:import_confirm", args=[run.pk]))
+    assert Expert.objects.filter(name="袁军丽", status="formal").count() == 1
+    note = Entry.objects.get(action="expert.import").note
+    assert note == "a.xlsx（1 行提示可能是黑名单中的专家后仍导入）"
+
+
+def test_rows_of_one_file_that_may_be_one_person_are_told(admin: User) -> None:
+    importer = ExpertImporter(actor=admin, now=NOW, options={})
+    shared = {"name": "王大为", "employer": "甲院", "birth": None}
+    rows = [
+        Row(2, [], {"phone": "13812340001", **shared}),
+        Row(3, [], {"phone": "13812340002", **shared}),
+        Row(4, [], {"phone": "13812340003", **shared, "name": "王小为"}),
+    ]
+    importer.prepare(rows)
+    assert [(importer.inspect(row), importer.validate(row)) for row in rows] == [([], None)] * 3
+    told = [[note.now for note in row.notes] for row in rows]
+    assert told == [[], ["与第 2 行的姓名、工作单位相同，请核对是否同一人。"], []]

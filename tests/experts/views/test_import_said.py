@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,13 @@ from django.urls import reverse
 
 from expertpool.accounts.models import User
 from tests.core.importing.sheets import write_xlsx
+from tests.data.quirks.clerks import CLERKS
 from tests.data.quirks.files import QUIRKS
 from tests.data.quirks.offices import OFFICES
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
-BY_NAME = {one.name: one for one in (*QUIRKS, *OFFICES)}
+BY_NAME = {one.name: one for one in (*QUIRKS, *OFFICES, *CLERKS)}
 
 
 @pytest.fixture
@@ -73,3 +75,41 @@ def test_a_specialty_of_several_trees_is_told_with_its_codes(admin: User, tmp_pa
     found = page_of(admin, write_xlsx(tmp_path / "a.xlsx", rows)).context["found"]
     assert "A040210（市政公用工程）" in found["refused"][0]["cells"][0]["detail"]
     assert found["words"][0]["suggestion"] == ""
+
+
+def test_a_day_that_comes_from_the_id_card_is_told(admin: User, tmp_path: Path) -> None:
+    said = said_of(admin, tmp_path, "months_that_excel_made_days.xlsx")
+    assert "已整理</td>" in said
+    assert re.search(r"1975-10-01</td> <td[^>]*>1975-10-15</td>", said)
+
+
+def test_what_stands_for_nothing_or_for_the_row_above_is_told(admin: User, tmp_path: Path) -> None:
+    said = said_of(admin, tmp_path, "as_above.xlsx")
+    assert re.search(r"按推测填写</td> <td[^>]*>同上</td> <td[^>]*>黄石一院</td>", said)
+    for nothing in ("无", "退休"):
+        assert re.search(rf"请核对</td> <td[^>]*>{nothing}</td> <td[^>]*>按没有工作单位导入", said)
+    said = said_of(admin, tmp_path, "nothing_in_many_ways.xlsx")
+    assert re.search(r"已整理</td> <td[^>]*>暂无</td> <td[^>]*>（空）</td>", said)
+
+
+def test_all_that_is_wrong_in_a_row_is_told_at_once(admin: User, tmp_path: Path) -> None:
+    head = ["姓名", "手机号", "身份证号", "邮箱", "聘期至", "出生年月", "评审专业", "聘期开始"]
+    rows = [
+        head,
+        ["李四", "139", "11010119800101001", "李四", "某日", "1980-01", "没有这个", ""],
+        ["王五", "13911110002", "110101198001010010", "", "2026-01", "1981-01", "", "2027-01"],
+    ]
+    page = page_of(admin, write_xlsx(tmp_path / "a.xlsx", rows))
+    told = [[one["column"] for one in row["cells"]] for row in page.context["found"]["refused"]]
+    assert told == [
+        ["手机号", "邮箱", "聘期至", "证件号码", "评审专业"],
+        ["出生年月", "聘期至"],
+    ]
+    assert "没有期限的写“长期”" in page.content.decode()
+
+
+def test_nothing_is_said_of_what_stays_as_it_is(admin: User, tmp_path: Path) -> None:
+    rows = [["姓名", "手机号", "聘期至"], ["李四", "13911110002", "长期"]]
+    found = page_of(admin, write_xlsx(tmp_path / "a.xlsx", rows)).context["found"]
+    assert found["notes"] == []
+    assert "证件类型" not in found["first"][0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -256,3 +258,24 @@ def test_files_are_seen_by_the_expert_and_who_may_reveal(
     tab = reverse("experts:detail", args=[expert.pk]) + "?tab=files"
     assert "证书.png" in login(client, admin).get(tab).content.decode()
     assert "证书.png" not in login(client, operator).get(tab).content.decode()
+
+
+@pytest.mark.parametrize("typed", ["1975-10", "1975.10", "1975年10月", "1975-10-01"])
+def test_a_month_is_enough_for_a_birthday_that_the_id_card_tells(admin: User, typed: str) -> None:
+    posted = {"name": "王芳", "phone": "13911110003", "id_number": make_id_number("19751015")}
+    login(Client(), admin).post(CREATE, posted | {"birth_date": typed})
+    assert Expert.objects.get().birth_date == date(1975, 10, 15)
+    answer = login(Client(), admin).post(
+        CREATE,
+        posted | {"phone": "13911110004", "birth_date": "1975-09"},
+    )
+    assert "证件为 1975-10-15" in answer.content.decode()
+
+
+@pytest.mark.parametrize("section", ["work", "contact", "bank", "term"])
+def test_of_a_section_without_the_name_nothing_is_said_of_it(admin: User, section: str) -> None:
+    expert = make_expert("王芳")
+    address = f"{reverse('experts:edit', args=[expert.pk])}?section={section}"
+    answer = login(Client(), admin).post(address, {"remark": "一", "position": "科长"})
+    assert answer.status_code == 204
+    assert "姓名" not in str(json.loads(answer["HX-Trigger"]))

@@ -1,0 +1,75 @@
+"""Who may be the person of a row that is imported: somebody in the pool, or of another row."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from expertpool.accounts.models import User
+from expertpool.core.importing import ImportColumn, choice
+from expertpool.experts.queries.alike import GROUNDS, MOST_NAMED, Namesake, namesakes
+
+APART = "不是同一人，仍要导入"
+# As the form asks: whoever is blacklisted does not come back by another telephone.
+KNOWING = ImportColumn("knowing", "是否同一人", choice({APART: "是"}), choices=(APART,))
+
+
+class SamePersons:
+    """Compares rows with the pool, as far as ``actor`` sees it, and with the rows before."""
+
+    def __init__(self, actor: User | None) -> None:
+        self._actor = actor
+        self._pool: dict[str, list[Namesake]] = {}
+        # Hash of a name and what two seldom share → the first row that has both: a few bytes each.
+        self._rows: dict[int, int] = {}
+        self._confirmed: set[int] = set()
+
+    def look_up(self, names: Collection[str]) -> None:
+        """Look up those of a chunk."""
+        self._pool = namesakes(names, self._actor)
+
+    def told(self, values: Mapping[str, Any], number: int) -> Iterator[str]:
+        """Yield what is said of a row that is taken; it is one of the rows before from now on."""
+        for one, same in self._alike(values):
+            whom = f"{one.number}（黑名单）" if one.is_blacklisted else one.number
+            yield f"与库中 {whom} 的姓名、{'、'.join(same)}相同，请核对是否同一人。"
+        for first, same in self._rows_before(values, number).items():
+            yield f"与第 {first} 行的姓名、{'、'.join(same)}相同，请核对是否同一人。"
+
+    def question(self, values: Mapping[str, Any], number: int) -> str:
+        """Return what is asked of a row that may be somebody's who is blacklisted; empty: nothing, or
+        it was answered. Of a command nobody reads it."""
+        told = [
+            f"{one.number} 的姓名、{'、'.join(same)}相同"
+            for one, same in self._alike(values)
+            if one.is_blacklisted
+        ]
+        if not told or self._actor is None:
+            return ""
+        if values.get(KNOWING.code):
+            self._confirmed.add(number)
+            return ""
+        return f"与库中黑名单专家 {'；'.join(told)}。确认不是同一人的，请选择后重新检查。"
+
+    @property
+    def note(self) -> str:
+        """What the log says of the rows that were imported all the same."""
+        rows = len(self._confirmed)
+        return f"（{rows} 行提示可能是黑名单中的专家后仍导入）" if rows else ""
+
+    def _alike(self, values: Mapping[str, Any]) -> Iterator[tuple[Namesake, list[str]]]:
+        employer, born = values.get("employer"), values["birth_date"]
+        of_name = self._pool.get(values["name"], ())
+        pairs = ((one, one.grounds(employer, born)) for one in of_name)
+        return islice((pair for pair in pairs if pair[1]), MOST_NAMED)
+
+    def _rows_before(self, values: Mapping[str, Any], number: int) -> dict[int, list[str]]:
+        rows: dict[int, list[str]] = defaultdict(list)
+        for ground, code in (("employer_id", "employer"), ("birth_date", "birth_date")):
+            if value := values.get(code):
+                first = self._rows.setdefault(hash((values["name"], ground, value)), number)
+                if first != number:
+                    rows[first].append(GROUNDS[ground])
+        return rows

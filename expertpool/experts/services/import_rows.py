@@ -1,0 +1,111 @@
+"""What must agree within one row of an import, and what follows from its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from expertpool.core.importing import CLEANED, GUESSED, CellRefused, Fault, Importer, Note, Row
+from expertpool.directory.queries import title_levels
+from expertpool.experts.enums import ExpertKind, IdKind
+from expertpool.experts.services.import_lookups import DivisionNames, SpecialtyNames
+from expertpool.experts.validators import documents
+from expertpool.experts.validators.values import TOO_YOUNG, Term, is_too_young
+
+
+class RowRules:
+    """The rules of one run; a cell that was refused is not among the values of its row."""
+
+    def __init__(self, importer: Importer, today: date) -> None:
+        self._fault, self._refusal = importer.fault, importer.refusal
+        self._today = today
+        self._specialties, self._divisions = SpecialtyNames(), DivisionNames()
+        # Once for the whole file: ten thousand rows name a dozen titles.
+        self._title_levels = title_levels()
+
+    def inspect(self, row: Row) -> Iterator[Fault]:
+        """Yield all that is wrong; see `Importer.inspect`."""
+        values = row.values
+        number = self._document(row)
+        if number:
+            yield number
+        yield from self._person(row, "" if number else values.get("id_number") or "")
+        if values.get("uscc") and not values.get("employer"):
+            yield self._fault("employer", "工作单位为空", "填了统一社会信用代码就要填单位名称。")
+        if values.get("kind") == ExpertKind.ORGANISATION and not values.get("contact_person"):
+            yield self._fault("contact_person", "联系人为空", "单位专家必须填写联系人。")
+        if term := self._term(row):
+            yield term
+        yield from self._words(row)
+
+    def _document(self, row: Row) -> Fault | None:
+        """Check the number of the document by its kind, which the number tells where no cell does."""
+        values = row.values
+        number = values.get("id_number", "")
+        given = values.get("id_kind")
+        kind = values["id_kind"] = given or documents.guess_id_kind(number)
+        if not number:
+            return None
+        try:
+            documents.ID_RULES[kind](number)
+        except ValidationError as error:
+            return self._fault("id_number", *documents.id_refusal(error))
+        if not given and kind != IdKind.RESIDENT:
+            row.notes.append(Note("证件类型", GUESSED, number, str(IdKind(kind).label)))
+        return None
+
+    def _person(self, row: Row, id_number: str) -> Iterator[Fault]:
+        """Check birth and sex against a valid number, and fill them from it."""
+        values = row.values
+        birth = values.get("birth")
+        values["birth_date"] = birth.as_date() if birth else None
+        if id_number:
+            kind = values["id_kind"]
+            born, sex = documents.born_by(kind, id_number), documents.sex_by(kind, id_number)
+            if born and birth and not birth.fits(born):
+                yield self._fault("birth", "出生年月与身份证不符", f"证件为 {born:%Y-%m-%d}。")
+            elif born and birth and birth.day not in (None, born.day):
+                row.notes.append(Note("出生年月", CLEANED, str(birth), born.isoformat()))
+            if sex and values.get("sex") not in (None, "", sex):
+                yield self._fault("sex", "性别与身份证不符", "请核对身份证号第 17 位。")
+            values["birth_date"] = born or values["birth_date"]
+            values["sex"] = sex or values.get("sex")
+        if is_too_young(values["birth_date"], self._today):
+            yield self._fault("birth", "出生年月超出范围", TOO_YOUNG)
+
+    def _term(self, row: Row) -> Fault | None:
+        """Take apart a term that stands in one cell."""
+        values = row.values
+        start, end = values.get("term_start_date") or None, values.get("term_end_date") or None
+        if isinstance(end, Term):
+            if start and end.start and start != end.start:
+                told = f"聘期开始为 {start}，聘期至一列写的是 {end.start}。"
+                return self._fault("term_end_date", "聘期开始不一致", told)
+            if end.typed != end.words:
+                row.notes.append(Note("聘期至", GUESSED, end.typed, end.words))
+            start, end = start or end.start, end.end
+            values |= {"term_start_date": start, "term_end_date": end}
+        if start and end and end < start:
+            return self._fault("term_end_date", "聘期颠倒", "聘期至早于聘期开始。")
+        return None
+
+    def _words(self, row: Row) -> Iterator[Fault]:
+        """Find specialties and division; fill the title level."""
+        values: dict[str, Any] = row.values
+        try:
+            values["specialty_ids"] = self._specialties.find(values.get("specialties", ""))
+        except CellRefused as error:
+            yield self._refusal(error)
+        values["division_id"] = None
+        try:
+            values["division_id"] = self._divisions.find(values.get("division", ""))
+        except CellRefused as error:
+            # An expert without his division can be drawn, and invited.
+            row.left.append(self._refusal(error))
+            row.words.append((error.code, error.word))
+            values["division"] = ""
+        if values.get("title_level") in (None, ""):
+            values["title_level"] = self._title_levels.get(values.get("title", ""), 0)

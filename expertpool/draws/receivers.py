@@ -19,11 +19,13 @@ from expertpool.siteconfig.models import SettingChange
 
 
 def letter_moved(event: MessageSent | MessageFailed) -> None:
-    """Look at the clock of an invitation whose letter went out or came back. A job of its own: the
-    letter has gone out, whatever holds up the draw."""
+    """Look at the clock of an invitation whose letter went out or came back, and then whether another
+    channel is left. Jobs of their own: the letter has gone out, whatever holds up the draw."""
     letters = Message.objects.filter(about_type="draws.invitation", occasion__in=LETTERS)
     for about_id in letters.filter(pk=event.message_id).values_list("about_id", flat=True):
         defer("draws.keep_clock", invitation_id=int(about_id))
+        if isinstance(event, MessageFailed):
+            defer("draws.send_otherwise", invitation_id=int(about_id))
 
 
 def setting_changed(event: SettingChanged) -> None:

@@ -9,6 +9,7 @@ from expertpool.draws.exceptions import DrawError
 from expertpool.draws.services import (
     checking,
     clock,
+    letters,
     names,
     overdue,
     presence,
@@ -32,6 +33,12 @@ def expire_invitation(invitation_id: int) -> None:
 def keep_clock(invitation_id: int) -> None:
     """Start the clock of an invitation whose letter went out, or stop it when that came back."""
     clock.keep_clock(invitation_id=invitation_id)
+
+
+@app.task(name="draws.send_otherwise", retry=until_done)
+def send_otherwise(invitation_id: int) -> None:
+    """Invite by another channel whom no letter reaches by those that were tried."""
+    letters.send_otherwise(invitation_id=invitation_id, now=timezone.now(), entropy=SystemEntropy())
 
 
 @app.task(name="draws.release_names", queue=DEADLINES, retry=until_done)

@@ -12,30 +12,34 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import InvitationState
-from expertpool.draws.models import Draw, DrawPlan
+from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.letters import send_otherwise
 from expertpool.draws.services.names import release
 from expertpool.draws.services.outset import look_ahead
 from expertpool.draws.services.replies import expire
 from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from expertpool.notifications.channels.sms import SmsChannel
 from expertpool.notifications.models import Message
-from expertpool.notifications.services.delivery import deliver
+from expertpool.notifications.services.delivery import deliver, mark_undelivered
 from tests.api.caller import Caller
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw, make_ready_project
 from tests.factories.experts import make_expert
+from tests.factories.widening import accept_all
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 10, 5))  # noqa: DTZ001
 HOUR = timedelta(hours=1)
 LETTERS = Message.objects.filter(about_type="draws.invitation")
+INVITED = LETTERS.filter(occasion="draw.invitation")
 NUMBERED = re.compile(r"第 \d+ 位|专家 \d\d")
 
 
@@ -101,6 +105,54 @@ def test_everybody_gets_a_letter_by_some_way(operator: User, channels: Sequence[
     sms = set(LETTERS.filter(channel="sms").values_list("about_id", flat=True))
     bare = {str(row.pk) for row in rows if not _has_mail(row)}
     assert sms == (bare if "email" in channels else {str(row.pk) for row in rows})
+
+
+def test_a_letter_that_bounces_goes_another_way_and_nobody_sees_whose(
+    operator: User, supervisor: User
+) -> None:
+    draw = seal(operator, "email")
+    send()
+    row = next(one for one in draw.invitations.all() if _has_mail(one))
+    bounce(row, "email", "查无此人")
+    row.refresh_from_db()
+    assert row.reached_at is None
+    jobs = ProcrastinateJob.objects.filter(task_name="draws.send_otherwise")
+    assert [job.args for job in jobs] == [{"invitation_id": row.pk}]
+    assert sent_otherwise(row)
+    assert not sent_otherwise(row)  # one is on its way
+    send(minutes=11)
+    row.refresh_from_db()
+    # His time begins with the letter that went out, and the link in it is his.
+    assert row.reached_at == NOW + timedelta(minutes=11)
+    assert row.deadline_at == row.reached_at + HOUR
+    message = LETTERS.get(about_id=str(row.pk), channel="sms")
+    assert row.links.count() == 2
+    assert "/r/" in message.body
+    for user in (operator, supervisor):
+        assert [len(one) for one in told_of_lines(draw, user)] == [1, 1, 1, 1]
+    # No way is left: it stays as ever.
+    bounce(row, "sms", "空号")
+    assert not sent_otherwise(row)
+    assert LETTERS.filter(about_id=str(row.pk)).count() == 2
+
+
+def test_whoever_has_answered_is_asked_by_no_other_way(operator: User) -> None:
+    draw = seal(operator, "email")
+    send()
+    row = next(one for one in draw.invitations.all() if _has_mail(one))
+    accept_all(draw, now=NOW + timedelta(minutes=1))
+    bounce(row, "email", "查无此人")
+    assert not sent_otherwise(row)
+
+
+def bounce(row: Invitation, channel: str, why: str) -> None:
+    assert mark_undelivered(message=INVITED.get(about_id=str(row.pk), channel=channel), detail=why)
+    keep_clock(invitation_id=row.pk)
+
+
+def sent_otherwise(row: Invitation) -> bool:
+    now = NOW + timedelta(minutes=10)
+    return send_otherwise(invitation_id=row.pk, now=now, entropy=SeededEntropy(8))
 
 
 def _has_mail(row: Any) -> bool:

@@ -96,11 +96,18 @@ def invite(
 
 
 def write_invitations(
-    rows: Sequence[Invitation], *, key: str, now: datetime, entropy: Entropy
+    rows: Sequence[Invitation],
+    *,
+    key: str,
+    now: datetime,
+    entropy: Entropy,
+    channels: Sequence[str] = (),
 ) -> None:
     """Send who is behind ``rows``, all of one draw, the letter that invites to its panel, or to stand
-    by; a second call with the same ``key`` sends nothing."""
+    by (see `tell_experts`); a second call with the same ``key`` sends nothing."""
     how = {"产生方式": HOW[DrawKind(rows[0].draw.kind)]} if rows else {}
     for occasion, standby in ((INVITATION, False), (STANDBY_INVITATION, True)):
         asked = [row for row in rows if row.is_standby is standby]
-        tell_experts(occasion, asked, key=key, now=now, entropy=entropy, more=how)
+        tell_experts(
+            occasion, asked, key=key, now=now, entropy=entropy, more=how, channels=channels
+        )

@@ -1,4 +1,4 @@
-"""Letters that have not gone out: at once in spite of quiet hours, or once more."""
+"""Letters that have not gone out: at once in spite of quiet hours, once more, or by another channel."""
 
 from __future__ import annotations
 
@@ -14,13 +14,17 @@ from expertpool.draws.models import Draw, Invitation, QuietWaiver
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.clock import quiet_until
 from expertpool.draws.queries.identity import open_identity
-from expertpool.draws.queries.reach import ON_ITS_WAY, letters_to, reach_of
+from expertpool.draws.queries.reach import NEVER_LEFT, ON_ITS_WAY, letters_to, reach_of
 from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import Hand
+from expertpool.draws.services.inviting import write_invitations
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import at_head, write_note
 from expertpool.draws.services.telling import recipient_of, tell_step
 from expertpool.experts.models import Expert
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.queries.reach import reached_at
 from expertpool.notifications.services.delivery import bring_forward
 from expertpool.notifications.services.sending import send_again
@@ -89,6 +93,31 @@ def send_letters_again(*, draw: Draw, actor: User, now: datetime) -> int:
         )
     record("draw.send_again", actor=actor, now=now, subject=draw)
     return sent
+
+
+@transaction.atomic
+def send_otherwise(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
+    """Invite somebody who is still asked by the next channel that can reach him, once all his letters came
+    back or were given up; True if there was one. Nobody is told: whose it was would say who sits
+    (docs/decisions/0145).
+
+    Refuses (LettersRefused) an archived project.
+    """
+    row = Invitation.objects.get(pk=invitation_id)
+    row.draw = _lock(row.draw)
+    row.refresh_from_db(fields=["state", "asked_again_at", "invited_at"])
+    letters = list(letters_to([row]).exclude(channel=ChannelCode.SITE))
+    gone_out = any(one.state not in NEVER_LEFT or one.state in ON_ITS_WAY for one in letters)
+    if row.state != InvitationState.INVITED or not row.draw.is_valid or gone_out:
+        return False
+    recipient = recipient_of(Expert.objects.get(pk=open_identity(row).expert_id))
+    tried = {one.channel for one in letters}
+    ways = ways_outside(phone=recipient.phone, email=recipient.email)
+    untried = [way for way in ways if way not in tried][:1]
+    if untried:
+        key = f"otherwise:{row.asked_since:%Y%m%d%H%M%S}"
+        write_invitations([row], key=key, now=now, entropy=entropy, channels=untried)
+    return bool(untried)
 
 
 def _unreached(draw: Draw) -> list[Invitation]:

@@ -45,9 +45,10 @@ def tell_experts(
     entropy: Entropy | None = None,
     more: Mapping[str, str] | None = None,
     document: DocumentKind | None = None,
+    channels: Sequence[str] = (),
 ) -> None:
-    """Tell who is behind ``rows``, all of one draw, of ``occasion`` by the channels of its plan, and by
-    another whom none of these reaches: that he got no letter would say who he is
+    """Tell who is behind ``rows``, all of one draw, of ``occasion`` by the channels of its plan (or
+    ``channels``), and by another whom none of these reaches: that he got no letter would say who he is
     (docs/decisions/0133). A second call with the same ``key`` tells nobody.
 
     An occasion with a link gives each a new one: it needs ``entropy``. ``more`` are the values of
@@ -75,7 +76,9 @@ def tell_experts(
         )
         for row in rows
     ]
-    channels = DrawPlan.objects.values_list("channels", flat=True).get(project_id=draw.project_id)
+    if not channels:
+        plans = DrawPlan.objects.filter(project_id=draw.project_id)
+        channels = plans.values_list("channels", flat=True).get()
     send_messages(
         occasion=occasion.code, envelopes=envelopes, channels=channels, now=now, surely=True
     )

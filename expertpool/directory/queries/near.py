@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
-from difflib import SequenceMatcher
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -17,20 +15,51 @@ from expertpool.directory.validators import core_of, require_unit_name
 
 LEAST = 0.55  # likeness, of 1: one letter of ten is another
 MOST = 5  # that are shown beside a name
-# What tells two units apart where nothing else does: 第一中学 and 第二中学, 城东 and 城西.
-_TELLING = frozenset("0123456789十百零两东南西北中上下前后甲乙丙丁")
-_DIGITS = str.maketrans("一二三四五六七八九〇", "1234567890")
+LOOKED_AT = (
+    200  # bearers near to a name, the nearest of which are taken: a list may hold thousands alike
+)
 
-# All bearers of each name near to it, by the indexes of three letters.
+# What is near to each of many names, by the indexes of three letters. What tells two units apart where
+# nothing else does (第一中学 and 第二中学, 城东 and 城西) is left out on both sides: who is the same without
+# it, and not with it, is another. The inner query is worked out only as far as it is read, and planned
+# (MATERIALIZED) as if to its end, by the index.
 _NEAR = """
-SELECT wanted.at - 1, bearer.unit, bearer.core_name, similarity(bearer.core_name, wanted.core)
-FROM unnest(%(cores)s::text[]) WITH ORDINALITY AS wanted(core, at)
-CROSS JOIN LATERAL (
-    SELECT id AS unit, core_name FROM directory_unit WHERE core_name %% wanted.core
-    UNION ALL
-    SELECT unit_id, core_name FROM directory_unitalias WHERE core_name %% wanted.core
-) bearer
+WITH wanted AS (
+    SELECT *, translate(core, %(written)s, %(digits)s) AS plain,
+        translate(core, %(written)s || %(telling)s, '') AS bare
+    FROM unnest(%(cores)s::text[], %(codes)s::text[], %(own)s::bigint[])
+        WITH ORDINALITY AS wanted(core, uscc, own, at)
+)
+SELECT wanted.at - 1, near.unit, near.likeness
+FROM wanted CROSS JOIN LATERAL (
+    WITH alike AS MATERIALIZED (
+        SELECT unit.id, bearer.core_name
+        FROM (
+            SELECT id AS unit, core_name FROM directory_unit WHERE core_name %% wanted.core
+            UNION ALL
+            SELECT unit_id, core_name FROM directory_unitalias WHERE core_name %% wanted.core
+        ) bearer
+        JOIN directory_unit unit ON unit.id = bearer.unit
+        WHERE unit.id <> wanted.own AND (unit.active OR %(inactive)s)
+            AND (wanted.uscc = '' OR unit.uscc IN ('', wanted.uscc))
+            AND (translate(bearer.core_name, %(written)s || %(telling)s, '') <> wanted.bare
+                OR translate(bearer.core_name, %(written)s, %(digits)s) = wanted.plain)
+    )
+    SELECT id AS unit, max(similarity(core_name, wanted.core)) AS likeness
+    FROM (SELECT * FROM alike LIMIT %(looked_at)s) few
+    GROUP BY id ORDER BY likeness DESC, id LIMIT %(most)s
+) near
 """
+_WRITTEN, _DIGITS = "一二三四五六七八九〇", "1234567890"
+_TELLING = _DIGITS + "十百零两东南西北中上下前后甲乙丙丁"
+
+
+class Sought(NamedTuple):
+    """A name, without forms of company, for which near units are sought; ``own``: not this unit."""
+
+    core: str
+    uscc: str = ""
+    own: int = 0
 
 
 class Near(NamedTuple):
@@ -56,19 +85,9 @@ def near_units(name: str, *, uscc: str = "") -> list[Near]:
 
 def near_units_each(named: Sequence[tuple[str, str]]) -> list[list[Near]]:
     """Do `near_units` for many at once."""
-    found = likenesses([core_of(name) for name, _ in named])
+    found = likenesses([Sought(core_of(name), uscc) for name, uscc in named], most=MOST)
     units = Unit.objects.in_bulk({pk for one in found for pk in one})
-    return [
-        sorted(
-            (
-                Near(unit, likeness)
-                for pk, likeness in likes.items()
-                if (unit := units[pk]).active and may_be_one(uscc, unit.uscc)
-            ),
-            key=lambda near: (-near.likeness, near.unit.pk),
-        )[:MOST]
-        for (_, uscc), likes in zip(named, found, strict=True)
-    ]
+    return [[Near(units[pk], likeness) for pk, likeness in likes.items()] for likes in found]
 
 
 def near_unknown(named: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[Near]]:
@@ -100,27 +119,29 @@ def near_text(name: str) -> str:
     return f"相近的有：{'、'.join(map(str, near))}。" if near else ""
 
 
-def likenesses(cores: Sequence[str]) -> list[dict[int, float]]:
-    """Return for each of ``cores`` the ids of the units near to it, with the likeness of each."""
+def likenesses(
+    sought: Sequence[Sought], *, most: int, inactive: bool = False
+) -> list[dict[int, float]]:
+    """Return for each of ``sought`` the ids of the units near to it, ``most`` of them, the nearest first,
+    with the likeness of each; none that has another code or is told apart by numbers and directions."""
+    asked: dict[str, Any] = {
+        "cores": [one.core for one in sought],
+        "codes": [one.uscc for one in sought],
+        "own": [one.own for one in sought],
+        "inactive": inactive,
+        "written": _WRITTEN,
+        "digits": _DIGITS,
+        "telling": _TELLING,
+        "looked_at": LOOKED_AT,
+        "most": most,
+    }
+    found: list[dict[int, float]] = [{} for _ in sought]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(LEAST)])
-        cursor.execute(_NEAR, {"cores": list(cores)})
-        rows = cursor.fetchall()
-    found: list[dict[int, float]] = [defaultdict(float) for _ in cores]
-    for at, unit, core, likeness in rows:
-        if not are_told_apart(cores[at], core):
-            found[at][unit] = max(found[at][unit], likeness)
+        cursor.execute(_NEAR, asked)
+        for at, unit, likeness in cursor.fetchall():
+            found[at][unit] = likeness
     return found
-
-
-def are_told_apart(one: str, other: str) -> bool:
-    """Tell whether two names differ by numbers and directions alone."""
-    one, other = one.translate(_DIGITS), other.translate(_DIGITS)
-    if one == other:
-        return False
-    steps = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
-    differing = [one[a:b] + other[c:d] for what, a, b, c, d in steps if what != "equal"]
-    return all(_TELLING.issuperset(part) for part in differing)
 
 
 def suspected_pairs() -> QuerySet[UnitPair]:

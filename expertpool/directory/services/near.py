@@ -10,10 +10,11 @@ from django.db import transaction
 
 from expertpool.audit.services import record, record_change
 from expertpool.directory.models import Unit, UnitPair
-from expertpool.directory.queries.near import likenesses, may_be_one
+from expertpool.directory.queries.near import Sought, likenesses
 from expertpool.directory.services.rows import logged_values
 
 AT_ONCE = 500
+MOST_PAIRS = 10  # of one unit with others, the nearest: more than anybody decides
 
 
 def compare_units() -> int:
@@ -22,17 +23,12 @@ def compare_units() -> int:
     units = list(Unit.objects.filter(compared=False).order_by("pk")[:AT_ONCE])
     if not units:
         return 0
-    found = likenesses([unit.core_name for unit in units])
-    codes = dict(
-        Unit.objects.filter(pk__in={pk for likes in found for pk in likes}).values_list(
-            "pk", "uscc"
-        )
-    )
+    sought = [Sought(unit.core_name, unit.uscc, unit.pk) for unit in units]
+    found = likenesses(sought, most=MOST_PAIRS, inactive=True)
     pairs = {
         frozenset((unit.pk, other)): (unit.pk, other, likeness)
         for unit, likes in zip(units, found, strict=True)
         for other, likeness in likes.items()
-        if other != unit.pk and may_be_one(unit.uscc, codes.get(other, ""))
     }
     with transaction.atomic():
         keep_pairs(pairs.values())

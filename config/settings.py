@@ -176,7 +176,12 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000  # "select all" on a long list
 # Python runs one thread at a time: an import beside a deadline would hold it up.
 WORKERS = {
     "deadlines": {"deadlines": 2},
-    "others": {"messages": env_int("WORKER_CONCURRENCY", default=4), "default": 2, "heavy": 2},
+    "others": {
+        "messages": env_int("WORKER_CONCURRENCY", default=4),
+        "webhooks": 2,
+        "default": 2,
+        "heavy": 2,
+    },
 }
 PROCRASTINATE_WORKER_DEFAULTS = {"task_middleware": [reading_settings_once, noting_duties]}
 

@@ -26,7 +26,7 @@ from procrastinate.jobs import Job, JobDeferrer, Status
 from procrastinate.manager import JobManager
 
 __all__ = [
-    "DEADLINES", "HEAVY", "MESSAGES", "UntilDone", "app", "defer", "defer_batch",
+    "DEADLINES", "HEAVY", "MESSAGES", "WEBHOOKS", "UntilDone", "app", "defer", "defer_batch",
     "retry_external", "retry_stalled",
 ]  # fmt: skip
 
@@ -36,7 +36,8 @@ LONGEST_WAIT = 60  # seconds
 
 # Queues, by what a job may be held up by. What names none waits in "default".
 DEADLINES = "deadlines"  # ends at a moment that somebody was told: short, by nothing
-MESSAGES = "messages"  # talks to the outside: by a server that hangs
+MESSAGES = "messages"  # letters: by the office's own server that hangs
+WEBHOOKS = "webhooks"  # talks to servers of others, any of which may hang on purpose
 HEAVY = "heavy"  # files, PDFs, statistics: by the processor, for minutes
 
 # For tasks that talk to the outside world: after 30, 90, 150, 210 and 270 seconds.

@@ -6,18 +6,18 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from expertpool.core.jobs import MESSAGES, app
+from expertpool.core.jobs import WEBHOOKS, app
 from expertpool.webhooks.enums import EventCode
 from expertpool.webhooks.services import delivery, facts
 
 
-@app.task(name="webhooks.deliver", queue=MESSAGES)
+@app.task(name="webhooks.deliver", queue=WEBHOOKS)
 def deliver_event(delivery_id: int) -> None:
     """Make one attempt to deliver an event; its next attempt is a job of its own."""
     delivery.deliver(delivery_id=delivery_id, now=timezone.now())
 
 
-@app.task(name="webhooks.tell_hour", queue=MESSAGES)
+@app.task(name="webhooks.tell_hour")
 def tell_hour(event: str, about_id: int, hour: str) -> None:
     """Announce what happened in an hour that is over, of a draw whose names are sealed."""
     code, began = EventCode(event), datetime.fromisoformat(hour)

@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -121,7 +120,7 @@ def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
 def test_a_receiver_that_does_not_answer_costs_no_more_than_the_time_limit(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivering, "TIMEOUT", httpx.Timeout(0.2))
+    monkeypatch.setattr(delivering, "LONGEST", 0.2)
     receiver.delay = 1
     delivery = attempt(make_delivery(receiver.url(), now=NOW))
     assert (delivery.state, delivery.status_code) == (DeliveryState.WAITING, None)

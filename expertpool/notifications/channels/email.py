@@ -5,9 +5,11 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import formataddr
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -29,6 +31,8 @@ from expertpool.notifications.settings import (
     USER,
 )
 
+# Waits for an answer that a whole attempt may take: a server that sends a letter now and then is never idle.
+WAITS = 3
 NOT_ASCII = "邮箱账号或密码含有中文、全角等邮件服务器不认的字符，请切换到英文输入法后重新填写。"
 NOT_CONFIGURED = "没有设置邮件服务器，邮件没有发出。请系统管理员在“站点设置”中填写后重新通知。"
 
@@ -99,7 +103,7 @@ class Smtp:
 
     def send(self, outbound: Outbound) -> SendResult:
         server = self.server
-        connection = EmailBackend(
+        connection = _Backend(
             host=server.host,
             port=server.port,
             username=server.user,
@@ -123,6 +127,40 @@ class Smtp:
             with suppress(OSError):
                 connection.close()
         return SendResult(SendStatus.ACCEPTED, provider_id=message_id(outbound.reference, server))
+
+
+class _InTime(smtplib.SMTP):
+    """Is cut off when an attempt takes longer than `WAITS`."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        self._end = threading.Timer(WAITS * more["timeout"], self._cut)
+        self._end.daemon = True
+        self._end.start()
+        try:
+            super().__init__(*args, **more)
+        except BaseException:
+            self._end.cancel()
+            raise
+
+    def close(self) -> None:
+        self._end.cancel()
+        super().close()
+
+    def _cut(self) -> None:
+        if self.sock is not None:
+            with suppress(OSError):
+                # Of the socket itself: whoever reads from it finds its end, encrypted or not.
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
+
+class _EncryptedInTime(_InTime, smtplib.SMTP_SSL):
+    pass
+
+
+class _Backend(EmailBackend):
+    @property
+    def connection_class(self) -> type[_InTime]:
+        return _EncryptedInTime if self.use_ssl else _InTime
 
 
 def compose(outbound: Outbound, server: MailServer) -> EmailMultiAlternatives:

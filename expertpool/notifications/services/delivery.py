@@ -35,7 +35,7 @@ MAX_ATTEMPTS = len(BACKOFF) + 1
 # A channel that is down is tried so often at least, and its messages are kept for it so long.
 LONGEST_PROBE = timedelta(minutes=5)
 HELD_FOR = timedelta(days=3)
-# An attempt that takes longer has died; the time limit of the mail server holds for each of its few steps.
+# An attempt that takes longer has died: no channel gives one so long (`channels.email.WAITS`).
 STUCK_AFTER = timedelta(minutes=5)
 # A message that is due for so long has lost its job.
 OVERDUE_AFTER = timedelta(minutes=10)

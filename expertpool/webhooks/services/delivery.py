@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from expertpool.core.jobs import defer
 from expertpool.webhooks.enums import DeliveryState
 from expertpool.webhooks.exceptions import AddressRefused
 from expertpool.webhooks.models import Delivery
-from expertpool.webhooks.services.addresses import resolve_target
+from expertpool.webhooks.services.addresses import Target, resolve_target
 from expertpool.webhooks.services.signing import HEADER, sign
 
 # Before the second, third … attempt: two days in all, as long as a weekend without an operator.
@@ -23,8 +24,8 @@ BACKOFF = tuple(
     timedelta(seconds=seconds) for seconds in (30, 120, 600, 3600, 4 * 3600, 16 * 3600, 24 * 3600)
 )
 MAX_ATTEMPTS = len(BACKOFF) + 1
-# So long a slow receiver holds up a worker of all messages.
-TIMEOUT = httpx.Timeout(10, connect=5)
+# Seconds for a whole attempt: a receiver that sends a letter now and then is never idle.
+LONGEST = 10.0
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def _attempt(delivery: Delivery, now: datetime) -> _Result:
         status = _post(delivery.subscription.url, body, headers)
     except AddressRefused as error:
         return _Result(None, str(error))
-    except httpx.TimeoutException:
+    except (TimeoutError, httpx.TimeoutException):
         return _Result(None, "对方没有在规定时间内答复")
     except httpx.HTTPError as error:
         return _Result(None, f"连接失败：{error}")
@@ -77,22 +78,26 @@ def _attempt(delivery: Delivery, now: datetime) -> _Result:
 
 
 def _post(url: str, body: bytes, headers: dict[str, str]) -> int:
-    """Return the status of the answer; its body is not read."""
-    target = resolve_target(url)
+    """Return the status of the answer; its body is not read. TimeoutError after `LONGEST`."""
+    return asyncio.run(_post_in_time(resolve_target(url), body, headers))
+
+
+async def _post_in_time(target: Target, body: bytes, headers: dict[str, str]) -> int:
     # No redirects and no proxies: either would lead past the check (docs/decisions/0009).
-    with httpx.Client(
-        verify=_certificates(), timeout=TIMEOUT, follow_redirects=False, trust_env=False
-    ) as client:
-        request = client.build_request(
+    async with (
+        asyncio.timeout(LONGEST),
+        httpx.AsyncClient(
+            verify=_certificates(), timeout=LONGEST, follow_redirects=False, trust_env=False
+        ) as client,
+        # The other side chooses how long its answer is, and nothing of it is of use.
+        client.stream(
             "POST",
             target.url,
             content=body,
             headers=headers | {"Host": target.host},
             extensions={"sni_hostname": target.server_name},
-        )
-        # The other side chooses how long its answer is, and nothing of it is of use.
-        response = client.send(request, stream=True)
-        response.close()
+        ) as response,
+    ):
         return response.status_code
 
 

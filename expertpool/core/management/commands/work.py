@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.conf import settings
@@ -40,6 +41,11 @@ class Command(BaseCommand):
 
 async def _work(name: str) -> None:
     """Work on the queues of the process until a signal comes; jobs in hand may finish."""
+    queues = settings.WORKERS[name]
+    loop = asyncio.get_running_loop()
+    # A thread for each job that may run, and one for the watch. As it comes, the loop has as many as
+    # the machine has processors and four: jobs of one queue that hang took them from all others.
+    loop.set_default_executor(ThreadPoolExecutor(sum(queues.values()) + 1))
     async with app.open_async():
         workers = [
             asyncio.create_task(
@@ -51,14 +57,13 @@ async def _work(name: str) -> None:
                     install_signal_handlers=False,
                 )
             )
-            for queue, concurrency in settings.WORKERS[name].items()
+            for queue, concurrency in queues.items()
         ]
 
         def stop() -> None:
             for worker in workers:
                 worker.cancel()
 
-        loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, stop)
         watch = asyncio.create_task(_watch())

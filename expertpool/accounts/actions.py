@@ -10,6 +10,7 @@ ACTIONS = (
     Action("user.unlock", "解除锁定"),
     Action("user.create", "新增用户"),
     Action("user.edit", "编辑用户"),
+    Action("user.taken", "用户的号码已是他人的"),
     Action("user.disable", "停用用户"),
     Action("user.enable", "启用用户"),
     Action("user.change_password", "修改密码"),

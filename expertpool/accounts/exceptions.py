@@ -18,6 +18,15 @@ class NotAllowed(AccountError):
     """The actor may not do this to this account."""
 
 
+class TooManyTaken(AccountError):
+    """Phones and mails that are somebody else's were entered too often."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"您一小时内填写的手机号、邮箱已有 {most} 次与他人重复，请稍后再试，或先不填手机号和邮箱。"
+        )
+
+
 class DepartmentInUse(AccountError):
     """A department cannot be disabled or moved as asked."""
 

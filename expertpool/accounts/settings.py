@@ -97,6 +97,16 @@ TOKEN_USUAL = Setting(
     help="新建令牌时先填上的有效期。",
 )
 
+TAKEN_PER_HOUR = Setting(
+    "accounts.taken_per_hour",
+    "每人每小时填写他人号码最多",
+    Number(1, 1000, "次"),
+    10,
+    group=SIGN_IN,
+    order=60,
+    help="新增、编辑用户时，提示手机号、邮箱“已登记”就说出了谁在专家库或有账号，每次都记入日志；超过后当小时不再查对。",
+)
+
 SETTINGS = (
     SESSION_LENGTH,
     FAILURES_TO_LOCK,
@@ -105,6 +115,7 @@ SETTINGS = (
     FAILURES_WINDOW,
     PASSWORD_LENGTH,
     PASSWORDS_KEPT,
+    TAKEN_PER_HOUR,
     TOKEN_LONGEST,
     TOKEN_USUAL,
 )

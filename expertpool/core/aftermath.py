@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 
 Write = Callable[[], object]
@@ -29,5 +29,6 @@ def writing_afterwards() -> Iterator[None]:
     finally:
         writes = _later.get() or []
         _later.reset(token)
-        for write in writes:
-            write()
+        with ExitStack() as stack:  # all of them, whichever fails
+            for write in reversed(writes):
+                stack.callback(write)

@@ -1,4 +1,4 @@
-"""Locks and limits of PostgreSQL that end with the transaction."""
+"""Locks and limits of PostgreSQL; but for `session_lock` they end with the transaction."""
 
 from __future__ import annotations
 
@@ -19,6 +19,17 @@ def try_lock_transaction(name: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
         return bool(cursor.fetchone()[0])
+
+
+def session_lock(name: str) -> None:
+    """Wait for the advisory lock ``name`` and hold it beyond the transaction, until `unlock_session`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
+
+
+def unlock_session(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
 
 
 def allow_seconds(seconds: int) -> None:

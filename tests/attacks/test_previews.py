@@ -15,7 +15,9 @@ from openpyxl import Workbook
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.core.importing.runs import RunRefused, answer_import
 from expertpool.core.models import ImportRun
+from expertpool.core.models.imports import ImportState
 from expertpool.core.settings import IMPORTS_PER_HOUR
 from expertpool.experts.models import Expert
 from tests.attacks.test_rights import make_role
@@ -129,3 +131,13 @@ def test_nobody_previews_without_end(known: Expert, admin: User, time_machine: A
     assert page.status_code == 422
     assert "一小时内已上传 2 个文件" in page.content.decode()
     assert ImportRun.objects.count() == 2
+
+
+def test_a_check_that_comes_late_takes_no_confirmation_back(known: Expert, admin: User) -> None:
+    """Else the file could be confirmed, and imported, once more."""
+    run = upload(login(Client(), admin), *asked(known)).context["run"]
+    ImportRun.objects.filter(pk=run.pk).update(state=ImportState.RUNNING)
+    with pytest.raises(RunRefused, match="已经确认"):
+        answer_import(run=run, words={}, cells={}, now=NOW)
+    run.refresh_from_db()
+    assert run.state == ImportState.RUNNING

@@ -9,12 +9,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.experts.models import Expert
 from expertpool.experts.settings import TAKEN_PER_HOUR
 from tests.attacks.test_rights import make_role
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_department, make_user
 from tests.factories.experts import make_expert, make_id_number, make_phone
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
@@ -100,3 +101,18 @@ def test_who_sees_a_number_plain_is_told_whose_it_is(known: Expert, admin: User)
     assert not Entry.objects.filter(action="expert.taken").exists()
     assert "证件号码在专家库中已有" in enter(client, make_phone(), id_number=known.id_number)[1]
     assert Entry.objects.filter(action="expert.taken").count() == 1
+
+
+def test_the_record_merged_into_is_named_to_who_may_see_it(known: Expert) -> None:
+    """The number's own record he may see; where it went is another department's."""
+    own, other = make_department("甲处"), make_department("乙处")
+    role = make_role("experts.add", "experts.view", scope=Scope.DEPARTMENT)
+    client = login(Client(), make_user(roles=(role,), department=own))
+    into = make_expert("李并入", department=other)
+    closed = {"status": "deleted", "deleted_at": NOW, "merged_into": into, "department": own}
+    Expert.objects.filter(pk=known.pk).update(**closed)
+    _, page = enter(client, known.phone, name=known.name, department=own.pk)
+    assert "不在您的查看范围内" in page
+    assert into.name not in page
+    Expert.objects.filter(pk=into.pk).update(department=own)
+    assert into.name in enter(client, known.phone, name=known.name, department=own.pk)[1]

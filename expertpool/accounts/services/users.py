@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -12,9 +12,15 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from expertpool.accounts.exceptions import NotAllowed
-from expertpool.accounts.models import ApiToken, Department, Role, User, contact_index
-from expertpool.accounts.registry import CONTACT_OWNERS, keeps_contacts
+from expertpool.accounts.models import ApiToken, Department, Role, User
+from expertpool.accounts.registry import keeps_contacts
 from expertpool.accounts.services.announcing import announce
+from expertpool.accounts.services.contacts import (
+    check_contacts,
+    contacts_of,
+    few_taken,
+    take_contacts,
+)
 from expertpool.accounts.services.guards import (
     check_administrator_left,
     check_may_act_for,
@@ -29,13 +35,11 @@ from expertpool.accounts.validators import clean_username
 from expertpool.audit.models import Entry
 from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.text import clean_code, clean_text
-from expertpool.core.validators import validate_email_address, validate_mobile
 
 FROM_FILE = "手机号和邮箱随专家档案，请在档案中修改。"
 RECORDED = ("username", "name", "phone", "email", "department", "roles")
 
 
-@transaction.atomic
 def create_user(
     *,
     username: str,
@@ -52,33 +56,35 @@ def create_user(
 
     Without ``password`` a one-time password is made, which the user replaces at his first
     sign-in. Refuses a name, phone or mail that is malformed or taken, a weak password
-    (ValidationError), and roles given by who may not, or may not do as much himself (NotAllowed).
+    (ValidationError), and roles given by who may not, or may not do as much himself (NotAllowed). Whether
+    phone and mail are taken is said last, and to ``actor`` few times in an hour (see `contacts`).
     """
     roles = list(roles)
     if roles:
         check_may_give_roles(actor)
-    user = User(
-        username=clean_username(username),
-        department=department,
-        must_change_password=not password,
-        created_at=now,
-    )
-    _set_person(user, name=name, phone=phone, email=email)
-    if password:
-        validate_password(password, user)
-    password = password or one_time_password()
-    # The hash is made below, once everything else is known to be in order.
-    user.full_clean(exclude=["password"])
-    with _taken_by_nobody(user):
-        store_password(user, password, now=now)
-    user.roles.set(roles)
-    check_may_give(actor, user, has=rights_of(user))
-    after = snapshot(user, *RECORDED)
-    announce(record("user.create", actor=actor, subject=user, after=after, now=now), user)
+    with few_taken(actor if phone or email else None, now=now):
+        user = User(
+            username=clean_username(username),
+            department=department,
+            must_change_password=not password,
+            created_at=now,
+        )
+        _set_person(user, name=name, phone=phone, email=email)
+        if password:
+            validate_password(password, user)
+        password = password or one_time_password()
+        # The hash is made below, once everything else is known to be in order.
+        user.full_clean(exclude=["password"])
+        with _known_to_nobody(user):
+            store_password(user, password, now=now)
+        user.roles.set(roles)
+        check_may_give(actor, user, has=rights_of(user))
+        take_contacts(user)
+        after = snapshot(user, *RECORDED)
+        announce(record("user.create", actor=actor, subject=user, after=after, now=now), user)
     return user, password
 
 
-@transaction.atomic
 def edit_user(
     *,
     user: User,
@@ -95,29 +101,32 @@ def edit_user(
     Refuses malformed or taken values, another phone or mail where these follow a file
     (ValidationError), an account that may do more than the actor,
     rights beyond his or to himself (NotAllowed), and to leave nobody who manages users and roles
-    (LastAdministrator).
+    (LastAdministrator). Whether phone and mail are taken is said as by `create_user`.
     """
     check_may_act_for(actor, user)
     before, had = snapshot(user, *RECORDED), rights_of(user)
-    reached = {"phone": user.phone, "email": user.email}
-    user.department = department
-    _change_person(user, name=name, phone=phone, email=email)
-    changed = [name for name, value in reached.items() if getattr(user, name) != value]
-    if changed and keeps_contacts(user):
-        raise ValidationError(dict.fromkeys(changed, FROM_FILE))
-    # Asked only of a change: the form of whoever may not give roles has none.
-    if changes_roles := roles is not None and set(roles) != set(user.roles.all()):
-        check_may_give_roles(actor)
-        user.roles.set(roles or ())
-    check_may_give(actor, user, had=had, has=rights_of(user))
-    if changes_roles:
-        check_administrator_left()
-    after = snapshot(user, *RECORDED)
-    entry = record_change(
-        "user.edit", actor=actor, subject=user, now=now, before=before, after=after
-    )
-    # Where he was reached before: whoever changed that must not be the only one who knows.
-    announce(entry, user, **reached)
+    reached = contacts_of(user)
+    asks = {"phone": clean_code(phone), "email": clean_code(email)} != reached
+    with few_taken(actor if asks else None, now=now):
+        user.department = department
+        _change_person(user, name=name, phone=phone, email=email)
+        changed = [name for name, value in reached.items() if getattr(user, name) != value]
+        if changed and keeps_contacts(user):
+            raise ValidationError(dict.fromkeys(changed, FROM_FILE))
+        # Asked only of a change: the form of whoever may not give roles has none.
+        if changes_roles := roles is not None and set(roles) != set(user.roles.all()):
+            check_may_give_roles(actor)
+            user.roles.set(roles or ())
+        check_may_give(actor, user, had=had, has=rights_of(user))
+        if changes_roles:
+            check_administrator_left()
+        take_contacts(user)
+        after = snapshot(user, *RECORDED)
+        entry = record_change(
+            "user.edit", actor=actor, subject=user, now=now, before=before, after=after
+        )
+        # Where he was reached before: whoever changed that must not be the only one who knows.
+        announce(entry, user, **reached)
 
 
 @transaction.atomic
@@ -154,6 +163,7 @@ def follow_file(
     file's (ValidationError). Who is told of it, the caller knows."""
     before = snapshot(user, *RECORDED)
     _change_person(user, name=user.name, phone=phone, email=email)
+    take_contacts(user)
     after = snapshot(user, *RECORDED)
     return record_change(
         "user.edit", actor=actor, subject=user, now=now, before=before, after=after
@@ -181,10 +191,10 @@ def unlock_user(*, user: User, actor: User, now: datetime) -> None:
 
 
 def _set_person(user: User, *, name: str, phone: str, email: str) -> None:
-    """Clean and set what describes the person, with the indexes that find it."""
+    """Clean and set what describes the person; by phone and mail he is found once they are his."""
     user.name = clean_text(name)
     user.phone, user.email = clean_code(phone), clean_code(email)
-    _set_indexes(user)
+    check_contacts(user)
 
 
 def _change_person(user: User, *, name: str, phone: str, email: str) -> None:
@@ -194,48 +204,16 @@ def _change_person(user: User, *, name: str, phone: str, email: str) -> None:
     if user.phone != before:
         user.phone_verified_at = None
     user.full_clean()
-    with _taken_by_nobody(user):
-        user.save(
-            update_fields=[
-                *("name", "department"),
-                *("phone", "phone_index", "phone_verified_at", "email", "email_index"),
-            ]
-        )
-
-
-def _set_indexes(user: User) -> None:
-    user.phone_index = _free_index(user, "phone", validate_mobile)
-    user.email_index = _free_index(user, "email", validate_email_address)
+    user.save(update_fields=["name", "department", "phone", "phone_verified_at", "email"])
 
 
 @contextmanager
-def _taken_by_nobody(user: User) -> Iterator[None]:
-    """Save ``user`` within: what somebody else has taken since the check is refused as by the check."""
+def _known_to_nobody(user: User) -> Iterator[None]:
+    """Save a new ``user`` within: a name that somebody took since the check is refused as by the check."""
     try:
         # A savepoint: after a refusal of the database it is still asked whose it is.
         with transaction.atomic():
             yield
     except IntegrityError:
-        user.phone_index = user.email_index = None
-        _set_indexes(user)
         user.full_clean(exclude=["password"])
         raise
-
-
-def _free_index(user: User, field: str, validate: Callable[[str], None]) -> bytes | None:
-    """Return the index of a valid contact that no other account or file has (ValidationError)."""
-    value = getattr(user, field)
-    index = contact_index(field, value)
-    try:
-        if index is not None:
-            validate(value)
-            if User.objects.filter(**{f"{field}_index": index}).exclude(pk=user.pk).exists():
-                raise ValidationError("已有账号使用，请核对；一个人用一个账号。", code="unique")
-            # What he has already, from before it was refused, does not keep the rest from being saved.
-            if index != getattr(user, f"{field}_index"):
-                for owners in CONTACT_OWNERS:
-                    if sentence := owners.taken(user, field, index):
-                        raise ValidationError(sentence, code="unique")
-    except ValidationError as error:
-        raise ValidationError({field: error.messages}) from error
-    return index

@@ -3,6 +3,10 @@
 from expertpool.audit.services.editing import Edits
 from expertpool.audit.services.proofs import proven
 from expertpool.audit.services.recording import record, record_change
+from expertpool.audit.services.refusals import Telling, few_refusals
 from expertpool.audit.services.snapshots import changed, in_words, snapshot
 
-__all__ = ["Edits", "changed", "in_words", "proven", "record", "record_change", "snapshot"]
+__all__ = [
+    "Edits", "Telling", "changed", "few_refusals", "in_words", "proven", "record", "record_change",
+    "snapshot",
+]  # fmt: skip

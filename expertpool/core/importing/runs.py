@@ -44,6 +44,7 @@ from expertpool.core.importing.reading import (
 from expertpool.core.importing.registry import IMPORTS
 from expertpool.core.importing.sheets import RefusedSheet
 from expertpool.core.jobs import defer
+from expertpool.core.limits import one_at_a_time
 from expertpool.core.locks import lock_transaction, try_lock_transaction
 from expertpool.core.models import ImportRun
 from expertpool.core.models.imports import IMPORTS as FOLDER
@@ -52,6 +53,7 @@ from expertpool.core.settings import IMPORT_KEPT, IMPORT_SIZE, IMPORTS_PER_HOUR
 from expertpool.core.waiting import FileGone, folder_of, remove_unnamed
 
 logger = logging.getLogger(__name__)
+OPEN = (ImportState.UPLOADED, ImportState.MAPPING, ImportState.PREVIEWED)  # not yet confirmed
 MOST_CHECKS = 50  # of one file: whoever asks more often is not mending it
 
 
@@ -83,22 +85,23 @@ def start_import(
     Refuses what is no table, or too large (UnreadableFile); nothing is kept of it then. Refuses
     (RunRefused) more files in an hour than the office allows.
     """
-    _check_limit(actor, now)
     name = str(upload.name or "")
     if not name.lower().endswith(SUFFIXES):
         raise UnreadableFile("只能读取 .xlsx、.xls 或 .csv 文件，请另存为其中一种。")
     most = value_of(IMPORT_SIZE)
     if (upload.size or 0) > most * 1024**2:
         raise UnreadableFile(f"文件超过 {most} MB，请分成几个文件导入。")
-    run = ImportRun.objects.create(
-        user=actor,
-        importer=importer.code,
-        # Its end, since the ending says how the file is read.
-        file_name=name[-200:],
-        options=options,
-        created_at=now,
-        expires_at=now + value_of(IMPORT_KEPT),
-    )
+    with one_at_a_time(IMPORTS_PER_HOUR, actor):
+        _check_limit(actor, now)
+        run = ImportRun.objects.create(
+            user=actor,
+            importer=importer.code,
+            # Its end, since the ending says how the file is read.
+            file_name=name[-200:],
+            options=options,
+            created_at=now,
+            expires_at=now + value_of(IMPORT_KEPT),
+        )
     try:
         upload.seek(0)
         run.upload.write(upload.read())
@@ -144,7 +147,7 @@ def _find(run: ImportRun, *, sheet: str | None = None, row: int | None = None) -
     run.sheet, run.header_row = header.sheet[:100], header.row
     run.headers, run.mapping = header.cells, header.codes
     run.state = ImportState.UPLOADED if header.is_clear else ImportState.MAPPING
-    run.save()
+    _save_open(run)
     write_findings(run, outline=outline(header, [top["name"] for top in tops if top["rows"]]))
     return header
 
@@ -152,7 +155,7 @@ def _find(run: ImportRun, *, sheet: str | None = None, row: int | None = None) -
 def choose_table(*, run: ImportRun, sheet: str, row: int | None) -> None:
     """Say in which sheet and row the headers stand; without a row it is found. Refuses a place
     that holds nothing (UnreadableFile)."""
-    _require(run, ImportState.UPLOADED, ImportState.MAPPING, ImportState.PREVIEWED)
+    _require(run, *OPEN)
     before = run.sheet
     with transaction.atomic():
         _find(run, sheet=sheet, row=row)
@@ -169,7 +172,7 @@ def choose_mapping(*, run: ImportRun, codes: Sequence[str], now: datetime) -> No
 
     Refuses a mapping that leaves out a required column or names one twice (RunRefused).
     """
-    _require(run, ImportState.UPLOADED, ImportState.MAPPING, ImportState.PREVIEWED)
+    _require(run, *OPEN)
     importer = IMPORTS[run.importer]
     named = [code for code in codes if code]
     if len(codes) != len(run.headers) or set(named) - {
@@ -234,9 +237,19 @@ def _preview(run: ImportRun, *, now: datetime) -> None:
     if not run.total:
         raise UnreadableFile("表头下面没有数据，请检查是否选错了文件或工作表。")
     run.state, run.checks = ImportState.PREVIEWED, run.checks + 1
-    run.save()
-    write_findings(run, **found)
+    with transaction.atomic():
+        _save_open(run)
+        write_findings(run, **found)
     publish(ImportPreviewed(run.pk, now))
+
+
+def _save_open(run: ImportRun) -> None:
+    """Save ``run``; RunRefused where somebody has confirmed it, or given it up, since it was read."""
+    with transaction.atomic():
+        same = ImportRun.objects.select_for_update().filter(pk=run.pk, state__in=OPEN)
+        if not same.exists():
+            raise RunRefused("该文件已经确认导入或放弃，请看导入结果。")
+        run.save()
 
 
 def _collector(run: ImportRun, now: datetime) -> Collector:

@@ -11,6 +11,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
 from expertpool.core.criteria import Node, explain
+from expertpool.core.limits import one_at_a_time
 from expertpool.draws.exceptions import TooManyCounts
 from expertpool.draws.models import CountTally
 from expertpool.draws.queries.counting import ConditionCount, count_condition
@@ -24,7 +25,6 @@ def count_for(project: Project, node: Node, *, actor: User, now: datetime) -> Co
     return count_condition(project, node, now=now)
 
 
-@transaction.atomic
 def note_count(project: Project, asked: str, *, actor: User, now: datetime) -> None:
     """Note that ``actor`` lets count for ``project``, with what he ``asked`` in words.
 
@@ -33,20 +33,21 @@ def note_count(project: Project, asked: str, *, actor: User, now: datetime) -> N
     """
     hour = now.replace(minute=0, second=0, microsecond=0)
     most = value_of(COUNTS_PER_HOUR)
-    so_far = CountTally.objects.filter(user=actor, hour=hour).aggregate(times=Sum("times"))
-    if (so_far["times"] or 0) >= most:
-        raise TooManyCounts(
-            f"这一小时内查询人数已满 {most} 次，人数暂不显示，填写和保存不受影响；下一小时起可以再查。"
+    with one_at_a_time(COUNTS_PER_HOUR, actor), transaction.atomic():
+        so_far = CountTally.objects.filter(user=actor, hour=hour).aggregate(times=Sum("times"))
+        if (so_far["times"] or 0) >= most:
+            raise TooManyCounts(
+                f"这一小时内查询人数已满 {most} 次，人数暂不显示，填写和保存不受影响；下一小时起可以再查。"
+            )
+        tally, is_new = CountTally.objects.get_or_create(
+            user=actor,
+            hour=hour,
+            project=project,
+            defaults={"times": 1, "last": asked[:500], "last_at": now},
         )
-    tally, is_new = CountTally.objects.get_or_create(
-        user=actor,
-        hour=hour,
-        project=project,
-        defaults={"times": 1, "last": asked[:500], "last_at": now},
-    )
-    if is_new:
-        record("draw.count", actor=actor, now=now, subject=project, note=asked[:500])
-        return
-    CountTally.objects.filter(pk=tally.pk).update(
-        times=F("times") + 1, last=asked[:500], last_at=now
-    )
+        if is_new:
+            record("draw.count", actor=actor, now=now, subject=project, note=asked[:500])
+            return
+        CountTally.objects.filter(pk=tally.pk).update(
+            times=F("times") + 1, last=asked[:500], last_at=now
+        )

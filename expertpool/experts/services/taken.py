@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.audit.models import Entry
-from expertpool.audit.services import record
-from expertpool.core.aftermath import leave_behind
-from expertpool.core.configuration import value_of
+from expertpool.audit.services import Telling, few_refusals
 from expertpool.core.visibility import Level, level_for
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
@@ -35,7 +32,6 @@ UNIQUE = {"phone": "手机号", "id_number": "证件号码", "email": "邮箱"}
 _FIND = {"phone": expert_by_phone, "id_number": expert_by_id_number, "email": expert_by_email}
 UNSEEN = "duplicate_unseen"
 UNNAMED = "该{}在专家库中已有，不能再次登记。您不能查看完整号码，请联系管理员核对；本次已记入日志。"
-ACTION = "expert.taken"
 
 
 def is_plain(user: User, field: str) -> bool:
@@ -49,28 +45,8 @@ def few_taken(actor: User | None, *, now: datetime) -> Iterator[None]:
     is taken, or that somebody alike is there whom he may not see. Each such is logged; after so many
     within an hour as the office says nothing is looked up for him (ExpertRefused).
     """
-    if actor is None:
-        with transaction.atomic():
-            yield
-        return
-    most = value_of(TAKEN_PER_HOUR)
-    lately = Entry.objects.filter(action=ACTION, actor=actor, at__gt=now - timedelta(hours=1))
-    if lately.count() >= most:
-        raise ExpertRefused(
-            f"您一小时内登记的号码已有 {most} 次与库中重复，请稍后再试，或联系管理员核对。"
-        )
-    try:
-        with transaction.atomic():
-            yield
-    except ValidationError as error:
-        if fields := _unseen(error):
-            note = "、".join(UNIQUE[field] for field in fields)
-            leave_behind(lambda: record(ACTION, actor=actor, now=now, note=note))
-        raise
-    except LooksAlike as refusal:
-        if refusal.tells_unseen:
-            leave_behind(lambda: record(ACTION, actor=actor, now=now, note="疑似重复"))
-        raise
+    with few_refusals(TELLING, actor=actor, now=now) if actor else transaction.atomic():
+        yield
 
 
 def taken_errors(
@@ -111,9 +87,25 @@ def _has_already(expert: Expert, field: str) -> bool:
     return expert.pk is not None and Expert.objects.filter(pk=expert.pk, **index).exists()
 
 
-def _unseen(error: ValidationError) -> list[str]:
+def _unseen(error: Exception) -> str:
+    """Say of what ``error`` tells that it is in the pool to somebody who may not see it; empty: of nothing."""
+    if isinstance(error, LooksAlike):
+        return "疑似重复" if error.tells_unseen else ""
     by_field = getattr(error, "error_dict", {})
-    return [field for field in UNIQUE if any(one.code == UNSEEN for one in by_field.get(field, ()))]
+    fields = [
+        field for field in UNIQUE if any(one.code == UNSEEN for one in by_field.get(field, ()))
+    ]
+    return "、".join(UNIQUE[field] for field in fields)
+
+
+TELLING = Telling(
+    "expert.taken",
+    TAKEN_PER_HOUR,
+    _unseen,
+    lambda most: ExpertRefused(
+        f"您一小时内登记的号码已有 {most} 次与库中重复，请稍后再试，或联系管理员核对。"
+    ),
+)
 
 
 def _whose_account(label: str, holder: User, actor: User | None) -> str:
@@ -128,9 +120,11 @@ def _whose_account(label: str, holder: User, actor: User | None) -> str:
 
 def _whose(label: str, owner: Expert, actor: User | None) -> str:
     """Name the owner of a number as far as ``actor`` may see him, and say what to do."""
-    # Whose number it is would tell somebody who may not know that he is in the pool.
-    visible = actor is not None and experts_visible_to(actor).filter(pk=owner.pk).exists()
-    if not visible:
+    # Whose number it is would tell somebody who may not know that he is in the pool; so would into whom
+    # he was merged.
+    named = {owner.pk, owner.merged_into_id or owner.pk}
+    seen = experts_visible_to(actor).filter(pk__in=named).count() if actor else 0
+    if seen < len(named):
         return f"该{label}已属于另一位专家（不在您的查看范围内），请联系管理员处理。"
     if owner.merged_into is not None:
         return f"该{label}属于已合并的专家{owner}，请直接修改档案{owner.merged_into}。"

@@ -1,0 +1,31 @@
+"""What somebody may do so many times in an hour: counted and noted by one of his requests at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+
+from expertpool.core.aftermath import leave_behind
+from expertpool.core.configuration import Setting
+from expertpool.core.locks import lock_transaction, session_lock, unlock_session
+
+
+@contextmanager
+def one_at_a_time(limit: Setting[Any], user: Any) -> Iterator[None]:
+    """Let one request of ``user`` within, where it counts what ``limit`` bounds and notes one more; the
+    others wait until that is written. Of many at once, each would have counted before any had noted.
+
+    What is noted is seen by others when the transaction around it ends, or, of a refusal, after the
+    transaction that is undone with it (`core.aftermath`): the lock is held until both are over.
+    """
+    name = f"{limit.code}:{user.pk}"
+    session_lock(name)
+    try:
+        if connection.in_atomic_block:
+            lock_transaction(name)
+        yield
+    finally:
+        leave_behind(lambda: unlock_session(name))

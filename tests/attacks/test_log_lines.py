@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import date
 from io import StringIO
 
 import pytest
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
 from config.logs import without_links
+from expertpool.experts.models import Expert
+from tests.factories.experts import make_expert, make_unit
 
 TOKEN = "Qm9va2luZy1saW5rLTEyMzQ1Njc4OTA"
 
@@ -44,6 +48,28 @@ def test_a_traceback_has_no_link(written: StringIO) -> None:
         logging.getLogger("expertpool").exception("failed")
     assert "ValueError" in written.getvalue()
     assert TOKEN not in written.getvalue()
+
+
+@pytest.mark.django_db
+def test_a_broken_constraint_is_logged_without_the_row(written: StringIO) -> None:
+    """PostgreSQL adds the row, or the value that is there already."""
+    expert = make_expert("王大为\n二行")
+    code, day = "91110000000000001H", date(1800, 1, 2)
+    make_unit("甲院", uscc=code)
+    for change in (
+        lambda: Expert.objects.filter(pk=expert.pk).update(birth_date=day),
+        lambda: make_unit("乙院", uscc=code),
+    ):
+        try:
+            with transaction.atomic():
+                change()
+        except IntegrityError:
+            logging.getLogger("expertpool").exception("failed")
+    text = written.getvalue()
+    assert text.count("IntegrityError") >= 2
+    assert text.count("DETAIL") >= 2
+    for value in ("王大为", "二行", str(day), code):
+        assert value not in text
 
 
 def test_every_address_with_a_token_is_known() -> None:

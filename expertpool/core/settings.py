@@ -80,4 +80,17 @@ IMPORTS_PER_HOUR = Setting(
     help="预览会说出文件中的内容哪些已在库中，不限次数就能逐个打听。",
 )
 
-SETTINGS = (SITE_NAME, LOGO, WATERMARK, EXPORT_KEPT, IMPORT_KEPT, IMPORT_SIZE, IMPORTS_PER_HOUR)
+EXPORTS_PER_HOUR = Setting(
+    "core.exports_per_hour",
+    "每人每小时导出最多",
+    Number(1, 1000, "个"),
+    60,
+    group=TABLES,
+    order=45,
+    help="每次导出都生成一个文件，保留到期才删除。",
+)
+
+SETTINGS = (
+    *(SITE_NAME, LOGO, WATERMARK),
+    *(EXPORT_KEPT, IMPORT_KEPT, IMPORT_SIZE, IMPORTS_PER_HOUR, EXPORTS_PER_HOUR),
+)

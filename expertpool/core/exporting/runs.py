@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -17,14 +17,19 @@ from expertpool.core.exporting.exporter import Exporter
 from expertpool.core.exporting.registry import EXPORTS, ExportFinished
 from expertpool.core.exporting.workbook import Stamp, write_xlsx
 from expertpool.core.jobs import defer
+from expertpool.core.limits import one_at_a_time
 from expertpool.core.models import ExportRun
 from expertpool.core.models.exports import EXPORTS as FOLDER
 from expertpool.core.models.exports import ExportState
-from expertpool.core.settings import EXPORT_KEPT
+from expertpool.core.settings import EXPORT_KEPT, EXPORTS_PER_HOUR
 from expertpool.core.waiting import folder_of, folder_of_parts, remove_unnamed
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 5000  # rows that a reader can wait for
+
+
+class ExportRefused(ValueError):
+    """Not now; the message says why."""
 
 
 @transaction.atomic
@@ -33,23 +38,35 @@ def start_export(
 ) -> ExportRun:
     """Record an export and write it: now, or as a job when it has more than 5,000 rows.
 
-    Announces ExportFinished when the file is there. The caller has checked the permission.
+    Announces ExportFinished when the file is there. Refuses (ExportRefused) more of them in an hour than
+    the office allows. The caller has checked the permission.
     """
-    run = ExportRun.objects.create(
-        user=actor,
-        exporter=exporter.code,
-        title=exporter.title,
-        params=params.urlencode(),
-        address=address,
-        total=exporter.rows(actor, params).count(),
-        created_at=now,
-        expires_at=now + value_of(EXPORT_KEPT),
-    )
+    with one_at_a_time(EXPORTS_PER_HOUR, actor):
+        _check_limit(actor, now)
+        run = ExportRun.objects.create(
+            user=actor,
+            exporter=exporter.code,
+            title=exporter.title,
+            params=params.urlencode(),
+            address=address,
+            total=exporter.rows(actor, params).count(),
+            created_at=now,
+            expires_at=now + value_of(EXPORT_KEPT),
+        )
     if run.total > AT_ONCE:
         defer("core.write_export", lock=f"export-{run.pk}", run_id=run.pk)
     else:
         _write(run, now)
     return run
+
+
+def _check_limit(actor: Any, now: datetime) -> None:
+    most = value_of(EXPORTS_PER_HOUR)
+    lately = ExportRun.objects.filter(user=actor, created_at__gt=now - timedelta(hours=1))
+    if lately.count() >= most:
+        raise ExportRefused(
+            f"一小时内已导出 {most} 个文件，请稍后再试；导出过的在“我的导出”中下载。"
+        )
 
 
 def write_export(*, run_id: int, now: datetime) -> None:

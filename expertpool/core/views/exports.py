@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_safe
 from expertpool.core.client import client_address
 from expertpool.core.configuration import words_of
 from expertpool.core.exporting.registry import EXPORTS
-from expertpool.core.exporting.runs import own_exports, start_export
+from expertpool.core.exporting.runs import ExportRefused, own_exports, start_export
 from expertpool.core.models import ExportRun
 from expertpool.core.models.exports import ExportState
 from expertpool.core.responses import file_answer
@@ -32,13 +33,17 @@ def start(request: HttpRequest, code: str) -> HttpResponseBase:
     user: Any = request.user
     if not user.has_permission(exporter.permission):
         raise PermissionDenied
-    run = start_export(
-        exporter=exporter,
-        params=request.GET,
-        actor=user,
-        address=client_address(request),
-        now=timezone.now(),
-    )
+    try:
+        run = start_export(
+            exporter=exporter,
+            params=request.GET,
+            actor=user,
+            address=client_address(request),
+            now=timezone.now(),
+        )
+    except ExportRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("core:export_list")
     return _file(run) if run.state == ExportState.DONE else redirect("core:export_run", run.pk)
 
 

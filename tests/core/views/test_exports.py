@@ -15,7 +15,9 @@ from expertpool.accounts.models import User
 from expertpool.core.exporting import export_url, runs
 from expertpool.core.exporting.runs import write_export
 from expertpool.core.models import ExportRun
+from expertpool.core.settings import EXPORTS_PER_HOUR
 from tests.core.exporting.conftest import TitleExport, exporter  # noqa: F401 - a fixture
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +60,17 @@ def test_an_export_needs_its_permission(client: Client, finance: User) -> None:
     assert login(client, finance).get(URL).status_code == 403
     assert client.get("/exports/new/nothing/").status_code == 404
     assert not ExportRun.objects.exists()
+
+
+def test_nobody_exports_without_end(client: Client, admin: User) -> None:
+    configure(EXPORTS_PER_HOUR, 2)
+    login(client, admin)
+    for _ in range(2):
+        content(client.get(URL))
+    page = client.get(URL, follow=True)
+    assert page.redirect_chain[0][0] == "/exports/"
+    assert "一小时内已导出 2 个文件" in page.content.decode()
+    assert ExportRun.objects.count() == 2
 
 
 def test_a_file_is_for_its_maker_until_it_expires(

@@ -79,6 +79,15 @@ def grounds_between(one: Expert, other: Expert) -> tuple[str, ...]:
     return tuple(label for name, label in GROUNDS.items() if _is_same(name, one, other))
 
 
+def two_persons_by(one: Expert, other: Expert) -> str:
+    """Return by what else the two of different names are told to be two persons: number or birthday, where
+    both are known; "" where nothing tells."""
+    for name, label in (("id_number", "证件号码"), ("birth_date", GROUNDS["birth_date"])):
+        if getattr(one, name) and getattr(other, name) and not _is_same(name, one, other):
+            return label
+    return ""
+
+
 def _is_same(name: str, one: Expert, other: Expert) -> bool:
     mine, theirs = getattr(one, name), getattr(other, name)
     if mine is None or theirs is None or name != "birth_date":

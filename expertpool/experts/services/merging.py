@@ -16,6 +16,7 @@ from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.occasions import ACCOUNT, MERGED
+from expertpool.experts.queries.alike import two_persons_by
 from expertpool.experts.queries.experts import experts_groupable_by
 from expertpool.experts.queries.pairs import apart_among
 from expertpool.experts.services.avoidance import add_avoidance_unit
@@ -49,8 +50,8 @@ def merge_experts(
     Groups, avoidances, and leaves that are not over come along; versions, log, files, letters and seats
     stay with the closed record, which keeps its numbers to be reached by, but for being found. Nothing is
     asked of draws: who sits in a sealed one, a merge does not tell. The owners of both are told.
-    Refuses (ExpertRefused, ValidationError by field) two kinds, what was told apart or merged already, a record to keep
-    that is deleted, one to close that is frozen, blacklisted or has an account, leaves that overlap, and
+    Refuses (ExpertRefused, ValidationError by field) two kinds, two names with two numbers or birthdays, what was told
+    apart or merged already, a record to keep that is deleted, one to close that is frozen, blacklisted or has an account, leaves that overlap, and
     values that contradict each other.
     """
     reason = required_reason(reason, called="合并原因", most=MOST_REASON)
@@ -79,6 +80,10 @@ def _check(keep: Expert, close: Expert) -> None:
         raise ExpertRefused("这两份档案已标明不是同一人；确是同一人的，请先在「疑似重复」中撤回。")
     if keep.kind != close.kind:
         raise ExpertRefused("个人专家和单位专家不能合并。")
+    if keep.name != close.name and (told := two_persons_by(keep, close)):
+        raise ExpertRefused(
+            f"两份档案的姓名和{told}都不同，不是同一人，不能合并；其中一份填错的，请先改正再合并。"
+        )
     for one in (keep, close):
         if one.merged_into_id is not None:
             raise ExpertRefused(f"{one}已合并到另一份档案，请选择那一份。")

@@ -133,6 +133,31 @@ def test_what_cannot_be_merged(admin: User, which: str, changes: dict[str, Any],
     assert not Expert.objects.filter(merged_into__isnull=False).exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "changes", "refused"),
+    [
+        ("李大明", {"id_number": make_id_number("19800520", serial=3)}, "姓名和证件号码都不同"),
+        ("李大明", {"birth_date": date(1980, 5, 20)}, "姓名和出生日期都不同"),
+        # A name that was typed wrong, and a number: what is the same speaks for one person.
+        ("王晓明", {"birth_date": date(1980, 1, 20)}, ""),
+        ("王小明", {"id_number": make_id_number("19800520", serial=3)}, ""),
+        ("王晓明", {}, ""),
+    ],
+)
+def test_two_persons_are_not_merged(
+    admin: User, name: str, changes: dict[str, Any], refused: str
+) -> None:
+    keep = make_expert("王小明", id_number=make_id_number(), birth_date=date(1980, 1, 1))
+    close = make_expert(name, **changes)
+    if refused:
+        with pytest.raises(ExpertRefused, match=f"{refused}，不是同一人.*请先改正"):
+            merge(keep, close, admin)
+        assert not Expert.objects.filter(merged_into__isnull=False).exists()
+    else:
+        merge(keep, close, admin)
+        assert Expert.objects.filter(merged_into=keep).exists()
+
+
 def test_a_merged_record_never_comes_back(keep: Expert, close: Expert, admin: User) -> None:
     merge(keep, close, admin)
     close.refresh_from_db()

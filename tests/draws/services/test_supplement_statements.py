@@ -25,7 +25,7 @@ NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
 STATEMENTS = (
     45  # of a decline whose successor is seated and invited, with a link, on three channels
 )
-CAUSES = 7  # by whose doing they are away, as the log has it, too: of all at once
+CAUSES = 8  # by whose doing they are away, as the log has it, and whose records joined theirs: of all at once
 REVIEWS = 2  # by which records and how often he took part lately, whatever counts it
 A_TURN = 3  # more for each whose turn came in vain: is he held, by which records, does he fit
 

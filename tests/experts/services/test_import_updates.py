@@ -111,7 +111,7 @@ def test_a_term_is_updated_as_a_list_writes_it(admin: User, tmp_path: Path) -> N
         [("聘期开始", "", "2026-01-01"), ("聘期至", "2027-12-31", "2028-12-31")],
     ]
     run = page.context["run"]
-    chosen = {"row": [one["row"] for one in page.context["found"]["changed"]]}
+    chosen = {"chosen": [one["row"] for one in page.context["found"]["changed"]]}
     client.post(reverse("experts:update_confirm", args=[run.pk]), chosen)
     ends = Expert.objects.order_by("pk").values_list("term_end_date", flat=True)
     assert [end and end.isoformat() for end in ends] == [None, "2028-12-31"]

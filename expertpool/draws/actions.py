@@ -52,6 +52,7 @@ ACTIONS = (
     Action("draw.send_at_once", "免打扰时段内发出邀请"),
     Action("draw.send_again", "重新发送邀请"),
     Action("draw.alarm", "抽取异常"),
+    Action("draw.service_off", "系统停机，顺延答复时限"),
     Action("draw.end", "抽取结束"),
     Action("draw.names", "查看名单"),
     Action("draw.sign_in", "专家到场签到"),

@@ -96,6 +96,7 @@ class DrawsConfig(AppConfig):
             occasions.HELD_REFUSED,
             occasions.POOL_CHANGED,
             occasions.POOL_STOPPED,
+            occasions.SERVICE_OFF,
             occasions.GONE,
         )
         DOCUMENT_KINDS.add(CALENDAR)

@@ -211,6 +211,7 @@ class StepReason(models.TextChoices):
     ALL_PRESENT = "all_present", "在席专家全部到场签到"
     OPENING_NEAR = "opening_near", "评审临近"
     TWO_PERSONS = "two_persons", "两人申请并确认"
+    SERVICE_OFF = "service_off", "系统停机，其间的时间不计入答复时限"
     OTHER = "other", "其他，见登记的理由"
 
 

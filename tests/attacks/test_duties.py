@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -105,8 +106,24 @@ def test_a_run_that_he_writes_himself_is_none() -> None:
     now = timezone.now()
     run_all(now - timedelta(hours=1))
     assert late_duties(now=now, since=LONG_AGO)
-    DutyRun.objects.update(at=now)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DutyRun.objects.update(at=now)
+    DutyRun.objects.update(at=now, n=F("n") + 1)
     assert late_duties(now=now, since=LONG_AGO) == sorted(duty_tasks())
+
+
+def test_a_run_of_before_does_not_come_back() -> None:
+    """By an old row he would have everybody's time stand still since then."""
+    now = timezone.now()
+    note_run("draws.sweep", now=now - timedelta(days=2))
+    (old,) = DutyRun.objects.values()
+    note_run("draws.sweep", now=now)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DutyRun.objects.filter(pk=old["id"]).update(**old)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DutyRun.objects.all().delete()
+    note_run("draws.sweep", now=now)
+    assert DutyRun.objects.get().n == 2
 
 
 def test_the_worker_notes_each_run_and_all_is_well(client: Client) -> None:

@@ -44,7 +44,7 @@ WATCHING = [
     *("account.acted", "mail.rerouted", "request.asked", "request.agreed", "request.lowered"),
     *("request.withdrawn", "expert.merged", "draw.step_alone"),
     *("draw.pool_changed", "draw.alarm", "draw.held_refused", "draw.panel_moved"),
-    *("draw.gone", "portal.duties_late"),
+    *("draw.gone", "draw.service_off", "portal.duties_late"),
     *("expert.contact_changed", "report.chain_head", "report.unproven", "template.rewritten"),
 ]
 

@@ -8,11 +8,13 @@ from expertpool.core.fields import ProofField
 
 
 class DutyRun(models.Model):
-    """That the task ``name`` ran ``at`` (`core.duties`)."""
+    """That the task ``name`` ran ``at``, for the ``n``-th time (`core.duties`): the database takes only the
+    next one and gives up none, so that no row of before comes back."""
 
     name = models.CharField("任务", max_length=100, unique=True)
     at = models.DateTimeField("最近运行")
-    proof = ProofField("凭证", says=("name", "at"))
+    n = models.PositiveBigIntegerField("次数", default=0)
+    proof = ProofField("凭证", says=("name", "at", "n"))
 
     class Meta:
         verbose_name = verbose_name_plural = "定时任务的运行"

@@ -19,7 +19,7 @@ from expertpool.draws.models import Draw, DrawPause, DrawPlan, Invitation, Quiet
 from expertpool.draws.occasions import ASKING, CALLING, LETTERS, WAITING
 from expertpool.draws.queries.conflicts import is_gone
 from expertpool.draws.queries.emergency import emergency_of
-from expertpool.draws.queries.meetings import first_opening, next_opening
+from expertpool.draws.queries.meetings import first_opening, last_closing, next_opening
 from expertpool.draws.rules import Policy
 from expertpool.draws.settings import (
     EMERGENCY_LONGEST,
@@ -160,6 +160,14 @@ def deadline_from(invitation: Invitation, start: datetime, length: timedelta) ->
     return counted_on(start, length, latest=closing)
 
 
+def time_left(invitation: Invitation, at: datetime) -> timedelta:
+    """Return how much of its time ``invitation`` had left ``at`` a moment: what `deadline_from` undoes."""
+    until = invitation.deadline_at
+    if emergency_of(invitation.draw):
+        return max(until - at, timedelta())
+    return time_counted(at, until)
+
+
 def pause_of(draw: Draw) -> DrawPause | None:
     """Return the pause of ``draw`` that is still open."""
     pauses = DrawPause.objects.filter(draw=draw, resumed_at__isnull=True)
@@ -217,11 +225,15 @@ def held_until(occasion: str, invitation_id: str, now: datetime) -> datetime | N
 
 
 def is_withheld(occasion: str, invitation_id: str, now: datetime) -> bool:
-    """Whether a message that calls somebody to answer or to come goes to nobody, since he has left the
-    pool (see `MessageSubject`). What asks him first in a random draw waits instead."""
+    """Whether a message that calls somebody to answer or to come goes to nobody, since the meeting has begun
+    for which it asks, or to which it calls is over, or he has left the pool (see `MessageSubject`). What asks him
+    first in a random draw waits instead."""
     if occasion not in (*LETTERS, *CALLING):
         return False
     invitation = _invitation(invitation_id)
+    is_over = last_closing(invitation.draw.covered)
+    if now >= (closing_of(invitation) if occasion in ASKING else is_over):
+        return True
     return not _stops(invitation, occasion) and is_gone(invitation, now=now)
 
 

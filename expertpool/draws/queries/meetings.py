@@ -103,6 +103,13 @@ def next_opening(projects: Sequence[Project], *, now: datetime) -> datetime:
     return min(coming) if coming else max(project.opening_at for project in projects)
 
 
+def coming(projects: Sequence[Project], *, now: datetime, begun: bool) -> Sequence[Project]:
+    """Return those of ``projects`` whose meeting is still to begin, or, also ``begun``, to end; all once
+    none is."""
+    until = [(one.closing_at if begun else one.opening_at, one) for one in projects]
+    return [one for at, one in until if at > now] or projects
+
+
 def words_of(projects: Sequence[Project]) -> dict[str, str]:
     """What letters and sheets say of ``projects``: of a batch all values, each only once."""
     meetings = meetings_of(projects)

@@ -23,6 +23,7 @@ from expertpool.core.crypto import DecryptionError
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState
 from expertpool.draws.models import Draw, DrawPause, Invitation
 from expertpool.draws.queries.draws import covers
+from expertpool.draws.queries.outage import off_since
 
 # Where in the proof, behind the facts and on whose behalf. One that was never moved may not say it.
 PROVEN_OPENING, PROVEN_MOVES = 5, 6
@@ -71,7 +72,9 @@ def waiting_for_answers(now: datetime) -> Q:
     still time to answer, was not reached or is held back (then his deadline is when the panel sits), or
     the draw is paused; until the panel sits (docs/decisions/0138). Whom persons chose is no secret."""
     of = {"draw": OuterRef("pk")}
-    asked = Invitation.objects.filter(state=InvitationState.INVITED, deadline_at__gt=now, **of)
+    asked = Invitation.objects.filter(state=InvitationState.INVITED, **of)
+    if not off_since(now):  # otherwise their time is still to be given back
+        asked = asked.filter(deadline_at__gt=now)
     paused = DrawPause.objects.filter(resumed_at__isnull=True, **of)
     return Q(
         Q(Exists(asked)) | Q(Exists(paused)),

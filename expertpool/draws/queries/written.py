@@ -19,6 +19,8 @@ from expertpool.audit.services import proven
 from expertpool.core.crypto import proof
 from expertpool.draws.enums import INVALID, DrawStatus, InvitationState
 from expertpool.draws.models import Invitation
+from expertpool.draws.queries.meetings import next_opening
+from expertpool.draws.queries.outage import off_since
 from expertpool.draws.queries.reveal import MOVED, proven_opening
 
 # What decides in a state, beside it; of who left nothing does.
@@ -67,9 +69,11 @@ def answered_state(line: Invitation) -> InvitationState | None:
 
 def is_over(line: Invitation, *, now: datetime) -> bool:
     """Tell whether the time to answer of ``line`` has passed; by a clock that somebody else has written
-    it never does, until the panel sits."""
+    it never does, until the panel sits, nor while the time is still to be given back in which the service
+    was off."""
     if is_written(line):
-        return now >= line.deadline_at
+        closing = next_opening(line.draw.covered, now=line.asked_since)
+        return now >= (closing if off_since(now) else line.deadline_at)
     opening = proven_opening(line.draw)
     return opening is not None and now >= opening
 

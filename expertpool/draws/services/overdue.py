@@ -23,7 +23,7 @@ from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.requests import forged_about
 from expertpool.draws.queries.reveal import is_authentic, logged_moves, waiting_for_answers
 from expertpool.draws.queries.written import forged_lines
-from expertpool.draws.services import clock, leavers, names, replies
+from expertpool.draws.services import clock, leavers, names, outage, replies
 from expertpool.draws.services.alarms import Overdue, open_alarms, raise_alarm
 from expertpool.draws.services.checking import check_stopped
 from expertpool.draws.services.entropy import Entropy
@@ -45,9 +45,11 @@ def sweep(*, now: datetime, entropy: Entropy) -> int:
     """Do what is overdue at ``now``, each draw in transactions of its own; return how many things.
 
     Each is told first, once for each draw and kind of alarm: the log, whoever holds draws.alarms, the page
-    of the draw. What fails is logged and found again by the next sweep. A draw whose next letter would ask
+    of the draw. What fails is logged and found again by the next sweep. Before all else everybody gets back the
+    time in which no sweep ran. A draw whose next letter would ask
     somebody who has left the pool stops for a supervisor.
     """
+    outage.make_up(now=now, entropy=entropy)
     done = 0
     for draw_id in unchecked(now=now):
         defer("draws.check_record", draw_id=draw_id)

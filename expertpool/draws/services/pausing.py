@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -13,7 +13,7 @@ from expertpool.draws.enums import ActionCode, InvitationState, NoteCode, StepRe
 from expertpool.draws.exceptions import PauseRefused
 from expertpool.draws.models import Draw, DrawPause, Invitation
 from expertpool.draws.queries.actions import check_action
-from expertpool.draws.queries.clock import closing_of, deadline_from, time_counted
+from expertpool.draws.queries.clock import closing_of, deadline_from, time_left
 from expertpool.draws.queries.reach import letters_to
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.hands import Hand
@@ -71,13 +71,27 @@ def resume_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> DrawP
 
 
 def stop_clocks(draw: Draw, *, now: datetime) -> int:
-    """Keep what is left of their time to all whose clock runs; return how many. The caller holds the
-    draw's row lock."""
+    """Keep what was left of their time at ``now`` to all whose clock runs; return how many. The caller holds
+    the draw's row lock."""
     running = [row for row in _open(draw) if row.reached_at is not None and row.time_left is None]
     for row in running:
-        proven(row, time_left=time_counted(now, row.deadline_at), deadline_at=closing_of(row))
+        left = time_left(row, max(now, row.reached_at or now))
+        proven(row, time_left=left, deadline_at=closing_of(row))
     Invitation.objects.bulk_update(running, CLOCK)
     return len(running)
+
+
+def start_clocks(draw: Draw, *, now: datetime) -> list[Invitation]:
+    """Let the clocks go on that stand, and return their lines: each has the time that was left to him. The
+    caller holds the draw's row lock."""
+    stopped = [row for row in _open(draw) if row.time_left is not None]
+    for row in stopped:
+        length = row.time_left or timedelta()
+        proven(row, deadline_at=deadline_from(row, now, length), time_left=None)
+    Invitation.objects.bulk_update(stopped, CLOCK)
+    for row in stopped:
+        defer("draws.expire_invitation", at=row.deadline_at, invitation_id=row.pk)
+    return stopped
 
 
 def end_pause(draw: Draw, *, reason: str, actor: User, now: datetime) -> DrawPause:
@@ -86,16 +100,8 @@ def end_pause(draw: Draw, *, reason: str, actor: User, now: datetime) -> DrawPau
     pause = DrawPause.objects.get(draw=draw, resumed_at__isnull=True)
     pause.resumed_by, pause.resumed_at = actor, now
     pause.save(update_fields=["resumed_by", "resumed_at"])
-    rows = _open(draw)
-    stopped = []
-    for row in rows:
-        if row.time_left is not None:
-            proven(row, deadline_at=deadline_from(row, now, row.time_left), time_left=None)
-            stopped.append(row)
-    Invitation.objects.bulk_update(stopped, CLOCK)
-    for row in stopped:
-        defer("draws.expire_invitation", at=row.deadline_at, invitation_id=row.pk)
-    bring_forward(messages=letters_to(rows), now=now)
+    stopped = start_clocks(draw, now=now)
+    bring_forward(messages=letters_to(_open(draw)), now=now)
     head = _note(draw, NoteCode.RESUMED, actor=actor, now=now)
     record(
         "draw.resume",

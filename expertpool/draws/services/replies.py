@@ -33,6 +33,7 @@ from expertpool.draws.queries.clock import closing_of
 from expertpool.draws.queries.conflicts import gone_seats, gone_words, seats_to_replace
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.obstacles import OVER, check_unpublished
+from expertpool.draws.queries.outage import off_since
 from expertpool.draws.queries.tries import check_tries
 from expertpool.draws.queries.written import answered_state, is_over, is_written
 from expertpool.draws.services.alarms import Overdue, raise_alarm
@@ -72,6 +73,11 @@ STEP_REASON: dict[str, StepReason] = {
     ReplyVia.PORTAL: StepReason.OWN_ANSWER,
     ReplyVia.OPERATOR: StepReason.TOLD,
     ReplyVia.DEADLINE: StepReason.DEADLINE,
+}
+# Why somebody is in conflict without a word of his.
+BY_THE_CLOCK: dict[str, StepReason] = {
+    ReplyVia.DEADLINE: StepReason.POOL_CHANGED,
+    ReplyVia.SYSTEM: StepReason.SERVICE_OFF,
 }
 STEP_REASON_OF_STATE: dict[str, StepReason] = {
     InvitationState.REPLACED: StepReason.LISTED,
@@ -214,10 +220,11 @@ def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
     """Count an unanswered invitation as an exit once its deadline is over; True if it was. Whoever
     no letter reached is 未送达, not 未答复. Where somebody was out of the pool while he should have answered,
     the draw stops for a supervisor instead (`services.leavers`); once the panel sits he is in conflict.
-    A line that somebody else has written waits until then, and raises an alarm."""
+    A line that somebody else has written waits until then, and raises an alarm. After the service was off
+    all wait until their time was given back (`services.outage`)."""
     invitation = Invitation.objects.select_related("draw").get(pk=invitation_id)
     # Most have answered by then: they need no lock.
-    if invitation.state != InvitationState.INVITED:
+    if invitation.state != InvitationState.INVITED or off_since(now):
         return False
     invitation = lock_invitation(invitation)
     if invitation.state != InvitationState.INVITED or now < invitation.deadline_at:
@@ -243,6 +250,23 @@ def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
         entropy=entropy,
     )
     return True
+
+
+@transaction.atomic
+def end_cut_off(*, invitation_id: int, now: datetime, entropy: Entropy) -> None:
+    """Let somebody leave his seat who could not answer, since the service was off until his panel sat: he is
+    in conflict, never 未答复."""
+    invitation = Invitation.objects.select_related("draw").get(pk=invitation_id)
+    _settle(
+        lock_invitation(invitation),
+        InvitationState.CONFLICT,
+        allowed=[InvitationState.INVITED],
+        via=ReplyVia.SYSTEM,
+        reason="系统停机，评审开始前未能答复",
+        actor=None,
+        now=now,
+        entropy=entropy,
+    )
 
 
 @transaction.atomic
@@ -390,8 +414,8 @@ def _settle(
 
 
 def _step_reason(state: InvitationState, via: ReplyVia) -> StepReason:
-    if state == InvitationState.CONFLICT and via == ReplyVia.DEADLINE:
-        return StepReason.POOL_CHANGED
+    if state == InvitationState.CONFLICT and via in BY_THE_CLOCK:
+        return BY_THE_CLOCK[via]
     return STEP_REASON_OF_STATE.get(state) or STEP_REASON[via]
 
 

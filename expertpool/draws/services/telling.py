@@ -13,10 +13,10 @@ from expertpool.accounts.queries import users_with_permission
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Draw, DrawPlan, Invitation
-from expertpool.draws.occasions import CONFIRMED, MOVED_UP, STEP_ALONE
+from expertpool.draws.occasions import ASKING, CONFIRMED, MOVED_UP, STEP_ALONE
 from expertpool.draws.queries.draws import codes_for_draw
 from expertpool.draws.queries.identity import open_identity
-from expertpool.draws.queries.meetings import words_of
+from expertpool.draws.queries.meetings import coming, last_closing, words_of
 from expertpool.draws.services.calendar import CALENDAR
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.links import give_links
@@ -59,7 +59,9 @@ def tell_experts(
     draw = rows[0].draw
     ids = {row.pk: open_identity(row).expert_id for row in rows}
     experts = Expert.objects.select_related("user").in_bulk(set(ids.values()))
-    words = named_words(draw.covered) | dict(more or {})
+    # Whoever steps in on the day is called to what goes on; nobody is asked for that.
+    projects = coming(draw.covered, now=now, begun=occasion.code not in ASKING)
+    words = named_words(projects) | dict(more or {})
     links = give_links(rows, entropy) if entropy and LINK in occasion.placeholders else {}
     envelopes = [
         Envelope(
@@ -134,9 +136,13 @@ def tell_step(draw: Draw, what: str, why: str, *, key: str, actor: User, now: da
 
 
 def tell_moved_up(invitation: Invitation, *, now: datetime) -> None:
-    """Tell a standby, once, that he sits in the panel now; who has not answered still has to."""
+    """Tell a standby, once, that he sits in the panel now; who has not answered still has to. Not once its
+    last meeting is over, nor whose own time to answer is: he leaves next."""
     answered = invitation.state == InvitationState.ACCEPTED
     deadline = invitation.runs_until
+    over = deadline is not None and deadline <= now
+    if last_closing(invitation.draw.covered) <= now or (over and not answered):
+        return
     before = f"于 {moment_text(deadline)} 前" if deadline else "尽快"
     until = f"请{before}用原来的链接答复，逾期视为不参加。"
     more = {"答复要求": "您已同意参加，无需再答复。" if answered else until}

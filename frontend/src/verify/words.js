@@ -63,6 +63,7 @@ export const REASON_CODES = {
   rescheduled: "改期",
   all_answered: "邀请都已有结果",
   panel_sits: "评审已开始",
+  service_off: "系统停机，其间的时间不计入答复时限",
   all_present: "在席专家全部到场签到",
   opening_near: "评审临近",
   two_persons: "两人申请并确认",

@@ -100,6 +100,7 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
         # Once there is a draw they change nothing any more.
         "findings": findings if project.is_undrawn else [],
         "draw": draw,
+        "sealed_version": draw.rule.content.get("plan_version") if draw else None,
         "short": short,
         "actions": actions,
         "prequeries": sees_exclusions

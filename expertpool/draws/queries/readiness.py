@@ -25,7 +25,7 @@ from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
 from expertpool.draws.queries.tries import held_refusals
 from expertpool.projects.enums import ProjectStatus, Regime, RegimeOption, Severity
 from expertpool.projects.models import Project
-from expertpool.projects.queries.batches import check_projects, faults_of
+from expertpool.projects.queries.batches import check_projects, faults_of, members_of
 from expertpool.projects.queries.regimes import has_option
 from expertpool.projects.queries.status import is_approved as is_project_approved
 
@@ -97,6 +97,8 @@ def check_decidable(project: Project, user: User) -> PlanVersion:
 
 
 def _version_of(project: Project) -> PlanVersion | None:
+    if any(one.is_archived for one in members_of(project)):
+        raise DrawNotReady(ARCHIVED)
     if shortfall_of(project) is None:
         check_plannable(project)
     plan = DrawPlan.objects.filter(project=project).first()

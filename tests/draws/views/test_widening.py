@@ -20,6 +20,7 @@ from expertpool.draws.rules import IS_PUBLIC
 from expertpool.draws.services.names import release
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.draws.services.widening import request_widening, widen_plan
+from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.reports.queries.exposure import exposures_in
 from tests.api.caller import Caller
@@ -341,3 +342,26 @@ def test_a_request_ends_with_the_plan_that_it_asks_for(
     assert "已撤回" not in listed
     asked.refresh_from_db()
     assert asked.outcome == "overtaken"
+
+
+def test_an_archived_project_takes_nothing_for_its_plan(
+    client: Client, operator: User, base: Draw
+) -> None:
+    now = timezone.now()
+    login(client, operator)
+    plan = widen_plan(
+        project=base.project, levels={"g1": [SENIOR, EVERYBODY]}, actor=operator, now=now
+    )
+    submit = reverse("draws:plan_submit", args=[base.project_id, plan.version])
+    assert submit in tab(client, base.project, "plan")
+    Project.objects.filter(pk=base.project_id).update(status=ProjectStatus.ARCHIVED)
+    refusal = client.post(submit)
+    assert "项目已归档，不能再更改" in refusal.content.decode()
+    with time_machine.travel(base.project.opening_at + timedelta(minutes=1), tick=False):
+        login(client, operator)
+        page = tab(client, base.project, "plan")
+    assert submit not in page
+    # The version that the draw sealed, and not the one that came after it.
+    assert f"{base.number} 按第 1 版方案封存" in page
+    assert "第\n            2 版" in page or "第 2 版" in page
+    assert "已按此方案封存" not in page

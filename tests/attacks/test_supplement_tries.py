@@ -158,3 +158,14 @@ def test_nor_does_a_hand_open_the_way_to_wider_conditions(
             now=NOW + 21 * MINUTE,
             entropy=SeededEntropy(1),
         )
+
+
+def test_who_is_on_leave_makes_nobody_a_suspect(operator: User, supervisor: User) -> None:
+    """The words are those of a refusal that rests on sealed draws; nobody is told, and it counts for nothing."""
+    base, _ = make_short_while_somebody_waits(now=NOW)
+    for minute in range(4):
+        with pytest.raises(DrawNotReady, match="候选人中没有还能补抽的专家") as refused:
+            again(base, operator, 20 + minute)
+        assert not isinstance(refused.value, HeldRefused)
+    assert not Entry.objects.filter(action=HELD).exists()
+    assert not told([supervisor], "draw.held_refused")

@@ -294,8 +294,8 @@ def add_supplement(*, draw: Draw, actor: User, now: datetime, entropy: Entropy) 
     where it stands for a supervisor.
 
     Refuses (DrawNotReady) when no seat is free, nobody can be seated, the draw goes on, or the
-    opening is over. That nobody can be seated may rest on what is sealed: it is a try as that of a
-    seal is (HeldRefused), and one too many is refused.
+    opening is over. Where it rests on what is sealed that nobody can be seated, it is a try as that of a
+    seal is (HeldRefused): it is told and counted, and one too many is refused.
     """
     project = draw.project
     with (

@@ -25,7 +25,7 @@ from expertpool.draws.enums import (
     StepReason,
     StepVia,
 )
-from expertpool.draws.exceptions import HeldRefused
+from expertpool.draws.exceptions import DrawNotReady, HeldRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.queries.blocks import Openings
 from expertpool.draws.queries.clock import waits_for_supervisor
@@ -146,15 +146,16 @@ def supplement_again(*, draw: Draw, actor: User, now: datetime, entropy: Entropy
     """Walk the order again for seats still free, and log it; return how many were seated.
 
     For a draw that ended short: who was skipped then may be free now. The caller holds the row lock.
-    Refuses (HeldRefused) where nobody can be seated, before anything is written: the record of an
-    ended draw ends with its end.
+    Refuses (DrawNotReady; HeldRefused where that rests on sealed draws, by the same words) where nobody can
+    be seated, before anything is written: the record of an ended draw ends with its end.
     """
     lock_transaction(SEATING_LOCK)
     state = load_state(draw)
     hand = Hand(StepVia.PAGE, StepReason.ASKED_AGAIN, actor)
-    seated = ask_again(draw, state, plan_of(draw), hand, now=now, entropy=entropy)
+    turns = Turns(draw, state, plan := plan_of(draw), Openings(draw, state.order.sealed), now=now)
+    seated = ask_again(draw, state, plan, hand, turns, now=now, entropy=entropy)
     if not seated and not waits_for_supervisor(draw):
-        raise HeldRefused(NOBODY_LEFT)
+        raise (HeldRefused if turns.rests_on_sealed() else DrawNotReady)(NOBODY_LEFT)
     return seated
 
 
@@ -163,6 +164,7 @@ def ask_again(
     state: vdraw.Standing,
     plan: DrawPlan,
     hand: Hand,
+    turns: Turns | None = None,
     *,
     now: datetime,
     entropy: Entropy,
@@ -170,7 +172,7 @@ def ask_again(
     """Fill seats of a draw that ended short, and return how many; where nobody can be seated nothing
     is written, and it stands as it ended."""
     openings = Openings(draw, state.order.sealed)
-    turns = Turns(draw, state, plan, openings, now=now)
+    turns = turns or Turns(draw, state, plan, openings, now=now)
     step = vdraw.supplement(state, turns) if _may_ask(state, now) else None
     hands = hands_in(draw, turns.lost, turns=turns.count)
     if hands.fresh:

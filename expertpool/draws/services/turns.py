@@ -14,6 +14,9 @@ from expertpool.draws.queries.eligibility import Exclusions
 from expertpool.draws.queries.identity import Identity
 from expertpool.draws.services.beside import beside
 
+# What other draws are the reason of; their names may be sealed.
+OF_OTHER_DRAWS = (ExclusionReason.HELD, ExclusionReason.FREQUENCY_CAP)
+
 
 class Lost(NamedTuple):
     """Somebody who cannot be seated now, and why."""
@@ -39,6 +42,7 @@ class Turns:
         self.count = 0
         self._state, self._openings, self._panel = state, openings, beside(draw)
         self._exclusions = Exclusions(plan, now=now, draw=draw, knowing=Knowledge.ALL)
+        self._openly = Exclusions(plan, now=now, draw=draw)
 
     def __call__(self, commit: str) -> str | None:
         self.count += 1
@@ -57,6 +61,12 @@ class Turns:
             return None
         self.lost[commit] = Lost(expert_id, reason)
         return SKIP_REASON[reason]
+
+    def rests_on_sealed(self) -> bool:
+        """Whether somebody is lost who could be seated by what may be told: sealed draws hold him, or count
+        for how often he took part."""
+        lost = {one.expert_id for one in self.lost.values() if one.reason in OF_OTHER_DRAWS}
+        return bool(lost - self._openly.of(lost).keys()) if lost else False
 
 
 def turns_ahead(

@@ -37,6 +37,26 @@ class Shortfall:
         """How many experts each group lacks, by its code; full groups are left out."""
         return {group.code: group.lack for group in self.board.lacking}
 
+    def sealed_last(self, code: str) -> Draw:
+        """The last of the draws that sealed the group: one that widens knows only what lacked."""
+        return next(draw for draw in reversed(self.draws) if code in draw.rule.group_names)
+
+    @cached_property
+    def freed(self) -> list[str]:
+        """The groups that lack a seat of an earlier draw: the one that sealed them last has all of its own,
+        and its order gives nobody for another's."""
+        return [code for code in self.lacking if self._is_full(self.sealed_last(code), code)]
+
+    def _is_full(self, draw: Draw, code: str) -> bool:
+        seats = next(group.seats for group in draw.rule.groups if group.code == code)
+        lines = [line for line in self.board.lines if line.draw_id == draw.pk]
+        return seats <= sum(line.group == code and line.state in SEATED_STATES for line in lines)
+
+    @property
+    def is_freed(self) -> bool:
+        """Whether all that lacks are seats of earlier draws."""
+        return len(self.freed) == len(self.lacking)
+
     @property
     def unit_cap(self) -> int | None:
         return self.draws[0].rule.unit_cap

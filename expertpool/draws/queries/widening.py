@@ -14,7 +14,7 @@ from typing import Any
 from expertpool.core.criteria import AllOf, Node, explain, parse
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.exceptions import WideningRefused
-from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
+from expertpool.draws.models import ConditionGroup, DrawPlan
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.fitting import Level, fitting_experts, sealed_levels
 from expertpool.draws.queries.insight import relaxed
@@ -32,7 +32,8 @@ class Comparison:
 
     ``lost``: how many who fit the old ones do not fit the new ones; ``narrower``: the conditions that
     keep them out, in words. ``has_newcomers``: somebody who fits has come into the pool since the seal.
-    ``gained``: how many fit the new ones who did not fit the old ones.
+    ``gained``: how many fit the new ones who did not fit the old ones. ``is_freed``: a seat of an earlier draw
+    fell free, for which the order of ``sealed_in`` gives nobody (`Shortfall.freed`).
     """
 
     name: str
@@ -45,6 +46,7 @@ class Comparison:
     narrower: list[str]
     gained: int
     has_newcomers: bool
+    is_freed: bool = False
 
     @property
     def before_text(self) -> str:
@@ -62,8 +64,9 @@ class Comparison:
     @property
     def finds_nobody_new(self) -> bool:
         """Whether it asks in whatever words of nobody but those who were asked of before: narrower words
-        that happen to keep nobody out are not wider either."""
-        return not self.gained and not self.has_newcomers
+        that happen to keep nobody out are not wider either. For a seat that fell free in an earlier draw the
+        conditions that were sealed last do, as they are (docs/decisions/0155)."""
+        return not self.gained and not self.has_newcomers and not self.is_freed
 
     @property
     def refusal(self) -> str:
@@ -97,7 +100,7 @@ def compare(short: Shortfall, criteria: Criteria, *, now: datetime) -> list[Comp
 
     Raises core.criteria.CriteriaError for what does not parse.
     """
-    sealed = {code: _sealed(short.draws, code) for code in criteria}
+    sealed = {code: short.sealed_last(code) for code in criteria}
     before = {code: sealed_levels(draw)[code] for code, draw in sealed.items()}
     after = {
         code: [(at, parse(SUBJECT, dict(one))) for at, one in enumerate(rows, start=1)]
@@ -125,6 +128,7 @@ def compare(short: Shortfall, criteria: Criteria, *, now: datetime) -> list[Comp
                 narrower=_narrower(after[code], lost, now=now) if lost else [],
                 gained=len(new - old),
                 has_newcomers=not new.isdisjoint(joined_since(sealed[code].sealed_at)),
+                is_freed=code in short.freed,
             )
         )
     return comparisons
@@ -155,11 +159,6 @@ def _nobody_new(compared: Sequence[Comparison]) -> str:
         "请至少给一个条件组增加下一级次，写上更宽的条件（扩大地区或专业、降低职称级别、去掉一个条件）；"
         "条件已经不限的，请先在专家库增加专家。"
     )
-
-
-def _sealed(draws: Sequence[Draw], code: str) -> Draw:
-    """The last of ``draws`` that sealed the group: a draw that widens knows only what lacked."""
-    return next(draw for draw in reversed(draws) if code in draw.rule.group_names)
 
 
 def _narrower(levels: Sequence[Level], lost: Collection[int], *, now: datetime) -> list[str]:

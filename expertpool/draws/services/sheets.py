@@ -21,6 +21,7 @@ from expertpool.draws.queries.conflicts import seats_to_replace
 from expertpool.draws.queries.draws import (
     end_link,
     in_eights,
+    valid_draws,
     widened_by,
 )
 from expertpool.draws.queries.emergency import emergencies_of, hands_of
@@ -203,7 +204,9 @@ def _panel(draw: Draw) -> list[tuple[str, str]]:
         text = f"补充 {rule.widens}（人数不满足）；{second}；{rule.reason}"
         found.append(("放宽条件补抽", text))
     if (later := widened_by(draw)) is not None:
-        found.append(("缺额", f"由 {later.number} 放宽条件补抽，另见该抽取表"))
+        still = board_of(*valid_draws(draw.project)).lacking_words if draw.is_valid else ""
+        more = f"；评审组现仍{still}" if still else ""
+        found.append(("缺额", f"由 {later.number} 放宽条件补抽，另见该抽取表{more}"))
     return found
 
 

@@ -147,7 +147,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     emergencies = [(one, hands_of(one)) for one in emergencies_of(draw)]
     emergency = next((one for one in emergencies if one[0].ended_at is None), None)
     later, in_time = facts.later, not facts.is_over
-    short = shortfall_of(draw.project) if draw.is_valid and in_time and later is None else None
+    short = shortfall_of(draw.project) if draw.is_valid and in_time else None
     kinds = hand_steps_by_kind(draw)
     return {
         "draw": draw,
@@ -167,7 +167,8 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "actions": actions,
         "in_time": in_time,
         "later": later,
-        "short": short,
+        "short": None if later else short,
+        "panel_short": short if later else None,
         "emergency": emergency[0] if emergency else None,
         "emergency_hands": emergency[1] if emergency else "",
         "past_emergencies": [one for one in emergencies if one[0].ended_at is not None],

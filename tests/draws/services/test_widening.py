@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -44,6 +46,7 @@ from tests.factories.widening import (
     REASON,
     SENIOR,
     accept_all,
+    leave,
     make_pool,
     make_short_draw,
     make_short_panel,
@@ -55,6 +58,7 @@ from tests.factories.widening import (
     widen_to,
     widen_to_everybody,
 )
+from tests.fixtures import login
 from vdraw.verify import find_difference
 
 pytestmark = pytest.mark.django_db
@@ -497,3 +501,33 @@ def test_what_was_asked_ends_when_the_panel_is_complete_without_it(operator: Use
     asked.refresh_from_db()
     assert asked.note == "席位已经补足"
     assert "席位已经补足" in Message.objects.get(occasion="request.expired").body
+
+
+def test_a_seat_that_falls_free_in_the_base_is_drawn_for_by_the_same_conditions(
+    client: Client, operator: User
+) -> None:
+    """Nobody is left in the base, and the widened draw sits full: its order is not for that seat."""
+    now = timezone.now()
+    base = make_short_panel(now=now, operator=operator)
+    widened = widen_to_everybody(base, now=now, actor=operator)
+    accept_all(widened, now=now)
+    with pytest.raises(WideningRefused):
+        widen_to(widened, now=now)
+    left = Invitation.objects.filter(draw=base, group="g1").first()
+    assert left
+    leave(left, now=now)
+    assert state_of(base) == DrawState.UNSATISFIED
+    login(client, operator)
+    page = client.get(reverse("draws:detail", args=[widened.pk])).content.decode()
+    assert "候选人已全部问过" not in page
+    assert "按现在的条件补抽" in page
+    page = client.get(reverse("draws:detail", args=[base.pk])).content.decode()
+    assert "评审组现在技术缺 1 人" in page
+    again = widen_to(widened, now=now)
+    accept_all(again, now=now)
+    assert again.rule.seats == 1
+    assert state_of(base) == DrawState.SUCCESS_SUPPLEMENT
+    for draw in valid_draws(base.project):
+        assert find_difference(build_record(Draw.objects.get(pk=draw.pk))) is None
+    with pytest.raises(WideningRefused):
+        widen_to(again, now=now)

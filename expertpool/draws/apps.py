@@ -97,6 +97,7 @@ class DrawsConfig(AppConfig):
             occasions.POOL_CHANGED,
             occasions.POOL_STOPPED,
             occasions.SERVICE_OFF,
+            occasions.SHORT,
             occasions.GONE,
         )
         DOCUMENT_KINDS.add(CALENDAR)

@@ -153,6 +153,11 @@ class Draw(models.Model):
         return read_reveals(self.reveals)
 
     @property
+    def published_lack(self) -> int:
+        """How many seats of its panel were free when its result was published."""
+        return max(self.rule.seats - len(self.publication or ()), 0)
+
+    @property
     def is_random(self) -> bool:
         return self.kind == DrawKind.RANDOM
 

@@ -28,7 +28,9 @@ from expertpool.draws.enums import (
 from expertpool.draws.exceptions import DrawNotReady, HeldRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.queries.blocks import Openings
+from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.clock import waits_for_supervisor
+from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.obstacles import NOBODY_LEFT
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import Hand, by_system
@@ -37,7 +39,7 @@ from expertpool.draws.services.inviting import Place, invite
 from expertpool.draws.services.pool_pauses import HandsIn, hands_in, stop_for_supervisor
 from expertpool.draws.services.state import append_events, at_head, load_state
 from expertpool.draws.services.status import set_draw_status
-from expertpool.draws.services.telling import tell_moved_up
+from expertpool.draws.services.telling import tell_moved_up, tell_short
 from expertpool.draws.services.turns import Lost, Turns, held_among, turns_ahead, unavailable
 
 NOBODY: Mapping[str, Lost] = MappingProxyType({})
@@ -218,12 +220,15 @@ def finish_if_answered(draw: Draw, state: vdraw.Standing, *, now: datetime) -> N
 
 
 def end_as(draw: Draw, status: DrawStatus, *, now: datetime, head: str = "") -> None:
-    """Write how a draw ended, with the ``head`` of the chain of its events; its sheet is kept.
-    Announces DrawEnded."""
+    """Write how a draw ended, with the ``head`` of the chain of its events; its sheet is kept. Whoever runs it,
+    and who decides on what hands do in it, are told where its panel is short. Announces DrawEnded."""
     set_draw_status(draw, status, actor=None, now=now)
     after = {"状态": draw.status_label} | at_head(head)
     record("draw.end", actor=None, now=now, subject=draw, after=after)
     defer("draws.store_sheet", lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
+    lacking = board_of(*valid_draws(draw.project)).lacking_words
+    if status == DrawStatus.UNSATISFIED and lacking:
+        tell_short(draw, lacking, now=now)
 
 
 def fill_or_end(

@@ -13,7 +13,7 @@ from expertpool.accounts.queries import users_with_permission
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Draw, DrawPlan, Invitation
-from expertpool.draws.occasions import ASKING, CONFIRMED, MOVED_UP, STEP_ALONE
+from expertpool.draws.occasions import ASKING, CONFIRMED, MOVED_UP, SHORT, STEP_ALONE
 from expertpool.draws.queries.draws import codes_for_draw
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.meetings import coming, last_closing, words_of
@@ -133,6 +133,15 @@ def tell_step(draw: Draw, what: str, why: str, *, key: str, actor: User, now: da
         "原因": why,
     }
     tell_staff(STEP_ALONE, users.values(), about=draw, context=context, key=key, now=now)
+
+
+def tell_short(draw: Draw, lacking: str, *, now: datetime) -> None:
+    """Tell who runs ``draw``, and all who decide on what hands do in it, that it ended and what its panel
+    is ``lacking``."""
+    users = {user.pk: user for user in [draw.operator, *staff_of(draw, DECIDES)]}
+    context = {"抽取编号": draw.number, "项目名称": draw.title, "缺额": lacking}
+    key = f"short:{draw.pk}:{now:%Y%m%d%H%M%S}"
+    tell_staff(SHORT, users.values(), about=draw, context=context, key=key, now=now)
 
 
 def tell_moved_up(invitation: Invitation, *, now: datetime) -> None:

@@ -35,7 +35,7 @@ from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
 from expertpool.draws.models import Draw, DrawPause, PickRequest, ReleaseRequest, VoidRequest
 from expertpool.draws.queries.actions import DrawAction, actions_for_project, actions_of
-from expertpool.draws.queries.board import board_of
+from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.clock import past_pool_pauses
 from expertpool.draws.queries.conflicts import seats_to_replace
 from expertpool.draws.queries.draws import (
@@ -81,6 +81,11 @@ from expertpool.projects.queries import projects_visible_to
 PUBLISH_QUESTION = (
     "公布后任何人凭核验网址都能看到在席专家的姓名和工作单位，不能撤回。中标、成交结果确定了吗？"
 )
+
+
+def _publish_question(board: Board) -> str:
+    short = f"本次抽取应有 {board.seats} 席，在席 {board.seated_count} 人，{board.lacking_words}。"
+    return f"{short if board.lacking else ''}{PUBLISH_QUESTION}"
 
 
 @require_safe
@@ -193,7 +198,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         else (),
         "past_pool_pauses": past_pool_pauses(draw),
         "who_widened": _who_widened(draw) if draw.widens_id else "",
-        "publish_question": PUBLISH_QUESTION,
+        "publish_question": _publish_question(board),
         "void_warning": f"作废的原因{IS_PUBLIC}",
         # Until then the record holds no seats, and a film shows nothing.
         "replayable": draw.ordered_at is not None

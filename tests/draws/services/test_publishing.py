@@ -342,3 +342,27 @@ def test_a_seed_that_was_changed_past_the_trigger_is_found(supervisor: User) -> 
         cursor.execute("SET LOCAL session_replication_role = origin")
     with pytest.raises(EngineError, match="数据被改动过"):
         publish(draw, supervisor)
+
+
+def test_a_draw_that_ends_short_is_told_and_published_as_short(
+    client: Client, admin: User, supervisor: User
+) -> None:
+    for name in ("王一", "李二"):
+        make_expert(name, employer=make_unit(f"{name}的单位"))
+    draw = make_draw(now=NOW, seats=2, opens_in_hours=48, reveal_hours=2)
+    Project.objects.filter(pk=draw.project_id).update(regime=Regime.PROCUREMENT)
+    reply(draw.invitations.order_by("line")[0], accept=False, now=NOW)
+    accept_all(draw, now=NOW)
+    assert draw.status == DrawStatus.UNSATISFIED
+    told = Message.objects.filter(occasion="draw.short")
+    assert {draw.operator.name, supervisor.name} <= {one.recipient for one in told}
+    assert "人数不满足：" in told[0].body
+    assert "缺 1 人" in told[0].body
+    assert release(draw_id=draw.pk, now=draw.reveal_at)
+    draw = Draw.objects.get(pk=draw.pk)
+    with time_machine.travel(AFTER, tick=False):
+        page = login(client, admin).get(reverse("draws:detail", args=[draw.pk])).content.decode()
+        assert "本次抽取应有 2 席，在席 1 人，" in page
+        publish(draw, admin)
+        public = Client().get(reverse("draws:verify_draw", args=[draw.public_id])).content.decode()
+    assert "应有 2 席，公布时在席 1 人，空缺 1 席" in public

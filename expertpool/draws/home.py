@@ -207,8 +207,10 @@ def letters_that_reach_nobody(user: User, now: datetime) -> Iterator[Todo]:
     own = set(run.filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
     mine = [one for one in found if one[0].pk in own][:MOST_TODOS]
     others = [one for one in found if one[0].pk not in own][:MOST_TODOS]
-    yield from _unreached(mine, "请检查渠道设置，在抽取页面重新发送，或电话联系后登记")
-    yield from _unreached(others, "请督促经办人重新发送，或电话联系后登记")
+    yield from _unreached(
+        mine, "请检查渠道设置，或配置另一种渠道，在抽取页面重新发送；来不及的可以改期"
+    )
+    yield from _unreached(others, "请督促经办人检查渠道、重新发送；来不及的可以改期")
 
 
 def letters_that_wait_for_the_route(user: User, now: datetime) -> Iterator[Todo]:

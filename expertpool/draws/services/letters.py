@@ -89,7 +89,7 @@ def send_letters_again(*, draw: Draw, actor: User, now: datetime) -> int:
         sent += len(copies)
     if not sent:
         raise LettersRefused(
-            "没有可以重新发送的渠道：请检查邮件、短信的设置和专家的联系方式，或电话联系后登记。"
+            "没有可以重新发送的渠道：请检查邮件、短信的设置和专家的联系方式；评审开始前仍送不到的，可以改期。"
         )
     record("draw.send_again", actor=actor, now=now, subject=draw)
     return sent

@@ -23,7 +23,7 @@ from expertpool.core.documents import (
 )
 from expertpool.core.filling import TemplateRefused
 from expertpool.core.settings import LOGO
-from expertpool.draws.enums import SheetKind
+from expertpool.draws.enums import DrawStatus, SheetKind
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.reveal import is_released
@@ -128,8 +128,9 @@ def store_sheet(*, draw_id: int, now: datetime) -> Attachment | None:
     """Keep the sheet of an ended draw, whose names are released, as a file of the draw; where the
     customer has a form of his own for it, in that form, too. Returns the built-in one.
 
-    It replaces the one of an earlier end; a second run after the same end changes nothing. None
-    while the draw goes on or is sealed: the end, or the release, asks again.
+    It replaces the one of an earlier end, but for a void draw: what was kept before stands beside the sheet that
+    says so. A second run after the same end changes nothing. None while the draw goes on or is sealed: the end,
+    or the release, asks again.
     """
     draw = (
         Draw.objects.select_for_update(of=("self",))
@@ -143,7 +144,8 @@ def store_sheet(*, draw_id: int, now: datetime) -> Attachment | None:
     if current is not None:
         return current
     sheet = build_stored_sheet(draw=draw, now=now)
-    for earlier in (*kept, *attachments_of(draw, OWN_KIND)):
+    replaced = () if draw.status == DrawStatus.VOID else (*kept, *attachments_of(draw, OWN_KIND))
+    for earlier in replaced:
         remove_attachment(attachment=earlier, actor=None, now=now)
     stored = _keep(draw, KIND, "pdf", sheet_pdf(sheet, at=now), now=now)
     template = template_for(draw, SheetKind.DRAW)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.core.text import moment_text
 from expertpool.core.visibility import Viewer, show
-from expertpool.draws.enums import InvitationState, Origin
+from expertpool.draws.enums import DrawStatus, InvitationState, Origin
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, PickRequest
 from expertpool.draws.queries.board import board_of
@@ -111,8 +111,9 @@ def build_stored_sheet(*, draw: Draw, now: datetime) -> Sheet:
 
 
 def title_of(draw: Draw) -> str:
-    """What the sheet is called; a list that persons chose says so."""
-    return TITLE if draw.is_random else f"评审专家名单（{draw.get_kind_display()}）"
+    """What the sheet is called; a list that persons chose says so, and a draw that is void."""
+    title = TITLE if draw.is_random else f"评审专家名单（{draw.get_kind_display()}）"
+    return f"{title}（已作废）" if draw.status == DrawStatus.VOID else title
 
 
 def standbys_last(rows: Iterable[NamedRow]) -> list[NamedRow]:

@@ -12,6 +12,7 @@ from django.db import transaction
 import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
 from expertpool.draws.enums import (
     SEATED_STATES,
@@ -133,6 +134,7 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
     )
     rows.update(panel_role="")  # what is left of the panel may have another leader
     set_draw_status(draw, DrawStatus.VOID, actor=actor, now=now)
+    defer("draws.store_sheet", lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
     after = {CONFIRMATION: hand.witness} | at_head(head)
     record("draw.void", actor=actor, now=now, subject=draw, after=after, note=request.reason)
 

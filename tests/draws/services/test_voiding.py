@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 import vdraw
 from expertpool.accounts.models import User
@@ -16,11 +17,14 @@ from expertpool.draws.exceptions import ReplyRefused, VoidRefused
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation, VoidRequest
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.hands import alias_in, confirmation_of
+from expertpool.draws.services.names import release
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.releasing import request_release
 from expertpool.draws.services.replies import answer
 from expertpool.draws.services.sealing import abandon_draw, start_draw
+from expertpool.draws.services.sheet_files import store_sheet
 from expertpool.draws.services.voiding import decide_void, request_void
+from expertpool.files.queries import attachments_of
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import DrawState
@@ -28,6 +32,7 @@ from expertpool.workflow.enums import Outcome
 from expertpool.workflow.queries.requests import lines_settled
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
+from tests.factories.widening import accept_all
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +153,20 @@ def test_who_asked_for_something_of_it_is_told_why_that_ended(
     assert "已自动失效：抽取已作废。" in told.body
     (line,) = lines_settled(supervisor, now=LATER + timedelta(minutes=1))[1:]
     assert (line.asked.outcome, line.asked.note) == (Outcome.OVERTAKEN, "抽取已作废")
+
+
+def test_a_sheet_that_says_so_is_kept_beside_the_one_of_before(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    accept_all(draw, now=LATER)
+    assert release(draw_id=draw.pk, now=draw.reveal_at)
+    store_sheet(draw_id=draw.pk, now=draw.reveal_at)
+    jobs = ProcrastinateJob.objects.filter(task_name="draws.store_sheet")
+    before, at = jobs.count(), draw.reveal_at + timedelta(minutes=1)
+    request = request_void(draw=draw, reason="条件有误", actor=operator, now=at)
+    decide_void(request=request, agree=True, note="同意", actor=supervisor, now=at)
+    assert jobs.count() == before + 1
+    store_sheet(draw_id=draw.pk, now=at)
+    names = sorted(one.name for one in attachments_of(draw, "draw_sheet"))
+    assert len(names) == 2
+    assert sum("已作废" in name for name in names) == 1

@@ -1,10 +1,11 @@
-"""One answer for a question that the database gave up, since it took too long (config.database), and
-one for as long as the database is away.
+"""One answer for a question that the database gave up, since it took too long (config.database), one for
+as long as the database is away, and one for a full disk.
 
 The interface answers by itself: core.api.problems."""
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 from collections.abc import Callable
@@ -68,9 +69,29 @@ def is_away(error: BaseException | None) -> bool:
     return state is None or state.startswith(_AWAY_STATES)
 
 
+FULL = "磁盘已满"
+_DISK_FULL = "53100"  # SQLSTATE
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Tell whether ``error`` comes of a disk without room, that of the files or of the database."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if getattr(error, "sqlstate", None) == _DISK_FULL:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def answer_failure(request: HttpRequest) -> HttpResponse:
     """Answer what nobody caught (``handler500``): without the database 503 and a page that tries again by
-    itself, to htmx a message; anything else as ever. Asks the database nothing."""
+    itself, with a full disk 503 that says so, to htmx a message; anything else as ever. Asks the database
+    nothing."""
+    if is_full(sys.exc_info()[1]):
+        if request.headers.get("HX-Request"):
+            return refused(f"{FULL}，这次操作没有完成。请告诉系统管理员清理磁盘后再试。")
+        return HttpResponse(render_to_string("full.html", {"reason": FULL}), status=503)
     if not is_away(sys.exc_info()[1]):
         return server_error(request)
     if request.headers.get("HX-Request"):

@@ -43,6 +43,11 @@ class Bounds:
             return f"应在 {self.low.year} 年至 {self.high.year} 年之间。"
         return f"应为 {self.low} 至 {self.high}。"
 
+    @property
+    def messages(self) -> dict[str, str]:
+        """For a form field with these as ``min_value`` and ``max_value``: the same words, not Django's."""
+        return dict.fromkeys(("min_value", "max_value"), self.sentence)
+
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         """For migrations."""
         words = {"words": self.words} if self.words else {}

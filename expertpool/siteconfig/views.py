@@ -55,7 +55,7 @@ def edit(request: HttpRequest, group: str) -> HttpResponse:
         except ChangedMeanwhile as error:
             return _form(request, form.after(error.changes), meanwhile=in_words(error.changes))
         else:
-            return saved("已保存，立即生效。" if changes else "没有改动。", refresh="page")
+            return saved(f"已保存，{found.saved}。" if changes else "没有改动。", refresh="page")
     return _form(request, form)
 
 

@@ -1,10 +1,18 @@
 """Whoever tries the product reads its own error pages, too, never those of Django."""
 
+import errno
+import json
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from django.db import OperationalError
+from django.test import RequestFactory
+from psycopg.errors import DiskFull
+
 from config.environment import BASE_DIR
+from config.unfinished import answer_failure
 
 KEYS = ("SECRET_KEY", "FIELD_KEY", "INDEX_KEY", "SEAL_KEY")
 ASK = """
@@ -36,3 +44,18 @@ def test_an_address_that_is_none_is_answered_in_chinese(tmp_path: Path) -> None:
     assert "Traceback" not in result.stdout
     assert "<html" in result.stdout
     assert any(words in result.stdout for words in ("没有找到", "系统", "数据库"))
+
+
+@pytest.mark.parametrize("whose", ["files", "database"])
+def test_a_full_disk_is_named(rf: RequestFactory, whose: str) -> None:
+    error = OSError(errno.ENOSPC, "No space left on device")
+    try:
+        if whose == "files":
+            raise error
+        raise OperationalError("could not extend file") from DiskFull()
+    except (OSError, OperationalError):
+        answer = answer_failure(rf.get("/"))
+        told = answer_failure(rf.get("/", headers={"HX-Request": "true"}))
+    assert answer.status_code == 503
+    assert "磁盘已满" in answer.content.decode()
+    assert "磁盘已满" in json.loads(told["HX-Trigger"])["toast"]["message"]

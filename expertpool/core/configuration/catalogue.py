@@ -23,6 +23,7 @@ class SettingGroup:
     label: str
     order: int
     note: str = ""
+    saved: str = "立即生效"  # what is said of a change, where it is not so
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from django import forms
 from django.http import QueryDict
 
 from expertpool.accounts.models import User
+from expertpool.core.bounds import Bounds
 from expertpool.core.criteria import canonical
 from expertpool.core.criteria.forms import CriteriaField
 from expertpool.core.views.parts import Part
@@ -140,13 +141,14 @@ class GroupForm(forms.Form):
         label="抽取人数",
         min_value=1,
         max_value=99,
-        error_messages={"required": "请填写抽取人数。"},
+        error_messages={"required": "请填写抽取人数。", **Bounds(1, 99).messages},
     )
     standby_seats = forms.IntegerField(
         label="候补人数",
         required=False,
         min_value=0,
         max_value=99,
+        error_messages=Bounds(0, 99).messages,
         help_text="与评审专家一起抽出、同时邀请；本组有人不能参加时按次序递补。留空为不设候补。",
     )
 

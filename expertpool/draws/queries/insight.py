@@ -31,7 +31,8 @@ from expertpool.draws.queries.eligibility import (
     took_part,
 )
 from expertpool.draws.queries.fitting import Exclusion
-from expertpool.draws.queries.outlook import GUESSABLE_BITS, fill_chance, panel_bits, tally
+from expertpool.draws.queries.outlook import fill_chance, panel_bits, tally
+from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import AvoidanceSubject
@@ -102,6 +103,7 @@ class Insight:
     acceptance: Acceptance
     chance: float
     bits: float
+    wanted_bits: int  # what the office demands
     fitting_ids: list[int]  # everybody who meets a condition, excluded or not; never shown
 
     @property
@@ -114,7 +116,7 @@ class Insight:
 
     @property
     def is_guessable(self) -> bool:
-        return self.bits < GUESSABLE_BITS
+        return self.bits < self.wanted_bits
 
     @property
     def setting_costs(self) -> list[Cost]:
@@ -191,6 +193,7 @@ class _Inquiry:
             acceptance=past,
             chance=fill_chance(self.seats, kinds, past.rate),
             bits=panel_bits(self.seats, tally(self.fits.values())),
+            wanted_bits=policy_for(self.plan.project.regime).panel_bits,
             fitting_ids=[*self.fits, *self.found.excluded],
         )
 

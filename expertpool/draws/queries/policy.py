@@ -189,10 +189,12 @@ def _thin_group(group: ConditionGroup, levels: Mapping[int, int], policy: Policy
     left = group.seats
     for level, count in sorted(levels.items()):
         taken = min(count, left)
+        # The last level is asked for all that is left, also where it cannot give so many.
+        wanted = left if level == max(levels) else taken
         left -= taken
         if count < policy.candidates_per_seat * taken:
             text = (
-                f"「{group.name}」第 {level} 级次 {count} 名候选人要坐 {taken} 个席位，{demanded}"
+                f"「{group.name}」第 {level} 级次 {count} 名候选人要坐 {wanted} 个席位，{demanded}"
             )
             yield Thin(f"{group.code}.{level}", count, text)
         if not left:

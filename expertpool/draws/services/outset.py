@@ -15,7 +15,6 @@ from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.models import DrawPlan, PlanVersion
 from expertpool.draws.queries.clock import counted_on, mail_waits_until, quiet_until, reveal_time
 from expertpool.draws.queries.meetings import first_opening, next_opening
-from expertpool.draws.queries.outlook import GUESSABLE_BITS, ways_in_words
 from expertpool.draws.queries.plan_versions import approved_version
 from expertpool.draws.queries.policy import policy_for, why_too_thin
 from expertpool.draws.services.covering import superseded
@@ -111,13 +110,6 @@ def _short(result: Prequery) -> Iterator[Caution]:
         )
     for one in result.thin:
         yield Caution("候选人不足", f"{one.text}。")
-    # Of a panel that cannot even fill the other cautions say all there is to say.
-    if result.bits < GUESSABLE_BITS and not result.thin and not result.shortages:
-        yield Caution(
-            "名单容易被猜到",
-            f"可能的名单{ways_in_words(result.bits)}，知道专家库的人可以逐一排查；"
-            "放宽条件、增加级次或扩大地区可以避免。",
-        )
 
 
 def _late(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Iterator[Caution]:

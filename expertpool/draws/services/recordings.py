@@ -47,7 +47,7 @@ def append_part(*, draw: Draw, recording: UUID, offset: int, content: bytes, act
     if end <= size:
         return size
     if offset > size:
-        raise RecordingRefused("录屏数据有缺失，请停止后重新录制。")
+        raise RecordingRefused("录屏数据有缺失，这一段没有存全，请重新录制。")
     most = value_of(MEDIA_SIZE)
     if len(content) > LARGEST_PART or end > most * MEGABYTE:
         raise RecordingRefused(f"录屏太长：一次最多 {most} MB，请停止后另录一段。")

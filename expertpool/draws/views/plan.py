@@ -30,7 +30,6 @@ from expertpool.draws.queries.actions import actions_for_project
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import codes_for_project, plan_for, projects_to_draw
 from expertpool.draws.queries.insight import insight_of
-from expertpool.draws.queries.outlook import GUESSABLE_BITS
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.queries.templates import templates_for
 from expertpool.draws.queries.ties import tie_paths
@@ -158,7 +157,7 @@ def prequery(request: UserRequest, pk: int) -> HttpResponse:
         "costs": insight.costs if sees_exclusions else insight.setting_costs,
         "paths": tie_paths(project, insight.fitting_ids) if sees_exclusions else [],
         "findings": check_projects(members_of(project), result.seats, now),
-        "guessable_bits": GUESSABLE_BITS,
+        "guessable_bits": insight.wanted_bits,
         "sees_exclusions": sees_exclusions,
         "actions": actions_for_project(project, request.user, now=now),
     }

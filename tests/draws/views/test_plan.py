@@ -14,6 +14,7 @@ from expertpool.draws.queries.draws import plan_for
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
 from expertpool.draws.settings import (
     ALL_PRESENT,
+    PANEL_BITS,
     REPLY_SHORTEST,
     REPLY_USUAL,
     REVEAL_BY,
@@ -235,6 +236,9 @@ def test_the_prequery_warns_of_panels_that_can_be_guessed(client, operator):
     project = make_ready_project(now=timezone.now(), seats=1)
     make_expert()
     address = reverse("draws:prequery", args=[project.pk])
+    configure(PANEL_BITS, 0)  # what the office does not ask for
+    assert "名单容易被猜到" not in login(client, operator).post(address).content.decode()
+    configure(PANEL_BITS, 3)
     assert "名单容易被猜到" in login(client, operator).post(address).content.decode()
 
 

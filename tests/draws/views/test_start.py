@@ -98,11 +98,15 @@ def test_where_nobody_can_be_drawn_nothing_is_said_of_guessing(
 
 
 def test_how_easily_a_panel_is_guessed_is_said_in_plain_numbers(
-    client: Client, operator: User
+    client: Client, operator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Where it is easier than the office allows."""
     make_experts(5)
     project = make_ready_project(now=TUESDAY, seats=2)
-    assert "可能的名单只有约 10 种" in page_at(client, project, operator, TUESDAY)
+    monkeypatch.setitem(vars(office.PANEL_BITS), "default", 3)
+    assert "约 10 种" not in page_at(client, project, operator, TUESDAY)
+    monkeypatch.setitem(vars(office.PANEL_BITS), "default", 4)
+    assert "可能的结果只有约 10 种" in page_at(client, project, operator, TUESDAY)
 
 
 def test_it_warns_of_a_deadline_after_the_opening(client: Client, operator: User) -> None:
@@ -141,7 +145,10 @@ def test_it_tells_what_is_short_thin_or_guessable(
     short = make_ready_project(now=TUESDAY, seats=5)
     assert "综合还缺 2 人" in page_at(client, short, operator, TUESDAY)
     project = make_ready_project(now=TUESDAY, seats=2)
-    assert "名单容易被猜到" in page_at(client, project, operator, TUESDAY)
+    monkeypatch.setitem(vars(office.PANEL_BITS), "default", 0)
+    assert "容易" not in page_at(client, project, operator, TUESDAY)
+    monkeypatch.setitem(vars(office.PANEL_BITS), "default", 3)
+    assert "容易猜中" in page_at(client, project, operator, TUESDAY)
     monkeypatch.setitem(vars(office.CANDIDATES_PER_SEAT), "default", 2)
     assert "3 名候选人要坐 2 个席位" in page_at(client, project, operator, TUESDAY)
 

@@ -28,6 +28,7 @@ CORE = {
     "home",
     "importing",
     "jobs",
+    "limits",
     "locks",
     "lookups",
     "management",

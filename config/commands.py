@@ -51,18 +51,19 @@ def _execute(arguments: list[str]) -> None:
     """Run the command, with the keys of the data at hand; after ``migrate`` they are noted."""
     command = arguments[0] if arguments else "help"
     if command not in WITHOUT_KEYS and "--help" not in arguments:
-        check_keys()
+        check_keys(introduces=command != "rotate_keys")
     execute_from_command_line(["expertpool", *arguments])
     if command == "migrate":
         check_keys()
 
 
-def check_keys() -> None:
-    """Refuse to go on with keys that are not those of the data (ImproperlyConfigured)."""
+def check_keys(*, introduces: bool = True) -> None:
+    """Refuse to go on with keys that are not those of the data, or that are new to the system where
+    the command does not introduce keys (ImproperlyConfigured)."""
     django.setup()
     from expertpool.portal.services import keychecks  # noqa: PLC0415 - needs the apps
 
-    keychecks.check_keys()
+    keychecks.check_keys(introduces=introduces)
 
 
 def serve(arguments: list[str]) -> int:

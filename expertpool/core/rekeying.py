@@ -20,9 +20,9 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, transaction
 
-from expertpool.core.crypto import HEAD_BYTES, KEY_ID_BYTES, DecryptionError
+from expertpool.core.crypto import HEAD_BYTES, KEY_ID_BYTES, DecryptionError, key_checks
 from expertpool.core.fields import EncryptedField, encrypted_fields
-from expertpool.core.models import Rekeying
+from expertpool.core.models import KeyCheck, Rekeying
 from expertpool.core.waiting import HoldsFiles, WaitingFile
 
 FILES = "等待取用的文件"  # what stands for them beside the columns
@@ -44,6 +44,14 @@ class Unopenable:
 
     place: str
     reason: str
+
+
+def lacks_keys() -> bool:
+    """Tell whether data are written by now with a secret that this process does not have: it was
+    started before that came, and reads nothing of them."""
+    return any(
+        bytes(check.digest) not in key_checks(check.setting) for check in KeyCheck.objects.all()
+    )
 
 
 class StillWaiting(RuntimeError):

@@ -97,6 +97,17 @@ def test_another_suite_would_write_other_indexes(data: Expert, settings: Any) ->
         check_keys()
 
 
+def test_nothing_is_made_anew_with_a_key_that_nobody_has_started_with(
+    data: Expert, settings: Any
+) -> None:
+    check_keys()
+    settings.FIELD_KEY_OLD, settings.FIELD_KEY = (settings.FIELD_KEY,), "n" * 64
+    with pytest.raises(WrongKey, match=r"还没有这把新的 FIELD_KEY.*请先把新旧密钥.*重启系统"):
+        check_keys(introduces=False)
+    check_keys()  # the system was restarted
+    check_keys(introduces=False)
+
+
 def test_as_long_as_nothing_depends_on_a_key_it_may_be_replaced(settings: Any) -> None:
     check_keys()
     for name in NAMES:

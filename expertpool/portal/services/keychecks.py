@@ -25,6 +25,10 @@ from expertpool.experts.queries.experts import email_index, id_number_index, pho
 
 ENCRYPTING = ("FIELD_KEY", "SEAL_KEY")
 SETTINGS = (*ENCRYPTING, "INDEX_KEY")
+_RESTART_FIRST = (
+    "正在运行的系统还没有这把新的 {0}，改用它加密后，页面和后台任务都读不出来。"
+    "请先把新旧密钥填入 .env，重启系统（多台机器时全部重启），再运行 expertpool rotate-keys。"
+)
 SAMPLE = 20  # of the latest rows; one that fits will do, others may have been altered
 # Where a value stands beside its index, so that the index can be computed anew.
 INDEXED: tuple[tuple[type[Model], str, Callable[[str], bytes | None]], ...] = (
@@ -40,11 +44,13 @@ class WrongKey(ImproperlyConfigured):
     """A secret is not that of the data."""
 
 
-def check_keys() -> None:
+def check_keys(*, introduces: bool = True) -> None:
     """Refuse to go on (WrongKey) when a secret of the data is missing; note the present ones.
 
     Where nothing was noted yet, the data themselves are asked. A secret may be replaced at will as
     long as nothing depends on it. Before the table exists there is nothing to compare with.
+    Who does not ``introduce`` keys is refused one that no other process has started with: what he
+    wrote with it could be read by none of them.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s)", [KeyCheck._meta.db_table])
@@ -54,6 +60,11 @@ def check_keys() -> None:
     missing = [setting for setting in SETTINGS if not _at_hand(setting, noted[setting])]
     if missing:
         raise WrongKey("\n".join(_refusal(setting) for setting in missing))
+    unknown = [
+        name for name in ENCRYPTING if noted[name] and key_checks(name)[0] not in noted[name]
+    ]
+    if unknown and not introduces:
+        raise WrongKey("\n".join(_RESTART_FIRST.format(setting) for setting in unknown))
     for setting in SETTINGS:
         known = noted[setting] & set(key_checks(setting)) or _used(setting)
         _note(setting, known | {key_checks(setting)[0]}, noted[setting])

@@ -15,9 +15,11 @@ from expertpool.accounts.models import User
 from expertpool.core import duties
 from expertpool.core.client import client_address
 from expertpool.core.context import _is_current, shell
+from expertpool.core.models import KeyCheck
 from expertpool.core.responses import Undo, refused, saved
 from expertpool.core.search import SEARCHES, SearchItem, SearchProvider
 from expertpool.experts.models import Expert
+from expertpool.portal.services.keychecks import check_keys
 from tests.fixtures import login
 
 
@@ -71,6 +73,17 @@ def test_health_is_public_and_asks_the_database(
     monkeypatch.setattr(connection, "cursor", broken)
     response = client.get("/health/")
     assert (response.status_code, response.json()["status"]) == (503, "unavailable")
+
+
+@pytest.mark.django_db
+def test_health_tells_of_a_process_without_the_keys_of_the_data(
+    client: Client,
+) -> None:
+    check_keys()
+    assert client.get("/health/").status_code == 200
+    KeyCheck.objects.create(setting="FIELD_KEY", digest=b"n" * 16)  # of who started later
+    response = client.get("/health/")
+    assert (response.status_code, response.json()["keys"]) == (503, "restart")
 
 
 @pytest.mark.django_db

@@ -9,6 +9,8 @@ from django.db.models import Q, QuerySet
 
 from expertpool.directory.models import Division, Specialty, SpecialtyScheme
 
+MOST_LIKE, MOST_WORDS = 20, 5  # specialties that are proposed while one types; words that count
+
 
 def specialty_subtree(ids: Iterable[Any]) -> QuerySet[Specialty]:
     """Return the specialties with these ids and all below them."""
@@ -75,6 +77,14 @@ def search_specialties(scheme: SpecialtyScheme, text: str) -> QuerySet[Specialty
     for word in text.split():
         rows = rows.filter(Q(name__icontains=word) | Q(code__istartswith=word))
     return rows.order_by("path")
+
+
+def specialties_like(text: str) -> list[Specialty]:
+    """Return the first of what can be chosen, in all schemes, by a part of the name or the beginning of the code."""
+    rows = Specialty.objects.filter(active=True, scheme__active=True)
+    for word in text.split()[:MOST_WORDS]:
+        rows = rows.filter(Q(name__icontains=word) | Q(code__istartswith=word))
+    return list(rows.order_by("scheme__order", "scheme", "path")[:MOST_LIKE])
 
 
 def path_names(specialties: Iterable[Specialty]) -> dict[int, str]:

@@ -26,7 +26,12 @@ from expertpool.directory.forms import (
     SpecialtyMoveForm,
 )
 from expertpool.directory.models import Specialty, SpecialtyScheme
-from expertpool.directory.queries import path_names, search_specialties, specialty_tree
+from expertpool.directory.queries import (
+    path_names,
+    search_specialties,
+    specialties_like,
+    specialty_tree,
+)
 from expertpool.directory.services.rows import delete_row
 from expertpool.directory.services.specialties import (
     LOCK,
@@ -198,7 +203,13 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def tree(request: HttpRequest) -> JsonResponse:
-    """Nodes for the cascader; ``?scheme=`` limits them to one scheme."""
+    """Nodes for the cascader; ``?scheme=`` limits them to one scheme. With ``?q=`` those that an input
+    proposes while one types."""
+    if query := request.GET.get("q", "")[:100]:
+        found = specialties_like(query)
+        paths = path_names(found)
+        rows = [{"text": f"{one.code} {one.name}", "note": paths[one.pk]} for one in found]
+        return JsonResponse(rows, safe=False)
     return JsonResponse(specialty_tree(request.GET.get("scheme", "")), safe=False)
 
 

@@ -16,6 +16,8 @@ LOOKED_AT = (
 )
 _LISTED = re.compile(r"[;；]")
 _FURTHER = re.compile(r"[,，、\n]")
+# A code with the name behind it (A010101 总体规划); no second code.
+_CODED = re.compile(r"([A-Za-z]\d+)[\s:：\-—]*([^A-Za-z0-9].*)")
 
 
 class SpecialtyNames:
@@ -57,7 +59,17 @@ class SpecialtyNames:
         return list(dict.fromkeys(found))
 
     def _knows(self, word: str) -> bool:
-        return word in self._codes or word.upper() in self._codes or word in self._names
+        if word in self._codes or word.upper() in self._codes or word in self._names:
+            return True
+        pk, name = self._coded(word)
+        return bool(pk) and self._rows[pk][1] == name
+
+    def _coded(self, word: str) -> tuple[int, str]:
+        """Return the specialty whose code stands before a name, and the name; 0 for none."""
+        found = _CODED.fullmatch(word)
+        if not found:
+            return 0, ""
+        return self._codes.get(found[1].upper(), 0), found[2].strip()
 
     def _told(self, named: list[int]) -> str:
         """Return the codes of specialties, each with what it belongs to."""
@@ -69,7 +81,7 @@ class SpecialtyNames:
         return "、".join(told) + (" 等" if len(named) > TOLD else "")
 
     def _one(self, word: str) -> int:
-        code = self._codes.get(word) or self._codes.get(word.upper())
+        code = self._codes.get(word) or self._codes.get(word.upper()) or self._coded(word)[0]
         if code:
             return code
         named = self._names.get(word, [])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from expertpool.accounts.models import User
@@ -30,13 +29,19 @@ class SamePersons:
         """Look up those of a chunk."""
         self._pool = namesakes(names, self._actor)
 
-    def told(self, values: Mapping[str, Any], number: int) -> Iterator[str]:
-        """Yield what is said of a row that is taken; it is one of the rows before from now on."""
-        for one, same in self._alike(values):
+    def told(self, values: Mapping[str, Any], number: int) -> str:
+        """Return in one sentence what is said of a row that is taken, however many are alike; it is one
+        of the rows before from now on."""
+        alike = list(self._alike(values))
+        told = []
+        for one, same in alike[:MOST_NAMED]:
             whom = f"{one.number}（黑名单）" if one.is_blacklisted else one.number
-            yield f"与库中 {whom} 的姓名、{'、'.join(same)}相同，请核对是否同一人。"
+            told.append(f"与库中 {whom} 的姓名、{'、'.join(same)}相同")
+        if len(alike) > MOST_NAMED:
+            told.append(f"像这样的共 {len(alike)} 人")
         for first, same in self._rows_before(values, number).items():
-            yield f"与第 {first} 行的姓名、{'、'.join(same)}相同，请核对是否同一人。"
+            told.append(f"与第 {first} 行的姓名、{'、'.join(same)}相同")
+        return f"{'，'.join(told)}，请核对是否同一人。" if told else ""
 
     def question(self, values: Mapping[str, Any], number: int) -> str:
         """Return what is asked of a row that may be somebody's who is blacklisted; empty: nothing, or
@@ -45,7 +50,7 @@ class SamePersons:
             f"{one.number} 的姓名、{'、'.join(same)}相同"
             for one, same in self._alike(values)
             if one.is_blacklisted
-        ]
+        ][:MOST_NAMED]
         if not told or self._actor is None:
             return ""
         if values.get(KNOWING.code):
@@ -63,7 +68,7 @@ class SamePersons:
         employer, born = values.get("employer"), values["birth_date"]
         of_name = self._pool.get(values["name"], ())
         pairs = ((one, one.grounds(employer, born)) for one in of_name)
-        return islice((pair for pair in pairs if pair[1]), MOST_NAMED)
+        return (pair for pair in pairs if pair[1])
 
     def _rows_before(self, values: Mapping[str, Any], number: int) -> dict[int, list[str]]:
         rows: dict[int, list[str]] = defaultdict(list)

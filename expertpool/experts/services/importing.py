@@ -167,7 +167,7 @@ class ExpertImporter(Importer):
         row.notes += [Note(label, CHECK, value, sentence) for label, value, sentence in odd]
         if near := self.named.near.get(_employer(row.values)):
             row.notes.append(Note("工作单位", CHECK, row.values["employer"], near))
-        for sentence in self.persons.told(row.values, row.number):
+        if sentence := self.persons.told(row.values, row.number):
             row.notes.append(Note("姓名", CHECK, row.values["name"], sentence))
 
     def shown(self, row: Row) -> dict[str, str]:

@@ -171,6 +171,14 @@ def test_an_import_compares_all_of_a_common_name(admin: User) -> None:
     assert known.number in sentence
 
 
+def test_an_import_tells_of_all_of_a_name_in_one_note(admin: User) -> None:
+    employer = make_unit("长沙设计院")
+    known = [make_expert("王大为", employer=employer) for _ in range(30)]
+    (sentence,) = notes(admin, previews=True)
+    assert known[0].number in sentence
+    assert "像这样的共 30 人" in sentence
+
+
 @pytest.mark.shows("EXP-08")
 @pytest.mark.parametrize("previews", [True, False])
 def test_an_import_tells_of_whom_its_reader_may_see(

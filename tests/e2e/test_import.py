@@ -71,6 +71,7 @@ def test_headers_are_explained_once(admin: Screen, tmp_path: Path) -> None:
     admin.press("下一步，检查数据")
     admin.sees("必填的列还没有对应：姓名")
     mapping_of(admin, "评委").select_option(label="姓名（必填）")
+    mapping_of(admin, "经手人").select_option(label="不导入，以后也不问")
     admin.press("下一步，检查数据")
     expect(admin.stat("可以导入")).to_have_text("9 行")
     admin.sees("专业代码不存在")

@@ -10,6 +10,7 @@ from typing import Any
 
 from expertpool.core.importing.columns import ImportColumn, as_text
 
+SHORTEST, CLOSE = 2, 0.6  # letters of a word, likeness of two, for a proposal
 _APART = re.compile(r"([;；,，、\n]+)")
 
 
@@ -85,10 +86,18 @@ def suggestion(column: ImportColumn, word: str, words: Iterable[str]) -> str:
     usual = column.meanings.get(word)
     if usual in known or usual == "":
         return str(usual)
-    if word in known:  # and yet refused: it is not the only one of that name
+    # A word that is known and yet refused is not the only one of that name; one letter says nothing.
+    if word in known or len(word) < SHORTEST:
         return ""
-    holding = [one for one in known if word and (word in one or one in word)]
+    holding = [one for one in known if _is_much_of(word, one)]
     # Rather one that says more, and of these the one with the fewest letters more.
     if holding:
         return min(holding, key=lambda one: (word not in one, abs(len(one) - len(word))))
-    return next(iter(get_close_matches(word, known, 1, 0.5)), "")
+    return next(iter(get_close_matches(word, known, 1, CLOSE)), "")
+
+
+def _is_much_of(one: str, other: str) -> bool:
+    """Return whether one of two words holds the other, and little else: of a long word its beginning
+    says nothing."""
+    short, long = sorted((one, other), key=len)
+    return len(short) >= SHORTEST and short in long and 2 * len(short) >= len(long)

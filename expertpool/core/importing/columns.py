@@ -188,11 +188,12 @@ class ImportColumn:
     added it; it never takes a header by which another column goes.
 
     ``others`` are headers of something else whose cells look the same: what one has studied is not what
-    one reviews. ``looks`` tells of a cell that it can only be of this column. ``words`` are those it knows:
+    one reviews. ``likely`` are headers that may mean it, and are asked about. ``looks`` tells of a cell that it can only be of this column. ``words`` are those it knows:
     another one is refused, or with ``is_free`` taken as it stands; either way it is asked about.
     ``meanings`` are what people write for them ("": nothing is proposed); ``lists``: a cell holds several. ``dispensable``: a
     row goes in without a cell that is refused. ``blanks`` are what people write here for nothing, beside what
     they write everywhere; ``missed`` is said of a cell that holds one. ``word`` is a value as it is read.
+    ``src`` gives the address that proposes words of a long list while one types.
     """
 
     code: str
@@ -206,6 +207,7 @@ class ImportColumn:
     width: int = 16
     is_extra: bool = False
     others: Sequence[str] = ()
+    likely: Sequence[str] = ()
     looks: Callable[[Any], bool] | None = None
     words: Callable[[], Sequence[str]] | None = None
     is_free: bool = False
@@ -215,6 +217,7 @@ class ImportColumn:
     blanks: Sequence[str] = ()
     missed: str = ""
     word: Callable[[Any], str] = str
+    src: Callable[[], str] | None = None
 
     @property
     def headers(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from expertpool.core.importing.columns import (
@@ -31,6 +31,8 @@ class Why:
 
     HEADER = ""
     REMEMBERED = "remembered"
+    CHOSEN = "chosen"  # by hand, for this file
+    LIKELY = "likely"  # its header may mean the column
     MOVED = "moved"  # its content fits another column than its header says
     CONTENT = "content"  # its header says nothing, its content does
     DOUBT = "doubt"  # nothing of its content can be taken
@@ -43,7 +45,7 @@ class Why:
 class Header:
     """The row of headers, and for each of its cells the column's code, "" for one not imported.
 
-    ``row`` is the last row of the header, which has ``depth`` rows. ``missing`` are headers of
+    ``row`` is the last row of the header, which has ``depth`` rows; 0: it has none. ``missing`` are headers of
     required columns that no cell stands for. ``samples`` are what stands below each cell.
     """
 
@@ -62,7 +64,7 @@ class Header:
     @property
     def is_clear(self) -> bool:
         """Nothing needs to be asked."""
-        asked = {Why.UNKNOWN, Why.CONTENT, Why.DOUBT}
+        asked = {Why.UNKNOWN, Why.CONTENT, Why.DOUBT, Why.LIKELY}
         return not self.missing and not asked.intersection(self.why)
 
 
@@ -95,12 +97,15 @@ def find_header(
 
     ``remembered`` maps normalised headers to codes ("" = not imported), as the user explained them;
     an explanation never takes a header from a column of the code to one that was added. The user
-    may say which ``sheet`` and ``row`` it is. Raises UnreadableFile when there is nothing.
+    may say which ``sheet`` and ``row`` it is; row 0: there is none, as where the first row that holds
+    what only one column can is no header. Raises UnreadableFile when there is nothing.
     """
     known = _known(columns, remembered)
     required = {column.code for column in columns if column.required}
     chosen = [top for top in tops if sheet is None or top["name"] == sheet]
-    places = [place for top in chosen if (place := _best(top, known, required, row)) is not None]
+    places = [
+        place for top in chosen if (place := _best(top, known, required, row or None)) is not None
+    ]
     if not places:
         raise UnreadableFile("文件中没有数据，请检查是否选错了文件或工作表。")
     best = max(places, key=lambda place: place.rank)
@@ -109,6 +114,8 @@ def find_header(
         for place in places
         if place is not best and place.required == len(required) and place.found > 1
     ]
+    if row == 0 or (row is None and not best.found):
+        best = _without_header(best, columns, is_said=row == 0)
     return _Recogniser(columns, best, known, remembered).header(others)
 
 
@@ -168,6 +175,25 @@ def _best(top: Top, known: Mapping[str, str], required: set[str], row: int | Non
     return max(places, key=lambda place: (place.rank, -place.at))
 
 
+def _without_header(place: _Place, columns: Sequence[ImportColumn], *, is_said: bool) -> _Place:
+    """Return a place above the first row of the list, if it has no header: the first person is none."""
+    rows = place.top["rows"]
+    tellers = [one for one in columns if one.looks]
+    at = next(
+        (
+            at
+            for at, (_, cells) in enumerate(rows[: place.at + 1])
+            if is_said or any(_fits(one, frozenset(), cell) for one in tellers for cell in cells)
+        ),
+        None,
+    )
+    if at is None:
+        return place
+    above: tuple[int, list[Any]] = (rows[at][0] - 1, [])
+    top = place.top | {"rows": [*rows[:at], above, *rows[at:]]}
+    return replace(place, top=top, at=at, depth=0, cells=[])
+
+
 def _header_cells(cells: Sequence[Any]) -> list[Any]:
     # A cell with NUL and its like is refused with its row; of a header the rest is read.
     return ["".join(filter(is_writable, cell)) if isinstance(cell, str) else cell for cell in cells]
@@ -203,6 +229,27 @@ def _wide(cells: list[Any], width: int) -> list[Any]:
     return [*cells, *[""] * (width - len(cells))]
 
 
+def refused_whole(
+    columns: Sequence[ImportColumn],
+    tops: Sequence[Top],
+    place: tuple[str, int],
+    codes: Sequence[str],
+) -> list[int]:
+    """Return the places of those of ``codes`` that take no cell of what stands below them, as far
+    as the beginning of a sheet below the header at ``place`` (sheet, row) shows."""
+    sheet, row = place
+    rows = [cells for top in tops if top["name"] == sheet for n, cells in top["rows"] if n > row]
+    cleaners = {column.code: column.clean for column in columns}
+    found = []
+    for at, code in enumerate(codes):
+        below = [cells[at] for cells in rows if at < len(cells) and cells[at] not in ("", None)]
+        if code in cleaners and len(below) >= FEWEST:
+            clean = cleaners[code]
+            if all(_is_refused(clean, cell) for cell in below[:SAMPLED]):
+                found.append(at)
+    return found
+
+
 class _Recogniser:
     """Finds for each cell of a header its column."""
 
@@ -228,6 +275,7 @@ class _Recogniser:
 
     def header(self, others: list[str]) -> Header:
         codes, why = self._by_header()
+        self._by_likeness(codes, why)
         self._by_content(codes, why)
         self._once(codes, why)
         return Header(
@@ -261,6 +309,18 @@ class _Recogniser:
             else:
                 why.append(Why.UNKNOWN)
         return codes, why
+
+    def _by_likeness(self, codes: list[str], why: list[str]) -> None:
+        """Propose columns that no header names for headers that people may mean by them."""
+        likely = {
+            normalise_header(header): code
+            for code, one in self.columns.items()
+            for header in one.likely
+        }
+        for at, reason in enumerate(why):
+            code = likely.get(normalise_header(self.cells[at]), "")
+            if reason == Why.UNKNOWN and code and code not in codes:
+                codes[at], why[at] = code, Why.LIKELY
 
     def _by_content(self, codes: list[str], why: list[str]) -> None:
         for at, code in enumerate(codes):

@@ -13,6 +13,7 @@ from expertpool.core.importing.answers import Answers
 from expertpool.core.importing.columns import ImportColumn
 from expertpool.core.importing.finding import Why
 from expertpool.core.importing.importer import Importer
+from expertpool.core.importing.mapping import IGNORED
 from expertpool.core.importing.reading import SUFFIXES
 from expertpool.core.models import ImportRun
 from expertpool.core.settings import IMPORT_SIZE
@@ -21,6 +22,8 @@ LISTED = 100  # words that a select offers; of more the user types one
 NOTHING = "-"  # a word that means that the cell is empty
 REASONS = {
     Why.REMEMBERED: "按上次的选择",
+    Why.CHOSEN: "按您的选择",
+    Why.LIKELY: "可能是这一列，请核对",
     Why.MOVED: "按内容识别，不是表头所写",
     Why.CONTENT: "按内容猜测，请核对",
     Why.DOUBT: "内容不像这一列，请改选或不导入",
@@ -51,16 +54,17 @@ class TableForm(forms.Form):
     """In which sheet and row the headers stand."""
 
     sheet = forms.ChoiceField(label="工作表", required=False)
-    row = forms.IntegerField(label="表头所在行", min_value=1, max_value=200_000, required=False)
+    row = forms.IntegerField(label="表头所在行", min_value=0, max_value=200_000, required=False)
 
     def __init__(self, *args: Any, run: ImportRun, outline: dict[str, Any]) -> None:
         super().__init__(*args)
-        self.initial = {"sheet": run.sheet, "row": run.header_row}
+        row = 0 if outline.get("depth") == 0 else run.header_row
+        self.initial = {"sheet": run.sheet, "row": row}
         sheets: Any = self.fields["sheet"]
         sheets.choices = [(name, name) for name in outline.get("sheets", [run.sheet])]
         if not run.sheet:
             del self.fields["sheet"]
-        self.fields["row"].help_text = "不填就自动查找；两行表头填下面一行。"
+        self.fields["row"].help_text = "不填就自动查找；两行表头填下面一行；没有表头填 0。"
 
     def chosen(self, run: ImportRun) -> tuple[str, int | None]:
         """Return the sheet and the row; another sheet has its header elsewhere."""
@@ -78,13 +82,19 @@ class MappingForm(forms.Form):
         super().__init__(*args)
         self.width = len(run.headers)
         self.outline = outline
-        choices = [("", "不导入"), *((one.code, _starred(one)) for one in importer.get_columns())]
+        why = outline.get("why", ())
+        choices = [
+            ("", "这次不导入"),
+            (IGNORED, "不导入，以后也不问"),
+            *((one.code, _starred(one)) for one in importer.get_columns()),
+        ]
         for at, (header, code) in enumerate(run.pairs()):
+            is_ignored = not code and at < len(why) and why[at] == Why.REMEMBERED
             if header or self._samples(at):
                 self.fields[f"column-{at}"] = forms.ChoiceField(
                     label=header or f"第 {at + 1} 列（无表头）",
                     choices=choices,
-                    initial=code,
+                    initial=IGNORED if is_ignored else code,
                     required=False,
                 )
 
@@ -104,7 +114,7 @@ class MappingForm(forms.Form):
                     "is_hidden": at in hidden,
                     "samples": self._samples(at),
                     "why": REASONS.get(reason, ""),
-                    "is_odd": reason in (Why.DOUBT, Why.CONTENT, Why.MOVED),
+                    "is_odd": reason in (Why.DOUBT, Why.CONTENT, Why.MOVED, Why.LIKELY),
                     "field": self[name],
                 }
             )
@@ -113,6 +123,16 @@ class MappingForm(forms.Form):
     def _samples(self, at: int) -> list[str]:
         samples = self.outline.get("samples", ())
         return list(samples[at]) if at < len(samples) else []
+
+
+def unused_columns(run: ImportRun, outline: dict[str, Any]) -> list[str]:
+    """Return in words the columns of a file that are not imported, but for numberings and empty ones."""
+    why, samples = outline.get("why", ()), outline.get("samples", ())
+    return [
+        f"“{header or '无表头'}”（{letters_of(at)} 列）"
+        for at, (header, code) in enumerate(run.pairs())
+        if not code and at < len(why) and why[at] != Why.NUMBERING and (header or samples[at])
+    ]
 
 
 def _starred(column: Any) -> str:
@@ -155,6 +175,7 @@ class AnswersForm(forms.Form):
         for row, cell in self._cells():
             if (column := columns.get(cell["code"])) is not None:
                 self.fields[_cell_name(row, cell)] = _cell_field(
+                    column,
                     column.choices if column in importer.asked else (),
                     label=f"第 {row['row']} 行的{cell['column']}",
                     initial=self._content(row, cell),
@@ -235,12 +256,12 @@ class AnswersForm(forms.Form):
         )
 
 
-def _cell_field(choices: Sequence[str], **facts: Any) -> forms.Field:
+def _cell_field(column: ImportColumn, choices: Sequence[str], **facts: Any) -> forms.Field:
     """Return where a cell is typed again, or what is asked of its row is answered."""
     if choices:
         said = [("", "不导入这一行"), *((word, word) for word in choices)]
         return forms.ChoiceField(choices=said, **facts)
-    text = forms.TextInput(attrs={"autocomplete": "off"})
+    text = forms.TextInput(attrs=_typing(column))
     return forms.CharField(max_length=2_000, widget=text, **facts)
 
 
@@ -251,6 +272,12 @@ def _cell_name(row: dict[str, Any], cell: dict[str, Any]) -> str:
 def _word_name(asked: dict[str, Any]) -> str:
     """Return the name of a word's field: the same one, whatever else the page asks about."""
     return f"word-{asked['code']}-{sha256(asked['word'].encode()).hexdigest()[:12]}"
+
+
+def _typing(column: ImportColumn) -> dict[str, str]:
+    """Return the attributes of an input in which a cell of ``column`` is typed."""
+    proposing = {"data-enhance": "suggest", "data-url": column.src()} if column.src else {}
+    return {"autocomplete": "off"} | proposing
 
 
 def _word_field(
@@ -265,7 +292,7 @@ def _word_field(
             initial=initial,
             required=False,
             max_length=200,
-            widget=forms.TextInput(attrs={"placeholder": "填目录中的名称或代码"}),
+            widget=forms.TextInput(attrs=_typing(column) | {"placeholder": "填目录中的名称或代码"}),
         )
     nothing = [] if column.required else [(NOTHING, "这一格不改动" if is_update else "这一格留空")]
     first = "按原样保存" if column.is_free else "暂不处理"

@@ -14,7 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.core.importing.finding import Why, missing
 from expertpool.core.importing.findings import read_answers, read_findings
-from expertpool.core.importing.forms import AnswersForm, MappingForm, TableForm, UploadForm
+from expertpool.core.importing.forms import (
+    AnswersForm,
+    MappingForm,
+    TableForm,
+    UploadForm,
+    unused_columns,
+)
 from expertpool.core.importing.importer import Importer
 from expertpool.core.importing.memory import HEADER, memories
 from expertpool.core.importing.reading import UnreadableFile
@@ -28,6 +34,7 @@ from expertpool.core.importing.runs import (
     own_imports,
     resume_import,
     start_import,
+    started_imports,
 )
 from expertpool.core.importing.sheets import template_bytes
 from expertpool.core.models import ImportMemory, ImportRun
@@ -95,7 +102,7 @@ class _Pages:
                 form.add_error("file", str(error))
             else:
                 return self._to(request, "run" if run.is_previewed else "mapping", run.pk)
-        recent = own_imports(request.user, self.importer.code)[:RECENT]
+        recent = started_imports(request.user, self.importer.code)[:RECENT]
         context = {"form": form, "recent": recent, "memories": self._memories(request)}
         status = 422 if form.is_bound else 200
         return self._page(request, "core/import_upload.html", context, status=status)
@@ -126,6 +133,7 @@ class _Pages:
             "form": form,
             "passed_over": passed_over,
             "moved": self._moved(run, found.get("outline", {})),
+            "unused": unused_columns(run, found.get("outline", {})),
         }
         status = 422 if form and form.is_bound else 200
         response = self._page(request, part, context, status=status)
@@ -150,9 +158,10 @@ class _Pages:
             try:
                 choose_table(run=run, sheet=sheet, row=row)
             except (RunRefused, UnreadableFile) as error:
-                messages.error(request, str(error))
+                messages.error(request, f"{error}仍按原来的第 {run.header_row} 行是表头。")
         else:
-            messages.error(request, "请选择工作表，行号应为数字。")
+            told = f"没有这样的工作表或行号，仍按第 {run.header_row} 行是表头。"
+            messages.error(request, told)
         return self._to(request, "mapping", pk)
 
     def mapping(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -165,6 +174,7 @@ class _Pages:
                 choose_mapping(run=run, codes=form.codes(), now=timezone.now())
             except (RunRefused, UnreadableFile) as error:
                 form.add_error(None, str(error))
+                form.outline = outline = read_findings(run).get("outline", {})
             else:
                 return self._to(request, "run", pk)
         table = TableForm(run=run, outline=outline)

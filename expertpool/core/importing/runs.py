@@ -23,7 +23,7 @@ from expertpool.core.events import publish
 from expertpool.core.importing.answers import Answers, Said
 from expertpool.core.importing.checking import Sink, check_rows
 from expertpool.core.importing.columns import normalise_header
-from expertpool.core.importing.finding import Header, Why, below, find_header, missing
+from expertpool.core.importing.finding import Header, Why, below, find_header, refused_whole
 from expertpool.core.importing.findings import (
     Collector,
     outline,
@@ -33,6 +33,7 @@ from expertpool.core.importing.findings import (
     write_findings,
 )
 from expertpool.core.importing.importer import Importer, Row, Totals
+from expertpool.core.importing.mapping import IGNORED, broken_rule, reasons_of, to_remember
 from expertpool.core.importing.memory import HEADER, remember, remembered
 from expertpool.core.importing.reading import (
     SUFFIXES,
@@ -168,32 +169,41 @@ def choose_table(*, run: ImportRun, sheet: str, row: int | None) -> None:
 
 
 def choose_mapping(*, run: ImportRun, codes: Sequence[str], now: datetime) -> None:
-    """Say what each header stands for ("" for nothing), and preview.
+    """Say what each header stands for ("" for nothing in this file, `IGNORED` for nothing at all), and preview.
 
-    Refuses a mapping that leaves out a required column or names one twice (RunRefused).
+    Refuses a mapping that leaves out a required column or names one twice, and once one that
+    takes no cell of a column (RunRefused).
     """
     _require(run, *OPEN)
-    importer = IMPORTS[run.importer]
-    named = [code for code in codes if code]
-    if len(codes) != len(run.headers) or set(named) - {
-        column.code for column in importer.get_columns()
-    }:
-        raise RunRefused("表头与文件不一致，请重新上传。")
-    if len(set(named)) != len(named):
-        raise RunRefused("有两个表头对应了同一列，请改正其中一个。")
-    absent = missing(importer.get_columns(), named)
-    if absent:
-        raise RunRefused(f"必填的列还没有对应：{'、'.join(absent)}。")
+    columns = IMPORTS[run.importer].get_columns()
+    mapping = ["" if code == IGNORED else code for code in codes]
+    if broken := broken_rule(columns, run.headers, mapping):
+        raise RunRefused(broken)
     found = read_findings(run)
-    whys = found.get("outline", {}).get("why", run.mapping)
-    told = {
-        header: code
-        for header, code, old, why in zip(run.headers, codes, run.mapping, whys, strict=True)
-        # What the template or numbering says by itself needs no memory.
-        if code != old or why in (Why.UNKNOWN, Why.CONTENT, Why.DOUBT, Why.MOVED)
-    }
-    run.mapping = list(codes)
-    _check_again(run, now=now, told=found.get("told", {}) | told)
+    outlined = found.get("outline", {})
+    whys = reasons_of(mapping, run.mapping, outlined.get("why", ()))
+    told = to_remember(run.headers, codes, whys)
+    run.mapping, outlined = mapping, outlined | {"why": whys}
+    if doubtful := _doubtful(run, whys):
+        for at in doubtful:
+            whys[at] = Why.DOUBT
+        run.save(update_fields=["mapping"])
+        write_findings(run, outline=outlined)
+        named = "、".join(f"“{run.headers[at]}”" for at in doubtful)
+        raise RunRefused(
+            f"{named}中没有一格能这样导入，请改选或不导入；确实是的，再按一次“下一步”，逐格改正。"
+        )
+    _check_again(run, now=now, told=found.get("told", {}) | told, outline=outlined)
+
+
+def _doubtful(run: ImportRun, whys: Sequence[str]) -> list[int]:
+    """Return the places of columns chosen by hand of which no cell can be taken; what was recognised has been looked at."""
+    if Why.CHOSEN not in whys:
+        return []
+    columns = IMPORTS[run.importer].get_columns()
+    tops = read_tops(_content(run), suffix=run.suffix)
+    refused = refused_whole(columns, tops, (run.sheet, run.header_row), run.mapping)
+    return [at for at in refused if whys[at] == Why.CHOSEN]
 
 
 def answer_import(
@@ -463,10 +473,14 @@ def remove_expired_imports(*, now: datetime) -> int:
     return removed
 
 
+def started_imports(user: Any, importer: str) -> QuerySet[ImportRun]:
+    """Return the runs of ``importer`` that ``user`` started, newest first."""
+    return ImportRun.objects.filter(user=user, importer=importer)
+
+
 def own_imports(user: Any, importer: str) -> QuerySet[ImportRun]:
-    """Return the runs of ``importer`` that ``user`` started and did not give up, newest first."""
-    runs = ImportRun.objects.filter(user=user, importer=importer)
-    return runs.exclude(state=ImportState.DISCARDED)
+    """Return those of `started_imports` that ``user`` did not give up."""
+    return started_imports(user, importer).exclude(state=ImportState.DISCARDED)
 
 
 def _require(run: ImportRun, *states: str) -> None:

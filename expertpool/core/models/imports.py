@@ -12,6 +12,7 @@ from expertpool.core.crypto import binding
 from expertpool.core.waiting import HoldsFiles, WaitingFile, folder_of
 
 IMPORTS = "imports"
+UNCHANGED = frozenset(("没有勾选", "没有变化"))  # reasons of rows that are in order
 
 
 class ImportState(models.TextChoices):
@@ -135,6 +136,8 @@ class ImportRun(HoldsFiles, models.Model):
         """Why no row can be taken, in one sentence."""
         if self.reasons and all(reason.endswith("重复") for reason in self.reasons):
             return "文件中的内容都已在库中，没有新的行。如果是同一份文件，无须再次导入。"
+        if self.reasons and set(self.reasons) <= UNCHANGED:
+            return "没有要更新的内容：没有勾选，或与库中的档案相同。"
         return "每一行都有错误，请在下面改好，或改好文件后重新上传。"
 
     @property

@@ -44,6 +44,7 @@ class InImport:
 
     aliases: Collection[str] = ()
     others: Collection[str] = ()
+    likely: Collection[str] = ()
     order: int = 0
     code: str = ""
     help: str = ""
@@ -58,6 +59,7 @@ class InImport:
     dispensable: bool = False
     blanks: Collection[str] = ()
     missed: str = ""
+    src: Callable[[], str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,6 +241,7 @@ class FieldDeclaration:
             width=place.width,
             is_extra=self.is_extra,
             others=tuple(place.others),
+            likely=tuple(place.likely),
             looks=place.looks,
             words=place.words or self.kind.cell_words,
             is_free=self.kind.is_free,
@@ -249,6 +252,7 @@ class FieldDeclaration:
             missed=place.missed,
             # What a cleaner of its own makes of a cell, the kind need not know.
             word=str if place.clean else self.kind.word,
+            src=place.src,
         )
 
     def headers(self) -> set[str]:

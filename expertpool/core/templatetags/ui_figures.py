@@ -99,12 +99,12 @@ def job(
     url: str,
     label: str,
     value: int,
-    total: int,
+    total: int | None,
     done: bool = False,
     failed: str = "",
     result_url: str = "",
     result_label: str = "下载 Excel 文件",
 ) -> Values:
-    """Long work: asks ``url`` every second, which answers this tag again, until it has ended."""
+    """Long work of ``total`` (None: nobody knows yet): asks ``url`` every second, which answers this tag again, until it has ended."""
     values: Mapping[str, Any] = locals()
     return {**values, "running": not done and not failed}

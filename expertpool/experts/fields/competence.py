@@ -84,10 +84,12 @@ COMPETENCE = (
         form=InForm(section="specialties"),
         imported=InImport(
             words=specialties,
+            src=lambda: reverse("directory:specialty_tree"),
             lists=True,
             looks=rules.is_specialty_code,
             aliases=("专业", "专业代码", "评标专业", "专业名称", "评审专业代码"),
-            others=("所学专业", "毕业专业", "毕业院校及专业", "从事专业"),
+            others=("所学专业", "毕业专业", "毕业院校及专业"),
+            likely=("从事专业", "现从事专业", "从事专业技术领域", "专业特长", "擅长专业"),
             help="专业代码或名称，多个用分号隔开。重名的专业请填代码。",
             sample="A010101;A080101",
             width=24,

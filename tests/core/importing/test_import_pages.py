@@ -72,6 +72,48 @@ def test_a_column_of_which_nothing_can_be_taken_is_asked_about(
     assert page.context["run"].state == "mapping"
 
 
+def test_a_column_chosen_by_hand_of_which_nothing_can_be_taken_is_asked_about_once(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [[*HEAD, "门类"], *[[f"甲{at}", f"1391111000{at}", "甲等"] for at in range(4)]]
+    run = upload(client, tmp_path, rows).context["run"]
+    chosen = {"column-0": "name", "column-1": "phone", "column-2": "kind"}
+    page = post(client, "mapping", run, chosen)
+    text = page.content.decode()
+    assert "“门类”中没有一格能这样导入" in text
+    assert "内容不像这一列" in text
+    # Whoever says it again can mend the cells, and is not told that the content said so.
+    page = post(client, "mapping", run, chosen)
+    assert page.context["run"].reasons == {"类别不存在": 4}
+    assert "按内容识别的列" not in page.content.decode()
+
+
+@pytest.mark.shows("EXP-08")
+def test_columns_that_are_not_imported_are_named(client: Client, tmp_path: Path) -> None:
+    rows = [
+        ["序号", "姓名", "电话", "电话", "经手人"],
+        *[[at, f"甲{at}", "027-8888", f"1391111000{at}", "王"] for at in range(4)],
+    ]
+    run = upload(client, tmp_path, rows).context["run"]
+    page = post(client, "mapping", run, said(run))
+    text = page.content.decode()
+    assert "没有导入的列" in text
+    assert page.context["unused"] == ["“电话”（C 列）", "“经手人”（E 列）"]
+    assert reverse("experts:import_mapping", args=[run.pk]) in text
+
+
+@pytest.mark.shows("EXP-08")
+def test_what_somebody_works_in_is_proposed_as_what_he_reviews(
+    client: Client, tmp_path: Path
+) -> None:
+    page = upload(client, tmp_path, [[*HEAD, "从事专业"], ["甲", "13911110001", "A010101"]])
+    assert page.context["run"].mapping == ["name", "phone", "specialties"]
+    assert "可能是这一列，请核对" in page.content.decode()
+    # Where the list says what he reviews, that is it.
+    rows = [[*HEAD, "从事专业", "评审专业"], ["甲", "13911110001", "桥梁", "A010101"]]
+    assert upload(client, tmp_path, rows).context["run"].mapping[2:] == ["", "specialties"]
+
+
 @pytest.mark.shows("EXP-08", "EXP-09")
 def test_a_refused_cell_is_mended_on_the_page(client: Client, tmp_path: Path) -> None:
     page = upload(client, tmp_path, [HEAD, ["甲", "139"], ["乙", "13911110002"]])
@@ -120,10 +162,58 @@ def standing(page: Any, **typed: str) -> dict[str, Any]:
     return held | {"chosen": sorted(chosen)} | typed
 
 
+def post_update(client: Client, page: Any, chosen: dict[str, Any]) -> Any:
+    confirm = reverse("experts:update_confirm", args=[page.context["run"].pk])
+    return client.post(confirm, chosen, follow=True)
+
+
 def word_field(page: Any, word: str) -> str:
     """Return the name of the field in which the meaning of ``word`` stands."""
     lines = page.context["form"].word_lines()
     return next(str(line["field"].html_name) for line in lines if line["word"] == word)
+
+
+@pytest.mark.shows("EXP-08")
+def test_what_was_applied_stays_listed_and_can_be_taken_back(
+    client: Client, tmp_path: Path
+) -> None:
+    page = upload(client, tmp_path, [[*HEAD, "职称"], ["甲", "13911110001", "高工"]])
+    run, name = page.context["run"], word_field(page, "高工")
+    page = post(client, "answers", run, standing(page))
+    assert "已用上" in page.content.decode()
+    assert page.context["form"][name].value() == "高级工程师"
+    page = post(client, "answers", run, standing(page, **{name: ""}))
+    assert page.context["found"]["first"][0]["职称"] == "高工"
+    post(client, "confirm", run, standing(page))
+    assert Expert.objects.get().title == "高工"
+    assert not ImportMemory.objects.exists()
+
+
+@pytest.mark.shows("EXP-08")
+def test_specialties_are_proposed_by_more_than_their_first_letter(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [[*HEAD, "评审专业"], ["甲", "13911110001", "线"], ["乙", "13911110002", "A010101 规划"]]
+    page = upload(client, tmp_path, rows)
+    run = page.context["run"]
+    # The code says it; of one letter nothing is proposed, and whoever types is.
+    assert (run.accepted, run.refused) == (1, 1)
+    field = page.context["form"][word_field(page, "线")]
+    assert field.value() == ""
+    assert 'data-enhance="suggest"' in str(field)
+    found = client.get(field.field.widget.attrs["data-url"], {"q": "A010101"}).json()
+    assert found[0]["text"] == "A010101 总体规划"
+    page = post(client, "answers", run, standing(page, **{field.html_name: found[0]["text"]}))
+    assert page.context["run"].accepted == 2
+
+
+def test_a_run_that_was_given_up_stays_among_the_recent_ones(
+    client: Client, tmp_path: Path
+) -> None:
+    run = upload(client, tmp_path, [HEAD, ["甲", "13911110001"]]).context["run"]
+    text = post(client, "discard", run).content.decode()
+    assert "已放弃" in text
+    assert reverse("experts:import_run", args=[run.pk]) not in text
 
 
 @pytest.mark.shows("EXP-08", "EXP-09")
@@ -191,6 +281,12 @@ def test_the_rows_of_an_update_that_are_not_ticked_stay_so(client: Client, tmp_p
     assert "还没有导入" in page.content.decode()
     assert page.context["passed_over"] == {3}
     page = client.post(confirm, standing(page), follow=True)
+    assert "已更新 1 行，1 行未更新" in page.content.decode()
+    again = {"file": SimpleUploadedFile("更新.xlsx", content)}
+    page = client.post(reverse("experts:update"), again, follow=True)
+    page = post_update(client, page, {})
+    assert "没有勾选" in page.content.decode()
+    assert "每一行都有错误" not in page.content.decode()
     assert {(one.name, one.position, one.title) for one in Expert.objects.all()} == {
         ("张伟", "处长", "高级工程师"),
         ("李娜", "科长", ""),
@@ -260,6 +356,26 @@ def test_what_was_mended_in_one_sheet_is_not_put_into_another(
 def said(run: ImportRun) -> dict[str, str]:
     """The mapping as it stands, as its page posts it."""
     return {f"column-{at}": code for at, code in enumerate(run.mapping)}
+
+
+@pytest.mark.shows("EXP-07")
+def test_the_first_person_of_a_list_without_header_is_no_header(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [[f"甲{at}", f"1391111000{at}"] for at in range(4)]
+    page = upload(client, tmp_path, rows)
+    run = page.context["run"]
+    assert run.mapping == ["", "phone"]
+    assert "没有表头，第 1 行起都是名单" in page.content.decode()
+    page = post(client, "mapping", run, {"column-0": "name", "column-1": "phone"})
+    assert page.context["run"].accepted == 4
+    # What the user says counts, and what cannot be is told.
+    page = post(client, "table", run, {"sheet": "Sheet1", "row": 1})
+    assert page.context["run"].headers == ["甲0", "13911110000"]
+    page = post(client, "table", run, {"sheet": "Sheet1", "row": 0})
+    assert page.context["run"].headers == ["", ""]
+    page = post(client, "table", run, {"sheet": "Sheet1", "row": 999_999})
+    assert "没有这样的工作表或行号" in page.content.decode()
 
 
 def test_a_header_far_down_can_be_chosen(client: Client, tmp_path: Path) -> None:

@@ -171,7 +171,7 @@ def test_nul_is_left_out_of_headers_and_refused_in_its_row(admin: User) -> None:
 def test_texts_too_long_for_headers_are_not_remembered(admin: User, tmp_path: Path) -> None:
     rows: list[list[Any]] = [["头衔", "长" * 100 + "一", "长" * 100 + "二"], ["测试一级", "", ""]]
     run = start(admin, tmp_path, rows)
-    choose_mapping(run=run, codes=["name", "", ""], now=NOW)
+    choose_mapping(run=run, codes=["name", "-", "-"], now=NOW)
     assert run.is_previewed
     confirm_import(run=run, now=NOW)
     assert list(ImportMemory.objects.values_list("said", flat=True)) == ["头衔"]
@@ -186,7 +186,7 @@ def test_unknown_headers_are_asked_once_and_remembered_for_whoever_imported(
     for codes, words in ((["", ""], "必填"), (["name", "name"], "同一列"), (["name"], "不一致")):
         with pytest.raises(RunRefused, match=words):
             choose_mapping(run=run, codes=codes, now=NOW)
-    choose_mapping(run=run, codes=["name", ""], now=NOW)
+    choose_mapping(run=run, codes=["name", "-"], now=NOW)
     assert (run.state, run.accepted) == ("previewed", 1)
     # Nothing is remembered of a file that nobody imported.
     assert not ImportMemory.objects.exists()
@@ -196,6 +196,24 @@ def test_unknown_headers_are_asked_once_and_remembered_for_whoever_imported(
     assert (again.state, again.mapping) == ("previewed", ["name", ""])
     other = start(make_user(), tmp_path, said)
     assert other.state == "mapping"
+
+
+def test_a_header_that_was_left_alone_is_asked_again(admin: User, tmp_path: Path) -> None:
+    said: list[list[Any]] = [["头衔", "经手人"], ["测试一级", 1]]
+    run = start(admin, tmp_path, said)
+    choose_mapping(run=run, codes=["name", ""], now=NOW)
+    confirm_import(run=run, now=NOW)
+    assert list(ImportMemory.objects.values_list("said", "meant")) == [("头衔", "name")]
+    assert start(admin, tmp_path, said).state == "mapping"
+
+
+def test_of_two_headers_of_one_name_the_imported_one_is_remembered(
+    admin: User, tmp_path: Path
+) -> None:
+    run = start(admin, tmp_path, [["头衔", "头衔"], ["测试一级", 1]])
+    choose_mapping(run=run, codes=["name", "-"], now=NOW)
+    confirm_import(run=run, now=NOW)
+    assert list(ImportMemory.objects.values_list("said", "meant")) == [("头衔", "name")]
 
 
 def test_a_file_that_is_no_table_leaves_nothing(admin: User, tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def test_an_update_shows_what_it_changes_and_asks_for_each(admin: Screen, tmp_pa
     see(admin, "update")
     admin.page.get_by_label("更新李娜").uncheck()
     admin.press("更新所选")
-    expect(admin.stat("已导入")).to_have_text("1 行", timeout=20_000)
+    expect(admin.stat("已更新")).to_have_text("1 行", timeout=20_000)
     assert {one.name: one.position for one in Expert.objects.all()} == {
         "张伟": "处长",
         "李娜": "科长",

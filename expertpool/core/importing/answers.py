@@ -10,7 +10,7 @@ from typing import Any
 
 from expertpool.core.importing.columns import ImportColumn, as_text
 
-SHORTEST, CLOSE = 2, 0.6  # letters of a word, likeness of two, for a proposal
+SHORTEST, CLOSE = 2, 0.65  # letters of a word, likeness of two, for a proposal
 _APART = re.compile(r"([;；,，、\n]+)")
 
 

@@ -112,14 +112,6 @@ class ImportRun(HoldsFiles, models.Model):
         return 1 if self.needs_mapping or self.is_previewed else 2
 
     @property
-    def accepted_label(self) -> str:
-        return "已导入" if self.is_done else "可以导入"
-
-    @property
-    def refused_label(self) -> str:
-        return "未导入" if self.is_done else "不能导入"
-
-    @property
     def reason_labels(self) -> list[str]:
         return [f"{reason} {count} 行" for reason, count in self.reasons.items()]
 

@@ -16,6 +16,7 @@ class DrawsConfig(AppConfig):
         from expertpool.core.registry import MENU, MENU_PAGES, PAGE_TABS
         from expertpool.core.visibility import LATER
         from expertpool.customforms.registry import FIELD_USES
+        from expertpool.directory.events import UnitsMerged
         from expertpool.draws import occasions, receivers
         from expertpool.draws.actions import ACTIONS, FORMER
         from expertpool.draws.events import InvitationAnswered, PanelSettled
@@ -119,6 +120,7 @@ class DrawsConfig(AppConfig):
         subscribe(InvitationAnswered, receivers.answered)
         subscribe(ExpertLeft, receivers.expert_left)
         subscribe(LeaveFiled, receivers.expert_left)
+        subscribe(UnitsMerged, receivers.units_merged)
         PARTICIPATION_COUNTERS.add(ParticipationCounter("draws", all_participations))
         SEAT_SOURCES.add(SeatSource("draws", find_seats, give_up_seats))
         UNREACHED.add(UnreachedSource("draws", unreached_experts))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+from django.utils import timezone
+
 from expertpool.core.jobs import defer
+from expertpool.directory.events import UnitsMerged
 from expertpool.draws.enums import SEATED_STATES
 from expertpool.draws.events import InvitationAnswered, PanelSettled
 from expertpool.draws.models import Draw, Invitation
@@ -55,6 +59,16 @@ def expert_left(event: ExpertLeft | LeaveFiled) -> None:
     """Look at the draws in which he sits and whose names are public: where they are sealed no row says so,
     and nothing is told (docs/decisions/0128). A job of its own: several who leave at once are told
     together."""
-    rows = Invitation.objects.filter(expert=event.expert_id, state__in=SEATED_STATES)
+    _look_at_seats(Q(expert=event.expert_id))
+
+
+def units_merged(_event: UnitsMerged) -> None:
+    """Look whether somebody who sits is tied by it to what his project avoids: in draws whose names are
+    public, as if he had left (docs/decisions/0141)."""
+    _look_at_seats(Q(expert__isnull=False, draw__projects__opening_at__gt=timezone.now()))
+
+
+def _look_at_seats(seats: Q) -> None:
+    rows = Invitation.objects.filter(seats, state__in=SEATED_STATES)
     for draw_id in rows.order_by().values_list("draw", flat=True).distinct():
         defer("draws.tell_gone", lock=f"gone-{draw_id}", draw_id=draw_id)

@@ -10,12 +10,14 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
+from expertpool.directory.models import FormerUnit
 from expertpool.draws.enums import SEATED_STATES, ExclusionReason, InvitationState, Knowledge
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.eligibility import Exclusions
 from expertpool.draws.queries.identity import experts_behind, open_identity
 from expertpool.draws.queries.meetings import last_closing, periods_of
 from expertpool.draws.queries.reveal import is_released
+from expertpool.draws.queries.ties import reasons
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.availability import not_in_pool
@@ -35,10 +37,15 @@ NO_AGREEING = (
 )
 TWO_AT_ONCE = "请尽快请假，或联系项目联系人。"
 AWAY = "评审期间请假，应更换"
+TIED = "单位合并后应回避，应更换"
+TO_AVOID = "单位信息核实后，您须回避这次评审"
+NO_AGREEING_TIED = f"{TO_AVOID}，不能确认参加：请答复不能参加，或联系项目联系人。"
+NOT_COMING_TIED = f"{TO_AVOID}，请尽快请假，或联系项目联系人。"
 NOT_COMING = f"{GONE}，请暂不到场，并联系项目联系人。"
 
 
 # Of a merged record that of the one that stays.
+_STAYS = Coalesce("expert__merged_into", "expert")
 _STANDING = Coalesce("expert__merged_into__status", "expert__status")
 
 
@@ -74,11 +81,14 @@ def conflict_words(invitation: Invitation, *, now: datetime) -> str:
 
 
 def gone_words(invitation: Invitation, *, now: datetime) -> str:
-    """Say to the expert behind ``invitation`` that he is no member of the pool now, or that he cannot come
-    although a hand wrote down that he agreed, and what he can do, if that is so."""
+    """Say to the expert behind ``invitation`` that he is no member of the pool now, that he has to stay away
+    since units were merged, or that he cannot come although a hand wrote down that he agreed, and what he
+    can do, if that is so."""
     agreed = invitation.state != InvitationState.INVITED
     if is_gone(invitation, now=now):
         return NOT_COMING if agreed else NO_AGREEING
+    if _has_to_avoid(invitation):
+        return NOT_COMING_TIED if agreed else NO_AGREEING_TIED
     why = conflict_words(invitation, now=now) if agreed else ""
     return f"{why}：{TWO_AT_ONCE}" if why else ""
 
@@ -95,16 +105,17 @@ def gone_seats(draws: Iterable[Draw], *, now: datetime) -> dict[int, str]:
 
 def left_seats(draws: Iterable[Draw], *, now: datetime) -> dict[int, str]:
     """Return `gone_seats`, and of the same draws the seats of those whom the office sent on leave since they
-    answered: one query where there are none (docs/decisions/0143)."""
+    answered (docs/decisions/0143), or who have to stay away since units were merged after the seal
+    (0141): one query where there are none, and no units were merged."""
     found = _marks_of(draws, now=now)
-    return _absent(found.away) | found.gone
+    return _tied(found.merged) | _absent(found.away) | found.gone
 
 
 def seats_to_replace(draws: Iterable[Draw], *, now: datetime) -> dict[int, str]:
     """Return `left_seats`, and of the same draws those who cannot come at the time to which they were
     moved, by what may be told now: who sits in another draw only once its names are public, too.
 
-    Where nobody of these is unheld or away it is one query.
+    Where nobody of these is unheld or away, and no units were merged, it is one query.
     """
     found = _marks_of(draws, now=now)
     away: dict[int, str] = {}
@@ -116,16 +127,17 @@ def seats_to_replace(draws: Iterable[Draw], *, now: datetime) -> dict[int, str]:
             # By agreeing to this review he would himself have taken part in that period.
             if reason != ExclusionReason.AVOIDED_PERIOD
         }
-    return away | _absent(found.away) | found.gone
+    return away | _tied(found.merged) | _absent(found.away) | found.gone
 
 
 class _Marks(NamedTuple):
-    """What `gone_seats` says; and of each of its draws who is not held, and who has a leave of the office
-    (expert id → seat)."""
+    """What `gone_seats` says; and of each of its draws who is not held, who has a leave of the office, and
+    who sits where units were merged since the seal, by the record that stays (expert id → seat)."""
 
     gone: dict[int, str]
     unheld: list[tuple[Draw, dict[int, int]]]
     away: list[tuple[Draw, dict[int, int]]]
+    merged: list[tuple[Draw, dict[int, int]]]
 
 
 def _marks_of(draws: Iterable[Draw], *, now: datetime) -> _Marks:
@@ -135,29 +147,35 @@ def _marks_of(draws: Iterable[Draw], *, now: datetime) -> _Marks:
         if draw.is_valid and is_released(draw) and now < last_closing(draw.covered)
     }
     if not shown:
-        return _Marks({}, [], [])
+        return _Marks({}, [], [], [])
     seated = Invitation.objects.filter(draw__in=shown, state__in=SEATED_STATES)
     unheld = Exists(Hold.objects.filter(invitation=OuterRef("pk"), active=False))
     gone = Exists(_gone(now).filter(pk=OuterRef("expert")))
-    rows = seated.annotate(gone=gone, unheld=unheld, away=Exists(_leaves_of_office()))
-    rows = rows.filter(Q(gone=True) | Q(unheld=True) | Q(away=True))
+    merged = Exists(FormerUnit.objects.filter(merged_at__gte=OuterRef("draw__sealed_at")))
+    away = Exists(_leaves_of_office())
+    rows = seated.annotate(gone=gone, unheld=unheld, away=away, merged=merged)
+    rows = rows.filter(Q(gone=True) | Q(unheld=True) | Q(away=True) | Q(merged=True))
     marks: dict[int, str] = {}
     others: dict[int, dict[int, int]] = defaultdict(dict)
     absent: dict[int, dict[int, int]] = defaultdict(dict)
+    tied: dict[int, dict[int, int]] = defaultdict(dict)
     columns = rows.order_by().values_list(
-        "pk", "draw", "expert", _STANDING, "gone", "unheld", "away"
+        "pk", "draw", "expert", _STAYS, _STANDING, "gone", "unheld", "away", "merged"
     )
-    for pk, draw, expert, status, is_gone, is_unheld, is_away in columns:
+    for pk, draw, expert, stays, status, is_gone, is_unheld, is_away, is_merged in columns:
         if is_gone:
             marks[pk] = f"已不在库：{ExpertStatus(status).label}，应更换"
         if is_unheld and not is_gone:
             others[draw][expert] = pk
         if is_away and not is_gone:
             absent[draw][expert] = pk
+        if is_merged and not is_gone:
+            tied[draw][stays] = pk
     return _Marks(
         marks,
         [(shown[pk], found) for pk, found in others.items()],
         [(shown[pk], found) for pk, found in absent.items()],
+        [(shown[pk], found) for pk, found in tied.items()],
     )
 
 
@@ -184,6 +202,22 @@ def _absent(away: Iterable[tuple[Draw, dict[int, int]]]) -> dict[int, str]:
         found = seats.filter(Exists(_leaves_of_office().filter(overlap)))
         marks |= dict.fromkeys(found.values_list("pk", flat=True), AWAY)
     return marks
+
+
+def _tied(merged: Iterable[tuple[Draw, dict[int, int]]]) -> dict[int, str]:
+    """Say of which seats (ids) the expert is tied to what the project avoids."""
+    return {rows[pk]: TIED for draw, rows in merged for pk in reasons(draw.project, rows.keys())}
+
+
+def _has_to_avoid(invitation: Invitation) -> bool:
+    """Whether the expert behind ``invitation`` is tied to what the project avoids, since units were merged
+    after the seal: for himself."""
+    draw = invitation.draw
+    if not FormerUnit.objects.filter(merged_at__gte=draw.sealed_at).exists():
+        return False
+    expert_id = open_identity(invitation).expert_id
+    stays = Expert.objects.values_list("merged_into", flat=True).get(pk=expert_id) or expert_id
+    return bool(reasons(draw.project, [stays]))
 
 
 def gone_among(lines: QuerySet[Invitation], *, now: datetime) -> dict[int, tuple[int, str]]:

@@ -27,6 +27,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
 from expertpool.core.jobs import defer
+from expertpool.directory.models import FormerUnit
 from expertpool.draws.enums import SEATED_STATES, AlarmKind
 from expertpool.draws.events import NamesReleased
 from expertpool.draws.exceptions import NamesSealed
@@ -234,8 +235,8 @@ def release(*, draw_id: int, now: datetime, unanswered: bool = False) -> bool:
 
 @transaction.atomic
 def tell_gone(*, draw_id: int, now: datetime) -> None:
-    """Tell who runs the draw and who watches over it how many of those who sit have left the pool, or were
-    sent on leave by the office; once for each time that somebody was. Only those who may read the names: who knows whom he froze
+    """Tell who runs the draw and who watches over it how many of those who sit have left the pool, were
+    sent on leave by the office, or have to stay away since units were merged; once for each time. Only those who may read the names: who knows whom he froze
     would read one in the number (docs/decisions/0097)."""
     draw = Draw.objects.select_related("project", "operator").get(pk=draw_id)
     gone = left_seats([draw], now=now)
@@ -244,7 +245,8 @@ def tell_gone(*, draw_id: int, now: datetime) -> None:
     last = Invitation.objects.filter(pk__in=gone).aggregate(
         Max("expert__updated_at"), Max("expert__leaves__created_at")
     )
-    left = max(filter(None, last.values()))
+    merged = FormerUnit.objects.aggregate(at=Max("merged_at"))["at"]
+    left = max(filter(None, [*last.values(), merged]))
     users = {user.pk: user for user in [draw.operator, *staff_of(draw, *WATCHERS)]}
     readers = [user for user in users.values() if may_read(draw, user, now=now)]
     context = {"抽取编号": draw.number, "项目名称": draw.title, "人数": str(len(gone))}

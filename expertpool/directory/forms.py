@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -130,9 +131,13 @@ class MergeForm(forms.Form):
     )
     wide = {"into"}
 
-    def __init__(self, data: Any = None, *, unit: Unit, into: str) -> None:
+    def __init__(
+        self, data: Any = None, *, unit: Unit, into: str, references: Mapping[str, int]
+    ) -> None:
         super().__init__(data, initial={"into": into})
         field: Any = self.fields["into"]
+        told = "、".join(f"{name} {count} 条" for name, count in references.items())
+        field.help_text = f"全部随之改动：{told or '没有记录用到它'}。{field.help_text}"
         field.widget.attrs |= UNIT_SEARCH
         chosen = str(self["into"].value() or "")
         if is_key(chosen):

@@ -47,7 +47,7 @@ ITEMS = (
         "experts:health",
         permissions=("experts.view",),
         order=25,
-        active=("experts:thin", "experts:employers"),
+        active=("experts:thin", "experts:employers", "experts:assign_employer"),
         group="experts",
     ),
     MenuItem(

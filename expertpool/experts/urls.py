@@ -73,6 +73,7 @@ urlpatterns = [
     path("health/", health.index, name="health"),
     path("health/specialties/", health.thin, name="thin"),
     path("health/employers/", health.employers, name="employers"),
+    path("health/employers/<int:pk>/assign/", health.assign, name="assign_employer"),
     path("conditions/", searches.conditions, name="conditions"),
     path("searches/new/", searches.save, name="search_save"),
     path("searches/<int:pk>/delete/", searches.delete, name="search_delete"),

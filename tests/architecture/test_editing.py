@@ -26,6 +26,8 @@ ADDS = {
     "draws:answer",
     "draws:emergency",
     "draws:pick_more",
+    # Moves only who works still for the unit that was shown.
+    "experts:assign_employer",
     "experts:conditions",
     "experts:link_account",
     "experts:merge_choose",

@@ -331,6 +331,7 @@ RULES: dict[str, Rule] = {
     "experts:health": only(*READ_EXPERTS),
     "experts:thin": only(*READ_EXPERTS),
     "experts:employers": only(*READ_EXPERTS),
+    "experts:assign_employer": only("admin", kwargs=UNIT),
     "experts:search_save": only(*READ_EXPERTS),
     "experts:detail": only(*READ_EXPERTS, kwargs=EXPERT),
     "experts:menu": only(*READ_EXPERTS, kwargs=EXPERT),

@@ -20,7 +20,7 @@ from expertpool.core.views.listing import ListTab, listing, render_list
 from expertpool.directory.forms import MergeForm, PairFilter, UnitFilter, UnitForm
 from expertpool.directory.models import UNIDENTIFIED, FormerUnit, Unit, UnitAlias, UnitPair
 from expertpool.directory.queries import search_units, suspected_pairs
-from expertpool.directory.services.merging import merge_units
+from expertpool.directory.services.merging import merge_units, references_to
 from expertpool.directory.services.near import confirm_unit, tell_apart
 from expertpool.directory.services.rows import delete_row
 from expertpool.directory.services.units import LOCK, save_unit
@@ -80,7 +80,9 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     """Merge a unit into another, which ``?into=`` may propose."""
     unit = get_object_or_404(Unit, pk=pk)
     posted = request.POST if request.method == "POST" else None
-    form = MergeForm(posted, unit=unit, into=request.GET.get("into", ""))
+    form = MergeForm(
+        posted, unit=unit, into=request.GET.get("into", ""), references=references_to(unit)
+    )
 
     def write() -> str:
         into = merge_units(

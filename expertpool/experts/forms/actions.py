@@ -9,8 +9,10 @@ from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.core.criteria import CriteriaField
+from expertpool.core.text import is_key
 from expertpool.core.views.asking import AsksOnce
-from expertpool.directory.queries import UNIT_NAME, near_sentence
+from expertpool.directory.models import Unit
+from expertpool.directory.queries import UNIT_NAME, UNIT_SEARCH, near_sentence
 from expertpool.directory.services.units import resolve_unit
 from expertpool.experts.enums import AvoidanceKind
 from expertpool.experts.forms.fields import ExpertField
@@ -114,6 +116,38 @@ class AvoidanceForm(AsksOnce):
             end_date=data["end_date"],
             note=data["note"],
         )
+
+
+class AssignForm(forms.Form):
+    """For which unit some of the experts work who are entered under a name that is not identified."""
+
+    experts = forms.ModelMultipleChoiceField(
+        Expert.objects.none(),
+        label="专家",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请勾选要归入的专家。"},
+    )
+    into = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label="归入",
+        empty_label="请选择",
+        help_text="只改勾选的专家的工作单位，名称本身和其他专家不变；每位专家记一次历史变更。",
+    )
+    wide = {"experts", "into"}
+
+    def __init__(
+        self, data: Any = None, *, experts: QuerySet[Expert], unit: Unit, into: str
+    ) -> None:
+        super().__init__(data, initial={"into": into})
+        chosen_from, field = self.fields["experts"], self.fields["into"]
+        assert isinstance(chosen_from, forms.ModelMultipleChoiceField)  # noqa: S101 - for the type checker
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+        chosen_from.queryset = experts
+        field.widget.attrs |= UNIT_SEARCH
+        # The page carries only the option that is chosen; the others are searched.
+        chosen = str(self["into"].value() or "")
+        if is_key(chosen):
+            field.queryset = Unit.objects.filter(pk=chosen).exclude(pk=unit.pk)
 
 
 class TagForm(forms.ModelForm):

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -19,9 +19,14 @@ from expertpool.core.configuration import value_of
 from expertpool.core.counting import counted
 from expertpool.core.locks import use_one_process
 from expertpool.core.permissions import requires
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import RowCount, listing, render_list
-from expertpool.directory.queries import suspected_pairs
+from expertpool.directory.queries import suspected_pairs, unidentified_units
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.forms.actions import AssignForm
 from expertpool.experts.forms.filters import EmployerFilter, ThinFilter
+from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.health import (
     GAPS,
@@ -30,7 +35,10 @@ from expertpool.experts.queries.health import (
     unidentified_employers,
 )
 from expertpool.experts.queries.pairs import pairs_in
+from expertpool.experts.services.employers import assign_employer
 from expertpool.experts.settings import PENDING_DAYS, THIN_SPECIALTY
+
+MOST_ASSIGNED = 100  # experts of one name that a drawer offers at once
 
 
 @require_safe
@@ -112,5 +120,36 @@ def employers(request: UserRequest) -> HttpResponse:
     context = result.context | {
         "rows": [(unit, near[unit.pk][:3]) for unit in units],
         "may_edit": request.user.has_permission("directory.edit"),
+        "may_assign": request.user.has_permission("experts.edit"),
     }
     return render_list(request, "experts/employer_list.html", context)
+
+
+@requires("experts.edit")
+def assign(request: UserRequest, pk: int) -> HttpResponse:
+    """Say for which unit some of those work who are entered under an unidentified name (drawer)."""
+    unit = get_object_or_404(unidentified_units(), pk=pk)
+    staff = experts_visible_to(request.user, "experts.edit").exclude(status=ExpertStatus.DELETED)
+    shown = staff.filter(employer=unit).order_by("name", "pk").values("pk")[:MOST_ASSIGNED]
+    form = AssignForm(
+        request.POST if request.method == "POST" else None,
+        experts=Expert.objects.filter(pk__in=shown).order_by("name", "pk"),
+        unit=unit,
+        into=request.GET.get("into", ""),
+    )
+
+    def write() -> str:
+        into = form.cleaned_data["into"]
+        experts = form.cleaned_data["experts"]
+        count = assign_employer(experts=experts, into=into, actor=request.user, now=timezone.now())
+        return f"已把 {count} 位专家归入“{into}”"
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        refusals=ExpertRefused,
+        title=f"逐个归入 · {unit}",
+        submit_label="归入",
+        back=reverse("experts:employers"),
+    )

@@ -158,3 +158,36 @@ def test_the_page_asks_as_much_for_many(
         whole(email="")
     with django_assert_max_num_queries(14):
         client.get(reverse("experts:health"))
+
+
+@pytest.mark.shows("EXP-16")
+def test_some_experts_of_a_name_are_assigned_one_by_one(client: Client, admin: User) -> None:
+    one, other = make_unit("一建设计院", uscc=make_uscc(1)), make_unit("设计院")
+    first, second = whole(employer=other), whole(employer=other)
+    address = reverse("experts:assign_employer", args=[other.pk])
+    page = login(client, admin).get(address).content.decode()
+    assert str(first) in page
+    assert "只改勾选的专家的工作单位" in page
+    assert "请勾选要归入的专家" in client.post(address, {"into": one.pk}).content.decode()
+    assert client.post(address, {"experts": [first.pk], "into": one.pk}).status_code == 204
+    first.refresh_from_db(), second.refresh_from_db()
+    assert (first.employer, second.employer) == (one, other)
+    assert first.versions.count() == 2
+    # The one for all says how many follow.
+    merge = client.get(reverse("directory:unit_merge", args=[other.pk])).content.decode()
+    assert "全部随之改动：专家 1 条" in merge
+    assert client.get(reverse("experts:assign_employer", args=[one.pk])).status_code == 404
+
+
+def test_nobody_assigns_whom_he_may_not_edit(client: Client) -> None:
+    mine, unit = make_department("工程部"), make_unit("设计院")
+    own = whole(employer=unit, department=mine)
+    hidden = whole(employer=unit, department=make_department("财务部"))
+    role = make_role("experts.view", "experts.edit", scope=Scope.DEPARTMENT)
+    login(client, make_user(roles=(role,), department=mine))
+    address = reverse("experts:assign_employer", args=[unit.pk])
+    page = client.get(address).content.decode()
+    assert own.number in page
+    assert hidden.number not in page
+    into = make_unit("一建设计院")
+    assert client.post(address, {"experts": [hidden.pk], "into": into.pk}).status_code == 422

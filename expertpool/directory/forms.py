@@ -126,7 +126,7 @@ class MergeForm(forms.Form):
         label="并入",
         queryset=Unit.objects.none(),
         empty_label="请选择",
-        help_text="保留的单位。专家、项目、回避、单位关系和别名都改到它名下，本单位的名称成为它的别名；不能撤销。"
+        help_text="单位关系和别名也改到它名下，本单位的名称成为它的别名；不能撤销。"
         "封存中的抽取仍按封存时的单位；因此须回避的候选人轮到时，抽取暂停并告知监督人。",
     )
     wide = {"into"}
@@ -137,7 +137,8 @@ class MergeForm(forms.Form):
         super().__init__(data, initial={"into": into})
         field: Any = self.fields["into"]
         told = "、".join(f"{name} {count} 条" for name, count in references.items())
-        field.help_text = f"全部随之改动：{told or '没有记录用到它'}。{field.help_text}"
+        told = told or "没有记录用到它"
+        field.help_text = f"保留的单位。全部随之改动：{told}；{field.help_text}"
         field.widget.attrs |= UNIT_SEARCH
         chosen = str(self["into"].value() or "")
         if is_key(chosen):

@@ -136,7 +136,7 @@ class Collector:
             "notes": self.notes,
             "changed": self.changed,
             "words": self._words(totals),
-            "applied": self._lines(totals.applied.most_common(APPLIED)),
+            "applied": self._lines(totals.applied.most_common(APPLIED), applied=True),
             "samples": totals.samples,
             "remarks": totals.remarks,
             "remarked": totals.remarked,
@@ -148,12 +148,16 @@ class Collector:
         asked = self._lines(totals.words.most_common(ASKED))
         for line in asked:
             column = self.importer.by_code[line["code"]]
-            if column.code not in lists and column.words is not None:
-                lists[column.code] = list(column.words())
-            line["suggestion"] = suggestion(column, line["word"], lists[column.code])
+            # That two units are one nobody proposes: it is looked at.
+            if column.words is not None:
+                if column.code not in lists:
+                    lists[column.code] = list(column.words())
+                line["suggestion"] = suggestion(column, line["word"], lists[column.code])
         return asked
 
-    def _lines(self, counted: Iterable[tuple[tuple[str, str], int]]) -> list[dict[str, Any]]:
+    def _lines(
+        self, counted: Iterable[tuple[tuple[str, str], int]], *, applied: bool = False
+    ) -> list[dict[str, Any]]:
         columns = self.importer.by_code
         return [
             {
@@ -162,10 +166,12 @@ class Collector:
                 "word": word,
                 "count": count,
                 "is_free": column.is_free,
+                "near": self.importer.meanings.get((code, word), []),
                 "suggestion": "",
             }
             for (code, word), count in counted
-            if (column := columns.get(code)) is not None and column.words is not None
+            if (column := columns.get(code)) is not None
+            and (column.words is not None or applied or (code, word) in self.importer.meanings)
         ]
 
 

@@ -166,12 +166,15 @@ class AnswersForm(forms.Form):
         lists: dict[str, list[str]] = {}
         for asked in (*found.get("words", ()), *found.get("applied", ())):
             column = columns.get(asked["code"])
-            if column is not None and column.words is not None:
+            if column is None:
+                continue
+            line, name = self._line(asked), _word_name(asked)
+            if column.words is None:
+                field: forms.Field = _near_field(line)
+            else:
                 known = lists.setdefault(column.code, list(column.words()))
-                line = self._line(asked)
                 field = _word_field(column, line, known, is_update=importer.is_update)
-                name = _word_name(asked)
-                self.fields[name], self.words_asked[name] = field, line
+            self.fields[name], self.words_asked[name] = field, line
         for row, cell in self._cells():
             if (column := columns.get(cell["code"])) is not None:
                 self.fields[_cell_name(row, cell)] = _cell_field(
@@ -278,6 +281,16 @@ def _typing(column: ImportColumn) -> dict[str, str]:
     """Return the attributes of an input in which a cell of ``column`` is typed."""
     proposing = {"data-enhance": "suggest", "data-url": column.src()} if column.src else {}
     return {"autocomplete": "off"} | proposing
+
+
+def _near_field(line: dict[str, Any]) -> forms.Field:
+    """A word beside others of the same file, one of which it may be."""
+    meaning = line["meant"]
+    # Once it counts, the file has no others beside it.
+    others = dict.fromkeys([*line["near"], *([meaning] if meaning else [])])
+    choices = [("", "是另一家，按原样保存"), *((word, f"当作“{word}”") for word in others)]
+    label = f"{line['column']}“{line['word']}”"
+    return forms.ChoiceField(label=label, initial=meaning, required=False, choices=choices)
 
 
 def _word_field(

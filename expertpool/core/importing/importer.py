@@ -137,6 +137,8 @@ class Importer(ABC):
         self.now = now
         self.options = options
         self.previews = False
+        # What a word may mean that is no word of a list: (column, word) → of which the user chooses.
+        self.meanings: dict[tuple[str, str], list[str]] = {}
         self.by_code = {column.code: column for column in (*self.get_columns(), *self.asked)}
 
     @classmethod

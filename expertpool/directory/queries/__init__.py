@@ -5,6 +5,7 @@ from expertpool.directory.queries.lists import (
     title_level,
     title_levels,
 )
+from expertpool.directory.queries.names import NewNames
 from expertpool.directory.queries.near import (
     Near,
     near_sentence,
@@ -14,6 +15,7 @@ from expertpool.directory.queries.near import (
     now_called,
     suspected_pairs,
     unidentified_units,
+    unknown_among,
 )
 from expertpool.directory.queries.relations import (
     Step,
@@ -50,6 +52,7 @@ __all__ = [
     "UNIT_SEARCH",
     "Named",
     "Near",
+    "NewNames",
     "Step",
     "Way",
     "dictionary_names",
@@ -78,6 +81,7 @@ __all__ = [
     "unit_name",
     "units_matching",
     "units_matching_each",
+    "unknown_among",
     "way_text",
     "ways_from",
 ]

@@ -92,9 +92,14 @@ def near_units_each(named: Sequence[tuple[str, str]]) -> list[list[Near]]:
 
 def near_unknown(named: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[Near]]:
     """Return those of ``named`` (name, USCC) that would become new units, with the units near to each."""
-    known = units_matching_each([Named(name, uscc) for name, uscc in named])
-    new = [pair for pair, units in zip(named, known, strict=True) if pair[0] and not units]
+    new = unknown_among(named)
     return {pair: near for pair, near in zip(new, near_units_each(new), strict=True) if near}
+
+
+def unknown_among(named: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return those of ``named`` (name, USCC) that would become new units."""
+    known = units_matching_each([Named(name, uscc) for name, uscc in named])
+    return [pair for pair, units in zip(named, known, strict=True) if pair[0] and not units]
 
 
 def near_sentence(name: str, uscc: str, *, mend: str = "请改成它的名称") -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from expertpool.core.importing import CellRefused
 from expertpool.directory.models import Division, Specialty
-from expertpool.directory.queries import names_of_others, near_unknown
+from expertpool.directory.queries import NewNames, names_of_others, near_unknown, unknown_among
 
 TOLD = 6  # specialties of one name
 LOOKED_AT = (
@@ -132,11 +132,13 @@ class DivisionNames:
 
 class NamedUnits:
     """What is to be said of the employers that a file names: why one would be refused (``refused``),
-    and of new ones which units are near (``near``)."""
+    and of new ones which units are near (``near``), and which other new ones of the file (``alike``)."""
 
     def __init__(self) -> None:
         self.refused: dict[tuple[str, str], str] = {}
         self.near: dict[tuple[str, str], str] = {}
+        self.alike: dict[tuple[str, str], list[str]] = {}
+        self._names = NewNames()
         self._seen: set[tuple[str, str]] = set()
         self._left = LOOKED_AT
 
@@ -145,7 +147,12 @@ class NamedUnits:
         new = [pair for pair in dict.fromkeys(pairs) if pair[0] and pair not in self._seen]
         self._seen.update(new)
         self.refused |= names_of_others(new)
-        if near and (looked_at := new[: self._left]):
+        if not near:
+            return
+        for pair in unknown_among(new):
+            if alike := self._names.add(*pair):
+                self.alike[pair] = alike
+        if looked_at := new[: self._left]:
             self._left -= len(looked_at)
             for pair, units in near_unknown(looked_at).items():
                 told = "、".join(map(str, units[:2]))

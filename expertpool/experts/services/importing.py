@@ -165,8 +165,12 @@ class ExpertImporter(Importer):
         born = row.values["birth_date"]
         odd = oddities(row.values, born=born, today=self.today, provinces=self.provinces)
         row.notes += [Note(label, CHECK, value, sentence) for label, value, sentence in odd]
-        if near := self.named.near.get(_employer(row.values)):
+        unit = _employer(row.values)
+        if near := self.named.near.get(unit):
             row.notes.append(Note("工作单位", CHECK, row.values["employer"], near))
+        if alike := self.named.alike.get(unit):
+            row.words.append(("employer", unit[0]))
+            self.meanings["employer", unit[0]] = alike
         if sentence := self.persons.told(row.values, row.number):
             row.notes.append(Note("姓名", CHECK, row.values["name"], sentence))
 

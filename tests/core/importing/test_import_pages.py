@@ -15,6 +15,7 @@ from openpyxl import Workbook
 from expertpool.accounts.models import User
 from expertpool.core.importing import runs as runs_module
 from expertpool.core.models import ImportMemory, ImportRun
+from expertpool.directory.models import Unit
 from expertpool.experts.models import Expert
 from tests.core.importing.sheets import write_xlsx
 from tests.factories.accounts import make_user
@@ -126,6 +127,43 @@ def test_a_refused_cell_is_mended_on_the_page(client: Client, tmp_path: Path) ->
     assert (run.accepted, run.refused) == (2, 0)
     post(client, "confirm", run)
     assert {expert.phone for expert in Expert.objects.all()} == {"13911110001", "13911110002"}
+
+
+@pytest.mark.shows("EXP-08")
+def test_two_new_units_of_one_file_that_are_nearly_alike_are_asked_about(
+    client: Client, tmp_path: Path
+) -> None:
+    one, other = "河南省建筑设计院有限公司", "河南省建筑设计院有限责任公司"
+    names = [one, "郑州市测绘院", other, "郑州市第一中学", "郑州市第二中学", other]
+    rows = [[*HEAD, "工作单位"]]
+    rows += [[f"专家{at}", f"1391111000{at}", name] for at, name in enumerate(names)]
+    page = upload(client, tmp_path, rows)
+    (asked,) = page.context["found"]["words"]
+    assert (asked["word"], asked["near"], asked["count"]) == (other, [one], 2)
+    text = page.content.decode()
+    assert f"文件里另有“{one}”" in text
+    assert "是另一家，按原样保存" in text
+    assert not Unit.objects.exists()
+    (line,) = page.context["form"].word_lines()
+    page = post(client, "answers", page.context["run"], {line["field"].html_name: one})
+    # It can be taken back until the import is confirmed.
+    (line,) = page.context["form"].word_lines()
+    assert (line["word"], line["field"].initial) == (other, one)
+    run = page.context["run"]
+    assert run.accepted == len(names)
+    post(client, "confirm", run, {line["field"].html_name: one})
+    assert set(Unit.objects.values_list("name", flat=True)) == {*names} - {other}
+    assert Expert.objects.filter(employer__name=one).count() == 3
+
+
+def test_near_names_are_taken_for_two_units_where_nobody_says_otherwise(
+    client: Client, tmp_path: Path
+) -> None:
+    names = ["河南省建筑设计院有限公司", "河南省建筑设计院有限责任公司"]
+    rows = [[f"专家{at}", f"1391111000{at}", name] for at, name in enumerate(names)]
+    page = upload(client, tmp_path, [[*HEAD, "工作单位"], *rows])
+    post(client, "confirm", page.context["run"])
+    assert set(Unit.objects.values_list("name", flat=True)) == set(names)
 
 
 @pytest.mark.shows("EXP-08")

@@ -42,7 +42,7 @@ def test_sums_remarks_and_hidden_rows_are_told(admin: User, tmp_path: Path) -> N
     said = said_of(admin, tmp_path, "annex.xlsx")
     assert "第 9 行“合计 3人”；第 10 行“制表人：周敏 审核人：刘强 联系电话：0731-8000000”" in said
     assert "第 7 行 在文件中是隐藏的" in said
-    assert "字典中没有的词" not in said  # of whoever wrote the list, none is asked about
+    assert "需要核对的词" not in said  # of whoever wrote the list, none is asked about
 
 
 def test_another_list_in_the_file_is_told(admin: User, tmp_path: Path) -> None:

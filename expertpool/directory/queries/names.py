@@ -1,0 +1,53 @@
+"""New names of one list that may be one unit's: compared with each other before any of them is kept."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from expertpool.directory.queries.near import LEAST, MOST, are_told_apart, may_be_one
+from expertpool.directory.validators import core_of
+
+MOST_NAMES = 2_000  # that are compared
+COMMON = 100  # names that share three letters; by these alone nobody is found
+
+
+class NewNames:
+    """The new names of a list. Each is compared with those before it, as the database compares names
+    (pg_trgm), by the three letters that not all of them have."""
+
+    def __init__(self) -> None:
+        self._names: list[tuple[str, str, str, frozenset[str]]] = []
+        self._having: dict[str, list[int]] = defaultdict(list)
+
+    def add(self, name: str, uscc: str) -> list[str]:
+        """Take in a name; return the earlier ones that may be the same unit's, the nearest first."""
+        if len(self._names) >= MOST_NAMES:
+            return []
+        core = core_of(name)
+        threes = _threes(core)
+        candidates = {
+            at for three in threes if len(having := self._having[three]) <= COMMON for at in having
+        }
+        near = sorted(
+            (-likeness, at)
+            for at in candidates
+            if (likeness := self._likeness(at, core, uscc, threes)) >= LEAST
+        )
+        at = len(self._names)
+        self._names.append((name, uscc, core, threes))
+        for three in threes:
+            self._having[three].append(at)
+        named = dict.fromkeys(self._names[one][0] for _, one in near)
+        return [other for other in named if other != name][:MOST]
+
+    def _likeness(self, at: int, core: str, uscc: str, threes: frozenset[str]) -> float:
+        _, code, other, others = self._names[at]
+        # One code is one unit already.
+        if (code and code == uscc) or not may_be_one(code, uscc) or are_told_apart(core, other):
+            return 0
+        return len(threes & others) / len(threes | others)
+
+
+def _threes(core: str) -> frozenset[str]:
+    padded = f"  {core} "
+    return frozenset(padded[at : at + 3] for at in range(len(padded) - 2))

@@ -77,6 +77,15 @@ def may_be_one(one: str, other: str) -> bool:
     return not one or not other or one == other
 
 
+def are_told_apart(one: str, other: str) -> bool:
+    """Tell whether two names differ by numbers and directions alone: what `_NEAR` asks of stored ones."""
+    plain = str.maketrans(_WRITTEN, _DIGITS)
+    bare = dict.fromkeys(map(ord, _WRITTEN + _TELLING))
+    return one.translate(bare) == other.translate(bare) and (
+        one.translate(plain) != other.translate(plain)
+    )
+
+
 def near_units(name: str, *, uscc: str = "") -> list[Near]:
     """Return the units that may be the one called ``name``, the nearest first; one that has another
     code is none of them. Whoever is called exactly so is left to `units_matching`."""

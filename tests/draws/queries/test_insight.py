@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -140,7 +141,9 @@ def test_outlook_of_a_plan() -> None:
     found = insight(make_ready_project(now=NOW, seats=2))
     assert found.chance == pytest.approx(1 - 9 / 256)
     assert found.bits == pytest.approx(4.807, abs=0.001)  # 28 panels
-    assert found.is_guessable
+    assert not found.is_guessable  # the office asks for nothing
+    assert replace(found, wanted_bits=5).is_guessable
+    assert not replace(found, wanted_bits=4).is_guessable
     assert [percent_text(share) for share in (0, 0.001, 0.5, 0.999, 1)] == [
         "0%",
         "不到 1%",

@@ -1,5 +1,6 @@
 """Writing to the log. There is no other door, and no way to change what is written."""
 
+from expertpool.audit.services.anchors import confirmed_at
 from expertpool.audit.services.editing import Edits
 from expertpool.audit.services.proofs import proven
 from expertpool.audit.services.recording import record, record_change
@@ -7,6 +8,6 @@ from expertpool.audit.services.refusals import Telling, few_refusals
 from expertpool.audit.services.snapshots import changed, in_words, snapshot
 
 __all__ = [
-    "Edits", "Telling", "changed", "few_refusals", "in_words", "proven", "record", "record_change",
-    "snapshot",
+    "Edits", "Telling", "changed", "confirmed_at", "few_refusals", "in_words", "proven", "record",
+    "record_change", "snapshot",
 ]  # fmt: skip

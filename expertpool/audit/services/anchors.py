@@ -10,7 +10,7 @@ from django.db import transaction
 
 from expertpool.audit.events import UnprovenFound
 from expertpool.audit.models import Anchor, ChainHead, Entry
-from expertpool.audit.services.proofs import Proofs
+from expertpool.audit.services.proofs import Proofs, proven
 from expertpool.audit.services.recording import record
 from expertpool.core.crypto import DecryptionError
 from expertpool.core.events import publish
@@ -18,6 +18,7 @@ from expertpool.core.events import publish
 PROOF = "锚点"  # what is encrypted says nothing; that it opens beside its columns does
 
 MOST_TOLD = 10  # places that are told at once
+MOST_ASKED = 20  # anchors that are looked at for one that this system has made
 CHUNK = 2000
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,15 @@ def anchor(*, now: datetime) -> Anchor | None:
         return Anchor.objects.create(
             number=head.number, hash=link, previous=previous, at=now, proof=PROOF
         )
+
+
+def confirmed_at() -> datetime | None:
+    """Return when the last entry was made that this system wrote and has confirmed: from then on nothing says
+    that its worker, who confirms each minute, was at work; None: nothing was confirmed."""
+    rows = [row for row in Anchor.objects.order_by("-number")[:MOST_ASKED] if _is_proven(row)]
+    entries = Entry.objects.filter(chain_no__in=[row.number for row in rows])
+    last = next(proven(entries.order_by("-chain_no")), None)
+    return last.at if last else None
 
 
 def _last_number() -> int:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from expertpool.audit.models import Entry
-from expertpool.audit.services import proven
+from expertpool.audit.services import confirmed_at
 from expertpool.core.duties import LATE_AFTER, last_run
 from expertpool.core.fields import is_vouched
 
@@ -17,14 +16,12 @@ def off_since(now: datetime) -> datetime | None:
     looked after. Until its next run nobody loses a seat, and no names open, by a time that has passed
     (docs/decisions/0154).
 
-    Where somebody else has written when that was, by the newest entry of the log.
+    Where somebody else has written when that was, nothing ends before the next run, and the log says since
+    when: an entry alone does not, since pages write some while the worker is off.
     """
     run = last_run(SWEEP)
     if run is None:
         return None
     if is_vouched(run):
-        at = run.at
-    else:
-        entry = next(proven(Entry.objects.order_by("-pk").iterator(20)), None)
-        at = entry.at if entry else run.at
-    return at if now - at >= LATE_AFTER else None
+        return run.at if now - run.at >= LATE_AFTER else None
+    return min(confirmed_at() or run.at, now - LATE_AFTER)

@@ -7,8 +7,9 @@ whatever is due by the rows themselves is found, also if its job failed for good
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -30,6 +31,7 @@ from expertpool.draws.services.entropy import Entropy
 from expertpool.projects.enums import ProjectStatus
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 # What is due for less than this may still be on its way by its own job.
 LATE_AFTER = timedelta(minutes=1)
@@ -51,9 +53,9 @@ def sweep(*, now: datetime, entropy: Entropy) -> int:
     """
     outage.make_up(now=now, entropy=entropy)
     done = 0
-    for draw_id in unchecked(now=now):
+    for draw_id in _looked(unchecked, now):
         defer("draws.check_record", draw_id=draw_id)
-    for draw_id in leavers.draws_to_stop(now=now):
+    for draw_id in _looked(leavers.draws_to_stop, now):
         try:
             leavers.stop_for_leavers(draw_id=draw_id, now=now)
         except Exception as error:
@@ -73,14 +75,34 @@ def sweep(*, now: datetime, entropy: Entropy) -> int:
     return done
 
 
+def _looked(look: Callable[..., Sequence[T]], now: datetime) -> Sequence[T]:
+    """Return what ``look`` finds; where it cannot, the others go on: a sweep that fails as a whole is as good
+    as none, and all clocks would stand."""
+    try:
+        return look(now=now)
+    except Exception as error:
+        check_stopped(error)
+        logger.exception("%s could not look", look.__qualname__)
+        return ()
+
+
 def _amiss(now: datetime) -> Iterator[Overdue]:
     # One after the other: whoever was told of a moved time is not late with his release.
-    yield from moved_reveals(now=now)
+    for look in (moved_reveals, _written_lines, _written_emergencies, _written_requests, overdue):
+        yield from _looked(look, now)
+
+
+def _written_lines(*, now: datetime) -> list[Overdue]:
     lines = dict.fromkeys(row.draw_id for row in forged_lines())
-    yield from _written([*lines], AlarmKind.LINE, now=now)
-    yield from _written([row.draw_id for row in forged_emergencies()], AlarmKind.EMERGENCY, now=now)
-    yield from _written(forged_about(), AlarmKind.REQUEST, now=now)
-    yield from overdue(now=now)
+    return _written([*lines], AlarmKind.LINE, now=now)
+
+
+def _written_emergencies(*, now: datetime) -> list[Overdue]:
+    return _written([row.draw_id for row in forged_emergencies()], AlarmKind.EMERGENCY, now=now)
+
+
+def _written_requests(*, now: datetime) -> list[Overdue]:
+    return _written(forged_about(), AlarmKind.REQUEST, now=now)
 
 
 def overdue(*, now: datetime) -> list[Overdue]:

@@ -20,6 +20,11 @@ def leave_behind(write: Write) -> None:
         later.append(write)
 
 
+def is_for_later() -> bool:
+    """Whether what is left behind now waits for the end of the request's transaction."""
+    return _later.get() is not None
+
+
 @contextmanager
 def writing_afterwards() -> Iterator[None]:
     """Put around a transaction that is undone when the request is refused."""

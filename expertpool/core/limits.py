@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from expertpool.core.aftermath import leave_behind
+from expertpool.core.aftermath import is_for_later, leave_behind
 from expertpool.core.configuration import Setting
 from expertpool.core.locks import lock_transaction, session_lock, unlock_session
 
@@ -22,6 +22,12 @@ def one_at_a_time(limit: Setting[Any], user: Any) -> Iterator[None]:
     transaction that is undone with it (`core.aftermath`): the lock is held until both are over.
     """
     name = f"{limit.code}:{user.pk}"
+    if connection.in_atomic_block and not is_for_later():
+        # Nothing follows the transaction: its lock will do. A session's could not be given back in one
+        # that a statement has broken.
+        lock_transaction(name)
+        yield
+        return
     session_lock(name)
     try:
         if connection.in_atomic_block:

@@ -8,7 +8,7 @@ from contextlib import nullcontext, suppress
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -16,8 +16,9 @@ from expertpool.audit.models import Entry
 from expertpool.audit.services import refusals
 from expertpool.core.aftermath import writing_afterwards
 from expertpool.core.importing import runs
+from expertpool.core.limits import one_at_a_time
 from expertpool.core.models import ImportRun
-from expertpool.core.settings import IMPORTS_PER_HOUR
+from expertpool.core.settings import EXPORTS_PER_HOUR, IMPORTS_PER_HOUR
 from expertpool.draws.models import CountTally
 from expertpool.draws.services import tallies
 from expertpool.draws.settings import COUNTS_PER_HOUR
@@ -113,3 +114,24 @@ def test_counts(meet: Callable[..., None], clerk: User, locked: bool) -> None:
     meet(tallies, CountTally.objects, "get_or_create")
     run_at_once(*[lambda: tallies.note_count(project, "不限", actor=clerk, now=now)] * MANY)
     assert CountTally.objects.get().times == most + (0 if locked else MANY - MOST)
+
+
+def test_a_statement_that_is_ended_leaves_no_lock_behind(clerk: User) -> None:
+    """A count that takes too long breaks its transaction: nobody waits for his own request afterwards."""
+
+    def ask() -> None:
+        with (
+            transaction.atomic(),
+            one_at_a_time(EXPORTS_PER_HOUR, clerk),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("SET LOCAL statement_timeout = 20")
+            cursor.execute("SELECT pg_sleep(5)")
+
+    with pytest.raises(OperationalError, match="statement timeout"):
+        ask()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+        )
+        assert cursor.fetchone()[0] == 0

@@ -15,6 +15,7 @@ from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.presence import signs_in
 from expertpool.draws.settings import QUIET_HOURS
 from expertpool.experts.events import ExpertLeft, LeaveFiled
+from expertpool.experts.queries.experts import merged_records
 from expertpool.notifications.events import MessageFailed, MessageSent
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import bring_forward
@@ -56,10 +57,11 @@ def panel_settled(event: PanelSettled) -> None:
 
 
 def expert_left(event: ExpertLeft | LeaveFiled) -> None:
-    """Look at the draws in which he sits and whose names are public: where they are sealed no row says so,
+    """Look at the draws in which he sits, by this record or one merged into it, and whose names are public: where they are sealed no row says so,
     and nothing is told (docs/decisions/0128). A job of its own: several who leave at once are told
     together."""
-    _look_at_seats(Q(expert=event.expert_id))
+    records = [event.expert_id, *merged_records(into=[event.expert_id])]
+    _look_at_seats(Q(expert__in=records))
 
 
 def units_merged(_event: UnitsMerged) -> None:

@@ -136,6 +136,22 @@ def test_a_letter_that_bounces_goes_another_way_and_nobody_sees_whose(
     assert LETTERS.filter(about_id=str(row.pk)).count() == 2
 
 
+def test_the_next_letter_begins_his_time_even_if_it_goes_out_before_the_clock_is_looked_at(
+    operator: User,
+) -> None:
+    draw = seal(operator, "email")
+    send()
+    row = next(one for one in draw.invitations.all() if _has_mail(one))
+    letter = INVITED.get(about_id=str(row.pk), channel="email")
+    assert mark_undelivered(message=letter, detail="查无此人")
+    # The jobs come in any order: this one first, and the letter goes at once.
+    assert sent_otherwise(row)
+    send(minutes=11)
+    row.refresh_from_db()
+    assert row.reached_at == NOW + timedelta(minutes=11)
+    assert row.deadline_at == row.reached_at + HOUR
+
+
 def test_whoever_has_answered_is_asked_by_no_other_way(operator: User) -> None:
     draw = seal(operator, "email")
     send()

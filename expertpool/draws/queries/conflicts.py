@@ -17,7 +17,7 @@ from expertpool.draws.queries.eligibility import Exclusions
 from expertpool.draws.queries.identity import experts_behind, open_identity
 from expertpool.draws.queries.meetings import last_closing, periods_of
 from expertpool.draws.queries.reveal import is_released
-from expertpool.draws.queries.ties import reasons
+from expertpool.draws.queries.ties import tied_since_seal
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.availability import not_in_pool
@@ -205,8 +205,15 @@ def _absent(away: Iterable[tuple[Draw, dict[int, int]]]) -> dict[int, str]:
 
 
 def _tied(merged: Iterable[tuple[Draw, dict[int, int]]]) -> dict[int, str]:
-    """Say of which seats (ids) the expert is tied to what the project avoids."""
-    return {rows[pk]: TIED for draw, rows in merged for pk in reasons(draw.project, rows.keys())}
+    """Say of which seats (ids) the expert is tied to what the project avoids, by such a merge."""
+    return {rows[pk]: TIED for draw, rows in merged for pk in tied_since_seal(draw, rows.keys())}
+
+
+def last_tie(draw: Draw, seats: Collection[int]) -> datetime | None:
+    """Return when the last merge of units was by which who sits on ``seats`` (ids) has to stay away."""
+    rows = Invitation.objects.filter(pk__in=seats).order_by()
+    found = tied_since_seal(draw, set(rows.values_list(_STAYS, flat=True)))
+    return max(found.values(), default=None)
 
 
 def _has_to_avoid(invitation: Invitation) -> bool:
@@ -217,7 +224,7 @@ def _has_to_avoid(invitation: Invitation) -> bool:
         return False
     expert_id = open_identity(invitation).expert_id
     stays = Expert.objects.values_list("merged_into", flat=True).get(pk=expert_id) or expert_id
-    return bool(reasons(draw.project, [stays]))
+    return bool(tied_since_seal(draw, [stays]))
 
 
 def gone_among(lines: QuerySet[Invitation], *, now: datetime) -> dict[int, tuple[int, str]]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from expertpool.directory.models import Unit
+from django.db.models import Max
+
+from expertpool.directory.models import FormerUnit, Unit
 from expertpool.directory.queries import Way, is_called, way_text
+from expertpool.draws.models import Draw
 from expertpool.draws.queries.avoided import (
     AvoidedUnit,
     avoidances_of,
@@ -72,23 +75,52 @@ def _paths(project: Project, expert_ids: Collection[int]) -> dict[tuple[int, Pat
     """Return each expert with each of his paths once, in the order of what is avoided."""
     projects = members_of(project)
     rows = avoidances_of(projects)
-    avoided = avoided_units(projects, rows)
+    ties = _ties(avoided_units(projects, rows), expert_ids)
+    on_the_way = {unit for one, tie in ties for unit in _passed(one, tie)}
+    units = Unit.objects.in_bulk(on_the_way)
+    pairs = [(tie.expert_id, _path(one, one.ways[tie.unit_id], tie, units)) for one, tie in ties]
+    pairs += (pair for row in _persons(rows) for pair in _person_paths(row, expert_ids))
+    return dict.fromkeys(pairs)
+
+
+def tied_since_seal(draw: Draw, expert_ids: Collection[int]) -> dict[int, datetime]:
+    """Return those of the experts whom a unit ties to what the project of ``draw`` avoids into which another
+    was merged since the seal, with when the last of them was."""
+    since = FormerUnit.objects.filter(merged_at__gte=draw.sealed_at).order_by()
+    merged = dict(since.values_list("unit").annotate(Max("merged_at")))
+    if not merged:
+        return {}
+    projects = members_of(draw.project)
+    rows = avoidances_of(projects)
+    found: dict[int, set[int]] = defaultdict(set)
+    for one, tie in _ties(avoided_units(projects, rows), expert_ids):
+        itself = {pk for pk, way in one.ways.items() if not way}
+        found[tie.expert_id] |= merged.keys() & (itself | _passed(one, tie))
+    for row in _persons(rows):
+        for expert, unit in _persons_over(row, expert_ids, merged.keys()):
+            found[expert].add(unit)
+    return {expert: max(map(merged.__getitem__, over)) for expert, over in found.items() if over}
+
+
+def _ties(
+    avoided: Sequence[AvoidedUnit], expert_ids: Collection[int]
+) -> list[tuple[AvoidedUnit, _Tie]]:
+    """Return the relations of the experts to units, each with what is avoided."""
     ties = {
         on: list(_unit_ties(units, expert_ids, on=on)) for on, units in by_opening(avoided).items()
     }
-    on_the_way = {step.unit_id for one in avoided for way in one.ways.values() for step in way}
-    tied = {tie.unit_id for found in ties.values() for tie in found}
-    units = Unit.objects.in_bulk(tied | on_the_way)
-    pairs = [
-        (tie.expert_id, _path(one, one.ways[tie.unit_id], tie, units))
-        for one in avoided
-        for tie in ties.get(one.on, ())
-        # Those of one day were asked for together: this one may be to a unit of another row.
-        if tie.unit_id in one.ways
+    # Those of one day were asked for together: one may be to a unit of another row.
+    return [
+        (one, tie) for one in avoided for tie in ties.get(one.on, ()) if tie.unit_id in one.ways
     ]
-    persons = (row for row in rows if row.subject == AvoidanceSubject.PERSON)
-    pairs += (pair for row in persons for pair in _person_paths(row, expert_ids))
-    return dict.fromkeys(pairs)
+
+
+def _passed(avoided: AvoidedUnit, tie: _Tie) -> set[int]:
+    return {tie.unit_id, *(step.unit_id for step in avoided.ways[tie.unit_id])}
+
+
+def _persons(rows: Iterable[Avoidance]) -> list[Avoidance]:
+    return [row for row in rows if row.subject == AvoidanceSubject.PERSON]
 
 
 def _path(avoided: AvoidedUnit, way: Way, tie: _Tie, units: dict[int, Unit]) -> Path:
@@ -122,6 +154,18 @@ def _person_paths(row: Avoidance, expert_ids: Collection[int]) -> Iterator[tuple
         yield pk, Path(row.label, HIMSELF, matched)
     for tie in ties_to_person(row).filter(expert__in=expert_ids):
         yield tie.expert_id, Path(row.label, _relation(tie), "申报的人员")
+
+
+def _persons_over(
+    row: Avoidance, expert_ids: Collection[int], units: Collection[int]
+) -> Iterator[tuple[int, int]]:
+    """Yield which experts one of ``units`` ties to the avoided person, who is known by a unit."""
+    if row.unit_name and not row.expert_number:
+        himself = Expert.objects.filter(is_person(row), pk__in=expert_ids, employer__in=units)
+        yield from himself.values_list("pk", "employer_id")
+    if row.unit_name or row.expert_number:
+        ties = ties_to_person(row).filter(expert__in=expert_ids, unit__in=units)
+        yield from ties.values_list("expert_id", "unit_id")
 
 
 def _relation(tie: AvoidanceUnit) -> str:

@@ -31,6 +31,8 @@ from expertpool.experts.enums import STATUS_MOVES, ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import ProjectStatus
 
+# By these somebody comes back to the pool.
+BACK = [code for code, move in STATUS_MOVES.items() if ExpertStatus.FORMAL in move.ends]
 REASON: dict[str, ExclusionReason] = {
     ExpertStatus.DELETED: ExclusionReason.DELETED,
     ExpertStatus.BLACKLISTED: ExclusionReason.BLACKLISTED,
@@ -108,16 +110,20 @@ def _kept(lines: Sequence[Invitation], due: QuerySet[Invitation], now: datetime)
     """Return those of the ``lines`` (by commitment; ``due`` are the same) who are out now, and those who came
     back, by the log, since their time began."""
     gone, who = gone_among(due, now=now), experts_behind(due)
-    moves = entries_for((Expert, set(who.values()))).filter(
-        action__in=[*STATUS_MOVES], at__gte=min(row.reached_at for row in lines if row.reached_at)
+    experts = Expert.objects.filter(pk__in=set(who.values())).order_by()
+    # What happened to the record that stays happened to him, too.
+    merged = dict(experts.exclude(merged_into=None).values_list("pk", "merged_into"))
+    moves = entries_for((Expert, {*who.values(), *merged.values()})).filter(
+        action__in=BACK, at__gte=min(row.reached_at for row in lines if row.reached_at)
     )
     back: dict[int, datetime] = {}
     for entry in proven(moves):  # the newest first
         back.setdefault(int(entry.subject_id), entry.at)
     found = {row.commit: _lost(*gone[row.pk]) for row in lines if row.pk in gone}
     for row in lines:
-        at = back.get(who[row.pk])
-        if at and row.reached_at and at >= row.reached_at:
+        records = {who[row.pk], merged.get(who[row.pk])}
+        times = [at for pk, at in back.items() if pk in records]
+        if row.reached_at and times and max(times) >= row.reached_at:
             found.setdefault(row.commit, _lost(who[row.pk]))
     return found
 

@@ -16,6 +16,7 @@ from expertpool.draws.queries.clock import quiet_until
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.reach import NEVER_LEFT, ON_ITS_WAY, letters_to, reach_of
 from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import Hand
 from expertpool.draws.services.inviting import write_invitations
@@ -103,6 +104,8 @@ def send_otherwise(*, invitation_id: int, now: datetime, entropy: Entropy) -> bo
 
     Refuses (LettersRefused) an archived project.
     """
+    # Of the letter that came back, before the clock of the next begins.
+    keep_clock(invitation_id=invitation_id)
     row = Invitation.objects.get(pk=invitation_id)
     row.draw = _lock(row.draw)
     row.refresh_from_db(fields=["state", "asked_again_at", "invited_at"])

@@ -27,13 +27,12 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
 from expertpool.core.jobs import defer
-from expertpool.directory.models import FormerUnit
 from expertpool.draws.enums import SEATED_STATES, AlarmKind
 from expertpool.draws.events import NamesReleased
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, ReleaseRequest, RevealRule
 from expertpool.draws.occasions import GONE
-from expertpool.draws.queries.conflicts import left_seats
+from expertpool.draws.queries.conflicts import TIED, last_tie, left_seats
 from expertpool.draws.queries.draws import covers, draws_visible_to
 from expertpool.draws.queries.identity import known_as, open_identity
 from expertpool.draws.queries.meetings import first_opening
@@ -51,6 +50,9 @@ from expertpool.draws.services.reveal import FIELDS, set_reveal
 from expertpool.draws.services.telling import WATCHERS, staff_of, tell_staff
 from expertpool.experts.models import Expert
 from expertpool.workflow.services.two_persons import end_with_subject
+
+# By which somebody sits, and the one that stays of it.
+RECORDS = ("expert", "expert__merged_into")
 
 
 @dataclass(frozen=True)
@@ -243,9 +245,10 @@ def tell_gone(*, draw_id: int, now: datetime) -> None:
     if not gone:
         return
     last = Invitation.objects.filter(pk__in=gone).aggregate(
-        Max("expert__updated_at"), Max("expert__leaves__created_at")
+        *(Max(f"{record}__updated_at") for record in RECORDS),
+        *(Max(f"{record}__leaves__created_at") for record in RECORDS),
     )
-    merged = FormerUnit.objects.aggregate(at=Max("merged_at"))["at"]
+    merged = last_tie(draw, [seat for seat, words in gone.items() if words == TIED])
     left = max(filter(None, [*last.values(), merged]))
     users = {user.pk: user for user in [draw.operator, *staff_of(draw, *WATCHERS)]}
     readers = [user for user in users.values() if may_read(draw, user, now=now)]

@@ -25,6 +25,7 @@ from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.reminders import remind
 from expertpool.draws.services.replies import answer, expire_due
 from expertpool.experts.models import Expert
+from expertpool.experts.services.merging import merge_experts
 from expertpool.experts.services.status import freeze_expert, unfreeze_expert
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import deliver
@@ -235,3 +236,33 @@ def test_a_freeze_of_before_his_time_began_gives_none_anew(draw: Draw, admin: Us
     keep_clock(invitation_id=draw.invitations.get(line=1).pk)
     expired(draw, 64)
     assert states(draw)[0] == InvitationState.NO_ANSWER
+
+
+def merge(keep: Expert, close: Expert, admin: User, minutes: int) -> None:
+    keep.refresh_from_db()
+    merge_experts(
+        keep=keep, close=close, taken=(), reason="同一人", actor=admin, now=NOW + minutes * MINUTE
+    )
+
+
+def test_a_duplicate_merged_into_him_gives_no_time_anew(asked: Draw, admin: User) -> None:
+    expert = expert_of(asked, 1)
+    merge(expert, make_expert(expert.name), admin, 30)
+    expired(asked, 62)
+    assert not waits_for_supervisor(asked)
+    assert states(asked)[0] == InvitationState.NO_ANSWER
+
+
+def test_who_is_asked_by_a_closed_record_is_kept_by_a_freeze_of_the_one_that_stays(
+    draw: Draw, admin: User
+) -> None:
+    expert = expert_of(draw, 1)
+    stays = make_expert(expert.name)
+    merge(stays, expert, admin, 1)
+    assert send(draw, 1, 3) == ["sent"]
+    keep_clock(invitation_id=draw.invitations.get(line=1).pk)
+    freeze([stays], admin, 20)
+    unfreeze([stays], admin, 50)
+    expired(draw, 64)
+    assert states(draw)[0] == InvitationState.INVITED
+    assert waits_for_supervisor(draw)

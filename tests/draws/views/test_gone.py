@@ -28,6 +28,7 @@ from expertpool.experts.models import Expert, Leave
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.deletion import delete_expert
 from expertpool.experts.services.leave import cancel_leave, file_leave
+from expertpool.experts.services.merging import merge_experts
 from expertpool.experts.services.status import freeze_expert, unfreeze_expert
 from expertpool.notifications.models import Message
 from tests.api.caller import Caller
@@ -376,3 +377,29 @@ def test_whoever_agrees_himself_after_the_office_sent_him_on_leave_comes(
     answer(invitation=row, accept=True, reason="", via=ReplyVia.LINK, now=SOON, entropy=ENTROPY)
     open_names(draw, time_machine)
     assert not any(AWAY in page for page in pages_of(draw, operator).values())
+
+
+@pytest.mark.shows("DRAW-16")
+def test_who_sits_by_a_closed_record_is_told_as_everybody(
+    draw: Draw, admin: User, operator: User, supervisor: User, time_machine: Traveller
+) -> None:
+    sits = expert_of(draw, 1)
+    stays = make_expert(sits.name)
+    merge_experts(keep=stays, close=sits, taken=(), reason="同一人", actor=admin, now=SOON)
+    open_names(draw, time_machine)
+    ProcrastinateJob.objects.filter(task_name="draws.tell_gone").delete()
+    now = draw.reveal_at + timedelta(minutes=1)
+    stays.refresh_from_db()
+    freeze_expert(expert=stays, reason="核查", actor=admin, now=now)
+    only_tell(draw, now)
+    assert told([operator, supervisor], "draw.gone") == [operator.name, supervisor.name]
+    letters = Message.objects.filter(occasion="draw.gone").count()
+    # Once for each time that he leaves, as of everybody.
+    for leave, minutes in ((unfreeze_expert, 1), (freeze_expert, 2)):
+        later = now + timedelta(minutes=minutes)
+        time_machine.move_to(later, tick=False)
+        stays.refresh_from_db()
+        why = {"reason": "核查"} if leave is freeze_expert else {}
+        leave(expert=stays, actor=admin, now=later, **why)
+    only_tell(draw, later)
+    assert Message.objects.filter(occasion="draw.gone").count() == 2 * letters

@@ -123,3 +123,74 @@ def test_supervisors_hear_of_it_once_names_are_public(
     assert [TIED in row.remark for row in sheet.rows] == [True, False]
     row = draw.invitations.get(line=1)
     assert row.state == InvitationState.ACCEPTED  # nobody is thrown out by a merge
+
+
+def agree_all(draw: Draw) -> None:
+    for row in draw.invitations.all():
+        answer(
+            invitation=row,
+            accept=True,
+            reason="",
+            via=ReplyVia.LINK,
+            now=SOON,
+            entropy=SeededEntropy(1),
+        )
+
+
+def merge_others(admin: User, now: datetime) -> None:
+    """Two units become one that have to do with nobody here."""
+    merge_units(unit=make_unit(f"甲{now:%H%M}"), into=make_unit("乙公司"), actor=admin, now=now)
+
+
+def test_a_merge_that_has_to_do_with_nobody_ties_nobody(
+    client: Client, draw: Draw, admin: User, operator: User, time_machine: Traveller
+) -> None:
+    agree_all(draw)
+    first = draw.invitations.get(line=1)
+    # Avoided since: that he has to stay away comes of no merge.
+    employer = Expert.objects.get(pk=expert_id_of(first)).employer
+    Avoidance.objects.create(project=draw.project, subject="unit", unit=employer)
+    merge_others(admin, SOON)
+    assert gone_words(first, now=SOON) == ""
+    time_machine.move_to(draw.reveal_at + timedelta(minutes=1), tick=False)
+    assert release(draw_id=draw.pk, now=draw.reveal_at)
+    page = login(client, operator).get(reverse("draws:detail", args=[draw.pk])).content.decode()
+    assert TIED not in page
+    assert not Message.objects.filter(occasion="draw.gone").exists()
+
+
+def test_an_avoided_person_becomes_known_by_the_unit_that_was_merged(
+    draw: Draw, admin: User
+) -> None:
+    first = draw.invitations.get(line=1)
+    expert = Expert.objects.get(pk=expert_id_of(first))
+    assert expert.employer
+    other = make_unit("原单位")
+    Avoidance.objects.create(
+        project=draw.project, subject="person", name=expert.name, unit_name="原单位"
+    )
+    merge_others(admin, SOON)
+    assert gone_words(first, now=SOON) == ""
+    merge_units(unit=other, into=expert.employer, actor=admin, now=SOON)
+    assert gone_words(first, now=SOON) == NO_AGREEING_TIED
+
+
+def test_it_is_told_once_whatever_other_units_are_merged(
+    draw: Draw, admin: User, operator: User, time_machine: Traveller
+) -> None:
+    agree_all(draw)
+    tie(draw, 1, admin, SOON)
+    time_machine.move_to(draw.reveal_at + timedelta(minutes=1), tick=False)
+    assert release(draw_id=draw.pk, now=draw.reveal_at)
+    letters = Message.objects.filter(occasion="draw.gone")
+    once = letters.count()
+    assert once
+    for minutes in (2, 4):
+        later = draw.reveal_at + timedelta(minutes=minutes)
+        merge_others(admin, later)
+        tell_gone(draw_id=draw.pk, now=later)
+    assert letters.count() == once
+    # Whom another merge ties is told.
+    tie(draw, 2, admin, draw.reveal_at + timedelta(minutes=6))
+    tell_gone(draw_id=draw.pk, now=draw.reveal_at + timedelta(minutes=6))
+    assert letters.count() == 2 * once

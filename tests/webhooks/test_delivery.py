@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
 import ssl
+import threading
+import time
 import uuid
 from datetime import timedelta
 from pathlib import Path
@@ -124,6 +127,26 @@ def test_a_receiver_that_does_not_answer_costs_no_more_than_the_time_limit(
     receiver.delay = 1
     delivery = attempt(make_delivery(receiver.url(), now=NOW))
     assert (delivery.state, delivery.status_code) == (DeliveryState.WAITING, None)
+    assert "没有在规定时间内" in delivery.detail
+
+
+def test_a_name_that_nobody_answers_for_costs_no_more_either(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = threading.Event()
+    monkeypatch.setattr(delivering, "LONGEST", 0.2)
+    delivery = make_delivery(receiver.url("localhost"), now=NOW)
+
+    def look_up(*_args: Any, **_more: Any) -> list[Any]:
+        released.wait(5)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    begin = time.monotonic()
+    attempt(delivery)
+    assert time.monotonic() - begin < 3
+    released.set()
+    delivery.refresh_from_db()
     assert "没有在规定时间内" in delivery.detail
 
 

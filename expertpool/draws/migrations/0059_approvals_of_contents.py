@@ -18,9 +18,10 @@ def vouch_for_contents(apps, schema_editor):
             continue
         content = [
             {
-                one.name: one.value_from_object(plan)
+                one.name: value
                 for one in plan._meta.concrete_fields
                 if one.name not in NOT_SAID
+                and (value := one.value_from_object(plan)) != one.get_default()
             },
             [
                 [

@@ -153,9 +153,14 @@ class Draw(models.Model):
         return read_reveals(self.reveals)
 
     @property
+    def published_seats(self) -> int:
+        """How many sat by it when its result was published; until then how many seats it fills."""
+        return self.rule.seats if self.publication is None else len(self.publication)
+
+    @property
     def published_lack(self) -> int:
-        """How many seats of its panel were free when its result was published."""
-        return max(self.rule.seats - len(self.publication or ()), 0)
+        """How many of its seats were free when its result was published."""
+        return max(self.rule.seats - self.published_seats, 0)
 
     @property
     def is_random(self) -> bool:

@@ -101,6 +101,12 @@ def widened_by(draw: Draw) -> Draw | None:
     return Draw.objects.filter(widens=draw).exclude(status__in=INVALID).first()
 
 
+def later_of(draw: Draw) -> list[Draw]:
+    """The valid draws that widened ``draw`` one after the other."""
+    later = widened_by(draw)
+    return [later, *later_of(later)] if later else []
+
+
 def superseding(draw: Draw) -> QuerySet[Draw]:
     """The draws whose rule names ``draw``, which is void, as superseded; of a batch that was taken apart
     several. One that was given up supersedes nobody."""

@@ -66,11 +66,16 @@ _NOT_SAID = ("id", "project", "updated_at", "version")
 
 
 def content_of(plan: DrawPlan) -> list[Any]:
-    """Return what a draw by ``plan`` would go by: its settings, groups and conditions, as stored."""
+    """Return what a draw by ``plan`` would go by: its settings, groups and conditions, as stored. A setting
+    as it usually is goes without saying, so that one more column leaves what was approved."""
     columns = [one for one in plan._meta.concrete_fields if one.name not in _NOT_SAID]
     groups = ConditionGroup.objects.filter(plan=plan).prefetch_related("levels")
     return [
-        {one.name: one.value_from_object(plan) for one in columns},
+        {
+            one.name: value
+            for one in columns
+            if (value := one.value_from_object(plan)) != one.get_default()
+        },
         [
             [
                 *(group.order, group.name, group.seats, group.standby_seats),
@@ -166,6 +171,7 @@ def history_of(plan: DrawPlan) -> list[TimelineEntry]:
                 f"{one.label}：{one.before} → {one.after}"
                 for one in differences(old.words, row.words)
             )
+            or "条件的写法有改动，文字相同"
             if old
             else "首次保存",
             tone="green" if row.approved else "blue",

@@ -72,8 +72,9 @@ def is_over(line: Invitation, *, now: datetime) -> bool:
     it never does, until the panel sits, nor while the time is still to be given back in which the service
     was off."""
     if is_written(line):
-        closing = next_opening(line.draw.covered, now=line.asked_since)
-        return now >= (closing if off_since(now) else line.deadline_at)
+        if off_since(now):
+            return now >= next_opening(line.draw.covered, now=line.asked_since)
+        return now >= line.deadline_at
     opening = proven_opening(line.draw)
     return opening is not None and now >= opening
 

@@ -25,7 +25,7 @@ from expertpool.draws.models import (
     WideningRequest,
 )
 from expertpool.draws.queries.conditions import SUBJECT
-from expertpool.draws.queries.plan_versions import check_version, version_of
+from expertpool.draws.queries.plan_versions import check_version, content_of, version_of
 from expertpool.draws.queries.policy import missing_contributors, policy_for
 from expertpool.draws.queries.readiness import check_deletable, check_plannable
 from expertpool.draws.services.covering import lock_projects
@@ -117,7 +117,7 @@ def save_plan(
     plan = ensure_plan(project=project, now=now)
     if version is not None:
         check_version(plan, version)
-    before = plan_in_words(plan)
+    before, held = plan_in_words(plan), content_of(plan)
     _set(plan, settings, now)
     _check_policy(plan)
     plan.full_clean()
@@ -128,7 +128,8 @@ def save_plan(
         _add_group(plan, order, entered)
     after = plan_in_words(plan)
     record_change("draw.plan", actor=actor, now=now, subject=project, before=before, after=after)
-    if after != before or not plan.version:
+    # Also where it only stands otherwise: an approval is of what is stored.
+    if after != before or content_of(plan) != held or not plan.version:
         keep_version(plan, after, actor=actor, now=now)
     return plan
 

@@ -20,7 +20,7 @@ from expertpool.draws.exceptions import WideningRefused
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, WideningRequest
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.eligibility import evaluate
-from expertpool.draws.queries.plan_versions import approved_version, check_version
+from expertpool.draws.queries.plan_versions import approved_version, check_version, content_of
 from expertpool.draws.queries.policy import policy_of_panel
 from expertpool.draws.queries.readiness import ARCHIVED, check_plan, check_widenable
 from expertpool.draws.queries.tries import check_tries
@@ -57,7 +57,7 @@ def widen_plan(
     if levels.keys() - short.lacking.keys():
         raise WideningRefused("只能放宽缺人的条件组，请刷新页面后重试。")
     plan = DrawPlan.objects.get(project=project)
-    before = plan_in_words(plan)
+    before, held = plan_in_words(plan), content_of(plan)
     for group in ConditionGroup.objects.filter(plan=plan):
         if group.code in levels:
             group.levels.all().delete()
@@ -66,7 +66,7 @@ def widen_plan(
     plan.updated_at = now
     plan.save(update_fields=["updated_at"])
     after = plan_in_words(plan)
-    if after != before:
+    if after != before or content_of(plan) != held:
         keep_version(plan, after, actor=actor, now=now)
     record_change("draw.plan", actor=actor, now=now, subject=project, before=before, after=after)
     return plan

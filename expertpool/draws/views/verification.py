@@ -34,6 +34,7 @@ from expertpool.draws.queries.draws import (
     draws_visible_to,
     end_link,
     in_eights,
+    later_of,
     publication_link,
     superseding,
     widened_by,
@@ -143,7 +144,10 @@ def _publication(draw: Draw) -> dict[str, Any]:
     if draw.publication is None:
         return {}
     link = publication_link(draw)
+    # What those that widened it found, or look for, is not free.
+    found = sum(one.published_seats for one in later_of(draw))
     return {
+        "lack": max(draw.published_lack - found, 0),
         "digest": in_eights(digest_of_list(draw.publication)),
         "link": (link[0], in_eights(link[1])) if link else None,
     }

@@ -14,7 +14,7 @@ from expertpool.core.text import moment_text
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
-from expertpool.experts.models import AvoidanceUnit, Expert
+from expertpool.experts.models import AvoidanceUnit, Expert, Leave
 from expertpool.experts.occasions import ACCOUNT, MERGED
 from expertpool.experts.queries.alike import two_persons_by
 from expertpool.experts.queries.experts import experts_groupable_by
@@ -133,13 +133,17 @@ def _close(
 def _bring_along(close: Expert, keep: Expert, *, actor: User | None, now: datetime) -> None:
     """Give ``keep`` what keeps ``close`` from draws or puts him into them, each with its entry."""
     for leave in close.leaves.filter(cancelled_at__isnull=True, during__endswith__gt=now):
-        file_leave(
+        filed = file_leave(
             expert=keep,
             start=leave.during.lower,
             end=leave.during.upper,
             reason=leave.reason,
             actor=actor,
             now=now,
+        )
+        # His own stays his own, and what he knew when he agreed to a review stays known.
+        Leave.objects.filter(pk=filed.pk).update(
+            created_by=leave.created_by, created_at=leave.created_at
         )
     held = {_tie(one) for one in keep.avoidance_units.all()}
     for one in close.avoidance_units.all():

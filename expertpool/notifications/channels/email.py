@@ -133,24 +133,27 @@ class _InTime(smtplib.SMTP):
     """Is cut off when an attempt takes longer than `WAITS`."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
-        self._end = threading.Timer(WAITS * more["timeout"], self._cut)
-        self._end.daemon = True
-        self._end.start()
+        self._over = threading.Event()
+        longest = WAITS * more["timeout"]
+        threading.Thread(target=self._cut, args=(longest,), daemon=True).start()
         try:
             super().__init__(*args, **more)
         except BaseException:
-            self._end.cancel()
+            self._over.set()
             raise
 
     def close(self) -> None:
-        self._end.cancel()
+        self._over.set()
         super().close()
 
-    def _cut(self) -> None:
-        if self.sock is not None:
-            with suppress(OSError):
-                # Of the socket itself: whoever reads from it finds its end, encrypted or not.
-                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+    def _cut(self, seconds: float) -> None:
+        # Again and again: while it connects there is nothing to cut, while TLS begins another socket.
+        while not self._over.wait(seconds):
+            seconds = 1
+            if self.sock is not None:
+                with suppress(OSError):
+                    # Of the socket itself: whoever reads from it finds its end, encrypted or not.
+                    socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
 
 class _EncryptedInTime(_InTime, smtplib.SMTP_SSL):

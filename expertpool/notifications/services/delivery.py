@@ -40,7 +40,7 @@ STUCK_AFTER = timedelta(minutes=5)
 # A message that is due for so long has lost its job.
 OVERDUE_AFTER = timedelta(minutes=10)
 TROUBLE = "系统内部错误，详见系统日志。"
-WITHHELD = "收件人已不在库，没有发出。"
+WITHHELD = "收件人已不在库，或评审已经开始，没有发出。"
 INTERRUPTED = "发送过程被中断，结果未知，为避免重复没有再发。"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -79,13 +80,27 @@ def _attempt(delivery: Delivery, now: datetime) -> _Result:
 
 def _post(url: str, body: bytes, headers: dict[str, str]) -> int:
     """Return the status of the answer; its body is not read. TimeoutError after `LONGEST`."""
-    return asyncio.run(_post_in_time(resolve_target(url), body, headers))
+    return asyncio.run(_post_in_time(url, body, headers))
 
 
-async def _post_in_time(target: Target, body: bytes, headers: dict[str, str]) -> int:
+async def _post_in_time(url: str, body: bytes, headers: dict[str, str]) -> int:
+    async with asyncio.timeout(LONGEST):
+        return await _post_to(await _resolve(url), body, headers)
+
+
+async def _resolve(url: str) -> Target:
+    """Do `resolve_target` where it can be left waiting: nothing ends a look-up of a name."""
+    # Of its own: the loop would wait for one of its threads before it ends.
+    thread = ThreadPoolExecutor(max_workers=1)
+    try:
+        return await asyncio.get_running_loop().run_in_executor(thread, resolve_target, url)
+    finally:
+        thread.shutdown(wait=False)
+
+
+async def _post_to(target: Target, body: bytes, headers: dict[str, str]) -> int:
     # No redirects and no proxies: either would lead past the check (docs/decisions/0009).
     async with (
-        asyncio.timeout(LONGEST),
         httpx.AsyncClient(
             verify=_certificates(), timeout=LONGEST, follow_redirects=False, trust_env=False
         ) as client,

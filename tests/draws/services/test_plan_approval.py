@@ -19,10 +19,20 @@ from expertpool.core.criteria import parse
 from expertpool.core.home import todos_for
 from expertpool.draws import settings as office
 from expertpool.draws.exceptions import DrawNotReady, PlanApprovalRefused, PlanChanged
-from expertpool.draws.models import Draw, DrawPlan, PlanVersion
-from expertpool.draws.queries.plan_versions import history_of, plans_to_decide
+from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, PlanVersion
+from expertpool.draws.queries.plan_versions import (
+    approved_version,
+    content_of,
+    history_of,
+    plans_to_decide,
+)
 from expertpool.draws.services.entropy import SeededEntropy
-from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
+from expertpool.draws.services.plan import (
+    GroupInput,
+    PlanInput,
+    plan_in_words,
+    save_plan,
+)
 from expertpool.draws.services.plan_approval import decide_plan, submit_plan, withdraw_plan
 from expertpool.draws.services.sealing import start_draw
 from expertpool.experts.models import Expert
@@ -345,3 +355,26 @@ def test_who_draws_is_sent_to_the_plan_and_not_to_a_draw_that_is_refused(
     assert waits(supervisor) == [("审核抽取方案", "去审核")]
     decide(project, supervisor)
     assert waits(operator) == [("抽取专家", "去抽取")]
+
+
+def test_what_is_stored_otherwise_is_a_version_though_its_words_are_the_same(
+    project: Project, operator: User, admin: User
+) -> None:
+    # As an earlier program had stored it.
+    ConditionGroup.objects.filter(plan__project=project).update(order=3)
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    decide(project, admin)
+    assert approved_version(DrawPlan.objects.get(project=project))
+    change(project, operator)
+    plan = DrawPlan.objects.get(project=project)
+    assert plan.version == 2
+    assert [row.words for row in plan.versions.all()] == [plan_in_words(plan)] * 2
+    assert history_of(plan)[0].note == "条件的写法有改动，文字相同"
+
+
+def test_an_approval_says_nothing_of_a_setting_as_it_usually_is(project: Project) -> None:
+    """One more column, which every plan has as usual, leaves what was approved."""
+    plan = DrawPlan.objects.get(project=project)
+    said, _ = content_of(plan)
+    assert "unit_cap" in said  # None, where 1 is usual
+    assert "reply_minutes" not in said

@@ -38,7 +38,7 @@ from tests.factories.answers import record_answer
 from tests.factories.batches import draw_batch, make_batch, make_members
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert, make_unit
-from tests.factories.widening import accept_all, reply
+from tests.factories.widening import accept_all, make_short_panel, reply, widen_to_everybody
 from tests.fixtures import login
 from vdraw import EngineError, Standing, commit_identities
 
@@ -366,3 +366,21 @@ def test_a_draw_that_ends_short_is_told_and_published_as_short(
         publish(draw, admin)
         public = Client().get(reverse("draws:verify_draw", args=[draw.public_id])).content.decode()
     assert "应有 2 席，公布时在席 1 人，空缺 1 席" in public
+
+
+def test_a_draw_whose_free_seats_another_filled_names_it(client: Client, admin: User) -> None:
+    base = make_short_panel(now=NOW, opens_in_hours=48, reveal_hours=2)
+    Project.objects.filter(pk=base.project_id).update(regime=Regime.PROCUREMENT)
+    widened = widen_to_everybody(base, now=NOW + timedelta(minutes=30))
+    accept_all(widened, now=NOW + timedelta(minutes=30))
+    for draw in (base, widened):
+        assert release(draw_id=draw.pk, now=draw.reveal_at)
+        publish(Draw.objects.get(pk=draw.pk), admin)
+    page, other = (
+        client.get(reverse("draws:verify_draw", args=[draw.public_id])).content.decode()
+        for draw in (base, widened)
+    )
+    assert "人数不满足" not in page
+    assert "本次没有抽满的席位由" in page
+    assert f">{widened.number}</a>" in page
+    assert "人数不满足" not in other

@@ -105,6 +105,17 @@ def test_what_keeps_him_from_draws_comes_along(keep: Expert, close: Expert, admi
     assert filed.count() == 3
 
 
+def test_a_leave_stays_that_of_who_filed_it(keep: Expert, close: Expert, admin: User) -> None:
+    himself = make_user("expert")
+    file_leave(
+        expert=close, start=NOW + DAY, end=NOW + 2 * DAY, reason="出国", actor=himself, now=NOW
+    )
+    kept = merge(keep, close, admin, now=NOW + timedelta(hours=2))
+    leave = kept.leaves.get()
+    assert (leave.created_by, leave.created_at) == (himself, NOW)
+    assert Entry.objects.filter(action="expert.leave", subject_id=str(keep.pk), actor=admin)
+
+
 @pytest.mark.parametrize(
     ("which", "changes", "why"),
     [

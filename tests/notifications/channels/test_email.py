@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import smtplib
+import socket
+import threading
+import time
+from contextlib import suppress
+from typing import Any
 
 import pytest
 from pytest_django.fixtures import Settings
 
-from expertpool.notifications.channels import CHANNELS
+from expertpool.notifications.channels import CHANNELS, email
 from expertpool.notifications.channels.base import File, Outbound, SendResult, SendStatus
 from expertpool.notifications.channels.email import NOT_CONFIGURED
 from expertpool.notifications.settings import PASSWORD, PORT, TIMEOUT
@@ -128,3 +133,32 @@ def test_no_server_and_no_development_is_a_failure_not_a_pretence(
 ) -> None:
     settings.DEV_PAGES = False
     assert mail() == SendResult(SendStatus.REJECTED, detail=NOT_CONFIGURED)
+
+
+def test_a_server_that_never_ends_is_cut_off_even_if_it_was_found_late(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The time is over before there is a connection to cut."""
+    monkeypatch.setattr(email, "WAITS", 0.1)
+    connect, ended = socket.create_connection, threading.Event()
+
+    def late(*args: Any, **more: Any) -> socket.socket:
+        time.sleep(0.4)
+        return connect(*args, **more)
+
+    monkeypatch.setattr(socket, "create_connection", late)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def trickle() -> None:
+            with server.accept()[0] as line, suppress(OSError):
+                for _ in range(60):
+                    line.sendall(b"2")
+                    if ended.wait(0.1):
+                        return
+
+        threading.Thread(target=trickle, daemon=True).start()
+        begin = time.monotonic()
+        with pytest.raises(smtplib.SMTPException):
+            email._InTime("127.0.0.1", server.getsockname()[1], timeout=1)
+        assert time.monotonic() - begin < 4
+        ended.set()

@@ -72,12 +72,23 @@ def meant(column: ImportColumn, said: Mapping[str, str], cell: Any) -> tuple[Any
     """Return ``cell`` with the words put in that its own ones mean, and these."""
     word = as_text(cell) if isinstance(cell, str | float) else ""
     if word in said:
-        return said[word], [word]
+        return _in_the_end(said, word), [word]
     if not column.lists or not isinstance(cell, str):
         return cell, []
     parts = _APART.split(cell)
     used = [word for part in parts if (word := part.strip()) in said]
-    return "".join(said.get(part.strip(), part) for part in parts), used
+    ends = {word: _in_the_end(said, word) for word in used}
+    return "".join(ends.get(part.strip(), part) for part in parts), used
+
+
+def _in_the_end(said: Mapping[str, str], word: str) -> str:
+    """Return what a word means whose meaning may have been explained, too; where they go round, all
+    are one."""
+    gone: list[str] = []
+    while word in said and word not in gone:
+        gone.append(word)
+        word = said[word]
+    return min(gone[gone.index(word) :]) if word in gone else word
 
 
 def suggestion(column: ImportColumn, word: str, words: Iterable[str]) -> str:

@@ -31,7 +31,7 @@ NOT_CHOSEN, CHANGED = "没有勾选", "档案刚被改过"
 DISTINCT_WORDS = 500  # that no list has; what a user can be asked
 WHOLE_DAY = len("2026-1-1")  # a shorter text names a month
 LONGEST_MARK = 8
-EMPTIED = "（空）"
+EMPTIED, UNCHANGED = "（空）", "（不改动）"
 # How a row begins that is no row of a list: its sum, who wrote it, a remark, a page.
 REMARK_CELLS = 5  # more of them are a row
 _REMARK = re.compile(
@@ -176,8 +176,7 @@ class _Reader:
             value: Any = ""
             if cell is not None and cell != "":
                 if said:
-                    cell, used = meant(column, said, cell)
-                    self.totals.applied.update((column.code, word) for word in used)
+                    cell = self._meaning(column, said, cell)
                 try:
                     if type(cell) is str and len(cell) <= LONGEST_MARK and cell.strip() in marks:
                         cell = self._read_mark(row, column, at, cell.strip(), marks)
@@ -198,10 +197,16 @@ class _Reader:
                 row.words.append((column.code, value))
         return empty
 
+    def _meaning(self, column: ImportColumn, said: Mapping[str, str], cell: Any) -> Any:
+        cell, used = meant(column, said, cell)
+        self.totals.applied.update((column.code, word) for word in used)
+        return cell
+
     def _read_mark(
         self, row: Row, column: ImportColumn, at: int, mark: str, marks: frozenset[str]
     ) -> Any:
         """Return what a mark stands for: nothing, or the cell above."""
+        nothing = UNCHANGED if self.importer.is_update else EMPTIED
         if mark in SAME:
             if self.above is None:
                 raise CellRefused("{}没有可照填的上一行", f"这里写的是“{mark}”，请填写内容。")
@@ -209,9 +214,11 @@ class _Reader:
             cell = same.get(at, cells[at] if at < len(cells) else "")
             self.same[at] = cell = "" if cell is None else cell
             if str(cell).strip() not in marks:
-                row.notes.append(Note(column.header, GUESSED, mark, as_text(cell) or EMPTIED))
+                if said := self.answers.words.get(column.code):
+                    cell = self._meaning(column, said, cell)
+                row.notes.append(Note(column.header, GUESSED, mark, as_text(cell) or nothing))
                 return cell
-        told = (CHECK, column.missed) if column.missed else (CLEANED, EMPTIED)
+        told = (CHECK, column.missed) if column.missed else (CLEANED, nothing)
         row.notes.append(Note(column.header, told[0], mark, told[1]))
         return ""
 

@@ -80,6 +80,7 @@ class Collector:
         self.first: list[dict[str, str]] = []
         self.refused: list[dict[str, Any]] = []
         self.left: list[dict[str, Any]] = []
+        self.answered: list[dict[str, Any]] = []
         self.notes: list[dict[str, Any]] = []
         self.changed: list[dict[str, Any]] = []
         self.alike: Counter[tuple[str, str]] = Counter()
@@ -92,8 +93,18 @@ class Collector:
             self.changed.append({"row": row.number, "name": row.subject, "changes": changes})
         if row.left and len(self.left) < SHOWN:
             self.left.append(self.about(row, row.left))
+        if (said := self._said(row)) and len(self.answered) < SHOWN:
+            self.answered.append({"row": row.number, "name": self.name_of(row), "cells": said})
         if row.notes and len(self.notes) < SHOWN and (notes := list(self._first(row.notes))):
             self.notes.append({"row": row.number, "name": self.name_of(row), "notes": notes})
+
+    def _said(self, row: Row) -> list[dict[str, Any]]:
+        """Return what was asked of a row that is taken by its answer: it can be taken back."""
+        return [
+            {"code": one.code, "column": one.header, "content": "", "reason": "", "detail": ""}
+            for one in self.importer.asked
+            if row.values.get(one.code)
+        ]
 
     def _first(self, notes: Sequence[Note]) -> Iterator[dict[str, Any]]:
         """Yield those of ``notes`` of whose kind not many are shown: what is said of each row hides what
@@ -133,6 +144,7 @@ class Collector:
             "first": self.first,
             "refused": self.refused,
             "left": self.left,
+            "answered": self.answered,
             "notes": self.notes,
             "changed": self.changed,
             "words": self._words(totals),

@@ -20,6 +20,7 @@ from expertpool.core.settings import IMPORT_SIZE
 
 LISTED = 100  # words that a select offers; of more the user types one
 NOTHING = "-"  # a word that means that the cell is empty
+ASKED = ("refused", "left", "answered")  # cells that the page offers
 REASONS = {
     Why.REMEMBERED: "按上次的选择",
     Why.CHOSEN: "按您的选择",
@@ -69,7 +70,7 @@ class TableForm(forms.Form):
     def chosen(self, run: ImportRun) -> tuple[str, int | None]:
         """Return the sheet and the row; another sheet has its header elsewhere."""
         sheet, row = self.cleaned_data.get("sheet", run.sheet), self.cleaned_data["row"]
-        moved = sheet != run.sheet and row == run.header_row
+        moved = sheet != run.sheet and row == self.initial["row"]
         return sheet, None if moved else row
 
 
@@ -88,8 +89,10 @@ class MappingForm(forms.Form):
             (IGNORED, "不导入，以后也不问"),
             *((one.code, _starred(one)) for one in importer.get_columns()),
         ]
+        known = [at for at, reason in enumerate(why) if reason == Why.REMEMBERED]
+        ignored = outline.get("ignored", known)
         for at, (header, code) in enumerate(run.pairs()):
-            is_ignored = not code and at < len(why) and why[at] == Why.REMEMBERED
+            is_ignored = not code and at in ignored
             if header or self._samples(at):
                 self.fields[f"column-{at}"] = forms.ChoiceField(
                     label=header or f"第 {at + 1} 列（无表头）",
@@ -192,7 +195,7 @@ class AnswersForm(forms.Form):
         return asked | {"meant": self.answers.meaning(code, word), "suggestion": suggestion}
 
     def _cells(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-        for row in (*self.found.get("refused", ()), *self.found.get("left", ())):
+        for row in (row for kind in ASKED for row in self.found.get(kind, ())):
             yield from ((row, cell) for cell in row["cells"])
 
     def _content(self, row: dict[str, Any], cell: dict[str, Any]) -> str:
@@ -204,7 +207,7 @@ class AnswersForm(forms.Form):
         return [line | {"field": self[name]} for name, line in self.words_asked.items()]
 
     def cell_lines(self, kind: str) -> list[dict[str, Any]]:
-        """Return the ``refused`` or ``left`` cells, each with its row and its field."""
+        """Return the cells of one of `ASKED`, each with its row and its field."""
         return [
             {"row": row["row"], "name": row["name"]}
             | cell
@@ -215,6 +218,9 @@ class AnswersForm(forms.Form):
 
     def refused_lines(self) -> list[dict[str, Any]]:
         return self.cell_lines("refused")
+
+    def answered_lines(self) -> list[dict[str, Any]]:
+        return self.cell_lines("answered")
 
     def left_lines(self) -> list[dict[str, Any]]:
         return self.cell_lines("left")
@@ -239,7 +245,7 @@ class AnswersForm(forms.Form):
             name = _cell_name(row, cell)
             if name in self.fields and name in self.data:
                 typed = self.cleaned_data[name]
-                if typed != self._content(row, cell):
+                if _flat(typed) != _flat(self._content(row, cell)):
                     mended.setdefault(row["row"], {})[cell["code"]] = typed
         return mended
 
@@ -265,7 +271,14 @@ def _cell_field(column: ImportColumn, choices: Sequence[str], **facts: Any) -> f
         said = [("", "不导入这一行"), *((word, word) for word in choices)]
         return forms.ChoiceField(choices=said, **facts)
     text = forms.TextInput(attrs=_typing(column))
-    return forms.CharField(max_length=2_000, widget=text, **facts)
+    # What stood in the file may be longer, and hinders nobody while it stays.
+    longest = max(2_000, len(facts["initial"]))
+    return forms.CharField(max_length=longest, widget=text, **facts)
+
+
+def _flat(text: str) -> str:
+    """Return a text as a browser sends it back of an input of one line."""
+    return "".join(text.splitlines()).strip()
 
 
 def _cell_name(row: dict[str, Any], cell: dict[str, Any]) -> str:

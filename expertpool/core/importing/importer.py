@@ -183,6 +183,7 @@ class Importer(ABC):
         return {
             column.header: column.word(value)
             for code, column in self.by_code.items()
+            if column not in self.asked  # is kept nowhere
             if (value := row.values.get(code)) not in (None, "")
         }
 

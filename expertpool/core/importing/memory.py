@@ -5,7 +5,7 @@ Kept by a confirmed import only. The user sees and deletes it on the page of the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -28,6 +28,12 @@ def remembered(user: Any, importer: str) -> dict[str, dict[str, str]]:
     for one in memories(user, importer):
         found.setdefault(one.column, {})[one.said] = one.meant
     return found
+
+
+def forget(user: Any, importer: str, said: Mapping[str, Collection[str]]) -> None:
+    """Keep no longer what was taken back, by column."""
+    for column, words in said.items():
+        memories(user, importer).filter(column=column, said__in=words).delete()
 
 
 def remember(user: Any, importer: str, said: Mapping[str, Mapping[str, str]]) -> None:

@@ -12,6 +12,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from expertpool.core.importing.answers import Answers
 from expertpool.core.importing.finding import Why, missing
 from expertpool.core.importing.findings import read_answers, read_findings
 from expertpool.core.importing.forms import (
@@ -38,6 +39,7 @@ from expertpool.core.importing.runs import (
 )
 from expertpool.core.importing.sheets import template_bytes
 from expertpool.core.models import ImportMemory, ImportRun
+from expertpool.core.models.imports import ImportState
 from expertpool.core.permissions import requires
 from expertpool.core.responses import file_answer
 from expertpool.core.waiting import FileGone
@@ -120,7 +122,7 @@ class _Pages:
         """Show a run; ``form`` keeps what was typed and could not be applied."""
         # While it runs the page asks again and again, and shows nothing of the rows.
         found = {} if run.is_running else read_findings(run)
-        answers = read_answers(run)
+        answers = read_answers(run) if found else Answers()
         if form is None and found:  # after the import its cells are there to read
             form = AnswersForm(importer=self.importer, found=found, answers=answers)
         passed_over = form.passed_over() if form and form.is_bound else answers.passed_over
@@ -223,7 +225,13 @@ class _Pages:
             )
         except (RunRefused, UnreadableFile) as error:
             messages.error(request, str(error))
-            return self._detail(request, run, form)
+            run.refresh_from_db()
+            if run.is_previewed:
+                return self._detail(request, run, form)
+            # Confirmed, or given up, in another window: there is nothing to mend any more.
+            if run.state == ImportState.DISCARDED:
+                return redirect(self._name(request, "upload"))
+            return self._to(request, "run", run.pk)
         messages.success(request, told)
         return self._to(request, "run", run.pk)
 

@@ -34,7 +34,7 @@ from expertpool.core.importing.findings import (
 )
 from expertpool.core.importing.importer import Importer, Row, Totals
 from expertpool.core.importing.mapping import IGNORED, broken_rule, reasons_of, to_remember
-from expertpool.core.importing.memory import HEADER, remember, remembered
+from expertpool.core.importing.memory import HEADER, forget, remember, remembered
 from expertpool.core.importing.reading import (
     SUFFIXES,
     Numbered,
@@ -107,9 +107,10 @@ def start_import(
         upload.seek(0)
         run.upload.write(upload.read())
         header = _find(run)
-        write_answers(run, Answers(words=_words_of(remembered(actor, importer.code))))
+        answers = Answers(words=_words_of(remembered(actor, importer.code)))
+        write_answers(run, answers)
         if header.is_clear:
-            _preview(run, now=now)
+            _preview(run, answers, now=now)
     except UnreadableFile:
         _forget(run)
         raise
@@ -162,10 +163,11 @@ def choose_table(*, run: ImportRun, sheet: str, row: int | None) -> None:
         _find(run, sheet=sheet, row=row)
         run.state = ImportState.MAPPING
         run.save(update_fields=["state"])
-    if run.sheet != before:  # cells are mended in a row of one sheet
-        answers = read_answers(run)
-        answers.cells.clear()
-        write_answers(run, answers)
+        if run.sheet != before:  # cells are mended, and rows passed over, in one sheet
+            answers = read_answers(run)
+            answers.cells.clear()
+            answers.passed_over.clear()
+            write_answers(run, answers)
 
 
 def choose_mapping(*, run: ImportRun, codes: Sequence[str], now: datetime) -> None:
@@ -183,17 +185,19 @@ def choose_mapping(*, run: ImportRun, codes: Sequence[str], now: datetime) -> No
     outlined = found.get("outline", {})
     whys = reasons_of(mapping, run.mapping, outlined.get("why", ()))
     told = to_remember(run.headers, codes, whys)
-    run.mapping, outlined = mapping, outlined | {"why": whys}
+    ignored = [at for at, code in enumerate(codes) if code == IGNORED]
+    run.mapping, outlined = mapping, outlined | {"why": whys, "ignored": ignored}
     if doubtful := _doubtful(run, whys):
         for at in doubtful:
             whys[at] = Why.DOUBT
-        run.save(update_fields=["mapping"])
-        write_findings(run, outline=outlined)
+        with transaction.atomic():
+            _save_open(run)
+            write_findings(run, outline=outlined)
         named = "、".join(f"“{run.headers[at]}”" for at in doubtful)
         raise RunRefused(
             f"{named}中没有一格能这样导入，请改选或不导入；确实是的，再按一次“下一步”，逐格改正。"
         )
-    _check_again(run, now=now, told=found.get("told", {}) | told, outline=outlined)
+    _check_again(run, read_answers(run), now=now, told=told, outline=outlined)
 
 
 def _doubtful(run: ImportRun, whys: Sequence[str]) -> list[int]:
@@ -223,33 +227,29 @@ def answer_import(
     _check_again(run, answers, now=now)
 
 
-def _check_again(
-    run: ImportRun, answers: Answers | None = None, *, now: datetime, **found: Any
-) -> None:
+def _check_again(run: ImportRun, answers: Answers, *, now: datetime, **said: Any) -> None:
     if run.checks >= MOST_CHECKS:
         raise RunRefused(f"这个文件已检查 {MOST_CHECKS} 次，请在文件中改好后重新上传。")
-    if answers:
-        write_answers(run, answers)
-    if found:
-        write_findings(run, **found)
-    _preview(run, now=now)
+    _preview(run, answers, now=now, **said)
 
 
-def _preview(run: ImportRun, *, now: datetime) -> None:
-    """Check the rows without keeping any; of a very long file only the first. Announces
+def _preview(run: ImportRun, answers: Answers, *, now: datetime, **said: Any) -> None:
+    """Check the rows without keeping any; of a very long file only the first. What it was checked
+    with is kept together with what was found: nobody confirms the one without the other. Announces
     ImportPreviewed."""
     with closing(_rows(run)) as all_rows:
         rows = below(all_rows, run.header_row, run.headers)
         collector = _collector(run, now)
         first = islice(rows, collector.importer.previewed)
-        found = _check(run, first, collector, keep=False)
+        found = _check(run, first, collector, answers, keep=False)
         run.partial = next(rows, None) is not None
     if not run.total:
         raise UnreadableFile("表头下面没有数据，请检查是否选错了文件或工作表。")
     run.state, run.checks = ImportState.PREVIEWED, run.checks + 1
     with transaction.atomic():
         _save_open(run)
-        write_findings(run, **found)
+        write_answers(run, answers)
+        write_findings(run, **said, **found)
     publish(ImportPreviewed(run.pk, now))
 
 
@@ -271,6 +271,7 @@ def _check(
     run: ImportRun,
     rows: Iterator[Numbered],
     collector: Collector,
+    answers: Answers,
     *,
     keep: bool,
     refused: Sink | None = None,
@@ -287,7 +288,7 @@ def _check(
         refused=_each(collector.refuse, refused),
         taken=_each(collector.take, taken),
         progress=progress,
-        answers=read_answers(run),
+        answers=answers,
     )
     if keep:
         importer.finish(totals, file_name=run.file_name)
@@ -371,7 +372,7 @@ def _lock(run_id: int) -> str:
 
 
 def _import(run: ImportRun, *, now: datetime, progress: bool) -> None:
-    collector = _collector(run, now)
+    collector, answers = _collector(run, now), read_answers(run)
     with (
         RefusedSheet(run.headers, collector) as sheet,
         _progress(run, progress) as tell,
@@ -381,23 +382,25 @@ def _import(run: ImportRun, *, now: datetime, progress: bool) -> None:
             run,
             below(rows, run.header_row, run.headers),
             collector,
+            answers,
             keep=True,
             refused=sheet.add,
             taken=sheet.left,
             progress=tell,
         )
     run.refused_table.write(sheet.content)
-    _remember(run)
+    _remember(run, answers)
     write_findings(run, **found)
     run.partial, run.done_rows = False, run.total
     run.state, run.finished_at = ImportState.DONE, now
     run.save()
 
 
-def _remember(run: ImportRun) -> None:
+def _remember(run: ImportRun, answers: Answers) -> None:
     told = read_findings(run).get("told", {})
     headers = {normalise_header(header): code for header, code in told.items()}
-    remember(run.user, run.importer, read_answers(run).words | {HEADER: headers})
+    forget(run.user, run.importer, answers.declined)
+    remember(run.user, run.importer, answers.words | {HEADER: headers})
 
 
 @contextmanager

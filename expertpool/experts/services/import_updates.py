@@ -142,6 +142,7 @@ class ExpertUpdater(Importer):
         if len(self.rows) >= MOST:
             return Fault("", "超过一次更新的人数", f"一次最多更新 {MOST} 位，请分批导入。")
         changed = copy(expert)  # what is refused is not what the next row compares with
+        changed.extra = dict(expert.extra)
         fault = self._refused(changed, given, specialties)
         if fault is None:
             row.changes[:0] = self._changes(expert, changed)

@@ -19,7 +19,8 @@ from expertpool.experts.models import Expert, ExpertVersion
 from tests.attacks.test_rights import make_role
 from tests.core.importing.sheets import refused_of, write_xlsx
 from tests.factories.accounts import make_user
-from tests.factories.experts import make_division, make_expert, make_id_number
+from tests.factories.experts import make_division, make_expert, make_id_number, make_unit
+from tests.factories.fields import make_field
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
@@ -115,6 +116,32 @@ def test_a_term_is_updated_as_a_list_writes_it(admin: User, tmp_path: Path) -> N
     client.post(reverse("experts:update_confirm", args=[run.pk]), chosen)
     ends = Expert.objects.order_by("pk").values_list("term_end_date", flat=True)
     assert [end and end.isoformat() for end in ends] == [None, "2028-12-31"]
+
+
+@pytest.mark.shows("EXP-07")
+def test_a_field_of_the_office_is_shown_as_it_changes_and_changed(
+    admin: User, tmp_path: Path
+) -> None:
+    code = make_field("执业资格").code
+    expert = make_expert("张伟", phone="13911110001", extra={code: "二级注册"})
+    client = login(Client(), admin)
+    page = upload(client, tmp_path, [["手机号", "执业资格"], ["13911110001", "一级注册"]])
+    (changed,) = page.context["found"]["changed"]
+    assert changed["changes"] == [{"label": "执业资格", "before": "二级注册", "after": "一级注册"}]
+    confirm = reverse("experts:update_confirm", args=[page.context["run"].pk])
+    page = client.post(confirm, {"chosen": 2}, follow=True)
+    assert page.context["run"].reasons == {}
+    expert.refresh_from_db()
+    assert expert.extra == {code: "一级注册"}
+
+
+def test_what_says_nothing_leaves_the_record_as_it_is_and_says_so(
+    admin: User, tmp_path: Path
+) -> None:
+    make_expert("张伟", phone="13911110001", employer=make_unit("甲院"))
+    rows = [["手机号", "职务", "工作单位"], ["13911110001", "处长", "无"]]
+    (noted,) = upload(login(Client(), admin), tmp_path, rows).context["found"]["notes"]
+    assert [(one["was"], one["now"]) for one in noted["notes"]] == [("无", "（不改动）")]
 
 
 def test_nobody_overwrites_what_he_has_not_seen(admin: User, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from expertpool.directory.models import (
     UnitAlias,
 )
 from expertpool.directory.queries import (
+    NewNames,
     dictionary_names,
     division_subtree,
     division_tree,
@@ -181,3 +182,10 @@ def test_provinces_are_known_by_two_digits() -> None:
     assert len(province_codes()) == 34
     make_division("990000", "新设省")
     assert {"11", "43", "82", "99"} <= province_codes()
+
+
+def test_two_writings_of_a_new_name_are_not_asked_about() -> None:
+    names = NewNames()
+    one, again = "河南省建筑设计院（有限公司）", "河南省 建筑设计院(有限公司)"
+    assert [names.add(name, "") for name in (one, again)] == [[], []]
+    assert names.add("河南省建筑设计院有限责任公司", "") == [one]

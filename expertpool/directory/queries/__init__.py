@@ -8,10 +8,10 @@ from expertpool.directory.queries.lists import (
 from expertpool.directory.queries.names import NewNames
 from expertpool.directory.queries.near import (
     Near,
+    near_each,
     near_sentence,
     near_text,
     near_units,
-    near_unknown,
     now_called,
     suspected_pairs,
     unidentified_units,
@@ -46,6 +46,7 @@ from expertpool.directory.queries.units import (
     units_matching,
     units_matching_each,
 )
+from expertpool.directory.validators import normalise_unit_name
 
 __all__ = [
     "UNIT_NAME",
@@ -60,10 +61,11 @@ __all__ = [
     "division_tree",
     "is_called",
     "names_of_others",
+    "near_each",
     "near_sentence",
     "near_text",
     "near_units",
-    "near_unknown",
+    "normalise_unit_name",
     "now_called",
     "path_names",
     "province_codes",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from expertpool.directory.queries.near import LEAST, MOST, are_told_apart, may_be_one
-from expertpool.directory.validators import core_of
+from expertpool.directory.validators import core_of, normalise_unit_name
 
 MOST_NAMES = 2_000  # that are compared
 COMMON = 100  # names that share three letters; by these alone nobody is found
@@ -37,8 +37,12 @@ class NewNames:
         self._names.append((name, uscc, core, threes))
         for three in threes:
             self._having[three].append(at)
-        named = dict.fromkeys(self._names[one][0] for _, one in near)
-        return [other for other in named if other != name][:MOST]
+        named: dict[str, str] = {}  # two writings of a name are one unit
+        for _, one in near:
+            other = self._names[one][0]
+            named.setdefault(normalise_unit_name(other), other)
+        named.pop(normalise_unit_name(name), None)
+        return list(named.values())[:MOST]
 
     def _likeness(self, at: int, core: str, uscc: str, threes: frozenset[str]) -> float:
         _, code, other, others = self._names[at]

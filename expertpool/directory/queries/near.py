@@ -99,9 +99,8 @@ def near_units_each(named: Sequence[tuple[str, str]]) -> list[list[Near]]:
     return [[Near(units[pk], likeness) for pk, likeness in likes.items()] for likes in found]
 
 
-def near_unknown(named: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[Near]]:
-    """Return those of ``named`` (name, USCC) that would become new units, with the units near to each."""
-    new = unknown_among(named)
+def near_each(new: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[Near]]:
+    """Return the units near to those of ``new`` (name, USCC; see `unknown_among`) that have some."""
     return {pair: near for pair, near in zip(new, near_units_each(new), strict=True) if near}
 
 
@@ -118,7 +117,7 @@ def near_sentence(name: str, uscc: str, *, mend: str = "请改成它的名称") 
         require_unit_name(name)
     except ValidationError:
         return ""  # is refused by whoever keeps it
-    near = near_unknown([(name, uscc)]).get((name, uscc))
+    near = near_each(unknown_among([(name, uscc)])).get((name, uscc))
     if not near:
         return ""
     return (

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 
 from expertpool.core.importing import CellRefused
 from expertpool.directory.models import Division, Specialty
-from expertpool.directory.queries import NewNames, names_of_others, near_unknown, unknown_among
+from expertpool.directory.queries import NewNames, names_of_others, near_each, unknown_among
 
 TOLD = 6  # specialties of one name
 LOOKED_AT = (
@@ -16,8 +17,10 @@ LOOKED_AT = (
 )
 _LISTED = re.compile(r"[;；]")
 _FURTHER = re.compile(r"[,，、\n]")
-# A code with the name behind it (A010101 总体规划); no second code.
+# A code with the name behind it (A010101 总体规划), and where another code begins behind one.
 _CODED = re.compile(r"([A-Za-z]\d+)[\s:：\-—]*([^A-Za-z0-9].*)")
+_NEXT = re.compile(r"[\s/／|+]+(?=[A-Za-z]\d{2,}(?![A-Za-z0-9]))")
+_BLANKS = re.compile(r"[\s()]+")
 
 
 class SpecialtyNames:
@@ -52,10 +55,10 @@ class SpecialtyNames:
         found: list[int] = []
         for part in filter(None, (part.strip() for part in _LISTED.split(cell))):
             if self._knows(part):
-                found.append(self._one(part))
+                found.append(self._one(part, part))
             else:  # a name may itself hold 、 or ，
-                names = filter(None, (name.strip() for name in _FURTHER.split(part)))
-                found.extend(self._one(name) for name in names)
+                for word in filter(None, (name.strip() for name in _FURTHER.split(part))):
+                    found.extend(self._one(one, word) for one in _NEXT.split(word))
         return list(dict.fromkeys(found))
 
     def _knows(self, word: str) -> bool:
@@ -80,11 +83,19 @@ class SpecialtyNames:
             told.append(f"{code}（{above[1]}）" if above else code)
         return "、".join(told) + (" 等" if len(named) > TOLD else "")
 
-    def _one(self, word: str) -> int:
-        code = self._codes.get(word) or self._codes.get(word.upper()) or self._coded(word)[0]
-        if code:
-            return code
-        named = self._names.get(word, [])
+    def _one(self, one: str, word: str) -> int:
+        """Return the specialty that is named by ``one``; what is asked about, and answered, is the whole
+        ``word`` that it is of."""
+        if known := self._codes.get(one) or self._codes.get(one.upper()):
+            return known
+        coded, given = self._coded(one)
+        if coded:
+            code, name, _ = self._rows[coded]
+            if _is_part(given, name):
+                return coded
+            told = f"中，{code} 是“{name}”，请核对代码和名称。"
+            raise _refused("specialties", word, "专业代码与名称不符", told)
+        named = self._names.get(one, [])
         if len(named) == 1:
             return named[0]
         if named:
@@ -94,8 +105,10 @@ class SpecialtyNames:
                 "专业名称有歧义",
                 f"有 {len(named)} 个，请填代码：{self._told(named)}。",
             )
-        kind = "代码" if word.isascii() else "名称"
-        raise _refused("specialties", word, f"专业{kind}不存在", "不在专业目录中，请核对。")
+        kind, inside = "代码" if one.isascii() else "名称", "" if one == word else f"中的“{one}”"
+        raise _refused(
+            "specialties", word, f"专业{kind}不存在", f"{inside}不在专业目录中，请核对。"
+        )
 
 
 class DivisionNames:
@@ -149,14 +162,21 @@ class NamedUnits:
         self.refused |= names_of_others(new)
         if not near:
             return
-        for pair in unknown_among(new):
+        unknown = unknown_among(new)
+        for pair in unknown:
             if alike := self._names.add(*pair):
                 self.alike[pair] = alike
-        if looked_at := new[: self._left]:
+        if looked_at := unknown[: self._left]:
             self._left -= len(looked_at)
-            for pair, units in near_unknown(looked_at).items():
+            for pair, units in near_each(looked_at).items():
                 told = "、".join(map(str, units[:2]))
                 self.near[pair] = f"单位库里有相近的：{told}。是同一家的，导入后可在单位库合并。"
+
+
+def _is_part(one: str, other: str) -> bool:
+    """Return whether of two names of a specialty one holds the other: many write a short one."""
+    one, other = (_BLANKS.sub("", unicodedata.normalize("NFKC", name)) for name in (one, other))
+    return bool(one) and (one in other or other in one)
 
 
 def _refused(code: str, word: str, reason: str, detail: str) -> CellRefused:

@@ -126,6 +126,9 @@ def run(tmp_path: Path, row: dict[str, Any], *more: dict[str, Any], **kw: Any) -
         ({"工作单位": "㍿" * 60}, "工作单位格式"),
         ({"评审专业": "从未有过"}, "专业名称不存在"),
         ({"评审专业": "A010101;A999999"}, "专业代码不存在"),
+        ({"评审专业": "A010101/A999999"}, "专业代码不存在"),
+        ({"评审专业": "A010101-A010103"}, "专业代码与名称不符"),
+        ({"评审专业": "A010101 桥梁工程"}, "专业代码与名称不符"),
         ({"聘期开始": "2026-02-01", "聘期至": "2026-01-01"}, "聘期颠倒"),
         ({"聘期开始": "2026-02-01", "聘期至": "2026.1-2028.12"}, "聘期开始不一致"),
         ({"聘期至": "2028.1-2026.12"}, "聘期颠倒"),
@@ -192,6 +195,24 @@ def test_what_is_repaired(
 ) -> None:
     assert run(tmp_path, row).refused == []
     assert str(getattr(Expert.objects.get(), field)) == value
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("A010101 A081201", "A010101/A081201", "a010101 / a081201"),
+        *(
+            "A010101 总体规划 A081201 采矿工程",
+            "A010101总体规划、A081201：采矿",
+            "总体规划 A081201",
+        ),
+    ],
+)
+@pytest.mark.shows("EXP-08")
+def test_no_code_of_several_is_dropped(db: None, tmp_path: Path, cell: str) -> None:
+    assert run(tmp_path, {"评审专业": cell}).refused == []
+    codes = ExpertSpecialty.objects.values_list("specialty__code", flat=True)
+    assert set(codes) == {"A010101", "A081201"}
 
 
 def test_several_specialties_by_code_and_name(db: None, tmp_path: Path) -> None:

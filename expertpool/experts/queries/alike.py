@@ -83,22 +83,32 @@ def two_persons_by(one: Expert, other: Expert) -> str:
     """Return by what else the two of different names are told to be two persons: number or birthday, where
     both are known; "" where nothing tells."""
     for name, label in (("id_number", "证件号码"), ("birth_date", GROUNDS["birth_date"])):
-        if getattr(one, name) and getattr(other, name) and not _is_same(name, one, other):
+        # The number of a passport is never that of an identity card.
+        is_compared = name != "id_number" or one.id_kind == other.id_kind
+        mine, theirs = getattr(one, name), getattr(other, name)
+        if is_compared and mine and theirs and not _is_same(name, one, other):
             return label
     return ""
 
 
 def _is_same(name: str, one: Expert, other: Expert) -> bool:
     mine, theirs = getattr(one, name), getattr(other, name)
-    if mine is None or theirs is None or name != "birth_date":
-        return mine is not None and mine == theirs
+    return (
+        is_same_birth(mine, theirs) if name == "birth_date" else mine is not None and mine == theirs
+    )
+
+
+def is_same_birth(mine: date | None, theirs: date | None) -> bool:
+    """Tell whether two birthdays are one, of either of which perhaps only the month is known."""
+    if mine is None or theirs is None:
+        return False
     return mine == theirs or (
         (mine.year, mine.month) == (theirs.year, theirs.month) and 1 in (mine.day, theirs.day)
     )
 
 
 class Namesake(NamedTuple):
-    """What an import compares with its rows of somebody of the same name."""
+    """What an import compares with its rows of somebody of the same name; ``employer`` normalised."""
 
     number: str
     employer: str | None
@@ -106,11 +116,11 @@ class Namesake(NamedTuple):
     is_blacklisted: bool = False
 
     def grounds(self, employer: str | None, born: date | None) -> list[str]:
-        """Return what a row has in common with him, in words."""
+        """Return what a row has in common with him, in words; ``employer`` is normalised."""
         same = []
         if employer and employer == self.employer:
             same.append(GROUNDS["employer_id"])
-        if born and born == self.born:
+        if is_same_birth(born, self.born):
             same.append(GROUNDS["birth_date"])
         return same
 
@@ -122,8 +132,11 @@ def namesakes(names: Collection[str], user: User | None) -> dict[str, list[Names
     rows = rows.filter(name__in=names, merged_into__isnull=True).order_by("pk")
     found: dict[str, list[Namesake]] = defaultdict(list)
     # A common name has hundreds, of thousands of names: rows, no models, and not all at once.
-    compared = rows.values_list("name", "number", "employer__name", "birth_date", "status")
-    for name, number, employer, born, status in compared.iterator():
-        is_blacklisted = status == ExpertStatus.BLACKLISTED
+    compared = rows.values_list(
+        *("name", "number", "employer__normalised_name", "birth_date"),
+        *("status", "status_before_deletion"),
+    )
+    for name, number, employer, born, *status in compared.iterator():
+        is_blacklisted = ExpertStatus.BLACKLISTED in status
         found[name].append(Namesake(number, employer, born, is_blacklisted))
     return found

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from itertools import combinations, islice
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -40,7 +40,8 @@ def pairs_in(rows: QuerySet[Expert]) -> Pairs:
     found: set[Pair] = set()
     is_least = False
     # Those that were told apart hide no others.
-    most = MOST_GROUPS + ToldApart.objects.count()
+    told = ToldApart.objects.count()
+    most = MOST_GROUPS + told
     here = ArrayAgg("pk", filter=~Q(status=ExpertStatus.DELETED))
     for field in ("employer_id", "birth_date"):
         groups = list(
@@ -49,13 +50,23 @@ def pairs_in(rows: QuerySet[Expert]) -> Pairs:
             .values("name", field)
             .annotate(ids=ArrayAgg("pk"), here=here, number=Count("*"))
             .filter(number__gt=1, here__isnull=False)
-            .values_list("ids", "here")[:most]
+            .values_list("ids", "here")[: most + 1]
         )
-        is_least |= len(groups) == most
-        for ids, kept in groups:
-            two = islice(combinations(sorted(ids), 2), MOST_OF_GROUP)
-            found.update(pair for pair in two if not set(kept).isdisjoint(pair))
+        is_least |= len(groups) > most
+        for ids, kept in groups[:most]:
+            two = _pairs_with(sorted(kept), sorted(ids))
+            found.update(islice(two, MOST_OF_GROUP + told))
+            is_least |= next(two, None) is not None
     return Pairs(found - apart_among({pk for pair in found for pk in pair}), is_least)
+
+
+def _pairs_with(kept: Sequence[int], ids: Sequence[int]) -> Iterator[Pair]:
+    """Yield the pairs of ``ids`` that hold one of ``kept``, each once."""
+    here = set(kept)
+    for one in kept:
+        yield from (
+            (min(one, other), max(one, other)) for other in ids if one < other or other not in here
+        )
 
 
 def apart_among(keys: Collection[int]) -> set[Pair]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from expertpool.accounts.models import User
 from expertpool.core.importing import ImportColumn, choice
+from expertpool.directory.queries import normalise_unit_name
 from expertpool.experts.queries.alike import GROUNDS, MOST_NAMED, Namesake, namesakes
 
 APART = "不是同一人，仍要导入"
@@ -65,16 +66,31 @@ class SamePersons:
         return f"（{rows} 行提示可能是黑名单中的专家后仍导入）" if rows else ""
 
     def _alike(self, values: Mapping[str, Any]) -> Iterator[tuple[Namesake, list[str]]]:
-        employer, born = values.get("employer"), values["birth_date"]
-        of_name = self._pool.get(values["name"], ())
+        of_name = self._pool.get(values["name"])
+        if not of_name:
+            return iter(())
+        employer, born = normalise_unit_name(values.get("employer") or ""), values["birth_date"]
         pairs = ((one, one.grounds(employer, born)) for one in of_name)
         return (pair for pair in pairs if pair[1])
 
     def _rows_before(self, values: Mapping[str, Any], number: int) -> dict[int, list[str]]:
         rows: dict[int, list[str]] = defaultdict(list)
-        for ground, code in (("employer_id", "employer"), ("birth_date", "birth_date")):
-            if value := values.get(code):
-                first = self._rows.setdefault(hash((values["name"], ground, value)), number)
-                if first != number:
-                    rows[first].append(GROUNDS[ground])
+        name, born = values["name"], values["birth_date"]
+        if employer := values.get("employer"):
+            unit = normalise_unit_name(employer)
+            if (first := self._first(name, unit, number)) != number:
+                rows[first].append(GROUNDS["employer_id"])
+        if born:  # as `is_same_birth`: the first day stands for the month
+            month = self._first(name, (born.year, born.month), number)
+            day = self._first(name, born, number)
+            if born.day == 1:
+                first = month
+            else:
+                first = min(day, self._rows.get(hash((name, born.replace(day=1))), number))
+            if first != number:
+                rows[first].append(GROUNDS["birth_date"])
         return rows
+
+    def _first(self, name: str, value: Any, number: int) -> int:
+        """Return the first row that has both; it is this one, if there was none."""
+        return self._rows.setdefault(hash((name, value)), number)

@@ -19,9 +19,11 @@ from expertpool.audit.models import Entry
 from expertpool.core.importing import CHECK, Row
 from expertpool.directory.models import Unit
 from expertpool.experts.models import Expert
+from expertpool.experts.queries import pairs
 from expertpool.experts.queries.alike import experts_alike
 from expertpool.experts.services.importing import ExpertImporter
 from expertpool.experts.settings import TAKEN_PER_HOUR
+from expertpool.experts.validators.values import Month
 from tests.attacks.test_rights import make_role
 from tests.core.importing.sheets import write_xlsx
 from tests.factories.accounts import make_department, make_user
@@ -307,10 +309,69 @@ def test_a_row_that_may_be_a_blacklisted_expert_is_imported_only_when_somebody_s
     run = page.context["run"]
     assert (run.accepted, run.refused) == (2, 0)
     assert f"{bad.number}（黑名单）" in page.content.decode()
+    # What was answered can be taken back until the import is confirmed.
+    page = client.post(answers, {"cell-2-knowing": ""}, follow=True)
+    assert page.context["run"].reasons == {"可能是黑名单中的专家": 1}
+    page = client.post(answers, {"cell-2-knowing": "不是同一人，仍要导入"}, follow=True)
+    assert "是否同一人" not in page.context["found"]["first"][0]
+    (answered,) = page.context["form"].answered_lines()
+    assert answered["field"].value() == "不是同一人，仍要导入"
+    assert "将按您的回答导入的行" in page.content.decode()
     client.post(reverse("experts:import_confirm", args=[run.pk]))
     assert Expert.objects.filter(name="袁军丽", status="formal").count() == 1
     note = Entry.objects.get(action="expert.import").note
     assert note == "a.xlsx（1 行提示可能是黑名单中的专家后仍导入）"
+
+
+@pytest.mark.shows("EXP-08")
+@pytest.mark.parametrize(
+    ("held", "row"),
+    [
+        ({"birth_date": date(1980, 5, 1)}, {"birth": Month(1980, 5, 20)}),
+        ({"birth_date": date(1980, 5, 20)}, {"birth": Month(1980, 5, None)}),
+        ({"employer": "西安市政(集团)"}, {"employer": "西安市政（集团）"}),
+    ],
+)
+@pytest.mark.parametrize("deleted", [False, True])
+def test_an_import_asks_about_the_blacklisted_as_the_form_does(
+    admin: User, held: dict[str, Any], row: dict[str, Any], deleted: bool
+) -> None:
+    if "employer" in held:
+        held = {"employer": make_unit(held["employer"])}
+    bad = make_expert("王大为", **held, status="blacklisted")
+    if deleted:
+        gone = {"status": "deleted", "status_before_deletion": "blacklisted", "deleted_at": NOW}
+        Expert.objects.filter(pk=bad.pk).update(**gone)
+    importer = ExpertImporter(actor=admin, now=NOW, options={})
+    asked = Row(2, [], {"name": "王大为", "phone": "13812340001", "birth": None, **row})
+    importer.prepare([asked])
+    assert importer.inspect(asked) == []
+    fault = importer.validate(asked)
+    assert fault is not None
+    assert f"黑名单专家 {bad.number}" in fault.detail
+
+
+@pytest.mark.parametrize(
+    ("births", "told"),
+    [
+        ((Month(1980, 5, None), Month(1980, 5, 20)), "与第 2 行的姓名、出生日期相同"),
+        ((Month(1980, 5, 20), Month(1980, 5, None)), "与第 2 行的姓名、出生日期相同"),
+        ((Month(1980, 5, 20), Month(1980, 5, 21)), ""),
+    ],
+)
+def test_rows_are_compared_by_month_where_no_day_is_known(
+    admin: User, births: tuple[Month, Month], told: str
+) -> None:
+    importer = ExpertImporter(actor=admin, now=NOW, options={})
+    rows = [
+        Row(at, [], {"name": "王大为", "phone": f"1381234000{at}", "birth": birth})
+        for at, birth in enumerate(births, 2)
+    ]
+    importer.prepare(rows)
+    assert [(importer.inspect(row), importer.validate(row)) for row in rows] == [([], None)] * 2
+    said = "".join(note.now for note in rows[1].notes)
+    assert told in said
+    assert bool(told) == ("与第" in said)
 
 
 def test_rows_of_one_file_that_may_be_one_person_are_told(admin: User) -> None:
@@ -325,3 +386,19 @@ def test_rows_of_one_file_that_may_be_one_person_are_told(admin: User) -> None:
     assert [(importer.inspect(row), importer.validate(row)) for row in rows] == [([], None)] * 3
     told = [[note.now for note in row.notes] for row in rows]
     assert told == [[], ["与第 2 行的姓名、工作单位相同，请核对是否同一人。"], []]
+
+
+def test_a_group_of_very_many_is_counted_as_at_least(
+    admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pairs, "MOST_OF_GROUP", 2)
+    employer = make_unit("长沙设计院")
+    # Pairs of deleted records are none, and fill no list.
+    for _ in range(3):
+        make_expert("王大为", employer=employer, status="deleted")
+    make_expert("王大为", employer=employer)
+    found = pairs.pairs_in(Expert.objects.all())
+    assert (len(found.found), found.is_least) == (2, True)
+    monkeypatch.setattr(pairs, "MOST_OF_GROUP", 3)
+    found = pairs.pairs_in(Expert.objects.all())
+    assert (len(found.found), found.is_least) == (3, False)

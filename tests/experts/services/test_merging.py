@@ -153,6 +153,8 @@ def test_what_cannot_be_merged(admin: User, which: str, changes: dict[str, Any],
         ("王晓明", {"birth_date": date(1980, 1, 20)}, ""),
         ("王小明", {"id_number": make_id_number("19800520", serial=3)}, ""),
         ("王晓明", {}, ""),
+        # The number of a passport says nothing against that of an identity card.
+        ("WANG XIAOMING", {"id_kind": "passport", "id_number": "E12345678"}, ""),
     ],
 )
 def test_two_persons_are_not_merged(

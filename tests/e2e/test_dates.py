@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from expertpool.accounts.models import User
 from tests.e2e.conftest import OpenBrowser
-from tests.e2e.pages import sign_in
+from tests.e2e.pages import drawer, sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -51,4 +51,17 @@ def test_a_date_that_does_not_exist_is_kept_and_named(
     day.click()
     page.locator(".flatpickr-calendar.open").get_by_role("button", name="清空").click()
     assert day.input_value() == ""
+
+    # Of a birthday the month is enough: its first day stands for it, and is seen.
+    screen.open("/experts/")
+    screen.press("新增专家")
+    born = drawer(screen).get_by_label("出生日期")
+    born.fill("1975-10")
+    born.press("Tab")
+    expect(born).to_have_value("1975-10-01")
+    expect(born).not_to_have_attribute("aria-invalid", "true")
+    born.fill("1975-13")
+    born.press("Tab")
+    expect(born).to_have_value("1975-13")
+    expect(born).to_have_attribute("aria-invalid", "true")
     expect(day).not_to_have_attribute("aria-invalid", "true")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from expertpool.experts.models import Expert
-from tests.e2e.pages import Screen, drawer, sign_in
+from tests.core.importing.sheets import write_xlsx
+from tests.e2e.pages import Screen, drawer, sign_in, upload_experts
 from tests.factories.accounts import PASSWORD, make_user
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -90,3 +92,20 @@ def test_a_page_that_asks_by_itself_keeps_what_is_typed(
     screen.page.locator("#search-input, [data-search] input, input[type=search]").first.fill("王")
     screen.sees("登录已过期，还没有保存")
     expect(screen.page.get_by_label("项目名称").first).to_have_value("区医院门诊楼")
+
+
+def test_a_form_that_was_sent_by_a_button_of_its_own_is_as_it_was(
+    open_browser: Callable[..., Screen], tmp_path: Path
+) -> None:
+    """Whoever comes back to a page finds its buttons: the browser keeps it as it was left."""
+    screen = open_browser()
+    sign_in(screen, make_user("admin"))
+    rows = [["姓名", "手机号"], ["甲", "13911110001"], ["乙", "139"]]
+    upload_experts(screen, write_xlsx(tmp_path / "名单.xlsx", rows))
+    form = screen.page.locator("#import-page")
+    before = form.get_attribute("action")
+    # An answer that leaves the page where it is.
+    screen.page.route("**/confirm/", lambda route: route.fulfill(status=204))
+    with screen.page.expect_request("**/confirm/"):
+        screen.press("确认导入")
+    expect(form).to_have_attribute("action", before or "")

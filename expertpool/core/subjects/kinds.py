@@ -169,6 +169,8 @@ class Day(Kind):
 
     def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
         attrs = {"min": self.bounds.low.isoformat(), "max": self.bounds.high.isoformat()}
+        if self.month:
+            attrs["data-month"] = self.month
         return RuleField(rule=self.clean, widget=forms.DateInput(attrs=attrs), **kwargs)
 
     def cell(self, value: Any) -> Any:

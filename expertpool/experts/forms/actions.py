@@ -136,13 +136,16 @@ class AssignForm(forms.Form):
     wide = {"experts", "into"}
 
     def __init__(
-        self, data: Any = None, *, experts: QuerySet[Expert], unit: Unit, into: str
+        self, data: Any = None, *, experts: QuerySet[Expert], unit: Unit, into: str, beyond: int
     ) -> None:
+        """``beyond``: of how many more the form offers none."""
         super().__init__(data, initial={"into": into})
         chosen_from, field = self.fields["experts"], self.fields["into"]
         assert isinstance(chosen_from, forms.ModelMultipleChoiceField)  # noqa: S101 - for the type checker
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
         chosen_from.queryset = experts
+        if beyond:
+            chosen_from.help_text = f"按姓名列出前面的一部分，另有 {beyond} 位没有列出：归入这些后再打开，即列出其余的。"
         field.widget.attrs |= UNIT_SEARCH
         # The page carries only the option that is chosen; the others are searched.
         chosen = str(self["into"].value() or "")

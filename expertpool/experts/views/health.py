@@ -21,6 +21,7 @@ from expertpool.core.locks import use_one_process
 from expertpool.core.permissions import requires
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import RowCount, listing, render_list
+from expertpool.directory.models import UnitPair
 from expertpool.directory.queries import suspected_pairs, unidentified_units
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
@@ -50,7 +51,10 @@ def index(request: UserRequest) -> HttpResponse:
     thin = thin_specialties(user, today=timezone.localdate(now))
     with transaction.atomic():
         use_one_process()
-        *counts, few, units = counted([*found.values(), thin, suspected_pairs()])
+        pairs = (
+            suspected_pairs() if user.has_permission("directory.view") else UnitPair.objects.none()
+        )
+        *counts, few, units = counted([*found.values(), thin, pairs])
         kept = experts_visible_to(user, "experts.edit")
         alike = pairs_in(kept) if user.has_permission("experts.edit") else None
     sections: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -131,11 +135,13 @@ def assign(request: UserRequest, pk: int) -> HttpResponse:
     unit = get_object_or_404(unidentified_units(), pk=pk)
     staff = experts_visible_to(request.user, "experts.edit").exclude(status=ExpertStatus.DELETED)
     shown = staff.filter(employer=unit).order_by("name", "pk").values("pk")[:MOST_ASSIGNED]
+    number = staff.filter(employer=unit).count()
     form = AssignForm(
         request.POST if request.method == "POST" else None,
         experts=Expert.objects.filter(pk__in=shown).order_by("name", "pk"),
         unit=unit,
         into=request.GET.get("into", ""),
+        beyond=max(number - MOST_ASSIGNED, 0),
     )
 
     def write() -> str:

@@ -5,6 +5,7 @@ import { Mandarin } from "flatpickr/dist/l10n/zh.js";
 import { changed, h, icon, nextId } from "./dom.js";
 
 const WRITTEN = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2})[:：](\d{2})(?:[:：]\d{2})?)?$/;
+const MONTH = /^(\d{4})[-/.年](\d{1,2})月?$/;
 const zh = { ...Mandarin, firstDayOfWeek: 1, rangeSeparator: " 至 " };
 
 function foot(picker) {
@@ -28,9 +29,15 @@ function foot(picker) {
   );
 }
 
+/** Returns the day of a month alone for which it stands ("first", "last"), where a field takes one. */
+function dayOfMonth(text, stands) {
+  const [, year, month] = (stands && MONTH.exec(text)) || [];
+  return year && [year, month, stands === "last" ? new Date(year, month, 0).getDate() : 1];
+}
+
 /** Returns the moment that `text` names; undefined when it names none, or one that does not exist. */
-function parse(text) {
-  const parts = WRITTEN.exec(text.trim())?.slice(1);
+function parse(text, stands) {
+  const parts = WRITTEN.exec(text.trim())?.slice(1) ?? dayOfMonth(text.trim(), stands);
   if (!parts) return undefined;
   const [year, month, day, hour = 0, minute = 0] = parts.map((part) => (part ? Number(part) : undefined));
   const date = new Date(year, month - 1, day, hour, minute);
@@ -46,7 +53,7 @@ function parse(text) {
 function mistakeIn(text, picker) {
   const parts = picker.config.mode === "range" ? text.split(zh.rangeSeparator) : [text];
   for (const part of parts) {
-    const date = parse(part);
+    const date = parse(part, picker.input.dataset.month);
     if (!date) {
       const isWritten = WRITTEN.test(part.trim());
       return isWritten
@@ -129,7 +136,7 @@ export function setupDate(input) {
     dateFormat: withTime ? "Y-m-d H:i" : "Y-m-d",
     minDate: input.dataset.min ?? null,
     maxDate: input.dataset.max ?? null,
-    parseDate: parse,
+    parseDate: (text) => parse(text, input.dataset.month),
     disableMobile: true,
     onReady: (_, __, self) => self.calendarContainer.append(foot(self)),
     onClose: () => changed(input),

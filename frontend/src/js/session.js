@@ -45,13 +45,19 @@ async function send(form, submitter) {
     return toast({ level: "danger", message: "网络连接中断，请检查网络后重试。已填写的内容仍在页面上。" });
   }
   if (form.elements.csrfmiddlewaretoken) form.elements.csrfmiddlewaretoken.value = csrfToken();
-  if (submitter?.name) {
-    form.append(h("input", { type: "hidden", name: submitter.name, value: submitter.value }));
-  }
   // A form sent by a script forgets which button was pressed, and where that one sends it.
+  const pressed = submitter?.name
+    ? h("input", { type: "hidden", name: submitter.name, value: submitter.value })
+    : null;
+  const action = form.getAttribute("action");
+  if (pressed) form.append(pressed);
   if (submitter?.hasAttribute("formaction")) form.action = submitter.formAction;
   leaveFreely();
   form.submit();
+  // Whoever comes back to this page finds the form as it was.
+  pressed?.remove();
+  if (action === null) form.removeAttribute("action");
+  else form.setAttribute("action", action);
 }
 
 export function startSession(enhance) {

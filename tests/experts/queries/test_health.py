@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,6 +19,7 @@ from expertpool.draws.models import Invitation
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.health import GAPS
+from expertpool.experts.views import health
 from expertpool.notifications.models import Message
 from tests.attacks.test_rights import make_role
 from tests.factories.accounts import make_department, make_user
@@ -177,6 +180,24 @@ def test_some_experts_of_a_name_are_assigned_one_by_one(client: Client, admin: U
     merge = client.get(reverse("directory:unit_merge", args=[other.pk])).content.decode()
     assert "全部随之改动：专家 1 条" in merge
     assert client.get(reverse("experts:assign_employer", args=[one.pk])).status_code == 404
+
+
+def test_a_drawer_that_offers_some_says_how_many_it_does_not(
+    client: Client, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit = make_unit("设计院")
+    whole(employer=unit), whole(employer=unit), whole(employer=unit)
+    address = reverse("experts:assign_employer", args=[unit.pk])
+    assert "没有列出" not in login(client, admin).get(address).content.decode()
+    monkeypatch.setattr(health, "MOST_ASSIGNED", 2)
+    assert "另有 1 位没有列出" in client.get(address).content.decode()
+
+
+def test_pairs_of_units_are_counted_for_whoever_may_see_them(client: Client) -> None:
+    login(client, make_user(roles=(make_role("experts.view"),)))
+    with CaptureQueriesContext(connection) as asked:
+        assert "疑似重复的单位" not in numbers(client)
+    assert not any("directory_unitpair" in one["sql"] for one in asked)
 
 
 def test_nobody_assigns_whom_he_may_not_edit(client: Client) -> None:

@@ -155,6 +155,6 @@ def test_the_export_is_one_query_for_any_number_of_projects(
         assert all(column.value(row) is not ... for row in rows for column in columns)
 
 
-# Departments and kinds of the filter, the reader's rules of revealing, the rows, whether fields
-# have been added: asked by the filter and by the columns.
-EXPORT_QUERIES = 6
+# Departments and kinds of the filter, the reader's rules of revealing and whether draws are looked after, the
+# rows, whether fields have been added: asked by the filter and by the columns.
+EXPORT_QUERIES = 7

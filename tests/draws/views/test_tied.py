@@ -92,15 +92,7 @@ def test_supervisors_hear_of_it_once_names_are_public(
     time_machine: Traveller,
     merged_after_release: bool,
 ) -> None:
-    for row in draw.invitations.all():
-        answer(
-            invitation=row,
-            accept=True,
-            reason="",
-            via=ReplyVia.LINK,
-            now=SOON,
-            entropy=SeededEntropy(1),
-        )
+    agree_all(draw)
     later = draw.reveal_at + timedelta(minutes=1)
     if not merged_after_release:
         expert = tie(draw, 1, admin, SOON)

@@ -143,8 +143,8 @@ def text_of(response: Any) -> str:
 
 
 def information(client: Client, own: Project, pool: Sequence[Expert]) -> dict[str, float]:
-    """Return how many bits of who sits the answers to each attack hold: the mutual information of
-    both over many worlds, in each of which chance has seated others."""
+    """Return which share of who sits the answers to each attack hold: the mutual information of both
+    over many worlds, in each of which chance has seated others, of what there is to be learnt."""
     seen: dict[str, list[tuple[Hashable, Hashable]]] = defaultdict(list)
     for seed in range(WORLDS):
         with transaction.atomic():
@@ -155,12 +155,12 @@ def information(client: Client, own: Project, pool: Sequence[Expert]) -> dict[st
             for observe in ATTACKS:
                 seen[observe.__name__].append((secret, observe(client, own, pool)))
             transaction.set_rollback(True)
-    return {name: _shared_bits(pairs) for name, pairs in seen.items()}
+    return {name: _share_told(pairs) for name, pairs in seen.items()}
 
 
-def _shared_bits(pairs: Sequence[tuple[Hashable, Hashable]]) -> float:
+def _share_told(pairs: Sequence[tuple[Hashable, Hashable]]) -> float:
     secrets, answers = zip(*pairs, strict=True)
-    return entropy(secrets) + entropy(answers) - entropy(pairs)
+    return (entropy(secrets) + entropy(answers) - entropy(pairs)) / entropy(secrets)
 
 
 def entropy(values: Any) -> float:
@@ -192,7 +192,7 @@ def test_no_number_before_a_seal_tells_who_sits(
 ) -> None:
     told = information(attacker, own, pool)
     assert told.keys() == {one.__name__ for one in ATTACKS}
-    assert all(bits < 0.1 for bits in told.values()), told
+    assert all(share < 0.03 for share in told.values()), told
 
 
 def test_the_same_attacks_would_tell_if_counts_knew_all(
@@ -202,8 +202,8 @@ def test_the_same_attacks_would_tell_if_counts_knew_all(
     know_all(monkeypatch)
     told = information(attacker, own, pool)
     # Those that are listed one by one never depended on who is held.
-    assert told.pop("exclusions") < 0.1
-    assert all(bits > 2 for bits in told.values()), told
+    assert told.pop("exclusions") < 0.03
+    assert all(share > 0.8 for share in told.values()), told
 
 
 # --- How often ------------------------------------------------------------------------------------

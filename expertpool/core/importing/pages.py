@@ -26,6 +26,7 @@ from expertpool.core.importing.importer import Importer
 from expertpool.core.importing.memory import HEADER, memories
 from expertpool.core.importing.reading import UnreadableFile
 from expertpool.core.importing.runs import (
+    NotSeen,
     RunRefused,
     answer_import,
     choose_mapping,
@@ -197,9 +198,13 @@ class _Pages:
         if run.is_previewed and not (form.is_valid() and not form.is_news()):
             told = "页上改正和选择的内容刚刚用上，还没有导入。请看下面的结果，再按一次确认。"
             return self._apply(request, run, form, told)
+        if (seen := request.POST.get("check", "")).isdecimal():
+            run.checks = int(seen)
         try:
             passed_over = form.passed_over()
             confirm_import(run=run, now=timezone.now(), passed_over=passed_over)
+        except NotSeen as error:
+            messages.error(request, str(error))
         except RunRefused:
             pass  # confirmed by another click: the page shows how it went
         return self._to(request, "run", pk)

@@ -70,6 +70,10 @@ class RunRefused(ValueError):
     """The run is no longer, or not yet, at this step."""
 
 
+class NotSeen(RunRefused):
+    """Its rows were checked again since the user saw them."""
+
+
 # --- Until it is confirmed ----------------------------------------------------------------------
 
 
@@ -318,11 +322,17 @@ def confirm_import(*, run: ImportRun, now: datetime, passed_over: Sequence[int] 
     """Import what the preview showed: at once, or by the job when it has more rows than a user can wait for.
 
     ``passed_over`` are rows that the user did not choose. Confirming twice imports once (RunRefused
-    the second time).
+    the second time); so does whoever saw another check of the rows than ``run`` tells (NotSeen).
     """
     waiting = ImportRun.objects.filter(pk=run.pk, state=ImportState.PREVIEWED)
     with transaction.atomic():
-        if not waiting.update(state=ImportState.RUNNING, confirmed_at=now, done_rows=0):
+        if not waiting.filter(checks=run.checks).update(
+            state=ImportState.RUNNING, confirmed_at=now, done_rows=0
+        ):
+            if waiting.exists():
+                raise NotSeen(
+                    "这个文件刚在另一个窗口重新检查过，还没有导入。请看下面的结果，再确认。"
+                )
             raise RunRefused("该文件已经确认导入，请看导入结果。")
         # Not before: a second click changes nothing of what is being imported.
         answers = read_answers(run)

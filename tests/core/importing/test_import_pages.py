@@ -197,7 +197,7 @@ def standing(page: Any, **typed: str) -> dict[str, Any]:
     form = page.context["form"]
     held = {field.html_name: field.value() for field in form}
     chosen = {one["row"] for one in form.found.get("changed", ())} - {*page.context["passed_over"]}
-    return held | {"chosen": sorted(chosen)} | typed
+    return held | {"check": page.context["run"].checks, "chosen": sorted(chosen)} | typed
 
 
 def post_update(client: Client, page: Any, chosen: dict[str, Any]) -> Any:
@@ -273,6 +273,18 @@ def test_confirming_loses_nothing_that_stands_on_the_page(client: Client, tmp_pa
         ("甲", "13911110001", "高级工程师"),
         ("乙", "13911110002", "工程师"),
     }
+
+
+def test_nobody_confirms_what_another_window_has_changed(client: Client, tmp_path: Path) -> None:
+    page = upload(client, tmp_path, [[*HEAD, "职务"], ["甲", "13911110001", "科长"]])
+    run, before = page.context["run"], standing(page)
+    assert f'name="check" value="{before["check"]}"' in page.content.decode()
+    post(client, "mapping", run, {"column-0": "name", "column-1": "phone", "column-2": ""})
+    page = post(client, "confirm", run, before)
+    assert "另一个窗口重新检查过，还没有导入" in page.content.decode()
+    assert not Expert.objects.exists()
+    post(client, "confirm", run, standing(page))
+    assert Expert.objects.get().position == ""
 
 
 def test_what_was_typed_and_is_refused_again_stays_on_the_page(

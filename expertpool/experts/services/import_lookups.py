@@ -17,8 +17,9 @@ LOOKED_AT = (
 )
 _LISTED = re.compile(r"[;；]")
 _FURTHER = re.compile(r"[,，、\n]")
-# A code with the name behind it (A010101 总体规划), and where another code begins behind one.
-_CODED = re.compile(r"([A-Za-z]\d+)[\s:：\-—]*([^A-Za-z0-9].*)")
+# A code with its name behind it (A010101 总体规划) or before it, and where another code begins.
+_CODED = re.compile(r"(?P<code>[A-Za-z]\d+)[\s:：\-—]*(?P<name>[^A-Za-z0-9].*)")
+_NAMED = re.compile(r"(?P<name>[^A-Za-z0-9]+?)[\s:：\-—(（]*(?P<code>[A-Za-z]\d+)\s*[)）]?")
 _NEXT = re.compile(r"[\s/／|+]+(?=[A-Za-z]\d{2,}(?![A-Za-z0-9]))")
 _BLANKS = re.compile(r"[\s()]+")
 
@@ -58,8 +59,15 @@ class SpecialtyNames:
                 found.append(self._one(part, part))
             else:  # a name may itself hold 、 or ，
                 for word in filter(None, (name.strip() for name in _FURTHER.split(part))):
-                    found.extend(self._one(one, word) for one in _NEXT.split(word))
+                    found.extend(self._one(one, word) for one in self._split(word))
         return list(dict.fromkeys(found))
+
+    def _split(self, word: str) -> list[str]:
+        """Return what stands in a word with blanks between, but a code with its own name before it as one."""
+        coded, name = self._coded(word) if _NAMED.fullmatch(word) else (0, "")
+        if coded and _is_part(name, self._rows[coded][1]):
+            return [word]
+        return _NEXT.split(word)
 
     def _knows(self, word: str) -> bool:
         if word in self._codes or word.upper() in self._codes or word in self._names:
@@ -68,11 +76,11 @@ class SpecialtyNames:
         return bool(pk) and self._rows[pk][1] == name
 
     def _coded(self, word: str) -> tuple[int, str]:
-        """Return the specialty whose code stands before a name, and the name; 0 for none."""
-        found = _CODED.fullmatch(word)
+        """Return the specialty whose code stands beside a name, and the name; 0 for none."""
+        found = _CODED.fullmatch(word) or _NAMED.fullmatch(word)
         if not found:
             return 0, ""
-        return self._codes.get(found[1].upper(), 0), found[2].strip()
+        return self._codes.get(found["code"].upper(), 0), found["name"].strip()
 
     def _told(self, named: list[int]) -> str:
         """Return the codes of specialties, each with what it belongs to."""

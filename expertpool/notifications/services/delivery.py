@@ -123,14 +123,15 @@ def reap_stuck(*, now: datetime) -> int:
                     # What somebody else works on at this moment is in good hands.
                     locked = rows.select_for_update(skip_locked=True).filter(pk=pk).first()
                     if locked is not None:
-                        # That one waited long is usual after a standstill; that one died is not.
-                        died = locked.state == DeliveryState.SENDING
-                        level = logging.WARNING if died else logging.INFO
-                        logger.log(level, "message %s was left behind %s", pk, locked.state)
+                        # That many waited long is usual after a standstill; that one died is not.
+                        if locked.state == DeliveryState.SENDING:
+                            logger.warning("message %s was left behind by an attempt that died", pk)
                         bring_forward(locked, now)
                         count += 1
             except Exception:
                 logger.exception("message %s could not be brought forward", pk)
+    if count:
+        logger.info("%s messages were brought forward", count)
     return count
 
 

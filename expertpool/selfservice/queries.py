@@ -12,7 +12,7 @@ from django.urls import reverse
 from expertpool.core.text import minutes_text
 from expertpool.draws.enums import HOW, DrawKind, InvitationState
 from expertpool.draws.models import Invitation, Rescheduling
-from expertpool.draws.queries.meetings import Meeting, meetings_of, next_opening
+from expertpool.draws.queries.meetings import Meeting, coming, meetings_of, next_opening
 from expertpool.draws.queries.own import invitations_of
 from expertpool.draws.queries.written import has_signed_in, is_over
 from expertpool.experts.models import Expert
@@ -56,7 +56,7 @@ def stage_of(invitation: Invitation, *, now: datetime) -> Stage:
 class Letter:
     """An invitation as its expert reads it at one moment: the project is named once he agreed.
 
-    Of a batch he reads all ``projects``, and each of the ``meetings``.
+    Of a batch he reads the ``projects`` for which he is asked, and each of their ``meetings``.
     """
 
     invitation: Invitation
@@ -181,17 +181,25 @@ def _letters_of(rows: Sequence[Invitation], *, now: datetime) -> list[Letter]:
     stages = {row.pk: stage_of(row, now=now) for row in rows}
     gone = [row for row in rows if stages[row.pk] in GONE and row.replied_at]
     moves = Rescheduling.objects.filter(draw__in={row.draw_id for row in gone}) if gone else []
+    asked = {row.pk: _asked_for(row, stages[row.pk], now) for row in rows}
     return [
         Letter(
             row,
             stages[row.pk],
-            row.draw.covered,
-            meetings_of(row.draw.covered),
+            asked[row.pk],
+            meetings_of(asked[row.pk]),
             next_opening(row.draw.covered, now=now),
             _left_before(row, moves) if row in gone else None,
         )
         for row in rows
     ]
+
+
+def _asked_for(row: Invitation, stage: Stage, now: datetime) -> list[Project]:
+    """Return the projects of a batch for which an expert is asked, or agreed to come: whoever is taken
+    while it goes on does not come to what has begun before."""
+    since = now if stage is Stage.OPEN else row.moved_up_at or row.invited_at
+    return [*coming(row.draw.covered, now=since, begun=False)]
 
 
 def _left_before(row: Invitation, moves: Iterable[Rescheduling]) -> Mapping[str, str] | None:

@@ -27,6 +27,7 @@ from expertpool.projects.enums import Regime
 from tests.draws.views.letters import lines, link_of
 from tests.factories.accounts import make_user
 from tests.factories.answers import record_answer
+from tests.factories.batches import draw_batch, make_batch, make_members
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure
@@ -181,6 +182,25 @@ def test_an_expert_chooses_from_the_list_from_which_a_clerk_chooses(phone: Clien
     row.refresh_from_db()
     assert (row.state, row.reason) == (InvitationState.DECLINED, "出差")
     assert grounds_of(draw) == ["出差", "联系不上", "已不在库", "其他"]
+
+
+def test_who_is_asked_while_a_batch_goes_on_reads_of_what_is_to_come(phone: Client) -> None:
+    for _ in range(4):
+        make_expert()
+    now = timezone.now()
+    first, second = make_members(24, 72, now=now)
+    draw = draw_batch(make_batch([first, second], now=now, seats=1), now=now)
+    (row,) = lines(draw)
+    phone.post(link_of(row), ACCEPT)
+    both = text(phone.get(link_of(row)))
+    assert moment_text(first.opening_at) in both
+    assert moment_text(second.opening_at) in both
+    with at(first.closing_at + timedelta(hours=1)):
+        phone.post(f"{link_of(row)}leave/", {"reason": "生病"})
+        page = text(phone.get(link_of(lines(draw)[-1])))
+        assert "确认参加" in page
+        assert moment_text(second.opening_at) in page
+        assert moment_text(first.opening_at) not in page
 
 
 @pytest.mark.shows("DRAW-21")

@@ -7,6 +7,7 @@ from expertpool.accounts import api as accounts
 from expertpool.core.api import Api, Refusal, api_urls
 from expertpool.core.criteria import CriteriaError
 from expertpool.core.permissions import requires
+from expertpool.core.storing import StoreDown
 from expertpool.draws import api as draws
 from expertpool.files import api as files
 from expertpool.projects import api as projects
@@ -30,6 +31,7 @@ api = Api(
     docs_decorator=requires("accounts.tokens"),
     refusals=(
         Refusal(CriteriaError, 422, "criteria-refused", "抽取条件有误"),
+        Refusal(StoreDown, 503, "store-down", "文件存取不了，请稍后再试"),
         *altered.REFUSALS,
         *files.REFUSALS,
         *projects.REFUSALS,

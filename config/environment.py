@@ -90,6 +90,15 @@ def secret(name: str, *, generate: bool) -> str:
     return path.read_text().strip()
 
 
+def file_secret(name: str) -> str:
+    """Return what another server gave us as ``name``, from the environment or from HOME/keys."""
+    value, path = env_str(name), HOME / "keys" / name.lower()
+    if value or path.is_file():
+        return value or path.read_text().strip()
+    message = f"缺少 {name}：请在环境变量中设置，或放在 {path}（权限 0600）。"
+    raise ImproperlyConfigured(message)
+
+
 def old_secrets(name: str) -> tuple[str, ...]:
     """Return the secrets that ``name`` had before, newest first: NAME_OLD, separated by commas, or
     the lines of HOME/keys/<name>_old."""

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from expertpool.core.responses import Refused, refused
+from expertpool.core.storing import StoreDown
 from expertpool.core.views.listing import PicksRefused
 
 
@@ -25,5 +26,6 @@ class RefusalsMiddleware:
         return render(request, "refused.html", {"reason": response.message}, status=409)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer for views of bulk actions, none of which can go on without its rows."""
-        return refused(str(error)) if isinstance(error, PicksRefused) else None
+        """Answer for views of bulk actions, none of which can go on without its rows, and for all that
+        need a file while the store does not answer."""
+        return refused(str(error)) if isinstance(error, PicksRefused | StoreDown) else None

@@ -16,6 +16,7 @@ from config.environment import (
     port,
     secret,
 )
+from config.storing import file_storage
 from config.worker import noting_duties, reading_settings_once
 
 # --- Mode and secrets ---------------------------------------------------------------------
@@ -155,10 +156,12 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [BASE_DIR / "build"]
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
-MEDIA_ROOT = HOME / "files"  # never served by URL: files.views checks the right to each download
+MEDIA_ROOT = (
+    HOME / "files"
+)  # never served by URL: files.views checks the right to each download; see config.storing
 FONT_DIR = HOME / "fonts"  # further fonts for documents (.ttf, .otf), put there by the operator
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": file_storage(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TRIAL

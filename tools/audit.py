@@ -23,7 +23,7 @@ import yaml
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCK = "requirements/run.txt"
+LOCK = "requirements/s3.txt"  # holds run.txt, too
 KEPT = ROOT / "requirements" / "advisories.json"
 LONGEST = 120  # seconds
 

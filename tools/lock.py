@@ -8,11 +8,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 OPTIONS = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header"]
+# The others hold what the developers' one does: tested is what runs.
+AS_TESTED = ["--constraint", "requirements/dev.txt"]
 LOCKS = {
     "bootstrap.txt": ["requirements/bootstrap.in"],
     "node.txt": ["requirements/node.in"],
-    "run.txt": ["pyproject.toml", "requirements/bootstrap.in"],
-    "dev.txt": ["pyproject.toml", "requirements/bootstrap.in", "--extra", "dev"],
+    "dev.txt": ["pyproject.toml", "requirements/bootstrap.in", "--extra", "s3", "--extra", "dev"],
+    "s3.txt": ["pyproject.toml", "requirements/bootstrap.in", "--extra", "s3", *AS_TESTED],
+    "run.txt": ["pyproject.toml", "requirements/bootstrap.in", *AS_TESTED],
 }
 
 

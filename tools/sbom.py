@@ -15,7 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "build" / "sbom.json"
-LOCK = ROOT / "requirements" / "run.txt"
+LOCK = ROOT / "requirements" / "s3.txt"  # holds run.txt, too
 BINDING = re.compile(r"(?<!L)A?GPL|(?<!Lesser )General Public License", re.IGNORECASE)
 
 

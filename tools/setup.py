@@ -1,7 +1,7 @@
-"""Make .venv hold exactly what the lock says: `python3 tools/setup.py run|dev`.
+"""Make .venv hold exactly what the lock says: `python3 tools/setup.py run|s3|dev`.
 
 Runs on any Python 3.11 with its standard library. Does nothing when the lock is unchanged since
-the last time; a developer's environment (`dev`) also serves `run`.
+the last time; an environment that holds more (`SERVED_BY`) serves, too.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "expertpool-stamp.json"
+SERVED_BY = {"run": ("run", "s3", "dev"), "s3": ("s3", "dev"), "dev": ("dev",)}
 
 
 def main(kind: str) -> None:
-    wanted = {name: _stamp(name) for name in ("run", "dev")}
+    wanted = {name: _stamp(name) for name in SERVED_BY}
     made = json.loads(STAMP.read_text()) if STAMP.exists() and PYTHON.exists() else {}
     in_place = made.get("place", str(VENV)) == str(VENV)  # a moved .venv is made anew
-    if in_place and (wanted["dev"] == made.get("dev") or wanted[kind] == made.get(kind)):
+    if in_place and any(wanted[name] == made.get(name) for name in SERVED_BY[kind]):
         return
     print(f"正在准备 Python 环境（{kind}）……", flush=True)
     if not (PYTHON.exists() and in_place):

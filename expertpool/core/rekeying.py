@@ -156,7 +156,7 @@ def files_unopenable() -> Iterator[Unopenable]:
     """Yield each of `files_waiting` that does not open."""
     for file in files_waiting():
         if fault := file.fault:
-            yield Unopenable(str(file.path), fault)
+            yield Unopenable(file.name, fault)
 
 
 def rekey_files() -> Iterator[Progress]:

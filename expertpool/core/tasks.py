@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from django.utils import timezone
-from procrastinate import JobContext
+from procrastinate import JobContext, RetryStrategy
 
 from expertpool.core.api import idempotency
 from expertpool.core.exporting import runs as exports
 from expertpool.core.importing import runs as imports
 from expertpool.core.jobs import DEADLINES, HEAVY, app, retry_stalled
+from expertpool.core.storing import StoreDown
+
+# After half a minute, a minute …: an hour in all.
+when_store_answers = RetryStrategy(
+    max_attempts=15, wait=30, linear_wait=30, retry_exceptions=[StoreDown]
+)
 
 
 @app.task(name="core.write_export", queue=HEAVY)
@@ -25,7 +31,7 @@ def remove_expired_exports(timestamp: int) -> None:
     exports.remove_expired_exports(now=timezone.now())
 
 
-@app.task(name="core.run_import", queue=HEAVY)
+@app.task(name="core.run_import", queue=HEAVY, retry=when_store_answers)
 def run_import(*, run_id: int) -> None:
     """Import the rows of one confirmed run; a run that has ended stays as it is."""
     imports.perform_import(run_id=run_id, now=timezone.now(), progress=True)

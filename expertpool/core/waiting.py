@@ -1,4 +1,4 @@
-"""Files that wait to be fetched or confirmed: encrypted on the disk, and gone after their time.
+"""Files that wait to be fetched or confirmed: encrypted in the store, and gone after their time.
 
 They hold what the database keeps encrypted. Each is bound to the run that it belongs to: a file put
 in the place of another does not open. When a key changes, they are made anew like the columns
@@ -7,8 +7,6 @@ in the place of another does not open. When a key changes, they are made anew li
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +17,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from expertpool.core.crypto import HEAD_BYTES, DecryptionError, Vault
+from expertpool.core.locks import session_lock, unlock_session
+from expertpool.core.storing import store
 
 VAULT = Vault("FIELD_KEY")
 # Younger ones may be at work, or of a transaction that has not committed yet.
@@ -31,39 +31,40 @@ class FileGone(Exception):
 
 @dataclass(frozen=True)
 class WaitingFile:
-    """One file of one run, which ``bound`` names."""
+    """One file of one run, which ``bound`` names. All may raise `core.storing.StoreDown`."""
 
-    path: Path
+    name: str
     bound: bytes
 
     def write(self, content: bytes) -> None:
         """Keep ``content``; a reader sees the whole or nothing, and no change of keys what was before."""
-        with self._folder_held():
+        with self._held():
             self._put(content)
 
     def _put(self, content: bytes) -> None:
-        part = self.path.with_suffix(".part")
-        part.write_bytes(VAULT.encrypt(content, self.bound))
-        part.replace(self.path)
+        store.replace(self.name, VAULT.encrypt(content, self.bound))
 
     def read(self) -> bytes:
         """Return what was written; raises FileGone."""
         try:
-            return VAULT.decrypt(self.path.read_bytes(), self.bound)
-        except (OSError, DecryptionError):
-            raise FileGone(self.path.name) from None
+            return VAULT.decrypt(self._token(), self.bound)
+        except (FileNotFoundError, DecryptionError):
+            raise FileGone(self.name) from None
 
     def remove(self) -> None:
         """Delete the file; one that is just being made anew does not come back."""
-        with self._folder_held():
-            self.path.unlink(missing_ok=True)
+        with self._held():
+            store.delete(self.name)
+
+    def exists(self) -> bool:
+        return store.exists(self.name)
 
     @property
     def waits_for_key(self) -> bool:
         """Whether there is a file, and not made with the present key and suite."""
         try:
-            with self.path.open("rb") as file:
-                return file.read(HEAD_BYTES) != VAULT.head
+            with store.open(self.name) as file:
+                return bool(file.read(HEAD_BYTES) != VAULT.head)
         except FileNotFoundError:
             return False
 
@@ -71,7 +72,7 @@ class WaitingFile:
     def fault(self) -> str:
         """Why the file does not open, empty if it does or is gone."""
         try:
-            VAULT.decrypt(self.path.read_bytes(), self.bound)
+            VAULT.decrypt(self._token(), self.bound)
         except FileNotFoundError:
             return ""
         except DecryptionError as error:
@@ -80,22 +81,27 @@ class WaitingFile:
 
     def rekey(self) -> bool:
         """Encrypt the file anew if it waits for it; tell whether it did. Raises DecryptionError."""
-        with self._folder_held():
+        with self._held():
             if not self.waits_for_key:
                 return False
-            self._put(VAULT.decrypt(self.path.read_bytes(), self.bound))
+            self._put(VAULT.decrypt(self._token(), self.bound))
         return True
 
+    def _token(self) -> bytes:
+        with store.open(self.name) as file:
+            token: bytes = file.read()
+        return token
+
     @contextmanager
-    def _folder_held(self) -> Iterator[None]:
-        """Keep others from removing a file of the folder, or making one anew, meanwhile."""
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder = os.open(self.path.parent, os.O_RDONLY)
+    def _held(self) -> Iterator[None]:
+        """Keep others, on whatever machine, from removing the file or making it anew meanwhile. Not for the
+        transaction around: files of a run are written in no fixed order, and two would wait for each other."""
+        lock = f"waiting:{self.name}"
+        session_lock(lock)
         try:
-            fcntl.flock(folder, fcntl.LOCK_EX)
             yield
         finally:
-            os.close(folder)
+            unlock_session(lock)
 
 
 class HoldsFiles:
@@ -106,24 +112,26 @@ class HoldsFiles:
         raise NotImplementedError
 
 
-def folder_of(name: str) -> Path:
-    """Return where files of one kind wait."""
-    return Path(settings.MEDIA_ROOT, name)
-
-
 def folder_of_parts() -> Path:
-    """Return where a workbook keeps its rows until it is whole; a killed process leaves them there."""
-    folder = folder_of("parts")
+    """Return where a workbook keeps its rows until it is whole, on the disk of this machine; a killed
+    process leaves them there."""
+    folder = Path(settings.MEDIA_ROOT, "parts")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
 
-def remove_unnamed(folder: Path, named: Collection[Path], *, now: datetime) -> int:
-    """Delete what lies in ``folder`` for more than a day and belongs to nothing; return how many."""
-    removed = 0
-    for path in folder.glob("*"):
+def remove_unnamed(folder: str, named: Collection[str], *, now: datetime) -> int:
+    """Delete what lies in ``folder`` of the store for more than a day and belongs to nothing; return how
+    many."""
+    old = [one.name for one in store.below(f"{folder}/") if one.at < now - UNNAMED_AGE]
+    for name in (gone := [name for name in old if name not in named]):
+        store.delete(name)
+    return len(gone)
+
+
+def remove_old_parts(*, now: datetime) -> None:
+    """Delete the rows of workbooks that a process of this machine left more than a day ago."""
+    for path in folder_of_parts().glob("*"):
         written = datetime.fromtimestamp(path.stat().st_mtime, tz=timezone.get_current_timezone())
-        if path.is_file() and path not in named and written < now - UNNAMED_AGE:
+        if path.is_file() and written < now - UNNAMED_AGE:
             path.unlink(missing_ok=True)
-            removed += 1
-    return removed

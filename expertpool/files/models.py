@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+FOLDER = "attachments"  # of the store
+
 
 class Attachment(models.Model):
     """A file that belongs to one subject (``projects.project`` 12 …). Never served by URL:
@@ -14,7 +16,7 @@ class Attachment(models.Model):
     subject_id = models.CharField("所属对象编号", max_length=64)
     kind = models.CharField("类别", max_length=32, blank=True)
     name = models.CharField("文件名", max_length=200)
-    file = models.FileField("文件", upload_to="attachments/%Y/%m/")
+    file = models.FileField("文件", upload_to=f"{FOLDER}/%Y/%m/")
     content_type = models.CharField("类型", max_length=100)
     size = models.PositiveBigIntegerField("大小（字节）")
     sha256 = models.BinaryField("SHA-256", max_length=32)

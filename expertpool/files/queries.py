@@ -16,7 +16,7 @@ from expertpool.files.models import Attachment
 from expertpool.files.registry import file_subject
 from expertpool.files.validators import ACCEPTED
 
-GONE = "文件「{}」已不在服务器的磁盘上，不能打开。请联系系统管理员从备份中恢复，或重新上传。"
+GONE = "文件「{}」已不在存放文件的地方，不能打开。请联系系统管理员从备份中恢复，或重新上传。"
 
 
 def attachments_of(subject: models.Model, kind: str | None = None) -> QuerySet[Attachment]:
@@ -66,10 +66,10 @@ def may_edit(user: Any, subject_type: str, subject_id: str) -> bool:
 
 
 def opened(attachment: Attachment) -> File:
-    """Open the stored file. Refuses (FileRefused) one that somebody has taken away from the disk."""
+    """Open the stored file. Refuses (FileRefused) one that somebody has taken away; StoreDown."""
     try:
         return attachment.file.open("rb")
-    except OSError:
+    except FileNotFoundError:
         raise FileRefused(GONE.format(attachment.name)) from None
 
 

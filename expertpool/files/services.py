@@ -7,28 +7,26 @@ import re
 import unicodedata
 import uuid
 from datetime import datetime, timedelta
-from pathlib import Path, PurePosixPath
+from itertools import islice
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
-from django.utils import timezone
 
 from expertpool.audit.services import in_words, record
+from expertpool.core.storing import store
 from expertpool.files.exceptions import FileRefused
-from expertpool.files.models import Attachment
+from expertpool.files.models import FOLDER, Attachment
 from expertpool.files.queries import is_evidence, subject_of
 from expertpool.files.registry import file_subject
 from expertpool.files.validators import MEGABYTE, FileType, detect_type
 
-FOLDER = "attachments"
 RECORDED = ("name", "size", "sha256")
 LONGEST_NAME = 120
 # Younger ones may be of a transaction that has not committed yet.
 ORPHAN_AGE = timedelta(days=1)
+AT_ONCE = 1000  # names that the database is asked for
 
 
 @transaction.atomic
@@ -110,7 +108,7 @@ def remove_attachment(
     name = str(attachment.file.name)
     attachment.delete()
     # Only then: rolled back, the row is there again and needs its bytes.
-    transaction.on_commit(lambda: default_storage.delete(name))
+    transaction.on_commit(lambda: store.delete(name))
 
 
 @transaction.atomic
@@ -134,15 +132,13 @@ def remove_orphans(*, now: datetime) -> int:
     ended between a commit and the deletion after it.
     """
     removed = 0
-    root = Path(settings.MEDIA_ROOT)
-    for path in (root / FOLDER).rglob("*"):
-        if not path.is_file():
-            continue
-        name = str(PurePosixPath(path.relative_to(root)))
-        written = datetime.fromtimestamp(path.stat().st_mtime, tz=timezone.get_current_timezone())
-        if written < now - ORPHAN_AGE and not Attachment.objects.filter(file=name).exists():
-            path.unlink(missing_ok=True)
-            removed += 1
+    old = (one.name for one in store.below(f"{FOLDER}/") if one.at < now - ORPHAN_AGE)
+    while names := list(islice(old, AT_ONCE)):
+        named = set(Attachment.objects.filter(file__in=names).values_list("file", flat=True))
+        for name in names:
+            if name not in named:
+                store.delete(name)
+                removed += 1
     return removed
 
 

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.files.models import Attachment
-from expertpool.files.queries import attachments_of
+from expertpool.files.queries import attachments_of, opened
 from expertpool.files.registry import FileSubject
 from expertpool.papers.enums import TemplateState
 from expertpool.papers.models import PaperTemplate
@@ -33,7 +33,7 @@ def file_of(template: PaperTemplate) -> Attachment:
 
 
 def content_of(template: PaperTemplate) -> bytes:
-    with file_of(template).file.open("rb") as file:
+    with opened(file_of(template)) as file:
         content: bytes = file.read()
     return content
 

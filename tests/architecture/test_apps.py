@@ -42,6 +42,7 @@ CORE = {
     "responses",
     "search",
     "settings",
+    "storing",
     "subjects",
     "tables",
     "tasks",

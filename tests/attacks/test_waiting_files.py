@@ -21,7 +21,8 @@ from expertpool.core.exporting.runs import remove_expired_exports, start_export
 from expertpool.core.importing import runs
 from expertpool.core.importing.reading import UnreadableFile
 from expertpool.core.models import ImportRun
-from expertpool.core.waiting import folder_of, folder_of_parts
+from expertpool.core.storing import store
+from expertpool.core.waiting import folder_of_parts
 from expertpool.experts.services.importing import ExpertImporter
 from tests.factories.experts import make_expert
 from tests.fixtures import login
@@ -63,18 +64,20 @@ def texts(content: bytes) -> str:
 @pytest.mark.shows("EXP-06")
 def test_a_copy_of_the_disk_tells_no_phone(admin: User) -> None:
     run = upload(admin)
-    assert run.upload.path.exists()
+    assert run.upload.exists()
     assert found_on_disk(PHONE) == []
     runs.confirm_import(run=run, now=timezone.now())
     assert (run.state, run.accepted) == ("done", 1)
-    assert not run.upload.path.exists()
+    assert not run.upload.exists()
 
 
 def test_a_file_put_in_the_place_of_another_is_not_read(admin: User) -> None:
     """Nor one that was never uploaded, as who can write to the disk would put there."""
     mine, other = upload(admin), upload(admin)
-    for content in (other.upload.path.read_bytes(), "姓名,手机号\n李四,139\n".encode()):
-        mine.upload.path.write_bytes(content)
+    with store.open(other.upload.name) as file:
+        token = file.read()
+    for content in (token, "姓名,手机号\n李四,139\n".encode()):
+        store.replace(mine.upload.name, content)
         with pytest.raises(UnreadableFile, match="请重新上传"):
             runs._rows(mine)
 
@@ -108,8 +111,8 @@ def test_what_belongs_to_nothing_is_deleted_a_day_later(admin: User) -> None:
     now = timezone.now()
     run = upload(admin)
     left = [
-        run.upload.path.with_name("99-refused.xlsx"),
-        folder_of("exports") / "99.xlsx",
+        Path(site.MEDIA_ROOT, "imports", "99-refused.xlsx"),
+        Path(site.MEDIA_ROOT, "exports", "99.xlsx"),
         folder_of_parts() / "tmprows",
     ]
     for path in left:

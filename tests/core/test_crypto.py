@@ -130,9 +130,13 @@ def test_the_suites_give_different_indexes(settings: Any) -> None:
     assert len(found) == 2
 
 
-def test_a_file_of_megabytes_is_copied_no_more_than_it_has_to(tmp_path: Path) -> None:
+@pytest.mark.django_db
+def test_a_file_of_megabytes_is_copied_no_more_than_it_has_to(
+    settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
     megabytes = 8
-    file = WaitingFile(tmp_path / "file", HERE)
+    file = WaitingFile("file", HERE)
     content = b"\x80" + b"\0" * (megabytes * 1024**2)
     # Beside the content: what is padded and what is encrypted, then that and the token.
     assert _peak(lambda: file.write(content)) < 2.3 * megabytes

@@ -52,11 +52,11 @@ def test_a_file_that_is_gone_from_the_disk_is_said_in_words(
     attachment.file.storage.delete(attachment.file.name)
     response = login(client, admin).get(f"/files/{attachment.pk}/")
     assert response.status_code == 409
-    assert "不在服务器的磁盘上" in response.content.decode()
+    assert "不在存放文件的地方" in response.content.decode()
     page = client.get(f"/files/{attachment.pk}/preview/").content.decode()
     found = re.search(r"/files/\d+/content/\?key=[^\"]+", page)
     assert found
-    assert "不在服务器的磁盘上" in client.get(found[0].replace("&amp;", "&")).content.decode()
+    assert "不在存放文件的地方" in client.get(found[0].replace("&amp;", "&")).content.decode()
     assert not Entry.objects.filter(action="file.download").exists()
 
 

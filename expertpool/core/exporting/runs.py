@@ -22,7 +22,7 @@ from expertpool.core.models import ExportRun
 from expertpool.core.models.exports import EXPORTS as FOLDER
 from expertpool.core.models.exports import ExportState
 from expertpool.core.settings import EXPORT_KEPT, EXPORTS_PER_HOUR
-from expertpool.core.waiting import folder_of, folder_of_parts, remove_unnamed
+from expertpool.core.waiting import remove_old_parts, remove_unnamed
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 5000  # rows that a reader can wait for
@@ -137,9 +137,9 @@ def remove_expired_exports(*, now: datetime) -> int:
     for run in expired:
         run.file.remove()
     removed = expired.delete()[0]
-    named = {run.file.path for run in ExportRun.objects.all()}
-    remove_unnamed(folder_of(FOLDER), named, now=now)
-    remove_unnamed(folder_of_parts(), (), now=now)
+    named = {run.file.name for run in ExportRun.objects.all()}
+    remove_unnamed(FOLDER, named, now=now)
+    remove_old_parts(now=now)
     return removed
 
 

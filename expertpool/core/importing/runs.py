@@ -51,7 +51,8 @@ from expertpool.core.models import ImportRun
 from expertpool.core.models.imports import IMPORTS as FOLDER
 from expertpool.core.models.imports import ImportState
 from expertpool.core.settings import IMPORT_KEPT, IMPORT_SIZE, IMPORTS_PER_HOUR
-from expertpool.core.waiting import FileGone, folder_of, remove_unnamed
+from expertpool.core.storing import StoreDown
+from expertpool.core.waiting import FileGone, remove_unnamed
 
 logger = logging.getLogger(__name__)
 OPEN = (ImportState.UPLOADED, ImportState.MAPPING, ImportState.PREVIEWED)  # not yet confirmed
@@ -117,6 +118,9 @@ def start_import(
             _preview(run, answers, now=now)
     except UnreadableFile:
         _forget(run)
+        raise
+    except StoreDown:
+        run.delete()  # what there is of its files is swept away
         raise
     return run
 
@@ -365,6 +369,8 @@ def perform_import(*, run_id: int, now: datetime, progress: bool = False) -> Non
             if run.state != ImportState.RUNNING:
                 return
             _import(run, now=now, progress=progress)
+    except StoreDown:
+        raise  # nothing is wrong with the file: the job tries again
     except Exception:
         logger.exception("import %s failed", run_id)
         # After its transaction has gone, with all rows.
@@ -481,8 +487,8 @@ def remove_expired_imports(*, now: datetime) -> int:
             if try_lock_transaction(_lock(run.pk)):
                 _forget(run)
                 removed += 1
-    named = {file.path for run in ImportRun.objects.all() for file in run.waiting_files()}
-    remove_unnamed(folder_of(FOLDER), named, now=now)
+    named = {file.name for run in ImportRun.objects.all() for file in run.waiting_files()}
+    remove_unnamed(FOLDER, named, now=now)
     return removed
 
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from expertpool.core.crypto import binding
-from expertpool.core.waiting import HoldsFiles, WaitingFile, folder_of
+from expertpool.core.waiting import HoldsFiles, WaitingFile
 
 EXPORTS = "exports"
 
@@ -83,7 +83,7 @@ class ExportRun(HoldsFiles, models.Model):
     def file(self) -> WaitingFile:
         """The workbook, once it is written."""
         bound = binding(self._meta.db_table, "file", self.pk)
-        return WaitingFile(folder_of(EXPORTS) / f"{self.pk}.sealed", bound)
+        return WaitingFile(f"{EXPORTS}/{self.pk}.sealed", bound)
 
     def waiting_files(self) -> tuple[WaitingFile, ...]:
         return (self.file,)

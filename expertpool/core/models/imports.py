@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from expertpool.core.crypto import binding
-from expertpool.core.waiting import HoldsFiles, WaitingFile, folder_of
+from expertpool.core.waiting import HoldsFiles, WaitingFile
 
 IMPORTS = "imports"
 UNCHANGED = frozenset(("没有勾选", "没有变化"))  # reasons of rows that are in order
@@ -160,7 +160,7 @@ class ImportRun(HoldsFiles, models.Model):
         return (self.upload, self.answers, self.findings, self.refused_table)
 
     def _waiting(self, name: str, kind: str) -> WaitingFile:
-        return WaitingFile(folder_of(IMPORTS) / name, binding(self._meta.db_table, kind, self.pk))
+        return WaitingFile(f"{IMPORTS}/{name}", binding(self._meta.db_table, kind, self.pk))
 
     def pairs(self) -> list[tuple[str, Any]]:
         """Return each header with the code that it stands for."""

@@ -8,6 +8,8 @@ Parts lie among the stored files, so that what a browser never finished is delet
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
+from tempfile import TemporaryFile
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -16,9 +18,10 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.configuration import value_of
+from expertpool.core.storing import store
 from expertpool.draws.exceptions import RecordingRefused
 from expertpool.draws.models import Draw
-from expertpool.draws.queries.recordings import part_path
+from expertpool.draws.queries.recordings import part_name, parts_of
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
@@ -38,10 +41,7 @@ def append_part(*, draw: Draw, recording: UUID, offset: int, content: bytes, act
     """
     if draw.project.is_archived:
         raise RecordingRefused("项目已归档，不能再添加录屏。")
-    path = part_path(draw, recording, actor)
-    # Nobody else on the machine is to see the screen of a draw.
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    size = path.stat().st_size if path.exists() else 0
+    size = sum(part.size for part in parts_of(draw, recording, actor))
     end = offset + len(content)
     # Sent once more, since the answer got lost.
     if end <= size:
@@ -51,9 +51,7 @@ def append_part(*, draw: Draw, recording: UUID, offset: int, content: bytes, act
     most = value_of(MEDIA_SIZE)
     if len(content) > LARGEST_PART or end > most * MEGABYTE:
         raise RecordingRefused(f"录屏太长：一次最多 {most} MB，请停止后另录一段。")
-    with path.open("r+b" if size else "wb") as file:
-        file.seek(offset)  # over what is left of a part whose writing was cut off
-        file.write(content)
+    store.replace(part_name(draw, recording, actor, size), content[size - offset :])
     return end
 
 
@@ -64,16 +62,19 @@ def finish_recording(*, draw: Draw, recording: UUID, actor: User, now: datetime)
     Finishing one twice returns what was kept the first time. Refuses (RecordingRefused) one of
     which nothing has come, what is no film, and an archived project.
     """
-    path, mark = part_path(draw, recording, actor), recording.hex[:8]
-    if not path.exists():
+    parts, mark = parts_of(draw, recording, actor), recording.hex[:8]
+    if not parts:
         kept = attachments_of(draw.project, EvidenceKind.RECORDING)
         stored = kept.filter(created_by=actor, name__contains=mark).first()
         if stored is None:
             raise RecordingRefused("没有收到录屏数据，请重新录制。")
         return stored
     name = f"抽取录屏 {draw.number} {timezone.localtime(now):%Y-%m-%d %H%M} {mark}.webm"
-    with path.open("rb") as file:
-        upload = UploadedFile(file=file, name=name, size=path.stat().st_size)
+    with TemporaryFile() as film:
+        for part in parts:
+            with store.open(part.name) as file:
+                film.write(file.read())
+        upload = UploadedFile(file=film, name=name, size=film.tell())
         try:
             stored = attach(
                 subject=draw.project,
@@ -86,5 +87,6 @@ def finish_recording(*, draw: Draw, recording: UUID, actor: User, now: datetime)
         except FileRefused as refusal:
             raise RecordingRefused(str(refusal)) from refusal
     # Not before: rolled back, the parts are all there is.
-    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    for part in parts:
+        transaction.on_commit(partial(store.delete, part.name))
     return stored

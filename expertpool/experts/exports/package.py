@@ -19,6 +19,7 @@ from expertpool.experts.exports.table import ExpertExport
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.files import may_view_files
 from expertpool.files.models import Attachment
+from expertpool.files.queries import opened
 
 # One answer while somebody waits for it; a larger one is better cut by its filters.
 MOST_EXPERTS = 2_000
@@ -52,8 +53,8 @@ def write_package(
         archive.writestr("专家信息.xlsx", table.getvalue())
         names: Counter[str] = Counter()
         for one in files:
-            archive.writestr(_place(one, experts[one.subject_id], names), one.file.read())
-            one.file.close()
+            with opened(one) as file:
+                archive.writestr(_place(one, experts[one.subject_id], names), file.read())
     note = f"打包导出 {len(experts)} 位专家，附件 {len(files)} 个"
     record("expert.export", actor=actor, now=now, note=note)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from expertpool.core.catalogue import Catalogue
 from expertpool.files.models import Attachment
+from expertpool.files.queries import opened
 from expertpool.notifications.channels.base import File
 from expertpool.notifications.models import Message
 
@@ -40,5 +41,5 @@ def load_files(message: Message) -> tuple[File, ...]:
 
 
 def _stored(row: Attachment) -> File:
-    with row.file.open("rb") as content:
+    with opened(row) as content:
         return File(row.name, content.read(), row.content_type)

@@ -124,7 +124,7 @@ def test_preview_then_confirm_then_the_table_of_refused_rows(admin: User, tmp_pa
     assert refused_of(run)[2]["cells"][0]["content"] == "很长很长很长很长很长的职称"
     assert sheet[1] == [5, "职称重复：已有该职称", "测试一级", "again"]
     assert sheet[3][:1] + sheet[3][2:] == [7, "很长很长很长很长很长的职称", 5.5]
-    assert not run.upload.path.exists()
+    assert not run.upload.exists()
 
 
 def test_the_same_file_again_adds_nothing(admin: User, tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_a_second_click_changes_nothing_of_what_is_being_imported(
     assert Title.objects.filter(name__startswith="测试").count() == 2
     with pytest.raises(RunRefused, match="已经确认"):
         confirm_import(run=run, now=NOW)
-    assert not run.answers.path.exists()
+    assert not run.answers.exists()
 
 
 def test_nul_is_left_out_of_headers_and_refused_in_its_row(admin: User) -> None:
@@ -247,7 +247,7 @@ def test_a_crash_leaves_no_row_and_says_so(
     assert "没有导入任何行" in run.error
     assert "disk full" in caplog.text
     assert not Title.objects.filter(name__startswith="测试").exists()
-    assert not run.refused_table.path.exists()
+    assert not run.refused_table.exists()
 
 
 def test_a_long_file_becomes_a_job(
@@ -308,7 +308,7 @@ def test_a_run_that_stands_still_can_go_on_or_be_given_up(
         assert cursor.fetchone() == (2,)
     discard_import(run=run)
     assert run.state == "discarded"
-    assert not any(file.path.exists() for file in run.waiting_files())
+    assert not any(file.exists() for file in run.waiting_files())
     # Its jobs come too late.
     perform_import(run_id=run.pk, now=NOW)
     assert not Title.objects.filter(name__startswith="测试").exists()
@@ -320,7 +320,7 @@ def test_a_run_that_stands_still_is_forgotten_when_it_expires(
     run = start(admin, tmp_path, ROWS)
     killed(run, monkeypatch)
     assert remove_expired_imports(now=run.expires_at) == 1
-    assert not any(file.path.exists() for file in run.waiting_files())
+    assert not any(file.exists() for file in run.waiting_files())
     perform_import(run_id=run.pk, now=NOW)
 
 
@@ -371,7 +371,7 @@ def test_expired_runs_are_forgotten(admin: User, tmp_path: Path) -> None:
     run = start(admin, tmp_path, ROWS)
     assert remove_expired_imports(now=run.created_at) == 0
     assert remove_expired_imports(now=run.expires_at) == 1
-    assert not run.upload.path.exists()
+    assert not run.upload.exists()
     assert not ImportRun.objects.exists()
 
 

@@ -129,7 +129,7 @@ def test_an_archived_project_takes_no_recording(draw, operator):
 def test_parts_that_were_never_finished_are_deleted_a_day_later(draw, operator, media):
     send(draw, operator, uuid4())
     assert remove_orphans(now=timezone.now()) == 0
-    assert remove_orphans(now=timezone.now() + timedelta(days=2)) == 1
+    assert remove_orphans(now=timezone.now() + timedelta(days=2)) == 3
 
 
 @pytest.mark.shows("PRJ-17")

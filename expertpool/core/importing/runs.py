@@ -452,9 +452,12 @@ def resume_import(*, run: ImportRun) -> None:
 @transaction.atomic
 def discard_import(*, run: ImportRun) -> None:
     """Forget the files of a run and what was found in them; the row stays until it expires, since
-    uploads are counted. Refuses one that is being imported (RunRefused); one whose process was
-    killed can be given up, since nothing of it is there."""
+    uploads are counted. Refuses one that is being imported, or is done (RunRefused); one whose process
+    was killed can be given up, since nothing of it is there."""
     _stand_still(run, "正在导入，不能放弃。")
+    if run.is_done:
+        done = "更新" if IMPORTS[run.importer].is_update else "导入"
+        raise RunRefused(f"这个文件已经{done}，不能再放弃：{done}的结果见下面。")
     _remove_files(run)
     run.state, run.reasons, run.left, run.notes = ImportState.DISCARDED, {}, {}, {}
     run.save()

@@ -21,8 +21,9 @@ from expertpool.core.importing.runs import RunRefused, answer_import, choose_map
 from expertpool.core.models import ImportMemory, ImportRun
 from expertpool.experts.models import Expert
 from expertpool.experts.services.importing import ExpertImporter
+from tests.core.importing.sheets import write_xlsx
 from tests.core.importing.test_import_pages import HEAD, post, said, standing, upload, word_field
-from tests.factories.experts import NOW
+from tests.factories.experts import NOW, make_expert
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
@@ -71,6 +72,25 @@ def test_what_another_window_has_confirmed_is_shown_as_it_went(
     assert "该文件已经确认导入或放弃" in page.content.decode()
     assert page.context["run"].is_done
     assert [one.name for one in Expert.objects.all()] == ["乙"]
+
+
+@pytest.mark.shows("EXP-08")
+@pytest.mark.parametrize(
+    ("pages", "done"), [("experts:import", "已经导入"), ("experts:update", "已经更新")]
+)
+def test_what_another_window_has_confirmed_is_not_given_up(
+    client: Client, tmp_path: Path, pages: str, done: str
+) -> None:
+    make_expert("乙", phone="13911110002")
+    phone = "13911110002" if pages.endswith("update") else "13911110001"
+    content = write_xlsx(tmp_path / "a.xlsx", [[*HEAD, "职务"], ["乙", phone, "处长"]]).read_bytes()
+    file = {"file": SimpleUploadedFile("名单.xlsx", content), "status": "formal"}
+    run = client.post(reverse(pages), file, follow=True).context["run"]
+    client.post(reverse(f"{pages}_confirm", args=[run.pk]), {"chosen": [2]})
+    page = client.post(reverse(f"{pages}_discard", args=[run.pk]), follow=True)
+    assert f"{done}，不能再放弃" in page.content.decode()
+    assert page.context["run"].is_done
+    assert client.get(reverse(f"{pages}_refused", args=[run.pk])).status_code == 200
 
 
 def test_a_page_left_open_changes_nothing_of_what_is_being_imported(

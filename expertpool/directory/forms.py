@@ -101,6 +101,9 @@ class UnitForm(AsksOnce, forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
+            self.fields[
+                "name"
+            ].help_text = "改名后，原来的名称自动留作别名；不要的，再编辑一次删去。"
             names = self.instance.aliases.order_by("name").values_list("name", flat=True)
             self.initial["aliases"] = "\n".join(names)
 

@@ -154,7 +154,8 @@ class _Book:
 def save_unit(
     *, unit: Unit, aliases: Iterable[str], actor: AbstractBaseUser | None, now: datetime
 ) -> Unit:
-    """Write a new or changed unit with exactly these aliases.
+    """Write a new or changed unit with exactly these aliases, and with the name that it had before: lists
+    go on using it.
 
     Whoever is entered or edited here is confirmed. Refuses (ValidationError) an empty name, a wrong or
     taken USCC, a second unit without a USCC under a name that is taken, and a name or an alias that
@@ -173,6 +174,8 @@ def save_unit(
     wanted.pop(unit.normalised_name, None)
     _refuse_names_of_others(unit, wanted)
     if known and known.normalised_name != unit.normalised_name:
+        if not _is_borne_by_others(known):
+            wanted.setdefault(known.normalised_name, known.name)
         unit.compared = False
         UnitPair.objects.filter(Q(first=unit) | Q(second=unit), apart=False).delete()
     unit.save()
@@ -211,6 +214,12 @@ def _refuse_names_of_others(unit: Unit, wanted: Mapping[str, str]) -> None:
             f"“{named.name}”是单位库里的另一个单位。是同一家的请合并，合并后旧名称自动成为别名。"
         )
         raise ValidationError({"aliases": message}, code="double")
+
+
+def _is_borne_by_others(unit: Unit) -> bool:
+    others = Unit.objects.filter(normalised_name=unit.normalised_name).exclude(pk=unit.pk)
+    aliases = UnitAlias.objects.filter(normalised_name=unit.normalised_name).exclude(unit=unit.pk)
+    return others.exists() or aliases.exists()
 
 
 def _set_aliases(unit: Unit, wanted: Mapping[str, str]) -> None:

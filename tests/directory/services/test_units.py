@@ -98,6 +98,31 @@ def test_a_unit_is_saved_with_its_aliases_and_logged(admin: User) -> None:
     assert (second.before["aliases"], second.after["aliases"]) == (["豫 设院"], ["省院"])
 
 
+def test_a_renamed_unit_keeps_its_former_name(admin: User) -> None:
+    """The next list calls it as it was called."""
+    unit = save(admin, Unit(name="荆州建筑设计院"), "荆建院")
+    unit.name = "荆州城市设计集团"
+    save(admin, unit, "荆建院")
+    assert aliases(unit) == {"荆建院", "荆州建筑设计院"}
+    assert resolve_unit(name="荆州建筑设计院") == unit
+    save(admin, unit, "荆建院")  # what is not wanted is taken away
+    assert aliases(unit) == {"荆建院"}
+    unit.name = "荆州城市设计 集团"
+    save(admin, unit)
+    assert aliases(unit) == set()
+
+
+def test_a_former_name_that_another_has_stays_the_others(admin: User) -> None:
+    one, two = (
+        save(admin, Unit(name="设计院", uscc=ONE)),
+        save(admin, Unit(name="设计院", uscc=TWO)),
+    )
+    one.name = "荆州设计院"
+    save(admin, one)
+    assert aliases(one) == set()
+    assert resolve_unit(name="设计院") == two
+
+
 def test_doubles_are_refused(admin: User) -> None:
     save(admin, Unit(name="设计院", uscc=ONE))
     with pytest.raises(ValidationError, match="已有同名单位"):

@@ -94,6 +94,40 @@ def test_an_anchor_that_was_taken_away_is_missed(log: None) -> None:
     assert found() == (6, "第 4 条处的锚点被删除。")
 
 
+def written(number: int) -> None:
+    """An anchor as whoever sends statements writes it: by the role of the application, with no key."""
+    last = Anchor.objects.order_by("-number").first()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_anchor (number, hash, previous, at, proof)"
+            " VALUES (%s, 'x', %s, now(), 'x')",
+            [number, last.number if last else 0],
+        )
+
+
+@pytest.mark.parametrize("number", [5, 6, 8, 2**60])
+def test_nobody_confirms_what_is_not_there_or_was_confirmed(log: None, number: int) -> None:
+    with pytest.raises(DatabaseError, match="in order"):
+        written(number)
+
+
+@pytest.mark.shows("PRJ-20")
+def test_an_anchor_that_was_written_ends_neither_anchors_nor_what_they_find(
+    log: None, note: Note
+) -> None:
+    note("庚")
+    force("UPDATE audit_entry SET proof = NULL WHERE chain_no = 7")
+    written(7)
+    made = anchor(now=timezone.now())
+    assert made is not None
+    told = Entry.objects.get(action="audit.unproven")
+    assert told.after == {"条数": 1, "链上序号": [7]}
+    assert (made.number, made.previous) == (told.chain_no, 6)
+    assert found() == (7, "锚点的凭证不符，锚点不是本系统所写。")
+    # Told once.
+    assert anchor(now=timezone.now()) is None
+
+
 def test_entries_cut_off_at_the_end_are_missed(log: None) -> None:
     force("DELETE FROM audit_entry WHERE chain_no > 5")
     recompute()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 
 from django.db import transaction
+from django.db.models import Q
 
 from expertpool.audit.events import UnprovenFound
 from expertpool.audit.models import Anchor, ChainHead, Entry
@@ -18,7 +20,7 @@ from expertpool.core.events import publish
 PROOF = "锚点"  # what is encrypted says nothing; that it opens beside its columns does
 
 MOST_TOLD = 10  # places that are told at once
-MOST_ASKED = 20  # anchors that are looked at for one that this system has made
+MOST_ASKED = 20  # anchors whose entries are looked at for one that this system wrote
 CHUNK = 2000
 
 logger = logging.getLogger(__name__)
@@ -27,20 +29,23 @@ logger = logging.getLogger(__name__)
 def anchor(*, now: datetime) -> Anchor | None:
     """Confirm the chain as it is now; None where nothing was added since the last time.
 
-    A chain that has become shorter than it was confirmed is not confirmed anew. Entries added since
-    that this system did not write are logged, and announced (UnprovenFound).
+    A chain that has become shorter than it was confirmed is not confirmed anew. Entries and anchors added
+    since that this system did not write are logged, and announced (UnprovenFound).
     """
-    head, previous = ChainHead.objects.first(), _last_number()
-    if head is None or head.number <= previous:
+    head, last = ChainHead.objects.first(), _last_proven()
+    previous = last.number if last else 0
+    foreign = _foreign(previous)
+    if head is None or (head.number <= previous and not foreign):
         if previous > (head.number if head else 0):
             logger.error("the log was confirmed with %s entries, and has fewer now", previous)
         return None
     # Both without the lock, for which every commit would wait.
-    if forged := _forged(previous, head.number):
+    if forged := sorted({*foreign, *_forged(previous, head.number)}):
         _tell(forged, now)
     with transaction.atomic():
-        ChainHead.objects.select_for_update().first()
-        if _last_number() != previous:  # another was first
+        # What was just told stands beyond every foreign one.
+        head = ChainHead.objects.select_for_update().first()
+        if head is None or _last_proven() != last:  # another was first
             return None
         link = bytes(head.hash).hex()
         return Anchor.objects.create(
@@ -51,15 +56,27 @@ def anchor(*, now: datetime) -> Anchor | None:
 def confirmed_at() -> datetime | None:
     """Return when the last entry was made that this system wrote and has confirmed: from then on nothing says
     that its worker, who confirms each minute, was at work; None: nothing was confirmed."""
-    rows = [row for row in Anchor.objects.order_by("-number")[:MOST_ASKED] if _is_proven(row)]
+    rows = list(islice(_proven_backwards(), MOST_ASKED))
     entries = Entry.objects.filter(chain_no__in=[row.number for row in rows])
     last = next(proven(entries.order_by("-chain_no")), None)
     return last.at if last else None
 
 
-def _last_number() -> int:
-    last = Anchor.objects.order_by("-number").first()
-    return last.number if last else 0
+def _proven_backwards() -> Iterator[Anchor]:
+    rows, below = Anchor.objects.order_by("-number"), Q()
+    while some := list(rows.filter(below)[:MOST_ASKED]):
+        yield from filter(_is_proven, some)
+        below = Q(number__lt=some[-1].number)
+
+
+def _last_proven() -> Anchor | None:
+    return next(_proven_backwards(), None)
+
+
+def _foreign(after: int) -> list[int]:
+    """The places of the anchors behind a part of the chain that this system did not make."""
+    rows = Anchor.objects.filter(number__gt=after)
+    return [row.number for row in rows if not _is_proven(row)]
 
 
 def _forged(after: int, last: int) -> list[int]:

@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from types import FrameType
 
@@ -23,7 +25,11 @@ from config.database import (
 )
 from config.environment import env_str, port
 from config.postgres import DatabaseUnavailableError
+from config.schema import check_schema
 
+MIGRATING = "expertpool.migrate"
+# They look at the tables, whatever version these are of.
+OF_ANY_SCHEMA = {"dbshell", "showmigrations", "sqlmigrate"}
 # They write nothing with a key, and some run where there is no database yet.
 WITHOUT_KEYS = {"check", "collectstatic", "help", "makemigrations", "version"}
 
@@ -42,19 +48,47 @@ def django_command(arguments: list[str]) -> int:
         with database_running():
             _execute(arguments)
     except (DatabaseUnavailableError, ImproperlyConfigured) as error:
-        print(f"无法启动：{error}", file=sys.stderr)
-        return 1
+        return refused(error)
     return 0
 
 
 def _execute(arguments: list[str]) -> None:
     """Run the command, with the keys of the data at hand; after ``migrate`` they are noted."""
     command = arguments[0] if arguments else "help"
-    if command not in WITHOUT_KEYS and "--help" not in arguments:
-        check_keys(introduces=command != "rotate_keys")
-    execute_from_command_line(["expertpool", *arguments])
-    if command == "migrate":
-        check_keys()
+    if command in WITHOUT_KEYS or "--help" in arguments:
+        execute_from_command_line(["expertpool", *arguments])
+    elif command == "migrate":
+        with one_at_a_time():
+            check_installation(migrates=True)
+            execute_from_command_line(["expertpool", *arguments])
+            check_keys()
+    else:
+        check_installation(
+            migrates=command in OF_ANY_SCHEMA, introduces_keys=command != "rotate_keys"
+        )
+        execute_from_command_line(["expertpool", *arguments])
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let nobody else bring the tables of this database up to date inside the block: two first starts at
+    once, of two machines too, would make the same ones."""
+    django.setup()
+    from expertpool.core.locks import session_lock, unlock_session  # noqa: PLC0415 - needs the apps
+
+    session_lock(MIGRATING)
+    try:
+        yield
+    finally:
+        unlock_session(MIGRATING)
+
+
+def check_installation(*, migrates: bool = False, introduces_keys: bool = True) -> None:
+    """Refuse to go on (ImproperlyConfigured) with tables of another version, or without the keys of what
+    stands in them."""
+    django.setup()
+    check_schema(migrates=migrates)
+    check_keys(introduces=introduces_keys)
 
 
 def check_keys(*, introduces: bool = True) -> None:
@@ -75,12 +109,18 @@ def serve(arguments: list[str]) -> int:
     end_with_supervisor()
     limit_statements(PAGE_SECONDS)
     try:
-        with database_running():
-            server.serve(import_module("config.wsgi").application, host=host(), port=port())
+        with server.bound(host(), port()) as held, database_running():
+            server.serve(import_module("config.wsgi").application, held)
     except (DatabaseUnavailableError, ImproperlyConfigured) as error:
-        print(f"无法启动：{error}", file=sys.stderr)
-        return 1
+        return refused(error)
     return 0
+
+
+def refused(error: Exception) -> int:
+    """Say why it does not start; return the exit code, by which the supervisor tells what passes from what
+    has to be mended."""
+    print(f"无法启动：{error}", file=sys.stderr)
+    return os.EX_TEMPFAIL if isinstance(error, DatabaseUnavailableError) else 1
 
 
 def host() -> str:

@@ -12,6 +12,9 @@ from tempfile import NamedTemporaryFile
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config.home import writable
+
+HIGHEST_PORT = 65535
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -56,7 +59,11 @@ def env_int(name: str, *, default: int) -> int:
 
 def port() -> int:
     """Return where the web server listens."""
-    return env_int("PORT", default=8000)
+    number = env_int("PORT", default=8000)
+    if not 0 < number <= HIGHEST_PORT:
+        message = f"环境变量 PORT 应在 1 到 {HIGHEST_PORT} 之间，现在是「{number}」。"
+        raise ImproperlyConfigured(message)
+    return number
 
 
 def env_list(name: str, *, default: list[str]) -> list[str]:
@@ -78,15 +85,16 @@ def secret(name: str, *, generate: bool) -> str:
     if not generate:
         message = f"缺少密钥 {name}：请在环境变量中设置，或放在 {path}（权限 0600）。"
         raise ImproperlyConfigured(message)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with NamedTemporaryFile("w", dir=path.parent) as file:  # mode 0600
-        file.write(secrets.token_hex(32))
-        file.flush()
-        try:
-            # Linked when it is whole: two that start at once agree on one secret.
-            os.link(file.name, path)
-        except FileExistsError:  # another process was first; its secret is whole
-            pass
+    with writable(HOME):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with NamedTemporaryFile("w", dir=path.parent) as file:  # mode 0600
+            file.write(secrets.token_hex(32))
+            file.flush()
+            try:
+                # Linked when it is whole: two that start at once agree on one secret.
+                os.link(file.name, path)
+            except FileExistsError:  # another process was first; its secret is whole
+                pass
     return path.read_text().strip()
 
 

@@ -29,6 +29,8 @@ from pathlib import Path
 import psutil
 import psycopg
 
+from config.home import writable
+
 DATABASE = "expertpool"
 SUPERUSER = "postgres"  # owns the tables
 APPLICATION = "expertpool_app"  # the role of pages and jobs: it reads and writes rows, no more
@@ -75,13 +77,9 @@ class EmbeddedServer:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Count as a user of the server inside the block."""
-        try:
-            self.home.mkdir(mode=0o711 if _is_root() else 0o700, parents=True, exist_ok=True)
+        with writable(self.home):
             # For its lock alone.
             users = (self.home / "postgres.users").open("a")
-        except PermissionError as error:
-            message = f"不能写 {error.filename}：请用创建它的那个系统用户运行，或更改其所有者。"
-            raise DatabaseUnavailableError(message) from error
         with users:
             with self._gate():
                 # Before it starts: whoever leaves now sees that somebody is in.

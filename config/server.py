@@ -6,10 +6,15 @@ slowly costs a socket, no thread (docs/decisions/0078).
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
@@ -23,6 +28,8 @@ IDLE_SECONDS = 20  # nothing comes or goes
 REQUEST_SECONDS = 20  # from its first byte to its last; and what the next allows for large ones
 LEAST_PER_SECOND = 4 * 1024  # bytes of a body
 MOST_CONNECTIONS = 900  # under the usual limit of 1,024 open files
+WAITING = 1024  # connections that no process has taken yet, as waitress has it
+INHERITED = "EXPERTPOOL_SOCKET"  # the number of the file that the supervisor passes on
 ANONYMOUS_BODY = MEGABYTE  # nobody uploads before he has signed in
 
 
@@ -64,11 +71,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self.will_close = True
 
 
-def serve(application: Any, *, host: str, port: int) -> None:
-    """Serve ``application`` until told to stop (SystemExit); what is in hand may end."""
+def serve(application: Any, held: socket.socket) -> None:
+    """Serve ``application`` at the socket ``held`` until told to stop (SystemExit); what is in hand may end."""
     server = create_server(
         application,
-        sockets=[_listening(host, port)],
+        sockets=[held],
         threads=env_int("WEB_THREADS", default=WEB_THREADS),
         ident=None,
         connection_limit=MOST_CONNECTIONS,
@@ -93,11 +100,35 @@ def serve(application: Any, *, host: str, port: int) -> None:
     server.run()
 
 
-def _listening(host: str, port: int) -> socket.socket:
-    """Return a socket that other processes of ours may share, each with its own."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    listening.bind((host, port))
-    return listening
+def bound(host: str, port: int) -> socket.socket:
+    """Return a socket of this address that nobody else has (ImproperlyConfigured), or the one that the
+    supervisor holds for all its web processes."""
+    if given := os.environ.pop(INHERITED, ""):
+        return socket.socket(fileno=int(given))
+    held = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # A port that was used a minute ago is free, though old connections linger.
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with refused_in_words(host, port):
+        held.bind((host, port))
+    return held
+
+
+def listen(held: socket.socket, host: str, port: int) -> None:
+    """Let connections come: they wait until a web process takes them, also while one is started again."""
+    with refused_in_words(host, port):  # of two that bind at once one may listen
+        held.listen(WAITING)
+
+
+@contextmanager
+def refused_in_words(host: str, port: int) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        words = {
+            errno.EADDRINUSE: f"端口 {port} 已被占用：请关掉占用它的程序，或用 PORT=8001 换一个。",
+            errno.EACCES: f"没有权限使用端口 {port}：请用 PORT=8000 这样 1024 以上的端口，由反向代理对外。",
+        }
+        otherwise = (
+            f"本机没有「{host}」这个地址：请改正 HOST（127.0.0.1 只供本机，0.0.0.0 供其他电脑）。"
+        )
+        raise ImproperlyConfigured(words.get(error.errno or 0, otherwise)) from error

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from http.client import HTTPConnection, HTTPException
 from types import FrameType
 
 import django
@@ -19,15 +20,20 @@ from django.core.management import call_command
 from django.db import connections
 
 from config.commands import (
+    check_installation,
     check_keys,
     django_command,
     end_on_signals,
     end_with_supervisor,
     host,
+    one_at_a_time,
+    refused,
 )
 from config.database import connect_as_owner, database_running, revive_database
-from config.environment import env_int, port
+from config.environment import HOME, env_int, port
+from config.home import alone
 from config.postgres import DatabaseUnavailableError
+from config.server import INHERITED, bound, listen
 
 GRACE_SECONDS = 15  # a request or a job in hand may finish
 SETTLED_SECONDS = (
@@ -36,6 +42,7 @@ SETTLED_SECONDS = (
 CALM_SECONDS = 60  # who ran so long has not died again and again
 LONGEST_DELAY = 30
 COMMAND = [sys.executable, "-m", "config.cli"]
+SERVE = [*COMMAND, "serve"]
 WORKERS = {  # as in settings.WORKERS
     "限时任务": [*COMMAND, "worker", "deadlines"],
     "其他后台任务": [*COMMAND, "worker", "others"],
@@ -49,26 +56,29 @@ def main(arguments: list[str]) -> int:
         return 2
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     end_on_signals()
-    if not _port_is_free():
-        message = f"端口 {port()} 已被占用：请关掉占用它的程序，或用 PORT=8001 make run 换一个。"
-        print(message, file=sys.stderr)
-        return 1
     # It prepares the tables; the programs it starts connect as the application.
     connect_as_owner()
     try:
-        with database_running():
-            prepare()
-            programs = {name: [*COMMAND, "serve"] for name in web_processes()} | WORKERS
-            return supervise(programs, ready=_answers, announce=_announce, revive=revive_database)
+        with alone(HOME), bound(host(), port()) as held:
+            django.setup()  # what is missing in the environment is said before a database is made
+            with database_running():
+                prepare()
+                listen(held, host(), port())
+                return supervise(
+                    dict.fromkeys(web_processes(), SERVE) | WORKERS,
+                    held=held,
+                    ready=_answers,
+                    announce=_announce,
+                    revive=revive_database,
+                )
     except (DatabaseUnavailableError, ImproperlyConfigured) as error:
-        print(f"无法启动：{error}", file=sys.stderr)
-        return 1
+        return refused(error)
     except KeyboardInterrupt:
         return 130
 
 
 def web_processes() -> list[str]:
-    """Return a name for each process that serves pages; all of them at the same port."""
+    """Return a name for each process that serves pages; all of them at the same socket."""
     count = env_int("WEB_PROCESSES", default=1)
     return ["网页服务", *(f"网页服务 {number}" for number in range(2, count + 1))]
 
@@ -82,23 +92,22 @@ def work(arguments: list[str]) -> int:
     end_with_supervisor()
     try:
         with database_running():
-            check_keys()  # said once, and not by each worker again and again
+            check_installation()  # said once, and not by each worker again and again
             connections.close_all()
             return supervise(WORKERS, revive=revive_database)
     except (DatabaseUnavailableError, ImproperlyConfigured) as error:
-        print(f"无法启动：{error}", file=sys.stderr)
-        return 1
+        return refused(error)
 
 
 def prepare() -> None:
     """Bring the database up to date; fill a trial's empty one, collect a deployment's assets."""
-    django.setup()
-    check_keys()
-    call_command("migrate", verbosity=0, interactive=False)
-    check_keys()
-    if settings.TRIAL:
-        call_command("seed_demo", if_empty=True)  # and lists the accounts to try it with
-    else:
+    with one_at_a_time():
+        check_installation(migrates=True)
+        call_command("migrate", verbosity=0, interactive=False)
+        check_keys()
+        if settings.TRIAL:
+            call_command("seed_demo", if_empty=True)  # and lists the accounts to try it with
+    if not settings.TRIAL:
         call_command("collectstatic", verbosity=0, interactive=False)
     # The supervisor itself needs the database no more.
     connections.close_all()
@@ -107,8 +116,8 @@ def prepare() -> None:
 class Program:
     """One program that is to run; started again when it ends."""
 
-    def __init__(self, name: str, command: Sequence[str]) -> None:
-        self.name, self._command = name, command
+    def __init__(self, name: str, command: Sequence[str], held: socket.socket | None) -> None:
+        self.name, self._command, self._held = name, command, held
         self._deaths, self._settled = 0, False
         self._start_at = 0.0  # when it is due again; counts while it does not run
         self._started_at = 0.0
@@ -118,7 +127,7 @@ class Program:
         """Start it if it is due, notice if it has ended; False: it could not even begin."""
         if self.child is None:
             if now >= self._start_at:
-                self.child, self._started_at = _start(self._command), now
+                self.child, self._started_at = _start(self._command, self._held), now
             return True
         code = self.child.poll()
         if now - self._started_at > SETTLED_SECONDS:
@@ -127,7 +136,7 @@ class Program:
             return True
         _end_group(self.child)
         self.child = None
-        if code > 0 and not self._settled:
+        if code > 0 and code != os.EX_TEMPFAIL and not self._settled:
             _say(f"{self.name}无法启动（代码 {code}），其余的一并停止。")
             return False
         self._wait(code, now)
@@ -150,6 +159,7 @@ def delay_after(deaths: int) -> int:
 def supervise(
     programs: Mapping[str, Sequence[str]],
     *,
+    held: socket.socket | None = None,
     ready: Callable[[], bool] = lambda: True,
     announce: Callable[[], None] = lambda: None,
     revive: Callable[[], bool] = lambda: False,
@@ -158,7 +168,7 @@ def supervise(
 
     Returns 0 after SIGINT, SIGTERM or SIGHUP, 1 when a program ended by itself as soon as it was
     first started: that is a fault of the installation. Later it is named and started again.
-    ``announce`` is called once, when ``ready`` first says so; ``revive`` each second: it starts the
+    ``held`` is the socket of those that serve pages. ``announce`` is called once, when ``ready`` first says so; ``revive`` each second: it starts the
     database if that died, and says whether it did.
     """
     signals: list[int] = []
@@ -167,7 +177,10 @@ def supervise(
         signals.append(number)
 
     handlers = {n: signal.signal(n, note) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    running = [Program(name, command) for name, command in programs.items()]
+    running = [
+        Program(name, command, held if command == SERVE else None)
+        for name, command in programs.items()
+    ]
     announced, looked_at = False, 0.0
     try:
         while not signals:
@@ -201,14 +214,17 @@ def _say(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)
 
 
-def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], held: socket.socket | None) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C reaches us alone, and we decide the order. The open standard
     # input tells the child that we still live (config.commands.end_with_supervisor).
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         start_new_session=True,
-        env=os.environ | {"EXPERTPOOL_SUPERVISED": "1"},
+        pass_fds=[held.fileno()] if held else [],
+        env=os.environ
+        | {"EXPERTPOOL_SUPERVISED": "1"}
+        | ({INHERITED: str(held.fileno())} if held else {}),
     )
 
 
@@ -226,7 +242,7 @@ def _stop(children: Collection[subprocess.Popen[bytes]]) -> None:
 
 
 def _end_group(child: subprocess.Popen[bytes]) -> None:
-    """End a program with what it may have left behind, which would hold its port."""
+    """End a program with what it may have left behind."""
     try:
         os.killpg(child.pid, signal.SIGKILL)
     except ProcessLookupError:
@@ -236,23 +252,15 @@ def _end_group(child: subprocess.Popen[bytes]) -> None:
         child.stdin.close()
 
 
-def _port_is_free() -> bool:
-    family = socket.AF_INET6 if ":" in host() else socket.AF_INET
-    with socket.socket(family) as probe:
-        # A port that was used a minute ago is free, though old connections linger.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host(), port()))
-        except OSError:
-            return False
-    return True
-
-
 def _answers() -> bool:
+    connection = HTTPConnection(host(), port(), timeout=1)
     try:
-        socket.create_connection((host(), port()), timeout=1).close()
-    except OSError:
+        connection.request("HEAD", "/health/")
+        connection.getresponse()  # whatever it is
+    except (OSError, HTTPException):
         return False
+    finally:
+        connection.close()
     return True
 
 

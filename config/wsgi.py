@@ -6,12 +6,12 @@ import os
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from config.commands import check_keys
+from config.commands import check_installation
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 try:
-    check_keys()
+    check_installation()
 except ImproperlyConfigured as error:
     raise SystemExit(f"无法启动：{error}") from error
 # What is loaded stays: 350,000 objects that a full collection need not look at each time. It took

@@ -82,6 +82,24 @@ def test_a_duty_that_was_not_done_is_queued_anew(
     assert job.queue_name == "deadlines"
 
 
+def test_a_clock_that_is_set_back_puts_nothing_to_sleep() -> None:
+    """What was done last lies two hours ahead, and so does the start of this process."""
+    now = timezone.now()
+    ahead = now + timedelta(hours=2)
+    run_all(ahead)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_periodic_defers (task_name, periodic_id, defer_timestamp)"
+            " VALUES ('draws.sweep', '', %s)",
+            [int(ahead.timestamp())],
+        )
+    assert keep_duties(now=now, since=ahead) == sorted(duty_tasks())
+    assert waiting("draws.sweep") == [None]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_periodic_defers")
+        assert cursor.fetchone()[0] == 0
+
+
 def test_the_home_page_of_who_runs_the_system_says_what_is_late(
     admin: User, auditor: User, operator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

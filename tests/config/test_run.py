@@ -18,12 +18,7 @@ from urllib.request import urlopen
 import pytest
 
 from config.environment import BASE_DIR
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.worker import free_port
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from expertpool.experts.models import Expert
 from expertpool.portal.services.keychecks import WrongKey, check_keys
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
-from tests.worker import ROOT, environment_of
+from tests.worker import ROOT, environment_of, free_port
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -160,7 +160,7 @@ def test_web_worker_and_commands_refuse_to_start(data: Expert, command: str) -> 
     ended = subprocess.run(
         [sys.executable, "-m", "config.cli", command, *more],
         cwd=ROOT,
-        env=environment_of(INDEX_KEY=WRONG, PORT="0"),
+        env=environment_of(INDEX_KEY=WRONG, PORT=str(free_port())),
         capture_output=True,
         text=True,
         timeout=60,

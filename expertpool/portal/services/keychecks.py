@@ -7,13 +7,14 @@ which the same expert can be entered, and booked, twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from typing import Any, TypeVar
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.db import ProgrammingError, connection, transaction
-from django.db.models import Model
+from django.db import connection, transaction
+from django.db.models import Field, Model
 
 from expertpool.accounts.models import User, contact_index
 from expertpool.core.crypto import DecryptionError, Vault, key_checks
@@ -23,6 +24,7 @@ from expertpool.core.rekeying import encrypted_columns, has_tokens, is_made_with
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import email_index, id_number_index, phone_index
 
+AnyField = TypeVar("AnyField", bound="Field[Any, Any]")
 ENCRYPTING = ("FIELD_KEY", "SEAL_KEY")
 SETTINGS = (*ENCRYPTING, "INDEX_KEY")
 _RESTART_FIRST = (
@@ -106,17 +108,17 @@ def _note(setting: str, digests: set[bytes], noted: set[bytes]) -> None:
 
 def _is_in_use(setting: str) -> bool:
     """Tell whether anything was written with a secret of ``setting``."""
-    try:
-        if setting in ENCRYPTING:
-            return any(has_tokens(field) for field in _columns(setting))
-        return any(
-            model._default_manager.filter(**{f"{field.attname}__isnull": False}).exists()
+    if setting in ENCRYPTING:
+        return any(has_tokens(field) for field in _columns(setting))
+    return any(
+        field.model._default_manager.filter(**{f"{field.attname}__isnull": False}).exists()
+        for field in _there(
+            field
             for model in apps.get_models()
             for field in model._meta.concrete_fields
             if isinstance(field, BlindIndexField)
         )
-    except ProgrammingError:  # a database of an earlier version, before it is migrated
-        return True
+    )
 
 
 def _used(setting: str) -> set[bytes]:
@@ -130,15 +132,30 @@ def _used(setting: str) -> set[bytes]:
 
 
 def _columns(setting: str) -> list[EncryptedField]:
-    return [field for field in encrypted_columns() if field.vault.setting == setting]
+    return _there(field for field in encrypted_columns() if field.vault.setting == setting)
+
+
+def _there(fields: Iterable[AnyField]) -> list[AnyField]:
+    """Return those of ``fields`` that have a column: before a database of an earlier version is migrated, or
+    one whose first start was cut off, some have none yet, and nothing stands in them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid"
+            " WHERE relnamespace = current_schema()::regnamespace AND attnum > 0"
+        )
+        columns = set(cursor.fetchall())
+    return [field for field in fields if (field.model._meta.db_table, field.column) in columns]
 
 
 def _recomputed() -> Iterator[bool]:
     """Yield for a sample of indexes whether it is what the value beside it gives."""
     for model, name, index in INDEXED:
         stored = f"{name}_index"
+        fields: list[Any] = [model._meta.get_field(one) for one in (name, stored)]
+        if len(_there(fields)) < len(fields):
+            continue
         rows = model._default_manager.filter(**{f"{stored}__isnull": False})
-        for row in rows.order_by("-pk")[:SAMPLE]:
+        for row in rows.only(name, stored).order_by("-pk")[:SAMPLE]:
             try:
                 yield getattr(row, stored) == index(getattr(row, name))
             except DecryptionError:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import signal
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
 from django.utils import timezone
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -21,6 +24,10 @@ from expertpool.core.jobs import app
 # Seconds between two looks for jobs whose time has come; new ones are announced.
 LOOKS = {"deadlines": 0.5, "others": 5.0}
 WATCH_SECONDS = 60  # between two looks at the duties
+SET_BACK = 30  # seconds; less is what a clock is kept right by
+ENDED = (
+    "后台任务自行停止（数据库连接中断，或系统时钟被调回），由 expertpool run 或 systemd 重新启动。"
+)
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +49,9 @@ class Command(BaseCommand):
 async def _work(name: str) -> None:
     """Work on the queues of the process until a signal comes; jobs in hand may finish."""
     queues = settings.WORKERS[name]
-    loop = asyncio.get_running_loop()
+    loop, told = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, told.set)
     # A thread for each job that may run, and one for the watch. As it comes, the loop has as many as
     # the machine has processors and four: jobs of one queue that hang took them from all others.
     loop.set_default_executor(ThreadPoolExecutor(sum(queues.values()) + 1))
@@ -59,26 +68,27 @@ async def _work(name: str) -> None:
             )
             for queue, concurrency in queues.items()
         ]
-
-        def stop() -> None:
-            for worker in workers:
-                worker.cancel()
-
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, stop)
-        watch = asyncio.create_task(_watch())
-        await asyncio.wait(workers, return_when=asyncio.FIRST_COMPLETED)
-        watch.cancel()
-        stop()  # all of them, if one ended by itself
-        for ended in await asyncio.gather(*workers, return_exceptions=True):
-            if isinstance(ended, Exception):
-                raise ended
+        ends = [asyncio.create_task(one) for one in (told.wait(), _watch())]
+        await asyncio.wait([*workers, *ends], return_when=asyncio.FIRST_COMPLETED)
+        for task in (*ends, *workers):  # all of them, if one ended by itself
+            task.cancel()
+        await asyncio.gather(*workers, *ends, return_exceptions=True)
+    if not told.is_set():
+        # A worker that cannot listen for jobs any more ends as if it had been asked to.
+        raise CommandError(ENDED, returncode=os.EX_TEMPFAIL)
 
 
-async def _watch() -> None:
-    """Look each minute whether the duties were done, without the queue, which may be kept from them."""
+async def _watch(clock: Callable[[], float] = time.time) -> None:
+    """Look each minute whether the duties were done, without the queue, which may be kept from them. Ends
+    when the clock was set back: whoever waits for a time waits too long, and has to begin anew."""
+    before = clock() - time.monotonic()
     while True:
         await asyncio.sleep(WATCH_SECONDS)
+        ahead = clock() - time.monotonic()
+        if ahead < before - SET_BACK:
+            logger.error("the clock was set back by %d seconds", before - ahead)
+            return
+        before = ahead
         await asyncio.to_thread(_look)
 
 

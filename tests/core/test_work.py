@@ -1,0 +1,68 @@
+"""A worker process ends with 0 when it was told to, and not when it lost what it needs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterator
+from itertools import chain, repeat
+
+import pytest
+from django.db import connection
+
+from expertpool.core.management.commands import work
+from tests.worker import program, wait_for
+
+
+def listeners() -> int:
+    """How many sessions of the application listen for jobs."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND usename <> current_user"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def let_in(anybody: str) -> None:
+    with connection._nodb_cursor() as cursor:
+        name = connection.settings_dict["NAME"]
+        cursor.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {anybody}")
+
+
+@pytest.fixture
+def open_again(transactional_db: None) -> Iterator[None]:
+    yield
+    let_in("true")
+
+
+@pytest.mark.usefixtures("open_again")
+def test_a_worker_that_cannot_listen_any_more_does_not_end_as_if_it_was_told_to() -> None:
+    with program("worker", "deadlines") as worker:
+        wait_for(lambda: listeners() >= 2, seconds=120)
+        let_in("false")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        assert worker.wait(60) == os.EX_TEMPFAIL
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_told_to_ends_with_zero() -> None:
+    with program("worker", "deadlines") as worker:
+        wait_for(lambda: listeners() >= 2, seconds=120)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(60) == 0
+
+
+def test_a_clock_that_is_set_back_ends_the_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The queue waits for the minute after the last one it saw, which is two hours off."""
+    looks: list[None] = []
+    monkeypatch.setattr(work, "WATCH_SECONDS", 0.01)
+    monkeypatch.setattr(work, "_look", lambda: looks.append(None))
+    times = chain(repeat(7200.0, 4), repeat(0.0))
+    asyncio.run(asyncio.wait_for(work._watch(lambda: next(times)), timeout=10))
+    assert len(looks) == 3

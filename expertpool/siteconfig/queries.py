@@ -177,6 +177,14 @@ def is_vouched_change(change: SettingChange) -> bool:
     return bytes_eq(bytes(change.proof), proof_of_change(change))
 
 
+def vouched_changes_since(since: datetime, *settings: Setting[Any]) -> list[SettingChange]:
+    """Return the changes of ``settings`` after ``since`` that this system wrote: one that was written there,
+    for a day to come, is there for ever."""
+    codes = [setting.code for setting in settings]
+    changes = SettingChange.objects.filter(code__in=codes, at__gt=since)
+    return [change for change in changes if is_vouched_change(change)]
+
+
 def is_vouched(row: Any) -> bool:
     """Tell whether this system stored ``row`` of `stored_values`, by the last change of its setting."""
     try:
@@ -273,10 +281,9 @@ def most_since(setting: Setting[T], since: datetime) -> T:
     """Return the highest value that ``setting`` had at any moment from ``since`` until now: whoever
     lowers a demand of the office lowers it for later only."""
     # What a change replaced was in force until then; what it brought, the next replaced, or is now.
-    changes = SettingChange.objects.filter(code=setting.code, at__gt=since).order_by()
     replaced = (
-        loaded(setting, {setting.code: before})
-        for before in changes.values_list("before", flat=True)
+        loaded(setting, {setting.code: change.before})
+        for change in vouched_changes_since(since, setting)
     )
     return max([value_of(setting), *replaced])
 

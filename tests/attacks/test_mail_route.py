@@ -18,6 +18,7 @@ from expertpool.core.configuration import Setting
 from expertpool.experts.occasions import ACCOUNT, ACTIVATION
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
+from expertpool.notifications.queries.route import route_held_until
 from expertpool.notifications.services.delivery import deliver
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.notifications.settings import (
@@ -31,7 +32,8 @@ from expertpool.notifications.settings import (
     SENDER_NAME,
 )
 from expertpool.siteconfig.exceptions import SettingsRefused
-from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.models import SettingChange
+from expertpool.siteconfig.queries import most_since, version_of
 from expertpool.siteconfig.services import reset_setting, save_settings
 from tests.factories.accounts import make_user
 from tests.notifications.mail_server import ACCOUNT as ACCOUNT_OF_IT
@@ -154,3 +156,21 @@ def test_mail_goes_in_clear_to_this_machine_or_by_choice(admin: User, server: Ma
         save(plain, admin)
     assert "请勾选「允许不加密发往别的主机」" in str(refused.value.errors)
     save(plain | {PLAIN: True}, admin)
+
+
+@pytest.mark.parametrize("code", [HOST.code, ROUTE_WAIT.code])
+def test_a_change_that_was_written_holds_no_letter(guard: User, code: str) -> None:
+    """Of a time to come, and not to be taken away again, it held all mail for ever."""
+    row = SettingChange.objects.create(
+        code=code,
+        at=NOW + timedelta(days=20_000),
+        actor=guard,
+        before=100_000,
+        after=1,
+        was_default=False,
+        reset=False,
+        proof=b"x" * 32,
+    )
+    assert row.pk
+    assert route_held_until(NOW) is None
+    assert most_since(ROUTE_WAIT, NOW - timedelta(days=1)) == ROUTE_WAIT.default

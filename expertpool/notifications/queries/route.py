@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Max
-
 from expertpool.notifications.settings import (
     HOST,
     MOST_ROUTE_WAIT,
@@ -16,7 +14,7 @@ from expertpool.notifications.settings import (
     USER,
 )
 from expertpool.siteconfig.models import SettingChange
-from expertpool.siteconfig.queries import most_since
+from expertpool.siteconfig.queries import most_since, vouched_changes_since
 
 # By which whoever changes them reads what is sent. Of the others the mailbox stays who it is.
 ROUTE = (HOST, PORT, SECURITY, USER)
@@ -38,10 +36,8 @@ def route_wait(now: datetime) -> timedelta:
 
 def route_held_until(now: datetime) -> datetime | None:
     """Return until when such mail waits now; None where nothing was changed lately."""
-    codes = [setting.code for setting in ROUTE]
-    since = now - timedelta(minutes=MOST_ROUTE_WAIT)
-    lately = SettingChange.objects.filter(code__in=codes, at__gt=since)
-    last: datetime | None = lately.aggregate(last=Max("at"))["last"]
+    lately = vouched_changes_since(now - timedelta(minutes=MOST_ROUTE_WAIT), *ROUTE)
+    last = max((change.at for change in lately), default=None)
     # Asked by every home page and letter: how long is asked only where something waits at all.
     until = last + route_wait(now) if last else None
     return until if until and until > now else None

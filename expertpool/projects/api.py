@@ -31,7 +31,6 @@ from expertpool.projects.queries import (
     projects_editable_by,
     projects_in_approval_scope,
     projects_visible_to,
-    proposed_number,
 )
 from expertpool.projects.queries.batches import batches_matching, batches_visible_to
 from expertpool.projects.schemas import (
@@ -128,7 +127,7 @@ def project_create(request: UserRequest, data: ProjectInput) -> Status[Project]:
     values["department"] = _department(request.user, data.department_id)
     values["kind"] = _kind(values["kind"])
     values["purchaser"] = _purchaser(data.purchaser)
-    values["number"] = clean_code(values["number"]) or proposed_number(now)
+    values["number"] = clean_code(values["number"])
     return Status(201, create_project(values=values, actor=request.user, now=now))
 
 

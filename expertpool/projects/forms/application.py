@@ -52,6 +52,11 @@ class ProjectForm(forms.Form):
         fields: dict[str, Any] = self.fields
         if project:
             fields["number"].help_text = ""  # it speaks of a number that was just given
+        else:
+            # What was given to this page; somebody else may have been given the same.
+            fields["offered"] = forms.CharField(
+                widget=forms.HiddenInput, required=False, initial=number
+            )
         fields["department"].queryset = departments_for_filing(user)
         if project:
             own = Department.objects.filter(pk=project.department_id)
@@ -65,8 +70,11 @@ class ProjectForm(forms.Form):
         return clean_text(self.cleaned_data["name"])
 
     def values(self) -> dict[str, Any]:
-        """Return what was filled in, by the codes of the fields."""
-        return {one.code: self.cleaned_data[name] for name, one in self.declared.items()}
+        """Return what was filled in, by the codes of the fields; no number where that of the page was left."""
+        values = {one.code: self.cleaned_data[name] for name, one in self.declared.items()}
+        if values["number"] == self.cleaned_data.get("offered"):
+            values["number"] = ""
+        return values
 
 
 class AvoidanceForm(forms.ModelForm):

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from expertpool.accounts.models import Department, User
 from expertpool.audit.services import record, record_change, snapshot
+from expertpool.core.locks import lock_transaction
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.exceptions import (
     DepartmentNotAllowed,
@@ -23,6 +24,7 @@ from expertpool.projects.queries import departments_for_filing, proposed_number
 from expertpool.projects.services.state import lock_project, set_project_status
 from expertpool.workflow.services.approvals import start_approval, withdraw_approval
 
+NUMBER_LOCK = "projects.number"  # for who gives the next free one
 FARTHEST = timedelta(days=5 * 366)  # that a project may open ahead; later, a year was mistyped
 LONG_OVER = "评审开始时间已过，请填写以后的时间；补录以前的项目，请用导入（导入为草稿）。"
 TOO_FAR = "评审开始时间最晚在 5 年之内，请核对年份。"
@@ -35,15 +37,18 @@ def create_project(
     """File a project with ``values`` (a choice of `PROJECT.writable`) as a draft of ``actor``; logs
     it. ``is_history``: it may be over, as imports bring projects of former years.
 
-    Refuses a number in use (NumberTaken), a department the actor may not file for
-    (DepartmentNotAllowed), incomplete values, an opening that is over and a check-in after the
-    opening (ValidationError).
+    Without a number it gets the next free one, whoever asks at the same moment. Refuses a number in use
+    (NumberTaken), a department the actor may not file for (DepartmentNotAllowed), incomplete values, an
+    opening that is over and a check-in after the opening (ValidationError).
     """
     if not is_history:
         _check_coming(values["opening_at"], now)
     _check_department(values["department"], actor)
     project = Project(created_by=actor, created_at=now, edited_by=actor)
-    _save(project, PROJECT.fill(project, values), now)
+    if values["number"]:
+        _save(project, PROJECT.fill(project, values), now)
+    else:
+        _save_numbered(project, values, now)
     after = snapshot(project, *PROJECT.recorded)
     record("project.create", actor=actor, now=now, subject=project, after=after)
     return project
@@ -136,6 +141,17 @@ def _check_department(department: Department, actor: User) -> None:
         raise DepartmentNotAllowed(f"您不能为「{department.name}」申请项目，请选择本部门。")
 
 
+def _save_numbered(project: Project, values: Mapping[str, Any], now: datetime) -> None:
+    lock_transaction(NUMBER_LOCK)
+    for is_last in (False, False, True):
+        try:
+            _save(project, PROJECT.fill(project, {**values, "number": proposed_number(now)}), now)
+            return
+        except NumberTaken:  # typed by somebody at this moment
+            if is_last:
+                raise
+
+
 def _save(project: Project, errors: Mapping[str, ValidationError], now: datetime) -> None:
     if errors:
         raise ValidationError(dict(errors))
@@ -149,7 +165,10 @@ def _save(project: Project, errors: Mapping[str, ValidationError], now: datetime
         # a savepoint: once the number is refused, the next free one is still looked up
         with transaction.atomic():
             project.save()
-    except IntegrityError as error:  # the number is the only unique value
+    except IntegrityError as error:
+        # Another constraint than that of the number: no fault of whoever typed.
+        if not Project.objects.filter(number=project.number).exclude(pk=project.pk).exists():
+            raise
         raise NumberTaken(
             f"项目编号「{project.number}」已被使用，可改用「{proposed_number(now)}」。"
         ) from error

@@ -25,7 +25,7 @@ from expertpool.projects.enums import AvoidanceSubject, PersonRole
 from expertpool.projects.exceptions import NumberTaken
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Project
-from expertpool.projects.queries import departments_for_filing, proposed_number
+from expertpool.projects.queries import departments_for_filing
 from expertpool.projects.services.application import (
     FARTHEST,
     TOO_FAR,
@@ -175,7 +175,7 @@ class ProjectImporter(Importer):
         # An empty cell leaves what a new project has.
         given = {name: values[name] for name in self.plain if values.get(name) not in (None, "")}
         return given | {
-            "number": values.get("number") or proposed_number(self.now),
+            "number": values.get("number") or "",
             "department": values["department_row"],
             "purchaser": self._unit(values.get("purchaser", ""), values.get("uscc", "")),
         }

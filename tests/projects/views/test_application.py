@@ -65,6 +65,18 @@ def test_what_was_typed_is_kept_when_the_number_is_taken(client, admin):
     assert Project.objects.count() == 1
 
 
+def test_who_kept_the_number_of_the_page_is_never_refused_for_it(client, admin):
+    department = make_department()
+    login(client, admin)
+    form = client.get(reverse("projects:create")).context["form"]
+    offered = form["number"].value()
+    assert form["offered"].value() == offered
+    make_project(number=offered)  # somebody else was given the same
+    given = {"department": department.pk, "number": offered, "offered": offered}
+    assert client.post(reverse("projects:create"), values(**given)).status_code == 302
+    assert Project.objects.latest("pk").number == offered[:-1] + "2"
+
+
 def test_another_department_cannot_be_chosen(client):
     user = make_user("department", department=make_department("工程部"))
     other = make_department("信息部")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from expertpool.core.importing import CellRefused
 from expertpool.directory.models import Division, Specialty
@@ -15,8 +15,8 @@ TOLD = 6  # specialties of one name
 LOOKED_AT = (
     200  # new names of a file for which near units are looked up; a job compares all of them
 )
-_LISTED = re.compile(r"[;；]")
-_FURTHER = re.compile(r"[,，、\n]")
+_APART = re.compile(r"([;；,，、\n])")
+_WITH_CODE = 30  # letters that may stand beside a name
 # A code with its name behind it (A010101 总体规划) or before it, and where another code begins.
 _CODED = re.compile(r"(?P<code>[A-Za-z]\d+)[\s:：\-—]*(?P<name>[^A-Za-z0-9].*)")
 _NAMED = re.compile(r"(?P<name>[^A-Za-z0-9]+?)[\s:：\-—(（]*(?P<code>[A-Za-z]\d+)\s*[)）]?")
@@ -41,6 +41,10 @@ class SpecialtyNames:
         )
         branches = {parent for *_, parent in rows}
         self._rows = {pk: (code, name, parent) for pk, code, name, _, parent in rows}
+        names = [name for _, _, name, *_ in rows]
+        # A name may itself hold 、 or ，: so many parts, so many letters.
+        self._most = max((len(_APART.findall(name)) + 1 for name in names), default=1)
+        self._longest = max(map(len, names), default=0) + _WITH_CODE
         for leaves in (True, False):
             by_scheme: dict[tuple[int, str], list[int]] = defaultdict(list)
             for pk, code, name, scheme, _ in rows:
@@ -54,13 +58,28 @@ class SpecialtyNames:
     def find(self, cell: str) -> list[int]:
         """Return the specialties that a cell lists. Raises CellRefused."""
         found: list[int] = []
-        for part in filter(None, (part.strip() for part in _LISTED.split(cell))):
-            if self._knows(part):
-                found.append(self._one(part, part))
-            else:  # a name may itself hold 、 or ，
-                for word in filter(None, (name.strip() for name in _FURTHER.split(part))):
-                    found.extend(self._one(one, word) for one in self._split(word))
+        for word in filter(None, map(str.strip, self._words(cell))):
+            if self._knows(word):
+                found.append(self._one(word, word))
+            else:
+                found.extend(self._one(one, word) for one in self._split(word))
         return list(dict.fromkeys(found))
+
+    def _words(self, cell: str) -> Iterator[str]:
+        """Yield what a cell lists: of what stands between commas as much as is one name."""
+        parts = _APART.split(cell)  # with what stands between them
+        at = 0
+        while at < len(parts):
+            ends = range(min(at + 2 * self._most - 1, len(parts)), at + 1, -2)
+            runs = ((end, "".join(parts[at:end])) for end in ends)
+            known = (
+                (end, word)
+                for end, word in runs
+                if len(word) <= self._longest and self._knows(word.strip())
+            )
+            end, word = next(known, (at + 1, parts[at]))
+            yield word
+            at = end + 1
 
     def _split(self, word: str) -> list[str]:
         """Return what stands in a word with blanks between, but a code with its own name before it as one."""

@@ -19,7 +19,7 @@ from expertpool.accounts.models import Role, User
 from expertpool.accounts.services.roles import ensure_demo_roles
 from expertpool.audit.models import Entry
 from expertpool.core.importing import UnreadableFile, as_text
-from expertpool.directory.models import Unit
+from expertpool.directory.models import Specialty, Unit
 from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.services import import_writing, importing
 from expertpool.experts.services.importing import ExpertImporter, ImportResult, import_file
@@ -214,6 +214,17 @@ def test_no_code_of_several_is_dropped(db: None, tmp_path: Path, cell: str) -> N
     assert run(tmp_path, {"评审专业": cell}).refused == []
     codes = ExpertSpecialty.objects.values_list("specialty__code", flat=True)
     assert set(codes) == {"A010101", "A081201"}
+
+
+def test_names_that_hold_commas_are_read_among_others(db: None, tmp_path: Path) -> None:
+    """As the export joins them."""
+    names = Specialty.objects.filter(code__in=("B060301", "A010101")).values_list("code", "name")
+    name = dict(names)
+    cell = f"B060301 {name['B060301']}、A010101 {name['A010101']}、{name['B060301']}，A010142"
+    assert "、" in name["B060301"]
+    assert run(tmp_path, {"评审专业": cell}).accepted == 1
+    held = Expert.objects.get().specialties.values_list("code", flat=True)
+    assert set(held) == {"A010101", "A010142", "B060301"}
 
 
 def test_several_specialties_by_code_and_name(db: None, tmp_path: Path) -> None:

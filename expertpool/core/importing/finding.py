@@ -22,8 +22,10 @@ SAMPLED = 100  # rows below the header by which a column is known
 SURE = 0.9  # of the cells
 FEWEST = 3  # cells by which a column is said to be another one
 HIDDEN = 10  # rows that are told as hidden
+MOST_DIGITS = 6  # of the number of a row
 SAMPLES = 3  # shown beside each header
-NUMBERING = frozenset(("序号", "编号", "序", "no.", "no", "原行号", "未导入原因"))
+NUMBERS = frozenset(("编号", "no.", "no"))  # of the rows, or an office's own of the persons
+NUMBERING = NUMBERS | {"序号", "序", "原行号", "未导入原因"}
 
 
 class Why:
@@ -39,6 +41,7 @@ class Why:
     TWICE = "twice"  # another header stands for the same column
     UNKNOWN = "unknown"
     NUMBERING = "numbering"  # a header that is never imported, or no header
+    OWN_NUMBERS = "own numbers"  # such a header over numbers that say more than which row it is
 
 
 @dataclass(frozen=True)
@@ -304,6 +307,8 @@ class _Recogniser:
                 why.append(Why.REMEMBERED)
             elif code:
                 why.append(Why.HEADER)
+            elif name.lower() in NUMBERS and not all(map(_counts, below)):
+                why.append(Why.OWN_NUMBERS)
             elif name.lower() in NUMBERING or not (name or below):
                 why.append(Why.NUMBERING)
             else:
@@ -332,6 +337,8 @@ class _Recogniser:
         for at, reason in enumerate(why):
             if reason == Why.UNKNOWN and (found := self._fitting(at, codes)):
                 codes[at], why[at] = found, Why.CONTENT
+            elif reason == Why.OWN_NUMBERS and (found := self._fitting(at, codes)):
+                codes[at], why[at] = found, Why.MOVED
 
     def _fitting(self, at: int, codes: Sequence[str]) -> str:
         """Return the one column, not yet found, that the content below a cell fits."""
@@ -383,6 +390,12 @@ class _Recogniser:
             exact,
             -at,
         )
+
+
+def _counts(cell: Any) -> bool:
+    """Tell whether a cell says which row it is, and no more."""
+    text = _short(cell)
+    return text.isdecimal() and len(text) <= MOST_DIGITS
 
 
 def _fits(column: ImportColumn, known: frozenset[str], cell: Any) -> bool:

@@ -90,7 +90,8 @@ class Collector:
             self.first.append(self.importer.shown(row))
         if row.changes and len(self.changed) < DIFFERING:
             changes = [asdict(change) for change in row.changes]
-            self.changed.append({"row": row.number, "name": row.subject, "changes": changes})
+            facts = {"row": row.number, "name": row.subject, "doubt": row.doubt}
+            self.changed.append(facts | {"changes": changes})
         if row.left and len(self.left) < SHOWN:
             self.left.append(self.about(row, row.left))
         if (said := self._said(row)) and len(self.answered) < SHOWN:

@@ -30,6 +30,7 @@ REASONS = {
     Why.DOUBT: "内容不像这一列，请改选或不导入",
     Why.TWICE: "已有另一列，请核对",
     Why.UNKNOWN: "不认识的表头",
+    Why.OWN_NUMBERS: "像本单位自己的编号",
 }
 
 

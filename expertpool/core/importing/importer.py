@@ -59,7 +59,8 @@ class Row:
 
     A column that the sheet does not have is not in ``values``. ``left`` are faults of cells without
     which the row is taken; ``words`` those that no list has, with the column's code; ``changes``
-    what an update makes of the ``subject``.
+    what an update makes of the ``subject``; ``doubt`` says why it may be somebody else: such a row
+    is not chosen until somebody chooses it.
     """
 
     number: int
@@ -71,6 +72,7 @@ class Row:
     words: list[tuple[str, str]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     subject: str = ""
+    doubt: str = ""
 
 
 @dataclass

@@ -176,6 +176,7 @@ def choose_table(*, run: ImportRun, sheet: str, row: int | None) -> None:
             answers.cells.clear()
             answers.passed_over.clear()
             write_answers(run, answers)
+            write_findings(run, changed=[])
 
 
 def choose_mapping(*, run: ImportRun, codes: Sequence[str], now: datetime) -> None:
@@ -251,6 +252,7 @@ def _preview(run: ImportRun, answers: Answers, *, now: datetime, **said: Any) ->
         first = islice(rows, collector.importer.previewed)
         found = _check(run, first, collector, answers, keep=False)
         run.partial = next(rows, None) is not None
+    _choose_no_doubtful(answers, read_findings(run), found)
     if not run.total:
         raise UnreadableFile("表头下面没有数据，请检查是否选错了文件或工作表。")
     run.state, run.checks = ImportState.PREVIEWED, run.checks + 1
@@ -259,6 +261,18 @@ def _preview(run: ImportRun, answers: Answers, *, now: datetime, **said: Any) ->
         write_answers(run, answers)
         write_findings(run, **said, **found)
     publish(ImportPreviewed(run.pk, now))
+
+
+def _choose_no_doubtful(
+    answers: Answers, before: Mapping[str, Any], found: Mapping[str, Any]
+) -> None:
+    """Leave out rows that may change somebody else, until the user chooses them: of those that were
+    shown as such already he has said whether."""
+    shown, doubtful = (
+        {one["row"] for one in each.get("changed", ()) if one.get("doubt")}
+        for each in (before, found)
+    )
+    answers.passed_over |= doubtful - shown
 
 
 def _save_open(run: ImportRun) -> None:

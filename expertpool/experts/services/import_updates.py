@@ -24,7 +24,6 @@ from expertpool.core.importing import (
     Note,
     Row,
     Totals,
-    as_code,
 )
 from expertpool.core.visibility import Level, level_for
 from expertpool.directory.models import Division, Specialty
@@ -33,17 +32,19 @@ from expertpool.directory.services.units import resolve_unit
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
+from expertpool.experts.fields.shared import passes
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to, id_number_index, phone_index
 from expertpool.experts.services.import_lookups import DivisionNames, SpecialtyNames
 from expertpool.experts.services.profile import refusals_of, update_expert
-from expertpool.experts.services.taken import is_plain
-from expertpool.experts.validators.values import Term
+from expertpool.experts.services.taken import UNIQUE, is_plain
+from expertpool.experts.validators.values import Term, expert_number
 
 NUMBER = ImportColumn(
     "number",
     "专家编号",
-    lambda cell: as_code(cell).upper(),
+    expert_number,
+    looks=passes(expert_number),
     help="按编号、证件号码、手机号中的一个找到专家；空白的格不改动。",
     sample="ZJ2026000001",
 )
@@ -51,6 +52,7 @@ NUMBER = ImportColumn(
 MOST = 500
 # Whom a row names: the surest first.
 KEYS = ("number", "id_number", "phone")
+KEY_LABELS = {"number": "编号", "id_number": "证件号码", "phone": "手机号"}
 NOT_HERE = "编号、证件号码、手机号都没有对上，或您不能修改他。看不到全文的号码不能用来查找。"
 
 
@@ -85,6 +87,7 @@ class ExpertUpdater(Importer):
         self.title_levels = title_levels()
         self.found: dict[str, dict[Any, Expert]] = {key: {} for key in KEYS}
         self.rows: dict[int, int] = {}  # expert → row of this file
+        self.numbers: dict[tuple[str, Any], int] = {}  # new phone, document or mail → row
 
     # --- who ----------------------------------------------------------------------------------
 
@@ -115,24 +118,36 @@ class ExpertUpdater(Importer):
                 keys[key] = index(values.get(key) or "")
         return {key: value for key, value in keys.items() if value}
 
-    def _expert(self, values: dict[str, Any]) -> Expert | None:
+    def _named(self, values: dict[str, Any]) -> dict[str, Expert]:
+        """Return whom a row names by each of its numbers, the surest first."""
         keys = self._keys(values)
+        found = ((key, self.found[key].get(keys[key])) for key in KEYS if key in keys)
+        named = {key: expert for key, expert in found if expert is not None}
         # Who gives a number of ours means that one: another telephone is a new one.
-        for key in KEYS:
-            if key in keys and (key == "number" or keys[key] in self.found[key]):
-                return self.found[key].get(keys[key])
-        return None
+        return named if "number" in named or "number" not in keys else {}
+
+    def _doubt(self, row: Row, named: dict[str, Expert]) -> str:
+        """Return why a row may be about somebody else: telephones move on."""
+        name = row.values.get("name") or ""
+        expert = named.get("phone")
+        if len(named) > 1 or expert is None or _flat(name) in ("", _flat(expert.name)):
+            return ""
+        return f"只有手机号对上，而姓名是“{name}”：可能是用这个号码的另一个人，请核对后再勾选。"
 
     # --- what ---------------------------------------------------------------------------------
 
     def validate(self, row: Row) -> Fault | None:
-        expert = self._expert(row.values)
-        if expert is None:
+        named = self._named(row.values)
+        if not named:
             return Fault("", "库中没有这位专家", NOT_HERE)
+        expert = next(iter(named.values()))
+        if len({one.pk for one in named.values()}) > 1:
+            told = "，".join(f"{KEY_LABELS[key]}是{one}的" for key, one in named.items())
+            return Fault("", "号码属于不同的人", f"{told}：请改正其中一个，或清空不对的。")
         if expert.pk in self.rows:
             first = self.rows[expert.pk]
             return Fault("", "同一专家出现两次", f"第 {first} 行也是{expert}。")
-        row.subject = str(expert)
+        row.subject, row.doubt = str(expert), self._doubt(row, named)
         try:
             given, specialties = self._given(row, expert)
         except CellRefused as error:
@@ -143,7 +158,7 @@ class ExpertUpdater(Importer):
             return Fault("", "超过一次更新的人数", f"一次最多更新 {MOST} 位，请分批导入。")
         changed = copy(expert)  # what is refused is not what the next row compares with
         changed.extra = dict(expert.extra)
-        fault = self._refused(changed, given, specialties)
+        fault = self._refused(changed, given, specialties) or self._doubled(row, changed, given)
         if fault is None:
             row.changes[:0] = self._changes(expert, changed)
             self.rows[expert.pk] = row.number
@@ -228,9 +243,21 @@ class ExpertUpdater(Importer):
             return Fault(label, f"{label}不能这样改", "".join(_messages(error)), code=code)
         return None
 
+    def _doubled(self, row: Row, changed: Expert, given: dict[str, Any]) -> Fault | None:
+        """Return what this row gives that a row before gives somebody else already."""
+        new = [(code, getattr(changed, f"{code}_index")) for code in UNIQUE if given.get(code)]
+        for code, index in new:
+            if first := self.numbers.get((code, index)):
+                told = f"与第 {first} 行相同，只能属于一个人。"
+                return self.fault(code, f"{UNIQUE[code]}重复", told)
+        self.numbers.update(dict.fromkeys(new, row.number))
+        return None
+
     # --- done ---------------------------------------------------------------------------------
 
     def forget(self, rows: Sequence[Row]) -> None:
+        numbers = {row.number for row in rows}
+        self.numbers = {key: row for key, row in self.numbers.items() if row not in numbers}
         for row in rows:
             row.changes.clear()
             if (expert := row.values.get("expert")) is not None:
@@ -273,6 +300,10 @@ def _parts(term: Any) -> dict[str, Any]:
         return {}
     start = {"term_start_date": term.start} if term.start else {}
     return start | {"term_end_date": term.end}
+
+
+def _flat(name: str) -> str:
+    return "".join(name.split()).casefold()
 
 
 def _messages(error: Any) -> list[str]:

@@ -51,6 +51,7 @@ _YEAR = re.compile(r"((?:19|20)\d{2})年?")
 _UNTIL = re.compile(r"[-~\u2010-\u2015至到起]+")
 TERM_END = "应像 2028-12-31、2028-12 或 2028年底；没有期限的写“长期”。"
 _FIRST_DAY, _LAST_DAY = Day(month=FIRST), Day(month=LAST)
+_EXPERT_NUMBER = re.compile(r"ZJ[A-Z0-9]{6,18}")
 _SPECIALTY_CODES = re.compile(r"[A-Za-z]\d{2,8}(?:[;；,，、\s]+[A-Za-z]\d{2,8})*")
 TAIWAN = "83"  # of residence permits; no division has it (GB 11643 leaves it to them)
 # Excel keeps 15 digits of a number; the rest is lost before we see it.
@@ -240,6 +241,14 @@ def oddities(
     years = values.get("practice_years") or None
     if years and (sentence := years_warning(years, born, today)):
         yield "从业年限", str(years), sentence
+
+
+def expert_number(cell: Any) -> str:
+    """Clean a number of ours (ZJ2026000001)."""
+    value = "".join(as_code(cell).upper().split())
+    if value and not _EXPERT_NUMBER.fullmatch(value):
+        raise CellRefused("{}格式", "应像 ZJ2026000001。")
+    return value
 
 
 def is_specialty_code(cell: Any) -> bool:

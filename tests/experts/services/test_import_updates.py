@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.exporting import Stamp
+from expertpool.core.exporting import write_xlsx as write_export
+from expertpool.experts.exports import ExpertExport
 from expertpool.experts.models import Expert, ExpertVersion
+from expertpool.experts.services.demo import ensure_demo_experts
 from tests.attacks.test_rights import make_role
 from tests.core.importing.sheets import refused_of, write_xlsx
 from tests.factories.accounts import make_user
@@ -90,11 +96,100 @@ def test_what_the_form_would_refuse_is_refused_in_its_row(admin: User, tmp_path:
     rows = [["专家编号", "手机号", "聘期开始", "聘期至"]]
     rows += [[expert.number, "13911110002", "", ""]]
     run = upload(login(Client(), admin), tmp_path, rows).context["run"]
-    assert (run.accepted, run.reasons) == (0, {"手机号不能这样改": 1})
-    assert "李娜" in refused_of(run)[0]["cells"][0]["detail"]
+    assert (run.accepted, run.reasons) == (0, {"号码属于不同的人": 1})
+    told = refused_of(run)[0]["cells"][0]["detail"]
+    assert "编号是张伟" in told
+    assert "手机号是李娜" in told
     rows[1] = [expert.number, "", "2027-01-01", "2026-01-01"]
     run = upload(login(Client(), admin), tmp_path, rows).context["run"]
     assert run.reasons == {"聘期至不能这样改": 1}
+
+
+@pytest.mark.shows("EXP-07")
+def test_numbers_of_ours_below_another_header_are_known(admin: User, tmp_path: Path) -> None:
+    make_expert("王芳", phone="13911110001", number="ZJ2026000304")
+    make_expert("李娜", phone="13911110002", number="ZJ2026000305")
+    client = login(Client(), admin)
+    page = upload(client, tmp_path, [["编号", "职务"], [" zj2026000304 ", "处长"]])
+    assert [one["name"][:2] for one in page.context["found"]["changed"]] == ["王芳"]
+    assert "“编号”一列按内容当作专家编号" in page.content.decode()
+    rows = [["编号", "手机", "职务"], ["ZJ2026000304", "13911110002", "处长"]]
+    run = upload(client, tmp_path, rows).context["run"]
+    assert (run.accepted, run.reasons) == (0, {"号码属于不同的人": 1})
+
+
+def test_numbers_of_the_office_are_told_as_not_used_and_those_of_rows_are_not(
+    admin: User, tmp_path: Path
+) -> None:
+    make_expert("王芳", phone="13911110001")
+    client = login(Client(), admin)
+    for number, is_told in (("荆专-017", True), (17, False)):
+        rows = [["编号", "手机", "职务"], [number, "13911110001", "处长"]]
+        page = upload(client, tmp_path, rows)
+        assert page.context["unused"] == (["“编号”（A 列）"] if is_told else [])
+        assert page.context["run"].accepted == 1
+
+
+@pytest.mark.shows("EXP-07")
+def test_another_name_by_the_telephone_alone_is_not_ticked_and_warned_about(
+    admin: User, tmp_path: Path
+) -> None:
+    expert = make_expert("陈三", phone="13911110001", position="科长")
+    make_expert("李娜", phone="13911110002", position="科长")
+    rows = [["姓名", "手机号", "身份证号", "职务"]]
+    rows.append(["马大帅", "13911110001", make_id_number("19550101"), "处长"])
+    rows.append([" 李 娜", "13911110002", "", "主任"])
+    client = login(Client(), admin)
+    page = upload(client, tmp_path, rows)
+    assert page.context["passed_over"] == {2}
+    assert "只有手机号对上，而姓名是“马大帅”" in page.content.decode()
+    run = page.context["run"]
+    # Whoever ticks it knows; a further check keeps what he has said.
+    answers = reverse("experts:update_answers", args=[run.pk])
+    page = client.post(answers, {"chosen": [2, 3]}, follow=True)
+    assert page.context["passed_over"] == set()
+    confirm = reverse("experts:update_confirm", args=[run.pk])
+    client.post(confirm, {"chosen": [3], "check": page.context["run"].checks})
+    expert.refresh_from_db()
+    assert (expert.name, expert.position) == ("陈三", "科长")
+
+
+@pytest.mark.parametrize(
+    ("header", "given", "reason"),
+    [("邮箱", ("a@b.cn", "A@b.cn"), "邮箱重复"), ("手机号", ("13911110009",) * 2, "手机号重复")],
+)
+def test_what_two_rows_give_is_refused_in_the_check_and_the_others_are_updated(
+    admin: User, tmp_path: Path, header: str, given: tuple[str, str], reason: str
+) -> None:
+    experts = [make_expert(name) for name in ("张伟", "李娜")]
+    rows = [["专家编号", header, "职务"]]
+    rows += [[one.number, value, "处长"] for one, value in zip(experts, given, strict=True)]
+    client = login(Client(), admin)
+    run = upload(client, tmp_path, rows).context["run"]
+    assert (run.accepted, run.reasons) == (1, {reason: 1})
+    assert "与第 2 行相同" in refused_of(run)[0]["cells"][0]["detail"]
+    client.post(reverse("experts:update_confirm", args=[run.pk]), {"chosen": [2]})
+    assert [one.position for one in Expert.objects.order_by("pk")] == ["处长", ""]
+
+
+@pytest.mark.shows("EXP-07")
+def test_an_exported_list_comes_back_unharmed(admin: User, tmp_path: Path) -> None:
+    """All that the export writes names what the pool has: no row of it changes, or is refused."""
+    count = ensure_demo_experts(now=timezone.now())
+    stream = BytesIO()
+    stamp = Stamp(str(admin), timezone.now(), "127.0.0.1")
+    params = QueryDict("tab=all")
+    write_export(ExpertExport(), user=admin, params=params, stamp=stamp, stream=stream)
+    file = SimpleUploadedFile("专家信息.xlsx", stream.getvalue())
+    client = login(Client(), admin)
+    page = client.post(reverse("experts:update"), {"file": file}, follow=True)
+    run = page.context["run"]
+    if run.needs_mapping:
+        mapping = {f"column-{at}": code for at, code in enumerate(run.mapping)}
+        page = client.post(reverse("experts:update_mapping", args=[run.pk]), mapping, follow=True)
+        run = page.context["run"]
+    assert (run.total, run.reasons) == (count, {"没有变化": count})
+    assert "导出人" in page.content.decode()
 
 
 def test_a_term_is_updated_as_a_list_writes_it(admin: User, tmp_path: Path) -> None:
@@ -155,31 +250,6 @@ def test_nobody_overwrites_what_he_has_not_seen(admin: User, tmp_path: Path) -> 
     assert page.context["run"].reasons == {"档案刚被改过": 1}
     expert.refresh_from_db()
     assert expert.position == "局长"
-
-
-def test_who_is_refused_on_the_way_is_one_line_and_the_others_are_updated(
-    admin: User, tmp_path: Path
-) -> None:
-    first = make_expert("张伟", phone="13911110001")
-    second = make_expert("李娜", phone="13911110002")
-    client = login(Client(), admin)
-    # Each is in order beside the pool; the second is not, once the first has the number.
-    rows = [
-        ["专家编号", "手机号", "职务"],
-        *([one.number, "13911110009", "处长"] for one in (first, second)),
-    ]
-    run = upload(client, tmp_path, rows).context["run"]
-    assert run.accepted == 2
-    posted = {"chosen": [2, 3]}
-    run = client.post(
-        reverse("experts:update_confirm", args=[run.pk]), posted, follow=True
-    ).context["run"]
-    assert (run.state, run.accepted, run.reasons) == ("done", 1, {"没有更新": 1})
-    assert "该手机号已属于专家张伟" in refused_of(run)[0]["cells"][0]["detail"]
-    first.refresh_from_db()
-    second.refresh_from_db()
-    assert (first.phone, first.position) == ("13911110009", "处长")
-    assert (second.phone, second.position) == ("13911110002", "")
 
 
 def test_who_has_met_too_many_numbers_is_told_so_in_each_row(tmp_path: Path) -> None:

@@ -35,7 +35,15 @@ from expertpool.core.importing.columns import (
     text,
     whole_number,
 )
-from expertpool.core.importing.importer import Change, Fault, Importer, Note, Row, Totals
+from expertpool.core.importing.importer import (
+    Change,
+    Fault,
+    Importer,
+    Note,
+    Question,
+    Row,
+    Totals,
+)
 from expertpool.core.importing.opening import open_table
 from expertpool.core.importing.pages import import_urls
 from expertpool.core.importing.reading import UnreadableFile, read_rows
@@ -57,6 +65,7 @@ __all__ = [
     "ImportPreviewed",
     "Importer",
     "Note",
+    "Question",
     "Row",
     "Totals",
     "UnreadableFile",

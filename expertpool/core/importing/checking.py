@@ -62,6 +62,7 @@ def check_rows(
     importer.previews = not keep
     totals = Totals()
     answers = answers or Answers()
+    importer.said = answers.words
     reader = _Reader(importer, codes, answers, totals)
     source = (row for number, cells in rows if (row := reader.row(number, cells)))
     while chunk := list(islice(source, importer.chunk_rows)):

@@ -171,21 +171,23 @@ class Collector:
     def _lines(
         self, counted: Iterable[tuple[tuple[str, str], int]], *, applied: bool = False
     ) -> list[dict[str, Any]]:
-        columns = self.importer.by_code
-        return [
-            {
-                "code": code,
-                "column": column.header,
-                "word": word,
-                "count": count,
-                "is_free": column.is_free,
-                "near": self.importer.meanings.get((code, word), []),
-                "suggestion": "",
-            }
-            for (code, word), count in counted
-            if (column := columns.get(code)) is not None
-            and (column.words is not None or applied or (code, word) in self.importer.meanings)
-        ]
+        lines = []
+        for (code, word), count in counted:
+            column = self.importer.by_code.get(code)
+            asked = self.importer.questions.get((code, word))
+            if column is not None and (column.words is not None or applied or asked):
+                lines.append(
+                    {
+                        "code": code,
+                        "column": column.header,
+                        "word": word,
+                        "count": count,
+                        "is_free": column.is_free,
+                        "question": asdict(asked) if asked else None,
+                        "suggestion": "",
+                    }
+                )
+        return lines
 
 
 def as_it_stands(cell: Any) -> str:

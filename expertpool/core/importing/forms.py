@@ -174,7 +174,7 @@ class AnswersForm(forms.Form):
                 continue
             line, name = self._line(asked), _word_name(asked)
             if column.words is None:
-                field: forms.Field = _near_field(line)
+                field: forms.Field = _asked_field(line)
             else:
                 known = lists.setdefault(column.code, list(column.words()))
                 field = _word_field(column, line, known, is_update=importer.is_update)
@@ -297,14 +297,17 @@ def _typing(column: ImportColumn) -> dict[str, str]:
     return {"autocomplete": "off"} | proposing
 
 
-def _near_field(line: dict[str, Any]) -> forms.Field:
-    """A word beside others of the same file, one of which it may be."""
-    meaning = line["meant"]
-    # Once it counts, the file has no others beside it.
-    others = dict.fromkeys([*line["near"], *([meaning] if meaning else [])])
-    choices = [("", "是另一家，按原样保存"), *((word, f"当作“{word}”") for word in others)]
-    label = f"{line['column']}“{line['word']}”"
-    return forms.ChoiceField(label=label, initial=meaning, required=False, choices=choices)
+def _asked_field(line: dict[str, Any]) -> forms.Field:
+    """A word that the importer asks about, with its answers."""
+    word, meaning, asked = line["word"], line["meant"], line["question"]
+    # Once it is answered nothing is asked of it any more.
+    choices = dict(asked["meanings"]) if asked else {"": "撤回，再问一次"}
+    if meaning:
+        choices.setdefault(meaning, "按原样" if meaning == word else f"当作“{meaning}”")
+    label = f"{line['column']}“{word}”"
+    return forms.ChoiceField(
+        label=label, initial=meaning, required=False, choices=list(choices.items())
+    )
 
 
 def _word_field(

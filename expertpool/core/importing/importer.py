@@ -53,6 +53,15 @@ class Change:
     after: str
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a word that is no word of a list: ``told`` stands beside it, ``meanings`` are the
+    answers with what each says ("": as if nothing was said; the word itself: it is meant so)."""
+
+    told: str
+    meanings: Mapping[str, str]
+
+
 @dataclass(slots=True)
 class Row:
     """One row: its number in Excel, its cells as they stand there, its cleaned values by code.
@@ -139,8 +148,11 @@ class Importer(ABC):
         self.now = now
         self.options = options
         self.previews = False
-        # What a word may mean that is no word of a list: (column, word) → of which the user chooses.
-        self.meanings: dict[tuple[str, str], list[str]] = {}
+        # What is asked of a word that is no word of a list, by column and word.
+        self.questions: dict[tuple[str, str], Question] = {}
+        self.said: Mapping[
+            str, Mapping[str, str]
+        ] = {}  # column → word → what the user says it means
         self.by_code = {column.code: column for column in (*self.get_columns(), *self.asked)}
 
     @classmethod

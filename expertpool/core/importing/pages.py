@@ -287,7 +287,7 @@ class _Pages:
     def _meant(one: ImportMemory, columns: dict[str, str]) -> str:
         if one.column == HEADER:
             return columns.get(one.meant, "不导入")
-        return one.meant or "留空"
+        return "按原样" if one.meant == one.said else one.meant or "留空"
 
     def _run(self, request: HttpRequest, pk: int) -> ImportRun:
         return get_object_or_404(own_imports(request.user, self.importer.code), pk=pk)

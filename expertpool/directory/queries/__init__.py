@@ -17,6 +17,7 @@ from expertpool.directory.queries.near import (
     unidentified_units,
     unknown_among,
 )
+from expertpool.directory.queries.parts import parts_of
 from expertpool.directory.queries.relations import (
     Step,
     Way,
@@ -40,7 +41,7 @@ from expertpool.directory.queries.units import (
     UNIT_SEARCH,
     Named,
     is_called,
-    names_of_others,
+    is_code_of,
     search_units,
     unit_name,
     units_matching,
@@ -60,13 +61,14 @@ __all__ = [
     "division_subtree",
     "division_tree",
     "is_called",
-    "names_of_others",
+    "is_code_of",
     "near_each",
     "near_sentence",
     "near_text",
     "near_units",
     "normalise_unit_name",
     "now_called",
+    "parts_of",
     "path_names",
     "province_codes",
     "related_units",

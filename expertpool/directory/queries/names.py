@@ -49,7 +49,20 @@ class NewNames:
         # One code is one unit already.
         if (code and code == uscc) or not may_be_one(code, uscc) or are_told_apart(core, other):
             return 0
-        return len(threes & others) / len(threes | others)
+        return _share(threes, others)
+
+
+def is_near_name(one: str, other: str) -> bool:
+    """Tell whether two names may be one unit's, as `near_units` finds them."""
+    core, other_core = core_of(one), core_of(other)
+    if core == other_core:
+        return True
+    likeness = _share(_threes(core), _threes(other_core))
+    return likeness >= LEAST and not are_told_apart(core, other_core)
+
+
+def _share(threes: frozenset[str], others: frozenset[str]) -> float:
+    return len(threes & others) / len(threes | others)
 
 
 def _threes(core: str) -> frozenset[str]:

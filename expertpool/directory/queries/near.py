@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from expertpool.directory.models import UNIDENTIFIED, FormerUnit, Unit, UnitPair
+from expertpool.directory.queries.parts import parts_of
 from expertpool.directory.queries.units import Named, units_matching_each
 from expertpool.directory.validators import core_of, require_unit_name
 
@@ -101,7 +102,7 @@ def near_units(name: str, *, uscc: str = "") -> list[Near]:
 
 def near_units_each(named: Sequence[tuple[str, str]]) -> list[list[Near]]:
     """Do `near_units` for many at once."""
-    found = likenesses([Sought(core_of(name), uscc) for name, uscc in named], most=MOST)
+    found = likenesses_each([(name, uscc, 0) for name, uscc in named], most=MOST)
     units = Unit.objects.in_bulk({pk for one in found for pk in one})
     return [[Near(units[pk], likeness) for pk, likeness in likes.items()] for likes in found]
 
@@ -137,6 +138,25 @@ def near_text(name: str) -> str:
     """Return which units are near to a name that is refused, for the sentence that refuses it."""
     near = near_units(name)
     return f"相近的有：{'、'.join(map(str, near))}。" if near else ""
+
+
+def likenesses_each(
+    named: Sequence[tuple[str, str, int]], *, most: int, inactive: bool = False
+) -> list[dict[int, float]]:
+    """Do `likenesses` for units as they are named (name, USCC, own id): also by what of a name may be the
+    unit where more stands in it (`parts_of`)."""
+    sought, whose = [], []
+    for at, (name, uscc, own) in enumerate(named):
+        for one in (name, *parts_of(name)):
+            sought.append(Sought(core_of(one), uscc, own))
+            whose.append(at)
+    found: list[dict[int, float]] = [{} for _ in named]
+    for at, likes in zip(whose, likenesses(sought, most=most, inactive=inactive), strict=True):
+        for unit, likeness in likes.items():
+            found[at][unit] = max(likeness, found[at].get(unit, 0))
+    return [
+        dict(sorted(likes.items(), key=lambda one: (-one[1], one[0]))[:most]) for likes in found
+    ]
 
 
 def likenesses(

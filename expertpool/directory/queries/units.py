@@ -105,22 +105,13 @@ def is_alias_of(name: str, other: Unit) -> str:
     )
 
 
-def names_of_others(pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """Return those of ``pairs`` (name, USCC) that `services.units.resolve_units` would refuse, with why:
-    no unit has that USCC yet, and the name is the alias of one with another."""
-    coded = {pair: normalise_unit_name(pair[0]) for pair in pairs if pair[1]}
-    bearers = UnitAlias.objects.filter(normalised_name__in=coded.values()).exclude(unit__uscc="")
-    by_name = {alias.normalised_name: alias.unit for alias in bearers.select_related("unit")}
-    suspected = {pair for pair, name in coded.items() if name in by_name}
-    if not suspected:
-        return {}
-    codes = Unit.objects.filter(uscc__in=[uscc for _, uscc in suspected])
-    known = set(codes.values_list("uscc", flat=True))
-    return {
-        pair: is_alias_of(pair[0], by_name[coded[pair]])
-        for pair in suspected
-        if pair[1] not in known
-    }
+def is_code_of(uscc: str, names: Sequence[str]) -> str:
+    """Return why a unit of another name than ``names`` may not have a USCC."""
+    told = "、".join(f"“{name}”" for name in names)
+    return (
+        f"代码 {uscc} 也是{told}的，名称不像同一家。是同一家的，请改成同一个名称；"
+        "不是的，请改正或清空代码。"
+    )
 
 
 def is_called(unit: Unit, name: str) -> bool:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from expertpool.audit.services import record, record_change
 from expertpool.directory.models import Unit, UnitPair
-from expertpool.directory.queries.near import Sought, likenesses
+from expertpool.directory.queries.near import likenesses_each
 from expertpool.directory.services.rows import logged_values
 
 AT_ONCE = 500
@@ -23,8 +23,8 @@ def compare_units() -> int:
     units = list(Unit.objects.filter(compared=False).order_by("pk")[:AT_ONCE])
     if not units:
         return 0
-    sought = [Sought(unit.core_name, unit.uscc, unit.pk) for unit in units]
-    found = likenesses(sought, most=MOST_PAIRS, inactive=True)
+    named = [(unit.name, unit.uscc, unit.pk) for unit in units]
+    found = likenesses_each(named, most=MOST_PAIRS, inactive=True)
     pairs = {
         frozenset((unit.pk, other)): (unit.pk, other, likeness)
         for unit, likes in zip(units, found, strict=True)

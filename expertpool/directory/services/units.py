@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -15,30 +16,35 @@ from expertpool.audit.services import record_change
 from expertpool.core.locks import lock_transaction
 from expertpool.core.validators import validate_uscc
 from expertpool.directory.models import Unit, UnitAlias, UnitPair
-from expertpool.directory.queries.units import is_alias_of
+from expertpool.directory.queries.names import is_near_name
+from expertpool.directory.queries.near import near_sentence
+from expertpool.directory.queries.units import is_alias_of, is_called, is_code_of
 from expertpool.directory.services.near import keep_pairs
 from expertpool.directory.services.rows import logged_values
 from expertpool.directory.validators import normalise_unit_name, require_unit_name
 
 LOCK = "directory.units"
 
+MOST_TOLD = 5  # other names of a code
+
 NamedUnit = tuple[str, str]  # name, USCC (may be empty)
 
 
 @transaction.atomic
-def resolve_unit(*, name: str, uscc: str = "") -> Unit:
+def resolve_unit(*, name: str, uscc: str = "", knowing: bool = False) -> Unit:
     """Return the unit that is meant, created when it is new.
 
-    The USCC decides; a name that a known USCC goes by is kept as an alias, unless it is another
+    The USCC decides; a near name that a known USCC goes by is kept as an alias, unless it is another
     unit's: then the two are kept as a pair that may be one. Without a USCC the name or an alias
-    decides. Raises ValidationError for an empty name, a wrong USCC, and a name that is the alias of a
-    unit with another USCC.
+    decides. Raises ValidationError for an empty name, a wrong USCC, a name that is the alias of a
+    unit with another USCC, and one that is not near to those of the unit with this USCC, unless somebody
+    who was asked goes on ``knowing`` it: the USCC counts then, and nobody gets the name.
     """
-    return resolve_units([(name, uscc)])[name, uscc]
+    return resolve_units([(name, uscc)], knowing=knowing)[name, uscc]
 
 
 @transaction.atomic
-def resolve_units(pairs: Iterable[NamedUnit]) -> dict[NamedUnit, Unit]:
+def resolve_units(pairs: Iterable[NamedUnit], *, knowing: bool = False) -> dict[NamedUnit, Unit]:
     """Resolve many units with two queries and one for what is new (imports).
 
     Raises ValidationError as `resolve_unit` does; nothing is written then.
@@ -48,19 +54,57 @@ def resolve_units(pairs: Iterable[NamedUnit]) -> dict[NamedUnit, Unit]:
         require_unit_name(name)
         if uscc:
             validate_uscc(uscc)
-    book = _Book(wanted)
+    book = _Book(wanted, knowing=knowing)
     if book.is_new:
         # Two users who name the same new unit at once: the second waits and finds it.
         lock_transaction(LOCK)
-        book = _Book(wanted)
+        book = _Book(wanted, knowing=knowing)
+    book.refuse()
     book.write()
     return {pair: book.found[pair] for pair in wanted}
+
+
+class Foreseen(NamedTuple):
+    """What `resolve_units` would do. Units without a key are those that it would make; ``refused``
+    says why, ``unlike`` who else has the code."""
+
+    found: dict[NamedUnit, Unit]
+    refused: dict[NamedUnit, str]
+    unlike: dict[NamedUnit, list[str]]
+
+
+def foresee_units(pairs: Iterable[NamedUnit]) -> Foreseen:
+    """Return what `resolve_units` would do with ``pairs`` whose names and codes are in order, and do
+    nothing of it."""
+    book = _Book(list(dict.fromkeys(pairs)), knowing=False)
+    return Foreseen(book.found, book.refused, book.unlike)
+
+
+def question_about(name: str, uscc: str, *, held: Unit | None = None) -> str:
+    """Return what a form asks before it keeps a unit that is named so, in the place of ``held``; empty:
+    nothing is odd."""
+    try:
+        require_unit_name(name)
+    except ValidationError:
+        return ""  # is refused by whoever keeps it
+    found, _, unlike = foresee_units([(name, uscc)])
+    if names := unlike.get((name, uscc)):
+        return (
+            f"代码 {uscc} 在单位库里是“{names[0]}”，名称不像同一家。是另一家的，请改正或清空代码；"
+            f"就是这家的，不用改，再保存一次，即按“{names[0]}”保存。"
+        )
+    if held is not None and found.get((name, uscc)) == held and not is_called(held, name):
+        return (
+            f"单位库里“{name}”就是“{held}”，保存后仍是“{held}”。是另一家的，请先在单位库核对它的别名和代码；"
+            "就是这家的，不用改，再保存一次。"
+        )
+    return near_sentence(name, uscc)
 
 
 class _Book:
     """What is known of the wanted units, and what has to be written."""
 
-    def __init__(self, wanted: list[NamedUnit]) -> None:
+    def __init__(self, wanted: list[NamedUnit], *, knowing: bool) -> None:
         names = {normalise_unit_name(name) for name, _ in wanted}
         usccs = {uscc for _, uscc in wanted if uscc}
         alias = UnitAlias.objects.filter(normalised_name__in=names).values("unit")
@@ -78,19 +122,56 @@ class _Book:
             "unit", "normalised_name"
         ):
             self.by_name[name].append(by_pk[pk])
+        self.names: dict[int, list[str]] = defaultdict(list)  # of those that are there
+        for name, bearers in self.by_name.items():
+            for unit in bearers:
+                self.names[unit.pk].append(name)
         self.found: dict[NamedUnit, Unit] = {}
         self.new: list[Unit] = []
         self.given_uscc: list[Unit] = []
         self.aliases: dict[str, UnitAlias] = {}
         self.pairs: list[tuple[Unit, Unit]] = []
+        self.refused: dict[NamedUnit, str] = {}
+        self.unlike: dict[NamedUnit, list[str]] = {}
+        if not knowing:
+            self._find_unlike(wanted)
         # Those with a USCC first: a bare name then finds them.
         for pair in sorted(wanted, key=lambda pair: not pair[1]):
-            self.find_or_add(pair)
+            if pair not in self.unlike:
+                self.find_or_add(pair)
 
     @property
     def is_new(self) -> bool:
         """Whether anything has to be written."""
         return bool(self.new or self.given_uscc or self.aliases or self.pairs)
+
+    def refuse(self) -> None:
+        """Raise what speaks against one of them."""
+        for told in self.refused.values():
+            raise ValidationError(told, code="alias_of_another")
+        for (_, uscc), names in self.unlike.items():
+            raise ValidationError(is_code_of(uscc, names), code="code_of_another")
+
+    def _find_unlike(self, wanted: list[NamedUnit]) -> None:
+        """Note names of which one code says that they are one unit's, and that do not look so: a code was
+        filled down. Of a new code nobody knows whose it is."""
+        named: dict[str, list[str]] = defaultdict(list)
+        for name, uscc in wanted:
+            if uscc:
+                named[uscc].append(name)
+        for uscc, names in named.items():
+            if owner := self.by_uscc.get(uscc):
+                odd = [name for name in names if not self._is_like(owner, name)]
+                self.unlike |= {(name, uscc): [owner.name] for name in odd}
+            elif not all(is_near_name(names[0], other) for other in names[1:]):
+                few = names[: MOST_TOLD + 1]
+                self.unlike |= {
+                    (name, uscc): [one for one in few if one != name][:MOST_TOLD] for name in names
+                }
+
+    def _is_like(self, unit: Unit, name: str) -> bool:
+        names = self.names[unit.pk] if unit.pk else [unit.normalised_name]
+        return normalise_unit_name(name) in names or any(is_near_name(name, one) for one in names)
 
     def find(self, pair: NamedUnit) -> Unit | None:
         name, uscc = pair
@@ -107,7 +188,9 @@ class _Book:
         normalised = normalise_unit_name(name)
         unit = self.find(pair)
         if unit is None:
-            self._refuse_alias(name, normalised)
+            if told := self._alias_of_another(name, normalised):
+                self.refused[pair] = told
+                return
             unit = Unit(name=name.strip(), normalised_name=normalised, uscc=uscc)
             self.new.append(unit)
         elif uscc and not unit.uscc:
@@ -126,18 +209,19 @@ class _Book:
         elif bearers:
             # A list calls it as another is called: one may be the other, or the list is wrong.
             self.pairs += [(unit, other) for other in bearers if not other.uscc]
-        else:
+        elif self._is_like(unit, name):  # an unlike one nobody learns by a code alone
             alias = UnitAlias(unit=unit, name=name.strip(), normalised_name=normalised)
             self.aliases[normalised] = alias
             bearers.append(unit)
 
-    def _refuse_alias(self, name: str, normalised: str) -> None:
-        """Refuse a new unit that is called as another one is called beside its name."""
+    def _alias_of_another(self, name: str, normalised: str) -> str:
+        """Return why there can be no new unit of this name: another one is called so beside its own."""
         others = [one for one in self.by_name[normalised] if one.normalised_name != normalised]
         if others and self.aliases.pop(normalised, None) is None:
-            raise ValidationError(is_alias_of(name, others[0]), code="alias_of_another")
+            return is_alias_of(name, others[0])
         # An alias by this very list is nobody's alone, then.
         self.by_name[normalised] = [x for x in self.by_name[normalised] if x not in others]
+        return ""
 
     def write(self) -> None:
         Unit.objects.bulk_create(self.new)

@@ -12,8 +12,8 @@ from expertpool.core.criteria import CriteriaField
 from expertpool.core.text import is_key
 from expertpool.core.views.asking import AsksOnce
 from expertpool.directory.models import Unit
-from expertpool.directory.queries import UNIT_NAME, UNIT_SEARCH, near_sentence
-from expertpool.directory.services.units import resolve_unit
+from expertpool.directory.queries import UNIT_NAME, UNIT_SEARCH
+from expertpool.directory.services.units import question_about, resolve_unit
 from expertpool.experts.enums import AvoidanceKind
 from expertpool.experts.forms.fields import ExpertField
 from expertpool.experts.models import AvoidanceUnit, Expert, SavedSearch, Tag
@@ -97,7 +97,7 @@ class AvoidanceForm(AsksOnce):
     def clean(self) -> dict[str, Any]:
         name = self.cleaned_data.get("unit_name", "").strip()
         uscc = self.cleaned_data.get("uscc", "").strip().upper()
-        self.ask_once("unit_name", name, near_sentence(name, uscc))
+        self.ask_once("unit_name", f"{name}{uscc}", question_about(name, uscc))
         return self.cleaned_data
 
     def row(self, expert: Expert) -> AvoidanceUnit:
@@ -109,7 +109,7 @@ class AvoidanceForm(AsksOnce):
         name, uscc = data["unit_name"].strip(), data["uscc"].strip().upper()
         return AvoidanceUnit(
             expert=expert,
-            unit=resolve_unit(name=name, uscc=uscc) if name or uscc else None,
+            unit=resolve_unit(name=name, uscc=uscc, knowing=True) if name or uscc else None,
             person_name=data["person_name"].strip(),
             kind=data["kind"],
             start_date=data["start_date"],

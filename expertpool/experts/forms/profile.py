@@ -14,8 +14,8 @@ from expertpool.core.text import clean_text
 from expertpool.core.views.asking import AsksOnce
 from expertpool.core.visibility import Level, level_for, show
 from expertpool.directory.models import Unit
-from expertpool.directory.queries import near_sentence, title_level
-from expertpool.directory.services.units import resolve_unit
+from expertpool.directory.queries import title_level
+from expertpool.directory.services.units import question_about, resolve_unit
 from expertpool.experts.enums import ExpertKind
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
@@ -137,7 +137,9 @@ class ExpertForm(AsksOnce):
 
     def _asked(self) -> tuple[str, str]:
         name = clean_text(self.cleaned_data.get(self._named) or "")
-        return name, near_sentence(name, self.cleaned_data.get("employer_uscc") or "")
+        uscc = self.cleaned_data.get("employer_uscc") or ""
+        held = self.expert.employer if self.expert else None
+        return f"{name}{uscc}", question_about(name, uscc, held=held)
 
     def values(self) -> dict[str, Any]:
         """Return what the service takes; called once the form is valid."""
@@ -165,4 +167,5 @@ class ExpertForm(AsksOnce):
         name = self.cleaned_data[self._named]
         if not name:
             return None
-        return resolve_unit(name=clean_text(name), uscc=self.cleaned_data["employer_uscc"])
+        uscc = self.cleaned_data["employer_uscc"]
+        return resolve_unit(name=clean_text(name), uscc=uscc, knowing=True)

@@ -5,16 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from expertpool.core.importing import CellRefused
 from expertpool.directory.models import Division, Specialty
-from expertpool.directory.queries import NewNames, names_of_others, near_each, unknown_among
 
 TOLD = 6  # specialties of one name
-LOOKED_AT = (
-    200  # new names of a file for which near units are looked up; a job compares all of them
-)
 _APART = re.compile(r"([;；,，、\n])")
 _WITH_CODE = 30  # letters that may stand beside a name
 # A code with its name behind it (A010101 总体规划) or before it, and where another code begins.
@@ -168,36 +164,6 @@ class DivisionNames:
                 "division", word, "所在地区有歧义", f"有 {len(found)} 个，请连同上级一起写。"
             )
         raise _refused("division", word, "所在地区不存在", "不在行政区划中，请写全称，如“长沙市”。")
-
-
-class NamedUnits:
-    """What is to be said of the employers that a file names: why one would be refused (``refused``),
-    and of new ones which units are near (``near``), and which other new ones of the file (``alike``)."""
-
-    def __init__(self) -> None:
-        self.refused: dict[tuple[str, str], str] = {}
-        self.near: dict[tuple[str, str], str] = {}
-        self.alike: dict[tuple[str, str], list[str]] = {}
-        self._names = NewNames()
-        self._seen: set[tuple[str, str]] = set()
-        self._left = LOOKED_AT
-
-    def look_up(self, pairs: Iterable[tuple[str, str]], *, near: bool) -> None:
-        """Look up those of ``pairs`` (name, USCC) that are not yet; near ones only where asked."""
-        new = [pair for pair in dict.fromkeys(pairs) if pair[0] and pair not in self._seen]
-        self._seen.update(new)
-        self.refused |= names_of_others(new)
-        if not near:
-            return
-        unknown = unknown_among(new)
-        for pair in unknown:
-            if alike := self._names.add(*pair):
-                self.alike[pair] = alike
-        if looked_at := unknown[: self._left]:
-            self._left -= len(looked_at)
-            for pair, units in near_each(looked_at).items():
-                told = "、".join(map(str, units[:2]))
-                self.near[pair] = f"单位库里有相近的：{told}。是同一家的，导入后可在单位库合并。"
 
 
 def _is_part(one: str, other: str) -> bool:

@@ -27,7 +27,7 @@ from expertpool.core.importing import (
 )
 from expertpool.core.visibility import Level, level_for
 from expertpool.directory.models import Division, Specialty
-from expertpool.directory.queries import title_levels
+from expertpool.directory.queries import is_called, title_levels
 from expertpool.directory.services.units import resolve_unit
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
@@ -36,6 +36,7 @@ from expertpool.experts.fields.shared import passes
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to, id_number_index, phone_index
 from expertpool.experts.services.import_lookups import DivisionNames, SpecialtyNames
+from expertpool.experts.services.import_units import NamedUnits, employer_of
 from expertpool.experts.services.profile import refusals_of, update_expert
 from expertpool.experts.services.taken import UNIQUE, is_plain
 from expertpool.experts.validators.values import Term, expert_number
@@ -85,6 +86,7 @@ class ExpertUpdater(Importer):
         }
         self.specialties, self.divisions = SpecialtyNames(), DivisionNames()
         self.title_levels = title_levels()
+        self.units = NamedUnits(self)
         self.found: dict[str, dict[Any, Expert]] = {key: {} for key in KEYS}
         self.rows: dict[int, int] = {}  # expert → row of this file
         self.numbers: dict[tuple[str, Any], int] = {}  # new phone, document or mail → row
@@ -92,6 +94,7 @@ class ExpertUpdater(Importer):
     # --- who ----------------------------------------------------------------------------------
 
     def prepare(self, rows: Sequence[Row]) -> None:
+        self.units.look_up(rows)
         wanted: dict[str, list[Any]] = {key: [] for key in KEYS}
         for row in rows:
             for key, value in self._keys(row.values).items():
@@ -152,8 +155,10 @@ class ExpertUpdater(Importer):
             given, specialties = self._given(row, expert)
         except CellRefused as error:
             return self.refusal(error)
+        if fault := self.units.fault(row):
+            return fault
         if not (given or row.changes):
-            return Fault("", "没有变化", "与库中的档案相同。")
+            return Fault("", "没有变化", f"与库中的档案相同。{self._also_called(row, expert)}")
         if len(self.rows) >= MOST:
             return Fault("", "超过一次更新的人数", f"一次最多更新 {MOST} 位，请分批导入。")
         changed = copy(expert)  # what is refused is not what the next row compares with
@@ -202,11 +207,24 @@ class ExpertUpdater(Importer):
             division = None
         if division and division != expert.division_id:
             given["division"] = Division.objects.get(pk=division)
-        employer, held = row.values.get("employer"), expert.employer
-        if employer and not (held and held.name == employer):
-            # The unit itself is found, or entered, when the change is made.
-            row.changes.append(Change("工作单位", held.name if held else "", employer))
-            row.values["new_employer"] = (employer, row.values.get("uscc") or "")
+        (employer, uscc), held = employer_of(row.values), expert.employer
+        unit = self.units.unit_of(row)
+        # Of several units of one name a bare one means the unit that he has.
+        is_held = held is not None and (unit == held or (not uscc and is_called(held, employer)))
+        if unit is not None and not is_held:
+            # It is found once more, or entered, when the change is made.
+            before, after = held.name if held else "", unit.name
+            after = f"{after}（{unit.uscc}）" if after == before else after
+            row.changes.append(Change("工作单位", before, after))
+            row.values["new_employer"] = (employer, uscc)
+            self.units.warn(row)
+
+    def _also_called(self, row: Row, expert: Expert) -> str:
+        """Say of an employer that seems to differ why it is the one that he has."""
+        (employer, _), held = employer_of(row.values), expert.employer
+        if held is None or not employer or is_called(held, employer):
+            return ""
+        return f"单位库里“{employer}”就是“{held}”；是另一家的，请先在单位库核对它的别名和代码。"
 
     def _specialties(self, row: Row, expert: Expert) -> list[Specialty] | None:
         ids = self.specialties.find(row.values.get("specialties") or "")

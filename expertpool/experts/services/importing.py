@@ -42,7 +42,6 @@ from expertpool.experts.queries.experts import (
 )
 from expertpool.experts.services.accounts import queue_accounts
 from expertpool.experts.services.contacts import CONTACTS
-from expertpool.experts.services.import_lookups import NamedUnits
 from expertpool.experts.services.import_numbers import SavedNumbers
 from expertpool.experts.services.import_options import (
     OPTIONS,
@@ -53,6 +52,7 @@ from expertpool.experts.services.import_options import (
 )
 from expertpool.experts.services.import_persons import KNOWING, SamePersons
 from expertpool.experts.services.import_rows import RowRules
+from expertpool.experts.services.import_units import NamedUnits, employer_of
 from expertpool.experts.services.import_writing import COLUMNS, copy_experts, next_ids
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
@@ -109,14 +109,14 @@ class ExpertImporter(Importer):
         self.today = timezone.localdate(now)
         self.rules, self.provinces = RowRules(self, self.today), province_codes()
         self.units: dict[NamedUnit, Unit] = {}
-        self.named, self.persons = NamedUnits(), SamePersons(actor)
+        self.named, self.persons = NamedUnits(self), SamePersons(actor)
         # Index → row of this file, or 0 for the pool.
         self.known: dict[str, dict[bytes, int]] = {code: {} for code in UNIQUE}
         self.saved = {code: SavedNumbers() for code in UNIQUE}
         self.counted = {code for code in UNIQUE if actor and not is_plain(actor, code)}
 
     def prepare(self, rows: Sequence[Row]) -> None:
-        self.named.look_up(map(_employer, (row.values for row in rows)), near=self.previews)
+        self.named.look_up(rows)
         for row in rows:
             values = row.values
             values["phone_index"] = phone_index(values["phone"])
@@ -149,7 +149,7 @@ class ExpertImporter(Importer):
         return list(self.rules.inspect(row))
 
     def validate(self, row: Row) -> Fault | None:
-        fault = self._unit_of_another(row) or self._duplicate(row) or self._blacklisted(row)
+        fault = self.named.fault(row) or self._duplicate(row) or self._blacklisted(row)
         if fault is None:
             self._warn(row)
             for code, known in self.known.items():
@@ -157,20 +157,11 @@ class ExpertImporter(Importer):
                     known[index] = row.number
         return fault
 
-    def _unit_of_another(self, row: Row) -> Fault | None:
-        refused = self.named.refused.get(_employer(row.values))
-        return self.fault("employer", "单位名称与代码不符", refused) if refused else None
-
     def _warn(self, row: Row) -> None:
         born = row.values["birth_date"]
         odd = oddities(row.values, born=born, today=self.today, provinces=self.provinces)
         row.notes += [Note(label, CHECK, value, sentence) for label, value, sentence in odd]
-        unit = _employer(row.values)
-        if near := self.named.near.get(unit):
-            row.notes.append(Note("工作单位", CHECK, row.values["employer"], near))
-        if alike := self.named.alike.get(unit):
-            row.words.append(("employer", unit[0]))
-            self.meanings["employer", unit[0]] = alike
+        self.named.warn(row)
         if sentence := self.persons.told(row.values, row.number):
             row.notes.append(Note("姓名", CHECK, row.values["name"], sentence))
 
@@ -181,9 +172,11 @@ class ExpertImporter(Importer):
         shown = {
             header: word for header, word in super().shown(row).items() if header not in hidden
         }
+        unit = self.named.unit_of(row)
         return shown | {
             column.header: word
             for code, word in (
+                ("employer", unit.name if unit else ""),
                 ("birth", birth.isoformat() if birth else ""),
                 ("sex", self.by_code["sex"].word(values.get("sex"))),
                 ("title_level", self.by_code["title_level"].word(level) if level else ""),
@@ -217,7 +210,7 @@ class ExpertImporter(Importer):
                 known.pop(row.values[f"{code}_index"], None)
 
     def save(self, rows: Sequence[Row]) -> None:
-        named = {_employer(row.values) for row in rows} - self.units.keys()
+        named = {employer_of(row.values) for row in rows} - self.units.keys()
         self.units |= resolve_units(pair for pair in named if pair[0])
         # All at once: a statement for each of thousands of rows would take longer than the rows.
         numbers = next_numbers(len(rows), now=self.now)
@@ -245,7 +238,7 @@ class ExpertImporter(Importer):
             "phone_index": values["phone_index"],
             "phone_tail_index": phone_tail_index(values["phone"]),
             "email_index": values["email_index"],
-            "employer_id": self.units[_employer(values)].pk if values.get("employer") else None,
+            "employer_id": self.units[employer_of(values)].pk if values.get("employer") else None,
             "division_id": values["division_id"],
             "term_end_date": values.get("term_end_date") or None,
             "extra": self._extra(values),
@@ -270,10 +263,6 @@ class ExpertImporter(Importer):
             after=totals.told("导入"),
             note=f"{file_name}{self.persons.note}",
         )
-
-
-def _employer(values: dict[str, Any]) -> NamedUnit:
-    return values.get("employer", ""), values.get("uscc", "")
 
 
 @dataclass

@@ -16,11 +16,10 @@ from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import (
     dictionary_names,
-    names_of_others,
+    is_code_of,
     near_text,
-    units_matching,
 )
-from expertpool.directory.services.units import resolve_unit
+from expertpool.directory.services.units import foresee_units, resolve_unit
 from expertpool.projects.enums import AvoidanceSubject, PersonRole
 from expertpool.projects.exceptions import NumberTaken
 from expertpool.projects.fields import PROJECT
@@ -118,16 +117,14 @@ class ProjectImporter(Importer):
     def _look_up(self, key: tuple[str, str]) -> None:
         """Find the unit of a purchaser (name, USCC), or why there is none."""
         name, uscc = key
-        found = units_matching(name=name, uscc=uscc)
-        # Of several units of one name, one that is known by its code.
-        self.units[key] = Unit.objects.filter(pk__in=found).order_by("-uscc", "pk").first()
-        if self.units[key] is not None:
+        found, refused, unlike = foresee_units([key])
+        if why := refused.get(key) or (key in unlike and is_code_of(uscc, unlike[key])):
+            self.refused[key] = ("单位名称与代码不符", why)
             return
-        if not uscc:
+        self.units[key] = found[key] if found[key].pk else None
+        if self.units[key] is None and not uscc:
             mend = f"单位库里没有，{near_text(name)}请核对名称，或填写统一社会信用代码后自动登记。"
             self.refused[key] = ("采购单位不存在", mend)
-        elif why := names_of_others([key]):
-            self.refused[key] = ("单位名称与代码不符", why[key])
 
     def _times(self, values: dict[str, Any]) -> Fault | None:
         check_in = values.get("check_in_at") or None

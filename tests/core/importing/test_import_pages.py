@@ -195,7 +195,7 @@ def test_a_word_is_explained_once_and_remembered(client: Client, tmp_path: Path)
 def standing(page: Any, **typed: str) -> dict[str, Any]:
     """What the form of a check page holds, as its buttons post it; ``typed`` stands there instead."""
     form = page.context["form"]
-    held = {field.html_name: field.value() for field in form}
+    held = {field.html_name: field.value() or "" for field in form}
     chosen = {one["row"] for one in form.found.get("changed", ())} - {*page.context["passed_over"]}
     return held | {"check": page.context["run"].checks, "chosen": sorted(chosen)} | typed
 

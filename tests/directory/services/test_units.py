@@ -11,7 +11,12 @@ from django.core.exceptions import ValidationError
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.directory.models import Unit, UnitAlias
-from expertpool.directory.services.units import resolve_unit, resolve_units, save_unit
+from expertpool.directory.services.units import (
+    foresee_units,
+    resolve_unit,
+    resolve_units,
+    save_unit,
+)
 from tests.factories.experts import make_uscc
 
 pytestmark = pytest.mark.django_db
@@ -31,12 +36,34 @@ def test_a_new_unit_is_made_once() -> None:
     assert not UnitAlias.objects.exists()
 
 
-def test_the_uscc_decides_and_another_name_becomes_an_alias() -> None:
+def test_the_uscc_decides_and_a_near_name_becomes_an_alias() -> None:
     made = resolve_unit(name="河南省设计院", uscc=ONE)
-    assert resolve_unit(name="豫设院", uscc=ONE) == made
-    assert aliases(made) == {"豫设院"}
-    assert resolve_unit(name="豫设院") == made
+    near = "河南省设计院有限公司"
+    assert resolve_unit(name=near, uscc=ONE) == made
+    assert aliases(made) == {near}
+    assert resolve_unit(name=near) == made
     assert resolve_unit(name="河南省设计院", uscc=TWO) != made
+
+
+@pytest.mark.shows("EXP-16")
+@pytest.mark.parametrize("name", ["豫设院", "完全另一家公司", "河南省第二设计院"])
+def test_a_code_makes_no_unit_of_an_unlike_name(name: str) -> None:
+    resolve_unit(name="河南省第一设计院", uscc=ONE)
+    with pytest.raises(ValidationError, match="名称不像同一家"):
+        resolve_unit(name=name, uscc=ONE)
+    # Who was asked goes on knowing it; the unit learns no name by that.
+    made = resolve_unit(name=name, uscc=ONE, knowing=True)
+    assert (made.name, aliases(made)) == ("河南省第一设计院", set())
+    assert resolve_unit(name=name) != made
+    # Of a new code nobody knows whose it is.
+    pairs = [("荆州学院", TWO), ("荆州设计院", TWO)]
+    with pytest.raises(ValidationError, match="荆州设计院"):
+        resolve_units(pairs)
+    assert foresee_units(pairs).unlike == {
+        pairs[0]: ["荆州设计院"],
+        pairs[1]: ["荆州学院"],
+    }
+    assert not Unit.objects.filter(uscc=TWO).exists()
 
 
 def test_a_unit_known_by_name_gets_its_uscc() -> None:
@@ -63,10 +90,16 @@ def test_what_is_no_unit_is_refused_and_nothing_is_written(name: str, uscc: str)
 
 def test_many_are_resolved_together(django_assert_max_num_queries: Any) -> None:
     old = resolve_unit(name="老单位", uscc=ONE)
-    pairs = [("老单位", ""), ("新单位", ""), ("新 单位", ""), ("新单位", TWO), ("又名", ONE)]
+    pairs = [
+        ("老单位", ""),
+        ("新单位", ""),
+        ("新 单位", ""),
+        ("新单位", TWO),
+        ("老单位有限公司", ONE),
+    ]
     pairs += [(f"单位{at}", "") for at in range(500)]
     found = resolve_units(pairs)
-    assert found["老单位", ""] == found["又名", ONE] == old
+    assert found["老单位", ""] == found["老单位有限公司", ONE] == old
     assert found["新单位", ""] == found["新 单位", ""] == found["新单位", TWO]
     assert found["新单位", ""].uscc == TWO
     assert len({unit.pk for unit in found.values()}) == 502 == Unit.objects.count()

@@ -281,7 +281,7 @@ def test_one_unit_for_one_code_under_two_names(db: None, tmp_path: Path) -> None
     run(
         tmp_path,
         {"工作单位": "甲院", "统一社会信用代码": uscc},
-        {"工作单位": "甲设计院", "统一社会信用代码": uscc, "手机号": "13800138001"},
+        {"工作单位": "甲院有限公司", "统一社会信用代码": uscc, "手机号": "13800138001"},
         {"工作单位": "甲院", "手机号": "13800138002"},
     )
     assert Unit.objects.count() == 1

@@ -1,0 +1,43 @@
+"""What else stands in a cell that should name one unit: another unit, a remark, a post."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+MOST_PARTS = 5
+_HAN = re.compile(r"[\u3400-\u9fff]{2}")  # of other letters a comma tells nothing (Co., Ltd.)
+_BRACKETED = re.compile(r"[（(\[【〔][^（()）]*[）)\]】〕]")
+_APART = re.compile(r"[、，,；;/／|\n]+")
+_REMARKS = "已?(?:退休|离休|离退休|内退|离职|离岗)|(?:退休)?返聘|在职|兼职|外聘|借调|挂职|特聘"
+_POSTS = (
+    r"(?:原|前)?[副总]?(?:常务|执行|党委|党组|首席|主任|高级)?[副总]?"
+    r"(?:院长|校长|所长|处长|科长|局长|厅长|部长|会长|站长|队长|馆长|厂长|行长|台长|董事长|主任|经理"
+    r"|书记|主席|总工|总监|工程师|经济师|会计师|教授|博导|硕导|研究员|医师|巡视员|调研员)"
+)
+_REMARK = re.compile(rf"[（(\[【〔](?:(?:{_REMARKS}|原).*?|{_POSTS})[）)\]】〕]|(?:{_REMARKS})$")
+_POST = re.compile(rf"{_POSTS}$")
+
+
+def parts_of(name: str) -> list[str]:
+    """Return what of ``name`` may be the unit where more stands in it than that: a list
+    (黄石三院、武汉大学), a remark (黄石三院（退休）), a post (黄石三院副院长). Of a plain name nothing."""
+    whole = name.strip()
+    found = dict.fromkeys(filter(None, map(_bare, _pieces(whole))))
+    found.pop(whole, None)
+    return list(found)[:MOST_PARTS]
+
+
+def _pieces(name: str) -> Iterator[str]:
+    """Yield what stands between commas, but for those in brackets."""
+    at = 0
+    for cut in _APART.finditer(_BRACKETED.sub(lambda found: "·" * len(found[0]), name)):
+        yield name[at : cut.start()]
+        at = cut.end()
+    yield name[at:]
+
+
+def _bare(piece: str) -> str:
+    """Return a piece without remark and post; empty where it is nothing else."""
+    bare = _POST.sub("", _REMARK.sub("", piece.strip()).strip()).strip()
+    return bare if _HAN.search(bare) else ""

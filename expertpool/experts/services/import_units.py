@@ -1,0 +1,139 @@
+"""The employers that a file names: which units they are, and what is asked of those that may be others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from expertpool.core.importing import CHECK, CLEANED, Fault, Importer, Note, Question, Row
+from expertpool.directory.models import Unit
+from expertpool.directory.queries import (
+    NewNames,
+    is_called,
+    is_code_of,
+    near_each,
+    normalise_unit_name,
+    parts_of,
+)
+from expertpool.directory.services.units import Foreseen, NamedUnit, foresee_units
+
+# New names of a file for which near units are looked up; a job compares all of them.
+LOOKED_AT = 200
+LABEL = "工作单位"
+NOT_ALIKE = "单位名称与代码不符"
+
+
+def employer_of(values: dict[str, Any]) -> NamedUnit:
+    return values.get("employer") or "", values.get("uscc") or ""
+
+
+class NamedUnits:
+    """What is to be said of the employers of one run: whom each means, why one is refused, which units
+    are near to a new one, which other new ones of the file."""
+
+    def __init__(self, importer: Importer) -> None:
+        self._importer = importer
+        self._foreseen = Foreseen({}, {}, {})
+        self._coded: dict[str, str] = {}  # code → the first name of an earlier chunk
+        self._near: dict[NamedUnit, str] = {}
+        self._alike: dict[NamedUnit, list[str]] = {}
+        self._parts: dict[str, list[str]] = {}  # name → what of it may be the unit
+        self._names = NewNames()
+        self._seen: set[NamedUnit] = set()
+        self._given: set[str] = set()  # all names, as they are compared
+        self._left = LOOKED_AT
+
+    def look_up(self, rows: Sequence[Row]) -> None:
+        """Look up the employers of a chunk. A code that is another's, as the user says, is taken out."""
+        self._foreseen = self._foresee(rows)
+        said = self._importer.said.get("employer", {})
+        own = {pair for pair in self._foreseen.unlike if said.get(pair[0]) == pair[0]}
+        if own:
+            for row in rows:
+                if (pair := employer_of(row.values)) in own:
+                    row.values["uscc"] = ""
+                    told = "是另一家的代码，按您的选择不用。"
+                    row.notes.append(Note("统一社会信用代码", CHECK, pair[1], told))
+            self._foreseen = self._foresee(rows)
+        if self._importer.previews:
+            found = self._foreseen.found
+            new = [pair for pair in found if found[pair].pk is None and pair not in self._seen]
+            self._seen.update(new)
+            self._given.update(normalise_unit_name(name) for name, _ in found)
+            self._compare(new)
+
+    def _foresee(self, rows: Iterable[Row]) -> Foreseen:
+        pairs = dict.fromkeys(pair for row in rows if (pair := employer_of(row.values))[0])
+        before = {
+            (self._coded[uscc], uscc): None
+            for name, uscc in pairs
+            if self._coded.get(uscc, name) != name
+        }
+        found = foresee_units(before | pairs)
+        for name, uscc in found.found:
+            if uscc:
+                self._coded.setdefault(uscc, name)
+        return found
+
+    def _compare(self, new: Sequence[NamedUnit]) -> None:
+        """Compare new names with each other and, the first of them, with the units that there are."""
+        for pair in new:
+            if alike := self._names.add(*pair):
+                self._alike[pair] = alike
+        looked_at = new[: self._left]
+        self._left -= len(looked_at)
+        for pair, units in near_each(looked_at).items():
+            told = "、".join(map(str, units[:2]))
+            self._near[pair] = f"单位库里有相近的：{told}。是同一家的，导入后可在单位库合并。"
+        several = {name: parts for name, _ in new if (parts := parts_of(name))}
+        found = foresee_units((part, "") for parts in several.values() for part in parts).found
+        for name, parts in several.items():
+            known = [
+                part
+                for part in parts
+                if normalise_unit_name(part) in self._given
+                or ((unit := found.get((part, ""))) and unit.pk)
+            ]
+            self._parts[name] = known or parts
+
+    def unit_of(self, row: Row) -> Unit | None:
+        """Return the unit that is saved for a row; without a key it is made by that."""
+        return self._foreseen.found.get(employer_of(row.values))
+
+    def fault(self, row: Row) -> Fault | None:
+        """Return why the employer of a row is not taken; of a code under another name it is asked."""
+        pair = name, uscc = employer_of(row.values)
+        if told := self._foreseen.refused.get(pair):
+            return self._importer.fault("employer", NOT_ALIKE, told)
+        names = self._foreseen.unlike.get(pair)
+        if not names:
+            return None
+        told = is_code_of(uscc, names)
+        meanings = {"": "暂不处理", name: "是另一家：按这个名称，不用这个代码"}
+        self._importer.questions["employer", name] = Question(
+            told, meanings | {one: f"当作“{one}”" for one in names}
+        )
+        return self._importer.fault("employer", NOT_ALIKE, told, word=name)
+
+    def warn(self, row: Row) -> None:
+        """Note of a row that is taken what is to be looked at, and ask what it may mean."""
+        pair = name, _ = employer_of(row.values)
+        unit = self.unit_of(row)
+        if unit is not None and not is_called(unit, name):
+            row.notes.append(Note(LABEL, CLEANED, name, unit.name))
+        if near := self._near.get(pair):
+            row.notes.append(Note(LABEL, CHECK, name, near))
+        alike, parts = self._alike.get(pair, []), self._parts.get(name, [])
+        if not (alike or parts) or self._importer.said.get("employer", {}).get(name) == name:
+            return
+        told = f"文件里另有{_quoted(alike)}" if alike else ""
+        if parts:
+            told = f"不像一个单位的名称，其中有{_quoted(parts)}"
+        kept = "按原样保存" if parts else "是另一家，按原样保存"
+        meanings = {"": kept} | {one: f"当作“{one}”" for one in (*parts, *alike)}
+        self._importer.questions["employer", name] = Question(told, meanings)
+        row.words.append(("employer", name))
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return "".join(f"“{name}”" for name in names)

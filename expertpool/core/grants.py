@@ -48,6 +48,8 @@ def grant_application(*, using: str, **_: Any) -> None:
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT current_user, current_database(), current_schema()")
         owner, database, schema = cursor.fetchone()
+        if role not in ("", owner):
+            _forget_settings(cursor, role, database)
         _hide_statements(cursor, role or owner, database)
         if role in ("", owner):
             logger.warning(ONE_ROLE)
@@ -56,11 +58,26 @@ def grant_application(*, using: str, **_: Any) -> None:
             cursor.execute(statement.as_string(cursor.connection))
 
 
+def _forget_settings(cursor: Any, role: str, database: str) -> None:
+    """Forget what somebody set for all sessions of ``role`` to come, as each role may for itself: with another
+    path to the tables no page is there any more, and no start mends it. For a superuser alone, too."""
+    if not _is_superuser(cursor):
+        return
+    for place in ("", " IN DATABASE {database}"):
+        text = SQL("ALTER ROLE {role}" + place + " RESET ALL")
+        statement = text.format(role=Identifier(role), database=Identifier(database))
+        cursor.execute(statement.as_string(cursor.connection))
+
+
+def _is_superuser(cursor: Any) -> bool:
+    cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+    return bool(cursor.fetchone()[0])
+
+
 def _hide_statements(cursor: Any, role: str, database: str) -> None:
     """Let no session of ``role`` show the others what it is at: all of them are one role, and values
     stand in the statements. Only a superuser may say so, and no session takes it back."""
-    cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-    if cursor.fetchone()[0]:
+    if _is_superuser(cursor):
         text = SQL("ALTER ROLE {role} IN DATABASE {database} SET track_activities = off")
         statement = text.format(role=Identifier(role), database=Identifier(database))
         cursor.execute(statement.as_string(cursor.connection))

@@ -148,6 +148,25 @@ def test_a_change_of_keys_from_there_says_what_it_needs(application: psycopg.Con
     assert "DATABASE_OWNER_URL" in ended.stderr
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_it_sets_for_sessions_to_come_lasts_to_the_next_start(
+    application: psycopg.Connection,
+) -> None:
+    """Each role may say so of itself: no page found a table, and no start mended it."""
+    role = settings.DATABASE_APPLICATION
+    url = environment_of()["DATABASE_URL"]
+    application.execute(f"ALTER ROLE {role} SET geqo_threshold = 17")  # no other test minds
+    application.execute(
+        f"ALTER ROLE {role} IN DATABASE {application.info.dbname} SET search_path = pg_temp"
+    )
+    grant_application(using="default")
+    with psycopg.connect(url, autocommit=True) as later:
+        shown = ("search_path", "geqo_threshold", "track_activities")
+        said = [later.execute(f"SHOW {name}").fetchone() for name in shown]
+    assert "pg_temp" not in str(said[0])
+    assert said[1:] == [("12",), ("off",)]
+
+
 def test_one_role_for_all_is_told(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     settings.DATABASE_APPLICATION = settings.DATABASES["default"]["USER"]
     grant_application(using="default")

@@ -251,6 +251,16 @@ def readable(row: models.Model, name: str, shown: Callable[[str], str] = str) ->
         return UNREADABLE
 
 
+def opens(row: models.Model, name: str) -> bool:
+    """Tell whether the encrypted column ``name`` of ``row`` can be read (an empty one can). Says nothing to the
+    log, where the row itself may be what nobody may know."""
+    try:
+        getattr(row, name)
+    except DecryptionError:
+        return False
+    return True
+
+
 class BlindIndexField(models.BinaryField):
     """Keyed digest of an encrypted value (16 bytes), or null when there is no value."""
 

@@ -11,6 +11,7 @@ itself whether it waits.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,11 +20,14 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
+from django.db.models import Sum
 
 from expertpool.core.crypto import HEAD_BYTES, KEY_ID_BYTES, DecryptionError, key_checks
 from expertpool.core.fields import EncryptedField, encrypted_fields
 from expertpool.core.models import KeyCheck, Rekeying
 from expertpool.core.waiting import HoldsFiles, WaitingFile
+
+logger = logging.getLogger(__name__)
 
 FILES = "等待取用的文件"  # what stands for them beside the columns
 ROUNDS = 10  # through one column; each later one finds only rows that were being written
@@ -44,6 +48,7 @@ class Unopenable:
 
     place: str
     reason: str
+    waits: bool = True  # of another key or suite than the present
 
 
 def lacks_keys() -> bool:
@@ -102,17 +107,43 @@ def waiting(field: EncryptedField) -> int:
     return found
 
 
-def unopenable(field: EncryptedField) -> Iterator[Unopenable]:
+def unopenable(field: EncryptedField, *, whole: bool = False) -> Iterator[Unopenable]:
     """Yield each value of ``field`` that was not made with the present key and suite and cannot be
-    made anew, since it does not open. Those that do open wait for `rekey` only."""
+    made anew, since it does not open (those that do open wait for `rekey` only); of the ``whole`` column
+    also those that were altered or moved since."""
     after = 0
-    while rows := _batch(field, after, field.rows_at_once):
+    while rows := _batch(field, after, field.rows_at_once, whole=whole):
         after = rows[-1][0]
         for pk, token, *bound in rows:
             try:
                 field.vault.decrypt(bytes(token), field.binding_of(*bound))
             except DecryptionError as error:
-                yield Unopenable(f"{column_name(field)}，主键 {pk}", str(error))
+                place = f"{column_name(field)}，主键 {pk}（{'，'.join(map(str, bound))}）"
+                waits = bytes(token)[:HEAD_BYTES] != field.vault.head
+                yield Unopenable(place, str(error), waits)
+
+
+def count_shut() -> int:
+    """Open everything that is encrypted, note for each column how much does not open, and return how much
+    in all."""
+    total = 0
+    for field in encrypted_columns():
+        shut = sum(1 for _ in unopenable(field, whole=True))
+        Rekeying.objects.update_or_create(
+            column=column_name(field),
+            defaults={"shut": shut},
+            create_defaults={"shut": shut, "head": b""},
+        )
+        total += shut
+    if total:
+        logger.error("%s encrypted values cannot be opened", total)
+    return total
+
+
+def noted_shut() -> int:
+    """Return what `count_shut` last found."""
+    total: int | None = Rekeying.objects.aggregate(total=Sum("shut"))["total"]
+    return total or 0
 
 
 def rekey(field: EncryptedField, *, rows: int | None = None) -> Iterator[Progress]:
@@ -220,15 +251,17 @@ def _next_batch(field: EncryptedField, state: Rekeying, rows: int) -> int | None
     return len(found) - len(opened)
 
 
-def _batch(field: EncryptedField, after: int, rows: int, lock: str = "") -> list[tuple[Any, ...]]:
-    """Return key, token and what it is bound to of the next rows after ``after`` that wait."""
+def _batch(
+    field: EncryptedField, after: int, rows: int, lock: str = "", *, whole: bool = False
+) -> list[tuple[Any, ...]]:
+    """Return key, token and what it is bound to of the next rows after ``after`` that wait, or of all."""
     table, column = _names(field)
     bound = ", ".join(f'"{name}"' for name in field.bound_to)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT id, {column}, {bound} FROM {table}"  # noqa: S608
-            f" WHERE id > %s AND {_waits(column)} ORDER BY id LIMIT %s {lock}",
-            [after, field.vault.head, rows],
+            f" WHERE id > %s AND {column} <> '' AND ({_waits(column)} OR %s) ORDER BY id LIMIT %s {lock}",
+            [after, field.vault.head, whole, rows],
         )
         waiting_rows: list[tuple[Any, ...]] = cursor.fetchall()
     return waiting_rows

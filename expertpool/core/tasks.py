@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 
+from expertpool.core import rekeying
 from expertpool.core.api import idempotency
 from expertpool.core.exporting import runs as exports
 from expertpool.core.importing import runs as imports
@@ -49,6 +50,13 @@ def remove_expired_imports(timestamp: int) -> None:
 def remove_expired_answers(timestamp: int) -> None:
     """Every hour: forget the interface's answers whose time is over."""
     idempotency.remove_expired_answers(now=timezone.now())
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(name="core.count_shut", queue=HEAVY, queueing_lock="core.count_shut")
+def count_shut(timestamp: int) -> None:
+    """Every night: count what is encrypted and does not open, for whoever watches `/health/`."""
+    rekeying.count_shut()
 
 
 @app.periodic(cron="* * * * *")

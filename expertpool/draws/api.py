@@ -14,6 +14,7 @@ from ninja.pagination import paginate
 from expertpool.accounts.models import User, UserRequest
 from expertpool.core.api import Id, Pages, Refusal, allows, answers
 from expertpool.core.criteria import parse, schema
+from expertpool.core.fields import readable
 from expertpool.core.permissions import PERMISSIONS
 from expertpool.core.responses import file_answer
 from expertpool.core.responses.files import TYPES
@@ -420,7 +421,9 @@ def name_list(request: UserRequest, draw_id: Id) -> list[dict[str, Any]]:
             "name": row.expert.name,
             "employer": row.expert.employer.name if row.expert.employer else "",
             "title": row.expert.title,
-            "phone": show(request.user, "experts.phone", row.expert.phone),
+            "phone": readable(
+                row.expert, "phone", lambda phone: show(request.user, "experts.phone", phone)
+            ),
             "gone": gone.get(row.invitation.pk, ""),
         }
         for row in rows

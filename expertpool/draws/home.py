@@ -131,6 +131,7 @@ ALARM_MEND: dict[str, str] = {  # of what nobody can make up for
     AlarmKind.EMERGENCY: "有人直接改动了数据库，谁也看不到联系电话：请联系系统管理员删除这一行；确需应急的在页面上申请",
     AlarmKind.REQUEST: "有人直接改动了数据库，这项申请谁也不能确认：请联系系统管理员查明；确有需要的在页面上申请",
     AlarmKind.LINE: "有人直接改动了数据库：改动的邀请不到期、不计签到、不显示电话，专家仍可答复；请联系系统管理员查明并恢复原值",
+    AlarmKind.CONTACT: "有人直接改动了数据库：席位不受影响，通知改用其他渠道；请系统管理员查出并更正",
     AlarmKind.REVEAL: "姓名谁也看不到：请联系系统管理员恢复原值，或由两人确认提前公开名单",
 }
 

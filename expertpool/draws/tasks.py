@@ -16,6 +16,7 @@ from expertpool.draws.services import (
     reminders,
     replies,
     sheet_files,
+    shut_contacts,
 )
 from expertpool.draws.services.entropy import SystemEntropy
 
@@ -84,6 +85,12 @@ def check_kept(timestamp: int) -> None:
 def store_sheet(draw_id: int) -> None:
     """Keep the sheet of a draw that has ended and whose names are released."""
     sheet_files.store_sheet(draw_id=draw_id, now=timezone.now())
+
+
+@app.task(name="draws.tell_shut", retry=until_done)
+def tell_shut(draw_id: int) -> None:
+    """Tell whoever watches that a contact of somebody who is asked does not open."""
+    shut_contacts.tell_shut(draw_id=draw_id, now=timezone.now())
 
 
 @app.task(name="draws.tell_gone", retry=until_done)

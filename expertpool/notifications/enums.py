@@ -8,6 +8,14 @@ class ChannelCode(models.TextChoices):
     VOICE = "voice", "语音"
 
 
+class AddressKind(models.TextChoices):
+    """Of what address a channel lives; what rings stands first."""
+
+    PHONE = "phone", "手机号"
+    EMAIL = "email", "邮箱"
+    ACCOUNT = "account", "系统账号"
+
+
 class DeliveryState(models.TextChoices):
     """States only move forward; UNKNOWN: sending began and nobody knows how it ended; NO_ACCOUNT: a
     site message for somebody who has no account, which is no fault."""

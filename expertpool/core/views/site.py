@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from expertpool.core.client import client_address
 from expertpool.core.configuration import value_of
 from expertpool.core.duties import late_duties
-from expertpool.core.rekeying import lacks_keys
+from expertpool.core.rekeying import lacks_keys, noted_shut
 from expertpool.core.search import search as search_all
 from expertpool.core.settings import LOGO
 from expertpool.core.text import moment_text
@@ -76,16 +76,19 @@ def search(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def health(request: HttpRequest) -> JsonResponse:
     """200 when the database answers and this process has the keys of what stands in it, 503 when not:
-    for load balancers; for monitors also whether what is done each minute is (``duties``), for which
-    no other web server does better."""
+    for load balancers; for monitors also whether what is done each minute is (``duties``), and how many encrypted values did not
+    open last night (``unreadable``): no other web server does better."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         late, is_outdated = late_duties(now=timezone.now()), lacks_keys()
+        unreadable = noted_shut()
     except DatabaseError:
         return JsonResponse({"status": "unavailable", "database": "no answer"}, status=503)
     if is_outdated:
         answer = {"status": "unavailable", "database": "ok", "keys": "restart"}
         return JsonResponse(answer, status=503)
     state = "late" if late else "ok"
-    return JsonResponse({"status": state, "database": "ok", "duties": state})
+    return JsonResponse(
+        {"status": state, "database": "ok", "duties": state, "unreadable": unreadable}
+    )

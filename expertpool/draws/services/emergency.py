@@ -12,6 +12,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.fields import UNREADABLE, opens
 from expertpool.core.jobs import defer_batch
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import (
@@ -50,9 +51,10 @@ from expertpool.draws.services.alarms import Overdue, raise_alarm
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import at_head, write_note
-from expertpool.draws.services.telling import recipient_of, tell_step
+from expertpool.draws.services.telling import tell_step
 from expertpool.draws.services.written import write_lines
 from expertpool.experts.models import Expert
+from expertpool.experts.services.contacts import recipient_of
 from expertpool.notifications.services.delivery import bring_forward
 from expertpool.notifications.services.sending import Envelope, send_messages
 from expertpool.workflow.services.two_persons import ask, end_with_subject, settle
@@ -263,7 +265,8 @@ def _read_contact(invitation: Invitation, *, actor: User, now: datetime) -> Cont
         raise EmergencyRefused("这名专家已经有结果，不再需要联系。")
     expert = Expert.objects.get(pk=open_identity(invitation).expert_id)
     record("draw.contact", actor=actor, now=now, subject=invitation)
-    return Contact(expert.name, expert.phone)
+    # Not `readable`: names are sealed, and it would log whose it was.
+    return Contact(expert.name, expert.phone if opens(expert, "phone") else UNREADABLE)
 
 
 def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invitation]:

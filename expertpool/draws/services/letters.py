@@ -22,8 +22,9 @@ from expertpool.draws.services.hands import Hand
 from expertpool.draws.services.inviting import write_invitations
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import at_head, write_note
-from expertpool.draws.services.telling import recipient_of, tell_step
+from expertpool.draws.services.telling import tell_step
 from expertpool.experts.models import Expert
+from expertpool.experts.services.contacts import recipient_of
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.queries.reach import reached_at

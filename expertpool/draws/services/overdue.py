@@ -24,10 +24,11 @@ from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.requests import forged_about
 from expertpool.draws.queries.reveal import is_authentic, logged_moves, waiting_for_answers
 from expertpool.draws.queries.written import forged_lines
-from expertpool.draws.services import clock, leavers, names, outage, replies
+from expertpool.draws.services import clock, leavers, names, ordering, outage, replies
 from expertpool.draws.services.alarms import Overdue, open_alarms, raise_alarm
 from expertpool.draws.services.checking import check_stopped
 from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.shut_contacts import still_shut
 from expertpool.projects.enums import ProjectStatus
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,13 @@ UNCHECKED_AFTER, MOST_CHECKED = timedelta(minutes=2), 20
 # One draw whose rows somebody holds does not keep the sweep from the others.
 LOCK_SECONDS = 5
 # What somebody else than this system has written.
-WRITTEN = {AlarmKind.REVEAL, AlarmKind.LINE, AlarmKind.EMERGENCY, AlarmKind.REQUEST}
+WRITTEN = {
+    AlarmKind.REVEAL,
+    AlarmKind.LINE,
+    AlarmKind.EMERGENCY,
+    AlarmKind.REQUEST,
+    AlarmKind.CONTACT,
+}
 
 
 def sweep(*, now: datetime, entropy: Entropy) -> int:
@@ -88,7 +95,15 @@ def _looked(look: Callable[..., Sequence[T]], now: datetime) -> Sequence[T]:
 
 def _amiss(now: datetime) -> Iterator[Overdue]:
     # One after the other: whoever was told of a moved time is not late with his release.
-    for look in (moved_reveals, _written_lines, _written_emergencies, _written_requests, overdue):
+    for look in (
+        moved_reveals,
+        _written_lines,
+        _written_emergencies,
+        _written_requests,
+        _written_contacts,
+        overdue,
+        _unordered,
+    ):
         yield from _looked(look, now)
 
 
@@ -103,6 +118,14 @@ def _written_emergencies(*, now: datetime) -> list[Overdue]:
 
 def _written_requests(*, now: datetime) -> list[Overdue]:
     return _written(forged_about(), AlarmKind.REQUEST, now=now)
+
+
+def _written_contacts(*, now: datetime) -> list[Overdue]:
+    return _written(still_shut(now=now), AlarmKind.CONTACT, now=now)
+
+
+def _unordered(*, now: datetime) -> list[Overdue]:
+    return [Overdue(pk, AlarmKind.ORDER) for pk in ordering.unordered(now=now)]
 
 
 def overdue(*, now: datetime) -> list[Overdue]:
@@ -186,6 +209,8 @@ def make_good(found: Overdue, *, now: datetime, entropy: Entropy) -> None:
     """Do what is late, in one transaction; a second one at the same time finds nothing left."""
     wait_for_locks(LOCK_SECONDS)
     match found.kind:
+        case AlarmKind.ORDER:
+            ordering.order_due(draw_id=found.draw_id, now=now, entropy=entropy)
         case AlarmKind.ANSWERS:
             replies.expire_due(draw_id=found.draw_id, now=now, entropy=entropy)
         case AlarmKind.CLOCK:

@@ -62,11 +62,10 @@ from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import confirmation_of, role_in
 from expertpool.draws.services.holding import SEATING_LOCK
 from expertpool.draws.services.locking import lock_draw
+from expertpool.draws.services.ordering import order_draw
 from expertpool.draws.services.plan import withdraw_waiting
 from expertpool.draws.services.refusals import tell_held
-from expertpool.draws.services.reveal import defer_release, set_reveal
-from expertpool.draws.services.seating import seat_draw
-from expertpool.draws.services.state import keep_order, load_sealed
+from expertpool.draws.services.reveal import set_reveal
 from expertpool.draws.services.status import set_draw_status
 from expertpool.experts.fields import EXPERT
 from expertpool.projects.models import Project
@@ -144,7 +143,8 @@ def seal_and_start(
     now: datetime,
     entropy: Entropy,
 ) -> Draw:
-    """Seal what was ``found`` for ``projects``; order and seat it, too, unless somebody contributes.
+    """Seal what was ``found`` for ``projects``; order and seat it, too, unless somebody contributes. The seal
+    stands, also where that cannot be done now (`order_draw`).
 
     The caller holds the projects' locks, then the seating lock. Announces DrawSealed.
     """
@@ -181,8 +181,7 @@ def seal_and_start(
     publish(DrawSealed(draw.pk))
     if plan.contributors:
         return draw
-    order = _order(draw, sealed, actor=actor, now=now)
-    _seat(draw, order, is_fresh=True, now=now, entropy=entropy)
+    order_draw(draw, sealed, actor=actor, now=now, entropy=entropy)
     return draw
 
 
@@ -246,7 +245,8 @@ def _hold_fields(found: Eligibility) -> None:
 def contribute(
     *, draw: Draw, role: str, value: str, actor: User, now: datetime, entropy: Entropy
 ) -> Draw:
-    """Add the value (any text or dice) of ``role`` after the seal; the last one starts the draw.
+    """Add the value (any text or dice) of ``role`` after the seal; the last one starts the draw. It stands, also
+    where the draw cannot be ordered now (`order_draw`).
 
     Refuses (ContributionRefused) a role that the rule does not name or that gave its value
     already, a person without the right, one person in two roles, an empty value, and any once
@@ -264,8 +264,7 @@ def contribute(
     after = {"角色": CONTRIBUTOR_LABEL[role], "值": value}
     record("draw.contribute", actor=actor, now=now, subject=draw, after=after)
     if len(draw.reveals) == len(draw.rule.contributors):
-        order = _order(draw, load_sealed(draw), actor=actor, now=now)
-        _seat(draw, order, is_fresh=False, now=now, entropy=entropy)
+        order_draw(draw, actor=actor, now=now, entropy=entropy)
     return draw
 
 
@@ -479,30 +478,6 @@ def _candidates(
         kind_of=[places[item.kind] for item in eligible],
         units=[tokens[item.employer_id] for item in eligible],
     )
-
-
-def _order(draw: Draw, sealed: vdraw.Sealed, *, actor: User, now: datetime) -> vdraw.Order:
-    """Reveal the nonce and derive the order (steps 2 and 3)."""
-    given = {one.role: one.value for one in draw.revealed}
-    reveals = [
-        vdraw.Reveal(vdraw.SYSTEM_ROLE, draw.nonce.hex()),
-        *(vdraw.Reveal(role, given[role]) for role in draw.rule.contributors if role in given),
-    ]
-    order = vdraw.order_candidates(sealed, reveals)
-    revealed = [{"role": reveal.role, "value": reveal.value} for reveal in reveals]
-    changes = {"reveals": revealed, "seed": order.seed}
-    set_draw_status(draw, DrawStatus.INVITING, actor=actor, now=now, changes=changes)
-    # Its first events need no second seal of all candidates; the check that they cause makes one.
-    keep_order(draw, order)
-    record("draw.order", actor=actor, now=now, subject=draw, after={"种子": draw.seed})
-    return order
-
-
-def _seat(
-    draw: Draw, order: vdraw.Order, *, is_fresh: bool, now: datetime, entropy: Entropy
-) -> None:
-    seat_draw(draw=draw, order=order, is_fresh=is_fresh, now=now, entropy=entropy)
-    defer_release(draw, now=now)
 
 
 def hash_of_new_draws() -> str:

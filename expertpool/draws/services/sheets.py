@@ -11,6 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from expertpool.accounts.models import User
+from expertpool.core.fields import readable
 from expertpool.core.text import moment_text
 from expertpool.core.visibility import Viewer, show
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin
@@ -267,7 +268,7 @@ def _row(row: NamedRow, group: str, gone: str | None, viewer: Viewer) -> SheetRo
         employer=expert.employer.name if expert.employer else "",
         number=expert.number,
         specialty="、".join(specialties[:SPECIALTIES]) + more,
-        contact=show(viewer, "experts.phone", expert.phone),
+        contact=readable(expert, "phone", lambda phone: show(viewer, "experts.phone", phone)),
         attends=_attends(invitation),
         remark="，".join(remarks),
         standby=STANDBY_MARK if invitation.is_standby else "",

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from expertpool.accounts.models import User
+from expertpool.core.fields import readable
 from expertpool.core.text import moment_text
 from expertpool.core.visibility import show
 from expertpool.draws.exceptions import SheetRefused
@@ -117,10 +118,12 @@ def _line(
         category=f"{category}，{why}" if why else category,
         name=expert.name,
         number=expert.number,
-        id_number=show(Nobody(), "experts.id_number", expert.id_number),
+        id_number=readable(
+            expert, "id_number", lambda number: show(Nobody(), "experts.id_number", number)
+        ),
         title="、".join(part for part in (expert.position, expert.title) if part),
         employer=expert.employer.name if expert.employer else "",
-        phone=show(actor, "experts.phone", expert.phone),
+        phone=readable(expert, "phone", lambda phone: show(actor, "experts.phone", phone)),
         standby=STANDBY_MARK if row.invitation.is_standby else "",
     )
 

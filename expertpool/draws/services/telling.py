@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
+from expertpool.core.jobs import defer
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Draw, DrawPlan, Invitation
@@ -21,7 +22,7 @@ from expertpool.draws.services.calendar import CALENDAR
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.links import give_links
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.experts import account_of
+from expertpool.experts.services.contacts import recipient_of
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.attachments import Document, DocumentKind
@@ -51,6 +52,7 @@ def tell_experts(
     ``channels``), and by another whom none of these reaches: that he got no letter would say who he is
     (docs/decisions/0133). A second call with the same ``key`` tells nobody.
 
+    One whose contact does not open is told like one who has none; who watches is told of it by a job (docs/decisions/0167).
     An occasion with a link gives each a new one: it needs ``entropy``. ``more`` are the values of
     its own placeholders; a ``document`` of each goes along by e-mail.
     """
@@ -63,9 +65,12 @@ def tell_experts(
     projects = coming(draw.covered, now=now, begun=occasion.code not in ASKING)
     words = named_words(projects) | dict(more or {})
     links = give_links(rows, entropy) if entropy and LINK in occasion.placeholders else {}
+    recipients = {row.pk: recipient_of(experts[ids[row.pk]]) for row in rows}
+    if any(one.shut for one in recipients.values()):
+        defer("draws.tell_shut", lock=f"shut-{draw.pk}", draw_id=draw.pk)
     envelopes = [
         Envelope(
-            recipient=recipient_of(experts[ids[row.pk]]),
+            recipient=recipients[row.pk],
             context={
                 "专家姓名": experts[ids[row.pk]].name,
                 "身份": "候补评审专家" if row.is_standby else "评审专家",
@@ -171,14 +176,3 @@ def named_words(projects: Sequence[Project]) -> dict[str, str]:
     """Return what letters may say of ``projects``."""
     known = words_of(projects)
     return {name: known[name] for name in NAMED}
-
-
-def recipient_of(expert: Expert) -> Recipient:
-    """Return where ``expert`` is told."""
-    user = account_of(expert)
-    return Recipient(
-        account=user.username if user else None,
-        name=expert.name,
-        phone=expert.phone,
-        email=expert.email,
-    )

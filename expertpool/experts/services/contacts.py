@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from expertpool.accounts.models import User
 from expertpool.accounts.services.users import follow_file
+from expertpool.core.fields import opens
 from expertpool.core.locks import lock_transaction
 from expertpool.core.text import moment_text
 from expertpool.experts.exceptions import ExpertRefused
@@ -16,7 +17,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.occasions import ACCOUNT, CONTACT_CHANGED
 from expertpool.experts.queries.experts import account_of
 from expertpool.experts.settings import CONTACT_DAYS
-from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.enums import AddressKind, ChannelCode
 from expertpool.notifications.queries.channels import reaches_phones, ways_outside
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.siteconfig.queries import most_since
@@ -27,8 +28,22 @@ LOWERED_AFTER = timedelta(days=1)
 
 
 def contacts_of(expert: Expert) -> dict[str, str]:
-    """Return by what ``expert`` is reached."""
-    return {name: getattr(expert, name) for name in CONTACTS}
+    """Return by what ``expert`` is reached: empty where nothing is, or it does not open."""
+    return {name: getattr(expert, name) if opens(expert, name) else "" for name in CONTACTS}
+
+
+def shut_contacts(expert: Expert) -> frozenset[AddressKind]:
+    """Return which contacts of ``expert`` somebody altered so that they do not open."""
+    return frozenset(AddressKind(name) for name in CONTACTS if not opens(expert, name))
+
+
+def recipient_of(expert: Expert) -> Recipient:
+    """Return where ``expert`` is told. A contact that does not open is none: it neither costs him a seat
+    nor keeps anybody from answering (docs/decisions/0167)."""
+    user = account_of(expert)
+    account = user.username if user else None
+    contacts, shut = contacts_of(expert), shut_contacts(expert)
+    return Recipient(account, expert.name, contacts["phone"], contacts["email"], shut)
 
 
 def tell_changed(expert: Expert, before: Mapping[str, str], *, now: datetime) -> None:

@@ -13,8 +13,9 @@ from expertpool.audit.services import record
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import AvoidanceRemoval, AvoidanceUnit, Expert
 from expertpool.experts.occasions import REMOVAL_ASKED, REMOVAL_DECIDED
-from expertpool.experts.queries.experts import account_of, experts_visible_to
+from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.services.avoidance import is_of_office, remove_avoidance_unit
+from expertpool.experts.services.contacts import recipient_of
 from expertpool.experts.services.reasons import required_reason
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
@@ -124,17 +125,13 @@ def _end(removal: AvoidanceRemoval, *, agreed: bool, note: str, actor: User, now
     removal.decided_by, removal.decided_at = actor, now
     removal.save(update_fields=["agreed", "note", "decided_by", "decided_at"])
     expert = removal.expert
-    account = account_of(expert)
-    recipient = Recipient(
-        account.username if account else None, expert.name, expert.phone, expert.email
-    )
     words = {
         "专家姓名": expert.name,
         "回避": removal.target,
         "结果": "同意移除" if agreed else "未同意移除，这条回避继续有效",
         "意见": note or "无",
     }
-    _send(REMOVAL_DECIDED.code, [(recipient, words)], removal, now=now)
+    _send(REMOVAL_DECIDED.code, [(recipient_of(expert), words)], removal, now=now)
 
 
 def _tell_office(removal: AvoidanceRemoval, *, now: datetime) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple, Protocol
 
+from expertpool.notifications.enums import AddressKind
+
 
 class File(NamedTuple):
     """A file that goes with a message."""
@@ -52,13 +54,14 @@ class Transport(Protocol):
 class Channel(Protocol):
     """One way to tell somebody something.
 
-    ``resendable``: a message of which nobody knows whether it went out may go out again (the
+    ``lives_of``: to which address of the recipient it goes. ``resendable``: a message of which nobody knows whether it went out may go out again (the
     recipient sees that both are the same). ``carries_files``: attachments go along.
     ``missing_address``: why a recipient without an address gets none. ``is_outward``: it finds the
     recipient where he is; the others he has to come for.
     """
 
     code: str
+    lives_of: AddressKind
     is_outward: bool
     resendable: bool
     carries_files: bool

@@ -19,7 +19,7 @@ from django.template.loader import render_to_string
 from expertpool.core.configuration import Reader, value_of
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus, Transport
 from expertpool.notifications.channels.outbox import Outbox
-from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.enums import AddressKind, ChannelCode
 from expertpool.notifications.settings import (
     HOST,
     PASSWORD,
@@ -39,6 +39,7 @@ NOT_CONFIGURED = "没有设置邮件服务器，邮件没有发出。请系统�
 
 class EmailChannel:
     code = ChannelCode.EMAIL.value
+    lives_of = AddressKind.EMAIL
     is_outward = True
     resendable = True
     carries_files = True

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
-from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.enums import AddressKind, ChannelCode
 
 
 class SiteChannel:
     code = ChannelCode.SITE.value
+    lives_of = AddressKind.ACCOUNT
     is_outward = False
     resendable = True
     carries_files = False

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus, Transport
 from expertpool.notifications.channels.outbox import Outbox
-from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.enums import AddressKind, ChannelCode
 
 NOT_CONFIGURED = "没有配置短信服务商，短信没有发出。请系统管理员配置后重新通知。"
 SINGLE_LENGTH = 70  # characters of one UCS-2 message
@@ -27,6 +27,7 @@ def count_parts(text: str) -> int:
 
 class SmsChannel:
     code = ChannelCode.SMS.value
+    lives_of = AddressKind.PHONE
     is_outward = True
     # Nothing would mark the second as a copy of the first.
     resendable = False

@@ -13,7 +13,7 @@ from expertpool.core.placeholders import mark
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.notifications.channels import CHANNELS, Channel
-from expertpool.notifications.enums import ChannelCode, DeliveryState
+from expertpool.notifications.enums import AddressKind, ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import OCCASIONS, Occasion, fill
 from expertpool.notifications.queries.channels import ways_outside
@@ -23,16 +23,27 @@ from expertpool.notifications.queries.templates import TemplateState, states_of
 from expertpool.notifications.services.attachments import Document
 
 TEMPLATE_OFF = "该渠道的模板已停用"
+SHUT_ADDRESS = "{}无法读取：数据被改动过，须重新填写"
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who is told. ``account`` is the user name for site messages; empty addresses are allowed."""
+    """Who is told. ``account`` is the user name for site messages; empty addresses are allowed.
+    ``shut`` are those that stand in his record and do not open: none that he could be told at."""
 
     account: str | None
     name: str
     phone: str = ""
     email: str = ""
+    shut: frozenset[AddressKind] = frozenset()
+
+    def address(self, kind: AddressKind) -> str:
+        """Return where a channel that lives of ``kind`` finds him; empty: nowhere."""
+        return {
+            AddressKind.ACCOUNT: self.account or "",
+            AddressKind.PHONE: self.phone,
+            AddressKind.EMAIL: self.email,
+        }[kind]
 
 
 @dataclass(frozen=True)
@@ -146,14 +157,17 @@ def _destination(channel: Channel, envelope: Envelope, state: TemplateState) -> 
         return {"state": DeliveryState.FAILED, "detail": TEMPLATE_OFF}
     if where := _address_of(channel, envelope.recipient, envelope.about):
         return where
-    is_site = channel.code == ChannelCode.SITE
-    failed = DeliveryState.NO_ACCOUNT if is_site else DeliveryState.FAILED
+    if channel.lives_of in envelope.recipient.shut:
+        detail = SHUT_ADDRESS.format(channel.lives_of.label)
+        return {"state": DeliveryState.FAILED, "detail": detail}
+    no_account = channel.lives_of == AddressKind.ACCOUNT
+    failed = DeliveryState.NO_ACCOUNT if no_account else DeliveryState.FAILED
     return {"state": failed, "detail": channel.missing_address}
 
 
 def _address_of(channel: Channel, recipient: Recipient, about: About) -> dict[str, object]:
-    """Return where ``recipient`` is told by ``channel``; nothing where he has no address."""
-    if channel.code == ChannelCode.SITE:
+    """Return where ``recipient`` is told by ``channel``; nothing where he has no address that opens."""
+    if channel.lives_of == AddressKind.ACCOUNT:
         account = recipient.account
         if account is None and is_secret_whom(about):
             account = NOBODY  # goes out like the others, so that no row says who has no account
@@ -161,7 +175,7 @@ def _address_of(channel: Channel, recipient: Recipient, about: About) -> dict[st
             return {}
         # By the key his message is found, by the address he is known again.
         return {"recipient_key": recipient_key(account, about), "address": account}
-    address = recipient.phone if channel.code == ChannelCode.SMS else recipient.email
+    address = recipient.address(channel.lives_of)
     return {"address": address} if address else {}
 
 

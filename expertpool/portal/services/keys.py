@@ -33,27 +33,32 @@ def tokens_waiting() -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Shut:
-    """Those of `tokens_waiting` that cannot be opened, and so never be made anew."""
+    """What cannot be opened: those of `tokens_waiting` in ``counts``, by column, which can never be made anew,
+    and ``altered`` ones of the present key."""
 
-    counts: dict[str, int]  # by column
+    counts: dict[str, int]
+    altered: int
     first: list[Unopenable]
 
     @property
     def total(self) -> int:
-        return sum(self.counts.values())
+        return sum(self.counts.values()) + self.altered
 
 
-def tokens_shut(*, named: int) -> Shut:
-    """Return how many values cannot be opened, and the first ``named`` of them."""
+def tokens_shut(*, named: int, whole: bool = False) -> Shut:
+    """Return how many values cannot be opened, and the first ``named`` of them: of those that wait, or of
+    the ``whole``."""
     counts: Counter[str] = Counter()
     first: list[Unopenable] = []
-    places = [(str(field), unopenable(field)) for field in encrypted_columns()]
+    altered = 0
+    places = [(str(field), unopenable(field, whole=whole)) for field in encrypted_columns()]
     for name, values in (*places, (FILES, files_unopenable())):
         for value in values:
-            counts[name] += 1
+            counts[name] += value.waits
+            altered += not value.waits
             if len(first) < named:
                 first.append(value)
-    return Shut(dict(counts), first)
+    return Shut(dict(+counts), altered, first)
 
 
 def rotate_keys(*, now: datetime, rows: int | None = None) -> Iterator[Progress]:

@@ -19,13 +19,15 @@ class Command(BaseCommand):
     help = "用现在的密钥重新加密全部信息；系统可以照常运行，可以随时停止，再次运行即接着做。"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="只显示还有多少没有更换")
+        parser.add_argument(
+            "--check", action="store_true", help="只显示还有多少没有更换、哪些无法打开"
+        )
         parser.add_argument("--rows", type=int, help="每批几行")
         parser.add_argument("--pause", type=float, default=0.0, help="每批之后等几秒，减轻负担")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["check"]:
-            self._list()
+            self._list(whole=True)
             return
         if not may_rekey():
             raise CommandError(
@@ -45,9 +47,10 @@ class Command(BaseCommand):
             raise CommandError(message) from error
         self._list()
 
-    def _list(self) -> None:
-        """Say what is left: what waits, and apart from it what cannot be opened."""
-        shut = tokens_shut(named=NAMED)
+    def _list(self, *, whole: bool = False) -> None:
+        """Say what is left: what waits, and apart from it what cannot be opened, of the ``whole`` also where
+        it is of the present key."""
+        shut = tokens_shut(named=NAMED, whole=whole)
         counts = Counter(tokens_waiting()) - Counter(shut.counts)
         for name, number in counts.items():
             self.stdout.write(f"{name}：{number} 处未更换")

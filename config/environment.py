@@ -6,6 +6,7 @@ Each variable is listed with one line of explanation in `.env.example`.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -105,6 +106,15 @@ def file_secret(name: str) -> str:
         return value or path.read_text().strip()
     message = f"缺少 {name}：请在环境变量中设置，或放在 {path}（权限 0600）。"
     raise ImproperlyConfigured(message)
+
+
+def scanner_address() -> str:
+    """Return where clamd listens (CLAMD): ``tcp://host:port`` or ``unix:/path``; empty for none."""
+    value = env_str("CLAMD")
+    if value and not re.fullmatch(r"unix:/\S+|tcp://[^\s/:]+(:\d{1,5})?", value):
+        message = f"环境变量 CLAMD 应像 unix:/run/clamav/clamd.ctl 或 tcp://127.0.0.1:3310，现在是「{value}」。"
+        raise ImproperlyConfigured(message)
+    return value
 
 
 def old_secrets(name: str) -> tuple[str, ...]:

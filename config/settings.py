@@ -14,6 +14,7 @@ from config.environment import (
     env_str,
     old_secrets,
     port,
+    scanner_address,
     secret,
 )
 from config.storing import file_storage
@@ -159,6 +160,8 @@ FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 MEDIA_ROOT = (
     HOME / "files"
 )  # never served by URL: files.views checks the right to each download; see config.storing
+# Virus scanner: all that comes in is sent there in clear, so an account of the system cannot change it.
+CLAMD = scanner_address()
 FONT_DIR = HOME / "fonts"  # further fonts for documents (.ttf, .otf), put there by the operator
 STORAGES = {
     "default": file_storage(),

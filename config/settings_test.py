@@ -22,6 +22,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
+CLAMD = ""
 DEV_PAGES = True
 TRIAL = False
 WHITENOISE_AUTOREFRESH = True  # nothing is collected for tests

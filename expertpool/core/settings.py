@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+from django.db.models import TextChoices
+
 from expertpool.core.configuration import (
     Boolean,
+    Choice,
     Duration,
     Number,
     Picture,
@@ -14,6 +17,20 @@ from expertpool.core.configuration import (
 
 SITE = SettingGroup("site", "站点", order=10)
 TABLES = SettingGroup("tables", "导出与导入", order=70)
+SCANNING = SettingGroup(
+    "scanning",
+    "病毒查杀",
+    order=65,
+    note="查杀程序由系统管理员在服务器上指定；没有指定时不查杀，这里的设置没有作用",
+)
+
+
+class WhileDown(TextChoices):
+    """What becomes of a file that the scanner cannot be asked about."""
+
+    WAIT = "wait", "先收下，查杀之后才能打开"
+    REFUSE = "refuse", "不收"
+
 
 SITE_NAME = Setting(
     "core.site_name",
@@ -90,7 +107,27 @@ EXPORTS_PER_HOUR = Setting(
     help="每次导出都生成一个文件，保留到期才删除。",
 )
 
+WHILE_DOWN = Setting(
+    "core.scanner_down",
+    "查杀程序没有答复时",
+    Choice(tuple(WhileDown.choices)),
+    WhileDown.WAIT.value,
+    group=SCANNING,
+    order=10,
+    help="附件、录屏、进展的附件按此处理；导入的名单、模板和站点标志马上要用，一律不收。",
+)
+SCAN_SECONDS = Setting(
+    "core.scan_seconds",
+    "查杀一个文件最长",
+    Number(5, 600, "秒"),
+    60,
+    group=SCANNING,
+    order=20,
+    help="超过即按没有答复处理。",
+)
+
 SETTINGS = (
     *(SITE_NAME, LOGO, WATERMARK),
     *(EXPORT_KEPT, IMPORT_KEPT, IMPORT_SIZE, IMPORTS_PER_HOUR, EXPORTS_PER_HOUR),
+    *(WHILE_DOWN, SCAN_SECONDS),
 )

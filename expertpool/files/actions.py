@@ -7,4 +7,5 @@ ACTIONS = (
     Action("file.download", "下载附件"),
     Action("file.preview", "查看附件"),
     Action("file.remove", "删除附件"),
+    Action("file.virus", "发现病毒"),
 )

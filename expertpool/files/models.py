@@ -20,6 +20,9 @@ class Attachment(models.Model):
     content_type = models.CharField("类型", max_length=100)
     size = models.PositiveBigIntegerField("大小（字节）")
     sha256 = models.BinaryField("SHA-256", max_length=32)
+    held = models.BooleanField(
+        "待查杀", default=False, db_default=False
+    )  # nobody reads it until it was scanned
     created_at = models.DateTimeField("上传时间")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -32,7 +35,10 @@ class Attachment(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "附件"
         ordering = ["id"]
-        indexes = [models.Index(fields=["subject_type", "subject_id"], name="files_subject")]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id"], name="files_subject"),
+            models.Index(fields=["id"], name="files_held", condition=models.Q(held=True)),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -9,13 +9,16 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
+from expertpool.core.configuration import value_of
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.registry import file_subject
-from expertpool.files.validators import ACCEPTED
+from expertpool.files.settings import SUBJECT_QUOTA
+from expertpool.files.validators import ACCEPTED, MEGABYTE
 
+HELD = "文件「{}」正在等待病毒查杀，查杀之后才能打开，请稍后再试。"
 GONE = "文件「{}」已不在存放文件的地方，不能打开。请联系系统管理员从备份中恢复，或重新上传。"
 
 
@@ -51,10 +54,26 @@ def is_evidence(attachment: Attachment) -> bool:
 
 def preview_kind(attachment: Attachment) -> str:
     """Return how a browser shows the file in place: pdf, image, audio, video; or nothing."""
+    if attachment.held:
+        return ""
     if attachment.content_type == "application/pdf":
         return "pdf"
     family = attachment.content_type.partition("/")[0]
     return family if family in {"image", "audio", "video"} else ""
+
+
+def subject_size(subject_type: str, subject_id: str) -> int:
+    """Return how many bytes the files of one row take."""
+    return _size(Attachment.objects.filter(subject_type=subject_type, subject_id=subject_id))
+
+
+def store_size() -> int:
+    """Return how many bytes all files take."""
+    return _size(Attachment.objects.all())
+
+
+def _size(rows: QuerySet[Attachment]) -> int:
+    return int(rows.aggregate(sum=Sum("size"))["sum"] or 0)
 
 
 def may_view(user: Any, attachment: Attachment) -> bool:
@@ -66,7 +85,10 @@ def may_edit(user: Any, subject_type: str, subject_id: str) -> bool:
 
 
 def opened(attachment: Attachment) -> File:
-    """Open the stored file. Refuses (FileRefused) one that somebody has taken away; StoreDown."""
+    """Open the stored file. Refuses (FileRefused) one that still has to be scanned, and one that
+    somebody has taken away; StoreDown."""
+    if attachment.held:
+        raise FileRefused(HELD.format(attachment.name))
     try:
         return attachment.file.open("rb")
     except FileNotFoundError:
@@ -90,13 +112,17 @@ def attachment_list(user: Any, subject: models.Model, *, kind: str | None) -> di
     """Return what `files/_attachments.html` shows of ``subject`` to ``user``."""
     subject_type, subject_id = subject._meta.label_lower, str(subject.pk)
     policy = file_subject(subject_type)
+    may_upload = may_edit(user, subject_type, subject_id) and kind not in policy.evidence
     return {
         "files": [
             FileRow(row, policy.evidence.get(row.kind, ""), bool(preview_kind(row)))
             for row in attachments_of(subject, kind)
         ],
         "may_edit": may_edit(user, subject_type, subject_id),
-        "may_upload": may_edit(user, subject_type, subject_id) and kind not in policy.evidence,
+        "may_upload": may_upload,
+        # What is told to who may add to it; of one kind others take room, too.
+        "used": subject_size(subject_type, subject_id) if may_upload else 0,
+        "most": value_of(SUBJECT_QUOTA) * MEGABYTE,
         "subject_type": subject_type,
         "subject_id": subject_id,
         "kind": kind or "",

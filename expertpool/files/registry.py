@@ -31,7 +31,8 @@ class FileSubject:
 
     ``closed`` is asked by the services inside their transaction. ``evidence`` names the kinds of
     files that prove something, with their labels: only services store them, and they are not
-    removed like others. ``bulk_url`` is where ticked files are posted to be removed."""
+    removed like others. ``bulk_url`` is where ticked files are posted to be removed. ``may_wait`` is
+    False where files are used by the system at once: then none is taken unscanned."""
 
     code: str
     may_view: Check
@@ -39,6 +40,7 @@ class FileSubject:
     closed: Closed = _open
     evidence: Mapping[str, str] = field(default_factory=dict)
     bulk_url: Address = _nowhere
+    may_wait: bool = True
 
 
 FILE_SUBJECTS: Catalogue[FileSubject] = Catalogue("file subject")

@@ -32,4 +32,23 @@ MEDIA_SIZE = Setting(
     help="抽取大厅的录屏也按这个限制。",
 )
 
-SETTINGS = (DOCUMENT_SIZE, IMAGE_SIZE, MEDIA_SIZE)
+SUBJECT_QUOTA = Setting(
+    "files.subject_quota",
+    "一个项目、一位专家等的附件合计最多",
+    Number(10, 100_000, "MB"),
+    5_120,
+    group=UPLOADS,
+    order=40,
+    help="录屏算在项目的附件里；已有的不受影响，放不下时不能再上传。",
+)
+STORE_QUOTA = Setting(
+    "files.store_quota",
+    "全部附件合计最多",
+    Number(0, 1_000_000, "GB"),
+    0,
+    group=UPLOADS,
+    order=50,
+    help="0 为不限。给数据库和导出留出地方，应小于磁盘的容量。",
+)
+
+SETTINGS = (DOCUMENT_SIZE, IMAGE_SIZE, MEDIA_SIZE, SUBJECT_QUOTA, STORE_QUOTA)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from expertpool.core.jobs import app
+from expertpool.core.jobs import HEAVY, app
 from expertpool.files import services
 
 
@@ -11,3 +11,12 @@ from expertpool.files import services
 def remove_orphans(timestamp: int) -> None:
     """Every night: delete stored bytes that no row names."""
     services.remove_orphans(now=timezone.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(
+    name="files.scan_held", queue=HEAVY, queueing_lock="files.scan_held", lock="files.scan_held"
+)
+def scan_held(timestamp: int) -> None:
+    """Every five minutes: scan the files that were taken while the scanner gave no answer."""
+    services.scan_held(now=timezone.now())

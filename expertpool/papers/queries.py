@@ -47,4 +47,5 @@ TEMPLATE_FILES = FileSubject(
     "papers.papertemplate",
     may_view=may_view_file,
     may_edit=lambda user, template_id: False,  # another template takes its place
+    may_wait=False,
 )

@@ -15,7 +15,7 @@ from expertpool.core.configuration import value_of, words_of
 from expertpool.core.filling import MEGABYTE, TemplateRefused, check_template, fill_template
 from expertpool.core.locks import lock_transaction
 from expertpool.core.placeholders import Value
-from expertpool.files.services import attach, remove_attachment
+from expertpool.files.services import Received, attach, receive, remove_attachment
 from expertpool.papers.enums import TemplateState
 from expertpool.papers.exceptions import TemplateGone
 from expertpool.papers.models import PaperTemplate
@@ -27,7 +27,6 @@ _LOCK = "papers-templates"
 GONE = "该模板已删除，请刷新页面。"
 
 
-@transaction.atomic
 def upload_template(
     *,
     paper: Paper,
@@ -45,6 +44,16 @@ def upload_template(
         raise TemplateRefused(f"文件太大：模板最大 {words_of(TEMPLATE_SIZE)}。")
     content = uploaded_file.read()
     form = check_template(content, paper.vocabulary)
+    # `check_template` has read it to the end.
+    uploaded_file.seek(0)
+    received = receive(uploaded_file, subject_type=PaperTemplate, actor=actor, now=now)
+    return _take(paper, project_kind, form, received, actor, now)
+
+
+@transaction.atomic
+def _take(
+    paper: Paper, project_kind: str, form: str, received: Received, actor: User, now: datetime
+) -> PaperTemplate:
     # Before the one in use is looked for: two uploads at once would both stay active.
     lock_transaction(_LOCK)
     replaced = _put_aside(paper.code, project_kind)
@@ -52,16 +61,14 @@ def upload_template(
         paper=paper.code,
         project_kind=project_kind,
         # For now; the files app cleans it, and says what ending it gets.
-        name=(uploaded_file.name or "")[-200:],
+        name=(received.file.name or "")[-200:],
         form=form,
         uploaded_at=now,
         uploaded_by=actor,
     )
     template.full_clean()
     template.save()
-    # `check_template` has read it to the end.
-    uploaded_file.seek(0)
-    file = attach(subject=template, uploaded_file=uploaded_file, actor=actor, now=now)
+    file = attach(subject=template, uploaded_file=received, actor=actor, now=now)
     template.name = file.name
     template.save(update_fields=["name"])
     after = _described(template) | ({"替换": replaced.name} if replaced else {})

@@ -12,14 +12,16 @@ class PortalConfig(AppConfig):
         from expertpool.core.duties import DutiesLate
         from expertpool.core.events import subscribe
         from expertpool.core.registry import ACCOUNT_ITEMS, MENU
+        from expertpool.core.scanning import VirusFound
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS
         from expertpool.portal.actions import ACTIONS
         from expertpool.portal.home import TODOS
         from expertpool.portal.menu import ACCOUNT, ITEM
-        from expertpool.portal.occasions import DUTIES_LATE, PHONE
+        from expertpool.portal.occasions import DUTIES_LATE, PHONE, VIRUS
         from expertpool.portal.services.duties import tell_late
         from expertpool.portal.services.phones import MESSAGES
+        from expertpool.portal.services.viruses import tell_virus
         from expertpool.portal.settings import SETTINGS
 
         SITE_SETTINGS.add(*SETTINGS)
@@ -27,6 +29,7 @@ class PortalConfig(AppConfig):
         MENU.add(ITEM)
         home.TODOS.add(*TODOS)
         ACCOUNT_ITEMS.add(ACCOUNT)
-        OCCASIONS.add(PHONE, DUTIES_LATE)
+        OCCASIONS.add(PHONE, DUTIES_LATE, VIRUS)
         MESSAGE_SUBJECTS.add(MESSAGES)
         subscribe(DutiesLate, tell_late)
+        subscribe(VirusFound, tell_virus)

@@ -49,3 +49,31 @@ DUTIES_LATE = Occasion(
     watches=True,
     readers=WATCHERS,
 )
+
+_VIRUS_TEXT = """{{收件人}}：
+
+{{上传人}} 于 {{时间}} 上传的文件「{{文件}}」（{{入口}}）含有病毒：{{病毒}}。{{处理}}
+
+请提醒上传人查杀自己的电脑；不是本人上传的，请停用该账号并核对操作日志。
+"""
+
+VIRUS = Occasion(
+    code="portal.virus",
+    label="上传的文件含有病毒",
+    placeholders={
+        "收件人": "钱管理",
+        "上传人": "赵明华",
+        "时间": "2026-12-01 09:00",
+        "文件": "评审材料.zip",
+        "入口": "项目的附件",
+        "病毒": "Win.Test.EICAR_HDB-1",
+        "处理": "文件没有接收。",
+    },
+    defaults={
+        ChannelCode.EMAIL: ("上传的文件含有病毒：{{病毒}}", _VIRUS_TEXT),
+        ChannelCode.SITE: ("上传的文件含有病毒：{{病毒}}", _VIRUS_TEXT),
+    },
+    required=("上传人", "文件"),
+    watches=True,
+    readers=("accounts.security",),
+)

@@ -14,6 +14,7 @@ from expertpool.core.configuration.catalogue import SETTING_TRIALS, SITE_SETTING
 from expertpool.core.configuration.reading import current
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.scanning import ScanRefused, scan
 from expertpool.core.text import is_key
 from expertpool.core.views.listing import render_list
 from expertpool.siteconfig.exceptions import ChangedMeanwhile, SettingsRefused
@@ -41,7 +42,7 @@ def edit(request: HttpRequest, group: str) -> HttpResponse:
     form = SettingsForm(
         found, request.POST or None, request.FILES or None, focus=request.GET.get("focus", "")
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _scanned(request, form):
         try:
             changes = save_settings(
                 group=found,
@@ -115,6 +116,23 @@ def reset(request: HttpRequest, code: str) -> HttpResponse:
         told = "；".join(line.sentence for line in in_words(error.changes))
         return refused(f"{told}。没有恢复默认：请刷新页面，核对后再恢复。")
     return saved(f"“{setting.label}”已恢复默认。", refresh="page")
+
+
+def _scanned(request: HttpRequest, form: SettingsForm) -> bool:
+    """Tell whether the pictures that were chosen are clean; say at their fields what is not."""
+    for name in form.files.keys() & form.fields.keys():
+        file: Any = form.files[name]
+        try:
+            scan(
+                file,
+                name=str(file.name),
+                door="站点设置",
+                user_id=request.user.pk,
+                now=timezone.now(),
+            )
+        except ScanRefused as refusal:
+            form.add_error(name, str(refusal))
+    return form.is_valid()
 
 
 def _group(code: str) -> SettingGroup:

@@ -40,6 +40,7 @@ CORE = {
     "registry",
     "rekeying",
     "responses",
+    "scanning",
     "search",
     "settings",
     "storing",

@@ -44,7 +44,7 @@ from expertpool.core.importing.importer import (
     Row,
     Totals,
 )
-from expertpool.core.importing.opening import open_table
+from expertpool.core.importing.opening import open_table, scan_table
 from expertpool.core.importing.pages import import_urls
 from expertpool.core.importing.reading import UnreadableFile, read_rows
 from expertpool.core.importing.registry import IMPORTS
@@ -79,6 +79,7 @@ __all__ = [
     "normalise_header",
     "open_table",
     "read_rows",
+    "scan_table",
     "serial_day",
     "text",
     "whole_number",

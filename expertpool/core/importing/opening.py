@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from expertpool.core.importing.finding import Header, below, find_header
 from expertpool.core.importing.importer import Importer
 from expertpool.core.importing.memory import HEADER, remembered
 from expertpool.core.importing.reading import Numbered, UnreadableFile, read_rows, read_tops
+from expertpool.core.scanning import ScanRefused, scan
+
+
+def scan_table(file: IO[bytes] | Any, *, name: str, actor: Any, now: datetime) -> None:
+    """Refuse (UnreadableFile) what the virus scanner refuses."""
+    try:
+        scan(file, name=name, door="导入名单", user_id=actor.pk if actor else None, now=now)
+    except ScanRefused as refusal:
+        raise UnreadableFile(str(refusal)) from None
 
 
 @contextmanager

@@ -35,6 +35,7 @@ from expertpool.core.importing.findings import (
 from expertpool.core.importing.importer import Importer, Row, Totals
 from expertpool.core.importing.mapping import IGNORED, broken_rule, reasons_of, to_remember
 from expertpool.core.importing.memory import HEADER, forget, remember, remembered
+from expertpool.core.importing.opening import scan_table
 from expertpool.core.importing.reading import (
     SUFFIXES,
     Numbered,
@@ -97,6 +98,7 @@ def start_import(
     most = value_of(IMPORT_SIZE)
     if (upload.size or 0) > most * 1024**2:
         raise UnreadableFile(f"文件超过 {most} MB，请分成几个文件导入。")
+    scan_table(upload, name=name, actor=actor, now=now)
     with one_at_a_time(IMPORTS_PER_HOUR, actor):
         _check_limit(actor, now)
         run = ImportRun.objects.create(

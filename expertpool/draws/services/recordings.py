@@ -25,7 +25,7 @@ from expertpool.draws.queries.recordings import part_name, parts_of
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
-from expertpool.files.services import attach
+from expertpool.files.services import Received, attach, receive
 from expertpool.files.settings import MEDIA_SIZE
 from expertpool.projects.enums import EvidenceKind
 
@@ -55,7 +55,6 @@ def append_part(*, draw: Draw, recording: UUID, offset: int, content: bytes, act
     return end
 
 
-@transaction.atomic
 def finish_recording(*, draw: Draw, recording: UUID, actor: User, now: datetime) -> Attachment:
     """Keep a recording with the project as evidence; logs it (file.attach, with its SHA-256).
 
@@ -76,17 +75,23 @@ def finish_recording(*, draw: Draw, recording: UUID, actor: User, now: datetime)
                 film.write(file.read())
         upload = UploadedFile(file=film, name=name, size=film.tell())
         try:
-            stored = attach(
-                subject=draw.project,
-                uploaded_file=upload,
-                kind=EvidenceKind.RECORDING,
-                as_evidence=True,
-                actor=actor,
-                now=now,
-            )
+            received = receive(upload, subject_type=type(draw.project), actor=actor, now=now)
+            stored = _keep(draw, received, actor, now)
         except FileRefused as refusal:
             raise RecordingRefused(str(refusal)) from refusal
     # Not before: rolled back, the parts are all there is.
     for part in parts:
         transaction.on_commit(partial(store.delete, part.name))
     return stored
+
+
+@transaction.atomic
+def _keep(draw: Draw, film: Received, actor: User, now: datetime) -> Attachment:
+    return attach(
+        subject=draw.project,
+        uploaded_file=film,
+        kind=EvidenceKind.RECORDING,
+        as_evidence=True,
+        actor=actor,
+        now=now,
+    )

@@ -34,7 +34,7 @@ from expertpool.draws.services.sign_in import SignInSheet
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.files.registry import FileSubject
-from expertpool.files.services import attach, remove_attachment
+from expertpool.files.services import attach, receive, remove_attachment
 from expertpool.papers.services import fill_paper
 
 logger = logging.getLogger(__name__)
@@ -161,13 +161,9 @@ def store_sheet(*, draw_id: int, now: datetime) -> Attachment | None:
 
 
 def _keep(draw: Draw, kind: str, form: str, content: bytes, *, now: datetime) -> Attachment:
-    stored = attach(
-        subject=draw,
-        uploaded_file=SimpleUploadedFile(f"{title_of(draw)} {draw.number}.{form}", content),
-        kind=kind,
-        actor=None,
-        now=now,
-    )
+    file = SimpleUploadedFile(f"{title_of(draw)} {draw.number}.{form}", content)
+    made = receive(file, subject_type=Draw, actor=None, now=now, ours=True)
+    stored = attach(subject=draw, uploaded_file=made, kind=kind, actor=None, now=now)
     record("draw.sheet", actor=None, now=now, subject=draw, after={"文件": stored.name})
     return stored
 

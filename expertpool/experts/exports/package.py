@@ -33,7 +33,8 @@ def write_package(
     """Write an archive of what a list's address chooses: the table, and a folder for each expert
     with his files, as far as ``actor`` may see them. Recorded.
 
-    Refuses more than 2,000 experts or 1 GB of files (ExpertRefused).
+    Refuses more than 2,000 experts or 1 GB of files, and files that still have to be scanned
+    (ExpertRefused).
     """
     exporter = ExpertExport()
     # One more than allowed tells that there are more, without a count.
@@ -45,6 +46,8 @@ def write_package(
     files = _files(experts, actor)
     if sum(one.size for one in files) > MOST_BYTES:
         raise ExpertRefused("附件合计超过 1 GB，请先缩小筛选范围。")
+    if waiting := sum(one.held for one in files):
+        raise ExpertRefused(f"有 {waiting} 个附件正在等待病毒查杀，请稍后再打包。")
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         table = io.BytesIO()
         stamp = Stamp(str(actor), now, address)

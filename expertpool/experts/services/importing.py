@@ -25,6 +25,7 @@ from expertpool.core.importing import (
     Totals,
     check_rows,
     open_table,
+    scan_table,
 )
 from expertpool.core.importing.findings import Collector
 from expertpool.core.importing.sheets import RefusedSheet
@@ -286,6 +287,8 @@ def import_file(
 
     Writes what was not taken with its content to ``report`` (.xlsx). Raises UnreadableFile for what is no table or lacks a required column; unknown columns are ignored.
     """
+    with path.open("rb") as file:
+        scan_table(file, name=path.name, actor=actor, now=now)
     outcome = ImportResult()
     importer = ExpertImporter(actor=actor, now=now, options=options or {})
     importer.counted.clear()  # whoever runs a command on the server has the pool anyway

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 from expertpool.core.responses import file_answer, refused
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.queries import may_view, opened, preview_kind
+from expertpool.files.queries import HELD, may_view, opened, preview_kind
 from expertpool.files.services import note_preview
 
 KEY_AGE = 4 * 3600  # seconds: a long recording is watched to its end
@@ -32,6 +32,8 @@ KEY_AGE = 4 * 3600  # seconds: a long recording is watched to its end
 @csp_update({"frame-src": [SELF], "media-src": [SELF]})  # type: ignore[arg-type]
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     attachment = _visible(request, pk)
+    if attachment.held:
+        return refused(HELD.format(attachment.name))
     kind = preview_kind(attachment)
     if not kind:
         raise Http404

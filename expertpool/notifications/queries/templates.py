@@ -156,5 +156,8 @@ def may_edit_files(user: User, template_id: str) -> bool:
 
 
 TEMPLATE_FILES = FileSubject(
-    "notifications.messagetemplate", may_view=may_edit_files, may_edit=may_edit_files
+    "notifications.messagetemplate",
+    may_view=may_edit_files,
+    may_edit=may_edit_files,
+    may_wait=False,
 )

@@ -8,7 +8,6 @@ import unicodedata
 import uuid
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.uploadedfile import UploadedFile
@@ -20,7 +19,9 @@ from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import FOLDER, Attachment
 from expertpool.files.queries import is_evidence, subject_of
 from expertpool.files.registry import file_subject
-from expertpool.files.validators import MEGABYTE, FileType, detect_type
+from expertpool.files.services.quotas import refuse_full_subject
+from expertpool.files.services.receiving import Received, receive
+from expertpool.files.validators import FileType
 
 RECORDED = ("name", "size", "sha256")
 LONGEST_NAME = 120
@@ -29,11 +30,10 @@ ORPHAN_AGE = timedelta(days=1)
 AT_ONCE = 1000  # names that the database is asked for
 
 
-@transaction.atomic
 def attach(
     *,
     subject: models.Model,
-    uploaded_file: UploadedFile,
+    uploaded_file: UploadedFile | Received,
     kind: str = "",
     as_evidence: bool = False,
     actor: AbstractBaseUser | None,
@@ -41,36 +41,46 @@ def attach(
 ) -> Attachment:
     """Store ``uploaded_file`` as a file of ``subject``; ``kind`` sorts the files of one subject.
 
-    The caller has checked the right. Refuses (FileRefused) empty and too large files, those whose
-    content is of no accepted kind, a kind of evidence unless a service vouches for it
+    The caller has checked the right; within a transaction of its own it gives what it got by `receive`
+    before. Refuses (FileRefused) what `receive` does, a kind of evidence unless a service vouches for it
     (``as_evidence``), and every file of a subject that is closed; a name that contradicts the
     content gets the right ending. If the transaction fails the stored bytes stay without a row;
     `remove_orphans` deletes them.
     """
-    policy = file_subject(subject._meta.label_lower)
-    # Locks what can be closed: nobody archives it before the file is stored.
-    _refuse_closed(subject._meta.label_lower, str(subject.pk))
-    if kind in policy.evidence and not as_evidence:
-        raise FileRefused(f"「{policy.evidence[kind]}」由系统生成，不能上传。")
-    size = uploaded_file.size or 0
-    if not size:
-        raise FileRefused("文件是空的，请重新选择。")
-    found = detect_type(_content(uploaded_file))
-    if size > found.max_size:
-        raise FileRefused(f"文件太大：这种文件最大 {found.max_size // MEGABYTE} MB。")
+    if not isinstance(uploaded_file, Received):
+        _refuse_kind(subject, kind, as_evidence=as_evidence)
+        uploaded_file = receive(uploaded_file, subject_type=type(subject), actor=actor, now=now)
+    with transaction.atomic():
+        # Locks what can be closed: nobody archives it before the file is stored.
+        _refuse_closed(subject._meta.label_lower, str(subject.pk))
+        _refuse_kind(subject, kind, as_evidence=as_evidence)
+        if not uploaded_file.ours:
+            refuse_full_subject(subject, uploaded_file.file.size or 0)
+        return _store(subject, uploaded_file, kind, actor, now)
+
+
+def _store(
+    subject: models.Model,
+    received: Received,
+    kind: str,
+    actor: AbstractBaseUser | None,
+    now: datetime,
+) -> Attachment:
+    file = received.file
     attachment = Attachment(
         subject_type=subject._meta.label_lower,
         subject_id=str(subject.pk),
         kind=kind,
-        name=clean_file_name(uploaded_file.name or "", found),
-        content_type=found.content_type,
-        size=size,
-        sha256=_digest(uploaded_file),
+        name=clean_file_name(file.name or "", received.type),
+        content_type=received.type.content_type,
+        size=file.size or 0,
+        sha256=_digest(file),
+        held=received.held,
         created_at=now,
         created_by_id=actor.pk if actor else None,
     )
     # Under a random name: what was typed may be a path, or the name of another file.
-    attachment.file.save(uuid.uuid4().hex, uploaded_file, save=False)
+    attachment.file.save(uuid.uuid4().hex, file, save=False)
     attachment.full_clean(exclude=["created_by"])
     attachment.save()
     record(
@@ -156,13 +166,15 @@ def clean_file_name(name: str, kind: FileType) -> str:
     return f"{stem[:LONGEST_NAME]}{kind.extensions[0]}"
 
 
+def _refuse_kind(subject: models.Model, kind: str, *, as_evidence: bool) -> None:
+    evidence = file_subject(subject._meta.label_lower).evidence
+    if kind in evidence and not as_evidence:
+        raise FileRefused(f"「{evidence[kind]}」由系统生成，不能上传。")
+
+
 def _refuse_closed(subject_type: str, subject_id: str) -> None:
     if reason := file_subject(subject_type).closed(subject_id):
         raise FileRefused(reason)
-
-
-def _content(uploaded_file: UploadedFile) -> Any:
-    return uploaded_file.file if hasattr(uploaded_file, "file") else uploaded_file
 
 
 def _digest(uploaded_file: UploadedFile) -> bytes:

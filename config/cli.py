@@ -14,6 +14,7 @@ ENTRY_POINTS = {
     "run": "config.supervisor:main",
     "serve": "config.commands:serve",
     "worker": "config.supervisor:work",
+    "restore": "config.commands:restore",
     "verify-draw": "config.cli:verify_draw",
 }
 USAGE = """专家库综合管理系统
@@ -34,6 +35,10 @@ USAGE = """专家库综合管理系统
 核验
   verify-draw 文件.json          核验一次抽取的公开记录，不需要数据库
   verify-chain                   核验操作留痕的链条
+
+备份
+  backup [目录]                  备份数据库和附件，系统照常运行（docs/operations/backup.md）
+  restore 目录                   把备份恢复到空的数据目录（docs/operations/restore.md）
 
 密钥
   rotate-keys                    用新密钥重新加密全部信息，系统不用停（docs/howto/rotate-keys.md）

@@ -23,7 +23,7 @@ from config.database import (
     database_running,
     limit_statements,
 )
-from config.environment import env_str, port
+from config.environment import HOME, env_str, missing_secrets, port
 from config.postgres import DatabaseUnavailableError
 from config.schema import check_schema
 
@@ -98,6 +98,27 @@ def check_keys(*, introduces: bool = True) -> None:
     from expertpool.portal.services import keychecks  # noqa: PLC0415 - needs the apps
 
     keychecks.check_keys(introduces=introduces)
+
+
+def restore(arguments: list[str]) -> int:
+    """Put a backup into an empty HOME; the database is started by it, once there is one."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    end_on_signals()
+    missing = [] if "--help" in arguments else missing_secrets()
+    if missing:  # new ones would be made, with which nothing can be read
+        print(
+            f"没有恢复：缺少密钥 {'、'.join(missing)}。备份里没有密钥：请先把备份时的密钥放到 "
+            f"{HOME / 'keys'} 或 .env，再恢复。",
+            file=sys.stderr,
+        )
+        return 1
+    connect_as_owner()
+    try:
+        execute_from_command_line(["expertpool", "restore", *arguments])
+    except (DatabaseUnavailableError, ImproperlyConfigured) as error:
+        print(f"没有恢复：{error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def serve(arguments: list[str]) -> int:

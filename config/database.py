@@ -60,6 +60,11 @@ def database_settings() -> dict[str, Any]:
     return settings
 
 
+def embedded_server() -> EmbeddedServer | None:
+    """Return the server of HOME; None where `DATABASE_URL` names another."""
+    return None if env_str("DATABASE_URL") else EmbeddedServer(HOME)
+
+
 def database_running(*, durable: bool = True) -> AbstractContextManager[None]:
     """Keep the database running inside the `with` block.
 

@@ -71,6 +71,14 @@ def env_list(name: str, *, default: list[str]) -> list[str]:
     return [item.strip() for item in env_str(name).split(",") if item.strip()] or default
 
 
+SECRETS = ("SECRET_KEY", "FIELD_KEY", "INDEX_KEY", "SEAL_KEY")
+
+
+def missing_secrets() -> list[str]:
+    """Return which secrets there are neither in the environment nor in HOME/keys."""
+    return [n for n in SECRETS if not env_str(n) and not (HOME / "keys" / n.lower()).is_file()]
+
+
 def secret(name: str, *, generate: bool) -> str:
     """Return the secret ``name`` (64 hex digits) from the environment or from HOME/keys.
 

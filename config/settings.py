@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 from csp.constants import NONE, SELF
 
-from config.database import application_role, database_settings
+from config.database import application_role, database_settings, embedded_server
 from config.environment import (
     BASE_DIR,
     HOME,
@@ -45,6 +48,7 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 # --- Applications, top to bottom -------------------------------------------------------------
 INSTALLED_APPS = [
     "expertpool.portal",
+    "expertpool.backups",
     "expertpool.webhooks",
     "expertpool.selfservice",
     "expertpool.reports",
@@ -125,6 +129,7 @@ FORM_RENDERER = "expertpool.core.templatetags.ui_widgets.FormRenderer"
 # --- Database --------------------------------------------------------------------------------
 DATABASES = {"default": database_settings()}
 DATABASE_APPLICATION = application_role()  # to whom `migrate` gives what it needs
+DATABASE_SERVER = embedded_server()  # which backups copy; None: another, which DATABASE_URL names
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Accounts --------------------------------------------------------------------------------
@@ -176,6 +181,11 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TRIAL
 WHITENOISE_MAX_AGE = 0 if TRIAL else 60
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000  # "select all" on a long list
+
+# --- Backups: no account of the system leads a copy of everything elsewhere, or to his own key -------
+BACKUP_DIR = Path(env_str("BACKUP_DIR") or HOME / "backups").resolve()
+BACKUP_RECIPIENTS = env_list("BACKUP_RECIPIENTS", default=[])  # public keys of age
+PROGRAM = [sys.executable, "-m", "config.cli"]  # `expertpool`, for a try in a place of its own
 
 # --- Jobs ------------------------------------------------------------------------------------
 # Processes of `expertpool worker`: for each queue (core.jobs), how many of its jobs run at once.

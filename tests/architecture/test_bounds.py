@@ -23,6 +23,7 @@ BY_THE_SYSTEM = {
     "directory.UnitPair": "computed from names",
     "reports.ExposureRow": "computed from draws",
     "reports.ExposureReport": "the moments are the clock's",
+    "backups.Backup": "the clock's, and measured from the files",
     "webhooks.Delivery": "kept by the sender of events",
     "notifications.Message": "kept by the sender of messages",
     "core.StoredAnswer": "the answer of an endpoint",

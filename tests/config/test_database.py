@@ -141,7 +141,7 @@ def test_the_socket_has_a_short_path_wherever_home_is(public_path: Path) -> None
 def test_root_keeps_data_where_the_server_can_reach_them(
     tmp_path: Path, public_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("config.postgres.PUBLIC_FOLDER", public_path / "lib")
+    monkeypatch.setattr("config.programs.PUBLIC_FOLDER", public_path / "lib")
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     server = EmbeddedServer(closed / "home", durable=False)

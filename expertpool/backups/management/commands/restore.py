@@ -1,0 +1,88 @@
+"""Restores a backup: `expertpool restore 目录 [--to 时间] [--identity 私钥文件]`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connections
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from expertpool.backups.exceptions import BackupRefused
+from expertpool.backups.services import comparing
+from expertpool.backups.services.manifest import Manifest
+from expertpool.backups.services.restoring import Source, restore
+from expertpool.backups.services.server import server
+
+
+def _moment(text: str) -> datetime:
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        found = None
+    if found is None:
+        raise argparse.ArgumentTypeError("时间写作 2026-12-01T08:30。")
+    return timezone.make_aware(found) if timezone.is_naive(found) else found
+
+
+class Command(BaseCommand):
+    help = "把备份恢复到空的数据目录，并核对行数、操作日志和附件（docs/operations/restore.md）。"
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("directory", type=Path, metavar="目录", help="备份目录，或其中一份备份")
+        parser.add_argument(
+            "--to", type=_moment, metavar="时间", help="不晚于这个时间的最近一份，默认最近一份"
+        )
+        parser.add_argument("--identity", type=Path, metavar="私钥文件", help="备份是加密的时需要")
+        # For a try: compare, then remove all of it.
+        parser.add_argument("--discard", action="store_true", help=argparse.SUPPRESS)
+
+    def handle(self, *args: Any, directory: Path, **options: Any) -> None:
+        try:
+            chosen = restore(
+                Source(directory.resolve(), options["to"], options["identity"]),
+                tell=self.stdout.write,
+            )
+            self._say_lost(chosen, options["to"])
+            try:
+                holds = self._compare(chosen)
+            finally:
+                if options["discard"]:
+                    server().remove()
+        except BackupRefused as error:
+            self.stderr.write(f"没有恢复：{error}")
+            sys.exit(1)
+        if not holds:
+            self.stderr.write("恢复的内容与备份时不一致，请不要使用：换一份备份再恢复。")
+            sys.exit(1)
+        if not options["discard"]:
+            self.stdout.write("恢复完成，用 expertpool run 启动。")
+
+    def _say_lost(self, chosen: Manifest, to: datetime | None) -> None:
+        at = timezone.localtime(chosen.at)
+        gap = (to or timezone.now()) - chosen.at
+        hours, minutes = divmod(int(gap.total_seconds()) // 60, 60)
+        self.stdout.write(
+            f"恢复到 {at:%Y-%m-%d %H:%M:%S} 的状态（版本 {chosen.version}）。"
+            f"此后写入的都没有：到{'所给时间' if to else '现在'}共 {hours} 小时 {minutes} 分钟。"
+        )
+
+    def _compare(self, chosen: Manifest) -> bool:
+        holds = True
+        with server().running():
+            try:
+                comparing.wait_until_recovered()
+                for finding in comparing.compare(chosen):
+                    stream = self.stdout if finding.holds else self.stderr
+                    stream.write(finding.sentence)
+                    holds &= finding.holds
+                comparing.note_restored(chosen, now=timezone.now())
+            finally:
+                connections.close_all()
+        return holds

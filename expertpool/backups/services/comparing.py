@@ -1,0 +1,118 @@
+"""Whether what was restored is what was backed up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.utils import timezone
+
+from expertpool.audit.models import Entry
+from expertpool.audit.queries import chain_head
+from expertpool.audit.services import record
+from expertpool.audit.services.chain import verify_chain
+from expertpool.backups.enums import BackupState
+from expertpool.backups.exceptions import BackupRefused
+from expertpool.backups.models import Backup
+from expertpool.backups.services.counting import applied_migrations, count_rows, known_migrations
+from expertpool.backups.services.manifest import Manifest
+from expertpool.core.storing import store
+from expertpool.draws.models import Draw
+from expertpool.draws.services.checking import difference_in
+from expertpool.files.models import Attachment
+
+RECOVERY_SECONDS = 1800
+NAMED = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was compared."""
+
+    holds: bool
+    sentence: str
+
+
+def wait_until_recovered() -> None:
+    """Wait until the server has gone through its log and lets us write."""
+    for _ in range(RECOVERY_SECONDS * 5):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_is_in_recovery()")
+            if not cursor.fetchone()[0]:
+                return
+        time.sleep(0.2)
+    raise BackupRefused("数据库没有在 30 分钟内完成恢复，日志在数据目录的 postgres/server.log。")
+
+
+def compare(manifest: Manifest) -> Iterator[Finding]:
+    """Compare the database that runs with what ``manifest`` says; older tables are brought up to date."""
+    yield _rows(manifest)
+    if known_migrations() - set(applied_migrations()):
+        call_command("migrate", verbosity=0, interactive=False)
+        yield Finding(True, "数据库结构已升级到现在的版本。")
+    yield _chain(manifest)
+    yield _files()
+    yield _draw()
+
+
+def _rows(manifest: Manifest) -> Finding:
+    found = count_rows()
+    wrong = [
+        f"{table} 备份时 {low} 行，恢复后 {found.get(table, 0)} 行"
+        for table, (low, high) in manifest.rows.items()
+        if not min(low, high) <= found.get(table, 0) <= max(low, high)
+    ]
+    if wrong:
+        more = f"等 {len(wrong)} 张表" if len(wrong) > NAMED else ""
+        return Finding(False, f"行数不一致：{'；'.join(wrong[:NAMED])}{more}。")
+    total = sum(found.get(table, 0) for table in manifest.rows)
+    return Finding(True, f"行数一致：{len(manifest.rows)} 张表，共 {total:,} 行。")
+
+
+def _chain(manifest: Manifest) -> Finding:
+    """The chain is whole, has all that it had before the copy, and nothing that came after."""
+    before, after = manifest.heads
+    broken = verify_chain({before[0]: before[1]} if before[0] else None)
+    if broken:
+        return Finding(False, f"操作日志不一致：第 {broken.number} 条，{broken.reason}")
+    head = chain_head()
+    if head.number > after[0]:
+        return Finding(False, f"操作日志有 {head.number} 条，比备份时（{after[0]} 条）还多。")
+    last = Entry.objects.order_by("-chain_no").first()
+    until = f"，最后一条在 {timezone.localtime(last.at):%Y-%m-%d %H:%M:%S}" if last else ""
+    return Finding(True, f"操作日志的链条完整：{head.number:,} 条{until}。")
+
+
+def _files() -> Finding:
+    names = [str(name) for name in Attachment.objects.values_list("file", flat=True)]
+    missing = [name for name in names if not store.exists(name)]
+    if missing:
+        return Finding(False, f"附件缺 {len(missing)} 个：{'、'.join(missing[:NAMED])}。")
+    return Finding(True, f"附件齐全：{len(names)} 个。")
+
+
+def _draw() -> Finding:
+    draw = Draw.objects.filter(ended_at__isnull=False, ordered_at__isnull=False).last()
+    if draw is None:
+        return Finding(True, "还没有结束的抽取，没有可重演的。")
+    difference = difference_in(draw, anew=True)
+    if difference:
+        return Finding(False, f"抽取 {draw.number} 重演的结果不同：{difference}")
+    return Finding(True, f"抽取 {draw.number} 按记录重演，结果一致。")
+
+
+@transaction.atomic
+def note_restored(manifest: Manifest, *, now: datetime) -> None:
+    """Say in the restored system where it comes from; its own backup does not run any more."""
+    rows = Backup.objects.filter(state=BackupState.RUNNING)
+    mine = {"finished_at": manifest.finished_at, "size": manifest.size}
+    rows.filter(name=manifest.name).update(
+        state=BackupState.DONE, chain=manifest.heads[-1][0], checked_at=now, **mine
+    )
+    rows.update(state=BackupState.FAILED, finished_at=now, fault="中途中断。")
+    after = {"备份": manifest.name, "备份时间": manifest.at, "恢复时间": now}
+    record("backup.restored", actor=None, now=now, after=after)

@@ -1,0 +1,150 @@
+"""What is put into an empty home is what was backed up; nothing else is put there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from pyrage.x25519 import Identity
+
+from config.postgres import EmbeddedServer
+from expertpool.backups.exceptions import BackupDamaged, BackupRefused
+from expertpool.backups.services.manifest import (
+    check_digests,
+    read_manifest,
+    write_manifest,
+)
+from expertpool.backups.services.restoring import Source, restore
+from tests.backups.conftest import AT, Made, connect
+
+LINES: list[str] = []
+
+
+def numbers(server: EmbeddedServer) -> list[int]:
+    with server.running(), connect(server) as connection:
+        return [n for (n,) in connection.execute("SELECT number FROM kept ORDER BY 1").fetchall()]
+
+
+@pytest.mark.shows("OPS-03")
+def test_a_chain_of_backups_gives_rows_and_files(made: Made, empty: EmbeddedServer) -> None:
+    chosen = restore(Source(made.directory, identity=made.identity), tell=LINES.append)
+    assert chosen.name == made.incremental
+    assert numbers(empty) == list(range(1, 21))
+    files = empty.home / "files" / "attachments" / "ab"
+    assert {path.name: path.read_bytes() for path in files.iterdir()} == {
+        "first.pdf": b"first",
+        "second.pdf": b"second",
+    }
+    assert not (empty.home / "restore.part").exists()
+    # What is written from here on is of another line than what the lost system wrote.
+    with empty.running(), connect(empty) as connection:
+        line = connection.execute("SELECT timeline_id FROM pg_control_checkpoint()").fetchone()
+        assert line == (2,)
+
+
+def test_the_newest_backup_before_a_time(made: Made, empty: EmbeddedServer) -> None:
+    with pytest.raises(BackupRefused, match="不能恢复到更早的时间"):
+        restore(Source(made.directory, to=AT - timedelta(1)), tell=LINES.append)
+    to = AT + timedelta(minutes=59)
+    source = Source(made.directory, to=to, identity=made.identity)
+    assert restore(source, tell=LINES.append).name == made.full
+    assert numbers(empty) == list(range(1, 11))
+    assert [path.name for path in empty.home.rglob("*.pdf")] == ["first.pdf"]
+
+
+def test_a_home_that_has_something_is_left_alone(made: Made, empty: EmbeddedServer) -> None:
+    (empty.home / "files" / "attachments").mkdir(parents=True)
+    (empty.home / "files" / "attachments" / "mine.pdf").write_text("mine")
+    with pytest.raises(BackupRefused, match="不是空的：已有 files"):
+        restore(Source(made.directory, identity=made.identity), tell=LINES.append)
+    assert [path.name for path in empty.home.iterdir()] == ["files"]
+
+
+def spoil(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("pattern", ["*-full/base*", "*-incr/pg_wal*", "*/backup_manifest"])
+def test_a_flipped_bit_is_found_and_nothing_restored(
+    made: Made, empty: EmbeddedServer, pattern: str
+) -> None:
+    spoil(next(made.directory.glob(pattern)))
+    with pytest.raises(BackupDamaged, match="缺失，或内容与备份时不同"):
+        restore(Source(made.directory, identity=made.identity), tell=LINES.append)
+    assert not empty.home.exists()
+
+
+def test_a_flipped_bit_of_a_stored_file_is_found(made: Made) -> None:
+    for path in made.directory.glob("files/*/*"):
+        spoil(path)
+    with pytest.raises(BackupDamaged, match=r"attachments/ab/\w+\.pdf"):
+        check_digests(made.directory, read_manifest(made.directory / made.incremental))
+
+
+def test_a_manifest_that_was_written_over_is_none(made: Made) -> None:
+    path = made.directory / made.full / "manifest.json"
+    content = json.loads(path.read_text())
+    content["heads"][0][0] += 1
+    path.write_text(json.dumps(content))
+    with pytest.raises(BackupDamaged, match="清单被改动过"):
+        read_manifest(path.parent)
+
+
+def test_who_has_no_key_or_another_gets_nothing(
+    made: Made, empty: EmbeddedServer, tmp_path: Path
+) -> None:
+    other, text = tmp_path / "other.txt", tmp_path / "text.txt"
+    other.write_text(str(Identity.generate()))
+    text.write_text("你好")
+    for identity, said in (
+        (None, "请用 --identity 给出私钥文件"),
+        (other, "私钥不对"),
+        (text, "不是能用的私钥文件"),
+    ):
+        with pytest.raises(BackupRefused, match=said):
+            restore(Source(made.directory, identity=identity), tell=LINES.append)
+    assert not empty.folder.exists()
+    assert not (empty.home / "restore.part").exists()
+
+
+def test_without_the_one_before_an_incremental_backup_is_none(
+    made: Made, empty: EmbeddedServer
+) -> None:
+    (made.directory / made.full).rename(made.directory / "elsewhere")
+    with pytest.raises(BackupDamaged, match=f"依靠的 {made.full} 不在"):
+        restore(Source(made.directory, identity=made.identity), tell=LINES.append)
+
+
+def rewrite(made: Made, **changes: object) -> None:
+    """Write the manifest of the newest backup anew, with a digest that fits."""
+    folder = made.directory / made.incremental
+    write_manifest(folder, replace(read_manifest(folder), **changes))  # type: ignore[arg-type]
+
+
+def test_a_later_version_is_named(made: Made, empty: EmbeddedServer) -> None:
+    rewrite(made, version="9.9", migrations=["draws.9999_of_the_future"])
+    with pytest.raises(BackupRefused, match=r"由更新的版本制作（9\.9）"):
+        restore(Source(made.directory), tell=LINES.append)
+
+
+def test_other_keys_are_refused_before_anything_is_written(
+    made: Made, empty: EmbeddedServer
+) -> None:
+    rewrite(made, keys={"FIELD_KEY": ["00" * 16], "INDEX_KEY": []})
+    with pytest.raises(BackupRefused, match="FIELD_KEY 不是备份时的密钥"):
+        restore(Source(made.directory), tell=LINES.append)
+    assert not empty.home.exists()
+
+
+def test_a_server_of_ones_own_is_backed_up_by_its_own_means(
+    made: Made, settings: LazySettings
+) -> None:
+    settings.DATABASE_SERVER = None
+    with pytest.raises(BackupRefused, match="barman"):
+        restore(Source(made.directory), tell=LINES.append)

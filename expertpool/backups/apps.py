@@ -8,5 +8,17 @@ class BackupsConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.backups.actions import ACTIONS
+        from expertpool.backups.menu import ITEM
+        from expertpool.backups.occasions import AMISS, MADE
+        from expertpool.backups.permissions import PERMISSIONS
+        from expertpool.backups.settings import SETTINGS
+        from expertpool.core.configuration import SITE_SETTINGS
+        from expertpool.core.permissions import register_permissions
+        from expertpool.core.registry import MENU
+        from expertpool.notifications.occasions import OCCASIONS
 
+        register_permissions(PERMISSIONS)
+        SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
+        MENU.add(ITEM)
+        OCCASIONS.add(AMISS, MADE)

@@ -590,6 +590,8 @@ RULES: dict[str, Rule] = {
     "siteconfig:try": only("admin", kwargs=lambda _w, _u: {"group": "mail"}),
     "siteconfig:history": only("admin", kwargs=lambda _w, _u: {"code": "core.site_name"}),
     "siteconfig:reset": only("admin", kwargs=lambda _w, _u: {"code": "core.site_name"}),
+    "backups:list": only("admin", "auditor"),
+    "backups:make": only("admin"),
     "webhooks:list": only("admin"),
     "webhooks:create": only("admin"),
     "webhooks:edit": only("admin", kwargs=SUBSCRIPTION),

@@ -64,7 +64,7 @@ def make_backup(wish: Wish, *, actor: AbstractBaseUser | None, clock: Clock) -> 
     """
     source = server()
     check_recipients(wish.recipients)
-    with _alone(wish.directory):
+    with alone(wish.directory):
         parent = _parent(source, wish) if wish.incremental else None
         row = _begin(wish, actor=actor, now=clock())
         try:
@@ -76,7 +76,7 @@ def make_backup(wish: Wish, *, actor: AbstractBaseUser | None, clock: Clock) -> 
 
 
 @contextmanager
-def _alone(directory: Path) -> Iterator[None]:
+def alone(directory: Path) -> Iterator[None]:
     """Let nobody else write a backup there; whatever was left half done is deleted."""
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)

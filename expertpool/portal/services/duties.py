@@ -22,6 +22,7 @@ WORDS = {
     "directory.compare_units": "单位比对",
     "reports.tell_chain_head": "每日链头",
     "reports.request_exposure": "每月曝光分析",
+    "backups.look": "每日备份",
 }
 OTHER = "清理过期文件"
 

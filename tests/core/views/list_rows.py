@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from expertpool.accounts.enums import LoginOutcome
 from expertpool.accounts.models import LoginRecord, User
+from expertpool.backups.models import Backup
 from expertpool.directory.models import DictionaryItem, Title, UnitPair
 from expertpool.draws.occasions import INVITATION
 from expertpool.experts.enums import ExpertStatus
@@ -181,6 +182,9 @@ ROWS: dict[str, MakeRow] = {
         "operator", department=make_department(f"{at} 部")
     ),
     "audit:entry_list": _project(ProjectStatus.DRAFT),
+    "backups:list": lambda _reader, _at: Backup.objects.create(
+        name="20261201-020000-full", directory="/mnt", kind="full", started_at=timezone.now()
+    ),
     "customforms:field_list": lambda _reader, at: make_field(f"字段{at}"),
     "directory:division_list": lambda _reader, at: make_division(f"99{at}000", f"试验区{at}"),
     "directory:item_list": _item,

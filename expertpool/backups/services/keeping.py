@@ -1,0 +1,39 @@
+"""Deleting the backups that are not kept any more."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from expertpool.backups.enums import BackupKind
+from expertpool.backups.exceptions import BackupRefused
+from expertpool.backups.models import Backup
+from expertpool.backups.services.making import alone
+from expertpool.backups.services.manifest import backups_in, read_manifest
+from expertpool.backups.services.stored_files import forget_files
+
+
+def remove_older(directory: Path, *, kept: int, now: datetime) -> list[str]:
+    """Keep the newest ``kept`` full backups with what builds on them; delete the others, then the
+    stored files that no backup names. Return the names of what was deleted.
+
+    One whose manifest does not open counts as full, and is deleted with its age alone; as long as
+    there is one, no stored file is.
+    """
+    with alone(directory):
+        folders = list(backups_in(directory))
+        full = [folder for folder in folders if folder.name.endswith(BackupKind.FULL)]
+        gone = [folder for folder in folders if len(full) > kept and folder < full[-kept]]
+        for folder in gone:
+            # Not under its name while it is only half there.
+            going = folder.rename(folder.with_name(f".{folder.name}.part"))
+            shutil.rmtree(going)
+        names = [folder.name for folder in gone]
+        Backup.objects.filter(directory=str(directory), name__in=names).update(removed_at=now)
+        try:
+            left = [read_manifest(folder) for folder in backups_in(directory)]
+        except BackupRefused:
+            return names
+        forget_files(directory, {file.stored for one in left for file in one.files.values()})
+        return names

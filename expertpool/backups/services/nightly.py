@@ -1,0 +1,103 @@
+"""Backups that nobody has to think of."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from expertpool.audit.services import record
+from expertpool.backups.enums import BackupKind, BackupState
+from expertpool.backups.exceptions import BackupRefused
+from expertpool.backups.models import Backup
+from expertpool.backups.services import manifest as manifests
+from expertpool.backups.services.keeping import remove_older
+from expertpool.backups.services.making import Wish, make_backup
+from expertpool.backups.services.restoring import Source
+from expertpool.backups.services.server import server
+from expertpool.backups.services.telling import tell_bad, tell_if_late, tell_made
+from expertpool.backups.services.trying import try_backup
+from expertpool.backups.settings import EACH_DAY, FULL_EVERY, HOUR, KEPT, TRIED
+from expertpool.core.configuration import value_of
+from expertpool.core.jobs import defer
+
+AGAIN_AFTER = timedelta(hours=1)
+TASK = "backups.make"
+
+logger = logging.getLogger(__name__)
+
+
+def look(*, now: datetime) -> bool:
+    """Queue the day's backup if it is due, tell if none has succeeded for long; tell whether queued."""
+    if settings.DATABASE_SERVER is None:
+        return False
+    tell_if_late(now=now)
+    if not (value_of(EACH_DAY) and is_due(now=now)):
+        return False
+    defer(TASK, lock=TASK, actor_id=None)
+    return True
+
+
+def is_due(*, now: datetime) -> bool:
+    """Tell whether the day's backup is to be made: its hour has come (here, or while the machine was
+    off), none has succeeded since, and none was tried within the last hour."""
+    local = timezone.localtime(now)
+    due = local.replace(hour=value_of(HOUR), minute=0, second=0, microsecond=0)
+    if due > local:
+        due -= timedelta(days=1)
+    since = Backup.objects.filter(started_at__gte=due)
+    return not (
+        since.filter(state=BackupState.DONE).exists()
+        or since.filter(started_at__gt=now - AGAIN_AFTER).exists()
+    )
+
+
+@transaction.atomic
+def request_backup(*, actor: AbstractBaseUser, now: datetime) -> None:
+    """Queue a backup that somebody asks for, and log it. BackupRefused while one is being made."""
+    server()
+    recent = Backup.objects.filter(state=BackupState.RUNNING, started_at__gt=now - AGAIN_AFTER)
+    if recent.exists():
+        raise BackupRefused("正在备份，请等它完成。")
+    record("backup.ask", actor=actor, now=now)
+    defer(TASK, lock=TASK, actor_id=actor.pk)
+
+
+def make(*, actor: AbstractBaseUser | None, clock: Callable[[], datetime]) -> Backup:
+    """Make a backup as the settings say, delete what is not kept any more, try a full one, and tell."""
+    directory, recipients = settings.BACKUP_DIR, tuple(settings.BACKUP_RECIPIENTS)
+    wish = Wish(directory, _may_build_on(directory, recipients, now=clock()), recipients)
+    try:
+        made = make_backup(wish, actor=actor, clock=clock)
+    except Exception:
+        if not wish.incremental:
+            raise
+        logger.exception("no incremental backup could be made: a full one is")
+        made = make_backup(Wish(directory, recipients=recipients), actor=actor, clock=clock)
+    remove_older(directory, kept=value_of(KEPT), now=clock())
+    if made.kind == BackupKind.FULL and not recipients and value_of(TRIED):
+        source = Source(directory / made.name)
+        if not try_backup(source, now=clock(), tell=logger.info):
+            made.refresh_from_db()
+            tell_bad(made, now=clock())
+            return made
+    tell_made(made, now=clock())
+    return made
+
+
+def _may_build_on(directory: Path, recipients: tuple[str, ...], *, now: datetime) -> bool:
+    """Tell whether there is a chain of backups, young enough and for the same recipients."""
+    try:
+        _, last = manifests.chosen_backup(directory)
+        full = manifests.chain_of(directory, last)[0]
+    except BackupRefused:
+        return False
+    # Some hours less: the day's backup does not begin at the same second each day.
+    age = now - full.at + timedelta(hours=6)
+    return age < timedelta(days=value_of(FULL_EVERY)) and full.recipients == list(recipients)

@@ -1,0 +1,23 @@
+"""Jobs of this app."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.backups.services import nightly
+from expertpool.core.jobs import HEAVY, app
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="backups.look", queueing_lock="backups.look")
+def look(timestamp: int) -> None:
+    """Every ten minutes: queue the day's backup if it is due, tell if none has succeeded for long."""
+    nightly.look(now=timezone.now())
+
+
+@app.task(name=nightly.TASK, queue=HEAVY)
+def make(actor_id: int | None) -> None:
+    """Make a backup now."""
+    actor = User.objects.get(pk=actor_id) if actor_id is not None else None
+    nightly.make(actor=actor, clock=timezone.now)

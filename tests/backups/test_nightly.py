@@ -1,0 +1,173 @@
+"""Backups that nobody has to think of: made in time, not kept for ever, missed by somebody."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from config.postgres import DatabaseUnavailableError, EmbeddedServer
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.backups.enums import BackupState
+from expertpool.backups.models import Backup
+from expertpool.backups.services import nightly
+from expertpool.backups.services.keeping import remove_older
+from expertpool.backups.services.manifest import check_digests, chosen_backup
+from expertpool.backups.services.telling import tell_bad, tell_made
+from expertpool.backups.settings import EACH_DAY, FULL_EVERY, KEPT, LATE_AFTER, TOLD, TRIED
+from expertpool.notifications.models import Message
+from tests.backups.conftest import AT, Made
+from tests.factories.accounts import make_user
+from tests.factories.siteconfig import configure
+
+pytestmark = pytest.mark.django_db
+NOON = timezone.make_aware(datetime(2026, 12, 1, 12, 0))  # noqa: DTZ001
+HOUR = timedelta(hours=1)
+
+
+def made(at: datetime, **values: object) -> Backup:
+    given = {"directory": "/mnt", "kind": "full", "state": BackupState.DONE, "finished_at": at}
+    return Backup.objects.create(started_at=at, name=f"{at:%Y%m%d-%H%M%S}-full", **given | values)
+
+
+@pytest.fixture
+def embedded(settings: LazySettings, tmp_path: Path) -> None:
+    settings.DATABASE_SERVER = EmbeddedServer(tmp_path / "home")
+
+
+def waiting() -> int:
+    return ProcrastinateJob.objects.filter(task_name="backups.make", status="todo").count()
+
+
+def test_it_is_due_from_its_hour_until_one_has_succeeded() -> None:
+    due = NOON.replace(hour=2)
+    made(due - 20 * HOUR)
+    assert nightly.is_due(now=due)
+    assert nightly.is_due(now=NOON)  # the machine was off
+    failed = made(due, state=BackupState.FAILED)
+    assert not nightly.is_due(now=due + HOUR / 2)
+    assert nightly.is_due(now=due + HOUR)
+    failed.state = BackupState.DONE
+    failed.save()
+    assert not nightly.is_due(now=due + 21 * HOUR)
+    assert nightly.is_due(now=due + 24 * HOUR)
+
+
+@pytest.mark.shows("OPS-01")
+def test_what_is_due_is_queued_unless_the_office_does_not_want_it(embedded: None) -> None:
+    assert nightly.look(now=NOON)
+    assert waiting() == 1
+    configure(EACH_DAY, False)
+    assert not nightly.look(now=NOON)
+    assert waiting() == 1
+
+
+def test_of_a_database_elsewhere_nothing_is_made_or_missed(settings: LazySettings) -> None:
+    settings.DATABASE_SERVER = None
+    made(NOON - 400 * HOUR)
+    assert not nightly.look(now=NOON)
+    assert not Message.objects.exists()
+
+
+@pytest.mark.shows("OPS-02")
+def test_that_none_has_succeeded_is_told_once_a_day(embedded: None, admin: User) -> None:
+    make_user("auditor")
+    make_user("operator")
+    configure(EACH_DAY, False)  # whoever switches it off is missed all the same
+    made(NOON - 31 * HOUR)
+    made(NOON - HOUR, state=BackupState.FAILED, fault="不能写备份目录 /mnt。")
+    nightly.look(now=NOON)
+    nightly.look(now=NOON + HOUR)
+    messages = Message.objects.filter(occasion="backup.amiss", channel="site")
+    assert sorted(message.recipient for message in messages) == sorted(["审计老吴", admin.name])
+    text = messages[0].body
+    assert "30 小时没有成功的备份" in text
+    assert "不能写备份目录 /mnt" in text
+    assert Entry.objects.filter(action="backup.amiss").count() == 1
+    nightly.look(now=NOON + 24 * HOUR)
+    assert messages.all().count() == 4
+    configure(LATE_AFTER, 240 * HOUR)
+    nightly.look(now=NOON + 48 * HOUR)
+    assert messages.all().count() == 4
+
+
+def test_a_system_without_any_is_told_of_as_well(embedded: None, admin: User) -> None:
+    nightly.request_backup(actor=admin, now=NOON)  # the first entry there is
+    nightly.look(now=NOON + 29 * HOUR)
+    assert not Message.objects.filter(occasion="backup.amiss").exists()
+    nightly.look(now=NOON + 31 * HOUR)
+    message = Message.objects.filter(occasion="backup.amiss", channel="site").get()
+    assert "还没有成功过" in message.body
+
+
+def test_success_is_told_where_it_is_wanted_and_a_bad_one_always(admin: User) -> None:
+    backup = made(NOON, size=90_000_000, chain=12345)
+    tell_made(backup, now=NOON)
+    assert not Message.objects.exists()
+    configure(TOLD, True)
+    tell_made(backup, now=NOON)
+    told = Message.objects.get(occasion="backup.made", channel="site").body
+    assert "12,345 条" in told
+    assert "密钥不在备份里" in told
+    backup.check_fault = "行数不一致：experts_expert"
+    tell_bad(backup, now=NOON)
+    assert "行数不一致" in Message.objects.get(occasion="backup.amiss", channel="site").body
+
+
+def test_one_a_week_is_full_and_so_is_one_after_which_none_can_be_built_on(
+    source: EmbeddedServer, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.DATABASE_SERVER, settings.MEDIA_ROOT = source, tmp_path / "media"
+    settings.BACKUP_DIR, settings.BACKUP_RECIPIENTS = tmp_path / "to", []
+    configure(TRIED, False)
+    configure(KEPT, 1)
+    day = 24 * HOUR
+    kinds = [
+        nightly.make(actor=None, clock=lambda at=AT + at: at).kind  # type: ignore[misc]
+        for at in (0 * day, 1 * day, 7 * day)
+    ]
+    assert kinds == ["full", "incr", "full"]
+    # Only the newest is kept, and told apart from what is there.
+    assert [path.name for path in (tmp_path / "to").glob("2*")] == ["20261208-100000-full"]
+    assert Backup.objects.filter(removed_at=None).count() == 1
+    (tmp_path / "to" / "20261208-100000-full" / "backup_manifest").write_text("{}")
+    assert nightly.make(actor=None, clock=lambda: AT + 8 * day).kind == "full"
+    assert Backup.objects.filter(state=BackupState.FAILED, kind="incr").count() == 1
+    configure(FULL_EVERY, 1)
+    assert nightly.make(actor=None, clock=lambda: AT + 9 * day).kind == "full"
+
+
+def test_with_a_backup_go_the_files_that_no_other_names(originals: Made, made: Made) -> None:
+    def stored() -> int:
+        return len(list(made.directory.glob("files/*/*")))
+
+    assert remove_older(made.directory, kept=1, now=NOON) == []
+    assert stored() == 2
+    directory, manifest = chosen_backup(made.directory)
+    check_digests(directory, manifest)
+    # A later full one without files: a folder of its own is enough here.
+    later = made.directory / "20261209-100000-full"
+    later.mkdir()
+    assert set(remove_older(made.directory, kept=1, now=NOON)) == {made.full, made.incremental}
+    assert stored() == 2  # one that does not open might need them
+
+
+class Full(EmbeddedServer):
+    def copy_to(self, folder: Path, *options: str) -> None:
+        raise DatabaseUnavailableError("磁盘已满")
+
+
+def test_one_that_fails_is_noted_and_tried_again(settings: LazySettings, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    settings.DATABASE_SERVER, settings.MEDIA_ROOT = Full(home), home / "files"
+    settings.BACKUP_DIR = tmp_path / "to"
+    with pytest.raises(DatabaseUnavailableError):
+        nightly.make(actor=None, clock=lambda: NOON)
+    assert Backup.objects.get().fault == "磁盘已满"
+    assert nightly.is_due(now=NOON + HOUR)

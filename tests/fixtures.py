@@ -23,6 +23,15 @@ from expertpool.workflow.settings import OBJECTION_MINUTES
 from tests.factories.accounts import make_department, make_user
 from tests.factories.siteconfig import configure
 
+SMALL = {
+    CANDIDATES_PER_SEAT: 0,
+    PANEL_BITS: 0,
+    EMERGENCY_WITHIN: 720,
+    REVEAL_EARLIEST: 720,
+    REPLY_SHORTEST: 1,
+    OBJECTION_MINUTES: 0,
+}
+
 
 def login(client: Client, user: User) -> Client:
     """Sign ``user`` in without a password; return the client."""
@@ -87,15 +96,7 @@ def small_pools() -> Iterator[None]:
     """Let tests draw from the few experts they make, and declare emergencies days before: what an
     office demands of draws is shown by `tests/draws/services/test_policy.py`, the time to object to
     a request by `tests/attacks/test_second_person.py`."""
-    usual = {
-        CANDIDATES_PER_SEAT: 0,
-        PANEL_BITS: 0,
-        EMERGENCY_WITHIN: 720,
-        REVEAL_EARLIEST: 720,
-        REPLY_SHORTEST: 1,
-        OBJECTION_MINUTES: 0,
-    }
     with pytest.MonkeyPatch.context() as patch:
-        for setting, value in usual.items():
+        for setting, value in SMALL.items():
             patch.setitem(vars(setting), "default", value)
         yield

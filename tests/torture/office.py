@@ -1,0 +1,123 @@
+"""An office at work while the product is hurt: draws that run, experts who answer; and what must hold after it."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import datetime, timedelta
+from random import Random
+
+from django.db import DatabaseError, connection
+from django.db.models import Count
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from expertpool.audit.services.chain import verify_chain
+from expertpool.draws.enums import InvitationState, ReplyVia
+from expertpool.draws.exceptions import ReplyRefused
+from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.services.checking import difference_in
+from expertpool.draws.services.entropy import SystemEntropy
+from expertpool.draws.services.replies import answer
+from expertpool.notifications.enums import DeliveryState
+from expertpool.notifications.models import Message
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
+from tools.bench.soak import _TWICE
+
+SPARE = 5  # experts for each seat: who does not answer is followed by another
+ACCEPTING = 0.5
+STUCK = timedelta(minutes=2)
+
+
+def open_draws(count: int, *, seats: int, now: datetime, reply_minutes: int) -> list[Draw]:
+    """Seal ``count`` draws at ``now``; a worker writes the letters."""
+    for number in range(seats * SPARE):
+        make_expert(email=f"torture{number}@example.cn", created_at=now - timedelta(days=1))
+    return [
+        make_draw(
+            now=now,
+            seats=seats,
+            reply_minutes=reply_minutes,
+            opens_in_hours=72 + 24 * number,
+            channels=("email",),
+            reached=False,
+        )
+        for number in range(count)
+    ]
+
+
+def at_rest() -> bool:
+    """Tell whether nothing is due any more."""
+    due = ProcrastinateJob.objects.filter(status__in=("todo", "doing"))
+    waiting = due.exclude(scheduled_at__gt=timezone.now()).exclude(task_name__startswith="builtin")
+    letters = Message.objects.filter(state__in=(DeliveryState.QUEUED, DeliveryState.SENDING))
+    return not waiting.exists() and not letters.exists()
+
+
+def rest(seconds: float) -> None:
+    """Wait until nothing is due: what a killed worker had in hand is queued again within two minutes."""
+    end = time.monotonic() + seconds
+    while not at_rest() and time.monotonic() < end:
+        time.sleep(1)
+
+
+def one_answers(random: Random) -> list[tuple[int, str]]:
+    """Let one who is asked answer; return his line and what the system has acknowledged, if it did."""
+    try:
+        asked = Invitation.objects.filter(
+            state=InvitationState.INVITED, deadline_at__gt=timezone.now()
+        )
+        line = random.choice(asked.order_by("pk"))
+        accept = random.random() < ACCEPTING
+        reason = "" if accept else "时间冲突"
+        now, entropy = timezone.now(), SystemEntropy()
+        answer(
+            invitation=line,
+            accept=accept,
+            reason=reason,
+            via=ReplyVia.LINK,
+            now=now,
+            entropy=entropy,
+        )
+    except (IndexError, DatabaseError, ReplyRefused):
+        return []
+    return [(line.pk, InvitationState.ACCEPTED if accept else InvitationState.DECLINED)]
+
+
+def not_as_answered(answered: list[tuple[int, str]]) -> list[str]:
+    """Return which acknowledged answers are lost."""
+    stored = dict(Invitation.objects.values_list("pk", "state"))
+    return [
+        f"line {pk}: answered {state}, is {stored[pk]}"
+        for pk, state in answered
+        if stored[pk] != state
+    ]
+
+
+def faults() -> list[str]:
+    """Return what is lost, done twice or stuck, in sentences; nothing when all is well."""
+    now = timezone.now()
+    found = [
+        f"draw {draw.pk}: {why}" for draw in Draw.objects.all() if (why := difference_in(draw))
+    ]
+    if broken := verify_chain({}):
+        found.append(f"chain: {broken}")
+    with connection.cursor() as cursor:
+        cursor.execute(_TWICE)
+        if twice := cursor.fetchone()[0]:
+            found.append(f"{twice} seats of one expert at one time")
+    jobs = ProcrastinateJob.objects.filter(task_name="draws.expire_invitation")
+    kept = Counter(
+        arguments["invitation_id"]
+        for arguments in jobs.filter(status__in=("todo", "doing")).values_list("args", flat=True)
+    )
+    asked = Invitation.objects.filter(state=InvitationState.INVITED, deadline_at__isnull=False)
+    found += [f"line {line.pk}: no job for its deadline" for line in asked if not kept[line.pk]]
+    late = asked.filter(deadline_at__lt=now - STUCK)
+    found += [f"line {line.pk}: its deadline is over since {line.deadline_at}" for line in late]
+    letters = Message.objects.filter(occasion="draw.invitation")
+    doubled = letters.values("about_id", "channel").annotate(n=Count("pk")).filter(n__gt=1)
+    found += [f"line {row['about_id']}: {row['n']} letters" for row in doubled]
+    failed = ProcrastinateJob.objects.filter(status="failed").values_list("task_name", flat=True)
+    return found + [f"failed: {name} {count} times" for name, count in Counter(failed).items()]

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from expertpool.core.fields import BlindIndexField
 from expertpool.draws.models.draw import Draw
 
 
@@ -13,8 +14,11 @@ class DrawPause(models.Model):
     ``lost`` are the commitments of those who cannot be seated because the office changed something
     after the seal: the system pauses the draw, without a person, until a supervisor has looked at it
     (docs/decisions/0112). ``told`` is what he is told of it: how many by what kind of change, and who
-    changed what. Nobody else is told.
+    changed what. Nobody else is told. ``proof`` says, of such a pause, by a key outside the database, that it
+    stands, or that it ended, as the row has it (`queries.clock.proof_of_pause`).
     """
+
+    never = ("DELETE",)
 
     draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="pauses")
     reason = models.CharField("暂停原因", max_length=200)
@@ -37,6 +41,7 @@ class DrawPause(models.Model):
     resumed_at = models.DateTimeField("恢复时间", null=True, blank=True)
     lost = models.JSONField("受影响的身份承诺", default=list, blank=True)
     told = models.JSONField("告知监督人的内容", default=dict, blank=True)
+    proof = BlindIndexField("凭证", null=False, default=b"", blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "暂停"

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
-from django.db.models import QuerySet
+from cryptography.hazmat.primitives.constant_time import bytes_eq
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from expertpool.core.configuration import value_of
+from expertpool.core.crypto import proof
 from expertpool.core.text import moment_text
 from expertpool.draws.models import Draw, DrawPause, DrawPlan, Invitation, QuietWaiver
 from expertpool.draws.occasions import ASKING, CALLING, LETTERS, WAITING
@@ -169,12 +171,35 @@ def time_left(invitation: Invitation, at: datetime) -> timedelta:
 
 
 def pause_of(draw: Draw) -> DrawPause | None:
-    """Return the pause of ``draw`` that is still open."""
-    pauses = DrawPause.objects.filter(draw=draw, resumed_at__isnull=True)
-    found = pauses.select_related("paused_by").first()
-    if found is not None:
+    """Return the pause of ``draw`` that is still open; one for which a supervisor has to look stays open until
+    this system says that he did, whatever its row says."""
+    pauses = DrawPause.objects.filter(Q(resumed_at__isnull=True) | ~Q(lost=[]), draw=draw)
+    for found in pauses.select_related("paused_by", "resumed_by").order_by("-pk"):
         found.draw = draw
-    return found
+        if found.resumed_at is None or not _is_over(found):
+            return found
+    return None
+
+
+def proof_of_pause(pause: DrawPause, *, lost: Sequence[str] | None = None) -> bytes:
+    """Return what proves that this system stopped a draw so, and, once it is over, that it let it go on;
+    ``lost``: for other candidates than those of the row."""
+    named = sorted(pause.lost if lost is None else lost)
+    said = [pause.draw.number, pause.paused_at.astimezone(UTC).isoformat(), named]
+    if pause.resumed_at:
+        said += [pause.resumed_at.astimezone(UTC).isoformat()]
+        said += [pause.resumed_by.username if pause.resumed_by else ""]
+    return proof("draws.pause", said)
+
+
+def is_vouched_pause(pause: DrawPause) -> bool:
+    """Tell whether this system wrote ``pause``, for whom it says."""
+    return bytes_eq(bytes(pause.proof), proof_of_pause(pause))
+
+
+def _is_over(pause: DrawPause) -> bool:
+    # For nobody: it ended, but for whom it stood was not as this system had written it.
+    return is_vouched_pause(pause) or bytes_eq(bytes(pause.proof), proof_of_pause(pause, lost=[]))
 
 
 def pool_pauses() -> QuerySet[DrawPause]:

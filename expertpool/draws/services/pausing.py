@@ -13,11 +13,12 @@ from expertpool.draws.enums import ActionCode, InvitationState, NoteCode, StepRe
 from expertpool.draws.exceptions import PauseRefused
 from expertpool.draws.models import Draw, DrawPause, Invitation
 from expertpool.draws.queries.actions import check_action
-from expertpool.draws.queries.clock import closing_of, deadline_from, time_left
+from expertpool.draws.queries.clock import closing_of, deadline_from, pause_of, time_left
 from expertpool.draws.queries.reach import letters_to
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.hands import Hand
 from expertpool.draws.services.locking import lock_draw
+from expertpool.draws.services.pauses import finish_pause
 from expertpool.draws.services.state import at_head, write_note
 from expertpool.draws.services.telling import tell_step
 from expertpool.draws.services.written import PROOF, proven
@@ -97,9 +98,10 @@ def start_clocks(draw: Draw, *, now: datetime) -> list[Invitation]:
 def end_pause(draw: Draw, *, reason: str, actor: User, now: datetime) -> DrawPause:
     """End the open pause of ``draw``, let clocks and letters go on, and log why."""
     reason = _given(reason)
-    pause = DrawPause.objects.get(draw=draw, resumed_at__isnull=True)
-    pause.resumed_by, pause.resumed_at = actor, now
-    pause.save(update_fields=["resumed_by", "resumed_at"])
+    pause = pause_of(draw)
+    if pause is None:
+        raise DrawPause.DoesNotExist
+    finish_pause(pause, by=actor, now=now)
     stopped = start_clocks(draw, now=now)
     bring_forward(messages=letters_to(_open(draw)), now=now)
     head = _note(draw, NoteCode.RESUMED, actor=actor, now=now)

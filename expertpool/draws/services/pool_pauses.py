@@ -15,7 +15,7 @@ from expertpool.audit.services import record
 from expertpool.draws.enums import NoteCode, StepReason
 from expertpool.draws.models import Draw, DrawPause
 from expertpool.draws.occasions import POOL_CHANGED, POOL_STOPPED
-from expertpool.draws.queries.clock import pause_of
+from expertpool.draws.queries.clock import is_vouched_pause, pause_of, proof_of_pause
 from expertpool.draws.queries.pool_changes import (
     PoolChanges,
     changes_in_words,
@@ -23,6 +23,7 @@ from expertpool.draws.queries.pool_changes import (
     told_of,
 )
 from expertpool.draws.services.hands import by_system
+from expertpool.draws.services.pauses import finish_pause
 from expertpool.draws.services.pausing import stop_clocks
 from expertpool.draws.services.state import at_head, write_note
 from expertpool.draws.services.telling import WATCHERS, staff_of, tell_staff
@@ -70,12 +71,13 @@ def is_more_than_chance(lost: int, turns: int) -> bool:
 
 
 def _looked_at(draw: Draw) -> dict[str, datetime]:
-    """Return when a supervisor let ``draw`` go on without whom. What is changed of one afterwards is a
-    change anew."""
+    """Return when a supervisor let ``draw`` go on without whom, as far as this system wrote it. What is changed of
+    one afterwards is a change anew."""
     pauses = DrawPause.objects.filter(draw=draw, resumed_by__isnull=False).exclude(lost=[])
     return {
         commit: pause.resumed_at
-        for pause in pauses.order_by("pk")
+        for pause in pauses.select_related("draw", "resumed_by").order_by("pk")
+        if is_vouched_pause(pause)
         for commit in pause.lost
         if pause.resumed_at
     }
@@ -87,11 +89,16 @@ def stop_for_supervisor(draw: Draw, hands: HandsIn, *, now: datetime) -> DrawPau
     holds the draw's row lock."""
     lost = {hands.lost[commit].expert_id: hands.lost[commit].reason for commit in hands.fresh}
     changes = hands.changes.changes(lost)
-    pause = pause_of(draw) or DrawPause(draw=draw, paused_at=now)
-    pause.lost = sorted(hands.fresh)
+    pause = pause_of(draw)
+    if pause and pause.lost and not is_vouched_pause(pause):  # somebody else wrote for whom
+        finish_pause(pause, by=None, now=now)
+        pause = None
+    pause = pause or DrawPause(draw=draw, paused_at=now)
+    pause.lost = sorted({*pause.lost, *hands.fresh})
     pause.told = told_of(lost, changes)
     if not pause.reason:
         pause.reason = str(StepReason.POOL_CHANGED.label)
+    pause.proof = proof_of_pause(pause)
     pause.save()
     stopped = stop_clocks(draw, now=now)
     head = write_note(draw, NoteCode.PAUSED, hand=by_system(StepReason.POOL_CHANGED), now=now)

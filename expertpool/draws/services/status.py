@@ -11,9 +11,11 @@ from expertpool.core.jobs import defer
 from expertpool.draws.enums import RUNNING, DrawStatus, next_statuses
 from expertpool.draws.events import DrawEnded, PanelSettled
 from expertpool.draws.exceptions import DrawInProgress
-from expertpool.draws.models import Draw, DrawPause, EmergencyRequest, WideningRequest
+from expertpool.draws.models import Draw, EmergencyRequest, WideningRequest
+from expertpool.draws.queries.clock import pause_of
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.services.covering import move_projects
+from expertpool.draws.services.pauses import finish_pause
 from expertpool.projects.enums import DrawState
 from expertpool.workflow.queries.asking import OPEN
 from expertpool.workflow.services.two_persons import end_with_subject
@@ -49,7 +51,8 @@ def set_draw_status(
     for name, value in values.items():
         setattr(draw, name, value)
     if new != DrawStatus.INVITING:  # what does not run is not paused
-        DrawPause.objects.filter(draw=draw, resumed_at__isnull=True).update(resumed_at=now)
+        while (pause := pause_of(draw)) is not None:
+            finish_pause(pause, by=None, now=now)
     state = move_projects(draw, actor=actor, now=now)
     _end_requests(draw, state, now=now)
     if new not in RUNNING:

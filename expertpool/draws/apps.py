@@ -42,7 +42,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.services.sheet_starters import SHEETS
         from expertpool.draws.settings import CONSTRAINTS, SETTINGS
         from expertpool.draws.tabs import TABS
-        from expertpool.experts.events import ExpertLeft, LeaveFiled
+        from expertpool.experts.events import ExpertLeft, LeaveFiled, TiesChanged
         from expertpool.experts.queries.coming import SEAT_SOURCES, SeatSource
         from expertpool.experts.queries.health import UNREACHED, UnreachedSource
         from expertpool.experts.queries.participation import (
@@ -120,6 +120,7 @@ class DrawsConfig(AppConfig):
         subscribe(InvitationAnswered, receivers.answered)
         subscribe(ExpertLeft, receivers.expert_left)
         subscribe(LeaveFiled, receivers.expert_left)
+        subscribe(TiesChanged, receivers.expert_left)
         subscribe(UnitsMerged, receivers.units_merged)
         PARTICIPATION_COUNTERS.add(ParticipationCounter("draws", all_participations))
         SEAT_SOURCES.add(SeatSource("draws", find_seats, give_up_seats))

@@ -14,7 +14,7 @@ from expertpool.draws.occasions import LETTERS, WAITING
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.presence import signs_in
 from expertpool.draws.settings import QUIET_HOURS
-from expertpool.experts.events import ExpertLeft, LeaveFiled
+from expertpool.experts.events import ExpertLeft, LeaveFiled, TiesChanged
 from expertpool.experts.queries.experts import merged_records
 from expertpool.notifications.events import MessageFailed, MessageSent
 from expertpool.notifications.models import Message
@@ -56,7 +56,7 @@ def panel_settled(event: PanelSettled) -> None:
             defer("draws.open_when_present", draw_id=draw.pk)
 
 
-def expert_left(event: ExpertLeft | LeaveFiled) -> None:
+def expert_left(event: ExpertLeft | LeaveFiled | TiesChanged) -> None:
     """Look at the draws in which he sits, by this record or one merged into it, and whose names are public: where they are sealed no row says so,
     and nothing is told (docs/decisions/0128). A job of its own: several who leave at once are told
     together."""

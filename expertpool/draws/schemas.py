@@ -446,5 +446,5 @@ class Named(Output):
     title: str = Field(description="职称")
     phone: str = Field(description="手机号，按令牌用户的可见级别脱敏")
     gone: str = Field(
-        description="在席而应更换的说明：已不在库（黑名单、冻结、已删除）、评审期间请假、单位合并后应回避，或改期后不能参加；空为没有"
+        description="在席而应更换的说明：已不在库（黑名单、冻结、已删除）、评审期间请假、单位合并或工作单位变动后应回避，或改期后不能参加；空为没有"
     )

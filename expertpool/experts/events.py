@@ -13,6 +13,13 @@ class ExpertLeft:
 
 
 @dataclass(frozen=True)
+class TiesChanged:
+    """Somebody works for another unit than before, or a relation of his was filed."""
+
+    expert_id: int
+
+
+@dataclass(frozen=True)
 class LeaveFiled:
     """A leave was filed for somebody, by whomever."""
 

@@ -16,6 +16,7 @@ from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.eligibility import Exclusions
 from expertpool.draws.queries.identity import experts_behind, open_identity
 from expertpool.draws.queries.meetings import last_closing, periods_of
+from expertpool.draws.queries.moved import has_moved, moved_marks
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.queries.ties import tied_since_seal
 from expertpool.experts.enums import ExpertStatus
@@ -38,7 +39,8 @@ NO_AGREEING = (
 TWO_AT_ONCE = "请尽快请假，或联系项目联系人。"
 AWAY = "评审期间请假，应更换"
 TIED = "单位合并后应回避，应更换"
-TO_AVOID = "单位信息核实后，您须回避这次评审"
+# By one sentence: of whom he is a colleague is no matter of his.
+TO_AVOID = "您的单位信息有变动，按规定您须回避这次评审"
 NO_AGREEING_TIED = f"{TO_AVOID}，不能确认参加：请答复不能参加，或联系项目联系人。"
 NOT_COMING_TIED = f"{TO_AVOID}，请尽快请假，或联系项目联系人。"
 NOT_COMING = f"{GONE}，请暂不到场，并联系项目联系人。"
@@ -82,7 +84,7 @@ def conflict_words(invitation: Invitation, *, now: datetime) -> str:
 
 def gone_words(invitation: Invitation, *, now: datetime) -> str:
     """Say to the expert behind ``invitation`` that he is no member of the pool now, that he has to stay away
-    since units were merged, or that he cannot come although a hand wrote down that he agreed, and what he
+    since units were merged or he works for another, or that he cannot come although a hand wrote down that he agreed, and what he
     can do, if that is so."""
     agreed = invitation.state != InvitationState.INVITED
     if is_gone(invitation, now=now):
@@ -105,17 +107,16 @@ def gone_seats(draws: Iterable[Draw], *, now: datetime) -> dict[int, str]:
 
 def left_seats(draws: Iterable[Draw], *, now: datetime) -> dict[int, str]:
     """Return `gone_seats`, and of the same draws the seats of those whom the office sent on leave since they
-    answered (docs/decisions/0143), or who have to stay away since units were merged after the seal
-    (0141): one query where there are none, and no units were merged."""
-    found = _marks_of(draws, now=now)
-    return _tied(found.merged) | _absent(found.away) | found.gone
+    answered (docs/decisions/0143), who have to stay away since units were merged after the seal (0141),
+    or may not sit by the unit for which they work since (0165): one query where there are none."""
+    return _left(_marks_of(draws, now=now))
 
 
 def seats_to_replace(draws: Iterable[Draw], *, now: datetime) -> dict[int, str]:
     """Return `left_seats`, and of the same draws those who cannot come at the time to which they were
     moved, by what may be told now: who sits in another draw only once its names are public, too.
 
-    Where nobody of these is unheld or away, and no units were merged, it is one query.
+    Where nobody of these is unheld, away or works elsewhere, and no units were merged, it is one query.
     """
     found = _marks_of(draws, now=now)
     away: dict[int, str] = {}
@@ -127,17 +128,22 @@ def seats_to_replace(draws: Iterable[Draw], *, now: datetime) -> dict[int, str]:
             # By agreeing to this review he would himself have taken part in that period.
             if reason != ExclusionReason.AVOIDED_PERIOD
         }
-    return away | _tied(found.merged) | _absent(found.away) | found.gone
+    return away | _left(found)
 
 
 class _Marks(NamedTuple):
-    """What `gone_seats` says; and of each of its draws who is not held, who has a leave of the office, and
-    who sits where units were merged since the seal, by the record that stays (expert id → seat)."""
+    """What `gone_seats` says; and of each of its draws who is not held, who has a leave of the office, who
+    sits where units were merged since the seal, and who has other ties since, by the record that stays (expert id → seat)."""
 
     gone: dict[int, str]
     unheld: list[tuple[Draw, dict[int, int]]]
     away: list[tuple[Draw, dict[int, int]]]
     merged: list[tuple[Draw, dict[int, int]]]
+    moved: list[tuple[Draw, dict[int, int]]]
+
+
+def _left(found: _Marks) -> dict[int, str]:
+    return _moved(found.moved) | _tied(found.merged) | _absent(found.away) | found.gone
 
 
 def _marks_of(draws: Iterable[Draw], *, now: datetime) -> _Marks:
@@ -147,22 +153,38 @@ def _marks_of(draws: Iterable[Draw], *, now: datetime) -> _Marks:
         if draw.is_valid and is_released(draw) and now < last_closing(draw.covered)
     }
     if not shown:
-        return _Marks({}, [], [], [])
+        return _Marks({}, [], [], [], [])
     seated = Invitation.objects.filter(draw__in=shown, state__in=SEATED_STATES)
     unheld = Exists(Hold.objects.filter(invitation=OuterRef("pk"), active=False))
     gone = Exists(_gone(now).filter(pk=OuterRef("expert")))
     merged = Exists(FormerUnit.objects.filter(merged_at__gte=OuterRef("draw__sealed_at")))
     away = Exists(_leaves_of_office())
-    rows = seated.annotate(gone=gone, unheld=unheld, away=away, merged=merged)
-    rows = rows.filter(Q(gone=True) | Q(unheld=True) | Q(away=True) | Q(merged=True))
+    # Since the first of them was sealed: each asks again by its own seal.
+    moved = has_moved(min(draw.sealed_at for draw in shown.values()))
+    rows = seated.annotate(gone=gone, unheld=unheld, away=away, merged=merged, moved=moved)
+    rows = rows.filter(
+        Q(gone=True) | Q(unheld=True) | Q(away=True) | Q(merged=True) | Q(moved=True)
+    )
     marks: dict[int, str] = {}
     others: dict[int, dict[int, int]] = defaultdict(dict)
     absent: dict[int, dict[int, int]] = defaultdict(dict)
     tied: dict[int, dict[int, int]] = defaultdict(dict)
+    elsewhere: dict[int, dict[int, int]] = defaultdict(dict)
     columns = rows.order_by().values_list(
-        "pk", "draw", "expert", _STAYS, _STANDING, "gone", "unheld", "away", "merged"
+        "pk", "draw", "expert", _STAYS, _STANDING, "gone", "unheld", "away", "merged", "moved"
     )
-    for pk, draw, expert, stays, status, is_gone, is_unheld, is_away, is_merged in columns:
+    for (
+        pk,
+        draw,
+        expert,
+        stays,
+        status,
+        is_gone,
+        is_unheld,
+        is_away,
+        is_merged,
+        is_moved,
+    ) in columns:
         if is_gone:
             marks[pk] = f"已不在库：{ExpertStatus(status).label}，应更换"
         if is_unheld and not is_gone:
@@ -171,11 +193,14 @@ def _marks_of(draws: Iterable[Draw], *, now: datetime) -> _Marks:
             absent[draw][expert] = pk
         if is_merged and not is_gone:
             tied[draw][stays] = pk
+        if is_moved and not is_gone:
+            elsewhere[draw][stays] = pk
     return _Marks(
         marks,
         [(shown[pk], found) for pk, found in others.items()],
         [(shown[pk], found) for pk, found in absent.items()],
         [(shown[pk], found) for pk, found in tied.items()],
+        [(shown[pk], found) for pk, found in elsewhere.items()],
     )
 
 
@@ -209,6 +234,15 @@ def _tied(merged: Iterable[tuple[Draw, dict[int, int]]]) -> dict[int, str]:
     return {rows[pk]: TIED for draw, rows in merged for pk in tied_since_seal(draw, rows.keys())}
 
 
+def _moved(moved: Iterable[tuple[Draw, dict[int, int]]]) -> dict[int, str]:
+    """Say of which seats (ids) the expert may not sit by the unit for which he works now, and why."""
+    return {
+        rows[pk]: words
+        for draw, rows in moved
+        for pk, words in moved_marks(draw, rows.keys()).items()
+    }
+
+
 def last_tie(draw: Draw, seats: Collection[int]) -> datetime | None:
     """Return when the last merge of units was by which who sits on ``seats`` (ids) has to stay away."""
     rows = Invitation.objects.filter(pk__in=seats).order_by()
@@ -217,14 +251,11 @@ def last_tie(draw: Draw, seats: Collection[int]) -> datetime | None:
 
 
 def _has_to_avoid(invitation: Invitation) -> bool:
-    """Whether the expert behind ``invitation`` is tied to what the project avoids, since units were merged
-    after the seal: for himself."""
-    draw = invitation.draw
-    if not FormerUnit.objects.filter(merged_at__gte=draw.sealed_at).exists():
-        return False
-    expert_id = open_identity(invitation).expert_id
+    """Whether the expert behind ``invitation`` is tied to what the project avoids since units were merged
+    after the seal, or may not sit by the unit for which he works since: for himself."""
+    draw, expert_id = invitation.draw, open_identity(invitation).expert_id
     stays = Expert.objects.values_list("merged_into", flat=True).get(pk=expert_id) or expert_id
-    return bool(tied_since_seal(draw, [stays]))
+    return bool(moved_marks(draw, [stays], openly=False) or tied_since_seal(draw, [stays]))
 
 
 def gone_among(lines: QuerySet[Invitation], *, now: datetime) -> dict[int, tuple[int, str]]:

@@ -238,7 +238,7 @@ def release(*, draw_id: int, now: datetime, unanswered: bool = False) -> bool:
 @transaction.atomic
 def tell_gone(*, draw_id: int, now: datetime) -> None:
     """Tell who runs the draw and who watches over it how many of those who sit have left the pool, were
-    sent on leave by the office, or have to stay away since units were merged; once for each time. Only those who may read the names: who knows whom he froze
+    sent on leave by the office, or may not sit since units were merged or they work for another; once for each time. Only those who may read the names: who knows whom he froze
     would read one in the number (docs/decisions/0097)."""
     draw = Draw.objects.select_related("project", "operator").get(pk=draw_id)
     gone = left_seats([draw], now=now)
@@ -247,6 +247,7 @@ def tell_gone(*, draw_id: int, now: datetime) -> None:
     last = Invitation.objects.filter(pk__in=gone).aggregate(
         *(Max(f"{record}__updated_at") for record in RECORDS),
         *(Max(f"{record}__leaves__created_at") for record in RECORDS),
+        *(Max(f"{record}__avoidance_units__created_at") for record in RECORDS),
     )
     merged = last_tie(draw, [seat for seat, words in gone.items() if words == TIED])
     left = max(filter(None, [*last.values(), merged]))

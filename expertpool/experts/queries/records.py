@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
@@ -71,6 +71,22 @@ def merged_before(at: datetime, closed: Mapping[int, int]) -> set[int]:
 def _taken_in(entry: Entry) -> str:
     """Return the number of the record that was merged into that of ``entry``; "" in that of the closed one."""
     return str((entry.after or {}).get("并入", "")).rpartition("（")[2].removesuffix("）")
+
+
+def works_elsewhere_since(at: datetime) -> Q:
+    """Experts who got another employer since ``at``, as their versions say; also by a record that was merged
+    into theirs."""
+    versions = ExpertVersion.objects.filter(
+        expert=OuterRef("pk"), at__gte=at, changed__contains=["employer"]
+    )
+    closed = Expert.objects.filter(merged_into=OuterRef("pk"), deleted_at__gte=at)
+    return Q(Exists(versions)) | Q(Exists(closed))
+
+
+def has_new_ties_since(at: datetime) -> Q:
+    """Experts of `works_elsewhere_since`, and those of whom a relation was filed since ``at``."""
+    filed = AvoidanceUnit.objects.filter(expert=OuterRef("pk"), created_at__gte=at)
+    return works_elsewhere_since(at) | Q(Exists(filed))
 
 
 def joined_since(at: datetime) -> set[int]:

@@ -9,6 +9,8 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record
+from expertpool.core.events import publish
+from expertpool.experts.events import TiesChanged
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import AvoidanceUnit
 
@@ -17,7 +19,7 @@ RECORDED = ("unit", "person_name", "kind", "start_date", "end_date", "note")
 
 @transaction.atomic
 def add_avoidance_unit(*, row: AvoidanceUnit, actor: User | None, now: datetime) -> AvoidanceUnit:
-    """Keep a new avoidance unit or person of an expert; logs it.
+    """Keep a new avoidance unit or person of an expert; logs it, announces TiesChanged.
 
     Refuses (ValidationError) reversed dates, a relation without its unit or person, and one that
     he has already.
@@ -41,6 +43,7 @@ def add_avoidance_unit(*, row: AvoidanceUnit, actor: User | None, now: datetime)
     record(
         "expert.avoidance", actor=actor, now=now, subject=row.expert, after=in_words(row, *RECORDED)
     )
+    publish(TiesChanged(row.expert_id))
     return row
 
 

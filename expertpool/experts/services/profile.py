@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change, snapshot
+from expertpool.core.events import publish
 from expertpool.directory.models import Specialty
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
+from expertpool.experts.events import TiesChanged
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.queries.experts import (
@@ -94,7 +96,7 @@ def update_expert(
     """Change the given ``values`` of ``expert``; None for ``specialties`` leaves them as they are.
 
     Keeps a version and an audit entry with what differs; without a difference nothing is written. Whose
-    phone or mail is another now, is told where he was reached before.
+    phone or mail is another now, is told where he was reached before. Announces TiesChanged of another employer.
     Refuses what `create_expert` refuses, and asks what it asks of who is alike only now.
     """
     with few_taken(actor, now=now):
@@ -114,6 +116,8 @@ def update_expert(
         version = EXPERT.version_of(expert)
         if EXPERT.differences(before, version):
             record_version(expert, before, version, actor=actor, now=now)
+        if expert.employer_id != was.employer_id:
+            publish(TiesChanged(expert.pk))
         tell_changed(expert, reached, now=now)
         after = snapshot(expert, *EXPERT.recorded)
         record_change(

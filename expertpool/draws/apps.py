@@ -99,6 +99,8 @@ class DrawsConfig(AppConfig):
             occasions.POOL_STOPPED,
             occasions.SERVICE_OFF,
             occasions.SHORT,
+            occasions.REOPENED,
+            occasions.VALUE,
             occasions.GONE,
         )
         DOCUMENT_KINDS.add(CALENDAR)

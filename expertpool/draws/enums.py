@@ -124,7 +124,8 @@ class AlarmKind(models.TextChoices):
     and does it), its record does not hold (`draws.services.checking`), or somebody else than this
     system wrote when its names open (`draws.queries.reveal`), what a line says
     (`draws.queries.written`), declared an emergency (`draws.queries.emergency`) or asked for something
-    (`workflow.queries.asking`), or by what somebody is reached (`draws.services.shut_contacts`)."""
+    (`workflow.queries.asking`), or by what somebody is reached (`draws.services.shut_contacts`); or that it
+    waited to be ordered until its panel sat."""
 
     ANSWERS = "answers", "到期的邀请没有按时处理"
     CLOCK = "clock", "已送达的邀请没有开始计时"
@@ -134,6 +135,7 @@ class AlarmKind(models.TextChoices):
     REVEAL = "reveal", "名单公开时间被改动，姓名保持密封"
     EMERGENCY = "emergency", "应急抽取不是在系统中宣布的，不起作用"
     REQUEST = "request", "有申请不是在系统中提出的，不起作用"
+    UNORDERED = "unordered", "未定序，评审已过"
     LINE = "line", "邀请的状态、计时或签到被改动，不起作用"
     ORDER = "order", "随机值已齐，没有定序"
     CONTACT = "contact", "有受邀专家的手机号或邮箱无法读取"

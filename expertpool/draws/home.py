@@ -23,7 +23,13 @@ from expertpool.draws.enums import (
 )
 from expertpool.draws.models import Draw, DrawAlarm, DrawPause
 from expertpool.draws.queries.clock import pool_pauses
-from expertpool.draws.queries.draws import draw_scope_q, draws_visible_to, projects_to_draw
+from expertpool.draws.queries.draws import (
+    covers,
+    draw_scope_q,
+    draws_visible_to,
+    never_ordered,
+    projects_to_draw,
+)
 from expertpool.draws.queries.picking import lists_to_complete
 from expertpool.draws.queries.plan_versions import plans_to_decide, standing_plan
 from expertpool.draws.queries.policy import must_be_approved
@@ -50,7 +56,8 @@ def values_to_give(user: User, now: datetime) -> Iterator[Todo]:
                 given |= Q(operator=user)
             waiting |= draw_scope_q(user, permission) & names & ~given
     sealed = Draw.objects.filter(waiting, status=DrawStatus.SEALED).select_related("project")
-    for draw in sealed[:MOST_TODOS]:
+    over = covers(Q(project__opening_at__lte=now))  # see `draws_to_give_up`
+    for draw in sealed.exclude(over)[:MOST_TODOS]:
         yield Todo(
             f"提供随机值：{draw.title}",
             f"{draw.number} 已封存，等待您提供随机值后定序",
@@ -58,6 +65,20 @@ def values_to_give(user: User, now: datetime) -> Iterator[Todo]:
             "arrows-shuffle",
             "red",
             "提供",
+        )
+
+
+def draws_to_give_up(user: User, now: datetime) -> Iterator[Todo]:
+    """Draws that were not ordered until their panel sat: nothing else can be done with them."""
+    rows = never_ordered(now).filter(pk__in=draws_visible_to(user, "draws.run").values("pk"))
+    for draw in rows.select_related("project")[:MOST_TODOS]:
+        yield Todo(
+            f"未定序，评审已过：{draw.title}",
+            f"{draw.number} 评审开始时仍没有定序，只能放弃",
+            reverse("draws:detail", args=[draw.pk]),
+            "alert-triangle",
+            "red",
+            "去放弃",
         )
 
 
@@ -132,6 +153,7 @@ ALARM_MEND: dict[str, str] = {  # of what nobody can make up for
     AlarmKind.REQUEST: "有人直接改动了数据库，这项申请谁也不能确认：请联系系统管理员查明；确有需要的在页面上申请",
     AlarmKind.LINE: "有人直接改动了数据库：改动的邀请不到期、不计签到、不显示电话，专家仍可答复；请联系系统管理员查明并恢复原值",
     AlarmKind.CONTACT: "有人直接改动了数据库：席位不受影响，通知改用其他渠道；请系统管理员查出并更正",
+    AlarmKind.UNORDERED: "评审开始时仍没有定序：请经办人在抽取页面放弃",
     AlarmKind.REVEAL: "姓名谁也看不到：请联系系统管理员恢复原值，或由两人确认提前公开名单",
 }
 
@@ -256,6 +278,7 @@ TODOS = (
     Source("unreached_letters", run_or_watched, 7, letters_that_reach_nobody),
     Source("rerouted_letters", run_or_watched, 8, letters_that_wait_for_the_route),
     Source("values_to_give", CONTRIBUTOR_PERMISSION.values, 10, values_to_give),
+    Source("draws_to_give_up", "draws.run", 11, draws_to_give_up),
     Source("plans_to_approve", "draws.approve_plan", 15, plans_to_approve),
     Source("incomplete_lists", "draws.pick", 50, incomplete_lists),
     Source("projects_for_a_draw", "draws.run", 60, projects_for_a_draw),

@@ -15,6 +15,7 @@ from expertpool.draws.services import (
     presence,
     reminders,
     replies,
+    sealing,
     sheet_files,
     shut_contacts,
 )
@@ -79,6 +80,12 @@ def check_record(draw_id: int, anew: bool = False) -> None:
 def check_kept(timestamp: int) -> None:
     """Every night: verify anew a slice of the draws that have ended."""
     checking.check_kept(now=timezone.now())
+
+
+@app.task(name="draws.ask_for_values", retry=until_done)
+def ask_for_values(draw_id: int) -> None:
+    """Ask anew whoever has not given his value to a draw that waits for it."""
+    sealing.ask_again_for_values(draw_id=draw_id, now=timezone.now())
 
 
 @app.task(name="draws.store_sheet", queue=HEAVY, retry=retry_external)

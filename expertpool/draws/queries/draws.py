@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import (
@@ -19,8 +20,16 @@ from expertpool.accounts.models import User
 from expertpool.accounts.queries import codes_reaching, scope_q
 from expertpool.audit.models import Entry
 from expertpool.audit.services import proven
-from expertpool.draws.enums import INVALID, STANDBY_LETTER, DrawStatus, InvitationState, Origin
+from expertpool.draws.enums import (
+    INVALID,
+    STANDBY_LETTER,
+    DrawKind,
+    DrawStatus,
+    InvitationState,
+    Origin,
+)
 from expertpool.draws.models import Draw, DrawPlan, DrawProject
+from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import lead_of, wholly_within_q
 
@@ -52,6 +61,13 @@ def draw_scope_q(user: User, code: str, *, reading: bool = False) -> Q:
 def covers(condition: Q) -> Exists:
     """Draws that cover a project for which ``condition`` (with the prefix project__) holds."""
     return Exists(DrawProject.objects.filter(condition, draw=OuterRef("pk")))
+
+
+def never_ordered(now: datetime) -> QuerySet[Draw]:
+    """Draws that were sealed and still wait for values when their panel sits."""
+    sits = covers(Q(project__opening_at__lte=now))
+    rows = Draw.objects.filter(sits, status=DrawStatus.SEALED, kind=DrawKind.RANDOM)
+    return rows.exclude(projects__status=ProjectStatus.ARCHIVED)
 
 
 def draws_of(project: Project) -> QuerySet[Draw]:

@@ -18,6 +18,7 @@ from expertpool.draws.services.telling import staff_of, tell_staff
 logger = logging.getLogger(__name__)
 
 PERMISSION = "draws.alarms"  # who is told
+HIS_TO_MEND = {AlarmKind.UNORDERED}  # of which its operator is told, too
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def open_alarms(kind: AlarmKind) -> QuerySet[DrawAlarm]:
 @transaction.atomic
 def raise_alarm(found: Overdue, *, now: datetime) -> None:
     """Tell of ``found``, the first time by message: who may see it there, may act there."""
-    draw = Draw.objects.select_related("project").get(pk=found.draw_id)
+    draw = Draw.objects.select_related("project", "operator").get(pk=found.draw_id)
     logger.error("draw %s, told of: %s", draw.number, found.kind)
     alarm, is_new = DrawAlarm.objects.get_or_create(
         draw=draw, kind=found.kind, defaults={"raised_at": now, "detail": found.detail}
@@ -51,6 +52,8 @@ def raise_alarm(found: Overdue, *, now: datetime) -> None:
     said = {"事项": what} | ({"说明": found.detail} if found.detail else {})
     record("draw.alarm", actor=None, now=now, subject=draw, after=said)
     users = staff_of(draw, PERMISSION)
+    if found.kind in HIS_TO_MEND and draw.operator not in users:
+        users.append(draw.operator)
     context = {"抽取编号": draw.number, "项目名称": draw.title, "事项": what}
     key = f"draw-alarm:{alarm.pk}"
     tell_staff(ALARM, users, about=draw, context=context, key=key, now=now)

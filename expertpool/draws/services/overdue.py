@@ -19,6 +19,7 @@ from expertpool.core.locks import wait_for_locks
 from expertpool.draws.enums import INVALID, AlarmKind, DrawStatus, InvitationState
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent, Invitation
 from expertpool.draws.queries.clock import pool_pauses
+from expertpool.draws.queries.draws import never_ordered
 from expertpool.draws.queries.emergency import forged_emergencies
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.requests import forged_about
@@ -71,8 +72,8 @@ def sweep(*, now: datetime, entropy: Entropy) -> int:
     for found in _amiss(now):
         try:
             raise_alarm(found, now=now)
-            if found.kind in WRITTEN:
-                continue  # nothing makes that good but what this system wrote
+            if found.kind in WRITTEN | {AlarmKind.UNORDERED}:
+                continue  # nothing makes that good but a person
             make_good(found, now=now, entropy=entropy)
         except Exception as error:
             check_stopped(error)
@@ -101,6 +102,7 @@ def _amiss(now: datetime) -> Iterator[Overdue]:
         _written_emergencies,
         _written_requests,
         _written_contacts,
+        _past_ordering,
         overdue,
         _unordered,
     ):
@@ -159,6 +161,14 @@ def overdue(*, now: datetime) -> list[Overdue]:
         for kind, draws in found.items()
         for draw_id in draws.order_by("pk").values_list("pk", flat=True)
     ]
+
+
+def _past_ordering(*, now: datetime) -> list[Overdue]:
+    """Return the draws that waited to be ordered until their panel sat, and of which nobody was told yet: they
+    can only be given up."""
+    told = open_alarms(AlarmKind.UNORDERED).filter(draw=OuterRef("pk"))
+    found = never_ordered(now).filter(~Exists(told)).order_by("pk")
+    return [Overdue(pk, AlarmKind.UNORDERED) for pk in found.values_list("pk", flat=True)]
 
 
 def _standing(now: datetime) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.criteria import explain, fields_named, parse
 from expertpool.core.events import publish
+from expertpool.core.jobs import defer
 from expertpool.core.locks import allow_seconds, lock_transaction
 from expertpool.customforms.exceptions import FieldRetired
 from expertpool.customforms.services.fields import hold_fields
@@ -23,6 +24,7 @@ from expertpool.draws.enums import (
     CONTRIBUTOR_LABEL,
     OF_OWN_PANEL,
     ActionCode,
+    AlarmKind,
     DrawStatus,
     Knowledge,
 )
@@ -56,6 +58,7 @@ from expertpool.draws.queries.readiness import ARCHIVED, check_ready
 from expertpool.draws.queries.shortfall import Shortfall
 from expertpool.draws.queries.tries import check_tries
 from expertpool.draws.rules import Policy
+from expertpool.draws.services.alarms import open_alarms
 from expertpool.draws.services.blocks import store_blocks
 from expertpool.draws.services.covering import cover, lock_projects, move_projects, superseded
 from expertpool.draws.services.entropy import Entropy
@@ -67,6 +70,7 @@ from expertpool.draws.services.plan import withdraw_waiting
 from expertpool.draws.services.refusals import tell_held
 from expertpool.draws.services.reveal import set_reveal
 from expertpool.draws.services.status import set_draw_status
+from expertpool.draws.services.telling import ask_for_values
 from expertpool.experts.fields import EXPERT
 from expertpool.projects.models import Project
 
@@ -86,6 +90,7 @@ NOBODY_TEXT = (
     "请放宽条件、增加级次、改评审时间，或先在专家库增加专家。"
 )
 NOBODY_FITS = "没有一名专家符合条件又可以抽取，提交方案审核也无济于事。请放宽条件、增加级次、改评审时间，或先在专家库增加专家。"
+A_DAY = timedelta(days=1)
 HASH = {"intl": "sha256", "gm": "sm3"}
 
 
@@ -180,6 +185,7 @@ def seal_and_start(
     )
     publish(DrawSealed(draw.pk))
     if plan.contributors:
+        _ask_for_values(draw, actor=actor, now=now)
         return draw
     order_draw(draw, sealed, actor=actor, now=now, entropy=entropy)
     return draw
@@ -268,6 +274,21 @@ def contribute(
     return draw
 
 
+def _ask_for_values(draw: Draw, *, actor: User, now: datetime) -> None:
+    """Ask for the values, and anew a day before the panel sits, or when half of the time is over."""
+    ask_for_values(draw, key="sealed", but=[actor.pk], now=now)
+    left = first_opening(draw.covered) - now
+    defer("draws.ask_for_values", at=now + max(left / 2, left - A_DAY), draw_id=draw.pk)
+
+
+@transaction.atomic
+def ask_again_for_values(*, draw_id: int, now: datetime) -> None:
+    """Ask anew whoever has not given his value to a draw that waits for it, while it can still be ordered."""
+    draw = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw_id)
+    if draw.status == DrawStatus.SEALED and now < first_opening(draw.covered):
+        ask_for_values(draw, key="again", now=now)
+
+
 @transaction.atomic
 def abandon_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> Draw:
     """Give up a draw between seal and order. It stays in the chain, as abandoned, with its reason.
@@ -279,6 +300,7 @@ def abandon_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> Draw
     if not reason.strip():
         raise DrawNotReady("请写明放弃的原因。")
     set_draw_status(draw, DrawStatus.ABANDONED, actor=actor, now=now)
+    open_alarms(AlarmKind.UNORDERED).filter(draw=draw).update(done_at=now)
     record("draw.abandon", actor=actor, now=now, subject=draw, note=reason.strip())
     return draw
 

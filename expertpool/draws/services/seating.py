@@ -39,7 +39,7 @@ from expertpool.draws.services.inviting import Place, invite
 from expertpool.draws.services.pool_pauses import HandsIn, hands_in, stop_for_supervisor
 from expertpool.draws.services.state import append_events, at_head, load_state
 from expertpool.draws.services.status import set_draw_status
-from expertpool.draws.services.telling import tell_moved_up, tell_short
+from expertpool.draws.services.telling import tell_moved_up, tell_reopened, tell_short
 from expertpool.draws.services.turns import Lost, Turns, held_among, turns_ahead, unavailable
 
 NOBODY: Mapping[str, Lost] = MappingProxyType({})
@@ -105,12 +105,14 @@ def leave_uninvited(
 
 @dataclass(frozen=True)
 class Left:
-    """A draw after somebody left it; ``head`` is that of the chain of its events."""
+    """A draw after somebody left it; ``head`` is that of the chain of its events, ``had_ended`` whether its
+    panel was found before."""
 
     draw: Draw
     plan: DrawPlan
     state: vdraw.Standing
     head: str
+    had_ended: bool
 
 
 def leave_seat(*, invitation: Invitation, reason: str, hand: Hand, now: datetime) -> Left:
@@ -124,10 +126,11 @@ def leave_seat(*, invitation: Invitation, reason: str, hand: Hand, now: datetime
     state = load_state(draw)
     step = vdraw.exit_expert(state, invitation.commit, reason)
     head = append_events(draw, step.events, hand=hand, now=now)
+    had_ended = draw.status != DrawStatus.INVITING
     reopen(draw, now=now)
     plan = plan_of(draw)
     _move_up(draw, step, now=now)
-    return Left(draw, plan, step.state, head)
+    return Left(draw, plan, step.state, head, had_ended)
 
 
 def carry_on(draw: Draw, *, now: datetime, entropy: Entropy) -> None:
@@ -140,8 +143,11 @@ def carry_on(draw: Draw, *, now: datetime, entropy: Entropy) -> None:
 
 
 def refill(left: Left, *, now: datetime, entropy: Entropy) -> None:
-    """Supplement the draw that somebody left, or end it."""
+    """Supplement the draw that somebody left, or end it. Where its panel was found before and lacks somebody
+    again, whoever runs it and who decides on what hands do in it are told."""
     fill_or_end(left.draw, left.state, left.plan, now=now, entropy=entropy)
+    if left.had_ended and left.draw.status == DrawStatus.INVITING:
+        tell_reopened(left.draw, now=now)
 
 
 def supplement_again(*, draw: Draw, actor: User, now: datetime, entropy: Entropy) -> int:

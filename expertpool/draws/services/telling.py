@@ -12,12 +12,26 @@ from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
 from expertpool.core.jobs import defer
 from expertpool.core.text import moment_text
-from expertpool.draws.enums import InvitationState
+from expertpool.draws.enums import CONTRIBUTOR_LABEL, CONTRIBUTOR_PERMISSION, InvitationState
 from expertpool.draws.models import Draw, DrawPlan, Invitation
-from expertpool.draws.occasions import ASKING, CONFIRMED, MOVED_UP, SHORT, STEP_ALONE
+from expertpool.draws.occasions import (
+    ASKING,
+    CONFIRMED,
+    MOVED_UP,
+    REOPENED,
+    SHORT,
+    STEP_ALONE,
+    VALUE,
+)
 from expertpool.draws.queries.draws import codes_for_draw
 from expertpool.draws.queries.identity import open_identity
-from expertpool.draws.queries.meetings import coming, last_closing, words_of
+from expertpool.draws.queries.meetings import (
+    coming,
+    first_opening,
+    last_closing,
+    next_opening,
+    words_of,
+)
 from expertpool.draws.services.calendar import CALENDAR
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.links import give_links
@@ -143,10 +157,44 @@ def tell_step(draw: Draw, what: str, why: str, *, key: str, actor: User, now: da
 def tell_short(draw: Draw, lacking: str, *, now: datetime) -> None:
     """Tell who runs ``draw``, and all who decide on what hands do in it, that it ended and what its panel
     is ``lacking``."""
-    users = {user.pk: user for user in [draw.operator, *staff_of(draw, DECIDES)]}
     context = {"抽取编号": draw.number, "项目名称": draw.title, "缺额": lacking}
     key = f"short:{draw.pk}:{now:%Y%m%d%H%M%S}"
-    tell_staff(SHORT, users.values(), about=draw, context=context, key=key, now=now)
+    tell_staff(SHORT, _runs_or_decides(draw), about=draw, context=context, key=key, now=now)
+
+
+def tell_reopened(draw: Draw, *, now: datetime) -> None:
+    """Tell the same that a panel which was found lacks somebody again: neither who nor whose seat, which the
+    page does not say."""
+    opening = moment_text(next_opening(draw.covered, now=now))
+    context = {"抽取编号": draw.number, "项目名称": draw.title, "评审时间": opening}
+    key = f"reopened:{draw.pk}:{now:%Y%m%d%H%M%S}"
+    tell_staff(REOPENED, _runs_or_decides(draw), about=draw, context=context, key=key, now=now)
+
+
+def _runs_or_decides(draw: Draw) -> list[User]:
+    users = {user.pk: user for user in [draw.operator, *staff_of(draw, DECIDES)]}
+    return list(users.values())
+
+
+def ask_for_values(draw: Draw, *, key: str, but: Collection[int] = (), now: datetime) -> None:
+    """Ask whoever may give a value for which the sealed ``draw`` still waits, except ``but`` (ids): by the
+    role of who runs it himself, as supervisor all who may decide on it. ``key`` names the asking."""
+    opening = moment_text(first_opening(draw.covered))
+    given = {one.role: one.by for one in draw.revealed}
+    for role in draw.rule.contributors:
+        if role in given:
+            continue
+        others = {draw.operator_id, *(by for by in given.values() if by is not None)}
+        own = role == "operator"
+        users = [draw.operator] if own else staff_of(draw, CONTRIBUTOR_PERMISSION[role], but=others)
+        context = {
+            "抽取编号": draw.number,
+            "项目名称": draw.title,
+            "身份": CONTRIBUTOR_LABEL[role],
+            "评审时间": opening,
+        }
+        asked = [user for user in users if user.pk not in but]
+        tell_staff(VALUE, asked, about=draw, context=context, key=f"value:{key}:{draw.pk}", now=now)
 
 
 def tell_moved_up(invitation: Invitation, *, now: datetime) -> None:

@@ -24,6 +24,7 @@ from expertpool.draws.models import (
     WideningRequest,
 )
 from expertpool.draws.queries.actions import check_action
+from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.meetings import last_closing, next_opening
 from expertpool.draws.queries.obstacles import OVER, check_unpublished
@@ -267,10 +268,13 @@ def _check_answer(*, request: AnswerRequest, **_: Any) -> None:
 
 
 def _answer_ends(asked: AnswerRequest, now: datetime) -> datetime:
-    """The deadline of who has not answered; of who has, when the panel sits next."""
-    if asked.invitation.state == InvitationState.INVITED:
-        return asked.invitation.deadline_at
-    return next_opening(asked.draw.covered, now=now)
+    """The deadline of who has not answered, as his page tells it: his own minute would say while names are
+    sealed when his letter went out. Of who has, when the panel sits next."""
+    opening = next_opening(asked.draw.covered, now=now)
+    if asked.invitation.state != InvitationState.INVITED:
+        return opening
+    line = next(row for row in board_of(asked.draw).lines if row.pk == asked.invitation_id)
+    return min(line.told_until or opening, opening)
 
 
 ANSWER = Matter(

@@ -15,12 +15,14 @@ from expertpool.draws.models import Draw, ReleaseRequest
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.obstacles import check_release
 from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.queries.reveal import waits_for_answers
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.names import release
 from expertpool.draws.services.refusals import log_refusals
 from expertpool.draws.services.reveal import FIELDS, set_reveal
 from expertpool.draws.services.state import at_head, write_note
+from expertpool.workflow.queries.matters import matter_of
 from expertpool.workflow.services.two_persons import ask, settle
 
 ATTEMPT = "提前公开名单"
@@ -41,7 +43,8 @@ def request_release(*, draw: Draw, reason: str, actor: User, now: datetime) -> R
         if not reason.strip():
             raise ReleaseRefused("请写明提前公开的原因。")
         check_action(ActionCode.ASK_RELEASE, draw, actor=actor, now=now)
-        request = ReleaseRequest(draw=draw, reason=reason)
+        request = ReleaseRequest(draw=draw, reason=reason, requested_at=now)
+        _check_in_time(request, now=now)
         ask(request, action="draw.release_request", actor=actor, now=now, refused=ReleaseRefused)
         return request
 
@@ -88,6 +91,16 @@ def decide_release(
         )
         release(draw_id=draw.pk, now=now, unanswered=True)
         return request
+
+
+def _check_in_time(request: ReleaseRequest, *, now: datetime) -> None:
+    """Refuse (ReleaseRefused) to ask for names that are public by themselves before anybody may agree."""
+    draw, agreeable = request.draw, matter_of(request).agreeable_at(request)
+    if now < draw.reveal_at <= agreeable and not waits_for_answers(draw, now=draw.reveal_at):
+        opens, begins = moment_text(draw.reveal_at), moment_text(agreeable)
+        raise ReleaseRefused(
+            f"名单 {opens} 自行公开，而申请要到 {begins} 才能确认，无需申请提前公开。"
+        )
 
 
 def _lock(draw: Draw) -> Draw:

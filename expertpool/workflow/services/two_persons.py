@@ -18,6 +18,7 @@ from django.db.models import Model, Q, UniqueConstraint
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
 from expertpool.audit.services import record
+from expertpool.core.text import moment_text
 from expertpool.workflow.enums import Proof
 from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.queries.asking import OPEN, is_asked, proof_of
@@ -36,6 +37,7 @@ from expertpool.workflow.services.telling import tell_agreed, tell_asked, tell_e
 NOBODY_DECIDED = "到期没有另一人确认"
 FORGED = "不是在系统中提出的"
 MOMENT = timedelta(microseconds=1)
+TOO_LATE = "来不及：这类申请提出后留有提出异议的时间，{begins} 起才能确认，而它 {ends} 就失效；没有提交，也没有通知他人。"
 WAITING = "已有待确认的同类申请，请先处理。"
 # What the log says of a decision that was not taken in a session of his own.
 OF_PROOF: dict[str, str] = {
@@ -62,7 +64,8 @@ def ask(
     """Store a new ``request`` with its reason as that of ``actor``, and log it as ``action``.
 
     It ends by itself after the term of its matter. All who may decide are told at once. Raises ``refused``
-    without a reason, for the account of an expert, and while another is open for the subject.
+    without a reason, for the account of an expert, while another is open for the subject, and where it would
+    end before anybody may agree to it.
     """
     if is_outsider(actor):
         raise refused(OUTSIDE)
@@ -70,7 +73,11 @@ def ask(
     if not request.reason:
         raise refused("请写明理由。")
     request.requested_by, request.requested_at = actor, now
-    request.expires_at = matter_of(request).expiry(request, now)
+    matter = matter_of(request)
+    request.expires_at = matter.expiry(request, now)
+    if (agreeable := matter.agreeable_at(request)) >= request.expires_at:
+        ends = moment_text(request.expires_at)
+        raise refused(TOO_LATE.format(begins=moment_text(agreeable), ends=ends))
     _prove(request)
     _end_forged(request, now)
     try:

@@ -1,9 +1,9 @@
 """What upper apps know of accounts: what else keeps one from signing in, whose password nobody else sets,
-whose phone and mail stand elsewhere, and who is none of the office. Declared in ``apps.ready()``."""
+whose phone and mail stand elsewhere, who is none of the office, and what hangs on one. Declared in ``apps.ready()``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -82,3 +82,24 @@ class Outsiders:
 
 
 OUTSIDERS: Catalogue[Outsiders] = Catalogue("kind of outsiders")
+
+
+@dataclass(frozen=True)
+class LeftBehind:
+    """What nobody does any more once an account is disabled: ``of(users)`` returns it for those of the
+    accounts (ids) of whom there is something, as sentences to whoever disables one."""
+
+    code: str
+    of: Callable[[Collection[int]], Mapping[int, str]]
+
+
+LEFT_BEHIND: Catalogue[LeftBehind] = Catalogue("thing left behind")
+
+
+def left_behind(users: Collection[int]) -> dict[int, str]:
+    """Return all that is left behind by each of ``users``; one question each, however many they are."""
+    found: dict[int, str] = {}
+    for one in LEFT_BEHIND:
+        for user, words in one.of(users).items():
+            found[user] = found.get(user, "") + words
+    return found

@@ -6,6 +6,7 @@ class DrawsConfig(AppConfig):
     verbose_name = "抽取"
 
     def ready(self) -> None:
+        from expertpool.accounts.registry import LEFT_BEHIND, LeftBehind
         from expertpool.audit.actions import FORMER_NAMES, LOG_ACTIONS
         from expertpool.core import home
         from expertpool.core.configuration import SETTING_CONSTRAINTS, SITE_SETTINGS
@@ -30,6 +31,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.queries.archive import open_matters
         from expertpool.draws.queries.clock import held_until, is_withheld, late_values
         from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT, joined_conditions
+        from expertpool.draws.queries.left_behind import left_behind
         from expertpool.draws.queries.naming import USE
         from expertpool.draws.queries.own import own_invitation_ids
         from expertpool.draws.queries.participation import all_participations, unreached_experts
@@ -125,6 +127,7 @@ class DrawsConfig(AppConfig):
         subscribe(TiesChanged, receivers.expert_left)
         subscribe(UnitsMerged, receivers.units_merged)
         PARTICIPATION_COUNTERS.add(ParticipationCounter("draws", all_participations))
+        LEFT_BEHIND.add(LeftBehind("draws", left_behind))
         SEAT_SOURCES.add(SeatSource("draws", find_seats, give_up_seats))
         UNREACHED.add(UnreachedSource("draws", unreached_experts))
         PROJECT_MEASURES.add(*MEASURES)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.utils import timezone
+from time_machine import Traveller
 
 from expertpool.accounts.models import User, contact_index
+from expertpool.accounts.services.users import edit_user
 from expertpool.audit.models import Entry
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import notices
 from expertpool.portal.services.phones import link_of
-from expertpool.workflow.settings import SECOND_PHONE
+from expertpool.workflow.settings import SECOND_DAYS, SECOND_PHONE
 from tests.factories.accounts import make_user
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
@@ -70,3 +74,33 @@ def test_nobody_is_told_to_verify_what_the_office_does_not_ask_for(
     page = client.get("/account/").content.decode()
     assert asked not in page
     assert "发送验证短信" in page
+
+
+def test_a_number_that_is_new_does_not_count_yet_and_says_so(
+    client: Client, admin: User, user: User, time_machine: Traveller
+) -> None:
+    configure(SECOND_DAYS, 7)
+    begins = timezone.now() + timedelta(days=7)
+    edit_user(
+        user=user,
+        name=user.name,
+        phone="13912340002",
+        email="",
+        department=user.department,
+        actor=admin,
+        now=timezone.now(),
+    )
+    user.refresh_from_db()
+    login(client, user)
+    answer = client.post(link(user), follow=True)
+    page = answer.content.decode()
+    assert is_verified(user)
+    assert page.count("用它验证暂不算数") == 2  # when it is verified, and beside the button
+    assert f"{timezone.localtime(begins):%Y-%m-%d %H:%M} 起才能再作为第二人确认" in page
+    time_machine.move_to(begins + timedelta(minutes=1), tick=False)
+    assert "暂不算数" not in login(client, user).get("/account/").content.decode()
+
+
+def test_the_link_is_said_to_be_a_link(client: Client, user: User) -> None:
+    page = login(client, user).get("/account/").content.decode()
+    assert "验证短信里是一个链接" in page

@@ -13,7 +13,7 @@ from expertpool.accounts.forms.accounts import UserForm
 from expertpool.accounts.forms.filters import UserFilters
 from expertpool.accounts.models import User, UserRequest
 from expertpool.accounts.queries import users_visible_to, with_last_sign_in
-from expertpool.accounts.registry import password_link
+from expertpool.accounts.registry import left_behind, password_link
 from expertpool.accounts.services.passwords import reset_password
 from expertpool.accounts.services.users import (
     create_user,
@@ -52,6 +52,10 @@ def user_list(request: UserRequest) -> HttpResponse:
             ListTab("disabled", "停用", Q(is_active=False)),
         ),
     )
+    users = shown.context["page"].object_list
+    hangs = left_behind([user.pk for user in users if user.is_active])
+    for user in users:
+        user.left_behind = hangs.get(user.pk, "")
     return render_list(request, "accounts/user_list.html", shown.context | {"now": now})
 
 

@@ -37,6 +37,7 @@ from expertpool.notifications.queries.channels import reaches_phones
 from expertpool.portal.exceptions import PhoneRefused
 from expertpool.portal.forms import AppForm, CodeForm, PasswordForm
 from expertpool.portal.services.phones import check_link, confirm_phone, send_phone_link
+from expertpool.workflow.queries.second_person import phone_does_not_count_yet
 from expertpool.workflow.settings import SECOND_PHONE
 
 
@@ -51,6 +52,7 @@ def account(request: UserRequest) -> HttpResponse:
         "reaches_phones": reaches_phones(),
         "has_app": has_app(user),
         "phone_is_asked_for": value_of(SECOND_PHONE),
+        "not_yet": phone_does_not_count_yet(user, now=now),
     }
     return render(request, "portal/account.html", context)
 
@@ -78,7 +80,7 @@ def phone_link(request: UserRequest) -> HttpResponse:
         send_phone_link(user=request.user, now=timezone.now())
     except PhoneRefused as error:
         return refused(str(error))
-    return saved("已发送短信，请打开其中的链接完成验证；一分钟内只发一条。")
+    return saved("已发送短信：请在登录了本账号的浏览器中打开其中的链接完成验证；一分钟内只发一条。")
 
 
 @never_cache
@@ -88,7 +90,8 @@ def phone_confirm(request: UserRequest, token: str) -> HttpResponse:
     try:
         if request.method == "POST":
             confirm_phone(token=token, user=request.user, now=timezone.now())
-            messages.success(request, "手机号已验证。")
+            later = phone_does_not_count_yet(request.user, now=timezone.now())
+            messages.success(request, f"手机号已验证。{later}")
             return redirect("portal:account")
         check_link(token, request.user)
     except PhoneRefused as error:

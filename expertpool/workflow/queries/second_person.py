@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider, managed_since, raised_by
 from expertpool.accounts.services.authenticators import shown_by_app
+from expertpool.core.text import moment_text
 from expertpool.notifications.queries.channels import reaches_phones
 from expertpool.siteconfig.queries import most_since
+from expertpool.workflow.queries.matters import MATTERS
 from expertpool.workflow.settings import LOWERED_AFTER, SECOND_DAYS, SECOND_PHONE
 
 OUTSIDE = "专家账号只用于本人参加评审，不能提出或确认须由两人办理的事项，请使用工作账号。"
@@ -48,6 +50,22 @@ def why_not_second(user: User, firsts: Iterable[int], *, asked_at: datetime, now
             "须由另一位有权限的人员确认。"
         )
     return ""
+
+
+def phone_does_not_count_yet(user: User, *, now: datetime) -> str:
+    """Say from when ``user``, whose account somebody else has managed, can show by his phone that he is himself
+    again: not by a number that is new; empty where it counts, or he decides nothing."""
+    days = most_since(SECOND_DAYS, now - LOWERED_AFTER)
+    acts = managed_since({user.pk}, now - timedelta(days=days)) if days else []
+    changes = [act.at for act in acts if act.changes_phone]
+    taken = any(act.actor not in (None, user.pk) for act in acts)
+    if not (changes and taken and any(user.has_permission(one.decides) for one in MATTERS)):
+        return ""
+    begins = moment_text(max(changes) + timedelta(days=days))
+    return (
+        f"手机号 {days} 天内设置或改过，用它验证暂不算数，{begins} 起才能再作为第二人确认；"
+        "在此之前请用早已设置的验证器验证本人，或由另一位有权限的人员确认。"
+    )
 
 
 def _is_in_other_hands(user: User, since: datetime) -> bool:

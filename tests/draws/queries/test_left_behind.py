@@ -1,0 +1,34 @@
+"""Whoever disables an account is told what of draws hangs on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from tests.factories.accounts import make_user
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+ALONE = "他是唯一能监督抽取的人"
+
+
+def test_running_draws_and_the_only_supervisor_are_told_before(
+    client: Client, admin: User, operator: User, supervisor: User
+) -> None:
+    admin_also = admin.has_permission("draws.confirm_steps")
+    for n in range(6):
+        make_expert(f"专家{n}")
+    for _ in range(2):
+        make_draw(now=NOW, operator=operator, seats=1)
+    page = login(client, admin).get("/users/").content.decode()
+    assert page.count("他经办的 2 个抽取还在进行") == 1
+    assert page.count(ALONE) == (0 if admin_also else 1)
+    make_user("supervisor")
+    assert ALONE not in client.get("/users/").content.decode()

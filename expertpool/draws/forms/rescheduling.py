@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
+from expertpool.core.views.asking import AsksOnce
 from expertpool.draws.services.rescheduling import NewMeeting
 from expertpool.projects.models import Project
+from expertpool.projects.queries.regimes import is_working_day
+
+# So much later than before is asked about: a wrong year, or month.
+FAR = timedelta(days=90)
 
 
-class RescheduleForm(forms.Form):
+class RescheduleForm(AsksOnce):
     """Time and place of each project whose review is to come, filled with what stands now; fields
-    are called ``opening_12`` and ``place_12`` by the project's id."""
+    are called ``opening_12`` and ``place_12`` by the project's id. Asks once about a day that is far off
+    or on which no office works: everybody would be asked anew at once."""
 
     reason = forms.CharField(
         label="改期原因",
@@ -41,6 +49,22 @@ class RescheduleForm(forms.Form):
             )
         self.order_fields([name for name in self.fields if name != "reason"])
 
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        odd = {
+            f"opening_{one.pk}": (one.name, new, why)
+            for one in self.projects
+            if (new := values.get(f"opening_{one.pk}")) and (why := _oddity(one.opening_at, new))
+        }
+        if odd:
+            sentence = "；".join(
+                f"{f'「{name}」' if len(self.projects) > 1 else ''}{new:%Y-%m-%d} {why}"
+                for name, new, why in odd.values()
+            )
+            asked = " ".join(f"{name}={new:%Y-%m-%d}" for name, (_, new, _) in odd.items())
+            self.ask_once(next(iter(odd)), asked, f"{sentence}。确实如此的，再按一次「改期」。")
+        return values
+
     @property
     def meetings(self) -> list[NewMeeting]:
         """What was entered."""
@@ -52,3 +76,16 @@ class RescheduleForm(forms.Form):
             )
             for project in self.projects
         ]
+
+
+def _oddity(before: datetime, new: datetime) -> str:
+    """Say what is odd about moving a review from ``before`` to ``new``; empty: nothing."""
+    day = timezone.localdate(new)
+    if day == timezone.localdate(before):
+        return ""
+    said = []
+    if new - before >= FAR:
+        said.append(f"比原定时间晚 {(new - before).days} 天")
+    if not is_working_day(day):
+        said.append("不是工作日")
+    return "，".join(said)

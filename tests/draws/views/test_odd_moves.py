@@ -1,0 +1,77 @@
+"""Moving a review asks once about a day that is far off or on which no office works: it takes effect at once."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from time_machine import Traveller
+
+from expertpool.accounts.models import User
+from expertpool.draws.models import Draw, Rescheduling
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+
+
+@pytest.fixture
+def draw(operator: User, time_machine: Traveller) -> Draw:
+    time_machine.move_to(NOW, tick=False)
+    for n in range(4):
+        make_expert(f"专家{n}")
+    return make_draw(now=NOW, operator=operator, seats=2, opens_in_hours=48)
+
+
+def move(client: Client, draw: Draw, opening: str, asked: str = "") -> str:
+    project = draw.project_id
+    fields = {
+        f"opening_{project}": opening,
+        f"place_{project}": "北楼",
+        "reason": "设备故障",
+        "asked": asked,
+    }
+    address = reverse("draws:reschedule", args=[draw.pk])
+    page = client.get(address).content.decode()
+    seen = dict(re.findall(r'name="(state|seen)" value="([^"]*)"', page))
+    return client.post(address, fields | seen).content.decode()
+
+
+def asked_in(page: str) -> str:
+    found = re.search(r'name="asked" value="([^"]*)"', page)
+    return found[1] if found else ""
+
+
+@pytest.mark.shows("DRAW-15")
+@pytest.mark.parametrize(
+    ("opening", "says"),
+    [
+        ("2028-01-04 09:00", "比原定时间晚 404 天"),  # a wrong year
+        ("2026-11-28 09:00", "2026-11-28 不是工作日"),  # a Saturday
+    ],
+)
+def test_an_odd_day_is_asked_about_once(
+    client: Client, draw: Draw, operator: User, opening: str, says: str
+) -> None:
+    login(client, operator)
+    page = move(client, draw, opening)
+    assert says in page
+    assert not Rescheduling.objects.exists()
+    # Another odd day is another question; the same one is meant.
+    assert "不是工作日" in move(client, draw, "2026-12-05 09:00", asked_in(page))
+    move(client, draw, opening, asked_in(page))
+    assert Rescheduling.objects.count() == 1
+
+
+def test_an_ordinary_day_is_not_asked_about(client: Client, draw: Draw, operator: User) -> None:
+    login(client, operator)
+    move(client, draw, "2026-12-01 09:00")
+    assert Rescheduling.objects.count() == 1
+    draw.project.refresh_from_db()
+    assert draw.project.opening_at == NOW + timedelta(days=7)

@@ -48,6 +48,7 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 # --- Applications, top to bottom -------------------------------------------------------------
 INSTALLED_APPS = [
     "expertpool.portal",
+    "expertpool.operations",
     "expertpool.backups",
     "expertpool.webhooks",
     "expertpool.selfservice",

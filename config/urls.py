@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("expertpool.notifications.urls")),
     path("papers/", include("expertpool.papers.urls")),
     path("api/v1/", api.urls),
+    path("operations/", include("expertpool.operations.urls")),
     path("backups/", include("expertpool.backups.urls")),
     path("webhooks/", include("expertpool.webhooks.urls")),
     path("fields/", include("expertpool.customforms.urls")),

@@ -12,9 +12,11 @@ class AuditConfig(AppConfig):
         from expertpool.audit.menu import ITEM
         from expertpool.audit.permissions import PERMISSIONS
         from expertpool.audit.receivers import record_export, record_preview
+        from expertpool.audit.services.health import CHAIN, LOG
         from expertpool.core import home
         from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS, ExportFinished
+        from expertpool.core.health import CHECK_GROUPS, CHECKS
         from expertpool.core.importing import ImportPreviewed
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
@@ -25,5 +27,7 @@ class AuditConfig(AppConfig):
         home.NUMBERS.add(*NUMBERS)
         home.SHORTCUTS.add(*SHORTCUTS)
         EXPORTS.add(EntryExport())
+        CHECK_GROUPS.add(LOG)
+        CHECKS.add(CHAIN)
         subscribe(ExportFinished, record_export)
         subscribe(ImportPreviewed, record_preview)

@@ -55,6 +55,9 @@ class CoreConfig(AppConfig):
         from expertpool.core.catalogue import check_catalogues
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.grants import grant_application
+        from expertpool.core.health import CHECK_GROUPS, CHECKS
+        from expertpool.core.health import database as database_health
+        from expertpool.core.health import program as program_health
         from expertpool.core.permissions import check_required_codes
         from expertpool.core.registry import ACCOUNT_ITEMS, MENU_GROUPS, MenuGroup, MenuItem
         from expertpool.core.search import SEARCHES, SearchProvider, find_pages
@@ -67,6 +70,8 @@ class CoreConfig(AppConfig):
         register_check(check_required_codes)
         post_migrate.connect(grant_application, sender=self)
         SITE_SETTINGS.add(*SETTINGS)
+        CHECK_GROUPS.add(database_health.DATABASE, program_health.PROGRAM, program_health.SERVER)
+        CHECKS.add(*database_health.CHECKS, *program_health.CHECKS)
         MENU_GROUPS.add(MenuGroup("home", "", 0), MenuGroup("system", "系统管理", 90))
         ACCOUNT_ITEMS.add(
             MenuItem("core.exports", "我的导出", "download", "core:export_list", order=50)

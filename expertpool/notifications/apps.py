@@ -15,6 +15,7 @@ class NotificationsConfig(AppConfig):
             Trial,
         )
         from expertpool.core.events import subscribe
+        from expertpool.core.health import CHECK_GROUPS, CHECKS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
         from expertpool.files.registry import FILE_SUBJECTS
@@ -22,6 +23,7 @@ class NotificationsConfig(AppConfig):
         from expertpool.notifications.menu import ITEMS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.permissions import PERMISSIONS
+        from expertpool.notifications.queries.health import GATEWAYS, gateway_checks
         from expertpool.notifications.queries.templates import TEMPLATE_FILES
         from expertpool.notifications.services.account_acts import ACTED, tell_acted
         from expertpool.notifications.services.trial import send_trial_mail
@@ -35,5 +37,7 @@ class NotificationsConfig(AppConfig):
         VALUE_LABELS.add(*VALUES)
         MENU.add(*ITEMS)
         OCCASIONS.add(ACTED)
+        CHECK_GROUPS.add(GATEWAYS)
+        CHECKS.add(*gateway_checks())
         subscribe(AccountActed, tell_acted)
         FILE_SUBJECTS.add(TEMPLATE_FILES)

@@ -157,13 +157,16 @@ class Message(models.Model):
 
 class ChannelHealth(models.Model):
     """How the last attempts over a channel went: how many in a row failed by the channel itself,
-    since when and why. No row, or none in a row: it works. Written by
-    `notifications.services.delivery`, read by `queries.channels.channel_state`."""
+    since when and why. No row, or none in a row: it works. ``worked_at`` (to the minute) and
+    ``failed_at``: when it last did, and did not. Written by `notifications.services.delivery`, read by
+    `queries.channels.channel_state`."""
 
     channel = models.CharField("渠道", max_length=8, choices=ChannelCode.choices, unique=True)
     failures = models.PositiveIntegerField("连续失败次数", default=0)
     failing_since = models.DateTimeField("故障起始", null=True)
     detail = models.CharField("故障说明", max_length=300, blank=True)
+    worked_at = models.DateTimeField("最近成功", null=True)
+    failed_at = models.DateTimeField("最近失败", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "渠道状况"

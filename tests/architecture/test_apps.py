@@ -25,6 +25,7 @@ CORE = {
     "fields",
     "filling",
     "grants",
+    "health",
     "home",
     "importing",
     "jobs",

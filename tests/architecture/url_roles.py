@@ -590,6 +590,8 @@ RULES: dict[str, Rule] = {
     "siteconfig:try": only("admin", kwargs=lambda _w, _u: {"group": "mail"}),
     "siteconfig:history": only("admin", kwargs=lambda _w, _u: {"code": "core.site_name"}),
     "siteconfig:reset": only("admin", kwargs=lambda _w, _u: {"code": "core.site_name"}),
+    # How the system is
+    "operations:index": only("admin", "auditor"),
     "backups:list": only("admin", "auditor"),
     "backups:make": only("admin"),
     "webhooks:list": only("admin"),

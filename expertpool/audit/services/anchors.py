@@ -76,7 +76,7 @@ def _last_proven() -> Anchor | None:
 def _foreign(after: int) -> list[int]:
     """The places of the anchors behind a part of the chain that this system did not make."""
     rows = Anchor.objects.filter(number__gt=after)
-    return [row.number for row in rows if not _is_proven(row)]
+    return [row.number for row in rows if not is_proven(row)]
 
 
 def _forged(after: int, last: int) -> list[int]:
@@ -119,14 +119,15 @@ class Anchors:
         return self._next.number if self._next else None
 
     def _wrong(self, row: Anchor, link: str) -> str:
-        if not _is_proven(row):
+        if not is_proven(row):
             return "锚点的凭证不符，锚点不是本系统所写。"
         if row.previous != self._previous:
             return f"第 {row.previous} 条处的锚点被删除。"
         return "" if row.hash == link else "与锚点不符，这一条或之前的日志被改写过。"
 
 
-def _is_proven(row: Anchor) -> bool:
+def is_proven(row: Anchor) -> bool:
+    """Tell whether this system has made the anchor."""
     try:
         return bool(row.proof == PROOF)
     except DecryptionError:

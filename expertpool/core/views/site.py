@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import escape
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,8 +13,7 @@ from django.views.decorators.http import require_safe
 
 from expertpool.core.client import client_address
 from expertpool.core.configuration import value_of
-from expertpool.core.duties import late_duties
-from expertpool.core.rekeying import lacks_keys, noted_shut
+from expertpool.core.health import CHECKS, Health, look
 from expertpool.core.search import search as search_all
 from expertpool.core.settings import LOGO
 from expertpool.core.text import moment_text
@@ -75,20 +73,13 @@ def search(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_not_required
 def health(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers and this process has the keys of what stands in it, 503 when not:
-    for load balancers; for monitors also whether what is done each minute is (``duties``), and how many encrypted values did not
-    open last night (``unreadable``): no other web server does better."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        late, is_outdated = late_duties(now=timezone.now()), lacks_keys()
-        unreadable = noted_shut()
-    except DatabaseError:
-        return JsonResponse({"status": "unavailable", "database": "no answer"}, status=503)
-    if is_outdated:
-        answer = {"status": "unavailable", "database": "ok", "keys": "restart"}
-        return JsonResponse(answer, status=503)
-    state = "late" if late else "ok"
-    return JsonResponse(
-        {"status": state, "database": "ok", "duties": state, "unreadable": unreadable}
-    )
+    """What programs are told of how the system is: 503 when this process can serve nobody (no database,
+    outdated keys), for load balancers; for monitors a word for each check with a ``probe``, for
+    which no other web server does better."""
+    found = look((check for check in CHECKS if check.probe), now=timezone.now())
+    words = {one.check.probe: one.finding.word or "ok" for one in found}
+    if any(one.stops for one in found):
+        return JsonResponse({"status": "unavailable"} | words, status=503)
+    states = {one.finding.state for one in found}
+    worst = next((bad for bad in (Health.FAILED, Health.WARNING) if bad in states), Health.OK)
+    return JsonResponse({"status": worst.value} | words)

@@ -20,6 +20,8 @@ class ChannelState:
     failures: int = 0
     since: datetime | None = None
     detail: str = ""
+    worked_at: datetime | None = None
+    failed_at: datetime | None = None
 
     @property
     def label(self) -> str:
@@ -55,7 +57,12 @@ def channel_states() -> dict[ChannelCode, ChannelState]:
     """Return the same of every channel."""
     known = {
         ChannelCode(row.channel): ChannelState(
-            ChannelCode(row.channel), row.failures, row.failing_since, row.detail
+            ChannelCode(row.channel),
+            row.failures,
+            row.failing_since,
+            row.detail,
+            row.worked_at,
+            row.failed_at,
         )
         for row in ChannelHealth.objects.all()
     }

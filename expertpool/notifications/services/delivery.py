@@ -39,6 +39,7 @@ HELD_FOR = timedelta(days=3)
 STUCK_AFTER = timedelta(minutes=5)
 # A message that is due for so long has lost its job.
 OVERDUE_AFTER = timedelta(minutes=10)
+NOTED_EACH = timedelta(minutes=1)
 TROUBLE = "系统内部错误，详见系统日志。"
 WITHHELD = "收件人已不在库，或评审已经开始，没有发出。"
 INTERRUPTED = "发送过程被中断，结果未知，为避免重复没有再发。"
@@ -270,14 +271,23 @@ def _note_health(code: str, result: SendResult, now: datetime) -> None:
         ChannelHealth.objects.filter(pk=health.pk).update(
             failures=F("failures") + 1,
             failing_since=Coalesce("failing_since", Value(now)),
+            failed_at=now,
             detail=result.detail[:300],
         )
     elif result.status is SendStatus.ACCEPTED:
+        _note_success(code, now)
         failing = ChannelHealth.objects.filter(channel=code, failures__gt=0)
         if failing.update(failures=0, failing_since=None, detail=""):
             # Tried before: what its subject holds back is left to that.
             tried = Message.objects.filter(channel=code, attempts__gt=0)
             bring_forward(messages=tried, now=now)
+
+
+def _note_success(code: str, now: datetime) -> None:
+    """Not for each message: the row would be written as often as all others together."""
+    health, _ = ChannelHealth.objects.get_or_create(channel=code)
+    if health.worked_at is None or health.worked_at <= now - NOTED_EACH:
+        ChannelHealth.objects.filter(pk=health.pk).update(worked_at=now)
 
 
 def _move(messages: QuerySet[Message], to: DeliveryState, **changes: Any) -> int:

@@ -9,26 +9,12 @@ from expertpool.audit.services import record
 from expertpool.core.duties import DutiesLate
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
+from expertpool.operations.enums import job_label
 from expertpool.portal.occasions import DUTIES_LATE, WATCHERS
-
-WORDS = {
-    "draws.sweep": "抽取逾期检查",
-    "draws.remind": "催请答复和评审前提醒",
-    "draws.check_kept": "抽取记录复核",
-    "audit.anchor": "操作日志锚点",
-    "workflow.expire_requests": "双人确认到期",
-    "notifications.reap_stuck_messages": "通知补发",
-    "core.retry_stalled_jobs": "中断任务重试",
-    "directory.compare_units": "单位比对",
-    "reports.tell_chain_head": "每日链头",
-    "reports.request_exposure": "每月曝光分析",
-    "backups.look": "每日备份",
-}
-OTHER = "清理过期文件"
 
 
 def in_words(names: tuple[str, ...]) -> str:
-    return "、".join(dict.fromkeys(WORDS.get(name, OTHER) for name in names))
+    return "、".join(dict.fromkeys(job_label(name) for name in names))
 
 
 def tell_late(event: DutiesLate) -> None:

@@ -1,0 +1,42 @@
+"""How the gateways are by which messages leave the house."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+
+from django.utils import timezone
+
+from expertpool.core.health import Check, CheckGroup, Finding, Health
+from expertpool.notifications.channels import CHANNELS, Channel
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.queries.channels import channel_state
+
+GATEWAYS = CheckGroup("gateways", "通知渠道", 40)
+
+
+def gateway_checks() -> Iterator[Check]:
+    """Give a check for each channel that finds people where they are."""
+    for at, channel in enumerate(CHANNELS):
+        if channel.is_outward:
+            label = str(ChannelCode(channel.code).label)
+            find = partial(find_gateway, channel)
+            yield Check(f"gateway.{channel.code}", label, GATEWAYS, find, order=at)
+
+
+def find_gateway(channel: Channel, _now: datetime) -> Finding:
+    if not channel.is_configured():
+        return Finding(Health.OFF, "没有配置，不会发出。")
+    state = channel_state(channel.code)
+    figure = f"最近成功 {_moment(state.worked_at)}，最近失败 {_moment(state.failed_at)}"
+    if not state.failures:
+        sentence = "可以发出。" if state.worked_at else "还没有发过。"
+        return Finding(Health.OK, sentence, figure)
+    sentence = f"连续 {state.failures} 次没有发出（{_moment(state.since)} 起）：{state.detail}"
+    mend = f"请核对{state.label}服务的地址、账号和网络；恢复后，等待的通知会自动发出。"
+    return Finding(Health.FAILED if state.is_down else Health.WARNING, sentence, figure, mend)
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{timezone.localtime(at):%m-%d %H:%M}" if at else "无"

@@ -1,0 +1,48 @@
+"""What people call queues and jobs."""
+
+from __future__ import annotations
+
+from expertpool.core.jobs import DEADLINES, HEAVY, MESSAGES, WEBHOOKS
+
+QUEUE_LABELS = {
+    DEADLINES: "限时任务",
+    MESSAGES: "通知",
+    "default": "其他任务",
+    WEBHOOKS: "事件推送和机器人",
+    HEAVY: "文件和统计",
+}
+# By the name of the task; a test holds them against the tasks that there are.
+JOB_LABELS = {
+    "draws.sweep": "抽取逾期检查",
+    "draws.remind": "催请答复和评审前提醒",
+    "draws.check_kept": "抽取记录复核",
+    "draws.check_record": "一次抽取的复核",
+    "draws.expire_invitation": "答复到期",
+    "draws.keep_clock": "答复时限校准",
+    "draws.open_when_present": "到齐后公开名单",
+    "draws.release_names": "公开名单",
+    "draws.send_otherwise": "改用其他渠道通知",
+    "draws.store_sheet": "保存抽取表",
+    "draws.tell_gone": "告知未送达",
+    "audit.anchor": "操作日志锚点",
+    "workflow.expire_requests": "双人确认到期",
+    "notifications.deliver_message": "发送通知",
+    "notifications.reap_stuck_messages": "通知补发",
+    "core.retry_stalled_jobs": "中断任务重试",
+    "core.run_import": "导入",
+    "core.write_export": "导出",
+    "directory.compare_units": "单位比对",
+    "experts.end_blacklist_entry": "黑名单到期",
+    "experts.open_accounts": "开通专家账号",
+    "reports.compute_exposure": "曝光分析计算",
+    "reports.request_exposure": "每月曝光分析",
+    "reports.tell_chain_head": "每日链头",
+    "webhooks.deliver": "事件推送",
+    "webhooks.tell_hour": "每小时事件汇总",
+}
+CLEANING = "清理过期文件"
+
+
+def job_label(task: str) -> str:
+    """Return what the task is called; those that clean up need no word each."""
+    return JOB_LABELS.get(task, CLEANING)

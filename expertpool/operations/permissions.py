@@ -1,0 +1,10 @@
+from expertpool.core.permissions import BuiltInRole, Permission, PermissionGroup
+
+PERMISSIONS = PermissionGroup(
+    "operations",
+    "运行状况",
+    (
+        Permission("operations.view", "查看运行状况", roles=(BuiltInRole.AUDITOR,)),
+        Permission("operations.manage", "处理故障、重做任务、下载支持包"),
+    ),
+)

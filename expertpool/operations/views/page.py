@@ -1,0 +1,34 @@
+"""The page 运行状况."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.health import CHECKS, Health, look
+from expertpool.core.permissions import requires
+from expertpool.core.views.listing import render_list
+from expertpool.operations.queries.jobs import queue_states
+
+
+@require_safe
+@never_cache
+@requires("operations.view")
+def index(request: UserRequest) -> HttpResponse:
+    now = timezone.now()
+    found = look(CHECKS, now=now)
+    context = {
+        "at": now,
+        "groups": [
+            (group, list(rows)) for group, rows in groupby(found, lambda one: one.check.group)
+        ],
+        "failed": sum(one.finding.state is Health.FAILED for one in found),
+        "warned": sum(one.finding.state is Health.WARNING for one in found),
+        "queues": queue_states(now=now),
+    }
+    return render_list(request, "operations/index.html", context)

@@ -21,7 +21,7 @@ from config.environment import (
     secret,
 )
 from config.storing import file_storage
-from config.worker import noting_duties, reading_settings_once
+from config.worker import noting_duties, noting_failures, reading_settings_once
 
 # --- Mode and secrets ---------------------------------------------------------------------
 # To try it or to develop it, not to deploy it: keys are made, demonstration data too.
@@ -200,7 +200,9 @@ WORKERS = {
         "heavy": 2,
     },
 }
-PROCRASTINATE_WORKER_DEFAULTS = {"task_middleware": [reading_settings_once, noting_duties]}
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "task_middleware": [noting_failures, reading_settings_once, noting_duties]
+}
 
 # --- Webhooks --------------------------------------------------------------------------------
 # Private hosts (names, addresses, networks) that events may be sent to; any in a trial.

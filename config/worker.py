@@ -14,6 +14,19 @@ def reading_settings_once(call_next: Callable[[], Any], _context: Any, _worker: 
         return call_next()
 
 
+def noting_failures(call_next: Callable[[], Any], context: Any, _worker: Any) -> Any:
+    """Keep why a job failed, before the queue decides whether it is tried again."""
+    from django.utils import timezone  # noqa: PLC0415 - needs the settings
+
+    from expertpool.operations.services.failures import note_failure  # noqa: PLC0415 - needs the apps
+
+    try:
+        return call_next()
+    except Exception as error:
+        note_failure(job_id=context.job.id, error=error, now=timezone.now())
+        raise
+
+
 def noting_duties(call_next: Callable[[], Any], context: Any, _worker: Any) -> Any:
     """Note that a duty was done, once it was."""
     from django.utils import timezone  # noqa: PLC0415 - needs the settings

@@ -27,7 +27,7 @@ from procrastinate.manager import JobManager
 
 __all__ = [
     "DEADLINES", "HEAVY", "MESSAGES", "WEBHOOKS", "UntilDone", "app", "defer", "defer_batch",
-    "retry_external", "retry_stalled",
+    "retry", "retry_external", "retry_stalled",
 ]  # fmt: skip
 
 logger = logging.getLogger(__name__)
@@ -99,6 +99,11 @@ def _deferrer(name: str, jobs: Sequence[dict[str, Any]], **options: Any) -> JobD
     deferrer = task.configure(**options)
     deferrer.job_manager = _manager
     return deferrer
+
+
+def retry(job_id: int, *, at: datetime) -> None:
+    """Queue a job that failed once more, in the current transaction (the queue's own errors)."""
+    _manager.retry_job_by_id(job_id, retry_at=at)
 
 
 async def retry_stalled(manager: JobManager) -> None:

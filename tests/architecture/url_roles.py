@@ -592,6 +592,9 @@ RULES: dict[str, Rule] = {
     "siteconfig:reset": only("admin", kwargs=lambda _w, _u: {"code": "core.site_name"}),
     # How the system is
     "operations:index": only("admin", "auditor"),
+    "operations:jobs": only("admin", "auditor"),
+    "operations:retry": only("admin", kwargs=lambda _w, _u: {"pk": 1}),
+    "operations:dismiss": only("admin", kwargs=lambda _w, _u: {"pk": 1}),
     "backups:list": only("admin", "auditor"),
     "backups:make": only("admin"),
     "webhooks:list": only("admin"),

@@ -8,8 +8,9 @@ from expertpool.core.health import Check, Finding, Health
 from expertpool.core.health.program import PROGRAM
 from expertpool.core.health.words import length_text
 from expertpool.core.jobs import DEADLINES, HEAVY
-from expertpool.operations.queries.jobs import QueueState, queue_states
+from expertpool.operations.queries.jobs import QueueState, failed_jobs, queue_states
 
+NEWS = timedelta(days=7)
 # How long the oldest job of a queue may wait until somebody should look, and until it is a fault.
 USUAL = (timedelta(minutes=15), timedelta(hours=1))
 WAITS = {
@@ -35,4 +36,16 @@ def _lateness(state: QueueState) -> int:
     return sum(state.age > limit for limit in WAITS.get(state.code, USUAL))
 
 
-CHECKS = (Check("queues", "任务排队", PROGRAM, find_queues, order=50, url_name="operations:index"),)
+def find_failed(now: datetime) -> Finding:
+    """What failed long ago, and was left, is no news."""
+    lately = failed_jobs().filter(failed_at__gte=now - NEWS).count()
+    if not lately:
+        return Finding(Health.OK, "最近没有失败的任务。")
+    mend = "请在「失败的任务」里看原因，排除后重做；不需要的选「不再处理」。"
+    return Finding(Health.WARNING, "有任务试过多次仍没有成功。", f"{lately} 个", mend)
+
+
+CHECKS = (
+    Check("queues", "任务排队", PROGRAM, find_queues, order=50),
+    Check("failed_jobs", "失败的任务", PROGRAM, find_failed, order=60, url_name="operations:jobs"),
+)

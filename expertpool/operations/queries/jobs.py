@@ -8,9 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import CharField, DateTimeField, OuterRef, QuerySet, Subquery
+from procrastinate.contrib.django.models import ProcrastinateEvent
 
+from expertpool.accounts.models import User
 from expertpool.core.health.words import length_text
 from expertpool.operations.enums import QUEUE_LABELS
+from expertpool.operations.models import FailedJob, JobFailure
 
 # A job waits since its time, or since it was queued: of the oldest of them that is looked up.
 OPEN = """
@@ -67,3 +71,20 @@ def _rows(sql: str, values: dict[str, Any]) -> list[Any]:
         cursor.execute(sql, values)
         found: list[Any] = cursor.fetchall()
     return found
+
+
+def failed_jobs() -> QuerySet[FailedJob]:
+    """Return the jobs that failed for good, with ``failed_at``, ``reason`` and ``place``."""
+    failures = JobFailure.objects.filter(job_id=OuterRef("pk"))
+    ends = ProcrastinateEvent.objects.filter(job=OuterRef("pk"), type="failed").order_by("-id")
+    return FailedJob.objects.filter(status="failed").annotate(
+        failed_at=Subquery(ends.values("at")[:1], output_field=DateTimeField()),
+        reason=Subquery(failures.values("reason")[:1], output_field=CharField()),
+        place=Subquery(failures.values("place")[:1], output_field=CharField()),
+    )
+
+
+def failed_jobs_visible_to(user: User) -> QuerySet[FailedJob]:
+    """Return the same to whoever may see how the system is."""
+    rows = failed_jobs()
+    return rows if user.has_permission("operations.view") else rows.none()

@@ -43,6 +43,7 @@ from tests.factories.experts import (
     make_unit,
 )
 from tests.factories.fields import make_field
+from tests.factories.jobs import fail_job
 from tests.factories.projects import make_project
 from tests.factories.webhooks import make_delivery, make_subscription
 
@@ -210,6 +211,7 @@ ROWS: dict[str, MakeRow] = {
     "notifications:inbox": _message(ChannelCode.SITE),
     "notifications:outbox": _message(ChannelCode.SMS),
     "notifications:records": _message(ChannelCode.SMS),
+    "operations:jobs": lambda _reader, _at: fail_job(),
     "papers:list": _paper,
     "projects:approvals": _project(ProjectStatus.PENDING),
     "projects:archive_list": _archived,

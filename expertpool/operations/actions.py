@@ -5,4 +5,5 @@ from expertpool.audit.actions import Action
 ACTIONS = (
     Action("operations.retry_job", "重做失败的任务"),
     Action("operations.dismiss_job", "不再处理失败的任务"),
+    Action("operations.acknowledge", "确认知悉运行报警"),
 )

@@ -37,6 +37,8 @@ JOB_LABELS = {
     "reports.compute_exposure": "曝光分析计算",
     "reports.request_exposure": "每月曝光分析",
     "reports.tell_chain_head": "每日链头",
+    "operations.tell_robot": "机器人报警",
+    "operations.watch": "运行状况检查",
     "webhooks.deliver": "事件推送",
     "webhooks.tell_hour": "每小时事件汇总",
 }

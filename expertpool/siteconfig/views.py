@@ -150,12 +150,13 @@ def _setting(code: str) -> Setting[Any]:
 
 
 def _form(request: HttpRequest, form: SettingsForm, *, meanwhile: Any = ()) -> HttpResponse:
+    trial = SETTING_TRIALS.get(form.group.code)
     context = {
         "form": form,
         "title": f"修改设置：{form.group.label}",
         "group": form.group,
-        "trial": SETTING_TRIALS.get(form.group.code),
-        "address": getattr(request.user, "email", ""),  # of the reader himself, for the trial
+        "trial": trial,
+        "address": getattr(request.user, "email", "") if trial and trial.is_mail else "",
         "meanwhile": meanwhile,
     }
     status = 422 if form.errors or meanwhile else 200

@@ -62,6 +62,7 @@ from expertpool.projects.enums import AvoidanceSubject, ProjectStatus
 from expertpool.projects.models import Avoidance, Project, ProjectBatch
 from expertpool.webhooks.models import Delivery
 from tests.factories.accounts import make_department, make_token, make_user
+from tests.factories.alerts import make_alert
 from tests.factories.answers import record_answer
 from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import expert_id_of, make_draw
@@ -122,6 +123,7 @@ class World:
     activation: str
     api_token: ApiToken
     delivery: Delivery
+    alert: int
 
     def message(self, user: User) -> Message:
         """A message of ``user``'s own."""
@@ -257,6 +259,7 @@ def make_world() -> World:
         ),
         api_token=make_token(users["operator"], "projects.view"),
         delivery=make_delivery(actor=users["admin"], now=now),
+        alert=make_alert().pk,
     )
 
 

@@ -36,11 +36,12 @@ class Call:
 
 @dataclass
 class Receiver:
-    """A loopback HTTP server; ``status`` is what it answers, after ``delay`` seconds."""
+    """A loopback HTTP server; ``status`` and ``answer`` are what it answers, after ``delay`` seconds."""
 
     status: int = 204
     delay: float = 0
     location: str = ""
+    answer: bytes = b""
     tls: ssl.SSLContext | None = None
     calls: list[Call] = field(default_factory=list)
 
@@ -82,8 +83,9 @@ class Receiver:
                 self.send_response(receiver.status)
                 if receiver.location:
                     self.send_header("Location", receiver.location)
-                self.send_header("Content-Length", "0")
+                self.send_header("Content-Length", str(len(receiver.answer)))
                 self.end_headers()
+                self.wfile.write(receiver.answer)
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
                 """Be quiet."""

@@ -23,7 +23,7 @@ from expertpool.audit.models import Entry
 from expertpool.webhooks.enums import DeliveryState, EventCode
 from expertpool.webhooks.exceptions import ResendRefused
 from expertpool.webhooks.models import Delivery, Subscription
-from expertpool.webhooks.services import delivery as delivering
+from expertpool.webhooks.services import posting
 from expertpool.webhooks.services.announcing import announce, resend, send_test
 from expertpool.webhooks.services.delivery import BACKOFF, MAX_ATTEMPTS, deliver
 from tests.factories.accounts import make_user
@@ -123,7 +123,7 @@ def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
 def test_a_receiver_that_does_not_answer_costs_no_more_than_the_time_limit(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivering, "LONGEST", 0.2)
+    monkeypatch.setattr(posting, "LONGEST", 0.2)
     receiver.delay = 1
     delivery = attempt(make_delivery(receiver.url(), now=NOW))
     assert (delivery.state, delivery.status_code) == (DeliveryState.WAITING, None)
@@ -134,7 +134,7 @@ def test_a_name_that_nobody_answers_for_costs_no_more_either(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     released = threading.Event()
-    monkeypatch.setattr(delivering, "LONGEST", 0.2)
+    monkeypatch.setattr(posting, "LONGEST", 0.2)
     delivery = make_delivery(receiver.url("localhost"), now=NOW)
 
     def look_up(*_args: Any, **_more: Any) -> list[Any]:
@@ -203,10 +203,10 @@ def test_certificates_are_checked_for_the_name_not_the_number(
     tls.load_cert_chain(certificate, tmp_path / "key.pem")
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))  # how an operator adds an authority
-    delivering._certificates.cache_clear()
+    posting._certificates.cache_clear()
     with Receiver(tls=tls) as receiver:
         delivery = attempt(make_delivery(receiver.url("localhost"), now=NOW))
-    delivering._certificates.cache_clear()
+    posting._certificates.cache_clear()
     assert (delivery.state == DeliveryState.DELIVERED) is arrives
     assert len(receiver.calls) == arrives
     if not arrives:

@@ -68,6 +68,7 @@ class Trial:
     label: str
     address_label: str
     run: Callable[[Reader, str], str]
+    is_mail: bool = True  # the address is one of mail: the reader's own is proposed
 
 
 SITE_SETTINGS: Catalogue[Setting[Any]] = Catalogue(

@@ -6,7 +6,7 @@ import shutil
 import socket
 import ssl
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -113,9 +113,8 @@ def find_certificate(now: datetime) -> Finding:
     address = urlsplit(settings.SITE_URL)
     if address.scheme != "https" or not address.hostname:
         return Finding(Health.OFF, "访问地址没有使用 HTTPS。")
-    try:
-        ends = _certificate_end(address.hostname, address.port or 443, int(time.time() // KEPT))
-    except (OSError, ValueError):
+    ends = _certificate_end(address.hostname, address.port or 443, int(time.time() // KEPT))
+    if ends is None:
         return Finding(
             Health.WARNING,
             f"从本机连不上 {address.netloc}，看不到证书。",
@@ -133,18 +132,21 @@ def find_certificate(now: datetime) -> Finding:
 
 
 @cache
-def _certificate_end(host: str, port: int, _period: int) -> datetime:
-    """Return until when the certificate is good that our own address shows; asked again in the next
-    ``_period``. OSError when nobody answers in time."""
+def _certificate_end(host: str, port: int, _period: int) -> datetime | None:
+    """Return until when the certificate is good that our own address shows; None when nobody answers in
+    time. Asked again in the next ``_period``."""
     context = ssl.create_default_context()
     # Who may be trusted is the browsers' business; what is wanted is the day.
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with (
-        socket.create_connection((host, port), timeout=PATIENCE) as opened,
-        context.wrap_socket(opened, server_hostname=host) as secured,
-    ):
-        certificate = secured.getpeercert(binary_form=True)
-    return x509.load_der_x509_certificate(certificate or b"").not_valid_after_utc.astimezone(UTC)
+    try:
+        with (
+            socket.create_connection((host, port), timeout=PATIENCE) as opened,
+            context.wrap_socket(opened, server_hostname=host) as secured,
+        ):
+            certificate = secured.getpeercert(binary_form=True)
+        return x509.load_der_x509_certificate(certificate or b"").not_valid_after_utc
+    except (OSError, ValueError):
+        return None
 
 
 CHECKS = (

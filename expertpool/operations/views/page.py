@@ -13,7 +13,10 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.health import CHECKS, Health, look
 from expertpool.core.permissions import requires
 from expertpool.core.views.listing import render_list
+from expertpool.operations.queries.alerts import alerts_visible_to
 from expertpool.operations.queries.jobs import queue_states
+
+MOST_ALERTS = 20
 
 
 @require_safe
@@ -29,6 +32,8 @@ def index(request: UserRequest) -> HttpResponse:
         ],
         "failed": sum(one.finding.state is Health.FAILED for one in found),
         "warned": sum(one.finding.state is Health.WARNING for one in found),
+        "alerts": alerts_visible_to(request.user).filter(ended_at=None)[:MOST_ALERTS],
         "queues": queue_states(now=now),
+        "may_manage": request.user.has_permission("operations.manage"),
     }
     return render_list(request, "operations/index.html", context)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import ssl
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 import httpx
@@ -17,7 +13,7 @@ from expertpool.core.jobs import defer
 from expertpool.webhooks.enums import DeliveryState
 from expertpool.webhooks.exceptions import AddressRefused
 from expertpool.webhooks.models import Delivery
-from expertpool.webhooks.services.addresses import Target, resolve_target
+from expertpool.webhooks.services.posting import post
 from expertpool.webhooks.services.signing import HEADER, sign
 
 # Before the second, third … attempt: two days in all, as long as a weekend without an operator.
@@ -25,8 +21,6 @@ BACKOFF = tuple(
     timedelta(seconds=seconds) for seconds in (30, 120, 600, 3600, 4 * 3600, 16 * 3600, 24 * 3600)
 )
 MAX_ATTEMPTS = len(BACKOFF) + 1
-# Seconds for a whole attempt: a receiver that sends a letter now and then is never idle.
-LONGEST = 10.0
 
 
 @dataclass(frozen=True)
@@ -66,7 +60,7 @@ def _attempt(delivery: Delivery, now: datetime) -> _Result:
         HEADER: sign(body, secret=secret, at=int(now.timestamp())),
     }
     try:
-        status = _post(delivery.subscription.url, body, headers)
+        status = post(delivery.subscription.url, body, headers).status
     except AddressRefused as error:
         return _Result(None, str(error))
     except (TimeoutError, httpx.TimeoutException):
@@ -76,52 +70,6 @@ def _attempt(delivery: Delivery, now: datetime) -> _Result:
     if 300 <= status < 400:
         return _Result(status, "对方要求跳转：请把推送地址改为最终的地址")
     return _Result(status, f"对方答复 {status}")
-
-
-def _post(url: str, body: bytes, headers: dict[str, str]) -> int:
-    """Return the status of the answer; its body is not read. TimeoutError after `LONGEST`."""
-    return asyncio.run(_post_in_time(url, body, headers))
-
-
-async def _post_in_time(url: str, body: bytes, headers: dict[str, str]) -> int:
-    async with asyncio.timeout(LONGEST):
-        return await _post_to(await _resolve(url), body, headers)
-
-
-async def _resolve(url: str) -> Target:
-    """Do `resolve_target` where it can be left waiting: nothing ends a look-up of a name."""
-    # Of its own: the loop would wait for one of its threads before it ends.
-    thread = ThreadPoolExecutor(max_workers=1)
-    try:
-        return await asyncio.get_running_loop().run_in_executor(thread, resolve_target, url)
-    finally:
-        thread.shutdown(wait=False)
-
-
-async def _post_to(target: Target, body: bytes, headers: dict[str, str]) -> int:
-    # No redirects and no proxies: either would lead past the check (docs/decisions/0009).
-    async with (
-        httpx.AsyncClient(
-            verify=_certificates(), timeout=LONGEST, follow_redirects=False, trust_env=False
-        ) as client,
-        # The other side chooses how long its answer is, and nothing of it is of use.
-        client.stream(
-            "POST",
-            target.url,
-            content=body,
-            headers=headers | {"Host": target.host},
-            extensions={"sni_hostname": target.server_name},
-        ) as response,
-    ):
-        return response.status_code
-
-
-@cache
-def _certificates() -> ssl.SSLContext:
-    """Trust the public authorities, and those that the operator added to the machine."""
-    context = httpx.create_ssl_context(trust_env=False)
-    context.load_default_certs()
-    return context
 
 
 @transaction.atomic

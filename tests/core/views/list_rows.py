@@ -31,6 +31,7 @@ from expertpool.projects.services.tasks import TaskData, assign_task
 from expertpool.reports.enums import ReportState
 from expertpool.reports.models import ExposureReport, ExposureRow
 from tests.factories.accounts import make_department, make_token, make_user
+from tests.factories.alerts import make_alert
 from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import (
@@ -211,6 +212,7 @@ ROWS: dict[str, MakeRow] = {
     "notifications:inbox": _message(ChannelCode.SITE),
     "notifications:outbox": _message(ChannelCode.SMS),
     "notifications:records": _message(ChannelCode.SMS),
+    "operations:alerts": lambda _reader, at: make_alert(f"检查{at}"),
     "operations:jobs": lambda _reader, _at: fail_job(),
     "papers:list": _paper,
     "projects:approvals": _project(ProjectStatus.PENDING),

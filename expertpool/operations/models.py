@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.conf import settings
 from django.db import models
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -32,10 +30,6 @@ class JobFailure(models.Model):
 
 class FailedJob(ProcrastinateJob):
     """A row of the queue as a page shows it; the annotations are those of `queries.jobs.failed_jobs`."""
-
-    failed_at: datetime
-    reason: str | None
-    place: str | None
 
     class Meta:
         proxy = True

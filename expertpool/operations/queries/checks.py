@@ -8,7 +8,7 @@ from expertpool.core.health import Check, Finding, Health
 from expertpool.core.health.program import PROGRAM
 from expertpool.core.health.words import length_text
 from expertpool.core.jobs import DEADLINES, HEAVY
-from expertpool.operations.queries.jobs import QueueState, failed_jobs, queue_states
+from expertpool.operations.queries.jobs import QueueState, failed_since, queue_states
 
 NEWS = timedelta(days=7)
 # How long the oldest job of a queue may wait until somebody should look, and until it is a fault.
@@ -38,7 +38,7 @@ def _lateness(state: QueueState) -> int:
 
 def find_failed(now: datetime) -> Finding:
     """What failed long ago, and was left, is no news."""
-    lately = failed_jobs().filter(failed_at__gte=now - NEWS).count()
+    lately = failed_since(now - NEWS)
     if not lately:
         return Finding(Health.OK, "最近没有失败的任务。")
     mend = "请在「失败的任务」里看原因，排除后重做；不需要的选「不再处理」。"

@@ -84,6 +84,12 @@ def failed_jobs() -> QuerySet[FailedJob]:
     )
 
 
+def failed_since(since: datetime) -> int:
+    """Return how many jobs have failed for good since then, and are left."""
+    ends = ProcrastinateEvent.objects.filter(type="failed", at__gte=since, job__status="failed")
+    return ends.values("job").distinct().count()
+
+
 def failed_jobs_visible_to(user: User) -> QuerySet[FailedJob]:
     """Return the same to whoever may see how the system is."""
     rows = failed_jobs()

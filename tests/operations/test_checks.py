@@ -23,7 +23,6 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 
 from expertpool.accounts.models import User
-from expertpool.audit.models import Anchor
 from expertpool.audit.services import record
 from expertpool.audit.services.anchors import anchor
 from expertpool.audit.services.health import find_chain
@@ -227,7 +226,10 @@ def test_a_chain_that_was_cut_or_is_not_confirmed(admin: User) -> None:
     record("file.remove", actor=admin, now=now, note="第二条")
     assert find_chain(now).state is Health.OK
     assert find_chain(now + timedelta(minutes=11)).state is Health.WARNING
-    Anchor.objects.create(number=99, hash="0" * 64, previous=made.number, at=now, proof="锚点")
+    with connection.cursor() as cursor:  # as whoever owns the tables can
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE audit_chainhead SET number = 0")
+        cursor.execute("SET session_replication_role = origin")
     assert "被删去了" in find_chain(now).sentence
 
 

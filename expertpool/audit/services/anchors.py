@@ -65,7 +65,7 @@ def confirmed_at() -> datetime | None:
 def _proven_backwards() -> Iterator[Anchor]:
     rows, below = Anchor.objects.order_by("-number"), Q()
     while some := list(rows.filter(below)[:MOST_ASKED]):
-        yield from filter(_is_proven, some)
+        yield from filter(is_proven, some)
         below = Q(number__lt=some[-1].number)
 
 

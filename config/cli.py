@@ -14,6 +14,7 @@ ENTRY_POINTS = {
     "run": "config.supervisor:main",
     "serve": "config.commands:serve",
     "worker": "config.supervisor:work",
+    "metrics": "config.commands:figures",
     "restore": "config.commands:restore",
     "verify-draw": "config.cli:verify_draw",
 }
@@ -25,7 +26,9 @@ USAGE = """专家库综合管理系统
   run                            启动全部：数据库、网页服务和后台任务
   serve                          只启动网页服务（HOST、PORT 指定地址，默认 127.0.0.1:8000）
   worker                         只启动后台任务：限时任务和其他任务各一个进程
+  metrics                        只启动供 Prometheus 读取的指标（METRICS_PORT 指定端口）
   migrate                        升级数据库结构
+  support-bundle 文件.zip        生成支持包，供远程协助，不含个人信息
 
 数据
   seed-demo                      生成演示数据

@@ -23,7 +23,7 @@ from config.database import (
     database_running,
     limit_statements,
 )
-from config.environment import HOME, env_str, missing_secrets, port
+from config.environment import HOME, env_int, env_str, missing_secrets, port
 from config.postgres import DatabaseUnavailableError
 from config.schema import check_schema
 
@@ -31,7 +31,7 @@ MIGRATING = "expertpool.migrate"
 # They look at the tables, whatever version these are of.
 OF_ANY_SCHEMA = {"dbshell", "showmigrations", "sqlmigrate"}
 # They write nothing with a key, and some run where there is no database yet.
-WITHOUT_KEYS = {"check", "collectstatic", "help", "makemigrations", "version"}
+WITHOUT_KEYS = {"check", "collectstatic", "help", "makemigrations", "support_bundle", "version"}
 
 
 def django_command(arguments: list[str]) -> int:
@@ -142,6 +142,24 @@ def refused(error: Exception) -> int:
     has to be mended."""
     print(f"无法启动：{error}", file=sys.stderr)
     return os.EX_TEMPFAIL if isinstance(error, DatabaseUnavailableError) else 1
+
+
+def figures(arguments: list[str]) -> int:
+    """Answer Prometheus at METRICS_PORT until told to stop."""
+    if arguments or not env_int("METRICS_PORT", default=0):
+        print("metrics 没有参数；请用环境变量 METRICS_PORT 指定端口。", file=sys.stderr)
+        return 2
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    end_on_signals()
+    end_with_supervisor()
+    limit_statements(PAGE_SECONDS)
+    try:
+        with database_running():
+            django.setup()
+            import_module("config.metrics").serve_figures()
+    except (DatabaseUnavailableError, ImproperlyConfigured, OSError) as error:
+        return refused(error)
+    return 0
 
 
 def host() -> str:

@@ -20,8 +20,10 @@ from config.environment import (
     scanner_address,
     secret,
 )
+from config.logs import log_slow_queries
+from config.numbers import numbering_jobs
 from config.storing import file_storage
-from config.worker import noting_duties, noting_failures, reading_settings_once
+from config.worker import measuring_jobs, noting_duties, noting_failures, reading_settings_once
 
 # --- Mode and secrets ---------------------------------------------------------------------
 # To try it or to develop it, not to deploy it: keys are made, demonstration data too.
@@ -80,6 +82,7 @@ if DEV_PAGES:
     INSTALLED_APPS.insert(0, "expertpool.styleguide")
 
 MIDDLEWARE = [
+    "config.numbers.numbering",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.addresses.without_nul",
@@ -201,7 +204,7 @@ WORKERS = {
     },
 }
 PROCRASTINATE_WORKER_DEFAULTS = {
-    "task_middleware": [noting_failures, reading_settings_once, noting_duties]
+    "task_middleware": [numbering_jobs, noting_failures, reading_settings_once, noting_duties]
 }
 
 # --- Webhooks --------------------------------------------------------------------------------
@@ -236,6 +239,7 @@ if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Logging: to standard output, one line an event, no personal data ---------------------------
+LAST_LINES = HOME / "log" / "recent.jsonl"  # of all processes, for the support bundle
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -243,13 +247,31 @@ LOGGING = {
         "line": {
             "class": "config.logs.LineFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        }
+        },
+        "json": {"class": "config.logs.JsonFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL", "INFO")},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if env_str("LOG_FORMAT") == "json" else "line",
+        },
+        "recent": {
+            "class": "config.logs.LastLines",
+            "formatter": "json",
+            "filename": LAST_LINES,
+        },
+    },
+    "root": {"handlers": ["console", "recent"], "level": env_str("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {},  # takes away the handlers that it brings, or the console has each line twice
         "waitress": {"level": "WARNING"},  # else the address, which may be somebody's link
         "procrastinate": {"level": "WARNING"},  # else two lines a job, each minute
     },
 }
+log_slow_queries(env_int("SLOW_QUERY_MS", default=1000))
+
+# --- Figures for Prometheus: at a port of their own, off by default -----------------------------
+METRICS_PORT = env_int("METRICS_PORT", default=0)
+if METRICS_PORT:
+    MIDDLEWARE.insert(0, "config.metrics.measuring")
+    PROCRASTINATE_WORKER_DEFAULTS["task_middleware"].insert(0, measuring_jobs)

@@ -9,7 +9,7 @@ os.environ.setdefault("EXPERTPOOL_HOME", str(Path(__file__).resolve().parent.par
 
 from config.postgres import SUPERUSER
 from config.settings import *  # noqa: F403
-from config.settings import DATABASES, STORAGES
+from config.settings import DATABASES, LOGGING, STORAGES
 
 if not os.environ.get("DATABASE_URL"):
     # Tests make databases, and empty tables that nothing else may; the programs they start do not.
@@ -26,3 +26,4 @@ CLAMD = ""
 DEV_PAGES = True
 TRIAL = False
 WHITENOISE_AUTOREFRESH = True  # nothing is collected for tests
+LOGGING["root"] = {"handlers": ["console"], "level": "INFO"}  # the last lines are of no use

@@ -65,7 +65,7 @@ def main(arguments: list[str]) -> int:
                 prepare()
                 listen(held, host(), port())
                 return supervise(
-                    dict.fromkeys(web_processes(), SERVE) | WORKERS,
+                    dict.fromkeys(web_processes(), SERVE) | WORKERS | _figures(),
                     held=held,
                     ready=_answers,
                     announce=_announce,
@@ -75,6 +75,16 @@ def main(arguments: list[str]) -> int:
         return refused(error)
     except KeyboardInterrupt:
         return 130
+
+
+def _figures() -> dict[str, list[str]]:
+    """Return the program that answers Prometheus, where it is wanted; its figures begin anew."""
+    if not env_int("METRICS_PORT", default=0):
+        return {}
+    from config.metrics import forget_figures  # noqa: PLC0415 - only where figures are wanted
+
+    forget_figures()
+    return {"指标": [*COMMAND, "metrics"]}
 
 
 def web_processes() -> list[str]:

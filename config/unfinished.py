@@ -14,10 +14,10 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.views.defaults import server_error
 from psycopg.errors import QueryCanceled
 
 from config.leavers import left
+from config.numbers import current_number
 from expertpool.core.responses import refused
 
 logger = logging.getLogger(__name__)
@@ -93,7 +93,8 @@ def answer_failure(request: HttpRequest) -> HttpResponse:
             return refused(f"{FULL}，这次操作没有完成。请告诉系统管理员清理磁盘后再试。")
         return HttpResponse(render_to_string("full.html", {"reason": FULL}), status=503)
     if not is_away(sys.exc_info()[1]):
-        return server_error(request)
+        html = render_to_string("500.html", {"number": current_number()})
+        return HttpResponse(html, status=500)
     if request.headers.get("HX-Request"):
         return refused(f"{AWAY}，没有改动任何内容，请稍后再试。")
     shown = {"reason": AWAY, "seconds": AGAIN_SECONDS}

@@ -14,6 +14,19 @@ def reading_settings_once(call_next: Callable[[], Any], _context: Any, _worker: 
         return call_next()
 
 
+def measuring_jobs(call_next: Callable[[], Any], context: Any, _worker: Any) -> Any:
+    """Count the job among the figures (config.metrics)."""
+    from config.metrics import count_job  # noqa: PLC0415 - only where figures are wanted
+
+    try:
+        result = call_next()
+    except Exception:
+        count_job(context.job.queue, "failed")
+        raise
+    count_job(context.job.queue, "done")
+    return result
+
+
 def noting_failures(call_next: Callable[[], Any], context: Any, _worker: Any) -> Any:
     """Keep why a job failed, before the queue decides whether it is tried again."""
     from django.utils import timezone  # noqa: PLC0415 - needs the settings

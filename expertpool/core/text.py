@@ -28,6 +28,16 @@ _DRAWN_AS_NOTHING = {
 }
 _HIDDEN_CATEGORIES = ("Cc", "Cf", "Cn", "Cs")
 
+# What is of people wherever it stands: telephones, identity cards, accounts of a bank; addresses of mail.
+_NUMBERS = re.compile(r"\d{9,}[Xx]?")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# What may be a name, where the text is not ours: words of an error, a path that somebody typed, also as
+# logs and addresses write it.
+_NAMES = re.compile(
+    r"(?:[\u3400-\u9fff·\U00020000-\U0003ffff]|\\u[0-9a-f]{4}|\\U[0-9a-f]{8}|%[0-9A-Fa-f]{2})+"
+)
+LEFT_OUT = "[…]"
+
 HIDDEN = "含有看不见的控制字符，请删去。"
 
 
@@ -112,3 +122,10 @@ def mask_middle(value: str, *, head: int, tail: int) -> str:
 def mask_email(value: str) -> str:
     local, at, domain = value.partition("@")
     return f"{local[:1]}***{at}{domain}" if at else "***"
+
+
+def without_people(text: str, *, ours: bool = True) -> str:
+    """Return ``text``, which leaves the house or is read by whoever keeps the server, without numbers and
+    addresses of people; where it is not ours, without whatever may name one."""
+    text = _MAIL.sub(LEFT_OUT, _NUMBERS.sub(LEFT_OUT, text))
+    return text if ours else _NAMES.sub(LEFT_OUT, text)

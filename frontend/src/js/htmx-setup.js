@@ -57,10 +57,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
   if (xhr.getResponseHeader("HX-Trigger")?.includes('"toast"')) return;
-  toast({
-    level: "danger",
-    message: refusals[xhr.status] ?? "系统暂时无法处理，请稍后重试。已填写的内容仍在页面上。",
-  });
+  const number = xhr.status >= 500 && xhr.getResponseHeader("X-Request-ID");
+  const failed = `系统暂时无法处理，请稍后重试。已填写的内容仍在页面上。${number ? `编号 ${number}` : ""}`;
+  toast({ level: "danger", message: refusals[xhr.status] ?? failed });
 });
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, () =>

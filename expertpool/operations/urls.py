@@ -7,6 +7,7 @@ from expertpool.operations.views import alerts, jobs, page
 app_name = "operations"
 urlpatterns = [
     path("", page.index, name="index"),
+    path("bundle/", page.bundle, name="bundle"),
     path("alerts/", alerts.alert_list, name="alerts"),
     path("alerts/<int:pk>/acknowledge/", alerts.acknowledge, name="acknowledge"),
     path("jobs/", jobs.job_list, name="jobs"),

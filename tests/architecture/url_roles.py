@@ -593,6 +593,7 @@ RULES: dict[str, Rule] = {
     # How the system is
     "operations:index": only("admin", "auditor"),
     "operations:jobs": only("admin", "auditor"),
+    "operations:bundle": only("admin"),
     "operations:alerts": only("admin", "auditor"),
     "operations:acknowledge": only("admin", kwargs=lambda w, _u: {"pk": w.alert}),
     "operations:retry": only("admin", kwargs=lambda _w, _u: {"pk": 1}),

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.health import CHECKS, Health, look
 from expertpool.core.permissions import requires
+from expertpool.core.responses import file_answer
 from expertpool.core.views.listing import render_list
 from expertpool.operations.queries.alerts import alerts_visible_to
 from expertpool.operations.queries.jobs import queue_states
+from expertpool.operations.services.bundle import support_bundle
 
 MOST_ALERTS = 20
 
@@ -37,3 +39,11 @@ def index(request: UserRequest) -> HttpResponse:
         "may_manage": request.user.has_permission("operations.manage"),
     }
     return render_list(request, "operations/index.html", context)
+
+
+@require_POST
+@requires("operations.manage")
+def bundle(request: UserRequest) -> HttpResponseBase:
+    now = timezone.now()
+    content = support_bundle(actor=request.user, now=now)
+    return file_answer(content, name=f"支持包-{timezone.localtime(now):%Y%m%d-%H%M}.zip")

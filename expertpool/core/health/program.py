@@ -61,7 +61,9 @@ def find_keys(_now: datetime) -> Finding:
 def find_shut(_now: datetime) -> Finding:
     """By what was counted last night."""
     if shut := noted_shut():
-        mend = "有人直接改了数据库：用 expertpool rotate-keys --check 查出是哪些，对照操作留痕和备份。"
+        mend = (
+            "有人直接改了数据库：用 expertpool rotate-keys --check 查出是哪些，对照操作留痕和备份。"
+        )
         return Finding(Health.FAILED, "有的信息无法解密。", f"{shut} 处", mend, str(shut))
     return Finding(Health.OK, "都能解密。")
 

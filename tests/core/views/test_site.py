@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -65,8 +67,11 @@ def test_health_is_public_and_asks_the_database(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(duties, "STARTED", timezone.now())
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda _path: SimpleNamespace(total=10**12, free=9 * 10**11)
+    )
     answer = client.get("/health/").json()
-    assert answer.keys() == {"status", "database", "keys", "duties", "disk"}
+    assert answer.keys() == {"status", "database", "keys", "duties", "disk", "unreadable"}
     assert set(answer.values()) == {"ok"}
 
     def broken() -> Any:

@@ -166,6 +166,7 @@ def test_somebody_acknowledges_it_on_the_page(
     assert client.post(address, {"note": ""}).status_code == 403
     login(client, admin)
     assert address in client.get("/operations/").content.decode()
+    assert address in client.get("/operations/alerts/").content.decode()
     assert client.post(address, {"note": "已联系机房，下午扩容"}).status_code == 204
     again = client.post(address, {"note": "我也看看"})
     assert again.status_code == 422

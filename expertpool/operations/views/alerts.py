@@ -32,8 +32,8 @@ def alert_list(request: UserRequest) -> HttpResponse:
         default_sort="-began",
         tabs=TABS,
     )
-    shown.context["may_manage"] = request.user.has_permission("operations.manage")
-    return render_list(request, "operations/alert_list.html", shown.context)
+    context = shown.context | {"may_manage": request.user.has_permission("operations.manage")}
+    return render_list(request, "operations/alert_list.html", context)
 
 
 @requires("operations.manage")

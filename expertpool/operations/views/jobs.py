@@ -25,8 +25,8 @@ def job_list(request: UserRequest) -> HttpResponse:
         sorts={"number": "id"},
         default_sort="-number",
     )
-    shown.context["may_manage"] = request.user.has_permission("operations.manage")
-    return render_list(request, "operations/job_list.html", shown.context)
+    context = shown.context | {"may_manage": request.user.has_permission("operations.manage")}
+    return render_list(request, "operations/job_list.html", context)
 
 
 @require_POST

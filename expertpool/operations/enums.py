@@ -29,6 +29,7 @@ JOB_LABELS = {
     "notifications.deliver_message": "发送通知",
     "notifications.reap_stuck_messages": "通知补发",
     "backups.look": "每日备份",
+    "backups.make": "备份",
     "core.count_shut": "核对加密的信息",
     "draws.tell_shut": "告知联系方式无法解密",
     "files.scan_held": "查杀等待的文件",

@@ -1,7 +1,7 @@
 """Files that wait to be fetched or confirmed: encrypted in the store, and gone after their time.
 
-They hold what the database keeps encrypted. Each is bound to the run that it belongs to: a file put
-in the place of another does not open. When a key changes, they are made anew like the columns
+They hold what the database keeps encrypted. Each is bound to the run that it belongs to, and to whose it is: a
+file put in the place of another does not open, nor one whose run was led to another account. When a key changes, they are made anew like the columns
 (`core.rekeying`).
 """
 

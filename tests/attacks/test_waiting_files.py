@@ -20,9 +20,9 @@ from expertpool.core.exporting.registry import EXPORTS
 from expertpool.core.exporting.runs import remove_expired_exports, start_export
 from expertpool.core.importing import runs
 from expertpool.core.importing.reading import UnreadableFile
-from expertpool.core.models import ImportRun
+from expertpool.core.models import ExportRun, ImportRun
 from expertpool.core.storing import store
-from expertpool.core.waiting import folder_of_parts
+from expertpool.core.waiting import FileGone, folder_of_parts
 from expertpool.experts.services.importing import ExpertImporter
 from tests.factories.experts import make_expert
 from tests.fixtures import login
@@ -93,17 +93,37 @@ def test_nor_does_the_table_of_refused_rows(admin: User, client: Client) -> None
     assert PHONE in texts(page.content)
 
 
+def test_a_run_that_is_led_to_another_account_shows_him_nothing(
+    admin: User, operator: User
+) -> None:
+    """One column, and the whole pool was there for somebody without any right to it."""
+    mine = upload(admin)
+    table = export(admin)
+    assert PHONE in texts(table.file.read())
+    type(mine).objects.update(user=operator)
+    type(table).objects.update(user=operator)
+    for row in (mine, table):
+        row.refresh_from_db()
+        for file in row.waiting_files():
+            with pytest.raises(FileGone):
+                file.read()
+
+
 def test_nor_does_an_export(admin: User) -> None:
+    run = export(admin)
+    assert found_on_disk(PHONE) == []
+    assert PHONE in texts(run.file.read())
+
+
+def export(admin: User) -> ExportRun:
     make_expert(phone=PHONE)
-    run = start_export(
+    return start_export(
         exporter=EXPORTS["experts.experts"],
         params=QueryDict(),
         actor=admin,
         address="",
         now=timezone.now(),
     )
-    assert found_on_disk(PHONE) == []
-    assert PHONE in texts(run.file.read())
 
 
 def test_what_belongs_to_nothing_is_deleted_a_day_later(admin: User) -> None:

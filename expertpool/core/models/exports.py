@@ -82,7 +82,7 @@ class ExportRun(HoldsFiles, models.Model):
     @property
     def file(self) -> WaitingFile:
         """The workbook, once it is written."""
-        bound = binding(self._meta.db_table, "file", self.pk)
+        bound = binding(self._meta.db_table, "file", self.pk, self.user_id)
         return WaitingFile(f"{EXPORTS}/{self.pk}.sealed", bound)
 
     def waiting_files(self) -> tuple[WaitingFile, ...]:

@@ -160,7 +160,8 @@ class ImportRun(HoldsFiles, models.Model):
         return (self.upload, self.answers, self.findings, self.refused_table)
 
     def _waiting(self, name: str, kind: str) -> WaitingFile:
-        return WaitingFile(f"{IMPORTS}/{name}", binding(self._meta.db_table, kind, self.pk))
+        bound = binding(self._meta.db_table, kind, self.pk, self.user_id)
+        return WaitingFile(f"{IMPORTS}/{name}", bound)
 
     def pairs(self) -> list[tuple[str, Any]]:
         """Return each header with the code that it stands for."""

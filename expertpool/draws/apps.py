@@ -99,6 +99,7 @@ class DrawsConfig(AppConfig):
             occasions.HELD_REFUSED,
             occasions.POOL_CHANGED,
             occasions.POOL_STOPPED,
+            occasions.POOL_EMPTIED,
             occasions.SERVICE_OFF,
             occasions.SHORT,
             occasions.REOPENED,

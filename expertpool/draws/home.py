@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import cache
 from itertools import islice
 
 from django.db.models import Q, QuerySet
@@ -32,7 +33,7 @@ from expertpool.draws.queries.draws import (
 )
 from expertpool.draws.queries.picking import lists_to_complete
 from expertpool.draws.queries.plan_versions import plans_to_decide, standing_plan
-from expertpool.draws.queries.policy import must_be_approved
+from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.pool_changes import firsts_of
 from expertpool.draws.queries.reach import Fare, reach_of, troubled
 from expertpool.notifications.queries.route import route_held_until
@@ -93,9 +94,10 @@ def projects_for_a_draw(user: User, now: datetime) -> Iterator[Todo]:
     projects = projects.exclude(pk__in=by_hand.values("projects"))  # see `incomplete_lists`
     waits = standing_plan(submitted_at__isnull=False, decided_at__isnull=True)
     projects = projects.filter(~waits).annotate(plan_approved=standing_plan(approved=True))
+    must_approve = cache(lambda regime: policy_for(regime, now=now).plan_approval)
     for project in projects.select_related("batch").order_by("opening_at")[:MOST_TODOS]:
         short = project.draw_state == DrawState.UNSATISFIED
-        if not short and not project.plan_approved and must_be_approved(project.regime):
+        if not short and not project.plan_approved and must_approve(project.regime):
             if user.has_permission("draws.plan"):  # otherwise it is not his turn
                 yield _to_hand_in(project)
             continue

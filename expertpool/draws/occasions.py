@@ -401,6 +401,26 @@ POOL_CHANGED = Occasion(
     readers=READERS,
 )
 
+_POOL_EMPTIED = (
+    "{{收件人}}，抽取 {{抽取编号}}（{{项目名称}}）封存前，{{改动}}。抽取只从余下的人中进行，请核对缘由："
+    "改动不当的，恢复资料，作废重抽。"
+)
+
+POOL_EMPTIED = Occasion(
+    code="draw.pool_emptied",
+    label="封存前专家库少了很多人",
+    placeholders={
+        "收件人": "周监督",
+        "抽取编号": "D202612010001",
+        "项目名称": "市民中心弱电工程",
+        "改动": "吴管理 在 7 天内冻结、移入黑名单或删除了 256 名专家，占当时在库的 92%，至今没有恢复",
+    },
+    defaults={ChannelCode.SITE: ("{{抽取编号}} 封存前专家库少了很多人", _POOL_EMPTIED)},
+    required=("抽取编号", "改动"),
+    watches=True,
+    readers=READERS,
+)
+
 # No number and no kind: the operator learns no more of it than the page tells him.
 _POOL_STOPPED = (
     "{{收件人}}，抽取 {{抽取编号}}（{{项目名称}}）因专家库变动暂停，等监督人核对后恢复。"

@@ -12,8 +12,9 @@ from expertpool.draws.events import InvitationAnswered, PanelSettled
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.occasions import LETTERS, WAITING
 from expertpool.draws.queries.draws import panel_of
+from expertpool.draws.queries.policy import is_lowered
 from expertpool.draws.queries.presence import signs_in
-from expertpool.draws.settings import QUIET_HOURS
+from expertpool.draws.settings import DEMANDING, MOST, QUIET_HOURS
 from expertpool.experts.events import ExpertLeft, LeaveFiled, TiesChanged
 from expertpool.experts.queries.experts import merged_records
 from expertpool.notifications.events import MessageFailed, MessageSent
@@ -21,6 +22,10 @@ from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import bring_forward
 from expertpool.siteconfig.events import SettingChanged
 from expertpool.siteconfig.models import SettingChange
+from expertpool.workflow.services.telling import tell_lowered
+
+# Who agrees to what a draw goes by is told that less is demanded of it.
+APPROVERS = ("draws.confirm_steps", "draws.approve_plan", "projects.approve")
 
 
 def letter_moved(event: MessageSent | MessageFailed) -> None:
@@ -34,8 +39,12 @@ def letter_moved(event: MessageSent | MessageFailed) -> None:
 
 
 def setting_changed(event: SettingChanged) -> None:
-    """Try what waits for the end of quiet hours as they were: each letter asks anew whether it must."""
-    change = SettingChange.objects.get(pk=event.change_id)
+    """Try what waits for the end of quiet hours as they were: each letter asks anew whether it must. Tell
+    at once of a demand on draws that was lowered."""
+    change = SettingChange.objects.select_related("actor").get(pk=event.change_id)
+    for setting in (*DEMANDING, *MOST):
+        if setting.code == change.code and is_lowered(change):
+            tell_lowered(setting, change, readers=APPROVERS)
     if change.code == QUIET_HOURS.code:
         held = Message.objects.filter(about_type="draws.invitation", occasion__in=WAITING)
         bring_forward(messages=held, now=change.at)

@@ -25,8 +25,13 @@ from expertpool.draws.validators import EMERGENCY
 from expertpool.projects.enums import Regime
 
 INVITING = SettingGroup(
-    "inviting", "邀请与名单", order=40, note="各项只影响以后；免打扰时段立即生效"
+    "inviting",
+    "邀请与名单",
+    order=40,
+    note="各项只影响以后；免打扰时段立即生效；缩短答复时限最短、提早名单最早公开的，满 24 小时后才按新的规定",
+    saved="缩短最短答复时限、提早最早公开时间的 24 小时后生效，其余立即生效",
 )
+LOWERED = "提高要求的立即生效，降低的 24 小时后生效，已通知监督人和审核人"
 MINUTES = Number(1, 43_200, "分钟")
 HOURS = Number(0, 720, "小时")
 EMERGENCY_MINUTES = Number(EMERGENCY.low, EMERGENCY.high, "分钟")
@@ -162,7 +167,9 @@ FAIRNESS = SettingGroup(
     "fairness",
     "抽取制度（通用）",
     order=41,
-    note="适用于所有项目，各适用制度可以在下面另行规定；写入封存的规则，此后再改不影响已封存的抽取",
+    note="适用于所有项目，各适用制度可以在下面另行规定；写入封存的规则，此后再改不影响已封存的抽取；"
+    "降低要求的，立即通知监督人和审核人，满 24 小时后才按新的要求",
+    saved=LOWERED,
 )
 CONTRIBUTORS = Several(tuple(CONTRIBUTOR_LABEL.items()))
 PRESENT_MINUTES = Number(10, 720, "分钟")
@@ -315,7 +322,8 @@ REGIME_GROUPS = {
         f"policy_{regime.value}",
         f"抽取制度：{regime.label}",
         order=42 + at,
-        note="留空的与通用规定相同",
+        note="留空的与通用规定相同；降低要求的，立即通知监督人和审核人，满 24 小时后才按新的要求",
+        saved=LOWERED,
     )
     for at, regime in enumerate(Regime)
 }
@@ -416,6 +424,20 @@ SETTINGS: tuple[Setting[Any], ...] = (
     REMIND_SHARE,
     PLACE_OPENS,
     PICKED_WITHIN,
+)
+# Of what an operator may do so often: more is less of a demand.
+MOST: tuple[Setting[int], ...] = (HELD_TRIES, COUNTS_PER_HOUR)
+# From which follows what a draw is held to (`draws.queries.policy`).
+DEMANDING: tuple[Setting[Any], ...] = (
+    *(general for general, _ in _OWN),
+    *OWN_NUMBERS.values(),
+    REQUIRED_CONTRIBUTORS,
+    *MORE_CONTRIBUTORS.values(),
+    THIN,
+    PLAN_APPROVAL,
+    *REGIME_PLAN_APPROVAL.values(),
+    REVEAL_BY,
+    *OWN_REVEAL_BY.values(),
 )
 
 

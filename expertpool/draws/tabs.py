@@ -85,7 +85,7 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
         "agree_question": f"同意按第 {plan.version} 版方案抽取？" if plan else "",
         "agree_reason": _agree_reason(standing) if standing else "",
         "course": course_of(standing, now=now) if standing else None,
-        "policy": (policy := policy_for(project.regime)),
+        "policy": (policy := policy_for(project.regime, now=now)),
         "needs_approval": policy.plan_approval,
         "project": project,
         "members": members,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from cryptography.hazmat.primitives.constant_time import bytes_eq
@@ -19,10 +21,11 @@ from expertpool.core.configuration.catalogue import SITE_SETTINGS, settings_of
 from expertpool.core.configuration.kinds import MASK, UNSET
 from expertpool.core.configuration.reading import (
     UNREADABLE,
+    Reader,
+    Stored,
     current,
     is_readable,
     loaded,
-    value_of,
 )
 from expertpool.core.crypto import proof
 from expertpool.core.text import moment_text
@@ -30,6 +33,9 @@ from expertpool.core.timeline import TimelineEntry
 from expertpool.siteconfig.models import SettingChange, StoredSetting
 
 T = TypeVar("T", bound=int)
+
+# A demand that was lowered counts so much later: who lowers it may be who is held to it.
+LOWERED_AFTER = timedelta(days=1)
 
 UNREADABLE_TEXT = "无法读取，请重新填写"
 
@@ -277,15 +283,33 @@ def in_words(changes: QuerySet[SettingChange] | Sequence[SettingChange]) -> list
     return lines
 
 
-def most_since(setting: Setting[T], since: datetime) -> T:
-    """Return the highest value that ``setting`` had at any moment from ``since`` until now: whoever
-    lowers a demand of the office lowers it for later only."""
+def readings_since(since: datetime, settings: Iterable[Setting[Any]]) -> list[Reader]:
+    """Return what reads ``settings`` as they stood at each moment from ``since`` until now, the latest
+    first: whoever lowers a demand of the office lowers it for later only (docs/decisions/0082)."""
     # What a change replaced was in force until then; what it brought, the next replaced, or is now.
-    replaced = (
-        loaded(setting, {setting.code: change.before})
-        for change in vouched_changes_since(since, setting)
-    )
-    return max([value_of(setting), *replaced])
+    stored: list[Stored] = [current()]
+    for change in vouched_changes_since(since, *settings):
+        stored.append(ChainMap({change.code: change.before}, stored[-1]))  # type: ignore[arg-type]
+    return [partial(_read_in, one) for one in stored]
+
+
+def read_before(change: SettingChange) -> Reader:
+    """Return what reads settings as they would stand without ``change``, the last one."""
+    return partial(_read_in, ChainMap({change.code: change.before}, current()))  # type: ignore[arg-type]
+
+
+def _read_in(stored: Stored, setting: Setting[T], /) -> T:
+    return loaded(setting, stored)
+
+
+def most_since(setting: Setting[T], since: datetime) -> T:
+    """Return the highest value that ``setting`` had at any moment from ``since`` until now."""
+    return max(read(setting) for read in readings_since(since, [setting]))
+
+
+def least_since(setting: Setting[T], since: datetime) -> T:
+    """Return the lowest one."""
+    return min(read(setting) for read in readings_since(since, [setting]))
 
 
 def version_of(edited: SettingGroup | Setting[Any]) -> int:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from expertpool.core.configuration import Boolean, Number, Setting, SettingGroup
 
-# A demand on second persons that was lowered counts for what is asked so much later: one of the two
-# may well be who lowers it.
-LOWERED_AFTER = timedelta(days=1)
-
 REQUESTS = SettingGroup(
-    "requests", "双人确认", order=45, note="降低对第二人的要求，满 24 小时后提出的申请才按新的要求"
+    "requests",
+    "双人确认",
+    order=45,
+    note="降低对第二人的要求，满 24 小时后提出的申请才按新的要求",
+    saved="提高要求的立即生效，降低的 24 小时后生效，已通知监督人",
 )
 
 REQUEST_DAYS = Setting(

@@ -43,8 +43,8 @@ SINK = "{{专家姓名}}专家：请点 http://evil.example/go?n={{专家姓名}
 WATCHING = [
     *("account.acted", "mail.rerouted", "request.asked", "request.agreed", "request.lowered"),
     *("request.withdrawn", "expert.merged", "draw.step_alone"),
-    *("draw.pool_changed", "draw.alarm", "draw.held_refused", "draw.panel_moved"),
-    *("draw.gone", "draw.service_off", "portal.duties_late"),
+    *("draw.pool_changed", "draw.pool_emptied", "draw.alarm", "draw.held_refused"),
+    *("draw.panel_moved", "draw.gone", "draw.service_off", "portal.duties_late"),
     *("expert.contact_changed", "report.chain_head", "report.unproven", "template.rewritten"),
 ]
 

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.bounds import Bounds
@@ -117,9 +118,10 @@ class SettingsForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         regime = self.instance.project.regime
-        if policy_for(regime).reveal_present:
+        now = timezone.now()
+        if policy_for(regime, now=now).reveal_present:
             self.fields["reveal_hours"].help_text = SIGN_IN
-        for name, bounds in bounds_now(regime).items():
+        for name, bounds in bounds_now(regime, now=now).items():
             field = self.fields[name]
             # Alone: the width of the column would be told in other words.
             field.validators = [bounds]

@@ -193,7 +193,7 @@ class _Inquiry:
             acceptance=past,
             chance=fill_chance(self.seats, kinds, past.rate),
             bits=panel_bits(self.seats, tally(self.fits.values())),
-            wanted_bits=policy_for(self.plan.project.regime).panel_bits,
+            wanted_bits=policy_for(self.plan.project.regime, now=self.now).panel_bits,
             fitting_ids=[*self.fits, *self.found.excluded],
         )
 

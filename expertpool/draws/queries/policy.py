@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from functools import reduce
 from typing import Any
 
-from expertpool.core.configuration import Setting, read_once, value_of
+from expertpool.core.configuration import Reader, Setting, read_once, value_of
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
 from expertpool.draws.queries.outlook import (
@@ -26,8 +28,10 @@ from expertpool.draws.settings import (
     ALL_PRESENT,
     ANSWER_GROUNDS,
     CANDIDATES_PER_SEAT,
+    DEMANDING,
     EMERGENCY_WITHIN,
     MORE_CONTRIBUTORS,
+    MOST,
     NOT_IN_POOL,
     OTHER_GROUND,
     OWN_GROUNDS,
@@ -45,42 +49,57 @@ from expertpool.draws.settings import (
     REVEAL_LATEST,
     THIN,
 )
+from expertpool.projects.enums import Regime
+from expertpool.siteconfig.models import SettingChange
+from expertpool.siteconfig.queries import LOWERED_AFTER, read_before, readings_since
 
 
-def policy_for(regime: str) -> Policy:
-    """Return what the office demands of draws under ``regime`` now."""
+def policy_for(regime: str, *, now: datetime) -> Policy:
+    """Return what the office demands of draws under ``regime``: now and, since what is lowered counts a
+    day later, at any moment of the day before (docs/decisions/0162)."""
+    with read_once():
+        readings = readings_since(now - LOWERED_AFTER, DEMANDING)
+        return reduce(Policy.joined, [policy_by(read, regime) for read in readings])
+
+
+def policy_by(read: Reader, regime: str) -> Policy:
+    """Return what the office demands of draws under ``regime`` by the settings as they are ``read``."""
 
     def number(general: Setting[int]) -> int:
-        own = value_of(OWN_NUMBERS[general.code, regime])
-        return value_of(general) if own is None else own
+        own = read(OWN_NUMBERS[general.code, regime])
+        return read(general) if own is None else own
 
-    with read_once():
-        required = {*value_of(REQUIRED_CONTRIBUTORS), *value_of(MORE_CONTRIBUTORS[regime])}
-        return Policy(
-            reply_shortest=number(REPLY_SHORTEST),
-            reply_longest=number(REPLY_LONGEST),
-            reveal_latest=number(REVEAL_LATEST),
-            reveal_earliest=number(REVEAL_EARLIEST),
-            contributors=tuple(role for role in CONTRIBUTOR_LABEL if role in required),
-            candidates_per_seat=number(CANDIDATES_PER_SEAT),
-            panel_bits=number(PANEL_BITS),
-            emergency_within=number(EMERGENCY_WITHIN),
-            plan_approval=must_be_approved(regime),
-            thin_is_refused=value_of(THIN) == "refuse",
-            reveal_present=(value_of(OWN_REVEAL_BY[regime]) or value_of(REVEAL_BY)) == ALL_PRESENT,
-            present_latest=number(PRESENT_LATEST),
-        )
-
-
-def must_be_approved(regime: str) -> bool:
-    """Tell whether the office demands that plans under ``regime`` are approved."""
-    return value_of(PLAN_APPROVAL) or value_of(REGIME_PLAN_APPROVAL[regime])
+    required = {*read(REQUIRED_CONTRIBUTORS), *read(MORE_CONTRIBUTORS[regime])}
+    return Policy(
+        reply_shortest=number(REPLY_SHORTEST),
+        reply_longest=number(REPLY_LONGEST),
+        reveal_latest=number(REVEAL_LATEST),
+        reveal_earliest=number(REVEAL_EARLIEST),
+        contributors=tuple(role for role in CONTRIBUTOR_LABEL if role in required),
+        candidates_per_seat=number(CANDIDATES_PER_SEAT),
+        panel_bits=number(PANEL_BITS),
+        emergency_within=number(EMERGENCY_WITHIN),
+        plan_approval=read(PLAN_APPROVAL) or read(REGIME_PLAN_APPROVAL[regime]),
+        thin_is_refused=read(THIN) == "refuse",
+        reveal_present=(read(OWN_REVEAL_BY[regime]) or read(REVEAL_BY)) == ALL_PRESENT,
+        present_latest=number(PRESENT_LATEST),
+    )
 
 
-def policy_of_panel(regime: str, base: Draw | None) -> Policy:
+def is_lowered(change: SettingChange) -> bool:
+    """Tell whether the office demands less of any draw since ``change``, the last one."""
+    before = read_before(change)
+    if any(value_of(most) > before(most) for most in MOST if most.code == change.code):
+        return True
+    return any(
+        policy_by(value_of, regime).is_below(policy_by(before, regime)) for regime in Regime.values
+    )
+
+
+def policy_of_panel(regime: str, base: Draw | None, *, now: datetime) -> Policy:
     """Return the same for a draw that completes the panel of ``base``: the names of one panel open by
     one rule, the one that ``base`` sealed, whatever the office has changed since."""
-    policy = policy_for(regime)
+    policy = policy_for(regime, now=now)
     sealed = base.rule.policy if base else None
     if sealed is None:
         return policy

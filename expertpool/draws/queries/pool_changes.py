@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -31,7 +31,12 @@ from expertpool.draws.queries.meetings import periods_of
 from expertpool.draws.queries.participation import draws_holding
 from expertpool.experts.models import AvoidanceUnit, Expert, Leave
 from expertpool.experts.queries.experts import account_of, merged_records
-from expertpool.experts.queries.records import declared_relations, filed_leaves, merged_before
+from expertpool.experts.queries.records import (
+    declared_relations,
+    filed_leaves,
+    merged_before,
+    taken_out,
+)
 from expertpool.workflow.queries.second_person import why_not_second
 
 # Nobody comes to one of these by himself, whatever the log says.
@@ -45,6 +50,8 @@ OWN = frozenset({ExclusionReason.ON_LEAVE, ExclusionReason.IN_PANEL})
 SEATINGS = {"draw.seat": "入席人数", "draw.supplement": "补抽人数"}
 # By which somebody may come to speak for an expert.
 TAKING = ("expert.update", "expert.account", "expert.link")
+# Before a seal, who took much of the pool out of it within these days is told.
+EMPTIED_WITHIN = timedelta(days=7)
 # What changes who fits or has to stay away, of whomever.
 _OF_ALL = Q(action__in=("expert.tag", "expert.tag_delete", "expert.tag_save", "project.avoidance"))
 for _prefix in ("directory.", "customfield.", "department.", "setting."):
@@ -269,6 +276,16 @@ class PoolChanges:
         experts = Expert.objects.filter(pk__in={*self.lost, *self._sitting}).select_related("user")
         accounts = {expert.pk: account_of(expert) for expert in experts}
         return {pk: account.pk if account else None for pk, account in accounts.items()}
+
+
+def emptied_in_words(now: datetime) -> str:
+    """Say who took a fifth of the pool or more out of it within the last days; empty: nobody did. The pool
+    is what all who manage it see: it says nothing of who can be drawn."""
+    return "；".join(
+        f"{one.by} 在 {EMPTIED_WITHIN.days} 天内冻结、移入黑名单或删除了 {one.count} 名专家，"
+        f"占当时在库的 {one.count * 100 // one.of}%，至今没有恢复"
+        for one in taken_out(now - EMPTIED_WITHIN, now=now)
+    )
 
 
 def told_of(lost: Mapping[int, ExclusionReason], changes: Collection[Change]) -> dict[str, Any]:

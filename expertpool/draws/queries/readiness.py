@@ -144,7 +144,7 @@ def check_plan(projects: Sequence[Project], *, now: datetime, base: Draw | None 
     blocking = [item.text for item in findings if item.severity == Severity.BLOCKING]
     if blocking:
         raise DrawNotReady("；".join(blocking))
-    policy = policy_of_panel(lead.regime, base)
+    policy = policy_of_panel(lead.regime, base, now=now)
     if faults := faults_of_plan(plan, policy):
         raise DrawNotReady("".join(faults))
     if policy.plan_approval and approved_version(plan) is None:

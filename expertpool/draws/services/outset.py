@@ -17,6 +17,7 @@ from expertpool.draws.queries.clock import counted_on, mail_waits_until, quiet_u
 from expertpool.draws.queries.meetings import first_opening, next_opening
 from expertpool.draws.queries.plan_versions import approved_version
 from expertpool.draws.queries.policy import policy_for, why_too_thin
+from expertpool.draws.queries.pool_changes import emptied_in_words
 from expertpool.draws.services.covering import superseded
 from expertpool.draws.services.prequery import Prequery, run_prequery
 from expertpool.experts.models import Expert
@@ -63,10 +64,11 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
         *_rerouted(plan, now),
         *_odd_hours(plan, members, now),
         *_changed(plan, result, now),
+        *_emptied(now),
     ]
     approved = approved_version(plan)
     told = approved.thin if approved else ()
-    why_not = why_too_thin(result.thin, policy_for(plan.project.regime), told)
+    why_not = why_too_thin(result.thin, policy_for(plan.project.regime, now=now), told)
     return Outset(plan, result, _steps(plan, members, now=now), cautions, why_not)
 
 
@@ -78,7 +80,7 @@ def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list
     shared = f"为批次的 {len(members)} 个项目共同" if len(members) > 1 else ""
     roles = "、".join(CONTRIBUTOR_LABEL[role] for role in plan.contributors)
     channels = "、".join(str(ChannelCode(code).label) for code in plan.channels)
-    policy = policy_for(plan.project.regime)
+    policy = policy_for(plan.project.regime, now=now)
     reveal = moment_text(reveal_time(plan, members, policy, now=now))
     opening = moment_text(first_opening(members))
     until = f"全体专家到场签到（最晚 {reveal}）" if policy.reveal_present else f" {reveal}"
@@ -110,6 +112,11 @@ def _short(result: Prequery) -> Iterator[Caution]:
         )
     for one in result.thin:
         yield Caution("候选人不足", f"{one.text}。")
+
+
+def _emptied(now: datetime) -> Iterator[Caution]:
+    if words := emptied_in_words(now):
+        yield Caution("专家库刚少了很多人", f"{words}。抽取只能从余下的人中进行，请先问清原因。")
 
 
 def _late(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Iterator[Caution]:

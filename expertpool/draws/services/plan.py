@@ -119,7 +119,7 @@ def save_plan(
         check_version(plan, version)
     before, held = plan_in_words(plan), content_of(plan)
     _set(plan, settings, now)
-    _check_policy(plan)
+    _check_policy(plan, now=now)
     plan.full_clean()
     plan.save()
     # No draw points at them: it has copied what it sealed.
@@ -195,9 +195,9 @@ def _filled(settings: PlanInput) -> dict[str, Any]:
     return values | {name: times[name] for name in times if values[name] is None}
 
 
-def bounds_now(regime: str) -> dict[str, Bounds]:
+def bounds_now(regime: str, *, now: datetime) -> dict[str, Bounds]:
     """Return between what each number of a plan lies, with what the office demands of ``regime``."""
-    policy = policy_for(regime)
+    policy = policy_for(regime, now=now)
     return dict(PLAN_BOUNDS) | {
         "reply_minutes": _bounds(policy.reply_shortest, policy.reply_longest, "分钟"),
         "reveal_hours": _bounds(policy.reveal_latest, policy.reveal_earliest, "小时"),
@@ -208,12 +208,12 @@ def _bounds(low: int, high: int, unit: str) -> Bounds:
     return Bounds(low, high, f"应为 {low} {unit}至 {high} {unit}，由站点设置规定。")
 
 
-def _check_policy(plan: DrawPlan) -> None:
+def _check_policy(plan: DrawPlan, *, now: datetime) -> None:
     regime = plan.project.regime
     errors = {}
-    if missing := missing_contributors(plan.contributors, policy_for(regime)):
+    if missing := missing_contributors(plan.contributors, policy_for(regime, now=now)):
         errors["contributors"] = ValidationError(missing)
-    for name, bounds in bounds_now(regime).items():
+    for name, bounds in bounds_now(regime, now=now).items():
         try:
             if (value := getattr(plan, name)) is not None:
                 bounds(value)

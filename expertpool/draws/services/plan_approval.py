@@ -55,7 +55,7 @@ def submit_plan(*, project: Project, version: int, actor: User, now: datetime) -
         standing = keep_version(plan, words, actor=actor, now=now)
     found = evaluate(plan, now=now, short=shortfall_of(plan.project))
     fits = tally(item.groups for item in found.eligible)
-    thin = thinness(found.groups, fits, policy_for(plan.project.regime))
+    thin = thinness(found.groups, fits, policy_for(plan.project.regime, now=now))
     if was_held:
         thin.append(Thin(HELD_KEY, 0, HELD_TOLD))
     standing.thin = [one.to_json() for one in thin]

@@ -14,11 +14,12 @@ from datetime import datetime
 from expertpool.audit.services import record
 from expertpool.draws.enums import NoteCode, StepReason
 from expertpool.draws.models import Draw, DrawPause
-from expertpool.draws.occasions import POOL_CHANGED, POOL_STOPPED
+from expertpool.draws.occasions import POOL_CHANGED, POOL_EMPTIED, POOL_STOPPED
 from expertpool.draws.queries.clock import is_vouched_pause, pause_of, proof_of_pause
 from expertpool.draws.queries.pool_changes import (
     PoolChanges,
     changes_in_words,
+    emptied_in_words,
     kinds_in_words,
     told_of,
 )
@@ -131,3 +132,13 @@ def _tell(pause: DrawPause, changers: Iterable[int], *, now: datetime) -> None:
     tell_staff(
         POOL_STOPPED, [draw.operator], about=draw, context=named, key=f"pool-stopped:{at}", now=now
     )
+
+
+def tell_emptied(draw: Draw, *, now: datetime) -> None:
+    """Tell all who supervise ``draw`` that much of the pool was taken out of it by one hand before."""
+    if words := emptied_in_words(now):
+        context = {"抽取编号": draw.number, "项目名称": draw.title, "改动": words}
+        users = staff_of(draw, *WATCHERS)
+        tell_staff(
+            POOL_EMPTIED, users, about=draw, context=context, key=f"pool-emptied:{draw.pk}", now=now
+        )

@@ -142,7 +142,7 @@ def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
         if standby_seats and feasibility.is_feasible
         else [],
         bits=panel_bits({group.id: group.seats for group in groups}, fits),
-        thin=thinness(found.groups, fits, policy_for(plan.project.regime)),
+        thin=thinness(found.groups, fits, policy_for(plan.project.regime, now=now)),
         used=len(short.board.lines) if short else 0,
         sealed_seats=sealed_seats(periods_of(members_of(plan.project))),
     )

@@ -67,6 +67,7 @@ from expertpool.draws.services.holding import SEATING_LOCK
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.ordering import order_draw
 from expertpool.draws.services.plan import withdraw_waiting
+from expertpool.draws.services.pool_pauses import tell_emptied
 from expertpool.draws.services.refusals import tell_held
 from expertpool.draws.services.reveal import set_reveal
 from expertpool.draws.services.status import set_draw_status
@@ -155,7 +156,7 @@ def seal_and_start(
     """
     _hold_fields(found)
     short = widening.short if widening else None
-    policy = policy_of_panel(plan.project.regime, short.base if short else None)
+    policy = policy_of_panel(plan.project.regime, short.base if short else None, now=now)
     approved = approved_version(plan)
     thin = check_chance(plan, found, policy, approved, now=now, short=short)
     withdraw_waiting(plan, now=now)
@@ -183,6 +184,7 @@ def seal_and_start(
             "规则": {key: value for key, value in draw.rule_content.items() if key != "exclusions"},
         },
     )
+    tell_emptied(draw, now=now)
     publish(DrawSealed(draw.pk))
     if plan.contributors:
         _ask_for_values(draw, actor=actor, now=now)

@@ -9,7 +9,6 @@ from django.db.models import F, Sum
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.configuration import value_of
 from expertpool.core.criteria import Node, explain
 from expertpool.core.limits import one_at_a_time
 from expertpool.draws.exceptions import TooManyCounts
@@ -17,6 +16,7 @@ from expertpool.draws.models import CountTally
 from expertpool.draws.queries.counting import ConditionCount, count_condition
 from expertpool.draws.settings import COUNTS_PER_HOUR
 from expertpool.projects.models import Project
+from expertpool.siteconfig.queries import LOWERED_AFTER, least_since
 
 
 def count_for(project: Project, node: Node, *, actor: User, now: datetime) -> ConditionCount:
@@ -32,7 +32,7 @@ def note_count(project: Project, asked: str, *, actor: User, now: datetime) -> N
     Refuses (TooManyCounts) more in an hour, for all projects, than the office allows.
     """
     hour = now.replace(minute=0, second=0, microsecond=0)
-    most = value_of(COUNTS_PER_HOUR)
+    most = least_since(COUNTS_PER_HOUR, now - LOWERED_AFTER)
     with one_at_a_time(COUNTS_PER_HOUR, actor), transaction.atomic():
         so_far = CountTally.objects.filter(user=actor, hour=hour).aggregate(times=Sum("times"))
         if (so_far["times"] or 0) >= most:

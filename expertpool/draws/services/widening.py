@@ -134,7 +134,7 @@ def _check_sealable(base: Draw, actor: User, now: datetime) -> None:
     approved = approved_version(plan)
     check_tries(plan.project, actor, approved, now=now)
     check_wider(short, planned_criteria(plan, short), now=now)
-    policy = policy_of_panel(plan.project.regime, short.base)
+    policy = policy_of_panel(plan.project.regime, short.base, now=now)
     found = evaluate(plan, now=now, short=short, knowing=Knowledge.ALL)
     check_chance(plan, found, policy, approved, now=now, short=short)
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
@@ -18,7 +19,11 @@ from expertpool.audit.services import in_words, proven
 from expertpool.core.visibility import show
 from expertpool.experts.enums import STATUS_MOVES, ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, BlacklistEntry, Expert, ExpertVersion, Leave
+from expertpool.experts.queries.availability import not_in_pool
 from expertpool.experts.queries.experts import experts_visible_to
+
+TAKES_OUT = ("expert.freeze", "expert.blacklist", "expert.delete")
+FEWEST_TAKEN = 3  # one or two of a pool of any size are nobody's plan
 
 # Whose, by whom and when.
 Moment = tuple[int, int | None, datetime | None]
@@ -100,6 +105,40 @@ def joined_since(at: datetime) -> set[int]:
     came = [pk for pk, status in stood.items() if status != ExpertStatus.FORMAL.label]
     rows = Expert.objects.filter(Q(created_at__gt=at) | Q(pk__in=came), status=ExpertStatus.FORMAL)
     return set(rows.order_by().values_list("pk", flat=True))
+
+
+@dataclass(frozen=True)
+class TakenOut:
+    """How many one hand took out of the pool, who are out of it now, and of how many they were."""
+
+    by: str
+    count: int
+    of: int
+
+
+def taken_out(since: datetime, *, now: datetime) -> list[TakenOut]:
+    """Return who froze, blacklisted or deleted a fifth of the pool or more after ``since``, by the log:
+    of those who are out of it ``now``."""
+    away = Expert.objects.filter(not_in_pool(now)).annotate(key=Cast("pk", TextField()))
+    entries = Entry.objects.filter(
+        action__in=TAKES_OUT,
+        at__gt=since,
+        subject_type=Expert._meta.label_lower,
+        subject_id__in=away.order_by().values("key"),
+    )
+    counted = (
+        entries.order_by()
+        .values("actor", "actor__name")
+        .annotate(count=Count("subject_id", distinct=True))
+    )
+    found = [row for row in counted if row["count"] >= FEWEST_TAKEN]
+    # Counted only where somebody took out several.
+    left = Expert.objects.exclude(not_in_pool(now)).count() if found else 0
+    return [
+        TakenOut(row["actor__name"] or "系统", row["count"], left + row["count"])
+        for row in found
+        if row["count"] * 5 >= left + row["count"]
+    ]
 
 
 def blacklist_visible_to(user: User) -> QuerySet[BlacklistEntry]:

@@ -20,11 +20,9 @@ from expertpool.experts.settings import CONTACT_DAYS
 from expertpool.notifications.enums import AddressKind, ChannelCode
 from expertpool.notifications.queries.channels import reaches_phones, ways_outside
 from expertpool.notifications.services.sending import Recipient, send_message
-from expertpool.siteconfig.queries import most_since
+from expertpool.siteconfig.queries import LOWERED_AFTER, most_since
 
 CONTACTS = {"phone": "手机号", "email": "邮箱"}
-# Whoever lowers the days does it for links of the day after.
-LOWERED_AFTER = timedelta(days=1)
 
 
 def contacts_of(expert: Expert) -> dict[str, str]:

@@ -18,9 +18,9 @@ from expertpool.accounts.models import User
 from expertpool.core.catalogue import Catalogue, UnknownCode
 from expertpool.core.configuration.reading import value_of
 from expertpool.core.permissions import undeclared
-from expertpool.siteconfig.queries import most_since
+from expertpool.siteconfig.queries import LOWERED_AFTER, most_since
 from expertpool.workflow.models import TwoPersonRequest
-from expertpool.workflow.settings import LOWERED_AFTER, OBJECTION_MINUTES, REQUEST_DAYS
+from expertpool.workflow.settings import OBJECTION_MINUTES, REQUEST_DAYS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,9 +11,9 @@ from expertpool.accounts.queries import is_outsider, managed_since, raised_by
 from expertpool.accounts.services.authenticators import shown_by_app
 from expertpool.core.text import moment_text
 from expertpool.notifications.queries.channels import reaches_phones
-from expertpool.siteconfig.queries import most_since
+from expertpool.siteconfig.queries import LOWERED_AFTER, most_since
 from expertpool.workflow.queries.matters import MATTERS
-from expertpool.workflow.settings import LOWERED_AFTER, SECOND_DAYS, SECOND_PHONE
+from expertpool.workflow.settings import SECOND_DAYS, SECOND_PHONE
 
 OUTSIDE = "专家账号只用于本人参加评审，不能提出或确认须由两人办理的事项，请使用工作账号。"
 NOT_THE_SAME = "须由两人办理：申请人、提交人和最后修改的人不能自己确认。"

@@ -24,11 +24,10 @@ from expertpool.notifications.queries.subjects import About
 from expertpool.notifications.services.old_server import tell_by_old_server
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.siteconfig.models import SettingChange
-from expertpool.siteconfig.queries import in_words
+from expertpool.siteconfig.queries import LOWERED_AFTER, in_words
 from expertpool.workflow import occasions
 from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.queries.matters import MATTERS, matter_of
-from expertpool.workflow.settings import LOWERED_AFTER
 
 
 def tell_asked(request: TwoPersonRequest, *, now: datetime) -> None:
@@ -74,22 +73,24 @@ def tell_ended(request: TwoPersonRequest, why: str, *, now: datetime) -> None:
     _send(occasions.EXPIRED, matter.about(request), [(request.requested_by, context, key)], now)
 
 
-def tell_lowered(setting: Setting[Any], change: SettingChange) -> None:
-    """Tell all who decide anything, and the security administrators, at once that a demand on second
-    persons was lowered by ``change``: they have until it counts to raise it again. Never whoever did
-    it, and of nothing that was raised."""
+def tell_lowered(
+    setting: Setting[Any], change: SettingChange, *, readers: Iterable[str] = ()
+) -> None:
+    """Tell all who decide anything, the security administrators, and the holders of ``readers`` at once
+    that a demand of the office was lowered by ``change``: they have until it counts to raise it again.
+    Never whoever did it."""
     before, after = (loaded(setting, {setting.code: one}) for one in (change.before, change.after))
-    if after >= before:
-        return
     common = {
         "操作人": str(change.actor),
-        "设置": setting.label,
+        "设置": f"{setting.group.label}：{setting.label}",
         "原值": setting.kind.words(before),
         "新值": setting.kind.words(after),
         "时间": moment_text(change.at),
         "生效时间": moment_text(change.at + LOWERED_AFTER),
     }
-    told = _to_each(watchers(but=change.actor_id), common, f"{occasions.LOWERED.code}:{change.pk}")
+    told = _to_each(
+        watchers(*readers, but=change.actor_id), common, f"{occasions.LOWERED.code}:{change.pk}"
+    )
     _send(occasions.LOWERED, change, told, change.at)
 
 

@@ -1,0 +1,82 @@
+"""Whoever manages the pool freezes most of it before a seal and restores it afterwards: whoever starts the
+draw is told before, and all who supervise it at the seal (docs/decisions/0162)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.draws.models import Draw, DrawPlan
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.outset import look_ahead
+from expertpool.draws.services.sealing import start_draw
+from expertpool.experts.models import Expert
+from expertpool.experts.services.status import freeze_expert, unfreeze_expert
+from expertpool.notifications.models import Message
+from expertpool.projects.models import Project
+from tests.factories.draws import make_ready_project
+from tests.factories.experts import make_expert
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def pool() -> list[Expert]:
+    return [make_expert() for _ in range(16)]
+
+
+@pytest.fixture
+def project(pool: list[Expert]) -> Project:
+    return make_ready_project(now=NOW, opens_in_hours=24 * 20, seats=2)
+
+
+def freeze(experts: list[Expert], actor: User) -> None:
+    for expert in experts:
+        freeze_expert(expert=expert, reason="核对资料", actor=actor, now=NOW)
+
+
+def cautions(project: Project, actor: User, now: datetime) -> str:
+    plan = DrawPlan.objects.get(project=project)
+    found = look_ahead(plan=plan, members=[project], actor=actor, now=now)
+    return "".join(one.title + one.text for one in found.cautions)
+
+
+def start(project: Project, actor: User, now: datetime = NOW + HOUR) -> Draw:
+    one = Project.objects.get(pk=project.pk)
+    return start_draw(project=one, actor=actor, now=now, entropy=SeededEntropy(1))
+
+
+def told() -> list[Message]:
+    return list(Message.objects.filter(occasion="draw.pool_emptied"))
+
+
+def test_whoever_starts_and_supervises_is_told_who_emptied_the_pool(
+    pool: list[Expert], project: Project, admin: User, operator: User, supervisor: User
+) -> None:
+    freeze(pool[:12], admin)
+    words = f"{admin.name} 在 7 天内冻结、移入黑名单或删除了 12 名专家，占当时在库的 75%"
+    assert words in cautions(project, operator, NOW + HOUR)
+    start(project, operator)
+    messages = {one.recipient: one.body for one in told()}
+    assert words in messages[supervisor.name]
+
+
+def test_few_or_those_who_are_back_or_long_ago_are_told_of_nowhere(
+    pool: list[Expert], project: Project, admin: User, operator: User, supervisor: User
+) -> None:
+    freeze(pool[:2], admin)
+    assert "少了很多人" not in cautions(project, operator, NOW + HOUR)
+    freeze(pool[2:12], admin)
+    assert "少了很多人" in cautions(project, operator, NOW + HOUR)
+    assert "少了很多人" not in cautions(project, operator, NOW + 8 * DAY)
+    for expert in pool[2:12]:
+        frozen = Expert.objects.get(pk=expert.pk)
+        unfreeze_expert(expert=frozen, actor=admin, now=NOW)
+    assert "少了很多人" not in cautions(project, operator, NOW + HOUR)
+    start(project, operator)
+    assert not told()

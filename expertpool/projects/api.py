@@ -164,9 +164,15 @@ def project_submit(request: UserRequest, project_id: Id) -> Project:
 )
 @allows("projects.approve")
 def project_approve(request: UserRequest, project_id: Id, data: ApprovalInput) -> Project:
-    """审核通过待审核的项目，之后可以抽取。申请人不能审核自己的项目。"""
+    """审核通过待审核的项目，之后可以抽取。申请人不能审核自己的项目；读到之后又改过的，拒绝。"""
     project = get_object_or_404(projects_in_approval_scope(request.user), pk=project_id)
-    approve_project(project=project, actor=request.user, now=timezone.now(), note=data.note)
+    approve_project(
+        project=project,
+        version=data.version,
+        actor=request.user,
+        now=timezone.now(),
+        note=data.note,
+    )
     return project
 
 

@@ -9,13 +9,16 @@ class ProjectsConfig(AppConfig):
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core import home
         from expertpool.core.criteria import join_criteria, register_criteria
+        from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.importing import IMPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.core.subjects import SUBJECTS
+        from expertpool.directory.events import UnitsToMerge
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
+        from expertpool.projects import receivers
         from expertpool.projects.actions import ACTIONS
         from expertpool.projects.exports import ArchiveExport, ProjectExport, StatisticExport
         from expertpool.projects.fields import PROJECT
@@ -45,3 +48,4 @@ class ProjectsConfig(AppConfig):
         FILE_SUBJECTS.add(PROJECT_FILES, ENTRY_FILES, BATCH_FILES)
         OCCASIONS.add(DECIDED, TASK)
         FLOW_SUBJECTS.add(FlowSubject(PROJECT.code, "项目申请", "projects.approve"))
+        subscribe(UnitsToMerge, receivers.units_to_merge)

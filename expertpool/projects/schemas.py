@@ -55,6 +55,9 @@ class ProjectFilters(Input):
 
 
 class ApprovalInput(Input):
+    version: int = Field(
+        ge=0, description="读到的版本（项目的 version）；此后撤回修改、重新提交过的拒绝"
+    )
     note: Note = Field("", description="审核意见")
 
 
@@ -96,6 +99,7 @@ class ProjectOutput(Output):
     purchaser: UnitOutput | None
     batch: BatchRef | None = Field(description="所在的批次：批次内的项目一次抽取，共用一组专家")
     applicant: str = Field(alias="created_by.name", description="申请人")
+    version: int = Field(description="版本：审核时以此说明看过的是哪一版")
     fields: dict[str, FieldValue] = Field(
         alias="extra", description="自定义字段：代码 → 值；没有填写的不列出"
     )

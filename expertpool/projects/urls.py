@@ -59,6 +59,6 @@ urlpatterns = [
     path("<int:pk>/submit/", application.submit, name="submit"),
     path("<int:pk>/withdraw/", application.withdraw, name="withdraw"),
     path("<int:pk>/delete/", application.delete, name="delete"),
-    path("<int:pk>/approve/", approval.approve, name="approve"),
+    path("<int:pk>/approve/<int:version>/", approval.approve, name="approve"),
     path("<int:pk>/reject/", approval.reject, name="reject"),
 ]

@@ -34,8 +34,12 @@ def test_a_platform_files_submits_and_gets_a_decision(
     assert project["budget"] == "860000.50"
     assert project["number"].startswith(f"XM{timezone.localdate().year}-")
     address = f"/projects/{project['id']}"
-    assert applicant.post(f"{address}/submit").json()["status"] == "pending"
-    decided = approver.post(f"{address}/approve", {"note": "同意"}).json()
+    handed_in = applicant.post(f"{address}/submit").json()
+    assert handed_in["status"] == "pending"
+    seen = {"version": handed_in["version"]}
+    assert_problem(approver.post(f"{address}/approve", {"version": 0}), 409, "project-refused")
+    assert_problem(approver.post(f"{address}/approve", {"note": "同意"}), 422, "invalid-values")
+    decided = approver.post(f"{address}/approve", {"note": "同意", **seen}).json()
     assert (decided["status"], decided["decision_note"]) == ("approved", "同意")
     assert applicant.get(address).json() == decided
     actions = Entry.objects.filter(subject_type="projects.project", subject_id=project["id"])
@@ -62,7 +66,7 @@ def test_a_rejection_needs_a_reason_and_is_sent_in_again(
 def test_what_a_service_refuses_comes_in_its_words(approver: Caller, department: Any) -> None:
     draft = make_project(ProjectStatus.DRAFT, department=department)
     problem = assert_problem(
-        approver.post(f"/projects/{draft.pk}/approve", {}), 409, "project-refused"
+        approver.post(f"/projects/{draft.pk}/approve", {"version": 0}), 409, "project-refused"
     )
     assert problem["detail"] == "项目现为「草稿」，只有待审核的项目可以审批。"
 
@@ -71,7 +75,9 @@ def test_nobody_decides_on_his_own_application(admin: Any) -> None:
     caller = Caller(admin)
     project = make_project(ProjectStatus.PENDING, applicant=admin, department=make_department())
     problem = assert_problem(
-        caller.post(f"/projects/{project.pk}/approve", {}), 409, "project-refused"
+        caller.post(f"/projects/{project.pk}/approve", {"version": project.version}),
+        409,
+        "project-refused",
     )
     assert "不能审核自己申请、提交或修改的项目" in problem["detail"]
 
@@ -189,7 +195,7 @@ def test_an_archived_project_takes_no_write(admin: Any) -> None:
     everybody = [{"name": "综合", "seats": 1, "levels": [{"all": []}]}]
     for answer in (
         caller.post(f"{address}/submit"),
-        caller.post(f"{address}/approve", {}),
+        caller.post(f"{address}/approve", {"version": 0}),
         caller.post(f"{address}/reject", {"note": "不行"}),
         caller.post(f"{address}/avoidances", {"subject": "unit", "name": "甲公司"}),
         caller.put(f"{address}/plan", {"version": 0, "groups": everybody}),

@@ -72,6 +72,10 @@ def plan_version(world: World, user: User) -> dict[str, Any]:
     return PROJECT(world, user) | {"version": 1}
 
 
+def pending_version(world: World, user: User) -> dict[str, Any]:
+    return PENDING(world, user) | {"version": world.pending.version}
+
+
 def link(world: World, _user: User) -> dict[str, Any]:
     return {"token": world.token}
 
@@ -440,7 +444,7 @@ RULES: dict[str, Rule] = {
     "projects:withdraw": only(*APPLY, kwargs=PENDING),
     "projects:delete": only("admin", "department", kwargs=DRAFT),
     "projects:approvals": only(*APPROVE),
-    "projects:approve": only(*APPROVE, kwargs=PENDING),
+    "projects:approve": only(*APPROVE, kwargs=pending_version),
     "projects:reject": only(*APPROVE, kwargs=PENDING),
     "projects:rules": only("admin"),
     "projects:conditions": only(*READ_PROJECTS),

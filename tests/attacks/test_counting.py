@@ -38,6 +38,7 @@ from tests.api.caller import Caller, assert_problem
 from tests.factories.draws import expert_id_of, make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.picks import allow_manual_ways
+from tests.factories.projects import avoid
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
@@ -68,7 +69,7 @@ def own(pool: list[Expert]) -> Project:
         groups=[GroupInput(f"组{at}", 1, [alone(expert)]) for at, expert in enumerate(pool)],
     )
     day = timezone.localdate(project.opening_at)
-    project.avoidances.create(subject="period", from_date=day, to_date=day + timedelta(days=1))
+    avoid(project, subject="period", from_date=day, to_date=day + timedelta(days=1))
     return project
 
 

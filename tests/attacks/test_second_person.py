@@ -168,12 +168,12 @@ def test_who_changed_or_handed_in_an_application_does_not_approve_it(
     for one in (project, Project.objects.get(pk=handed_in.pk)):
         assert not projects_to_decide(admin).filter(pk=one.pk).exists()
         with pytest.raises(ApproverIsApplicant):
-            approve_project(project=one, actor=admin, now=timezone.now())
+            approve_project(project=one, version=one.version, actor=admin, now=timezone.now())
         with pytest.raises(IntegrityError), transaction.atomic():
             Project.objects.filter(pk=one.pk).update(
                 status=ProjectStatus.APPROVED, decided_by=admin, decided_at=timezone.now()
             )
-        approve_project(project=one, actor=supervisor, now=timezone.now())
+        approve_project(project=one, version=one.version, actor=supervisor, now=timezone.now())
 
 
 def test_who_sent_an_application_back_may_change_it_for_another_to_approve(admin: User) -> None:
@@ -187,12 +187,14 @@ def test_no_fresh_or_borrowed_account_approves_an_application(admin: User) -> No
     project = make_project(ProjectStatus.PENDING, applicant=admin)
     fresh = make_user("supervisor", created_at=timezone.now())
     with pytest.raises(ApproverIsApplicant, match="不满"):
-        approve_project(project=project, actor=fresh, now=timezone.now())
+        approve_project(project=project, version=project.version, actor=fresh, now=timezone.now())
     borrowed = make_user("supervisor")
     reset_password(user=borrowed, actor=admin, now=timezone.now())
     borrowed = User.objects.get(pk=borrowed.pk)
     with pytest.raises(ApproverIsApplicant, match="重置过密码"):
-        approve_project(project=project, actor=borrowed, now=timezone.now())
+        approve_project(
+            project=project, version=project.version, actor=borrowed, now=timezone.now()
+        )
 
 
 def test_nor_a_plan(operator: User) -> None:
@@ -363,7 +365,9 @@ def test_the_same_for_applications_and_plans(admin: User, operator: User) -> Non
     lower(SECOND_DAYS, 0, admin)
     project.refresh_from_db()
     with pytest.raises(ApproverIsApplicant, match="不满"):
-        approve_project(project=project, actor=fresh, now=NOW + timedelta(days=2))
+        approve_project(
+            project=project, version=project.version, actor=fresh, now=NOW + timedelta(days=2)
+        )
 
 
 @pytest.mark.parametrize("ahead", [1, 10**6, 10**30])

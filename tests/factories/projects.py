@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.projects.enums import ProjectStatus, Regime
-from expertpool.projects.models import Project
+from expertpool.projects.models import Avoidance, Project
 from expertpool.projects.services.application import (
     create_project,
     submit_project,
 )
 from expertpool.projects.services.approval import approve_project, reject_project
+from expertpool.projects.services.state import approval_kept
 from tests.factories.accounts import make_department, make_user
 
 _numbers = count(1)
@@ -57,9 +58,20 @@ def make_project(
         return project
     submit_project(project=project, actor=applicant, now=now)
     if status == ProjectStatus.APPROVED:
-        approve_project(project=project, actor=approver or make_user("supervisor"), now=now)
+        approve_project(
+            project=project,
+            version=project.version,
+            actor=approver or make_user("supervisor"),
+            now=now,
+        )
     elif status == ProjectStatus.REJECTED:
         reject_project(
             project=project, actor=approver or make_user("supervisor"), now=now, note="缺少附件"
         )
     return project
+
+
+def avoid(project: Project, **values: Any) -> Avoidance:
+    """Let ``project`` avoid something, whoever approved it: it stays approved."""
+    with approval_kept(Project.objects.get(pk=project.pk)):
+        return Avoidance.objects.create(project=project, **values)

@@ -87,12 +87,20 @@ def test_each_step_waits_for_its_role_and_the_last_one_approves(
     assert waits_for(first, project)
     assert not waits_for(second, project)
     with pytest.raises(NotYourStep, match="由「监督人」审批"):
-        approve_project(project=project, actor=second, now=NOW)
-    assert approve_project(project=project, actor=first, now=NOW) == Verdict.ADVANCED
+        approve_project(project=project, version=project.version, actor=second, now=NOW)
+    assert (
+        approve_project(project=project, version=project.version, actor=first, now=NOW)
+        == Verdict.ADVANCED
+    )
     project.refresh_from_db()
     assert project.status == ProjectStatus.PENDING
     assert (waits_for(first, project), waits_for(second, project)) == (False, True)
-    assert approve_project(project=project, actor=second, now=NOW, note="同意") == Verdict.APPROVED
+    assert (
+        approve_project(
+            project=project, version=project.version, actor=second, now=NOW, note="同意"
+        )
+        == Verdict.APPROVED
+    )
     project.refresh_from_db()
     assert (project.status, project.decided_by) == (ProjectStatus.APPROVED, second)
     course = course_of(project, now=NOW)
@@ -112,13 +120,19 @@ def test_a_step_with_a_condition_is_asked_for_what_meets_it(
     three_steps(admin, supervisors, chief)
     project = make_project(ProjectStatus.PENDING, budget=Decimal(10_000_000))
     first, second = make_user("supervisor"), with_role(chief)
-    approve_project(project=project, actor=first, now=NOW)
-    assert approve_project(project=project, actor=second, now=NOW) == Verdict.ADVANCED
+    approve_project(project=project, version=project.version, actor=first, now=NOW)
+    assert (
+        approve_project(project=project, version=project.version, actor=second, now=NOW)
+        == Verdict.ADVANCED
+    )
     assert not waits_for(first, project)  # he decided a step before
     with pytest.raises(NotYourStep, match="另一个步骤"):
-        approve_project(project=project, actor=first, now=NOW)
+        approve_project(project=project, version=project.version, actor=first, now=NOW)
     assert waits_for(admin, project)
-    assert approve_project(project=project, actor=admin, now=NOW) == Verdict.APPROVED
+    assert (
+        approve_project(project=project, version=project.version, actor=admin, now=NOW)
+        == Verdict.APPROVED
+    )
 
 
 @pytest.mark.shows("OVW-06")
@@ -128,7 +142,7 @@ def test_a_step_sends_back_to_the_step_before_or_to_the_applicant(
     three_steps(admin, supervisors, chief)
     project = make_project(ProjectStatus.PENDING)
     first, second = make_user("supervisor"), with_role(chief)
-    approve_project(project=project, actor=first, now=NOW)
+    approve_project(project=project, version=project.version, actor=first, now=NOW)
     sent_back = reject_project(project=project, actor=second, now=NOW, note="缺采购需求")
     assert sent_back == Verdict.SENT_BACK
     assert waits_for(first, project)
@@ -152,8 +166,14 @@ def test_a_running_approval_ends_under_the_version_with_which_it_began(
     assert version.number == 2
     later = make_project(ProjectStatus.PENDING)
     one = make_user("supervisor")
-    assert approve_project(project=running, actor=one, now=NOW) == Verdict.APPROVED
-    assert approve_project(project=later, actor=one, now=NOW) == Verdict.ADVANCED
+    assert (
+        approve_project(project=running, version=running.version, actor=one, now=NOW)
+        == Verdict.APPROVED
+    )
+    assert (
+        approve_project(project=later, version=later.version, actor=one, now=NOW)
+        == Verdict.ADVANCED
+    )
     versions = Approval.objects.order_by("pk").values_list("version__number", flat=True)
     assert list(versions) == [1, 2]
 
@@ -165,7 +185,7 @@ def test_the_applicant_decides_no_step_of_his_own(
     project = make_project(ProjectStatus.PENDING, applicant=admin)
     admin.roles.add(supervisors)
     with pytest.raises(ApproverIsApplicant):
-        approve_project(project=project, actor=admin, now=NOW)
+        approve_project(project=project, version=project.version, actor=admin, now=NOW)
     assert not waits_for(admin, project)
 
 
@@ -176,7 +196,7 @@ def test_what_is_taken_back_begins_anew(admin: User) -> None:
     submit_project(project=project, actor=project.created_by, now=NOW)
     states = Approval.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == [ApprovalState.WITHDRAWN, ApprovalState.RUNNING]
-    approve_project(project=project, actor=admin, now=NOW)
+    approve_project(project=project, version=project.version, actor=admin, now=NOW)
     withdraw_project(project=project, actor=project.created_by, now=NOW)  # nothing runs
     running = Approval.objects.create(
         subject_type=SUBJECT,

@@ -41,11 +41,13 @@ def test_a_flow_is_changed_and_the_project_shows_where_it_stands(
     project = make_project(ProjectStatus.PENDING)
     queue = client.get(reverse("projects:approvals")).content.decode()
     assert "业务审核" in queue
-    told = client.post(reverse("projects:approve", args=[project.pk]))
+    told = client.post(reverse("projects:approve", args=[project.pk, project.version]))
     assert told.status_code == 204
     page = client.get(reverse("projects:detail", args=[project.pk])).content.decode()
     assert "业务审核：同意" in page
-    assert reverse("projects:approve", args=[project.pk]) not in page  # another person's turn
+    assert (
+        reverse("projects:approve", args=[project.pk, project.version]) not in page
+    )  # another person's turn
     supervisor = make_user("supervisor")
     login(client, supervisor)
     client.post(reverse("projects:reject", args=[project.pk]), {"reason": "请再核对"})

@@ -54,8 +54,6 @@ def make_project(
         "purchaser": purchaser if avoiding else None,
     }
     project = create_project(values=values, actor=staff.operator, now=now)
-    submit_project(project=project, actor=staff.operator, now=now)
-    approve_project(project=project, actor=staff.supervisor, now=now)
     if avoiding:
         month = timedelta(days=30)
         Avoidance.objects.bulk_create(
@@ -70,6 +68,8 @@ def make_project(
                 ),
             ]
         )
+    submit_project(project=project, actor=staff.operator, now=now)
+    approve_project(project=project, version=project.version, actor=staff.supervisor, now=now)
     return project
 
 

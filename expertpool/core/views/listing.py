@@ -24,6 +24,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_aware
 
 from expertpool.core.bulk import MOST_PICKED
 from expertpool.core.criteria import AllOf, AnyOf, Leaf, Not, explain
@@ -211,13 +212,15 @@ def picked_rows(
     *,
     form: Callable[[QueryDict], FilterForm] | None = None,
     tabs: Sequence[ListTab] = (),
+    changed: str = "",
 ) -> QuerySet[Any]:
     """Return the rows that a bulk action is about: the ticked ones, or all that the list shows.
 
     A bulk bar posts ``pk`` (many), or ``all=1`` with the filters in the address, and ``count``, the
     number that its question named. ``rows`` are those that the list shows. Raises PicksRefused where
     they are not as many, so that nothing is done to what nobody saw, where one of a whole list was
-    changed since it was shown (``at``), and for more than MOST_PICKED.
+    changed since it was shown (``at``), and for more than MOST_PICKED. ``changed`` names the field that
+    says when a row became what has to be seen: by that one, the ticked are asked, too.
     """
     everything = request.POST.get("all") == "1"
     if everything:
@@ -228,9 +231,20 @@ def picked_rows(
         keys = request.POST.getlist("pk")
         rows = rows.filter(pk__in=_valid_keys(rows.model, keys)) if keys else rows.none()
     _check_picked(rows, request.POST.get("count", "" if everything else None))
-    if everything:
-        _check_unchanged(rows, parse_datetime(request.POST.get("at", "")))
+    seen_at = _moment(request.POST.get("at", ""))
+    if changed and seen_at is None:
+        raise PicksRefused("不是从列表页面选择的，没有处理。请刷新列表，看过后重新选择。")
+    if everything or changed:
+        _check_unchanged(rows, seen_at, changed or "updated_at")
     return rows
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        at = parse_datetime(text)
+    except ValueError:  # a day that no month has
+        return None
+    return at if at and is_aware(at) else None
 
 
 def _check_picked(rows: QuerySet[Any], named: str | None) -> None:
@@ -246,11 +260,11 @@ def _check_picked(rows: QuerySet[Any], named: str | None) -> None:
         raise PicksRefused(message)
 
 
-def _check_unchanged(rows: QuerySet[Any], seen_at: datetime | None) -> None:
+def _check_unchanged(rows: QuerySet[Any], seen_at: datetime | None, field: str) -> None:
     """Refuse where one came for another that left: they are as many as before."""
-    if seen_at is None or not hasattr(rows.model, "updated_at"):
+    if seen_at is None or not hasattr(rows.model, field):
         return
-    if changed := rows.filter(updated_at__gt=seen_at).count():
+    if changed := rows.filter(**{f"{field}__gt": seen_at}).count():
         message = f"其中 {changed} 条在您打开列表之后有改动，没有处理。请刷新列表，看过后重新选择。"
         raise PicksRefused(message)
 

@@ -15,7 +15,7 @@ from expertpool.audit.services import record
 from expertpool.core.events import publish
 from expertpool.core.locks import lock_transaction
 from expertpool.directory.enums import RelationKind
-from expertpool.directory.events import UnitsMerged
+from expertpool.directory.events import UnitsMerged, UnitsToMerge
 from expertpool.directory.models import FormerUnit, Unit, UnitAlias, UnitPair, UnitRelation
 from expertpool.directory.queries.near import may_be_one
 from expertpool.directory.services import relations, units
@@ -36,7 +36,7 @@ def merge_units(*, unit: Unit, into: Unit, actor: AbstractBaseUser | None, now: 
     Whatever refers to it follows (experts, projects, avoidances, whatever an app above has), its names
     become aliases, its code and its relations go over, its address leads to the other. Draws that are
     sealed keep the units that they sealed (docs/decisions/0111). Refuses (ValidationError) a unit with
-    itself, two codes, and relations that contradict each other; announces `UnitsMerged`.
+    itself, two codes, and relations that contradict each other; announces `UnitsToMerge`, then `UnitsMerged`.
     """
     # Imports name units, relations are kept apart from each other: both wait.
     lock_transaction(relations.LOCK)
@@ -49,6 +49,7 @@ def merge_units(*, unit: Unit, into: Unit, actor: AbstractBaseUser | None, now: 
         raise ValidationError({"into": TWO_CODES}, code="two_codes")
     before = logged_values(unit, "aliases")
     _join_relations(unit, into)
+    publish(UnitsToMerge(unit.pk, into.pk))
     moved = _move_references(unit, into)
     names = list(unit.aliases.values_list("normalised_name", "name"))
     former, uscc = unit.pk, into.uscc or unit.uscc

@@ -62,7 +62,8 @@ class PlanVersion(models.Model):
 
     It may be handed in and approved (`workflow`), and is then the only one that may be sealed where
     the office demands that. ``thin`` is what its approver was told of too few candidates, ``counts`` how many there were by
-    group. Neither
+    group, ``covers`` for which projects it is, each by when it was approved
+    (`draws.queries.plan_versions.covers_of`). Neither
     approved nor returned, but handed in: it waits. ``approval_proof`` says that it was approved here
     (`draws.queries.plan_versions`).
     """
@@ -84,6 +85,7 @@ class PlanVersion(models.Model):
     submitted_at = models.DateTimeField("提交时间", null=True)
     thin = models.JSONField("候选人不足之处", default=list)
     counts = models.JSONField("提交时各组候选人数", default=dict)
+    covers = models.JSONField("提交时的项目", default=list)
     decided_at = models.DateTimeField("审核时间", null=True)
     approved = models.BooleanField("审核通过", null=True)
     approval_proof = BlindIndexField("审核凭证", null=False)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from cryptography.hazmat.primitives.constant_time import bytes_eq
@@ -19,6 +20,8 @@ from expertpool.draws.exceptions import PlanChanged
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, PlanVersion
 from expertpool.draws.queries.draws import projects_to_draw
 from expertpool.projects.enums import Regime
+from expertpool.projects.models import Project
+from expertpool.projects.queries.batches import members_of
 from expertpool.workflow.queries.approvals import waiting_for
 
 SUBJECT = "draws.planversion"
@@ -48,6 +51,13 @@ def makers_of(draw: Draw, number: int) -> set[int]:
     return {pk for pair in rows.values_list("made_by", "submitted_by") for pk in pair if pk}
 
 
+def makers_of_version(version: PlanVersion) -> set[int]:
+    """Return who counts as applicant of ``version`` (ids): who made it, handed it in, or last changed what
+    one of its projects avoids or with which others it is drawn."""
+    editors = {one.edited_by_id for one in members_of(version.plan.project)}
+    return {pk for pk in (version.made_by_id, version.submitted_by_id, *editors) if pk}
+
+
 def standing_plan(**condition: Any) -> Exists:
     """Projects whose plan, as it stands, meets ``condition``."""
     rows = PlanVersion.objects.filter(plan__project=OuterRef("pk"), number=F("plan__version"))
@@ -55,7 +65,8 @@ def standing_plan(**condition: Any) -> Exists:
 
 
 def approved_version(plan: DrawPlan) -> PlanVersion | None:
-    """Return the version as which ``plan`` stands if it was approved here, with what it holds now."""
+    """Return the version as which ``plan`` stands if it was approved here, with what it holds now, for
+    the projects that are drawn by it now."""
     rows = PlanVersion.objects.filter(plan=plan, number=plan.version, approved=True)
     found = _of(plan, rows.first())
     return found if found and is_approved(found) else None
@@ -90,12 +101,48 @@ def proof_of(version: PlanVersion) -> bytes:
     """Return what proves that ``version``, which never changes, was approved here with what its plan
     holds now, by a key outside the database: rows of groups and conditions have no proof of their own."""
     plan = version.plan
-    return proof("draws.plan_content", [plan.project_id, version.number, content_of(plan)])
+    said = [plan.project_id, version.number, content_of(plan), version.covers]
+    return proof("draws.plan_content", said)
+
+
+def is_proven(version: PlanVersion) -> bool:
+    """Tell whether ``version``, as which its plan stands, was approved by this system as it is."""
+    return bool(version.approved) and bytes_eq(bytes(version.approval_proof), proof_of(version))
 
 
 def is_approved(version: PlanVersion) -> bool:
-    """Tell whether ``version``, as which its plan stands, was approved by this system as it is."""
-    return bool(version.approved) and bytes_eq(bytes(version.approval_proof), proof_of(version))
+    """Tell whether that approval counts: the projects are still those that its approver read of."""
+    return is_proven(version) and version.covers == covers_of(members_of(version.plan.project))
+
+
+def covers_of(projects: Iterable[Project]) -> list[list[Any]]:
+    """Return what an approval names ``projects`` by: each as it was approved, since one that was taken
+    back may avoid less when it is approved again (docs/decisions/0163)."""
+    return [
+        [one.pk, one.decided_at.astimezone(UTC).isoformat() if one.decided_at else ""]
+        for one in sorted(projects, key=lambda one: one.pk)
+    ]
+
+
+def other_projects(version: PlanVersion) -> str:
+    """Say how the projects of the plan differ from those that ``version`` was handed in for; empty:
+    they do not."""
+    members = {one.pk: one for one in members_of(version.plan.project)}
+    told = dict(version.covers)
+    now = dict(covers_of(members.values()))
+    left = Project.objects.filter(pk__in=told.keys() - now.keys())
+    return "，".join(
+        f"「{'」「'.join(names)}」{what}"
+        for what, names in (
+            ("加入了批次", [members[pk].name for pk in now if pk not in told]),
+            ("移出了批次", [one.name for one in left]),
+            (
+                "撤回后重新审核过",
+                [members[pk].name for pk in now if told.get(pk, now[pk]) != now[pk]],
+            ),
+        )
+        if names
+    )
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import prefetch_related_objects
+
 from expertpool.accounts.models import User
 from expertpool.draws.exceptions import (
     ApprovalForged,
@@ -18,7 +20,14 @@ from expertpool.draws.exceptions import (
 from expertpool.draws.models import Draw, DrawPlan, PlanVersion, VoidRequest
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.meetings import next_opening
-from expertpool.draws.queries.plan_versions import approved_version, is_approved, version_of
+from expertpool.draws.queries.plan_versions import (
+    approved_version,
+    is_approved,
+    is_proven,
+    makers_of_version,
+    other_projects,
+    version_of,
+)
 from expertpool.draws.queries.policy import faults_of_plan, policy_of_panel
 from expertpool.draws.queries.requests import open_request
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
@@ -39,6 +48,10 @@ NOT_PUBLIC = (
 NOTHING_LACKS = "评审组没有空缺的席位，或抽取还在进行，现在不能放宽条件。"
 NOT_APPROVED = "按制度规定，抽取方案审核通过后才能抽取；请先提交审核，或等待审核。"
 FORGED = "这一版方案的审核结果不是在系统中作出的，或审核后内容被改动，不能抽取；请核对方案，重新提交审核。"
+FORGED_PROJECT = (
+    "的审核结果不是在系统中作出的，或审核后适用制度、采购单位、评审时间、回避在系统之外被改动，不能抽取；"
+    "请核对后撤回项目，重新提交审核。"
+)
 ARCHIVED = "项目已归档，不能再更改。"
 
 
@@ -65,8 +78,13 @@ def check_deletable(project: Project, user: User) -> None:
 
 def check_submittable(project: Project) -> None:
     """Refuse to hand in the plan of ``project`` for approval: sealed or archived (DrawInProgress,
-    DrawNotReady), without groups (DrawNotReady), waiting or approved already (PlanApprovalRefused)."""
+    DrawNotReady), without groups (DrawNotReady), of projects that are not approved, waiting or approved
+    already (PlanApprovalRefused)."""
     standing = _version_of(project)
+    if waiting := [one for one in members_of(project) if one.status != ProjectStatus.APPROVED]:
+        names = "」「".join(one.name for one in waiting)
+        message = f"「{names}」还没有审核通过：请先完成项目审核，再提交方案审核。"
+        raise PlanApprovalRefused(message)
     if standing is not None and standing.is_waiting:
         raise PlanApprovalRefused("该版本方案已经提交，正在等待审核。")
     if standing is not None and is_approved(standing) and not _was_held(standing, project):
@@ -89,10 +107,11 @@ def check_waiting(project: Project) -> PlanVersion:
 
 
 def check_decidable(project: Project, user: User) -> PlanVersion:
-    """Return what `check_waiting` does; refuses (PlanApprovalRefused) who made or handed it in."""
+    """Return what `check_waiting` does; refuses (PlanApprovalRefused) who made or handed it in, or
+    changed one of its projects or its batch last."""
     standing = check_waiting(project)
-    if user.pk in (standing.submitted_by_id, standing.made_by_id):
-        raise PlanApprovalRefused("不能审核自己提交或修改的方案，请由其他审核人处理。")
+    if user.pk in makers_of_version(standing):
+        raise PlanApprovalRefused("不能审核自己提交或修改的方案、项目和批次，请由其他审核人处理。")
     return standing
 
 
@@ -118,9 +137,6 @@ def check_ready(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
         if project.status != ProjectStatus.APPROVED:
             message = f"{named}尚未审核通过或已归档，不能抽取。"
             raise DrawNotReady(message)
-        if not is_project_approved(project):
-            message = f"{named}的审核结果不是在系统中作出的，不能抽取；请撤回项目，重新提交审核。"
-            raise ApprovalForged(message)
         if valid_draws(project):
             message = f"{named}已有有效的抽取，不能再抽；如需重抽，请先按程序作废。"
             raise DrawInProgress(message)
@@ -132,7 +148,9 @@ def check_ready(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
 
 def check_plan(projects: Sequence[Project], *, now: datetime, base: Draw | None = None) -> DrawPlan:
     """Return the plan of ``projects``, or for a draw that completes the panel of ``base``; refuses
-    (DrawNotReady) what their regime and batch forbid."""
+    (ApprovalForged) projects that were not approved as they stand, (DrawNotReady) what their regime
+    and batch forbid."""
+    _check_approved_as_is(projects)
     lead = projects[0]
     plan = DrawPlan.objects.select_related("project__purchaser").filter(project=lead).first()
     if plan is None or not plan.groups.exists():
@@ -152,9 +170,23 @@ def check_plan(projects: Sequence[Project], *, now: datetime, base: Draw | None 
     return plan
 
 
+def _check_approved_as_is(projects: Sequence[Project]) -> None:
+    prefetch_related_objects(projects, "avoidances")
+    for project in projects:
+        if not is_project_approved(project):
+            named = f"「{project.name}」" if len(projects) > 1 else "项目"
+            raise ApprovalForged(named + FORGED_PROJECT)
+
+
 def _not_approved(plan: DrawPlan) -> DrawNotReady:
     standing = version_of(plan)
-    return ApprovalForged(FORGED) if standing and standing.approved else DrawNotReady(NOT_APPROVED)
+    if standing is None or not standing.approved:
+        return DrawNotReady(NOT_APPROVED)
+    if not is_proven(standing):
+        return ApprovalForged(FORGED)
+    return DrawNotReady(
+        f"方案审核通过之后，{other_projects(standing)}，原来的审核不再有效；请重新提交方案审核。"
+    )
 
 
 def check_manual_ways(project: Project) -> None:

@@ -12,7 +12,14 @@ from expertpool.draws.exceptions import PlanApprovalRefused
 from expertpool.draws.models import HELD_KEY, DrawPlan, PlanVersion
 from expertpool.draws.queries.eligibility import evaluate
 from expertpool.draws.queries.outlook import tally
-from expertpool.draws.queries.plan_versions import check_version, proof_of, version_of
+from expertpool.draws.queries.plan_versions import (
+    check_version,
+    covers_of,
+    makers_of_version,
+    other_projects,
+    proof_of,
+    version_of,
+)
 from expertpool.draws.queries.policy import Thin, counts_of, policy_for, thinness
 from expertpool.draws.queries.readiness import check_decidable, check_submittable, check_waiting
 from expertpool.draws.queries.shortfall import shortfall_of
@@ -40,9 +47,10 @@ def submit_plan(*, project: Project, version: int, actor: User, now: datetime) -
 
     One that is approved and was refused since because of sealed draws (HeldRefused) is handed in as a
     new version that says so. Refuses (PlanChanged) another version than the one read, (PlanApprovalRefused)
-    one that waits or is approved otherwise, and (DrawNotReady, DrawInProgress) a plan that cannot be drawn by any more.
+    one that waits or is approved otherwise or whose projects are not approved, and (DrawNotReady, DrawInProgress) a plan that cannot be drawn by any more.
     """
-    lead = lock_projects(project)[0]
+    members = lock_projects(project)
+    lead = members[0]
     check_submittable(lead)
     plan = _plan_of(lead)
     check_version(plan, version)
@@ -60,11 +68,11 @@ def submit_plan(*, project: Project, version: int, actor: User, now: datetime) -
         thin.append(Thin(HELD_KEY, 0, HELD_TOLD))
     standing.thin = [one.to_json() for one in thin]
     standing.counts = counts_of(found.groups, fits)
+    standing.covers = covers_of(members)
     standing.submitted_by, standing.submitted_at = actor, now
     standing.decided_at, standing.approved = None, None
-    standing.save(
-        update_fields=["thin", "counts", "submitted_by", "submitted_at", "decided_at", "approved"]
-    )
+    told = ("thin", "counts", "covers")
+    standing.save(update_fields=[*told, "submitted_by", "submitted_at", "decided_at", "approved"])
     start_approval(subject=standing, now=now)
     record(
         "draw.plan_submit",
@@ -99,7 +107,7 @@ def decide_plan(
 
     Refuses (PlanChanged) another version than the one read, and (PlanApprovalRefused) who handed it
     in or made it, whose account need not be another person's, who may not decide this step, a return without a note, consent
-    without one where candidates are few, and where nothing waits.
+    without one where candidates are few or for other projects than it was handed in for, and where nothing waits.
     """
     lead = lock_projects(project)[0]
     standing = check_decidable(lead, actor)
@@ -112,7 +120,10 @@ def decide_plan(
         raise PlanApprovalRefused("候选人不足的方案，请写明仍同意的理由。")
     if agree and plan_in_words(plan) != standing.words:
         raise PlanApprovalRefused(OTHER_WORDS)
-    makers = (standing.submitted_by_id or actor.pk, standing.made_by_id)
+    if agree and (others := other_projects(standing)):
+        message = f"方案提交之后，{others}，不能批准；请退回，由提交人核对后重新提交。"
+        raise PlanApprovalRefused(message)
+    makers = makers_of_version(standing)
     asked_at = standing.submitted_at or now
     if agree and (why_not := why_not_second(actor, makers, asked_at=asked_at, now=now)):
         raise PlanApprovalRefused(why_not)

@@ -220,13 +220,20 @@ class Project(models.Model):
         return {pk for pk in people if pk is not None}
 
     @property
+    def version(self) -> int:
+        """What whoever decides on it says he has read: another one each time that it is handed in, and
+        whenever something of it changed that was approved."""
+        return self.status_n
+
+    @property
     def is_editable(self) -> bool:
         """Whether its data may be changed: as a draft, or sent back."""
         return self.status in {ProjectStatus.DRAFT, ProjectStatus.REJECTED}
 
     @property
     def is_open(self) -> bool:
-        """Whether avoidances may be changed: until the draw, but not while it is being decided."""
+        """Whether avoidances may be added: until the draw, but not while it is being decided. They are
+        removed only while it `is_editable`."""
         return self.is_undrawn and self.status != ProjectStatus.PENDING
 
     @property

@@ -83,6 +83,7 @@ class ProjectActions:
     decide: bool
     delete: bool
     avoid: bool
+    spare: bool  # take an avoidance away
     follow: bool
     archive: bool
 
@@ -102,6 +103,7 @@ def actions_for(user: User, project: Project) -> ProjectActions:
         and projects_to_decide(user).filter(pk=project.pk).exists(),
         delete=(deleter or is_own) and project.is_deletable,
         avoid=editor and project.is_open,
+        spare=editor and project.is_open and project.is_editable,
         follow=editor and not project.is_archived,
         archive=archiver and project.is_archivable,
     )

@@ -29,15 +29,22 @@ from expertpool.workflow.queries.approvals import course_of
 from expertpool.workflow.queries.second_person import why_not_second
 from expertpool.workflow.services.approvals import decide
 
+HANDED_IN_ANEW = "您打开页面之后，这个项目撤回修改过，没有审核；请刷新页面，看过现在的内容再审核。"
 
-def approve_project(*, project: Project, actor: User, now: datetime, note: str = "") -> Verdict:
+
+def approve_project(
+    *, project: Project, version: int, actor: User, now: datetime, note: str = ""
+) -> Verdict:
     """Agree to the current step of a pending project, the last of which releases it for its draw;
     logs it. Then it tells the applicant and announces ProjectApproved.
 
-    Refuses the applicant, who handed it in or changed it last, whoever need not be another person
+    ``version`` (`Project.version`) is what ``actor`` has read: one that was handed in anew since is
+    refused (ProjectChanged). Refuses the applicant, who handed it in or changed it last, whoever need not be another person
     (ApproverIsApplicant), whoever may not decide this step (NotYourStep) and
     a project that is not pending (TransitionNotAllowed), or not any more (ProjectChanged).
     """
+    if version != project.version:
+        raise ProjectChanged(HANDED_IN_ANEW)
     return _decide(project, agree=True, actor=actor, now=now, note=note)
 
 
@@ -60,7 +67,7 @@ def _decide(project: Project, *, agree: bool, actor: User, now: datetime, note: 
     if agree and (why_not := why_not_second(actor, project.applicants, asked_at=asked_at, now=now)):
         raise ApproverIsApplicant(why_not)
     # The project, then (in `decide`) its approval: who withdraws it locks them in this order, too.
-    if lock_project(project).status != project.status:
+    if lock_project(project).version != project.version:
         raise ProjectChanged(CHANGED)
     if project.status != ProjectStatus.PENDING:
         raise TransitionNotAllowed(

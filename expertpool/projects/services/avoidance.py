@@ -16,7 +16,10 @@ from expertpool.directory.models import Unit
 from expertpool.projects.enums import AvoidanceSubject
 from expertpool.projects.exceptions import ProjectNotEditable
 from expertpool.projects.models import Avoidance, Project
-from expertpool.projects.services.state import lock_project
+from expertpool.projects.services.state import approval_kept, lock_project, note_editor
+
+NOT_OPEN = "审核中、已抽取或已归档的项目不能改回避；审核中的请先撤回，已抽取的请用更换专家处理。"
+APPROVED = "项目审核通过后可以新增回避，不能移除：移除后抽取的就不是审核过的。确需移除，请撤回项目，改后重新提交审核。"
 
 
 @dataclass(frozen=True)
@@ -47,22 +50,33 @@ FIELDS: dict[str, tuple[str, ...]] = {
 def add_avoidance(
     *, project: Project, data: AvoidanceData, actor: User, now: datetime
 ) -> Avoidance:
-    """Add one avoidance; logs it. Refuses incomplete values (ValidationError) and a project that
-    is being decided, is drawn or archived (ProjectNotEditable)."""
-    project = _open(project)
+    """Add one avoidance; logs it. What was approved stays approved: it narrows. Refuses incomplete
+    values (ValidationError) and a project that is being decided, is drawn or archived, or was approved
+    by ``actor`` (ProjectNotEditable)."""
+    project = lock_project(project)
+    if not project.is_open:
+        raise ProjectNotEditable(NOT_OPEN)
     _check(data)
     kept = {name: getattr(data, name) for name in FIELDS[data.subject]}
     avoidance = Avoidance(project=project, subject=data.subject, reason=data.reason, **kept)
     avoidance.full_clean()
-    avoidance.save()
+    note_editor(project, actor)
+    with approval_kept(project):
+        avoidance.save()
     record("project.avoidance", actor=actor, now=now, subject=project, after=_in_words(avoidance))
     return avoidance
 
 
 @transaction.atomic
 def remove_avoidance(*, avoidance: Avoidance, actor: User, now: datetime) -> None:
-    """Remove one avoidance; logs it. Refuses what `add_avoidance` refuses."""
-    project = _open(avoidance.project)
+    """Remove one avoidance; logs it. Refuses what `add_avoidance` refuses, and a project that was
+    approved (ProjectNotEditable): who was kept away would be drawn, and nobody agreed to that."""
+    project = lock_project(avoidance.project)
+    if not project.is_open:
+        raise ProjectNotEditable(NOT_OPEN)
+    if not project.is_editable:
+        raise ProjectNotEditable(APPROVED)
+    note_editor(project, actor)
     # Before it is gone: the entry names it.
     record("project.avoidance", actor=actor, now=now, subject=project, before=_in_words(avoidance))
     avoidance.delete()
@@ -70,15 +84,6 @@ def remove_avoidance(*, avoidance: Avoidance, actor: User, now: datetime) -> Non
 
 def _in_words(avoidance: Avoidance) -> dict[str, Any]:
     return in_words(avoidance, "subject", *FIELDS[avoidance.subject], "reason")
-
-
-def _open(project: Project) -> Project:
-    project = lock_project(project)
-    if not project.is_open:
-        raise ProjectNotEditable(
-            "审核中、已抽取或已归档的项目不能改回避；审核中的请先撤回，已抽取的请用更换专家处理。"
-        )
-    return project
 
 
 def _check(data: AvoidanceData) -> None:

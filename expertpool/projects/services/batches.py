@@ -1,7 +1,8 @@
 """Batches: several projects that are drawn once and share the one panel.
 
 Whoever changes members locks the batch, then its projects in the order of their ids; so does
-whoever draws, so that nobody joins or leaves while a draw is sealed.
+whoever draws, so that nobody joins or leaves while a draw is sealed. Whoever changes a batch counts as
+applicant of the projects whose it was changed, and may not have approved them (ProjectNotEditable).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from expertpool.projects.queries.batches import (
     projects_in,
     proposed_batch_number,
 )
-from expertpool.projects.services.state import CHANGED, lock_project
+from expertpool.projects.services.state import CHANGED, lock_project, note_editor
 
 NUMBER_LOCK = "projects.batch_number"
 RECORDED = ("number", "name", "note")
@@ -102,6 +103,7 @@ def choose_lead(*, project: Project, actor: User, now: datetime) -> None:
     before = members[0]
     if before.pk == project.pk:
         return
+    note_editor(next(member for member in members if member.pk == project.pk), actor)
     # The old one first: the constraint allows one at any time.
     Project.objects.filter(pk=before.pk).update(leads_batch=False)
     Project.objects.filter(pk=project.pk).update(leads_batch=True)
@@ -226,6 +228,7 @@ def _join(
         message = f"一个批次最多 {LARGEST_BATCH} 个项目，请分批。"
         raise BatchRefused(message)
     for place, project in enumerate(joining):
+        note_editor(project, actor)
         project.batch, project.leads_batch = batch, not members and place == 0
         project.save(update_fields=["batch", "leads_batch"])
         after = {"批次": f"{batch.number} {batch.name}"}
@@ -235,6 +238,7 @@ def _join(
 def _leave(project: Project, *, actor: User, now: datetime) -> None:
     batch = project.batch
     assert batch is not None  # noqa: S101 (checked by the caller)
+    note_editor(project, actor)
     project.batch, project.leads_batch = None, False
     project.save(update_fields=["batch", "leads_batch"])
     before = {"批次": f"{batch.number} {batch.name}"}

@@ -178,7 +178,9 @@ def _make(demo: _Demo, *, applicant: User, approver: User, now: datetime) -> Pro
     if demo.status != ProjectStatus.DRAFT:
         submit_project(project=project, actor=applicant, now=handed_in)
     if demo.status == ProjectStatus.APPROVED:
-        approve_project(project=project, actor=approver, now=decided, note="同意")
+        approve_project(
+            project=project, version=project.version, actor=approver, now=decided, note="同意"
+        )
     elif demo.status == ProjectStatus.REJECTED:
         reject_project(project=project, actor=approver, now=decided, note="请补充采购需求附件")
     return project

@@ -11,6 +11,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record_change, snapshot
 from expertpool.projects.models import Project
 from expertpool.projects.services.application import FARTHEST, TOO_FAR
+from expertpool.projects.services.state import approval_kept
 
 MOVED = ("opening_at", "check_in_at", "place")
 
@@ -31,13 +32,14 @@ def reschedule_project(
     the project may change so. Refuses (ValidationError) values that no project may have.
     """
     before = snapshot(project, *MOVED)
-    if project.check_in_at:
-        project.check_in_at += opening_at - project.opening_at
-    project.opening_at, project.place = opening_at, place
-    if opening_at > now + FARTHEST:
-        raise ValidationError({"opening_at": TOO_FAR})
-    project.full_clean(validate_unique=False)
-    project.save(update_fields=MOVED)
+    with approval_kept(project):
+        if project.check_in_at:
+            project.check_in_at += opening_at - project.opening_at
+        project.opening_at, project.place = opening_at, place
+        if opening_at > now + FARTHEST:
+            raise ValidationError({"opening_at": TOO_FAR})
+        project.full_clean(validate_unique=False)
+        project.save(update_fields=MOVED)
     record_change(
         "project.reschedule",
         actor=actor,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -19,10 +21,11 @@ from expertpool.projects.exceptions import (
     ProjectArchived,
     ProjectChanged,
     ProjectError,
+    ProjectNotEditable,
     TransitionNotAllowed,
 )
 from expertpool.projects.models import Project
-from expertpool.projects.queries.status import proof_of
+from expertpool.projects.queries.status import is_approved, proof_of
 
 ARCHIVED = "项目已归档，只能查看，不能再更改。"
 CHANGED = "项目状态刚刚被他人改动，请刷新页面查看最新情况后再操作。"
@@ -57,7 +60,7 @@ def set_project_status(
         _refuse_drawn(project)
         rows = rows.filter(draw_state=DrawState.NOT_DRAWN)
     values = {"status": new, "status_n": project.status_n + 1, **(changes or {})}
-    values["status_proof"] = proof_of(project.pk, values["status_n"], new)
+    values["status_proof"] = proof_of(project, **values)
     _apply(project, rows.update(**values), values)
     record(
         action,
@@ -110,6 +113,38 @@ def _apply(project: Project, updated: int, values: dict[str, Any]) -> None:
     # The caller's copy follows, or a second change on it would start from the old state.
     for name, value in values.items():
         setattr(project, name, value)
+
+
+@contextmanager
+def approval_kept(project: Project) -> Iterator[None]:
+    """Let the block change what a draw goes by of a ``project`` whose row the caller has locked: its
+    approval stands for what it is then if it stood before. An earlier proof counts no more."""
+    stood = is_approved(project)
+    yield
+    if stood:
+        prove_approval(project)
+
+
+def prove_approval(project: Project, *, instead: Mapping[int | None, int] | None = None) -> None:
+    """Vouch anew for an approval that stands (`queries.status`)."""
+    number = project.status_n + 1
+    # Asked anew: the row may remember what it avoided before.
+    rows = list(project.avoidances.order_by())
+    proven = proof_of(project, avoidances=rows, instead=instead, status_n=number)
+    values = {"status_n": number, "status_proof": proven}
+    _apply(project, Project.objects.filter(pk=project.pk).update(**values), values)
+
+
+def note_editor(project: Project, actor: User) -> None:
+    """Write down that ``actor`` changed what belongs to ``project``, whose row the caller has locked:
+    he counts as applicant. Refuses (ProjectNotEditable) whoever approved it: nobody changes himself
+    what he agreed to."""
+    if project.status == ProjectStatus.APPROVED and project.decided_by_id == actor.pk:
+        message = f"「{project.name}」是您审核通过的，回避和批次须由其他人改动。"
+        raise ProjectNotEditable(message)
+    if project.edited_by_id != actor.pk:
+        project.edited_by = actor
+        project.save(update_fields=["edited_by"])
 
 
 def lock_project(project: Project) -> Project:

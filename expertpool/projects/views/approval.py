@@ -37,11 +37,12 @@ def approvals(request: UserRequest) -> HttpResponse:
 
 @require_POST
 @requires("projects.approve")
-def approve(request: UserRequest, pk: int) -> HttpResponse:
+def approve(request: UserRequest, pk: int, version: int) -> HttpResponse:
     project = get_object_or_404(projects_in_approval_scope(request.user), pk=pk)
     try:
         verdict = approve_project(
             project=project,
+            version=version,
             actor=request.user,
             now=timezone.now(),
             note=reason_of(request),

@@ -44,7 +44,9 @@ def add(request: UserRequest, pk: int, subject: str) -> HttpResponse:
         form,
         write,
         title=f"添加{AvoidanceSubject(subject).label}",
-        message="已添加回避。",
+        message="已添加回避。"
+        if project.is_editable
+        else "已添加回避；项目已审核通过，要移除须撤回重新审核。",
         refresh="page",
         refusals=ProjectError,
         back=reverse("projects:detail", args=[pk]),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from expertpool.accounts.models import UserRequest
+from expertpool.accounts.models import User, UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused
 from expertpool.core.views.bulk import BulkAction, bulk_view, tell
@@ -32,12 +34,22 @@ from expertpool.projects.services.files import remove_files
 from expertpool.projects.tables import TABS
 
 
-def _picked(request: UserRequest) -> QuerySet[Project]:
+def _picked(request: UserRequest, changed: str = "") -> QuerySet[Project]:
     """Return the ticked projects, or all that the list shows: of 待审项目 those that wait for him."""
     if "waiting" in request.GET:
-        return picked_rows(request, projects_to_decide(request.user), form=ProjectFilter)
+        waiting = projects_to_decide(request.user)
+        return picked_rows(request, waiting, form=ProjectFilter, changed=changed)
     shown = projects_visible_to(request.user)
-    return picked_rows(request, shown, form=ProjectFilter, tabs=TABS)
+    return picked_rows(request, shown, form=ProjectFilter, tabs=TABS, changed=changed)
+
+
+def _seen(request: UserRequest) -> QuerySet[Project]:
+    """The same, none of which was handed in after the list was shown."""
+    return _picked(request, "submitted_at")
+
+
+def _approve(*, project: Project, actor: User, now: datetime) -> None:
+    approve_project(project=project, version=project.version, actor=actor, now=now)
 
 
 approve_many = bulk_view(
@@ -46,8 +58,8 @@ approve_many = bulk_view(
         "审核通过",
         "个项目",
         "project",
-        approve_project,
-        _picked,
+        _approve,
+        _seen,
         lambda request: projects_in_approval_scope(request.user),
         ProjectError,
         meant=Q(status=ProjectStatus.PENDING),

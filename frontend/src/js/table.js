@@ -60,15 +60,16 @@ export function pickedWords(bar) {
   return `对象：列表中的全部 ${totalText} 项，${conditions ? `条件：${conditions}` : "没有筛选条件"}。`;
 }
 
-/** A bulk button sends pk (many), or all=1 together with the filters of the address; and how many it
- * named, so that nothing is done to rows that came since. */
+/** A bulk button sends pk (many), or all=1 together with the filters of the address; how many it named,
+ * so that nothing is done to rows that came since; and when they were shown. */
 function addPicked(event) {
   const { elt: element, parameters } = event.detail;
   const bar = element.closest?.("[data-bulk]");
   if (!bar) return;
   event.detail.path += (event.detail.path.includes("?") ? "&" : "?") + location.search.slice(1);
-  if (bar.dataset.all) Object.assign(parameters, { all: "1", at: bar.dataset.at });
+  if (bar.dataset.all) parameters.all = "1";
   else parameters.pk = ticked(bar).map((box) => box.value);
+  parameters.at = bar.dataset.at;
   parameters.count = bar.dataset.all ? bar.dataset.total : ticked(bar).length;
 }
 

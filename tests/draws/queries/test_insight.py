@@ -23,6 +23,7 @@ from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.projects.models import Project
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert, make_unit
+from tests.factories.projects import avoid
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -42,9 +43,9 @@ def cost_of(found: Insight, label: str) -> tuple[int, int, int]:
 def test_each_avoidance_costs_those_whom_nothing_else_excludes() -> None:
     bidder, other = make_unit("甲公司"), make_unit("乙公司")
     project = make_ready_project(now=NOW, seats=4)
-    project.avoidances.create(subject="unit", unit=bidder)
-    project.avoidances.create(subject="unit", unit=other)
-    project.avoidances.create(subject="unit", name="从未登记的公司")
+    avoid(project, subject="unit", unit=bidder)
+    avoid(project, subject="unit", unit=other)
+    avoid(project, subject="unit", name="从未登记的公司")
     make_expert()
     make_expert(employer=bidder)
     make_expert(employer=bidder)
@@ -70,7 +71,7 @@ def test_avoided_persons_are_told_only_together() -> None:
     """One alone would answer whether that person could be drawn."""
     project = make_ready_project(now=NOW, seats=1)
     for _ in range(2):
-        project.avoidances.create(subject="person", expert_number=make_expert().number)
+        avoid(project, subject="person", expert_number=make_expert().number)
     found = insight(project)
     assert cost_of(found, "回避人员（2 条合计）") == (2, 2, 0)
     assert not any(expert.number in str(found.costs) for expert in Expert.objects.all())
@@ -158,7 +159,7 @@ def test_supervisors_see_by_which_path_experts_are_tied() -> None:
     bidder, renamed = make_unit("甲公司"), make_unit("甲集团公司")
     UnitAlias.objects.create(unit=renamed, name="甲公司", normalised_name="甲公司", shared=True)
     project = make_ready_project(now=NOW, seats=1)
-    project.avoidances.create(subject="unit", unit=bidder)
+    avoid(project, subject="unit", unit=bidder)
     make_expert(employer=bidder)
     make_expert(employer=renamed)
     for end, kind in (
@@ -192,8 +193,8 @@ def test_the_reason_of_each_expert_is_a_path() -> None:
     AvoidanceUnit.objects.create(
         expert=former, unit=other, kind="director", end_date=date(2025, 1, 1)
     )
-    project.avoidances.create(subject="person", expert_number=author.number, role="author")
-    project.avoidances.create(subject="person", name="郑总", role="head")
+    avoid(project, subject="person", expert_number=author.number, role="author")
+    avoid(project, subject="person", name="郑总", role="head")
     AvoidanceUnit.objects.create(expert=kin, kind="kin", person_name="郑总")
 
     found = reasons(project, Expert.objects.values_list("pk", flat=True))

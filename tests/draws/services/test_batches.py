@@ -30,6 +30,7 @@ from expertpool.projects.enums import AvoidanceSubject, DrawState, ProjectStatus
 from expertpool.projects.models import Avoidance, Project
 from expertpool.projects.services.approval import approve_project
 from expertpool.projects.services.avoidance import AvoidanceData, add_avoidance
+from expertpool.projects.services.rescheduling import reschedule_project
 from tests.factories.accounts import make_user
 from tests.factories.answers import record_answer
 from tests.factories.batches import draw_batch, make_batch, make_members
@@ -149,9 +150,16 @@ def test_a_batch_is_drawn_only_when_every_project_may_be() -> None:
         return str(caught.value)
 
     assert f"「{pending.name}」尚未审核通过" in refusal()
-    approve_project(project=pending, actor=make_user("supervisor"), now=NOW)
-    Project.objects.filter(pk=second.pk).update(
-        opening_at=first.opening_at + timedelta(hours=1), place="别处"
+    approve_project(
+        project=pending, version=pending.version, actor=make_user("supervisor"), now=NOW
+    )
+    moved = {"opening_at": first.opening_at + timedelta(hours=1), "place": "别处"}
+    reschedule_project(
+        project=Project.objects.get(pk=second.pk),
+        **moved,
+        reason="占用",
+        actor=make_user(),
+        now=NOW,
     )
     assert "时间重叠而地点不同" in refusal()
     Project.objects.filter(pk=second.pk).update(opening_at=NOW - timedelta(hours=1))

@@ -17,7 +17,7 @@ from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.projects.models import Project
 from tests.factories.draws import expert_id_of, make_draw, make_ready_project
 from tests.factories.experts import make_expert, make_unit
-from tests.factories.projects import make_project
+from tests.factories.projects import avoid, make_project
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -33,8 +33,8 @@ def test_supervisors_see_the_path_of_each_number(client: Client, supervisor: Use
     bidder, group = make_unit("甲公司"), make_unit("乙集团")
     UnitRelation.objects.create(owner=group, owned=bidder, kind="shareholder", share=60)
     project = make_ready_project(now=timezone.now(), seats=1)
-    project.avoidances.create(subject="unit", unit=bidder)
-    project.avoidances.create(subject="person", name="郑总", role="head")
+    avoid(project, subject="unit", unit=bidder)
+    avoid(project, subject="person", name="郑总", role="head")
     tied, frozen = make_expert("王丽", employer=group), make_expert("李强", status="frozen")
     kin, free = make_expert("郑小明"), make_expert("张三")
     AvoidanceUnit.objects.create(expert=kin, kind="kin", person_name="郑总")
@@ -78,7 +78,7 @@ def test_the_sealed_counts_stay_and_no_sealed_name_is_told(
     assert [one.number for one in Expert.objects.all() if one.number in text] == [frozen.number]
 
     # Whether somebody is listed does not depend on where he sits.
-    project.avoidances.create(subject="unit", name="甲公司")
+    avoid(project, subject="unit", name="甲公司")
     text = page(client, project)
     assert {one.pk for one in Expert.objects.all() if one.number in text} == held | {frozen.pk}
 

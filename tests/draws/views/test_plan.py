@@ -27,7 +27,7 @@ from tests.architecture.forms import forms_of
 from tests.factories.accounts import make_department
 from tests.factories.draws import make_draw, make_plan, make_ready_project
 from tests.factories.experts import make_expert, make_unit
-from tests.factories.projects import make_project
+from tests.factories.projects import avoid, make_project
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
@@ -186,7 +186,7 @@ def test_the_live_count_tells_a_number_only(client, operator, project):
 
 def test_the_live_count_leaves_out_who_is_avoided(client, operator, project):
     expert = make_expert("王丽", sex="female")
-    project.avoidances.create(subject="person", expert_number=expert.number)
+    avoid(project, subject="person", expert_number=expert.number)
     response = login(client, operator).post(
         reverse("draws:plan_count", args=[project.pk]), {"field": "x", "x": WOMEN}
     )
@@ -213,7 +213,7 @@ def test_the_prequery_counts_logs_and_draws_nothing(client, supervisor, operator
 def test_supervisors_see_reasons_and_paths_in_numbers(client, supervisor, operator):
     bidder = make_unit("甲公司")
     project = make_ready_project(now=timezone.now(), seats=1)
-    project.avoidances.create(subject="unit", unit=bidder)
+    avoid(project, subject="unit", unit=bidder)
     make_expert("王丽", employer=bidder)
     make_expert("李强", status="frozen")
     address = reverse("draws:prequery", args=[project.pk])

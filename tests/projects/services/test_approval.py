@@ -31,7 +31,9 @@ def test_the_applicant_never_approves_whatever_his_role():
     applicant = make_user("admin")
     project = make_project(ProjectStatus.PENDING, applicant=applicant)
     with pytest.raises(ApproverIsApplicant):
-        approve_project(project=project, actor=applicant, now=timezone.now())
+        approve_project(
+            project=project, version=project.version, actor=applicant, now=timezone.now()
+        )
     with pytest.raises(IntegrityError), transaction.atomic():
         Project.objects.filter(pk=project.pk).update(decided_by=applicant)
 
@@ -46,7 +48,9 @@ def test_only_an_approved_project_is_drawn():
         with pytest.raises(IntegrityError), transaction.atomic():
             Project.objects.filter(pk=project.pk).update(draw_state=DrawState.DRAWING)
     project = make_project(ProjectStatus.PENDING)
-    approve_project(project=project, actor=make_user("supervisor"), now=timezone.now())
+    approve_project(
+        project=project, version=project.version, actor=make_user("supervisor"), now=timezone.now()
+    )
     set_draw_state(project, DrawState.DRAWING, actor=None, now=timezone.now())
     project.refresh_from_db()
     assert project.draw_state == DrawState.DRAWING
@@ -74,7 +78,9 @@ def test_the_applicant_learns_the_decision_and_why():
 def test_a_stale_copy_decides_nothing():
     project = make_project(ProjectStatus.PENDING)
     stale = Project.objects.get(pk=project.pk)
-    approve_project(project=project, actor=make_user("supervisor"), now=timezone.now())
+    approve_project(
+        project=project, version=project.version, actor=make_user("supervisor"), now=timezone.now()
+    )
     with pytest.raises(ProjectChanged):
         reject_project(
             project=stale, actor=make_user("supervisor"), now=timezone.now(), note="晚了一步"
@@ -93,7 +99,7 @@ def test_two_approvers_at_once_decide_once():
         try:
             copy = Project.objects.get(pk=project.pk)
             together.wait()
-            approve_project(project=copy, actor=approver, now=timezone.now())
+            approve_project(project=copy, version=copy.version, actor=approver, now=timezone.now())
         except ProjectError as refusal:
             return type(refusal)
         finally:

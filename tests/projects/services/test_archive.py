@@ -186,7 +186,9 @@ def test_every_service_refuses_an_archived_project():
         ),
         "submit": lambda: submit_project(project=project, **early),
         "withdraw": lambda: withdraw_project(project=project, **by),
-        "approve": lambda: approve_project(project=project, actor=supervisor, now=now),
+        "approve": lambda: approve_project(
+            project=project, version=project.version, actor=supervisor, now=now
+        ),
         "reject": lambda: reject_project(project=project, actor=supervisor, now=now, note="x"),
         "delete": lambda: delete_project(project=project, **by),
         "avoidance": lambda: add_avoidance(

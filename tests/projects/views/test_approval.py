@@ -23,7 +23,7 @@ def test_an_approver_decides_from_the_queue(client, supervisor, pending):
     login(client, supervisor)
     assert pending.name in client.get(reverse("projects:approvals")).content.decode()
     assert projects_to_decide(supervisor).count() == 1
-    client.post(reverse("projects:approve", args=[pending.pk]))
+    client.post(reverse("projects:approve", args=[pending.pk, pending.version]))
     pending.refresh_from_db()
     assert (pending.status, pending.decided_by) == (ProjectStatus.APPROVED, supervisor)
     assert projects_to_decide(supervisor).count() == 0
@@ -43,7 +43,7 @@ def test_the_applicant_neither_finds_nor_decides_his_own(client):
     project = make_project(ProjectStatus.PENDING, applicant=applicant, department=make_department())
     login(client, applicant)
     assert list(client.get(reverse("projects:approvals")).context["page"]) == []
-    response = client.post(reverse("projects:approve", args=[project.pk]))
+    response = client.post(reverse("projects:approve", args=[project.pk, project.version]))
     assert response.status_code == 409
     project.refresh_from_db()
     assert project.status == ProjectStatus.PENDING
@@ -51,7 +51,7 @@ def test_the_applicant_neither_finds_nor_decides_his_own(client):
 
 def test_who_was_second_learns_it(client, supervisor, pending):
     login(client, supervisor)
-    client.post(reverse("projects:approve", args=[pending.pk]))
+    client.post(reverse("projects:approve", args=[pending.pk, pending.version]))
     response = client.post(reverse("projects:reject", args=[pending.pk]), {"reason": "晚了"})
     assert response.status_code == 409
 

@@ -33,6 +33,11 @@ def statuses(*projects) -> list[str]:
     return [Project.objects.get(pk=project.pk).status for project in projects]
 
 
+def seen() -> dict[str, str]:
+    """What the bar of a list says that is shown now."""
+    return {"at": timezone.now().isoformat()}
+
+
 @pytest.mark.shows("PRJ-05", "PRJ-01")
 def test_the_ticked_are_approved_and_each_other_says_why(client):
     department = make_department()
@@ -43,7 +48,7 @@ def test_the_ticked_are_approved_and_each_other_says_why(client):
     draft = make_project(name="草稿项目", department=department)
     login(client, admin)
     keys = [pending.pk, own.pk, draft.pk]
-    response = client.post(APPROVE, {"pk": keys}, headers={"HX-Request": "true"})
+    response = client.post(APPROVE, {"pk": keys, **seen()}, headers={"HX-Request": "true"})
     assert statuses(pending, own, draft) == ["approved", "pending", "draft"]
     page = response.content.decode()
     assert "已审核通过 1 个项目" in page
@@ -56,7 +61,7 @@ def test_the_ticked_are_approved_and_each_other_says_why(client):
     assert Entry.objects.filter(action="project.approve").count() == 1
     assert Message.objects.filter(about_id=str(pending.pk)).exists()
     login(client, supervisor)
-    assert client.post(APPROVE, {"pk": keys}).status_code == 200
+    assert client.post(APPROVE, {"pk": keys, **seen()}).status_code == 200
     assert statuses(pending, own, draft) == ["approved", "approved", "draft"]
 
 
@@ -66,7 +71,7 @@ def test_all_that_the_list_shows_means_those_that_wait(client):
     approved = make_project(ProjectStatus.APPROVED, department=department)
     elsewhere = make_project(ProjectStatus.PENDING, name="别的", department=department)
     login(client, make_user("supervisor"))
-    response = client.post(f"{APPROVE}?q=城区道路", {"all": "1", "count": "4"})
+    response = client.post(f"{APPROVE}?q=城区道路", {"all": "1", "count": "4", **seen()})
     assert response.status_code == 204
     told = json.loads(response["HX-Trigger"])["toast"]["message"]
     assert told == "已审核通过 3 个项目。其余 1 个项目现在不需要审核通过，没有处理。"
@@ -161,6 +166,10 @@ def test_of_the_page_of_those_that_wait_all_are_those_that_wait_for_him(client):
     admin = make_user("admin", department=department)
     own = make_project(ProjectStatus.PENDING, department=department, applicant=admin)
     login(client, admin)
-    assert client.post(f"{APPROVE}?waiting=1", {"all": "1", "count": "2"}).status_code == 409
-    assert client.post(f"{APPROVE}?waiting=1", {"all": "1", "count": "1"}).status_code == 204
+    assert (
+        client.post(f"{APPROVE}?waiting=1", {"all": "1", "count": "2", **seen()}).status_code == 409
+    )
+    assert (
+        client.post(f"{APPROVE}?waiting=1", {"all": "1", "count": "1", **seen()}).status_code == 204
+    )
     assert statuses(waiting, own) == ["approved", "pending"]

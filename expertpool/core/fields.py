@@ -261,6 +261,11 @@ def opens(row: models.Model, name: str) -> bool:
     return True
 
 
+def shut_cells(row: models.Model) -> set[str]:
+    """Return the encrypted columns of ``row`` that somebody altered so that they do not open."""
+    return {one.attname for one in encrypted_fields(type(row)) if not opens(row, one.attname)}
+
+
 class BlindIndexField(models.BinaryField):
     """Keyed digest of an encrypted value (16 bytes), or null when there is no value."""
 

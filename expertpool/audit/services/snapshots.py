@@ -14,7 +14,8 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from expertpool.audit.queries import field_label, value_in_words
-from expertpool.core.fields import EncryptedField
+from expertpool.core.crypto import DecryptionError
+from expertpool.core.fields import UNREADABLE, EncryptedField
 from expertpool.core.subjects import joined_fields
 from expertpool.core.text import mask_middle
 from expertpool.core.visibility import GUARDED_FIELDS
@@ -109,7 +110,10 @@ def _added(row: models.Model) -> Values:
 
 def _value(row: models.Model, name: str) -> Any:
     column = row._meta.get_field(name)
-    value = getattr(row, name)
+    try:
+        value = getattr(row, name)
+    except DecryptionError:
+        return UNREADABLE
     if column.one_to_many or column.many_to_many:
         # By their texts: two snapshots of the same rows have to be equal.
         return sorted((Shown(str(one), one.pk) for one in value.all()), key=lambda one: one.text)

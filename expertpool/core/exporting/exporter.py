@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,9 +11,12 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import QueryDict
 
+from expertpool.core.crypto import DecryptionError
+from expertpool.core.fields import UNREADABLE
 from expertpool.core.visibility import Level, check_guard, is_exportable, level_for, show
 
 Params = QueryDict
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,11 @@ def _may_leave(user: Any, column: ExportColumn) -> bool:
 
 
 def cell_value(user: Any, column: ExportColumn, row: Any) -> Any:
-    """Return the value of one cell as ``user`` may see it."""
-    value = column.value(row)
+    """Return the value of one cell as ``user`` may see it; of one that does not open that it cannot be
+    read: it keeps nobody else out of the list."""
+    try:
+        value = column.value(row)
+    except DecryptionError:
+        logger.error("%s of a row of an export cannot be opened", column.code)  # noqa: TRY400
+        return UNREADABLE
     return show(user, column.guard, str(value or "")) if column.guard else value

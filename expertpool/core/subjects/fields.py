@@ -9,7 +9,9 @@ from typing import Any
 from django import forms
 
 from expertpool.core import criteria as ask
+from expertpool.core.crypto import DecryptionError
 from expertpool.core.exporting import ExportColumn
+from expertpool.core.fields import UNREADABLE
 from expertpool.core.importing import CellRefused, ImportColumn, normalise_header
 from expertpool.core.importing.columns import Cleaner
 from expertpool.core.subjects.kinds import Kind, Rows
@@ -191,8 +193,11 @@ class FieldDeclaration:
         return cleaned
 
     def word_of(self, record: Any) -> str:
-        """Return the value as it is read in Chinese."""
-        return self.kind.word(self.value_of(record))
+        """Return the value as it is read in Chinese; of an altered cell that it cannot be read."""
+        try:
+            return self.kind.word(self.value_of(record))
+        except DecryptionError:
+            return UNREADABLE
 
     # --- places -------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from expertpool.accounts.models import User
+from expertpool.core.fields import shut_cells
 from expertpool.core.importing import CellRefused
 from expertpool.core.subjects import FieldDeclaration
 from expertpool.core.text import clean_text
@@ -20,6 +21,7 @@ from expertpool.experts.enums import ExpertKind
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import departments_for, needs_department
+from expertpool.experts.services.profile import SHUT
 
 NO_DEPARTMENT = "您只能查看部门的专家，请选择所属部门；没有可选的，请系统管理员先为您设置部门。"
 
@@ -49,6 +51,7 @@ class ExpertForm(AsksOnce):
         self.sections = [(titles[code], [one.name for one in typed[code]]) for code in typed]
         self.declared = {one.name: one for group in typed.values() for one in group}
         self.wide = {name for name, one in self.declared.items() if one.form and one.form.wide}
+        self.shut = shut_cells(expert) if expert else set[str]()
         super().__init__(data, initial=self._initial())
         for name, one in self.declared.items():
             self.fields[name] = one.input(kind, self.initial.get(name))
@@ -63,6 +66,8 @@ class ExpertForm(AsksOnce):
         for name, one in self.declared.items():
             if one.guard:
                 self._guard(name, one)
+        for name in self.shut & self.fields.keys():
+            self.fields[name].help_text = SHUT
         if not self._named:
             del self.fields["asked"]
         # What whoever goes on knowingly sends back (`services.alike`).
@@ -83,7 +88,7 @@ class ExpertForm(AsksOnce):
     def _initial(self) -> dict[str, Any]:
         if self.expert is None:
             return {"department": self.user.department_id}
-        initial = {name: one.value_of(self.expert) for name, one in self.declared.items()}
+        initial = {name: self._held(one) for name, one in self.declared.items()}
         for name, one in self.declared.items():
             # Nothing masked reaches the input: it would come back as the new value.
             if one.guard and level_for(self.user, one.guard.code) is not Level.PLAIN:
@@ -91,6 +96,10 @@ class ExpertForm(AsksOnce):
         if "specialties" in initial:
             initial["specialties"] = list(initial["specialties"].all())
         return initial
+
+    def _held(self, declared: FieldDeclaration) -> Any:
+        """Return what the record has; nothing where that does not open."""
+        return None if declared.code in self.shut else declared.value_of(self.expert)
 
     def _guard(self, name: str, declared: FieldDeclaration) -> None:
         field = self.fields[name]
@@ -103,7 +112,7 @@ class ExpertForm(AsksOnce):
         if level is Level.HIDDEN:
             del self.fields[name]
             return
-        value = declared.value_of(self.expert)
+        value = self._held(declared)
         # left empty means unchanged, so only what is not there yet can be missing
         field.required = field.required and not value
         masked = show(self.user, declared.guard.code, value)

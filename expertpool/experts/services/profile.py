@@ -15,6 +15,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.events import publish
+from expertpool.core.fields import shut_cells
 from expertpool.directory.models import Specialty
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
 from expertpool.experts.events import TiesChanged
@@ -37,6 +38,7 @@ from expertpool.experts.validators.documents import born_by, guess_id_kind, iden
 from expertpool.experts.validators.values import TOO_YOUNG, is_born, is_too_young
 
 Errors = dict[str, Any]
+SHUT = "原来的内容无法读取（有人直接改动过数据库），请重新填写。"
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ def update_expert(
 
     Keeps a version and an audit entry with what differs; without a difference nothing is written. Whose
     phone or mail is another now, is told where he was reached before. Announces TiesChanged of another employer.
-    Refuses what `create_expert` refuses, and asks what it asks of who is alike only now.
+    A cell that does not open is mended by the value that is given. Refuses a record that would keep one, what
+    `create_expert` refuses, and asks what it asks of who is alike only now.
     """
     with few_taken(actor, now=now):
         expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
@@ -106,8 +109,9 @@ def update_expert(
         reached = contacts_of(expert)
         held = set(expert.specialty_links.values_list("specialty_id", flat=True))
         wanted = held if specialties is None else {specialty.pk for specialty in specialties}
+        errors = _mend(expert, values)
         was = copy(expert)
-        errors = _fill(expert, values, wanted)
+        errors |= _fill(expert, values, wanted)
         expert.updated_at = now
         _check(expert, actor, errors)
         note = ask_about(expert, knowing, actor, was=was)
@@ -142,12 +146,22 @@ def refusals_of(
 ) -> Errors:
     """Return what `update_expert` would refuse, by field; puts ``values`` into ``expert``, which is of
     no use afterwards, and writes nothing. ``actor`` sees the numbers plain that ``values`` hold."""
-    errors = _fill(expert, values, {one.pk for one in specialties or ()})
+    errors = _mend(expert, values)
+    errors |= _fill(expert, values, {one.pk for one in specialties or ()})
     expert.updated_at = now
     errors = _field_errors(expert) | errors
     changed = {field for field in UNIQUE if field in values}
     # A number that stays is nobody else's, and of others' he is not told.
     return errors | taken_errors(expert, actor, faults={*errors, *(UNIQUE.keys() - changed)})
+
+
+def _mend(expert: Expert, values: dict[str, Any]) -> Errors:
+    """Empty the cells that do not open, for ``values`` to be put in; return the fault of those that these
+    do not give: what was there nobody can keep."""
+    shut = shut_cells(expert)
+    for name in shut:
+        setattr(expert, name, "")
+    return {name: ValidationError(SHUT) for name in shut - values.keys()}
 
 
 def _fill(expert: Expert, values: dict[str, Any], specialties: set[int]) -> Errors:

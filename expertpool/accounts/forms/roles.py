@@ -12,9 +12,12 @@ from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role
 from expertpool.accounts.queries import department_tree
 from expertpool.accounts.services.roles import Grant
+from expertpool.core.fields import is_vouched
 from expertpool.core.permissions import Permission
 from expertpool.core.registry import permission_groups
 from expertpool.core.visibility import GUARDED_FIELDS, Level
+
+NOT_GIVEN = "现在不起作用：不是在系统中授予的。核对后保存即起作用，不要的请取消勾选。"
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,9 @@ class RoleForm(forms.Form):
         for group in permission_groups():
             for permission in group.permissions:
                 self._add_permission(permission, choices)
+        for code in _written(role) if role else ():
+            if grant := self.fields.get(_name("grant", code)):
+                grant.help_text = NOT_GIVEN
         for field in GUARDED_FIELDS:
             self.fields[_name("level", field.code)] = forms.ChoiceField(
                 label=field.label, choices=Level.choices, initial=field.default
@@ -107,6 +113,11 @@ class RoleForm(forms.Form):
             return PermissionRow(grant, None, None)
         scope = self[_name("scope", permission.code)]
         return PermissionRow(grant, scope, self[_name("departments", permission.code)])
+
+
+def _written(role: Role) -> list[str]:
+    """Return the rights in ``role`` that give nothing: somebody else than this system wrote them."""
+    return [row.code for row in role.permissions.all() if not is_vouched(row)]
 
 
 def _initial(role: Role) -> dict[str, Any]:

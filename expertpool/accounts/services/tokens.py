@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -134,6 +134,14 @@ def _key(text: str) -> bytes:
 
 def _proof(token: ApiToken) -> bytes:
     """That ``token`` acts as its row says, by the name of its user: an id may be given to another."""
-    times = [at and at.astimezone(UTC).isoformat() for at in (token.expires_at, token.confirmed_at)]
-    said = [token.digest.hex(), token.user.username, sorted(token.scopes), *times]
+    times = token.expires_at, token.confirmed_at
+    return token_proof(token.digest, token.user.username, token.scopes, *times)
+
+
+def token_proof(
+    digest: bytes, username: str, scopes: Sequence[str], *times: datetime | None
+) -> bytes:
+    """Return the proof of a token that expires, and was confirmed, at ``times``."""
+    moments = [at and at.astimezone(UTC).isoformat() for at in times]
+    said = [bytes(digest).hex(), username, sorted(scopes), *moments]
     return blind_index("api-token.of", json.dumps(said))

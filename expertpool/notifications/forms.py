@@ -11,6 +11,7 @@ from expertpool.accounts.models import User
 from expertpool.core.lookups import within_days
 from expertpool.core.views.filters import DateRangeField
 from expertpool.core.views.listing import FilterForm
+from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.exceptions import TemplateRefused
 from expertpool.notifications.models import Message
@@ -18,13 +19,14 @@ from expertpool.notifications.occasions import OCCASIONS, Occasion, Text, check_
 from expertpool.notifications.queries.subjects import searched_by
 
 ALL = ("", "全部")
+OFFERED = [(code, label) for code, label in ChannelCode.choices if code in CHANNELS]
 
 
 class RecordFilterForm(FilterForm):
     """Filters of the list of all messages."""
 
     occasion = forms.ChoiceField(label="通知")
-    channel = forms.ChoiceField(label="渠道", choices=[ALL, *ChannelCode.choices])
+    channel = forms.ChoiceField(label="渠道", choices=[ALL, *OFFERED])
     state = forms.ChoiceField(label="状态", choices=[ALL, *DeliveryState.choices])
     days = DateRangeField(label="生成日期")
 

@@ -25,8 +25,11 @@ from expertpool.draws.services.names import release
 from expertpool.draws.services.outset import look_ahead
 from expertpool.draws.services.replies import expire
 from expertpool.draws.services.rescheduling import NewMeeting, reschedule
+from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.sms import SmsChannel
+from expertpool.notifications.enums import AddressKind
 from expertpool.notifications.models import Message
+from expertpool.notifications.queries.channels import addresses_of, ways_outside
 from expertpool.notifications.services.delivery import deliver, mark_undelivered
 from tests.api.caller import Caller
 from tests.factories.accounts import make_user
@@ -232,3 +235,28 @@ def test_the_office_hears_before_that_a_channel_does_not_reach_all(operator: Use
     assert cautions("sms", "email") == []
     assert cautions("email") == ["发给约 10 名没有邮箱的专家的通知改用短信。"]
     assert cautions("site") == ["发给所有专家的通知改用短信。"]
+
+
+def test_a_further_channel_by_telephone_is_enough(operator: User) -> None:
+    """One that the guide adds: it says itself of which address it lives."""
+
+    class Voice(SmsChannel):
+        code = "voice"
+
+    with CHANNELS.holding(Voice()):
+        make_expert(email="")
+        project = make_ready_project(now=NOW, seats=1, channels=("voice",))
+        plan = DrawPlan.objects.get(project=project)
+        ahead = look_ahead(plan=plan, members=[project], actor=operator, now=NOW)
+        assert not [one.text for one in ahead.cautions if "渠道" in one.title]
+        ways = ways_outside(phone="13800138000", email="a@example.cn")
+        assert set(ways) == {"sms", "voice", "email"}
+        assert ways[-1] == "email"
+        found = addresses_of(["voice", "site"])
+        assert found == {AddressKind.PHONE}
+
+
+def test_records_are_filtered_by_channels_that_there_are(admin: User) -> None:
+    page = login(Client(), admin).get(reverse("notifications:records"))
+    assert "短信" in page.content.decode()
+    assert "语音" not in page.content.decode()

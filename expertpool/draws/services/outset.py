@@ -22,8 +22,8 @@ from expertpool.draws.services.covering import superseded
 from expertpool.draws.services.prequery import Prequery, run_prequery
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import not_in_pool
-from expertpool.notifications.enums import ChannelCode
-from expertpool.notifications.queries.channels import reaches_phones
+from expertpool.notifications.enums import AddressKind, ChannelCode
+from expertpool.notifications.queries.channels import addresses_of, ways_outside
 from expertpool.projects.models import Project
 from expertpool.projects.queries.regimes import is_working_day
 
@@ -132,17 +132,19 @@ def _late(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Iterator
 def _letters(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
     """Whom the chosen channels do not reach: of the whole pool and by tens, so that it says nothing of
     who can be drawn."""
-    if reaches_phones() and ChannelCode.SMS in plan.channels:
+    by, instead = addresses_of(plan.channels), ways_outside(phone="1", email="")
+    if instead and AddressKind.PHONE in by:
         return
     pool = Expert.objects.exclude(not_in_pool(now))
-    by_mail = ChannelCode.EMAIL in plan.channels
+    by_mail = AddressKind.EMAIL in by
     lacking = pool.filter(email_index=None).count() if by_mail else pool.count()
     if not lacking:
         return
     how_many = f"约 {round(lacking, -1)} 名" if lacking >= SAID_FROM else "少数"
     whom = f"{how_many}没有邮箱的专家" if by_mail else "所有专家"
-    if reaches_phones():
-        yield Caution("所选渠道不能送达所有专家", f"发给{whom}的通知改用短信。")
+    if instead:
+        told = f"发给{whom}的通知改用{instead[0].label}。"
+        yield Caution("所选渠道不能送达所有专家", told)
     else:
         yield Caution(
             "所选渠道不能送达所有专家",

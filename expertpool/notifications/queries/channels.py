@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from expertpool.notifications.channels import CHANNELS
-from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.enums import AddressKind, ChannelCode
 from expertpool.notifications.models import ChannelHealth
 
 DOWN_AFTER = 3  # attempts in a row, of whichever messages, that failed by the channel itself
@@ -33,18 +34,28 @@ class ChannelState:
 
 
 def reaches_phones() -> bool:
-    """Tell whether this site sends short messages at all."""
-    return CHANNELS[ChannelCode.SMS].is_configured()
+    """Tell whether this site sends anything to telephones at all."""
+    return bool(_ways_by(AddressKind.PHONE))
 
 
 def ways_outside(*, phone: str, email: str) -> list[ChannelCode]:
     """Return by which ways beyond this site somebody with these addresses can be reached: what rings
     first. Nothing fails by a way that this site does not have."""
-    addresses = {ChannelCode.SMS: phone, ChannelCode.EMAIL: email}
+    addresses = {AddressKind.PHONE: phone, AddressKind.EMAIL: email}
+    return [way for kind, address in addresses.items() if address for way in _ways_by(kind)]
+
+
+def addresses_of(channels: Iterable[str]) -> set[AddressKind]:
+    """Return by which addresses ``channels`` reach somebody outside of this site."""
+    known = (CHANNELS[code] for code in channels)
+    return {one.lives_of for one in known if one.is_outward and one.is_configured()}
+
+
+def _ways_by(kind: AddressKind) -> list[ChannelCode]:
     return [
-        channel
-        for channel, address in addresses.items()
-        if address and CHANNELS[channel].is_configured()
+        ChannelCode(one.code)
+        for one in CHANNELS
+        if one.lives_of == kind and one.is_outward and one.is_configured()
     ]
 
 

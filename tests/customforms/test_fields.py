@@ -322,15 +322,25 @@ def test_an_administrator_adds_changes_and_retires_it(client: Client, admin: Use
     field = CustomField.objects.get()
     assert (field.code, field.options, field.created_by) == ("x1", ["一级", "二级"], admin)
     edit = reverse("customforms:field_edit", args=[field.pk])
+    page = client.post(create, data | {"label": "年限", "kind": "number", "order": -5})
+    assert page.context["form"].errors == {"order": ["请填写 0 或更大的整数。"]}
     changed = {"label": "资格", "options": "一级\n二级\n三级", "order": 1, "active": "on"}
     assert client.post(edit, changed).status_code == 204
     field.refresh_from_db()
     assert (field.label, field.options) == ("资格", ["一级", "二级", "三级"])
-    assert (
-        client.post(edit, changed | {"active": ""} | read_version(client, edit)).status_code == 204
-    )
+    off = changed | {"active": ""} | read_version(client, edit)
+    asked = client.post(edit, off)
+    assert asked.status_code == 422
+    assert "停用后不能再启用" in asked.content.decode()
+    field.refresh_from_db()
+    assert field.active
+    off |= {"asked": asked.context["form"]["asked"].value()}
+    assert client.post(edit, off).status_code == 204
     field.refresh_from_db()
     assert not field.active
+    page = client.get(edit)
+    assert all(one.disabled for one in page.context["form"].fields.values())
+    assert "保存" not in page.content.decode().partition('class="drawer-foot"')[2]
     actions = Entry.objects.filter(action__startswith="customfield.").order_by("id")
     assert [entry.action for entry in actions] == [
         "customfield.add", "customfield.change", "customfield.retire",

@@ -135,7 +135,7 @@ def _key(text: str) -> bytes:
 def _proof(token: ApiToken) -> bytes:
     """That ``token`` acts as its row says, by the name of its user: an id may be given to another."""
     times = token.expires_at, token.confirmed_at
-    return token_proof(token.digest, token.user.username, token.scopes, *times)
+    return token_proof(bytes(token.digest), token.user.username, token.scopes, *times)
 
 
 def token_proof(

@@ -23,6 +23,7 @@ from expertpool.draws.services.sealing import (
     start_draw,
 )
 from expertpool.notifications.models import Message
+from expertpool.notifications.queries.messages import recipient_key
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.pool_changes import told
@@ -44,7 +45,8 @@ def draw(operator: User, supervisor: User) -> Draw:
 
 
 def letters(user: User) -> int:
-    return Message.objects.filter(occasion="draw.value", recipient=user.name).count()
+    found = Message.objects.filter(recipient_key=recipient_key(user.username))
+    return found.filter(occasion="draw.value").count()
 
 
 def home_of(user: User) -> str:

@@ -16,7 +16,7 @@ def look(timestamp: int) -> None:
     nightly.look(now=timezone.now())
 
 
-@app.task(name=nightly.TASK, queue=HEAVY)
+@app.task(name="backups.make", queue=HEAVY)
 def make(actor_id: int | None) -> None:
     """Make a backup now."""
     actor = User.objects.get(pk=actor_id) if actor_id is not None else None

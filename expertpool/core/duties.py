@@ -68,10 +68,10 @@ def duties() -> dict[str, Task]:
 
 def late_duties(*, now: datetime, since: datetime | None = None) -> list[str]:
     """Return the duties that were not done for some minutes, all of them after ``since``, the start of
-    this process."""
-    # What lies ahead was written before the clock was set back.
-    if timedelta() <= now - (since or STARTED) < LATE_AFTER:
+    this process; none before it."""
+    if now - (since or STARTED) < LATE_AFTER:
         return []
+    # What lies ahead was written before the clock was set back.
     rows = DutyRun.objects.filter(at__range=(now - LATE_AFTER, now + LATE_AFTER))
     done = {row.name for row in rows if is_vouched(row)}
     return sorted(duties().keys() - done)
@@ -80,7 +80,9 @@ def late_duties(*, now: datetime, since: datetime | None = None) -> list[str]:
 def keep_duties(*, now: datetime, since: datetime | None = None) -> list[str]:
     """Take away what keeps periodic jobs from their time, and queue anew what is late; return the names
     of the tasks, which are logged and announced (DutiesLate)."""
-    late = late_duties(now=now, since=since)
+    started = since or STARTED
+    # The clock was set back since it began, which is then no time to count from.
+    late = late_duties(now=now, since=min(started, now - LATE_AFTER) if started > now else started)
     with transaction.atomic():
         kept = sorted({*late, *_take_away(_periodic(), late, now)})
         if kept:

@@ -423,7 +423,9 @@ def test_what_cannot_be_opened_any_more_is_told_and_logged(
     with time_machine.travel(draw.reveal_at + timedelta(minutes=1), tick=False):
         release(draw_id=draw.pk, now=timezone.now())
         with connection.cursor() as cursor:
-            cursor.execute(r"UPDATE experts_expert SET phone = '\x03deadbeef00'")
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute(r"UPDATE draws_invitation SET opening = '\x03deadbeef00'")
+            cursor.execute("SET LOCAL session_replication_role = origin")
         problem = runner.get(f"/draws/{draw.pk}/names")
     assert_problem(problem, 409, "unreadable")
     (line,) = [text for text in caplog.messages if "altered data" in text]

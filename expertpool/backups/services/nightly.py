@@ -28,7 +28,6 @@ from expertpool.core.configuration import value_of
 from expertpool.core.jobs import defer
 
 AGAIN_AFTER = timedelta(hours=1)
-TASK = "backups.make"
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +39,7 @@ def look(*, now: datetime) -> bool:
     tell_if_late(now=now)
     if not (value_of(EACH_DAY) and is_due(now=now)):
         return False
-    defer(TASK, lock=TASK, actor_id=None)
+    defer("backups.make", lock="backups.make", actor_id=None)
     return True
 
 
@@ -66,7 +65,7 @@ def request_backup(*, actor: AbstractBaseUser, now: datetime) -> None:
     if recent.exists():
         raise BackupRefused("正在备份，请等它完成。")
     record("backup.ask", actor=actor, now=now)
-    defer(TASK, lock=TASK, actor_id=actor.pk)
+    defer("backups.make", lock="backups.make", actor_id=actor.pk)
 
 
 def make(*, actor: AbstractBaseUser | None, clock: Callable[[], datetime]) -> Backup:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import openpyxl
 from django.conf import settings
@@ -239,10 +240,13 @@ def unescaped(text: str) -> str:
 
 
 def readable(content: bytes) -> str:
-    """The text of a page, a table or a printed sheet."""
+    """The text of a page, a table, a printed sheet or of all files in a bundle."""
     with suppress(PdfReadError):  # a sample that only begins like one
         if content.startswith(b"%PDF"):
             return "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    if content.startswith(b"PK") and b"[Content_Types].xml" not in content:
+        with ZipFile(io.BytesIO(content)) as bundle:
+            return "\n".join(readable(bundle.read(name)) for name in bundle.namelist())
     if content.startswith(b"PK"):
         book = openpyxl.load_workbook(io.BytesIO(content))
         cells: list[Any] = [cell for sheet in book for row in sheet.values for cell in row]

@@ -16,7 +16,7 @@ from expertpool.accounts.models import User
 from expertpool.draws.enums import AlarmKind
 from expertpool.draws.models import DrawAlarm
 from expertpool.draws.services.checking import check_record
-from expertpool.experts.models import Expert
+from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.fixtures import login
@@ -31,36 +31,36 @@ def signed_in(client: Client, admin: User) -> Client:
 
 
 @pytest.fixture
-def expert() -> Expert:
+def account() -> User:
     """One whose phone cannot be opened."""
-    expert = make_expert("王一", phone="13900001111")
+    user = make_user("operator", name="王一", phone="13900001111")
     with connection.cursor() as cursor:
         cursor.execute(
-            r"UPDATE experts_expert SET phone = '\x03deadbeef' || substr(phone, 6) WHERE id = %s",
-            [expert.pk],
+            r"UPDATE accounts_user SET phone = '\x03deadbeef' || substr(phone, 6) WHERE id = %s",
+            [user.pk],
         )
-    return expert
+    return user
 
 
 def test_what_cannot_be_opened_is_told_and_logged_without_names(
-    signed_in: Client, expert: Expert, caplog: pytest.LogCaptureFixture
+    signed_in: Client, account: User, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR):
-        page = signed_in.get(reverse("experts:edit", args=[expert.pk]))
+        page = signed_in.get(reverse("accounts:user_edit", args=[account.pk]))
     text = page.content.decode()
     assert page.status_code == 409
     assert "数据无法解密" in text
     assert NOTHING_CHANGED in text
     assert "系统管理员" in text
     line = next(text for text in caplog.messages if "altered data" in text)
-    assert "experts:edit" in line
-    assert str(expert.pk) in line
+    assert "accounts:user_edit" in line
+    assert str(account.pk) in line
     assert "王一" not in line
 
 
-def test_htmx_is_told_by_a_message(signed_in: Client, expert: Expert) -> None:
+def test_htmx_is_told_by_a_message(signed_in: Client, account: User) -> None:
     answer = signed_in.get(
-        reverse("experts:edit", args=[expert.pk]), headers={"HX-Request": "true"}
+        reverse("accounts:user_edit", args=[account.pk]), headers={"HX-Request": "true"}
     )
     assert answer.status_code == 409
     assert not answer.content

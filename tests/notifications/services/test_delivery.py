@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 from expertpool.core import events
 from expertpool.notifications.channels import CHANNELS, base, sms
 from expertpool.notifications.channels.base import File, Outbound, SendResult, SendStatus
-from expertpool.notifications.enums import TRANSITIONS, DeliveryState
+from expertpool.notifications.enums import TRANSITIONS, AddressKind, DeliveryState
 from expertpool.notifications.events import MessageFailed, MessageSent
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import outbox_messages
@@ -293,6 +293,7 @@ class CountingChannel:
     """Takes its time, so that two attempts overlap; counts what goes out."""
 
     code, resendable, carries_files, missing_address = "email", True, True, ""
+    lives_of = AddressKind.EMAIL
 
     def __init__(self) -> None:
         self.sent: list[str] = []

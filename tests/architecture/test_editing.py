@@ -39,6 +39,7 @@ ADDS = {
     "experts:update",
     "experts:update_mapping",
     "experts:tag_many",
+    "operations:acknowledge",
     "papers:upload",
     "portal:app_set_up",
     "portal:app_take_away",

@@ -33,6 +33,7 @@ from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import Regime, RegimeOption
 from expertpool.projects.models import Project, RegimeSetting
+from expertpool.projects.services.state import approval_kept
 from tests.api.caller import Caller
 from tests.factories.answers import record_answer
 from tests.factories.batches import draw_batch, make_batch, make_members
@@ -370,7 +371,8 @@ def test_a_draw_that_ends_short_is_told_and_published_as_short(
 
 def test_a_draw_whose_free_seats_another_filled_names_it(client: Client, admin: User) -> None:
     base = make_short_panel(now=NOW, opens_in_hours=48, reveal_hours=2)
-    Project.objects.filter(pk=base.project_id).update(regime=Regime.PROCUREMENT)
+    with approval_kept(base.project):
+        Project.objects.filter(pk=base.project_id).update(regime=Regime.PROCUREMENT)
     widened = widen_to_everybody(base, now=NOW + timedelta(minutes=30))
     accept_all(widened, now=NOW + timedelta(minutes=30))
     for draw in (base, widened):

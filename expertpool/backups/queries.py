@@ -42,7 +42,7 @@ def unprotected_since() -> datetime | None:
 
 
 @dataclass(frozen=True)
-class Standing:
+class LastBackups:
     """How safe everything is now."""
 
     is_elsewhere: bool  # the database, which is backed up by whoever runs it
@@ -60,11 +60,11 @@ class Standing:
         return self.lost is not None and self.lost >= value_of(LATE_AFTER)
 
 
-def standing(*, now: datetime) -> Standing:
+def standing(*, now: datetime) -> LastBackups:
     last, since = last_done(), unprotected_since()
     place: Path = settings.BACKUP_DIR
     there = next(path for path in (place, *place.parents) if path.is_dir())
-    return Standing(
+    return LastBackups(
         is_elsewhere=settings.DATABASE_SERVER is None,
         last=last,
         lost=now - since if since else None,

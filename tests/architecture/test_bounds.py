@@ -27,7 +27,6 @@ BY_THE_SYSTEM = {
     "webhooks.Delivery": "kept by the sender of events",
     "notifications.Message": "kept by the sender of messages",
     "operations.JobFailure": "the queue's number, and the clock's",
-    "operations.FailedJob": "a row of the queue",
     "operations.Alert": "the clock's",
     "core.StoredAnswer": "the answer of an endpoint",
     "core.ExportRun": "kept by the job",
@@ -77,7 +76,8 @@ ONLY_THE_VALIDATOR = {"order"}
 
 def fields() -> Iterator[models.Field]:
     for model in apps.get_models():
-        if model.__module__.startswith("expertpool."):
+        # Of a proxy they are fields of the model behind it.
+        if model.__module__.startswith("expertpool.") and not model._meta.proxy:
             yield from model._meta.concrete_fields
 
 

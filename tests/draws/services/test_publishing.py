@@ -371,8 +371,10 @@ def test_a_draw_that_ends_short_is_told_and_published_as_short(
 
 def test_a_draw_whose_free_seats_another_filled_names_it(client: Client, admin: User) -> None:
     base = make_short_panel(now=NOW, opens_in_hours=48, reveal_hours=2)
-    with approval_kept(base.project):
-        Project.objects.filter(pk=base.project_id).update(regime=Regime.PROCUREMENT)
+    project = Project.objects.get(pk=base.project_id)
+    with approval_kept(project):
+        project.regime = Regime.PROCUREMENT
+        project.save(update_fields=["regime"])
     widened = widen_to_everybody(base, now=NOW + timedelta(minutes=30))
     accept_all(widened, now=NOW + timedelta(minutes=30))
     for draw in (base, widened):

@@ -15,6 +15,7 @@ QUEUE_LABELS = {
 JOB_LABELS = {
     "draws.sweep": "抽取逾期检查",
     "draws.remind": "催请答复和评审前提醒",
+    "draws.ask_for_values": "请提供随机值",
     "draws.check_kept": "抽取记录复核",
     "draws.check_record": "一次抽取的复核",
     "draws.expire_invitation": "答复到期",

@@ -45,6 +45,7 @@ WATCHING = [
     *("request.withdrawn", "expert.merged", "draw.step_alone"),
     *("draw.pool_changed", "draw.pool_emptied", "draw.alarm", "draw.held_refused"),
     *("draw.panel_moved", "draw.gone", "draw.service_off", "portal.duties_late"),
+    *("portal.virus", "backup.amiss"),
     *("expert.contact_changed", "report.chain_head", "report.unproven", "template.rewritten"),
 ]
 

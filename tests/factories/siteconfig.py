@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from datetime import datetime
+from typing import Any, TypeVar
 
+from expertpool.accounts.models import User
 from expertpool.core.configuration import Setting
 from expertpool.siteconfig.models import SettingChange
-from expertpool.siteconfig.services import store
+from expertpool.siteconfig.queries import proof_of_change
+from expertpool.siteconfig.services import _next_id, store
 
 T = TypeVar("T")
+
+
+def note_change(setting: Setting[Any], *, at: datetime, actor: User) -> SettingChange:
+    """Note that ``setting`` was changed, as the service does, and store nothing."""
+    change = SettingChange(
+        pk=_next_id(), code=setting.code, at=at, actor=actor, was_default=True, reset=False
+    )
+    change.proof = proof_of_change(change)
+    change.save(force_insert=True)
+    return change
 
 
 def configure(setting: Setting[T], value: T) -> None:

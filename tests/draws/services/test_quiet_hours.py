@@ -31,14 +31,13 @@ from expertpool.notifications.models import Message
 from expertpool.notifications.queries.route import route_held_until
 from expertpool.notifications.services.delivery import deliver
 from expertpool.notifications.settings import HOST
-from expertpool.siteconfig.models import SettingChange
 from expertpool.siteconfig.queries import version_of
 from expertpool.siteconfig.services import save_settings
 from tests.draws.services.test_races import run_at_once
 from tests.factories.answers import declare_emergency
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert
-from tests.factories.siteconfig import configure
+from tests.factories.siteconfig import configure, note_change
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -279,9 +278,7 @@ def test_mail_that_waits_since_its_way_was_changed_is_not_held_by_quiet_hours(
     LETTERS.update(due_at=noon + timedelta(minutes=30))
     assert reach_of(draw, list(draw.invitations.all()), now=noon).is_held
     before = noon - timedelta(minutes=1)
-    SettingChange.objects.create(
-        code=HOST.code, at=before, actor=operator, was_default=True, reset=False
-    )
+    note_change(HOST, at=before, actor=operator)
     assert route_held_until(noon) is not None
     LETTERS.update(due_at=(until := route_held_until(noon)))
     reach = reach_of(draw, list(draw.invitations.all()), now=noon)

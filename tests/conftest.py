@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -17,7 +16,6 @@ from config.database import database_running
 from expertpool.core.reading import apart
 from tools.browser import FLAGS, browser_path, missing
 
-BROWSER = {"page", "context", "browser", "playwright", "new_context"}
 pytest_plugins = ["tests.fixtures", "tests.database"]
 
 # A busy machine must not fail a property test by its clock.
@@ -45,18 +43,6 @@ def measured_readings() -> Iterator[None]:
 
 
 # --- Browser tests -----------------------------------------------------------------------------
-
-
-@pytest.fixture(autouse=True)
-def outside_of_the_browsers_loop(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Playwright's loop stays that of its thread once it has begun; no other test runs one beside it."""
-    if BROWSER & {*request.fixturenames}:
-        yield
-        return
-    running = asyncio._get_running_loop()
-    asyncio._set_running_loop(None)
-    yield
-    asyncio._set_running_loop(running)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -29,6 +29,12 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, read: int = 0) ->
     Raises AddressRefused for where nothing may be sent to, TimeoutError after `LONGEST`, else an
     httpx.HTTPError. Never inside a transaction.
     """
+    # Of its own: whoever calls may be in a thread that has a loop.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(_run, url, body, headers, read).result()
+
+
+def _run(url: str, body: bytes, headers: Mapping[str, str], read: int) -> Answer:
     return asyncio.run(_post_in_time(url, body, headers, read))
 
 

@@ -108,8 +108,12 @@ def bound(host: str, port: int) -> socket.socket:
     held = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     # A port that was used a minute ago is free, though old connections linger.
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    with refused_in_words(host, port):
-        held.bind((host, port))
+    try:
+        with refused_in_words(host, port):
+            held.bind((host, port))
+    except BaseException:
+        held.close()
+        raise
     return held
 
 

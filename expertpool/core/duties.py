@@ -82,7 +82,7 @@ def keep_duties(*, now: datetime, since: datetime | None = None) -> list[str]:
     of the tasks, which are logged and announced (DutiesLate)."""
     started = since or STARTED
     # The clock was set back since it began, which is then no time to count from.
-    late = late_duties(now=now, since=min(started, now - LATE_AFTER) if started > now else started)
+    late = late_duties(now=now, since=now - LATE_AFTER if started > now else started)
     with transaction.atomic():
         kept = sorted({*late, *_take_away(_periodic(), late, now)})
         if kept:

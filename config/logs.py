@@ -9,6 +9,7 @@ import re
 import time
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,19 @@ def trace_of(text: str) -> str:
         is_code = is_place or (is_code and line.startswith("    "))
         lines.append(line if is_code else QUOTED.sub(LEFT_OUT, without_people(line, ours=False)))
     return "\n".join(lines)
+
+
+class Refusals(logging.Filter):
+    """Of Django's lines on requests: one that was refused is no fault of the program, so that its line has
+    no traceback. It takes no line away."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if (
+            getattr(record, "status_code", HTTPStatus.INTERNAL_SERVER_ERROR)
+            < HTTPStatus.INTERNAL_SERVER_ERROR
+        ):
+            record.exc_info = None
+        return True
 
 
 class LastLines(WatchedFileHandler):

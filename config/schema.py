@@ -29,7 +29,7 @@ def check_schema(*, migrates: bool = False) -> None:
     """Refuse to go on (ImproperlyConfigured) with tables that are newer than the code, or older where
     the command does not itself bring them up to date."""
     try:
-        applied = set(MigrationRecorder(connection).applied_migrations())
+        applied = _applied()
     except OperationalError as error:
         message = f"连不上数据库（{error}）：请确认它在运行，DATABASE_URL 的地址、账号和密码正确。"
         raise DatabaseUnavailableError(message) from error
@@ -41,6 +41,15 @@ def check_schema(*, migrates: bool = False) -> None:
         raise ImproperlyConfigured(NEWER.format(names=names))
     if not migrates and known - applied:
         raise ImproperlyConfigured(OLDER)
+
+
+def steps_ahead() -> int:
+    """Return how many migrations `migrate` would run."""
+    return len(set(_known()) - _applied())
+
+
+def _applied() -> set[tuple[str, str]]:
+    return set(MigrationRecorder(connection).applied_migrations())
 
 
 def _known() -> Iterator[tuple[str, str]]:

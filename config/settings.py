@@ -250,6 +250,7 @@ LOGGING = {
         },
         "json": {"class": "config.logs.JsonFormatter"},
     },
+    "filters": {"refusals": {"()": "config.logs.Refusals"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
@@ -264,6 +265,7 @@ LOGGING = {
     "root": {"handlers": ["console", "recent"], "level": env_str("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {},  # takes away the handlers that it brings, or the console has each line twice
+        "django.request": {"filters": ["refusals"]},
         "waitress": {"level": "WARNING"},  # else the address, which may be somebody's link
         "procrastinate": {"level": "WARNING"},  # else two lines a job, each minute
     },

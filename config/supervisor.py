@@ -33,6 +33,7 @@ from config.database import connect_as_owner, database_running, revive_database
 from config.environment import HOME, env_int, port
 from config.home import alone
 from config.postgres import DatabaseUnavailableError
+from config.schema import steps_ahead
 from config.server import INHERITED, bound, listen
 
 GRACE_SECONDS = 15  # a request or a job in hand may finish
@@ -41,6 +42,7 @@ SETTLED_SECONDS = (
 )
 CALM_SECONDS = 60  # who ran so long has not died again and again
 LONGEST_DELAY = 30
+MIGRATING = "正在升级数据库结构（{steps} 步），已有数据多时要几分钟，请不要中断……"
 COMMAND = [sys.executable, "-m", "config.cli"]
 SERVE = [*COMMAND, "serve"]
 WORKERS = {  # as in settings.WORKERS
@@ -113,6 +115,8 @@ def prepare() -> None:
     """Bring the database up to date; fill a trial's empty one, collect a deployment's assets."""
     with one_at_a_time():
         check_installation(migrates=True)
+        if steps := steps_ahead():
+            print(MIGRATING.format(steps=steps), flush=True)
         call_command("migrate", verbosity=0, interactive=False)
         check_keys()
         if settings.TRIAL:

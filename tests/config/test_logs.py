@@ -6,6 +6,7 @@ import json
 import logging
 import traceback
 from collections.abc import Iterator
+from http import HTTPStatus
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -89,6 +90,24 @@ def test_a_request_full_of_people_leaves_none_in_the_log(
     assert failed.keys() == {"time", "level", "logger", "message", "process", "request", "trace"}
     # A user can name it.
     assert f"<code>{answer['X-Request-ID']}</code>" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_refused_request_is_a_line_and_a_fault_a_traceback(
+    operator: User, written: dict[str, StringIO], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = login(Client(raise_request_exception=False), operator)
+    assert client.get("/users/").status_code == HTTPStatus.FORBIDDEN
+    [refused] = lines(written["json"])
+    assert refused["level"] == "WARNING"
+    assert "trace" not in refused
+
+    def broken(request: Any) -> Any:
+        raise LookupError
+
+    monkeypatch.setattr("django.contrib.auth.middleware.get_user", broken)
+    assert client.get("/").status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert "LookupError" in lines(written["json"])[-1]["trace"]
 
 
 @pytest.mark.django_db

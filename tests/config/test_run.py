@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
@@ -37,13 +36,17 @@ def deployment() -> Iterator[dict[str, str]]:
         }
 
 
+def said(environment: dict[str, str]) -> Path:
+    """Where the last start wrote what it said."""
+    return Path(environment["EXPERTPOOL_HOME"]).with_name("output")
+
+
 @contextmanager
 def running(environment: dict[str, str]) -> Iterator[str]:
     """Run the product; yield its address; stop it as Ctrl-C does."""
     command = [sys.executable, "-m", "config.cli", "run"]
     with (
-        TemporaryDirectory() as folder,
-        Path(folder, "output").open("w+") as output,
+        said(environment).open("w") as output,
         subprocess.Popen(
             command, cwd=BASE_DIR, env=environment, stdout=output, stderr=output
         ) as product,
@@ -66,7 +69,7 @@ def wait_for(url: str, product: subprocess.Popen[bytes], output: str) -> None:
             with urlopen(url, timeout=5) as response:  # noqa: S310 - our own address
                 assert json.load(response)["status"] == "ok"
                 return
-        except URLError:
+        except OSError:  # not there yet, or too busy to answer
             time.sleep(0.1)
     pytest.fail(Path(output).read_text())
 
@@ -79,6 +82,7 @@ def test_it_starts_stops_and_starts_again(deployment: dict[str, str]) -> None:
     assert '<html lang="zh' in page
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+    assert "正在升级数据库结构" in said(deployment).read_text()
 
     # The secrets came from the environment: none is left on disk.
     home = Path(deployment["EXPERTPOOL_HOME"])
@@ -87,6 +91,7 @@ def test_it_starts_stops_and_starts_again(deployment: dict[str, str]) -> None:
 
     with running(deployment):
         assert (home / "postgres" / "data" / "postmaster.pid").exists()
+    assert "正在升级数据库结构" not in said(deployment).read_text()
 
 
 def test_a_taken_port_is_named(deployment: dict[str, str]) -> None:

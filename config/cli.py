@@ -11,6 +11,7 @@ from importlib import import_module
 
 DJANGO = "config.commands:django_command"
 ENTRY_POINTS = {
+    "check": "config.readiness:main",
     "run": "config.supervisor:main",
     "serve": "config.commands:serve",
     "worker": "config.supervisor:work",
@@ -23,6 +24,7 @@ USAGE = """专家库综合管理系统
 用法：expertpool 命令 [参数…]        某条命令的参数：expertpool 命令 --help
 
 运行
+  check                          启动之前：机器、设置、数据库缺什么、哪里不安全，不改动任何内容
   run                            启动全部：数据库、网页服务和后台任务
   serve                          只启动网页服务（HOST、PORT 指定地址，默认 127.0.0.1:8000）
   worker                         只启动后台任务：限时任务和其他任务各一个进程

@@ -9,6 +9,7 @@ import { enhance, enhanceWithin } from "./enhance.js";
 import { startFilters } from "./filters.js";
 import { htmx, startHtmx } from "./htmx-setup.js";
 import { startQuestions } from "./question.js";
+import { startRefused } from "./refused.js";
 import { startSearch } from "./search.js";
 import { startSelects } from "./select.js";
 import { startSession } from "./session.js";
@@ -35,6 +36,8 @@ startFilters(enhance);
 startDirty(enhance);
 startSession(enhance);
 startDrawer();
+// After the drawer, which puts the focus into its first field.
+startRefused();
 startShell();
 startSearch();
 document.addEventListener("content:added", (event) => htmx.process(event.detail));

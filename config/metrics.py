@@ -91,7 +91,7 @@ def _queues(now: Any) -> Iterator[Any]:
         "expertpool_queue_oldest_seconds", "等得最久的任务", labels=["queue"]
     )
     for state in queue_states(now=now):
-        for name in ("due", "later", "doing"):
+        for name in ("due", "doing"):
             jobs.add_metric([state.code, name], getattr(state, name))
         oldest.add_metric([state.code], state.age.total_seconds())
     yield jobs

@@ -11,8 +11,10 @@ class BackupsConfig(AppConfig):
         from expertpool.backups.menu import ITEM
         from expertpool.backups.occasions import AMISS, MADE
         from expertpool.backups.permissions import PERMISSIONS
+        from expertpool.backups.services.health import BACKUP
         from expertpool.backups.settings import SETTINGS
         from expertpool.core.configuration import SITE_SETTINGS
+        from expertpool.core.health import CHECKS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
         from expertpool.notifications.occasions import OCCASIONS
@@ -22,3 +24,4 @@ class BackupsConfig(AppConfig):
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(ITEM)
         OCCASIONS.add(AMISS, MADE)
+        CHECKS.add(BACKUP)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
@@ -18,26 +21,54 @@ from expertpool.backups.models import Backup
 from expertpool.backups.settings import LATE_AFTER
 from expertpool.core.configuration import value_of
 
+BACKUP = re.compile(r"(\d{8}-\d{6})-(full|incr)")
+MOMENT = "%Y%m%d-%H%M%S"  # of the name: when it was begun, in the time of the site
+
 
 def backups_visible_to(user: User) -> QuerySet[Backup]:
     """Return all tries, for who may see them."""
     return Backup.objects.all() if user.has_permission("backups.view") else Backup.objects.none()
 
 
-def last_done() -> Backup | None:
-    """Return the backup that would be restored now."""
-    return Backup.objects.filter(state=BackupState.DONE, removed_at=None).first()
+def backups_in(directory: Path) -> Iterator[Path]:
+    """Yield the folders of whole backups, oldest first."""
+    found = directory.iterdir() if directory.is_dir() else ()
+    yield from sorted(path for path in found if BACKUP.fullmatch(path.name) and path.is_dir())
 
 
-def last_failed() -> Backup | None:
-    return Backup.objects.filter(state=BackupState.FAILED).first()
+def last_done(*, now: datetime) -> Backup | None:
+    """Return the backup that would be restored now. It is there because it lies there: a row says how it
+    went, and whoever writes one makes no backup (docs/decisions/0177)."""
+    directory = str(settings.BACKUP_DIR)
+    for folder in reversed(list(backups_in(settings.BACKUP_DIR))):
+        at = _begun(folder)
+        if at is not None and at <= now:
+            row = Backup.objects.filter(name=folder.name, directory=directory).first()
+            backup = row or Backup(name=folder.name, directory=directory)
+            backup.started_at = at
+            return backup
+    return None
 
 
-def unprotected_since() -> datetime | None:
+def _begun(folder: Path) -> datetime | None:
+    named = BACKUP.fullmatch(folder.name)
+    try:
+        # No zone in the name: it is that of the site.
+        at = datetime.strptime(named[1], MOMENT) if named else None  # noqa: DTZ007
+    except ValueError:
+        return None
+    return timezone.make_aware(at) if at else None
+
+
+def last_failed(*, now: datetime) -> Backup | None:
+    return Backup.objects.filter(state=BackupState.FAILED, started_at__lte=now).first()
+
+
+def unprotected_since(*, now: datetime) -> datetime | None:
     """Return since when everything that was written would be lost; None where there is nothing."""
-    if done := last_done():
+    if done := last_done(now=now):
         return done.started_at
-    first = Entry.objects.order_by("pk").first()
+    first = Entry.objects.filter(at__lte=now).order_by("pk").first()
     return first.at if first else None
 
 
@@ -61,7 +92,7 @@ class LastBackups:
 
 
 def standing(*, now: datetime) -> LastBackups:
-    last, since = last_done(), unprotected_since()
+    last, since = last_done(now=now), unprotected_since(now=now)
     place: Path = settings.BACKUP_DIR
     there = next(path for path in (place, *place.parents) if path.is_dir())
     return LastBackups(

@@ -74,7 +74,7 @@ LATE_AFTER = Setting(
     timedelta(hours=30),
     group=BACKUPS,
     order=70,
-    help="向有「查看备份」权限的人发通知，每天一次，直到有成功的备份。",
+    help="作为运行报警告诉接收人，以及有「查看备份」权限的人，直到有成功的备份。",
 )
 
 SETTINGS = (EACH_DAY, HOUR, FULL_EVERY, KEPT, TRIED, TOLD, LATE_AFTER)

@@ -12,7 +12,7 @@ from expertpool.core.jobs import HEAVY, app
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="backups.look", queueing_lock="backups.look")
 def look(timestamp: int) -> None:
-    """Every ten minutes: queue the day's backup if it is due, tell if none has succeeded for long."""
+    """Every ten minutes: queue the day's backup if it is due."""
     nightly.look(now=timezone.now())
 
 

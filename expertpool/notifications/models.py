@@ -157,7 +157,7 @@ class Message(models.Model):
 
 class ChannelHealth(models.Model):
     """How the last attempts over a channel went: how many in a row failed by the channel itself,
-    since when and why. No row, or none in a row: it works. ``worked_at`` (to the minute) and
+    since when and why. No row, or none in a row: it works. ``worked_at`` (to the hour) and
     ``failed_at``: when it last did, and did not. Written by `notifications.services.delivery`, read by
     `queries.channels.channel_state`."""
 

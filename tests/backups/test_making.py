@@ -13,9 +13,9 @@ from expertpool.audit.models import Entry
 from expertpool.backups.enums import BackupState
 from expertpool.backups.exceptions import BackupRefused
 from expertpool.backups.models import Backup
+from expertpool.backups.queries import backups_in
 from expertpool.backups.services.making import Wish, make_backup
 from expertpool.backups.services.manifest import (
-    backups_in,
     check_digests,
     chosen_backup,
     pool_file,

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
+from django.db.models import QuerySet
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from config.postgres import DatabaseUnavailableError, EmbeddedServer
 from expertpool.accounts.models import User
-from expertpool.audit.models import Entry
 from expertpool.backups.enums import BackupState
 from expertpool.backups.models import Backup
 from expertpool.backups.services import nightly
@@ -20,7 +20,10 @@ from expertpool.backups.services.keeping import remove_older
 from expertpool.backups.services.manifest import check_digests, chosen_backup
 from expertpool.backups.services.telling import tell_bad, tell_made
 from expertpool.backups.settings import EACH_DAY, FULL_EVERY, KEPT, LATE_AFTER, TOLD, TRIED
+from expertpool.core.health import CHECKS, Health
 from expertpool.notifications.models import Message
+from expertpool.operations.services.alerts import watch
+from expertpool.operations.settings import RECEIVERS
 from tests.backups.conftest import AT, Made
 from tests.factories.accounts import make_user
 from tests.factories.siteconfig import configure
@@ -30,30 +33,47 @@ NOON = timezone.make_aware(datetime(2026, 12, 1, 12, 0))  # noqa: DTZ001
 HOUR = timedelta(hours=1)
 
 
-def made(at: datetime, **values: object) -> Backup:
-    given = {"directory": "/mnt", "kind": "full", "state": BackupState.DONE, "finished_at": at}
-    return Backup.objects.create(started_at=at, name=f"{at:%Y%m%d-%H%M%S}-full", **given | values)
+def made(at: datetime, *, lies_there: bool = True, **values: object) -> Backup:
+    directory = settings.BACKUP_DIR
+    given: dict[str, object] = {"directory": str(directory), "kind": "full", "finished_at": at}
+    given |= {"state": BackupState.DONE, "started_at": at, "name": f"{at:%Y%m%d-%H%M%S}-full"}
+    backup = Backup.objects.create(**given | values)
+    if lies_there and backup.state == BackupState.DONE:
+        (directory / backup.name).mkdir(parents=True)
+    return backup
 
 
 @pytest.fixture
 def embedded(settings: LazySettings, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
     settings.DATABASE_SERVER = EmbeddedServer(tmp_path / "home")
+    settings.BACKUP_DIR = tmp_path / "home" / "backups"
+
+
+def watched(now: datetime) -> None:
+    """Let the check look twice; what is bad at both is told."""
+    with CHECKS.holding(CHECKS["backup"], alone=True):
+        for minutes in (0, 1):
+            watch(now=now + timedelta(minutes=minutes))
+
+
+def alerts() -> QuerySet[Message]:
+    return Message.objects.filter(occasion="operations.alert", channel="site")
 
 
 def waiting() -> int:
     return ProcrastinateJob.objects.filter(task_name="backups.make", status="todo").count()
 
 
-def test_it_is_due_from_its_hour_until_one_has_succeeded() -> None:
+def test_it_is_due_from_its_hour_until_one_has_succeeded(embedded: None) -> None:
     due = NOON.replace(hour=2)
     made(due - 20 * HOUR)
     assert nightly.is_due(now=due)
     assert nightly.is_due(now=NOON)  # the machine was off
-    failed = made(due, state=BackupState.FAILED)
+    made(due, state=BackupState.FAILED)
     assert not nightly.is_due(now=due + HOUR / 2)
     assert nightly.is_due(now=due + HOUR)
-    failed.state = BackupState.DONE
-    failed.save()
+    made(due + HOUR / 4)
     assert not nightly.is_due(now=due + 21 * HOUR)
     assert nightly.is_due(now=due + 24 * HOUR)
 
@@ -69,43 +89,44 @@ def test_what_is_due_is_queued_unless_the_office_does_not_want_it(embedded: None
 
 def test_of_a_database_elsewhere_nothing_is_made_or_missed(settings: LazySettings) -> None:
     settings.DATABASE_SERVER = None
-    made(NOON - 400 * HOUR)
     assert not nightly.look(now=NOON)
-    assert not Message.objects.exists()
+    assert CHECKS["backup"].find(NOON).state is Health.OFF
 
 
 @pytest.mark.shows("OPS-02")
-def test_that_none_has_succeeded_is_told_once_a_day(embedded: None, admin: User) -> None:
+def test_that_none_has_succeeded_is_an_alert_to_readers_of_backups_too(
+    embedded: None, admin: User
+) -> None:
     make_user("auditor")
     make_user("operator")
     configure(EACH_DAY, False)  # whoever switches it off is missed all the same
-    made(NOON - 31 * HOUR)
+    configure(RECEIVERS, (admin.username,))
+    made(NOON - 29 * HOUR)
+    watched(NOON)
+    assert not alerts().exists()
     made(NOON - HOUR, state=BackupState.FAILED, fault="不能写备份目录 /mnt。")
-    nightly.look(now=NOON)
-    nightly.look(now=NOON + HOUR)
-    messages = Message.objects.filter(occasion="backup.amiss", channel="site")
-    assert sorted(message.recipient for message in messages) == sorted(["审计老吴", admin.name])
-    text = messages[0].body
+    watched(NOON + 2 * HOUR)
+    assert sorted(one.recipient for one in alerts()) == sorted(["审计老吴", admin.name])
+    text = alerts()[0].body
     assert "30 小时没有成功的备份" in text
     assert "不能写备份目录 /mnt" in text
-    assert Entry.objects.filter(action="backup.amiss").count() == 1
-    nightly.look(now=NOON + 24 * HOUR)
-    assert messages.all().count() == 4
     configure(LATE_AFTER, 240 * HOUR)
-    nightly.look(now=NOON + 48 * HOUR)
-    assert messages.all().count() == 4
+    for minutes in range(10):
+        watched(NOON + 3 * HOUR + timedelta(minutes=minutes))
+    assert sorted(one.subject for one in alerts()[:2]) == ["运行报警：备份恢复正常"] * 2
 
 
 def test_a_system_without_any_is_told_of_as_well(embedded: None, admin: User) -> None:
     nightly.request_backup(actor=admin, now=NOON)  # the first entry there is
-    nightly.look(now=NOON + 29 * HOUR)
-    assert not Message.objects.filter(occasion="backup.amiss").exists()
-    nightly.look(now=NOON + 31 * HOUR)
-    message = Message.objects.filter(occasion="backup.amiss", channel="site").get()
-    assert "还没有成功过" in message.body
+    watched(NOON + 29 * HOUR)
+    assert not alerts().exists()
+    watched(NOON + 31 * HOUR)
+    assert "还没有成功过" in alerts().get().body
 
 
-def test_success_is_told_where_it_is_wanted_and_a_bad_one_always(admin: User) -> None:
+def test_success_is_told_where_it_is_wanted_and_a_bad_one_always(
+    embedded: None, admin: User
+) -> None:
     backup = made(NOON, size=90_000_000, chain=12345)
     tell_made(backup, now=NOON)
     assert not Message.objects.exists()

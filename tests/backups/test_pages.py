@@ -39,13 +39,18 @@ def test_without_any_it_says_so(client: Client, admin: User) -> None:
 
 
 @pytest.mark.shows("OPS-01")
-def test_it_says_what_a_restore_would_lose_and_how_each_went(client: Client, admin: User) -> None:
+def test_it_says_what_a_restore_would_lose_and_how_each_went(
+    client: Client, admin: User, settings: LazySettings
+) -> None:
     now = timezone.now()
-    usual = {"directory": "/mnt/backup", "kind": "full"}
+    usual = {"directory": str(settings.BACKUP_DIR), "kind": "full"}
+    begun = timezone.localtime(now - timedelta(hours=5, minutes=7))
+    name = f"{begun:%Y%m%d-%H%M%S}-full"
+    (settings.BACKUP_DIR / name).mkdir(parents=True)
     Backup.objects.create(
-        name="20261201-020000-full",
+        name=name,
         state=BackupState.DONE,
-        started_at=now - timedelta(hours=5, minutes=7),
+        started_at=begun,
         finished_at=now - timedelta(hours=5),
         checked_at=now,
         size=90_000_000,

@@ -199,7 +199,7 @@ def test_connections_and_standbys(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_gateway_says_when_it_worked_and_when_not(settings: Settings) -> None:
     settings.DEV_PAGES = True
     channel, now = CHANNELS[ChannelCode.EMAIL], timezone.now()
-    assert find_gateway(channel, now).sentence == "还没有发过。"
+    assert find_gateway(channel, now).sentence == "没有出现故障。"
     _note_health(channel.code, SendResult(SendStatus.ACCEPTED), now)
     for _ in range(2):
         down = SendResult(SendStatus.DOWN, detail="连不上服务器")
@@ -209,7 +209,7 @@ def test_a_gateway_says_when_it_worked_and_when_not(settings: Settings) -> None:
     assert "连续 2 次没有发出" in found.sentence
     assert "连不上服务器" in found.sentence
     at = timezone.localtime(now)
-    assert f"最近成功 {at:%m-%d %H:%M}，最近失败" in found.figure
+    assert f"最近成功 {at:%m-%d %-H 时}，最近失败" in found.figure
     _note_health(channel.code, down, now)
     assert find_gateway(channel, now).state is Health.FAILED
     _note_health(channel.code, SendResult(SendStatus.ACCEPTED), now + timedelta(hours=2))

@@ -9,8 +9,9 @@ from pathlib import Path
 from expertpool.backups.enums import BackupKind
 from expertpool.backups.exceptions import BackupRefused
 from expertpool.backups.models import Backup
+from expertpool.backups.queries import backups_in
 from expertpool.backups.services.making import alone
-from expertpool.backups.services.manifest import backups_in, read_manifest
+from expertpool.backups.services.manifest import read_manifest
 from expertpool.backups.services.stored_files import forget_files
 
 

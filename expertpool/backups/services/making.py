@@ -22,6 +22,7 @@ from expertpool.audit.services import record
 from expertpool.backups.enums import BackupKind, BackupState
 from expertpool.backups.exceptions import BackupRefused
 from expertpool.backups.models import Backup
+from expertpool.backups.queries import MOMENT, backups_in
 from expertpool.backups.services import manifest as manifests
 from expertpool.backups.services.counting import applied_migrations, count_rows, noted_keys
 from expertpool.backups.services.manifest import Manifest, Part
@@ -110,7 +111,7 @@ def _begin(wish: Wish, *, actor: AbstractBaseUser | None, now: datetime) -> Back
     )
     kind = BackupKind.INCREMENTAL if wish.incremental else BackupKind.FULL
     return Backup.objects.create(
-        name=f"{timezone.localtime(now):%Y%m%d-%H%M%S}-{kind}",
+        name=f"{timezone.localtime(now).strftime(MOMENT)}-{kind}",
         directory=str(wish.directory),
         kind=kind,
         is_encrypted=bool(wish.recipients),
@@ -192,7 +193,7 @@ def _parts(copy: Path, part: Path, recipients: Sequence[str]) -> dict[str, Part]
 
 def _known_files(wish: Wish) -> dict[str, manifests.StoredFile]:
     """Return what lies there already, and opens by the same keys."""
-    for folder in reversed(list(manifests.backups_in(wish.directory))):
+    for folder in reversed(list(backups_in(wish.directory))):
         try:
             last = manifests.read_manifest(folder)
         except BackupRefused:  # another one may be whole

@@ -12,8 +12,6 @@ persons: counts, digests, names of files that are random.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -22,11 +20,11 @@ from typing import Any
 
 from expertpool.backups.enums import BackupKind
 from expertpool.backups.exceptions import BackupDamaged, BackupRefused
+from expertpool.backups.queries import BACKUP, backups_in
 from expertpool.backups.services.sealing import digest_of
 
 FORMAT = 1
 NAME = "manifest.json"
-BACKUP = re.compile(r"\d{8}-\d{6}-(full|incr)")
 POOL = "files"
 
 
@@ -113,12 +111,6 @@ def _digest(content: dict[str, Any]) -> str:
 
 
 # --- All of a directory ------------------------------------------------------------------------
-
-
-def backups_in(directory: Path) -> Iterator[Path]:
-    """Yield the folders of whole backups, oldest first."""
-    found = directory.iterdir() if directory.is_dir() else ()
-    yield from sorted(path for path in found if BACKUP.fullmatch(path.name) and path.is_dir())
 
 
 def chosen_backup(directory: Path, to: datetime | None = None) -> tuple[Path, Manifest]:

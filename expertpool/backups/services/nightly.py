@@ -10,18 +10,20 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from expertpool.audit.services import record
 from expertpool.backups.enums import BackupKind, BackupState
 from expertpool.backups.exceptions import BackupRefused
 from expertpool.backups.models import Backup
+from expertpool.backups.queries import last_done
 from expertpool.backups.services import manifest as manifests
 from expertpool.backups.services.keeping import remove_older
 from expertpool.backups.services.making import Wish, make_backup
 from expertpool.backups.services.restoring import Source
 from expertpool.backups.services.server import server
-from expertpool.backups.services.telling import tell_bad, tell_if_late, tell_made
+from expertpool.backups.services.telling import tell_bad, tell_made
 from expertpool.backups.services.trying import try_backup
 from expertpool.backups.settings import EACH_DAY, FULL_EVERY, HOUR, KEPT, TRIED
 from expertpool.core.configuration import value_of
@@ -33,10 +35,9 @@ logger = logging.getLogger(__name__)
 
 
 def look(*, now: datetime) -> bool:
-    """Queue the day's backup if it is due, tell if none has succeeded for long; tell whether queued."""
+    """Queue the day's backup if it is due; tell whether it is."""
     if settings.DATABASE_SERVER is None:
         return False
-    tell_if_late(now=now)
     if not (value_of(EACH_DAY) and is_due(now=now)):
         return False
     defer("backups.make", lock="backups.make", actor_id=None)
@@ -45,24 +46,28 @@ def look(*, now: datetime) -> bool:
 
 def is_due(*, now: datetime) -> bool:
     """Tell whether the day's backup is to be made: its hour has come (here, or while the machine was
-    off), none has succeeded since, and none was tried within the last hour."""
+    off), none was made since, and none was tried within the last hour. What rows say of hours to come has
+    not happened."""
     local = timezone.localtime(now)
     due = local.replace(hour=value_of(HOUR), minute=0, second=0, microsecond=0)
     if due > local:
         due -= timedelta(days=1)
-    since = Backup.objects.filter(started_at__gte=due)
-    return not (
-        since.filter(state=BackupState.DONE).exists()
-        or since.filter(started_at__gt=now - AGAIN_AFTER).exists()
-    )
+    last = last_done(now=now)
+    if last is not None and last.started_at >= due:
+        return False
+    return not _tried(now).filter(started_at__gte=due).exists()
+
+
+def _tried(now: datetime) -> QuerySet[Backup]:
+    """The tries of the last hour."""
+    return Backup.objects.filter(started_at__gt=now - AGAIN_AFTER, started_at__lte=now)
 
 
 @transaction.atomic
 def request_backup(*, actor: AbstractBaseUser, now: datetime) -> None:
     """Queue a backup that somebody asks for, and log it. BackupRefused while one is being made."""
     server()
-    recent = Backup.objects.filter(state=BackupState.RUNNING, started_at__gt=now - AGAIN_AFTER)
-    if recent.exists():
+    if _tried(now).filter(state=BackupState.RUNNING).exists():
         raise BackupRefused("正在备份，请等它完成。")
     record("backup.ask", actor=actor, now=now)
     defer("backups.make", lock="backups.make", actor_id=actor.pk)

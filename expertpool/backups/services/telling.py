@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
@@ -13,28 +13,12 @@ from expertpool.audit.models import Entry
 from expertpool.audit.services import record
 from expertpool.backups.models import Backup
 from expertpool.backups.occasions import AMISS, MADE, READERS
-from expertpool.backups.queries import last_done, last_failed, unprotected_since
-from expertpool.backups.settings import LATE_AFTER, TOLD
+from expertpool.backups.settings import TOLD
 from expertpool.core.configuration import value_of
 from expertpool.core.text import moment_text
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
-
-
-def tell_if_late(*, now: datetime) -> bool:
-    """Tell, once a day, that no backup has succeeded for too long; tell whether it is so."""
-    longest = value_of(LATE_AFTER)
-    since = unprotected_since()
-    if since is None or now - since < longest:
-        return False
-    done, failed = last_done(), last_failed()
-    said = [f"最近一次成功：{moment_text(done.started_at)}。" if done else "还没有成功过。"]
-    if failed and (done is None or failed.started_at > done.started_at):
-        said.append(f"最近一次失败（{moment_text(failed.started_at)}）：{failed.fault}")
-    hours = int(longest / timedelta(hours=1))
-    _tell_amiss(f"{hours} 小时没有成功的备份", "".join(said), key="late", now=now)
-    return True
 
 
 def tell_bad(backup: Backup, *, now: datetime) -> None:

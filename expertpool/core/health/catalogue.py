@@ -58,6 +58,7 @@ class Check:
 
     ``probe``: the name under which `/health/` tells of it, to anybody. ``vital``: where it has FAILED, this
     process can serve nobody, and nothing else can be found out. ``url_name``: the page that shows more.
+    ``readers``: whoever has one of these permissions hears of it, too, whomever alerts go to.
     """
 
     code: str
@@ -68,6 +69,7 @@ class Check:
     probe: str = ""
     vital: bool = False
     url_name: str = ""
+    readers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ HELD_FOR = timedelta(days=3)
 STUCK_AFTER = timedelta(minutes=5)
 # A message that is due for so long has lost its job.
 OVERDUE_AFTER = timedelta(minutes=10)
-NOTED_EACH = timedelta(minutes=1)
+NOTED_EACH = timedelta(hours=1)
 TROUBLE = "系统内部错误，详见系统日志。"
 WITHHELD = "收件人已不在库，或评审已经开始，没有发出。"
 INTERRUPTED = "发送过程被中断，结果未知，为避免重复没有再发。"

@@ -16,6 +16,8 @@ from expertpool.core.health.words import length_text
 from expertpool.operations.enums import QUEUE_LABELS
 from expertpool.operations.models import FailedJob, JobFailure
 
+# So many that wait for their time are no letters of one draw.
+MANY = 1000
 # A job waits since its time, or since it was queued: of the oldest of them that is looked up.
 OPEN = """
 SELECT queue_name,
@@ -34,7 +36,8 @@ FROM procrastinate_jobs AS job WHERE status IN ('todo', 'doing') GROUP BY queue_
 
 @dataclass(frozen=True)
 class QueueState:
-    """``due`` jobs wait for a place, the oldest for as long as ``age``; ``later`` ones for their time."""
+    """``due`` jobs wait for a place, the oldest for as long as ``age``; ``later`` ones for their time: how many
+    is for nobody, it counts the letters and deadlines of single lines (docs/decisions/0133)."""
 
     code: str
     due: int = 0
@@ -49,6 +52,12 @@ class QueueState:
     @property
     def age_text(self) -> str:
         return length_text(self.age) if self.due else "—"
+
+    @property
+    def later_text(self) -> str:
+        if not self.later:
+            return "没有"
+        return "有" if self.later < MANY else "很多"
 
 
 def queue_states(*, now: datetime) -> list[QueueState]:

@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
+from expertpool.audit.queries import entries_for
 from expertpool.audit.services import record
+from expertpool.audit.services.proofs import proven
 from expertpool.core.configuration import Reader, TrialFailed, value_of
 from expertpool.core.health import CHECKS, Checked, Health, look
 from expertpool.core.jobs import defer
@@ -30,6 +32,7 @@ SURE_AFTER = timedelta(seconds=45)
 # What comes and goes is one trouble: it is over when it was well for so long.
 WELL_AFTER = timedelta(minutes=5)
 MOST_NOTE = 200
+ACKNOWLEDGE = "operations.acknowledge"
 
 
 def watch(*, now: datetime) -> list[Alert]:
@@ -41,7 +44,9 @@ def watch(*, now: datetime) -> list[Alert]:
     found = look(CHECKS, now=now)
     with transaction.atomic():
         lock_transaction(LOCK)  # one look after the other
-        current = {alert.check_code: alert for alert in Alert.objects.filter(ended_at=None)}
+        current = {
+            alert.check_code: _believed(alert, now) for alert in Alert.objects.filter(ended_at=None)
+        }
         news = [
             alert
             for one in found
@@ -53,6 +58,29 @@ def watch(*, now: datetime) -> list[Alert]:
         if news:
             _tell(news, now)
     return news
+
+
+def _believed(alert: Alert, now: datetime) -> Alert:
+    """Take from ``alert`` what rows can say and nobody did: times to come have not been, and who takes care
+    of it is in the log (docs/decisions/0177)."""
+    alert.began_at = min(alert.began_at, now)
+    for name in ("told_at", "well_since"):
+        at = getattr(alert, name)
+        if at is not None and at > now:
+            setattr(alert, name, None)
+    if alert.acknowledged_at is not None and not _is_logged(alert):
+        _forget_acknowledged(alert)
+    return alert
+
+
+def _is_logged(alert: Alert) -> bool:
+    entries = entries_for(alert).filter(action=ACKNOWLEDGE, at__gte=alert.began_at)
+    return any(proven(entries))
+
+
+def _forget_acknowledged(alert: Alert) -> None:
+    alert.acknowledged_at = alert.acknowledged_by = None
+    alert.note = ""
 
 
 def _follow(one: Checked, alert: Alert | None, now: datetime) -> Alert | None:
@@ -80,8 +108,7 @@ def _is_news(alert: Alert, now: datetime) -> bool:
         return now - alert.began_at >= SURE_AFTER
     if alert.state == Health.FAILED and alert.told_state != Health.FAILED:
         # Who has acknowledged less has not acknowledged this.
-        alert.acknowledged_at = alert.acknowledged_by = None
-        alert.note = ""
+        _forget_acknowledged(alert)
         return True
     return alert.acknowledged_at is None and now - alert.told_at >= value_of(AGAIN)
 
@@ -114,30 +141,41 @@ def acknowledge(*, alert_id: int, note: str, actor: User, now: datetime) -> Aler
     alert.note = clean_text(note)[:MOST_NOTE]
     alert.save(update_fields=["acknowledged_at", "acknowledged_by", "note"])
     after = {"检查": alert.label, "情况": alert.sentence}
-    record("operations.acknowledge", actor=actor, now=now, after=after, note=alert.note)
+    record(ACKNOWLEDGE, actor=actor, now=now, subject=alert, after=after, note=alert.note)
     return alert
 
 
 def _tell(news: Sequence[Alert], now: datetime) -> None:
-    title, at = title_of(news), timezone.localtime(now)
+    at = timezone.localtime(now)
     envelopes = [
         Envelope(
             recipient=Recipient(user.username, user.name, phone=user.phone, email=user.email),
             context={
                 "收件人": user.name,
                 "时间": f"{at:%Y-%m-%d %H:%M}",
-                "标题": title,
-                "内容": text_of(news),
+                "标题": title_of(told),
+                "内容": text_of(told),
             },
             about=user,
             key=f"alert:{at:%Y%m%d%H%M%S}:{user.pk}",
         )
-        for user in receivers()
+        for user, told in _shares(news).items()
     ]
     channels = (ChannelCode.SITE, *value_of(WAYS))
     send_messages(occasion=ALERT.code, envelopes=envelopes, channels=channels, now=now)
     if robots.robot_of(value_of):
         defer("operations.tell_robot", alert_ids=[alert.pk for alert in news])
+
+
+def _shares(news: Sequence[Alert]) -> dict[User, list[Alert]]:
+    """Return who is told of what: the receivers of all, others of what their permission is about."""
+    everything = {user: list(news) for user in receivers()}
+    others: dict[User, list[Alert]] = {}
+    for alert in news:
+        for user in users_with_permission(*CHECKS[alert.check_code].readers):
+            if user not in everything:
+                others.setdefault(user, []).append(alert)
+    return everything | others
 
 
 def receivers() -> list[User]:

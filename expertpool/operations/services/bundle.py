@@ -147,7 +147,7 @@ def _queues(now: datetime) -> Any:
             "等待": state.due,
             "等得最久": state.age_text,
             "正在做": state.doing,
-            "到时再做": state.later,
+            "到时再做": state.later_text,
         }
         for state in queue_states(now=now)
     ]

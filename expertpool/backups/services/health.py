@@ -1,0 +1,38 @@
+"""Whether there is a backup that is young enough."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from expertpool.backups.occasions import READERS
+from expertpool.backups.queries import last_done, last_failed, unprotected_since
+from expertpool.backups.settings import LATE_AFTER
+from expertpool.core.configuration import value_of
+from expertpool.core.health import Check, Finding, Health
+from expertpool.core.health.program import SERVER
+from expertpool.core.text import moment_text
+
+MEND = "请打开「备份」查看原因并立即备份：在这之前，服务器一旦损坏，最近的内容就无法恢复。"
+
+
+def find_backup(now: datetime) -> Finding:
+    """By what lies on the disk, whether or not the office wants one each day."""
+    if settings.DATABASE_SERVER is None:
+        return Finding(Health.OFF, "数据库不是内置的，由管理它的人备份。")
+    last, failed = last_done(now=now), last_failed(now=now)
+    figure = f"最近一次成功 {moment_text(last.started_at)}" if last else "还没有成功过"
+    since, longest = unprotected_since(now=now), value_of(LATE_AFTER)
+    if since is None or now - since < longest:
+        return Finding(Health.OK, "按时备份。" if last else "还没有到备份的时间。", figure)
+    sentence = f"{longest // timedelta(hours=1)} 小时没有成功的备份。"
+    if failed and (last is None or failed.started_at > last.started_at):
+        sentence += f"最近一次失败（{moment_text(failed.started_at)}）：{failed.fault}"
+        sentence = sentence.removesuffix("。") + "。"
+    return Finding(Health.FAILED, sentence, figure, MEND)
+
+
+BACKUP = Check(
+    "backup", "备份", SERVER, find_backup, order=15, url_name="backups:list", readers=READERS
+)

@@ -4,6 +4,7 @@ draw is told before, and all who supervise it at the seal (docs/decisions/0162).
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -14,6 +15,7 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.outset import look_ahead
 from expertpool.draws.services.sealing import start_draw
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.records import taken_out
 from expertpool.experts.services.status import freeze_expert, unfreeze_expert
 from expertpool.notifications.models import Message
 from expertpool.projects.models import Project
@@ -80,3 +82,15 @@ def test_few_or_those_who_are_back_or_long_ago_are_told_of_nowhere(
     assert "少了很多人" not in cautions(project, operator, NOW + HOUR)
     start(project, operator)
     assert not told()
+
+
+def test_few_of_many_are_told_apart_without_counting_the_pool(
+    pool: list[Expert], admin: User, django_assert_num_queries: Any
+) -> None:
+    freeze(pool[:3], admin)
+    since = NOW - 7 * DAY
+    with django_assert_num_queries(2):  # how many at most, and whether five times as many are left
+        assert not taken_out(since, now=NOW + HOUR)
+    freeze(pool[3:4], admin)
+    (found,) = taken_out(since, now=NOW + HOUR)
+    assert (found.count, found.of) == (4, 16)

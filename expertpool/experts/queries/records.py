@@ -119,17 +119,15 @@ class TakenOut:
 def taken_out(since: datetime, *, now: datetime) -> list[TakenOut]:
     """Return who froze, blacklisted or deleted a fifth of the pool or more after ``since``, by the log:
     of those who are out of it ``now``."""
+    acts = Entry.objects.filter(
+        action__in=TAKES_OUT, at__gt=since, subject_type=Expert._meta.label_lower
+    ).order_by()
+    if not _may_be_a_fifth(acts):
+        return []
     away = Expert.objects.filter(not_in_pool(now)).annotate(key=Cast("pk", TextField()))
-    entries = Entry.objects.filter(
-        action__in=TAKES_OUT,
-        at__gt=since,
-        subject_type=Expert._meta.label_lower,
-        subject_id__in=away.order_by().values("key"),
-    )
-    counted = (
-        entries.order_by()
-        .values("actor", "actor__name")
-        .annotate(count=Count("subject_id", distinct=True))
+    entries = acts.filter(subject_id__in=away.order_by().values("key"))
+    counted = entries.values("actor", "actor__name").annotate(
+        count=Count("subject_id", distinct=True)
     )
     found = [row for row in counted if row["count"] >= FEWEST_TAKEN]
     # Counted only where somebody took out several.
@@ -139,6 +137,16 @@ def taken_out(since: datetime, *, now: datetime) -> list[TakenOut]:
         for row in found
         if row["count"] * 5 >= left + row["count"]
     ]
+
+
+def _may_be_a_fifth(acts: QuerySet[Entry]) -> bool:
+    """Tell whether ``acts`` of one hand are enough to have taken out a fifth of the pool, whoever is back: of the
+    pool no more is read than shows that they are not."""
+    most = max(
+        (row["count"] for row in acts.values("actor").annotate(count=Count("pk"))), default=0
+    )
+    formal = Expert.objects.filter(status=ExpertStatus.FORMAL).order_by()
+    return most >= FEWEST_TAKEN and not formal[4 * most : 4 * most + 1].exists()
 
 
 def blacklist_visible_to(user: User) -> QuerySet[BlacklistEntry]:

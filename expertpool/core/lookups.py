@@ -8,7 +8,17 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet, TextField, Value
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    F,
+    Func,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -34,6 +44,14 @@ class Among(Func):
             numbers = Value(f"{{{','.join(map(str, values))}}}", output_field=TextField())
             among = Cast(numbers, ArrayField(BigIntegerField()))
         super().__init__(F(column), among)
+
+
+class Ascending(Subquery):
+    """The keys that the rows of one column give, each once and in their order: whoever is looked up
+    by thousands of them goes through index and table from one end to the other, where `in` takes
+    keys as a hash table has them."""
+
+    template = "(SELECT DISTINCT * FROM (%(subquery)s) AS found ORDER BY 1)"
 
 
 def within_days(field: str, days: tuple[date | None, date | None]) -> Q:

@@ -28,6 +28,7 @@ from expertpool.core.criteria import (
     reach,
     to_q,
 )
+from expertpool.core.lookups import Among, Ascending
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.models import ConditionGroup, Draw
 from expertpool.draws.queries.conditions import SUBJECT
@@ -198,9 +199,10 @@ def _pool(
 ) -> QuerySet[Expert]:
     """Return everybody who may fit one of the levels, by an index where there is one."""
     if only is not None:
-        return Expert.objects.filter(pk__in=list(only))
+        return Expert.objects.filter(Among("pk", only))
     anything = AnyOf(tuple(node for levels in groups for _, node in levels))
     keys, columns = reach(anything), own_columns(anything)
     if keys is None:
         return Expert.objects.filter(to_q(anything, context))
-    return Expert.objects.filter(to_q(columns, context) if columns else Q(), pk__in=keys)
+    narrowed = to_q(columns, context) if columns else Q()
+    return Expert.objects.filter(narrowed, pk__in=Ascending(keys))

@@ -6,7 +6,7 @@ answer is added. Where a draw is an emergency there are none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
@@ -82,20 +82,18 @@ def counted_on(start: datetime, length: timedelta, *, latest: datetime) -> datet
     return latest
 
 
-def _loud(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-    """Return the parts of the time from ``start`` to ``end`` outside quiet hours."""
-    span, at, parts = value_of(QUIET_HOURS), start, []
-    if span is None:
-        return [(start, end)] if start < end else []
+def _loud(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the parts of the time from ``start`` to ``end`` outside quiet hours, as far as they are asked
+    for: a review may be years away."""
+    span, at = value_of(QUIET_HOURS), start
     while at < end:
         here = timezone.localtime(at)
-        if here.time() in span:
+        if span and here.time() in span:
             at = _next(span.end, here)
             continue
-        until = min(_next(span.start, here), end)
-        parts.append((at, until))
+        until = min(_next(span.start, here), end) if span else end
+        yield at, until
         at = until
-    return parts
 
 
 def _next(moment: time, here: datetime) -> datetime:

@@ -7,14 +7,15 @@ seats knows all; whatever is counted or shown before knows what may be told (`Kn
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, reduce
 from operator import or_
 
 from django.db.models import Q
 
+from expertpool.core.lookups import Among
 from expertpool.draws.enums import RESTS_ON_DRAWS, ExclusionReason, Knowledge
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
 from expertpool.draws.queries.avoided import (
@@ -47,11 +48,14 @@ from expertpool.projects.queries.batches import members_of
 @dataclass(frozen=True, slots=True)
 class Eligibility:
     """The outcome of one evaluation. ``excluded`` names the first reason of each expert who fits
-    a group but may not be drawn; ``groups`` are in the plan's order."""
+    a group but may not be drawn; ``groups`` are in the plan's order. ``levels`` (by group) and what is
+    ``avoided`` are as they were read: whoever goes on from here need not read them again."""
 
     groups: list[ConditionGroup]
+    levels: Mapping[str, Sequence[Level]]
+    avoided: Avoided
     eligible: list[Fitting]
-    excluded: dict[int, ExclusionReason] = field(default_factory=dict)
+    excluded: dict[int, ExclusionReason]
 
     @property
     def exclusion_counts(self) -> dict[str, int]:
@@ -68,25 +72,26 @@ def evaluate(
     knowing: Knowledge = Knowledge.OPEN,
 ) -> Eligibility:
     """Evaluate the whole pool for ``plan`` at ``now``; with ``short`` only for what the panel
-    lacks, and, ``knowing`` all, without those whom its draws have used."""
+    lacks, and, ``knowing`` all, without those whom its draws have used or whose unit is full."""
     groups = list(plan.groups.prefetch_related("levels"))
     if short is not None:
         groups = short.groups_in(groups)
-    exclusions = exclusion_conditions(plan, now=now, short=short, knowing=knowing)
-    found = fitting_experts(planned_levels(groups), exclusions, now=now)
-    return Eligibility(groups, [item for item in found if not item.reason], _excluded(found))
+    levels, avoided = planned_levels(groups), avoided_by(members_of(plan.project))
+    in_panel = short.exclusions if short and knowing is Knowledge.ALL else []
+    exclusions = in_panel + _conditions(plan, avoided, now=now, knowing=knowing)
+    found = fitting_experts(levels, exclusions, now=now)
+    eligible = [item for item in found if not item.reason]
+    return Eligibility(groups, levels, avoided, eligible, _excluded(found))
 
 
-def openly_eligible(
-    found: Eligibility, plan: DrawPlan, *, now: datetime, short: Shortfall | None = None
-) -> list[Fitting]:
+def openly_eligible(found: Eligibility, plan: DrawPlan, *, now: datetime) -> list[Fitting]:
     """Return who may be drawn as far as may be told, when ``found`` knew all: what a count before
     the seal has told."""
     hidden = [pk for pk, reason in found.excluded.items() if reason in RESTS_ON_DRAWS]
     if not hidden:
         return found.eligible
-    exclusions = exclusion_conditions(plan, now=now, short=short, only=hidden)
-    again = fitting_experts(planned_levels(found.groups), exclusions, now=now, only=hidden)
+    exclusions = _conditions(plan, found.avoided, now=now, knowing=Knowledge.OPEN, only=hidden)
+    again = fitting_experts(found.levels, exclusions, now=now, only=hidden)
     return [*found.eligible, *(item for item in again if not item.reason)]
 
 
@@ -141,21 +146,11 @@ def fitting(
     return {item.expert_id: item.groups for item in found}
 
 
-def exclusion_conditions(
-    plan: DrawPlan,
-    *,
-    now: datetime,
-    short: Shortfall | None = None,
-    knowing: Knowledge = Knowledge.OPEN,
-    only: Collection[int] | None = None,
-) -> list[Exclusion]:
-    """Return the exclusions of a draw in the order in which the first reason counts. ``short`` adds,
-    where all is known, who was in the panel already, and whose unit has no room left in it. With
-    ``only``, they are good for these experts alone."""
+def exclusion_conditions(plan: DrawPlan, *, now: datetime) -> list[Exclusion]:
+    """Return the exclusions of a draw, as far as they may be told, in the order in which the first
+    reason counts."""
     avoided = avoided_by(members_of(plan.project))
-    conditions = _conditions(plan, avoided, now=now, knowing=knowing, only=only)
-    in_panel = short.exclusions if short and knowing is Knowledge.ALL else ()
-    return [*in_panel, *conditions]
+    return _conditions(plan, avoided, now=now, knowing=Knowledge.OPEN)
 
 
 def _conditions(
@@ -184,11 +179,11 @@ def _conditions(
             _any(availability.out_of_term(start, now=now) for start in openings),
         ),
         (ExclusionReason.ON_LEAVE, _any(availability.on_leave(*period) for period in periods)),
-        (ExclusionReason.HELD, Q(pk__in=held_expert_ids(periods, knowing=knowing, only=only))),
+        (ExclusionReason.HELD, _one_of(held_expert_ids(periods, knowing=knowing, only=only))),
         (ExclusionReason.AVOIDED_UNIT, avoided.units),
         (ExclusionReason.AVOIDED_PERSON, avoided.persons),
-        (ExclusionReason.AVOIDED_PERIOD, Q(pk__in=set().union(*took))),
-        (ExclusionReason.FREQUENCY_CAP, Q(pk__in=over_cap)),
+        (ExclusionReason.AVOIDED_PERIOD, _one_of(set().union(*took))),
+        (ExclusionReason.FREQUENCY_CAP, _one_of(over_cap)),
     ]
 
 
@@ -216,6 +211,10 @@ def avoided_by(projects: Sequence[Project]) -> Avoided:
 
 def _any(conditions: Iterable[Q]) -> Q:
     return reduce(or_, conditions, Q(pk__in=[]))
+
+
+def _one_of(experts: Collection[int]) -> Q:
+    return Q(Among("pk", experts))
 
 
 def took_part(row: Avoidance) -> set[int]:

@@ -86,7 +86,7 @@ class Shortfall:
 
     @property
     def exclusions(self) -> list[tuple[ExclusionReason, Q]]:
-        """Who is no candidate because of the panel, as `eligibility.exclusion_conditions`."""
+        """Who is no candidate because of the panel: who was in it, and whose unit has no room left."""
         full = [unit for unit, count in self.unit_counts.items() if not self._room(count)]
         return [
             (ExclusionReason.IN_PANEL, Q(pk__in=self.expert_ids)),

@@ -14,7 +14,7 @@ from django.utils import timezone
 import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.criteria import explain, fields_named, parse
+from expertpool.core.criteria import explain, fields_named
 from expertpool.core.events import publish
 from expertpool.core.jobs import defer
 from expertpool.core.locks import allow_seconds, lock_transaction
@@ -39,7 +39,6 @@ from expertpool.draws.models import Draw, DrawPlan, PlanVersion, VoidRequest, Wi
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.blocks import Identities, pieces
 from expertpool.draws.queries.clock import reveal_time
-from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.eligibility import Eligibility, evaluate, openly_eligible
 from expertpool.draws.queries.fitting import Fitting
 from expertpool.draws.queries.meetings import first_opening
@@ -212,7 +211,7 @@ def check_chance(
     unless he was told that this may be and anybody is left. ``found`` knew all; where the panel is ``short``, too few of a
     level whose experts it has used already are no reason: nobody is drawn from there.
     """
-    openly = openly_eligible(found, plan, now=now, short=short)
+    openly = openly_eligible(found, plan, now=now)
     fits = free = tally(item.groups for item in openly)
     if short is not None:
         others = (one for one in openly if found.excluded.get(one.expert_id) not in OF_OWN_PANEL)
@@ -241,10 +240,9 @@ def check_chance(
 
 def _hold_fields(found: Eligibility) -> None:
     """Let nobody retire a field that the conditions ask until the seal stands."""
-    levels = [level for group in found.groups for level in group.levels.all()]
+    nodes = [node for levels in found.levels.values() for _, node in levels]
     try:
-        codes = fields_named(parse(SUBJECT, level.criteria) for level in levels)
-        hold_fields(EXPERT.code, codes)
+        hold_fields(EXPERT.code, fields_named(nodes))
     except FieldRetired as retired:
         raise DrawNotReady(str(retired)) from None
 
@@ -382,12 +380,10 @@ def _build_rule(
             group.seats,
             {
                 "levels": [
-                    {
-                        "level": level.level,
-                        "criteria": level.criteria,
-                        "text": explain(parse(SUBJECT, level.criteria)),
-                    }
-                    for level in group.levels.all()
+                    {"level": level.level, "criteria": level.criteria, "text": explain(node)}
+                    for level, (_, node) in zip(
+                        group.levels.all(), found.levels[group.code], strict=True
+                    )
                 ]
             },
         )

@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; 
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-s3 dev assets test lint fmt seed bench bench-soak torture features openapi pictures coverage lock sbom browser python
+.PHONY: help run setup setup-s3 dev assets test lint fmt seed bench bench-soak torture features openapi pictures coverage lock sbom bundle browser python
 
 help: ## 列出所有命令
 	@awk 'BEGIN {FS = ":.*## "} /^## / {print "\n" substr($$0, 4)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -67,6 +67,9 @@ pictures: dev browser assets ## 给主要页面拍照（docs/pictures/）
 
 sbom: dev ## 软件物料清单和许可证（build/sbom.json，CycloneDX）
 	@$(BIN)/python -m tools.sbom
+
+bundle: dev assets ## 供没有互联网的机器安装的文件（dist/；ARGS="--machine aarch64"，"--check" 断网试装）
+	@$(BIN)/python -m tools.bundle $(ARGS)
 
 lock: dev ## 重新锁定依赖（requirements/*.txt）
 	@$(BIN)/python -m tools.lock

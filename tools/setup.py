@@ -1,7 +1,8 @@
 """Make .venv hold exactly what the lock says: `python3 tools/setup.py run|s3|dev`.
 
 Runs on any Python 3.11 with its standard library. Does nothing when the lock is unchanged since
-the last time; an environment that holds more (`SERVED_BY`) serves, too.
+the last time; an environment that holds more (`SERVED_BY`) serves, too. Where the folder wheels/ is
+(`make bundle`), everything comes from there and no network is asked.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "expertpool-stamp.json"
+WHEELS = ROOT / "wheels"
 SERVED_BY = {"run": ("run", "s3", "dev"), "s3": ("s3", "dev"), "dev": ("dev",)}
 
 
@@ -32,7 +34,14 @@ def main(kind: str) -> None:
         venv.create(VENV, with_pip=True, clear=VENV.exists())
     STAMP.unlink(missing_ok=True)
     pip: list[str | Path] = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    _call(*pip, "install", "--require-hashes", "-r", ROOT / "requirements" / "bootstrap.txt")
+    _call(
+        *pip,
+        "install",
+        "--require-hashes",
+        "-r",
+        ROOT / "requirements" / "bootstrap.txt",
+        env=_brought(),
+    )
     uv: list[str | Path] = [PYTHON, "-m", "uv", "pip"]
     lock = ROOT / "requirements" / f"{kind}.txt"
     _call(*uv, "sync", "--quiet", "--require-hashes", lock, env=_index())
@@ -48,11 +57,19 @@ def _stamp(kind: str) -> str:
 
 
 def _index() -> dict[str, str]:
-    """Let uv use the package mirror that pip is set up with."""
+    """Let uv use the package mirror that pip is set up with, or the wheels that were brought along."""
+    if WHEELS.is_dir():
+        return _brought() | {"UV_NO_INDEX": "1", "UV_FIND_LINKS": str(WHEELS), "UV_OFFLINE": "1"}
     command = [str(PYTHON), "-m", "pip", "config", "get", "global.index-url"]
     mirror = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     mirror = os.environ.get("PIP_INDEX_URL", mirror)
     return {"UV_DEFAULT_INDEX": mirror} | dict(os.environ) if mirror else dict(os.environ)
+
+
+def _brought() -> dict[str, str]:
+    """For pip, which brings uv."""
+    wheels = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(WHEELS)}
+    return dict(os.environ) | (wheels if WHEELS.is_dir() else {})
 
 
 def _call(*command: str | Path, env: dict[str, str] | None = None) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from expertpool.core.importing.columns import ImportColumn, as_text
 
-SHORTEST, CLOSE = 2, 0.65  # letters of a word, likeness of two, for a proposal
+# Letters of a word, likeness of two, for a proposal; how many are offered.
+SHORTEST, CLOSE, OFFERED = 2, 0.65, 4
 _APART = re.compile(r"([;；,，、\n]+)")
 
 
@@ -91,20 +92,22 @@ def _in_the_end(said: Mapping[str, str], word: str) -> str:
     return min(gone[gone.index(word) :]) if word in gone else word
 
 
-def suggestion(column: ImportColumn, word: str, words: Iterable[str]) -> str:
-    """Return the word of the list that ``word`` most likely means; "" for none."""
-    known = list(words)
-    usual = column.meanings.get(word)
-    if usual in known or usual == "":
-        return str(usual)
+def proposals(column: ImportColumn, word: str, words: Iterable[str]) -> list[str]:
+    """Return the words of the list that ``word`` may mean, the most likely first: none of them is put in
+    unless somebody chooses it."""
+    known = list(dict.fromkeys(words))
     # A word that is known and yet refused is not the only one of that name; one letter says nothing.
     if word in known or len(word) < SHORTEST:
-        return ""
-    holding = [one for one in known if _is_much_of(word, one)]
+        return []
+    if (may_be := column.may_be) is not None:
+        found = [one for one in known if may_be(word, one)]
+    else:
+        found = [one for one in known if _is_much_of(word, one)]
     # Rather one that says more, and of these the one with the fewest letters more.
-    if holding:
-        return min(holding, key=lambda one: (word not in one, abs(len(one) - len(word))))
-    return next(iter(get_close_matches(word, known, 1, CLOSE)), "")
+    found.sort(key=lambda one: (word not in one, abs(len(one) - len(word))))
+    if not found and column.may_be is None:
+        found = get_close_matches(word, known, OFFERED, CLOSE)
+    return found[:OFFERED]
 
 
 def _is_much_of(one: str, other: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -190,7 +190,8 @@ class ImportColumn:
     ``others`` are headers of something else whose cells look the same: what one has studied is not what
     one reviews. ``likely`` are headers that may mean it, and are asked about. ``looks`` tells of a cell that it can only be of this column. ``words`` are those it knows:
     another one is refused, or with ``is_free`` taken as it stands; either way it is asked about.
-    ``meanings`` are what people write for them ("": nothing is proposed); ``lists``: a cell holds several. ``dispensable``: a
+    ``meanings`` give what people write for them, where it can mean one only ("": nothing is proposed);
+    ``may_be`` tells of a word and one of the list whether it may mean that (without: by their letters); ``lists``: a cell holds several. ``dispensable``: a
     row goes in without a cell that is refused. ``blanks`` are what people write here for nothing, beside what
     they write everywhere; ``missed`` is said of a cell that holds one. ``word`` is a value as it is read.
     ``src`` gives the address that proposes words of a long list while one types.
@@ -211,7 +212,8 @@ class ImportColumn:
     looks: Callable[[Any], bool] | None = None
     words: Callable[[], Sequence[str]] | None = None
     is_free: bool = False
-    meanings: Mapping[str, str] = field(default_factory=dict)
+    meanings: Callable[[], Mapping[str, str]] = dict
+    may_be: Callable[[str, str], bool] | None = None
     lists: bool = False
     dispensable: bool = False
     blanks: Sequence[str] = ()

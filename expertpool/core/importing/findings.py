@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from expertpool.core.importing.answers import Answers, suggestion
+from expertpool.core.importing.answers import Answers, proposals
 from expertpool.core.importing.columns import CellRefused, as_text
 from expertpool.core.importing.finding import Header
 from expertpool.core.importing.importer import Fault, Importer, Note, Row, Totals
@@ -156,16 +156,22 @@ class Collector:
         }
 
     def _words(self, totals: Totals) -> list[dict[str, Any]]:
-        """Return the words that the page asks about, each with what it most likely means."""
-        lists: dict[str, list[str]] = {}
+        """Return the words that the page asks about, each with what it means by rule (``suggestion``),
+        or what it may mean (``proposals``)."""
+        lists: dict[str, tuple[list[str], Mapping[str, str]]] = {}
         asked = self._lines(totals.words.most_common(ASKED))
         for line in asked:
             column = self.importer.by_code[line["code"]]
             # That two units are one nobody proposes: it is looked at.
             if column.words is not None:
                 if column.code not in lists:
-                    lists[column.code] = list(column.words())
-                line["suggestion"] = suggestion(column, line["word"], lists[column.code])
+                    lists[column.code] = list(column.words()), column.meanings()
+                known, meanings = lists[column.code]
+                meaning = meanings.get(line["word"])
+                if meaning in known:
+                    line["suggestion"] = meaning
+                elif meaning is None:
+                    line["proposals"] = proposals(column, line["word"], known)
         return asked
 
     def _lines(
@@ -185,6 +191,7 @@ class Collector:
                         "is_free": column.is_free,
                         "question": asdict(asked) if asked else None,
                         "suggestion": "",
+                        "proposals": [],
                     }
                 )
         return lines

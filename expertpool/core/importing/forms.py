@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any
@@ -291,10 +292,14 @@ def _word_name(asked: dict[str, Any]) -> str:
     return f"word-{asked['code']}-{sha256(asked['word'].encode()).hexdigest()[:12]}"
 
 
-def _typing(column: ImportColumn) -> dict[str, str]:
-    """Return the attributes of an input in which a cell of ``column`` is typed."""
-    proposing = {"data-enhance": "suggest", "data-url": column.src()} if column.src else {}
-    return {"autocomplete": "off"} | proposing
+def _typing(column: ImportColumn, proposed: Sequence[str] = ()) -> dict[str, str]:
+    """Return the attributes of an input in which a cell of ``column`` is typed; what is ``proposed`` for it
+    stands below before anything is typed."""
+    proposing = {"data-url": column.src()} if column.src else {}
+    if proposed:
+        proposing["data-proposed"] = json.dumps(proposed, ensure_ascii=False)
+    enhanced = {"data-enhance": "suggest"} if proposing else {}
+    return {"autocomplete": "off"} | enhanced | proposing
 
 
 def _asked_field(line: dict[str, Any]) -> forms.Field:
@@ -313,20 +318,22 @@ def _asked_field(line: dict[str, Any]) -> forms.Field:
 def _word_field(
     column: ImportColumn, line: dict[str, Any], known: list[str], *, is_update: bool
 ) -> forms.Field:
-    label = f"{line['column']}“{line['word']}”"
-    meaning = line["meant"]
-    initial = line["suggestion"] if meaning is None else meaning or NOTHING
+    meaning, proposed = line["meant"], line.get("proposals", [])
+    facts = {
+        "label": f"{line['column']}“{line['word']}”",
+        "initial": line["suggestion"] if meaning is None else meaning or NOTHING,
+        "required": False,
+        # Nothing is chosen for the user that may be something else.
+        "help_text": f"可能是：{'、'.join(proposed)}" if proposed and meaning is None else "",
+    }
     if len(known) > LISTED:
-        return forms.CharField(
-            label=label,
-            initial=initial,
-            required=False,
-            max_length=200,
-            widget=forms.TextInput(attrs=_typing(column) | {"placeholder": "填目录中的名称或代码"}),
-        )
+        hint = {"placeholder": "请选择，或填目录中的名称或代码" if proposed else "填目录中的名称或代码"}
+        widget = forms.TextInput(attrs=_typing(column, proposed) | hint)
+        return forms.CharField(max_length=200, widget=widget, **facts)
     nothing = [] if column.required else [(NOTHING, "这一格不改动" if is_update else "这一格留空")]
     first = "按原样保存" if column.is_free else "暂不处理"
+    first = f"请选择（不选就{first}）" if proposed else first
     # What was said before may have left its list meanwhile.
-    words = [*known, meaning] if meaning and meaning not in known else known
+    words = dict.fromkeys([*proposed, *known, *([meaning] if meaning else [])])
     choices = [("", first), *nothing, *((word, word) for word in words)]
-    return forms.ChoiceField(label=label, initial=initial, required=False, choices=choices)
+    return forms.ChoiceField(choices=choices, **facts)

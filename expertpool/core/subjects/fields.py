@@ -56,7 +56,8 @@ class InImport:
     header: str = ""
     looks: Callable[[Any], bool] | None = None
     words: Callable[[], Sequence[str]] | None = None
-    meanings: Mapping[str, str] = field(default_factory=dict)
+    meanings: Callable[[], Mapping[str, str]] = dict
+    may_be: Callable[[str, str], bool] | None = None
     lists: bool = False
     dispensable: bool = False
     blanks: Collection[str] = ()
@@ -251,6 +252,7 @@ class FieldDeclaration:
             words=place.words or self.kind.cell_words,
             is_free=self.kind.is_free,
             meanings=place.meanings,
+            may_be=place.may_be,
             lists=place.lists,
             dispensable=place.dispensable and not self.required,
             blanks=tuple(place.blanks),

@@ -19,6 +19,7 @@ from expertpool.core.subjects import (
 )
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import Division, Specialty
+from expertpool.experts.fields.meant import division_meanings, may_be_division
 from expertpool.experts.fields.shared import (
     INDIVIDUAL,
     ORGANISATION,
@@ -45,6 +46,8 @@ COMPETENCE = (
         show=lambda one: one.division.name if one.division else "",
         imported=InImport(
             words=divisions,
+            meanings=division_meanings,
+            may_be=may_be_division,
             dispensable=True,
             aliases=("地区", "所在区域", "区域", "所在地", "行政区划"),
             help="省、市、县的名称或 6 位代码；重名的县连同上级一起写，如“福州市鼓楼区”。",
@@ -124,7 +127,7 @@ COMPETENCE = (
         kind=Entry(longest=50, words=entries(DictionaryCode.EXPERT_TYPE)),
         form=InForm(section={INDIVIDUAL: "work", ORGANISATION: "basic"}),
         imported=InImport(
-            meanings=TYPE_MEANINGS,
+            meanings=lambda: TYPE_MEANINGS,
             dispensable=True,
             aliases=("专家类别",),
             sample="技术类",

@@ -28,10 +28,10 @@ NO_EMPLOYER = (
     *("无单位", "无业", "待业", "自由职业", "自由职业者", "个人"),
 )
 SEX_WORDS = {"男性": Sex.MALE, "女性": Sex.FEMALE}
-# What lists mean by words that the dictionaries do not have: proposed, never put in unasked.
+# What lists mean by words that the dictionaries do not have, where each can mean one only: chosen on the page
+# already, never put in unasked.
 TITLE_MEANINGS = {
     "高工": "高级工程师",
-    "高级": "高级工程师",
     "正高工": "正高级工程师",
     "教高": "教授级高级工程师",
     "教授级高工": "教授级高级工程师",
@@ -40,16 +40,15 @@ TITLE_MEANINGS = {
     "高会": "高级会计师",
     "高经": "高级经济师",
     # A level: which title it is, nobody can propose.
-    **dict.fromkeys(("正高", "正高级", "副高", "副高级", "中级", "初级"), ""),
+    **dict.fromkeys(("正高", "正高级", "副高", "副高级", "高级", "中级", "初级"), ""),
 }
-LEVEL_MEANINGS = {"高级": "副高", "正高级职称": "正高", "副高级职称": "副高", "中级职称": "中级"}
+LEVEL_MEANINGS = {"正高级职称": "正高", "副高级职称": "副高", "中级职称": "中级"}
 EDUCATION_MEANINGS = {
     "大学": "本科",
     "大学本科": "本科",
     "学士": "本科",
     "专科": "大专",
     "硕士": "硕士研究生",
-    "研究生": "硕士研究生",
     "博士": "博士研究生",
 }
-TYPE_MEANINGS = {"技术": "技术类", "经济": "经济类", "法律": "法律类", "商务": "经济类"}
+TYPE_MEANINGS = {"技术": "技术类", "经济": "经济类", "法律": "法律类"}

@@ -22,6 +22,7 @@ from expertpool.core.subjects import (
 from expertpool.directory.enums import DictionaryCode, TitleLevel
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import UNIT_NAME, UNIT_SEARCH, now_called, unit_name
+from expertpool.experts.fields.meant import may_be_title
 from expertpool.experts.fields.shared import (
     INDIVIDUAL,
     NUMBERS,
@@ -110,7 +111,8 @@ WORK = (
         kind=Entry(longest=50, words=titles),
         form=InForm(section={INDIVIDUAL: "work"}),
         imported=InImport(
-            meanings=TITLE_MEANINGS,
+            meanings=lambda: TITLE_MEANINGS,
+            may_be=may_be_title,
             dispensable=True,
             aliases=("专业技术职称", "技术职称"),
             sample="高级工程师",
@@ -125,7 +127,7 @@ WORK = (
         kind=Choice(pairs=TitleLevel.choices, words=LEVEL_WORDS, without="按职称确定"),
         form=InForm(section={INDIVIDUAL: "work"}),
         imported=InImport(
-            meanings=LEVEL_MEANINGS,
+            meanings=lambda: LEVEL_MEANINGS,
             dispensable=True,
             aliases=("职称等级",),
             help="可不填，按职称补。",
@@ -155,7 +157,7 @@ WORK = (
         kind=Entry(longest=50, words=entries(DictionaryCode.EDUCATION)),
         form=InForm(section={INDIVIDUAL: "work"}),
         imported=InImport(
-            meanings=EDUCATION_MEANINGS,
+            meanings=lambda: EDUCATION_MEANINGS,
             dispensable=True,
             aliases=("文化程度", "最高学历"),
             sample="本科",

@@ -1,4 +1,5 @@
-// An input that proposes rows of a register while one types; any other text may stand there as well.
+// An input that proposes rows of a register while one types, and before that what the page proposes; any other
+// text may stand there as well.
 import { changed, h, nextId } from "./dom.js";
 import { openFloating } from "./floating.js";
 
@@ -7,6 +8,7 @@ const wait = 250; // ms
 class Suggestions {
   constructor(input) {
     this.input = input;
+    this.proposed = JSON.parse(input.dataset.proposed ?? "[]").map((text) => ({ text }));
     this.list = h("div.suggestions", { role: "listbox", id: nextId("suggestions"), hidden: true });
     input.after(this.list);
     for (const [name, value] of Object.entries({
@@ -17,6 +19,7 @@ class Suggestions {
     }))
       input.setAttribute(name, value);
     input.addEventListener("input", () => this.ask());
+    input.addEventListener("focus", () => this.input.value || this.show(this.proposed));
     input.addEventListener("keydown", (event) => this.key(event));
     input.addEventListener("blur", () => this.hide());
     // Before the input loses its focus, which would hide what is chosen.
@@ -26,7 +29,8 @@ class Suggestions {
   ask() {
     clearTimeout(this.timer);
     const query = this.input.value.trim();
-    if (!query) return this.hide();
+    if (!query) return this.show(this.proposed);
+    if (!this.input.dataset.url) return this.hide();
     this.timer = setTimeout(async () => {
       const url = new URL(this.input.dataset.url, location.href);
       url.searchParams.set("q", query);

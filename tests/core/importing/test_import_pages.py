@@ -175,8 +175,9 @@ def test_a_word_is_explained_once_and_remembered(client: Client, tmp_path: Path)
     run = page.context["run"]
     assert (run.accepted, run.reasons) == (0, {"专业名称不存在": 3})
     asked = {one["word"]: one["suggestion"] for one in page.context["found"]["words"]}
-    assert asked == {"高工": "高级工程师", "城市规划": "城市规划（设计）"}
-    run = post(client, "answers", run, standing(page)).context["run"]
+    assert asked == {"高工": "高级工程师", "城市规划": ""}
+    typed = {word_field(page, "城市规划"): "城市规划（设计）"}
+    run = post(client, "answers", run, standing(page, **typed)).context["run"]
     assert run.accepted == 3
     assert not ImportMemory.objects.exists()
     post(client, "confirm", run)

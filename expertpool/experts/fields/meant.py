@@ -1,0 +1,81 @@
+"""Which entries of ours a word of a list may mean: by rule, not by the letters that they share.
+
+凉山州 shares two letters with 凉州区, which is in another province, and 高级技师 holds 技师, which is another title.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from expertpool.directory.models import Division
+
+# A region named by its people: 凉山彝族自治州. Not all names have 族: 伊犁哈萨克自治州.
+_PEOPLES = (
+    "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|景颇"
+    "|柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|普米|塔吉克|怒|鄂温克|保安|裕固|独龙|各"
+)
+_PLACE = re.compile(
+    rf"(?P<place>.{{2,}}?)(?:(?:(?:{_PEOPLES})族?)*自治(?P<own>[区州县旗])"
+    r"|特别行政区|地区|林区|[省市区县旗盟州])"
+)
+_PREFECTURE = "自治州"
+_REMARK = re.compile(r"[(（]([^()（）]*)[)）]")
+_RANK = re.compile(r"[级高副正]|教授|研究员|助理")
+# One rank by three names.
+_SENIOR = re.compile(r"^(?:教授级|研究员级)(?:高级)?|^正高(?!级)")
+
+
+def division_meanings() -> Mapping[str, str]:
+    """Return the short ways to write a division that can only mean one: 广西, 凉山州, but not 吉林,
+    which is a province and its city, nor 巴州, by which a prefecture goes beside a district of that name."""
+    found: dict[str, set[str]] = defaultdict(set)
+    names = dict(Division.objects.values_list("code", "name"))
+    for code, name in names.items():
+        for word in _short(name):
+            found[word].add(code)
+    prefectures = [name for name in names.values() if name.endswith(_PREFECTURE)]
+    return {
+        word: names[code]
+        for word, (code, *others) in found.items()
+        if not others
+        and (
+            not word.endswith("州")
+            or names[code].endswith(_PREFECTURE)
+            or not any(name.startswith(word[:-1]) for name in prefectures)
+        )
+    }
+
+
+def _short(name: str) -> Iterator[str]:
+    if found := _PLACE.fullmatch(name):
+        yield found["place"]
+        if found["own"]:
+            yield found["place"] + found["own"]
+
+
+def may_be_division(word: str, name: str) -> bool:
+    """Tell whether ``word`` may be a short or old way to write the name of a division: of one place; 州
+    is a prefecture, if there is one."""
+    if word.endswith("州"):
+        return name.startswith(word) or (
+            name.endswith(_PREFECTURE) and name.startswith(word[:-1])
+        )
+    place = _place_of(word)
+    return place == _place_of(name) or ("自治" in name and name.startswith(place))
+
+
+def _place_of(name: str) -> str:
+    found = _PLACE.fullmatch(name)
+    return found["place"] if found else name
+
+
+def may_be_title(word: str, title: str) -> bool:
+    """Tell whether ``word`` may be a way to write ``title``: of the same rank and profession, or
+    its beginning. A remark in brackets is let go, unless it speaks of the rank."""
+    for remark in _REMARK.findall(word):
+        if _RANK.search(remark):
+            return False
+    bare = _SENIOR.sub("正高级", _REMARK.sub("", word))
+    return len(bare) > 1 and _SENIOR.sub("正高级", title).startswith(bare)

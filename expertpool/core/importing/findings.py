@@ -24,6 +24,7 @@ FIRST = 5  # rows shown as they will be saved
 ASKED = 50  # words that the page asks about
 APPLIED = 200  # words that the page shows as explained
 DIFFERING = 500  # records whose differences are shown
+RENAMED = 3  # records that get another name: so many are no correction, if they are most
 
 
 def read_findings(run: ImportRun) -> dict[str, Any]:
@@ -147,13 +148,28 @@ class Collector:
             "left": self.left,
             "answered": self.answered,
             "notes": self.notes,
-            "changed": self.changed,
+            **self._changed(),
             "words": self._words(totals),
             "applied": self._lines(totals.applied.most_common(APPLIED), applied=True),
             "samples": totals.samples,
             "remarks": totals.remarks,
             "remarked": totals.remarked,
         }
+
+    def _changed(self) -> dict[str, Any]:
+        """Return what an update changes; where most rows give somebody another name, columns were sorted
+        apart, and none of these is sure."""
+        column = self.importer.by_code.get(self.name)
+        renamed = [
+            one
+            for one in self.changed
+            if any(column and change["label"] == column.header for change in one["changes"])
+        ]
+        if len(renamed) < RENAMED or 2 * len(renamed) <= len(self.changed):
+            return {"changed": self.changed, "renamed": 0}
+        for one in renamed:
+            one["doubt"] = one["doubt"] or "多数行的姓名与档案不同，请核对后再勾选。"
+        return {"changed": self.changed, "renamed": len(renamed)}
 
     def _words(self, totals: Totals) -> list[dict[str, Any]]:
         """Return the words that the page asks about, each with what it means by rule (``suggestion``),

@@ -130,12 +130,14 @@ class ExpertUpdater(Importer):
         return named if "number" in named or "number" not in keys else {}
 
     def _doubt(self, row: Row, named: dict[str, Expert]) -> str:
-        """Return why a row may be about somebody else: telephones move on."""
+        """Return why a row may be about somebody else: telephones move on, and numbers slip by a row."""
         name = row.values.get("name") or ""
-        expert = named.get("phone")
-        if len(named) > 1 or expert is None or _flat(name) in ("", _flat(expert.name)):
+        (key, expert), *others = named.items()
+        if others or _flat(name) in ("", _flat(expert.name)):
             return ""
-        return f"只有手机号对上，而姓名是“{name}”：可能是用这个号码的另一个人，请核对后再勾选。"
+        whose = {"phone": "用这个号码的另一个人", "number": "编号错了行"}.get(key, "号码错了行")
+        label = KEY_LABELS[key]
+        return f"只有{label}对上，而姓名是“{name}”：可能是{whose}，请核对后再勾选。"
 
     # --- what ---------------------------------------------------------------------------------
 

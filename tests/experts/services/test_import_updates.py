@@ -154,6 +154,40 @@ def test_another_name_by_the_telephone_alone_is_not_ticked_and_warned_about(
     assert (expert.name, expert.position) == ("陈三", "科长")
 
 
+@pytest.mark.shows("EXP-07")
+def test_another_name_by_the_number_alone_is_not_ticked_and_warned_about(
+    admin: User, tmp_path: Path
+) -> None:
+    first, second = make_expert("陈三"), make_expert("李娜")
+    rows = [
+        ["专家编号", "姓名", "职务"],
+        [first.number, "马大帅", "处长"],
+        [second.number, "李娜", "主任"],
+    ]
+    page = upload(login(Client(), admin), tmp_path, rows)
+    assert page.context["passed_over"] == {2}
+    text = page.content.decode()
+    assert "只有编号对上，而姓名是“马大帅”" in text
+    assert "只按一部分列排过序" not in text
+
+
+@pytest.mark.shows("EXP-07")
+def test_a_list_of_which_only_some_columns_were_sorted_is_told_and_not_ticked(
+    admin: User, tmp_path: Path
+) -> None:
+    experts = [
+        make_expert(name, phone=f"1391111000{at}") for at, name in enumerate("甲乙丙丁", 1)
+    ]
+    rows = [["专家编号", "手机号", "姓名", "职务"]]
+    names = ["乙", "丙", "甲", "丁"]  # sorted apart from the numbers
+    rows += [
+        [one.number, one.phone, name, "处长"] for one, name in zip(experts, names, strict=True)
+    ]
+    page = upload(login(Client(), admin), tmp_path, rows)
+    assert page.context["passed_over"] == {2, 3, 4}
+    assert "有 3 行：名单可能只按一部分列排过序" in page.content.decode()
+
+
 @pytest.mark.parametrize(
     ("header", "given", "reason"),
     [("邮箱", ("a@b.cn", "A@b.cn"), "邮箱重复"), ("手机号", ("13911110009",) * 2, "手机号重复")],

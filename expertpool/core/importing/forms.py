@@ -318,22 +318,27 @@ def _asked_field(line: dict[str, Any]) -> forms.Field:
 def _word_field(
     column: ImportColumn, line: dict[str, Any], known: list[str], *, is_update: bool
 ) -> forms.Field:
+    label = f"{line['column']}“{line['word']}”"
     meaning, proposed = line["meant"], line.get("proposals", [])
-    facts = {
-        "label": f"{line['column']}“{line['word']}”",
-        "initial": line["suggestion"] if meaning is None else meaning or NOTHING,
-        "required": False,
-        # Nothing is chosen for the user that may be something else.
-        "help_text": f"可能是：{'、'.join(proposed)}" if proposed and meaning is None else "",
-    }
+    initial = line["suggestion"] if meaning is None else meaning or NOTHING
+    # Nothing is chosen for the user that may be something else.
+    told = f"可能是：{'、'.join(proposed)}" if proposed and meaning is None else ""
     if len(known) > LISTED:
-        hint = {"placeholder": "请选择，或填目录中的名称或代码" if proposed else "填目录中的名称或代码"}
-        widget = forms.TextInput(attrs=_typing(column, proposed) | hint)
-        return forms.CharField(max_length=200, widget=widget, **facts)
+        hint = "请选择，或填目录中的名称或代码" if proposed else "填目录中的名称或代码"
+        return forms.CharField(
+            label=label,
+            initial=initial,
+            required=False,
+            help_text=told,
+            max_length=200,
+            widget=forms.TextInput(attrs=_typing(column, proposed) | {"placeholder": hint}),
+        )
     nothing = [] if column.required else [(NOTHING, "这一格不改动" if is_update else "这一格留空")]
     first = "按原样保存" if column.is_free else "暂不处理"
     first = f"请选择（不选就{first}）" if proposed else first
     # What was said before may have left its list meanwhile.
     words = dict.fromkeys([*proposed, *known, *([meaning] if meaning else [])])
     choices = [("", first), *nothing, *((word, word) for word in words)]
-    return forms.ChoiceField(choices=choices, **facts)
+    return forms.ChoiceField(
+        label=label, initial=initial, required=False, help_text=told, choices=choices
+    )

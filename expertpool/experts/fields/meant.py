@@ -59,9 +59,7 @@ def may_be_division(word: str, name: str) -> bool:
     """Tell whether ``word`` may be a short or old way to write the name of a division: of one place; 州
     is a prefecture, if there is one."""
     if word.endswith("州"):
-        return name.startswith(word) or (
-            name.endswith(_PREFECTURE) and name.startswith(word[:-1])
-        )
+        return name.startswith(word) or (name.endswith(_PREFECTURE) and name.startswith(word[:-1]))
     place = _place_of(word)
     return place == _place_of(name) or ("自治" in name and name.startswith(place))
 

@@ -175,9 +175,7 @@ def test_another_name_by_the_number_alone_is_not_ticked_and_warned_about(
 def test_a_list_of_which_only_some_columns_were_sorted_is_told_and_not_ticked(
     admin: User, tmp_path: Path
 ) -> None:
-    experts = [
-        make_expert(name, phone=f"1391111000{at}") for at, name in enumerate("甲乙丙丁", 1)
-    ]
+    experts = [make_expert(name, phone=f"1391111000{at}") for at, name in enumerate("甲乙丙丁", 1)]
     rows = [["专家编号", "手机号", "姓名", "职务"]]
     names = ["乙", "丙", "甲", "丁"]  # sorted apart from the numbers
     rows += [

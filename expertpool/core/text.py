@@ -37,6 +37,9 @@ _NAMES = re.compile(
     r"(?:[\u3400-\u9fff·\U00020000-\U0003ffff]|\\u[0-9a-f]{4}|\\U[0-9a-f]{8}|%[0-9A-Fa-f]{2})+"
 )
 LEFT_OUT = "[…]"
+HAN = "\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+# Between two Chinese letters, of which a name may have a dot; a line feed parts two names.
+_BETWEEN_HAN = re.compile(f"(?<=[{HAN}·•・（）])[ \\t\u00a0]+(?=[{HAN}·•・（）])")
 
 HIDDEN = "含有看不见的控制字符，请删去。"
 
@@ -59,6 +62,11 @@ def clean_code(value: object) -> str:
     """Return an identifier (phone, ID card, mail …) with all full-width forms folded and outer
     blanks removed; nothing for None."""
     return unicodedata.normalize("NFKC", _text(value)).strip(_BLANK)
+
+
+def join_han(text: str) -> str:
+    """Return ``text`` without the blanks between Chinese letters."""
+    return _BETWEEN_HAN.sub("", text)
 
 
 def clean_digits(value: object) -> str:

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse_lazy
 
 from expertpool.core.importing import CellRefused, text
+from expertpool.core.text import join_han
 from expertpool.directory.models import Unit, UnitAlias
 from expertpool.directory.validators import (
     MOST_UNIT_NAME,
@@ -132,8 +133,9 @@ def search_units(text: str, *, active_only: bool = True) -> QuerySet[Unit]:
 
 
 def unit_name(cell: Any) -> str:
-    """Clean a cell that names a unit: what the directory would refuse is refused with its row."""
-    name: str = text(MOST_UNIT_NAME)(cell)
+    """Clean a cell that names a unit: no blanks between Chinese letters, as lists have them that set names
+    in columns; what the directory would refuse is refused with its row."""
+    name: str = join_han(text(MOST_UNIT_NAME)(cell))
     if name:
         try:
             require_unit_name(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ from expertpool.directory.services.units import Foreseen, NamedUnit, foresee_uni
 LOOKED_AT = 200
 LABEL = "工作单位"
 NOT_ALIKE = "单位名称与代码不符"
+SEVERAL = "单位同名，缺少代码"
 
 
 def employer_of(values: dict[str, Any]) -> NamedUnit:
@@ -35,6 +37,7 @@ class NamedUnits:
         self._importer = importer
         self._foreseen = Foreseen({}, {}, {})
         self._coded: dict[str, str] = {}  # code → the first name of an earlier chunk
+        self._codes: dict[str, set[str]] = defaultdict(set)  # name, as it is compared → its codes
         self._near: dict[NamedUnit, str] = {}
         self._alike: dict[NamedUnit, list[str]] = {}
         self._parts: dict[str, list[str]] = {}  # name → what of it may be the unit
@@ -73,6 +76,7 @@ class NamedUnits:
         for name, uscc in found.found:
             if uscc:
                 self._coded.setdefault(uscc, name)
+                self._codes[normalise_unit_name(name)].add(uscc)
         return found
 
     def _compare(self, new: Sequence[NamedUnit]) -> None:
@@ -114,6 +118,17 @@ class NamedUnits:
             told, meanings | {one: f"当作“{one}”" for one in names}
         )
         return self._importer.fault("employer", NOT_ALIKE, told, word=name)
+
+    def unclear(self, row: Row) -> Fault | None:
+        """Return why nobody knows which unit a name without a code is: two of this name have one."""
+        name, uscc = employer_of(row.values)
+        codes, unit = self._codes.get(normalise_unit_name(name)), self.unit_of(row)
+        if uscc or not codes or unit is None or len(codes := codes | {unit.uscc} - {""}) < 2:
+            return None
+        told = (
+            f"“{name}”有 {len(codes)} 家，代码是 {'、'.join(sorted(codes))}：请填写是哪一家的代码。"
+        )
+        return self._importer.fault("uscc", SEVERAL, told)
 
     def warn(self, row: Row) -> None:
         """Note of a row that is taken what is to be looked at, and ask what it may mean."""

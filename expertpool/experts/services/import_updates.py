@@ -157,7 +157,8 @@ class ExpertUpdater(Importer):
             given, specialties = self._given(row, expert)
         except CellRefused as error:
             return self.refusal(error)
-        if fault := self.units.fault(row):
+        moves = "new_employer" in row.values
+        if fault := self.units.fault(row) or (self.units.unclear(row) if moves else None):
             return fault
         if not (given or row.changes):
             return Fault("", "没有变化", f"与库中的档案相同。{self._also_called(row, expert)}")

@@ -150,7 +150,8 @@ class ExpertImporter(Importer):
         return list(self.rules.inspect(row))
 
     def validate(self, row: Row) -> Fault | None:
-        fault = self.named.fault(row) or self._duplicate(row) or self._blacklisted(row)
+        fault = self.named.fault(row) or self.named.unclear(row)
+        fault = fault or self._duplicate(row) or self._blacklisted(row)
         if fault is None:
             self._warn(row)
             for code, known in self.known.items():
@@ -211,8 +212,9 @@ class ExpertImporter(Importer):
                 known.pop(row.values[f"{code}_index"], None)
 
     def save(self, rows: Sequence[Row]) -> None:
-        named = {employer_of(row.values) for row in rows} - self.units.keys()
-        self.units |= resolve_units(pair for pair in named if pair[0])
+        # In the order of the file, as the preview: the first writing of a name is the unit's.
+        named = dict.fromkeys(employer_of(row.values) for row in rows)
+        self.units |= resolve_units(pair for pair in named if pair[0] and pair not in self.units)
         # All at once: a statement for each of thousands of rows would take longer than the rows.
         numbers = next_numbers(len(rows), now=self.now)
         ids = next_ids(len(rows))

@@ -23,7 +23,7 @@ from expertpool.core.importing import (
     text,
 )
 from expertpool.core.subjects import Day
-from expertpool.core.text import HIDDEN, is_hidden
+from expertpool.core.text import HAN, HIDDEN, is_hidden, join_han
 from expertpool.core.validators import is_valid_uscc, validate_email_address, validate_mobile
 from expertpool.experts.enums import ExpertKind, IdKind
 
@@ -33,10 +33,7 @@ PRACTICE_YEARS = Bounds(0, 80)
 # The day may be missing, and the marks between as well.
 _MONTH = re.compile(r"(\d{4})\D?(\d{1,2})(?:\D?(\d{1,2}))?[月日]?")
 _YEAR_AND_MONTH = re.compile(r"(19|20)\d{2}\.\d{1,2}")
-# Between two Chinese letters, of which a name may have a dot.
-_HAN = "\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_BETWEEN = re.compile(f"(?<=[{_HAN}·•・（）]) (?=[{_HAN}·•・（）])")
-_NAME = re.compile(rf"[{_HAN}A-Za-z][{_HAN}A-Za-z·.' -]*")
+_NAME = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z·.' -]*")
 _DOTS = str.maketrans("•・‧", "···")
 # What people write between digits, and what stands there unseen.
 MARKS = re.compile(r"[\s\-\u2010-\u2015\u200b-\u200f\u2060\ufeff]+")
@@ -120,7 +117,7 @@ def _name(cell: Any, longest: int) -> str:
     seen = "".join(" " if char.isspace() else char for char in value if not _is_unseen(char))
     if value and not seen.strip():
         raise CellRefused("{}格式", HIDDEN)
-    return _BETWEEN.sub("", " ".join(seen.split())).translate(_DOTS)
+    return join_han(" ".join(seen.split())).translate(_DOTS)
 
 
 def _is_unseen(char: str) -> bool:

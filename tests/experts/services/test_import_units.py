@@ -112,6 +112,47 @@ def test_a_new_code_under_two_names_is_found_across_chunks(
     assert employers() == {"专家0": "荆州学院"}
 
 
+@pytest.mark.shows("EXP-16")
+def test_the_first_writing_in_the_file_is_the_units_name_as_the_preview_shows(
+    client: Client, tmp_path: Path
+) -> None:
+    firsts = [f"荆州第{at}设计院(集团)" for at in "一二三四五"]
+    names = [each for one in firsts for each in (one, one.replace("(", "（").replace(")", "）"))]
+    page = upload(client, tmp_path, rows_of(*((name, "") for name in names)))
+    assert {one["工作单位"] for one in page.context["found"]["first"]} == {*firsts[:3]}
+    post(client, "confirm", page.context["run"], standing(page))
+    assert set(Unit.objects.values_list("name", flat=True)) == {*firsts}
+
+
+@pytest.mark.shows("EXP-16")
+def test_blanks_between_the_letters_of_a_unit_are_left_out(client: Client, tmp_path: Path) -> None:
+    rows = rows_of(("荆州 设计 院", ""), ("荆州设计院", ""), ("西门子 Siemens 中国", ""))
+    page = upload(client, tmp_path, rows)
+    post(client, "confirm", page.context["run"], standing(page))
+    assert set(Unit.objects.values_list("name", flat=True)) == {"荆州设计院", "西门子 Siemens 中国"}
+
+
+@pytest.mark.shows("EXP-16")
+def test_a_name_that_two_codes_of_the_file_have_needs_its_own(
+    client: Client, tmp_path: Path
+) -> None:
+    other = make_uscc(2)
+    page = upload(
+        client, tmp_path, rows_of(("第一中学", CODE), ("第一中学", ""), ("第一中学", other))
+    )
+    run = page.context["run"]
+    assert (run.accepted, run.reasons) == (2, {"单位同名，缺少代码": 1})
+    assert "“第一中学”有 2 家，代码是" in page.content.decode()
+    page = post(client, "answers", run, {"cell-3-uscc": other})
+    assert page.context["run"].accepted == 3
+    post(client, "confirm", page.context["run"], standing(page))
+    assert [one.employer.uscc for one in Expert.objects.order_by("name") if one.employer] == [
+        CODE,
+        other,
+        other,
+    ]
+
+
 def update(client: Client, tmp_path: Path, rows: Sequence[Sequence[Any]]) -> Any:
     content = write_xlsx(tmp_path / "a.xlsx", rows).read_bytes()
     file = {"file": SimpleUploadedFile("更新.xlsx", content)}

@@ -38,7 +38,7 @@ FULL_EVERY = Setting(
     7,
     group=BACKUPS,
     order=30,
-    help="之间的各天只备份改变的部分；填 1 则每天都是完整备份。",
+    help="之间的各天只备份改变的部分；填 1 则每天都是完整备份。调低的一天后生效，并立即告诉有「查看备份」权限的人。",
 )
 KEPT = Setting(
     "backups.kept",
@@ -47,7 +47,7 @@ KEPT = Setting(
     4,
     group=BACKUPS,
     order=40,
-    help="更早的完整备份连同依靠它的增量备份，在下一次成功后自动删除。",
+    help="更早的完整备份连同依靠它的增量备份，在下一次成功后自动删除。调低的一天后生效，并立即告诉有「查看备份」权限的人。",
 )
 TRIED = Setting(
     "backups.tried",
@@ -77,4 +77,6 @@ LATE_AFTER = Setting(
     help="作为运行报警告诉接收人，以及有「查看备份」权限的人，直到有成功的备份。",
 )
 
+# How far back somebody can go: lowered, they count a day later.
+KEEPING = (KEPT, FULL_EVERY)
 SETTINGS = (EACH_DAY, HOUR, FULL_EVERY, KEPT, TRIED, TOLD, LATE_AFTER)

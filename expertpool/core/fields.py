@@ -72,7 +72,9 @@ class EncryptedField(models.Field):
 
     ``key`` names the setting of the secret; ``rows_at_once`` is for `core.rekeying`: few where
     values are large. ``at_least`` is the smallest length that is encrypted: one that holds what is
-    usual there, so that lengths tell nothing of it (docs/decisions/0086).
+    usual there, so that lengths tell nothing of it (docs/decisions/0086). With ``seals_empty`` that there is
+    no value is encrypted, too, so that nobody without a key can say it: an empty cell does not open
+    (docs/decisions/0178).
     """
 
     descriptor_class = EncryptedAttribute
@@ -85,12 +87,14 @@ class EncryptedField(models.Field):
         key: str = "FIELD_KEY",
         rows_at_once: int = 500,
         at_least: int = LEAST_BYTES,
+        seals_empty: bool = False,
         **kwargs: Any,
     ) -> None:
         # None of them is of the schema: migrations do not know them, and cannot open such a column.
         self.bound_to = tuple(bound_to)
         self.vault = Vault(key, at_least)
         self.rows_at_once = rows_at_once
+        self.seals_empty = seals_empty
         super().__init__(*args, **kwargs)
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
@@ -112,15 +116,18 @@ class EncryptedField(models.Field):
 
     def token_each(self, values: Iterable[tuple[Any, Sequence[Any]]]) -> list[bytes]:
         """The same for many rows, as pairs of a value and what ``bound_to`` is."""
-        pairs, empty, column = list(values), self.empty, self._column_binding()
+        pairs, column = list(values), self._column_binding()
         tokens = iter(
             self.vault.encrypt_all(
                 (self.to_bytes(value), column + self._row_binding(bound))
                 for value, bound in pairs
-                if value != empty
+                if not self._stays_empty(value)
             )
         )
-        return [b"" if value == empty else next(tokens) for value, _ in pairs]
+        return [b"" if self._stays_empty(value) else next(tokens) for value, _ in pairs]
+
+    def _stays_empty(self, value: Any) -> bool:
+        return bool(value == self.empty) and not self.seals_empty
 
     def binding_of(self, *values: Any) -> bytes:
         """Return the binding of the row in which the columns ``bound_to`` hold ``values``."""
@@ -147,7 +154,7 @@ class EncryptedField(models.Field):
             if not add and value.token[:HEAD_BYTES] == self.vault.head:
                 return value
             value = self.open(row, value)  # a row of its own, or a key that goes out of use
-        if value is None or value == self.empty:
+        if value is None or self._stays_empty(value):
             return value
         bound = (getattr(row, name) for name in self.bound_to)
         sealed = Sealed(self.token(value, *bound), value)
@@ -159,7 +166,7 @@ class EncryptedField(models.Field):
             return None
         if isinstance(value, Sealed):
             return value.token
-        if value == self.empty:
+        if self._stays_empty(value):
             return b""
         message = f"{self} is encrypted for its row: set the attribute and save the row"
         raise FieldError(message)
@@ -171,7 +178,7 @@ class EncryptedField(models.Field):
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         if value is None:
             return None
-        return Sealed(bytes(value)) if value else self.empty
+        return Sealed(bytes(value)) if value or self.seals_empty else self.empty
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name != "isnull":
@@ -200,7 +207,7 @@ class EncryptedField(models.Field):
 
 
 class EncryptedTextField(EncryptedField, models.TextField):
-    """Text kept as an authenticated ciphertext (see `core.crypto`); empty text is kept empty.
+    """Text kept as an authenticated ciphertext (see `core.crypto`); empty text is kept empty, or sealed.
 
     Lookups other than ``isnull`` are refused: search goes through a blind index.
     """

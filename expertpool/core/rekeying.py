@@ -257,10 +257,11 @@ def _batch(
     """Return key, token and what it is bound to of the next rows after ``after`` that wait, or of all."""
     table, column = _names(field)
     bound = ", ".join(f'"{name}"' for name in field.bound_to)
+    every = "TRUE" if field.seals_empty else f"{column} <> ''"
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT id, {column}, {bound} FROM {table}"  # noqa: S608
-            f" WHERE id > %s AND {column} <> '' AND ({_waits(column)} OR %s) ORDER BY id LIMIT %s {lock}",
+            f" WHERE id > %s AND ({_waits(column)} OR (%s AND {every})) ORDER BY id LIMIT %s {lock}",
             [after, field.vault.head, whole, rows],
         )
         waiting_rows: list[tuple[Any, ...]] = cursor.fetchall()

@@ -122,7 +122,7 @@ def test_altered_contacts_undo_no_draw_and_letters_go_another_way(
     jobs = ProcrastinateJob.objects.filter(task_name="draws.tell_shut")
     assert [job.args for job in jobs] == [{"draw_id": draw.pk}]
     for _ in range(2):
-        assert tell_shut(draw_id=draw.pk, now=NOW)
+        tell_shut(draw_id=draw.pk, now=NOW)
     assert told([supervisor], "draw.alarm") == [supervisor.name]
     assert Message.objects.filter(occasion="draw.alarm", recipient_key__isnull=False).exists()
     page = login(Client(), supervisor).get(reverse("draws:detail", args=[draw.pk]))

@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.backups.services.nightly import wanted
+from expertpool.backups.settings import FULL_EVERY, KEPT
 from expertpool.core.configuration import Setting
 from expertpool.draws import settings as office
 from expertpool.draws.exceptions import DrawNotReady, TooManyCounts
@@ -173,3 +175,17 @@ def test_the_page_says_from_when_it_counts(client: Client, admin: User) -> None:
     page = client.get(reverse("siteconfig:index")).content.decode()
     assert "降低要求的，立即通知监督人和审核人，满 24 小时后才按新的要求" in page
     assert "降低的 24 小时后生效" in office.FAIRNESS.saved
+
+
+@pytest.mark.parametrize(("setting", "usual"), [(KEPT, 4), (FULL_EVERY, 7)])
+def test_old_backups_are_kept_a_day_longer_and_whoever_looks_after_them_is_told(
+    admin: User, auditor: User, setting: Setting[int], usual: int
+) -> None:
+    save(setting, 1, admin, NOW)
+    assert auditor.name in told(setting)
+    assert admin.name not in told(setting)
+    assert wanted(setting, now=NOW + MINUTE) == usual
+    assert wanted(setting, now=NOW + DAY + MINUTE) == 1
+    count = len(told(setting))
+    save(setting, usual, admin, NOW + DAY * 2)
+    assert len(told(setting)) == count

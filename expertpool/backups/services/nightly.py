@@ -26,8 +26,9 @@ from expertpool.backups.services.server import server
 from expertpool.backups.services.telling import tell_bad, tell_made
 from expertpool.backups.services.trying import try_backup
 from expertpool.backups.settings import EACH_DAY, FULL_EVERY, HOUR, KEPT, TRIED
-from expertpool.core.configuration import value_of
+from expertpool.core.configuration import Setting, value_of
 from expertpool.core.jobs import defer
+from expertpool.siteconfig.queries import LOWERED_AFTER, most_since
 
 AGAIN_AFTER = timedelta(hours=1)
 
@@ -84,7 +85,7 @@ def make(*, actor: AbstractBaseUser | None, clock: Callable[[], datetime]) -> Ba
             raise
         logger.exception("no incremental backup could be made: a full one is")
         made = make_backup(Wish(directory, recipients=recipients), actor=actor, clock=clock)
-    remove_older(directory, kept=value_of(KEPT), now=clock())
+    remove_older(directory, kept=wanted(KEPT, now=clock()), now=clock())
     if made.kind == BackupKind.FULL and not recipients and value_of(TRIED):
         source = Source(directory / made.name)
         if not try_backup(source, now=clock(), tell=logger.info):
@@ -104,4 +105,9 @@ def _may_build_on(directory: Path, recipients: tuple[str, ...], *, now: datetime
         return False
     # Some hours less: the day's backup does not begin at the same second each day.
     age = now - full.at + timedelta(hours=6)
-    return age < timedelta(days=value_of(FULL_EVERY)) and full.recipients == list(recipients)
+    return age < timedelta(days=wanted(FULL_EVERY, now=now)) and full.recipients == list(recipients)
+
+
+def wanted(setting: Setting[int], *, now: datetime) -> int:
+    """Return how far back somebody is to be able to go. Lowered, it counts a day later: old backups are what is left when somebody has spoilt the data."""
+    return most_since(setting, now - LOWERED_AFTER)

@@ -22,14 +22,14 @@ from expertpool.draws.services.hands import Hand
 from expertpool.draws.services.inviting import write_invitations
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import at_head, write_note
-from expertpool.draws.services.telling import tell_step
+from expertpool.draws.services.telling import tell_step, watch_shut
 from expertpool.experts.models import Expert
 from expertpool.experts.services.contacts import recipient_of
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.queries.reach import reached_at
 from expertpool.notifications.services.delivery import bring_forward
-from expertpool.notifications.services.sending import send_again
+from expertpool.notifications.services.sending import Recipient, send_again
 
 
 @transaction.atomic
@@ -86,8 +86,7 @@ def send_letters_again(*, draw: Draw, actor: User, now: datetime) -> int:
         if letters.filter(state__in=ON_ITS_WAY).exists() or reached_at(letters) is not None:
             continue
         latest = {letter.channel: letter for letter in letters.order_by("pk")}
-        expert = Expert.objects.get(pk=open_identity(row).expert_id)
-        copies = send_again(messages=latest.values(), recipient=recipient_of(expert), now=now)
+        copies = send_again(messages=latest.values(), recipient=_recipient(row), now=now)
         sent += len(copies)
     if not sent:
         raise LettersRefused(
@@ -103,6 +102,9 @@ def send_otherwise(*, invitation_id: int, now: datetime, entropy: Entropy) -> bo
     back or were given up; True if there was one. Nobody is told: whose it was would say who sits
     (docs/decisions/0145).
 
+    Not one of whom there is no letter, nor whose contacts do not all open: by which channel the next one
+    goes would say what somebody made of them, who writes rows, and so who he is (docs/decisions/0178).
+
     Refuses (LettersRefused) an archived project.
     """
     # Of the letter that came back, before the clock of the next begins.
@@ -112,9 +114,12 @@ def send_otherwise(*, invitation_id: int, now: datetime, entropy: Entropy) -> bo
     row.refresh_from_db(fields=["state", "asked_again_at", "invited_at"])
     letters = list(letters_to([row]).exclude(channel=ChannelCode.SITE))
     gone_out = any(one.state not in NEVER_LEFT or one.state in ON_ITS_WAY for one in letters)
-    if row.state != InvitationState.INVITED or not row.draw.is_valid or gone_out:
+    is_asked = row.state == InvitationState.INVITED and row.draw.is_valid
+    if not is_asked or not letters or gone_out:
         return False
-    recipient = recipient_of(Expert.objects.get(pk=open_identity(row).expert_id))
+    recipient = _recipient(row)
+    if recipient.shut:
+        return False
     tried = {one.channel for one in letters}
     ways = ways_outside(phone=recipient.phone, email=recipient.email)
     untried = [way for way in ways if way not in tried][:1]
@@ -122,6 +127,12 @@ def send_otherwise(*, invitation_id: int, now: datetime, entropy: Entropy) -> bo
         key = f"otherwise:{row.asked_since:%Y%m%d%H%M%S}"
         write_invitations([row], key=key, now=now, entropy=entropy, channels=untried)
     return bool(untried)
+
+
+def _recipient(row: Invitation) -> Recipient:
+    recipient = recipient_of(Expert.objects.get(pk=open_identity(row).expert_id))
+    watch_shut(row.draw, [recipient])
+    return recipient
 
 
 def _unreached(draw: Draw) -> list[Invitation]:

@@ -14,12 +14,10 @@ from expertpool.experts.models import Expert
 from expertpool.experts.services.contacts import shut_contacts
 
 
-def tell_shut(*, draw_id: int, now: datetime) -> bool:
-    """Raise an alarm where somebody whom ``draw_id`` seated has a contact that does not open; True if so."""
-    if not _has_shut(draw_id):
-        return False
+def tell_shut(*, draw_id: int, now: datetime) -> None:
+    """Raise an alarm: when somebody whom ``draw_id`` seated was to be told, a contact of his did not open.
+    Whether it opens by now, put back, is not asked (docs/decisions/0178)."""
     raise_alarm(Overdue(draw_id, AlarmKind.CONTACT), now=now)
-    return True
 
 
 def still_shut(*, now: datetime) -> list[int]:

@@ -80,8 +80,7 @@ def tell_experts(
     words = named_words(projects) | dict(more or {})
     links = give_links(rows, entropy) if entropy and LINK in occasion.placeholders else {}
     recipients = {row.pk: recipient_of(experts[ids[row.pk]]) for row in rows}
-    if any(one.shut for one in recipients.values()):
-        defer("draws.tell_shut", lock=f"shut-{draw.pk}", draw_id=draw.pk)
+    watch_shut(draw, recipients.values())
     envelopes = [
         Envelope(
             recipient=recipients[row.pk],
@@ -103,6 +102,13 @@ def tell_experts(
     send_messages(
         occasion=occasion.code, envelopes=envelopes, channels=channels, now=now, surely=True
     )
+
+
+def watch_shut(draw: Draw, recipients: Iterable[Recipient]) -> None:
+    """Queue that whoever watches hears of it if a contact of these does not open. By no lock: whoever writes
+    jobs would hold it."""
+    if any(one.shut for one in recipients):
+        defer("draws.tell_shut", draw_id=draw.pk)
 
 
 def staff_of(draw: Draw, *codes: str, but: Collection[int] = ()) -> list[User]:

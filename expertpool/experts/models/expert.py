@@ -55,10 +55,10 @@ class Expert(models.Model):
     id_number = EncryptedTextField("证件号码", bound_to=("number",))
     # Of the number alone: one person's is not entered twice under two kinds.
     id_number_index = BlindIndexField("证件号码索引")
-    phone = EncryptedTextField("手机号", bound_to=("number",))
+    phone = EncryptedTextField("手机号", bound_to=("number",), seals_empty=True)
     phone_index = BlindIndexField("手机号索引")
     phone_tail_index = BlindIndexField("手机尾号索引")
-    email = EncryptedTextField("邮箱", bound_to=("number",), at_least=64)
+    email = EncryptedTextField("邮箱", bound_to=("number",), at_least=64, seals_empty=True)
     email_index = BlindIndexField("邮箱索引")
     # 0, but of those who had the mail of an earlier record before that was refused.
     email_twin = models.PositiveIntegerField("共用邮箱的第几份", default=0, editable=False)

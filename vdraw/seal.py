@@ -1,8 +1,7 @@
 """Steps 1 to 3: commitments, the seal, and the order that follows from it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
 from vdraw.candidates import Candidate, Candidates
 from vdraw.canonical import canonical_json, canonical_texts
@@ -56,15 +55,17 @@ class Order:
     reveals: tuple[Reveal, ...]
     seed: str
     ranking: tuple[int, ...]
+    _queues: dict[tuple[int, int], Sequence[int]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
-    @cached_property
-    def queues(self) -> Mapping[tuple[int, int], Sequence[int]]:
-        """Who fits a group (its position in the rule) at a level, in ticket order."""
-        queues: dict[tuple[int, int], list[int]] = {}
-        for position in self.ranking:
-            for fit in self.sealed.fits[position]:
-                queues.setdefault(fit, []).append(position)
-        return queues
+    def queue(self, group: int, level: int) -> Sequence[int]:
+        """Who fits a ``group`` (its position in the rule) at a ``level``, in ticket order. Made when it is
+        asked for: a supplement asks where a seat is free, as far as it finds nobody."""
+        fit, fits = (group, level), self.sealed.fits
+        if fit not in self._queues:
+            self._queues[fit] = [at for at in self.ranking if fit in fits[at]]
+        return self._queues[fit]
 
     @property
     def candidates(self) -> Candidates:
@@ -93,9 +94,9 @@ def commit_identities(
     """
     if not are_hex(salts, SALT_BYTES):
         raise EngineError("盐值必须是 16 字节的小写十六进制")
-    start = f"[{canonical_texts([draw_id])[0]},"
+    start = f"\x05{TAG.decode()}[{canonical_texts([draw_id])[0]},"
     rows = zip(canonical_texts(refs), salts, strict=True)
-    texts = (b"\x05" + TAG + f'{start}{ref},"{salt}"]'.encode() for ref, salt in rows)
+    texts = (f'{start}{ref},"{salt}"]'.encode() for ref, salt in rows)
     return [digest.hex() for digest in hash_all(hash_name, texts)]
 
 
@@ -123,7 +124,8 @@ def seal_draw(rule: Rule, candidates: Iterable[Candidate]) -> Sealed:
     given = Candidates.of(candidates)
     _check_commits(given.commits)
     fits = {kind: _read_fits(rule, given, kind) for kind in set(given.kind_of)}
-    unsorted = rule.digest_all(b"\x00" + TAG + text for text in candidate_texts(given))
+    start = b"\x00" + TAG
+    unsorted = rule.digest_all(start + text for text in candidate_texts(given))
     by_leaf = sorted(range(len(unsorted)), key=unsorted.__getitem__)
     leaves = tuple([unsorted[at] for at in by_leaf])
     sorted_ = given.picked(by_leaf)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from vdraw.board import Board, Sitting
@@ -265,18 +266,19 @@ def _seat_directly(
     before: Iterable[int],
     is_skipped: Callable[[int], bool],
 ) -> list[int]:
-    queues, levels = state.order.queues, state.order.sealed.levels
+    order = state.order
     taken = {*state.used, *before}
     seated: list[int] = []
     for group in groups:
-        for expert in (expert for level in levels for expert in queues.get((group, level), ())):
-            if not board.free_in(group):
-                break
+        levels = order.sealed.levels if board.free_in(group) else ()
+        for expert in chain.from_iterable(order.queue(group, level) for level in levels):
             if expert in taken or board.at_cap(expert) or is_skipped(expert):
                 continue
             board.sit(expert, group)
             taken.add(expert)
             seated.append(expert)
+            if not board.free_in(group):
+                break
     return seated
 
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import HOME, env_int, env_str
 from config.postgres import APPLICATION, DATABASE, SUPERUSER, EmbeddedServer
+from expertpool.core.connections import CONNECT_SECONDS, WatchedConnection
 
 WEB_THREADS = 16
 # Seconds that one statement may take, by what the process is for; others are typed by somebody who
@@ -46,7 +47,8 @@ def database_settings() -> dict[str, Any]:
     if url and _as_owner:
         url = env_str("DATABASE_OWNER_URL") or url
     settings = _address(url) if url else _embedded_address()
-    settings["ENGINE"] = "django.db.backends.postgresql"
+    settings["ENGINE"] = "config.engine"
+    settings["OPTIONS"].setdefault("connect_timeout", CONNECT_SECONDS)
     if _most_seconds:
         given = settings["OPTIONS"].get("options", "")
         settings["OPTIONS"]["options"] = f"{given} -c statement_timeout={_most_seconds}s".strip()
@@ -56,7 +58,12 @@ def database_settings() -> dict[str, Any]:
     if pool:
         # One for each thread that serves pages: with fewer they would wait for each other.
         threads = env_int("WEB_THREADS", default=WEB_THREADS)
-        settings["OPTIONS"]["pool"] = {"min_size": 2, "max_size": threads}
+        settings["OPTIONS"]["pool"] = {
+            "min_size": 2,
+            "max_size": threads,
+            "timeout": 2 * CONNECT_SECONDS,
+            "connection_class": WatchedConnection,
+        }
     return settings
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, repeat
 
 import pytest
 from django.db import connection
+from procrastinate.exceptions import ConnectorException
 
+from expertpool.core.connector import QueueConnector
 from expertpool.core.management.commands import work
 from tests.worker import program, wait_for
 
@@ -38,17 +41,50 @@ def open_again(transactional_db: None) -> Iterator[None]:
     let_in("true")
 
 
+def nobody_is_let_in() -> None:
+    let_in("false")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 @pytest.mark.usefixtures("open_again")
 def test_a_worker_that_cannot_listen_any_more_does_not_end_as_if_it_was_told_to() -> None:
     with program("worker", "deadlines") as worker:
         wait_for(lambda: listeners() >= 2, seconds=120)
-        let_in("false")
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        assert worker.wait(150) == os.EX_TEMPFAIL  # it waits for a connection first
+        nobody_is_let_in()
+        assert worker.wait(30) == os.EX_TEMPFAIL  # it waits for a connection first
+
+
+@pytest.mark.usefixtures("open_again")
+def test_a_worker_waits_for_a_database_that_is_started_again() -> None:
+    with program("worker", "deadlines") as worker:
+        wait_for(lambda: listeners() >= 2, seconds=120)
+        nobody_is_let_in()
+        time.sleep(4)
+        let_in("true")
+        wait_for(lambda: listeners() >= 2, seconds=30)
+        assert worker.poll() is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_of_the_queue_that_broke_off_ends_the_worker() -> None:
+    """It may have said that a job is done: nobody says so again while the worker lives."""
+
+    async def break_off() -> bool:
+        connector = QueueConnector()
+        await connector.open_async()
+        await connector.execute_query_async("SELECT 1")
+        assert not connector.lost.is_set()
+        with pytest.raises(ConnectorException):
+            await connector.execute_query_async("SELECT pg_terminate_backend(pg_backend_pid())")
+        await connector.close_async()
+        return connector.lost.is_set()
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        assert thread.submit(asyncio.run, break_off()).result(timeout=30)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,10 +4,13 @@ draws run and experts answer; then ask what was lost, done twice or left stuck. 
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import secrets
+import signal
 import sys
 import time
+import warnings
 from collections import defaultdict
 from pathlib import Path
 from random import Random
@@ -26,6 +29,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     parser.add_argument("--only", nargs="*", default=EMBEDDED, choices=EMBEDDED)
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the product is stopped, too
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", "Requiring AUTH")
     print(f"seed {given.seed}", flush=True)
     with TemporaryDirectory(prefix="expertpool-torture-") as folder:
         Path(folder).chmod(0o755)

@@ -20,11 +20,33 @@ BASE_DIR = (
 )  # what config reads is set after this module is loaded
 PROGRAMS = {"web": ["serve"], "deadlines": ["worker", "deadlines"], "others": ["worker", "others"]}
 # What is hurt: a program by its name; `session`: a connection of the database is ended; `backend`: it is
-# killed; `restart`: the database is stopped as for a new version; `supervisor`: everything but the database.
+# killed; `restart`: the database is stopped as for a new version; `frozen`: it answers nothing for a while;
+# `supervisor`: everything but the database.
 ANYWHERE = ("web", "deadlines", "others")
-EMBEDDED = (*ANYWHERE, "session", "backend", "postmaster", "restart", "supervisor")
+EMBEDDED = (*ANYWHERE, "session", "backend", "postmaster", "restart", "frozen", "supervisor")
+FROZEN_SECONDS = 40  # longer than anybody waits for it
 PATIENCE = 180  # seconds; a machine may be busy
 FIRST_START = 900  # with an empty database
+
+
+def postmaster_of(home: Path) -> psutil.Process:
+    """The embedded server of ``home`` (OSError, ValueError, psutil.Error while there is none)."""
+    return psutil.Process(int((home / "postgres/data/postmaster.pid").read_text().split()[0]))
+
+
+@contextmanager
+def frozen(home: Path) -> Iterator[None]:
+    """Stop the server of ``home`` with all that works for it, as a machine does whose disk hangs."""
+    server = postmaster_of(home)
+    family = [server, *server.children(recursive=True)]
+    try:
+        for process in family:
+            process.send_signal(signal.SIGSTOP)
+        yield
+    finally:
+        for process in family:
+            with suppress(psutil.Error):
+                process.send_signal(signal.SIGCONT)
 
 
 class Product:
@@ -103,13 +125,15 @@ class Product:
             self._hurt_database(fault, random)
 
     def _hurt_database(self, fault: str, random: Random) -> None:
-        number = Path(self._environment["EXPERTPOOL_HOME"], "postgres/data/postmaster.pid")
         with suppress(OSError, ValueError, psutil.Error):  # it is just being started again
-            server = psutil.Process(int(number.read_text().split()[0]))
+            server = postmaster_of(Path(self._environment["EXPERTPOOL_HOME"]))
             if fault == "postmaster":
                 server.kill()
             elif fault == "restart":
                 server.send_signal(signal.SIGINT)
+            elif fault == "frozen":
+                with frozen(Path(self._environment["EXPERTPOOL_HOME"])):
+                    time.sleep(FROZEN_SECONDS)
             elif sessions := [
                 child for child in server.children() if " expertpool " in " ".join(child.cmdline())
             ]:

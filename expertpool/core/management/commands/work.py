@@ -16,8 +16,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
 from django.utils import timezone
-from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from expertpool.core.connector import QueueConnector
 from expertpool.core.duties import keep_duties
 from expertpool.core.jobs import app
 
@@ -40,13 +40,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         gc.freeze()  # as in config.wsgi: an import's collections need not go through what is loaded
-        connector = app.connector
-        assert isinstance(connector, DjangoConnector)  # noqa: S101 (for the type checker)
-        with app.replace_connector(connector.get_worker_connector()):
-            asyncio.run(_work(options["name"]))
+        connector = QueueConnector()
+        with app.replace_connector(connector):
+            asyncio.run(_work(options["name"], connector))
 
 
-async def _work(name: str) -> None:
+async def _work(name: str, connector: QueueConnector) -> None:
     """Work on the queues of the process until a signal comes; jobs in hand may finish."""
     queues = settings.WORKERS[name]
     loop, told = asyncio.get_running_loop(), asyncio.Event()
@@ -68,8 +67,10 @@ async def _work(name: str) -> None:
             )
             for queue, concurrency in queues.items()
         ]
-        ends = [asyncio.create_task(one) for one in (told.wait(), _watch())]
+        ends = [asyncio.create_task(one) for one in (told.wait(), connector.lost.wait(), _watch())]
         await asyncio.wait([*workers, *ends], return_when=asyncio.FIRST_COMPLETED)
+        if connector.lost.is_set():
+            await connector.close_async()  # who waits for the database waits no longer
         for task in (*ends, *workers):  # all of them, if one ended by itself
             task.cancel()
         await asyncio.gather(*workers, *ends, return_exceptions=True)

@@ -16,6 +16,7 @@ import shutil
 import signal
 import stat
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -59,6 +60,9 @@ SILENT = (
 )
 # What changed since a backup is known without reading everything: incremental backups.
 SUMMARIES = ("summarize_wal=on",)
+# After a crash the disk has to hold what the server takes for written. One call for the file system, rather than
+# one for each of two thousand files: serving again takes a second instead of four.
+SYNCED_AT_ONCE = ("recovery_init_sync_method=syncfs",) if sys.platform == "linux" else ()
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -146,7 +150,7 @@ class EmbeddedServer:
             # PostgreSQL heeds the number of a killed server even when somebody else has it now.
             (self._data / "postmaster.pid").unlink(missing_ok=True)
             (socket_dir / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
-            settings = TUNED + SILENT + (self._summaries() if self.durable else FAST)
+            settings = TUNED + SILENT + (self._durable() if self.durable else FAST)
             options = ["-k", str(socket_dir), "-p", "5432", "-c", "listen_addresses="]
             options += [word for setting in settings for word in ("-c", setting)]
             log = str(self._data.parent / "server.log")
@@ -154,8 +158,8 @@ class EmbeddedServer:
             self._run("pg_ctl", "start", "-D", data, "-l", log, "-w", "-o", shlex.join(options))
         self._make_database()
 
-    def _summaries(self) -> tuple[str, ...]:
-        return SUMMARIES if self.version() >= FIRST_WITH_SUMMARIES else ()
+    def _durable(self) -> tuple[str, ...]:
+        return SYNCED_AT_ONCE + (SUMMARIES if self.version() >= FIRST_WITH_SUMMARIES else ())
 
     def _is_alive(self) -> bool:
         """Tell whether our server runs: a killed one leaves its number to another process."""

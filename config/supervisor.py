@@ -26,6 +26,7 @@ from config.commands import (
     end_on_signals,
     end_with_supervisor,
     host,
+    interrupted,
     one_at_a_time,
     refused,
 )
@@ -76,7 +77,7 @@ def main(arguments: list[str]) -> int:
     except (DatabaseUnavailableError, ImproperlyConfigured) as error:
         return refused(error)
     except KeyboardInterrupt:
-        return 130
+        interrupted()
 
 
 def _figures() -> dict[str, list[str]]:

@@ -94,6 +94,25 @@ def test_it_starts_stops_and_starts_again(deployment: dict[str, str]) -> None:
     assert "正在升级数据库结构" not in said(deployment).read_text()
 
 
+def test_ctrl_c_while_it_makes_the_tables_ends_it_without_noise(deployment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "config.cli", "migrate"]
+    with subprocess.Popen(
+        command, cwd=BASE_DIR, env=deployment, stdout=-1, stderr=-2, text=True
+    ) as migrating:
+        assert migrating.stdout
+        for line in migrating.stdout:
+            if "Applying draws." in line:
+                break
+        migrating.send_signal(signal.SIGINT)
+        rest = migrating.stdout.read()
+        code = migrating.wait(30)
+    assert code == 130
+    assert rest.endswith("已中断。\n")
+    assert "Traceback" not in rest
+    # The database was stopped with it.
+    assert not Path(deployment["EXPERTPOOL_HOME"], "postgres/data/postmaster.pid").exists()
+
+
 def test_a_taken_port_is_named(deployment: dict[str, str]) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", int(deployment["PORT"])))

@@ -27,7 +27,7 @@ from procrastinate.manager import JobManager
 
 __all__ = [
     "DEADLINES", "HEAVY", "MESSAGES", "WEBHOOKS", "UntilDone", "app", "defer", "defer_batch",
-    "retry", "retry_external", "retry_stalled",
+    "remove_done", "retry", "retry_external", "retry_stalled",
 ]  # fmt: skip
 
 logger = logging.getLogger(__name__)
@@ -63,6 +63,9 @@ class UntilDone(BaseRetryStrategy):
 
 # A job that took its worker along so often is not tried again.
 MAX_STALLS = 5
+
+# What is done is of use to nobody but whoever looks for the reason of something that was just seen.
+DONE_KEPT_HOURS = 7 * 24
 
 # In the worker the app has a pool of connections of its own; a job deferred there would not wait
 # for the transaction of the task that defers it.
@@ -120,3 +123,9 @@ async def retry_stalled(manager: JobManager) -> None:
             await manager.retry_job(job)
         except UniqueViolation:  # its successor waits already (queueing lock)
             await manager.finish_job(job, Status.FAILED, delete_job=False)
+
+
+async def remove_done(manager: JobManager) -> None:
+    """Forget the jobs that were done, or given up by somebody, a week ago, with their events. One that failed
+    stays until somebody has seen to it, and one for a later time waits."""
+    await manager.delete_old_jobs(DONE_KEPT_HOURS, include_cancelled=True, include_aborted=True)

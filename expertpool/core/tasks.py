@@ -9,7 +9,7 @@ from expertpool.core import rekeying
 from expertpool.core.api import idempotency
 from expertpool.core.exporting import runs as exports
 from expertpool.core.importing import runs as imports
-from expertpool.core.jobs import DEADLINES, HEAVY, app, retry_stalled
+from expertpool.core.jobs import DEADLINES, HEAVY, app, remove_done, retry_stalled
 from expertpool.core.storing import StoreDown
 
 # After half a minute, a minute …: an hour in all.
@@ -69,3 +69,10 @@ def count_shut(timestamp: int) -> None:
 async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
     """Every minute: queue again the jobs of workers that have died."""
     await retry_stalled(context.app.job_manager)
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="core.remove_done_jobs", queueing_lock="core.remove_done_jobs", pass_context=True)
+async def remove_done_jobs(context: JobContext, timestamp: int) -> None:
+    """Every hour: forget the jobs that were done long ago."""
+    await remove_done(context.app.job_manager)

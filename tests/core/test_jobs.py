@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
+from procrastinate.manager import JobManager
 
-from expertpool.core.jobs import MAX_STALLS, defer, defer_batch, retry_external, retry_stalled
+from expertpool.core.jobs import (
+    MAX_STALLS,
+    defer,
+    defer_batch,
+    remove_done,
+    retry_external,
+    retry_stalled,
+)
+from tests.factories.jobs import set_status
 from tests.worker import run_async
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,14 +54,15 @@ def give_to_dead_worker(job_id: int, *, attempts: int = 0, seconds: int = 60) ->
         )
 
 
-def heal() -> None:
+def heal(care: Callable[[JobManager], Coroutine[Any, Any, None]] = retry_stalled) -> None:
+    """Let the worker take ``care`` of the queue."""
+
+    async def take_care() -> None:
+        async with app.open_async():
+            await care(app.job_manager)
+
     with app.replace_connector(app.connector.get_worker_connector()):
-        run_async(_heal())
-
-
-async def _heal() -> None:
-    async with app.open_async():
-        await retry_stalled(app.job_manager)
+        run_async(take_care())
 
 
 @pytest.mark.parametrize("in_worker", [False, True], ids=["in a request", "in the worker"])
@@ -114,3 +126,18 @@ def test_a_job_whose_successor_waits_is_given_up_alone() -> None:
     heal()
     assert jobs() == [2, 3]
     assert jobs("failed") == [1]
+
+
+def test_what_was_done_a_week_ago_is_forgotten_and_nothing_else() -> None:
+    statuses = ["succeeded", "cancelled", "aborted", "failed", "todo", "doing"]
+    for number, status in enumerate([*statuses, "succeeded"]):
+        set_status(defer("tests.core.nothing", number=number), status)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_events SET at = at - interval '8 days' WHERE job_id <>"
+            " (SELECT max(id) FROM procrastinate_jobs)"
+        )
+    heal(remove_done)
+    left = ProcrastinateJob.objects.order_by("pk").values_list("status", flat=True)
+    assert list(left) == ["failed", "todo", "doing", "succeeded"]
+    assert not ProcrastinateEvent.objects.filter(job=None).exists()

@@ -43,7 +43,12 @@ class _Session(socketserver.StreamRequestHandler):
         self.server.asked += 1
         if self.server.mode == "broken":
             return
-        assert self.rfile.read(10) == b"zINSTREAM\0"
+        command = self.rfile.read(6)
+        if command == b"zPING\0":
+            if self.server.mode == "scan":
+                self.wfile.write(b"PONG\0")
+            return
+        assert command + self.rfile.read(4) == b"zINSTREAM\0"
         content = b""
         while size := struct.unpack("!I", self.rfile.read(4))[0]:
             if len(content) + size > LIMIT:

@@ -37,6 +37,7 @@ class AttachmentOutput(Output):
     content_type: str
     size: int = Field(description="字节数")
     sha256: str = Field(description="内容的 SHA-256，十六进制")
+    held: bool = Field(description="正在等待病毒查杀，查杀之后才能下载")
     created_at: datetime
 
     @staticmethod

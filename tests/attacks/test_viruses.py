@@ -25,6 +25,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.documents import qr_png
+from expertpool.core.health import Finding, Health
 from expertpool.core.models import ImportRun
 from expertpool.core.scanning.clamd import ScannerDown, TooLarge, ask
 from expertpool.core.settings import WHILE_DOWN, WhileDown
@@ -33,7 +34,9 @@ from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import opened
 from expertpool.files.services import attach, scan_held
+from expertpool.files.services.health import find_scanner
 from expertpool.notifications.models import Message
+from expertpool.operations.services.alerts import watch
 from expertpool.papers.models import PaperTemplate
 from expertpool.siteconfig.models import StoredSetting
 from tests.architecture.app_order import APPS_DIR
@@ -217,6 +220,35 @@ def test_meanwhile_a_file_is_read_by_nobody_and_scanned_later(
     file.refresh_from_db()
     with opened(file) as content:
         assert content.read() == PDF
+
+
+def test_meanwhile_programs_and_whoever_runs_the_system_are_told(
+    scanner: Scanner, client: Client, admin: User, settings: Any
+) -> None:
+    scanner.mode = "broken"
+    file = kept(admin)
+    headers = {"authorization": f"Bearer {make_token(admin).text}"}
+    of = {"subject_type": "projects.project", "subject_id": file.subject_id}
+    (told,) = client.get("/api/v1/attachments", of, headers=headers).json()
+    assert told["held"] is True
+    refused = client.get(f"/api/v1/attachments/{file.pk}/content", headers=headers)
+    assert (refused.status_code, "等待病毒查杀" in refused.content.decode()) == (422, True)
+
+    found = find_scanner(NOW)
+    assert (found.state, found.figure) == (Health.FAILED, "1 个文件等待查杀")
+    assert "病毒查杀程序没有答复" in login(client, admin).get("/operations/").content.decode()
+    watch(now=NOW)
+    watch(now=NOW + timedelta(minutes=1))  # twice, then it is told
+    alerts = Message.objects.filter(occasion="operations.alert", channel="site")
+    assert any("病毒查杀" in alert.subject for alert in alerts)
+
+    scanner.mode = "scan"
+    assert scan_held(now=NOW) == 1
+    (told,) = client.get("/api/v1/attachments", of, headers=headers).json()
+    assert told["held"] is False
+    assert find_scanner(NOW) == Finding(Health.OK, "有答复。")
+    settings.CLAMD = ""
+    assert find_scanner(NOW).state is Health.OFF
 
 
 def test_what_was_found_later_is_removed_and_its_sender_told(

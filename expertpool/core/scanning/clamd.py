@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 BLOCK = 64 * 1024
 CONNECT = 5  # seconds
+MOMENT = 2
 LONGEST_ANSWER = 4096
 PORT = 3310
 # With AlertExceedsMax what is beyond its limits is "found" so, instead of passing unread.
@@ -38,6 +39,19 @@ def ask(address: str, file: IO[bytes], *, seconds: float) -> str:
     except OSError as error:  # TimeoutError is one
         raise ScannerDown(str(error) or type(error).__name__) from error
     return _virus(answer)
+
+
+def is_there(address: str) -> bool:
+    """Tell whether the scanner answers, within a moment."""
+    end = time.monotonic() + MOMENT
+    try:
+        with _connected(address, MOMENT) as connection:
+            _wait(connection, end)
+            connection.sendall(b"zPING\0")
+            _wait(connection, end)
+            return connection.recv(LONGEST_ANSWER).startswith(b"PONG")
+    except OSError:
+        return False
 
 
 def _answer(connection: socket.socket, file: IO[bytes], end: float) -> str:
@@ -73,19 +87,19 @@ def _virus(answer: str) -> str:
     raise ScannerDown(answer or "hung up")
 
 
-def _connected(address: str) -> socket.socket:
+def _connected(address: str, seconds: float = CONNECT) -> socket.socket:
     scheme, _, rest = address.partition(":")
     if scheme == "unix":
         connection = socket.socket(socket.AF_UNIX)
         try:
-            connection.settimeout(CONNECT)
+            connection.settimeout(seconds)
             connection.connect(f"/{rest.lstrip('/')}")
         except OSError:
             connection.close()
             raise
         return connection
     parts = urlsplit(address)
-    return socket.create_connection((parts.hostname or "", parts.port or PORT), timeout=CONNECT)
+    return socket.create_connection((parts.hostname or "", parts.port or PORT), timeout=seconds)
 
 
 def _wait(connection: socket.socket, end: float) -> None:

@@ -22,7 +22,7 @@ from config.environment import (
 )
 from config.logs import log_slow_queries
 from config.numbers import numbering_jobs
-from config.storing import file_storage
+from config.storing import backup_storage, file_storage
 from config.worker import measuring_jobs, noting_duties, noting_failures, reading_settings_once
 
 # --- Mode and secrets ---------------------------------------------------------------------
@@ -189,6 +189,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000  # "select all" on a long list
 # --- Backups: no account of the system leads a copy of everything elsewhere, or to his own key -------
 BACKUP_DIR = Path(env_str("BACKUP_DIR") or HOME / "backups").resolve()
 BACKUP_RECIPIENTS = env_list("BACKUP_RECIPIENTS", default=[])  # public keys of age
+BACKUP_S3 = env_str("BACKUP_S3")  # s3://bucket/prefix, where each is copied to
+STORAGES |= backup_storage()
 PROGRAM = [sys.executable, "-m", "config.cli"]  # `expertpool`, for a try in a place of its own
 
 # --- Jobs ------------------------------------------------------------------------------------

@@ -46,11 +46,20 @@ def test_a_chain_of_backups_gives_rows_and_files(made: Made, empty: EmbeddedServ
         assert line == (2,)
 
 
-def test_the_newest_backup_before_a_time(made: Made, empty: EmbeddedServer) -> None:
-    with pytest.raises(BackupRefused, match="不能恢复到更早的时间"):
-        restore(Source(made.directory, to=AT - timedelta(1)), tell=LINES.append)
-    to = AT + timedelta(minutes=59)
-    source = Source(made.directory, to=to, identity=made.identity)
+def test_only_the_moments_of_backups_can_be_restored(made: Made, empty: EmbeddedServer) -> None:
+    """AT is ten o'clock in the office; the second backup was an hour later."""
+    for to, nearest in (
+        (AT - timedelta(1), r"没有 2026-11-30 10:00 的备份。.*：之后最近的是 2026-12-01 10:00"),
+        (
+            AT + timedelta(minutes=59),
+            r"之前最近的是 2026-12-01 10:00（--to 2026-12-01T10:00）；之后最近的是 2026-12-01 11:00",
+        ),
+        (AT + timedelta(1), r"之前最近的是 2026-12-01 11:00（--to 2026-12-01T11:00）。"),
+    ):
+        with pytest.raises(BackupRefused, match=nearest):
+            restore(Source(made.directory, to=to), tell=LINES.append)
+    assert not empty.folder.exists()
+    source = Source(made.directory, to=AT + timedelta(seconds=30), identity=made.identity)
     assert restore(source, tell=LINES.append).name == made.full
     assert numbers(empty) == list(range(1, 11))
     assert [path.name for path in empty.home.rglob("*.pdf")] == ["first.pdf"]

@@ -18,6 +18,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from expertpool.backups.enums import BackupKind
 from expertpool.backups.exceptions import BackupDamaged, BackupRefused
 from expertpool.backups.queries import BACKUP, backups_in
@@ -84,17 +86,28 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def read_manifest(folder: Path) -> Manifest:
     """Return what the backup in ``folder`` says. BackupDamaged, BackupRefused for a later format."""
     try:
-        content = json.loads((folder / NAME).read_text())
+        text = (folder / NAME).read_bytes()
+    except OSError as error:
+        raise BackupDamaged(f"备份 {folder.name} 的清单读不出来（{error}）。") from None
+    return parsed(text, folder.name)
+
+
+def parsed(text: bytes, name: str) -> Manifest:
+    """Return what ``text``, the manifest of the backup ``name``, says; as `read_manifest`."""
+    try:
+        content = json.loads(text)
         digest = content.pop("digest")
         newer = content.pop("format") > FORMAT
         if newer:
-            message = f"备份 {folder.name} 由更新的版本制作（{content.get('version')}），请先安装那个版本。"
+            message = (
+                f"备份 {name} 由更新的版本制作（{content.get('version')}），请先安装那个版本。"
+            )
             raise BackupRefused(message)
         if digest != _digest({"format": FORMAT, **content}):
-            raise BackupDamaged(f"备份 {folder.name} 的清单被改动过或已损坏。")
+            raise BackupDamaged(f"备份 {name} 的清单被改动过或已损坏。")
         return _manifest(content)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BackupDamaged(f"备份 {folder.name} 的清单读不出来（{error}）。") from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BackupDamaged(f"备份 {name} 的清单读不出来（{error}）。") from None
 
 
 def _manifest(content: dict[str, Any]) -> Manifest:
@@ -114,8 +127,8 @@ def _digest(content: dict[str, Any]) -> str:
 
 
 def chosen_backup(directory: Path, to: datetime | None = None) -> tuple[Path, Manifest]:
-    """Return where backups lie, and the newest of them, not after ``to``; ``directory`` may be a
-    backup itself."""
+    """Return where backups lie, and the newest of them, or that of the minute ``to``; ``directory`` may
+    be a backup itself. BackupRefused for a time between backups: nothing has been kept of it."""
     if BACKUP.fullmatch(directory.name) and directory.is_dir():
         return directory.parent, read_manifest(directory)
     names = list(backups_in(directory))
@@ -125,11 +138,30 @@ def chosen_backup(directory: Path, to: datetime | None = None) -> tuple[Path, Ma
     if to is None:
         return directory, read_manifest(names[-1])
     manifests = [read_manifest(path) for path in names]
-    fitting = [one for one in manifests if one.at <= to]
+    fitting = [one for one in manifests if _minute(one.at) == _minute(to)]
     if not fitting:
-        message = f"最早的备份是 {manifests[0].at:%Y-%m-%d %H:%M:%S} 的，不能恢复到更早的时间。"
-        raise BackupRefused(message)
+        raise BackupRefused(_nearest(manifests, to))
     return directory, fitting[-1]
+
+
+def _minute(moment: datetime) -> datetime:
+    return timezone.localtime(moment).replace(second=0, microsecond=0)
+
+
+def _nearest(manifests: list[Manifest], to: datetime) -> str:
+    """Say to which moments next to ``to`` a restore is possible."""
+    said = [
+        f"{side}最近的是 {_minute(one.at):%Y-%m-%d %H:%M}（--to {_minute(one.at):%Y-%m-%dT%H:%M}）"
+        for side, one in (
+            ("之前", next((one for one in reversed(manifests) if one.at <= to), None)),
+            ("之后", next((one for one in manifests if one.at > to), None)),
+        )
+        if one is not None
+    ]
+    return (
+        f"没有 {_minute(to):%Y-%m-%d %H:%M} 的备份。只能恢复到做备份的时刻，两份备份之间的没有保存："
+        f"{'；'.join(said)}。"
+    )
 
 
 def chain_of(directory: Path, manifest: Manifest) -> list[Manifest]:

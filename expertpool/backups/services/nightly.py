@@ -18,12 +18,13 @@ from expertpool.backups.enums import BackupKind, BackupState
 from expertpool.backups.exceptions import BackupRefused
 from expertpool.backups.models import Backup
 from expertpool.backups.queries import last_done
+from expertpool.backups.services import elsewhere
 from expertpool.backups.services import manifest as manifests
 from expertpool.backups.services.keeping import remove_older
 from expertpool.backups.services.making import Wish, make_backup
 from expertpool.backups.services.restoring import Source
 from expertpool.backups.services.server import server
-from expertpool.backups.services.telling import tell_bad, tell_made
+from expertpool.backups.services.telling import tell_bad, tell_made, tell_not_copied
 from expertpool.backups.services.trying import try_backup
 from expertpool.backups.settings import EACH_DAY, FULL_EVERY, HOUR, KEPT, TRIED
 from expertpool.core.configuration import Setting, value_of
@@ -85,7 +86,9 @@ def make(*, actor: AbstractBaseUser | None, clock: Callable[[], datetime]) -> Ba
             raise
         logger.exception("no incremental backup could be made: a full one is")
         made = make_backup(Wish(directory, recipients=recipients), actor=actor, clock=clock)
-    remove_older(directory, kept=wanted(KEPT, now=clock()), now=clock())
+    gone = remove_older(directory, kept=wanted(KEPT, now=clock()), now=clock())
+    if settings.BACKUP_S3:
+        _copy(directory, gone, now=clock())
     if made.kind == BackupKind.FULL and not recipients and value_of(TRIED):
         source = Source(directory / made.name)
         if not try_backup(source, now=clock(), tell=logger.info):
@@ -94,6 +97,16 @@ def make(*, actor: AbstractBaseUser | None, clock: Callable[[], datetime]) -> Ba
             return made
     tell_made(made, now=clock())
     return made
+
+
+def _copy(directory: Path, gone: list[str], *, now: datetime) -> None:
+    """Copy what is there to the second place; tell where that fails: it is sent with the next one."""
+    try:
+        elsewhere.send(directory)
+        elsewhere.forget(gone)
+    except BackupRefused as error:
+        logger.exception("the backup was not copied to the second place")
+        tell_not_copied(str(error), now=now)
 
 
 def _may_build_on(directory: Path, recipients: tuple[str, ...], *, now: datetime) -> bool:

@@ -27,6 +27,11 @@ def tell_bad(backup: Backup, *, now: datetime) -> None:
     _tell_amiss(what, backup.check_fault, key=f"bad:{backup.pk}", now=now)
 
 
+def tell_not_copied(why: str, *, now: datetime) -> None:
+    """Tell that a backup lies in one place only."""
+    _tell_amiss("备份没有复制到 S3 服务器", why, key="not-copied", now=now)
+
+
 def tell_made(backup: Backup, *, now: datetime) -> None:
     """Tell of a backup that succeeded, where the office wants to hear of it."""
     if not value_of(TOLD):

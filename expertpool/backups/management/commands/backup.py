@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from expertpool.backups.exceptions import BackupRefused
+from expertpool.backups.services import elsewhere
 from expertpool.backups.services.making import Wish, make_backup, unsealed
 from expertpool.backups.services.restoring import Source
 from expertpool.backups.services.server import server
@@ -58,6 +59,9 @@ class Command(BaseCommand):
             f"备份完成并已核对：{directory / row.name}\n"
             f"{row.get_kind_display()}，{(row.size or 0) / 2**20:.1f} MB，{seconds:.0f} 秒"
         )
+        if settings.BACKUP_S3 and directory == settings.BACKUP_DIR:
+            sent = elsewhere.send(directory)
+            self.stdout.write(f"已复制到 {settings.BACKUP_S3}（{sent} 个文件）。")
         self.stdout.write(unsealed(recipients) or "已加密：恢复需要对应的私钥文件。")
         keys = server().home / "keys"
         where = keys if keys.is_dir() else ".env 或环境变量"

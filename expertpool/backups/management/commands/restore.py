@@ -1,9 +1,10 @@
-"""Restores a backup: `expertpool restore 目录 [--to 时间] [--identity 私钥文件]`."""
+"""Restores a backup: `expertpool restore 目录|s3://… [--to 时间] [--identity 私钥文件]`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils.dateparse import parse_datetime
 
 from expertpool.backups.exceptions import BackupRefused
 from expertpool.backups.services import comparing
+from expertpool.backups.services.elsewhere import fetched
 from expertpool.backups.services.manifest import Manifest
 from expertpool.backups.services.restoring import Source, restore
 from expertpool.backups.services.server import server
@@ -35,21 +37,22 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("directory", type=Path, metavar="目录", help="备份目录，或其中一份备份")
         parser.add_argument(
-            "--to", type=_moment, metavar="时间", help="不晚于这个时间的最近一份，默认最近一份"
+            "directory", metavar="目录", help="备份目录，或其中一份备份；或 s3://…（BACKUP_S3）"
+        )
+        parser.add_argument(
+            "--to", type=_moment, metavar="时间", help="做备份的时刻（到分钟），默认最近一份"
         )
         parser.add_argument("--identity", type=Path, metavar="私钥文件", help="备份是加密的时需要")
         # For a try: compare, then remove all of it.
         parser.add_argument("--discard", action="store_true", help=argparse.SUPPRESS)
 
-    def handle(self, *args: Any, directory: Path, **options: Any) -> None:
+    def handle(self, *args: Any, directory: str, **options: Any) -> None:
+        to = options["to"]
         try:
-            chosen = restore(
-                Source(directory.resolve(), options["to"], options["identity"]),
-                tell=self.stdout.write,
-            )
-            self._say_lost(chosen, options["to"])
+            with self._at_hand(directory, to) as place:
+                chosen = restore(Source(place, to, options["identity"]), tell=self.stdout.write)
+            self._say_lost(chosen)
             try:
                 holds = self._compare(chosen)
             finally:
@@ -64,13 +67,20 @@ class Command(BaseCommand):
         if not options["discard"]:
             self.stdout.write("恢复完成，用 expertpool run 启动。")
 
-    def _say_lost(self, chosen: Manifest, to: datetime | None) -> None:
+    def _at_hand(self, place: str, to: datetime | None) -> AbstractContextManager[Path]:
+        if not place.startswith("s3://"):
+            return nullcontext(Path(place).resolve())
+        target = server()
+        target.make_home()
+        return fetched(place, to, target.home / "restore.fetched")
+
+    def _say_lost(self, chosen: Manifest) -> None:
         at = timezone.localtime(chosen.at)
-        gap = (to or timezone.now()) - chosen.at
+        gap = timezone.now() - chosen.at
         hours, minutes = divmod(int(gap.total_seconds()) // 60, 60)
         self.stdout.write(
             f"恢复到 {at:%Y-%m-%d %H:%M:%S} 的状态（版本 {chosen.version}）。"
-            f"此后写入的都没有：到{'所给时间' if to else '现在'}共 {hours} 小时 {minutes} 分钟。"
+            f"此后写入的都没有：到现在共 {hours} 小时 {minutes} 分钟。"
         )
 
     def _compare(self, chosen: Manifest) -> bool:

@@ -1,0 +1,129 @@
+"""The second place of backups, an S3 server (BACKUP_S3): a copy of the directory, by the same names.
+
+What lies there was encrypted here. A backup is whole there, too, once its manifest is: it is sent last, and
+deleted first.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import storages
+
+from expertpool.backups.exceptions import BackupRefused
+from expertpool.backups.queries import backups_in
+from expertpool.backups.services import manifest as manifests
+from expertpool.backups.services.manifest import POOL, Manifest
+from expertpool.core.storing import StoreDown
+from expertpool.core.storing.base import FileStore
+
+DOWN = "存放备份的 S3 服务器没有答复，或不收（BACKUP_S3 及其账号密码）。"
+
+
+def send(directory: Path) -> int:
+    """Copy there what ``directory`` has and it has not; return how many files. BackupRefused."""
+    with _answering() as (store, prefix):
+        there = {kept.name: kept.size for kept in store.below(prefix)}
+        sent = 0
+        for path in _whole(directory):
+            name = prefix + path.relative_to(directory).as_posix()
+            if there.get(name) != path.stat().st_size:
+                with path.open("rb") as file:
+                    store.save(name, File(file))
+                sent += 1
+        return sent
+
+
+def forget(names: Sequence[str]) -> None:
+    """Delete the backups ``names`` there, which are not kept any more, then the stored files that none of those
+    left names. Nothing else: a directory that was lost here is no reason to lose it there."""
+    if not names:
+        return
+    with _answering() as (store, prefix):
+        for name in names:
+            files = [kept.name for kept in store.below(f"{prefix}{name}/")]
+            for file in sorted(files, key=lambda file: not file.endswith(f"/{manifests.NAME}")):
+                store.delete(file)
+        left = _manifests(store, prefix)
+        named = {file.stored for one in left for file in one.files.values()}
+        for kept in list(store.below(f"{prefix}{POOL}/")):
+            if kept.name.rpartition("/")[2] not in named:
+                store.delete(kept.name)
+
+
+@contextmanager
+def fetched(address: str, to: datetime | None, work: Path) -> Iterator[Path]:
+    """Bring the backup of the minute ``to``, or the newest, with all that it builds on into the folder ``work``
+    for the time of the block. BackupRefused."""
+    if address.rstrip("/") != settings.BACKUP_S3.rstrip("/"):
+        message = (
+            f"{address} 不是 .env 里的 BACKUP_S3（{settings.BACKUP_S3 or '没有设置'}）：请先在 .env 里写好它和"
+            " BACKUP_S3_ENDPOINT、账号密码、BACKUP_RECIPIENTS。"
+        )
+        raise BackupRefused(message)
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(mode=0o700, parents=True)
+    try:
+        with _answering() as (store, prefix):
+            _fetch(store, prefix, to, work)
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _fetch(store: FileStore, prefix: str, to: datetime | None, work: Path) -> None:
+    for one in store.below(prefix):
+        if one.name.endswith(f"/{manifests.NAME}"):
+            _take(store, one.name, work / one.name.removeprefix(prefix))
+    _, chosen = manifests.chosen_backup(work, to)
+    names = [f"{one.name}/{part}" for one in manifests.chain_of(work, chosen) for part in one.parts]
+    names += [
+        manifests.pool_file(work, file.stored).relative_to(work).as_posix()
+        for file in chosen.files.values()
+    ]
+    for name in dict.fromkeys(names):
+        _take(store, prefix + name, work / name)
+
+
+def _take(store: FileStore, name: str, target: Path) -> None:
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with store.open(name) as reader, target.open("wb") as writer:
+            shutil.copyfileobj(reader, writer, 2**20)
+    except FileNotFoundError:
+        raise BackupRefused(f"{settings.BACKUP_S3} 里没有 {name}：那一份备份不完整。") from None
+
+
+def _manifests(store: FileStore, prefix: str) -> list[Manifest]:
+    found = []
+    for one in list(store.below(prefix)):
+        if one.name.endswith(f"/{manifests.NAME}"):
+            with store.open(one.name) as reader:
+                found.append(manifests.parsed(reader.read(), one.name))
+    return found
+
+
+def _whole(directory: Path) -> Iterator[Path]:
+    """Yield the files of whole backups, manifests last."""
+    folders = list(backups_in(directory))
+    yield from (path for path in (directory / POOL).glob("*/*") if path.is_file())
+    for folder in folders:
+        files = sorted(folder.iterdir(), key=lambda path: path.name == manifests.NAME)
+        yield from files
+
+
+@contextmanager
+def _answering() -> Iterator[tuple[FileStore, str]]:
+    folder = urlsplit(settings.BACKUP_S3).path.strip("/")
+    try:
+        yield cast("FileStore", storages["backups"]), f"{folder}/" if folder else ""
+    except StoreDown as error:
+        raise BackupRefused(DOWN) from error

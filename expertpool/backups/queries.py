@@ -100,9 +100,10 @@ def standing(*, now: datetime) -> LastBackups:
         last=last,
         lost=now - since if since else None,
         entries_lost=max(chain_head().number - ((last.chain or 0) if last else 0), 0),
-        place=str(place),
+        place=f"{place}，另存到 {settings.BACKUP_S3}" if settings.BACKUP_S3 else str(place),
         is_encrypted=bool(settings.BACKUP_RECIPIENTS),
         on_same_disk=settings.DATABASE_SERVER is not None
+        and not settings.BACKUP_S3
         and there.stat().st_dev == settings.DATABASE_SERVER.home.stat().st_dev,
         free=shutil.disk_usage(there).free,
     )

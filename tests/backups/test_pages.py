@@ -38,6 +38,13 @@ def test_without_any_it_says_so(client: Client, admin: User) -> None:
     assert "备份与数据在同一块磁盘" in page
 
 
+def test_a_second_place_is_named(client: Client, admin: User, settings: LazySettings) -> None:
+    settings.BACKUP_S3 = "s3://backup/pool"
+    page = read(login(client, admin))
+    assert "另存到 s3://backup/pool" in page
+    assert "备份与数据在同一块磁盘" not in page
+
+
 @pytest.mark.shows("OPS-01")
 def test_it_says_what_a_restore_would_lose_and_how_each_went(
     client: Client, admin: User, settings: LazySettings

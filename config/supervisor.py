@@ -157,6 +157,10 @@ class Program:
         self._wait(code, now)
         return True
 
+    def hurry(self) -> None:
+        """Be due at once: what it died of is over."""
+        self._start_at = 0.0
+
     def _wait(self, code: int, now: float) -> None:
         if now - self._started_at > CALM_SECONDS:
             self._deaths = 0
@@ -202,7 +206,9 @@ def supervise(
             now = time.monotonic()
             if now - looked_at > 1:
                 looked_at = now
-                _revive(revive)
+                if _revive(revive):
+                    for program in running:
+                        program.hurry()
             if not all(program.look(now) for program in running):
                 return 1
             if not announced and ready():
@@ -217,12 +223,15 @@ def supervise(
     return 0
 
 
-def _revive(revive: Callable[[], bool]) -> None:
+def _revive(revive: Callable[[], bool]) -> bool:
     try:
-        if revive():
-            _say("数据库意外停止，已重新启动。")
+        if not revive():
+            return False
     except DatabaseUnavailableError as error:
         _say(f"数据库意外停止，还不能重新启动（会再试）：{error}")
+        return False
+    _say("数据库意外停止，已重新启动。")
+    return True
 
 
 def _say(sentence: str) -> None:

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from config.environment import BASE_DIR
-from config.supervisor import delay_after
+from config.supervisor import Program, delay_after
 
 # Supervises programs that write their number and wait; `python -c RUN folder program…`.
 RUN = """
@@ -103,6 +103,25 @@ def test_what_is_killed_at_once_is_started_again(tmp_path: Path) -> None:
     assert eventually(lambda: len(numbers(tmp_path)) == 2)
     supervisor.send_signal(signal.SIGTERM)
     assert "代码 -9" in supervisor.communicate(timeout=20)[1]
+
+
+def test_what_waits_is_due_at_once_when_the_database_is_back(tmp_path: Path) -> None:
+    program = Program("dying", [sys.executable, "-c", PROGRAMS["failing"], str(tmp_path)], None)
+    now = 1000.0
+    for _ in range(4):  # it dies and dies
+        program._start_at = 0.0
+        program._settled = True
+        program.look(now)
+        assert program.child
+        program.child.wait()
+        program.look(now)
+    assert program.look(now + 1)
+    assert program.child is None
+    program.hurry()
+    program.look(now + 1)
+    assert program.child
+    program.child.wait()
+    program.look(now + 1)
 
 
 def test_delays_grow_to_half_a_minute() -> None:

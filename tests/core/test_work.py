@@ -11,8 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, repeat
 
 import pytest
+from django.core.management.base import CommandError
 from django.db import connection
 from procrastinate.exceptions import ConnectorException
+from psycopg_pool import PoolTimeout
 
 from expertpool.core.connector import QueueConnector
 from expertpool.core.management.commands import work
@@ -93,6 +95,18 @@ def test_a_worker_that_is_told_to_ends_with_zero() -> None:
         wait_for(lambda: listeners() >= 2, seconds=120)
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(60) == 0
+
+
+def test_a_worker_that_finds_no_database_ends_as_one_that_lost_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def find_none(*_: object) -> None:
+        raise PoolTimeout("pool initialization incomplete")
+
+    monkeypatch.setattr(work, "_work", find_none)
+    with ThreadPoolExecutor(max_workers=1) as thread, pytest.raises(CommandError) as ended:
+        thread.submit(work.Command().handle, name="deadlines").result(timeout=30)
+    assert ended.value.returncode == os.EX_TEMPFAIL
 
 
 def test_a_clock_that_is_set_back_ends_the_watch(monkeypatch: pytest.MonkeyPatch) -> None:

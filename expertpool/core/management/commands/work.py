@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
@@ -41,8 +42,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         gc.freeze()  # as in config.wsgi: an import's collections need not go through what is loaded
         connector = QueueConnector()
-        with app.replace_connector(connector):
-            asyncio.run(_work(options["name"], connector))
+        try:
+            with app.replace_connector(connector):
+                asyncio.run(_work(options["name"], connector))
+        except psycopg.OperationalError as error:  # it was not there in the first place
+            raise CommandError(ENDED, returncode=os.EX_TEMPFAIL) from error
 
 
 async def _work(name: str, connector: QueueConnector) -> None:

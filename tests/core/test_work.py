@@ -64,6 +64,7 @@ def test_a_worker_that_cannot_listen_any_more_does_not_end_as_if_it_was_told_to(
 def test_a_worker_waits_for_a_database_that_is_started_again() -> None:
     with program("worker", "deadlines") as worker:
         wait_for(lambda: listeners() >= 2, seconds=120)
+        time.sleep(5)  # until it is at rest: a statement that breaks off is another matter
         nobody_is_let_in()
         time.sleep(4)
         let_in("true")

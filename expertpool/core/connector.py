@@ -18,6 +18,7 @@ from expertpool.core.connections import CONNECT_SECONDS, WatchedAsyncConnection
 
 AWAY_SECONDS = 10  # a server that is started again is back by then
 BETWEEN_SECONDS = 0.5
+LEAVING_SECONDS = 1.0
 
 
 class QueueConnector(PsycopgConnector):
@@ -32,6 +33,10 @@ class QueueConnector(PsycopgConnector):
             timeout=AWAY_SECONDS,
         )
         self.lost = asyncio.Event()
+
+    def wait_no_longer(self) -> None:
+        """Let what is still to be said of jobs in hand be said if the server is there, and else be left."""
+        self.pool.timeout = LEAVING_SECONDS
 
     async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
         give_up = time.monotonic() + AWAY_SECONDS

@@ -74,7 +74,7 @@ async def _work(name: str, connector: QueueConnector) -> None:
         ends = [asyncio.create_task(one) for one in (told.wait(), connector.lost.wait(), _watch())]
         await asyncio.wait([*workers, *ends], return_when=asyncio.FIRST_COMPLETED)
         if connector.lost.is_set():
-            await connector.close_async()  # who waits for the database waits no longer
+            connector.wait_no_longer()
         for task in (*ends, *workers):  # all of them, if one ended by itself
             task.cancel()
         await asyncio.gather(*workers, *ends, return_exceptions=True)

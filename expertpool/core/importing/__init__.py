@@ -19,10 +19,12 @@ result). `check_rows` runs an import without pages.
 """
 
 from expertpool.core.importing.answers import Answers
-from expertpool.core.importing.checking import CHECK, CLEANED, GUESSED, check_rows
+from expertpool.core.importing.cells import CHECK, CLEANED, GUESSED
+from expertpool.core.importing.checking import check_rows
 from expertpool.core.importing.columns import (
     FIRST,
     LAST,
+    TIME,
     CellRefused,
     ImportColumn,
     as_code,
@@ -57,6 +59,7 @@ __all__ = [
     "GUESSED",
     "IMPORTS",
     "LAST",
+    "TIME",
     "Answers",
     "CellRefused",
     "Change",

@@ -10,6 +10,7 @@ from typing import Any
 
 from expertpool.core.importing.columns import ImportColumn, as_text
 
+LEFT_EMPTY = "-"  # said of a word: its cell is empty
 # Letters of a word, likeness of two, for a proposal; how many are offered.
 SHORTEST, CLOSE, OFFERED = 2, 0.65, 4
 _APART = re.compile(r"([;；,，、\n]+)")

@@ -23,16 +23,26 @@ EXACT = 10**15  # Excel keeps 15 digits of a number; longer ones are rounded
 _DAY = re.compile(r"(\d{4})(?:\D(\d{1,2})\D(\d{1,2})日?|(\d\d)(\d\d))")
 _MONTH = re.compile(r"(\d{4})(?:\D(\d{1,2})月?|(\d\d))")
 FIRST, LAST = "first", "last"  # day of a month
-_TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2})?$")
+TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2})?$")
 EPOCH, SERIALS = date(1899, 12, 30), (10_000, 73_050)  # 1927 to 2099
 # What Excel makes of a long number in a .csv, and by what people keep it from that.
 _POWER = re.compile(r"(\d)\.(\d+)[Ee]\+?(\d{1,2})")
 _AS_FORMULA = re.compile(r'="([^"]*)"')
 # What people write into a cell that holds nothing, and where the row above is meant.
 MARKS_FOR_NOTHING = frozenset(("/", "／", "//", "\\", "-", "--", "－", "–", "—", "——", "―", "─"))
+BETWEEN = "；"  # what several columns of a list hold
+ZERO = "0"  # what a formula makes of an empty cell
 NOTHING = MARKS_FOR_NOTHING | {"无", "暂无", "没有", "空"}
 SAME = frozenset(("同上", "同前", "〃", "″", '"', "”", "々"))
-_NOTE = re.compile(r"[(\[【].*?[)\]】]")
+# What a formula without a result leaves, and what Excel writes into a .csv for a column too narrow.
+ERRORS = frozenset(
+    (
+        *("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#GETTING_DATA"),
+        *("#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!"),
+        *("#" * width for width in range(2, 14)),
+    )
+)
+NOTE = re.compile(r"[(\[【].*?[)\]】]")
 
 
 class CellRefused(ValueError):
@@ -158,7 +168,7 @@ def day(cell: Any, *, month: str = "") -> date | None:
         return cell.date()
     if isinstance(cell, date):
         return cell
-    return _day_of(_TIME.sub("", as_code(cell)), month)
+    return _day_of(TIME.sub("", as_code(cell)), month)
 
 
 @lru_cache(maxsize=10_000)  # a list of a hundred thousand names some thousand days
@@ -229,5 +239,5 @@ class ImportColumn:
 def normalise_header(cell: Any) -> str:
     """Return a header as it is compared: no blanks, stars, colons or remarks in brackets, nothing
     that is not seen, and one form of each letter."""
-    name = re.sub(r"[\s*:]", "", _NOTE.sub("", as_code(cell)))
+    name = re.sub(r"[\s*:]", "", NOTE.sub("", as_code(cell)))
     return "".join(char for char in name if not is_hidden(char))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from expertpool.core.importing.columns import (
+    ERRORS,
+    NOTE,
     NOTHING,
     CellRefused,
     ImportColumn,
+    as_code,
     as_text,
     normalise_header,
 )
@@ -17,13 +21,19 @@ from expertpool.core.importing.reading import Numbered, Top, UnreadableFile
 from expertpool.core.validators import is_writable
 
 HEADER_WITHIN = 30  # rows that hold anything
-SAYS_NOTHING = {*NOTHING, "", None}
+SAYS_NOTHING = {*NOTHING, *ERRORS, "", None}
 SAMPLED = 100  # rows below the header by which a column is known
 SURE = 0.9  # of the cells
 FEWEST = 3  # cells by which a column is said to be another one
 HIDDEN = 10  # rows that are told as hidden
 MOST_DIGITS = 6  # of the number of a row
 SAMPLES = 3  # shown beside each header
+# 专业一, 专业2, 专业（二）, 第二专业; 二级专业 is none.
+_COUNT = r"[一二三四五六七八九十\d]{1,2}"
+_SERIES, _BRACKETED = (
+    re.compile(rf"^第{_COUNT}|{_COUNT}$"),
+    re.compile(rf"[(\[【]({_COUNT})[)\]】]"),
+)
 NUMBERS = frozenset(("编号", "no.", "no"))  # of the rows, or an office's own of the persons
 NUMBERING = NUMBERS | {"序号", "序", "原行号", "未导入原因"}
 
@@ -38,6 +48,7 @@ class Why:
     MOVED = "moved"  # its content fits another column than its header says
     CONTENT = "content"  # its header says nothing, its content does
     DOUBT = "doubt"  # nothing of its content can be taken
+    JOINED = "joined"  # one of several headers of a column that holds a list
     TWICE = "twice"  # another header stands for the same column
     UNKNOWN = "unknown"
     NUMBERING = "numbering"  # a header that is never imported, or no header
@@ -245,7 +256,9 @@ def refused_whole(
     cleaners = {column.code: column.clean for column in columns}
     found = []
     for at, code in enumerate(codes):
-        below = [cells[at] for cells in rows if at < len(cells) and cells[at] not in ("", None)]
+        below = [
+            cells[at] for cells in rows if at < len(cells) and cells[at] not in (*ERRORS, "", None)
+        ]
         if code in cleaners and len(below) >= FEWEST:
             clean = cleaners[code]
             if all(_is_refused(clean, cell) for cell in below[:SAMPLED]):
@@ -301,7 +314,7 @@ class _Recogniser:
         codes, why = [], []
         for cell, below in zip(self.cells, self.below, strict=True):
             name = normalise_header(cell)
-            code = self.known.get(name, "")
+            code = self.known.get(name, "") or self._of_series(cell)
             codes.append(code)
             if name in self.remembered:
                 why.append(Why.REMEMBERED)
@@ -314,6 +327,11 @@ class _Recogniser:
             else:
                 why.append(Why.UNKNOWN)
         return codes, why
+
+    def _of_series(self, cell: Any) -> str:
+        """Return the column that holds a list and whose header this is with a number: 专业二."""
+        code = self.known.get(stem_of(cell), "")
+        return code if code and self.columns[code].lists else ""
 
     def _by_likeness(self, codes: list[str], why: list[str]) -> None:
         """Propose columns that no header names for headers that people may mean by them."""
@@ -371,13 +389,23 @@ class _Recogniser:
 
     def _once(self, codes: list[str], why: list[str]) -> None:
         """Leave a column to the header that fits it best: by content, then as a header of the
-        template, then where it is seen."""
+        template, then where it is seen. One that holds a list is left to all headers of its series, and
+        to those that were said to be it."""
         for code in {code for code in codes if code}:
             same = [at for at, one in enumerate(codes) if one == code]
             best = max(same, key=lambda at: self._claim(code, at, why[at]))
             for at in same:
-                if at != best:
+                if at == best:
+                    continue
+                if self.columns[code].lists and self._goes_with(at, best, why):
+                    why[at] = why[at] or Why.JOINED
+                else:
                     codes[at], why[at] = "", Why.TWICE
+
+    def _goes_with(self, at: int, best: int, why: Sequence[str]) -> bool:
+        """Tell whether two headers may both stand for one column."""
+        one, other = (stem_of(self.cells[place]) for place in (at, best))
+        return one == other or why[at] == why[best] == Why.REMEMBERED
 
     def _claim(self, code: str, at: int, why: str) -> tuple[Any, ...]:
         exact = normalise_header(self.cells[at]) == normalise_header(self.columns[code].header)
@@ -390,6 +418,14 @@ class _Recogniser:
             exact,
             -at,
         )
+
+
+def stem_of(cell: Any) -> str:
+    """Return a header, as it is compared, without the number that it has among those of its series, but
+    with a remark that is another one's: 专业（所学）."""
+    name = _BRACKETED.sub(r"\1", as_code(cell))
+    header, noted = normalise_header(name), NOTE.search(name)
+    return (_SERIES.sub("", header) or header) + (noted[0] if noted else "")
 
 
 def _counts(cell: Any) -> bool:

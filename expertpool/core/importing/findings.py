@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from expertpool.core.importing.answers import Answers, proposals
-from expertpool.core.importing.columns import CellRefused, as_text
+from expertpool.core.importing.columns import BETWEEN, CellRefused, as_text
 from expertpool.core.importing.finding import Header
 from expertpool.core.importing.importer import Fault, Importer, Note, Row, Totals
 from expertpool.core.models import ImportRun
@@ -75,7 +75,7 @@ class Collector:
 
     def __init__(self, importer: Importer, codes: Sequence[str]) -> None:
         self.importer = importer
-        self.place = {code: at for at, code in enumerate(codes) if code}
+        self.codes = codes
         required = (one.code for one in importer.by_code.values() if one.required)
         self.name = importer.named_by or next(required, "")
         self.first: list[dict[str, str]] = []
@@ -138,8 +138,10 @@ class Collector:
 
     def content_of(self, row: Row, code: str) -> str:
         """Return what stands in the cell of a column, as it came."""
-        at = self.place.get(code, len(row.cells))
-        return as_it_stands(row.cells[at]) if at < len(row.cells) else ""
+        cells = (
+            cell for one, cell in zip(self.codes, row.cells, strict=False) if code and one == code
+        )
+        return BETWEEN.join(filter(None, map(as_it_stands, cells)))
 
     def found(self, totals: Totals) -> dict[str, Any]:
         return {
@@ -179,7 +181,7 @@ class Collector:
         for line in asked:
             column = self.importer.by_code[line["code"]]
             # That two units are one nobody proposes: it is looked at.
-            if column.words is not None:
+            if column.words is not None and not line["question"]:
                 if column.code not in lists:
                     lists[column.code] = list(column.words()), column.meanings()
                 known, meanings = lists[column.code]

@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 
 from expertpool.core.configuration import value_of
-from expertpool.core.importing.answers import Answers
+from expertpool.core.importing.answers import LEFT_EMPTY, Answers
 from expertpool.core.importing.columns import ImportColumn
 from expertpool.core.importing.finding import Why
 from expertpool.core.importing.importer import Importer
@@ -20,7 +20,6 @@ from expertpool.core.models import ImportRun
 from expertpool.core.settings import IMPORT_SIZE
 
 LISTED = 100  # words that a select offers; of more the user types one
-NOTHING = "-"  # a word that means that the cell is empty
 ASKED = ("refused", "left", "answered")  # cells that the page offers
 REASONS = {
     Why.REMEMBERED: "按上次的选择",
@@ -29,6 +28,7 @@ REASONS = {
     Why.MOVED: "按内容识别，不是表头所写",
     Why.CONTENT: "按内容猜测，请核对",
     Why.DOUBT: "内容不像这一列，请改选或不导入",
+    Why.JOINED: "几列合在一起",
     Why.TWICE: "已有另一列，请核对",
     Why.UNKNOWN: "不认识的表头",
     Why.OWN_NUMBERS: "像本单位自己的编号",
@@ -174,7 +174,7 @@ class AnswersForm(forms.Form):
             if column is None:
                 continue
             line, name = self._line(asked), _word_name(asked)
-            if column.words is None:
+            if column.words is None or line["question"]:
                 field: forms.Field = _asked_field(line)
             else:
                 known = lists.setdefault(column.code, list(column.words()))
@@ -235,7 +235,7 @@ class AnswersForm(forms.Form):
             if name not in self.data:
                 continue
             typed = self.cleaned_data[name]
-            meaning = ("" if typed == NOTHING else typed) if typed else None
+            meaning = ("" if typed == LEFT_EMPTY else typed) if typed else None
             if meaning != line["meant"] or (meaning is None and line["suggestion"]):
                 said.setdefault(line["code"], {})[line["word"]] = meaning
         return said
@@ -307,7 +307,10 @@ def _asked_field(line: dict[str, Any]) -> forms.Field:
     word, meaning, asked = line["word"], line["meant"], line["question"]
     # Once it is answered nothing is asked of it any more.
     choices = dict(asked["meanings"]) if asked else {"": "撤回，再问一次"}
-    if meaning:
+    if meaning == "":
+        meaning = LEFT_EMPTY
+        choices.setdefault(LEFT_EMPTY, "这一格留空")
+    elif meaning:
         choices.setdefault(meaning, "按原样" if meaning == word else f"当作“{meaning}”")
     label = f"{line['column']}“{word}”"
     return forms.ChoiceField(
@@ -320,7 +323,7 @@ def _word_field(
 ) -> forms.Field:
     label = f"{line['column']}“{line['word']}”"
     meaning, proposed = line["meant"], line.get("proposals", [])
-    initial = line["suggestion"] if meaning is None else meaning or NOTHING
+    initial = line["suggestion"] if meaning is None else meaning or LEFT_EMPTY
     # Nothing is chosen for the user that may be something else.
     told = f"可能是：{'、'.join(proposed)}" if proposed and meaning is None else ""
     if len(known) > LISTED:
@@ -333,7 +336,9 @@ def _word_field(
             max_length=200,
             widget=forms.TextInput(attrs=_typing(column, proposed) | {"placeholder": hint}),
         )
-    nothing = [] if column.required else [(NOTHING, "这一格不改动" if is_update else "这一格留空")]
+    nothing = (
+        [] if column.required else [(LEFT_EMPTY, "这一格不改动" if is_update else "这一格留空")]
+    )
     first = "按原样保存" if column.is_free else "暂不处理"
     first = f"请选择（不选就{first}）" if proposed else first
     # What was said before may have left its list meanwhile.

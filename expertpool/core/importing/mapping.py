@@ -17,8 +17,9 @@ def broken_rule(
     named = [code for code in mapping if code]
     if len(mapping) != len(headers) or set(named) - {column.code for column in columns}:
         return "表头与文件不一致，请重新上传。"
-    if len(set(named)) != len(named):
-        return "有两个表头对应了同一列，请改正其中一个。"
+    twice = {code for code in named if named.count(code) > 1}
+    if alone := [one.header for one in columns if one.code in twice and not one.lists]:
+        return f"有两个表头对应了同一列（{'、'.join(alone)}），请改正其中一个。"
     absent = missing(columns, named)
     return f"必填的列还没有对应：{'、'.join(absent)}。" if absent else ""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from expertpool.core.importing.columns import ERRORS
 from expertpool.core.models import ImportMemory
 
 HEADER = ""  # the column of a memory of a header
@@ -43,7 +44,7 @@ def remember(user: Any, importer: str, said: Mapping[str, Mapping[str, str]]) ->
             ImportMemory(user=user, importer=importer, column=column, said=word, meant=meaning)
             for column, words in said.items()
             for word, meaning in words.items()
-            if 0 < len(word) <= LONGEST
+            if 0 < len(word) <= LONGEST and word not in ERRORS  # of one file
         ),
         update_conflicts=True,
         unique_fields=["user", "importer", "column", "said"],

@@ -1,8 +1,8 @@
 """Reading an .xlsx of any length in the same memory: its texts and rows wait in nameless files.
 
-Knows the ordinary shape of a workbook, and gives every cell as calamine does. Whatever
-is out of the ordinary raises `Unusual` before the first row; calamine, which holds the whole sheet,
-has the last word then. Part and element names are those of ECMA-376, part 1, chapter 18.
+Knows the ordinary shape of a workbook, and gives every cell as calamine does, but for errors (#N/A),
+which it names and calamine leaves empty. Whatever is out of the ordinary raises `Unusual` before the
+first row; calamine, which holds the whole sheet, has the last word then. Part and element names are those of ECMA-376, part 1, chapter 18.
 """
 
 from __future__ import annotations
@@ -221,12 +221,10 @@ class _Book:
             case "n":
                 show = self.shows[int(style)] if style else None
                 return show(float(text)) if show else float(text)
-            case "str":
+            case "str" | "e":  # of an error its name: whoever reads it decides
                 return text
             case "b":
                 return text != "0"
-            case "e":
-                return ""
         raise Unusual
 
 

@@ -39,6 +39,7 @@ DELIMITERS = (",", "\t", ";")
 BROKEN = "文件打不开，可能已损坏。请在 Excel 或 WPS 中另存为 .xlsx。"
 _ADDRESS = re.compile(rb"""\sr=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _LONGEST_ADDRESS = 16  # bytes
+_DAY_AS_NUMBER = re.compile(r"[1-7][0-9]{4}|(?:19|20)[0-9]{2}\.[0-9]")  # 27670, 1975.1 for 1975.10
 
 
 def blocks_of_rows(file: IO[bytes], *, kind: str, sheet: str = "") -> Iterator[list[Numbered]]:
@@ -192,9 +193,15 @@ def _read_csv(file: IO[bytes]) -> Iterator[Numbered]:
         try:
             for number, cells in enumerate(csv.reader(text, delimiter=delimiter), 1):
                 check_extent(number, len(cells))
-                yield number, cells
+                yield number, [_as_number(cell) if len(cell) in (5, 6) else cell for cell in cells]
         except csv.Error:
             raise Refused("文件不是有效的 .csv，请在 Excel 或 WPS 中另存为 .xlsx。") from None
+
+
+def _as_number(cell: str) -> str | float:
+    """Return what a .csv holds of a day as Excel keeps it, as the number that an .xlsx has there: readers
+    tell of it that they guess. As a text it reads as before."""
+    return float(cell) if _DAY_AS_NUMBER.fullmatch(cell) else cell
 
 
 def _encoding(file: IO[bytes]) -> str:

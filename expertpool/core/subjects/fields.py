@@ -13,8 +13,8 @@ from expertpool.core.crypto import DecryptionError
 from expertpool.core.exporting import ExportColumn
 from expertpool.core.fields import UNREADABLE
 from expertpool.core.importing import CellRefused, ImportColumn, normalise_header
-from expertpool.core.importing.columns import Cleaner
-from expertpool.core.subjects.kinds import Kind, Rows
+from expertpool.core.importing.columns import ZERO, Cleaner
+from expertpool.core.subjects.kinds import Kind, Rows, Text
 from expertpool.core.visibility import GuardedField
 
 
@@ -235,6 +235,7 @@ class FieldDeclaration:
 
     def import_column(self) -> ImportColumn:
         place = self.imported or InImport()
+        is_plain_text = type(self.kind) is Text and not self.kind.rule and not self.is_extra
         return ImportColumn(
             place.code or self.code,
             place.header or self.label,
@@ -255,7 +256,7 @@ class FieldDeclaration:
             may_be=place.may_be,
             lists=place.lists,
             dispensable=place.dispensable and not self.required,
-            blanks=tuple(place.blanks),
+            blanks=(*place.blanks, *((ZERO,) if is_plain_text else ())),
             missed=place.missed,
             # What a cleaner of its own makes of a cell, the kind need not know.
             word=str if place.clean else self.kind.word,

@@ -16,6 +16,7 @@ from expertpool.core.bounds import DAYS, Bounds
 from expertpool.core.importing import (
     FIRST,
     LAST,
+    TIME,
     CellRefused,
     as_code,
     is_rounded,
@@ -288,7 +289,7 @@ def birth(cell: Any) -> Month | None:
     or a number: days as Excel counts them, or a year with its month behind the point."""
     if isinstance(cell, date | datetime) and DAYS.low.year <= cell.year <= DAYS.high.year:
         return Month(cell.year, cell.month, cell.day)
-    value = as_code(cell)
+    value = TIME.sub("", as_code(cell))
     if not value:
         return None
     if isinstance(cell, float) and (number := serial_day(cell)):
@@ -297,7 +298,10 @@ def birth(cell: Any) -> Month | None:
         return _month_of_number(value)
     found = _MONTH.fullmatch(value)
     if found:
-        month = Month(*(int(part) if part else None for part in found.groups()))  # type: ignore[arg-type]
+        year, at, day = (int(part) if part else None for part in found.groups())
+        # Some write the day 0 for one that they do not know; of an empty cell Excel makes 1900-01-00.
+        is_empty = day == 0 and (year, at) == (1900, 1)
+        month = Month(year, 0 if is_empty else at, day or None)  # type: ignore[arg-type]
         try:
             DAYS(month.as_date())
         except (ValueError, ValidationError):

@@ -10,6 +10,7 @@ import xlsxwriter
 from openpyxl import load_workbook
 
 from expertpool.core.importing import Importer
+from expertpool.core.importing.columns import ERRORS
 from expertpool.core.importing.finding import Header, below, find_header
 from expertpool.core.importing.findings import read_findings
 from expertpool.core.models import ImportRun
@@ -20,7 +21,10 @@ def write_xlsx(path: Path, rows: Sequence[Sequence[Any]]) -> Path:
     sheet = book.add_worksheet()
     for at, row in enumerate(rows):
         for column, cell in enumerate(row):
-            sheet.write(at, column, cell)
+            if cell in ERRORS:
+                sheet.write_formula(at, column, "=NA()", None, cell)
+            else:
+                sheet.write(at, column, cell)
     book.close()
     return path
 

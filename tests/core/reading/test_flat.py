@@ -1,4 +1,4 @@
-"""The reader of constant memory gives what calamine gives, or leaves the file to it."""
+"""The reader of constant memory gives what calamine gives, but for errors, or leaves the file to it."""
 
 from __future__ import annotations
 
@@ -151,7 +151,6 @@ def test_what_else_stands_in_cells(tmp_path: Path) -> None:
         sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
         sheet.write_rich_string(1, 2, "评标 ", bold, " 专家", "  库 ")
         sheet.merge_range(2, 2, 3, 4, "合并", bold)
-        sheet.write_formula(4, 2, "=1/0", None, "#DIV/0!")
         sheet.write_formula(4, 3, '="a"&"b"', None, " a&b ")
         sheet.write_formula(4, 4, "=TRUE()", None, True)
         sheet.write_formula(4, 5, "=A1", None, "")
@@ -163,6 +162,15 @@ def test_what_else_stands_in_cells(tmp_path: Path) -> None:
         sheet.write(8, 4, date(2026, 1, 2), book.add_format({"num_format": "yyyy-mm-dd"}))
         book.add_worksheet().write(0, 0, "另一张")
     assert_same(path)
+
+
+def test_errors_are_named_where_calamine_leaves_them_empty(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_formula(0, 0, "=1/0", None, "#DIV/0!")
+        sheet.write(0, 1, "甲")
+    assert both(path) == ([(1, ["#DIV/0!", "甲"])], [(1, ["", "甲"])])
 
 
 def test_a_number_beyond_the_calendar_stays_a_number(tmp_path: Path) -> None:

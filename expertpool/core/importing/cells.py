@@ -1,0 +1,284 @@
+"""From the cells of a row to its values: words that were explained, marks, lists over several columns, and
+what is told of all this."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from expertpool.core.importing.answers import LEFT_EMPTY, Answers, meant
+from expertpool.core.importing.columns import (
+    BETWEEN,
+    ERRORS,
+    MARKS_FOR_NOTHING,
+    NOTHING,
+    SAME,
+    TIME,
+    ZERO,
+    CellRefused,
+    Cleaner,
+    ImportColumn,
+    as_text,
+)
+from expertpool.core.importing.findings import as_it_stands
+from expertpool.core.importing.importer import Fault, Importer, Note, Question, Row, Totals
+
+EMPTY: tuple[Any, ...] = ("", None, [])
+CLEANED, GUESSED, LEFT, CHECK = "已整理", "按推测填写", "留空", "请核对"
+WHOLE_ROW = "整行"
+EMPTIED, UNCHANGED = "（空）", "（不改动）"
+# How a row begins that is no row of a list: its sum, who wrote it, a remark, a page.
+REMARK_CELLS = 5  # more of them are a row
+_REMARK = re.compile(
+    r"合计|总计|小计|共计|共?\d+[人名行]$|[制填]表|填报|编制|审核|审批|复核|校核|经办|导出人[:：]|(?:单位)?负责人|盖章"
+    r"|(?:备?注|说明|日期|时间)\d?[:：]|第.{1,3}页"
+)
+_DAY, _NUMBERS = re.compile(r"\d{4}-\d\d(?:-\d\d)?"), re.compile(r"\d+")
+_ROW_NUMBER = re.compile(r"\d{1,6}(?:\.0)?")
+NOT_CHOSEN = "没有勾选"
+SAMPLE_CELLS = 4  # alike with the sample row of the template
+
+
+class Step(NamedTuple):
+    """What is done with the cells of one column."""
+
+    at: int
+    key: str  # under which its value is kept: the code, but of a further column of a list
+    column: ImportColumn
+    clean: Cleaner
+    said: Mapping[str, str] | None  # what words mean
+    known: frozenset[str] | None  # words of the list; others are taken, too, and asked about
+    is_noted: bool  # whether a text may come out otherwise
+    marks: frozenset[Any]  # what stands for nothing, for what stands above, or is an error
+
+
+class RowReader:
+    """Cleans rows of cells."""
+
+    def __init__(
+        self, importer: Importer, codes: Sequence[str], answers: Answers, totals: Totals
+    ) -> None:
+        self.importer, self.answers, self.totals = importer, answers, totals
+        columns = importer.by_code
+        self.steps = [
+            self._step(at, columns[code], key=f"{code} {at}" if code in codes[:at] else code)
+            for at, code in enumerate(codes)
+            if code in columns
+        ]
+        held = [(step.key, step.column.code) for step in self.steps]
+        self.further = [(key, code) for key, code in held if key != code]
+        self.samples = {one.code: one.clean(one.sample) for one in columns.values() if one.sample}
+        self.above: tuple[list[Any], dict[int, Any]] | None = None
+        self.same: dict[int, Any] = {}
+        self.width = len(codes)
+        codes_here = (step.column.code for step in self.steps)
+        self.first = next((code for code in codes_here if code in self.samples), "")
+
+    def _step(self, at: int, column: ImportColumn, *, key: str) -> Step:
+        known = frozenset(column.words()) if column.words and column.is_free else None
+        is_noted = column.words is None or column.is_free  # a choice reads as its word
+        said = self.answers.words.get(column.code)
+        marks = self._marks(column, known)
+        return Step(at, key, column, column.clean, said, known, is_noted, marks)
+
+    def _marks(self, column: ImportColumn, known: frozenset[str] | None) -> frozenset[Any]:
+        columns = self.importer.by_code.values()
+        if column is next((one for one in columns if one.required), None):
+            return ERRORS  # it names the row: nobody is called so but by his name
+        nothing = NOTHING
+        if column.is_extra and _takes(column, "无"):  # may be the answer to what an office asks
+            nothing = MARKS_FOR_NOTHING
+        noughts = {0.0} if ZERO in column.blanks else set()
+        marks = nothing | {*column.blanks} | noughts | SAME | ERRORS
+        return marks - {*column.choices, *(known or ())}
+
+    def row(self, number: int, cells: list[Any]) -> Row | None:
+        """Clean one row; None when it is empty, or the sample of the template."""
+        row = Row(number, cells)
+        mended = self.answers.cells.get(number)
+        if mended:
+            cells = self._mended(cells, mended)
+        if self._is_empty(row, cells):
+            return None
+        for key, code in self.further:
+            parts = (row.values.get(code), row.values.pop(key, ""))
+            row.values[code] = BETWEEN.join(filter(None, parts))
+        self._add_mended(row, mended or {})
+        first = self.first
+        if first and row.values.get(first) == self.samples[first] and self._is_sample(row):
+            self.totals.samples += 1
+            return None
+        if row.faults and number not in self.answers.cells and (told := _remark(cells)):
+            self.totals.remark(number, told)
+            return None
+        self.above = (cells, self.same)
+        if len(row.cells) != self.width:
+            self._tell_width(row)
+        # A preview shows them, as not chosen.
+        if number in self.answers.passed_over and not self.importer.previews:
+            row.faults.insert(0, Fault("", NOT_CHOSEN, "您没有勾选这一行。"))
+        return row
+
+    def _tell_width(self, row: Row) -> None:
+        """Note of a row with fewer cells than the header, or more, what is not there, or nobody reads."""
+        width = len(row.cells)
+        absent = [step.column.header for step in self.steps if step.at >= width]
+        if absent:
+            told = f"表头有 {self.width} 格，{'、'.join(absent)}按没有填写处理，请核对是否错位。"
+            row.notes.append(Note(WHOLE_ROW, CHECK, f"只有 {width} 格", told))
+        beyond = "　".join(
+            as_it_stands(cell) for cell in row.cells[self.width :] if cell not in EMPTY
+        )
+        if beyond:
+            told = f"在表头的 {self.width} 格以外，没有导入，请核对是否错位。"
+            row.notes.append(Note(WHOLE_ROW, CHECK, beyond[:60], told))
+
+    def _is_empty(self, row: Row, cells: list[Any]) -> bool:
+        """Clean the cells into ``row``; tell whether none of them holds anything."""
+        width, empty, values = len(cells), True, row.values
+        self.same = {}
+        # The loop over all cells of a file: what most of them need stands in it, without a call.
+        for at, key, column, clean, said, known, is_noted, marks in self.steps:
+            cell = cells[at] if at < width else ""
+            value: Any = ""
+            if cell is not None and cell != "":
+                if said:
+                    cell = self._meaning(column, said, cell)
+                try:
+                    mark = cell.strip() if type(cell) is str else cell
+                    if mark in marks:
+                        cell = self._read_mark(row, column, at, as_text(mark), marks)
+                    value = "" if cell == "" else clean(cell)
+                except CellRefused as error:
+                    self._refuse(row, column, error)
+                    empty = False
+                    continue
+            values[key] = value
+            if value is None or value == "" or value == []:
+                if column.required:
+                    self._require(row, column)
+                continue
+            empty = False
+            if is_noted and value is not cell:
+                self._note(row, column, cell, value)
+            if known is not None and value not in known:
+                row.words.append((column.code, value))
+        return empty
+
+    def _meaning(self, column: ImportColumn, said: Mapping[str, str], cell: Any) -> Any:
+        cell, used = meant(column, said, cell)
+        self.totals.applied.update((column.code, word) for word in used)
+        return cell
+
+    def _read_mark(
+        self, row: Row, column: ImportColumn, at: int, mark: str, marks: frozenset[Any]
+    ) -> Any:
+        """Return what a mark stands for: nothing, or the cell above; refuse an error."""
+        nothing = UNCHANGED if self.importer.is_update else EMPTIED
+        if mark in ERRORS:
+            raise self._error(column, mark)
+        if mark in SAME:
+            if self.above is None:
+                raise CellRefused("{}没有可照填的上一行", f"这里写的是“{mark}”，请填写内容。")
+            cells, same = self.above
+            cell = same.get(at, cells[at] if at < len(cells) else "")
+            self.same[at] = cell = "" if cell is None else cell
+            if (above := as_text(cell)) in ERRORS:
+                raise self._error(column, above)
+            if above not in marks:
+                if said := self.answers.words.get(column.code):
+                    cell = self._meaning(column, said, cell)
+                row.notes.append(Note(column.header, GUESSED, mark, as_text(cell) or nothing))
+                return cell
+        told = (CHECK, column.missed) if column.missed else (CLEANED, nothing)
+        row.notes.append(Note(column.header, told[0], mark, told[1]))
+        return ""
+
+    def _error(self, column: ImportColumn, mark: str) -> CellRefused:
+        """Return the refusal of what Excel wrote for what it could not; where only that keeps rows out,
+        all of them are asked about at once."""
+        told = "列太窄，内容没有存进文件" if mark[1] == "#" else "公式没有算出结果"
+        word = "" if column.required or column.dispensable else mark
+        if word:
+            kept = "不改动" if self.importer.is_update else "留空"
+            meanings = {"": "暂不处理", LEFT_EMPTY: f"这一格{kept}"}
+            self.importer.questions[column.code, word] = Question(f"{told}。", meanings)
+        return CellRefused("{}是错误值", f"“{mark}”：{told}，请填写或删去。", word=word)
+
+    def _add_mended(self, row: Row, mended: Mapping[str, str]) -> None:
+        """Put in what was typed for columns that the sheet does not have."""
+        for code in mended.keys() - row.values.keys():
+            if (column := self.importer.by_code.get(code)) is not None:
+                try:
+                    row.values[code] = column.clean(mended[code])
+                except CellRefused as error:
+                    self._refuse(row, column, error)
+
+    def _mended(self, cells: list[Any], mended: Mapping[str, str]) -> list[Any]:
+        wide = [*cells, *[""] * (max((step.at for step in self.steps), default=0) + 1 - len(cells))]
+        for step in self.steps:
+            if (text := mended.get(step.column.code)) is not None:
+                wide[step.at] = text if step.key == step.column.code else ""
+        return wide
+
+    def _require(self, row: Row, column: ImportColumn) -> None:
+        reason = f"{column.header}为空"
+        row.faults.append(Fault(column.header, reason, "这一列必须填写。", code=column.code))
+
+    def _refuse(self, row: Row, column: ImportColumn, error: CellRefused) -> None:
+        reason = error.reason.format(column.header)
+        fault = Fault(column.header, reason, error.detail, code=column.code, word=error.word)
+        if not column.dispensable:
+            row.faults.append(fault)
+            return
+        # One bad cell is no reason to leave out an expert.
+        row.left.append(fault)
+        row.values.setdefault(column.code, "")
+        if error.word:
+            row.words.append((column.code, error.word))
+
+    def _note(self, row: Row, column: ImportColumn, cell: Any, value: Any) -> None:
+        if type(cell) is str:
+            # Blanks around it nobody sees, nor misses.
+            if type(value) is str and value != cell.strip():
+                row.notes.append(Note(column.header, CLEANED, cell, value))
+            elif type(value) is not str and _is_guessed(cell, word := column.word(value)):
+                row.notes.append(Note(column.header, GUESSED, cell, word))
+        elif type(cell) is float and not isinstance(value, str | int | float):
+            # A number that is a date: nobody can be sure which.
+            row.notes.append(Note(column.header, GUESSED, as_text(cell), column.word(value)))
+
+    def _is_sample(self, row: Row) -> bool:
+        filled = [(code, value) for code, value in row.values.items() if value not in EMPTY]
+        return len(filled) >= SAMPLE_CELLS and all(
+            self.samples.get(code) == value for code, value in filled
+        )
+
+
+def _is_guessed(cell: str, word: str) -> bool:
+    """Tell whether of a day or a month, as it reads now, a cell says something else, or less."""
+    if word == cell or not _DAY.fullmatch(word):
+        return False
+    bare = TIME.sub("", cell.strip())
+    said, read = (list(map(int, _NUMBERS.findall(text))) for text in (bare, word))
+    return said != read and bare != word.replace("-", "")
+
+
+def _takes(column: ImportColumn, word: str) -> bool:
+    try:
+        column.clean(word)
+    except CellRefused:
+        return False
+    return True
+
+
+def _remark(cells: list[Any]) -> str:
+    """Return what a row says that is no row of the list, but stands below or between; else empty."""
+    filled = [cell for cell in cells if cell not in EMPTY]
+    said = {cell for one in filled if not _ROW_NUMBER.fullmatch(cell := str(one).strip())}
+    if said and said <= ERRORS:  # formulas that were filled down too far
+        return "　".join(sorted(said))
+    texts = ["".join(cell.split()) for cell in filled if isinstance(cell, str)]
+    is_remark = len(filled) <= REMARK_CELLS and any(map(_REMARK.match, texts))
+    return "　".join(texts)[:60] if is_remark else ""

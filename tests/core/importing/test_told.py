@@ -1,0 +1,194 @@
+"""What a file does not hold as it seems is told: errors of formulas, rows of another width, days that
+are guessed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from expertpool.accounts.models import User
+from expertpool.core.models import ImportMemory
+from expertpool.directory.models import Unit
+from expertpool.experts.models import Expert
+from tests.core.importing.test_import_pages import HEAD, post, standing, upload, word_field
+from tests.fixtures import login
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
+FULL = [*HEAD, "工作单位", "评审专业", "出生年月", "职务"]
+
+
+@pytest.fixture
+def place(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def client(admin: User) -> Client:
+    return login(Client(), admin)
+
+
+def upload_csv(client: Client, *lines: str) -> Any:
+    posted = {
+        "file": SimpleUploadedFile("名单.csv", "\r\n".join(lines).encode()),
+        "status": "formal",
+    }
+    return client.post(reverse("experts:import"), posted, follow=True)
+
+
+def notes_of(page: Any) -> dict[str, list[tuple[str, str, str, str]]]:
+    return {
+        row["name"]: [(one["kind"], one["column"], one["was"], one["now"]) for one in row["notes"]]
+        for row in page.context["found"]["notes"]
+    }
+
+
+@pytest.mark.shows("EXP-07", "EXP-08")
+def test_an_error_of_a_formula_is_told_with_its_name_and_mended_in_place(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [
+        FULL,
+        ["甲", "13911110001", "#REF!", "A010101", "", ""],
+        ["乙", "13911110002", "黄石一院", "#N/A", "", ""],
+        ["丙", "13911110003", "黄石一院", "", "#VALUE!", "#DIV/0!"],
+        ["#NAME?", "13911110004", "", "", "", ""],
+        ["丁", "13911110005", "同上", "", "", ""],
+    ]
+    page = upload(client, tmp_path, rows)
+    run, found = page.context["run"], page.context["found"]
+    assert (run.accepted, run.refused) == (2, 3)
+    refused = {
+        (cell["column"], cell["content"], cell["reason"])
+        for row in found["refused"]
+        for cell in row["cells"]
+    }
+    assert refused == {
+        ("工作单位", "#REF!", "工作单位是错误值"),
+        ("评审专业", "#N/A", "评审专业是错误值"),
+        ("姓名", "#NAME?", "姓名是错误值"),
+    }
+    left = {(cell["column"], cell["content"]) for cell in found["left"][0]["cells"]}
+    assert left == {("出生年月", "#VALUE!"), ("职务", "#DIV/0!")}
+    assert "公式没有算出结果" in page.content.decode()
+    typed = {"cell-2-employer": "黄石二院", "cell-5-name": "戊"}
+    page = post(client, "answers", run, standing(page, **typed))
+    assert page.context["run"].accepted == 4
+    post(client, "confirm", run, standing(page))
+    employers = dict(Expert.objects.values_list("name", "employer__name"))
+    assert employers == {"甲": "黄石二院", "丙": "黄石一院", "戊": None, "丁": None}
+
+
+@pytest.mark.shows("EXP-08")
+def test_an_error_in_many_rows_is_answered_once_and_for_this_file(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [[f"专家{at}", f"1391111000{at}", "#N/A"] for at in range(3)]
+    page = upload(client, tmp_path, [[*HEAD, "工作单位"], *rows])
+    run, name = page.context["run"], word_field(page, "#N/A")
+    assert (run.accepted, run.reasons) == (0, {"工作单位是错误值": 3})
+    page = post(client, "answers", run, standing(page, **{name: "-"}))
+    assert page.context["run"].accepted == 3
+    assert page.context["form"][name].value() == "-"
+    page = post(client, "answers", run, standing(page, **{name: ""}))
+    assert page.context["run"].accepted == 0
+    page = post(client, "answers", run, standing(page, **{name: "-"}))
+    post(client, "confirm", run, standing(page))
+    assert Expert.objects.filter(employer=None).count() == 3
+    assert not ImportMemory.objects.filter(said="#N/A").exists()
+
+
+@pytest.mark.shows("EXP-07")
+def test_formulas_that_were_filled_down_too_far_are_no_rows(client: Client, tmp_path: Path) -> None:
+    rows = [["甲", "13911110001", "黄石一院"], [2, "#N/A", "#N/A"], ["", "", "#REF!"]]
+    page = upload(client, tmp_path, [[*HEAD, "工作单位"], *rows])
+    assert page.context["run"].total == 1
+    assert page.context["found"]["remarks"] == {"3": "#N/A", "4": "#REF!"}
+
+
+@pytest.mark.shows("EXP-07")
+def test_a_nought_that_a_formula_makes_of_an_empty_cell_is_no_employer(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [["甲", "13911110001", 0, 0], ["乙", "13911110002", "0", "0"]]
+    page = upload(client, tmp_path, [[*HEAD, "工作单位", "职务"], *rows])
+    told = "按没有工作单位导入：不能按单位回避，请核对。"
+    expected = [("请核对", "工作单位", "0", told), ("已整理", "职务", "0", "（空）")]
+    assert notes_of(page) == {"甲": expected, "乙": expected}
+    post(client, "confirm", page.context["run"], standing(page))
+    assert not Unit.objects.filter(name="0").exists()
+    assert set(Expert.objects.values_list("employer", "position")) == {(None, "")}
+
+
+@pytest.mark.shows("EXP-07")
+def test_rows_narrower_and_wider_than_the_header_are_told(client: Client) -> None:
+    people = [f"{'张' * at},13911{at:06d},黄石一院,A010101" for at in range(1, 100)]
+    page = upload_csv(
+        client,
+        "姓名,手机号,工作单位,评审专业",
+        "甲,13911110001",
+        *people,
+        "乙,13911110002,黄石一院,A010101,A080101",
+        "丙,13911110003,黄石一院,A010101,",
+    )
+    assert page.context["run"].accepted == 102
+    told = "表头有 4 格，工作单位、评审专业按没有填写处理，请核对是否错位。"
+    beyond = "在表头的 4 格以外，没有导入，请核对是否错位。"
+    assert notes_of(page) == {
+        "甲": [("请核对", "整行", "只有 2 格", told)],
+        "乙": [("请核对", "整行", "A080101", beyond)],
+    }
+
+
+@pytest.mark.shows("EXP-07")
+def test_a_day_of_a_csv_is_told_as_it_is_guessed(client: Client) -> None:
+    page = upload_csv(
+        client,
+        "姓名,手机号,出生年月,聘期至",
+        "甲,13911110001,1975.1,2028.1",
+        "乙,13911110002,27670,47118",
+        "丙,13911110003,1975/10/3 0:00,2028-12-31",
+        "丁,13911110004,1975-10-03T00:00:00,",
+        "戊,13911110005,1975-10-00,",
+        "己,13911110006,1900-01-00,",
+        "庚,13911110007,1975-10-03,20281231",
+        "辛,13911110008,197510,",
+    )
+    assert notes_of(page) == {
+        "甲": [
+            ("按推测填写", "出生年月", "1975.1", "1975-10"),
+            ("按推测填写", "聘期至", "2028.1", "2028-01-31"),
+        ],
+        "乙": [
+            ("按推测填写", "出生年月", "27670", "1975-10-03"),
+            ("按推测填写", "聘期至", "47118", "2028-12-31"),
+        ],
+        "戊": [("按推测填写", "出生年月", "1975-10-00", "1975-10")],
+    }
+    left = page.context["found"]["left"]
+    assert [(row["name"], row["cells"][0]["content"]) for row in left] == [("己", "1900-01-00")]
+    post(client, "confirm", page.context["run"], standing(page))
+    born = dict(Expert.objects.values_list("name", "birth_date"))
+    assert {name: str(day) for name, day in born.items()} == {
+        "甲": "1975-10-01",
+        "乙": "1975-10-03",
+        "丙": "1975-10-03",
+        "丁": "1975-10-03",
+        "戊": "1975-10-01",
+        "己": "None",
+        "庚": "1975-10-03",
+        "辛": "1975-10-01",
+    }
+
+
+@pytest.mark.shows("EXP-07")
+def test_a_day_that_a_text_of_a_sheet_gives_as_a_number_is_told(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [["甲", "13911110001", "27670"], ["乙", "13911110002", "1975.10"]]
+    page = upload(client, tmp_path, [[*HEAD, "出生年月"], *rows])
+    assert notes_of(page) == {"甲": [("按推测填写", "出生年月", "27670", "1975-10-03")]}

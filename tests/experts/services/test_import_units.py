@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -286,3 +288,13 @@ def test_near_units_are_found_by_what_stands_in_a_name() -> None:
     compare_units()
     pairs = {(pair.first, pair.second) for pair in UnitPair.objects.all()}
     assert {(unit, one) for one in made} <= pairs
+
+
+def test_units_that_held_several_names_before_are_compared_again() -> None:
+    unit, joint = make_unit("黄石三院"), make_unit("黄石三院、武汉大学")
+    Unit.objects.update(compared=True)  # when parts of a name did not count
+    assert not compare_units()
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("expertpool.directory.migrations.0007_compare_again").AGAIN)
+    compare_units()
+    assert UnitPair.objects.filter(first=unit, second=joint).exists()

@@ -135,6 +135,8 @@ class Importer(ABC):
     named_by: ClassVar[str] = ""  # the column that names a row; empty: the first required
     previewed: ClassVar[int] = 20_000  # rows that a preview looks at
     at_once: ClassVar[int] = 2_000  # rows that a user can wait for
+    # The list that shows what a run brought in, by its key as ``run``; empty: none does.
+    listed: ClassVar[str] = ""
     is_update: ClassVar[bool] = False  # changes what is there: each row is approved by itself
     do_not_call_in_templates: ClassVar[bool] = True  # pages show the class, not a run of it
 

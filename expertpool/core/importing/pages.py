@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -136,6 +136,7 @@ class _Pages:
             "form": form,
             "passed_over": passed_over,
             "moved": self._moved(run, found.get("outline", {})),
+            "kept_link": self._kept(run),
             "unused": unused_columns(run, found.get("outline", {})),
         }
         status = 422 if form and form.is_bound else 200
@@ -143,6 +144,12 @@ class _Pages:
         if htmx and not run.is_running:
             response["HX-Refresh"] = "true"  # the page of the result is another one
         return response
+
+    def _kept(self, run: ImportRun) -> str:
+        """Return where stands what a run brought in; empty: nowhere."""
+        if not (self.importer.listed and run.is_done and run.accepted):
+            return ""
+        return f"{reverse(self.importer.listed)}?run={run.pk}"
 
     def _moved(self, run: ImportRun, outline: dict[str, Any]) -> list[str]:
         """Return what is said of columns that were recognised by their content."""

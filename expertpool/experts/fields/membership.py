@@ -108,6 +108,12 @@ MEMBERSHIP = (
         write=False,
         form=InForm(section="term", typed=False),
         exported=InExport(code="entered", width=18, optional=True),
+        criterion=InCriteria(
+            field=ask.Date(code="entered", path="created_at", moments=True),
+            order=20,
+            draws=False,
+        ),
+        filtered=InFilter(order=12),
     ),
     FieldDeclaration(
         code="account",

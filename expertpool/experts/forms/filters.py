@@ -19,7 +19,10 @@ from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import day_start
 from expertpool.experts.queries.health import BY_CODE, GAPS
+from expertpool.experts.queries.imported import came_by, import_words, imports_of
 from expertpool.experts.queries.search import find, search
+
+GONE = "没有您的这次导入，或记录已过期删除；可以按入库时间和来源筛选。"
 
 
 def keyword_field(hint: str = "姓名、首字母、编号、单位或专业") -> forms.CharField:
@@ -36,15 +39,27 @@ class ExpertFilter(DeclaredFilter):
         label="体检项", choices=[("", "全部"), *((gap.code, gap.label) for gap in GAPS)]
     )
 
+    run = forms.ChoiceField(label="导入", error_messages={"invalid_choice": GONE})
+
     def __init__(self, data: Any = None, *, user: User) -> None:
         super().__init__(data, viewer=user)
         self.user = user
+        self.runs = {str(run.pk): run for run in imports_of(user)}
+        shown = [(pk, import_words(run)) for pk, run in self.runs.items()]
+        control: Any = self.fields["run"]
+        control.choices = [("", "全部"), *shown]
+        if (
+            not shown
+        ):  # nobody who never imports is asked, and an address of somebody else's finds nobody
+            control.widget = forms.HiddenInput()
 
     def narrow(self, rows: QuerySet[Expert]) -> QuerySet[Expert]:
         by_name = self.data.get("sort", "").removeprefix("-") == "name"
         rows = super().narrow(rows)
         if gap := BY_CODE.get(self.value("gap") or ""):
             rows = rows.filter(gap.q(timezone.now()))
+        if run := self.runs.get(self.value("run") or ""):
+            rows = rows.filter(came_by(run))
         found = find(rows, self.value("q") or "", self.user, by_name=by_name)
         self.some = found.some
         return found.rows

@@ -35,6 +35,7 @@ from expertpool.experts.fields import EXPERT
 from expertpool.experts.fields.shared import passes
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to, id_number_index, phone_index
+from expertpool.experts.queries.imported import CHANGING
 from expertpool.experts.services.import_lookups import DivisionNames, SpecialtyNames
 from expertpool.experts.services.import_units import NamedUnits, employer_of
 from expertpool.experts.services.profile import refusals_of, update_expert
@@ -61,7 +62,8 @@ class ExpertUpdater(Importer):
     """Changes records by a table. An empty cell changes nothing; numbers that the user does not see
     plain find nobody, and what he does not see plain he does not change."""
 
-    code = "expert-updates"
+    code = CHANGING
+    listed = "experts:list"
     label = "专家更新"
     permission = "experts.edit"
     is_update = True

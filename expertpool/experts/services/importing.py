@@ -41,6 +41,7 @@ from expertpool.experts.queries.experts import (
     phone_index,
     phone_tail_index,
 )
+from expertpool.experts.queries.imported import ADDING
 from expertpool.experts.services.accounts import queue_accounts
 from expertpool.experts.services.contacts import CONTACTS
 from expertpool.experts.services.import_numbers import SavedNumbers
@@ -70,7 +71,8 @@ class ExpertImporter(Importer):
     Who may not see one of them plain is not told which rows are in the pool already.
     """
 
-    code = "experts"
+    code = ADDING
+    listed = "experts:list"
     label = "专家"
     permission = "experts.import"
     option_fields = OPTIONS

@@ -35,6 +35,7 @@ _REMARK = re.compile(
     r"|(?:备?注|说明|日期|时间)\d?[:：]|第.{1,3}页"
 )
 _DAY, _NUMBERS = re.compile(r"\d{4}-\d\d(?:-\d\d)?"), re.compile(r"\d+")
+_AMOUNT = re.compile(r"[\d.]+\s?\D?")
 _ROW_NUMBER = re.compile(r"\d{1,6}(?:\.0)?")
 NOT_CHOSEN = "没有勾选"
 SAMPLE_CELLS = 4  # alike with the sample row of the template
@@ -203,7 +204,9 @@ class RowReader:
         if word:
             kept = "不改动" if self.importer.is_update else "留空"
             meanings = {"": "暂不处理", LEFT_EMPTY: f"这一格{kept}"}
-            self.importer.questions[column.code, word] = Question(f"{told}。", meanings)
+            self.importer.questions[column.code, word] = Question(
+                f"{told}；选择只用于这个文件。", meanings
+            )
         return CellRefused("{}是错误值", f"“{mark}”：{told}，请填写或删去。", word=word)
 
     def _add_mended(self, row: Row, mended: Mapping[str, str]) -> None:
@@ -243,6 +246,8 @@ class RowReader:
             # Blanks around it nobody sees, nor misses.
             if type(value) is str and value != cell.strip():
                 row.notes.append(Note(column.header, CLEANED, cell, value))
+            elif type(value) is int and not _AMOUNT.fullmatch(cell.strip()):
+                row.notes.append(Note(column.header, GUESSED, cell, str(value)))
             elif type(value) is not str and _is_guessed(cell, word := column.word(value)):
                 row.notes.append(Note(column.header, GUESSED, cell, word))
         elif type(cell) is float and not isinstance(value, str | int | float):

@@ -18,10 +18,14 @@ from expertpool.core.text import HIDDEN, clean_code, clean_text, is_hidden
 from expertpool.core.validators import is_writable
 
 Cleaner = Callable[[Any], Any]
+# Marks of direction that chats put around a number.
+_TURNS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069 "
 EXACT = 10**15  # Excel keeps 15 digits of a number; longer ones are rounded
 # Without marks all digits are there: 2026/12 is December, not the second of January.
 _DAY = re.compile(r"(\d{4})(?:\D(\d{1,2})\D(\d{1,2})日?|(\d\d)(\d\d))")
 _MONTH = re.compile(r"(\d{4})(?:\D(\d{1,2})月?|(\d\d))")
+# Digits, what Excel puts behind them, the measure, and that it may be more.
+_AMOUNT = re.compile(r"(\d{1,20})(?:\.0{1,4})?\s?([^\d\s]{0,4}?)(?:以上|多|余)?")
 FIRST, LAST = "first", "last"  # day of a month
 TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2})?$")
 EPOCH, SERIALS = date(1899, 12, 30), (10_000, 73_050)  # 1927 to 2099
@@ -89,12 +93,13 @@ def as_code(cell: Any) -> str:
     if not isinstance(cell, str):
         return as_text(cell)
     is_plain = cell.isascii() and cell.isprintable()  # nothing to fold: nearly all are so
-    value = cell.strip() if is_plain else _writable(clean_code(cell))
+    value = cell.strip() if is_plain else _writable(clean_code(cell).strip(_TURNS))
     return value if value.isalnum() else _as_typed(value)
 
 
 def _as_typed(value: str) -> str:
     """Return the digits of ="13877120032" and of 1.3877120032E+10, of which none is lost."""
+    value = value.lstrip("'‘’")  # by which people keep a number a text
     if found := _AS_FORMULA.fullmatch(value):
         return found[1].strip()
     found = _POWER.fullmatch(value)
@@ -141,9 +146,11 @@ def whole_number(least: int, most: int, suffix: str = "") -> Cleaner:
     """A cleaner for a whole number within bounds; its measure may stand behind it (15 年)."""
 
     def clean(cell: Any) -> int | None:
-        value = as_code(cell).removesuffix(suffix).rstrip()
+        value = as_code(cell)
         if not value:
             return None
+        if (found := _AMOUNT.fullmatch(value)) and found[2] in ("", suffix):
+            value = found[1]
         # Python refuses to read thousands of digits, with an error of its own.
         if value.isdecimal() and len(value) < 12 and least <= int(value) <= most:
             return int(value)

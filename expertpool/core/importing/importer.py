@@ -150,6 +150,7 @@ class Importer(ABC):
         self.now = now
         self.options = options
         self.previews = False
+        self.file_name = ""
         # What is asked of a word that is no word of a list, by column and word.
         self.questions: dict[tuple[str, str], Question] = {}
         self.said: Mapping[

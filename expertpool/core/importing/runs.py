@@ -288,6 +288,7 @@ def _save_open(run: ImportRun) -> None:
 
 def _collector(run: ImportRun, now: datetime) -> Collector:
     importer = IMPORTS[run.importer](actor=run.user, now=now, options=run.options)
+    importer.file_name = run.file_name
     return Collector(importer, run.mapping)
 
 

@@ -9,6 +9,7 @@ together are met too seldom to walk: who fits all of them is read off the indexe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -21,6 +22,7 @@ from django.db.models.lookups import IsNull
 from expertpool.accounts.models import User
 from expertpool.core.lookups import Among
 from expertpool.core.subjects import extra_q, joined_fields
+from expertpool.core.text import clean_text
 from expertpool.core.visibility import Level, level_for
 from expertpool.directory.models import Specialty, Unit, UnitAlias
 from expertpool.experts.models import Expert, ExpertSpecialty
@@ -30,6 +32,7 @@ from expertpool.experts.queries.tokens import keyword_tokens, specialty_token
 
 # Each costs a statement and a condition of the list's.
 MOST_KEYWORDS = 8
+_TELEPHONE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})", re.ASCII)
 FEW = 5_000  # experts that one part of a keyword may fit to be gathered,
 FEW_TOGETHER = 20_000  # and several keywords: a walk to those who are met so seldom takes longer
 MANY = 20_000  # expected experts: those who are surely too many to be gathered
@@ -67,7 +70,7 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
     ``by_name`` says that the rows will be ordered by name. It changes the way, not the rows: all
     who are called 王 stand together there, and a walk would pass half of the pool before them.
     """
-    keywords = list(dict.fromkeys(text.split()))[:MOST_KEYWORDS]
+    keywords = _keywords(text)
     added = joined_fields(SUBJECT) if keywords else []
     texts = [one.code for one in added if one.is_searched and not one.is_retired]
     words = [_unread(_parts(keyword, user, texts)) for keyword in keywords]
@@ -97,6 +100,13 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
             return Found(queryset.filter(Among("pk", ids)))
     some = queryset.filter(Among("pk", list(first.ids)[:SOME]), *(word.fits for word in others))
     return Found(queryset.filter(*(word.by_name if by_name else word.fits for word in many)), some)
+
+
+def _keywords(text: str) -> list[str]:
+    """Return the keywords of ``text``; a telephone number in groups, as people write it, is one."""
+    folded = clean_text(text)
+    number = _TELEPHONE.fullmatch("".join(folded.split()).replace("-", ""))
+    return [number[1]] if number else list(dict.fromkeys(folded.split()))[:MOST_KEYWORDS]
 
 
 def _who_fit(conditions: Sequence[Any], ids: Collection[int] | None = None) -> list[int]:

@@ -8,7 +8,16 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from expertpool.core.importing import CLEANED, GUESSED, CellRefused, Fault, Importer, Note, Row
+from expertpool.core.importing import (
+    CHECK,
+    CLEANED,
+    GUESSED,
+    CellRefused,
+    Fault,
+    Importer,
+    Note,
+    Row,
+)
 from expertpool.directory.queries import title_levels
 from expertpool.experts.enums import ExpertKind, IdKind
 from expertpool.experts.services.import_lookups import DivisionNames, SpecialtyNames
@@ -62,6 +71,7 @@ class RowRules:
         values = row.values
         birth = values.get("birth")
         values["birth_date"] = birth.as_date() if birth else None
+        born: date | None = None
         if id_number:
             kind = values["id_kind"]
             born, sex = documents.born_by(kind, id_number), documents.sex_by(kind, id_number)
@@ -71,10 +81,24 @@ class RowRules:
                 row.notes.append(Note("出生年月", CLEANED, str(birth), born.isoformat()))
             if sex and values.get("sex") not in (None, "", sex):
                 yield self._fault("sex", "性别与身份证不符", "请核对身份证号第 17 位。")
+            if born:
+                self._instead(row, born)
             values["birth_date"] = born or values["birth_date"]
             values["sex"] = sex or values.get("sex")
         if is_too_young(values["birth_date"], self._today):
-            yield self._fault("birth", "出生年月超出范围", TOO_YOUNG)
+            fault = self._fault("birth", "出生年月超出范围", TOO_YOUNG)
+            if values["birth_date"] == born:
+                yield fault
+            else:  # a typing mistake, without which the row can live
+                row.left.append(fault)
+                values |= {"birth": "", "birth_date": None}
+
+    def _instead(self, row: Row, born: date) -> None:
+        """Say of a birthday that cannot be read that the document gives it: nothing is left empty."""
+        kept = [fault for fault in row.left if fault.code != "birth"]
+        if len(kept) < len(row.left):
+            row.left[:] = kept
+            row.notes.append(Note("出生年月", CHECK, "", f"表中所写不能识别，按证件填 {born}。"))
 
     def _term(self, row: Row) -> Fault | None:
         """Take apart a term that stands in one cell."""

@@ -305,6 +305,7 @@ class ExpertUpdater(Importer):
             specialties=values["specialty_rows"],
             actor=self.actor,
             now=self.now,
+            note=f"批量更新：{self.file_name}",
         )
 
     def finish(self, totals: Totals, *, file_name: str) -> None:

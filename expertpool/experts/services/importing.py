@@ -27,7 +27,7 @@ from expertpool.core.importing import (
     open_table,
     scan_table,
 )
-from expertpool.core.importing.findings import Collector
+from expertpool.core.importing.findings import SHOWN, Collector
 from expertpool.core.importing.sheets import RefusedSheet
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import province_codes
@@ -58,7 +58,7 @@ from expertpool.experts.services.import_units import NamedUnits, employer_of
 from expertpool.experts.services.import_writing import COLUMNS, copy_experts, next_ids
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
-from expertpool.experts.services.taken import UNIQUE, is_plain
+from expertpool.experts.services.taken import UNIQUE, is_plain, whose
 from expertpool.experts.validators.values import oddities
 
 _DOUBLED = {"phone": "手机号重复", "id_number": "证件号重复", "email": "邮箱重复"}
@@ -115,6 +115,7 @@ class ExpertImporter(Importer):
         self.named, self.persons = NamedUnits(self), SamePersons(actor)
         # Index → row of this file, or 0 for the pool.
         self.known: dict[str, dict[bytes, int]] = {code: {} for code in UNIQUE}
+        self.named_owners = 0
         self.saved = {code: SavedNumbers() for code in UNIQUE}
         self.counted = {code for code in UNIQUE if actor and not is_plain(actor, code)}
 
@@ -193,9 +194,7 @@ class ExpertImporter(Importer):
             first = self.known[code].get(row.values[f"{code}_index"])
             if first is None:
                 continue
-            where = (
-                f"与第 {first} 行相同。" if first else "专家库或登录账号中已有，只能属于一个人。"
-            )
+            where = f"与第 {first} 行相同。" if first else self._whose(code, row)
             fault = self.fault(code, reason, where, counted=not first and code in self.counted)
             if code != "email" or fault.counted:
                 return fault
@@ -203,6 +202,14 @@ class ExpertImporter(Importer):
             row.left.append(fault)
             row.values |= {"email": "", "email_index": None}
         return None
+
+    def _whose(self, code: str, row: Row) -> str:
+        """Say whose a number is, to whoever sees it; of rows that no page shows it is not looked up."""
+        told = ""
+        if self.actor and code not in self.counted and self.named_owners < SHOWN:
+            self.named_owners += 1
+            told = whose(code, row.values[code], self.actor)
+        return told or "专家库或登录账号中已有，只能属于一个人。"
 
     def _blacklisted(self, row: Row) -> Fault | None:
         question = self.persons.question(row.values, row.number)

@@ -94,8 +94,10 @@ def update_expert(
     knowing: str | None = None,
     actor: User | None,
     now: datetime,
+    note: str = "",
 ) -> Expert:
-    """Change the given ``values`` of ``expert``; None for ``specialties`` leaves them as they are.
+    """Change the given ``values`` of ``expert``; None for ``specialties`` leaves them as they are. ``note``
+    is what the log says of the change, beside what differs.
 
     Keeps a version and an audit entry with what differs; without a difference nothing is written. Whose
     phone or mail is another now, is told where he was reached before. Announces TiesChanged of another employer.
@@ -114,7 +116,7 @@ def update_expert(
         errors |= _fill(expert, values, wanted)
         expert.updated_at = now
         _check(expert, actor, errors)
-        note = ask_about(expert, knowing, actor, was=was)
+        note += ask_about(expert, knowing, actor, was=was)
         _save(expert, actor, reached)
         _set_specialties(expert, held, wanted)
         version = EXPERT.version_of(expert)

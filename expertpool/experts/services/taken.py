@@ -81,6 +81,15 @@ def taken_errors(
     return errors
 
 
+def whose(field: str, value: str, actor: User) -> str:
+    """Say whose a number of ``field`` is, as far as ``actor`` may see him; empty: nobody's."""
+    label = UNIQUE[field]
+    if owner := _FIND[field](value):
+        return _whose(label, owner, actor)
+    holder = account_by(field, value) if field in CONTACTS else None
+    return _whose_account(label, holder, actor) if holder else ""
+
+
 def _has_already(expert: Expert, field: str) -> bool:
     """Tell whether ``expert`` is stored with this value: from before it was refused, it stays."""
     index = {f"{field}_index": getattr(expert, f"{field}_index")}

@@ -39,7 +39,8 @@ _DOTS = str.maketrans("•・‧", "···")
 # What people write between digits, and what stands there unseen.
 MARKS = re.compile(r"[\s\-\u2010-\u2015\u200b-\u200f\u2060\ufeff]+")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
-_COUNTRY = re.compile(r"^(?:\+|00)?86(?=1\d{10}$)")
+_COUNTRY = re.compile(r"^\(?(?:\+|00)?86\)?(?=1\d{10}$)")
+_MAILTO = re.compile(r"^mailto:\s*", re.IGNORECASE)  # a link that was pasted
 _DOUBLED = str.maketrans("0123456789", "0246813579")
 _WITHOUT_END = re.compile(
     r"(?:长期|永久)(?:有效|聘任|聘用)?|(?:无固定|没有|不定|无)期限?|不限期?|终身"
@@ -145,7 +146,7 @@ def _one_mobile(value: str) -> str:
 
 
 def email(cell: Any) -> str:
-    return checked(as_code(cell), validate_email_address)
+    return checked(_MAILTO.sub("", as_code(cell)), validate_email_address)
 
 
 class Term(NamedTuple):

@@ -14,6 +14,8 @@ CORE = {
     "catalogue",
     "client",
     "configuration",
+    "connections",  # that end when nobody answers any more
+    "connector",  # of the queue
     "context",
     "counting",
     "criteria",

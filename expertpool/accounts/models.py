@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
@@ -167,13 +168,17 @@ class User(AbstractBaseUser):
     created_proof = ProofField("创建时间凭证", says=("username", "created_at"))
     # Counted on when all that he is signed in by shall end for good, beyond being enabled again.
     session_round = models.PositiveIntegerField("登录轮次", default=0)
-    # When he showed that the phone is in his hands; a new number is nobody's yet.
+    # When he showed that the phone is in his hands; a new number is nobody's yet. Read by `phone_shown_at`.
     phone_verified_at = models.DateTimeField("手机号验证时间", null=True, blank=True)
+    phone_proof = ProofField(
+        "手机号验证凭证", says=("username", "phone_index", "phone_verified_at")
+    )
     # His authenticator (`services.authenticators`): what it knows, the last step whose code was used,
     # and since when it speaks for him.
     app_secret = EncryptedTextField("验证器密钥", bound_to=("username",))
     app_step = models.BigIntegerField("验证器已用到", null=True, blank=True)
     app_set_up_at = models.DateTimeField("验证器设置时间", null=True, blank=True)
+    app_proof = ProofField("验证器凭证", says=("username", "app_step", "app_set_up_at"))
     # By what he acts, if not by a browser: the name of an API token, which the log shows.
     through = ""
 
@@ -259,6 +264,16 @@ class User(AbstractBaseUser):
     def is_of_known_age(self) -> bool:
         """Whether this system wrote when the account was opened."""
         return is_vouched(self, "created_proof")
+
+    @property
+    def phone_shown_at(self) -> datetime | None:
+        """When he showed that the phone he has now is in his hands, as this system wrote it; None: never."""
+        return self.phone_verified_at if is_vouched(self, "phone_proof") else None
+
+    def holds(self, role: Role) -> bool:
+        """Tell whether this system gave him ``role``."""
+        held = HeldRole.objects.filter(user=self, role=role).select_related("user", "role").first()
+        return held is not None and is_vouched(held)
 
     @cached_property
     def role_codes(self) -> frozenset[str]:

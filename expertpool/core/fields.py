@@ -328,4 +328,6 @@ def is_vouched(row: models.Model, by: str = "proof") -> bool:
 
 
 def _said(value: Any) -> Any:
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value

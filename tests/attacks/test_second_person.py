@@ -31,7 +31,7 @@ from expertpool.siteconfig.queries import version_of
 from expertpool.siteconfig.services import save_settings
 from expertpool.workflow.queries.requests import waiting_about
 from expertpool.workflow.settings import OBJECTION_MINUTES, REQUESTS, SECOND_DAYS, SECOND_PHONE
-from tests.factories.accounts import make_user
+from tests.factories.accounts import change, make_user
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.projects import make_project, project_data
@@ -261,7 +261,7 @@ def test_who_was_let_in_again_shows_by_his_phone_that_it_is_he(
     supervisor = make_user("supervisor", phone="13812340001")
     supervisor = taken(supervisor, by=admin)
     refuses(asked, supervisor, "重新验证本人", minutes=6)
-    User.objects.filter(pk=supervisor.pk).update(phone_verified_at=NOW + timedelta(minutes=7))
+    change(User.objects.filter(pk=supervisor.pk), phone_verified_at=NOW + timedelta(minutes=7))
     agree(asked, User.objects.get(pk=supervisor.pk), minutes=8)
 
 
@@ -271,7 +271,7 @@ def test_not_by_one_that_was_changed_first(asked: VoidRequest, admin: User) -> N
     supervisor = taken(supervisor, by=admin, days=-1)
     values = {"phone": "13899990001", "email": "", "department": None}
     edit_user(user=supervisor, name=supervisor.name, actor=admin, now=NOW, **values)  # type: ignore[arg-type]
-    User.objects.filter(pk=supervisor.pk).update(phone_verified_at=NOW + timedelta(minutes=7))
+    change(User.objects.filter(pk=supervisor.pk), phone_verified_at=NOW + timedelta(minutes=7))
     refuses(asked, User.objects.get(pk=supervisor.pk), "重新验证本人", minutes=8)
 
 

@@ -19,7 +19,7 @@ from expertpool.audit.models import Entry
 from expertpool.draws.exceptions import VoidRefused
 from expertpool.draws.models import VoidRequest
 from expertpool.draws.services.voiding import decide_void, request_void
-from tests.factories.accounts import PASSWORD, make_user
+from tests.factories.accounts import PASSWORD, change, make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.fixtures import login
@@ -72,7 +72,7 @@ def test_who_was_let_in_again_shows_by_an_authenticator_of_before_that_it_is_he(
     supervisor = with_app(make_user("supervisor", phone="13812340001"), NOW - timedelta(days=1))
     values = {"email": "", "department": None, "name": supervisor.name, "actor": admin, "now": NOW}
     edit_user(user=supervisor, phone="13912340002", **values)  # type: ignore[arg-type]
-    User.objects.filter(pk=supervisor.pk).update(phone_verified_at=NOW + timedelta(minutes=2))
+    change(User.objects.filter(pk=supervisor.pk), phone_verified_at=NOW + timedelta(minutes=2))
     refuses(asked, User.objects.get(pk=supervisor.pk), "此前已设置的验证器", minutes=3)
     prove(supervisor, NOW + timedelta(minutes=4))
     agree(asked, User.objects.get(pk=supervisor.pk), minutes=6)
@@ -102,3 +102,15 @@ def test_the_page_takes_a_code_and_notes_who_guesses(client: Client) -> None:
             client.post("/account/app/prove/", {"code": "000000"})
     assert Entry.objects.filter(action="user.verify_app").count() == 1
     assert Entry.objects.filter(action="user.lock").exists()
+
+
+def test_nor_one_whose_last_code_a_row_says(asked: VoidRequest, admin: User) -> None:
+    supervisor = with_app(make_user("supervisor"), NOW - timedelta(days=1))
+    supervisor = taken(supervisor, by=admin)
+    step = int((NOW + timedelta(minutes=3)).timestamp()) // 30
+    User.objects.filter(pk=supervisor.pk).update(app_step=step)
+    refuses(asked, User.objects.get(pk=supervisor.pk), "重置过密码", minutes=6)
+    # Nor does a code of his vouch for what somebody else wrote.
+    User.objects.filter(pk=supervisor.pk).update(app_step=None)
+    prove(User.objects.get(pk=supervisor.pk), NOW + timedelta(minutes=4))
+    refuses(asked, User.objects.get(pk=supervisor.pk), "重置过密码", minutes=6)

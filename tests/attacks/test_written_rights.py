@@ -16,7 +16,7 @@ from expertpool.core.visibility import Level, level_for
 from expertpool.draws.models import RevealRule
 from expertpool.draws.services.names import readable_from
 from expertpool.workflow.queries.second_person import why_not_second
-from tests.factories.accounts import make_user
+from tests.factories.accounts import change, make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 
@@ -98,3 +98,27 @@ def test_what_the_system_gives_counts(admin: User, supervisor: User) -> None:
     edit_user(user=user, **person, roles=[role], actor=None, now=now)
     assert again(user).has_permission("draws.release")
     assert again(user).is_of_known_age
+
+
+@pytest.mark.parametrize("proven", ["none", "of another number", "of another account"])
+def test_a_telephone_that_a_row_shows_to_be_his_is_nobodys(operator: User, proven: str) -> None:
+    """An account whose number nobody had shown counted as a second person, by one UPDATE."""
+    now = timezone.now()
+    mine = make_user("supervisor", phone="13812340001", phone_verified_at=None)
+    shown = now - timedelta(days=9)
+    match proven:
+        case "of another number":
+            change(User.objects.filter(pk=mine.pk), phone_verified_at=shown)
+            values = {"phone": "13812340002", "email": "", "department": None}
+            edit_user(user=again(mine), name="赵", actor=make_user("admin"), now=shown, **values)  # type: ignore[arg-type]
+        case "of another account":
+            other = make_user("supervisor", phone="13812340003", phone_verified_at=shown)
+            proof = bytes(other.phone_proof or b"")
+            write("UPDATE accounts_user SET phone_proof = %s WHERE id = %s", proof, mine.pk)
+    write("UPDATE accounts_user SET phone_verified_at = %s WHERE id = %s", shown, mine.pk)
+    why = why_not_second(again(mine), {operator.pk}, asked_at=now, now=now)
+    assert "验证本人手机号" in why
+    change(User.objects.filter(pk=mine.pk), phone_verified_at=now)
+    assert not why_not_second(again(mine), {operator.pk}, asked_at=now, now=now) or (
+        proven == "of another number"
+    )

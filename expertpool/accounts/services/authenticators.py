@@ -15,17 +15,17 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.contrib.auth.hashers import check_password
 from django.db import transaction
-from django.db.models import Q
 
 from expertpool.accounts.exceptions import AuthenticatorRefused
 from expertpool.accounts.models import User
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.login import is_himself
 from expertpool.audit.services import record
-from expertpool.core.fields import UNREADABLE, readable
+from expertpool.core.fields import UNREADABLE, is_vouched, readable
 
 SECRET_BYTES = 20  # what apps expect of SHA-1
 DIGITS = 6
+APP = ("app_secret", "app_step", "app_set_up_at", "app_proof")  # columns of an account
 SECONDS = 30
 CLOCKS_APART = 1  # steps by which telephone and server may differ
 
@@ -54,7 +54,7 @@ def set_up(*, user: User, secret: str, password: str, code: str, now: datetime) 
     with transaction.atomic():
         row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
         row.app_secret, row.app_step, row.app_set_up_at = secret, step, now
-        row.save(update_fields=["app_secret", "app_step", "app_set_up_at"])
+        row.save(update_fields=APP)
         announce(record("user.set_up_app", actor=user, subject=user, now=now), user)
 
 
@@ -64,7 +64,7 @@ def take_away(*, user: User, password: str, now: datetime) -> None:
     with transaction.atomic():
         row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
         row.app_secret, row.app_step, row.app_set_up_at = "", None, None
-        row.save(update_fields=["app_secret", "app_step", "app_set_up_at"])
+        row.save(update_fields=APP)
         announce(record("user.take_away_app", actor=user, subject=user, now=now), user)
 
 
@@ -94,15 +94,24 @@ def _uses_up(user: User, code: str, now: datetime) -> bool:
     step = _step_of(_secret_of(user), code, now)
     if step is None:
         return False
-    # Of two at one moment with the same code, one finds it used.
-    unused = Q(app_step__isnull=True) | Q(app_step__lt=step)
-    return bool(User.objects.filter(unused, pk=user.pk).update(app_step=step))
+    with transaction.atomic():
+        # Of two at one moment with the same code, one finds it used.
+        row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        if row.app_step is not None and row.app_step >= step:
+            return False
+        # What somebody else has written of it is not vouched for by a code.
+        also = ["app_proof"] if is_vouched(row, "app_proof") else []
+        row.app_step = step
+        row.save(update_fields=["app_step", *also])
+    return True
 
 
 def shown_by_app(user: User, before: datetime) -> datetime | None:
     """Return when an app that spoke for ``user`` before ``before`` showed its last code, to half a
     minute on the safe side; None where there is none: one set up later shows who did that."""
     if user.app_set_up_at is None or user.app_set_up_at >= before or not has_app(user):
+        return None
+    if not is_vouched(user, "app_proof"):  # somebody else wrote when
         return None
     step = user.app_step or 0
     return datetime.fromtimestamp((step - CLOCKS_APART) * SECONDS, tz=UTC)

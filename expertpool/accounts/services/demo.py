@@ -85,6 +85,6 @@ def ensure_demo_accounts(*, now: datetime) -> list[User]:
             users[account.username].created_at = now - KNOWN_FOR
             users[account.username].phone_verified_at = now - KNOWN_FOR
             users[account.username].save(
-                update_fields=["created_at", "created_proof", "phone_verified_at"]
+                update_fields=["created_at", "created_proof", "phone_verified_at", "phone_proof"]
             )
     return [users[name] for name in names]

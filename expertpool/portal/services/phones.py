@@ -78,7 +78,7 @@ def confirm_phone(*, token: str, user: User, now: datetime) -> None:
     user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     check_link(token, user)
     user.phone_verified_at = now
-    user.save(update_fields=["phone_verified_at"])
+    user.save(update_fields=["phone_verified_at", "phone_proof"])
     record("user.verify_phone", actor=user, subject=user, now=now)
 
 

@@ -37,7 +37,7 @@ def why_not_second(user: User, firsts: Iterable[int], *, asked_at: datetime, now
     if days and not user.is_of_known_age:
         return "您账号的开通时间不是本系统写入的，不能作为第二人确认，请联系管理员另开账号。"
     # Without short messages nobody could show it.
-    if not user.phone_verified_at and most_since(SECOND_PHONE, demanded) and reaches_phones():
+    if not user.phone_shown_at and most_since(SECOND_PHONE, demanded) and reaches_phones():
         return "确认前须先验证本人手机号：请在右上角「我的账号」发送验证短信；没有手机号的请联系管理员。"
     if days and _is_in_other_hands(user, since):
         return (
@@ -76,7 +76,7 @@ def _is_in_other_hands(user: User, since: datetime) -> bool:
     taken = [act.at for act in acts if act.actor not in (None, user.pk)]
     if not taken:
         return False
-    by_phone = None if any(act.changes_phone for act in acts) else user.phone_verified_at
+    by_phone = None if any(act.changes_phone for act in acts) else user.phone_shown_at
     shown = (by_phone, shown_by_app(user, before=min(taken)))
     return not any(at is not None and at > max(taken) for at in shown)
 

@@ -203,7 +203,7 @@ def _send(
     by_ways: dict[tuple[ChannelCode, ...], list[Envelope]] = {}
     for user, context, key in told:
         # A number that nobody has shown to be his may be anybody's.
-        phone, email = (user.phone if user.phone_verified_at else "", user.email)
+        phone, email = (user.phone if user.phone_shown_at else "", user.email)
         envelope = Envelope(
             Recipient(user.username, user.name, phone, email), dict(context), about, key
         )

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import File, Form, Query, Router, Status, UploadedFile
 
 from expertpool.core.api import Id, Refusal, allows, answers
+from expertpool.core.fields import is_vouched
 from expertpool.core.responses import file_answer
 from expertpool.core.responses.files import UNKNOWN
 from expertpool.files.exceptions import FileRefused
@@ -33,9 +34,9 @@ BINARY = {
     summary="附件列表",
 )
 @allows()
-def attachment_list(request: HttpRequest, of: Query[SubjectRef]) -> QuerySet[Attachment]:
+def attachment_list(request: HttpRequest, of: Query[SubjectRef]) -> list[Attachment]:
     """返回一个对象的附件；能查看这个对象的才能看到。"""
-    return attachments_of(_subject(request, of))
+    return [row for row in attachments_of(_subject(request, of)) if is_vouched(row)]
 
 
 @router.post(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from expertpool.core.fields import ProofField
+
 FOLDER = "attachments"  # of the store
 
 
@@ -23,6 +25,10 @@ class Attachment(models.Model):
     held = models.BooleanField(
         "待查杀", default=False, db_default=False
     )  # nobody reads it until it was scanned
+    # Without it nobody sees the file: somebody has led it to another subject, or opened a held one.
+    proof = ProofField(
+        "凭证", says=("subject_type", "subject_id", "kind", "file.name", "sha256", "held")
+    )
     created_at = models.DateTimeField("上传时间")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import QuerySet, Sum
 
 from expertpool.core.configuration import value_of
+from expertpool.core.fields import is_vouched
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.registry import file_subject
@@ -19,6 +20,7 @@ from expertpool.files.settings import SUBJECT_QUOTA
 from expertpool.files.validators import ACCEPTED, MEGABYTE
 
 HELD = "文件「{}」正在等待病毒查杀，查杀之后才能打开，请稍后再试。"
+LED = "文件「{}」所属的对象在系统之外被改动过，不能打开。请联系系统管理员核对。"
 GONE = "文件「{}」已不在存放文件的地方，不能打开。请联系系统管理员从备份中恢复，或重新上传。"
 
 
@@ -77,6 +79,10 @@ def _size(rows: QuerySet[Attachment]) -> int:
 
 
 def may_view(user: Any, attachment: Attachment) -> bool:
+    """Tell whether ``user`` may read a file: whoever sees what it was attached to, not to what somebody has
+    led it."""
+    if not is_vouched(attachment):
+        return False
     return file_subject(attachment.subject_type).may_view(user, attachment.subject_id)
 
 
@@ -85,8 +91,10 @@ def may_edit(user: Any, subject_type: str, subject_id: str) -> bool:
 
 
 def opened(attachment: Attachment) -> File:
-    """Open the stored file. Refuses (FileRefused) one that still has to be scanned, and one that
-    somebody has taken away; StoreDown."""
+    """Open the stored file. Refuses (FileRefused) one that still has to be scanned, one that was not attached
+    here to what it belongs to, and one that somebody has taken away; StoreDown."""
+    if not is_vouched(attachment):
+        raise FileRefused(LED.format(attachment.name))
     if attachment.held:
         raise FileRefused(HELD.format(attachment.name))
     try:
@@ -117,6 +125,7 @@ def attachment_list(user: Any, subject: models.Model, *, kind: str | None) -> di
         "files": [
             FileRow(row, policy.evidence.get(row.kind, ""), bool(preview_kind(row)))
             for row in attachments_of(subject, kind)
+            if is_vouched(row)
         ],
         "may_edit": may_edit(user, subject_type, subject_id),
         "may_upload": may_upload,

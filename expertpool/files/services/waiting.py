@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from django.db import transaction
+
+from expertpool.core.fields import is_vouched
 from expertpool.core.scanning import Infected, NotScanned, ScanRefused, scan
 from expertpool.files.models import Attachment
 from expertpool.files.services.attaching import remove_attachment
@@ -36,7 +39,7 @@ def scan_held(*, now: datetime) -> int:
     return released
 
 
-def _release(attachment: Attachment, now: datetime) -> int:
+def _release(attachment: Attachment, now: datetime) -> bool:
     with attachment.file.open("rb") as file:
         scan(
             file,
@@ -46,4 +49,10 @@ def _release(attachment: Attachment, now: datetime) -> int:
             now=now,
             kept=True,
         )
-    return Attachment.objects.filter(pk=attachment.pk, held=True).update(held=False)
+    with transaction.atomic():
+        row = Attachment.objects.select_for_update(of=("self",)).filter(pk=attachment.pk).first()
+        if row is None or not row.held or not is_vouched(row):
+            return False
+        row.held = False
+        row.save(update_fields=["held", "proof"])
+    return True

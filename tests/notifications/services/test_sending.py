@@ -187,9 +187,8 @@ def test_files_of_the_message_and_of_the_template_go_by_email_only(admin: User) 
         now=NOON,
     )
     guide, notice = make_file("评审须知.pdf"), make_file("招标公告.pdf")
-    Attachment.objects.filter(pk=guide.pk).update(
-        subject_type="notifications.messagetemplate", subject_id=template.pk
-    )
+    guide.subject_type, guide.subject_id = "notifications.messagetemplate", str(template.pk)
+    guide.save()
     email, sms = send("email", "sms", attachments=[notice, Document("draws.letter", 12)])
     assert set(email.attachments.all()) == {guide, notice}
     assert Message.objects.get(pk=email.pk).documents == [["draws.letter", "12"]]

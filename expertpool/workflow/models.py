@@ -8,12 +8,16 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from expertpool.core.fields import BlindIndexField
 from expertpool.workflow.enums import ApprovalState, OnRejection, Outcome, Proof
 
 
 class FlowVersion(models.Model):
     """One version of the flow of a subject; the highest number is the one that new approvals
-    take. Never changed: approvals finish under the version with which they began."""
+    take. Never changed: approvals finish under the version with which they began. ``proof`` says that
+    somebody drew up its steps here (`queries.steps`)."""
+
+    never = ("UPDATE", "DELETE")  # else an earlier one would be the newest
 
     subject = models.CharField("对象", max_length=64)  # label of a model, see registry
     number = models.PositiveIntegerField("版本")
@@ -26,6 +30,7 @@ class FlowVersion(models.Model):
         related_name="+",
     )
     created_at = models.DateTimeField("修改时间")
+    proof = BlindIndexField("凭证", null=False, default=b"")
 
     class Meta:
         verbose_name = verbose_name_plural = "审批流程版本"
@@ -40,6 +45,8 @@ class FlowVersion(models.Model):
 
 class FlowStep(models.Model):
     """One step of a version: who decides, and for which subjects it is asked."""
+
+    never = ("UPDATE", "DELETE")
 
     version = models.ForeignKey(FlowVersion, on_delete=models.CASCADE, related_name="steps")
     order = models.PositiveSmallIntegerField("次序")  # from 1
@@ -69,7 +76,10 @@ class FlowStep(models.Model):
 
 
 class Approval(models.Model):
-    """One run of a flow for one subject, from handing in to the end."""
+    """One run of a flow for one subject, from handing in to the end. ``proof`` says that this system has led
+    it to its step, as the ``moves``-th time (`queries.steps`); that only grows (trigger)."""
+
+    never = ("DELETE",)
 
     subject_type = models.CharField("对象", max_length=64)
     subject_id = models.BigIntegerField("对象编号")
@@ -80,6 +90,8 @@ class Approval(models.Model):
     )
     started_at = models.DateTimeField("提交时间")
     ended_at = models.DateTimeField("结束时间", null=True)
+    moves = models.PositiveIntegerField("推进次数", default=0, editable=False)
+    proof = BlindIndexField("凭证", null=False, default=b"")
 
     class Meta:
         verbose_name = verbose_name_plural = "审批"
@@ -110,6 +122,8 @@ class Approval(models.Model):
 
 class Decision(models.Model):
     """What one person decided at one step; append-only."""
+
+    never = ("UPDATE", "DELETE")
 
     approval = models.ForeignKey(Approval, on_delete=models.CASCADE, related_name="decisions")
     step = models.ForeignKey(FlowStep, on_delete=models.PROTECT, related_name="+")

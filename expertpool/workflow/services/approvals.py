@@ -12,29 +12,38 @@ from expertpool.workflow.enums import ApprovalState, OnRejection, Verdict
 from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.models import Approval, Decision, FlowStep
 from expertpool.workflow.queries.approvals import RUNNING, applies, subject_code
+from expertpool.workflow.queries.steps import is_proven, proof_of_approval
 from expertpool.workflow.services.flows import current_version
+
+LED = "这项审批所在的步骤或审批流程在系统之外被改动过，不能审批：请管理员核对「审批流程」并重新保存，再由申请人撤回后重新提交。"
 
 
 @transaction.atomic
 def start_approval(*, subject: Model, now: datetime) -> Approval:
     """Begin the approval of ``subject`` under the current version, at the first step that applies.
 
-    An approval that already runs stays as it is.
+    An approval that already runs stays as it is; one that this system has not led there ends.
     """
     running = _running(subject)
     if running is not None:
-        return running
+        if is_proven(running):
+            return running
+        _end(running, ApprovalState.WITHDRAWN, now=now)
     version = current_version(subject_code(subject), now=now)
     steps = list(version.steps.all())
     step = _next(subject, steps, after=0, now=now)
     assert step is not None  # noqa: S101 - every version has a step without a condition
-    return Approval.objects.create(
+    approval = Approval(
         subject_type=subject_code(subject),
         subject_id=subject.pk,
         version=version,
         step=step,
         started_at=now,
     )
+    approval.save()
+    approval.proof = proof_of_approval(approval)  # which names it by its id
+    approval.save(update_fields=["proof"])
+    return approval
 
 
 @transaction.atomic
@@ -42,12 +51,14 @@ def decide(*, subject: Model, agree: bool, note: str, actor: User, now: datetime
     """Record what ``actor`` decides at the current step; return what has come of it.
 
     The caller has checked that he may decide such subjects, and on this one. Refuses
-    (DecisionRefused) when nothing runs, a person without the role of the step, and whoever
-    decided another step of this approval.
+    (DecisionRefused) when nothing runs, an approval that this system has not led to where it stands, a
+    person without the role of the step, and whoever decided another step of this approval.
     """
     approval = _running(subject)
     if approval is None or approval.step is None:
         raise DecisionRefused("没有待审批的申请，可能刚刚被他人处理，请刷新页面。")
+    if not is_proven(approval):
+        raise DecisionRefused(LED)
     step = approval.step
     _check(approval, step, actor)
     Decision.objects.create(
@@ -89,7 +100,7 @@ def _running(subject: Model) -> Approval | None:
 
 
 def _check(approval: Approval, step: FlowStep, actor: User) -> None:
-    if step.role is not None and not actor.roles.contains(step.role):
+    if step.role is not None and not actor.holds(step.role):
         raise DecisionRefused(f"当前步骤「{step}」由「{step.role}」审批，请等待。")
     if approval.decisions.filter(decided_by=actor).exclude(step=step).exists():
         raise DecisionRefused("您已在另一个步骤审批过这项申请，请由其他人审批这一步。")
@@ -110,9 +121,15 @@ def _previous(approval: Approval, step: FlowStep) -> FlowStep | None:
 
 def _move(approval: Approval, step: FlowStep) -> None:
     approval.step = step
-    approval.save(update_fields=["step"])
+    _save(approval)
 
 
 def _end(approval: Approval, state: ApprovalState, *, now: datetime) -> None:
     approval.step, approval.state, approval.ended_at = None, state, now
-    approval.save(update_fields=["step", "state", "ended_at"])
+    _save(approval)
+
+
+def _save(approval: Approval) -> None:
+    approval.moves += 1
+    approval.proof = proof_of_approval(approval)
+    approval.save(update_fields=["step", "state", "ended_at", "moves", "proof"])

@@ -17,6 +17,7 @@ from expertpool.workflow.enums import OnRejection
 from expertpool.workflow.exceptions import FlowRefused
 from expertpool.workflow.models import FlowStep, FlowVersion
 from expertpool.workflow.queries.approvals import latest_version
+from expertpool.workflow.queries.steps import is_proven_version, proof_of_steps
 from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
 
 LOCK = "workflow.flow"
@@ -52,7 +53,8 @@ def save_flow(
     _check(found, wanted)
     # As words: the log keeps them, and a role may be renamed later.
     before, after = _in_words(_data_of(latest), subject), _in_words(wanted, subject)
-    if before == after:
+    # Steps that somebody else has written are drawn up anew by saving them.
+    if before == after and is_proven_version(latest):
         return latest
     version = _create(subject, latest.number + 1, wanted, actor=actor, now=now)
     record(
@@ -111,9 +113,7 @@ def _create(
     subject: str, number: int, steps: Sequence[StepData], *, actor: User | None, now: datetime
 ) -> FlowVersion:
     version = FlowVersion(subject=subject, number=number, created_by=actor, created_at=now)
-    version.full_clean()
-    version.save()
-    FlowStep.objects.bulk_create(
+    rows = [
         FlowStep(
             version=version,
             order=order,
@@ -123,7 +123,11 @@ def _create(
             on_rejection=step.on_rejection,
         )
         for order, step in enumerate(steps, 1)
-    )
+    ]
+    version.proof = proof_of_steps(version, rows)
+    version.full_clean()
+    version.save()
+    FlowStep.objects.bulk_create(rows)
     return version
 
 

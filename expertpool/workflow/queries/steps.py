@@ -1,0 +1,56 @@
+"""Whether an approval stands where this system has led it, by a flow that somebody drew up here: whoever
+writes rows skips no step and makes no flow (docs/decisions/0173)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC
+
+from cryptography.hazmat.primitives.constant_time import bytes_eq
+
+from expertpool.core.crypto import proof
+from expertpool.workflow.models import Approval, FlowStep, FlowVersion
+
+
+def proof_of_version(version: FlowVersion) -> bytes:
+    """Return what proves that the steps of ``version`` are those that were drawn up."""
+    steps = version.steps.select_related("role").order_by("order")
+    return proof_of_steps(version, [*steps])
+
+
+def proof_of_steps(version: FlowVersion, steps: Sequence[FlowStep]) -> bytes:
+    """Return what proves that ``version`` was drawn up with ``steps``."""
+    said = [
+        [
+            step.order,
+            step.name,
+            step.role and step.role.code,
+            step.condition,
+            str(step.on_rejection),
+        ]
+        for step in steps
+    ]
+    return proof("workflow.version", [version.subject, version.number, said])
+
+
+def proof_of_approval(approval: Approval) -> bytes:
+    """Return what proves that ``approval`` was led to where it stands. It names its subject, and by its
+    number the move that led there."""
+    said = [
+        *(approval.pk, approval.subject_type, approval.subject_id, approval.moves),
+        *(approval.version.number, approval.step and approval.step.order, str(approval.state)),
+        approval.started_at.astimezone(UTC).isoformat(),
+    ]
+    return proof("workflow.approval", said)
+
+
+def is_proven_version(version: FlowVersion) -> bool:
+    """Tell whether ``version`` was drawn up here, with the steps that it has."""
+    return bytes_eq(bytes(version.proof), proof_of_version(version))
+
+
+def is_proven(approval: Approval) -> bool:
+    """Tell whether this system has led ``approval`` to where it stands, by a version of its own."""
+    if not bytes_eq(bytes(approval.proof), proof_of_approval(approval)):
+        return False
+    return is_proven_version(approval.version)

@@ -230,7 +230,7 @@ class Draw(models.Model):
     @property
     def reveal_words(self) -> str:
         """When its names open, before 有权限的人员可查看. Answers are waited for until the panel sits
-        (`draws.queries.reveal.waits_for_answers`)."""
+        (`draws.queries.waiting.waits_for_answers`)."""
         at = moment_text(self.reveal_at)
         if self.waits_for_all:
             return f"全体到场签到后（最晚 {at}）"

@@ -57,7 +57,7 @@ def reveal_time(
     """Return when the names of a draw that is made ``now`` become public: as long before the opening
     as its plan says, but not before the first who are asked have had their time to answer. Where
     all sign in first: at the latest. Whoever has more time then is still waited for
-    (`queries.reveal.waits_for_answers`)."""
+    (`queries.waiting.waits_for_answers`)."""
     opening = first_opening(projects)
     if policy and policy.reveal_present:
         return opening + timedelta(minutes=policy.present_latest)
@@ -171,12 +171,17 @@ def time_left(invitation: Invitation, at: datetime) -> timedelta:
 def pause_of(draw: Draw) -> DrawPause | None:
     """Return the pause of ``draw`` that is still open; one for which a supervisor has to look stays open until
     this system says that he did, whatever its row says."""
-    pauses = DrawPause.objects.filter(Q(resumed_at__isnull=True) | ~Q(lost=[]), draw=draw)
-    for found in pauses.select_related("paused_by", "resumed_by").order_by("-pk"):
-        found.draw = draw
+    return next(open_pauses([draw]), None)
+
+
+def open_pauses(draws: Iterable[Draw]) -> Iterator[DrawPause]:
+    """Return those of all ``draws``, the latest first."""
+    known = {draw.pk: draw for draw in draws}
+    rows = DrawPause.objects.filter(Q(resumed_at__isnull=True) | ~Q(lost=[]), draw__in=known)
+    for found in rows.select_related("paused_by", "resumed_by").order_by("-pk"):
+        found.draw = known[found.draw_id]
         if found.resumed_at is None or not _is_over(found):
-            return found
-    return None
+            yield found
 
 
 def proof_of_pause(pause: DrawPause, *, lost: Sequence[str] | None = None) -> bytes:

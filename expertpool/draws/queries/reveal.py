@@ -14,16 +14,11 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from django.db.models import Exists, OuterRef, Q
-
 import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.crypto import DecryptionError
-from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState
-from expertpool.draws.models import Draw, DrawPause, Invitation
-from expertpool.draws.queries.draws import covers
-from expertpool.draws.queries.outage import off_since
+from expertpool.draws.models import Draw
 
 # Where in the proof, behind the facts and on whose behalf. One that was never moved may not say it.
 PROVEN_OPENING, PROVEN_MOVES = 5, 6
@@ -65,29 +60,6 @@ def proven_opening(draw: Draw) -> datetime | None:
     said = _said(draw)
     opening = said[PROVEN_OPENING] if len(said) > PROVEN_OPENING else None
     return datetime.fromisoformat(str(opening)) if opening and is_authentic(draw) else None
-
-
-def waiting_for_answers(now: datetime) -> Q:
-    """Return which draws keep their names sealed at ``now`` though their time may have come: somebody has
-    still time to answer, was not reached or is held back (then his deadline is when the panel sits), or
-    the draw is paused; until the panel sits (docs/decisions/0138). Whom persons chose is no secret."""
-    of = {"draw": OuterRef("pk")}
-    asked = Invitation.objects.filter(state=InvitationState.INVITED, **of)
-    if not off_since(now):  # otherwise their time is still to be given back
-        asked = asked.filter(deadline_at__gt=now)
-    paused = DrawPause.objects.filter(resumed_at__isnull=True, **of)
-    return Q(
-        Q(Exists(asked)) | Q(Exists(paused)),
-        ~covers(Q(project__opening_at__lte=now)),
-        kind=DrawKind.RANDOM,
-        status=DrawStatus.INVITING,
-        released_at__isnull=True,
-    )
-
-
-def waits_for_answers(draw: Draw, *, now: datetime) -> bool:
-    """Tell whether ``draw`` is one of `waiting_for_answers`."""
-    return Draw.objects.filter(waiting_for_answers(now), pk=draw.pk).exists()
 
 
 def is_released(draw: Draw) -> bool:

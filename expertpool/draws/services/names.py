@@ -40,10 +40,13 @@ from expertpool.draws.queries.reveal import (
     is_authentic,
     is_latest,
     proven_opening,
+)
+from expertpool.draws.queries.untold import as_text
+from expertpool.draws.queries.waiting import (
+    still_waiting,
     waiting_for_answers,
     waits_for_answers,
 )
-from expertpool.draws.queries.untold import as_text
 from expertpool.draws.services.alarms import Overdue, raise_alarm
 from expertpool.draws.services.refusals import log_refusals
 from expertpool.draws.services.reveal import FIELDS, set_reveal
@@ -140,11 +143,13 @@ def readable_invitations(user: User, ids: Collection[str]) -> set[str]:
     """Return those of ``ids`` whose names ``user`` may read now: the policy of their messages."""
     now = timezone.now()  # asked by notifications, which knows no clock
     rows = Invitation.objects.filter(pk__in=ids)
-    seen = draws_visible_to(user, "draws.names").filter(~waiting_for_answers(now))
+    seen = draws_visible_to(user, "draws.names")
     draws = seen.filter(pk__in=rows.values("draw")).select_related("project")
     hours = _own_hours(user)
-    due = [draw.pk for draw in draws if is_due(draw, _opens_by(draw, hours), now=now)]
-    return {str(pk) for pk in rows.filter(draw__in=due).values_list("pk", flat=True)}
+    due = [draw for draw in draws if is_due(draw, _opens_by(draw, hours), now=now)]
+    waiting = still_waiting(due, now=now)
+    readable = [draw.pk for draw in due if draw.pk not in waiting]
+    return {str(pk) for pk in rows.filter(draw__in=readable).values_list("pk", flat=True)}
 
 
 def searched_invitations(user: User) -> QuerySet[Any]:

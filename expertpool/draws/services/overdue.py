@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 
 from expertpool.core.jobs import defer
 from expertpool.core.locks import wait_for_locks
@@ -23,7 +23,8 @@ from expertpool.draws.queries.draws import never_ordered
 from expertpool.draws.queries.emergency import forged_emergencies
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.requests import forged_about
-from expertpool.draws.queries.reveal import is_authentic, logged_moves, waiting_for_answers
+from expertpool.draws.queries.reveal import is_authentic, logged_moves, proven_opening
+from expertpool.draws.queries.waiting import still_waiting, waiting_for_answers
 from expertpool.draws.queries.written import forged_lines
 from expertpool.draws.services import clock, leavers, names, ordering, outage, replies
 from expertpool.draws.services.alarms import Overdue, open_alarms, raise_alarm
@@ -156,11 +157,15 @@ def overdue(*, now: datetime) -> list[Overdue]:
     }
     clocks = {row.draw_id for row in clock.late_clocks(late=late)}
     found[AlarmKind.CLOCK] = running.filter(pk__in=clocks)
-    return [
-        Overdue(draw_id, kind)
+    due = {
+        kind: list(draws.order_by("pk").values_list("pk", flat=True))
         for kind, draws in found.items()
-        for draw_id in draws.order_by("pk").values_list("pk", flat=True)
-    ]
+    }
+    # Somebody is waited for whose line, or whose panel's time, another has written (`_written_lines`).
+    released = Draw.objects.filter(pk__in=due[AlarmKind.RELEASE]).select_related("project")
+    still = still_waiting(released, now=late)
+    due[AlarmKind.RELEASE] = [pk for pk in due[AlarmKind.RELEASE] if pk not in still]
+    return [Overdue(draw_id, kind) for kind, ids in due.items() for draw_id in ids]
 
 
 def _past_ordering(*, now: datetime) -> list[Overdue]:
@@ -178,17 +183,25 @@ def _standing(now: datetime) -> list[int]:
 
 
 def moved_reveals(*, now: datetime) -> list[Overdue]:
-    """Return the draws whose names are sealed and whose time to open them this system did not set;
-    one that is as it was set again is amiss no more."""
+    """Return the draws whose names are sealed and whose time to open them, or to sit, this system did not
+    set; one that is as it was set again is amiss no more."""
     sealed = Invitation.objects.filter(draw=OuterRef("pk"), expert__isnull=True)
     # The rule is large, and is not asked.
     draws = list(
         Draw.objects.filter(Exists(sealed))
         .only("number", "seal", "reveal_at", "released_at", "reveal_proof", "moves")
+        .annotate(opens_at=Min("projects__opening_at"))
         .order_by("pk")
     )
     logged = logged_moves(draw.pk for draw in draws)
-    moved = [draw.pk for draw in draws if not is_authentic(draw) or draw.moves < logged[draw.pk]]
+    moved = [
+        draw.pk
+        for draw in draws
+        if not is_authentic(draw)
+        or draw.moves < logged[draw.pk]
+        # of before openings were proven: nothing says it
+        or draw.opens_at != (proven_opening(draw) or draw.opens_at)
+    ]
     return _written(moved, AlarmKind.REVEAL, now=now)
 
 

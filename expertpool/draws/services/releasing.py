@@ -15,7 +15,7 @@ from expertpool.draws.models import Draw, ReleaseRequest
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.obstacles import check_release
 from expertpool.draws.queries.readiness import ARCHIVED
-from expertpool.draws.queries.reveal import waits_for_answers
+from expertpool.draws.queries.waiting import waits_for_answers
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.names import release

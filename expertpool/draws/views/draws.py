@@ -62,8 +62,9 @@ from expertpool.draws.queries.requests import (
     who_widened,
 )
 from expertpool.draws.queries.reschedulings import reschedulings_of
-from expertpool.draws.queries.reveal import is_released, waits_for_answers
+from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.queries.shortfall import shortfall_of
+from expertpool.draws.queries.waiting import waits_for_answers
 from expertpool.draws.rules import IS_PUBLIC
 from expertpool.draws.services.names import (
     NamedRow,

@@ -19,7 +19,7 @@ from expertpool.draws.exceptions import NamesSealed, SheetRefused
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.papers import template_for
-from expertpool.draws.queries.reveal import waits_for_answers
+from expertpool.draws.queries.waiting import waits_for_answers
 from expertpool.draws.services.names import readable_from
 from expertpool.draws.services.sheet_files import (
     sheet_pdf,

@@ -1,0 +1,71 @@
+"""Which draws keep their names sealed though their time has come: somebody has still to answer
+(docs/decisions/0138).
+
+For lists the database says it. Whatever opens names asks what this system wrote: else a state, a deadline or
+an opening that somebody writes for a minute opened them before the answers (docs/decisions/0173).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState
+from expertpool.draws.models import Draw, DrawPause, Invitation
+from expertpool.draws.queries.clock import open_pauses
+from expertpool.draws.queries.draws import covers
+from expertpool.draws.queries.meetings import first_opening
+from expertpool.draws.queries.outage import off_since
+from expertpool.draws.queries.reveal import proven_opening
+from expertpool.draws.queries.written import READ, is_written
+
+
+def waiting_for_answers(now: datetime) -> Q:
+    """Return which draws keep their names sealed at ``now``, as their rows say: somebody has
+    still time to answer, was not reached or is held back (then his deadline is when the panel sits), or
+    the draw is paused; until the panel sits. Whom persons chose is no secret."""
+    of = {"draw": OuterRef("pk")}
+    asked = Invitation.objects.filter(state=InvitationState.INVITED, **of)
+    if not off_since(now):  # otherwise their time is still to be given back
+        asked = asked.filter(deadline_at__gt=now)
+    paused = DrawPause.objects.filter(resumed_at__isnull=True, **of)
+    return Q(
+        Q(Exists(asked)) | Q(Exists(paused)),
+        ~covers(Q(project__opening_at__lte=now)),
+        kind=DrawKind.RANDOM,
+        status=DrawStatus.INVITING,
+        released_at__isnull=True,
+    )
+
+
+def still_waiting(draws: Collection[Draw], *, now: datetime) -> set[int]:
+    """Return the ids of those of ``draws`` that keep their names sealed at ``now``, as this system wrote: a
+    line that somebody else has written is waited for like one that has not answered."""
+    sealed = {
+        draw.pk: draw
+        for draw in draws
+        if draw.is_random and draw.released_at is None and now < _panel_sits(draw)
+    }
+    if not sealed:
+        return set()
+    is_off = off_since(now) is not None
+    waiting = {pause.draw_id for pause in open_pauses(sealed.values())}
+    for line in Invitation.objects.filter(draw__in=sealed).only("draw_id", *READ).order_by():
+        line.draw = sealed[line.draw_id]
+        asked = line.state == InvitationState.INVITED and (is_off or now < line.deadline_at)
+        if asked or not is_written(line):
+            waiting.add(line.draw_id)
+    return waiting
+
+
+def waits_for_answers(draw: Draw, *, now: datetime) -> bool:
+    """Tell whether ``draw`` is one of `still_waiting`."""
+    return bool(still_waiting([draw], now=now))
+
+
+def _panel_sits(draw: Draw) -> datetime:
+    """When nothing is waited for any more: as it is proven, or, where the proof is of before that, as it
+    stands."""
+    return proven_opening(draw) or first_opening(draw.covered)

@@ -34,7 +34,8 @@ class HeldRefused(DrawNotReady):
 
 
 class ApprovalForged(DrawNotReady):
-    """Project or plan is approved by its row alone: this system has approved nothing."""
+    """Project or plan is approved, or free to be drawn again, by its row alone: this system has done
+    nothing of that."""
 
 
 class TooManyCounts(DrawError):

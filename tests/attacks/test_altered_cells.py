@@ -211,13 +211,39 @@ def test_a_draw_that_waits_for_its_order_takes_no_other_value(
     given = draw.reveals
     other = [given[0], given[1] | {"value": "37" * 3}]
     Draw.objects.filter(pk=draw.pk).update(reveals=other)
-    swept()
-    draw.refresh_from_db()
-    assert (draw.status, alarms()) == (DrawStatus.SEALED, {AlarmKind.ORDER: False})
-    Draw.objects.filter(pk=draw.pk).update(reveals=given)
     swept(3)
     draw.refresh_from_db()
     assert draw.status == DrawStatus.INVITING
+    assert [one["value"] for one in draw.reveals[1:]] == [one["value"] for one in given]
+
+
+@pytest.mark.parametrize("left", [[], [0, 0], [1, 1]])
+def test_nobody_gives_his_value_twice_nor_is_it_left_out(
+    pool: list[Expert],
+    operator: User,
+    supervisor: User,
+    monkeypatch: pytest.MonkeyPatch,
+    left: list[int],
+) -> None:
+    """Taken out of the row a value was given again, and the order could be made of one alone."""
+    draw = sealed(operator)
+    draw = give(draw, "operator", operator)
+    Draw.objects.filter(pk=draw.pk).update(reveals=[])
+    with pytest.raises(ContributionRefused, match="已经提供过"):
+        give(draw, "operator", operator, "另一个值")
+    with monkeypatch.context() as stopped:
+        stopped.setattr(ordering, "seat_draw", lambda **given: 1 / 0)
+        draw = give(draw, "supervisor", supervisor, "另一个值")
+    given = draw.reveals
+    Draw.objects.filter(pk=draw.pk).update(reveals=[given[at] for at in left])
+    swept(3)
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.INVITING
+    assert [one["role"] for one in draw.reveals] == ["system", "operator", "supervisor"]
+    assert [bytes.fromhex(one["value"]).decode() for one in draw.reveals[1:]] == [
+        "六六大顺",
+        "另一个值",
+    ]
 
 
 def test_a_seal_stands_whatever_stops_the_order(

@@ -51,6 +51,7 @@ from expertpool.draws.queries.draws import (
 )
 from expertpool.draws.queries.emergency import emergency_of, faraway_words
 from expertpool.draws.queries.facts import OfDraw
+from expertpool.draws.queries.given import given_values
 from expertpool.draws.queries.meetings import first_opening, last_closing
 from expertpool.draws.queries.pool_changes import why_not_to_resume
 from expertpool.draws.queries.presence import signs_in_from
@@ -81,7 +82,7 @@ def check_contribution(draw: Draw, role: str, user: User, *, now: datetime) -> N
         raise ContributionRefused("评审开始时间已过，不能再抽取；请放弃本次抽取。")
     if role not in draw.rule.contributors:
         raise ContributionRefused("封存的规则里没有这个角色。")
-    if role in [one.role for one in draw.revealed]:
+    if role in given_values(draw):
         raise ContributionRefused(f"{CONTRIBUTOR_LABEL[role]}已经提供过随机值。")
     # Asked of this very draw: somebody may see many and give a value for those of his house alone.
     permission = CONTRIBUTOR_PERMISSION[role]
@@ -94,7 +95,7 @@ def check_contribution(draw: Draw, role: str, user: User, *, now: datetime) -> N
 def _why_not_another(draw: Draw, role: str, user: User, *, now: datetime) -> str:
     """Return why ``user`` cannot be the supervisor beside whoever started ``draw`` or gave another value,
     or one of these beside the supervisor who gave his (docs/decisions/0137); empty: nothing keeps him."""
-    given = {one.role: one.by for one in draw.revealed if one.by is not None}
+    given = {role: one.by for role, one in given_values(draw).items() if one.by is not None}
     if user.pk in given.values():
         return "同一人不能以两个身份提供随机值。"
     if role == SUPERVISOR:

@@ -37,13 +37,15 @@ from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, faults_of, members_of
 from expertpool.projects.queries.regimes import has_option
 from expertpool.projects.queries.status import is_approved as is_project_approved
+from expertpool.projects.queries.status import is_drawn_by_log
 
 NOT_ALLOWED = (
     "本项目的适用制度没有启用人工抽取和专家分配，只能随机抽取；"
-    "依法可以直接确定专家的，请管理员在「制度规则」中启用。"
+    "依法可以直接确定专家的，请管理员在「制度规则」中启用，满 24 小时后可以使用。"
 )
 NOT_PUBLIC = (
-    "只有政府采购项目依法随结果公告评审专家名单；本制度需要公布的，请管理员在「制度规则」中启用。"
+    "只有政府采购项目依法随结果公告评审专家名单；本制度需要公布的，请管理员在「制度规则」中启用，"
+    "满 24 小时后可以公布。"
 )
 NOTHING_LACKS = "评审组没有空缺的席位，或抽取还在进行，现在不能放宽条件。"
 NOT_APPROVED = "按制度规定，抽取方案审核通过后才能抽取；请先提交审核，或等待审核。"
@@ -51,6 +53,10 @@ FORGED = "这一版方案的审核结果不是在系统中作出的，或审核�
 FORGED_PROJECT = (
     "的审核结果不是在系统中作出的，或审核后适用制度、采购单位、评审时间、回避在系统之外被改动，不能抽取；"
     "请核对后撤回项目，重新提交审核。"
+)
+FORGED_VOID = (
+    "按操作日志已有有效的抽取，没有在系统中作废或放弃，抽取状态在系统之外被改动，不能再抽；"
+    "请联系系统管理员核对，确需重抽的，恢复原状后按程序作废。"
 )
 ARCHIVED = "项目已归档，不能再更改。"
 
@@ -130,7 +136,8 @@ def check_ready(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
     """Return the plan of projects for which experts may be found together now.
 
     Refuses a project that is not approved, is over, or breaks a rule set to blocking, and projects
-    that cannot share a panel (DrawNotReady), and one that has a valid draw (DrawInProgress).
+    that cannot share a panel (DrawNotReady), one that has a valid draw (DrawInProgress), and one whose
+    draw nobody voided here (ApprovalForged).
     """
     for project in projects:
         named = f"「{project.name}」" if len(projects) > 1 else "项目"
@@ -140,6 +147,8 @@ def check_ready(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
         if valid_draws(project):
             message = f"{named}已有有效的抽取，不能再抽；如需重抽，请先按程序作废。"
             raise DrawInProgress(message)
+        if is_drawn_by_log(project):
+            raise ApprovalForged(named + FORGED_VOID)
         if project.opening_at <= now:
             message = f"{named}的评审开始时间已过，请先修改时间。"
             raise DrawNotReady(message)

@@ -10,15 +10,14 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 
 import vdraw
 from expertpool.accounts.models import User
-from expertpool.audit.models import Entry
-from expertpool.audit.services import proven, record
-from expertpool.draws.enums import CONTRIBUTOR_LABEL, AlarmKind, DrawStatus
+from expertpool.audit.services import record
+from expertpool.draws.enums import AlarmKind, DrawKind, DrawStatus
 from expertpool.draws.exceptions import DrawNotReady, of_draw
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.given import given_values, has_all_values
 from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.alarms import Overdue, raise_alarm
@@ -58,16 +57,9 @@ def order_draw(
 def unordered(*, now: datetime) -> list[int]:
     """Return the draws that have all their values and no order: nobody left them so, since both come in one
     transaction. Whose panel sits by now finds nobody any more."""
-    rows = Draw.objects.filter(status=DrawStatus.SEALED).annotate(
-        named=F("rule_content__contributors")
-    )
-    complete = [
-        pk
-        for pk, reveals, named in rows.order_by("pk").values_list("pk", "reveals", "named")
-        if len(reveals) == len(named)
-    ]
-    draws = Draw.objects.filter(pk__in=complete)
-    return [draw.pk for draw in draws if first_opening(draw.covered) > now]
+    draws = Draw.objects.filter(kind=DrawKind.RANDOM, status=DrawStatus.SEALED).order_by("pk")
+    coming = (draw for draw in draws if first_opening(draw.covered) > now)
+    return [draw.pk for draw in coming if has_all_values(draw)]
 
 
 @transaction.atomic
@@ -87,11 +79,10 @@ def _order(
     entropy: Entropy,
 ) -> None:
     """Reveal the nonce, derive the order, seat and invite."""
-    _check_given(draw)
-    given = {one.role: one.value for one in draw.revealed}
+    given = given_values(draw)
     reveals = [
         vdraw.Reveal(vdraw.SYSTEM_ROLE, draw.nonce.hex()),
-        *(vdraw.Reveal(role, given[role]) for role in draw.rule.contributors if role in given),
+        *(vdraw.Reveal(role, given[role].value) for role in draw.rule.contributors),
     ]
     order = vdraw.order_candidates(sealed or load_sealed(draw), reveals)
     revealed = [{"role": reveal.role, "value": reveal.value} for reveal in reveals]
@@ -102,19 +93,3 @@ def _order(
     record("draw.order", actor=actor, now=now, subject=draw, after={"种子": draw.seed})
     seat_draw(draw=draw, order=order, is_fresh=sealed is not None, now=now, entropy=entropy)
     defer_release(draw, now=now)
-
-
-def _check_given(draw: Draw) -> None:
-    """Refuse (EngineError) values that stand in the row and that nobody gave by the log: a draw that waits
-    for its order is ordered by no others."""
-    entries = Entry.objects.filter(
-        action="draw.contribute",
-        subject_type=draw._meta.label_lower,
-        subject_id=str(draw.pk),
-    )
-    said = [entry.after for entry in proven(entries) if entry.after]
-    logged = {(one["角色"], vdraw.encode_contribution(one["值"])) for one in said}
-    given = {(str(CONTRIBUTOR_LABEL[one.role]), one.value) for one in draw.revealed}
-    if not given <= logged:
-        message = "随机值不是提供人在系统中给的：数据被改动过，抽取停止。"
-        raise vdraw.EngineError(message)

@@ -51,8 +51,8 @@ def log_refusals(
 @contextmanager
 def tell_held(*, project: Project, actor: User, now: datetime, attempt: str) -> Iterator[None]:
     """Log that ``attempt`` was refused because of draws whose names are sealed, tell all who
-    supervise ``project``, and let the refusal pass on; log one because of an approval that somebody
-    wrote. Put around an atomic service, as above."""
+    supervise ``project``, and let the refusal pass on; log one because of an approval or a void that
+    somebody wrote. Put around an atomic service, as above."""
     try:
         yield
     except HeldRefused:

@@ -41,6 +41,7 @@ from expertpool.draws.queries.blocks import Identities, pieces
 from expertpool.draws.queries.clock import reveal_time
 from expertpool.draws.queries.eligibility import Eligibility, evaluate, openly_eligible
 from expertpool.draws.queries.fitting import Fitting
+from expertpool.draws.queries.given import given_values, has_all_values
 from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.queries.obstacles import check_contribution
 from expertpool.draws.queries.outlook import tally
@@ -261,15 +262,15 @@ def contribute(
     draw = lock_draw(draw.pk, archived=ContributionRefused(ARCHIVED))
     check_contribution(draw, role, actor, now=now)
     try:
-        revealed = vdraw.encode_contribution(value)
+        vdraw.encode_contribution(value)
     except vdraw.EngineError as error:
         raise ContributionRefused(str(error)) from error
-    # Two contributors at once: the row lock lets the later one see, and keep, the earlier value.
-    draw.reveals = [*draw.reveals, {"role": role, "value": revealed, "by": actor.pk}]
-    draw.save(update_fields=["reveals"])
     after = {"角色": CONTRIBUTOR_LABEL[role], "值": value}
     record("draw.contribute", actor=actor, now=now, subject=draw, after=after)
-    if len(draw.reveals) == len(draw.rule.contributors):
+    # As the log has them. Two contributors at once: the row lock lets the later one see the earlier value.
+    draw.reveals = [{"role": role, **one._asdict()} for role, one in given_values(draw).items()]
+    draw.save(update_fields=["reveals"])
+    if has_all_values(draw):
         order_draw(draw, actor=actor, now=now, entropy=entropy)
     return draw
 

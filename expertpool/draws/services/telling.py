@@ -24,6 +24,7 @@ from expertpool.draws.occasions import (
     VALUE,
 )
 from expertpool.draws.queries.draws import codes_for_draw
+from expertpool.draws.queries.given import given_values
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.meetings import (
     coming,
@@ -186,7 +187,7 @@ def ask_for_values(draw: Draw, *, key: str, but: Collection[int] = (), now: date
     """Ask whoever may give a value for which the sealed ``draw`` still waits, except ``but`` (ids): by the
     role of who runs it himself, as supervisor all who may decide on it. ``key`` names the asking."""
     opening = moment_text(first_opening(draw.covered))
-    given = {one.role: one.by for one in draw.revealed}
+    given = {role: one.by for role, one in given_values(draw).items()}
     for role in draw.rule.contributors:
         if role in given:
             continue

@@ -9,8 +9,10 @@ from typing import Any
 
 from cryptography.hazmat.primitives.constant_time import bytes_eq
 
+from expertpool.audit.queries import entries_for
+from expertpool.audit.services import proven
 from expertpool.core.crypto import proof
-from expertpool.projects.enums import ProjectStatus
+from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.models import Avoidance, Project
 
 # What a draw goes by, and by which approval.
@@ -51,6 +53,16 @@ def is_approved(project: Project) -> bool:
     return project.status == ProjectStatus.APPROVED and bytes_eq(
         bytes(project.status_proof), proof_of(project)
     )
+
+
+def is_drawn_by_log(project: Project) -> bool:
+    """Tell whether ``project``, which by its row has no draw that stands, has one by the log, which only
+    grows: it is drawn again where two persons voided that, not where somebody wrote so."""
+    if project.draw_state != DrawState.NOT_DRAWN:
+        return False
+    moves = entries_for(project).filter(action="project.draw_state")
+    last = next(proven(moves.iterator(chunk_size=20)), None)
+    return last is not None and (last.after or {}).get("draw_state") != DrawState.NOT_DRAWN
 
 
 def _said(values: Mapping[str, Any], units: Mapping[int | None, int]) -> list[str]:

@@ -25,7 +25,7 @@ from expertpool.projects.exceptions import (
     TransitionNotAllowed,
 )
 from expertpool.projects.models import Project
-from expertpool.projects.queries.status import is_approved, proof_of
+from expertpool.projects.queries.status import is_approved, is_drawn_by_log, proof_of
 
 ARCHIVED = "项目已归档，只能查看，不能再更改。"
 CHANGED = "项目状态刚刚被他人改动，请刷新页面查看最新情况后再操作。"
@@ -103,7 +103,7 @@ def set_draw_state(project: Project, new: str, *, actor: User | None, now: datet
 
 
 def _refuse_drawn(project: Project) -> None:
-    if project.draw_state != DrawState.NOT_DRAWN:
+    if project.draw_state != DrawState.NOT_DRAWN or is_drawn_by_log(project):
         raise TransitionNotAllowed("项目已经抽取，不能退回草稿；如需重抽，请先作废抽取。")
 
 

@@ -20,6 +20,8 @@ from expertpool.experts.queries.experts import merged_records
 from expertpool.notifications.events import MessageFailed, MessageSent
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import bring_forward
+from expertpool.projects.queries.regimes import is_loosened
+from expertpool.projects.settings import SETTINGS as REGIME_RULES
 from expertpool.siteconfig.events import SettingChanged
 from expertpool.siteconfig.models import SettingChange
 from expertpool.workflow.services.telling import tell_lowered
@@ -40,11 +42,14 @@ def letter_moved(event: MessageSent | MessageFailed) -> None:
 
 def setting_changed(event: SettingChanged) -> None:
     """Try what waits for the end of quiet hours as they were: each letter asks anew whether it must. Tell
-    at once of a demand on draws that was lowered."""
+    at once of a demand on draws that was lowered, and of a rule that was loosened."""
     change = SettingChange.objects.select_related("actor").get(pk=event.change_id)
     for setting in (*DEMANDING, *MOST):
         if setting.code == change.code and is_lowered(change):
             tell_lowered(setting, change, readers=APPROVERS)
+    for rules in REGIME_RULES:
+        if rules.code == change.code and is_loosened(rules, change):
+            tell_lowered(rules, change, readers=APPROVERS)
     if change.code == QUIET_HOURS.code:
         held = Message.objects.filter(about_type="draws.invitation", occasion__in=WAITING)
         bring_forward(messages=held, now=change.at)

@@ -8,6 +8,7 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core import home
+        from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.criteria import join_criteria, register_criteria
         from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
@@ -29,6 +30,7 @@ class ProjectsConfig(AppConfig):
         from expertpool.projects.services.batches import BATCH_FILES
         from expertpool.projects.services.files import ENTRY_FILES, PROJECT_FILES
         from expertpool.projects.services.importing import ProjectImporter
+        from expertpool.projects.settings import SETTINGS
         from expertpool.projects.tabs import TABS
         from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
 
@@ -47,5 +49,6 @@ class ProjectsConfig(AppConfig):
         IMPORTS.add(ProjectImporter)
         FILE_SUBJECTS.add(PROJECT_FILES, ENTRY_FILES, BATCH_FILES)
         OCCASIONS.add(DECIDED, TASK)
+        SITE_SETTINGS.add(*SETTINGS)
         FLOW_SUBJECTS.add(FlowSubject(PROJECT.code, "项目申请", "projects.approve"))
         subscribe(UnitsToMerge, receivers.units_to_merge)

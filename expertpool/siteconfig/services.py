@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from expertpool.core.configuration.catalogue import SETTING_TRIALS, constraints_
 from expertpool.core.configuration.reading import Reader, Stored, forget, is_readable, loaded
 from expertpool.core.events import publish
 from expertpool.core.locks import lock_transaction
+from expertpool.core.views.editing import Edit
 from expertpool.siteconfig.events import SettingChanged, SettingsSaved
 from expertpool.siteconfig.exceptions import ChangedMeanwhile, SettingsRefused
 from expertpool.siteconfig.models import SettingChange, StoredSetting
@@ -26,6 +27,7 @@ from expertpool.siteconfig.queries import (
     Head,
     StoredValues,
     changes_after,
+    in_words,
     logged_changes,
     proof_of,
     proof_of_change,
@@ -36,6 +38,26 @@ from expertpool.siteconfig.queries import (
 
 LOCK = "siteconfig"
 NOT_READ = "不是从设置页面打开的，请刷新页面后重新打开再保存。"
+
+
+class SettingEdits:
+    """Those of the settings of ``group``, for a page of its own (`core.views.editing.Edited`)."""
+
+    def __init__(self, group: SettingGroup) -> None:
+        self._group = group
+
+    def last(self) -> int:
+        return version_of(self._group)
+
+    def hold(self) -> None:
+        lock_transaction(LOCK)
+
+    def after(self, number: int, viewer: Any) -> Sequence[Edit]:
+        lines = in_words(changes_after(self._group, number))
+        return [
+            Edit(one.at, one.who, [f"{one.label}：{one.before} → {one.after}"])
+            for one in reversed(lines)
+        ]
 
 
 @transaction.atomic

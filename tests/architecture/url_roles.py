@@ -160,7 +160,7 @@ def pick_request(world: World, _user: User) -> dict[str, Any]:
     asked = PickRequest.objects.first()
     if asked is None:
         now, admin = timezone.now(), world.users["admin"]
-        allow_manual_ways(actor=admin, now=now)
+        allow_manual_ways()
         project = make_ready_project(now=now, opens_in_hours=300, seats=1)
         asked = ask_for(project, [make_expert()], actor=admin, now=now)
     return {"pk": asked.draw_id, "request_pk": asked.pk}

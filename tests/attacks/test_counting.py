@@ -183,7 +183,7 @@ ATTACKS: list[Observation] = [live_counts, prequery, exclusions, outset, approva
 @pytest.fixture
 def attacker(client: Client, admin: User, own: Project) -> Client:
     """Somebody with every right: he plans, draws, picks, and sees exclusions."""
-    allow_manual_ways(actor=admin, now=NOW)
+    allow_manual_ways()
     return login(client, admin)
 
 

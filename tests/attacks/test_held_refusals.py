@@ -245,7 +245,7 @@ def test_who_chooses_by_hand_alone_learns_nothing(
     free, held = make_pool(2)
     hold(held)
     configure(CANDIDATES_PER_SEAT, 0)
-    allow_manual_ways(actor=admin, now=NOW)
+    allow_manual_ways()
     project = make_ready_project(now=NOW, seats=2, groups=[GroupInput("组", 2, [{"all": []}])])
     page = login(client, admin).get(reverse("draws:pick", args=[project.pk, "manual"]))
     assert held.number in page.content.decode()
@@ -266,7 +266,7 @@ def test_two_who_try_one_name_after_the_other_do_not_go_on(admin: User, supervis
     for expert in experts[:4]:
         hold(expert)
     configure(CANDIDATES_PER_SEAT, 0)
-    allow_manual_ways(actor=admin, now=NOW)
+    allow_manual_ways()
     project = make_ready_project(now=NOW, seats=1, groups=[GroupInput("组", 1, [{"all": []}])])
 
     def tried(expert: Expert) -> PickRequest:

@@ -51,12 +51,13 @@ from expertpool.draws.services.widening import request_widening
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
-from expertpool.projects.services.rule_settings import set_regime_options
+from expertpool.projects.settings import ALLOWED
 from expertpool.workflow.services.two_persons import ask, withdraw
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import come_back, go_away, make_expert
 from tests.factories.picks import allow_manual_ways, ask_for, make_list
+from tests.factories.siteconfig import configure
 from tests.factories.widening import accept_all, leave, people, reply
 from tests.fixtures import login
 
@@ -103,7 +104,7 @@ def drawn(status: DrawStatus, users: dict[str, User]) -> Draw:
 
 def picked(kind: DrawKind, status: DrawStatus, users: dict[str, User]) -> Draw:
     """A list that the services brought to ``status``."""
-    allow_manual_ways(actor=users["admin"], now=NOW)
+    allow_manual_ways()
     experts = [make_expert(), make_expert()]
     project = make_ready_project(now=NOW, seats=2)
     people = {"actor": users["operator"], "now": NOW, "kind": kind}
@@ -347,7 +348,8 @@ def test_where_choosing_by_hand_was_switched_off_nothing_is_chosen_nor_confirmed
     short = picked(kind, DrawStatus.UNSATISFIED, users)
     asked = picked(kind, DrawStatus.SEALED, users)
     assert lists_to_complete(users["admin"], now=NOW) == [short]
-    set_regime_options(options=frozenset(), actor=users["admin"], now=NOW)
+    for regime in ALLOWED.values():
+        configure(regime, ())
     assert ActionCode.PICK_MORE not in compare(short, users["admin"])
     assert "制度规则" in actions_for(short, users["admin"], now=NOW)[ActionCode.PICK_MORE].why_not
     assert lists_to_complete(users["admin"], now=NOW) == []

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 @pytest.mark.shows("DRAW-04", "DRAW-19", "DRAW-29")
 def test_two_persons_choose_and_a_leader_is_named(open_browser) -> None:
     admin, supervisor, now = make_user("admin"), make_user("supervisor"), timezone.now()
-    allow_manual_ways(actor=admin, now=now)
+    allow_manual_ways()
     for number in range(30):
         make_expert(f"候选{number:02d}")
     project = make_ready_project(now=now, seats=2)
@@ -61,7 +61,7 @@ def test_two_persons_choose_and_a_leader_is_named(open_browser) -> None:
 @pytest.mark.shows("DRAW-04")
 def test_a_list_by_hand_is_turned_down_chosen_again_and_completed(open_browser) -> None:
     admin, supervisor, now = make_user("admin"), make_user("supervisor"), timezone.now()
-    allow_manual_ways(actor=admin, now=now)
+    allow_manual_ways()
     for number in range(4):
         make_expert(f"人选{number}")
     project = make_ready_project(now=now, seats=1)

@@ -5,15 +5,13 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import timezone
 
-from expertpool.audit.models import Entry
 from expertpool.projects.enums import Regime, Severity
 from expertpool.projects.models import Project
 from expertpool.projects.queries import check_project
 from expertpool.projects.rules import RULES, earliest_draw_date, holidays_are_known
-from expertpool.projects.services.rule_settings import set_blocking_rules
-from tests.factories.accounts import make_user
+from expertpool.projects.settings import BLOCKING
+from tests.factories.siteconfig import configure
 
 pytestmark = pytest.mark.django_db
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -118,22 +116,12 @@ def test_findings_name_the_article_and_what_was_not_compared_with_the_original()
 
 def test_a_rule_may_be_made_to_stop_the_draw():
     project = Project(regime=Regime.TENDER, opening_at=THURSDAY)
-    set_blocking_rules(
-        codes=frozenset({"tender.odd"}), actor=make_user("admin"), now=timezone.now()
-    )
+    configure(BLOCKING["tender"], ("tender.odd",))
     first, second = check_project(project, 4, THURSDAY)
     assert (first.rule, first.severity) == ("tender.odd", Severity.BLOCKING)
     assert (second.rule, second.severity) == ("tender.members", Severity.WARNING)
-    set_blocking_rules(codes=frozenset(), actor=make_user("admin"), now=timezone.now())
+    configure(BLOCKING["tender"], ())
     assert not any(finding.is_blocking for finding in check_project(project, 4, THURSDAY))
-    assert Entry.objects.filter(action="project.rule").count() == 2
-
-
-def test_an_unknown_rule_is_refused():
-    with pytest.raises(ValueError, match=r"tender\.size"):
-        set_blocking_rules(
-            codes=frozenset({"tender.size"}), actor=make_user("admin"), now=timezone.now()
-        )
 
 
 def test_rule_codes_are_unique_and_name_their_regime():

@@ -117,7 +117,7 @@ def test_only_in_the_window_of_whoever_asked(
 def test_what_must_be_looked_at_first_is_not_confirmed_so(
     client: Client, operator: User, supervisor: User, now: datetime
 ) -> None:
-    allow_manual_ways(actor=operator, now=now)
+    allow_manual_ways()
     project = make_ready_project(now=now, opens_in_hours=300, seats=1)
     admin = make_user("admin")
     picks = ask_for(project, [make_expert()], actor=admin, now=now)

@@ -135,7 +135,7 @@ MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
 
 
 def _picks(by: User, now: datetime) -> PickRequest:
-    allow_manual_ways(actor=by, now=now)
+    allow_manual_ways()
     project = make_ready_project(now=now, opens_in_hours=300, seats=1)
     return ask_for(project, [make_expert()], actor=by, now=now)
 

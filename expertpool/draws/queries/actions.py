@@ -162,7 +162,7 @@ def _rules_of_project(
     lead = members[0]
 
     def pick() -> None:
-        check_manual_ways(lead)
+        check_manual_ways(lead, now=now)
         check_ready(members, now=now)
 
     return {

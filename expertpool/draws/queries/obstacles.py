@@ -181,7 +181,7 @@ def pick_more(facts: OfDraw) -> None:
         raise PickRefused("评审开始时间已过，不能再选。")
     if not facts.board.lacking:
         raise PickRefused("没有空缺的席位，无需另选。")
-    check_manual_ways(draw.project)
+    check_manual_ways(draw.project, now=facts.now)
 
 
 def check_asked(
@@ -205,7 +205,7 @@ def agree_picks(facts: OfDraw) -> None:
     if facts.is_over:
         raise PickRefused("评审开始时间已过，不能再确认。")
     # Nobody is invited by a way that is switched off since; turned down or withdrawn it may be.
-    check_manual_ways(facts.draw.project)
+    check_manual_ways(facts.draw.project, now=facts.now)
 
 
 def withdraw_picks(facts: OfDraw) -> None:
@@ -367,7 +367,7 @@ def publish(facts: OfDraw) -> None:
         raise PublicationRefused("结果已经公布，公布后不能撤回。")
     if not draw.is_valid:
         raise PublicationRefused("抽取已失效，没有可以公布的结果。")
-    check_public_panel(draw.project)
+    check_public_panel(draw.project, now=facts.now)
     if draw.ended_at is None:
         raise PublicationRefused("抽取还没有结束，结束后才能公布。")
     if not is_released(draw):

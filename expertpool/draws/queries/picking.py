@@ -161,7 +161,7 @@ def lists_to_complete(user: User, *, now: datetime) -> list[Draw]:
     return [
         draw
         for draw in rows.select_related("project")
-        if board_of(draw).lacking and has_option(draw.project, RegimeOption.MANUAL_WAYS)
+        if board_of(draw).lacking and has_option(draw.project, RegimeOption.MANUAL_WAYS, now=now)
     ]
 
 

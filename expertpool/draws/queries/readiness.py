@@ -198,16 +198,18 @@ def _not_approved(plan: DrawPlan) -> DrawNotReady:
     )
 
 
-def check_manual_ways(project: Project) -> None:
+def check_manual_ways(project: Project, *, now: datetime) -> None:
     """Refuse (PickRefused) to choose by hand where the options of the regime do not allow it."""
-    if not has_option(project, RegimeOption.MANUAL_WAYS):
+    if not has_option(project, RegimeOption.MANUAL_WAYS, now=now):
         raise PickRefused(NOT_ALLOWED)
 
 
-def check_public_panel(project: Project) -> None:
+def check_public_panel(project: Project, *, now: datetime) -> None:
     """Refuse (PublicationRefused) to publish who sat where nothing asks for it: in procurement the
     law does (政府采购法实施条例第四十三条), elsewhere the office may have said so."""
-    if project.regime != Regime.PROCUREMENT and not has_option(project, RegimeOption.PUBLIC_PANEL):
+    if project.regime != Regime.PROCUREMENT and not has_option(
+        project, RegimeOption.PUBLIC_PANEL, now=now
+    ):
         raise PublicationRefused(NOT_PUBLIC)
 
 

@@ -42,7 +42,7 @@ def set_panel_roles(
     if set(roles.values()) - {"", *PanelRole.values}:
         raise RolesRefused("没有这个角色，请刷新页面后重新设置。")
     after = {pk: roles.get(pk, row.panel_role) for pk, row in rows.items()}
-    _check_leaders(draw, Counter(after.values())[PanelRole.LEADER])
+    _check_leaders(draw, Counter(after.values())[PanelRole.LEADER], now=now)
     changed = [row for pk, row in rows.items() if row.panel_role != after[pk]]
     before = _in_words(changed)
     # The old leader first: the constraint allows one at any time.
@@ -70,10 +70,10 @@ def seated_lines(draw: Draw) -> list[Invitation]:
     return list(rows.exclude(STANDBY).select_related("draw").order_by("draw_id", "line"))
 
 
-def _check_leaders(draw: Draw, leaders: int) -> None:
+def _check_leaders(draw: Draw, leaders: int, *, now: datetime) -> None:
     if leaders > 1:
         raise RolesRefused("一个评审组只能有一名组长。")
-    if not leaders and has_option(draw.project, RegimeOption.ONE_LEADER):
+    if not leaders and has_option(draw.project, RegimeOption.ONE_LEADER, now=now):
         raise RolesRefused("按制度设置，评审组必须有一名组长，请指定。")
 
 

@@ -67,7 +67,7 @@ def request_picks(
     projects = lock_projects(project)
     if kind == DrawKind.RANDOM:
         raise PickRefused("随机抽取由系统抽取专家，不能人工指定。")
-    check_manual_ways(project)
+    check_manual_ways(project, now=now)
     if not reason.strip() or not approval_number.strip():
         raise PickRefused("请写明不能随机抽取的理由和批准文号。")
     plan = check_ready(projects, now=now)
@@ -200,7 +200,7 @@ def look_for_picks(*, plan: DrawPlan, draw: Draw | None, actor: User, now: datet
 
     Refuses (PickRefused) where the regime does not allow it, and (TooManyCounts) as `note_count`.
     """
-    check_manual_ways(plan.project)
+    check_manual_ways(plan.project, now=now)
     note_count(plan.project, "查看可选的专家", actor=actor, now=now)
     found = evaluate(plan, now=now)
     subject = draw or plan.project

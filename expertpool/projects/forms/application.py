@@ -7,16 +7,17 @@ from typing import Any, ClassVar
 from django import forms
 
 from expertpool.accounts.models import Department, User
+from expertpool.core.configuration import value_of
 from expertpool.core.text import clean_code, clean_text, is_key
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import UNIT_NAME, UNIT_SEARCH
 from expertpool.projects.enums import AvoidanceSubject, PersonRole
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Avoidance, Project
-from expertpool.projects.queries import blocking_rules, departments_for_filing
-from expertpool.projects.queries.regimes import options_on
+from expertpool.projects.queries import departments_for_filing
 from expertpool.projects.rules import OPTIONS, RULES
 from expertpool.projects.services.avoidance import AvoidanceData
+from expertpool.projects.settings import ALLOWED, BLOCKING
 
 
 def keep_chosen(field: forms.BoundField) -> None:
@@ -155,17 +156,19 @@ class RuleSettingsForm(forms.Form):
     options = forms.MultipleChoiceField(label="启用的选项", required=False)
 
     def __init__(self, data: Any = None) -> None:
-        on = [f"{regime}.{option}" for regime, option in options_on()]
-        super().__init__(data, initial={"rules": blocking_rules(), "options": on})
+        rules = [code for setting in BLOCKING.values() for code in value_of(setting)]
+        on = [f"{regime}.{one}" for regime, setting in ALLOWED.items() for one in value_of(setting)]
+        super().__init__(data, initial={"rules": rules, "options": on})
         fields: dict[str, Any] = self.fields
         fields["rules"].choices = [(rule.code, rule.label) for rule in RULES]
         fields["options"].choices = [(item.code, item.label) for item in OPTIONS]
 
     @property
-    def codes(self) -> frozenset[str]:
-        return frozenset(self.cleaned_data["rules"])
-
-    @property
-    def options_on(self) -> frozenset[tuple[str, str]]:
-        chosen = set(self.cleaned_data["options"])
-        return frozenset((item.regime, item.option) for item in OPTIONS if item.code in chosen)
+    def values(self) -> dict[str, tuple[str, ...]]:
+        """What is chosen, by the code of the setting."""
+        rules, options = self.cleaned_data["rules"], self.cleaned_data["options"]
+        values = {one.code: tuple(one.kind.dump(tuple(rules))) for one in BLOCKING.values()}
+        for regime, one in ALLOWED.items():
+            own = [code.partition(".")[2] for code in options if code.startswith(f"{regime}.")]
+            values[one.code] = tuple(one.kind.dump(tuple(own)))
+        return values

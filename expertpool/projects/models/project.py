@@ -344,16 +344,3 @@ class Avoidance(models.Model):
         else:
             known = [self.unit.name if self.unit else self.name, self.uscc]
         return "，".join(part for part in known if part)
-
-
-class RuleSetting(models.Model):
-    """That a rule of `projects.rules` stops the draw instead of only being shown."""
-
-    rule = models.CharField("规则", max_length=50, unique=True)
-    blocking = models.BooleanField("阻止抽取", default=False)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "规则设置"
-
-    def __str__(self) -> str:
-        return self.rule

@@ -1,7 +1,6 @@
 from expertpool.projects.queries.projects import (
     ProjectActions,
     actions_for,
-    blocking_rules,
     check_project,
     departments_for_filing,
     matching,
@@ -19,7 +18,6 @@ from expertpool.projects.queries.projects import (
 __all__ = [
     "ProjectActions",
     "actions_for",
-    "blocking_rules",
     "check_project",
     "departments_for_filing",
     "matching",

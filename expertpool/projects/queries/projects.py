@@ -15,8 +15,9 @@ from expertpool.accounts.queries import codes_reaching, departments_within, scop
 from expertpool.core.subjects import extra_q, joined_fields
 from expertpool.core.text import clean_text
 from expertpool.projects.enums import ProjectStatus
-from expertpool.projects.models import Project, RuleSetting
+from expertpool.projects.models import Project
 from expertpool.projects.queries.criteria import SUBJECT
+from expertpool.projects.queries.regimes import blocking_rules
 from expertpool.projects.rules import Facts, Finding, find_violations
 from expertpool.workflow.queries.approvals import waiting_for
 
@@ -176,11 +177,6 @@ def proposed_number(now: datetime) -> str:
     return f"{prefix}{following:04d}"
 
 
-def blocking_rules() -> frozenset[str]:
-    """Return the codes of the rules that stop a draw."""
-    return frozenset(RuleSetting.objects.filter(blocking=True).values_list("rule", flat=True))
-
-
 def check_project(project: Project, total_seats: int | None, now: datetime) -> list[Finding]:
     """Return what the rule set of the project's regime finds wrong with drawing ``total_seats``
     experts at ``now``, those that stop the draw first. Without ``total_seats`` only what does not
@@ -193,6 +189,9 @@ def check_project(project: Project, total_seats: int | None, now: datetime) -> l
         now=timezone.localtime(now),
     )
     findings = find_violations(
-        project.regime, facts, seats_known=total_seats is not None, blocking=blocking_rules()
+        project.regime,
+        facts,
+        seats_known=total_seats is not None,
+        blocking=blocking_rules(project.regime, now=now),
     )
     return sorted(findings, key=lambda finding: not finding.is_blocking)

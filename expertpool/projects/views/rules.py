@@ -8,33 +8,37 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from expertpool.accounts.models import UserRequest
-from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.views.drawers import attempt
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.parts import parts_of
 from expertpool.projects.enums import Regime
 from expertpool.projects.forms.application import RuleSettingsForm
-from expertpool.projects.models import RegimeSetting, RuleSetting
 from expertpool.projects.rules import OPTIONS, RULES
-from expertpool.projects.services.rule_settings import LOCK, set_blocking_rules, set_regime_options
+from expertpool.projects.settings import REGIME_RULES
+from expertpool.siteconfig.models import SettingChange
+from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.services import SettingEdits, save_settings
 
 
 @requires("projects.rules")
 def rules(request: UserRequest) -> HttpResponse:
-    settings = [(model, model.objects.all()) for model in (RuleSetting, RegimeSetting)]
-    editing = Editing(request, Edits(*settings, lock=LOCK))
+    editing = Editing(request, SettingEdits(REGIME_RULES))
     form = RuleSettingsForm(request.POST if request.method == "POST" else None)
     editing.about(parts_of(form))
 
-    def write() -> None:
-        now = timezone.now()
-        set_blocking_rules(codes=form.codes, actor=request.user, now=now)
-        set_regime_options(options=form.options_on, actor=request.user, now=now)
+    def write() -> list[SettingChange]:
+        return save_settings(
+            group=REGIME_RULES,
+            values=form.values,
+            version=version_of(REGIME_RULES),  # `editing` has compared what was read
+            actor=request.user,
+            now=timezone.now(),
+        )
 
-    # Both or neither: they are one form, and one transaction.
-    if attempt(form, write, editing=editing):
-        messages.success(request, "规则设置已保存。")
+    if written := attempt(form, write, editing=editing):
+        said = f"规则设置已保存，{REGIME_RULES.saved}。" if written.result else "没有改动。"
+        messages.success(request, said)
         return redirect("projects:rules")
     stopping, on = form["rules"].value(), form["options"].value()
     context = {

@@ -18,10 +18,11 @@ from expertpool.draws.services.panel_roles import set_panel_roles
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.projects.enums import RegimeOption
-from expertpool.projects.services.rule_settings import set_regime_options
+from expertpool.projects.settings import ALLOWED
 from tests.factories.answers import record_answer
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
+from tests.factories.siteconfig import configure
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -86,8 +87,7 @@ def test_a_panel_has_one_leader(draw: Draw, operator: User) -> None:
 def test_where_the_regime_asks_for_a_leader_there_is_one(
     draw: Draw, operator: User, admin: User
 ) -> None:
-    wanted = frozenset({(draw.project.regime, RegimeOption.ONE_LEADER.value)})
-    set_regime_options(options=wanted, actor=admin, now=NOW)
+    configure(ALLOWED[draw.project.regime], (RegimeOption.ONE_LEADER.value,))
     with pytest.raises(RolesRefused, match="必须有一名组长"):
         set_roles(draw, {1: MEMBER}, operator)
     set_roles(draw, {1: LEADER}, operator)

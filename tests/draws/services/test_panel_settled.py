@@ -126,7 +126,7 @@ def test_roles_are_told_once_the_panel_stands(operator: User) -> None:
 
 
 def test_a_list_that_persons_chose_settles_alike(operator: User, supervisor: User) -> None:
-    allow_manual_ways(actor=operator, now=NOW)
+    allow_manual_ways()
     experts = [make_expert(), make_expert()]
     project = make_ready_project(now=NOW, seats=2)
     with listening(PanelSettled) as heard:

@@ -62,7 +62,7 @@ def experts() -> list[Expert]:
 
 @pytest.fixture
 def project(admin: User, experts: list[Expert]) -> Project:
-    allow_manual_ways(actor=admin, now=NOW)
+    allow_manual_ways()
     return make_ready_project(now=NOW, seats=2)
 
 
@@ -184,7 +184,7 @@ def test_who_is_held_elsewhere_may_not_be_chosen(
 
 
 def test_the_unit_cap_holds(admin: User) -> None:
-    allow_manual_ways(actor=admin, now=NOW)
+    allow_manual_ways()
     unit = make_unit("同一家设计院")
     two = [make_expert(employer=unit) for _ in range(2)]
     project = make_ready_project(now=NOW, seats=2, unit_cap=1)
@@ -294,7 +294,7 @@ def test_names_of_a_list_are_sealed_and_released_as_of_a_draw(
 def test_the_recommendation_is_ordered_by_level_title_and_participation(
     admin: User, supervisor: User
 ) -> None:
-    allow_manual_ways(actor=admin, now=NOW)
+    allow_manual_ways()
     senior, junior, busy, rest = (
         make_expert("正高", title_level=4),
         make_expert("中级", title_level=2),

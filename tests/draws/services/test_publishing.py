@@ -32,13 +32,15 @@ from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import Regime, RegimeOption
-from expertpool.projects.models import Project, RegimeSetting
+from expertpool.projects.models import Project
 from expertpool.projects.services.state import approval_kept
+from expertpool.projects.settings import ALLOWED
 from tests.api.caller import Caller
 from tests.factories.answers import record_answer
 from tests.factories.batches import draw_batch, make_batch, make_members
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert, make_unit
+from tests.factories.siteconfig import configure
 from tests.factories.widening import accept_all, make_short_panel, reply, widen_to_everybody
 from tests.fixtures import login
 from vdraw import EngineError, Standing, commit_identities
@@ -159,7 +161,7 @@ def test_it_is_refused_before_its_time_twice_and_where_nothing_asks_for_it(
     Project.objects.update(regime=Regime.TENDER)
     with pytest.raises(PublicationRefused, match="只有政府采购项目依法随结果公告"):
         publish(draw, supervisor)
-    RegimeSetting.objects.create(regime=Regime.TENDER, option=RegimeOption.PUBLIC_PANEL, on=True)
+    configure(ALLOWED[Regime.TENDER], (RegimeOption.PUBLIC_PANEL.value,))
     publish(draw, supervisor)
     with pytest.raises(PublicationRefused, match="已经公布"):
         publish(draw, supervisor)

@@ -232,7 +232,7 @@ def test_a_list_chosen_by_hand_has_no_standbys(client: Client, admin: User) -> N
     now = timezone.now()
     experts = [make_expert() for _ in range(2)]
     project = make_ready_project(now=now, groups=[GroupInput("技术", 1, [EVERYBODY], 1)])
-    allow_manual_ways(actor=admin, now=now)
+    allow_manual_ways()
     page = login(client, admin).get(reverse("draws:pick", args=[project.pk, "manual"]))
     assert "人工选定不设候补" in page.content.decode()
     second = make_user("admin")

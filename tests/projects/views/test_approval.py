@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from expertpool.core.configuration import value_of
 from expertpool.projects.enums import ProjectStatus
-from expertpool.projects.models import RuleSetting
 from expertpool.projects.queries import projects_to_decide
+from expertpool.projects.settings import BLOCKING
 from tests.factories.accounts import make_department, make_user
 from tests.factories.projects import make_project
 from tests.fixtures import login, read_version
@@ -62,6 +63,6 @@ def test_administrators_choose_the_rules_that_stop_a_draw(client, admin, operato
     login(client, admin)
     assert "招标投标法第三十七条" in client.get(address).content.decode()
     client.post(address, {"rules": ["tender.members"]})
-    assert RuleSetting.objects.get(blocking=True).rule == "tender.members"
+    assert value_of(BLOCKING["tender"]) == ("tender.members",)
     client.post(address, read_version(client, address))
-    assert not RuleSetting.objects.filter(blocking=True).exists()
+    assert not value_of(BLOCKING["tender"])

@@ -53,4 +53,7 @@ def is_proven(approval: Approval) -> bool:
     """Tell whether this system has led ``approval`` to where it stands, by a version of its own."""
     if not bytes_eq(bytes(approval.proof), proof_of_approval(approval)):
         return False
+    step = approval.step  # which the proof names by its place: not that of another version
+    if step is not None and step.version_id != approval.version_id:
+        return False
     return is_proven_version(approval.version)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -37,6 +38,9 @@ _NAMES = re.compile(
     r"(?:[\u3400-\u9fff·\U00020000-\U0003ffff]|\\u[0-9a-f]{4}|\\U[0-9a-f]{8}|%[0-9A-Fa-f]{2})+"
 )
 LEFT_OUT = "[…]"
+# Marks of no width and of the direction of writing: what is copied from a telephone's contacts has them around it.
+UNSEEN = "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+_UNSEEN = re.compile(f"[{UNSEEN}]+")
 HAN = "\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Between two Chinese letters, of which a name may have a dot; a line feed parts two names.
 _BETWEEN_HAN = re.compile(f"(?<=[{HAN}·•・（）])[ \\t\u00a0]+(?=[{HAN}·•・（）])")
@@ -62,6 +66,11 @@ def clean_code(value: object) -> str:
     """Return an identifier (phone, ID card, mail …) with all full-width forms folded and outer
     blanks removed; nothing for None."""
     return unicodedata.normalize("NFKC", _text(value)).strip(_BLANK)
+
+
+def without_unseen(value: Any) -> Any:
+    """Return a cell without marks that nobody sees, where it is text: of names and numbers none is part."""
+    return _UNSEEN.sub("", value) if type(value) is str and not value.isprintable() else value
 
 
 def join_han(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from expertpool.core.importing import CellRefused, as_code, is_rounded
+from expertpool.core.text import without_unseen
 from expertpool.core.validators import (
     HONG_KONG_PERMIT,
     OFFICER_CARD,
@@ -25,6 +26,9 @@ from expertpool.experts.enums import IdKind, Sex
 from expertpool.experts.validators.values import MARKS, ROUNDED, WORDS, checked, is_born
 
 LONGEST_ID = 40
+# What stands before a number: the mark by which Excel keeps it a text, or what it is. The last X as a cross.
+_BEFORE = re.compile(r"^['‘’`]*(?:(?:居民)?身份证(?:号码?)?\s*:?)?\s*")
+_CROSS = re.compile(r"(?<=^\d{17})[×✕╳Х]$")
 _OFFICER = re.compile(r"([\u4e00-\u9fff]{1,4})字第?(\d{4,10})号?", re.ASCII)
 _DAY = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", re.ASCII)
 _GUESSES = (
@@ -47,11 +51,11 @@ def id_number(cell: Any) -> str:
     it is one of its kind, `identity_errors` says."""
     if isinstance(cell, float | int) and abs(cell) >= 10**15:
         raise CellRefused("身份证为数值", ROUNDED)
-    value = as_code(cell).upper()
+    value = as_code(without_unseen(cell)).upper()
     if is_rounded(value):
         raise CellRefused("身份证为数值", ROUNDED)
-    if not value.isalnum():
-        value = MARKS.sub("", value)
+    if not (value.isalnum() and value.isascii()):
+        value = _CROSS.sub("X", MARKS.sub("", _BEFORE.sub("", value)))
     if not value.isascii() and (found := _OFFICER.fullmatch(value)):
         value = f"{found[1]}字第{found[2]}号"
     if len(value) > LONGEST_ID:

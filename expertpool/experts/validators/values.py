@@ -24,7 +24,7 @@ from expertpool.core.importing import (
     text,
 )
 from expertpool.core.subjects import Day
-from expertpool.core.text import HAN, HIDDEN, is_hidden, join_han
+from expertpool.core.text import HAN, HIDDEN, UNSEEN, is_hidden, join_han, without_unseen
 from expertpool.core.validators import is_valid_uscc, validate_email_address, validate_mobile
 from expertpool.experts.enums import ExpertKind, IdKind
 
@@ -33,13 +33,15 @@ TOO_YOUNG = f"应年满 {YOUNGEST} 周岁，请核对年份。"
 PRACTICE_YEARS = Bounds(0, 80)
 # The day may be missing, and the marks between as well.
 _MONTH = re.compile(r"(\d{4})\D?(\d{1,2})(?:\D?(\d{1,2}))?[月日]?")
+_BESIDE_SIGN = re.compile(r"\s*([年月日./-])\s*")
 _YEAR_AND_MONTH = re.compile(r"(19|20)\d{2}\.\d{1,2}")
 _NAME = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z·.' -]*")
 _DOTS = str.maketrans("•・‧", "···")
 # What people write between digits, and what stands there unseen.
-MARKS = re.compile(r"[\s\-\u2010-\u2015\u200b-\u200f\u2060\ufeff]+")
+MARKS = re.compile(rf"[\s\-\u2010-\u2015{UNSEEN}]+")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
-_COUNTRY = re.compile(r"^\(?(?:\+|00)?86\)?(?=1\d{10}$)")
+# Before a mobile number: the code of the country, or the nought of a call to another city.
+_COUNTRY = re.compile(r"^(?:\(?(?:\+|00)?86\)?|0)(?=1[3-9]\d{9}$)")
 _MAILTO = re.compile(r"^mailto:\s*", re.IGNORECASE)  # a link that was pasted
 _DOUBLED = str.maketrans("0123456789", "0246813579")
 _WITHOUT_END = re.compile(
@@ -48,6 +50,7 @@ _WITHOUT_END = re.compile(
 _CLOSE = re.compile(r"(?<=[\d年月])[底末]$")
 _YEAR = re.compile(r"((?:19|20)\d{2})年?")
 _UNTIL = re.compile(r"[-~\u2010-\u2015至到起]+")
+_YEARS = re.compile(rf"{_YEAR.pattern}\s*{_UNTIL.pattern}\s*{_YEAR.pattern}")
 TERM_END = "应像 2028-12-31、2028-12 或 2028年底；没有期限的写“长期”。"
 _FIRST_DAY, _LAST_DAY = Day(month=FIRST), Day(month=LAST)
 _EXPERT_NUMBER = re.compile(r"ZJ[A-Z0-9]{6,18}")
@@ -113,7 +116,7 @@ def short_name(cell: Any) -> str:
 
 
 def _name(cell: Any, longest: int) -> str:
-    value: str = text(longest)(cell)
+    value: str = text(longest)(without_unseen(cell))
     if value.isalpha():  # nothing to clean: nearly all are so
         return value
     seen = "".join(" " if char.isspace() else char for char in value if not _is_unseen(char))
@@ -127,19 +130,20 @@ def _is_unseen(char: str) -> bool:
 
 
 def phone(cell: Any) -> str:
-    """Clean a mobile number, as people write it: with blanks, hyphens, +86, or as a number."""
-    value = as_code(cell)
+    """Clean a mobile number, as people write it: with blanks, hyphens, dots, +86, or as a number."""
+    value = as_code(without_unseen(cell))
     if is_rounded(value):
         raise CellRefused("手机号为数值", ROUNDED)
     if (value and not value.isdecimal()) or len(value) > 11:
-        bare = _COUNTRY.sub("", MARKS.sub("", value.removesuffix(".0")))
+        bare = MARKS.sub("", value.removesuffix(".0")).replace(".", "")
+        bare = _COUNTRY.sub("", bare)
         value = bare if bare.isdecimal() and len(bare) == 11 else _one_mobile(value)
     return checked(value, validate_mobile)
 
 
 def _one_mobile(value: str) -> str:
     """Return the one mobile number among other words and numbers; ``value`` where there is none."""
-    found = _MOBILE.findall(value)
+    found = list(dict.fromkeys(_MOBILE.findall(value)))
     if len(found) > 1:
         raise CellRefused("手机号不止一个", "只填一个，通知发到这个号码。")
     return found[0] if found else value
@@ -172,6 +176,8 @@ def term_end(cell: Any) -> date | Term | None:
     bare = _CLOSE.sub("", bare)  # 2027年底, 2027年12月底
     if year := _YEAR.fullmatch(bare):
         return date(int(year[1]), 12, 31)
+    if (years := _YEARS.fullmatch(bare)) and years[1] <= years[2]:
+        return Term(date(int(years[1]), 1, 1), date(int(years[2]), 12, 31), value)
     try:
         return _LAST_DAY.clean(bare if bare != value else cell)
     except CellRefused as refusal:
@@ -183,15 +189,16 @@ def term_end(cell: Any) -> date | Term | None:
 
 
 def _both_days(value: str) -> Term | None:
-    """Return a term of two days; a hyphen may part them, and stand in them as well."""
+    """Return a term of two days; a hyphen may part them, and stand in them as well, or behind a beginning
+    without an end."""
     for found in _UNTIL.finditer(value):
         try:
             start = _FIRST_DAY.clean(value[: found.start()].strip())
             end = value[found.end() :].strip()
-            last = None if _WITHOUT_END.fullmatch(end) else _LAST_DAY.clean(end)
+            last = None if not end or _WITHOUT_END.fullmatch(end) else _LAST_DAY.clean(end)
         except CellRefused:
             continue
-        if start and end:
+        if start:
             return Term(start, last, value)
     return None
 
@@ -270,7 +277,7 @@ def bank_account(cell: Any) -> str:
 
 def postcode(cell: Any) -> str:
     """Clean a postcode; as a number it has lost its leading noughts."""
-    value = as_code(cell)
+    value = "".join(as_code(cell).removesuffix(".0").split())
     if isinstance(cell, float | int):
         value = value.zfill(6)
     if value and not (value.isdecimal() and len(value) == 6):
@@ -290,7 +297,7 @@ def birth(cell: Any) -> Month | None:
     or a number: days as Excel counts them, or a year with its month behind the point."""
     if isinstance(cell, date | datetime) and DAYS.low.year <= cell.year <= DAYS.high.year:
         return Month(cell.year, cell.month, cell.day)
-    value = TIME.sub("", as_code(cell))
+    value = _BESIDE_SIGN.sub(r"\1", TIME.sub("", as_code(cell)))
     if not value:
         return None
     if isinstance(cell, float) and (number := serial_day(cell)):

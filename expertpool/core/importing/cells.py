@@ -20,6 +20,7 @@ from expertpool.core.importing.columns import (
     Cleaner,
     ImportColumn,
     as_text,
+    is_formula,
 )
 from expertpool.core.importing.findings import as_it_stands
 from expertpool.core.importing.importer import Fault, Importer, Note, Question, Row, Totals
@@ -27,6 +28,7 @@ from expertpool.core.importing.importer import Fault, Importer, Note, Question, 
 EMPTY: tuple[Any, ...] = ("", None, [])
 CLEANED, GUESSED, LEFT, CHECK = "已整理", "按推测填写", "留空", "请核对"
 WHOLE_ROW = "整行"
+WITHOUT_RESULT = "文件里只有公式，没有结果：请填写内容，或用 Excel、WPS 打开、保存后再上传。"
 EMPTIED, UNCHANGED = "（空）", "（不改动）"
 # How a row begins that is no row of a list: its sum, who wrote it, a remark, a page.
 REMARK_CELLS = 5  # more of them are a row
@@ -148,7 +150,7 @@ class RowReader:
                     cell = self._meaning(column, said, cell)
                 try:
                     mark = cell.strip() if type(cell) is str else cell
-                    if mark in marks:
+                    if mark in marks or (type(mark) is str and mark[:1] == "="):
                         cell = self._read_mark(row, column, at, as_text(mark), marks)
                     value = "" if cell == "" else clean(cell)
                 except CellRefused as error:
@@ -175,7 +177,11 @@ class RowReader:
     def _read_mark(
         self, row: Row, column: ImportColumn, at: int, mark: str, marks: frozenset[Any]
     ) -> Any:
-        """Return what a mark stands for: nothing, or the cell above; refuse an error."""
+        """Return what a mark stands for: nothing, or the cell above; refuse an error and a formula."""
+        if mark.startswith("="):
+            if is_formula(mark):
+                raise CellRefused("{}是公式", WITHOUT_RESULT)
+            return mark
         nothing = UNCHANGED if self.importer.is_update else EMPTIED
         if mark in ERRORS:
             raise self._error(column, mark)

@@ -106,6 +106,11 @@ def _as_typed(value: str) -> str:
     return found[1] + found[2] if found and len(found[2]) == int(found[3]) else value
 
 
+def is_formula(cell: str) -> bool:
+    """Tell whether a text is a formula, and not only written as one (="13877120032")."""
+    return cell.startswith("=") and not _AS_FORMULA.fullmatch(cell.strip())
+
+
 def is_rounded(value: str) -> bool:
     """Tell whether a code is what is left of a long number: digits are lost."""
     return _POWER.fullmatch(value) is not None

@@ -1,7 +1,7 @@
 """Reading an .xlsx of any length in the same memory: its texts and rows wait in nameless files.
 
 Knows the ordinary shape of a workbook, and gives every cell as calamine does, but for errors (#N/A),
-which it names and calamine leaves empty. Whatever is out of the ordinary raises `Unusual` before the
+which it names, and formulas without a result; calamine leaves both empty. Whatever is out of the ordinary raises `Unusual` before the
 first row; calamine, which holds the whole sheet, has the last word then. Part and element names are those of ECMA-376, part 1, chapter 18.
 """
 

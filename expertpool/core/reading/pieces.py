@@ -20,7 +20,7 @@ from expertpool.core.reading.cells import BLANK, MAIN, as_read, text_of
 BLOCK = 64 * 1024  # bytes that are looked at once
 LONGEST = 4 * 1024**2  # characters of one row, or of what stands before the first
 MERGED, MOST_MERGED = f"{MAIN}mergeCell", 10_000
-VALUE, INLINE = f"{MAIN}v", f"{MAIN}is"
+VALUE, INLINE, FORMULA = f"{MAIN}v", f"{MAIN}is", f"{MAIN}f"
 FACTS_KEPT = 1_000  # ways to begin a cell that are at hand; a sheet has some ten
 # No comment before the rows, and no declaration: entities can blow a few bytes up to anything.
 PROLOGUE = (
@@ -180,10 +180,14 @@ def _kind_and_style(facts: str) -> tuple[str, str]:
 
 def _parsed(cell: Element, row: str) -> Cell:
     letters, inline = cell.attrib["r"].removesuffix(row), cell.find(INLINE)
+    kind, value = cell.get("t", "n"), cell.findtext(VALUE)
+    if not value and (value is None or kind == "n") and (formula := cell.find(FORMULA)) is not None:
+        # A program wrote it, and no result: the formula stands there, as in a .csv.
+        kind, value = "str", f"={formula.text or ''}"
     return (
         letters,
-        (cell.get("t", "n"), cell.get("s", "")),
-        cell.findtext(VALUE),
+        (kind, cell.get("s", "")),
+        value,
         None if inline is None else text_of(inline),
     )
 

@@ -36,6 +36,9 @@ _MONTH = re.compile(r"(\d{4})\D?(\d{1,2})(?:\D?(\d{1,2}))?[月日]?")
 _BESIDE_SIGN = re.compile(r"\s*([年月日./-])\s*")
 _YEAR_AND_MONTH = re.compile(r"(19|20)\d{2}\.\d{1,2}")
 _NAME = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z·.' -]*")
+_UNIT = re.compile(
+    r".{3,}(?:公司|集团|[学医设计研究]院|研究所|事务所|大学|中学|小学|学校|中心|[学协]会|委员会|银行|[局厂站])"
+)
 _DOTS = str.maketrans("•・‧", "···")
 # What people write between digits, and what stands there unseen.
 MARKS = re.compile(rf"[\s\-\u2010-\u2015{UNSEEN}]+")
@@ -238,6 +241,10 @@ def oddities(
         name.isalpha() or values.get("kind") == ExpertKind.ORGANISATION or _NAME.fullmatch(name)
     ):
         yield "姓名", name, "姓名中有文字以外的内容，请核对。"
+    if values.get("kind") != ExpertKind.ORGANISATION and _UNIT.fullmatch(name):
+        yield "姓名", name, "像是单位的名称，请核对是否与工作单位对调了。"
+    if (end := values.get("term_end_date")) and end < today:
+        yield "聘期至", end.isoformat(), "聘期已过，不会被抽取，请核对。"
     id_number, account = values.get("id_number"), values.get("bank_account")
     is_resident = (values.get("id_kind") or IdKind.RESIDENT) == IdKind.RESIDENT
     if id_number and is_resident and (sentence := id_number_warning(id_number, provinces)):

@@ -119,6 +119,7 @@ def _odd(expert: Expert, given: dict[str, Any]) -> str:
     """Return what is odd in what was typed, and was saved all the same."""
     # As they were cleaned.
     saved = {code: getattr(expert, code) for code in given if hasattr(expert, code)}
+    saved["kind"] = expert.kind
     today, provinces = timezone.localdate(), province_codes()
     found = oddities(saved, born=expert.birth_date, today=today, provinces=provinces)
     return "".join(sentence for _, _, sentence in found)

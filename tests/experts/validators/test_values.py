@@ -101,3 +101,30 @@ def test_a_postcode_is_read_as_it_is_written(typed: Any) -> None:
 @pytest.mark.parametrize("typed", ["20年以上", "20 年", "20", 20.0])
 def test_years_are_read_with_their_measure(typed: Any) -> None:
     assert whole_number(0, 80, "年")(typed) == 20
+
+
+@pytest.mark.parametrize(
+    ("values", "label"),
+    [
+        ({"name": "荆门市规划设计院"}, "姓名"),
+        ({"name": "华中科技大学"}, "姓名"),
+        ({"name": "张伟", "term_end_date": date(2020, 12, 31)}, "聘期至"),
+    ],
+)
+def test_what_stands_in_the_wrong_column_or_is_over_is_told(
+    values: dict[str, Any], label: str
+) -> None:
+    (told,) = rules.oddities(values, born=None, today=date(2026, 11, 28), provinces=("42",))
+    assert told[0] == label
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"name": "荆门市规划设计院", "kind": "organisation"},
+        {"name": "张伟", "term_end_date": date(2026, 11, 28)},
+        {"name": "欧阳院"},
+    ],
+)
+def test_what_is_in_order_is_not_told(values: dict[str, Any]) -> None:
+    assert not list(rules.oddities(values, born=None, today=date(2026, 11, 28), provinces=()))

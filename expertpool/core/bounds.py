@@ -34,6 +34,10 @@ class Bounds:
         if not self.low <= value <= self.high:
             raise ValidationError(self.sentence, code="bounds")
 
+    def nearest(self, value: Any) -> Any:
+        """Return ``value``, or the bound that it lies beyond."""
+        return min(max(value, self.low), self.high)
+
     @property
     def sentence(self) -> str:
         """What is said of a value outside."""

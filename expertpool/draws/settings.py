@@ -336,7 +336,8 @@ OWN_NUMBERS: dict[tuple[str, str], Setting[int | None]] = {
         None,
         group=group,
         order=order,
-        help=f"只适用于{regime.label}项目。",
+        help=f"只适用于{regime.label}项目，以{number.unit}计。",
+        general=general,
     )
     for regime, group in REGIME_GROUPS.items()
     for order, (general, number) in enumerate(_OWN, 2)
@@ -350,6 +351,7 @@ MORE_CONTRIBUTORS: dict[str, Setting[tuple[str, ...]]] = {
         group=group,
         order=1,
         help=f"只适用于{regime.label}项目，通用规定要求的之外。",
+        general=REQUIRED_CONTRIBUTORS,
     )
     for regime, group in REGIME_GROUPS.items()
 }
@@ -363,6 +365,7 @@ OWN_REVEAL_BY: dict[str, Setting[str]] = {
         group=group,
         order=15,
         help=f"只适用于{regime.label}项目。",
+        general=REVEAL_BY,
     )
     for regime, group in REGIME_GROUPS.items()
 }
@@ -375,6 +378,7 @@ OWN_GROUNDS: dict[str, Setting[str]] = {
         group=group,
         order=25,
         help=f"只适用于{regime.label}项目；留空的与通用规定相同。",
+        general=ANSWER_GROUNDS,
     )
     for regime, group in REGIME_GROUPS.items()
 }
@@ -388,6 +392,7 @@ REGIME_PLAN_APPROVAL: dict[str, Setting[bool]] = {
         group=group,
         order=20,
         help=f"只适用于{regime.label}项目；通用规定要求审核时，这里不能免除。",
+        general=PLAN_APPROVAL,
     )
     for regime, group in REGIME_GROUPS.items()
 }
@@ -466,10 +471,13 @@ def _own_in_order(regime: Regime, low: Setting[int], high: Setting[int]) -> Sett
         kind = low.kind.words
         return (
             f"{regime.label}项目的“{low.label}”（{kind(values[0])}）大于“{high.label}”"
-            f"（{kind(values[1])}），没有数值可以填写。"
+            f"（{kind(values[1])}），没有数值可以填写：请核对“{low.group.label}”和"
+            f"“{REGIME_GROUPS[regime].label}”里的这两项。"
         )
 
-    return SettingConstraint(f"{low.code}.{regime.value}", REGIME_GROUPS[regime], broken)
+    return SettingConstraint(
+        f"{low.code}.{regime.value}", REGIME_GROUPS[regime], broken, others=(low.group,)
+    )
 
 
 CONSTRAINTS = (

@@ -10,7 +10,7 @@ from django import forms
 from expertpool.core.configuration import Setting, SettingGroup
 from expertpool.core.configuration.catalogue import settings_of
 from expertpool.core.configuration.kinds import UNSET
-from expertpool.core.configuration.reading import current, is_readable, loaded
+from expertpool.core.configuration.reading import Stored, current, is_readable, loaded
 from expertpool.siteconfig.models import SettingChange
 from expertpool.siteconfig.queries import UNREADABLE_TEXT, version_of
 
@@ -27,7 +27,7 @@ class SettingsForm(forms.Form):
         self.group, self._stored = group, current()
         for setting in settings_of(group):
             field = setting.kind.field()
-            field.label, field.help_text = setting.label, _help(setting)
+            field.label, field.help_text = setting.label, _help(setting, self._stored)
             if setting.kind.is_secret:
                 self._prepare_secret(setting, field)
             elif not setting.kind.needs_typing:
@@ -82,14 +82,19 @@ def field_name(setting: Setting[Any]) -> str:
     return setting.code.replace(".", "-")
 
 
-def _help(setting: Setting[Any]) -> str:
+def _help(setting: Setting[Any], stored: Stored) -> str:
+    if general := setting.general:
+        now = general.kind.words(loaded(general, stored))
+        return f"{setting.help}通用规定现为 {now}。"
     usual = setting.kind.words(setting.default)
     return setting.help if usual == UNSET else f"{setting.help}默认：{usual}。"
 
 
 def _put(data: Any, name: str, value: Any) -> None:
-    """Set a posted value; a box that is not ticked is not posted."""
+    """Set a posted value; a box that is not ticked is not posted, of several each that is."""
     if value is False:
         data.pop(name, None)
+    elif isinstance(value, tuple):
+        data.setlist(name, value)
     else:
         data[name] = "on" if value is True else value

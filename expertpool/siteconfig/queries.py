@@ -210,9 +210,15 @@ class Row:
     setting: Setting[Any]
     shown: str
     usual: str  # the default, in words
+    general: str  # what holds for all cases, where this is for one of them
     is_default: bool
     is_amiss: bool  # somebody else than this system wrote it
     change: SettingChange | None
+
+    @property
+    def question(self) -> str:
+        """Asked before the default is brought back."""
+        return reset_question(self.setting)
 
     @property
     def version(self) -> int:
@@ -224,6 +230,12 @@ class Row:
         setting = self.setting
         text = f"{setting.label} {setting.help} {self.shown} {setting.group.label} {setting.code}"
         return all(word in text.casefold() for word in query.casefold().split())
+
+
+def reset_question(setting: Setting[Any]) -> str:
+    """Return what is asked before ``setting`` is reset: what of, and to what."""
+    usual = setting.kind.words(setting.default)
+    return f"把“{setting.group.label}”里的“{setting.label}”恢复为默认（{usual}）？"
 
 
 def rows_by_group(query: str = "") -> list[tuple[SettingGroup, list[Row]]]:
@@ -238,6 +250,7 @@ def rows_by_group(query: str = "") -> list[tuple[SettingGroup, list[Row]]]:
             if is_readable(setting, stored)
             else UNREADABLE_TEXT,
             usual=setting.kind.words(setting.default),
+            general=_in_force(setting.general, stored) if setting.general else "",
             is_default=setting.code not in stored,
             is_amiss=setting.code in amiss,
             change=changes.get(setting.code),
@@ -245,6 +258,10 @@ def rows_by_group(query: str = "") -> list[tuple[SettingGroup, list[Row]]]:
         if row.holds(query):
             groups.setdefault(setting.group, []).append(row)
     return list(groups.items())
+
+
+def _in_force(setting: Setting[Any], stored: Stored) -> str:
+    return setting.kind.words(loaded(setting, stored))
 
 
 @dataclass(frozen=True)

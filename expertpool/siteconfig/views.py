@@ -19,7 +19,14 @@ from expertpool.core.text import is_key
 from expertpool.core.views.listing import render_list
 from expertpool.siteconfig.exceptions import ChangedMeanwhile, SettingsRefused
 from expertpool.siteconfig.forms import SettingsForm
-from expertpool.siteconfig.queries import history_of, in_words, is_cut, rows_by_group, version_of
+from expertpool.siteconfig.queries import (
+    history_of,
+    in_words,
+    is_cut,
+    reset_question,
+    rows_by_group,
+    version_of,
+)
 from expertpool.siteconfig.services import reset_setting, save_settings, try_settings
 
 
@@ -95,6 +102,7 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
         "items": [line.told for line in history_of(setting)],
         "is_default": setting.code not in current(),
         "version": version,
+        "question": reset_question(setting),
     }
     return render(request, "siteconfig/history.html", context)
 

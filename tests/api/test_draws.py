@@ -16,7 +16,7 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.widening import decide_widening
-from expertpool.draws.settings import REPLY_SHORTEST, REPLY_USUAL
+from expertpool.draws.settings import OWN_NUMBERS, REPLY_SHORTEST, REPLY_USUAL
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
@@ -371,6 +371,13 @@ def test_a_plan_keeps_the_times_that_the_office_has_set(runner: Caller) -> None:
     assert runner.put(address, plan()).json()["reply_minutes"] == 45
     assert_problem(runner.put(address, plan(version=1, reply_minutes=29)), 422, "invalid-values")
     assert runner.get(address).json()["reply_minutes"] == 45
+
+
+def test_a_plan_without_times_keeps_what_its_regime_demands(runner: Caller) -> None:
+    project = approved()
+    configure(OWN_NUMBERS[REPLY_SHORTEST.code, project.regime], 120)
+    answer = runner.put(f"/projects/{project.pk}/plan", plan())
+    assert (answer.status_code, answer.json()["reply_minutes"]) == (200, 120)
 
 
 def test_a_draw_says_what_may_be_done_and_refuses_in_the_same_words(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from expertpool.core.configuration import (
     Setting,
     SettingConstraint,
     SettingGroup,
+    Several,
     Span,
     Text,
     TimeRange,
@@ -40,7 +42,21 @@ MODE: Setting[str] = Setting(
 QUIET: Setting[Span | None] = Setting("samples.quiet", "安静时段", TimeRange(), None, group=GROUP)
 SENDER = Setting("samples.sender", "发件人", Email(), "", group=GROUP)
 PASSWORD = Setting("samples.password", "口令", Secret(), "", group=GROUP)
-SAMPLES = (NAME, LEAST, USUAL, KEPT, SHOWN, MODE, QUIET, SENDER, PASSWORD)
+HANDS: Setting[tuple[str, ...]] = Setting(
+    "samples.hands", "经手人", Several((("a", "甲"), ("b", "乙"), ("c", "丙"))), (), group=GROUP
+)
+SAMPLES: tuple[Setting[Any], ...] = (
+    NAME,
+    LEAST,
+    USUAL,
+    KEPT,
+    SHOWN,
+    MODE,
+    QUIET,
+    SENDER,
+    PASSWORD,
+    HANDS,
+)
 
 
 def order_of_limits(read: Reader) -> str:

@@ -80,7 +80,19 @@ def test_bounds_are_told(setting: Setting[Any], value: Any, message: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "typed", ["22", "25:00-07:00", "22:00-22:00", "a-b", "1:00-2:00-3:00", "9" * 21]
+    "typed",
+    [
+        "22",
+        "25:00-07:00",
+        "22:00-22:00",
+        "a-b",
+        "1:00-2:00-3:00",
+        "9" * 21,
+        "07:00+08:00-22:00",
+        "07:00:30-07:00:10",
+        "07:00Z-22:00",
+        "0700-22:00",
+    ],
 )
 def test_a_part_of_the_day_that_cannot_be_is_refused(typed: str) -> None:
     with pytest.raises(ValidationError, match=r"应像 22:00-07:00|同一时刻"):

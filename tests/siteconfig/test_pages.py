@@ -14,7 +14,7 @@ from expertpool.core.configuration import value_of
 from expertpool.core.configuration.catalogue import SITE_SETTINGS, setting_groups
 from expertpool.core.settings import WATERMARK
 from expertpool.core.text import moment_text
-from expertpool.draws.settings import OWN_NUMBERS, OWN_REVEAL_BY
+from expertpool.draws.settings import OWN_NUMBERS, OWN_REVEAL_BY, REPLY_SHORTEST
 from expertpool.projects.enums import Regime
 from expertpool.siteconfig.forms import SettingsForm, field_name
 from expertpool.siteconfig.models import SettingChange
@@ -22,6 +22,7 @@ from expertpool.siteconfig.queries import version_of
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
 from tests.siteconfig.conftest import (
+    HANDS,
     LEAST,
     NAME,
     PASSWORD,
@@ -38,10 +39,10 @@ def signed_in(client: Client, admin: User) -> Client:
     return login(client, admin)
 
 
-def typed(client: Client, **changes: str | None) -> dict[str, str]:
+def typed(client: Client, **changes: str | list[str] | None) -> dict[str, str | list[str]]:
     """Return what the form posts as it was opened, with ``changes`` typed; None is left out."""
     form = client.get(EDIT).context["form"]
-    values: dict[str, str | None] = {
+    values: dict[str, str | list[str] | None] = {
         "version": str(form["version"].value()),
         **{f"samples-{name}": value for name, value in STARTED.items()},
     }
@@ -63,7 +64,8 @@ STARTED: dict[str, str | None] = {
 
 
 def test_every_kind_is_changed_on_one_form(signed_in: Client) -> None:
-    new = {"name": "专家库", "least": "6", "usual": "31", "kept": "8", "shown": None}
+    new: dict[str, Any] = {"name": "专家库", "least": "6", "usual": "31"}
+    new |= {"kept": "8", "shown": None, "hands": ["a", "c"]}
     new |= {"mode": "tls", "quiet": "22:00-07:00", "sender": "a@b.cn", "password": "geheim"}
     answer = signed_in.post(EDIT, typed(signed_in, **new))
     assert answer.status_code == 204
@@ -78,6 +80,7 @@ def test_every_kind_is_changed_on_one_form(signed_in: Client) -> None:
         "22:00 至 次日 07:00",
         "a@b.cn",
         "••••••",
+        "甲、丙",
     ]
     page = signed_in.get("/settings/").content.decode()
     for text in (*words, "默认：默认名", "已修改"):
@@ -91,7 +94,7 @@ def as_a_browser_posts(form: SettingsForm) -> dict[str, Any]:
         value, widget = bound.value(), bound.field.widget
         if isinstance(widget, FileInput) or value is False:
             continue
-        if isinstance(value, tuple):
+        if isinstance(value, tuple | list):
             posted[bound.html_name] = list(value)
         else:
             posted[bound.html_name] = "on" if value is True else str("" if value is None else value)
@@ -105,6 +108,26 @@ def test_every_group_is_saved_as_it_opens(signed_in: Client) -> None:
         answer = signed_in.post(url, as_a_browser_posts(form))
         assert answer.status_code == 204, (group.code, answer.context["form"].errors)
     assert not SettingChange.objects.exists()
+
+
+def test_a_regime_says_what_holds_for_all(signed_in: Client) -> None:
+    """What an empty field means, and in what it is counted, stands beside it."""
+    configure(REPLY_SHORTEST, 45)
+    own = OWN_NUMBERS[REPLY_SHORTEST.code, "internal"]
+    form = signed_in.get("/settings/groups/policy_internal/").context["form"]
+    told = form[field_name(own)].help_text
+    assert told == "只适用于内部评审项目，以分钟计。通用规定现为 45 分钟。"
+    by_sign_in = form[field_name(OWN_REVEAL_BY["internal"])].help_text
+    assert by_sign_in.endswith("通用规定现为 到名单公开时间。")
+    page = signed_in.get("/settings/", {"q": own.code}).content.decode()
+    assert "通用规定现为 45 分钟" in page
+
+
+def test_before_a_reset_one_reads_of_what_and_to_what(signed_in: Client) -> None:
+    signed_in.post(EDIT, typed(signed_in, least="9"))
+    asked = "把“样例”里的“最短时限”恢复为默认（5 分钟）？"
+    for url in ("/settings/", f"/settings/{LEAST.code}/history/"):
+        assert asked in signed_in.get(url).content.decode()
 
 
 @pytest.mark.parametrize("regime", Regime.values)
@@ -134,7 +157,7 @@ def test_the_later_of_two_editors_is_told_and_loses_nothing(
     signed_in: Client, supervisor: User
 ) -> None:
     mine = typed(signed_in, name="我的名", least="9")
-    other = typed(signed_in, name="他的名", usual="45", shown=None)
+    other = typed(signed_in, name="他的名", usual="45", shown=None, hands=["a", "c"])
     assert signed_in.post(EDIT, other).status_code == 204
     answer = signed_in.post(EDIT, mine)
     html = answer.content.decode()
@@ -147,10 +170,14 @@ def test_the_later_of_two_editors_is_told_and_loses_nothing(
     assert again["samples-least"] == "9"
     assert again["samples-usual"] == 45  # left alone here, set there
     assert again["samples-shown"] is False
-    posted = {name: str(value) for name, value in again.items() if value not in (None, False)}
+    assert list(again["samples-hands"]) == ["a", "c"]
+    assert not form.errors
+    assert html.count(" checked") == 2
+    posted = as_a_browser_posts(form)
     assert signed_in.post(EDIT, posted).status_code == 204
     assert (value_of(NAME), value_of(LEAST), value_of(USUAL)) == ("我的名", 9, 45)
     assert value_of(SHOWN) is False
+    assert value_of(HANDS) == ("a", "c")
 
 
 def test_a_secret_is_never_sent_back(signed_in: Client) -> None:

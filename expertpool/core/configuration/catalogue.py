@@ -28,7 +28,8 @@ class SettingGroup:
 
 @dataclass(frozen=True)
 class Setting(Generic[T]):
-    """One decision of the office. ``code`` is ``app.name``; ``help`` says what it does."""
+    """One decision of the office. ``code`` is ``app.name``; ``help`` says what it does. ``general``:
+    the setting for all cases, beside which this one stands for one of them."""
 
     code: str
     label: str
@@ -37,6 +38,7 @@ class Setting(Generic[T]):
     group: SettingGroup
     help: str = ""
     order: int = 100
+    general: Setting[Any] | None = None
 
     def __post_init__(self) -> None:
         # A default outside its own bounds is found when the program starts.
@@ -45,11 +47,13 @@ class Setting(Generic[T]):
 
 @dataclass(frozen=True)
 class SettingConstraint:
-    """What must hold between settings of one group. ``broken`` returns a sentence, or nothing."""
+    """What must hold between settings of ``group``, and ``others`` that it reads. ``broken`` returns a
+    sentence, or nothing; it is asked whenever one of these groups is changed."""
 
     code: str
     group: SettingGroup
     broken: Callable[[Reader], str]
+    others: tuple[SettingGroup, ...] = ()
 
 
 class TrialFailed(Exception):
@@ -87,4 +91,4 @@ def setting_groups() -> list[SettingGroup]:
 
 
 def constraints_of(group: SettingGroup) -> list[SettingConstraint]:
-    return [one for one in SETTING_CONSTRAINTS if one.group == group]
+    return [one for one in SETTING_CONSTRAINTS if group in (one.group, *one.others)]

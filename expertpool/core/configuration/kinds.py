@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -314,6 +315,10 @@ class TimeRange(Kind[Span | None]):
         return str(value) if value else UNSET
 
 
+_MOMENT = r"([01]?[0-9]|2[0-3]):[0-5][0-9]"
+SPAN = re.compile(rf"{_MOMENT} *- *{_MOMENT}")
+
+
 class _SpanField(forms.CharField):
     """「22:00-07:00」, or nothing."""
 
@@ -328,14 +333,13 @@ class _SpanField(forms.CharField):
         text = clean_code(super().clean(value)).replace("–", "-").replace("至", "-")
         if not text:
             return None
-        try:
-            # 7:00 is typed; `fromisoformat` wants 07:00.
-            start, end = (time.fromisoformat(part.strip().zfill(5)) for part in text.split("-"))
-        except ValueError as error:
-            raise ValidationError("应像 22:00-07:00（24 小时制，可以跨过零点）。") from error
+        # `time.fromisoformat` alone would take seconds and zones, too.
+        if not SPAN.fullmatch(text):
+            raise ValidationError("应像 22:00-07:00（24 小时制，可以跨过零点）。")
+        start, end = (time.fromisoformat(part.strip().zfill(5)) for part in text.split("-"))
         if start == end:
             raise ValidationError("开始和结束不能是同一时刻；不需要时留空。")
-        return Span(start.replace(second=0), end.replace(second=0))
+        return Span(start, end)
 
 
 @dataclass(frozen=True)

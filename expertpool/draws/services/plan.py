@@ -83,7 +83,8 @@ def ensure_plan(*, project: Project, now: datetime) -> DrawPlan:
     """Return the project's plan, made with the default settings when there is none."""
     plan, _ = DrawPlan.objects.get_or_create(
         project=project,
-        defaults={"channels": DEFAULT_CHANNELS, "updated_at": now} | usual_times(),
+        defaults={"channels": DEFAULT_CHANNELS, "updated_at": now}
+        | usual_times(project.regime, now=now),
     )
     return plan
 
@@ -179,19 +180,20 @@ def withdraw_waiting(plan: DrawPlan, *, now: datetime) -> None:
 
 
 def _set(plan: DrawPlan, settings: PlanInput, now: datetime) -> None:
-    for name, value in _filled(settings).items():
+    for name, value in _filled(settings, usual_times(plan.project.regime, now=now)).items():
         setattr(plan, name, list(value) if isinstance(value, tuple) else value)
     plan.updated_at = now
 
 
-def usual_times() -> dict[str, int]:
-    """Return the times of a new plan."""
-    return {name: value_of(usual) for name, usual in USUAL.items()}
+def usual_times(regime: str, *, now: datetime) -> dict[str, int]:
+    """Return the times of a new plan: as the office usually gives them, within what it demands of
+    ``regime``."""
+    bounds = bounds_now(regime, now=now)
+    return {name: bounds[name].nearest(value_of(usual)) for name, usual in USUAL.items()}
 
 
-def _filled(settings: PlanInput) -> dict[str, Any]:
+def _filled(settings: PlanInput, times: dict[str, int]) -> dict[str, Any]:
     values = asdict(settings)
-    times = usual_times()
     return values | {name: times[name] for name in times if values[name] is None}
 
 

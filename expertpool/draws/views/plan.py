@@ -51,7 +51,9 @@ def plan(request: UserRequest, pk: int) -> HttpResponse:
         return not_opened(request, ARCHIVED, back=plan_address(project))
     editing = Editing(request, PlanEdits(project))
     saved_plan = plan_for(project) or DrawPlan(
-        project=lead_of(project), channels=DEFAULT_CHANNELS, **usual_times()
+        project=lead_of(project),
+        channels=DEFAULT_CHANNELS,
+        **usual_times(project.regime, now=timezone.now()),
     )
     if request.method != "POST":
         settings = SettingsForm(instance=saved_plan)

@@ -19,16 +19,18 @@ from expertpool.draws.exceptions import DrawNotReady, EmergencyRefused
 from expertpool.draws.models import Draw, DrawPlan, RevealRule
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import may_read, readable_draws
-from expertpool.draws.services.plan import GroupInput
+from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan, usual_times
 from expertpool.draws.services.sealing import start_draw
 from expertpool.experts.models import Expert
+from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.siteconfig.exceptions import SettingsRefused
 from expertpool.siteconfig.queries import version_of
-from expertpool.siteconfig.services import save_settings
+from expertpool.siteconfig.services import reset_setting, save_settings
 from tests.factories.answers import declare_emergency
 from tests.factories.draws import EVERYBODY, make_draw, make_ready_project
 from tests.factories.experts import make_expert
+from tests.factories.projects import make_project
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +187,89 @@ def test_bounds_that_leave_no_room_are_refused_where_they_are_set(decide: Decide
         decide(own(office.REPLY_LONGEST), 30)
     (text,) = refused.value.errors[""]
     assert text.startswith("招标投标项目的“答复时限最短”（300 分钟）大于“答复时限最长”（30 分钟）")
+
+
+@pytest.mark.parametrize(
+    ("own_bound", "value", "common", "text"),
+    [
+        (
+            office.REPLY_LONGEST,
+            30,
+            {office.REPLY_SHORTEST: 60, office.REPLY_USUAL: 90},
+            "内部评审项目的“答复时限最短”（60 分钟）大于“答复时限最长”（30 分钟）",
+        ),
+        (
+            office.REPLY_SHORTEST,
+            300,
+            {office.REPLY_LONGEST: 90},
+            "内部评审项目的“答复时限最短”（300 分钟）大于“答复时限最长”（90 分钟）",
+        ),
+        (
+            office.REVEAL_EARLIEST,
+            3,
+            {office.REVEAL_LATEST: 4, office.REVEAL_USUAL: 6},
+            "内部评审项目的“名单最晚公开（评审前）”（4 小时）大于“名单最早公开（评审前）”（3 小时）",
+        ),
+        (
+            office.REVEAL_LATEST,
+            20,
+            {office.REVEAL_EARLIEST: 12},
+            "内部评审项目的“名单最晚公开（评审前）”（20 小时）大于“名单最早公开（评审前）”（12 小时）",
+        ),
+    ],
+    ids=["shortest", "longest", "latest", "earliest"],
+)
+def test_what_holds_for_all_leaves_room_for_what_a_regime_demands(
+    admin: User,
+    decide: Decide,
+    own_bound: Setting[int],
+    value: int,
+    common: dict[Setting[int], int],
+    text: str,
+) -> None:
+    decide(own(own_bound, "internal"), value)
+    with pytest.raises(SettingsRefused) as refused:
+        save_settings(
+            group=office.INVITING,
+            values={setting.code: number for setting, number in common.items()},
+            version=version_of(office.INVITING),
+            actor=admin,
+            now=NOW,
+        )
+    (told,) = refused.value.errors[""]
+    assert told.startswith(text)
+    assert told.endswith("请核对“邀请与名单”和“抽取制度：内部评审”里的这两项。")
+
+
+def test_the_default_of_all_does_not_come_back_against_a_regime(
+    admin: User, decide: Decide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(vars(office.REVEAL_EARLIEST), "default", office.USUAL_REVEAL_EARLIEST)
+    decide(office.REVEAL_EARLIEST, 200)
+    decide(own(office.REVEAL_LATEST, "internal"), 100)
+    with pytest.raises(SettingsRefused, match="内部评审项目"):
+        reset_setting(
+            setting=office.REVEAL_EARLIEST,
+            version=version_of(office.REVEAL_EARLIEST),
+            actor=admin,
+            now=NOW,
+        )
+
+
+def test_a_new_plan_begins_within_what_its_regime_demands(operator: User, decide: Decide) -> None:
+    decide(own(office.REPLY_SHORTEST), 120)
+    decide(own(office.REVEAL_LATEST), 5)
+    project = make_project(ProjectStatus.APPROVED, applicant=operator)
+    assert project.regime == "tender"
+    later = NOW + timedelta(days=2)  # what gives less room counts a day later
+    times = usual_times(project.regime, now=later)
+    assert times == {"reply_minutes": 120, "leave_hours": 2, "reveal_hours": 5}
+    everybody = [GroupInput("综合", 1, [EVERYBODY])]
+    plan = save_plan(
+        project=project, settings=PlanInput(), groups=everybody, actor=operator, now=later
+    )
+    assert (plan.reply_minutes, plan.reveal_hours) == (120, 5)
+    assert usual_times("internal", now=NOW)["reply_minutes"] == office.REPLY_USUAL.default
 
 
 def test_a_regime_may_demand_more_than_the_others(operator: User, decide: Decide) -> None:

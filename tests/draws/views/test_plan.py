@@ -14,6 +14,7 @@ from expertpool.draws.queries.draws import plan_for
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
 from expertpool.draws.settings import (
     ALL_PRESENT,
+    OWN_NUMBERS,
     PANEL_BITS,
     REPLY_SHORTEST,
     REPLY_USUAL,
@@ -281,6 +282,12 @@ def test_a_new_plan_begins_with_what_the_office_usually_gives(client, operator, 
     )
     plan = plan_for(project)
     assert (plan.reply_minutes, plan.reveal_hours) == (45, 6)
+
+
+def test_a_new_plan_opens_with_times_that_its_regime_takes(client, operator, project):
+    configure(OWN_NUMBERS[REPLY_SHORTEST.code, project.regime], 120)
+    page = login(client, operator).get(reverse("draws:plan", args=[project.pk]))
+    assert page.context["form"]["reply_minutes"].value() == 120
 
 
 @pytest.mark.parametrize(

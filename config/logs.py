@@ -12,6 +12,7 @@ from functools import partial
 from http import HTTPStatus
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
+from traceback import walk_tb
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -61,7 +62,7 @@ class LineFormatter(logging.Formatter):
         return super().formatMessage(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 (of the standard library)
-        return trace_of(super().formatException(ei))
+        return trace_of(super().formatException(ei)) + template_of(ei)
 
 
 class JsonFormatter(logging.Formatter):
@@ -80,7 +81,8 @@ class JsonFormatter(logging.Formatter):
         if number := current_number():
             said["request"] = number
         if record.exc_info and record.exc_info[0] is not None:
-            said["trace"] = _cleaned(trace_of(super().formatException(record.exc_info)))
+            trace = trace_of(super().formatException(record.exc_info))
+            said["trace"] = _cleaned(trace + template_of(record.exc_info))
         return json.dumps(said, ensure_ascii=False)
 
 
@@ -98,6 +100,29 @@ def trace_of(text: str) -> str:
         is_code = is_place or (is_code and line.startswith("    "))
         lines.append(line if is_code else QUOTED.sub(LEFT_OUT, without_people(line, ours=False)))
     return "\n".join(lines)
+
+
+def template_of(ei: Any) -> str:
+    """Return a line that names the innermost template in which an error was met, and the tag; nothing
+    where there is none. Python's own lines name none: to it a template is data."""
+    # Here: settings, which need the rest of this file, are not there yet.
+    from django.template.base import Node, Template, Token  # noqa: PLC0415
+
+    found = ""
+    for frame, _ in walk_tb(ei[2]):
+        inside = frame.f_locals.get("self")
+        # `isinstance` would ask a lazy object, and that the database.
+        if issubclass(type(inside), Template | Node):
+            name = getattr(getattr(inside, "origin", None), "template_name", None)
+            token = getattr(inside if isinstance(inside, Node) else ei[1], "token", None)
+            # the word of the tag; what follows may hold anything
+            place = (
+                f", line {token.lineno}: {token.contents.split()[0]}"
+                if isinstance(token, Token)
+                else ""
+            )
+            found = f"\n  Template {name}{place}" if name else found
+    return found
 
 
 class Refusals(logging.Filter):

@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.template import Context, Engine, TemplateSyntaxError
 from django.test import Client
+from django.urls import NoReverseMatch
 from pytest_django.fixtures import Settings
 
 from config import logs
@@ -148,6 +150,28 @@ def test_a_traceback_keeps_its_places() -> None:
     assert "raise LookupError(f" in text
     assert "LookupError: […]" in text
     assert NAME not in text
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        ("\n{% if x %}\n{% endblock %}", "Template page.html, line 3: endblock"),
+        ("\n\n{% url 'nowhere' person %}", "Template page.html, line 3: url"),
+        ("{% include 'part.html' %}", "Template part.html, line 2: url"),
+    ],
+)
+def test_a_fault_of_a_template_names_it_and_nothing_that_it_shows(
+    written: dict[str, StringIO], source: str, place: str
+) -> None:
+    sources = {"page.html": source, "part.html": "\n{% url 'nowhere' person %}"}
+    loader = ("django.template.loaders.locmem.Loader", sources)
+    try:
+        Engine(loaders=[loader]).get_template("page.html").render(Context({"person": NAME}))
+    except (TemplateSyntaxError, NoReverseMatch):
+        logging.getLogger("django.request").exception("Internal Server Error")
+    assert lines(written["json"])[-1]["trace"].splitlines()[-1].strip() == place
+    assert written["line"].getvalue().splitlines()[-1].strip() == place
+    assert NAME not in written["line"].getvalue()
 
 
 @pytest.mark.django_db

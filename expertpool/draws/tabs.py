@@ -34,6 +34,7 @@ from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.names import released_invitations
 from expertpool.draws.queries.plan_versions import version_of
 from expertpool.draws.queries.policy import policy_for
+from expertpool.draws.queries.readiness import why_not_agree
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.queries.tabs import MOST_LOG, letter_shares, log_of, notices_of
 from expertpool.draws.registry import EVIDENCE
@@ -84,6 +85,9 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
         "standing": standing,
         "agree_question": f"同意按第 {plan.version} 版方案抽取？" if plan else "",
         "agree_reason": _agree_reason(standing) if standing else "",
+        "why_not_agree": why_not_agree(user, standing, now=now)
+        if standing and actions[ActionCode.DECIDE_PLAN].allowed
+        else "",
         "course": course_of(standing, now=now) if standing else None,
         "policy": (policy := policy_for(project.regime, now=now)),
         "needs_approval": policy.plan_approval,

@@ -38,6 +38,7 @@ from expertpool.projects.queries.batches import check_projects, faults_of, membe
 from expertpool.projects.queries.regimes import has_option
 from expertpool.projects.queries.status import is_approved as is_project_approved
 from expertpool.projects.queries.status import is_drawn_by_log
+from expertpool.workflow.queries.second_person import why_not_second
 
 NOT_ALLOWED = (
     "本项目的适用制度没有启用人工抽取和专家分配，只能随机抽取；"
@@ -119,6 +120,12 @@ def check_decidable(project: Project, user: User) -> PlanVersion:
     if user.pk in makers_of_version(standing):
         raise PlanApprovalRefused("不能审核自己提交或修改的方案、项目和批次，请由其他审核人处理。")
     return standing
+
+
+def why_not_agree(user: User, standing: PlanVersion, *, now: datetime) -> str:
+    """Return why ``user``, who may decide on ``standing`` otherwise, cannot agree to it, as a sentence for him."""
+    makers, asked_at = makers_of_version(standing), standing.submitted_at or now
+    return why_not_second(user, makers, asked_at=asked_at, now=now)
 
 
 def _version_of(project: Project) -> PlanVersion | None:

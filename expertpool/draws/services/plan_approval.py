@@ -15,13 +15,17 @@ from expertpool.draws.queries.outlook import tally
 from expertpool.draws.queries.plan_versions import (
     check_version,
     covers_of,
-    makers_of_version,
     other_projects,
     proof_of,
     version_of,
 )
 from expertpool.draws.queries.policy import Thin, counts_of, policy_for, thinness
-from expertpool.draws.queries.readiness import check_decidable, check_submittable, check_waiting
+from expertpool.draws.queries.readiness import (
+    check_decidable,
+    check_submittable,
+    check_waiting,
+    why_not_agree,
+)
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.queries.tries import held_refusals
 from expertpool.draws.services.covering import lock_projects
@@ -29,7 +33,6 @@ from expertpool.draws.services.plan import keep_version, plan_in_words, withdraw
 from expertpool.projects.models import Project
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
-from expertpool.workflow.queries.second_person import why_not_second
 from expertpool.workflow.services.approvals import decide, start_approval
 
 HELD_TOLD = (
@@ -123,9 +126,7 @@ def decide_plan(
     if agree and (others := other_projects(standing)):
         message = f"方案提交之后，{others}，不能批准；请退回，由提交人核对后重新提交。"
         raise PlanApprovalRefused(message)
-    makers = makers_of_version(standing)
-    asked_at = standing.submitted_at or now
-    if agree and (why_not := why_not_second(actor, makers, asked_at=asked_at, now=now)):
+    if agree and (why_not := why_not_agree(actor, standing, now=now)):
         raise PlanApprovalRefused(why_not)
     try:
         verdict = decide(subject=standing, agree=agree, note=note, actor=actor, now=now)

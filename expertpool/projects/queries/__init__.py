@@ -13,6 +13,7 @@ from expertpool.projects.queries.projects import (
     projects_to_decide,
     projects_visible_to,
     proposed_number,
+    why_not_approve,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "projects_to_decide",
     "projects_visible_to",
     "proposed_number",
+    "why_not_approve",
 ]

@@ -20,6 +20,7 @@ from expertpool.projects.queries.criteria import SUBJECT
 from expertpool.projects.queries.regimes import blocking_rules
 from expertpool.projects.rules import Facts, Finding, find_violations
 from expertpool.workflow.queries.approvals import waiting_for
+from expertpool.workflow.queries.second_person import why_not_second
 
 
 def projects_visible_to(user: User) -> QuerySet[Project]:
@@ -108,6 +109,12 @@ def actions_for(user: User, project: Project) -> ProjectActions:
         follow=editor and not project.is_archived,
         archive=archiver and project.is_archivable,
     )
+
+
+def why_not_approve(user: User, project: Project, *, now: datetime) -> str:
+    """Return why ``user``, who decides on ``project`` otherwise, cannot agree to it, as a sentence for him."""
+    asked_at = project.submitted_at or now
+    return why_not_second(user, project.applicants, asked_at=asked_at, now=now)
 
 
 def may_view_files(user: User, subject_id: str) -> bool:

@@ -22,11 +22,11 @@ from expertpool.projects.exceptions import (
 )
 from expertpool.projects.models import Project
 from expertpool.projects.occasions import DECIDED
+from expertpool.projects.queries import why_not_approve
 from expertpool.projects.services.state import CHANGED, lock_project, set_project_status
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.queries.approvals import course_of
-from expertpool.workflow.queries.second_person import why_not_second
 from expertpool.workflow.services.approvals import decide
 
 HANDED_IN_ANEW = "您打开页面之后，这个项目撤回修改过，没有审核；请刷新页面，看过现在的内容再审核。"
@@ -63,8 +63,7 @@ def reject_project(*, project: Project, actor: User, now: datetime, note: str) -
 def _decide(project: Project, *, agree: bool, actor: User, now: datetime, note: str) -> Verdict:
     if actor.pk in project.applicants:
         raise ApproverIsApplicant("不能审核自己申请、提交或修改的项目，请由其他审核人处理。")
-    asked_at = project.submitted_at or now
-    if agree and (why_not := why_not_second(actor, project.applicants, asked_at=asked_at, now=now)):
+    if agree and (why_not := why_not_approve(actor, project, now=now)):
         raise ApproverIsApplicant(why_not)
     # The project, then (in `decide`) its approval: who withdraws it locks them in this order, too.
     if lock_project(project).version != project.version:

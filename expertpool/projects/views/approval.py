@@ -18,6 +18,7 @@ from expertpool.projects.services.approval import approve_project, reject_projec
 from expertpool.projects.tables import SORTS
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.queries.approvals import step_names
+from expertpool.workflow.queries.second_person import why_not_second
 
 
 @requires("projects.approve")
@@ -31,7 +32,12 @@ def approvals(request: UserRequest) -> HttpResponse:
     )
     names = step_names(SUBJECT, [project.pk for project in projects.page])
     rows = [(project, names.get(project.pk, "")) for project in projects.page]
-    context = projects.context | {"may_approve": True, "rows": rows}
+    now = timezone.now()
+    context = projects.context | {
+        "may_approve": True,
+        "rows": rows,
+        "why_not_approve": why_not_second(request.user, (), asked_at=now, now=now),
+    }
     return render_list(request, "projects/project_approvals.html", context)
 
 

@@ -20,7 +20,12 @@ from expertpool.core.views.listing import listing, render_list
 from expertpool.core.views.panorama import panorama
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.forms.filters import ProjectFilter, WhereForm
-from expertpool.projects.queries import actions_for, check_project, projects_visible_to
+from expertpool.projects.queries import (
+    actions_for,
+    check_project,
+    projects_visible_to,
+    why_not_approve,
+)
 from expertpool.projects.queries.archive import why_not_archive
 from expertpool.projects.tables import DEFAULT_SORT, SORTS, TABS
 
@@ -83,6 +88,9 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "project": project,
         "actions": actions,
         "why_not_archive": why_not_archive(project, now=now) if actions.archive else "",
+        "why_not_approve": why_not_approve(request.user, project, now=now)
+        if actions.decide
+        else "",
         "findings": check_project(project, None, now) if project.is_undrawn else [],
         "head": [part.render(request, project) for part in tabs_for(HEAD, request.user)],
     }

@@ -32,10 +32,14 @@ def why_not_second(user: User, firsts: Iterable[int], *, asked_at: datetime, now
     demanded = asked_at - LOWERED_AFTER
     days = most_since(SECOND_DAYS, demanded)
     since = now - timedelta(days=days)
-    if days and user.created_at > since:
-        return f"您的账号开通不满 {days} 天，还不能作为第二人确认，请由另一位有权限的人员确认。"
     if days and not user.is_of_known_age:
         return "您账号的开通时间不是本系统写入的，不能作为第二人确认，请联系管理员另开账号。"
+    if days and user.created_at > since:
+        begins = moment_text(user.created_at + timedelta(days=days))
+        return (
+            f"您的账号开通不满 {days} 天，{begins} 起才能作为第二人确认；"
+            "在此之前请由另一位有权限的人员确认。"
+        )
     # Without short messages nobody could show it.
     if not user.phone_shown_at and most_since(SECOND_PHONE, demanded) and reaches_phones():
         return "确认前须先验证本人手机号：请在右上角「我的账号」发送验证短信；没有手机号的请联系管理员。"

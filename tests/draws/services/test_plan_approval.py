@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -378,3 +378,15 @@ def test_an_approval_says_nothing_of_a_setting_as_it_usually_is(project: Project
     said, _ = content_of(plan)
     assert "unit_cap" in said  # None, where 1 is usual
     assert "reply_minutes" not in said
+
+
+@pytest.mark.usefixtures("_at_the_time", "must_be_approved")
+def test_a_new_account_reads_from_when_it_may_agree(
+    client: Client, operator: User, project: Project
+) -> None:
+    submit_plan(project=project, version=version_of(project).number, actor=operator, now=NOW)
+    new = make_user("supervisor", created_at=NOW - timedelta(days=2))
+    address = reverse("projects:detail", args=[project.pk])
+    page = login(client, new).get(address, {"tab": "plan"}).content.decode()
+    assert "暂不能同意：您的账号开通不满 7 天，2026-11-29 09:00 起才能作为第二人确认" in page
+    assert "同意按第" not in page

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from expertpool.core.configuration import value_of
+from expertpool.core.text import moment_text
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.queries import projects_to_decide
 from expertpool.projects.settings import BLOCKING
@@ -28,6 +32,30 @@ def test_an_approver_decides_from_the_queue(client, supervisor, pending):
     pending.refresh_from_db()
     assert (pending.status, pending.decided_by) == (ProjectStatus.APPROVED, supervisor)
     assert projects_to_decide(supervisor).count() == 0
+
+
+def test_a_new_account_reads_from_when_it_may_approve(client, pending):
+    new = make_user("supervisor", created_at=timezone.now() - timedelta(days=2))
+    login(client, new)
+    begins = moment_text(new.created_at + timedelta(days=7))
+    page = client.get(reverse("projects:detail", args=[pending.pk])).content.decode()
+    approve = reverse("projects:approve", args=[pending.pk, pending.version])
+    assert f"暂不能审核通过：您的账号开通不满 7 天，{begins} 起才能作为第二人确认" in page
+    assert approve not in page
+    assert reverse("projects:reject", args=[pending.pk]) in page
+    queue = client.get(reverse("projects:approvals")).content.decode()
+    assert f"{begins} 起才能作为第二人确认" in queue
+    assert approve not in queue
+    refused = client.post(approve)
+    assert refused.status_code == 409
+    assert begins in refused.content.decode()
+
+
+def test_an_account_known_for_long_reads_nothing_of_it(client, supervisor, pending):
+    login(client, supervisor)
+    page = client.get(reverse("projects:detail", args=[pending.pk])).content.decode()
+    assert "暂不能审核通过" not in page
+    assert reverse("projects:approve", args=[pending.pk, pending.version]) in page
 
 
 def test_a_rejection_needs_a_reason_and_shows_it(client, supervisor, pending):

@@ -1,34 +1,44 @@
-"""What the guides name is there: every path, and every name that stands behind a file."""
+"""What the guides name is there: every path, and every name that stands behind a file. What they show
+to be copied compiles."""
 
+import ast
 import re
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
+from django.template import engines
 
 from config.environment import BASE_DIR
 
+HOW_TO = sorted((BASE_DIR / "docs/howto").glob("*.md"))
 GUIDES = [
     BASE_DIR / "docs/architecture/structure.md",
     BASE_DIR / "docs/security.md",
-    *sorted((BASE_DIR / "docs/howto").glob("add-*.md")),
+    *HOW_TO,
 ]
 # `draws/services/names.py:release`, `expertpool/experts/validators/values.py`, `tests/siteconfig`
 NAMED = re.compile(r"`((?:[a-z_]+/)+[\w.]*)(?::(\w+))?`")
+FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+CALL = re.compile(r"[\w.]+\(.*\)")
+TAG = re.compile(r"\{%[^%]*%\}")
 ROOTS = ("config", "docs", "expertpool", "frontend", "tests", "tools", "vdraw")
 
 
 def place_of(path: str) -> Path:
-    """Paths of apps may be written without the folder that holds them all."""
-    return (
-        BASE_DIR / path
-        if path.split("/", maxsplit=1)[0] in ROOTS
-        else BASE_DIR / "expertpool" / path
-    )
+    """Paths of apps may be written without the folder that holds them all, those of templates as pages
+    name them."""
+    app = path.split("/", maxsplit=1)[0]
+    if path.endswith(".html") and "/templates/" not in path:
+        return BASE_DIR / "expertpool" / app / "templates" / path
+    return BASE_DIR / path if app in ROOTS else BASE_DIR / "expertpool" / path
 
 
 def names_of(guide: Path) -> list[tuple[str, str]]:
     found = NAMED.findall(guide.read_text())
-    return [(path, name) for path, name in found if "NAME" not in path]
+    # `var/` is there once the product has run.
+    return [(path, name) for path, name in found if "NAME" not in path and path[:4] != "var/"]
 
 
 def test_the_guides_name_much_of_the_code() -> None:
@@ -56,6 +66,34 @@ def test_where_a_guide_leads_there_is_something(guide: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)[^)]*\)", guide.read_text())
     places = [link for link in links if "://" not in link]
     assert [link for link in places if not (guide.parent / link).exists()] == []
+
+
+def samples_of(guide: Path) -> tuple[list[str], list[str]]:
+    """Return what ``guide`` shows of templates and of Python; a tag alone is a word, no sample."""
+    text = guide.read_text()
+    fences = FENCE.findall(text)
+    spans = SPAN.findall(FENCE.sub("", text))
+    templates = [sample for kind, sample in fences if kind == "django"]
+    templates += [one for one in spans if "{%" in one and not TAG.fullmatch(one)]
+    code = [dedent(sample) for kind, sample in fences if kind == "python"]
+    code += [one for one in spans if CALL.fullmatch(one)]
+    return templates, code
+
+
+@pytest.mark.parametrize("guide", HOW_TO, ids=lambda guide: guide.name)
+def test_what_a_guide_shows_compiles(guide: Path) -> None:
+    templates, code = samples_of(guide)
+    for template in templates:
+        engines["django"].from_string(template)
+    for sample in code:
+        ast.parse(sample.replace("…", "..."))  # what is left out
+
+
+def test_the_samples_are_found() -> None:
+    """The control: blocks and lines of both kinds."""
+    templates, code = samples_of(BASE_DIR / "docs/howto/build-a-page.md")
+    assert len(templates) > 2
+    assert len(code) > 4
 
 
 def test_each_promise_of_security_names_a_decision_and_a_test() -> None:

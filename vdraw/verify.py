@@ -9,6 +9,7 @@ no other file of the system that made the record, and none of that system's code
 
 import hashlib
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -41,6 +42,12 @@ SHORT_KEYS = (
 )  # fmt: skip
 # Notes of what one person asks and another agrees to.
 NOTES_OF_TWO = ("emergency", "early_release")
+UNREADABLE = {
+    FileNotFoundError: "没有这个文件",
+    NotADirectoryError: "没有这个文件",
+    IsADirectoryError: "这是目录，不是文件",
+    PermissionError: "没有读取的权限",
+}
 ABOUT_SHORT = "公开前的记录：只核对封存、定序和事件链；席位在名单公开后核对"
 
 Hash = Callable[[bytes], bytes]
@@ -110,7 +117,7 @@ def main(argv: list[str], called: str = "python verify.py") -> int:
         try:
             text = Path(name).read_bytes()
         except OSError as error:
-            say(f"无法读取 {name}：{error.strerror}")
+            say(f"无法读取 {name}：{_why(error)}")
             return 2
         place = f"{name}：" if len(argv) > 1 else ""
         if difference := find_difference_in_text(text):
@@ -133,8 +140,20 @@ def _compare(records: list[Any]) -> int:
     return 1 if misfit else 0
 
 
+def _why(error: OSError) -> str:
+    for kind, words in UNREADABLE.items():
+        if isinstance(error, kind):
+            return words
+    return f"系统不让读取（{error.errno}）"
+
+
 def say(line: str) -> None:
-    sys.stdout.write(line + "\n")
+    try:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read has gone (`| head`): the exit code still tells, and Python flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Difference(Exception):

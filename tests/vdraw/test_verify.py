@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -253,11 +254,32 @@ def test_it_runs_alone_as_one_file(tmp_path):
 
 
 def test_a_file_that_cannot_be_read_is_said(tmp_path, capsys):
-    assert verify.main([str(tmp_path / "nothing.json")]) == 2
+    nothing = tmp_path / "nothing.json"
+    assert verify.main([str(nothing)]) == 2
+    assert verify.main([str(tmp_path)]) == 2
     assert verify.main([]) == 2
-    said = capsys.readouterr().out
-    assert "无法读取" in said
-    assert "用法" in said
+    missing, folder, usage = capsys.readouterr().out.splitlines()
+    assert missing == f"无法读取 {nothing}：没有这个文件"
+    assert folder == f"无法读取 {tmp_path}：这是目录，不是文件"
+    assert "用法" in usage
+
+
+@pytest.mark.parametrize(("spoiled", "code"), [(False, 0), (True, 1)])
+def test_who_stops_reading_gets_no_traceback(tmp_path, spoiled, code):
+    """As `verify … | head` does: the exit code still tells."""
+    record = tmp_path / "record.json"
+    record.write_bytes(compact(vector(3) | ({"seed": "00" * 32} if spoiled else {})))
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, verify.__file__, record],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (code, "")
 
 
 def test_it_imports_only_the_standard_library():

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import django
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import execute_from_command_line
+from django.core.management import BaseCommand, execute_from_command_line
 
 from config import server
 from config.database import (
@@ -30,6 +30,8 @@ from config.schema import check_schema
 
 MIGRATING = "expertpool.migrate"
 INTERRUPTED = 130  # as a shell has it
+# What Django adds to every command, in English: taken, and left out of what `--help` tells.
+DJANGOS = "version verbosity settings pythonpath traceback no-color force-color skip-checks"
 # They look at the tables, whatever version these are of.
 OF_ANY_SCHEMA = {"dbshell", "showmigrations", "sqlmigrate"}
 # They write nothing with a key, and some run where there is no database yet.
@@ -59,6 +61,7 @@ def django_command(arguments: list[str]) -> int:
 def _execute(arguments: list[str]) -> None:
     """Run the command, with the keys of the data at hand; after ``migrate`` they are noted."""
     command = arguments[0] if arguments else "help"
+    BaseCommand.suppressed_base_arguments = {f"--{one}" for one in DJANGOS.split()}
     if command in WITHOUT_KEYS or "--help" in arguments:
         execute_from_command_line(["expertpool", *arguments])
     elif command == "migrate":

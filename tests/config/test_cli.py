@@ -2,8 +2,10 @@ import subprocess
 import sys
 
 import pytest
+from django.core.management.base import BaseCommand
 
 from config.cli import USAGE, main
+from config.commands import _execute
 from config.environment import BASE_DIR
 
 
@@ -28,6 +30,20 @@ def test_a_draw_is_verified_without_django_or_database() -> None:
     assert result.returncode not in {0, -1}
     assert "Traceback" not in result.stderr
     assert "/nowhere.json" in result.stderr + result.stdout
+
+
+def test_help_of_a_command_tells_its_own_options_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Django adds eight of its own to each, in English."""
+    monkeypatch.setattr(BaseCommand, "suppressed_base_arguments", set())
+    with pytest.raises(SystemExit):
+        _execute(["rotate_keys", "--help"])
+    told = capsys.readouterr().out
+    assert "用现在的密钥重新加密全部信息" in told
+    assert "--check" in told
+    for foreign in ("--settings", "--traceback", "--verbosity", "Python path"):
+        assert foreign not in told
 
 
 def test_who_names_no_file_is_told_how_this_command_is_called(

@@ -180,7 +180,10 @@ class RowReader:
         """Return what a mark stands for: nothing, or the cell above; refuse an error and a formula."""
         if mark.startswith("="):
             if is_formula(mark):
-                raise CellRefused("{}是公式", WITHOUT_RESULT)
+                if not (column.dispensable and ZERO in column.blanks):
+                    raise CellRefused("{}是公式", WITHOUT_RESULT)
+                # In a text that nothing rests on (a remark) it is kept, and told.
+                row.notes.append(Note(column.header, CHECK, mark, WITHOUT_RESULT))
             return mark
         nothing = UNCHANGED if self.importer.is_update else EMPTIED
         if mark in ERRORS:

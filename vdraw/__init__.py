@@ -53,7 +53,7 @@ from vdraw.seating import (
     take_note,
     void_draw,
 )
-from vdraw.short import check_same_draw, check_short, shorten
+from vdraw.short import check_links, check_same_draw, check_short, shorten
 from vdraw.verify import find_difference, find_misfit
 
 __all__ = [
@@ -98,6 +98,7 @@ __all__ = [
     "canonical_json",
     "chain_events",
     "check_feasibility",
+    "check_links",
     "check_same_draw",
     "check_short",
     "commit_identities",

@@ -21,13 +21,14 @@ from django.core.exceptions import ObjectDoesNotExist
 from procrastinate import BaseRetryStrategy, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Job, JobDeferrer, Status
 from procrastinate.manager import JobManager
 
 __all__ = [
     "DEADLINES", "HEAVY", "MESSAGES", "WEBHOOKS", "UntilDone", "app", "defer", "defer_batch",
-    "remove_done", "retry", "retry_external", "retry_stalled",
+    "is_queued", "remove_done", "retry", "retry_external", "retry_stalled",
 ]  # fmt: skip
 
 logger = logging.getLogger(__name__)
@@ -82,6 +83,12 @@ def defer(
     """
     deferrer = _deferrer(name, [arguments], schedule_at=at, lock=lock)
     return int(deferrer.defer(**arguments))
+
+
+def is_queued(name: str, **arguments: Any) -> bool:
+    """Tell whether the task ``name`` waits, or runs, with ``arguments`` among its own."""
+    jobs = ProcrastinateJob.objects.filter(task_name=name, args__contains=arguments)
+    return jobs.filter(status__in=(Status.TODO.value, Status.DOING.value)).exists()
 
 
 def defer_batch(name: str, jobs: Sequence[dict[str, Any]], *, at: datetime | None = None) -> None:

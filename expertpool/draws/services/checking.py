@@ -15,7 +15,7 @@ from django.utils import timezone
 
 import vdraw
 from expertpool.core.crypto import DecryptionError
-from expertpool.core.jobs import defer, defer_batch
+from expertpool.core.jobs import defer, defer_batch, is_queued
 from expertpool.draws.enums import AlarmKind
 from expertpool.draws.models import Draw, DrawEvent
 from expertpool.draws.services.alarms import Overdue, open_alarms, raise_alarm
@@ -56,10 +56,14 @@ def check_record(*, draw_id: int, now: datetime, anew: bool = False) -> str | No
 
 def check_stopped(error: Exception) -> None:
     """Have the draw verified anew at whose rows ``error`` stopped (`exceptions.of_draw`), if at one's:
-    an alarm tells then what the refusal alone tells nobody else."""
+    an alarm tells then what the refusal alone tells nobody else. However often it is refused meanwhile, also to
+    strangers, it is verified once."""
     draw_id = vars(error).get("draw_id")
-    if draw_id and not open_alarms(AlarmKind.RECORD).filter(draw=draw_id).exists():
-        defer("draws.check_record", draw_id=draw_id, anew=True)
+    if not draw_id or open_alarms(AlarmKind.RECORD).filter(draw=draw_id).exists():
+        return
+    job = {"draw_id": draw_id, "anew": True}
+    if not is_queued("draws.check_record", **job):
+        defer("draws.check_record", **job)
 
 
 def check_kept(*, now: datetime) -> int:

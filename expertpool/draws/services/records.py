@@ -38,7 +38,10 @@ def build_short(draw: Draw) -> dict[str, Any]:
     events = _events_of(draw)
     if not draw.rule.is_linked:
         raise DrawNotReady("名单公开之前还没有可核验的记录，请在名单公开后再来核验。")
-    return vdraw.shorten(load_order(draw), events)
+    with of_draw(draw.pk):
+        short = vdraw.shorten(load_order(draw), events)
+        vdraw.check_links(short)
+    return short
 
 
 def build_record(draw: Draw, *, opened: bool = True) -> dict[str, Any]:

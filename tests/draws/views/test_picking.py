@@ -219,6 +219,21 @@ def test_it_is_marked_wherever_it_is_shown(client, admin, supervisor, project, e
     assert client.get(reverse("draws:room", args=[draw.pk])).status_code == 404
 
 
+@pytest.mark.shows("DRAW-04")
+def test_its_pages_lead_to_the_public_one_and_promise_no_record(
+    client, admin, supervisor, project, experts, allowed
+):
+    draw = make_list(project, experts[:2], actor=admin, second=supervisor, now=timezone.now())
+    public = reverse("draws:verify_draw", args=[draw.public_id])
+    login(client, admin)
+    page = client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
+    assert f'href="{public}"' in page
+    asked = client.get(reverse("projects:detail", args=[project.pk]), {"tab": "evidence"})
+    tab = asked.content.decode()
+    assert f'href="{public}"' in tab
+    assert "抽取结束后有抽取记录" not in tab
+
+
 def test_roles_are_set_in_a_drawer(client, operator, admin, experts):
     draw = make_draw(now=timezone.now(), seats=2, operator=operator)
     address = reverse("draws:panel_roles", args=[draw.pk])

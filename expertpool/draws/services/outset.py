@@ -87,14 +87,14 @@ def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list
     if not policy.reveal_present and reveal != opening:
         # Quiet hours, pauses and letters that reach nobody put it off (`queries.reveal`).
         until += f"、邀请都有结果时（最晚 {opening} 评审开始）"
-    ends = _replies_end(plan, members, now)
-    by = "" if roles else f"（{moment_text(ends)} 前）"
+    by = "" if roles else f"（{_ends_in_words(plan, members, now)}）"
     drawn = f"{shared}抽取 {seats} 人" + (f"、候补 {standbys} 人" if standbys else "")
+    after = "提供随机值后" if len(plan.contributors) == 1 else "各自提供随机值，最后一个提供后"
     voided = "、".join(row.draw.number for row in superseded(members))
     instead = f"；记录写明取代已作废的 {voided}" if voided else ""
     return [
         f"封存第 {plan.version} 版方案和现在所有符合条件的专家，此后方案不能再改，也不能换人{instead}。",
-        f"等{roles}各自提供随机值，最后一个提供后定序，{drawn}。"
+        f"等{roles}{after}定序，{drawn}。"
         if roles
         else f"立即由系统随机数定序，{drawn}（没有人另外提供随机值）。",
         f"邀请抽中的专家（{channels}），须在发出后 {plan.reply_minutes} 分钟内{by}答复。",
@@ -121,11 +121,13 @@ def _emptied(now: datetime) -> Iterator[Caution]:
 
 def _late(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Iterator[Caution]:
     opening = first_opening(members)
-    if now + timedelta(minutes=plan.reply_minutes) >= opening:
+    if _replies_end(plan, members, now, by_mail=True) >= opening:
+        policy = policy_for(plan.project.regime, now=now)
+        shorter = "可以缩短答复时限，或" if plan.reply_minutes > policy.reply_shortest else "可以"
         yield Caution(
             "时间很紧",
             f"答复时限 {plan.reply_minutes} 分钟，而 {moment_text(opening)} 就要评审："
-            "有人拒绝时可能来不及补抽。可以缩短答复时限，或改评审时间。",
+            f"有人拒绝时可能来不及补抽。{shorter}改评审时间。",
         )
 
 
@@ -171,15 +173,27 @@ def _rerouted(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
         )
 
 
-def _replies_end(plan: DrawPlan, members: Sequence[Project], now: datetime) -> datetime:
-    """Return until when the first who are asked may answer: at the latest until the panel sits."""
+def _replies_end(
+    plan: DrawPlan, members: Sequence[Project], now: datetime, *, by_mail: bool
+) -> datetime:
+    """Return until when the first who are asked may answer, at the latest until the panel sits; ``by_mail``:
+    who is reached by mail alone, which may have to wait."""
     latest = next_opening(members, now=now)
-    return counted_on(now, timedelta(minutes=plan.reply_minutes), latest=latest)
+    held = mail_waits_until(plan.channels, now) if by_mail else None
+    return counted_on(held or now, timedelta(minutes=plan.reply_minutes), latest=latest)
+
+
+def _ends_in_words(plan: DrawPlan, members: Sequence[Project], now: datetime) -> str:
+    by_mail = moment_text(_replies_end(plan, members, now, by_mail=True))
+    others = moment_text(_replies_end(plan, members, now, by_mail=False))
+    if by_mail == others or AddressKind.PHONE not in addresses_of(plan.channels):
+        return f"{by_mail} 前"
+    return f"{others} 前；只能用邮件通知的 {by_mail} 前"
 
 
 def _odd_hours(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Iterator[Caution]:
     start, end = WORKDAY
-    ends = _replies_end(plan, members, now)
+    ends = _replies_end(plan, members, now, by_mail=True)
     for moment, what in ((now, "现在"), (ends, "答复截止时")):
         local = timezone.localtime(moment)
         if not is_working_day(local.date()):

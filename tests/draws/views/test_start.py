@@ -109,10 +109,22 @@ def test_how_easily_a_panel_is_guessed_is_said_in_plain_numbers(
     assert "可能的结果只有约 10 种" in page_at(client, project, operator, TUESDAY)
 
 
-def test_it_warns_of_a_deadline_after_the_opening(client: Client, operator: User) -> None:
+def test_it_warns_of_a_deadline_after_the_opening(
+    client: Client, operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_experts(3)
     project = make_ready_project(now=TUESDAY, seats=2, opens_in_hours=2, reply_minutes=180)
-    assert "可能来不及补抽" in page_at(client, project, operator, TUESDAY)
+    page = page_at(client, project, operator, TUESDAY)
+    assert "可能来不及补抽。可以缩短答复时限，或改评审时间。" in page
+    monkeypatch.setitem(vars(office.REPLY_SHORTEST), "default", 180)
+    page = page_at(client, project, operator, TUESDAY)
+    assert "可能来不及补抽。可以改评审时间。" in page
+
+
+def test_who_alone_gives_a_value_is_not_the_last_one(client: Client, operator: User) -> None:
+    make_experts(3)
+    project = make_ready_project(now=TUESDAY, seats=2, contributors=["supervisor"])
+    assert "等监督人提供随机值后定序" in page_at(client, project, operator, TUESDAY)
 
 
 def test_it_tells_what_changed_since_the_prequery(client: Client, operator: User) -> None:

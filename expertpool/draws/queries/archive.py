@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.draws import valid_draws
+from expertpool.draws.queries.evidence import current_sheets
 from expertpool.draws.queries.requests import open_answers
-from expertpool.files.queries import attachments_of
 from expertpool.projects.models import Project
 from expertpool.workflow.queries.requests import open_matters_about
 
@@ -23,6 +23,6 @@ def open_matters(project: Project) -> list[str]:
     matters = [f"有待确认的{matter.model._meta.verbose_name}，请先处理" for matter in waiting]
     if any(draw.released_at is None for draw in draws):
         matters.append("名单尚未公开，请在名单公开后归档")
-    elif not all(attachments_of(draw, SHEET).exists() for draw in draws):
+    elif not all(current_sheets(draw, SHEET).exists() for draw in draws):
         matters.append("抽取表正在生成，请稍后再归档")
     return matters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.draws.models import Draw
@@ -28,6 +28,12 @@ class Evidence:
     withheld: int
 
     @property
+    def current(self) -> list[Attachment]:
+        """Those of the sheets that say who sits now; the others are of an earlier end."""
+        since = kept_since(self.draw)
+        return [one for one in self.sheets if since and one.created_at >= since]
+
+    @property
     def has_record(self) -> bool:
         return self.draw.is_random and self.draw.ordered_at is not None and bool(self.draw.ended_at)
 
@@ -36,6 +42,20 @@ class Evidence:
         """When the last event of the record was: some come after the end."""
         at: datetime = self.draw.recorded_at  # type: ignore[attr-defined] # annotated
         return at
+
+
+def kept_since(draw: Draw) -> datetime | None:
+    """Return since when a kept sheet is of the last end of ``draw``; None while there can be none: it goes
+    on, or its names are sealed."""
+    if draw.ended_at is None or draw.released_at is None:
+        return None
+    return max(draw.ended_at, draw.released_at)
+
+
+def current_sheets(draw: Draw, kind: str) -> QuerySet[Attachment]:
+    """Return the kept sheets of ``kind`` that are of the last end of ``draw``."""
+    since, kept = kept_since(draw), attachments_of(draw, kind)
+    return kept.filter(created_at__gte=since) if since else kept.none()
 
 
 def evidence_of(project: Project, user: User) -> list[Evidence]:

@@ -23,8 +23,9 @@ from expertpool.core.documents import (
 )
 from expertpool.core.filling import TemplateRefused
 from expertpool.core.settings import LOGO
-from expertpool.draws.enums import DrawStatus, SheetKind
+from expertpool.draws.enums import SheetKind
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.evidence import current_sheets
 from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.services.names import may_read
@@ -34,7 +35,7 @@ from expertpool.draws.services.sign_in import SignInSheet
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.files.registry import FileSubject
-from expertpool.files.services import attach, receive, remove_attachment
+from expertpool.files.services import attach, receive
 from expertpool.papers.services import fill_paper
 
 logger = logging.getLogger(__name__)
@@ -128,25 +129,20 @@ def store_sheet(*, draw_id: int, now: datetime) -> Attachment | None:
     """Keep the sheet of an ended draw, whose names are released, as a file of the draw; where the
     customer has a form of his own for it, in that form, too. Returns the built-in one.
 
-    It replaces the one of an earlier end, but for a void draw: what was kept before stands beside the sheet that
-    says so. A second run after the same end changes nothing. None while the draw goes on or is sealed: the end,
-    or the release, asks again.
+    That of an earlier end stays beside it: it was signed, and is evidence. A second run after the same end
+    changes nothing. None while the draw goes on or is sealed: the end, or the release, asks again.
     """
     draw = (
         Draw.objects.select_for_update(of=("self",))
         .select_related("project__department", "project__purchaser", "operator")
         .get(pk=draw_id)
     )
-    if draw.ended_at is None or draw.released_at is None or not is_released(draw):
+    if draw.ended_at is None or not is_released(draw):
         return None
-    kept = attachments_of(draw, KIND)
-    current = kept.filter(created_at__gte=max(draw.ended_at, draw.released_at)).first()
+    current = current_sheets(draw, KIND).first()
     if current is not None:
         return current
     sheet = build_stored_sheet(draw=draw, now=now)
-    replaced = () if draw.status == DrawStatus.VOID else (*kept, *attachments_of(draw, OWN_KIND))
-    for earlier in replaced:
-        remove_attachment(attachment=earlier, actor=None, now=now)
     stored = _keep(draw, KIND, "pdf", sheet_pdf(sheet, at=now), now=now)
     template = template_for(draw, SheetKind.DRAW)
     if template is not None:
@@ -161,7 +157,9 @@ def store_sheet(*, draw_id: int, now: datetime) -> Attachment | None:
 
 
 def _keep(draw: Draw, kind: str, form: str, content: bytes, *, now: datetime) -> Attachment:
-    file = SimpleUploadedFile(f"{title_of(draw)} {draw.number}.{form}", content)
+    # Of several each says when it was.
+    at = f" {timezone.localtime(now):%Y%m%d%H%M}" if attachments_of(draw, kind).exists() else ""
+    file = SimpleUploadedFile(f"{title_of(draw)} {draw.number}{at}.{form}", content)
     made = receive(file, subject_type=Draw, actor=None, now=now, ours=True)
     stored = attach(subject=draw, uploaded_file=made, kind=kind, actor=None, now=now)
     record("draw.sheet", actor=None, now=now, subject=draw, after={"文件": stored.name})

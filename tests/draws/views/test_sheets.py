@@ -172,7 +172,9 @@ def test_end_and_release_each_queue_the_keeping_of_the_sheet(draw: Draw) -> None
 
 
 @pytest.mark.shows("DRAW-28")
-def test_kept_sheet_is_replaced_when_the_draw_ends_again(draw: Draw) -> None:
+def test_kept_sheet_stays_beside_the_one_of_a_second_end(
+    client: Client, draw: Draw, operator: User
+) -> None:
     release(draw_id=draw.pk, now=draw.reveal_at)
     first = store_sheet(draw_id=draw.pk, now=draw.reveal_at)
     row = next(row for row in lines(draw) if row.state == InvitationState.ACCEPTED)
@@ -183,8 +185,18 @@ def test_kept_sheet_is_replaced_when_the_draw_ends_again(draw: Draw) -> None:
         reply(draw, True)
     again = store_sheet(draw_id=draw.pk, now=draw.reveal_at + timedelta(minutes=2))
     assert again is not None
-    assert again != first
-    assert list(attachments_of(draw, KIND)) == [again]
+    assert first is not None
+    assert list(attachments_of(draw, KIND)) == [first, again]
+    assert first.name != again.name
+    with time_machine.travel(draw.reveal_at + timedelta(minutes=3), tick=False):
+        login(client, operator)
+        download = client.get(reverse("files:download", args=[first.pk]))
+        page = client.get(reverse("projects:detail", args=[draw.project_id]), {"tab": "evidence"})
+    assert b"".join(download).startswith(b"%PDF")
+    rows = page.content.decode().split("<tr>")
+    told = {one.pk: next(row for row in rows if one.name in row) for one in (first, again)}
+    assert "当时的名单，此后有变动" in told[first.pk]
+    assert "现行" in told[again.pk]
 
 
 def test_kept_sheet_is_for_nobody_who_may_not_read_the_names(

@@ -23,7 +23,13 @@ from expertpool.draws.models import DrawPlan
 from expertpool.draws.occasions import INVITATION
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.policy import policy_for
-from expertpool.draws.services.plan import GroupInput, PlanInput, bounds_now
+from expertpool.draws.services.plan import (
+    SAME_NAME,
+    GroupInput,
+    PlanInput,
+    bounds_now,
+    named_twice,
+)
 
 SIGN_IN = (
     "本项目的适用制度规定全体到场签到后公开名单，这一项不用；只在以后改为按时间公开时才起作用。"
@@ -171,6 +177,14 @@ class GroupsForm(RowsForm):
     ) -> None:
         make: Makers = {GROUP.name: GroupForm, LEVEL.name: partial(LevelForm, viewer=user)}
         super().__init__(GROUP, drafts, make, data)
+
+    def is_valid(self) -> bool:
+        valid = super().is_valid()
+        names = [row.form.cleaned_data.get("name", "") for row in self.rows] if valid else []
+        for place in named_twice(names):
+            self.rows[place].form.add_error("name", SAME_NAME.format(names[place]))
+            valid = False
+        return valid
 
     def as_part(self, plan: DrawPlan) -> Part:
         """Return all groups as one thing that is edited: they are compared, and taken, together."""

@@ -43,6 +43,7 @@ from expertpool.workflow.services.two_persons import end_with_subject
 
 DEFAULT_CHANNELS = [ChannelCode.SMS.value, ChannelCode.EMAIL.value, ChannelCode.SITE.value]
 
+SAME_NAME = "已有名为「{}」的条件组，请换一个组名。"
 
 # What a plan gets where nothing is said.
 USUAL = {"reply_minutes": REPLY_USUAL, "leave_hours": LEAVE_USUAL, "reveal_hours": REVEAL_USUAL}
@@ -105,7 +106,7 @@ def save_plan(
     approval is withdrawn by it. ``version`` is what the editor has read; None: whatever stands.
     Refuses a newer one (PlanChanged), a plan whose draw is sealed (DrawInProgress), an archived
     project or a plan without groups (DrawNotReady), conditions that do not parse (core.criteria.CriteriaError), too many
-    groups or levels, and numbers outside their bounds or those that the office has set
+    groups or levels, two of one name, and numbers outside their bounds or those that the office has set
     (ValidationError).
     """
     project = lock_projects(project)[0]
@@ -115,6 +116,8 @@ def save_plan(
     if len(groups) > MOST_GROUPS:
         message = f"条件组最多 {MOST_GROUPS} 个，请减少或合并。"
         raise ValidationError({"groups": message})
+    if twice := named_twice([group.name for group in groups]):
+        raise ValidationError({"groups": SAME_NAME.format(groups[twice[0]].name.strip())})
     plan = ensure_plan(project=project, now=now)
     if version is not None:
         check_version(plan, version)
@@ -133,6 +136,13 @@ def save_plan(
     if after != before or content_of(plan) != held or not plan.version:
         keep_version(plan, after, actor=actor, now=now)
     return plan
+
+
+def named_twice(names: Sequence[str]) -> list[int]:
+    """Return the places of those of ``names`` that one before them has, too: nobody could tell on sheets
+    and pages whose seats are meant."""
+    plain = [name.strip().casefold() for name in names]
+    return [place for place, name in enumerate(plain) if name in plain[:place]]
 
 
 @transaction.atomic

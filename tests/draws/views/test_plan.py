@@ -352,6 +352,20 @@ def test_a_plan_has_a_bounded_number_of_groups_and_levels(client, operator, proj
     assert plan_for(project) is None
 
 
+def test_two_groups_of_one_name_are_refused_by_page_and_interface(client, operator, project):
+    words = "已有名为「技术」的条件组，请换一个组名。"
+    page = login(client, operator).post(
+        reverse("draws:plan", args=[project.pk]), posted(**{"g1-name": " 技术 "})
+    )
+    assert page.status_code == 422
+    assert page.content.decode().count(words) == 1
+    groups = [{"name": name, "seats": 1, "levels": [{"all": []}]} for name in ("技术", "技术 ")]
+    answer = Caller(operator).put(f"/projects/{project.pk}/plan", {"version": 0, "groups": groups})
+    assert_problem(answer, 422, "invalid-values")
+    assert answer.json()["errors"] == [{"field": "groups", "message": words}]
+    assert plan_for(project) is None
+
+
 def test_the_inputs_of_a_plan_tell_their_bounds(client, operator, project):
     login(client, operator)
     page = client.get(reverse("draws:plan", args=[project.pk])).content.decode()

@@ -141,7 +141,7 @@ def edits_in_words(entry: Entry, viewer: Viewer, untold: Collection[str] = ()) -
     app = model._meta.app_label if model else ""
     told = []
     for name in dict.fromkeys([*before, *after]):
-        if name in untold:
+        if name in untold or before.get(name) == after.get(name):
             continue
         hidden = level_for(viewer, f"{app}.{name}") is Level.HIDDEN
         words = "已修改" if hidden else _edit(model, name, before.get(name), after.get(name))

@@ -307,6 +307,7 @@ def draw_reschedule(
         actor=request.user,
         now=timezone.now(),
         entropy=SystemEntropy(),
+        moves=data.moves,
     )
     return Status(202, asked) if asked else _draw(Draw.objects.get(pk=draw.pk), request.user)
 
@@ -380,9 +381,12 @@ def record_get(request: UserRequest, draw_id: Id) -> dict[str, Any]:
     """返回结束的抽取的记录（VDRAW-1），任何人都可据此重算；令牌用户能查看名单时才含身份。
 
     名单公开之前、令牌用户又不能查看名单的，返回公开前的记录（form 为 short）：只有封存、定序和事件链的摘要。
+    名单公开之后的完整记录在结果公布之前不要对外公开：从条件组和单位看得出谁在席。
     """
     draw = get_object_or_404(draws_visible_to(request.user), pk=draw_id)
-    return record_for(draw, reads_names=may_read(draw, request.user, now=timezone.now()))
+    now = timezone.now()
+    reads_names = may_read(draw, request.user, now=now)
+    return record_for(draw, reads_names=reads_names, sees=True, now=now)
 
 
 @router.post(
@@ -532,6 +536,7 @@ def _draw(draw: Draw, user: User) -> dict[str, Any]:
         "names_readable_from": readable_from(draw, user),
         "verify_url": settings.SITE_URL + reverse("draws:verify_draw", args=[draw.public_id]),
         "version": board.version,
+        "moves": draw.moves,
         "actions": [
             {name: getattr(action, name) for name in ("code", "label", "permitted")}
             | {"why_not": (why_not := action.why_not or _not_here(action, user))}

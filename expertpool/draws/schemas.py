@@ -132,6 +132,10 @@ class MeetingInput(Input):
 class RescheduleInput(Input):
     """Another time or place for the panel of a draw."""
 
+    moves: int = Field(
+        ge=0,
+        description="读到的改期次数（抽取的 moves）；此后又改过期的拒绝，并说明谁改的，以免按没有看到的时间再改",
+    )
     reason: str = Field(
         min_length=1, max_length=200, description="改期的原因，告知监督人；不写专家姓名"
     )
@@ -427,6 +431,7 @@ class DrawOutput(DrawSummary):
     )
     verify_url: str = Field(description="公开的核验网址")
     version: str = Field(description="随任何变化而变，可用来判断是否有更新")
+    moves: int = Field(description="改期次数：再改期时以此说明看过的是哪一次的时间、地点")
     actions: list[ActionState] = Field(description="令牌用户现在可以做什么；不能的说明原因")
     counts: Counts
     groups: list[GroupState]

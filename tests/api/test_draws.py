@@ -133,13 +133,20 @@ def test_a_platform_moves_a_review_and_asks_for_an_earlier_one(runner: Caller) -
     draw = make_draw(now=now, seats=2, operator=runner.user)
     address, opening = f"/draws/{draw.pk}/reschedule", draw.project.opening_at
 
-    def moved(by: timedelta) -> dict[str, Any]:
+    def moved(by: timedelta, moves: int = 1) -> dict[str, Any]:
         one = {"project_id": draw.project_id, "place": "北楼"}
-        return {"reason": "答疑", "meetings": [one | {"opening_at": (opening + by).isoformat()}]}
+        meetings = [one | {"opening_at": (opening + by).isoformat()}]
+        return {"reason": "答疑", "meetings": meetings, "moves": moves}
 
-    later = runner.post(address, moved(timedelta(days=2)))
+    later = runner.post(address, moved(timedelta(days=2), moves=0))
     assert later.status_code == 200, later.content
+    assert later.json()["moves"] == 1
     assert Rescheduling.objects.get().moved_by == runner.user
+    for days in (1, 3):  # by what was read before: he has not seen that move
+        unseen = runner.post(address, moved(timedelta(days=days), moves=0))
+        assert_problem(unseen, 409, "draw-refused")
+        assert "北楼" in unseen.json()["detail"]
+    assert Rescheduling.objects.count() == 1
     earlier = runner.post(address, moved(timedelta(days=1)))
     assert earlier.status_code == 202, earlier.content
     assert earlier.json()["words"].count("北楼") == 2

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.dateparse import parse_datetime
@@ -26,6 +27,7 @@ from expertpool.draws.services.rescheduling import (
     Move,
     NewMeeting,
     changed_meetings,
+    check_seen,
     checked_reason,
     is_earlier,
     move_panel,
@@ -44,18 +46,26 @@ def move_or_ask(
     actor: User,
     now: datetime,
     entropy: Entropy,
+    moves: int | None = None,
 ) -> RescheduleRequest | None:
     """Move the panel of ``draw`` as `rescheduling.reschedule` does; where it would sit earlier, ask for
     that and return the request. Refuses (RescheduleRefused) what either refuses."""
+    asked: dict[str, Any] = {"draw": draw, "meetings": meetings, "reason": reason, "moves": moves}
     if is_earlier(draw.covered, meetings):
-        return request_earlier(draw=draw, meetings=meetings, reason=reason, actor=actor, now=now)
-    reschedule(draw=draw, meetings=meetings, reason=reason, actor=actor, now=now, entropy=entropy)
+        return request_earlier(**asked, actor=actor, now=now)
+    reschedule(**asked, actor=actor, now=now, entropy=entropy)
     return None
 
 
 @transaction.atomic
 def request_earlier(
-    *, draw: Draw, meetings: Sequence[NewMeeting], reason: str, actor: User, now: datetime
+    *,
+    draw: Draw,
+    meetings: Sequence[NewMeeting],
+    reason: str,
+    actor: User,
+    now: datetime,
+    moves: int | None = None,
 ) -> RescheduleRequest:
     """Ask for the panel of ``draw`` to sit earlier; nothing changes until another agrees.
 
@@ -66,6 +76,7 @@ def request_earlier(
     for one in draws:
         check_action(ActionCode.RESCHEDULE, one, actor=actor, now=now)
     draw = next(one for one in draws if one.pk == draw.pk)
+    check_seen(draw, moves)
     projects = draw.covered
     new = changed_meetings(projects, meetings, now=now)
     if not is_earlier(projects, new):

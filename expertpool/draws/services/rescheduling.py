@@ -23,6 +23,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer_batch
 from expertpool.core.locks import lock_transaction
+from expertpool.core.text import moment_text
 from expertpool.draws.enums import (
     SEATED_STATES,
     ActionCode,
@@ -102,18 +103,20 @@ def reschedule(
     actor: User,
     now: datetime,
     entropy: Entropy,
+    moves: int | None = None,
 ) -> list[Rescheduling]:
     """Let the panel to which ``draw`` belongs sit at later times or other places: that of its
     projects, which keep their approval. Changes all valid draws of the panel; logs why; tells
-    supervisors.
+    supervisors. ``moves`` is how often it had been moved by what the caller has read; None: as it stands.
 
     Who sits keeps his seat and is asked anew, whether he had agreed or not; his days are held for
     the new time. Names open by the new time; those of a public list are sealed until then. Refuses
     (RescheduleRefused) without a reason, without a change, a time that is over or earlier than
-    before, meetings that overlap at different places, and a draw that `queries.actions` does not
-    allow it for.
+    before, meetings that overlap at different places, a move since, and a draw that `queries.actions`
+    does not allow it for.
     """
     draws = lock_panel(draw, archived=RescheduleRefused(ARCHIVED))
+    check_seen(next(one for one in draws if one.pk == draw.pk), moves)
     for one in draws:
         check_action(ActionCode.RESCHEDULE, one, actor=actor, now=now)
     projects = draws[0].covered
@@ -126,6 +129,17 @@ def reschedule(
     moved = move_panel(draws, move, now=now, entropy=entropy)
     _tell(moved[0], now=now)
     return moved
+
+
+def check_seen(draw: Draw, moves: int | None) -> None:
+    """Refuse (RescheduleRefused) to move ``draw`` by what was read before its last move."""
+    if moves is None or moves == draw.moves:
+        return
+    last = draw.reschedulings.select_related("moved_by", "confirmed_by").last()
+    said = (
+        f"{last.hands} 于 {moment_text(last.moved_at)} 改期（{last.words}）" if last else "没有改期"
+    )
+    raise RescheduleRefused(f"抽取在您读取之后有变动：{said}。请重新读取后再改期。")
 
 
 def checked_reason(reason: str) -> str:
@@ -237,7 +251,7 @@ def _named(error: ValidationError) -> list[str]:
         return list(error.messages)
     labels = {field.name: str(field.verbose_name) for field in Project._meta.concrete_fields}
     return [
-        f"{labels[name]}{text}" if name in labels else text
+        text if text.startswith(label := labels.get(name, "")) else f"{label}{text}"
         for name, texts in error.message_dict.items()
         for text in texts
     ]

@@ -16,6 +16,11 @@ from vdraw import EngineError
 
 # Said at the field of each reason that a rule or record will hold.
 IS_PUBLIC = "在公开的核验页和记录里原文公开，不能修改：请勿写任何人的姓名。"
+# Of a random draw: the rule and the record are public later (`draws.queries.publicity`).
+IS_PUBLIC_LATER = (
+    "写入抽取记录，完整记录对外公开时（结果公布时；不公布结果的，评审结束次日）原文公开，"
+    "不能修改：请勿写任何人的姓名。"
+)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from expertpool.draws.rules import IS_PUBLIC
+from expertpool.draws.rules import IS_PUBLIC_LATER
 
 
 class WideningForm(forms.Form):
@@ -12,7 +12,7 @@ class WideningForm(forms.Form):
         label="放宽条件的原因",
         max_length=200,
         widget=forms.Textarea(attrs={"rows": 3, "data-count": 200}),
-        help_text=f"例如「本市该专业专家已全部问过，放宽到全省」；{IS_PUBLIC}",
+        help_text=f"例如「本市该专业专家已全部问过，放宽到全省」；{IS_PUBLIC_LATER}",
         error_messages={"required": "请写明放宽条件的原因。"},
     )
     version = forms.IntegerField(widget=forms.HiddenInput)

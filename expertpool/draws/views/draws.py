@@ -65,7 +65,7 @@ from expertpool.draws.queries.reschedulings import reschedulings_of
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.queries.waiting import waits_for_answers
-from expertpool.draws.rules import IS_PUBLIC
+from expertpool.draws.rules import IS_PUBLIC_LATER
 from expertpool.draws.services.names import (
     NamedRow,
     is_due,
@@ -82,6 +82,8 @@ from expertpool.projects.queries import projects_visible_to
 PUBLISH_QUESTION = (
     "公布后任何人凭核验网址都能看到在席专家的姓名和工作单位，不能撤回。中标、成交结果确定了吗？"
 )
+
+NOT_PUBLIC = "写入操作日志和人工操作台账，不对外公开。"
 
 
 def _publish_question(board: Board) -> str:
@@ -200,7 +202,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "past_pool_pauses": past_pool_pauses(draw),
         "who_widened": _who_widened(draw) if draw.widens_id else "",
         "publish_question": _publish_question(board),
-        "void_warning": f"作废的原因{IS_PUBLIC}",
+        "void_warning": f"作废的原因{IS_PUBLIC_LATER if draw.is_random else NOT_PUBLIC}核验页上只写已作废。",
         # Until then the record holds no seats, and a film shows nothing.
         "replayable": draw.ordered_at is not None
         and draw.ended_at is not None

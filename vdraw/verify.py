@@ -48,7 +48,7 @@ UNREADABLE = {
     IsADirectoryError: "这是目录，不是文件",
     PermissionError: "没有读取的权限",
 }
-ABOUT_SHORT = "公开前的记录：只核对封存、定序和事件链；席位在名单公开后核对"
+ABOUT_SHORT = "公开前的记录：只核对封存、定序和事件链；席位在完整记录公开后核对"
 
 Hash = Callable[[bytes], bytes]
 

@@ -19,7 +19,7 @@ from expertpool.draws.services.sheets import build_stored_sheet
 from expertpool.draws.services.voiding import decide_void, request_void
 from tests.factories.accounts import make_user
 from tests.factories.answers import declare_emergency
-from tests.factories.draws import make_draw
+from tests.factories.draws import end_review, make_draw
 from tests.factories.experts import make_expert
 from tests.factories.widening import (
     REASON,
@@ -98,6 +98,7 @@ def test_a_widened_draw_says_what_its_second_person_is(operator: User) -> None:
     assert draw.status == DrawStatus.SUCCESS
     assert "管理员 孙确认 确认" in pages_of(draw, operator)[0]
     assert "管理员 孙确认 确认" in sheet_of(draw)["放宽条件补抽"]
+    end_review(draw)
     public = pages_of(draw, operator)[1]
     assert "管理员已确认" in public
     assert "孙确认" not in public

@@ -43,7 +43,7 @@ from tests.e2e.pages import (
     upload_experts,
 )
 from tests.factories.accounts import make_department, make_user
-from tests.factories.draws import open_names_at
+from tests.factories.draws import end_review, open_names_at
 from tests.factories.lines import written_otherwise
 from tests.worker import Worker, wait_for
 
@@ -372,7 +372,8 @@ def print_sheet(operator: Screen, draw: Draw, rows: list[NamedRow], folder: Path
 
 
 def verify(visitor: Screen, draw: Draw, rows: list[NamedRow], folder: Path) -> None:
-    """Anybody checks the draw: in the browser, and by the program alone."""
+    """Anybody checks the draw, once its record is public: in the browser, and by the program alone."""
+    end_review(draw)
     visitor.open(f"/verify/{draw.public_id}/")
     expect(visitor.page.locator("#verify-result .verdict strong")).to_have_text("一致")
     path = folder / "record.json"

@@ -22,7 +22,7 @@ from expertpool.draws.services.replies import answer
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.pages import Screen, sign_in
 from tests.factories.accounts import make_user
-from tests.factories.draws import make_draw, open_names_at
+from tests.factories.draws import end_review, make_draw, open_names_at
 from tests.factories.experts import make_expert
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -63,6 +63,9 @@ def test_anybody_plays_a_record_and_learns_no_name(open_browser: OpenBrowser, dr
     visitor.sees("还不能回放")
     open_names_at(draw, timezone.now() - timedelta(minutes=1))
     release(draw_id=draw.pk, now=timezone.now())
+    visitor.open(reverse("draws:public_replay", args=[draw.public_id]))
+    visitor.sees("还不能回放")
+    end_review(draw)
     visitor.open(reverse("draws:verify_draw", args=[draw.public_id]))
     visitor.press("回放")
     visitor.sees("记录一致")

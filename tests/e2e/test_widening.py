@@ -11,7 +11,7 @@ from expertpool.draws.models import Draw
 from expertpool.draws.services.names import release
 from tests.e2e.pages import drawer, lines_of, sign_in
 from tests.factories.accounts import PASSWORD, make_user
-from tests.factories.draws import open_names_at
+from tests.factories.draws import end_review, open_names_at
 from tests.factories.widening import accept_all, make_short_panel
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -59,6 +59,7 @@ def test_a_short_panel_is_completed_by_wider_conditions(open_browser) -> None:
     for draw in (base, widened):
         open_names_at(draw, timezone.now())
         release(draw_id=draw.pk, now=timezone.now())
+    end_review(base)
     visitor.open(reverse("draws:verify_draw", args=[widened.public_id]))
     expect(visitor.page.locator("#verify-result .verdict strong")).to_have_text("一致")
     assert visitor.overflow <= 0

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from expertpool.accounts.models import User
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.occasions import LETTERS
@@ -110,3 +112,10 @@ def open_names_at(draw: Draw, at: datetime) -> None:
     row = Draw.objects.get(pk=draw.pk)
     set_reveal(row, reveal_at=at, released_at=row.released_at, by=None)
     row.save(update_fields=FIELDS)
+
+
+def end_review(draw: Draw) -> None:
+    """Let the review of ``draw`` be over since the day before yesterday: its record is public then, where
+    no result is to be published and the names are released."""
+    past = timezone.now() - timedelta(days=2)
+    Project.objects.filter(pk__in=[one.pk for one in draw.covered]).update(opening_at=past)

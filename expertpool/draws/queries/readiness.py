@@ -211,12 +211,17 @@ def check_manual_ways(project: Project, *, now: datetime) -> None:
         raise PickRefused(NOT_ALLOWED)
 
 
-def check_public_panel(project: Project, *, now: datetime) -> None:
-    """Refuse (PublicationRefused) to publish who sat where nothing asks for it: in procurement the
-    law does (政府采购法实施条例第四十三条), elsewhere the office may have said so."""
-    if project.regime != Regime.PROCUREMENT and not has_option(
+def is_to_be_public(project: Project, *, now: datetime) -> bool:
+    """Tell whether who sat is published with the result: in procurement the law asks for it
+    (政府采购法实施条例第四十三条), elsewhere the office may have said so."""
+    return project.regime == Regime.PROCUREMENT or has_option(
         project, RegimeOption.PUBLIC_PANEL, now=now
-    ):
+    )
+
+
+def check_public_panel(project: Project, *, now: datetime) -> None:
+    """Refuse (PublicationRefused) to publish who sat where nothing asks for it."""
+    if not is_to_be_public(project, now=now):
         raise PublicationRefused(NOT_PUBLIC)
 
 

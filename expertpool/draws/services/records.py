@@ -1,10 +1,11 @@
-"""The public record of a draw: what anybody needs to replay it; until its names are released, the
-short record, which holds commitments only (docs/decisions/0065)."""
+"""The public record of a draw: what anybody needs to replay it; until its result is published, the
+short record, which holds commitments only (docs/decisions/0065, 0181)."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import vdraw
@@ -14,30 +15,36 @@ from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.models.invitation import STANDBY
 from expertpool.draws.queries.chain import logged_heads
 from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.publicity import is_public
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.services.state import load_events, load_order, load_state
 
 ROWS_DIFFER = "名单与抽取记录不一致：数据被改动过。"
 
 
-def record_for(draw: Draw, *, reads_names: bool) -> dict[str, Any]:
+def record_for(draw: Draw, *, reads_names: bool, sees: bool, now: datetime) -> dict[str, Any]:
     """Return what somebody may have of the record of an ended draw: all of it, with openings, who
-    ``reads_names`` of it; anybody else the short record until the names are released, then all but
-    the openings.
+    ``reads_names`` of it; all but these who ``sees`` the draw from the release of names, and anybody once
+    it is public; until then the short record.
 
     Refuses and raises as `build_record`.
     """
-    if reads_names or is_released(draw):
+    if reads_names or tells_all(draw, sees=sees, now=now):
         return build_record(draw, opened=reads_names)
     return build_short(draw)
 
 
+def tells_all(draw: Draw, *, sees: bool, now: datetime) -> bool:
+    """Tell whether conditions, groups and units are told: inside, to who ``sees`` the draw, with the names."""
+    return is_released(draw) if sees else is_public(draw, now=now)
+
+
 def build_short(draw: Draw) -> dict[str, Any]:
-    """Return the short record of an ended draw. Refuses and raises as `build_record`, and a draw
-    sealed before events were linked, which has none (DrawNotReady)."""
+    """Return the short record of an ended draw, whose chain of events was checked. Refuses and raises as
+    `build_record`, and a draw sealed before events were linked, which has none (DrawNotReady)."""
     events = _events_of(draw)
     if not draw.rule.is_linked:
-        raise DrawNotReady("名单公开之前还没有可核验的记录，请在名单公开后再来核验。")
+        raise DrawNotReady("完整记录公开之前还没有可核验的记录，请在公开后再来核验。")
     with of_draw(draw.pk):
         short = vdraw.shorten(load_order(draw), events)
         vdraw.check_links(short)

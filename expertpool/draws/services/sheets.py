@@ -34,7 +34,7 @@ from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.services.names import NamedRow, named_rows, read_names
 
 TITLE = "评审专家抽取表"
-CAN_REPLAY = "可以重新推算本次抽取，并与本表核对。"
+CAN_REPLAY = "可以核验封存和次序；完整记录公开后可以重新推算本次抽取，并与本表核对。"
 CANNOT_REPLAY = "可以查看公开的说明。本名单由人工选定，不是随机抽取，没有可核验的抽取过程。"
 ATTENDS = {InvitationState.ACCEPTED: "参加", InvitationState.INVITED: "待答复"}
 STANDBY_MARK = "候补"

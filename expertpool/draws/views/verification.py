@@ -41,12 +41,18 @@ from expertpool.draws.queries.draws import (
 )
 from expertpool.draws.queries.emergency import confirmed_as, emergencies_of
 from expertpool.draws.queries.hands import hand_steps_by_kind, kinds_in_brackets, second_in_words
+from expertpool.draws.queries.publicity import is_public, public_words
 from expertpool.draws.queries.requests import agreed_request
-from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.services.checking import check_stopped
 from expertpool.draws.services.names import may_read
 from expertpool.draws.services.publishing import digest_of_list
-from expertpool.draws.services.records import build_record, build_short, digest_of, record_for
+from expertpool.draws.services.records import (
+    build_record,
+    build_short,
+    digest_of,
+    record_for,
+    tells_all,
+)
 from vdraw import verify
 
 View = Callable[..., HttpResponseBase]
@@ -66,6 +72,12 @@ def find_draw(request: HttpRequest, code: str) -> Draw:
     if found is None:
         raise Http404
     return found
+
+
+def _sees(request: HttpRequest, draw: Draw) -> bool:
+    """Whether the reader signed in and may see the draw inside."""
+    user = request.user
+    return isinstance(user, User) and draws_visible_to(user).filter(pk=draw.pk).exists()
 
 
 @public
@@ -103,20 +115,23 @@ STANDBY_NOTE = "候补在评审专家之后抽出；同组有人退出，在席�
 
 @public
 def draw_page(request: HttpRequest, code: str) -> HttpResponse:
-    """What anybody may know of a draw: counts, commitments, states; the rule with its conditions once
-    names are released, who sat once it is published."""
-    draw = find_draw(request, code)
+    """What anybody may know of a draw: counts, commitments, states; who sat, and the rule with its
+    conditions, once it is published. Who may see the draw inside reads the rule with the names."""
+    draw, now = find_draw(request, code), timezone.now()
     rule, link = draw.rule, end_link(draw)
+    is_open = tells_all(draw, sees=_sees(request, draw), now=now)
     context: dict[str, Any] = {
         "draw": draw,
-        "is_open": is_released(draw),
+        "is_open": is_open,
+        "is_public": is_public(draw, now=now),
+        "public_words": public_words(draw, now=now),
         "early": agreed_request(ReleaseRequest, draw) is not None,
         "publication": _publication(draw),
         "successors": superseding(draw) if draw.status == DrawStatus.VOID else (),
         "groups": rule.groups,
         "standby_note": STANDBY_NOTE if rule.standby else "",
         # Where it stands in the log tells when the last one answered.
-        "link": (link[0], in_eights(link[1])) if link and is_released(draw) else None,
+        "link": (link[0], in_eights(link[1])) if link and is_open else None,
     }
     if not draw.is_random:
         return render(request, "draws/verify_manual.html", context)
@@ -157,14 +172,14 @@ def _publication(draw: Draw) -> dict[str, Any]:
 def record(request: HttpRequest, code: str) -> HttpResponseBase:
     """The record as a file; 404 while the draw goes on, 409 when its rows no longer fit the seal.
 
-    Whoever may read the names gets it with the openings, anybody else without, and until they are
-    released the short one.
+    Whoever may read the names gets it with the openings, who may see the draw without them, and
+    anybody else the short one until the whole is public.
     """
-    draw = find_draw(request, code)
+    draw, now = find_draw(request, code), timezone.now()
     user = request.user
-    reads_names = isinstance(user, User) and may_read(draw, user, now=timezone.now())
+    reads_names = isinstance(user, User) and may_read(draw, user, now=now)
     try:
-        content = record_for(draw, reads_names=reads_names)
+        content = record_for(draw, reads_names=reads_names, sees=_sees(request, draw), now=now)
     except DrawNotReady as error:
         return JsonResponse({"error": str(error)}, status=404)
     except vdraw.EngineError as error:
@@ -183,20 +198,13 @@ def compare(request: HttpRequest, code: str) -> JsonResponse:
 
     ``code`` is the number of the draw, and ``?seal=`` its seal: who holds a record knows both, and nobody
     counts through the numbers. Of a short record (``?form=short``) ``code`` is the seal, since it has no number;
-    it is public before the names."""
+    it is public before the whole."""
     seal = request.GET.get("seal", "")
     short = request.GET.get("form") == "short"
     named = Q(seal=code) if short else Q(number=code)
     draw = Draw.objects.filter(named, seal=seal, kind=DrawKind.RANDOM).first()
     may_know = short or (
-        draw is not None
-        and (
-            is_released(draw)
-            or (
-                isinstance(request.user, User)
-                and draws_visible_to(request.user).filter(pk=draw.pk).exists()
-            )
-        )
+        draw is not None and (_sees(request, draw) or is_public(draw, now=timezone.now()))
     )
     kept = None
     if draw is not None and may_know:

@@ -14,7 +14,7 @@ const CANCELLED = { state: "cancelled", label: "已取消", tone: "grey" };
  * `names` holds who stands behind a commitment, where the reader may know it.
  */
 export function framesOf(record, names = new Map()) {
-  if (isShort(record)) return { ok: false, difference: "公开前的记录没有席位，名单公开后可以回放" };
+  if (isShort(record)) return { ok: false, difference: "公开前的记录没有席位，完整记录公开后可以回放" };
   let order = [];
   const events = [];
   const watch = {

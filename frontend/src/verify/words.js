@@ -70,7 +70,7 @@ export const REASON_CODES = {
   other: "其他，见登记的理由",
 };
 
-export const ABOUT_SHORT = "公开前的记录：只核对封存、定序和事件链；席位在名单公开后核对";
+export const ABOUT_SHORT = "公开前的记录：只核对封存、定序和事件链；席位在完整记录公开后核对";
 
 export const own = (values, key) => Object.prototype.hasOwnProperty.call(values, key);
 /** What somebody is: an office names roles of its own, and older records have a name. */

@@ -36,6 +36,7 @@ from expertpool.projects.models import Project
 from expertpool.projects.services.state import approval_kept
 from expertpool.projects.settings import ALLOWED
 from tests.api.caller import Caller
+from tests.factories.accounts import make_department, make_user
 from tests.factories.answers import record_answer
 from tests.factories.batches import draw_batch, make_batch, make_members
 from tests.factories.draws import expert_id_of, make_draw
@@ -102,6 +103,53 @@ def test_before_it_nothing_tells_one_candidate_from_another_and_afterwards_only_
     assert told(declined) == told(never) == nothing
     for one in sitting:
         assert told(one) == [[True] * 3, [False] * 3, [False] * 3]
+
+
+def is_whole(draw: Draw, client: Client, now: datetime) -> bool:
+    """Whether the record is given with conditions and seats, and the page shows them."""
+    names = ("verify_record", "verify_draw")
+    with time_machine.travel(now, tick=False):
+        record, page = (
+            client.get(reverse(f"draws:{name}", args=[draw.public_id])) for name in names
+        )
+    whole = "form" not in record.json()
+    assert ("<h2>条件</h2>" in page.content.decode()) is whole
+    return whole
+
+
+@pytest.mark.shows("DRAW-11")
+def test_whoever_knows_the_pool_reads_no_seats_in_the_record_before_the_result(
+    client: Client, supervisor: User, operator: User
+) -> None:
+    draw = make_reviewed_draw()
+    client.force_login(operator)
+    stranger = Client()
+    assert is_whole(draw, client, NOW + timedelta(hours=47))
+    assert not is_whole(draw, stranger, NOW + timedelta(hours=47))
+    assert not is_whole(draw, stranger, AFTER)
+    other = Client()
+    other.force_login(make_user("operator", department=make_department()))
+    assert not is_whole(draw, other, AFTER)
+    publish(draw, supervisor)
+    assert is_whole(draw, stranger, AFTER)
+
+
+@pytest.mark.shows("DRAW-11")
+def test_where_no_result_is_published_the_record_is_public_the_day_after(
+    supervisor: User, operator: User
+) -> None:
+    draw, stranger = make_reviewed_draw(), Client()
+    closing = draw.project.closing_at  # 2026-11-26 13:00
+    midnight = timezone.make_aware(datetime(2026, 11, 27))  # noqa: DTZ001
+    Project.objects.update(regime=Regime.TENDER)
+    assert not is_whole(draw, stranger, closing)
+    assert not is_whole(draw, stranger, midnight - timedelta(seconds=1))
+    assert is_whole(draw, stranger, midnight)
+    Project.objects.update(regime=Regime.PROCUREMENT)
+    assert not is_whole(draw, stranger, midnight)
+    asked = request_void(draw=draw, reason="条件有误", actor=operator, now=AFTER)
+    decide_void(request=asked, agree=True, note="", actor=supervisor, now=AFTER)
+    assert is_whole(draw, stranger, AFTER)  # its result never will be
 
 
 @pytest.mark.shows("DRAW-11")

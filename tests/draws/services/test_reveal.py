@@ -85,7 +85,7 @@ def test_a_reveal_time_written_into_the_database_opens_nothing_and_is_told(
     for _ in range(2):
         swept(LATER)
     assert not Invitation.objects.exclude(expert=None).exists()
-    assert record_for(moved, reads_names=False)["form"] == "short"
+    assert record_for(moved, reads_names=False, sees=True, now=LATER)["form"] == "short"
     alarm = DrawAlarm.objects.get()
     assert (alarm.kind, alarm.done_at) == (AlarmKind.REVEAL, None)
     assert Entry.objects.filter(action="draw.alarm").count() == 1
@@ -115,7 +115,7 @@ def test_a_release_written_into_the_database_opens_nothing(draw: Draw, operator:
     forged = accept_all(forged)
     assert forged.ended_at is not None
     assert store_sheet(draw_id=draw.pk, now=LATER) is None
-    assert record_for(forged, reads_names=False)["form"] == "short"
+    assert record_for(forged, reads_names=False, sees=True, now=LATER)["form"] == "short"
     with pytest.raises(NamesSealed):
         read_names(draw=forged, actor=operator, now=LATER, purpose="查看")
     swept(LATER)

@@ -26,7 +26,13 @@ from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from tests.draws.views.letters import lines, link_of
 from tests.factories.accounts import make_department, make_user
-from tests.factories.draws import EVERYBODY, make_draw, make_ready_project, open_names_at
+from tests.factories.draws import (
+    EVERYBODY,
+    end_review,
+    make_draw,
+    make_ready_project,
+    open_names_at,
+)
 from tests.factories.experts import make_expert
 from tests.factories.picks import allow_manual_ways, make_list
 from tests.factories.projects import make_project
@@ -247,6 +253,7 @@ def test_the_record_says_in_the_browser_what_it_says_here(client: Client, draw: 
     for line in lines(draw):
         reply(line, accept=True)
     reveal(draw)
+    end_review(draw)
     content = client.get(reverse("draws:verify_record", args=[draw.public_id])).content
     rule = json.loads(content)["rule"]
     assert rule["groups"][1] == {

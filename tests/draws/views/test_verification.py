@@ -16,11 +16,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
+from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.live_server_helper import LiveServer
 
 from expertpool.accounts.models import User
-from expertpool.draws.enums import ReplyVia
-from expertpool.draws.models import Draw
+from expertpool.draws.enums import AlarmKind, ReplyVia
+from expertpool.draws.models import Draw, DrawAlarm
+from expertpool.draws.services.checking import check_record
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import named_rows, release
 from expertpool.draws.services.records import build_record, build_short, digest_of
@@ -28,7 +30,7 @@ from expertpool.draws.services.replies import answer, take_leave
 from expertpool.draws.services.voiding import decide_void, request_void
 from tests.draws.views.letters import lines
 from tests.factories.before import make_draw_of_before
-from tests.factories.draws import make_draw, open_names_at
+from tests.factories.draws import end_review, make_draw, open_names_at
 from tests.factories.experts import make_expert
 from tests.vdraw.samples import VECTORS
 from tools.vectors import rechain
@@ -91,13 +93,15 @@ def test_record_is_public_from_the_end_and_opens_names_only_to_who_may_read_them
     assert short["form"] == "short"
     client.force_login(supervisor)
     assert client.get(record_of(draw)).json() == short  # before his time
-    client.logout()
     release(draw_id=draw.pk, now=draw.reveal_at + timedelta(seconds=1))
     record = client.get(record_of(draw)).json()
     assert (find_difference(record), find_misfit(short, record)) == (None, None)
     assert record["openings"] == []
-    client.force_login(supervisor)
+    client.logout()
+    assert client.get(record_of(draw)).json() == short
+    end_review(draw)
     assert client.get(record_of(draw)).json() == record
+    client.force_login(supervisor)
     open_names_at(draw, timezone.now() - timedelta(hours=1))
     opened = client.get(record_of(draw)).json()
     assert find_difference(opened) is None
@@ -106,24 +110,34 @@ def test_record_is_public_from_the_end_and_opens_names_only_to_who_may_read_them
 
 
 @pytest.mark.shows("DRAW-11")
-def test_until_the_release_nobody_learns_conditions_counts_units_or_groups(
+def test_until_the_release_nobody_and_then_no_stranger_learns_conditions_counts_units_or_groups(
     client: Client, operator: User
 ) -> None:
     draw = make_ended_draw()
     hidden = {"条件组", "未列入候选人", "同一单位", "回放"}
-    for user in (None, operator):
-        if user:
-            client.force_login(user)
-        page = client.get(page_of(draw)).content.decode()
-        assert "条件和席位在名单公开后显示" in page
+    stranger = Client()
+
+    def learns_nothing(reader: Client) -> None:
+        page = reader.get(page_of(draw)).content.decode()
+        assert "条件和席位在完整记录公开后显示" in page
         assert not [word for word in hidden if word in page]
-        text = client.get(record_of(draw)).content.decode()
+        text = reader.get(record_of(draw)).content.decode()
         commits = [row.commit for row in draw.invitations.all()]
         words = ('"unit', '"groups"', '"g1', draw.number, draw.project.number, *commits)
         assert not [word for word in words if word in text]
+
+    client.force_login(operator)
+    learns_nothing(client)
+    learns_nothing(stranger)
     release(draw_id=draw.pk, now=draw.reveal_at + timedelta(seconds=1))
+    learns_nothing(stranger)
     page = client.get(page_of(draw)).content.decode()
     assert [word for word in hidden if word not in page] == []
+    assert "完整记录还没有对外公开" in page
+    end_review(draw)
+    page = stranger.get(page_of(draw)).content.decode()
+    assert [word for word in hidden if word not in page] == []
+    assert "完整记录还没有对外公开" not in page
 
 
 def test_a_draw_sealed_before_events_were_linked_has_no_record_before_the_release(
@@ -134,8 +148,10 @@ def test_a_draw_sealed_before_events_were_linked_has_no_record_before_the_releas
     draw = make_draw_of_before(monkeypatch, now=timezone.now(), seats=2)
     accept_all(draw)
     refused = client.get(record_of(draw))
-    assert (refused.status_code, "名单公开之前" in refused.json()["error"]) == (404, True)
+    assert (refused.status_code, "完整记录公开之前" in refused.json()["error"]) == (404, True)
     release(draw_id=draw.pk, now=draw.reveal_at + timedelta(seconds=1))
+    assert client.get(record_of(draw)).status_code == 404
+    end_review(draw)
     assert find_difference(client.get(record_of(draw)).json()) is None
 
 
@@ -148,6 +164,28 @@ def test_record_of_altered_rows_is_refused_with_the_reason(client: Client) -> No
     response = client.get(record_of(draw))
     assert response.status_code == 409
     assert "封存值" in response.json()["error"]
+
+
+def test_a_broken_chain_is_not_given_out_before_the_names_and_tells_itself_once(
+    client: Client,
+) -> None:
+    draw = make_ended_draw()
+    with connection.cursor() as cursor:  # past the trigger that protects the row
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "UPDATE draws_drawevent SET content = jsonb_set(content, '{via}', '\"link\"')"
+            " WHERE draw_id = %s AND n = 1",
+            [draw.pk],
+        )
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    jobs = ProcrastinateJob.objects.filter(task_name="draws.check_record", args__anew=True)
+    for _ in range(3):
+        response = client.get(record_of(draw))
+        assert response.status_code == 409
+        assert "第 1 个事件" in response.json()["error"]
+    job = jobs.get()
+    assert check_record(**job.args, now=timezone.now())
+    assert DrawAlarm.objects.get(draw=draw).kind == AlarmKind.RECORD
 
 
 def test_code_on_the_sheet_leads_to_the_draw(client: Client) -> None:
@@ -204,7 +242,7 @@ def test_downloaded_program_checks_the_downloaded_record_alone(
 
     fine = run()
     assert (fine.returncode, fine.stdout.splitlines()[0]) == (0, "一致")
-    assert "席位在名单公开后核对" in fine.stdout
+    assert "席位在完整记录公开后核对" in fine.stdout
     altered = json.loads(record.read_text())
     altered["seed"] = "0" * 64
     record.write_text(json.dumps(altered))
@@ -229,6 +267,8 @@ def test_a_record_is_compared_with_the_one_kept_here_once_it_is_public(
     assert kept(record) == "same"
     client.logout()
     release(draw_id=draw.pk, now=draw.reveal_at + timedelta(seconds=1))
+    assert kept(record) is None
+    end_review(draw)
     assert kept(record) == "same"  # taken before the names were public
     draw.refresh_from_db()
     assert kept(build_record(draw)) == "same"
@@ -299,6 +339,7 @@ def test_a_record_taken_before_a_later_step_is_older_and_not_another(
     taken.append(build_record(draw))
     void(draw, operator, supervisor)
     release(draw_id=draw.pk, now=draw.reveal_at + timedelta(seconds=1))
+    end_review(draw)
     draw.refresh_from_db()
     taken.append(build_record(draw))
     assert [find_difference(one) for one in taken] == [None, None, None]
@@ -327,7 +368,7 @@ def test_browser_replays_a_record_and_finds_the_first_difference(
     draw = make_ended_draw()
     page.goto(f"{live_server.url}{page_of(draw)}")
     expect(page.locator(".verdict strong")).to_have_text("一致")
-    expect(page.locator(".verdict")).to_contain_text("席位在名单公开后核对")
+    expect(page.locator(".verdict")).to_contain_text("席位在完整记录公开后核对")
     record, short = build_record(draw), build_short(draw)
     page.goto(f"{live_server.url}{reverse('draws:verify')}")
     page.set_input_files("#verify-file", as_file(record))
@@ -336,6 +377,7 @@ def test_browser_replays_a_record_and_finds_the_first_difference(
     other = page.locator(".verdict strong").nth(1)
     expect(other).to_have_text("没有与本系统保存的记录比较")
     release(draw_id=draw.pk, now=draw.reveal_at)
+    end_review(draw)
     page.set_input_files("#verify-file", as_file(record))
     expect(other).to_have_text("与本系统保存的记录一致")
     void(draw, operator, supervisor)

@@ -16,7 +16,7 @@ from expertpool.accounts.models import User
 from expertpool.core.home import todos_for
 from expertpool.draws.models import ConditionLevel, Draw, DrawPlan, Invitation, WideningRequest
 from expertpool.draws.queries.draws import with_counts
-from expertpool.draws.rules import IS_PUBLIC
+from expertpool.draws.rules import IS_PUBLIC_LATER
 from expertpool.draws.services.names import release
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.draws.services.widening import request_widening, widen_plan
@@ -25,7 +25,7 @@ from expertpool.projects.models import Project
 from expertpool.reports.queries.exposure import exposures_in
 from tests.api.caller import Caller
 from tests.factories.accounts import make_user
-from tests.factories.draws import EVERYBODY
+from tests.factories.draws import EVERYBODY, end_review
 from tests.factories.widening import (
     OTHER,
     REASON,
@@ -251,6 +251,8 @@ def test_anybody_finds_the_way_between_the_two_on_the_public_pages(
     assert "已抽中过（本项目）" not in visitor.get(addresses[widened]).content.decode()
     for draw in (base, widened):
         release(draw_id=draw.pk, now=draw.reveal_at)
+    assert REASON not in visitor.get(addresses[widened]).content.decode()
+    end_review(base)
     assert addresses[widened] in visitor.get(addresses[base]).content.decode()
     page = visitor.get(addresses[widened]).content.decode()
     assert addresses[base] in page
@@ -315,7 +317,7 @@ def test_a_refused_request_carries_the_plan_that_it_now_shows(
     widen_plan(
         project=base.project, levels={"g1": [SENIOR, EVERYBODY]}, actor=operator, now=timezone.now()
     )
-    assert IS_PUBLIC in client.get(address).content.decode()  # before anything is typed
+    assert IS_PUBLIC_LATER in client.get(address).content.decode()  # before anything is typed
     refused = client.post(address, {"reason": REASON, "version": older})
     assert refused.status_code == 422
     page = refused.content.decode()

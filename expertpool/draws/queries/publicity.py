@@ -1,0 +1,37 @@
+"""From when anybody may have the whole record of a draw: whoever knows the pool reads in groups and units
+who sits, and the release of names tells them inside only (docs/decisions/0181)."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from django.utils import timezone
+
+from expertpool.core.text import moment_text
+from expertpool.draws.models import Draw
+from expertpool.draws.queries.meetings import last_closing
+from expertpool.draws.queries.readiness import is_to_be_public
+from expertpool.draws.queries.reveal import is_released
+
+
+def public_from(draw: Draw, *, now: datetime) -> datetime | None:
+    """Return from when the record of ``draw`` is public though no result is published: the day after the
+    last of its projects is over. None: it waits for the result, which is to be published."""
+    if draw.is_valid and is_to_be_public(draw.project, now=now):
+        return None
+    closing = timezone.localtime(last_closing(draw.covered))
+    return timezone.make_aware(datetime.combine(closing.date() + timedelta(days=1), time.min))
+
+
+def is_public(draw: Draw, *, now: datetime) -> bool:
+    """Tell whether anybody may have the whole record of ``draw``, without who declined."""
+    if not is_released(draw):
+        return False
+    since = draw.published_at or public_from(draw, now=now)
+    return since is not None and now >= since
+
+
+def public_words(draw: Draw, *, now: datetime) -> str:
+    """Until when there is the short record only, before 之前 and 之后."""
+    since = public_from(draw, now=now)
+    return f"{moment_text(since)}（评审结束次日）" if since else "结果公布"

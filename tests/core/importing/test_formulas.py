@@ -43,7 +43,7 @@ def test_a_formula_that_nobody_calculated_is_told(admin: User, tmp_path: Path) -
     book.save(path)
     page = page_of(admin, path)
     assert page.context["run"].reasons == {"工作单位是公式": 1}
-    (told,) = page.context["found"]["notes"]
+    told, *_ = page.context["found"]["notes"]
     assert [(one["column"], one["was"]) for one in told["notes"]] == [("职务", "=D9")]
     (refused,) = page.context["found"]["refused"]
     assert (refused["name"], refused["cells"][0]["content"]) == ("乙", "=C2")

@@ -22,7 +22,7 @@ DEMANDS = frozenset({RegimeOption.ONE_LEADER.value})
 BLOCKING: dict[str, Setting[tuple[str, ...]]] = {
     regime.value: Setting(
         f"projects.blocking.{regime.value}",
-        f"{regime.label}：阻止抽取的规则",
+        f"阻止抽取的规则（{regime.label}）",
         Several(tuple((rule.code, rule.label) for rule in RULES if rule.regime == regime), "无"),
         (),
         group=REGIME_RULES,
@@ -35,7 +35,7 @@ BLOCKING: dict[str, Setting[tuple[str, ...]]] = {
 ALLOWED: dict[str, Setting[tuple[str, ...]]] = {
     regime.value: Setting(
         f"projects.options.{regime.value}",
-        f"{regime.label}：启用的选项",
+        f"启用的选项（{regime.label}）",
         Several(
             tuple((one.option.value, one.label) for one in OPTIONS if one.regime == regime), "无"
         ),

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.draws.enums import ReplyVia
 from expertpool.draws.exceptions import DrawNotReady, HeldRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation, PickRequest
 from expertpool.draws.services.entropy import SeededEntropy
@@ -22,6 +23,7 @@ from expertpool.draws.services.picking import agree_to_picks
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.plan_approval import decide_plan, submit_plan
 from expertpool.draws.services.prequery import count_candidates
+from expertpool.draws.services.replies import answer
 from expertpool.draws.services.sealing import abandon_draw, start_draw
 from expertpool.draws.settings import CANDIDATES_PER_SEAT
 from expertpool.experts.models import Expert
@@ -328,7 +330,14 @@ def test_who_took_part_counts_once_the_names_are_public(operator: User) -> None:
     one, other = make_pool(2)
     configure(CANDIDATES_PER_SEAT, 0)
     first = make_draw(now=NOW, groups=[group_of(one)])
-    Invitation.objects.filter(draw=first).update(state="accepted", replied_at=NOW)
+    answer(
+        invitation=Invitation.objects.get(draw=first),
+        accept=True,
+        reason="",
+        via=ReplyVia.LINK,
+        now=NOW,
+        entropy=SeededEntropy(3),
+    )
     node = {"field": "participation", "op": "gte", "value": 1}
     project = make_ready_project(
         now=NOW, opens_in_hours=300, groups=[GroupInput("组", 1, [node, alone(other)])]

@@ -49,7 +49,8 @@ def test_a_file_led_to_another_project_is_shown_to_nobody(client: Client, admin:
     place = f"/files/{secret.pk}/"
     assert client.get(place).status_code == 404
     own = kept(admin, subject=mine)
-    assert client.get(f"/files/{own.pk}/").status_code == 200
+    answer = client.get(f"/files/{own.pk}/")
+    assert b"".join(answer.streaming_content) == PDF  # type: ignore[attr-defined]
     rows = Attachment.objects.filter(pk=secret.pk)
     for proof in (secret.proof, own.proof):  # its own, and that of a file that is there
         rows.update(subject_id=str(mine.pk), proof=proof)

@@ -64,7 +64,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def pool() -> list[Expert]:
-    return [make_expert(f"专家{n:02}", email=f"e{n}@example.cn") for n in range(20)]
+    return [make_expert(f"专家{n:02}", email=f"e{n}@example.cn") for n in range(40)]
 
 
 @pytest.mark.shows("DRAW-12", "DRAW-14")

@@ -44,7 +44,7 @@ DAY = timedelta(days=1)
 def pool() -> list[Expert]:
     return [
         make_expert(f"专家{n:02}", email=f"e{n}@example.cn", birth_date=date(1985, 1, 1))
-        for n in range(20)
+        for n in range(40)
     ]
 
 
@@ -147,7 +147,7 @@ def test_a_written_relation_stops_the_draw(
 def test_whoever_grew_too_old_meanwhile_is_no_hand(
     pool: list[Expert], operator: User, supervisor: User
 ) -> None:
-    draw = sealed_for(operator, YOUNG, seats=20)
+    draw = sealed_for(operator, YOUNG, seats=40)
     # He is 61 on the day after the seal, as he always would be.
     Expert.objects.filter(pk=pool[0].pk).update(birth_date=date(1965, 11, 25))
     order(draw, operator, supervisor, minutes=24 * 60)
@@ -164,11 +164,11 @@ def test_nor_is_a_review_that_became_known_meanwhile(
     reply(row, 10 - 24 * 60, accept=True)
     busy = expert_id_of(row)
     never = {"field": "participation", "op": "eq", "value": 0}
-    draw = sealed_for(operator, never, seats=20)
+    draw = sealed_for(operator, never, seats=40)
     open_names_at(before, NOW + 5 * MINUTE)
     release(draw_id=before.pk, now=NOW + 5 * MINUTE)
     order(draw, operator, supervisor)
     assert not DrawPause.objects.exists()
     assert busy not in sitting(draw)
-    assert len(sitting(draw)) == 19
+    assert len(sitting(draw)) == 39
     assert ("exit", "unavailable") in reasons(draw)

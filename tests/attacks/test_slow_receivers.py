@@ -20,6 +20,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from expertpool.core.connector import QueueConnector
 from expertpool.core.jobs import app
 from expertpool.core.management.commands import work
 from expertpool.notifications.channels.base import Outbound, SendStatus
@@ -115,5 +116,7 @@ def test_jobs_that_hang_take_no_thread_of_another_queue(monkeypatch: pytest.Monk
     worker = SimpleNamespace(run_worker_async=run, open_async=opened)
     monkeypatch.setattr(work, "app", worker)
     with ThreadPoolExecutor(max_workers=1) as thread, pytest.raises(CommandError):
-        thread.submit(asyncio.run, work._work("others")).result()  # ended without being told to
+        thread.submit(
+            asyncio.run, work._work("others", QueueConnector())
+        ).result()  # ended without being told to
     assert ran

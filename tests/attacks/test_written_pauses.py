@@ -33,7 +33,7 @@ LATER = NOW + timedelta(days=20_000)
 
 @pytest.fixture
 def pool() -> list[Expert]:
-    return [make_expert(f"专家{n:02}", email=f"e{n}@example.cn") for n in range(20)]
+    return [make_expert(f"专家{n:02}", email=f"e{n}@example.cn") for n in range(40)]
 
 
 @pytest.fixture

@@ -61,9 +61,8 @@ def check_stopped(error: Exception) -> None:
     draw_id = vars(error).get("draw_id")
     if not draw_id or open_alarms(AlarmKind.RECORD).filter(draw=draw_id).exists():
         return
-    job = {"draw_id": draw_id, "anew": True}
-    if not is_queued("draws.check_record", **job):
-        defer("draws.check_record", **job)
+    if not is_queued("draws.check_record", draw_id=draw_id, anew=True):
+        defer("draws.check_record", draw_id=draw_id, anew=True)
 
 
 def check_kept(*, now: datetime) -> int:

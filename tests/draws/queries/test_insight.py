@@ -10,14 +10,16 @@ from django.utils import timezone
 
 from expertpool.core.criteria import AllOf, Not, explain, parse
 from expertpool.directory.models import UnitAlias, UnitRelation
-from expertpool.draws.enums import InvitationState
+from expertpool.draws.enums import ReplyVia
 from expertpool.draws.models import DrawPlan, Invitation
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.eligibility import evaluate
 from expertpool.draws.queries.insight import Insight, acceptance, insight_of, percent_text, relaxed
 from expertpool.draws.queries.ties import reasons, tie_paths
+from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput
+from expertpool.draws.services.replies import answer
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.projects.models import Project
@@ -80,7 +82,14 @@ def test_avoided_persons_are_told_only_together() -> None:
 def test_the_frequency_cap_is_a_cost() -> None:
     make_expert()
     first = make_draw(now=NOW, seats=1)
-    Invitation.objects.update(state=InvitationState.ACCEPTED)
+    answer(
+        invitation=Invitation.objects.get(),
+        accept=True,
+        reason="",
+        via=ReplyVia.LINK,
+        now=NOW,
+        entropy=SeededEntropy(3),
+    )
     first.project.refresh_from_db()
     project = make_ready_project(now=NOW, seats=1, frequency_cap=1, opens_in_hours=200)
     label = "365 天内参评满 1 次"

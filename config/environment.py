@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config.home import writable
 
 HIGHEST_PORT = 65535
+MOST_WEB_PROCESSES = 4  # unless more are asked for: each has 200 MB
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -65,6 +66,13 @@ def port() -> int:
         message = f"环境变量 PORT 应在 1 到 {HIGHEST_PORT} 之间，现在是「{number}」。"
         raise ImproperlyConfigured(message)
     return number
+
+
+def web_process_count() -> int:
+    """Return how many processes serve pages: one a processor, as far as more of them help, since Python runs
+    one thread at a time."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    return env_int("WEB_PROCESSES", default=min(processors, MOST_WEB_PROCESSES))
 
 
 def env_list(name: str, *, default: list[str]) -> list[str]:

@@ -31,7 +31,7 @@ from config.commands import (
     refused,
 )
 from config.database import connect_as_owner, database_running, revive_database
-from config.environment import HOME, env_int, port
+from config.environment import HOME, env_int, port, web_process_count
 from config.home import alone
 from config.postgres import DatabaseUnavailableError
 from config.schema import steps_ahead
@@ -92,7 +92,7 @@ def _figures() -> dict[str, list[str]]:
 
 def web_processes() -> list[str]:
     """Return a name for each process that serves pages; all of them at the same socket."""
-    count = env_int("WEB_PROCESSES", default=1)
+    count = web_process_count()
     return ["网页服务", *(f"网页服务 {number}" for number in range(2, count + 1))]
 
 

@@ -16,7 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from config.database import WEB_THREADS
-from config.environment import env_int, env_str
+from config.environment import env_int, env_str, web_process_count
 from config.postgres import DatabaseUnavailableError, EmbeddedServer
 from config.schema import check_schema, steps_ahead
 from expertpool.core.health import Check, CheckGroup, Finding, Health
@@ -209,7 +209,7 @@ def find_line(_now: datetime) -> Finding:
 
 def find_connections(_now: datetime) -> Finding:
     most = int(_one("SHOW max_connections")) - int(_one("SHOW superuser_reserved_connections"))
-    pages = env_int("WEB_PROCESSES", default=1) * env_int("WEB_THREADS", default=WEB_THREADS)
+    pages = web_process_count() * env_int("WEB_THREADS", default=WEB_THREADS)
     jobs = [count for queues in settings.WORKERS.values() for count in queues.values()]
     # A job's thread has one, each queue listens with one and looks after its jobs with another.
     wanted = pages + sum(jobs) + 2 * len(jobs) + RESERVED

@@ -50,7 +50,11 @@ FIRST_WITH_BUILTIN_LOCALE = FIRST_WITH_SUMMARIES = 17
 # An eighth of the memory keeps the pages of a pool of a million at hand; it is taken as it is used.
 # The same is said of servers of one's own in docs/decisions/0017.
 BUFFERS_MB = min(max(psutil.virtual_memory().total // 2**20 // 8, 128), 2048)
-TUNED = ("random_page_cost=1.1", "work_mem=16MB", f"shared_buffers={BUFFERS_MB}MB")
+# Four web processes of sixteen threads, the workers, and as many again for whoever sets more.
+TUNED = (
+    *("random_page_cost=1.1", "work_mem=16MB", "max_connections=200"),
+    f"shared_buffers={BUFFERS_MB}MB",
+)
 # No statement and no value stands in the server's log: a failing one would name who sits.
 SILENT = (
     "log_min_error_statement=panic",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -11,10 +10,9 @@ import tarfile
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.error import URLError
-from urllib.request import urlopen
 
-SECONDS = 300  # of a busy machine, for the first start
+from tools.starting import wait_until_well
+
 PORT = "8000"  # nobody else is here
 
 
@@ -46,25 +44,13 @@ def _refuse_network() -> None:
 
 
 def _start(command: list[str], root: Path, env: dict[str, str]) -> None:
-    began = time.monotonic()
     with subprocess.Popen(command, cwd=root, env=env) as product:
         try:
-            while _status() != "ok":
-                if product.poll() is not None or time.monotonic() > began + SECONDS:
-                    sys.exit("没有启动成功。")
-                time.sleep(0.5)
-            print(f"启动 {time.monotonic() - began:.1f} 秒，/health/ 正常")
+            seconds = wait_until_well(f"http://127.0.0.1:{PORT}", product)
+            print(f"启动 {seconds:.1f} 秒，/health/ 正常")
         finally:
             product.send_signal(signal.SIGINT)
             product.wait(60)
-
-
-def _status() -> str:
-    try:
-        with urlopen(f"http://127.0.0.1:{PORT}/health/", timeout=5) as answer:
-            return str(json.load(answer)["status"])
-    except (URLError, TimeoutError):
-        return ""
 
 
 if __name__ == "__main__":

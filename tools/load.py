@@ -27,18 +27,18 @@ from http.cookiejar import CookieJar
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
-from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener, urlopen
+from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 import psutil
 
 from tools.bench.reporting import percentile
+from tools.starting import wait_until_well
 
 ROOT = Path(__file__).resolve().parent.parent
 ACCOUNTS = ("operator", "admin", "supervisor", "department", "auditor")
 PASSWORD = "Zhuanjia-2026"  # noqa: S105 - of the demonstration, printed by each start
-START_SECONDS = 300
 SECONDS = 20  # of each measurement
 EASY, MANY = 8, 100  # connections
 AIMS = {"rate": 80, "p95_easy": 0.12, "p95_many": 1.5, "import_ratio": 2.0}
@@ -131,22 +131,11 @@ def product() -> Iterator[tuple[str, psutil.Process, dict[str, str]]]:
         command = [sys.executable, "-m", "config.cli", "run"]
         with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL) as running:
             try:
-                _wait(f"{address}/health/", running)
+                wait_until_well(address, running)
                 yield address, psutil.Process(running.pid), env
             finally:
                 running.send_signal(signal.SIGINT)
                 running.wait(60)
-
-
-def _wait(url: str, running: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and running.poll() is None:
-        try:
-            with urlopen(url, timeout=5):  # noqa: S310 - our own address
-                return
-        except (URLError, TimeoutError):
-            time.sleep(0.5)
-    sys.exit("没有启动成功。")
 
 
 def signed_in(address: str, username: str) -> tuple[OpenerDirector, str]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-import socket
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 import pylopdf_fonts_zh_cn
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from config.commands import host
 from config.environment import HOME, port
+from config.server import bound
 from expertpool.core.health import Check, CheckGroup, Finding, Health
 from expertpool.core.health.program import find_disk
 from expertpool.core.health.words import size_text
@@ -92,22 +92,16 @@ def find_fonts(_now: datetime) -> Finding:
 
 
 def find_port(_now: datetime) -> Finding:
-    address = f"{host()}:{port()}"
-    with closing(socket.socket(socket.AF_INET6 if ":" in host() else socket.AF_INET)) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host(), port()))
-        except OSError as error:
-            return _not_bound(address, error)
-    return Finding(Health.OK, f"{address} 可以使用。")
-
-
-def _not_bound(address: str, error: OSError) -> Finding:
-    if error.errno == errno.EADDRINUSE:
-        mend = "本系统正在运行的，可以不理会；否则请停止占用它的程序，或换一个 PORT。"
-        return Finding(Health.WARNING, f"{address} 已被占用。", mend=mend)
-    mend = "1024 以下的端口普通用户不能使用，请换一个 PORT；地址请核对 HOST。"
-    return Finding(Health.FAILED, f"不能使用 {address}：{error.strerror}。", mend=mend)
+    """In the words with which a start would be refused."""
+    try:
+        bound(host(), port()).close()
+    except ImproperlyConfigured as refused:
+        said, _, mend = str(refused).partition("：")
+        if isinstance(refused.__cause__, OSError) and refused.__cause__.errno == errno.EADDRINUSE:
+            mend = f"本系统正在运行的，可以不理会；否则{mend}"
+            return Finding(Health.WARNING, f"{said}。", mend=mend)
+        return Finding(Health.FAILED, f"{said}。", mend=mend)
+    return Finding(Health.OK, f"{host()}:{port()} 可以使用。")
 
 
 CHECKS = (

@@ -64,10 +64,11 @@ def last_failed(*, now: datetime) -> Backup | None:
     return Backup.objects.filter(state=BackupState.FAILED, started_at__lte=now).first()
 
 
-def unprotected_since(*, now: datetime) -> datetime | None:
-    """Return since when everything that was written would be lost; None where there is nothing."""
-    if done := last_done(now=now):
-        return done.started_at
+def unprotected_since(last: Backup | None, *, now: datetime) -> datetime | None:
+    """Return since when everything that was written would be lost, where ``last`` (`last_done`) is what
+    would be restored; None where there is nothing."""
+    if last:
+        return last.started_at
     first = Entry.objects.filter(at__lte=now).order_by("pk").first()
     return first.at if first else None
 
@@ -92,7 +93,8 @@ class LastBackups:
 
 
 def standing(*, now: datetime) -> LastBackups:
-    last, since = last_done(now=now), unprotected_since(now=now)
+    last = last_done(now=now)
+    since = unprotected_since(last, now=now)
     place: Path = settings.BACKUP_DIR
     there = next(path for path in (place, *place.parents) if path.is_dir())
     return LastBackups(

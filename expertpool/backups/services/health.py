@@ -23,7 +23,7 @@ def find_backup(now: datetime) -> Finding:
         return Finding(Health.OFF, "数据库不是内置的，由管理它的人备份。")
     last, failed = last_done(now=now), last_failed(now=now)
     figure = f"最近一次成功 {moment_text(last.started_at)}" if last else "还没有成功过"
-    since, longest = unprotected_since(now=now), value_of(LATE_AFTER)
+    since, longest = unprotected_since(last, now=now), value_of(LATE_AFTER)
     if since is None or now - since < longest:
         return Finding(Health.OK, "按时备份。" if last else "还没有到备份的时间。", figure)
     sentence = f"{longest // timedelta(hours=1)} 小时没有成功的备份。"

@@ -17,11 +17,6 @@ from tests.fixtures import login
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
 
 
-@pytest.fixture
-def place(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
-
-
 def page_of(user: User, path: Path) -> Any:
     posted = {"file": SimpleUploadedFile(path.name, path.read_bytes()), "status": "formal"}
     return login(Client(), user).post(reverse("experts:import"), posted, follow=True)

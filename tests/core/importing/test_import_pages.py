@@ -27,11 +27,6 @@ HEAD = ["姓名", "手机号"]
 
 
 @pytest.fixture
-def place(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
-
-
-@pytest.fixture
 def client(admin: User) -> Client:
     return login(Client(), admin)
 

@@ -23,11 +23,6 @@ FULL = [*HEAD, "工作单位", "评审专业", "出生年月", "职务"]
 
 
 @pytest.fixture
-def place(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
-
-
-@pytest.fixture
 def client(admin: User) -> Client:
     return login(Client(), admin)
 

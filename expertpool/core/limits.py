@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 
 from expertpool.core.aftermath import is_for_later, leave_behind
 from expertpool.core.configuration import Setting
@@ -14,14 +15,15 @@ from expertpool.core.locks import lock_transaction, session_lock, unlock_session
 
 
 @contextmanager
-def one_at_a_time(limit: Setting[Any], user: Any) -> Iterator[None]:
-    """Let one request of ``user`` within, where it counts what ``limit`` bounds and notes one more; the
-    others wait until that is written. Of many at once, each would have counted before any had noted.
+def one_at_a_time(limit: Setting[Any], whose: Model) -> Iterator[None]:
+    """Let one request of ``whose`` (a user; or a project, whoever asks) within, where it counts what
+    ``limit`` bounds and notes one more; the others wait until that is written. Of many at once, each would
+    have counted before any had noted.
 
     What is noted is seen by others when the transaction around it ends, or, of a refusal, after the
     transaction that is undone with it (`core.aftermath`): the lock is held until both are over.
     """
-    name = f"{limit.code}:{user.pk}"
+    name = f"{limit.code}:{whose._meta.label_lower}:{whose.pk}"
     if connection.in_atomic_block and not is_for_later():
         # Nothing follows the transaction: its lock will do. A session's could not be given back in one
         # that a statement has broken.

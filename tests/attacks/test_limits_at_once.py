@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,17 +20,22 @@ from expertpool.core.importing import runs
 from expertpool.core.limits import one_at_a_time
 from expertpool.core.models import ImportRun
 from expertpool.core.settings import EXPORTS_PER_HOUR, IMPORTS_PER_HOUR
+from expertpool.draws.exceptions import HeldRefused
 from expertpool.draws.models import CountTally
+from expertpool.draws.services import refusals as sealing_refusals
 from expertpool.draws.services import tallies
-from expertpool.draws.settings import COUNTS_PER_HOUR
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.sealing import start_draw
+from expertpool.draws.settings import CANDIDATES_PER_SEAT, COUNTS_PER_HOUR
 from expertpool.experts.services.importing import ExpertImporter
 from expertpool.experts.services.profile import create_expert
 from expertpool.experts.settings import TAKEN_PER_HOUR
+from expertpool.projects.models import Project
 from tests.attacks.test_previews import table
 from tests.attacks.test_rights import make_role
 from tests.draws.services.test_races import run_at_once
 from tests.factories.accounts import make_user
-from tests.factories.draws import make_ready_project
+from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert, make_id_number, make_phone
 from tests.factories.siteconfig import configure
 
@@ -114,6 +120,40 @@ def test_counts(meet: Callable[..., None], clerk: User, locked: bool) -> None:
     meet(tallies, CountTally.objects, "get_or_create")
     run_at_once(*[lambda: tallies.note_count(project, "不限", actor=clerk, now=now)] * MANY)
     assert CountTally.objects.get().times == most + (0 if locked else MANY - MOST)
+
+
+@at_once
+@pytest.mark.parametrize("of", ["one person", "one project"])
+def test_tries_that_tell_who_sits_elsewhere(
+    meet: Callable[..., None], locked: bool, of: str
+) -> None:
+    """Logged after the transaction that is undone, three a day: of a person, whatever his projects, and of
+    a project, whoever asks."""
+    now = timezone.now()
+    for _ in range(2):
+        make_expert()
+    make_draw(now=now, seats=1)
+    configure(CANDIDATES_PER_SEAT, 2)
+    projects = [make_ready_project(now=now, seats=1) for _ in range(MANY)]
+    operators = [make_user("operator") for _ in range(MANY)]
+    tries = [
+        (
+            projects[0] if of == "one project" else projects[n],
+            operators[0 if of == "one person" else n],
+        )
+        for n in range(MANY)
+    ]
+    meet(sealing_refusals, sealing_refusals, "record")
+
+    def start(project: Project, operator: User) -> None:
+        start_draw(project=project, actor=operator, now=now, entropy=SeededEntropy(1))
+
+    results = run_at_once(*[partial(start, *one) for one in tries])
+    told = [error for error in results if isinstance(error, HeldRefused)]
+    assert len(told) == (3 if locked else MANY)
+    assert Entry.objects.filter(action="draw.held_refused").count() == len(told)
+    others = [error for error in results if error not in told]
+    assert all("24 小时内" in str(error) for error in others)
 
 
 def test_a_statement_that_is_ended_leaves_no_lock_behind(clerk: User) -> None:

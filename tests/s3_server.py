@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ import pytest
 from config import storing
 from expertpool.core.storing import StoreDown
 from expertpool.core.storing.s3 import S3Store
+from tests.ports import free_ports
 
 PROGRAM = Path(sys.executable).with_name("weed")
 KEY, SECRET, BUCKET = "pool-key", "pool-secret", "expertpool"
@@ -55,7 +55,7 @@ def s3_server(home: Path) -> Iterator[S3Server]:
     }
     (home / "s3.json").write_text(json.dumps({"identities": [identity]}))
     (home / "data").mkdir()
-    ports = iter(_free_ports(8))
+    ports = iter(free_ports(8))
     command = [
         *(str(PROGRAM), f"-logdir={home}", "server", f"-dir={home / 'data'}"),
         *("-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", f"-s3.config={home / 's3.json'}"),
@@ -103,14 +103,6 @@ def _wait(server: S3Server, process: subprocess.Popen[bytes]) -> None:
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.kill()  # it takes ten seconds to say goodbye
     process.wait()
-
-
-def _free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
 
 
 def is_there() -> bool:

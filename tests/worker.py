@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -72,12 +71,6 @@ def program(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[by
         yield process
     finally:
         kill(process)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from tests.attacks.test_slow_bodies import answered, sent
-from tests.config.test_run import free_port
+from tests.ports import free_port
 from tests.worker import program, wait_for
 
 ASK = b"%s /slow/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"

@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 
 from config import server
-from tests.config.test_run import free_port
+from tests.ports import free_port
 from tests.worker import program, wait_for
 
 SLOW = b"POST /login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nusername="

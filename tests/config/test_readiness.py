@@ -25,7 +25,7 @@ from expertpool.accounts.models import User
 from expertpool.accounts.services.demo import DEMO_PASSWORD
 from expertpool.core.health import Checked, Finding, Health, look
 from tests.config.test_refused_starts import NOWHERE, QUICK, environment
-from tests.worker import free_port
+from tests.ports import free_port
 
 pytestmark = pytest.mark.shows("SYS-01")
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)

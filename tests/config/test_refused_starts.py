@@ -24,7 +24,8 @@ from config.schema import check_schema
 from config.server import bound, listen
 from expertpool.core.models import KeyCheck
 from expertpool.portal.services.keychecks import check_keys
-from tests.worker import environment_of, free_port
+from tests.ports import free_port
+from tests.worker import environment_of
 
 EMPTY = "expertpool_of_nothing"
 NOWHERE = "postgres://nobody@127.0.0.1:1/nothing"

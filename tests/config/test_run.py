@@ -17,7 +17,7 @@ from urllib.request import urlopen
 import pytest
 
 from config.environment import BASE_DIR
-from tests.worker import free_port
+from tests.ports import free_port
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from expertpool.experts.models import Expert
 from expertpool.portal.services.keychecks import WrongKey, check_keys
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
-from tests.worker import ROOT, environment_of, free_port
+from tests.ports import free_port
+from tests.worker import ROOT, environment_of
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001

@@ -16,6 +16,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+from tests.ports import free_port
 from tests.torture.product import EMBEDDED, PATIENCE, Product
 
 AGAIN = 0.3  # the share of faults that meet a product which has not recovered from the one before
@@ -45,8 +46,6 @@ def main() -> int:
                 for name in ("SECRET", "FIELD", "INDEX", "SEAL")
             },
         }
-        from tests.worker import free_port
-
         os.environ["PORT"] = str(free_port())
         product = Product(os.environ, Path(folder, "output"))
         with product.running():

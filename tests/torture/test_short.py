@@ -16,9 +16,10 @@ from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Invitation
 from expertpool.notifications.services.delivery import reap_stuck
 from tests.notifications.mail_server import MailServer
+from tests.ports import free_port
 from tests.torture.office import at_rest, faults, open_draws
 from tests.torture.product import ANYWHERE, Product
-from tests.worker import environment_of, free_port, wait_for
+from tests.worker import environment_of, wait_for
 
 DRAWS, SEATS = 4, 2
 

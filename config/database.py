@@ -17,6 +17,11 @@ WEB_THREADS = 16
 # watches them. A draw has its own (core.locks.allow_seconds).
 PAGE_SECONDS = 20
 JOB_SECONDS = 15 * 60
+# A list of hosts is tried one after the other, each for as long as a frozen one keeps silent.
+SEVERAL_HOSTS = (
+    "DATABASE_URL、DATABASE_OWNER_URL 只能写一个主机：数据库在几台主机上的，写本机 HAProxy 的地址，"
+    "见 docs/operations/failover.md。"
+)
 _most_seconds = 0
 _as_owner = False
 
@@ -106,7 +111,11 @@ def _embedded_address() -> dict[str, Any]:
 def _address(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     name = unquote(parts.path.lstrip("/"))
-    if parts.scheme not in {"postgres", "postgresql"} or not name:
+    place = parts.netloc.rpartition("@")[2]
+    if "," in place:
+        raise ImproperlyConfigured(SEVERAL_HOSTS)
+    port = place.rpartition("]")[2].partition(":")[2]
+    if parts.scheme not in {"postgres", "postgresql"} or not name or (port and not port.isdigit()):
         message = "DATABASE_URL、DATABASE_OWNER_URL 应写成 postgres://用户:密码@主机:5432/库名（只支持 PostgreSQL）。"
         raise ImproperlyConfigured(message)
     options: dict[str, Any] = {key: values[-1] for key, values in parse_qs(parts.query).items()}
@@ -116,6 +125,6 @@ def _address(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         # The folder of a socket cannot stand where a URL has its host.
         "HOST": options.pop("host", "") or parts.hostname or "",
-        "PORT": str(parts.port or ""),
+        "PORT": port,
         "OPTIONS": options,
     }

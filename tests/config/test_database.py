@@ -203,8 +203,19 @@ def test_a_server_of_before_gets_the_role_of_the_application(server: EmbeddedSer
         found.close()
 
 
-@pytest.mark.parametrize("url", ["mysql://me@db/pool", "postgres://me@db/", "pool"])
+@pytest.mark.parametrize(
+    "url", ["mysql://me@db/pool", "postgres://me@db/", "pool", "postgres://me@db:x/pool"]
+)
 def test_an_address_that_is_none_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", url)
     with pytest.raises(ImproperlyConfigured, match="DATABASE_URL"):
+        database_settings()
+
+
+@pytest.mark.parametrize("hosts", ["db1:5432,db2:5432", "db1,db2"])
+def test_several_hosts_are_the_business_of_haproxy(
+    hosts: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgres://me:p@{hosts}/pool")
+    with pytest.raises(ImproperlyConfigured, match="HAProxy"):
         database_settings()

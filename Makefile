@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; 
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-s3 dev assets test lint fmt seed bench bench-soak bench-load torture features openapi pictures coverage lock sbom bundle browser python
+.PHONY: help run setup setup-s3 dev assets test lint fmt seed bench bench-soak bench-load torture ha-test features openapi pictures coverage lock sbom bundle browser python
 
 help: ## 列出所有命令
 	@awk 'BEGIN {FS = ":.*## "} /^## / {print "\n" substr($$0, 4)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -61,6 +61,9 @@ features: dev ## 功能清单：每项功能由哪些测试证明
 
 torture: dev assets ## 折磨：反复杀死每一部分，看有没有丢失、重复、卡住（ARGS="--times 5 --seed 7"）
 	@$(BIN)/python -m tests.torture $(ARGS)
+
+ha-test: dev assets ## 高可用演练：Patroni、etcd、HAProxy 下的三台数据库，主库死机、冻住、断开、切换，看丢没丢（ARGS="--times 3"）
+	@$(BIN)/python -m tests.ha $(ARGS)
 
 openapi: dev ## 重写接口定义（docs/api/openapi.json）
 	@$(BIN)/python -m tools.openapi

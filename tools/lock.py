@@ -16,6 +16,7 @@ LOCKS = {
     "dev.txt": ["pyproject.toml", "requirements/bootstrap.in", "--extra", "s3", "--extra", "dev"],
     "s3.txt": ["pyproject.toml", "requirements/bootstrap.in", "--extra", "s3", *AS_TESTED],
     "run.txt": ["pyproject.toml", "requirements/bootstrap.in", *AS_TESTED],
+    "patroni.txt": ["requirements/patroni.in", *AS_TESTED],
 }
 
 

@@ -11,11 +11,13 @@ import pytest
 
 from config.environment import BASE_DIR
 
-UNITS = sorted((BASE_DIR / "deploy/systemd").glob("*.service"))
+OURS = sorted((BASE_DIR / "deploy/systemd").glob("*.service"))
+UNITS = [*OURS, *(BASE_DIR / "deploy/ha/systemd").glob("*.service")]
+ADDED = sorted((BASE_DIR / "deploy/ha/systemd").glob("*.service.d/*.conf"))
 MOST = 25  # tenths of the exposure that systemd counts
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+@pytest.mark.parametrize("unit", [*UNITS, *ADDED], ids=lambda unit: unit.parent.name + unit.name)
 def test_a_unit_is_started_again_however_often_it_ends(unit: Path) -> None:
     lines = unit.read_text().splitlines()
     assert {"Restart=always", "StartLimitIntervalSec=0"} <= set(lines)
@@ -32,6 +34,6 @@ def test_a_unit_is_hardened(unit: Path) -> None:
 def test_the_units_start_what_there_is() -> None:
     started = [
         re.findall(r"^ExecStart=.*/expertpool (\w+)$", unit.read_text(), re.MULTILINE)
-        for unit in UNITS
+        for unit in OURS
     ]
     assert started == [["serve"], ["worker"]]

@@ -30,9 +30,11 @@ ACCEPTING = 0.5
 STUCK = timedelta(minutes=2)
 
 
-def open_draws(count: int, *, seats: int, now: datetime, reply_minutes: int) -> list[Draw]:
-    """Seal ``count`` draws at ``now``; a worker writes the letters."""
-    for number in range(seats * SPARE):
+def open_draws(
+    count: int, *, seats: int, now: datetime, reply_minutes: int, before: int = 0
+) -> list[Draw]:
+    """Seal ``count`` draws at ``now``, after so many ``before``; a worker writes the letters."""
+    for number in range(0 if before else seats * SPARE):
         make_expert(email=f"torture{number}@example.cn", created_at=now - timedelta(days=1))
     return [
         make_draw(
@@ -43,7 +45,7 @@ def open_draws(count: int, *, seats: int, now: datetime, reply_minutes: int) -> 
             channels=("email",),
             reached=False,
         )
-        for number in range(count)
+        for number in range(before, before + count)
     ]
 
 

@@ -350,7 +350,8 @@ def letter_send_again(request: UserRequest, draw_id: Id) -> dict[str, Any]:
 def draw_widen(request: UserRequest, draw_id: Id, data: WideningInput) -> Status[WideningRequest]:
     """人数不满足时，放宽缺人的条件组的条件，只为空缺的席位另抽一次：返回等待监督人在网页上确认的申请。
 
-    原抽取和已在席的专家不变。给出 groups 时先改抽取方案（还需要 draws.plan 权限）；申请被拒绝时方案不变。
+    原抽取和已在席的专家不变。给出 groups 时先改抽取方案（还需要 draws.plan 权限）；申请被拒绝时方案不变。制度规定方案须审核的，条件先在网页上保存、提交审核，
+    审核通过后再申请，不给出 groups。封存之后制度提高了的，答复时限、随机值提供人自动按现行制度。
     """
     user, now = request.user, timezone.now()
     base = get_object_or_404(draws_visible_to(user, "draws.run"), pk=draw_id)

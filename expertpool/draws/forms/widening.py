@@ -17,6 +17,6 @@ class WideningForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def show_version(self, version: int | None) -> None:
+    def show_version(self, version: int) -> None:
         """Carry ``version`` of the plan from now on, whatever was posted."""
         self.data = {**self.data.dict(), "version": version}  # type: ignore[attr-defined]

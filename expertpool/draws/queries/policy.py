@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import reduce
 from typing import Any
 
+from expertpool.core.bounds import Bounds
 from expertpool.core.configuration import Reader, Setting, read_once, value_of
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
@@ -166,6 +168,36 @@ def faults_of_plan(plan: DrawPlan, policy: Policy) -> list[str]:
     ]
     missing = missing_contributors(plan.contributors, policy)
     return [*faults, missing] if missing else faults
+
+
+def held_to(plan: DrawPlan, policy: Policy) -> DrawPlan:
+    """Return ``plan`` with what ``policy`` demands beyond it, never to be saved: of a panel that is to be completed
+    only the conditions can be changed any more (docs/decisions/0189)."""
+    held = copy(plan)
+    missing = [role for role in policy.contributors if role not in plan.contributors]
+    held.contributors = [*plan.contributors, *missing]
+    reply = Bounds(policy.reply_shortest, policy.reply_longest)
+    held.reply_minutes = reply.nearest(plan.reply_minutes)
+    reveal = Bounds(policy.reveal_latest, policy.reveal_earliest)
+    held.reveal_hours = reveal.nearest(plan.reveal_hours)
+    return held
+
+
+def beyond_plan(plan: DrawPlan, policy: Policy) -> list[str]:
+    """Say what of ``plan`` `held_to` makes another."""
+    pairs = zip(_held_words(held_to(plan, policy)), _held_words(plan), strict=True)
+    return [f"{words}（方案为{was}）" for (words, now), (_, was) in pairs if now != was]
+
+
+def _held_words(plan: DrawPlan) -> list[tuple[str, str]]:
+    """Return what a policy bounds of ``plan``: a sentence, and its value alone."""
+    by = "、".join(CONTRIBUTOR_LABEL[role] for role in plan.contributors) or "无"
+    minutes, hours = f" {plan.reply_minutes} 分钟", f"评审前 {plan.reveal_hours} 小时"
+    return [
+        (f"随机值由{by}提供", by),
+        (f"答复时限{minutes}", minutes),
+        (f"名单公开时间为{hours}", hours),
+    ]
 
 
 @dataclass(frozen=True)

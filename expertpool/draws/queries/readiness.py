@@ -165,7 +165,7 @@ def check_ready(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
 def check_plan(projects: Sequence[Project], *, now: datetime, base: Draw | None = None) -> DrawPlan:
     """Return the plan of ``projects``, or for a draw that completes the panel of ``base``; refuses
     (ApprovalForged) projects that were not approved as they stand, (DrawNotReady) what their regime
-    and batch forbid."""
+    and batch forbid. What a plan that is sealed lacks by now counts of itself (`policy.held_to`)."""
     _check_approved_as_is(projects)
     lead = projects[0]
     plan = DrawPlan.objects.select_related("project__purchaser").filter(project=lead).first()
@@ -179,7 +179,7 @@ def check_plan(projects: Sequence[Project], *, now: datetime, base: Draw | None 
     if blocking:
         raise DrawNotReady("；".join(blocking))
     policy = policy_of_panel(lead.regime, base, now=now)
-    if faults := faults_of_plan(plan, policy):
+    if base is None and (faults := faults_of_plan(plan, policy)):
         raise DrawNotReady("".join(faults))
     if policy.plan_approval and approved_version(plan) is None:
         raise _not_approved(plan)

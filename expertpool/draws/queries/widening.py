@@ -18,6 +18,7 @@ from expertpool.draws.models import ConditionGroup, DrawPlan
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.fitting import Level, fitting_experts, sealed_levels
 from expertpool.draws.queries.insight import relaxed
+from expertpool.draws.queries.policy import beyond_plan, policy_of_panel
 from expertpool.draws.queries.shortfall import Shortfall
 from expertpool.experts.queries import availability
 from expertpool.experts.queries.records import joined_since
@@ -132,6 +133,27 @@ def compare(short: Shortfall, criteria: Criteria, *, now: datetime) -> list[Comp
             )
         )
     return comparisons
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for with a widened draw: the seats, the conditions, and what the office demands by now
+    beyond the plan."""
+
+    short: Shortfall
+    comparisons: list[Comparison]
+    beyond: list[str]
+
+    @property
+    def seats(self) -> int:
+        return sum(self.short.lacking.values())
+
+
+def asked_of(plan: DrawPlan, short: Shortfall, *, now: datetime) -> Asked:
+    """Return what a draw by ``plan`` for the panel that is ``short`` would be."""
+    policy = policy_of_panel(plan.project.regime, short.base, now=now)
+    compared = compare(short, planned_criteria(plan, short), now=now)
+    return Asked(short, compared, beyond_plan(plan, policy))
 
 
 def check_wider(short: Shortfall, criteria: Criteria, *, now: datetime) -> None:

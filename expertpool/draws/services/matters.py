@@ -31,7 +31,7 @@ from expertpool.draws.queries.obstacles import OVER, check_unpublished
 from expertpool.draws.queries.plan_versions import makers_of
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.queries.shortfall import shortfall_of
-from expertpool.draws.queries.widening import Comparison, compare, planned_criteria
+from expertpool.draws.queries.widening import Asked, asked_of
 from expertpool.draws.services.answers import decide_answer
 from expertpool.draws.services.earlier import decide_earlier, first_new_opening
 from expertpool.draws.services.emergency import (
@@ -197,14 +197,15 @@ EMERGENCY_END = _matter(
 )
 
 
-def _comparisons(asked: WideningRequest, now: datetime) -> list[Comparison]:
-    """What whoever asked has seen: the conditions that were sealed beside the new ones; nothing once
-    the plan is another, which is then not agreed to."""
+def _asked(asked: WideningRequest, now: datetime) -> Asked | None:
+    """What whoever asked has seen; nothing once the plan is another, which is then not agreed to."""
     short = shortfall_of(asked.draw.project)
-    plan = DrawPlan.objects.filter(project=asked.draw.project, version=asked.plan_version).first()
-    if short is None or plan is None:
-        return []
-    return compare(short, planned_criteria(plan, short), now=now)
+    plan = (
+        DrawPlan.objects.select_related("project")
+        .filter(project=asked.draw.project_id, version=asked.plan_version)
+        .first()
+    )
+    return asked_of(plan, short, now=now) if short and plan else None
 
 
 WIDENING = _matter(
@@ -221,7 +222,7 @@ WIDENING = _matter(
     latest=_next_opening,
     details=lambda asked: f"按方案第 {asked.plan_version} 版",
     shows="draws/_widening_asked.html",
-    contents=_comparisons,
+    contents=_asked,
     words=Words(
         label="放宽条件补抽",
         title="有人申请按放宽的条件补抽",

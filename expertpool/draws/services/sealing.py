@@ -48,6 +48,7 @@ from expertpool.draws.queries.outlook import tally
 from expertpool.draws.queries.plan_versions import approved_version, check_version
 from expertpool.draws.queries.policy import (
     answer_grounds,
+    held_to,
     policy_of_panel,
     shrunk,
     thinness,
@@ -160,6 +161,7 @@ def seal_and_start(
     approved = approved_version(plan)
     thin = check_chance(plan, found, policy, approved, now=now, short=short)
     withdraw_waiting(plan, now=now)
+    plan = held_to(plan, policy)
     draw, sealed = _seal(
         plan,
         projects,

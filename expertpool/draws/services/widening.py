@@ -21,7 +21,7 @@ from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, WideningRequ
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.eligibility import evaluate
 from expertpool.draws.queries.plan_versions import approved_version, check_version, content_of
-from expertpool.draws.queries.policy import policy_of_panel
+from expertpool.draws.queries.policy import beyond_plan, policy_of_panel
 from expertpool.draws.queries.readiness import ARCHIVED, check_plan, check_widenable
 from expertpool.draws.queries.tries import check_tries
 from expertpool.draws.queries.widening import check_wider, planned_criteria
@@ -36,6 +36,11 @@ from expertpool.draws.services.sealing import Widening, check_chance, seal_and_s
 from expertpool.draws.services.seating import has_more
 from expertpool.projects.models import Project
 from expertpool.workflow.services.two_persons import ask, settle
+
+APPROVED_FIRST = (
+    "按制度规定，抽取方案审核通过后才能抽取：请在网页上抽取方案页点「放宽条件」保存条件、提交审核，"
+    "审核通过后再申请补抽，不再给出条件。"
+)
 
 
 @transaction.atomic
@@ -85,7 +90,7 @@ def request_widening(
 
     ``version`` of the plan is what the operator has seen. With ``levels`` the plan is widened first,
     as by `widen_plan`, and the version that comes of it is asked for. Refuses another version
-    (PlanChanged), (WideningRefused) without a reason, a panel that lacks nobody or is being drawn
+    (PlanChanged), (WideningRefused) ``levels`` where plans are approved first, without a reason, a panel that lacks nobody or is being drawn
     for, a draw that was widened already, once the opening is over, and while another request is open;
     and what the seal would refuse as things stand (DrawNotReady, HeldRefused), too many tries among it.
     """
@@ -107,6 +112,8 @@ def _request(
     project = lock_projects(base.project)[0]
     check_version(DrawPlan.objects.get(project=project), version)
     if levels:
+        if policy_of_panel(project.regime, base, now=now).plan_approval:
+            raise WideningRefused(APPROVED_FIRST)
         plan = widen_plan(project=base.project, levels=levels, actor=actor, now=now)
         version = plan.version
     base = _lock(base)
@@ -192,6 +199,7 @@ def _seal(
     # Once more: since the plan was saved somebody may have come whom only the old conditions find.
     check_wider(short, planned_criteria(plan, short), now=now)
     found = evaluate(plan, now=now, short=short, knowing=Knowledge.ALL)
+    beyond = beyond_plan(plan, policy_of_panel(plan.project.regime, short.base, now=now))
     draw = seal_and_start(
         plan,
         projects,
@@ -211,6 +219,7 @@ def _seal(
             "空缺": short.words,
             "申请人": request.requested_by.name,
             CONFIRMATION: confirmation_of(request),
+            **({"按现行制度": beyond} if beyond else {}),
         },
         note=request.reason,
     )

@@ -29,7 +29,7 @@ from expertpool.draws.queries.actions import actions_for, actions_for_project
 from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
 from expertpool.draws.queries.readiness import NOTHING_LACKS
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
-from expertpool.draws.queries.widening import compare, planned_criteria
+from expertpool.draws.queries.widening import asked_of, compare
 from expertpool.draws.services.matters import WIDENING
 from expertpool.draws.services.plan_edits import PlanEdits
 from expertpool.draws.services.widening import request_widening, widen_plan
@@ -129,16 +129,16 @@ def widen(request: UserRequest, pk: int) -> HttpResponse:
     why_not = actions_for(base, request.user, now=timezone.now())[ActionCode.WIDEN].why_not
     if why_not or (short := shortfall_of(base.project)) is None:
         return not_opened(request, why_not or NOTHING_LACKS, back=back)
-    plan = plan_for(base.project)
+    plan = DrawPlan.objects.select_related("project").get(project=base.project_id)
     data = request.POST if request.method == "POST" else None
-    form = WideningForm(data, initial={"version": plan.version if plan else None})
+    form = WideningForm(data, initial={"version": plan.version})
 
     def write() -> None:
         try:
             request_widening(base=base, actor=request.user, now=timezone.now(), **form.cleaned_data)
         except PlanChanged:
             # What he is shown now is what he asks for next.
-            form.show_version(plan.version if plan else None)
+            form.show_version(plan.version)
             raise
 
     return drawer_form(
@@ -152,11 +152,7 @@ def widen(request: UserRequest, pk: int) -> HttpResponse:
         refusals=DrawError,
         template="draws/widen_form.html",
         back=back,
-        comparisons=compare(
-            short, planned_criteria(plan, short) if plan else {}, now=timezone.now()
-        ),
-        short=short,
-        seats=sum(short.lacking.values()),
+        asked=asked_of(plan, short, now=timezone.now()),
     )
 
 

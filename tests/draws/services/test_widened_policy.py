@@ -1,0 +1,123 @@
+"""A widened draw under a policy that the office has tightened since the panel was sealed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.draws import settings as office
+from expertpool.draws.enums import SUPERVISOR, ActionCode, DrawStatus
+from expertpool.draws.exceptions import WideningRefused
+from expertpool.draws.models import Draw, DrawPlan, WideningRequest
+from expertpool.draws.queries.actions import actions_for
+from expertpool.draws.queries.plan_versions import approved_version
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.plan_approval import decide_plan, submit_plan
+from expertpool.draws.services.sealing import contribute
+from expertpool.draws.services.widening import request_widening, widen_plan
+from tests.factories.accounts import make_user
+from tests.factories.draws import EVERYBODY
+from tests.factories.siteconfig import configure
+from tests.factories.widening import (
+    REASON,
+    SENIOR,
+    make_short_panel,
+    widen_to,
+    widen_to_everybody,
+)
+from tests.fixtures import login
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("DRAW-34")]
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+LATER = NOW + timedelta(minutes=30)
+LEVELS = {"g1": [SENIOR, EVERYBODY]}
+
+
+def tighten() -> None:
+    """The office asks for the supervisor's value and for two hours to answer; the plan has one and nobody's."""
+    configure(office.MORE_CONTRIBUTORS["tender"], [SUPERVISOR])
+    configure(office.OWN_NUMBERS[office.REPLY_SHORTEST.code, "tender"], 120)
+
+
+def test_what_the_office_demands_since_counts_of_itself(operator: User) -> None:
+    base = make_short_panel(now=NOW)
+    tighten()
+    assert not actions_for(base, operator, now=LATER)[ActionCode.WIDEN].why_not
+    widened = widen_to_everybody(base, now=LATER, actor=operator)
+    assert (widened.status, widened.rule.contributors) == (DrawStatus.SEALED, (SUPERVISOR,))
+    assert widened.rule.reply_minutes == 120
+    assert (base.rule.contributors, base.rule.reply_minutes) == ((), 60)
+    plan = DrawPlan.objects.get(project=base.project)
+    assert (plan.contributors, plan.reply_minutes) == ([], 60)  # it stays as it was sealed
+    told = Entry.objects.get(action="draw.widen").after["按现行制度"]
+    assert told == [
+        "随机值由监督人提供（方案为无）",
+        "答复时限 120 分钟（方案为 60 分钟）",
+    ]
+    widened = contribute(
+        draw=widened,
+        role=SUPERVISOR,
+        value="7",
+        actor=make_user("supervisor"),
+        now=LATER,
+        entropy=SeededEntropy(2),
+    )
+    assert widened.status == DrawStatus.INVITING
+
+
+def test_a_plan_that_asks_for_more_keeps_it(operator: User) -> None:
+    base = make_short_panel(now=NOW, reply_minutes=180)
+    tighten()
+    widened = widen_to_everybody(base, now=LATER, actor=operator)
+    assert widened.rule.reply_minutes == 180
+    assert Entry.objects.get(action="draw.widen").after["按现行制度"] == [
+        "随机值由监督人提供（方案为无）"
+    ]
+
+
+def test_both_persons_read_what_will_be_demanded(client: Client, operator: User) -> None:
+    now = timezone.now()
+    base = make_short_panel(now=now, operator=operator)
+    tighten()
+    plan = widen_plan(project=base.project, levels=LEVELS, actor=operator, now=now)
+    form = reverse("draws:widen", args=[base.pk])
+    told = "随机值由监督人提供（方案为无）；答复时限 120 分钟（方案为 60 分钟）"
+    assert told in login(client, operator).get(form).content.decode()
+    asked = client.post(form, {"reason": REASON, "version": plan.version})
+    assert asked.status_code == 204
+    supervisor = login(Client(), make_user("supervisor"))
+    page = supervisor.get(reverse("draws:detail", args=[base.pk])).content.decode()
+    assert told in page
+    assert "补抽 1 人：技术缺 1 人" in page
+
+
+def test_a_plan_that_was_approved_as_it_is_counts(operator: User) -> None:
+    base = make_short_panel(now=NOW)
+    configure(office.PLAN_APPROVAL, True)
+    tighten()
+    plan = widen_plan(project=base.project, levels=LEVELS, actor=operator, now=LATER)
+    of = {"project": base.project, "version": plan.version, "now": LATER}
+    submit_plan(**of, actor=operator)
+    decide_plan(**of, agree=True, note="同意", actor=make_user("supervisor"))
+    widened = widen_to(base, now=LATER, actor=operator)
+    assert widened.rule.contributors == (SUPERVISOR,)
+    assert approved_version(DrawPlan.objects.get(project=base.project))
+
+
+def test_a_platform_is_told_where_conditions_go_first_that_need_an_approval(operator: User) -> None:
+    base = make_short_panel(now=NOW)
+    configure(office.PLAN_APPROVAL, True)
+    version = DrawPlan.objects.get(project=base.project).version
+    with pytest.raises(WideningRefused, match=r"请在网页上.*「放宽条件」.*提交审核.*不再给出条件"):
+        request_widening(
+            base=base, reason=REASON, version=version, levels=LEVELS, actor=operator, now=LATER
+        )
+    assert not WideningRequest.objects.exists()
+    assert DrawPlan.objects.get(project=base.project).version == version
+    assert not Draw.objects.filter(widens=base).exists()

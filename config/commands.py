@@ -138,7 +138,8 @@ def serve(arguments: list[str]) -> int:
     limit_statements(PAGE_SECONDS)
     try:
         with server.bound(host(), port()) as held, database_running():
-            server.serve(import_module("config.wsgi").application, held)
+            application = import_module("config.wsgi").application
+            server.serve(application, held, sender_of=import_module("config.bodies").sender_of)
     except (DatabaseUnavailableError, ImproperlyConfigured) as error:
         return refused(error)
     return 0

@@ -7,63 +7,114 @@ slowly costs a socket, no thread (docs/decisions/0078).
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import socket
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from waitress.buffers import BytesIOBasedBuffer
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
-from waitress.utilities import RequestEntityTooLarge
+from waitress.utilities import Error, InternalServerError, RequestEntityTooLarge
 
 from config.database import WEB_THREADS
 from config.environment import env_int
 
 MEGABYTE = 1024**2
 IDLE_SECONDS = 20  # nothing comes or goes
-REQUEST_SECONDS = 20  # from its first byte to its last; and what the next allows for large ones
+REQUEST_SECONDS = 20  # from its first byte to its last; and what the next allow for larger ones
 LEAST_PER_SECOND = 4 * 1024  # bytes of a body
+LEAST_OF_LARGE = 16 * 1024  # bytes a second of a body over ANONYMOUS_BODY: 128 kbit/s
 MOST_CONNECTIONS = 900  # under the usual limit of 1,024 open files
 WAITING = 1024  # connections that no process has taken yet, as waitress has it
 INHERITED = "EXPERTPOOL_SOCKET"  # the number of the file that the supervisor passes on
 ANONYMOUS_BODY = MEGABYTE  # nobody uploads before he has signed in
+LARGE_OF_ONE = 6  # larger ones of one person at once: as many connections as a browser opens
+LARGE_AT_ONCE = 40  # of all, in this process
+
+NOT_SIGNED_IN = "请先登录，再上传文件。"
+TOO_MANY = "同时上传的大文件太多，请等前面的传完再传。"
+
+logger = logging.getLogger(__name__)
+
+
+class TooManyAtOnce(Error):  # type: ignore[misc]
+    code, reason = 503, "Service Unavailable"
 
 
 class Request(HTTPRequestParser):  # type: ignore[misc]
-    """A request on its way in: it knows since when, and how large it may become."""
+    """A request on its way in: it knows until when more of it must have come, and who sends what is large."""
 
     completed: bool
     error: Any
+    body_rcv: Any
+    sender = ""  # of a large body, once that is known
 
     def __init__(self, adj: Any) -> None:
         super().__init__(adj)
-        self.began = time.time()
+        self._due = time.time() + REQUEST_SECONDS
 
     def received(self, data: bytes) -> int:
+        before = self.body_bytes_received
         consumed: int = super().received(data)
-        size = max(self.content_length, self.body_bytes_received)
-        if size > ANONYMOUS_BODY and self.error is None and not self._may_be_large():
-            self.error = RequestEntityTooLarge(f"exceeds {ANONYMOUS_BODY}")
-            self.completed = True
+        # What came quickly is no credit for hours: a body that stops coming is thrown away.
+        least = LEAST_OF_LARGE if self.is_large else LEAST_PER_SECOND
+        earned = (self.body_bytes_received - before) / least
+        self._due = min(self._due + earned, time.time() + REQUEST_SECONDS)
+        if self.is_large and self.error is None and not self.claims_to_be_somebody:
+            self.error, self.completed = RequestEntityTooLarge(NOT_SIGNED_IN), True
         return consumed
 
-    def is_too_slow(self, now: float) -> bool:
-        allowed = REQUEST_SECONDS + self.body_bytes_received / LEAST_PER_SECOND
-        return bool(now - self.began > allowed)
+    def refuse(self, error: Error) -> None:
+        """Keep nothing of the body: it is heard to its end, or no browser would read why."""
+        self.error = error
+        self.body_rcv.buf.close()
+        self.body_rcv.buf = Nowhere()
 
-    def _may_be_large(self) -> bool:
-        """Tell whether the client says who it is; whether that is true the application finds out."""
-        return "sessionid=" in self.headers.get("COOKIE", "") or "AUTHORIZATION" in self.headers
+    @property
+    def claims_to_be_somebody(self) -> bool:
+        return "COOKIE" in self.headers or "AUTHORIZATION" in self.headers
+
+    @property
+    def is_large(self) -> bool:
+        return bool(max(self.content_length, self.body_bytes_received) > ANONYMOUS_BODY)
+
+    def is_too_slow(self, now: float) -> bool:
+        return now > self._due
+
+
+class Nowhere(BytesIOBasedBuffer):  # type: ignore[misc]
+    def append(self, s: bytes) -> None:
+        """Keep nothing."""
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]
-    """A connection; closed when its request does not come on."""
+    """A connection. It is closed when its request does not come on; of a large body it takes in no more until
+    a thread has asked who sends it."""
 
     parser_class = Request
+    asking: Request | None = None
+
+    def received(self, data: bytes) -> bool:
+        went_on: bool = super().received(data)
+        coming = self.request
+        if coming is not None and coming.is_large and not coming.sender and coming.error is None:
+            self.asking = coming
+            self.server.add_task(Question(self, coming))
+        return went_on
+
+    def readable(self) -> bool:
+        return self.asking is None and bool(super().readable())
+
+    def go_on(self) -> None:
+        self.asking = None
+        self.server.pull_trigger()
 
     def close_if_slow(self, now: float) -> None:
         coming = self.request
@@ -71,8 +122,51 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self.will_close = True
 
 
-def serve(application: Any, held: socket.socket) -> None:
-    """Serve ``application`` at the socket ``held`` until told to stop (SystemExit); what is in hand may end."""
+class Question:
+    """Who sends the large body that begins to come at a ``channel``; asked by a thread, as the database is."""
+
+    _one_at_a_time = threading.Lock()
+
+    def __init__(self, channel: Channel, request: Request) -> None:
+        self._channel, self._request = channel, request
+
+    def service(self) -> None:
+        """Answer it, and count him in, unless too many of his, or of all, are coming or in work."""
+        try:
+            sender = self._channel.server.sender_of(self._request.headers)
+            if not sender:
+                self._request.refuse(RequestEntityTooLarge(NOT_SIGNED_IN))
+            elif not self._counts_in(sender):
+                self._request.refuse(TooManyAtOnce(TOO_MANY))
+        except Exception:
+            logger.exception("cannot tell who sends a large body")
+            self._request.refuse(InternalServerError(""))
+        finally:
+            self._channel.go_on()
+
+    def cancel(self) -> None:
+        """Nothing: the server ends, and the connection with it."""
+
+    def _counts_in(self, sender: str) -> bool:
+        with self._one_at_a_time:
+            channels = list(self._channel.server.active_channels.values())
+            senders = [
+                one.sender
+                for channel in channels
+                for one in (*channel.requests, channel.request)
+                if one is not None and one.sender
+            ]
+            if len(senders) >= LARGE_AT_ONCE or senders.count(sender) >= LARGE_OF_ONE:
+                return False
+            self._request.sender = sender
+            return True
+
+
+def serve(
+    application: Any, held: socket.socket, *, sender_of: Callable[[Mapping[str, str]], str]
+) -> None:
+    """Serve ``application`` at the socket ``held`` until told to stop (SystemExit); what is in hand may end.
+    ``sender_of`` tells from the headers of a request who has signed in, by a word of his own; "" for nobody."""
     server = create_server(
         application,
         sockets=[held],
@@ -88,7 +182,7 @@ def serve(application: Any, held: socket.socket) -> None:
         asyncore_use_poll=True,
         clear_untrusted_proxy_headers=False,  # the settings say whom to believe
     )
-    server.channel_class = Channel
+    server.channel_class, server.sender_of = Channel, sender_of
     maintenance = server.maintenance
 
     def maintain(now: float) -> None:

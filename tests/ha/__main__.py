@@ -30,6 +30,7 @@ HOMES = 2
 SHORT = ["killed"]  # and one home
 MISSING = 3  # the exit code where the programs cannot be had
 SETTLING = 3.0  # seconds at work before each fault
+BEGAN = time.monotonic()
 
 
 def main() -> int:
@@ -55,20 +56,25 @@ def main() -> int:
     except Missing as missing:
         print(f"没有演练：{missing}")
         return MISSING
-    print(f"seed {given.seed}", flush=True)
+    _say(f"seed {given.seed}")
     with TemporaryDirectory(prefix="expertpool-ha-") as folder:
         Path(folder).chmod(0o755)
         place = Path(folder, "cluster")
         place.mkdir(mode=0o755)
         give_to_account(place)
         with Cluster(programs, place, homes).running() as cluster:
+            _say("the cluster is whole")
             found = _rehearse(cluster, Path(folder), given)
             for fault in found:
                 print(fault)
             if found:
                 print(cluster.told())
-    print("nothing lost, nothing twice, nothing stuck" if not found else f"{len(found)} faults")
+    _say("nothing lost, nothing twice, nothing stuck" if not found else f"{len(found)} faults")
     return bool(found)
+
+
+def _say(text: str) -> None:
+    print(f"{time.monotonic() - BEGAN:5.0f} s  {text}", flush=True)
 
 
 def _rehearse(cluster: Cluster, folder: Path, given: argparse.Namespace) -> list[str]:
@@ -82,6 +88,7 @@ def _rehearse(cluster: Cluster, folder: Path, given: argparse.Namespace) -> list
     order = random.sample(faults * given.times, len(faults) * given.times)
     found: list[str] = []
     with _products(environments, folder) as products, Office(random) as office:
+        _say("the product serves")
         user, password = office.account()
         written = Written(cluster.url(APPLICATION, WRITTEN))
         visitors = [
@@ -103,20 +110,18 @@ def _rehearse(cluster: Cluster, folder: Path, given: argparse.Namespace) -> list
                 gap = written.gap(began)
                 pages = [[told for at, told in one.answers if at > began] for one in visitors]
                 away = [Counter(told for told in them if told) for them in pages]
-                print(
+                _say(
                     f"{fault.__name__:12} gap {gap:5.1f} s, whole after {over - began:5.1f} s, programs"
                     f" {back:4.1f} s later, pages {sum(map(len, pages))}, not answered: "
-                    + (", ".join(str(dict(one)) for one in away if one) or "none"),
-                    flush=True,
+                    + (", ".join(str(dict(one)) for one in away if one) or "none")
                 )
                 found += _judged(fault.__name__, gap, FAULTS[fault], away)
         found += office.end()
         lost = written.lost()
         found += [f"row {number} was acknowledged and is lost" for number in lost]
-        print(
+        _say(
             f"{len(order)} faults, {written.count()} acknowledged commits, {len(lost)} lost,"
-            f" {written.in_doubt()} there that were in doubt; {office.figures()}",
-            flush=True,
+            f" {written.in_doubt()} there that were in doubt; {office.figures()}"
         )
     return found + _control(cluster)
 
@@ -147,7 +152,7 @@ def _control(cluster: Cluster) -> list[str]:
         alone(cluster)
         time.sleep(SETTLING)
     lost = len(written.lost())
-    print(f"control, asynchronous: {written.count()} acknowledged commits, {lost} lost", flush=True)
+    _say(f"control, asynchronous: {written.count()} acknowledged commits, {lost} lost")
     return [] if lost else ["the control lost nothing: what is looked for is not found"]
 
 

@@ -82,7 +82,7 @@ class Cluster:
         self._proxies: list[subprocess.Popen[bytes]] = []
         self._environment = {
             key: value for key, value in os.environ.items() if not key.startswith("PG")
-        } | {"LC_ALL": "C.UTF-8"}
+        } | {"LC_ALL": "C.UTF-8", "HOME": str(folder)}
 
     # --- Life -------------------------------------------------------------------------------
 

@@ -63,7 +63,8 @@ class Files:
             **{f"@{key}_PASSWORD@": password for key, password in PASSWORDS.items()},
         }
         if not self.has_tls:
-            changes |= {'ssl: "on"': 'ssl: "off"', "hostssl": "host"}
+            verified = ", sslmode: verify-ca, sslrootcert: /etc/expertpool-ha/ca.crt"
+            changes |= {'ssl: "on"': 'ssl: "off"', "hostssl": "host", verified: ""}
         return self._filled("patroni.yml", name, changes)
 
     def haproxy(self, port: int) -> str:

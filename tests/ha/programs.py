@@ -3,6 +3,7 @@ no service started: Debian's packages are unpacked, Patroni gets an environment 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -44,13 +45,17 @@ def find_programs(postgres: Path | None = None) -> Programs:
         raise Missing("Patroni、etcd 和 HAProxy 的演练只在 Linux 上进行")
     folder = (public_folder() if is_root() else BASE_DIR / "var") / "ha"
     folder.mkdir(parents=True, exist_ok=True)
-    etcd, haproxy = _on_machine("etcd"), _on_machine("haproxy")
-    libraries = ""
-    if not (etcd and haproxy):
-        unpacked = _unpacked(folder)
-        libraries = ":".join(str(one) for one in sorted((unpacked / "usr/lib").glob("*-linux-*")))
-        etcd, haproxy = unpacked / "usr/bin/etcd", unpacked / "usr/sbin/haproxy"
-    return Programs(etcd, haproxy, _patroni(folder), postgres or programs(), libraries)
+    with (folder / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one who fetches
+        etcd, haproxy = _on_machine("etcd"), _on_machine("haproxy")
+        libraries = ""
+        if not (etcd and haproxy):
+            unpacked = _unpacked(folder)
+            found = sorted((unpacked / "usr/lib").glob("*-linux-*"))
+            libraries = ":".join(str(one) for one in found)
+            etcd, haproxy = unpacked / "usr/bin/etcd", unpacked / "usr/sbin/haproxy"
+        patroni = _patroni(folder)
+    return Programs(etcd, haproxy, patroni, postgres or programs(), libraries)
 
 
 def _on_machine(name: str) -> Path | None:

@@ -14,6 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.accounts.settings import SESSION_LENGTH
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
+from expertpool.core.prepared import Given, Prepared
 
 
 class AccountBackend:
@@ -23,7 +24,13 @@ class AccountBackend:
         return None  # sign-in goes through accounts.services.login.sign_in
 
     def get_user(self, user_id: int) -> User | None:
-        return User.objects.filter(pk=user_id, is_active=True).select_related("department").first()
+        user: User | None = _active.first(pk=user_id)
+        return user
+
+
+_active = Prepared(
+    lambda: User.objects.filter(pk=Given("pk"), is_active=True).select_related("department")
+)
 
 
 class SessionStore(db.SessionStore):
@@ -42,8 +49,8 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> Session | None:
         key = row_key(self.session_key or "")
-        rows = Session.objects.filter(session_key=key, expire_date__gt=timezone.now())
-        if (found := rows.first()) is None:
+        found: Session | None = _lasting.first(key=key, now=timezone.now())
+        if found is None:
             self._session_key = None
         return found
 
@@ -58,6 +65,11 @@ class SessionStore(db.SessionStore):
     def delete(self, session_key: str | None = None) -> None:
         if key := session_key or self.session_key:
             super().delete(row_key(key))
+
+
+_lasting = Prepared(
+    lambda: Session.objects.filter(session_key=Given("key"), expire_date__gt=Given("now"))
+)
 
 
 def row_key(session_key: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
 
@@ -26,6 +26,7 @@ from expertpool.core.fields import (
     is_vouched,
     readable,
 )
+from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import mask_middle
 from expertpool.core.visibility import Level
 
@@ -74,7 +75,7 @@ class Role(models.Model):
         return self.name
 
 
-Given = TypeVar("Given", bound=models.Model)
+GivenRow = TypeVar("GivenRow", bound=models.Model)
 
 
 class KnownPermission(models.Model):
@@ -243,14 +244,13 @@ class User(AbstractBaseUser):
             result.setdefault(row.field, []).append(row.level)
         return result
 
-    def given(self, of_roles: type[Given]) -> list[Given]:
+    def given(self, of_roles: type[GivenRow]) -> list[GivenRow]:
         """Return the rows of his roles that give something: not what somebody else than this system
         wrote, be it the row, or that he has the role (docs/decisions/0136)."""
-        rows = of_roles._default_manager.filter(role__held__user=self).select_related("role")
         given = []
         holds: dict[Role, bool] = {}
         row: Any
-        for row in rows.annotate(held=models.F("role__held__proof")):
+        for row in _rows_given(of_roles).all(user=self.pk):
             role = row.role
             if role not in holds:
                 holds[role] = is_vouched(HeldRole(user=self, role=role, proof=row.held))
@@ -287,6 +287,13 @@ class User(AbstractBaseUser):
         """Keep, for this call, only those rights that ``token`` has too."""
         self.through = token.name
         self.grants = {code: rows for code, rows in self.grants.items() if code in token.scopes}
+
+
+@cache
+def _rows_given(of_roles: type[models.Model]) -> Prepared:
+    rows = of_roles._default_manager.filter(role__held__user=Given("user"))
+    held = models.F("role__held__proof")
+    return Prepared(lambda: rows.select_related("role").annotate(held=held))
 
 
 class HeldRole(models.Model):

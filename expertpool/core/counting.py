@@ -19,6 +19,17 @@ def counted(questions: Iterable[Countable]) -> list[int]:
     return [one if isinstance(one, int) else found.get(at, 0) for at, one in enumerate(asked)]
 
 
+def first_of_each(questions: Iterable[tuple[str, QuerySet[Any]]]) -> QuerySet[Any, Any]:
+    """Return the names (tuples of one) of those of ``questions`` that have any rows, of at least one, as one
+    statement."""
+    first, *others = (
+        rows.order_by().annotate(_question=Value(name)).values_list("_question")[:1]
+        for name, rows in questions
+    )
+    union: QuerySet[Any, Any] = first.union(*others, all=True)
+    return union
+
+
 def _count(rows: QuerySet[Any], place: int) -> QuerySet[Any, Any]:
     if rows.query.is_sliced or rows.query.distinct:
         rows = rows.model._default_manager.filter(pk__in=rows.values("pk"))

@@ -28,6 +28,7 @@ from expertpool.core.configuration.reading import (
     loaded,
 )
 from expertpool.core.crypto import proof
+from expertpool.core.prepared import Prepared
 from expertpool.core.text import moment_text
 from expertpool.core.timeline import TimelineEntry
 from expertpool.siteconfig.models import SettingChange, StoredSetting
@@ -54,7 +55,7 @@ class StoredValues(Mapping[str, Any]):
     have to be; None where somebody wrote or took that away.
     """
 
-    def __init__(self, rows: QuerySet[StoredSetting]) -> None:
+    def __init__(self, rows: Iterable[StoredSetting]) -> None:
         self._rows: dict[str, StoredSetting | SettingChange] = {}
         found = {row.code: row for row in rows}
         self.head = _head_in(found.pop(HEAD, None), is_first=not found)
@@ -144,7 +145,7 @@ def _report(code: str, words: str) -> None:
 
 def stored_values() -> StoredValues:
     """Return what is not the default, by code: one query, unless somebody else wrote to the rows."""
-    return StoredValues(_rows())
+    return StoredValues(_all_rows.all())
 
 
 def stored_head() -> Head | None:
@@ -162,6 +163,9 @@ def _rows() -> QuerySet[StoredSetting]:
         text=Cast("value", TextField()), newest=Coalesce(Subquery(newest), 0)
     )
     return rows.defer("value")
+
+
+_all_rows = Prepared(_rows)
 
 
 def proof_of(row: StoredSetting, value: Any) -> bytes:

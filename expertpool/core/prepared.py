@@ -1,0 +1,91 @@
+"""Questions that every page asks: worked out once, then asked with other values.
+
+What Django does to make a statement of a queryset costs more than the database does to answer it. Here it
+is done once for each process; nothing of an answer is kept::
+
+    _user = Prepared(lambda: User.objects.filter(pk=Given("pk")).select_related("department"))
+    user = _user.first(pk=7)
+
+The queryset may be anything that yields rows or tuples, as long as the statement is the same for all values: no
+condition that is left out for some of them, no list of changing length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from typing import Any, cast
+
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Expression, QuerySet
+
+
+class Given(Expression):
+    """Stands in a prepared queryset for the value ``name``."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return "%s", (self,)
+
+
+class Prepared:
+    """What ``build`` returns, to be asked with the values of its `Given`."""
+
+    def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
+        self._build = build
+
+    def all(self, **values: Any) -> list[Any]:
+        """Return the rows as the queryset gives them."""
+        return self._asked.rows(values)
+
+    def first(self, **values: Any) -> Any:
+        """Return the first row, or None; the queryset says by itself that it wants no more."""
+        return next(iter(self.all(**values)), None)
+
+    @cached_property
+    def _asked(self) -> _Asked:
+        return _Asked(self._build())
+
+
+class _Asked:
+    """A queryset with its statement."""
+
+    def __init__(self, queryset: QuerySet[Any, Any]) -> None:
+        self._queryset = queryset
+        self._compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        sql, params = self._compiler.as_sql()
+        self._sql, self._params = sql, tuple(params)
+
+    def rows(self, values: dict[str, Any]) -> list[Any]:
+        params = [values[one.name] if isinstance(one, Given) else one for one in self._params]
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, params)
+            answer = _Answer(self._compiler, rows=cursor.fetchall())
+        query = _InPlaceOf(self._queryset.query, get_compiler=lambda *_, **__: answer)
+        queryset: Any = _InPlaceOf(self._queryset, query=query)
+        made: Iterable[Any] = self._queryset._iterable_class(queryset)  # type: ignore[assignment]
+        return list(made)
+
+
+class _InPlaceOf:
+    """What has some things of its own, and all others of ``original``."""
+
+    def __init__(self, original: Any, **own: Any) -> None:
+        self.__dict__.update(own, _original=original)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._original, name)
+
+
+class _Answer(_InPlaceOf):
+    """What Django takes for a compiler when it makes rows: the database has answered already."""
+
+    def execute_sql(self, *_: Any, **__: Any) -> list[list[Any]]:
+        return [self.rows]
+
+    def results_iter(self, *_: Any, tuple_expected: bool = False, **__: Any) -> Iterator[Any]:
+        answer = self._original.results_iter([self.rows], tuple_expected=tuple_expected)
+        return cast("Iterator[Any]", answer)

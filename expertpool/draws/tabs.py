@@ -18,7 +18,7 @@ from expertpool.core.visibility import show
 from expertpool.draws.enums import CONTRIBUTOR_LABEL, SEATED_STATES, ActionCode, InvitationState
 from expertpool.draws.forms.draw import NoticeFilter
 from expertpool.draws.models import ConditionGroup, Invitation, PlanVersion
-from expertpool.draws.queries.actions import action_for_project, actions_for, actions_for_project
+from expertpool.draws.queries.actions import actions_for, actions_for_project
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.clock import mail_waits_until, quiet_until
 from expertpool.draws.queries.conditions import SUBJECT
@@ -245,7 +245,7 @@ def start_button(request: HttpRequest, project: Project) -> str:
     if not project.is_undrawn or project.status != ProjectStatus.APPROVED:
         return ""
     user = cast("User", request.user)
-    start = action_for_project(ActionCode.START, project, user, now=timezone.now())
+    start = actions_for_project(project, user, now=timezone.now())[ActionCode.START]
     return render_to_string(
         "draws/_start_button.html", {"project": project, "start": start}, request
     )

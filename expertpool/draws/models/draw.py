@@ -189,8 +189,7 @@ class Draw(models.Model):
     @cached_property
     def last_moved_at(self) -> datetime | None:
         """When its panel was last moved to another time or place."""
-        moves = self.reschedulings.order_by("-moved_at").values_list("moved_at", flat=True)
-        return moves.first()
+        return max((one.moved_at for one in self.reschedulings.all()), default=None)
 
     @property
     def told_ended_at(self) -> datetime | None:

@@ -8,45 +8,49 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, partial
 
 from expertpool.accounts.models import User
 from expertpool.draws.enums import CONTRIBUTOR_PERMISSION, ActionCode
-from expertpool.draws.exceptions import (
-    DrawError,
-)
-from expertpool.draws.models import (
-    Draw,
-)
+from expertpool.draws.exceptions import DrawError, DrawNotReady
+from expertpool.draws.models import Draw
 from expertpool.draws.queries import obstacles
 from expertpool.draws.queries.draws import (
     codes_for_draw,
     codes_for_project,
 )
-from expertpool.draws.queries.facts import OfDraw
+from expertpool.draws.queries.facts import OfDraw, OfProject
 from expertpool.draws.queries.readiness import (
     ARCHIVED,
     check_decidable,
     check_deletable,
+    check_lacking,
     check_manual_ways,
     check_plannable,
     check_ready,
     check_submittable,
     check_waiting,
-    check_widenable,
 )
 from expertpool.projects.models import Project
-from expertpool.projects.queries.batches import members_of
 
 
 @dataclass(frozen=True)
 class DrawAction:
-    """Something that can be done with a draw or project. ``why_not`` says in a sentence what keeps
-    from it and how to mend that; empty: nothing does."""
+    """Something that can be done with a draw or project."""
 
     code: ActionCode
     permission: str  # a code; empty: one of those of the roles that may give a random value
     permitted: bool  # by role and scope of the user
-    why_not: str
+    rule: Callable[[], object]  # refuses (DrawError); asked once, and only by who needs the answer
+
+    @cached_property
+    def why_not(self) -> str:
+        """What keeps from it and how to mend that, in a sentence; empty: nothing does."""
+        try:
+            self.rule()
+        except DrawError as error:
+            return str(error)
+        return ""
 
     @property
     def label(self) -> str:
@@ -103,7 +107,7 @@ def actions_of(facts: OfDraw) -> dict[ActionCode, DrawAction]:
     reaching = codes_for_draw(facts.user, facts.draw, codes)
     return {
         code: DrawAction(
-            code, permission, _permits(facts, permission, reaching), _why_not(facts, check)
+            code, permission, _permits(facts, permission, reaching), partial(_check, facts, check)
         )
         for code, (permission, check) in _OF_DRAW.items()
     }
@@ -124,41 +128,32 @@ def _permits(facts: OfDraw, permission: str, reaching: frozenset[str]) -> bool:
     return any(CONTRIBUTOR_PERMISSION[role] in reaching for role in roles)
 
 
-def _why_not(facts: OfDraw, check: Check) -> str:
+def _check(facts: OfDraw, check: Check) -> None:
     if facts.is_archived:
-        return ARCHIVED
-    try:
-        check(facts)
-    except DrawError as error:
-        return str(error)
-    return ""
+        raise DrawNotReady(ARCHIVED)
+    check(facts)
 
 
 def actions_for_project(
     project: Project, user: User, *, now: datetime
 ) -> dict[ActionCode, DrawAction]:
     """Return what ``user`` may begin for ``project``, with all of its batch, and why not the rest."""
-    rules = _rules_of_project(project, user, now=now)
-    reaching = codes_for_project(user, project, {permission for permission, _ in rules.values()})
+    return actions_of_project(OfProject(project, user, now))
+
+
+def actions_of_project(facts: OfProject) -> dict[ActionCode, DrawAction]:
+    """Return the same where what the rules ask is at hand."""
+    rules = _rules_of_project(facts)
+    codes = {permission for permission, _ in rules.values()}
+    reaching = codes_for_project(facts.user, facts.project, codes)
     return {
-        code: DrawAction(code, permission, permission in reaching, _refusal(rule))
+        code: DrawAction(code, permission, permission in reaching, rule)
         for code, (permission, rule) in rules.items()
     }
 
 
-def action_for_project(
-    code: ActionCode, project: Project, user: User, *, now: datetime
-) -> DrawAction:
-    """Return the one of `actions_for_project`, without asking about the others."""
-    permission, rule = _rules_of_project(project, user, now=now)[code]
-    reaching = codes_for_project(user, project, {permission})
-    return DrawAction(code, permission, permission in reaching, _refusal(rule))
-
-
-def _rules_of_project(
-    project: Project, user: User, *, now: datetime
-) -> dict[ActionCode, tuple[str, Callable[[], object]]]:
-    members = members_of(project)
+def _rules_of_project(facts: OfProject) -> dict[ActionCode, tuple[str, Callable[[], object]]]:
+    members, user, now = facts.members, facts.user, facts.now
     lead = members[0]
 
     def pick() -> None:
@@ -173,13 +168,5 @@ def _rules_of_project(
         ActionCode.DECIDE_PLAN: ("draws.approve_plan", lambda: check_decidable(lead, user)),
         ActionCode.START: ("draws.run", lambda: check_ready(members, now=now)),
         ActionCode.PICK: ("draws.pick", pick),
-        ActionCode.WIDEN_PLAN: ("draws.plan", lambda: check_widenable(members, now=now)),
+        ActionCode.WIDEN_PLAN: ("draws.plan", lambda: check_lacking(facts.short, members, now=now)),
     }
-
-
-def _refusal(rule: Callable[[], object]) -> str:
-    try:
-        rule()
-    except DrawError as error:
-        return str(error)
-    return ""

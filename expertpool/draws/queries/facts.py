@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import TypeVar
 
 from expertpool.accounts.models import User
 from expertpool.draws.models import (
     Draw,
+    DrawRequest,
+    Emergency,
     PickRequest,
     RescheduleRequest,
     VoidRequest,
@@ -18,9 +21,35 @@ from expertpool.draws.queries.draws import (
     panel_of,
     widened_by,
 )
+from expertpool.draws.queries.emergency import emergencies_of
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.reach import Reach, reach_of
 from expertpool.draws.queries.requests import open_request
+from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
+from expertpool.draws.queries.waiting import waits_for_lines
+from expertpool.projects.models import Project
+from expertpool.projects.queries.batches import members_of
+from expertpool.workflow.queries.matters import Matter
+from expertpool.workflow.queries.requests import open_matters
+
+Asked = TypeVar("Asked", bound=DrawRequest)
+
+
+@dataclass
+class OfProject:
+    """What the rules ask of a project, each only once."""
+
+    project: Project
+    user: User
+    now: datetime
+
+    @cached_property
+    def members(self) -> list[Project]:
+        return members_of(self.project)
+
+    @cached_property
+    def short(self) -> Shortfall | None:
+        return shortfall_of(self.project)
 
 
 @dataclass
@@ -40,6 +69,11 @@ class OfDraw:
         return reach_of(self.draw, self.board.lines, now=self.now)
 
     @cached_property
+    def waits(self) -> bool:
+        """Whether its names stay sealed though their time has come."""
+        return waits_for_lines(self.draw, self.board.lines, self.reach.pause, now=self.now)
+
+    @cached_property
     def is_over(self) -> bool:
         """Whether the panel sits for the last time, or sat."""
         return next_opening(self.draw.covered, now=self.now) <= self.now
@@ -49,17 +83,41 @@ class OfDraw:
         return widened_by(self.draw)
 
     @cached_property
+    def of_project(self) -> OfProject:
+        return OfProject(self.draw.project, self.user, self.now)
+
+    @cached_property
+    def emergencies(self) -> list[Emergency]:
+        return emergencies_of(self.draw)
+
+    @property
+    def emergency(self) -> Emergency | None:
+        return next((one for one in self.emergencies if one.ended_at is None), None)
+
+    @cached_property
+    def matters(self) -> list[Matter]:
+        """Those of which somebody asked about the draw, and that have not ended: seldom any."""
+        return open_matters(self.draw)
+
+    def open_request(self, kind: type[Asked]) -> Asked | None:
+        is_asked = any(matter.model is kind for matter in self.matters)
+        return open_request(kind, self.draw) if is_asked else None
+
+    @cached_property
     def picks(self) -> PickRequest | None:
-        return open_request(PickRequest, self.draw)
+        return self.open_request(PickRequest)
 
     @cached_property
     def void(self) -> VoidRequest | None:
-        return open_request(VoidRequest, self.draw)
+        return self.open_request(VoidRequest)
 
     @cached_property
     def earlier(self) -> RescheduleRequest | None:
         """Of all draws of the panel, which is moved as a whole."""
-        asked = (open_request(RescheduleRequest, one) for one in panel_of(self.draw))
+        if own := self.open_request(RescheduleRequest):
+            return own
+        others = (one for one in panel_of(self.draw) if one != self.draw)
+        asked = (open_request(RescheduleRequest, one) for one in others)
         return next((one for one in asked if one), None)
 
     @cached_property

@@ -22,6 +22,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from expertpool.accounts.models import Role
+from expertpool.core.prepared import Given, Prepared
 from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.models import (
     AnswerRequest,
@@ -77,9 +78,11 @@ def hand_steps_of(draw: Draw) -> int:
 
 def hand_steps_by_kind(draw: Draw) -> dict[str, int]:
     """Return `hand_kinds` of one draw, those that there were."""
-    kinds = hand_kinds()
-    counts = Draw.objects.filter(pk=draw.pk).values_list(*kinds.values()).get()
-    return {kind: count for kind, count in zip(kinds, counts, strict=True) if count}
+    counts = _kinds_of.first(draw=draw.pk)
+    return {kind: count for kind, count in counts.items() if count}
+
+
+_kinds_of = Prepared(lambda: Draw.objects.filter(pk=Given("draw")).values(**hand_kinds()))
 
 
 def kinds_in_brackets(kinds: Mapping[str, int]) -> str:

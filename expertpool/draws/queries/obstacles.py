@@ -45,11 +45,8 @@ from expertpool.draws.models import (
     VoidRequest,
     WideningRequest,
 )
-from expertpool.draws.queries.draws import (
-    codes_for_draw,
-    widened_by,
-)
-from expertpool.draws.queries.emergency import emergency_of, faraway_words
+from expertpool.draws.queries.draws import codes_for_draw
+from expertpool.draws.queries.emergency import faraway_words
 from expertpool.draws.queries.facts import OfDraw
 from expertpool.draws.queries.given import given_values
 from expertpool.draws.queries.meetings import first_opening, last_closing
@@ -57,11 +54,10 @@ from expertpool.draws.queries.pool_changes import why_not_to_resume
 from expertpool.draws.queries.presence import signs_in_from
 from expertpool.draws.queries.readiness import (
     NOTHING_LACKS,
+    check_lacking,
     check_manual_ways,
     check_public_panel,
-    check_widenable,
 )
-from expertpool.draws.queries.requests import open_request
 from expertpool.draws.queries.reveal import is_released
 from expertpool.projects.enums import DrawState
 from expertpool.workflow.queries.requests import check_author, check_second_person
@@ -152,7 +148,7 @@ def widen(facts: OfDraw) -> None:
     if (later := facts.later) is not None:
         message = f"本次抽取已由 {later.number} 放宽条件补抽，请到 {later.number} 的页面继续。"
         raise WideningRefused(message)
-    short = check_widenable(facts.draw.covered, now=facts.now)
+    short = check_lacking(facts.of_project.short, facts.draw.covered, now=facts.now)
     # Only the latest of a panel is widened.
     if short.base != facts.draw:
         raise WideningRefused(NOTHING_LACKS)
@@ -160,12 +156,12 @@ def widen(facts: OfDraw) -> None:
 
 def ask_widening(facts: OfDraw) -> None:
     widen(facts)
-    if open_request(WideningRequest, facts.draw):
+    if facts.open_request(WideningRequest):
         raise WideningRefused("该抽取已有待确认的放宽条件补抽申请。")
 
 
 def decide_widening(facts: OfDraw) -> None:
-    asked = open_request(WideningRequest, facts.draw)
+    asked = facts.open_request(WideningRequest)
     check_asked(facts, asked, WideningRequest, WideningRefused)
     check_second_person(asked, facts.user, WideningRefused, now=facts.now)
     widen(facts)
@@ -223,7 +219,7 @@ def set_roles(facts: OfDraw) -> None:
 def declare(facts: OfDraw) -> None:
     if not facts.draw.is_random or facts.draw.status != DrawStatus.INVITING:
         raise EmergencyRefused("只有抽取中的随机抽取可以转为应急抽取。")
-    if emergency_of(facts.draw) is not None:
+    if facts.emergency is not None:
         raise EmergencyRefused("本次抽取已经转为应急抽取。")
     if facts.is_over:
         raise EmergencyRefused("评审开始时间已过，不能再转为应急抽取。")
@@ -302,33 +298,34 @@ def send_again(facts: OfDraw) -> None:
 
 def ask_emergency(facts: OfDraw) -> None:
     declare(facts)
-    if open_request(EmergencyRequest, facts.draw):
+    if facts.open_request(EmergencyRequest):
         raise EmergencyRefused("该抽取已有待确认的应急抽取申请。")
 
 
 def decide_emergency(facts: OfDraw) -> None:
-    asked = open_request(EmergencyRequest, facts.draw)
+    asked = facts.open_request(EmergencyRequest)
     check_asked(facts, asked, EmergencyRequest, EmergencyRefused)
     check_second_person(asked, facts.user, EmergencyRefused, now=facts.now)
     declare(facts)
 
 
 def end_emergency(facts: OfDraw) -> None:
-    if not facts.draw.is_valid or emergency_of(facts.draw) is None:
+    if not facts.draw.is_valid or facts.emergency is None:
         raise EmergencyRefused("本次抽取没有转为应急抽取，或已经取消。")
 
 
 def ask_emergency_end(facts: OfDraw) -> None:
     end_emergency(facts)
-    if open_request(EmergencyEndRequest, facts.draw):
+    if facts.open_request(EmergencyEndRequest):
         raise EmergencyRefused("该抽取已有待确认的取消应急申请。")
 
 
-def check_void(draw: Draw) -> None:
-    """Refuse (VoidRefused) to void ``draw`` as it stands: the latest of a panel is voided first."""
+def check_void(facts: OfDraw) -> None:
+    """Refuse (VoidRefused) to void the draw as it stands: the latest of a panel is voided first."""
+    draw = facts.draw
     if draw.ordered_at is None or not draw.is_valid:
         raise VoidRefused("只有已经定序、尚未作废的抽取可以申请作废。")
-    if (later := widened_by(draw)) is not None:
+    if (later := facts.later) is not None:
         state = "先放弃或作废" if later.status == DrawStatus.SEALED else "先作废"
         message = (
             f"本次抽取已由 {later.number} 放宽条件补抽，请{state} {later.number}，再作废本次。"
@@ -337,7 +334,7 @@ def check_void(draw: Draw) -> None:
 
 
 def ask_void(facts: OfDraw) -> None:
-    check_void(facts.draw)
+    check_void(facts)
     if facts.void:
         raise VoidRefused("该抽取已有待确认的作废申请。")
 
@@ -357,7 +354,7 @@ def check_release(draw: Draw, *, now: datetime) -> None:
 
 def ask_release(facts: OfDraw) -> None:
     check_release(facts.draw, now=facts.now)
-    if open_request(ReleaseRequest, facts.draw):
+    if facts.open_request(ReleaseRequest):
         raise ReleaseRefused("该抽取已有待确认的提前公开申请。")
 
 
@@ -395,11 +392,11 @@ def check_unpublished(draw: Draw) -> None:
 def decide_void(facts: OfDraw) -> None:
     check_asked(facts, facts.void, VoidRequest, VoidRefused)
     check_second_person(facts.void, facts.user, VoidRefused, now=facts.now)
-    check_void(facts.draw)
+    check_void(facts)
 
 
 def decide_release(facts: OfDraw) -> None:
-    asked = open_request(ReleaseRequest, facts.draw)
+    asked = facts.open_request(ReleaseRequest)
     check_asked(facts, asked, ReleaseRequest, ReleaseRefused)
     check_second_person(asked, facts.user, ReleaseRefused, now=facts.now)
     check_release(facts.draw, now=facts.now)

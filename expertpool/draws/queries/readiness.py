@@ -17,7 +17,7 @@ from expertpool.draws.exceptions import (
     PublicationRefused,
     WideningRefused,
 )
-from expertpool.draws.models import Draw, DrawPlan, PlanVersion, VoidRequest
+from expertpool.draws.models import Draw, DrawPlan, PlanVersion
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.plan_versions import (
@@ -29,7 +29,6 @@ from expertpool.draws.queries.plan_versions import (
     version_of,
 )
 from expertpool.draws.queries.policy import faults_of_plan, policy_of_panel
-from expertpool.draws.queries.requests import open_request
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
 from expertpool.draws.queries.tries import held_refusals
 from expertpool.projects.enums import ProjectStatus, Regime, RegimeOption, Severity
@@ -228,13 +227,19 @@ def check_public_panel(project: Project, *, now: datetime) -> None:
 def check_widenable(projects: Sequence[Project], *, now: datetime) -> Shortfall:
     """Return what the panel of ``projects`` lacks; refuses (WideningRefused) where nothing lacks, a
     draw goes on, a void is asked for, the opening is over, or one is archived."""
-    short = shortfall_of(projects[0])
+    return check_lacking(shortfall_of(projects[0]), projects, now=now)
+
+
+def check_lacking(
+    short: Shortfall | None, projects: Sequence[Project], *, now: datetime
+) -> Shortfall:
+    """Do the same where ``short``, what the panel lacks, is known."""
     if short is None:
         raise WideningRefused(NOTHING_LACKS)
     if any(project.is_archived for project in projects):
         raise WideningRefused(ARCHIVED)
     if next_opening(projects, now=now) <= now:
         raise WideningRefused("评审开始时间已过，不能再抽取。")
-    if any(open_request(VoidRequest, draw) for draw in short.draws):
+    if short.is_void_asked:
         raise WideningRefused("有待确认的作废申请，请先处理。")
     return short

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from expertpool.accounts.models import User
 from expertpool.draws.models import AnswerRequest, Draw, DrawRequest, WideningRequest
 from expertpool.workflow.queries.asking import forged_requests, only_asked
+from expertpool.workflow.queries.matters import Matter
 from expertpool.workflow.queries.requests import WaitingRequest, waiting_about
 
 Asked = TypeVar("Asked", bound=DrawRequest)
@@ -34,10 +35,14 @@ def open_answers() -> QuerySet[AnswerRequest]:
     return AnswerRequest.objects.filter(decided_at__isnull=True)
 
 
-def requests_about(draw: Draw, user: User, *, now: datetime) -> list[WaitingRequest]:
-    """Return what waits for a second person about ``draw`` and its invitations, for its page."""
+def requests_about(
+    draw: Draw, user: User, *, now: datetime, among: Iterable[Matter] | None = None
+) -> list[WaitingRequest]:
+    """Return what waits for a second person about ``draw`` and its invitations, for its page; ``among``
+    the matters in which somebody asked about the draw itself, where they are known."""
     rows = draw.invitations.filter(pk__in=open_answers().values("invitation")).order_by("line")
-    return [one for subject in (draw, *rows) for one in waiting_about(subject, user, now=now)]
+    of_draw = waiting_about(draw, user, now=now, among=among)
+    return of_draw + [one for row in rows for one in waiting_about(row, user, now=now)]
 
 
 def answers_among(waiting: Iterable[WaitingRequest]) -> dict[int, AnswerRequest]:

@@ -11,10 +11,11 @@ from functools import cached_property
 from django.db.models import Q
 
 from expertpool.draws.enums import SEATED_STATES, ExclusionReason
-from expertpool.draws.models import ConditionGroup, Draw, Invitation
+from expertpool.draws.models import ConditionGroup, Draw, Invitation, VoidRequest
 from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.requests import open_request
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import DrawState
 from expertpool.projects.models import Project
@@ -56,6 +57,11 @@ class Shortfall:
     def is_freed(self) -> bool:
         """Whether all that lacks are seats of earlier draws."""
         return len(self.freed) == len(self.lacking)
+
+    @cached_property
+    def is_void_asked(self) -> bool:
+        """Whether somebody asked to void one of its draws, and nobody decided yet."""
+        return any(open_request(VoidRequest, draw) for draw in self.draws)
 
     @property
     def unit_cap(self) -> int | None:

@@ -7,8 +7,9 @@ an opening that somebody writes for a minute opened them before the answers (doc
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from functools import cache
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -43,26 +44,39 @@ def waiting_for_answers(now: datetime) -> Q:
 def still_waiting(draws: Collection[Draw], *, now: datetime) -> set[int]:
     """Return the ids of those of ``draws`` that keep their names sealed at ``now``, as this system wrote: a
     line that somebody else has written is waited for like one that has not answered."""
-    sealed = {
-        draw.pk: draw
-        for draw in draws
-        if draw.is_random and draw.released_at is None and now < _panel_sits(draw)
-    }
+    sealed = {draw.pk: draw for draw in draws if _keeps_sealed(draw, now)}
     if not sealed:
         return set()
-    is_off = off_since(now) is not None
-    waiting = {pause.draw_id for pause in open_pauses(sealed.values())}
-    for line in Invitation.objects.filter(draw__in=sealed).only("draw_id", *READ).order_by():
+    lines = list(Invitation.objects.filter(draw__in=sealed).only("draw_id", *READ).order_by())
+    for line in lines:
         line.draw = sealed[line.draw_id]
-        asked = line.state == InvitationState.INVITED and (is_off or now < line.deadline_at)
-        if asked or not is_written(line):
-            waiting.add(line.draw_id)
-    return waiting
+    paused = {pause.draw_id for pause in open_pauses(sealed.values())}
+    return paused | {line.draw_id for line in _unanswered(lines, now)}
 
 
 def waits_for_answers(draw: Draw, *, now: datetime) -> bool:
     """Tell whether ``draw`` is one of `still_waiting`."""
     return bool(still_waiting([draw], now=now))
+
+
+def waits_for_lines(
+    draw: Draw, lines: Iterable[Invitation], pause: DrawPause | None, *, now: datetime
+) -> bool:
+    """Tell the same where all lines of ``draw`` and its open pause are at hand."""
+    return _keeps_sealed(draw, now) and (pause is not None or any(_unanswered(lines, now)))
+
+
+def _keeps_sealed(draw: Draw, now: datetime) -> bool:
+    """Whether anybody is waited for in ``draw`` at all."""
+    return draw.is_random and draw.released_at is None and now < _panel_sits(draw)
+
+
+def _unanswered(lines: Iterable[Invitation], now: datetime) -> Iterator[Invitation]:
+    is_off = cache(lambda: off_since(now) is not None)
+    for line in lines:
+        asked = line.state == InvitationState.INVITED and (now < line.deadline_at or is_off())
+        if asked or not is_written(line):
+            yield line
 
 
 def _panel_sits(draw: Draw) -> datetime:

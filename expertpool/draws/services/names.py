@@ -33,7 +33,7 @@ from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, ReleaseRequest, RevealRule
 from expertpool.draws.occasions import GONE
 from expertpool.draws.queries.conflicts import TIED, last_tie, left_seats
-from expertpool.draws.queries.draws import covers, draws_visible_to
+from expertpool.draws.queries.draws import codes_for_draw, covers, draws_visible_to
 from expertpool.draws.queries.identity import known_as, open_identity
 from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.queries.reveal import (
@@ -77,7 +77,7 @@ def readable_from(draw: Draw, user: User) -> datetime | None:
     draw's reveal time. The opening that counts is the one that the proof says: a project can be
     moved in the database.
     """
-    if not draws_visible_to(user, "draws.names").filter(pk=draw.pk).exists():
+    if not codes_for_draw(user, draw, ["draws.names"]):
         return None
     return _opens_by(draw, _own_hours(user))
 

@@ -38,6 +38,7 @@ from expertpool.draws.models import (
 )
 from expertpool.draws.occasions import CANCELLED
 from expertpool.draws.queries.actions import check_action
+from expertpool.draws.queries.facts import OfDraw
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.obstacles import check_void
 from expertpool.draws.queries.readiness import ARCHIVED
@@ -96,7 +97,7 @@ def decide_void(
 
 def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
     lock_transaction(SEATING_LOCK)
-    check_void(draw)
+    check_void(OfDraw(draw, actor, now))
     hand = Hand(StepVia.PAGE, StepReason.TWO_PERSONS, actor, witness=confirmation_of(request))
     head = ""
     if draw.is_random:

@@ -34,7 +34,7 @@ from expertpool.draws.enums import (
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
 from expertpool.draws.models import Draw, DrawPause, PickRequest, ReleaseRequest, VoidRequest
-from expertpool.draws.queries.actions import DrawAction, actions_for_project, actions_of
+from expertpool.draws.queries.actions import DrawAction, actions_of, actions_of_project
 from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.clock import past_pool_pauses
 from expertpool.draws.queries.conflicts import seats_to_replace
@@ -44,7 +44,7 @@ from expertpool.draws.queries.draws import (
     superseding,
     with_counts,
 )
-from expertpool.draws.queries.emergency import emergencies_of, emergency_of, hands_of
+from expertpool.draws.queries.emergency import emergency_of, hands_of
 from expertpool.draws.queries.facts import OfDraw
 from expertpool.draws.queries.hands import hand_steps_by_kind, kinds_in_brackets, second_in_words
 from expertpool.draws.queries.lasting import lasting_of
@@ -63,8 +63,6 @@ from expertpool.draws.queries.requests import (
 )
 from expertpool.draws.queries.reschedulings import reschedulings_of
 from expertpool.draws.queries.reveal import is_released
-from expertpool.draws.queries.shortfall import shortfall_of
-from expertpool.draws.queries.waiting import waits_for_answers
 from expertpool.draws.rules import IS_PUBLIC_LATER
 from expertpool.draws.services.names import (
     NamedRow,
@@ -122,11 +120,13 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         return HttpResponse(status=204, headers={"HX-Trigger": "page:refresh"})
     if version:
         return render(request, "draws/draw_detail.html#board", context)
-    return render(request, "draws/draw_detail.html", context | _sheet_labels(draw))
+    labels = _sheet_labels(draw) if context["reads_names"] else {}
+    return render(request, "draws/draw_detail.html", context | labels)
 
 
 def _sheet_labels(draw: Draw) -> dict[str, str]:
-    """What the files of the sheets are called: their form is that of the customer's template."""
+    """What the files of the sheets are called, for who may have them: their form is that of the customer's
+    template."""
     templates = {sheet: template_for(draw, sheet) for sheet in SheetKind}
     return {
         f"{sheet}_label": f"{sheet.label} {template.get_form_display() if template else 'Excel'}"
@@ -142,20 +142,20 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     presence = presence_of(draw)
     came = f"-{presence.version}" if presence else ""
     contributions = _contributions(request, draw, now)
-    actions = actions_of(facts) | actions_for_project(draw.project, user, now=now)
-    requests = requests_about(draw, user, now=now)
+    actions = actions_of(facts) | actions_of_project(facts.of_project)
+    requests = requests_about(draw, user, now=now, among=facts.matters)
     pending = answers_among(requests)
-    since, waiting = readable_from(draw, user), waits_for_answers(draw, now=now)
+    since, waiting = readable_from(draw, user), facts.waits
     reads_names = is_due(draw, since, now=now) and not waiting
     # Who may not read the names learns of nobody that he sits.
     gone = seats_to_replace([draw], now=now) if reads_names else {}
     waits = waiting and now >= draw.reveal_at
     changing = f"{reach.version}{came}-{len(pending)}-{len(gone)}-{waits}"
     board = replace(board, version=f"{board.version}-{changing}")
-    emergencies = [(one, hands_of(one)) for one in emergencies_of(draw)]
+    emergencies = [(one, hands_of(one)) for one in facts.emergencies]
     emergency = next((one for one in emergencies if one[0].ended_at is None), None)
     later, in_time = facts.later, not facts.is_over
-    short = shortfall_of(draw.project) if draw.is_valid and in_time else None
+    short = facts.of_project.short if draw.is_valid and in_time else None
     kinds = hand_steps_by_kind(draw)
     return {
         "draw": draw,

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet, Value
+from django.db.models import Model, Q, QuerySet
 
 from expertpool.accounts.models import User
+from expertpool.core.counting import first_of_each
+from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import moment_text, next_minute
 from expertpool.workflow.enums import OUTCOME_TONES
 from expertpool.workflow.models import TwoPersonRequest
@@ -131,16 +134,20 @@ def matters_waiting(user: User, *, now: datetime) -> list[Matter]:
     """Return the matters in which anybody else's request waits that ``user`` may have to decide: asked
     once for all of them."""
     mine = [matter for matter in MATTERS if user.has_permission(matter.decides)]
-    each = [
-        matter.model._default_manager.filter(waits(now))
-        .exclude(requested_by=user)
-        .order_by()
-        .annotate(matter=Value(matter.code))
-        .values_list("matter", flat=True)[:1]
-        for matter in mine
-    ]
-    found = set(each[0].union(*each[1:], all=True)) if each else set()
+    if not mine:
+        return []
+    found = {code for (code,) in _waiting_in(tuple(mine)).all(user=user.pk, now=now)}
     return [matter for matter in mine if matter.code in found]
+
+
+@cache
+def _waiting_in(matters: tuple[Matter, ...]) -> Prepared:
+    waiting = Q(OPEN, ~Q(requested_by=Given("user")), expires_at__gt=Given("now"))
+    return Prepared(
+        lambda: first_of_each(
+            (one.code, one.model._default_manager.filter(waiting)) for one in matters
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -231,30 +238,47 @@ class WaitingRequest:
         return self.matter.look(self.asked) if self.matter.look and shown else ""
 
 
-def waiting_about(subject: Model, user: User, *, now: datetime) -> list[WaitingRequest]:
+def waiting_about(
+    subject: Model, user: User, *, now: datetime, among: Iterable[Matter] | None = None
+) -> list[WaitingRequest]:
     """Return what waits for a second person about ``subject``, for the card on its page, which
-    shows it to all who see that page."""
+    shows it to all who see that page; ``among`` what `open_matters` found, where that is known."""
     return [
         waiting_request(matter, asked, user, now=now)
-        for matter in _matters_about(subject)
+        for matter in (open_matters(subject) if among is None else among)
         for asked in only_asked(_about(matter, subject).filter(waits(now)))
     ]
 
 
 def open_matters_about(subject: Model) -> list[Matter]:
-    """Return the matters of which somebody asked about ``subject`` and that have not ended."""
+    """Return the matters of which somebody asked about ``subject`` here and that have not ended."""
     return [
         matter
-        for matter in _matters_about(subject)
+        for matter in open_matters(subject)
         if only_asked(_about(matter, subject).filter(OPEN))
     ]
 
 
-def _matters_about(subject: Model) -> list[Matter]:
-    return [matter for matter in MATTERS if matter.subject_model is type(subject)]
+def open_matters(subject: Model) -> list[Matter]:
+    """Return the matters of which a request about ``subject`` stands as open in the database: asked once
+    for all of them, since there is seldom any."""
+    matters = tuple(matter for matter in MATTERS if matter.subject_model is type(subject))
+    if not matters:
+        return []
+    found = {code for (code,) in _open_of(matters).all(subject=subject.pk)}
+    return [matter for matter in matters if matter.code in found]
 
 
-def _about(matter: Matter, subject: Model) -> QuerySet[Any]:
+@cache
+def _open_of(matters: tuple[Matter, ...]) -> Prepared:
+    return Prepared(
+        lambda: first_of_each(
+            (one.code, _about(one, Given("subject")).filter(OPEN)) for one in matters
+        )
+    )
+
+
+def _about(matter: Matter, subject: Model | Given) -> QuerySet[Any]:
     return requests_of(matter).filter(**{matter.model.subject_field: subject})
 
 

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -193,3 +196,20 @@ def test_the_project_shows_notices_and_log(client, pool, admin):
     log = client.get(project, {"tab": "log"}).content.decode()
     for text in ("新增项目", "项目审核通过", "设置抽取方案", "封存抽取", "揭示并定序"):
         assert text in log
+
+
+# Of the shell a dozen; what the rules, the board and the card of requests ask, each once.
+MOST_STATEMENTS = 32
+
+
+@pytest.mark.parametrize("role", ["operator", "supervisor", "admin"])
+def test_the_page_of_a_draw_asks_the_database_each_question_once(client, pool, role):
+    draw = make_draw(now=timezone.now(), seats=3)
+    login(client, make_user(role))
+    page = reverse("draws:detail", args=[draw.pk])
+    client.get(page)  # what every process asks only once
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(page).status_code == 200
+    assert len(asked) <= MOST_STATEMENTS
+    twice = Counter(one["sql"] for one in asked) - Counter({one["sql"] for one in asked})
+    assert not twice

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from django.db.models import QuerySet
 
 from expertpool.core.catalogue import Catalogue
-from expertpool.core.counting import Countable, counted
+from expertpool.core.counting import Countable, counted, first_of_each
 from expertpool.core.permissions import Codes, codes_in, undeclared
+from expertpool.core.prepared import Prepared
 from expertpool.core.registry import MenuItem, faults_of_item, may_use
 
 HOME = "home"
@@ -56,12 +58,16 @@ class Todo:
 class Source(Generic[Shown]):
     """``find(user, now)`` gives what the home page of a holder of ``permission`` (one, or any of
     several) shows of one kind; of todos at most MOST_TODOS. Lower ``order`` comes first: of todos,
-    what is more urgent."""
+    what is more urgent.
+
+    ``among`` are rows of anybody without which there is nothing to find, said by as little as finds none on
+    most days, with `Given` ``user`` and ``now``: all kinds are asked that by one statement first."""
 
     code: str
     permission: Codes
     order: int
     find: Callable[[Any, datetime], Iterable[Shown]]
+    among: Callable[[], QuerySet[Any]] | None = None
 
 
 def _faults(source: Source[Any]) -> list[str]:
@@ -113,9 +119,17 @@ def shortcuts_for(user: Any) -> list[MenuItem]:
 
 
 def _found(sources: Iterable[Source[Shown]], user: Any, now: datetime) -> list[Shown]:
+    usable = [source for source in sources if may_use(user, (source.permission,))]
+    asked = tuple(source for source in usable if source.among)
+    there = {code for (code,) in _having(asked).all(user=user.pk, now=now)} if asked else set()
     return [
         shown
-        for source in sources
-        if may_use(user, (source.permission,))
+        for source in usable
+        if source.among is None or source.code in there
         for shown in source.find(user, now)
     ]
+
+
+@cache
+def _having(sources: tuple[Source[Any], ...]) -> Prepared:
+    return Prepared(lambda: first_of_each((one.code, one.among()) for one in sources if one.among))

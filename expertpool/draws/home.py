@@ -31,11 +31,11 @@ from expertpool.draws.queries.draws import (
     never_ordered,
     projects_to_draw,
 )
-from expertpool.draws.queries.picking import lists_to_complete
-from expertpool.draws.queries.plan_versions import plans_to_decide, standing_plan
+from expertpool.draws.queries.picking import lists_by_hand, lists_to_complete
+from expertpool.draws.queries.plan_versions import plans_to_decide, standing_plan, undecided_plans
 from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.pool_changes import firsts_of
-from expertpool.draws.queries.reach import Fare, reach_of, troubled
+from expertpool.draws.queries.reach import Fare, reach_of, troubled, unreached_lines
 from expertpool.notifications.queries.route import route_held_until
 from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.models import Project
@@ -56,7 +56,7 @@ def values_to_give(user: User, now: datetime) -> Iterator[Todo]:
             if role == SUPERVISOR:  # he is another than whoever started it
                 given |= Q(operator=user)
             waiting |= draw_scope_q(user, permission) & names & ~given
-    sealed = Draw.objects.filter(waiting, status=DrawStatus.SEALED).select_related("project")
+    sealed = _sealed().filter(waiting).select_related("project")
     over = covers(Q(project__opening_at__lte=now))  # see `draws_to_give_up`
     for draw in sealed.exclude(over)[:MOST_TODOS]:
         yield Todo(
@@ -67,6 +67,10 @@ def values_to_give(user: User, now: datetime) -> Iterator[Todo]:
             "red",
             "提供",
         )
+
+
+def _sealed() -> QuerySet[Draw]:
+    return Draw.objects.filter(status=DrawStatus.SEALED)
 
 
 def draws_to_give_up(user: User, now: datetime) -> Iterator[Todo]:
@@ -160,9 +164,13 @@ ALARM_MEND: dict[str, str] = {  # of what nobody can make up for
 }
 
 
+def _alarms() -> QuerySet[DrawAlarm]:
+    return DrawAlarm.objects.filter(done_at__isnull=True)
+
+
 def open_alarms(user: User, now: datetime) -> Iterator[Todo]:
     draws = draws_visible_to(user, "draws.alarms")
-    alarms = DrawAlarm.objects.filter(done_at__isnull=True, draw__in=draws)
+    alarms = _alarms().filter(draw__in=draws)
     for alarm in alarms.select_related("draw__project")[:MOST_TODOS]:
         yield Todo(
             f"{alarm.get_kind_display()}：{alarm.draw.title}",
@@ -275,14 +283,14 @@ def _moment(project: Project) -> str:
 
 NUMBERS = (Source("running_draws", "draws.view", 40, running_draws),)
 TODOS = (
-    Source("open_alarms", "draws.alarms", 5, open_alarms),
-    Source("changed_pools", run_or_confirmed, 6, changed_pools),
-    Source("unreached_letters", run_or_watched, 7, letters_that_reach_nobody),
-    Source("rerouted_letters", run_or_watched, 8, letters_that_wait_for_the_route),
-    Source("values_to_give", CONTRIBUTOR_PERMISSION.values, 10, values_to_give),
-    Source("draws_to_give_up", "draws.run", 11, draws_to_give_up),
-    Source("plans_to_approve", "draws.approve_plan", 15, plans_to_approve),
-    Source("incomplete_lists", "draws.pick", 50, incomplete_lists),
+    Source("open_alarms", "draws.alarms", 5, open_alarms, _alarms),
+    Source("changed_pools", run_or_confirmed, 6, changed_pools, pool_pauses),
+    Source("unreached_letters", run_or_watched, 7, letters_that_reach_nobody, unreached_lines),
+    Source("rerouted_letters", run_or_watched, 8, letters_that_wait_for_the_route, unreached_lines),
+    Source("values_to_give", CONTRIBUTOR_PERMISSION.values, 10, values_to_give, _sealed),
+    Source("draws_to_give_up", "draws.run", 11, draws_to_give_up, _sealed),
+    Source("plans_to_approve", "draws.approve_plan", 15, plans_to_approve, undecided_plans),
+    Source("incomplete_lists", "draws.pick", 50, incomplete_lists, lists_by_hand),
     Source("projects_for_a_draw", "draws.run", 60, projects_for_a_draw),
 )
 SHORTCUTS = (MenuItem("draws.list", "抽取记录", "dice-5", "draws:list", ("draws.view",), 40),)

@@ -12,7 +12,7 @@ from expertpool.core.home import MOST_TODOS, Number, Source, Todo
 from expertpool.core.registry import MenuItem
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.queries.experts import experts_visible_to
-from expertpool.experts.queries.removals import removals_to_decide
+from expertpool.experts.queries.removals import removals_to_decide, undecided_removals
 
 
 def formal_experts(user: User, now: datetime) -> Iterator[Number]:
@@ -49,7 +49,7 @@ NUMBERS = (
 )
 TODOS = (
     Source("experts_to_approve", "experts.edit", 100, experts_to_approve),
-    Source("avoidance_removals", "experts.edit", 95, removals_waiting),
+    Source("avoidance_removals", "experts.edit", 95, removals_waiting, undecided_removals),
 )
 SHORTCUTS = (
     MenuItem("experts.find", "查找专家", "user-search", "experts:list", ("experts.view",), 30),

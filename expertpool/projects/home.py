@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.home import MOST_TODOS, Number, Source, Todo
+from expertpool.core.prepared import Given
 from expertpool.core.registry import MenuItem
 from expertpool.projects.enums import DrawState, ProjectStatus
+from expertpool.projects.models import Project
 from expertpool.projects.queries import (
     projects_editable_by,
     projects_to_decide,
@@ -28,6 +31,10 @@ def project_numbers(user: User, now: datetime) -> Iterator[Number]:
     yield Number("待抽取项目", to_draw, f"{url}?tab=not_drawn", "dice-5", "orange")
 
 
+def _pending() -> QuerySet[Project]:
+    return Project.objects.filter(status=ProjectStatus.PENDING)
+
+
 def decisions(user: User, now: datetime) -> Iterator[Todo]:
     for project in projects_to_decide(user)[:MOST_TODOS]:
         opening = timezone.localtime(project.opening_at)
@@ -39,6 +46,10 @@ def decisions(user: User, now: datetime) -> Iterator[Todo]:
             "amber",
             "审核",
         )
+
+
+def _returned() -> QuerySet[Project]:
+    return Project.objects.filter(status=ProjectStatus.REJECTED, created_by=Given("user"))
 
 
 def returned_projects(user: User, now: datetime) -> Iterator[Todo]:
@@ -72,8 +83,8 @@ def tasks(user: User, now: datetime) -> Iterator[Todo]:
 
 NUMBERS = (Source("projects", "projects.view", 30, project_numbers),)
 TODOS = (
-    Source("project_decisions", "projects.approve", 70, decisions),
-    Source("returned_projects", "projects.edit", 80, returned_projects),
+    Source("project_decisions", "projects.approve", 70, decisions, _pending),
+    Source("returned_projects", "projects.edit", 80, returned_projects, _returned),
     Source("project_tasks", "projects.view", 90, tasks),
 )
 SHORTCUTS = (

@@ -19,9 +19,9 @@ from tests.factories.accounts import make_user
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
-# Of an administrator, who sees all of it: the session and his rights, one for each kind of todo, one for all
+# Of an administrator, who sees all of it: the session and his rights, one for all kinds of todo, one for all
 # numbers, one for all counts of the menu; what two persons decide is asked once for all matters.
-MOST_QUERIES = 29
+MOST_QUERIES = 20
 ROLES = ("admin", "operator", "department", "supervisor", "finance", "auditor", "expert")
 
 

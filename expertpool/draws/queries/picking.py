@@ -15,7 +15,7 @@ from expertpool.directory.enums import TitleLevel
 from expertpool.draws.enums import DrawKind, DrawStatus, Knowledge
 from expertpool.draws.models import Draw, DrawPlan, PickRequest
 from expertpool.draws.queries.board import board_of
-from expertpool.draws.queries.draws import covers, draws_visible_to
+from expertpool.draws.queries.draws import covers, draw_scope_q
 from expertpool.draws.queries.eligibility import Eligibility
 from expertpool.draws.queries.participation import participations
 from expertpool.draws.settings import PICKED_WITHIN
@@ -144,16 +144,18 @@ def experts_to_show(ids: Sequence[int]) -> dict[int, Expert]:
     )
 
 
+def lists_by_hand() -> QuerySet[Draw]:
+    """Return the lists that persons chose and that may have free seats."""
+    running = (DrawStatus.INVITING, DrawStatus.UNSATISFIED)
+    return Draw.objects.filter(status__in=running).exclude(kind=DrawKind.RANDOM)
+
+
 def lists_to_complete(user: User, *, now: datetime) -> list[Draw]:
     """Return the lists with free seats for which ``user`` has to choose again, until the opening;
     none where choosing by hand was switched off since."""
     rows = (
-        draws_visible_to(user, "draws.pick")
-        .exclude(kind=DrawKind.RANDOM)
-        .filter(
-            covers(Q(project__opening_at__gt=now)),
-            status__in=(DrawStatus.INVITING, DrawStatus.UNSATISFIED),
-        )
+        lists_by_hand()
+        .filter(draw_scope_q(user, "draws.pick"), covers(Q(project__opening_at__gt=now)))
         # While a choice waits for a second person there is nothing to do.
         .exclude(pk__in=PickRequest.objects.filter(decided_at__isnull=True).values("draw"))
         .order_by("project__opening_at")

@@ -227,14 +227,14 @@ def history_of(plan: DrawPlan) -> list[TimelineEntry]:
     ]
 
 
+def undecided_plans() -> QuerySet[PlanVersion]:
+    """Return the versions that wait for a decision of somebody."""
+    return PlanVersion.objects.filter(submitted_at__isnull=False, decided_at__isnull=True)
+
+
 def plans_to_decide(user: User) -> QuerySet[PlanVersion]:
     """Return the versions that wait for a decision of ``user``: not his own, in his scope."""
     projects = projects_to_draw(user, "draws.approve_plan")
-    rows = PlanVersion.objects.filter(
-        waiting_for(user, SUBJECT),
-        plan__project__in=projects,
-        submitted_at__isnull=False,
-        decided_at__isnull=True,
-    )
+    rows = undecided_plans().filter(waiting_for(user, SUBJECT), plan__project__in=projects)
     own = Q(submitted_by=user) | Q(made_by=user)
     return rows.exclude(own).select_related("plan__project", "submitted_by").order_by("pk")

@@ -11,7 +11,7 @@ from functools import cache
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from expertpool.core.crypto import blind_index
-from expertpool.draws.enums import InvitationState
+from expertpool.draws.enums import DrawStatus, InvitationState
 from expertpool.draws.models import Draw, DrawPause, Invitation, QuietWaiver
 from expertpool.draws.occasions import LETTERS
 from expertpool.draws.queries.clock import closing_of, letters_wait_until, pause_of, waiver_of
@@ -139,16 +139,18 @@ def _rerouted(letters: Letters, until: datetime) -> int:
     )
 
 
+def unreached_lines() -> QuerySet[Invitation]:
+    """Return the lines of all running draws that are asked and that no letter has got to."""
+    return Invitation.objects.filter(
+        state=InvitationState.INVITED, reached_at__isnull=True, draw__status=DrawStatus.INVITING
+    )
+
+
 def troubled(draws: QuerySet[Draw]) -> list[tuple[Draw, Fare]]:
     """Return those of ``draws`` whose letters reach somebody not, unless they are paused: what
     `reach_of` says of each, asked once for any number of them."""
     open_pause = DrawPause.objects.filter(draw=OuterRef("draw"), resumed_at__isnull=True)
-    lines = Invitation.objects.filter(
-        ~Exists(open_pause),
-        state=InvitationState.INVITED,
-        reached_at__isnull=True,
-        draw__in=draws.order_by().values("pk"),
-    )
+    lines = unreached_lines().filter(~Exists(open_pause), draw__in=draws.order_by().values("pk"))
     waiting: dict[int, list[Invitation]] = defaultdict(list)
     for line in lines.select_related("draw__project").order_by("-draw_id", "line"):
         waiting[line.draw_id].append(line)

@@ -24,13 +24,14 @@ def removals_of(experts: Iterable[Expert]) -> QuerySet[AvoidanceRemoval]:
     return rows.select_related("expert", "asked_by", "decided_by")
 
 
+def undecided_removals() -> QuerySet[AvoidanceRemoval]:
+    """Return what waits for a decision of somebody."""
+    # Without its avoidance it is gone, as one of two equal ones is.
+    return AvoidanceRemoval.objects.filter(decided_at__isnull=True, avoidance__isnull=False)
+
+
 def removals_to_decide(user: User) -> QuerySet[AvoidanceRemoval]:
     """Return what ``user`` may decide now: of experts in his scope, and never what he asked himself."""
     experts = experts_visible_to(user, "experts.edit")
-    rows = AvoidanceRemoval.objects.filter(
-        waiting_for(user, SUBJECT),
-        expert__in=experts,
-        decided_at__isnull=True,
-        avoidance__isnull=False,  # gone otherwise, as one of two equal ones is
-    )
+    rows = undecided_removals().filter(waiting_for(user, SUBJECT), expert__in=experts)
     return rows.exclude(asked_by=user).select_related("expert", "asked_by").order_by("asked_at")

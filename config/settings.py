@@ -23,7 +23,13 @@ from config.environment import (
 from config.logs import log_slow_queries
 from config.numbers import numbering_jobs
 from config.storing import backup_storage, file_storage
-from config.worker import measuring_jobs, noting_duties, noting_failures, reading_settings_once
+from config.worker import (
+    measuring_jobs,
+    noting_duties,
+    noting_failures,
+    reading_settings_once,
+    with_room_for_calls,
+)
 
 # --- Mode and secrets ---------------------------------------------------------------------
 # To try it or to develop it, not to deploy it: keys are made, demonstration data too.
@@ -206,7 +212,10 @@ WORKERS = {
     },
 }
 PROCRASTINATE_WORKER_DEFAULTS = {
-    "task_middleware": [numbering_jobs, noting_failures, reading_settings_once, noting_duties]
+    "task_middleware": [
+        with_room_for_calls,
+        *(numbering_jobs, noting_failures, reading_settings_once, noting_duties),
+    ]
 }
 
 # --- Webhooks --------------------------------------------------------------------------------

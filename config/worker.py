@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from config.room import with_room
+
+
+def with_room_for_calls(call_next: Callable[[], Any], _context: Any, _worker: Any) -> Any:
+    """Run the task as a page is answered."""
+    return with_room(call_next)()
+
 
 def reading_settings_once(call_next: Callable[[], Any], _context: Any, _worker: Any) -> Any:
     """Run the task with the site's settings read at most once."""

@@ -7,9 +7,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 from config.commands import check_installation
+from config.room import with_room
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+application = with_room(get_wsgi_application())
 try:
     check_installation()
 except ImproperlyConfigured as error:

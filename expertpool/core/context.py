@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 
+from expertpool.core.addresses import address
 from expertpool.core.configuration import value_of
 from expertpool.core.counting import counted
 from expertpool.core.registry import MENU_PAGES, account_items_for, menu_for
@@ -34,32 +35,32 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return common | {
         "menu_groups": lambda: _menu(request),
         "menu_page": lambda: _menu_page(request),
-        "search_url": reverse("core:search"),
+        "search_url": address("core:search"),
         "account_name": str(user),
         "account_unit": str(getattr(user, "department", None) or ""),
         "account_items": lambda: _account_items(user),
         "logout_url": _url(settings.LOGOUT_URL),
-        "watermark_url": reverse("core:watermark") if value_of(WATERMARK) else "",
+        "watermark_url": address("core:watermark") if value_of(WATERMARK) else "",
     }
 
 
 def _logo_url() -> str:
     """Return the address of the logo as it is now, so that browsers may keep it; or nothing."""
     logo = value_of(LOGO)
-    return f"{reverse('core:logo')}?v={crc32(logo):x}" if logo else ""
+    return f"{address('core:logo')}?v={crc32(logo):x}" if logo else ""
 
 
 def _url(name: str) -> str:
     """Return the address of ``name``, or nothing in an installation without that page."""
     try:
-        return reverse(name)
+        return address(name)
     except NoReverseMatch:
         return ""
 
 
 def _account_items(user: Any) -> list[dict[str, str]]:
     return [
-        {"label": item.label, "url": reverse(item.url_name), "icon": item.icon}
+        {"label": item.label, "url": address(item.url_name), "icon": item.icon}
         for item in account_items_for(user)
     ]
 
@@ -78,7 +79,7 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
         entries = [
             {
                 "label": item.label,
-                "url": reverse(item.url_name),
+                "url": address(item.url_name),
                 "icon": item.icon,
                 "active": _is_current(here, (item.url_name, *item.active)) or item.code == under,
                 "count": count_of.get(item.code, 0),
@@ -91,7 +92,7 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _menu_page(request: HttpRequest) -> str:
     """Return the page of a menu entry below which the address of ``request`` lies; or the home page."""
-    pages = (reverse(item.url_name) for _, items in menu_for(request.user) for item in items)
+    pages = (address(item.url_name) for _, items in menu_for(request.user) for item in items)
     return max((page for page in pages if request.path.startswith(page)), key=len, default="/")
 
 

@@ -58,7 +58,8 @@ def chosen_rows(rows: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
             keys.append(rows.model._meta.pk.to_python(value))
         except ValidationError:
             continue
-    return rows.filter(pk__in=[key for key in keys if key not in (None, "")])
+    keys = [key for key in keys if key not in (None, "")]
+    return rows.filter(pk__in=keys) if keys else rows.none()
 
 
 class OneRow(forms.ModelChoiceField):

@@ -5,7 +5,14 @@ are written by their functions, large ones by `core/ui/<name>.html`. Apps whose 
 a mark import it from here.
 """
 
-from expertpool.core.templatetags import ui_boxes, ui_buttons, ui_figures, ui_forms, ui_lists
+from expertpool.core.templatetags import (
+    ui_addresses,
+    ui_boxes,
+    ui_buttons,
+    ui_figures,
+    ui_forms,
+    ui_lists,
+)
 from expertpool.core.templatetags.ui_base import TONES, register
 from expertpool.core.templatetags.ui_marks import avatar, badge, chip, icon, masked, pill
 
@@ -18,6 +25,7 @@ __all__ = [
     "masked",
     "pill",
     "register",
+    "ui_addresses",
     "ui_boxes",
     "ui_buttons",
     "ui_figures",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -15,6 +15,8 @@ from django.utils.timezone import localtime
 
 from expertpool.core.registry import MOST_WAITING
 from expertpool.core.templatetags.ui_base import EMPTY, element, known_tone, register
+
+DAY = "Y-m-d"
 
 
 @register.filter
@@ -36,12 +38,16 @@ def thousands(value: Any) -> str:
 @register.filter(expects_localtime=True, name="datetime")
 def minute(value: Any) -> str:
     """2026-11-24 09:30"""
+    if isinstance(value, datetime):  # what stands in each row of a list
+        return value.isoformat(" ", "minutes")[:16]
     return django_date(value, "Y-m-d H:i") or EMPTY
 
 
 @register.filter(expects_localtime=True, name="date")
-def day(value: Any, pattern: str = "Y-m-d") -> str:
+def day(value: Any, pattern: str = DAY) -> str:
     """2026-11-24; Django's own patterns work as well."""
+    if pattern == DAY and isinstance(value, date):
+        return value.isoformat()[:10]
     return django_date(value, pattern) or EMPTY
 
 
@@ -55,6 +61,7 @@ def icon(*, name: str, label: str = "", size: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1000, typed=True)  # states: a few words that stand in each row
 def pill(*, label: str, tone: str = "grey", dot: bool = True) -> SafeString:
     """State of something."""
     point = element("span", class_="pill-dot") if dot else ""
@@ -62,6 +69,7 @@ def pill(*, label: str, tone: str = "grey", dot: bool = True) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1000, typed=True)
 def chip(*, label: str, tone: str = "blue") -> SafeString:
     """A word that classifies: specialty, tag."""
     return element("span", label, class_=f"chip tone-{known_tone(tone)}")

@@ -7,17 +7,19 @@ is done once for each process; nothing of an answer is kept::
     user = _user.first(pk=7)
 
 The queryset may be anything that yields rows or tuples, as long as the statement is the same for all values: no
-condition that is left out for some of them, no list of changing length.
+condition that is left out for some of them, no list of changing length. Values are given as they go to the
+database: keys of rows, values of enums.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Expression, QuerySet
+from django.db.transaction import TransactionManagementError
 
 
 class Given(Expression):
@@ -45,9 +47,20 @@ class Prepared:
         """Return the first row, or None; the queryset says by itself that it wants no more."""
         return next(iter(self.all(**values)), None)
 
+    def given(self, **values: Any) -> Statement:
+        """Return what it asks, as a part of another statement."""
+        return Statement(self._asked.sql, self._asked.params(values))
+
     @cached_property
     def _asked(self) -> _Asked:
         return _Asked(self._build())
+
+
+class Statement(NamedTuple):
+    """SQL, and the values in it."""
+
+    sql: str
+    params: Sequence[Any]
 
 
 class _Asked:
@@ -57,12 +70,20 @@ class _Asked:
         self._queryset = queryset
         self._compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = self._compiler.as_sql()
-        self._sql, self._params = sql, tuple(params)
+        self.sql, self._params = sql, tuple(params)
+        self._locks = queryset.query.select_for_update
+
+    def params(self, values: dict[str, Any]) -> list[Any]:
+        return [values[one.name] if isinstance(one, Given) else one for one in self._params]
 
     def rows(self, values: dict[str, Any]) -> list[Any]:
-        params = [values[one.name] if isinstance(one, Given) else one for one in self._params]
+        if (
+            self._locks and connection.get_autocommit()
+        ):  # as Django says when it makes the statement
+            message = "rows are locked inside of a transaction"
+            raise TransactionManagementError(message)
         with connection.cursor() as cursor:
-            cursor.execute(self._sql, params)
+            cursor.execute(self.sql, self.params(values))
             answer = _Answer(self._compiler, rows=cursor.fetchall())
         query = _InPlaceOf(self._queryset.query, get_compiler=lambda *_, **__: answer)
         queryset: Any = _InPlaceOf(self._queryset, query=query)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from unittest.mock import Mock
 
 import pytest
+from django.db import transaction
 from django.db.models import Count, Q
+from django.db.transaction import TransactionManagementError
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from expertpool.accounts.models import Role, User
@@ -70,3 +72,13 @@ def test_one_statement_says_which_of_many_questions_have_an_answer(
     )
     with django_assert_num_queries(1):
         assert sorted(prepared.all(user=user.pk)) == [("roles",), ("users",)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_locked_inside_of_a_transaction_only() -> None:
+    locked = Prepared(lambda: User.objects.select_for_update().filter(pk=Given("pk")))
+    user = make_user("operator")
+    with transaction.atomic():
+        assert locked.first(pk=user.pk) == user
+    with pytest.raises(TransactionManagementError):
+        locked.first(pk=user.pk)

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import QuerySet
+
 from expertpool.core.crypto import blind_index
+from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import hour_of
 from expertpool.draws.enums import SEATED_STATES, InvitationState, Origin
 from expertpool.draws.models import Draw, Invitation
@@ -159,13 +162,18 @@ def _share_deadline(lines: Sequence[Invitation]) -> None:
         line.shared_until, line.by_hour = latest, by_hour
 
 
+def _lines() -> QuerySet[Invitation]:
+    return Invitation.objects.select_related("changed_by").order_by("draw_id", "line")
+
+
+_lines_of = Prepared(lambda: _lines().filter(draw=Given("draw")))
+
+
 def board_of(draw: Draw, *widened: Draw) -> Board:
     """Return how ``draw`` stands now, or with the draws that ``widened`` it their panel: the seats
     of the first, the lines of all; one query."""
-    lines = list(
-        Invitation.objects.filter(draw__in=[draw, *widened])
-        .select_related("changed_by")
-        .order_by("draw_id", "line")
+    lines: list[Invitation] = (
+        list(_lines().filter(draw__in=[draw, *widened])) if widened else _lines_of.all(draw=draw.pk)
     )
     draws = {one.pk: one for one in (draw, *widened)}
     for line in lines:

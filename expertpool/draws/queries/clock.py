@@ -6,7 +6,7 @@ answer is added. Where a draw is an emergency there are none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import proof
+from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import moment_text
 from expertpool.draws.models import Draw, DrawPause, DrawPlan, Invitation, QuietWaiver
 from expertpool.draws.occasions import ASKING, CALLING, LETTERS, WAITING
@@ -171,14 +172,25 @@ def time_left(invitation: Invitation, at: datetime) -> timedelta:
 def pause_of(draw: Draw) -> DrawPause | None:
     """Return the pause of ``draw`` that is still open; one for which a supervisor has to look stays open until
     this system says that he did, whatever its row says."""
-    return next(open_pauses([draw]), None)
+    return next(_still_open(_pauses_of.all(draw=draw.pk), {draw.pk: draw}), None)
 
 
 def open_pauses(draws: Iterable[Draw]) -> Iterator[DrawPause]:
     """Return those of all ``draws``, the latest first."""
     known = {draw.pk: draw for draw in draws}
-    rows = DrawPause.objects.filter(Q(resumed_at__isnull=True) | ~Q(lost=[]), draw__in=known)
-    for found in rows.select_related("paused_by", "resumed_by").order_by("-pk"):
+    return _still_open(_maybe_open().filter(draw__in=known), known)
+
+
+def _maybe_open() -> QuerySet[DrawPause]:
+    rows = DrawPause.objects.filter(Q(resumed_at__isnull=True) | ~Q(lost=[]))
+    return rows.select_related("paused_by", "resumed_by").order_by("-pk")
+
+
+_pauses_of = Prepared(lambda: _maybe_open().filter(draw=Given("draw")))
+
+
+def _still_open(rows: Iterable[DrawPause], known: Mapping[int, Draw]) -> Iterator[DrawPause]:
+    for found in rows:
         found.draw = known[found.draw_id]
         if found.resumed_at is None or not _is_over(found):
             yield found
@@ -210,10 +222,18 @@ def pool_pauses() -> QuerySet[DrawPause]:
     return DrawPause.objects.filter(resumed_at__isnull=True).exclude(lost=[])
 
 
-def past_pool_pauses(draw: Draw) -> QuerySet[DrawPause]:
+def past_pool_pauses(draw: Draw) -> list[DrawPause]:
     """Return those of ``draw`` that are over."""
-    pauses = DrawPause.objects.filter(draw=draw, resumed_at__isnull=False).exclude(lost=[])
-    return pauses.select_related("resumed_by")
+    return _past_pool_pauses.all(draw=draw.pk)
+
+
+_past_pool_pauses = Prepared(
+    lambda: (
+        DrawPause.objects.filter(draw=Given("draw"), resumed_at__isnull=False)
+        .exclude(lost=[])
+        .select_related("resumed_by")
+    )
+)
 
 
 def waits_for_supervisor(draw: Draw) -> bool:
@@ -224,8 +244,17 @@ def waits_for_supervisor(draw: Draw) -> bool:
 
 def waiver_of(draw: Draw, *, now: datetime) -> QuietWaiver | None:
     """Return the decision that letters of ``draw`` go out in the quiet hours of ``now``."""
-    waivers = QuietWaiver.objects.filter(draw=draw, until__gt=now)
-    return waivers.select_related("waived_by").first()
+    waiver: QuietWaiver | None = _waivers_of.first(draw=draw.pk, now=now)
+    return waiver
+
+
+_waivers_of = Prepared(
+    lambda: (
+        QuietWaiver.objects.filter(draw=Given("draw"), until__gt=Given("now"))
+        .select_related("waived_by")
+        .order_by("pk")
+    )
+)
 
 
 def letters_wait_until(draw: Draw, *, now: datetime, closing: datetime) -> datetime | None:

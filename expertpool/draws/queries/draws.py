@@ -20,6 +20,7 @@ from expertpool.accounts.models import User
 from expertpool.accounts.queries import codes_reaching, scope_q
 from expertpool.audit.models import Entry
 from expertpool.audit.services import proven
+from expertpool.core.prepared import Given, Prepared
 from expertpool.draws.enums import (
     INVALID,
     STANDBY_LETTER,
@@ -95,14 +96,24 @@ def projects_to_draw(user: User, code: str) -> QuerySet[Project]:
 def valid_draws(project: Project) -> list[Draw]:
     """The draws of a project that are neither abandoned nor void: those that find its panel
     together, first the one that began it, then each that widened the one before (DRAW-34)."""
-    return list(draws_of(project).exclude(status__in=INVALID).order_by("pk"))
+    return _valid_draws.all(project=project.pk)
+
+
+_valid_draws = Prepared(
+    lambda: (
+        Draw.objects.filter(projects=Given("project"))
+        .exclude(status__in=INVALID)
+        .select_related("project", "operator")
+        .order_by("pk")
+    )
+)
 
 
 def panel_of(draw: Draw) -> list[Draw]:
     """The draws that find one panel together with ``draw``; alone one that is no longer valid."""
     if not draw.is_valid:
         return [draw]
-    others = draws_of(draw.project).exclude(status__in=INVALID).exclude(pk=draw.pk)
+    others = (one for one in valid_draws(draw.project) if one.pk != draw.pk)
     return sorted((draw, *others), key=lambda one: one.pk)
 
 
@@ -114,7 +125,12 @@ def is_alone(draw: Draw) -> bool:
 
 def widened_by(draw: Draw) -> Draw | None:
     """The valid draw that widens ``draw``, if there is one."""
-    return Draw.objects.filter(widens=draw).exclude(status__in=INVALID).first()
+    later: Draw | None = _widening.first(draw=draw.pk)
+    return later
+
+
+# There is at most one.
+_widening = Prepared(lambda: Draw.objects.filter(widens=Given("draw")).exclude(status__in=INVALID))
 
 
 def later_of(draw: Draw) -> list[Draw]:

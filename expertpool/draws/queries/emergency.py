@@ -7,6 +7,7 @@ from django.db.models.fields.json import KT
 
 from expertpool.audit.models import Entry
 from expertpool.core.crypto import proof
+from expertpool.core.prepared import Given, Prepared
 from expertpool.draws.enums import NoteCode
 from expertpool.draws.models import Draw, DrawEvent, Emergency
 from expertpool.draws.queries.hands import second_in_words
@@ -20,14 +21,24 @@ def emergency_of(draw: Draw) -> Emergency | None:
     """Return the emergency in which ``draw`` is, or None for a draw in its ordinary course.
 
     A row that this system did not write is none: it would tell whom to call."""
-    declared = draw.emergencies.filter(ended_at=None).select_related("declared_by").first()
-    return declared if declared is not None and is_declared(declared) else None
+    return next((one for one in emergencies_of(draw) if one.ended_at is None), None)
 
 
 def emergencies_of(draw: Draw) -> list[Emergency]:
     """Return all that were declared for ``draw``, those that were taken back among them, in order."""
-    rows = draw.emergencies.select_related("declared_by", "ended_by").order_by("pk")
+    rows: list[Emergency] = _declared_for.all(draw=draw.pk)
+    for row in rows:
+        row.draw = draw
     return [row for row in rows if is_declared(row)]
+
+
+_declared_for = Prepared(
+    lambda: (
+        Emergency.objects.filter(draw=Given("draw"))
+        .select_related("declared_by", "ended_by")
+        .order_by("pk")
+    )
+)
 
 
 def confirmed_as(emergency: Emergency) -> str:

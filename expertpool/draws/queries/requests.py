@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import TypeVar
 
 from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
-from expertpool.draws.models import AnswerRequest, Draw, DrawRequest, WideningRequest
+from expertpool.core.prepared import Given, Prepared
+from expertpool.draws.models import (
+    AnswerRequest,
+    Draw,
+    DrawRequest,
+    Invitation,
+    WideningRequest,
+)
 from expertpool.workflow.queries.asking import forged_requests, only_asked
 from expertpool.workflow.queries.matters import Matter
 from expertpool.workflow.queries.requests import WaitingRequest, waiting_about
@@ -19,8 +27,13 @@ Asked = TypeVar("Asked", bound=DrawRequest)
 
 def open_request(kind: type[Asked], draw: Draw) -> Asked | None:
     """Return the request of ``kind`` that waits for a second person to decide about ``draw``."""
-    rows = kind._default_manager.filter(draw=draw, decided_at__isnull=True)
-    return next(iter(only_asked(rows.select_related("draw__project", "requested_by"))), None)
+    return next(iter(only_asked(_undecided(kind).all(draw=draw.pk))), None)
+
+
+@cache
+def _undecided(kind: type[DrawRequest]) -> Prepared:
+    rows = kind._default_manager.filter(draw=Given("draw"), decided_at__isnull=True)
+    return Prepared(lambda: rows.select_related("draw__project", "requested_by"))
 
 
 def forged_about() -> list[int]:
@@ -40,9 +53,18 @@ def requests_about(
 ) -> list[WaitingRequest]:
     """Return what waits for a second person about ``draw`` and its invitations, for its page; ``among``
     the matters in which somebody asked about the draw itself, where they are known."""
-    rows = draw.invitations.filter(pk__in=open_answers().values("invitation")).order_by("line")
+    rows: list[Invitation] = _lines_asked_about.all(draw=draw.pk)
+    for row in rows:
+        row.draw = draw
     of_draw = waiting_about(draw, user, now=now, among=among)
     return of_draw + [one for row in rows for one in waiting_about(row, user, now=now)]
+
+
+_lines_asked_about = Prepared(
+    lambda: Invitation.objects.filter(
+        draw=Given("draw"), pk__in=open_answers().values("invitation")
+    ).order_by("line")
+)
 
 
 def answers_among(waiting: Iterable[WaitingRequest]) -> dict[int, AnswerRequest]:
@@ -62,5 +84,11 @@ def who_widened(draw: Draw) -> str:
 
 def agreed_request(kind: type[Asked], draw: Draw) -> Asked | None:
     """Return the request of ``kind`` about ``draw`` to which a second person agreed."""
-    rows = kind._default_manager.filter(draw=draw, agreed=True)
-    return rows.select_related("requested_by", "decided_by").first()
+    agreed: Asked | None = _agreed(kind).first(draw=draw.pk)
+    return agreed
+
+
+@cache
+def _agreed(kind: type[DrawRequest]) -> Prepared:
+    rows = kind._default_manager.filter(draw=Given("draw"), agreed=True)
+    return Prepared(lambda: rows.select_related("requested_by", "decided_by"))

@@ -1,10 +1,21 @@
 from __future__ import annotations
 
+from expertpool.core.prepared import Given, Prepared
 from expertpool.draws.exceptions import DrawError, DrawInProgress
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.projects.models import Project
 from expertpool.projects.services.state import lock_project
+
+# Of itself: the join would lock one project of a batch before those with lower keys.
+_locked = Prepared(
+    lambda: (
+        Draw.objects.select_for_update(of=("self",))
+        .select_related("project")
+        .filter(pk=Given("draw"))
+        .order_by()
+    )
+)
 
 
 def lock_draw(draw_id: int, *, archived: DrawError) -> Draw:
@@ -13,8 +24,9 @@ def lock_draw(draw_id: int, *, archived: DrawError) -> Draw:
 
     Raises ``archived``, the caller's words, when one is.
     """
-    # Of itself: the join would lock one project of a batch before those with lower keys.
-    draw = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw_id)
+    draw: Draw | None = _locked.first(draw=draw_id)
+    if draw is None:
+        raise Draw.DoesNotExist
     if draw.is_shared:
         # By key, as everybody who locks several: in two orders two would wait for each other.
         rows = Project.objects.select_for_update().filter(pk__in=[one.pk for one in draw.covered])

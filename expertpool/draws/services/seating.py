@@ -16,6 +16,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
+from expertpool.core.prepared import Given, Prepared
 from expertpool.draws.enums import (
     SKIP_REASON,
     DrawStatus,
@@ -321,10 +322,18 @@ def reopen(draw: Draw, *, now: datetime) -> None:
 
 def plan_of(draw: Draw) -> DrawPlan:
     """Read the plan, and the locked project of ``draw`` with what letters say of it."""
-    plans = DrawPlan.objects.select_related("project__purchaser", "project__department")
-    plan = plans.get(project_id=draw.project_id)
+    plan: DrawPlan | None = _plans.first(project=draw.project_id)
+    if plan is None:
+        raise DrawPlan.DoesNotExist
     draw.project = plan.project
     return plan
+
+
+_plans = Prepared(
+    lambda: DrawPlan.objects.select_related("project__purchaser", "project__department").filter(
+        project=Given("project")
+    )
+)
 
 
 def has_more(draw: Draw, *, now: datetime) -> bool:

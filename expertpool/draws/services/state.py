@@ -19,6 +19,7 @@ from django.db.models import Exists, OuterRef
 
 import vdraw
 from expertpool.core.jobs import defer
+from expertpool.core.prepared import Given, Prepared
 from expertpool.draws.enums import NoteCode
 from expertpool.draws.exceptions import of_draw
 from expertpool.draws.models import Draw, DrawEvent, Emergency
@@ -128,9 +129,20 @@ def append_events(
 
 def _last_event(draw: Draw) -> Mapping[str, Any] | None:
     """Return when the last event of ``draw`` was, its hash, and whether an emergency is declared."""
-    urgent = Exists(Emergency.objects.filter(draw=OuterRef("draw"), ended_at=None))
-    rows = DrawEvent.objects.filter(draw=draw).order_by("-n").annotate(urgent=urgent)
-    return rows.values("at", "hash", "urgent").first()
+    last: Mapping[str, Any] | None = _last.first(draw=draw.pk)
+    return last
+
+
+_last = Prepared(
+    lambda: (
+        DrawEvent.objects.filter(draw=Given("draw"))
+        .order_by("-n")
+        .annotate(
+            urgent=Exists(Emergency.objects.filter(draw=OuterRef("draw"), ended_at__isnull=True))
+        )
+        .values("at", "hash", "urgent")[:1]
+    )
+)
 
 
 def at_head(head: str) -> dict[str, str]:

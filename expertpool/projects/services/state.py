@@ -11,6 +11,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.prepared import Given, Prepared
 from expertpool.projects.enums import (
     DRAW_TRANSITIONS,
     STATUS_TRANSITIONS,
@@ -147,12 +148,17 @@ def note_editor(project: Project, actor: User) -> None:
         project.save(update_fields=["edited_by"])
 
 
+_locked = Prepared(
+    lambda: Project.objects.select_for_update().filter(pk=Given("project")).order_by()
+)
+
+
 def lock_project(project: Project) -> Project:
     """Return a fresh copy of ``project`` with its row locked until the transaction ends.
 
     Raises ProjectError when it was deleted meanwhile.
     """
-    fresh = Project.objects.select_for_update().filter(pk=project.pk).first()
+    fresh: Project | None = _locked.first(project=project.pk)
     if fresh is None:
         raise ProjectError("项目已被删除，请返回项目列表。")
     return fresh

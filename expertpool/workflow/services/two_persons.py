@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -18,6 +19,7 @@ from django.db.models import Model, Q, UniqueConstraint
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
 from expertpool.audit.services import record
+from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import moment_text
 from expertpool.workflow.enums import Proof
 from expertpool.workflow.models import TwoPersonRequest
@@ -158,11 +160,16 @@ def end_with_subject(
 ) -> None:
     """End the open request of ``kind``, of which nothing can come any more since ``subject`` is not what
     it was: ``why``, a few words for its list and its author, who is told."""
-    rows = kind._default_manager.filter(OPEN, **{kind.subject_field: subject})
-    for request in rows.select_related("requested_by"):
+    for request in _open_about(kind).all(subject=subject.pk):
         setattr(request, kind.subject_field, subject)
         if _end(request, OPEN, agree=False, note=why, by=None, now=now):
             tell_ended(request, why, now=now)
+
+
+@cache
+def _open_about(kind: type[TwoPersonRequest]) -> Prepared:
+    rows = kind._default_manager.filter(OPEN, **{kind.subject_field: Given("subject")})
+    return Prepared(lambda: rows.select_related("requested_by"))
 
 
 # --- The same for every matter --------------------------------------------------------------------

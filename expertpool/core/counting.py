@@ -5,18 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, QuerySet, Value
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet, Value
 
-Countable = int | QuerySet[Any]  # a number, or the rows that are to be counted
+from expertpool.core.prepared import Statement
+
+# A number, or the rows that are to be counted.
+Countable = int | QuerySet[Any] | Statement
 
 
 def counted(questions: Iterable[Countable]) -> list[int]:
     """Return the number of each of ``questions``; all rows are counted by one statement."""
     asked = list(questions)
-    each = [_count(rows, place) for place, rows in enumerate(asked) if isinstance(rows, QuerySet)]
-    found = dict(each[0].union(*each[1:], all=True)) if each else {}
-    # Of what is empty by its conditions nothing is asked.
-    return [one if isinstance(one, int) else found.get(at, 0) for at, one in enumerate(asked)]
+    statements = [_statement(one) for one in asked if not isinstance(one, int)]
+    parts = [one for one in statements if one]
+    found: list[int] = []
+    if parts:
+        each = (f"(SELECT count(*) FROM ({sql}) AS counted)" for sql, _ in parts)  # noqa: S608 (Django wrote it)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {', '.join(each)}", [value for _, its in parts for value in its]
+            )
+            found = cursor.fetchone()
+    counts = iter(found)
+    numbers = iter([next(counts) if one else 0 for one in statements])
+    return [one if isinstance(one, int) else next(numbers) for one in asked]
+
+
+def _statement(rows: QuerySet[Any] | Statement) -> Statement | None:
+    """What finds ``rows``; None for what is empty by its conditions, of which nothing is asked."""
+    if isinstance(rows, Statement):
+        return rows
+    keys = rows if rows.query.is_sliced else rows.order_by()
+    try:
+        return Statement(*keys.values("pk").query.sql_with_params())
+    except EmptyResultSet:
+        return None
 
 
 def first_of_each(questions: Iterable[tuple[str, QuerySet[Any]]]) -> QuerySet[Any, Any]:
@@ -28,12 +53,3 @@ def first_of_each(questions: Iterable[tuple[str, QuerySet[Any]]]) -> QuerySet[An
     )
     union: QuerySet[Any, Any] = first.union(*others, all=True)
     return union
-
-
-def _count(rows: QuerySet[Any], place: int) -> QuerySet[Any, Any]:
-    if rows.query.is_sliced or rows.query.distinct:
-        rows = rows.model._default_manager.filter(pk__in=rows.values("pk"))
-    # Names that no field has.
-    placed = rows.order_by().annotate(_question=Value(place)).values("_question")
-    counts: QuerySet[Any, Any] = placed.annotate(_rows=Count("*")).values_list("_question", "_rows")
-    return counts

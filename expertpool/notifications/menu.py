@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from expertpool.core.registry import MenuItem
-from expertpool.notifications.queries.messages import unread_messages
+from expertpool.notifications.queries.messages import count_unread
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -43,5 +43,5 @@ def bell(request: HttpRequest) -> dict[str, Any]:
         return {}
     return {
         "messages_url": reverse("notifications:inbox"),
-        "unread_count": cache(lambda: unread_messages(user).count()),
+        "unread_count": cache(lambda: count_unread(user)),
     }

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from expertpool.core.registry import MenuGroup, MenuItem
 from expertpool.projects.queries import projects_to_decide
-from expertpool.projects.queries.follow_up import open_tasks_for
+from expertpool.projects.queries.follow_up import open_tasks_to_count
 
 # The group of whatever draws, in the apps above too.
 GROUP = MenuGroup("projects", "抽取管理", 20)
@@ -50,7 +50,7 @@ ITEMS = (
         "projects:task_list",
         permissions=("projects.view",),
         order=25,
-        count=open_tasks_for,
+        count=open_tasks_to_count,
         group="projects",
     ),
     MenuItem(

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from expertpool.core.counting import counted
 from expertpool.core.crypto import blind_index
 from expertpool.core.fields import readable
+from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import mask_email, mask_middle, moment_text
 from expertpool.core.visibility import told_later
 from expertpool.notifications.channels.outbox import PREFIX
@@ -100,19 +102,20 @@ def is_to_nobody(message: Message) -> bool:
 def own_messages(user: User) -> QuerySet[Message]:
     """Return the site messages to ``user`` that have arrived, newest first. What it finds is what
     rows say: `is_addressed_to` tells of each whether it is his."""
+    return Message.objects.filter(_IN_INBOX, recipient_key__in=_keys_of(user))
+
+
+_IN_INBOX = Q(channel=ChannelCode.SITE, state__in=ARRIVED, deleted_at__isnull=True)
+
+
+def _keys_of(user: User) -> list[bytes]:
     hidden = [
         (subject.code, pk)
         for subject in MESSAGE_SUBJECTS
         if subject.own is not None
         for pk in subject.own(user)
     ]
-    keys = [recipient_key(user.username, about) for about in (None, *hidden)]
-    return Message.objects.filter(
-        recipient_key__in=keys,
-        channel=ChannelCode.SITE,
-        state__in=ARRIVED,
-        deleted_at__isnull=True,
-    )
+    return [recipient_key(user.username, about) for about in (None, *hidden)]
 
 
 def is_addressed_to(user: User, message: Message) -> bool:
@@ -123,6 +126,21 @@ def is_addressed_to(user: User, message: Message) -> bool:
 
 def unread_messages(user: User) -> QuerySet[Message]:
     return own_messages(user).filter(read_at__isnull=True)
+
+
+def count_unread(user: User) -> int:
+    """Return how many there are: asked by every page, and of most users by one key."""
+    keys = _keys_of(user)
+    unread = _unread.given(key=keys[0]) if len(keys) == 1 else unread_messages(user)
+    (count,) = counted([unread])
+    return count
+
+
+_unread = Prepared(
+    lambda: Message.objects.filter(
+        _IN_INBOX, recipient_key=Given("key"), read_at__isnull=True
+    ).values("pk")
+)
 
 
 def messages_visible_to(user: User) -> QuerySet[Message]:

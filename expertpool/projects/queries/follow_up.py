@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
+from expertpool.core.prepared import Given, Prepared, Statement
 from expertpool.files.models import Attachment
 from expertpool.files.queries import preview_kind
 from expertpool.projects.models import ProgressEntry, Project, Task
@@ -53,6 +54,18 @@ def tasks_for(user: User) -> QuerySet[Task]:
 def open_tasks_for(user: User) -> QuerySet[Task]:
     """Return what of `tasks_for` is not done yet."""
     return tasks_for(user).filter(OPEN)
+
+
+def open_tasks_to_count(user: User) -> Statement:
+    """Return the same rows for the menu, which counts them on every page."""
+    return _open_tasks.given(user=user.pk, department=user.department_id)
+
+
+_open_tasks = Prepared(
+    lambda: Task.objects.filter(
+        Q(assignee=Given("user")) | Q(assignee__isnull=True, department=Given("department")), OPEN
+    ).values("pk")
+)
 
 
 def tasks_visible_to(user: User) -> QuerySet[Task]:

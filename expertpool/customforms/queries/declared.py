@@ -14,6 +14,7 @@ from uuid import UUID
 from asgiref.local import Local
 from django.core.signals import request_finished, request_started
 
+from expertpool.core.prepared import Prepared
 from expertpool.core.subjects import (
     Choice,
     Day,
@@ -53,13 +54,16 @@ _known: tuple[UUID | None, Known] = (None, {})
 _request = Local()
 
 
+_mark = Prepared(lambda: FieldMark.objects.values_list("mark", flat=True))
+
+
 def declared_fields(subject: str) -> list[FieldDeclaration]:
     """Return the custom fields of ``subject`` as they are now, retired ones too."""
     global _known  # noqa: PLW0603 (the one copy of the process)
     # One request sees one state of the fields, however often it asks.
     if getattr(_request, "has_looked", False):
         return _known[1].get(subject, [])
-    mark = FieldMark.objects.values_list("mark", flat=True).first()
+    mark = _mark.first()
     if mark != _known[0]:
         # The mark first: fields that change meanwhile come under an old mark, and are read again.
         _known = (mark, _declarations() if mark else {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from expertpool.core.prepared import Given, Prepared
 from expertpool.directory.enums import DictionaryCode, TitleLevel
 from expertpool.directory.models import DictionaryItem, Title
 
@@ -29,5 +30,11 @@ def title_levels() -> dict[str, TitleLevel]:
 
 def dictionary_names(dictionary: DictionaryCode) -> list[str]:
     """Return the active entries of a list, in order."""
-    rows = DictionaryItem.objects.filter(dictionary=dictionary, active=True)
-    return list(rows.values_list("name", flat=True))
+    return _names.all(dictionary=str(dictionary))
+
+
+_names = Prepared(
+    lambda: DictionaryItem.objects.filter(dictionary=Given("dictionary"), active=True).values_list(
+        "name", flat=True
+    )
+)

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from expertpool.core import criteria as ask
 from expertpool.core.importing import as_text
+from expertpool.core.prepared import Prepared
 from expertpool.core.subjects import (
     Entry,
     FieldDeclaration,
@@ -34,6 +35,8 @@ from expertpool.experts.fields.words import TYPE_MEANINGS
 from expertpool.experts.models import Tag
 from expertpool.experts.queries import criteria as answers
 from expertpool.experts.validators import values as rules
+
+_tags = Prepared(lambda: Tag.objects.values_list("pk", "name"))
 
 COMPETENCE = (
     FieldDeclaration(
@@ -154,7 +157,7 @@ COMPETENCE = (
                 code="tag",
                 match=answers.tag_q,
                 find=answers.experts_in_groups,
-                choices=lambda: list(Tag.objects.values_list("pk", "name")),
+                choices=_tags.all,
             ),
             order=5,
         ),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from expertpool.accounts.models import User
 from expertpool.core.models import ImportRun
 from expertpool.core.models.imports import ImportState
+from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import moment_text
 from expertpool.experts.enums import ExpertSource
 from expertpool.experts.models import ExpertVersion
@@ -14,11 +15,16 @@ from expertpool.experts.models import ExpertVersion
 ADDING, CHANGING = "experts", "expert-updates"  # codes of the importers
 
 
-def imports_of(user: User) -> QuerySet[ImportRun]:
+def imports_of(user: User) -> list[ImportRun]:
     """Return the imports and updates of experts that ``user`` has done, newest first, until they expire."""
-    return ImportRun.objects.filter(
-        user=user, importer__in=(ADDING, CHANGING), state=ImportState.DONE, accepted__gt=0
+    return _imports.all(user=user.pk)
+
+
+_imports = Prepared(
+    lambda: ImportRun.objects.filter(
+        user=Given("user"), importer__in=(ADDING, CHANGING), state=ImportState.DONE, accepted__gt=0
     )
+)
 
 
 def import_words(run: ImportRun) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from expertpool.accounts.models import User
+from expertpool.core.prepared import Given, Prepared
 from expertpool.experts.models import SavedSearch
 
 
@@ -20,9 +21,12 @@ class Offered:
     delete_url: str
 
 
+_offered = Prepared(lambda: SavedSearch.objects.filter(Q(owner=Given("user")) | Q(shared=True)))
+
+
 def saved_searches_for(user: User) -> list[Offered]:
     """Return the user's own searches and those that others share, by name."""
-    rows = SavedSearch.objects.filter(Q(owner=user) | Q(shared=True))
+    rows: list[SavedSearch] = _offered.all(user=user.pk)
     address = reverse("experts:list")
     return [
         Offered(

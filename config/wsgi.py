@@ -18,3 +18,5 @@ except ImproperlyConfigured as error:
 # What is loaded stays: 350,000 objects that a full collection need not look at each time. It took
 # 0.2 s out of the middle of some request, of a large draw above all, and takes none now.
 gc.freeze()
+# A page leaves a few thousand objects in circles: looked for at each tenth page, not ten times in one.
+gc.set_threshold(50_000)

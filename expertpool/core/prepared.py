@@ -67,6 +67,9 @@ class _Asked:
     """A queryset with its statement."""
 
     def __init__(self, queryset: QuerySet[Any, Any]) -> None:
+        if queryset._prefetch_related_lookups:  # type: ignore[attr-defined]
+            message = "what is fetched after the rows is a statement of its own: prepare that"
+            raise ValueError(message)
         self._queryset = queryset
         self._compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = self._compiler.as_sql()

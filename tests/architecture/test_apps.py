@@ -6,6 +6,7 @@ from tests.architecture.app_order import APPS_DIR, apps, contract, ranks
 
 # The core is what every app may use: a new module here is a decision, not a convenience.
 CORE = {
+    "addresses",  # of pages that rows lead to
     "aftermath",
     "api",
     "apps",
@@ -39,6 +40,7 @@ CORE = {
     "models",
     "permissions",
     "placeholders",
+    "prepared",  # statements that are worked out once
     "reading",
     "registry",
     "rekeying",

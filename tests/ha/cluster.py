@@ -185,6 +185,15 @@ class Cluster:
             for statement in statements:
                 connection.execute(statement)
 
+    def copy(self, url: str) -> None:
+        """Fill the product's database from the one at ``url``."""
+        dump, postgres = self._folder.parent / "dump", self._programs.postgres
+        bare = ["--no-owner", "--no-acl"]
+        make = [postgres / "pg_dump", *bare, "--format=custom", f"--file={dump}", url]
+        fill = [postgres / "pg_restore", *bare, "--single-transaction"]
+        subprocess.run(make, check=True)
+        subprocess.run([*fill, f"--dbname={self.url(OWNER, POOL)}", dump], check=True)
+
     # --- What it says -----------------------------------------------------------------------
 
     def superuser(self) -> psycopg.Connection[Any]:

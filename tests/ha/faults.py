@@ -142,8 +142,8 @@ def majority(cluster: Cluster) -> None:
 
 
 class Bound(NamedTuple):
-    """The longest gap, in seconds: what was measured on a machine at rest, and as much again; and how many
-    pages one visitor is asked to try again, each of which had waited ten seconds."""
+    """The longest gap, in seconds: what was measured on a machine at rest, and as much again; and how
+    often one visitor is asked to try again."""
 
     gap: float
     away: int = 2

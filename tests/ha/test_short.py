@@ -10,15 +10,18 @@ import pytest
 
 from config.environment import BASE_DIR
 from tests.ha.programs import Missing, find_programs
+from tests.worker import environment_of
 
 
-@pytest.mark.timeout(900)  # a minute and a half on a machine at rest
+@pytest.mark.timeout(900)  # two minutes and a half on a machine at rest
+@pytest.mark.django_db(transaction=True)
 def test_a_leader_that_dies_takes_nothing_along() -> None:
     try:
         find_programs()
     except Missing as missing:
         pytest.skip(str(missing))
-    command = [sys.executable, "-m", "tests.ha", "--short"]
+    new = environment_of()["DATABASE_OWNER_URL"]
+    command = [sys.executable, "-m", "tests.ha", "--short", "--like", new]
     with subprocess.Popen(
         command, cwd=BASE_DIR, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as rehearsal:

@@ -82,7 +82,8 @@ class Writer(Witness):
 
 
 class Visitor(Witness):
-    """Opens a page again and again, as somebody who is signed in; does not even wait as the page asks."""
+    """Opens a page again and again, as somebody who is signed in; waits before he tries again as long as the page
+    has his browser wait."""
 
     PAGES = ("/", "/draws/", "/projects/")
 
@@ -98,6 +99,7 @@ class Visitor(Witness):
 
     def act(self) -> None:
         self._turn += 1
+        pause = BETWEEN * 5
         try:
             page = self.PAGES[self._turn % len(self.PAGES)]
             with self._opener.open(f"{self._address}{page}", timeout=LONGEST_PAGE) as answer:
@@ -106,10 +108,11 @@ class Visitor(Witness):
             tries_again = error.headers["Refresh"] and AWAY in error.read().decode()
             is_away = error.code == HTTPStatus.SERVICE_UNAVAILABLE and tries_again
             told = AWAY if is_away else str(error.code)
+            pause = float(error.headers["Refresh"]) if is_away else pause
         except OSError as error:
             told = type(error).__name__
         self.answers.append((time.monotonic(), told))
-        time.sleep(BETWEEN * 5)
+        self.ended.wait(pause)
 
 
 class Written:

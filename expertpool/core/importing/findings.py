@@ -16,6 +16,7 @@ from expertpool.core.importing.columns import BETWEEN, CellRefused, as_text
 from expertpool.core.importing.finding import Header
 from expertpool.core.importing.importer import Fault, Importer, Note, Row, Totals
 from expertpool.core.models import ImportRun
+from expertpool.core.models.imports import UNCHANGED
 from expertpool.core.waiting import FileGone, WaitingFile
 
 SHOWN = 100  # rows of each kind on the page
@@ -80,6 +81,7 @@ class Collector:
         self.name = importer.named_by or next(required, "")
         self.first: list[dict[str, str]] = []
         self.refused: list[dict[str, Any]] = []
+        self.unchanged: list[dict[str, Any]] = []
         self.left: list[dict[str, Any]] = []
         self.answered: list[dict[str, Any]] = []
         self.notes: list[dict[str, Any]] = []
@@ -117,8 +119,11 @@ class Collector:
                 yield asdict(note)
 
     def refuse(self, row: Row) -> None:
-        if len(self.refused) < SHOWN:
-            self.refused.append(self.about(row, [*row.faults, *row.left]))
+        # Thousands of rows that are in order do not hide the one that is not.
+        in_order = row.faults[0].reason in UNCHANGED
+        rows = self.unchanged if in_order else self.refused
+        if len(rows) < SHOWN:
+            rows.append(self.about(row, [*row.faults, *row.left]))
 
     def about(self, row: Row, faults: Sequence[Fault]) -> dict[str, Any]:
         cells = [
@@ -146,7 +151,7 @@ class Collector:
     def found(self, totals: Totals) -> dict[str, Any]:
         return {
             "first": self.first,
-            "refused": self.refused,
+            "refused": [*self.refused, *self.unchanged][:SHOWN],
             "left": self.left,
             "answered": self.answered,
             "notes": self.notes,

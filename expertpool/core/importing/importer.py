@@ -133,7 +133,8 @@ class Importer(ABC):
     # Fields of a form (name → form field) that the upload page shows; answers come as ``options``.
     option_fields: ClassVar[Mapping[str, Any]] = {}
     named_by: ClassVar[str] = ""  # the column that names a row; empty: the first required
-    previewed: ClassVar[int] = 20_000  # rows that a preview looks at
+    # Rows that a preview looks at; None: all of them, since only what it has shown is done.
+    previewed: ClassVar[int | None] = 20_000
     at_once: ClassVar[int] = 2_000  # rows that a user can wait for
     # The list that shows what a run brought in, by its key as ``run``; empty: none does.
     listed: ClassVar[str] = ""

@@ -68,7 +68,8 @@ class ExpertUpdater(Importer):
     permission = "experts.edit"
     is_update = True
     named_by = "name"
-    previewed, at_once = 2_000, 50
+    previewed = None
+    at_once = 50
 
     @classmethod
     def get_columns(cls) -> Sequence[ImportColumn]:
@@ -97,6 +98,8 @@ class ExpertUpdater(Importer):
 
     def prepare(self, rows: Sequence[Row]) -> None:
         self.units.look_up(rows)
+        for found in self.found.values():
+            found.clear()  # of a long file no more than a chunk is held
         wanted: dict[str, list[Any]] = {key: [] for key in KEYS}
         for row in rows:
             for key, value in self._keys(row.values).items():

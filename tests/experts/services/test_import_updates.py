@@ -19,6 +19,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.exporting import Stamp
 from expertpool.core.exporting import write_xlsx as write_export
+from expertpool.core.importing.runs import perform_import
 from expertpool.experts.exports import ExpertExport
 from expertpool.experts.models import Expert, ExpertVersion
 from expertpool.experts.services.demo import ensure_demo_experts

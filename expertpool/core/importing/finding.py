@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from expertpool.core.importing.columns import (
     ERRORS,
-    NOTE,
     NOTHING,
     CellRefused,
     ImportColumn,
-    as_code,
     as_text,
     normalise_header,
 )
+from expertpool.core.importing.headers import places_beside, stem_of
 from expertpool.core.importing.reading import Numbered, Top, UnreadableFile
 from expertpool.core.validators import is_writable
 
@@ -28,12 +26,6 @@ FEWEST = 3  # cells by which a column is said to be another one
 HIDDEN = 10  # rows that are told as hidden
 MOST_DIGITS = 6  # of the number of a row
 SAMPLES = 3  # shown beside each header
-# 专业一, 专业2, 专业（二）, 第二专业; 二级专业 is none.
-_COUNT = r"[一二三四五六七八九十\d]{1,2}"
-_SERIES, _BRACKETED = (
-    re.compile(rf"^第{_COUNT}|{_COUNT}$"),
-    re.compile(rf"[(\[【]({_COUNT})[)\]】]"),
-)
 NUMBERS = frozenset(("编号", "no.", "no"))  # of the rows, or an office's own of the persons
 NUMBERING = NUMBERS | {"序号", "序", "原行号", "未导入原因"}
 
@@ -49,6 +41,7 @@ class Why:
     CONTENT = "content"  # its header says nothing, its content does
     DOUBT = "doubt"  # nothing of its content can be taken
     JOINED = "joined"  # one of several headers of a column that holds a list
+    BESIDE = "beside"  # of a second list that stands right of the first
     TWICE = "twice"  # another header stands for the same column
     UNKNOWN = "unknown"
     NUMBERING = "numbering"  # a header that is never imported, or no header
@@ -78,7 +71,7 @@ class Header:
     @property
     def is_clear(self) -> bool:
         """Nothing needs to be asked."""
-        asked = {Why.UNKNOWN, Why.CONTENT, Why.DOUBT, Why.LIKELY}
+        asked = {Why.UNKNOWN, Why.CONTENT, Why.DOUBT, Why.LIKELY, Why.BESIDE}
         return not self.missing and not asked.intersection(self.why)
 
 
@@ -291,6 +284,7 @@ class _Recogniser:
 
     def header(self, others: list[str]) -> Header:
         codes, why = self._by_header()
+        self._leave_out_beside(codes, why)
         self._by_likeness(codes, why)
         self._by_content(codes, why)
         self._once(codes, why)
@@ -327,6 +321,11 @@ class _Recogniser:
             else:
                 why.append(Why.UNKNOWN)
         return codes, why
+
+    def _leave_out_beside(self, codes: list[str], why: list[str]) -> None:
+        for at in places_beside(self.columns, self.known, self.cells):
+            if self.below[at] or as_text(self.cells[at]):
+                codes[at], why[at] = "", Why.BESIDE
 
     def _of_series(self, cell: Any) -> str:
         """Return the column that holds a list and whose header this is with a number: 专业二."""
@@ -418,14 +417,6 @@ class _Recogniser:
             exact,
             -at,
         )
-
-
-def stem_of(cell: Any) -> str:
-    """Return a header, as it is compared, without the number that it has among those of its series, but
-    with a remark that is another one's: 专业（所学）."""
-    name = _BRACKETED.sub(r"\1", as_code(cell))
-    header, noted = normalise_header(name), NOTE.search(name)
-    return (_SERIES.sub("", header) or header) + (noted[0] if noted else "")
 
 
 def _counts(cell: Any) -> bool:

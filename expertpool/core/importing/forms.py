@@ -29,6 +29,7 @@ REASONS = {
     Why.CONTENT: "按内容猜测，请核对",
     Why.DOUBT: "内容不像这一列，请改选或不导入",
     Why.JOINED: "几列合在一起",
+    Why.BESIDE: "像是右边一栏的人",
     Why.TWICE: "已有另一列，请核对",
     Why.UNKNOWN: "不认识的表头",
     Why.OWN_NUMBERS: "像本单位自己的编号",
@@ -119,7 +120,7 @@ class MappingForm(forms.Form):
                     "is_hidden": at in hidden,
                     "samples": self._samples(at),
                     "why": REASONS.get(reason, ""),
-                    "is_odd": reason in (Why.DOUBT, Why.CONTENT, Why.MOVED, Why.LIKELY),
+                    "is_odd": reason in (Why.DOUBT, Why.CONTENT, Why.MOVED, Why.LIKELY, Why.BESIDE),
                     "field": self[name],
                 }
             )
@@ -136,8 +137,17 @@ def unused_columns(run: ImportRun, outline: dict[str, Any]) -> list[str]:
     return [
         f"“{header or '无表头'}”（{letters_of(at)} 列）"
         for at, (header, code) in enumerate(run.pairs())
-        if not code and at < len(why) and why[at] != Why.NUMBERING and (header or samples[at])
+        if not code
+        and at < len(why)
+        and why[at] not in (Why.NUMBERING, Why.BESIDE)
+        and (header or samples[at])
     ]
+
+
+def beside(outline: dict[str, Any]) -> str:
+    """Return the letters of the first column that seems to be another person's; empty: of none."""
+    why = list(outline.get("why", ()))
+    return letters_of(why.index(Why.BESIDE)) if Why.BESIDE in why else ""
 
 
 def _starred(column: Any) -> str:

@@ -20,6 +20,7 @@ from expertpool.core.importing.forms import (
     MappingForm,
     TableForm,
     UploadForm,
+    beside,
     unused_columns,
 )
 from expertpool.core.importing.importer import Importer
@@ -138,6 +139,7 @@ class _Pages:
             "moved": self._moved(run, found.get("outline", {})),
             "kept_link": self._kept(run),
             "unused": unused_columns(run, found.get("outline", {})),
+            "beside": beside(found.get("outline", {})),
         }
         status = 422 if form and form.is_bound else 200
         response = self._page(request, part, context, status=status)
@@ -190,6 +192,7 @@ class _Pages:
         table = TableForm(run=run, outline=outline)
         absent = missing(self.importer.get_columns(), run.mapping)
         context = {"run": run, "form": form, "table": table, "outline": outline, "absent": absent}
+        context["beside"] = beside(outline)
         status = 422 if form.is_bound else 200
         return self._page(request, "core/import_mapping.html", context, status=status)
 

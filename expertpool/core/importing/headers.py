@@ -1,0 +1,68 @@
+"""Headers beside each other: the series of one column (专业一, 专业二), and a second list right of the first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from expertpool.core.importing.columns import NOTE, ImportColumn, as_code, normalise_header
+
+SEVERAL = 2  # headers that stand once more as they are: one person has not all of these twice
+# 专业一, 专业2, 专业（二）, 第二专业; 二级专业 is none.
+_COUNT = r"[一二三四五六七八九十\d]{1,2}"
+_SERIES, _BRACKETED = (
+    re.compile(rf"^第{_COUNT}|{_COUNT}$"),
+    re.compile(rf"[(\[【]({_COUNT})[)\]】]"),
+)
+
+
+def stem_of(cell: Any) -> str:
+    """Return a header, as it is compared, without the number that it has among those of its series, but
+    with a remark that is another one's: 专业（所学）."""
+    name = _BRACKETED.sub(r"\1", as_code(cell))
+    header, noted = normalise_header(name), NOTE.search(name)
+    return (_SERIES.sub("", header) or header) + (noted[0] if noted else "")
+
+
+def places_beside(
+    columns: Mapping[str, ImportColumn], known: Mapping[str, str], cells: Sequence[Any]
+) -> Iterator[int]:
+    """Yield the places of the headers of a second list that stands right of the first: what is below them
+    is another person's, and of a column that holds a list it would be joined to the first one's.
+
+    ``known`` gives the code of a header.
+    """
+    stems = [stem_of(cell) for cell in cells]
+    begins, width = _second_list(columns, known, cells, stems)
+    for at, stem in enumerate(stems):
+        # A header may stand before the name: 专业 姓名 电话 专业 姓名 电话.
+        if width and (at >= begins or (at >= width and stem and stem == stems[at - width])):
+            yield at
+
+
+def _second_list(
+    columns: Mapping[str, ImportColumn],
+    known: Mapping[str, str],
+    cells: Sequence[Any],
+    stems: Sequence[str],
+) -> tuple[int, int]:
+    """Return where the second person's headers begin, and how far from the first one's; 0, 0: nowhere. It is
+    the header that names the rows, once more (姓名), or several others just as they stood."""
+    places: dict[str, list[int]] = {}
+    for at, stem in enumerate(stems):
+        column = columns.get(known.get(stem, ""))
+        if column is not None and not column.lists:
+            places.setdefault(stem, []).append(at)
+    again = {stem: found for stem, found in places.items() if len(found) > 1}
+    naming = next((code for code, one in columns.items() if one.required), "")
+    named = [found for stem, found in again.items() if known[stem] == naming]
+    same = [
+        found
+        for found in again.values()
+        if normalise_header(cells[found[0]]) == normalise_header(cells[found[1]])
+    ]
+    if not named and len(same) < SEVERAL:
+        return 0, 0
+    first, second, *_ = (named or same)[0]
+    return second, second - first

@@ -44,6 +44,9 @@ _UNSEEN = re.compile(f"[{UNSEEN}]+")
 HAN = "\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Between two Chinese letters, of which a name may have a dot; a line feed parts two names.
 _BETWEEN_HAN = re.compile(f"(?<=[{HAN}·•・（）])[ \\t\u00a0]+(?=[{HAN}·•・（）])")
+# Where a line ended within Chinese text nothing stood: its marks are wide themselves.
+_WIDE = f"{HAN}·•・\u3001-\u303f\uff01-\uff65"
+_LINE_END = re.compile(f"(?<=[{_WIDE}])\n(?=[{_WIDE}])")
 
 HIDDEN = "含有看不见的控制字符，请删去。"
 
@@ -76,6 +79,13 @@ def without_unseen(value: Any) -> Any:
 def join_han(text: str) -> str:
     """Return ``text`` without the blanks between Chinese letters."""
     return _BETWEEN_HAN.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` without line breaks: what was broken between two Chinese letters is joined, else a
+    blank stands there."""
+    lines = "\n".join(filter(None, map(str.strip, text.splitlines())))
+    return _LINE_END.sub("", lines).replace("\n", " ")
 
 
 def clean_digits(value: object) -> str:

@@ -83,7 +83,7 @@ _NUMBER = re.compile(r"[A-Za-z]+\d+")
 def people(cell: Any) -> list[dict[str, str]]:
     """Clean ``王明（华东设计院）；李华；ZJ000012`` into names with units, and numbers of experts."""
     found = []
-    for part in re.split(r"[;；、，,\n]+", text(1000)(cell)):
+    for part in re.split(r"[;；、，,\n]+", text(1000, lines=True)(cell)):
         if not part.strip():
             continue
         person = _PERSON.fullmatch(part.strip())

@@ -19,10 +19,10 @@ result). `check_rows` runs an import without pages.
 """
 
 from expertpool.core.importing.answers import Answers
-from expertpool.core.importing.cells import CHECK, CLEANED, GUESSED
 from expertpool.core.importing.checking import check_rows
 from expertpool.core.importing.columns import (
     FIRST,
+    JANUARY,
     LAST,
     TIME,
     CellRefused,
@@ -31,13 +31,18 @@ from expertpool.core.importing.columns import (
     as_text,
     choice,
     day,
+    is_january_or_october,
     is_rounded,
+    month_of_number,
     normalise_header,
     serial_day,
     text,
     whole_number,
 )
 from expertpool.core.importing.importer import (
+    CHECK,
+    CLEANED,
+    GUESSED,
     Change,
     Fault,
     Importer,
@@ -58,6 +63,7 @@ __all__ = [
     "FIRST",
     "GUESSED",
     "IMPORTS",
+    "JANUARY",
     "LAST",
     "TIME",
     "Answers",
@@ -78,7 +84,9 @@ __all__ = [
     "choice",
     "day",
     "import_urls",
+    "is_january_or_october",
     "is_rounded",
+    "month_of_number",
     "normalise_header",
     "open_table",
     "read_rows",

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from expertpool.core.importing.columns import ImportColumn, as_text
+from expertpool.core.importing.columns import ImportColumn, as_line, as_text
 
 LEFT_EMPTY = "-"  # said of a word: its cell is empty
 # Letters of a word, likeness of two, for a proposal; how many are offered.
@@ -72,7 +72,9 @@ class Answers:
 
 def meant(column: ImportColumn, said: Mapping[str, str], cell: Any) -> tuple[Any, list[str]]:
     """Return ``cell`` with the words put in that its own ones mean, and these."""
-    word = as_text(cell) if isinstance(cell, str | float) else ""
+    # A word is asked about as it was cleaned; of a list each line is one.
+    read = as_text if column.lists else as_line
+    word = read(cell) if isinstance(cell, str | float) else ""
     if word in said:
         return _in_the_end(said, word), [word]
     if not column.lists or not isinstance(cell, str):

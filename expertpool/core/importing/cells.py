@@ -21,14 +21,25 @@ from expertpool.core.importing.columns import (
     ImportColumn,
     as_text,
     is_formula,
+    is_january_or_october,
 )
 from expertpool.core.importing.findings import as_it_stands
-from expertpool.core.importing.importer import Fault, Importer, Note, Question, Row, Totals
+from expertpool.core.importing.importer import (
+    CHECK,
+    CLEANED,
+    GUESSED,
+    Fault,
+    Importer,
+    Note,
+    Question,
+    Row,
+    Totals,
+)
 
 EMPTY: tuple[Any, ...] = ("", None, [])
-CLEANED, GUESSED, LEFT, CHECK = "已整理", "按推测填写", "留空", "请核对"
 WHOLE_ROW = "整行"
 WITHOUT_RESULT = "文件里只有公式，没有结果：请填写内容，或用 Excel、WPS 打开、保存后再上传。"
+WHICH_MONTH = "一月还是十月？表中是数字，十月末尾的 0 会丢失，请核对。"
 EMPTIED, UNCHANGED = "（空）", "（不改动）"
 # How a row begins that is no row of a list: its sum, who wrote it, a remark, a page.
 REMARK_CELLS = 5  # more of them are a row
@@ -39,6 +50,8 @@ _REMARK = re.compile(
 _DAY, _NUMBERS = re.compile(r"\d{4}-\d\d(?:-\d\d)?"), re.compile(r"\d+")
 _AMOUNT = re.compile(r"[\d.]+\s?\D?")
 _ROW_NUMBER = re.compile(r"\d{1,6}(?:\.0)?")
+SAYS_NOTHING = NOTHING | ERRORS | {""}
+MOST_REMARK = 60  # letters that are told of it
 NOT_CHOSEN = "没有勾选"
 SAMPLE_CELLS = 4  # alike with the sample row of the template
 
@@ -75,6 +88,7 @@ class RowReader:
         self.above: tuple[list[Any], dict[int, Any]] | None = None
         self.same: dict[int, Any] = {}
         self.width = len(codes)
+        self.read = frozenset(step.at for step in self.steps)
         codes_here = (step.column.code for step in self.steps)
         self.first = next((code for code in codes_here if code in self.samples), "")
 
@@ -103,6 +117,8 @@ class RowReader:
         if mended:
             cells = self._mended(cells, mended)
         if self._is_empty(row, cells):
+            if told := self._beside(cells):
+                self.totals.remark(number, told)
             return None
         for key, code in self.further:
             parts = (row.values.get(code), row.values.pop(key, ""))
@@ -122,6 +138,12 @@ class RowReader:
         if number in self.answers.passed_over and not self.importer.previews:
             row.faults.insert(0, Fault("", NOT_CHOSEN, "您没有勾选这一行。"))
         return row
+
+    def _beside(self, cells: list[Any]) -> str:
+        """Return what stands in a row only where nothing is imported; numbers of rows say nothing."""
+        texts = (as_it_stands(cell) for at, cell in enumerate(cells) if at not in self.read)
+        said = (one for one in texts if one not in SAYS_NOTHING and not _ROW_NUMBER.fullmatch(one))
+        return "　".join(said)[:MOST_REMARK]
 
     def _tell_width(self, row: Row) -> None:
         """Note of a row with fewer cells than the header, or more, what is not there, or nobody reads."""
@@ -171,6 +193,9 @@ class RowReader:
 
     def _meaning(self, column: ImportColumn, said: Mapping[str, str], cell: Any) -> Any:
         cell, used = meant(column, said, cell)
+        # What is no word of a list was asked about as it was cleaned.
+        if not used:
+            cell, used = _meant_cleaned(column, said, cell)
         self.totals.applied.update((column.code, word) for word in used)
         return cell
 
@@ -261,7 +286,10 @@ class RowReader:
                 row.notes.append(Note(column.header, GUESSED, cell, word))
         elif type(cell) is float and not isinstance(value, str | int | float):
             # A number that is a date: nobody can be sure which.
-            row.notes.append(Note(column.header, GUESSED, as_text(cell), column.word(value)))
+            word, kind = column.word(value), GUESSED
+            if is_january_or_october(cell):
+                word, kind = f"按 {word} 导入，{WHICH_MONTH}", CHECK
+            row.notes.append(Note(column.header, kind, as_text(cell), word))
 
     def _is_sample(self, row: Row) -> bool:
         filled = [(code, value) for code, value in row.values.items() if value not in EMPTY]
@@ -277,6 +305,17 @@ def _is_guessed(cell: str, word: str) -> bool:
     bare = TIME.sub("", cell.strip())
     said, read = (list(map(int, _NUMBERS.findall(text))) for text in (bare, word))
     return said != read and bare != word.replace("-", "")
+
+
+def _meant_cleaned(
+    column: ImportColumn, said: Mapping[str, str], cell: Any
+) -> tuple[Any, list[str]]:
+    """Return what a cell means by what was said of it as it is cleaned, and of which word."""
+    try:
+        value = column.clean(cell)
+    except CellRefused:
+        return cell, []
+    return meant(column, said, value) if isinstance(value, str) and value in said else (cell, [])
 
 
 def _takes(column: ImportColumn, word: str) -> bool:
@@ -295,4 +334,4 @@ def _remark(cells: list[Any]) -> str:
         return "　".join(sorted(said))
     texts = ["".join(cell.split()) for cell in filled if isinstance(cell, str)]
     is_remark = len(filled) <= REMARK_CELLS and any(map(_REMARK.match, texts))
-    return "　".join(texts)[:60] if is_remark else ""
+    return "　".join(texts)[:MOST_REMARK] if is_remark else ""

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from expertpool.core.text import HIDDEN, clean_code, clean_text, is_hidden
+from expertpool.core.text import HIDDEN, clean_code, clean_text, is_hidden, one_line
 from expertpool.core.validators import is_writable
 
 Cleaner = Callable[[Any], Any]
@@ -27,6 +27,8 @@ _MONTH = re.compile(r"(\d{4})(?:\D(\d{1,2})月?|(\d\d))")
 # Digits, what Excel puts behind them, the measure, and that it may be more.
 _AMOUNT = re.compile(r"(\d{1,20})(?:\.0{1,4})?\s?([^\d\s]{0,4}?)(?:以上|多|余)?")
 FIRST, LAST = "first", "last"  # day of a month
+_MONTH_OF_NUMBER = re.compile(r"((?:19|20)\d{2})\.(\d{1,2})")
+JANUARY, OCTOBER = 1, 10
 TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2})?$")
 EPOCH, SERIALS = date(1899, 12, 30), (10_000, 73_050)  # 1927 to 2099
 # What Excel makes of a long number in a .csv, and by what people keep it from that.
@@ -88,6 +90,12 @@ def as_text(cell: Any) -> str:
             return str(cell)
 
 
+def as_line(cell: Any) -> str:
+    """Return what stands in a cell as text of one line: columns are narrow, and lines were broken to fit."""
+    value = as_text(cell)
+    return value if value.isprintable() else one_line(value)
+
+
 def as_code(cell: Any) -> str:
     """Return an identifier: all full-width forms folded, numbers as their digits."""
     if not isinstance(cell, str):
@@ -122,11 +130,11 @@ def _writable(value: str) -> str:
     return value
 
 
-def text(longest: int) -> Cleaner:
-    """A cleaner for text of at most ``longest`` characters."""
+def text(longest: int, *, lines: bool = False) -> Cleaner:
+    """A cleaner for text of at most ``longest`` characters, of one line unless it may have ``lines``."""
 
     def clean(cell: Any) -> str:
-        value = as_text(cell)
+        value = as_text(cell).replace("\r\n", "\n") if lines else as_line(cell)
         if len(value) > longest:
             raise CellRefused("{}过长", f"最多 {longest} 字，现有 {len(value)} 字。")
         return value
@@ -139,7 +147,7 @@ def choice(values: Mapping[str, Any]) -> Cleaner:
     shown = "、".join(values)
 
     def clean(cell: Any) -> Any:
-        word = as_text(cell)
+        word = as_line(cell)
         if word in values or not word:
             return values.get(word, "")
         raise CellRefused("{}不存在", f"应为：{shown}。", word=word)
@@ -173,6 +181,19 @@ def serial_day(cell: Any) -> date | None:
     return None
 
 
+def month_of_number(cell: Any) -> tuple[int, int] | None:
+    """Return the year and the month that a number means; None where it is none. 1975.1 is what Excel
+    leaves of 1975.10: October, and perhaps January (`is_january_or_october`)."""
+    if not isinstance(cell, float) or not (found := _MONTH_OF_NUMBER.fullmatch(as_text(cell))):
+        return None
+    return int(found[1]), OCTOBER if found[2] == "1" else int(found[2])
+
+
+def is_january_or_october(cell: Any) -> bool:
+    """Tell whether nobody knows which month a number means."""
+    return month_of_number(cell) is not None and as_text(cell).endswith(".1")
+
+
 def day(cell: Any, *, month: str = "") -> date | None:
     """Clean a date: a date cell, text such as 2026-11-24, 2026/11/24, 20261124, or a number with
     which Excel counts days; where ``month`` says first or last, also 2026.12, of which it is that day."""
@@ -180,6 +201,8 @@ def day(cell: Any, *, month: str = "") -> date | None:
         return cell.date()
     if isinstance(cell, date):
         return cell
+    if month and (number := month_of_number(cell)):
+        return _day_of("{}-{}".format(*number), month)
     return _day_of(TIME.sub("", as_code(cell)), month)
 
 

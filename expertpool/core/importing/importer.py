@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from expertpool.core.importing.columns import CellRefused, ImportColumn
 
 REMARKS = 10
+CLEANED, GUESSED, CHECK = "已整理", "按推测填写", "请核对"  # kinds of notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,16 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What was done to a cell of a row that is taken: cleaned, guessed, or to be looked at."""
+    """What was done to a cell of a row that is taken: cleaned, guessed, or to be looked at.
+
+    ``is_pressing``: it is shown before all others.
+    """
 
     column: str
     kind: str
     was: str
     now: str
+    is_pressing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,7 @@ class Totals:
     samples: int = 0
     remarked: int = 0  # rows that are none of the list; the first are kept with what they say
     remarks: dict[int, str] = field(default_factory=dict)
+    lacking: Counter[str] = field(default_factory=Counter)  # what rows that are taken do not have
 
     @property
     def refused(self) -> int:
@@ -194,6 +200,10 @@ class Importer(ABC):
     def counted_for(cls, user: Any) -> str:
         """Return what of ``user``'s rows is only counted and once they are in (手机号、证件号码);
         empty: nothing."""
+        return ""
+
+    def lacks(self, row: Row) -> str:
+        """Return what a row that is taken has not, though nearly all have it; empty: nothing."""
         return ""
 
     def shown(self, row: Row) -> dict[str, str]:

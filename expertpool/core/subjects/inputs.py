@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from expertpool.core.importing.columns import CellRefused
-from expertpool.core.text import HIDDEN
+from expertpool.core.text import HIDDEN, one_line
 from expertpool.core.validators import is_writable
 
 
@@ -32,6 +32,14 @@ class RuleField(forms.CharField):
 
     def run_validators(self, value: Any) -> None:
         """The rule has said everything."""
+
+
+class EntryField(forms.ChoiceField):
+    """A word of a list. One with line breaks, as imports once kept them, is chosen as it reads: a
+    browser would send another one back."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return one_line(value) if isinstance(value, str) else value
 
 
 class ChosenOptions:

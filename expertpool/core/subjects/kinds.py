@@ -28,8 +28,15 @@ from expertpool.core.importing.columns import (
     text,
     whole_number,
 )
-from expertpool.core.subjects.inputs import ManyRemote, ManyRows, OneRemote, OneRow, RuleField
-from expertpool.core.text import moment_text
+from expertpool.core.subjects.inputs import (
+    EntryField,
+    ManyRemote,
+    ManyRows,
+    OneRemote,
+    OneRow,
+    RuleField,
+)
+from expertpool.core.text import moment_text, one_line
 
 Pairs = Iterable[tuple[Any, str]]
 WITHOUT = "请选择"
@@ -110,7 +117,7 @@ class Text(Kind):
         return value
 
     def cell_cleaner(self) -> Cleaner:
-        return self.rule or text(self.longest)
+        return self.rule or text(self.longest, lines=self.rows > 0)
 
     def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
         # The rule says what is too long, of what is left without blanks; the page only helps.
@@ -277,10 +284,10 @@ class Entry(Text):
 
     def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
         names = list(self.words())
-        if current and current not in names:
-            names.append(current)
+        if current and (held := one_line(current)) not in names:
+            names.append(held)
         choices = [("", WITHOUT), *((name, name) for name in names)]
-        return forms.ChoiceField(choices=choices, **kwargs)
+        return EntryField(choices=choices, **kwargs)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from expertpool.directory.queries.near import (
     unidentified_units,
     unknown_among,
 )
-from expertpool.directory.queries.parts import parts_of
+from expertpool.directory.queries.parts import UNIT_LIKE, parts_of
 from expertpool.directory.queries.relations import (
     Step,
     Way,
@@ -50,6 +50,7 @@ from expertpool.directory.queries.units import (
 from expertpool.directory.validators import normalise_unit_name
 
 __all__ = [
+    "UNIT_LIKE",
     "UNIT_NAME",
     "UNIT_SEARCH",
     "Named",

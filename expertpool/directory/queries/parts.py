@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from expertpool.core.text import one_line
+from expertpool.directory.validators import core_of
+
 MOST_PARTS = 5
+# What ends like an organisation: a name that does is no person's, a line that does may be a whole name.
+UNIT_LIKE = re.compile(
+    r".{2,}(?:公司|集团|[学医设计研究]院|研究所|事务所|大学|中学|小学|学校|中心|[学协]会|委员会|银行|[局厂站])"
+)
 _HAN = re.compile(r"[\u3400-\u9fff]{2}")  # of other letters a comma tells nothing (Co., Ltd.)
 _BRACKETED = re.compile(r"[（(\[【〔][^（()）]*[）)\]】〕]")
 _APART = re.compile(r"[、，,；;/／|\n]+")
@@ -26,6 +33,16 @@ def parts_of(name: str) -> list[str]:
     found = dict.fromkeys(filter(None, map(_bare, _pieces(whole))))
     found.pop(whole, None)
     return list(found)[:MOST_PARTS]
+
+
+def lines_apart(cell: str) -> str:
+    """Return ``cell`` with what was broken into lines joined; where each line is a unit's name by
+    itself (but for a group, whose companies go by its name), with a mark between them: these are asked about."""
+    lines = list(filter(None, map(str.strip, cell.splitlines())))
+    are_units = all(
+        UNIT_LIKE.fullmatch(line) and core_of(line) and not line.endswith("集团") for line in lines
+    )
+    return "；".join(lines) if are_units else one_line(cell)
 
 
 def _pieces(name: str) -> Iterator[str]:

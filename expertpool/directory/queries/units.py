@@ -14,6 +14,7 @@ from django.urls import reverse_lazy
 from expertpool.core.importing import CellRefused, text
 from expertpool.core.text import join_han
 from expertpool.directory.models import Unit, UnitAlias
+from expertpool.directory.queries.parts import lines_apart
 from expertpool.directory.validators import (
     MOST_UNIT_NAME,
     core_of,
@@ -135,6 +136,8 @@ def search_units(text: str, *, active_only: bool = True) -> QuerySet[Unit]:
 def unit_name(cell: Any) -> str:
     """Clean a cell that names a unit: no blanks between Chinese letters, as lists have them that set names
     in columns; what the directory would refuse is refused with its row."""
+    if isinstance(cell, str) and not cell.isprintable():
+        cell = lines_apart(cell)
     name: str = join_han(text(MOST_UNIT_NAME)(cell))
     if name:
         try:

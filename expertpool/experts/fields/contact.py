@@ -18,7 +18,7 @@ CONTACT = (
     FieldDeclaration(
         code="address",
         label="通讯地址",
-        kind=Text(longest=200),
+        kind=Text(longest=200, rows=2),
         guard=guarded(
             "address", "通讯地址", lambda value: mask_middle(value, head=3, tail=0), **AS_CONTACT
         ),

@@ -83,6 +83,8 @@ class RowRules:
                 yield self._fault("sex", "性别与身份证不符", "请核对身份证号第 17 位。")
             if born:
                 self._instead(row, born)
+                if birth and birth.perhaps:  # the document has answered it
+                    row.notes[:] = [one for one in row.notes if one.column != "出生年月"]
             values["birth_date"] = born or values["birth_date"]
             values["sex"] = sex or values.get("sex")
         if is_too_young(values["birth_date"], self._today):

@@ -15,17 +15,21 @@ from django.core.exceptions import ValidationError
 from expertpool.core.bounds import DAYS, Bounds
 from expertpool.core.importing import (
     FIRST,
+    JANUARY,
     LAST,
     TIME,
     CellRefused,
     as_code,
+    is_january_or_october,
     is_rounded,
+    month_of_number,
     serial_day,
     text,
 )
 from expertpool.core.subjects import Day
 from expertpool.core.text import HAN, HIDDEN, UNSEEN, is_hidden, join_han, without_unseen
 from expertpool.core.validators import is_valid_uscc, validate_email_address, validate_mobile
+from expertpool.directory.queries import UNIT_LIKE
 from expertpool.experts.enums import ExpertKind, IdKind
 
 YOUNGEST = 16  # years
@@ -34,11 +38,7 @@ PRACTICE_YEARS = Bounds(0, 80)
 # The day may be missing, and the marks between as well.
 _MONTH = re.compile(r"(\d{4})\D?(\d{1,2})(?:\D?(\d{1,2}))?[月日]?")
 _BESIDE_SIGN = re.compile(r"\s*([年月日./-])\s*")
-_YEAR_AND_MONTH = re.compile(r"(19|20)\d{2}\.\d{1,2}")
 _NAME = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z·.' -]*")
-_UNIT = re.compile(
-    r".{3,}(?:公司|集团|[学医设计研究]院|研究所|事务所|大学|中学|小学|学校|中心|[学协]会|委员会|银行|[局厂站])"
-)
 _DOTS = str.maketrans("•・‧", "···")
 # What people write between digits, and what stands there unseen.
 MARKS = re.compile(rf"[\s\-\u2010-\u2015{UNSEEN}]+")
@@ -241,7 +241,7 @@ def oddities(
         name.isalpha() or values.get("kind") == ExpertKind.ORGANISATION or _NAME.fullmatch(name)
     ):
         yield "姓名", name, "姓名中有文字以外的内容，请核对。"
-    if values.get("kind") != ExpertKind.ORGANISATION and _UNIT.fullmatch(name):
+    if values.get("kind") != ExpertKind.ORGANISATION and UNIT_LIKE.fullmatch(name):
         yield "姓名", name, "像是单位的名称，请核对是否与工作单位对调了。"
     if (end := values.get("term_end_date")) and end < today:
         yield "聘期至", end.isoformat(), "聘期已过，不会被抽取，请核对。"
@@ -309,8 +309,8 @@ def birth(cell: Any) -> Month | None:
         return None
     if isinstance(cell, float) and (number := serial_day(cell)):
         return Month(number.year, number.month, number.day)
-    if isinstance(cell, float) and _YEAR_AND_MONTH.fullmatch(value):
-        return _month_of_number(value)
+    if (typed := month_of_number(cell)) and 1 <= typed[1] <= 12:
+        return Month(*typed, None, JANUARY if is_january_or_october(cell) else 0)
     found = _MONTH.fullmatch(value)
     if found:
         year, at, day = (int(part) if part else None for part in found.groups())
@@ -325,16 +325,6 @@ def birth(cell: Any) -> Month | None:
             return month
     if number := serial_day(value):
         return Month(number.year, number.month, number.day)
-    raise CellRefused("出生年月格式", "应像 1967-09 或 1967-09-20。")
-
-
-def _month_of_number(value: str) -> Month:
-    """Read 1975.1, the number that 1975.10 becomes: October, and perhaps January."""
-    year, _, month = value.partition(".")
-    if month == "1":
-        return Month(int(year), 10, None, 1)
-    if 1 <= int(month) <= 12:
-        return Month(int(year), int(month), None)
     raise CellRefused("出生年月格式", "应像 1967-09 或 1967-09-20。")
 
 

@@ -7,8 +7,18 @@ from typing import Any
 
 import pytest
 
-from expertpool.core.importing import CellRefused, as_code, as_text, choice, day, text, whole_number
+from expertpool.core.importing import (
+    LAST,
+    CellRefused,
+    as_code,
+    as_text,
+    choice,
+    day,
+    text,
+    whole_number,
+)
 from expertpool.core.importing.columns import normalise_header
+from expertpool.experts.validators.values import birth
 
 
 @pytest.mark.parametrize(
@@ -24,6 +34,28 @@ from expertpool.core.importing.columns import normalise_header
 )
 def test_text(cell: Any, expected: str) -> None:
     assert as_text(cell) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("荆门市测绘\n研究院", "荆门市测绘研究院"),
+        ("高级\r\n 工程师\n", "高级工程师"),
+        ("长江路\n12 号，\n三楼", "长江路 12 号，三楼"),
+        ("Li\nMing", "Li Ming"),
+    ],
+)
+def test_what_was_broken_into_lines_is_joined(cell: str, expected: str) -> None:
+    assert text(50)(cell) == expected
+    assert text(50, lines=True)(cell) == cell.strip().replace("\r\n", "\n")
+    assert choice({expected: 1})(cell) == 1
+
+
+def test_a_number_that_ends_with_one_is_october_wherever_it_is_a_month() -> None:
+    assert day(2028.1, month=LAST) == date(2028, 10, 31)
+    assert day("2028.1", month=LAST) == date(2028, 1, 31)
+    assert day(2028.01, month=LAST) == date(2028, 1, 31)
+    assert birth(1975.1) == (1975, 10, None, 1)
 
 
 def test_codes_lose_all_full_width_forms() -> None:

@@ -45,7 +45,7 @@ def check_rows(
     while chunk := list(islice(source, importer.chunk_rows)):
         _check_chunk(importer, chunk, answers, keep=keep)
         for row in chunk:
-            _count(row, totals)
+            _count(row, totals, importer)
             if not row.faults:
                 if taken:
                     taken(row)
@@ -56,7 +56,7 @@ def check_rows(
     return totals
 
 
-def _count(row: Row, totals: Totals) -> None:
+def _count(row: Row, totals: Totals, importer: Importer) -> None:
     totals.total += 1
     if row.faults:
         totals.reasons[row.faults[0].reason] += 1
@@ -69,6 +69,8 @@ def _count(row: Row, totals: Totals) -> None:
             totals.left[fault.reason] += 1
         for note in row.notes:
             totals.notes[note.kind] += 1
+        if lacking := importer.lacks(row):
+            totals.lacking[lacking] += 1
     for word in row.words:
         _count_word(word, totals)
 

@@ -6,6 +6,7 @@ Plain values of JSON, since the page of another process reads them.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -14,17 +15,20 @@ from typing import Any
 from expertpool.core.importing.answers import Answers, proposals
 from expertpool.core.importing.columns import BETWEEN, CellRefused, as_text
 from expertpool.core.importing.finding import Header
-from expertpool.core.importing.importer import Fault, Importer, Note, Row, Totals
+from expertpool.core.importing.importer import CHECK, Fault, Importer, Note, Row, Totals
 from expertpool.core.models import ImportRun
 from expertpool.core.models.imports import UNCHANGED
 from expertpool.core.waiting import FileGone, WaitingFile
 
 SHOWN = 100  # rows of each kind on the page
-ALIKE = 10  # notes of one kind in one column
+ALIKE = 10  # notes that say the same
+PRESSING = 50  # rows with notes that go before all others
 FIRST = 5  # rows shown as they will be saved
 ASKED = 50  # words that the page asks about
 APPLIED = 200  # words that the page shows as explained
 DIFFERING = 500  # records whose differences are shown
+# What a sentence says of one row alone: numbers, days, and what it quotes.
+_VALUES = re.compile(r"“[^”]*”|[A-Za-z]*\d[\d.-]*")
 RENAMED = 3  # records that get another name: so many are no correction, if they are most
 
 
@@ -86,7 +90,8 @@ class Collector:
         self.answered: list[dict[str, Any]] = []
         self.notes: list[dict[str, Any]] = []
         self.changed: list[dict[str, Any]] = []
-        self.alike: Counter[tuple[str, str]] = Counter()
+        self.pressing: list[dict[str, Any]] = []
+        self.alike: Counter[tuple[str, str, str]] = Counter()
 
     def take(self, row: Row) -> None:
         if len(self.first) < FIRST and not self.importer.is_update:
@@ -99,8 +104,14 @@ class Collector:
             self.left.append(self.about(row, row.left))
         if (said := self._said(row)) and len(self.answered) < SHOWN:
             self.answered.append({"row": row.number, "name": self.name_of(row), "cells": said})
-        if row.notes and len(self.notes) < SHOWN and (notes := list(self._first(row.notes))):
-            self.notes.append({"row": row.number, "name": self.name_of(row), "notes": notes})
+        if row.notes:
+            self._take_notes(row)
+
+    def _take_notes(self, row: Row) -> None:
+        is_pressing = len(self.pressing) < PRESSING and any(one.is_pressing for one in row.notes)
+        rows = self.pressing if is_pressing else self.notes
+        if len(rows) < SHOWN and (notes := list(self._first(row.notes))):
+            rows.append({"row": row.number, "name": self.name_of(row), "notes": notes})
 
     def _said(self, row: Row) -> list[dict[str, Any]]:
         """Return what was asked of a row that is taken by its answer: it can be taken back."""
@@ -111,11 +122,13 @@ class Collector:
         ]
 
     def _first(self, notes: Sequence[Note]) -> Iterator[dict[str, Any]]:
-        """Yield those of ``notes`` of whose kind not many are shown: what is said of each row hides what
+        """Yield those of ``notes`` of which not many say the same: what is said of each row hides what
         is said of few."""
         for note in notes:
-            if self.alike[note.kind, note.column] < ALIKE:
-                self.alike[note.kind, note.column] += 1
+            # Of what was cleaned or guessed the value differs from row to row.
+            said = _VALUES.sub("", note.now).partition("：")[0] if note.kind == CHECK else ""
+            if note.is_pressing or self.alike[note.kind, note.column, said] < ALIKE:
+                self.alike[note.kind, note.column, said] += 1
                 yield asdict(note)
 
     def refuse(self, row: Row) -> None:
@@ -154,13 +167,14 @@ class Collector:
             "refused": [*self.refused, *self.unchanged][:SHOWN],
             "left": self.left,
             "answered": self.answered,
-            "notes": self.notes,
+            "notes": [*self.pressing, *self.notes][:SHOWN],
             **self._changed(),
             "words": self._words(totals),
             "applied": self._lines(totals.applied.most_common(APPLIED), applied=True),
             "samples": totals.samples,
             "remarks": totals.remarks,
             "remarked": totals.remarked,
+            "lacking": dict(totals.lacking),
         }
 
     def _changed(self) -> dict[str, Any]:

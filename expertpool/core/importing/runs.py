@@ -418,7 +418,7 @@ def _import(run: ImportRun, *, now: datetime, progress: bool) -> None:
             answers,
             keep=True,
             refused=sheet.add,
-            taken=sheet.left,
+            taken=sheet.taken,
             progress=tell,
         )
     run.refused_table.write(sheet.content)

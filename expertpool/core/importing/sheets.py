@@ -72,7 +72,8 @@ UPDATED = Outcomes("整行没有更新", "这一格没有改动，其余已更�
 
 class RefusedSheet:
     """The 未导入信息表: each refused row as it stood, with its row number and the reason; on a second
-    sheet each cell that was refused, with the name and what became of it.
+    sheet each cell that was refused, with the name and what became of it; on a third what was cleaned,
+    guessed or is to be looked at in rows that were taken, of which the page shows the first alone.
 
     Written in constant memory, to a nameless file: nothing is left where the process is killed.
     ``content`` is the workbook when the block has ended without an error.
@@ -82,7 +83,7 @@ class RefusedSheet:
         self.headers = headers
         self.collector = collector
         self.outcomes = UPDATED if collector.importer.is_update else IMPORTED
-        self.count = self.cells = 0
+        self.count = self.cells = self.notes = 0
         self.content = b""
 
     def __enter__(self) -> RefusedSheet:
@@ -94,6 +95,8 @@ class RefusedSheet:
         cells = [(header, 16) for header in self.headers]
         self.table.head([("原行号", 8), ("未导入原因", 40), *cells], frozen=2)
         self.each.head(CELL_COLUMNS)
+        self.noted = Writer(self.book, "处理过的内容")
+        self.noted.head(NOTE_COLUMNS)
         return self
 
     def add(self, row: Row) -> None:
@@ -106,10 +109,16 @@ class RefusedSheet:
             self.table.cell(self.count, at, _as_it_was(cell))
         self._cells(row, row.faults, self.outcomes.row)
 
-    def left(self, row: Row) -> None:
-        """Write the cells without which a row was taken."""
+    def taken(self, row: Row) -> None:
+        """Write the cells without which a row was taken, and what is said of others."""
         if row.left:
             self._cells(row, row.left, self.outcomes.cell)
+        for note in row.notes:
+            self.notes += 1
+            name = self.collector.name_of(row)
+            values = (row.number, name, note.column, note.kind, note.was, note.now)
+            for at, value in enumerate(values):
+                self.noted.cell(self.notes, at, value)
 
     def _cells(self, row: Row, faults: Sequence[Fault], outcome: str) -> None:
         for cell in self.collector.about(row, faults)["cells"]:
@@ -139,6 +148,7 @@ CELL_COLUMNS = (
     *(("原行号", 8), ("姓名或名称", 16), ("列", 16)),
     *(("内容", 30), ("原因", 50), ("处理", 24)),
 )
+NOTE_COLUMNS = (*CELL_COLUMNS[:3], ("处理", 12), ("原来", 30), ("现在", 50))
 
 
 def _as_it_was(cell: Any) -> Any:

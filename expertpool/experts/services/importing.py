@@ -29,14 +29,16 @@ from expertpool.core.importing import (
 )
 from expertpool.core.importing.findings import SHOWN, Collector
 from expertpool.core.importing.sheets import RefusedSheet
+from expertpool.core.models.imports import GONE
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import province_codes
 from expertpool.directory.services.units import NamedUnit, resolve_units
-from expertpool.experts.enums import ExpertSource
+from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import (
     email_index,
+    experts_visible_to,
     id_number_index,
     phone_index,
     phone_tail_index,
@@ -115,12 +117,14 @@ class ExpertImporter(Importer):
         self.named, self.persons = NamedUnits(self), SamePersons(actor)
         # Index → row of this file, or 0 for the pool.
         self.known: dict[str, dict[bytes, int]] = {code: {} for code in UNIQUE}
+        self.deleted: set[bytes] = set()  # indexes of numbers
         self.named_owners = 0
         self.saved = {code: SavedNumbers() for code in UNIQUE}
         self.counted = {code for code in UNIQUE if actor and not is_plain(actor, code)}
 
     def prepare(self, rows: Sequence[Row]) -> None:
         self.named.look_up(rows)
+        self.deleted.clear()
         for row in rows:
             values = row.values
             values["phone_index"] = phone_index(values["phone"])
@@ -142,12 +146,21 @@ class ExpertImporter(Importer):
             # Some are in the pool by an earlier chunk of this file: these keep their row.
             rows_of = self.saved[code].rows_of(found)
             known.update((index, known.get(index) or rows_of.get(index, 0)) for index in found)
+            self._note_deleted(code, found)
             if code in CONTACTS:
                 accounts = User.objects.filter(**{f"{name}__in": wanted}).order_by()
                 # Those of accounts that are experts' stand in their files, too.
                 known.update(
                     (index, known.get(index, 0)) for (index,) in accounts.values_list(name)
                 )
+
+    def _note_deleted(self, code: str, found: Sequence[bytes]) -> None:
+        """Note which numbers are those of deleted records that the actor may see: these are restored."""
+        if found and self.actor and code not in self.counted:
+            rows = experts_visible_to(self.actor).filter(
+                status=ExpertStatus.DELETED, merged_into=None, **{f"{code}_index__in": found}
+            )
+            self.deleted.update(rows.order_by().values_list(f"{code}_index", flat=True))
 
     def inspect(self, row: Row) -> list[Fault]:
         return list(self.rules.inspect(row))
@@ -168,7 +181,11 @@ class ExpertImporter(Importer):
         row.notes += [Note(label, CHECK, value, sentence) for label, value, sentence in odd]
         self.named.warn(row)
         if sentence := self.persons.told(row.values, row.number):
-            row.notes.append(Note("姓名", CHECK, row.values["name"], sentence))
+            row.notes.append(Note("姓名", CHECK, row.values["name"], sentence, is_pressing=True))
+
+    def lacks(self, row: Row) -> str:
+        is_person = row.values.get("kind") != ExpertKind.ORGANISATION
+        return "" if row.values.get("employer") or not is_person else "工作单位"
 
     def shown(self, row: Row) -> dict[str, str]:
         values = row.values
@@ -195,7 +212,9 @@ class ExpertImporter(Importer):
             if first is None:
                 continue
             where = f"与第 {first} 行相同。" if first else self._whose(code, row)
-            fault = self.fault(code, reason, where, counted=not first and code in self.counted)
+            is_gone = not first and code != "email" and row.values[f"{code}_index"] in self.deleted
+            told = GONE if is_gone else reason
+            fault = self.fault(code, told, where, counted=not first and code in self.counted)
             if code != "email" or fault.counted:
                 return fault
             # An expert without mail can be reached; two by one mail are not told apart.
@@ -318,7 +337,7 @@ def import_file(
                 header.codes,
                 keep=not dry_run,
                 refused=refuse,
-                taken=table.left if table else None,
+                taken=table.taken if table else None,
             )
         if not dry_run:
             importer.finish(totals, file_name=path.name)

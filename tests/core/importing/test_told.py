@@ -3,6 +3,7 @@ are guessed."""
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,23 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from expertpool.accounts.models import User
+from expertpool.core.importing.cells import WHICH_MONTH
 from expertpool.core.models import ImportMemory
 from expertpool.directory.models import Unit
+from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
-from tests.core.importing.test_import_pages import HEAD, post, standing, upload, word_field
+from tests.core.importing.test_import_pages import (
+    HEAD,
+    post,
+    said,
+    standing,
+    upload,
+    word_field,
+)
+from tests.factories.experts import make_expert, make_id_number, make_unit
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
@@ -155,8 +167,8 @@ def test_a_day_of_a_csv_is_told_as_it_is_guessed(client: Client) -> None:
     )
     assert notes_of(page) == {
         "甲": [
-            ("按推测填写", "出生年月", "1975.1", "1975-10"),
-            ("按推测填写", "聘期至", "2028.1", "2028-01-31"),
+            ("请核对", "出生年月", "1975.1", f"按 1975-10 导入，{WHICH_MONTH}"),
+            ("请核对", "聘期至", "2028.1", f"按 2028-10-31 导入，{WHICH_MONTH}"),
         ],
         "乙": [
             ("按推测填写", "出生年月", "27670", "1975-10-03"),
@@ -178,6 +190,77 @@ def test_a_day_of_a_csv_is_told_as_it_is_guessed(client: Client) -> None:
         "庚": "1975-10-03",
         "辛": "1975-10-01",
     }
+
+
+@pytest.mark.shows("EXP-07")
+def test_which_month_is_not_asked_where_the_document_says_it(client: Client) -> None:
+    line = f"甲,13911110001,{make_id_number('19750115')},1975.1"
+    page = upload_csv(client, "姓名,手机号,身份证号,出生年月", line)
+    assert page.context["run"].accepted == 1
+    assert notes_of(page) == {}
+
+
+@pytest.mark.shows("EXP-07")
+def test_what_stands_only_in_a_column_that_is_not_imported_is_told(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [
+        ["序号", *HEAD, "籍贯"],
+        ["一、规划类（A010101）"],
+        [1, "甲", "13911110001", "湖北"],
+        [2],
+        ["", "", "", "王五 13912345678 请加上"],
+        [3, "", "", "/"],
+    ]
+    page = upload(client, tmp_path, rows)
+    page = post(client, "mapping", page.context["run"], said(page.context["run"]))
+    assert page.context["run"].total == 1
+    told = {"2": "一、规划类（A010101）", "5": "王五 13912345678 请加上"}
+    assert page.context["found"]["remarks"] == told
+    assert "第 5 行“王五 13912345678 请加上”" in page.content.decode()
+
+
+@pytest.mark.shows("EXP-07")
+def test_how_many_have_no_employer_is_told(client: Client, tmp_path: Path) -> None:
+    rows = [
+        ["甲", "13911110001", "黄石一院"],
+        ["乙", "13911110002", ""],
+        ["丙", "13911110003", "无"],
+    ]
+    page = upload(client, tmp_path, [[*HEAD, "工作单位"], *rows])
+    assert "2 行没有工作单位" in page.content.decode()
+    page = post(client, "confirm", page.context["run"], standing(page))
+    assert "2 行没有工作单位" in page.content.decode()
+
+
+@pytest.mark.shows("EXP-08")
+def test_a_list_of_deleted_experts_is_told_to_be_restored(client: Client, tmp_path: Path) -> None:
+    make_expert(name="甲", phone="13911110001", status=ExpertStatus.DELETED)
+    make_expert(name="乙", phone="13911110002")
+    page = upload(client, tmp_path, [HEAD, ["甲", "13911110001"], ["乙", "13911110002"]])
+    assert page.context["run"].reasons == {"档案已删除": 1, "手机号重复": 1}
+    text = page.content.decode()
+    assert "其中 1 行的档案已删除：要再用的，请先恢复这些档案" in text
+    assert "无须再次导入" not in text
+
+
+@pytest.mark.shows("EXP-07")
+def test_persons_come_first_among_what_is_told_and_all_stands_in_the_file(
+    client: Client, tmp_path: Path
+) -> None:
+    make_expert(name="李娜", phone="13922220000", employer=make_unit("黄石一院"))
+    rows = [[f"{'张' * at}（女）", f"139111{at:05d}", "黄石一院"] for at in range(1, 15)]
+    rows.append(["李娜", "13922220001", "黄石一院"])
+    page = upload(client, tmp_path, [[*HEAD, "工作单位"], *rows])
+    names = [row["name"] for row in page.context["found"]["notes"]]
+    assert (names[0], len(names)) == ("李娜", 11)
+    page = post(client, "confirm", page.context["run"], standing(page))
+    run = page.context["run"]
+    table = client.get(reverse("experts:import_refused", args=[run.pk])).getvalue()
+    noted = list(load_workbook(BytesIO(table)).worksheets[2].values)
+    assert noted[0] == ("原行号", "姓名或名称", "列", "处理", "原来", "现在")
+    assert len(noted) == 1 + 15
+    assert noted[1][:5] == (2, "张（女）", "姓名", "请核对", "张（女）")
 
 
 @pytest.mark.shows("EXP-07")

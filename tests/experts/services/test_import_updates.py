@@ -225,6 +225,32 @@ def test_an_exported_list_comes_back_unharmed(admin: User, tmp_path: Path) -> No
     assert "导出人" in page.content.decode()
 
 
+@pytest.mark.shows("EXP-07")
+def test_what_is_changed_far_below_is_shown_before_what_is_in_order(
+    admin: User, tmp_path: Path
+) -> None:
+    make_expert("张伟", phone="13911110001", position="科长")
+    make_expert("李娜", phone="13911110002", position="科长")
+    same = [["张伟", "13911110001", "科长"]] * 2_100
+    rows = [
+        ["姓名", "手机号", "职务"],
+        *same,
+        ["李娜", "13911110002", "处长"],
+        ["王", "139", "处长"],
+    ]
+    client = login(Client(), admin)
+    page = upload(client, tmp_path, rows)
+    run, found = page.context["run"], page.context["found"]
+    assert (run.total, run.accepted, run.partial) == (2_102, 1, False)
+    assert [one["row"] for one in found["changed"]] == [2_102]
+    assert (found["refused"][0]["row"], found["refused"][1]["row"]) == (2_103, 2)
+    client.post(reverse("experts:update_confirm", args=[run.pk]), {"chosen": [2_102]})
+    perform_import(run_id=run.pk, now=timezone.now())
+    run.refresh_from_db()
+    assert (run.accepted, run.reasons["没有变化"]) == (1, 2_100)
+    assert Expert.objects.get(name="李娜").position == "处长"
+
+
 def test_a_term_is_updated_as_a_list_writes_it(admin: User, tmp_path: Path) -> None:
     """长期 is the one way to write that a term has no end: an empty cell changes nothing."""
     first = make_expert("张伟", term_end_date="2027-12-31")

@@ -122,7 +122,7 @@ class RowReader:
             return None
         for key, code in self.further:
             parts = (row.values.get(code), row.values.pop(key, ""))
-            row.values[code] = BETWEEN.join(filter(None, parts))
+            row.values[code] = BETWEEN.join(filter(None, dict.fromkeys(parts)))
         self._add_mended(row, mended or {})
         first = self.first
         if first and row.values.get(first) == self.samples[first] and self._is_sample(row):
@@ -141,7 +141,8 @@ class RowReader:
 
     def _beside(self, cells: list[Any]) -> str:
         """Return what stands in a row only where nothing is imported; numbers of rows say nothing."""
-        texts = (as_it_stands(cell) for at, cell in enumerate(cells) if at not in self.read)
+        unread = (one for at, one in enumerate(cells) if at not in self.read and one not in EMPTY)
+        texts = map(as_it_stands, unread)
         said = (one for one in texts if one not in SAYS_NOTHING and not _ROW_NUMBER.fullmatch(one))
         return "　".join(said)[:MOST_REMARK]
 

@@ -48,6 +48,7 @@ ERRORS = frozenset(
         *("#" * width for width in range(2, 14)),
     )
 )
+_NUMBERED = re.compile(r"^\d{1,2}[.、](?=\D)")
 NOTE = re.compile(r"[(\[【].*?[)\]】]")
 
 
@@ -272,7 +273,7 @@ class ImportColumn:
 
 
 def normalise_header(cell: Any) -> str:
-    """Return a header as it is compared: no blanks, stars, colons or remarks in brackets, nothing
-    that is not seen, and one form of each letter."""
-    name = re.sub(r"[\s*:]", "", NOTE.sub("", as_code(cell)))
+    """Return a header as it is compared: no blanks, stars, colons, remarks in brackets or number before
+    it (2.工作单位), nothing that is not seen, and one form of each letter."""
+    name = _NUMBERED.sub("", re.sub(r"[\s*:]", "", NOTE.sub("", as_code(cell))))
     return "".join(char for char in name if not is_hidden(char))

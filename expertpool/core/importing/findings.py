@@ -110,7 +110,7 @@ class Collector:
     def _take_notes(self, row: Row) -> None:
         is_pressing = len(self.pressing) < PRESSING and any(one.is_pressing for one in row.notes)
         rows = self.pressing if is_pressing else self.notes
-        if len(rows) < SHOWN and (notes := list(self._first(row.notes))):
+        if len(rows) < SHOWN and (notes := list(self._first(row.notes, is_pressing))):
             rows.append({"row": row.number, "name": self.name_of(row), "notes": notes})
 
     def _said(self, row: Row) -> list[dict[str, Any]]:
@@ -121,13 +121,15 @@ class Collector:
             if row.values.get(one.code)
         ]
 
-    def _first(self, notes: Sequence[Note]) -> Iterator[dict[str, Any]]:
+    def _first(self, notes: Sequence[Note], is_pressing: bool) -> Iterator[dict[str, Any]]:
         """Yield those of ``notes`` of which not many say the same: what is said of each row hides what
         is said of few."""
         for note in notes:
             # Of what was cleaned or guessed the value differs from row to row.
             said = _VALUES.sub("", note.now).partition("：")[0] if note.kind == CHECK else ""
-            if note.is_pressing or self.alike[note.kind, note.column, said] < ALIKE:
+            if (is_pressing and note.is_pressing) or self.alike[
+                note.kind, note.column, said
+            ] < ALIKE:
                 self.alike[note.kind, note.column, said] += 1
                 yield asdict(note)
 

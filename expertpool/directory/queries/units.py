@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from expertpool.directory.validators import (
     require_unit_name,
 )
 
+_QUOTED = re.compile(r"[“\"「]([^“”\"「」]+)[”\"」]")
 # What makes a list of units one that is searched.
 UNIT_SEARCH = {"data-enhance": "select", "data-url": reverse_lazy("directory:unit_search")}
 # What makes an input one that proposes units while one types; ``data-code`` names the field of the code.
@@ -138,7 +140,9 @@ def unit_name(cell: Any) -> str:
     in columns; what the directory would refuse is refused with its row."""
     if isinstance(cell, str) and not cell.isprintable():
         cell = lines_apart(cell)
-    name: str = join_han(text(MOST_UNIT_NAME)(cell))
+    name: str = join_han(text(MOST_UNIT_NAME)(cell)).rstrip("。")
+    if (quoted := _QUOTED.fullmatch(name)) is not None:
+        name = quoted[1]
     if name:
         try:
             require_unit_name(name)

@@ -61,7 +61,7 @@ CONTACT = (
         form=InForm(section="bank", help="加密保存，不会出现在导出中。"),
         imported=InImport(
             dispensable=True,
-            aliases=("银行卡号", "账号", "银行账户"),
+            aliases=("银行卡号", "卡号", "账号", "银行账户"),
             help="必须是文本格式。",
             sample="6217000012345678901",
             width=24,

@@ -26,7 +26,7 @@ from expertpool.experts.fields.shared import (
     guarded,
     passes,
 )
-from expertpool.experts.fields.words import ID_KIND_WORDS, KIND_WORDS, SEX_WORDS
+from expertpool.experts.fields.words import ID_KIND_WORDS, KIND_WORDS, SEX_MEANINGS, SEX_WORDS
 from expertpool.experts.models import Expert
 from expertpool.experts.queries import criteria as answers
 from expertpool.experts.validators import documents
@@ -60,7 +60,7 @@ PERSON = (
         required=True,
         form=InForm(section="basic", labels={ORGANISATION: "单位名称"}),
         imported=InImport(
-            aliases=("专家姓名", "名称", "单位专家名称"),
+            aliases=("专家姓名", "评委姓名", "名称", "单位专家名称"),
             help="单位专家填单位全称。",
             sample="王小明",
         ),
@@ -83,7 +83,13 @@ PERSON = (
         label="性别",
         kind=Choice(pairs=Sex.choices, words=SEX_WORDS),
         form=InForm(section={INDIVIDUAL: "basic"}, order=1),
-        imported=InImport(dispensable=True, help="可不填，按身份证号补。", sample="男", width=8),
+        imported=InImport(
+            dispensable=True,
+            meanings=lambda: SEX_MEANINGS,
+            help="可不填，按身份证号补。",
+            sample="男",
+            width=8,
+        ),
         exported=InExport(width=6),
         history=InHistory(),
         criterion=InCriteria(field=ask.Choice(choices=Sex.choices), order=9),
@@ -149,7 +155,7 @@ PERSON = (
         ),
         imported=InImport(
             looks=passes(documents.resident_id),
-            aliases=("身份证号", "证件号", "身份证号码", "身份证"),
+            aliases=("身份证号", "证件号", "身份证号码", "公民身份号码", "身份证"),
             help="必须是文本格式。同一号码只能有一份档案。",
             sample="110101198001010010",
             width=22,

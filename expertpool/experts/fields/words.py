@@ -30,6 +30,7 @@ NO_EMPLOYER = (
 SEX_WORDS = {"男性": Sex.MALE, "女性": Sex.FEMALE}
 # What lists mean by words that the dictionaries do not have, where each can mean one only: chosen on the page
 # already, never put in unasked.
+SEX_MEANINGS = {"先生": "男", "女士": "女"}
 TITLE_MEANINGS = {
     "高工": "高级工程师",
     "正高工": "正高级工程师",

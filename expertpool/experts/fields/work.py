@@ -75,7 +75,7 @@ WORK = (
         form=InForm(section={INDIVIDUAL: "work"}, wide=True, shown=False),
         imported=InImport(
             code="employer",
-            aliases=("单位名称", "单位", "所在单位", "现工作单位"),
+            aliases=("单位名称", "单位", "所在单位", "现工作单位", "任职单位"),
             help="单位全称，用于回避。没有单位的不填。",
             blanks=NO_EMPLOYER,
             missed="按没有工作单位导入：不能按单位回避，请核对。",

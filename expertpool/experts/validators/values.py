@@ -36,9 +36,11 @@ YOUNGEST = 16  # years
 TOO_YOUNG = f"应年满 {YOUNGEST} 周岁，请核对年份。"
 PRACTICE_YEARS = Bounds(0, 80)
 # The day may be missing, and the marks between as well.
-_MONTH = re.compile(r"(\d{4})\D?(\d{1,2})(?:\D?(\d{1,2}))?[月日]?")
+_MONTH = re.compile(r"(\d{4})\D?(\d{1,2})(?:\D?(\d{1,2}))?[月日号.]?(?:出?生)?")
 _BESIDE_SIGN = re.compile(r"\s*([年月日./-])\s*")
 _NAME = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z·.' -]*")
+_NOBODY = frozenset(("待定", "暂缺", "待补", "未知", "null", "none"))
+_NO_UNIT = frozenset(("本单位", "同单位", "本公司", "我单位"))
 _DOTS = str.maketrans("•・‧", "···")
 # What people write between digits, and what stands there unseen.
 MARKS = re.compile(rf"[\s\-\u2010-\u2015{UNSEEN}]+")
@@ -241,6 +243,10 @@ def oddities(
         name.isalpha() or values.get("kind") == ExpertKind.ORGANISATION or _NAME.fullmatch(name)
     ):
         yield "姓名", name, "姓名中有文字以外的内容，请核对。"
+    if name.lower() in _NOBODY:
+        yield "姓名", name, "像是还没有填的姓名，请核对。"
+    if (employer := str(values.get("employer") or "")) in _NO_UNIT:
+        yield "工作单位", employer, "不是单位的名称，不能按单位回避，请核对。"
     if values.get("kind") != ExpertKind.ORGANISATION and UNIT_LIKE.fullmatch(name):
         yield "姓名", name, "像是单位的名称，请核对是否与工作单位对调了。"
     if (end := values.get("term_end_date")) and end < today:

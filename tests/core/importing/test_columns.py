@@ -101,6 +101,7 @@ def test_refusals(clean: Any, cell: Any, reason: str) -> None:
             "手机号：",
             "手机号[11位]",
             "手机号［11位］",
+            "2.手机号（11位）",
         ),
         *("手\u200b机号", "手机\u3164号\ufe0f", "\u2f3f机号"),  # a filler, ⼿ the radical
     ],

@@ -20,7 +20,7 @@ from config.environment import (
     scanner_address,
     secret,
 )
-from config.logs import log_slow_queries
+from config.logs import OURS, log_slow_queries
 from config.numbers import numbering_jobs
 from config.storing import backup_storage, file_storage
 from config.worker import (
@@ -251,6 +251,7 @@ if TRUST_PROXY:
 
 # --- Logging: to standard output, one line an event, no personal data ---------------------------
 LAST_LINES = HOME / "log" / "recent.jsonl"  # of all processes, for the support bundle
+OWN_LINES = {"level": env_str("LOG_LEVEL", "INFO")}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -273,12 +274,13 @@ LOGGING = {
             "filename": LAST_LINES,
         },
     },
-    "root": {"handlers": ["console", "recent"], "level": env_str("LOG_LEVEL", "INFO")},
+    # A library tells what it was given: httpx each address, which may be a robot's secret, waitress
+    # somebody's link, procrastinate two lines a job. Of those that nobody has looked at: what is wrong.
+    "root": {"handlers": ["console", "recent"], "level": "WARNING"},
     "loggers": {
-        "django": {},  # takes away the handlers that it brings, or the console has each line twice
+        **dict.fromkeys(OURS, OWN_LINES),
+        "django": OWN_LINES,  # and takes away the handlers that it brings, else each line comes twice
         "django.request": {"filters": ["refusals"]},
-        "waitress": {"level": "WARNING"},  # else the address, which may be somebody's link
-        "procrastinate": {"level": "WARNING"},  # else two lines a job, each minute
     },
 }
 log_slow_queries(env_int("SLOW_QUERY_MS", default=1000))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import zipfile
 from collections.abc import Iterator
 from datetime import date
-from io import StringIO
+from io import BytesIO, StringIO
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -13,10 +15,15 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
+from django.utils import timezone
+from pytest_django.fixtures import Settings
 
-from config.logs import without_links
+from config.logs import JsonFormatter, LastLines, without_links
 from expertpool.experts.models import Expert
+from expertpool.operations.services.bundle import support_bundle
+from expertpool.operations.services.robots import Robot, send
 from tests.factories.experts import make_expert, make_unit
+from tests.webhooks.receiver import Receiver
 
 TOKEN = "Qm9va2luZy1saW5rLTEyMzQ1Njc4OTA"
 
@@ -70,6 +77,36 @@ def test_a_broken_constraint_is_logged_without_the_row(written: StringIO) -> Non
     assert text.count("DETAIL") >= 2
     for value in ("王大为", "二行", str(day), code):
         assert value not in text
+
+
+@pytest.mark.django_db
+@pytest.mark.shows("SYS-01")
+def test_a_robot_is_asked_without_a_line_of_its_address(
+    written: StringIO, settings: Settings, tmp_path: Path
+) -> None:
+    """Whoever has it writes into the group; so does whoever has a webhook's, which go the same way."""
+    settings.WEBHOOK_PRIVATE_HOSTS = ["127.0.0.0/8"]
+    settings.LAST_LINES = tmp_path / "recent.jsonl"
+    handler = LastLines(str(settings.LAST_LINES))
+    handler.setFormatter(JsonFormatter())
+    logging.getLogger().addHandler(handler)
+    with Receiver(status=200, answer=b'{"errcode":0}') as chat:
+        send(Robot("wecom", chat.url(path=f"/send?key={TOKEN}")), "报警", now=timezone.now())
+    logging.getLogger("expertpool").info("sent")
+    logging.getLogger().removeHandler(handler)
+    handler.close()
+    assert [call.path for call in chat.calls] == [f"/send?key={TOKEN}"]
+    assert TOKEN not in written.getvalue()
+    with zipfile.ZipFile(BytesIO(support_bundle(actor=None, now=timezone.now()))) as bundle:
+        lines = bundle.read("最近日志.jsonl").decode()
+    assert "sent" in lines
+    assert TOKEN not in lines
+
+
+@pytest.mark.parametrize("name", ["httpx", "httpcore", "urllib3", "botocore", "of.tomorrow"])
+def test_a_library_tells_only_what_is_wrong(name: str) -> None:
+    """Whatever level an operator sets: what it was given is in its other lines."""
+    assert logging.getLogger(name).getEffectiveLevel() == logging.WARNING
 
 
 def test_every_address_with_a_token_is_known() -> None:

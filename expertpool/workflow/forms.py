@@ -16,7 +16,8 @@ from expertpool.core.criteria import AllOf, CriteriaField, canonical
 from expertpool.core.text import mask_email
 from expertpool.core.views.digits import DigitsField
 from expertpool.core.views.rows import Draft, RowKind, RowsForm
-from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.enums import AddressKind
+from expertpool.notifications.queries.channels import addresses_of
 from expertpool.workflow.enums import OnRejection
 from expertpool.workflow.models import FlowVersion
 from expertpool.workflow.registry import FlowSubject
@@ -134,7 +135,8 @@ def _reached_at(user: User) -> str:
     app = ["验证器"] if has_app(user) else []
     if not ways:
         return "、".join(app)
-    address = user.masked_phone if ChannelCode.SMS in ways else mask_email(user.email)
+    by_phone = AddressKind.PHONE in addresses_of(ways)
+    address = user.masked_phone if by_phone else mask_email(user.email)
     return "、".join([address, *app])
 
 

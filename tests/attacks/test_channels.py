@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Draw, DrawPlan, Invitation
+from expertpool.draws.occasions import CANCELLED
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.letters import send_otherwise
@@ -249,7 +251,9 @@ def test_a_further_channel_by_telephone_is_enough(operator: User) -> None:
         plan = DrawPlan.objects.get(project=project)
         ahead = look_ahead(plan=plan, members=[project], actor=operator, now=NOW)
         assert not [one.text for one in ahead.cautions if "渠道" in one.title]
-        ways = ways_outside(phone="13800138000", email="a@example.cn")
+        texts = {**CANCELLED.defaults, "voice": ("", "已取消")}
+        spoken = replace(CANCELLED, code="draw.spoken", defaults=texts, required=())
+        ways = ways_outside(spoken, phone="13800138000", email="a@example.cn")
         assert set(ways) == {"sms", "voice", "email"}
         assert ways[-1] == "email"
         found = addresses_of(["voice", "site"])

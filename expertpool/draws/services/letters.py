@@ -11,6 +11,7 @@ from expertpool.audit.services import record
 from expertpool.draws.enums import ActionCode, InvitationState, NoteCode, StepReason, StepVia
 from expertpool.draws.exceptions import LettersRefused
 from expertpool.draws.models import Draw, Invitation, QuietWaiver
+from expertpool.draws.occasions import INVITATION
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.clock import quiet_until
 from expertpool.draws.queries.identity import open_identity
@@ -121,7 +122,7 @@ def send_otherwise(*, invitation_id: int, now: datetime, entropy: Entropy) -> bo
     if recipient.shut:
         return False
     tried = {one.channel for one in letters}
-    ways = ways_outside(phone=recipient.phone, email=recipient.email)
+    ways = ways_outside(INVITATION, phone=recipient.phone, email=recipient.email)
     untried = [way for way in ways if way not in tried][:1]
     if untried:
         key = f"otherwise:{row.asked_since:%Y%m%d%H%M%S}"

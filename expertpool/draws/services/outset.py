@@ -13,6 +13,7 @@ from expertpool.audit.models import Entry
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.models import DrawPlan, PlanVersion
+from expertpool.draws.occasions import INVITATION
 from expertpool.draws.queries.clock import counted_on, mail_waits_until, quiet_until, reveal_time
 from expertpool.draws.queries.meetings import first_opening, next_opening
 from expertpool.draws.queries.plan_versions import approved_version
@@ -134,7 +135,7 @@ def _late(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Iterator
 def _letters(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
     """Whom the chosen channels do not reach: of the whole pool and by tens, so that it says nothing of
     who can be drawn."""
-    by, instead = addresses_of(plan.channels), ways_outside(phone="1", email="")
+    by, instead = addresses_of(plan.channels), ways_outside(INVITATION, phone="1", email="")
     if instead and AddressKind.PHONE in by:
         return
     pool = Expert.objects.exclude(not_in_pool(now))

@@ -52,7 +52,7 @@ def tell_changed(expert: Expert, before: Mapping[str, str], *, now: datetime) ->
     send_message(
         occasion=CONTACT_CHANGED.code,
         recipient=Recipient(None, expert.name, before["phone"], before["email"]),
-        channels=ways_outside(phone=before["phone"], email=before["email"]),
+        channels=ways_outside(CONTACT_CHANGED, phone=before["phone"], email=before["email"]),
         context={"专家姓名": expert.name, "内容": "、".join(changed), "时间": moment_text(now)},
         about=(ACCOUNT, expert.pk),
         key=f"contact-changed:{expert.pk}:{now:%Y%m%d%H%M%S%f}",

@@ -174,7 +174,7 @@ def _tell(
     send_message(
         occasion=MERGED.code,
         recipient=Recipient(None, name, contacts["phone"], contacts["email"]),
-        channels=ways_outside(phone=contacts["phone"], email=contacts["email"]),
+        channels=ways_outside(MERGED, phone=contacts["phone"], email=contacts["email"]),
         context=context,
         about=(ACCOUNT, pk),
         key=f"merged:{close.pk}:{pk}",

@@ -9,6 +9,7 @@ from datetime import datetime
 from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.enums import AddressKind, ChannelCode
 from expertpool.notifications.models import ChannelHealth
+from expertpool.notifications.occasions import Occasion
 
 DOWN_AFTER = 3  # attempts in a row, of whichever messages, that failed by the channel itself
 
@@ -38,11 +39,17 @@ def reaches_phones() -> bool:
     return bool(_ways_by(AddressKind.PHONE))
 
 
-def ways_outside(*, phone: str, email: str) -> list[ChannelCode]:
-    """Return by which ways beyond this site somebody with these addresses can be reached: what rings
-    first. Nothing fails by a way that this site does not have."""
+def ways_outside(occasion: Occasion, *, phone: str, email: str) -> list[ChannelCode]:
+    """Return by which ways beyond this site somebody with these addresses can be told of ``occasion``: what
+    rings first. Nothing fails by a way that this site, or the occasion, does not have."""
     addresses = {AddressKind.PHONE: phone, AddressKind.EMAIL: email}
-    return [way for kind, address in addresses.items() if address for way in _ways_by(kind)]
+    return [
+        way
+        for kind, address in addresses.items()
+        if address
+        for way in _ways_by(kind)
+        if way in occasion.channels
+    ]
 
 
 def addresses_of(channels: Iterable[str]) -> set[AddressKind]:

@@ -75,7 +75,7 @@ def tell_acted(event: AccountActed) -> None:
     if owner is not None and owner.pk != entry.actor_id:
         recipient = Recipient(owner.username, owner.name, event.phone, event.email)
         told.append(_envelope(entry, recipient))
-        ways = ways_outside(phone=event.phone, email=event.email)
+        ways = ways_outside(ACTED, phone=event.phone, email=event.email)
         _send(told[-1:], ways, entry)
     _send(told, [ChannelCode.SITE], entry)
 

@@ -100,7 +100,10 @@ def send_messages(
     drafts = {
         (draft := _draft(envelope, declared, state, now)).key: (draft, envelope)
         for envelope in envelopes
-        for state in [*states, *(_instead(envelope.recipient, states, others) if surely else ())]
+        for state in [
+            *states,
+            *(_instead(envelope.recipient, declared, states, others) if surely else ()),
+        ]
     }
     known = set(Message.objects.filter(key__in=drafts).values_list("key", flat=True))
     new = [key for key in drafts if key not in known]
@@ -115,10 +118,13 @@ def send_messages(
 
 
 def _instead(
-    recipient: Recipient, states: Sequence[TemplateState], others: Sequence[TemplateState]
+    recipient: Recipient,
+    occasion: Occasion,
+    states: Sequence[TemplateState],
+    others: Sequence[TemplateState],
 ) -> list[TemplateState]:
     """Return the first of ``others`` that reaches ``recipient`` outside, where none of ``states`` does."""
-    ways = ways_outside(phone=recipient.phone, email=recipient.email)
+    ways = ways_outside(occasion, phone=recipient.phone, email=recipient.email)
     if any(state.active and state.channel in ways for state in states):
         return []
     usable = {state.channel: state for state in others if state.active}

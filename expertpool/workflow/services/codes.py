@@ -68,7 +68,7 @@ def persons_for_code(request: TwoPersonRequest, *, now: datetime) -> list[User]:
 
 def ways_to(person: User) -> list[ChannelCode]:
     """Return by which ways ``person`` is sent a code."""
-    return ways_outside(phone=person.phone, email=person.email)
+    return ways_outside(CODE, phone=person.phone, email=person.email)
 
 
 def live_code(request: TwoPersonRequest, *, now: datetime) -> ConfirmationCode | None:

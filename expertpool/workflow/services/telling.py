@@ -156,20 +156,20 @@ def told_of(request: TwoPersonRequest) -> dict[str, str]:
 
 # Whom it concerns, what he is told, and the key by which it is told once.
 Told = tuple[User, Mapping[str, str], str]
-# By which ways beyond this site somebody with this telephone and mail address is told.
-Ways = Callable[[str, str], list[ChannelCode]]
+# By which ways beyond this site somebody with this telephone and mail address is told of an occasion.
+Ways = Callable[[Occasion, str, str], list[ChannelCode]]
 
 
-def _nowhere_else(phone: str, email: str) -> list[ChannelCode]:
+def _nowhere_else(occasion: Occasion, phone: str, email: str) -> list[ChannelCode]:
     return []
 
 
-def _outside(phone: str, email: str) -> list[ChannelCode]:
-    return ways_outside(phone=phone, email=email)
+def _outside(occasion: Occasion, phone: str, email: str) -> list[ChannelCode]:
+    return ways_outside(occasion, phone=phone, email=email)
 
 
-def _by_telephone(phone: str, email: str) -> list[ChannelCode]:
-    return ways_outside(phone=phone, email="")
+def _by_telephone(occasion: Occasion, phone: str, email: str) -> list[ChannelCode]:
+    return ways_outside(occasion, phone=phone, email="")
 
 
 def _tell(
@@ -207,7 +207,7 @@ def _send(
         envelope = Envelope(
             Recipient(user.username, user.name, phone, email), dict(context), about, key
         )
-        by_ways.setdefault((ChannelCode.SITE, *ways(phone, email)), []).append(envelope)
+        by_ways.setdefault((ChannelCode.SITE, *ways(occasion, phone, email)), []).append(envelope)
     for channels, envelopes in by_ways.items():
         send_messages(occasion=occasion.code, envelopes=envelopes, channels=channels, now=now)
     return [one for envelopes in by_ways.values() for one in envelopes]

@@ -26,4 +26,4 @@ CLAMD = ""
 DEV_PAGES = True
 TRIAL = False
 WHITENOISE_AUTOREFRESH = True  # nothing is collected for tests
-LOGGING["root"]["handlers"] = ["console"]  # the last lines are of no use
+LOGGING["root"] = {"handlers": ["console"], "level": "WARNING"}  # the last lines are of no use

@@ -7,7 +7,7 @@ from expertpool.backups.settings import KEEPING
 from expertpool.core.configuration import value_of
 from expertpool.siteconfig.events import SettingChanged
 from expertpool.siteconfig.models import SettingChange
-from expertpool.siteconfig.queries import read_before
+from expertpool.siteconfig.queries.counting import read_before
 from expertpool.workflow.services.telling import tell_lowered
 
 

@@ -39,6 +39,7 @@ FULL_EVERY = Setting(
     group=BACKUPS,
     order=30,
     help="之间的各天只备份改变的部分；填 1 则每天都是完整备份。调低的一天后生效，并立即告诉有「查看备份」权限的人。",
+    strictest=max,
 )
 KEPT = Setting(
     "backups.kept",
@@ -48,6 +49,7 @@ KEPT = Setting(
     group=BACKUPS,
     order=40,
     help="更早的完整备份连同依靠它的增量备份，在下一次成功后自动删除。调低的一天后生效，并立即告诉有「查看备份」权限的人。",
+    strictest=max,
 )
 TRIED = Setting(
     "backups.tried",

@@ -87,24 +87,6 @@ class Policy:
         """Tell whether it demands less than ``other`` in anything."""
         return any(mine < its for mine, its in zip(self.demands, other.demands, strict=True))
 
-    def joined(self, other: Policy) -> Policy:
-        """Return what demands as much as both, with room for a plan as far as either has any."""
-        roles = {*self.contributors, *other.contributors}
-        return Policy(
-            reply_shortest=max(self.reply_shortest, other.reply_shortest),
-            reply_longest=max(self.reply_longest, other.reply_longest),
-            reveal_latest=min(self.reveal_latest, other.reveal_latest),
-            reveal_earliest=min(self.reveal_earliest, other.reveal_earliest),
-            contributors=tuple(role for role in CONTRIBUTOR_LABEL if role in roles),
-            candidates_per_seat=max(self.candidates_per_seat, other.candidates_per_seat),
-            panel_bits=max(self.panel_bits, other.panel_bits),
-            emergency_within=min(self.emergency_within, other.emergency_within),
-            plan_approval=self.plan_approval or other.plan_approval,
-            thin_is_refused=self.thin_is_refused or other.thin_is_refused,
-            reveal_present=self.reveal_present or other.reveal_present,
-            present_latest=self.present_latest,
-        )
-
     def to_rule(self) -> dict[str, Any]:
         """Return it as it stands in a sealed rule."""
         return asdict(self) | {"contributors": list(self.contributors)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import time, timedelta
 from typing import Any
 
@@ -19,10 +20,18 @@ from expertpool.core.configuration import (
     Span,
     Text,
     TimeRange,
+    any_of,
 )
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.validators import EMERGENCY
 from expertpool.projects.enums import Regime
+
+
+def _last_of(options: Sequence[tuple[str, str]]) -> Callable[[Sequence[str]], str]:
+    """Return what finds the strictest of ``options``, which end with it."""
+    order = [value for value, _ in options]
+    return lambda values: max(values, key=order.index)
+
 
 INVITING = SettingGroup(
     "inviting",
@@ -51,6 +60,7 @@ REPLY_SHORTEST = Setting(
     group=INVITING,
     order=10,
     help="抽取方案里的答复时限不能比这更短；网页和接口相同。",
+    strictest=max,
 )
 REPLY_USUAL = Setting(
     "draws.reply_usual",
@@ -69,6 +79,7 @@ REPLY_LONGEST = Setting(
     group=INVITING,
     order=30,
     help="抽取方案里的答复时限不能比这更长。",
+    strictest=max,
 )
 REVEAL_LATEST = Setting(
     "draws.reveal_latest",
@@ -78,6 +89,7 @@ REVEAL_LATEST = Setting(
     group=INVITING,
     order=40,
     help="抽取方案里的公开时间不能比这更晚；0 为评审开始时。",
+    strictest=min,
 )
 REVEAL_USUAL = Setting(
     "draws.reveal_usual",
@@ -96,6 +108,7 @@ REVEAL_EARLIEST = Setting(
     group=INVITING,
     order=60,
     help="抽取方案里的公开时间不能比这更早。",
+    strictest=min,
 )
 LEAVE_USUAL = Setting(
     "draws.leave_usual",
@@ -184,6 +197,7 @@ REQUIRED_CONTRIBUTORS = Setting(
     group=FAIRNESS,
     order=10,
     help="抽取方案里不能少了他们；每人封存后各用自己的账号提供，任何一方都不能预知结果。",
+    strictest=any_of,
 )
 CANDIDATES_PER_SEAT = Setting(
     "draws.candidates_per_seat",
@@ -193,6 +207,7 @@ CANDIDATES_PER_SEAT = Setting(
     group=FAIRNESS,
     order=20,
     help="封存时逐个条件组核对，候选人和席位一样多，就等于指定。0 为不限。",
+    strictest=max,
 )
 PANEL_BITS = Setting(
     "draws.panel_bits",
@@ -202,15 +217,18 @@ PANEL_BITS = Setting(
     group=FAIRNESS,
     order=30,
     help="可能的评审组有 2 的这么多次方种，3 比特为 8 种；0 为不限。",
+    strictest=max,
 )
+_THIN = (("approve", "方案审核通过后可以抽取"), ("refuse", "一律不能抽取"))
 THIN = Setting(
     "draws.thin",
     "候选人不足时",
-    Choice((("approve", "方案审核通过后可以抽取"), ("refuse", "一律不能抽取"))),
+    Choice(_THIN),
     "approve",
     group=FAIRNESS,
     order=35,
     help="前两项达不到时：由审核人知情批准，或一律先放宽条件。",
+    strictest=_last_of(_THIN),
 )
 PLAN_APPROVAL = Setting(
     "draws.plan_approval",
@@ -220,6 +238,7 @@ PLAN_APPROVAL = Setting(
     group=FAIRNESS,
     order=38,
     help="按「审批流程」里的步骤审核；审核通过的是哪一版，封存的就是哪一版，改动后须重新审核。",
+    strictest=max,
 )
 EMERGENCY_WITHIN = Setting(
     "draws.emergency_within",
@@ -229,6 +248,7 @@ EMERGENCY_WITHIN = Setting(
     group=FAIRNESS,
     order=40,
     help="更早的不能转：应急抽取可以由经办人直接打电话，名字因此提前为人所知。",
+    strictest=min,
 )
 
 AT_TIME, ALL_PRESENT = "time", "present"
@@ -241,6 +261,7 @@ REVEAL_BY = Setting(
     group=FAIRNESS,
     order=45,
     help="「全体到场签到后」：在席专家都用手机填了现场的签到码，名单才公开，此前谁也看不到；方案里的公开时间不用。",
+    strictest=_last_of(_REVEALS),
 )
 PRESENT_LATEST = Setting(
     "draws.present_latest",
@@ -278,6 +299,7 @@ HELD_TRIES = Setting(
     order=60,
     help="同一人、同一项目 24 小时内因专家被名单未公开的抽取占用而被拒绝、或封存后放弃的次数；"
     "再多须先审核方案：反复试可以试出别的抽取抽中了谁。",
+    strictest=min,
 )
 COUNTS_PER_HOUR = Setting(
     "draws.counts_per_hour",
@@ -287,6 +309,7 @@ COUNTS_PER_HOUR = Setting(
     group=FAIRNESS,
     order=70,
     help="设置条件时的实时人数、预查询、抽取前核对、人工选人合计；每次都留痕。",
+    strictest=min,
 )
 
 OTHER_GROUND = "其他"  # always there, and always to be explained
@@ -338,6 +361,7 @@ OWN_NUMBERS: dict[tuple[str, str], Setting[int | None]] = {
         order=order,
         help=f"只适用于{regime.label}项目，以{number.unit}计。",
         general=general,
+        strictest=general.strictest,
     )
     for regime, group in REGIME_GROUPS.items()
     for order, (general, number) in enumerate(_OWN, 2)
@@ -352,6 +376,7 @@ MORE_CONTRIBUTORS: dict[str, Setting[tuple[str, ...]]] = {
         order=1,
         help=f"只适用于{regime.label}项目，通用规定要求的之外。",
         general=REQUIRED_CONTRIBUTORS,
+        strictest=REQUIRED_CONTRIBUTORS.strictest,
     )
     for regime, group in REGIME_GROUPS.items()
 }
@@ -366,6 +391,7 @@ OWN_REVEAL_BY: dict[str, Setting[str]] = {
         order=15,
         help=f"只适用于{regime.label}项目。",
         general=REVEAL_BY,
+        strictest=REVEAL_BY.strictest,
     )
     for regime, group in REGIME_GROUPS.items()
 }
@@ -393,6 +419,7 @@ REGIME_PLAN_APPROVAL: dict[str, Setting[bool]] = {
         order=20,
         help=f"只适用于{regime.label}项目；通用规定要求审核时，这里不能免除。",
         general=PLAN_APPROVAL,
+        strictest=PLAN_APPROVAL.strictest,
     )
     for regime, group in REGIME_GROUPS.items()
 }

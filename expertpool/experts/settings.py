@@ -26,6 +26,7 @@ CONTACT_DAYS = Setting(
     group=SIGN_IN,
     order=51,
     help="这些天内激活链接只发到没有改过的另一项，两项都改过的不发；0 表示不限，调低满 24 小时后才按新的天数。",
+    strictest=max,
 )
 
 TAKEN_PER_HOUR = Setting(

@@ -122,6 +122,7 @@ ROUTE_WAIT = Setting(
     group=MAIL,
     order=90,
     help="服务器、端口、加密方式或账号改动后，含链接、验证码的邮件等这么久才发出，供监督人核对；这类通知的模板改动后也等这么久才使用。改短满 24 小时后才算。",
+    strictest=max,
 )
 
 SETTINGS = (

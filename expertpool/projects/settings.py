@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from expertpool.core.configuration import Setting, SettingGroup, Several
+from expertpool.core.configuration import Setting, SettingGroup, Several, any_of
 from expertpool.projects.enums import Regime, RegimeOption
 from expertpool.projects.rules import OPTIONS, RULES
 
@@ -18,6 +19,14 @@ REGIME_RULES = SettingGroup(
 # What demands more once it is on; anything else allows something.
 DEMANDS = frozenset({RegimeOption.ONE_LEADER.value})
 
+
+def _asking_most(values: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Return of the options that were on at several moments the demands, and what was allowed at each."""
+    return tuple(
+        one for one in any_of(values) if one in DEMANDS or all(one in value for value in values)
+    )
+
+
 # By the regime. Internal reviews have no rules of law.
 BLOCKING: dict[str, Setting[tuple[str, ...]]] = {
     regime.value: Setting(
@@ -28,6 +37,7 @@ BLOCKING: dict[str, Setting[tuple[str, ...]]] = {
         group=REGIME_RULES,
         order=10 + at,
         help="不符合时不能抽取；其余规则只作提示。",
+        strictest=any_of,
     )
     for at, regime in enumerate(Regime)
     if any(rule.regime == regime for rule in RULES)
@@ -43,6 +53,7 @@ ALLOWED: dict[str, Setting[tuple[str, ...]]] = {
         group=REGIME_RULES,
         order=20 + at,
         help="未启用的一律不允许。",
+        strictest=_asking_most,
     )
     for at, regime in enumerate(Regime)
 }

@@ -13,7 +13,7 @@ class SiteconfigConfig(AppConfig):
         from expertpool.siteconfig.actions import ACTIONS
         from expertpool.siteconfig.menu import ITEM
         from expertpool.siteconfig.permissions import PERMISSIONS
-        from expertpool.siteconfig.queries import stored_values
+        from expertpool.siteconfig.queries.stored import stored_values
 
         register_permissions(PERMISSIONS)
         LOG_ACTIONS.add(*ACTIONS)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,7 +13,8 @@ from expertpool.core.configuration.catalogue import settings_of
 from expertpool.core.configuration.kinds import UNSET
 from expertpool.core.configuration.reading import Stored, current, is_readable, loaded
 from expertpool.siteconfig.models import SettingChange
-from expertpool.siteconfig.queries import UNREADABLE_TEXT, version_of
+from expertpool.siteconfig.queries.counting import counting_in_words
+from expertpool.siteconfig.queries.page import UNREADABLE_TEXT, version_of
 
 
 class SettingsForm(forms.Form):
@@ -21,13 +23,20 @@ class SettingsForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput())
 
     def __init__(
-        self, group: SettingGroup, data: Any = None, files: Any = None, focus: str = ""
+        self,
+        group: SettingGroup,
+        data: Any = None,
+        files: Any = None,
+        focus: str = "",
+        *,
+        now: datetime,
     ) -> None:
         super().__init__(data, files, initial={"version": version_of(group)})
-        self.group, self._stored = group, current()
+        self.group, self._stored, self._now = group, current(), now
+        counting = counting_in_words(now)
         for setting in settings_of(group):
             field = setting.kind.field()
-            field.label, field.help_text = setting.label, _help(setting, self._stored)
+            field.label, field.help_text = setting.label, _help(setting, self._stored, counting)
             if setting.kind.is_secret:
                 self._prepare_secret(setting, field)
             elif not setting.kind.needs_typing:
@@ -75,19 +84,21 @@ class SettingsForm(forms.Form):
             seen = loaded(setting, {setting.code: first[setting.code].before})
             if self.cleaned_data[name] == seen:
                 _put(data, name, self.fields[name].prepare_value(loaded(setting, self._stored)))
-        return SettingsForm(self.group, data)
+        return SettingsForm(self.group, data, now=self._now)
 
 
 def field_name(setting: Setting[Any]) -> str:
     return setting.code.replace(".", "-")
 
 
-def _help(setting: Setting[Any], stored: Stored) -> str:
+def _help(setting: Setting[Any], stored: Stored, counting: Callable[[Setting[Any]], str]) -> str:
+    said = setting.help
+    if setting.strictest and counting(setting) != setting.kind.words(loaded(setting, stored)):
+        said += f"现为 {counting(setting)}。"
     if general := setting.general:
-        now = general.kind.words(loaded(general, stored))
-        return f"{setting.help}通用规定现为 {now}。"
+        return f"{said}通用规定现为 {counting(general)}。"
     usual = setting.kind.words(setting.default)
-    return setting.help if usual == UNSET else f"{setting.help}默认：{usual}。"
+    return said if usual == UNSET else f"{said}默认：{usual}。"
 
 
 def _put(data: Any, name: str, value: Any) -> None:

@@ -20,20 +20,18 @@ from expertpool.core.views.editing import Edit
 from expertpool.siteconfig.events import SettingChanged, SettingsSaved
 from expertpool.siteconfig.exceptions import ChangedMeanwhile, SettingsRefused
 from expertpool.siteconfig.models import SettingChange, StoredSetting
-from expertpool.siteconfig.queries import (
+from expertpool.siteconfig.queries.page import changes_after, in_words, version_of
+from expertpool.siteconfig.queries.stored import (
     CHANGE,
     HEAD,
     RESET,
     Head,
     StoredValues,
-    changes_after,
-    in_words,
     logged_changes,
     proof_of,
     proof_of_change,
     stored_head,
     stored_values,
-    version_of,
 )
 
 LOCK = "siteconfig"

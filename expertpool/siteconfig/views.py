@@ -19,21 +19,21 @@ from expertpool.core.text import is_key
 from expertpool.core.views.listing import render_list
 from expertpool.siteconfig.exceptions import ChangedMeanwhile, SettingsRefused
 from expertpool.siteconfig.forms import SettingsForm
-from expertpool.siteconfig.queries import (
+from expertpool.siteconfig.queries.page import (
     history_of,
     in_words,
-    is_cut,
     reset_question,
     rows_by_group,
     version_of,
 )
+from expertpool.siteconfig.queries.stored import is_cut
 from expertpool.siteconfig.services import reset_setting, save_settings, try_settings
 
 
 @requires("siteconfig.manage")
 def index(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
-    groups = rows_by_group(query)
+    groups = rows_by_group(query, now=timezone.now())
     context = {
         "groups": groups,
         "query": query,
@@ -47,7 +47,11 @@ def index(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, group: str) -> HttpResponse:
     found = _group(group)
     form = SettingsForm(
-        found, request.POST or None, request.FILES or None, focus=request.GET.get("focus", "")
+        found,
+        request.POST or None,
+        request.FILES or None,
+        focus=request.GET.get("focus", ""),
+        now=timezone.now(),
     )
     if request.method == "POST" and form.is_valid() and _scanned(request, form):
         try:
@@ -75,7 +79,7 @@ def try_out(request: HttpRequest, group: str) -> HttpResponse:
     trial = SETTING_TRIALS.get(found.code)
     if trial is None:
         return refused("这一组设置没有可以试的，直接保存即可。")
-    form = SettingsForm(found, request.POST)
+    form = SettingsForm(found, request.POST, now=timezone.now())
     done, problems = "", [text for texts in form.errors.values() for text in texts]
     if form.is_valid():
         try:

@@ -6,7 +6,7 @@ from expertpool.core.configuration import value_of
 from expertpool.notifications.queries.route import changes_of_route
 from expertpool.siteconfig.events import SettingChanged, SettingsSaved
 from expertpool.siteconfig.models import SettingChange
-from expertpool.siteconfig.queries import read_before
+from expertpool.siteconfig.queries.counting import read_before
 from expertpool.workflow.services.telling import tell_lowered, tell_rerouted
 from expertpool.workflow.settings import DEMANDS
 

@@ -41,6 +41,7 @@ SECOND_DAYS = Setting(
     group=REQUESTS,
     order=110,
     help="这些天内由对方开通、修改或重置过密码的账号，也不能确认对方的申请；0 表示不限。",
+    strictest=max,
 )
 SECOND_PHONE = Setting(
     "workflow.second_phone",
@@ -50,6 +51,7 @@ SECOND_PHONE = Setting(
     group=REQUESTS,
     order=120,
     help="在「我的账号」用短信链接验证；没有配置短信时不要求。",
+    strictest=max,
 )
 OBJECTION_MINUTES = Setting(
     "workflow.objection_minutes",
@@ -59,6 +61,7 @@ OBJECTION_MINUTES = Setting(
     group=REQUESTS,
     order=130,
     help="申请时立即通知所有能确认的人，这段时间里任何一人不同意即告终止，之后才能确认；0 表示立即。",
+    strictest=max,
 )
 
 # What second persons have to be; lowered, they are told of it at once.

@@ -20,7 +20,7 @@ from expertpool.experts.services.accounts import open_account, open_accounts, se
 from expertpool.experts.services.profile import update_expert
 from expertpool.experts.settings import CONTACT_DAYS
 from expertpool.notifications.models import Message
-from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
 from tests.factories.accounts import make_user
 from tests.factories.experts import NOW, make_expert

@@ -24,7 +24,7 @@ from expertpool.projects.models import Project
 from expertpool.projects.queries.regimes import blocking_rules, has_option
 from expertpool.projects.settings import ALLOWED, BLOCKING
 from expertpool.siteconfig.models import StoredSetting
-from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert

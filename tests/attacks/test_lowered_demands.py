@@ -25,7 +25,7 @@ from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.tallies import note_count
 from expertpool.notifications.models import Message
 from expertpool.projects.models import Project
-from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
 from tests.factories.draws import make_plan, make_ready_project
 from tests.factories.experts import make_expert

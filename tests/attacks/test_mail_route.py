@@ -33,7 +33,8 @@ from expertpool.notifications.settings import (
 )
 from expertpool.siteconfig.exceptions import SettingsRefused
 from expertpool.siteconfig.models import SettingChange
-from expertpool.siteconfig.queries import most_since, version_of
+from expertpool.siteconfig.queries.counting import counted
+from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import reset_setting, save_settings
 from tests.factories.accounts import make_user
 from tests.notifications.mail_server import ACCOUNT as ACCOUNT_OF_IT
@@ -173,4 +174,4 @@ def test_a_change_that_was_written_holds_no_letter(guard: User, code: str) -> No
     )
     assert row.pk
     assert route_held_until(NOW) is None
-    assert most_since(ROUTE_WAIT, NOW - timedelta(days=1)) == ROUTE_WAIT.default
+    assert counted(ROUTE_WAIT, NOW) == ROUTE_WAIT.default

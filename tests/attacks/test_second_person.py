@@ -27,7 +27,7 @@ from expertpool.projects.queries import projects_to_decide
 from expertpool.projects.services.application import submit_project, update_project
 from expertpool.projects.services.approval import approve_project, reject_project
 from expertpool.siteconfig.exceptions import SettingsRefused
-from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
 from expertpool.workflow.queries.requests import waiting_about
 from expertpool.workflow.settings import OBJECTION_MINUTES, REQUESTS, SECOND_DAYS, SECOND_PHONE

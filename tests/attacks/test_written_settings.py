@@ -15,9 +15,9 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.core.configuration import Setting, read_once, value_of
 from expertpool.notifications.settings import HOST, SENDER
-from expertpool.siteconfig import queries
 from expertpool.siteconfig.models import SettingChange, StoredSetting
-from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.queries import stored
+from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import reset_setting, save_settings
 from expertpool.workflow.settings import SECOND_DAYS
 from tests.factories.siteconfig import configure
@@ -60,7 +60,7 @@ def test_a_value_that_was_written_does_not_count(
     save(setting, value, admin)
     assert AMISS not in page(admin)
     write("UPDATE siteconfig_storedsetting SET value = %s WHERE code = %s", other, setting.code)
-    monkeypatch.setattr(queries, "_reported", set())  # the log is told once
+    monkeypatch.setattr(stored, "_reported", set())  # the log is told once
     with caplog.at_level(logging.ERROR):
         assert value_of(setting) == value
     assert setting.code in caplog.text
@@ -71,7 +71,7 @@ def test_an_ordinary_save_is_nobody_elses(
     admin: User, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Changed again, several at once, put back to the default: the service's log cries no tampering."""
-    monkeypatch.setattr(queries, "_reported", set())
+    monkeypatch.setattr(stored, "_reported", set())
     configure(SENDER, "pool@example.cn")
     with caplog.at_level(logging.ERROR), read_once():
         for at, (days, host) in enumerate([(30, "a.example.cn"), (20, "b.example.cn")]):
@@ -165,7 +165,7 @@ def test_a_row_that_was_taken_away_does_not_bring_the_default_back(
 ) -> None:
     save(SECOND_DAYS, 30, admin)
     take_away("storedsetting", "code = %s", SECOND_DAYS.code)
-    monkeypatch.setattr(queries, "_reported", set())
+    monkeypatch.setattr(stored, "_reported", set())
     with caplog.at_level(logging.ERROR):
         assert value_of(SECOND_DAYS) == 30
     assert SECOND_DAYS.code in caplog.text
@@ -204,7 +204,7 @@ def test_so_is_the_want_of_what_says_which_there_are(admin: User) -> None:
     configure(SENDER, "pool@example.cn")
     save(SECOND_DAYS, 30, admin)
     assert CUT not in page(admin)
-    take_away("storedsetting", "code = %s", queries.HEAD)
+    take_away("storedsetting", "code = %s", stored.HEAD)
     assert CUT in page(admin)
     assert value_of(SECOND_DAYS) == 30, "what proves itself counts"
     save(SECOND_DAYS, 31, admin, minutes=1)

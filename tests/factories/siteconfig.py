@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from expertpool.accounts.models import User
 from expertpool.core.configuration import Setting
 from expertpool.siteconfig.models import SettingChange
-from expertpool.siteconfig.queries import proof_of_change
+from expertpool.siteconfig.queries.stored import proof_of_change
 from expertpool.siteconfig.services import _next_id, store
 
 T = TypeVar("T")

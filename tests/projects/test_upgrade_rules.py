@@ -14,7 +14,8 @@ from expertpool.core.configuration import value_of
 from expertpool.core.configuration.reading import current
 from expertpool.projects.settings import ALLOWED, BLOCKING
 from expertpool.siteconfig.models import StoredSetting
-from expertpool.siteconfig.queries import is_cut, version_of
+from expertpool.siteconfig.queries.page import version_of
+from expertpool.siteconfig.queries.stored import is_cut
 from expertpool.siteconfig.services import save_settings
 from expertpool.workflow.settings import SECOND_DAYS
 from tests.factories.accounts import make_user

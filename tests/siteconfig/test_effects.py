@@ -31,7 +31,7 @@ from expertpool.portal.exceptions import PhoneRefused
 from expertpool.portal.services.phones import check_link, link_of
 from expertpool.portal.settings import PHONE_LINK_VALID
 from expertpool.siteconfig.exceptions import SettingsRefused
-from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
 from tests.factories.accounts import PASSWORD, make_user
 from tests.factories.experts import make_expert

@@ -13,7 +13,7 @@ from expertpool.core.configuration import value_of
 from expertpool.core.documents import qr_png
 from expertpool.core.reading import pictures
 from expertpool.core.settings import LOGO
-from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.queries.page import version_of
 from tests.fixtures import login
 
 EDIT = "/settings/groups/site/"

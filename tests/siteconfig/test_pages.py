@@ -18,7 +18,7 @@ from expertpool.draws.settings import OWN_NUMBERS, OWN_REVEAL_BY, REPLY_SHORTEST
 from expertpool.projects.enums import Regime
 from expertpool.siteconfig.forms import SettingsForm, field_name
 from expertpool.siteconfig.models import SettingChange
-from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.queries.page import version_of
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
 from tests.siteconfig.conftest import (
@@ -276,7 +276,7 @@ def test_the_page_asks_the_same_for_any_number_of_changes(
         signed_in.get("/settings/")
 
 
-PAGE_QUERIES = 8  # one of them asks the log how many changes it has
+PAGE_QUERIES = 9  # one asks the log how many changes it has, one what was changed within a day
 
 
 def test_the_watermark_can_be_turned_off(signed_in: Client) -> None:

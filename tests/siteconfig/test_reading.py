@@ -18,7 +18,7 @@ from config.worker import reading_settings_once
 from expertpool.accounts.models import User
 from expertpool.core.configuration import read_once, value_of
 from expertpool.core.settings import SITE_NAME
-from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
 from tests.factories.siteconfig import configure
 from tests.fixtures import login

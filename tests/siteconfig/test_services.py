@@ -14,7 +14,7 @@ from expertpool.audit.models import Entry
 from expertpool.core.configuration import value_of
 from expertpool.siteconfig.exceptions import ChangedMeanwhile, SettingsRefused
 from expertpool.siteconfig.models import SettingChange, StoredSetting
-from expertpool.siteconfig.queries import history_of, rows_by_group, version_of
+from expertpool.siteconfig.queries.page import history_of, rows_by_group, version_of
 from expertpool.siteconfig.services import reset_setting, save_settings
 from tests.siteconfig.conftest import GROUP, KEPT, LEAST, NAME, PASSWORD, USUAL
 
@@ -93,7 +93,9 @@ def test_a_secret_is_encrypted_and_written_nowhere_else(
         ("••••••", "••••••"),
         ("未设置", "••••••"),
     ]
-    shown = [row.shown for _, rows in rows_by_group() for row in rows if row.setting is PASSWORD]
+    shown = [
+        row.shown for _, rows in rows_by_group(now=NOW) for row in rows if row.setting is PASSWORD
+    ]
     assert shown == ["••••••"]
     texts = [caplog.text]
     for table in ("siteconfig_storedsetting", "siteconfig_settingchange", "audit_entry"):

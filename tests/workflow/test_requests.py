@@ -41,7 +41,7 @@ from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.draws.services.widening import request_widening, widen_plan
 from expertpool.notifications.models import Message
-from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
 from expertpool.workflow import tasks
 from expertpool.workflow.enums import Outcome

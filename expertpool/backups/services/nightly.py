@@ -29,7 +29,7 @@ from expertpool.backups.services.trying import try_backup
 from expertpool.backups.settings import EACH_DAY, FULL_EVERY, HOUR, KEPT, TRIED
 from expertpool.core.configuration import Setting, value_of
 from expertpool.core.jobs import defer
-from expertpool.siteconfig.queries import LOWERED_AFTER, most_since
+from expertpool.siteconfig.queries.counting import counted
 
 AGAIN_AFTER = timedelta(hours=1)
 
@@ -123,4 +123,4 @@ def _may_build_on(directory: Path, recipients: tuple[str, ...], *, now: datetime
 
 def wanted(setting: Setting[int], *, now: datetime) -> int:
     """Return how far back somebody is to be able to go. Lowered, it counts a day later: old backups are what is left when somebody has spoilt the data."""
-    return most_since(setting, now - LOWERED_AFTER)
+    return counted(setting, now)

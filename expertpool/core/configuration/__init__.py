@@ -29,8 +29,9 @@ from expertpool.core.configuration.kinds import (
     Span,
     Text,
     TimeRange,
+    any_of,
 )
-from expertpool.core.configuration.reading import Reader, read_once, value_of, words_of
+from expertpool.core.configuration.reading import Reader, in_force, read_once, value_of, words_of
 
 __all__ = [
     "SETTING_CONSTRAINTS",
@@ -54,6 +55,8 @@ __all__ = [
     "TimeRange",
     "Trial",
     "TrialFailed",
+    "any_of",
+    "in_force",
     "read_once",
     "value_of",
     "words_of",

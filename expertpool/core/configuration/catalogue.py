@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -29,7 +29,8 @@ class SettingGroup:
 @dataclass(frozen=True)
 class Setting(Generic[T]):
     """One decision of the office. ``code`` is ``app.name``; ``help`` says what it does. ``general``:
-    the setting for all cases, beside which this one stands for one of them."""
+    the setting for all cases, beside which this one stands for one of them. ``strictest``: of what it was
+    within a day, what counts, where whoever asks for less asks it for later (docs/decisions/0187)."""
 
     code: str
     label: str
@@ -39,6 +40,7 @@ class Setting(Generic[T]):
     help: str = ""
     order: int = 100
     general: Setting[Any] | None = None
+    strictest: Callable[[Sequence[Any]], Any] | None = None
 
     def __post_init__(self) -> None:
         # A default outside its own bounds is found when the program starts.

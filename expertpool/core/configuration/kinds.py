@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any, Generic, TypeVar
@@ -240,6 +241,11 @@ class Several(Kind[tuple[str, ...]]):
 
     def words(self, value: tuple[str, ...]) -> str:
         return "、".join(label for option, label in self.options if option in value) or self.nothing
+
+
+def any_of(values: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """Return what is among any of ``values`` of `Several`."""
+    return tuple(sorted({one for value in values for one in value}))
 
 
 class _SeveralField(forms.MultipleChoiceField):

@@ -71,6 +71,12 @@ def value_of(setting: Setting[T], /) -> T:
     return loaded(setting, current())
 
 
+def in_force(setting: Setting[Any], read: Reader = value_of, /) -> Any:
+    """Return what holds by ``setting``: where it leaves its case to what is set for all, that."""
+    value = read(setting)
+    return read(setting.general) if setting.general and value in (None, "") else value
+
+
 def words_of(setting: Setting[Any], /) -> str:
     """Return what the office has set as people read it: "10 分钟"."""
     return setting.kind.words(value_of(setting))

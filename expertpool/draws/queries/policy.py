@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from functools import reduce
 from typing import Any
 
 from expertpool.core.bounds import Bounds
-from expertpool.core.configuration import Reader, Setting, read_once, value_of
+from expertpool.core.configuration import Reader, Setting, in_force, value_of
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
 from expertpool.draws.queries.outlook import (
@@ -46,30 +45,26 @@ from expertpool.draws.settings import (
     REPLY_LONGEST,
     REPLY_SHORTEST,
     REQUIRED_CONTRIBUTORS,
-    REVEAL_BY,
     REVEAL_EARLIEST,
     REVEAL_LATEST,
     THIN,
 )
 from expertpool.projects.enums import Regime
 from expertpool.siteconfig.models import SettingChange
-from expertpool.siteconfig.queries import LOWERED_AFTER, read_before, readings_since
+from expertpool.siteconfig.queries.counting import counting, read_before
 
 
 def policy_for(regime: str, *, now: datetime) -> Policy:
     """Return what the office demands of draws under ``regime``: now and, since what is lowered counts a
     day later, at any moment of the day before (docs/decisions/0162)."""
-    with read_once():
-        readings = readings_since(now - LOWERED_AFTER, DEMANDING)
-        return reduce(Policy.joined, [policy_by(read, regime) for read in readings])
+    return policy_by(counting(now, *DEMANDING), regime)
 
 
 def policy_by(read: Reader, regime: str) -> Policy:
     """Return what the office demands of draws under ``regime`` by the settings as they are ``read``."""
 
     def number(general: Setting[int]) -> int:
-        own = read(OWN_NUMBERS[general.code, regime])
-        return read(general) if own is None else own
+        return int(in_force(OWN_NUMBERS[general.code, regime], read))
 
     required = {*read(REQUIRED_CONTRIBUTORS), *read(MORE_CONTRIBUTORS[regime])}
     return Policy(
@@ -83,7 +78,7 @@ def policy_by(read: Reader, regime: str) -> Policy:
         emergency_within=number(EMERGENCY_WITHIN),
         plan_approval=read(PLAN_APPROVAL) or read(REGIME_PLAN_APPROVAL[regime]),
         thin_is_refused=read(THIN) == "refuse",
-        reveal_present=(read(OWN_REVEAL_BY[regime]) or read(REVEAL_BY)) == ALL_PRESENT,
+        reveal_present=in_force(OWN_REVEAL_BY[regime], read) == ALL_PRESENT,
         present_latest=number(PRESENT_LATEST),
     )
 

@@ -14,7 +14,7 @@ from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, PlanVersion
 from expertpool.draws.settings import HELD_TRIES
 from expertpool.projects.models import Project
-from expertpool.siteconfig.queries import LOWERED_AFTER, least_since
+from expertpool.siteconfig.queries.counting import counted
 
 HELD = "draw.held_refused"  # the action of such a refusal in the log
 WITHIN = timedelta(hours=24)
@@ -52,7 +52,7 @@ def check_tries(
         refusals.filter(_about(project)).count() + given_up.filter(projects=project).count()
     )
     of_actor = refusals.filter(actor=actor).count() + given_up.filter(operator=actor).count()
-    most = least_since(HELD_TRIES, now - LOWERED_AFTER)
+    most = counted(HELD_TRIES, now)
     if max(of_project, of_actor) >= most:
         whose, count = (
             ("本项目", f"已有 {most} 次")

@@ -16,7 +16,7 @@ from expertpool.draws.models import CountTally
 from expertpool.draws.queries.counting import ConditionCount, count_condition
 from expertpool.draws.settings import COUNTS_PER_HOUR
 from expertpool.projects.models import Project
-from expertpool.siteconfig.queries import LOWERED_AFTER, least_since
+from expertpool.siteconfig.queries.counting import counted
 
 
 def count_for(project: Project, node: Node, *, actor: User, now: datetime) -> ConditionCount:
@@ -32,7 +32,7 @@ def note_count(project: Project, asked: str, *, actor: User, now: datetime) -> N
     Refuses (TooManyCounts) more in an hour, for all projects, than the office allows.
     """
     hour = now.replace(minute=0, second=0, microsecond=0)
-    most = least_since(COUNTS_PER_HOUR, now - LOWERED_AFTER)
+    most = counted(COUNTS_PER_HOUR, now)
     with one_at_a_time(COUNTS_PER_HOUR, actor), transaction.atomic():
         so_far = CountTally.objects.filter(user=actor, hour=hour).aggregate(times=Sum("times"))
         if (so_far["times"] or 0) >= most:

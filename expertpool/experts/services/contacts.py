@@ -20,7 +20,7 @@ from expertpool.experts.settings import CONTACT_DAYS
 from expertpool.notifications.enums import AddressKind, ChannelCode
 from expertpool.notifications.queries.channels import reaches_phones, ways_outside
 from expertpool.notifications.services.sending import Recipient, send_message
-from expertpool.siteconfig.queries import LOWERED_AFTER, most_since
+from expertpool.siteconfig.queries.counting import counted
 
 CONTACTS = {"phone": "手机号", "email": "邮箱"}
 
@@ -82,7 +82,7 @@ def way_of_link(expert: Expert, *, now: datetime) -> ChannelCode | None:
     """Return by which way ``expert`` is sent what lets him in: mail, else a short message; None where
     he has neither. Refuses (ExpertRefused) when all that is left was changed within the days of the office.
     """
-    days = most_since(CONTACT_DAYS, now - LOWERED_AFTER)
+    days = counted(CONTACT_DAYS, now)
     fresh: set[str] = set()
     for names in expert.versions.filter(at__gt=now - timedelta(days=days)).values_list(
         "changed", flat=True

@@ -14,7 +14,8 @@ from expertpool.notifications.settings import (
     USER,
 )
 from expertpool.siteconfig.models import SettingChange
-from expertpool.siteconfig.queries import LOWERED_AFTER, most_since, vouched_changes_since
+from expertpool.siteconfig.queries.counting import counted
+from expertpool.siteconfig.queries.stored import vouched_changes_since
 
 # By which whoever changes them reads what is sent. Of the others the mailbox stays who it is.
 ROUTE = (HOST, PORT, SECURITY, USER)
@@ -29,7 +30,7 @@ def changes_of_route(ids: Iterable[int]) -> list[SettingChange]:
 
 def route_wait(now: datetime) -> timedelta:
     """Return how long mail that only its recipient may read waits after a change of its way."""
-    return timedelta(minutes=most_since(ROUTE_WAIT, now - LOWERED_AFTER))
+    return timedelta(minutes=counted(ROUTE_WAIT, now))
 
 
 def route_held_until(now: datetime) -> datetime | None:

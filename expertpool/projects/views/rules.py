@@ -17,7 +17,7 @@ from expertpool.projects.forms.application import RuleSettingsForm
 from expertpool.projects.rules import OPTIONS, RULES
 from expertpool.projects.settings import REGIME_RULES
 from expertpool.siteconfig.models import SettingChange
-from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import SettingEdits, save_settings
 
 

@@ -18,7 +18,7 @@ from expertpool.accounts.models import User
 from expertpool.core.catalogue import Catalogue, UnknownCode
 from expertpool.core.configuration.reading import value_of
 from expertpool.core.permissions import undeclared
-from expertpool.siteconfig.queries import LOWERED_AFTER, most_since
+from expertpool.siteconfig.queries.counting import counted
 from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.settings import OBJECTION_MINUTES, REQUEST_DAYS
 
@@ -104,7 +104,7 @@ class Matter:
         """From when somebody may agree to ``asked``; it may be turned down before."""
         if not self.with_objection:
             return asked.requested_at
-        minutes = most_since(OBJECTION_MINUTES, asked.requested_at - LOWERED_AFTER)
+        minutes = counted(OBJECTION_MINUTES, asked.requested_at)
         return asked.requested_at + timedelta(minutes=minutes)
 
     def expiry(self, asked: TwoPersonRequest, now: datetime) -> datetime:

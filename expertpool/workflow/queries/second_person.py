@@ -11,7 +11,7 @@ from expertpool.accounts.queries import is_outsider, managed_since, raised_by
 from expertpool.accounts.services.authenticators import shown_by_app
 from expertpool.core.text import moment_text
 from expertpool.notifications.queries.channels import reaches_phones
-from expertpool.siteconfig.queries import LOWERED_AFTER, most_since
+from expertpool.siteconfig.queries.counting import counted
 from expertpool.workflow.queries.matters import MATTERS
 from expertpool.workflow.settings import SECOND_DAYS, SECOND_PHONE
 
@@ -29,8 +29,7 @@ def why_not_second(user: User, firsts: Iterable[int], *, asked_at: datetime, now
         return NOT_THE_SAME
     if is_outsider(user):
         return OUTSIDE
-    demanded = asked_at - LOWERED_AFTER
-    days = most_since(SECOND_DAYS, demanded)
+    days = counted(SECOND_DAYS, asked_at)
     since = now - timedelta(days=days)
     if days and not user.is_of_known_age:
         return "您账号的开通时间不是本系统写入的，不能作为第二人确认，请联系管理员另开账号。"
@@ -41,7 +40,7 @@ def why_not_second(user: User, firsts: Iterable[int], *, asked_at: datetime, now
             "在此之前请由另一位有权限的人员确认。"
         )
     # Without short messages nobody could show it.
-    if not user.phone_shown_at and most_since(SECOND_PHONE, demanded) and reaches_phones():
+    if not user.phone_shown_at and counted(SECOND_PHONE, asked_at) and reaches_phones():
         return "确认前须先验证本人手机号：请在右上角「我的账号」发送验证短信；没有手机号的请联系管理员。"
     if days and _is_in_other_hands(user, since):
         return (
@@ -59,7 +58,7 @@ def why_not_second(user: User, firsts: Iterable[int], *, asked_at: datetime, now
 def phone_does_not_count_yet(user: User, *, now: datetime) -> str:
     """Say from when ``user``, whose account somebody else has managed, can show by his phone that he is himself
     again: not by a number that is new; empty where it counts, or he decides nothing."""
-    days = most_since(SECOND_DAYS, now - LOWERED_AFTER)
+    days = counted(SECOND_DAYS, now)
     acts = managed_since({user.pk}, now - timedelta(days=days)) if days else []
     changes = [act.at for act in acts if act.changes_phone]
     taken = any(act.actor not in (None, user.pk) for act in acts)

@@ -24,7 +24,8 @@ from expertpool.notifications.queries.subjects import About
 from expertpool.notifications.services.old_server import tell_by_old_server
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.siteconfig.models import SettingChange
-from expertpool.siteconfig.queries import LOWERED_AFTER, in_words
+from expertpool.siteconfig.queries.counting import LOWERED_AFTER
+from expertpool.siteconfig.queries.page import in_words
 from expertpool.workflow import occasions
 from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.queries.matters import MATTERS, matter_of

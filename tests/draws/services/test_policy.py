@@ -25,7 +25,7 @@ from expertpool.experts.models import Expert
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.siteconfig.exceptions import SettingsRefused
-from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import reset_setting, save_settings
 from tests.factories.answers import declare_emergency
 from tests.factories.draws import EVERYBODY, make_draw, make_ready_project

@@ -31,7 +31,7 @@ from expertpool.notifications.models import Message
 from expertpool.notifications.queries.route import route_held_until
 from expertpool.notifications.services.delivery import deliver
 from expertpool.notifications.settings import HOST
-from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
 from tests.draws.services.test_races import run_at_once
 from tests.factories.answers import declare_emergency

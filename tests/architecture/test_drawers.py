@@ -29,7 +29,10 @@ def test_every_drawer_opened_by_its_address_is_a_page(settings: Settings, tmp_pa
         name: page.split('data-back="')[1].split('"')[0] for name, (_, page) in drawers.items()
     }
     # The bell leads to one's own messages from every page, and no menu entry does.
-    assert [name for name, back in backs.items() if back == "/"] == ["notifications:message"]
+    lost = [name for name, back in backs.items() if back == "/"]
+    assert lost == ["notifications:message"], (
+        f"back to 「/」 only: {lost}; see docs/howto/build-a-page.md, 7"
+    )
     # Not from page to page: where somebody is led he may be.
     assert {back for back in backs.values() if client.get(back).status_code != 200} == set()
     assert backs["accounts:user_edit"] == reverse("accounts:user_list")

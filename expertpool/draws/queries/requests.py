@@ -16,6 +16,7 @@ from expertpool.draws.models import (
     Draw,
     DrawRequest,
     Invitation,
+    ReleaseRequest,
     WideningRequest,
 )
 from expertpool.workflow.queries.asking import forged_requests, only_asked
@@ -80,6 +81,14 @@ def who_widened(draw: Draw) -> str:
     asked = asked.filter(decided_at=draw.sealed_at).select_related("decided_by")
     second = next((one.decided_by for one in asked), None)
     return second.name if second else draw.rule.supervisor or ""
+
+
+def early_release(draw: Draw) -> ReleaseRequest | None:
+    """Return the request by which the names of ``draw`` were opened before their time, as it stands since its
+    last move: that sealed them anew."""
+    asked = agreed_request(ReleaseRequest, draw)
+    moved = draw.last_moved_at if asked else None
+    return None if asked and moved and asked.decided_at and asked.decided_at < moved else asked
 
 
 def agreed_request(kind: type[Asked], draw: Draw) -> Asked | None:

@@ -38,10 +38,12 @@ from expertpool.draws.models import (
     AnswerRequest,
     Draw,
     DrawPlan,
+    EmergencyRequest,
     Invitation,
+    ReleaseRequest,
     Rescheduling,
 )
-from expertpool.draws.occasions import PANEL_MOVED, RESCHEDULED
+from expertpool.draws.occasions import RESCHEDULED
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.clock import reveal_time
 from expertpool.draws.queries.meetings import first_opening, next_opening, words_of
@@ -56,7 +58,7 @@ from expertpool.draws.services.picked_seats import finish_if_settled
 from expertpool.draws.services.reveal import FIELDS, defer_release, set_reveal
 from expertpool.draws.services.seating import carry_on, reopen
 from expertpool.draws.services.state import append_events, at_head, load_state
-from expertpool.draws.services.telling import staff_of, tell_experts, tell_staff
+from expertpool.draws.services.telling import tell_experts, tell_moved
 from expertpool.draws.services.written import write_lines
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.projects.models import Project
@@ -65,7 +67,6 @@ from expertpool.projects.services.rescheduling import reschedule_project
 from expertpool.workflow.services.two_persons import end_with_subject
 
 Words = dict[str, str]
-TOLD = "draws.confirm_steps"  # who hears of it
 
 
 @dataclass(frozen=True)
@@ -126,9 +127,7 @@ def reschedule(
         raise RescheduleRefused("改到更早的时间，须提交申请并由监督人确认。")
     hand = Hand(StepVia.PAGE, StepReason.RESCHEDULED, actor)
     move = Move(new, checked_reason(reason), hand, moved_by=actor)
-    moved = move_panel(draws, move, now=now, entropy=entropy)
-    _tell(moved[0], now=now)
-    return moved
+    return move_panel(draws, move, now=now, entropy=entropy)
 
 
 def check_seen(draw: Draw, moves: int | None) -> None:
@@ -202,7 +201,7 @@ def words_after(projects: Sequence[Project], meetings: Sequence[NewMeeting]) -> 
 def move_panel(
     draws: Sequence[Draw], move: Move, *, now: datetime, entropy: Entropy
 ) -> list[Rescheduling]:
-    """Move the panel of ``draws``, which are locked and may be moved, and ask everybody anew."""
+    """Move the panel of ``draws``, which are locked and may be moved, ask everybody anew and tell who has to know."""
     lock_transaction(SEATING_LOCK)
     projects = draws[0].covered
     before, after = words_before(projects), words_after(projects, move.meetings)
@@ -226,6 +225,7 @@ def move_panel(
     ]
     for row in moved:
         _ask_anew(row, move, seated[row.draw_id], now=now, entropy=entropy)
+    tell_moved(moved, now=now)
     return moved
 
 
@@ -274,6 +274,8 @@ def _ask_anew(
 ) -> None:
     draw = moved.draw
     hold_anew(draw, rows, now=now)
+    for kind in (ReleaseRequest, EmergencyRequest):
+        end_with_subject(kind, draw, why="评审已改期", now=now)
     head = _write(draw, move.hand, now=now)
     closing = next_opening(draw.covered, now=now)
     for row in rows:
@@ -353,18 +355,3 @@ def _move_reveal(draw: Draw, actor: User, *, now: datetime) -> None:
     set_reveal(draw, reveal_at=opens_at, opening=first_opening(draw.covered), by=actor)
     draw.save(update_fields=FIELDS)
     defer_release(draw, now=now)
-
-
-def _tell(moved: Rescheduling, *, now: datetime) -> None:
-    """Tell all who decide on what a hand does in the draw: no second person was asked."""
-    draw = moved.draw
-    users = staff_of(draw, TOLD, but=[moved.moved_by_id])
-    context = {
-        "改期人": moved.moved_by.name,
-        "抽取编号": draw.number,
-        "项目名称": draw.title,
-        "改期内容": moved.words,
-        "改期原因": moved.reason,
-    }
-    key = f"panel-moved:{moved.pk}"
-    tell_staff(PANEL_MOVED, users, about=draw, context=context, key=key, now=now)

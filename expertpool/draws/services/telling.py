@@ -13,11 +13,12 @@ from expertpool.accounts.queries import users_with_permission
 from expertpool.core.jobs import defer
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import CONTRIBUTOR_LABEL, CONTRIBUTOR_PERMISSION, InvitationState
-from expertpool.draws.models import Draw, DrawPlan, Invitation
+from expertpool.draws.models import Draw, DrawPlan, Invitation, Rescheduling
 from expertpool.draws.occasions import (
     ASKING,
     CONFIRMED,
     MOVED_UP,
+    PANEL_MOVED,
     REOPENED,
     SHORT,
     STEP_ALONE,
@@ -161,12 +162,34 @@ def tell_step(draw: Draw, what: str, why: str, *, key: str, actor: User, now: da
     tell_staff(STEP_ALONE, users.values(), about=draw, context=context, key=key, now=now)
 
 
+def tell_moved(moves: Sequence[Rescheduling], *, now: datetime) -> None:
+    """Tell that the panel of all these draws sits at another time or place: who runs one of them, who applied for
+    what is reviewed, and who decides on what hands do in it, unless he agreed to it or all of them were asked; nobody
+    whose step it was."""
+    moved = moves[0]
+    draw = moved.draw
+    deciding = staff_of(draw, DECIDES) if moved.confirmed_by is None else []
+    told = [*(one.draw.operator for one in moves), *_applicants(draw), *deciding]
+    hands = (moved.moved_by_id, moved.confirmed_by_id)
+    users = {user.pk: user for user in told if user.pk not in hands}
+    context = {
+        "改期人": moved.hands,
+        "抽取编号": draw.number,
+        "项目名称": draw.title,
+        "改期内容": moved.words,
+        "改期原因": moved.reason,
+    }
+    key = f"panel-moved:{moved.pk}"
+    tell_staff(PANEL_MOVED, users.values(), about=draw, context=context, key=key, now=now)
+
+
 def tell_short(draw: Draw, lacking: str, *, now: datetime) -> None:
-    """Tell who runs ``draw``, and all who decide on what hands do in it, that it ended and what its panel
-    is ``lacking``."""
+    """Tell who runs ``draw``, who applied for its projects, and all who decide on what hands do in it, that it
+    ended and what its panel is ``lacking``."""
+    users = {user.pk: user for user in [*_runs_or_decides(draw), *_applicants(draw)]}
     context = {"抽取编号": draw.number, "项目名称": draw.title, "缺额": lacking}
     key = f"short:{draw.pk}:{now:%Y%m%d%H%M%S}"
-    tell_staff(SHORT, _runs_or_decides(draw), about=draw, context=context, key=key, now=now)
+    tell_staff(SHORT, users.values(), about=draw, context=context, key=key, now=now)
 
 
 def tell_reopened(draw: Draw, *, now: datetime) -> None:
@@ -176,6 +199,12 @@ def tell_reopened(draw: Draw, *, now: datetime) -> None:
     context = {"抽取编号": draw.number, "项目名称": draw.title, "评审时间": opening}
     key = f"reopened:{draw.pk}:{now:%Y%m%d%H%M%S}"
     tell_staff(REOPENED, _runs_or_decides(draw), about=draw, context=context, key=key, now=now)
+
+
+def _applicants(draw: Draw) -> list[User]:
+    """Who applied for the projects of ``draw``: he prepares what it finds experts for."""
+    ids = {project.created_by_id for project in draw.covered}
+    return list(User.objects.filter(pk__in=ids, is_active=True))
 
 
 def _runs_or_decides(draw: Draw) -> list[User]:

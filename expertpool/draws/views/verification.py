@@ -28,7 +28,7 @@ from expertpool.audit.actions import action_label
 from expertpool.core.responses import file_answer
 from expertpool.draws.enums import DrawKind, DrawStatus, ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady
-from expertpool.draws.models import Draw, ReleaseRequest
+from expertpool.draws.models import Draw
 from expertpool.draws.queries.chain import chain_state, hash_text
 from expertpool.draws.queries.draws import (
     draws_visible_to,
@@ -42,7 +42,7 @@ from expertpool.draws.queries.draws import (
 from expertpool.draws.queries.emergency import confirmed_as, emergencies_of
 from expertpool.draws.queries.hands import hand_steps_by_kind, kinds_in_brackets, second_in_words
 from expertpool.draws.queries.publicity import is_public, public_words
-from expertpool.draws.queries.requests import agreed_request
+from expertpool.draws.queries.requests import early_release
 from expertpool.draws.services.checking import check_stopped
 from expertpool.draws.services.names import may_read
 from expertpool.draws.services.publishing import digest_of_list
@@ -125,7 +125,7 @@ def draw_page(request: HttpRequest, code: str) -> HttpResponse:
         "is_open": is_open,
         "is_public": is_public(draw, now=now),
         "public_words": public_words(draw, now=now),
-        "early": agreed_request(ReleaseRequest, draw) is not None,
+        "early": early_release(draw) is not None,
         "publication": _publication(draw),
         "successors": superseding(draw) if draw.status == DrawStatus.VOID else (),
         "groups": rule.groups,

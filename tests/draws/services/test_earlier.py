@@ -94,7 +94,10 @@ def test_two_persons_move_a_review_to_an_earlier_time(
     logged = Entry.objects.get(action="draw.reschedule")
     assert logged.actor == supervisor
     assert (logged.after["申请人"], logged.after["确认值"]) == (operator.name, event["witness"])
-    assert not Message.objects.filter(occasion="draw.panel_moved").exists()  # who agrees knows it
+    # Who agrees knows it, and all who might have were asked; who applied hears it.
+    (moved_for,) = Message.objects.filter(occasion="draw.panel_moved")
+    assert moved_for.recipient == draw.project.created_by.name
+    assert f"{operator.name}（{supervisor.name}确认）将抽取" in moved_for.body
 
 
 def test_the_record_of_it_is_right(draw: Draw, operator: User, supervisor: User) -> None:

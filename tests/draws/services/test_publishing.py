@@ -406,7 +406,8 @@ def test_a_draw_that_ends_short_is_told_and_published_as_short(
     accept_all(draw, now=NOW)
     assert draw.status == DrawStatus.UNSATISFIED
     told = Message.objects.filter(occasion="draw.short")
-    assert {draw.operator.name, supervisor.name} <= {one.recipient for one in told}
+    people = {draw.operator.name, supervisor.name, draw.project.created_by.name}
+    assert people <= {one.recipient for one in told}
     assert "人数不满足：" in told[0].body
     assert "缺 1 人" in told[0].body
     assert release(draw_id=draw.pk, now=draw.reveal_at)
@@ -435,6 +436,6 @@ def test_a_draw_whose_free_seats_another_filled_names_it(client: Client, admin: 
         for draw in (base, widened)
     )
     assert "人数不满足" not in page
-    assert "本次没有抽满的席位由" in page
+    assert "评审组空缺的席位由" in page
     assert f">{widened.number}</a>" in page
     assert "人数不满足" not in other

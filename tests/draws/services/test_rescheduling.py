@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 import vdraw
@@ -17,6 +20,7 @@ from expertpool.draws.models import Draw, DrawEvent, Hold, Invitation, Reschedul
 from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.conflicts import conflict_words
 from expertpool.draws.queries.hands import hand_steps_of
+from expertpool.draws.queries.requests import early_release
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.hands import alias_in
@@ -24,6 +28,7 @@ from expertpool.draws.services.links import invitation_for_token
 from expertpool.draws.services.names import may_read, release
 from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.records import build_record
+from expertpool.draws.services.releasing import decide_release, request_release
 from expertpool.draws.services.replies import answer, expire
 from expertpool.draws.services.rescheduling import NewMeeting, reschedule, words_after
 from expertpool.draws.services.voiding import decide_void, request_void
@@ -35,6 +40,8 @@ from tests.factories.answers import record_answer
 from tests.factories.batches import draw_batch, make_batch, make_members
 from tests.factories.draws import expert_id_of, make_draw, reach, seats_held
 from tests.factories.experts import make_expert
+from tests.factories.pool_changes import told
+from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -142,7 +149,26 @@ def test_the_record_log_and_count_of_hands_say_it(draw: Draw, operator: User) ->
     assert logged.after["事件链头"] == event["hash"]
     assert Entry.objects.filter(action="project.reschedule").exists()
     told = Message.objects.filter(occasion="draw.panel_moved")
-    assert {(one.recipient, moved.words in one.body) for one in told} == {(supervisor.name, True)}
+    applicant = draw.project.created_by
+    assert {(one.recipient, moved.words in one.body) for one in told} == {
+        (supervisor.name, True),
+        (applicant.name, True),
+    }
+
+
+def test_who_runs_it_and_who_applied_hear_of_a_move_unless_it_is_theirs(
+    draw: Draw, operator: User
+) -> None:
+    supervisor, colleague = make_user("supervisor"), make_user("operator")
+    applicant = draw.project.created_by
+    everybody = [operator, supervisor, colleague, applicant]
+    move(draw, colleague)
+    assert told(everybody, "draw.panel_moved") == [
+        one.name for one in (operator, supervisor, applicant)
+    ]
+    Message.objects.all().delete()
+    move(draw, applicant, at=NOW + 2 * HOUR)
+    assert told(everybody, "draw.panel_moved") == [operator.name, supervisor.name]
 
 
 def test_the_link_of_before_and_the_new_one_lead_to_the_same_question(
@@ -464,3 +490,28 @@ def test_a_batch_that_is_drawn_is_not_told_to_part(operator: User) -> None:
     ]
     with pytest.raises(RescheduleRefused, match="请调整时间或地点。"):
         words_after([first, second], meetings)
+
+
+def test_what_was_asked_for_the_old_time_ends_with_the_move(draw: Draw, operator: User) -> None:
+    asked = request_release(draw=draw, reason="评审提前", actor=operator, now=NOW + HOUR)
+    move(draw, operator, at=NOW + 2 * HOUR)
+    asked.refresh_from_db()
+    assert (asked.agreed, asked.decided_at) == (False, NOW + 2 * HOUR)
+
+
+def test_an_early_release_is_not_told_of_a_list_that_is_sealed_again(
+    client: Client, draw: Draw, operator: User
+) -> None:
+    asked = request_release(draw=draw, reason="评审提前", actor=operator, now=NOW + HOUR)
+    supervisor = make_user("supervisor")
+    decide_release(request=asked, agree=True, note="", actor=supervisor, now=NOW + 2 * HOUR)
+    address = reverse("draws:detail", args=[draw.pk])
+    public = reverse("draws:verify_draw", args=[draw.public_id])
+    login(client, operator)
+    with time_machine.travel(NOW + 3 * HOUR, tick=False):
+        assert "确认：评审提前" in client.get(address).content.decode()
+        draw.refresh_from_db()
+        move(draw, operator, at=NOW + 3 * HOUR)
+        assert "确认：评审提前" not in client.get(address).content.decode()
+        assert early_release(draw) is None
+        assert client.get(public).status_code == 200

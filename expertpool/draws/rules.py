@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 from typing import Any
 
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
@@ -143,6 +144,13 @@ class SealedRule:
     def is_linked(self) -> bool:
         """Whether that chain can be shown without the events, in a short record."""
         return self.content.get("events") == "linked"
+
+    @property
+    def opening_at(self) -> datetime | None:
+        """When its first project was to be reviewed; None: the rule does not say."""
+        meetings = [self.content, *_rows(self.content.get("meetings", []), "meetings")]
+        said = [text for one in meetings if (text := _text(one, "opening_at"))]
+        return min(map(datetime.fromisoformat, said), default=None)
 
     @property
     def panel(self) -> tuple[SealedGroup, ...]:

@@ -30,7 +30,7 @@ from expertpool.draws.queries.draws import (
     valid_draws,
 )
 from expertpool.draws.queries.evidence import evidence_of, recordings_of
-from expertpool.draws.queries.meetings import next_opening
+from expertpool.draws.queries.meetings import first_opening, next_opening
 from expertpool.draws.queries.names import released_invitations
 from expertpool.draws.queries.plan_versions import version_of
 from expertpool.draws.queries.policy import policy_for
@@ -152,6 +152,7 @@ def result_tab(request: HttpRequest, project: Project) -> str:
     context = {
         "draws": [(draw, board_of(draw)) for draw in valid],
         "others": [draw for draw in draws if not draw.is_valid],
+        "is_late": first_opening(members_of(project)) <= timezone.now(),
     }
     return render_to_string("draws/_result.html", context, request)
 

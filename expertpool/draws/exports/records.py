@@ -14,6 +14,7 @@ from expertpool.draws.queries.draws import (
     draws_visible_to,
     with_counts,
 )
+from expertpool.draws.queries.meetings import sealed_opening
 from expertpool.draws.tables import TABS
 
 
@@ -52,9 +53,7 @@ class DrawExport(Exporter):
         ExportColumn("department", "所属部门", lambda draw: _each(draw, "department")),
         ExportColumn("contact", "负责人", lambda draw: _each(draw, "contact_name")),
         ExportColumn("place", "评审地点", lambda draw: _each(draw, "place"), width=26),
-        ExportColumn(
-            "opening", "评审时间", lambda draw: _moment(draw.project.opening_at), width=20
-        ),
+        ExportColumn("opening", "评审时间", lambda draw: _moment(sealed_opening(draw)), width=20),
         ExportColumn("sealed", "抽取时间", lambda draw: _moment(draw.sealed_at), width=20),
         ExportColumn("operator", "抽取人", lambda draw: draw.operator.name),
         ExportColumn("kind", "方式", lambda draw: draw.get_kind_display()),

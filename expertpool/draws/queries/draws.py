@@ -194,11 +194,20 @@ def publication_link(draw: Draw) -> tuple[int, str] | None:
     return _link(draw, "draw.publish")
 
 
-def _link(draw: Draw, *actions: str) -> tuple[int, str] | None:
+def given_up(draw: Draw) -> Entry | None:
+    """Return what the log says of ``draw`` that was given up before its order: by whom, when and why."""
+    return _entry(draw, "draw.abandon") if draw.status == DrawStatus.ABANDONED else None
+
+
+def _entry(draw: Draw, *actions: str) -> Entry | None:
     entries = Entry.objects.filter(
         subject_type=draw._meta.label_lower, subject_id=str(draw.pk), action__in=actions
     )
-    entry = next(proven(entries.order_by("-id")), None)
+    return next(proven(entries.order_by("-id")), None)
+
+
+def _link(draw: Draw, *actions: str) -> tuple[int, str] | None:
+    entry = _entry(draw, *actions)
     if entry is None or entry.chain_no is None or entry.hash is None:
         return None
     return entry.chain_no, bytes(entry.hash).hex()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from expertpool.core.text import minutes_text, moment_text
+from expertpool.draws.enums import DrawStatus
+from expertpool.draws.models import Draw
 from expertpool.projects.models import Project
 
 HOUR = 3600  # seconds
@@ -90,6 +92,13 @@ def by_hours(periods: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetim
 def first_opening(projects: Iterable[Project]) -> datetime:
     """Return when the panel sits for the first time: names become public before it."""
     return min(project.opening_at for project in projects)
+
+
+def sealed_opening(draw: Draw) -> datetime:
+    """Return when the first project of ``draw`` is reviewed. One that was given up keeps the time for which it was
+    sealed: its projects may have another one by now."""
+    sealed = draw.rule.opening_at if draw.status == DrawStatus.ABANDONED else None
+    return sealed or first_opening(draw.covered)
 
 
 def last_closing(projects: Iterable[Project]) -> datetime:

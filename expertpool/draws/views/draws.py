@@ -33,7 +33,7 @@ from expertpool.draws.enums import (
 )
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
-from expertpool.draws.models import Draw, DrawPause, PickRequest, ReleaseRequest, VoidRequest
+from expertpool.draws.models import Draw, DrawPause, PickRequest, VoidRequest
 from expertpool.draws.queries.actions import DrawAction, actions_of, actions_of_project
 from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.clock import past_pool_pauses
@@ -41,6 +41,7 @@ from expertpool.draws.queries.conflicts import seats_to_replace
 from expertpool.draws.queries.draws import (
     codes_for_draw,
     draws_visible_to,
+    given_up,
     superseding,
     with_counts,
 )
@@ -48,7 +49,7 @@ from expertpool.draws.queries.emergency import emergency_of, hands_of
 from expertpool.draws.queries.facts import OfDraw
 from expertpool.draws.queries.hands import hand_steps_by_kind, kinds_in_brackets, second_in_words
 from expertpool.draws.queries.lasting import lasting_of
-from expertpool.draws.queries.meetings import first_opening
+from expertpool.draws.queries.meetings import first_opening, sealed_opening
 from expertpool.draws.queries.obstacles import why_no_value
 from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.picking import count_by_kind
@@ -58,6 +59,7 @@ from expertpool.draws.queries.presence import presence_of
 from expertpool.draws.queries.requests import (
     agreed_request,
     answers_among,
+    early_release,
     requests_about,
     who_widened,
 )
@@ -162,9 +164,11 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "project": draw.project,
         "covered": covered,
         "reachable": _reachable(user, covered) if draw.is_shared else set(),
-        "first_opening": first_opening(covered),
+        "first_opening": sealed_opening(draw),
         "board": board,
-        "of_seats": f"/ {board.seats} 席",
+        # Nobody sits for a void one any more.
+        "of_seats": "人" if draw.status == DrawStatus.VOID else f"/ {board.seats} 席",
+        "agreed_label": "作废前同意" if draw.status == DrawStatus.VOID else "同意",
         "standby_note": f"候补在席 {board.standby_count} / {board.standby_seats}"
         if board.standby_seats
         else "",
@@ -194,7 +198,8 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "may_open_place": presence is not None and bool(codes_for_draw(user, draw, ["draws.run"])),
         # Of a void draw most were called off without an answer.
         "exits_label": "退出、取消等" if draw.status == DrawStatus.VOID else "拒绝、未答复等",
-        "early": agreed_request(ReleaseRequest, draw),
+        "early": early_release(draw),
+        "given_up": given_up(draw),
         "voided": agreed_request(VoidRequest, draw) if draw.status == DrawStatus.VOID else None,
         "successors": superseding(draw).filter(pk__in=draws_visible_to(user).values("pk"))
         if draw.status == DrawStatus.VOID
@@ -260,14 +265,16 @@ def _contributions(request: UserRequest, draw: Draw, now: datetime) -> list[dict
     why_not = {role: why_no_value(draw, role, request.user, now=now) for role in roles}
     own = next((role for role in roles if not why_not[role]), "")
     rights = codes_for_draw(request.user, draw, CONTRIBUTOR_PERMISSION.values())
+    is_late = first_opening(draw.covered) <= now
     return [
         {
             "role": role,
             "label": CONTRIBUTOR_LABEL[role],
             "given": role in given,
             "form": ContributionForm(auto_id=f"{role}-%s") if role == own else None,
-            # Told to whom the role's right is given, and who cannot use it here.
-            "why_not": why_not[role] if CONTRIBUTOR_PERMISSION[role] in rights else "",
+            "is_late": is_late,
+            # Told to whom the role's right is given, and who cannot use it here; to all once nobody can.
+            "why_not": why_not[role] if is_late or CONTRIBUTOR_PERMISSION[role] in rights else "",
         }
         for role in roles
     ]

@@ -163,7 +163,7 @@ def _rules_of_project(facts: OfProject) -> dict[ActionCode, tuple[str, Callable[
     return {
         ActionCode.PLAN: ("draws.plan", lambda: check_plannable(lead)),
         ActionCode.DELETE_PLAN: ("draws.plan", lambda: check_deletable(lead, user)),
-        ActionCode.SUBMIT_PLAN: ("draws.plan", lambda: check_submittable(lead)),
+        ActionCode.SUBMIT_PLAN: ("draws.plan", lambda: check_submittable(lead, now=now)),
         ActionCode.WITHDRAW_PLAN: ("draws.plan", lambda: check_waiting(lead)),
         ActionCode.DECIDE_PLAN: ("draws.approve_plan", lambda: check_decidable(lead, user)),
         ActionCode.START: ("draws.run", lambda: check_ready(members, now=now)),

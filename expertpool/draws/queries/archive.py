@@ -23,6 +23,6 @@ def open_matters(project: Project) -> list[str]:
     matters = [f"有待确认的{matter.model._meta.verbose_name}，请先处理" for matter in waiting]
     if any(draw.released_at is None for draw in draws):
         matters.append("名单尚未公开，请在名单公开后归档")
-    elif not all(current_sheets(draw, SHEET).exists() for draw in draws):
+    elif not all(draw.ended_at is None or current_sheets(draw, SHEET).exists() for draw in draws):
         matters.append("抽取表正在生成，请稍后再归档")
     return matters

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.constant_time import bytes_eq
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from expertpool.core.bounds import Bounds
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import proof
 from expertpool.core.prepared import Given, Prepared
@@ -148,9 +149,10 @@ class EmergencyMinutes:
 
 def emergency_minutes(draw: Draw) -> EmergencyMinutes:
     """Return the minutes that an emergency of ``draw`` may have: those of the office, within the sealed."""
-    bounds = (EMERGENCY_SHORTEST, EMERGENCY_USUAL, EMERGENCY_LONGEST)
     sealed = _minutes_of(draw)
-    return EmergencyMinutes(*(min(value_of(bound), sealed) for bound in bounds))
+    fewest, most = (min(value_of(one), sealed) for one in (EMERGENCY_SHORTEST, EMERGENCY_LONGEST))
+    usual = Bounds(fewest, most).nearest(value_of(EMERGENCY_USUAL))
+    return EmergencyMinutes(fewest, usual, most)
 
 
 def deadline_from(invitation: Invitation, start: datetime, length: timedelta) -> datetime:

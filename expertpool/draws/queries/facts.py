@@ -112,13 +112,21 @@ class OfDraw:
         return self.open_request(VoidRequest)
 
     @cached_property
+    def void_in_panel(self) -> VoidRequest | None:
+        return self._in_panel(VoidRequest)
+
+    @cached_property
     def earlier(self) -> RescheduleRequest | None:
-        """Of all draws of the panel, which is moved as a whole."""
-        if own := self.open_request(RescheduleRequest):
-            return own
-        others = (one for one in panel_of(self.draw) if one != self.draw)
-        asked = (open_request(RescheduleRequest, one) for one in others)
-        return next((one for one in asked if one), None)
+        return self._in_panel(RescheduleRequest)
+
+    @cached_property
+    def others(self) -> list[Draw]:
+        """The other draws of the panel, which is moved as a whole."""
+        return [one for one in panel_of(self.draw) if one != self.draw]
+
+    def _in_panel(self, kind: type[Asked]) -> Asked | None:
+        asked = self.open_request(kind)
+        return asked or next(filter(None, (open_request(kind, one) for one in self.others)), None)
 
     @cached_property
     def is_archived(self) -> bool:

@@ -57,7 +57,7 @@ def lasting_of(draw: Draw, board: Board, *, now: datetime) -> Lasting:
     started, closing = draw.ordered_at or now, next_opening(draw.covered, now=now)
     passed = time_counted(started, now)
     exits = sum(line.state not in SEATED_STATES for line in board.lines)
-    if exits < FEWEST_EXITS or passed < SHORTEST:
+    if exits < FEWEST_EXITS or passed < SHORTEST or not any(left.values()):
         return Lasting(words, None, to_opening=False)
     spare = max(draw.candidate_count - len(board.lines), 0)
     until = counted_on(now, passed / exits * spare, latest=closing)

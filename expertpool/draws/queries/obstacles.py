@@ -263,7 +263,7 @@ def reschedule(facts: OfDraw) -> None:
         raise RescheduleRefused(message)
     if facts.is_over:
         raise RescheduleRefused("评审开始时间已过，不能再改期。")
-    if facts.void:
+    if facts.void_in_panel:
         raise RescheduleRefused("有待确认的作废申请，请先处理。")
     if (later := facts.later) is not None and later.status == DrawStatus.SEALED:
         message = f"放宽条件补抽 {later.number} 还没有定序，请先完成或放弃，再改期。"

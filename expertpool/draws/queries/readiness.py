@@ -28,7 +28,7 @@ from expertpool.draws.queries.plan_versions import (
     other_projects,
     version_of,
 )
-from expertpool.draws.queries.policy import faults_of_plan, policy_of_panel
+from expertpool.draws.queries.policy import faults_of_plan, policy_for, policy_of_panel
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
 from expertpool.draws.queries.tries import held_refusals
 from expertpool.projects.enums import ProjectStatus, Regime, RegimeOption, Severity
@@ -82,10 +82,10 @@ def check_deletable(project: Project, user: User) -> None:
         raise DrawNotReady("只能删除自己保存的方案；他人保存的请由他删除，或直接修改。")
 
 
-def check_submittable(project: Project) -> None:
+def check_submittable(project: Project, *, now: datetime) -> None:
     """Refuse to hand in the plan of ``project`` for approval: sealed or archived (DrawInProgress,
     DrawNotReady), without groups (DrawNotReady), of projects that are not approved, waiting or approved
-    already (PlanApprovalRefused)."""
+    already, and one that could not be drawn by (PlanApprovalRefused)."""
     standing = _version_of(project)
     if waiting := [one for one in members_of(project) if one.status != ProjectStatus.APPROVED]:
         names = "」「".join(one.name for one in waiting)
@@ -95,6 +95,17 @@ def check_submittable(project: Project) -> None:
         raise PlanApprovalRefused("该版本方案已经提交，正在等待审核。")
     if standing is not None and is_approved(standing) and not _was_held(standing, project):
         raise PlanApprovalRefused("该版本方案已经审核通过，无需再提交。")
+    if standing is not None and (faults := _faults(standing, now=now)):
+        raise PlanApprovalRefused(faults)
+
+
+def _faults(standing: PlanVersion, *, now: datetime) -> str:
+    """Say what the office forbids of the plan that stands as ``standing``; what is demanded of one that is sealed
+    counts of itself."""
+    project = standing.plan.project
+    if shortfall_of(project) is not None:
+        return ""
+    return "".join(faults_of_plan(standing.plan, policy_for(project.regime, now=now)))
 
 
 def _was_held(standing: PlanVersion, project: Project) -> bool:
@@ -124,7 +135,10 @@ def check_decidable(project: Project, user: User) -> PlanVersion:
 def why_not_agree(user: User, standing: PlanVersion, *, now: datetime) -> str:
     """Return why ``user``, who may decide on ``standing`` otherwise, cannot agree to it, as a sentence for him."""
     makers, asked_at = makers_of_version(standing), standing.submitted_at or now
-    return why_not_second(user, makers, asked_at=asked_at, now=now)
+    if why_not := why_not_second(user, makers, asked_at=asked_at, now=now):
+        return why_not
+    faults = _faults(standing, now=now)
+    return f"{faults}按此方案不能抽取，请退回。" if faults else ""
 
 
 def _version_of(project: Project) -> PlanVersion | None:

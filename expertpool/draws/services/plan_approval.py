@@ -54,7 +54,7 @@ def submit_plan(*, project: Project, version: int, actor: User, now: datetime) -
     """
     members = lock_projects(project)
     lead = members[0]
-    check_submittable(lead)
+    check_submittable(lead, now=now)
     plan = _plan_of(lead)
     check_version(plan, version)
     standing = version_of(plan) or keep_version(plan, plan_in_words(plan), actor=actor, now=now)

@@ -203,7 +203,7 @@ def _panel(draw: Draw) -> list[tuple[str, str]]:
     rule, found = draw.rule, []
     if draw.widens_id is not None:
         second = f"{second_in_words(rule.supervisor or '')} {who_widened(draw)} 确认"
-        text = f"补充 {rule.widens}（人数不满足）；{second}；{rule.reason}"
+        text = f"补充 {rule.widens}（评审组有空缺）；{second}；{rule.reason}"
         found.append(("放宽条件补抽", text))
     if (later := widened_by(draw)) is not None:
         still = board_of(*valid_draws(draw.project)).lacking_words if draw.is_valid else ""

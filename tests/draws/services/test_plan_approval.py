@@ -18,8 +18,10 @@ from expertpool.audit.models import Entry
 from expertpool.core.criteria import parse
 from expertpool.core.home import todos_for
 from expertpool.draws import settings as office
+from expertpool.draws.enums import ActionCode
 from expertpool.draws.exceptions import DrawNotReady, PlanApprovalRefused, PlanChanged
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, PlanVersion
+from expertpool.draws.queries.actions import actions_for_project
 from expertpool.draws.queries.plan_versions import (
     approved_version,
     content_of,
@@ -42,6 +44,7 @@ from expertpool.workflow.models import Approval
 from tests.factories.accounts import make_user
 from tests.factories.draws import EVERYBODY, make_ready_project
 from tests.factories.experts import make_expert
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("DRAW-01")]
@@ -390,3 +393,21 @@ def test_a_new_account_reads_from_when_it_may_agree(
     page = login(client, new).get(address, {"tab": "plan"}).content.decode()
     assert "暂不能同意：您的账号开通不满 7 天，2026-11-29 09:00 起才能作为第二人确认" in page
     assert "同意按第" not in page
+
+
+@pytest.mark.usefixtures("must_be_approved")
+def test_a_plan_by_which_nobody_could_draw_is_neither_handed_in_nor_approved(
+    project: Project, operator: User, supervisor: User
+) -> None:
+    shortest = office.OWN_NUMBERS[office.REPLY_SHORTEST.code, project.regime]
+    configure(shortest, 120)
+    with pytest.raises(PlanApprovalRefused, match=r"答复时限为 60 分钟.*请修改抽取方案"):
+        submit_plan(project=project, version=1, actor=operator, now=NOW)
+    why_not = actions_for_project(project, operator, now=NOW)[ActionCode.SUBMIT_PLAN].why_not
+    assert "答复时限为 60 分钟" in why_not
+    change(project, operator, reply_minutes=120)
+    submit_plan(project=project, version=2, actor=operator, now=NOW)
+    configure(shortest, 180)
+    with pytest.raises(PlanApprovalRefused, match=r"答复时限为 120 分钟.*请退回"):
+        decide(project, supervisor)
+    decide(project, supervisor, agree=False, note="按新制度改")

@@ -9,9 +9,10 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.draws.enums import DrawStatus, InvitationState, PanelRole
+from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState, PanelRole
 from expertpool.draws.exceptions import VoidRefused
 from expertpool.draws.models import Draw, DrawPause, Invitation
+from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
@@ -300,3 +301,12 @@ def test_a_project_is_archived_once_every_draw_of_its_panel_is_done() -> None:
     assert obstacles(project) == ["抽取表正在生成，请稍后再归档"]
     store_sheet(draw_id=widened.pk, now=public)
     assert obstacles(project) == []
+
+
+def test_a_panel_is_not_moved_while_a_void_of_any_of_its_draws_is_asked_for(operator: User) -> None:
+    base = make_short_panel(now=NOW)
+    widened = widen_to_everybody(base, now=LATER)
+    request_void(draw=widened, reason="条件有误", actor=operator, now=LATER)
+    for draw in (base, widened):
+        why_not = actions_for(draw, operator, now=LATER)[ActionCode.RESCHEDULE].why_not
+        assert "有待确认的作废申请" in why_not

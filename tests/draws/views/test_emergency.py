@@ -10,12 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.draws import settings as office
 from expertpool.draws.models import AnswerRequest, Draw, Emergency, EmergencyRequest, Invitation
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Expert
 from tests.factories.accounts import PASSWORD
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +122,11 @@ def test_a_form_opened_by_its_address_leads_back_to_its_draw(
 ) -> None:
     page = login(client, operator).get(reverse("draws:emergency", args=[draw.pk]))
     assert f'data-back="{reverse("draws:detail", args=[draw.pk])}"' in page.content.decode()
+
+
+def test_the_form_proposes_no_more_than_the_office_allows(
+    client: Client, operator: User, draw: Draw
+) -> None:
+    configure(office.EMERGENCY_LONGEST, 10)
+    form = login(client, operator).get(reverse("draws:emergency", args=[draw.pk]))
+    assert 'value="10"' in form.content.decode()

@@ -263,3 +263,14 @@ def test_progress_on_a_copy_that_was_read_before_the_archive_is_refused():
         add_progress(
             project=stale, text="晚了", files=[], actor=make_user("operator"), now=timezone.now()
         )
+
+
+def test_no_sheet_is_said_to_be_on_its_way_while_the_draw_goes_on():
+    for _ in range(3):
+        make_expert()
+    draw = make_draw(now=timezone.now(), seats=1)
+    release(draw_id=draw.pk, now=draw.reveal_at)
+    after = draw.project.closing_at + timedelta(days=1)
+    with pytest.raises(NotReadyToArchive) as refused:
+        archive(draw.project, now=after)
+    assert "抽取表正在生成" not in str(refused.value)

@@ -221,12 +221,11 @@ def is_outsider(user: User) -> bool:
     return any(kind.includes(user) for kind in OUTSIDERS)
 
 
-def failures_of(record: LoginRecord, *, now: datetime) -> dict[str, int]:
-    """Return the failed attempts of the last 24 hours: ``account_failures`` of the same account,
-    ``address_failures`` from the same address."""
-    failed = LoginRecord.objects.filter(at__gt=now - timedelta(hours=24)).exclude(
-        outcome=LoginOutcome.SUCCESS
-    )
+def failures_of(record: LoginRecord, user: User, *, now: datetime) -> dict[str, int]:
+    """Return the failed attempts of the last 24 hours that ``user`` may see: ``account_failures`` of the
+    same account, ``address_failures`` from the same address."""
+    seen = login_records_visible_to(user).filter(at__gt=now - timedelta(hours=24))
+    failed = seen.exclude(outcome=LoginOutcome.SUCCESS)
     return failed.aggregate(
         account_failures=Count("pk", filter=Q(account=record.account)),
         address_failures=Count("pk", filter=Q(address=record.address)),
@@ -240,5 +239,7 @@ def demo_users(usernames: Sequence[str]) -> QuerySet[User]:
 
 
 def locked_users(now: datetime) -> QuerySet[User]:
-    """Return the users whose account is locked at ``now`` after failed sign-ins."""
-    return User.objects.filter(is_active=True, locked_until__gt=now)
+    """Return the users whose account is locked at ``now`` after failed sign-ins that may be told."""
+    untold = LoginRecord.objects.filter(told_later(LoginRecord), user=OuterRef("pk"))
+    untold = untold.exclude(outcome=LoginOutcome.SUCCESS)
+    return User.objects.filter(~Exists(untold), is_active=True, locked_until__gt=now)

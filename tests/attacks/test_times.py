@@ -248,3 +248,34 @@ def test_what_a_clerk_recorded_is_told_later_too(
     assert release(draw_id=draw.pk, now=draw.reveal_at, unanswered=True)
     assert all(word in reading(auditor, listed) for word in told)
     assert "邀请答复" in reading(supervisor, reverse("reports:ledger"))
+
+
+def test_no_number_tells_that_an_expert_mistyped(
+    somebody: User, auditor: User, admin: User, time_machine: Any
+) -> None:
+    """The record of before is seen; what he does while names are sealed was counted on it, and the lock
+    that followed stood in the list of users, on the workbench and in the log."""
+    seen = LoginRecord.objects.create(
+        at=NOW - timedelta(hours=2), account=somebody.username, user=somebody, address=HOME
+    )
+    detail = reverse("accounts:login_detail", args=[seen.pk])
+
+    def counted() -> list[str]:
+        return re.findall(r"失败\s*(\d+) 次", re.sub(r"<[^>]+>", " ", reading(auditor, detail)))
+
+    before = counted()
+    assert len(before) == 2
+    client = Client(REMOTE_ADDR=HOME)
+    for minute in range(6):
+        time_machine.move_to(SIGNED_IN + timedelta(minutes=minute), tick=False)
+        said = {"identifier": somebody.username, "password": "mistyped"}
+        client.post(reverse("accounts:login"), said)
+    somebody.refresh_from_db()
+    assert somebody.locked_until > timezone.now()
+    assert counted() == before
+    users = reverse("accounts:user_list")
+    assert "锁定</span>" not in reading(admin, f"{users}?q={somebody.username}")
+    assert somebody.username not in reading(admin, f"{users}?tab=locked")
+    assert "解除锁定" not in reading(admin, f"{users}?q={somebody.username}")
+    assert "连续登录失败" not in reading(admin, reverse("portal:home"))
+    assert "次失败" not in reading(auditor, reverse("audit:entry_list"))

@@ -38,5 +38,5 @@ def login_list(request: UserRequest) -> HttpResponse:
 def login_detail(request: UserRequest, pk: int) -> HttpResponse:
     """One attempt in the drawer, with the failures of its account and its address."""
     record = get_object_or_404(login_records_visible_to(request.user).select_related("user"), pk=pk)
-    counts = failures_of(record, now=timezone.now())
+    counts = failures_of(record, request.user, now=timezone.now())
     return render(request, "accounts/login_detail.html", {"record": record, **counts})

@@ -12,7 +12,7 @@ from expertpool.accounts.exceptions import AccountError
 from expertpool.accounts.forms.accounts import UserForm
 from expertpool.accounts.forms.filters import UserFilters
 from expertpool.accounts.models import User, UserRequest
-from expertpool.accounts.queries import users_visible_to, with_last_sign_in
+from expertpool.accounts.queries import locked_users, users_visible_to, with_last_sign_in
 from expertpool.accounts.registry import left_behind, password_link
 from expertpool.accounts.services.passwords import reset_password
 from expertpool.accounts.services.users import (
@@ -36,10 +36,11 @@ SORTS = {"username": "username", "name": "name", "login": "told_login", "created
 @requires("accounts.users")
 def user_list(request: UserRequest) -> HttpResponse:
     now = timezone.now()
-    locked = Q(is_active=True, locked_until__gt=now)
+    locked = Q(pk__in=locked_users(now).values("pk"))
     shown = listing(
         request,
         with_last_sign_in(users_visible_to(request.user))
+        .annotate(is_locked=locked)
         .select_related("department")
         .prefetch_related("roles"),
         sorts=SORTS,
@@ -56,7 +57,7 @@ def user_list(request: UserRequest) -> HttpResponse:
     hangs = left_behind([user.pk for user in users if user.is_active])
     for user in users:
         user.left_behind = hangs.get(user.pk, "")
-    return render_list(request, "accounts/user_list.html", shown.context | {"now": now})
+    return render_list(request, "accounts/user_list.html", shown.context)
 
 
 @requires("accounts.users")

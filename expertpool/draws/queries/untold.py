@@ -38,6 +38,8 @@ def sealed_draws() -> QuerySet[Draw]:
 def untold_entries() -> Q:
     """What experts did, and what followed from it, while their names are sealed."""
     own = Q(actor__in=_experts()) | Q(actor=None, action="file.download")
+    # What his wrong passwords led to.
+    own |= Q(action="user.lock", subject_type="accounts.user", subject_id__in=_account_ids())
     # By their own draw: another that is still sealed holds back nothing of one that is open.
     draws = sealed_draws()
     lines = Invitation.objects.filter(draw__in=draws)
@@ -93,6 +95,10 @@ def _sealed_since() -> Combinable:
 def _experts() -> QuerySet[Expert, Any]:
     """The accounts of experts, whether they sit anywhere or not: else this list would tell."""
     return Expert.objects.filter(user__isnull=False).order_by().values("user")
+
+
+def _account_ids() -> QuerySet[Expert, Any]:
+    return as_text(Expert.objects.filter(user__isnull=False), "user")
 
 
 def as_text(rows: QuerySet[Any], key: str) -> QuerySet[Any, Any]:

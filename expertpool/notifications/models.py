@@ -3,6 +3,8 @@ expert who may still be sealed."""
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -71,6 +73,9 @@ class Message(models.Model):
     """
 
     key = models.CharField("幂等键", max_length=100, unique=True)
+    # Its address on pages and outside: of numbers the gaps count what nobody is told of
+    # (docs/decisions/0185).
+    uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     occasion = models.CharField("场合", max_length=64)
     channel = models.CharField("渠道", max_length=8, choices=ChannelCode.choices)
     recipient_key = BlindIndexField("收件人索引")

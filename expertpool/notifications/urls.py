@@ -7,10 +7,10 @@ from expertpool.notifications.views import inbox, outbox, records, templates
 app_name = "notifications"
 urlpatterns = [
     path("messages/", inbox.inbox, name="inbox"),
-    path("messages/<int:pk>/", inbox.message, name="message"),
+    path("messages/<uuid:uid>/", inbox.message, name="message"),
     path("messages/read/", inbox.read_all, name="read_all"),
     path("messages/records/", records.records, name="records"),
-    path("messages/records/<int:pk>/", records.record, name="record"),
+    path("messages/records/<uuid:uid>/", records.record, name="record"),
     path("messages/templates/", templates.templates, name="templates"),
     path("messages/templates/<str:occasion>/<str:channel>/", templates.edit, name="template"),
     path(

@@ -81,7 +81,7 @@ def link(world: World, _user: User) -> dict[str, Any]:
 
 
 def own_message(world: World, user: User) -> dict[str, Any]:
-    return {"pk": world.message(user).pk}
+    return {"uid": world.message(user).uid}
 
 
 def own_export(world: World, user: User) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from expertpool.notifications.channels.sms import SmsChannel
 from expertpool.notifications.enums import AddressKind
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.channels import addresses_of, ways_outside
-from expertpool.notifications.services.delivery import deliver, mark_undelivered
+from expertpool.notifications.services.delivery import deliver, mark_undelivered, reference
 from tests.api.caller import Caller
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw, make_ready_project
@@ -264,3 +264,25 @@ def test_records_are_filtered_by_channels_that_there_are(admin: User) -> None:
     page = login(Client(), admin).get(reverse("notifications:records"))
     assert "短信" in page.content.decode()
     assert "语音" not in page.content.decode()
+
+
+def test_no_address_of_a_message_counts_those_that_nobody_is_told_of(
+    operator: User, admin: User
+) -> None:
+    """Who read the records, or his own inbox, before and after a start had the letters of the seal in
+    the gap: one more for each seat without an e-mail."""
+    seal(operator, "email")
+    send()
+    assert LETTERS.exists()
+    others = Message.objects.exclude(about_type="draws.invitation")
+    shown = [
+        login(Client(), user).get(address).content.decode()
+        for user in (operator, admin)
+        for address in (reverse("notifications:records"), reverse("notifications:inbox"))
+    ]
+    links = re.findall(r"/messages/(?:records/)?([\w-]+)/\"", "".join(shown))
+    assert {str(one.uid) for one in others} & set(links)
+    assert [one for one in links if one.isdigit()] == []
+    # Nor by what names it in the head of a letter, which its reader sees.
+    letter = LETTERS.latest("pk")
+    assert str(letter.pk) not in reference(letter).split(".")

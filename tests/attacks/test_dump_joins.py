@@ -164,7 +164,7 @@ def own_inbox(user: User) -> list[str]:
     page = client.get(reverse("notifications:inbox"), {"tab": "all"})
     texts = []
     for row in page.context["page"]:
-        answer = client.get(reverse("notifications:message", args=[row.pk]))
+        answer = client.get(reverse("notifications:message", args=[row.uid]))
         assert answer.status_code == 200
         texts.append(answer.content.decode())
     return texts
@@ -187,7 +187,7 @@ def test_a_letter_led_into_another_inbox_is_not_shown(
     )
     assert own_inbox(thief) == []
     led = Message.objects.get(recipient_key=his, about_id=str(line.pk))
-    answer = login(Client(), thief).get(reverse("notifications:message", args=[led.pk]))
+    answer = login(Client(), thief).get(reverse("notifications:message", args=[led.uid]))
     assert answer.status_code == 404
 
 

@@ -95,7 +95,7 @@ def test_the_page_of_the_draw_gives_no_reasons(
 def test_none_can_be_picked_for_deletion(letters: list[Message], draw: Draw, admin: User) -> None:
     """The log would say how it fared, and of which line it was."""
     url = reverse("draws:notices_delete", args=[draw.project_id])
-    picked = {"pk": [one.pk for one in letters], "reason": "重复"}
+    picked = {"pk": [one.uid for one in letters], "reason": "重复"}
     assert login(Client(), admin).post(url, picked).status_code == 409
     assert not Message.objects.filter(deleted_at__isnull=False).exists()
 

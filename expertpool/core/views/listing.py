@@ -19,7 +19,7 @@ from django import forms
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, Paginator
 from django.db import connection
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Field, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -213,6 +213,7 @@ def picked_rows(
     form: Callable[[QueryDict], FilterForm] | None = None,
     tabs: Sequence[ListTab] = (),
     changed: str = "",
+    by: str = "",
 ) -> QuerySet[Any]:
     """Return the rows that a bulk action is about: the ticked ones, or all that the list shows.
 
@@ -220,7 +221,8 @@ def picked_rows(
     number that its question named. ``rows`` are those that the list shows. Raises PicksRefused where
     they are not as many, so that nothing is done to what nobody saw, where one of a whole list was
     changed since it was shown (``at``), and for more than MOST_PICKED. ``changed`` names the field that
-    says when a row became what has to be seen: by that one, the ticked are asked, too.
+    says when a row became what has to be seen: by that one, the ticked are asked, too. ``by`` names the
+    field by which rows are ticked, where that is not their key.
     """
     everything = request.POST.get("all") == "1"
     if everything:
@@ -229,7 +231,9 @@ def picked_rows(
         rows = rows.filter(_current_tab(request, tabs).q)
     else:
         keys = request.POST.getlist("pk")
-        rows = rows.filter(pk__in=_valid_keys(rows.model, keys)) if keys else rows.none()
+        field = rows.model._meta.get_field(by) if by else rows.model._meta.pk
+        valid = _valid_keys(field, keys)
+        rows = rows.filter(**{f"{field.attname}__in": valid}) if keys else rows.none()
     _check_picked(rows, request.POST.get("count", "" if everything else None))
     seen_at = _moment(request.POST.get("at", ""))
     if changed and seen_at is None:
@@ -269,11 +273,11 @@ def _check_unchanged(rows: QuerySet[Any], seen_at: datetime | None, field: str) 
         raise PicksRefused(message)
 
 
-def _valid_keys(model: type[Model], keys: Sequence[str]) -> list[Any]:
+def _valid_keys(field: Field, keys: Sequence[str]) -> list[Any]:
     valid = []
     for key in keys:
         try:
-            valid.append(model._meta.pk.to_python(key))
+            valid.append(field.to_python(key))
         except forms.ValidationError:
             continue
     return valid

@@ -23,7 +23,7 @@ from expertpool.projects.queries.projects import projects_visible_to
 def delete(request: UserRequest, pk: int) -> HttpResponse:
     """Delete the texts of the ticked notices of a project."""
     project = get_object_or_404(projects_visible_to(request.user), pk=pk)
-    picked = list(picked_rows(request, notices_of(project), form=NoticeFilter))
+    picked = list(picked_rows(request, notices_of(project), form=NoticeFilter, by="uid"))
     try:
         deleted = delete_notices(
             project=project,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -54,7 +55,7 @@ class Notice:
     sealed name how it fared: that he has no account says who he is.
     """
 
-    id: int
+    uid: UUID
     created_at: datetime
     sent_at: datetime | None
     read_at: datetime | None
@@ -231,7 +232,7 @@ def _notice(message: Message, *, sealed: bool) -> Notice:
     gone = fares and is_to_nobody(message)
     state = DeliveryState.NO_ACCOUNT if gone else DeliveryState(message.state)
     return Notice(
-        id=message.pk,
+        uid=message.uid,
         created_at=message.created_at,
         sent_at=message.sent_at if fares and not gone else None,
         read_at=message.read_at if fares else None,

@@ -149,7 +149,7 @@ def _defer_again(message: Message, now: datetime) -> None:
 
 def reference(message: Message) -> str:
     """Return what names the message outside: the same at each attempt, unique for ever."""
-    return f"{message.created_at:%Y%m%d%H%M%S}.{message.pk}"
+    return f"{message.created_at:%Y%m%d%H%M%S}.{message.uid.hex}"
 
 
 @transaction.atomic

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -34,13 +36,13 @@ def inbox(request: UserRequest) -> HttpResponse:
     return render_list(request, "notifications/inbox.html", context)
 
 
-def message(request: UserRequest, pk: int) -> HttpResponse:
+def message(request: UserRequest, uid: UUID) -> HttpResponse:
     """Show one message in the drawer; showing it marks it as read."""
     own = own_messages(request.user)
-    shown = get_object_or_404(own, pk=pk)
+    shown = get_object_or_404(own, uid=uid)
     if not is_addressed_to(request.user, shown):
         raise Http404
-    mark_read(messages=own.filter(pk=pk), now=timezone.now())
+    mark_read(messages=own.filter(pk=shown.pk), now=timezone.now())
     response = render(request, "notifications/message.html", {"message": shown})
     return trigger_client_event(response, "list:refresh")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -26,8 +28,8 @@ def records(request: UserRequest) -> HttpResponse:
 
 
 @requires("notifications.view")
-def record(request: UserRequest, pk: int) -> HttpResponse:
-    message = get_object_or_404(messages_visible_to(request.user), pk=pk)
+def record(request: UserRequest, uid: UUID) -> HttpResponse:
+    message = get_object_or_404(messages_visible_to(request.user), uid=uid)
     (row,) = notices([message], viewer=request.user)
     files = [] if row.sealed else [item.name for item in message.attachments.order_by("id")]
     return render(request, "notifications/record.html", {"row": row, "files": files})

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
@@ -55,11 +56,11 @@ def invitations(rows) -> list[dict[str, object]]:
     return [row for row in rows if row["渠道"] != "站内信"]
 
 
-def failed(project) -> list[int]:
+def failed(project) -> list[UUID]:
     """The messages of the project's draw, whose delivery is over."""
     lines = map(str, Invitation.objects.filter(draw__project=project).values_list("pk", flat=True))
     return list(
-        Message.objects.filter(state="failed", about_id__in=lines).values_list("pk", flat=True)
+        Message.objects.filter(state="failed", about_id__in=lines).values_list("uid", flat=True)
     )
 
 
@@ -102,7 +103,7 @@ def test_the_ticked_are_deleted_by_right_and_leave_a_trace(client, project):
     assert "data-bulk" in tab(client, project)
     assert client.post(url, {"pk": keys, "reason": ""}).status_code == 409
     assert client.post(url, {"pk": keys, "reason": "重复记录"}).status_code == 204
-    assert set(Message.objects.filter(pk__in=keys).values_list("deletion_reason", flat=True)) == {
+    assert set(Message.objects.filter(uid__in=keys).values_list("deletion_reason", flat=True)) == {
         "重复记录"
     }
     assert "已删除" in tab(client, project)
@@ -117,7 +118,7 @@ def test_notices_of_another_project_are_not_reached(client, project):
     Message.objects.filter(pk=message.pk).update(state=DeliveryState.FAILED)
     login(client, make_user("admin"))
     url = reverse("draws:notices_delete", args=[project.pk])
-    assert client.post(url, {"pk": [message.pk], "reason": "x"}).status_code == 409
+    assert client.post(url, {"pk": [message.uid], "reason": "x"}).status_code == 409
     assert Message.objects.get(pk=message.pk).deleted_at is None
 
 

@@ -40,13 +40,13 @@ def test_a_user_sees_his_own_messages_and_no_others(
     assert list(own_messages(operator).values_list("key", flat=True)) == [
         f"{operator.pk}:甲工程:site"
     ]
-    assert client.get(f"/messages/{other.pk}/").status_code == 404
+    assert client.get(f"/messages/{other.uid}/").status_code == 404
 
 
 def test_opening_marks_read_and_refreshes_the_list(client: Client, operator: User) -> None:
     first, second = tell(operator, "甲工程", "乙工程")
     login(client, operator)
-    response = client.get(f"/messages/{first.pk}/")
+    response = client.get(f"/messages/{first.uid}/")
     assert "请答复甲工程" in response.content.decode()
     assert "list:refresh" in response["HX-Trigger"]
     assert list(unread_messages(operator)) == [second]
@@ -70,12 +70,12 @@ def test_all_can_be_marked_read_but_only_ones_own(
 def test_the_tabs_hold_what_they_say(client: Client, operator: User) -> None:
     first, _ = tell(operator, "甲工程", "乙工程")
     login(client, operator)
-    client.get(f"/messages/{first.pk}/")
+    client.get(f"/messages/{first.uid}/")
     unread = client.get("/messages/", headers={"HX-Request": "true", "HX-Target": "list"})
     everything = client.get("/messages/?tab=all").content.decode()
     assert unread.content.decode().count("/messages/") < everything.count("/messages/")
-    assert f"/messages/{first.pk}/" not in unread.content.decode()
-    assert f"/messages/{first.pk}/" in everything
+    assert f"/messages/{first.uid}/" not in unread.content.decode()
+    assert f"/messages/{first.uid}/" in everything
     assert "<html" not in unread.content.decode()
 
 

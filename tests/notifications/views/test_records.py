@@ -49,14 +49,14 @@ def test_every_send_is_listed_with_receiver_channel_time_and_state(
 
 def test_the_text_and_the_reason_are_on_the_detail(client: Client, admin: User) -> None:
     (message,) = send("sms", to=Recipient(None, "李梅"))
-    page = login(client, admin).get(f"{LIST}{message.pk}/").content.decode()
+    page = login(client, admin).get(f"{LIST}{message.uid}/").content.decode()
     assert "没有手机号" in page
     assert "李梅专家：请答复" in page
 
 
 def test_nobody_else_gets_the_personal_link(client: Client, admin: User) -> None:
     (message,) = send("email")
-    page = login(client, admin).get(f"{LIST}{message.pk}/").content.decode()
+    page = login(client, admin).get(f"{LIST}{message.uid}/").content.decode()
     assert f"请打开 {LINK_HIDDEN}。" in page
     assert "AbC123" not in page
 
@@ -65,7 +65,7 @@ def test_it_takes_the_permission(client: Client, operator: User, department_user
     (message,) = send("sms")
     login(client, department_user)
     assert client.get(LIST).status_code == 403
-    assert client.get(f"{LIST}{message.pk}/").status_code == 403
+    assert client.get(f"{LIST}{message.uid}/").status_code == 403
 
 
 def test_while_sealed_neither_name_nor_text_is_shown(

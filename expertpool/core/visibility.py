@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from expertpool.core.catalogue import Catalogue
+
+M = TypeVar("M", bound=models.Model)
 
 
 class Level(models.TextChoices):
@@ -106,3 +108,8 @@ def told_later(model: type[models.Model]) -> Q:
         if one.model == model._meta.label_lower:
             untold |= one.rows()
     return untold
+
+
+def told(rows: QuerySet[M]) -> QuerySet[M]:
+    """Return ``rows`` without those that no reader is told yet."""
+    return rows.exclude(told_later(rows.model))

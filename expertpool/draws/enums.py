@@ -184,6 +184,9 @@ class ReplyVia(models.TextChoices):
     SYSTEM = "system", "系统"
 
 
+BY_HIMSELF = (ReplyVia.LINK, ReplyVia.PORTAL)
+
+
 class StepVia(models.TextChoices):
     """By which way a step of a draw was taken, the ``via`` of its events: an answer by its `ReplyVia`,
     everything else by a person on a page of the system, or by the system."""
@@ -252,7 +255,8 @@ class ExclusionReason(models.TextChoices):
 
 class Knowledge(Enum):
     """What exclusions rest on: only on what may be told to whoever may count, or on ``ALL``, with
-    who is held and took part where names are still sealed. Counts before the seal are ``OPEN``: by
+    who is held and took part where names are still sealed, and with what experts did themselves since then
+    (docs/decisions/0185). Counts before the seal are ``OPEN``: by
     conditions of his own somebody would find out who sits (docs/decisions/0080)."""
 
     OPEN = "open"

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from expertpool.audit.queries import timeline_of
 from expertpool.core.registry import Tab
+from expertpool.core.visibility import told
 from expertpool.directory.queries import path_names
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
@@ -49,18 +50,18 @@ def specialties(request: HttpRequest, expert: Expert) -> str:
 
 def avoidances(request: HttpRequest, expert: Expert) -> str:
     today = timezone.localdate()
-    rows = expert.avoidance_units.select_related("unit", "expert")
+    rows = told(expert.avoidance_units.select_related("unit", "expert"))
     to_decide = removals_to_decide(cast("User", request.user)).filter(expert=expert)
     mine = set(to_decide.values_list("pk", flat=True))
     context = {
         "rows": [(row, *avoidance_words(row, on=today)) for row in rows],
-        "removals": [(one, one.pk in mine) for one in removals_of([expert])],
+        "removals": [(one, one.pk in mine) for one in told(removals_of([expert]))],
     }
     return _page(request, "avoidances", expert, **context)
 
 
 def leaves(request: HttpRequest, expert: Expert) -> str:
-    rows = expert.leaves.select_related("created_by")
+    rows = told(expert.leaves.select_related("created_by"))
     return _page(request, "leaves", expert, rows=rows, now=timezone.now())
 
 
@@ -104,7 +105,7 @@ TABS = (
         "回避单位",
         30,
         avoidances,
-        count=lambda _user, expert: expert.avoidance_units.count(),
+        count=lambda _user, expert: told(expert.avoidance_units.all()).count(),
     ),
     Tab(PAGE, "leaves", "请假", 40, leaves),
     Tab(PAGE, "files", "附件", 50, files),

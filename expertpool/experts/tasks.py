@@ -5,13 +5,19 @@ from __future__ import annotations
 from django.utils import timezone
 
 from expertpool.core.jobs import DEADLINES, HEAVY, UntilDone, app
-from expertpool.experts.services import accounts, blacklist
+from expertpool.experts.services import accounts, blacklist, removals
 
 
 @app.task(name="experts.end_blacklist_entry", queue=DEADLINES, retry=UntilDone())
 def end_blacklist_entry(entry_id: int) -> None:
     """End an entry of the blacklist on the day after its last."""
     blacklist.end_entry(entry_id=entry_id, now=timezone.now())
+
+
+@app.task(name="experts.tell_removal", queue=DEADLINES, retry=UntilDone())
+def tell_removal(removal_id: int) -> None:
+    """Tell the office what an expert asked the day before."""
+    removals.tell_office(removal_id=removal_id, now=timezone.now())
 
 
 @app.task(name="experts.open_accounts", queue=HEAVY)

@@ -40,6 +40,7 @@ JOB_LABELS = {
     "directory.compare_units": "单位比对",
     "experts.end_blacklist_entry": "黑名单到期",
     "experts.open_accounts": "开通专家账号",
+    "experts.tell_removal": "告知移除回避的申请",
     "reports.compute_exposure": "曝光分析计算",
     "reports.request_exposure": "每月曝光分析",
     "reports.tell_chain_head": "每日链头",

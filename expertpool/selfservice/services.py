@@ -81,15 +81,14 @@ def _own_seat(expert: Expert, letter: Letter, now: datetime) -> ComingSeat:
 
 
 def give_up_own_seats(
-    *, expert: Expert, coming: ComingSeats, reason: str, now: datetime, entropy: Entropy
+    *, expert: Expert, coming: ComingSeats, now: datetime, entropy: Entropy
 ) -> str:
     """Let ``expert`` out of all reviews of ``coming``, by his own word; return in words what came of it."""
     rows = {str(row.pk): row for row in invitations_of(expert)}
     given, refused = 0, []
-    words = f"请假：{reason}"[:150]
     for seat in coming.seats:
         try:
-            _give_up(rows[seat.key], words, now=now, entropy=entropy)
+            _give_up(rows[seat.key], now=now, entropy=entropy)
         except ReplyRefused as refusal:
             refused.append(f"{seat.review}：{refusal}")
         else:
@@ -98,7 +97,8 @@ def give_up_own_seats(
     return "；".join(filter(None, (done, *refused)))
 
 
-def _give_up(row: Invitation, reason: str, *, now: datetime, entropy: Entropy) -> None:
+def _give_up(row: Invitation, *, now: datetime, entropy: Entropy) -> None:
+    reason = "请假"  # why he is away is for his record, not for that of the draw
     if row.state == InvitationState.ACCEPTED:
         take_leave(invitation=row, reason=reason, via=ReplyVia.PORTAL, now=now, entropy=entropy)
     else:

@@ -68,7 +68,7 @@ def test_no_list_and_no_filter_tells_how_one_fared(
     assert [word for word in TELLING for table in tables if word in table] == []
     exported = login(Client(), operator), "draws.notices"
     assert "评审邀请" not in str(export(*exported, project=draw.project_id))
-    detail = login(Client(), admin).get(reverse("notifications:record", args=[letters[0].pk]))
+    detail = login(Client(), admin).get(reverse("notifications:record", args=[letters[0].uid]))
     assert detail.status_code == 404
 
 

@@ -117,11 +117,13 @@ def test_a_written_leave_stops_the_draw(
         else:
             own = deed == "own"
             write(
-                "insert into experts_leave (expert_id, during, reason, created_at, created_by_id)"
-                " values (%s, tstzrange(%s, %s), 'x', %s, %s)",
+                "insert into experts_leave"
+                " (expert_id, during, created_at, created_by_id, is_own, uid, reason)"
+                " values (%s, tstzrange(%s, %s), %s, %s, %s, gen_random_uuid(), 'x')",
                 *(expert.pk, NOW, opens + DAY),
                 NOW + MINUTE if own else NOW - 3 * DAY,
                 Expert.objects.get(pk=expert.pk).user_id if own else None,
+                own,
             )
     order(draw, operator, supervisor)
     assert DrawPause.objects.filter(draw=draw, resumed_at=None).exists()
@@ -136,8 +138,9 @@ def test_a_written_relation_stops_the_draw(
     Avoidance.objects.create(project=draw.project, subject="unit", unit=unit)
     for expert in pool[6:]:
         write(
-            "insert into experts_avoidanceunit (expert_id, unit_id, person_name, kind, note, created_at)"
-            " values (%s, %s, '', 'declared', '', %s)",
+            "insert into experts_avoidanceunit"
+            " (expert_id, unit_id, person_name, kind, note, created_at, is_own)"
+            " values (%s, %s, '', 'declared', '', %s, false)",
             *(expert.pk, unit.pk, NOW - DAY),
         )
     order(draw, operator, supervisor)

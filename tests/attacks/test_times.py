@@ -263,6 +263,7 @@ def test_no_number_tells_that_an_expert_mistyped(
     def counted() -> list[str]:
         return re.findall(r"失败\s*(\d+) 次", re.sub(r"<[^>]+>", " ", reading(auditor, detail)))
 
+    time_machine.move_to(NOW, tick=False)
     before = counted()
     assert len(before) == 2
     client = Client(REMOTE_ADDR=HOME)

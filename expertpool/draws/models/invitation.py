@@ -10,8 +10,14 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 
-from expertpool.core.fields import BlindIndexField, EncryptedBytesField
+from expertpool.core.fields import (
+    BlindIndexField,
+    EncryptedBytesField,
+    EncryptedTextField,
+    readable,
+)
 from expertpool.draws.enums import (
+    BY_HIMSELF,
     SEATED_STATES,
     STANDBY_LETTER,
     InvitationState,
@@ -28,7 +34,7 @@ ASKED_AGAIN: dict[str, str] = {
     InvitationState.ACCEPTED: "已重新确认",
 }
 # What is told of the way of an answer while names are sealed.
-OWN_ANSWER, BY_HIMSELF = "own", (ReplyVia.LINK, ReplyVia.PORTAL)
+OWN_ANSWER = "own"
 # Those who stand by, or stood by until they left.
 STANDBY = models.Q(group__startswith=STANDBY_LETTER)
 
@@ -93,7 +99,7 @@ class Invitation(models.Model):
     sign_in_tries = models.PositiveSmallIntegerField("签到码填错次数", default=0)
     proof = BlindIndexField("凭证", null=False)
     proof_n = models.PositiveIntegerField("凭证序号", default=0, editable=False)
-    reason = models.CharField("理由", max_length=200, blank=True)
+    reason = EncryptedTextField("理由", bound_to=("draw_id", "commit"), at_least=512)
     witness = models.CharField(
         "在场监督人", max_length=50, blank=True
     )  # of an answer in an emergency
@@ -205,6 +211,17 @@ class Invitation(models.Model):
         """By which way he answered, as far as it is told: not whether he signed in for it."""
         own = self.replied_via in BY_HIMSELF
         return OWN_ANSWER if own and self.draw.released_at is None else self.replied_via
+
+    @property
+    def readable_reason(self) -> str:
+        """The reason as a page shows it (`core.fields.readable`)."""
+        return readable(self, "reason")
+
+    @property
+    def told_reason(self) -> str:
+        """Why he left, as far as it is told: in his own words he, or who wrote them down, may name him."""
+        own = self.replied_via != ReplyVia.SYSTEM
+        return "" if own and self.draw.released_at is None else self.readable_reason
 
     @property
     def via_label(self) -> str:

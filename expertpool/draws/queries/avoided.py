@@ -81,12 +81,13 @@ def _same_as(units: Sequence[Unit | Named]) -> list[set[int]]:
     ]
 
 
-def tied_to(avoided: Iterable[AvoidedUnit]) -> Q:
-    """The experts who have to stay away from one of the units on its day."""
+def tied_to(avoided: Iterable[AvoidedUnit], *, openly: bool = False) -> Q:
+    """The experts who have to stay away from one of the units on its day; ``openly``: by relations that may
+    be told of, as in all below."""
     # Nobody: an empty Q would mean everybody.
     tied = Q(pk__in=[])
     for on, units in by_opening(avoided).items():
-        tied |= availability.tied_to_units(units, on=on)
+        tied |= availability.tied_to_units(units, on=on, openly=openly)
     return tied
 
 
@@ -109,19 +110,20 @@ def is_person(row: Avoidance) -> Q:
     return named
 
 
-def ties_to_person(row: Avoidance) -> QuerySet[AvoidanceUnit]:
+def ties_to_person(row: Avoidance, *, openly: bool = False) -> QuerySet[AvoidanceUnit]:
     """Return the relations that experts declared to the avoided person of ``row``."""
     on = row.project.opening_at
     if not row.expert_number:
         units = units_matching(name=row.unit_name) if row.unit_name else None
-        return availability.person_ties(row.name, units, on=on)
+        return availability.person_ties(row.name, units, on=on, openly=openly)
     person = Expert.objects.filter(number=row.expert_number).select_related("employer").first()
     if person is None:
         return AvoidanceUnit.objects.none()
     units = _same_as([person.employer])[0] if person.employer else None
-    return availability.person_ties(person.name, units, on=on)
+    return availability.person_ties(person.name, units, on=on, openly=openly)
 
 
-def is_or_knows_person(row: Avoidance) -> Q:
+def is_or_knows_person(row: Avoidance, *, openly: bool = False) -> Q:
     """The avoided person of ``row``, and the experts who declared a relation to him."""
-    return is_person(row) | Q(pk__in=ties_to_person(row).order_by().values("expert"))
+    knowing = ties_to_person(row, openly=openly).order_by()
+    return is_person(row) | Q(pk__in=knowing.values("expert"))

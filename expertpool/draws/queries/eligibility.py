@@ -76,7 +76,8 @@ def evaluate(
     groups = list(plan.groups.prefetch_related("levels"))
     if short is not None:
         groups = short.groups_in(groups)
-    levels, avoided = planned_levels(groups), avoided_by(members_of(plan.project))
+    levels = planned_levels(groups)
+    avoided = avoided_by(members_of(plan.project), knowing=knowing)
     in_panel = short.exclusions if short and knowing is Knowledge.ALL else []
     exclusions = in_panel + _conditions(plan, avoided, now=now, knowing=knowing)
     found = fitting_experts(levels, exclusions, now=now)
@@ -87,10 +88,14 @@ def evaluate(
 def openly_eligible(found: Eligibility, plan: DrawPlan, *, now: datetime) -> list[Fitting]:
     """Return who may be drawn as far as may be told, when ``found`` knew all: what a count before
     the seal has told."""
-    hidden = [pk for pk, reason in found.excluded.items() if reason in RESTS_ON_DRAWS]
+    untold = availability.with_untold()
+    hidden = [
+        pk for pk, reason in found.excluded.items() if reason in RESTS_ON_DRAWS or pk in untold
+    ]
     if not hidden:
         return found.eligible
-    exclusions = _conditions(plan, found.avoided, now=now, knowing=Knowledge.OPEN, only=hidden)
+    avoided = avoided_by(members_of(plan.project), knowing=Knowledge.OPEN)
+    exclusions = _conditions(plan, avoided, now=now, knowing=Knowledge.OPEN, only=hidden)
     again = fitting_experts(found.levels, exclusions, now=now, only=hidden)
     return [*found.eligible, *(item for item in again if not item.reason)]
 
@@ -125,7 +130,7 @@ class Exclusions:
 
     @cached_property
     def _avoided(self) -> Avoided:
-        return avoided_by(members_of(self._plan.project))
+        return avoided_by(members_of(self._plan.project), knowing=self._knowing)
 
     @cached_property
     def _levels(self) -> dict[str, list[Level]]:
@@ -149,7 +154,7 @@ def fitting(
 def exclusion_conditions(plan: DrawPlan, *, now: datetime) -> list[Exclusion]:
     """Return the exclusions of a draw, as far as they may be told, in the order in which the first
     reason counts."""
-    avoided = avoided_by(members_of(plan.project))
+    avoided = avoided_by(members_of(plan.project), knowing=Knowledge.OPEN)
     return _conditions(plan, avoided, now=now, knowing=Knowledge.OPEN)
 
 
@@ -178,7 +183,13 @@ def _conditions(
             ExclusionReason.EXPIRED,
             _any(availability.out_of_term(start, now=now) for start in openings),
         ),
-        (ExclusionReason.ON_LEAVE, _any(availability.on_leave(*period) for period in periods)),
+        (
+            ExclusionReason.ON_LEAVE,
+            _any(
+                availability.on_leave(*period, openly=knowing is Knowledge.OPEN)
+                for period in periods
+            ),
+        ),
         (ExclusionReason.HELD, _one_of(held_expert_ids(periods, knowing=knowing, only=only))),
         (ExclusionReason.AVOIDED_UNIT, avoided.units),
         (ExclusionReason.AVOIDED_PERSON, avoided.persons),
@@ -197,14 +208,16 @@ class Avoided:
     periods: Sequence[Avoidance]
 
 
-def avoided_by(projects: Sequence[Project]) -> Avoided:
-    """Compile what any of ``projects`` avoids; each one's purchaser is always an avoided unit."""
+def avoided_by(projects: Sequence[Project], *, knowing: Knowledge) -> Avoided:
+    """Compile what any of ``projects`` avoids; each one's purchaser is always an avoided unit. ``knowing``
+    says by which relations."""
+    openly = knowing is Knowledge.OPEN
     rows = avoidances_of(projects)
     persons = [row for row in rows if row.subject == AvoidanceSubject.PERSON]
     return Avoided(
         projects=projects,
-        units=tied_to(avoided_units(projects, rows)),
-        persons=_any(is_or_knows_person(row) for row in persons),
+        units=tied_to(avoided_units(projects, rows), openly=openly),
+        persons=_any(is_or_knows_person(row, openly=openly) for row in persons),
         periods=[row for row in rows if row.subject == AvoidanceSubject.PERIOD],
     )
 

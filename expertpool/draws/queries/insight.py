@@ -266,10 +266,10 @@ class _Inquiry:
         persons: list[Q] = []
         for unit in avoided_units(projects, rows):
             # Projects of a batch may avoid the same unit: told as one.
-            avoided[unit.label] = avoided.get(unit.label, NOBODY) | tied_to([unit])
+            avoided[unit.label] = avoided.get(unit.label, NOBODY) | tied_to([unit], openly=True)
         for row in rows:
             if row.subject == AvoidanceSubject.PERSON:
-                persons.append(is_or_knows_person(row))
+                persons.append(is_or_knows_person(row, openly=True))
             elif row.subject == AvoidanceSubject.PERIOD:
                 label = f"{row.get_subject_display()} {row.target}"
                 avoided[label] = avoided.get(label, NOBODY) | Q(pk__in=took_part(row))

@@ -60,26 +60,30 @@ class _Tie:
 def tie_paths(project: Project, expert_ids: Collection[int]) -> list[tuple[Path, int]]:
     """Count how many of the experts are tied to what ``project`` and its batch avoid, by each path,
     the purchaser first; one may be tied by several."""
-    return list(Counter(path for _, path in _paths(project, expert_ids)).items())
+    return list(Counter(path for _, path in _paths(project, expert_ids, openly=True)).items())
 
 
-def reasons(project: Project, expert_ids: Collection[int]) -> dict[int, list[Path]]:
-    """Return for each of the experts by which paths he is tied."""
+def reasons(
+    project: Project, expert_ids: Collection[int], *, openly: bool = False
+) -> dict[int, list[Path]]:
+    """Return for each of the experts by which paths he is tied; ``openly``: that may be told of."""
     found: dict[int, list[Path]] = defaultdict(list)
-    for expert_id, path in _paths(project, expert_ids):
+    for expert_id, path in _paths(project, expert_ids, openly=openly):
         found[expert_id].append(path)
     return found
 
 
-def _paths(project: Project, expert_ids: Collection[int]) -> dict[tuple[int, Path], None]:
+def _paths(
+    project: Project, expert_ids: Collection[int], *, openly: bool
+) -> dict[tuple[int, Path], None]:
     """Return each expert with each of his paths once, in the order of what is avoided."""
     projects = members_of(project)
     rows = avoidances_of(projects)
-    ties = _ties(avoided_units(projects, rows), expert_ids)
+    ties = _ties(avoided_units(projects, rows), expert_ids, openly=openly)
     on_the_way = {unit for one, tie in ties for unit in _passed(one, tie)}
     units = Unit.objects.in_bulk(on_the_way)
     pairs = [(tie.expert_id, _path(one, one.ways[tie.unit_id], tie, units)) for one, tie in ties]
-    pairs += (pair for row in _persons(rows) for pair in _person_paths(row, expert_ids))
+    pairs += (pair for row in _persons(rows) for pair in _person_paths(row, expert_ids, openly))
     return dict.fromkeys(pairs)
 
 
@@ -103,11 +107,12 @@ def tied_since_seal(draw: Draw, expert_ids: Collection[int]) -> dict[int, dateti
 
 
 def _ties(
-    avoided: Sequence[AvoidedUnit], expert_ids: Collection[int]
+    avoided: Sequence[AvoidedUnit], expert_ids: Collection[int], *, openly: bool = False
 ) -> list[tuple[AvoidedUnit, _Tie]]:
     """Return the relations of the experts to units, each with what is avoided."""
     ties = {
-        on: list(_unit_ties(units, expert_ids, on=on)) for on, units in by_opening(avoided).items()
+        on: list(_unit_ties(units, expert_ids, on=on, openly=openly))
+        for on, units in by_opening(avoided).items()
     }
     # Those of one day were asked for together: one may be to a unit of another row.
     return [
@@ -135,24 +140,26 @@ def _path(avoided: AvoidedUnit, way: Way, tie: _Tie, units: dict[int, Unit]) -> 
 
 
 def _unit_ties(
-    units: Collection[int], expert_ids: Collection[int], *, on: datetime
+    units: Collection[int], expert_ids: Collection[int], *, on: datetime, openly: bool
 ) -> Iterator[_Tie]:
     """The conditions of `availability.tied_to_units`, one by one."""
     employed = Expert.objects.filter(pk__in=expert_ids, employer__in=units).order_by("pk")
     for pk, unit in employed.values_list("pk", "employer_id"):
         # Never 0: only who has an employer is found.
         yield _Tie(pk, unit or 0, str(AvoidanceKind.CURRENT_EMPLOYER.label))
-    ties = availability.unit_ties(units, on=on).filter(expert__in=expert_ids)
+    ties = availability.unit_ties(units, on=on, openly=openly).filter(expert__in=expert_ids)
     for tie in ties.order_by("expert", "pk"):
         yield _Tie(tie.expert_id, tie.unit_id or 0, _relation(tie))
 
 
-def _person_paths(row: Avoidance, expert_ids: Collection[int]) -> Iterator[tuple[int, Path]]:
+def _person_paths(
+    row: Avoidance, expert_ids: Collection[int], openly: bool
+) -> Iterator[tuple[int, Path]]:
     himself = Expert.objects.filter(is_person(row), pk__in=expert_ids).order_by("pk")
     matched = "专家编号相同" if row.expert_number else "姓名相同"
     for pk in himself.values_list("pk", flat=True):
         yield pk, Path(row.label, HIMSELF, matched)
-    for tie in ties_to_person(row).filter(expert__in=expert_ids):
+    for tie in ties_to_person(row, openly=openly).filter(expert__in=expert_ids):
         yield tie.expert_id, Path(row.label, _relation(tie), "申报的人员")
 
 

@@ -12,11 +12,13 @@ from typing import Any
 from django.db.models import CharField, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce
+from django.utils import timezone
 
 from expertpool.core.visibility import Later
 from expertpool.draws.models import Draw, DrawProject, Invitation
 from expertpool.draws.occasions import POOL_CHANGED
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import day_start
 
 # What nobody did by hand: an expert by himself, the clock, or what followed.
 OF_ANSWERS = (
@@ -63,6 +65,17 @@ def untold_last_sign_ins() -> Q:
     return Q(last_login__gte=_sealed_since(), pk__in=_experts())
 
 
+def untold_own_rows() -> Q:
+    """Leaves and relations that experts filed themselves: one about a time or a project of a sealed draw
+    says who gave his seat up."""
+    return Q(is_own=True, created_at__gte=_sealed_since())
+
+
+def untold_removals() -> Q:
+    """What experts asked today: the office has to decide it, and needs no minute for that."""
+    return Q(asked_at__gte=_sealed_since()) & Q(asked_at__gte=day_start(timezone.localdate()))
+
+
 def untold_letters() -> Q:
     """Messages to whoever sits: how one fared would tell whose it is; and what supervisors are told of
     their number."""
@@ -81,6 +94,9 @@ LATER = (
     Later("draws.letters", "notifications.message", untold_letters),
     Later("draws.entries", "audit.entry", untold_entries),
     Later("draws.sign_ins", "accounts.loginrecord", untold_sign_ins),
+    Later("draws.leaves", "experts.leave", untold_own_rows),
+    Later("draws.relations", "experts.avoidanceunit", untold_own_rows),
+    Later("draws.removals", "experts.avoidanceremoval", untold_removals),
     Later("draws.last_sign_ins", "accounts.user", untold_last_sign_ins),
 )
 

@@ -30,7 +30,7 @@ def read_exclusions(
     *, project: Project, rows: Sequence[Expert], actor: User, now: datetime
 ) -> list[Excluded]:
     """Return the reason of each of ``rows`` (from `queries.exclusions`) and log their numbers."""
-    paths = reasons(project, [row.pk for row in rows])
+    paths = reasons(project, [row.pk for row in rows], openly=True)
     if rows:
         after = {"专家编号": [row.number for row in rows]}
         record("draw.exclusions", actor=actor, now=now, subject=project, after=after)

@@ -15,6 +15,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
 from expertpool.draws.enums import (
+    BY_HIMSELF,
     SEATED_STATES,
     ActionCode,
     AlarmKind,
@@ -361,7 +362,6 @@ def _settle(
         "state": state,
         "replied_at": now,
         "replied_via": via,
-        "reason": reason.strip()[:200],
         "witness": second.name if second else "",
         "changed_by": actor,
         "reminded_at": None,
@@ -369,6 +369,8 @@ def _settle(
     rows = Invitation.objects.filter(pk=invitation.pk, state__in=allowed)
     if not rows.update(**proven(invitation, **settled)):
         raise ReplyRefused(OVER)
+    invitation.reason = reason.strip()[:200]
+    invitation.save(update_fields=["reason"])
     # Whoever asked to record something for him was slower.
     why = f"参与状态已是「{state.label}」"
     end_with_subject(AnswerRequest, invitation, why=why, now=now)
@@ -398,7 +400,8 @@ def _settle(
         after={"参与状态": state.label, "方式": via.label}
         | ({"申请人": actor.name, CONFIRMATION: witness} if actor and second else {})
         | at_head(left.head if left else ""),
-        note=reason.strip(),
+        # What he writes of himself stands in his row alone, encrypted (docs/decisions/0185).
+        note="" if via in BY_HIMSELF else reason.strip(),
     )
     if state == InvitationState.ACCEPTED:
         tell_confirmed(invitation, now=now)

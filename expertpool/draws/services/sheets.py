@@ -255,7 +255,7 @@ def _row(row: NamedRow, group: str, gone: str | None, viewer: Viewer) -> SheetRo
         remarks.append(invitation.origin_label)
     if not row.is_seated:
         remarks.append(invitation.get_state_display())
-        remarks += [invitation.reason] if invitation.reason else []
+        remarks += list(filter(None, [invitation.readable_reason]))
     if invitation.witness:
         remarks.append(f"代登记，{invitation.witness} 确认")
     remarks += [gone] if gone else []

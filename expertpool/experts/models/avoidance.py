@@ -28,7 +28,9 @@ class AvoidanceUnit(models.Model):
     start_date = models.DateField("开始日期", null=True, blank=True, validators=[DAYS])
     end_date = models.DateField("结束日期", null=True, blank=True, validators=[DAYS])
     note = models.CharField("说明", max_length=200, blank=True)
-    # Who filed it: his own word is nobody's hand in a draw. Empty for what is older.
+    # Who filed it: his own word is nobody's hand in a draw. Empty for what is older. ``is_own`` is what
+    # he declared himself, which may be told later (docs/decisions/0185).
+    is_own = models.BooleanField("本人登记", default=False, editable=False)
     created_at = models.DateTimeField("登记时间", null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

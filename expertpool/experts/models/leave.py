@@ -1,25 +1,33 @@
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
+from django.db.models.functions import Cast
 
 from expertpool.core.bounds import MOMENTS
+from expertpool.core.fields import EncryptedTextField, readable
 from expertpool.experts.models.expert import Expert
 
 
 class Leave(models.Model):
     """A long leave (长期请假): not drawn for anything inside ``during``. It ends by itself when the
-    period is over; ``cancelled_at`` ends it early. Two leaves of one expert never overlap."""
+    period is over; ``cancelled_at`` ends it early. Two leaves of one expert never overlap, but his own
+    (``is_own``: filed by himself) and those of the office: it may not know of his yet
+    (docs/decisions/0185)."""
 
     expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="leaves")
     during = DateTimeRangeField("请假时间")
-    reason = models.CharField("事由", max_length=200)
+    uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
+    reason = EncryptedTextField("事由", bound_to=("uid",), at_least=256)
     created_at = models.DateTimeField("登记时间")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    is_own = models.BooleanField("本人登记", default=False, editable=False)
     cancelled_at = models.DateTimeField("销假时间", null=True, blank=True)
 
     class Meta:
@@ -28,7 +36,11 @@ class Leave(models.Model):
         constraints = [
             ExclusionConstraint(
                 name="experts_leave_no_overlap",
-                expressions=[("expert", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("expert", RangeOperators.EQUAL),
+                    (Cast("is_own", models.IntegerField()), RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
                 # What was cancelled stands in nobody's way.
                 condition=models.Q(cancelled_at__isnull=True),
             ),
@@ -43,3 +55,8 @@ class Leave(models.Model):
 
     def __str__(self) -> str:
         return f"{self.expert_id} {self.during}"
+
+    @property
+    def readable_reason(self) -> str:
+        """The reason as a page shows it (`core.fields.readable`)."""
+        return readable(self, "reason")

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from expertpool.core.fields import EncryptedTextField, readable
 from expertpool.experts.enums import AvoidanceKind
 from expertpool.experts.models.avoidance import AvoidanceUnit
 from expertpool.experts.models.expert import Expert
@@ -23,7 +26,8 @@ class AvoidanceRemoval(models.Model):
     )
     target = models.CharField("单位或人员", max_length=320)
     kind = models.CharField("关系", max_length=20, choices=AvoidanceKind.choices)
-    reason = models.CharField("申请理由", max_length=300)
+    uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
+    reason = EncryptedTextField("申请理由", bound_to=("uid",), at_least=512)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="申请人", on_delete=models.PROTECT, related_name="+"
     )
@@ -58,6 +62,11 @@ class AvoidanceRemoval(models.Model):
 
     def __str__(self) -> str:
         return f"移除回避 {self.target}"
+
+    @property
+    def readable_reason(self) -> str:
+        """The reason as a page shows it (`core.fields.readable`)."""
+        return readable(self, "reason")
 
     @property
     def state_label(self) -> str:

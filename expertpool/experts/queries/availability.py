@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time
+from typing import TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from expertpool.core.visibility import told, told_later
 from expertpool.experts.enums import PERSON_KINDS, AvoidanceKind, ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, BlacklistEntry, Expert, Leave
 
+M = TypeVar("M", bound=Model)
 PAST_YEARS = 3  # 政府采购法实施条例 第九条
 
 
@@ -51,41 +54,66 @@ def out_of_term(at: datetime, *, now: datetime) -> Q:
     return Q(term_start_date__gt=day) | Q(term_end_date__lt=max(day, today))
 
 
-def on_leave(start: datetime, end: datetime) -> Q:
-    """Experts with a leave that overlaps [start, end) and was not cancelled."""
+def on_leave(start: datetime, end: datetime, *, openly: bool = False) -> Q:
+    """Experts with a leave that overlaps [start, end) and was not cancelled; ``openly``: one that may be
+    told of, as in all below."""
     leaves = Leave.objects.filter(
         expert=OuterRef("pk"), cancelled_at__isnull=True, during__overlap=(start, end)
     )
-    return Q(Exists(leaves))
+    return Q(Exists(_known(leaves, openly)))
 
 
-def tied_to_units(units: Collection[int], *, on: datetime, past_years: int = PAST_YEARS) -> Q:
+def with_untold() -> set[int]:
+    """Return (ids) the experts whose own leave or relation is told later."""
+    return {
+        pk
+        for model in (Leave, AvoidanceUnit)
+        for pk in model.objects.filter(told_later(model))
+        .order_by()
+        .values_list("expert", flat=True)
+    }
+
+
+def _known(rows: QuerySet[M], openly: bool) -> QuerySet[M]:
+    return told(rows) if openly else rows
+
+
+def tied_to_units(
+    units: Collection[int], *, on: datetime, past_years: int = PAST_YEARS, openly: bool = False
+) -> Q:
     """Experts who have to stay away from one of ``units`` on the day of ``on``.
 
     That is: employed there, or an avoidance unit of theirs that has not ended, or ended less than
     ``past_years`` years before.
     """
-    ties = unit_ties(units, on=on, past_years=past_years).filter(expert=OuterRef("pk"))
+    ties = unit_ties(units, on=on, past_years=past_years, openly=openly)
+    ties = ties.filter(expert=OuterRef("pk"))
     return Q(employer__in=list(units)) | Q(Exists(ties))
 
 
 def unit_ties(
-    units: Collection[int], *, on: datetime, past_years: int = PAST_YEARS
+    units: Collection[int], *, on: datetime, past_years: int = PAST_YEARS, openly: bool = False
 ) -> QuerySet[AvoidanceUnit]:
     """Return the relations to ``units`` that count on the day of ``on``."""
     ties = AvoidanceUnit.objects.filter(_counts(on, past_years), unit__in=list(units))
     # With a person the unit only says which person is meant.
-    return ties.exclude(kind__in=PERSON_KINDS)
+    return _known(ties.exclude(kind__in=PERSON_KINDS), openly)
 
 
 def person_ties(
-    name: str, units: Collection[int] | None, *, on: datetime, past_years: int = PAST_YEARS
+    name: str,
+    units: Collection[int] | None,
+    *,
+    on: datetime,
+    past_years: int = PAST_YEARS,
+    openly: bool = False,
 ) -> QuerySet[AvoidanceUnit]:
     """Return the relations to persons of that name that count on the day of ``on``. Where both
     sides name a unit, it has to be one of ``units``; None: the person's is not known."""
     ties = AvoidanceUnit.objects.filter(
         _counts(on, past_years), kind__in=PERSON_KINDS, person_name=name
     )
+    ties = _known(ties, openly)
     if units is None:
         return ties
     return ties.filter(Q(unit__isnull=True) | Q(unit__in=units))

@@ -16,7 +16,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import entries_for
 from expertpool.audit.services import in_words, proven
-from expertpool.core.visibility import show
+from expertpool.core.visibility import show, told
 from expertpool.experts.enums import STATUS_MOVES, ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, BlacklistEntry, Expert, ExpertVersion, Leave
 from expertpool.experts.queries.availability import not_in_pool
@@ -30,17 +30,21 @@ Moment = tuple[int, int | None, datetime | None]
 
 
 def leaves_visible_to(user: User, code: str = "experts.leave") -> QuerySet[Leave]:
-    """Return the leaves of the experts in the user's scope for ``code``."""
-    rows = Leave.objects.filter(expert__in=experts_visible_to(user, code))
+    """Return the leaves of the experts in the user's scope for ``code``, without what is told later."""
+    rows = told(Leave.objects.filter(expert__in=experts_visible_to(user, code)))
     return rows.select_related("expert", "expert__employer", "created_by")
 
 
 def filed_leaves(rows: Iterable[Leave]) -> set[int]:
     """Return (ids) those of ``rows`` that were filed here: the log has an entry of each, by whom and
-    when the row says, and with its words."""
-    found = {row.pk: (row, in_words(row, "during", "reason")) for row in rows}
+    when the row says, and of the same time."""
+    found = {row.pk: (row, in_words(row, "during")) for row in rows}
     filed = _moments("expert.leave", [row.expert_id for row, _ in found.values()])
-    return {pk for pk, (row, words) in found.items() if words in filed.get(_moment(row), [])}
+    return {
+        pk
+        for pk, (row, words) in found.items()
+        if any(words.items() <= (entry or {}).items() for entry in filed.get(_moment(row), []))
+    }
 
 
 def declared_relations(rows: Iterable[AvoidanceUnit]) -> set[int]:

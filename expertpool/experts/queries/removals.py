@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.core.criteria import Choice
+from expertpool.core.visibility import told
 from expertpool.experts.enums import AvoidanceKind
 from expertpool.experts.models import AvoidanceRemoval, Expert
 from expertpool.experts.queries.experts import experts_visible_to
@@ -33,5 +34,5 @@ def undecided_removals() -> QuerySet[AvoidanceRemoval]:
 def removals_to_decide(user: User) -> QuerySet[AvoidanceRemoval]:
     """Return what ``user`` may decide now: of experts in his scope, and never what he asked himself."""
     experts = experts_visible_to(user, "experts.edit")
-    rows = undecided_removals().filter(waiting_for(user, SUBJECT), expert__in=experts)
+    rows = told(undecided_removals()).filter(waiting_for(user, SUBJECT), expert__in=experts)
     return rows.exclude(asked_by=user).select_related("expert", "asked_by").order_by("asked_at")

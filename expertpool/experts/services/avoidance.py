@@ -10,6 +10,7 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record
 from expertpool.core.events import publish
+from expertpool.core.visibility import told
 from expertpool.experts.events import TiesChanged
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import AvoidanceUnit
@@ -33,6 +34,10 @@ def add_avoidance_unit(*, row: AvoidanceUnit, actor: User | None, now: datetime)
     same = AvoidanceUnit.objects.filter(
         expert=row.expert, unit=row.unit, person_name=row.person_name, kind=row.kind
     )
+    row.is_own = actor is not None and actor.pk == row.expert.user_id
+    # Of what he declared himself while names are sealed a refusal would tell the office.
+    if not row.is_own:
+        same = told(same)
     if same.exists():
         name = "person_name" if row.is_personal else "unit_name"
         target = "该人员" if row.is_personal else "该单位"

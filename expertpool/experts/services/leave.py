@@ -11,11 +11,13 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record
 from expertpool.core.events import publish
+from expertpool.core.visibility import told
 from expertpool.experts.events import LeaveFiled
 from expertpool.experts.exceptions import LeaveRefused
 from expertpool.experts.models import Expert, Leave
 
-RECORDED = ("during", "reason")
+# The reason stands in the row alone, encrypted (docs/decisions/0185).
+RECORDED = ("during",)
 
 
 @transaction.atomic
@@ -45,26 +47,38 @@ def file_leave(
         reason=reason.strip(),
         created_at=now,
         created_by=actor,
+        is_own=_is_himself(expert, actor),
     )
-    # The overlap is left to the database, which alone sees what is filed at this moment.
     leave.full_clean(validate_constraints=False)
-    # One after the other: two overlapping rows written at once would wait for each other for ever.
+    if other := _overlapping(leave):
+        raise LeaveRefused(_overlap(other))
+    # What is filed at this moment is left to the database, which alone sees it. One after the other: two overlapping rows written at once would wait for each other for ever.
     Expert.objects.select_for_update().only("pk").get(pk=expert.pk)
     try:
         # A savepoint: after the refusal the other leave is still looked up, to name it.
         with transaction.atomic():
             leave.save()
     except IntegrityError:
-        raise LeaveRefused(_overlap(expert, start, end)) from None
+        raise LeaveRefused(_overlap(_overlapping(leave))) from None
     record("expert.leave", actor=actor, now=now, subject=expert, after=in_words(leave, *RECORDED))
     publish(LeaveFiled(expert.pk))
     return leave
 
 
-def _overlap(expert: Expert, start: datetime, end: datetime) -> str:
-    other = Leave.objects.filter(
-        expert=expert, cancelled_at__isnull=True, during__overlap=(start, end)
-    ).first()
+def _is_himself(expert: Expert, actor: User | None) -> bool:
+    return actor is not None and actor.pk == expert.user_id
+
+
+def _overlapping(leave: Leave) -> Leave | None:
+    """Return a leave that stands in the way of ``leave``, of those that whoever files it may know of: of what
+    an expert did himself while names are sealed a refusal would tell the office."""
+    rows = Leave.objects.filter(
+        expert=leave.expert, cancelled_at__isnull=True, during__overlap=leave.during
+    )
+    return (rows if leave.is_own else told(rows)).first()
+
+
+def _overlap(other: Leave | None) -> str:
     period = f"（{_period(other)}）" if other else ""
     return f"与已登记的请假{period}时间重叠，请改期或先销假。"
 

@@ -137,13 +137,13 @@ def _bring_along(close: Expert, keep: Expert, *, actor: User | None, now: dateti
             expert=keep,
             start=leave.during.lower,
             end=leave.during.upper,
-            reason=leave.reason,
+            reason=leave.readable_reason,
             actor=actor,
             now=now,
         )
         # His own stays his own, and what he knew when he agreed to a review stays known.
         Leave.objects.filter(pk=filed.pk).update(
-            created_by=leave.created_by, created_at=leave.created_at
+            created_by=leave.created_by, created_at=leave.created_at, is_own=leave.is_own
         )
     held = {_tie(one) for one in keep.avoidance_units.all()}
     for one in close.avoidance_units.all():

@@ -3,16 +3,20 @@ flow, and he is told (docs/decisions/0098)."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider, users_with_permission
 from expertpool.audit.services import record
+from expertpool.core.jobs import defer
+from expertpool.core.visibility import told
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import AvoidanceRemoval, AvoidanceUnit, Expert
 from expertpool.experts.occasions import REMOVAL_ASKED, REMOVAL_DECIDED
+from expertpool.experts.queries.availability import day_start
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.services.avoidance import is_of_office, remove_avoidance_unit
 from expertpool.experts.services.contacts import recipient_of
@@ -34,7 +38,8 @@ def request_removal(
     """Ask as the expert himself for ``row`` to be removed; it counts until the office agrees.
 
     Refuses (ExpertRefused) what is not of the office (he removes it himself), another's, a missing
-    reason, and a second one while the first waits. Tells all who may decide.
+    reason, and a second one while the first waits. Tells all who may decide: on the next day, where the
+    minute would say who is at his account while names are sealed.
     """
     # Who decides, and who removes it, hold the same lock.
     expert = Expert.objects.select_for_update(of=("self",)).get(pk=row.expert_id)
@@ -62,10 +67,14 @@ def request_removal(
         actor=actor,
         now=now,
         subject=expert,
+        # Why stands in the row alone, encrypted (docs/decisions/0185).
         after={"回避": row.target, "关系": row.get_kind_display()},
-        note=removal.reason,
     )
-    _tell_office(removal, now=now)
+    if told(AvoidanceRemoval.objects.filter(pk=removal.pk)).exists():
+        tell_office(removal_id=removal.pk, now=now)
+    else:
+        tomorrow = day_start(timezone.localdate(now) + timedelta(days=1))
+        defer("experts.tell_removal", at=tomorrow, removal_id=removal.pk)
     return removal
 
 
@@ -134,7 +143,13 @@ def _end(removal: AvoidanceRemoval, *, agreed: bool, note: str, actor: User, now
     _send(REMOVAL_DECIDED.code, [(recipient_of(expert), words)], removal, now=now)
 
 
-def _tell_office(removal: AvoidanceRemoval, *, now: datetime) -> None:
+@transaction.atomic
+def tell_office(*, removal_id: int, now: datetime) -> None:
+    """Tell all who may decide of what an expert asked, unless somebody has; once, however often it is
+    called."""
+    removal = AvoidanceRemoval.objects.select_related("expert").get(pk=removal_id)
+    if removal.decided_at is not None:
+        return
     users = [
         user
         for user in users_with_permission("experts.edit")

@@ -18,6 +18,7 @@ from expertpool.core.responses import saved
 from expertpool.core.views.crud import Crud, CrudColumn
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
+from expertpool.core.visibility import told
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.actions import (
@@ -112,7 +113,7 @@ def avoidance_remove(request: UserRequest, pk: int) -> HttpResponse:
     """Forget an avoidance unit or person."""
     experts = experts_visible_to(request.user, "experts.edit")
     # Within the right over the expert, though the address names the row alone.
-    rows = AvoidanceUnit.objects.filter(expert__in=experts).select_related("expert", "unit")
+    rows = told(AvoidanceUnit.objects.filter(expert__in=experts)).select_related("expert", "unit")
     remove_for_office(row=get_object_or_404(rows, pk=pk), actor=request.user, now=timezone.now())
     return saved("已移除", refresh="page")
 

@@ -69,7 +69,6 @@ def add(request: UserRequest, expert: Expert) -> HttpResponse:
             said = give_up_own_seats(
                 expert=expert,
                 coming=coming,
-                reason=data["reason"],
                 now=now,
                 entropy=SystemEntropy(),
             )

@@ -48,7 +48,7 @@ def _second_list(
     stems: Sequence[str],
 ) -> tuple[int, int]:
     """Return where the second person's headers begin, and how far from the first one's; 0, 0: nowhere. It is
-    the header that names the rows, once more (姓名), or several others just as they stood."""
+    the header that names the rows, once more (姓名), or where none does several others just as they stood."""
     places: dict[str, list[int]] = {}
     for at, stem in enumerate(stems):
         column = columns.get(known.get(stem, ""))
@@ -57,12 +57,14 @@ def _second_list(
     again = {stem: found for stem, found in places.items() if len(found) > 1}
     naming = next((code for code, one in columns.items() if one.required), "")
     named = [found for stem, found in again.items() if known[stem] == naming]
-    same = [
-        found
-        for found in again.values()
-        if normalise_header(cells[found[0]]) == normalise_header(cells[found[1]])
-    ]
-    if not named and len(same) < SEVERAL:
+    if named:
+        first, second, *_ = named[0]
+        return second, second - first
+    if naming in map(known.get, places):  # one name is one person, whatever stands twice
         return 0, 0
-    first, second, *_ = (named or same)[0]
-    return second, second - first
+    same: dict[int, list[int]] = {}
+    for first, second, *_ in again.values():
+        if normalise_header(cells[first]) == normalise_header(cells[second]):
+            same.setdefault(second - first, []).append(second)
+    lists = ((at[0], width) for width, at in same.items() if min(width, len(at)) >= SEVERAL)
+    return next(lists, (0, 0))

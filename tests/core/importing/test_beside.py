@@ -57,8 +57,8 @@ def test_a_second_list_is_another_persons(
 
 @pytest.mark.shows("EXP-07")
 def test_two_telephones_and_two_specialties_are_one_persons(client: Client, tmp_path: Path) -> None:
-    head = [*HEAD, "手机号", "评审专业", "评审专业"]
-    row = ["甲", "13911110001", "", "A010101", "A080101"]
+    head = [*HEAD, "手机号", "职务", "职务", "评审专业", "评审专业"]
+    row = ["甲", "13911110001", "", "", "处长", "A010101", "A080101"]
     page = upload(client, tmp_path, [head, row])
     assert page.context["run"].is_previewed
     post(client, "confirm", page.context["run"], standing(page))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import migrations, models
 from django.db.models.functions import Cast
@@ -51,6 +52,12 @@ class Bounds:
     def messages(self) -> dict[str, str]:
         """For a form field with these as ``min_value`` and ``max_value``: the same words, not Django's."""
         return dict.fromkeys(("min_value", "max_value"), self.sentence)
+
+    def number(self, **kw: Any) -> forms.IntegerField:
+        """Return a form field for whole numbers within."""
+        return forms.IntegerField(
+            min_value=self.low, max_value=self.high, error_messages=self.messages, **kw
+        )
 
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         """For migrations."""

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from expertpool.core.bounds import ORDER
 from expertpool.core.subjects import SUBJECTS
 from expertpool.core.views.asking import AsksOnce
 from expertpool.customforms.models import CustomField
@@ -23,11 +24,12 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
         help_text="单选和多选用，每行一个。",
     )
 
+    order = ORDER.number(label="次序")
+
     is_read = False  # nothing is saved by it
 
     class Meta:
         model = CustomField
-        error_messages = {"order": {"min_value": "请填写 0 或更大的整数。"}}
         fields = ("subject", "label", "kind", "options", "required", "help", "order", "active")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import Q
 from django.urls import reverse
 
+from expertpool.core.bounds import ORDER
 from expertpool.core.text import clean_code, is_key
 from expertpool.core.views.asking import AsksOnce
 from expertpool.core.views.listing import FilterForm
@@ -32,13 +33,17 @@ class TitleForm(forms.ModelForm):
 
 
 class DictionaryItemForm(forms.ModelForm):
+    order = ORDER.number(label="次序", help_text="小的在前。")
+
     class Meta:
         model = DictionaryItem
         fields = ["dictionary", "name", "order", "active"]
-        help_texts = {"order": "小的在前。", "active": "停用后不再出现在选项里，已有记录不受影响。"}
+        help_texts = {"active": "停用后不再出现在选项里，已有记录不受影响。"}
 
 
 class SchemeForm(forms.ModelForm):
+    order = ORDER.number(label="次序")
+
     class Meta:
         model = SpecialtyScheme
         fields = ["name", "code", "order", "active"]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection
 
+from expertpool.accounts.forms.accounts import DepartmentForm
 from expertpool.core.bounds import DAYS, MOMENTS, Bounds, mend, within
 from expertpool.core.validators import validate_phone
+from expertpool.customforms.forms import CustomFieldForm
+from expertpool.directory.forms import DictionaryItemForm, SchemeForm
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 from tests.factories.experts import make_expert
@@ -107,3 +111,10 @@ def test_numbers_that_ring(number: str) -> None:
 def test_numbers_that_do_not_ring(number: str) -> None:
     with pytest.raises(ValidationError, match="电话格式不对"):
         validate_phone(number)
+
+
+@pytest.mark.parametrize("form", [DepartmentForm, DictionaryItemForm, SchemeForm, CustomFieldForm])
+@pytest.mark.parametrize("typed", ["99999", "-1"])
+@pytest.mark.django_db
+def test_the_place_among_others_has_one_sentence(form: Any, typed: str) -> None:
+    assert form({"order": typed}).errors["order"] == ["应为 0 至 9999。"]

@@ -323,7 +323,7 @@ def test_an_administrator_adds_changes_and_retires_it(client: Client, admin: Use
     assert (field.code, field.options, field.created_by) == ("x1", ["一级", "二级"], admin)
     edit = reverse("customforms:field_edit", args=[field.pk])
     page = client.post(create, data | {"label": "年限", "kind": "number", "order": -5})
-    assert page.context["form"].errors == {"order": ["请填写 0 或更大的整数。"]}
+    assert page.context["form"].errors == {"order": ["应为 0 至 9999。"]}
     changed = {"label": "资格", "options": "一级\n二级\n三级", "order": 1, "active": "on"}
     assert client.post(edit, changed).status_code == 204
     field.refresh_from_db()

@@ -11,6 +11,7 @@ from expertpool.accounts.models import Department, Role, User
 from expertpool.accounts.queries import active_departments
 from expertpool.accounts.registry import keeps_contacts
 from expertpool.accounts.settings import PASSWORD_LENGTH, PASSWORDS_KEPT
+from expertpool.core.bounds import ORDER
 from expertpool.core.configuration import words_of
 
 
@@ -114,6 +115,4 @@ class UserForm(forms.Form):
 class DepartmentForm(forms.Form):
     name = forms.CharField(label="部门名称", max_length=100)
     parent = DepartmentField(label="上级部门", empty_label="（没有上级）")
-    order = forms.IntegerField(
-        label="次序", min_value=0, max_value=9999, initial=100, help_text="小的在前。"
-    )
+    order = ORDER.number(label="次序", initial=100, help_text="小的在前。")

@@ -14,6 +14,7 @@ from openpyxl import Workbook
 
 from expertpool.accounts.models import User
 from expertpool.core.importing import runs as runs_module
+from expertpool.core.importing.cells import WHICH_MONTH
 from expertpool.core.models import ImportMemory, ImportRun
 from expertpool.directory.models import Unit
 from expertpool.experts.models import Expert
@@ -358,7 +359,7 @@ def test_the_first_rows_are_shown_as_they_will_be_saved_with_what_was_done(
     }
     assert ("已整理", "张 伟", "张伟") in notes
     assert ("已整理", "139-1111-0001", "13911110001") in notes
-    assert ("按推测填写", "1975.1", "1975-10") in notes
+    assert ("请核对", "1975.1", f"按 1975-10 导入，{WHICH_MONTH}") in notes
     run = page.context["run"]
     assert (run.accepted, run.left) == (2, {"邮编格式": 1})
     assert "邮编格式 1 格" in page.content.decode()

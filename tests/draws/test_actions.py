@@ -107,11 +107,11 @@ def picked(kind: DrawKind, status: DrawStatus, users: dict[str, User]) -> Draw:
     allow_manual_ways()
     experts = [make_expert(), make_expert()]
     project = make_ready_project(now=NOW, seats=2)
-    people = {"actor": users["operator"], "now": NOW, "kind": kind}
+    people = {"actor": users["admin"], "now": NOW, "kind": kind}
     if status in (DrawStatus.SEALED, DrawStatus.ABANDONED):
         request = ask_for(project, experts, **people)
         if status == DrawStatus.ABANDONED:
-            withdraw(request, actor=users["operator"], now=NOW)
+            withdraw(request, actor=users["admin"], now=NOW)
         return Draw.objects.get(pk=request.draw_id)
     draw = make_list(project, experts, second=users["supervisor"], **people)
     if status in (DrawStatus.SUCCESS, DrawStatus.UNSATISFIED):
@@ -356,7 +356,7 @@ def test_where_choosing_by_hand_was_switched_off_nothing_is_chosen_nor_confirmed
     allowed = compare(asked, users["supervisor"])
     assert ActionCode.AGREE_PICKS not in allowed
     assert ActionCode.TURN_DOWN_PICKS in allowed
-    assert ActionCode.WITHDRAW_PICKS in compare(asked, users["operator"])
+    assert ActionCode.WITHDRAW_PICKS in compare(asked, users["admin"])
 
 
 def test_while_a_void_is_asked_for_the_wider_conditions_are_not_offered(

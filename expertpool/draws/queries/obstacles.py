@@ -50,6 +50,7 @@ from expertpool.draws.queries.emergency import faraway_words
 from expertpool.draws.queries.facts import OfDraw
 from expertpool.draws.queries.given import given_values
 from expertpool.draws.queries.meetings import first_opening, last_closing
+from expertpool.draws.queries.picking import who_knows
 from expertpool.draws.queries.pool_changes import why_not_to_resume
 from expertpool.draws.queries.presence import signs_in_from
 from expertpool.draws.queries.readiness import (
@@ -178,6 +179,11 @@ def pick_more(facts: OfDraw) -> None:
     if not facts.board.lacking:
         raise PickRefused("没有空缺的席位，无需另选。")
     check_manual_ways(draw.project, now=facts.now)
+    if draw.released_at is None and facts.user.pk not in who_knows(draw):
+        raise PickRefused(
+            "名单公开之前，只能由选定或确认过全部人选的人另选：可选的专家中少了谁，会说出谁在名单里。"
+            "请原来选定的人办理；他不能办理的，请作废后重新选定。"
+        )
 
 
 def check_asked(

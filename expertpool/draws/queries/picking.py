@@ -87,17 +87,17 @@ def propose(
     *,
     unit_cap: int | None,
     before: Collection[int],
-    seated: Iterable[Expert],
+    counting: Iterable[Expert],
     opening_at: datetime,
 ) -> dict[str, set[int]]:
     """Return the first of the recommendation for the ``free`` seats of each group: nobody twice,
-    nobody of ``before``, and of no employer more than ``unit_cap`` with those ``seated``."""
+    nobody of ``before``, and of no employer more than ``unit_cap`` with those ``counting``."""
     employers = dict(
         Expert.objects.filter(pk__in=[item.expert_id for item in found.eligible]).values_list(
             "pk", "employer"
         )
     )
-    taken, units = set(before), Counter(expert.employer_id for expert in seated)
+    taken, units = set(before), Counter(expert.employer_id for expert in counting)
     proposed: dict[str, set[int]] = {}
     for group, seats in free.items():
         chosen = proposed[group] = set()
@@ -152,7 +152,7 @@ def lists_by_hand() -> QuerySet[Draw]:
 
 def lists_to_complete(user: User, *, now: datetime) -> list[Draw]:
     """Return the lists with free seats for which ``user`` has to choose again, until the opening;
-    none where choosing by hand was switched off since."""
+    none that he may not know yet, nor where choosing by hand was switched off since."""
     rows = (
         lists_by_hand()
         .filter(draw_scope_q(user, "draws.pick"), covers(Q(project__opening_at__gt=now)))
@@ -163,7 +163,9 @@ def lists_to_complete(user: User, *, now: datetime) -> list[Draw]:
     return [
         draw
         for draw in rows.select_related("project")
-        if board_of(draw).lacking and has_option(draw.project, RegimeOption.MANUAL_WAYS, now=now)
+        if board_of(draw).lacking
+        and has_option(draw.project, RegimeOption.MANUAL_WAYS, now=now)
+        and (draw.released_at or user.pk in who_knows(draw))
     ]
 
 
@@ -171,6 +173,14 @@ def count_by_kind(draws: QuerySet[Draw]) -> list[tuple[str, int]]:
     """Return how many of ``draws`` there are of each kind, by its label: they are never added up."""
     counts = dict(draws.order_by().values_list("kind").annotate(Count("pk")))
     return [(str(kind.label), counts.get(kind, 0)) for kind in DrawKind]
+
+
+def who_knows(draw: Draw) -> set[int | None]:
+    """Return the ids of the users who have seen each name of a list chosen by hand: who chose or confirmed
+    all of it. Whoever is offered the others for a free seat, or is refused one, knows it as well."""
+    asked = PickRequest.objects.filter(draw=draw, agreed=True)
+    hands = [{row.requested_by_id, row.decided_by_id} for row in asked]
+    return set.intersection(*hands) if hands else set()
 
 
 def seats_of(plan: DrawPlan) -> dict[str, int]:

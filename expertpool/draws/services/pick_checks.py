@@ -51,7 +51,7 @@ def check_experts(
     """
     ids = [pick.expert_id for pick in picks]
     experts = Expert.objects.select_related("employer").in_bulk(ids)
-    before, seated = people_of(draw)
+    before, counting = people_of(draw)
     levels = fitting(list(plan.groups.prefetch_related("levels")), now=now, only=ids)
     # By the plan as it stands: a list has sealed no conditions.
     excluded = Exclusions(plan, now=now).of(ids)
@@ -71,7 +71,8 @@ def check_experts(
         if problem:
             message = f"{expert}不能选：{problem}。"
             raise PickRefused(message)
-    _check_units(plan, [*experts.values(), *seated])
+    with_exits = bool(counting) and draw is not None and draw.released_at is None
+    _check_units(plan, [*experts.values(), *counting], with_exits=with_exits)
     return levels
 
 
@@ -84,18 +85,21 @@ def check_free(plan: DrawPlan, picks: Sequence[Pick], *, now: datetime) -> None:
 
 
 def people_of(draw: Draw | None) -> tuple[set[int], list[Expert]]:
-    """Return the ids of all who are or were on the list of ``draw``, and those who sit."""
+    """Return the ids of all who are or were on the list of ``draw``, and those whose employers count: who
+    sits, and, until the names are released, who has left; else whose colleague may be chosen says who left."""
     lines = draw.invitations.all() if draw else ()
     states = {open_identity(line).expert_id: line.state for line in lines}
-    sitting = [pk for pk, state in states.items() if state in SEATED_STATES]
-    return set(states), list(Expert.objects.filter(pk__in=sitting).select_related("employer"))
+    all_count = draw is not None and draw.released_at is None
+    counting = [pk for pk, state in states.items() if all_count or state in SEATED_STATES]
+    return set(states), list(Expert.objects.filter(pk__in=counting).select_related("employer"))
 
 
-def _check_units(plan: DrawPlan, experts: Sequence[Expert]) -> None:
+def _check_units(plan: DrawPlan, experts: Sequence[Expert], *, with_exits: bool) -> None:
     if plan.unit_cap is None:
         return
     counts = Counter(expert.employer for expert in experts if expert.employer)
     for unit, count in counts.items():
         if count > plan.unit_cap:
-            message = f"同一单位最多 {plan.unit_cap} 人：{unit}有 {count} 人。"
+            exits = "（名单公开之前，退出的也算在内）" if with_exits else ""
+            message = f"同一单位最多 {plan.unit_cap} 人{exits}：{unit}有 {count} 人。"
             raise PickRefused(message)

@@ -35,7 +35,7 @@ def seat_picks(
     )
     taken = draw.invitations.count()
     places = []
-    for at, pick in enumerate(picks):
+    for pick in picks:
         level = levels[pick.expert_id][pick.group]
         salt = entropy.token_bytes(vdraw.SALT_BYTES).hex()
         ref = numbers[pick.expert_id]
@@ -43,11 +43,15 @@ def seat_picks(
             draw_id=draw.number, ref=ref, salt=salt, hash_name=draw.rule.hash_name
         )
         seat = vdraw.Seat(commit, pick.group, level)
-        places.append(Place(Identity(pick.expert_id, ref, salt), seat, taken + at + 1))
+        places.append((Identity(pick.expert_id, ref, salt), seat))
+    # By chance within each group: a line that is left says to nobody, who chose them included, whose it was.
+    at_group = {group: at for at, group in enumerate(dict.fromkeys(pick.group for pick in picks))}
+    places.sort(key=lambda one: (at_group[one[1].group], one[1].commit))
     if draw.status not in (DrawStatus.SEALED, DrawStatus.INVITING):
         reopen(draw, now=now)
     origin = ORIGIN[DrawKind(draw.kind)]
-    return invite(draw=draw, places=places, origin=origin, now=now, entropy=entropy)
+    lines = [Place(*place, taken + at) for at, place in enumerate(places, start=1)]
+    return invite(draw=draw, places=lines, origin=origin, now=now, entropy=entropy)
 
 
 def free_picked_seat(*, invitation: Invitation, now: datetime) -> None:

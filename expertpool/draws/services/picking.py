@@ -106,7 +106,8 @@ def request_more(
     """Propose experts for seats that became free; nobody is ever put there by itself.
 
     Refuses (PickRefused) as `request_picks` does, more experts than free seats, those who were on
-    the list before, and a list that is void, over, or has another choice waiting.
+    the list before, and a list that is void, over, or has another choice waiting; and, while its names are
+    sealed, whoever has not seen all of them.
     """
     draw = _lock(draw)
     check_action(ActionCode.PICK_MORE, draw, actor=actor, now=now)
@@ -198,9 +199,12 @@ def read_picks(*, request: PickRequest, actor: User, now: datetime) -> list[tupl
 def look_for_picks(*, plan: DrawPlan, draw: Draw | None, actor: User, now: datetime) -> Eligibility:
     """Return who may be chosen for ``plan`` now, and log the look: whoever chooses sees names.
 
-    Refuses (PickRefused) where the regime does not allow it, and (TooManyCounts) as `note_count`.
+    Refuses (PickRefused) where the regime does not allow it, whoever may not choose others for ``draw``, and
+    (TooManyCounts) as `note_count`.
     """
     check_manual_ways(plan.project, now=now)
+    if draw:
+        check_action(ActionCode.PICK_MORE, draw, actor=actor, now=now)
     note_count(plan.project, "查看可选的专家", actor=actor, now=now)
     found = evaluate(plan, now=now)
     subject = draw or plan.project

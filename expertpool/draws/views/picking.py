@@ -163,7 +163,7 @@ def _groups(
     of the recommendation."""
     now = timezone.now()
     found = look_for_picks(plan=plan, draw=draw, actor=request.user, now=now)
-    before, seated = people_of(draw)
+    before, counting = people_of(draw)
     free = {group.code: group.lack for group in board_of(draw).groups} if draw else seats_of(plan)
     picked: dict[str, set[int]] = {}
     for pick in picks_in(request.POST.getlist("pick")):
@@ -175,7 +175,7 @@ def _groups(
             free,
             unit_cap=plan.unit_cap,
             before=before,
-            seated=seated,
+            counting=counting,
             opening_at=opening_at,
         )
     groups = []

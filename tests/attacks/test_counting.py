@@ -28,6 +28,8 @@ from expertpool.audit.models import Entry
 from expertpool.draws.enums import Knowledge
 from expertpool.draws.models import CountTally, DrawPlan, Invitation
 from expertpool.draws.queries import participation
+from expertpool.draws.queries.board import board_of
+from expertpool.draws.queries.lasting import lasting_of
 from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.prequery import count_candidates
@@ -40,6 +42,7 @@ from tests.factories.experts import make_expert
 from tests.factories.picks import allow_manual_ways
 from tests.factories.projects import avoid
 from tests.factories.siteconfig import configure
+from tests.factories.widening import make_short_panel
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -234,6 +237,49 @@ def test_who_counts_too_often_is_told_so_and_may_go_on_planning(
     assert_problem(caller.post(f"/projects/{own.pk}/prequery"), 429, "too-many-counts")
     time_machine.move_to(NOW + timedelta(hours=1), tick=False)
     assert counted(client, own, alone(pool[0])) == (1, 1)
+
+
+@pytest.mark.parametrize("held", [0, 1])
+def test_how_long_candidates_last_says_not_whether_somebody_is_held(
+    client: Client, operator: User, held: int
+) -> None:
+    """Twelve by the pre-query, two seats: with eleven the word was another, and the moment gave the number."""
+    for _ in range(12):
+        make_expert()
+    if held:
+        make_draw(now=NOW, seats=1)
+    draw = make_draw(now=NOW, operator=operator, seats=2)
+    assert draw.candidate_count == 12 - held
+    page = reverse("draws:detail", args=[draw.pk])
+    assert "备选专家：综合充足。" in login(client, operator).get(page).content.decode()
+    draw.invitations.update(state="declined")
+    found = lasting_of(draw, board_of(draw), now=NOW + timedelta(minutes=10))
+    assert found is not None
+    # Two exits in ten minutes; ten are left of twelve.
+    assert found.until == NOW + timedelta(minutes=60)
+
+
+@pytest.mark.shows("DRAW-34")
+def test_comparing_wider_conditions_is_counting(client: Client, operator: User) -> None:
+    configure(COUNTS_PER_HOUR, 10)
+    base = make_short_panel(now=NOW, operator=operator)
+    address = reverse("draws:widen_compare", args=[base.project_id])
+
+    def compare(years: int) -> Any:
+        asked = {"field": "practice_years", "op": "gte", "value": years}
+        levels = {"g1-level": ["1"], "g1-l1-criteria": json.dumps(asked), "version": 1}
+        return login(client, operator).post(address, levels)
+
+    before = sum(CountTally.objects.values_list("times", flat=True))
+    for years in range(10 - before):
+        assert "符合" in compare(years).content.decode()
+    tally = CountTally.objects.get(user=operator, project=base.project)
+    assert "放宽条件对照：从业年限" in tally.last
+    assert Entry.objects.filter(action="draw.count", actor=operator).exists()
+    refused = compare(20)
+    assert (refused.status_code, refused.headers["HX-Reswap"]) == (429, "innerHTML")
+    assert "已满 10 次" in refused.content.decode()
+    assert "新旧条件对照" not in refused.content.decode()
 
 
 @pytest.mark.shows("DRAW-02")

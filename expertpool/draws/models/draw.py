@@ -85,6 +85,8 @@ class Draw(models.Model):
     )
     rule_content = models.JSONField("规则", db_column="rule")
     candidate_count = models.PositiveIntegerField("候选人数")
+    # What a pre-query told in the moment of the seal, whoever was held elsewhere: of all ("") and of each group.
+    open_counts = models.JSONField("封存时可以透露的人数", null=True)
     seal = models.CharField("封存值", max_length=64, blank=True)
     # How many of its events were verified after they were written (`services.checking`).
     checked_events = models.PositiveIntegerField("已核验事件数", default=0)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import struct
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +15,6 @@ from django.db.models import QuerySet
 
 import vdraw
 from expertpool.core.crypto import DecryptionError
-from expertpool.draws.exceptions import of_draw
 from expertpool.draws.models import Draw, SealBlock
 from expertpool.draws.queries.identity import (
     Identity,
@@ -94,18 +92,6 @@ def candidates_of(draw: Draw) -> vdraw.Candidates:
         kind_of += [numbers[at] for at in fitting.kind_of]
         units += [f"U{unit}" if unit else None for unit in fitting.units]
     return vdraw.Candidates(commits, known, kind_of, units)
-
-
-def group_sizes(draw_id: int) -> dict[str, int]:
-    """Return how many candidates of a draw fit each group, by its code; raises as `candidates_of`."""
-    sizes: Counter[str] = Counter()
-    with of_draw(draw_id):
-        for block in _fitting_blocks(draw_id):
-            fitting = _fittings(block)
-            for at, count in Counter(fitting.kind_of).items():
-                for group in fitting.kinds[at]:
-                    sizes[group] += count
-    return dict(sizes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """How long the candidates of a running draw last: coarse words and a moment, nobody's number.
 
-Exact counts of a group would tell, together with the conditions, how easily a panel is guessed.
+They rest on what could be told before the seal (`Draw.open_counts`), on seats and exits: what is known anyway. By
+the candidates of the seal they would tell who was held by another draw (docs/decisions/0080).
 """
 
 from __future__ import annotations
@@ -8,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from expertpool.draws.enums import SEATED_STATES
 from expertpool.draws.models import Draw
-from expertpool.draws.queries.blocks import group_sizes
 from expertpool.draws.queries.board import Board
 from expertpool.draws.queries.clock import counted_on, time_counted
 from expertpool.draws.queries.meetings import next_opening
@@ -40,13 +39,16 @@ class Lasting:
         return "，".join(f"{name}{word}" for name, word in self.groups)
 
 
-def lasting_of(draw: Draw, board: Board, *, now: datetime) -> Lasting:
-    """Estimate how long the candidates of a running random ``draw`` last, as ``board`` shows it.
+def lasting_of(draw: Draw, board: Board, *, now: datetime) -> Lasting | None:
+    """Estimate how long the candidates of a running random ``draw`` last, as ``board`` shows it; None where it
+    was sealed before that was kept.
 
     The rate is that of all exits since the order was made, by hours outside quiet hours. Who fits
     several groups counts in each, so what is said is the most that can be.
     """
-    fitting = _fitting(draw.pk, draw.seal)
+    fitting = draw.open_counts
+    if fitting is None:
+        return None
     left = {
         group.code: max(fitting.get(group.code, 0) - len(group.lines), 0) for group in board.panel
     }
@@ -59,7 +61,7 @@ def lasting_of(draw: Draw, board: Board, *, now: datetime) -> Lasting:
     exits = sum(line.state not in SEATED_STATES for line in board.lines)
     if exits < FEWEST_EXITS or passed < SHORTEST or not any(left.values()):
         return Lasting(words, None, to_opening=False)
-    spare = max(draw.candidate_count - len(board.lines), 0)
+    spare = max(fitting[""] - len(board.lines), 0)
     until = counted_on(now, passed / exits * spare, latest=closing)
     if until < closing:  # however many there are for each seat, they go too fast
         words = [(name, SCARCE if word in (AMPLE, FAIR) else word) for name, word in words]
@@ -72,9 +74,3 @@ def _word(left: int, wanted: int) -> str:
     if not left:
         return "已用完"
     return AMPLE if left >= PLENTY * wanted else FAIR if left >= ENOUGH * wanted else SCARCE
-
-
-@lru_cache(maxsize=256)
-def _fitting(draw_id: int, _seal: str) -> dict[str, int]:
-    """Return how many candidates fit each group, by its code: sealed, so it never changes."""
-    return group_sizes(draw_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -132,6 +133,14 @@ def start_draw(
 
 
 @dataclass(frozen=True)
+class Chance:
+    """How many may be drawn as far as may be told, of all ("") and of each group; and where that is too few."""
+
+    open_counts: dict[str, int]
+    thin: list[str]
+
+
+@dataclass(frozen=True)
 class Widening:
     """What was asked for the panel that is ``short``, and who agreed to it."""
 
@@ -159,7 +168,7 @@ def seal_and_start(
     short = widening.short if widening else None
     policy = policy_of_panel(plan.project.regime, short.base if short else None, now=now)
     approved = approved_version(plan)
-    thin = check_chance(plan, found, policy, approved, now=now, short=short)
+    chance = check_chance(plan, found, policy, approved, now=now, short=short)
     withdraw_waiting(plan, now=now)
     plan = held_to(plan, policy)
     draw, sealed = _seal(
@@ -168,7 +177,7 @@ def seal_and_start(
         found,
         policy,
         approved,
-        thin,
+        chance,
         widening,
         actor=actor,
         now=now,
@@ -203,9 +212,9 @@ def check_chance(
     *,
     now: datetime,
     short: Shortfall | None = None,
-) -> list[str]:
-    """Return where too few can be drawn, with the approval of the plan: of those who may be drawn
-    as far as may be told.
+) -> Chance:
+    """Return how many can be drawn as far as may be told, and where these are too few, with the approval of the
+    plan.
 
     Refuses (DrawNotReady) a draw whose outcome is as good as chosen, unless its plan was approved by
     somebody who was told of that much; and one for which far fewer can be drawn than he was told, or
@@ -238,7 +247,10 @@ def check_chance(
             raise HeldRefused(HELD_TEXT + ("" if policy.thin_is_refused else approval))
         if not found.eligible:  # as the seal would tell
             raise HeldRefused(NOBODY_TEXT)
-    return [one.text for one in thin]
+    counts = Counter({"": len(openly)})
+    for groups, times in fits:
+        counts.update(dict.fromkeys(groups, times))
+    return Chance(dict(counts), [one.text for one in thin])
 
 
 def _hold_fields(found: Eligibility) -> None:
@@ -314,7 +326,7 @@ def _seal(
     found: Eligibility,
     policy: Policy,
     approved: PlanVersion | None,
-    thin: Sequence[str],
+    chance: Chance,
     widening: Widening | None,
     *,
     actor: User,
@@ -329,7 +341,7 @@ def _seal(
         found,
         policy,
         approved,
-        thin,
+        chance.thin,
         widening,
         number=number,
         nonce=nonce,
@@ -345,6 +357,7 @@ def _seal(
         widens=widening.short.base if widening else None,
         rule_content=rule.to_dict(),
         candidate_count=len(sealed.candidates),
+        open_counts=chance.open_counts,
         seal=sealed.seal,
         nonce=nonce,
         sealed_at=now,

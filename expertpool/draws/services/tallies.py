@@ -9,11 +9,14 @@ from django.db.models import F, Sum
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.criteria import Node, explain
+from expertpool.core.criteria import Node, explain, parse
 from expertpool.core.limits import one_at_a_time
 from expertpool.draws.exceptions import TooManyCounts
 from expertpool.draws.models import CountTally
+from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.counting import ConditionCount, count_condition
+from expertpool.draws.queries.shortfall import Shortfall
+from expertpool.draws.queries.widening import Comparison, Criteria, compare
 from expertpool.draws.settings import COUNTS_PER_HOUR
 from expertpool.projects.models import Project
 from expertpool.siteconfig.queries.counting import counted
@@ -23,6 +26,16 @@ def count_for(project: Project, node: Node, *, actor: User, now: datetime) -> Co
     """Count who meets ``node``, and note that it was asked. Refuses (TooManyCounts) as `note_count`."""
     note_count(project, explain(node) or "不限", actor=actor, now=now)
     return count_condition(project, node, now=now)
+
+
+def compare_for(
+    short: Shortfall, criteria: Criteria, *, actor: User, now: datetime
+) -> list[Comparison]:
+    """Compare ``criteria`` as `compare`, and note that it was asked. Refuses (TooManyCounts) as `note_count`."""
+    levels = [explain(parse(SUBJECT, dict(one))) for rows in criteria.values() for one in rows]
+    asked = "；".join(level or "不限" for level in levels)
+    note_count(short.base.project, f"放宽条件对照：{asked}", actor=actor, now=now)
+    return compare(short, criteria, now=now)
 
 
 def note_count(project: Project, asked: str, *, actor: User, now: datetime) -> None:

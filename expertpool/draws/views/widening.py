@@ -21,7 +21,7 @@ from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import ChangedMeanwhile, Editing
 from expertpool.core.views.rows import Draft
 from expertpool.draws.enums import ActionCode
-from expertpool.draws.exceptions import DrawError, PlanChanged
+from expertpool.draws.exceptions import DrawError, PlanChanged, TooManyCounts
 from expertpool.draws.forms.plan import GROUP, GroupsForm, drafts_of
 from expertpool.draws.forms.widening import WideningForm
 from expertpool.draws.models import DrawPlan
@@ -29,9 +29,10 @@ from expertpool.draws.queries.actions import actions_for, actions_for_project
 from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
 from expertpool.draws.queries.readiness import NOTHING_LACKS
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
-from expertpool.draws.queries.widening import asked_of, compare
+from expertpool.draws.queries.widening import asked_of
 from expertpool.draws.services.matters import WIDENING
 from expertpool.draws.services.plan_edits import PlanEdits
+from expertpool.draws.services.tallies import compare_for
 from expertpool.draws.services.widening import request_widening, widen_plan
 from expertpool.draws.views.plan import plan_address
 from expertpool.projects.models import Project
@@ -98,7 +99,7 @@ def condition_groups(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("draws.plan")
 def compare_conditions(request: UserRequest, pk: int) -> HttpResponse:
-    """Show the posted conditions beside those that were sealed; counts only."""
+    """Show the posted conditions beside those that were sealed; counts only, noted and limited as all."""
     project = get_object_or_404(projects_to_draw(request.user, "draws.plan"), pk=pk)
     short, plan = shortfall_of(project), plan_for(project)
     if short is None or plan is None:
@@ -108,7 +109,12 @@ def compare_conditions(request: UserRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"error": "填好每一级次的条件之后，这里对照新旧条件。"}
     if groups.is_valid():
         try:
-            context = {"comparisons": compare(short, _levels(groups), now=timezone.now())}
+            found = compare_for(short, _levels(groups), actor=request.user, now=timezone.now())
+            context = {"comparisons": found}
+        except TooManyCounts as error:
+            answer = render(request, "draws/_widening.html", {"error": str(error)}, status=429)
+            answer.headers["HX-Reswap"] = "innerHTML"  # told in its place: the form goes on
+            return answer
         except CriteriaError as error:
             context = {"error": str(error)}
     return render(request, "draws/_widening.html", context)

@@ -73,6 +73,9 @@ class Migration(migrations.Migration):
             "reason",
             expertpool.core.fields.EncryptedTextField(blank=True, default="", verbose_name="理由"),
         ),
+        # Checks that wait would keep the table from being altered.
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL IMMEDIATE"),
         migrations.RunPython(seal, unseal),
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL IMMEDIATE"),
         migrations.RemoveField("invitation", "reason_clear"),
     ]

@@ -103,7 +103,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField("leave", "reason", _encrypted("事由")),
         migrations.AddField("avoidanceremoval", "reason", _encrypted("申请理由")),
+        # Checks that wait would keep the table from being altered.
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL IMMEDIATE"),
         migrations.RunPython(seal, unseal),
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL IMMEDIATE"),
         migrations.RemoveField("leave", "reason_clear"),
         migrations.RemoveField("avoidanceremoval", "reason_clear"),
     ]

@@ -29,6 +29,8 @@ class Migration(migrations.Migration):
             OWN.format(table="experts_leave") + OWN.format(table="experts_avoidanceunit"),
             migrations.RunSQL.noop,
         ),
+        # Checks that wait would keep the table from being altered.
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL IMMEDIATE"),
         migrations.RemoveConstraint("leave", "experts_leave_no_overlap"),
         migrations.AddConstraint(
             "leave",

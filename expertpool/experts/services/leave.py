@@ -50,16 +50,16 @@ def file_leave(
         is_own=_is_himself(expert, actor),
     )
     leave.full_clean(validate_constraints=False)
-    if other := _overlapping(leave):
+    if other := _overlapping(leave, is_own=not leave.is_own):
         raise LeaveRefused(_overlap(other))
-    # What is filed at this moment is left to the database, which alone sees it. One after the other: two overlapping rows written at once would wait for each other for ever.
+    # Of the same kind the database refuses it, which alone sees what is filed at this moment. One after the other: two overlapping rows written at once would wait for each other for ever.
     Expert.objects.select_for_update().only("pk").get(pk=expert.pk)
     try:
         # A savepoint: after the refusal the other leave is still looked up, to name it.
         with transaction.atomic():
             leave.save()
     except IntegrityError:
-        raise LeaveRefused(_overlap(_overlapping(leave))) from None
+        raise LeaveRefused(_overlap(_overlapping(leave, is_own=leave.is_own))) from None
     record("expert.leave", actor=actor, now=now, subject=expert, after=in_words(leave, *RECORDED))
     publish(LeaveFiled(expert.pk))
     return leave
@@ -69,11 +69,14 @@ def _is_himself(expert: Expert, actor: User | None) -> bool:
     return actor is not None and actor.pk == expert.user_id
 
 
-def _overlapping(leave: Leave) -> Leave | None:
+def _overlapping(leave: Leave, *, is_own: bool) -> Leave | None:
     """Return a leave that stands in the way of ``leave``, of those that whoever files it may know of: of what
     an expert did himself while names are sealed a refusal would tell the office."""
     rows = Leave.objects.filter(
-        expert=leave.expert, cancelled_at__isnull=True, during__overlap=leave.during
+        expert=leave.expert,
+        is_own=is_own,
+        cancelled_at__isnull=True,
+        during__overlap=leave.during,
     )
     return (rows if leave.is_own else told(rows)).first()
 

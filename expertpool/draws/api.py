@@ -41,6 +41,7 @@ from expertpool.draws.queries.draws import (
     projects_to_draw,
 )
 from expertpool.draws.queries.plan_versions import NOT_SUBMITTED, version_of
+from expertpool.draws.queries.sitting import slots_of
 from expertpool.draws.schemas import (
     ConditionField,
     ContributionInput,
@@ -422,6 +423,7 @@ def name_list(request: UserRequest, draw_id: Id) -> list[dict[str, Any]]:
             "group": row.invitation.group,
             "is_standby": row.invitation.is_standby,
             "state": row.invitation.state,
+            "projects": [one.number for one in slots_of(row.invitation, draw.covered)],
             "number": row.expert.number,
             "name": row.expert.name,
             "employer": row.expert.employer.name if row.expert.employer else "",

@@ -445,6 +445,9 @@ class Named(Output):
     group: str
     is_standby: bool = Field(description="是否候补")
     state: InvitationState
+    projects: list[str] = Field(
+        description="参加评审的项目的编号：评审未结束的按现在的席位，已结束的按结束时；候补而未递补的为空"
+    )
     number: str = Field(description="专家编号")
     name: str
     employer: str = Field(description="工作单位")

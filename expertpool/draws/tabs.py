@@ -15,11 +15,11 @@ from expertpool.core.exporting import export_url
 from expertpool.core.fields import readable
 from expertpool.core.registry import Tab, tabs_for
 from expertpool.core.visibility import show
-from expertpool.draws.enums import CONTRIBUTOR_LABEL, SEATED_STATES, ActionCode, InvitationState
+from expertpool.draws.enums import CONTRIBUTOR_LABEL, ActionCode, InvitationState
 from expertpool.draws.forms.draw import NoticeFilter
 from expertpool.draws.models import ConditionGroup, Invitation, PlanVersion
 from expertpool.draws.queries.actions import actions_for, actions_for_project
-from expertpool.draws.queries.board import board_of
+from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.clock import mail_waits_until, quiet_until
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.conflicts import seats_to_replace
@@ -36,10 +36,10 @@ from expertpool.draws.queries.plan_versions import version_of
 from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.readiness import why_not_agree
 from expertpool.draws.queries.shortfall import shortfall_of
+from expertpool.draws.queries.sitting import LineIn, lines_in
 from expertpool.draws.queries.tabs import MOST_LOG, letter_shares, log_of, notices_of
 from expertpool.draws.registry import EVIDENCE
 from expertpool.draws.services.names import read_panel, readable_draws
-from expertpool.draws.services.sheets import standbys_last
 from expertpool.experts.models import Expert
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.messages import notices
@@ -150,11 +150,16 @@ def result_tab(request: HttpRequest, project: Project) -> str:
     draws = list(draws_of(project))
     valid = [draw for draw in reversed(draws) if draw.is_valid]
     context = {
-        "draws": [(draw, board_of(draw)) for draw in valid],
+        "draws": [(draw, board := board_of(draw), _sections(board, project)) for draw in valid],
         "others": [draw for draw in draws if not draw.is_valid],
         "is_late": first_opening(members_of(project)) <= timezone.now(),
     }
     return render_to_string("draws/_result.html", context, request)
+
+
+def _sections(board: Board, project: Project) -> list[tuple[str, list[LineIn]]]:
+    """The lines of ``board`` whose experts were asked for ``project``, as tables show them."""
+    return [(heading, lines_in(project, lines)) for heading, lines in board.sections]
 
 
 def participants(request: HttpRequest, project: Project) -> str:
@@ -165,14 +170,22 @@ def participants(request: HttpRequest, project: Project) -> str:
         return ""
     draw, released = draws[-1], [draw for draw in draws if draw.released_at is not None]
     rows = read_panel(draws=released, actor=user, now=now, purpose="项目概况")
-    board, seated = board_of(*draws), [row for row in rows if row.is_seated]
+    experts = {row.invitation.pk: row.expert for row in rows}
+    board = board_of(*draws)
+    found = lines_in(project, board.lines)
+    seated = sorted((one for one in found if one.is_seated), key=lambda one: one.is_standby)
+    named = [one for one in seated if one.line.pk in experts]
+    agreed = [one for one in seated if one.state == InvitationState.ACCEPTED and not one.is_standby]
     context = {
         "draw": draw,
         "board": board,
-        "rows": [(row, _phone(user, row.expert)) for row in standbys_last(seated)],
+        "rows": [(one, expert := experts[one.line.pk], _phone(user, expert)) for one in named],
         "gone": seats_to_replace(released, now=now) if rows else {},
         "readable": bool(rows),
-        "sealed": board.count(*SEATED_STATES) - len(seated),
+        "sealed": len(seated) - len(named),
+        "agreed": len(agreed),
+        "standing_by": sum(one.is_standby for one in seated),
+        "waiting": sum(one.state == InvitationState.INVITED for one in seated),
         "how": "" if draw.is_random else f"{draw.get_kind_display()}，不是随机抽取",
     }
     return render_to_string("draws/_participants.html", context, request)
@@ -188,17 +201,26 @@ def experts_tab(request: HttpRequest, project: Project) -> str:
     rows = read_panel(draws=draws, actor=user, now=now, purpose="参与专家")
     named = {row.invitation.pk: row.expert for row in rows}
     board = board_of(*draws)
-    shown = {
-        line.pk: (line, named.get(line.pk), _phone(user, named.get(line.pk)), place)
-        for place, line in enumerate(board.lines, start=1)
-    }
+    places = {line.pk: place for place, line in enumerate(board.lines, start=1)}
     context = {
         "draw": draws[-1],
         "board": board,
         "readable": bool(rows),
         "gone": {pk: why for pk, why in seats_to_replace(draws, now=now).items() if pk in named},
         "sections": [
-            (heading, [shown[line.pk] for line in lines]) for heading, lines in board.sections
+            (
+                heading,
+                [
+                    (
+                        one,
+                        expert := named.get(one.line.pk),
+                        _phone(user, expert),
+                        places[one.line.pk],
+                    )
+                    for one in found
+                ],
+            )
+            for heading, found in _sections(board, project)
         ],
     }
     return render_to_string("draws/_experts.html", context, request)

@@ -14,6 +14,7 @@ from expertpool.draws.enums import HOW, DrawKind, InvitationState
 from expertpool.draws.models import Invitation, Rescheduling
 from expertpool.draws.queries.meetings import Meeting, coming, meetings_of, next_opening
 from expertpool.draws.queries.own import invitations_of
+from expertpool.draws.queries.sitting import slots_of
 from expertpool.draws.queries.written import has_signed_in, is_over
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
@@ -134,6 +135,18 @@ class Letter:
     @property
     def state_label(self) -> str:
         """The state in his words; a draw that was given up, and a deadline just over, count."""
+        if self.attended and self.invitation.draw.is_valid:
+            return f"已参加 {self.attended} 场，{self._last_state}"
+        return self._last_state
+
+    @property
+    def attended(self) -> int:
+        """In how many reviews of a batch he was before he left it."""
+        slots = self.invitation.draw.covered
+        return len(slots_of(self.invitation, slots)) if self.stage in GONE else 0
+
+    @property
+    def _last_state(self) -> str:
         if self.stage is Stage.CANCELLED:
             return "已取消"
         if self.stage is Stage.EXPIRED:

@@ -24,11 +24,13 @@ from expertpool.accounts.models import User
 from expertpool.draws.enums import INVALID, InvitationState, Origin
 from expertpool.draws.models import STANDBY, ConditionGroup, DrawProject, Invitation
 from expertpool.draws.queries.hands import hand_steps
+from expertpool.draws.queries.sitting import agreed_in, asked_in
 from expertpool.draws.rules import read_groups
 from expertpool.draws.services.names import readable_draws
 from expertpool.projects.queries.measures import Detail, Measure
 
 # What the projects of a batch share counts, where it is added up, at the lead alone.
+PROJECT = "draw__projects"
 AT_LEAD = Q(draw__project=OuterRef("pk"))
 
 
@@ -39,10 +41,23 @@ def _draws(once: bool) -> QuerySet[DrawProject]:
 
 
 def _lines(once: bool = False) -> QuerySet[Invitation]:
-    """Who was invited by the valid draws of a project: those of one panel."""
-    lines = Invitation.objects.filter(draw__projects=OuterRef("pk"))
-    lines = lines.exclude(draw__status__in=INVALID).order_by()
+    """Who was invited for a project by its valid draws: those of one panel; at the lead for all its
+    projects."""
+    lines = _invited() if once else _invited(asked_in(PROJECT))
     return lines.filter(AT_LEAD) if once else lines
+
+
+def _invited(which: Q | None = None) -> QuerySet[Invitation]:
+    lines = Invitation.objects.filter(which or Q(), draw__projects=OuterRef("pk"))
+    return lines.exclude(draw__status__in=INVALID).order_by()
+
+
+def _agreed(once: bool) -> QuerySet[Invitation]:
+    """Who of its panel agreed to a project; at the lead to any of those that are drawn together."""
+    if not once:
+        return _invited(agreed_in(PROJECT)).exclude(STANDBY)
+    agreed = Invitation.objects.filter(agreed_in(PROJECT)).order_by().values("pk")
+    return _panel(once).filter(pk__in=agreed)
 
 
 def _panel(once: bool) -> QuerySet[Invitation]:
@@ -80,7 +95,7 @@ MEASURES = (
     Measure(
         "accepted_count",
         "同意人数",
-        lambda once: _count(_panel(once).filter(state=InvitationState.ACCEPTED), "panel"),
+        lambda once: _count(_agreed(once), "panel"),
         share_of="drawn_count",
         share_label="同意率",
     ),
@@ -111,7 +126,10 @@ def _participants(user: User) -> ArraySubquery:
                 groups=F("draw__rule_content__groups"),
                 origin="origin",
                 moved_up="moved_up_at",
-                state="state",
+                state=Case(
+                    When(agreed_in(PROJECT), then=Value(InvitationState.ACCEPTED)),
+                    default=F("state"),
+                ),
             )
         )
     )

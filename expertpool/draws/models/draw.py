@@ -154,15 +154,12 @@ class Draw(models.Model):
         """The values given so far; raises EngineError as ``rule``."""
         return read_reveals(self.reveals)
 
-    @property
-    def published_seats(self) -> int:
-        """How many sat by it when its result was published; until then how many seats it fills."""
-        return self.rule.seats if self.publication is None else len(self.publication)
-
-    @property
-    def published_lack(self) -> int:
-        """How many of its seats were free when its result was published."""
-        return max(self.rule.seats - self.published_seats, 0)
+    def published_seats(self, project: str) -> int:
+        """How many sat by it in ``project`` (number) when its result was published; until then how many seats
+        it fills. What was published before each line named its projects holds for all."""
+        if self.publication is None:
+            return self.rule.seats
+        return sum(project in one.get("projects", [project]) for one in self.publication)
 
     @property
     def is_random(self) -> bool:
@@ -192,6 +189,16 @@ class Draw(models.Model):
     def last_moved_at(self) -> datetime | None:
         """When its panel was last moved to another time or place."""
         return max((one.moved_at for one in self.reschedulings.all()), default=None)
+
+    @property
+    def next_sitting(self) -> datetime:
+        """When the panel sat, or sits, next after its names were sealed, or sealed again: until then these wait
+        at most, and values are taken."""
+        openings = [project.opening_at for project in self.covered]
+        if len(openings) == 1:
+            return openings[0]
+        since = self.last_moved_at or self.sealed_at
+        return min((at for at in openings if at > since), default=max(openings))
 
     @property
     def told_ended_at(self) -> datetime | None:
@@ -235,7 +242,7 @@ class Draw(models.Model):
         at = moment_text(self.reveal_at)
         if self.waits_for_all:
             return f"全体到场签到后（最晚 {at}）"
-        opening = min(project.opening_at for project in self.covered)
+        opening = self.next_sitting
         if not self.is_random or self.status not in RUNNING or self.reveal_at >= opening:
             return f"{at} 后"
         return f"{at} 后、邀请都有结果时（最晚 {moment_text(opening)} 评审开始）"

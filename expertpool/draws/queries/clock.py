@@ -23,7 +23,7 @@ from expertpool.draws.models import Draw, DrawPause, DrawPlan, Invitation, Quiet
 from expertpool.draws.occasions import ASKING, CALLING, LETTERS, WAITING
 from expertpool.draws.queries.conflicts import is_gone
 from expertpool.draws.queries.emergency import emergency_of
-from expertpool.draws.queries.meetings import first_opening, last_closing, next_opening
+from expertpool.draws.queries.meetings import last_closing, next_opening
 from expertpool.draws.rules import Policy
 from expertpool.draws.settings import (
     EMERGENCY_LONGEST,
@@ -56,11 +56,11 @@ def mail_waits_until(channels: Iterable[str], now: datetime) -> datetime | None:
 def reveal_time(
     plan: DrawPlan, projects: Sequence[Project], policy: Policy | None, *, now: datetime
 ) -> datetime:
-    """Return when the names of a draw that is made ``now`` become public: as long before the opening
-    as its plan says, but not before the first who are asked have had their time to answer. Where
+    """Return when the names of a draw that is made or moved ``now`` become public: as long before the next
+    opening as its plan says, but not before the first who are asked have had their time to answer. Where
     all sign in first: at the latest. Whoever has more time then is still waited for
     (`queries.waiting.waits_for_answers`)."""
-    opening = first_opening(projects)
+    opening = next_opening(projects, now=now)
     if policy and policy.reveal_present:
         return opening + timedelta(minutes=policy.present_latest)
     answered = counted_on(now, timedelta(minutes=plan.reply_minutes), latest=opening)

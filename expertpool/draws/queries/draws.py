@@ -11,6 +11,7 @@ from django.db.models import (
     Count,
     Exists,
     ExpressionWrapper,
+    F,
     OuterRef,
     Q,
     QuerySet,
@@ -29,7 +30,7 @@ from expertpool.draws.enums import (
     InvitationState,
     Origin,
 )
-from expertpool.draws.models import Draw, DrawPlan, DrawProject
+from expertpool.draws.models import Draw, DrawPlan, DrawProject, Rescheduling
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import lead_of, wholly_within_q
@@ -64,10 +65,18 @@ def covers(condition: Q) -> Exists:
     return Exists(DrawProject.objects.filter(condition, draw=OuterRef("pk")))
 
 
+def sitting_by(at: datetime | OuterRef) -> Exists:
+    """Draws whose `Draw.next_sitting` is ``at``, or was before."""
+    moved = Rescheduling.objects.filter(
+        draw=OuterRef("draw"), moved_at__gte=OuterRef("project__opening_at")
+    )
+    after = Q(~Exists(moved), project__opening_at__gt=F("draw__sealed_at"))
+    return covers(Q(after | Q(project__batch__isnull=True), project__opening_at__lte=at))
+
+
 def never_ordered(now: datetime) -> QuerySet[Draw]:
     """Draws that were sealed and still wait for values when their panel sits."""
-    sits = covers(Q(project__opening_at__lte=now))
-    rows = Draw.objects.filter(sits, status=DrawStatus.SEALED, kind=DrawKind.RANDOM)
+    rows = Draw.objects.filter(sitting_by(now), status=DrawStatus.SEALED, kind=DrawKind.RANDOM)
     return rows.exclude(projects__status=ProjectStatus.ARCHIVED)
 
 

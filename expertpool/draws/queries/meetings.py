@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol, TypeVar
 
 from expertpool.core.text import minutes_text, moment_text
 from expertpool.draws.enums import DrawStatus
@@ -12,6 +13,18 @@ from expertpool.draws.models import Draw
 from expertpool.projects.models import Project
 
 HOUR = 3600  # seconds
+
+
+class Slot(Protocol):
+    """When a panel sits: a project, or what a record says of it."""
+
+    @property
+    def opening_at(self) -> datetime: ...
+    @property
+    def closing_at(self) -> datetime: ...
+
+
+S = TypeVar("S", bound=Slot)
 
 
 @dataclass(frozen=True)
@@ -106,13 +119,13 @@ def last_closing(projects: Iterable[Project]) -> datetime:
     return max(project.closing_at for project in projects)
 
 
-def next_opening(projects: Sequence[Project], *, now: datetime) -> datetime:
+def next_opening(projects: Sequence[Slot], *, now: datetime) -> datetime:
     """Return when the panel sits next, or last did: answers, leave and supplements come before."""
     coming = [project.opening_at for project in projects if project.opening_at > now]
     return min(coming) if coming else max(project.opening_at for project in projects)
 
 
-def coming(projects: Sequence[Project], *, now: datetime, begun: bool) -> Sequence[Project]:
+def coming(projects: Sequence[S], *, now: datetime, begun: bool) -> Sequence[S]:
     """Return those of ``projects`` whose meeting is still to begin, or, also ``begun``, to end; all once
     none is."""
     until = [(one.closing_at if begun else one.opening_at, one) for one in projects]

@@ -49,7 +49,7 @@ from expertpool.draws.queries.draws import codes_for_draw
 from expertpool.draws.queries.emergency import faraway_words
 from expertpool.draws.queries.facts import OfDraw
 from expertpool.draws.queries.given import given_values
-from expertpool.draws.queries.meetings import first_opening, last_closing
+from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.queries.picking import who_knows
 from expertpool.draws.queries.pool_changes import why_not_to_resume
 from expertpool.draws.queries.presence import signs_in_from
@@ -60,7 +60,7 @@ from expertpool.draws.queries.readiness import (
     check_public_panel,
 )
 from expertpool.draws.queries.reveal import is_released
-from expertpool.projects.enums import DrawState
+from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.workflow.queries.requests import check_author, check_second_person
 from expertpool.workflow.queries.second_person import why_not_second
 
@@ -74,8 +74,8 @@ def check_contribution(draw: Draw, role: str, user: User, *, now: datetime) -> N
         raise ContributionRefused("本次抽取已放弃，不再接受随机值；需要时请重新封存抽取。")
     if draw.status != DrawStatus.SEALED:
         raise ContributionRefused("本次抽取已经定序，不再接受随机值。")
-    # Its panel sits in the first meeting, too, and cannot be found after that.
-    if first_opening(draw.covered) <= now:
+    # Its panel sits in the first meeting that it is drawn for, too, and cannot be found after that.
+    if draw.next_sitting <= now:
         raise ContributionRefused("评审开始时间已过，不能再抽取；请放弃本次抽取。")
     if role not in draw.rule.contributors:
         raise ContributionRefused("封存的规则里没有这个角色。")
@@ -137,7 +137,7 @@ def supplement(facts: OfDraw) -> None:
     if facts.is_over:
         raise DrawNotReady("评审开始时间已过，不能再补抽。")
     # Another draw of the panel may have filled the seat that this one lacks.
-    short = draw.project.draw_state == DrawState.UNSATISFIED and facts.board.lacking
+    short = shortfall_of(draw.project) and facts.board.lacking
     if draw.status != DrawStatus.UNSATISFIED or not short:
         raise DrawNotReady("没有空缺的席位，或抽取还在进行，现在不能补抽。")
     # Nobody comes back: when each candidate has sat, none was ever skipped who may be free now.
@@ -385,6 +385,7 @@ def publish(facts: OfDraw) -> None:
 
 def record_reply(facts: OfDraw) -> None:
     check_unpublished(facts.draw)
+    check_sitting(facts.draw, now=facts.now)
     if not facts.draw.is_valid or not facts.board.lines:
         raise ReplyRefused(OVER)
 
@@ -393,6 +394,13 @@ def check_unpublished(draw: Draw) -> None:
     """Refuse (ReplyRefused) to change who sits once that is public."""
     if draw.published_at is not None:
         raise ReplyRefused("结果已经公布，名单不能再改；确有错误的，请作废本次抽取。")
+
+
+def check_sitting(draw: Draw, *, now: datetime) -> None:
+    """Refuse (ReplyRefused) to change who sits once the panel has done with its last project: it would change
+    nothing of who sat."""
+    if draw.is_valid and now >= last_closing(draw.covered):
+        raise ReplyRefused("评审已经结束，席位不能再改；确有错误的，请作废本次抽取。")
 
 
 def decide_void(facts: OfDraw) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from expertpool.draws.enums import RUNNING, SEATED_STATES, InvitationState, PanelRole
+from expertpool.draws.enums import RUNNING, InvitationState, PanelRole
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.draws import valid_draws
+from expertpool.draws.queries.sitting import lines_in, lines_of
 from expertpool.projects.models import Project
 
 
@@ -31,26 +32,27 @@ class PanelMember:
 
 
 def members_of_panel(project: Project) -> list[PanelMember]:
-    """Return who sits in the panel of ``project`` now, whichever of its draws found them."""
+    """Return who sits in the panel of ``project``, whichever of its draws found them; once its review is
+    over, who sat in it to the end."""
     draws = valid_draws(project)
-    rows = Invitation.objects.filter(draw__in=draws, state__in=SEATED_STATES)
-    found = rows.select_related("expert").order_by("draw_id", "line")
+    lines = lines_of(draws, Invitation.objects.select_related("expert"))
+    found = [one for one in lines_in(project, lines) if one.is_seated]
     names = draws[0].rule.group_names if draws else {}
     return [
         PanelMember(
-            invitation_id=row.pk,
-            draw_id=row.draw_id,
+            invitation_id=one.line.pk,
+            draw_id=one.line.draw_id,
             place=place,
-            group=row.group,
-            group_name=names[row.group],
-            role=PanelRole(row.panel_role) if row.panel_role else None,
-            is_standby=row.is_standby,
-            has_agreed=row.state == InvitationState.ACCEPTED,
-            expert_id=row.expert_id,
-            name=row.expert.name if row.expert else "",
+            group=one.line.group,
+            group_name=names[one.line.group],
+            role=PanelRole(one.line.panel_role) if one.line.panel_role else None,
+            is_standby=one.is_standby,
+            has_agreed=one.state == InvitationState.ACCEPTED,
+            expert_id=one.line.expert_id,
+            name=one.line.expert.name if one.line.expert else "",
         )
         # A stable sort: draws and lines stay in their order.
-        for place, row in enumerate(sorted(found, key=lambda row: row.is_standby), start=1)
+        for place, one in enumerate(sorted(found, key=lambda one: one.is_standby), start=1)
     ]
 
 

@@ -18,9 +18,10 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from expertpool.draws.enums import DrawStatus, InvitationState, Knowledge
-from expertpool.draws.models import STANDBY, DrawProject, Hold, Invitation
+from expertpool.draws.models import STANDBY, Hold, Invitation
 from expertpool.draws.queries.identity import experts_behind, holder_key, seat_key
 from expertpool.draws.queries.meetings import by_hours
+from expertpool.draws.queries.sitting import agreed_in
 from expertpool.experts.queries.experts import merged_records
 
 # Not by the time of the release: a row that knows its expert gives away nothing by a count.
@@ -125,7 +126,7 @@ def participations_each(
 def all_participations(at: datetime | None = None) -> Counter[int]:
     """How often each expert agreed, as far as names are public, or were ``at`` a moment: what the
     condition 参评次数 counts, wherever it is asked, at sealing, too; a batch is one."""
-    rows = accepted_invitations()
+    rows = participations_in(Q())
     if at is not None:
         rows = rows.filter(replied_at__lte=at, draw__released_at__lte=at)
     return _count(rows)
@@ -136,11 +137,12 @@ def _active(periods: Iterable[tuple[datetime, datetime]]) -> QuerySet[Hold]:
     return Hold.objects.filter(overlaps, active=True)
 
 
-def accepted_invitations() -> QuerySet[Invitation]:
-    """Invitations that count as taking part: accepted, in a draw that was not voided, and not
-    only to stand by."""
-    accepted = Invitation.objects.filter(state=InvitationState.ACCEPTED)
-    return accepted.exclude(draw__status=DrawStatus.VOID).exclude(STANDBY)
+def participations_in(projects: Q) -> QuerySet[Invitation]:
+    """Invitations that count as taking part, once for each of the ``projects`` (a condition below
+    draw__projects): accepted, also by who went when that was over, in a draw that was not voided,
+    and not only to stand by."""
+    rows = Invitation.objects.filter(projects & agreed_in("draw__projects"))
+    return rows.exclude(draw__status=DrawStatus.VOID).exclude(STANDBY)
 
 
 def _count(
@@ -150,7 +152,11 @@ def _count(
     ``sealed``."""
     sealed = sealed or Counter()
     rows = rows.filter(expert__isnull=False).order_by()
-    named = rows.values("expert").annotate(times=Count("pk")).values_list("expert", "times")
+    named = (
+        rows.values("expert")
+        .annotate(times=Count("pk", distinct=True))
+        .values_list("expert", "times")
+    )
     merged = merged_records()
     if at_least > 1 and not merged:
         # Fewer are of use only of those who sit where names are sealed, too.
@@ -166,19 +172,18 @@ def _at_least(times: int, counts: Counter[int]) -> Counter[int]:
 
 
 def _opening_in(window: Window) -> QuerySet[Invitation]:
-    opening = DrawProject.objects.filter(
-        project__opening_at__gte=window.start, project__opening_at__lt=window.end
-    )
-    return accepted_invitations().filter(draw__in=opening.values("draw"))
+    return participations_in(_opens_in(window))
 
 
 def _with_openings(windows: Sequence[Window]) -> QuerySet[Invitation]:
     """Invitations that count, once for each project of their draw that opens in one of ``windows``."""
-    opens = (
-        Q(draw__projects__opening_at__gte=one.start, draw__projects__opening_at__lt=one.end)
-        for one in windows
+    return participations_in(reduce(or_, map(_opens_in, windows))).order_by()
+
+
+def _opens_in(window: Window) -> Q:
+    return Q(
+        draw__projects__opening_at__gte=window.start, draw__projects__opening_at__lt=window.end
     )
-    return accepted_invitations().filter(reduce(or_, opens)).order_by()
 
 
 def _in_each(

@@ -19,7 +19,7 @@ from expertpool.draws.enums import SEATED_STATES, DrawStatus, InvitationState
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.models.invitation import STANDBY
 from expertpool.draws.queries.draws import panel_of
-from expertpool.draws.queries.meetings import first_opening, last_closing
+from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.queries.reveal import proven_opening
 from expertpool.draws.queries.written import READ, has_signed_in
 from expertpool.draws.settings import PLACE_OPENS
@@ -67,7 +67,7 @@ def signs_in(draw: Draw) -> bool:
 
 def signs_in_from(draw: Draw) -> datetime:
     """Return from when the experts of ``draw`` may sign in."""
-    return (proven_opening(draw) or first_opening(draw.covered)) - value_of(PLACE_OPENS)
+    return (proven_opening(draw) or draw.next_sitting) - value_of(PLACE_OPENS)
 
 
 def presence_of(draw: Draw) -> Presence | None:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from django.db.models import Q
 
-from expertpool.draws.enums import SEATED_STATES, ExclusionReason
+from expertpool.draws.enums import RUNNING, SEATED_STATES, ExclusionReason
 from expertpool.draws.models import ConditionGroup, Draw, Invitation, VoidRequest
 from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.draws import valid_draws
@@ -117,11 +117,12 @@ class Shortfall:
 
 def shortfall_of(project: Project) -> Shortfall | None:
     """Return what the panel of ``project`` lacks, if its draws are over and it may be widened."""
-    # Most panels end here, before their draws are read.
-    if project.draw_state != DrawState.UNSATISFIED:
+    # Most panels end here, before their draws are read. In a batch the state of one says nothing of the
+    # others: what is over stays as it was.
+    if project.draw_state != DrawState.UNSATISFIED and project.batch_id is None:
         return None
     draws = valid_draws(project)
-    if not draws or not all(draw.is_random for draw in draws):
+    if not draws or any(not draw.is_random or draw.status in RUNNING for draw in draws):
         return None
     board = board_of(*draws)
     return Shortfall(draws, board) if board.lacking else None

@@ -16,8 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState
 from expertpool.draws.models import Draw, DrawPause, Invitation
 from expertpool.draws.queries.clock import open_pauses
-from expertpool.draws.queries.draws import covers
-from expertpool.draws.queries.meetings import first_opening
+from expertpool.draws.queries.draws import sitting_by
 from expertpool.draws.queries.outage import off_since
 from expertpool.draws.queries.reveal import proven_opening
 from expertpool.draws.queries.written import READ, is_written
@@ -34,7 +33,7 @@ def waiting_for_answers(now: datetime) -> Q:
     paused = DrawPause.objects.filter(resumed_at__isnull=True, **of)
     return Q(
         Q(Exists(asked)) | Q(Exists(paused)),
-        ~covers(Q(project__opening_at__lte=now)),
+        ~sitting_by(now),
         kind=DrawKind.RANDOM,
         status=DrawStatus.INVITING,
         released_at__isnull=True,
@@ -82,4 +81,4 @@ def _unanswered(lines: Iterable[Invitation], now: datetime) -> Iterator[Invitati
 def _panel_sits(draw: Draw) -> datetime:
     """When nothing is waited for any more: as it is proven, or, where the proof is of before that, as it
     stands."""
-    return proven_opening(draw) or first_opening(draw.covered)
+    return proven_opening(draw) or draw.next_sitting

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from expertpool.accounts.models import User
-from expertpool.draws.enums import RUNNING
+from expertpool.draws.enums import RUNNING, DrawStatus, InvitationState
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, DrawProject, VoidRequest
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import valid_draws
-from expertpool.projects.enums import DrawState
+from expertpool.draws.queries.sitting import lines_in, lines_of
+from expertpool.projects.enums import DRAW_TRANSITIONS, DrawState
 from expertpool.projects.exceptions import ProjectError
 from expertpool.projects.models import Project
 from expertpool.projects.services.batches import lock_members
@@ -36,12 +37,19 @@ def cover(draw: Draw, projects: Sequence[Project]) -> None:
 
 
 def move_projects(draw: Draw, *, actor: User | None, now: datetime) -> DrawState:
-    """Move every project of ``draw``, whose status was just stored, to the state of its panel; return it."""
-    new = _state_of(valid_draws(draw.project))
+    """Move every project of ``draw``, whose status was just stored, to the state of its panel; return that
+    for the meetings to come. Of one that has begun it is what its own review had."""
+    draws = valid_draws(draw.project)
+    panel = _state_of(draws)
     for project in sorted(draw.covered, key=lambda one: one.pk):  # as rows are locked
-        if project.draw_state != new:
-            set_draw_state(project, new, actor=actor, now=now)
-    return new
+        begun = project.opening_at <= now and any(one.ordered_at for one in draws)
+        new = _state_once_begun(draws, project) if begun else panel
+        if project.draw_state == new:
+            continue
+        if new not in DRAW_TRANSITIONS[project.draw_state]:
+            set_draw_state(project, DrawState.DRAWING, actor=actor, now=now)
+        set_draw_state(project, new, actor=actor, now=now)
+    return panel
 
 
 def _state_of(draws: Sequence[Draw]) -> DrawState:
@@ -58,6 +66,20 @@ def _state_of(draws: Sequence[Draw]) -> DrawState:
         return DrawState(draws[0].status)
     lacking = board_of(*draws).lacking
     return DrawState.UNSATISFIED if lacking else DrawState.SUCCESS_SUPPLEMENT
+
+
+def _state_once_begun(draws: Sequence[Draw], project: Project) -> DrawState:
+    """The same of a project whose review has begun: nobody comes to it any more, and once it is over nobody
+    leaves it (`queries.sitting`)."""
+    states = [one.state for one in lines_in(project, lines_of(draws)) if not one.is_standby]
+    if InvitationState.INVITED in states:
+        return DrawState.DRAWING
+    if states.count(InvitationState.ACCEPTED) < draws[0].rule.seats:
+        return DrawState.UNSATISFIED
+    if project.draw_state in (DrawState.SUCCESS, DrawState.SUCCESS_SUPPLEMENT):
+        return DrawState(project.draw_state)
+    is_more = len(draws) > 1 or draws[0].status == DrawStatus.SUCCESS_SUPPLEMENT
+    return DrawState.SUCCESS_SUPPLEMENT if is_more else DrawState.SUCCESS
 
 
 def superseded(projects: Sequence[Project], widens: Draw | None = None) -> list[VoidRequest]:

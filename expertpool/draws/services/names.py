@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,14 +33,14 @@ from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, ReleaseRequest, RevealRule
 from expertpool.draws.occasions import GONE
 from expertpool.draws.queries.conflicts import TIED, last_tie, left_seats
-from expertpool.draws.queries.draws import codes_for_draw, covers, draws_visible_to
+from expertpool.draws.queries.draws import codes_for_draw, draws_visible_to, sitting_by
 from expertpool.draws.queries.identity import known_as, open_identity
-from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.queries.reveal import (
     is_authentic,
     is_latest,
     proven_opening,
 )
+from expertpool.draws.queries.sitting import slots_of, state_in
 from expertpool.draws.queries.untold import as_text
 from expertpool.draws.queries.waiting import (
     still_waiting,
@@ -52,6 +52,7 @@ from expertpool.draws.services.refusals import log_refusals
 from expertpool.draws.services.reveal import FIELDS, set_reveal
 from expertpool.draws.services.telling import WATCHERS, staff_of, tell_staff
 from expertpool.experts.models import Expert
+from expertpool.projects.models import Project
 from expertpool.workflow.services.two_persons import end_with_subject
 
 # By which somebody sits, and the one that stays of it.
@@ -68,6 +69,16 @@ class NamedRow:
     @property
     def is_seated(self) -> bool:
         return self.invitation.state in SEATED_STATES
+
+    @property
+    def sat(self) -> bool:
+        """Whether he sits, or sat to the end, in the panel of any project."""
+        return bool(slots_of(self.invitation, self.invitation.draw.covered))
+
+    def sits_in(self, projects: Iterable[Project]) -> bool:
+        """Tell whether he sits, or sat to the end, in any of ``projects``, or stands by."""
+        covered = self.invitation.draw.covered
+        return any(state_in(self.invitation, one, covered) in SEATED_STATES for one in projects)
 
 
 def readable_from(draw: Draw, user: User) -> datetime | None:
@@ -91,7 +102,7 @@ def _opens_by(draw: Draw, hours: Sequence[int]) -> datetime:
     if (policy := draw.rule.policy) is not None:
         own = min(own, policy.reveal_earliest)
     opening = proven_opening(draw)
-    since = (opening or first_opening(draw.covered)) - timedelta(hours=own)
+    since = (opening or draw.next_sitting) - timedelta(hours=own)
     # No role reads while not all have signed in, nor earlier than others by an opening without proof.
     waits = opening is None or (policy is not None and policy.reveal_present)
     return max(since, draw.reveal_at) if waits else since
@@ -131,12 +142,11 @@ def readable_draws(user: User, *, now: datetime) -> QuerySet[Draw]:
     opens_by = ExpressionWrapper(
         Value(now) + earliest * Value(timedelta(hours=1)), output_field=DateTimeField()
     )
-    opens = Q(project__opening_at__lte=OuterRef("opens_by"))
     present = KeyTextTransform("reveal_present", KeyTransform("policy", "rule_content"))
     due = Q(present="false") | Q(reveal_at__lte=now)
     return draws.alias(
         opens_by=opens_by, present=Coalesce(present, Value("false", output_field=TextField()))
-    ).filter(covers(opens), due)
+    ).filter(sitting_by(OuterRef("opens_by")), due)
 
 
 def readable_invitations(user: User, ids: Collection[str]) -> set[str]:

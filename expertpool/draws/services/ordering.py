@@ -18,7 +18,6 @@ from expertpool.draws.enums import AlarmKind, DrawKind, DrawStatus
 from expertpool.draws.exceptions import DrawNotReady, of_draw
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.given import given_values, has_all_values
-from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.alarms import Overdue, raise_alarm
 from expertpool.draws.services.checking import check_stopped
@@ -58,7 +57,7 @@ def unordered(*, now: datetime) -> list[int]:
     """Return the draws that have all their values and no order: nobody left them so, since both come in one
     transaction. Whose panel sits by now finds nobody any more."""
     draws = Draw.objects.filter(kind=DrawKind.RANDOM, status=DrawStatus.SEALED).order_by("pk")
-    coming = (draw for draw in draws if first_opening(draw.covered) > now)
+    coming = (draw for draw in draws if draw.next_sitting > now)
     return [draw.pk for draw in coming if has_all_values(draw)]
 
 

@@ -15,7 +15,7 @@ from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.models import DrawPlan, PlanVersion
 from expertpool.draws.occasions import INVITATION
 from expertpool.draws.queries.clock import counted_on, mail_waits_until, quiet_until, reveal_time
-from expertpool.draws.queries.meetings import first_opening, next_opening
+from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.plan_versions import approved_version
 from expertpool.draws.queries.policy import policy_for, why_too_thin
 from expertpool.draws.queries.pool_changes import emptied_in_words
@@ -83,7 +83,7 @@ def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list
     channels = "、".join(str(ChannelCode(code).label) for code in plan.channels)
     policy = policy_for(plan.project.regime, now=now)
     reveal = moment_text(reveal_time(plan, members, policy, now=now))
-    opening = moment_text(first_opening(members))
+    opening = moment_text(next_opening(members, now=now))
     until = f"全体专家到场签到（最晚 {reveal}）" if policy.reveal_present else f" {reveal}"
     if not policy.reveal_present and reveal != opening:
         # Quiet hours, pauses and letters that reach nobody put it off (`queries.reveal`).
@@ -121,7 +121,7 @@ def _emptied(now: datetime) -> Iterator[Caution]:
 
 
 def _late(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Iterator[Caution]:
-    opening = first_opening(members)
+    opening = next_opening(members, now=now)
     if _replies_end(plan, members, now, by_mail=True) >= opening:
         policy = policy_for(plan.project.regime, now=now)
         shorter = "可以缩短答复时限，或" if plan.reply_minutes > policy.reply_shortest else "可以"

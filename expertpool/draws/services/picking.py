@@ -25,7 +25,7 @@ from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
-from expertpool.draws.queries.meetings import first_opening
+from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.picking import experts_to_show, seats_of
 from expertpool.draws.queries.plan_versions import approved_version
 from expertpool.draws.queries.readiness import ARCHIVED, check_manual_ways, check_ready
@@ -90,7 +90,7 @@ def request_picks(
         sealed_at=now,
         operator=actor,
     )
-    opening = first_opening(projects)
+    opening = next_opening(projects, now=now)
     opens_at = opening - timedelta(hours=plan.reveal_hours)
     set_reveal(draw, reveal_at=opens_at, opening=opening, by=actor)
     draw.save(force_insert=True)

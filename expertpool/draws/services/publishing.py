@@ -23,7 +23,7 @@ from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.queries.requests import open_answers
 from expertpool.draws.services.locking import lock_draw
-from expertpool.draws.services.records import seated_rows
+from expertpool.draws.services.records import rows_that_sat
 from expertpool.workflow.services.two_persons import end_with_subject
 
 DIGEST = "名单摘要"
@@ -55,10 +55,9 @@ def digest_of_list(publication: list[dict[str, str]]) -> str:
 
 
 def _published(draw: Draw) -> list[dict[str, Any]]:
+    """Everybody who sat in a project; of a batch with those in which he did."""
     groups, published = draw.rule.group_names, []
-    for row in seated_rows(draw):
-        if row.is_standby:
-            continue
+    for row, projects in rows_that_sat(draw):
         with of_draw(draw.pk):
             who = open_identity(row)
         published.append(
@@ -69,6 +68,7 @@ def _published(draw: Draw) -> list[dict[str, Any]]:
                 "number": who.ref,
                 "commit": row.commit,
                 "salt": who.salt,
+                **({"projects": projects} if draw.is_shared else {}),
             }
         )
     return published

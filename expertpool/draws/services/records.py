@@ -17,6 +17,8 @@ from expertpool.draws.queries.chain import logged_heads
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.publicity import is_public
 from expertpool.draws.queries.reveal import is_released
+from expertpool.draws.queries.sitting import lines_of, slots_of
+from expertpool.draws.services.recorded import recorded_projects
 from expertpool.draws.services.state import load_events, load_order, load_state
 
 ROWS_DIFFER = "名单与抽取记录不一致：数据被改动过。"
@@ -85,6 +87,22 @@ def seated_rows(draw: Draw) -> list[Invitation]:
             if {(row.commit, row.group) for row in rows} != seats:
                 raise vdraw.EngineError(ROWS_DIFFER)
     return rows
+
+
+def rows_that_sat(draw: Draw) -> list[tuple[Invitation, list[str]]]:
+    """Return the lines of an ended draw by which somebody sat in the panel of a project to its end, with the
+    numbers of these projects: of a random draw by its record. Raises EngineError as `seated_rows`."""
+    seated_rows(draw)
+    rows = lines_of([draw])
+    if draw.is_random:
+        sat = recorded_projects(draw)
+    else:
+        sat = {row.commit: [one.number for one in slots_of(row, draw.covered)] for row in rows}
+    found = [(row, sat[row.commit]) for row in rows if sat.get(row.commit)]
+    with of_draw(draw.pk):
+        if draw.released_at is not None and any(row.released_as is None for row, _ in found):
+            raise vdraw.EngineError(ROWS_DIFFER)
+    return found
 
 
 def sits_as_recorded(draw: Draw) -> bool:

@@ -33,11 +33,12 @@ from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.clock import closing_of
 from expertpool.draws.queries.conflicts import gone_seats, gone_words, seats_to_replace
 from expertpool.draws.queries.meetings import next_opening
-from expertpool.draws.queries.obstacles import OVER, check_unpublished
+from expertpool.draws.queries.obstacles import OVER, check_sitting, check_unpublished
 from expertpool.draws.queries.outage import off_since
 from expertpool.draws.queries.tries import check_tries
 from expertpool.draws.queries.written import answered_state, is_over, is_written
 from expertpool.draws.services.alarms import Overdue, raise_alarm
+from expertpool.draws.services.covering import move_projects
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.holding import hold_whoever_agrees
@@ -46,6 +47,7 @@ from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.picked_seats import finish_if_settled, free_picked_seat
 from expertpool.draws.services.refusals import tell_held
 from expertpool.draws.services.seating import (
+    Left,
     carry_on,
     finish_if_answered,
     leave_seat,
@@ -181,6 +183,7 @@ def settle_by_hand(request: AnswerRequest, *, now: datetime, entropy: Entropy) -
     skipped by hand; and what `check_in_pool` refuses.
     """
     state = InvitationState(request.state)
+    check_sitting(request.invitation.draw, now=now)
     check_in_pool(request.invitation, state, request.ground, now=now)
     _settle(
         request.invitation,
@@ -408,12 +411,28 @@ def _settle(
     if state == InvitationState.REPLACED and knew and next_opening(draw.covered, now=now) > now:
         tell_experts(RELEASED, [invitation], key="released", now=now)
     publish(InvitationAnswered(invitation.pk))
+    _go_on(invitation, state, left, now=now, entropy=entropy)
+
+
+def _go_on(
+    invitation: Invitation,
+    state: InvitationState,
+    left: Left | None,
+    *,
+    now: datetime,
+    entropy: Entropy,
+) -> None:
+    """Supplement the draw, or end it, as the answer to ``invitation`` asks for."""
+    draw = invitation.draw
     if left:
         refill(left, now=now, entropy=entropy)
     elif draw.is_random:
         finish_if_answered(draw, load_state(draw), now=now)
     else:
         _settle_pick(invitation, state, now=now)
+    # A review that has begun may be settled though the draw goes on for the next.
+    if draw.is_shared:
+        move_projects(draw, actor=None, now=now)
 
 
 def _step_reason(state: InvitationState, via: ReplyVia) -> StepReason:

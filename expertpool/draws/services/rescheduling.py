@@ -46,7 +46,7 @@ from expertpool.draws.models import (
 from expertpool.draws.occasions import RESCHEDULED
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.clock import reveal_time
-from expertpool.draws.queries.meetings import first_opening, next_opening, words_of
+from expertpool.draws.queries.meetings import next_opening, words_of
 from expertpool.draws.queries.reach import may_know
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.entropy import Entropy
@@ -352,6 +352,6 @@ def _move_reveal(draw: Draw, actor: User, *, now: datetime) -> None:
     one who cannot come is as secret as those before him were."""
     plan = DrawPlan.objects.get(project_id=draw.project_id)
     opens_at = reveal_time(plan, draw.covered, draw.rule.policy, now=now)
-    set_reveal(draw, reveal_at=opens_at, opening=first_opening(draw.covered), by=actor)
+    set_reveal(draw, reveal_at=opens_at, opening=next_opening(draw.covered, now=now), by=actor)
     draw.save(update_fields=FIELDS)
     defer_release(draw, now=now)

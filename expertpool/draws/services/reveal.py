@@ -7,7 +7,7 @@ from datetime import datetime
 from expertpool.accounts.models import User
 from expertpool.core.jobs import defer
 from expertpool.draws.models import Draw
-from expertpool.draws.queries.meetings import first_opening
+from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.reveal import logged_moves, proof_of, proven_opening
 
 FIELDS = ("reveal_at", "released_at", "reveal_proof", "moves")
@@ -22,7 +22,7 @@ def set_reveal(
     by: User | None,
 ) -> None:
     """Set when the names of ``draw`` open and when they were released, with the proof that it was
-    this system, on behalf ``by`` whom (None: by itself). ``opening``: when the first project opens,
+    this system, on behalf ``by`` whom (None: by itself). ``opening``: when the panel sits next,
     where that is new; else the one that was proven stays. The caller saves `FIELDS`, under the row
     lock, after the log has the move that sets it."""
     opening = opening or proven_opening(draw)
@@ -35,5 +35,8 @@ def set_reveal(
 def defer_release(draw: Draw, *, now: datetime) -> None:
     """Let the names of ``draw`` be released at their time, and look again when the panel sits: then
     nobody's answer is waited for any more. A draw that ends before looks itself (`services.status`)."""
-    for at in {max(draw.reveal_at, now), max(draw.reveal_at, first_opening(draw.covered), now)}:
+    for at in {
+        max(draw.reveal_at, now),
+        max(draw.reveal_at, next_opening(draw.covered, now=now), now),
+    }:
         defer("draws.release_names", at=at, draw_id=draw.pk)

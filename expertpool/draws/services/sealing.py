@@ -43,7 +43,7 @@ from expertpool.draws.queries.clock import reveal_time
 from expertpool.draws.queries.eligibility import Eligibility, evaluate, openly_eligible
 from expertpool.draws.queries.fitting import Fitting
 from expertpool.draws.queries.given import given_values, has_all_values
-from expertpool.draws.queries.meetings import first_opening
+from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.obstacles import check_contribution
 from expertpool.draws.queries.outlook import tally
 from expertpool.draws.queries.plan_versions import approved_version, check_version
@@ -292,7 +292,7 @@ def contribute(
 def _ask_for_values(draw: Draw, *, actor: User, now: datetime) -> None:
     """Ask for the values, and anew a day before the panel sits, or when half of the time is over."""
     ask_for_values(draw, key="sealed", but=[actor.pk], now=now)
-    left = first_opening(draw.covered) - now
+    left = draw.next_sitting - now
     defer("draws.ask_for_values", at=now + max(left / 2, left - A_DAY), draw_id=draw.pk)
 
 
@@ -300,7 +300,7 @@ def _ask_for_values(draw: Draw, *, actor: User, now: datetime) -> None:
 def ask_again_for_values(*, draw_id: int, now: datetime) -> None:
     """Ask anew whoever has not given his value to a draw that waits for it, while it can still be ordered."""
     draw = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw_id)
-    if draw.status == DrawStatus.SEALED and now < first_opening(draw.covered):
+    if draw.status == DrawStatus.SEALED and now < draw.next_sitting:
         ask_for_values(draw, key="again", now=now)
 
 
@@ -364,7 +364,7 @@ def _seal(
         operator=actor,
     )
     opens_at = reveal_time(plan, projects, policy, now=now)
-    set_reveal(draw, reveal_at=opens_at, opening=first_opening(projects), by=actor)
+    set_reveal(draw, reveal_at=opens_at, opening=next_opening(projects, now=now), by=actor)
     draw.save(force_insert=True)
     cover(draw, projects)
     place = {commit: at for at, commit in enumerate(candidates.commits)}

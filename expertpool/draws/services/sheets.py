@@ -31,12 +31,14 @@ from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.queries.requests import who_widened
 from expertpool.draws.queries.reschedulings import reschedulings_of
 from expertpool.draws.queries.reveal import is_released
+from expertpool.draws.queries.sitting import stands_by_in, state_in
 from expertpool.draws.services.names import NamedRow, named_rows, read_names
 
 TITLE = "评审专家抽取表"
 CAN_REPLAY = "可以核验封存和次序；完整记录公开后可以重新推算本次抽取，并与本表核对。"
 CANNOT_REPLAY = "可以查看公开的说明。本名单由人工选定，不是随机抽取，没有可核验的抽取过程。"
 ATTENDS = {InvitationState.ACCEPTED: "参加", InvitationState.INVITED: "待答复"}
+ABSENT, IN_SOME = "不参加", "部分参加"
 STANDBY_MARK = "候补"
 SPECIALTIES = 2  # as many as fit into a line
 CONTRIBUTORS = {"operator": "经办人", "supervisor": "监督人"}
@@ -54,7 +56,7 @@ class SheetRow:
     specialty: str
     contact: str
     attends: str
-    remark: str  # the role; the group; 补抽, 人工, 分配, 候补递补; state and reason of an exit; 已不在库
+    remark: str  # the role; the group; in which projects; 补抽, 人工, 分配, 候补递补; state and reason of an exit; 已不在库
     standby: str = ""  # 候补, or nothing
 
     @property
@@ -249,8 +251,10 @@ def _levels(texts: Sequence[str]) -> str:
 
 def _row(row: NamedRow, group: str, gone: str | None, viewer: Viewer) -> SheetRow:
     expert, invitation = row.expert, row.invitation
-    role = invitation.get_panel_role_display() if row.is_seated else ""
+    role = invitation.get_panel_role_display() if row.sat else ""
+    attends, which = _attends(invitation)
     remarks = [role, group] if role else [group]
+    remarks += which
     if invitation.origin != Origin.DRAWN or invitation.moved_up_at:
         remarks.append(invitation.origin_label)
     if not row.is_seated:
@@ -269,13 +273,24 @@ def _row(row: NamedRow, group: str, gone: str | None, viewer: Viewer) -> SheetRo
         number=expert.number,
         specialty="、".join(specialties[:SPECIALTIES]) + more,
         contact=readable(expert, "phone", lambda phone: show(viewer, "experts.phone", phone)),
-        attends=_attends(invitation),
+        attends=attends,
         remark="，".join(remarks),
         standby=STANDBY_MARK if invitation.is_standby else "",
     )
 
 
-def _attends(invitation: Invitation) -> str:
-    if invitation.is_standby and invitation.state == InvitationState.ACCEPTED:
-        return STANDBY_MARK
-    return ATTENDS.get(InvitationState(invitation.state), "不参加")
+def _attends(invitation: Invitation) -> tuple[str, list[str]]:
+    """Whether he takes part; of a batch, where that is not so for all its projects alike, with remarks in
+    which."""
+    slots = invitation.draw.covered
+    said: dict[str, list[str]] = {word: [] for word in (*ATTENDS.values(), STANDBY_MARK, ABSENT)}
+    for slot in slots:
+        state = state_in(invitation, slot, slots)
+        word = ATTENDS.get(state, ABSENT) if state else ABSENT
+        if state == InvitationState.ACCEPTED and stands_by_in(invitation, slot):
+            word = STANDBY_MARK
+        said[word].append(slot.number)
+    parts = {word: "、".join(numbers) for word, numbers in said.items() if numbers}
+    if len(parts) == 1:
+        return next(iter(parts)), []
+    return IN_SOME, [f"{word} {numbers}" for word, numbers in parts.items()]

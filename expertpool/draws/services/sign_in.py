@@ -15,7 +15,7 @@ from expertpool.draws.exceptions import SheetRefused
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.conflicts import seats_to_replace
 from expertpool.draws.queries.draws import panel_of
-from expertpool.draws.queries.meetings import words_of
+from expertpool.draws.queries.meetings import coming, words_of
 from expertpool.draws.services.names import NamedRow, read_names
 from expertpool.draws.services.sheets import STANDBY_MARK, Nobody, standbys_last
 from expertpool.projects.enums import Regime
@@ -85,7 +85,8 @@ def build_sign_in(
         row for one in draws for row in read_names(draw=one, actor=actor, now=now, purpose=purpose)
     ]
     groups = draws[0].rule.group_names
-    seated = [row for row in standbys_last(rows) if row.is_seated]
+    expected = coming(draw.covered, now=now, begun=True)
+    seated = [row for row in standbys_last(rows) if row.sits_in(expected)]
     gone = seats_to_replace(draws, now=now)
     lines = [_line(at, row, groups, gone, actor) for at, row in enumerate(seated, start=1)]
     return SignInSheet(

@@ -29,7 +29,6 @@ from expertpool.draws.queries.given import given_values
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.meetings import (
     coming,
-    first_opening,
     last_closing,
     next_opening,
     words_of,
@@ -215,7 +214,7 @@ def _runs_or_decides(draw: Draw) -> list[User]:
 def ask_for_values(draw: Draw, *, key: str, but: Collection[int] = (), now: datetime) -> None:
     """Ask whoever may give a value for which the sealed ``draw`` still waits, except ``but`` (ids): by the
     role of who runs it himself, as supervisor all who may decide on it. ``key`` names the asking."""
-    opening = moment_text(first_opening(draw.covered))
+    opening = moment_text(draw.next_sitting)
     given = {role: one.by for role, one in given_values(draw).items()}
     for role in draw.rule.contributors:
         if role in given:

@@ -32,9 +32,9 @@ def draw_kind(*, draw: Draw) -> SafeString | str:
 
 
 @register.simple_tag
-def line_state(*, line: Invitation) -> SafeString:
-    """Where an invitation stands."""
-    return pill(label=line.state_label, tone=INVITATION_TONES[line.state])
+def line_state(*, line: Invitation, label: str = "", state: str = "") -> SafeString:
+    """Where an invitation stands; for one project of its draw with the ``label`` and ``state`` there."""
+    return pill(label=label or line.state_label, tone=INVITATION_TONES[state or line.state])
 
 
 @register.simple_tag

@@ -265,7 +265,7 @@ def _contributions(request: UserRequest, draw: Draw, now: datetime) -> list[dict
     why_not = {role: why_no_value(draw, role, request.user, now=now) for role in roles}
     own = next((role for role in roles if not why_not[role]), "")
     rights = codes_for_draw(request.user, draw, CONTRIBUTOR_PERMISSION.values())
-    is_late = first_opening(draw.covered) <= now
+    is_late = draw.next_sitting <= now
     return [
         {
             "role": role,

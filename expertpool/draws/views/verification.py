@@ -160,12 +160,25 @@ def _publication(draw: Draw) -> dict[str, Any]:
         return {}
     link = publication_link(draw)
     # What those that widened it found, or look for, is not free.
-    found = sum(one.published_seats for one in later_of(draw))
+    later = later_of(draw)
+    lacks = {
+        project: draw.rule.seats - sum(one.published_seats(project) for one in (draw, *later))
+        for project in draw.rule.projects
+    }
     return {
-        "lack": max(draw.published_lack - found, 0),
+        "lacks": _lacks_in_words(draw, lacks),
         "digest": in_eights(digest_of_list(draw.publication)),
         "link": (link[0], in_eights(link[1])) if link else None,
     }
+
+
+def _lacks_in_words(draw: Draw, lacks: dict[str, int]) -> str:
+    """Say how many seats of which project were free; empty where none was."""
+    free = {project: lack for project, lack in lacks.items() if lack > 0}
+    if draw.is_shared:
+        return "，".join(f"{project} 空缺 {lack} 席" for project, lack in free.items())
+    sat = len(draw.publication or ())
+    return "".join(f"公布时在席 {sat} 人，空缺 {lack} 席" for lack in free.values())
 
 
 @public

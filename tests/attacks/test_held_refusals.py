@@ -32,6 +32,7 @@ from expertpool.projects.models import Project
 from expertpool.workflow.services.two_persons import withdraw
 from tests.api.caller import Caller, assert_problem
 from tests.factories.accounts import make_user
+from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import expert_id_of, make_draw, make_plan, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.picks import allow_manual_ways, ask_for
@@ -155,6 +156,17 @@ def test_after_a_few_tries_nobody_tries_again_that_day(operator: User) -> None:
         start(project, make_user("operator"))
     assert Entry.objects.filter(action="draw.held_refused").count() == 3
     assert start(elsewhere, operator, now=NOW + timedelta(hours=25)).seal
+
+
+def test_the_tries_of_a_batch_are_one_whoever_starts_it_from_which_member() -> None:
+    one, held = make_pool(2)
+    hold(held)
+    members = make_members(30, 40, now=NOW)
+    make_batch(members, now=NOW, groups=[group_of(one, held)])
+    for member in (*members, members[1]):
+        refusal(member, make_user("operator"))
+    with pytest.raises(DrawNotReady, match="24 小时内本项目"):
+        start(members[1], make_user("operator"))
 
 
 def test_who_seals_and_gives_up_tries_as_well(operator: User) -> None:

@@ -76,6 +76,7 @@ from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.services.telling import ask_for_values
 from expertpool.experts.fields import EXPERT
 from expertpool.projects.models import Project
+from expertpool.projects.queries.batches import lead_of
 
 DRAW_SECONDS = 120  # for each statement of a draw from a pool of any size
 HELD_TEXT = (
@@ -117,7 +118,8 @@ def start_draw(
     DrawSealed.
     """
     with (
-        tell_held(project=project, actor=actor, now=now, attempt="封存抽取"),
+        # Of whom the tries are counted: by whichever of a batch it is started.
+        tell_held(project=lead_of(project), actor=actor, now=now, attempt="封存抽取"),
         transaction.atomic(),
     ):
         allow_seconds(DRAW_SECONDS)

@@ -7,7 +7,7 @@ A value is bound to its table, its column and the columns ``bound_to``, which na
 are unique together and never change (docs/decisions/0038). It is opened by its row, when the
 attribute is read: a list that does not show a phone number decrypts none. ``values()`` and
 ``values_list()`` give a `Sealed`, which nobody can read; ``update()`` and ``bulk_update()`` can
-only empty such a column. Where rows are written by COPY, `EncryptedField.token` and
+only empty such a column, or write what `EncryptedField.sealed` made for their one row. Where rows are written by COPY, `EncryptedField.token` and
 `token_each` make what they hold.
 
 Services fill the index through ``blind_index`` of the normalised value; equal values get equal
@@ -156,10 +156,12 @@ class EncryptedField(models.Field):
             value = self.open(row, value)  # a row of its own, or a key that goes out of use
         if value is None or self._stays_empty(value):
             return value
-        bound = (getattr(row, name) for name in self.bound_to)
-        sealed = Sealed(self.token(value, *bound), value)
-        row.__dict__[self.attname] = sealed
+        row.__dict__[self.attname] = sealed = self.sealed(row, value)
         return sealed
+
+    def sealed(self, row: models.Model, value: Any) -> Sealed:
+        """Return ``value`` as an ``update()`` of ``row`` alone takes it."""
+        return Sealed(self.token(value, *(getattr(row, name) for name in self.bound_to)), value)
 
     def get_prep_value(self, value: Any) -> bytes | None:
         if value is None:

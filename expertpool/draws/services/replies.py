@@ -14,6 +14,7 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
+from expertpool.core.fields import encrypted
 from expertpool.draws.enums import (
     BY_HIMSELF,
     SEATED_STATES,
@@ -365,6 +366,7 @@ def _settle(
         "state": state,
         "replied_at": now,
         "replied_via": via,
+        "reason": encrypted(Invitation, "reason").sealed(invitation, reason.strip()[:200]),
         "witness": second.name if second else "",
         "changed_by": actor,
         "reminded_at": None,
@@ -372,8 +374,6 @@ def _settle(
     rows = Invitation.objects.filter(pk=invitation.pk, state__in=allowed)
     if not rows.update(**proven(invitation, **settled)):
         raise ReplyRefused(OVER)
-    invitation.reason = reason.strip()[:200]
-    invitation.save(update_fields=["reason"])
     # Whoever asked to record something for him was slower.
     why = f"参与状态已是「{state.label}」"
     end_with_subject(AnswerRequest, invitation, why=why, now=now)

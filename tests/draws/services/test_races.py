@@ -95,10 +95,10 @@ def without_constraint() -> Iterator[None]:
 def draw_two_projects_at_once(experts: int, seats: int) -> list[Any]:
     for _ in range(experts):
         make_expert()
-    operator = make_user("operator")
     projects = [make_ready_project(now=NOW, seats=seats) for _ in range(2)]
 
     def draw(project: Project, seed: int) -> Callable[[], Any]:
+        operator = make_user("operator")  # one person's tries wait for each other
         return lambda: start_draw(
             project=project, actor=operator, now=NOW, entropy=SeededEntropy(seed)
         )
@@ -266,13 +266,12 @@ def draw_two_batches_at_once(experts: int, seats: int) -> list[Any]:
     """Two batches of two projects each; of the first one project, of the second both, at one time."""
     for _ in range(experts):
         make_expert()
-    operator = make_user("operator")
     batches = [
         make_batch(make_members(72, hours, now=NOW), now=NOW, seats=seats) for hours in (96, 72)
     ]
 
     def draw(batch: ProjectBatch, seed: int) -> Callable[[], Any]:
-        project = batch.members[-1]
+        project, operator = batch.members[-1], make_user("operator")
         return lambda: start_draw(
             project=project, actor=operator, now=NOW, entropy=SeededEntropy(seed)
         )

@@ -48,6 +48,11 @@ def steps_ahead() -> int:
     return len(set(_known()) - _applied())
 
 
+def is_empty() -> bool:
+    """Tell whether there are no tables yet."""
+    return not _applied()
+
+
 def _applied() -> set[tuple[str, str]]:
     return set(MigrationRecorder(connection).applied_migrations())
 

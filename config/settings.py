@@ -139,6 +139,7 @@ FORM_RENDERER = "expertpool.core.templatetags.ui_widgets.FormRenderer"
 # --- Database --------------------------------------------------------------------------------
 DATABASES = {"default": database_settings()}
 DATABASE_APPLICATION = application_role()  # to whom `migrate` gives what it needs
+FIRST_TABLES = BASE_DIR / "config/tables.sql"  # with which `migrate` begins an empty one
 DATABASE_SERVER = embedded_server()  # which backups copy; None: another, which DATABASE_URL names
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -34,7 +34,7 @@ from config.database import connect_as_owner, database_running, revive_database
 from config.environment import HOME, env_int, port, web_process_count
 from config.home import alone
 from config.postgres import DatabaseUnavailableError
-from config.schema import steps_ahead
+from config.schema import is_empty, steps_ahead
 from config.server import INHERITED, bound, listen
 
 GRACE_SECONDS = 15  # a request or a job in hand may finish
@@ -43,6 +43,7 @@ SETTLED_SECONDS = (
 )
 CALM_SECONDS = 60  # who ran so long has not died again and again
 LONGEST_DELAY = 30
+MAKING = "正在建立数据库结构……"
 MIGRATING = "正在升级数据库结构（{steps} 步），已有数据多时要几分钟，请不要中断……"
 COMMAND = [sys.executable, "-m", "config.cli"]
 SERVE = [*COMMAND, "serve"]
@@ -117,7 +118,7 @@ def prepare() -> None:
     with one_at_a_time():
         check_installation(migrates=True)
         if steps := steps_ahead():
-            print(MIGRATING.format(steps=steps), flush=True)
+            print(MAKING if is_empty() else MIGRATING.format(steps=steps), flush=True)
         call_command("migrate", verbosity=0, interactive=False)
         check_keys()
         if settings.TRIAL:

@@ -1,7 +1,7 @@
 """The database of tests: copied from the last run's while the migrations are the same, and left as
 the migrations made it.
 
-Migrating an empty database and loading the reference data takes ten seconds, copying one a moment.
+Making the tables and loading the reference data takes seconds, copying a database a moment.
 The copy is kept in the embedded server only; a server of `DATABASE_URL` is left as it was found.
 
 Django empties all tables after a test that commits. Here the reference data stay (loading them
@@ -36,6 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # What a migrated database follows from: the migrations, and what `migrate` loads after them.
 MADE_FROM = (
     "config/*.py",
+    "config/tables.sql",
     "requirements/run.txt",
     "expertpool/*/migrations/*.py",
     "expertpool/*/apps.py",

@@ -1,0 +1,5614 @@
+-- What the migrations make of an empty database (docs/decisions/0190). Written by `make tables`.
+SET LOCAL check_function_bodies = false;
+
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
+
+CREATE TYPE public.procrastinate_job_event_type AS ENUM (
+    'deferred',
+    'started',
+    'deferred_for_retry',
+    'failed',
+    'succeeded',
+    'cancelled',
+    'abort_requested',
+    'aborted',
+    'scheduled',
+    'retried'
+);
+
+CREATE TYPE public.procrastinate_job_status AS ENUM (
+    'todo',
+    'doing',
+    'succeeded',
+    'failed',
+    'cancelled',
+    'aborting',
+    'aborted'
+);
+
+CREATE TYPE public.procrastinate_job_to_defer_v1 AS (
+	queue_name character varying,
+	task_name character varying,
+	priority integer,
+	lock text,
+	queueing_lock text,
+	args jsonb,
+	scheduled_at timestamp with time zone
+);
+
+CREATE FUNCTION public.audit_anchor_in_order() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.number > COALESCE((SELECT max(number) FROM audit_anchor), 0)
+        AND NEW.number <= COALESCE((SELECT max(number) FROM audit_chainhead), 0) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'the log (%) is confirmed in order, as far as it goes', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END
+$$;
+
+CREATE FUNCTION public.audit_anchor_kept() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE'
+        AND (NEW.number, NEW.hash, NEW.previous, NEW.at)
+            IS NOT DISTINCT FROM (OLD.number, OLD.hash, OLD.previous, OLD.at) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'the log (%) is append-only: % refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'restrict_violation';
+END
+$$;
+
+CREATE FUNCTION public.audit_append_only() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND pg_trigger_depth() > 1 THEN
+        IF TG_TABLE_NAME = 'audit_chainhead' THEN
+            RETURN NEW;
+        END IF;
+        IF OLD.chain_no IS NULL THEN
+            OLD.chain_no := NEW.chain_no;
+            OLD.previous_hash := NEW.previous_hash;
+            OLD.hash := NEW.hash;
+            IF OLD IS NOT DISTINCT FROM NEW THEN
+                RETURN NEW;
+            END IF;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'the log (%) is append-only: % refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'restrict_violation';
+END
+$$;
+
+CREATE FUNCTION public.audit_entry_arrives() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.id IS DISTINCT FROM currval(pg_get_serial_sequence(TG_RELID::regclass::text, 'id'))
+        OR num_nonnulls(NEW.chain_no, NEW.previous_hash, NEW.hash) > 0 THEN
+        RAISE EXCEPTION 'the log (%) is append-only: a place of its own refused', TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION public.audit_entry_last() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE audit_entry SET chain_no = NULL WHERE id = NEW.id AND chain_no IS NULL;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.audit_entry_link() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    entry record;
+    head_number bigint;
+    head_hash bytea;
+BEGIN
+    IF (SELECT chain_no IS NOT NULL FROM audit_entry WHERE id = NEW.id) THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO audit_chainhead (id, number, hash)
+        VALUES (1, 0, decode(repeat('00', 32), 'hex')) ON CONFLICT DO NOTHING;
+    SELECT number, hash INTO STRICT head_number, head_hash
+        FROM audit_chainhead WHERE id = 1 FOR UPDATE;
+    FOR entry IN SELECT id, digest FROM audit_entry WHERE chain_no IS NULL ORDER BY id LOOP
+        head_number := head_number + 1;
+        UPDATE audit_entry
+            SET chain_no = head_number, previous_hash = head_hash,
+                hash = sha256(head_hash || entry.digest)
+            WHERE id = entry.id;
+        head_hash := sha256(head_hash || entry.digest);
+    END LOOP;
+    UPDATE audit_chainhead SET number = head_number, hash = head_hash WHERE id = 1;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.core_keep_binding() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'encrypted values of % are bound to columns that never change', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION public.core_may_rekey() RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT pg_has_role(session_user, relowner, 'MEMBER') FROM pg_class
+     WHERE oid = 'core_rekeying'::regclass
+$$;
+
+CREATE FUNCTION public.core_runs_only_grow() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'a run of before does not come back' USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION public.core_same_token(old bytea, new bytea) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT old IS NOT DISTINCT FROM new
+        OR (coalesce(current_setting('expertpool.rekeying', true), '') = 'on' AND core_may_rekey())
+$$;
+
+CREATE FUNCTION public.directory_alias_is_of_one() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('directory.units', 0));
+    IF TG_TABLE_NAME = 'directory_unitalias' THEN
+        IF NOT NEW.shared AND EXISTS (
+            SELECT FROM directory_unit one
+            WHERE one.normalised_name = NEW.normalised_name AND one.id <> NEW.unit_id
+        ) THEN
+            RAISE EXCEPTION 'the alias % is the name of another unit', NEW.name
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'directory_alias_is_of_one';
+        END IF;
+    ELSIF EXISTS (
+        SELECT FROM directory_unitalias one
+        WHERE one.normalised_name = NEW.normalised_name AND one.unit_id <> NEW.id AND NOT one.shared
+    ) THEN
+        RAISE EXCEPTION 'the name % is an alias of another unit', NEW.name
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'directory_alias_is_of_one';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.draws_follow_status() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE draws_drawproject SET valid = NEW.status NOT IN ('abandoned', 'void')
+        WHERE draw_id = NEW.id;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.draws_guard_block() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (OLD.draw_id, OLD.n, OLD.commits)
+       IS DISTINCT FROM
+       (NEW.draw_id, NEW.n, NEW.commits)
+       OR NOT core_same_token(OLD.openings, NEW.openings)
+       OR NOT core_same_token(OLD.fittings, NEW.fittings)
+    THEN
+        RAISE EXCEPTION 'a sealed block never changes' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.draws_guard_draw() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (OLD.number, OLD.project_id, OLD.kind, OLD.widens_id, OLD.rule, OLD.candidate_count,
+        OLD.seal, OLD.sealed_at, OLD.operator_id)
+       IS DISTINCT FROM
+       (NEW.number, NEW.project_id, NEW.kind, NEW.widens_id, NEW.rule, NEW.candidate_count,
+        NEW.seal, NEW.sealed_at, NEW.operator_id)
+       OR NOT core_same_token(OLD.nonce, NEW.nonce)
+       OR (OLD.seed <> '' AND (OLD.seed, OLD.reveals) IS DISTINCT FROM (NEW.seed, NEW.reveals))
+    THEN
+        RAISE EXCEPTION 'the seal of draw % never changes', OLD.number
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.draws_guard_event() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $_$
+DECLARE
+    chained boolean;
+    expected integer;
+    last jsonb;
+    kind text := NEW.content->>'type';
+BEGIN
+    SELECT rule ? 'events' INTO chained FROM draws_draw WHERE id = NEW.draw_id;
+    SELECT coalesce(max(n), 0) + 1 INTO expected FROM draws_drawevent WHERE draw_id = NEW.draw_id;
+    SELECT content INTO last FROM draws_drawevent
+        WHERE draw_id = NEW.draw_id AND content->>'type' NOT IN ('note', 'skip')
+        ORDER BY n DESC LIMIT 1;
+    IF NEW.n <> expected OR (NEW.content->>'n')::integer IS DISTINCT FROM NEW.n THEN
+        RAISE EXCEPTION 'event % of draw % does not follow', NEW.n, NEW.draw_id
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF chained AND (NEW.content->>'hash') !~ '^[0-9a-f]{64}$' IS NOT FALSE THEN
+        RAISE EXCEPTION 'event % of draw % has no hash', NEW.n, NEW.draw_id
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF last->>'type' = 'void' OR last->>'state' = 'void'
+       OR last->>'type' = 'end' AND (
+           kind = 'end' AND NEW.content->>'state' <> 'void'
+           OR kind = 'supplement' AND NEW.content->'seats' = '[]')
+    THEN
+        RAISE EXCEPTION 'no % follows the end of draw %', kind, NEW.draw_id
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $_$;
+
+CREATE FUNCTION public.draws_guard_invitation() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (OLD.draw_id, OLD.commit) IS DISTINCT FROM (NEW.draw_id, NEW.commit)
+       OR NOT core_same_token(OLD.opening, NEW.opening)
+    THEN
+        RAISE EXCEPTION 'who was seated never changes' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.draws_guard_plan_version() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (OLD.plan_id, OLD.number, OLD.words, OLD.made_by_id, OLD.made_at)
+       IS DISTINCT FROM (NEW.plan_id, NEW.number, NEW.words, NEW.made_by_id, NEW.made_at)
+       OR (OLD.approved AND (NEW.approved IS NOT TRUE OR OLD.thin IS DISTINCT FROM NEW.thin))
+    THEN
+        RAISE EXCEPTION 'what a version of a plan says never changes, nor that it was approved'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.draws_guard_project() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE draw draws_draw%ROWTYPE;
+BEGIN
+    SELECT * INTO draw FROM draws_draw WHERE id = NEW.draw_id;
+    IF TG_OP = 'UPDATE' AND (OLD.draw_id, OLD.project_id)
+                            IS DISTINCT FROM (NEW.draw_id, NEW.project_id)
+    THEN
+        RAISE EXCEPTION 'the projects of draw % never change', draw.number
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF TG_OP = 'INSERT' AND NOT draw.rule -> 'projects' ?
+                                (SELECT number FROM projects_project WHERE id = NEW.project_id)
+    THEN
+        RAISE EXCEPTION 'the rule of draw % does not name project %', draw.number, NEW.project_id
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF TG_OP = 'INSERT' AND draw.widens_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM draws_drawproject
+        WHERE draw_id = draw.widens_id AND project_id = NEW.project_id AND valid)
+    THEN
+        RAISE EXCEPTION 'draw % widens one of other projects', draw.number
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    NEW.first := draw.widens_id IS NULL;
+    NEW.valid := draw.status NOT IN ('abandoned', 'void');
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.draws_guard_publication() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF OLD.public_id <> NEW.public_id THEN
+        RAISE EXCEPTION 'the public address of draw % never changes', OLD.number
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF OLD.published_at IS NULL THEN
+        IF NEW.published_at IS NOT NULL
+           AND NEW.status NOT IN ('success', 'success_supplement', 'unsatisfied') THEN
+            RAISE EXCEPTION 'draw % has not ended or is not valid: its result is not published',
+                OLD.number USING ERRCODE = 'restrict_violation';
+        END IF;
+    ELSIF (OLD.published_at, OLD.publication) IS DISTINCT FROM (NEW.published_at, NEW.publication)
+          OR NEW.status NOT IN (OLD.status, 'void') THEN
+        RAISE EXCEPTION 'the published result of draw % never changes', OLD.number
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.draws_guard_status() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (OLD.status, NEW.status) NOT IN (
+        ('sealed', 'inviting'), ('sealed', 'abandoned'),
+        ('inviting', 'success'), ('inviting', 'success_supplement'),
+        ('inviting', 'unsatisfied'), ('inviting', 'void'),
+        ('success', 'inviting'), ('success', 'void'),
+        ('success_supplement', 'inviting'), ('success_supplement', 'void'),
+        ('unsatisfied', 'inviting'), ('unsatisfied', 'void'))
+    THEN
+        RAISE EXCEPTION 'draw % cannot go from % to %', OLD.number, OLD.status, NEW.status
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.draws_guard_widening() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE base draws_draw%ROWTYPE;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF NEW.status IN ('abandoned', 'void') AND EXISTS (
+            SELECT FROM draws_draw
+            WHERE widens_id = NEW.id AND status NOT IN ('abandoned', 'void'))
+        THEN
+            RAISE EXCEPTION 'draw % was widened', NEW.number USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    SELECT * INTO base FROM draws_draw WHERE id = NEW.widens_id;
+    IF (NEW.rule ->> 'widens', NEW.rule ->> 'widens_seal')
+           IS DISTINCT FROM (base.number::text, base.seal::text)
+       OR (NEW.widens_id IS NOT NULL AND NOT (
+               NEW.kind = 'random' AND base.kind = 'random' AND base.project_id = NEW.project_id
+               AND base.status IN ('success', 'success_supplement', 'unsatisfied')))
+    THEN
+        RAISE EXCEPTION 'draw % cannot widen another so', NEW.number
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.draws_keep_decided() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'a request that has ended is not opened again'
+        USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION public.draws_keep_id() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'what a row of % is found by never changes', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION public.draws_only_grows() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'an old proof of % does not count again', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION public.draws_panel_of(draw bigint) RETURNS bigint
+    LANGUAGE sql STABLE
+    AS $$
+    WITH RECURSIVE chain AS (
+        SELECT id, widens_id FROM draws_draw WHERE id = draw
+        UNION ALL
+        SELECT before.id, before.widens_id FROM draws_draw before
+            JOIN chain ON before.id = chain.widens_id
+    )
+    SELECT id FROM chain WHERE widens_id IS NULL
+$$;
+
+CREATE FUNCTION public.draws_pause_kept() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (NEW.draw_id, NEW.paused_at) IS NOT DISTINCT FROM (OLD.draw_id, OLD.paused_at)
+        AND NEW.lost @> OLD.lost THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'for whom a draw was paused (%) stays', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END
+$$;
+
+CREATE FUNCTION public.draws_refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION '% of % is refused: a sealed draw never changes', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION public.draws_set_panel() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.panel_id := draws_panel_of(NEW.draw_id);
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.experts_blacklist_agrees() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    who bigint[];
+BEGIN
+    IF TG_TABLE_NAME = 'experts_expert' THEN
+        who := ARRAY[NEW.id];
+    ELSE
+        who := ARRAY[NEW.expert_id, OLD.expert_id];
+    END IF;
+    IF EXISTS (
+        SELECT FROM experts_expert one WHERE one.id = ANY (who) AND (
+            one.status = 'blacklisted'
+            OR (one.status = 'deleted' AND one.status_before_deletion = 'blacklisted')
+        ) IS DISTINCT FROM EXISTS (
+            SELECT FROM experts_blacklistentry entry
+            WHERE entry.expert_id = one.id AND entry.removed_at IS NULL
+        )
+    ) THEN
+        RAISE EXCEPTION 'whoever has an open entry is on the blacklist, and nobody else (expert %)', who
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'experts_blacklist_agrees';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.experts_contacts_of_account() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    is_new boolean := TG_OP = 'INSERT';
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('experts.contacts', 0));
+    IF EXISTS (
+        SELECT FROM experts_expert one WHERE one.phone_index = NEW.phone_index
+            AND one.user_id IS DISTINCT FROM NEW.id
+            AND (is_new OR NEW.phone_index IS DISTINCT FROM OLD.phone_index)
+    ) OR EXISTS (
+        SELECT FROM experts_expert one WHERE one.email_index = NEW.email_index
+            AND one.user_id IS DISTINCT FROM NEW.id
+            AND (is_new OR NEW.email_index IS DISTINCT FROM OLD.email_index)
+    ) THEN
+        RAISE EXCEPTION 'a phone or mail of account % stands in the file of an expert who is another', NEW.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'experts_contacts_once';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.experts_contacts_of_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended('experts.contacts', 0));
+    IF EXISTS (
+        SELECT FROM accounts_user account WHERE account.id IS DISTINCT FROM NEW.user_id AND (
+            (account.phone_index = NEW.phone_index AND NEW.phone_index IS DISTINCT FROM OLD.phone_index)
+            OR (account.email_index = NEW.email_index AND NEW.email_index IS DISTINCT FROM OLD.email_index)
+        )
+    ) THEN
+        RAISE EXCEPTION 'a phone or mail of expert % is that of another''s account', NEW.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'experts_contacts_once';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.experts_contacts_of_new() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended('experts.contacts', 0));
+    IF EXISTS (
+        SELECT FROM new_files one JOIN accounts_user account ON account.phone_index = one.phone_index
+        WHERE account.id IS DISTINCT FROM one.user_id
+    ) OR EXISTS (
+        SELECT FROM new_files one JOIN accounts_user account ON account.email_index = one.email_index
+        WHERE account.id IS DISTINCT FROM one.user_id
+    ) THEN
+        RAISE EXCEPTION 'a phone or mail of a new file is that of another''s account'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'experts_contacts_once';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.experts_version_is_final() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND core_same_token(OLD.snapshot, NEW.snapshot)
+       AND to_jsonb(OLD) - 'snapshot' = to_jsonb(NEW) - 'snapshot'
+    THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION '专家历史版本不能修改或删除';
+END $$;
+
+CREATE FUNCTION public.notifications_template_goes_on() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'the version of a template never goes back (%)', OLD.id
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'notifications_template_goes_on';
+END $$;
+
+CREATE FUNCTION public.procrastinate_cancel_job_v1(job_id bigint, abort boolean, delete_job boolean) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    _job_id bigint;
+BEGIN
+    IF delete_job THEN
+        DELETE FROM procrastinate_jobs
+        WHERE id = job_id AND status = 'todo'
+        RETURNING id INTO _job_id;
+    END IF;
+    IF _job_id IS NULL THEN
+        IF abort THEN
+            UPDATE procrastinate_jobs
+            SET abort_requested = true,
+                status = CASE status
+                    WHEN 'todo' THEN 'cancelled'::procrastinate_job_status ELSE status
+                END
+            WHERE id = job_id AND status IN ('todo', 'doing')
+            RETURNING id INTO _job_id;
+        ELSE
+            UPDATE procrastinate_jobs
+            SET status = 'cancelled'::procrastinate_job_status
+            WHERE id = job_id AND status = 'todo'
+            RETURNING id INTO _job_id;
+        END IF;
+    END IF;
+    RETURN _job_id;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_defer_jobs_v1(jobs public.procrastinate_job_to_defer_v1[]) RETURNS bigint[]
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    job_ids bigint[];
+BEGIN
+    WITH inserted_jobs AS (
+        INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, queueing_lock, args, scheduled_at)
+        SELECT (job).queue_name,
+               (job).task_name,
+               (job).priority,
+               (job).lock,
+               (job).queueing_lock,
+               (job).args,
+               (job).scheduled_at
+        FROM unnest(jobs) AS job
+        RETURNING id
+    )
+    SELECT array_agg(id) FROM inserted_jobs INTO job_ids;
+
+    RETURN job_ids;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_defer_periodic_job_v2(_queue_name character varying, _lock character varying, _queueing_lock character varying, _task_name character varying, _priority integer, _periodic_id character varying, _defer_timestamp bigint, _args jsonb) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+	_job_id bigint;
+	_defer_id bigint;
+BEGIN
+    INSERT
+        INTO procrastinate_periodic_defers (task_name, periodic_id, defer_timestamp)
+        VALUES (_task_name, _periodic_id, _defer_timestamp)
+        ON CONFLICT DO NOTHING
+        RETURNING id into _defer_id;
+
+    IF _defer_id IS NULL THEN
+        RETURN NULL;
+    END IF;
+
+    UPDATE procrastinate_periodic_defers
+        SET job_id = (
+            SELECT COALESCE((
+                SELECT unnest(procrastinate_defer_jobs_v1(
+                    ARRAY[
+                        ROW(
+                            _queue_name,
+                            _task_name,
+                            _priority,
+                            _lock,
+                            _queueing_lock,
+                            _args,
+                            NULL::timestamptz
+                        )
+                    ]::procrastinate_job_to_defer_v1[]
+                ))
+            ), NULL)
+        )
+        WHERE id = _defer_id
+        RETURNING job_id INTO _job_id;
+
+    DELETE
+        FROM procrastinate_periodic_defers
+        USING (
+            SELECT id
+            FROM procrastinate_periodic_defers
+            WHERE procrastinate_periodic_defers.task_name = _task_name
+            AND procrastinate_periodic_defers.periodic_id = _periodic_id
+            AND procrastinate_periodic_defers.defer_timestamp < _defer_timestamp
+            ORDER BY id
+            FOR UPDATE
+        ) to_delete
+        WHERE procrastinate_periodic_defers.id = to_delete.id;
+
+    RETURN _job_id;
+END;
+$$;
+
+CREATE TABLE public.procrastinate_jobs (
+    id bigint NOT NULL,
+    queue_name character varying(128) NOT NULL,
+    task_name character varying(128) NOT NULL,
+    lock text,
+    args jsonb DEFAULT '{}'::jsonb NOT NULL,
+    status public.procrastinate_job_status DEFAULT 'todo'::public.procrastinate_job_status NOT NULL,
+    scheduled_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    queueing_lock text,
+    priority integer DEFAULT 0 NOT NULL,
+    abort_requested boolean DEFAULT false NOT NULL,
+    worker_id bigint,
+    CONSTRAINT check_not_todo_abort_requested CHECK ((NOT ((status = 'todo'::public.procrastinate_job_status) AND (abort_requested = true))))
+);
+
+CREATE FUNCTION public.procrastinate_fetch_job_v2(target_queue_names character varying[], p_worker_id bigint) RETURNS public.procrastinate_jobs
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+	found_jobs procrastinate_jobs;
+BEGIN
+    WITH candidate AS (
+        SELECT jobs.*
+            FROM procrastinate_jobs AS jobs
+            WHERE
+                -- reject the job if its lock has earlier or higher priority jobs
+                NOT EXISTS (
+                    SELECT 1
+                        FROM procrastinate_jobs AS other_jobs
+                        WHERE
+                            jobs.lock IS NOT NULL
+                            AND other_jobs.lock = jobs.lock
+                            AND (
+                                -- job with same lock is already running
+                                other_jobs.status = 'doing'
+                                OR
+                                -- job with same lock is waiting and has higher priority (or same priority but was queued first)
+                                (
+                                    other_jobs.status = 'todo'
+                                    AND (
+                                        other_jobs.priority > jobs.priority
+                                        OR (
+                                        other_jobs.priority = jobs.priority
+                                        AND other_jobs.id < jobs.id
+                                        )
+                                    )
+                                )
+                            )
+                )
+                AND jobs.status = 'todo'
+                AND (target_queue_names IS NULL OR jobs.queue_name = ANY( target_queue_names ))
+                AND (jobs.scheduled_at IS NULL OR jobs.scheduled_at <= now())
+            ORDER BY jobs.priority DESC, jobs.id ASC LIMIT 1
+            FOR UPDATE OF jobs SKIP LOCKED
+    )
+    UPDATE procrastinate_jobs
+        SET status = 'doing', worker_id = p_worker_id
+        FROM candidate
+        WHERE procrastinate_jobs.id = candidate.id
+        RETURNING procrastinate_jobs.* INTO found_jobs;
+
+ RETURN found_jobs;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_finish_job_v1(job_id bigint, end_status public.procrastinate_job_status, delete_job boolean) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    _job_id bigint;
+BEGIN
+    IF end_status NOT IN ('succeeded', 'failed', 'aborted') THEN
+        RAISE 'End status should be either "succeeded", "failed" or "aborted" (job id: %)', job_id;
+    END IF;
+    IF delete_job THEN
+        DELETE FROM procrastinate_jobs
+        WHERE id = job_id AND status IN ('todo', 'doing')
+        RETURNING id INTO _job_id;
+    ELSE
+        UPDATE procrastinate_jobs
+        SET status = end_status,
+            abort_requested = false,
+            attempts = CASE status
+                WHEN 'doing' THEN attempts + 1 ELSE attempts
+            END
+        WHERE id = job_id AND status IN ('todo', 'doing')
+        RETURNING id INTO _job_id;
+    END IF;
+    IF _job_id IS NULL THEN
+        RAISE 'Job was not found or not in "doing" or "todo" status (job id: %)', job_id;
+    END IF;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_notify_queue_abort_job_v1() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    payload TEXT;
+BEGIN
+    SELECT json_build_object('type', 'abort_job_requested', 'job_id', NEW.id)::text INTO payload;
+	PERFORM pg_notify('procrastinate_queue_v1#' || NEW.queue_name, payload);
+	PERFORM pg_notify('procrastinate_any_queue_v1', payload);
+	RETURN NEW;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_notify_queue_job_inserted_v1() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    payload TEXT;
+BEGIN
+    SELECT json_build_object('type', 'job_inserted', 'job_id', NEW.id)::text INTO payload;
+	PERFORM pg_notify('procrastinate_queue_v1#' || NEW.queue_name, payload);
+	PERFORM pg_notify('procrastinate_any_queue_v1', payload);
+	RETURN NEW;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_prune_stalled_workers_v1(seconds_since_heartbeat double precision) RETURNS TABLE(worker_id bigint)
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RETURN QUERY
+    DELETE FROM procrastinate_workers
+    WHERE last_heartbeat < NOW() - (seconds_since_heartbeat || 'SECOND')::INTERVAL
+    RETURNING procrastinate_workers.id;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_register_worker_v1() RETURNS TABLE(worker_id bigint)
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RETURN QUERY
+    INSERT INTO procrastinate_workers DEFAULT VALUES
+    RETURNING procrastinate_workers.id;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_retry_job_v1(job_id bigint, retry_at timestamp with time zone, new_priority integer, new_queue_name character varying, new_lock character varying) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    _job_id bigint;
+    _abort_requested boolean;
+BEGIN
+    SELECT abort_requested FROM procrastinate_jobs
+    WHERE id = job_id AND status = 'doing'
+    FOR UPDATE
+    INTO _abort_requested;
+    IF _abort_requested THEN
+        UPDATE procrastinate_jobs
+        SET status = 'failed'::procrastinate_job_status
+        WHERE id = job_id AND status = 'doing'
+        RETURNING id INTO _job_id;
+    ELSE
+        UPDATE procrastinate_jobs
+        SET status = 'todo'::procrastinate_job_status,
+            attempts = attempts + 1,
+            scheduled_at = retry_at,
+            priority = COALESCE(new_priority, priority),
+            queue_name = COALESCE(new_queue_name, queue_name),
+            lock = COALESCE(new_lock, lock)
+        WHERE id = job_id AND status = 'doing'
+        RETURNING id INTO _job_id;
+    END IF;
+
+    IF _job_id IS NULL THEN
+        RAISE 'Job was not found or not in "doing" status (job id: %)', job_id;
+    END IF;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_retry_job_v2(job_id bigint, retry_at timestamp with time zone, new_priority integer, new_queue_name character varying, new_lock character varying) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    _job_id bigint;
+    _abort_requested boolean;
+    _current_status procrastinate_job_status;
+BEGIN
+    SELECT status, abort_requested FROM procrastinate_jobs
+    WHERE id = job_id AND status IN ('doing', 'failed')
+    FOR UPDATE
+    INTO _current_status, _abort_requested;
+    IF _current_status = 'doing' AND _abort_requested THEN
+        UPDATE procrastinate_jobs
+        SET status = 'failed'::procrastinate_job_status
+        WHERE id = job_id AND status = 'doing'
+        RETURNING id INTO _job_id;
+    ELSE
+        UPDATE procrastinate_jobs
+        SET status = 'todo'::procrastinate_job_status,
+            attempts = attempts + 1,
+            scheduled_at = retry_at,
+            priority = COALESCE(new_priority, priority),
+            queue_name = COALESCE(new_queue_name, queue_name),
+            lock = COALESCE(new_lock, lock)
+        WHERE id = job_id AND status IN ('doing', 'failed')
+        RETURNING id INTO _job_id;
+    END IF;
+
+    IF _job_id IS NULL THEN
+        RAISE 'Job was not found or has an invalid status to retry (job id: %)', job_id;
+    END IF;
+
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_trigger_abort_requested_events_procedure_v1() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO procrastinate_events(job_id, type)
+        VALUES (NEW.id, 'abort_requested'::procrastinate_job_event_type);
+    RETURN NEW;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_trigger_function_scheduled_events_v1() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO procrastinate_events(job_id, type, at)
+        VALUES (NEW.id, 'scheduled'::procrastinate_job_event_type, NEW.scheduled_at);
+
+	RETURN NEW;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_trigger_function_status_events_insert_v1() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO procrastinate_events(job_id, type)
+        VALUES (NEW.id, 'deferred'::procrastinate_job_event_type);
+	RETURN NEW;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_trigger_function_status_events_update_v1() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    WITH t AS (
+        SELECT CASE
+            WHEN OLD.status = 'todo'::procrastinate_job_status
+                AND NEW.status = 'doing'::procrastinate_job_status
+                THEN 'started'::procrastinate_job_event_type
+            WHEN OLD.status = 'doing'::procrastinate_job_status
+                AND NEW.status = 'todo'::procrastinate_job_status
+                THEN 'deferred_for_retry'::procrastinate_job_event_type
+            WHEN OLD.status = 'doing'::procrastinate_job_status
+                AND NEW.status = 'failed'::procrastinate_job_status
+                THEN 'failed'::procrastinate_job_event_type
+            WHEN OLD.status = 'doing'::procrastinate_job_status
+                AND NEW.status = 'succeeded'::procrastinate_job_status
+                THEN 'succeeded'::procrastinate_job_event_type
+            WHEN OLD.status = 'todo'::procrastinate_job_status
+                AND (
+                    NEW.status = 'cancelled'::procrastinate_job_status
+                    OR NEW.status = 'failed'::procrastinate_job_status
+                    OR NEW.status = 'succeeded'::procrastinate_job_status
+                )
+                THEN 'cancelled'::procrastinate_job_event_type
+            WHEN OLD.status = 'doing'::procrastinate_job_status
+                AND NEW.status = 'aborted'::procrastinate_job_status
+                THEN 'aborted'::procrastinate_job_event_type
+            WHEN OLD.status = 'failed'::procrastinate_job_status
+                AND NEW.status = 'todo'::procrastinate_job_status
+                THEN 'retried'::procrastinate_job_event_type
+            ELSE NULL
+        END as event_type
+    )
+    INSERT INTO procrastinate_events(job_id, type)
+        SELECT NEW.id, t.event_type
+        FROM t
+        WHERE t.event_type IS NOT NULL;
+	RETURN NEW;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_unlink_periodic_defers_v1() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE procrastinate_periodic_defers
+    SET job_id = NULL
+    WHERE job_id = OLD.id;
+    RETURN OLD;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_unregister_worker_v1(worker_id bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    DELETE FROM procrastinate_workers
+    WHERE id = worker_id;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_update_heartbeat_v1(worker_id bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE procrastinate_workers
+    SET last_heartbeat = NOW()
+    WHERE id = worker_id;
+END;
+$$;
+
+CREATE FUNCTION public.projects_guard_batch() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (OLD.batch_id, OLD.leads_batch) IS DISTINCT FROM (NEW.batch_id, NEW.leads_batch) AND (
+        OLD.draw_state <> 'not_drawn' OR EXISTS (
+            SELECT FROM projects_project
+            WHERE batch_id IN (OLD.batch_id, NEW.batch_id) AND draw_state <> 'not_drawn'
+        )
+    ) THEN
+        RAISE EXCEPTION 'the batch of project % is drawn: nobody joins or leaves', OLD.number
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.projects_only_grows() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'an old proof of % does not count again', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION public.siteconfig_append_only() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'the history (%) is append-only: % refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'restrict_violation';
+END
+$$;
+
+CREATE FUNCTION public.workflow_only_grows() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'an old proof of % does not count again', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE TABLE public.accounts_apitoken (
+    id bigint NOT NULL,
+    name character varying(40) NOT NULL,
+    scopes jsonb NOT NULL,
+    digest bytea NOT NULL,
+    hint character varying(12) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    created_by_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    confirmed_at timestamp with time zone,
+    proof bytea,
+    CONSTRAINT accounts_token_bounds CHECK (((expires_at >= '2000-01-01 08:00:00+08'::timestamp with time zone) AND (expires_at <= '2099-12-31 23:59:00+08'::timestamp with time zone)))
+);
+
+ALTER TABLE public.accounts_apitoken ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_apitoken_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_department (
+    id bigint NOT NULL,
+    name character varying(100) NOT NULL,
+    path character varying(200) NOT NULL,
+    "order" smallint NOT NULL,
+    active boolean NOT NULL,
+    parent_id bigint,
+    CONSTRAINT accounts_department_order_check CHECK (("order" >= 0))
+);
+
+ALTER TABLE public.accounts_department ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_department_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_knownpermission (
+    code character varying(64) NOT NULL
+);
+
+CREATE TABLE public.accounts_loginrecord (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    account character varying(100) NOT NULL,
+    address character varying(45) NOT NULL,
+    device character varying(200) NOT NULL,
+    outcome character varying(16) NOT NULL,
+    user_id bigint,
+    method character varying(8) NOT NULL,
+    user_agent character varying(300) NOT NULL
+);
+
+ALTER TABLE public.accounts_loginrecord ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_loginrecord_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_role (
+    id bigint NOT NULL,
+    code character varying(32) NOT NULL,
+    name character varying(50) NOT NULL,
+    description character varying(200) NOT NULL,
+    built_in boolean NOT NULL
+);
+
+ALTER TABLE public.accounts_role ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_role_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_rolefield (
+    id bigint NOT NULL,
+    field character varying(64) NOT NULL,
+    level character varying(8) NOT NULL,
+    role_id bigint NOT NULL,
+    proof bytea
+);
+
+ALTER TABLE public.accounts_rolefield ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_rolefield_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_rolepermission (
+    id bigint NOT NULL,
+    code character varying(64) NOT NULL,
+    scope character varying(24) NOT NULL,
+    role_id bigint NOT NULL,
+    proof bytea
+);
+
+CREATE TABLE public.accounts_rolepermission_departments (
+    id bigint NOT NULL,
+    rolepermission_id bigint NOT NULL,
+    department_id bigint NOT NULL
+);
+
+ALTER TABLE public.accounts_rolepermission_departments ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_rolepermission_departments_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.accounts_rolepermission ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_rolepermission_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_usedpassword (
+    id bigint NOT NULL,
+    password bytea NOT NULL,
+    at timestamp with time zone NOT NULL,
+    user_id bigint NOT NULL,
+    uid uuid NOT NULL
+);
+
+ALTER TABLE public.accounts_usedpassword ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_usedpassword_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_user (
+    id bigint NOT NULL,
+    password bytea NOT NULL,
+    last_login timestamp with time zone,
+    username character varying(50) NOT NULL,
+    name character varying(50) NOT NULL,
+    phone bytea NOT NULL,
+    phone_index bytea,
+    email bytea NOT NULL,
+    email_index bytea,
+    is_active boolean NOT NULL,
+    failed_logins smallint NOT NULL,
+    locked_until timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    department_id bigint,
+    must_change_password boolean NOT NULL,
+    phone_verified_at timestamp with time zone,
+    session_round integer NOT NULL,
+    app_secret bytea NOT NULL,
+    app_set_up_at timestamp with time zone,
+    app_step bigint,
+    created_proof bytea,
+    phone_proof bytea,
+    app_proof bytea,
+    CONSTRAINT accounts_user_failed_logins_check CHECK ((failed_logins >= 0)),
+    CONSTRAINT accounts_user_session_round_check CHECK ((session_round >= 0))
+);
+
+ALTER TABLE public.accounts_user ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_user_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_user_roles (
+    id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    role_id bigint NOT NULL,
+    proof bytea
+);
+
+ALTER TABLE public.accounts_user_roles ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_user_roles_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.audit_anchor (
+    id bigint NOT NULL,
+    number bigint NOT NULL,
+    hash character varying(64) NOT NULL,
+    previous bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    proof bytea NOT NULL
+);
+
+ALTER TABLE public.audit_anchor ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.audit_anchor_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.audit_chainhead (
+    id bigint NOT NULL,
+    number bigint NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT audit_one_chain_head CHECK ((id = 1))
+);
+
+ALTER TABLE public.audit_chainhead ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.audit_chainhead_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.audit_entry (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor_name character varying(64) NOT NULL,
+    address character varying(45) NOT NULL,
+    action character varying(64) NOT NULL,
+    subject_type character varying(64) NOT NULL,
+    subject_id character varying(64) NOT NULL,
+    subject_label character varying(200) NOT NULL,
+    before jsonb,
+    after jsonb,
+    note character varying(500) NOT NULL,
+    digest bytea NOT NULL,
+    chain_no bigint,
+    previous_hash bytea,
+    hash bytea,
+    actor_id bigint,
+    proof bytea
+);
+
+ALTER TABLE public.audit_entry ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.audit_entry_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.audit_unproven (
+    id bigint NOT NULL,
+    number bigint NOT NULL,
+    proof bytea
+);
+
+ALTER TABLE public.audit_unproven ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.audit_unproven_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.auth_group (
+    id integer NOT NULL,
+    name character varying(150) NOT NULL
+);
+
+ALTER TABLE public.auth_group ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.auth_group_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.auth_group_permissions (
+    id bigint NOT NULL,
+    group_id integer NOT NULL,
+    permission_id integer NOT NULL
+);
+
+ALTER TABLE public.auth_group_permissions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.auth_group_permissions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.auth_permission (
+    id integer NOT NULL,
+    name character varying(255) NOT NULL,
+    content_type_id integer NOT NULL,
+    codename character varying(100) NOT NULL
+);
+
+ALTER TABLE public.auth_permission ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.auth_permission_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.backups_backup (
+    id bigint NOT NULL,
+    name character varying(32) NOT NULL,
+    directory character varying(500) NOT NULL,
+    kind character varying(8) NOT NULL,
+    state character varying(8) NOT NULL,
+    is_encrypted boolean NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    size bigint,
+    chain bigint,
+    fault character varying(1000) NOT NULL,
+    checked_at timestamp with time zone,
+    check_fault character varying(1000) NOT NULL,
+    removed_at timestamp with time zone,
+    asked_by_id bigint,
+    CONSTRAINT backups_done_is_finished CHECK (((NOT ((state)::text = 'done'::text)) OR (finished_at IS NOT NULL)))
+);
+
+ALTER TABLE public.backups_backup ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.backups_backup_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.core_dutyrun (
+    id bigint NOT NULL,
+    name character varying(100) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    proof bytea,
+    n bigint NOT NULL,
+    CONSTRAINT core_dutyrun_n_check CHECK ((n >= 0))
+);
+
+ALTER TABLE public.core_dutyrun ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.core_dutyrun_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.core_exportrun (
+    id bigint NOT NULL,
+    exporter character varying(64) NOT NULL,
+    title character varying(100) NOT NULL,
+    params text NOT NULL,
+    address character varying(45) NOT NULL,
+    state character varying(8) NOT NULL,
+    total integer NOT NULL,
+    rows integer NOT NULL,
+    error character varying(200) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    user_id bigint NOT NULL,
+    CONSTRAINT core_export_finished CHECK (((NOT ((state)::text = 'done'::text)) OR (finished_at IS NOT NULL))),
+    CONSTRAINT core_export_state CHECK (((state)::text = ANY ((ARRAY['queued'::character varying, 'running'::character varying, 'done'::character varying, 'failed'::character varying])::text[]))),
+    CONSTRAINT core_exportrun_rows_check CHECK ((rows >= 0)),
+    CONSTRAINT core_exportrun_total_check CHECK ((total >= 0))
+);
+
+ALTER TABLE public.core_exportrun ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.core_exportrun_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.core_importmemory (
+    id bigint NOT NULL,
+    importer character varying(64) NOT NULL,
+    "column" character varying(64) NOT NULL,
+    said character varying(100) NOT NULL,
+    meant character varying(200) NOT NULL,
+    user_id bigint NOT NULL
+);
+
+ALTER TABLE public.core_importmemory ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.core_importmemory_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.core_importrun (
+    id bigint NOT NULL,
+    importer character varying(64) NOT NULL,
+    file_name character varying(200) NOT NULL,
+    state character varying(12) NOT NULL,
+    header_row smallint NOT NULL,
+    headers jsonb NOT NULL,
+    mapping jsonb NOT NULL,
+    options jsonb NOT NULL,
+    total integer NOT NULL,
+    accepted integer NOT NULL,
+    refused integer NOT NULL,
+    partial boolean NOT NULL,
+    reasons jsonb NOT NULL,
+    done_rows integer NOT NULL,
+    error character varying(200) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    user_id bigint NOT NULL,
+    checks smallint NOT NULL,
+    "left" jsonb NOT NULL,
+    notes jsonb NOT NULL,
+    sheet character varying(100) NOT NULL,
+    CONSTRAINT core_import_finished CHECK (((NOT ((state)::text = 'done'::text)) OR (finished_at IS NOT NULL))),
+    CONSTRAINT core_import_state CHECK (((state)::text = ANY ((ARRAY['uploaded'::character varying, 'mapping'::character varying, 'previewed'::character varying, 'running'::character varying, 'done'::character varying, 'failed'::character varying, 'discarded'::character varying])::text[]))),
+    CONSTRAINT core_importrun_accepted_check CHECK ((accepted >= 0)),
+    CONSTRAINT core_importrun_checks_check CHECK ((checks >= 0)),
+    CONSTRAINT core_importrun_done_rows_check CHECK ((done_rows >= 0)),
+    CONSTRAINT core_importrun_header_row_check CHECK ((header_row >= 0)),
+    CONSTRAINT core_importrun_refused_check CHECK ((refused >= 0)),
+    CONSTRAINT core_importrun_total_check CHECK ((total >= 0))
+);
+
+ALTER TABLE public.core_importrun ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.core_importrun_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.core_keycheck (
+    id bigint NOT NULL,
+    setting character varying(16) NOT NULL,
+    digest bytea NOT NULL
+);
+
+ALTER TABLE public.core_keycheck ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.core_keycheck_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.core_rekeying (
+    id bigint NOT NULL,
+    "column" character varying(128) NOT NULL,
+    head bytea NOT NULL,
+    last_id bigint NOT NULL,
+    changed bigint NOT NULL,
+    shut bigint NOT NULL,
+    CONSTRAINT core_rekeying_changed_check CHECK ((changed >= 0)),
+    CONSTRAINT core_rekeying_shut_check CHECK ((shut >= 0))
+);
+
+ALTER TABLE public.core_rekeying ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.core_rekeying_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.core_storedanswer (
+    id bigint NOT NULL,
+    owner character varying(40) NOT NULL,
+    key character varying(100) NOT NULL,
+    fingerprint bytea NOT NULL,
+    status smallint NOT NULL,
+    content_type character varying(100) NOT NULL,
+    content bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT core_storedanswer_status_check CHECK ((status >= 0))
+);
+
+ALTER TABLE public.core_storedanswer ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.core_storedanswer_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.customforms_customfield (
+    id bigint NOT NULL,
+    subject character varying(50) NOT NULL,
+    code character varying(12) NOT NULL,
+    label character varying(30) NOT NULL,
+    kind character varying(12) NOT NULL,
+    options jsonb NOT NULL,
+    required boolean NOT NULL,
+    help character varying(200) NOT NULL,
+    "order" smallint NOT NULL,
+    active boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    created_by_id bigint,
+    CONSTRAINT customforms_code_form CHECK (((code)::text ~ '^x[1-9][0-9]*$'::text)),
+    CONSTRAINT customforms_customfield_order_check CHECK (("order" >= 0)),
+    CONSTRAINT customforms_kind_known CHECK (((kind)::text = ANY ((ARRAY['text'::character varying, 'long_text'::character varying, 'number'::character varying, 'date'::character varying, 'choice'::character varying, 'words'::character varying, 'flag'::character varying])::text[])))
+);
+
+ALTER TABLE public.customforms_customfield ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.customforms_customfield_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.customforms_fieldmark (
+    id bigint NOT NULL,
+    mark uuid NOT NULL
+);
+
+ALTER TABLE public.customforms_fieldmark ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.customforms_fieldmark_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.directory_dictionaryitem (
+    id bigint NOT NULL,
+    dictionary character varying(32) NOT NULL,
+    name character varying(50) NOT NULL,
+    "order" smallint NOT NULL,
+    active boolean NOT NULL,
+    CONSTRAINT directory_dictionaryitem_order_check CHECK (("order" >= 0))
+);
+
+ALTER TABLE public.directory_dictionaryitem ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.directory_dictionaryitem_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.directory_division (
+    code character varying(6) NOT NULL,
+    name character varying(50) NOT NULL,
+    level smallint NOT NULL,
+    parent_id character varying(6),
+    CONSTRAINT directory_division_level_check CHECK ((level >= 0))
+);
+
+CREATE TABLE public.directory_formerunit (
+    id bigint NOT NULL,
+    name character varying(200) NOT NULL,
+    merged_at timestamp with time zone NOT NULL,
+    unit_id bigint NOT NULL
+);
+
+CREATE TABLE public.directory_specialty (
+    id bigint NOT NULL,
+    code character varying(20) NOT NULL,
+    name character varying(200) NOT NULL,
+    level smallint NOT NULL,
+    path character varying(200) NOT NULL,
+    active boolean NOT NULL,
+    parent_id bigint,
+    scheme_id bigint NOT NULL,
+    CONSTRAINT directory_specialty_level_check CHECK ((level >= 0))
+);
+
+ALTER TABLE public.directory_specialty ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.directory_specialty_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.directory_specialtyscheme (
+    id bigint NOT NULL,
+    code character varying(32) NOT NULL,
+    name character varying(100) NOT NULL,
+    active boolean NOT NULL,
+    "order" smallint NOT NULL,
+    CONSTRAINT directory_specialtyscheme_order_check CHECK (("order" >= 0))
+);
+
+ALTER TABLE public.directory_specialtyscheme ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.directory_specialtyscheme_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.directory_title (
+    id bigint NOT NULL,
+    name character varying(50) NOT NULL,
+    level smallint NOT NULL,
+    CONSTRAINT directory_title_level_check CHECK ((level >= 0))
+);
+
+ALTER TABLE public.directory_title ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.directory_title_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.directory_unit (
+    id bigint NOT NULL,
+    name character varying(200) NOT NULL,
+    normalised_name character varying(200) NOT NULL,
+    uscc character varying(18) NOT NULL,
+    active boolean NOT NULL,
+    core_name character varying(200) GENERATED ALWAYS AS (regexp_replace((normalised_name)::text, '(股份)?有限(责任)?公司|[()·,.-]'::text, ''::text, 'g'::text)) STORED,
+    confirmed boolean NOT NULL,
+    compared boolean NOT NULL
+);
+
+ALTER TABLE public.directory_unit ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.directory_unit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.directory_unitalias (
+    id bigint NOT NULL,
+    name character varying(200) NOT NULL,
+    normalised_name character varying(200) NOT NULL,
+    unit_id bigint NOT NULL,
+    core_name character varying(200) GENERATED ALWAYS AS (regexp_replace((normalised_name)::text, '(股份)?有限(责任)?公司|[()·,.-]'::text, ''::text, 'g'::text)) STORED,
+    shared boolean NOT NULL
+);
+
+ALTER TABLE public.directory_unitalias ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.directory_unitalias_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.directory_unitpair (
+    id bigint NOT NULL,
+    likeness double precision NOT NULL,
+    apart boolean NOT NULL,
+    first_id bigint NOT NULL,
+    second_id bigint NOT NULL,
+    CONSTRAINT directory_pair_ordered CHECK ((first_id < second_id))
+);
+
+ALTER TABLE public.directory_unitpair ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.directory_unitpair_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.directory_unitrelation (
+    id bigint NOT NULL,
+    kind character varying(12) NOT NULL,
+    share numeric(5,2),
+    from_date date,
+    to_date date,
+    source character varying(200) NOT NULL,
+    owned_id bigint NOT NULL,
+    owner_id bigint NOT NULL,
+    CONSTRAINT directory_relation_bounds CHECK ((((from_date >= '1900-01-01'::date) AND (from_date <= '2099-12-31'::date)) AND ((to_date >= '1900-01-01'::date) AND (to_date <= '2099-12-31'::date)))),
+    CONSTRAINT directory_relation_dates CHECK (((from_date IS NULL) OR (to_date IS NULL) OR (to_date >= from_date))),
+    CONSTRAINT directory_relation_share CHECK (((((kind)::text = 'parent'::text) AND (share IS NULL)) OR (((kind)::text = 'shareholder'::text) AND (share IS NOT NULL) AND ((share >= 0.01) AND (share <= (100)::numeric))))),
+    CONSTRAINT directory_relation_two CHECK ((NOT (owner_id = owned_id)))
+);
+
+ALTER TABLE public.directory_unitrelation ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.directory_unitrelation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.django_content_type (
+    id integer NOT NULL,
+    app_label character varying(100) NOT NULL,
+    model character varying(100) NOT NULL
+);
+
+ALTER TABLE public.django_content_type ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.django_content_type_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.django_migrations (
+    id bigint NOT NULL,
+    app character varying(255) NOT NULL,
+    name character varying(255) NOT NULL,
+    applied timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.django_migrations ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.django_migrations_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.django_session (
+    session_key character varying(40) NOT NULL,
+    session_data text NOT NULL,
+    expire_date timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.draws_answerrequest (
+    id bigint NOT NULL,
+    reason character varying(500) NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    agreed boolean,
+    note character varying(500) NOT NULL,
+    proof character varying(8) NOT NULL,
+    state character varying(12) NOT NULL,
+    ground character varying(50) NOT NULL,
+    decided_by_id bigint,
+    invitation_id bigint NOT NULL,
+    requested_by_id bigint NOT NULL,
+    asked_proof bytea NOT NULL,
+    CONSTRAINT draws_answerrequest_agreed_by_somebody CHECK (((NOT (agreed AND (agreed IS NOT NULL))) OR (decided_by_id IS NOT NULL))),
+    CONSTRAINT draws_answerrequest_by_two_persons CHECK (((decided_by_id IS NULL) OR (NOT ((decided_by_id = requested_by_id) AND (decided_by_id IS NOT NULL))))),
+    CONSTRAINT draws_answerrequest_decided_in_time CHECK (((decided_by_id IS NULL) OR (decided_at < expires_at)))
+);
+
+ALTER TABLE public.draws_answerrequest ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_answerrequest_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_conditiongroup (
+    id bigint NOT NULL,
+    name character varying(50) NOT NULL,
+    seats smallint NOT NULL,
+    "order" smallint NOT NULL,
+    plan_id bigint NOT NULL,
+    standby_seats smallint NOT NULL,
+    CONSTRAINT draws_conditiongroup_order_check CHECK (("order" >= 0)),
+    CONSTRAINT draws_conditiongroup_seats_check CHECK ((seats >= 0)),
+    CONSTRAINT draws_conditiongroup_standby_seats_check CHECK ((standby_seats >= 0)),
+    CONSTRAINT draws_group_bounds CHECK ((((seats >= 1) AND (seats <= 99)) AND ((standby_seats >= 0) AND (standby_seats <= 99))))
+);
+
+ALTER TABLE public.draws_conditiongroup ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_conditiongroup_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_conditionlevel (
+    id bigint NOT NULL,
+    level smallint NOT NULL,
+    criteria jsonb NOT NULL,
+    group_id bigint NOT NULL,
+    CONSTRAINT draws_conditionlevel_level_check CHECK ((level >= 0)),
+    CONSTRAINT draws_level_positive CHECK ((level > 0))
+);
+
+ALTER TABLE public.draws_conditionlevel ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_conditionlevel_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_conditiontemplate (
+    id bigint NOT NULL,
+    name character varying(50) NOT NULL,
+    groups jsonb NOT NULL,
+    shared boolean NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    owner_id bigint NOT NULL
+);
+
+ALTER TABLE public.draws_conditiontemplate ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_conditiontemplate_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_counttally (
+    id bigint NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    times integer NOT NULL,
+    last character varying(500) NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    project_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    CONSTRAINT draws_counttally_times_check CHECK ((times >= 0))
+);
+
+ALTER TABLE public.draws_counttally ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_counttally_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_draw (
+    id bigint NOT NULL,
+    number character varying(32) NOT NULL,
+    status character varying(20) NOT NULL,
+    rule jsonb NOT NULL,
+    candidate_count integer NOT NULL,
+    seal character varying(64) NOT NULL,
+    nonce bytea NOT NULL,
+    reveals jsonb NOT NULL,
+    seed character varying(64) NOT NULL,
+    reveal_at timestamp with time zone NOT NULL,
+    released_at timestamp with time zone,
+    sealed_at timestamp with time zone NOT NULL,
+    ordered_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    operator_id bigint NOT NULL,
+    project_id bigint NOT NULL,
+    kind character varying(12) NOT NULL,
+    widens_id bigint,
+    checked_events integer NOT NULL,
+    public_id character varying(16) NOT NULL,
+    published_at timestamp with time zone,
+    publication jsonb,
+    reveal_proof bytea NOT NULL,
+    moves integer NOT NULL,
+    open_counts jsonb,
+    CONSTRAINT draws_draw_candidate_count_check CHECK ((candidate_count >= 0)),
+    CONSTRAINT draws_draw_checked_events_check CHECK ((checked_events >= 0)),
+    CONSTRAINT draws_draw_moves_check CHECK ((moves >= 0)),
+    CONSTRAINT draws_only_random_is_sealed CHECK (((((kind)::text = 'random'::text) AND (NOT ((seal)::text = ''::text))) OR ((NOT ((kind)::text = 'random'::text)) AND ((seal)::text = ''::text) AND ((seed)::text = ''::text)))),
+    CONSTRAINT draws_published_once_released CHECK ((((publication IS NULL) AND (published_at IS NULL)) OR ((ended_at IS NOT NULL) AND (publication IS NOT NULL) AND (published_at IS NOT NULL) AND (released_at IS NOT NULL)))),
+    CONSTRAINT draws_status_has_its_times CHECK ((((((status)::text = ANY ((ARRAY['sealed'::character varying, 'abandoned'::character varying])::text[])) AND (ordered_at IS NULL)) OR ((NOT ((status)::text = ANY ((ARRAY['sealed'::character varying, 'abandoned'::character varying])::text[]))) AND (ordered_at IS NOT NULL))) AND ((((status)::text = ANY ((ARRAY['sealed'::character varying, 'inviting'::character varying])::text[])) AND (ended_at IS NULL)) OR ((NOT ((status)::text = ANY ((ARRAY['sealed'::character varying, 'inviting'::character varying])::text[]))) AND (ended_at IS NOT NULL))))),
+    CONSTRAINT draws_status_known CHECK ((((status)::text = ANY ((ARRAY['sealed'::character varying, 'inviting'::character varying, 'success'::character varying, 'success_supplement'::character varying, 'unsatisfied'::character varying, 'abandoned'::character varying, 'void'::character varying])::text[])) AND (((kind)::text = 'random'::text) OR (NOT ((status)::text = 'success_supplement'::text)))))
+);
+
+ALTER TABLE public.draws_draw ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_draw_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_drawalarm (
+    id bigint NOT NULL,
+    kind character varying(12) CONSTRAINT draws_drawalarm_matter_not_null NOT NULL,
+    raised_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    draw_id bigint NOT NULL,
+    detail character varying(500) NOT NULL,
+    CONSTRAINT draws_alarm_kind_known CHECK (((kind)::text = ANY ((ARRAY['answers'::character varying, 'clock'::character varying, 'release'::character varying, 'end'::character varying, 'record'::character varying, 'reveal'::character varying, 'emergency'::character varying, 'request'::character varying, 'unordered'::character varying, 'line'::character varying, 'order'::character varying, 'contact'::character varying])::text[])))
+);
+
+ALTER TABLE public.draws_drawalarm ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_drawalarm_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_drawevent (
+    id bigint NOT NULL,
+    n integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    content jsonb NOT NULL,
+    draw_id bigint NOT NULL,
+    hash character varying(64) GENERATED ALWAYS AS ((content ->> 'hash'::text)) STORED,
+    CONSTRAINT draws_drawevent_n_check CHECK ((n >= 0))
+);
+
+ALTER TABLE public.draws_drawevent ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_drawevent_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_drawpause (
+    id bigint NOT NULL,
+    reason character varying(200) NOT NULL,
+    paused_at timestamp with time zone NOT NULL,
+    resumed_at timestamp with time zone,
+    draw_id bigint NOT NULL,
+    paused_by_id bigint,
+    resumed_by_id bigint,
+    lost jsonb NOT NULL,
+    told jsonb NOT NULL,
+    proof bytea NOT NULL,
+    CONSTRAINT draws_pause_by_somebody CHECK (((paused_by_id IS NOT NULL) OR (NOT (lost = '[]'::jsonb))))
+);
+
+ALTER TABLE public.draws_drawpause ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_drawpause_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_drawplan (
+    id bigint NOT NULL,
+    unit_cap smallint,
+    frequency_cap smallint,
+    frequency_days smallint NOT NULL,
+    contributors jsonb NOT NULL,
+    reply_minutes integer NOT NULL,
+    leave_hours smallint NOT NULL,
+    reveal_hours smallint NOT NULL,
+    channels jsonb NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    project_id bigint NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT draws_drawplan_frequency_cap_check CHECK ((frequency_cap >= 0)),
+    CONSTRAINT draws_drawplan_frequency_days_check CHECK ((frequency_days >= 0)),
+    CONSTRAINT draws_drawplan_leave_hours_check CHECK ((leave_hours >= 0)),
+    CONSTRAINT draws_drawplan_reply_minutes_check CHECK ((reply_minutes >= 0)),
+    CONSTRAINT draws_drawplan_reveal_hours_check CHECK ((reveal_hours >= 0)),
+    CONSTRAINT draws_drawplan_unit_cap_check CHECK ((unit_cap >= 0)),
+    CONSTRAINT draws_drawplan_version_check CHECK ((version >= 0)),
+    CONSTRAINT draws_plan_bounds CHECK ((((frequency_cap >= 1) AND (frequency_cap <= 999)) AND ((frequency_days >= 1) AND (frequency_days <= 3650)) AND ((leave_hours >= 0) AND (leave_hours <= 720)) AND ((reply_minutes >= 1) AND (reply_minutes <= 43200)) AND ((reveal_hours >= 0) AND (reveal_hours <= 720)) AND ((unit_cap >= 1) AND (unit_cap <= 99))))
+);
+
+ALTER TABLE public.draws_drawplan ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_drawplan_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_drawproject (
+    id bigint NOT NULL,
+    valid boolean NOT NULL,
+    draw_id bigint NOT NULL,
+    project_id bigint NOT NULL,
+    first boolean NOT NULL
+);
+
+ALTER TABLE public.draws_drawproject ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_drawproject_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_emergency (
+    id bigint NOT NULL,
+    reason character varying(200) NOT NULL,
+    supervisor character varying(50) NOT NULL,
+    minutes smallint NOT NULL,
+    declared_at timestamp with time zone NOT NULL,
+    declared_by_id bigint NOT NULL,
+    draw_id bigint NOT NULL,
+    ended_at timestamp with time zone,
+    ended_by_id bigint,
+    proof bytea NOT NULL,
+    CONSTRAINT draws_emergency_minutes CHECK (((minutes >= 5) AND (minutes <= 120))),
+    CONSTRAINT draws_emergency_minutes_check CHECK ((minutes >= 0))
+);
+
+ALTER TABLE public.draws_emergency ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_emergency_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_emergencyendrequest (
+    id bigint NOT NULL,
+    reason character varying(500) NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    agreed boolean,
+    note character varying(500) NOT NULL,
+    proof character varying(8) NOT NULL,
+    decided_by_id bigint,
+    draw_id bigint NOT NULL,
+    requested_by_id bigint NOT NULL,
+    asked_proof bytea NOT NULL,
+    CONSTRAINT draws_emergencyendrequest_agreed_by_somebody CHECK (((NOT (agreed AND (agreed IS NOT NULL))) OR (decided_by_id IS NOT NULL))),
+    CONSTRAINT draws_emergencyendrequest_by_two_persons CHECK (((decided_by_id IS NULL) OR (NOT ((decided_by_id = requested_by_id) AND (decided_by_id IS NOT NULL))))),
+    CONSTRAINT draws_emergencyendrequest_decided_in_time CHECK (((decided_by_id IS NULL) OR (decided_at < expires_at)))
+);
+
+ALTER TABLE public.draws_emergencyendrequest ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_emergencyendrequest_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_emergencyrequest (
+    id bigint NOT NULL,
+    reason character varying(500) NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    agreed boolean,
+    note character varying(500) NOT NULL,
+    proof character varying(8) NOT NULL,
+    minutes smallint NOT NULL,
+    decided_by_id bigint,
+    draw_id bigint NOT NULL,
+    requested_by_id bigint NOT NULL,
+    asked_proof bytea NOT NULL,
+    CONSTRAINT draws_emergencyrequest_agreed_by_somebody CHECK (((NOT (agreed AND (agreed IS NOT NULL))) OR (decided_by_id IS NOT NULL))),
+    CONSTRAINT draws_emergencyrequest_by_two_persons CHECK (((decided_by_id IS NULL) OR (NOT ((decided_by_id = requested_by_id) AND (decided_by_id IS NOT NULL))))),
+    CONSTRAINT draws_emergencyrequest_decided_in_time CHECK (((decided_by_id IS NULL) OR (decided_at < expires_at))),
+    CONSTRAINT draws_emergencyrequest_minutes CHECK (((minutes >= 5) AND (minutes <= 120))),
+    CONSTRAINT draws_emergencyrequest_minutes_check CHECK ((minutes >= 0))
+);
+
+ALTER TABLE public.draws_emergencyrequest ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_emergencyrequest_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.reports_exposurereport (
+    id bigint CONSTRAINT draws_exposurereport_id_not_null NOT NULL,
+    start_date date CONSTRAINT draws_exposurereport_start_date_not_null NOT NULL,
+    end_date date CONSTRAINT draws_exposurereport_end_date_not_null NOT NULL,
+    state character varying(8) CONSTRAINT draws_exposurereport_state_not_null NOT NULL,
+    figures jsonb CONSTRAINT draws_exposurereport_figures_not_null NOT NULL,
+    requested_at timestamp with time zone CONSTRAINT draws_exposurereport_requested_at_not_null NOT NULL,
+    computed_at timestamp with time zone,
+    requested_by_id bigint,
+    CONSTRAINT reports_exposure_bounds CHECK ((((end_date >= '1900-01-01'::date) AND (end_date <= '2099-12-31'::date)) AND ((start_date >= '1900-01-01'::date) AND (start_date <= '2099-12-31'::date)))),
+    CONSTRAINT reports_exposure_period CHECK ((end_date >= start_date))
+);
+
+ALTER TABLE public.reports_exposurereport ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_exposurereport_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.reports_exposurerow (
+    id bigint CONSTRAINT draws_exposurerow_id_not_null NOT NULL,
+    eligible integer CONSTRAINT draws_exposurerow_eligible_not_null NOT NULL,
+    drawn integer CONSTRAINT draws_exposurerow_drawn_not_null NOT NULL,
+    supplemented integer CONSTRAINT draws_exposurerow_supplemented_not_null NOT NULL,
+    expected double precision CONSTRAINT draws_exposurerow_expected_not_null NOT NULL,
+    residual double precision,
+    tail double precision CONSTRAINT draws_exposurerow_tail_not_null NOT NULL,
+    is_striking boolean CONSTRAINT draws_exposurerow_is_striking_not_null NOT NULL,
+    asked integer CONSTRAINT draws_exposurerow_asked_not_null NOT NULL,
+    accepted integer CONSTRAINT draws_exposurerow_accepted_not_null NOT NULL,
+    declined integer CONSTRAINT draws_exposurerow_declined_not_null NOT NULL,
+    no_answer integer CONSTRAINT draws_exposurerow_no_answer_not_null NOT NULL,
+    expert_id bigint CONSTRAINT draws_exposurerow_expert_id_not_null NOT NULL,
+    report_id bigint CONSTRAINT draws_exposurerow_report_id_not_null NOT NULL,
+    CONSTRAINT draws_exposurerow_accepted_check CHECK ((accepted >= 0)),
+    CONSTRAINT draws_exposurerow_asked_check CHECK ((asked >= 0)),
+    CONSTRAINT draws_exposurerow_declined_check CHECK ((declined >= 0)),
+    CONSTRAINT draws_exposurerow_drawn_check CHECK ((drawn >= 0)),
+    CONSTRAINT draws_exposurerow_eligible_check CHECK ((eligible >= 0)),
+    CONSTRAINT draws_exposurerow_no_answer_check CHECK ((no_answer >= 0)),
+    CONSTRAINT draws_exposurerow_supplemented_check CHECK ((supplemented >= 0))
+);
+
+ALTER TABLE public.reports_exposurerow ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_exposurerow_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_hold (
+    id bigint NOT NULL,
+    holder bytea,
+    during tstzrange NOT NULL,
+    active boolean NOT NULL,
+    invitation_id bigint NOT NULL,
+    CONSTRAINT draws_hold_active_has_holder CHECK (((active AND (holder IS NOT NULL)) OR ((NOT active) AND (holder IS NULL))))
+);
+
+ALTER TABLE public.draws_hold ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_hold_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_invitation (
+    id bigint NOT NULL,
+    line integer NOT NULL,
+    "group" character varying(8) NOT NULL,
+    level smallint NOT NULL,
+    origin character varying(12) NOT NULL,
+    state character varying(12) NOT NULL,
+    invited_at timestamp with time zone NOT NULL,
+    deadline_at timestamp with time zone NOT NULL,
+    replied_at timestamp with time zone,
+    replied_via character varying(12) NOT NULL,
+    changed_by_id bigint,
+    draw_id bigint NOT NULL,
+    expert_id bigint,
+    panel_role character varying(8) NOT NULL,
+    witness character varying(50) NOT NULL,
+    panel_id bigint NOT NULL,
+    moved_up_at timestamp with time zone,
+    commit character varying(64) NOT NULL,
+    opening bytea NOT NULL,
+    reached_at timestamp with time zone,
+    time_left interval,
+    released_as jsonb,
+    asked_again_at timestamp with time zone,
+    reminded_at timestamp with time zone,
+    sign_in_tries smallint NOT NULL,
+    signed_in_at timestamp with time zone,
+    seat_key bytea,
+    proof bytea NOT NULL,
+    proof_n integer NOT NULL,
+    reason bytea CONSTRAINT draws_invitation_reason_not_null1 NOT NULL,
+    CONSTRAINT draws_invitation_level_check CHECK ((level >= 0)),
+    CONSTRAINT draws_invitation_line_check CHECK ((line >= 0)),
+    CONSTRAINT draws_invitation_proof_n_check CHECK ((proof_n >= 0)),
+    CONSTRAINT draws_invitation_sign_in_tries_check CHECK ((sign_in_tries >= 0)),
+    CONSTRAINT draws_standby_without_role CHECK ((((panel_role)::text = ''::text) OR (NOT (("group")::text ~~ 's%'::text))))
+);
+
+ALTER TABLE public.draws_invitation ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_invitation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_pickrequest (
+    id bigint NOT NULL,
+    picks bytea NOT NULL,
+    reason character varying(500) NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    agreed boolean,
+    note character varying(500) NOT NULL,
+    decided_by_id bigint,
+    draw_id bigint NOT NULL,
+    requested_by_id bigint NOT NULL,
+    uid uuid NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    proof character varying(8) NOT NULL,
+    asked_proof bytea NOT NULL,
+    CONSTRAINT draws_pickrequest_agreed_by_somebody CHECK (((NOT (agreed AND (agreed IS NOT NULL))) OR (decided_by_id IS NOT NULL))),
+    CONSTRAINT draws_pickrequest_by_two_persons CHECK (((decided_by_id IS NULL) OR (NOT ((decided_by_id = requested_by_id) AND (decided_by_id IS NOT NULL))))),
+    CONSTRAINT draws_pickrequest_decided_in_time CHECK (((decided_by_id IS NULL) OR (decided_at < expires_at)))
+);
+
+ALTER TABLE public.draws_pickrequest ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_pickrequest_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_planversion (
+    id bigint NOT NULL,
+    number integer NOT NULL,
+    words jsonb NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    submitted_at timestamp with time zone,
+    thin jsonb NOT NULL,
+    decided_at timestamp with time zone,
+    approved boolean,
+    made_by_id bigint NOT NULL,
+    plan_id bigint NOT NULL,
+    submitted_by_id bigint,
+    counts jsonb NOT NULL,
+    approval_proof bytea NOT NULL,
+    covers jsonb NOT NULL,
+    CONSTRAINT draws_plan_version_decided CHECK ((((approved IS NULL) AND (decided_at IS NULL)) OR ((approved IS NOT NULL) AND (decided_at IS NOT NULL) AND (submitted_at IS NOT NULL)))),
+    CONSTRAINT draws_plan_version_submitted CHECK ((((submitted_at IS NULL) AND (submitted_by_id IS NULL)) OR ((submitted_at IS NOT NULL) AND (submitted_by_id IS NOT NULL)))),
+    CONSTRAINT draws_planversion_number_check CHECK ((number >= 0))
+);
+
+ALTER TABLE public.draws_planversion ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_planversion_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_quietwaiver (
+    id bigint NOT NULL,
+    reason character varying(200) NOT NULL,
+    waived_at timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    draw_id bigint NOT NULL,
+    waived_by_id bigint NOT NULL
+);
+
+ALTER TABLE public.draws_quietwaiver ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_quietwaiver_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_releaserequest (
+    id bigint NOT NULL,
+    reason character varying(500) NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    agreed boolean,
+    note character varying(500) NOT NULL,
+    decided_by_id bigint,
+    draw_id bigint NOT NULL,
+    requested_by_id bigint NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    proof character varying(8) NOT NULL,
+    asked_proof bytea NOT NULL,
+    CONSTRAINT draws_releaserequest_agreed_by_somebody CHECK (((NOT (agreed AND (agreed IS NOT NULL))) OR (decided_by_id IS NOT NULL))),
+    CONSTRAINT draws_releaserequest_by_two_persons CHECK (((decided_by_id IS NULL) OR (NOT ((decided_by_id = requested_by_id) AND (decided_by_id IS NOT NULL))))),
+    CONSTRAINT draws_releaserequest_decided_in_time CHECK (((decided_by_id IS NULL) OR (decided_at < expires_at)))
+);
+
+ALTER TABLE public.draws_releaserequest ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_releaserequest_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_replylink (
+    id bigint NOT NULL,
+    token_hash bytea NOT NULL,
+    invitation_id bigint NOT NULL,
+    proof bytea NOT NULL
+);
+
+ALTER TABLE public.draws_replylink ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_replylink_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_reschedulerequest (
+    id bigint NOT NULL,
+    reason character varying(500) NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    agreed boolean,
+    note character varying(500) NOT NULL,
+    proof character varying(8) NOT NULL,
+    meetings jsonb NOT NULL,
+    before jsonb NOT NULL,
+    after jsonb NOT NULL,
+    decided_by_id bigint,
+    draw_id bigint NOT NULL,
+    requested_by_id bigint NOT NULL,
+    asked_proof bytea NOT NULL,
+    CONSTRAINT draws_reschedulerequest_agreed_by_somebody CHECK (((NOT (agreed AND (agreed IS NOT NULL))) OR (decided_by_id IS NOT NULL))),
+    CONSTRAINT draws_reschedulerequest_by_two_persons CHECK (((decided_by_id IS NULL) OR (NOT ((decided_by_id = requested_by_id) AND (decided_by_id IS NOT NULL))))),
+    CONSTRAINT draws_reschedulerequest_decided_in_time CHECK (((decided_by_id IS NULL) OR (decided_at < expires_at)))
+);
+
+ALTER TABLE public.draws_reschedulerequest ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_reschedulerequest_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_rescheduling (
+    id bigint NOT NULL,
+    before jsonb NOT NULL,
+    after jsonb NOT NULL,
+    reason character varying(200) NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    draw_id bigint NOT NULL,
+    moved_by_id bigint NOT NULL,
+    confirmed_by_id bigint
+);
+
+ALTER TABLE public.draws_rescheduling ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_rescheduling_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_revealrule (
+    id bigint NOT NULL,
+    hours smallint NOT NULL,
+    role_id bigint NOT NULL,
+    CONSTRAINT draws_reveal_rule_bounds CHECK (((hours >= 0) AND (hours <= 720))),
+    CONSTRAINT draws_revealrule_hours_check CHECK ((hours >= 0))
+);
+
+ALTER TABLE public.draws_revealrule ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_revealrule_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_sealblock (
+    id bigint NOT NULL,
+    n integer NOT NULL,
+    commits bytea NOT NULL,
+    openings bytea NOT NULL,
+    draw_id bigint NOT NULL,
+    fittings bytea NOT NULL,
+    CONSTRAINT draws_sealblock_n_check CHECK ((n >= 0))
+);
+
+ALTER TABLE public.draws_sealblock ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_sealblock_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_voidrequest (
+    id bigint NOT NULL,
+    reason character varying(500) NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    agreed boolean,
+    note character varying(500) NOT NULL,
+    decided_by_id bigint,
+    draw_id bigint NOT NULL,
+    requested_by_id bigint NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    proof character varying(8) NOT NULL,
+    asked_proof bytea NOT NULL,
+    CONSTRAINT draws_voidrequest_agreed_by_somebody CHECK (((NOT (agreed AND (agreed IS NOT NULL))) OR (decided_by_id IS NOT NULL))),
+    CONSTRAINT draws_voidrequest_by_two_persons CHECK (((decided_by_id IS NULL) OR (NOT ((decided_by_id = requested_by_id) AND (decided_by_id IS NOT NULL))))),
+    CONSTRAINT draws_voidrequest_decided_in_time CHECK (((decided_by_id IS NULL) OR (decided_at < expires_at)))
+);
+
+ALTER TABLE public.draws_voidrequest ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_voidrequest_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draws_wideningrequest (
+    id bigint NOT NULL,
+    reason character varying(500) NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    agreed boolean,
+    note character varying(500) NOT NULL,
+    proof character varying(8) NOT NULL,
+    plan_version integer NOT NULL,
+    decided_by_id bigint,
+    draw_id bigint NOT NULL,
+    requested_by_id bigint NOT NULL,
+    asked_proof bytea NOT NULL,
+    CONSTRAINT draws_wideningrequest_agreed_by_somebody CHECK (((NOT (agreed AND (agreed IS NOT NULL))) OR (decided_by_id IS NOT NULL))),
+    CONSTRAINT draws_wideningrequest_by_two_persons CHECK (((decided_by_id IS NULL) OR (NOT ((decided_by_id = requested_by_id) AND (decided_by_id IS NOT NULL))))),
+    CONSTRAINT draws_wideningrequest_decided_in_time CHECK (((decided_by_id IS NULL) OR (decided_at < expires_at))),
+    CONSTRAINT draws_wideningrequest_plan_version_check CHECK ((plan_version >= 0))
+);
+
+ALTER TABLE public.draws_wideningrequest ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.draws_wideningrequest_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.experts_avoidanceremoval (
+    id bigint NOT NULL,
+    target character varying(320) NOT NULL,
+    kind character varying(20) NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    agreed boolean,
+    note character varying(300) NOT NULL,
+    decided_at timestamp with time zone,
+    asked_by_id bigint NOT NULL,
+    avoidance_id bigint,
+    decided_by_id bigint,
+    expert_id bigint NOT NULL,
+    uid uuid NOT NULL,
+    reason bytea CONSTRAINT experts_avoidanceremoval_reason_not_null1 NOT NULL,
+    CONSTRAINT experts_removal_decided CHECK ((((agreed IS NULL) AND (decided_at IS NULL) AND (decided_by_id IS NULL)) OR ((agreed IS NOT NULL) AND (decided_at IS NOT NULL) AND (decided_by_id IS NOT NULL))))
+);
+
+ALTER TABLE public.experts_avoidanceremoval ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.experts_avoidanceremoval_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.experts_avoidanceunit (
+    id bigint NOT NULL,
+    kind character varying(20) NOT NULL,
+    start_date date,
+    end_date date,
+    note character varying(200) NOT NULL,
+    unit_id bigint,
+    expert_id bigint NOT NULL,
+    person_name character varying(100) NOT NULL,
+    created_at timestamp with time zone,
+    created_by_id bigint,
+    is_own boolean NOT NULL,
+    CONSTRAINT experts_avoidance_bounds CHECK ((((end_date >= '1900-01-01'::date) AND (end_date <= '2099-12-31'::date)) AND ((start_date >= '1900-01-01'::date) AND (start_date <= '2099-12-31'::date)))),
+    CONSTRAINT experts_avoidance_dates CHECK (((start_date IS NULL) OR (end_date IS NULL) OR (end_date >= start_date))),
+    CONSTRAINT experts_avoidance_target CHECK (((((kind)::text = ANY ((ARRAY['kin'::character varying, 'teacher'::character varying, 'person'::character varying])::text[])) AND (NOT ((person_name)::text = ''::text))) OR ((NOT ((kind)::text = ANY ((ARRAY['kin'::character varying, 'teacher'::character varying, 'person'::character varying])::text[]))) AND (unit_id IS NOT NULL))))
+);
+
+ALTER TABLE public.experts_avoidanceunit ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.experts_avoidanceunit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.experts_blacklistentry (
+    id bigint NOT NULL,
+    reason character varying(500) NOT NULL,
+    evidence character varying(500) NOT NULL,
+    until_date date,
+    added_at timestamp with time zone NOT NULL,
+    removed_at timestamp with time zone,
+    removal_reason character varying(500) NOT NULL,
+    added_by_id bigint,
+    removed_by_id bigint,
+    expert_id bigint NOT NULL,
+    status_before character varying(12) NOT NULL,
+    CONSTRAINT experts_blacklist_bounds CHECK (((until_date >= '1900-01-01'::date) AND (until_date <= '2099-12-31'::date)))
+);
+
+ALTER TABLE public.experts_blacklistentry ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.experts_blacklistentry_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.experts_expert (
+    id bigint NOT NULL,
+    number character varying(20) NOT NULL,
+    kind character varying(12) NOT NULL,
+    name character varying(100) NOT NULL,
+    sex character varying(6) NOT NULL,
+    birth_date date,
+    id_number bytea NOT NULL,
+    id_number_index bytea,
+    phone bytea NOT NULL,
+    phone_index bytea,
+    phone_tail_index bytea,
+    email bytea NOT NULL,
+    email_index bytea,
+    title character varying(50) NOT NULL,
+    title_level smallint NOT NULL,
+    "position" character varying(50) NOT NULL,
+    education character varying(50) NOT NULL,
+    practice_years smallint,
+    expert_type character varying(50) NOT NULL,
+    postcode character varying(10) NOT NULL,
+    bank_name character varying(100) NOT NULL,
+    bank_account bytea NOT NULL,
+    remark text NOT NULL,
+    contact_person character varying(50) NOT NULL,
+    status character varying(12) NOT NULL,
+    status_before_deletion character varying(12) NOT NULL,
+    deletion_reason character varying(200) NOT NULL,
+    deleted_at timestamp with time zone,
+    term_start_date date,
+    term_end_date date,
+    source character varying(16) NOT NULL,
+    search_tokens character varying(8)[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    deleted_by_id bigint,
+    department_id bigint,
+    division_id character varying(6),
+    employer_id bigint,
+    user_id bigint,
+    created_by_id bigint,
+    address bytea NOT NULL,
+    extra jsonb NOT NULL,
+    account_proof bytea,
+    email_twin integer NOT NULL,
+    link_sent_at timestamp with time zone,
+    activated_at timestamp with time zone,
+    id_kind character varying(12) NOT NULL,
+    merged_into_id bigint,
+    CONSTRAINT experts_deleted_when CHECK ((((deleted_at IS NOT NULL) AND ((status)::text = 'deleted'::text)) OR ((NOT ((status)::text = 'deleted'::text)) AND (deleted_at IS NULL)))),
+    CONSTRAINT experts_expert_bounds CHECK ((((birth_date >= '1900-01-01'::date) AND (birth_date <= '2099-12-31'::date)) AND ((practice_years >= 0) AND (practice_years <= 80)) AND ((term_end_date >= '1900-01-01'::date) AND (term_end_date <= '2099-12-31'::date)) AND ((term_start_date >= '1900-01-01'::date) AND (term_start_date <= '2099-12-31'::date)))),
+    CONSTRAINT experts_expert_email_twin_check CHECK ((email_twin >= 0)),
+    CONSTRAINT experts_expert_practice_years_check CHECK ((practice_years >= 0)),
+    CONSTRAINT experts_expert_title_level_check CHECK ((title_level >= 0)),
+    CONSTRAINT experts_merged_is_closed CHECK (((merged_into_id IS NULL) OR (((status)::text = 'deleted'::text) AND (NOT ((merged_into_id = id) AND (merged_into_id IS NOT NULL)))))),
+    CONSTRAINT experts_status_known CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'formal'::character varying, 'frozen'::character varying, 'blacklisted'::character varying, 'deleted'::character varying])::text[]))),
+    CONSTRAINT experts_term_order CHECK (((term_start_date IS NULL) OR (term_end_date IS NULL) OR (term_end_date >= term_start_date)))
+);
+
+ALTER TABLE public.experts_expert ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.experts_expert_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.experts_expert_tags (
+    id bigint NOT NULL,
+    expert_id bigint NOT NULL,
+    tag_id bigint NOT NULL
+);
+
+ALTER TABLE public.experts_expert_tags ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.experts_expert_tags_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.experts_expertspecialty (
+    id bigint NOT NULL,
+    expert_id bigint NOT NULL,
+    specialty_id bigint NOT NULL
+);
+
+ALTER TABLE public.experts_expertspecialty ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.experts_expertspecialty_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.experts_expertversion (
+    id bigint NOT NULL,
+    number integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor_name character varying(64) NOT NULL,
+    changed jsonb NOT NULL,
+    snapshot bytea NOT NULL,
+    actor_id bigint,
+    expert_id bigint NOT NULL,
+    CONSTRAINT experts_expertversion_number_check CHECK ((number >= 0))
+);
+
+ALTER TABLE public.experts_expertversion ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.experts_expertversion_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.experts_leave (
+    id bigint NOT NULL,
+    during tstzrange NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    cancelled_at timestamp with time zone,
+    created_by_id bigint,
+    expert_id bigint NOT NULL,
+    uid uuid NOT NULL,
+    reason bytea CONSTRAINT experts_leave_reason_not_null1 NOT NULL,
+    is_own boolean NOT NULL,
+    CONSTRAINT experts_leave_bounds CHECK ((during <@ '["2000-01-01 08:00:00+08","2099-12-31 23:59:00+08")'::tstzrange)),
+    CONSTRAINT experts_leave_not_empty CHECK ((NOT isempty(during)))
+);
+
+ALTER TABLE public.experts_leave ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.experts_leave_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE SEQUENCE public.experts_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE public.experts_savedsearch (
+    id bigint NOT NULL,
+    name character varying(50) NOT NULL,
+    query text NOT NULL,
+    shared boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    owner_id bigint NOT NULL
+);
+
+ALTER TABLE public.experts_savedsearch ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.experts_savedsearch_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.experts_tag (
+    id bigint NOT NULL,
+    name character varying(50) NOT NULL,
+    colour character varying(16) NOT NULL
+);
+
+ALTER TABLE public.experts_tag ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.experts_tag_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.experts_toldapart (
+    id bigint NOT NULL,
+    reason character varying(200) NOT NULL,
+    told_at timestamp with time zone NOT NULL,
+    first_id bigint NOT NULL,
+    second_id bigint NOT NULL,
+    told_by_id bigint,
+    CONSTRAINT experts_apart_ordered CHECK ((first_id < second_id))
+);
+
+ALTER TABLE public.experts_toldapart ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.experts_toldapart_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.files_attachment (
+    id bigint NOT NULL,
+    subject_type character varying(64) NOT NULL,
+    subject_id character varying(64) NOT NULL,
+    kind character varying(32) NOT NULL,
+    name character varying(200) NOT NULL,
+    file character varying(100) NOT NULL,
+    content_type character varying(100) NOT NULL,
+    size bigint NOT NULL,
+    sha256 bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by_id bigint,
+    held boolean DEFAULT false NOT NULL,
+    proof bytea,
+    CONSTRAINT files_attachment_size_check CHECK ((size >= 0))
+);
+
+ALTER TABLE public.files_attachment ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.files_attachment_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.notifications_channelhealth (
+    id bigint NOT NULL,
+    channel character varying(8) NOT NULL,
+    failures integer NOT NULL,
+    failing_since timestamp with time zone,
+    detail character varying(300) NOT NULL,
+    failed_at timestamp with time zone,
+    worked_at timestamp with time zone,
+    CONSTRAINT notifications_channelhealth_failures_check CHECK ((failures >= 0))
+);
+
+ALTER TABLE public.notifications_channelhealth ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.notifications_channelhealth_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.notifications_message (
+    id bigint NOT NULL,
+    key character varying(100) NOT NULL,
+    occasion character varying(64) NOT NULL,
+    channel character varying(8) NOT NULL,
+    recipient_key bytea,
+    recipient bytea NOT NULL,
+    address bytea NOT NULL,
+    subject bytea NOT NULL,
+    body bytea NOT NULL,
+    about_type character varying(64) NOT NULL,
+    about_id character varying(64) NOT NULL,
+    state character varying(12) NOT NULL,
+    attempts smallint NOT NULL,
+    detail character varying(300) NOT NULL,
+    provider_id character varying(100) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    sending_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    read_at timestamp with time zone,
+    documents jsonb NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    deleted_at timestamp with time zone,
+    deleted_by_id bigint,
+    deletion_reason character varying(200) NOT NULL,
+    refusals smallint NOT NULL,
+    uid uuid NOT NULL,
+    CONSTRAINT notifications_deleted_when_over CHECK (((deleted_at IS NULL) OR (NOT ((state)::text = ANY ((ARRAY['queued'::character varying, 'sending'::character varying])::text[]))))),
+    CONSTRAINT notifications_message_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT notifications_message_refusals_check CHECK ((refusals >= 0)),
+    CONSTRAINT notifications_sending_since CHECK (((NOT ((state)::text = 'sending'::text)) OR (sending_at IS NOT NULL))),
+    CONSTRAINT notifications_sent_at_known CHECK (((NOT ((state)::text = ANY ((ARRAY['sent'::character varying, 'delivered'::character varying, 'read'::character varying])::text[]))) OR (sent_at IS NOT NULL))),
+    CONSTRAINT notifications_state_known CHECK (((state)::text = ANY ((ARRAY['queued'::character varying, 'sending'::character varying, 'sent'::character varying, 'delivered'::character varying, 'read'::character varying, 'failed'::character varying, 'no_account'::character varying, 'unknown'::character varying, 'cancelled'::character varying])::text[])))
+);
+
+CREATE TABLE public.notifications_message_attachments (
+    id bigint NOT NULL,
+    message_id bigint NOT NULL,
+    attachment_id bigint NOT NULL
+);
+
+ALTER TABLE public.notifications_message_attachments ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.notifications_message_attachments_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.notifications_message ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.notifications_message_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.notifications_messagetemplate (
+    id bigint NOT NULL,
+    occasion character varying(64) NOT NULL,
+    channel character varying(8) NOT NULL,
+    subject character varying(200) NOT NULL,
+    body text NOT NULL,
+    active boolean NOT NULL,
+    since timestamp with time zone,
+    subject_before character varying(200) NOT NULL,
+    body_before text NOT NULL,
+    version integer NOT NULL,
+    proof bytea NOT NULL,
+    CONSTRAINT notifications_messagetemplate_version_check CHECK ((version >= 0))
+);
+
+ALTER TABLE public.notifications_messagetemplate ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.notifications_messagetemplate_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.operations_alert (
+    id bigint NOT NULL,
+    check_code character varying(64) NOT NULL,
+    label character varying(40) NOT NULL,
+    state character varying(8) NOT NULL,
+    sentence character varying(300) NOT NULL,
+    figure character varying(100) NOT NULL,
+    mend character varying(300) NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    told_at timestamp with time zone,
+    told_state character varying(8) NOT NULL,
+    well_since timestamp with time zone,
+    ended_at timestamp with time zone,
+    acknowledged_at timestamp with time zone,
+    note character varying(200) NOT NULL,
+    acknowledged_by_id bigint,
+    CONSTRAINT operations_alert_acknowledged_by CHECK ((((acknowledged_at IS NULL) AND (acknowledged_by_id IS NULL)) OR ((acknowledged_at IS NOT NULL) AND (acknowledged_by_id IS NOT NULL))))
+);
+
+ALTER TABLE public.operations_alert ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.operations_alert_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.operations_jobfailure (
+    id bigint NOT NULL,
+    job_id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    reason character varying(40) NOT NULL,
+    place character varying(200) NOT NULL
+);
+
+ALTER TABLE public.operations_jobfailure ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.operations_jobfailure_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.papers_papertemplate (
+    id bigint NOT NULL,
+    paper character varying(32) NOT NULL,
+    project_kind character varying(50) NOT NULL,
+    name character varying(200) NOT NULL,
+    form character varying(8) NOT NULL,
+    state character varying(12) NOT NULL,
+    used_at timestamp with time zone,
+    uploaded_at timestamp with time zone NOT NULL,
+    uploaded_by_id bigint NOT NULL,
+    CONSTRAINT papers_template_state_known CHECK (((state)::text = ANY ((ARRAY['active'::character varying, 'disabled'::character varying, 'removed'::character varying])::text[]))),
+    CONSTRAINT papers_unused_template_is_deleted CHECK (((NOT ((state)::text = 'removed'::text)) OR (used_at IS NOT NULL)))
+);
+
+ALTER TABLE public.papers_papertemplate ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.papers_papertemplate_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.procrastinate_events (
+    id bigint NOT NULL,
+    job_id bigint NOT NULL,
+    type public.procrastinate_job_event_type,
+    at timestamp with time zone DEFAULT now()
+);
+
+CREATE SEQUENCE public.procrastinate_events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.procrastinate_events_id_seq OWNED BY public.procrastinate_events.id;
+
+CREATE SEQUENCE public.procrastinate_jobs_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.procrastinate_jobs_id_seq OWNED BY public.procrastinate_jobs.id;
+
+CREATE TABLE public.procrastinate_periodic_defers (
+    id bigint NOT NULL,
+    task_name character varying(128) NOT NULL,
+    defer_timestamp bigint,
+    job_id bigint,
+    periodic_id character varying(128) DEFAULT ''::character varying NOT NULL
+);
+
+CREATE SEQUENCE public.procrastinate_periodic_defers_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.procrastinate_periodic_defers_id_seq OWNED BY public.procrastinate_periodic_defers.id;
+
+CREATE TABLE public.procrastinate_workers (
+    id bigint NOT NULL,
+    last_heartbeat timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE public.procrastinate_workers ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.procrastinate_workers_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.projects_avoidance (
+    id bigint NOT NULL,
+    subject character varying(8) NOT NULL,
+    name character varying(200) NOT NULL,
+    uscc character varying(18) NOT NULL,
+    unit_name character varying(200) NOT NULL,
+    expert_number character varying(20) NOT NULL,
+    from_date date,
+    to_date date,
+    reason character varying(200) NOT NULL,
+    unit_id bigint,
+    project_id bigint NOT NULL,
+    role character varying(10) NOT NULL,
+    CONSTRAINT projects_avoidance_bounds CHECK ((((from_date >= '1900-01-01'::date) AND (from_date <= '2099-12-31'::date)) AND ((to_date >= '1900-01-01'::date) AND (to_date <= '2099-12-31'::date)))),
+    CONSTRAINT projects_avoidance_complete CHECK (((((subject)::text = 'unit'::text) AND ((unit_id IS NOT NULL) OR (NOT ((name)::text = ''::text)))) OR (((subject)::text = 'person'::text) AND ((NOT ((name)::text = ''::text)) OR (NOT ((expert_number)::text = ''::text)))) OR ((from_date IS NOT NULL) AND ((subject)::text = 'period'::text) AND (to_date >= from_date)))),
+    CONSTRAINT projects_avoidance_role CHECK ((((role)::text = ''::text) OR ((subject)::text = 'person'::text)))
+);
+
+ALTER TABLE public.projects_avoidance ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.projects_avoidance_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.projects_progressentry (
+    id bigint NOT NULL,
+    text text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    author_id bigint NOT NULL,
+    project_id bigint NOT NULL
+);
+
+ALTER TABLE public.projects_progressentry ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.projects_progressentry_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.projects_project (
+    id bigint NOT NULL,
+    number character varying(50) NOT NULL,
+    name character varying(200) NOT NULL,
+    kind character varying(50) NOT NULL,
+    regime character varying(12) NOT NULL,
+    budget numeric(14,2),
+    opening_at timestamp with time zone NOT NULL,
+    duration_minutes integer NOT NULL,
+    place character varying(200) NOT NULL,
+    check_in_at timestamp with time zone,
+    contact_name character varying(50) NOT NULL,
+    contact_phone character varying(30) NOT NULL,
+    description text NOT NULL,
+    status character varying(12) NOT NULL,
+    draw_state character varying(20) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    submitted_at timestamp with time zone,
+    decided_at timestamp with time zone,
+    decision_note character varying(500) NOT NULL,
+    created_by_id bigint NOT NULL,
+    decided_by_id bigint,
+    department_id bigint NOT NULL,
+    purchaser_id bigint,
+    representatives smallint NOT NULL,
+    archive_note character varying(500) NOT NULL,
+    archived_at timestamp with time zone,
+    archived_by_id bigint,
+    leads_batch boolean NOT NULL,
+    batch_id bigint,
+    extra jsonb NOT NULL,
+    edited_by_id bigint,
+    submitted_by_id bigint,
+    status_n integer NOT NULL,
+    status_proof bytea NOT NULL,
+    CONSTRAINT projects_approver_not_applicant CHECK (((decided_by_id IS NULL) OR (NOT ((decided_by_id = created_by_id) AND (decided_by_id IS NOT NULL))))),
+    CONSTRAINT projects_approver_not_editor CHECK (((NOT ((status)::text = ANY ((ARRAY['approved'::character varying, 'archived'::character varying])::text[]))) OR (decided_by_id IS NULL) OR (((submitted_by_id IS NULL) OR (NOT ((decided_by_id = submitted_by_id) AND (decided_by_id IS NOT NULL) AND (submitted_by_id IS NOT NULL)))) AND ((edited_by_id IS NULL) OR (NOT ((decided_by_id = edited_by_id) AND (decided_by_id IS NOT NULL) AND (edited_by_id IS NOT NULL))))))),
+    CONSTRAINT projects_archived_stays_archived CHECK (((archived_at IS NULL) OR ((status)::text = 'archived'::text))),
+    CONSTRAINT projects_draw_state_known CHECK (((draw_state)::text = ANY ((ARRAY['not_drawn'::character varying, 'drawing'::character varying, 'success'::character varying, 'unsatisfied'::character varying, 'success_supplement'::character varying])::text[]))),
+    CONSTRAINT projects_drawn_only_approved CHECK ((((draw_state)::text = 'not_drawn'::text) OR ((status)::text = ANY ((ARRAY['approved'::character varying, 'archived'::character varying])::text[])))),
+    CONSTRAINT projects_leads_its_batch CHECK (((NOT leads_batch) OR (batch_id IS NOT NULL))),
+    CONSTRAINT projects_project_bounds CHECK ((((budget >= (0)::numeric) AND (budget <= 999999999999.99)) AND ((check_in_at >= '2000-01-01 08:00:00+08'::timestamp with time zone) AND (check_in_at <= '2099-12-31 23:59:00+08'::timestamp with time zone)) AND ((duration_minutes >= 1) AND (duration_minutes <= 43200)) AND ((opening_at >= '2000-01-01 08:00:00+08'::timestamp with time zone) AND (opening_at <= '2099-12-31 23:59:00+08'::timestamp with time zone)) AND ((representatives >= 0) AND (representatives <= 99)))),
+    CONSTRAINT projects_project_duration_minutes_check CHECK ((duration_minutes >= 0)),
+    CONSTRAINT projects_project_representatives_check CHECK ((representatives >= 0)),
+    CONSTRAINT projects_project_status_n_check CHECK ((status_n >= 0)),
+    CONSTRAINT projects_status_known CHECK (((status)::text = ANY ((ARRAY['draft'::character varying, 'pending'::character varying, 'approved'::character varying, 'rejected'::character varying, 'archived'::character varying])::text[])))
+);
+
+ALTER TABLE public.projects_project ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.projects_project_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.projects_projectbatch (
+    id bigint NOT NULL,
+    number character varying(50) NOT NULL,
+    name character varying(100) NOT NULL,
+    note text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by_id bigint NOT NULL
+);
+
+ALTER TABLE public.projects_projectbatch ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.projects_projectbatch_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.projects_task (
+    id bigint NOT NULL,
+    title character varying(100) NOT NULL,
+    detail text NOT NULL,
+    due_date date NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    completed_at timestamp with time zone,
+    note character varying(500) NOT NULL,
+    cancelled_at timestamp with time zone,
+    assignee_id bigint,
+    completed_by_id bigint,
+    created_by_id bigint NOT NULL,
+    department_id bigint,
+    project_id bigint NOT NULL,
+    CONSTRAINT projects_task_bounds CHECK (((due_date >= '1900-01-01'::date) AND (due_date <= '2099-12-31'::date))),
+    CONSTRAINT projects_task_completed_later CHECK (((completed_at IS NULL) OR (completed_at >= created_at))),
+    CONSTRAINT projects_task_ends_once CHECK ((((completed_at IS NULL) AND (completed_by_id IS NULL)) OR ((cancelled_at IS NULL) AND (completed_at IS NOT NULL) AND (completed_by_id IS NOT NULL)))),
+    CONSTRAINT projects_task_is_somebodys CHECK (((department_id IS NOT NULL) OR (assignee_id IS NOT NULL)))
+);
+
+ALTER TABLE public.projects_task ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.projects_task_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.siteconfig_settingchange (
+    id bigint NOT NULL,
+    code character varying(80) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    before jsonb,
+    after jsonb,
+    was_default boolean NOT NULL,
+    reset boolean NOT NULL,
+    actor_id bigint NOT NULL,
+    proof bytea NOT NULL
+);
+
+ALTER TABLE public.siteconfig_settingchange ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.siteconfig_settingchange_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.siteconfig_storedsetting (
+    id bigint NOT NULL,
+    code character varying(80) NOT NULL,
+    value jsonb,
+    secret bytea NOT NULL,
+    reset boolean NOT NULL,
+    change bigint NOT NULL,
+    proof bytea NOT NULL,
+    CONSTRAINT siteconfig_plain_or_secret CHECK (((value IS NULL) OR (secret = '\x'::bytea)))
+);
+
+ALTER TABLE public.siteconfig_storedsetting ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.siteconfig_storedsetting_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.webhooks_delivery (
+    id bigint NOT NULL,
+    uid uuid NOT NULL,
+    event character varying(40) NOT NULL,
+    body text NOT NULL,
+    state character varying(12) NOT NULL,
+    attempts smallint NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    status_code smallint,
+    detail character varying(300) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    delivered_at timestamp with time zone,
+    subscription_id bigint NOT NULL,
+    key character varying(100) NOT NULL,
+    CONSTRAINT webhooks_delivery_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT webhooks_delivery_status_code_check CHECK ((status_code >= 0)),
+    CONSTRAINT webhooks_state_known CHECK (((state)::text = ANY ((ARRAY['waiting'::character varying, 'delivered'::character varying, 'failed'::character varying])::text[])))
+);
+
+ALTER TABLE public.webhooks_delivery ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.webhooks_delivery_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.webhooks_subscription (
+    id bigint NOT NULL,
+    name character varying(40) NOT NULL,
+    url character varying(500) NOT NULL,
+    secret bytea NOT NULL,
+    events jsonb NOT NULL,
+    active boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by_id bigint NOT NULL,
+    uid uuid NOT NULL
+);
+
+ALTER TABLE public.webhooks_subscription ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.webhooks_subscription_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.workflow_approval (
+    id bigint NOT NULL,
+    subject_type character varying(64) NOT NULL,
+    subject_id bigint NOT NULL,
+    state character varying(12) NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    step_id bigint,
+    version_id bigint NOT NULL,
+    proof bytea NOT NULL,
+    moves integer NOT NULL,
+    CONSTRAINT workflow_approval_moves_check CHECK ((moves >= 0)),
+    CONSTRAINT workflow_running_has_a_step CHECK ((((ended_at IS NULL) AND ((state)::text = 'running'::text) AND (step_id IS NOT NULL)) OR ((NOT ((state)::text = 'running'::text)) AND (ended_at IS NOT NULL) AND (step_id IS NULL))))
+);
+
+ALTER TABLE public.workflow_approval ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.workflow_approval_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.workflow_confirmationcode (
+    id bigint NOT NULL,
+    matter character varying(64) NOT NULL,
+    request_id bigint NOT NULL,
+    digest bytea NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    tries smallint NOT NULL,
+    used_at timestamp with time zone,
+    person_id bigint NOT NULL,
+    CONSTRAINT workflow_code_few_tries CHECK ((tries <= 5)),
+    CONSTRAINT workflow_code_used_in_time CHECK (((used_at IS NULL) OR (used_at < expires_at))),
+    CONSTRAINT workflow_confirmationcode_tries_check CHECK ((tries >= 0))
+);
+
+ALTER TABLE public.workflow_confirmationcode ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.workflow_confirmationcode_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.workflow_decision (
+    id bigint NOT NULL,
+    agreed boolean NOT NULL,
+    note character varying(500) NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    approval_id bigint NOT NULL,
+    decided_by_id bigint NOT NULL,
+    step_id bigint NOT NULL
+);
+
+ALTER TABLE public.workflow_decision ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.workflow_decision_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.workflow_flowstep (
+    id bigint NOT NULL,
+    "order" smallint NOT NULL,
+    name character varying(30) NOT NULL,
+    condition jsonb NOT NULL,
+    on_rejection character varying(12) NOT NULL,
+    role_id bigint,
+    version_id bigint NOT NULL,
+    CONSTRAINT workflow_flowstep_order_check CHECK (("order" >= 0))
+);
+
+ALTER TABLE public.workflow_flowstep ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.workflow_flowstep_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.workflow_flowversion (
+    id bigint NOT NULL,
+    subject character varying(64) NOT NULL,
+    number integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by_id bigint,
+    proof bytea NOT NULL,
+    CONSTRAINT workflow_flowversion_number_check CHECK ((number >= 0))
+);
+
+ALTER TABLE public.workflow_flowversion ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.workflow_flowversion_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE ONLY public.procrastinate_events ALTER COLUMN id SET DEFAULT nextval('public.procrastinate_events_id_seq'::regclass);
+
+ALTER TABLE ONLY public.procrastinate_jobs ALTER COLUMN id SET DEFAULT nextval('public.procrastinate_jobs_id_seq'::regclass);
+
+ALTER TABLE ONLY public.procrastinate_periodic_defers ALTER COLUMN id SET DEFAULT nextval('public.procrastinate_periodic_defers_id_seq'::regclass);
+
+SELECT pg_catalog.setval('public.accounts_apitoken_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.accounts_department_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.accounts_loginrecord_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.accounts_role_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.accounts_rolefield_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.accounts_rolepermission_departments_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.accounts_rolepermission_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.accounts_usedpassword_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.accounts_user_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.accounts_user_roles_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.audit_anchor_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.audit_chainhead_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.audit_entry_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.audit_unproven_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.auth_group_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.auth_group_permissions_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.auth_permission_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.backups_backup_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.core_dutyrun_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.core_exportrun_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.core_importmemory_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.core_importrun_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.core_keycheck_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.core_rekeying_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.core_storedanswer_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.customforms_customfield_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.customforms_fieldmark_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.directory_dictionaryitem_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.directory_specialty_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.directory_specialtyscheme_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.directory_title_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.directory_unit_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.directory_unitalias_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.directory_unitpair_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.directory_unitrelation_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.django_content_type_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 244, true);
+
+SELECT pg_catalog.setval('public.draws_answerrequest_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_conditiongroup_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_conditionlevel_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_conditiontemplate_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_counttally_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_draw_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_drawalarm_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_drawevent_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_drawpause_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_drawplan_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_drawproject_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_emergency_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_emergencyendrequest_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_emergencyrequest_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_exposurereport_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_exposurerow_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_hold_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_invitation_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_pickrequest_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_planversion_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_quietwaiver_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_releaserequest_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_replylink_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_reschedulerequest_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_rescheduling_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_revealrule_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_sealblock_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_voidrequest_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.draws_wideningrequest_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.experts_avoidanceremoval_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.experts_avoidanceunit_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.experts_blacklistentry_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.experts_expert_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.experts_expert_tags_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.experts_expertspecialty_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.experts_expertversion_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.experts_leave_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.experts_number_seq', 1, false);
+
+SELECT pg_catalog.setval('public.experts_savedsearch_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.experts_tag_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.experts_toldapart_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.files_attachment_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.notifications_channelhealth_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.notifications_message_attachments_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.notifications_message_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.notifications_messagetemplate_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.operations_alert_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.operations_jobfailure_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.papers_papertemplate_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.procrastinate_events_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.procrastinate_jobs_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.procrastinate_periodic_defers_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.procrastinate_workers_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.projects_avoidance_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.projects_progressentry_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.projects_project_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.projects_projectbatch_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.projects_task_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.siteconfig_settingchange_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.siteconfig_storedsetting_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.webhooks_delivery_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.webhooks_subscription_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.workflow_approval_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.workflow_confirmationcode_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.workflow_decision_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.workflow_flowstep_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.workflow_flowversion_id_seq', 1, false);
+
+ALTER TABLE ONLY public.accounts_apitoken
+    ADD CONSTRAINT accounts_apitoken_digest_key UNIQUE (digest);
+
+ALTER TABLE ONLY public.accounts_apitoken
+    ADD CONSTRAINT accounts_apitoken_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_department
+    ADD CONSTRAINT accounts_department_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_knownpermission
+    ADD CONSTRAINT accounts_knownpermission_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY public.accounts_loginrecord
+    ADD CONSTRAINT accounts_loginrecord_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_rolepermission
+    ADD CONSTRAINT accounts_role_code UNIQUE (role_id, code);
+
+ALTER TABLE ONLY public.accounts_role
+    ADD CONSTRAINT accounts_role_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.accounts_rolefield
+    ADD CONSTRAINT accounts_role_field UNIQUE (role_id, field);
+
+ALTER TABLE ONLY public.accounts_role
+    ADD CONSTRAINT accounts_role_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.accounts_role
+    ADD CONSTRAINT accounts_role_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_rolefield
+    ADD CONSTRAINT accounts_rolefield_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_rolepermission_departments
+    ADD CONSTRAINT accounts_rolepermission__rolepermission_id_depart_3fa89945_uniq UNIQUE (rolepermission_id, department_id);
+
+ALTER TABLE ONLY public.accounts_rolepermission_departments
+    ADD CONSTRAINT accounts_rolepermission_departments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_rolepermission
+    ADD CONSTRAINT accounts_rolepermission_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_usedpassword
+    ADD CONSTRAINT accounts_usedpassword_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_usedpassword
+    ADD CONSTRAINT accounts_usedpassword_uid_key UNIQUE (uid);
+
+ALTER TABLE ONLY public.accounts_user
+    ADD CONSTRAINT accounts_user_email UNIQUE (email_index);
+
+ALTER TABLE ONLY public.accounts_user
+    ADD CONSTRAINT accounts_user_phone UNIQUE (phone_index);
+
+ALTER TABLE ONLY public.accounts_user
+    ADD CONSTRAINT accounts_user_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_user_roles
+    ADD CONSTRAINT accounts_user_roles_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_user_roles
+    ADD CONSTRAINT accounts_user_roles_user_id_role_id_d36f9c32_uniq UNIQUE (user_id, role_id);
+
+ALTER TABLE ONLY public.accounts_user
+    ADD CONSTRAINT accounts_user_username_key UNIQUE (username);
+
+ALTER TABLE ONLY public.audit_anchor
+    ADD CONSTRAINT audit_anchor_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.audit_anchor
+    ADD CONSTRAINT audit_anchor_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_chainhead
+    ADD CONSTRAINT audit_chainhead_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_entry
+    ADD CONSTRAINT audit_entry_chain_no_key UNIQUE (chain_no);
+
+ALTER TABLE ONLY public.audit_entry
+    ADD CONSTRAINT audit_entry_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_unproven
+    ADD CONSTRAINT audit_unproven_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.auth_group
+    ADD CONSTRAINT auth_group_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.auth_group_permissions
+    ADD CONSTRAINT auth_group_permissions_group_id_permission_id_0cd325b0_uniq UNIQUE (group_id, permission_id);
+
+ALTER TABLE ONLY public.auth_group_permissions
+    ADD CONSTRAINT auth_group_permissions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.auth_group
+    ADD CONSTRAINT auth_group_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.auth_permission
+    ADD CONSTRAINT auth_permission_content_type_id_codename_01ab375a_uniq UNIQUE (content_type_id, codename);
+
+ALTER TABLE ONLY public.auth_permission
+    ADD CONSTRAINT auth_permission_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.backups_backup
+    ADD CONSTRAINT backups_backup_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.core_storedanswer
+    ADD CONSTRAINT core_answer_once UNIQUE (owner, key);
+
+ALTER TABLE ONLY public.core_dutyrun
+    ADD CONSTRAINT core_dutyrun_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.core_dutyrun
+    ADD CONSTRAINT core_dutyrun_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.core_exportrun
+    ADD CONSTRAINT core_exportrun_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.core_importmemory
+    ADD CONSTRAINT core_import_memory_once UNIQUE (user_id, importer, "column", said);
+
+ALTER TABLE ONLY public.core_importmemory
+    ADD CONSTRAINT core_importmemory_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.core_importrun
+    ADD CONSTRAINT core_importrun_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.core_keycheck
+    ADD CONSTRAINT core_keycheck_once UNIQUE (setting, digest);
+
+ALTER TABLE ONLY public.core_keycheck
+    ADD CONSTRAINT core_keycheck_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.core_rekeying
+    ADD CONSTRAINT core_rekeying_column_key UNIQUE ("column");
+
+ALTER TABLE ONLY public.core_rekeying
+    ADD CONSTRAINT core_rekeying_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.core_storedanswer
+    ADD CONSTRAINT core_storedanswer_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.customforms_customfield
+    ADD CONSTRAINT customforms_code_once UNIQUE (subject, code);
+
+ALTER TABLE ONLY public.customforms_customfield
+    ADD CONSTRAINT customforms_customfield_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.customforms_fieldmark
+    ADD CONSTRAINT customforms_fieldmark_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.directory_unitalias
+    ADD CONSTRAINT directory_alias_once UNIQUE (unit_id, normalised_name);
+
+ALTER TABLE ONLY public.directory_dictionaryitem
+    ADD CONSTRAINT directory_dictionaryitem_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.directory_division
+    ADD CONSTRAINT directory_division_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY public.directory_formerunit
+    ADD CONSTRAINT directory_formerunit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.directory_dictionaryitem
+    ADD CONSTRAINT directory_item_once UNIQUE (dictionary, name);
+
+ALTER TABLE ONLY public.directory_unitpair
+    ADD CONSTRAINT directory_pair_once UNIQUE (first_id, second_id);
+
+ALTER TABLE ONLY public.directory_specialty
+    ADD CONSTRAINT directory_specialty_code UNIQUE (scheme_id, code);
+
+ALTER TABLE ONLY public.directory_specialty
+    ADD CONSTRAINT directory_specialty_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.directory_specialtyscheme
+    ADD CONSTRAINT directory_specialtyscheme_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.directory_specialtyscheme
+    ADD CONSTRAINT directory_specialtyscheme_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.directory_title
+    ADD CONSTRAINT directory_title_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.directory_title
+    ADD CONSTRAINT directory_title_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.directory_unit
+    ADD CONSTRAINT directory_unit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.directory_unitalias
+    ADD CONSTRAINT directory_unitalias_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.directory_unitpair
+    ADD CONSTRAINT directory_unitpair_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.directory_unitrelation
+    ADD CONSTRAINT directory_unitrelation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.django_content_type
+    ADD CONSTRAINT django_content_type_app_label_model_76bd3d3b_uniq UNIQUE (app_label, model);
+
+ALTER TABLE ONLY public.django_content_type
+    ADD CONSTRAINT django_content_type_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.django_migrations
+    ADD CONSTRAINT django_migrations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.django_session
+    ADD CONSTRAINT django_session_pkey PRIMARY KEY (session_key);
+
+ALTER TABLE ONLY public.draws_drawalarm
+    ADD CONSTRAINT draws_alarm_once UNIQUE (draw_id, kind);
+
+ALTER TABLE ONLY public.draws_answerrequest
+    ADD CONSTRAINT draws_answerrequest_asked_proof_eda97b64_uniq UNIQUE (asked_proof);
+
+ALTER TABLE ONLY public.draws_answerrequest
+    ADD CONSTRAINT draws_answerrequest_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_conditiongroup
+    ADD CONSTRAINT draws_conditiongroup_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_conditionlevel
+    ADD CONSTRAINT draws_conditionlevel_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_conditiontemplate
+    ADD CONSTRAINT draws_conditiontemplate_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_counttally
+    ADD CONSTRAINT draws_counttally_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_draw
+    ADD CONSTRAINT draws_draw_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.draws_draw
+    ADD CONSTRAINT draws_draw_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_draw
+    ADD CONSTRAINT draws_draw_public_id_900b4bb4_uniq UNIQUE (public_id);
+
+ALTER TABLE ONLY public.draws_drawalarm
+    ADD CONSTRAINT draws_drawalarm_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_drawevent
+    ADD CONSTRAINT draws_drawevent_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_drawpause
+    ADD CONSTRAINT draws_drawpause_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_drawplan
+    ADD CONSTRAINT draws_drawplan_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_drawplan
+    ADD CONSTRAINT draws_drawplan_project_id_key UNIQUE (project_id);
+
+ALTER TABLE ONLY public.draws_drawproject
+    ADD CONSTRAINT draws_drawproject_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_emergency
+    ADD CONSTRAINT draws_emergency_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_emergencyendrequest
+    ADD CONSTRAINT draws_emergencyendrequest_asked_proof_22311a11_uniq UNIQUE (asked_proof);
+
+ALTER TABLE ONLY public.draws_emergencyendrequest
+    ADD CONSTRAINT draws_emergencyendrequest_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_emergencyrequest
+    ADD CONSTRAINT draws_emergencyrequest_asked_proof_7892d22c_uniq UNIQUE (asked_proof);
+
+ALTER TABLE ONLY public.draws_emergencyrequest
+    ADD CONSTRAINT draws_emergencyrequest_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_drawevent
+    ADD CONSTRAINT draws_event_hash UNIQUE (hash);
+
+ALTER TABLE ONLY public.draws_drawevent
+    ADD CONSTRAINT draws_event_n UNIQUE (draw_id, n);
+
+ALTER TABLE ONLY public.reports_exposurereport
+    ADD CONSTRAINT draws_exposurereport_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.reports_exposurerow
+    ADD CONSTRAINT draws_exposurerow_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_conditiongroup
+    ADD CONSTRAINT draws_group_order UNIQUE (plan_id, "order");
+
+ALTER TABLE ONLY public.draws_hold
+    ADD CONSTRAINT draws_hold_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_invitation
+    ADD CONSTRAINT draws_invitation_commit UNIQUE (draw_id, commit);
+
+ALTER TABLE ONLY public.draws_invitation
+    ADD CONSTRAINT draws_invitation_line UNIQUE (draw_id, line);
+
+ALTER TABLE ONLY public.draws_invitation
+    ADD CONSTRAINT draws_invitation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_conditionlevel
+    ADD CONSTRAINT draws_level_once UNIQUE (group_id, level);
+
+ALTER TABLE ONLY public.draws_hold
+    ADD CONSTRAINT draws_no_double_booking EXCLUDE USING gist (holder WITH =, during WITH &&) WHERE (active);
+
+ALTER TABLE ONLY public.draws_pickrequest
+    ADD CONSTRAINT draws_pickrequest_asked_proof_a9dc257f_uniq UNIQUE (asked_proof);
+
+ALTER TABLE ONLY public.draws_pickrequest
+    ADD CONSTRAINT draws_pickrequest_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_pickrequest
+    ADD CONSTRAINT draws_pickrequest_uid_key UNIQUE (uid);
+
+ALTER TABLE ONLY public.draws_planversion
+    ADD CONSTRAINT draws_plan_version_once UNIQUE (plan_id, number);
+
+ALTER TABLE ONLY public.draws_planversion
+    ADD CONSTRAINT draws_planversion_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_drawproject
+    ADD CONSTRAINT draws_project_once UNIQUE (draw_id, project_id);
+
+ALTER TABLE ONLY public.draws_quietwaiver
+    ADD CONSTRAINT draws_quietwaiver_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_releaserequest
+    ADD CONSTRAINT draws_releaserequest_asked_proof_f869b6dd_uniq UNIQUE (asked_proof);
+
+ALTER TABLE ONLY public.draws_releaserequest
+    ADD CONSTRAINT draws_releaserequest_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_replylink
+    ADD CONSTRAINT draws_replylink_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_replylink
+    ADD CONSTRAINT draws_replylink_token_hash_key UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.draws_reschedulerequest
+    ADD CONSTRAINT draws_reschedulerequest_asked_proof_a83a136d_uniq UNIQUE (asked_proof);
+
+ALTER TABLE ONLY public.draws_reschedulerequest
+    ADD CONSTRAINT draws_reschedulerequest_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_rescheduling
+    ADD CONSTRAINT draws_rescheduling_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_revealrule
+    ADD CONSTRAINT draws_revealrule_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_revealrule
+    ADD CONSTRAINT draws_revealrule_role_id_key UNIQUE (role_id);
+
+ALTER TABLE ONLY public.draws_sealblock
+    ADD CONSTRAINT draws_sealblock_n UNIQUE (draw_id, n);
+
+ALTER TABLE ONLY public.draws_sealblock
+    ADD CONSTRAINT draws_sealblock_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_counttally
+    ADD CONSTRAINT draws_tally_once UNIQUE (user_id, hour, project_id);
+
+ALTER TABLE ONLY public.draws_conditiontemplate
+    ADD CONSTRAINT draws_template_name UNIQUE (owner_id, name);
+
+ALTER TABLE ONLY public.draws_voidrequest
+    ADD CONSTRAINT draws_voidrequest_asked_proof_850a0e60_uniq UNIQUE (asked_proof);
+
+ALTER TABLE ONLY public.draws_voidrequest
+    ADD CONSTRAINT draws_voidrequest_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.draws_wideningrequest
+    ADD CONSTRAINT draws_wideningrequest_asked_proof_d97e9232_uniq UNIQUE (asked_proof);
+
+ALTER TABLE ONLY public.draws_wideningrequest
+    ADD CONSTRAINT draws_wideningrequest_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.experts_toldapart
+    ADD CONSTRAINT experts_apart_once UNIQUE (first_id, second_id);
+
+ALTER TABLE ONLY public.experts_avoidanceremoval
+    ADD CONSTRAINT experts_avoidanceremoval_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.experts_avoidanceremoval
+    ADD CONSTRAINT experts_avoidanceremoval_uid_key UNIQUE (uid);
+
+ALTER TABLE ONLY public.experts_avoidanceunit
+    ADD CONSTRAINT experts_avoidanceunit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.experts_blacklistentry
+    ADD CONSTRAINT experts_blacklistentry_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.experts_expert
+    ADD CONSTRAINT experts_email_once UNIQUE (email_index, email_twin);
+
+ALTER TABLE ONLY public.experts_expert
+    ADD CONSTRAINT experts_expert_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.experts_expert
+    ADD CONSTRAINT experts_expert_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.experts_expert_tags
+    ADD CONSTRAINT experts_expert_tags_expert_id_tag_id_6368367f_uniq UNIQUE (expert_id, tag_id);
+
+ALTER TABLE ONLY public.experts_expert_tags
+    ADD CONSTRAINT experts_expert_tags_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.experts_expert
+    ADD CONSTRAINT experts_expert_user_id_key UNIQUE (user_id);
+
+ALTER TABLE ONLY public.experts_expertspecialty
+    ADD CONSTRAINT experts_expertspecialty_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.experts_expertversion
+    ADD CONSTRAINT experts_expertversion_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.experts_expert
+    ADD CONSTRAINT experts_id_number_once UNIQUE (id_number_index);
+
+ALTER TABLE ONLY public.experts_leave
+    ADD CONSTRAINT experts_leave_no_overlap EXCLUDE USING gist (expert_id WITH =, ((is_own)::integer) WITH =, during WITH &&) WHERE ((cancelled_at IS NULL));
+
+ALTER TABLE ONLY public.experts_leave
+    ADD CONSTRAINT experts_leave_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.experts_leave
+    ADD CONSTRAINT experts_leave_uid_key UNIQUE (uid);
+
+ALTER TABLE ONLY public.experts_expert
+    ADD CONSTRAINT experts_phone_once UNIQUE (phone_index);
+
+ALTER TABLE ONLY public.experts_savedsearch
+    ADD CONSTRAINT experts_saved_search_once UNIQUE (owner_id, name);
+
+ALTER TABLE ONLY public.experts_savedsearch
+    ADD CONSTRAINT experts_savedsearch_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.experts_expertspecialty
+    ADD CONSTRAINT experts_specialty_once UNIQUE (expert_id, specialty_id);
+
+ALTER TABLE ONLY public.experts_tag
+    ADD CONSTRAINT experts_tag_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.experts_tag
+    ADD CONSTRAINT experts_tag_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.experts_toldapart
+    ADD CONSTRAINT experts_toldapart_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.experts_expertversion
+    ADD CONSTRAINT experts_version_once UNIQUE (expert_id, number);
+
+ALTER TABLE ONLY public.files_attachment
+    ADD CONSTRAINT files_attachment_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notifications_channelhealth
+    ADD CONSTRAINT notifications_channelhealth_channel_key UNIQUE (channel);
+
+ALTER TABLE ONLY public.notifications_channelhealth
+    ADD CONSTRAINT notifications_channelhealth_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notifications_message_attachments
+    ADD CONSTRAINT notifications_message_at_message_id_attachment_id_0d5725c6_uniq UNIQUE (message_id, attachment_id);
+
+ALTER TABLE ONLY public.notifications_message_attachments
+    ADD CONSTRAINT notifications_message_attachments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notifications_message
+    ADD CONSTRAINT notifications_message_key_key UNIQUE (key);
+
+ALTER TABLE ONLY public.notifications_message
+    ADD CONSTRAINT notifications_message_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notifications_message
+    ADD CONSTRAINT notifications_message_uid_key UNIQUE (uid);
+
+ALTER TABLE ONLY public.notifications_messagetemplate
+    ADD CONSTRAINT notifications_messagetemplate_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notifications_messagetemplate
+    ADD CONSTRAINT notifications_template_once UNIQUE (occasion, channel);
+
+ALTER TABLE ONLY public.operations_alert
+    ADD CONSTRAINT operations_alert_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.operations_jobfailure
+    ADD CONSTRAINT operations_jobfailure_job_id_key UNIQUE (job_id);
+
+ALTER TABLE ONLY public.operations_jobfailure
+    ADD CONSTRAINT operations_jobfailure_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.papers_papertemplate
+    ADD CONSTRAINT papers_papertemplate_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.procrastinate_events
+    ADD CONSTRAINT procrastinate_events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.procrastinate_jobs
+    ADD CONSTRAINT procrastinate_jobs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.procrastinate_periodic_defers
+    ADD CONSTRAINT procrastinate_periodic_defers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.procrastinate_periodic_defers
+    ADD CONSTRAINT procrastinate_periodic_defers_unique UNIQUE (task_name, periodic_id, defer_timestamp);
+
+ALTER TABLE ONLY public.procrastinate_workers
+    ADD CONSTRAINT procrastinate_workers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.projects_avoidance
+    ADD CONSTRAINT projects_avoidance_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.projects_progressentry
+    ADD CONSTRAINT projects_progressentry_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.projects_project
+    ADD CONSTRAINT projects_project_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.projects_project
+    ADD CONSTRAINT projects_project_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.projects_projectbatch
+    ADD CONSTRAINT projects_projectbatch_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.projects_projectbatch
+    ADD CONSTRAINT projects_projectbatch_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.projects_task
+    ADD CONSTRAINT projects_task_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.reports_exposurereport
+    ADD CONSTRAINT reports_exposure_period_once UNIQUE (start_date, end_date);
+
+ALTER TABLE ONLY public.reports_exposurerow
+    ADD CONSTRAINT reports_exposure_row_once UNIQUE (report_id, expert_id);
+
+ALTER TABLE ONLY public.siteconfig_settingchange
+    ADD CONSTRAINT siteconfig_settingchange_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.siteconfig_storedsetting
+    ADD CONSTRAINT siteconfig_storedsetting_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.siteconfig_storedsetting
+    ADD CONSTRAINT siteconfig_storedsetting_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.webhooks_delivery
+    ADD CONSTRAINT webhooks_delivery_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.webhooks_delivery
+    ADD CONSTRAINT webhooks_delivery_uid_key UNIQUE (uid);
+
+ALTER TABLE ONLY public.webhooks_subscription
+    ADD CONSTRAINT webhooks_subscription_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.webhooks_subscription
+    ADD CONSTRAINT webhooks_subscription_uid_key UNIQUE (uid);
+
+ALTER TABLE ONLY public.workflow_approval
+    ADD CONSTRAINT workflow_approval_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workflow_confirmationcode
+    ADD CONSTRAINT workflow_confirmationcode_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workflow_decision
+    ADD CONSTRAINT workflow_decision_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workflow_flowstep
+    ADD CONSTRAINT workflow_flowstep_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workflow_flowversion
+    ADD CONSTRAINT workflow_flowversion_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workflow_flowstep
+    ADD CONSTRAINT workflow_step_order UNIQUE (version_id, "order");
+
+ALTER TABLE ONLY public.workflow_flowversion
+    ADD CONSTRAINT workflow_version_once UNIQUE (subject, number);
+
+CREATE INDEX accounts_apitoken_created_by_id_eaf61c5d ON public.accounts_apitoken USING btree (created_by_id);
+
+CREATE INDEX accounts_apitoken_user_id_bbee13e0 ON public.accounts_apitoken USING btree (user_id);
+
+CREATE INDEX accounts_department_parent_id_1cf3cf29 ON public.accounts_department USING btree (parent_id);
+
+CREATE INDEX accounts_department_path_064ef90e ON public.accounts_department USING btree (path);
+
+CREATE INDEX accounts_department_path_064ef90e_like ON public.accounts_department USING btree (path varchar_pattern_ops);
+
+CREATE INDEX accounts_knownpermission_code_0bf4c36c_like ON public.accounts_knownpermission USING btree (code varchar_pattern_ops);
+
+CREATE INDEX accounts_login_address ON public.accounts_loginrecord USING btree (address, at DESC);
+
+CREATE INDEX accounts_login_user ON public.accounts_loginrecord USING btree (user_id, at DESC);
+
+CREATE INDEX accounts_loginrecord_user_id_7e8b3080 ON public.accounts_loginrecord USING btree (user_id);
+
+CREATE INDEX accounts_role_code_31e05c3f_like ON public.accounts_role USING btree (code varchar_pattern_ops);
+
+CREATE INDEX accounts_role_name_2b60d248_like ON public.accounts_role USING btree (name varchar_pattern_ops);
+
+CREATE INDEX accounts_rolefield_role_id_60b895a3 ON public.accounts_rolefield USING btree (role_id);
+
+CREATE INDEX accounts_rolepermission_departments_department_id_a7a0ff13 ON public.accounts_rolepermission_departments USING btree (department_id);
+
+CREATE INDEX accounts_rolepermission_departments_rolepermission_id_52580e61 ON public.accounts_rolepermission_departments USING btree (rolepermission_id);
+
+CREATE INDEX accounts_rolepermission_role_id_db688956 ON public.accounts_rolepermission USING btree (role_id);
+
+CREATE INDEX accounts_usedpassword_user_id_cd0d3a6f ON public.accounts_usedpassword USING btree (user_id);
+
+CREATE INDEX accounts_user_department_id_8dc06840 ON public.accounts_user USING btree (department_id);
+
+CREATE INDEX accounts_user_roles_role_id_3be0e909 ON public.accounts_user_roles USING btree (role_id);
+
+CREATE INDEX accounts_user_roles_user_id_5c537963 ON public.accounts_user_roles USING btree (user_id);
+
+CREATE INDEX accounts_user_username_6088629e_like ON public.accounts_user USING btree (username varchar_pattern_ops);
+
+CREATE INDEX audit_action ON public.audit_entry USING btree (action, id DESC);
+
+CREATE INDEX audit_actor ON public.audit_entry USING btree (actor_id, id DESC);
+
+CREATE INDEX audit_at ON public.audit_entry USING btree (at DESC);
+
+CREATE INDEX audit_entry_actor_id_57c4b003 ON public.audit_entry USING btree (actor_id);
+
+CREATE INDEX audit_entry_unlinked ON public.audit_entry USING btree (id) WHERE (chain_no IS NULL);
+
+CREATE UNIQUE INDEX audit_proof ON public.audit_entry USING btree (proof) WHERE (proof IS NOT NULL);
+
+CREATE INDEX audit_subject ON public.audit_entry USING btree (subject_type, subject_id, id DESC);
+
+CREATE INDEX auth_group_name_a6ea08ec_like ON public.auth_group USING btree (name varchar_pattern_ops);
+
+CREATE INDEX auth_group_permissions_group_id_b120cbf9 ON public.auth_group_permissions USING btree (group_id);
+
+CREATE INDEX auth_group_permissions_permission_id_84c5c92e ON public.auth_group_permissions USING btree (permission_id);
+
+CREATE INDEX auth_permission_content_type_id_2f476e4b ON public.auth_permission USING btree (content_type_id);
+
+CREATE INDEX backups_backup_asked_by_id_8deb61c0 ON public.backups_backup USING btree (asked_by_id);
+
+CREATE INDEX backups_newest ON public.backups_backup USING btree (started_at DESC, id DESC);
+
+CREATE INDEX core_answer_expires ON public.core_storedanswer USING btree (expires_at);
+
+CREATE INDEX core_dutyrun_name_3e35a108_like ON public.core_dutyrun USING btree (name varchar_pattern_ops);
+
+CREATE INDEX core_export_user ON public.core_exportrun USING btree (user_id, created_at DESC);
+
+CREATE INDEX core_exportrun_user_id_cc490930 ON public.core_exportrun USING btree (user_id);
+
+CREATE INDEX core_import_expiry ON public.core_importrun USING btree (expires_at);
+
+CREATE INDEX core_import_user ON public.core_importrun USING btree (user_id, importer, created_at DESC);
+
+CREATE INDEX core_importmemory_user_id_d05ac1c6 ON public.core_importmemory USING btree (user_id);
+
+CREATE INDEX core_importrun_user_id_d920c2c1 ON public.core_importrun USING btree (user_id);
+
+CREATE INDEX core_rekeying_column_8007ecc2_like ON public.core_rekeying USING btree ("column" varchar_pattern_ops);
+
+CREATE INDEX customforms_customfield_created_by_id_1a094210 ON public.customforms_customfield USING btree (created_by_id);
+
+CREATE UNIQUE INDEX customforms_label_once ON public.customforms_customfield USING btree (subject, label) WHERE active;
+
+CREATE INDEX directory_alias_core ON public.directory_unitalias USING gin (core_name public.gin_trgm_ops);
+
+CREATE UNIQUE INDEX directory_alias_of_one ON public.directory_unitalias USING btree (normalised_name) WHERE (NOT shared);
+
+CREATE INDEX directory_division_code_8a9e8c02_like ON public.directory_division USING btree (code varchar_pattern_ops);
+
+CREATE INDEX directory_division_parent_id_e0ac9f49 ON public.directory_division USING btree (parent_id);
+
+CREATE INDEX directory_division_parent_id_e0ac9f49_like ON public.directory_division USING btree (parent_id varchar_pattern_ops);
+
+CREATE INDEX directory_formerunit_unit_id_b5460132 ON public.directory_formerunit USING btree (unit_id);
+
+CREATE INDEX directory_path ON public.directory_specialty USING btree (scheme_id, path varchar_pattern_ops);
+
+CREATE UNIQUE INDEX directory_relation_once ON public.directory_unitrelation USING btree (owner_id, owned_id, kind) WHERE (to_date IS NULL);
+
+CREATE INDEX directory_specialty_name ON public.directory_specialty USING btree (name);
+
+CREATE INDEX directory_specialty_parent_id_bf2540dc ON public.directory_specialty USING btree (parent_id);
+
+CREATE INDEX directory_specialty_scheme_id_e8414662 ON public.directory_specialty USING btree (scheme_id);
+
+CREATE INDEX directory_specialtyscheme_code_1acea1b0_like ON public.directory_specialtyscheme USING btree (code varchar_pattern_ops);
+
+CREATE INDEX directory_title_name_22d63f5d_like ON public.directory_title USING btree (name varchar_pattern_ops);
+
+CREATE INDEX directory_unit_core ON public.directory_unit USING gin (core_name public.gin_trgm_ops);
+
+CREATE INDEX directory_unit_name ON public.directory_unit USING gin (name public.gin_trgm_ops);
+
+CREATE INDEX directory_unit_normalised_name_2ba8bfa8 ON public.directory_unit USING btree (normalised_name);
+
+CREATE INDEX directory_unit_normalised_name_2ba8bfa8_like ON public.directory_unit USING btree (normalised_name varchar_pattern_ops);
+
+CREATE INDEX directory_unit_uncompared ON public.directory_unit USING btree (id) WHERE (NOT compared);
+
+CREATE INDEX directory_unit_unknown ON public.directory_unit USING btree (id) WHERE ((NOT confirmed) AND ((uscc)::text = ''::text));
+
+CREATE UNIQUE INDEX directory_unit_uscc ON public.directory_unit USING btree (uscc) WHERE (NOT ((uscc)::text = ''::text));
+
+CREATE INDEX directory_unitalias_normalised_name_386237e0 ON public.directory_unitalias USING btree (normalised_name);
+
+CREATE INDEX directory_unitalias_normalised_name_386237e0_like ON public.directory_unitalias USING btree (normalised_name varchar_pattern_ops);
+
+CREATE INDEX directory_unitalias_unit_id_45bbcf9d ON public.directory_unitalias USING btree (unit_id);
+
+CREATE INDEX directory_unitpair_first_id_4b56c89e ON public.directory_unitpair USING btree (first_id);
+
+CREATE INDEX directory_unitpair_second_id_5d3ebab8 ON public.directory_unitpair USING btree (second_id);
+
+CREATE INDEX directory_unitrelation_owned_id_b7c7012a ON public.directory_unitrelation USING btree (owned_id);
+
+CREATE INDEX directory_unitrelation_owner_id_116f4135 ON public.directory_unitrelation USING btree (owner_id);
+
+CREATE INDEX django_session_expire_date_a5c62663 ON public.django_session USING btree (expire_date);
+
+CREATE INDEX django_session_session_key_c0390e0f_like ON public.django_session USING btree (session_key varchar_pattern_ops);
+
+CREATE INDEX draws_alarm_open ON public.draws_drawalarm USING btree (draw_id) WHERE (done_at IS NULL);
+
+CREATE INDEX draws_answerrequest_decided_by_id_9b496368 ON public.draws_answerrequest USING btree (decided_by_id);
+
+CREATE INDEX draws_answerrequest_invitation_id_0f9b6d0e ON public.draws_answerrequest USING btree (invitation_id);
+
+CREATE INDEX draws_answerrequest_requested_by_id_c7818c95 ON public.draws_answerrequest USING btree (requested_by_id);
+
+CREATE INDEX draws_conditiongroup_plan_id_6255b0c7 ON public.draws_conditiongroup USING btree (plan_id);
+
+CREATE INDEX draws_conditionlevel_group_id_bc7611e2 ON public.draws_conditionlevel USING btree (group_id);
+
+CREATE INDEX draws_conditiontemplate_owner_id_fbb8d504 ON public.draws_conditiontemplate USING btree (owner_id);
+
+CREATE INDEX draws_counttally_project_id_3e434593 ON public.draws_counttally USING btree (project_id);
+
+CREATE INDEX draws_counttally_user_id_fbdfa596 ON public.draws_counttally USING btree (user_id);
+
+CREATE INDEX draws_draw_number_0fd52f89_like ON public.draws_draw USING btree (number varchar_pattern_ops);
+
+CREATE INDEX draws_draw_operator_id_5f305ccf ON public.draws_draw USING btree (operator_id);
+
+CREATE INDEX draws_draw_project_id_bf06efb6 ON public.draws_draw USING btree (project_id);
+
+CREATE INDEX draws_draw_public_id_900b4bb4_like ON public.draws_draw USING btree (public_id varchar_pattern_ops);
+
+CREATE INDEX draws_draw_widens_id_b430f457 ON public.draws_draw USING btree (widens_id);
+
+CREATE INDEX draws_drawalarm_draw_id_ce02eefe ON public.draws_drawalarm USING btree (draw_id);
+
+CREATE INDEX draws_drawevent_draw_id_50939873 ON public.draws_drawevent USING btree (draw_id);
+
+CREATE INDEX draws_drawpause_draw_id_11e32eac ON public.draws_drawpause USING btree (draw_id);
+
+CREATE INDEX draws_drawpause_paused_by_id_dc823758 ON public.draws_drawpause USING btree (paused_by_id);
+
+CREATE INDEX draws_drawpause_resumed_by_id_c2017caa ON public.draws_drawpause USING btree (resumed_by_id);
+
+CREATE INDEX draws_drawproject_draw_id_c7637b0f ON public.draws_drawproject USING btree (draw_id);
+
+CREATE INDEX draws_drawproject_project_id_83c2051b ON public.draws_drawproject USING btree (project_id);
+
+CREATE INDEX draws_emergency_declared_by_id_f6518998 ON public.draws_emergency USING btree (declared_by_id);
+
+CREATE INDEX draws_emergency_draw_id_bc3ce6ec ON public.draws_emergency USING btree (draw_id);
+
+CREATE INDEX draws_emergency_ended_by_id_edeba85c ON public.draws_emergency USING btree (ended_by_id);
+
+CREATE INDEX draws_emergencyendrequest_decided_by_id_1e87df2b ON public.draws_emergencyendrequest USING btree (decided_by_id);
+
+CREATE INDEX draws_emergencyendrequest_draw_id_5d00a0d4 ON public.draws_emergencyendrequest USING btree (draw_id);
+
+CREATE INDEX draws_emergencyendrequest_requested_by_id_5581fee1 ON public.draws_emergencyendrequest USING btree (requested_by_id);
+
+CREATE INDEX draws_emergencyrequest_decided_by_id_a0f9f9bf ON public.draws_emergencyrequest USING btree (decided_by_id);
+
+CREATE INDEX draws_emergencyrequest_draw_id_abd06ba1 ON public.draws_emergencyrequest USING btree (draw_id);
+
+CREATE INDEX draws_emergencyrequest_requested_by_id_76ca40e2 ON public.draws_emergencyrequest USING btree (requested_by_id);
+
+CREATE INDEX draws_exposurereport_requested_by_id_258580cf ON public.reports_exposurereport USING btree (requested_by_id);
+
+CREATE INDEX draws_exposurerow_expert_id_5612ea4d ON public.reports_exposurerow USING btree (expert_id);
+
+CREATE INDEX draws_exposurerow_report_id_61819505 ON public.reports_exposurerow USING btree (report_id);
+
+CREATE INDEX draws_hold_during ON public.draws_hold USING gist (during) WHERE active;
+
+CREATE INDEX draws_hold_holder ON public.draws_hold USING btree (holder);
+
+CREATE INDEX draws_hold_invitation_id_ec2c26cf ON public.draws_hold USING btree (invitation_id);
+
+CREATE INDEX draws_invitation_changed_by_id_adcda263 ON public.draws_invitation USING btree (changed_by_id);
+
+CREATE INDEX draws_invitation_deadline ON public.draws_invitation USING btree (state, deadline_at);
+
+CREATE INDEX draws_invitation_draw_id_ab83060f ON public.draws_invitation USING btree (draw_id);
+
+CREATE INDEX draws_invitation_expert ON public.draws_invitation USING btree (expert_id, state);
+
+CREATE INDEX draws_invitation_expert_id_bad7c2aa ON public.draws_invitation USING btree (expert_id);
+
+CREATE INDEX draws_invitation_panel_id_a160f3ad ON public.draws_invitation USING btree (panel_id);
+
+CREATE INDEX draws_invitation_seat_key_308e7110 ON public.draws_invitation USING btree (seat_key);
+
+CREATE UNIQUE INDEX draws_one_emergency ON public.draws_emergency USING btree (draw_id) WHERE (ended_at IS NULL);
+
+CREATE UNIQUE INDEX draws_one_leader ON public.draws_invitation USING btree (panel_id) WHERE (((panel_role)::text = 'leader'::text) AND ((state)::text = ANY ((ARRAY['invited'::character varying, 'accepted'::character varying])::text[])));
+
+CREATE UNIQUE INDEX draws_one_open_answerrequest ON public.draws_answerrequest USING btree (invitation_id) WHERE (decided_at IS NULL);
+
+CREATE UNIQUE INDEX draws_one_open_emergencyendrequest ON public.draws_emergencyendrequest USING btree (draw_id) WHERE (decided_at IS NULL);
+
+CREATE UNIQUE INDEX draws_one_open_emergencyrequest ON public.draws_emergencyrequest USING btree (draw_id) WHERE (decided_at IS NULL);
+
+CREATE UNIQUE INDEX draws_one_open_pause ON public.draws_drawpause USING btree (draw_id) WHERE (resumed_at IS NULL);
+
+CREATE UNIQUE INDEX draws_one_open_pickrequest ON public.draws_pickrequest USING btree (draw_id) WHERE (decided_at IS NULL);
+
+CREATE UNIQUE INDEX draws_one_open_releaserequest ON public.draws_releaserequest USING btree (draw_id) WHERE (decided_at IS NULL);
+
+CREATE UNIQUE INDEX draws_one_open_reschedulerequest ON public.draws_reschedulerequest USING btree (draw_id) WHERE (decided_at IS NULL);
+
+CREATE UNIQUE INDEX draws_one_open_voidrequest ON public.draws_voidrequest USING btree (draw_id) WHERE (decided_at IS NULL);
+
+CREATE UNIQUE INDEX draws_one_open_wideningrequest ON public.draws_wideningrequest USING btree (draw_id) WHERE (decided_at IS NULL);
+
+CREATE UNIQUE INDEX draws_one_valid_draw ON public.draws_drawproject USING btree (project_id) WHERE (first AND valid);
+
+CREATE INDEX draws_pickrequest_decided_by_id_0e4add1a ON public.draws_pickrequest USING btree (decided_by_id);
+
+CREATE INDEX draws_pickrequest_draw_id_0b0b80c5 ON public.draws_pickrequest USING btree (draw_id);
+
+CREATE INDEX draws_pickrequest_requested_by_id_d4388ff0 ON public.draws_pickrequest USING btree (requested_by_id);
+
+CREATE INDEX draws_planversion_made_by_id_9790fb7a ON public.draws_planversion USING btree (made_by_id);
+
+CREATE INDEX draws_planversion_plan_id_5cd88d46 ON public.draws_planversion USING btree (plan_id);
+
+CREATE INDEX draws_planversion_submitted_by_id_d01a3f2f ON public.draws_planversion USING btree (submitted_by_id);
+
+CREATE INDEX draws_quietwaiver_draw_id_201b24f7 ON public.draws_quietwaiver USING btree (draw_id);
+
+CREATE INDEX draws_quietwaiver_waived_by_id_c5dc4caf ON public.draws_quietwaiver USING btree (waived_by_id);
+
+CREATE INDEX draws_releaserequest_decided_by_id_0d0df2ae ON public.draws_releaserequest USING btree (decided_by_id);
+
+CREATE INDEX draws_releaserequest_draw_id_a2e906c3 ON public.draws_releaserequest USING btree (draw_id);
+
+CREATE INDEX draws_releaserequest_requested_by_id_b79716e4 ON public.draws_releaserequest USING btree (requested_by_id);
+
+CREATE INDEX draws_replylink_invitation_id_5682dc5a ON public.draws_replylink USING btree (invitation_id);
+
+CREATE INDEX draws_reschedulerequest_decided_by_id_3961bce4 ON public.draws_reschedulerequest USING btree (decided_by_id);
+
+CREATE INDEX draws_reschedulerequest_draw_id_0d702bb5 ON public.draws_reschedulerequest USING btree (draw_id);
+
+CREATE INDEX draws_reschedulerequest_requested_by_id_696ce7bf ON public.draws_reschedulerequest USING btree (requested_by_id);
+
+CREATE INDEX draws_rescheduling_confirmed_by_id_44066006 ON public.draws_rescheduling USING btree (confirmed_by_id);
+
+CREATE INDEX draws_rescheduling_draw_id_848e7b44 ON public.draws_rescheduling USING btree (draw_id);
+
+CREATE INDEX draws_rescheduling_moved_by_id_64fb710f ON public.draws_rescheduling USING btree (moved_by_id);
+
+CREATE INDEX draws_sealblock_draw_id_4556eede ON public.draws_sealblock USING btree (draw_id);
+
+CREATE INDEX draws_status ON public.draws_draw USING btree (status, id DESC);
+
+CREATE INDEX draws_voidrequest_decided_by_id_99e55227 ON public.draws_voidrequest USING btree (decided_by_id);
+
+CREATE INDEX draws_voidrequest_draw_id_d2e066cb ON public.draws_voidrequest USING btree (draw_id);
+
+CREATE INDEX draws_voidrequest_requested_by_id_0d8e4d77 ON public.draws_voidrequest USING btree (requested_by_id);
+
+CREATE UNIQUE INDEX draws_widened_once ON public.draws_draw USING btree (widens_id) WHERE (NOT ((status)::text = ANY ((ARRAY['abandoned'::character varying, 'void'::character varying])::text[])));
+
+CREATE INDEX draws_wideningrequest_decided_by_id_dfacaede ON public.draws_wideningrequest USING btree (decided_by_id);
+
+CREATE INDEX draws_wideningrequest_draw_id_118e04e0 ON public.draws_wideningrequest USING btree (draw_id);
+
+CREATE INDEX draws_wideningrequest_requested_by_id_4ec8bfb3 ON public.draws_wideningrequest USING btree (requested_by_id);
+
+CREATE INDEX experts_avoidance_person ON public.experts_avoidanceunit USING btree (person_name) WHERE (NOT ((person_name)::text = ''::text));
+
+CREATE INDEX experts_avoidance_unit ON public.experts_avoidanceunit USING btree (unit_id, expert_id);
+
+CREATE INDEX experts_avoidanceremoval_asked_by_id_305d4ac9 ON public.experts_avoidanceremoval USING btree (asked_by_id);
+
+CREATE INDEX experts_avoidanceremoval_avoidance_id_5e6f0ea4 ON public.experts_avoidanceremoval USING btree (avoidance_id);
+
+CREATE INDEX experts_avoidanceremoval_decided_by_id_597ce080 ON public.experts_avoidanceremoval USING btree (decided_by_id);
+
+CREATE INDEX experts_avoidanceremoval_expert_id_a4bf7943 ON public.experts_avoidanceremoval USING btree (expert_id);
+
+CREATE INDEX experts_avoidanceunit_created_by_id_2c7f9980 ON public.experts_avoidanceunit USING btree (created_by_id);
+
+CREATE INDEX experts_avoidanceunit_expert_id_29170312 ON public.experts_avoidanceunit USING btree (expert_id);
+
+CREATE INDEX experts_avoidanceunit_unit_id_8c230986 ON public.experts_avoidanceunit USING btree (unit_id);
+
+CREATE UNIQUE INDEX experts_blacklisted_once ON public.experts_blacklistentry USING btree (expert_id) WHERE (removed_at IS NULL);
+
+CREATE INDEX experts_blacklistentry_added_by_id_c22c52de ON public.experts_blacklistentry USING btree (added_by_id);
+
+CREATE INDEX experts_blacklistentry_expert_id_c102af83 ON public.experts_blacklistentry USING btree (expert_id);
+
+CREATE INDEX experts_blacklistentry_removed_by_id_fdcc644f ON public.experts_blacklistentry USING btree (removed_by_id);
+
+CREATE INDEX experts_by_birth ON public.experts_expert USING btree (birth_date, name) INCLUDE (id, status, merged_into_id);
+
+CREATE INDEX experts_by_employer ON public.experts_expert USING btree (employer_id, name) INCLUDE (id, status, merged_into_id);
+
+CREATE INDEX experts_by_level ON public.experts_expert USING btree (title_level, id);
+
+CREATE INDEX experts_by_name ON public.experts_expert USING btree (name, id);
+
+CREATE INDEX experts_by_specialty ON public.experts_expertspecialty USING btree (specialty_id, expert_id);
+
+CREATE INDEX experts_by_term ON public.experts_expert USING btree (term_end_date, id);
+
+CREATE INDEX experts_expert_created_by_id_a2c53ee1 ON public.experts_expert USING btree (created_by_id);
+
+CREATE INDEX experts_expert_deleted_by_id_94867c77 ON public.experts_expert USING btree (deleted_by_id);
+
+CREATE INDEX experts_expert_department_id_3f168a3c ON public.experts_expert USING btree (department_id);
+
+CREATE INDEX experts_expert_division_id_ad0ac467 ON public.experts_expert USING btree (division_id);
+
+CREATE INDEX experts_expert_division_id_ad0ac467_like ON public.experts_expert USING btree (division_id varchar_pattern_ops);
+
+CREATE INDEX experts_expert_number_25ad9787_like ON public.experts_expert USING btree (number varchar_pattern_ops);
+
+CREATE INDEX experts_expert_tags_expert_id_7e688536 ON public.experts_expert_tags USING btree (expert_id);
+
+CREATE INDEX experts_expert_tags_tag_id_532f8e07 ON public.experts_expert_tags USING btree (tag_id);
+
+CREATE INDEX experts_expertspecialty_expert_id_fe230b1a ON public.experts_expertspecialty USING btree (expert_id);
+
+CREATE INDEX experts_expertspecialty_specialty_id_ad0da66c ON public.experts_expertspecialty USING btree (specialty_id);
+
+CREATE INDEX experts_expertversion_actor_id_cb90656d ON public.experts_expertversion USING btree (actor_id);
+
+CREATE INDEX experts_expertversion_expert_id_676207d1 ON public.experts_expertversion USING btree (expert_id);
+
+CREATE INDEX experts_extra ON public.experts_expert USING gin (extra jsonb_path_ops);
+
+CREATE INDEX experts_leave_created_by_id_67f47e92 ON public.experts_leave USING btree (created_by_id);
+
+CREATE INDEX experts_leave_expert_id_70a02265 ON public.experts_leave USING btree (expert_id);
+
+CREATE INDEX experts_merged ON public.experts_expert USING btree (merged_into_id) WHERE (merged_into_id IS NOT NULL);
+
+CREATE INDEX experts_no_email ON public.experts_expert USING btree (id) WHERE ((email_index IS NULL) AND ((status)::text = 'formal'::text));
+
+CREATE INDEX experts_number ON public.experts_expert USING gin (number public.gin_trgm_ops);
+
+CREATE INDEX experts_phone_tail ON public.experts_expert USING btree (phone_tail_index);
+
+CREATE UNIQUE INDEX experts_removal_one_open ON public.experts_avoidanceremoval USING btree (avoidance_id) WHERE (decided_at IS NULL);
+
+CREATE INDEX experts_savedsearch_owner_id_42f12a4c ON public.experts_savedsearch USING btree (owner_id);
+
+CREATE INDEX experts_search ON public.experts_expert USING gin (search_tokens);
+
+CREATE INDEX experts_status ON public.experts_expert USING btree (status, id DESC);
+
+CREATE INDEX experts_tag_name_bafb08bf_like ON public.experts_tag USING btree (name varchar_pattern_ops);
+
+CREATE INDEX experts_term ON public.experts_expert USING btree (status, term_end_date);
+
+CREATE INDEX experts_toldapart_first_id_da50ae16 ON public.experts_toldapart USING btree (first_id);
+
+CREATE INDEX experts_toldapart_second_id_63049536 ON public.experts_toldapart USING btree (second_id);
+
+CREATE INDEX experts_toldapart_told_by_id_c5a663b9 ON public.experts_toldapart USING btree (told_by_id);
+
+CREATE INDEX files_attachment_created_by_id_a07bf3f8 ON public.files_attachment USING btree (created_by_id);
+
+CREATE INDEX files_held ON public.files_attachment USING btree (id) WHERE held;
+
+CREATE INDEX files_subject ON public.files_attachment USING btree (subject_type, subject_id);
+
+CREATE INDEX idx_procrastinate_jobs_worker_not_null ON public.procrastinate_jobs USING btree (worker_id) WHERE ((worker_id IS NOT NULL) AND (status = 'doing'::public.procrastinate_job_status));
+
+CREATE INDEX idx_procrastinate_workers_last_heartbeat ON public.procrastinate_workers USING btree (last_heartbeat);
+
+CREATE INDEX notifications_about ON public.notifications_message USING btree (about_type, about_id, id DESC);
+
+CREATE INDEX notifications_channelhealth_channel_f166c527_like ON public.notifications_channelhealth USING btree (channel varchar_pattern_ops);
+
+CREATE INDEX notifications_created ON public.notifications_message USING btree (created_at DESC);
+
+CREATE INDEX notifications_message_attachments_attachment_id_2612f49b ON public.notifications_message_attachments USING btree (attachment_id);
+
+CREATE INDEX notifications_message_attachments_message_id_31f7d635 ON public.notifications_message_attachments USING btree (message_id);
+
+CREATE INDEX notifications_message_deleted_by_id_4d8a4248 ON public.notifications_message USING btree (deleted_by_id);
+
+CREATE INDEX notifications_message_key_0781d074_like ON public.notifications_message USING btree (key varchar_pattern_ops);
+
+CREATE INDEX notifications_open ON public.notifications_message USING btree (state, due_at) WHERE ((state)::text = ANY ((ARRAY['queued'::character varying, 'sending'::character varying])::text[]));
+
+CREATE INDEX notifications_recipient ON public.notifications_message USING btree (recipient_key, channel, id DESC);
+
+CREATE INDEX operations_alert_acknowledged_by_id_b4835707 ON public.operations_alert USING btree (acknowledged_by_id);
+
+CREATE UNIQUE INDEX operations_alert_once ON public.operations_alert USING btree (check_code) WHERE (ended_at IS NULL);
+
+CREATE INDEX operations_failed_jobs ON public.procrastinate_jobs USING btree (id) WHERE (status = 'failed'::public.procrastinate_job_status);
+
+CREATE UNIQUE INDEX papers_one_active_template ON public.papers_papertemplate USING btree (paper, project_kind) WHERE ((state)::text = 'active'::text);
+
+CREATE INDEX papers_papertemplate_uploaded_by_id_0afbc913 ON public.papers_papertemplate USING btree (uploaded_by_id);
+
+CREATE INDEX procrastinate_events_job_id_fkey_v1 ON public.procrastinate_events USING btree (job_id);
+
+CREATE INDEX procrastinate_jobs_id_lock_idx_v1 ON public.procrastinate_jobs USING btree (id, lock) WHERE (status = ANY (ARRAY['todo'::public.procrastinate_job_status, 'doing'::public.procrastinate_job_status]));
+
+CREATE UNIQUE INDEX procrastinate_jobs_lock_idx_v1 ON public.procrastinate_jobs USING btree (lock) WHERE (status = 'doing'::public.procrastinate_job_status);
+
+CREATE INDEX procrastinate_jobs_priority_idx_v1 ON public.procrastinate_jobs USING btree (priority DESC, id) WHERE (status = 'todo'::public.procrastinate_job_status);
+
+CREATE INDEX procrastinate_jobs_queue_name_idx_v1 ON public.procrastinate_jobs USING btree (queue_name);
+
+CREATE UNIQUE INDEX procrastinate_jobs_queueing_lock_idx_v1 ON public.procrastinate_jobs USING btree (queueing_lock) WHERE (status = 'todo'::public.procrastinate_job_status);
+
+CREATE INDEX procrastinate_periodic_defers_job_id_fkey_v1 ON public.procrastinate_periodic_defers USING btree (job_id);
+
+CREATE INDEX projects_avoidance_project_id_4d767013 ON public.projects_avoidance USING btree (project_id);
+
+CREATE INDEX projects_avoidance_unit_id_6067b4d3 ON public.projects_avoidance USING btree (unit_id);
+
+CREATE INDEX projects_draw_state ON public.projects_project USING btree (draw_state, id DESC);
+
+CREATE INDEX projects_extra ON public.projects_project USING gin (extra jsonb_path_ops);
+
+CREATE INDEX projects_name ON public.projects_project USING gin (name public.gin_trgm_ops);
+
+CREATE UNIQUE INDEX projects_one_lead_of_a_batch ON public.projects_project USING btree (batch_id) WHERE leads_batch;
+
+CREATE INDEX projects_opening ON public.projects_project USING btree (opening_at);
+
+CREATE INDEX projects_progressentry_author_id_716a1029 ON public.projects_progressentry USING btree (author_id);
+
+CREATE INDEX projects_progressentry_project_id_3c67b0ff ON public.projects_progressentry USING btree (project_id);
+
+CREATE INDEX projects_project_archived_by_id_7c2f59de ON public.projects_project USING btree (archived_by_id);
+
+CREATE INDEX projects_project_batch_id_c8cee900 ON public.projects_project USING btree (batch_id);
+
+CREATE INDEX projects_project_created_by_id_c49d7b6d ON public.projects_project USING btree (created_by_id);
+
+CREATE INDEX projects_project_decided_by_id_97717324 ON public.projects_project USING btree (decided_by_id);
+
+CREATE INDEX projects_project_department_id_2d73b0cf ON public.projects_project USING btree (department_id);
+
+CREATE INDEX projects_project_edited_by_id_3d521db1 ON public.projects_project USING btree (edited_by_id);
+
+CREATE INDEX projects_project_number_578befa6_like ON public.projects_project USING btree (number varchar_pattern_ops);
+
+CREATE INDEX projects_project_purchaser_id_35e6fc47 ON public.projects_project USING btree (purchaser_id);
+
+CREATE INDEX projects_project_submitted_by_id_22838da7 ON public.projects_project USING btree (submitted_by_id);
+
+CREATE INDEX projects_projectbatch_created_by_id_02c00e44 ON public.projects_projectbatch USING btree (created_by_id);
+
+CREATE INDEX projects_projectbatch_number_af676f6a_like ON public.projects_projectbatch USING btree (number varchar_pattern_ops);
+
+CREATE INDEX projects_status ON public.projects_project USING btree (status, id DESC);
+
+CREATE INDEX projects_task_assignee_id_5061de72 ON public.projects_task USING btree (assignee_id);
+
+CREATE INDEX projects_task_completed_by_id_d8cc047e ON public.projects_task USING btree (completed_by_id);
+
+CREATE INDEX projects_task_created_by_id_3dc419bd ON public.projects_task USING btree (created_by_id);
+
+CREATE INDEX projects_task_department_id_ff0d2f90 ON public.projects_task USING btree (department_id);
+
+CREATE INDEX projects_task_open ON public.projects_task USING btree (due_date) WHERE ((cancelled_at IS NULL) AND (completed_at IS NULL));
+
+CREATE INDEX projects_task_project_id_a1b987d6 ON public.projects_task USING btree (project_id);
+
+CREATE INDEX siteconfig_changes_of ON public.siteconfig_settingchange USING btree (code, id DESC);
+
+CREATE INDEX siteconfig_settingchange_actor_id_20d1e675 ON public.siteconfig_settingchange USING btree (actor_id);
+
+CREATE INDEX siteconfig_storedsetting_code_3f2f339b_like ON public.siteconfig_storedsetting USING btree (code varchar_pattern_ops);
+
+CREATE INDEX webhooks_delivery_of ON public.webhooks_delivery USING btree (subscription_id, id DESC);
+
+CREATE INDEX webhooks_delivery_state ON public.webhooks_delivery USING btree (state, id DESC);
+
+CREATE INDEX webhooks_delivery_subscription_id_f436ed71 ON public.webhooks_delivery USING btree (subscription_id);
+
+CREATE UNIQUE INDEX webhooks_fact_once ON public.webhooks_delivery USING btree (subscription_id, key) WHERE (NOT ((key)::text = ''::text));
+
+CREATE INDEX webhooks_subscription_created_by_id_667c65d5 ON public.webhooks_subscription USING btree (created_by_id);
+
+CREATE INDEX workflow_approval_step_id_653b16f8 ON public.workflow_approval USING btree (step_id);
+
+CREATE INDEX workflow_approval_version_id_e44b3eaf ON public.workflow_approval USING btree (version_id);
+
+CREATE INDEX workflow_code_request ON public.workflow_confirmationcode USING btree (matter, request_id);
+
+CREATE INDEX workflow_confirmationcode_person_id_23f05d11 ON public.workflow_confirmationcode USING btree (person_id);
+
+CREATE INDEX workflow_decision_approval_id_f1b6470b ON public.workflow_decision USING btree (approval_id);
+
+CREATE INDEX workflow_decision_decided_by_id_8969c511 ON public.workflow_decision USING btree (decided_by_id);
+
+CREATE INDEX workflow_decision_step_id_2cbb8401 ON public.workflow_decision USING btree (step_id);
+
+CREATE INDEX workflow_flowstep_role_id_f50aa8bf ON public.workflow_flowstep USING btree (role_id);
+
+CREATE INDEX workflow_flowstep_version_id_2aac4f1a ON public.workflow_flowstep USING btree (version_id);
+
+CREATE INDEX workflow_flowversion_created_by_id_196cce10 ON public.workflow_flowversion USING btree (created_by_id);
+
+CREATE UNIQUE INDEX workflow_one_running ON public.workflow_approval USING btree (subject_type, subject_id) WHERE ((state)::text = 'running'::text);
+
+CREATE INDEX workflow_subject ON public.workflow_approval USING btree (subject_type, subject_id);
+
+CREATE TRIGGER accounts_usedpassword_bound BEFORE UPDATE OF uid ON public.accounts_usedpassword FOR EACH ROW WHEN ((old.uid IS DISTINCT FROM new.uid)) EXECUTE FUNCTION public.core_keep_binding();
+
+CREATE TRIGGER accounts_user_bound BEFORE UPDATE OF username ON public.accounts_user FOR EACH ROW WHEN (((old.username)::text IS DISTINCT FROM (new.username)::text)) EXECUTE FUNCTION public.core_keep_binding();
+
+CREATE TRIGGER audit_anchor_in_order BEFORE INSERT ON public.audit_anchor FOR EACH ROW EXECUTE FUNCTION public.audit_anchor_in_order();
+
+CREATE TRIGGER audit_anchor_kept BEFORE DELETE OR UPDATE ON public.audit_anchor FOR EACH ROW EXECUTE FUNCTION public.audit_anchor_kept();
+
+CREATE TRIGGER audit_anchor_no_truncate BEFORE TRUNCATE ON public.audit_anchor FOR EACH STATEMENT EXECUTE FUNCTION public.audit_anchor_kept();
+
+CREATE TRIGGER audit_chainhead_append_only BEFORE DELETE OR UPDATE ON public.audit_chainhead FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER audit_chainhead_no_truncate BEFORE TRUNCATE ON public.audit_chainhead FOR EACH STATEMENT EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER audit_entry_append_only BEFORE DELETE OR UPDATE ON public.audit_entry FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER audit_entry_arrives BEFORE INSERT ON public.audit_entry FOR EACH ROW EXECUTE FUNCTION public.audit_entry_arrives();
+
+CREATE CONSTRAINT TRIGGER audit_entry_last AFTER INSERT ON public.audit_entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_entry_last();
+
+CREATE CONSTRAINT TRIGGER audit_entry_link AFTER UPDATE ON public.audit_entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.chain_no IS NULL)) EXECUTE FUNCTION public.audit_entry_link();
+
+CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON public.audit_entry FOR EACH STATEMENT EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER core_dutyrun_next BEFORE UPDATE ON public.core_dutyrun FOR EACH ROW WHEN (((new.n <> (old.n + 1)) OR ((new.name)::text <> (old.name)::text))) EXECUTE FUNCTION public.core_runs_only_grow();
+
+CREATE TRIGGER core_dutyrun_stays BEFORE DELETE ON public.core_dutyrun FOR EACH ROW EXECUTE FUNCTION public.core_runs_only_grow();
+
+CREATE TRIGGER directory_alias_is_of_one AFTER INSERT OR UPDATE OF normalised_name ON public.directory_unit FOR EACH ROW EXECUTE FUNCTION public.directory_alias_is_of_one();
+
+CREATE TRIGGER directory_alias_is_of_one AFTER INSERT OR UPDATE OF normalised_name, unit_id, shared ON public.directory_unitalias FOR EACH ROW EXECUTE FUNCTION public.directory_alias_is_of_one();
+
+CREATE TRIGGER draws_answerrequest_ended BEFORE UPDATE OF decided_at ON public.draws_answerrequest FOR EACH ROW WHEN (((old.decided_at IS NOT NULL) AND (new.decided_at IS NULL))) EXECUTE FUNCTION public.draws_keep_decided();
+
+CREATE TRIGGER draws_answerrequest_id BEFORE UPDATE OF invitation_id ON public.draws_answerrequest FOR EACH ROW WHEN ((old.invitation_id IS DISTINCT FROM new.invitation_id)) EXECUTE FUNCTION public.draws_keep_id();
+
+CREATE TRIGGER draws_draw_id BEFORE UPDATE OF id ON public.draws_draw FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.draws_keep_id();
+
+CREATE TRIGGER draws_draw_kept BEFORE DELETE ON public.draws_draw FOR EACH ROW EXECUTE FUNCTION public.draws_refuse_change();
+
+CREATE TRIGGER draws_draw_moves BEFORE UPDATE OF moves ON public.draws_draw FOR EACH ROW WHEN ((new.moves < old.moves)) EXECUTE FUNCTION public.draws_only_grows();
+
+CREATE TRIGGER draws_draw_published BEFORE UPDATE ON public.draws_draw FOR EACH ROW EXECUTE FUNCTION public.draws_guard_publication();
+
+CREATE TRIGGER draws_draw_sealed BEFORE UPDATE ON public.draws_draw FOR EACH ROW EXECUTE FUNCTION public.draws_guard_draw();
+
+CREATE TRIGGER draws_draw_status BEFORE UPDATE ON public.draws_draw FOR EACH ROW WHEN (((old.status)::text IS DISTINCT FROM (new.status)::text)) EXECUTE FUNCTION public.draws_guard_status();
+
+CREATE TRIGGER draws_draw_widens BEFORE INSERT OR UPDATE OF status ON public.draws_draw FOR EACH ROW EXECUTE FUNCTION public.draws_guard_widening();
+
+CREATE TRIGGER draws_emergencyendrequest_ended BEFORE UPDATE OF decided_at ON public.draws_emergencyendrequest FOR EACH ROW WHEN (((old.decided_at IS NOT NULL) AND (new.decided_at IS NULL))) EXECUTE FUNCTION public.draws_keep_decided();
+
+CREATE TRIGGER draws_emergencyrequest_ended BEFORE UPDATE OF decided_at ON public.draws_emergencyrequest FOR EACH ROW WHEN (((old.decided_at IS NOT NULL) AND (new.decided_at IS NULL))) EXECUTE FUNCTION public.draws_keep_decided();
+
+CREATE TRIGGER draws_event_follows BEFORE INSERT ON public.draws_drawevent FOR EACH ROW EXECUTE FUNCTION public.draws_guard_event();
+
+CREATE TRIGGER draws_event_kept BEFORE DELETE OR UPDATE ON public.draws_drawevent FOR EACH ROW EXECUTE FUNCTION public.draws_refuse_change();
+
+CREATE TRIGGER draws_invitation_id BEFORE UPDATE OF id ON public.draws_invitation FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.draws_keep_id();
+
+CREATE TRIGGER draws_invitation_kept BEFORE DELETE ON public.draws_invitation FOR EACH ROW EXECUTE FUNCTION public.draws_refuse_change();
+
+CREATE TRIGGER draws_invitation_panel BEFORE INSERT OR UPDATE OF draw_id, panel_id ON public.draws_invitation FOR EACH ROW EXECUTE FUNCTION public.draws_set_panel();
+
+CREATE TRIGGER draws_invitation_proof_n BEFORE UPDATE OF proof_n ON public.draws_invitation FOR EACH ROW WHEN (((new.proof_n <> old.proof_n) AND (new.proof_n <> (old.proof_n + 1)))) EXECUTE FUNCTION public.draws_only_grows();
+
+CREATE TRIGGER draws_invitation_released_as BEFORE UPDATE OF released_as ON public.draws_invitation FOR EACH ROW WHEN (((old.released_as IS DISTINCT FROM new.released_as) AND (old.released_as IS NOT NULL))) EXECUTE FUNCTION public.draws_refuse_change();
+
+CREATE TRIGGER draws_invitation_sealed BEFORE UPDATE ON public.draws_invitation FOR EACH ROW EXECUTE FUNCTION public.draws_guard_invitation();
+
+CREATE TRIGGER draws_pause_kept BEFORE UPDATE ON public.draws_drawpause FOR EACH ROW EXECUTE FUNCTION public.draws_pause_kept();
+
+CREATE TRIGGER draws_pickrequest_bound BEFORE UPDATE OF draw_id, uid ON public.draws_pickrequest FOR EACH ROW WHEN (((old.draw_id IS DISTINCT FROM new.draw_id) OR (old.uid IS DISTINCT FROM new.uid))) EXECUTE FUNCTION public.core_keep_binding();
+
+CREATE TRIGGER draws_pickrequest_ended BEFORE UPDATE OF decided_at ON public.draws_pickrequest FOR EACH ROW WHEN (((old.decided_at IS NOT NULL) AND (new.decided_at IS NULL))) EXECUTE FUNCTION public.draws_keep_decided();
+
+CREATE TRIGGER draws_planversion_fixed BEFORE UPDATE ON public.draws_planversion FOR EACH ROW EXECUTE FUNCTION public.draws_guard_plan_version();
+
+CREATE TRIGGER draws_project_guarded BEFORE INSERT OR UPDATE ON public.draws_drawproject FOR EACH ROW EXECUTE FUNCTION public.draws_guard_project();
+
+CREATE TRIGGER draws_project_kept BEFORE DELETE ON public.draws_drawproject FOR EACH ROW EXECUTE FUNCTION public.draws_refuse_change();
+
+CREATE TRIGGER draws_projects_follow AFTER UPDATE OF status ON public.draws_draw FOR EACH ROW WHEN (((old.status)::text IS DISTINCT FROM (new.status)::text)) EXECUTE FUNCTION public.draws_follow_status();
+
+CREATE TRIGGER draws_releaserequest_ended BEFORE UPDATE OF decided_at ON public.draws_releaserequest FOR EACH ROW WHEN (((old.decided_at IS NOT NULL) AND (new.decided_at IS NULL))) EXECUTE FUNCTION public.draws_keep_decided();
+
+CREATE TRIGGER draws_replylink_id BEFORE UPDATE OF invitation_id ON public.draws_replylink FOR EACH ROW WHEN ((old.invitation_id IS DISTINCT FROM new.invitation_id)) EXECUTE FUNCTION public.draws_keep_id();
+
+CREATE TRIGGER draws_reschedulerequest_ended BEFORE UPDATE OF decided_at ON public.draws_reschedulerequest FOR EACH ROW WHEN (((old.decided_at IS NOT NULL) AND (new.decided_at IS NULL))) EXECUTE FUNCTION public.draws_keep_decided();
+
+CREATE TRIGGER draws_sealblock_kept BEFORE DELETE ON public.draws_sealblock FOR EACH ROW EXECUTE FUNCTION public.draws_refuse_change();
+
+CREATE TRIGGER draws_sealblock_sealed BEFORE UPDATE ON public.draws_sealblock FOR EACH ROW EXECUTE FUNCTION public.draws_guard_block();
+
+CREATE TRIGGER draws_voidrequest_ended BEFORE UPDATE OF decided_at ON public.draws_voidrequest FOR EACH ROW WHEN (((old.decided_at IS NOT NULL) AND (new.decided_at IS NULL))) EXECUTE FUNCTION public.draws_keep_decided();
+
+CREATE TRIGGER draws_wideningrequest_ended BEFORE UPDATE OF decided_at ON public.draws_wideningrequest FOR EACH ROW WHEN (((old.decided_at IS NOT NULL) AND (new.decided_at IS NULL))) EXECUTE FUNCTION public.draws_keep_decided();
+
+CREATE TRIGGER experts_avoidanceremoval_bound BEFORE UPDATE OF uid ON public.experts_avoidanceremoval FOR EACH ROW WHEN ((old.uid IS DISTINCT FROM new.uid)) EXECUTE FUNCTION public.core_keep_binding();
+
+CREATE CONSTRAINT TRIGGER experts_blacklist_agrees AFTER INSERT OR UPDATE OF removed_at, expert_id ON public.experts_blacklistentry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.experts_blacklist_agrees();
+
+CREATE CONSTRAINT TRIGGER experts_blacklist_agrees AFTER UPDATE OF status, status_before_deletion ON public.experts_expert DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.status)::text IS DISTINCT FROM (new.status)::text) OR ((old.status_before_deletion)::text IS DISTINCT FROM (new.status_before_deletion)::text))) EXECUTE FUNCTION public.experts_blacklist_agrees();
+
+CREATE CONSTRAINT TRIGGER experts_blacklist_agrees_new AFTER INSERT ON public.experts_expert DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((new.status)::text = 'blacklisted'::text) OR ((new.status_before_deletion)::text = 'blacklisted'::text))) EXECUTE FUNCTION public.experts_blacklist_agrees();
+
+CREATE TRIGGER experts_contacts_once AFTER UPDATE OF phone_index, email_index ON public.accounts_user FOR EACH ROW WHEN (((old.phone_index IS DISTINCT FROM new.phone_index) OR (old.email_index IS DISTINCT FROM new.email_index))) EXECUTE FUNCTION public.experts_contacts_of_account();
+
+CREATE TRIGGER experts_contacts_once AFTER UPDATE OF phone_index, email_index ON public.experts_expert FOR EACH ROW WHEN (((old.phone_index IS DISTINCT FROM new.phone_index) OR (old.email_index IS DISTINCT FROM new.email_index))) EXECUTE FUNCTION public.experts_contacts_of_changed();
+
+CREATE TRIGGER experts_contacts_once_new AFTER INSERT ON public.accounts_user FOR EACH ROW WHEN (((new.phone_index IS NOT NULL) OR (new.email_index IS NOT NULL))) EXECUTE FUNCTION public.experts_contacts_of_account();
+
+CREATE TRIGGER experts_contacts_once_new AFTER INSERT ON public.experts_expert REFERENCING NEW TABLE AS new_files FOR EACH STATEMENT EXECUTE FUNCTION public.experts_contacts_of_new();
+
+CREATE TRIGGER experts_expert_bound BEFORE UPDATE OF number ON public.experts_expert FOR EACH ROW WHEN (((old.number)::text IS DISTINCT FROM (new.number)::text)) EXECUTE FUNCTION public.core_keep_binding();
+
+CREATE TRIGGER experts_leave_bound BEFORE UPDATE OF uid ON public.experts_leave FOR EACH ROW WHEN ((old.uid IS DISTINCT FROM new.uid)) EXECUTE FUNCTION public.core_keep_binding();
+
+CREATE TRIGGER experts_version_is_final BEFORE DELETE OR UPDATE ON public.experts_expertversion FOR EACH ROW EXECUTE FUNCTION public.experts_version_is_final();
+
+CREATE TRIGGER notifications_message_bound BEFORE UPDATE OF key ON public.notifications_message FOR EACH ROW WHEN (((old.key)::text IS DISTINCT FROM (new.key)::text)) EXECUTE FUNCTION public.core_keep_binding();
+
+CREATE TRIGGER notifications_template_goes_on BEFORE UPDATE ON public.notifications_messagetemplate FOR EACH ROW WHEN (((new.version < old.version) OR (new.id <> old.id))) EXECUTE FUNCTION public.notifications_template_goes_on();
+
+CREATE TRIGGER procrastinate_jobs_notify_queue_job_aborted_v1 AFTER UPDATE OF abort_requested ON public.procrastinate_jobs FOR EACH ROW WHEN (((old.abort_requested = false) AND (new.abort_requested = true) AND (new.status = 'doing'::public.procrastinate_job_status))) EXECUTE FUNCTION public.procrastinate_notify_queue_abort_job_v1();
+
+CREATE TRIGGER procrastinate_jobs_notify_queue_job_inserted_v1 AFTER INSERT ON public.procrastinate_jobs FOR EACH ROW WHEN ((new.status = 'todo'::public.procrastinate_job_status)) EXECUTE FUNCTION public.procrastinate_notify_queue_job_inserted_v1();
+
+CREATE TRIGGER procrastinate_trigger_abort_requested_events_v1 AFTER UPDATE OF abort_requested ON public.procrastinate_jobs FOR EACH ROW WHEN ((new.abort_requested = true)) EXECUTE FUNCTION public.procrastinate_trigger_abort_requested_events_procedure_v1();
+
+CREATE TRIGGER procrastinate_trigger_delete_jobs_v1 BEFORE DELETE ON public.procrastinate_jobs FOR EACH ROW EXECUTE FUNCTION public.procrastinate_unlink_periodic_defers_v1();
+
+CREATE TRIGGER procrastinate_trigger_scheduled_events_v1 AFTER INSERT OR UPDATE ON public.procrastinate_jobs FOR EACH ROW WHEN (((new.scheduled_at IS NOT NULL) AND (new.status = 'todo'::public.procrastinate_job_status))) EXECUTE FUNCTION public.procrastinate_trigger_function_scheduled_events_v1();
+
+CREATE TRIGGER procrastinate_trigger_status_events_insert_v1 AFTER INSERT ON public.procrastinate_jobs FOR EACH ROW WHEN ((new.status = 'todo'::public.procrastinate_job_status)) EXECUTE FUNCTION public.procrastinate_trigger_function_status_events_insert_v1();
+
+CREATE TRIGGER procrastinate_trigger_status_events_update_v1 AFTER UPDATE OF status ON public.procrastinate_jobs FOR EACH ROW EXECUTE FUNCTION public.procrastinate_trigger_function_status_events_update_v1();
+
+CREATE TRIGGER projects_batch_frozen BEFORE UPDATE OF batch_id, leads_batch ON public.projects_project FOR EACH ROW EXECUTE FUNCTION public.projects_guard_batch();
+
+CREATE TRIGGER projects_project_status_n BEFORE UPDATE OF status_n ON public.projects_project FOR EACH ROW WHEN (((new.status_n <> old.status_n) AND (new.status_n <> (old.status_n + 1)))) EXECUTE FUNCTION public.projects_only_grows();
+
+CREATE TRIGGER siteconfig_settingchange_append_only BEFORE DELETE OR UPDATE ON public.siteconfig_settingchange FOR EACH ROW EXECUTE FUNCTION public.siteconfig_append_only();
+
+CREATE TRIGGER siteconfig_settingchange_no_truncate BEFORE TRUNCATE ON public.siteconfig_settingchange FOR EACH STATEMENT EXECUTE FUNCTION public.siteconfig_append_only();
+
+CREATE TRIGGER siteconfig_storedsetting_bound BEFORE UPDATE OF code ON public.siteconfig_storedsetting FOR EACH ROW WHEN (((old.code)::text IS DISTINCT FROM (new.code)::text)) EXECUTE FUNCTION public.core_keep_binding();
+
+CREATE TRIGGER webhooks_subscription_bound BEFORE UPDATE OF uid ON public.webhooks_subscription FOR EACH ROW WHEN ((old.uid IS DISTINCT FROM new.uid)) EXECUTE FUNCTION public.core_keep_binding();
+
+CREATE TRIGGER workflow_approval_moves BEFORE UPDATE OF moves ON public.workflow_approval FOR EACH ROW WHEN (((new.moves <> old.moves) AND (new.moves <> (old.moves + 1)))) EXECUTE FUNCTION public.workflow_only_grows();
+
+ALTER TABLE ONLY public.accounts_apitoken
+    ADD CONSTRAINT accounts_apitoken_created_by_id_eaf61c5d_fk_accounts_user_id FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_apitoken
+    ADD CONSTRAINT accounts_apitoken_user_id_bbee13e0_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_department
+    ADD CONSTRAINT accounts_department_parent_id_1cf3cf29_fk_accounts_ FOREIGN KEY (parent_id) REFERENCES public.accounts_department(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_loginrecord
+    ADD CONSTRAINT accounts_loginrecord_user_id_7e8b3080_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_rolefield
+    ADD CONSTRAINT accounts_rolefield_role_id_60b895a3_fk_accounts_role_id FOREIGN KEY (role_id) REFERENCES public.accounts_role(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_rolepermission_departments
+    ADD CONSTRAINT accounts_rolepermiss_department_id_a7a0ff13_fk_accounts_ FOREIGN KEY (department_id) REFERENCES public.accounts_department(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_rolepermission_departments
+    ADD CONSTRAINT accounts_rolepermiss_rolepermission_id_52580e61_fk_accounts_ FOREIGN KEY (rolepermission_id) REFERENCES public.accounts_rolepermission(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_rolepermission
+    ADD CONSTRAINT accounts_rolepermission_role_id_db688956_fk_accounts_role_id FOREIGN KEY (role_id) REFERENCES public.accounts_role(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_usedpassword
+    ADD CONSTRAINT accounts_usedpassword_user_id_cd0d3a6f_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_user
+    ADD CONSTRAINT accounts_user_department_id_8dc06840_fk_accounts_department_id FOREIGN KEY (department_id) REFERENCES public.accounts_department(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_user_roles
+    ADD CONSTRAINT accounts_user_roles_role_id_3be0e909_fk_accounts_role_id FOREIGN KEY (role_id) REFERENCES public.accounts_role(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_user_roles
+    ADD CONSTRAINT accounts_user_roles_user_id_5c537963_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.audit_entry
+    ADD CONSTRAINT audit_entry_actor_id_57c4b003_fk_accounts_user_id FOREIGN KEY (actor_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.auth_group_permissions
+    ADD CONSTRAINT auth_group_permissio_permission_id_84c5c92e_fk_auth_perm FOREIGN KEY (permission_id) REFERENCES public.auth_permission(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.auth_group_permissions
+    ADD CONSTRAINT auth_group_permissions_group_id_b120cbf9_fk_auth_group_id FOREIGN KEY (group_id) REFERENCES public.auth_group(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.auth_permission
+    ADD CONSTRAINT auth_permission_content_type_id_2f476e4b_fk_django_co FOREIGN KEY (content_type_id) REFERENCES public.django_content_type(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.backups_backup
+    ADD CONSTRAINT backups_backup_asked_by_id_8deb61c0_fk_accounts_user_id FOREIGN KEY (asked_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.core_exportrun
+    ADD CONSTRAINT core_exportrun_user_id_cc490930_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.core_importmemory
+    ADD CONSTRAINT core_importmemory_user_id_d05ac1c6_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.core_importrun
+    ADD CONSTRAINT core_importrun_user_id_d920c2c1_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.customforms_customfield
+    ADD CONSTRAINT customforms_customfi_created_by_id_1a094210_fk_accounts_ FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.directory_division
+    ADD CONSTRAINT directory_division_parent_id_e0ac9f49_fk_directory FOREIGN KEY (parent_id) REFERENCES public.directory_division(code) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.directory_formerunit
+    ADD CONSTRAINT directory_formerunit_unit_id_b5460132_fk_directory_unit_id FOREIGN KEY (unit_id) REFERENCES public.directory_unit(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.directory_specialty
+    ADD CONSTRAINT directory_specialty_parent_id_bf2540dc_fk_directory FOREIGN KEY (parent_id) REFERENCES public.directory_specialty(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.directory_specialty
+    ADD CONSTRAINT directory_specialty_scheme_id_e8414662_fk_directory FOREIGN KEY (scheme_id) REFERENCES public.directory_specialtyscheme(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.directory_unitalias
+    ADD CONSTRAINT directory_unitalias_unit_id_45bbcf9d_fk_directory_unit_id FOREIGN KEY (unit_id) REFERENCES public.directory_unit(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.directory_unitpair
+    ADD CONSTRAINT directory_unitpair_first_id_4b56c89e_fk_directory_unit_id FOREIGN KEY (first_id) REFERENCES public.directory_unit(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.directory_unitpair
+    ADD CONSTRAINT directory_unitpair_second_id_5d3ebab8_fk_directory_unit_id FOREIGN KEY (second_id) REFERENCES public.directory_unit(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.directory_unitrelation
+    ADD CONSTRAINT directory_unitrelation_owned_id_b7c7012a_fk_directory_unit_id FOREIGN KEY (owned_id) REFERENCES public.directory_unit(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.directory_unitrelation
+    ADD CONSTRAINT directory_unitrelation_owner_id_116f4135_fk_directory_unit_id FOREIGN KEY (owner_id) REFERENCES public.directory_unit(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_answerrequest
+    ADD CONSTRAINT draws_answerrequest_decided_by_id_9b496368_fk_accounts_user_id FOREIGN KEY (decided_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_answerrequest
+    ADD CONSTRAINT draws_answerrequest_invitation_id_0f9b6d0e_fk_draws_inv FOREIGN KEY (invitation_id) REFERENCES public.draws_invitation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_answerrequest
+    ADD CONSTRAINT draws_answerrequest_requested_by_id_c7818c95_fk_accounts_ FOREIGN KEY (requested_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_conditiongroup
+    ADD CONSTRAINT draws_conditiongroup_plan_id_6255b0c7_fk_draws_drawplan_id FOREIGN KEY (plan_id) REFERENCES public.draws_drawplan(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_conditionlevel
+    ADD CONSTRAINT draws_conditionlevel_group_id_bc7611e2_fk_draws_con FOREIGN KEY (group_id) REFERENCES public.draws_conditiongroup(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_conditiontemplate
+    ADD CONSTRAINT draws_conditiontemplate_owner_id_fbb8d504_fk_accounts_user_id FOREIGN KEY (owner_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_counttally
+    ADD CONSTRAINT draws_counttally_project_id_3e434593_fk_projects_project_id FOREIGN KEY (project_id) REFERENCES public.projects_project(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_counttally
+    ADD CONSTRAINT draws_counttally_user_id_fbdfa596_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_draw
+    ADD CONSTRAINT draws_draw_operator_id_5f305ccf_fk_accounts_user_id FOREIGN KEY (operator_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_draw
+    ADD CONSTRAINT draws_draw_project_id_bf06efb6_fk_projects_project_id FOREIGN KEY (project_id) REFERENCES public.projects_project(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_draw
+    ADD CONSTRAINT draws_draw_widens_id_b430f457_fk_draws_draw_id FOREIGN KEY (widens_id) REFERENCES public.draws_draw(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_drawalarm
+    ADD CONSTRAINT draws_drawalarm_draw_id_ce02eefe_fk_draws_draw_id FOREIGN KEY (draw_id) REFERENCES public.draws_draw(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_drawevent
+    ADD CONSTRAINT draws_drawevent_draw_id_50939873_fk_draws_draw_id FOREIGN KEY (draw_id) REFERENCES public.draws_draw(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_drawpause
+    ADD CONSTRAINT draws_drawpause_draw_id_11e32eac_fk_draws_draw_id FOREIGN KEY (draw_id) REFERENCES public.draws_draw(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_drawpause
+    ADD CONSTRAINT draws_drawpause_paused_by_id_dc823758_fk_accounts_user_id FOREIGN KEY (paused_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_drawpause
+    ADD CONSTRAINT draws_drawpause_resumed_by_id_c2017caa_fk_accounts_user_id FOREIGN KEY (resumed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_drawplan
+    ADD CONSTRAINT draws_drawplan_project_id_1e368da6_fk_projects_project_id FOREIGN KEY (project_id) REFERENCES public.projects_project(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_drawproject
+    ADD CONSTRAINT draws_drawproject_draw_id_c7637b0f_fk_draws_draw_id FOREIGN KEY (draw_id) REFERENCES public.draws_draw(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_drawproject
+    ADD CONSTRAINT draws_drawproject_project_id_83c2051b_fk_projects_project_id FOREIGN KEY (project_id) REFERENCES public.projects_project(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_emergency
+    ADD CONSTRAINT draws_emergency_declared_by_id_f6518998_fk_accounts_user_id FOREIGN KEY (declared_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_emergency
+    ADD CONSTRAINT draws_emergency_draw_id_bc3ce6ec_fk_draws_draw_id FOREIGN KEY (draw_id) REFERENCES public.draws_draw(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_emergency
+    ADD CONSTRAINT draws_emergency_ended_by_id_edeba85c_fk_accounts_user_id FOREIGN KEY (ended_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_emergencyendrequest
+    ADD CONSTRAINT draws_emergencyendre_decided_by_id_1e87df2b_fk_accounts_ FOREIGN KEY (decided_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_emergencyendrequest
+    ADD CONSTRAINT draws_emergencyendre_requested_by_id_5581fee1_fk_accounts_ FOREIGN KEY (requested_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_emergencyendrequest
+    ADD CONSTRAINT draws_emergencyendrequest_draw_id_5d00a0d4_fk_draws_draw_id FOREIGN KEY (draw_id) REFERENCES public.draws_draw(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_emergencyrequest
+    ADD CONSTRAINT draws_emergencyreque_decided_by_id_a0f9f9bf_fk_accounts_ FOREIGN KEY (decided_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_emergencyrequest
+    ADD CONSTRAINT draws_emergencyreque_requested_by_id_76ca40e2_fk_accounts_ FOREIGN KEY (requested_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_emergencyrequest
+    ADD CONSTRAINT draws_emergencyrequest_draw_id_abd06ba1_fk_draws_draw_id FOREIGN KEY (draw_id) REFERENCES public.draws_draw(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.reports_exposurereport
+    ADD CONSTRAINT draws_exposurereport_requested_by_id_258580cf_fk_accounts_ FOREIGN KEY (requested_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.reports_exposurerow
+    ADD CONSTRAINT draws_exposurerow_expert_id_5612ea4d_fk_experts_expert_id FOREIGN KEY (expert_id) REFERENCES public.experts_expert(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.reports_exposurerow
+    ADD CONSTRAINT draws_exposurerow_report_id_61819505_fk_draws_exposurereport_id FOREIGN KEY (report_id) REFERENCES public.reports_exposurereport(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_hold
+    ADD CONSTRAINT draws_hold_invitation_id_ec2c26cf_fk_draws_invitation_id FOREIGN KEY (invitation_id) REFERENCES public.draws_invitation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_invitation
+    ADD CONSTRAINT draws_invitation_changed_by_id_adcda263_fk_accounts_user_id FOREIGN KEY (changed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_invitation
+    ADD CONSTRAINT draws_invitation_draw_id_ab83060f_fk_draws_draw_id FOREIGN KEY (draw_id) REFERENCES public.draws_draw(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_invitation
+    ADD CONSTRAINT draws_invitation_expert_id_bad7c2aa_fk_experts_expert_id FOREIGN KEY (expert_id) REFERENCES public.experts_expert(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_invitation
+    ADD CONSTRAINT draws_invitation_panel_id_a160f3ad_fk_draws_draw_id FOREIGN KEY (panel_id) REFERENCES public.draws_draw(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_pickrequest
+    ADD CONSTRAINT draws_pickrequest_decided_by_id_0e4add1a_fk_accounts_user_id FOREIGN KEY (decided_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_pickrequest
+    ADD CONSTRAINT draws_pickrequest_draw_id_0b0b80c5_fk_draws_draw_id FOREIGN KEY (draw_id) REFERENCES public.draws_draw(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_pickrequest
+    ADD CONSTRAINT draws_pickrequest_requested_by_id_d4388ff0_fk_accounts_user_id FOREIGN KEY (requested_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_planversion
+    ADD CONSTRAINT draws_planversion_made_by_id_9790fb7a_fk_accounts_user_id FOREIGN KEY (made_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_planversion
+    ADD CONSTRAINT draws_planversion_plan_id_5cd88d46_fk_draws_drawplan_id FOREIGN KEY (plan_id) REFERENCES public.draws_drawplan(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_planversion
+    ADD CONSTRAINT draws_planversion_submitted_by_id_d01a3f2f_fk_accounts_user_id FOREIGN KEY (submitted_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_quietwaiver
+    ADD CONSTRAINT draws_quietwaiver_draw_id_201b24f7_fk_draws_draw_id FOREIGN KEY (draw_id) REFERENCES public.draws_draw(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_quietwaiver
+    ADD CONSTRAINT draws_quietwaiver_waived_by_id_c5dc4caf_fk_accounts_user_id FOREIGN KEY (waived_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_releaserequest
+    ADD CONSTRAINT draws_releaserequest_decided_by_id_0d0df2ae_fk_accounts_user_id FOREIGN KEY (decided_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_releaserequest
+    ADD CONSTRAINT draws_releaserequest_draw_id_a2e906c3_fk_draws_draw_id FOREIGN KEY (draw_id) REFERENCES public.draws_draw(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_releaserequest
+    ADD CONSTRAINT draws_releaserequest_requested_by_id_b79716e4_fk_accounts_ FOREIGN KEY (requested_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_replylink
+    ADD CONSTRAINT draws_replylink_invitation_id_5682dc5a_fk_draws_invitation_id FOREIGN KEY (invitation_id) REFERENCES public.draws_invitation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_reschedulerequest
+    ADD CONSTRAINT draws_reschedulerequ_decided_by_id_3961bce4_fk_accounts_ FOREIGN KEY (decided_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_reschedulerequest
+    ADD CONSTRAINT draws_reschedulerequ_requested_by_id_696ce7bf_fk_accounts_ FOREIGN KEY (requested_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_reschedulerequest
+    ADD CONSTRAINT draws_reschedulerequest_draw_id_0d702bb5_fk_draws_draw_id FOREIGN KEY (draw_id) REFERENCES public.draws_draw(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_rescheduling
+    ADD CONSTRAINT draws_rescheduling_confirmed_by_id_44066006_fk_accounts_user_id FOREIGN KEY (confirmed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_rescheduling
+    ADD CONSTRAINT draws_rescheduling_draw_id_848e7b44_fk_draws_draw_id FOREIGN KEY (draw_id) REFERENCES public.draws_draw(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_rescheduling
+    ADD CONSTRAINT draws_rescheduling_moved_by_id_64fb710f_fk_accounts_user_id FOREIGN KEY (moved_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_revealrule
+    ADD CONSTRAINT draws_revealrule_role_id_3d29994b_fk_accounts_role_id FOREIGN KEY (role_id) REFERENCES public.accounts_role(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_sealblock
+    ADD CONSTRAINT draws_sealblock_draw_id_4556eede_fk_draws_draw_id FOREIGN KEY (draw_id) REFERENCES public.draws_draw(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_voidrequest
+    ADD CONSTRAINT draws_voidrequest_decided_by_id_99e55227_fk_accounts_user_id FOREIGN KEY (decided_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_voidrequest
+    ADD CONSTRAINT draws_voidrequest_draw_id_d2e066cb_fk_draws_draw_id FOREIGN KEY (draw_id) REFERENCES public.draws_draw(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_voidrequest
+    ADD CONSTRAINT draws_voidrequest_requested_by_id_0d8e4d77_fk_accounts_user_id FOREIGN KEY (requested_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_wideningrequest
+    ADD CONSTRAINT draws_wideningreques_decided_by_id_dfacaede_fk_accounts_ FOREIGN KEY (decided_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_wideningrequest
+    ADD CONSTRAINT draws_wideningreques_requested_by_id_4ec8bfb3_fk_accounts_ FOREIGN KEY (requested_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draws_wideningrequest
+    ADD CONSTRAINT draws_wideningrequest_draw_id_118e04e0_fk_draws_draw_id FOREIGN KEY (draw_id) REFERENCES public.draws_draw(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_avoidanceremoval
+    ADD CONSTRAINT experts_avoidancerem_asked_by_id_305d4ac9_fk_accounts_ FOREIGN KEY (asked_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_avoidanceremoval
+    ADD CONSTRAINT experts_avoidancerem_avoidance_id_5e6f0ea4_fk_experts_a FOREIGN KEY (avoidance_id) REFERENCES public.experts_avoidanceunit(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_avoidanceremoval
+    ADD CONSTRAINT experts_avoidancerem_decided_by_id_597ce080_fk_accounts_ FOREIGN KEY (decided_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_avoidanceremoval
+    ADD CONSTRAINT experts_avoidancerem_expert_id_a4bf7943_fk_experts_e FOREIGN KEY (expert_id) REFERENCES public.experts_expert(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_avoidanceunit
+    ADD CONSTRAINT experts_avoidanceuni_created_by_id_2c7f9980_fk_accounts_ FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_avoidanceunit
+    ADD CONSTRAINT experts_avoidanceunit_expert_id_29170312_fk_experts_expert_id FOREIGN KEY (expert_id) REFERENCES public.experts_expert(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_avoidanceunit
+    ADD CONSTRAINT experts_avoidanceunit_unit_id_8c230986_fk_directory_unit_id FOREIGN KEY (unit_id) REFERENCES public.directory_unit(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_blacklistentry
+    ADD CONSTRAINT experts_blacklistent_removed_by_id_fdcc644f_fk_accounts_ FOREIGN KEY (removed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_blacklistentry
+    ADD CONSTRAINT experts_blacklistentry_added_by_id_c22c52de_fk_accounts_user_id FOREIGN KEY (added_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_blacklistentry
+    ADD CONSTRAINT experts_blacklistentry_expert_id_c102af83_fk_experts_expert_id FOREIGN KEY (expert_id) REFERENCES public.experts_expert(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_expert
+    ADD CONSTRAINT experts_expert_created_by_id_a2c53ee1_fk_accounts_user_id FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_expert
+    ADD CONSTRAINT experts_expert_deleted_by_id_94867c77_fk_accounts_user_id FOREIGN KEY (deleted_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_expert
+    ADD CONSTRAINT experts_expert_department_id_3f168a3c_fk_accounts_department_id FOREIGN KEY (department_id) REFERENCES public.accounts_department(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_expert
+    ADD CONSTRAINT experts_expert_division_id_ad0ac467_fk_directory_division_code FOREIGN KEY (division_id) REFERENCES public.directory_division(code) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_expert
+    ADD CONSTRAINT experts_expert_employer_id_8452b442_fk_directory_unit_id FOREIGN KEY (employer_id) REFERENCES public.directory_unit(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_expert
+    ADD CONSTRAINT experts_expert_merged_into_id_d2e58d1b_fk_experts_expert_id FOREIGN KEY (merged_into_id) REFERENCES public.experts_expert(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_expert_tags
+    ADD CONSTRAINT experts_expert_tags_expert_id_7e688536_fk_experts_expert_id FOREIGN KEY (expert_id) REFERENCES public.experts_expert(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_expert_tags
+    ADD CONSTRAINT experts_expert_tags_tag_id_532f8e07_fk_experts_tag_id FOREIGN KEY (tag_id) REFERENCES public.experts_tag(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_expert
+    ADD CONSTRAINT experts_expert_user_id_652c2981_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_expertspecialty
+    ADD CONSTRAINT experts_expertspecia_specialty_id_ad0da66c_fk_directory FOREIGN KEY (specialty_id) REFERENCES public.directory_specialty(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_expertspecialty
+    ADD CONSTRAINT experts_expertspecialty_expert_id_fe230b1a_fk_experts_expert_id FOREIGN KEY (expert_id) REFERENCES public.experts_expert(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_expertversion
+    ADD CONSTRAINT experts_expertversion_actor_id_cb90656d_fk_accounts_user_id FOREIGN KEY (actor_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_expertversion
+    ADD CONSTRAINT experts_expertversion_expert_id_676207d1_fk_experts_expert_id FOREIGN KEY (expert_id) REFERENCES public.experts_expert(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_leave
+    ADD CONSTRAINT experts_leave_created_by_id_67f47e92_fk_accounts_user_id FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_leave
+    ADD CONSTRAINT experts_leave_expert_id_70a02265_fk_experts_expert_id FOREIGN KEY (expert_id) REFERENCES public.experts_expert(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_savedsearch
+    ADD CONSTRAINT experts_savedsearch_owner_id_42f12a4c_fk_accounts_user_id FOREIGN KEY (owner_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_toldapart
+    ADD CONSTRAINT experts_toldapart_first_id_da50ae16_fk_experts_expert_id FOREIGN KEY (first_id) REFERENCES public.experts_expert(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_toldapart
+    ADD CONSTRAINT experts_toldapart_second_id_63049536_fk_experts_expert_id FOREIGN KEY (second_id) REFERENCES public.experts_expert(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.experts_toldapart
+    ADD CONSTRAINT experts_toldapart_told_by_id_c5a663b9_fk_accounts_user_id FOREIGN KEY (told_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.files_attachment
+    ADD CONSTRAINT files_attachment_created_by_id_a07bf3f8_fk_accounts_user_id FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notifications_message_attachments
+    ADD CONSTRAINT notifications_messag_attachment_id_2612f49b_fk_files_att FOREIGN KEY (attachment_id) REFERENCES public.files_attachment(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notifications_message
+    ADD CONSTRAINT notifications_messag_deleted_by_id_4d8a4248_fk_accounts_ FOREIGN KEY (deleted_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notifications_message_attachments
+    ADD CONSTRAINT notifications_messag_message_id_31f7d635_fk_notificat FOREIGN KEY (message_id) REFERENCES public.notifications_message(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.operations_alert
+    ADD CONSTRAINT operations_alert_acknowledged_by_id_b4835707_fk_accounts_ FOREIGN KEY (acknowledged_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.papers_papertemplate
+    ADD CONSTRAINT papers_papertemplate_uploaded_by_id_0afbc913_fk_accounts_ FOREIGN KEY (uploaded_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.procrastinate_events
+    ADD CONSTRAINT procrastinate_events_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.procrastinate_jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.procrastinate_jobs
+    ADD CONSTRAINT procrastinate_jobs_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.procrastinate_workers(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.procrastinate_periodic_defers
+    ADD CONSTRAINT procrastinate_periodic_defers_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.procrastinate_jobs(id);
+
+ALTER TABLE ONLY public.projects_avoidance
+    ADD CONSTRAINT projects_avoidance_project_id_4d767013_fk_projects_project_id FOREIGN KEY (project_id) REFERENCES public.projects_project(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.projects_avoidance
+    ADD CONSTRAINT projects_avoidance_unit_id_6067b4d3_fk_directory_unit_id FOREIGN KEY (unit_id) REFERENCES public.directory_unit(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.projects_progressentry
+    ADD CONSTRAINT projects_progressent_project_id_3c67b0ff_fk_projects_ FOREIGN KEY (project_id) REFERENCES public.projects_project(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.projects_progressentry
+    ADD CONSTRAINT projects_progressentry_author_id_716a1029_fk_accounts_user_id FOREIGN KEY (author_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.projects_project
+    ADD CONSTRAINT projects_project_archived_by_id_7c2f59de_fk_accounts_user_id FOREIGN KEY (archived_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.projects_project
+    ADD CONSTRAINT projects_project_batch_id_c8cee900_fk_projects_projectbatch_id FOREIGN KEY (batch_id) REFERENCES public.projects_projectbatch(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.projects_project
+    ADD CONSTRAINT projects_project_created_by_id_c49d7b6d_fk_accounts_user_id FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.projects_project
+    ADD CONSTRAINT projects_project_decided_by_id_97717324_fk_accounts_user_id FOREIGN KEY (decided_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.projects_project
+    ADD CONSTRAINT projects_project_department_id_2d73b0cf_fk_accounts_ FOREIGN KEY (department_id) REFERENCES public.accounts_department(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.projects_project
+    ADD CONSTRAINT projects_project_edited_by_id_3d521db1_fk_accounts_user_id FOREIGN KEY (edited_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.projects_project
+    ADD CONSTRAINT projects_project_purchaser_id_35e6fc47_fk_directory_unit_id FOREIGN KEY (purchaser_id) REFERENCES public.directory_unit(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.projects_project
+    ADD CONSTRAINT projects_project_submitted_by_id_22838da7_fk_accounts_user_id FOREIGN KEY (submitted_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.projects_projectbatch
+    ADD CONSTRAINT projects_projectbatc_created_by_id_02c00e44_fk_accounts_ FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.projects_task
+    ADD CONSTRAINT projects_task_assignee_id_5061de72_fk_accounts_user_id FOREIGN KEY (assignee_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.projects_task
+    ADD CONSTRAINT projects_task_completed_by_id_d8cc047e_fk_accounts_user_id FOREIGN KEY (completed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.projects_task
+    ADD CONSTRAINT projects_task_created_by_id_3dc419bd_fk_accounts_user_id FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.projects_task
+    ADD CONSTRAINT projects_task_department_id_ff0d2f90_fk_accounts_department_id FOREIGN KEY (department_id) REFERENCES public.accounts_department(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.projects_task
+    ADD CONSTRAINT projects_task_project_id_a1b987d6_fk_projects_project_id FOREIGN KEY (project_id) REFERENCES public.projects_project(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.siteconfig_settingchange
+    ADD CONSTRAINT siteconfig_settingchange_actor_id_20d1e675_fk_accounts_user_id FOREIGN KEY (actor_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.webhooks_delivery
+    ADD CONSTRAINT webhooks_delivery_subscription_id_f436ed71_fk_webhooks_ FOREIGN KEY (subscription_id) REFERENCES public.webhooks_subscription(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.webhooks_subscription
+    ADD CONSTRAINT webhooks_subscriptio_created_by_id_667c65d5_fk_accounts_ FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workflow_approval
+    ADD CONSTRAINT workflow_approval_step_id_653b16f8_fk_workflow_flowstep_id FOREIGN KEY (step_id) REFERENCES public.workflow_flowstep(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workflow_approval
+    ADD CONSTRAINT workflow_approval_version_id_e44b3eaf_fk_workflow_ FOREIGN KEY (version_id) REFERENCES public.workflow_flowversion(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workflow_confirmationcode
+    ADD CONSTRAINT workflow_confirmatio_person_id_23f05d11_fk_accounts_ FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workflow_decision
+    ADD CONSTRAINT workflow_decision_approval_id_f1b6470b_fk_workflow_approval_id FOREIGN KEY (approval_id) REFERENCES public.workflow_approval(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workflow_decision
+    ADD CONSTRAINT workflow_decision_decided_by_id_8969c511_fk_accounts_user_id FOREIGN KEY (decided_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workflow_decision
+    ADD CONSTRAINT workflow_decision_step_id_2cbb8401_fk_workflow_flowstep_id FOREIGN KEY (step_id) REFERENCES public.workflow_flowstep(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workflow_flowstep
+    ADD CONSTRAINT workflow_flowstep_role_id_f50aa8bf_fk_accounts_role_id FOREIGN KEY (role_id) REFERENCES public.accounts_role(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workflow_flowstep
+    ADD CONSTRAINT workflow_flowstep_version_id_2aac4f1a_fk_workflow_ FOREIGN KEY (version_id) REFERENCES public.workflow_flowversion(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workflow_flowversion
+    ADD CONSTRAINT workflow_flowversion_created_by_id_196cce10_fk_accounts_user_id FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+INSERT INTO public.django_migrations (app, name, applied) VALUES
+    ('accounts', '0001_initial', now()),
+    ('accounts', '0002_sign_in', now()),
+    ('accounts', '0003_user_agent', now()),
+    ('accounts', '0004_apitoken', now()),
+    ('accounts', '0005_known_permissions', now()),
+    ('accounts', '0006_bound_tokens', now()),
+    ('accounts', '0007_proof', now()),
+    ('accounts', '0008_bounds', now()),
+    ('accounts', '0009_rights', now()),
+    ('accounts', '0010_keyed_tokens', now()),
+    ('accounts', '0011_keyed_sign_in', now()),
+    ('accounts', '0012_authenticator', now()),
+    ('accounts', '0013_digests_in_every_row', now()),
+    ('accounts', '0014_rights_have_proofs', now()),
+    ('accounts', '0015_one_index_for_a_person', now()),
+    ('accounts', '0016_shown_by_phone_or_app', now()),
+    ('audit', '0001_initial', now()),
+    ('audit', '0002_chain', now()),
+    ('audit', '0003_anchors', now()),
+    ('audit', '0004_links_by_owner', now()),
+    ('audit', '0005_places_by_the_chain', now()),
+    ('audit', '0006_proofs', now()),
+    ('audit', '0007_anchors_in_order', now()),
+    ('auth', '0001_initial', now()),
+    ('auth', '0002_alter_permission_name_max_length', now()),
+    ('auth', '0003_alter_user_email_max_length', now()),
+    ('auth', '0004_alter_user_username_opts', now()),
+    ('auth', '0005_alter_user_last_login_null', now()),
+    ('auth', '0006_require_contenttypes_0002', now()),
+    ('auth', '0007_alter_validators_add_error_messages', now()),
+    ('auth', '0008_alter_user_username_max_length', now()),
+    ('auth', '0009_alter_user_last_name_max_length', now()),
+    ('auth', '0010_alter_group_name_max_length', now()),
+    ('auth', '0011_update_proxy_permissions', now()),
+    ('auth', '0012_alter_user_first_name_max_length', now()),
+    ('backups', '0001_initial', now()),
+    ('contenttypes', '0001_initial', now()),
+    ('contenttypes', '0002_remove_content_type_name', now()),
+    ('core', '0001_extensions', now()),
+    ('core', '0002_exportrun', now()),
+    ('core', '0003_importrun', now()),
+    ('core', '0004_storedanswer', now()),
+    ('core', '0005_bound_tokens', now()),
+    ('core', '0006_tokens_made_anew', now()),
+    ('core', '0007_key_changes', now()),
+    ('core', '0008_key_checks', now()),
+    ('core', '0009_discarded_imports', now()),
+    ('core', '0010_import_memory', now()),
+    ('core', '0011_import_findings', now()),
+    ('core', '0012_rekeying_by_owner', now()),
+    ('core', '0013_rekeying_is_said', now()),
+    ('core', '0014_duties', now()),
+    ('core', '0015_runs_only_grow', now()),
+    ('core', '0016_cells_that_do_not_open', now()),
+    ('customforms', '0001_fields', now()),
+    ('customforms', '0002_bounds', now()),
+    ('directory', '0001_initial', now()),
+    ('directory', '0002_unit_relations', now()),
+    ('directory', '0003_bounds', now()),
+    ('directory', '0004_one_list_of_reasons', now()),
+    ('directory', '0005_units_as_a_register', now()),
+    ('directory', '0006_aliases_of_one', now()),
+    ('directory', '0007_compare_again', now()),
+    ('draws', '0001_initial', now()),
+    ('draws', '0002_reveal_rules_and_guards', now()),
+    ('draws', '0003_condition_templates', now()),
+    ('draws', '0004_void_requests', now()),
+    ('draws', '0005_manual_ways', now()),
+    ('draws', '0006_exposure_reports', now()),
+    ('draws', '0007_emergency', now()),
+    ('draws', '0008_sheet_templates', now()),
+    ('draws', '0009_two_person_requests', now()),
+    ('draws', '0010_release_requests', now()),
+    ('draws', '0011_batches', now()),
+    ('draws', '0012_widened', now()),
+    ('draws', '0013_hold_indexes', now()),
+    ('draws', '0014_standby', now()),
+    ('draws', '0015_draw_status', now()),
+    ('draws', '0016_rule_content', now()),
+    ('draws', '0017_papers', now()),
+    ('draws', '0018_reports', now()),
+    ('draws', '0019_bound_tokens', now()),
+    ('draws', '0020_seal_blocks', now()),
+    ('draws', '0021_emergency_of_a_draw', now()),
+    ('draws', '0022_alarms', now()),
+    ('draws', '0023_requests_expire', now()),
+    ('draws', '0024_plan_versions', now()),
+    ('draws', '0025_chained_events', now()),
+    ('draws', '0026_mend_records', now()),
+    ('draws', '0027_proof', now()),
+    ('draws', '0028_checked_records', now()),
+    ('draws', '0029_bounds', now()),
+    ('draws', '0030_widened_are_supplements', now()),
+    ('draws', '0031_clock', now()),
+    ('draws', '0032_publication', now()),
+    ('draws', '0033_plan_counts', now()),
+    ('draws', '0034_hands', now()),
+    ('draws', '0035_released_as', now()),
+    ('draws', '0036_widening_requests', now()),
+    ('draws', '0037_letters', now()),
+    ('draws', '0038_proof_by_code', now()),
+    ('draws', '0039_presence', now()),
+    ('draws', '0040_reveal_proof', now()),
+    ('draws', '0041_count_tallies', now()),
+    ('draws', '0042_keyed_links', now()),
+    ('draws', '0043_earlier_reviews', now()),
+    ('draws', '0044_proof_by_app', now()),
+    ('draws', '0045_kinds_of_alarms', now()),
+    ('draws', '0046_seat_keys', now()),
+    ('draws', '0047_holds_by_hour', now()),
+    ('draws', '0048_letters_of_one_seat', now()),
+    ('draws', '0049_proof_of_emergencies', now()),
+    ('draws', '0050_ids_never_change', now()),
+    ('draws', '0051_requests_asked_for', now()),
+    ('draws', '0052_pool_pauses', now()),
+    ('draws', '0053_letters_to_nobody', now()),
+    ('draws', '0054_fittings_sealed', now()),
+    ('draws', '0055_digests_in_every_row', now()),
+    ('draws', '0056_supervisors_value', now()),
+    ('draws', '0057_lines_have_proofs', now()),
+    ('draws', '0058_approvals_have_proofs', now()),
+    ('draws', '0059_approvals_of_contents', now()),
+    ('draws', '0060_more_kinds_of_alarms', now()),
+    ('draws', '0061_proof_of_pauses', now()),
+    ('draws', '0062_draws_never_ordered', now()),
+    ('draws', '0063_approvals_of_projects', now()),
+    ('draws', '0064_reasons_sealed', now()),
+    ('draws', '0065_open_counts', now()),
+    ('experts', '0001_initial', now()),
+    ('experts', '0002_more_of_the_record', now()),
+    ('experts', '0003_who_may_be_nobody', now()),
+    ('experts', '0004_a_million_numbers', now()),
+    ('experts', '0005_relations_to_persons', now()),
+    ('experts', '0006_list_orders', now()),
+    ('experts', '0007_own_area', now()),
+    ('experts', '0008_bound_tokens', now()),
+    ('experts', '0009_experts_by_employer', now()),
+    ('experts', '0010_fields', now()),
+    ('experts', '0011_bounds', now()),
+    ('experts', '0012_specialties_among_tokens', now()),
+    ('experts', '0013_account_proofs', now()),
+    ('experts', '0014_avoidance_by', now()),
+    ('experts', '0015_blacklist_agrees', now()),
+    ('experts', '0016_avoidance_removals', now()),
+    ('experts', '0017_email_once', now()),
+    ('experts', '0018_activation_times', now()),
+    ('experts', '0019_contacts_once', now()),
+    ('experts', '0020_blacklisted_signed_out', now()),
+    ('experts', '0021_id_kinds', now()),
+    ('experts', '0022_merged_records', now()),
+    ('experts', '0023_told_apart', now()),
+    ('experts', '0024_health_by_index', now()),
+    ('experts', '0025_no_contact_is_sealed', now()),
+    ('experts', '0026_own_words', now()),
+    ('experts', '0027_own_rows', now()),
+    ('files', '0001_initial', now()),
+    ('files', '0002_held', now()),
+    ('files', '0003_proofs', now()),
+    ('notifications', '0001_initial', now()),
+    ('notifications', '0002_delivery', now()),
+    ('notifications', '0003_template_files', now()),
+    ('notifications', '0004_deleted_messages', now()),
+    ('notifications', '0005_bound_tokens', now()),
+    ('notifications', '0006_no_account', now()),
+    ('notifications', '0007_channel_health', now()),
+    ('notifications', '0008_template_proofs', now()),
+    ('notifications', '0009_watching_stays_on', now()),
+    ('notifications', '0010_channel_times', now()),
+    ('notifications', '0011_addresses', now()),
+    ('operations', '0001_job_failures', now()),
+    ('operations', '0002_failed_jobs_found', now()),
+    ('operations', '0003_alerts', now()),
+    ('papers', '0001_initial', now()),
+    ('procrastinate', '0001_initial', now()),
+    ('procrastinate', '0002_drop_started_at_column', now()),
+    ('procrastinate', '0003_drop_started_at_column', now()),
+    ('procrastinate', '0004_drop_procrastinate_version_table', now()),
+    ('procrastinate', '0005_fix_procrastinate_fetch_job', now()),
+    ('procrastinate', '0006_fix_trigger_status_events_insert', now()),
+    ('procrastinate', '0007_add_queueing_lock_column', now()),
+    ('procrastinate', '0008_close_fetch_job_race_condition', now()),
+    ('procrastinate', '0009_add_defer_job_function', now()),
+    ('procrastinate', '0010_add_procrastinate_periodic_defers', now()),
+    ('procrastinate', '0011_add_foreign_key_index', now()),
+    ('procrastinate', '0012_add_locks_to_periodic_defer', now()),
+    ('procrastinate', '0013_fix_procrastinate_defer_periodic_job', now()),
+    ('procrastinate', '0014_add_finish_job_and_retry_job_functions', now()),
+    ('procrastinate', '0015_add_trigger_on_job_deletion', now()),
+    ('procrastinate', '0016_delete_finished_jobs', now()),
+    ('procrastinate', '0017_add_checks_to_finish_job', now()),
+    ('procrastinate', '0018_add_checks_to_retry_job', now()),
+    ('procrastinate', '0019_fix_finish_job_compat_issue', now()),
+    ('procrastinate', '0020_add_index_on_procrastinate_jobs', now()),
+    ('procrastinate', '0021_add_kwargs_to_defer_periodic_job', now()),
+    ('procrastinate', '0022_null_locks_excluded', now()),
+    ('procrastinate', '0023_remove_old_finish_job_function', now()),
+    ('procrastinate', '0024_job_id_bigint', now()),
+    ('procrastinate', '0025_add_models', now()),
+    ('procrastinate', '0026_add_job_priority', now()),
+    ('procrastinate', '0027_add_periodic_job_priority', now()),
+    ('procrastinate', '0028_add_cancel_states', now()),
+    ('procrastinate', '0029_add_additional_params_to_retry_job', now()),
+    ('procrastinate', '0030_alter_procrastinateevent_options', now()),
+    ('procrastinate', '0031_add_indexes_for_fetch_job', now()),
+    ('procrastinate', '0032_pre_cancel_notification', now()),
+    ('procrastinate', '0033_post_cancel_notification', now()),
+    ('procrastinate', '0034_pre_add_heartbeat', now()),
+    ('procrastinate', '0035_post_add_heartbeat', now()),
+    ('procrastinate', '0036_add_worker_model', now()),
+    ('procrastinate', '0037_pre_batch_defer_jobs', now()),
+    ('procrastinate', '0038_post_batch_defer_jobs', now()),
+    ('procrastinate', '0039_pre_priority_lock_fetch_job', now()),
+    ('procrastinate', '0040_pre_retry_failed_job', now()),
+    ('procrastinate', '0041_post_retry_failed_job', now()),
+    ('projects', '0001_initial', now()),
+    ('projects', '0002_rules', now()),
+    ('projects', '0003_regime_settings', now()),
+    ('projects', '0004_follow_up_and_archive', now()),
+    ('projects', '0005_approvals', now()),
+    ('projects', '0006_avoidance_role', now()),
+    ('projects', '0007_batches', now()),
+    ('projects', '0008_fields', now()),
+    ('projects', '0009_bounds', now()),
+    ('projects', '0010_public_panel', now()),
+    ('projects', '0011_two_applicants', now()),
+    ('projects', '0012_status_proofs', now()),
+    ('projects', '0013_approvals_of_contents', now()),
+    ('projects', '0014_rules_are_settings', now()),
+    ('reports', '0001_initial', now()),
+    ('reports', '0002_bounds', now()),
+    ('reports', '0003_renamed_rights', now()),
+    ('sessions', '0001_initial', now()),
+    ('siteconfig', '0001_initial', now()),
+    ('siteconfig', '0002_append_only', now()),
+    ('siteconfig', '0003_bound_tokens', now()),
+    ('siteconfig', '0004_proofs', now()),
+    ('siteconfig', '0005_digests_in_every_row', now()),
+    ('siteconfig', '0006_head', now()),
+    ('webhooks', '0001_initial', now()),
+    ('webhooks', '0002_bound_tokens', now()),
+    ('webhooks', '0003_facts_once', now()),
+    ('workflow', '0001_initial', now()),
+    ('workflow', '0002_confirmation_codes', now()),
+    ('workflow', '0003_steps_have_proofs', now());

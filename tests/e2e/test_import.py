@@ -104,7 +104,7 @@ def test_words_and_cells_are_mended_in_place(admin: Screen, tmp_path: Path) -> N
     admin.page.get_by_label("第 3 行的邮编").fill("410000")
     admin.press("改好了，重新检查")
     expect(admin.stat("可以导入")).to_have_text("2 行")
-    admin.sees("按推测填写 1 格")
+    admin.sees("请核对 1 格")  # 1975.1: January or October?
     see(admin, "mended")
     admin.press("确认导入")
     expect(admin.stat("已导入")).to_have_text("2 行", timeout=20_000)

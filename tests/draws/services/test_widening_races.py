@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -64,6 +65,7 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     numbers = (f"D{n}" for n in count(1))  # gapless numbers need the lock too
     monkeypatch.setattr(sealing, "next_number", lambda now: next(numbers))
     monkeypatch.setattr(widening, "lock_draw", read)
+    monkeypatch.setattr(widening, "tell_held", lambda **_: nullcontext())
     monkeypatch.setattr(widening, "lock_transaction", lambda name: None)
     monkeypatch.setattr(widening, "lock_projects", lambda project: [project])
     # Only one may ask at a time, which would keep the second one out before he decides.

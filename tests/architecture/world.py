@@ -166,6 +166,7 @@ class World:
 def make_world() -> World:
     configure(LOGO, qr_png("x"))
     now = timezone.now()
+    before = now - timedelta(days=2)  # what an expert does after a seal is told with its names
     department = make_department("工程建设部")
     users = {role: make_user(role, department=department) for role in ROLES}
     operator = users["operator"]
@@ -206,7 +207,7 @@ def make_world() -> World:
             end=now + timedelta(days=70),
             reason="出国",
             actor=users["expert"],
-            now=now,
+            now=before,
         ),
         draft=draft,
         pending=pending,
@@ -251,7 +252,7 @@ def make_world() -> World:
         item=DictionaryItem.objects.all()[0],
         tag=make_tag(),
         tie=(tie := AvoidanceUnit.objects.create(expert=expert, unit=make_unit(), kind="declared")),
-        removal=request_removal(row=tie, reason="已离职", actor=users["expert"], now=now),
+        removal=request_removal(row=tie, reason="已离职", actor=users["expert"], now=before),
         activation=_activation(now),
         custom_field=make_field(),
         saved_search=SavedSearch.objects.create(

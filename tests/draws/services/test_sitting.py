@@ -279,7 +279,6 @@ def test_the_page_of_each_project_shows_its_own_panel(batch: Batch, operator: Us
     assert "冲突" in second_tab
 
 
-@pytest.mark.shows("API-03")
 def test_the_interface_says_for_which_projects_somebody_sits(batch: Batch, operator: User) -> None:
     new = batch.replace_after_move(operator)
     batch.let_open()

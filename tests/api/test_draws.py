@@ -213,7 +213,9 @@ def test_no_answer_names_anybody_before_the_reveal_time(
     highest = Caller(admin)
     draw = runner.post(f"/projects/{project.pk}/draws", {"plan_version": 1}).json()
     accept_all(draw["id"], runner.user)
-    Invitation.objects.update(reason="欧阳专家电话答复")
+    for line in Invitation.objects.all():
+        line.reason = "欧阳专家电话答复"
+        line.save(update_fields=["reason"])
     paths = [
         "/me",
         "/projects",

@@ -127,14 +127,12 @@ class ImportRun(HoldsFiles, models.Model):
     @property
     def verdict(self) -> str:
         """Why no row can be taken, in one sentence."""
-        if self.reasons and all(reason.endswith("重复") for reason in self.reasons):
-            return "文件中的内容都已在库中，没有新的行。如果是同一份文件，无须再次导入。"
-        if GONE in self.reasons and all(
-            one == GONE or one.endswith("重复") for one in self.reasons
-        ):
+        if self.reasons and all(one == GONE or one.endswith("重复") for one in self.reasons):
+            gone = self.reasons.get(GONE)
             return (
-                f"文件中的内容都已在库中，其中 {self.reasons[GONE]} 行的档案已删除：要再用的，请先恢复这些档案，"
-                "再用“批量更新”导入这个文件。"
+                f"文件中的内容都已在库中，其中 {gone} 行的档案已删除：要再用的，请先恢复这些档案，再用“批量更新”导入这个文件。"
+                if gone
+                else "文件中的内容都已在库中，没有新的行。如果是同一份文件，无须再次导入。"
             )
         if self.reasons and set(self.reasons) <= UNCHANGED:
             return "没有要更新的内容：没有勾选，或与库中的档案相同。"

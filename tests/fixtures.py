@@ -1,10 +1,12 @@
-"""Fixtures that every app's tests share: one user for each built-in role, and signing in."""
+"""Fixtures that every app's tests share: one user for each built-in role, signing in, and a folder for files."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -60,6 +62,12 @@ def operator(db: None) -> User:
 def department_user(db: None) -> User:
     """Belongs to a department 工程建设部."""
     return make_user("department", department=make_department("工程建设部"))
+
+
+@pytest.fixture
+def media(settings: Any, tmp_path: Path) -> None:
+    """Stored files, those of imports too, lie in a folder of the test."""
+    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture

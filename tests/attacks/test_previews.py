@@ -27,13 +27,8 @@ from tests.factories.experts import make_expert, make_id_number, make_phone
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
-
-
-@pytest.fixture(autouse=True)
-def place(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture

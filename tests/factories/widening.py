@@ -54,7 +54,7 @@ def reply(row: Invitation, *, accept: bool, now: datetime) -> None:
         reason="" if accept else "出差",
         via=ReplyVia.LINK,
         now=now,
-        entropy=SeededEntropy(7),
+        entropy=SeededEntropy(next(_seeds)),  # its successor gets a link of his own
     )
 
 

@@ -26,7 +26,7 @@ from tests.core.importing.test_import_pages import HEAD, post, said, standing, u
 from tests.factories.experts import NOW, make_expert
 from tests.fixtures import login
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.core.importing.test_series import held
 from tests.experts.services.test_import_updates import upload as upload_update
 from tests.fixtures import login
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
 
 @pytest.fixture

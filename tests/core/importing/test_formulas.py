@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from expertpool.accounts.models import User
 from tests.fixtures import login
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
 
 def page_of(user: User, path: Path) -> Any:

@@ -23,7 +23,7 @@ from tests.factories.accounts import make_user
 from tests.factories.experts import make_expert
 from tests.fixtures import login
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 HEAD = ["姓名", "手机号"]
 
 

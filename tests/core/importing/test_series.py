@@ -12,7 +12,7 @@ from expertpool.experts.models import Expert
 from tests.core.importing.test_import_pages import HEAD, post, said, standing, upload
 from tests.fixtures import login
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
 
 @pytest.fixture

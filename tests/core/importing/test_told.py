@@ -30,7 +30,7 @@ from tests.core.importing.test_import_pages import (
 from tests.factories.experts import make_expert, make_id_number, make_unit
 from tests.fixtures import login
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 FULL = [*HEAD, "工作单位", "评审专业", "出生年月", "职务"]
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState, ReplyVia
+from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState
 from expertpool.draws.exceptions import ReplyRefused, RescheduleRefused
 from expertpool.draws.models import Draw, DrawEvent, Hold, Invitation, Rescheduling
 from expertpool.draws.queries.actions import actions_for
@@ -29,7 +29,7 @@ from expertpool.draws.services.names import may_read, release
 from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.releasing import decide_release, request_release
-from expertpool.draws.services.replies import answer, expire
+from expertpool.draws.services.replies import expire
 from expertpool.draws.services.rescheduling import NewMeeting, reschedule, words_after
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Leave
@@ -41,6 +41,7 @@ from tests.factories.batches import draw_batch, make_batch, make_members
 from tests.factories.draws import expert_id_of, make_draw, reach, seats_held
 from tests.factories.experts import make_expert
 from tests.factories.pool_changes import told
+from tests.factories.widening import reply as answer_as_expert
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -65,14 +66,7 @@ def draw(operator: User) -> Draw:
 
 
 def reply(row: Invitation, at: datetime, *, accept: bool = True) -> None:
-    answer(
-        invitation=row,
-        accept=accept,
-        reason="" if accept else "时间冲突",
-        via=ReplyVia.LINK,
-        now=at,
-        entropy=SeededEntropy(next(_seeds)),
-    )
+    answer_as_expert(row, accept=accept, now=at)
 
 
 def move(

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.draws.enums import ActionCode, InvitationState, Knowledge, ReplyVia
+from expertpool.draws.enums import ActionCode, InvitationState, Knowledge
 from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import Draw, Invitation, RevealRule
 from expertpool.draws.queries.actions import actions_for
@@ -22,7 +22,7 @@ from expertpool.draws.queries.participation import participations
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import may_read, readable_draws, release
 from expertpool.draws.services.publishing import publish_result
-from expertpool.draws.services.replies import answer, expire
+from expertpool.draws.services.replies import expire
 from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from expertpool.draws.services.sheets import build_stored_sheet
 from expertpool.experts.models import Expert
@@ -35,7 +35,8 @@ from tests.factories.answers import record_answer
 from tests.factories.batches import draw_batch, make_batch, make_members
 from tests.factories.draws import expert_id_of, reach
 from tests.factories.experts import make_expert, make_unit
-from tests.factories.widening import start_widened_draw
+from tests.factories.widening import accept_all, start_widened_draw
+from tests.factories.widening import reply as answer_as_expert
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -46,20 +47,8 @@ _seeds = count(300)
 
 
 def reply(row: Invitation, at: datetime, *, accept: bool = True) -> None:
-    row = Invitation.objects.get(pk=row.pk)
-    answer(
-        invitation=row,
-        accept=accept,
-        reason="" if accept else "时间冲突",
-        via=ReplyVia.LINK,
-        now=at,
-        entropy=SeededEntropy(next(_seeds)),
-    )
-
-
-def accept_all(draw: Draw, at: datetime) -> None:
-    for row in draw.invitations.filter(state=InvitationState.INVITED):
-        reply(row, at)
+    """As its link does: the row is read anew."""
+    answer_as_expert(Invitation.objects.get(pk=row.pk), accept=accept, now=at)
 
 
 class Batch:
@@ -74,7 +63,7 @@ class Batch:
             make_batch(members, now=NOW, seats=2, reply_minutes=60, reveal_hours=2), now=NOW
         )
         reach(self.draw, now=NOW)
-        accept_all(self.draw, NOW + MINUTE)
+        accept_all(self.draw, now=NOW + MINUTE)
         self.first, self.second = members
         self.stayed, self.left = self.draw.invitations.order_by("line")
         self.over = self.first.opening_at + HOUR  # of the first review

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -17,12 +16,7 @@ from tests.core.importing.test_told import notes_of
 from tests.factories.experts import make_expert
 from tests.fixtures import login, read_version
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
-
-
-@pytest.fixture
-def place(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
 
 @pytest.fixture

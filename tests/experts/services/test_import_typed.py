@@ -24,13 +24,8 @@ from tests.factories.accounts import make_user
 from tests.factories.experts import make_expert
 from tests.fixtures import login
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 ID = "110101197510150017"
-
-
-@pytest.fixture
-def place(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture

@@ -24,14 +24,9 @@ from tests.core.importing.test_import_pages import post, standing, upload
 from tests.factories.experts import NOW, make_expert, make_unit, make_uscc
 from tests.fixtures import login
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 HEAD = ["姓名", "手机号", "工作单位", "统一社会信用代码"]
 CODE = make_uscc(1)
-
-
-@pytest.fixture
-def place(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture

@@ -30,12 +30,7 @@ from tests.factories.experts import make_division, make_expert, make_id_number, 
 from tests.factories.fields import make_field
 from tests.fixtures import login
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
-
-
-@pytest.fixture
-def place(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
 
 def upload(client: Client, tmp_path: Path, rows: Sequence[Sequence[Any]]) -> Any:

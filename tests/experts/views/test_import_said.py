@@ -18,13 +18,8 @@ from tests.data.quirks.files import QUIRKS
 from tests.data.quirks.offices import OFFICES
 from tests.fixtures import login
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 BY_NAME = {one.name: one for one in (*QUIRKS, *OFFICES, *CLERKS)}
-
-
-@pytest.fixture
-def place(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 def page_of(user: User, path: Path) -> Any:

@@ -14,7 +14,7 @@ from expertpool.experts.models import Expert
 from tests.core.importing.test_import_pages import HEAD, post, standing, upload, word_field
 from tests.fixtures import login
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
 CERTAIN = {
     "所在地区": {
@@ -57,11 +57,6 @@ OFFERED = {
     "学历": {"研究生": ["硕士研究生", "博士研究生"]},
     "评审专业": {"城市规划": ["城市规划（设计）", "规划"]},
 }
-
-
-@pytest.fixture
-def place(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture

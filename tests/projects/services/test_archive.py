@@ -48,13 +48,8 @@ from tests.factories.draws import EVERYBODY, make_draw
 from tests.factories.experts import make_expert
 from tests.factories.projects import make_project, project_data
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 PDF = b"%PDF-1.7 x"
-
-
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
 
 
 def archive(project: Project, *, now=None, note="资料齐全", actor=None) -> None:

@@ -24,12 +24,7 @@ from expertpool.projects.services.tasks import TaskData, assign_task, cancel_tas
 from tests.factories.accounts import make_department, make_user
 from tests.factories.projects import make_project
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
 
 def assign(project, **changes) -> Task:

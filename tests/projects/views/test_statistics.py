@@ -19,14 +19,9 @@ from tests.factories.projects import make_project
 from tests.fixtures import login
 from tests.projects.test_exports import export
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 PAGE = reverse("projects:statistics")
 YEAR = timezone.localdate().year + 2
-
-
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
 
 
 def day(*parts: int) -> datetime:

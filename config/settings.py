@@ -282,7 +282,8 @@ LOGGING = {
         **dict.fromkeys(OURS, OWN_LINES),
         "django": OWN_LINES,  # and takes away the handlers that it brings, else each line comes twice
         "django.request": {"filters": ["refusals"]},
-        "waitress.queue": {"level": "ERROR"},  # else a line for each request that waits for a thread
+        # Else a line for each request that waits for a thread.
+        "waitress.queue": {"level": "ERROR"},
     },
 }
 log_slow_queries(env_int("SLOW_QUERY_MS", default=1000))

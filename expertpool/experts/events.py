@@ -6,6 +6,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class ExpertApproved:
+    """Somebody is a member of the pool now, by whatever way but an import: approved, entered as one, or
+    back in it."""
+
+    expert_id: int
+
+
+@dataclass(frozen=True)
 class ExpertLeft:
     """Somebody who could be drawn is no member of the pool any more: frozen, blacklisted, deleted."""
 

@@ -8,6 +8,8 @@ PUBLIC = {"services", "queries", "models", "enums", "events", "exceptions", "per
     # Catalogues that upper apps register in or choose from: log actions, fields of records, papers …
     "actions",
     "fields",
+    # Of pages: the expert's own area has pages of several apps.
+    "guards",
     "occasions",
     "registry",
     # What the office has set, and the groups in which upper apps set more.

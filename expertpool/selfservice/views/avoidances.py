@@ -13,6 +13,7 @@ from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import render_list
 from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import avoidance_words
 from expertpool.experts.queries.removals import removals_of
@@ -23,7 +24,6 @@ from expertpool.experts.services.avoidance import (
 )
 from expertpool.experts.services.removals import request_removal
 from expertpool.selfservice.forms.own_data import OwnAvoidanceForm, RemovalForm
-from expertpool.selfservice.views.own import as_expert
 
 
 @require_safe

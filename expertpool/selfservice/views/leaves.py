@@ -16,12 +16,12 @@ from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import render_list
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.experts.exceptions import LeaveRefused
+from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.coming import ComingSeats
 from expertpool.experts.services.leave import cancel_leave, file_leave
 from expertpool.selfservice.forms.own_data import OwnLeaveForm
 from expertpool.selfservice.services import give_up_own_seats, own_seats
-from expertpool.selfservice.views.own import as_expert
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from expertpool.draws.models import Invitation
 from expertpool.draws.queries.conflicts import conflict_words, gone_words
 from expertpool.draws.queries.own import invitation_of
 from expertpool.draws.services.replies import leave_until, may_take_leave
+from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert
 from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm
 from expertpool.selfservice.queries import letter_of, letters_of
@@ -32,7 +33,6 @@ from expertpool.selfservice.views.answering import (
     take_sign_in,
     why_not_taken,
 )
-from expertpool.selfservice.views.own import as_expert
 
 
 @require_safe

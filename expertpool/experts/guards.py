@@ -1,4 +1,5 @@
-"""The guard of the expert's own area: whoever signed in is the expert, or sees why he is not."""
+"""The guard of an expert's own area, for every app that has a page there: whoever signed in is the expert, or
+sees why he is not."""
 
 from __future__ import annotations
 

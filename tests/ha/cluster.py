@@ -274,7 +274,15 @@ class Cluster:
         end = time.monotonic() + PATIENCE
         while not condition():
             assert time.monotonic() < end, f"{otherwise}: {self.members()}\n{self.told()}"
+            self._start_again()
             time.sleep(0.5)
+
+    def _start_again(self) -> None:
+        """What ended by itself, as systemd does: Patroni ends where etcd has not agreed on its version yet."""
+        for host in self.hosts.values():
+            for service, process in [*host.running.items()]:
+                if process.poll() is not None:
+                    self.start(host, service)
 
     def told(self) -> str:
         """The end of each log."""

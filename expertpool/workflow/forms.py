@@ -12,6 +12,7 @@ from django.http import QueryDict
 
 from expertpool.accounts.models import Role, User
 from expertpool.accounts.services.authenticators import has_app
+from expertpool.core.codes import DIGITS
 from expertpool.core.criteria import AllOf, CriteriaField, canonical
 from expertpool.core.text import mask_email
 from expertpool.core.views.digits import DigitsField
@@ -21,7 +22,7 @@ from expertpool.notifications.queries.channels import addresses_of
 from expertpool.workflow.enums import OnRejection
 from expertpool.workflow.models import FlowVersion
 from expertpool.workflow.registry import FlowSubject
-from expertpool.workflow.services.codes import DIGITS, ways_to
+from expertpool.workflow.services.codes import ways_to
 from expertpool.workflow.services.flows import StepData
 
 STEP = RowKind(

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from expertpool.core.fields import BlindIndexField
+from expertpool.core.models import TriedCode
 from expertpool.workflow.enums import ApprovalState, OnRejection, Outcome, Proof
 
 
@@ -142,15 +143,10 @@ class Decision(models.Model):
         return f"{self.step} {'同意' if self.agreed else '不同意'}"
 
 
-MOST_TRIES = 5  # of one code
-
-
-class ConfirmationCode(models.Model):
+class ConfirmationCode(TriedCode):
     """A code that a second person was sent, by which he agrees to one request through whoever asked.
 
-    ``digest`` is keyed, and covers the code, the person, the request and all that he was told of it.
-    Append-only but for its end: ``tries`` counts each attempt before the code is looked at, ``used_at`` is
-    written by one conditional update.
+    ``digest`` covers the code, the person, the request and all that he was told of it.
     """
 
     matter = models.CharField("事项", max_length=64)
@@ -158,24 +154,10 @@ class ConfirmationCode(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="确认人", on_delete=models.PROTECT, related_name="+"
     )
-    digest = models.BinaryField("摘要", max_length=16)
-    sent_at = models.DateTimeField("发送时间")
-    expires_at = models.DateTimeField("失效时间")
-    tries = models.PositiveSmallIntegerField("已试次数", default=0)
-    used_at = models.DateTimeField("使用时间", null=True)
 
-    class Meta:
+    class Meta(TriedCode.Meta):
         verbose_name = verbose_name_plural = "确认验证码"
         ordering = ["-id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(tries__lte=MOST_TRIES), name="workflow_code_few_tries"
-            ),
-            models.CheckConstraint(
-                condition=Q(used_at__isnull=True) | Q(used_at__lt=F("expires_at")),
-                name="workflow_code_used_in_time",
-            ),
-        ]
         indexes = [models.Index(fields=["matter", "request_id"], name="workflow_code_request")]
 
     def __str__(self) -> str:

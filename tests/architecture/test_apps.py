@@ -14,6 +14,7 @@ CORE = {
     "bulk",
     "catalogue",
     "client",
+    "codes",
     "configuration",
     "connections",  # that end when nobody answers any more
     "connector",  # of the queue

@@ -1,6 +1,7 @@
 """Records of long runs (exports, imports, changes of keys), of duties, and of the interface's answers."""
 
 from expertpool.core.models.answers import StoredAnswer
+from expertpool.core.models.codes import TriedCode
 from expertpool.core.models.duties import DutyRun
 from expertpool.core.models.exports import ExportRun
 from expertpool.core.models.imports import ImportMemory, ImportRun
@@ -14,4 +15,5 @@ __all__ = [
     "KeyCheck",
     "Rekeying",
     "StoredAnswer",
+    "TriedCode",
 ]

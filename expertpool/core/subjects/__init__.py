@@ -19,6 +19,7 @@ See docs/decisions/0035.
 """
 
 from expertpool.core.subjects.fields import (
+    InApplication,
     FieldDeclaration,
     InCriteria,
     InExport,
@@ -62,6 +63,7 @@ __all__ = [
     "FieldDeclaration",
     "FieldSource",
     "Flag",
+    "InApplication",
     "InCriteria",
     "InExport",
     "InFilter",

@@ -114,6 +114,21 @@ class InHistory:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InApplication:
+    """Asked of whoever applies to be taken in: at which ``step``, by variant where they differ ("" is
+    none of them). ``required`` beyond what the record demands."""
+
+    step: str | Mapping[str, str]
+    order: int = 0
+    required: bool = False
+    help: str = ""
+
+    def step_of(self, variant: str) -> str:
+        """Return the step at which applicants of ``variant`` are asked; "" for none."""
+        return self.step if isinstance(self.step, str) else self.step.get(variant, "")
+
+
+@dataclass(frozen=True, kw_only=True)
 class InInterface:
     """Given to other platforms, and taken from them if services take it; see `core.api.records`.
     ``help`` says more than the label."""
@@ -146,6 +161,7 @@ class FieldDeclaration:
     filtered: InFilter | None = None
     history: InHistory | None = None
     interface: InInterface | None = None
+    applied: InApplication | None = None
     is_extra: bool = False
     is_retired: bool = False
     is_searched: bool = False

@@ -10,6 +10,7 @@ from expertpool.core.prepared import Prepared
 from expertpool.core.subjects import (
     Entry,
     FieldDeclaration,
+    InApplication,
     InCriteria,
     InExport,
     InFilter,
@@ -22,8 +23,10 @@ from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import Division, Specialty
 from expertpool.experts.fields.meant import division_meanings, may_be_division
 from expertpool.experts.fields.shared import (
+    BASIC,
     INDIVIDUAL,
     ORGANISATION,
+    PROFESSION,
     divisions,
     entries,
     labels_of,
@@ -77,6 +80,7 @@ COMPETENCE = (
                 attrs=tree("directory:division_tree", "地区"),
             ),
         ),
+        applied=InApplication(step=BASIC),
     ),
     FieldDeclaration(
         code="specialties",
@@ -123,6 +127,7 @@ COMPETENCE = (
                 attrs=tree("directory:specialty_tree", "专业"),
             ),
         ),
+        applied=InApplication(step=PROFESSION, order=-1, required=True),
     ),
     FieldDeclaration(
         code="expert_type",
@@ -145,6 +150,7 @@ COMPETENCE = (
             order=7,
         ),
         filtered=InFilter(order=8),
+        applied=InApplication(step=PROFESSION),
     ),
     FieldDeclaration(
         code="tags",

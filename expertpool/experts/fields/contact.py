@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from expertpool.core.subjects import (
     FieldDeclaration,
+    InApplication,
     InExport,
     InForm,
     InHistory,
@@ -11,7 +12,7 @@ from expertpool.core.subjects import (
     Text,
 )
 from expertpool.core.text import mask_middle
-from expertpool.experts.fields.shared import AS_CONTACT, guarded
+from expertpool.experts.fields.shared import AS_CONTACT, BASIC, guarded
 from expertpool.experts.validators import values as rules
 
 CONTACT = (
@@ -28,6 +29,7 @@ CONTACT = (
         ),
         exported=InExport(width=30),
         history=InHistory(),
+        applied=InApplication(step=BASIC),
     ),
     FieldDeclaration(
         code="postcode",
@@ -37,6 +39,7 @@ CONTACT = (
         imported=InImport(dispensable=True, aliases=("邮政编码",), sample="410000", width=10),
         exported=InExport(width=8),
         history=InHistory(),
+        applied=InApplication(step=BASIC),
     ),
     FieldDeclaration(
         code="bank_name",

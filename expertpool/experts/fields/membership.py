@@ -102,6 +102,19 @@ MEMBERSHIP = (
         filtered=InFilter(order=10),
     ),
     FieldDeclaration(
+        code="recommender",
+        label="推荐人",
+        kind=Text(longest=100),
+        form=InForm(section="term", help="由谁推荐入库；由库内专家推荐的自动填写。"),
+        imported=InImport(
+            dispensable=True, aliases=("推荐人姓名", "推荐单位"), sample="张教授", width=14
+        ),
+        exported=InExport(width=16),
+        history=InHistory(),
+        criterion=InCriteria(field=ask.Text(), order=18, draws=False),
+        filtered=InFilter(order=10),
+    ),
+    FieldDeclaration(
         code="created_at",
         label="入库时间",
         kind=Moment(),

@@ -8,6 +8,7 @@ from expertpool.core.subjects import (
     Choice,
     Day,
     FieldDeclaration,
+    InApplication,
     InCriteria,
     InExport,
     InFilter,
@@ -20,6 +21,7 @@ from expertpool.core.text import mask_email, mask_middle
 from expertpool.experts.enums import ExpertKind, IdKind, Sex
 from expertpool.experts.fields.shared import (
     AS_CONTACT,
+    BASIC,
     INDIVIDUAL,
     NUMBERS,
     ORGANISATION,
@@ -67,6 +69,7 @@ PERSON = (
         exported=InExport(width=12),
         history=InHistory(),
         criterion=InCriteria(field=ask.Text(), order=16, draws=False),
+        applied=InApplication(step=BASIC),
     ),
     FieldDeclaration(
         code="kind",
@@ -93,6 +96,7 @@ PERSON = (
         exported=InExport(width=6),
         history=InHistory(),
         criterion=InCriteria(field=ask.Choice(choices=Sex.choices), order=9),
+        applied=InApplication(step={INDIVIDUAL: BASIC}),
     ),
     FieldDeclaration(
         code="birth_date",
@@ -126,6 +130,7 @@ PERSON = (
             ),
             order=10,
         ),
+        applied=InApplication(step={INDIVIDUAL: BASIC}, help="填了身份证号的不用填。"),
     ),
     FieldDeclaration(
         code="id_kind",
@@ -143,6 +148,7 @@ PERSON = (
         ),
         exported=InExport(width=22, value=id_kind_words),
         history=InHistory(),
+        applied=InApplication(step={INDIVIDUAL: BASIC}),
     ),
     FieldDeclaration(
         code="id_number",
@@ -162,6 +168,11 @@ PERSON = (
         ),
         exported=InExport(width=22),
         history=InHistory(),
+        applied=InApplication(
+            step={INDIVIDUAL: BASIC},
+            required=True,
+            help="加密保存；填写身份证号后出生日期和性别自动补全。",
+        ),
     ),
     FieldDeclaration(
         code="phone",
@@ -183,6 +194,7 @@ PERSON = (
         ),
         exported=InExport(width=14, optional=True),
         history=InHistory(),
+        applied=InApplication(step=BASIC, help="11 位，邀请和通知发到这里，加密保存。"),
     ),
     FieldDeclaration(
         code="email",
@@ -198,6 +210,7 @@ PERSON = (
         ),
         exported=InExport(width=24),
         history=InHistory(),
+        applied=InApplication(step=BASIC),
     ),
     FieldDeclaration(
         code="contact_person",
@@ -206,5 +219,6 @@ PERSON = (
         form=InForm(section={ORGANISATION: "work"}, order=-1, required=True),
         imported=InImport(order=1, help="单位专家必填。"),
         history=InHistory(),
+        applied=InApplication(step={ORGANISATION: BASIC}, required=True),
     ),
 )

@@ -17,6 +17,8 @@ from expertpool.directory.queries import dictionary_names
 from expertpool.experts.enums import ExpertKind
 
 INDIVIDUAL, ORGANISATION = ExpertKind.INDIVIDUAL.value, ExpertKind.ORGANISATION.value
+# Steps of an application at which applicants are asked.
+BASIC, PROFESSION = "basic", "profession"
 AS_CONTACT = {"sensitivity": Sensitivity.CONTACT}
 NUMBERS = ("gte", "lte", "between", "eq")  # how conditions compare them
 

@@ -9,6 +9,7 @@ from expertpool.core.subjects import (
     Choice,
     Entry,
     FieldDeclaration,
+    InApplication,
     InCriteria,
     InExport,
     InFilter,
@@ -24,9 +25,11 @@ from expertpool.directory.models import Unit
 from expertpool.directory.queries import UNIT_NAME, UNIT_SEARCH, now_called, unit_name
 from expertpool.experts.fields.meant import may_be_title
 from expertpool.experts.fields.shared import (
+    BASIC,
     INDIVIDUAL,
     NUMBERS,
     ORGANISATION,
+    PROFESSION,
     entries,
     labels_of,
     pairs,
@@ -84,6 +87,9 @@ WORK = (
             clean=unit_name,
         ),
         read=lambda one: one.employer.name if one.employer else "",
+        applied=InApplication(
+            step={INDIVIDUAL: PROFESSION}, required=True, help="全称；抽取时回避与本单位有关的项目。"
+        ),
     ),
     FieldDeclaration(
         code="employer_uscc",
@@ -104,6 +110,9 @@ WORK = (
             width=22,
         ),
         read=lambda one: one.employer.uscc if one.employer else "",
+        applied=InApplication(
+            step={INDIVIDUAL: PROFESSION, ORGANISATION: BASIC}, help="18 位，知道时填写，可避免重名。"
+        ),
     ),
     FieldDeclaration(
         code="title",
@@ -120,6 +129,7 @@ WORK = (
         exported=InExport(width=14),
         history=InHistory(),
         criterion=InCriteria(field=ask.Choice(choices=pairs(titles)), order=3),
+        applied=InApplication(step={INDIVIDUAL: PROFESSION}),
     ),
     FieldDeclaration(
         code="title_level",
@@ -150,6 +160,7 @@ WORK = (
         imported=InImport(dispensable=True, sample="总工程师"),
         exported=InExport(width=12),
         history=InHistory(),
+        applied=InApplication(step={INDIVIDUAL: PROFESSION}),
     ),
     FieldDeclaration(
         code="education",
@@ -170,6 +181,7 @@ WORK = (
             order=8,
         ),
         filtered=InFilter(order=9),
+        applied=InApplication(step={INDIVIDUAL: PROFESSION}),
     ),
     FieldDeclaration(
         code="practice_years",
@@ -190,5 +202,6 @@ WORK = (
             ),
             order=11,
         ),
+        applied=InApplication(step={INDIVIDUAL: PROFESSION}),
     ),
 )

@@ -127,6 +127,8 @@ class Expert(models.Model):
     source = models.CharField(
         "来源", max_length=16, choices=ExpertSource.choices, default=ExpertSource.MANUAL
     )
+    # In words, as it was then: of whoever recommended him while he was himself in the pool, name and number.
+    recommender = models.CharField("推荐人", max_length=100, blank=True, default="", db_default="")
     department = models.ForeignKey(
         "accounts.Department",
         verbose_name="所属部门",

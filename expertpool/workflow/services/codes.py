@@ -8,24 +8,25 @@ authenticator may tell what it shows instead: that says who, not to what, so he 
 from __future__ import annotations
 
 import hmac
-import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 
 from expertpool.accounts.exceptions import AccountError
 from expertpool.accounts.models import User
 from expertpool.accounts.services.authenticators import has_app, takes_code
 from expertpool.audit.services import record
+from expertpool.core.codes import claim_try, open_codes, use_up
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
+from expertpool.core.models.codes import MOST_TRIES
 from expertpool.core.text import clean_digits
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.workflow.enums import Proof
-from expertpool.workflow.models import MOST_TRIES, ConfirmationCode, TwoPersonRequest
+from expertpool.workflow.models import ConfirmationCode, TwoPersonRequest
 from expertpool.workflow.occasions import CODE
 from expertpool.workflow.queries.matters import Matter, matter_of
 from expertpool.workflow.queries.requests import (
@@ -37,7 +38,6 @@ from expertpool.workflow.services.telling import deciders_of, told_of
 from expertpool.workflow.services.two_persons import decide
 from expertpool.workflow.settings import CODE_MINUTES
 
-DIGITS = 6
 MOST_CODES = 5  # for one request: 25 tries of a million
 RESEND_AFTER = timedelta(minutes=1)
 
@@ -47,11 +47,6 @@ TOO_SOON = "验证码刚刚发出，请 1 分钟后再发；没有收到的，�
 TOO_MANY = "这项申请的验证码已发送多次，请由确认人登录自己的账号确认，或当面确认。"
 WRONG_APP = "验证器上的数字不对，请确认人看着验证器再报一次；他没有设置验证器的，请发送验证码。"
 OVER = "验证码已失效（过时、用过、错得太多，或申请有变），请重新发送。"
-
-
-def new_code() -> str:
-    """Return a fresh code."""
-    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
 
 
 def persons_for_code(request: TwoPersonRequest, *, now: datetime) -> list[User]:
@@ -73,7 +68,7 @@ def ways_to(person: User) -> list[ChannelCode]:
 
 def live_code(request: TwoPersonRequest, *, now: datetime) -> ConfirmationCode | None:
     """Return the code by which ``request`` may be agreed to now."""
-    return _codes(request).filter(_open(now)).select_related("person").first()
+    return _codes(request).filter(open_codes(now)).select_related("person").first()
 
 
 @transaction.atomic
@@ -99,7 +94,7 @@ def send_code(
         raise matter.refused(TOO_SOON)
     if before.count() >= MOST_CODES:
         raise matter.refused(TOO_MANY)
-    before.filter(_open(now)).update(expires_at=now)
+    before.filter(open_codes(now)).update(expires_at=now)
     minutes = value_of(CODE_MINUTES)
     sent = ConfirmationCode.objects.create(
         matter=matter.code,
@@ -139,13 +134,14 @@ def agree_by_code(request: TwoPersonRequest, *, code: str, asker: User, now: dat
     # Nobody tries codes by a request that is over or somebody else's.
     check_confirmable_here(request, asker, matter.refused, now=now)
     sent = live_code(request, now=now)
-    if sent is None or not _claim_try(sent, now):
+    one = _codes(request).filter(pk=sent.pk if sent else None)
+    if sent is None or not claim_try(one, now):
         raise matter.refused(OVER)
     if not hmac.compare_digest(bytes(sent.digest), _digest(request, sent.person, code)):
         _record("request.code_wrong", request, sent.person, actor=asker, now=now)
         left = MOST_TRIES - sent.tries - 1
         raise matter.refused(f"验证码不对，还可以试 {left} 次。" if left > 0 else OVER)
-    if not _codes(request).filter(_open(now, tried=True), pk=sent.pk).update(used_at=now):
+    if not use_up(one, now):
         raise matter.refused(OVER)
     person = sent.person
     if not decidable_by(matter, person).filter(pk=request.pk).exists():
@@ -192,18 +188,6 @@ def _matter(request: TwoPersonRequest) -> Matter:
 
 def _codes(request: TwoPersonRequest) -> QuerySet[ConfirmationCode]:
     return ConfirmationCode.objects.filter(matter=matter_of(request).code, request_id=request.pk)
-
-
-def _open(now: datetime, *, tried: bool = False) -> Q:
-    """Codes that count at ``now``; ``tried``: by whoever has claimed the last try."""
-    most = Q(tries__lte=MOST_TRIES) if tried else Q(tries__lt=MOST_TRIES)
-    return most & Q(used_at__isnull=True, expires_at__gt=now)
-
-
-def _claim_try(sent: ConfirmationCode, now: datetime) -> bool:
-    """Count a try before the code is looked at; of any number at one moment only so many get through."""
-    rows = ConfirmationCode.objects.filter(_open(now), pk=sent.pk)
-    return bool(rows.update(tries=F("tries") + 1))
 
 
 def _digest(request: TwoPersonRequest, person: User, code: str) -> bytes:

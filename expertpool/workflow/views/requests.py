@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from expertpool.accounts.models import User, UserRequest
 from expertpool.accounts.services.authenticators import has_app
 from expertpool.core.client import client_address
+from expertpool.core.codes import new_code
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
@@ -43,7 +44,6 @@ from expertpool.workflow.services.codes import (
     agree_by_app,
     agree_by_code,
     live_code,
-    new_code,
     persons_for_code,
     send_code,
 )

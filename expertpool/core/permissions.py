@@ -31,6 +31,7 @@ class BuiltInRole(StrEnum):
     FINANCE = "finance"
     AUDITOR = "auditor"
     EXPERT = "expert"
+    APPLICANT = "applicant"
 
 
 @dataclass(frozen=True)

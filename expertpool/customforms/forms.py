@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -30,7 +30,11 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
 
     class Meta:
         model = CustomField
-        fields = ("subject", "label", "kind", "options", "required", "help", "order", "active")
+        fields = (
+            *("subject", "label", "kind", "options", "required", "help"),
+            *("in_application", "order", "active"),
+        )
+        help_texts: ClassVar = {"in_application": "只对专家：申请入库的人也填写这一项。"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -22,6 +22,7 @@ class CustomField(models.Model):
     options = models.JSONField("选项", default=list, blank=True)
     required = models.BooleanField("必填", default=False)
     help = models.CharField("填写说明", max_length=200, blank=True)
+    in_application = models.BooleanField("入库申请时填写", default=False, db_default=False)
     order = models.PositiveSmallIntegerField("次序", default=100, validators=[ORDER])
     active = models.BooleanField("启用", default=True)
     created_at = models.DateTimeField("新增时间", editable=False)

@@ -69,6 +69,12 @@ def subject_size(subject_type: str, subject_id: str) -> int:
     return _size(Attachment.objects.filter(subject_type=subject_type, subject_id=subject_id))
 
 
+def quota_of(subject_type: str) -> int:
+    """Return how many bytes the files of one row may take."""
+    quota = file_subject(subject_type).quota
+    return (quota() if quota else value_of(SUBJECT_QUOTA)) * MEGABYTE
+
+
 def store_size() -> int:
     """Return how many bytes all files take."""
     return _size(Attachment.objects.all())
@@ -131,7 +137,7 @@ def attachment_list(user: Any, subject: models.Model, *, kind: str | None) -> di
         "may_upload": may_upload,
         # What is told to who may add to it; of one kind others take room, too.
         "used": subject_size(subject_type, subject_id) if may_upload else 0,
-        "most": value_of(SUBJECT_QUOTA) * MEGABYTE,
+        "most": quota_of(subject_type),
         "subject_type": subject_type,
         "subject_id": subject_id,
         "kind": kind or "",

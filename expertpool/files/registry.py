@@ -31,7 +31,8 @@ class FileSubject:
 
     ``closed`` is asked by the services inside their transaction. ``evidence`` names the kinds of
     files that prove something, with their labels: only services store them, and they are not
-    removed like others. ``bulk_url`` is where ticked files are posted to be removed. ``may_wait`` is
+    removed like others. ``bulk_url`` is where ticked files are posted to be removed. ``quota`` (MB) and
+    ``most`` bound the files of a row where these come from strangers. ``may_wait`` is
     False where files are used by the system at once: then none is taken unscanned."""
 
     code: str
@@ -41,6 +42,8 @@ class FileSubject:
     evidence: Mapping[str, str] = field(default_factory=dict)
     bulk_url: Address = _nowhere
     may_wait: bool = True
+    quota: Callable[[], int] | None = None
+    most: int = 0
 
 
 FILE_SUBJECTS: Catalogue[FileSubject] = Catalogue("file subject")

@@ -38,12 +38,13 @@ def test_the_built_in_roles_are_made_once_and_then_left_alone(admin: User) -> No
         "finance",
         "auditor",
         "expert",
+        "applicant",
     }
     save(admin, roles["finance"], name="财务科", grants=[Grant("directory.view")])
     again = ensure_demo_roles()
     assert again["finance"].name == "财务科"
     assert [one.code for one in again["finance"].permissions.all()] == ["directory.view"]
-    assert Role.objects.count() == 7
+    assert Role.objects.count() == 8
 
 
 def test_the_auditor_only_reads() -> None:
@@ -104,7 +105,7 @@ def test_unknown_codes_empty_choices_and_taken_names_are_refused(admin: User) ->
         save(admin, grants=[Grant("experts.view", Scope.CHOSEN)])
     with pytest.raises(ValidationError):
         save(admin, name="管理员")
-    assert Role.objects.count() == 7
+    assert Role.objects.count() == 8
 
 
 def test_the_last_right_to_roles_cannot_be_taken_away(admin: User) -> None:

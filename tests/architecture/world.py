@@ -79,7 +79,10 @@ from tests.factories.projects import make_project
 from tests.factories.siteconfig import configure
 from tests.factories.webhooks import make_delivery
 
-ROLES = ("admin", "operator", "department", "supervisor", "finance", "auditor", "expert")
+ROLES = (
+    *("admin", "operator", "department", "supervisor"),
+    *("finance", "auditor", "expert", "applicant"),
+)
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def test_every_kind_is_imported_exported_and_asked(
     client: Client, admin: User, tmp_path: Path
 ) -> None:
     cells = {
-        FieldKind.TEXT: ("推荐人", "李四", {"op": "contains", "value": "李"}),
+        FieldKind.TEXT: ("介绍人", "李四", {"op": "contains", "value": "李"}),
         FieldKind.LONG_TEXT: ("业绩", "某桥；某路", {"op": "contains", "value": "某桥"}),
         FieldKind.NUMBER: ("项目数", "12", {"op": "gte", "value": 12}),
         FieldKind.DATE: ("发证日期", "2020年5月1日", {"op": "lte", "value": "2020-05-01"}),

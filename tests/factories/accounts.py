@@ -23,6 +23,7 @@ NAMES = {
     "finance": "财务小周",
     "auditor": "审计老吴",
     "expert": "专家王工",
+    "applicant": "申请人小林",
 }
 
 _numbers = count(1)

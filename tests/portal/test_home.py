@@ -22,7 +22,10 @@ pytestmark = pytest.mark.django_db
 # Of an administrator, who sees all of it: the session and his rights, one for all kinds of todo, one for all
 # numbers, one for all counts of the menu; what two persons decide is asked once for all matters.
 MOST_QUERIES = 21
-ROLES = ("admin", "operator", "department", "supervisor", "finance", "auditor", "expert")
+ROLES = (
+    *("admin", "operator", "department", "supervisor"),
+    *("finance", "auditor", "expert", "applicant"),
+)
 
 
 @pytest.fixture

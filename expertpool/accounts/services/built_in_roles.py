@@ -1,4 +1,4 @@
-"""The seven roles that every installation begins with.
+"""The eight roles that every installation begins with.
 
 What a role may do is told by the permissions (`Permission.roles`), what it sees by the sensitivity
 of the guarded fields: an app that is new in a version says both itself.
@@ -79,4 +79,5 @@ BUILT_IN_ROLES = (
         private=Level.MASKED,
     ),
     RoleDefinition(BuiltInRole.EXPERT, "专家", "答复邀请、请假、查看本人信息"),
+    RoleDefinition(BuiltInRole.APPLICANT, "入库申请人", "填写本人的入库申请；通过后成为专家"),
 )

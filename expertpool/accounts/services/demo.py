@@ -1,4 +1,4 @@
-"""Seven accounts to try the product with, one for each role. Never for real use."""
+"""Eight accounts to try the product with, one for each role. Never for real use."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ DEMO_ACCOUNTS = (
     DemoAccount("finance", "周丽", "财务部", "13800000005"),
     DemoAccount("auditor", "吴海涛", "审计监察室", "13800000006"),
     DemoAccount("expert", "王立新", "", "13800000007"),
+    DemoAccount("applicant", "林晓东", "", "13800000008"),
 )
 
 
@@ -61,7 +62,7 @@ def ensure_demo_departments(*, now: datetime) -> dict[str, Department]:
 
 @transaction.atomic
 def ensure_demo_accounts(*, now: datetime) -> list[User]:
-    """Create those of the seven demo accounts that are missing, with DEMO_PASSWORD; return all.
+    """Create those of the demo accounts that are missing, with DEMO_PASSWORD; return all.
 
     Accounts of the same name that exist already stay as they are.
     """

@@ -45,7 +45,7 @@ class Grant:
 
 @transaction.atomic
 def ensure_demo_roles() -> dict[str, Role]:
-    """Create those of the seven built-in roles that are missing; return all seven by code.
+    """Create those of the built-in roles that are missing; return all by code.
 
     Existing roles stay as administrators made them. Writes no log entry: what is created stands
     in the code, not in anybody's decision.

@@ -19,8 +19,8 @@ See docs/decisions/0035.
 """
 
 from expertpool.core.subjects.fields import (
-    InApplication,
     FieldDeclaration,
+    InApplication,
     InCriteria,
     InExport,
     InFilter,

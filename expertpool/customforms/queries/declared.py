@@ -21,6 +21,7 @@ from expertpool.core.subjects import (
     FieldDeclaration,
     FieldSource,
     Flag,
+    InApplication,
     InCriteria,
     InExport,
     InForm,
@@ -111,6 +112,7 @@ def declare(row: CustomField) -> FieldDeclaration:
         imported=InImport(order=9, help=row.help),
         exported=InExport(order=9),
         history=InHistory(order=9),
+        applied=InApplication(step="profession", order=9) if row.in_application else None,
         criterion=InCriteria(
             field=extra_question(row.subject, row.code, kind),
             order=99,

@@ -29,7 +29,7 @@ MOST_OPTIONS = 100
 LONGEST_OPTION = 50  # characters: each stands on pages, in templates and conditions
 NAMING = "customforms.naming"  # the lock under which a field gets its name
 SHOWN = 3  # names in a refusal
-RECORDED = ("subject", "label", "kind", "options", "required", "help", "order")
+RECORDED = ("subject", "label", "kind", "options", "required", "help", "in_application", "order")
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class FieldData:
     required: bool = False
     help: str = ""
     order: int = 100
+    in_application: bool = False
 
 
 @transaction.atomic
@@ -70,7 +71,7 @@ def add_field(
 def save_field(*, row: CustomField, actor: User | None, now: datetime) -> object:
     """Do what the form of a field says: `add_field`, `change_field`, or `retire_field` where it is
     no longer active."""
-    data = FieldData(row.label, row.options, row.required, row.help, row.order)
+    data = FieldData(row.label, row.options, row.required, row.help, row.order, row.in_application)
     if row.pk is None:
         return add_field(subject=row.subject, kind=row.kind, data=data, actor=actor, now=now)
     if not row.active:
@@ -141,6 +142,7 @@ def _write(row: CustomField, data: FieldData, now: datetime) -> None:
     row.label = clean_text(data.label)
     row.options = _words(data.options) if row.kind in WITH_OPTIONS else []
     row.required, row.help, row.order = data.required, clean_text(data.help), data.order
+    row.in_application = data.in_application
     row.updated_at = now
     if row.kind in WITH_OPTIONS and not 0 < len(row.options) <= MOST_OPTIONS:
         message = f"请填写 1 至 {MOST_OPTIONS} 个选项，每行一个；现有 {len(row.options)} 个。"

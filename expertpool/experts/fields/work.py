@@ -88,7 +88,9 @@ WORK = (
         ),
         read=lambda one: one.employer.name if one.employer else "",
         applied=InApplication(
-            step={INDIVIDUAL: PROFESSION}, required=True, help="全称；抽取时回避与本单位有关的项目。"
+            step={INDIVIDUAL: PROFESSION},
+            required=True,
+            help="全称；抽取时回避与本单位有关的项目。",
         ),
     ),
     FieldDeclaration(
@@ -111,7 +113,8 @@ WORK = (
         ),
         read=lambda one: one.employer.uscc if one.employer else "",
         applied=InApplication(
-            step={INDIVIDUAL: PROFESSION, ORGANISATION: BASIC}, help="18 位，知道时填写，可避免重名。"
+            step={INDIVIDUAL: PROFESSION, ORGANISATION: BASIC},
+            help="18 位，知道时填写，可避免重名。",
         ),
     ),
     FieldDeclaration(

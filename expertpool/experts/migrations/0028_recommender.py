@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('experts', '0027_own_rows'),
+        ("experts", "0027_own_rows"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='expert',
-            name='recommender',
-            field=models.CharField(blank=True, db_default='', default='', max_length=100, verbose_name='推荐人'),
+            model_name="expert",
+            name="recommender",
+            field=models.CharField(
+                blank=True, db_default="", default="", max_length=100, verbose_name="推荐人"
+            ),
         ),
     ]

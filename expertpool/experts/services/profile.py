@@ -141,6 +141,14 @@ def update_expert(
     return expert
 
 
+def faults_of(*, values: dict[str, Any], now: datetime) -> Errors:
+    """Return what `create_expert` would refuse of ``values``, by field; whether a number is another's
+    is not looked up, so this tells strangers nothing."""
+    expert = Expert(created_at=now, updated_at=now)
+    errors = _fill(expert, values, set())
+    return _field_errors(expert) | errors
+
+
 def refusals_of(
     *,
     expert: Expert,

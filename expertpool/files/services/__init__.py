@@ -3,6 +3,7 @@
 from expertpool.files.services.attaching import (
     attach,
     clean_file_name,
+    move_attachment,
     note_download,
     note_preview,
     remove_attachment,
@@ -15,6 +16,7 @@ __all__ = [
     "Received",
     "attach",
     "clean_file_name",
+    "move_attachment",
     "note_download",
     "note_preview",
     "receive",

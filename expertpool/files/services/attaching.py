@@ -14,10 +14,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 
 from expertpool.audit.services import in_words, record
+from expertpool.core.fields import is_vouched
 from expertpool.core.storing import store
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import FOLDER, Attachment
-from expertpool.files.queries import is_evidence, subject_of
+from expertpool.files.queries import LED, is_evidence, subject_of
 from expertpool.files.registry import file_subject
 from expertpool.files.services.quotas import refuse_full_subject
 from expertpool.files.services.receiving import Received, receive
@@ -119,6 +120,21 @@ def remove_attachment(
     attachment.delete()
     # Only then: rolled back, the row is there again and needs its bytes.
     transaction.on_commit(lambda: store.delete(name))
+
+
+@transaction.atomic
+def move_attachment(
+    *, attachment: Attachment, to: models.Model, actor: AbstractBaseUser | None, now: datetime
+) -> None:
+    """Let a file belong to another row from now on; its bytes stay where they are. Logged there.
+
+    Refuses (FileRefused) one that was not attached here to what it belongs to.
+    """
+    if not is_vouched(attachment):
+        raise FileRefused(LED.format(attachment.name))
+    attachment.subject_type, attachment.subject_id = to._meta.label_lower, str(to.pk)
+    attachment.save(update_fields=["subject_type", "subject_id", "proof"])
+    record("file.attach", actor=actor, subject=to, after=in_words(attachment, *RECORDED), now=now)
 
 
 @transaction.atomic

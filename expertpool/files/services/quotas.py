@@ -8,13 +8,16 @@ from django.template.defaultfilters import filesizeformat
 from expertpool.core.configuration import value_of
 from expertpool.core.locks import lock_transaction
 from expertpool.files.exceptions import FileRefused
-from expertpool.files.queries import store_size, subject_size
-from expertpool.files.settings import STORE_QUOTA, SUBJECT_QUOTA
+from expertpool.files.models import Attachment
+from expertpool.files.queries import quota_of, store_size, subject_size
+from expertpool.files.registry import file_subject
+from expertpool.files.settings import STORE_QUOTA
 from expertpool.files.validators import MEGABYTE
 
 FULL_SUBJECT = (
     "放不下：这里的附件已用 {used}，合计最多 {most}，这个文件 {size}。请先删除不需要的附件。"
 )
+TOO_MANY = "最多放 {} 个文件，请先删除不需要的，或合并成一个。"
 FULL_STORE = "放不下：全部附件已用 {used}，合计最多 {most}，这个文件 {size}。请联系系统管理员。"
 
 
@@ -29,8 +32,12 @@ def refuse_full_subject(subject: models.Model, size: int) -> None:
     transaction ends."""
     subject_type, subject_id = subject._meta.label_lower, str(subject.pk)
     lock_transaction(f"files:{subject_type}:{subject_id}")
-    most = value_of(SUBJECT_QUOTA) * MEGABYTE
-    _refuse(FULL_SUBJECT, used=subject_size(subject_type, subject_id), most=most, size=size)
+    policy = file_subject(subject_type)
+    rows = Attachment.objects.filter(subject_type=subject_type, subject_id=subject_id)
+    if policy.most and rows.count() >= policy.most:
+        raise FileRefused(TOO_MANY.format(policy.most))
+    used, most = subject_size(subject_type, subject_id), quota_of(subject_type)
+    _refuse(FULL_SUBJECT, used=used, most=most, size=size)
 
 
 def _refuse(sentence: str, *, used: int, most: int, size: int) -> None:

@@ -134,8 +134,7 @@ def agree_by_code(request: TwoPersonRequest, *, code: str, asker: User, now: dat
     # Nobody tries codes by a request that is over or somebody else's.
     check_confirmable_here(request, asker, matter.refused, now=now)
     sent = live_code(request, now=now)
-    one = _codes(request).filter(pk=sent.pk if sent else None)
-    if sent is None or not claim_try(one, now):
+    if sent is None or not claim_try(one := _codes(request).filter(pk=sent.pk), now):
         raise matter.refused(OVER)
     if not hmac.compare_digest(bytes(sent.digest), _digest(request, sent.person, code)):
         _record("request.code_wrong", request, sent.person, actor=asker, now=now)

@@ -50,5 +50,12 @@ class ProjectsConfig(AppConfig):
         FILE_SUBJECTS.add(PROJECT_FILES, ENTRY_FILES, BATCH_FILES)
         OCCASIONS.add(DECIDED, TASK)
         SITE_SETTINGS.add(*SETTINGS)
-        FLOW_SUBJECTS.add(FlowSubject(PROJECT.code, "项目申请", "projects.approve"))
+        FLOW_SUBJECTS.add(
+            FlowSubject(
+                PROJECT.code,
+                "项目申请",
+                "projects.approve",
+                fields=lambda: [(one.code, one.label) for one in PROJECT.fields() if one.form],
+            )
+        )
         subscribe(UnitsToMerge, receivers.units_to_merge)

@@ -130,6 +130,8 @@ class Decision(models.Model):
     step = models.ForeignKey(FlowStep, on_delete=models.PROTECT, related_name="+")
     agreed = models.BooleanField("同意")
     note = models.CharField("意见", max_length=500, blank=True)
+    # Why it was sent back, by the names of what the subject declares (`registry.FlowSubject.fields`).
+    fields = models.JSONField("逐项意见", default=dict, db_default={})
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="审批人", on_delete=models.PROTECT, related_name="+"
     )

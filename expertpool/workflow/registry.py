@@ -2,22 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
+
+from expertpool.accounts.models import Department, User
 from expertpool.core.catalogue import Catalogue
 from expertpool.core.permissions import undeclared
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.occasions import Occasion
+from expertpool.notifications.queries.subjects import About
+from expertpool.notifications.services.sending import Recipient
+
+# What every result says; `FlowSubject.words` adds to it what only its subject has.
+OF_A_RESULT = {
+    "申请人": "李经办",
+    "审核事项": "入库申请",
+    "对象": "王建国",
+    "审核结果": "已退回申请人",
+    "审核人": "赵监督",
+    "审核意见": "请补充职称证书；职称：与证书不符",
+}
 
 
 @dataclass(frozen=True)
 class FlowSubject:
     """A model whose rows are approved. ``code`` is its label and the subject of its criteria;
-    ``permission`` is what everybody who decides needs."""
+    ``permission`` is what everybody who decides needs.
+
+    The rest is what this app can do for a subject that says how; without it, its app does that itself.
+    """
 
     code: str
     label: str
     permission: str
+    # Names and labels of what a return may give reasons for, one by one. Asked each time: fields may be added.
+    fields: Callable[[], Iterable[tuple[str, str]]] = tuple
+    # The rows on which a user decides, whatever the step: within his scope, waiting, and never his own.
+    decidable: Callable[[User], QuerySet[Any]] | None = None
+    name_of: Callable[[Any], str] = str
+    # The address of the page on which a row is looked at and decided.
+    page: Callable[[Any], str] | None = None
+    # To which department a row belongs, for steps that its own department decides.
+    department: Callable[[Any], Department | None] = lambda row: None
+    # Whether those who decide are told by message at once; where a message may tell too early, its app does it.
+    tells: bool = True
+    # Who is told what came of a row, and of which occasion (`result_occasion`), with further values for its texts.
+    applicant: Callable[[Any], Recipient | None] = lambda row: None
+    result: Occasion | None = None
+    words: Callable[[Any], Mapping[str, str]] = lambda row: {}
+    # What messages about a row are about: nobody reads them who may not see that.
+    about: Callable[[Any], About] = lambda row: row
+    # What a public notice tells of a row, as labels and values; None: it is never told to the public.
+    public: Callable[[Any], Iterable[tuple[str, str]]] | None = None
 
 
-FLOW_SUBJECTS: Catalogue[FlowSubject] = Catalogue(
-    "flow subject", faults=lambda subject: undeclared(subject.permission)
-)
+def result_occasion(code: str, thing: str, *, words: Mapping[str, str] | None = None) -> Occasion:
+    """Return the occasion by which the applicant of ``thing`` (入库申请) is told on this site, by mail and by short
+    message what came of it. ``words`` are the samples of `FlowSubject.words`."""
+    told = (
+        f"{{{{申请人}}}}：您的{thing}「{{{{对象}}}}」{{{{审核结果}}}}。审核意见：{{{{审核意见}}}}"
+    )
+    title = f"{thing}{{{{审核结果}}}}"
+    return Occasion(
+        code=code,
+        label=f"{thing}审核结果",
+        placeholders={**OF_A_RESULT, "审核事项": thing, **(words or {})},
+        defaults={
+            ChannelCode.SITE: (title, told),
+            ChannelCode.EMAIL: (title, told),
+            ChannelCode.SMS: ("", told),
+        },
+    )
+
+
+def _faults(subject: FlowSubject) -> Iterator[str]:
+    yield from undeclared(subject.permission)
+    if subject.decidable and not subject.page:
+        yield "has rows to decide and no page on which that is done"
+
+
+FLOW_SUBJECTS: Catalogue[FlowSubject] = Catalogue("flow subject", faults=_faults)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -23,7 +24,7 @@ from expertpool.projects.services.approval import approve_project, reject_projec
 from expertpool.workflow.enums import ApprovalState, OnRejection, Verdict
 from expertpool.workflow.exceptions import FlowRefused
 from expertpool.workflow.models import Approval, FlowVersion
-from expertpool.workflow.queries.approvals import course_of
+from expertpool.workflow.queries.approvals import course_of, returned
 from expertpool.workflow.services.flows import StepData, current_version, save_flow
 from tests.factories.accounts import make_user
 from tests.factories.projects import make_project
@@ -155,6 +156,32 @@ def test_a_step_sends_back_to_the_step_before_or_to_the_applicant(
     assert course is not None
     assert (course.current, course.decisions) == (0, [])  # from the beginning
     assert waits_for(first, project)
+
+
+def test_a_return_says_why_field_by_field(admin: User) -> None:
+    project = make_project(ProjectStatus.PENDING)
+    give = partial(reject_project, project=project, actor=make_user("supervisor"), now=NOW)
+    wrong: list[tuple[dict[str, str], str]] = [
+        ({"budget": "太高", "no_such": "x"}, "没有「no_such」这一项"),
+        ({"budget": "高" * 301}, "「预算.*最多 300 字"),
+    ]
+    for fields, text in wrong:
+        with pytest.raises(NotYourStep, match=text):
+            give(note="请修改", fields=fields)
+    assert returned(SUBJECT, project.pk) is None
+    give(note="请修改", fields={"budget": " 与批复不符 ", "name": "", "place": "没有写"})
+    back = returned(SUBJECT, project.pk)
+    assert back is not None
+    assert (back.step, back.note) == ("审核", "请修改")
+    assert back.fields == {"budget": "与批复不符", "place": "没有写"}
+    course = course_of(project, now=NOW)
+    assert course is not None
+    assert course.timeline[0].note.splitlines()[0] == "请修改"
+    assert "与批复不符；" in course.timeline[0].note
+    again = Project.objects.get(pk=project.pk)
+    submit_project(project=again, actor=again.created_by, now=NOW)
+    approve_project(project=again, version=again.version, actor=admin, now=NOW)
+    assert returned(SUBJECT, project.pk) is None  # it went on
 
 
 @pytest.mark.shows("OVW-06")

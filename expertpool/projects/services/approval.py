@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -48,19 +49,34 @@ def approve_project(
     return _decide(project, agree=True, actor=actor, now=now, note=note)
 
 
-def reject_project(*, project: Project, actor: User, now: datetime, note: str) -> Verdict:
-    """Send a pending project back with a note that says why, to the applicant, who is told, or to
-    the step before, as the flow says; logs it.
+def reject_project(
+    *,
+    project: Project,
+    actor: User,
+    now: datetime,
+    note: str,
+    fields: Mapping[str, str] | None = None,
+) -> Verdict:
+    """Send a pending project back with a note that says why, and reasons by field, to the applicant, who is
+    told, or to the step before, as the flow says; logs it.
 
     Refuses an empty note (NoteRequired) and what `approve_project` refuses.
     """
     if not note.strip():
         raise NoteRequired("请填写退回原因，申请人据此修改。")
-    return _decide(project, agree=False, actor=actor, now=now, note=note)
+    return _decide(project, agree=False, actor=actor, now=now, note=note, fields=fields)
 
 
 @transaction.atomic
-def _decide(project: Project, *, agree: bool, actor: User, now: datetime, note: str) -> Verdict:
+def _decide(
+    project: Project,
+    *,
+    agree: bool,
+    actor: User,
+    now: datetime,
+    note: str,
+    fields: Mapping[str, str] | None = None,
+) -> Verdict:
     if actor.pk in project.applicants:
         raise ApproverIsApplicant("不能审核自己申请、提交或修改的项目，请由其他审核人处理。")
     if agree and (why_not := why_not_approve(actor, project, now=now)):
@@ -74,7 +90,9 @@ def _decide(project: Project, *, agree: bool, actor: User, now: datetime, note: 
         )
     note = note.strip()
     try:
-        verdict = decide(subject=project, agree=agree, note=note, actor=actor, now=now)
+        verdict = decide(
+            subject=project, agree=agree, note=note, actor=actor, now=now, fields=fields
+        )
     except DecisionRefused as error:
         raise NotYourStep(str(error)) from error
     if verdict in ENDS:

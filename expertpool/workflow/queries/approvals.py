@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from expertpool.core.criteria import AllOf, Context, parse, to_q
 from expertpool.core.timeline import TimelineEntry
 from expertpool.workflow.enums import ApprovalState
 from expertpool.workflow.models import Approval, Decision, FlowStep, FlowVersion
+from expertpool.workflow.registry import FLOW_SUBJECTS
 
 RUNNING = Q(state=ApprovalState.RUNNING)
 
@@ -50,6 +52,33 @@ def step_names(subject: str, subject_ids: list[int]) -> dict[int, str]:
 
 
 @dataclass(frozen=True)
+class Returned:
+    """Why something was sent back: at which ``step``, ``by`` whom, with a ``note`` and reasons by field."""
+
+    step: str
+    by: str
+    note: str
+    fields: Mapping[str, str]
+
+
+def returned(subject_type: str, subject_id: int) -> Returned | None:
+    """Return why the subject was sent back last; None where nobody did, or it went on since."""
+    decisions = Decision.objects.filter(
+        approval__subject_type=subject_type, approval__subject_id=subject_id
+    )
+    last = decisions.select_related("step", "decided_by").order_by("-id").first()
+    if last is None or last.agreed:
+        return None
+    return Returned(str(last.step), str(last.decided_by), last.note, last.fields)
+
+
+def reasons_in_words(subject_type: str, fields: Mapping[str, str]) -> str:
+    """Return reasons by field as a text of one line, each under its label."""
+    labels = dict(FLOW_SUBJECTS[subject_type].fields()) if subject_type in FLOW_SUBJECTS else {}
+    return "；".join(f"{labels.get(name, name)}：{reason}" for name, reason in fields.items())
+
+
+@dataclass(frozen=True)
 class Course:
     """How the latest approval of a subject went: ``current`` counts ``steps`` from 0, and is past
     the last one once approved."""
@@ -67,7 +96,7 @@ class Course:
                 decision.decided_at,
                 f"{decision.step}：{'同意' if decision.agreed else '不同意'}",
                 str(decision.decided_by),
-                decision.note,
+                "\n".join(filter(None, (decision.note, self._reasons(decision)))),
                 tone="green" if decision.agreed else "red",
             )
             for decision in self.decisions
@@ -76,6 +105,9 @@ class Course:
     @property
     def names(self) -> list[str]:
         return [step.name for step in self.steps]
+
+    def _reasons(self, decision: Decision) -> str:
+        return reasons_in_words(self.approval.subject_type, decision.fields)
 
 
 def applies(step: FlowStep, subject: Model, *, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -14,6 +15,8 @@ from expertpool.workflow.models import Approval, Decision, FlowStep
 from expertpool.workflow.queries.approvals import RUNNING, applies, subject_code
 from expertpool.workflow.queries.steps import is_proven, proof_of_approval
 from expertpool.workflow.services.flows import current_version
+from expertpool.workflow.services.reasons import checked_reasons
+from expertpool.workflow.services.telling_results import tell_result
 
 LED = "这项审批所在的步骤或审批流程在系统之外被改动过，不能审批：请管理员核对「审批流程」并重新保存，再由申请人撤回后重新提交。"
 
@@ -47,13 +50,25 @@ def start_approval(*, subject: Model, now: datetime) -> Approval:
 
 
 @transaction.atomic
-def decide(*, subject: Model, agree: bool, note: str, actor: User, now: datetime) -> Verdict:
-    """Record what ``actor`` decides at the current step; return what has come of it.
+def decide(
+    *,
+    subject: Model,
+    agree: bool,
+    note: str,
+    actor: User,
+    now: datetime,
+    fields: Mapping[str, str] | None = None,
+) -> Verdict:
+    """Record what ``actor`` decides at the current step; return what has come of it. Tells the applicant of
+    the end, where its subject says how.
 
+    ``fields`` says why by what its subject declares (`FlowSubject.fields`), of which a return may be of some.
     The caller has checked that he may decide such subjects, and on this one. Refuses
     (DecisionRefused) when nothing runs, an approval that this system has not led to where it stands, a
-    person without the role of the step, and whoever decided another step of this approval.
+    person without the role of the step, whoever decided another step of this approval, and reasons for what
+    its subject does not have, that are too long, or that go along with consent.
     """
+    reasons = checked_reasons(subject_code(subject), agree, fields or {})
     approval = _running(subject)
     if approval is None or approval.step is None:
         raise DecisionRefused("没有待审批的申请，可能刚刚被他人处理，请刷新页面。")
@@ -61,14 +76,25 @@ def decide(*, subject: Model, agree: bool, note: str, actor: User, now: datetime
         raise DecisionRefused(LED)
     step = approval.step
     _check(approval, step, actor)
-    Decision.objects.create(
+    decision = Decision.objects.create(
         approval=approval,
         step=step,
         agreed=agree,
         note=note.strip()[:500],
+        fields=reasons,
         decided_by=actor,
         decided_at=now,
     )
+    verdict = _led_on(approval, step, subject, agree=agree, now=now)
+    if verdict in (Verdict.APPROVED, Verdict.REJECTED):
+        tell_result(approval, subject, verdict, decision, now=now)
+    return verdict
+
+
+def _led_on(
+    approval: Approval, step: FlowStep, subject: Model, *, agree: bool, now: datetime
+) -> Verdict:
+    """Lead ``approval`` to where this decision sends it."""
     if agree:
         following = _next(subject, list(approval.version.steps.all()), after=step.order, now=now)
         if following is not None:

@@ -38,6 +38,7 @@ class ExpertsConfig(AppConfig):
             CONTACT_CHANGED,
             MERGED,
             PASSWORD,
+            RECORDS_CHANGED,
             REMOVAL_ASKED,
             REMOVAL_DECIDED,
         )
@@ -80,7 +81,8 @@ class ExpertsConfig(AppConfig):
         IMPORTS.add(ExpertImporter)
         IMPORTS.add(ExpertUpdater)
         FILE_SUBJECTS.add(EXPERT_FILES)
-        OCCASIONS.add(ACTIVATION, PASSWORD, CONTACT_CHANGED, MERGED, REMOVAL_ASKED, REMOVAL_DECIDED)
+        OCCASIONS.add(ACTIVATION, PASSWORD, CONTACT_CHANGED, MERGED, RECORDS_CHANGED)
+        OCCASIONS.add(REMOVAL_ASKED, REMOVAL_DECIDED)
         register_criteria(SUBJECT, *FIELDS)
         FLOW_SUBJECTS.add(FlowSubject(SUBJECT, "移除回避的申请", "experts.edit"))
         SIGN_IN_BARS.add(SignInBar("experts.status", is_signed_out))

@@ -59,6 +59,17 @@ STATUS_MOVES: dict[str, StatusMove] = {
 }
 
 
+class ChangeVia(models.TextChoices):
+    """By which way a record was changed."""
+
+    FORM = "form", "页面修改"
+    OWN = "own", "本人修改"
+    REQUEST = "request", "变更申请"
+    IMPORT = "import", "批量更新"
+    MERGE = "merge", "合并档案"
+    INTERFACE = "interface", "接口"
+
+
 class Sex(models.TextChoices):
     MALE = "male", "男"
     FEMALE = "female", "女"

@@ -21,6 +21,15 @@ class ExpertLeft:
 
 
 @dataclass(frozen=True)
+class ExpertChanged:
+    """A version of somebody's record was kept: these of its fields (codes) read otherwise now."""
+
+    expert_id: int
+    version_id: int
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class TiesChanged:
     """Somebody works for another unit than before, or a relation of his was filed."""
 

@@ -78,6 +78,16 @@ ITEMS = (
         group="experts",
     ),
     MenuItem(
+        "experts.changes",
+        "变更记录",
+        "history",
+        "experts:changes",
+        permissions=("experts.view",),
+        order=52,
+        active=("experts:versions",),
+        group="experts",
+    ),
+    MenuItem(
         "experts.alike",
         "疑似重复",
         "users",

@@ -100,6 +100,25 @@ CONTACT_CHANGED = Occasion(
     watches=True,
 )
 
+_RECORDS = (
+    "{{收件人}}，{{操作人}} 修改了 {{专家}} 的档案。\n方式：{{方式}}\n内容：{{内容}}\n"
+    "修改前后的对照：{{链接}}"
+)
+RECORDS_CHANGED = Occasion(
+    code="expert.changed",
+    label="专家档案有改动",
+    placeholders={
+        "收件人": "管理员老张",
+        "操作人": "李经办",
+        "方式": "页面修改",
+        "专家": "王工（ZJ2026000001）",
+        "人数": "1",
+        "内容": "职称、工作单位",
+        "链接": "https://zhuanjia.example.cn/experts/1/versions/?from=1&to=2",
+    },
+    defaults={ChannelCode.SITE: ("专家档案改动：{{专家}}", _RECORDS)},
+)
+
 _ASKED = (
     "{{收件人}}，专家 {{专家姓名}}（{{专家编号}}）申请移除管理部门登记的回避：{{回避}}。理由：{{理由}}。"
     "请在专家档案的「回避单位」中核定；核定前这条回避继续有效。"

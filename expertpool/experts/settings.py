@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from expertpool.accounts.settings import SIGN_IN
 from expertpool.core.configuration import Duration, Number, Setting, SettingGroup
+from expertpool.core.configuration.kinds import Several
 from expertpool.core.settings import TABLES
 
 POOL = SettingGroup("pool", "专家库", order=38)
@@ -69,6 +70,33 @@ PENDING_DAYS = Setting(
     help="超过这些天还没有审核的专家列在「专家库体检」；立即生效。",
 )
 
+# Which fields there are to choose from, `fields` declares; a test compares the two.
+OWN_FIELDS = Setting(
+    "experts.own_fields",
+    "专家本人可以直接修改的内容",
+    Several(
+        (
+            ("sex", "性别"),
+            ("birth_date", "出生日期"),
+            ("contact_person", "联系人（单位专家）"),
+            ("position", "职务"),
+            ("education", "学历"),
+            ("practice_years", "从业年限"),
+            ("division", "所在地区"),
+            ("expert_type", "专家类型"),
+            ("address", "通讯地址"),
+            ("postcode", "邮编"),
+            ("bank_name", "开户银行"),
+            ("bank_account", "银行账号"),
+        ),
+        nothing="都须申请",
+    ),
+    ("contact_person", "position", "address", "postcode"),
+    group=POOL,
+    order=40,
+    help="没有选的由本人申请、核准后生效。姓名、证件、手机号、邮箱、工作单位、职称、评审专业总是须申请；学历、地区等是抽取条件的，选入后本人一改即参与抽取。立即生效。",
+)
+
 SETTINGS = (
     TERM_ENDING_WITHIN,
     THIN_SPECIALTY,
@@ -76,4 +104,5 @@ SETTINGS = (
     ACTIVATION_VALID,
     CONTACT_DAYS,
     TAKEN_PER_HOUR,
+    OWN_FIELDS,
 )

@@ -16,6 +16,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import avoidance_words
 from expertpool.experts.queries.experts import actions_for
 from expertpool.experts.queries.files import may_view_expert_files
+from expertpool.experts.queries.records import versions_of
 from expertpool.experts.queries.removals import removals_of, removals_to_decide
 
 if TYPE_CHECKING:
@@ -71,13 +72,20 @@ def files(request: HttpRequest, expert: Expert) -> str:
 
 
 def history(request: HttpRequest, expert: Expert) -> str:
-    versions = list(expert.versions.all())
+    versions = list(versions_of(expert).defer("snapshot"))
     labels = EXPERT.labels()
     rows = [
         (version, "、".join(labels.get(name, name) for name in version.changed))
         for version in versions
     ]
-    return _page(request, "history", expert, rows=rows, newest=versions[0] if versions else None)
+    return _page(
+        request,
+        "history",
+        expert,
+        rows=rows,
+        known=versions,
+        newest=versions[0] if versions else None,
+    )
 
 
 def log(request: HttpRequest, expert: Expert) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from expertpool.core.jobs import DEADLINES, HEAVY, UntilDone, app
-from expertpool.experts.services import accounts, blacklist, removals
+from expertpool.experts.services import accounts, announcing, blacklist, removals
 
 
 @app.task(name="experts.end_blacklist_entry", queue=DEADLINES, retry=UntilDone())
@@ -24,3 +24,10 @@ def tell_removal(removal_id: int) -> None:
 def open_accounts(expert_ids: list[int], actor_id: int | None) -> None:
     """Open the accounts of experts who were imported with that wish."""
     accounts.open_accounts(expert_ids=expert_ids, actor_id=actor_id, now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="experts.announce_changes", queueing_lock="experts.announce_changes")
+def announce_changes(timestamp: int) -> None:
+    """Every minute: tell those who answer for records what was changed."""
+    announcing.announce_changes(now=timezone.now())

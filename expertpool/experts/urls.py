@@ -17,6 +17,7 @@ from expertpool.experts.views import (
     profile,
     records,
     searches,
+    versions,
 )
 
 app_name = "experts"
@@ -28,7 +29,8 @@ urlpatterns = [
     path("<int:pk>/menu/", experts.menu, name="menu"),
     path("<int:pk>/edit/", profile.edit, name="edit"),
     path("<int:pk>/reveal/<slug:field>/", profile.reveal, name="reveal"),
-    path("<int:pk>/versions/", records.versions, name="versions"),
+    path("<int:pk>/versions/", versions.compare, name="versions"),
+    path("changes/", versions.index, name="changes"),
     path("<int:pk>/tags/", records.expert_tags, name="expert_tags"),
     path("<int:pk>/avoidances/new/", records.avoidance_add, name="avoidance_add"),
     path("avoidances/<int:pk>/remove/", records.avoidance_remove, name="avoidance_remove"),

@@ -340,6 +340,7 @@ RULES: dict[str, Rule] = {
     "experts:detail": only(*READ_EXPERTS, kwargs=EXPERT),
     "experts:menu": only(*READ_EXPERTS, kwargs=EXPERT),
     "experts:versions": only(*READ_EXPERTS, kwargs=EXPERT),
+    "experts:changes": only(*READ_EXPERTS),
     "experts:search_delete": only(*READ_EXPERTS, kwargs=pk(lambda w: w.saved_search)),
     "experts:create": only("admin"),
     "experts:approve_many": only("admin"),

@@ -28,6 +28,7 @@ from expertpool.core.subjects.fields import (
     InHistory,
     InImport,
     InInterface,
+    Owner,
 )
 from expertpool.core.subjects.kinds import (
     Amount,
@@ -74,6 +75,7 @@ __all__ = [
     "Kind",
     "Moment",
     "Number",
+    "Owner",
     "Rows",
     "ShownField",
     "Snapshot",

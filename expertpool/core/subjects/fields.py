@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django import forms
+from django.db import models
 
 from expertpool.core import criteria as ask
 from expertpool.core.crypto import DecryptionError
@@ -16,6 +17,15 @@ from expertpool.core.importing import CellRefused, ImportColumn, normalise_heade
 from expertpool.core.importing.columns import ZERO, Cleaner
 from expertpool.core.subjects.kinds import Kind, Rows, Text
 from expertpool.core.visibility import GuardedField
+
+
+class Owner(models.TextChoices):
+    """Whose a field is of somebody who has a record: what he edits himself, at once or once the office
+    has agreed, and what the office alone does."""
+
+    OWN = "own", "本人直接修改"
+    CONTROLLED = "controlled", "本人申请，核准后生效"
+    OFFICE = "office", "管理部门填写"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +153,8 @@ class FieldDeclaration:
     ``code`` is the attribute of the record, or the key in its ``extra`` (``is_extra``). In each
     place the fields follow in the order of their declaration; ``order`` moves one forward (below
     0) or back. ``write=False``: no service takes it. ``is_retired``: it reads as before, and
-    nobody fills or asks it any more.
+    nobody fills or asks it any more. ``owner``: whose it is; one that is ``always_asked`` no office lets
+    him edit at once.
     """
 
     code: str
@@ -165,6 +176,8 @@ class FieldDeclaration:
     is_extra: bool = False
     is_retired: bool = False
     is_searched: bool = False
+    owner: Owner = Owner.OFFICE
+    always_asked: bool = False
 
     def __post_init__(self) -> None:
         if self.filtered is None:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from expertpool.core.visibility import Later
 from expertpool.draws.models import Draw, DrawProject, Invitation
 from expertpool.draws.occasions import POOL_CHANGED
+from expertpool.experts.enums import ChangeVia
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import day_start
 
@@ -76,6 +77,12 @@ def untold_removals() -> Q:
     return Q(asked_at__gte=_sealed_since()) & Q(asked_at__gte=day_start(timezone.localdate()))
 
 
+def untold_versions() -> Q:
+    """What experts changed of their records today, by the same rule: the values stand in the record at once."""
+    own = Q(via=ChangeVia.OWN, at__gte=_sealed_since())
+    return own & Q(at__gte=day_start(timezone.localdate()))
+
+
 def untold_letters() -> Q:
     """Messages to whoever sits: how one fared would tell whose it is; and what supervisors are told of
     their number."""
@@ -97,6 +104,7 @@ LATER = (
     Later("draws.leaves", "experts.leave", untold_own_rows),
     Later("draws.relations", "experts.avoidanceunit", untold_own_rows),
     Later("draws.removals", "experts.avoidanceremoval", untold_removals),
+    Later("draws.versions", "experts.expertversion", untold_versions),
     Later("draws.last_sign_ins", "accounts.user", untold_last_sign_ins),
 )
 

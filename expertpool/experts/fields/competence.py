@@ -17,6 +17,7 @@ from expertpool.core.subjects import (
     InForm,
     InHistory,
     InImport,
+    Owner,
     Rows,
 )
 from expertpool.directory.enums import DictionaryCode
@@ -45,6 +46,7 @@ COMPETENCE = (
     FieldDeclaration(
         code="division",
         label="所在地区",
+        owner=Owner.CONTROLLED,
         kind=Rows(
             rows=Division.objects.all, attrs=tree("directory:division_tree", "地区", single="")
         ),
@@ -85,6 +87,8 @@ COMPETENCE = (
     FieldDeclaration(
         code="specialties",
         label="评审专业",
+        owner=Owner.CONTROLLED,
+        always_asked=True,
         kind=Rows(
             rows=Specialty.objects.all,
             many=True,
@@ -132,6 +136,7 @@ COMPETENCE = (
     FieldDeclaration(
         code="expert_type",
         label="专家类型",
+        owner=Owner.CONTROLLED,
         kind=Entry(longest=50, words=entries(DictionaryCode.EXPERT_TYPE)),
         form=InForm(section={INDIVIDUAL: "work", ORGANISATION: "basic"}),
         imported=InImport(

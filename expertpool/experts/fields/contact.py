@@ -9,6 +9,7 @@ from expertpool.core.subjects import (
     InForm,
     InHistory,
     InImport,
+    Owner,
     Text,
 )
 from expertpool.core.text import mask_middle
@@ -19,6 +20,7 @@ CONTACT = (
     FieldDeclaration(
         code="address",
         label="通讯地址",
+        owner=Owner.OWN,
         kind=Text(longest=200, rows=2),
         guard=guarded(
             "address", "通讯地址", lambda value: mask_middle(value, head=3, tail=0), **AS_CONTACT
@@ -34,6 +36,7 @@ CONTACT = (
     FieldDeclaration(
         code="postcode",
         label="邮编",
+        owner=Owner.OWN,
         kind=Text(longest=10, rule=rules.postcode),
         form=InForm(section="contact"),
         imported=InImport(dispensable=True, aliases=("邮政编码",), sample="410000", width=10),
@@ -44,6 +47,7 @@ CONTACT = (
     FieldDeclaration(
         code="bank_name",
         label="开户银行",
+        owner=Owner.CONTROLLED,
         kind=Text(longest=100),
         form=InForm(section="bank"),
         imported=InImport(dispensable=True, aliases=("开户行",), sample="中国银行"),
@@ -53,6 +57,7 @@ CONTACT = (
     FieldDeclaration(
         code="bank_account",
         label="银行账号",
+        owner=Owner.CONTROLLED,
         kind=Text(longest=40, rule=rules.bank_account),
         # Paid from the payment page, never from a list that travels.
         guard=guarded(

@@ -15,6 +15,7 @@ from expertpool.core.subjects import (
     InForm,
     InHistory,
     InImport,
+    Owner,
     Text,
 )
 from expertpool.core.text import mask_email, mask_middle
@@ -58,6 +59,8 @@ PERSON = (
     FieldDeclaration(
         code="name",
         label="姓名",
+        owner=Owner.CONTROLLED,
+        always_asked=True,
         kind=Text(longest=100, rule=rules.name),
         required=True,
         form=InForm(section="basic", labels={ORGANISATION: "单位名称"}),
@@ -84,6 +87,7 @@ PERSON = (
     FieldDeclaration(
         code="sex",
         label="性别",
+        owner=Owner.CONTROLLED,
         kind=Choice(pairs=Sex.choices, words=SEX_WORDS),
         form=InForm(section={INDIVIDUAL: "basic"}, order=1),
         imported=InImport(
@@ -101,6 +105,7 @@ PERSON = (
     FieldDeclaration(
         code="birth_date",
         label="出生日期",
+        owner=Owner.CONTROLLED,
         kind=Day(month=FIRST),
         form=InForm(
             section={INDIVIDUAL: "basic"},
@@ -135,6 +140,8 @@ PERSON = (
     FieldDeclaration(
         code="id_kind",
         label="证件类型",
+        owner=Owner.CONTROLLED,
+        always_asked=True,
         kind=Choice(pairs=IdKind.choices, words=ID_KIND_WORDS),
         show=id_kind_words,
         form=InForm(
@@ -153,6 +160,8 @@ PERSON = (
     FieldDeclaration(
         code="id_number",
         label="证件号码",
+        owner=Owner.CONTROLLED,
+        always_asked=True,
         kind=Text(longest=documents.LONGEST_ID, rule=documents.id_number),
         guard=guarded("id_number", "证件号码", mask_id),
         form=InForm(
@@ -177,6 +186,8 @@ PERSON = (
     FieldDeclaration(
         code="phone",
         label="手机号",
+        owner=Owner.CONTROLLED,
+        always_asked=True,
         kind=Text(longest=20, rule=rules.phone),
         required=True,
         guard=guarded(
@@ -199,6 +210,8 @@ PERSON = (
     FieldDeclaration(
         code="email",
         label="邮箱",
+        owner=Owner.CONTROLLED,
+        always_asked=True,
         kind=Text(longest=254, rule=rules.email),
         guard=guarded("email", "邮箱", mask_email, **AS_CONTACT),
         form=InForm(section={INDIVIDUAL: "basic", ORGANISATION: "work"}, help="加密保存。"),
@@ -215,6 +228,7 @@ PERSON = (
     FieldDeclaration(
         code="contact_person",
         label="联系人",
+        owner=Owner.OWN,
         kind=Text(longest=50, rule=rules.short_name),
         form=InForm(section={ORGANISATION: "work"}, order=-1, required=True),
         imported=InImport(order=1, help="单位专家必填。"),

@@ -17,6 +17,7 @@ from expertpool.core.subjects import (
     InHistory,
     InImport,
     Number,
+    Owner,
     Rows,
     Text,
 )
@@ -49,6 +50,8 @@ WORK = (
     FieldDeclaration(
         code="employer",
         label="工作单位",
+        owner=Owner.CONTROLLED,
+        always_asked=True,
         kind=Rows(rows=Unit.objects.all),
         form=InForm(section={INDIVIDUAL: "work"}, typed=False),
         exported=InExport(
@@ -73,6 +76,8 @@ WORK = (
     FieldDeclaration(
         code="employer_name",
         label="工作单位",
+        owner=Owner.CONTROLLED,
+        always_asked=True,
         kind=Text(longest=200, attrs=UNIT_NAME | {"data-code": "employer_uscc"}),
         write=False,
         form=InForm(section={INDIVIDUAL: "work"}, wide=True, shown=False),
@@ -96,6 +101,8 @@ WORK = (
     FieldDeclaration(
         code="employer_uscc",
         label="统一社会信用代码",
+        owner=Owner.CONTROLLED,
+        always_asked=True,
         kind=Text(longest=18, rule=rules.uscc),
         write=False,
         form=InForm(
@@ -120,6 +127,8 @@ WORK = (
     FieldDeclaration(
         code="title",
         label="职称",
+        owner=Owner.CONTROLLED,
+        always_asked=True,
         kind=Entry(longest=50, words=titles),
         form=InForm(section={INDIVIDUAL: "work"}),
         imported=InImport(
@@ -137,6 +146,8 @@ WORK = (
     FieldDeclaration(
         code="title_level",
         label="职称级别",
+        owner=Owner.CONTROLLED,
+        always_asked=True,
         kind=Choice(pairs=TitleLevel.choices, words=LEVEL_WORDS, without="按职称确定"),
         form=InForm(section={INDIVIDUAL: "work"}),
         imported=InImport(
@@ -158,6 +169,7 @@ WORK = (
     FieldDeclaration(
         code="position",
         label="职务",
+        owner=Owner.OWN,
         kind=Text(longest=50),
         form=InForm(section={INDIVIDUAL: "work"}),
         imported=InImport(dispensable=True, sample="总工程师"),
@@ -168,6 +180,7 @@ WORK = (
     FieldDeclaration(
         code="education",
         label="学历",
+        owner=Owner.CONTROLLED,
         kind=Entry(longest=50, words=entries(DictionaryCode.EDUCATION)),
         form=InForm(section={INDIVIDUAL: "work"}),
         imported=InImport(
@@ -189,6 +202,7 @@ WORK = (
     FieldDeclaration(
         code="practice_years",
         label="从业年限",
+        owner=Owner.CONTROLLED,
         kind=Number(most=rules.PRACTICE_YEARS.high, suffix="年"),
         form=InForm(section={INDIVIDUAL: "work"}),
         show=lambda one: "" if one.practice_years is None else f"{one.practice_years} 年",

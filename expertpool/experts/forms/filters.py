@@ -15,6 +15,7 @@ from expertpool.core.views.declared import DeclaredFilter
 from expertpool.core.views.filters import DateRangeField
 from expertpool.core.views.listing import FilterForm
 from expertpool.directory.queries import search_units
+from expertpool.experts.enums import ChangeVia
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import day_start
@@ -101,6 +102,33 @@ class LeaveFilter(FilterForm):
 
 def _moments(days: tuple[date, date]) -> tuple[datetime, datetime]:
     return day_start(days[0]), day_start(days[1] + timedelta(days=1))
+
+
+class ChangeFilter(FilterForm):
+    q = keyword_field("专家姓名、编号或单位")
+    by = forms.CharField(label="操作人", max_length=64)
+    via = forms.ChoiceField(label="方式", choices=[("", "全部"), *ChangeVia.choices])
+    field = forms.ChoiceField(label="改动的内容")
+    at = DateRangeField(label="时间")
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        super().__init__(data)
+        self.user = user
+        control: Any = self.fields["field"]
+        control.choices = [("", "全部"), *EXPERT.labels().items()]
+
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if text := self.value("q"):
+            rows = rows.filter(expert__in=search(Expert.objects.all(), text, self.user))
+        if name := self.value("by"):
+            rows = rows.filter(actor_name__icontains=name)
+        if via := self.value("via"):
+            rows = rows.filter(via=via)
+        if code := self.value("field"):
+            rows = rows.filter(changed__contains=[code])
+        if days := self.value("at"):
+            rows = rows.filter(within_days("at", days))
+        return rows
 
 
 class EntryFilter(FilterForm):

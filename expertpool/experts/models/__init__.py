@@ -5,7 +5,7 @@ from expertpool.experts.models.expert import Expert, ExpertSpecialty, Tag
 from expertpool.experts.models.leave import Leave
 from expertpool.experts.models.removal import AvoidanceRemoval
 from expertpool.experts.models.saved_search import SavedSearch
-from expertpool.experts.models.version import ExpertVersion
+from expertpool.experts.models.version import ExpertVersion, UntoldVersion
 
 __all__ = [
     "AvoidanceRemoval",
@@ -18,4 +18,5 @@ __all__ = [
     "SavedSearch",
     "Tag",
     "ToldApart",
+    "UntoldVersion",
 ]

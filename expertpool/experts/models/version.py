@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 
 from expertpool.core.fields import EncryptedTextField
+from expertpool.experts.enums import ChangeVia
 from expertpool.experts.models.expert import Expert
 
 
@@ -25,6 +27,9 @@ class ExpertVersion(models.Model):
     )
     actor_name = models.CharField("操作人", max_length=64, blank=True)
     changed = models.JSONField("变更字段", default=list)
+    # Of a version that was kept before this was, and of the first: "".
+    via = models.CharField("方式", max_length=10, choices=ChangeVia.choices, blank=True, default="")
+    note = models.CharField("说明", max_length=200, blank=True, default="")
     snapshot = EncryptedTextField("内容", bound_to=("expert_id", "number"), at_least=2048)
 
     class Meta:
@@ -33,6 +38,8 @@ class ExpertVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["expert", "number"], name="experts_version_once"),
         ]
+        # The list of changes of all experts, the latest first.
+        indexes = [models.Index(fields=["-at", "-id"], name="experts_version_at")]
 
     def __str__(self) -> str:
         return f"{self.expert_id} v{self.number}"
@@ -41,3 +48,31 @@ class ExpertVersion(models.Model):
     def previous(self) -> int:
         """The number of the version before, 0 for the first."""
         return self.number - 1
+
+    @property
+    def how(self) -> str:
+        """By which way, in words."""
+        label = self.get_via_display()
+        return f"{label}：{self.note}" if label and self.note else label or self.note
+
+    @property
+    def is_own(self) -> bool:
+        """Whether its expert changed it himself: then the office is told the day alone."""
+        return self.via == ChangeVia.OWN
+
+
+class UntoldVersion(models.Model):
+    """A version of which those who answer for the record have still to be told
+    (`services.announcing`). The version itself never changes."""
+
+    version = models.OneToOneField(
+        ExpertVersion, on_delete=models.CASCADE, primary_key=True, related_name="untold"
+    )
+
+    noted_at = models.DateTimeField("记下时间", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "未通知的变更"
+
+    def __str__(self) -> str:
+        return str(self.version_id)

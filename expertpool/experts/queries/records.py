@@ -159,6 +159,21 @@ def blacklist_visible_to(user: User) -> QuerySet[BlacklistEntry]:
     return rows.select_related("expert", "expert__employer", "added_by", "removed_by")
 
 
+def versions_of(expert: Expert) -> QuerySet[ExpertVersion]:
+    """Return the versions of ``expert`` that may be told, the latest first."""
+    return told(ExpertVersion.objects.filter(expert=expert)).order_by("-number")
+
+
+def changes_visible_to(user: User) -> QuerySet[ExpertVersion]:
+    """Return what was changed of the experts in the user's scope: each version but the first."""
+    rows = ExpertVersion.objects.filter(number__gt=1, expert__in=experts_visible_to(user))
+    return (
+        told(rows)
+        .select_related("expert", "expert__employer")
+        .defer("snapshot", "expert__search_tokens")
+    )
+
+
 @dataclass(frozen=True)
 class Difference:
     """One field of two versions, as a user may see it."""
@@ -166,24 +181,27 @@ class Difference:
     label: str
     before: str
     after: str
-
-    @property
-    def changed(self) -> bool:
-        return self.before != self.after
+    changed: bool
 
 
-def content_of(version: ExpertVersion, user: User) -> dict[str, str]:
-    """Return the fields of a version as ``user`` may see them."""
-    content: dict[str, Any] = json.loads(version.snapshot)
-    return {name: show(user, f"experts.{name}", value) for name, value in content.items()}
-
-
-def compare(
+def differences(
     older: ExpertVersion, newer: ExpertVersion, user: User, labels: dict[str, str]
 ) -> list[Difference]:
-    """Return every field of two versions side by side, as ``user`` may see them."""
-    before, after = content_of(older, user), content_of(newer, user)
+    """Return the fields of two versions side by side, as ``user`` may see them; empty ones are left out."""
+    before, after = json.loads(older.snapshot), json.loads(newer.snapshot)
     return [
-        Difference(label, before.get(name, ""), after.get(name, ""))
+        Difference(
+            label,
+            shown(user, name, before.get(name, "")),
+            shown(user, name, after.get(name, "")),
+            # Two numbers that read alike once they are masked are different all the same.
+            before.get(name, "") != after.get(name, ""),
+        )
         for name, label in labels.items()
+        if before.get(name) or after.get(name)
     ]
+
+
+def shown(user: User, name: str, value: str) -> str:
+    """Return a value of a version as ``user`` may see it."""
+    return show(user, f"experts.{name}", value)

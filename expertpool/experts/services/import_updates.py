@@ -29,7 +29,7 @@ from expertpool.core.visibility import Level, level_for
 from expertpool.directory.models import Division, Specialty
 from expertpool.directory.queries import is_called, title_levels
 from expertpool.directory.services.units import resolve_unit
-from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.enums import ChangeVia, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.fields.shared import passes
@@ -308,7 +308,8 @@ class ExpertUpdater(Importer):
             specialties=values["specialty_rows"],
             actor=self.actor,
             now=self.now,
-            note=f"批量更新：{self.file_name}",
+            via=ChangeVia.IMPORT,
+            note=self.file_name,
         )
 
     def finish(self, totals: Totals, *, file_name: str) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.text import moment_text
-from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.enums import ChangeVia, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import AvoidanceUnit, Expert, Leave
@@ -64,7 +64,14 @@ def merge_experts(
     values = {code: fields[code].value_of(close) for code in taken if code in fields}
     specialties = list(close.specialties.all()) if SPECIALTIES in taken else None
     _close(close, into=keep, taken=taken, reason=reason, actor=actor, now=now)
-    keep = update_expert(expert=keep, values=values, specialties=specialties, actor=actor, now=now)
+    keep = update_expert(
+        expert=keep,
+        values=values,
+        specialties=specialties,
+        actor=actor,
+        now=now,
+        via=ChangeVia.MERGE,
+    )
     _bring_along(close, keep, actor=actor, now=now)
     after = {"并入": str(close)}
     record("expert.merge", actor=actor, now=now, subject=keep, after=after, note=reason)

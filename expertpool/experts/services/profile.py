@@ -17,7 +17,7 @@ from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.events import publish
 from expertpool.core.fields import shut_cells
 from expertpool.directory.models import Specialty
-from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
+from expertpool.experts.enums import ChangeVia, ExpertKind, ExpertSource, ExpertStatus
 from expertpool.experts.events import ExpertApproved, TiesChanged
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert, ExpertSpecialty
@@ -33,7 +33,7 @@ from expertpool.experts.services.contacts import contacts_of, let_account_follow
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.taken import UNIQUE, few_taken, taken_errors
-from expertpool.experts.services.versions import record_version
+from expertpool.experts.services.versions import Way, record_version
 from expertpool.experts.validators.documents import born_by, guess_id_kind, identity_errors, sex_by
 from expertpool.experts.validators.values import TOO_YOUNG, is_born, is_too_young
 
@@ -97,13 +97,14 @@ def update_expert(
     knowing: str | None = None,
     actor: User | None,
     now: datetime,
+    via: ChangeVia = ChangeVia.FORM,
     note: str = "",
 ) -> Expert:
     """Change the given ``values`` of ``expert``; None for ``specialties`` leaves them as they are. ``note``
-    is what the log says of the change, beside what differs.
+    is what log and version say of the change, beside what differs.
 
     Keeps a version and an audit entry with what differs; without a difference nothing is written. Whose
-    phone or mail is another now, is told where he was reached before. Announces TiesChanged of another employer.
+    phone or mail is another now, is told where he was reached before. Announces ExpertChanged, and TiesChanged of another employer.
     A cell that does not open is mended by the value that is given. Refuses a record that would keep one, what
     `create_expert` refuses, and asks what it asks of who is alike only now.
     """
@@ -119,12 +120,13 @@ def update_expert(
         errors |= _fill(expert, values, wanted)
         expert.updated_at = now
         _check(expert, actor, errors)
+        way = Way(via, note)
         note += ask_about(expert, knowing, actor, was=was)
         _save(expert, actor, reached)
         _set_specialties(expert, held, wanted)
         version = EXPERT.version_of(expert)
         if EXPERT.differences(before, version):
-            record_version(expert, before, version, actor=actor, now=now)
+            record_version(expert, before, version, way=way, actor=actor, now=now)
         if expert.employer_id != was.employer_id:
             publish(TiesChanged(expert.pk))
         tell_changed(expert, reached, now=now)
@@ -156,13 +158,17 @@ def refusals_of(
     specialties: Iterable[Specialty] | None,
     actor: User | None,
     now: datetime,
+    taken: bool = True,
 ) -> Errors:
     """Return what `update_expert` would refuse, by field; puts ``values`` into ``expert``, which is of
-    no use afterwards, and writes nothing. ``actor`` sees the numbers plain that ``values`` hold."""
+    no use afterwards, and writes nothing. ``actor`` sees the numbers plain that ``values`` hold; not
+    ``taken``: nobody is told that one of them is somebody else's."""
     errors = _mend(expert, values)
     errors |= _fill(expert, values, {one.pk for one in specialties or ()})
     expert.updated_at = now
     errors = _field_errors(expert) | errors
+    if not taken:
+        return errors
     changed = {field for field in UNIQUE if field in values}
     # A number that stays is nobody else's, and of others' he is not told.
     return errors | taken_errors(expert, actor, faults={*errors, *(UNIQUE.keys() - changed)})

@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Max
 
 from expertpool.accounts.models import User
+from expertpool.core.events import publish
 from expertpool.core.subjects import Snapshot
+from expertpool.experts.events import ExpertChanged
 from expertpool.experts.fields import EXPERT
-from expertpool.experts.models import Expert, ExpertVersion
+from expertpool.experts.models import Expert, ExpertVersion, UntoldVersion
+
+
+@dataclass(frozen=True)
+class Way:
+    """By which way a record was changed (`ChangeVia`), and what there is to say of it: the file, the
+    request."""
+
+    via: str
+    note: str = ""
 
 
 def record_version(
-    expert: Expert, before: Snapshot, after: Snapshot, *, actor: User | None, now: datetime
+    expert: Expert,
+    before: Snapshot,
+    after: Snapshot,
+    *,
+    way: Way,
+    actor: User | None,
+    now: datetime,
 ) -> ExpertVersion:
-    """Keep ``after`` as the newest version; at the first change keep ``before`` as version 1.
+    """Keep ``after`` as the newest version; at the first change keep ``before`` as version 1. Announces
+    ExpertChanged, and notes that those who answer for the record have to be told.
 
     The caller holds the row lock of the expert, so numbers have no gaps.
     """
@@ -26,7 +45,10 @@ def record_version(
         _keep(expert, 1, before, [], actor=expert.created_by, at=expert.created_at)
         last = 1
     changed = EXPERT.differences(before, after)
-    return _keep(expert, last + 1, after, changed, actor=actor, at=now)
+    version = _keep(expert, last + 1, after, changed, way=way, actor=actor, at=now)
+    UntoldVersion.objects.create(version=version)
+    publish(ExpertChanged(expert.pk, version.pk, tuple(changed)))
+    return version
 
 
 def _keep(
@@ -35,6 +57,7 @@ def _keep(
     content: Snapshot,
     changed: list[str],
     *,
+    way: Way | None = None,
     actor: User | None,
     at: datetime,
 ) -> ExpertVersion:
@@ -46,5 +69,7 @@ def _keep(
         # The name as it is today: the account may be renamed or taken away.
         actor_name=str(actor or "系统"),
         changed=changed,
+        via=way.via if way else "",
+        note=way.note[:200] if way else "",
         snapshot=json.dumps(content, ensure_ascii=False),
     )

@@ -1,4 +1,4 @@
-"""What hangs on one expert: avoidance units, groups, versions."""
+"""What hangs on one expert: avoidance units, groups."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
@@ -20,7 +20,6 @@ from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
 from expertpool.core.visibility import told
 from expertpool.experts.exceptions import ExpertRefused
-from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.actions import (
     AvoidanceForm,
     ExpertTagsForm,
@@ -33,7 +32,6 @@ from expertpool.experts.queries.experts import (
     experts_visible_to,
     tags_with_counts,
 )
-from expertpool.experts.queries.records import compare
 from expertpool.experts.queries.removals import removals_to_decide
 from expertpool.experts.services.avoidance import add_avoidance_unit
 from expertpool.experts.services.removals import decide_removal, remove_for_office
@@ -146,29 +144,3 @@ def removal_decide(request: UserRequest, pk: int) -> HttpResponse:
         removal=removal,
         back=reverse("experts:detail", args=[removal.expert_id]),
     )
-
-
-@require_safe
-@requires("experts.view")
-def versions(request: UserRequest, pk: int) -> HttpResponse:
-    """Two versions of a record side by side: ``?from=1&to=3``; otherwise the last two."""
-    expert = get_object_or_404(experts_visible_to(request.user), pk=pk)
-    known = {str(version.number): version for version in expert.versions.all()}
-    # Newest first, as the model orders them.
-    last = list(known)[:2]
-    newer, older = (
-        known.get(request.GET.get(name) or (last[at] if len(last) > at else ""))
-        for at, name in enumerate(("to", "from"))
-    )
-    if older is None or newer is None:
-        text = "这位专家的资料还没有修改过，没有可以对照的版本。"
-        return render(request, "experts/version_none.html", {"title": expert.name, "text": text})
-    if older.number > newer.number:
-        older, newer = newer, older
-    context = {
-        "title": f"{expert.name}：第 {older.number} 版与第 {newer.number} 版",
-        "rows": compare(older, newer, request.user, EXPERT.labels()),
-        "older": older,
-        "newer": newer,
-    }
-    return render(request, "experts/version_compare.html", context)

@@ -18,6 +18,7 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.leave import file_leave
+from expertpool.experts.services.profile import update_expert
 from expertpool.notifications.channels.outbox import PREFIX
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
@@ -65,6 +66,11 @@ def _alike(_reader: User, at: int) -> None:
 
 def _blacklisted(reader: User, at: int) -> None:
     add_to_blacklist(expert=_expert(reader, at), reason="违规", actor=reader, now=timezone.now())
+
+
+def _changed(reader: User, at: int) -> None:
+    values = {"title": f"工程师{at}"}
+    update_expert(expert=_expert(reader, at), values=values, actor=reader, now=timezone.now())
 
 
 def _leave(reader: User, at: int) -> None:
@@ -201,6 +207,7 @@ ROWS: dict[str, MakeRow] = {
     "experts:alike": _alike,
     "experts:apart": lambda _reader, _at: make_apart(make_expert(), make_expert()),
     "experts:blacklist": _blacklisted,
+    "experts:changes": _changed,
     "experts:deleted": lambda reader, at: _expert(
         reader, at, status=ExpertStatus.DELETED, deleted_by=make_user()
     ),

@@ -1,0 +1,66 @@
+"""What was changed of records: the list over all experts, and two versions of one side by side."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.permissions import requires
+from expertpool.core.views.listing import listing, render_list
+from expertpool.experts.fields import EXPERT
+from expertpool.experts.forms.filters import ChangeFilter
+from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.queries.records import changes_visible_to, differences, versions_of
+
+NOTHING = "这位专家的资料还没有修改过，没有可以对照的版本。"
+
+
+@require_safe
+@requires("experts.view")
+def index(request: UserRequest) -> HttpResponse:
+    """All changes, the latest first."""
+    result = listing(
+        request,
+        changes_visible_to(request.user),
+        sorts={"at": ("at", "id")},
+        default_sort="-at",
+        form=ChangeFilter(request.GET, user=request.user),
+    )
+    labels = EXPERT.labels()
+    rows = [(one, "、".join(labels.get(code, code) for code in one.changed)) for one in result.page]
+    return render_list(request, "experts/change_list.html", result.context | {"rows": rows})
+
+
+@require_safe
+@requires("experts.view")
+def compare(request: UserRequest, pk: int) -> HttpResponse:
+    """Two versions of a record side by side: ``?from=1&to=3``; otherwise the last two."""
+    expert = get_object_or_404(experts_visible_to(request.user), pk=pk)
+    known = {str(version.number): version for version in versions_of(expert).defer("snapshot")}
+    # Newest first.
+    last = list(known)[:2]
+    newer, older = (
+        known.get(request.GET.get(name) or (last[at] if len(last) > at else ""))
+        for at, name in enumerate(("to", "from"))
+    )
+    back = f"{reverse('experts:detail', args=[pk])}?tab=history"
+    if older is None or newer is None:
+        nothing = {"title": expert.name, "text": NOTHING, "back": back}
+        return render(request, "experts/version_none.html", nothing)
+    if older.number > newer.number:
+        older, newer = newer, older
+    rows = differences(older, newer, request.user, EXPERT.labels())
+    context = {
+        "title": f"{expert.name}：第 {older.number} 版与第 {newer.number} 版",
+        "rows": rows,
+        "count": sum(row.changed for row in rows),
+        "older": older,
+        "newer": newer,
+        "expert": expert,
+        "known": list(known.values()),
+        "back": back,
+    }
+    return render(request, "experts/version_compare.html", context)

@@ -67,7 +67,9 @@ def edit(request: HttpRequest, group: str) -> HttpResponse:
         except ChangedMeanwhile as error:
             return _form(request, form.after(error.changes), meanwhile=in_words(error.changes))
         else:
-            return saved(f"已保存，{found.saved}。" if changes else "没有改动。", refresh="page")
+            if not changes:
+                return saved("没有改动。", level="info", refresh="page")
+            return saved(f"已保存，{found.saved}。", refresh="page")
     return _form(request, form)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -27,14 +27,21 @@ class Undo:
         return json.dumps({"pk": list(self.keys)})
 
 
-def saved(message: str, *, undo: Undo | None = None, refresh: str = "list") -> HttpResponse:
+def saved(
+    message: str,
+    *,
+    level: Literal["success", "info", "warning"] = "success",
+    undo: Undo | None = None,
+    refresh: str = "list",
+) -> HttpResponse:
     """Answer 204: the drawer closes, ``message`` is shown, and what it changed is loaded again.
 
-    ``refresh``: ``list`` (the list of the page), ``page`` (all its content) or nothing. ``undo`` is
+    ``level``: ``info`` where nothing was to be done, ``warning`` where what was asked for did not happen all
+    the same. ``refresh``: ``list`` (the list of the page), ``page`` (all its content) or nothing. ``undo`` is
     offered beside the message, unless it is about more rows than a header can name.
     """
     offered = undo if undo is not None and len(undo.keys) <= MOST_UNDONE else None
-    events: dict[str, Any] = {"drawer:close": {}, "toast": _toast(message, "success", offered)}
+    events: dict[str, Any] = {"drawer:close": {}, "toast": _toast(message, level, offered)}
     if refresh:
         events[f"{refresh}:refresh"] = {}
     return HttpResponse(status=204, headers=_events(events))

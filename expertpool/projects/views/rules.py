@@ -37,8 +37,10 @@ def rules(request: UserRequest) -> HttpResponse:
         )
 
     if written := attempt(form, write, editing=editing):
-        said = f"规则设置已保存，{REGIME_RULES.saved}。" if written.result else "没有改动。"
-        messages.success(request, said)
+        if written.result:
+            messages.success(request, f"规则设置已保存，{REGIME_RULES.saved}。")
+        else:
+            messages.info(request, "没有改动。")
         return redirect("projects:rules")
     stopping, on = form["rules"].value(), form["options"].value()
     context = {

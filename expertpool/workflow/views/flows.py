@@ -65,12 +65,10 @@ def flow(request: UserRequest, subject: str) -> HttpResponse:
         except FlowRefused as refusal:
             error = str(refusal)
         else:
-            messages.success(
-                request,
-                f"已保存为第 {saved.number} 版，从下一次提交起使用。"
-                if saved != version
-                else "步骤没有变化。",
-            )
+            if saved == version:
+                messages.info(request, "步骤没有变化。")
+            else:
+                messages.success(request, f"已保存为第 {saved.number} 版，从下一次提交起使用。")
             return redirect("workflow:flow_list")
     return _page(request, found, version, steps, editing, error=error, status=422)
 

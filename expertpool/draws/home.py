@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from itertools import islice
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -25,12 +25,13 @@ from expertpool.draws.enums import (
 from expertpool.draws.models import Draw, DrawAlarm, DrawPause
 from expertpool.draws.queries.clock import pool_pauses
 from expertpool.draws.queries.draws import (
-    covers,
     draw_scope_q,
     draws_visible_to,
     never_ordered,
     projects_to_draw,
+    sitting_by,
 )
+from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.picking import lists_by_hand, lists_to_complete
 from expertpool.draws.queries.plan_versions import plans_to_decide, standing_plan, undecided_plans
 from expertpool.draws.queries.policy import policy_for
@@ -39,6 +40,7 @@ from expertpool.draws.queries.reach import Fare, reach_of, troubled, unreached_l
 from expertpool.notifications.queries.route import route_held_until
 from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.models import Project
+from expertpool.projects.queries.batches import members_of
 
 
 def running_draws(user: User, now: datetime) -> Iterator[Number]:
@@ -57,8 +59,7 @@ def values_to_give(user: User, now: datetime) -> Iterator[Todo]:
                 given |= Q(operator=user)
             waiting |= draw_scope_q(user, permission) & names & ~given
     sealed = _sealed().filter(waiting).select_related("project")
-    over = covers(Q(project__opening_at__lte=now))  # see `draws_to_give_up`
-    for draw in sealed.exclude(over)[:MOST_TODOS]:
+    for draw in sealed.filter(~sitting_by(now))[:MOST_TODOS]:  # see `draws_to_give_up`
         yield Todo(
             f"提供随机值：{draw.title}",
             f"{draw.number} 已封存，等待您提供随机值后定序",
@@ -88,11 +89,16 @@ def draws_to_give_up(user: User, now: datetime) -> Iterator[Todo]:
 
 
 def projects_for_a_draw(user: User, now: datetime) -> Iterator[Todo]:
-    projects = projects_to_draw(user, "draws.run").filter(
-        Q(batch__isnull=True) | Q(leads_batch=True),  # a batch is drawn once
-        status=ProjectStatus.APPROVED,
-        draw_state__in=(DrawState.NOT_DRAWN, DrawState.UNSATISFIED),
-        opening_at__gt=now,
+    coming = Project.objects.filter(status=ProjectStatus.APPROVED, opening_at__gt=now)
+    sooner = coming.filter(draw_state=DrawState.UNSATISFIED, batch=OuterRef("batch")).filter(
+        Q(opening_at__lt=OuterRef("opening_at"))
+        | Q(opening_at=OuterRef("opening_at"), pk__lt=OuterRef("pk"))
+    )
+    # A batch is drawn once, at its lead, and completed once, for whichever of it sits next.
+    alone_or_leads = Q(batch__isnull=True) | Q(leads_batch=True)
+    projects = projects_to_draw(user, "draws.run") & coming.filter(
+        (alone_or_leads & Q(draw_state=DrawState.NOT_DRAWN))
+        | (~Exists(sooner) & Q(draw_state=DrawState.UNSATISFIED))
     )
     by_hand = Draw.objects.filter(status=DrawStatus.UNSATISFIED).exclude(kind=DrawKind.RANDOM)
     projects = projects.exclude(pk__in=by_hand.values("projects"))  # see `incomplete_lists`
@@ -107,7 +113,7 @@ def projects_for_a_draw(user: User, now: datetime) -> Iterator[Todo]:
             continue
         yield Todo(
             f"{'补足' if short else '抽取'}专家：{project.batch or project.name}",
-            f"{_moment(project)} 评审，{'人数不满足，请补抽或放宽条件' if short else '尚未抽取'}",
+            f"{_moment(project.opening_at)} 评审，{'人数不满足，请补抽或放宽条件' if short else '尚未抽取'}",
             reverse("projects:detail", args=[project.pk]) + ("?tab=plan" if short else ""),
             "dice-5",
             "orange",
@@ -118,7 +124,7 @@ def projects_for_a_draw(user: User, now: datetime) -> Iterator[Todo]:
 def _to_hand_in(project: Project) -> Todo:
     return Todo(
         f"方案待审批：{project.batch or project.name}",
-        f"{_moment(project)} 评审，抽取方案审核通过后才能抽取，请先提交审核",
+        f"{_moment(project.opening_at)} 评审，抽取方案审核通过后才能抽取，请先提交审核",
         reverse("projects:detail", args=[project.pk]) + "?tab=plan",
         "dice-5",
         "orange",
@@ -129,9 +135,10 @@ def _to_hand_in(project: Project) -> Todo:
 def plans_to_approve(user: User, now: datetime) -> Iterator[Todo]:
     for version in plans_to_decide(user)[:MOST_TODOS]:
         project = version.plan.project
+        sits = _moment(next_opening(members_of(project), now=now))
         yield Todo(
             f"审核抽取方案：{project.batch or project.name}",
-            f"第 {version.number} 版，{version.submitted_by} 提交，{_moment(project)} 评审"
+            f"第 {version.number} 版，{version.submitted_by} 提交，{sits} 评审"
             + ("；候选人不足，请留意" if version.thin else ""),
             reverse("projects:detail", args=[project.pk]) + "?tab=plan",
             "check",
@@ -142,9 +149,10 @@ def plans_to_approve(user: User, now: datetime) -> Iterator[Todo]:
 
 def incomplete_lists(user: User, now: datetime) -> Iterator[Todo]:
     for draw in lists_to_complete(user, now=now)[:MOST_TODOS]:
+        sits = _moment(next_opening(draw.covered, now=now))
         yield Todo(
             f"另选专家：{draw.title}",
-            f"{draw.get_kind_display()}的名单有人退出，{_moment(draw.project)} 评审",
+            f"{draw.get_kind_display()}的名单有人退出，{sits} 评审",
             reverse("draws:detail", args=[draw.pk]),
             "users",
             "orange",
@@ -277,8 +285,8 @@ def _unreached(found: Iterable[tuple[Draw, Fare]], mend: str) -> Iterator[Todo]:
         )
 
 
-def _moment(project: Project) -> str:
-    return f"{timezone.localtime(project.opening_at):%m-%d %H:%M}"
+def _moment(at: datetime) -> str:
+    return f"{timezone.localtime(at):%m-%d %H:%M}"
 
 
 NUMBERS = (Source("running_draws", "draws.view", 40, running_draws),)

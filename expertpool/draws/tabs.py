@@ -30,13 +30,13 @@ from expertpool.draws.queries.draws import (
     valid_draws,
 )
 from expertpool.draws.queries.evidence import evidence_of, recordings_of
-from expertpool.draws.queries.meetings import first_opening, next_opening
+from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.names import released_invitations
 from expertpool.draws.queries.plan_versions import version_of
 from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.readiness import why_not_agree
 from expertpool.draws.queries.shortfall import shortfall_of
-from expertpool.draws.queries.sitting import LineIn, lines_in
+from expertpool.draws.queries.sitting import LineIn, lines_in, parts_of, state_of
 from expertpool.draws.queries.tabs import MOST_LOG, letter_shares, log_of, notices_of
 from expertpool.draws.registry import EVIDENCE
 from expertpool.draws.services.names import read_panel, readable_draws
@@ -104,6 +104,7 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
         # Once there is a draw they change nothing any more.
         "findings": findings if project.is_undrawn else [],
         "draw": draw,
+        "names_nobody": draw is not None and draw.names_nobody(now),
         "sealed_version": draw.rule.content.get("plan_version") if draw else None,
         "short": short,
         "actions": actions,
@@ -147,12 +148,14 @@ def _group_in_words(group: ConditionGroup) -> dict[str, Any]:
 
 def result_tab(request: HttpRequest, project: Project) -> str:
     """抽取结果: the lines of the valid draws without names, and the draws before them."""
-    draws = list(draws_of(project))
+    draws, now = list(draws_of(project)), timezone.now()
     valid = [draw for draw in reversed(draws) if draw.is_valid]
     context = {
-        "draws": [(draw, board := board_of(draw), _sections(board, project)) for draw in valid],
+        "draws": [
+            (draw, board := board_of(draw), _sections(board, project), draw.next_sitting <= now)
+            for draw in valid
+        ],
         "others": [draw for draw in draws if not draw.is_valid],
-        "is_late": first_opening(members_of(project)) <= timezone.now(),
     }
     return render_to_string("draws/_result.html", context, request)
 
@@ -287,16 +290,23 @@ def expert_draws(request: HttpRequest, expert: Expert) -> str:
     """抽取记录 of an expert: where he was drawn, as far as this user may read the names (EXP-28)."""
     readable = readable_draws(cast("User", request.user), now=timezone.now())
     lines = list(released_invitations(expert).filter(draw__in=readable))
-    counts = Counter(line.get_state_display() for line in lines)
+    counts = Counter(state_of(line, line.draw.covered).label for line in lines)
     picked = sum(not line.draw.is_random for line in lines)
     states = "，".join(
         f"{label} {counts[label]}" for label in InvitationState.labels if counts[label]
     )
     context = {
-        "rows": [(line, _group_name(line)) for line in lines],
+        "rows": [(line, _group_name(line), _parts(line)) for line in lines],
         "summary": _summary(len(lines) - picked, picked, states),
     }
     return render_to_string("draws/_expert_draws.html", context, request)
+
+
+def _parts(line: Invitation) -> list[LineIn]:
+    """How ``line`` stands for each project of a batch, where that is not the same for all."""
+    parts = parts_of(line)
+    is_one = len(parts) == len(line.draw.covered) and len({one.state for one in parts}) == 1
+    return [] if is_one else parts
 
 
 def _summary(drawn: int, picked: int, states: str) -> str:

@@ -90,7 +90,8 @@ def compute_report(*, report_id: int, now: datetime) -> None:
 @transaction.atomic
 def _compute(report: ExposureReport, now: datetime) -> None:
     draws = draws_between(report.start_date, report.end_date)
-    released = list(comparable(draws, now=now))
+    found = comparable(draws, now=now).select_related("project")
+    released = list(found.prefetch_related("projects"))
     judged, chi_square = judge(exposures_in(released))
     report.figures = figures_of(draws, judged, chi_square, compared=len(released)).as_json()
     report.state, report.computed_at = ReportState.DONE, now

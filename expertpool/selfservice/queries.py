@@ -14,8 +14,9 @@ from expertpool.draws.enums import HOW, DrawKind, InvitationState
 from expertpool.draws.models import Invitation, Rescheduling
 from expertpool.draws.queries.meetings import Meeting, coming, meetings_of, next_opening
 from expertpool.draws.queries.own import invitations_of
+from expertpool.draws.queries.presence import has_come
 from expertpool.draws.queries.sitting import slots_of
-from expertpool.draws.queries.written import has_signed_in, is_over
+from expertpool.draws.queries.written import is_over
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import last_closing
@@ -65,6 +66,7 @@ class Letter:
     projects: list[Project]
     meetings: list[Meeting]
     opening_at: datetime  # the next one, or the last when all are over
+    signed_in_at: datetime | None = None  # for it, at the place
     # When and where it was as he left, in words, if that changed since: nobody tells him the new one.
     left_before: Mapping[str, str] | None = None
 
@@ -158,11 +160,6 @@ class Letter:
         return f"{label}（候补）" if self.is_standby else label
 
     @property
-    def signed_in_at(self) -> datetime | None:
-        """Since when he is at the place, as he confirmed there."""
-        return self.invitation.signed_in_at if has_signed_in(self.invitation) else None
-
-    @property
     def time_left(self) -> str:
         """How much time he has once the draw goes on, in words; empty where it is not paused: then his
         deadline counts."""
@@ -202,6 +199,7 @@ def _letters_of(rows: Sequence[Invitation], *, now: datetime) -> list[Letter]:
             asked[row.pk],
             meetings_of(asked[row.pk]),
             next_opening(row.draw.covered, now=now),
+            row.signed_in_at if has_come(row, now=now) else None,
             _left_before(row, moves) if row in gone else None,
         )
         for row in rows

@@ -3,11 +3,13 @@ their turn comes (docs/decisions/0112)."""
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from time_machine import Traveller
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
@@ -309,7 +311,11 @@ def test_a_stop_that_is_over_stays_on_the_page(
 
 
 def test_what_is_changed_while_it_stands_stops_it_again(
-    pool: list[Expert], admin: User, operator: User, supervisor: User
+    pool: list[Expert],
+    admin: User,
+    operator: User,
+    supervisor: User,
+    time_machine: Traveller,
 ) -> None:
     draw = sealed(operator, seats=8)
     freeze(pool[:10], admin)
@@ -319,7 +325,14 @@ def test_what_is_changed_while_it_stands_stops_it_again(
     still = [expert for expert in pool[10:] if expert.pk in order_of]
     unfreeze(pool[:10], admin)
     freeze(still, admin, 45)
-    assert not go_on(draw, supervisor)
+    time_machine.move_to(NOW + 60 * MINUTE, tick=False)
+    address = reverse("draws:resume_changed", args=[draw.pk])
+    answer = login(Client(), supervisor).post(
+        address, {"reason": "已核对"}, headers={"HX-Request": "true"}
+    )
+    told = json.loads(answer["HX-Trigger"])["toast"]
+    # It did not happen: no colour of success says otherwise.
+    assert ("抽取仍然暂停" in told["message"], told["level"]) == (True, "warning")
     assert DrawPause.objects.filter(draw=draw).count() == 2
     assert hand_steps_of(draw) == 2
     unfreeze(still, admin, 70)

@@ -113,7 +113,7 @@ def test_nobody_signs_in_by_a_row(present: Draw, now: datetime) -> None:
     draw = present
     draw.invitations.update(signed_in_at=now)
     assert not opens(draw, now=now)
-    presence = presence_of(draw)
+    presence = presence_of(draw, now=now)
     assert presence is not None
     assert (presence.signed, presence.seated) == (0, 2)
     swept(now)

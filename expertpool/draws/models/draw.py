@@ -235,6 +235,11 @@ class Draw(models.Model):
         policy = self.rule.policy
         return policy is not None and policy.reveal_present and self.released_at is None
 
+    def names_nobody(self, now: datetime) -> bool:
+        """Whether it was given up before its order, or can only be given up: no names of it will ever open."""
+        is_over = self.status == DrawStatus.ABANDONED or self.next_sitting <= now
+        return self.ordered_at is None and is_over
+
     @property
     def reveal_words(self) -> str:
         """When its names open, before 有权限的人员可查看. Answers are waited for until the panel sits

@@ -77,6 +77,8 @@ class Invitation(models.Model):
     level = models.PositiveSmallIntegerField("级次")
     moved_up_at = models.DateTimeField("递补时间", null=True)  # when a standby joined the panel
     panel_role = models.CharField("角色", max_length=8, choices=PanelRole.choices, blank=True)
+    # [{"at": …, "before": …}, …]: what it was in reviews that were over when it was set anew.
+    role_changes = models.JSONField("以前的角色", default=list, editable=False)
     origin = models.CharField("类型", max_length=12, choices=Origin.choices)
     state = models.CharField(
         "参与状态", max_length=12, choices=InvitationState.choices, default=InvitationState.INVITED

@@ -12,8 +12,9 @@ from expertpool.accounts.models import User
 from expertpool.draws.enums import INVALID, SEATED_STATES, ActionCode
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.actions import actions_for
-from expertpool.draws.queries.meetings import last_closing, next_opening, sits_during
+from expertpool.draws.queries.meetings import next_opening, sits_during
 from expertpool.draws.queries.reveal import is_released
+from expertpool.draws.queries.sitting import slots_left
 from expertpool.experts.queries.coming import ComingSeat, Period
 
 
@@ -25,7 +26,7 @@ def seats_to_come(
     seated = rows.filter(state__in=SEATED_STATES).exclude(draw__status__in=INVALID)
     seated = seated.select_related("draw__project__batch", "expert")
     found = seated.prefetch_related("draw__projects").order_by("draw", "line")
-    return [row for row in found if is_released(row.draw) and _is_coming(row.draw, during, now)]
+    return [row for row in found if is_released(row.draw) and _is_coming(row, during, now)]
 
 
 def coming_seats_for(
@@ -62,9 +63,9 @@ def _then(draw: Draw, *, may_ask: bool) -> str:
     return f"由经办人{draw.operator.name}代登记、监督人确认后让出席位，{how}"
 
 
-def _is_coming(draw: Draw, during: Period | None, now: datetime) -> bool:
-    is_over = now >= last_closing(draw.covered)
-    return not is_over and (during is None or sits_during(draw.covered, *during))
+def _is_coming(seat: Invitation, during: Period | None, now: datetime) -> bool:
+    slots = slots_left(seat, seat.draw.covered, now=now)
+    return bool(slots) and (during is None or sits_during(slots, *during))
 
 
 def expert_rows(experts: Collection[int], draws: QuerySet[Draw]) -> QuerySet[Invitation]:

@@ -18,6 +18,7 @@ from expertpool.draws.queries.identity import experts_behind, open_identity
 from expertpool.draws.queries.meetings import last_closing, periods_of
 from expertpool.draws.queries.moved import has_moved, moved_marks
 from expertpool.draws.queries.reveal import is_released
+from expertpool.draws.queries.sitting import lines_of, slots_left
 from expertpool.draws.queries.ties import tied_since_seal
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Leave
@@ -109,7 +110,7 @@ def left_seats(draws: Iterable[Draw], *, now: datetime) -> dict[int, str]:
     """Return `gone_seats`, and of the same draws the seats of those whom the office sent on leave since they
     answered (docs/decisions/0143), who have to stay away since units were merged after the seal (0141),
     or may not sit by the unit for which they work since (0165): one query where there are none."""
-    return _left(_marks_of(draws, now=now))
+    return _left(_marks_of(draws, now=now), now=now)
 
 
 def seats_to_replace(draws: Iterable[Draw], *, now: datetime) -> dict[int, str]:
@@ -128,7 +129,7 @@ def seats_to_replace(draws: Iterable[Draw], *, now: datetime) -> dict[int, str]:
             # By agreeing to this review he would himself have taken part in that period.
             if reason != ExclusionReason.AVOIDED_PERIOD
         }
-    return away | _left(found)
+    return away | _left(found, now=now)
 
 
 class _Marks(NamedTuple):
@@ -142,8 +143,9 @@ class _Marks(NamedTuple):
     moved: list[tuple[Draw, dict[int, int]]]
 
 
-def _left(found: _Marks) -> dict[int, str]:
-    return _moved(found.moved) | _tied(found.merged) | _absent(found.away) | found.gone
+def _left(found: _Marks, *, now: datetime) -> dict[int, str]:
+    absent = _absent(found.away, now=now)
+    return _moved(found.moved) | _tied(found.merged) | absent | found.gone
 
 
 def _marks_of(draws: Iterable[Draw], *, now: datetime) -> _Marks:
@@ -216,16 +218,18 @@ def _leaves_of_office() -> QuerySet[Leave]:
     return leaves.exclude(created_by=own)
 
 
-def _absent(away: Iterable[tuple[Draw, dict[int, int]]]) -> dict[int, str]:
-    """Say of which seats (ids) the leave lies in the time of their review."""
+def _absent(away: Iterable[tuple[Draw, dict[int, int]]], *, now: datetime) -> dict[int, str]:
+    """Say of which seats (ids) the leave lies in the time of a review to which they still come."""
     marks: dict[int, str] = {}
     for draw, rows in away:
-        overlap = Q(pk__in=[])
-        for period in periods_of(draw.covered):
-            overlap |= Q(during__overlap=period)
         seats = Invitation.objects.filter(pk__in=rows.values())
-        found = seats.filter(Exists(_leaves_of_office().filter(overlap)))
-        marks |= dict.fromkeys(found.values_list("pk", flat=True), AWAY)
+        for seat in lines_of([draw], seats):
+            overlap = Q(pk__in=[])
+            for period in periods_of(slots_left(seat, draw.covered, now=now)):
+                overlap |= Q(during__overlap=period)
+            leaves = Exists(_leaves_of_office().filter(overlap))
+            if seats.filter(leaves, pk=seat.pk).exists():
+                marks[seat.pk] = AWAY
     return marks
 
 

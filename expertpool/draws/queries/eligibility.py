@@ -32,7 +32,7 @@ from expertpool.draws.queries.fitting import (
     planned_levels,
     sealed_levels,
 )
-from expertpool.draws.queries.meetings import periods_of
+from expertpool.draws.queries.meetings import coming, periods_of
 from expertpool.draws.queries.participation import (
     Window,
     held_expert_ids,
@@ -166,9 +166,11 @@ def _conditions(
     knowing: Knowledge,
     only: Collection[int] | None = None,
 ) -> list[Exclusion]:
-    """With ``only``, what is kept about each expert elsewhere is asked for these alone."""
-    periods = periods_of(avoided.projects)
-    openings = sorted({project.opening_at for project in avoided.projects})
+    """With ``only``, what is kept about each expert elsewhere is asked for these alone. Whoever is seated
+    now comes to what has not begun: nothing keeps him from it that lies in another review of the batch."""
+    sittings = coming(avoided.projects, now=now, begun=False)
+    periods = periods_of(sittings)
+    openings = sorted({project.opening_at for project in sittings})
     windows = [_avoided_window(row) for row in avoided.periods]
     if plan.frequency_cap is not None:
         start = openings[-1] - timedelta(days=plan.frequency_days)

@@ -114,7 +114,7 @@ def sealed_opening(draw: Draw) -> datetime:
     return sealed or first_opening(draw.covered)
 
 
-def last_closing(projects: Iterable[Project]) -> datetime:
+def last_closing(projects: Iterable[Slot]) -> datetime:
     """Return when the panel is to have done with the last of ``projects``."""
     return max(project.closing_at for project in projects)
 

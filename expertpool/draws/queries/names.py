@@ -13,5 +13,6 @@ def released_invitations(expert: Expert) -> QuerySet[Invitation]:
     return (
         Invitation.objects.filter(expert=expert, draw__released_at__isnull=False)
         .select_related("draw__project")
+        .prefetch_related("draw__projects", "draw__reschedulings")
         .order_by("-draw__project__opening_at", "-pk")
     )

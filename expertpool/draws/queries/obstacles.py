@@ -352,7 +352,7 @@ def check_release(draw: Draw, *, now: datetime) -> None:
         raise ReleaseRefused("只有已经产生名单、没有作废的抽取可以提前公开。")
     if is_released(draw):
         raise ReleaseRefused("名单已经公开，无需再申请。")
-    if draw.waits_for_all and now < (since := signs_in_from(draw)):
+    if draw.waits_for_all and now < (since := signs_in_from(draw, now=now)):
         raise ReleaseRefused(
             f"本次名单全体到场签到后公开，签到从 {moment_text(since)} 开始；此后有人缺席的，才能由两人公开。"
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from expertpool.draws.enums import RUNNING, InvitationState, PanelRole
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.draws import valid_draws
-from expertpool.draws.queries.sitting import lines_in, lines_of
+from expertpool.draws.queries.sitting import LineIn, lines_in, lines_of, role_in
 from expertpool.projects.models import Project
 
 
@@ -45,7 +45,7 @@ def members_of_panel(project: Project) -> list[PanelMember]:
             place=place,
             group=one.line.group,
             group_name=names[one.line.group],
-            role=PanelRole(one.line.panel_role) if one.line.panel_role else None,
+            role=_role(one),
             is_standby=one.is_standby,
             has_agreed=one.state == InvitationState.ACCEPTED,
             expert_id=one.line.expert_id,
@@ -54,6 +54,11 @@ def members_of_panel(project: Project) -> list[PanelMember]:
         # A stable sort: draws and lines stay in their order.
         for place, one in enumerate(sorted(found, key=lambda one: one.is_standby), start=1)
     ]
+
+
+def _role(one: LineIn) -> PanelRole | None:
+    role = role_in(one.line, one.project, one.line.draw.covered)
+    return PanelRole(role) if role else None
 
 
 def panel_stands(project: Project) -> bool:

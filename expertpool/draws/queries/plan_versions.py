@@ -59,9 +59,10 @@ def makers_of_version(version: PlanVersion) -> set[int]:
 
 
 def standing_plan(**condition: Any) -> Exists:
-    """Projects whose plan, as it stands, meets ``condition``."""
-    rows = PlanVersion.objects.filter(plan__project=OuterRef("pk"), number=F("plan__version"))
-    return Exists(rows.filter(**condition))
+    """Projects whose plan, or that of the lead of their batch, meets ``condition`` as it stands."""
+    lead = Q(plan__project=OuterRef("pk"))
+    lead |= Q(plan__project__leads_batch=True, plan__project__batch=OuterRef("batch"))
+    return Exists(PlanVersion.objects.filter(lead, number=F("plan__version"), **condition))
 
 
 def approved_version(plan: DrawPlan) -> PlanVersion | None:

@@ -27,7 +27,7 @@ from expertpool.draws.models import Draw, DrawPause, Invitation, Rescheduling
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.fitting import fitted_at_seal
 from expertpool.draws.queries.identity import experts_behind
-from expertpool.draws.queries.meetings import periods_of
+from expertpool.draws.queries.meetings import coming, periods_of
 from expertpool.draws.queries.participation import draws_holding
 from expertpool.experts.models import AvoidanceUnit, Expert, Leave
 from expertpool.experts.queries.experts import account_of, merged_records
@@ -70,10 +70,11 @@ class Change(NamedTuple):
 @dataclass
 class PoolChanges:
     """What was changed since ``draw`` was sealed of the experts ``lost`` to it, whose turn came (by
-    id, why they cannot be seated)."""
+    id, why they cannot be seated ``now``)."""
 
     draw: Draw
     lost: Mapping[int, ExclusionReason]
+    now: datetime
 
     def by_hand(self) -> set[int]:
         """Return those who are lost by a hand of the office."""
@@ -110,10 +111,14 @@ class PoolChanges:
         return {self.draw.operator_id}.union(*applicants)
 
     @cached_property
+    def _periods(self) -> list[tuple[datetime, datetime]]:
+        return periods_of(coming(self.draw.covered, now=self.now, begun=False))
+
+    @cached_property
     def _holding(self) -> dict[int, list[Change]]:
         """Whose draws, ordered or moved since the seal, hold the lost at the time of this one."""
         held = [pk for pk, why in self.lost.items() if why == ExclusionReason.HELD]
-        holding = draws_holding(held, periods_of(self.draw.covered)) if held else {}
+        holding = draws_holding(held, self._periods) if held else {}
         ids = set().union(*holding.values())
         since = self.draw.sealed_at
         acts: dict[int, list[tuple[int, str, datetime]]] = defaultdict(list)
@@ -203,7 +208,7 @@ class PoolChanges:
     def _leaves(self) -> dict[int, list[Leave]]:
         """The leaves that keep the lost from this draw."""
         overlap = Q(pk__in=[])
-        for period in periods_of(self.draw.covered):
+        for period in self._periods:
             overlap |= Q(during__overlap=period)
         rows: dict[int, list[Leave]] = defaultdict(list)
         for row in Leave.objects.filter(overlap, expert__in=self.lost, cancelled_at__isnull=True):

@@ -1,7 +1,8 @@
 """到场签到: who has come, without names: how many of a panel signed in, and by which code they do.
 
 Where the sealed policy says so (`Policy.reveal_present`), each expert confirms on his own phone the code
-that is shown at the place. It changes every two minutes: whoever is not there does not know it.
+that is shown at the place. It changes every two minutes: whoever is not there does not know it. Of a panel
+with several reviews those sign in who are asked for the next, or running, one; once for all of a day.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
@@ -21,8 +23,10 @@ from expertpool.draws.models.invitation import STANDBY
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.queries.reveal import proven_opening
-from expertpool.draws.queries.written import READ, has_signed_in
+from expertpool.draws.queries.sitting import lines_of, stands_by_in, state_in
+from expertpool.draws.queries.written import has_signed_in
 from expertpool.draws.settings import PLACE_OPENS
+from expertpool.projects.models import Project
 
 STEP = timedelta(minutes=2)  # a code and the one before count: whoever types has time
 DIGITS = 6
@@ -38,6 +42,7 @@ class Presence:
     seated: int
     stopped: int
     is_settled: bool
+    opening: datetime  # of the review that is meant
     since: datetime
     until: datetime
 
@@ -65,36 +70,60 @@ def signs_in(draw: Draw) -> bool:
     return draw.is_valid and policy is not None and policy.reveal_present
 
 
-def signs_in_from(draw: Draw) -> datetime:
-    """Return from when the experts of ``draw`` may sign in."""
-    return (proven_opening(draw) or draw.next_sitting) - value_of(PLACE_OPENS)
+def signs_in_from(draw: Draw, *, now: datetime) -> datetime:
+    """Return from when the experts of ``draw`` may sign in for its next, or running, review."""
+    first = proven_opening(draw) or draw.next_sitting
+    return max(first, _sitting(draw, now)[0].opening_at) - value_of(PLACE_OPENS)
 
 
-def presence_of(draw: Draw) -> Presence | None:
+def _sitting(draw: Draw, now: datetime) -> list[Project]:
+    """The projects of the review that runs, or comes next; of the last one when all are over."""
+    left = [one for one in draw.covered if one.closing_at > now]
+    opening = min((one.opening_at for one in left), default=None)
+    opening = opening or max(one.opening_at for one in draw.covered)
+    return [one for one in draw.covered if one.opening_at == opening]
+
+
+def presence_of(draw: Draw, *, now: datetime) -> Presence | None:
     """Return who has come of the panel for which ``draw`` finds experts, whichever of its draws
     found them; None where nobody signs in by a code."""
     if not signs_in(draw):
         return None
-    draws = panel_of(draw)
-    rows = list(_members(draws).only("draw", *READ, "sign_in_tries"))
-    by_key = {one.pk: one for one in draws}
-    for row in rows:
-        row.draw = by_key[row.draw_id]
+    draws, since = panel_of(draw), signs_in_from(draw, now=now)
+    rows = [row for row in lines_of(draws) if is_expected(row, now=now)]
+    signed = [row for row in rows if has_come(row, now=now)]
     return Presence(
-        signed=sum(has_signed_in(row) for row in rows),
+        signed=len(signed),
         seated=len(rows),
-        stopped=sum(row.signed_in_at is None and is_stopped(row) for row in rows),
+        stopped=sum(is_stopped(row) for row in rows if row not in signed),
         # A draw goes on while one who stands by has not answered: he need not come.
         is_settled=not any(one.status == DrawStatus.SEALED for one in draws)
         and all(row.state == InvitationState.ACCEPTED for row in rows),
-        since=signs_in_from(draw),
+        opening=_sitting(draw, now)[0].opening_at,
+        since=since,
         until=last_closing(draw.covered),
     )
 
 
-def _members(draws: Sequence[Draw]) -> QuerySet[Invitation]:
-    """Those who sit in the panel: who stands by is not asked to come."""
-    return Invitation.objects.filter(~STANDBY, draw__in=draws, state__in=SEATED_STATES)
+def is_expected(line: Invitation, *, now: datetime) -> bool:
+    """Tell whether the expert of ``line`` sits in the next, or running, review, or is asked to: who stands
+    by need not come, nor who was asked for another one alone."""
+    slots = line.draw.covered
+    return any(
+        state_in(line, one, slots) in SEATED_STATES and not stands_by_in(line, one)
+        for one in _sitting(line.draw, now)
+    )
+
+
+def has_come(line: Invitation, *, now: datetime) -> bool:
+    """Tell whether the expert of ``line`` signed in at the place for the next, or running, review; on
+    the same day once is enough."""
+    if line.signed_in_at is None:
+        return False
+    opening = _sitting(line.draw, now)[0].opening_at
+    day = timezone.localtime(opening).replace(hour=0, minute=0, second=0, microsecond=0)
+    since = min(day, opening - value_of(PLACE_OPENS))
+    return line.signed_in_at >= since and has_signed_in(line)
 
 
 def is_stopped(invitation: Invitation) -> bool:
@@ -104,7 +133,8 @@ def is_stopped(invitation: Invitation) -> bool:
 
 def stopped(draws: Sequence[Draw]) -> QuerySet[Invitation]:
     """Return those of the panel that ``draws`` find who typed too many wrong codes."""
-    return _members(draws).filter(sign_in_tries__gte=MOST_TRIES, signed_in_at__isnull=True)
+    seated = Invitation.objects.filter(~STANDBY, draw__in=draws, state__in=SEATED_STATES)
+    return seated.filter(sign_in_tries__gte=MOST_TRIES)
 
 
 def sign_in_code(draw: Draw, *, now: datetime) -> str:

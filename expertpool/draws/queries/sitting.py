@@ -7,6 +7,7 @@ who sat.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,9 +16,9 @@ from typing import Protocol
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 
-from expertpool.draws.enums import SEATED_STATES, InvitationState
+from expertpool.draws.enums import SEATED_STATES, InvitationState, PanelRole
 from expertpool.draws.models import Draw, Invitation
-from expertpool.draws.queries.meetings import S, Slot, coming
+from expertpool.draws.queries.meetings import S, Slot, coming, last_closing
 from expertpool.projects.models import Project
 
 # Of one who had agreed and goes: for all that is not over. Every other exit answers a question.
@@ -73,6 +74,42 @@ def slots_of(seat: Held, slots: Sequence[S]) -> list[S]:
     ]
 
 
+def state_of(seat: Held, slots: Sequence[S]) -> InvitationState:
+    """Return how ``seat`` stands, or stood, for its draw as a whole, where one answer is counted: who agreed to
+    any review, whatever followed."""
+    agreed = InvitationState.ACCEPTED in (state_in(seat, slot, slots) for slot in slots)
+    return InvitationState.ACCEPTED if agreed else InvitationState(seat.state)
+
+
+def role_in(line: Invitation, slot: Slot, slots: Iterable[Slot]) -> str:
+    """Return what the expert of ``line`` is in the panel for ``slot``, or was when that was over. Of the last of
+    ``slots`` also what was set afterwards: somebody mends it."""
+    if slot.closing_at < last_closing(slots):
+        for change in line.role_changes:
+            if datetime.fromisoformat(change["at"]) >= slot.closing_at:
+                return str(change["before"])
+    return line.panel_role
+
+
+def role_words(line: Invitation, projects: Sequence[Project]) -> str:
+    """Return the same in words for ``projects``; where it is not one for all, with the numbers of which."""
+    covered, found = line.draw.covered, defaultdict[str, list[str]](list)
+    for project in projects:
+        if role := role_in(line, project, covered):
+            found[str(PanelRole(role).label)].append(project.number)
+    return "、".join(
+        label if len(numbers) == len(projects) else f"{label}（{'、'.join(numbers)}）"
+        for label, numbers in found.items()
+    )
+
+
+def slots_left(seat: Held, slots: Sequence[S], *, now: datetime) -> list[S]:
+    """Return those of ``slots`` that are not over, and for which the expert of ``seat`` is expected: to sit, or
+    to stand by."""
+    left = [slot for slot in slots if slot.closing_at > now]
+    return [slot for slot in left if state_in(seat, slot, slots) in SEATED_STATES]
+
+
 @dataclass(frozen=True)
 class LineIn:
     """A line as it stands for ``project``, whose panel asked its expert to come, or stood when that was over."""
@@ -102,7 +139,7 @@ class LineIn:
     @property
     def role_label(self) -> str:
         """What its expert is, or was, in the panel."""
-        return self.line.get_panel_role_display() if self.is_seated else ""
+        return role_words(self.line, [self.project]) if self.is_seated else ""
 
     @property
     def replied_at(self) -> datetime | None:
@@ -116,6 +153,11 @@ def lines_in(project: Project, lines: Iterable[Invitation]) -> list[LineIn]:
     return [
         LineIn(line, project, state, stands_by_in(line, project)) for line, state in found if state
     ]
+
+
+def parts_of(line: Invitation) -> list[LineIn]:
+    """Return how ``line`` stands for each project for which its expert was asked."""
+    return [part for project in line.draw.covered for part in lines_in(project, [line])]
 
 
 def lines_of(draws: Iterable[Draw], rows: QuerySet[Invitation] | None = None) -> list[Invitation]:

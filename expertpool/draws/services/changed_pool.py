@@ -79,7 +79,7 @@ def _go_on(draw: Draw, lost: Collection[str], *, now: datetime, entropy: Entropy
     _end_seats(draw, list(leaving), now=now)
     state, _ = leave_uninvited(draw, state, leaving, StepReason.POOL_CHANGED, now=now)
     others = {commit: one for commit, one in found.items() if commit not in lost}
-    hands = hands_in(draw, others, turns=len(rows))
+    hands = hands_in(draw, others, turns=len(rows), now=now)
     if hands.fresh:
         stop_for_supervisor(draw, hands, now=now)
     elif state.end is None:
@@ -94,11 +94,11 @@ def _lost_again(
     """Return who of the seated ``rows`` (by commitment) could not be seated now; that they are held for
     this very draw is no reason."""
     people = openings.of(rows)
-    free(rows.values())
+    free(draw, rows.values(), now=now)
     found = unavailable(draw, plan, people, rows.values(), now=now)
     elsewhere = [one.expert_id for one in found.values() if one.reason == ExclusionReason.HELD]
     seats = [(row, people[commit].expert_id) for commit, row in rows.items()]
-    hold_seats(draw, seats, away=elsewhere)
+    hold_seats(draw, seats, away=elsewhere, now=now)
     return found
 
 
@@ -109,7 +109,6 @@ def _end_seats(draw: Draw, rows: Sequence[Invitation], *, now: datetime) -> None
         why = f"参与状态已是「{InvitationState.CONFLICT.label}」"
         end_with_subject(AnswerRequest, row, why=why, now=now)
         cancel_messages(about=row)
-    free(rows)
     write_lines(
         rows,
         state=InvitationState.CONFLICT,
@@ -117,6 +116,7 @@ def _end_seats(draw: Draw, rows: Sequence[Invitation], *, now: datetime) -> None
         replied_via=ReplyVia.SYSTEM,
         reminded_at=None,
     )
+    free(draw, rows, now=now)
     # Nobody finds a seat in his own area of which he was never told.
     unheard = [row.pk for row in rows if not row.has_heard]
     Invitation.objects.filter(pk__in=unheard).update(seat_key=None)

@@ -88,7 +88,8 @@ def invite(
         for invitation, place in zip(invitations, places, strict=True)
         if invitation.state == InvitationState.INVITED
     ]
-    hold_seats(draw, asked, away=[place.who.expert_id for place in places if place.away])
+    away = [place.who.expert_id for place in places if place.away]
+    hold_seats(draw, asked, away=away, now=now)
     write_invitations([row for row, _ in asked], key="invitation", now=now, entropy=entropy)
     jobs = [{"invitation_id": invitation.pk} for invitation, _ in asked]
     defer_batch("draws.expire_invitation", jobs, at=closing)

@@ -74,7 +74,7 @@ def stop_for_leavers(*, draw_id: int, now: datetime) -> bool:
         return False
     gone = gone_among(_unreached().filter(draw=draw), now=now)
     lost = {lines[line].commit: _lost(*found) for line, found in gone.items()}
-    hands = hands_in(draw, lost, turns=len(lines))
+    hands = hands_in(draw, lost, turns=len(lines), now=now)
     if not hands.fresh:
         return False
     stop_for_supervisor(draw, hands, now=now)
@@ -92,7 +92,7 @@ def kept_from_answering(draw: Draw, *, now: datetime) -> HandsIn:
     )
     lines = list(due) if draw.is_random else []
     lost = _kept(lines, due, now) if lines else {}
-    return hands_in(draw, lost, turns=len(lines))
+    return hands_in(draw, lost, turns=len(lines), now=now)
 
 
 def stop_for_kept(draw: Draw, hands: HandsIn, *, now: datetime) -> None:

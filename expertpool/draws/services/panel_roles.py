@@ -27,7 +27,8 @@ def set_panel_roles(
     *, draw: Draw, roles: Mapping[int, str], actor: User, now: datetime
 ) -> list[Invitation]:
     """Give those who sit in the panel of ``draw`` the ``roles``, by the id of their line; an empty
-    text takes one away. Where several draws find the panel, it is one panel.
+    text takes one away. Where several draws find the panel, it is one panel. A review that is over keeps
+    the roles that it had, but for the last one.
 
     Returns the lines that changed. Refuses (RolesRefused) lines that nobody sits on, unknown
     roles, a second leader, no leader where the regime asks for one, and a draw that is void or
@@ -48,8 +49,10 @@ def set_panel_roles(
     # The old leader first: the constraint allows one at any time.
     Invitation.objects.filter(pk__in=[row.pk for row in changed]).update(panel_role="")
     for row in changed:
+        if any(slot.closing_at <= now for slot in row.draw.covered):
+            row.role_changes.append({"at": now.isoformat(), "before": row.panel_role})
         row.panel_role = after[row.pk]
-    Invitation.objects.bulk_update(changed, ["panel_role"])
+    Invitation.objects.bulk_update(changed, ["panel_role", "role_changes"])
     if changed:
         record(
             "draw.roles",

@@ -56,8 +56,8 @@ def seat_picks(
 
 def free_picked_seat(*, invitation: Invitation, now: datetime) -> None:
     """Free the seat of ``invitation`` (already in an exit state): somebody has to choose again."""
-    free([invitation])
     draw = invitation.draw
+    free(draw, [invitation], now=now)
     if draw.status in (DrawStatus.SUCCESS, DrawStatus.UNSATISFIED):
         reopen(draw, now=now)
     finish_if_settled(draw, now=now)

@@ -42,9 +42,9 @@ class HandsIn:
     changes: PoolChanges
 
 
-def hands_in(draw: Draw, lost: Mapping[str, Lost], *, turns: int) -> HandsIn:
+def hands_in(draw: Draw, lost: Mapping[str, Lost], *, turns: int, now: datetime) -> HandsIn:
     """Tell by whose doing the candidates ``lost`` cannot be seated, of as many ``turns`` as came."""
-    changes = PoolChanges(draw, {one.expert_id: one.reason for one in lost.values()})
+    changes = PoolChanges(draw, {one.expert_id: one.reason for one in lost.values()}, now)
     hands, chance = changes.by_hand(), changes.by_chance()
     by_hand = {commit for commit, one in lost.items() if one.expert_id in hands}
     by_chance = {commit for commit, one in lost.items() if one.expert_id in chance}

@@ -16,7 +16,7 @@ from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import ConditionGroup, DrawPlan
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
-from expertpool.draws.queries.meetings import periods_of
+from expertpool.draws.queries.meetings import coming, periods_of
 from expertpool.draws.queries.outlook import panel_bits, tally
 from expertpool.draws.queries.participation import ROUGHLY, sealed_seats
 from expertpool.draws.queries.policy import Thin, policy_for, thinness
@@ -144,7 +144,9 @@ def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
         bits=panel_bits({group.id: group.seats for group in groups}, fits),
         thin=thinness(found.groups, fits, policy_for(plan.project.regime, now=now)),
         used=len(short.board.lines) if short else 0,
-        sealed_seats=sealed_seats(periods_of(members_of(plan.project))),
+        sealed_seats=sealed_seats(
+            periods_of(coming(members_of(plan.project), now=now, begun=False))
+        ),
     )
 
 

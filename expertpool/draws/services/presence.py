@@ -15,10 +15,17 @@ from expertpool.draws.enums import AlarmKind, InvitationState, NoteCode, StepRea
 from expertpool.draws.exceptions import SignInRefused
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import panel_of
-from expertpool.draws.queries.presence import Presence, is_code, is_stopped, presence_of, stopped
+from expertpool.draws.queries.presence import (
+    Presence,
+    has_come,
+    is_code,
+    is_expected,
+    is_stopped,
+    presence_of,
+    stopped,
+)
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.queries.reveal import is_latest, proven_opening
-from expertpool.draws.queries.written import has_signed_in
 from expertpool.draws.services.alarms import Overdue, raise_alarm
 from expertpool.draws.services.hands import by_system
 from expertpool.draws.services.locking import lock_draw
@@ -46,7 +53,7 @@ def sign_in(*, invitation: Invitation, code: str, now: datetime) -> Invitation:
     """
     with transaction.atomic():
         invitation = lock_invitation(invitation)
-        if has_signed_in(invitation):
+        if has_come(invitation, now=now):
             return invitation
         _check(invitation, now=now)
         if is_code(invitation.draw, clean_digits(code), now=now):
@@ -58,10 +65,11 @@ def sign_in(*, invitation: Invitation, code: str, now: datetime) -> Invitation:
 
 
 def _check(invitation: Invitation, *, now: datetime) -> None:
-    presence = presence_of(invitation.draw)
+    presence = presence_of(invitation.draw, now=now)
     if presence is None:
         raise SignInRefused(NOT_SO)
-    if invitation.state != InvitationState.ACCEPTED or invitation.is_standby:
+    agreed = invitation.state == InvitationState.ACCEPTED
+    if not (agreed and is_expected(invitation, now=now)):
         raise SignInRefused(NOT_COMING)
     if now < presence.since:
         raise SignInRefused(f"签到从 {moment_text(presence.since)} 开始，请到场后再签到。")
@@ -74,7 +82,8 @@ def _check(invitation: Invitation, *, now: datetime) -> None:
 def _sign(invitation: Invitation, *, now: datetime) -> None:
     write_lines([invitation], signed_in_at=now)
     draw = invitation.draw
-    record("draw.sign_in", actor=None, now=now, subject=draw, after=_counted(presence_of(draw)))
+    counted = _counted(presence_of(draw, now=now))
+    record("draw.sign_in", actor=None, now=now, subject=draw, after=counted)
     # Jobs of their own, each with the lock of its draw: of two who sign in at once the later sees both.
     for one in panel_of(draw):
         defer("draws.open_when_present", draw_id=one.pk)
@@ -114,13 +123,13 @@ def open_when_present(*, draw_id: int, now: datetime) -> bool:
     """Make the names of a draw public, if its sealed policy lets them wait for all who sit and all
     are here; True if it did. A second run changes nothing. Announces NamesReleased.
 
-    Not before signing in begins, by the opening that is proven, nor where others sit by the rows than
+    Not before signing in begins, for the review whose opening is proven, nor where others sit by the rows than
     by the record, which raises an alarm."""
     draw = lock_draw(draw_id, archived=SignInRefused(ARCHIVED))
-    presence = presence_of(draw)
+    presence = presence_of(draw, now=now)
     if draw.released_at is not None or presence is None or not presence.is_complete:
         return False
-    if not is_latest(draw) or proven_opening(draw) is None or now < presence.since:
+    if not is_latest(draw) or proven_opening(draw) != presence.opening or now < presence.since:
         return False
     if not all(sits_as_recorded(one) for one in panel_of(draw)):
         raise_alarm(Overdue(draw.pk, AlarmKind.LINE), now=now)

@@ -22,6 +22,7 @@ from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.queries.requests import open_answers
+from expertpool.draws.queries.sitting import role_words
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.records import rows_that_sat
 from expertpool.workflow.services.two_persons import end_with_subject
@@ -63,7 +64,7 @@ def _published(draw: Draw) -> list[dict[str, Any]]:
         published.append(
             {
                 "group": groups[row.group],
-                "role": row.role_label,
+                "role": role_words(row, [one for one in draw.covered if one.number in projects]),
                 **(row.released_as or {}),
                 "number": who.ref,
                 "commit": row.commit,

@@ -36,6 +36,7 @@ from expertpool.draws.queries.conflicts import gone_seats, gone_words, seats_to_
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.obstacles import OVER, check_sitting, check_unpublished
 from expertpool.draws.queries.outage import off_since
+from expertpool.draws.queries.presence import has_come
 from expertpool.draws.queries.tries import check_tries
 from expertpool.draws.queries.written import answered_state, is_over, is_written
 from expertpool.draws.services.alarms import Overdue, raise_alarm
@@ -147,7 +148,7 @@ def take_leave(
     if not reason.strip():
         raise ReplyRefused("请填写请假事由。")
     invitation = lock_invitation(invitation)
-    if invitation.signed_in_at is not None:
+    if has_come(invitation, now=now):
         raise ReplyRefused("您已到场签到，不能再请假；确需离开的，请告诉现场工作人员。")
     if not may_take_leave(invitation, now=now):
         raise ReplyRefused("已过最晚请假时间，请直接联系项目联系人。")
@@ -173,7 +174,7 @@ def leave_until(invitation: Invitation, *, now: datetime) -> datetime:
 
 def may_take_leave(invitation: Invitation, *, now: datetime) -> bool:
     """Tell whether the expert may still take leave; whoever has come may not."""
-    return invitation.signed_in_at is None and now <= leave_until(invitation, now=now)
+    return now <= leave_until(invitation, now=now) and not has_come(invitation, now=now)
 
 
 def settle_by_hand(request: AnswerRequest, *, now: datetime, entropy: Entropy) -> None:

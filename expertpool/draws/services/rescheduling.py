@@ -210,7 +210,8 @@ def move_panel(
         one.project.refresh_from_db()
     seated = {one.pk: _seated(one) for one in draws}
     # All of them first: nobody's old days are in the way of anybody's new ones.
-    free([row for rows in seated.values() for row in rows])
+    for one in draws:
+        free(one, seated[one.pk], now=now)
     moved = [
         Rescheduling.objects.create(
             draw=one,

@@ -67,7 +67,7 @@ def seat_draw(
     if lost:
         ahead = turns_ahead(draw, state, plan, openings, lost, now=now)
         turns = len(step.seats) + ahead.count
-        hands = hands_in(draw, {**ahead.lost, **lost}, turns=turns)
+        hands = hands_in(draw, {**ahead.lost, **lost}, turns=turns, now=now)
         if hands.fresh:
             # They keep their seats until a supervisor has looked; letters written below are held.
             stop_for_supervisor(draw, hands, now=now)
@@ -123,7 +123,7 @@ def leave_seat(*, invitation: Invitation, reason: str, hand: Hand, now: datetime
     """
     lock_transaction(SEATING_LOCK)
     draw = invitation.draw
-    free([invitation])
+    free(draw, [invitation], now=now)
     state = load_state(draw)
     step = vdraw.exit_expert(state, invitation.commit, reason)
     head = append_events(draw, step.events, hand=hand, now=now)
@@ -183,7 +183,7 @@ def ask_again(
     openings = Openings(draw, state.order.sealed)
     turns = turns or Turns(draw, state, plan, openings, now=now)
     step = vdraw.supplement(state, turns) if _may_ask(state, now) else None
-    hands = hands_in(draw, turns.lost, turns=turns.count)
+    hands = hands_in(draw, turns.lost, turns=turns.count, now=now)
     if hands.fresh:
         reopen(draw, now=now)
         stop_for_supervisor(draw, hands, now=now)
@@ -249,7 +249,7 @@ def fill_or_end(
         openings = Openings(draw, state.order.sealed)
         turns = Turns(draw, state, plan, openings, now=now)
         step = vdraw.supplement(state, turns)
-        hands = hands_in(draw, turns.lost, turns=turns.count)
+        hands = hands_in(draw, turns.lost, turns=turns.count, now=now)
         if hands.fresh:
             stop_for_supervisor(draw, hands, now=now)
             return
@@ -345,6 +345,6 @@ def has_more(draw: Draw, *, now: datetime) -> bool:
     openings = Openings(draw, state.order.sealed)
     turns = Turns(draw, state, plan_of(draw), openings, now=now)
     step = vdraw.supplement(state, turns)
-    if hands_in(draw, turns.lost, turns=turns.count).fresh:
+    if hands_in(draw, turns.lost, turns=turns.count, now=now).fresh:
         return True
     return sum(step.state.lacking.values()) < sum(state.lacking.values())

@@ -31,7 +31,7 @@ from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.queries.requests import who_widened
 from expertpool.draws.queries.reschedulings import reschedulings_of
 from expertpool.draws.queries.reveal import is_released
-from expertpool.draws.queries.sitting import stands_by_in, state_in
+from expertpool.draws.queries.sitting import role_words, slots_of, stands_by_in, state_in
 from expertpool.draws.services.names import NamedRow, named_rows, read_names
 
 TITLE = "评审专家抽取表"
@@ -251,7 +251,7 @@ def _levels(texts: Sequence[str]) -> str:
 
 def _row(row: NamedRow, group: str, gone: str | None, viewer: Viewer) -> SheetRow:
     expert, invitation = row.expert, row.invitation
-    role = invitation.get_panel_role_display() if row.sat else ""
+    role = role_words(invitation, slots_of(invitation, invitation.draw.covered))
     attends, which = _attends(invitation)
     remarks = [role, group] if role else [group]
     remarks += which

@@ -16,6 +16,7 @@ from expertpool.draws.models import Draw
 from expertpool.draws.queries.conflicts import seats_to_replace
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.meetings import coming, words_of
+from expertpool.draws.queries.sitting import role_words
 from expertpool.draws.services.names import NamedRow, read_names
 from expertpool.draws.services.sheets import STANDBY_MARK, Nobody, standbys_last
 from expertpool.projects.enums import Regime
@@ -88,7 +89,9 @@ def build_sign_in(
     expected = coming(draw.covered, now=now, begun=True)
     seated = [row for row in standbys_last(rows) if row.sits_in(expected)]
     gone = seats_to_replace(draws, now=now)
-    lines = [_line(at, row, groups, gone, actor) for at, row in enumerate(seated, start=1)]
+    lines = [
+        _line(at, row, groups, gone, expected, actor) for at, row in enumerate(seated, start=1)
+    ]
     return SignInSheet(
         title=SIGN_IN_TITLE,
         head=_head(draw),
@@ -106,11 +109,16 @@ def _head(draw: Draw) -> list[tuple[str, str]]:
 
 
 def _line(
-    at: int, row: NamedRow, groups: dict[str, str], gone: dict[int, str], actor: User
+    at: int,
+    row: NamedRow,
+    groups: dict[str, str],
+    gone: dict[int, str],
+    expected: Sequence[Project],
+    actor: User,
 ) -> SignInRow:
     expert = row.expert
     category = groups[row.invitation.group]
-    role = row.invitation.get_panel_role_display()
+    role = role_words(row.invitation, expected)
     category = f"{category}（{role}）" if role else category
     why = gone.get(row.invitation.pk)
     return SignInRow(

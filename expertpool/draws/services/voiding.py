@@ -43,7 +43,7 @@ from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.obstacles import check_void
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
-from expertpool.draws.services.holding import SEATING_LOCK, free
+from expertpool.draws.services.holding import SEATING_LOCK, free_all
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import append_events, at_head, load_state
 from expertpool.draws.services.status import set_draw_status
@@ -128,7 +128,7 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
         # Of a panel that another draw found the rest still sits.
         more = {"后续安排": PANEL_STAYS if draw.widens_id else MAYBE_AGAIN}
         tell_experts(CANCELLED, seated, key="cancelled", now=now, more=more)
-    free(rows)
+    free_all(rows)
     waiting = [row for row in rows if row.state == InvitationState.INVITED]
     write_lines(
         waiting, state=InvitationState.CANCELLED, replied_at=now, replied_via=ReplyVia.SYSTEM

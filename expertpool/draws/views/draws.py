@@ -49,7 +49,7 @@ from expertpool.draws.queries.emergency import emergency_of, hands_of
 from expertpool.draws.queries.facts import OfDraw
 from expertpool.draws.queries.hands import hand_steps_by_kind, kinds_in_brackets, second_in_words
 from expertpool.draws.queries.lasting import lasting_of
-from expertpool.draws.queries.meetings import first_opening, sealed_opening
+from expertpool.draws.queries.meetings import sealed_opening
 from expertpool.draws.queries.obstacles import why_no_value
 from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.picking import count_by_kind
@@ -141,7 +141,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     user, now = request.user, timezone.now()
     facts, covered = OfDraw(draw, user, now), draw.covered
     board, reach = facts.board, facts.reach
-    presence = presence_of(draw)
+    presence = presence_of(draw, now=now)
     came = f"-{presence.version}" if presence else ""
     contributions = _contributions(request, draw, now)
     actions = actions_of(facts) | actions_of_project(facts.of_project)
@@ -165,6 +165,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "covered": covered,
         "reachable": _reachable(user, covered) if draw.is_shared else set(),
         "first_opening": sealed_opening(draw),
+        "names_nobody": draw.names_nobody(now),
         "board": board,
         # Nobody sits for a void one any more.
         "of_seats": "人" if draw.status == DrawStatus.VOID else f"/ {board.seats} 席",
@@ -334,7 +335,8 @@ def room(request: UserRequest, pk: int) -> HttpResponse:
     context = {
         "draw": draw,
         "project": draw.project,
-        "first_opening": first_opening(draw.covered),
+        "first_opening": sealed_opening(draw),
+        "names_nobody": draw.names_nobody(now),
         "board": board,
         "contributions": _contributions(request, draw, now),
         "names": experts,

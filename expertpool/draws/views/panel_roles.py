@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -20,6 +22,7 @@ from expertpool.draws.queries.draws import draws_visible_to, panel_of
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.names import read_panel
 from expertpool.draws.services.panel_roles import seated_lines, set_panel_roles
+from expertpool.projects.models import Project
 
 
 @requires("draws.run")
@@ -51,4 +54,12 @@ def panel_roles(request: UserRequest, pk: int) -> HttpResponse:
         refresh="page",
         refusals=RolesRefused,
         back=back,
+        template="draws/panel_roles_form.html",
+        over=_over(draw, now),
     )
+
+
+def _over(draw: Draw, now: datetime) -> list[Project]:
+    """The projects whose roles are set no more: their review is over, and another is not."""
+    over = [one for one in draw.covered if one.closing_at <= now]
+    return over if len(over) < len(draw.covered) else []

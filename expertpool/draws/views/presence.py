@@ -29,7 +29,8 @@ QR_TEXT = "签到码 {code}：请打开邀请短信或邮件里的个人链接�
 def place(request: UserRequest, pk: int) -> HttpResponse:
     """The page for the screen at the place; asked for again every few seconds with ``?version=``."""
     draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
-    presence, now = presence_of(draw), timezone.now()
+    now = timezone.now()
+    presence = presence_of(draw, now=now)
     if presence is None:
         messages.error(request, NOT_SO)
         return redirect("draws:detail", pk=pk)

@@ -42,6 +42,7 @@ from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, members_of
 
 WAITS = "封存后专家资料有改动，抽取已暂停，等待监督人处理。"
+STILL_WAITS = "核对期间资料又有改动，抽取仍然暂停，请按新的情况核对。"
 
 
 @requires("draws.run")
@@ -146,8 +147,9 @@ def supplement(request: UserRequest, pk: int) -> HttpResponse:
         )
     except DrawError as error:
         return refused(str(error))
-    told = f"已补抽 {seated} 人，邀请已发出。" if seated else WAITS
-    return saved(told, refresh="page")
+    if not seated:
+        return saved(WAITS, level="warning", refresh="page")
+    return saved(f"已补抽 {seated} 人，邀请已发出。", refresh="page")
 
 
 @require_POST
@@ -178,8 +180,9 @@ def resume_after_change(request: UserRequest, pk: int) -> HttpResponse:
         )
     except DrawError as error:
         return refused(str(error))
-    again = "核对期间资料又有改动，抽取仍然暂停，请按新的情况核对。"
-    return saved(f"已恢复抽取，{_going_on(draw)}" if goes_on else again, refresh="page")
+    if not goes_on:
+        return saved(STILL_WAITS, level="warning", refresh="page")
+    return saved(f"已恢复抽取，{_going_on(draw)}", refresh="page")
 
 
 def _going_on(draw: Draw) -> str:
@@ -252,6 +255,7 @@ def answer(request: UserRequest, pk: int, line: int) -> HttpResponse:
             now=now,
         )
 
+    sits = any(one.opening_at <= now < one.closing_at for one in draw.covered)
     callable_now = emergency_of(draw) is not None and invitation.state == InvitationState.INVITED
     return drawer_form(
         request,
@@ -264,5 +268,7 @@ def answer(request: UserRequest, pk: int, line: int) -> HttpResponse:
         refusals=DrawError,
         template="draws/answer_form.html",
         back=back,
+        sits=sits,
+        asks_nobody=next_opening(draw.covered, now=now) <= now,
         contact_url=reverse("draws:contact", args=[pk, line]) if callable_now else "",
     )

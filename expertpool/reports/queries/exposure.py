@@ -6,7 +6,8 @@ each of them was seated with chance k/n, whatever the search for seats looks lik
 expected number is the sum of k/n over the draws in which he was a candidate, its variance the sum of
 k/n·(1 - k/n). Where the rule caps a unit, how many candidates his unit has belongs to the class, if
 they are more than the cap. Only the first seating is compared: how far a supplement goes depends on
-how those answer whom it reached, and so does who is seated by a draw that widens another.
+how those answer whom it reached, and so does who is seated by a draw that widens another. Of a panel with
+several reviews one answer counts: who sat in any has agreed, whatever became of the next.
 
 Only random draws count whose names are released and whose opening is over; nobody's name is read
 from a sealed draw.
@@ -29,6 +30,7 @@ from expertpool.draws.queries.blocks import candidates_of, identities_of
 from expertpool.draws.queries.draws import covers
 from expertpool.draws.queries.outlook import GUESSABLE_BITS, panel_bits, tally
 from expertpool.draws.queries.reveal import is_released
+from expertpool.draws.queries.sitting import lines_of, state_of
 from expertpool.reports.queries.expectation import (
     ChiSquare,
     compare_counts,
@@ -119,12 +121,7 @@ def exposures_in(draws: Iterable[Draw]) -> dict[int, Exposure]:
 
 
 def _add_draw(found: dict[int, Exposure], draw: Draw) -> None:
-    lines = {
-        commit: (origin, state)
-        for commit, origin, state in Invitation.objects.filter(draw=draw).values_list(
-            "commit", "origin", "state"
-        )
-    }
+    lines = {row.commit: row for row in lines_of([draw], _LINES)}
     candidates = candidates_of(draw)
     units = Counter(unit for unit in candidates.units if unit)
     cap = draw.rule.unit_cap
@@ -135,14 +132,27 @@ def _add_draw(found: dict[int, Exposure], draw: Draw) -> None:
         exposure = found[identity.expert_id]
         classes[(*sorted(row.groups.items()), crowd)].append((row.commit, exposure))
     for members in classes.values():
-        seated = sum(lines.get(commit, ("", ""))[0] == Origin.DRAWN for commit, _ in members)
+        seated = sum(
+            commit in lines and lines[commit].origin == Origin.DRAWN for commit, _ in members
+        )
         for commit, exposure in members:
             exposure.eligible += 1
             # In a class of which nobody was seated there was no chance to miss.
             if seated:
                 exposure.chances.append(seated / len(members))
             if commit in lines:
-                _add_line(exposure, *lines[commit])
+                _add_line(exposure, lines[commit].origin, _answer_to(lines[commit]))
+
+
+# What is counted of a line.
+_LINES = Invitation.objects.only(
+    *("draw", "commit", "origin", "group", "state"),
+    *("invited_at", "asked_again_at", "moved_up_at", "replied_at"),
+)
+
+
+def _answer_to(line: Invitation) -> InvitationState:
+    return state_of(line, line.draw.covered)
 
 
 # Neither a question nor an answer: he could not come, or no letter reached him.
@@ -195,9 +205,8 @@ def figures_of(
     draws: QuerySet[Draw], judged: dict[int, Judged], chi_square: ChiSquare, *, compared: int
 ) -> Figures:
     """Return the figures of ``draws``, sealed or not: counts and numbers of draws, no names."""
-    rows = list(draws.order_by("number"))
+    rows = list(draws.select_related("project").prefetch_related("projects").order_by("number"))
     steps = list(entries_about(draws).filter(IS_MANUAL))
-    lines = Invitation.objects.filter(draw__in=draws)
     return Figures(
         draws=len(rows),
         by_hand=sum(not draw.is_random for draw in rows),
@@ -208,7 +217,7 @@ def figures_of(
         seats=sum(draw.rule.seats for draw in rows),
         touched=len(set(draw_ids_of(steps).values())),
         manual_steps=dict(Counter(step.action for step in steps)),
-        answers=dict(Counter(lines.values_list("state", flat=True))),
+        answers=dict(Counter(_answer_to(line) for line in lines_of(rows, _LINES))),
         compared=compared,
         experts=len(judged),
         striking=sum(one.is_striking for one in judged.values()),

@@ -114,7 +114,7 @@ def presence_context(
     invitation: Invitation, form: SignInForm | None, *, now: datetime
 ) -> dict[str, Any]:
     """What pages show of signing in at the place to somebody who comes."""
-    presence = None if invitation.is_standby else presence_of(invitation.draw)
+    presence = None if invitation.is_standby else presence_of(invitation.draw, now=now)
     return {
         "presence": presence,
         "may_sign_in": presence is not None and presence.is_open(now),

@@ -172,7 +172,7 @@ def test_where_names_open_by_time_nobody_signs_in(operator: User) -> None:
     make_expert()
     draw = make_draw(now=NOW, operator=operator, seats=1, opens_in_hours=48)
     accept_all(draw, now=NOW)
-    assert presence_of(draw) is None
+    assert presence_of(draw, now=THERE) is None
     with pytest.raises(SignInRefused, match="签到表"):
         come(lines(draw)[0])
     assert draw.reveal_at == OPENING - timedelta(hours=2)
@@ -201,7 +201,7 @@ def test_who_does_not_come_is_replaced_or_decided_by_two(
     )
     assert not is_open(draw)
     accept_all(draw, now=THERE)
-    assert (presence := presence_of(draw))
+    assert (presence := presence_of(draw, now=THERE))
     assert (presence.signed, presence.seated) == (1, 2)
     # He does not come either: two persons open the names with a reason.
     request = request_release(draw=draw, reason="一人缺席", actor=operator, now=THERE)
@@ -224,7 +224,7 @@ def test_who_leaves_last_lets_the_others_open_the_names(draw: Draw, operator: Us
         )
         accept_all(draw, now=THERE)
     # Nobody is left to move up: the panel settles, and its settling asks for the names.
-    assert (presence := presence_of(draw))
+    assert (presence := presence_of(draw, now=THERE))
     assert (presence.signed, presence.seated, presence.is_settled) == (1, 1, True)
     assert is_open(draw)
 
@@ -251,7 +251,7 @@ def test_who_stands_by_holds_up_nobody(operator: User) -> None:
     for row in members:
         reply(row, accept=True, now=NOW)
         come(Invitation.objects.get(pk=row.pk))
-    assert (presence := presence_of(Draw.objects.get(pk=draw.pk)))
+    assert (presence := presence_of(Draw.objects.get(pk=draw.pk), now=THERE))
     assert (presence.signed, presence.seated, presence.is_settled) == (2, 2, True)
     assert is_open(draw)
 
@@ -269,7 +269,7 @@ def test_the_operator_lets_who_typed_too_much_try_again(draw: Draw, operator: Us
     Invitation.objects.filter(pk=line.pk).update(sign_in_tries=20)
     with pytest.raises(SignInRefused, match="允许再填签到码"):
         come(line)
-    assert (presence := presence_of(draw))
+    assert (presence := presence_of(draw, now=THERE))
     assert presence.stopped == 1
     with pytest.raises(SignInRefused, match="原因"):
         allow_tries(draw=draw, reason=" ", actor=operator, now=THERE)
@@ -282,7 +282,7 @@ def test_the_operator_lets_who_typed_too_much_try_again(draw: Draw, operator: Us
 
 
 def test_the_place_opens_when_the_office_says(draw: Draw) -> None:
-    presence = presence_of(draw)
+    presence = presence_of(draw, now=THERE)
     assert presence
     assert presence.since == OPENING - timedelta(hours=1)
     configure(office.PLACE_OPENS, timedelta(minutes=15))

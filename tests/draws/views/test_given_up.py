@@ -50,6 +50,11 @@ def test_it_says_who_gave_it_up_and_why_and_shows_no_list(
     assert "没有可抽取的专家" not in page
     assert "显示姓名" not in page
     assert "本次抽取在定序之前已放弃，没有抽过任何人" in page
+    # No names of it will ever be public.
+    room = login(Client(), operator).get(reverse("draws:room", args=[draw.pk])).content.decode()
+    for text in (page, room):
+        assert "没有抽取，没有名单" in text
+        assert "2026-11-24 11:00 后" not in text
 
 
 def test_it_keeps_the_time_for_which_it_was_sealed(
@@ -78,6 +83,7 @@ def test_nobody_is_asked_for_a_value_once_it_is_too_late(
     assert "请监督人用自己的账号登录后，在本页提供" in page_of(draw, operator)
     time_machine.move_to(OPENS, tick=False)
     page = page_of(draw, operator)
+    assert "没有抽取，没有名单" in page
     assert "在本页提供" not in page
     assert "等待提供" not in page
     assert "评审开始时间已过，不能再抽取；请放弃本次抽取" in page

@@ -9,6 +9,7 @@ from expertpool.core.criteria import CriteriaError
 from expertpool.core.permissions import requires
 from expertpool.core.storing import StoreDown
 from expertpool.draws import api as draws
+from expertpool.experts import api as experts
 from expertpool.files import api as files
 from expertpool.projects import api as projects
 
@@ -34,11 +35,13 @@ api = Api(
         Refusal(StoreDown, 503, "store-down", "文件存取不了，请稍后再试"),
         *altered.REFUSALS,
         *files.REFUSALS,
+        *experts.REFUSALS,
         *projects.REFUSALS,
         *draws.REFUSALS,
     ),
 )
 api.add_router("", accounts.router)
+api.add_router("", experts.router)
 api.add_router("", projects.router)
 api.add_router("", files.router)
 api.add_router("", draws.router)

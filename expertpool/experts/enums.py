@@ -93,6 +93,7 @@ class ExpertSource(models.TextChoices):
     RECOMMENDATION = "recommendation", "同行推荐"
     IMPORT = "import", "批量导入"
     MANUAL = "manual", "手工录入"
+    INTERFACE = "interface", "接口"
 
 
 class AvoidanceKind(models.TextChoices):

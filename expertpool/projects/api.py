@@ -11,8 +11,7 @@ from ninja.pagination import paginate
 
 from expertpool.accounts.models import Department, User, UserRequest
 from expertpool.core.api import Id, Pages, Refusal, allows, answers
-from expertpool.core.importing import CellRefused
-from expertpool.core.subjects import Words
+from expertpool.core.api.records import AddedField, added_values
 from expertpool.core.text import clean_code, clean_text
 from expertpool.customforms.models import CustomField
 from expertpool.directory.models import Unit
@@ -40,9 +39,7 @@ from expertpool.projects.schemas import (
     BatchFilters,
     BatchInput,
     BatchOutput,
-    CustomFieldOutput,
     DepartmentOutput,
-    FieldValue,
     ProjectFilters,
     ProjectInput,
     ProjectOutput,
@@ -77,7 +74,7 @@ def department_list(request: UserRequest) -> QuerySet[Department]:
 
 @router.get(
     "/project-fields",
-    response=answers(list[CustomFieldOutput]),
+    response=answers(list[AddedField]),
     operation_id="project_field_list",
     summary="项目的自定义字段",
 )
@@ -122,7 +119,9 @@ def project_list(request: UserRequest, filters: Query[ProjectFilters]) -> QueryS
 def project_create(request: UserRequest, data: ProjectInput) -> Status[Project]:
     """新增一个草稿项目，申请人是令牌用户。提交审核见「提交项目」。"""
     now = timezone.now()
-    values = data.dict(exclude={"department_id", "purchaser", "fields"}) | _added(data.fields)
+    values = data.dict(exclude={"department_id", "purchaser", "fields"}) | added_values(
+        PROJECT, data.fields, listed_at="/project-fields"
+    )
     # These are named by other words than the record's, and an error names their own field.
     values["department"] = _department(request.user, data.department_id)
     values["kind"] = _kind(values["kind"])
@@ -269,27 +268,6 @@ def batch_create(request: UserRequest, data: BatchInput) -> Status[ProjectBatch]
 @allows("projects.view")
 def batch_get(request: UserRequest, batch_id: Id) -> ProjectBatch:
     return get_object_or_404(batches_visible_to(request.user), pk=batch_id)
-
-
-def _added(given: dict[str, FieldValue]) -> dict[str, Any]:
-    """Return the values of all fields that administrators added, cleaned by their rules."""
-    added = {one.code: one for one in PROJECT.fields() if one.is_extra}
-    errors = {
-        f"fields.{code}": "没有这个字段，或它已停用；可用的字段见 /project-fields。"
-        for code in given.keys() - added.keys()
-    }
-    values: dict[str, Any] = {}
-    for code, field in added.items():
-        value = given.get(code)
-        try:
-            if isinstance(value, list) and not isinstance(field.kind, Words):
-                raise CellRefused("{}格式", "应为一个值，不是列表。")
-            values[code] = field.clean(value)
-        except CellRefused as refusal:
-            errors[f"fields.{code}"] = refusal.sentence(field.label)
-    if errors:
-        raise ValidationError(errors)
-    return values
 
 
 def _kind(given: str) -> str:

@@ -6,16 +6,13 @@ from typing import Annotated
 from ninja import Field
 
 from expertpool.core.api import Day, Id, Input, Moment, Output
-from expertpool.core.api.records import given, taken
-from expertpool.customforms.enums import FieldKind
+from expertpool.core.api.records import FieldValue, given, taken
 from expertpool.projects.enums import AvoidanceSubject, DrawState, PersonRole, ProjectStatus, Regime
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import LARGEST_BATCH
 
 Note = Annotated[str, Field(max_length=500)]
-# A value of a field that administrators added; its field says which kinds it takes.
-FieldValue = bool | int | float | str | list[str] | None
 
 
 class PurchaserRef(Input):
@@ -68,20 +65,6 @@ class RejectionInput(Input):
 class DepartmentOutput(Output):
     id: int
     name: str
-
-
-class CustomFieldOutput(Output):
-    """A field that administrators added to projects."""
-
-    code: str = Field(description="代码，固定不变")
-    label: str = Field(description="名称")
-    kind: FieldKind = Field(
-        description="text 单行文字，long_text 多行文字，number 数字，date 日期（2026-12-01），"
-        "choice 单选（一个选项），words 多选（选项的列表），flag 是／否（true、false）"
-    )
-    required: bool = Field(description="是否必填")
-    options: list[str] = Field(description="可选的值")
-    help: str = Field(description="填写说明")
 
 
 class UnitOutput(Output):

@@ -52,6 +52,10 @@ def test_every_operation_tells_its_problems() -> None:
 def test_scopes_are_chosen_from_what_operations_ask_for() -> None:
     codes = [code for code, _ in scope_choices()]
     assert set(codes) == {
+        "experts.view",
+        "experts.add",
+        "experts.edit",
+        "experts.leave",
         "projects.view",
         "projects.add",
         "projects.edit",

@@ -4,25 +4,44 @@
     class ProjectInput(Input):
         department_id: Id = Field(description="所属部门")
 
-What the interface names by other words than the record (a row by its id) stands in the class.
+What the interface names by other words than the record (a row by its id) stands in the class; so does what is
+answered of a guarded field, which is not the same for everybody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import singledispatch
 from typing import Annotated, Any, Literal, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Field as Column
 from django.db.models import Model
 from pydantic import BaseModel, Field, create_model
 
-from expertpool.core.api.shapes import Day, Moment
+from expertpool.core.api.shapes import Day, Moment, Output
+from expertpool.core.importing import CellRefused
 from expertpool.core.subjects import FieldDeclaration, Subject, kinds
 
 Shape = TypeVar("Shape", bound=BaseModel)
+# A value of a field that administrators added; its field says which kinds it takes.
+FieldValue = bool | int | float | str | list[str] | None
+
+
+class AddedField(Output):
+    """A field that administrators added."""
+
+    code: str = Field(description="代码，固定不变")
+    label: str = Field(description="名称")
+    kind: str = Field(
+        description="text 单行文字，long_text 多行文字，number 数字，date 日期（2026-12-01），"
+        "choice 单选（一个选项），words 多选（选项的列表），flag 是／否（true、false）"
+    )
+    required: bool = Field(description="是否必填")
+    options: list[str] = Field(description="可选的值")
+    help: str = Field(description="填写说明")
 
 
 def taken(subject: Subject, model: type[Model]) -> Callable[[type[Shape]], type[Shape]]:
@@ -30,7 +49,8 @@ def taken(subject: Subject, model: type[Model]) -> Callable[[type[Shape]], type[
 
     def add(shape: type[Shape]) -> type[Shape]:
         return _with(
-            shape, {one.code: _input(one, model) for one in _declared(subject, write=True)}
+            shape,
+            {one.code: _input(one, model) for one in _declared(subject) if one.write},
         )
 
     return add
@@ -40,13 +60,40 @@ def given(subject: Subject, model: type[Model]) -> Callable[[type[Shape]], type[
     """Add to a class what is answered of a record."""
 
     def add(shape: type[Shape]) -> type[Shape]:
-        return _with(shape, {one.code: _output(one, model) for one in _declared(subject)})
+        open_to_all = [one for one in _declared(subject) if not one.guard]
+        return _with(shape, {one.code: _output(one, model) for one in open_to_all})
 
     return add
 
 
-def _declared(subject: Subject, *, write: bool = False) -> list[FieldDeclaration]:
-    return [one for one in subject.built_in if one.interface and (one.write or not write)]
+def added_values(
+    subject: Subject, values: Mapping[str, FieldValue], *, listed_at: str
+) -> dict[str, Any]:
+    """Return the values of all fields of ``subject`` that administrators added, cleaned by their rules.
+
+    ``listed_at`` is where a caller finds which there are. Raises ValidationError (``fields.CODE``).
+    """
+    added = {one.code: one for one in subject.fields() if one.is_extra}
+    errors = {
+        f"fields.{code}": f"没有这个字段，或它已停用；可用的字段见 {listed_at}。"
+        for code in values.keys() - added.keys()
+    }
+    cleaned: dict[str, Any] = {}
+    for code, field in added.items():
+        value = values.get(code)
+        try:
+            if isinstance(value, list) and not isinstance(field.kind, kinds.Words):
+                raise CellRefused("{}格式", "应为一个值，不是列表。")
+            cleaned[code] = field.clean(value)
+        except CellRefused as refusal:
+            errors[f"fields.{code}"] = refusal.sentence(field.label)
+    if errors:
+        raise ValidationError(errors)
+    return cleaned
+
+
+def _declared(subject: Subject) -> list[FieldDeclaration]:
+    return [one for one in subject.built_in if one.interface]
 
 
 def _with(shape: type[Shape], fields: dict[str, Any]) -> type[Shape]:
@@ -56,8 +103,8 @@ def _with(shape: type[Shape], fields: dict[str, Any]) -> type[Shape]:
 
 
 def _input(one: FieldDeclaration, model: type[Model]) -> tuple[Any, Any]:
-    kept = _of_input(one.kind)
     column = model._meta.get_field(one.code)
+    kept = _or_nothing(_of_input(one.kind), one, column)
     if one.required:
         # Nobody leaves out a text by sending an empty one.
         least = 1 if isinstance(one.kind, kinds.Text) else None
@@ -67,9 +114,14 @@ def _input(one: FieldDeclaration, model: type[Model]) -> tuple[Any, Any]:
 
 
 def _output(one: FieldDeclaration, model: type[Model]) -> tuple[Any, Any]:
-    kept = _of_output(one.kind)
-    nullable = model._meta.get_field(one.code).null
-    return (kept | None if nullable else kept), Field(description=_description(one))
+    column = model._meta.get_field(one.code)
+    kept = _or_nothing(_of_output(one.kind), one, column)
+    return (kept | None if column.null else kept), Field(description=_description(one))
+
+
+def _or_nothing(kept: Any, one: FieldDeclaration, column: Any) -> Any:
+    """Return ``kept``, and the empty text where a choice need not be made."""
+    return kept | Literal[""] if isinstance(one.kind, kinds.Choice) and column.blank else kept
 
 
 def _description(one: FieldDeclaration) -> str:

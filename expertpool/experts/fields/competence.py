@@ -18,6 +18,7 @@ from expertpool.core.subjects import (
     InHistory,
     InImport,
     Owner,
+    InInterface,
     Rows,
 )
 from expertpool.directory.enums import DictionaryCode
@@ -156,6 +157,7 @@ COMPETENCE = (
         ),
         filtered=InFilter(order=8),
         applied=InApplication(step=PROFESSION),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="tags",

@@ -10,6 +10,7 @@ from expertpool.core.subjects import (
     InHistory,
     InImport,
     Owner,
+    InInterface,
     Text,
 )
 from expertpool.core.text import mask_middle
@@ -32,6 +33,7 @@ CONTACT = (
         exported=InExport(width=30),
         history=InHistory(),
         applied=InApplication(step=BASIC),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="postcode",
@@ -43,6 +45,7 @@ CONTACT = (
         exported=InExport(width=8),
         history=InHistory(),
         applied=InApplication(step=BASIC),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="bank_name",
@@ -53,6 +56,7 @@ CONTACT = (
         imported=InImport(dispensable=True, aliases=("开户行",), sample="中国银行"),
         exported=InExport(width=16),
         history=InHistory(),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="bank_account",
@@ -76,5 +80,6 @@ CONTACT = (
         ),
         exported=InExport(width=24),
         history=InHistory(),
+        interface=InInterface(),
     ),
 )

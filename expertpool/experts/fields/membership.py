@@ -17,6 +17,7 @@ from expertpool.core.subjects import (
     InForm,
     InHistory,
     InImport,
+    InInterface,
     Moment,
     Number,
     Rows,
@@ -50,6 +51,7 @@ MEMBERSHIP = (
         form=InForm(section="term", order=1),
         imported=InImport(dispensable=True, aliases=("说明",), width=24),
         history=InHistory(order=1),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="term_start_date",
@@ -59,6 +61,7 @@ MEMBERSHIP = (
         imported=InImport(aliases=("聘期起", "聘任日期"), sample="2026-01-01"),
         exported=InExport(code="term_start", width=12),
         history=InHistory(),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="term_end_date",
@@ -78,6 +81,7 @@ MEMBERSHIP = (
             order=14,
         ),
         filtered=InFilter(order=3, name="term", label="聘期届满"),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="department",

@@ -16,6 +16,7 @@ from expertpool.core.subjects import (
     InHistory,
     InImport,
     Owner,
+    InInterface,
     Text,
 )
 from expertpool.core.text import mask_email, mask_middle
@@ -73,6 +74,7 @@ PERSON = (
         history=InHistory(),
         criterion=InCriteria(field=ask.Text(), order=16, draws=False),
         applied=InApplication(step=BASIC),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="kind",
@@ -83,6 +85,7 @@ PERSON = (
         history=InHistory(order=-1),
         criterion=InCriteria(field=ask.Choice(choices=ExpertKind.choices), order=6),
         filtered=InFilter(order=7),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="sex",
@@ -101,6 +104,7 @@ PERSON = (
         history=InHistory(),
         criterion=InCriteria(field=ask.Choice(choices=Sex.choices), order=9),
         applied=InApplication(step={INDIVIDUAL: BASIC}),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="birth_date",
@@ -136,6 +140,7 @@ PERSON = (
             order=10,
         ),
         applied=InApplication(step={INDIVIDUAL: BASIC}, help="填了身份证号的不用填。"),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="id_kind",
@@ -156,6 +161,7 @@ PERSON = (
         exported=InExport(width=22, value=id_kind_words),
         history=InHistory(),
         applied=InApplication(step={INDIVIDUAL: BASIC}),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="id_number",
@@ -182,6 +188,7 @@ PERSON = (
             required=True,
             help="加密保存；填写身份证号后出生日期和性别自动补全。",
         ),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="phone",
@@ -206,6 +213,7 @@ PERSON = (
         exported=InExport(width=14, optional=True),
         history=InHistory(),
         applied=InApplication(step=BASIC, help="11 位，邀请和通知发到这里，加密保存。"),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="email",
@@ -224,6 +232,7 @@ PERSON = (
         exported=InExport(width=24),
         history=InHistory(),
         applied=InApplication(step=BASIC),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="contact_person",
@@ -234,5 +243,6 @@ PERSON = (
         imported=InImport(order=1, help="单位专家必填。"),
         history=InHistory(),
         applied=InApplication(step={ORGANISATION: BASIC}, required=True),
+        interface=InInterface(),
     ),
 )

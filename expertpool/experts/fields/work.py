@@ -16,6 +16,7 @@ from expertpool.core.subjects import (
     InForm,
     InHistory,
     InImport,
+    InInterface,
     Number,
     Owner,
     Rows,
@@ -142,6 +143,7 @@ WORK = (
         history=InHistory(),
         criterion=InCriteria(field=ask.Choice(choices=pairs(titles)), order=3),
         applied=InApplication(step={INDIVIDUAL: PROFESSION}),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="title_level",
@@ -176,6 +178,7 @@ WORK = (
         exported=InExport(width=12),
         history=InHistory(),
         applied=InApplication(step={INDIVIDUAL: PROFESSION}),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="education",
@@ -198,6 +201,7 @@ WORK = (
         ),
         filtered=InFilter(order=9),
         applied=InApplication(step={INDIVIDUAL: PROFESSION}),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="practice_years",
@@ -220,5 +224,6 @@ WORK = (
             order=11,
         ),
         applied=InApplication(step={INDIVIDUAL: PROFESSION}),
+        interface=InInterface(),
     ),
 )

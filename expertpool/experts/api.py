@@ -1,0 +1,336 @@
+"""Experts through the interface: the same services, scopes and masks as the pages."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from ninja import Query, Router, Status
+from ninja.pagination import paginate
+
+from expertpool.accounts.models import Department, User, UserRequest
+from expertpool.core.api import Id, Pages, Refusal, allows, answers
+from expertpool.core.api.records import AddedField, added_values
+from expertpool.core.text import clean_code, clean_text
+from expertpool.customforms.models import CustomField
+from expertpool.directory.models import Division, Specialty, Unit
+from expertpool.directory.queries import specialty_subtree, title_level
+from expertpool.directory.services.units import resolve_unit
+from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
+from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.fields import EXPERT
+from expertpool.experts.models import Expert, Leave
+from expertpool.experts.queries.coming import ComingSeat, coming_seats
+from expertpool.experts.queries.experts import (
+    departments_for,
+    experts_visible_to,
+    needs_department,
+)
+from expertpool.experts.queries.records import leaves_visible_to
+from expertpool.experts.queries.search import search
+from expertpool.experts.schemas import (
+    EmployerRef,
+    ExpertFilters,
+    ExpertInput,
+    ExpertOutput,
+    LeaveInput,
+    LeaveOutput,
+    ReasonInput,
+    SeatOutput,
+    SpecialtyFilters,
+    SpecialtyOutput,
+)
+from expertpool.experts.services.alike import LooksAlike
+from expertpool.experts.services.leave import cancel_leave, file_leave
+from expertpool.experts.services.profile import RecordOrigin, create_expert
+from expertpool.experts.services.status import approve_expert, freeze_expert, unfreeze_expert
+
+router = Router(tags=["专家"])
+REFUSALS = (Refusal(ExpertRefused, 409, "expert-refused", "专家现在不能这样操作"),)
+
+UNSEEN = "有将要参加的评审：{}。请先查看 coming-seats，并在 seen 中写明已看过的 key。"
+MOST_SEATS = 3  # named in a refusal
+
+
+@router.get(
+    "/expert-fields",
+    response=answers(list[AddedField]),
+    operation_id="expert_field_list",
+    summary="专家的自定义字段",
+)
+@allows("experts.view", "experts.add")
+def expert_field_list(request: UserRequest) -> QuerySet[CustomField]:
+    """返回管理员为专家新增、正在使用的字段。"""
+    return CustomField.objects.filter(subject=EXPERT.code, active=True)
+
+
+@router.get(
+    "/specialties",
+    response=answers(list[SpecialtyOutput]),
+    operation_id="specialty_list",
+    summary="评审专业",
+)
+@allows("experts.view", "experts.add")
+@paginate(Pages)
+def specialty_list(request: UserRequest, filters: Query[SpecialtyFilters]) -> QuerySet[Specialty]:
+    """返回启用的评审专业，按体系和代码排列。"""
+    rows = Specialty.objects.filter(active=True, scheme__active=True).select_related("scheme")
+    if filters.scheme:
+        rows = rows.filter(scheme__code=filters.scheme)
+    if filters.q:
+        rows = rows.filter(Q(name__contains=filters.q) | Q(code__startswith=filters.q.upper()))
+    return rows.order_by("scheme__order", "scheme", "code")
+
+
+@router.get(
+    "/experts",
+    response=answers(list[ExpertOutput]),
+    operation_id="expert_list",
+    summary="专家列表",
+)
+@allows("experts.view")
+@paginate(Pages)
+def expert_list(request: UserRequest, filters: Query[ExpertFilters]) -> QuerySet[Expert]:
+    """返回数据范围内的专家，新的在前；脱敏字段按令牌用户的权限给出。"""
+    rows = _shown(experts_visible_to(request.user))
+    if filters.status is None:
+        rows = rows.exclude(status=ExpertStatus.DELETED)
+    conditions = {
+        "number": filters.number or None,
+        "status": filters.status,
+        "kind": filters.kind,
+        "updated_at__gte": filters.updated_from,
+    }
+    rows = rows.filter(**{name: one for name, one in conditions.items() if one is not None})
+    if filters.specialty:
+        top = Specialty.objects.filter(code=filters.specialty.upper()).values_list("pk", flat=True)
+        below = specialty_subtree(list(top)).values("pk")
+        rows = rows.filter(pk__in=Expert.objects.filter(specialties__in=below).values("pk"))
+    return search(rows, filters.q, request.user).order_by("-id")
+
+
+@router.post(
+    "/experts",
+    response=answers(ExpertOutput, 201),
+    operation_id="expert_create",
+    summary="新增专家",
+)
+@allows("experts.add")
+def expert_create(request: UserRequest, data: ExpertInput) -> Status[Expert]:
+    """新增一位待审核的专家，审核通过后才能被抽取。与库中的人疑似重复的先拒绝，答复中给出继续所用的标记。"""
+    user, now = request.user, timezone.now()
+    apart = {"employer", "division", "specialties", "department_id", "fields", "knowing"}
+    values = data.dict(exclude=apart) | added_values(
+        EXPERT, data.fields, listed_at="/expert-fields"
+    )
+    values |= {
+        "division": _division(data.division),
+        "department": _department(user, data.department_id),
+        "title_level": title_level(values["title"]),
+    }
+    specialties = _specialties(data.specialties)
+    values["employer"] = _employer(data.employer, values)
+    try:
+        expert = create_expert(
+            values=values,
+            specialties=specialties,
+            origin=RecordOrigin(source=ExpertSource.INTERFACE, status=ExpertStatus.PENDING),
+            knowing=data.knowing,
+            actor=user,
+            now=now,
+        )
+    except LooksAlike as alike:
+        message = f"{alike} 确认不是的，knowing 填“{alike.token}”再次提交。"
+        raise ValidationError({"knowing": message}) from None
+    return Status(201, expert)
+
+
+@router.get(
+    "/experts/{expert_id}",
+    response=answers(ExpertOutput),
+    operation_id="expert_get",
+    summary="查看专家",
+)
+@allows("experts.view")
+def expert_get(request: UserRequest, expert_id: Id) -> Expert:
+    return get_object_or_404(_shown(experts_visible_to(request.user)), pk=expert_id)
+
+
+@router.post(
+    "/experts/{expert_id}/approve",
+    response=answers(ExpertOutput),
+    operation_id="expert_approve",
+    summary="审核通过",
+)
+@allows("experts.edit")
+def expert_approve(request: UserRequest, expert_id: Id) -> Expert:
+    """把待审核的专家转为在库。"""
+    expert = _within(request.user, "experts.edit", expert_id)
+    return approve_expert(expert=expert, actor=request.user, now=timezone.now())
+
+
+@router.get(
+    "/experts/{expert_id}/coming-seats",
+    response=answers(list[SeatOutput]),
+    operation_id="coming_seat_list",
+    summary="将要参加的评审",
+)
+@allows("experts.edit", "experts.leave")
+def coming_seat_list(request: UserRequest, expert_id: Id) -> list[ComingSeat]:
+    """返回名单已公开的评审中，专家离库或请假会影响的席位；名单未公开的不在其中。"""
+    codes = [one for one in ("experts.edit", "experts.leave") if request.user.has_permission(one)]
+    reach = Q(pk__in=[])
+    for code in codes:
+        reach |= Q(pk__in=experts_visible_to(request.user, code).values("pk"))
+    expert = get_object_or_404(Expert.objects.filter(reach), pk=expert_id)
+    return list(coming_seats(request.user, [expert.pk], now=timezone.now()).seats)
+
+
+@router.post(
+    "/experts/{expert_id}/freeze",
+    response=answers(ExpertOutput),
+    operation_id="expert_freeze",
+    summary="冻结专家",
+)
+@allows("experts.edit")
+def expert_freeze(request: UserRequest, expert_id: Id, data: ReasonInput) -> Expert:
+    """暂停抽取一位在库的专家，写明原因。"""
+    expert, now = _within(request.user, "experts.edit", expert_id), timezone.now()
+    _see_seats(request.user, expert, data.seen, now=now)
+    return freeze_expert(expert=expert, reason=data.reason, actor=request.user, now=now)
+
+
+@router.post(
+    "/experts/{expert_id}/unfreeze",
+    response=answers(ExpertOutput),
+    operation_id="expert_unfreeze",
+    summary="解冻专家",
+)
+@allows("experts.edit")
+def expert_unfreeze(request: UserRequest, expert_id: Id) -> Expert:
+    expert = _within(request.user, "experts.edit", expert_id)
+    return unfreeze_expert(expert=expert, actor=request.user, now=timezone.now())
+
+
+@router.get(
+    "/experts/{expert_id}/leaves",
+    response=answers(list[LeaveOutput]),
+    operation_id="leave_list",
+    summary="专家的长期请假",
+)
+@allows("experts.leave")
+@paginate(Pages)
+def leave_list(request: UserRequest, expert_id: Id) -> QuerySet[Leave]:
+    """返回请假，后登记的在前。名单未公开期间专家本人登记的，公开后才在其中。"""
+    expert = _within(request.user, "experts.leave", expert_id)
+    return leaves_visible_to(request.user).filter(expert=expert).order_by("-id")
+
+
+@router.post(
+    "/experts/{expert_id}/leaves",
+    response=answers(LeaveOutput, 201),
+    operation_id="leave_file",
+    summary="登记请假",
+)
+@allows("experts.leave")
+def leave_file(request: UserRequest, expert_id: Id, data: LeaveInput) -> Status[Leave]:
+    """为专家登记长期请假：请假期间任何项目都不抽取他。"""
+    expert, now = _within(request.user, "experts.leave", expert_id), timezone.now()
+    _see_seats(request.user, expert, data.seen, during=(data.start, data.end), now=now)
+    leave = file_leave(
+        expert=expert,
+        start=data.start,
+        end=data.end,
+        reason=data.reason,
+        actor=request.user,
+        now=now,
+    )
+    return Status(201, leave)
+
+
+@router.post(
+    "/leaves/{leave_id}/cancel",
+    response=answers(LeaveOutput),
+    operation_id="leave_cancel",
+    summary="销假",
+)
+@allows("experts.leave")
+def leave_cancel(request: UserRequest, leave_id: Id) -> Leave:
+    """提前结束请假，从现在起可以抽取。"""
+    leave: Leave = get_object_or_404(leaves_visible_to(request.user), pk=leave_id)
+    return cancel_leave(leave=leave, actor=request.user, now=timezone.now())
+
+
+def _shown(rows: QuerySet[Expert]) -> QuerySet[Expert]:
+    """Return ``rows`` with what an answer shows of each."""
+    joined = rows.select_related("employer", "department").prefetch_related("specialties__scheme")
+    return joined.defer("search_tokens")
+
+
+def _within(user: User, code: str, pk: int) -> Expert:
+    """Return an expert of the pool in the scope of ``user`` for ``code``."""
+    rows = _shown(experts_visible_to(user, code)).exclude(status=ExpertStatus.DELETED)
+    return get_object_or_404(rows, pk=pk)
+
+
+def _see_seats(
+    user: User,
+    expert: Expert,
+    seen: list[str],
+    *,
+    during: tuple[datetime, datetime] | None = None,
+    now: datetime,
+) -> None:
+    """Refuse (ExpertRefused) while a coming seat was not seen, as the pages do."""
+    if during and during[0] >= during[1]:
+        return  # refused by the service
+    coming = coming_seats(user, [expert.pk], during=during, seen=",".join(seen), now=now)
+    if not coming.are_seen:
+        raise ExpertRefused(
+            UNSEEN.format("、".join(one.review for one in coming.seats[:MOST_SEATS]))
+        )
+
+
+def _employer(named: EmployerRef | None, values: dict[str, Any]) -> Unit | None:
+    uscc = clean_code(named.uscc).upper() if named else ""
+    # An organisation is the unit itself.
+    is_unit = values["kind"] == ExpertKind.ORGANISATION
+    name = values["name"] if is_unit else named.name if named else ""
+    if not clean_text(name):
+        if uscc:
+            raise ValidationError({"employer": "填了统一社会信用代码，请同时填写单位名称。"})
+        return None
+    try:
+        return resolve_unit(name=clean_text(name), uscc=uscc, knowing=True)
+    except ValidationError as error:
+        raise ValidationError({"employer": error.messages}) from None
+
+
+def _division(code: str) -> Division | None:
+    found = Division.objects.filter(pk=code).first() if code else None
+    if code and found is None:
+        raise ValidationError({"division": "没有这个行政区划代码，应为 6 位，如 430100。"})
+    return found
+
+
+def _specialties(codes: list[str]) -> list[Specialty]:
+    wanted = {clean_code(code).upper() for code in codes}
+    rows = Specialty.objects.filter(code__in=wanted, active=True, scheme__active=True)
+    found = {one.code: one for one in rows.order_by("-scheme__order", "-scheme")}
+    if missing := sorted(wanted - found.keys()):
+        message = f"没有这些专业代码，或已停用：{'、'.join(missing[:10])}；可用的见 /specialties。"
+        raise ValidationError({"specialties": message})
+    return list(found.values())
+
+
+def _department(user: User, pk: int | None) -> Department | None:
+    if pk is None:
+        if needs_department(user):
+            raise ValidationError({"department_id": "令牌用户只能查看部门的专家，请填写所属部门。"})
+        return None
+    found = departments_for(user, "experts.add").filter(pk=pk).first()
+    if found is None:
+        raise ValidationError({"department_id": "没有这个部门，或您不能把专家放入其中。"})
+    return found

@@ -1,0 +1,172 @@
+"""What the interface takes and gives of experts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from ninja import Field
+
+from expertpool.core.api import Id, Input, Moment, Output
+from expertpool.core.api.records import FieldValue, given, taken
+from expertpool.core.visibility import show
+from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
+from expertpool.experts.fields import EXPERT
+from expertpool.experts.models import Expert, Leave
+from expertpool.experts.queries.experts import state_word
+from expertpool.experts.tables import leave_pill
+
+MOST_SPECIALTIES = 100
+
+
+class EmployerRef(Input):
+    """For whom somebody works, by code or name; a unit that the directory does not have is entered."""
+
+    name: str = Field("", max_length=200, description="单位名称或别名")
+    uscc: str = Field("", max_length=18, description="统一社会信用代码")
+
+
+@taken(EXPERT, Expert)
+class ExpertInput(Input):
+    """A record to be entered; it waits for approval (待审核)."""
+
+    employer: EmployerRef | None = Field(None, description="工作单位；单位专家填统一社会信用代码")
+    division: str = Field("", max_length=12, description="所在地区的行政区划代码，如 430100")
+    specialties: list[str] = Field(
+        [], max_length=MOST_SPECIALTIES, description="评审专业的代码，如 A0401，见 /specialties"
+    )
+    department_id: Id | None = Field(None, description="所属部门")
+    fields: dict[str, FieldValue] = Field(
+        {}, max_length=100, description="自定义字段：代码 → 值，见 /expert-fields"
+    )
+    knowing: str = Field(
+        "", max_length=64, description="提示疑似重复后仍要新增的，填提示中给出的标记"
+    )
+
+
+class ExpertFilters(Input):
+    """By what the list of experts is narrowed."""
+
+    q: str = Field(
+        "", max_length=100, description="关键字：姓名、首字母、编号、单位、专业；多个用空格隔开"
+    )
+    number: str = Field("", max_length=20, description="专家编号，完全相同")
+    status: ExpertStatus | None = Field(None, description="状态；不填为已删除以外的全部")
+    kind: ExpertKind | None = Field(None, description="类别")
+    specialty: str = Field("", max_length=20, description="专业代码，含其下各级")
+    updated_from: Moment | None = Field(None, description="最近修改不早于，用于增量同步")
+
+
+class SpecialtyFilters(Input):
+    q: str = Field("", max_length=100, description="名称中的字或代码开头")
+    scheme: str = Field("", max_length=32, description="专业体系的代码")
+
+
+class SpecialtyOutput(Output):
+    scheme: str = Field(alias="scheme.code", description="专业体系的代码")
+    code: str
+    name: str
+
+
+class EmployerOutput(Output):
+    name: str
+    uscc: str = Field(description="统一社会信用代码")
+
+
+def guarded(code: str) -> Callable[[Expert, dict[str, Any]], str]:
+    """Return how a guarded field is answered: as the user of the token may see it."""
+
+    def answer(expert: Expert, context: dict[str, Any]) -> str:
+        return show(context["request"].user, f"experts.{code}", getattr(expert, code))
+
+    return answer
+
+
+AS_ALLOWED = "；按令牌用户的权限为明文、脱敏或空"
+
+
+@given(EXPERT, Expert)
+class ExpertOutput(Output):
+    """An expert as the interface shows him to the user of the token."""
+
+    id: int
+    number: str = Field(description="专家编号")
+    status: ExpertStatus = Field(description="状态")
+    state: str = Field(description="状态的说明：在库的另看聘期，如“即将到期”“聘期已满”")
+    source: ExpertSource = Field(description="来源")
+    phone: str = Field(description="手机号" + AS_ALLOWED)
+    email: str = Field(description="邮箱" + AS_ALLOWED)
+    id_number: str = Field(description="证件号码" + AS_ALLOWED)
+    title_level: str = Field(alias="get_title_level_display", description="职称级别")
+    employer: EmployerOutput | None
+    division: str = Field(description="行政区划代码")
+    department: str = Field(description="所属部门")
+    specialties: list[SpecialtyOutput]
+    updated_at: datetime
+    fields: dict[str, FieldValue] = Field(
+        alias="extra", description="自定义字段：代码 → 值；没有填写的不列出"
+    )
+
+    resolve_phone = staticmethod(guarded("phone"))
+    resolve_email = staticmethod(guarded("email"))
+    resolve_id_number = staticmethod(guarded("id_number"))
+
+    @staticmethod
+    def resolve_state(expert: Expert) -> str:
+        return state_word(expert, timezone.localdate())
+
+    @staticmethod
+    def resolve_division(expert: Expert) -> str:
+        return expert.division_id or ""
+
+    @staticmethod
+    def resolve_department(expert: Expert) -> str:
+        return expert.department.name if expert.department else ""
+
+
+class ReasonInput(Input):
+    reason: str = Field(max_length=500, description="原因")
+    seen: list[str] = Field(
+        [],
+        max_length=200,
+        description="已看过的将要参加的评审（/experts/{id}/coming-seats 的 key）；少一个就拒绝",
+    )
+
+
+class SeatOutput(Output):
+    """A review to which an expert is to come, as far as the user of the token may know."""
+
+    key: str
+    review: str = Field(description="评审")
+    at: datetime = Field(description="评审开始时间")
+    state: str
+    then: str = Field(description="离库或请假后席位怎样")
+
+
+class LeaveInput(Input):
+    start: Moment = Field(description="开始时间")
+    end: Moment = Field(description="结束时间，到时自动销假")
+    reason: str = Field(max_length=200, description="事由")
+    seen: list[str] = Field([], max_length=200, description="同冻结")
+
+
+class LeaveOutput(Output):
+    id: int
+    start: datetime
+    end: datetime
+    reason: str = Field(alias="readable_reason")
+    state: str = Field(description="未开始、请假中、已结束、已销假")
+
+    @staticmethod
+    def resolve_start(leave: Leave) -> datetime:
+        return leave.during.lower
+
+    @staticmethod
+    def resolve_end(leave: Leave) -> datetime:
+        return leave.during.upper
+
+    @staticmethod
+    def resolve_state(leave: Leave) -> str:
+        return leave_pill(leave, timezone.now())[0]

@@ -17,8 +17,8 @@ from expertpool.core.subjects import (
     InForm,
     InHistory,
     InImport,
-    Owner,
     InInterface,
+    Owner,
     Rows,
 )
 from expertpool.directory.enums import DictionaryCode

@@ -9,8 +9,8 @@ from expertpool.core.subjects import (
     InForm,
     InHistory,
     InImport,
-    Owner,
     InInterface,
+    Owner,
     Text,
 )
 from expertpool.core.text import mask_middle

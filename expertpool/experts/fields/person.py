@@ -15,8 +15,8 @@ from expertpool.core.subjects import (
     InForm,
     InHistory,
     InImport,
-    Owner,
     InInterface,
+    Owner,
     Text,
 )
 from expertpool.core.text import mask_email, mask_middle

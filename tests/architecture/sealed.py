@@ -47,7 +47,10 @@ from tests.fixtures import login
 ABOUT_EXPERTS = ("experts_", "accounts_user")
 # Pages about experts and accounts, and the choice by hand for another project: names stand there,
 # but nothing of the draw.
-PAGES_OF_EXPERTS = ("experts:", "accounts:", "core:search", "core:export experts.", "draws:pick")
+PAGES_OF_EXPERTS = (
+    *("experts:", "accounts:", "core:search", "core:export experts.", "draws:pick"),
+    *("api:expert_", "api:coming_seat_", "api:leave_"),
+)
 TABS = ("overview", "plan", "draw", "experts", "follow_up", "attachments", "notices", "log")
 EXPERT_TABS = ("profile", "draws", "avoidances", "leaves", "history", "log")
 _ids = count(734_010_101)  # such numbers stand nowhere by accident

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.urls import reverse
 
 
 class DrawsConfig(AppConfig):
@@ -134,5 +135,19 @@ class DrawsConfig(AppConfig):
         PROJECT_MEASURES.add(*MEASURES)
         PROJECT_DETAILS.add(*DETAILS)
         register_criteria(plan_versions.SUBJECT, *plan_versions.FIELDS)
-        FLOW_SUBJECTS.add(FlowSubject(plan_versions.SUBJECT, "抽取方案", "draws.approve_plan"))
+        FLOW_SUBJECTS.add(
+            FlowSubject(
+                plan_versions.SUBJECT,
+                "抽取方案",
+                "draws.approve_plan",
+                decidable=plan_versions.plans_decidable_by,
+                name_of=lambda one: f"{one.plan.project.name} 第 {one.number} 版",
+                page=lambda one: (
+                    reverse("projects:detail", args=[one.plan.project_id]) + "?tab=plan"
+                ),
+                department=lambda one: one.plan.project.department,
+                about=lambda one: one.plan.project,
+                own_todo=True,
+            )
+        )
         OBSTACLES.add(Obstacle("draws", open_matters))

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.urls import reverse
 
 
 class ExpertsConfig(AppConfig):
@@ -50,7 +51,7 @@ class ExpertsConfig(AppConfig):
         )
         from expertpool.experts.queries.experts import is_signed_out
         from expertpool.experts.queries.files import EXPERT_FILES
-        from expertpool.experts.queries.removals import FIELDS, SUBJECT
+        from expertpool.experts.queries.removals import FIELDS, SUBJECT, removals_decidable_by
         from expertpool.experts.services.accounts import send_password_link
         from expertpool.experts.services.import_updates import ExpertUpdater
         from expertpool.experts.services.importing import ExpertImporter
@@ -84,7 +85,22 @@ class ExpertsConfig(AppConfig):
         OCCASIONS.add(ACTIVATION, PASSWORD, CONTACT_CHANGED, MERGED, RECORDS_CHANGED)
         OCCASIONS.add(REMOVAL_ASKED, REMOVAL_DECIDED)
         register_criteria(SUBJECT, *FIELDS)
-        FLOW_SUBJECTS.add(FlowSubject(SUBJECT, "移除回避的申请", "experts.edit"))
+        FLOW_SUBJECTS.add(
+            FlowSubject(
+                SUBJECT,
+                "移除回避的申请",
+                "experts.edit",
+                decidable=removals_decidable_by,
+                name_of=lambda one: f"{one.expert.name}：{one.target}",
+                page=lambda one: (
+                    reverse("experts:detail", args=[one.expert_id]) + "?tab=avoidances"
+                ),
+                about=lambda one: one.expert,
+                # On the next day, where the minute would say too much (`services.removals`).
+                tells=False,
+                own_todo=True,
+            )
+        )
         SIGN_IN_BARS.add(SignInBar("experts.status", is_signed_out))
         PASSWORD_LINKS.add(PasswordLink("experts", is_of_expert, send_password_link))
         CONTACT_OWNERS.add(ContactOwners("experts", is_of_expert, why_contact_is_anothers))

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.urls import reverse
 
 
 class ProjectsConfig(AppConfig):
@@ -27,6 +28,7 @@ class ProjectsConfig(AppConfig):
         from expertpool.projects.menu import GROUP, ITEMS
         from expertpool.projects.occasions import DECIDED, TASK
         from expertpool.projects.permissions import PERMISSIONS
+        from expertpool.projects.queries.projects import projects_decidable_by, public_words
         from expertpool.projects.services.batches import BATCH_FILES
         from expertpool.projects.services.files import ENTRY_FILES, PROJECT_FILES
         from expertpool.projects.services.importing import ProjectImporter
@@ -56,6 +58,11 @@ class ProjectsConfig(AppConfig):
                 "项目申请",
                 "projects.approve",
                 fields=lambda: [(one.code, one.label) for one in PROJECT.fields() if one.form],
+                decidable=projects_decidable_by,
+                page=lambda project: reverse("projects:detail", args=[project.pk]),
+                department=lambda project: project.department,
+                public=public_words,
+                own_todo=True,
             )
         )
         subscribe(UnitsToMerge, receivers.units_to_merge)

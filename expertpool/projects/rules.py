@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-import chinese_calendar
-
+from expertpool.core.workdays import holidays_are_known, is_working_day
 from expertpool.projects.enums import Regime, RegimeOption, Severity
 
 TENDER_MEMBERS = 5
@@ -21,7 +20,6 @@ PROCUREMENT_TENDER_MEMBERS = 5
 PROCUREMENT_LARGE_MEMBERS = 7
 PROCUREMENT_LARGE_BUDGET = Decimal(10_000_000)
 PROCUREMENT_EARLIEST_WORKDAYS = 2
-SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -118,31 +116,13 @@ def _large_budget(facts: Facts) -> str:
 def earliest_draw_date(opening: date) -> date:
     """Return the day two working days before ``opening``.
 
-    Working days are those of the State Council's holiday notices, with the weekends on which work
-    is made up for; in a year without a notice yet, Monday to Friday.
+    Working days are those of `core.workdays`.
     """
     day, left = opening, PROCUREMENT_EARLIEST_WORKDAYS
     while left:
         day -= timedelta(days=1)
         left -= is_working_day(day)
     return day
-
-
-def is_working_day(day: date) -> bool:
-    """Tell whether offices work on ``day``, as `earliest_draw_date` counts."""
-    if holidays_are_known(day.year):
-        return bool(chinese_calendar.is_workday(day))
-    return day.weekday() < SATURDAY
-
-
-def holidays_are_known(year: int) -> bool:
-    """Tell whether the holiday notice of ``year`` was out when this version was made."""
-    try:
-        chinese_calendar.is_workday(date(year, 1, 1))
-    except NotImplementedError:
-        # What the package knows nothing of: notices come out late in the year before.
-        return False
-    return True
 
 
 def _not_too_early(facts: Facts) -> str:

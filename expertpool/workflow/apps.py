@@ -22,10 +22,14 @@ class WorkflowConfig(AppConfig):
             AGREED,
             ASKED,
             CODE,
+            DUE,
             EXPIRED,
+            HANDED,
             LOWERED,
             REROUTED,
             REWRITTEN,
+            STUCK,
+            WAITING,
             WITHDRAWN,
         )
         from expertpool.workflow.permissions import PERMISSIONS
@@ -40,6 +44,7 @@ class WorkflowConfig(AppConfig):
         MENU.add(*ITEMS)
         TODOS.add(TODO)
         OCCASIONS.add(ASKED, AGREED, CODE, EXPIRED, LOWERED, REROUTED, REWRITTEN, WITHDRAWN)
+        OCCASIONS.add(WAITING, DUE, STUCK, HANDED)
         subscribe(SettingChanged, setting_changed)
         subscribe(SettingsSaved, settings_saved)
         subscribe(TemplateRewritten, tell_rewritten)

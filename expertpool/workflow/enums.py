@@ -8,6 +8,30 @@ class OnRejection(models.TextChoices):
 
     APPLICANT = "applicant", "退回申请人"
     PREVIOUS = "previous", "退回上一步"
+    STEP = "step", "退回指定步骤"
+
+
+class StepKind(models.TextChoices):
+    """What happens at a step."""
+
+    DECISION = "decision", "审批"
+    NOTICE = "notice", "公示"
+
+
+class Place(models.TextChoices):
+    """Of which department those are who decide a step."""
+
+    ANY = "any", "不限部门"
+    SUBJECT = "subject", "申请所属部门"
+    NAMED = "named", "指定部门（含下级）"
+
+
+class Agreement(models.TextChoices):
+    """Who has to agree before a step is done; anybody who does not, sends back at once."""
+
+    ANY = "any", "任一人同意"
+    SOME = "some", "规定人数同意"
+    ALL = "all", "全部审批人同意"
 
 
 class ApprovalState(models.TextChoices):
@@ -20,8 +44,9 @@ class ApprovalState(models.TextChoices):
 class Verdict(models.TextChoices):
     """What has come of one decision."""
 
+    COUNTED = "counted", "已记下，等待其他审批人"
     ADVANCED = "advanced", "已转下一步"
-    SENT_BACK = "sent_back", "已退回上一步"
+    SENT_BACK = "sent_back", "已退回前面的步骤"
     APPROVED = "approved", "已通过"
     REJECTED = "rejected", "已退回申请人"
 

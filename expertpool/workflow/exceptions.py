@@ -11,3 +11,15 @@ class FlowRefused(FlowError):
 
 class DecisionRefused(FlowError):
     """It is not for this person to decide, or there is nothing to decide any more."""
+
+
+class DelegationRefused(FlowError):
+    """It cannot be handed over like this."""
+
+
+class NoticeOver(FlowError):
+    """What was on notice is not any more."""
+
+
+class TooManyObjections(FlowError):
+    """So many in so short a time no person writes."""

@@ -181,3 +181,66 @@ AGREED = Occasion(
     required=("申请人", "对象", "事项", "确认人"),
     watches=True,
 )
+
+_APPROVAL = {
+    "收件人": "周监督",
+    "审核事项": "项目申请",
+    "对象": "市民中心弱电工程",
+    "步骤": "分管领导审批",
+    "期限": "2026-12-08",
+}
+_WAITING = "{{收件人}}：{{审核事项}}「{{对象}}」到了「{{步骤}}」，等您审批。{{说明}}"
+WAITING = Occasion(
+    code="approval.waiting",
+    label="审批：有申请等待审批",
+    placeholders=_APPROVAL
+    | {"说明": "请在 2026-12-08 前处理。公示期间收到 1 条异议，请一并核对。"},
+    defaults={
+        ChannelCode.SITE: ("待审批：{{对象}}", f"{_WAITING}\n请在「待我审批」中处理。"),
+        ChannelCode.EMAIL: ("待审批：{{对象}}", f"{_WAITING}\n请登录系统，在「待我审批」中处理。"),
+    },
+)
+_DUE = "{{收件人}}：{{审核事项}}「{{对象}}」的「{{步骤}}」{{情况}}，请尽快处理。系统只作提醒，不会自动作出决定。"
+DUE = Occasion(
+    code="approval.due",
+    label="审批：期限将到或已过",
+    placeholders=_APPROVAL | {"情况": "已超过审批期限 2026-12-08"},
+    defaults={
+        ChannelCode.SITE: ("审批期限提醒：{{对象}}", _DUE),
+        ChannelCode.EMAIL: ("审批期限提醒：{{对象}}", _DUE),
+    },
+)
+STUCK = Occasion(
+    code="approval.stuck",
+    label="审批：没有人能审批",
+    placeholders=_APPROVAL,
+    defaults={
+        ChannelCode.SITE: (
+            "没有人能审批：{{对象}}",
+            (
+                "{{收件人}}：{{审核事项}}「{{对象}}」到了「{{步骤}}」，但现在没有人能审批这一步。"
+                "请在「角色权限」「用户」中为这一步安排审批人；要改步骤的，请修改「审批流程」，再由申请人撤回后重新提交。"
+            ),
+        ),
+    },
+)
+HANDED = Occasion(
+    code="approval.handed",
+    label="审批：委托给您",
+    placeholders={
+        "收件人": "周监督",
+        "委托人": "赵监督",
+        "开始": "2026-12-01",
+        "结束": "2026-12-05",
+        "事由": "出差",
+    },
+    defaults={
+        ChannelCode.SITE: (
+            "{{委托人}}委托您代为审批",
+            (
+                "{{收件人}}：{{委托人}} 因{{事由}}，于 {{开始}} 至 {{结束}} 委托您代为审批等他审批的申请。"
+                "您审批时会记明「代{{委托人}}」。"
+            ),
+        ),
+    },
+)

@@ -49,6 +49,8 @@ class FlowSubject:
     department: Callable[[Any], Department | None] = lambda row: None
     # Whether those who decide are told by message at once; where a message may tell too early, its app does it.
     tells: bool = True
+    # Whether its app shows what waits on the home page in words of its own.
+    own_todo: bool = False
     # Who is told what came of a row, and of which occasion (`result_occasion`), with further values for its texts.
     applicant: Callable[[Any], Recipient | None] = lambda row: None
     result: Occasion | None = None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from expertpool.core.jobs import DEADLINES, app
-from expertpool.workflow.services import two_persons
+from expertpool.core.jobs import DEADLINES, UntilDone, app
+from expertpool.workflow.services import leading, telling_approvals, two_persons
 
 
 @app.periodic(cron="* * * * *")
@@ -15,3 +15,22 @@ from expertpool.workflow.services import two_persons
 def expire_requests(timestamp: int) -> None:
     """Every minute: end the requests that no second person decided in time."""
     two_persons.expire_requests(now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="workflow.end_notices", queue=DEADLINES, queueing_lock="workflow.end_notices")
+def end_notices(timestamp: int) -> None:
+    """Every minute: lead on what waited for the end of a public notice."""
+    leading.end_notices(now=timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="workflow.remind", queueing_lock="workflow.remind")
+def remind(timestamp: int) -> None:
+    """Every ten minutes: tell who decides that a term is near its end, or over."""
+    telling_approvals.remind(now=timezone.now())
+
+
+@app.task(name="workflow.tell_waiting", retry=UntilDone())
+def tell_waiting(approval_id: int, moves: int) -> None:
+    telling_approvals.tell_waiting(approval_id=approval_id, moves=moves, now=timezone.now())

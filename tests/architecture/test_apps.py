@@ -63,6 +63,7 @@ CORE = {
     "visibility",
     "waiting",
     "workbooks",
+    "workdays",
 }
 
 

@@ -47,6 +47,8 @@ BY_THE_SYSTEM = {
     "workflow.FlowVersion": "counted",
     "workflow.FlowStep": "counted: its place among the steps that were sent",
     "workflow.Approval": "names its subject",
+    "workflow.Decision.round": "counted",
+    "workflow.PublicNotice.round": "counted",
     "siteconfig.SettingChange": "the log",
     "notifications.MessageTemplate.since": "some minutes after it was saved",
     "notifications.MessageTemplate.version": "counted by each save",

@@ -177,7 +177,7 @@ def test_a_return_says_why_field_by_field(admin: User) -> None:
     course = course_of(project, now=NOW)
     assert course is not None
     assert course.timeline[0].note.splitlines()[0] == "请修改"
-    assert "与批复不符；" in course.timeline[0].note
+    assert "与批复不符；评审地点：没有写" in course.timeline[0].note
     again = Project.objects.get(pk=project.pk)
     submit_project(project=again, actor=again.created_by, now=NOW)
     approve_project(project=again, version=again.version, actor=admin, now=NOW)

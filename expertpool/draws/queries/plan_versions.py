@@ -234,8 +234,13 @@ def undecided_plans() -> QuerySet[PlanVersion]:
 
 
 def plans_to_decide(user: User) -> QuerySet[PlanVersion]:
-    """Return the versions that wait for a decision of ``user``: not his own, in his scope."""
+    """Return the versions that wait for a decision of ``user``."""
+    return plans_decidable_by(user).filter(waiting_for(user, SUBJECT))
+
+
+def plans_decidable_by(user: User) -> QuerySet[PlanVersion]:
+    """Return the versions in ``user``'s scope that are not his own, whoever decides their step."""
     projects = projects_to_draw(user, "draws.approve_plan")
-    rows = undecided_plans().filter(waiting_for(user, SUBJECT), plan__project__in=projects)
+    rows = undecided_plans().filter(plan__project__in=projects)
     own = Q(submitted_by=user) | Q(made_by=user)
     return rows.exclude(own).select_related("plan__project", "submitted_by").order_by("pk")

@@ -32,7 +32,12 @@ def undecided_removals() -> QuerySet[AvoidanceRemoval]:
 
 
 def removals_to_decide(user: User) -> QuerySet[AvoidanceRemoval]:
-    """Return what ``user`` may decide now: of experts in his scope, and never what he asked himself."""
+    """Return what ``user`` may decide now."""
+    return removals_decidable_by(user).filter(waiting_for(user, SUBJECT))
+
+
+def removals_decidable_by(user: User) -> QuerySet[AvoidanceRemoval]:
+    """Return what is of experts in ``user``'s scope and not asked by himself, whoever decides its step."""
     experts = experts_visible_to(user, "experts.edit")
-    rows = told(undecided_removals()).filter(waiting_for(user, SUBJECT), expert__in=experts)
+    rows = told(undecided_removals()).filter(expert__in=experts)
     return rows.exclude(asked_by=user).select_related("expert", "asked_by").order_by("asked_at")

@@ -59,9 +59,14 @@ def projects_in_approval_scope(user: User) -> QuerySet[Project]:
 
 def projects_to_decide(user: User) -> QuerySet[Project]:
     """Return the pending projects at whose current step ``user`` decides: never his own."""
+    return projects_decidable_by(user).filter(waiting_for(user, SUBJECT))
+
+
+def projects_decidable_by(user: User) -> QuerySet[Project]:
+    """Return the pending projects in ``user``'s scope that are not his own, whoever decides their step."""
     return (
         projects_in_approval_scope(user)
-        .filter(waiting_for(user, SUBJECT), status=ProjectStatus.PENDING)
+        .filter(status=ProjectStatus.PENDING)
         .exclude(Q(created_by=user) | Q(submitted_by=user) | Q(edited_by=user))
         .order_by("opening_at", "id")
     )
@@ -115,6 +120,18 @@ def why_not_approve(user: User, project: Project, *, now: datetime) -> str:
     """Return why ``user``, who decides on ``project`` otherwise, cannot agree to it, as a sentence for him."""
     asked_at = project.submitted_at or now
     return why_not_second(user, project.applicants, asked_at=asked_at, now=now)
+
+
+def public_words(project: Project) -> list[tuple[str, str]]:
+    """Return what a public notice tells of ``project``: nothing of where, when and by whom it is reviewed."""
+    words = [
+        ("项目名称", project.name),
+        ("项目编号", project.number),
+        ("项目类型", project.kind),
+        ("申请部门", str(project.department)),
+        ("采购人", str(project.purchaser or "")),
+    ]
+    return [(label, value) for label, value in words if value]
 
 
 def may_view_files(user: User, subject_id: str) -> bool:

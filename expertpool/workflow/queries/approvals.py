@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, Model, OuterRef, Q
+from django.db.models import Model, Q
 
 from expertpool.accounts.models import User
 from expertpool.core.criteria import AllOf, Context, parse, to_q
 from expertpool.core.timeline import TimelineEntry
 from expertpool.workflow.enums import ApprovalState
 from expertpool.workflow.models import Approval, Decision, FlowStep, FlowVersion
+from expertpool.workflow.queries.deciders import may_decide
 from expertpool.workflow.registry import FLOW_SUBJECTS
 
 RUNNING = Q(state=ApprovalState.RUNNING)
@@ -34,12 +35,7 @@ def waiting_for(user: User, subject: str) -> Q:
 
     The caller adds who reaches which rows, and that nobody decides on his own.
     """
-    mine = Q(step__role__isnull=True) | Q(step__role__in=user.roles.values("pk"))
-    # Who has decided another step leaves this one to others: no two steps are one person's.
-    elsewhere = Decision.objects.filter(approval=OuterRef("pk"), decided_by=user).exclude(
-        step=OuterRef("step")
-    )
-    waiting = Approval.objects.filter(RUNNING, mine, ~Exists(elsewhere), subject_type=subject)
+    waiting = Approval.objects.filter(RUNNING, may_decide(user, subject), subject_type=subject)
     return Q(pk__in=waiting.values("subject_id"))
 
 
@@ -66,16 +62,22 @@ def returned(subject_type: str, subject_id: int) -> Returned | None:
     decisions = Decision.objects.filter(
         approval__subject_type=subject_type, approval__subject_id=subject_id
     )
-    last = decisions.select_related("step", "decided_by").order_by("-id").first()
+    last = decisions.select_related("step", "decided_by", "for_whom").order_by("-id").first()
     if last is None or last.agreed:
         return None
-    return Returned(str(last.step), str(last.decided_by), last.note, last.fields)
+    return Returned(str(last.step), last.who, last.note, last.fields)
 
 
 def reasons_in_words(subject_type: str, fields: Mapping[str, str]) -> str:
-    """Return reasons by field as a text of one line, each under its label."""
+    """Return reasons by field as a text of one line, each under its label and in the order of the fields."""
+    if not fields:
+        return ""
     labels = dict(FLOW_SUBJECTS[subject_type].fields()) if subject_type in FLOW_SUBJECTS else {}
-    return "；".join(f"{labels.get(name, name)}：{reason}" for name, reason in fields.items())
+    # What is not declared any more comes last, under its name.
+    names = [*labels, *(name for name in fields if name not in labels)]
+    return "；".join(
+        f"{labels.get(name, name)}：{fields[name]}" for name in names if name in fields
+    )
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class Course:
             TimelineEntry(
                 decision.decided_at,
                 f"{decision.step}：{'同意' if decision.agreed else '不同意'}",
-                str(decision.decided_by),
+                decision.who,
                 "\n".join(filter(None, (decision.note, self._reasons(decision)))),
                 tone="green" if decision.agreed else "red",
             )
@@ -128,7 +130,7 @@ def course_of(subject: Model, *, now: datetime) -> Course | None:
     )
     if approval is None:
         return None
-    decisions = list(approval.decisions.select_related("step", "decided_by"))
+    decisions = list(approval.decisions.select_related("step", "decided_by", "for_whom"))
     # Whoever went through a step went through it, even if he no longer meets its condition.
     taken = {approval.step_id, *(decision.step_id for decision in decisions)}
     steps = [

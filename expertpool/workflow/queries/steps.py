@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC
+from typing import Any
 
 from cryptography.hazmat.primitives.constant_time import bytes_eq
 
 from expertpool.core.crypto import proof
+from expertpool.workflow.enums import Agreement, Place, StepKind
 from expertpool.workflow.models import Approval, FlowStep, FlowVersion
 
 
@@ -27,20 +29,40 @@ def proof_of_steps(version: FlowVersion, steps: Sequence[FlowStep]) -> bytes:
             step.role and step.role.code,
             step.condition,
             str(step.on_rejection),
+            *_further(step),
         ]
         for step in steps
     ]
     return proof("workflow.version", [version.subject, version.number, said])
 
 
+def _further(step: FlowStep) -> list[Any]:
+    """Return what a step says beyond what all once said; nothing where it is what all once were: proofs of
+    former versions hold, and none of it is altered without being seen."""
+    said = {
+        "kind": (str(step.kind), StepKind.DECISION.value),
+        "place": (str(step.place), Place.ANY.value),
+        "department": (step.department_id, None),
+        "agreement": (str(step.agreement), Agreement.ANY.value),
+        "persons": (step.persons, None),
+        "days": (step.days, None),
+        "return_to": (step.return_to, None),
+    }
+    further = {name: value for name, (value, usual) in said.items() if value != usual}
+    return [further] if further else []
+
+
 def proof_of_approval(approval: Approval) -> bytes:
     """Return what proves that ``approval`` was led to where it stands. It names its subject, and by its
     number the move that led there."""
-    said = [
+    said: list[Any] = [
         *(approval.pk, approval.subject_type, approval.subject_id, approval.moves),
         *(approval.version.number, approval.step and approval.step.order, str(approval.state)),
         approval.started_at.astimezone(UTC).isoformat(),
     ]
+    if approval.department_id or approval.due_at:  # what approvals once did not have
+        due = approval.due_at and approval.due_at.astimezone(UTC).isoformat()
+        said.append([approval.department_id, due])
     return proof("workflow.approval", said)
 
 

@@ -9,12 +9,22 @@ from django.db import transaction
 from django.db.models import Model
 
 from expertpool.accounts.models import User
-from expertpool.workflow.enums import ApprovalState, OnRejection, Verdict
+from expertpool.core.text import moment_text
+from expertpool.workflow.enums import Agreement, ApprovalState, StepKind, Verdict
 from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.models import Approval, Decision, FlowStep
-from expertpool.workflow.queries.approvals import RUNNING, applies, subject_code
-from expertpool.workflow.queries.steps import is_proven, proof_of_approval
+from expertpool.workflow.queries.approvals import RUNNING, subject_code
+from expertpool.workflow.queries.deciders import (
+    agreed_here,
+    awaited,
+    has_decided_elsewhere,
+    said_by,
+    stands_in_for,
+    why_not_his_part,
+)
+from expertpool.workflow.queries.steps import is_proven
 from expertpool.workflow.services.flows import current_version
+from expertpool.workflow.services.leading import begin, end, lead_on, next_step
 from expertpool.workflow.services.reasons import checked_reasons
 from expertpool.workflow.services.telling_results import tell_result
 
@@ -31,21 +41,14 @@ def start_approval(*, subject: Model, now: datetime) -> Approval:
     if running is not None:
         if is_proven(running):
             return running
-        _end(running, ApprovalState.WITHDRAWN, now=now)
+        end(running, ApprovalState.WITHDRAWN, now=now)
     version = current_version(subject_code(subject), now=now)
-    steps = list(version.steps.all())
-    step = _next(subject, steps, after=0, now=now)
-    assert step is not None  # noqa: S101 - every version has a step without a condition
     approval = Approval(
-        subject_type=subject_code(subject),
-        subject_id=subject.pk,
-        version=version,
-        step=step,
-        started_at=now,
+        subject_type=subject_code(subject), subject_id=subject.pk, version=version, started_at=now
     )
-    approval.save()
-    approval.proof = proof_of_approval(approval)  # which names it by its id
-    approval.save(update_fields=["proof"])
+    step = next_step(approval, subject, after=0, now=now)
+    assert step is not None  # noqa: S101 - every version has a step without a condition
+    begin(approval, step, subject, now=now)
     return approval
 
 
@@ -63,10 +66,12 @@ def decide(
     the end, where its subject says how.
 
     ``fields`` says why by what its subject declares (`FlowSubject.fields`), of which a return may be of some.
+    Where several have to agree, the verdict is COUNTED until they have; whoever does not agree sends back at
+    once. Whose part it is not decides for somebody who handed over to him, which stands in the decision.
     The caller has checked that he may decide such subjects, and on this one. Refuses
-    (DecisionRefused) when nothing runs, an approval that this system has not led to where it stands, a
-    person without the role of the step, whoever decided another step of this approval, and reasons for what
-    its subject does not have, that are too long, or that go along with consent.
+    (DecisionRefused) when nothing runs, an approval that this system has not led to where it stands, during a
+    public notice, whose part this step is not, whoever decided another step of this approval or has decided here, and
+    reasons for what its subject does not have, that are too long, or that go along with consent.
     """
     reasons = checked_reasons(subject_code(subject), agree, fields or {})
     approval = _running(subject)
@@ -75,8 +80,7 @@ def decide(
     if not is_proven(approval):
         raise DecisionRefused(LED)
     step = approval.step
-    _check(approval, step, actor)
-    decision = Decision.objects.create(
+    decision = Decision(
         approval=approval,
         step=step,
         agreed=agree,
@@ -84,30 +88,16 @@ def decide(
         fields=reasons,
         decided_by=actor,
         decided_at=now,
+        for_whom=_part(approval, step, subject, actor, now=now),
+        round=approval.moves,
     )
-    verdict = _led_on(approval, step, subject, agree=agree, now=now)
+    decision.save(force_insert=True)
+    if agree and not _suffices(approval, step, subject, now=now):
+        return Verdict.COUNTED
+    verdict = lead_on(approval, step, subject, agree=agree, now=now)
     if verdict in (Verdict.APPROVED, Verdict.REJECTED):
         tell_result(approval, subject, verdict, decision, now=now)
     return verdict
-
-
-def _led_on(
-    approval: Approval, step: FlowStep, subject: Model, *, agree: bool, now: datetime
-) -> Verdict:
-    """Lead ``approval`` to where this decision sends it."""
-    if agree:
-        following = _next(subject, list(approval.version.steps.all()), after=step.order, now=now)
-        if following is not None:
-            _move(approval, following)
-            return Verdict.ADVANCED
-        _end(approval, ApprovalState.APPROVED, now=now)
-        return Verdict.APPROVED
-    earlier = _previous(approval, step)
-    if step.on_rejection == OnRejection.PREVIOUS and earlier is not None:
-        _move(approval, earlier)
-        return Verdict.SENT_BACK
-    _end(approval, ApprovalState.REJECTED, now=now)
-    return Verdict.REJECTED
 
 
 @transaction.atomic
@@ -115,7 +105,7 @@ def withdraw_approval(*, subject: Model, now: datetime) -> None:
     """End the approval that runs, if any: its applicant took the subject back."""
     approval = _running(subject)
     if approval is not None:
-        _end(approval, ApprovalState.WITHDRAWN, now=now)
+        end(approval, ApprovalState.WITHDRAWN, now=now)
 
 
 def _running(subject: Model) -> Approval | None:
@@ -125,37 +115,28 @@ def _running(subject: Model) -> Approval | None:
     return rows.filter(RUNNING, subject_type=subject_code(subject), subject_id=subject.pk).first()
 
 
-def _check(approval: Approval, step: FlowStep, actor: User) -> None:
-    if step.role is not None and not actor.holds(step.role):
-        raise DecisionRefused(f"当前步骤「{step}」由「{step.role}」审批，请等待。")
-    if approval.decisions.filter(decided_by=actor).exclude(step=step).exists():
+def _part(
+    approval: Approval, step: FlowStep, row: Model, actor: User, *, now: datetime
+) -> User | None:
+    """Return for whom ``actor`` decides; None: for himself."""
+    if step.kind == StepKind.NOTICE:
+        until = moment_text(approval.due_at) if approval.due_at else ""
+        raise DecisionRefused(f"正在公示（至 {until}），公示期满后自动转下一步，期间不审批。")
+    if has_decided_elsewhere(actor, approval, step):
         raise DecisionRefused("您已在另一个步骤审批过这项申请，请由其他人审批这一步。")
+    if said_by(actor, approval):
+        raise DecisionRefused("您已审批过这一步，请等待其他审批人。")
+    why_not = why_not_his_part(actor, approval, step)
+    if not why_not:
+        return None
+    giver = stands_in_for(actor, approval, step, row, now=now)
+    if giver is None:
+        raise DecisionRefused(why_not)
+    return giver
 
 
-def _next(subject: Model, steps: list[FlowStep], *, after: int, now: datetime) -> FlowStep | None:
-    """The first step after ``after`` (0: from the start) whose condition the subject meets now."""
-    later = (step for step in steps if step.order > after)
-    return next((step for step in later if applies(step, subject, now=now)), None)
-
-
-def _previous(approval: Approval, step: FlowStep) -> FlowStep | None:
-    """The last step before this one that was decided in this approval."""
-    decided = approval.decisions.filter(step__order__lt=step.order).order_by("-step__order", "-id")
-    found = decided.select_related("step").first()
-    return found.step if found else None
-
-
-def _move(approval: Approval, step: FlowStep) -> None:
-    approval.step = step
-    _save(approval)
-
-
-def _end(approval: Approval, state: ApprovalState, *, now: datetime) -> None:
-    approval.step, approval.state, approval.ended_at = None, state, now
-    _save(approval)
-
-
-def _save(approval: Approval) -> None:
-    approval.moves += 1
-    approval.proof = proof_of_approval(approval)
-    approval.save(update_fields=["step", "state", "ended_at", "moves", "proof"])
+def _suffices(approval: Approval, step: FlowStep, row: Model, *, now: datetime) -> bool:
+    """Tell whether enough have agreed; each counts once, for himself or for another."""
+    if step.agreement == Agreement.SOME:
+        return len(agreed_here(approval)) >= (step.persons or 1)
+    return step.agreement != Agreement.ALL or not awaited(approval, step, row, now=now)

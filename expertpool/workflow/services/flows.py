@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from expertpool.accounts.models import Role, User
+from expertpool.accounts.models import Department, Role, User
+from expertpool.accounts.queries import users_with_permission
 from expertpool.audit.services import record
 from expertpool.core.criteria import AllOf, canonical, explain, parse
 from expertpool.core.locks import lock_transaction
-from expertpool.workflow.enums import OnRejection
+from expertpool.workflow.enums import Agreement, OnRejection, Place, StepKind
 from expertpool.workflow.exceptions import FlowRefused
 from expertpool.workflow.models import FlowStep, FlowVersion
 from expertpool.workflow.queries.approvals import latest_version
@@ -22,6 +24,8 @@ from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
 
 LOCK = "workflow.flow"
 MOST_STEPS = 10
+MOST_DAYS = 60  # working days of a step
+MOST_PERSONS = 20
 ALWAYS = canonical(AllOf())
 FIRST_STEP = "审核"
 
@@ -34,6 +38,13 @@ class StepData:
     role: Role | None = None
     condition: dict[str, Any] = field(default_factory=lambda: dict(ALWAYS))
     on_rejection: str = OnRejection.APPLICANT
+    kind: str = StepKind.DECISION
+    place: str = Place.ANY
+    department: Department | None = None  # of NAMED
+    agreement: str = Agreement.ANY
+    persons: int | None = None  # of SOME
+    days: int | None = None  # working days: the term, or how long a notice lasts
+    return_to: int | None = None  # of OnRejection.STEP: its place, from 1
 
 
 @transaction.atomic
@@ -43,7 +54,8 @@ def save_flow(
     """Make ``steps`` the flow that new approvals of ``subject`` take; logs it.
 
     The same flow again stays the version that it is. Refuses (FlowRefused) no step or more than
-    ten, one name twice, a role that may not decide, and a flow in which every step has a condition.
+    ten, one name twice, a role that may not decide, more persons than there are, a return to no earlier step, a
+    notice of what is not for the public or that nobody decides after, and a flow in which every step has a condition.
     """
     found = FLOW_SUBJECTS[subject]
     # Two who save at once would take the same number.
@@ -82,11 +94,25 @@ def current_version(subject: str, *, now: datetime) -> FlowVersion:
 
 
 def _normalised(step: StepData, subject: str) -> StepData:
+    """Return ``step`` without what says nothing of such a step."""
+    common: dict[str, Any] = {
+        "name": step.name.strip(),
+        "condition": canonical(parse(subject, step.condition)),
+        "days": step.days,
+    }
+    if step.kind == StepKind.NOTICE:
+        return StepData(kind=StepKind.NOTICE, **common)
+    back, place = OnRejection(step.on_rejection), Place(step.place)
+    agreement = Agreement(step.agreement)
     return StepData(
-        step.name.strip(),
-        step.role,
-        canonical(parse(subject, step.condition)),
-        OnRejection(step.on_rejection),
+        **common,
+        role=step.role,
+        on_rejection=back,
+        place=place,
+        department=step.department if place == Place.NAMED else None,
+        agreement=agreement,
+        persons=step.persons if agreement == Agreement.SOME else None,
+        return_to=step.return_to if back == OnRejection.STEP else None,
     )
 
 
@@ -98,15 +124,60 @@ def _check(subject: FlowSubject, steps: list[StepData]) -> None:
     names = [step.name for step in steps]
     if not all(names) or len(set(names)) < len(names):
         raise FlowRefused("请给每个步骤填写不同的名称。")
-    for step in steps:
-        if step.role and not step.role.permissions.filter(code=subject.permission).exists():
-            raise FlowRefused(
-                f"角色「{step.role}」没有审批{subject.label}的权限，请先在「角色权限」里给它，或换一个角色。"
-            )
-    if steps[0].on_rejection == OnRejection.PREVIOUS:
+    for number, step in enumerate(steps, 1):
+        if step.days is not None and not 1 <= step.days <= MOST_DAYS:
+            raise FlowRefused(f"「{step.name}」的期限应为 1 至 {MOST_DAYS} 个工作日。")
+        if step.kind == StepKind.NOTICE:
+            _check_notice(subject, step, steps[number:])
+        else:
+            _check_decision(subject, step, steps[: number - 1])
+    decided = [step for step in steps if step.kind == StepKind.DECISION]
+    if all(step.condition != ALWAYS for step in decided):
+        raise FlowRefused(
+            "每个审批步骤都有条件时，有的申请会没有人审批；请至少有一个步骤不设条件。"
+        )
+
+
+def _check_decision(subject: FlowSubject, step: StepData, before: Sequence[StepData]) -> None:
+    if step.role and not step.role.permissions.filter(code=subject.permission).exists():
+        raise FlowRefused(
+            f"角色「{step.role}」没有审批{subject.label}的权限，请先在「角色权限」里给它，或换一个角色。"
+        )
+    if step.place == Place.NAMED and (step.department is None or not step.department.active):
+        raise FlowRefused(f"请为「{step.name}」选择一个启用的部门。")
+    if step.agreement == Agreement.SOME:
+        _check_persons(subject, step)
+    if step.on_rejection == OnRejection.PREVIOUS and not before:
         raise FlowRefused("第一步之前没有步骤，不同意时只能退回申请人。")
-    if all(step.condition != ALWAYS for step in steps):
-        raise FlowRefused("每个步骤都有条件时，有的申请会没有人审批；请至少有一个步骤不设条件。")
+    if step.on_rejection == OnRejection.STEP and not (
+        step.return_to and 1 <= step.return_to <= len(before)
+    ):
+        raise FlowRefused(f"「{step.name}」只能退回它前面的步骤，请重新选择退回到第几步。")
+
+
+def _check_persons(subject: FlowSubject, step: StepData) -> None:
+    if not step.persons or not 2 <= step.persons <= MOST_PERSONS:
+        raise FlowRefused(f"「{step.name}」须几人同意应为 2 至 {MOST_PERSONS} 人。")
+    users = users_with_permission(subject.permission)
+    if step.role:
+        users = users.filter(roles=step.role)
+    if step.department:
+        users = users.filter(department__path__startswith=step.department.path)
+    if (present := users.count()) < step.persons:
+        raise FlowRefused(
+            f"「{step.name}」须 {step.persons} 人同意，现在能审批的只有 {present} 人：请减少人数，或先增加审批人。"
+        )
+
+
+def _check_notice(subject: FlowSubject, step: StepData, later: Sequence[StepData]) -> None:
+    if subject.public is None:
+        raise FlowRefused(f"{subject.label}没有可以公开的内容，不能设公示步骤。")
+    if step.days is None:
+        raise FlowRefused(f"请填写「{step.name}」公示几个工作日。")
+    if not any(one.kind == StepKind.DECISION and one.condition == ALWAYS for one in later):
+        raise FlowRefused(
+            f"公示不作决定：请在「{step.name}」之后设一个不带条件的审批步骤，由审批人看过异议再决定。"
+        )
 
 
 def _create(
@@ -121,6 +192,13 @@ def _create(
             role=step.role,
             condition=step.condition,
             on_rejection=step.on_rejection,
+            kind=step.kind,
+            place=step.place,
+            department=step.department,
+            agreement=step.agreement,
+            persons=step.persons,
+            days=step.days,
+            return_to=step.return_to,
         )
         for order, step in enumerate(steps, 1)
     ]
@@ -133,14 +211,29 @@ def _create(
 
 def _data_of(version: FlowVersion) -> list[StepData]:
     return [
-        StepData(step.name, step.role, step.condition, step.on_rejection)
-        for step in version.steps.select_related("role")
+        StepData(**{one.name: getattr(step, one.name) for one in dataclass_fields(StepData)})
+        for step in version.steps.select_related("role", "department")
     ]
 
 
 def _in_words(steps: Sequence[StepData], subject: str) -> list[str]:
-    return [
-        f"{step.name}（{step.role or '有权限的人'}；{explain(parse(subject, step.condition))}；"
-        f"{OnRejection(step.on_rejection).label}）"
-        for step in steps
-    ]
+    """Return each step as the log keeps it."""
+    return [_step_in_words(step, steps, subject) for step in steps]
+
+
+def _step_in_words(step: StepData, steps: Sequence[StepData], subject: str) -> str:
+    said = [explain(parse(subject, step.condition))]
+    if step.kind == StepKind.NOTICE:
+        return f"{step.name}（公示 {step.days} 个工作日；{said[0]}）"
+    who = str(step.role or "有权限的人")
+    if step.place != Place.ANY:
+        who += f"，{step.department or Place(step.place).label}"
+    back = OnRejection(step.on_rejection).label
+    if step.return_to:
+        back = f"退回「{steps[step.return_to - 1].name}」"
+    said = [who, *said, back]
+    if step.agreement != Agreement.ANY:
+        said.append(f"{step.persons} 人同意" if step.persons else Agreement(step.agreement).label)
+    if step.days:
+        said.append(f"{step.days} 个工作日内")
+    return f"{step.name}（{'；'.join(said)}）"

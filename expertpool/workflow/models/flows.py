@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from expertpool.core.fields import BlindIndexField
-from expertpool.core.models import TriedCode
-from expertpool.workflow.enums import ApprovalState, OnRejection, Outcome, Proof
+from expertpool.core.fields import BlindIndexField, ProofField
+from expertpool.workflow.enums import Agreement, ApprovalState, OnRejection, Place, StepKind
 
 
 class FlowVersion(models.Model):
@@ -45,7 +42,8 @@ class FlowVersion(models.Model):
 
 
 class FlowStep(models.Model):
-    """One step of a version: who decides, and for which subjects it is asked."""
+    """One step of a version: who decides, and for which subjects it is asked. One that is a notice
+    (``kind``) lasts ``days`` working days, in which the public may object, and nobody decides."""
 
     never = ("UPDATE", "DELETE")
 
@@ -64,12 +62,63 @@ class FlowStep(models.Model):
     on_rejection = models.CharField(
         "不同意时", max_length=12, choices=OnRejection.choices, default=OnRejection.APPLICANT
     )
+    kind = models.CharField(
+        "类型",
+        max_length=8,
+        choices=StepKind.choices,
+        default=StepKind.DECISION,
+        db_default=StepKind.DECISION.value,
+    )
+    place = models.CharField(
+        "部门",
+        max_length=8,
+        choices=Place.choices,
+        default=Place.ANY,
+        db_default=Place.ANY.value,
+    )
+    department = models.ForeignKey(
+        "accounts.Department",
+        verbose_name="指定的部门",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    agreement = models.CharField(
+        "几人同意",
+        max_length=4,
+        choices=Agreement.choices,
+        default=Agreement.ANY,
+        db_default=Agreement.ANY.value,
+    )
+    persons = models.PositiveSmallIntegerField("人数", null=True, blank=True)  # of SOME
+    days = models.PositiveSmallIntegerField("期限（工作日）", null=True, blank=True)
+    return_to = models.PositiveSmallIntegerField("退回到", null=True, blank=True)  # its order
 
     class Meta:
         verbose_name = verbose_name_plural = "审批步骤"
         ordering = ["version", "order"]
         constraints = [
             models.UniqueConstraint(fields=["version", "order"], name="workflow_step_order"),
+            models.CheckConstraint(
+                condition=~Q(kind=StepKind.NOTICE) | Q(days__gte=1, role__isnull=True),
+                name="workflow_notice_has_days",
+            ),
+            models.CheckConstraint(
+                condition=Q(place=Place.NAMED, department__isnull=False)
+                | (~Q(place=Place.NAMED) & Q(department__isnull=True)),
+                name="workflow_named_department",
+            ),
+            models.CheckConstraint(
+                condition=Q(agreement=Agreement.SOME, persons__gte=2)
+                | (~Q(agreement=Agreement.SOME) & Q(persons__isnull=True)),
+                name="workflow_some_persons",
+            ),
+            models.CheckConstraint(
+                condition=Q(on_rejection=OnRejection.STEP, return_to__lt=F("order"))
+                | (~Q(on_rejection=OnRejection.STEP) & Q(return_to__isnull=True)),
+                name="workflow_returns_to_an_earlier",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -78,7 +127,10 @@ class FlowStep(models.Model):
 
 class Approval(models.Model):
     """One run of a flow for one subject, from handing in to the end. ``proof`` says that this system has led
-    it to its step, as the ``moves``-th time (`queries.steps`); that only grows (trigger)."""
+    it to its step, as the ``moves``-th time (`queries.steps`); that only grows (trigger).
+
+    ``department`` is that of the subject when it was handed in. ``due_at`` is when the term of the step ends, or
+    its notice. ``reminded`` (0 to 2) counts what was told of the term, and proves nothing."""
 
     never = ("DELETE",)
 
@@ -92,6 +144,16 @@ class Approval(models.Model):
     started_at = models.DateTimeField("提交时间")
     ended_at = models.DateTimeField("结束时间", null=True)
     moves = models.PositiveIntegerField("推进次数", default=0, editable=False)
+    department = models.ForeignKey(
+        "accounts.Department",
+        verbose_name="所属部门",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    due_at = models.DateTimeField("期限", null=True, blank=True)
+    reminded = models.PositiveSmallIntegerField("已提醒", default=0, db_default=0, editable=False)
     proof = BlindIndexField("凭证", null=False, default=b"")
 
     class Meta:
@@ -114,15 +176,25 @@ class Approval(models.Model):
                 name="workflow_running_has_a_step",
             ),
         ]
-        # For the whole history: the constraint serves only what runs.
-        indexes = [models.Index(fields=["subject_type", "subject_id"], name="workflow_subject")]
+        indexes = [
+            # For the whole history: the constraint serves only what runs.
+            models.Index(fields=["subject_type", "subject_id"], name="workflow_subject"),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state=ApprovalState.RUNNING, due_at__isnull=False),
+                name="workflow_due",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject_type} {self.subject_id}"
 
 
 class Decision(models.Model):
-    """What one person decided at one step; append-only."""
+    """What one person decided at one step, for himself or for whoever handed it over to him; append-only.
+
+    ``round`` is the move of the approval at which it was said; None: before rounds were kept. Of a step that
+    several have to agree to, only those count that this system wrote (``proof``)."""
 
     never = ("UPDATE", "DELETE")
 
@@ -136,110 +208,47 @@ class Decision(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="审批人", on_delete=models.PROTECT, related_name="+"
     )
     decided_at = models.DateTimeField("审批时间")
+    for_whom = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="代何人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    round = models.PositiveIntegerField("轮次", null=True, blank=True)
+    proof = ProofField(
+        "凭证",
+        null=False,
+        default=b"",
+        says=(
+            *("approval_id", "round", "step.order", "agreed", "note", "fields"),
+            *("decided_by.username", "part", "decided_at"),
+        ),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "审批意见"
         ordering = ["id"]
-
-    def __str__(self) -> str:
-        return f"{self.step} {'同意' if self.agreed else '不同意'}"
-
-
-class ConfirmationCode(TriedCode):
-    """A code that a second person was sent, by which he agrees to one request through whoever asked.
-
-    ``digest`` covers the code, the person, the request and all that he was told of it.
-    """
-
-    matter = models.CharField("事项", max_length=64)
-    request_id = models.BigIntegerField("申请编号")
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="确认人", on_delete=models.PROTECT, related_name="+"
-    )
-
-    class Meta(TriedCode.Meta):
-        verbose_name = verbose_name_plural = "确认验证码"
-        ordering = ["-id"]
-        indexes = [models.Index(fields=["matter", "request_id"], name="workflow_code_request")]
-
-    def __str__(self) -> str:
-        return f"{self.matter} {self.request_id}"
-
-
-class TwoPersonRequest(models.Model):
-    """That somebody asked for something, and what a second person decided; the person who decides
-    is never the one who asked. Apps derive a model for each matter, with a key to its subject
-    named by ``subject_field`` and a constraint that at most one is open for it.
-
-    ``decided_at`` is written by one conditional update in `workflow.services.two_persons`; after
-    ``expires_at`` nobody decides any more. Ended without anybody's decision: its author withdrew
-    it, its time ran out, or nothing could come of it any more, of which the ``note`` says why.
-
-    ``asked_proof`` says that it was asked for here (`workflow.queries.asking`); there is one of each
-    for good, and what was decided is not opened again (trigger).
-    """
-
-    never = ("DELETE",)
-    subject_field: ClassVar[str]
-
-    reason = models.CharField("理由", max_length=500)
-    requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="申请人", on_delete=models.PROTECT, related_name="+"
-    )
-    requested_at = models.DateTimeField("申请时间")
-    # Written when it is asked for: what the office decides later is for later requests.
-    expires_at = models.DateTimeField("失效时间")
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name="确认人",
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    decided_at = models.DateTimeField("确认时间", null=True)
-    agreed = models.BooleanField("同意", null=True)
-    note = models.CharField("意见", max_length=500, blank=True)
-    proof = models.CharField("确认方式", max_length=8, choices=Proof.choices, default=Proof.SESSION)
-    asked_proof = models.BinaryField("申请凭证", unique=True)
-
-    class Meta:
-        abstract = True
-        ordering = ["-id"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requested_by")),
-                name="%(app_label)s_%(class)s_by_two_persons",
+            # Who agrees for somebody else is one person still, and nobody agrees twice by two.
+            models.UniqueConstraint(
+                fields=["approval", "round", "decided_by"], name="workflow_person_once"
             ),
-            models.CheckConstraint(
-                condition=~Q(agreed=True) | Q(decided_by__isnull=False),
-                name="%(app_label)s_%(class)s_agreed_by_somebody",
-            ),
-            models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | Q(decided_at__lt=F("expires_at")),
-                name="%(app_label)s_%(class)s_decided_in_time",
+            models.UniqueConstraint(
+                fields=["approval", "round", "for_whom"], name="workflow_part_once"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.subject} {self._meta.verbose_name}"
+        return f"{self.step} {'同意' if self.agreed else '不同意'}"
 
     @property
-    def subject(self) -> Any:
-        """What the request is about."""
-        return getattr(self, self.subject_field)
+    def part(self) -> str:
+        """The account for which somebody else decided; empty where it was for himself."""
+        return self.for_whom.username if self.for_whom else ""
 
     @property
-    def subject_name(self) -> str:
-        """What the subject is called for good: its proof names it by that."""
-        raise NotImplementedError
-
-    @property
-    def outcome(self) -> Outcome:
-        """What has come of it."""
-        if self.decided_at is None:
-            return Outcome.WAITING
-        if self.decided_by_id is not None:
-            return Outcome.AGREED if self.agreed else Outcome.TURNED_DOWN
-        if self.note:  # what ended it, see `two_persons.end_with_subject`
-            return Outcome.OVERTAKEN
-        return Outcome.EXPIRED if self.decided_at >= self.expires_at else Outcome.WITHDRAWN
+    def who(self) -> str:
+        """Who decided, and for whom."""
+        return f"{self.decided_by}（代{self.for_whom}）" if self.for_whom else str(self.decided_by)

@@ -1,0 +1,158 @@
+"""Who decides a step: by his own part, or by that of whoever handed it over to him.
+
+Lists ask the database; a decision asks the proofs, too (docs/decisions/0173, 0191).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import is_outsider, users_with_permission
+from expertpool.core.fields import is_vouched
+from expertpool.workflow.enums import Place, StepKind
+from expertpool.workflow.models import Approval, Decision, Delegation, FlowStep
+from expertpool.workflow.registry import FLOW_SUBJECTS
+
+DECISION = Q(step__kind=StepKind.DECISION)
+
+
+def parts_of(user: User) -> Q:
+    """Approvals whose step is ``user``'s by his roles and his department, as a condition on them."""
+    role = Q(step__role__isnull=True) | Q(step__role__in=user.roles.values("pk"))
+    place = Q(step__place=Place.ANY)
+    if user.department:
+        above = [int(part) for part in user.department.path.split("/") if part]
+        place |= Q(step__place=Place.SUBJECT, department=user.department)
+        place |= Q(step__place=Place.NAMED, step__department__in=above)
+    return DECISION & role & place
+
+
+def may_decide(user: User, subject: str) -> Q:
+    """Approvals at whose step ``user`` decides, for himself or for another, as a condition on them."""
+    here = parts_of(user)
+    found = FLOW_SUBJECTS.get(subject)
+    for giver in givers_of(user):
+        if found and found.decidable:
+            his = Q(subject_id__in=found.decidable(giver).values("pk"))
+            done = Q(Exists(_of_another_step(giver))) | Q(Exists(_said(giver)))
+            here |= parts_of(giver) & his & ~done
+    # Who has decided another step leaves this one to others, for whomever; nor does anybody say it twice.
+    return here & ~Q(Exists(_of_another_step(user))) & ~Q(Exists(_said(user)))
+
+
+def givers_of(user: User) -> list[User]:
+    """Return who has handed over to ``user`` what waits for him now."""
+    rows = Delegation.objects.filter(
+        to=user, begins_at__lte=Now(), ends_at__gt=Now(), ended_at__isnull=True
+    )
+    return [row.giver for row in rows.select_related("giver__department") if row.giver.is_active]
+
+
+def why_not_his_part(user: User, approval: Approval, step: FlowStep) -> str:
+    """Return why the step is not ``user``'s by his role or department, as a sentence; empty when it is."""
+    if step.role is not None and not user.holds(step.role):
+        return f"当前步骤「{step}」由「{step.role}」审批，请等待。"
+    if step.place == Place.SUBJECT and (
+        approval.department_id is None or user.department_id != approval.department_id
+    ):
+        return (
+            f"当前步骤「{step}」由申请所属部门（{approval.department or '没有部门'}）审批，请等待。"
+        )
+    if step.place == Place.NAMED and not _is_below(user, step):
+        return f"当前步骤「{step}」由「{step.department}」审批，请等待。"
+    return ""
+
+
+def _is_below(user: User, step: FlowStep) -> bool:
+    return bool(
+        user.department
+        and step.department
+        and user.department.path.startswith(step.department.path)
+    )
+
+
+def stands_in_for(
+    user: User, approval: Approval, step: FlowStep, row: Model, *, now: datetime
+) -> User | None:
+    """Return for whom ``user``, whose own part it is not, decides this step of ``row``; None: for nobody."""
+    for one in delegations_at(now).filter(to=user).select_related("giver__department", "to"):
+        giver = one.giver
+        if is_vouched(one) and _may_hand_over(giver, approval, step, row):
+            return giver
+    return None
+
+
+def _may_hand_over(giver: User, approval: Approval, step: FlowStep, row: Model) -> bool:
+    subject = FLOW_SUBJECTS.get(approval.subject_type)
+    return bool(
+        giver.is_active
+        and subject
+        and subject.decidable
+        and not why_not_his_part(giver, approval, step)
+        and not has_decided_elsewhere(giver, approval, step)
+        and not said_by(giver, approval)
+        # Not on his own, nor beyond his scope: nobody hands over more than he has.
+        and subject.decidable(giver).filter(pk=row.pk).exists()
+    )
+
+
+def delegations_at(now: datetime) -> QuerySet[Delegation]:
+    """Return what is handed over at ``now``."""
+    return Delegation.objects.filter(begins_at__lte=now, ends_at__gt=now, ended_at__isnull=True)
+
+
+def has_decided_elsewhere(user: User, approval: Approval, step: FlowStep) -> bool:
+    """Tell whether ``user``, or somebody for him, decided another step of ``approval``."""
+    return approval.decisions.filter(_by(user)).exclude(step=step).exists()
+
+
+def said_by(user: User, approval: Approval) -> bool:
+    """Tell whether ``user``, or somebody for him, has decided where ``approval`` stands."""
+    return approval.decisions.filter(_by(user), round=approval.moves).exists()
+
+
+def deciders_of(approval: Approval, step: FlowStep, row: Model) -> list[User]:
+    """Return whose part it is to decide this step of ``row`` for himself, whether or not he has; each by his
+    own scope, and never on his own."""
+    subject = FLOW_SUBJECTS[approval.subject_type]
+    users = users_with_permission(subject.permission).select_related("department")
+    return [
+        user
+        for user in users
+        if not why_not_his_part(user, approval, step)
+        and not has_decided_elsewhere(user, approval, step)
+        and not is_outsider(user)
+        and (not subject.decidable or subject.decidable(user).filter(pk=row.pk).exists())
+    ]
+
+
+def agreed_here(approval: Approval) -> list[Decision]:
+    """Return who agreed where ``approval`` stands, as this system wrote it."""
+    rows = approval.decisions.filter(round=approval.moves, step=approval.step, agreed=True)
+    return [one for one in rows.select_related("decided_by", "for_whom", "step") if is_vouched(one)]
+
+
+def awaited(approval: Approval, step: FlowStep, row: Model, *, now: datetime) -> list[User]:
+    """Return who has yet to agree, of all whose part it is; whoever handed over to one who agreed has."""
+    said = agreed_here(approval)
+    done = {one.decided_by_id for one in said} | {one.for_whom_id for one in said}
+    handed = delegations_at(now).filter(to__in=[one.decided_by_id for one in said])
+    done |= {one.giver_id for one in handed.select_related("giver", "to") if is_vouched(one)}
+    return [user for user in deciders_of(approval, step, row) if user.pk not in done]
+
+
+def _by(user: User) -> Q:
+    return Q(decided_by=user) | Q(for_whom=user)
+
+
+def _of_another_step(user: User) -> QuerySet[Decision]:
+    rows = Decision.objects.filter(_by(user), approval=OuterRef("pk"))
+    return rows.exclude(step=OuterRef("step"))
+
+
+def _said(user: User) -> QuerySet[Decision]:
+    return Decision.objects.filter(_by(user), approval=OuterRef("pk"), round=OuterRef("moves"))

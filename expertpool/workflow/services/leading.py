@@ -1,0 +1,187 @@
+"""Leading an approval from step to step: what begins with a step, and what ends it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from uuid import uuid4
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import Model
+
+from expertpool.audit.services import record
+from expertpool.core.jobs import defer
+from expertpool.core.text import moment_text
+from expertpool.core.workdays import end_of_working_days
+from expertpool.workflow.enums import ApprovalState, OnRejection, StepKind, Verdict
+from expertpool.workflow.models import Approval, FlowStep, PublicNotice
+from expertpool.workflow.queries.approvals import RUNNING, applies, subject_code
+from expertpool.workflow.queries.steps import is_proven, proof_of_approval
+from expertpool.workflow.registry import FLOW_SUBJECTS
+
+logger = logging.getLogger(__name__)
+
+MOST_LINES = 30  # of what the public is told
+LONGEST_LINE = 500
+
+
+def begin(approval: Approval, step: FlowStep, row: Model, *, now: datetime) -> None:
+    """Keep the new ``approval`` of ``row`` at its first ``step``."""
+    subject = FLOW_SUBJECTS.get(approval.subject_type)
+    approval.department = subject.department(row) if subject else None
+    approval.step = step
+    approval.due_at = _due(step, now)
+    approval.save()  # its proof names it by its id
+    approval.proof = proof_of_approval(approval)
+    approval.save(update_fields=["proof"])
+    _entered(approval, step, row, now=now)
+
+
+def lead_on(
+    approval: Approval, step: FlowStep, row: Model, *, agree: bool, now: datetime
+) -> Verdict:
+    """Lead ``approval`` to where what was decided at ``step`` sends it."""
+    if agree:
+        following = next_step(approval, row, after=step.order, now=now)
+        if following is not None:
+            _move(approval, following, row, now=now)
+            return Verdict.ADVANCED
+        end(approval, ApprovalState.APPROVED, now=now)
+        return Verdict.APPROVED
+    earlier = _where_back(approval, step)
+    if earlier is not None:
+        _move(approval, earlier, row, now=now)
+        return Verdict.SENT_BACK
+    end(approval, ApprovalState.REJECTED, now=now)
+    return Verdict.REJECTED
+
+
+def end(approval: Approval, state: ApprovalState, *, now: datetime) -> None:
+    """End ``approval``, whatever it waits for."""
+    approval.step, approval.state, approval.ended_at = None, state, now
+    approval.due_at = None
+    _save(approval)
+
+
+def next_step(approval: Approval, row: Model, *, after: int, now: datetime) -> FlowStep | None:
+    """The first step after ``after`` (0: from the start) whose condition ``row`` meets now."""
+    later = (step for step in approval.version.steps.all() if step.order > after)
+    return next((step for step in later if applies(step, row, now=now)), None)
+
+
+def end_notices(*, now: datetime) -> int:
+    """Lead on what waited for the end of a public notice that is over; return how many. One that cannot be
+    led on keeps no other."""
+    over = Approval.objects.filter(RUNNING, step__kind=StepKind.NOTICE, due_at__lte=now)
+    moved = 0
+    for pk, moves in over.values_list("pk", "moves"):
+        try:
+            moved += end_notice(approval_id=pk, moves=moves, now=now)
+        except Exception:
+            logger.exception("the notice of approval %s cannot be ended", pk)
+    return moved
+
+
+@transaction.atomic
+def end_notice(*, approval_id: int, moves: int, now: datetime) -> bool:
+    """Lead the approval on from its public notice, as it was at its move ``moves``, once its days are over;
+    logs it. True if it did: a second run changes nothing, nor does anything that this system has not led there."""
+    approval = _locked(approval_id)
+    step = approval.step
+    if approval.moves != moves or step is None or step.kind != StepKind.NOTICE:
+        return False
+    if not approval.due_at or approval.due_at > now or not is_proven(approval):
+        return False
+    row = row_of(approval)
+    following = next_step(approval, row, after=step.order, now=now)
+    assert following is not None  # noqa: S101 - a step without a condition follows every notice
+    notice = approval.notices.get(round=approval.moves)
+    objections = notice.objections.count()
+    _move(approval, following, row, now=now)
+    record(
+        "workflow.notice_end",
+        actor=None,
+        now=now,
+        subject=row,
+        after={"公示": str(step), "收到异议": objections, "当前步骤": str(following)},
+    )
+    return True
+
+
+def row_of(approval: Approval) -> Model:
+    """Return what ``approval`` is of."""
+    row: Model = apps.get_model(approval.subject_type)._default_manager.get(pk=approval.subject_id)
+    return row
+
+
+def _locked(approval_id: int) -> Approval:
+    rows = Approval.objects.select_for_update(of=("self",)).select_related("version")
+    return rows.get(pk=approval_id)
+
+
+def _where_back(approval: Approval, step: FlowStep) -> FlowStep | None:
+    """The step to which ``step`` sends back; None: to the applicant."""
+    if step.on_rejection == OnRejection.STEP and step.return_to:
+        return approval.version.steps.filter(order=step.return_to).first()
+    if step.on_rejection == OnRejection.PREVIOUS:
+        # The last before this one that was decided in this approval.
+        decided = approval.decisions.filter(step__order__lt=step.order)
+        found = decided.order_by("-step__order", "-id").select_related("step").first()
+        return found.step if found else None
+    return None
+
+
+def _move(approval: Approval, step: FlowStep, row: Model, *, now: datetime) -> None:
+    approval.step = step
+    approval.due_at = _due(step, now)
+    _save(approval)
+    _entered(approval, step, row, now=now)
+
+
+def _due(step: FlowStep, now: datetime) -> datetime | None:
+    return end_of_working_days(step.days, after=now) if step.days else None
+
+
+def _save(approval: Approval) -> None:
+    approval.moves += 1
+    approval.reminded = 0
+    approval.proof = proof_of_approval(approval)
+    approval.save(
+        update_fields=["step", "state", "ended_at", "moves", "due_at", "reminded", "proof"]
+    )
+
+
+def _entered(approval: Approval, step: FlowStep, row: Model, *, now: datetime) -> None:
+    """What begins with a step: the notice, or that those who decide are told."""
+    subject = FLOW_SUBJECTS.get(subject_code(row))
+    if subject is None:
+        return
+    if step.kind == StepKind.NOTICE:
+        _publish(approval, step, row, now=now)
+    elif subject.decidable and subject.tells:
+        defer("workflow.tell_waiting", approval_id=approval.pk, moves=approval.moves)
+
+
+def _publish(approval: Approval, step: FlowStep, row: Model, *, now: datetime) -> None:
+    subject = FLOW_SUBJECTS[approval.subject_type]
+    assert subject.public is not None and approval.due_at is not None  # noqa: S101, PT018 - see save_flow
+    lines = [[str(label), str(value)[:LONGEST_LINE]] for label, value in subject.public(row)]
+    notice = PublicNotice(
+        public_id=uuid4(),
+        approval=approval,
+        step=step,
+        round=approval.moves,
+        title=f"{subject.label}公示：{subject.name_of(row)}"[:200],
+        lines=lines[:MOST_LINES],
+        begins_at=now,
+        ends_at=approval.due_at,
+    )
+    notice.save(force_insert=True)
+    record(
+        "workflow.notice_begin",
+        actor=None,
+        now=now,
+        subject=row,
+        after={"公示": str(step), "公示至": moment_text(notice.ends_at)},
+    )

@@ -1,0 +1,130 @@
+"""Who is told of an approval that waits: all whose part its step is, and whoever stands in for one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import users_with_permission
+from expertpool.core.fields import is_vouched
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.occasions import Occasion
+from expertpool.notifications.queries.channels import ways_outside
+from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
+from expertpool.workflow.enums import StepKind
+from expertpool.workflow.models import Approval, FlowStep, Objection
+from expertpool.workflow.occasions import DUE, STUCK, WAITING
+from expertpool.workflow.queries.approvals import RUNNING
+from expertpool.workflow.queries.deciders import awaited, deciders_of, delegations_at
+from expertpool.workflow.registry import FLOW_SUBJECTS
+from expertpool.workflow.services.leading import row_of
+
+SOON, OVER = 1, 2  # what was told of a term
+BEFORE = timedelta(days=1)
+
+
+@transaction.atomic
+def tell_waiting(*, approval_id: int, moves: int, now: datetime) -> None:
+    """Tell who decides that the approval waits for him since its move ``moves``; who manages flows, where
+    there is nobody. Nothing once it went on; once, however often it is called."""
+    approval = Approval.objects.select_related("step__role", "department").get(pk=approval_id)
+    step = approval.step
+    if approval.moves != moves or step is None:
+        return
+    users = deciders_of(approval, step, row_of(approval))
+    if not users:
+        managers = users_with_permission("workflow.manage")
+        _tell(STUCK, approval, step, managers, {}, now=now)
+        return
+    objections = Objection.objects.filter(notice__approval=approval).count()
+    said = [
+        f"请在 {_day(approval.due_at)} 前处理。" if approval.due_at else "",
+        f"公示期间收到 {objections} 条异议，请一并核对。" if objections else "",
+    ]
+    told = _with_those_who_stand_in(users, now=now)
+    _tell(WAITING, approval, step, told, {"说明": "".join(said)}, now=now)
+
+
+def remind(*, now: datetime) -> int:
+    """Tell whose decision is awaited that the term of a step is over, or ends within a day; each once. Nothing
+    is decided by it. Return of how many approvals."""
+    near = Q(due_at__lte=now + BEFORE, reminded__lt=SOON) | Q(due_at__lte=now, reminded__lt=OVER)
+    rows = Approval.objects.filter(RUNNING, near, step__kind=StepKind.DECISION)
+    return sum(_remind(pk, now=now) for pk in rows.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _remind(approval_id: int, *, now: datetime) -> bool:
+    # The row is held until the messages are written: two that run at once tell once.
+    rows = Approval.objects.select_for_update(of=("self",)).filter(RUNNING, pk=approval_id)
+    approval = rows.first()
+    step = approval.step if approval else None
+    if approval is None or step is None or approval.due_at is None:
+        return False
+    stage = OVER if approval.due_at <= now else SOON
+    if approval.reminded >= stage:
+        return False
+    approval.reminded = stage
+    approval.save(update_fields=["reminded"])
+    subject = FLOW_SUBJECTS.get(approval.subject_type)
+    if subject is None or not subject.decidable:
+        return False
+    users = _with_those_who_stand_in(awaited(approval, step, row_of(approval), now=now), now=now)
+    day = _day(approval.due_at)
+    said = f"已超过审批期限 {day}" if stage == OVER else f"审批期限 {day} 将到"
+    # What is late is seen by who manages the flows, too.
+    more = users_with_permission("workflow.manage") if stage == OVER else ()
+    told = {user.pk: user for user in (*users, *more)}.values()
+    _tell(DUE, approval, step, told, {"情况": said}, now=now, nth=stage)
+    return True
+
+
+def _with_those_who_stand_in(users: Iterable[User], *, now: datetime) -> list[User]:
+    told = {user.pk: user for user in users}
+    for one in delegations_at(now).filter(giver__in=list(told)).select_related("giver", "to"):
+        if is_vouched(one) and one.to.is_active:
+            told.setdefault(one.to_id, one.to)
+    return list(told.values())
+
+
+def _day(due_at: datetime) -> str:
+    """Return the last day of a term, which ends with it."""
+    return f"{timezone.localdate(due_at - timedelta(minutes=1)):%Y-%m-%d}"
+
+
+def _tell(
+    occasion: Occasion,
+    approval: Approval,
+    step: FlowStep,
+    users: Iterable[User],
+    more: Mapping[str, str],
+    *,
+    now: datetime,
+    nth: int = 0,
+) -> None:
+    subject = FLOW_SUBJECTS[approval.subject_type]
+    row = row_of(approval)
+    common = {
+        "审核事项": subject.label,
+        "对象": subject.name_of(row),
+        "步骤": step.name,
+        "期限": _day(approval.due_at) if approval.due_at else "无",
+        **more,
+    }
+    by_ways: dict[tuple[ChannelCode, ...], list[Envelope]] = {}
+    for user in users:
+        envelope = Envelope(
+            recipient=Recipient(user.username, user.name, email=user.email),
+            context={"收件人": user.name, **common},
+            about=subject.about(row),
+            key=f"{occasion.code}:{approval.pk}:{approval.moves}:{nth}:{user.pk}",
+        )
+        outside = ways_outside(occasion, phone="", email=user.email)
+        by_ways.setdefault((ChannelCode.SITE, *outside), []).append(envelope)
+    for channels, envelopes in by_ways.items():
+        send_messages(occasion=occasion.code, envelopes=envelopes, channels=channels, now=now)

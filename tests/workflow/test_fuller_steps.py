@@ -1,0 +1,387 @@
+"""Steps of a department, of several persons, with a term, with a notice, and what somebody hands over."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.models import Department, Role, User
+from expertpool.accounts.services.roles import Grant, save_role
+from expertpool.audit.models import Entry
+from expertpool.core.workdays import end_of_working_days
+from expertpool.notifications.models import Message
+from expertpool.projects.enums import ProjectStatus
+from expertpool.projects.exceptions import NotYourStep
+from expertpool.projects.models import Project
+from expertpool.projects.queries import projects_to_decide
+from expertpool.projects.services.approval import approve_project, reject_project
+from expertpool.workflow.enums import Agreement, OnRejection, Place, StepKind, Verdict
+from expertpool.workflow.exceptions import (
+    DelegationRefused,
+    FlowRefused,
+    NoticeOver,
+    TooManyObjections,
+)
+from expertpool.workflow.models import Approval, Decision, Delegation, Objection, PublicNotice
+from expertpool.workflow.queries.approvals import course_of
+from expertpool.workflow.queries.notices import notice_by, objections_about, open_notices
+from expertpool.workflow.services.delegations import delegate, end_delegation
+from expertpool.workflow.services.flows import StepData, save_flow
+from expertpool.workflow.services.leading import end_notices
+from expertpool.workflow.services.objections import EACH_HOUR, file_objection
+from expertpool.workflow.services.telling_approvals import remind, tell_waiting
+from tests.factories.accounts import change, make_department, make_user
+from tests.factories.projects import make_project
+
+pytestmark = pytest.mark.django_db
+SUBJECT = "projects.project"
+NOW = timezone.now()
+
+
+@pytest.fixture
+def chief(admin: User) -> Role:
+    return save_role(
+        role=None,
+        name="分管领导",
+        grants=[Grant("projects.view"), Grant("projects.approve", Scope.ALL)],
+        levels={},
+        actor=admin,
+        now=NOW,
+    )
+
+
+def draw_up(admin: User, *steps: StepData) -> None:
+    save_flow(subject=SUBJECT, steps=steps, actor=admin, now=NOW)
+
+
+def with_role(role: Role, department: Department | None = None) -> User:
+    user = make_user(department=department)
+    user.roles.add(role)
+    return user
+
+
+def approve(project: Project, actor: User, *, now: datetime = NOW) -> Verdict:
+    one, user = Project.objects.get(pk=project.pk), User.objects.get(pk=actor.pk)
+    return approve_project(project=one, version=one.version, actor=user, now=now)
+
+
+def waits_for(user: User, project: Project) -> bool:
+    return projects_to_decide(User.objects.get(pk=user.pk)).filter(pk=project.pk).exists()
+
+
+@pytest.mark.shows("OVW-06")
+def test_a_step_of_several_waits_for_them_and_one_may_send_back(admin: User, chief: Role) -> None:
+    one, two, three = (with_role(chief) for _ in range(3))
+    draw_up(admin, StepData("会签", chief, agreement=Agreement.SOME, persons=2))
+    project = make_project(ProjectStatus.PENDING)
+    assert approve(project, one) == Verdict.COUNTED
+    assert [waits_for(user, project) for user in (one, two)] == [False, True]
+    with pytest.raises(NotYourStep, match="已审批过这一步"):
+        approve(project, one)
+    assert approve(project, two) == Verdict.APPROVED
+    draw_up(admin, StepData("会签", chief, agreement=Agreement.ALL), StepData("复核"))
+    project = make_project(ProjectStatus.PENDING)
+    assert [approve(project, user) for user in (one, two)] == [Verdict.COUNTED, Verdict.COUNTED]
+    assert approve(project, three) == Verdict.ADVANCED
+    project = make_project(ProjectStatus.PENDING)
+    approve(project, one)
+    three.is_active = False  # is not waited for
+    three.save()
+    assert approve(project, two) == Verdict.ADVANCED
+    project = make_project(ProjectStatus.PENDING)
+    approve(project, one)
+    assert reject_project(project=project, actor=two, now=NOW, note="不妥") == Verdict.REJECTED
+
+
+def test_what_somebody_writes_himself_counts_for_nobody(admin: User, chief: Role) -> None:
+    one, two, three = (with_role(chief) for _ in range(3))
+    draw_up(admin, StepData("会签", chief, agreement=Agreement.SOME, persons=2))
+    project = make_project(ProjectStatus.PENDING)
+    approval = Approval.objects.get()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO workflow_decision (approval_id, step_id, agreed, note, decided_by_id,"
+            " decided_at, round, proof) VALUES (%s, %s, true, '', %s, now(), 0, '')",
+            [approval.pk, approval.step_id, three.pk],
+        )
+    assert approve(project, one) == Verdict.COUNTED
+    with pytest.raises(IntegrityError, match="workflow_person_once"), transaction.atomic():
+        Decision.objects.create(
+            approval=approval,
+            step=approval.step,
+            agreed=True,
+            decided_by=one,
+            decided_at=NOW,
+            round=0,
+        )
+    assert approve(project, two) == Verdict.APPROVED
+
+
+@pytest.mark.parametrize(
+    "column", ["kind = 'decision', days = NULL", "persons = NULL, agreement = 'any'"]
+)
+def test_a_further_column_that_is_altered_is_seen(admin: User, chief: Role, column: str) -> None:
+    one, _ = with_role(chief), with_role(chief)
+    step = StepData("会签", chief, agreement=Agreement.SOME, persons=2, days=3)
+    draw_up(admin, StepData("公示", kind=StepKind.NOTICE, days=1), step)
+    project = make_project(ProjectStatus.PENDING)
+    end_notices(now=NOW + timedelta(days=30))
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE workflow_flowstep SET {column}")  # noqa: S608
+    with pytest.raises(NotYourStep, match="在系统之外被改动过"):
+        approve(project, one)
+
+
+@pytest.mark.shows("OVW-06")
+def test_a_step_is_of_the_department_of_the_subject_or_of_a_named_one(
+    admin: User, chief: Role
+) -> None:
+    ours, theirs = make_department("信息处"), make_department("法规处")
+    below = make_department("合规科", parent=theirs)
+    draw_up(
+        admin,
+        StepData("处室审核", chief, place=Place.SUBJECT),
+        StepData("法规审核", chief, place=Place.NAMED, department=theirs),
+    )
+    mine, law, other = with_role(chief, ours), with_role(chief, below), with_role(chief)
+    project = make_project(ProjectStatus.PENDING, department=ours)
+    assert [waits_for(user, project) for user in (mine, law, other)] == [True, False, False]
+    with pytest.raises(NotYourStep, match="由申请所属部门（信息处）审批"):
+        approve(project, law)
+    assert approve(project, mine) == Verdict.ADVANCED
+    assert [waits_for(user, project) for user in (mine, law, other)] == [False, True, False]
+    with pytest.raises(NotYourStep, match="由「法规处」审批"):
+        approve(project, other)
+    # Who writes himself into the department of a step that waits does not decide it.
+    approval = Approval.objects.get()
+    assert approve(project, law) == Verdict.APPROVED
+    project = make_project(ProjectStatus.PENDING, department=ours)
+    approval = Approval.objects.get(subject_id=project.pk)
+    Approval.objects.filter(pk=approval.pk).update(department=below)
+    with pytest.raises(NotYourStep, match="在系统之外被改动过"):
+        approve(project, law)
+
+
+@pytest.mark.shows("OVW-06")
+def test_a_step_sends_back_to_the_step_that_it_names(admin: User, chief: Role) -> None:
+    supervisors = Role.objects.get(code="supervisor")
+    first, second, third = make_user("supervisor"), with_role(chief), make_user("admin")
+    draw_up(
+        admin,
+        StepData("初审", supervisors),
+        StepData("复审", chief),
+        StepData(
+            "终审", Role.objects.get(code="admin"), on_rejection=OnRejection.STEP, return_to=1
+        ),
+    )
+    project = make_project(ProjectStatus.PENDING)
+    assert [approve(project, user) for user in (first, second)] == [Verdict.ADVANCED] * 2
+    back = reject_project(project=project, actor=third, now=NOW, note="材料不全")
+    assert back == Verdict.SENT_BACK
+    assert waits_for(first, project)  # the round is another: he says it anew
+    assert [approve(project, user) for user in (first, second)] == [Verdict.ADVANCED] * 2
+    assert approve(project, third) == Verdict.APPROVED
+
+
+@pytest.mark.shows("OVW-06")
+def test_what_is_handed_over_is_decided_by_another_in_his_name(admin: User, chief: Role) -> None:
+    supervisors = Role.objects.get(code="supervisor")
+    giver = with_role(chief, make_department())
+    to, stranger = make_user("supervisor"), make_user("operator")
+    draw_up(admin, StepData("分管领导审批", chief), StepData("复核", supervisors))
+    week = {"begins_at": NOW - timedelta(days=1), "ends_at": NOW + timedelta(days=6)}
+    wrong: list[tuple[dict[str, object], str]] = [
+        ({"to": giver}, "选择另一个人"),
+        ({"to": stranger}, "没有您的全部审批权限"),
+        ({"to": to, "reason": " "}, "请填写委托的事由"),
+        ({"to": to, "reason": "长" * 201}, "最多 200 字"),
+        ({"to": to, "ends_at": NOW - timedelta(days=1)}, "结束日期"),
+        ({"to": to, "ends_at": NOW + timedelta(days=99)}, "最多委托 90 天"),
+        (
+            {
+                "to": to,
+                "begins_at": NOW + timedelta(days=900),
+                "ends_at": NOW + timedelta(days=901),
+            },
+            "90 天",
+        ),
+    ]
+    for given, text in wrong:
+        with pytest.raises(DelegationRefused, match=text):
+            delegate(**{**week, "reason": "出差", **given}, actor=giver, now=NOW)  # type: ignore[arg-type]
+    with pytest.raises(DelegationRefused, match="没有可以委托的审批"):
+        delegate(**week, to=to, reason="出差", actor=stranger, now=NOW)
+    project = make_project(ProjectStatus.PENDING)
+    assert not waits_for(to, project)
+    made = delegate(**week, to=to, reason="出差", actor=giver, now=NOW)
+    assert Message.objects.filter(occasion="approval.handed").count() == 1
+    with pytest.raises(DelegationRefused, match="已委托他人"):
+        delegate(**week, to=to, reason="出差", actor=giver, now=NOW)
+    assert waits_for(to, project)
+    assert approve(project, to) == Verdict.ADVANCED
+    course = course_of(project, now=NOW)
+    assert course is not None
+    assert course.timeline[0].who == f"{to.name}（代{giver.name}）"
+    # Neither of them decides the other step: they were one person here.
+    giver.roles.add(supervisors)
+    for user in (to, giver):
+        assert not waits_for(user, project)
+        with pytest.raises(NotYourStep, match="另一个步骤"):
+            approve(project, user)
+    own = make_project(ProjectStatus.PENDING, applicant=giver)
+    assert not waits_for(to, own)  # nobody hands over more than he has
+    with pytest.raises(NotYourStep, match="由「分管领导」审批"):
+        approve(own, to)
+    later = make_project(ProjectStatus.PENDING)
+    Delegation.objects.filter(pk=made.pk).update(to=make_user("supervisor"))
+    with pytest.raises(NotYourStep, match="由「分管领导」审批"):
+        approve(later, Delegation.objects.get(pk=made.pk).to)  # written by somebody else
+    Delegation.objects.filter(pk=made.pk).update(to=to)
+    with pytest.raises(DelegationRefused, match="本人"):
+        end_delegation(delegation=made, actor=to, now=NOW)
+    end_delegation(delegation=made, actor=giver, now=NOW)
+    with pytest.raises(DelegationRefused, match="已经结束"):
+        end_delegation(delegation=made, actor=giver, now=NOW)
+    assert not waits_for(to, later)
+    actions = Entry.objects.filter(action__startswith="workflow.").values_list("action", flat=True)
+    assert {"workflow.delegate", "workflow.undelegate"} <= set(actions)
+
+
+def test_one_who_stands_in_for_another_is_one_person(admin: User, chief: Role) -> None:
+    giver, to, third = (with_role(chief) for _ in range(3))
+    draw_up(admin, StepData("会签", chief, agreement=Agreement.ALL))
+    ends = NOW + timedelta(days=3)
+    delegate(to=to, begins_at=NOW, ends_at=ends, reason="休假", actor=giver, now=NOW)
+    project = make_project(ProjectStatus.PENDING)
+    assert approve(project, to) == Verdict.COUNTED  # for himself, and the other is not waited for
+    assert Decision.objects.get().for_whom is None
+    assert approve(project, third) == Verdict.APPROVED
+
+
+@pytest.mark.shows("OVW-06")
+def test_who_decides_is_told_and_reminded_and_nothing_is_decided_by_itself(
+    admin: User, chief: Role
+) -> None:
+    one, stand_in = with_role(chief), make_user("supervisor")
+    draw_up(admin, StepData("审批", chief, days=2))
+    project = make_project(ProjectStatus.PENDING)
+    approval = Approval.objects.get()
+    due = approval.due_at
+    assert due == end_of_working_days(2, after=NOW)
+    ends = due + timedelta(days=9)
+    delegate(to=stand_in, begins_at=NOW, ends_at=ends, reason="休假", actor=one, now=NOW)
+
+    def told(occasion: str) -> set[str]:
+        rows = Message.objects.filter(occasion=occasion, channel="site")
+        return {row.address for row in rows}
+
+    for _ in range(2):
+        tell_waiting(approval_id=approval.pk, moves=0, now=NOW)
+    assert told("approval.waiting") == {one.username, stand_in.username}
+    assert remind(now=NOW) == 0
+    assert remind(now=due - timedelta(hours=3)) == 1
+    assert remind(now=due - timedelta(hours=2)) == 0
+    assert told("approval.due") == {one.username, stand_in.username}
+    assert remind(now=due) == 1
+    assert remind(now=due + timedelta(days=5)) == 0
+    assert admin.username in told("approval.due")
+    approval.refresh_from_db()
+    assert approval.state == "running"
+    assert approve(project, one, now=due + timedelta(days=5)) == Verdict.APPROVED
+    tell_waiting(approval_id=approval.pk, moves=0, now=NOW)  # it went on
+    one.is_active = False
+    one.save()
+    make_project(ProjectStatus.PENDING)
+    tell_waiting(approval_id=Approval.objects.latest("pk").pk, moves=0, now=NOW)
+    assert admin.username in told("approval.stuck")
+
+
+@pytest.mark.shows("OVW-06")
+def test_what_is_on_notice_is_public_for_its_days_and_then_goes_on(
+    admin: User, chief: Role
+) -> None:
+    one = with_role(chief)
+    draw_up(admin, StepData("公示", kind=StepKind.NOTICE, days=3), StepData("终审", chief))
+    project = make_project(ProjectStatus.PENDING)
+    notice = PublicNotice.objects.get()
+    now = notice.begins_at
+    assert ["项目名称", project.name] in notice.lines
+    assert notice_by(str(notice.public_id)) == notice
+    with pytest.raises(NotYourStep, match="正在公示"):
+        approve(project, one)
+    assert not waits_for(one, project)
+    objecting = {"notice": notice, "name": "王某", "contact": "13800000000", "address": "10.0.0.9"}
+    first = file_objection(**objecting, text="与事实不符", now=now)  # type: ignore[arg-type]
+    assert file_objection(**objecting, text="与事实不符", now=now) == first  # type: ignore[arg-type]
+    sealed: Any = Objection.objects.values_list("text", flat=True).first()
+    assert "不符".encode() not in bytes(sealed.token)
+    for at in range(EACH_HOUR - 1):
+        file_objection(**objecting, text=f"其{at}", now=now)  # type: ignore[arg-type]
+    with pytest.raises(TooManyObjections):
+        file_objection(**objecting, text="又", now=now)  # type: ignore[arg-type]
+    assert next(one.text for one in objections_about(one, project)) == "与事实不符"
+    assert not objections_about(make_user("operator"), project)
+    end = notice.ends_at
+    assert end_notices(now=end - timedelta(seconds=1)) == 0
+    assert end_notices(now=end) == 1
+    assert end_notices(now=end) == 0
+    assert not open_notices(end - timedelta(days=1))
+    with pytest.raises(NoticeOver):
+        file_objection(**objecting, text="迟了", now=end)  # type: ignore[arg-type]
+    assert waits_for(one, project)
+    tell_waiting(approval_id=notice.approval_id, moves=1, now=end)
+    told = Message.objects.filter(occasion="approval.waiting", channel="site")
+    assert all("收到 5 条异议" in row.body for row in told)
+    assert one.username in {row.address for row in told}
+    assert approve(project, one, now=end) == Verdict.APPROVED
+    logged = Entry.objects.filter(action__startswith="workflow.notice").values_list(
+        "action", flat=True
+    )
+    assert set(logged) == {"workflow.notice_begin", "workflow.notice_end"}
+
+
+def test_nobody_shortens_a_notice_by_its_row(admin: User, chief: Role) -> None:
+    draw_up(admin, StepData("公示", kind=StepKind.NOTICE, days=3), StepData("终审", chief))
+    make_project(ProjectStatus.PENDING)
+    Approval.objects.update(due_at=NOW)
+    assert end_notices(now=NOW + timedelta(minutes=1)) == 0
+    assert Approval.objects.get().step.kind == StepKind.NOTICE  # type: ignore[union-attr]
+
+
+def test_a_fuller_flow_that_cannot_work_is_refused(admin: User, chief: Role) -> None:
+    closed = make_department("撤并处")
+    change(Department.objects.filter(pk=closed.pk), active=False)
+    closed.refresh_from_db()
+    notice = StepData("公示", kind=StepKind.NOTICE, days=3)
+    wrong: list[tuple[list[StepData], str]] = [
+        ([notice], "审批步骤"),
+        ([StepData("审核"), notice], "公示不作决定"),
+        ([StepData("公示", kind=StepKind.NOTICE), StepData("审核")], "公示几个工作日"),
+        ([StepData("审核", days=0)], "1 至 60 个工作日"),
+        ([StepData("审核", days=61)], "1 至 60 个工作日"),
+        ([StepData("审核", agreement=Agreement.SOME)], "2 至 20 人"),
+        ([StepData("审核", chief, agreement=Agreement.SOME, persons=2)], "只有 0 人"),
+        ([StepData("审核", place=Place.NAMED)], "选择一个启用的部门"),
+        ([StepData("审核", place=Place.NAMED, department=closed)], "选择一个启用的部门"),
+        ([StepData("审核", on_rejection=OnRejection.STEP, return_to=1)], "前面的步骤"),
+        ([StepData("一"), StepData("二", on_rejection=OnRejection.STEP)], "前面的步骤"),
+        (
+            [StepData("一"), StepData("二", on_rejection=OnRejection.STEP, return_to=2)],
+            "前面的步骤",
+        ),
+    ]
+    for steps, text in wrong:
+        with pytest.raises(FlowRefused, match=text):
+            save_flow(subject=SUBJECT, steps=steps, actor=admin, now=NOW)
+    with pytest.raises(FlowRefused, match="没有可以公开的内容"):
+        save_flow(
+            subject="experts.avoidanceremoval",
+            steps=[notice, StepData("审核")],
+            actor=admin,
+            now=NOW,
+        )

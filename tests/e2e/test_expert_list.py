@@ -86,6 +86,19 @@ def test_the_question_names_who_is_meant_and_the_act_is_taken_back(
     screen.open("/experts/?tab=formal&q=张")
     bar = screen.page.get_by_role("region", name="批量操作")
 
+    # By the keyboard: from a row to the buttons past none of the others, and back.
+    row, press = screen.page.locator("[data-pick]").nth(2), screen.page.keyboard.press
+    row.focus()
+    press("Space")
+    expect(screen.page.locator("[data-pick-said]")).to_have_text("已选 1 项，按回车键到批量操作")
+    expect(bar.get_by_text("在勾选框上按回车到这里，Esc 返回")).to_be_visible()
+    press("Enter")
+    expect(bar.get_by_role("button").first).to_be_focused()
+    press("Escape")
+    expect(row).to_be_focused()
+    press("Space")
+    expect(bar).to_be_hidden()
+
     def freeze_all() -> None:
         screen.page.locator("[data-pick-all]").check()
         bar.locator("[data-pick-everything]").click()

@@ -8,6 +8,7 @@ function setupSelection(list) {
   if (!boxes.length) return;
   const tools = bar?.closest(".tools");
   const everything = bar?.querySelector("[data-pick-everything]");
+  const said = list.querySelector("[data-pick-said]");
 
   function show() {
     const picked = boxes.filter((box) => box.checked);
@@ -20,14 +21,36 @@ function setupSelection(list) {
     bar.hidden = picked.length === 0;
     tools?.classList.toggle("is-picking", picked.length > 0);
     bar.querySelector("[data-picked]").textContent = bar.dataset.all ? bar.dataset.totalText : picked.length;
+    const count = `已选 ${bar.dataset.all ? bar.dataset.totalText : picked.length} 项`;
+    if (said)
+      said.textContent = picked.length ? `${count}，按回车键到批量操作` : said.textContent && "没有勾选";
     if (everything) everything.hidden = !all || total <= boxes.length || Boolean(bar.dataset.all);
   }
 
   let last = null;
+  const inBar = () => [...bar.querySelectorAll("button, a[href]")].find((one) => one.getClientRects().length);
+  // From any row to the buttons without passing the others, and back.
+  function byKeys(event) {
+    bar?.classList.add("is-by-keys");
+    if (event.key !== "Enter" || !bar || bar.hidden) return;
+    event.preventDefault();
+    last = event.target;
+    inBar()?.focus();
+  }
+  for (const box of head ? [head, ...boxes] : boxes) {
+    box.addEventListener("keydown", byKeys);
+    if (bar) box.setAttribute("aria-keyshortcuts", "Enter");
+  }
+  list.addEventListener("pointerdown", () => bar?.classList.remove("is-by-keys"));
+  bar?.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || bar.querySelector("[aria-expanded=true]")) return;
+    event.preventDefault();
+    (last ?? boxes.find((box) => box.checked) ?? boxes[0]).focus();
+  });
   for (const box of boxes) {
     box.addEventListener("click", (event) => {
       if (event.shiftKey && last) {
-        const [from, to] = [boxes.indexOf(last), boxes.indexOf(box)].sort((a, b) => a - b);
+        const [from, to] = [Math.max(boxes.indexOf(last), 0), boxes.indexOf(box)].sort((a, b) => a - b);
         for (const between of boxes.slice(from, to + 1)) between.checked = box.checked;
       }
       last = box;

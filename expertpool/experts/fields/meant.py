@@ -21,6 +21,10 @@ _PLACE = re.compile(
     r"|特别行政区|地区|林区|[省市区县旗盟州])"
 )
 _PREFECTURE = "自治州"
+_PROVINCE = re.compile(
+    "^(?:北京|天津|河北|山西|内蒙古|辽宁|吉林|黑龙江|上海|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|重庆"
+    "|四川|贵州|云南|西藏|陕西|甘肃|青海|宁夏|新疆)(?:省|市|(?:壮族|回族|维吾尔)?自治区)?"
+)
 _REMARK = re.compile(r"[(（]([^()（）]*)[)）]")
 _RANK = re.compile(r"[级高副正]|教授|研究员|助理")
 # One rank by three names.
@@ -28,24 +32,42 @@ _SENIOR = re.compile(r"^(?:教授级|研究员级)(?:高级)?|^正高(?!级)")
 
 
 def division_meanings() -> Mapping[str, str]:
-    """Return the short ways to write a division that can only mean one: 广西, 凉山州, but not 吉林,
-    which is a province and its city, nor 巴州, by which a prefecture goes beside a district of that name."""
+    """Return the short ways to write a division that can only mean one, alone or after what it belongs to:
+    广西, 凉山州, 湖北恩施州, but not 吉林, which is a province and its city, nor 巴州, by which a prefecture goes beside
+    a district of that name."""
     found: dict[str, set[str]] = defaultdict(set)
     names = dict(Division.objects.values_list("code", "name"))
-    for code, name in names.items():
-        for word in _short(name):
-            found[word].add(code)
     prefectures = [name for name in names.values() if name.endswith(_PREFECTURE)]
-    return {
-        word: names[code]
-        for word, (code, *others) in found.items()
-        if not others
-        and (
-            not word.endswith("州")
-            or names[code].endswith(_PREFECTURE)
-            or not any(name.startswith(word[:-1]) for name in prefectures)
-        )
-    }
+    for code, name in names.items():
+        above = _above(code, names)
+        for short in _short(name):
+            # Of a word with two meanings one is told apart by no rule.
+            doubt = (
+                short.endswith("州")
+                and not name.endswith(_PREFECTURE)
+                and any(one.startswith(short[:-1]) for one in prefectures)
+            )
+            for before in ("", *above[:1]):
+                for way in _written(before):
+                    found[way + short].add("" if doubt else code)
+        for before in above:
+            for way in _written(before):
+                found[way + name].add(code)
+                if len(above) > 1 and before is not above[0]:
+                    for first in _written(above[0]):
+                        found[first + way + name].add(code)
+    return {word: names[code] for word, (code, *others) in found.items() if code and not others}
+
+
+def _above(code: str, names: Mapping[str, str]) -> list[str]:
+    """Return the province of a division, and its city."""
+    codes = dict.fromkeys((f"{code[:2]}0000", f"{code[:4]}00"))
+    return [names[one] for one in codes if one != code and one in names]
+
+
+def _written(name: str) -> list[str]:
+    """Return a name and its short ways."""
+    return [name, *_short(name)]
 
 
 def _short(name: str) -> Iterator[str]:
@@ -58,6 +80,11 @@ def _short(name: str) -> Iterator[str]:
 def may_be_division(word: str, name: str) -> bool:
     """Tell whether ``word`` may be a short or old way to write the name of a division: of one place; 州
     is a prefecture, if there is one."""
+    rest = _PROVINCE.sub("", word)
+    return _may_be(word, name) or (len(rest) > 1 and rest != word and _may_be(rest, name))
+
+
+def _may_be(word: str, name: str) -> bool:
     if word.endswith("州"):
         return name.startswith(word) or (name.endswith(_PREFECTURE) and name.startswith(word[:-1]))
     place = _place_of(word)

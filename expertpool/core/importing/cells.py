@@ -122,7 +122,7 @@ class RowReader:
             return None
         for key, code in self.further:
             parts = (row.values.get(code), row.values.pop(key, ""))
-            row.values[code] = BETWEEN.join(filter(None, dict.fromkeys(parts)))
+            row.values[code] = self._together(row, code, parts, is_mended=code in (mended or {}))
         self._add_mended(row, mended or {})
         first = self.first
         if first and row.values.get(first) == self.samples[first] and self._is_sample(row):
@@ -138,6 +138,17 @@ class RowReader:
         if number in self.answers.passed_over and not self.importer.previews:
             row.faults.insert(0, Fault("", NOT_CHOSEN, "您没有勾选这一行。"))
         return row
+
+    def _together(self, row: Row, code: str, parts: tuple[Any, Any], *, is_mended: bool) -> Any:
+        """Return what two columns hold of one: lines of a list, or pieces of a text, of which none may lack."""
+        column = self.importer.by_code[code]
+        if not column.pieces:
+            return BETWEEN.join(filter(None, dict.fromkeys(parts)))
+        first, further = parts
+        if column.required and first and not further and not is_mended:
+            self._require(row, column)
+        # The cleaner knows what stands between them: nothing between Chinese letters.
+        return column.clean(" ".join(filter(None, parts)))
 
     def _beside(self, cells: list[Any]) -> str:
         """Return what stands in a row only where nothing is imported; numbers of rows say nothing."""
@@ -182,7 +193,7 @@ class RowReader:
                     continue
             values[key] = value
             if value is None or value == "" or value == []:
-                if column.required:
+                if column.required and key == column.code:
                     self._require(row, column)
                 continue
             empty = False

@@ -229,7 +229,8 @@ def _day_of(value: str, month: str) -> date | None:
 class ImportColumn:
     """One column of an import.
 
-    ``aliases`` are other headers that people use for it. ``help``, ``sample``, ``choices`` (a
+    ``aliases`` are other headers that people use for it; ``pieces`` those of columns that hold it together, in
+    their order. ``help``, ``sample``, ``choices`` (a
     drop-down list) and ``width`` (characters) are for the template. ``is_extra``: an administrator
     added it; it never takes a header by which another column goes.
 
@@ -247,6 +248,7 @@ class ImportColumn:
     header: str
     clean: Cleaner
     aliases: Sequence[str] = ()
+    pieces: Sequence[str] = ()
     required: bool = False
     help: str = ""
     sample: str = ""

@@ -158,7 +158,11 @@ def _known(columns: Sequence[ImportColumn], remembered: Mapping[str, str]) -> di
 
 
 def _by_header(columns: Iterable[ImportColumn]) -> dict[str, str]:
-    return {normalise_header(header): one.code for one in columns for header in one.headers}
+    return {
+        normalise_header(header): one.code
+        for one in columns
+        for header in (*one.pieces, *one.headers)
+    }
 
 
 def _best(top: Top, known: Mapping[str, str], required: set[str], row: int | None) -> _Place | None:
@@ -285,6 +289,7 @@ class _Recogniser:
     def header(self, others: list[str]) -> Header:
         codes, why = self._by_header()
         self._leave_out_beside(codes, why)
+        self._by_pieces(codes, why)
         self._by_likeness(codes, why)
         self._by_content(codes, why)
         self._once(codes, why)
@@ -331,6 +336,22 @@ class _Recogniser:
         """Return the column that holds a list and whose header this is with a number: 专业二."""
         code = self.known.get(stem_of(cell), "")
         return code if code and self.columns[code].lists else ""
+
+    def _by_pieces(self, codes: list[str], why: list[str]) -> None:
+        """Take the headers of a column's pieces for it where all are there, in their order, and no header
+        is that of the whole; else they are asked about."""
+        for column in self.columns.values():
+            held = [at for at, reason in enumerate(why) if reason != Why.BESIDE]
+            found = [at for at in held if normalise_header(self.cells[at]) in column.pieces]
+            whole = [at for at in held if codes[at] == column.code and at not in found]
+            is_all = [normalise_header(self.cells[at]) for at in found] == [*column.pieces]
+            for at in found:
+                if is_all and not whole:
+                    codes[at], why[at] = column.code, Why.JOINED
+                elif whole or len(found) > 1:
+                    codes[at], why[at] = "", Why.UNKNOWN
+                elif why[at] == Why.HEADER:
+                    why[at] = Why.LIKELY
 
     def _by_likeness(self, codes: list[str], why: list[str]) -> None:
         """Propose columns that no header names for headers that people may mean by them."""
@@ -395,6 +416,8 @@ class _Recogniser:
             best = max(same, key=lambda at: self._claim(code, at, why[at]))
             for at in same:
                 if at == best:
+                    continue
+                if why[at] == why[best] == Why.JOINED:
                     continue
                 if self.columns[code].lists and self._goes_with(at, best, why):
                     why[at] = why[at] or Why.JOINED

@@ -161,7 +161,9 @@ class Collector:
         cells = (
             cell for one, cell in zip(self.codes, row.cells, strict=False) if code and one == code
         )
-        return BETWEEN.join(filter(None, map(as_it_stands, cells)))
+        column = self.importer.by_code.get(code)
+        between = "" if column and column.pieces else BETWEEN
+        return between.join(filter(None, map(as_it_stands, cells)))
 
     def found(self, totals: Totals) -> dict[str, Any]:
         return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from expertpool.core.importing.columns import ImportColumn
+from expertpool.core.importing.columns import ImportColumn, normalise_header
 from expertpool.core.importing.finding import Why, missing
 
 IGNORED = "-"  # said of a header: not imported, of later files neither
@@ -18,8 +18,17 @@ def broken_rule(
     if len(mapping) != len(headers) or set(named) - {column.code for column in columns}:
         return "表头与文件不一致，请重新上传。"
     twice = {code for code in named if named.count(code) > 1}
-    if alone := [one.header for one in columns if one.code in twice and not one.lists]:
-        return f"有两个表头对应了同一列（{'、'.join(alone)}），请改正其中一个。"
+    for one in columns:
+        if one.code not in twice or one.lists:
+            continue
+        stand = [name for name, code in zip(headers, mapping, strict=True) if code == one.code]
+        pieces = [normalise_header(name) for name in stand]
+        if one.pieces and sorted(pieces) == sorted(one.pieces):
+            if pieces == [*one.pieces]:
+                continue
+            order = "、".join(f"「{piece}」" for piece in one.pieces)
+            return f"合成{one.header}的几列须按 {order} 的先后排列，请在文件中调换后重新上传。"
+        return f"有两个表头对应了同一列（{one.header}），请改正其中一个。"
     absent = missing(columns, named)
     return f"必填的列还没有对应：{'、'.join(absent)}。" if absent else ""
 

@@ -55,6 +55,7 @@ class InImport:
     than the form (a birthday without its day); ``words`` where the kind does not know them."""
 
     aliases: Collection[str] = ()
+    pieces: Sequence[str] = ()
     others: Collection[str] = ()
     likely: Collection[str] = ()
     order: int = 0
@@ -270,6 +271,7 @@ class FieldDeclaration:
             place.header or self.label,
             place.clean or self.kind.cell_cleaner(),
             tuple(place.aliases),
+            tuple(place.pieces),
             required=self.required,
             help=place.help,
             sample=place.sample,

@@ -67,6 +67,7 @@ PERSON = (
         form=InForm(section="basic", labels={ORGANISATION: "单位名称"}),
         imported=InImport(
             aliases=("专家姓名", "评委姓名", "名称", "单位专家名称"),
+            pieces=("姓", "名"),
             help="单位专家填单位全称。",
             sample="王小明",
         ),

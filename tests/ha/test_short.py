@@ -13,6 +13,7 @@ from tests.ha.programs import Missing, find_programs
 from tests.worker import environment_of
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)  # two minutes and a half on a machine at rest
 @pytest.mark.django_db(transaction=True)
 def test_a_leader_that_dies_takes_nothing_along() -> None:

@@ -24,6 +24,7 @@ from tests.worker import environment_of, wait_for
 DRAWS, SEATS = 4, 2
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("no_quiet_hours")

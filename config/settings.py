@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "expertpool.selfservice",
     "expertpool.reports",
     "expertpool.draws",
+    "expertpool.changes",
     "expertpool.experts",
     "expertpool.projects",
     "expertpool.workflow",

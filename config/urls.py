@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Where they stood when they were part of draws: addresses that people keep stay good.
     path("draws/", include("expertpool.reports.urls")),
     path("experts/", include("expertpool.experts.urls")),
+    path("", include("expertpool.changes.urls")),
     path("projects/", include("expertpool.projects.urls")),
     path("", include("expertpool.draws.urls")),
     path("", include("expertpool.selfservice.urls")),

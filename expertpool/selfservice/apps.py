@@ -6,15 +6,18 @@ class SelfserviceConfig(AppConfig):
     verbose_name = "专家自助"
 
     def ready(self) -> None:
+        from expertpool.changes.registry import OWN_DATA
         from expertpool.core import home
         from expertpool.core.registry import MENU, PAGE_TABS
         from expertpool.draws.registry import LINK_PAGES, LinkPage
         from expertpool.selfservice.home import SHORTCUTS
         from expertpool.selfservice.menu import ITEMS
         from expertpool.selfservice.queries import reply_address
+        from expertpool.selfservice.tables import REVIEWS
         from expertpool.selfservice.tabs import TABS
 
         MENU.add(*ITEMS)
+        OWN_DATA.add(REVIEWS)
         home.SHORTCUTS.add(*SHORTCUTS)
         PAGE_TABS.add(*TABS)
         LINK_PAGES.add(LinkPage("reply", reply_address))

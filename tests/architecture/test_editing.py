@@ -22,6 +22,8 @@ from tests.fixtures import login
 ADDS = {
     "accounts:user_reset",
     "audit:verify",
+    # Refused if what was asked has changed since it was shown.
+    "changes:decide",
     "directory:unit_merge",
     "draws:answer",
     "draws:emergency",

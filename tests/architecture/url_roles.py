@@ -221,6 +221,7 @@ INVITATION, LEAVE = pk(lambda w: w.invitation), pk(lambda w: w.leave)
 
 EXPERT, TAG = pk(lambda w: w.expert), pk(lambda w: w.tag)
 
+CHANGE = pk(lambda w: w.change_request)
 READ_EXPERTS = ("admin", "operator", "supervisor", "auditor")
 READ_DIRECTORY = ("admin", "operator", "department", "supervisor", "auditor")
 READ_PROJECTS = ("admin", "operator", "department", "supervisor", "finance", "auditor")
@@ -341,6 +342,22 @@ RULES: dict[str, Rule] = {
     "experts:menu": only(*READ_EXPERTS, kwargs=EXPERT),
     "experts:versions": only(*READ_EXPERTS, kwargs=EXPERT),
     "experts:changes": only(*READ_EXPERTS),
+    "experts:photo": only(*READ_EXPERTS, "expert", kwargs=EXPERT),
+    "changes:list": only("admin"),
+    "changes:approve_many": only("admin"),
+    "changes:detail": only("admin", kwargs=CHANGE),
+    "changes:decide": only("admin", kwargs=CHANGE),
+    "changes:file": only("expert"),
+    "changes:photo": only("expert"),
+    "changes:own_data": only("expert"),
+    "changes:edit": only("expert", kwargs=lambda _w, _u: {"section": "work"}),
+    "changes:withdraw": only("expert", kwargs=CHANGE),
+    "changes:career_add": only("expert"),
+    "changes:career": only("expert", kwargs=pk(lambda w: w.career)),
+    "changes:career_remove": only("expert", kwargs=pk(lambda w: w.career)),
+    "changes:work_add": only("expert"),
+    "changes:work": only("expert", kwargs=pk(lambda w: w.work)),
+    "changes:work_remove": only("expert", kwargs=pk(lambda w: w.work)),
     "experts:search_delete": only(*READ_EXPERTS, kwargs=pk(lambda w: w.saved_search)),
     "experts:create": only("admin"),
     "experts:approve_many": only("admin"),

@@ -11,6 +11,9 @@ from django.utils import timezone
 
 from expertpool.accounts.enums import LoginOutcome
 from expertpool.accounts.models import ApiToken, LoginRecord, Role, User
+from expertpool.changes.models import Career, ChangeRequest, Work
+from expertpool.changes.services.history import save_career, save_work
+from expertpool.changes.services.requests import change_own
 from expertpool.core.documents import qr_png
 from expertpool.core.models import ExportRun, ImportRun
 from expertpool.core.models.exports import ExportState
@@ -49,6 +52,7 @@ from expertpool.experts.models import (
 )
 from expertpool.experts.services.accounts import open_account
 from expertpool.experts.services.leave import file_leave
+from expertpool.experts.services.photos import set_photo
 from expertpool.experts.services.removals import request_removal
 from expertpool.files.models import Attachment
 from expertpool.files.services import attach
@@ -121,6 +125,9 @@ class World:
     tag: Tag
     tie: AvoidanceUnit
     removal: AvoidanceRemoval
+    change_request: ChangeRequest
+    career: Career
+    work: Work
     saved_search: SavedSearch
     custom_field: CustomField
     activation: str
@@ -256,6 +263,13 @@ def make_world() -> World:
         tag=make_tag(),
         tie=(tie := AvoidanceUnit.objects.create(expert=expert, unit=make_unit(), kind="declared")),
         removal=request_removal(row=tie, reason="已离职", actor=users["expert"], now=before),
+        change_request=_asked(expert, users["expert"], before),
+        career=save_career(
+            career=Career(expert=expert, unit=make_unit()), actor=users["expert"], now=before
+        ),
+        work=save_work(
+            work=Work(expert=expert, kind="paper", title="论文"), actor=users["expert"], now=before
+        ),
         activation=_activation(now),
         custom_field=make_field(),
         saved_search=SavedSearch.objects.create(
@@ -265,6 +279,15 @@ def make_world() -> World:
         delivery=make_delivery(actor=users["admin"], now=now),
         alert=make_alert().pk,
     )
+
+
+def _asked(expert: Expert, owner: User, at: datetime) -> ChangeRequest:
+    """What the expert asks to be changed; he has a photograph, too."""
+    photo = SimpleUploadedFile("照片.png", qr_png("photo"))
+    set_photo(expert=expert, uploaded_file=photo, actor=owner, now=at)
+    _, request = change_own(expert=expert, values={"title": "教授"}, actor=owner, now=at)
+    assert request is not None
+    return request
 
 
 def _activation(now: datetime) -> str:

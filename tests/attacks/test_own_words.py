@@ -16,12 +16,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.changes import tasks as changes_tasks
+from expertpool.changes.models import Career
+from expertpool.changes.services.history import save_career
+from expertpool.changes.services.requests import change_own
 from expertpool.draws.enums import ExclusionReason, Knowledge
 from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.queries.eligibility import evaluate, openly_eligible
 from expertpool.draws.services.names import release
 from expertpool.experts import tasks
 from expertpool.experts.models import AvoidanceRemoval, AvoidanceUnit, Expert, Leave
+from expertpool.experts.services.announcing import announce_changes
 from expertpool.notifications.models import Message
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw, make_ready_project
@@ -219,3 +224,49 @@ def test_a_dump_has_none_of_his_words(
             text = f'SELECT count(*) FROM "{table}" AS r WHERE r::text LIKE %s'  # noqa: S608
             cursor.execute(text, [f"%{WORDS}%"])
             assert cursor.fetchone() == (0,), table
+
+
+@pytest.mark.shows("PORT-12", "PORT-13")
+def test_nor_does_what_he_asks_to_be_changed_or_changes_himself(
+    somebody: Expert, draw: Draw, admin: User, time_machine: Any
+) -> None:
+    """The values that are his own stand at once; that he was at his account today nobody is told."""
+    values = {"title": "教授", "position": "总工程师"}
+    own, request = change_own(
+        expert=somebody, values=values, actor=somebody.user, now=timezone.now()
+    )
+    assert own == ["职务"]
+    long_after = NOW + timedelta(days=9000)  # by the clock of the database, which no test moves
+    save_career(
+        career=Career(expert=somebody, unit=make_unit("华东院")),
+        actor=somebody.user,
+        now=timezone.now(),
+    )
+    pages = (
+        reverse("changes:list"),
+        reverse("changes:list") + "?tab=all",
+        reverse("experts:changes"),
+        record_of(somebody, "history"),
+        record_of(somebody, "life"),
+        reverse("experts:versions", args=[somebody.pk]),
+    )
+    for page in pages:
+        read = reading(admin, page)
+        assert "华东院" not in read
+        assert "11-24 09:41" not in read
+        assert "总工程师" not in read, page
+        assert "教授" not in read, page
+    detail = reverse("changes:detail", args=[request.pk])
+    assert login(Client(), admin).get(detail).status_code == 404
+    assert announce_changes(now=long_after) == 0
+    told = Message.objects.filter(occasion__in=("change.asked", "expert.changed"))
+    assert not told.exists()
+    time_machine.move_to(NOW + timedelta(hours=15), tick=False)
+    changes_tasks.tell_asked(request.pk)
+    changes_tasks.tell_asked(request.pk)
+    assert announce_changes(now=long_after) == 1
+    assert {one.occasion for one in told} == {"change.asked", "expert.changed"}
+    for page in (detail, reverse("experts:changes"), record_of(somebody, "history")):
+        read = reading(admin, page)
+        assert "11-24" in read
+        assert "11-24 09:41" not in read, page

@@ -104,6 +104,9 @@ LATER = (
     Later("draws.leaves", "experts.leave", untold_own_rows),
     Later("draws.relations", "experts.avoidanceunit", untold_own_rows),
     Later("draws.removals", "experts.avoidanceremoval", untold_removals),
+    Later("draws.changes", "changes.changerequest", untold_removals),
+    Later("draws.careers", "changes.career", untold_own_rows),
+    Later("draws.works", "changes.work", untold_own_rows),
     Later("draws.versions", "experts.expertversion", untold_versions),
     Later("draws.last_sign_ins", "accounts.user", untold_last_sign_ins),
 )

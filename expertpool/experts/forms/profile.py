@@ -47,7 +47,7 @@ class ExpertForm(AsksOnce):
         section: str = "",
     ) -> None:
         self.user, self.kind, self.expert = user, kind, expert
-        titles, typed = EXPERT.titles(kind), EXPERT.inputs(kind, section)
+        titles, typed = EXPERT.titles(kind), self.inputs(section)
         self.sections = [(titles[code], [one.name for one in typed[code]]) for code in typed]
         self.declared = {one.name: one for group in typed.values() for one in group}
         self.wide = {name for name, one in self.declared.items() if one.form and one.form.wide}
@@ -75,6 +75,14 @@ class ExpertForm(AsksOnce):
         if self.knowing:
             self.ask(self.knowing)
 
+    def inputs(self, section: str) -> dict[str, list[FieldDeclaration]]:
+        """Return what is typed, by section."""
+        return EXPERT.inputs(self.kind, section)
+
+    def level_of(self, guard: str) -> Level:
+        """Return how far whoever types sees a guarded field."""
+        return level_for(self.user, guard)
+
     def ask(self, token: str) -> None:
         """Let the form ask whether to save although somebody is alike, as ``token`` says who."""
         widget = forms.CheckboxInput(attrs={"value": token}, check_test=lambda value: False)
@@ -91,7 +99,7 @@ class ExpertForm(AsksOnce):
         initial = {name: self._held(one) for name, one in self.declared.items()}
         for name, one in self.declared.items():
             # Nothing masked reaches the input: it would come back as the new value.
-            if one.guard and level_for(self.user, one.guard.code) is not Level.PLAIN:
+            if one.guard and self.level_of(one.guard.code) is not Level.PLAIN:
                 initial[name] = ""
         if "specialties" in initial:
             initial["specialties"] = list(initial["specialties"].all())
@@ -106,7 +114,7 @@ class ExpertForm(AsksOnce):
         # What is typed here is not the browser's to keep.
         field.widget.attrs["autocomplete"] = "off"
         assert declared.guard is not None  # noqa: S101 (as the caller has asked)
-        level = level_for(self.user, declared.guard.code)
+        level = self.level_of(declared.guard.code)
         if self.expert is None or level is Level.PLAIN:
             return
         if level is Level.HIDDEN:
@@ -159,7 +167,7 @@ class ExpertForm(AsksOnce):
         }
         if self._named:
             values["employer"] = self._employer()
-        if "title" in values and not values["title_level"]:
+        if "title" in values and not values.get("title_level"):
             values["title_level"] = title_level(values["title"])
         if self.expert is None:
             values["kind"] = self.kind
@@ -169,7 +177,7 @@ class ExpertForm(AsksOnce):
         guard = self.declared[name].guard
         if guard is None or self.expert is None:
             return True
-        return level_for(self.user, guard.code) is Level.PLAIN or bool(self.cleaned_data[name])
+        return self.level_of(guard.code) is Level.PLAIN or bool(self.cleaned_data[name])
 
     def _employer(self) -> Unit | None:
         """The unit: for an organisation the organisation itself."""

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from expertpool.core.fields import EncryptedTextField
+from expertpool.core.text import moment_text
 from expertpool.experts.enums import ChangeVia
 from expertpool.experts.models.expert import Expert
 
@@ -54,6 +55,12 @@ class ExpertVersion(models.Model):
         """By which way, in words."""
         label = self.get_via_display()
         return f"{label}：{self.note}" if label and self.note else label or self.note
+
+    @property
+    def when(self) -> str:
+        """When it was made, for the office: of what its expert changed himself the day alone (docs/decisions/0185)."""
+        text = moment_text(self.at)
+        return text.partition(" ")[0] if self.is_own else text
 
     @property
     def is_own(self) -> bool:

@@ -6,8 +6,13 @@ from typing import Any
 
 from expertpool.accounts.models import User
 from expertpool.core.visibility import Level, level_for
+from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for, experts_visible_to
+from expertpool.files.models import Attachment
+from expertpool.files.queries import attachments_of
 from expertpool.files.registry import FileSubject
+
+PHOTO = "photo"  # the kind of the file that is the photograph
 
 
 def may_view_files(user: User) -> bool:
@@ -37,6 +42,12 @@ def _is_own(user: User, subject_id: str) -> bool:
         return False
     own = expert_for(user)
     return own is not None and str(own.pk) == subject_id
+
+
+def photo_of(expert: Expert) -> Attachment | None:
+    """Return the photograph of ``expert`` that can be shown."""
+    rows = attachments_of(expert, PHOTO).filter(held=False)
+    return rows.order_by("-pk").first()
 
 
 EXPERT_FILES = FileSubject(

@@ -19,11 +19,13 @@ RECORDED = ("unit", "person_name", "kind", "start_date", "end_date", "note")
 
 
 @transaction.atomic
-def add_avoidance_unit(*, row: AvoidanceUnit, actor: User | None, now: datetime) -> AvoidanceUnit:
+def add_avoidance_unit(
+    *, row: AvoidanceUnit, actor: User | None, now: datetime, several: bool = False
+) -> AvoidanceUnit:
     """Keep a new avoidance unit or person of an expert; logs it, announces TiesChanged.
 
     Refuses (ValidationError) reversed dates, a relation without its unit or person, and one that
-    he has already.
+    he has already, unless there may be ``several``: who worked twice for one unit left it twice.
     """
     if row.start_date and row.end_date and row.end_date < row.start_date:
         raise ValidationError({"end_date": "结束日期早于开始日期，请对调或改正。"})
@@ -38,7 +40,7 @@ def add_avoidance_unit(*, row: AvoidanceUnit, actor: User | None, now: datetime)
     # Of what he declared himself while names are sealed a refusal would tell the office.
     if not row.is_own:
         same = told(same)
-    if same.exists():
+    if not several and same.exists():
         name = "person_name" if row.is_personal else "unit_name"
         target = "该人员" if row.is_personal else "该单位"
         raise ValidationError({name: f"{target}已按同样的关系登记，请先移除原来的一条。"})

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from expertpool.accounts.models import User
 from expertpool.accounts.services.demo import ensure_demo_accounts
+from expertpool.changes.services.demo import ensure_demo_changes
 from expertpool.directory.enums import RelationKind
 from expertpool.directory.models import Division, Specialty, UnitRelation
 from expertpool.directory.queries import title_level
@@ -109,6 +110,11 @@ STEPS = (
     Step("pool", "部门、角色和账号", lambda now: ensure_demo_accounts(now=now)),
     Step("pool", "专家", _experts),
     Step("pool", "演示账号的专家档案", _own_expert),
+    Step(
+        "pool",
+        "专家的履历与变更申请",
+        lambda now: ensure_demo_changes(expert=_own_expert(now), now=now),
+    ),
     Step("draw", "单位关系", _relations),
     Step("draw", "项目", _projects),
     Step("review", "抽取、邀请和答复", _draws),

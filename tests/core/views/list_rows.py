@@ -12,6 +12,7 @@ from django.utils import timezone
 from expertpool.accounts.enums import LoginOutcome
 from expertpool.accounts.models import LoginRecord, User
 from expertpool.backups.models import Backup
+from expertpool.changes.services.requests import change_own
 from expertpool.directory.models import DictionaryItem, Title, UnitPair
 from expertpool.draws.occasions import INVITATION
 from expertpool.experts.enums import ExpertStatus
@@ -66,6 +67,13 @@ def _alike(_reader: User, at: int) -> None:
 
 def _blacklisted(reader: User, at: int) -> None:
     add_to_blacklist(expert=_expert(reader, at), reason="违规", actor=reader, now=timezone.now())
+
+
+def _asked(_reader: User, at: int) -> None:
+    owner = make_user("expert")
+    expert = make_expert(f"专家{at}", user=owner, employer=make_unit(), title="工程师")
+    values = {"title": "教授", "name": f"新名{at}"}
+    change_own(expert=expert, values=values, actor=owner, now=timezone.now())
 
 
 def _changed(reader: User, at: int) -> None:
@@ -204,6 +212,7 @@ ROWS: dict[str, MakeRow] = {
     ),
     "draws:exclusions": _excluded,
     "draws:list": _draw,
+    "changes:list": _asked,
     "experts:alike": _alike,
     "experts:apart": lambda _reader, _at: make_apart(make_expert(), make_expert()),
     "experts:blacklist": _blacklisted,

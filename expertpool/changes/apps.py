@@ -1,0 +1,59 @@
+from django.apps import AppConfig
+
+
+class ChangesConfig(AppConfig):
+    name = "expertpool.changes"
+    verbose_name = "变更与本人档案"
+
+    def ready(self) -> None:
+        from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.changes.actions import ACTIONS
+        from expertpool.changes.home import SHORTCUTS, TODOS
+        from expertpool.changes.menu import ITEMS
+        from expertpool.changes.occasions import CHANGE_ASKED, CHANGE_DECIDED, CHANGE_OVERTAKEN
+        from expertpool.changes.queries import (
+            FIELDS,
+            RIGHT,
+            SUBJECT,
+            field_labels,
+            requests_to_decide,
+        )
+        from expertpool.changes.receivers import expert_changed
+        from expertpool.changes.registry import OWN_DATA
+        from expertpool.changes.services.requests import page_of
+        from expertpool.changes.tables import OWN
+        from expertpool.changes.tabs import TABS
+        from expertpool.core import home
+        from expertpool.core.criteria import register_criteria
+        from expertpool.core.events import subscribe
+        from expertpool.core.registry import MENU, PAGE_TABS
+        from expertpool.experts.events import ExpertChanged
+        from expertpool.experts.services.contacts import recipient_of
+        from expertpool.notifications.occasions import OCCASIONS
+        from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
+
+        LOG_ACTIONS.add(*ACTIONS)
+        MENU.add(*ITEMS)
+        PAGE_TABS.add(*TABS)
+        home.TODOS.add(*TODOS)
+        home.SHORTCUTS.add(*SHORTCUTS)
+        OCCASIONS.add(CHANGE_ASKED, CHANGE_DECIDED, CHANGE_OVERTAKEN)
+        OWN_DATA.add(*OWN)
+        subscribe(ExpertChanged, expert_changed)
+        register_criteria(SUBJECT, *FIELDS)
+        FLOW_SUBJECTS.add(
+            FlowSubject(
+                SUBJECT,
+                "变更申请",
+                RIGHT,
+                fields=field_labels,
+                decidable=requests_to_decide,
+                name_of=lambda row: row.expert.name,
+                page=page_of,
+                department=lambda row: row.expert.department,
+                tells=False,  # by `tell_office`, which waits while a minute would tell too much
+                applicant=lambda row: recipient_of(row.expert),
+                result=CHANGE_DECIDED,
+                about=lambda row: row.expert,
+            )
+        )

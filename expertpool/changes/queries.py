@@ -1,0 +1,149 @@
+"""Requests for changes of records, and what experts keep of their own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from expertpool.accounts.models import User
+from expertpool.changes.enums import RequestState
+from expertpool.changes.models import Career, ChangeItem, ChangeRequest, Work
+from expertpool.core.criteria import Choice
+from expertpool.core.crypto import DecryptionError
+from expertpool.core.fields import UNREADABLE
+from expertpool.core.subjects import FieldDeclaration, Owner
+from expertpool.core.visibility import show, told
+from expertpool.experts.fields import EXPERT
+from expertpool.experts.fields.owners import owner_of
+from expertpool.experts.models import AvoidanceUnit, Expert
+from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.workflow.queries.approvals import waiting_for
+
+SUBJECT = "changes.changerequest"
+RIGHT = "experts.edit"
+# Named by words in the form, and one value of the record.
+NOT_KEPT = ("employer_name", "employer_uscc")
+
+
+def asked_fields() -> list[FieldDeclaration]:
+    """Return the fields of which a request can be: those that are not the expert's own, nor the office's."""
+    return [
+        one
+        for one in EXPERT.fields()
+        if owner_of(one) == Owner.CONTROLLED and one.code not in NOT_KEPT
+    ]
+
+
+def field_labels() -> list[tuple[str, str]]:
+    """Return code and label of whatever a request may ever have asked for."""
+    return list(EXPERT.labels().items())
+
+
+# What the steps of an approval may ask.
+FIELDS = (Choice(code="field", label="申请变更的内容", path="items__field", choices=field_labels),)
+
+
+def with_items(rows: QuerySet[ChangeRequest]) -> QuerySet[ChangeRequest]:
+    items = ChangeItem.objects.select_related("overtaken_by")
+    return rows.select_related(
+        "expert", "expert__employer", "asked_by", "decided_by"
+    ).prefetch_related(Prefetch("items", items))
+
+
+def requests_visible_to(user: User) -> QuerySet[ChangeRequest]:
+    """Return the requests of the experts in the user's scope that may be told already."""
+    rows = ChangeRequest.objects.filter(expert__in=experts_visible_to(user, RIGHT))
+    return told(rows)
+
+
+def requests_to_decide(user: User) -> QuerySet[ChangeRequest]:
+    """Return those that ``user`` may decide now, and never what he asked himself."""
+    rows = requests_visible_to(user).filter(waiting_for(user, SUBJECT), state=RequestState.WAITING)
+    return rows.exclude(asked_by=user)
+
+
+def requests_of(expert: Expert) -> QuerySet[ChangeRequest]:
+    """Return all that ``expert`` asked for, the latest first, for himself."""
+    return with_items(ChangeRequest.objects.filter(expert=expert))
+
+
+def open_items(expert: Expert) -> dict[str, ChangeItem]:
+    """Return what waits of ``expert``, by field."""
+    rows = ChangeItem.objects.filter(expert=expert, is_open=True).select_related("request")
+    return {one.field: one for one in rows}
+
+
+def careers_of(expert: Expert) -> QuerySet[Career]:
+    avoidances = AvoidanceUnit.objects.select_related("unit", "expert")
+    return (
+        Career.objects.filter(expert=expert)
+        .select_related("unit")
+        .prefetch_related(Prefetch("avoidance", avoidances))
+    )
+
+
+def works_of(expert: Expert) -> QuerySet[Work]:
+    return Work.objects.filter(expert=expert)
+
+
+@dataclass(frozen=True)
+class AskedField:
+    """One field of a request as a page shows it: what stood, what is asked, and what came of it."""
+
+    code: str
+    label: str
+    before: str
+    after: str
+    overtaken: str = ""  # by whom and when, in words
+    reason: str = ""  # why it was not agreed to
+
+
+def asked_in(
+    request: ChangeRequest, viewer: User | None, *, reasons: dict[str, str] | None = None
+) -> list[AskedField]:
+    """Return the fields of ``request`` side by side, as ``viewer`` may see them; None: its expert himself."""
+    labels, why = EXPERT.labels(), reasons or {}
+    return [
+        AskedField(
+            one.field,
+            labels.get(one.field, one.field),
+            _read(one, "before", viewer),
+            _read(one, "after", viewer),
+            _overtaken(one, viewer),
+            why.get(one.field, ""),
+        )
+        for one in request.items.all()
+    ]
+
+
+def _read(item: ChangeItem, name: str, viewer: User | None) -> str:
+    try:
+        value = getattr(item, name)
+    except DecryptionError:
+        return UNREADABLE
+    return show(viewer, f"experts.{item.field}", value) if viewer else value
+
+
+def _overtaken(item: ChangeItem, viewer: User | None) -> str:
+    version = item.overtaken_by
+    if version is None:
+        return ""
+    after = json.loads(version.snapshot).get(item.field, "")
+    after = show(viewer, f"experts.{item.field}", after) if viewer else after
+    who = version.actor_name if viewer else "管理部门"
+    return f"申请之后已由{who}改为「{after or '空'}」（第 {version.number} 版）"
+
+
+def labels_of(items: Iterable[ChangeItem]) -> str:
+    """Return what ``items`` are about, in words."""
+    labels = EXPERT.labels()
+    return "、".join(labels.get(one.field, one.field) for one in items)
+
+
+def value_in(item: ChangeItem) -> Any:
+    """Return the JSON of what was asked."""
+    return json.loads(item.value)

@@ -1,0 +1,129 @@
+"""What an expert keeps of himself beside his record: where he worked, and what he has published. Whoever worked
+somewhere stays away from it: a line of his work is an avoidance as well (docs/decisions/0202)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import in_words, record
+from expertpool.changes.exceptions import ChangeRefused
+from expertpool.changes.models import Career, Work
+from expertpool.experts.enums import AvoidanceKind
+from expertpool.experts.models import AvoidanceUnit, Expert
+from expertpool.experts.services.avoidance import (
+    add_avoidance_unit,
+    is_of_office,
+    remove_avoidance_unit,
+)
+
+MOST = 100  # lines of one kind that one person keeps
+FULL = f"最多登记 {MOST} 条，请先移除不需要的。"
+
+
+@transaction.atomic
+def save_career(*, career: Career, actor: User, now: datetime) -> Career:
+    """Keep a line of the expert's work, new or changed, with the avoidance that it is; logs it.
+
+    Refuses (ValidationError by field) reversed dates and a time to come, (ChangeRefused) more than MOST lines, and a
+    line of somebody else.
+    """
+    before = _before(career, actor)
+    if career.start_date and career.start_date > timezone.localdate(now):
+        raise ValidationError({"start_date": "开始日期还没有到，请改正。"})
+    if career.start_date and career.end_date and career.end_date < career.start_date:
+        raise ValidationError({"end_date": "结束日期早于开始日期，请对调或改正。"})
+    old = (
+        AvoidanceUnit.objects.filter(pk=career.avoidance_id or 0)
+        .select_related("expert", "unit")
+        .first()
+    )
+    career.avoidance = None
+    if career.pk is None:
+        career.created_at = now
+    career.full_clean()
+    career.save()
+    _drop(old, actor=actor, now=now)
+    career.avoidance = _avoidance_of(career, actor=actor, now=now)
+    career.save(update_fields=["avoidance"])
+    after = in_words(career, *Career.RECORDED)
+    record("change.career", actor=actor, now=now, subject=career.expert, before=before, after=after)
+    return career
+
+
+@transaction.atomic
+def remove_career(*, career: Career, actor: User, now: datetime) -> None:
+    """Forget a line of his work and the avoidance that he declared by it; the log keeps both."""
+    before = _before(career, actor)
+    old = (
+        AvoidanceUnit.objects.filter(pk=career.avoidance_id or 0)
+        .select_related("expert", "unit")
+        .first()
+    )
+    record("change.career", actor=actor, now=now, subject=career.expert, before=before)
+    career.delete()
+    _drop(old, actor=actor, now=now)
+
+
+def _avoidance_of(career: Career, *, actor: User, now: datetime) -> AvoidanceUnit:
+    """File the avoidance that goes with a line."""
+    kind = AvoidanceKind.PAST_EMPLOYER if career.end_date else AvoidanceKind.CURRENT_EMPLOYER
+    row = AvoidanceUnit(
+        expert=career.expert,
+        unit=career.unit,
+        kind=kind,
+        start_date=career.start_date,
+        end_date=career.end_date,
+        note="工作经历",
+    )
+    return add_avoidance_unit(row=row, actor=actor, now=now, several=True)
+
+
+def _drop(row: AvoidanceUnit | None, *, actor: User, now: datetime) -> None:
+    # One that the office has made its own meanwhile stays.
+    if row is not None and not is_of_office(row):
+        remove_avoidance_unit(row=row, actor=actor, now=now)
+
+
+@transaction.atomic
+def save_work(*, work: Work, actor: User, now: datetime) -> Work:
+    """Keep a paper or the like, new or changed; logs it. Refuses as `save_career` does."""
+    before = _before(work, actor)
+    if work.year and work.year > timezone.localdate(now).year + 1:
+        raise ValidationError({"year": "年份还没有到，请改正。"})
+    if work.pk is None:
+        work.created_at = now
+    work.full_clean()
+    work.save()
+    after = in_words(work, *Work.RECORDED)
+    record("change.work", actor=actor, now=now, subject=work.expert, before=before, after=after)
+    return work
+
+
+@transaction.atomic
+def remove_work(*, work: Work, actor: User, now: datetime) -> None:
+    """Forget a paper or the like; the log keeps what it was."""
+    before = _before(work, actor)
+    record("change.work", actor=actor, now=now, subject=work.expert, before=before)
+    work.delete()
+
+
+def _before(row: Career | Work, actor: User) -> dict[str, str] | None:
+    """Return the words of the line that stands; none of a new one. Lines of one expert are counted and changed one
+    after the other."""
+    expert = Expert.objects.select_for_update(of=("self",)).get(pk=row.expert_id)
+    if actor.pk != expert.user_id:
+        raise ChangeRefused("只有专家本人可以维护这些内容。")
+    rows = type(row)._default_manager.filter(expert=expert)
+    if row.pk is None:
+        if rows.count() >= MOST:
+            raise ChangeRefused(FULL)
+        return None
+    stands = rows.filter(pk=row.pk).first()
+    if stands is None:
+        raise ChangeRefused("这一条已被移除（可能在另一台设备上），请刷新页面。")
+    return in_words(stands, *row.RECORDED)

@@ -1,0 +1,125 @@
+"""What is known of an expert as tables for his download, and how requests are split and ordered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import pairwise
+
+from django.db.models import Q
+
+from expertpool.changes.enums import RequestState
+from expertpool.changes.queries import asked_in, careers_of, requests_of, works_of
+from expertpool.changes.registry import OwnData
+from expertpool.core.text import moment_text
+from expertpool.core.views.listing import ListTab
+from expertpool.experts.fields import EXPERT
+from expertpool.experts.models import Expert
+from expertpool.files.queries import attachments_of
+
+SORTS = {"asked": "asked_at", "ended": "ended_at"}
+TABS = (
+    ListTab("", "待核准", Q(state=RequestState.WAITING)),
+    ListTab("approved", "已核准", Q(state=RequestState.APPROVED)),
+    ListTab("rejected", "未核准", Q(state=RequestState.REJECTED)),
+    ListTab(
+        "gone", "已撤回或不适用", Q(state__in=(RequestState.WITHDRAWN, RequestState.OVERTAKEN))
+    ),
+    ListTab("all", "全部"),
+)
+TONES = {
+    RequestState.WAITING: "amber",
+    RequestState.APPROVED: "green",
+    RequestState.REJECTED: "red",
+    RequestState.WITHDRAWN: "grey",
+    RequestState.OVERTAKEN: "grey",
+}
+Rows = Iterable[tuple[str, ...]]
+# Notes of the office about somebody are its own.
+NOT_HIS = ("remark",)
+
+
+def _day(value: object) -> str:
+    return str(value or "")
+
+
+def record_rows(expert: Expert, now: datetime) -> Rows:
+    for one in EXPERT.all_fields():
+        if one.code in NOT_HIS or not (one.history or one.form):
+            continue
+        # Under one label, once: the employer is typed by words as well.
+        if one.form and not one.form.shown and not one.history:
+            continue
+        yield one.label, (one.show or one.word_of)(expert)
+
+
+def version_rows(expert: Expert, now: datetime) -> Rows:
+    labels = EXPERT.labels()
+    kept = list(expert.versions.order_by("number"))
+    for older, newer in pairwise(kept):
+        before, after = json.loads(older.snapshot), json.loads(newer.snapshot)
+        for code in newer.changed:
+            if code in NOT_HIS:
+                continue
+            read = (before.get(code, ""), after.get(code, ""))
+            yield str(newer.number), moment_text(newer.at), newer.how, labels.get(code, code), *read
+
+
+def career_rows(expert: Expert, now: datetime) -> Rows:
+    for one in careers_of(expert):
+        yield one.unit.name, one.position, _day(one.start_date), _day(one.end_date), one.note
+
+
+def work_rows(expert: Expert, now: datetime) -> Rows:
+    for one in works_of(expert):
+        yield one.get_kind_display(), one.title, one.outlet, _day(one.year), one.part
+
+
+def avoidance_rows(expert: Expert, now: datetime) -> Rows:
+    for one in expert.avoidance_units.select_related("unit"):
+        yield one.target, one.get_kind_display(), _day(one.start_date), _day(one.end_date), one.note
+
+
+def leave_rows(expert: Expert, now: datetime) -> Rows:
+    for one in expert.leaves.all():
+        times = moment_text(one.during.lower), moment_text(one.during.upper)
+        yield *times, one.readable_reason, moment_text(one.cancelled_at)
+
+
+def request_rows(expert: Expert, now: datetime) -> Rows:
+    for request in requests_of(expert):
+        for one in asked_in(request, None):
+            said = (request.get_state_display(), request.note)
+            yield moment_text(request.asked_at), one.label, one.before, one.after, *said
+
+
+def file_rows(expert: Expert, now: datetime) -> Rows:
+    for one in attachments_of(expert):
+        yield one.name, str(one.size), moment_text(one.created_at)
+
+
+OWN = (
+    OwnData("record", "档案", 10, ("项目", "内容"), record_rows),
+    OwnData("careers", "工作经历", 20, ("单位", "职务或岗位", "开始", "结束", "说明"), career_rows),
+    OwnData("works", "论著成果", 30, ("类别", "名称", "刊物等", "年份", "本人作用"), work_rows),
+    OwnData(
+        "avoidances", "回避", 40, ("单位或人员", "关系", "开始", "结束", "说明"), avoidance_rows
+    ),
+    OwnData("leaves", "请假", 50, ("开始", "结束", "事由", "销假时间"), leave_rows),
+    OwnData(
+        "requests",
+        "变更申请",
+        60,
+        ("申请时间", "项目", "原值", "新值", "结果", "意见"),
+        request_rows,
+    ),
+    OwnData(
+        "versions",
+        "变更记录",
+        70,
+        ("版本", "时间", "方式", "项目", "修改前", "修改后"),
+        version_rows,
+    ),
+    OwnData("files", "附件", 80, ("文件名", "字节", "上传时间"), file_rows),
+)

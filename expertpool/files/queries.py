@@ -19,6 +19,15 @@ from expertpool.files.registry import file_subject
 from expertpool.files.settings import SUBJECT_QUOTA
 from expertpool.files.validators import ACCEPTED, MEGABYTE
 
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+# Of these the words are shown; of the older formats only tables can be read.
+SAID = {
+    f"{_OFFICE}.wordprocessingml.document": "words",
+    f"{_OFFICE}.presentationml.presentation": "words",
+    f"{_OFFICE}.spreadsheetml.sheet": "rows",
+    "application/vnd.ms-excel": "rows",
+    "text/plain": "text",
+}
 HELD = "文件「{}」正在等待病毒查杀，查杀之后才能打开，请稍后再试。"
 LED = "文件「{}」所属的对象在系统之外被改动过，不能打开。请联系系统管理员核对。"
 GONE = "文件「{}」已不在存放文件的地方，不能打开。请联系系统管理员从备份中恢复，或重新上传。"
@@ -55,9 +64,12 @@ def is_evidence(attachment: Attachment) -> bool:
 
 
 def preview_kind(attachment: Attachment) -> str:
-    """Return how a browser shows the file in place: pdf, image, audio, video; or nothing."""
+    """Return how a file is shown in place: by the browser (pdf, image, audio, video), or by what it says (words, rows, text);
+    or nothing."""
     if attachment.held:
         return ""
+    if attachment.content_type in SAID:
+        return SAID[attachment.content_type]
     if attachment.content_type == "application/pdf":
         return "pdf"
     family = attachment.content_type.partition("/")[0]
@@ -107,6 +119,11 @@ def opened(attachment: Attachment) -> File:
         return attachment.file.open("rb")
     except FileNotFoundError:
         raise FileRefused(GONE.format(attachment.name)) from None
+
+
+def is_said(attachment: Attachment) -> bool:
+    """Tell whether the file is shown by what it says: the browser cannot show it itself."""
+    return preview_kind(attachment) in SAID.values()
 
 
 @dataclass(frozen=True)

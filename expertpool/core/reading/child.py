@@ -19,6 +19,7 @@ READINGS = {
     "table": "expertpool.core.reading.tables:blocks_of_rows",
     "tops": "expertpool.core.reading.tables:tops_of_sheets",
     "picture": "expertpool.core.reading.pictures:square_png",
+    "words": "expertpool.core.reading.words:blocks_of_words",
     "archive": "expertpool.core.reading.archives:kind_of_archive",
     "template": "expertpool.core.filling.filler:check",
     "filled": "expertpool.core.filling.filler:fill",

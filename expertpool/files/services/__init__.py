@@ -11,9 +11,11 @@ from expertpool.files.services.attaching import (
 )
 from expertpool.files.services.receiving import Received, receive
 from expertpool.files.services.waiting import scan_held
+from expertpool.files.services.words import Words, words_of
 
 __all__ = [
     "Received",
+    "Words",
     "attach",
     "clean_file_name",
     "move_attachment",
@@ -23,4 +25,5 @@ __all__ = [
     "remove_attachment",
     "remove_orphans",
     "scan_held",
+    "words_of",
 ]

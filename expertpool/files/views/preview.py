@@ -21,8 +21,8 @@ from django.views.decorators.http import require_safe
 from expertpool.core.responses import file_answer, refused
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.queries import HELD, may_view, opened, preview_kind
-from expertpool.files.services import note_preview
+from expertpool.files.queries import HELD, is_said, may_view, opened, preview_kind
+from expertpool.files.services import note_preview, words_of
 
 KEY_AGE = 4 * 3600  # seconds: a long recording is watched to its end
 
@@ -37,12 +37,17 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     kind = preview_kind(attachment)
     if not kind:
         raise Http404
+    try:
+        words = words_of(attachment) if is_said(attachment) else None
+    except FileRefused as error:
+        return refused(str(error))
     user: Any = request.user
     note_preview(attachment=attachment, actor=user, now=timezone.now())
     key = _signer().sign(f"{pk}-{user.pk}")
     context = {
         "attachment": attachment,
         "kind": kind,
+        "words": words,
         "digest": bytes(attachment.sha256).hex(),
         "content_url": f"{reverse('files:content', args=[pk])}?key={key}",
         "download_url": reverse("files:download", args=[pk]),
@@ -61,6 +66,8 @@ def content(request: HttpRequest, pk: int) -> HttpResponseBase:
     except BadSignature:
         raise Http404 from None
     if meant != f"{pk}-{request.user.pk}" or not preview_kind(attachment):
+        raise Http404
+    if is_said(attachment):  # the page itself has it
         raise Http404
     try:
         opened_file = opened(attachment)

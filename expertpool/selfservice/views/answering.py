@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
 
 from expertpool.core.responses import file_answer, refused
@@ -22,7 +23,8 @@ from expertpool.draws.services.presence import TOO_MANY, sign_in
 from expertpool.draws.services.replies import answer, take_leave
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.queries import opened
+from expertpool.files.queries import is_said, opened
+from expertpool.files.services import words_of
 from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm, SignInForm
 from expertpool.selfservice.services import files_of, note_expert_download
 
@@ -128,18 +130,29 @@ def calendar_response(invitation: Invitation, *, now: datetime) -> HttpResponseB
 
 
 def file_response(
-    invitation: Invitation, attachment: Attachment, *, preview: bool, now: datetime
+    request: HttpRequest,
+    invitation: Invitation,
+    attachment: Attachment,
+    *,
+    preview: bool,
+    now: datetime,
 ) -> HttpResponseBase:
     """Send a file of the project to the expert of ``invitation`` and log it.
 
-    ``preview`` shows a PDF or a picture in the browser; everything else is downloaded.
+    ``preview`` shows a PDF or a picture in the browser, and what a file of Office says on a page; everything else
+    is downloaded.
     """
+    is_read = preview and is_said(attachment)
     try:
-        content = opened(attachment)
+        words = words_of(attachment) if is_read else None
+        content = None if is_read else opened(attachment)
     except FileRefused as error:
         return refused(str(error))
     # Before the first byte: a transfer that breaks off has shown something, too.
     note_expert_download(invitation=invitation, attachment=attachment, now=now)
+    if words is not None:
+        context = {"attachment": attachment, "words": words, "download_url": request.path}
+        return render(request, "selfservice/file_words.html", context)
     inline = preview and attachment.content_type in SHOWN
     return file_answer(
         content,
@@ -151,7 +164,9 @@ def file_response(
 
 def files_for(invitation: Invitation) -> list[ProjectFile]:
     """Return the files of the projects as the expert's pages list them."""
-    return [ProjectFile(row, row.content_type in SHOWN) for row in files_of(invitation)]
+    return [
+        ProjectFile(row, row.content_type in SHOWN or is_said(row)) for row in files_of(invitation)
+    ]
 
 
 def file_or_404(invitation: Invitation, pk: int) -> Attachment:

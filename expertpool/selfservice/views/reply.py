@@ -125,7 +125,7 @@ def project_file(
     if not letter_of(invitation, now=now).is_coming:
         return _page(request, token, invitation, status=403)
     attachment = file_or_404(invitation, pk)
-    return file_response(invitation, attachment, preview="preview" in request.GET, now=now)
+    return file_response(request, invitation, attachment, preview="preview" in request.GET, now=now)
 
 
 def _page(

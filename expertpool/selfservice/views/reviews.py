@@ -109,7 +109,7 @@ def project_file(request: UserRequest, expert: Expert, pk: int, file_pk: int) ->
         # Of another's review as of none: nobody learns who sits where.
         raise PermissionDenied
     attachment = file_or_404(invitation, file_pk)
-    return file_response(invitation, attachment, preview="preview" in request.GET, now=now)
+    return file_response(request, invitation, attachment, preview="preview" in request.GET, now=now)
 
 
 def _own(expert: Expert, pk: int) -> Invitation:

@@ -93,10 +93,10 @@ def outsider() -> Client:
     return login(Client(), user)
 
 
-def make_file(draw: Draw, name: str = "招标文件.pdf") -> Attachment:
+def make_file(draw: Draw, name: str = "招标文件.pdf", content: bytes = PDF) -> Attachment:
     return attach(
         subject=draw.project,
-        uploaded_file=SimpleUploadedFile(name, PDF),
+        uploaded_file=SimpleUploadedFile(name, content),
         actor=None,
         now=timezone.now(),
     )
@@ -265,6 +265,11 @@ def test_file_is_his_once_he_agreed_and_each_access_is_logged_without_his_name(
     assert shown["Content-Disposition"].startswith("inline")
     entries = Entry.objects.filter(action="file.download")
     assert entries.count() == 2
+    notice = make_file(draw, name="须知.txt", content="请带身份证".encode())
+    read = invited.client.get(invited.url("review_file", notice.pk) + "?preview")
+    assert "请带身份证" in read.content.decode()
+    assert entries.count() == 3
+    assert "须知.txt" in invited.client.get(invited.url("review")).content.decode()
     assert not any(invited.expert.name in f"{entry.actor_name}{entry.note}" for entry in entries)
     assert outsider.get(url).status_code == 403
 

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "expertpool.reports",
     "expertpool.draws",
     "expertpool.changes",
+    "expertpool.certificates",
     "expertpool.experts",
     "expertpool.projects",
     "expertpool.workflow",

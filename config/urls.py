@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/", include("expertpool.projects.urls")),
     path("", include("expertpool.draws.urls")),
     path("", include("expertpool.selfservice.urls")),
+    path("", include("expertpool.certificates.urls")),
 ]
 if settings.DEV_PAGES:
     urlpatterns.append(path("styleguide/", include("expertpool.styleguide.urls")))

@@ -24,6 +24,8 @@ ADDS = {
     "audit:verify",
     # Refused if what was asked has changed since it was shown.
     "changes:decide",
+    # Says by ``seen`` which of its versions it was opened with: it is saved whole, or not at all.
+    "certificates:design",
     "directory:unit_merge",
     "draws:answer",
     "draws:emergency",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,15 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.certificates.models import Certificate, CertificateRun, Design
+from expertpool.certificates.services.designs import ensure_built_in
 from expertpool.core.models import ImportMemory
 from expertpool.directory.models import UnitPair
 from expertpool.draws.models import PickRequest, VoidRequest
 from expertpool.projects.models import Task
 from expertpool.reports.models import ExposureReport
 from tests.architecture.world import ROLES, World
+from tests.factories.certificates import make_certificate
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_apart, make_expert, make_unit
 from tests.factories.picks import allow_manual_ways, ask_for
@@ -196,6 +200,31 @@ def two_records(world: World, _user: User) -> dict[str, Any]:
 
 def told_apart(world: World, _user: User) -> dict[str, Any]:
     return {"pk": make_apart(world.expert, make_expert()).pk}
+
+
+def certificate(world: World, _user: User) -> dict[str, Any]:
+    """The certificate of the world's expert."""
+    open_one = Certificate.objects.filter(expert=world.expert, ending="").first()
+    return {"pk": (open_one or make_certificate(world.expert)).pk}
+
+
+def certificate_code(world: World, user: User) -> dict[str, Any]:
+    return {"code": Certificate.objects.get(**certificate(world, user)).code}
+
+
+def certificate_run(_world: World, user: User) -> dict[str, Any]:
+    """A run of ``user``'s own, with its PDF."""
+    now = timezone.now()
+    times = {"created_at": now, "finished_at": now, "expires_at": now + timedelta(days=1)}
+    values = {"kind": "print", "chosen": [], "total": 1, "state": "done", "made": 1}
+    run = CertificateRun.objects.create(user=user, **values, **times)
+    run.file.write(b"%PDF")
+    return {"pk": run.pk}
+
+
+def certificate_design(_world: World, _user: User) -> dict[str, Any]:
+    ensure_built_in(now=timezone.now())
+    return {"pk": Design.objects.all()[0].pk}
 
 
 def template(_world: World, _user: User) -> dict[str, Any]:
@@ -436,6 +465,30 @@ RULES: dict[str, Rule] = {
     "notifications:template": only("admin", kwargs=template),
     "notifications:template_reset": only("admin", kwargs=template),
     "notifications:outbox": public(),  # in development only
+    # Certificates
+    "certificates:list": only(*READ_EXPERTS),
+    "certificates:missing": only("admin"),
+    "certificates:issue_picked": only("admin"),
+    "certificates:reissue_picked": only("admin"),
+    "certificates:print_picked": only("admin"),
+    "certificates:revoke_picked": only("admin"),
+    "certificates:issue": only("admin", kwargs=EXPERT),
+    "certificates:reissue": only("admin", kwargs=certificate),
+    "certificates:revoke": only("admin", kwargs=certificate),
+    "certificates:file": only("admin", kwargs=certificate),
+    "certificates:run": only("admin", kwargs=certificate_run),
+    "certificates:run_file": only("admin", kwargs=certificate_run),
+    "certificates:designs": only("admin"),
+    "certificates:design_new": only("admin"),
+    "certificates:design": only("admin", kwargs=certificate_design),
+    "certificates:design_use": only("admin", kwargs=certificate_design),
+    "certificates:design_stop": only("admin", kwargs=certificate_design),
+    "certificates:background": only("admin"),
+    "certificates:preview": only("admin"),
+    "certificates:preview_pdf": only("admin"),
+    "certificates:own": only("expert"),
+    "certificates:own_file": only("expert", kwargs=certificate),
+    "certificates:check": public(certificate_code),
     # Customers' own forms
     "papers:list": only("admin"),
     "papers:upload": only("admin"),

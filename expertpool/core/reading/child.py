@@ -20,6 +20,7 @@ READINGS = {
     "tops": "expertpool.core.reading.tables:tops_of_sheets",
     "picture": "expertpool.core.reading.pictures:square_png",
     "words": "expertpool.core.reading.words:blocks_of_words",
+    "page": "expertpool.core.reading.pages:page_png",
     "archive": "expertpool.core.reading.archives:kind_of_archive",
     "template": "expertpool.core.filling.filler:check",
     "filled": "expertpool.core.filling.filler:fill",

@@ -24,7 +24,7 @@ def square_png(file: IO[bytes]) -> bytes:
     # Signature, length and name of the first chunk, which says width and height.
     if not content.startswith(MARK) or content[12:16] != b"IHDR":
         raise Refused("no PNG")
-    content = _without_extras(content)
+    content = without_extras(content)
     sides = int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
     if not all(0 < side <= LARGEST_SIDE for side in sides):
         raise Refused("too many pixels")
@@ -40,7 +40,7 @@ def square_png(file: IO[bytes]) -> bytes:
     return drawn
 
 
-def _without_extras(content: bytes) -> bytes:
+def without_extras(content: bytes) -> bytes:
     """Return the PNG with the chunks that draw it, and no others: a profile or a text of two
     megabytes may unpack to gigabytes. Refuses one whose chunks do not follow each other."""
     kept, at = [MARK], len(MARK)

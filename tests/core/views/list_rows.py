@@ -35,6 +35,7 @@ from expertpool.reports.models import ExposureReport, ExposureRow
 from tests.factories.accounts import make_department, make_token, make_user
 from tests.factories.alerts import make_alert
 from tests.factories.batches import make_batch, make_members
+from tests.factories.certificates import make_certificate, make_design
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import (
     make_apart,
@@ -201,6 +202,11 @@ ROWS: dict[str, MakeRow] = {
     "backups:list": lambda _reader, _at: Backup.objects.create(
         name="20261201-020000-full", directory="/mnt", kind="full", started_at=timezone.now()
     ),
+    "certificates:designs": lambda reader, at: make_design(
+        f"样式{at}", types=(f"类{at}",), actor=reader
+    ),
+    "certificates:list": lambda reader, at: make_certificate(_expert(reader, at)),
+    "certificates:missing": _expert,
     "customforms:field_list": lambda _reader, at: make_field(f"字段{at}"),
     "directory:division_list": lambda _reader, at: make_division(f"99{at}000", f"试验区{at}"),
     "directory:item_list": _item,

@@ -1,0 +1,34 @@
+from django.apps import AppConfig
+
+
+class CertificatesConfig(AppConfig):
+    name = "expertpool.certificates"
+    verbose_name = "专家证书"
+
+    def ready(self) -> None:
+        from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.certificates import home
+        from expertpool.certificates.actions import ACTIONS
+        from expertpool.certificates.exports import CertificateExport
+        from expertpool.certificates.menu import ITEMS
+        from expertpool.certificates.permissions import PERMISSIONS
+        from expertpool.certificates.receivers import member_came
+        from expertpool.certificates.settings import SETTINGS
+        from expertpool.certificates.tabs import TABS
+        from expertpool.core import home as home_page
+        from expertpool.core.configuration import SITE_SETTINGS
+        from expertpool.core.events import subscribe
+        from expertpool.core.exporting import EXPORTS
+        from expertpool.core.permissions import register_permissions
+        from expertpool.core.registry import MENU, PAGE_TABS
+        from expertpool.experts.events import ExpertApproved
+
+        register_permissions(PERMISSIONS)
+        SITE_SETTINGS.add(*SETTINGS)
+        LOG_ACTIONS.add(*ACTIONS)
+        MENU.add(*ITEMS)
+        PAGE_TABS.add(*TABS)
+        EXPORTS.add(CertificateExport())
+        home_page.TODOS.add(*home.TODOS)
+        home_page.SHORTCUTS.add(*home.SHORTCUTS)
+        subscribe(ExpertApproved, member_came)

@@ -1,0 +1,127 @@
+"""Certificates on paper: one or hundreds in one PDF, and what a designer sees while he moves things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.certificates.enums import CertificateState, ElementKind
+from expertpool.certificates.exceptions import CertificateRefused
+from expertpool.certificates.models import Background, Certificate, DesignVersion
+from expertpool.certificates.queries.codes import LENGTH, address_of, check_address
+from expertpool.certificates.queries.states import state_of
+from expertpool.certificates.validators import VOCABULARY, Element
+from expertpool.core.documents import qr_svg, render_pdf, render_pngs
+from expertpool.core.placeholders import fill_text
+from expertpool.experts.models import Expert
+
+TEMPLATE = "certificates/certificate.typ"
+TITLE = "专家证书"
+MASK = 3  # of the QR codes: hundreds at once
+SAMPLE_CODE = "x" * LENGTH
+# By the expert himself; the office prints what it likes.
+PRINTABLE = (CertificateState.VALID, CertificateState.COMING)
+DOTS = 110  # an inch, of a preview
+
+
+def certificates_pdf(certificates: Sequence[Certificate], *, at: datetime) -> bytes:
+    """Return one PDF with a page for each of ``certificates``, in their order."""
+    versions = {one.version_id for one in certificates}
+    rows = DesignVersion.objects.filter(pk__in=versions).select_related("background")
+    looks = {row.pk: (at, row) for at, row in enumerate(rows.order_by("pk"))}
+    pages = []
+    for one in certificates:
+        look, version = looks[one.version_id]
+        pages.append(_page(look, version.elements, one.printed, address_of(one)))
+    data = {
+        "title": f"{TITLE} {certificates[0].number}" if len(certificates) == 1 else TITLE,
+        "looks": [_look(row) for _, row in looks.values()],
+        "pages": pages,
+    }
+    pictures = _pictures(*(row.background for _, row in looks.values()))
+    return render_pdf(TEMPLATE, data, at=at, pictures=pictures)
+
+
+def preview_png(
+    elements: list[Element], *, background: Background | None, landscape: bool
+) -> bytes:
+    """Return a picture of a design with sample values: of the document that is printed, by other means."""
+    (picture,) = render_pngs(
+        TEMPLATE,
+        _sample(elements, background, landscape),
+        ppi=DOTS,
+        pictures=_pictures(background),
+    )
+    return picture
+
+
+def preview_pdf(
+    elements: list[Element], *, background: Background | None, landscape: bool, at: datetime
+) -> bytes:
+    """Return what `preview_png` shows as the PDF that is printed."""
+    data = _sample(elements, background, landscape)
+    return render_pdf(TEMPLATE, data, at=at, pictures=_pictures(background))
+
+
+def printed_for(*, certificate: Certificate, actor: User, now: datetime) -> bytes:
+    """Return the PDF for the office; logged."""
+    content = certificates_pdf([certificate], at=now)
+    after = {"证书编号": certificate.number}
+    record("certificate.print", actor=actor, now=now, subject=certificate.expert, after=after)
+    return content
+
+
+def own_certificate(
+    *, expert: Expert, certificate: Certificate, actor: User, now: datetime
+) -> bytes:
+    """Return his certificate to ``expert``; logged. Refuses (CertificateRefused) one that is not valid now, or
+    another's."""
+    if certificate.expert_id != expert.pk:
+        raise CertificateRefused("这不是您的证书。")
+    state = state_of(certificate, timezone.localdate(now))
+    if state not in PRINTABLE:
+        raise CertificateRefused(f"证书{state.label}，不能打印、下载。有疑问请联系专家库管理员。")
+    return printed_for(certificate=certificate, actor=actor, now=now)
+
+
+def _sample(
+    elements: list[Element], background: Background | None, landscape: bool
+) -> dict[str, Any]:
+    values = {one.name: str(one.sample) for one in VOCABULARY.fields}
+    look = {
+        "landscape": background.landscape if background else landscape,
+        "picture": _name(background) if background else "",
+    }
+    page = _page(0, elements, values, check_address(SAMPLE_CODE))
+    return {"title": TITLE, "looks": [look], "pages": [page]}
+
+
+def _page(
+    look: int, elements: list[Element], values: dict[str, str], address: str
+) -> dict[str, Any]:
+    filled = [
+        one if one["kind"] == ElementKind.QR else one | {"text": fill_text(one["text"], values)}
+        for one in elements
+    ]
+    return {"look": look, "elements": filled, "code": qr_svg(address, mask=MASK)}
+
+
+def _look(version: DesignVersion) -> dict[str, Any]:
+    background = version.background
+    return {
+        "landscape": version.landscape,
+        "picture": _name(background) if background else "",
+    }
+
+
+def _name(background: Background) -> str:
+    return f"{background.pk}.png"
+
+
+def _pictures(*backgrounds: Background | None) -> dict[str, bytes]:
+    return {_name(one): bytes(one.content) for one in backgrounds if one is not None}

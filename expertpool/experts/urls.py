@@ -29,6 +29,7 @@ urlpatterns = [
     path("<int:pk>/", experts.detail, name="detail"),
     path("<int:pk>/menu/", experts.menu, name="menu"),
     path("<int:pk>/edit/", profile.edit, name="edit"),
+    path("<int:pk>/kind/<slug:kind>/", profile.change_to, name="kind"),
     path("<int:pk>/reveal/<slug:field>/", profile.reveal, name="reveal"),
     path("<int:pk>/versions/", versions.compare, name="versions"),
     path("<int:pk>/photo/", photos.photo, name="photo"),

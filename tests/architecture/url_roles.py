@@ -412,6 +412,7 @@ RULES: dict[str, Rule] = {
     "experts:import": only("admin", "operator"),
     "experts:import_template": only("admin", "operator"),
     "experts:edit": only("admin", kwargs=EXPERT),
+    "experts:kind": only("admin", kwargs=lambda w, _u: {"pk": w.expert.pk, "kind": "organisation"}),
     "experts:expert_tags": only("admin", kwargs=EXPERT),
     "experts:avoidance_add": only("admin", kwargs=EXPERT),
     "experts:approve": only("admin", kwargs=EXPERT),

@@ -39,6 +39,7 @@ from expertpool.core.importing.columns import (
     text,
     whole_number,
 )
+from expertpool.core.importing.finding import Header, Why
 from expertpool.core.importing.importer import (
     CHECK,
     CLEANED,
@@ -70,6 +71,7 @@ __all__ = [
     "CellRefused",
     "Change",
     "Fault",
+    "Header",
     "ImportColumn",
     "ImportPreviewed",
     "Importer",
@@ -78,6 +80,7 @@ __all__ = [
     "Row",
     "Totals",
     "UnreadableFile",
+    "Why",
     "as_code",
     "as_text",
     "check_rows",

@@ -37,6 +37,7 @@ class Why:
     REMEMBERED = "remembered"
     CHOSEN = "chosen"  # by hand, for this file
     LIKELY = "likely"  # its header may mean the column
+    OF_LIST = "of list"  # what the whole list is of says so
     MOVED = "moved"  # its content fits another column than its header says
     CONTENT = "content"  # its header says nothing, its content does
     DOUBT = "doubt"  # nothing of its content can be taken

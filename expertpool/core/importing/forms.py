@@ -25,6 +25,7 @@ REASONS = {
     Why.REMEMBERED: "按上次的选择",
     Why.CHOSEN: "按您的选择",
     Why.LIKELY: "可能是这一列，请核对",
+    Why.OF_LIST: "按名单的种类作为这一列，请核对",
     Why.MOVED: "按内容识别，不是表头所写",
     Why.CONTENT: "按内容猜测，请核对",
     Why.DOUBT: "内容不像这一列，请改选或不导入",
@@ -34,6 +35,7 @@ REASONS = {
     Why.UNKNOWN: "不认识的表头",
     Why.OWN_NUMBERS: "像本单位自己的编号",
 }
+ODD = (Why.DOUBT, Why.CONTENT, Why.MOVED, Why.LIKELY, Why.BESIDE, Why.OF_LIST)
 
 
 class UploadForm(forms.Form):
@@ -103,6 +105,16 @@ class MappingForm(forms.Form):
                     initial=IGNORED if is_ignored else code,
                     required=False,
                 )
+        self.of_list = dict(importer.asked_of_list(run.mapping))
+        self.fields |= self.of_list
+        self.initial = {name: run.options.get(name, "") for name in self.of_list}
+
+    def answers(self) -> dict[str, Any]:
+        """Return what was said of the list as a whole."""
+        return {name: self.cleaned_data[name] for name in self.of_list}
+
+    def about(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.of_list]
 
     def codes(self) -> list[str]:
         return [self.cleaned_data.get(f"column-{at}", "") for at in range(self.width)]
@@ -111,7 +123,7 @@ class MappingForm(forms.Form):
         """Return for each header where it stands, what is below, and why it is what it is."""
         hidden, why = self.outline.get("hidden", ()), self.outline.get("why", ())
         lines = []
-        for name in self.fields:
+        for name in (one for one in self.fields if one not in self.of_list):
             at = int(name.partition("-")[2])
             reason = why[at] if at < len(why) else ""
             lines.append(
@@ -120,7 +132,7 @@ class MappingForm(forms.Form):
                     "is_hidden": at in hidden,
                     "samples": self._samples(at),
                     "why": REASONS.get(reason, ""),
-                    "is_odd": reason in (Why.DOUBT, Why.CONTENT, Why.MOVED, Why.LIKELY, Why.BESIDE),
+                    "is_odd": reason in ODD,
                     "field": self[name],
                 }
             )

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from expertpool.core.importing.columns import CellRefused, ImportColumn
+from expertpool.core.importing.finding import Header
 
 REMARKS = 10
 CLEANED, GUESSED, CHECK = "已整理", "按推测填写", "请核对"  # kinds of notes
@@ -151,6 +152,18 @@ class Importer(ABC):
     def options_for(cls, user: Any) -> Mapping[str, Any]:
         """Return those of ``option_fields`` from which ``user`` may choose."""
         return cls.option_fields
+
+    @classmethod
+    def asked_of_list(cls, codes: Sequence[str]) -> Mapping[str, Any]:
+        """Return what is asked of a whole list whose headers stand for ``codes``: name → form field. The
+        answers join the options."""
+        return {}
+
+    @classmethod
+    def read_list(cls, header: Header) -> tuple[Header, Mapping[str, Any]]:
+        """Return the header as this import reads it, and which answers the list itself suggests: where
+        there are any, the user is asked."""
+        return header, {}
 
     def __init__(self, *, actor: Any, now: datetime, options: Mapping[str, Any]) -> None:
         self.actor = actor

@@ -32,7 +32,8 @@ def open_table(
     Raises UnreadableFile for what is no table or lacks a required column.
     """
     said = remembered(user, importer.code).get(HEADER, {})
-    header = find_header(importer.get_columns(), read_tops(path), said)
+    found = find_header(importer.get_columns(), read_tops(path), said)
+    header, _ = importer.read_list(found)
     if header.missing:
         raise UnreadableFile(f"表中没有必填的列：{'、'.join(header.missing)}。")
     with closing(read_rows(path, sheet=header.sheet)) as rows:

@@ -183,7 +183,9 @@ class _Pages:
         form = MappingForm(*posted, run=run, importer=self.importer, outline=outline)
         if form.is_valid():
             try:
-                choose_mapping(run=run, codes=form.codes(), now=timezone.now())
+                choose_mapping(
+                    run=run, codes=form.codes(), of_list=form.answers(), now=timezone.now()
+                )
             except (RunRefused, UnreadableFile) as error:
                 form.add_error(None, str(error))
                 form.outline = outline = read_findings(run).get("outline", {})

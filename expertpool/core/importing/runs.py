@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -23,7 +24,7 @@ from expertpool.core.events import publish
 from expertpool.core.importing.answers import Answers, Said
 from expertpool.core.importing.checking import Sink, check_rows
 from expertpool.core.importing.columns import normalise_header
-from expertpool.core.importing.finding import Header, Why, below, find_header, refused_whole
+from expertpool.core.importing.finding import Why, below, find_header, refused_whole
 from expertpool.core.importing.findings import (
     Collector,
     outline,
@@ -113,10 +114,10 @@ def start_import(
     try:
         upload.seek(0)
         run.upload.write(upload.read())
-        header = _find(run)
+        _find(run)
         answers = Answers(words=_words_of(remembered(actor, importer.code)))
         write_answers(run, answers)
-        if header.is_clear:
+        if run.state == ImportState.UPLOADED:
             _preview(run, answers, now=now)
     except UnreadableFile:
         _forget(run)
@@ -150,18 +151,23 @@ def _rows(run: ImportRun) -> Generator[Numbered]:
     return read_rows(_content(run), suffix=run.suffix, sheet=run.sheet)
 
 
-def _find(run: ImportRun, *, sheet: str | None = None, row: int | None = None) -> Header:
+def _find(run: ImportRun, *, sheet: str | None = None, row: int | None = None) -> None:
     """Find the header, or take what the user says of it, and keep what it stands for."""
     importer = IMPORTS[run.importer]
     tops = read_tops(_content(run), suffix=run.suffix)
     said = remembered(run.user, run.importer).get(HEADER, {})
-    header = find_header(importer.get_columns(), tops, said, sheet=sheet, row=row)
+    found = find_header(importer.get_columns(), tops, said, sheet=sheet, row=row)
+    header, suggested = importer.read_list(found)
+    asked = importer.asked_of_list(())
+    # What was said of another sheet is not said of this one.
+    run.options = {name: said for name, said in run.options.items() if name not in asked}
+    run.options |= suggested
+    is_clear = header.is_clear and not suggested
     run.sheet, run.header_row = header.sheet[:100], header.row
     run.headers, run.mapping = header.cells, header.codes
-    run.state = ImportState.UPLOADED if header.is_clear else ImportState.MAPPING
+    run.state = ImportState.UPLOADED if is_clear else ImportState.MAPPING
     _save_open(run)
     write_findings(run, outline=outline(header, [top["name"] for top in tops if top["rows"]]))
-    return header
 
 
 def choose_table(*, run: ImportRun, sheet: str, row: int | None) -> None:
@@ -181,8 +187,15 @@ def choose_table(*, run: ImportRun, sheet: str, row: int | None) -> None:
             write_findings(run, changed=[])
 
 
-def choose_mapping(*, run: ImportRun, codes: Sequence[str], now: datetime) -> None:
-    """Say what each header stands for ("" for nothing in this file, `IGNORED` for nothing at all), and preview.
+def choose_mapping(
+    *,
+    run: ImportRun,
+    codes: Sequence[str],
+    of_list: Mapping[str, Any] = MappingProxyType({}),
+    now: datetime,
+) -> None:
+    """Say what each header stands for ("" for nothing in this file, `IGNORED` for nothing at all), and what
+    was asked ``of_list`` as a whole, and preview.
 
     Refuses a mapping that leaves out a required column or names one twice, and once one that
     takes no cell of a column (RunRefused).
@@ -198,6 +211,7 @@ def choose_mapping(*, run: ImportRun, codes: Sequence[str], now: datetime) -> No
     told = to_remember(run.headers, codes, whys)
     ignored = [at for at, code in enumerate(codes) if code == IGNORED]
     run.mapping, outlined = mapping, outlined | {"why": whys, "ignored": ignored}
+    run.options = run.options | dict(of_list)
     if doubtful := _doubtful(run, whys):
         for at in doubtful:
             whys[at] = Why.DOUBT

@@ -18,6 +18,7 @@ from expertpool.audit.services import record
 from expertpool.core.importing import (
     CHECK,
     Fault,
+    Header,
     ImportColumn,
     Importer,
     Note,
@@ -46,6 +47,7 @@ from expertpool.experts.queries.experts import (
 from expertpool.experts.queries.imported import ADDING
 from expertpool.experts.services.accounts import queue_accounts
 from expertpool.experts.services.contacts import CONTACTS
+from expertpool.experts.services.import_kinds import KIND, asked_of, read_kind, set_kind
 from expertpool.experts.services.import_numbers import SavedNumbers
 from expertpool.experts.services.import_options import (
     OPTIONS,
@@ -92,8 +94,17 @@ class ExpertImporter(Importer):
     def counted_for(cls, user: User) -> str:
         return "、".join(UNIQUE[code] for code in UNIQUE if not is_plain(user, code))
 
+    @classmethod
+    def asked_of_list(cls, codes: Sequence[str]) -> Mapping[str, Any]:
+        return asked_of(codes)
+
+    @classmethod
+    def read_list(cls, header: Header) -> tuple[Header, Mapping[str, Any]]:
+        return read_kind(header)
+
     def __init__(self, *, actor: User | None, now: datetime, options: Any) -> None:
         super().__init__(actor=actor, now=now, options=options)
+        self.of_list = options.get(KIND) or ""
         # The column's code → the field; what a cleaner of its own reads is put in apart.
         fields = {
             one.imported.code or one.code: one
@@ -163,6 +174,7 @@ class ExpertImporter(Importer):
             self.deleted.update(rows.order_by().values_list(f"{code}_index", flat=True))
 
     def inspect(self, row: Row) -> list[Fault]:
+        set_kind(row, self.of_list)
         return list(self.rules.inspect(row))
 
     def validate(self, row: Row) -> Fault | None:
@@ -323,6 +335,7 @@ def import_file(
     importer = ExpertImporter(actor=actor, now=now, options=options or {})
     importer.counted.clear()  # whoever runs a command on the server has the pool anyway
     with transaction.atomic(), open_table(ExpertImporter, path, user=actor) as (header, rows):
+        importer.of_list = importer.of_list or read_kind(header)[1].get(KIND, "")
         collector = Collector(importer, header.codes)
         with RefusedSheet(header.cells, collector) if report else nullcontext() as table:
 

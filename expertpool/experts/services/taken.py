@@ -138,6 +138,6 @@ def _whose(label: str, owner: Expert, actor: User | None) -> str:
     if owner.merged_into is not None:
         return f"该{label}属于已合并的专家{owner}，请直接修改档案{owner.merged_into}。"
     if owner.status == ExpertStatus.DELETED:
-        return f"该{label}属于已删除的专家{owner}，请在“已删除”中恢复该档案。"
+        return f"该{label}属于已删除的专家{owner}，请在“已删除”中恢复该档案；类别填错了的，恢复后在该档案的菜单中改为另一类。"
     status = owner.get_status_display()
     return f"该{label}已属于专家{owner}，状态为{status}，请直接修改该档案。"

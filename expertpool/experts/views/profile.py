@@ -27,10 +27,12 @@ from expertpool.directory.queries import province_codes
 from expertpool.experts.enums import ExpertKind, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
+from expertpool.experts.forms.kinds import REASON, KindForm
 from expertpool.experts.forms.profile import ExpertForm
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.services.alike import LooksAlike
+from expertpool.experts.services.kinds import change_kind
 from expertpool.experts.services.profile import create_expert, update_expert
 from expertpool.experts.services.reveal import reveal_value
 from expertpool.experts.validators.values import oddities
@@ -100,6 +102,41 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
         refusals=ExpertRefused,
         title=title,
         refresh=refresh,
+        editing=editing,
+        back=reverse("experts:detail", args=[pk]),
+    )
+
+
+@requires("experts.edit")
+def change_to(request: UserRequest, pk: int, kind: str) -> HttpResponse:
+    """Make a unit of what was filed as a person, or the other way round."""
+    if kind not in ExpertKind.values:
+        raise Http404
+    editing = Editing(request, _edits(pk, kind, ""))
+    expert = get_object_or_404(_editable(request), pk=pk)
+    form = KindForm(_posted(request), user=request.user, kind=kind, expert=expert)
+
+    def write() -> str:
+        with _asking(form), writing_afterwards(), transaction.atomic():
+            change_kind(
+                expert=expert,
+                kind=kind,
+                values=form.values(),
+                specialties=form.cleaned_data.get("specialties"),
+                reason=form.cleaned_data[REASON],
+                knowing=form.knowing,
+                actor=request.user,
+                now=timezone.now(),
+            )
+        return f"已改为{ExpertKind(kind).label}"
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        refusals=ExpertRefused,
+        title=f"改为{ExpertKind(kind).label} · {expert.name}",
+        refresh="page",
         editing=editing,
         back=reverse("experts:detail", args=[pk]),
     )

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -23,7 +24,9 @@ from expertpool.draws.services.answers import decide_answer
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.replies import answer
+from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert, Leave
+from expertpool.experts.services.kinds import change_kind
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert
@@ -102,6 +105,28 @@ def test_the_seats_are_shown_before_and_given_up_with_the_act(
     decide_answer(request=request, agree=True, note="", actor=supervisor, now=now, entropy=ENTROPY)
     assert opened.invitations.get(line=1).state == InvitationState.REPLACED
     assert opened.invitations.filter(state=InvitationState.INVITED).count() == 1
+
+
+def test_who_is_to_come_keeps_his_kind_until_then(draw: Draw, admin: User) -> None:
+    seated = expert_of(draw, 1)
+
+    def change() -> None:
+        change_kind(
+            expert=seated,
+            kind="organisation",
+            values={"contact_person": "周敏"},
+            reason="导错",
+            actor=admin,
+            now=draw.reveal_at,
+        )
+
+    with transaction.atomic():
+        change()  # of a sealed draw it tells nothing
+        transaction.set_rollback(True)
+    release(draw_id=draw.pk, now=draw.reveal_at)
+    with pytest.raises(ExpertRefused, match=draw.number):
+        change()
+    assert Expert.objects.get(pk=seated.pk).kind == "individual"
 
 
 @pytest.mark.shows("EXP-40", "DRAW-16")

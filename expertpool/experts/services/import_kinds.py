@@ -1,0 +1,64 @@
+"""Of which kind the experts of a list are that has no column for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+
+from expertpool.core.importing import CellRefused, Header, Row, Why
+from expertpool.directory.queries import UNIT_LIKE, unit_name
+from expertpool.experts.enums import ExpertKind
+from expertpool.experts.fields import EXPERT
+
+KIND = "list_kind"  # among the options of a run
+ASKED = {
+    KIND: forms.ChoiceField(
+        label="名单上的专家",
+        choices=[("", "个人专家"), (ExpertKind.ORGANISATION.value, "单位专家")],
+        required=False,
+        help_text="文件里没有“类别”一列。选单位专家的，单位名称对应为“姓名”，每行要有联系人。",
+    )
+}
+
+
+def asked_of(codes: Sequence[str]) -> Mapping[str, Any]:
+    return {} if "kind" in codes else ASKED
+
+
+def read_kind(header: Header) -> tuple[Header, Mapping[str, Any]]:
+    """Return the header of a list, and that it is one of organisations where its columns say so: units with
+    whom to ask for there, but no persons; or where what names its rows are units."""
+    codes = header.codes
+    if "kind" in codes:
+        return header, {}
+    units = {KIND: ExpertKind.ORGANISATION.value}
+    if Why.OF_LIST in header.why:
+        return header, units
+    if "name" in codes:
+        names = header.samples[codes.index("name")]
+        are_units = bool(names) and all(map(UNIT_LIKE.fullmatch, names))
+        return header, units if are_units else {}
+    if not {"employer", "contact_person"} <= set(codes):
+        return header, {}
+    at = codes.index("employer")
+    label = next(one.header for one in EXPERT.import_columns() if one.code == "name")
+    return replace(
+        header,
+        codes=[*codes[:at], "name", *codes[at + 1 :]],
+        why=[*header.why[:at], Why.OF_LIST, *header.why[at + 1 :]],
+        missing=[one for one in header.missing if one != label],
+    ), units
+
+
+def set_kind(row: Row, of_list: str) -> None:
+    """Say in ``row`` of which kind it is; an organisation is the unit itself by which it avoids."""
+    values = row.values
+    values["kind"] = values.get("kind") or of_list or ExpertKind.INDIVIDUAL.value
+    if values["kind"] == ExpertKind.ORGANISATION and not values.get("employer"):
+        try:
+            values["employer"] = unit_name(values.get("name", ""))
+        except CellRefused:  # is no name of a unit: it is said of none
+            values["employer"] = ""

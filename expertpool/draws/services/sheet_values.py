@@ -106,7 +106,9 @@ def draw_sheet_values(draw: Draw, sheet: Sheet) -> SheetValues:
         "留痕链": sheet.chain_link,
         "核验网址": sheet.check_url,
     }
-    return SheetValues(_project(draw, sheet) | own, [_draw_line(row) for row in sheet.rows])
+    return SheetValues(
+        _project(draw, sheet, words_of(draw.covered)) | own, [_draw_line(row) for row in sheet.rows]
+    )
 
 
 def _way(draw: Draw) -> str:
@@ -117,11 +119,12 @@ def _way(draw: Draw) -> str:
 
 def sign_in_values(draw: Draw, sheet: SignInSheet) -> SheetValues:
     """Return what the sign-in sheet holds by the names of its vocabulary."""
-    return SheetValues(_project(draw, sheet), [_sign_in_line(row) for row in sheet.rows])
+    return SheetValues(
+        _project(draw, sheet, sheet.words), [_sign_in_line(row) for row in sheet.rows]
+    )
 
 
-def _project(draw: Draw, sheet: Sheet | SignInSheet) -> dict[str, Value]:
-    words = words_of(draw.covered)
+def _project(draw: Draw, sheet: Sheet | SignInSheet, words: dict[str, str]) -> dict[str, Value]:
     return {
         "文书标题": sheet.title,
         "项目名称": words["项目名称"],

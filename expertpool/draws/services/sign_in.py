@@ -61,6 +61,7 @@ class SignInRow:
 class SignInSheet:
     title: str
     head: list[tuple[str, str]]
+    words: dict[str, str]  # what papers say of the reviews for which it is
     rows: list[SignInRow]
     number: str
     printed_at: str
@@ -71,7 +72,7 @@ def build_sign_in(
     *, draw: Draw, actor: User, now: datetime, purpose: str = "打印签到表"
 ) -> SignInSheet:
     """Return the sheet on which the panel of ``draw`` signs in, whichever of its draws found
-    them; logs the look for ``purpose``.
+    them, for the reviews that are not over; logs the look for ``purpose``.
 
     The sheet lies open on a table: identity numbers are masked on it whoever prints it. Phones
     appear as the actor may see them. Raises SheetRefused for a draw that is no longer valid: nobody
@@ -94,16 +95,16 @@ def build_sign_in(
     ]
     return SignInSheet(
         title=SIGN_IN_TITLE,
-        head=_head(draw),
-        rows=lines + _representatives(draw.covered, len(lines)),
+        head=_head(words := words_of(expected)),
+        words=words,
+        rows=lines + _representatives(expected, len(lines)),
         number="、".join(one.number for one in draws),
         printed_at=moment_text(now),
         printed_by=actor.name,
     )
 
 
-def _head(draw: Draw) -> list[tuple[str, str]]:
-    words = words_of(draw.covered)
+def _head(words: dict[str, str]) -> list[tuple[str, str]]:
     named = ("项目名称", "项目编号", "采购单位", "评审时间", "报到时间", "评审地点")
     return [*((name, words[name]) for name in named), ("负责人", words["联系人和电话"])]
 

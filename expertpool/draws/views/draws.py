@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -33,7 +33,7 @@ from expertpool.draws.enums import (
 )
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
-from expertpool.draws.models import Draw, DrawPause, PickRequest, VoidRequest
+from expertpool.draws.models import Draw, DrawPause, Invitation, PickRequest, VoidRequest
 from expertpool.draws.queries.actions import DrawAction, actions_of, actions_of_project
 from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.clock import past_pool_pauses
@@ -65,6 +65,7 @@ from expertpool.draws.queries.requests import (
 )
 from expertpool.draws.queries.reschedulings import reschedulings_of
 from expertpool.draws.queries.reveal import is_released
+from expertpool.draws.queries.sitting import slots_of
 from expertpool.draws.rules import IS_PUBLIC_LATER
 from expertpool.draws.services.names import (
     NamedRow,
@@ -136,6 +137,17 @@ def _sheet_labels(draw: Draw) -> dict[str, str]:
     }
 
 
+ONE_PANEL = "一次抽取，各项目名单相同；回避合并计算"
+ANOTHER_PANEL = "一次抽取，回避合并计算；各场之间专家有变动，以各项目的「参与专家」为准"
+
+
+def _changed(lines: Iterable[Invitation], covered: Sequence[Project]) -> bool:
+    """Whether somebody sits, or sat, in some of the ``covered`` projects alone."""
+    return len(covered) > 1 and any(
+        0 < len(slots_of(line, covered)) < len(covered) for line in lines
+    )
+
+
 def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     """What the page of a draw shows to this user; names are not in it."""
     user, now = request.user, timezone.now()
@@ -165,6 +177,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "covered": covered,
         "reachable": _reachable(user, covered) if draw.is_shared else set(),
         "first_opening": sealed_opening(draw),
+        "covered_note": ANOTHER_PANEL if _changed(board.lines, covered) else ONE_PANEL,
         "names_nobody": draw.names_nobody(now),
         "board": board,
         # Nobody sits for a void one any more.

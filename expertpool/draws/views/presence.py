@@ -16,7 +16,7 @@ from expertpool.core.responses import refused, saved
 from expertpool.core.views.reasons import reason_of
 from expertpool.draws.exceptions import DrawError
 from expertpool.draws.queries.draws import draws_visible_to
-from expertpool.draws.queries.meetings import words_of
+from expertpool.draws.queries.meetings import coming, words_of
 from expertpool.draws.queries.presence import code_until, presence_of, sign_in_code
 from expertpool.draws.services.presence import NOT_SO, allow_tries, note_place_opened
 
@@ -49,7 +49,7 @@ def place(request: UserRequest, pk: int) -> HttpResponse:
         "code_until": code_until(now),
         "version": version,
         "is_over": now >= presence.until,
-        "words": words_of(draw.covered),
+        "words": words_of(coming(draw.covered, now=now, begun=True)),
     }
     template = "draws/place.html#place" if asked is not None else "draws/place.html"
     return render(request, template, context)

@@ -254,6 +254,7 @@ def test_a_leader_chosen_between_two_reviews_leads_the_second(
     assert f"委员（{one}）、组长（{two}）" in rows[batch.name_of(batch.stayed)].remark
     reader = make_user("admin")
     signs = build_sign_in(draw=batch.draw, actor=reader, now=batch.draw.reveal_at)
+    assert dict(signs.head)["项目编号"] == two
     said = {row.name: row.category for row in signs.rows}
     assert "（组长）" in said[batch.name_of(batch.stayed)]
     assert "（" not in said[batch.name_of(batch.left)]
@@ -279,6 +280,8 @@ def test_records_and_figures_say_that_he_sat_in_what_is_over(batch: Batch, opera
     with time_machine.travel(draw.reveal_at + MINUTE, tick=False):
         client = login(Client(), make_user("admin"))
         page = client.get(address, {"tab": "draws"}).content.decode()
+        detail = client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
+    assert "各场之间专家有变动" in detail
     cells = page.split("<tbody>")[1].split("</tr>")[0]
     assert "被抽中 1 次：同意 1" in page
     assert cells.index(batch.first.number) < cells.index("同意") < cells.index(batch.second.number)

@@ -66,9 +66,15 @@ def clean_text(value: object) -> str:
 
 
 def clean_code(value: object) -> str:
-    """Return an identifier (phone, ID card, mail …) with all full-width forms folded and outer
-    blanks removed; nothing for None."""
-    return unicodedata.normalize("NFKC", _text(value)).strip(_BLANK)
+    """Return an identifier (phone, ID card, mail …) with all full-width forms and digits of other scripts
+    folded and outer blanks removed; nothing for None."""
+    text = unicodedata.normalize("NFKC", _text(value)).strip(_BLANK)
+    return text if text.isascii() else "".join(map(_in_ascii, text))
+
+
+def _in_ascii(char: str) -> str:
+    """Return a digit of any script (٣) as ours: numbers are read alike wherever they are typed."""
+    return str(unicodedata.decimal(char)) if char.isdecimal() else char
 
 
 def without_unseen(value: Any) -> Any:
@@ -92,6 +98,14 @@ def clean_digits(value: object) -> str:
     """Return a code of digits that somebody types off a screen or telephone: full-width forms folded,
     blanks removed wherever they stand."""
     return "".join(char for char in clean_code(value) if char not in _BLANK)
+
+
+SAY_MORE = "（至少两个字）"  # of a reason
+
+
+def is_reason(text: str) -> bool:
+    """Tell whether ``text`` gives a reason: one letter, and marks alone, say nothing."""
+    return sum(map(str.isalnum, text)) > 1
 
 
 def is_key(text: str) -> bool:

@@ -153,7 +153,7 @@ def test_actions_on_a_user(client: Client, admin: User) -> None:
         ("enable", "is_active", True),
     ):
         assert client.get(f"/users/{user.pk}/{action}/").status_code == 405
-        assert client.post(f"/users/{user.pk}/{action}/", {"reason": "x"}).status_code == 204
+        assert client.post(f"/users/{user.pk}/{action}/", {"reason": "xy"}).status_code == 204
         user.refresh_from_db()
         assert getattr(user, attribute) == value
     assert "一次性密码" in client.get(f"/users/{user.pk}/reset/").content.decode()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from expertpool.core.text import (
     clean_code,
     clean_text,
+    is_reason,
     mask_email,
     mask_middle,
     minutes_text,
@@ -21,6 +22,7 @@ from expertpool.core.text import (
         (" 王　小明 ", "王 小明", "王 小明"),
         ("（测试）ＡＢｃ１２３", "（测试）ABc123", "(测试)ABc123"),
         ("１３８００１３８０００", "13800138000", "13800138000"),
+        ("١٣٨٠٠١٣٨٠٠٠", "١٣٨٠٠١٣٨٠٠٠", "13800138000"),
         ("\u200b a\ufeff", "a", "a"),
         ("\ufeff \xa0x\xa0 \u200b", "x", "x"),
         (13800138000, "13800138000", "13800138000"),
@@ -71,3 +73,11 @@ def test_a_mask_keeps_the_length_and_hides_the_middle(value: str, head: int, tai
     masked = mask_middle(value, head=head, tail=tail)
     assert len(masked) == len(value)
     assert set(masked[head : len(value) - tail]) == {"*"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "counts"),
+    [("生病", True), ("Flu", True), (" 病 ", False), ("x", False), ("……。", False), ("", False)],
+)
+def test_one_letter_is_no_reason(typed: str, counts: bool) -> None:
+    assert is_reason(typed) is counts

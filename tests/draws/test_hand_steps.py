@@ -79,7 +79,7 @@ def test_the_same_number_stands_everywhere(
     )
     assert hand_steps_of(draw) == 0  # an expert's own word is no hand
     declare_emergency(
-        draw=draw, reason="急", minutes=15, actor=operator, now=now, second=supervisor
+        draw=draw, reason="急用", minutes=15, actor=operator, now=now, second=supervisor
     )
     record_answer(
         invitation=other,
@@ -146,7 +146,7 @@ def test_who_runs_a_draw_and_all_supervisors_hear_of_a_step_that_one_took_alone(
     assert told() == [supervisor, second]
     assert hand_steps_by_kind(draw) == {"暂停": 1, "恢复": 1}
     declare_emergency(
-        draw=draw, reason="急", minutes=15, actor=operator, now=now, second=supervisor
+        draw=draw, reason="急用", minutes=15, actor=operator, now=now, second=supervisor
     )
     assert told() == []  # two persons: told as every request
     end_emergency(draw=draw, reason="来得及", actor=supervisor, now=now)

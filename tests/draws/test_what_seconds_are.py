@@ -54,7 +54,7 @@ def test_an_emergency_says_what_its_second_person_is(operator: User, role: str, 
         make_expert()
     draw, now = make_draw(now=timezone.now(), operator=operator, seats=1), timezone.now()
     second = make_user(role, name="孙确认")
-    declare_emergency(draw=draw, reason="急", minutes=15, actor=operator, now=now, second=second)
+    declare_emergency(draw=draw, reason="急用", minutes=15, actor=operator, now=now, second=second)
     inside, public = pages_of(draw, operator)
     assert f"{word} 孙确认 确认" in inside
     assert f"由{word}确认" in public
@@ -71,7 +71,9 @@ def test_of_two_emergencies_each_has_its_own(operator: User) -> None:
     own.permissions.create(code="draws.confirm_steps", scope="all")
     for minutes, second in enumerate((make_user("supervisor"), make_user(roles=(own,))), start=1):
         at = now + timedelta(minutes=minutes)
-        declare_emergency(draw=draw, reason="急", minutes=15, actor=operator, now=at, second=second)
+        declare_emergency(
+            draw=draw, reason="急用", minutes=15, actor=operator, now=at, second=second
+        )
         end_emergency(draw=draw, reason="已够", actor=second, now=at)
     inside, public = pages_of(draw, operator)
     assert inside.count("申请人") == 2  # the page of those who run it says no less

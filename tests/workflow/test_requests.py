@@ -97,29 +97,29 @@ def _widening(_draw: Draw, by: User, now: datetime) -> WideningRequest:
     base = make_short_panel(now=now)
     widen_plan(project=base.project, levels={"g1": [SENIOR, EVERYBODY]}, actor=by, now=now)
     version = DrawPlan.objects.get(project=base.project).version
-    return request_widening(base=base, reason="试", version=version, actor=by, now=now)
+    return request_widening(base=base, reason="试办", version=version, actor=by, now=now)
 
 
 def _emergency_end(_draw: Draw, by: User, now: datetime) -> EmergencyEndRequest:
     draw = drawn(now, by, opens_in_hours=12)
-    declare_emergency(draw=draw, reason="试", minutes=15, actor=by, now=now)
-    return request_emergency_end(draw=draw, reason="试", actor=by, now=now)
+    declare_emergency(draw=draw, reason="试办", minutes=15, actor=by, now=now)
+    return request_emergency_end(draw=draw, reason="试办", actor=by, now=now)
 
 
 MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
-    "draws.void": lambda draw, by, now: request_void(draw=draw, reason="试", actor=by, now=now),
+    "draws.void": lambda draw, by, now: request_void(draw=draw, reason="试办", actor=by, now=now),
     "draws.release": lambda draw, by, now: request_release(
-        draw=draw, reason="试", actor=by, now=now
+        draw=draw, reason="试办", actor=by, now=now
     ),
     "draws.emergency": lambda _draw, by, now: request_emergency(
-        draw=drawn(now, by, opens_in_hours=12), reason="试", minutes=15, actor=by, now=now
+        draw=drawn(now, by, opens_in_hours=12), reason="试办", minutes=15, actor=by, now=now
     ),
     "draws.emergency_end": _emergency_end,
     "draws.widening": _widening,
     "draws.answer": lambda draw, by, now: request_answer(
         invitation=draw.invitations.get(),
         state=InvitationState.ACCEPTED,
-        reason="试",
+        reason="试办",
         actor=by,
         now=now,
     ),
@@ -127,7 +127,7 @@ MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
     "draws.earlier": lambda draw, by, now: request_earlier(
         draw=draw,
         meetings=[NewMeeting(draw.project_id, now + timedelta(days=9), "北楼")],
-        reason="试",
+        reason="试办",
         actor=by,
         now=now,
     ),
@@ -188,7 +188,7 @@ def test_out_of_scope_nothing_is_found(asked: VoidRequest, now: datetime, client
     outsider = make_user(roles=(role,), department=make_department("外部"))
     login(client, outsider)
     for name, (_, address) in addresses(VOID, asked).items():
-        assert client.post(address, {"reason": "试"}).status_code == 404, name
+        assert client.post(address, {"reason": "试办"}).status_code == 404, name
     assert lines_to_decide(outsider, now=now) == []
     assert waiting_about(asked.draw, outsider, now=now)[0].may_decide is False
 
@@ -260,7 +260,7 @@ def test_the_list_asks_the_same_for_any_number_of_rows(
 ) -> None:
     def add(at: int) -> None:
         draw = drawn(now, operator, opens_in_hours=100 + 50 * at)
-        asked = request_void(draw=draw, reason="试", actor=operator, now=now)
+        asked = request_void(draw=draw, reason="试办", actor=operator, now=now)
         if tab == "settled":
             decide_void(request=asked, agree=False, note="否", actor=supervisor, now=now)
 
@@ -313,7 +313,7 @@ def test_the_term_is_what_the_office_says_when_it_is_asked_for(
         actor=admin,
         now=now,
     )
-    asked = request_void(draw=draw, reason="试", actor=operator, now=now)
+    asked = request_void(draw=draw, reason="试办", actor=operator, now=now)
     assert asked.expires_at == now + timedelta(days=2)
     shorter = replace(VOID, term=timedelta(minutes=10))
     assert shorter.expiry(VoidRequest(), now) == now + timedelta(minutes=10)
@@ -380,7 +380,7 @@ def test_one_that_fails_keeps_no_other_open(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     other = request_void(
-        draw=drawn(now, operator, opens_in_hours=100), reason="试", actor=operator, now=now
+        draw=drawn(now, operator, opens_in_hours=100), reason="试办", actor=operator, now=now
     )
     end = two_persons.expire
 

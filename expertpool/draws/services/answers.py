@@ -11,6 +11,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.text import is_reason
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import AnswerRequest, Invitation
@@ -107,13 +108,13 @@ def _in_words(invitation: Invitation, state: InvitationState, ground: str, reaso
     if state not in RECORDED:
         raise ReplyRefused("只能登记为同意、拒绝、请假或更换。")
     if state not in EXIT_REASON:
-        if not reason:
+        if not is_reason(reason):
             raise ReplyRefused("请写明登记的理由，例如「电话答复」。")
         return reason
     if ground not in grounds_of(invitation.draw):
         raise ReplyRefused("请从列表中选择原因。")
     if ground == OTHER_GROUND:
-        if not reason:
+        if not is_reason(reason):
             raise ReplyRefused("原因选「其他」时，请写明登记的理由。")
         return reason
     return f"{ground}：{reason}" if reason else ground

@@ -14,7 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.fields import UNREADABLE, opens
 from expertpool.core.jobs import defer_batch
-from expertpool.core.text import moment_text
+from expertpool.core.text import SAY_MORE, is_reason, moment_text
 from expertpool.draws.enums import (
     ActionCode,
     AlarmKind,
@@ -70,8 +70,8 @@ def request_emergency(
     that is over, minutes outside the bounds of `draws.settings` or more than were sealed, and while another request is open.
     """
     draw = _lock(draw)
-    if not reason.strip():
-        raise EmergencyRefused("请写明应急原因。")
+    if not is_reason(reason):
+        raise EmergencyRefused(f"请写明应急原因{SAY_MORE}。")
     check_action(ActionCode.DECLARE_EMERGENCY, draw, actor=actor, now=now)
     may = emergency_minutes(draw)
     if not may.fewest <= minutes <= may.most:
@@ -202,8 +202,8 @@ def end_emergency(*, draw: Draw, reason: str, actor: User, now: datetime) -> Non
     without a reason and where there is none.
     """
     draw = _lock(draw)
-    if not reason.strip():
-        raise EmergencyRefused("请写明取消应急的原因。")
+    if not is_reason(reason):
+        raise EmergencyRefused(f"请写明取消应急的原因{SAY_MORE}。")
     hand = Hand(StepVia.PAGE, StepReason.OTHER, actor)
     _end(draw, reason.strip(), hand, actor, now)
     end_with_subject(EmergencyEndRequest, draw, why="监督人已取消应急", now=now)

@@ -9,6 +9,7 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer
+from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.draws.enums import ActionCode, InvitationState, NoteCode, StepReason, StepVia
 from expertpool.draws.exceptions import PauseRefused
 from expertpool.draws.models import Draw, DrawPause, Invitation
@@ -131,8 +132,8 @@ def _open(draw: Draw) -> list[Invitation]:
 
 
 def _given(reason: str) -> str:
-    if not reason.strip():
-        raise PauseRefused("请写明原因。")
+    if not is_reason(reason):
+        raise PauseRefused(f"请写明原因{SAY_MORE}。")
     return reason.strip()[:200]
 
 

@@ -18,6 +18,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.criteria import explain, parse
 from expertpool.core.locks import lock_transaction
+from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.draws.enums import ActionCode, DrawKind, DrawStatus
 from expertpool.draws.exceptions import PickRefused
 from expertpool.draws.models import Draw, DrawPlan, PickRequest
@@ -68,8 +69,8 @@ def request_picks(
     if kind == DrawKind.RANDOM:
         raise PickRefused("随机抽取由系统抽取专家，不能人工指定。")
     check_manual_ways(project, now=now)
-    if not reason.strip() or not approval_number.strip():
-        raise PickRefused("请写明不能随机抽取的理由和批准文号。")
+    if not is_reason(reason) or not approval_number.strip():
+        raise PickRefused(f"请写明不能随机抽取的理由{SAY_MORE}和批准文号。")
     plan = check_ready(projects, now=now)
     # For the number, too: see `next_number`.
     lock_transaction(SEATING_LOCK)
@@ -111,8 +112,8 @@ def request_more(
     """
     draw = _lock(draw)
     check_action(ActionCode.PICK_MORE, draw, actor=actor, now=now)
-    if not reason.strip():
-        raise PickRefused("请写明另选的理由。")
+    if not is_reason(reason):
+        raise PickRefused(f"请写明另选的理由{SAY_MORE}。")
     lock_transaction(SEATING_LOCK)
     plan = DrawPlan.objects.select_related("project__purchaser").get(project=draw.project)
     free = {group.code: group.lack for group in board_of(draw).groups}

@@ -10,7 +10,7 @@ from django.db.models import F
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer
-from expertpool.core.text import clean_digits, moment_text
+from expertpool.core.text import SAY_MORE, clean_digits, is_reason, moment_text
 from expertpool.draws.enums import AlarmKind, InvitationState, NoteCode, StepReason
 from expertpool.draws.exceptions import SignInRefused
 from expertpool.draws.models import Draw, Invitation
@@ -97,8 +97,8 @@ def allow_tries(*, draw: Draw, reason: str, actor: User, now: datetime) -> int:
     Refuses (SignInRefused) without a reason, where nobody is stopped, and an archived project.
     """
     draw = lock_draw(draw.pk, archived=SignInRefused(ARCHIVED))
-    if not reason.strip():
-        raise SignInRefused("请写明允许再填的原因。")
+    if not is_reason(reason):
+        raise SignInRefused(f"请写明允许再填的原因{SAY_MORE}。")
     count = stopped(panel_of(draw)).update(sign_in_tries=0)
     if not count:
         raise SignInRefused(NOBODY_STOPPED)

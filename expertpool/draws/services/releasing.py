@@ -8,7 +8,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.text import moment_text
+from expertpool.core.text import SAY_MORE, is_reason, moment_text
 from expertpool.draws.enums import ActionCode, NoteCode, StepReason, StepVia
 from expertpool.draws.exceptions import ReleaseRefused
 from expertpool.draws.models import Draw, ReleaseRequest
@@ -40,8 +40,8 @@ def request_release(*, draw: Draw, reason: str, actor: User, now: datetime) -> R
         transaction.atomic(),
     ):
         draw = _lock(draw)
-        if not reason.strip():
-            raise ReleaseRefused("请写明提前公开的原因。")
+        if not is_reason(reason):
+            raise ReleaseRefused(f"请写明提前公开的原因{SAY_MORE}。")
         check_action(ActionCode.ASK_RELEASE, draw, actor=actor, now=now)
         request = ReleaseRequest(draw=draw, reason=reason, requested_at=now)
         _check_in_time(request, now=now)

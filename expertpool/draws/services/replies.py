@@ -15,6 +15,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
 from expertpool.core.fields import encrypted
+from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.draws.enums import (
     BY_HIMSELF,
     SEATED_STATES,
@@ -145,8 +146,8 @@ def take_leave(
     Refuses (ReplyRefused) later, without a reason, whoever has signed in at the place, or for an invitation
     that is not accepted.
     """
-    if not reason.strip():
-        raise ReplyRefused("请填写请假事由。")
+    if not is_reason(reason):
+        raise ReplyRefused(f"请填写请假事由{SAY_MORE}。")
     invitation = lock_invitation(invitation)
     if has_come(invitation, now=now):
         raise ReplyRefused("您已到场签到，不能再请假；确需离开的，请告诉现场工作人员。")

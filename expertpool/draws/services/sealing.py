@@ -19,6 +19,7 @@ from expertpool.core.criteria import explain, fields_named
 from expertpool.core.events import publish
 from expertpool.core.jobs import defer
 from expertpool.core.locks import allow_seconds, lock_transaction
+from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.customforms.exceptions import FieldRetired
 from expertpool.customforms.services.fields import hold_fields
 from expertpool.draws.enums import (
@@ -314,8 +315,8 @@ def abandon_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> Draw
     """
     draw = lock_draw(draw.pk, archived=DrawInProgress(ARCHIVED))
     check_action(ActionCode.ABANDON, draw, actor=actor, now=now)
-    if not reason.strip():
-        raise DrawNotReady("请写明放弃的原因。")
+    if not is_reason(reason):
+        raise DrawNotReady(f"请写明放弃的原因{SAY_MORE}。")
     set_draw_status(draw, DrawStatus.ABANDONED, actor=actor, now=now)
     open_alarms(AlarmKind.UNORDERED).filter(draw=draw).update(done_at=now)
     record("draw.abandon", actor=actor, now=now, subject=draw, note=reason.strip())

@@ -14,6 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
+from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.draws.enums import (
     SEATED_STATES,
     ActionCode,
@@ -67,8 +68,8 @@ def request_void(*, draw: Draw, reason: str, actor: User, now: datetime) -> Void
     is voided first.
     """
     draw = _lock(draw)
-    if not reason.strip():
-        raise VoidRefused("请写明作废的原因。")
+    if not is_reason(reason):
+        raise VoidRefused(f"请写明作废的原因{SAY_MORE}。")
     check_action(ActionCode.ASK_VOID, draw, actor=actor, now=now)
     request = VoidRequest(draw=draw, reason=reason)
     ask(request, action="draw.void_request", actor=actor, now=now, refused=VoidRefused)

@@ -15,6 +15,7 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change
 from expertpool.core.locks import lock_transaction
+from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.draws.enums import ActionCode, Knowledge
 from expertpool.draws.exceptions import WideningRefused
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, WideningRequest
@@ -117,8 +118,8 @@ def _request(
         plan = widen_plan(project=base.project, levels=levels, actor=actor, now=now)
         version = plan.version
     base = _lock(base)
-    if not reason.strip():
-        raise WideningRefused("请写明放宽条件的原因。")
+    if not is_reason(reason):
+        raise WideningRefused(f"请写明放宽条件的原因{SAY_MORE}。")
     check_action(ActionCode.WIDEN, base, actor=actor, now=now)
     _check_sealable(base, actor, now)
     request = WideningRequest(draw=base, reason=reason.strip()[:200], plan_version=version)

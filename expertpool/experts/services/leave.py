@@ -11,6 +11,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record
 from expertpool.core.events import publish
+from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.core.visibility import told
 from expertpool.experts.events import LeaveFiled
 from expertpool.experts.exceptions import LeaveRefused
@@ -39,8 +40,8 @@ def file_leave(
         raise LeaveRefused("请假的结束时间不晚于开始时间，请对调或改正。")
     if end <= now:
         raise LeaveRefused("请假的结束时间已过，请改为将来的时间。")
-    if not reason.strip():
-        raise LeaveRefused("请填写请假事由。")
+    if not is_reason(reason):
+        raise LeaveRefused(f"请填写请假事由{SAY_MORE}。")
     leave = Leave(
         expert=expert,
         during=DateTimeTZRange(start, end),

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record
+from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.notifications.exceptions import DeletionRefused
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import occasion_label
@@ -25,8 +26,8 @@ def delete_messages(*, messages: Iterable[Message], reason: str, actor: User, no
     subject. Refuses an empty ``reason`` (DeletionRefused).
     """
     reason = reason.strip()[:200]
-    if not reason:
-        raise DeletionRefused("请填写删除的原因。")
+    if not is_reason(reason):
+        raise DeletionRefused(f"请填写删除的原因{SAY_MORE}。")
     emptied: dict[str, Any] = {
         "recipient": "",
         "recipient_key": None,

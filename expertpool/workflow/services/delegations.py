@@ -11,7 +11,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
 from expertpool.audit.services import record
-from expertpool.core.text import clean_text
+from expertpool.core.text import clean_text, is_reason
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.workflow.exceptions import DelegationRefused
@@ -42,7 +42,7 @@ def delegate(
     User.objects.select_for_update().get(pk=actor.pk)  # two at once would overlap
     _check_person(to, actor)
     reason = clean_text(reason)
-    if not reason:
+    if not is_reason(reason):
         raise DelegationRefused("请填写委托的事由，如「出差」。")
     if len(reason) > LONGEST_REASON:
         raise DelegationRefused(f"事由最多 {LONGEST_REASON} 字，请缩短。")

@@ -119,7 +119,7 @@ def test_the_reason_of_an_exit_comes_from_the_list(line: Invitation, operator: U
         {"ground": "", "reason": "不想要他"},
         {"ground": "不想要他"},
         {"ground": "其他"},
-        {"state": InvitationState.ACCEPTED, "ground": "", "reason": " "},
+        {"state": InvitationState.ACCEPTED, "ground": "", "reason": "一"},
     ):
         with pytest.raises(ReplyRefused):
             ask(line, operator, **changes)

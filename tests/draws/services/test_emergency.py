@@ -176,7 +176,7 @@ def test_nothing_changes_until_a_second_person_agrees(
     draw: Draw, operator: User, supervisor: User
 ) -> None:
     before = set(Invitation.objects.values_list("deadline_at", flat=True))
-    asked = request_emergency(draw=draw, reason="急", minutes=15, actor=operator, now=NOW)
+    asked = request_emergency(draw=draw, reason="急用", minutes=15, actor=operator, now=NOW)
     assert emergency_of(draw) is None
     with pytest.raises(EmergencyRefused, match="不能自己确认"):
         decide_emergency(request=asked, agree=True, note="", actor=operator, now=NOW)

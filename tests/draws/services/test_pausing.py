@@ -158,5 +158,5 @@ def test_what_may_be_done_says_so(draw: Draw, operator: User) -> None:
     with pytest.raises(PauseRefused, match="已经暂停"):
         pause(draw, operator)
     with pytest.raises(EmergencyRefused, match="先恢复"):
-        declare_emergency(draw=draw, reason="急", minutes=15, actor=operator, now=NOW)
+        declare_emergency(draw=draw, reason="急用", minutes=15, actor=operator, now=NOW)
     assert draw.invitations.filter(state=InvitationState.INVITED).count() == 2

@@ -232,11 +232,11 @@ def test_a_decline_frees_a_seat_that_only_persons_fill(
     assert draw.invitations.count() == 2
     with pytest.raises(PickRefused, match="退出的不能再选"):
         request_more(
-            draw=draw, picks=[Pick(experts[0].pk, "g1")], reason="补", actor=admin, now=LATER
+            draw=draw, picks=[Pick(experts[0].pk, "g1")], reason="补选", actor=admin, now=LATER
         )
     two = [Pick(expert.pk, "g1") for expert in experts[2:4]]
     with pytest.raises(PickRefused, match="空缺 1 席，已选 2 人"):
-        request_more(draw=draw, picks=two, reason="补", actor=admin, now=LATER)
+        request_more(draw=draw, picks=two, reason="补选", actor=admin, now=LATER)
     request = request_more(draw=draw, picks=two[:1], reason="一人退出", actor=admin, now=LATER)
     agree_to_picks(request=request, actor=supervisor, now=LATER, entropy=SeededEntropy(2))
     draw.refresh_from_db()

@@ -92,7 +92,7 @@ def test_one_person_cannot_void_alone_and_refusal_changes_nothing(
 
 def test_request_needs_a_reason_and_is_the_only_open_one(draw: Draw, operator: User) -> None:
     with pytest.raises(VoidRefused, match="原因"):
-        request_void(draw=draw, reason=" ", actor=operator, now=LATER)
+        request_void(draw=draw, reason="一", actor=operator, now=LATER)
     request_void(draw=draw, reason="重抽", actor=operator, now=LATER)
     with pytest.raises(VoidRefused, match="待确认"):
         request_void(draw=draw, reason="再来", actor=operator, now=LATER)

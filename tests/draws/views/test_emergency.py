@@ -40,7 +40,7 @@ def test_from_declaring_to_the_answer_by_telephone(
     assert declare in client.get(detail).content.decode()
     before = client.get(detail).context["board"].version
 
-    assert client.post(declare, {"reason": "急", "minutes": "3"}).status_code == 422
+    assert client.post(declare, {"reason": "急用", "minutes": "3"}).status_code == 422
     assert client.post(declare, {"reason": "开标提前", "minutes": "15"}).status_code == 204
     assert not Emergency.objects.exists()  # it waits for a second person
     asked = EmergencyRequest.objects.get()

@@ -98,7 +98,7 @@ def test_the_ticked_are_deleted_by_right_and_leave_a_trace(client, project):
     url = reverse("draws:notices_delete", args=[project.pk])
     login(client, make_user("operator"))
     assert "data-bulk" not in tab(client, project)
-    assert client.post(url, {"pk": keys, "reason": "x"}).status_code == 403
+    assert client.post(url, {"pk": keys, "reason": "xy"}).status_code == 403
     login(client, make_user("admin"))
     assert "data-bulk" in tab(client, project)
     assert client.post(url, {"pk": keys, "reason": ""}).status_code == 409
@@ -118,7 +118,7 @@ def test_notices_of_another_project_are_not_reached(client, project):
     Message.objects.filter(pk=message.pk).update(state=DeliveryState.FAILED)
     login(client, make_user("admin"))
     url = reverse("draws:notices_delete", args=[project.pk])
-    assert client.post(url, {"pk": [message.uid], "reason": "x"}).status_code == 409
+    assert client.post(url, {"pk": [message.uid], "reason": "xy"}).status_code == 409
     assert Message.objects.get(pk=message.pk).deleted_at is None
 
 
@@ -129,5 +129,5 @@ def test_an_archived_project_keeps_its_notices(client, project):
     login(client, make_user("admin"))
     assert "data-bulk" not in tab(client, project)
     url = reverse("draws:notices_delete", args=[project.pk])
-    assert client.post(url, {"pk": keys, "reason": "x"}).status_code == 409
+    assert client.post(url, {"pk": keys, "reason": "xy"}).status_code == 409
     assert not Message.objects.filter(deleted_at__isnull=False).exists()

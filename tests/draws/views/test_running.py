@@ -182,7 +182,7 @@ def test_a_reader_cannot_change_a_draw(client, pool):
     login(client, make_user("auditor"))
     assert (
         client.post(
-            reverse("draws:answer", args=[draw.pk, 1]), {"state": "accepted", "reason": "x"}
+            reverse("draws:answer", args=[draw.pk, 1]), {"state": "accepted", "reason": "xy"}
         ).status_code
         == 403
     )

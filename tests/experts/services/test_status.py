@@ -121,7 +121,7 @@ def test_a_status_that_changed_meanwhile_is_not_overwritten(admin: User) -> None
 def test_freezing_needs_a_reason_and_is_logged(admin: User) -> None:
     expert = make_expert()
     with pytest.raises(ExpertRefused, match="冻结原因"):
-        freeze_expert(expert=expert, reason=" ", actor=admin, now=NOW)
+        freeze_expert(expert=expert, reason="一", actor=admin, now=NOW)
     freeze_expert(expert=expert, reason="年检未过", actor=admin, now=NOW)
     entry = Entry.objects.get(action="expert.freeze")
     assert (entry.before, entry.after, entry.note) == (
@@ -211,7 +211,7 @@ def test_whoever_was_frozen_is_frozen_again(admin: User) -> None:
 
 @pytest.mark.parametrize(
     ("values", "words"),
-    [({"reason": ""}, "原因"), ({"reason": "x", "until_date": date(2026, 11, 23)}, "期限已过")],
+    [({"reason": ""}, "原因"), ({"reason": "xy", "until_date": date(2026, 11, 23)}, "期限已过")],
 )
 def test_what_the_blacklist_refuses(admin: User, values: dict[str, Any], words: str) -> None:
     with pytest.raises(ExpertRefused, match=words):

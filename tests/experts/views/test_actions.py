@@ -72,7 +72,7 @@ def test_bulk_deletion_leaves_alone_what_is_out_of_reach(db: None, client: Clien
     assert "不在您可以办理的范围内" in page
     assert (status(mine), status(foreign)) == ("deleted", "formal")
     assert post(client, "delete", foreign.pk, reason="合并").status_code == 404
-    assert post(client, "freeze_many", pk=[mine.pk], reason="x").status_code == 403
+    assert post(client, "freeze_many", pk=[mine.pk], reason="xy").status_code == 403
 
 
 @pytest.mark.shows("EXP-19")
@@ -259,11 +259,11 @@ def test_the_cost_of_lists(
     login(client, admin)
     experts = [make_expert() for _ in range(count)]
     for expert in experts:
-        post(client, "leave_add", expert.pk, start="2099-01-01", end="2099-01-02", reason="x")
+        post(client, "leave_add", expert.pk, start="2099-01-01", end="2099-01-02", reason="xy")
         if name == "blacklist":
-            post(client, "blacklist_add", expert.pk, reason="x")
+            post(client, "blacklist_add", expert.pk, reason="xy")
         if name == "deleted":
-            post(client, "delete", expert.pk, reason="x")
+            post(client, "delete", expert.pk, reason="xy")
     url = reverse(f"experts:{name}") + ("?tab=all" if name != "deleted" else "")
     assert len(client.get(url).context["page"]) == count
     with django_assert_max_num_queries(16):

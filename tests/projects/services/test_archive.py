@@ -218,7 +218,7 @@ def test_every_service_refuses_an_archived_project():
             **by,
         ),
         "supplement": lambda: add_supplement(draw=draw, entropy=entropy, **early),
-        "void": lambda: request_void(draw=draw, reason="x", **by),
+        "void": lambda: request_void(draw=draw, reason="xy", **by),
     }
     before = _everything_of(project)
     for name, attempt in attempts.items():

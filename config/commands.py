@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import sys
@@ -10,11 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import django
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import BaseCommand, execute_from_command_line
+from django.core.management.base import CommandParser
 
 from config import server
 from config.database import (
@@ -31,7 +33,8 @@ from config.schema import check_schema
 MIGRATING = "expertpool.migrate"
 INTERRUPTED = 130  # as a shell has it
 # What Django adds to every command, in English: taken, and left out of what `--help` tells.
-DJANGOS = "version verbosity settings pythonpath traceback no-color force-color skip-checks"
+DJANGOS = "version verbosity settings pythonpath traceback no-color force-color"
+SKIP_CHECKS = "--skip-checks"  # added past what Django lets one leave out
 # They look at the tables, whatever version these are of.
 OF_ANY_SCHEMA = {"dbshell", "showmigrations", "sqlmigrate"}
 # They write nothing with a key, and some run where there is no database yet.
@@ -62,6 +65,7 @@ def _execute(arguments: list[str]) -> None:
     """Run the command, with the keys of the data at hand; after ``migrate`` they are noted."""
     command = arguments[0] if arguments else "help"
     BaseCommand.suppressed_base_arguments = {f"--{one}" for one in DJANGOS.split()}
+    BaseCommand.create_parser = _create_parser  # type: ignore[method-assign]
     if command in WITHOUT_KEYS or "--help" in arguments:
         execute_from_command_line(["expertpool", *arguments])
     elif command == "migrate":
@@ -74,6 +78,20 @@ def _execute(arguments: list[str]) -> None:
             migrates=command in OF_ANY_SCHEMA, introduces_keys=command != "rotate_keys"
         )
         execute_from_command_line(["expertpool", *arguments])
+
+
+_djangos_parser = BaseCommand.create_parser
+
+
+def _create_parser(self: BaseCommand, *args: Any, **options: Any) -> CommandParser:
+    """Return the parser of a command, whose help tells in Chinese of what is Django's."""
+    parser = _djangos_parser(self, *args, **options)
+    for action in parser._actions:
+        if SKIP_CHECKS in action.option_strings:
+            action.help = argparse.SUPPRESS
+        elif "--help" in action.option_strings:
+            action.help = "显示这些说明"
+    return parser
 
 
 @contextmanager

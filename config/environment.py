@@ -59,6 +59,16 @@ def env_int(name: str, *, default: int) -> int:
         raise ImproperlyConfigured(message) from error
 
 
+def env_one_of(name: str, default: str, *others: str) -> str:
+    value = env_str(name) or default
+    if value not in (default, *others):
+        message = (
+            f"环境变量 {name} 只能是 {'、'.join((default, *others))} 之一，现在是「{value}」。"
+        )
+        raise ImproperlyConfigured(message)
+    return value
+
+
 def port() -> int:
     """Return where the web server listens."""
     number = env_int("PORT", default=8000)

@@ -14,6 +14,7 @@ from config.environment import (
     env_bool,
     env_int,
     env_list,
+    env_one_of,
     env_str,
     old_secrets,
     port,
@@ -47,7 +48,7 @@ FIELD_KEY_OLD = old_secrets("FIELD_KEY")
 INDEX_KEY = secret("INDEX_KEY", generate=TRIAL)
 SEAL_KEY = secret("SEAL_KEY", generate=TRIAL)
 SEAL_KEY_OLD = old_secrets("SEAL_KEY")
-CRYPTO_SUITE = env_str("CRYPTO_SUITE", "intl")  # intl: AES-256-GCM, SHA-256; gm: SM4-GCM, SM3
+CRYPTO_SUITE = env_one_of("CRYPTO_SUITE", "intl", "gm")  # AES-256-GCM, SHA-256; or SM4-GCM, SM3
 
 SITE_URL = env_str("SITE_URL", f"http://127.0.0.1:{port()}").rstrip("/")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])

@@ -17,7 +17,7 @@ TOKENS = SettingGroup("tokens", "接口令牌", order=35)
 
 SESSION_LENGTH = Setting(
     "accounts.session_length",
-    "登录有效",
+    "登录有效时长",
     Duration(5, 1440, "分钟"),
     timedelta(minutes=480),
     group=SIGN_IN,

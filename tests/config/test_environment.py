@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config import environment
-from config.environment import BASE_DIR, env_bool, env_int, load_env_file, secret
+from config.environment import BASE_DIR, env_bool, env_int, env_one_of, load_env_file, secret
 
 
 @pytest.fixture
@@ -128,3 +128,12 @@ def test_a_trial_on_another_port_says_so_and_logs_each_refusal_once(tmp_path: Pa
     )
     assert result.stdout.split() == ["http://127.0.0.1:8123"]
     assert result.stderr.count("Forbidden: /a/page") == 1
+
+
+def test_one_of_few_words_is_refused_otherwise_with_these(monkeypatch: pytest.MonkeyPatch) -> None:
+    for value, expected in (("", "intl"), ("gm", "gm")):
+        monkeypatch.setenv("CRYPTO_SUITE", value)
+        assert env_one_of("CRYPTO_SUITE", "intl", "gm") == expected
+    monkeypatch.setenv("CRYPTO_SUITE", "xx")
+    with pytest.raises(ImproperlyConfigured, match="只能是 intl、gm 之一，现在是「xx」"):
+        env_one_of("CRYPTO_SUITE", "intl", "gm")

@@ -38,7 +38,8 @@ LATELY = 60  # seconds for which a list far beyond its limit need not be counted
 
 
 class RowCount(int):
-    """A number of rows; ``is_least``: there are more, nobody counted on. Shows as "10,000+"."""
+    """A number of rows; ``is_least``: there are more, nobody counted on. Shows as "10,000+", or as "—" where none
+    was met yet."""
 
     is_least: bool
 
@@ -48,6 +49,9 @@ class RowCount(int):
         return self
 
     def __format__(self, spec: str) -> str:
+        # Of a part in which there are none nobody knows how many: 0+ would read as nought.
+        if self.is_least and not self:
+            return "—"
         return super().__format__(spec) + ("+" if self.is_least else "")
 
 

@@ -16,6 +16,7 @@ from expertpool.core.views.listing import (
     FilterForm,
     ListTab,
     PicksRefused,
+    RowCount,
     listing,
     picked_rows,
 )
@@ -249,3 +250,8 @@ def test_equal_rows_follow_the_direction() -> None:
         for sort in ("level", "-level")
     )
     assert down == up[::-1]
+
+
+def test_nobody_says_nought_of_what_was_not_counted_on() -> None:
+    assert [f"{RowCount(at, is_least=True):,}" for at in (0, 1200)] == ["—", "1,200+"]
+    assert f"{RowCount(0):,}" == "0"

@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management.commands import flush
 from django.db import connection
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 KEPT = {
+    "accounts_knownpermission",
     "auth_permission",
     "directory_dictionaryitem",
     "directory_division",
@@ -99,22 +101,45 @@ def _templates() -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
+# Making a table anew costs some ten files, so that emptying all of them took longer than most tests that need it.
+# Locked as by TRUNCATE: whoever still writes is waited for.
+FLUSH = """
+DO $flush$
+DECLARE name text;
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE;
+    FOREACH name IN ARRAY ARRAY[{names}] LOOP
+        IF pg_relation_size(name::regclass) > {large} THEN
+            EXECUTE 'TRUNCATE ' || name || ' CASCADE';
+        ELSIF pg_relation_size(name::regclass) > 0 THEN
+            EXECUTE 'DELETE FROM ' || name;
+        END IF;
+    END LOOP;
+END $flush$
+"""
+LARGE = 512 * 1024  # bytes; rows that are deleted one by one leave their room behind
+NOT_DJANGOS = (
+    "procrastinate_events",
+    "procrastinate_periodic_defers",
+    "procrastinate_jobs",
+    "procrastinate_workers",
+)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def flush_what_tests_made() -> Iterator[None]:
     """Replace the statements by which Django empties the tables."""
-    flush = DatabaseOperations.sql_flush
 
     def sql_flush(self: Any, style: Any, tables: Any, **options: Any) -> list[str]:
-        emptied = [table for table in tables if table not in KEPT]
-        return [
-            "SET session_replication_role = replica",
-            *flush(self, style, emptied, **options),
-            "TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE",  # not Django's tables
-            "SET session_replication_role = DEFAULT",
-        ]
+        emptied = [self.quote_name(name) for name in {*tables, *NOT_DJANGOS} - KEPT]
+        names = ", ".join(f"'{name}'" for name in emptied)
+        return [FLUSH.format(tables=", ".join(emptied), names=names, large=LARGE)]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+        # It would look for what is kept, app by app.
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *_, **__: None)
         patch.setattr(DatabaseCreation, "_destroy_test_db", _drop)
         yield
 

@@ -12,15 +12,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management.commands import flush
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import override_settings
 
 KEPT = {
     "accounts_knownpermission",
@@ -141,6 +143,36 @@ def flush_what_tests_made() -> Iterator[None]:
         # It would look for what is kept, app by app.
         patch.setattr(flush, "emit_post_migrate_signal", lambda *_, **__: None)
         patch.setattr(DatabaseCreation, "_destroy_test_db", _drop)
+        yield
+
+
+@pytest.fixture(scope="module")
+def once(
+    django_db_setup: None, django_db_blocker: Any
+) -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """``with once(): ...`` makes rows that each test of the module finds as they were made, whatever others do to
+    them: a transaction around those of the tests. For modules of which no test commits."""
+
+    @contextmanager
+    def making() -> Iterator[None]:
+        with django_db_blocker.unblock():
+            yield
+            connection.check_constraints()  # now, rather than after each test
+
+    outer = transaction.atomic()
+    outer._from_testcase = True  # type: ignore[attr-defined]  # as that of each test
+    with django_db_blocker.unblock():
+        outer.__enter__()
+    yield making
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        outer.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def media_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A folder for the stored files of such rows."""
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
         yield
 
 

@@ -70,9 +70,14 @@ def one_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
-@pytest.fixture
-def world(db: None, one_connection: None) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def world(once: Any, media_once: None) -> dict[str, Any]:
     """A caller with all rights, and a row for each address: ids by the last word of the path."""
+    with once():
+        return make_rows()
+
+
+def make_rows() -> dict[str, Any]:
     caller = Caller(make_user("admin", department=make_department()))
     now = timezone.now()
     for _ in range(3):
@@ -124,6 +129,8 @@ def point_at(case: Any, world: dict[str, Any]) -> None:
         case.body.update({name: known[name] for name in known.keys() & case.body.keys()})
 
 
+@pytest.mark.django_db
+@pytest.mark.usefixtures("one_connection")
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=str)
 @pytest.mark.parametrize("operation", operations, ids=lambda one: one.label)
 def test_every_answer_is_one_that_is_described(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
-from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -12,10 +12,9 @@ from django.http import HttpResponse
 from django.shortcuts import resolve_url
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
-from pytest_django import Settings
 
 from tests.architecture.url_roles import RULES, Rule
-from tests.architecture.world import ROLES, make_world
+from tests.architecture.world import ROLES, World, make_world
 from tests.fixtures import login
 
 
@@ -71,12 +70,16 @@ def test_every_url_is_in_the_table() -> None:
     assert sorted(RULES.keys() - set(url_names())) == [], "is no URL"
 
 
+@pytest.fixture(scope="module")
+def world(once: Any, media_once: None) -> World:
+    with once():
+        return make_world()
+
+
 @pytest.mark.shows("SYS-06", "SYS-11")
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [*ROLES, "anonymous"])
-def test_each_role_opens_what_the_table_says(role: str, settings: Settings, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    world = make_world()
+def test_each_role_opens_what_the_table_says(role: str, world: World) -> None:
     client = Client(raise_request_exception=False)
     user = world.users["expert" if role == "anonymous" else role]  # whose rows the URLs name
     if role != "anonymous":

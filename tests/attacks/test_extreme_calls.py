@@ -201,6 +201,8 @@ def send_addresses(sweep: Sweep, extreme: str, value: Any) -> None:
                     sweep.expect_name(about, answer, name)
 
 
+@pytest.mark.django_db
+@pytest.mark.usefixtures("one_connection")
 @pytest.mark.parametrize("extreme", EXTREMES)
 def test_nothing_is_taken_that_lies_outside(world: dict[str, Any], extreme: str) -> None:  # noqa: F811
     sweep = Sweep(world)

@@ -11,7 +11,6 @@ import random
 import traceback
 from copy import deepcopy
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +21,6 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
-from pytest_django import Settings
 
 from expertpool.accounts.models import User
 from tests.architecture.forms import NOT_ASKED, forms_of, read
@@ -219,22 +217,33 @@ def reason(answer: HttpResponse) -> str:
     )
 
 
-@pytest.fixture
-def world(db: None, settings: Settings, tmp_path: Path) -> World:
-    settings.MEDIA_ROOT = tmp_path
-    return make_world()
+@pytest.fixture(scope="module")
+def world(once: Any, media_once: None) -> World:
+    with once():
+        return make_world()
+
+
+@pytest.fixture(scope="module")
+def seen(world: World) -> dict[str, Fuzzer]:
+    """By role, who has read the pages: once for all parts."""
+    return {}
 
 
 @pytest.mark.parametrize(
     ("role", "part"), [(role, part) for role, parts in PARTS.items() for part in range(parts)]
 )
-def test_no_request_fails(world: World, role: str, part: int) -> None:
+@pytest.mark.django_db
+def test_no_request_fails(world: World, seen: dict[str, Fuzzer], role: str, part: int) -> None:
     user = world.users["expert" if role == "anonymous" else role]  # whose rows the addresses name
     client = Client(raise_request_exception=False)
     if role != "anonymous":
         login(client, user)
     fuzzer = Fuzzer(world, user, client, random.Random(f"{SEED} {role} {part}"))
-    fuzzer.look()
+    if role in seen:
+        fuzzer.fields, fuzzer.methods = seen[role].fields, seen[role].methods
+    else:
+        fuzzer.look()
+        seen[role] = fuzzer
     for _ in range(ROUNDS):
         fuzzer.go_round()
     assert fuzzer.failed == [], "\n".join(fuzzer.failed)

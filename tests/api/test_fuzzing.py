@@ -80,8 +80,7 @@ def world(once: Any, media_once: None) -> dict[str, Any]:
 def make_rows() -> dict[str, Any]:
     caller = Caller(make_user("admin", department=make_department()))
     now = timezone.now()
-    for _ in range(3):
-        make_expert()
+    expert = [make_expert() for _ in range(3)][0]
     project = make_project(ProjectStatus.DRAFT, applicant=caller.user)
     batch = make_batch(make_members(72, 96, now=now), now=now)
     apart = make_members(72, 96, now=now)
@@ -99,6 +98,7 @@ def make_rows() -> dict[str, Any]:
         "draw": make_draw(now=now, seats=1).pk,
         "attachment": stored.pk,
         "batch": batch.pk,
+        "expert": expert.pk,
         "apart": [member.pk for member in apart],
     }
 
@@ -113,6 +113,7 @@ def place(path: str, world: dict[str, Any]) -> dict[str, Any]:
         "draw_id": world["draw"],
         "attachment_id": world["attachment"],
         "batch_id": world["batch"],
+        "expert_id": world["expert"],
     }
     return {name: value for name, value in ids.items() if f"{{{name}}}" in path}
 

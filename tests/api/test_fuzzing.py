@@ -80,7 +80,7 @@ def world(once: Any, media_once: None) -> dict[str, Any]:
 def make_rows() -> dict[str, Any]:
     caller = Caller(make_user("admin", department=make_department()))
     now = timezone.now()
-    expert = [make_expert() for _ in range(3)][0]
+    expert, *_ = (make_expert() for _ in range(3))
     project = make_project(ProjectStatus.DRAFT, applicant=caller.user)
     batch = make_batch(make_members(72, 96, now=now), now=now)
     apart = make_members(72, 96, now=now)

@@ -16,7 +16,7 @@ class ChangesConfig(AppConfig):
             RIGHT,
             SUBJECT,
             field_labels,
-            requests_to_decide,
+            requests_decidable_by,
         )
         from expertpool.changes.receivers import expert_changed
         from expertpool.changes.registry import OWN_DATA
@@ -47,10 +47,11 @@ class ChangesConfig(AppConfig):
                 "变更申请",
                 RIGHT,
                 fields=field_labels,
-                decidable=requests_to_decide,
+                decidable=requests_decidable_by,
                 name_of=lambda row: row.expert.name,
                 page=page_of,
                 department=lambda row: row.expert.department,
+                own_todo=True,
                 tells=False,  # by `tell_office`, which waits while a minute would tell too much
                 applicant=lambda row: recipient_of(row.expert),
                 result=CHANGE_DECIDED,

@@ -61,9 +61,14 @@ def requests_visible_to(user: User) -> QuerySet[ChangeRequest]:
 
 
 def requests_to_decide(user: User) -> QuerySet[ChangeRequest]:
-    """Return those that ``user`` may decide now, and never what he asked himself."""
-    rows = requests_visible_to(user).filter(waiting_for(user, SUBJECT), state=RequestState.WAITING)
-    return rows.exclude(asked_by=user)
+    """Return those that ``user`` may decide now."""
+    return requests_decidable_by(user).filter(waiting_for(user, SUBJECT))
+
+
+def requests_decidable_by(user: User) -> QuerySet[ChangeRequest]:
+    """Return those that wait in ``user``'s scope and that he did not ask himself, whoever decides their step."""
+    rows = requests_visible_to(user).filter(state=RequestState.WAITING).exclude(asked_by=user)
+    return rows.select_related("expert")
 
 
 def requests_of(expert: Expert) -> QuerySet[ChangeRequest]:

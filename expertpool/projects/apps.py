@@ -22,6 +22,7 @@ class ProjectsConfig(AppConfig):
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.projects import receivers
         from expertpool.projects.actions import ACTIONS
+        from expertpool.projects.exceptions import ProjectError
         from expertpool.projects.exports import ArchiveExport, ProjectExport, StatisticExport
         from expertpool.projects.fields import PROJECT
         from expertpool.projects.home import NUMBERS, SHORTCUTS, TODOS
@@ -29,6 +30,7 @@ class ProjectsConfig(AppConfig):
         from expertpool.projects.occasions import DECIDED, TASK
         from expertpool.projects.permissions import PERMISSIONS
         from expertpool.projects.queries.projects import projects_decidable_by, public_words
+        from expertpool.projects.services.approval import reject_project
         from expertpool.projects.services.batches import BATCH_FILES
         from expertpool.projects.services.files import ENTRY_FILES, PROJECT_FILES
         from expertpool.projects.services.importing import ProjectImporter
@@ -63,6 +65,8 @@ class ProjectsConfig(AppConfig):
                 department=lambda project: project.department,
                 public=public_words,
                 own_todo=True,
+                send_back=lambda project, **given: reject_project(project=project, **given),
+                refused=ProjectError,
             )
         )
         subscribe(UnitsToMerge, receivers.units_to_merge)

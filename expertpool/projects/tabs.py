@@ -23,6 +23,7 @@ from expertpool.projects.queries.follow_up import (
     tasks_of,
 )
 from expertpool.workflow.queries.approvals import course_of
+from expertpool.workflow.queries.notices import objections_about
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -34,13 +35,15 @@ OVERVIEW = "projects:overview"
 
 
 def overview(request: HttpRequest, project: Project) -> str:
+    user = cast("User", request.user)
     context = {
         "project": project,
         "rows": [row for code in PROJECT.titles() for row in PROJECT.panorama(project, code)],
         "avoidances": project.avoidances.select_related("unit"),
-        "actions": actions_for(cast("User", request.user), project),
+        "actions": actions_for(user, project),
         "course": course_of(project, now=timezone.now()),
-        "sections": [tab.render(request, project) for tab in tabs_for(OVERVIEW, request.user)],
+        "objections": objections_about(user, project),
+        "sections": [tab.render(request, project) for tab in tabs_for(OVERVIEW, user)],
     }
     return render_to_string("projects/_overview.html", context, request)
 

@@ -33,6 +33,7 @@ class WorkflowConfig(AppConfig):
             WITHDRAWN,
         )
         from expertpool.workflow.permissions import PERMISSIONS
+        from expertpool.workflow.queries import todo
         from expertpool.workflow.receivers import setting_changed, settings_saved
         from expertpool.workflow.services.matters import TODO
         from expertpool.workflow.services.rewritten import tell_rewritten
@@ -42,7 +43,7 @@ class WorkflowConfig(AppConfig):
         SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(*ITEMS)
-        TODOS.add(TODO)
+        TODOS.add(TODO, todo.TODO)
         OCCASIONS.add(ASKED, AGREED, CODE, EXPIRED, LOWERED, REROUTED, REWRITTEN, WITHDRAWN)
         OCCASIONS.add(WAITING, DUE, STUCK, HANDED)
         subscribe(SettingChanged, setting_changed)

@@ -2,8 +2,18 @@ from __future__ import annotations
 
 from expertpool.core.registry import MenuItem
 from expertpool.workflow.queries.matters import codes_of_matters
+from expertpool.workflow.queries.todo import codes_to_decide
 
 ITEMS = (
+    MenuItem(
+        "approvals",
+        "待我审批",
+        "rubber-stamp",
+        "workflow:approval_list",
+        permissions=(codes_to_decide,),
+        order=15,
+        group="home",
+    ),
     MenuItem(
         "two_person_requests",
         "待我确认的申请",
@@ -16,7 +26,7 @@ ITEMS = (
     MenuItem(
         "workflow",
         "审批流程",
-        "rubber-stamp",
+        "git-branch",
         "workflow:flow_list",
         permissions=("workflow.manage",),
         order=57,

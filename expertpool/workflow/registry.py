@@ -15,6 +15,7 @@ from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.queries.subjects import About
 from expertpool.notifications.services.sending import Recipient
+from expertpool.workflow.exceptions import FlowError
 
 # What every result says; `FlowSubject.words` adds to it what only its subject has.
 OF_A_RESULT = {
@@ -40,7 +41,8 @@ class FlowSubject:
     permission: str
     # Names and labels of what a return may give reasons for, one by one. Asked each time: fields may be added.
     fields: Callable[[], Iterable[tuple[str, str]]] = tuple
-    # The rows on which a user decides, whatever the step: within his scope, waiting, and never his own.
+    # The rows on which a user decides, whatever the step: within his scope, waiting, and never his own. Not by
+    # `waiting_for`, which asks it.
     decidable: Callable[[User], QuerySet[Any]] | None = None
     name_of: Callable[[Any], str] = str
     # The address of the page on which a row is looked at and decided.
@@ -51,6 +53,9 @@ class FlowSubject:
     tells: bool = True
     # Whether its app shows what waits on the home page in words of its own.
     own_todo: bool = False
+    # Sends a row back: (row, note, fields, actor, now), which refuses with ``refused``, a sentence for the user.
+    send_back: Callable[..., Any] | None = None
+    refused: type[Exception] = FlowError
     # Who is told what came of a row, and of which occasion (`result_occasion`), with further values for its texts.
     applicant: Callable[[Any], Recipient | None] = lambda row: None
     result: Occasion | None = None

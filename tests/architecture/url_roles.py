@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from expertpool.directory.models import UnitPair
 from expertpool.draws.models import PickRequest, VoidRequest
 from expertpool.projects.models import Task
 from expertpool.reports.models import ExposureReport
+from expertpool.workflow.models import Approval, Delegation, PublicNotice
 from tests.architecture.world import ROLES, World
 from tests.factories.certificates import make_certificate
 from tests.factories.draws import make_ready_project
@@ -157,6 +158,33 @@ def own_request(world: World, user: User) -> dict[str, Any]:
     """One that ``user`` asked for, where he may ask at all."""
     asked_otherwise(VoidRequest.objects.get(pk=world.void_request.pk), requested_by=user)
     return void_request(world, user)
+
+
+def own_delegation(world: World, user: User) -> dict[str, Any]:
+    """What ``user`` has handed over to somebody."""
+    now, other = timezone.now(), world.users["auditor"]
+    to = other if other != user else world.users["admin"]
+    ends = now + timedelta(days=1)
+    made = Delegation(giver=user, to=to, begins_at=now, ends_at=ends, reason="出差", made_at=now)
+    made.save()
+    return {"pk": made.pk}
+
+
+def on_notice(world: World, _user: User) -> dict[str, Any]:
+    approval = Approval.objects.get(subject_type="projects.project", subject_id=world.pending.pk)
+    now = timezone.now()
+    notice = PublicNotice.objects.filter(approval=approval).first() or PublicNotice(
+        public_id=uuid4(),
+        approval=approval,
+        step=approval.step,
+        round=approval.moves,
+        title="公示",
+        begins_at=now,
+        ends_at=now + timedelta(days=1),
+    )
+    if notice._state.adding:
+        notice.save()
+    return {"public_id": notice.public_id}
 
 
 def pick_request(world: World, _user: User) -> dict[str, Any]:
@@ -651,6 +679,14 @@ RULES: dict[str, Rule] = {
     "workflow:flow_list": only("admin"),
     "workflow:flow": only("admin", kwargs=lambda _w, _u: {"subject": "projects.project"}),
     "workflow:steps": only("admin", kwargs=lambda _w, _u: {"subject": "projects.project"}),
+    "workflow:approval_list": only(*APPROVE),
+    "workflow:hand_over": only(*APPROVE),
+    "workflow:take_back": only(*APPROVE, kwargs=own_delegation),
+    "workflow:send_back": only(
+        *APPROVE, kwargs=lambda w, _u: {"subject": "projects.project", "pk": w.pending.pk}
+    ),
+    "workflow:notice_list": public(),
+    "workflow:notice": public(kwargs=on_notice),
     "workflow:request_list": only(*VOID),
     "workflow:request_ask": only(*VOID, kwargs=void_of),
     "workflow:request_agree": only(*VOID, kwargs=void_request),

@@ -23,7 +23,7 @@ from expertpool.notifications.channels import sms
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import notices
 from expertpool.workflow.enums import Proof
-from expertpool.workflow.forms import CodeForm
+from expertpool.workflow.forms.requests import CodeForm
 from expertpool.workflow.models import ConfirmationCode
 from expertpool.workflow.services.codes import agree_by_code, send_code
 from tests.factories.accounts import make_user

@@ -311,7 +311,7 @@ def test_what_is_on_notice_is_public_for_its_days_and_then_goes_on(
     notice = PublicNotice.objects.get()
     now = notice.begins_at
     assert ["项目名称", project.name] in notice.lines
-    assert notice_by(str(notice.public_id)) == notice
+    assert notice_by(notice.public_id) == notice
     with pytest.raises(NotYourStep, match="正在公示"):
         approve(project, one)
     assert not waits_for(one, project)

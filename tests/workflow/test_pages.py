@@ -21,7 +21,8 @@ STEPS = reverse("workflow:steps", args=["projects.project"])
 
 
 def step(key: int, name: str, **values: str) -> dict[str, str]:
-    values = {"role": "", "condition": "", "on_rejection": "applicant"} | values
+    usual = {"kind": "decision", "place": "any", "agreement": "any", "back": "applicant"}
+    values = {"role": "", "condition": "", **usual} | values
     return {f"s{key}-name": name} | {f"s{key}-{field}": value for field, value in values.items()}
 
 
@@ -31,7 +32,7 @@ def test_a_flow_is_changed_and_the_project_shows_where_it_stands(
 ) -> None:
     login(client, admin)
     assert "第 1 版" in client.get(reverse("workflow:flow_list")).content.decode()
-    data = {"step": ["1", "2"]} | step(1, "业务审核") | step(2, "领导审批", on_rejection="previous")
+    data = {"step": ["1", "2"]} | step(1, "业务审核") | step(2, "领导审批", back="previous")
     saved = client.post(FLOW, data, follow=True).content.decode()
     assert "已保存为第 2 版" in saved
     assert "领导审批" in saved
@@ -64,7 +65,7 @@ def test_nothing_typed_is_lost(client: Client, admin: User) -> None:
     text = again.content.decode()
     assert "业务审核" in text
     assert "请填写步骤名称" in text
-    refused = client.post(FLOW, {"step": ["1"]} | step(1, "审核", on_rejection="previous"))
+    refused = client.post(FLOW, {"step": ["1"]} | step(1, "审核", back="previous"))
     assert "只能退回申请人" in refused.content.decode()
 
 
@@ -72,6 +73,8 @@ def test_nothing_typed_is_lost(client: Client, admin: User) -> None:
     ("operation", "names"),
     [
         ("add", ["甲", "乙", ""]),
+        ("after:0", ["", "甲", "乙"]),
+        ("after:1", ["甲", "", "乙"]),
         ("up:2", ["乙", "甲"]),
         ("down:1", ["乙", "甲"]),
         ("up:1", ["甲", "乙"]),

@@ -11,10 +11,15 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.projects.enums import AvoidanceSubject, PersonRole, ProjectStatus, Regime
 from expertpool.projects.models import Project
+from expertpool.projects.queries.criteria import SUBJECT
 from expertpool.projects.services.application import create_project, submit_project
 from expertpool.projects.services.approval import approve_project, reject_project
 from expertpool.projects.services.avoidance import AvoidanceData, add_avoidance
 from expertpool.projects.services.batches import create_batch
+from expertpool.workflow.enums import StepKind
+from expertpool.workflow.queries.notices import open_notices
+from expertpool.workflow.services.flows import StepData, save_flow
+from expertpool.workflow.services.objections import file_objection
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,14 @@ _BATCH, _NOTE = "实验中学教学设备采购", "两个标段由同一组专�
 _LOTS = ("YS-008", "YS-009")
 
 
+_LARGE = 20_000_000
+_OF_LARGE = {"field": "budget", "op": "gte", "value": _LARGE}
+# What is large is looked at by a second person after the public was told; all else has one step.
+_STEPS = (
+    StepData("处室初审", condition=_OF_LARGE, days=3),
+    StepData("公示", kind=StepKind.NOTICE, condition=_OF_LARGE, days=3),
+    StepData("审核", days=5),
+)
 _AVOIDED = (
     AvoidanceData(AvoidanceSubject.UNIT, name="华东建设工程有限公司", reason="投标人"),
     AvoidanceData(
@@ -138,6 +151,8 @@ def ensure_demo_projects(*, applicant: User, approver: User, now: datetime) -> l
     """
     numbers = [demo.number for demo in _DEMOS]
     known = set(Project.objects.filter(number__in=numbers).values_list("number", flat=True))
+    if not known:
+        save_flow(subject=SUBJECT, steps=_STEPS, actor=approver, now=_on_day(now, -4, time(10, 0)))
     for demo in _DEMOS:
         if demo.number not in known:
             _make(demo, applicant=applicant, approver=approver, now=now)
@@ -182,8 +197,32 @@ def _make(demo: _Demo, *, applicant: User, approver: User, now: datetime) -> Pro
             project=project, version=project.version, actor=approver, now=decided, note="同意"
         )
     elif demo.status == ProjectStatus.REJECTED:
-        reject_project(project=project, actor=approver, now=decided, note="请补充采购需求附件")
+        reject_project(
+            project=project,
+            actor=approver,
+            now=decided,
+            note="请补充采购需求附件",
+            fields={"budget": "与批复的 120 万元不一致", "contact_phone": "请留座机"},
+        )
+    elif demo.budget >= _LARGE:
+        approve_project(
+            project=project, version=project.version, actor=approver, now=decided, note="同意公示"
+        )
+        _object(project, now=decided + timedelta(hours=1))
     return project
+
+
+def _object(project: Project, *, now: datetime) -> None:
+    """Somebody of the public objects to what is on notice."""
+    notice = open_notices(now).get(approval__subject_type=SUBJECT, approval__subject_id=project.pk)
+    file_objection(
+        notice=notice,
+        name="某市政工程公司 林工",
+        contact="13900000021",
+        text="该项目的工程量与去年公布的规划不一致，请核对后再组织评审。",
+        address="192.0.2.21",
+        now=now,
+    )
 
 
 def _on_day(now: datetime, days: int, at: time) -> datetime:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from expertpool.core.fields import BlindIndexField, EncryptedTextField, ProofField
 from expertpool.workflow.models.flows import Approval, FlowStep
@@ -49,6 +52,10 @@ class Delegation(models.Model):
     def __str__(self) -> str:
         return f"{self.giver} → {self.to}"
 
+    @property
+    def last_day(self) -> date:
+        return timezone.localdate(self.ends_at - timedelta(minutes=1))
+
 
 class PublicNotice(models.Model):
     """What a step that is a notice told the public, as it was when the step began. It stands as long as its
@@ -80,6 +87,10 @@ class PublicNotice(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def last_day(self) -> date:
+        return timezone.localdate(self.ends_at - timedelta(minutes=1))
 
 
 class Objection(models.Model):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import F, Model, Q, QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.core.fields import is_vouched
 from expertpool.workflow.enums import ApprovalState
-from expertpool.workflow.models import Objection, PublicNotice
+from expertpool.workflow.models import Decision, Objection, PublicNotice
 from expertpool.workflow.registry import FLOW_SUBJECTS
 
 
@@ -19,7 +21,12 @@ def open_notices(now: datetime) -> QuerySet[PublicNotice]:
     return PublicNotice.objects.filter(stands, begins_at__lte=now, ends_at__gt=now)
 
 
-def notice_by(public_id: str) -> PublicNotice | None:
+def vouched(notices: Iterable[PublicNotice]) -> list[PublicNotice]:
+    """Return those ``notices`` that stand as they were published."""
+    return [one for one in notices if is_vouched(one)]
+
+
+def notice_by(public_id: UUID) -> PublicNotice | None:
     """Return the notice of this public id as it was published; None where there is none, or somebody has altered it."""
     rows = PublicNotice.objects.select_related("approval")
     found = rows.filter(public_id=public_id).first()
@@ -27,10 +34,19 @@ def notice_by(public_id: str) -> PublicNotice | None:
 
 
 def objections_about(user: User, row: Model) -> QuerySet[Objection]:
-    """Return what the public said of ``row``, for who decides such things; nothing for anybody else."""
+    """Return what the public said of ``row``: for who decides on it, or has; never for who handed it in."""
     code = row._meta.label_lower
     subject = FLOW_SUBJECTS.get(code)
-    if subject is None or not user.has_permission(subject.permission):
-        return Objection.objects.none()
-    rows = Objection.objects.filter(notice__approval__subject_type=code)
-    return rows.filter(notice__approval__subject_id=row.pk).select_related("notice")
+    rows = Objection.objects.filter(
+        notice__approval__subject_type=code, notice__approval__subject_id=row.pk
+    )
+    if subject is None or subject.public is None or not subject.decidable:
+        return rows.none()
+    if not user.has_permission(subject.permission) or not rows.exists():
+        return rows.none()
+    decided = Decision.objects.filter(
+        approval__subject_type=code, approval__subject_id=row.pk, decided_by=user
+    )
+    if not decided.exists() and not subject.decidable(user).filter(pk=row.pk).exists():
+        return rows.none()
+    return rows.select_related("notice")

@@ -216,12 +216,19 @@ def _data_of(version: FlowVersion) -> list[StepData]:
     ]
 
 
+def in_words(version: FlowVersion, subject: str) -> list[str]:
+    """Return each step of ``version`` as the log keeps it."""
+    return [_step_in_words(step, [*version.steps.all()], subject) for step in version.steps.all()]
+
+
 def _in_words(steps: Sequence[StepData], subject: str) -> list[str]:
     """Return each step as the log keeps it."""
     return [_step_in_words(step, steps, subject) for step in steps]
 
 
-def _step_in_words(step: StepData, steps: Sequence[StepData], subject: str) -> str:
+def _step_in_words(
+    step: StepData | FlowStep, steps: Sequence[StepData | FlowStep], subject: str
+) -> str:
     said = [explain(parse(subject, step.condition))]
     if step.kind == StepKind.NOTICE:
         return f"{step.name}（公示 {step.days} 个工作日；{said[0]}）"

@@ -10,14 +10,21 @@ from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
-from expertpool.core.criteria import explain, parse
 from expertpool.core.permissions import requires
 from expertpool.core.views.editing import ChangedMeanwhile, Editing
+from expertpool.core.views.rows import Row
 from expertpool.workflow.exceptions import FlowRefused
-from expertpool.workflow.forms import STEP, StepsForm, drafts_of
-from expertpool.workflow.models import FlowStep, FlowVersion
+from expertpool.workflow.forms.flows import (
+    STEP,
+    StepsForm,
+    boxes_of_drafts,
+    changed_steps,
+    drafts_of,
+)
+from expertpool.workflow.models import FlowVersion
+from expertpool.workflow.queries.pictures import Box, boxes_of
 from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
-from expertpool.workflow.services.flows import ALWAYS, LOCK, current_version, save_flow
+from expertpool.workflow.services.flows import LOCK, current_version, in_words, save_flow
 
 
 @require_safe
@@ -27,7 +34,11 @@ def flow_list(request: UserRequest) -> HttpResponse:
     # Makes the first one where there is none: applications would go by it, too.
     versions = [(subject, current_version(subject.code, now=now)) for subject in FLOW_SUBJECTS]
     flows = [
-        (subject, version, [_in_words(step, subject) for step in version.steps.all()])
+        (
+            subject,
+            version,
+            boxes_of(version.steps.select_related("role", "department"), subject.code),
+        )
         for subject, version in versions
     ]
     return render(request, "workflow/flow_list.html", {"flows": flows})
@@ -78,9 +89,13 @@ def flow(request: UserRequest, subject: str) -> HttpResponse:
 def steps(request: UserRequest, subject: str) -> HttpResponse:
     """Answer the steps anew after a button added, moved or removed one."""
     found = _subject(subject)
-    drafts = STEP.changed(STEP.posted(request.POST), request.POST.get("op", ""))
-    rows = StepsForm(drafts, subject=found, viewer=request.user).rows
-    return render(request, "workflow/flow_form.html#steps", {"subject": found, "steps": rows})
+    operation = request.POST.get("op", "")
+    drafts = changed_steps(STEP.posted(request.POST), operation)
+    context = {
+        "subject": found,
+        "steps": _with_boxes(StepsForm(drafts, subject=found, viewer=request.user), found),
+    }
+    return render(request, "workflow/flow_form.html#steps", context)
 
 
 def _subject(code: str) -> FlowSubject:
@@ -105,19 +120,16 @@ def _page(
         "subject": subject,
         "version": version,
         "editing": editing,
-        "steps": steps.rows,
+        "steps": _with_boxes(steps, subject),
         "error": error,
         "history": [
-            (row, [_in_words(step, subject) for step in row.steps.all()])
-            for row in history.prefetch_related("steps__role")
+            (row, in_words(row, subject.code))
+            for row in history.prefetch_related("steps__role", "steps__department")
         ],
         "submit_label": "保存为新版本",
     }
     return render(request, "workflow/flow_form.html", context, status=status)
 
 
-def _in_words(step: FlowStep, subject: FlowSubject) -> str:
-    who = str(step.role or "有权限的人")
-    if step.condition == ALWAYS:
-        return f"{step.name}（{who}）"
-    return f"{step.name}（{who}，{explain(parse(subject.code, step.condition))}）"
+def _with_boxes(steps: StepsForm, subject: FlowSubject) -> list[tuple[Row, Box]]:
+    return [*zip(steps.rows, boxes_of_drafts(steps.drafts, subject.code), strict=True)]

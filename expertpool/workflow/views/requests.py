@@ -24,7 +24,7 @@ from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import page_size, render_list
 from expertpool.core.views.reasons import reason_of
-from expertpool.workflow.forms import CodeForm, CodePersonForm, SpotForm
+from expertpool.workflow.forms.requests import CodeForm, CodePersonForm, SpotForm
 from expertpool.workflow.models import ConfirmationCode, TwoPersonRequest
 from expertpool.workflow.queries.asking import asked_or_404
 from expertpool.workflow.queries.matters import MATTERS, Matter, codes_of_matters

@@ -244,6 +244,7 @@ ROWS: dict[str, MakeRow] = {
     "projects:task_list": _task,
     "reports:exposure": _exposed,
     "reports:ledger": _draw,
+    "workflow:approval_list": _project(ProjectStatus.PENDING),
     "webhooks:deliveries": lambda reader, _at: make_delivery(actor=reader, now=timezone.now()),
     "webhooks:list": lambda reader, _at: make_subscription(actor=reader),
 }

@@ -1,85 +1,21 @@
-"""The form of a flow: any number of steps, posted whole (`core.views.rows`)."""
+"""What a second person fills in."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 
-from expertpool.accounts.models import Role, User
+from expertpool.accounts.models import User
 from expertpool.accounts.services.authenticators import has_app
 from expertpool.core.codes import DIGITS
-from expertpool.core.criteria import AllOf, CriteriaField, canonical
 from expertpool.core.text import mask_email
 from expertpool.core.views.digits import DigitsField
-from expertpool.core.views.rows import Draft, RowKind, RowsForm
 from expertpool.notifications.enums import AddressKind
 from expertpool.notifications.queries.channels import addresses_of
-from expertpool.workflow.enums import OnRejection
-from expertpool.workflow.models import FlowVersion
-from expertpool.workflow.registry import FlowSubject
 from expertpool.workflow.services.codes import ways_to
-from expertpool.workflow.services.flows import StepData
-
-STEP = RowKind(
-    "step",
-    {"name": "", "role": "", "condition": "", "on_rejection": OnRejection.APPLICANT.value},
-)
-
-
-def drafts_of(version: FlowVersion) -> list[Draft]:
-    return [
-        Draft(
-            step.order,
-            {
-                "name": step.name,
-                "role": str(step.role_id or ""),
-                "condition": json.dumps(step.condition, ensure_ascii=False),
-                "on_rejection": step.on_rejection,
-            },
-        )
-        for step in version.steps.all()
-    ]
-
-
-class StepForm(forms.Form):
-    name = forms.CharField(
-        label="步骤名称",
-        max_length=30,
-        error_messages={"required": "请填写步骤名称，如「部门负责人审核」。"},
-    )
-    role = forms.ModelChoiceField(
-        Role.objects.none(), label="审批角色", required=False, empty_label="有审批权限的任何人"
-    )
-    on_rejection = forms.ChoiceField(label="不同意时", choices=OnRejection.choices)
-
-    def __init__(self, *args: Any, subject: FlowSubject, viewer: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        role: Any = self.fields["role"]
-        # Nobody else could ever decide: the step would wait for good.
-        role.queryset = Role.objects.filter(permissions__code=subject.permission)
-        condition = CriteriaField(
-            subject.code,
-            label="条件",
-            required=False,
-            help_text="只有符合条件的申请经过这一步；不设条件则都经过。",
-        )
-        # He asks only the fields that he may see.
-        condition.viewer = viewer
-        self.fields["condition"] = condition
-
-    def data_for_service(self) -> StepData:
-        values = self.cleaned_data
-        return StepData(
-            values["name"],
-            values["role"],
-            canonical(values["condition"] or AllOf()),
-            values["on_rejection"],
-        )
 
 
 class SpotForm(forms.Form):
@@ -152,21 +88,3 @@ class CodeForm(forms.Form):
             "invalid": f"验证码是 {DIGITS} 位数字。",
         },
     )
-
-
-class StepsForm(RowsForm):
-    """All steps of the page."""
-
-    def __init__(
-        self,
-        drafts: Sequence[Draft],
-        *,
-        subject: FlowSubject,
-        viewer: User,
-        data: QueryDict | None = None,
-    ) -> None:
-        make = partial(StepForm, subject=subject, viewer=viewer)
-        super().__init__(STEP, drafts, {STEP.name: make}, data)
-
-    def data_for_service(self) -> list[StepData]:
-        return [row.form.data_for_service() for row in self.rows]

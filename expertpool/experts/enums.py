@@ -69,6 +69,10 @@ class ChangeVia(models.TextChoices):
     MERGE = "merge", "合并档案"
     INTERFACE = "interface", "接口"
 
+    def words(self, note: str) -> str:
+        """Return the way with what there is to say of it, once."""
+        return note if note.startswith(self.label) else "：".join(filter(None, (self.label, note)))
+
 
 class Sex(models.TextChoices):
     MALE = "male", "男"

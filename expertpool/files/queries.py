@@ -9,10 +9,12 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import models
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from expertpool.core.configuration import value_of
 from expertpool.core.fields import is_vouched
+from expertpool.core.text import moment_text
+from expertpool.core.visibility import told_later
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.registry import file_subject
@@ -133,6 +135,12 @@ class FileRow:
     attachment: Attachment
     label: str  # of evidence: 抽取录屏
     preview: bool
+    by_day: bool = False  # nobody is told the hour
+
+    @property
+    def when(self) -> str:
+        text = moment_text(self.attachment.created_at)
+        return text.partition(" ")[0] if self.by_day else text
 
     @property
     def digest(self) -> str:
@@ -143,11 +151,19 @@ def attachment_list(user: Any, subject: models.Model, *, kind: str | None) -> di
     """Return what `files/_attachments.html` shows of ``subject`` to ``user``."""
     subject_type, subject_id = subject._meta.label_lower, str(subject.pk)
     policy = file_subject(subject_type)
+    by_day = policy.by_day(subject_id) - {user.pk}
+    # Of his own everybody knows; of others' some are told later.
+    untold = told_later(Attachment) & ~Q(created_by=user)
     may_upload = may_edit(user, subject_type, subject_id) and kind not in policy.evidence
     return {
         "files": [
-            FileRow(row, policy.evidence.get(row.kind, ""), bool(preview_kind(row)))
-            for row in attachments_of(subject, kind)
+            FileRow(
+                row,
+                policy.evidence.get(row.kind, ""),
+                bool(preview_kind(row)),
+                row.created_by_id in by_day,
+            )
+            for row in attachments_of(subject, kind).exclude(untold)
             if is_vouched(row)
         ],
         "may_edit": may_edit(user, subject_type, subject_id),

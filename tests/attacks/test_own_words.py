@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -20,6 +21,7 @@ from expertpool.changes import tasks as changes_tasks
 from expertpool.changes.models import Career
 from expertpool.changes.services.history import save_career
 from expertpool.changes.services.requests import change_own
+from expertpool.core.documents import qr_png
 from expertpool.draws.enums import ExclusionReason, Knowledge
 from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.queries.eligibility import evaluate, openly_eligible
@@ -27,6 +29,7 @@ from expertpool.draws.services.names import release
 from expertpool.experts import tasks
 from expertpool.experts.models import AvoidanceRemoval, AvoidanceUnit, Expert, Leave
 from expertpool.experts.services.announcing import announce_changes
+from expertpool.files.services import attach
 from expertpool.notifications.models import Message
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw, make_ready_project
@@ -228,7 +231,7 @@ def test_a_dump_has_none_of_his_words(
 
 @pytest.mark.shows("PORT-12", "PORT-13")
 def test_nor_does_what_he_asks_to_be_changed_or_changes_himself(
-    somebody: Expert, draw: Draw, admin: User, time_machine: Any
+    somebody: Expert, draw: Draw, admin: User, time_machine: Any, media: None
 ) -> None:
     """The values that are his own stand at once; that he was at his account today nobody is told."""
     values = {"title": "教授", "position": "总工程师"}
@@ -242,7 +245,10 @@ def test_nor_does_what_he_asks_to_be_changed_or_changes_himself(
         actor=somebody.user,
         now=timezone.now(),
     )
+    scan = SimpleUploadedFile("证书.png", qr_png("x"))
+    attach(subject=somebody, uploaded_file=scan, actor=somebody.user, now=timezone.now())
     pages = (
+        record_of(somebody, "files"),
         reverse("changes:list"),
         reverse("changes:list") + "?tab=all",
         reverse("experts:changes"),
@@ -256,6 +262,8 @@ def test_nor_does_what_he_asks_to_be_changed_or_changes_himself(
         assert "11-24 09:41" not in read
         assert "总工程师" not in read, page
         assert "教授" not in read, page
+        assert "证书.png" not in read, page
+    assert "证书.png" in reading(somebody.user, "/my/file/")
     detail = reverse("changes:detail", args=[request.pk])
     assert login(Client(), admin).get(detail).status_code == 404
     assert announce_changes(now=long_after) == 0
@@ -266,7 +274,9 @@ def test_nor_does_what_he_asks_to_be_changed_or_changes_himself(
     changes_tasks.tell_asked(request.pk)
     assert announce_changes(now=long_after) == 1
     assert {one.occasion for one in told} == {"change.asked", "expert.changed"}
-    for page in (detail, reverse("experts:changes"), record_of(somebody, "history")):
+    assert "证书.png" in reading(admin, record_of(somebody, "files"))
+    tabs = [record_of(somebody, tab) for tab in ("history", "files")]
+    for page in (detail, reverse("experts:changes"), *tabs):
         read = reading(admin, page)
         assert "11-24" in read
         assert "11-24 09:41" not in read, page

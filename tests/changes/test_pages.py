@@ -249,7 +249,7 @@ def test_the_office_compares_decides_by_field_and_many_at_once(client: Client, a
     login(client, admin)
     listed = client.get(reverse("changes:list"))
     assert listed.context["total"] == 3
-    assert "申请变更职称" in client.get("/").content.decode()
+    assert "项变更申请待核准" in client.get("/").content.decode()
     assert client.get(reverse("changes:list"), {"field": "name"}).context["total"] == 0
     assert client.get(reverse("changes:list"), {"mine": "1", "q": "专家1"}).context["total"] == 1
     page = client.get(reverse("changes:detail", args=[requests[0].pk])).content.decode()

@@ -196,7 +196,7 @@ def test_what_cannot_be_read_is_downloaded(
     assert page.status_code == 409
     assert "下载后查看" in page.content.decode()
     assert not Entry.objects.filter(action="file.preview").exists()
-    assert client.get(f"/files/{attachment.pk}/").status_code == 200
+    assert body(client.get(f"/files/{attachment.pk}/")) == content
 
 
 SIZE = len(FILM)

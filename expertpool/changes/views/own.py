@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
+from expertpool.changes.enums import RequestState
 from expertpool.changes.exceptions import ChangeRefused
 from expertpool.changes.forms import OwnFileForm, PhotoForm
 from expertpool.changes.models import ChangeRequest
@@ -108,6 +109,8 @@ def file(request: UserRequest, expert: Expert) -> HttpResponse:
 
 
 def _reasons(request: ChangeRequest) -> dict[str, str]:
+    if request.state != RequestState.REJECTED:
+        return {}
     found = returned(request._meta.label_lower, request.pk)
     return dict(found.fields) if found else {}
 

@@ -83,6 +83,13 @@ def untold_versions() -> Q:
     return own & Q(at__gte=day_start(timezone.localdate()))
 
 
+def untold_files() -> Q:
+    """What experts put into their own records today, by the same rule."""
+    own = Q(subject_type=Expert._meta.label_lower, created_by__in=_experts())
+    today = Q(created_at__gte=day_start(timezone.localdate()))
+    return own & today & Q(created_at__gte=_sealed_since())
+
+
 def untold_letters() -> Q:
     """Messages to whoever sits: how one fared would tell whose it is; and what supervisors are told of
     their number."""
@@ -107,6 +114,7 @@ LATER = (
     Later("draws.changes", "changes.changerequest", untold_removals),
     Later("draws.careers", "changes.career", untold_own_rows),
     Later("draws.works", "changes.work", untold_own_rows),
+    Later("draws.files", "files.attachment", untold_files),
     Later("draws.versions", "experts.expertversion", untold_versions),
     Later("draws.last_sign_ins", "accounts.user", untold_last_sign_ins),
 )

@@ -53,8 +53,7 @@ class ExpertVersion(models.Model):
     @property
     def how(self) -> str:
         """By which way, in words."""
-        label = self.get_via_display()
-        return f"{label}：{self.note}" if label and self.note else label or self.note
+        return ChangeVia(self.via).words(self.note) if self.via else self.note
 
     @property
     def when(self) -> str:

@@ -50,6 +50,15 @@ def photo_of(expert: Expert) -> Attachment | None:
     return rows.order_by("-pk").first()
 
 
+def own_account(subject_id: str) -> frozenset[int]:
+    """Return the account of the expert (id), if any: when he was at it, the office is told by day."""
+    rows = Expert.objects.filter(pk=subject_id, user__isnull=False).order_by()
+    return frozenset(rows.values_list("user", flat=True))
+
+
 EXPERT_FILES = FileSubject(
-    "experts.expert", may_view=may_view_expert_files, may_edit=may_edit_expert_files
+    "experts.expert",
+    may_view=may_view_expert_files,
+    may_edit=may_edit_expert_files,
+    by_day=own_account,
 )

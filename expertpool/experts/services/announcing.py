@@ -49,8 +49,7 @@ class Lot:
 
     @property
     def how(self) -> str:
-        label = ChangeVia(self.via).label if self.via else "修改"
-        return f"{label}（{self.note}）" if self.note else label
+        return ChangeVia(self.via).words(self.note)
 
 
 @transaction.atomic

@@ -309,7 +309,7 @@ class ExpertUpdater(Importer):
             actor=self.actor,
             now=self.now,
             via=ChangeVia.IMPORT,
-            note=self.file_name,
+            note=f"批量更新：{self.file_name}",
         )
 
     def finish(self, totals: Totals, *, file_name: str) -> None:

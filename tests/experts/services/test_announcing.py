@@ -82,7 +82,7 @@ def test_what_one_does_to_many_is_one_message(client: Client, admin: User, colle
     assert announce_changes(now=later()) == 5
     (message,) = told_to(colleague)
     assert "等 5 位专家" in message.body
-    assert "批量更新（名单.xlsx）" in message.body
+    assert "批量更新：名单.xlsx" in message.body
     login(client, colleague)
     found = client.get(reverse("experts:changes"), {"via": "import", "by": admin.name})
     assert found.context["total"] == 5

@@ -276,6 +276,12 @@ class User(AbstractBaseUser):
         return held is not None and is_vouched(held)
 
     @cached_property
+    def given_roles(self) -> frozenset[str]:
+        """The codes of the roles that this system gave him, loaded once a request."""
+        held = HeldRole.objects.filter(user=self).select_related("user", "role")
+        return frozenset(one.role.code for one in held if is_vouched(one))
+
+    @cached_property
     def role_codes(self) -> frozenset[str]:
         return frozenset(self.roles.values_list("code", flat=True))
 

@@ -36,10 +36,14 @@ class OwnFileForm(ExpertForm):
     """A section of the record for the expert himself, who sees all of it plain: what is his own, and what he
     asks for; what waits already is shown and not typed."""
 
-    def __init__(self, data: Any, *, expert: Expert, section: str, waiting: dict[str, Any]) -> None:
+    def __init__(
+        self, data: Any, files: Any, *, expert: Expert, section: str, waiting: dict[str, Any]
+    ) -> None:
         self.waiting = waiting
         assert expert.user is not None  # noqa: S101 (it is his own area)
-        super().__init__(data, user=expert.user, kind=expert.kind, expert=expert, section=section)
+        super().__init__(
+            data, files, user=expert.user, kind=expert.kind, expert=expert, section=section
+        )
         asked = [name for name, one in self.declared.items() if owner_of(one) == Owner.CONTROLLED]
         for name in asked:
             field = self.fields[name]
@@ -66,7 +70,7 @@ class OwnFileForm(ExpertForm):
 
     def inputs(self, section: str) -> dict[str, list[FieldDeclaration]]:
         his = (Owner.OWN, Owner.CONTROLLED)
-        typed = EXPERT.inputs(self.kind, section)
+        typed = EXPERT.inputs(self.kind, section, viewer=self.user, record=self.expert)
         kept = {
             # The level of a title follows from it.
             code: [one for one in rows if owner_of(one) in his and one.code != "title_level"]

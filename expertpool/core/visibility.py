@@ -40,7 +40,8 @@ class Sensitivity(Enum):
 
 @dataclass(frozen=True)
 class GuardedField:
-    """A field whose value only some roles see in clear. ``exportable=False``: in no export ever."""
+    """A field whose value only some roles see in clear. ``exportable=False``: in no export ever.
+    ``readers``: the codes of the roles that see it, all others do not; their levels say nothing then."""
 
     code: str  # "experts.phone"
     label: str
@@ -48,35 +49,68 @@ class GuardedField:
     default: Level = Level.MASKED
     exportable: bool = True
     sensitivity: Sensitivity = Sensitivity.PRIVATE
+    readers: frozenset[str] | None = None
 
 
 class Viewer(Protocol):
-    """What visibility knows of a user: the levels its roles give, by field code."""
+    """What visibility knows of a user: the levels its roles give, by field code, and the codes of the roles."""
 
     @property
     def field_levels(self) -> dict[str, list[str]]: ...
+
+    @property
+    def given_roles(self) -> frozenset[str]: ...
+
+
+class Nobody:
+    """A viewer without any role: guarded fields as everybody sees them."""
+
+    field_levels: dict[str, list[str]] = {}
+    given_roles: frozenset[str] = frozenset()
 
 
 GUARDED_FIELDS: Catalogue[GuardedField] = Catalogue("guarded field")
 
 
+@dataclass(frozen=True)
+class GuardSource:
+    """Guarded fields that come and go at run time, asked anew each time; ``is_one`` tells a
+    code of theirs without asking."""
+
+    code: str
+    is_one: Callable[[str], bool]
+    find: Callable[[str], GuardedField | None]
+
+
+GUARD_SOURCES: Catalogue[GuardSource] = Catalogue("source of guarded fields")
+
+
+def guard_of(code: str) -> GuardedField | None:
+    """Return the guarded field ``code``, of the code or one that joined; None: it is guarded by nobody."""
+    if found := GUARDED_FIELDS.get(code):
+        return found
+    return next((one.find(code) for one in GUARD_SOURCES if one.is_one(code)), None)
+
+
 def check_guard(code: str) -> None:
     """Refuse (UnknownCode) the guard that nobody declared: misspelt, its field would be plain."""
-    if code:
+    if code and guard_of(code) is None:
         _ = GUARDED_FIELDS[code]
 
 
 def is_exportable(code: str) -> bool:
     """Tell whether values of the field may stand in an export at all (masked or plain)."""
-    field = GUARDED_FIELDS.get(code)
+    field = guard_of(code)
     return field is None or field.exportable
 
 
 def level_for(viewer: Viewer, code: str) -> Level:
     """Return the most open level that the viewer's roles give; a field not guarded is plain."""
-    field = GUARDED_FIELDS.get(code)
+    field = guard_of(code)
     if field is None:
         return Level.PLAIN
+    if field.readers is not None:
+        return Level.HIDDEN if field.readers.isdisjoint(viewer.given_roles) else Level.PLAIN
     levels = [Level(value) for value in viewer.field_levels.get(code, [])] or [field.default]
     return max(levels, key=OPENNESS.__getitem__)
 

@@ -10,12 +10,17 @@ class CustomformsConfig(AppConfig):
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
         from expertpool.core.subjects import FIELD_SOURCES
+        from expertpool.core.visibility import GUARD_SOURCES
         from expertpool.customforms.actions import ACTIONS
         from expertpool.customforms.menu import ITEM
         from expertpool.customforms.permissions import PERMISSIONS
-        from expertpool.customforms.queries.declared import SOURCE
+        from expertpool.customforms.queries.declared import GUARDS, SOURCE
+        from expertpool.customforms.queries.files import FIELD_FILES
+        from expertpool.files.registry import FILE_SUBJECTS
 
         register_permissions(PERMISSIONS)
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(ITEM)
         FIELD_SOURCES.add(SOURCE)
+        GUARD_SOURCES.add(GUARDS)
+        FILE_SUBJECTS.add(FIELD_FILES)

@@ -9,6 +9,7 @@ class FieldKind(models.TextChoices):
     CHOICE = "choice", "单选"
     WORDS = "words", "多选"
     FLAG = "flag", "是／否"
+    FILE = "file", "文件"
 
 
 # Kinds whose values are chosen from the options of the field.

@@ -1,67 +1,151 @@
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from expertpool.core.bounds import ORDER
-from expertpool.core.subjects import SUBJECTS
+from expertpool.accounts.models import Role
+from expertpool.core.subjects import SUBJECTS, Owner, choices_of
 from expertpool.core.views.asking import AsksOnce
 from expertpool.customforms.models import CustomField
+from expertpool.customforms.registry import mentions
+from expertpool.customforms.services.fields import deciding_fields
 
-RETIRE = "停用后不能再启用：表单、导入、筛选和抽取条件中不再有它，已有的内容仍保留。确定停用的，请再保存一次。"
+RETIRE = "停用后表单、导入、筛选和抽取条件中不再有它，已有的内容仍保留，以后可以重新启用。确定停用的，请再保存一次。"
+MOST_NAMED = 5  # in a question
+ALWAYS = "（始终显示）"
 
 
 class CustomFieldForm(AsksOnce, forms.ModelForm):
-    """A field; what cannot change any more is not typed again, and a retired one is read. That it will be for
-    ever is asked before one is retired."""
+    """A field; what cannot change any more is not typed again, and of a retired one only that it is so. What
+    depends on it is told before it is retired."""
 
     options = forms.CharField(
         label="选项",
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text="单选和多选用，每行一个。",
+        help_text="每行一个。",
     )
-
-    order = ORDER.number(label="次序")
-
-    is_read = False  # nothing is saved by it
+    wait_words = forms.CharField(
+        label="为哪些值时显示",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="每行一个，与那个字段的选项一字不差；是／否写“是”或“否”。",
+    )
+    readers = forms.MultipleChoiceField(
+        label="谁能看到",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="都不勾选：所有能看这份档案的人。勾选后，其他角色在任何页面、导出、搜索和接口中都看不到它，也不能按它抽取。",
+    )
 
     class Meta:
         model = CustomField
         fields = (
-            *("subject", "label", "kind", "options", "required", "help"),
-            *("in_application", "order", "active"),
+            "subject",
+            "label",
+            "kind",
+            "options",
+            "group",
+            "help",
+            "required",
+            "waits_for",
+            "wait_words",
+            "owner",
+            "in_application",
+            "readers",
+            "active",
         )
-        help_texts: ClassVar = {"in_application": "只对专家：申请入库的人也填写这一项。"}
+
+    sections = (
+        ("字段", ["subject", "label", "kind", "options", "active"]),
+        ("填写", ["group", "help", "required", "owner", "in_application"]),
+        ("什么时候显示", ["waits_for", "wait_words"]),
+        ("谁能看到", ["readers"]),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        self.initial["options"] = "\n".join(self.instance.options)
-        if self.instance.pk:
+        row = self.instance
+        self.initial["options"] = "\n".join(row.options)
+        self.initial["wait_words"] = "\n".join(row.wait_words)
+        fields[
+            "group"
+        ].help_text = "同组的字段在表单和档案中放在一起；可以写已有的组名，如“联系方式”。不填的放在“其他信息”。"
+        fields["readers"].choices = list(Role.objects.order_by("pk").values_list("code", "name"))
+        subject = row.subject or self._asked_subject()
+        fields["waits_for"] = forms.ChoiceField(
+            label="取决于",
+            required=False,
+            choices=[("", ALWAYS), *self._deciding(subject, row.code)],
+            help_text="只有另一个字段为某些值时才显示、才填写；改成别的值后，这一项的内容随之清空。",
+        )
+        fields["wait_words"].shown_when = [
+            "waits_for",
+            [code for code, _ in fields["waits_for"].choices if code],
+        ]
+        if not SUBJECTS[subject].is_somebodys:
+            del fields["owner"], fields["in_application"]
+        else:
+            fields["owner"].required = False
+            fields["owner"].help_text = "专家在自己的资料里能否修改这一项。"
+            fields["in_application"].help_text = "勾选后出现在入库申请里。"
+        if row.pk:
             # Records hold values of the kind, under the subject's code.
             del fields["subject"], fields["kind"]
-            fields["active"].help_text = "停用后不再填写，已有的内容仍保留；停用后不能再启用。"
-            if not self.instance.active:
-                self.is_read = True
-                fields["active"].help_text = "已停用，只能查看；需要时请新增一个字段。"
-                for one in fields.values():
-                    one.disabled = True
+            if row.options:
+                fields["options"].required = True
+            else:
+                del fields["options"]
+            fields["active"].help_text = "停用后不再填写，已有的内容仍保留。"
+            if not row.active:
+                fields["active"].help_text = "已停用。勾选并保存，即按原来的设置重新启用。"
+                for name in fields.keys() - {"active", "asked"}:
+                    fields[name].disabled = True
         else:
             del fields["active"]
+            fields["options"].shown_when = ["kind", ["choice", "words"]]
             fields["subject"] = forms.ChoiceField(
-                label="对象", choices=[(one.code, one.label) for one in SUBJECTS]
+                # What a field may wait for is that of one: chosen by the tab of the list.
+                label="对象",
+                choices=[(subject, SUBJECTS[subject].label)],
             )
+
+    def _asked_subject(self) -> str:
+        """The subject that is chosen in a new form, or the one of the list from which it was opened."""
+        asked = self.data.get("subject") or self.initial.get("subject") or ""
+        return asked if SUBJECTS.get(asked) else next(iter(SUBJECTS)).code
+
+    @staticmethod
+    def _deciding(subject: str, apart: str) -> list[tuple[str, str]]:
+        return [
+            (one.code, f"{one.label}（{'、'.join(choices_of(one.kind)[:6])}）")
+            for one in deciding_fields(subject, apart=apart)
+        ]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if self.is_read:
-            raise ValidationError("字段已停用，不能再修改；需要时请新增一个字段。")
-        if self.instance.pk and self.initial["active"] and data.get("active") is False:
-            self.ask_once("active", "retire", RETIRE)
+        row = self.instance
+        if row.pk and not self.initial["active"] and not data.get("active"):
+            raise ValidationError("字段已停用，不能修改；请先勾选“启用”，保存后再改。")
+        if row.pk and self.initial["active"] and data.get("active") is False:
+            self.ask_once("active", "retire", RETIRE + self._mentioned())
         return data
+
+    def _mentioned(self) -> str:
+        """Say what will not work any more."""
+        named = mentions(self.instance.subject, self.instance.code)
+        more = f"等 {len(named)} 处" if len(named) > MOST_NAMED else ""
+        return f"用到它、停用后须修改的：{'、'.join(named[:MOST_NAMED])}{more}。" if named else ""
+
+    def clean_owner(self) -> str:
+        return self.cleaned_data["owner"] or Owner.OFFICE
 
     def clean_options(self) -> list[str]:
         return str(self.cleaned_data["options"]).splitlines()
+
+    def clean_wait_words(self) -> list[str]:
+        words = (word.strip() for word in str(self.cleaned_data["wait_words"]).splitlines())
+        return list(dict.fromkeys(filter(None, words)))

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from expertpool.core.bounds import ORDER
+from expertpool.core.subjects import Owner
 from expertpool.customforms.enums import FieldKind
 
 
@@ -22,6 +23,13 @@ class CustomField(models.Model):
     options = models.JSONField("选项", default=list, blank=True)
     required = models.BooleanField("必填", default=False)
     help = models.CharField("填写说明", max_length=200, blank=True)
+    group = models.CharField("分组", max_length=20, blank=True)
+    # Shown only while the field of this code (custom or not) reads as one of these words.
+    waits_for = models.CharField("显示条件：字段", max_length=40, blank=True)
+    wait_words = models.JSONField("显示条件：值", default=list, blank=True)
+    # The codes of the roles that see it; none: all do.
+    readers = models.JSONField("谁能看到", default=list, blank=True)
+    owner = models.CharField("谁来填写", max_length=12, choices=Owner.choices, default=Owner.OFFICE)
     in_application = models.BooleanField("入库申请时填写", default=False, db_default=False)
     order = models.PositiveSmallIntegerField("次序", default=100, validators=[ORDER])
     active = models.BooleanField("启用", default=True)
@@ -54,10 +62,36 @@ class CustomField(models.Model):
             models.CheckConstraint(
                 condition=models.Q(kind__in=FieldKind.values), name="customforms_kind_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(owner__in=Owner.values), name="customforms_owner_known"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.label
+
+
+class FieldFile(models.Model):
+    """A file that somebody filled in for the field ``code`` of a record of ``subject``. Which record has it, the
+    records say themselves, in ``extra``; the bytes are those of its one attachment."""
+
+    subject = models.CharField("对象", max_length=50)
+    code = models.CharField("字段", max_length=12)
+    created_at = models.DateTimeField("上传时间")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="上传人",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "自定义字段的文件"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"文件 {self.pk}"
 
 
 class FieldMark(models.Model):

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from expertpool.core.catalogue import Catalogue
 
 
+def _none(*_: object) -> Sequence[str]:
+    return ()
+
+
 @dataclass(frozen=True)
 class FieldUse:
-    """``running`` returns the names of what is under way and names the field (subject, code);
-    ``ever``, of whatever named one of the options, also when it has long ended."""
+    """``running`` returns what is under way and names the field (subject, code), in words: 抽取 CQ2026-0001;
+    ``ever``, the names of whatever named one of the options, also when it has long ended; ``mentions``, what
+    will not work any more once the field is retired, and need not keep it (searches that somebody saved)."""
 
     code: str
-    running: Callable[[str, str], Sequence[str]]
-    ever: Callable[[str, str, Sequence[str]], Sequence[str]]
+    running: Callable[[str, str], Sequence[str]] = _none
+    ever: Callable[[str, str, Sequence[str]], Sequence[str]] = _none
+    mentions: Callable[[str, str], Sequence[str]] = _none
 
 
 FIELD_USES: Catalogue[FieldUse] = Catalogue("use of custom fields")
@@ -25,5 +32,21 @@ def running_uses(subject: str, code: str) -> list[str]:
     return [name for use in FIELD_USES for name in use.running(subject, code)]
 
 
+def mentions(subject: str, code: str) -> list[str]:
+    return [name for use in FIELD_USES for name in use.mentions(subject, code)]
+
+
 def past_uses(subject: str, code: str, options: Sequence[str]) -> list[str]:
     return [name for use in FIELD_USES for name in use.ever(subject, code, options)]
+
+
+@dataclass(frozen=True)
+class FileHolder:
+    """Records, or requests about them, that may have a file as the value of a field: ``may_view`` tells of
+    (user, subject, code of the field, key of the file) whether one that the user may see has it."""
+
+    code: str
+    may_view: Callable[[Any, str, str, int], bool]
+
+
+FILE_HOLDERS: Catalogue[FileHolder] = Catalogue("holder of files of fields")

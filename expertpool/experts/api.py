@@ -63,7 +63,8 @@ MOST_SEATS = 3  # named in a refusal
 @allows("experts.view", "experts.add")
 def expert_field_list(request: UserRequest) -> QuerySet[CustomField]:
     """返回管理员为专家新增、正在使用的字段。"""
-    return CustomField.objects.filter(subject=EXPERT.code, active=True)
+    seen = [one.code for one in EXPERT.joined(request.user)]
+    return CustomField.objects.filter(subject=EXPERT.code, code__in=seen)
 
 
 @router.get(
@@ -123,7 +124,7 @@ def expert_create(request: UserRequest, data: ExpertInput) -> Status[Expert]:
     user, now = request.user, timezone.now()
     apart = {"employer", "division", "specialties", "department_id", "fields", "knowing"}
     values = data.dict(exclude=apart) | added_values(
-        EXPERT, data.fields, listed_at="/expert-fields"
+        EXPERT, data.fields, viewer=request.user, listed_at="/expert-fields"
     )
     values |= {
         "division": _division(data.division),

@@ -28,6 +28,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.core.search import SEARCHES, SearchProvider
         from expertpool.core.subjects import SUBJECTS
         from expertpool.core.visibility import GUARDED_FIELDS
+        from expertpool.customforms.registry import FIELD_USES, FILE_HOLDERS
         from expertpool.experts.actions import ACTIONS
         from expertpool.experts.exports import ExpertExport
         from expertpool.experts.fields import EXPERT
@@ -51,6 +52,7 @@ class ExpertsConfig(AppConfig):
         )
         from expertpool.experts.queries.experts import is_signed_out
         from expertpool.experts.queries.files import EXPERT_FILES
+        from expertpool.experts.queries.named_fields import FILES, USE
         from expertpool.experts.queries.removals import FIELDS, SUBJECT, removals_decidable_by
         from expertpool.experts.services.accounts import send_password_link
         from expertpool.experts.services.import_updates import ExpertUpdater
@@ -78,6 +80,8 @@ class ExpertsConfig(AppConfig):
         SEARCHES.add(SearchProvider("experts", "专家", find_experts, order=10))
         register_criteria(EXPERT.code, *EXPERT.criteria())
         join_criteria(EXPERT.code, EXPERT.joined_criteria)
+        FIELD_USES.add(USE)
+        FILE_HOLDERS.add(FILES)
         EXPORTS.add(ExpertExport())
         IMPORTS.add(ExpertImporter)
         IMPORTS.add(ExpertUpdater)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ninja import Field
 
 from expertpool.core.api import Id, Input, Moment, Output
-from expertpool.core.api.records import FieldValue, given, taken
+from expertpool.core.api.records import FieldValue, added_of, given, taken
 from expertpool.core.visibility import show
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
 from expertpool.experts.fields import EXPERT
@@ -106,8 +106,12 @@ class ExpertOutput(Output):
     specialties: list[SpecialtyOutput]
     updated_at: datetime
     fields: dict[str, FieldValue] = Field(
-        alias="extra", description="自定义字段：代码 → 值；没有填写的不列出"
+        description="自定义字段：代码 → 值；没有填写的、令牌用户看不到的不列出，文件只给出文件名"
     )
+
+    @staticmethod
+    def resolve_fields(expert: Expert, context: Any) -> dict[str, FieldValue]:
+        return added_of(EXPERT, expert.extra, context["request"].user)
 
     resolve_phone = staticmethod(guarded("phone"))
     resolve_email = staticmethod(guarded("email"))

@@ -16,7 +16,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import avoidance_words
 from expertpool.experts.queries.experts import actions_for
 from expertpool.experts.queries.files import may_view_expert_files
-from expertpool.experts.queries.records import versions_of
+from expertpool.experts.queries.records import HIDDEN_FIELD, versions_of
 from expertpool.experts.queries.removals import removals_of, removals_to_decide
 
 if TYPE_CHECKING:
@@ -36,10 +36,12 @@ def _page(request: HttpRequest, template: str, expert: Expert, **context: Any) -
 
 def profile(request: HttpRequest, expert: Expert) -> str:
     sections = [
-        (code, title, EXPERT.panorama(expert, code, expert.kind))
+        (code, title, EXPERT.panorama(expert, code, expert.kind, viewer=cast("User", request.user)))
         for code, title in EXPERT.titles(expert.kind).items()
         if code != "specialties"  # a tab of its own
     ]
+    # What joined may all be hidden from the reader, or not be the record's.
+    sections = [one for one in sections if one[2]]
     return _page(request, "profile", expert, sections=sections)
 
 
@@ -73,9 +75,9 @@ def files(request: HttpRequest, expert: Expert) -> str:
 
 def history(request: HttpRequest, expert: Expert) -> str:
     versions = list(versions_of(expert).defer("snapshot"))
-    labels = EXPERT.labels()
+    labels = EXPERT.labels(cast("User", request.user))
     rows = [
-        (version, "、".join(labels.get(name, name) for name in version.changed))
+        (version, "、".join(labels.get(name, HIDDEN_FIELD) for name in version.changed))
         for version in versions
     ]
     return _page(

@@ -80,8 +80,9 @@ def department_list(request: UserRequest) -> QuerySet[Department]:
 )
 @allows("projects.view", "projects.add")
 def project_field_list(request: UserRequest) -> QuerySet[CustomField]:
-    """返回管理员为项目新增、正在使用的字段。"""
-    return CustomField.objects.filter(subject=PROJECT.code, active=True)
+    """返回管理员为项目新增、正在使用、令牌用户能看到的字段。"""
+    seen = [one.code for one in PROJECT.joined(request.user)]
+    return CustomField.objects.filter(subject=PROJECT.code, code__in=seen)
 
 
 @router.get(
@@ -96,7 +97,7 @@ def project_list(request: UserRequest, filters: Query[ProjectFilters]) -> QueryS
     """返回数据范围内的项目，新的在前。"""
     rows = projects_visible_to(request.user)
     if filters.q:
-        rows = matching(rows, filters.q)
+        rows = matching(rows, filters.q, request.user)
     conditions = {
         "number": filters.number or None,
         "status": filters.status,
@@ -120,7 +121,7 @@ def project_create(request: UserRequest, data: ProjectInput) -> Status[Project]:
     """新增一个草稿项目，申请人是令牌用户。提交审核见「提交项目」。"""
     now = timezone.now()
     values = data.dict(exclude={"department_id", "purchaser", "fields"}) | added_values(
-        PROJECT, data.fields, listed_at="/project-fields"
+        PROJECT, data.fields, viewer=request.user, listed_at="/project-fields"
     )
     # These are named by other words than the record's, and an error names their own field.
     values["department"] = _department(request.user, data.department_id)

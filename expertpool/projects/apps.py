@@ -17,6 +17,7 @@ class ProjectsConfig(AppConfig):
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.core.subjects import SUBJECTS
+        from expertpool.customforms.registry import FILE_HOLDERS
         from expertpool.directory.events import UnitsToMerge
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
@@ -29,6 +30,7 @@ class ProjectsConfig(AppConfig):
         from expertpool.projects.menu import GROUP, ITEMS
         from expertpool.projects.occasions import DECIDED, TASK
         from expertpool.projects.permissions import PERMISSIONS
+        from expertpool.projects.queries.files import FIELD_FILES
         from expertpool.projects.queries.projects import projects_decidable_by, public_words
         from expertpool.projects.services.approval import reject_project
         from expertpool.projects.services.batches import BATCH_FILES
@@ -51,6 +53,7 @@ class ProjectsConfig(AppConfig):
         join_criteria(PROJECT.code, PROJECT.joined_criteria)
         EXPORTS.add(ProjectExport(), ArchiveExport(), StatisticExport())
         IMPORTS.add(ProjectImporter)
+        FILE_HOLDERS.add(FIELD_FILES)
         FILE_SUBJECTS.add(PROJECT_FILES, ENTRY_FILES, BATCH_FILES)
         OCCASIONS.add(DECIDED, TASK)
         SITE_SETTINGS.add(*SETTINGS)

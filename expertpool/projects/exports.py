@@ -35,7 +35,7 @@ from expertpool.projects.tables import (
 
 def chosen_projects(user: Any, params: Params) -> QuerySet[Project]:
     """Return the projects that ``user`` may see and the address of the list chooses, in order."""
-    rows = ProjectFilter(params).filter(projects_visible_to(user))
+    rows = ProjectFilter(params, viewer=user).filter(projects_visible_to(user))
     wanted = next((tab for tab in TABS if tab.code == params.get("tab")), TABS[0])
     return _ordered(rows.filter(wanted.q), params, SORTS, DEFAULT_SORT)
 
@@ -110,7 +110,7 @@ class ArchiveExport(Exporter):
         return [*PROJECT.export_columns(), *self.columns]
 
     def rows(self, user: Any, params: Params) -> QuerySet[Project]:
-        rows = ArchiveFilter(params).filter(archived_visible_to(user))
+        rows = ArchiveFilter(params, viewer=user).filter(archived_visible_to(user))
         return _ordered(rows, params, ARCHIVE_SORTS, "-archived")
 
 
@@ -132,7 +132,7 @@ class StatisticExport(Exporter):
         return columns
 
     def rows(self, user: Any, params: Params) -> Rows:
-        projects = ProjectFilter(params).filter(projects_visible_to(user))
+        projects = ProjectFilter(params, viewer=user).filter(projects_visible_to(user))
         found = statistic_of(projects, grouping_for(params))
         return Rows([*found.lines, found.total])
 

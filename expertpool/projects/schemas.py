@@ -1,12 +1,12 @@
 """What the interface takes and gives of projects."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from ninja import Field
 
 from expertpool.core.api import Day, Id, Input, Moment, Output
-from expertpool.core.api.records import FieldValue, given, taken
+from expertpool.core.api.records import FieldValue, added_of, given, taken
 from expertpool.projects.enums import AvoidanceSubject, DrawState, PersonRole, ProjectStatus, Regime
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Project
@@ -84,8 +84,12 @@ class ProjectOutput(Output):
     applicant: str = Field(alias="created_by.name", description="申请人")
     version: int = Field(description="版本：审核时以此说明看过的是哪一版")
     fields: dict[str, FieldValue] = Field(
-        alias="extra", description="自定义字段：代码 → 值；没有填写的不列出"
+        description="自定义字段：代码 → 值；没有填写的、令牌用户看不到的不列出，文件只给出文件名"
     )
+
+    @staticmethod
+    def resolve_fields(project: Project, context: Any) -> dict[str, FieldValue]:
+        return added_of(PROJECT, project.extra, context["request"].user)
 
 
 class AvoidanceInput(Input):

@@ -38,7 +38,11 @@ def overview(request: HttpRequest, project: Project) -> str:
     user = cast("User", request.user)
     context = {
         "project": project,
-        "rows": [row for code in PROJECT.titles() for row in PROJECT.panorama(project, code)],
+        "rows": [
+            row
+            for code in PROJECT.titles()
+            for row in PROJECT.panorama(project, code, viewer=cast("User", request.user))
+        ],
         "avoidances": project.avoidances.select_related("unit"),
         "actions": actions_for(user, project),
         "course": course_of(project, now=timezone.now()),

@@ -12,6 +12,7 @@ class WorkflowConfig(AppConfig):
         from expertpool.core.home import TODOS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
+        from expertpool.customforms.registry import FIELD_USES
         from expertpool.notifications.events import TemplateRewritten
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, private_subject
@@ -34,12 +35,14 @@ class WorkflowConfig(AppConfig):
         )
         from expertpool.workflow.permissions import PERMISSIONS
         from expertpool.workflow.queries import todo
+        from expertpool.workflow.queries.naming import USE
         from expertpool.workflow.receivers import setting_changed, settings_saved
         from expertpool.workflow.services.matters import TODO
         from expertpool.workflow.services.rewritten import tell_rewritten
         from expertpool.workflow.settings import SETTINGS
 
         register_permissions(PERMISSIONS)
+        FIELD_USES.add(USE)
         SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(*ITEMS)

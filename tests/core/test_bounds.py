@@ -14,7 +14,6 @@ from django.db import IntegrityError, connection
 from expertpool.accounts.forms.accounts import DepartmentForm
 from expertpool.core.bounds import DAYS, MOMENTS, Bounds, mend, within
 from expertpool.core.validators import validate_phone
-from expertpool.customforms.forms import CustomFieldForm
 from expertpool.directory.forms import DictionaryItemForm, SchemeForm
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
@@ -113,7 +112,7 @@ def test_numbers_that_do_not_ring(number: str) -> None:
         validate_phone(number)
 
 
-@pytest.mark.parametrize("form", [DepartmentForm, DictionaryItemForm, SchemeForm, CustomFieldForm])
+@pytest.mark.parametrize("form", [DepartmentForm, DictionaryItemForm, SchemeForm])
 @pytest.mark.parametrize("typed", ["99999", "-1"])
 @pytest.mark.django_db
 def test_the_place_among_others_has_one_sentence(form: Any, typed: str) -> None:

@@ -312,7 +312,7 @@ def test_a_built_in_field_keeps_its_column_whatever_a_field_is_called(
 
 def test_an_administrator_adds_changes_and_retires_it(client: Client, admin: User) -> None:
     login(client, admin)
-    data = {"subject": "experts.expert", "label": "执业资格", "kind": "choice", "order": 1}
+    data = {"subject": "experts.expert", "label": "执业资格", "kind": "choice"}
     create = reverse("customforms:field_create")
     assert client.post(create, data).status_code == 422
     for name in ("label", "options", "help"):
@@ -322,16 +322,14 @@ def test_an_administrator_adds_changes_and_retires_it(client: Client, admin: Use
     field = CustomField.objects.get()
     assert (field.code, field.options, field.created_by) == ("x1", ["一级", "二级"], admin)
     edit = reverse("customforms:field_edit", args=[field.pk])
-    page = client.post(create, data | {"label": "年限", "kind": "number", "order": -5})
-    assert page.context["form"].errors == {"order": ["应为 0 至 9999。"]}
-    changed = {"label": "资格", "options": "一级\n二级\n三级", "order": 1, "active": "on"}
+    changed = {"label": "资格", "options": "一级\n二级\n三级", "active": "on"}
     assert client.post(edit, changed).status_code == 204
     field.refresh_from_db()
     assert (field.label, field.options) == ("资格", ["一级", "二级", "三级"])
     off = changed | {"active": ""} | read_version(client, edit)
     asked = client.post(edit, off)
     assert asked.status_code == 422
-    assert "停用后不能再启用" in asked.content.decode()
+    assert "停用后表单、导入" in asked.content.decode()
     field.refresh_from_db()
     assert field.active
     off |= {"asked": asked.context["form"]["asked"].value()}
@@ -339,13 +337,20 @@ def test_an_administrator_adds_changes_and_retires_it(client: Client, admin: Use
     field.refresh_from_db()
     assert not field.active
     page = client.get(edit)
-    assert all(one.disabled for one in page.context["form"].fields.values())
-    assert "保存" not in page.content.decode().partition('class="drawer-foot"')[2]
+    typed = {name for name, one in page.context["form"].fields.items() if not one.disabled}
+    assert typed == {"active", "asked"}
+    assert client.post(edit, read_version(client, edit)).status_code == 422
+    assert client.post(edit, {"active": "on", **read_version(client, edit)}).status_code == 204
+    field.refresh_from_db()
+    assert (field.active, field.label) == (True, "资格")
     actions = Entry.objects.filter(action__startswith="customfield.").order_by("id")
     assert [entry.action for entry in actions] == [
-        "customfield.add", "customfield.change", "customfield.retire",
+        "customfield.add", "customfield.change", "customfield.retire", "customfield.restore",
     ]  # fmt: skip
     assert "资格" in client.get(reverse("customforms:field_list")).content.decode()
+    told = client.get(reverse("customforms:field_history", args=[field.pk])).content.decode()
+    assert "停用自定义字段" in told
+    assert "三级" in told
 
 
 def test_a_page_asks_once_whether_fields_have_changed(client: Client, admin: User) -> None:

@@ -22,6 +22,7 @@ from expertpool.core.visibility import GUARDED_FIELDS
 
 Values = dict[str, Any]
 NOTHING: tuple[Any, ...] = (None, "", [], {})
+HIDDEN_FROM_SOME = "（仅指定角色可见）"
 ADDED = "extra"  # where records keep the fields that joined them at run time
 
 
@@ -105,7 +106,13 @@ def _refuse_float(text: str) -> None:
 
 
 def _added(row: models.Model) -> Values:
-    return {one.label: one.word_of(row) for one in joined_fields(row._meta.label_lower)}
+    # The log is one for all its readers: what only some roles see, it knows to have changed.
+    return {
+        one.label: Shown(HIDDEN_FROM_SOME, one.word_of(row))
+        if one.guard and one.word_of(row)
+        else one.word_of(row)
+        for one in joined_fields(row._meta.label_lower)
+    }
 
 
 def _value(row: models.Model, name: str) -> Any:

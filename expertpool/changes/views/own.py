@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from expertpool.accounts.models import UserRequest
+from expertpool.accounts.models import User, UserRequest
 from expertpool.audit.services import Edits
 from expertpool.changes.enums import RequestState
 from expertpool.changes.exceptions import ChangeRefused
@@ -47,7 +47,7 @@ from expertpool.workflow.queries.approvals import returned
 MOST_SHOWN = 20  # requests and versions; the download has all
 
 
-def _sections(expert: Expert) -> list[dict[str, Any]]:
+def _sections(expert: Expert, viewer: User) -> list[dict[str, Any]]:
     """Return the sections of his record as he reads it: each line with what is asked for it."""
     waiting = open_items(expert)
     found = []
@@ -59,14 +59,14 @@ def _sections(expert: Expert) -> list[dict[str, Any]]:
                 row.is_wide,
                 row.code,
             )
-            for row in EXPERT.panorama(expert, code, expert.kind)
+            for row in EXPERT.panorama(expert, code, expert.kind, viewer=viewer)
             if row.code not in NOT_HIS
         ]
         if code == "specialties":
             names = "、".join(str(one) for one in expert.specialties.select_related("scheme"))
             shown = [("评审专业", names, True, "specialties")]
         lines = [(label, text, wide, waiting.get(name)) for label, text, wide, name in shown]
-        typed = EXPERT.inputs(expert.kind, code).get(code, [])
+        typed = EXPERT.inputs(expert.kind, code, viewer=viewer, record=expert).get(code, [])
         owners = {owner_of(one) for one in typed}
         found.append(
             {
@@ -88,15 +88,20 @@ def file(request: UserRequest, expert: Expert) -> HttpResponse:
         (one, TONES[one.state], asked_in(one, None, reasons=_reasons(one)))  # type: ignore[index]
         for one in requests_of(expert)[:MOST_SHOWN]
     ]
-    labels = EXPERT.labels()
+    labels = EXPERT.labels(request.user)
     versions = [
-        (one, "、".join(labels.get(code, code) for code in one.changed if code not in NOT_HIS))
+        (
+            one,
+            "、".join(
+                labels[code] for code in one.changed if code in labels and code not in NOT_HIS
+            ),
+        )
         for one in expert.versions.filter(number__gt=1).defer("snapshot")[:MOST_SHOWN]
     ]
     context = {
         "expert": expert,
         "photo": photo_of(expert),
-        "sections": _sections(expert),
+        "sections": _sections(expert, request.user),
         "requests": requests,
         "careers": [
             (one, avoidance_words(one.avoidance, on=today)[0] if one.avoidance else "没有登记回避")
@@ -125,6 +130,7 @@ def edit(request: UserRequest, expert: Expert, section: str) -> HttpResponse:
     expert = Expert.objects.select_related("user", "employer", "division").get(pk=expert.pk)
     form = OwnFileForm(
         request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
         expert=expert,
         section=section,
         waiting=open_items(expert),

@@ -24,6 +24,7 @@ from pydantic import BaseModel, Field, create_model
 from expertpool.core.api.shapes import Day, Moment, Output
 from expertpool.core.importing import CellRefused
 from expertpool.core.subjects import FieldDeclaration, Subject, kinds
+from expertpool.core.visibility import Viewer
 
 Shape = TypeVar("Shape", bound=BaseModel)
 # A value of a field that administrators added; its field says which kinds it takes.
@@ -37,11 +38,14 @@ class AddedField(Output):
     label: str = Field(description="名称")
     kind: str = Field(
         description="text 单行文字，long_text 多行文字，number 数字，date 日期（2026-12-01），"
-        "choice 单选（一个选项），words 多选（选项的列表），flag 是／否（true、false）"
+        "choice 单选（一个选项），words 多选（选项的列表），flag 是／否（true、false），file 文件（只读，值是文件名）"
     )
     required: bool = Field(description="是否必填")
     options: list[str] = Field(description="可选的值")
     help: str = Field(description="填写说明")
+    group: str = Field(description="分组，没有分组的为空")
+    waits_for: str = Field(description="显示条件：取决于哪个字段的代码；空为始终填写")
+    wait_words: list[str] = Field(description="那个字段为其中之一时才填写")
 
 
 def taken(subject: Subject, model: type[Model]) -> Callable[[type[Shape]], type[Shape]]:
@@ -67,13 +71,14 @@ def given(subject: Subject, model: type[Model]) -> Callable[[type[Shape]], type[
 
 
 def added_values(
-    subject: Subject, values: Mapping[str, FieldValue], *, listed_at: str
+    subject: Subject, values: Mapping[str, FieldValue], *, viewer: Viewer, listed_at: str
 ) -> dict[str, Any]:
-    """Return the values of all fields of ``subject`` that administrators added, cleaned by their rules.
+    """Return the values of all fields of ``subject`` that administrators added and ``viewer`` sees, cleaned by their
+    rules; none of a file, which comes by a page alone.
 
     ``listed_at`` is where a caller finds which there are. Raises ValidationError (``fields.CODE``).
     """
-    added = {one.code: one for one in subject.fields() if one.is_extra}
+    added = {one.code: one for one in subject.joined(viewer)}
     errors = {
         f"fields.{code}": f"没有这个字段，或它已停用；可用的字段见 {listed_at}。"
         for code in values.keys() - added.keys()
@@ -81,6 +86,8 @@ def added_values(
     cleaned: dict[str, Any] = {}
     for code, field in added.items():
         value = values.get(code)
+        if isinstance(field.kind, kinds.File) and value is None:
+            continue
         try:
             if isinstance(value, list) and not isinstance(field.kind, kinds.Words):
                 raise CellRefused("{}格式", "应为一个值，不是列表。")
@@ -90,6 +97,17 @@ def added_values(
     if errors:
         raise ValidationError(errors)
     return cleaned
+
+
+def added_of(subject: Subject, extra: Mapping[str, Any], viewer: Viewer) -> dict[str, FieldValue]:
+    """Return of the ``extra`` of a record what ``viewer`` sees, retired fields too; of a file its name."""
+    added = (one for one in subject.all_fields() if one.is_extra)
+    seen = {one.code: one for one in added if not one.is_hidden_from(viewer)}
+    return {
+        code: value["name"] if isinstance(seen[code].kind, kinds.File) else value
+        for code, value in extra.items()
+        if code in seen
+    }
 
 
 def _declared(subject: Subject) -> list[FieldDeclaration]:

@@ -97,4 +97,6 @@ def cell_value(user: Any, column: ExportColumn, row: Any) -> Any:
     except DecryptionError:
         logger.error("%s of a row of an export cannot be opened", column.code)  # noqa: TRY400
         return UNREADABLE
-    return show(user, column.guard, str(value or "")) if column.guard else value
+    if not column.guard or level_for(user, column.guard) is Level.PLAIN:
+        return value
+    return show(user, column.guard, str(value or ""))

@@ -18,6 +18,7 @@ lists, conditions of draws, versions, what the log keeps and the interface gives
 See docs/decisions/0035.
 """
 
+from expertpool.core.subjects.conditions import ShownWhen, can_decide, choices_of, let_wait
 from expertpool.core.subjects.fields import (
     FieldDeclaration,
     InApplication,
@@ -35,11 +36,13 @@ from expertpool.core.subjects.kinds import (
     Choice,
     Day,
     Entry,
+    File,
     Flag,
     Kind,
     Moment,
     Number,
     Rows,
+    StoredFile,
     Text,
     Words,
 )
@@ -52,6 +55,7 @@ from expertpool.core.subjects.subject import (
     Snapshot,
     Subject,
     joined_fields,
+    searched_fields,
 )
 
 __all__ = [
@@ -63,6 +67,7 @@ __all__ = [
     "Entry",
     "FieldDeclaration",
     "FieldSource",
+    "File",
     "Flag",
     "InApplication",
     "InCriteria",
@@ -78,11 +83,17 @@ __all__ = [
     "Owner",
     "Rows",
     "ShownField",
+    "ShownWhen",
     "Snapshot",
+    "StoredFile",
     "Subject",
     "Text",
     "Words",
+    "can_decide",
+    "choices_of",
     "extra_q",
     "extra_question",
     "joined_fields",
+    "let_wait",
+    "searched_fields",
 ]

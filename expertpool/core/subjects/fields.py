@@ -15,8 +15,15 @@ from expertpool.core.exporting import ExportColumn
 from expertpool.core.fields import UNREADABLE
 from expertpool.core.importing import CellRefused, ImportColumn, normalise_header
 from expertpool.core.importing.columns import ZERO, Cleaner
+from expertpool.core.subjects.conditions import ShownWhen
 from expertpool.core.subjects.kinds import Kind, Rows, Text
-from expertpool.core.visibility import GuardedField
+from expertpool.core.visibility import GuardedField, Level, Viewer, level_for
+
+FILL_IN = "请填写这一项。"
+
+
+def is_nothing(value: Any) -> bool:
+    return value in (None, "", [])
 
 
 class Owner(models.TextChoices):
@@ -32,9 +39,11 @@ class Owner(models.TextChoices):
 class InForm:
     """Where a record is typed and shown: the section, by variant of the record where they differ
     ("" is every variant). ``name`` is that of the control; ``labels`` are other labels by variant.
-    ``shown=False``: typed, yet not on the page; ``typed=False``: the other way round."""
+    ``shown=False``: typed, yet not on the page; ``typed=False``: the other way round. ``title`` is that of
+    a section which the subject does not have."""
 
     section: str | Mapping[str, str]
+    title: str = ""
     order: int = 0
     name: str = ""
     help: str = ""
@@ -90,13 +99,15 @@ class InExport:
 
 @dataclass(frozen=True, kw_only=True)
 class InCriteria:
-    """A condition over records. ``draws``: a draw may ask it, too; ``lists``: a list may.
+    """A condition over records. ``draws``: a draw may ask it, too; ``lists``: a list may. ``kept``: a draw has
+    asked it once and may no more; what is sealed is read as before.
     ``field`` gives a code or a label only where they are not those of the declaration."""
 
     field: ask.Field
     order: int = 0
     draws: bool = True
     lists: bool = True
+    kept: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +166,7 @@ class FieldDeclaration:
     place the fields follow in the order of their declaration; ``order`` moves one forward (below
     0) or back. ``write=False``: no service takes it. ``is_retired``: it reads as before, and
     nobody fills or asks it any more. ``owner``: whose it is; one that is ``always_asked`` no office lets
-    him edit at once.
+    him edit at once. ``shown_when``: a record has it only while another of its fields says so.
     """
 
     code: str
@@ -179,6 +190,7 @@ class FieldDeclaration:
     is_searched: bool = False
     owner: Owner = Owner.OFFICE
     always_asked: bool = False
+    shown_when: ShownWhen | None = None
 
     def __post_init__(self) -> None:
         if self.filtered is None:
@@ -218,10 +230,14 @@ class FieldDeclaration:
     def clean(self, value: Any) -> Any:
         """Return ``value`` by the rule of the kind; empty is what it is. Raises CellRefused."""
         cleaned = value if value in (None, "") else self.kind.clean(value)
-        # That a column is filled in, its model says.
-        if self.is_extra and self.required and cleaned in (None, "", []):
-            raise CellRefused("{}为空", "请填写这一项。")
+        # That a column is filled in, its model says; of what waits for another field, the subject.
+        if self.is_extra and self.required and not self.shown_when and is_nothing(cleaned):
+            raise CellRefused("{}为空", FILL_IN)
         return cleaned
+
+    def is_hidden_from(self, viewer: Viewer) -> bool:
+        """Tell whether ``viewer`` sees nothing of it, not even masked."""
+        return self.guard is not None and level_for(viewer, self.guard.code) is Level.HIDDEN
 
     def word_of(self, record: Any) -> str:
         """Return the value as it is read in Chinese; of an altered cell that it cannot be read."""
@@ -232,15 +248,18 @@ class FieldDeclaration:
 
     # --- places -------------------------------------------------------------------------------
 
-    def question(self) -> ask.Field:
-        """Return what conditions ask of it; only of fields that they ask."""
+    def question(self, *, draws: bool = False) -> ask.Field:
+        """Return what conditions ask of it, those of ``draws``; only of fields that they ask."""
         place = self.criterion
         assert place is not None  # noqa: S101
+        # Of the fields of the code each condition says itself who may ask it.
+        guard = self.guard.code if self.guard and self.is_extra else place.field.guard
         return replace(
             place.field,
             code=place.field.code or self.code,
             label=place.field.label or self.label,
-            is_retired=self.is_retired,
+            is_retired=self.is_retired or (draws and place.kept),
+            guard=guard,
         )
 
     @property
@@ -259,7 +278,8 @@ class FieldDeclaration:
         return self.kind.input(
             current=current,
             label=place.labels.get(variant, self.label),
-            required=self.required or place.required,
+            # Of a field that waits for another its subject says that it is missing.
+            required=(self.required or place.required) and not self.shown_when,
             help_text=place.help,
         )
 
@@ -272,7 +292,8 @@ class FieldDeclaration:
             place.clean or self.kind.cell_cleaner(),
             tuple(place.aliases),
             tuple(place.pieces),
-            required=self.required,
+            # Nobody could fill in what he does not see, or what the record need not have.
+            required=self.required and not (self.is_extra and (self.guard or self.shown_when)),
             help=place.help,
             sample=place.sample,
             choices=self.kind.options,

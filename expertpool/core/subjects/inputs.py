@@ -99,3 +99,13 @@ class ManyRemote(ChosenOptions, forms.SelectMultiple):
 
 class OneRemote(ChosenOptions, forms.Select):
     """One row of a long table or a tree."""
+
+
+class KeptFile(forms.ClearableFileInput):
+    """A file that is there already is named; another takes its place, or it is taken away."""
+
+    template_name = "core/ui/kept_file.html"
+    clear_checkbox_label = "删除这个文件"
+
+    def is_initial(self, value: Any) -> bool:
+        return bool(value)

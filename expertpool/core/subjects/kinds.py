@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.db.models import QuerySet
@@ -30,6 +30,7 @@ from expertpool.core.importing.columns import (
 )
 from expertpool.core.subjects.inputs import (
     EntryField,
+    KeptFile,
     ManyRemote,
     ManyRows,
     OneRemote,
@@ -79,6 +80,10 @@ class Kind(ABC):
 
     def load(self, stored: Any) -> Any:
         return stored
+
+    def url_of(self, value: Any) -> str:
+        """Return where a page leads from the value; nothing for most."""
+        return ""
 
     @property
     def options(self) -> Sequence[str]:
@@ -340,6 +345,44 @@ class Flag(Kind):
     @property
     def options(self) -> Sequence[str]:
         return ("是", "否")
+
+
+class StoredFile(NamedTuple):
+    """A file that somebody filled in: its key among the files of fields, that of the stored file, its name."""
+
+    pk: int
+    stored: int
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class File(Kind):
+    """One file. What is typed is taken in and stored by whoever has the form; the value is what stands then.
+    No table and no other platform gives one. ``address`` leads to the stored file."""
+
+    address: Callable[[int], str]
+
+    def clean(self, raw: Any) -> StoredFile:
+        if not isinstance(raw, StoredFile):
+            raise CellRefused("{}格式", "请在页面上选择文件上传。")
+        return raw
+
+    def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
+        widget = KeptFile(attrs={"data-enhance": "file"})
+        return forms.FileField(widget=widget, max_length=200, **kwargs)
+
+    def word(self, value: Any) -> str:
+        # Two of one name are two: the number tells them apart in versions.
+        return f"{value.name}（文件 {value.pk}）" if value else ""
+
+    def store(self, value: StoredFile) -> dict[str, Any]:
+        return {"id": value.pk, "file": value.stored, "name": value.name}
+
+    def load(self, stored: Any) -> StoredFile:
+        return StoredFile(stored["id"], stored["file"], stored["name"])
+
+    def url_of(self, value: Any) -> str:
+        return self.address(value.stored) if value else ""
 
 
 class _FlagField(forms.ChoiceField):

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db.models import Q, QuerySet
 
 from expertpool.core import criteria as ask
-from expertpool.core.subjects.kinds import Choice, Day, Flag, Kind, Number, Text, Words
+from expertpool.core.subjects.kinds import Choice, Day, File, Flag, Kind, Number, Text, Words
 
 
 def extra_question(subject: str, code: str, kind: Kind) -> ask.Field:
@@ -37,6 +37,10 @@ def extra_question(subject: str, code: str, kind: Kind) -> ask.Field:
             return ask.Date(**about)
         case Flag():
             return ask.Boolean(**about)
+        case File():
+            # Whether there is one; what it says nobody asks.
+            there = Q(extra__has_key=code)
+            return ask.Boolean(match=lambda op, value, context: there if value else ~there)
         case Words():
             pairs = [(word, word) for word in kind.known]
             return ask.Multi(**about, choices=pairs, find=_find(subject, code, many=True))

@@ -13,8 +13,9 @@ from expertpool.core.catalogue import Catalogue
 from expertpool.core.criteria import Field as CriteriaField
 from expertpool.core.exporting import ExportColumn
 from expertpool.core.importing import CellRefused, ImportColumn
-from expertpool.core.subjects.fields import FieldDeclaration
-from expertpool.core.visibility import GuardedField
+from expertpool.core.subjects.conditions import ValueOf, applies
+from expertpool.core.subjects.fields import FILL_IN, FieldDeclaration, is_nothing
+from expertpool.core.visibility import GuardedField, Viewer
 
 Snapshot = dict[str, str]
 MOST_COLUMNS = 20  # of fields that joined, in one list: each is written into every row
@@ -27,6 +28,7 @@ class ShownField:
 
     declaration: FieldDeclaration
     text: str
+    url: str = ""
 
     @property
     def label(self) -> str:
@@ -40,7 +42,8 @@ class ShownField:
 
     @property
     def is_guarded(self) -> bool:
-        return self.declaration.guard is not None
+        # What joined is hidden or plain; a page has left out the hidden.
+        return self.declaration.guard is not None and not self.declaration.is_extra
 
     @property
     def is_wide(self) -> bool:
@@ -50,7 +53,8 @@ class ShownField:
 class Subject:
     """What a kind of record consists of. ``sections`` of the form by variant of the record (the
     variant "" where there is one only); ``fields`` are those of the code. Others join at run time,
-    see `FieldSource`; they stand in the section ``extra``."""
+    see `FieldSource`; they stand in the section ``extra`` or in ones of their own. ``is_somebodys``: a record is that of a person,
+    who may fill in fields himself."""
 
     def __init__(
         self,
@@ -59,8 +63,10 @@ class Subject:
         label: str,
         sections: Mapping[str, Sections],
         fields: Sequence[FieldDeclaration],
+        is_somebodys: bool = False,
     ) -> None:
         self.code = code
+        self.is_somebodys = is_somebodys
         self.label = label
         self.sections = sections
         self.built_in = tuple(fields)
@@ -100,7 +106,60 @@ class Subject:
                 field.set_value(record, field.clean(value))
             except CellRefused as refusal:
                 errors[code] = ValidationError(refusal.sentence(field.label))
+        return self._leave_out(record, values) | errors
+
+    def _leave_out(self, record: Any, given: Mapping[str, Any]) -> dict[str, ValidationError]:
+        """Empty those fields of ``record`` that it does not have, as others stand now; return what is
+        wrong with what is ``given`` of them."""
+        fields = {one.code: one for one in self.all_fields()}
+
+        def value_of(code: str) -> Any:
+            return fields[code].value_of(record)
+
+        waiting = [one for one in fields.values() if one.shown_when and not one.is_retired]
+        errors = {
+            one.code: ValidationError(refusal.sentence(one.label))
+            for one in waiting
+            if one.code in given
+            and (refusal := self.misfit(fields, one, given[one.code], value_of))
+        }
+        for one in waiting:
+            if not applies(fields, one.code, value_of):
+                one.set_value(record, None)
         return errors
+
+    @staticmethod
+    def misfit(
+        fields: Mapping[str, FieldDeclaration], one: FieldDeclaration, value: Any, value_of: ValueOf
+    ) -> CellRefused | None:
+        """Return why ``value`` cannot be that of ``one``, which waits for another of ``fields``: given though
+        the record does not have it, or missing though it is required."""
+        when = one.shown_when
+        assert when is not None  # noqa: S101 (asked only of those that wait)
+        if applies(fields, one.code, value_of):
+            missing = one.required and is_nothing(value)
+            return CellRefused("{}为空", FILL_IN) if missing else None
+        if is_nothing(value):
+            return None
+        waited = fields[when.code].label
+        mend = f"“{waited}”为“{'、'.join(when.words)}”时才填写这一项，请清空它，或改“{waited}”。"
+        return CellRefused("{}不应填写", mend)
+
+    def misfits(self, value_of: ValueOf) -> dict[str, CellRefused]:
+        """Return what of the values of a new record does not fit the fields that others wait for."""
+        fields = {one.code: one for one in self.fields()}
+        waiting = (one for one in fields.values() if one.shown_when)
+        found = {
+            one.code: self.misfit(fields, one, value_of(one.code), value_of) for one in waiting
+        }
+        return {code: refusal for code, refusal in found.items() if refusal}
+
+    def has_field(self, record: Any, one: FieldDeclaration) -> bool:
+        """Tell whether ``record`` has the field as it stands; None is one in which nothing stands yet."""
+        fields = {field.code: field for field in self.all_fields()}
+        return applies(
+            fields, one.code, lambda code: fields[code].value_of(record) if record else None
+        )
 
     # --- places -------------------------------------------------------------------------------
 
@@ -109,28 +168,56 @@ class Subject:
 
     def titles(self, variant: str = "") -> dict[str, str]:
         """Return the sections of a form with a field, code → title."""
-        fields = self.fields()
-        return {
-            code: title
-            for code, title in self.sections[variant].items()
-            if any(field.form and field.form.section_of(variant) == code for field in fields)
-        }
+        places = [field.form for field in placed(self.fields(), "form")]
+        asked = {place.section_of(variant): place.title for place in places if place}
+        known = self.sections[variant]
+        # Those that joined have sections of their own, after those of the subject.
+        own = {code: title for code, title in asked.items() if title and code not in known}
+        return {code: title for code, title in known.items() if code in asked} | own
 
-    def inputs(self, variant: str = "", section: str = "") -> dict[str, list[FieldDeclaration]]:
-        """Return the fields to type by section, or those of one ``section``."""
-        return {
-            code: [field for field in self._in_section(variant, code) if field.form.typed]  # type: ignore[union-attr]
+    def inputs(
+        self, variant: str = "", section: str = "", *, viewer: Viewer, record: Any = None
+    ) -> dict[str, list[FieldDeclaration]]:
+        """Return the fields to type by section, or those of one ``section``: without those that joined and
+        are hidden from ``viewer``, and those that wait for what is not typed here and is not so of ``record``."""
+        typed = {
+            code: [
+                field
+                for field in self._in_section(variant, code)
+                if field.form
+                and field.form.typed
+                and not (field.is_extra and field.is_hidden_from(viewer))
+            ]
             for code in self.titles(variant)
             if not section or code == section
         }
+        here = {field.code: field for fields in typed.values() for field in fields}
+        while gone := {one.code for one in here.values() if not self._may_come(one, here, record)}:
+            here = {code: one for code, one in here.items() if code not in gone}
+        return {code: [one for one in some if one.code in here] for code, some in typed.items()}
 
-    def panorama(self, record: Any, section: str, variant: str = "") -> list[ShownField]:
-        """Return what the page of ``record`` shows in a section."""
+    def _may_come(self, one: FieldDeclaration, here: Mapping[str, Any], record: Any) -> bool:
+        when = one.shown_when
+        return when is None or when.code in here or self.has_field(record, one)
+
+    def panorama(
+        self, record: Any, section: str, variant: str = "", *, viewer: Viewer
+    ) -> list[ShownField]:
+        """Return what the page of ``record`` shows ``viewer`` in a section."""
         return [
-            # A guarded value is shown by a tag of its own, which knows the reader.
-            ShownField(field, "" if field.guard else (field.show or field.word_of)(record))
+            # A guarded value of the code is shown by a tag of its own, which knows the reader.
+            ShownField(field, "")
+            if field.guard and not field.is_extra
+            else ShownField(
+                field,
+                (field.show or field.word_of)(record),
+                field.kind.url_of(field.value_of(record)),
+            )
             for field in self._in_section(variant, section)
-            if field.form and field.form.shown
+            if field.form
+            and field.form.shown
+            and not (field.is_extra and field.is_hidden_from(viewer))
+            and (field.shown_when is None or self.has_field(record, field))
         ]
 
     def _in_section(self, variant: str, section: str) -> list[FieldDeclaration]:
@@ -144,9 +231,15 @@ class Subject:
     def export_columns(self) -> list[ExportColumn]:
         return [field.export_column() for field in placed(self.fields(), "exported")]
 
-    def list_columns(self) -> list[FieldDeclaration]:
-        """Return the fields that joined and may be columns of a list: the first that are in use."""
-        return [one for one in joined_fields(self.code) if not one.is_retired][:MOST_COLUMNS]
+    def list_columns(self, viewer: Viewer) -> list[FieldDeclaration]:
+        """Return the fields that joined and may be columns of a list of ``viewer``: the first that are
+        in use."""
+        return self.joined(viewer)[:MOST_COLUMNS]
+
+    def joined(self, viewer: Viewer) -> list[FieldDeclaration]:
+        """Return the fields in use that joined, without those hidden from ``viewer``."""
+        added = (one for one in joined_fields(self.code) if not one.is_retired)
+        return [one for one in added if not one.is_hidden_from(viewer)]
 
     def criteria(self, *, draws: bool = False) -> list[CriteriaField]:
         """Return what conditions may ask of the fields of the code: in lists, or in ``draws``."""
@@ -156,9 +249,14 @@ class Subject:
         """Return what they may ask of the fields that joined; `join_criteria` takes them."""
         return _questions(joined_fields(self.code), draws=draws)
 
-    def labels(self) -> dict[str, str]:
-        """Return the fields that versions keep, code → label, in the order in which they read."""
-        return {field.code: field.label for field in placed(self.all_fields(), "history")}
+    def labels(self, viewer: Viewer | None = None) -> dict[str, str]:
+        """Return the fields that versions keep, code → label, in the order in which they read; without
+        those that joined and are hidden from ``viewer``."""
+        return {
+            field.code: field.label
+            for field in placed(self.all_fields(), "history")
+            if not (viewer and field.is_extra and field.is_hidden_from(viewer))
+        }
 
     def version_of(self, record: Any) -> Snapshot:
         """Return ``record`` as text by field; choices and references as they read in Chinese."""
@@ -186,7 +284,9 @@ def placed(fields: Iterable[FieldDeclaration], place: str) -> list[FieldDeclarat
 def _questions(fields: Iterable[FieldDeclaration], *, draws: bool) -> list[CriteriaField]:
     where = "draws" if draws else "lists"
     return [
-        field.question() for field in placed(fields, "criterion") if getattr(field.criterion, where)
+        field.question(draws=draws)
+        for field in placed(fields, "criterion")
+        if getattr(field.criterion, where)
     ]
 
 
@@ -212,3 +312,14 @@ FIELD_SOURCES: Catalogue[FieldSource] = Catalogue("source of fields")
 def joined_fields(subject: str) -> list[FieldDeclaration]:
     """Return the fields that joined ``subject``, retired ones too."""
     return [field for source in FIELD_SOURCES for field in source.fields(subject)]
+
+
+def searched_fields(subject: str, viewer: Viewer | None) -> list[str]:
+    """Return the codes of the fields that joined ``subject`` whose texts the search box of ``viewer`` reads;
+    of nobody's, those that all see."""
+    texts = (one for one in joined_fields(subject) if one.is_searched and not one.is_retired)
+    return [
+        one.code
+        for one in texts
+        if one.guard is None or (viewer and not one.is_hidden_from(viewer))
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
@@ -21,7 +23,10 @@ def render_field(
     wide: bool = False,
     hide_label: bool = False,
 ) -> SafeString:
-    """Return label, star, control, help and errors; TypeError for something that is no bound field."""
+    """Return label, star, control, help and errors; TypeError for something that is no bound field.
+
+    A field with ``shown_when`` (the name and the values of another one) is shown only then.
+    """
     if not isinstance(bound, BoundField):
         raise TypeError("field= takes a bound field: form.name or form['name']")
     widget = bound.field.widget
@@ -43,10 +48,12 @@ def render_field(
     else:
         name = element("label", *words, class_=looks, for_=bound.id_for_label)
         inside = joined(name, bound.as_widget())
+    when = getattr(bound.field, "shown_when", None)
     return element(
         "fieldset" if kind == "options" else "div",
         inside,
         _told(bound),
+        data_show_when=json.dumps(when, ensure_ascii=False) if when else None,
         class_=f"field{' is-wide' if wide or is_wide(bound) else ''}",
         aria_describedby=described,
     )

@@ -6,20 +6,26 @@ mark anew: once in a request, each time outside of one (jobs, commands).
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from asgiref.local import Local
 from django.core.signals import request_finished, request_started
+from django.urls import reverse
 
 from expertpool.core.prepared import Prepared
 from expertpool.core.subjects import (
+    SUBJECTS,
     Choice,
     Day,
     FieldDeclaration,
     FieldSource,
+    File,
     Flag,
     InApplication,
     InCriteria,
@@ -29,10 +35,13 @@ from expertpool.core.subjects import (
     InImport,
     Kind,
     Number,
+    Owner,
+    ShownWhen,
     Text,
     Words,
     extra_question,
 )
+from expertpool.core.visibility import GuardedField, GuardSource, Level
 from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.models import CustomField, FieldMark
 
@@ -46,9 +55,11 @@ KINDS: dict[str, Callable[[CustomField], Kind]] = {
     FieldKind.CHOICE: lambda row: Choice(pairs=[(word, word) for word in row.options]),
     FieldKind.WORDS: lambda row: Words(known=row.options),
     FieldKind.FLAG: lambda row: Flag(),
+    FieldKind.FILE: lambda row: File(address=lambda pk: reverse("files:download", args=[pk])),
 }
 # What is written freely may name a person: a draw does not ask it.
 FREE = (FieldKind.TEXT, FieldKind.LONG_TEXT)
+_GUARD = re.compile(r"[a-z]+\.x[1-9][0-9]*")
 
 Known = dict[str, list[FieldDeclaration]]
 _known: tuple[UUID | None, Known] = (None, {})
@@ -97,9 +108,55 @@ def _declarations() -> Known:
     return dict(known)
 
 
+def guard_code(subject: str, code: str) -> str:
+    """Return by which code visibility knows a custom field: experts.x3."""
+    return f"{subject.partition('.')[0]}.{code}"
+
+
+def is_guard_code(code: str) -> bool:
+    return _GUARD.fullmatch(code) is not None
+
+
+def find_guard(code: str) -> GuardedField | None:
+    """Return what guards the custom field that visibility knows by ``code``; None: everybody sees it."""
+    app, _, field = code.partition(".")
+    declared = (
+        one
+        for subject in SUBJECTS
+        if subject.code.partition(".")[0] == app
+        for one in declared_fields(subject.code)
+    )
+    return next((one.guard for one in declared if one.code == field), None)
+
+
+def place_of(subject: str, group: str) -> tuple[str | dict[str, str], str]:
+    """Return the section in which a group of fields stands, by variant of the record, and its title: one of
+    the subject's if it is called so, else one of its own."""
+    if not group:
+        return "extra", ""
+    own = f"g-{sha256(group.encode()).hexdigest()[:10]}"
+    found = {
+        variant: next((code for code, title in titles.items() if title == group), own)
+        for variant, titles in SUBJECTS[subject].sections.items()
+    }
+    return found, group
+
+
 def declare(row: CustomField) -> FieldDeclaration:
     """Return the declaration of a custom field: it appears in every place."""
     kind = KINDS[row.kind](row)
+    section, title = place_of(row.subject, row.group)
+    question = extra_question(row.subject, row.code, kind)
+    is_file = row.kind == FieldKind.FILE
+    guard = None
+    if row.readers:
+        guard = GuardedField(
+            guard_code(row.subject, row.code),
+            row.label,
+            lambda value: "",
+            default=Level.HIDDEN,
+            readers=frozenset(row.readers),
+        )
     return FieldDeclaration(
         code=row.code,
         label=row.label,
@@ -108,17 +165,24 @@ def declare(row: CustomField) -> FieldDeclaration:
         is_extra=True,
         is_retired=not row.active,
         is_searched=row.kind == FieldKind.TEXT,
-        form=InForm(section="extra", help=row.help),
-        imported=InImport(order=9, help=row.help),
+        guard=guard,
+        owner=Owner(row.owner),
+        shown_when=ShownWhen(row.waits_for, tuple(row.wait_words)) if row.waits_for else None,
+        form=InForm(section=section, title=title, order=9, help=row.help),
+        # A table holds no files.
+        imported=None if is_file else InImport(order=9, help=row.help),
         exported=InExport(order=9),
         history=InHistory(order=9),
         applied=InApplication(step="profession", order=9) if row.in_application else None,
         criterion=InCriteria(
-            field=extra_question(row.subject, row.code, kind),
+            field=replace(question, label=f"有“{row.label}”") if is_file else question,
             order=99,
             draws=row.kind not in FREE,
+            # What a draw asks is published: not what some may not even see.
+            kept=bool(row.readers),
         ),
     )
 
 
 SOURCE = FieldSource("customforms", declared_fields)
+GUARDS = GuardSource("customforms", is_guard_code, find_guard)

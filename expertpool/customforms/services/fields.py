@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -11,13 +12,16 @@ from uuid import uuid4
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
+from django.utils.text import Truncator
 
-from expertpool.accounts.models import User
+from expertpool.accounts.models import Role, User
 from expertpool.audit.services import record, record_change, snapshot
+from expertpool.core.bounds import ORDER
 from expertpool.core.importing import normalise_header
 from expertpool.core.locks import lock_transaction
-from expertpool.core.subjects import SUBJECTS
+from expertpool.core.permissions import BuiltInRole
+from expertpool.core.subjects import SUBJECTS, FieldDeclaration, Owner, can_decide, choices_of
 from expertpool.core.text import HIDDEN, clean_text, is_hidden
 from expertpool.customforms.enums import WITH_OPTIONS, FieldKind
 from expertpool.customforms.exceptions import FieldInUse, FieldRetired
@@ -28,8 +32,13 @@ from expertpool.customforms.registry import past_uses, running_uses
 MOST_OPTIONS = 100
 LONGEST_OPTION = 50  # characters: each stands on pages, in templates and conditions
 NAMING = "customforms.naming"  # the lock under which a field gets its name
+MOST_NOTE = 300  # characters
+STEP = 10  # between the orders of two fields
 SHOWN = 3  # names in a refusal
-RECORDED = ("subject", "label", "kind", "options", "required", "help", "in_application", "order")
+RECORDED = (
+    "subject", "label", "kind", "options", "required", "help", "order", "group", "waits_for",
+    "wait_words", "readers", "owner", "in_application",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,12 @@ class FieldData:
     options: Sequence[str] = ()
     required: bool = False
     help: str = ""
-    order: int = 100
+    order: int | None = None  # a new one comes last, an old one stays where it is
+    group: str = ""
+    waits_for: str = ""
+    wait_words: Sequence[str] = ()
+    readers: Sequence[str] = ()
+    owner: str = Owner.OFFICE
     in_application: bool = False
 
 
@@ -60,6 +74,7 @@ def add_field(
         subject=SUBJECTS[subject].code,
         code=f"x{max((int(code[1:]) for code in codes), default=0) + 1}",
         kind=kind,
+        order=_last(subject),
         created_at=now,
         created_by=actor,
     )
@@ -71,11 +86,14 @@ def add_field(
 def save_field(*, row: CustomField, actor: User | None, now: datetime) -> object:
     """Do what the form of a field says: `add_field`, `change_field`, or `retire_field` where it is
     no longer active."""
-    data = FieldData(row.label, row.options, row.required, row.help, row.order, row.in_application)
+    said = {one.name: getattr(row, one.name) for one in dataclass_fields(FieldData)}
+    data = FieldData(**said | {"order": None})
     if row.pk is None:
         return add_field(subject=row.subject, kind=row.kind, data=data, actor=actor, now=now)
     if not row.active:
         return retire_field(field=row, actor=actor, now=now)
+    if not CustomField.objects.filter(pk=row.pk, active=True).exists():
+        return restore_field(field=row, actor=actor, now=now)
     return change_field(field=row, data=data, actor=actor, now=now)
 
 
@@ -117,14 +135,43 @@ def retire_field(*, field: CustomField, actor: User | None, now: datetime) -> No
         return
     if names := running_uses(row.subject, row.code):
         raise FieldInUse(
-            f"字段“{row.label}”是正在进行的抽取的条件：{_named(names)}。请待抽取结束后再停用。"
+            f"字段“{row.label}”正在使用：{_named(names)}。请待其结束，或先从其条件中去掉，再停用。"
         )
+    if waiting := _waiting_for(row):
+        labels = [one.label for one in waiting]
+        raise FieldInUse(f"显示条件用到“{row.label}”的字段：{_named(labels)}。请先修改它们。")
     row.active, row.updated_at = False, now
     row.save(update_fields=["active", "updated_at"])
     # With the change, and rolled back with it.
-    _mark()
+    mark()
     before = snapshot(row, *RECORDED)
     record("customfield.retire", actor=actor, now=now, subject=row, before=before)
+
+
+@transaction.atomic
+def restore_field(*, field: CustomField, actor: User | None, now: datetime) -> None:
+    """Take a retired field into use again, with what records hold of it. Logs it.
+
+    Refuses (ValidationError) one whose name another field has taken meanwhile.
+    """
+    lock_transaction(NAMING)
+    row = CustomField.objects.select_for_update().get(pk=field.pk)
+    if row.active:
+        return
+    row.active, row.updated_at = True, now
+    _refuse_unclear_name(row)
+    row.full_clean()
+    row.save(update_fields=["active", "updated_at"])
+    mark()
+    after = snapshot(row, *RECORDED)
+    record("customfield.restore", actor=actor, now=now, subject=row, after=after)
+
+
+def _last(subject: str) -> int:
+    """Return the order of a field that comes behind all others."""
+    rows = CustomField.objects.filter(subject=subject, active=True)
+    last: int = rows.aggregate(last=Max("order"))["last"] or 0
+    return min(last + STEP, int(ORDER.high))
 
 
 def hold_fields(subject: str, codes: Collection[str]) -> None:
@@ -134,29 +181,42 @@ def hold_fields(subject: str, codes: Collection[str]) -> None:
     rows = CustomField.objects.filter(subject=subject, code__in=codes).order_by("pk")
     # NO KEY is enough: it keeps those out who change the row.
     for row in rows.select_for_update(no_key=True):
-        if not row.active:
-            raise FieldRetired(f"条件中的字段“{row.label}”已停用，请修改抽取方案后再抽取。")
+        if not row.active or row.readers:
+            why = "只对部分角色可见" if row.active else "已停用"
+            raise FieldRetired(f"条件中的字段“{row.label}”{why}，请修改抽取方案后再抽取。")
 
 
 def _write(row: CustomField, data: FieldData, now: datetime) -> None:
     row.label = clean_text(data.label)
     row.options = _words(data.options) if row.kind in WITH_OPTIONS else []
-    row.required, row.help, row.order = data.required, clean_text(data.help), data.order
-    row.in_application = data.in_application
+    row.required, row.help = data.required, clean_text(data.help)
+    row.order = row.order if data.order is None else data.order
+    row.group, row.readers = clean_text(data.group), list(data.readers)
+    row.waits_for, row.wait_words = data.waits_for, list(data.wait_words)
+    is_own = SUBJECTS[row.subject].is_somebodys
+    row.owner = data.owner if is_own else Owner.OFFICE
+    row.in_application = data.in_application and is_own
     row.updated_at = now
     if row.kind in WITH_OPTIONS and not 0 < len(row.options) <= MOST_OPTIONS:
         message = f"请填写 1 至 {MOST_OPTIONS} 个选项，每行一个；现有 {len(row.options)} 个。"
         raise ValidationError({"options": message})
     _refuse_hidden(row)
+    _refuse_readers(row)
+    _refuse_condition(row)
     # After the words of our own, which are plainer than those of the model.
     row.full_clean()
     _refuse_unclear_name(row)
     row.save()
-    _mark()
+    mark()
 
 
 def _refuse_hidden(row: CustomField) -> None:
-    texts = {"label": row.label, "options": "".join(row.options), "help": row.help}
+    texts = {
+        "label": row.label,
+        "options": "".join(row.options),
+        "help": row.help,
+        "group": row.group,
+    }
     if wrong := [name for name, text in texts.items() if any(map(is_hidden, text))]:
         raise ValidationError(dict.fromkeys(wrong, HIDDEN))
 
@@ -177,6 +237,66 @@ def _refuse_unclear_name(row: CustomField) -> None:
         raise ValidationError({"label": message})
 
 
+def _refuse_readers(row: CustomField) -> None:
+    """Refuse a field that is hidden from whoever has to fill it in, and roles that there are not."""
+    known = set(Role.objects.filter(code__in=row.readers).values_list("code", flat=True))
+    if set(row.readers) - known:
+        raise ValidationError({"readers": "所选角色已被删除，请重新选择。"})
+    fills = row.owner != Owner.OFFICE or row.in_application
+    if row.readers and fills and BuiltInRole.EXPERT not in row.readers:
+        raise ValidationError({"readers": "专家本人要填写这一项，请让“专家”角色也能看到。"})
+    for one in _waiting_for(row):
+        if not _sees_no_less(one, row):
+            message = f"“{one.label}”的显示条件用到这一项，它的可见角色不能比这一项多。"
+            raise ValidationError({"readers": message})
+
+
+def _sees_no_less(row: CustomField, waited: CustomField) -> bool:
+    """Tell whether whoever sees ``row`` sees what it waits for: that it is there tells of it."""
+    return not waited.readers or (bool(row.readers) and set(row.readers) <= set(waited.readers))
+
+
+def deciding_fields(subject: str, *, apart: str = "") -> list[FieldDeclaration]:
+    """Return the fields of ``subject``, but for ``apart``, for whose words another field may wait."""
+    return [
+        one
+        for one in SUBJECTS[subject].fields()
+        if one.code != apart and can_decide(one.kind) and one.form and one.form.typed
+    ]
+
+
+def _refuse_condition(row: CustomField) -> None:
+    if not row.waits_for:
+        row.wait_words = []
+        return
+    known = {one.code: one for one in deciding_fields(row.subject, apart=row.code)}
+    waited = known.get(row.waits_for)
+    if waited is None:
+        raise ValidationError({"waits_for": "这个字段不能作显示条件，或已停用，请重新选择。"})
+    if not row.wait_words:
+        raise ValidationError({"wait_words": f"请写出“{waited.label}”为哪些值时显示。"})
+    choices = choices_of(waited.kind)
+    if wrong := [word for word in row.wait_words if word not in choices]:
+        message = f"“{waited.label}”没有“{wrong[0]}”，可以是：{'、'.join(choices)}。"
+        raise ValidationError({"wait_words": Truncator(message).chars(MOST_NOTE)})
+    others = {one.code: one for one in CustomField.objects.filter(subject=row.subject)}
+    if row.waits_for in others and not _sees_no_less(row, others[row.waits_for]):
+        message = f"“{waited.label}”只对部分角色可见，这一项的可见角色不能比它多。"
+        raise ValidationError({"readers": message})
+    seen, code = {row.code}, row.waits_for
+    while code in others:
+        if code in seen:
+            raise ValidationError({"waits_for": "两个字段互为显示条件，谁也不会出现，请另选。"})
+        seen.add(code)
+        code = others[code].waits_for
+
+
+def _waiting_for(row: CustomField) -> list[CustomField]:
+    """Return the fields in use that are shown by what ``row`` says."""
+    waiting = CustomField.objects.filter(subject=row.subject, waits_for=row.code, active=True)
+    return list(waiting) if row.pk else []
+
+
 def _words(options: Sequence[str]) -> list[str]:
     """Return options without blanks and repetitions; what separates them in a cell is no part."""
     words = [clean_text(word) for word in options]
@@ -195,6 +315,10 @@ def _refuse_gone_options(row: CustomField, gone: Sequence[str]) -> None:
         raise FieldInUse(
             f"抽取条件用过选项“{'、'.join(gone)}”（{_named(names)}），不能删除，以便以后核对。"
         )
+    for one in _waiting_for(row):
+        if named := [word for word in gone if word in one.wait_words]:
+            message = f"字段“{one.label}”在这一项为“{named[0]}”时显示，请先修改它。"
+            raise FieldInUse(message)
     model = apps.get_model(row.subject)
     # Contained as it is stored: one word, or a list that holds it.
     values: list[Any] = [word if row.kind == FieldKind.CHOICE else [word] for word in gone]
@@ -209,7 +333,8 @@ def _named(names: Sequence[str]) -> str:
     return "、".join(names[:SHOWN]) + more
 
 
-def _mark() -> None:
+def mark() -> None:
+    """Let every process read the fields again."""
     FieldMark.objects.update_or_create(pk=1, defaults={"mark": uuid4()})
     # This request, too, goes on with the new state.
     look_again()

@@ -16,10 +16,11 @@ UNDER_WAY = (DrawStatus.SEALED, DrawStatus.INVITING)
 
 
 def running_draws_naming(subject: str, code: str) -> list[str]:
-    """Return the numbers of the draws under way that ask the field ``code`` of ``subject``."""
+    """Return the draws under way that ask the field ``code`` of ``subject``, in words."""
     if subject != EXPERT.code:
         return []
-    return _numbers(_naming(code).filter(status__in=UNDER_WAY))
+    running = _numbers(_naming(code).filter(status__in=UNDER_WAY))
+    return [f"抽取 {number} 的条件" for number in running]
 
 
 def draws_naming(subject: str, code: str, options: Sequence[str]) -> list[str]:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.core.fields import readable
 from expertpool.core.text import moment_text
-from expertpool.core.visibility import Viewer, show
+from expertpool.core.visibility import Nobody, Viewer, show
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, PickRequest
@@ -122,12 +122,6 @@ def title_of(draw: Draw) -> str:
 def standbys_last(rows: Iterable[NamedRow]) -> list[NamedRow]:
     """The order of sheets and lists: the panel, then those who stand by, each in their order."""
     return sorted(rows, key=lambda row: row.invitation.is_standby)
-
-
-class Nobody:
-    """A viewer without any role: guarded fields as everybody sees them."""
-
-    field_levels: dict[str, list[str]] = {}
 
 
 def _sheet(

@@ -10,7 +10,7 @@ from typing import Any
 from expertpool.accounts.models import User
 from expertpool.core.fields import readable
 from expertpool.core.text import moment_text
-from expertpool.core.visibility import show
+from expertpool.core.visibility import Nobody, show
 from expertpool.draws.exceptions import SheetRefused
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.conflicts import seats_to_replace
@@ -18,7 +18,7 @@ from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.meetings import coming, words_of
 from expertpool.draws.queries.sitting import role_words
 from expertpool.draws.services.names import NamedRow, read_names
-from expertpool.draws.services.sheets import STANDBY_MARK, Nobody, standbys_last
+from expertpool.draws.services.sheets import STANDBY_MARK, standbys_last
 from expertpool.projects.enums import Regime
 from expertpool.projects.models import Project
 

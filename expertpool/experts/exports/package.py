@@ -14,8 +14,11 @@ from django.http import QueryDict
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.exporting import Stamp, write_xlsx
+from expertpool.core.subjects import File
+from expertpool.customforms.queries.files import SUBJECT as FIELD_FILE
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.exports.table import ExpertExport
+from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.files import may_view_files
 from expertpool.files.models import Attachment
@@ -44,9 +47,9 @@ def write_package(
     if len(experts) > MOST_EXPERTS:
         raise ExpertRefused(f"打包导出最多 {MOST_EXPERTS} 位专家，请先缩小筛选范围。")
     files = _files(experts, actor)
-    if sum(one.size for one in files) > MOST_BYTES:
+    if sum(one.size for one, _ in files) > MOST_BYTES:
         raise ExpertRefused("附件合计超过 1 GB，请先缩小筛选范围。")
-    if waiting := sum(one.held for one in files):
+    if waiting := sum(one.held for one, _ in files):
         raise ExpertRefused(f"有 {waiting} 个附件正在等待病毒查杀，请稍后再打包。")
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         table = io.BytesIO()
@@ -55,20 +58,30 @@ def write_package(
         write_xlsx(exporter, user=actor, params=params, stamp=stamp, stream=table)
         archive.writestr("专家信息.xlsx", table.getvalue())
         names: Counter[str] = Counter()
-        for one in files:
+        for one, expert in files:
             with opened(one) as file:
-                archive.writestr(_place(one, experts[one.subject_id], names), file.read())
+                archive.writestr(_place(one, expert, names), file.read())
     note = f"打包导出 {len(experts)} 位专家，附件 {len(files)} 个"
     record("expert.export", actor=actor, now=now, note=note)
 
 
-def _files(experts: dict[str, Expert], actor: User) -> list[Attachment]:
+def _files(experts: dict[str, Expert], actor: User) -> list[tuple[Attachment, Expert]]:
+    """Return the files of ``experts`` with whose they are, those of custom fields after the others."""
     if not may_view_files(actor):
         return []
     rows = Attachment.objects.filter(
         subject_type=Expert._meta.label_lower, subject_id__in=list(experts)
     )
-    return list(rows.order_by("subject_id", "id"))
+    found = [(one, experts[one.subject_id]) for one in rows.order_by("subject_id", "id")]
+    fields = [one for one in EXPERT.joined(actor) if isinstance(one.kind, File)]
+    filled = {
+        value.stored: expert
+        for expert in experts.values()
+        for one in fields
+        if (value := one.value_of(expert))
+    }
+    rows = Attachment.objects.filter(pk__in=filled, subject_type=FIELD_FILE).order_by("id")
+    return found + [(one, filled[one.pk]) for one in rows]
 
 
 def _place(attachment: Attachment, expert: Expert, names: Counter[str]) -> str:

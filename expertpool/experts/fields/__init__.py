@@ -27,4 +27,4 @@ SECTIONS = {
 }
 FIELDS = (*PERSON, *WORK, *COMPETENCE, *CONTACT, *MEMBERSHIP)
 
-EXPERT = Subject(SUBJECT, label="专家", sections=SECTIONS, fields=FIELDS)
+EXPERT = Subject(SUBJECT, label="专家", sections=SECTIONS, fields=FIELDS, is_somebodys=True)

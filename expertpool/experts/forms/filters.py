@@ -115,7 +115,7 @@ class ChangeFilter(FilterForm):
         super().__init__(data)
         self.user = user
         control: Any = self.fields["field"]
-        control.choices = [("", "全部"), *EXPERT.labels().items()]
+        control.choices = [("", "全部"), *EXPERT.labels(user).items()]
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         if text := self.value("q"):

@@ -6,14 +6,16 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.fields import shut_cells
 from expertpool.core.importing import CellRefused
-from expertpool.core.subjects import FieldDeclaration
+from expertpool.core.subjects import FieldDeclaration, let_wait
 from expertpool.core.text import clean_text
 from expertpool.core.views.asking import AsksOnce
 from expertpool.core.visibility import Level, level_for, show
+from expertpool.customforms.services.files import keep_files, take_in
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import title_level
 from expertpool.directory.services.units import question_about, resolve_unit
@@ -40,6 +42,7 @@ class ExpertForm(AsksOnce):
     def __init__(
         self,
         data: Any = None,
+        files: Any = None,
         *,
         user: User,
         kind: str,
@@ -52,9 +55,10 @@ class ExpertForm(AsksOnce):
         self.declared = {one.name: one for group in typed.values() for one in group}
         self.wide = {name for name, one in self.declared.items() if one.form and one.form.wide}
         self.shut = shut_cells(expert) if expert else set[str]()
-        super().__init__(data, initial=self._initial())
+        super().__init__(data, files, initial=self._initial())
         for name, one in self.declared.items():
             self.fields[name] = one.input(kind, self.initial.get(name))
+        let_wait(self.fields, self.declared)
         if "department" in self.fields:
             department: Any = self.fields["department"]
             code = "experts.edit" if expert else "experts.add"
@@ -64,7 +68,7 @@ class ExpertForm(AsksOnce):
                 department.required = True
                 department.error_messages["required"] = NO_DEPARTMENT
         for name, one in self.declared.items():
-            if one.guard:
+            if one.guard and not one.is_extra:  # what joined is plain or left out
                 self._guard(name, one)
         for name in self.shut & self.fields.keys():
             self.fields[name].help_text = SHUT
@@ -77,7 +81,7 @@ class ExpertForm(AsksOnce):
 
     def inputs(self, section: str) -> dict[str, list[FieldDeclaration]]:
         """Return what is typed, by section."""
-        return EXPERT.inputs(self.kind, section)
+        return EXPERT.inputs(self.kind, section, viewer=self.user, record=self.expert)
 
     def level_of(self, guard: str) -> Level:
         """Return how far whoever types sees a guarded field."""
@@ -136,6 +140,7 @@ class ExpertForm(AsksOnce):
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
+        take_in(self, self.declared, actor=self.user, now=timezone.now())
         if (
             data.get("employer_uscc")
             and not data.get("employer_name")
@@ -159,7 +164,8 @@ class ExpertForm(AsksOnce):
         return f"{name}{uscc}", question_about(name, uscc, held=held)
 
     def values(self) -> dict[str, Any]:
-        """Return what the service takes; called once the form is valid."""
+        """Return what the service takes, files stored; called once the form is valid."""
+        keep_files(self, self.declared, subject=EXPERT.code, actor=self.user, now=timezone.now())
         values = {
             name: self.cleaned_data[name]
             for name, one in self.declared.items()
@@ -175,7 +181,7 @@ class ExpertForm(AsksOnce):
 
     def _is_given(self, name: str) -> bool:
         guard = self.declared[name].guard
-        if guard is None or self.expert is None:
+        if guard is None or self.expert is None or self.declared[name].is_extra:
             return True
         return self.level_of(guard.code) is Level.PLAIN or bool(self.cleaned_data[name])
 

@@ -23,6 +23,7 @@ from expertpool.experts.queries.availability import not_in_pool
 from expertpool.experts.queries.experts import experts_visible_to
 
 TAKES_OUT = ("expert.freeze", "expert.blacklist", "expert.delete")
+HIDDEN_FIELD = "（您看不到的字段）"
 FEWEST_TAKEN = 3  # one or two of a pool of any size are nobody's plan
 
 # Whose, by whom and when.

@@ -21,7 +21,7 @@ from django.db.models.lookups import IsNull
 
 from expertpool.accounts.models import User
 from expertpool.core.lookups import Among
-from expertpool.core.subjects import extra_q, joined_fields
+from expertpool.core.subjects import extra_q, searched_fields
 from expertpool.core.text import clean_text
 from expertpool.core.visibility import Level, level_for
 from expertpool.directory.models import Specialty, Unit, UnitAlias
@@ -71,8 +71,7 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
     who are called 王 stand together there, and a walk would pass half of the pool before them.
     """
     keywords = _keywords(text)
-    added = joined_fields(SUBJECT) if keywords else []
-    texts = [one.code for one in added if one.is_searched and not one.is_retired]
+    texts = searched_fields(SUBJECT, user) if keywords else []
     words = [_unread(_parts(keyword, user, texts)) for keyword in keywords]
     if not words:
         return Found(queryset)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider, scope_q, users_with_permission
 from expertpool.core.locks import lock_transaction
-from expertpool.core.visibility import told
+from expertpool.core.visibility import Nobody, told
 from expertpool.experts.enums import ChangeVia
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert, ExpertVersion, UntoldVersion
@@ -120,11 +120,12 @@ def _words(lot: Lot, experts: dict[int, list[int]]) -> dict[str, str]:
     few = list(experts)[:FEW]
     names = [str(one) for one in Expert.objects.filter(pk__in=few).order_by("pk")]
     whose = "、".join(names) + (f" 等 {len(experts)} 位专家" if len(experts) > FEW else "")
-    labels, said = EXPERT.labels(), "详见链接"
+    # One message to all: without the names of fields that some do not see.
+    labels, said = EXPERT.labels(Nobody()), "详见链接"
     if len(experts) == 1:
         kept = ExpertVersion.objects.filter(pk__in=experts[few[0]])
         codes = dict.fromkeys(code for version in kept.order_by("pk") for code in version.changed)
-        said = "、".join(labels.get(code, code) for code in codes)
+        said = "、".join(labels.get(code, "其他字段") for code in codes)
     return {
         "操作人": lot.name,
         "方式": lot.how,

@@ -246,10 +246,11 @@ class ExpertUpdater(Importer):
     def _changes(self, expert: Expert, changed: Expert) -> list[Change]:
         """Return what will differ in the record: what a row gives, and what follows from it."""
         before, after = EXPERT.version_of(expert), EXPERT.version_of(changed)
-        labels, without = EXPERT.labels(), {"term_end_date": "长期"}
+        labels, without = EXPERT.labels(self.actor), {"term_end_date": "长期"}
         return [
             Change(labels[code], before[code], after[code] or without.get(code, ""))
             for code in EXPERT.differences(before, after)
+            if code in labels
         ]
 
     def _refused(

@@ -31,6 +31,7 @@ from expertpool.core.importing import (
 from expertpool.core.importing.findings import SHOWN, Collector
 from expertpool.core.importing.sheets import RefusedSheet
 from expertpool.core.models.imports import GONE
+from expertpool.core.subjects.importing import misfits
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import province_codes
 from expertpool.directory.services.units import NamedUnit, resolve_units
@@ -112,7 +113,12 @@ class ExpertImporter(Importer):
             if one.write and one.imported and not one.imported.clean
         }
         self.plain = {code: one.code for code, one in fields.items() if not one.is_extra}
-        self.extra = {code: one for code, one in fields.items() if one.is_extra}
+        # What he does not see he does not fill in.
+        self.extra = {
+            code: one
+            for code, one in fields.items()
+            if one.is_extra and not (actor and one.is_hidden_from(actor))
+        }
         # What all experts of this run have in common, by column.
         self.shared = {column.attname: column.get_default() for column in COLUMNS} | {
             "status": status_of(actor, options),
@@ -175,7 +181,7 @@ class ExpertImporter(Importer):
 
     def inspect(self, row: Row) -> list[Fault]:
         set_kind(row, self.of_list)
-        return list(self.rules.inspect(row))
+        return [*self.rules.inspect(row), *misfits(EXPERT, self, row)]
 
     def validate(self, row: Row) -> Fault | None:
         fault = self.named.fault(row) or self.named.unclear(row)

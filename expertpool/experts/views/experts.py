@@ -62,7 +62,7 @@ def index(request: UserRequest) -> HttpResponse:
         else "",
         "package_url": reverse("experts:package"),
         "where": explain(where) if where else "",
-        "columns": EXPERT.list_columns(),
+        "columns": EXPERT.list_columns(user),
         "saved": saved_searches_for(user),
         "is_deleted_tab": request.GET.get("tab") == "deleted",
     }

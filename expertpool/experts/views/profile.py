@@ -8,13 +8,13 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from expertpool.accounts.models import UserRequest
+from expertpool.accounts.models import User, UserRequest
 from expertpool.audit.services import Edits
 from expertpool.core.aftermath import writing_afterwards
 from expertpool.core.permissions import requires
@@ -44,7 +44,7 @@ def create(request: UserRequest) -> HttpResponse:
     kind = request.GET.get("kind") or ExpertKind.INDIVIDUAL
     if kind not in ExpertKind.values:
         raise Http404
-    form = ExpertForm(_posted(request), user=request.user, kind=kind)
+    form = ExpertForm(*_posted(request), user=request.user, kind=kind)
 
     def write() -> str:
         # A unit that was made for a refused record goes with it.
@@ -70,13 +70,17 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     section = request.GET.get("section", "")
     # A record stays of its kind; all else is read after its edits.
     kind = get_object_or_404(_editable(request), pk=pk).kind
-    editing = Editing(request, _edits(pk, kind, section))
+    editing = Editing(request, _edits(pk, kind, section, request.user))
     expert = get_object_or_404(_editable(request), pk=pk)
     sections = EXPERT.titles(expert.kind)
     if section and section not in sections:
         raise Http404
     form = ExpertForm(
-        _posted(request), user=request.user, kind=expert.kind, expert=expert, section=section
+        *_posted(request),
+        user=request.user,
+        kind=expert.kind,
+        expert=expert,
+        section=section,
     )
 
     def write() -> str:
@@ -162,11 +166,11 @@ def _odd(expert: Expert, given: dict[str, Any]) -> str:
     return "".join(sentence for _, _, sentence in found)
 
 
-def _edits(pk: int, kind: str, section: str) -> Edits:
+def _edits(pk: int, kind: str, section: str, viewer: User) -> Edits:
     """Return the edits of a record, or of what stands in one ``section``: two may be at work on two."""
     only: dict[str, Any] = {"action": "expert.update"}
     if section:
-        typed = EXPERT.inputs(kind, section).get(section, [])
+        typed = EXPERT.inputs(kind, section, viewer=viewer).get(section, [])
         # The log has those that joined the record under their labels.
         only["before__has_any_keys"] = [name for one in typed for name in (one.code, one.label)]
     return Edits((Expert, [pk]), **only)
@@ -177,8 +181,9 @@ def _editable(request: UserRequest) -> QuerySet[Expert]:
     return found.select_related("employer")
 
 
-def _posted(request: UserRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
+def _posted(request: UserRequest) -> tuple[Any, Any]:
+    """Return what a form is filled from, with its files; nothing while it is only read."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
 @require_POST

@@ -13,7 +13,12 @@ from expertpool.core.views.listing import listing, render_list
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.filters import ChangeFilter
 from expertpool.experts.queries.experts import experts_visible_to
-from expertpool.experts.queries.records import changes_visible_to, differences, versions_of
+from expertpool.experts.queries.records import (
+    HIDDEN_FIELD,
+    changes_visible_to,
+    differences,
+    versions_of,
+)
 
 NOTHING = "这位专家的资料还没有修改过，没有可以对照的版本。"
 
@@ -29,8 +34,11 @@ def index(request: UserRequest) -> HttpResponse:
         default_sort="-at",
         form=ChangeFilter(request.GET, user=request.user),
     )
-    labels = EXPERT.labels()
-    rows = [(one, "、".join(labels.get(code, code) for code in one.changed)) for one in result.page]
+    labels = EXPERT.labels(request.user)
+    rows = [
+        (one, "、".join(labels.get(code, HIDDEN_FIELD) for code in one.changed))
+        for one in result.page
+    ]
     return render_list(request, "experts/change_list.html", result.context | {"rows": rows})
 
 
@@ -52,7 +60,7 @@ def compare(request: UserRequest, pk: int) -> HttpResponse:
         return render(request, "experts/version_none.html", nothing)
     if older.number > newer.number:
         older, newer = newer, older
-    rows = differences(older, newer, request.user, EXPERT.labels())
+    rows = differences(older, newer, request.user, EXPERT.labels(request.user))
     context = {
         "title": f"{expert.name}：第 {older.number} 版与第 {newer.number} 版",
         "rows": rows,

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
 
 from expertpool.accounts.models import Department, User
 from expertpool.core.configuration import value_of
+from expertpool.core.subjects import let_wait
 from expertpool.core.text import clean_code, clean_text, is_key
+from expertpool.customforms.services.files import keep_files, take_in
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import UNIT_NAME, UNIT_SEARCH
 from expertpool.projects.enums import AvoidanceSubject, PersonRole
@@ -32,9 +35,16 @@ class ProjectForm(forms.Form):
     """The application, as `fields` declares it; the services check the values."""
 
     def __init__(
-        self, data: Any = None, *, user: User, project: Project | None = None, number: str = ""
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        user: User,
+        project: Project | None = None,
+        number: str = "",
     ) -> None:
-        titles, typed = PROJECT.titles(), PROJECT.inputs()
+        self.user = user
+        titles, typed = PROJECT.titles(), PROJECT.inputs(viewer=user, record=project)
         self.sections = [(titles[code], [one.name for one in typed[code]]) for code in typed]
         self.declared = {one.name: one for group in typed.values() for one in group}
         initial = (
@@ -47,9 +57,10 @@ class ProjectForm(forms.Form):
             }
             | {"number": number, "department": user.department_id}
         )
-        super().__init__(data, initial=initial)
+        super().__init__(data, files, initial=initial)
         for name, one in self.declared.items():
             self.fields[name] = one.input("", initial.get(name))
+        let_wait(self.fields, self.declared)
         fields: dict[str, Any] = self.fields
         if project:
             fields["number"].help_text = ""  # it speaks of a number that was just given
@@ -70,8 +81,13 @@ class ProjectForm(forms.Form):
     def clean_name(self) -> str:
         return clean_text(self.cleaned_data["name"])
 
+    def clean(self) -> dict[str, Any]:
+        take_in(self, self.declared, actor=self.user, now=timezone.now())
+        return self.cleaned_data
+
     def values(self) -> dict[str, Any]:
-        """Return what was filled in, by the codes of the fields; no number where that of the page was left."""
+        """Return what was filled in, files stored, by the codes of the fields; no number where that of the page was left."""
+        keep_files(self, self.declared, subject=PROJECT.code, actor=self.user, now=timezone.now())
         values = {one.code: self.cleaned_data[name] for name, one in self.declared.items()}
         if values["number"] == self.cleaned_data.get("offered"):
             values["number"] = ""

@@ -14,6 +14,7 @@ from expertpool.core.text import clean_text
 from expertpool.core.views.declared import DeclaredFilter
 from expertpool.core.views.filters import DateRangeField
 from expertpool.core.views.listing import FilterForm
+from expertpool.core.visibility import Viewer
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.queries import matching
 from expertpool.projects.queries.criteria import SUBJECT
@@ -29,14 +30,14 @@ class ProjectFilter(DeclaredFilter):
     )
     only = forms.BooleanField(label="不含下级部门")
 
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any = None, *, viewer: Viewer | None = None) -> None:
+        super().__init__(data, viewer=viewer)
         self.order_fields(["q", *self.declared, "only"])
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         rows = super().narrow(rows)
         if text := self.value("q"):
-            rows = matching(rows, text)
+            rows = matching(rows, text, self.viewer)
         if self.value("only") and (department := self.value("department")):
             rows = rows.filter(department=department)
         return rows
@@ -54,9 +55,13 @@ class ArchiveFilter(FilterForm):
     )
     archived = DateRangeField(label="归档时间")
 
+    def __init__(self, data: Any = None, *, viewer: Viewer | None = None) -> None:
+        super().__init__(data)
+        self.viewer = viewer
+
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         if text := self.value("q"):
-            rows = matching(rows, text)
+            rows = matching(rows, text, self.viewer)
         if department := self.value("department"):
             rows = rows.filter(department__path__startswith=department.path)
         if days := self.value("archived"):
@@ -91,3 +96,8 @@ class WhereForm(forms.Form):
     """The condition builder over all fields of a project (PRJ-11)."""
 
     where = CriteriaField(SUBJECT, label="条件", required=False)
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["where"]
+        field.viewer = viewer

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from expertpool.accounts.models import Department, User
 from expertpool.accounts.queries import codes_reaching, departments_within, scope_q
-from expertpool.core.subjects import extra_q, joined_fields
+from expertpool.core.subjects import extra_q, searched_fields
 from expertpool.core.text import clean_text
+from expertpool.core.visibility import Viewer
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.projects.queries.criteria import SUBJECT
@@ -165,13 +166,13 @@ def departments_for_filing(user: User) -> QuerySet[Department]:
     return departments_within(user, "projects.edit")
 
 
-def matching(projects: QuerySet[Project], text: str) -> QuerySet[Project]:
+def matching(projects: QuerySet[Project], text: str, viewer: Viewer | None) -> QuerySet[Project]:
     """Return those of ``projects`` in which each word of ``text`` occurs: in name, number,
-    department, contact, purchaser, batch or a field of text that an administrator has added."""
+    department, contact, purchaser, batch or a field of text that an administrator has added and
+    ``viewer`` sees."""
     words = clean_text(text).split()
     # Asked once: what fields there are is a query, what words there are is not.
-    added = joined_fields(SUBJECT) if words else []
-    texts = [one.code for one in added if one.is_searched and not one.is_retired]
+    texts = searched_fields(SUBJECT, viewer) if words else []
     for word in words:
         projects = projects.filter(
             Q(*(extra_q(code, "contains", word) for code in texts), _connector=Q.OR)

@@ -12,6 +12,7 @@ from django.db import IntegrityError
 from expertpool.accounts.models import Department
 from expertpool.audit.services import record
 from expertpool.core.importing import Fault, ImportColumn, Importer, Row, Totals
+from expertpool.core.subjects.importing import misfits
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import (
@@ -58,6 +59,10 @@ class ProjectImporter(Importer):
         super().__init__(**kwargs)
         # What a cleaner of its own reads is found by the run, and put in apart.
         declared = [one for one in PROJECT.fields() if one.imported and not one.imported.clean]
+        # What he does not see he does not fill in.
+        declared = [
+            one for one in declared if not (one.is_extra and one.is_hidden_from(self.actor))
+        ]
         self.plain = [one.code for one in declared if one.write and one.code != "number"]
         self.extra = {one.code for one in declared if one.is_extra}
         self.submit = self.options.get("status") == SUBMITTED
@@ -75,6 +80,7 @@ class ProjectImporter(Importer):
 
     def validate(self, row: Row) -> Fault | None:
         fault = self._unknown(row.values) or self._times(row.values) or self._duplicate(row)
+        fault = fault or next(iter(misfits(PROJECT, self, row)), None)
         if fault is None and row.values.get("number"):
             self.numbers[row.values["number"]] = row.number
         return fault

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -44,7 +45,7 @@ STEPS = ("项目信息", "回避", "附件与提交")
 @requires("projects.add")
 def create(request: UserRequest) -> HttpResponse:
     now = timezone.now()
-    form = ProjectForm(_posted(request), number=proposed_number(now), user=request.user)
+    form = ProjectForm(*_posted(request), number=proposed_number(now), user=request.user)
 
     def save() -> Project:
         return create_project(values=form.values(), actor=request.user, now=now)
@@ -58,7 +59,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_editable_by(request.user), pk=pk)
     if answer := shut(request, project, is_open=project.is_editable):
         return answer
-    form = ProjectForm(_posted(request), project=project, user=request.user)
+    form = ProjectForm(*_posted(request), project=project, user=request.user)
 
     def save() -> Project:
         return update_project(
@@ -72,8 +73,9 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     return _form_page(request, form, save, title="编辑项目", cancel=cancel, editing=editing)
 
 
-def _posted(request: UserRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
+def _posted(request: UserRequest) -> tuple[Any, Any]:
+    """Return what a form is filled from, with its files; nothing while it is only read."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
 def _form_page(

@@ -28,7 +28,7 @@ def approvals(request: UserRequest) -> HttpResponse:
         projects_to_decide(request.user),
         sorts=SORTS,
         default_sort="opening",
-        form=ProjectFilter(request.GET),
+        form=ProjectFilter(request.GET, viewer=request.user),
     )
     names = step_names(SUBJECT, [project.pk for project in projects.page])
     rows = [(project, names.get(project.pk, "")) for project in projects.page]

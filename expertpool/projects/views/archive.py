@@ -41,7 +41,7 @@ def archive_list(request: UserRequest) -> HttpResponse:
         archived_visible_to(request.user),
         sorts=ARCHIVE_SORTS,
         default_sort="-archived",
-        form=ArchiveFilter(request.GET),
+        form=ArchiveFilter(request.GET, viewer=request.user),
     )
     context = projects.context | {"export_url": export_url("projects.archived")}
     return render_list(request, "projects/archive_list.html", context)

@@ -36,7 +36,7 @@ HEAD = "projects:head"
 
 @requires("projects.view")
 def project_list(request: UserRequest) -> HttpResponse:
-    user, form = request.user, ProjectFilter(request.GET)
+    user, form = request.user, ProjectFilter(request.GET, viewer=request.user)
     projects = listing(
         request,
         projects_visible_to(user),
@@ -52,7 +52,7 @@ def project_list(request: UserRequest) -> HttpResponse:
         "may_submit": may_submit,
         "may_approve": may_approve,
         "may_bulk": may_submit or may_approve,
-        "columns": PROJECT.list_columns(),
+        "columns": PROJECT.list_columns(request.user),
         "create_url": reverse("projects:create"),
         "export_url": export_url("projects.projects"),
         "where": explain(where) if where else "",
@@ -64,7 +64,8 @@ def project_list(request: UserRequest) -> HttpResponse:
 def conditions(request: UserRequest) -> HttpResponse:
     """The condition builder; its answer becomes ``where`` in the address of the list."""
     posted = request.POST if request.method == "POST" else None
-    form = WhereForm(posted, initial={"where": request.GET.get("where", "")})
+    initial = {"where": request.GET.get("where", "")}
+    form = WhereForm(posted, initial=initial, viewer=request.user)
 
     def go() -> HttpResponse:
         query = request.GET.copy()

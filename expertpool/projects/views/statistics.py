@@ -32,7 +32,7 @@ MONTHS = {"month": 1, "quarter": 3, "year": 12}
 @require_safe
 @requires("projects.view")
 def statistics(request: UserRequest) -> HttpResponse:
-    form = ProjectFilter(request.GET)
+    form = ProjectFilter(request.GET, viewer=request.user)
     grouping = grouping_for(request.GET)
     found = statistic_of(form.filter(projects_visible_to(request.user)), grouping)
     context = {

@@ -1,3 +1,4 @@
+import { startArranging } from "./arrange.js";
 import { startCascaders } from "./cascader.js";
 import { startClocks } from "./clock.js";
 import { startConditions } from "./conditions.js";
@@ -28,6 +29,7 @@ startSelects(enhance);
 startSuggestions(enhance);
 startDates(enhance);
 startSmall(enhance);
+startArranging(enhance);
 startClocks(enhance);
 startDropdowns(enhance);
 // The column menu is filled before the dropdown counts its entries.

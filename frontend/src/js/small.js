@@ -31,18 +31,28 @@ function setupReveal(button) {
   });
 }
 
-/** data-show-when="field=a|b": shown, and sent, only while the field has one of the values. */
+/** The name of a field and its values: "field=a|b", or ["field", ["a", "b"]] where they are anybody's words. */
+function readShowWhen(text) {
+  if (text.startsWith("[")) return JSON.parse(text);
+  const [name, wanted] = text.split("=");
+  return [name, wanted.split("|")];
+}
+
+/** data-show-when: shown, and sent, only while the field has one of the values. */
 function setupShowWhen(element) {
   const form = element.closest("form");
-  const [name, wanted] = element.dataset.showWhen.split("=");
-  const values = wanted.split("|");
+  const [name, values] = readShowWhen(element.dataset.showWhen);
   const update = () => {
     const now = new FormData(form).getAll(name);
     const visible = values.includes("") && !now.length ? true : now.some((value) => values.includes(value));
+    const changes = element.hidden === visible;
     element.hidden = !visible;
     for (const control of element.querySelectorAll("input, select, textarea")) control.disabled = !visible;
+    // Another may wait for this one, and stand before it.
+    if (changes) form.dispatchEvent(new Event("shown"));
   };
   form.addEventListener("change", update);
+  form.addEventListener("shown", update);
   update();
 }
 

@@ -46,7 +46,6 @@ from tests.factories.experts import (
     make_tag,
     make_unit,
 )
-from tests.factories.fields import make_field
 from tests.factories.jobs import fail_job
 from tests.factories.projects import make_project
 from tests.factories.webhooks import make_delivery, make_subscription
@@ -207,7 +206,6 @@ ROWS: dict[str, MakeRow] = {
     ),
     "certificates:list": lambda reader, at: make_certificate(_expert(reader, at)),
     "certificates:missing": _expert,
-    "customforms:field_list": lambda _reader, at: make_field(f"字段{at}"),
     "directory:division_list": lambda _reader, at: make_division(f"99{at}000", f"试验区{at}"),
     "directory:item_list": _item,
     "directory:scheme_list": lambda _reader, at: make_scheme(f"t{at}", f"分类{at}"),

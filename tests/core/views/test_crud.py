@@ -107,5 +107,5 @@ def test_an_empty_table_says_so_and_a_search_in_vain_says_otherwise(
     client: Client, admin: User
 ) -> None:
     login(client, admin)
-    assert "还没有字段" in client.get("/fields/").content.decode()
-    assert "没有符合条件的记录" in client.get("/fields/?q=执业").content.decode()
+    assert "还没有专家分组" in client.get("/experts/tags/").content.decode()
+    assert "没有符合条件的记录" in client.get("/experts/tags/?q=执业").content.decode()

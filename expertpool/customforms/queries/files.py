@@ -1,0 +1,31 @@
+"""Who may open a file that was filled in: whoever sees the record, and the field of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from expertpool.core.text import is_key
+from expertpool.core.visibility import Level, level_for
+from expertpool.customforms.models import FieldFile
+from expertpool.customforms.queries.declared import guard_code
+from expertpool.customforms.registry import FILE_HOLDERS
+from expertpool.files.registry import FileSubject
+
+SUBJECT = "customforms.fieldfile"
+
+
+def may_view_field_file(user: Any, subject_id: str) -> bool:
+    """Tell whether ``user`` may open the file: some record (or request) that he may see has it, and
+    the field is not hidden from him."""
+    row = FieldFile.objects.filter(pk=subject_id).first() if is_key(subject_id) else None
+    if row is None or level_for(user, guard_code(row.subject, row.code)) is not Level.PLAIN:
+        return False
+    return any(one.may_view(user, row.subject, row.code, row.pk) for one in FILE_HOLDERS)
+
+
+def _nobody(user: Any, subject_id: str) -> bool:
+    return False
+
+
+# Put in and taken away by the form of the record, never by itself.
+FIELD_FILES = FileSubject(SUBJECT, may_view=may_view_field_file, may_edit=_nobody)

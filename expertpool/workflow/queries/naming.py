@@ -1,0 +1,48 @@
+"""Which flows ask a custom field in the conditions of their steps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
+
+from expertpool.customforms.registry import FieldUse
+from expertpool.workflow.models import Approval, FlowStep, FlowVersion
+from expertpool.workflow.queries.approvals import RUNNING
+
+
+def flows_naming(subject: str, code: str) -> list[str]:
+    """Return the versions of the flow of ``subject`` that ask the field ``code`` and are in force, or by which an
+    approval runs, in words."""
+    newer = FlowVersion.objects.filter(subject=OuterRef("subject"), number__gt=OuterRef("number"))
+    running = Approval.objects.filter(RUNNING, version=OuterRef("pk"))
+    versions = FlowVersion.objects.filter(~Exists(newer) | Exists(running), subject=subject)
+    return _words(_naming(code).filter(version__in=versions))
+
+
+def flows_that_named(subject: str, code: str, options: Sequence[str]) -> list[str]:
+    """Return the versions in force that ask the field for one of ``options``."""
+    wanted = " || ".join(f"@.value == {json.dumps(word)}" for word in options)
+    running = Q(version__in=FlowVersion.objects.filter(subject=subject))
+    return _words(_naming(code, f" && ({wanted})").filter(running))
+
+
+def _naming(code: str, further: str = "") -> QuerySet[FlowStep]:
+    # A string of JSON is one of jsonpath, too: quoted, a code cannot become part of the path.
+    path = Value(f"$.** ? (@.field == {json.dumps(code)}{further})")
+    exists = Func(
+        F("condition"),
+        path,
+        template="jsonb_path_exists(%(expressions)s::jsonpath)",
+        output_field=BooleanField(),
+    )
+    return FlowStep.objects.alias(names=exists).filter(names=True).select_related("version")
+
+
+def _words(steps: QuerySet[FlowStep]) -> list[str]:
+    rows = steps.order_by("version__number", "order")
+    return [f"审批流程（第 {one.version.number} 版）的步骤“{one.name}”" for one in rows]
+
+
+USE = FieldUse("workflow", running=flows_naming, ever=flows_that_named)

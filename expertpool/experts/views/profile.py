@@ -116,9 +116,9 @@ def change_to(request: UserRequest, pk: int, kind: str) -> HttpResponse:
     """Make a unit of what was filed as a person, or the other way round."""
     if kind not in ExpertKind.values:
         raise Http404
-    editing = Editing(request, _edits(pk, kind, ""))
+    editing = Editing(request, _edits(pk, kind, "", request.user))
     expert = get_object_or_404(_editable(request), pk=pk)
-    form = KindForm(_posted(request), user=request.user, kind=kind, expert=expert)
+    form = KindForm(*_posted(request), user=request.user, kind=kind, expert=expert)
 
     def write() -> str:
         with _asking(form), writing_afterwards(), transaction.atomic():

@@ -19,8 +19,10 @@ REASON = "reason"
 class KindForm(ExpertForm):
     """All that a record of ``kind`` holds, filled with what the two kinds have in common, and why."""
 
-    def __init__(self, data: Any = None, *, user: User, kind: str, expert: Expert) -> None:
-        super().__init__(data, user=user, kind=kind, expert=expert)
+    def __init__(
+        self, data: Any = None, files: Any = None, *, user: User, kind: str, expert: Expert
+    ) -> None:
+        super().__init__(data, files, user=user, kind=kind, expert=expert)
         self.fields[REASON] = forms.CharField(
             label="更改原因",
             max_length=MOST_REASON,

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "expertpool.draws",
     "expertpool.changes",
     "expertpool.certificates",
+    "expertpool.joining",
     "expertpool.experts",
     "expertpool.projects",
     "expertpool.workflow",

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("expertpool.changes.urls")),
     path("projects/", include("expertpool.projects.urls")),
     path("", include("expertpool.draws.urls")),
+    path("", include("expertpool.joining.urls")),
     path("", include("expertpool.selfservice.urls")),
     path("", include("expertpool.certificates.urls")),
 ]

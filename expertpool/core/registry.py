@@ -64,6 +64,17 @@ class MenuPage:
 
 
 @dataclass(frozen=True)
+class Entrance:
+    """A page for whoever has not signed in, to which the page of sign-in leads; ``is_open()`` tells
+    whether it does now."""
+
+    code: str
+    label: str
+    url_name: str
+    is_open: Callable[[], bool] = lambda: True
+
+
+@dataclass(frozen=True)
 class Tab:
     """One tab on a panorama page (``experts:detail`` …). ``render`` returns HTML for the subject
     of the page."""
@@ -104,6 +115,7 @@ MENU_PAGES: Catalogue[MenuPage] = Catalogue(
 ACCOUNT_ITEMS: Catalogue[MenuItem] = Catalogue(
     "account entry", order=lambda item: item.order, faults=faults_of_item
 )
+ENTRANCES: Catalogue[Entrance] = Catalogue("entrance")
 PAGE_TABS: Catalogue[Tab] = Catalogue(
     "tab",
     code=lambda tab: f"{tab.page} {tab.code}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +18,10 @@ from expertpool.certificates.services.designs import ensure_built_in
 from expertpool.core.models import ImportMemory
 from expertpool.directory.models import UnitPair
 from expertpool.draws.models import PickRequest, VoidRequest
+from expertpool.files.queries import attachments_of
+from expertpool.joining.models import Registration
+from expertpool.joining.services.registering import token_of
+from expertpool.notifications.models import Message
 from expertpool.projects.models import Task
 from expertpool.reports.models import ExposureReport
 from expertpool.workflow.models import Approval, Delegation, PublicNotice
@@ -143,6 +148,27 @@ def activation(world: World, _user: User) -> dict[str, Any]:
 
 def scheme(world: World, _user: User) -> dict[str, Any]:
     return {"scheme": world.specialty.scheme.code}
+
+
+def registration(_world: World, _user: User) -> dict[str, Any]:
+    return {"token": token_of(Registration.objects.all()[0])}
+
+
+def recommended(world: World, _user: User) -> dict[str, Any]:
+    text = Message.objects.filter(
+        occasion="joining.recommended", about_id=str(world.recommendation.pk)
+    )[0].body
+    found = re.search(r"/join/by/([\w-]+)/", text)
+    assert found
+    return {"token": found[1]}
+
+
+def own_step(_world: World, _user: User) -> dict[str, Any]:
+    return {"step": "basic"}
+
+
+def own_file(world: World, _user: User) -> dict[str, Any]:
+    return {"pk": attachments_of(world.draft_application)[0].pk}
 
 
 def void_request(world: World, _user: User) -> dict[str, Any]:
@@ -387,6 +413,39 @@ RULES: dict[str, Rule] = {
     "directory:scheme_edit": only("admin", kwargs=SCHEME),
     "directory:scheme_delete": only("admin", kwargs=SCHEME),
     # Experts
+    "joining:start": public(),
+    "joining:consent": public(),
+    "joining:register": public(),
+    "joining:code": public(registration),
+    "joining:by_link": public(recommended),
+    "joining:mine": only("applicant", "expert"),
+    "joining:step": only("applicant", kwargs=own_step),
+    "joining:draft": only("applicant", kwargs=own_step),
+    "joining:rows": only("applicant", kwargs=lambda _w, _u: {"of": "jobs"}),
+    "joining:photo": only("applicant"),
+    "joining:files": only("applicant"),
+    "joining:file_remove": only("applicant", kwargs=own_file),
+    "joining:withdraw": only("applicant"),
+    "joining:again": only("applicant"),
+    "joining:recommendations": only("expert"),
+    "joining:recommend": only("expert"),
+    "joining:revoke": only("expert", kwargs=pk(lambda w: w.recommendation)),
+    "joining:list": only("admin"),
+    "joining:approve_many": only("admin"),
+    "joining:detail": only("admin", kwargs=pk(lambda w: w.application)),
+    "joining:applicant_photo": only("admin", kwargs=pk(lambda w: w.application)),
+    "joining:approve": only("admin", kwargs=pk(lambda w: w.application)),
+    "joining:reject": only("admin", kwargs=pk(lambda w: w.application)),
+    "joining:return": only("admin", kwargs=pk(lambda w: w.application)),
+    "joining:reveal": only(
+        "admin", kwargs=lambda w, _u: {"pk": w.application.pk, "field": "phone"}
+    ),
+    "joining:entrance": only("admin"),
+    "joining:poster": only("admin", kwargs=lambda _w, _u: {"channel": "qr"}),
+    "joining:consent_edit": only("admin"),
+    "joining:link_add": only("admin"),
+    "joining:link_edit": only("admin", kwargs=pk(lambda w: w.friend_link)),
+    "joining:link_delete": only("admin", kwargs=pk(lambda w: w.friend_link)),
     "experts:list": only(*READ_EXPERTS),
     "experts:options": only(*READ_EXPERTS),
     "experts:conditions": only(*READ_EXPERTS),

@@ -56,6 +56,8 @@ from expertpool.experts.services.photos import set_photo
 from expertpool.experts.services.removals import request_removal
 from expertpool.files.models import Attachment
 from expertpool.files.services import attach
+from expertpool.joining.models import Application, FriendLink, Recommendation
+from expertpool.joining.queries.applications import PHOTO
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.sending import Recipient, send_message
@@ -79,6 +81,7 @@ from tests.factories.experts import (
     make_unit,
 )
 from tests.factories.fields import make_field
+from tests.factories.joining import make_application, make_draft, make_recommendation, scan
 from tests.factories.projects import make_project
 from tests.factories.siteconfig import configure
 from tests.factories.webhooks import make_delivery
@@ -134,6 +137,10 @@ class World:
     api_token: ApiToken
     delivery: Delivery
     alert: int
+    application: Application  # handed in
+    draft_application: Application  # of the applicant
+    recommendation: Recommendation
+    friend_link: FriendLink
 
     def message(self, user: User) -> Message:
         """A message of ``user``'s own."""
@@ -278,6 +285,10 @@ def make_world() -> World:
         api_token=make_token(users["operator"], "projects.view"),
         delivery=make_delivery(actor=users["admin"], now=now),
         alert=make_alert().pk,
+        application=make_application(photo=True),
+        draft_application=make_draft_with_photo(users["applicant"]),
+        recommendation=make_recommendation(expert, users["expert"]),
+        friend_link=FriendLink.objects.create(name="财政部", url="https://www.mof.gov.cn/"),
     )
 
 
@@ -288,6 +299,12 @@ def _asked(expert: Expert, owner: User, at: datetime) -> ChangeRequest:
     _, request = change_own(expert=expert, values={"title": "教授"}, actor=owner, now=at)
     assert request is not None
     return request
+
+
+def make_draft_with_photo(user: User) -> Application:
+    draft = make_draft(user)
+    attach(subject=draft, uploaded_file=scan(), kind=PHOTO, actor=user, now=timezone.now())
+    return draft
 
 
 def _activation(now: datetime) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
@@ -25,6 +27,7 @@ from expertpool.accounts.services.passwords import change_own_password
 from expertpool.accounts.settings import FAILURES_TO_LOCK, FAILURES_WINDOW, LOCK_TIME
 from expertpool.core.client import client_address
 from expertpool.core.configuration import words_of
+from expertpool.core.registry import ENTRANCES
 from expertpool.core.views.drawers import attempt
 
 BACKEND = "expertpool.accounts.backends.AccountBackend"
@@ -60,7 +63,8 @@ def login_view(request: HttpRequest) -> HttpResponse:
                 return redirect("accounts:password")
             return HttpResponseRedirect(_next(request))
         form.add_error(None, _refused(result.outcome))
-    context = {"form": form, "next": request.GET.get("next", "")}
+    context: dict[str, Any] = {"form": form, "next": request.GET.get("next", "")}
+    context["entrances"] = [one for one in ENTRANCES if one.is_open()]
     # Never outside development: they are accounts with a password that is public.
     if settings.DEV_PAGES:
         context |= {

@@ -20,6 +20,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
 from expertpool.experts.services.demo import POOL_AGE, ensure_demo_experts
 from expertpool.experts.services.profile import RecordOrigin, create_expert
+from expertpool.joining.services.demo import ensure_demo_applications
 from expertpool.projects.models import Project
 from expertpool.projects.services.demo import ensure_demo_projects
 
@@ -72,6 +73,10 @@ def _own_expert(now: datetime) -> Expert:
     )
 
 
+def _applications(now: datetime) -> None:
+    ensure_demo_applications(actor=_user("admin"), expert=_own_expert(now), now=now)
+
+
 # The bidder that all projects avoid belongs to a group that has experts in the pool.
 RELATIONS = (
     ("武汉市市政工程集团有限公司", "华东建设工程有限公司", RelationKind.SHAREHOLDER, 60),
@@ -115,6 +120,7 @@ STEPS = (
         "专家的履历与变更申请",
         lambda now: ensure_demo_changes(expert=_own_expert(now), now=now),
     ),
+    Step("pool", "入库申请", _applications),
     Step("draw", "单位关系", _relations),
     Step("draw", "项目", _projects),
     Step("review", "抽取、邀请和答复", _draws),

@@ -47,6 +47,7 @@ from tests.factories.experts import (
     make_unit,
 )
 from tests.factories.jobs import fail_job
+from tests.factories.joining import make_application
 from tests.factories.projects import make_project
 from tests.factories.webhooks import make_delivery, make_subscription
 
@@ -229,6 +230,7 @@ ROWS: dict[str, MakeRow] = {
     "experts:list": _expert,
     "experts:thin": _expert,
     "experts:tag_list": lambda _reader, at: make_tag(f"分组{at}"),
+    "joining:list": lambda _reader, _at: make_application(),
     "notifications:inbox": _message(ChannelCode.SITE),
     "notifications:outbox": _message(ChannelCode.SMS),
     "notifications:records": _message(ChannelCode.SMS),

@@ -1,0 +1,46 @@
+from django.apps import AppConfig
+
+
+class JoiningConfig(AppConfig):
+    name = "expertpool.joining"
+    verbose_name = "入库申请"
+
+    def ready(self) -> None:
+        from expertpool.accounts.registry import OUTSIDERS, Outsiders
+        from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.core import home
+        from expertpool.core.configuration import SITE_SETTINGS
+        from expertpool.core.criteria import register_criteria
+        from expertpool.core.exporting import EXPORTS
+        from expertpool.core.permissions import register_permissions
+        from expertpool.core.registry import ENTRANCES, MENU, Entrance
+        from expertpool.files.registry import FILE_SUBJECTS
+        from expertpool.joining.actions import ACTIONS
+        from expertpool.joining.exports import ApplicationExport
+        from expertpool.joining.home import SHORTCUTS, TODOS
+        from expertpool.joining.menu import ITEMS
+        from expertpool.joining.occasions import CODES, LINKS, OCCASIONS
+        from expertpool.joining.permissions import PERMISSIONS
+        from expertpool.joining.queries.applications import FIELDS, FILES, SUBJECT, is_applicant
+        from expertpool.joining.queries.flow import FLOW
+        from expertpool.joining.queries.public import is_open
+        from expertpool.joining.settings import SETTINGS
+        from expertpool.notifications import occasions
+        from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, private_subject
+        from expertpool.workflow.registry import FLOW_SUBJECTS
+
+        register_permissions(PERMISSIONS)
+        LOG_ACTIONS.add(*ACTIONS)
+        SITE_SETTINGS.add(*SETTINGS)
+        MENU.add(*ITEMS)
+        home.TODOS.add(*TODOS)
+        home.SHORTCUTS.add(*SHORTCUTS)
+        EXPORTS.add(ApplicationExport())
+        FILE_SUBJECTS.add(FILES)
+        register_criteria(SUBJECT, *FIELDS)
+        FLOW_SUBJECTS.add(FLOW)
+        occasions.OCCASIONS.add(*OCCASIONS)
+        # The code and the link in them act for whoever has them.
+        MESSAGE_SUBJECTS.add(private_subject(CODES), private_subject(LINKS))
+        OUTSIDERS.add(Outsiders("joining", is_applicant, lambda users, since: ()))
+        ENTRANCES.add(Entrance("joining", "申请成为专家", "joining:start", is_open))

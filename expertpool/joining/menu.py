@@ -1,0 +1,56 @@
+"""The menu entries of this app."""
+
+from __future__ import annotations
+
+from expertpool.accounts.models import User
+from expertpool.core.registry import MenuItem
+from expertpool.joining.queries.applications import applications_to_decide
+
+
+def count_to_decide(user: User) -> int:
+    return applications_to_decide(user).count()
+
+
+ITEMS = (
+    MenuItem(
+        "joining.applications",
+        "入库申请",
+        "user-plus",
+        "joining:list",
+        permissions=("joining.review",),
+        order=15,
+        count=count_to_decide,
+        active=("joining:detail", "joining:approve", "joining:reject", "joining:return"),
+        group="experts",
+    ),
+    MenuItem(
+        "joining.entrance",
+        "申请入口",
+        "qrcode",
+        "joining:entrance",
+        permissions=("joining.setup",),
+        order=16,
+        active=("joining:poster", "joining:link_", "joining:consent_edit"),
+        group="experts",
+    ),
+    MenuItem(
+        "joining.mine",
+        "我的入库申请",
+        "file-text",
+        "joining:mine",
+        permissions=("joining.apply",),
+        order=15,
+        active=("joining:step",),
+        group="home",
+    ),
+    MenuItem(
+        "joining.recommendations",
+        "推荐同行",
+        "user-heart",
+        "joining:recommendations",
+        permissions=("experts.self",),
+        order=60,
+        active=("joining:recommend",),
+        group="home",
+    ),
+)

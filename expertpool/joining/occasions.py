@@ -1,0 +1,91 @@
+"""Why this app sends messages, with the default texts."""
+
+from __future__ import annotations
+
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.occasions import Occasion
+
+# What messages with a code or a link are about: they are for the recipient's eyes alone.
+CODES, LINKS = "joining.code", "joining.recommendation_link"
+
+_CODE = "您申请入库的验证码是 {{验证码}} ，{{有效分钟}} 分钟内有效，只能用一次。不是您本人操作的，请勿告诉任何人。"
+CODE = Occasion(
+    code="joining.code",
+    label="入库申请的注册验证码",
+    placeholders={"验证码": "135790", "有效分钟": "10"},
+    defaults={
+        ChannelCode.SMS: ("", _CODE),
+        ChannelCode.EMAIL: ("入库申请验证码", _CODE),
+    },
+    required=("验证码",),
+    secrets=("验证码",),
+)
+
+_KNOWN = (
+    "有人用您的{{方式}}申请入库。该{{方式}}已在本系统登记，不需要再次申请：已有账号的请直接登录，"
+    "不能登录的请联系专家库管理单位。不是您本人操作的，可以不理会。"
+)
+KNOWN = Occasion(
+    code="joining.known",
+    label="用已登记的手机号、邮箱申请入库（代替验证码）",
+    placeholders={"方式": "手机号"},
+    defaults={
+        ChannelCode.SMS: ("", _KNOWN),
+        ChannelCode.EMAIL: ("您已在本系统登记", _KNOWN),
+    },
+)
+
+_RECOMMENDED = """{{姓名}}，您好！
+
+{{推荐人}} 推荐您申请成为专家库的专家。请于 {{有效期至}} 前打开下方链接填写申请：
+{{申请链接}}
+
+链接只能使用一次，请勿转发。不愿意申请的，可以不理会。
+"""
+RECOMMENDED = Occasion(
+    code="joining.recommended",
+    label="同行推荐：邀请申请入库",
+    placeholders={
+        "姓名": "李工",
+        "推荐人": "王工",
+        "有效期至": "2026-12-12 09:00",
+        "申请链接": "https://example.cn/join/by/AbCdEf",
+    },
+    defaults={
+        ChannelCode.EMAIL: ("{{推荐人}}推荐您申请入库", _RECOMMENDED),
+        ChannelCode.SMS: (
+            "",
+            "{{姓名}}，您好！{{推荐人}}推荐您申请成为专家库的专家，请于 {{有效期至}} 前打开 {{申请链接}} 填写，只能使用一次，请勿转发。",
+        ),
+    },
+    required=("申请链接",),
+    secrets=("申请链接",),
+)
+
+_TOLD = """{{姓名}}，您好！
+
+您的入库申请 {{申请编号}} 的审核结果：{{结果}}。{{意见}}
+
+请登录查看：{{网址}}
+"""
+DECIDED = Occasion(
+    code="joining.decided",
+    label="入库申请的审核结果（发给申请人）",
+    placeholders={
+        "姓名": "李工",
+        "申请编号": "RK2026000001",
+        "结果": "退回补正",
+        "意见": "意见：职称证书不清楚，请重新上传。",
+        "网址": "https://example.cn/join/mine/",
+    },
+    defaults={
+        ChannelCode.SMS: (
+            "",
+            "{{姓名}}，您的入库申请 {{申请编号}} 审核结果：{{结果}}。{{意见}}请登录查看 {{网址}}",
+        ),
+        ChannelCode.EMAIL: ("入库申请{{结果}}", _TOLD),
+        ChannelCode.SITE: ("入库申请{{结果}}", _TOLD),
+    },
+)
+
+OCCASIONS = (CODE, KNOWN, RECOMMENDED, DECIDED)

@@ -1,0 +1,146 @@
+"""Reads of applications: whose they are, who reviews them, what conditions ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+
+from expertpool.accounts.models import User
+from expertpool.core import criteria as ask
+from expertpool.core.configuration import value_of
+from expertpool.core.criteria import Context
+from expertpool.core.text import is_key
+from expertpool.directory.enums import TitleLevel
+from expertpool.directory.models import Specialty
+from expertpool.directory.queries import specialty_subtree
+from expertpool.experts.enums import ExpertKind
+from expertpool.experts.queries.files import may_view_files
+from expertpool.files.registry import FileSubject
+from expertpool.joining.enums import OPEN, Channel, State
+from expertpool.joining.models import Application
+from expertpool.joining.queries.contents import may_change
+from expertpool.joining.settings import FILES_MB
+from expertpool.workflow.queries.approvals import waiting_for
+
+SUBJECT = "joining.application"
+MOST_FILES = 20
+PHOTO, PROOF = "photo", "proof"  # kinds of files
+
+
+def applications_visible_to(user: User) -> QuerySet[Application]:
+    """Return what ``user`` may review: all that was ever handed in, otherwise none."""
+    if not user.has_permission("joining.review"):
+        return Application.objects.none()
+    rows = Application.objects.filter(handed_in_at__isnull=False)
+    return rows.select_related("recommendation__recommender", "expert", "user")
+
+
+def applications_to_decide(user: User) -> QuerySet[Application]:
+    """Return what ``user`` may decide now; never his own."""
+    rows = applications_visible_to(user).filter(state=State.PENDING)
+    return rows.filter(waiting_for(user, SUBJECT)).exclude(user=user).order_by("handed_in_at")
+
+
+def applications_waiting() -> QuerySet[Application]:
+    """Return what waits for anybody."""
+    return Application.objects.filter(state=State.PENDING)
+
+
+def application_of(user: User) -> Application | None:
+    """Return the application of ``user``: the one that is not over, otherwise the last."""
+    rows = Application.objects.filter(user=user).select_related("user", "consent", "recommendation")
+    return rows.filter(state__in=OPEN).first() or rows.first()
+
+
+def is_applicant(user: User) -> bool:
+    """Tell whether the account is one that somebody registered to apply: he is none of the office."""
+    return Application.objects.filter(user=user).exists()
+
+
+def _specialty_q(op: str, values: Sequence[str], context: Context) -> Q:
+    held = Application.specialties.through.objects.filter(
+        application=OuterRef("pk"),
+        specialty__in=specialty_subtree(values).values_list("pk", flat=True),
+    )
+    return Q(Exists(held))
+
+
+def _names(values: Sequence[str]) -> dict[str, str]:
+    valid = [value for value in values if is_key(value)]
+    return {
+        str(pk): name
+        for pk, name in Specialty.objects.filter(pk__in=valid).values_list("pk", "name")
+    }
+
+
+def _source_q(op: str, values: Any, context: Context) -> Q:
+    chosen = values if isinstance(values, tuple) else (values,)
+    wanted = Q(pk__in=[])
+    if "recommendation" in chosen:
+        wanted |= Q(recommendation__isnull=False)
+    if "application" in chosen:
+        wanted |= Q(recommendation__isnull=True)
+    return wanted
+
+
+SOURCES = (("application", "自行申请"), ("recommendation", "同行推荐"))
+# What the steps of an approval may ask.
+FIELDS = (
+    ask.Choice(code="kind", label="类别", path="kind", choices=ExpertKind.choices),
+    ask.Tree(
+        code="specialty",
+        label="专业",
+        match=_specialty_q,
+        labels=_names,
+        src=lambda: reverse("directory:specialty_tree"),
+        operators=("in", "not_in"),
+    ),
+    ask.Choice(
+        code="title_level",
+        label="职称级别",
+        path="title_level",
+        choices=TitleLevel.choices,
+        ordered=True,
+    ),
+    ask.Choice(code="source", label="来源", match=_source_q, choices=SOURCES),
+    ask.Choice(code="channel", label="渠道", path="channel", choices=Channel.choices),
+)
+
+
+# --- files --------------------------------------------------------------------------------------
+
+
+def _may_view(user: Any, subject_id: str) -> bool:
+    if _own(user, subject_id):
+        return True
+    return may_view_files(user) and applications_visible_to(user).filter(pk=subject_id).exists()
+
+
+def _may_edit(user: Any, subject_id: str) -> bool:
+    found = _own(user, subject_id)
+    return found is not None and may_change(found, "files")
+
+
+def _own(user: User, subject_id: str) -> Application | None:
+    if not user.is_authenticated or not user.has_permission("joining.apply"):
+        return None
+    return Application.objects.filter(user=user, pk=subject_id).first()
+
+
+def _closed(subject_id: str) -> str:
+    # Locked: nobody hands it in before the file is stored.
+    found = Application.objects.select_for_update(of=("self",)).filter(pk=subject_id).first()
+    return "" if found and found.is_editable else "申请已经提交，材料不能再改；退回补正后可以修改。"
+
+
+FILES = FileSubject(
+    SUBJECT,
+    may_view=_may_view,
+    may_edit=_may_edit,
+    closed=_closed,
+    quota=lambda: value_of(FILES_MB),
+    most=MOST_FILES,
+)

@@ -1,0 +1,36 @@
+"""How applications are approved: what `workflow` needs to know of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from expertpool.joining.models import Application
+from expertpool.joining.queries.applications import SUBJECT, applications_to_decide
+from expertpool.joining.queries.fields import all_reason_labels
+from expertpool.workflow.registry import FlowSubject
+
+
+def page_of(row: Application) -> str:
+    return reverse("joining:detail", args=[row.pk])
+
+
+def public_words(row: Application) -> Iterator[tuple[str, str]]:
+    """What a public notice tells of an applicant: no number, no contact."""
+    yield "姓名或单位", row.name
+    yield "工作单位", row.employer_name
+    yield "职称", row.title
+    yield "评审专业", "、".join(one.name for one in row.specialties.all())
+
+
+FLOW = FlowSubject(
+    SUBJECT,
+    "入库申请",
+    "joining.review",
+    fields=all_reason_labels,
+    decidable=applications_to_decide,
+    name_of=lambda row: str(row.name),
+    page=page_of,
+    public=public_words,
+)

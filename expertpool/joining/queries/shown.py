@@ -1,0 +1,158 @@
+"""An application as pages show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from expertpool.accounts.models import User
+from expertpool.core.subjects import FieldDeclaration
+from expertpool.core.visibility import Level, level_for, show
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.alike import experts_alike
+from expertpool.experts.queries.experts import email_index, experts_visible_to, id_number_index
+from expertpool.files.models import Attachment
+from expertpool.files.queries import attachments_of
+from expertpool.joining.enums import Step
+from expertpool.joining.models import Application
+from expertpool.joining.queries.applications import PHOTO
+from expertpool.joining.queries.contents import (
+    Contents,
+    asked_at,
+    job_words,
+    label_of,
+    read,
+    shown_word,
+    step_labels,
+    stored,
+    tie_words,
+)
+from expertpool.joining.queries.fields import reason_places
+
+NUMBERS = {"phone": "手机号", "id_number": "证件号码", "email": "邮箱"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that was filled in. ``guard`` is the code of a value that this reader sees masked."""
+
+    label: str
+    text: str
+    guard: str = ""
+    name: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a step says."""
+
+    step: str
+    title: str
+    lines: list[Line] = field(default_factory=list)
+
+
+def shown_steps(application: Application, reader: User | None = None) -> list[Part]:
+    """Return what ``application`` says, by step; to ``reader`` as far as his roles let him see it, to
+    its applicant (None) all of it."""
+    found, typed, labels = read(application), stored(application), step_labels(application.kind)
+    reasons = application.reasons
+    parts = []
+    for step in (Step.BASIC, Step.PROFESSION):
+        lines = []
+        for one in asked_at(step, application.kind):
+            text = _text(one, found, typed.get(step, {}))
+            guard = one.guard.code if one.guard and text and reader is not None else ""
+            if guard and reader is not None:
+                level = level_for(reader, guard)
+                text = show(reader, guard, text)
+                guard = one.code if level is Level.MASKED else ""
+            lines.append(
+                Line(
+                    label_of(one, application.kind),
+                    text,
+                    guard,
+                    one.name,
+                    reasons.get(one.name, ""),
+                )
+            )
+        parts.append(Part(step.value, labels[step], lines))
+    jobs = [job_words(job) for job in found.jobs]
+    ties = [tie_words(tie) for tie in found.ties]
+    rest = [
+        Line("工作经历", "\n".join(jobs), name="jobs", reason=reasons.get("jobs", "")),
+        Line("回避关系", "\n".join(ties) or "无", name="ties", reason=reasons.get("ties", "")),
+    ]
+    parts.append(Part(Step.HISTORY.value, labels[Step.HISTORY], rest))
+    return parts
+
+
+def _text(one: FieldDeclaration, found: Contents, typed: Mapping[str, list[str]]) -> str:
+    if one.code == "employer_name":
+        return found.employer[0]
+    if one.code == "employer_uscc":
+        return found.employer[1]
+    if one.code == "specialties":
+        return "、".join(str(row.name) for row in found.specialties)
+    if one.code in found.values:
+        return shown_word(one, found.values[one.code])
+    # Wrong as it is, it is what was typed.
+    return "、".join(typed.get(one.name, []))
+
+
+def photo_of(application: Application) -> Attachment | None:
+    """Return the photo; the last one where there are two for a moment."""
+    return attachments_of(application, PHOTO).order_by("-id").first()
+
+
+def faults_by_step(application: Application) -> dict[str, list[tuple[str, str]]]:
+    """Return what has to be corrected of a returned application: label and reason by step."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for step, name, label in reason_places(application.kind):
+        if reason := application.reasons.get(name):
+            found.setdefault(step, []).append((label, reason))
+    return found
+
+
+def likely_same(application: Application, reader: User) -> list[tuple[Expert | None, str]]:
+    """Return who in the pool may be this applicant, whatever his status, and by what; None for who is beyond
+    what ``reader`` may see, or known by a number alone that he does not see plain: else an applicant of his
+    own would tell him whose it is."""
+    values = read(application).values
+    candidate = Expert(
+        name=values.get("name") or "",
+        birth_date=values.get("birth_date"),
+        email_index=email_index(values.get("email") or ""),
+        id_number_index=id_number_index(values.get("id_number") or ""),
+    )
+    found = {
+        one.expert.pk: (one.expert, "姓名、" + "、".join(one.grounds))
+        for one in experts_alike(candidate)
+    }
+    same = {
+        NUMBERS["phone"]: {"phone_index": application.phone_index},
+        NUMBERS["id_number"]: {"id_number_index": candidate.id_number_index},
+        NUMBERS["email"]: {"email_index": candidate.email_index},
+    }
+    for label, by in same.items():
+        if next(iter(by.values())) is None:
+            continue
+        for expert in Expert.objects.filter(**by)[:5]:
+            words = found.get(expert.pk, (expert, ""))[1]
+            if label not in words:
+                found[expert.pk] = (expert, "、".join(filter(None, (words, label))))
+    seen = set(experts_visible_to(reader).filter(pk__in=found).values_list("pk", flat=True))
+    return [
+        (expert if pk in seen and _may_be_named(expert, words, candidate, reader) else None, words)
+        for pk, (expert, words) in found.items()
+        if pk != application.expert_id
+    ]
+
+
+def _may_be_named(expert: Expert, words: str, candidate: Expert, reader: User) -> bool:
+    plain = {
+        label
+        for code, label in NUMBERS.items()
+        if level_for(reader, f"experts.{code}") is Level.PLAIN
+    }
+    return expert.name == candidate.name or any(label in words for label in plain)

@@ -1,0 +1,71 @@
+"""What is kept no longer: codes of yesterday, drafts that nobody goes on with, the contents of applications
+that came to nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from expertpool.accounts.models import User
+from expertpool.accounts.services.users import end_access, follow_file
+from expertpool.audit.services import record
+from expertpool.core.configuration import value_of
+from expertpool.files.queries import attachments_of
+from expertpool.files.services import remove_attachment
+from expertpool.joining.enums import EDITABLE, State
+from expertpool.joining.models import Application, Registration
+from expertpool.joining.queries.public import may_set_password
+from expertpool.joining.services.states import set_state
+from expertpool.joining.settings import DRAFT_DAYS, KEPT_DAYS
+
+AT_ONCE = 200
+DAY = timedelta(days=1)
+
+
+def clean(*, now: datetime) -> int:
+    """Erase what is over its time; return how many applications that were."""
+    Registration.objects.filter(sent_at__lt=now - DAY).delete()
+    old_draft = Q(state=State.DRAFT, updated_at__lt=now - timedelta(days=value_of(DRAFT_DAYS)))
+    kept = now - timedelta(days=value_of(KEPT_DAYS))
+    ended = Q(state__in=(State.REJECTED, State.WITHDRAWN), decided_at__lt=kept)
+    # Nobody corrected what was returned: kept like what was turned down.
+    left = Q(state__in=EDITABLE, handed_in_at__isnull=False, updated_at__lt=kept)
+    rows = Application.objects.filter(old_draft | ended | left, erased_at__isnull=True)
+    keys = list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    for key in keys:
+        _erase(key, now)
+    return len(keys)
+
+
+@transaction.atomic
+def _erase(key: int, now: datetime) -> None:
+    row = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("user")
+        .filter(pk=key, erased_at__isnull=True)
+        .first()
+    )
+    if row is None or row.state in (State.PENDING, State.APPROVED):
+        return
+    for attachment in attachments_of(row):
+        remove_attachment(attachment=attachment, actor=None, now=now, even_closed=True)
+    record("joining.erase", actor=None, now=now, subject=row, after={"申请编号": row.number})
+    row.specialties.clear()
+    if row.state in EDITABLE:
+        set_state(row, State.WITHDRAWN, decided_at=now)
+    row.contents, row.name, row.employer_name, row.title = "", "", "", ""
+    row.note, row.reasons, row.phone_index, row.erased_at = "", {}, None, now
+    row.version += 1
+    row.save()
+    others = Application.objects.filter(user=row.user, erased_at__isnull=True)
+    if not others.exists() and may_set_password(row.user):
+        _close_account(row.user, now)
+
+
+def _close_account(user: User, now: datetime) -> None:
+    """Take phone, mail and name from an account that nobody needs, so that its owner may begin anew."""
+    follow_file(user=user, phone="", email="", actor=None, now=now)
+    User.objects.filter(pk=user.pk).update(is_active=False, name="已清除的申请人")
+    end_access(user=user, actor=None, now=now)

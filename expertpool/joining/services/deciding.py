@@ -1,0 +1,271 @@
+"""The office decides on applications by its own flow; whoever is taken in becomes an expert at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+
+from expertpool.accounts.models import Department, User
+from expertpool.accounts.queries import is_outsider
+from expertpool.accounts.services.users import edit_user
+from expertpool.audit.services import record
+from expertpool.directory.services.units import resolve_unit
+from expertpool.experts.enums import PERSON_KINDS, AvoidanceKind, ExpertStatus
+from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.models import AvoidanceUnit, Expert
+from expertpool.experts.services.accounts import expert_role
+from expertpool.experts.services.avoidance import add_avoidance_unit
+from expertpool.experts.services.profile import RecordOrigin, create_expert
+from expertpool.experts.services.status import approve_expert
+from expertpool.files.queries import attachments_of
+from expertpool.files.services import move_attachment
+from expertpool.joining.enums import State
+from expertpool.joining.exceptions import JoiningRefused
+from expertpool.joining.models import Application
+from expertpool.joining.occasions import DECIDED
+from expertpool.joining.queries.contents import Contents, read
+from expertpool.joining.queries.fields import reason_labels
+from expertpool.joining.services.states import set_state
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.queries.channels import ways_outside
+from expertpool.notifications.services.sending import Recipient, send_message
+from expertpool.workflow.enums import Verdict
+from expertpool.workflow.exceptions import DecisionRefused
+from expertpool.workflow.services.approvals import decide
+
+SETTLED = "这项申请已经处理或已撤回，请刷新页面。"
+OUTSIDER = "专家和申请人的账号不能审核入库申请，请使用工作账号。"
+
+
+@transaction.atomic
+def approve(
+    *,
+    application: Application,
+    actor: User,
+    now: datetime,
+    note: str = "",
+    department: Department | None = None,
+) -> Verdict:
+    """Agree to the step at which ``application`` waits. With the last one its applicant is an expert: his
+    record is made, with files, employments and relations, his account is that of the expert, and he is told.
+
+    Refuses (JoiningRefused) what was settled, who may not decide this step, and what the pool refuses: a
+    phone, mail or number of a document that is another's, of which ``actor`` is told as far as he may see.
+    """
+    row = _waiting(application, actor)
+    verdict = _decide(row, agree=True, note=note, actor=actor, now=now)
+    if verdict is not Verdict.APPROVED:
+        _log_step(row, verdict, note, actor, now)
+        return verdict
+    expert = _admit(row, department, actor, now)
+    _end(row, State.APPROVED, "joining.approve", note=note, actor=actor, now=now, expert=expert)
+    return verdict
+
+
+@transaction.atomic
+def reject(*, application: Application, actor: User, now: datetime, note: str) -> Verdict:
+    """Turn ``application`` down for good, with the reason, which its applicant is told; where the flow says
+    so, the step before decides anew. Refuses an empty reason, and what `approve` refuses."""
+    if not note.strip():
+        raise JoiningRefused("请填写不通过的原因，申请人会收到。", field="note")
+    row = _waiting(application, actor)
+    verdict = _decide(row, agree=False, note=note, actor=actor, now=now)
+    if verdict is Verdict.REJECTED:
+        _end(row, State.REJECTED, "joining.reject", note=note, actor=actor, now=now)
+    else:
+        _log_step(row, verdict, note, actor, now)
+    return verdict
+
+
+@transaction.atomic
+def send_back(
+    *,
+    application: Application,
+    actor: User,
+    now: datetime,
+    note: str = "",
+    fields: Mapping[str, str],
+) -> Verdict:
+    """Return ``application`` to its applicant, who corrects what ``fields`` names, with reasons, and hands it
+    in again; all of it where only the ``note`` says why. Where the flow says so, the step before decides anew.
+
+    Refuses to say neither, a field that is not asked, and what `approve` refuses.
+    """
+    row = _waiting(application, actor)
+    labels = reason_labels(row.kind)
+    said = {name: text.strip() for name, text in fields.items() if text.strip()}
+    if unknown := said.keys() - labels.keys():
+        raise JoiningRefused(f"申请中没有这些项：{'、'.join(sorted(unknown))[:60]}，请刷新页面。")
+    if not said and not note.strip():
+        raise JoiningRefused(
+            "请填写退回原因：在要补正的项目上写明，或写在总的意见里。", field="note"
+        )
+    verdict = _decide(row, agree=False, note=note, fields=said, actor=actor, now=now)
+    if verdict is Verdict.REJECTED:
+        words = [f"{labels[name]}：{text.rstrip('。')}" for name, text in said.items()]
+        told = "；".join(filter(None, (note.strip().rstrip("。"), *words)))
+        _end(row, State.RETURNED, "joining.return", note=told, actor=actor, now=now, reasons=said)
+    else:
+        _log_step(row, verdict, note, actor, now)
+    return verdict
+
+
+def _waiting(application: Application, actor: User) -> Application:
+    """Lock what waits; the application, then (in `decide`) its approval: who withdraws locks them so, too."""
+    rows = Application.objects.select_for_update(of=("self",)).select_related(
+        "user", "recommendation__recommender"
+    )
+    row = rows.get(pk=application.pk)
+    if row.state != State.PENDING:
+        raise JoiningRefused(SETTLED)
+    # What he has looked at: it may have been returned and handed in anew meanwhile.
+    if row.version != application.version:
+        raise JoiningRefused("您打开页面之后，这份申请修改过，没有处理；请刷新页面，看过后再审核。")
+    if is_outsider(actor) or row.user_id == actor.pk:
+        raise JoiningRefused(OUTSIDER)
+    return row
+
+
+def _decide(
+    row: Application, *, agree: bool, note: str, actor: User, now: datetime, **also: Any
+) -> Verdict:
+    try:
+        return decide(subject=row, agree=agree, note=note, actor=actor, now=now, **also)
+    except DecisionRefused as error:
+        raise JoiningRefused(str(error)) from error
+
+
+def _admit(row: Application, department: Department | None, actor: User, now: datetime) -> Expert:
+    found = read(row)
+    if wrong := list(found.wrong):
+        raise JoiningRefused(f"申请的内容现在不符合要求，请退回补正：{wrong[0]}")
+    values = found.values
+    name, uscc = found.employer
+    try:
+        if name:
+            values["employer"] = resolve_unit(name=name, uscc=uscc, knowing=True)
+        if department is not None:
+            values["department"] = department
+        if (by := row.recommendation) is not None:
+            values["recommender"] = f"{by.recommender.name}（{by.recommender.number}）"
+        expert = create_expert(
+            values=values,
+            specialties=found.specialties,
+            origin=RecordOrigin(row.source, ExpertStatus.PENDING, row.user),
+            actor=actor,
+            now=now,
+        )
+        _relations(expert, found, actor, now)
+        _give_account(expert, now)
+    except ValidationError as error:
+        raise JoiningRefused(f"不能入库：{'；'.join(error.messages)}") from error
+    except ExpertRefused as error:
+        raise JoiningRefused(f"不能入库：{error}") from error
+    for attachment in attachments_of(row):
+        move_attachment(attachment=attachment, to=expert, actor=actor, now=now)
+    # Last: whoever hears of it finds the whole record.
+    return approve_expert(expert=expert, actor=actor, now=now)
+
+
+def _relations(expert: Expert, found: Contents, actor: User, now: datetime) -> None:
+    rows = []
+    for job in found.jobs:
+        over = bool(job["end"])
+        kind = AvoidanceKind.PAST_EMPLOYER if over else AvoidanceKind.CURRENT_EMPLOYER
+        rows.append((kind, job["unit"], "", job["start"], job["end"], job["post"]))
+    for tie in found.ties:
+        person = tie["person"] if tie["kind"] in PERSON_KINDS else ""
+        rows.append((tie["kind"], tie["unit"], person, None, None, tie["note"]))
+    filed = set[tuple[Any, ...]]()
+    for kind, unit_name, person, start, end, note in rows:
+        unit = resolve_unit(name=unit_name, knowing=True) if unit_name else None
+        same = (kind, unit.pk if unit else None, person)
+        # The present employer is avoided by itself; of two periods at one unit one says enough.
+        if same in filed or (
+            kind == AvoidanceKind.CURRENT_EMPLOYER and unit and unit.pk == expert.employer_id
+        ):
+            continue
+        filed.add(same)
+        relation = AvoidanceUnit(
+            expert=expert,
+            unit=unit,
+            person_name=person,
+            kind=kind,
+            start_date=start or None,
+            end_date=end or None,
+            note=note[:200],
+        )
+        add_avoidance_unit(row=relation, actor=actor, now=now)
+
+
+def _give_account(expert: Expert, now: datetime) -> None:
+    """Let the applicant's account be the expert's: with that role, and no other."""
+    user = expert.user
+    assert user is not None  # noqa: S101 (the applicant's)
+    user.refresh_from_db()
+    edit_user(
+        user=user,
+        name=expert.name[:50],
+        phone=user.phone,
+        email=user.email,
+        department=user.department,
+        roles=[expert_role()],
+        actor=None,
+        now=now,
+    )
+    expert.activated_at = now
+    expert.save(update_fields=["activated_at"])
+
+
+def _end(
+    row: Application,
+    state: State,
+    action: str,
+    *,
+    note: str,
+    actor: User,
+    now: datetime,
+    **also: Any,
+) -> None:
+    note = note.strip()
+    set_state(row, state, note=note[:500], decided_at=now, decided_by=actor, updated_at=now, **also)
+    record(action, actor=actor, now=now, subject=row, after={"结果": state.label}, note=note[:500])
+    tell_applicant(row, now=now)
+
+
+def tell_applicant(row: Application, *, now: datetime) -> None:
+    """Tell the applicant where ``row`` stands, on this site, by short message and mail; once each."""
+    values = read(row).values
+    phone, email = values.get("phone") or "", values.get("email") or ""
+    send_message(
+        occasion=DECIDED.code,
+        recipient=Recipient(row.user.username, row.name, phone, email),
+        channels=[ChannelCode.SITE, *ways_outside(DECIDED, phone=phone, email=email)],
+        context={
+            "姓名": row.name,
+            "申请编号": row.number,
+            "结果": State(row.state).label,
+            "意见": f"意见：{row.note.rstrip('。')}。" if row.note else "",
+            "网址": settings.SITE_URL + reverse("joining:mine"),
+        },
+        about=row,
+        key=f"joining-decided:{row.pk}:{row.version}",
+        now=now,
+    )
+
+
+def _log_step(row: Application, verdict: Verdict, note: str, actor: User, now: datetime) -> None:
+    record(
+        "joining.decide",
+        actor=actor,
+        now=now,
+        subject=row,
+        after={"结果": verdict.label},
+        note=note.strip()[:500],
+    )

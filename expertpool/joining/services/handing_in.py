@@ -1,0 +1,86 @@
+"""An applicant hands in what he has filled in, and takes it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.accounts.models import User, contact_index
+from expertpool.audit.services import record
+from expertpool.joining.enums import State
+from expertpool.joining.exceptions import ChangedElsewhere, Incomplete, JoiningRefused
+from expertpool.joining.models import Application
+from expertpool.joining.queries.contents import step_labels
+from expertpool.joining.queries.public import is_open
+from expertpool.joining.services.checking import check_contents
+from expertpool.joining.services.drafts import ELSEWHERE
+from expertpool.joining.services.registering import CLOSED
+from expertpool.joining.services.setup import ensure_consent
+from expertpool.joining.services.states import set_state
+from expertpool.workflow.services.approvals import start_approval, withdraw_approval
+
+
+@transaction.atomic
+def hand_in(
+    *, application: Application, version: int, consents: bool, actor: User, now: datetime
+) -> Application:
+    """Hand ``application`` in as its applicant; its approval begins. Logged.
+
+    ``version`` is what he has read; of two clicks at once one counts. Refuses (JoiningRefused) another's, one
+    that was handed in, without consent to the present text about personal data, and what is missing or
+    wrong (Incomplete, which says at which step).
+    """
+    row = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("user")
+        .get(pk=application.pk)
+    )
+    if row.user_id != actor.pk:
+        raise JoiningRefused("只有申请人本人可以提交。")
+    if not row.is_editable:
+        raise JoiningRefused("申请已经提交，请等待审核。")
+    if row.version != version:
+        raise ChangedElsewhere(ELSEWHERE)
+    if not is_open() and row.state == State.DRAFT:
+        raise JoiningRefused(CLOSED)
+    consent = ensure_consent(now=now)
+    if not consents:
+        raise JoiningRefused("请阅读个人信息告知书，勾选同意后再提交。", field="consents")
+    found = check_contents(row, now=now)
+    if step := found.first_wrong:
+        label = step_labels(row.kind)[step]
+        said = next(iter(found.errors[step].values()))
+        raise Incomplete(f"「{label}」还没有填好：{said}", step)
+    if row.consent_id != consent.pk:
+        row.consent, row.consented_at = consent, now
+    values = found.values
+    set_state(
+        row,
+        State.PENDING,
+        consent=row.consent,
+        consented_at=row.consented_at,
+        name=values["name"],
+        employer_name=found.employer[0],
+        title=values.get("title") or "",
+        title_level=values.get("title_level", 0),
+        phone_index=contact_index("phone", values["phone"]),
+        handed_in_at=now,
+        updated_at=now,
+        reasons={},
+    )
+    row.specialties.set(found.specialties)
+    start_approval(subject=row, now=now)
+    record("joining.hand_in", actor=actor, now=now, subject=row)
+    return row
+
+
+@transaction.atomic
+def withdraw(*, application: Application, actor: User, now: datetime) -> None:
+    """Take an application back for good; what waits for a decision ends with it. Logged."""
+    row = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    if row.user_id != actor.pk:
+        raise JoiningRefused("只有申请人本人可以撤回。")
+    set_state(row, State.WITHDRAWN, updated_at=now, decided_at=now)
+    withdraw_approval(subject=row, now=now)
+    record("joining.withdraw", actor=actor, now=now, subject=row)

@@ -1,0 +1,285 @@
+"""A stranger becomes an applicant: he shows by a code that a phone or mail is his, and chooses a password.
+
+Whoever asks for a code is answered the same, whether the number is known or not: of a known one the
+owner is told by message, and no code will do (docs/decisions/0196).
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.password_validation import validate_password
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from expertpool.accounts.models import Role, User, contact_index
+from expertpool.accounts.services.passwords import store_password
+from expertpool.accounts.services.roles import ensure_demo_roles
+from expertpool.accounts.services.users import create_user
+from expertpool.audit.services import record
+from expertpool.core.codes import claim_try, open_codes, use_up
+from expertpool.core.configuration import value_of
+from expertpool.core.crypto import blind_index
+from expertpool.core.locks import lock_transaction
+from expertpool.core.models.codes import MOST_TRIES
+from expertpool.core.permissions import BuiltInRole
+from expertpool.core.text import clean_digits
+from expertpool.joining.enums import OPEN, Channel, ContactKind, Step
+from expertpool.joining.exceptions import JoiningRefused, LinkInvalid
+from expertpool.joining.models import Application, Recommendation, Registration
+from expertpool.joining.occasions import CODE, CODES, KNOWN
+from expertpool.joining.queries.contents import dumped
+from expertpool.joining.queries.public import (
+    account_by_contact,
+    is_in_pool,
+    is_open,
+    may_set_password,
+)
+from expertpool.joining.services.numbering import next_number
+from expertpool.joining.services.setup import ensure_consent
+from expertpool.joining.settings import (
+    CODE_MINUTES,
+    CODES_PER_ADDRESS,
+    CODES_PER_CONTACT,
+    CODES_PER_HOUR,
+)
+from expertpool.notifications.queries.channels import ways_outside
+from expertpool.notifications.services.sending import Recipient, send_message
+
+SALT = "joining.registration"
+HOUR, RESEND_AFTER = timedelta(hours=1), timedelta(minutes=1)
+CLOSED = "现在不接受入库申请，请以管理单位的通知为准。"
+NO_WAY = "本站现在不能向{}发送验证码，请换一种方式注册，或联系管理单位。"
+TOO_SOON = "验证码刚刚发出，请 1 分钟后再发。"
+TOO_MANY_CONTACT = "发送验证码的次数太多，请 1 小时后再试，或换一种方式。"
+TOO_MANY_ADDRESS = "您所在的网络发送验证码的次数太多，请 1 小时后再试，或换一个网络。"
+TOO_MANY = "现在申请的人太多，请稍后再试。"
+OVER = "验证码已失效（过时、用过或错得太多），请重新发送。"
+TAKEN_LINK = "推荐链接已失效（过期、用过或已撤回），请联系推荐人重新发送。"
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """What a stranger says of himself, and how he came."""
+
+    kind: str  # of expert
+    name: str
+    contact_kind: str
+    contact: str
+    channel: str = Channel.SITE
+    in_wechat: bool = False
+    recommendation: Recommendation | None = None
+
+
+@transaction.atomic
+def send_code(*, applicant: Applicant, code: str, address: str, now: datetime) -> Registration:
+    """Send ``code`` to the phone or mail of ``applicant`` and return what it is given back to.
+
+    The same for a known number, of which another message is sent. Refuses (JoiningRefused) while nobody
+    may apply, a way by which this site reaches nobody, and more codes in an hour than the office allows
+    for one number, one address and all.
+    """
+    if not is_open():
+        raise JoiningRefused(CLOSED)
+    consent = ensure_consent(now=now)
+    label = ContactKind(applicant.contact_kind).label
+    to = {applicant.contact_kind: applicant.contact}
+    ways = ways_outside(CODE, phone=to.get("phone", ""), email=to.get("email", ""))
+    if not ways:
+        raise JoiningRefused(NO_WAY.format(label), field="contact")
+    index = contact_index(applicant.contact_kind, applicant.contact)
+    place = blind_index("joining.address", address)
+    _refuse_many(index, place, now)
+    known = _is_known(applicant)
+    minutes = value_of(CODE_MINUTES)
+    row = Registration(
+        expert_kind=applicant.kind,
+        name=applicant.name,
+        contact_kind=applicant.contact_kind,
+        contact=applicant.contact,
+        contact_index=index,
+        address_index=place,
+        channel=applicant.channel,
+        in_wechat=applicant.in_wechat,
+        consent=consent,
+        recommendation=applicant.recommendation,
+        digest=b"",
+        sent_at=now,
+        expires_at=now + timedelta(minutes=minutes),
+    )
+    # No code has this one.
+    row.digest = secrets.token_bytes(16) if known else _digest(row, code)
+    row.save()
+    told = {"方式": str(label)} if known else {"验证码": code, "有效分钟": str(minutes)}
+    send_message(
+        occasion=(KNOWN if known else CODE).code,
+        recipient=Recipient(None, applicant.name, to.get("phone", ""), to.get("email", "")),
+        channels=ways[:1],
+        context=told,
+        about=(CODES, row.pk),
+        key=f"joining-code:{row.uid}",
+        now=now,
+    )
+    return row
+
+
+def _is_known(applicant: Applicant) -> bool:
+    field, value = applicant.contact_kind, applicant.contact
+    if (user := account_by_contact(field, value)) is not None:
+        return not may_set_password(user)
+    return is_in_pool(field, value)
+
+
+def _refuse_many(index: bytes | None, place: bytes, now: datetime) -> None:
+    # Of many at once each would have counted before any was noted.
+    lock_transaction("joining.codes")
+    lately = Registration.objects.filter(sent_at__gt=now - HOUR)
+    same = lately.filter(contact_index=index)
+    if same.filter(sent_at__gt=now - RESEND_AFTER).exists():
+        raise JoiningRefused(TOO_SOON, field="contact")
+    if same.count() >= value_of(CODES_PER_CONTACT):
+        raise JoiningRefused(TOO_MANY_CONTACT, field="contact")
+    if lately.filter(address_index=place).count() >= value_of(CODES_PER_ADDRESS):
+        raise JoiningRefused(TOO_MANY_ADDRESS)
+    if lately.count() >= value_of(CODES_PER_HOUR):
+        raise JoiningRefused(TOO_MANY)
+
+
+def token_of(row: Registration) -> str:
+    """Return what leads to the page on which the code is typed."""
+    return signing.dumps(str(row.uid), salt=SALT)
+
+
+def registration_of(token: str, *, now: datetime) -> Registration:
+    """Return what ``token`` leads to; LinkInvalid for any other text and what is older than a day."""
+    try:
+        uid = signing.loads(token, salt=SALT, max_age=timedelta(days=1))
+    except signing.BadSignature:
+        raise LinkInvalid("页面已失效，请重新注册。") from None
+    rows = Registration.objects.select_related("consent", "recommendation")
+    row = rows.filter(uid=uid).first()
+    if row is None:
+        raise LinkInvalid("页面已失效，请重新注册。")
+    return row
+
+
+def register(*, row: Registration, code: str, password: str, now: datetime) -> User:
+    """Let whoever has ``code`` be an applicant with ``password``, and return his account; whoever is one
+    already chooses a new password.
+
+    Not atomic: a try counts, and the code is used up, whatever comes of the rest. Refuses a weak password
+    (ValidationError), and (JoiningRefused) a code that is wrong, used, over or tried too often, and a
+    link of a recommendation that is used or over by now.
+    """
+    person = User(name=row.name[:50], **{row.contact_kind: row.contact})
+    validate_password(password, person)
+    one = Registration.objects.filter(pk=row.pk)
+    if not claim_try(one, now):
+        raise JoiningRefused(OVER, field="code")
+    if not hmac.compare_digest(bytes(row.digest), _digest(row, code)):
+        row.refresh_from_db(fields=["tries"])
+        left = MOST_TRIES - row.tries
+        raise JoiningRefused(
+            f"验证码不对，还可以试 {left} 次。" if left > 0 else OVER, field="code"
+        )
+    if not use_up(one, now):
+        raise JoiningRefused(OVER, field="code")
+    try:
+        return _take_in(row, password, now)
+    except ValidationError:
+        # Somebody was entered with this number since the code was sent: nobody is told.
+        raise JoiningRefused(OVER, field="code") from None
+
+
+@transaction.atomic
+def _take_in(row: Registration, password: str, now: datetime) -> User:
+    known = account_by_contact(row.contact_kind, row.contact)
+    if known is not None:
+        user = User.objects.select_for_update(of=("self",)).get(pk=known.pk)
+        if not may_set_password(user):
+            raise JoiningRefused(OVER, field="code")
+        User.objects.filter(pk=user.pk).update(failed_logins=0, locked_until=None)
+        user.must_change_password = False
+        store_password(user, password, now=now)
+        record("joining.password", actor=user, subject=user, now=now)
+        if not Application.objects.filter(user=user, state__in=OPEN).exists():
+            open_application(row, user, now)
+        return user
+    user, _ = create_user(
+        username=f"sq{row.uid.hex[:12]}",
+        name=row.name[:50],
+        roles=[applicant_role()],
+        password=password,
+        phone=row.contact if row.contact_kind == ContactKind.PHONE else "",
+        email=row.contact if row.contact_kind == ContactKind.EMAIL else "",
+        actor=None,
+        now=now,
+    )
+    if row.contact_kind == ContactKind.PHONE:
+        user.phone_verified_at = now
+        user.save(update_fields=["phone_verified_at", "phone_proof"])
+    open_application(row, user, now)
+    return user
+
+
+def open_application(row: Registration, user: User, now: datetime) -> Application:
+    """Begin the application of ``user`` as he registered by ``row``; logged. Refuses (JoiningRefused) where
+    the link of a recommendation is used or over."""
+    if (recommendation := row.recommendation) is not None:
+        claim(recommendation, now=now)
+    basic = {"name": [row.name], row.contact_kind: [row.contact]}
+    if recommendation is not None:
+        basic = {"phone": [recommendation.phone], "email": [recommendation.email]} | basic
+    application = Application.objects.create(
+        number=next_number(now),
+        user=user,
+        kind=row.expert_kind,
+        channel=row.channel,
+        in_wechat=row.in_wechat,
+        recommendation=recommendation,
+        consent=row.consent,
+        consented_at=row.sent_at,
+        contents=dumped(
+            {Step.BASIC.value: {name: one for name, one in basic.items() if one != [""]}}
+        ),
+        name=row.name,
+        created_at=now,
+        updated_at=now,
+    )
+    record(
+        "joining.register",
+        actor=user,
+        now=now,
+        subject=application,
+        after={"渠道": application.get_channel_display(), "告知书": str(row.consent)},
+    )
+    return application
+
+
+def claim(recommendation: Recommendation, *, now: datetime) -> None:
+    """Use the link of ``recommendation`` up. Refuses (JoiningRefused) one that is used, over or taken back:
+    of two at once one gets it."""
+    rows = Recommendation.objects.filter(
+        pk=recommendation.pk, used_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now
+    )
+    if not rows.update(used_at=now):
+        raise JoiningRefused(TAKEN_LINK)
+
+
+def applicant_role() -> Role:
+    """Return the role of applicants, which an installation of before does not have yet."""
+    code = BuiltInRole.APPLICANT
+    return Role.objects.filter(code=code).first() or ensure_demo_roles()[code]
+
+
+def is_live(row: Registration, *, now: datetime) -> bool:
+    """Tell whether a code given back now may count."""
+    return Registration.objects.filter(open_codes(now), pk=row.pk).exists()
+
+
+def _digest(row: Registration, code: str) -> bytes:
+    return blind_index("joining-code", f"{row.uid}\n{row.contact}\n{clean_digits(code)}")

@@ -1,0 +1,34 @@
+"""Showing a masked value of an application, for a reason that is kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.experts.fields import EXPERT
+from expertpool.joining.exceptions import JoiningRefused
+from expertpool.joining.models import Application
+from expertpool.joining.queries.contents import read
+
+
+@transaction.atomic
+def reveal_value(
+    *, application: Application, field: str, reason: str, actor: User, now: datetime
+) -> str:
+    """Return the clear text of ``field`` and log who asked for it and why. Refuses (JoiningRefused) an
+    empty reason."""
+    if not reason.strip():
+        raise JoiningRefused("请填写查看原因。")
+    labels = {one.code: one.label for one in EXPERT.fields()}
+    record(
+        "joining.reveal",
+        actor=actor,
+        now=now,
+        subject=application,
+        after={"内容": labels.get(field, field)},
+        note=reason.strip()[:200],
+    )
+    return str(read(application).values.get(field) or "")

@@ -1,0 +1,78 @@
+"""What the public page shows: links to other sites, and the text about personal data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import in_words, record
+from expertpool.core.locks import lock_transaction
+from expertpool.core.text import HIDDEN, clean_text, is_hidden
+from expertpool.joining.models import ConsentText, FriendLink
+from expertpool.joining.queries.public import current_consent
+
+LONGEST = 5000
+RECORDED = ("name", "url", "order", "active")
+MOST_LINKS = 50
+
+
+@transaction.atomic
+def save_link(*, row: FriendLink, actor: User, now: datetime) -> FriendLink:
+    """Add or change a link; logged. Refuses (ValidationError) a taken name, what is no address of a page,
+    and more links than a page shows."""
+    row.name, row.url = clean_text(row.name), row.url.strip()
+    if row.pk is None and FriendLink.objects.count() >= MOST_LINKS:
+        raise ValidationError(f"最多 {MOST_LINKS} 个友情链接，请先删除不用的。")
+    row.full_clean()
+    row.save()
+    record("joining.link", actor=actor, now=now, subject=row, after=in_words(row, *RECORDED))
+    return row
+
+
+@transaction.atomic
+def delete_link(*, row: FriendLink, actor: User, now: datetime) -> None:
+    """Delete a link; logged."""
+    record("joining.link", actor=actor, now=now, subject=row, before=in_words(row, *RECORDED))
+    row.delete()
+
+
+@transaction.atomic
+def publish_consent(*, text: str, actor: User | None, now: datetime) -> ConsentText:
+    """Make ``text`` the version that applicants agree to from now on; logged. The same text again changes
+    nothing. Refuses (ValidationError) an empty or too long one."""
+    text = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").strip().split("\n"))
+    if not text:
+        raise ValidationError({"text": "请填写内容。"})
+    if len(text) > LONGEST:
+        raise ValidationError({"text": f"最多 {LONGEST} 字，现在 {len(text)} 字。"})
+    if any(is_hidden(char) for char in text if char != "\n"):
+        raise ValidationError({"text": HIDDEN})
+    lock_transaction("joining.consent")
+    last: Any = current_consent()
+    if last and last.text == text:
+        return last  # type: ignore[no-any-return]
+    number = last.number + 1 if last else 1
+    row = ConsentText.objects.create(number=number, text=text, created_at=now, created_by=actor)
+    record("joining.consent", actor=actor, now=now, subject=row, after={"版本": number})
+    return row
+
+
+# With which an installation begins; the office writes its own.
+FIRST_TEXT = """您提交的姓名、证件号码、联系方式、工作单位、学历职称、工作经历、回避关系和证明材料，由专家库管理单位收集，只用于：
+一、审核您的入库申请；
+二、入库后抽取专家、发送邀请、核对回避、支付报酬和管理聘期；
+三、法律法规要求的存档和监督检查。
+
+证件号码、手机号、邮箱、地址等加密保存，只有有权限的工作人员能够查看，查看和导出都记入日志。未提交的申请到期自动清除；未通过或撤回的申请到期清除所填内容，只留申请编号、时间和结果。
+
+您可以随时登录查看、下载、更正本人的信息，也可以撤回申请。对个人信息的处理有疑问的，请联系专家库管理单位。
+"""
+
+
+def ensure_consent(*, now: datetime) -> ConsentText:
+    """Return the text that applicants agree to now, the first one where there is none yet."""
+    return current_consent() or publish_consent(text=FIRST_TEXT, actor=None, now=now)

@@ -1,0 +1,243 @@
+"""Reviewing applications."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.exporting import export_url
+from expertpool.core.permissions import requires
+from expertpool.core.responses import file_answer, refused
+from expertpool.core.views.bulk import BulkAction, bulk_view
+from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.listing import listing, picked_rows, render_list
+from expertpool.core.views.reasons import reason_of
+from expertpool.core.visibility import GUARDED_FIELDS, Level, level_for
+from expertpool.experts.queries.files import may_view_files
+from expertpool.files.exceptions import FileRefused
+from expertpool.files.queries import attachments_of, opened
+from expertpool.joining.enums import State
+from expertpool.joining.exceptions import JoiningRefused
+from expertpool.joining.forms.review import (
+    ApplicationFilter,
+    ApproveForm,
+    RejectForm,
+    ReturnForm,
+)
+from expertpool.joining.models import Application
+from expertpool.joining.queries.applications import (
+    PHOTO,
+    SUBJECT,
+    applications_to_decide,
+    applications_visible_to,
+)
+from expertpool.joining.queries.contents import verified
+from expertpool.joining.queries.shown import likely_same, photo_of, shown_steps
+from expertpool.joining.services.deciding import approve as approve_application
+from expertpool.joining.services.deciding import reject as reject_application
+from expertpool.joining.services.deciding import send_back as send_application_back
+from expertpool.joining.services.revealing import reveal_value
+from expertpool.joining.tables import SORTS, TABS
+from expertpool.workflow.queries.approvals import course_of, step_names
+
+
+@require_safe
+@requires("joining.review")
+def index(request: UserRequest) -> HttpResponse:
+    found = listing(
+        request,
+        applications_visible_to(request.user).prefetch_related("specialties"),
+        sorts=SORTS,
+        default_sort="-handed_in",
+        form=ApplicationFilter(request.GET),
+        tabs=TABS,
+    )
+    keys = [row.pk for row in found.page]
+    mine = set(
+        applications_to_decide(request.user).filter(pk__in=keys).values_list("pk", flat=True)
+    )
+    names = step_names(SUBJECT, keys)
+    rows = [(row, row.pk in mine, names.get(row.pk, "")) for row in found.page]
+    context = found.context | {
+        "rows": rows,
+        "export_url": export_url("joining.applications", **request.GET.dict()),
+        "may_setup": request.user.has_permission("joining.setup"),
+    }
+    return render_list(request, "joining/application_list.html", context)
+
+
+@require_safe
+@requires("joining.review")
+def detail(request: UserRequest, pk: int) -> HttpResponse:
+    """All of an application, who is like its applicant, and what may be decided."""
+    row = _visible(request, pk)
+    may_files = may_view_files(request.user)
+    context = {
+        "application": row,
+        "parts": shown_steps(row, request.user),
+        "photo": photo_of(row) if may_files else None,
+        "files": attachments_of(row).exclude(kind=PHOTO) if may_files else None,
+        "alike": likely_same(row, request.user) if row.state == State.PENDING else [],
+        "course": course_of(row, now=timezone.now()),
+        "may_decide": applications_to_decide(request.user).filter(pk=pk).exists(),
+        "may_reveal": request.user.has_permission("experts.reveal"),
+        "version_query": f"?version={row.version}",
+        "contact": "手机号" if verified(row)[0] == "phone" else "邮箱",
+    }
+    return render(request, "joining/application_detail.html", context)
+
+
+@require_safe
+@requires("joining.review")
+def applicant_photo(request: UserRequest, pk: int) -> HttpResponseBase:
+    """His photo, to whoever sees what else he handed in."""
+    row = _visible(request, pk)
+    found = photo_of(row) if may_view_files(request.user) else None
+    if found is None:
+        raise Http404
+    try:
+        content = opened(found)
+    except FileRefused:
+        raise Http404 from None
+    return file_answer(content, name=found.name, content_type=found.content_type, inline=True)
+
+
+def _visible(request: UserRequest, pk: int) -> Application:
+    found: Application = get_object_or_404(applications_visible_to(request.user), pk=pk)
+    return found
+
+
+def _waiting(request: UserRequest, pk: int) -> Application:
+    found: Application = get_object_or_404(
+        applications_visible_to(request.user).filter(state=State.PENDING), pk=pk
+    )
+    return found
+
+
+@requires("joining.review")
+def approve(request: UserRequest, pk: int) -> HttpResponse:
+    row = _seen(request, _waiting(request, pk))
+    form = ApproveForm(request.POST if request.method == "POST" else None)
+
+    def write() -> str:
+        verdict = approve_application(
+            application=row, actor=request.user, now=timezone.now(), **form.cleaned_data
+        )
+        return f"{row.name}：{verdict.label}。"
+
+    return _drawer(request, row, form, write, title=f"同意 · {row.name}", submit_label="同意")
+
+
+@requires("joining.review")
+def reject(request: UserRequest, pk: int) -> HttpResponse:
+    row = _seen(request, _waiting(request, pk))
+    form = RejectForm(request.POST if request.method == "POST" else None)
+
+    def write() -> str:
+        reject_application(
+            application=row, actor=request.user, now=timezone.now(), **form.cleaned_data
+        )
+        return f"已办理：{row.name} 不通过。"
+
+    return _drawer(
+        request, row, form, write, title=f"不通过 · {row.name}", submit_label="不通过", danger=True
+    )
+
+
+@requires("joining.review")
+def send_back(request: UserRequest, pk: int) -> HttpResponse:
+    row = _seen(request, _waiting(request, pk))
+    said = {line.name: line.text for part in shown_steps(row, request.user) for line in part.lines}
+    posted = request.POST if request.method == "POST" else None
+    form = ReturnForm(posted, kind=row.kind, said=said)
+
+    def write() -> str:
+        send_application_back(
+            application=row,
+            actor=request.user,
+            now=timezone.now(),
+            note=form.cleaned_data["note"],
+            fields=form.reasons,
+        )
+        return f"已退回{row.name}补正。"
+
+    return _drawer(
+        request, row, form, write, title=f"退回补正 · {row.name}", submit_label="退回申请人"
+    )
+
+
+def _seen(request: UserRequest, row: Application) -> Application:
+    """Let ``row`` be of the version that its reviewer has looked at, which the drawer sends along."""
+    version = request.POST.get("version", request.GET.get("version", ""))
+    if version.isascii() and version.isdigit() and len(version) < 9:
+        row.version = int(version)
+    return row
+
+
+def _drawer(
+    request: UserRequest, row: Application, form: Any, write: Any, **context: Any
+) -> HttpResponse:
+    return drawer_form(
+        request,
+        form,
+        write,
+        refusals=JoiningRefused,
+        refresh="page",
+        back=reverse("joining:detail", args=[row.pk]),
+        template="joining/decide_drawer.html",
+        application=row,
+        **context,
+    )
+
+
+def _picked(request: UserRequest) -> QuerySet[Application]:
+    return picked_rows(
+        request,
+        applications_visible_to(request.user),
+        form=ApplicationFilter,
+        tabs=TABS,
+        changed="updated_at",
+    )
+
+
+approve_many = bulk_view(
+    BulkAction(
+        "joining.review",
+        "同意",
+        "份申请",
+        "application",
+        approve_application,
+        _picked,
+        lambda request: applications_visible_to(request.user),
+        JoiningRefused,
+        meant=Q(state=State.PENDING),
+    )
+)
+
+
+@require_POST
+@requires("experts.reveal")
+def reveal(request: UserRequest, pk: int, field: str) -> HttpResponse:
+    """The clear text of a masked value, for a reason that is recorded."""
+    code = f"experts.{field}"
+    if code not in GUARDED_FIELDS or level_for(request.user, code) is Level.HIDDEN:
+        raise Http404
+    row = _visible(request, pk)
+    try:
+        value = reveal_value(
+            application=row,
+            field=field,
+            reason=reason_of(request),
+            actor=request.user,
+            now=timezone.now(),
+        )
+    except JoiningRefused as refusal:
+        return refused(str(refusal))
+    return HttpResponse(value, content_type="text/plain; charset=utf-8")

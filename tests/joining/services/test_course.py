@@ -1,0 +1,364 @@
+"""From handing in to the expert: approval, return, rejection, and what becomes of each."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.accounts.services.login import sign_in
+from expertpool.audit.models import Entry
+from expertpool.core.events import _receivers, subscribe
+from expertpool.customforms.enums import FieldKind
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.events import ExpertApproved
+from expertpool.experts.models import AvoidanceUnit, Expert
+from expertpool.experts.queries.experts import expert_for
+from expertpool.files.exceptions import FileRefused
+from expertpool.files.queries import attachments_of
+from expertpool.files.services import attach
+from expertpool.joining.exceptions import ChangedElsewhere, Incomplete, JoiningRefused
+from expertpool.joining.models import Application
+from expertpool.joining.queries.contents import stored
+from expertpool.joining.services.cleaning import clean
+from expertpool.joining.services.deciding import approve, reject, send_back
+from expertpool.joining.services.drafts import save_step
+from expertpool.joining.services.handing_in import hand_in, withdraw
+from expertpool.joining.services.renewing import apply_again
+from expertpool.joining.settings import FILES_MB
+from expertpool.notifications.models import Message
+from expertpool.workflow.enums import Verdict
+from expertpool.workflow.services.flows import StepData, save_flow
+from tests.factories.accounts import PASSWORD, make_user
+from tests.factories.experts import make_expert, make_specialty
+from tests.factories.fields import make_field
+from tests.factories.joining import (
+    fill,
+    id_number,
+    make_application,
+    make_draft,
+    make_recommendation,
+    scan,
+)
+from tests.factories.siteconfig import configure
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
+NOW = timezone.now()
+
+
+def again(application: Application) -> Application:
+    return Application.objects.select_related("user").get(pk=application.pk)
+
+
+@pytest.mark.shows("PORT-07", "PORT-10", "EXP-13", "EXP-14")
+def test_the_last_step_makes_an_expert_of_what_was_filled_in(admin: User) -> None:
+    by = make_expert("王推荐")
+    recommendation = make_recommendation(by, make_user("expert"))
+    application = make_application(recommendation=recommendation, photo=True)
+    make_user("admin")
+    committee = admin.roles.get()
+    save_flow(
+        subject="joining.application",
+        steps=[StepData("委员会"), StepData("总管理员", role=committee)],
+        actor=admin,
+        now=NOW,
+    )
+    withdraw(application=application, actor=application.user, now=NOW)
+    apply_again(before=again(application), actor=application.user, now=NOW)
+    application = Application.objects.get(user=application.user, state="draft")
+    Application.objects.filter(pk=application.pk).update(recommendation=None)
+    attach(subject=application, uploaded_file=scan(), kind="proof", actor=application.user, now=NOW)
+    hand_in(
+        application=application,
+        version=application.version,
+        consents=True,
+        actor=application.user,
+        now=NOW,
+    )
+    heard: list[int] = []
+
+    def listen(event: ExpertApproved) -> None:
+        expert = Expert.objects.get(pk=event.expert_id)
+        assert expert.avoidance_units.exists()  # the whole record is there
+        heard.append(expert.pk)
+
+    subscribe(ExpertApproved, listen)
+    try:
+        first = approve(application=again(application), actor=admin, now=NOW)
+        assert first is Verdict.ADVANCED
+        assert not Expert.objects.filter(name="李申请").exists()
+        with pytest.raises(JoiningRefused, match="另一个步骤"):
+            approve(application=again(application), actor=admin, now=NOW)
+        second = make_user("admin")
+        assert (
+            approve(application=again(application), actor=second, note="同意", now=NOW)
+            == "approved"
+        )
+    finally:
+        _receivers[ExpertApproved].remove(listen)
+    expert = Expert.objects.get(name="李申请")
+    assert heard == [expert.pk]
+    assert (expert.status, expert.source) == (ExpertStatus.FORMAL, "application")
+    assert expert.birth_date is not None
+    assert expert.employer is not None
+    kinds = set(AvoidanceUnit.objects.filter(expert=expert).values_list("kind", flat=True))
+    assert kinds == {"past_employer", "kin"}
+    user = User.objects.get(pk=application.user_id)
+    assert expert_for(user) == expert
+    assert [role.code for role in user.roles.all()] == ["expert"]
+    assert sign_in(
+        identifier=user.phone, password=PASSWORD, address="192.0.2.1", device="", now=NOW
+    ).user
+    assert attachments_of(expert).count() == 1
+    assert not attachments_of(application).exists()
+    messages = Message.objects.filter(occasion="joining.decided")
+    assert {one.channel for one in messages} == {"site", "sms", "email"}
+    assert all("已通过" in one.body and "同意" in one.body for one in messages)
+    acts = Entry.objects.filter(subject_type="joining.application").values_list("action", flat=True)
+    assert {"joining.decide", "joining.approve"} <= set(acts)
+
+
+@pytest.mark.shows("PORT-10")
+def test_who_was_recommended_says_so_in_the_pool(admin: User) -> None:
+    by = make_expert("王推荐")
+    recommendation = make_recommendation(by, make_user("expert"))
+    application = make_application(recommendation=recommendation, channel="recommended")
+    approve(application=application, actor=admin, now=NOW)
+    expert = Expert.objects.get(name="李申请")
+    assert (expert.source, expert.recommender) == ("recommendation", f"王推荐（{by.number}）")
+
+
+def test_he_corrects_only_what_is_asked(admin: User) -> None:
+    application = make_application()
+    send_back(
+        application=application,
+        actor=admin,
+        now=NOW,
+        note="请补正",
+        fields={"title": "与证书不符", "files": "看不清"},
+    )
+    row = again(application)
+    assert row.reasons == {"title": "与证书不符", "files": "看不清"}
+    told = Message.objects.get(occasion="joining.decided", channel="sms").body
+    assert "退回补正" in told
+    assert "职称：与证书不符" in told
+    changed = {"title": ["正高级工程师"], "employer_name": ["别的单位"], "specialties": []}
+    row = save_step(application=row, step="profession", typed=changed, version=row.version, now=NOW)
+    kept = stored(row)["profession"]
+    assert kept["title"] == ["正高级工程师"]
+    assert kept["employer_name"] == ["长沙市建筑设计研究院"]
+    attach(subject=row, uploaded_file=scan("新证书.png"), kind="proof", actor=row.user, now=NOW)
+    hand_in(application=row, version=row.version, consents=True, actor=row.user, now=NOW)
+    approve(application=again(row), actor=admin, now=NOW)
+    assert Expert.objects.get(name="李申请").title == "正高级工程师"
+
+
+@pytest.mark.shows("EXP-14")
+def test_a_rejection_says_why_and_he_may_apply_anew(admin: User) -> None:
+    application = make_application()
+    with pytest.raises(JoiningRefused, match="原因"):
+        reject(application=application, actor=admin, now=NOW, note=" ")
+    reject(application=application, actor=admin, now=NOW, note="职称不够")
+    assert "职称不够" in Message.objects.get(occasion="joining.decided", channel="email").body
+    with pytest.raises(JoiningRefused, match="已经处理"):
+        approve(application=again(application), actor=admin, now=NOW)
+    new = apply_again(before=again(application), actor=application.user, now=NOW)
+    assert stored(new)["basic"]["name"] == ["李申请"]
+    with pytest.raises(JoiningRefused):
+        apply_again(before=again(application), actor=application.user, now=NOW)
+
+
+def test_the_pool_refuses_a_number_of_another_and_nothing_is_left(admin: User) -> None:
+    application = make_application(id_number=[id_number(77)])
+    make_expert("别人", id_number=id_number(77), status=ExpertStatus.BLACKLISTED)
+    with pytest.raises(JoiningRefused, match="证件号码在专家库中已有"):
+        approve(application=application, actor=admin, now=NOW)
+    assert again(application).state == "pending"
+    assert not Expert.objects.filter(name="李申请").exists()
+    # The applicant is told of no such thing when he hands in.
+    assert Application.objects.filter(state="pending").count() == 1
+
+
+def test_nobody_decides_his_own_nor_what_he_has_not_seen(admin: User) -> None:
+    application = make_application()
+    with pytest.raises(JoiningRefused, match="工作账号"):
+        approve(application=application, actor=application.user, now=NOW)
+    seen = again(application)
+    send_back(application=seen, actor=admin, now=NOW, note="请核对", fields={})
+    row = again(application)
+    hand_in(application=row, version=row.version, consents=True, actor=row.user, now=NOW)
+    with pytest.raises(JoiningRefused, match="修改过"):
+        approve(application=application, actor=admin, now=NOW)
+    with pytest.raises(JoiningRefused, match="没有这些项"):
+        send_back(application=again(row), actor=admin, now=NOW, fields={"password": "改"})
+    with pytest.raises(JoiningRefused, match="退回原因"):
+        send_back(application=again(row), actor=admin, now=NOW, fields={"name": " "})
+
+
+@pytest.mark.shows("PORT-05")
+def test_what_is_missing_is_named_with_its_step() -> None:
+    draft = make_draft()
+    with pytest.raises(Incomplete) as wrong:
+        hand_in(application=draft, version=draft.version, consents=True, actor=draft.user, now=NOW)
+    assert wrong.value.step == "basic"
+    full = fill(draft)
+    with pytest.raises(JoiningRefused, match="勾选同意"):
+        hand_in(application=full, version=full.version, consents=False, actor=full.user, now=NOW)
+    with pytest.raises(JoiningRefused, match="本人"):
+        hand_in(application=full, version=full.version, consents=True, actor=make_user(), now=NOW)
+    wrongs: list[tuple[str, dict[str, Any], str]] = [
+        ("basic", {"id_number": ["430102198001010000"]}, "身份证号"),
+        ("basic", {"name": ["<script>alert(1)</script>"]}, "姓名"),
+        ("profession", {"specialties": ["999999999"]}, "评审专业"),
+        ("profession", {"specialties": ["'; DROP TABLE x"]}, "评审专业"),
+        ("profession", {"title": ["皇帝"]}, "职称"),
+        ("history", {"jobs": [{"unit": "某单位", "start": "2020-01", "end": "2010-01"}]}, "结束"),
+        ("history", {"ties": [{"kind": "kin", "person": ""}]}, "姓名"),
+        ("history", {"ties": [{"kind": "current_employer", "unit": "某单位"}]}, "关系"),
+    ]
+    for step, typed, word in wrongs:
+        own = stored(full).get(step, {})
+        row = save_step(
+            application=full, step=step, typed={**own, **typed}, version=full.version, now=NOW
+        )
+        with pytest.raises(Incomplete, match=word) as found:
+            hand_in(application=row, version=row.version, consents=True, actor=row.user, now=NOW)
+        assert found.value.step == step
+        full = save_step(application=row, step=step, typed=own, version=row.version, now=NOW)
+    assert again(full).state == "draft"
+
+
+@pytest.mark.shows("PORT-06")
+def test_two_devices_notice_each_other() -> None:
+    draft = make_draft()
+    telephone, computer = draft.version, draft.version
+    save_step(
+        application=draft, step="basic", typed={"name": ["李电脑"]}, version=computer, now=NOW
+    )
+    with pytest.raises(ChangedElsewhere):
+        save_step(
+            application=draft, step="basic", typed={"name": ["李手机"]}, version=telephone, now=NOW
+        )
+    assert stored(again(draft))["basic"]["name"] == ["李电脑"]
+
+
+def test_a_draft_holds_no_book_and_few_files() -> None:
+    draft = make_draft()
+    with pytest.raises(JoiningRefused, match="太多"):
+        save_step(
+            application=draft,
+            step="basic",
+            typed={"address": ["长" * 100_000]},
+            version=draft.version,
+            now=NOW,
+        )
+    row = save_step(
+        application=draft,
+        step="basic",
+        typed={"name": ["李"], "status": ["formal"], "user": ["1"]},
+        version=draft.version,
+        now=NOW,
+    )
+    assert set(stored(row)["basic"]) & {"status", "user"} == set()
+    configure(FILES_MB, 1)
+    big = scan("大.pdf")
+    big.file.seek(0)
+    big = type(big)("大.pdf", b"%PDF-1.7\n" + b"0" * 1_100_000)
+    with pytest.raises(FileRefused, match="合计最多"):
+        attach(subject=draft, uploaded_file=big, kind="proof", actor=draft.user, now=NOW)
+    for at in range(20):
+        attach(
+            subject=draft, uploaded_file=scan(f"{at}.png"), kind="proof", actor=draft.user, now=NOW
+        )
+    with pytest.raises(FileRefused, match="最多放 20 个"):
+        attach(subject=draft, uploaded_file=scan(), kind="proof", actor=draft.user, now=NOW)
+
+
+def test_nothing_is_added_to_what_was_handed_in() -> None:
+    application = make_application()
+    with pytest.raises(JoiningRefused, match="已经提交"):
+        save_step(
+            application=application,
+            step="basic",
+            typed={},
+            version=application.version,
+            now=NOW,
+        )
+    with pytest.raises(FileRefused, match="已经提交"):
+        attach(
+            subject=application, uploaded_file=scan(), kind="proof", actor=application.user, now=NOW
+        )
+
+
+def test_a_field_that_the_office_adds_is_asked_and_kept(admin: User) -> None:
+    draft = make_draft()
+    field = make_field("擅长方向", FieldKind.TEXT, required=True, in_application=True)
+    full = fill(draft)
+    with pytest.raises(Incomplete, match="擅长方向"):
+        hand_in(application=full, version=full.version, consents=True, actor=full.user, now=NOW)
+    own = stored(full)["profession"] | {field.code: ["结构抗震"]}
+    full = save_step(application=full, step="profession", typed=own, version=full.version, now=NOW)
+    hand_in(application=full, version=full.version, consents=True, actor=full.user, now=NOW)
+    approve(application=again(full), actor=admin, now=NOW)
+    assert Expert.objects.get(name="李申请").extra == {field.code: "结构抗震"}
+
+
+def test_an_organisation_applies_by_its_own_form(admin: User) -> None:
+    draft = make_draft(kind="organisation")
+    typed = {"name": ["湖南省咨询中心"], "contact_person": ["刘主任"], "email": ["o@example.cn"]}
+    row = save_step(application=draft, step="basic", typed=typed, version=draft.version, now=NOW)
+    chosen = {"specialties": [str(make_specialty("A0402").pk)]}
+    row = save_step(application=row, step="profession", typed=chosen, version=row.version, now=NOW)
+    assert "id_number" not in stored(row)["basic"]
+    attach(subject=row, uploaded_file=scan("执照.png"), kind="proof", actor=row.user, now=NOW)
+    hand_in(application=row, version=row.version, consents=True, actor=row.user, now=NOW)
+    approve(application=again(row), actor=admin, now=NOW)
+    expert = Expert.objects.get(name="湖南省咨询中心")
+    assert (expert.kind, expert.contact_person) == ("organisation", "刘主任")
+    assert expert.employer is not None
+    assert expert.employer.name == "湖南省咨询中心"
+
+
+def test_what_is_over_its_time_is_erased(admin: User) -> None:
+    old = NOW - timedelta(days=31)
+    left, young = fill(make_draft(now=old), now=old), fill(make_draft())
+    turned_down = make_application(now=NOW - timedelta(days=200))
+    reject(application=turned_down, actor=admin, note="不符", now=NOW - timedelta(days=190))
+    assert clean(now=NOW) == 2
+    assert clean(now=NOW) == 0
+    for row in map(again, (left, turned_down)):
+        assert (row.contents, row.name, row.erased_at) == ("", "", NOW)
+        assert not attachments_of(row).exists()
+        assert (row.user.is_active, row.user.phone, row.user.name) == (False, "", "已清除的申请人")
+    assert again(young).contents
+    # And its owner may begin anew.
+    assert make_draft(make_user("applicant", phone=left.user.phone)).state == "draft"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_handed_in_twice_at_once_it_counts_once() -> None:
+    full = fill(make_draft())
+    barrier = threading.Barrier(2)
+    found: list[str] = []
+
+    def send() -> None:
+        barrier.wait()
+        try:
+            hand_in(application=full, version=full.version, consents=True, actor=full.user, now=NOW)
+            found.append("in")
+        except JoiningRefused:
+            found.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == ["in", "refused"]

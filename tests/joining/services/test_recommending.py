@@ -1,0 +1,131 @@
+"""A colleague is recommended: one link, once, in time."""
+
+from __future__ import annotations
+
+import re
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.joining.exceptions import JoiningRefused, LinkInvalid
+from expertpool.joining.models import Application, Recommendation, Registration
+from expertpool.joining.services.recommending import (
+    Colleague,
+    recommend,
+    recommendation_for,
+    revoke,
+)
+from expertpool.joining.services.registering import claim, register
+from expertpool.joining.settings import RECOMMENDATIONS_PER_DAY
+from expertpool.notifications.models import Message
+from tests.factories.accounts import make_user
+from tests.factories.experts import give_account, make_expert
+from tests.factories.joining import make_recommendation
+from tests.factories.siteconfig import configure
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+def link_of(row: Recommendation) -> str:
+    bodies = [
+        message.body
+        for message in Message.objects.filter(occasion="joining.recommended", about_id=str(row.pk))
+    ]
+    found = {re.search(r"/join/by/([\w-]+)/", body)[1] for body in bodies}  # type: ignore[index]
+    assert len(found) == 1
+    return found.pop()
+
+
+@pytest.mark.shows("PORT-08", "PORT-09")
+def test_the_link_fills_the_form_in_and_is_used_up(client: Client) -> None:
+    expert, user = make_expert("王推荐"), make_user("expert")
+    give_account(expert, user)
+    page = login(client, user).post(
+        reverse("joining:recommend"),
+        {"name": "赵同行", "phone": "13511110001", "email": "zhao@example.cn", "reason": "同事"},
+    )
+    assert page.status_code == 204, page.content.decode()
+    assert "已发送" in client.get(reverse("joining:recommendations")).content.decode()
+    row = Recommendation.objects.get()
+    assert {one.channel for one in Message.objects.filter(about_id=str(row.pk))} == {"sms", "email"}
+    address = reverse("joining:by_link", args=[link_of(row)])
+    stranger = Client()
+    opened = stranger.get(address)
+    assert "王推荐" in opened.content.decode()
+    assert "13511110001" in opened.content.decode()
+    assert opened["Referrer-Policy"] == "no-referrer"
+    stranger.post(
+        address,
+        {"kind": "individual", "name": "赵同行", "contact": "13511110001", "consents": "on"},
+    )
+    registration = Registration.objects.get()
+    code = re.search(r"\d{6}", Message.objects.get(occasion="joining.code").body)
+    assert code
+    register(row=registration, code=code[0], password="Ruku-Shenqing-7", now=timezone.now())
+    application = Application.objects.get()
+    assert (application.channel, application.recommendation) == ("recommended", row)
+    assert '"zhao@example.cn"' in application.contents
+    assert stranger.get(address).status_code == 404
+    assert "已打开填报" in client.get(reverse("joining:recommendations")).content.decode()
+
+
+@pytest.mark.shows("PORT-09")
+def test_links_that_are_over_taken_back_or_made_up_lead_nowhere(client: Client) -> None:
+    expert, user = make_expert(), make_user("expert")
+    row = make_recommendation(expert, user)
+    token = link_of(row)
+    assert recommendation_for(token, now=NOW) == row
+    with pytest.raises(LinkInvalid):
+        recommendation_for(token, now=NOW + timedelta(days=15))
+    revoke(row=row, actor=user, now=NOW)
+    for text in (token, token[:-1], "x" * 5000, "../../etc/passwd", "%00"):
+        with pytest.raises(LinkInvalid):
+            recommendation_for(text, now=NOW)
+    assert client.get(reverse("joining:by_link", args=["x" * 24])).status_code == 404
+    # Nowhere but in the message: the row has its digest alone.
+    assert token.encode() not in bytes(Recommendation.objects.values_list("digest", flat=True)[0])
+
+
+def test_a_recommender_learns_of_nobody_and_sends_few() -> None:
+    expert, user = make_expert(), make_user("expert")
+    make_expert("赵在库", phone="13511110002")
+    configure(RECOMMENDATIONS_PER_DAY, 2)
+    known = Colleague("赵在库", "13511110002", "k@example.cn")
+    row = recommend(expert=expert, colleague=known, actor=user, now=NOW)
+    assert row.state_at(NOW) == ("已发送", "amber")
+    with pytest.raises(JoiningRefused, match="已经推荐过"):
+        recommend(expert=expert, colleague=known, actor=user, now=NOW)
+    make_recommendation(expert, user, now=NOW)
+    with pytest.raises(JoiningRefused, match="每天最多"):
+        make_recommendation(expert, user, now=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_that_is_used_twice_at_once_counts_once() -> None:
+    row = make_recommendation(make_expert(), make_user("expert"))
+    barrier = threading.Barrier(3)
+    found: list[str] = []
+
+    def use() -> None:
+        barrier.wait()
+        try:
+            claim(row, now=NOW)
+            found.append("used")
+        except JoiningRefused:
+            found.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=use) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == ["refused", "refused", "used"]

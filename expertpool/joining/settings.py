@@ -94,6 +94,7 @@ RECOMMENDATIONS_PER_DAY = Setting(
     10,
     group=JOINING,
     order=100,
+    help="按发送时间算 24 小时；已撤回的也算。",
 )
 
 SETTINGS = (

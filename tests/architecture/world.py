@@ -50,6 +50,7 @@ from expertpool.experts.models import (
     SavedSearch,
     Tag,
 )
+from expertpool.experts.queries.files import PHOTO
 from expertpool.experts.services.accounts import open_account
 from expertpool.experts.services.leave import file_leave
 from expertpool.experts.services.photos import set_photo
@@ -57,7 +58,6 @@ from expertpool.experts.services.removals import request_removal
 from expertpool.files.models import Attachment
 from expertpool.files.services import attach
 from expertpool.joining.models import Application, FriendLink, Recommendation
-from expertpool.joining.queries.applications import PHOTO
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.sending import Recipient, send_message

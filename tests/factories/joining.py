@@ -14,9 +14,10 @@ from expertpool.core.documents import qr_png
 from expertpool.core.validators import id_card_check_digit
 from expertpool.directory.models import Specialty
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.files import PHOTO
 from expertpool.files.services import attach
 from expertpool.joining.models import Application, Recommendation
-from expertpool.joining.queries.applications import PHOTO, PROOF, application_of
+from expertpool.joining.queries.applications import PROOF, application_of
 from expertpool.joining.queries.contents import JOBS, TIES
 from expertpool.joining.services.drafts import save_step
 from expertpool.joining.services.handing_in import hand_in

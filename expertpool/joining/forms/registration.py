@@ -14,9 +14,8 @@ from expertpool.core.importing import CellRefused
 from expertpool.core.subjects.inputs import RuleField
 from expertpool.core.views.digits import DigitsField
 from expertpool.experts.enums import ExpertKind
-from expertpool.experts.validators import values as rules
+from expertpool.joining import validators
 from expertpool.joining.enums import Channel, ContactKind
-from expertpool.joining.validators import applicant_name
 from expertpool.notifications.queries.channels import reaches_phones
 
 
@@ -30,7 +29,7 @@ class RegistrationForm(forms.Form):
         widget=forms.RadioSelect,
     )
     name = RuleField(
-        rule=applicant_name,
+        rule=validators.applicant_name,
         label="姓名（单位专家填单位名称）",
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "name", "maxlength": 100}),
@@ -64,7 +63,7 @@ class RegistrationForm(forms.Form):
     def clean_contact(self) -> str:
         typed = self.cleaned_data["contact"].strip()
         is_mail = "@" in typed or "＠" in typed
-        rule = rules.email if is_mail else rules.phone
+        rule = validators.email if is_mail else validators.phone
         try:
             value = str(rule(typed))
         except CellRefused:
@@ -116,9 +115,9 @@ class CodeForm(forms.Form):
 class RecommendForm(forms.Form):
     """A colleague whom somebody recommends."""
 
-    name = RuleField(rule=applicant_name, label="姓名", max_length=50)
-    phone = RuleField(rule=rules.phone, label="手机号", help_text="申请链接用短信发到这里。")
-    email = RuleField(rule=rules.email, label="邮箱", help_text="申请链接也发到邮箱。")
+    name = RuleField(rule=validators.applicant_name, label="姓名", max_length=50)
+    phone = RuleField(rule=validators.phone, label="手机号", help_text="申请链接用短信发到这里。")
+    email = RuleField(rule=validators.email, label="邮箱", help_text="申请链接也发到邮箱。")
     reason = forms.CharField(
         label="推荐理由",
         required=False,

@@ -27,7 +27,7 @@ from expertpool.workflow.queries.approvals import waiting_for
 
 SUBJECT = "joining.application"
 MOST_FILES = 20
-PHOTO, PROOF = "photo", "proof"  # kinds of files
+PROOF = "proof"  # the kind of what proves what he says, beside the photograph
 
 
 def applications_visible_to(user: User) -> QuerySet[Application]:

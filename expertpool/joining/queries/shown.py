@@ -11,11 +11,11 @@ from expertpool.core.visibility import Level, level_for, show
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.alike import experts_alike
 from expertpool.experts.queries.experts import email_index, experts_visible_to, id_number_index
+from expertpool.experts.queries.files import PHOTO
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.joining.enums import Step
 from expertpool.joining.models import Application
-from expertpool.joining.queries.applications import PHOTO
 from expertpool.joining.queries.contents import (
     Contents,
     asked_at,

@@ -8,11 +8,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from expertpool.experts.enums import ExpertKind
+from expertpool.experts.queries.files import PHOTO
 from expertpool.experts.services.profile import faults_of
 from expertpool.files.queries import attachments_of
 from expertpool.joining.enums import Step
 from expertpool.joining.models import Application
-from expertpool.joining.queries.applications import PHOTO
 from expertpool.joining.queries.contents import Contents, asked_at, read
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import file_answer
+from expertpool.experts.queries.files import PHOTO
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.queries import attachments_of, opened
 from expertpool.files.services import attach, remove_attachment
@@ -28,7 +29,7 @@ from expertpool.joining.forms.application import (
     typed_history,
 )
 from expertpool.joining.models import Application
-from expertpool.joining.queries.applications import PHOTO, PROOF, application_of
+from expertpool.joining.queries.applications import PROOF, application_of
 from expertpool.joining.queries.contents import JOBS, TIES, may_change, step_labels
 from expertpool.joining.queries.shown import faults_by_step, photo_of, shown_steps
 from expertpool.joining.services.checking import check_contents
@@ -58,6 +59,7 @@ def mine(request: UserRequest) -> HttpResponse:
         "application": application,
         "course": course_of(application, now=now),
     }
+    context["home_url"] = resolve_url(settings.LOGIN_REDIRECT_URL)
     if application.is_editable:
         found = check_contents(application, now=now)
         context["to_correct"] = faults_by_step(application)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -144,7 +145,10 @@ def _begin(request: HttpRequest, *, recommendation: Recommendation | None) -> Ht
 
 def _signed_in(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
-    context = {"may_apply": user.has_permission("joining.apply")}
+    context = {
+        "may_apply": user.has_permission("joining.apply"),
+        "home_url": resolve_url(settings.LOGIN_REDIRECT_URL),
+    }
     return render(request, "joining/signed_in.html", context)
 
 

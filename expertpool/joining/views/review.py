@@ -20,7 +20,7 @@ from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, picked_rows, render_list
 from expertpool.core.views.reasons import reason_of
 from expertpool.core.visibility import GUARDED_FIELDS, Level, level_for
-from expertpool.experts.queries.files import may_view_files
+from expertpool.experts.queries.files import PHOTO, may_view_files
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.queries import attachments_of, opened
 from expertpool.joining.enums import State
@@ -33,7 +33,6 @@ from expertpool.joining.forms.review import (
 )
 from expertpool.joining.models import Application
 from expertpool.joining.queries.applications import (
-    PHOTO,
     SUBJECT,
     applications_to_decide,
     applications_visible_to,

@@ -287,7 +287,7 @@ def make_world() -> World:
         alert=make_alert().pk,
         application=make_application(photo=True),
         draft_application=make_draft_with_photo(users["applicant"]),
-        recommendation=make_recommendation(expert, users["expert"]),
+        recommendation=make_recommendation(expert, users["expert"], now=before),
         friend_link=FriendLink.objects.create(name="财政部", url="https://www.mof.gov.cn/"),
     )
 

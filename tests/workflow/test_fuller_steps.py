@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,8 @@ from expertpool.accounts.services.roles import Grant, save_role
 from expertpool.audit.models import Entry
 from expertpool.core.workdays import end_of_working_days
 from expertpool.notifications.models import Message
+from expertpool.notifications.occasions import OCCASIONS
+from expertpool.notifications.services.sending import Recipient
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.exceptions import NotYourStep
 from expertpool.projects.models import Project
@@ -30,6 +33,8 @@ from expertpool.workflow.exceptions import (
 from expertpool.workflow.models import Approval, Decision, Delegation, Objection, PublicNotice
 from expertpool.workflow.queries.approvals import course_of
 from expertpool.workflow.queries.notices import notice_by, objections_about, open_notices
+from expertpool.workflow.registry import FLOW_SUBJECTS, result_occasion
+from expertpool.workflow.services import telling_results
 from expertpool.workflow.services.delegations import delegate, end_delegation
 from expertpool.workflow.services.flows import StepData, save_flow
 from expertpool.workflow.services.leading import end_notices
@@ -385,3 +390,39 @@ def test_a_fuller_flow_that_cannot_work_is_refused(admin: User, chief: Role) -> 
             actor=admin,
             now=NOW,
         )
+
+
+def test_two_who_hand_over_to_each_other_decide_as_themselves(admin: User, chief: Role) -> None:
+    one, two = with_role(chief), with_role(chief)
+    ends = NOW + timedelta(days=3)
+    for giver, to in ((one, two), (two, one)):
+        delegate(to=to, begins_at=NOW, ends_at=ends, reason="休假", actor=giver, now=NOW)
+    draw_up(admin, StepData("会签", chief, agreement=Agreement.SOME, persons=2))
+    project = make_project(ProjectStatus.PENDING)
+    assert waits_for(one, project)
+    assert approve(project, one) == Verdict.COUNTED
+    assert not waits_for(one, project)  # not for the other, either
+    with pytest.raises(NotYourStep, match="已审批过这一步"):
+        approve(project, one)
+    assert approve(project, two) == Verdict.APPROVED
+
+
+@pytest.mark.shows("EXP-14")
+def test_the_applicant_is_told_what_came_of_it_on_the_site_by_mail_and_short_message(
+    admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = result_occasion("test.decided", "项目申请")
+    applicant = make_user("operator")
+    whom = Recipient(applicant.username, applicant.name, "13800000000", "li@example.cn")
+    subject = replace(FLOW_SUBJECTS[SUBJECT], result=told, applicant=lambda _: whom)
+    monkeypatch.setitem(FLOW_SUBJECTS._entries, SUBJECT, subject)
+    monkeypatch.setitem(OCCASIONS._entries, told.code, told)
+    monkeypatch.setattr(telling_results, "ways_outside", lambda *_, **__: ["email", "sms"])
+    project = make_project(ProjectStatus.PENDING)
+    fields = {"budget": "与批复不符"}
+    reject_project(project=project, actor=admin, now=NOW, note="请修改", fields=fields)
+    messages = Message.objects.filter(occasion=told.code)
+    assert {one.channel for one in messages} == {"site", "email", "sms"}
+    for one in messages:
+        assert "已退回申请人" in one.body
+        assert "请修改；预算（元）：与批复不符" in one.body

@@ -11,8 +11,8 @@ from django.db.models import Model, Q
 from expertpool.accounts.models import User
 from expertpool.core.criteria import AllOf, Context, parse, to_q
 from expertpool.core.timeline import TimelineEntry
-from expertpool.workflow.enums import ApprovalState
-from expertpool.workflow.models import Approval, Decision, FlowStep, FlowVersion
+from expertpool.workflow.enums import ApprovalState, StepKind
+from expertpool.workflow.models import Approval, Decision, FlowStep, FlowVersion, PublicNotice
 from expertpool.workflow.queries.deciders import may_decide
 from expertpool.workflow.registry import FLOW_SUBJECTS
 
@@ -107,6 +107,14 @@ class Course:
     @property
     def names(self) -> list[str]:
         return [step.name for step in self.steps]
+
+    @property
+    def notice(self) -> PublicNotice | None:
+        """What is on public notice where it stands."""
+        at = self.steps[self.current] if self.current < len(self.steps) else None
+        if at is None or at.kind != StepKind.NOTICE or self.approval.step_id != at.pk:
+            return None
+        return self.approval.notices.filter(round=self.approval.moves).first()
 
     def _reasons(self, decision: Decision) -> str:
         return reasons_in_words(self.approval.subject_type, decision.fields)

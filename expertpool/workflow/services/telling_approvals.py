@@ -77,8 +77,9 @@ def _remind(approval_id: int, *, now: datetime) -> bool:
     users = _with_those_who_stand_in(awaited(approval, step, row_of(approval), now=now), now=now)
     day = _day(approval.due_at)
     said = f"已超过审批期限 {day}" if stage == OVER else f"审批期限 {day} 将到"
-    # What is late is seen by who manages the flows, too.
-    more = users_with_permission("workflow.manage") if stage == OVER else ()
+    # What is late is seen by who manages the flows, too; not what its app tells in its own time.
+    seen = stage == OVER and subject.tells
+    more = users_with_permission("workflow.manage") if seen else ()
     told = {user.pk: user for user in (*users, *more)}.values()
     _tell(DUE, approval, step, told, {"情况": said}, now=now, nth=stage)
     return True

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "expertpool.changes",
     "expertpool.certificates",
     "expertpool.joining",
+    "expertpool.achievements",
     "expertpool.experts",
     "expertpool.projects",
     "expertpool.workflow",

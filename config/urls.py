@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("expertpool.joining.urls")),
     path("", include("expertpool.selfservice.urls")),
     path("", include("expertpool.certificates.urls")),
+    path("", include("expertpool.achievements.urls")),
 ]
 if settings.DEV_PAGES:
     urlpatterns.append(path("styleguide/", include("expertpool.styleguide.urls")))

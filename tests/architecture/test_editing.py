@@ -21,6 +21,8 @@ from tests.fixtures import login
 # Whoever posts one of these adds, asks or does something once: nothing that stood is overwritten.
 ADDS = {
     "accounts:user_reset",
+    # A row waits, and nothing of it changes until it is decided or taken back.
+    "achievements:decide",
     "audit:verify",
     # Refused if what was asked has changed since it was shown.
     "changes:decide",

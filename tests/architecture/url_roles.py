@@ -12,6 +12,8 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.achievements.models import Achievement
+from expertpool.achievements.settings import PUBLIC
 from expertpool.audit.models import Entry
 from expertpool.certificates.models import Certificate, CertificateRun, Design
 from expertpool.certificates.services.designs import ensure_built_in
@@ -26,11 +28,13 @@ from expertpool.projects.models import Task
 from expertpool.reports.models import ExposureReport
 from expertpool.workflow.models import Approval, Delegation, PublicNotice
 from tests.architecture.world import ROLES, World
+from tests.factories.achievements import hand_in_one, make_achievement
 from tests.factories.certificates import make_certificate
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_apart, make_expert, make_unit
 from tests.factories.picks import allow_manual_ways, ask_for
 from tests.factories.requests import asked_otherwise
+from tests.factories.siteconfig import configure
 
 Kwargs = Callable[[World, User], dict[str, Any]]
 
@@ -254,6 +258,24 @@ def two_records(world: World, _user: User) -> dict[str, Any]:
 
 def told_apart(world: World, _user: User) -> dict[str, Any]:
     return {"pk": make_apart(world.expert, make_expert()).pk}
+
+
+def achievement(world: World, _user: User) -> dict[str, Any]:
+    """An approved one of the world's expert."""
+    found = Achievement.objects.filter(expert=world.expert, state="approved").first()
+    return {"pk": (found or make_achievement(world.expert)).pk}
+
+
+def waiting_achievement(world: World, _user: User) -> dict[str, Any]:
+    """One of another expert, handed in."""
+    found = Achievement.objects.filter(state="pending").first()
+    return {"pk": (found or hand_in_one()).pk}
+
+
+def openly(_world: World, _user: User) -> dict[str, Any]:
+    """The office lets anybody see them."""
+    configure(PUBLIC, "nameless")
+    return {}
 
 
 def certificate(world: World, _user: User) -> dict[str, Any]:
@@ -553,6 +575,19 @@ RULES: dict[str, Rule] = {
     "notifications:template": only("admin", kwargs=template),
     "notifications:template_reset": only("admin", kwargs=template),
     "notifications:outbox": public(),  # in development only
+    # Achievements
+    "achievements:platform": only(*READ_EXPERTS),
+    "achievements:list": only("admin"),
+    "achievements:public": public(openly),
+    "achievements:detail": only(*READ_EXPERTS, "expert", kwargs=achievement),
+    "achievements:decide": only("admin", kwargs=waiting_achievement),
+    "achievements:delete": only("admin", "expert", kwargs=achievement),
+    "achievements:add": only("admin", kwargs=lambda w, _u: {"pk": w.expert.pk, "kind": "paper"}),
+    "achievements:own": only("expert"),
+    "achievements:own_add": only("expert", kwargs=lambda _w, _u: {"kind": "paper"}),
+    "achievements:own_edit": only("expert", kwargs=achievement),
+    "achievements:hand_in": only("expert", kwargs=achievement),
+    "achievements:withdraw": only("expert", kwargs=achievement),
     # Certificates
     "certificates:list": only(*READ_EXPERTS),
     "certificates:missing": only("admin"),

@@ -112,6 +112,7 @@ LATER = (
     Later("draws.relations", "experts.avoidanceunit", untold_own_rows),
     Later("draws.removals", "experts.avoidanceremoval", untold_removals),
     Later("draws.changes", "changes.changerequest", untold_removals),
+    Later("draws.achievements", "achievements.achievement", untold_removals),
     Later("draws.careers", "changes.career", untold_own_rows),
     Later("draws.works", "changes.work", untold_own_rows),
     Later("draws.files", "files.attachment", untold_files),

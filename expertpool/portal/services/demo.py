@@ -8,6 +8,8 @@ from datetime import datetime
 
 from expertpool.accounts.models import User
 from expertpool.accounts.services.demo import ensure_demo_accounts
+from expertpool.achievements.services.demo import ensure_demo_achievements
+from expertpool.certificates.services.demo import ensure_demo_certificates
 from expertpool.changes.services.demo import ensure_demo_changes
 from expertpool.directory.enums import RelationKind
 from expertpool.directory.models import Division, Specialty, UnitRelation
@@ -111,10 +113,20 @@ def _draws(now: datetime) -> None:
     )
 
 
+def _certificates(now: datetime) -> None:
+    ensure_demo_certificates(actor=_user("admin"), now=now)
+
+
+def _achievements(now: datetime) -> None:
+    ensure_demo_achievements(expert=_own_expert(now), actor=_user("admin"), now=now)
+
+
 STEPS = (
     Step("pool", "部门、角色和账号", lambda now: ensure_demo_accounts(now=now)),
     Step("pool", "专家", _experts),
     Step("pool", "演示账号的专家档案", _own_expert),
+    Step("pool", "专家证书", _certificates),
+    Step("pool", "专家成果", _achievements),
     Step(
         "pool",
         "专家的履历与变更申请",

@@ -33,6 +33,7 @@ from expertpool.projects.services.tasks import TaskData, assign_task
 from expertpool.reports.enums import ReportState
 from expertpool.reports.models import ExposureReport, ExposureRow
 from tests.factories.accounts import make_department, make_token, make_user
+from tests.factories.achievements import make_achievement
 from tests.factories.alerts import make_alert
 from tests.factories.batches import make_batch, make_members
 from tests.factories.certificates import make_certificate, make_design
@@ -202,6 +203,8 @@ ROWS: dict[str, MakeRow] = {
     "backups:list": lambda _reader, _at: Backup.objects.create(
         name="20261201-020000-full", directory="/mnt", kind="full", started_at=timezone.now()
     ),
+    "achievements:list": lambda reader, at: make_achievement(_expert(reader, at)),
+    "achievements:platform": lambda reader, at: make_achievement(_expert(reader, at)),
     "certificates:designs": lambda reader, at: make_design(
         f"样式{at}", types=(f"类{at}",), actor=reader
     ),

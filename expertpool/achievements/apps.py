@@ -1,0 +1,62 @@
+from django.apps import AppConfig
+
+
+class AchievementsConfig(AppConfig):
+    name = "expertpool.achievements"
+    verbose_name = "专家成果"
+
+    def ready(self) -> None:
+        from django.urls import reverse
+
+        from expertpool.achievements.actions import ACTIONS
+        from expertpool.achievements.exports import AchievementExport
+        from expertpool.achievements.menu import ITEMS
+        from expertpool.achievements.occasions import DECIDED
+        from expertpool.achievements.permissions import PERMISSIONS
+        from expertpool.achievements.queries import (
+            ACHIEVEMENT_FILES,
+            CRITERIA,
+            EDIT,
+            LABELS,
+            SUBJECT,
+            to_decide,
+        )
+        from expertpool.achievements.settings import SETTINGS
+        from expertpool.achievements.tabs import TABS
+        from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.core.configuration import SITE_SETTINGS
+        from expertpool.core.criteria import register_criteria
+        from expertpool.core.exporting import EXPORTS
+        from expertpool.core.permissions import register_permissions
+        from expertpool.core.registry import MENU, PAGE_TABS
+        from expertpool.experts.services.contacts import recipient_of
+        from expertpool.files.registry import FILE_SUBJECTS
+        from expertpool.notifications.occasions import OCCASIONS
+        from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
+
+        register_permissions(PERMISSIONS)
+        SITE_SETTINGS.add(*SETTINGS)
+        LOG_ACTIONS.add(*ACTIONS)
+        MENU.add(*ITEMS)
+        PAGE_TABS.add(*TABS)
+        EXPORTS.add(AchievementExport())
+        FILE_SUBJECTS.add(ACHIEVEMENT_FILES)
+        OCCASIONS.add(DECIDED)
+        register_criteria(SUBJECT, *CRITERIA)
+        FLOW_SUBJECTS.add(
+            FlowSubject(
+                SUBJECT,
+                "专家成果",
+                EDIT,
+                fields=lambda: LABELS,
+                decidable=to_decide,
+                name_of=lambda row: row.title,
+                page=lambda row: reverse("achievements:detail", args=[row.pk]),
+                department=lambda row: row.expert.department,
+                # At once it would say who is at his account while names are sealed.
+                tells=False,
+                applicant=lambda row: recipient_of(row.expert),
+                result=DECIDED,
+                about=lambda row: row.expert,
+            )
+        )

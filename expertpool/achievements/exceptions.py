@@ -1,0 +1,2 @@
+class AchievementRefused(ValueError):
+    """Not done; the message says why and what to do."""

@@ -1,0 +1,23 @@
+from expertpool.core.registry import MenuItem
+
+ITEMS = (
+    MenuItem(
+        "achievements",
+        "成果平台",
+        "award",
+        "achievements:platform",
+        permissions=("achievements.view",),
+        order=42,
+        active=("achievements:list", "achievements:detail"),
+        group="experts",
+    ),
+    MenuItem(
+        "my_achievements",
+        "我的成果",
+        "award",
+        "achievements:own",
+        permissions=("experts.self",),
+        order=52,
+        group="home",
+    ),
+)

@@ -1,0 +1,87 @@
+"""What experts have achieved."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from expertpool.achievements.enums import FIELDS, AchievementKind, AchievementState, KindFields
+from expertpool.core.bounds import Bounds, within
+from expertpool.experts.models import Expert
+
+YEARS = Bounds(1950, 2099)
+RANK = Bounds(1, 99)
+
+
+class Achievement(models.Model):
+    """A paper, patent, award or standard of an expert; its files are those of this row in files.
+
+    ``state`` changes only in `services`. ``asked_at`` is when its expert handed it in.
+    """
+
+    expert = models.ForeignKey(
+        Expert, verbose_name="专家", on_delete=models.PROTECT, related_name="+"
+    )
+    kind = models.CharField("类别", max_length=10, choices=AchievementKind.choices)
+    title = models.CharField("名称", max_length=200)
+    year = models.PositiveSmallIntegerField("年份", validators=[YEARS])
+    number = models.CharField("编号", max_length=100, blank=True)
+    source = models.CharField("来源", max_length=200, blank=True)
+    level = models.CharField("级别", max_length=20, blank=True)
+    authors = models.CharField("全部完成人", max_length=300, blank=True)
+    rank = models.PositiveSmallIntegerField("本人排名", null=True, blank=True, validators=[RANK])
+    summary = models.TextField("内容简介", max_length=1000, blank=True)
+    state = models.CharField(
+        "状态",
+        max_length=10,
+        choices=AchievementState.choices,
+        default=AchievementState.DRAFT,
+    )
+    created_at = models.DateTimeField("登记时间")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="登记人", on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField("提交时间", null=True, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="提交人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    approved_at = models.DateTimeField("通过时间", null=True, blank=True)
+    updated_at = models.DateTimeField("更新时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "专家成果"
+        ordering = ["-year", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["expert", "kind", "title", "year"], name="achievements_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=AchievementKind.values, state__in=AchievementState.values),
+                name="achievements_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=AchievementState.APPROVED, approved_at__isnull=False)
+                | ~Q(state=AchievementState.APPROVED) & Q(approved_at__isnull=True),
+                name="achievements_approved_when",
+            ),
+            within("achievements_bounds", year=YEARS, rank=RANK),
+        ]
+        indexes = [models.Index(fields=["state", "-year", "-id"], name="achievements_by_year")]
+
+    def __str__(self) -> str:
+        return f"《{self.title}》"
+
+    @property
+    def fields(self) -> KindFields:
+        return FIELDS[AchievementKind(self.kind)]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its expert may change it."""
+        return self.state in {AchievementState.DRAFT, AchievementState.RETURNED}

@@ -1,0 +1,98 @@
+"""Which achievements somebody sees, decides on, or finds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from expertpool.accounts.models import User
+from expertpool.achievements.enums import FIELDS, AchievementKind, AchievementState
+from expertpool.achievements.models import Achievement
+from expertpool.core.criteria import Choice
+from expertpool.core.visibility import told
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.experts import expert_for, experts_visible_to
+from expertpool.files.registry import FileSubject
+from expertpool.workflow.queries.approvals import waiting_for
+
+SUBJECT = "achievements.achievement"
+VIEW, EDIT = "achievements.view", "achievements.edit"
+State = AchievementState
+# What the steps of an approval may ask, and what a return may give reasons for.
+CRITERIA = (Choice(code="kind", label="类别", path="kind", choices=AchievementKind.choices),)
+LABELS = (
+    ("title", "名称"), ("year", "年份"), ("number", "编号"), ("source", "来源"), ("level", "级别"),
+    ("authors", "全部完成人"), ("rank", "本人排名"), ("files", "证明材料"),
+)  # fmt: skip
+
+
+def all_shown() -> QuerySet[Achievement]:
+    """Return what is approved, of experts in the pool."""
+    return Achievement.objects.filter(
+        state=State.APPROVED, expert__status=ExpertStatus.FORMAL
+    ).select_related("expert__employer")
+
+
+def shown_to(user: User, code: str = VIEW) -> QuerySet[Achievement]:
+    """Return the approved ones of the experts in the scope of ``user``."""
+    return all_shown().filter(expert__in=experts_visible_to(user, code))
+
+
+def managed_by(user: User) -> QuerySet[Achievement]:
+    """Return those that ``user`` manages: never a draft, and what was handed in once it may be told."""
+    rows = told(Achievement.objects.exclude(state=State.DRAFT))
+    rows = rows.filter(expert__in=experts_visible_to(user, EDIT))
+    return rows.select_related("expert__employer", "asked_by")
+
+
+def to_decide(user: User) -> QuerySet[Achievement]:
+    """Return those on which ``user`` may decide now, never what he handed in himself."""
+    rows = managed_by(user).filter(waiting_for(user, SUBJECT), state=State.PENDING)
+    return rows.exclude(asked_by=user).order_by("asked_at")
+
+
+def achievements_of(expert: Expert) -> QuerySet[Achievement]:
+    """Return all of ``expert``, drafts included, for himself."""
+    return Achievement.objects.filter(expert=expert).select_related("expert")
+
+
+def visible_to(user: User) -> QuerySet[Achievement]:
+    """Return those whose page ``user`` may open, by whatever right."""
+    own, found = expert_for(user), Q(pk__in=[])
+    if own is not None and user.has_permission("experts.self"):
+        found |= Q(expert=own)
+    if user.has_permission(VIEW):
+        found |= Q(pk__in=shown_to(user).values("pk"))
+    if user.has_permission(EDIT):
+        found |= Q(pk__in=managed_by(user).values("pk"))
+    return Achievement.objects.filter(found).select_related("expert__employer", "expert")
+
+
+def may_change(user: User, row: Achievement) -> bool:
+    """Tell whether ``user`` may change ``row`` and its files now: its expert while it is open, the office what
+    is approved."""
+    own = expert_for(user) if user.has_permission("experts.self") else None
+    if own is not None and own.pk == row.expert_id:
+        return row.is_open
+    reach = experts_visible_to(user, EDIT) if user.has_permission(EDIT) else Expert.objects.none()
+    return row.state == State.APPROVED and reach.filter(pk=row.expert_id).exists()
+
+
+def _may_view_file(user: Any, subject_id: str) -> bool:
+    return visible_to(user).filter(pk=subject_id).exists()
+
+
+def _may_edit_file(user: Any, subject_id: str) -> bool:
+    row = Achievement.objects.filter(pk=subject_id).first()
+    return row is not None and may_change(user, row)
+
+
+ACHIEVEMENT_FILES = FileSubject(SUBJECT, may_view=_may_view_file, may_edit=_may_edit_file)
+
+
+def labels_of(kind: str) -> dict[str, str]:
+    """Return what the fields of a kind are called."""
+    own = FIELDS[AchievementKind(kind)]
+    return dict(LABELS) | {"number": own.number, "source": own.source, "level": own.level}

@@ -1,0 +1,182 @@
+"""Achievements: written by their expert or the office, handed in, decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import is_outsider
+from expertpool.achievements.enums import AchievementState
+from expertpool.achievements.exceptions import AchievementRefused
+from expertpool.achievements.models import Achievement
+from expertpool.achievements.queries import labels_of
+from expertpool.audit.services import record
+from expertpool.experts.models import Expert
+from expertpool.files.queries import attachments_of
+from expertpool.files.services import remove_attachment
+from expertpool.workflow.enums import Verdict
+from expertpool.workflow.exceptions import DecisionRefused
+from expertpool.workflow.services.approvals import decide, start_approval, withdraw_approval
+
+State = AchievementState
+MOST = 200  # of one expert
+CHANGED = "这项成果已经处理或有变化，请刷新页面，看过后再办。"
+TWICE = "已登记过同名、同年的这类成果，请勿重复登记。"
+
+
+@transaction.atomic
+def save_achievement(
+    *, row: Achievement, values: Mapping[str, Any], actor: User, now: datetime
+) -> Achievement:
+    """Write ``values`` into ``row``: of its expert as a draft, of the office as approved at once.
+
+    Refuses (ValidationError by field) what its kind needs and lacks, a year to come and one that is there already;
+    (AchievementRefused) what is not to be changed now, and more than 200 of an expert.
+    """
+    # Two pages of one expert do not pass the limit together, nor change what is just decided.
+    expert = Expert.objects.select_for_update(of=("self",), no_key=True).get(pk=row.expert_id)
+    is_own, is_new = expert.user_id == actor.pk, row.pk is None
+    if is_new:
+        if Achievement.objects.filter(expert=expert).count() >= MOST:
+            raise AchievementRefused(f"每位专家最多登记 {MOST} 项成果。")
+        row.created_at, row.created_by = now, actor
+        if not is_own:
+            row.state, row.approved_at = State.APPROVED, now
+    else:
+        row = Achievement.objects.select_for_update().get(pk=row.pk)
+        if row.state == State.PENDING or (is_own and not row.is_open):
+            raise AchievementRefused(CHANGED)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.updated_at = now
+    _check(row, now)
+    row.save()
+    if not is_own:
+        # An expert's own drafts are nobody's business.
+        after = {"成果": row.title, "类别": row.get_kind_display(), "年份": row.year}
+        record("achievement.save", actor=actor, now=now, subject=expert, after=after)
+    return row
+
+
+def _check(row: Achievement, now: datetime) -> None:
+    labels, errors = labels_of(row.kind), dict[str, Any]()
+    for name in row.fields.needs:
+        if not getattr(row, name):
+            errors[name] = ValidationError(f"请填写{labels[name]}。")
+    if row.level and row.level not in row.fields.levels:
+        errors["level"] = ValidationError(f"请从列表中选择{labels['level']}。")
+    if row.year and row.year > timezone.localdate(now).year:
+        errors["year"] = ValidationError("年份还没有到，请改正。")
+    others = Achievement.objects.filter(
+        expert=row.expert_id, kind=row.kind, title=row.title, year=row.year
+    )
+    if others.exclude(pk=row.pk).exists():
+        errors["title"] = ValidationError(TWICE)
+    try:
+        row.full_clean(exclude=list(errors), validate_constraints=False)
+    except ValidationError as error:
+        errors = error.update_error_dict(errors)
+    if errors:
+        raise ValidationError(errors)
+
+
+@transaction.atomic
+def hand_in(*, row: Achievement, actor: User, now: datetime) -> None:
+    """Ask, as its expert, for ``row`` to be approved. Refuses (AchievementRefused) another's, one that waits or is
+    approved, and one without a file that proves it."""
+    row = _locked(row)
+    if row.expert.user_id != actor.pk:
+        raise AchievementRefused("只有专家本人可以提交自己的成果。")
+    if not attachments_of(row).exists():
+        raise AchievementRefused("请先上传证明材料（论文首页、证书扫描件等），再提交。")
+    _move(row, (State.DRAFT, State.RETURNED), State.PENDING, now, asked_at=now, asked_by=actor)
+    start_approval(subject=row, now=now)
+    record("achievement.hand_in", actor=actor, now=now, subject=row.expert)
+
+
+@transaction.atomic
+def take_back(*, row: Achievement, actor: User, now: datetime) -> None:
+    """Take back, as its expert, what waits: a draft again. Refuses (AchievementRefused) what was decided."""
+    row = _locked(row)
+    if row.expert.user_id != actor.pk:
+        raise AchievementRefused("只有专家本人可以撤回自己的成果。")
+    _move(row, (State.PENDING,), State.DRAFT, now)
+    withdraw_approval(subject=row, now=now)
+    record("achievement.withdraw", actor=actor, now=now, subject=row.expert)
+
+
+@transaction.atomic
+def decide_achievement(
+    *,
+    row: Achievement,
+    agree: bool,
+    note: str,
+    reasons: Mapping[str, str],
+    actor: User,
+    now: datetime,
+) -> Verdict:
+    """Decide on the step at which ``row`` waits; approved by the last, it is shown. Whoever turns it down returns it
+    to its expert with reasons by field, who is told.
+
+    Refuses (AchievementRefused) the account of an expert, whose step it is not, a return without a reason, and
+    what was decided or taken back.
+    """
+    row = _locked(row)
+    if row.state != State.PENDING:
+        raise AchievementRefused(CHANGED)
+    if actor.pk == row.asked_by_id or is_outsider(actor):
+        raise AchievementRefused("专家账号不能审核成果，请使用工作账号。")
+    note = note.strip()
+    if not agree and not (note or reasons):
+        raise AchievementRefused("请填写退回的原因，专家会收到。")
+    try:
+        verdict = decide(
+            subject=row, agree=agree, note=note, actor=actor, now=now, fields=dict(reasons)
+        )
+    except DecisionRefused as refusal:
+        raise AchievementRefused(str(refusal)) from refusal
+    if verdict == Verdict.APPROVED:
+        _move(row, (State.PENDING,), State.APPROVED, now, approved_at=now)
+    elif verdict == Verdict.REJECTED:
+        _move(row, (State.PENDING,), State.RETURNED, now)
+    after = {"成果": row.title, "结果": verdict.label}
+    record("achievement.decide", actor=actor, now=now, subject=row.expert, after=after, note=note)
+    return verdict
+
+
+@transaction.atomic
+def delete_achievement(*, row: Achievement, actor: User, now: datetime) -> None:
+    """Delete ``row`` with its files. Refuses (AchievementRefused) its expert while it waits or is approved."""
+    row = _locked(row)
+    is_own = row.expert.user_id == actor.pk
+    if row.state == State.PENDING or (is_own and not row.is_open):
+        raise AchievementRefused("已提交或已通过的成果不能删除；待审核的请先撤回。")
+    for one in attachments_of(row):
+        remove_attachment(attachment=one, actor=actor, now=now)
+    if not is_own:
+        before = {"成果": row.title}
+        record("achievement.delete", actor=actor, now=now, subject=row.expert, before=before)
+    row.delete()
+
+
+def _locked(row: Achievement) -> Achievement:
+    found = Achievement.objects.select_for_update(of=("self",)).select_related("expert")
+    current = found.filter(pk=row.pk).first()
+    if current is None:
+        raise AchievementRefused(CHANGED)
+    return current
+
+
+def _move(row: Achievement, starts: tuple[str, ...], to: str, now: datetime, **also: Any) -> None:
+    """Change the state, by the state that it has in the database."""
+    values = also | {"state": to, "updated_at": now}
+    if not Achievement.objects.filter(pk=row.pk, state__in=starts).update(**values):
+        raise AchievementRefused(CHANGED)
+    for name, value in values.items():
+        setattr(row, name, value)

@@ -1,0 +1,37 @@
+"""The tab on the panorama of an expert."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from django.template.loader import render_to_string
+
+from expertpool.achievements.enums import AchievementKind
+from expertpool.achievements.queries import EDIT, VIEW, shown_to
+from expertpool.core.registry import Tab
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.experts import experts_visible_to
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from expertpool.accounts.models import User
+
+
+def achievements(request: HttpRequest, expert: Expert) -> str:
+    user = cast("User", request.user)
+    context = {
+        "expert": expert,
+        "rows": shown_to(user).filter(expert=expert),
+        "may": experts_visible_to(user, EDIT).filter(pk=expert.pk).exists(),
+        "kinds": AchievementKind.choices,
+    }
+    return render_to_string("achievements/_tab.html", context, request)
+
+
+def count(user: User, expert: Expert) -> int:
+    rows: int = shown_to(user).filter(expert=expert).count()
+    return rows
+
+
+TABS = (Tab("experts:detail", "achievements", "成果", 65, achievements, (VIEW,), count),)

@@ -1,0 +1,164 @@
+"""Achievements: entered by their expert, approved by the flow, shown to whom they may be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.achievements.exceptions import AchievementRefused
+from expertpool.achievements.models import Achievement
+from expertpool.achievements.queries import managed_by, shown_to, to_decide, visible_to
+from expertpool.achievements.services.writing import (
+    decide_achievement,
+    delete_achievement,
+    hand_in,
+    save_achievement,
+    take_back,
+)
+from expertpool.achievements.settings import PUBLIC
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.models import Expert
+from expertpool.notifications.models import Message
+from expertpool.workflow.enums import Verdict
+from tests.factories.accounts import make_user
+from tests.factories.achievements import PAPER, hand_in_one, make_achievement, prove
+from tests.factories.experts import give_account, make_expert, make_specialty
+from tests.factories.siteconfig import configure
+from tests.fixtures import login
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
+
+
+def decided(
+    row: Achievement, actor: User, *, agree: bool, note: str = "", **reasons: str
+) -> Verdict:
+    return decide_achievement(
+        row=row, agree=agree, note=note, reasons=reasons, actor=actor, now=timezone.now()
+    )
+
+
+@pytest.mark.shows("OVW-16")
+def test_an_expert_enters_hands_in_mends_and_is_shown(client: Client, admin: User) -> None:
+    user, now = make_user("expert"), timezone.now()
+    expert = make_expert("王立新", specialties=(make_specialty("A0401", "建筑工程"),))
+    give_account(expert, user)
+    own = login(client, user)
+    assert "还没有成果" in own.get(reverse("achievements:own")).content.decode()
+    address = reverse("achievements:own_add", args=["patent"])
+    wrong = own.post(address, {"title": "一种支座", "year": "2023"})
+    assert wrong.status_code == 422
+    assert "专利号" in wrong.content.decode()
+    made = own.post(
+        address, {"title": "一种支座", "year": "2023", "number": "ZL2023", "level": "发明专利"}
+    )
+    row = Achievement.objects.select_related("expert").get()
+    assert made.headers["HX-Redirect"] == reverse("achievements:detail", args=[row.pk])
+    assert not managed_by(admin).exists()  # a draft is nobody's business
+    with pytest.raises(AchievementRefused, match="证明材料"):
+        hand_in(row=row, actor=user, now=now)
+    prove(row, user)
+    assert own.post(reverse("achievements:hand_in", args=[row.pk])).status_code == 204
+    assert own.post(reverse("achievements:hand_in", args=[row.pk])).status_code == 409
+    office = login(Client(), admin)
+    assert to_decide(admin).get() == row
+    assert "一种支座" not in office.get(reverse("achievements:platform")).content.decode()
+    answer = office.post(
+        reverse("achievements:decide", args=[row.pk]), {"agree": "no", "why_number": "号码少一位"}
+    )
+    assert answer.status_code == 204
+    page = own.get(reverse("achievements:detail", args=[row.pk])).content.decode()
+    assert "号码少一位" in page
+    assert "专利号" in page
+    assert Message.objects.filter(occasion="achievement.decided").exists()
+    values = {"title": "一种支座", "year": "2023", "number": "ZL20230", "level": "发明专利"}
+    assert own.post(reverse("achievements:own_edit", args=[row.pk]), values).headers["HX-Redirect"]
+    hand_in(row=Achievement.objects.get(), actor=user, now=now)
+    assert decided(Achievement.objects.get(), admin, agree=True) == Verdict.APPROVED
+    for filters, found in (
+        ({}, True), ({"kind": "patent"}, True), ({"kind": "paper"}, False), ({"year": "2023"}, True),
+        ({"q": "ZL20230"}, True), ({"q": "王立新"}, True), ({"specialty": "建筑"}, True),
+        ({"specialty": "水利"}, False), ({"year": "x"}, False),
+    ):  # fmt: skip
+        page = office.get(reverse("achievements:platform"), filters).content.decode()
+        assert ("一种支座" in page) == found, filters
+    tab = office.get(reverse("experts:detail", args=[expert.pk]), {"tab": "achievements"})
+    assert "一种支座" in tab.content.decode()
+    file = office.get(reverse("core:export", args=["achievements.achievements"]))
+    assert file.headers["Content-Type"].endswith("sheet")
+    operator = make_user("operator")
+    assert shown_to(operator).count() == 1
+    Expert.objects.update(status=ExpertStatus.FROZEN)
+    assert not shown_to(operator).exists()
+
+
+def test_what_waits_or_is_approved_does_not_change(admin: User) -> None:
+    now, row = timezone.now(), hand_in_one()
+    user = row.expert.user
+    assert user is not None
+    with pytest.raises(AchievementRefused, match="刷新页面"):
+        save_achievement(row=row, values={"title": "另一篇"}, actor=user, now=now)
+    with pytest.raises(AchievementRefused, match="先撤回"):
+        delete_achievement(row=row, actor=user, now=now)
+    with pytest.raises(AchievementRefused, match="工作账号"):
+        decided(row, user, agree=True)
+    with pytest.raises(AchievementRefused, match="退回的原因"):
+        decided(row, admin, agree=False)
+    take_back(row=row, actor=user, now=now)
+    with pytest.raises(AchievementRefused, match="刷新页面"):
+        decided(row, admin, agree=True)
+    hand_in(row=row, actor=user, now=now)
+    decided(row, admin, agree=True)
+    with pytest.raises(AchievementRefused, match="刷新页面"):
+        take_back(row=row, actor=user, now=now)
+    stranger = make_user("expert")
+    give_account(make_expert(), stranger)
+    assert not visible_to(stranger).exists()
+    with pytest.raises(AchievementRefused, match="本人"):
+        take_back(row=row, actor=stranger, now=now)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"year": 2099}, "还没有到"),
+        ({"year": 1}, "1950"),
+        ({"title": ""}, "不能为空|此字段|请填写"),
+        ({"title": "长" * 201}, "200"),
+        ({"source": ""}, "请填写发表刊物"),
+        ({"level": "诺贝尔奖"}, "请从列表中选择"),
+        ({"rank": 0}, "1 至 99"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words(admin: User, values: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        make_achievement(actor=admin, **values)
+    assert not Achievement.objects.exists()
+
+
+def test_one_is_entered_once(admin: User) -> None:
+    expert = make_expert()
+    make_achievement(expert, actor=admin)
+    with pytest.raises(ValidationError, match="请勿重复"):
+        make_achievement(expert, actor=admin)
+    make_achievement(expert, actor=admin, year=2023)
+    assert PAPER["title"] in {row.title for row in shown_to(admin)}
+
+
+def test_anybody_sees_what_the_office_lets_him(client: Client, admin: User) -> None:
+    expert = make_expert("欧阳小明")
+    make_achievement(expert, actor=admin)
+    address = reverse("achievements:public")
+    assert client.get(address).status_code == 404
+    configure(PUBLIC, "nameless")
+    page = client.get(address, {"q": "装配式"}).content.decode()
+    assert "装配式建筑节点研究" in page
+    assert "欧阳" not in page
+    assert "装配式建筑" not in client.get(address, {"q": "欧阳"}).content.decode()
+    configure(PUBLIC, "named")
+    assert "欧阳小明" in client.get(address).content.decode()

@@ -13,6 +13,7 @@ from django.test.utils import override_settings, setup_databases, teardown_datab
 from django.utils import timezone
 
 from expertpool.accounts.services.demo import ensure_demo_accounts
+from tools.bench.certificates import measure_certificates
 from tools.bench.draws import measure_draws
 from tools.bench.files import measure_import, measure_record
 from tools.bench.narrow import measure_narrow
@@ -76,5 +77,7 @@ def _measure(reporter: Reporter, size: int, parts: Sequence[str], *, minutes: fl
         measure_import(reporter, size, now=now)
     if "record" in parts:
         measure_record(reporter)
+    if "certificates" in parts:
+        measure_certificates(reporter, size, now=now)
     if SOAK in parts:
         measure_soak(reporter, size, minutes=minutes)

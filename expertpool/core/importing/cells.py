@@ -4,6 +4,7 @@ what is told of all this."""
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -45,7 +46,7 @@ EMPTIED, UNCHANGED = "（空）", "（不改动）"
 REMARK_CELLS = 5  # more of them are a row
 _REMARK = re.compile(
     r"合计|总计|小计|共计|共?\d+[人名行]$|[制填]表|填报|编制|审核|审批|复核|校核|经办|导出人[:：]|(?:单位)?负责人|盖章"
-    r"|(?:备?注|说明|日期|时间)\d?[:：]|第.{1,3}页"
+    r"|(?:备?注|说明|日期|时间)\d?[:：]|第.{1,3}页|[一二三四五六七八九十]{1,3}、"
 )
 _DAY, _NUMBERS = re.compile(r"\d{4}-\d\d(?:-\d\d)?"), re.compile(r"\d+")
 _AMOUNT = re.compile(r"[\d.]+\s?\D?")
@@ -184,8 +185,8 @@ class RowReader:
                     cell = self._meaning(column, said, cell)
                 try:
                     mark = cell.strip() if type(cell) is str else cell
-                    if mark in marks or (type(mark) is str and mark[:1] == "="):
-                        cell = self._read_mark(row, column, at, as_text(mark), marks)
+                    if mark in marks or (type(mark) is str and not mark[:1].isalnum()):
+                        cell = self._read_mark(row, column, at, cell, marks)
                     value = "" if cell == "" else clean(cell)
                 except CellRefused as error:
                     self._refuse(row, column, error)
@@ -212,17 +213,16 @@ class RowReader:
         return cell
 
     def _read_mark(
-        self, row: Row, column: ImportColumn, at: int, mark: str, marks: frozenset[Any]
+        self, row: Row, column: ImportColumn, at: int, cell: Any, marks: frozenset[Any]
     ) -> Any:
         """Return what a mark stands for: nothing, or the cell above; refuse an error and a formula."""
+        mark = as_text(cell)
         if mark.startswith("="):
-            if is_formula(mark):
-                if not (column.dispensable and ZERO in column.blanks):
-                    raise CellRefused("{}是公式", WITHOUT_RESULT)
-                # In a text that nothing rests on (a remark) it is kept, and told.
-                row.notes.append(Note(column.header, CHECK, mark, WITHOUT_RESULT))
-            return mark
+            return self._formula(row, column, mark)
         nothing = UNCHANGED if self.importer.is_update else EMPTIED
+        # Where an empty cell is told, one of marks alone is empty.
+        if mark not in marks and not (column.missed and all(map(_is_punctuation, mark))):
+            return cell
         if mark in ERRORS:
             raise self._error(column, mark)
         if mark in SAME:
@@ -241,6 +241,14 @@ class RowReader:
         told = (CHECK, column.missed) if column.missed else (CLEANED, nothing)
         row.notes.append(Note(column.header, told[0], mark, told[1]))
         return ""
+
+    def _formula(self, row: Row, column: ImportColumn, mark: str) -> str:
+        if is_formula(mark):
+            if not (column.dispensable and ZERO in column.blanks):
+                raise CellRefused("{}是公式", WITHOUT_RESULT)
+            # In a text that nothing rests on (a remark) it is kept, and told.
+            row.notes.append(Note(column.header, CHECK, mark, WITHOUT_RESULT))
+        return mark
 
     def _error(self, column: ImportColumn, mark: str) -> CellRefused:
         """Return the refusal of what Excel wrote for what it could not; where only that keeps rows out,
@@ -308,6 +316,10 @@ class RowReader:
         return len(filled) >= SAMPLE_CELLS and all(
             self.samples.get(code) == value for code, value in filled
         )
+
+
+def _is_punctuation(char: str) -> bool:
+    return unicodedata.category(char).startswith("P")
 
 
 def _is_guessed(cell: str, word: str) -> bool:

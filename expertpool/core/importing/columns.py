@@ -26,6 +26,7 @@ _DAY = re.compile(r"(\d{4})(?:\D(\d{1,2})\D(\d{1,2})日?|(\d\d)(\d\d))")
 _MONTH = re.compile(r"(\d{4})(?:\D(\d{1,2})月?|(\d\d))")
 # Digits, what Excel puts behind them, the measure, and that it may be more.
 _AMOUNT = re.compile(r"(\d{1,20})(?:\.0{1,4})?\s?([^\d\s]{0,4}?)(?:以上|多|余)?")
+SOFT_HYPHEN = "\u00ad"  # where Word may break a word; nobody sees it
 FIRST, LAST = "first", "last"  # day of a month
 _MONTH_OF_NUMBER = re.compile(r"((?:19|20)\d{2})\.(\d{1,2})")
 JANUARY, OCTOBER = 1, 10
@@ -39,7 +40,29 @@ MARKS_FOR_NOTHING = frozenset(("/", "／", "//", "\\", "-", "--", "－", "–", 
 BETWEEN = "；"  # what several columns of a list hold
 ZERO = "0"  # what a formula makes of an empty cell
 NOTHING = MARKS_FOR_NOTHING | {"无", "暂无", "没有", "空"}
-SAME = frozenset(("同上", "同前", "〃", "″", '"', "”", "々"))
+SAME = frozenset(
+    (
+        "同上",
+        "同前",
+        "〃",
+        "″",
+        '"',
+        "”",
+        "々",
+        "“",
+        "“”",
+        "〞",
+        '""',
+        "''",
+        "’’",
+        "‘‘",
+        "‘’",
+        "′′",
+        "´´",
+        "``",
+        "＂",
+    )
+)
 # What a formula without a result leaves, and what Excel writes into a .csv for a column too narrow.
 ERRORS = frozenset(
     (
@@ -94,7 +117,7 @@ def as_text(cell: Any) -> str:
 def as_line(cell: Any) -> str:
     """Return what stands in a cell as text of one line: columns are narrow, and lines were broken to fit."""
     value = as_text(cell)
-    return value if value.isprintable() else one_line(value)
+    return value if value.isprintable() else one_line(value.replace(SOFT_HYPHEN, ""))
 
 
 def as_code(cell: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from expertpool.core.importing.columns import (
     as_text,
     normalise_header,
 )
-from expertpool.core.importing.headers import places_beside, stem_of
+from expertpool.core.importing.headers import is_count, places_beside, stem_of
 from expertpool.core.importing.reading import Numbered, Top, UnreadableFile
 from expertpool.core.validators import is_writable
 
@@ -22,10 +22,12 @@ HEADER_WITHIN = 30  # rows that hold anything
 SAYS_NOTHING = {*NOTHING, *ERRORS, "", None}
 SAMPLED = 100  # rows below the header by which a column is known
 SURE = 0.9  # of the cells
+MOST_OF_IT = 0.5  # of the cells of a column of which the one that its header says takes none
 FEWEST = 3  # cells by which a column is said to be another one
 HIDDEN = 10  # rows that are told as hidden
 MOST_DIGITS = 6  # of the number of a row
 SAMPLES = 3  # shown beside each header
+Named = Callable[[Any], str]  # a header → the code of its column, "" for none
 NUMBERS = frozenset(("编号", "no.", "no"))  # of the rows, or an office's own of the persons
 NUMBERING = NUMBERS | {"序号", "序", "原行号", "未导入原因"}
 
@@ -110,9 +112,18 @@ def find_header(
     """
     known = _known(columns, remembered)
     required = {column.code for column in columns if column.required}
+    lists = {column.code for column in columns if column.lists}
     chosen = [top for top in tops if sheet is None or top["name"] == sheet]
+
+    def named(cell: Any) -> str:
+        """Return the column of a header, or of a series of which it is one (专业二)."""
+        if code := known.get(normalise_header(cell), ""):
+            return code
+        code = known.get(stem_of(cell), "")
+        return code if code in lists else ""
+
     places = [
-        place for top in chosen if (place := _best(top, known, required, row or None)) is not None
+        place for top in chosen if (place := _best(top, named, required, row or None)) is not None
     ]
     if not places:
         raise UnreadableFile("文件中没有数据，请检查是否选错了文件或工作表。")
@@ -152,7 +163,7 @@ def _known(columns: Sequence[ImportColumn], remembered: Mapping[str, str]) -> di
     explained = {
         header: code
         for header, code in remembered.items()
-        if header not in built_in or code not in added
+        if (header not in built_in or code not in added) and not is_count(header)
     }
     # Later ones win: what users explained over the columns of the code, these over added ones.
     return _by_header(column for column in columns if column.is_extra) | built_in | explained
@@ -166,19 +177,19 @@ def _by_header(columns: Iterable[ImportColumn]) -> dict[str, str]:
     }
 
 
-def _best(top: Top, known: Mapping[str, str], required: set[str], row: int | None) -> _Place | None:
+def _best(top: Top, named: Named, required: set[str], row: int | None) -> _Place | None:
     """Return the rows of a sheet that best read as headers; the first that hold most if none do."""
     rows = [(number, _header_cells(cells)) for number, cells in top["rows"]]
     places: list[_Place] = []
     for at, (number, cells) in enumerate(rows[:HEADER_WITHIN] if row is None else rows):
         if row is not None and number != row:
             continue
-        places.append(_place(top, at, 1, cells, known, required))
+        places.append(_place(top, at, 1, cells, named, required))
         upper = rows[at - 1] if at else (0, [])
         if upper[0] == number - 1:
-            joined = _joined(upper[1], cells, known)
-            both = _place(top, at, 2, joined, known, required)
-            alone = _place(top, at - 1, 1, upper[1], known, required)
+            joined = _joined(upper[1], cells, named)
+            both = _place(top, at, 2, joined, named, required)
+            alone = _place(top, at - 1, 1, upper[1], named, required)
             # Only where the two rows together name more than each of them.
             if both.found > max(places[-1].found, alone.found):
                 places.append(both)
@@ -212,13 +223,17 @@ def _header_cells(cells: Sequence[Any]) -> list[Any]:
 
 
 def _place(
-    top: Top, at: int, depth: int, cells: list[Any], known: Mapping[str, str], required: set[str]
+    top: Top, at: int, depth: int, cells: list[Any], named: Named, required: set[str]
 ) -> _Place:
-    named = {known.get(normalise_header(cell), "") for cell in cells} - {""}
-    return _Place(top, at, depth, cells, len(named), len(named & required))
+    # Each of a series counts: 一, 二 below one header say more than that alone.
+    found = {(named(cell), stem_of(cell) != normalise_header(cell) and str(cell)) for cell in cells}
+    codes = {code for code, _ in found} - {""}
+    return _Place(
+        top, at, depth, cells, sum(bool(code) for code, _ in found), len(codes & required)
+    )
 
 
-def _joined(upper: list[Any], lower: list[Any], known: Mapping[str, str]) -> list[Any]:
+def _joined(upper: list[Any], lower: list[Any], named: Named) -> list[Any]:
     """Return two rows of headers as one: the lower, below a joined cell that says of what."""
     cells: list[Any] = []
     over: Any = ""
@@ -228,9 +243,7 @@ def _joined(upper: list[Any], lower: list[Any], known: Mapping[str, str]) -> lis
             over = above
         if not normalise_header(under):
             cells.append(above)
-        elif not known.get(normalise_header(under)) and known.get(
-            normalise_header(f"{as_text(over)}{as_text(under)}")
-        ):
+        elif not named(under) and named(f"{as_text(over)}{as_text(under)}"):
             cells.append(f"{as_text(over)}{as_text(under)}")
         else:
             cells.append(under)
@@ -369,9 +382,12 @@ class _Recogniser:
     def _by_content(self, codes: list[str], why: list[str]) -> None:
         for at, code in enumerate(codes):
             if why[at] == Why.HEADER and len(self.below[at]) >= FEWEST:
-                if self._share(code, at) == 0.0 and (better := self._fitting(at, codes)):
+                is_refused = self._all_refused(code, at)
+                # One odd word among few hides nothing where all of it would be refused.
+                enough = MOST_OF_IT if is_refused else SURE
+                if self._share(code, at) == 0.0 and (better := self._fitting(at, codes, enough)):
                     codes[at], why[at] = better, Why.MOVED
-                elif self._all_refused(code, at):
+                elif is_refused:
                     why[at] = Why.DOUBT
         for at, reason in enumerate(why):
             if reason == Why.UNKNOWN and (found := self._fitting(at, codes)):
@@ -379,7 +395,7 @@ class _Recogniser:
             elif reason == Why.OWN_NUMBERS and (found := self._fitting(at, codes)):
                 codes[at], why[at] = found, Why.MOVED
 
-    def _fitting(self, at: int, codes: Sequence[str]) -> str:
+    def _fitting(self, at: int, codes: Sequence[str], enough: float = SURE) -> str:
         """Return the one column, not yet found, that the content below a cell fits."""
         name = normalise_header(self.cells[at])
         free = [
@@ -387,7 +403,7 @@ class _Recogniser:
             for code, one in self.columns.items()
             if code not in codes and name not in one.others
         ]
-        fits = [code for code in free if (self._share(code, at) or 0.0) >= SURE]
+        fits = [code for code in free if (self._share(code, at) or 0.0) >= enough]
         return fits[0] if len(fits) == 1 else ""
 
     def _share(self, code: str, at: int) -> float | None:

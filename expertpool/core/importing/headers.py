@@ -11,8 +11,9 @@ from expertpool.core.importing.columns import NOTE, ImportColumn, as_code, norma
 SEVERAL = 2  # headers that stand once more as they are: one person has not all of these twice
 # 专业一, 专业2, 专业（二）, 第二专业; 二级专业 is none.
 _COUNT = r"[一二三四五六七八九十\d]{1,2}"
+# 主专业 beside 专业二, below a header that is joined over them: 一, 二.
 _SERIES, _BRACKETED = (
-    re.compile(rf"^第{_COUNT}|{_COUNT}$"),
+    re.compile(rf"^第{_COUNT}|^(?:主要?|[副辅次])(?=专业)|{_COUNT}$"),
     re.compile(rf"[(\[【]({_COUNT})[)\]】]"),
 )
 
@@ -23,6 +24,11 @@ def stem_of(cell: Any) -> str:
     name = _BRACKETED.sub(r"\1", as_code(cell))
     header, noted = normalise_header(name), NOTE.search(name)
     return (_SERIES.sub("", header) or header) + (noted[0] if noted else "")
+
+
+def is_count(header: str) -> bool:
+    """Tell whether a header is a number alone: what it means, only the one above it says."""
+    return re.fullmatch(_COUNT, header) is not None
 
 
 def places_beside(

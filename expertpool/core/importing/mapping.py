@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from expertpool.core.importing.columns import ImportColumn, normalise_header
 from expertpool.core.importing.finding import Why, missing
+from expertpool.core.importing.headers import is_count
 
 IGNORED = "-"  # said of a header: not imported, of later files neither
 
@@ -45,11 +46,12 @@ def to_remember(
     headers: Sequence[str], codes: Sequence[str], whys: Sequence[str]
 ) -> dict[str, str]:
     """Return what is to be remembered of headers: what was chosen, or proposed and left. What the template
-    says by itself needs no memory, and that a header was left unimported is no decision."""
+    says by itself needs no memory, a number alone (一) means something else in the next file, and that a header was left unimported is no decision."""
     asked = {Why.CHOSEN, Why.CONTENT, Why.DOUBT, Why.MOVED, Why.LIKELY}
     said = list(zip(headers, codes, whys, strict=True))
     ignored = {header: "" for header, code, _ in said if code == IGNORED}
     # Of two headers of one name the one that is imported counts.
-    return ignored | {
+    told = ignored | {
         header: code for header, code, why in said if code not in ("", IGNORED) and why in asked
     }
+    return {header: code for header, code in told.items() if not is_count(normalise_header(header))}

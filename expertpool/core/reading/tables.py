@@ -36,6 +36,9 @@ from expertpool.core.reading.pieces import Unusual
 MOST_UNPACKED = 512 * 1024**2  # bytes of an .xlsx once unpacked; far above a hundred thousand rows
 BLOCK = 500  # rows that are handed over at once
 DELIMITERS = (",", "\t", ";")
+LOCKED = "文件有打开密码，请去掉密码后再上传。"
+_COMPOUND, _ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
+_DIRECTORY_WITHIN = 64 * 1024**2  # bytes
 BROKEN = "文件打不开，可能已损坏。请在 Excel 或 WPS 中另存为 .xlsx。"
 _ADDRESS = re.compile(rb"""\sr=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _LONGEST_ADDRESS = 16  # bytes
@@ -99,7 +102,7 @@ def _words_for_broken() -> Iterator[None]:
     try:
         yield
     except PasswordError:
-        raise Refused("文件有打开密码，请去掉密码后再上传。") from None
+        raise Refused(LOCKED) from None
     except (CalamineError, zipfile.BadZipFile, OSError):
         raise Refused(BROKEN) from None
 
@@ -146,11 +149,22 @@ def _numbered(sheet: CalamineSheet) -> Iterator[Numbered]:
 
 def _check_unpacked(file: IO[bytes]) -> None:
     if not zipfile.is_zipfile(file):
+        if _is_locked(file):
+            raise Refused(LOCKED)
         return
     # Before anything is unpacked: a few kilobytes can become all of the memory.
     with zipfile.ZipFile(file) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
             raise Refused("文件过大，请分成几个文件导入。")
+
+
+def _is_locked(file: IO[bytes]) -> bool:
+    """Tell whether a file is what Office makes of one with a password to open: a compound file that holds the
+    encrypted one."""
+    file.seek(0)
+    start = file.read(_DIRECTORY_WITHIN)
+    file.seek(0)
+    return start.startswith(_COMPOUND) and _ENCRYPTED in start
 
 
 def _check_extents(file: IO[bytes]) -> None:

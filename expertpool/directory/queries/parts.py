@@ -13,6 +13,8 @@ MOST_PARTS = 5
 UNIT_LIKE = re.compile(
     r".{2,}(?:公司|集团|[学医设计研究]院|研究所|事务所|大学|中学|小学|学校|中心|[学协]会|委员会|银行|[局厂站])"
 )
+# What belongs to the unit above it: 股份有限公司 / 长沙分公司.
+_BRANCH = re.compile(r".*(?:[分支](?:公司|[院行局所部校社]|中心)|办事处|营业部|代表处)")
 _HAN = re.compile(r"[\u3400-\u9fff]{2}")  # of other letters a comma tells nothing (Co., Ltd.)
 _BRACKETED = re.compile(r"[（(\[【〔][^（()）]*[）)\]】〕]")
 _APART = re.compile(r"[、，,；;/／|\n]+")
@@ -37,11 +39,11 @@ def parts_of(name: str) -> list[str]:
 
 def lines_apart(cell: str) -> str:
     """Return ``cell`` with what was broken into lines joined; where each line is a unit's name by
-    itself (but for a group, whose companies go by its name), with a mark between them: these are asked about."""
+    itself (but for a group, whose companies go by its name, and a branch below its company), with a mark between them: these are asked about."""
     lines = list(filter(None, map(str.strip, cell.splitlines())))
     are_units = all(
         UNIT_LIKE.fullmatch(line) and core_of(line) and not line.endswith("集团") for line in lines
-    )
+    ) and not any(map(_BRANCH.fullmatch, lines[1:]))
     return "；".join(lines) if are_units else one_line(cell)
 
 

@@ -28,7 +28,11 @@ CONTACT = (
         ),
         form=InForm(section="contact", order=1, help="加密保存。", wide=True),
         imported=InImport(
-            dispensable=True, aliases=("地址", "联系地址"), sample="示例路 1 号", width=24
+            dispensable=True,
+            aliases=("地址", "联系地址", "通信地址"),
+            likely=("家庭住址",),
+            sample="示例路 1 号",
+            width=24,
         ),
         exported=InExport(width=30),
         history=InHistory(),
@@ -53,7 +57,7 @@ CONTACT = (
         owner=Owner.CONTROLLED,
         kind=Text(longest=100),
         form=InForm(section="bank"),
-        imported=InImport(dispensable=True, aliases=("开户行",), sample="中国银行"),
+        imported=InImport(dispensable=True, aliases=("开户行", "开户行名称"), sample="中国银行"),
         exported=InExport(width=16),
         history=InHistory(),
         interface=InInterface(),
@@ -73,7 +77,7 @@ CONTACT = (
         form=InForm(section="bank", help="加密保存，不会出现在导出中。"),
         imported=InImport(
             dispensable=True,
-            aliases=("银行卡号", "卡号", "账号", "银行账户"),
+            aliases=("银行卡号", "卡号", "账号", "银行账户", "银行帐号", "帐号", "银行帐户"),
             help="必须是文本格式。",
             sample="6217000012345678901",
             width=24,

@@ -30,7 +30,10 @@ NO_EMPLOYER = (
 SEX_WORDS = {"男性": Sex.MALE, "女性": Sex.FEMALE}
 # What lists mean by words that the dictionaries do not have, where each can mean one only: chosen on the page
 # already, never put in unasked.
-SEX_MEANINGS = {"先生": "男", "女士": "女"}
+SEX_MEANINGS = {
+    **dict.fromkeys(("先生", "M", "Male", "1"), "男"),  # by GB/T 2261.1
+    **dict.fromkeys(("女士", "F", "Female", "2"), "女"),
+}
 TITLE_MEANINGS = {
     "高工": "高级工程师",
     "正高工": "正高级工程师",

@@ -84,7 +84,16 @@ WORK = (
         form=InForm(section={INDIVIDUAL: "work"}, wide=True, shown=False),
         imported=InImport(
             code="employer",
-            aliases=("单位名称", "单位", "所在单位", "现工作单位", "任职单位"),
+            aliases=(
+                "单位名称",
+                "单位全称",
+                "单位",
+                "所在单位",
+                "现工作单位",
+                "任职单位",
+                "服务单位",
+            ),
+            likely=("Company",),
             help="单位全称，用于回避。没有单位的不填。",
             blanks=NO_EMPLOYER,
             missed="按没有工作单位导入：不能按单位回避，请核对。",
@@ -174,7 +183,7 @@ WORK = (
         owner=Owner.OWN,
         kind=Text(longest=50),
         form=InForm(section={INDIVIDUAL: "work"}),
-        imported=InImport(dispensable=True, sample="总工程师"),
+        imported=InImport(dispensable=True, aliases=("现任职务", "行政职务"), sample="总工程师"),
         exported=InExport(width=12),
         history=InHistory(),
         applied=InApplication(step={INDIVIDUAL: PROFESSION}),
@@ -189,7 +198,7 @@ WORK = (
         imported=InImport(
             meanings=lambda: EDUCATION_MEANINGS,
             dispensable=True,
-            aliases=("文化程度", "最高学历"),
+            aliases=("文化程度", "最高学历", "学历/学位"),
             sample="本科",
             width=12,
         ),
@@ -211,7 +220,7 @@ WORK = (
         form=InForm(section={INDIVIDUAL: "work"}),
         show=lambda one: "" if one.practice_years is None else f"{one.practice_years} 年",
         imported=InImport(
-            dispensable=True, aliases=("工作年限", "从业年数"), sample="15", width=10
+            dispensable=True, aliases=("工作年限", "从业年数", "从业时间"), sample="15", width=10
         ),
         exported=InExport(width=10),
         history=InHistory(),

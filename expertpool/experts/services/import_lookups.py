@@ -18,6 +18,7 @@ _CODED = re.compile(r"(?P<code>[A-Za-z]\d+)[\s:：\-—]*(?P<name>[^A-Za-z0-9].*
 _NAMED = re.compile(r"(?P<name>[^A-Za-z0-9]+?)[\s:：\-—(（]*(?P<code>[A-Za-z]\d+)\s*[)）]?")
 _NEXT = re.compile(r"[\s/／|+]+(?=[A-Za-z]\d{2,}(?![A-Za-z0-9]))")
 _BLANKS = re.compile(r"[\s()]+")
+_DIVISION = re.compile(r"(?P<code>\d{6})[:：\-—]*(?P<name>\D+)")
 
 
 class SpecialtyNames:
@@ -156,6 +157,9 @@ class DivisionNames:
         word = "".join(cell.split())
         if not word or word in self._codes:
             return word or None
+        coded = _DIVISION.fullmatch(word)
+        if coded and coded["code"] in self._names.get(coded["name"], ()):
+            return coded["code"]
         found = self._names.get(word, [])
         if len(found) == 1:
             return found[0]

@@ -40,8 +40,15 @@ _MONTH = re.compile(r"(\d{4})\D?(\d{1,2})(?:\D?(\d{1,2}))?[月日号.]?(?:出?�
 _BESIDE_SIGN = re.compile(r"\s*([年月日./-])\s*")
 _NAME = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z·.' -]*")
 _NOBODY = frozenset(("待定", "暂缺", "待补", "未知", "null", "none"))
+_NO_NAME = re.compile(r"[<>{}\\^=]")
 _NO_UNIT = frozenset(("本单位", "同单位", "本公司", "我单位"))
 _DOTS = str.maketrans("•・‧", "···")
+# The full stop of whoever has no dot on his keyboard: 阿卜杜拉.吐尔逊, not J.Smith.
+_STOP = re.compile(rf"(?<=[{HAN}]{{2}})[.．。｡](?=[{HAN}]{{2}})")
+_STYLED = re.compile(
+    r".{1,4}?(?:先生|女士|小姐|同志|老师|副?教授|副?研究员|博士|院士|院长|所长|主任|经理"
+    r"|高工|(?:总|高级|助理)?工程师)"
+)
 # What people write between digits, and what stands there unseen.
 MARKS = re.compile(rf"[\s\-\u2010-\u2015{UNSEEN}]+")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
@@ -127,7 +134,7 @@ def _name(cell: Any, longest: int) -> str:
     seen = "".join(" " if char.isspace() else char for char in value if not _is_unseen(char))
     if value and not seen.strip():
         raise CellRefused("{}格式", HIDDEN)
-    return join_han(" ".join(seen.split())).translate(_DOTS)
+    return _STOP.sub("·", join_han(" ".join(seen.split())).translate(_DOTS))
 
 
 def _is_unseen(char: str) -> bool:
@@ -238,17 +245,7 @@ def oddities(
     values: Mapping[str, Any], *, born: date | None, today: date, provinces: Collection[str]
 ) -> Iterator[tuple[str, str, str]]:
     """Yield what is odd in ``values`` of a record and no reason to refuse it: label, value, sentence."""
-    name = values.get("name") or ""  # of a section that is saved it may be no part
-    if name and not (
-        name.isalpha() or values.get("kind") == ExpertKind.ORGANISATION or _NAME.fullmatch(name)
-    ):
-        yield "姓名", name, "姓名中有文字以外的内容，请核对。"
-    if name.lower() in _NOBODY:
-        yield "姓名", name, "像是还没有填的姓名，请核对。"
-    if (employer := str(values.get("employer") or "")) in _NO_UNIT:
-        yield "工作单位", employer, "不是单位的名称，不能按单位回避，请核对。"
-    if values.get("kind") != ExpertKind.ORGANISATION and UNIT_LIKE.fullmatch(name):
-        yield "姓名", name, "像是单位的名称，请核对是否与工作单位对调了。"
+    yield from _odd_names(values)
     if (end := values.get("term_end_date")) and end < today:
         yield "聘期至", end.isoformat(), "聘期已过，不会被抽取，请核对。"
     id_number, account = values.get("id_number"), values.get("bank_account")
@@ -260,6 +257,24 @@ def oddities(
     years = values.get("practice_years") or None
     if years and (sentence := years_warning(years, born, today)):
         yield "从业年限", str(years), sentence
+
+
+def _odd_names(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield what is odd in the names of an expert and of his unit."""
+    name = values.get("name") or ""  # of a section that is saved it may be no part
+    is_person = values.get("kind") != ExpertKind.ORGANISATION
+    if is_person and name and not (name.isalpha() or _NAME.fullmatch(name)):
+        yield "姓名", name, "姓名中有文字以外的内容，请核对。"
+    if is_person and UNIT_LIKE.fullmatch(name):
+        yield "姓名", name, "像是单位的名称，请核对是否与工作单位对调了。"
+    if is_person and _STYLED.fullmatch(name):
+        yield "姓名", name, "姓名后面像是称呼、职称或职务，请只留姓名。"
+    if name.lower() in _NOBODY:
+        yield "姓名", name, "像是还没有填的姓名，请核对。"
+    if (employer := str(values.get("employer") or "")) in _NO_UNIT:
+        yield "工作单位", employer, "不是单位的名称，不能按单位回避，请核对。"
+    if _NO_NAME.search(employer):
+        yield "工作单位", employer, "有单位名称里不会有的符号，请核对。"
 
 
 def expert_number(cell: Any) -> str:

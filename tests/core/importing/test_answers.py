@@ -164,7 +164,7 @@ def test_a_header_that_is_taken_back_is_not_remembered_and_one_that_stays_is(
     choose_mapping(run=run, codes=["name", "phone", "remark", "-"], now=NOW)
     form = client.get(reverse("experts:import_mapping", args=[run.pk])).context["form"]
     held = {field.html_name: field.value() for field in form}
-    assert held == {**said(run), "column-3": "-"}
+    assert held == {**said(run), "column-3": "-", "list_kind": ""}
     post(client, "mapping", run, held | {"column-2": ""})
     post(client, "confirm", run)
     assert set(ImportMemory.objects.values_list("said", "meant")) == {

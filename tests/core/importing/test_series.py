@@ -8,6 +8,8 @@ import pytest
 from django.test import Client
 
 from expertpool.accounts.models import User
+from expertpool.core.importing import Why
+from expertpool.core.importing.mapping import to_remember
 from expertpool.experts.models import Expert
 from tests.core.importing.test_import_pages import HEAD, post, said, standing, upload
 from tests.fixtures import login
@@ -101,3 +103,8 @@ def test_another_column_stands_once(client: Client, tmp_path: Path) -> None:
     run = upload(client, tmp_path, rows).context["run"]
     page = post(client, "mapping", run, said(run) | {"column-2": "phone"})
     assert "有两个表头对应了同一列（手机号）" in page.content.decode()
+
+
+def test_a_number_alone_is_remembered_of_no_header() -> None:
+    told = to_remember(["一", "专长"], ["specialties", "specialties"], [Why.CONTENT, Why.CONTENT])
+    assert told == {"专长": "specialties"}

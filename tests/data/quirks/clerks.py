@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from tests.data.quirks.files import HEAD, Quirk, book, plain
+from tests.data.quirks.files import HEAD, Quirk, book, merge, plain
 
 BORN = date(1975, 10, 15)
 SHOWN = ("yyyy-mm", "yyyy.mm", "mmm-yy", 'yyyy"年"m"月"')
@@ -141,6 +141,122 @@ CLERKS = (
             "contact_person": ["周敏", "李强"],
             "employer.name": ["湖南甲律师事务所", "长沙乙造价咨询有限公司"],
             "employer.uscc": ["91110000600037341L", ""],
+        },
+    ),
+    Quirk(
+        "specialties_below_a_joined_header.xlsx",
+        book(
+            {
+                "表": [
+                    ["", "", "", "", "", ""],
+                    ["", "", "", "", "一", "二"],
+                    [1, "张甲", "13977711001", "甲院", "A010101", "A080101"],
+                ]
+            },
+            merge("A1:A2=序号", "B1:B2=姓名", "C1:C2=手机", "D1:D2=单位", "E1:F1=评审专业"),
+        ),
+        1,
+        each={"specialties.count": [2]},
+    ),
+    Quirk(
+        "first_and_further_specialties.xlsx",
+        book(
+            {
+                "表": [
+                    ["", "", "", "", "", "", ""],
+                    ["", "", "", "", "主专业", "专业二", "专业三"],
+                    [1, "张甲", "13977711001", "甲院", "A010101", "A080101", ""],
+                ]
+            },
+            merge("A1:A2=序号", "B1:B2=姓名", "C1:C2=手机", "D1:D2=单位", "E1:G1=评审专业"),
+        ),
+        1,
+        each={"specialties.count": [2]},
+    ),
+    Quirk(
+        "groups_over_counted_specialties.xlsx",
+        book(
+            {
+                "表": [
+                    ["专家名单"],
+                    ["", "", "", "", "", ""],
+                    ["姓名", "性别", "手机", "邮箱", "一", "二"],
+                    ["张甲", "男", "13977711001", "", "A010101", "A080101"],
+                ]
+            },
+            merge("A2:B2=基本信息", "C2:D2=联系方式", "E2:F2=专业"),
+        ),
+        1,
+        each={"specialties.count": [2]},
+    ),
+    Quirk(
+        "as_above_by_apostrophes.xlsx",
+        plain(
+            ["一致甲", "13977712001", "", "黄石一院"],
+            ["同上甲", "13977712002", "", "''"],
+            ["同上乙", "13977712003", "", "’’"],
+            ["无甲", "13977712004", "", "…"],
+        ),
+        4,
+        each={"employer.name": ["黄石一院"] * 3 + [None]},
+    ),
+    Quirk(
+        "everyday_headers.xlsx",
+        plain(
+            ["张甲", "13977713001", "甲院", "1975-10-15", "1 号", "12345678", "长沙银行", "处长"],
+            head=[
+                *("专家名称", "手机", "单位全称", "出生年月日", "通信地址", "银行帐号"),
+                *("开户行名称", "现任职务"),
+            ],
+        ),
+        1,
+        first={
+            "name": "张甲",
+            "birth_date": BORN,
+            "address": "1 号",
+            "bank_account": "12345678",
+            "bank_name": "长沙银行",
+            "position": "处长",
+        },
+        each={"employer.name": ["甲院"]},
+    ),
+    Quirk(
+        "a_branch_on_a_line_of_its_own.xlsx",
+        plain(
+            ["张甲", "13977714001", "", "中国电信股份有限公司长沙分公司"],
+            ["张乙", "13977714002", "", "中国电信股份有限公司\n长沙分公司"],
+        ),
+        2,
+        each={"employer.name": ["中国电信股份有限公司长沙分公司"] * 2},
+    ),
+    Quirk(
+        "few_types_below_kind.xlsx",
+        plain(
+            *(
+                [f"张{name}", f"1397771500{at}", kind]
+                for at, (name, kind) in enumerate(
+                    zip("甲乙丙丁", ("技术类", "经济类", "法律类", "技术"), strict=True)
+                )
+            ),
+            head=["姓名", "手机", "类别"],
+        ),
+        4,
+        each={"expert_type": ["技术类", "经济类", "法律类", "技术"]},
+    ),
+    Quirk(
+        "dots_in_names.xlsx",
+        plain(
+            ["阿卜杜拉.吐尔逊", "13977716001", "高级\u00ad工程师", "430100 长沙市"],
+            ["阿依古丽．买买提", "13977716002", "高级工程师", "430100"],
+            ["J.Smith", "13977716003", "", ""],
+            ["二、外地专家"],
+            head=["姓名", "手机", "职称", "所在地区"],
+        ),
+        3,
+        each={
+            "name": ["阿卜杜拉·吐尔逊", "阿依古丽·买买提", "J.Smith"],
+            "title": ["高级工程师", "高级工程师", ""],
+            "division.name": ["长沙市", "长沙市", None],
         },
     ),
 )

@@ -108,3 +108,32 @@ def test_nothing_is_said_of_what_stays_as_it_is(admin: User, tmp_path: Path) -> 
     found = page_of(admin, write_xlsx(tmp_path / "a.xlsx", rows)).context["found"]
     assert found["notes"] == []
     assert "证件类型" not in found["first"][0]
+
+
+def test_a_name_with_a_title_and_a_unit_of_marks_are_to_be_looked_at(
+    admin: User, tmp_path: Path
+) -> None:
+    rows = [
+        ["姓名", "手机号", "工作单位"],
+        ["李强 教授", "13911110001", "甲院"],
+        ["周女士", "13911110002", "<script>alert(1)</script>"],
+        ["阿卜杜拉.吐尔逊", "13911110003", "''"],
+        ["张工程", "13911110004", "。。"],
+    ]
+    found = page_of(admin, write_xlsx(tmp_path / "a.xlsx", rows)).context["found"]
+    said = {
+        (one["row"], note["column"], note["kind"])
+        for one in found["notes"]
+        for note in one["notes"]
+    }
+    assert {(2, "姓名", "请核对"), (3, "姓名", "请核对"), (3, "工作单位", "请核对")} <= said
+    assert {(4, "姓名", "已整理"), (4, "工作单位", "按推测填写")} <= said
+    assert (5, "工作单位", "请核对") in said
+    assert not {(5, "姓名", "请核对"), (4, "姓名", "请核对")} & said
+
+
+def test_a_file_with_a_password_to_open_says_so(admin: User, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    entry = "EncryptedPackage".encode("utf-16-le")
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + entry + bytes(600))
+    assert "文件有打开密码" in page_of(admin, path).content.decode()

@@ -159,3 +159,14 @@ class DeletedFilter(FilterForm):
         if days := self.value("deleted"):
             rows = rows.filter(within_days("deleted_at", days))
         return search(rows, self.value("q") or "", self.user)
+
+
+class AlikeFilter(FilterForm):
+    q = keyword_field()
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        super().__init__(data)
+        self.user = user
+
+    def narrow(self, rows: QuerySet[Expert]) -> QuerySet[Expert]:
+        return search(rows, self.value("q") or "", self.user)

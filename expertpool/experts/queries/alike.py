@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from expertpool.accounts.models import User
-from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.enums import ExpertStatus, IdKind
 from expertpool.experts.models import Expert, ToldApart
 from expertpool.experts.queries.experts import experts_visible_to
 
@@ -82,13 +82,35 @@ def grounds_between(one: Expert, other: Expert) -> tuple[str, ...]:
 def two_persons_by(one: Expert, other: Expert) -> str:
     """Return by what else the two of different names are told to be two persons: number or birthday, where
     both are known; "" where nothing tells."""
+    return next(_differing(one, other), "")
+
+
+def unlike_by(one: Expert, other: Expert) -> list[str]:
+    """Return by what the two may be two persons: name, number, birthday, and beside one of these the phone.
+    Empty: nothing speaks against one person."""
+    told = [*([] if one.name == other.name else ["姓名"]), *_differing(one, other)]
+    return [*told, "手机号"] if told and one.phone_index != other.phone_index else told
+
+
+def _differing(one: Expert, other: Expert) -> Iterator[str]:
     for name, label in (("id_number", "证件号码"), ("birth_date", GROUNDS["birth_date"])):
         # The number of a passport is never that of an identity card.
         is_compared = name != "id_number" or one.id_kind == other.id_kind
         mine, theirs = getattr(one, name), getattr(other, name)
         if is_compared and mine and theirs and not _is_same(name, one, other):
-            return label
-    return ""
+            yield label
+
+
+def are_two(one: Expert, other: Expert) -> bool:
+    """Tell whether two are two persons, whatever else is the same: a citizen has one number, and it says when
+    he was born."""
+    return (
+        one.id_kind == other.id_kind == IdKind.RESIDENT
+        and None not in (one.id_number_index, other.id_number_index)
+        and one.id_number_index != other.id_number_index
+        and None not in (one.birth_date, other.birth_date)
+        and not is_same_birth(one.birth_date, other.birth_date)
+    )
 
 
 def _is_same(name: str, one: Expert, other: Expert) -> bool:

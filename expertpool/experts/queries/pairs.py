@@ -13,7 +13,7 @@ from django.db.models import Count, F, Q, QuerySet
 from expertpool.accounts.models import User
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, ToldApart
-from expertpool.experts.queries.alike import GROUNDS, grounds_between
+from expertpool.experts.queries.alike import GROUNDS, are_two, grounds_between
 
 MOST_GROUPS = 1_000  # of one name and one thing more, that are gone through
 MOST_OF_GROUP = 1_000  # pairs of one group
@@ -57,7 +57,19 @@ def pairs_in(rows: QuerySet[Expert]) -> Pairs:
             two = _pairs_with(sorted(kept), sorted(ids))
             found.update(islice(two, MOST_OF_GROUP + told))
             is_least |= next(two, None) is not None
-    return Pairs(found - apart_among({pk for pair in found for pk in pair}), is_least)
+    keys = {pk for pair in found for pk in pair}
+    return Pairs(found - apart_among(keys) - _two_among(found, keys), is_least)
+
+
+def _two_among(pairs: Collection[Pair], keys: Collection[int]) -> set[Pair]:
+    """Return which of ``pairs`` are two persons' by their numbers."""
+    rows = Expert.objects.filter(pk__in=keys, id_number_index__isnull=False)
+    known = rows.only("id_kind", "id_number_index", "birth_date").in_bulk()
+    return {
+        (one, other)
+        for one, other in pairs
+        if one in known and other in known and are_two(known[one], known[other])
+    }
 
 
 def _pairs_with(kept: Sequence[int], ids: Sequence[int]) -> Iterator[Pair]:
@@ -106,7 +118,7 @@ def grounds_of(experts: Collection[Expert], rows: QuerySet[Expert]) -> dict[int,
     by_name: dict[str, list[Expert]] = defaultdict(list)
     others = rows.filter(name__in={one.name for one in experts}, merged_into__isnull=True)
     # Of a common name there are hundreds.
-    for one in others.only("number", "name", "status", *GROUNDS):
+    for one in others.only("number", "name", "status", "id_kind", *GROUNDS):
         by_name[one.name].append(one)
     apart = apart_among({one.pk for same in by_name.values() for one in same})
     told: dict[int, list[Ground]] = {}
@@ -115,7 +127,7 @@ def grounds_of(experts: Collection[Expert], rows: QuerySet[Expert]) -> dict[int,
             Ground(f"{'、'.join(same)}与 {one.number} 相同", one)
             for one in by_name[expert.name]
             if one != expert and (same := grounds_between(expert, one))
-            if _pair(expert, one) not in apart
+            if _pair(expert, one) not in apart and not are_two(expert, one)
         ]
     for label, field in (("手机号", "phone_index"), ("邮箱", "email_index")):
         _tell_accounts(experts, label, field, told)

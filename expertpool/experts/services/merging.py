@@ -16,7 +16,7 @@ from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import AvoidanceUnit, Expert, Leave
 from expertpool.experts.occasions import ACCOUNT, MERGED
-from expertpool.experts.queries.alike import two_persons_by
+from expertpool.experts.queries.alike import two_persons_by, unlike_by
 from expertpool.experts.queries.experts import experts_groupable_by
 from expertpool.experts.queries.pairs import apart_among
 from expertpool.experts.services.avoidance import add_avoidance_unit
@@ -42,6 +42,7 @@ def merge_experts(
     close: Expert,
     taken: Collection[str],
     reason: str,
+    knowing: bool = False,
     actor: User | None,
     now: datetime,
 ) -> Expert:
@@ -50,7 +51,8 @@ def merge_experts(
     Groups, avoidances, and leaves that are not over come along; versions, log, files, letters and seats
     stay with the closed record, which keeps its numbers to be reached by, but for being found. Nothing is
     asked of draws: who sits in a sealed one, a merge does not tell. The owners of both are told.
-    Refuses (ExpertRefused, ValidationError by field) two kinds, two names with two numbers or birthdays, what was told
+    Refuses (ExpertRefused, ValidationError by field) two kinds, two names with two numbers or birthdays, two of whom one of these differs unless that is
+    known (``knowing``), what was told
     apart or merged already, a record to keep that is deleted, one to close that is frozen, blacklisted or has an account, leaves that overlap, and
     values that contradict each other.
     """
@@ -58,7 +60,12 @@ def merge_experts(
     rows = Expert.objects.select_for_update(of=("self",)).select_related("user").order_by("pk")
     found = rows.in_bulk([keep.pk, close.pk])
     keep, close = found[keep.pk], found[close.pk]
-    _check(keep, close)
+    require_mergeable(keep, close)
+    unlike = unlike_by(keep, close)
+    if unlike and not knowing:
+        raise ExpertRefused(
+            f"两份档案的{'、'.join(unlike)}不同，请核对；确是同一人的，请勾选后再合并。"
+        )
     reached = [(one.pk, one.name, contacts_of(one)) for one in (keep, close)]
     fields = EXPERT.writable()
     values = {code: fields[code].value_of(close) for code in taken if code in fields}
@@ -73,14 +80,15 @@ def merge_experts(
         via=ChangeVia.MERGE,
     )
     _bring_along(close, keep, actor=actor, now=now)
-    after = {"并入": str(close)}
+    after = {"并入": str(close)} | ({"不同之处": "、".join(unlike)} if unlike else {})
     record("expert.merge", actor=actor, now=now, subject=keep, after=after, note=reason)
     for pk, name, contacts in reached:
         _tell(pk, name, contacts, close=close, keep=keep, now=now)
     return keep
 
 
-def _check(keep: Expert, close: Expert) -> None:
+def require_mergeable(keep: Expert, close: Expert) -> None:
+    """Refuse (ExpertRefused) two records that cannot become one as they are."""
     if keep.pk == close.pk:
         raise ExpertRefused("请选择另一份档案。")
     if apart_among({keep.pk, close.pk}):

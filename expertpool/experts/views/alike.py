@@ -14,6 +14,7 @@ from expertpool.core.responses import refused, saved
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.views.reasons import reason_of
 from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.forms.filters import AlikeFilter
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_mergeable_by, experts_visible_to
 from expertpool.experts.queries.pairs import alike_in, grounds_of, told_apart_within
@@ -28,7 +29,11 @@ def index(request: UserRequest) -> HttpResponse:
     """Those of the records that a clerk keeps which have too much in common."""
     kept = _kept(request)
     result = listing(
-        request, alike_in(kept).select_related("employer"), sorts=SORTS, default_sort="name"
+        request,
+        alike_in(kept).select_related("employer"),
+        sorts=SORTS,
+        default_sort="name",
+        form=AlikeFilter(request.GET, user=request.user),
     )
     told = grounds_of(list(result.page), kept)
     rows = [(expert, told[expert.pk]) for expert in result.page]

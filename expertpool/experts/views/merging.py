@@ -23,8 +23,14 @@ from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.actions import OneExpertForm
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.alike import unlike_by
 from expertpool.experts.queries.experts import experts_mergeable_by
-from expertpool.experts.services.merging import SPECIALTIES, explain, merge_experts
+from expertpool.experts.services.merging import (
+    SPECIALTIES,
+    explain,
+    merge_experts,
+    require_mergeable,
+)
 
 CHANGED = "其中一份档案刚有改动，请核对后再合并。"
 
@@ -69,7 +75,11 @@ def merge(request: UserRequest, pk: int, other: int) -> HttpResponse:
     keep, close = _expert(request, pk), _expert(request, other)
     seen = digest(f"{EXPERT.version_of(keep)}{EXPERT.version_of(close)}{keep.status}{close.status}")
     choices = _choices(request, keep, close)
-    error = ""
+    error, barred = "", ""
+    try:
+        require_mergeable(keep, close)
+    except ExpertRefused as refusal:
+        barred = str(refusal)
     if request.method == "POST":
         taken = {one.code for one in choices if one.other}
         try:
@@ -80,6 +90,7 @@ def merge(request: UserRequest, pk: int, other: int) -> HttpResponse:
                 close=close,
                 taken=taken | ({"id_kind"} if "id_number" in taken else set()),
                 reason=reason_of(request),
+                knowing=request.POST.get("knowing") == "1",
                 actor=request.user,
                 now=timezone.now(),
             )
@@ -96,6 +107,8 @@ def merge(request: UserRequest, pk: int, other: int) -> HttpResponse:
         "choices": choices,
         "seen": seen,
         "error": error,
+        "barred": barred,
+        "unlike": unlike_by(keep, close),
         "reason": reason_of(request),
     }
     return render(request, "experts/merge.html", context, status=422 if error else 200)

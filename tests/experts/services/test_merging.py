@@ -59,8 +59,18 @@ def close() -> Expert:
     )
 
 
-def merge(keep: Expert, close: Expert, by: User, *taken: str, now: Any = NOW) -> Expert:
-    return merge_experts(keep=keep, close=close, taken=taken, reason="同一人", actor=by, now=now)
+def merge(
+    keep: Expert, close: Expert, by: User, *taken: str, now: Any = NOW, knowing: bool = False
+) -> Expert:
+    return merge_experts(
+        keep=keep,
+        close=close,
+        taken=taken,
+        reason="同一人",
+        knowing=knowing,
+        actor=by,
+        now=now,
+    )
 
 
 @pytest.mark.shows("EXP-15")
@@ -145,20 +155,26 @@ def test_what_cannot_be_merged(admin: User, which: str, changes: dict[str, Any],
 
 
 @pytest.mark.parametrize(
-    ("name", "changes", "refused"),
+    ("name", "changes", "refused", "asked"),
     [
-        ("李大明", {"id_number": make_id_number("19800520", serial=3)}, "姓名和证件号码都不同"),
-        ("李大明", {"birth_date": date(1980, 5, 20)}, "姓名和出生日期都不同"),
+        ("李大明", {"id_number": make_id_number("19800520", serial=3)}, "姓名和证件号码都不同", ""),
+        ("李大明", {"birth_date": date(1980, 5, 20)}, "姓名和出生日期都不同", ""),
         # A name that was typed wrong, and a number: what is the same speaks for one person.
-        ("王晓明", {"birth_date": date(1980, 1, 20)}, ""),
-        ("王小明", {"id_number": make_id_number("19800520", serial=3)}, ""),
-        ("王晓明", {}, ""),
+        ("王晓明", {"birth_date": date(1980, 1, 20)}, "", "姓名、手机号"),
+        (
+            "王小明",
+            {"id_number": make_id_number("19800520", serial=3), "birth_date": date(1980, 5, 20)},
+            "",
+            "证件号码、出生日期、手机号",
+        ),
+        ("王晓明", {}, "", "姓名、手机号"),
         # The number of a passport says nothing against that of an identity card.
-        ("WANG XIAOMING", {"id_kind": "passport", "id_number": "E12345678"}, ""),
+        ("WANG XIAOMING", {"id_kind": "passport", "id_number": "E12345678"}, "", "姓名、手机号"),
+        ("王小明", {"birth_date": date(1980, 1, 20)}, "", ""),
     ],
 )
 def test_two_persons_are_not_merged(
-    admin: User, name: str, changes: dict[str, Any], refused: str
+    admin: User, name: str, changes: dict[str, Any], refused: str, asked: str
 ) -> None:
     keep = make_expert("王小明", id_number=make_id_number(), birth_date=date(1980, 1, 1))
     close = make_expert(name, **changes)
@@ -167,7 +183,12 @@ def test_two_persons_are_not_merged(
             merge(keep, close, admin)
         assert not Expert.objects.filter(merged_into__isnull=False).exists()
     else:
-        merge(keep, close, admin)
+        if asked:
+            with pytest.raises(ExpertRefused, match=f"两份档案的{asked}不同.*勾选"):
+                merge(keep, close, admin)
+        merge(keep, close, admin, knowing=True)
+        entry = Entry.objects.get(action="expert.merge", subject_id=str(keep.pk))
+        assert entry.after.get("不同之处", "") == asked
         assert Expert.objects.filter(merged_into=keep).exists()
 
 
@@ -245,8 +266,12 @@ def test_values_that_contradict_each_other_are_named(
     Expert.objects.filter(pk=keep.pk).update(birth_date=date(1970, 1, 1))
     client = login(Client(), admin)
     address = reverse("experts:merge", args=[keep.pk, close.pk])
-    seen = client.get(address).content.decode().split('name="seen" value="')[1].split('"')[0]
+    shown = client.get(address).content.decode()
+    assert "出生日期、手机号不同。合并后不能撤销" in shown
+    seen = shown.split('name="seen" value="')[1].split('"')[0]
     data = {"seen": seen, "reason": "同一人", "from-id_number": "other", "from-birth_date": "keep"}
+    assert "请勾选后再合并" in client.post(address, data).content.decode()
+    data |= {"knowing": "1"}
     page = client.post(address, data).content.decode()
     assert "出生日期与证件号码不符" in page
     close.refresh_from_db()
@@ -271,3 +296,31 @@ def test_constraints_hold_at_the_end(keep: Expert, close: Expert, admin: User) -
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     assert make_phone()
+
+
+def test_whoever_has_another_number_and_birthday_is_no_twin_and_twins_are_searched(
+    admin: User,
+) -> None:
+    unit = make_unit("长沙设计院")
+    numbers = make_id_number("19800520"), make_id_number("19710101")
+    births = date(1980, 5, 20), date(1971, 1, 1)
+    two = [
+        make_expert("李强", employer=unit, id_number=number, birth_date=born)
+        for number, born in zip(numbers, births, strict=True)
+    ]
+    one, other = (make_expert("王小明", employer=unit) for _ in range(2))
+    zhao = [make_expert("赵敏", employer=unit) for _ in range(2)]
+    client = login(Client(), admin)
+    page = client.get(reverse("experts:alike"))
+    assert set(page.context["page"]) == {one, other, *zhao}
+    assert reverse("experts:merge", args=[one.pk, other.pk]) in page.content.decode()
+    found = client.get(reverse("experts:alike"), {"q": "赵敏"})
+    assert set(found.context["page"]) == set(zhao)
+    # That they cannot become one is said before anybody tries.
+    two[1].name = "李小强"
+    two[1].save()
+    shown = client.get(
+        reverse("experts:merge", args=[one_of.pk for one_of in two])
+    ).content.decode()
+    assert "这两份档案不能合并" in shown
+    assert "确认合并</button>" not in shown

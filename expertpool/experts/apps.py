@@ -43,6 +43,8 @@ class ExpertsConfig(AppConfig):
             RECORDS_CHANGED,
             REMOVAL_ASKED,
             REMOVAL_DECIDED,
+            TERM_ENDING,
+            TERMS_ENDING,
         )
         from expertpool.experts.permissions import OWN, PERMISSIONS
         from expertpool.experts.queries.accounts import (
@@ -87,7 +89,7 @@ class ExpertsConfig(AppConfig):
         IMPORTS.add(ExpertUpdater)
         FILE_SUBJECTS.add(EXPERT_FILES)
         OCCASIONS.add(ACTIVATION, PASSWORD, CONTACT_CHANGED, MERGED, RECORDS_CHANGED)
-        OCCASIONS.add(REMOVAL_ASKED, REMOVAL_DECIDED)
+        OCCASIONS.add(REMOVAL_ASKED, REMOVAL_DECIDED, TERM_ENDING, TERMS_ENDING)
         register_criteria(SUBJECT, *FIELDS)
         FLOW_SUBJECTS.add(
             FlowSubject(

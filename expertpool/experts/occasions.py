@@ -156,3 +156,39 @@ REMOVAL_DECIDED = Occasion(
         ChannelCode.EMAIL: ("移除回避的申请：{{结果}}", _DECIDED),
     },
 )
+
+_ENDING = (
+    "{{专家姓名}} 专家：您在专家库的聘期{{届满情况}}（{{到期日}}）。聘期届满后不再被抽取，续聘后恢复；"
+    "如需续聘，请联系专家库管理单位。"
+)
+TERM_ENDING = Occasion(
+    code="expert.term_ending",
+    label="聘期届满（通知专家）",
+    placeholders={
+        "专家姓名": "王工",
+        "届满情况": "将在 30 天内届满",
+        "到期日": "2026-12-31",
+    },
+    defaults={
+        ChannelCode.SITE: ("您的聘期{{届满情况}}", _ENDING),
+        ChannelCode.EMAIL: ("您的聘期{{届满情况}}", _ENDING),
+        ChannelCode.SMS: ("", _ENDING),
+    },
+)
+
+_TERMS = (
+    "{{收件人}}，有 {{人数}} 位专家的聘期{{届满情况}}（{{到期日}}），届满后不再被抽取。"
+    "请办理续聘：{{链接}}"
+)
+TERMS_ENDING = Occasion(
+    code="expert.terms_ending",
+    label="聘期届满（通知管理人员）",
+    placeholders={
+        "收件人": "管理员老张",
+        "人数": "12",
+        "届满情况": "将在 30 天内届满",
+        "到期日": "2026-12-31",
+        "链接": "https://zhuanjia.example.cn/experts/?tab=formal&term=2026-12-31",
+    },
+    defaults={ChannelCode.SITE: ("{{人数}} 位专家的聘期{{届满情况}}", _TERMS)},
+)

@@ -50,6 +50,27 @@ TERM_ENDING_WITHIN = Setting(
     help="这么久以内届满的在库专家显示「即将到期」，列在同名的标签下；立即生效。",
 )
 
+TERM_NOTICES = Setting(
+    "experts.term_notices",
+    "聘期届满前通知专家和管理人员",
+    Several(
+        (
+            ("180", "180 天前"),
+            ("90", "90 天前"),
+            ("60", "60 天前"),
+            ("30", "30 天前"),
+            ("15", "15 天前"),
+            ("7", "7 天前"),
+            ("1", "1 天前"),
+        ),
+        nothing="不通知",
+    ),
+    ("90", "60", "30"),
+    group=POOL,
+    order=15,
+    help="每个时点各通知一次；届满的次日另通知一次。改动从第二天起生效，已经过去的时点不补发。",
+)
+
 THIN_SPECIALTY = Setting(
     "experts.thin_specialty",
     "专业可抽专家少于几人提示",
@@ -99,6 +120,7 @@ OWN_FIELDS = Setting(
 
 SETTINGS = (
     TERM_ENDING_WITHIN,
+    TERM_NOTICES,
     THIN_SPECIALTY,
     PENDING_DAYS,
     ACTIVATION_VALID,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from expertpool.core.jobs import DEADLINES, HEAVY, UntilDone, app
-from expertpool.experts.services import accounts, announcing, blacklist, removals
+from expertpool.experts.services import accounts, announcing, blacklist, expiring, removals
 
 
 @app.task(name="experts.end_blacklist_entry", queue=DEADLINES, retry=UntilDone())
@@ -31,3 +31,10 @@ def open_accounts(expert_ids: list[int], actor_id: int | None) -> None:
 def announce_changes(timestamp: int) -> None:
     """Every minute: tell those who answer for records what was changed."""
     announcing.announce_changes(now=timezone.now())
+
+
+@app.periodic(cron="20 8 * * *")
+@app.task(name="experts.tell_expiring", queue=HEAVY, queueing_lock="experts.tell_expiring")
+def tell_expiring(timestamp: int) -> None:
+    """Each morning: tell of terms that end."""
+    expiring.tell_expiring(now=timezone.now())

@@ -1,0 +1,75 @@
+"""Who is told that a term ends, when, and once; and that nobody is drawn after it (EXP-48)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import out_of_term
+from expertpool.experts.services.expiring import tell_expiring
+from expertpool.experts.services.profile import update_expert
+from expertpool.notifications.models import Message
+from tests.factories.accounts import make_department, make_user
+from tests.factories.experts import NOW, make_expert
+from tests.fixtures import login
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("EXP-48")]
+TODAY = timezone.localdate(NOW)
+
+
+def ends(days: int, **more: object) -> Expert:
+    return make_expert(term_end_date=TODAY + timedelta(days=days), **more)
+
+
+def told(occasion: str = "expert.term_ending") -> list[str]:
+    rows = Message.objects.filter(occasion=occasion, channel="site").order_by("pk")
+    return [one.body for one in rows]
+
+
+def test_experts_and_their_office_are_told_once_of_each_time(client: Client) -> None:
+    admin = make_user("admin")
+    for days in (91, 90, 88, 60, 30, 0, -1, -9):
+        ends(days)
+    ends(30, status="frozen")
+    assert tell_expiring(now=NOW) == 5
+    bodies = told()
+    for words in ("90 天后", "88 天后", "60 天后", "30 天后", "已届满"):
+        assert sum(words in body for body in bodies) == 1, words
+    of_office = told("expert.terms_ending")
+    assert len(of_office) == 5
+    assert all("有 1 位专家" in body for body in of_office)
+    tell_expiring(now=NOW)
+    assert len(told()) == 5
+    # On the next day only those who have come nearer, and nobody twice.
+    tell_expiring(now=NOW + timedelta(days=1))
+    assert len(told()) == 7  # of 91 and 0
+    expert = Expert.objects.get(term_end_date=TODAY - timedelta(days=1))
+    day: date = TODAY + timedelta(days=31)
+    update_expert(expert=expert, values={"term_end_date": day}, actor=admin, now=NOW)
+    tell_expiring(now=NOW + timedelta(days=1))
+    assert len(told()) == 8  # a renewed term is another one
+    link = reverse("experts:list") + f"?tab=formal&term={day} 至 {day}"
+    page = login(client, admin).get(link).context["page"]
+    assert expert in page.object_list
+
+
+def test_each_office_hears_of_its_own_experts() -> None:
+    here, there = make_department("甲"), make_department("乙")
+    make_user("department", department=here)
+    ends(30, department=there)
+    tell_expiring(now=NOW)
+    assert len(told()) == 1
+    assert told("expert.terms_ending") == []
+
+
+def test_after_the_term_nobody_is_drawn_until_it_is_renewed() -> None:
+    expert = ends(-1)
+    assert Expert.objects.filter(out_of_term(NOW, now=NOW), pk=expert.pk).exists()
+    values = {"term_end_date": TODAY + timedelta(days=365)}
+    update_expert(expert=expert, values=values, actor=None, now=NOW)
+    assert not Expert.objects.filter(out_of_term(NOW, now=NOW), pk=expert.pk).exists()

@@ -73,7 +73,7 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
         self.initial["wait_words"] = "\n".join(row.wait_words)
         fields[
             "group"
-        ].help_text = "同组的字段在表单和档案中放在一起；可以写已有的组名，如“联系方式”。不填的放在“其他信息”。"
+        ].help_text = "同组的字段在表单和档案中放在一起；可以写表单里已有的组名，如“聘期与管理”。不填的放在“其他信息”。"
         fields["readers"].choices = list(Role.objects.order_by("pk").values_list("code", "name"))
         subject = row.subject or self._asked_subject()
         fields["waits_for"] = forms.ChoiceField(

@@ -36,24 +36,25 @@ function setupHandle(body, handle) {
     handle.focus();
     save(body);
   });
-  // Pointers, so that fingers drag as well as mice.
+  // Pointers, so that fingers drag as well as mice; heard by the document, for a row that moves lets go of them.
   handle.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     handle.focus();
-    handle.setPointerCapture(event.pointerId);
     let moved = false;
     row.classList.add("is-dragged");
     const move = (at) => {
       moved = place(body, row, rowAt(body, at.clientY) ?? null) || moved;
     };
     const end = () => {
-      handle.removeEventListener("pointermove", move);
+      document.removeEventListener("pointermove", move);
+      document.removeEventListener("pointerup", end);
+      document.removeEventListener("pointercancel", end);
       row.classList.remove("is-dragged");
       if (moved) save(body);
     };
-    handle.addEventListener("pointermove", move);
-    handle.addEventListener("pointerup", end, { once: true });
-    handle.addEventListener("pointercancel", end, { once: true });
+    document.addEventListener("pointermove", move);
+    document.addEventListener("pointerup", end);
+    document.addEventListener("pointercancel", end);
   });
 }
 

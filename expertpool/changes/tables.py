@@ -14,6 +14,7 @@ from expertpool.changes.queries import asked_in, careers_of, requests_of, works_
 from expertpool.changes.registry import OwnData
 from expertpool.core.text import moment_text
 from expertpool.core.views.listing import ListTab
+from expertpool.core.visibility import Level, level_for
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.files.queries import attachments_of
@@ -40,13 +41,27 @@ Rows = Iterable[tuple[str, ...]]
 NOT_HIS = ("remark",)
 
 
+def hidden_from(expert: Expert) -> set[str]:
+    """Return the fields that are not told to ``expert``: the office's notes, and what it added for other readers."""
+    user = expert.user
+    kept = {
+        one.code
+        for one in EXPERT.all_fields()
+        if one.is_extra
+        and one.guard
+        and (user is None or level_for(user, one.guard.code) is not Level.PLAIN)
+    }
+    return {*NOT_HIS, *kept}
+
+
 def _day(value: object) -> str:
     return str(value or "")
 
 
 def record_rows(expert: Expert, now: datetime) -> Rows:
+    hidden = hidden_from(expert)
     for one in EXPERT.all_fields():
-        if one.code in NOT_HIS or not (one.history or one.form):
+        if one.code in hidden or not (one.history or one.form):
             continue
         # Under one label, once: the employer is typed by words as well.
         if one.form and not one.form.shown and not one.history:
@@ -55,12 +70,12 @@ def record_rows(expert: Expert, now: datetime) -> Rows:
 
 
 def version_rows(expert: Expert, now: datetime) -> Rows:
-    labels = EXPERT.labels()
+    labels, hidden = EXPERT.labels(), hidden_from(expert)
     kept = list(expert.versions.order_by("number"))
     for older, newer in pairwise(kept):
         before, after = json.loads(older.snapshot), json.loads(newer.snapshot)
         for code in newer.changed:
-            if code in NOT_HIS:
+            if code in hidden:
                 continue
             read = (before.get(code, ""), after.get(code, ""))
             yield str(newer.number), moment_text(newer.at), newer.how, labels.get(code, code), *read

@@ -267,9 +267,9 @@ def achievement(world: World, _user: User) -> dict[str, Any]:
 
 
 def waiting_achievement(world: World, _user: User) -> dict[str, Any]:
-    """One of another expert, handed in."""
+    """One of another expert, handed in before names were sealed."""
     found = Achievement.objects.filter(state="pending").first()
-    return {"pk": (found or hand_in_one()).pk}
+    return {"pk": (found or hand_in_one(now=timezone.now() - timedelta(days=2))).pk}
 
 
 def openly(_world: World, _user: User) -> dict[str, Any]:

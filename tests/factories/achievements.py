@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -35,7 +36,9 @@ def prove(row: Achievement, actor: User) -> None:
     attach(subject=row, uploaded_file=file, actor=actor, now=timezone.now())
 
 
-def hand_in_one(expert: Expert | None = None, **values: Any) -> Achievement:
+def hand_in_one(
+    expert: Expert | None = None, *, now: datetime | None = None, **values: Any
+) -> Achievement:
     """Enter and hand in one as its expert."""
     expert = expert or make_expert()
     if expert.user is None:
@@ -44,5 +47,5 @@ def hand_in_one(expert: Expert | None = None, **values: Any) -> Achievement:
     assert user is not None
     row = make_achievement(expert, actor=user, **values)
     prove(row, user)
-    hand_in(row=row, actor=user, now=timezone.now())
+    hand_in(row=row, actor=user, now=now or timezone.now())
     return Achievement.objects.select_related("expert").get(pk=row.pk)

@@ -29,7 +29,7 @@ from expertpool.joining.validators import applicant_name
 
 MOST_BYTES = 60_000  # of all that is typed: strangers store no books
 MOST_ROWS = 10
-MOST_VALUES = 200  # of one control
+MOST_VALUES = 50  # of one control
 JOBS, TIES = "jobs", "ties"
 # Employments are named by their dates, not as relations.
 TIE_KINDS = [
@@ -234,14 +234,16 @@ def _value(one: FieldDeclaration, raw: list[str]) -> Any:
         if isinstance(one.kind, Entry) and value not in one.kind.words():
             raise CellRefused("{}不存在", "请从列表中选择。")
         return value
-    keys = [key for key in raw[:MOST_VALUES] if is_writable(key)]
+    if len(raw) > MOST_VALUES:
+        raise CellRefused("{}太多", f"最多选 {MOST_VALUES} 项，请只选最擅长的。")
+    keys = [key for key in raw if is_writable(key)]
     model = one.kind.rows().model
     try:
         keys = [model._meta.pk.to_python(key) for key in keys]
     except ValidationError:
         raise CellRefused("{}不存在", "请重新选择。") from None
     rows = list(one.kind.rows().filter(pk__in=keys))
-    if len(rows) != len(set(keys)) or len(raw) > MOST_VALUES:
+    if len(rows) != len(set(keys)) or len(keys) != len(raw):
         raise CellRefused("{}不存在", "请重新选择。")
     if one.kind.many:
         return rows

@@ -38,6 +38,7 @@ function keep(form) {
     changed = false;
     under = send();
     await under;
+    under = undefined;
   }
 
   async function send() {
@@ -46,7 +47,7 @@ function keep(form) {
       const answer = await fetch(form.dataset.draft, {
         method: "POST",
         body: new FormData(form),
-        keepalive: true,
+        keepalive: document.hidden,
       });
       const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
       const said = isJson ? await answer.json() : {};
@@ -70,14 +71,19 @@ function keep(form) {
   document.addEventListener("htmx:afterSwap", (event) => form.contains(event.target) && later());
   document.addEventListener("visibilitychange", () => document.hidden && save());
   // What is being saved counts the version on: the form waits for it, or it would be its own second device.
-  form.addEventListener("submit", async (event) => {
-    clearTimeout(timer);
-    changed = false;
-    if (!under) return;
-    event.preventDefault();
-    const { submitter } = event;
-    await under;
-    under = undefined;
-    form.requestSubmit(submitter);
-  });
+  form.addEventListener(
+    "submit",
+    async (event) => {
+      clearTimeout(timer);
+      changed = false;
+      if (!under) return;
+      event.preventDefault();
+      event.stopImmediatePropagation(); // nobody takes the form for one that is on its way
+      const { submitter } = event;
+      await under;
+      under = undefined;
+      form.requestSubmit(submitter);
+    },
+    { capture: true },
+  );
 }

@@ -1,0 +1,102 @@
+"""Somebody applies on his telephone; the office sends it back, and takes him in."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from expertpool.experts.models import Expert
+from expertpool.joining.models import Application
+from expertpool.notifications.models import Message
+from tests.e2e.conftest import OpenBrowser
+from tests.e2e.pages import drawer, sign_in
+from tests.factories.accounts import make_user
+from tests.factories.joining import id_number, scan
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("media"),
+]
+WORD = "Ruku-Shenqing-7"
+
+
+def picture(name: str) -> dict[str, object]:
+    return {"name": name, "mimeType": "image/png", "buffer": scan(name).read()}
+
+
+@pytest.mark.shows("PORT-01", "PORT-05", "PORT-06", "EXP-13")
+def test_from_the_first_page_to_the_pool(open_browser: OpenBrowser) -> None:
+    phone = open_browser(phone=True)
+    page = phone.page
+    phone.open("/join/?c=qr")
+    phone.press("开始申请")
+    phone.fill("姓名", "李申请")
+    phone.fill("手机号或邮箱", "13812340001")
+    page.get_by_label("我已阅读").check()
+    phone.press("发送验证码")
+    phone.sees("138****0001")
+    code = re.search(r"\d{6}", Message.objects.get(occasion="joining.code").body)
+    assert code
+    phone.fill("验证码", code[0])
+    phone.fill("设置登录密码", WORD)
+    phone.fill("再输一次密码", WORD)
+    phone.press("开始填写")
+    phone.press("继续填写")
+    expect(page.get_by_label("姓名")).to_have_value("李申请")
+    page.get_by_label("证件号码").press_sequentially(id_number(7))
+    phone.sees("已自动保存")
+    page.reload()
+    expect(page.get_by_label("证件号码")).to_have_value(id_number(7))
+    assert phone.overflow == 0
+    phone.press("下一步")
+    phone.press("下一步")
+    phone.sees("请填写")  # what is missing is said where it is
+    page.get_by_role("combobox", name="评审专业").press_sequentially("沙漠化治理工程")
+    page.locator(".cascader-popup .cascader-tick").first.click()
+    page.keyboard.press("Escape")
+    phone.fill("工作单位", "长沙市建筑设计研究院")
+    phone.sees("已自动保存")
+    phone.press("下一步")
+    phone.fill("单位名称", "南昌市水利院")
+    phone.fill("开始年月", "2002-07")
+    phone.press("再加一段经历")
+    expect(page.locator("#jobs .row-item")).to_have_count(2)
+    phone.press("下一步")
+    page.locator("input[name=photo]").set_input_files(picture("照片.png"))
+    expect(page.locator("img.photo")).to_be_visible()
+    page.locator("input[name=files]").set_input_files(picture("职称证书.png"))
+    phone.sees("职称证书.png")
+    phone.press("下一步")
+    assert phone.overflow == 0
+    page.get_by_label("我已阅读").check()
+    phone.press("提交申请")
+    phone.sees("审核中")
+    application = Application.objects.get()
+    assert application.channel == "qr"
+
+    office = open_browser()
+    sign_in(office, make_user("admin"))
+    office.open(f"/joining/{application.pk}/")
+    office.press("退回补正")
+    office.fill("证明材料", "看不清，请重新拍照", within=drawer(office))
+    office.press("退回申请人", within=drawer(office))
+    office.sees("已退回李申请补正")
+    page.reload()
+    phone.sees("看不清，请重新拍照")
+    phone.press("去补正")
+    page.locator("input[name=files]").set_input_files(picture("清楚的证书.png"))
+    phone.sees("清楚的证书.png")
+    phone.press("下一步")
+    page.get_by_label("我已阅读").check()
+    phone.press("提交申请")
+    phone.sees("审核中")
+    office.open(f"/joining/{application.pk}/")
+    office.press("同意")
+    office.press("同意", within=drawer(office))
+    office.sees("专家档案")
+    assert Expert.objects.get().status == "formal"
+    page.reload()
+    phone.sees("您已成为专家")

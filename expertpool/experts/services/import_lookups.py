@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from expertpool.core.importing import CellRefused
 from expertpool.directory.models import Division, Specialty
@@ -130,9 +131,22 @@ class SpecialtyNames:
                 f"有 {len(named)} 个，请填代码：{self._told(named)}。",
             )
         kind, inside = "代码" if one.isascii() else "名称", "" if one == word else f"中的“{one}”"
-        raise _refused(
-            "specialties", word, f"专业{kind}不存在", f"{inside}不在专业目录中，请核对。"
+        told = (
+            "在专业分类中没有启用，请换一个，或先启用"
+            if one in self._shut
+            else "不在专业目录中，请核对"
         )
+        raise _refused("specialties", word, f"专业{kind}不存在", f"{inside}{told}。")
+
+    @cached_property
+    def _shut(self) -> set[str]:
+        """Codes and names that the page of the specialties shows, and that are not in use."""
+        rows = Specialty.objects.exclude(active=True, scheme__active=True)
+        return {word for row in rows.values_list("code", "name") for word in row}
+
+    def told(self, ids: Iterable[int]) -> str:
+        """Return specialties as they are read: code and name."""
+        return "；".join(f"{code} {name}" for code, name, _ in map(self._rows.__getitem__, ids))
 
 
 class DivisionNames:

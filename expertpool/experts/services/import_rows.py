@@ -35,6 +35,10 @@ class RowRules:
         # Once for the whole file: ten thousand rows name a dozen titles.
         self._title_levels = title_levels()
 
+    def specialties_of(self, row: Row) -> str:
+        """Return the specialties of a row as they are saved."""
+        return self._specialties.told(row.values.get("specialty_ids") or ())
+
     def inspect(self, row: Row) -> Iterator[Fault]:
         """Yield all that is wrong; see `Importer.inspect`."""
         values = row.values

@@ -12,6 +12,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.models import ImportRun
+from expertpool.directory.models import Specialty
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.services.kinds import change_kind
 from tests.core.importing.sheets import write_xlsx
@@ -48,8 +49,16 @@ def test_a_list_whose_every_name_is_a_unit_is_asked_about(admin: User, tmp_path:
     rows = [["姓名", "手机号", "联系人"], [UNIT, "13977710001", "周敏"]]
     form = page_of(admin, write_xlsx(tmp_path / "a.xlsx", rows)).context["form"]
     assert form["list_kind"].value() == "organisation"
-    rows = [["姓名", "手机号"], ["周敏", "13977710001"]]
-    assert "found" in page_of(admin, write_xlsx(tmp_path / "b.xlsx", rows)).context
+    rows = [["姓名", "手机号", "评审专业"], ["周敏", "13977710001", "A010101"]]
+    (first,) = page_of(admin, write_xlsx(tmp_path / "b.xlsx", rows)).context["found"]["first"]
+    assert first["评审专业"] == f"A010101 {Specialty.objects.get(code='A010101').name}"
+
+
+def test_a_specialty_that_is_not_in_use_is_said_to_be_so(admin: User, tmp_path: Path) -> None:
+    Specialty.objects.filter(code="A010101").update(active=False)
+    rows = [["姓名", "手机号", "评审专业"], ["周敏", "13977710001", "A010101"]]
+    page = page_of(admin, write_xlsx(tmp_path / "b.xlsx", rows)).content.decode()
+    assert "在专业分类中没有启用" in page
 
 
 @pytest.mark.shows("EXP-04")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from expertpool.core.criteria import explain, parse
 from expertpool.core.exporting import export_url
 from expertpool.core.fields import readable
+from expertpool.core.months import first_of, month_of
 from expertpool.core.registry import Tab, tabs_for
 from expertpool.core.visibility import show
 from expertpool.draws.enums import CONTRIBUTOR_LABEL, ActionCode, InvitationState
@@ -35,6 +36,7 @@ from expertpool.draws.queries.names import released_invitations
 from expertpool.draws.queries.plan_versions import version_of
 from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.readiness import why_not_agree
+from expertpool.draws.queries.schedule import schedule_of
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.queries.sitting import LineIn, lines_in, parts_of, state_of
 from expertpool.draws.queries.tabs import MOST_LOG, letter_shares, log_of, notices_of
@@ -302,6 +304,17 @@ def expert_draws(request: HttpRequest, expert: Expert) -> str:
     return render_to_string("draws/_expert_draws.html", context, request)
 
 
+def expert_schedule(request: HttpRequest, expert: Expert) -> str:
+    """日程 of an expert, of what this user may read of it (EXP-27): a month, with his leaves."""
+    user, today = cast("User", request.user), timezone.localdate()
+    readable = readable_draws(user, now=timezone.now())
+    lines = released_invitations(expert).filter(draw__in=readable)
+    spans = schedule_of(expert, lines)
+    first = first_of(request.GET.get("month", ""), today=today)
+    context = {"month": month_of(first, spans, today=today)}
+    return render_to_string("draws/_expert_schedule.html", context, request)
+
+
 def _parts(line: Invitation) -> list[LineIn]:
     """How ``line`` stands for each project of a batch, where that is not the same for all."""
     parts = parts_of(line)
@@ -361,5 +374,6 @@ TABS = (
         participants,
         permissions=("draws.view",),
     ),
+    Tab("experts:detail", "schedule", "日程", 55, expert_schedule, permissions=("draws.names",)),
     Tab("experts:detail", "draws", "抽取记录", 60, expert_draws, permissions=("draws.names",)),
 )

@@ -6,16 +6,22 @@ class SelfserviceConfig(AppConfig):
     verbose_name = "专家自助"
 
     def ready(self) -> None:
+        from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.changes.registry import OWN_DATA
         from expertpool.core import home
+        from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.registry import MENU, PAGE_TABS
         from expertpool.draws.registry import LINK_PAGES, LinkPage
+        from expertpool.selfservice.actions import ACTIONS
         from expertpool.selfservice.home import SHORTCUTS
         from expertpool.selfservice.menu import ITEMS
-        from expertpool.selfservice.queries import reply_address
+        from expertpool.selfservice.queries.letters import reply_address
+        from expertpool.selfservice.settings import CALENDAR_FEEDS
         from expertpool.selfservice.tables import REVIEWS
         from expertpool.selfservice.tabs import TABS
 
+        LOG_ACTIONS.add(*ACTIONS)
+        SITE_SETTINGS.add(CALENDAR_FEEDS)
         MENU.add(*ITEMS)
         OWN_DATA.add(REVIEWS)
         home.SHORTCUTS.add(*SHORTCUTS)

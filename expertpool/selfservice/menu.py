@@ -7,7 +7,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.core.registry import MenuItem
 from expertpool.experts.queries.experts import expert_for
-from expertpool.selfservice.queries import letters_of
+from expertpool.selfservice.queries.letters import letters_of
 
 
 def count_open_letters(user: User) -> int:
@@ -26,6 +26,15 @@ ITEMS = (
         order=20,
         count=count_open_letters,
         active=("selfservice:review", "selfservice:review_"),
+        group="home",
+    ),
+    MenuItem(
+        "my_calendar",
+        "我的日程",
+        "calendar",
+        "selfservice:calendar",
+        permissions=("experts.self",),
+        order=25,
         group="home",
     ),
     MenuItem(

@@ -8,7 +8,7 @@ from datetime import datetime
 from expertpool.changes.registry import OwnData
 from expertpool.core.text import moment_text
 from expertpool.experts.models import Expert
-from expertpool.selfservice.queries import letters_of
+from expertpool.selfservice.queries.letters import letters_of
 
 
 def review_rows(expert: Expert, now: datetime) -> Iterator[tuple[str, ...]]:

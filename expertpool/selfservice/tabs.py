@@ -10,7 +10,7 @@ from django.utils import timezone
 from expertpool.core.home import HOME
 from expertpool.core.registry import Tab
 from expertpool.experts.queries.experts import expert_for
-from expertpool.selfservice.queries import letters_of
+from expertpool.selfservice.queries.letters import letters_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from expertpool.selfservice.views import avoidances, leaves, reply, reviews
+from expertpool.selfservice.views import avoidances, calendar, leaves, reply, reviews
 
 app_name = "selfservice"
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("my/reviews/<int:pk>/leave/", reviews.leave, name="review_leave"),
     path("my/reviews/<int:pk>/calendar/", reviews.calendar, name="review_calendar"),
     path("my/reviews/<int:pk>/files/<int:file_pk>/", reviews.project_file, name="review_file"),
+    path("ics/<str:token>.ics", calendar.feed, name="feed"),
+    path("my/calendar/", calendar.month, name="calendar"),
+    path("my/calendar/follow/", calendar.follow, name="follow"),
+    path("my/calendar/unfollow/", calendar.unfollow, name="unfollow"),
     path("my/leaves/", leaves.leaves, name="leaves"),
     path("my/leaves/new/", leaves.add, name="leave_add"),
     path("my/leaves/<int:pk>/cancel/", leaves.cancel, name="leave_cancel"),

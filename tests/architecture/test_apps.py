@@ -31,6 +31,7 @@ CORE = {
     "grants",
     "health",
     "home",
+    "icalendar",  # files for calendars
     "importing",
     "jobs",
     "limits",
@@ -39,6 +40,7 @@ CORE = {
     "management",
     "migrations",
     "models",
+    "months",  # as pages
     "permissions",
     "placeholders",
     "prepared",  # statements that are worked out once

@@ -26,6 +26,7 @@ from expertpool.joining.services.registering import token_of
 from expertpool.notifications.models import Message
 from expertpool.projects.models import Task
 from expertpool.reports.models import ExposureReport
+from expertpool.selfservice.services.feed import address_of, open_feed
 from expertpool.workflow.models import Approval, Delegation, PublicNotice
 from tests.architecture.world import ROLES, World
 from tests.factories.achievements import hand_in_one, make_achievement
@@ -92,6 +93,11 @@ def pending_version(world: World, user: User) -> dict[str, Any]:
 
 def link(world: World, _user: User) -> dict[str, Any]:
     return {"token": world.token}
+
+
+def feed(world: World, _user: User) -> dict[str, Any]:
+    row = open_feed(expert=world.expert, mark=uuid4(), now=timezone.now())
+    return {"token": address_of(row, world.expert).rpartition("/")[2].removesuffix(".ics")}
 
 
 def own_message(world: World, user: User) -> dict[str, Any]:
@@ -759,6 +765,10 @@ RULES: dict[str, Rule] = {
     "selfservice:review_file": only(
         "expert", kwargs=lambda w, _u: {"pk": w.invitation.pk, "file_pk": w.attachment.pk}
     ),
+    "selfservice:feed": public(feed),
+    "selfservice:calendar": only("expert"),
+    "selfservice:follow": only("expert"),
+    "selfservice:unfollow": only("expert"),
     "selfservice:leaves": only("expert"),
     "selfservice:leave_add": only("expert"),
     "selfservice:leave_cancel": only("expert", kwargs=LEAVE),

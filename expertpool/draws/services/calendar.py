@@ -1,15 +1,14 @@
-"""A review as a calendar entry (RFC 5545), for the phone of the expert who agreed."""
+"""A review as a calendar entry, for the phone of the expert who agreed."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import datetime
 
+from expertpool.core.icalendar import CalendarEvent, calendar_bytes
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.meetings import Meeting, meetings_of
 from expertpool.notifications.services.attachments import DocumentKind, File
-
-_LINE_OCTETS = 75
-_ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
 
 
 def _attached(invitation_id: str) -> File:
@@ -25,55 +24,27 @@ CALENDAR = DocumentKind("draws.calendar", _attached)
 
 def calendar_file(invitation: Invitation, *, now: datetime) -> bytes:
     """Return an .ics file with the time and place of each meeting, and a reminder two hours ahead."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//expertpool//draws//ZH"]
-    for number, meeting in enumerate(meetings_of(invitation.draw.covered)):
-        # The first meeting keeps the mark that calendars know from before batches.
-        mark = f"{invitation.pk}-{number}" if number else str(invitation.pk)
-        title = "评审候补" if invitation.is_standby else "评审"
-        lines += _event(meeting, f"invitation-{mark}@expertpool", now, title)
-    lines.append("END:VCALENDAR")
-    return "".join(f"{_fold(line)}\r\n" for line in lines).encode()
+    return calendar_bytes(events_of(invitation, meetings_of(invitation.draw.covered)), now=now)
 
 
-def _event(meeting: Meeting, uid: str, now: datetime, title: str) -> list[str]:
-    names = "、".join(project.name for project in meeting.projects)
-    contacts = "，".join(f"{name} {phone}" for name, phone in meeting.contacts)
-    return [
-        "BEGIN:VEVENT",
-        f"UID:{uid}",
-        f"DTSTAMP:{_utc(now)}",
-        f"DTSTART:{_utc(meeting.opening_at)}",
-        f"DTEND:{_utc(meeting.closing_at)}",
-        f"SUMMARY:{_text(f'{title}：{names}')}",
-        f"LOCATION:{_text(meeting.place)}",
-        f"DESCRIPTION:{_text(f'联系人：{contacts}')}",
-        "BEGIN:VALARM",
-        "ACTION:DISPLAY",
-        "TRIGGER:-PT2H",
-        "DESCRIPTION:评审即将开始",
-        "END:VALARM",
-        "END:VEVENT",
-    ]
+def events_of(invitation: Invitation, meetings: Iterable[Meeting]) -> Iterable[CalendarEvent]:
+    """Yield the entries of ``meetings`` to which the expert of ``invitation`` has agreed to come."""
+    title = "评审候补" if invitation.is_standby else "评审"
+    for number, meeting in enumerate(meetings):
+        names = "、".join(project.name for project in meeting.projects)
+        contacts = "，".join(f"{name} {phone}" for name, phone in meeting.contacts)
+        yield CalendarEvent(
+            mark_of(invitation, number),
+            meeting.opening_at,
+            meeting.closing_at,
+            f"{title}：{names}",
+            place=meeting.place,
+            text=f"联系人：{contacts}",
+            alarm="评审即将开始",
+        )
 
 
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-def _text(value: str) -> str:
-    return value.translate(_ESCAPES)
-
-
-def _fold(line: str) -> str:
-    """Break a line that is longer than 75 octets; a following part begins with a space."""
-    parts, size = [""], 0
-    # By characters, each of which has to stay whole, though octets are counted.
-    for char in line:
-        width = len(char.encode())
-        if size + width > _LINE_OCTETS:
-            parts.append(" ")
-            # The space before it counts, too.
-            size = 1
-        parts[-1] += char
-        size += width
-    return "\r\n".join(parts)
+def mark_of(invitation: Invitation, number: int = 0) -> str:
+    """Return the name of the ``number``-th meeting in calendars."""
+    # The first meeting keeps the mark that calendars know from before batches.
+    return f"invitation-{invitation.pk}-{number}" if number else f"invitation-{invitation.pk}"

@@ -26,7 +26,7 @@ from expertpool.files.models import Attachment
 from expertpool.files.queries import is_said, opened
 from expertpool.files.services import words_of
 from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm, SignInForm
-from expertpool.selfservice.services import files_of, note_expert_download
+from expertpool.selfservice.services.files import files_of, note_expert_download
 
 # What counts as the expert's answer, whoever recorded it.
 ANSWERED = (

@@ -21,7 +21,7 @@ from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.coming import ComingSeats
 from expertpool.experts.services.leave import cancel_leave, file_leave
 from expertpool.selfservice.forms.own_data import OwnLeaveForm
-from expertpool.selfservice.services import give_up_own_seats, own_seats
+from expertpool.selfservice.services.seats import give_up_own_seats, own_seats
 
 
 @dataclass(frozen=True)

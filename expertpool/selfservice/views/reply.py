@@ -27,7 +27,7 @@ from expertpool.draws.queries.conflicts import conflict_words, gone_words
 from expertpool.draws.services.links import invitation_for_token
 from expertpool.draws.services.replies import leave_until, may_take_leave
 from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm
-from expertpool.selfservice.queries import Stage, letter_of
+from expertpool.selfservice.queries.letters import Stage, letter_of
 from expertpool.selfservice.views.answering import (
     calendar_response,
     file_or_404,

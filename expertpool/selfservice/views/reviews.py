@@ -21,7 +21,7 @@ from expertpool.draws.services.replies import leave_until, may_take_leave
 from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert
 from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm
-from expertpool.selfservice.queries import letter_of, letters_of
+from expertpool.selfservice.queries.letters import letter_of, letters_of
 from expertpool.selfservice.views.answering import (
     calendar_response,
     file_or_404,

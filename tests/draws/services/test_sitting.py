@@ -21,7 +21,7 @@ from expertpool.draws.services.replies import expire
 from expertpool.draws.services.sheets import build_stored_sheet
 from expertpool.projects.enums import DrawState
 from expertpool.projects.models import Project
-from expertpool.selfservice.queries import letter_of
+from expertpool.selfservice.queries.letters import letter_of
 from tests.api.caller import Caller
 from tests.factories.accounts import make_user
 from tests.factories.answers import record_answer

@@ -27,7 +27,7 @@ from expertpool.files.queries import attachments_of
 from expertpool.files.services import attach
 from expertpool.projects.enums import EvidenceKind
 from expertpool.projects.models import Project
-from expertpool.selfservice.services import files_of
+from expertpool.selfservice.services.files import files_of
 from tests.factories.batches import draw_batch, make_batch, make_members
 from tests.factories.experts import make_expert
 from tests.factories.papers import own_book, upload

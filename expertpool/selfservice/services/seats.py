@@ -1,13 +1,11 @@
-"""The files of a project for the experts who take part in it; what a leave of theirs does to their seats."""
+"""What a leave of an expert does to his seats."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.urls import reverse
 
-from expertpool.audit.services import record
 from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import Invitation
@@ -17,38 +15,7 @@ from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.replies import answer, may_take_leave, take_leave
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.coming import ComingSeat, ComingSeats, Period
-from expertpool.files.models import Attachment
-from expertpool.files.queries import attachments_of, is_evidence, subject_of
-from expertpool.selfservice.queries import Letter, letters_of
-
-
-def files_of(invitation: Invitation) -> list[Attachment]:
-    """Return the files of all projects for which the expert of ``invitation`` sits, and of their
-    batch; never what proves how they were drawn: a recording may show who else sits."""
-    projects = invitation.draw.covered
-    batch = projects[0].batch
-    return [
-        row
-        for one in (*filter(None, [batch]), *projects)
-        for row in attachments_of(one)
-        if not is_evidence(row)
-    ]
-
-
-@transaction.atomic
-def note_expert_download(*, invitation: Invitation, attachment: Attachment, now: datetime) -> None:
-    """Log that the expert of ``invitation`` takes a file of the project.
-
-    The entry names his line, not him: names may still be sealed.
-    """
-    record(
-        # Nobody signed in by the link, and a name in the log would break the seal.
-        "file.download",
-        actor=None,
-        now=now,
-        subject=subject_of(attachment),
-        note=f"{attachment.name}（{invitation.draw.number} 第 {invitation.line} 行的专家）",
-    )
+from expertpool.selfservice.queries.letters import Letter, letters_of
 
 
 def own_seats(expert: Expert, *, during: Period, seen: str, now: datetime) -> ComingSeats:

@@ -1,0 +1,87 @@
+"""The address at which an expert's own calendar reads his reviews and leaves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.db import transaction
+from django.urls import reverse
+
+from expertpool.audit.services import record
+from expertpool.core.configuration import value_of
+from expertpool.core.validators import is_writable
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.experts import expert_for
+from expertpool.selfservice.models import CalendarFeed
+from expertpool.selfservice.settings import CALENDAR_FEEDS
+
+SALT = "selfservice.feed"
+
+
+@transaction.atomic
+def open_feed(*, expert: Expert, mark: UUID, now: datetime) -> CalendarFeed:
+    """Give ``expert`` an address; one that he had works no more."""
+    feed, _ = CalendarFeed.objects.update_or_create(
+        expert=expert, defaults={"mark": mark, "opened_at": now}
+    )
+    record("expert.open_feed", actor=expert.user, now=now, subject=expert)
+    return feed
+
+
+@transaction.atomic
+def close_feed(*, expert: Expert, now: datetime) -> bool:
+    """End the address of ``expert``; tell whether there was one."""
+    gone, _ = CalendarFeed.objects.filter(expert=expert).delete()
+    if gone:
+        record("expert.close_feed", actor=expert.user, now=now, subject=expert)
+    return bool(gone)
+
+
+def feed_of(expert: Expert) -> CalendarFeed | None:
+    return CalendarFeed.objects.filter(expert=expert).first()
+
+
+def address_of(feed: CalendarFeed, expert: Expert) -> str:
+    """Return the whole address. It names whose it is by the signature alone: a row that is given to
+    another opens nothing."""
+    token = f"{feed.mark.hex}-{_sign(feed.mark, expert)}"
+    return settings.SITE_URL + reverse("selfservice:feed", args=[token])
+
+
+def expert_by_feed(token: str) -> Expert | None:
+    """Return whose calendar the address with ``token`` reads; None for a wrong or ended one, and for who
+    cannot sign in at present."""
+    mark, _, signature = token.partition("-")
+    if not value_of(CALENDAR_FEEDS) or not is_writable(token):
+        return None
+    try:
+        wanted = UUID(mark)
+    except ValueError:
+        return None
+    feed = CalendarFeed.objects.filter(mark=wanted).select_related("expert__user").first()
+    if feed is None or not _is_signed(wanted, feed.expert, signature):
+        return None
+    user = feed.expert.user
+    if user is None or not user.is_active or not user.has_permission("experts.self"):
+        return None
+    expert = expert_for(user)
+    return expert if expert and expert.pk == feed.expert_id else None
+
+
+def _value(mark: UUID, expert: Expert) -> str:
+    return f"{mark.hex}.{expert.pk}.{expert.number}"
+
+
+def _sign(mark: UUID, expert: Expert) -> str:
+    return Signer(salt=SALT).signature(_value(mark, expert))
+
+
+def _is_signed(mark: UUID, expert: Expert, signature: str) -> bool:
+    try:
+        Signer(salt=SALT).unsign(f"{_value(mark, expert)}:{signature}")
+    except BadSignature:
+        return False
+    return True

@@ -1,0 +1,41 @@
+"""The files of a project for the experts who take part in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.audit.services import record
+from expertpool.draws.models import Invitation
+from expertpool.files.models import Attachment
+from expertpool.files.queries import attachments_of, is_evidence, subject_of
+
+
+def files_of(invitation: Invitation) -> list[Attachment]:
+    """Return the files of all projects for which the expert of ``invitation`` sits, and of their
+    batch; never what proves how they were drawn: a recording may show who else sits."""
+    projects = invitation.draw.covered
+    batch = projects[0].batch
+    return [
+        row
+        for one in (*filter(None, [batch]), *projects)
+        for row in attachments_of(one)
+        if not is_evidence(row)
+    ]
+
+
+@transaction.atomic
+def note_expert_download(*, invitation: Invitation, attachment: Attachment, now: datetime) -> None:
+    """Log that the expert of ``invitation`` takes a file of the project.
+
+    The entry names his line, not him: names may still be sealed.
+    """
+    record(
+        # Nobody signed in by the link, and a name in the log would break the seal.
+        "file.download",
+        actor=None,
+        now=now,
+        subject=subject_of(attachment),
+        note=f"{attachment.name}（{invitation.draw.number} 第 {invitation.line} 行的专家）",
+    )

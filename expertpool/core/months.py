@@ -50,6 +50,16 @@ class Day:
     spans: list[Span]
 
     @property
+    def marks(self) -> str:
+        """What the style sheet goes by."""
+        known = {
+            "is-beside": not self.is_within,
+            "is-today": self.is_today,
+            "is-free": not self.spans,
+        }
+        return " ".join(name for name, holds in known.items() if holds)
+
+    @property
     def shown(self) -> list[Span]:
         return self.spans[:MOST_SHOWN]
 

@@ -25,7 +25,7 @@ class Span:
     title: str
     word: str
     tone: str
-    url: str = ""
+    url: str
     place: str = ""
 
     @property

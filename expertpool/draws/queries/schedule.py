@@ -13,6 +13,7 @@ from expertpool.draws.models import Invitation
 from expertpool.draws.queries.sitting import LineIn, parts_of
 from expertpool.experts.models import Expert
 
+LEAVES = "?tab=leaves"
 SHOWN = {InvitationState.INVITED: "amber", InvitationState.ACCEPTED: "green"}
 
 
@@ -22,7 +23,7 @@ def schedule_of(expert: Expert, lines: Iterable[Invitation]) -> list[Span]:
     spans = [_review(part) for line in lines for part in parts_of(line) if part.state in SHOWN]
     leaves = told(expert.leaves.filter(cancelled_at__isnull=True))
     return spans + [
-        Span(one.during.lower, one.during.upper, "请假", "请假", "orange") for one in leaves
+        Span(one.during.lower, one.during.upper, "请假", "请假", "orange", LEAVES) for one in leaves
     ]
 
 

@@ -110,7 +110,12 @@ def test_no_month_that_is_named_breaks_the_page(draw: Draw) -> None:
 def test_what_ends_at_midnight_does_not_reach_into_the_day() -> None:
     zone = timezone.get_current_timezone()
     span = Span(
-        datetime(2026, 12, 30, 9, tzinfo=zone), datetime(2027, 1, 1, tzinfo=zone), "", "", "grey"
+        datetime(2026, 12, 30, 9, tzinfo=zone),
+        datetime(2027, 1, 1, tzinfo=zone),
+        "",
+        "",
+        "grey",
+        "/",
     )
     page = month_of(first_of("2026-12", today=span.start.date()), [span], today=span.start.date())
     days = [day.day.isoformat() for week in page.weeks for day in week if day.spans]

@@ -28,7 +28,7 @@ from expertpool.changes.queries import (
 )
 from expertpool.changes.services.own_data import write_own_data
 from expertpool.changes.services.requests import change_own, withdraw_request
-from expertpool.changes.tables import NOT_HIS, TONES
+from expertpool.changes.tables import TONES, hidden_from
 from expertpool.core.aftermath import writing_afterwards
 from expertpool.core.responses import file_answer, refused, saved
 from expertpool.core.subjects import Owner
@@ -49,7 +49,7 @@ MOST_SHOWN = 20  # requests and versions; the download has all
 
 def _sections(expert: Expert, viewer: User) -> list[dict[str, Any]]:
     """Return the sections of his record as he reads it: each line with what is asked for it."""
-    waiting = open_items(expert)
+    waiting, hidden = open_items(expert), hidden_from(expert)
     found = []
     for code, title in EXPERT.titles(expert.kind).items():
         shown = [
@@ -60,7 +60,7 @@ def _sections(expert: Expert, viewer: User) -> list[dict[str, Any]]:
                 row.code,
             )
             for row in EXPERT.panorama(expert, code, expert.kind, viewer=viewer)
-            if row.code not in NOT_HIS
+            if row.code not in hidden
         ]
         if code == "specialties":
             names = "、".join(str(one) for one in expert.specialties.select_related("scheme"))
@@ -88,12 +88,12 @@ def file(request: UserRequest, expert: Expert) -> HttpResponse:
         (one, TONES[one.state], asked_in(one, None, reasons=_reasons(one)))  # type: ignore[index]
         for one in requests_of(expert)[:MOST_SHOWN]
     ]
-    labels = EXPERT.labels(request.user)
+    labels, hidden = EXPERT.labels(request.user), hidden_from(expert)
     versions = [
         (
             one,
             "、".join(
-                labels[code] for code in one.changed if code in labels and code not in NOT_HIS
+                labels[code] for code in one.changed if code in labels and code not in hidden
             ),
         )
         for one in expert.versions.filter(number__gt=1).defer("snapshot")[:MOST_SHOWN]

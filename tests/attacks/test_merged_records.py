@@ -65,7 +65,13 @@ def idle(draw: Draw) -> Expert:
 
 def merge(keep: Expert, close: Expert, by: User) -> Expert:
     return merge_experts(
-        keep=keep, close=close, taken=("phone", "email"), reason="同一人", actor=by, now=SOON
+        keep=keep,
+        close=close,
+        taken=("phone", "email"),
+        knowing=True,
+        reason="同一人",
+        actor=by,
+        now=SOON,
     )
 
 

@@ -19,7 +19,7 @@ class AchievementsConfig(AppConfig):
             EDIT,
             LABELS,
             SUBJECT,
-            to_decide,
+            decidable_by,
         )
         from expertpool.achievements.settings import SETTINGS
         from expertpool.achievements.tabs import TABS
@@ -49,7 +49,7 @@ class AchievementsConfig(AppConfig):
                 "专家成果",
                 EDIT,
                 fields=lambda: LABELS,
-                decidable=to_decide,
+                decidable=decidable_by,
                 name_of=lambda row: row.title,
                 page=lambda row: reverse("achievements:detail", args=[row.pk]),
                 department=lambda row: row.expert.department,

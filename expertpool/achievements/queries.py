@@ -48,8 +48,13 @@ def managed_by(user: User) -> QuerySet[Achievement]:
 
 
 def to_decide(user: User) -> QuerySet[Achievement]:
-    """Return those on which ``user`` may decide now, never what he handed in himself."""
-    rows = managed_by(user).filter(waiting_for(user, SUBJECT), state=State.PENDING)
+    """Return those on which ``user`` may decide now."""
+    return decidable_by(user).filter(waiting_for(user, SUBJECT))
+
+
+def decidable_by(user: User) -> QuerySet[Achievement]:
+    """Return those that wait and that ``user`` did not hand in himself, whoever decides their step."""
+    rows = managed_by(user).filter(state=State.PENDING)
     return rows.exclude(asked_by=user).order_by("asked_at")
 
 

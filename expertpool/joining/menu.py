@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from expertpool.accounts.models import User
-from expertpool.core.registry import MenuItem
+from expertpool.core.registry import MOST_WAITING, MenuItem
+from expertpool.joining.models import Application
 from expertpool.joining.queries.applications import applications_to_decide
 
 
-def count_to_decide(user: User) -> int:
-    return applications_to_decide(user).count()
+def count_to_decide(user: User) -> QuerySet[Application]:
+    return applications_to_decide(user)[:MOST_WAITING]
 
 
 ITEMS = (

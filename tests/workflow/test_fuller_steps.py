@@ -33,6 +33,7 @@ from expertpool.workflow.exceptions import (
 from expertpool.workflow.models import Approval, Decision, Delegation, Objection, PublicNotice
 from expertpool.workflow.queries.approvals import course_of
 from expertpool.workflow.queries.notices import notice_by, objections_about, open_notices
+from expertpool.workflow.queries.todo import approvals_waiting_for, subjects_of
 from expertpool.workflow.registry import FLOW_SUBJECTS, result_occasion
 from expertpool.workflow.services import telling_results
 from expertpool.workflow.services.delegations import delegate, end_delegation
@@ -398,6 +399,13 @@ def test_two_who_hand_over_to_each_other_decide_as_themselves(admin: User, chief
     for giver, to in ((one, two), (two, one)):
         delegate(to=to, begins_at=NOW, ends_at=ends, reason="休假", actor=giver, now=NOW)
     draw_up(admin, StepData("会签", chief, agreement=Agreement.SOME, persons=2))
+    # No subject asks who stands in for whom to say what is decided: it would go round and round.
+    for code in ("admin", "supervisor"):
+        one.roles.add(Role.objects.get(code=code))
+        two.roles.add(Role.objects.get(code=code))
+    both = User.objects.get(pk=one.pk)
+    assert len(subjects_of(both)) == len([of for of in FLOW_SUBJECTS if of.decidable])
+    assert not approvals_waiting_for(both, subjects_of(both)).exists()
     project = make_project(ProjectStatus.PENDING)
     assert waits_for(one, project)
     assert approve(project, one) == Verdict.COUNTED

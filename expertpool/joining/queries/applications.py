@@ -39,9 +39,14 @@ def applications_visible_to(user: User) -> QuerySet[Application]:
 
 
 def applications_to_decide(user: User) -> QuerySet[Application]:
-    """Return what ``user`` may decide now; never his own."""
+    """Return what ``user`` may decide now."""
+    return applications_decidable_by(user).filter(waiting_for(user, SUBJECT))
+
+
+def applications_decidable_by(user: User) -> QuerySet[Application]:
+    """Return what waits and is not ``user``'s own, whoever decides its step."""
     rows = applications_visible_to(user).filter(state=State.PENDING)
-    return rows.filter(waiting_for(user, SUBJECT)).exclude(user=user).order_by("handed_in_at")
+    return rows.exclude(user=user).order_by("handed_in_at")
 
 
 def applications_waiting() -> QuerySet[Application]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 
 from expertpool.joining.models import Application
-from expertpool.joining.queries.applications import SUBJECT, applications_to_decide
+from expertpool.joining.queries.applications import SUBJECT, applications_decidable_by
 from expertpool.joining.queries.fields import all_reason_labels
 from expertpool.workflow.registry import FlowSubject
 
@@ -29,7 +29,8 @@ FLOW = FlowSubject(
     "入库申请",
     "joining.review",
     fields=all_reason_labels,
-    decidable=applications_to_decide,
+    decidable=applications_decidable_by,
+    own_todo=True,
     name_of=lambda row: str(row.name),
     page=page_of,
     public=public_words,

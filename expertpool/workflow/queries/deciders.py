@@ -17,6 +17,7 @@ from expertpool.workflow.enums import Place, StepKind
 from expertpool.workflow.models import Approval, Decision, Delegation, FlowStep
 from expertpool.workflow.registry import FLOW_SUBJECTS
 
+_GIVERS = "_givers"  # where they are kept with him
 DECISION = Q(step__kind=StepKind.DECISION)
 
 
@@ -45,7 +46,15 @@ def may_decide(user: User, subject: str) -> Q:
 
 
 def givers_of(user: User) -> list[User]:
-    """Return who has handed over to ``user`` what waits for him now."""
+    """Return who has handed over to ``user`` what waits for him now; asked once of this instance, which lives
+    as long as a request: each list and count of a page asks it."""
+    known: list[User] | None = vars(user).get(_GIVERS)
+    if known is None:
+        known = vars(user)[_GIVERS] = _find_givers(user)
+    return known
+
+
+def _find_givers(user: User) -> list[User]:
     rows = Delegation.objects.filter(
         to=user, begins_at__lte=Now(), ends_at__gt=Now(), ended_at__isnull=True
     )

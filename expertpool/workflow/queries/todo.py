@@ -112,7 +112,13 @@ def todos_waiting(user: User, now: datetime) -> Iterator[Todo]:
         )
 
 
-TODO = Source("approvals", codes_to_decide, 60, todos_waiting)
+def _running() -> QuerySet[Approval]:
+    """What runs of those subjects, whoever decides it."""
+    codes = [one.code for one in FLOW_SUBJECTS if one.decidable and not one.own_todo]
+    return Approval.objects.filter(RUNNING, subject_type__in=codes)
+
+
+TODO = Source("approvals", codes_to_decide, 60, todos_waiting, _running)
 
 
 def _all(code: str) -> QuerySet[Any]:

@@ -67,7 +67,8 @@ def test_a_platform_enters_somebody_who_waits_and_is_approved(
     expert = Expert.objects.get(pk=created["id"])
     assert expert.source == ExpertSource.INTERFACE
     actions = Entry.objects.filter(subject_type="experts.expert", subject_id=expert.pk)
-    assert set(actions.values_list("action", flat=True)) == {"expert.create", "expert.approve"}
+    done = set(actions.values_list("action", flat=True))
+    assert done >= {"expert.create", "expert.approve"}
 
 
 @pytest.mark.shows("EXP-39")

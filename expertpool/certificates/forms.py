@@ -12,7 +12,7 @@ from expertpool.certificates.models import Background, Design
 from expertpool.certificates.models.design import COUNTER_DIGITS
 from expertpool.certificates.services.designs import DesignData
 from expertpool.core.lookups import within_days
-from expertpool.core.views.filters import DateRangeField
+from expertpool.core.views.filters import DateRangeField, keyword_field
 from expertpool.core.views.listing import FilterForm
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.queries import dictionary_names
@@ -21,17 +21,12 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.search import search
 
 
-def _keyword(hint: str) -> forms.CharField:
-    widget = forms.TextInput(attrs={"placeholder": hint, "autocomplete": "off"})
-    return forms.CharField(label="关键词", max_length=100, widget=widget)
-
-
 def _kind() -> forms.ChoiceField:
     return forms.ChoiceField(label="专家类别", choices=[("", "全部"), *ExpertKind.choices])
 
 
 class CertificateFilter(FilterForm):
-    q = _keyword("证书编号，或专家姓名、编号、单位")
+    q = keyword_field("证书编号，或专家姓名、编号、单位")
     issued = DateRangeField(label="签发日期")
     until = DateRangeField(label="有效期至")
     kind = _kind()
@@ -59,7 +54,7 @@ class CertificateFilter(FilterForm):
 
 
 class MissingFilter(FilterForm):
-    q = _keyword("专家姓名、编号、单位或专业")
+    q = keyword_field("专家姓名、编号、单位或专业")
     kind = _kind()
 
     def __init__(self, data: Any = None, *, user: User) -> None:

@@ -15,14 +15,13 @@ from expertpool.core.lookups import within_days
 from expertpool.core.subjects import FieldDeclaration, File, Owner
 from expertpool.core.text import clean_text
 from expertpool.core.views.asking import AsksOnce
-from expertpool.core.views.filters import DateRangeField
+from expertpool.core.views.filters import DateRangeField, keyword_field
 from expertpool.core.views.listing import FilterForm
 from expertpool.core.visibility import Level
 from expertpool.directory.queries import UNIT_NAME
 from expertpool.directory.services.units import question_about, resolve_unit
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.fields.owners import owner_of
-from expertpool.experts.forms.filters import keyword_field
 from expertpool.experts.forms.profile import ExpertForm
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.search import search

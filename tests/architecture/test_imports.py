@@ -21,6 +21,10 @@ ALLOWED: dict[tuple[str, str], str] = {
         "expertpool.selfservice.forms.own_data",
         "expertpool.experts.forms.actions",
     ): "what an expert enters of himself is entered by the office, too: one form, other words",
+    (
+        "expertpool.changes.forms",
+        "expertpool.experts.forms.profile",
+    ): "an expert types sections of his record in the form of the office, of which he has a part",
 }
 
 

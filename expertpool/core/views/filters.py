@@ -31,3 +31,9 @@ class DateRangeField(forms.Field):
         for one in days:
             DAYS(one)
         return days[0], days[-1]
+
+
+def keyword_field(hint: str) -> forms.CharField:
+    """Words to look for, with what may be typed as a hint."""
+    widget = forms.TextInput(attrs={"placeholder": hint, "autocomplete": "off"})
+    return forms.CharField(label="关键词", max_length=100, widget=widget)

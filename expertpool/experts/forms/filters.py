@@ -12,7 +12,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.core.lookups import within_days
 from expertpool.core.views.declared import DeclaredFilter
-from expertpool.core.views.filters import DateRangeField
+from expertpool.core.views.filters import DateRangeField, keyword_field
 from expertpool.core.views.listing import FilterForm
 from expertpool.directory.queries import search_units
 from expertpool.experts.enums import ChangeVia
@@ -23,19 +23,15 @@ from expertpool.experts.queries.health import BY_CODE, GAPS
 from expertpool.experts.queries.imported import came_by, import_words, imports_of
 from expertpool.experts.queries.search import find, search
 
+WORDS = "姓名、首字母、编号、单位或专业"
 GONE = "没有您的这次导入，或记录已过期删除；可以按入库时间和来源筛选。"
-
-
-def keyword_field(hint: str = "姓名、首字母、编号、单位或专业") -> forms.CharField:
-    widget = forms.TextInput(attrs={"placeholder": hint, "autocomplete": "off"})
-    return forms.CharField(label="关键词", max_length=100, widget=widget)
 
 
 class ExpertFilter(DeclaredFilter):
     """The filters that the fields declare, and words."""
 
     subject = EXPERT
-    q = keyword_field()
+    q = keyword_field(WORDS)
     gap = forms.ChoiceField(
         label="体检项", choices=[("", "全部"), *((gap.code, gap.label) for gap in GAPS)]
     )
@@ -148,7 +144,7 @@ class EntryFilter(FilterForm):
 
 
 class DeletedFilter(FilterForm):
-    q = keyword_field()
+    q = keyword_field(WORDS)
     deleted = DateRangeField(label="删除时间")
 
     def __init__(self, data: Any = None, *, user: User) -> None:
@@ -162,7 +158,7 @@ class DeletedFilter(FilterForm):
 
 
 class AlikeFilter(FilterForm):
-    q = keyword_field()
+    q = keyword_field(WORDS)
 
     def __init__(self, data: Any = None, *, user: User) -> None:
         super().__init__(data)

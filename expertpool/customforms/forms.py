@@ -91,7 +91,11 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
         else:
             fields["owner"].required = False
             fields["owner"].help_text = "专家在自己的资料里能否修改这一项。"
-            fields["in_application"].help_text = "勾选后出现在入库申请里。"
+            fields[
+                "in_application"
+            ].help_text = (
+                "勾选后出现在入库申请里。“文件”不能勾选：申请人的文件在申请的附件一步上传。"
+            )
         if row.pk:
             # Records hold values of the kind, under the subject's code.
             del fields["subject"], fields["kind"]

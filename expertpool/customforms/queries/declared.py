@@ -173,7 +173,12 @@ def declare(row: CustomField) -> FieldDeclaration:
         imported=None if is_file else InImport(order=9, help=row.help),
         exported=InExport(order=9),
         history=InHistory(order=9),
-        applied=InApplication(step="profession", order=9) if row.in_application else None,
+        # An applicant hands his files in at a step of their own.
+        applied=(
+            InApplication(step="profession", order=9)
+            if row.in_application and not is_file
+            else None
+        ),
         criterion=InCriteria(
             field=replace(question, label=f"有“{row.label}”") if is_file else question,
             order=99,

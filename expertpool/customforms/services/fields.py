@@ -35,6 +35,9 @@ NAMING = "customforms.naming"  # the lock under which a field gets its name
 MOST_NOTE = 300  # characters
 STEP = 10  # between the orders of two fields
 SHOWN = 3  # names in a refusal
+NO_FILE = (
+    "入库申请里不能填写“文件”字段：申请人的证明材料在申请的附件一步上传。请不勾选“入库申请时填写”。"
+)
 RECORDED = (
     "subject", "label", "kind", "options", "required", "help", "order", "group", "waits_for",
     "wait_words", "readers", "owner", "in_application",
@@ -197,6 +200,8 @@ def _write(row: CustomField, data: FieldData, now: datetime) -> None:
     row.owner = data.owner if is_own else Owner.OFFICE
     row.in_application = data.in_application and is_own
     row.updated_at = now
+    if row.in_application and row.kind == FieldKind.FILE:
+        raise ValidationError({"in_application": NO_FILE})
     if row.kind in WITH_OPTIONS and not 0 < len(row.options) <= MOST_OPTIONS:
         message = f"请填写 1 至 {MOST_OPTIONS} 个选项，每行一个；现有 {len(row.options)} 个。"
         raise ValidationError({"options": message})

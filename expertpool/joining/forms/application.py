@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from expertpool.core.subjects import FieldDeclaration, Rows
+from expertpool.core.subjects import FieldDeclaration, Rows, let_wait
 from expertpool.core.subjects.inputs import chosen_rows
 from expertpool.core.views.rows import Draft, RowKind, RowsForm
 from expertpool.joining.enums import ContactKind
@@ -48,6 +48,7 @@ class StepForm(forms.Form):
         super().__init__(data, initial=initial | {contact: value})
         for name, one in self.declared.items():
             self.fields[name] = self._input(name, one)
+        let_wait(self.fields, self.declared)
         if contact in self.fields:
             self.fields[contact].help_text = "已验证，登录和通知用它，不能在这里修改。"
 

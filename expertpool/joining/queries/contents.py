@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 
 from expertpool.core.importing import FIRST, LAST, CellRefused
 from expertpool.core.subjects import Day, Entry, FieldDeclaration, Rows, Words
+from expertpool.core.subjects.conditions import applies
 from expertpool.core.subjects.subject import placed
 from expertpool.core.text import HIDDEN, clean_text, is_hidden
 from expertpool.core.validators import is_writable
@@ -49,7 +50,14 @@ Cleaner = Callable[[Any], Any]
 
 def asked_at(step: str, kind: str) -> list[FieldDeclaration]:
     """Return the fields of which applicants of ``kind`` are asked at ``step``, in order."""
-    fields = (one for one in EXPERT.fields() if one.applied and one.applied.step_of(kind) == step)
+    places = {one.code: one.applied.step_of(kind) for one in EXPERT.fields() if one.applied}
+    fields = (
+        one
+        for one in EXPERT.fields()
+        if places.get(one.code) == step
+        # What waits for something that nobody asks here cannot be told to come.
+        and (one.shown_when is None or places.get(one.shown_when.code))
+    )
     return placed(fields, "applied")
 
 
@@ -216,9 +224,20 @@ def read(application: Application) -> Contents:
                 errors[one.name] = f"请填写{label}。"
             given[one.code] = value
         found.errors[step] = errors
+    _leave_out(application.kind, given, found)
     _history(typed.get(Step.HISTORY, {}), found)
     _settle(application, given, found)
     return found
+
+
+def _leave_out(kind: str, given: dict[str, Any], found: Contents) -> None:
+    """Take no field that waits for another one of which something else was chosen."""
+    fields = {one.code: one for one in EXPERT.fields()}
+    for step, errors in found.errors.items():
+        for one in asked_at(step, kind):
+            if one.shown_when and not applies(fields, one.code, given.get):
+                given.pop(one.code, None)
+                errors.pop(one.name, None)
 
 
 def is_required(one: FieldDeclaration) -> bool:

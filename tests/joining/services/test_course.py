@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
 
@@ -15,6 +16,8 @@ from expertpool.accounts.services.login import sign_in
 from expertpool.audit.models import Entry
 from expertpool.core.events import _receivers, subscribe
 from expertpool.customforms.enums import FieldKind
+from expertpool.customforms.models import CustomField
+from expertpool.customforms.services.fields import mark
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.events import ExpertApproved
 from expertpool.experts.models import AvoidanceUnit, Expert
@@ -23,6 +26,7 @@ from expertpool.files.exceptions import FileRefused
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import attach
 from expertpool.joining.exceptions import ChangedElsewhere, Incomplete, JoiningRefused
+from expertpool.joining.forms.application import StepForm
 from expertpool.joining.models import Application
 from expertpool.joining.queries.contents import stored
 from expertpool.joining.services.cleaning import clean
@@ -306,6 +310,41 @@ def test_a_field_that_the_office_adds_is_asked_and_kept(admin: User) -> None:
     hand_in(application=full, version=full.version, consents=True, actor=full.user, now=NOW)
     approve(application=again(full), actor=admin, now=NOW)
     assert Expert.objects.get(name="李申请").extra == {field.code: "结构抗震"}
+
+
+def test_a_field_that_waits_for_another_is_asked_only_then(admin: User) -> None:
+    draft = make_draft()
+    licence = make_field("执业资格", options=["注册", "无"], required=True, in_application=True)
+    number = make_field(
+        "注册号",
+        FieldKind.TEXT,
+        required=True,
+        in_application=True,
+        waits_for=licence.code,
+        wait_words=["注册"],
+    )
+    form = StepForm(application=draft, step="profession")
+    assert form.fields[number.code].shown_when == [licence.code, ["注册"]]  # type: ignore[attr-defined]
+    full = fill(draft)
+    own = stored(full)["profession"] | {licence.code: ["注册"]}
+    full = save_step(application=full, step="profession", typed=own, version=full.version, now=NOW)
+    with pytest.raises(Incomplete, match="注册号"):
+        hand_in(application=full, version=full.version, consents=True, actor=full.user, now=NOW)
+    # What was typed before something else was chosen does not count, nor is it missed.
+    own |= {licence.code: ["无"], number.code: ["湘 12"]}
+    full = save_step(application=full, step="profession", typed=own, version=full.version, now=NOW)
+    hand_in(application=full, version=full.version, consents=True, actor=full.user, now=NOW)
+    approve(application=again(full), actor=admin, now=NOW)
+    assert Expert.objects.get(name="李申请").extra == {licence.code: "无"}
+
+
+def test_a_file_is_not_asked_in_a_form_that_takes_none() -> None:
+    with pytest.raises(ValidationError, match="附件一步上传"):
+        make_field("职称证书", FieldKind.FILE, in_application=True)
+    before = make_field("聘书", FieldKind.FILE)
+    CustomField.objects.filter(pk=before.pk).update(in_application=True)
+    mark()
+    assert before.code not in StepForm(application=make_draft(), step="profession").fields
 
 
 def test_an_organisation_applies_by_its_own_form(admin: User) -> None:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.accounts.registry import READ_ALONG
 from expertpool.accounts.settings import SESSION_LENGTH
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
@@ -29,7 +30,11 @@ class AccountBackend:
 
 
 _active = Prepared(
-    lambda: User.objects.filter(pk=Given("pk"), is_active=True).select_related("department")
+    lambda: (
+        User.objects.filter(pk=Given("pk"), is_active=True)
+        .select_related("department")
+        .annotate(**{one.code: one.of() for one in READ_ALONG})
+    )
 )
 
 

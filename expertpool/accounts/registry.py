@@ -1,5 +1,5 @@
 """What upper apps know of accounts: what else keeps one from signing in, whose password nobody else sets,
-whose phone and mail stand elsewhere, who is none of the office, and what hangs on one. Declared in ``apps.ready()``."""
+whose phone and mail stand elsewhere, who is none of the office, what hangs on one, and what is read along. Declared in ``apps.ready()``."""
 
 from __future__ import annotations
 
@@ -103,3 +103,15 @@ def left_behind(users: Collection[int]) -> dict[int, str]:
         for user, words in one.of(users).items():
             found[user] = found.get(user, "") + words
     return found
+
+
+@dataclass(frozen=True)
+class ReadAlong:
+    """What each page has to know of whoever asks for it: ``of()`` is an expression of users, which is read with
+    the user of a session, and stands on him as ``code``."""
+
+    code: str
+    of: Callable[[], Any]
+
+
+READ_ALONG: Catalogue[ReadAlong] = Catalogue("thing read along")

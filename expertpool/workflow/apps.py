@@ -6,6 +6,7 @@ class WorkflowConfig(AppConfig):
     verbose_name = "审批流程"
 
     def ready(self) -> None:
+        from expertpool.accounts.registry import READ_ALONG
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.events import subscribe
@@ -35,6 +36,7 @@ class WorkflowConfig(AppConfig):
         )
         from expertpool.workflow.permissions import PERMISSIONS
         from expertpool.workflow.queries import todo
+        from expertpool.workflow.queries.deciders import STANDS_IN
         from expertpool.workflow.queries.naming import USE
         from expertpool.workflow.receivers import setting_changed, settings_saved
         from expertpool.workflow.services.matters import TODO
@@ -42,6 +44,7 @@ class WorkflowConfig(AppConfig):
         from expertpool.workflow.settings import SETTINGS
 
         register_permissions(PERMISSIONS)
+        READ_ALONG.add(STANDS_IN)
         FIELD_USES.add(USE)
         SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)

@@ -20,9 +20,9 @@ from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 # Of an administrator, who sees all of it: the session and his rights, one for all kinds of todo, one for all
-# numbers, one for all counts of the menu; what two persons decide is asked once for all matters; who stands in for
-# whom, and each kind of what the demonstration has waiting for him, once.
-MOST_QUERIES = 24
+# numbers, one for all counts of the menu; what two persons decide is asked once for all matters; each kind of what
+# the demonstration has waiting for him, once.
+MOST_QUERIES = 23
 ROLES = (
     *("admin", "operator", "department", "supervisor"),
     *("finance", "auditor", "expert", "applicant"),

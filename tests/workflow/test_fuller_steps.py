@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from expertpool.accounts.backends import AccountBackend
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Department, Role, User
 from expertpool.accounts.services.roles import Grant, save_role
@@ -32,6 +33,7 @@ from expertpool.workflow.exceptions import (
 )
 from expertpool.workflow.models import Approval, Decision, Delegation, Objection, PublicNotice
 from expertpool.workflow.queries.approvals import course_of
+from expertpool.workflow.queries.deciders import givers_of
 from expertpool.workflow.queries.notices import notice_by, objections_about, open_notices
 from expertpool.workflow.queries.todo import approvals_waiting_for, subjects_of
 from expertpool.workflow.registry import FLOW_SUBJECTS, result_occasion
@@ -413,6 +415,23 @@ def test_two_who_hand_over_to_each_other_decide_as_themselves(admin: User, chief
     with pytest.raises(NotYourStep, match="已审批过这一步"):
         approve(project, one)
     assert approve(project, two) == Verdict.APPROVED
+
+
+def test_whoever_signs_in_brings_along_whether_he_stands_in(
+    admin: User, chief: Role, django_assert_num_queries: Any
+) -> None:
+    one, two = with_role(chief), with_role(chief)
+    ends = NOW + timedelta(days=3)
+    handed = delegate(to=two, begins_at=NOW, ends_at=ends, reason="休假", actor=one, now=NOW)
+    user = AccountBackend().get_user
+    for person, givers, asked in ((two, [one], 1), (one, [], 0), (admin, [], 0)):
+        signed_in = user(person.pk)
+        assert signed_in
+        with django_assert_num_queries(asked):
+            assert givers_of(signed_in) == givers
+            assert givers_of(signed_in) == givers
+    end_delegation(delegation=handed, actor=one, now=NOW + timedelta(minutes=1))
+    assert givers_of(user(two.pk) or two) == []
 
 
 @pytest.mark.shows("EXP-14")

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider, users_with_permission
+from expertpool.accounts.registry import ReadAlong
 from expertpool.core.fields import is_vouched
 from expertpool.workflow.enums import Place, StepKind
 from expertpool.workflow.models import Approval, Decision, Delegation, FlowStep
@@ -48,17 +49,24 @@ def may_decide(user: User, subject: str) -> Q:
 def givers_of(user: User) -> list[User]:
     """Return who has handed over to ``user`` what waits for him now; asked once of this instance, which lives
     as long as a request: each list and count of a page asks it."""
-    known: list[User] | None = vars(user).get(_GIVERS)
+    known: list[User] | None = getattr(user, _GIVERS, None)
     if known is None:
-        known = vars(user)[_GIVERS] = _find_givers(user)
+        # Of most it is known that nobody has: nothing more is asked.
+        known = _find_givers(user) if getattr(user, STANDS_IN.code, True) else []
+        setattr(user, _GIVERS, known)
     return known
 
 
 def _find_givers(user: User) -> list[User]:
-    rows = Delegation.objects.filter(
-        to=user, begins_at__lte=Now(), ends_at__gt=Now(), ended_at__isnull=True
-    )
-    return [row.giver for row in rows.select_related("giver__department") if row.giver.is_active]
+    rows = _running().filter(to=user).select_related("giver__department")
+    return [row.giver for row in rows if row.giver.is_active]
+
+
+def _running() -> QuerySet[Delegation]:
+    return Delegation.objects.filter(begins_at__lte=Now(), ends_at__gt=Now(), ended_at__isnull=True)
+
+
+STANDS_IN = ReadAlong("stands_in", lambda: Exists(_running().filter(to=OuterRef("pk"))))
 
 
 def why_not_his_part(user: User, approval: Approval, step: FlowStep) -> str:

@@ -18,7 +18,7 @@ class ChangesConfig(AppConfig):
             field_labels,
             requests_decidable_by,
         )
-        from expertpool.changes.receivers import expert_changed
+        from expertpool.changes.receivers import applicant_admitted, expert_changed
         from expertpool.changes.registry import OWN_DATA
         from expertpool.changes.services.requests import page_of
         from expertpool.changes.tables import OWN
@@ -29,6 +29,7 @@ class ChangesConfig(AppConfig):
         from expertpool.core.registry import MENU, PAGE_TABS
         from expertpool.experts.events import ExpertChanged
         from expertpool.experts.services.contacts import recipient_of
+        from expertpool.joining.events import ApplicantAdmitted
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
 
@@ -40,6 +41,7 @@ class ChangesConfig(AppConfig):
         OCCASIONS.add(CHANGE_ASKED, CHANGE_DECIDED, CHANGE_OVERTAKEN)
         OWN_DATA.add(*OWN)
         subscribe(ExpertChanged, expert_changed)
+        subscribe(ApplicantAdmitted, applicant_admitted)
         register_criteria(SUBJECT, *FIELDS)
         FLOW_SUBJECTS.add(
             FlowSubject(

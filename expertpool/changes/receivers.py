@@ -1,11 +1,13 @@
-"""What experts announce, and requests heed."""
+"""What experts and applications announce, and this app heeds."""
 
 from __future__ import annotations
 
 from django.utils import timezone
 
+from expertpool.changes.services.history import take_over_jobs
 from expertpool.changes.services.requests import overtake
 from expertpool.experts.events import ExpertChanged
+from expertpool.joining.events import ApplicantAdmitted
 
 
 def expert_changed(event: ExpertChanged) -> None:
@@ -15,3 +17,7 @@ def expert_changed(event: ExpertChanged) -> None:
         version_id=event.version_id,
         now=timezone.now(),
     )
+
+
+def applicant_admitted(event: ApplicantAdmitted) -> None:
+    take_over_jobs(application_id=event.application_id)

@@ -15,7 +15,8 @@ from expertpool.audit.models import Entry
 from expertpool.changes.enums import RequestState
 from expertpool.changes.exceptions import ChangeRefused
 from expertpool.changes.models import ChangeItem, ChangeRequest
-from expertpool.changes.queries import requests_to_decide
+from expertpool.changes.queries import careers_of, requests_to_decide
+from expertpool.changes.services.history import save_career
 from expertpool.changes.services.requests import (
     change_own,
     decide_request,
@@ -26,11 +27,13 @@ from expertpool.changes.services.values import NamedEmployer
 from expertpool.experts.enums import AvoidanceKind
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.services.profile import update_expert
+from expertpool.joining.services.deciding import approve
 from expertpool.notifications.models import Message
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.queries.approvals import returned
 from tests.factories.accounts import make_user
 from tests.factories.experts import make_expert, make_specialty, make_unit
+from tests.factories.joining import make_application
 
 
 @pytest.fixture
@@ -266,3 +269,37 @@ def test_two_devices_that_ask_for_one_field_leave_one_request() -> None:
     for thread in threads:
         thread.join()
     assert len(asked) == ChangeRequest.objects.count() == 1
+
+
+@pytest.mark.usefixtures("media", "db")
+def test_the_employments_of_an_application_are_lines_of_work_of_the_expert(admin: User) -> None:
+    now = timezone.now()
+    jobs = [
+        {"unit": "旧设计院", "post": "工程师", "start": "2005-07", "end": "2010-06"},
+        {"unit": "旧设计院", "post": "院长", "start": "2012-01", "end": "2015-12"},
+        {"unit": "新设计院", "post": "", "start": "2016-01", "end": ""},
+    ]
+    application = make_application(jobs=jobs)
+    approve(application=application, actor=admin, now=now)
+    expert = Expert.objects.get(name="李申请")
+    lines = [
+        (str(one.unit), one.position, str(one.start_date), str(one.end_date))
+        for one in careers_of(expert)
+    ]
+    assert lines == [
+        ("新设计院", "", "2016-01-01", "None"),
+        ("旧设计院", "院长", "2012-01-01", "2015-12-31"),
+        ("旧设计院", "工程师", "2005-07-01", "2010-06-30"),
+    ]
+    # Each is one thing to stay away from, and none is filed twice.
+    filed = [one.avoidance_id for one in careers_of(expert)]
+    assert len(set(filed)) == len(jobs)
+    work = AvoidanceUnit.objects.filter(expert=expert, kind__endswith="employer")
+    assert set(work.values_list("pk", flat=True)) == set(filed)
+    assert Entry.objects.filter(action="change.career", subject_id=str(expert.pk)).count() == 3
+    # He goes on with them as with his own.
+    assert expert.user is not None
+    last = careers_of(expert)[0]
+    last.position = "总工"
+    save_career(career=last, actor=expert.user, now=now)
+    assert careers_of(expert)[0].position == "总工"

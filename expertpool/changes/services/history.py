@@ -13,6 +13,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record
 from expertpool.changes.exceptions import ChangeRefused
 from expertpool.changes.models import Career, Work
+from expertpool.directory.services.units import resolve_unit
 from expertpool.experts.enums import AvoidanceKind
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.services.avoidance import (
@@ -20,8 +21,11 @@ from expertpool.experts.services.avoidance import (
     is_of_office,
     remove_avoidance_unit,
 )
+from expertpool.joining.models import Application
+from expertpool.joining.queries.contents import read
 
 MOST = 100  # lines of one kind that one person keeps
+EMPLOYMENTS = (AvoidanceKind.CURRENT_EMPLOYER, AvoidanceKind.PAST_EMPLOYER)
 FULL = f"最多登记 {MOST} 条，请先移除不需要的。"
 
 
@@ -53,6 +57,41 @@ def save_career(*, career: Career, actor: User, now: datetime) -> Career:
     after = in_words(career, *Career.RECORDED)
     record("change.career", actor=actor, now=now, subject=career.expert, before=before, after=after)
     return career
+
+
+@transaction.atomic
+def take_over_jobs(*, application_id: int) -> list[Career]:
+    """Keep the employments of an application that was approved as lines of the work of its expert, each with the
+    avoidance that was filed for it, or one of its own; logs them as whoever approved."""
+    row = Application.objects.select_related("expert", "decided_by").get(pk=application_id)
+    expert, actor, now = row.expert, row.decided_by, row.decided_at
+    assert expert is not None  # noqa: S101 (of one that was approved)
+    assert actor is not None  # noqa: S101
+    assert now is not None  # noqa: S101
+    filed = list(AvoidanceUnit.objects.filter(expert=expert, kind__in=EMPLOYMENTS))
+    kept = []
+    for job in read(row).jobs:
+        career = Career(
+            expert=expert,
+            unit=resolve_unit(name=job["unit"], knowing=True),
+            position=job["post"],
+            start_date=job["start"] or None,
+            end_date=job["end"] or None,
+            created_at=now,
+        )
+        same = (career.unit.pk, career.start_date, career.end_date)
+        its = next(
+            (one for one in filed if (one.unit_id, one.start_date, one.end_date) == same), None
+        )
+        if its:
+            filed.remove(its)
+        career.avoidance = its or _avoidance_of(career, actor=actor, now=now)
+        career.full_clean()
+        career.save()
+        kept.append(career)
+        after = in_words(career, *Career.RECORDED)
+        record("change.career", actor=actor, now=now, subject=expert, after=after)
+    return kept
 
 
 @transaction.atomic

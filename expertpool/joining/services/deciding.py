@@ -15,6 +15,7 @@ from expertpool.accounts.models import Department, User
 from expertpool.accounts.queries import is_outsider
 from expertpool.accounts.services.users import edit_user
 from expertpool.audit.services import record
+from expertpool.core.events import publish
 from expertpool.directory.services.units import resolve_unit
 from expertpool.experts.enums import PERSON_KINDS, AvoidanceKind, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
@@ -26,6 +27,7 @@ from expertpool.experts.services.status import approve_expert
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import move_attachment
 from expertpool.joining.enums import State
+from expertpool.joining.events import ApplicantAdmitted
 from expertpool.joining.exceptions import JoiningRefused
 from expertpool.joining.models import Application
 from expertpool.joining.occasions import DECIDED
@@ -57,6 +59,7 @@ def approve(
 
     Refuses (JoiningRefused) what was settled, who may not decide this step, and what the pool refuses: a
     phone, mail or number of a document that is another's, of which ``actor`` is told as far as he may see.
+    Announces ApplicantAdmitted.
     """
     row = _waiting(application, actor)
     verdict = _decide(row, agree=True, note=note, actor=actor, now=now)
@@ -65,6 +68,7 @@ def approve(
         return verdict
     expert = _admit(row, department, actor, now)
     _end(row, State.APPROVED, "joining.approve", note=note, actor=actor, now=now, expert=expert)
+    publish(ApplicantAdmitted(row.pk))
     return verdict
 
 

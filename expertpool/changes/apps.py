@@ -12,6 +12,7 @@ class ChangesConfig(AppConfig):
         from expertpool.changes.menu import ITEMS
         from expertpool.changes.occasions import CHANGE_ASKED, CHANGE_DECIDED, CHANGE_OVERTAKEN
         from expertpool.changes.queries import (
+            FIELD_FILES,
             FIELDS,
             RIGHT,
             SUBJECT,
@@ -27,6 +28,7 @@ class ChangesConfig(AppConfig):
         from expertpool.core.criteria import register_criteria
         from expertpool.core.events import subscribe
         from expertpool.core.registry import MENU, PAGE_TABS
+        from expertpool.customforms.registry import FILE_HOLDERS
         from expertpool.experts.events import ExpertChanged
         from expertpool.experts.services.contacts import recipient_of
         from expertpool.joining.events import ApplicantAdmitted
@@ -40,6 +42,7 @@ class ChangesConfig(AppConfig):
         home.SHORTCUTS.add(*SHORTCUTS)
         OCCASIONS.add(CHANGE_ASKED, CHANGE_DECIDED, CHANGE_OVERTAKEN)
         OWN_DATA.add(*OWN)
+        FILE_HOLDERS.add(FIELD_FILES)
         subscribe(ExpertChanged, expert_changed)
         subscribe(ApplicantAdmitted, applicant_admitted)
         register_criteria(SUBJECT, *FIELDS)

@@ -12,7 +12,7 @@ from expertpool.changes.queries import SUBJECT, asked_in, field_labels
 from expertpool.changes.services.requests import seen_of
 from expertpool.changes.services.values import NamedEmployer
 from expertpool.core.lookups import within_days
-from expertpool.core.subjects import FieldDeclaration, File, Owner
+from expertpool.core.subjects import FieldDeclaration, Owner
 from expertpool.core.text import clean_text
 from expertpool.core.views.asking import AsksOnce
 from expertpool.core.views.filters import DateRangeField, keyword_field
@@ -72,13 +72,7 @@ class OwnFileForm(ExpertForm):
         typed = EXPERT.inputs(self.kind, section, viewer=self.user, record=self.expert)
         kept = {
             # The level of a title follows from it.
-            code: [
-                one
-                for one in rows
-                if owner_of(one) in his
-                and one.code != "title_level"
-                and not isinstance(one.kind, File)
-            ]
+            code: [one for one in rows if owner_of(one) in his and one.code != "title_level"]
             for code, rows in typed.items()
         }
         return {code: rows for code, rows in kept.items() if rows}

@@ -15,12 +15,15 @@ from expertpool.changes.models import Career, ChangeItem, ChangeRequest, Work
 from expertpool.core.criteria import Choice
 from expertpool.core.crypto import DecryptionError
 from expertpool.core.fields import UNREADABLE
-from expertpool.core.subjects import FieldDeclaration, Owner
+from expertpool.core.subjects import FieldDeclaration, File, Kind, Owner
 from expertpool.core.visibility import show, told
+from expertpool.customforms.models import FieldFile
+from expertpool.customforms.registry import FileHolder
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.fields.owners import owner_of
 from expertpool.experts.models import AvoidanceUnit, Expert
-from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.queries.experts import expert_for, experts_visible_to
+from expertpool.experts.queries.files import may_view_files
 from expertpool.workflow.queries.approvals import waiting_for
 
 SUBJECT = "changes.changerequest"
@@ -103,6 +106,7 @@ class AskedField:
     label: str
     before: str
     after: str
+    url: str = ""  # of the file that is asked for
     overtaken: str = ""  # by whom and when, in words
     reason: str = ""  # why it was not agreed to
 
@@ -112,12 +116,15 @@ def asked_in(
 ) -> list[AskedField]:
     """Return the fields of ``request`` side by side, as ``viewer`` may see them; None: its expert himself."""
     labels, why = EXPERT.labels(), reasons or {}
+    kinds = {one.code: one.kind for one in EXPERT.all_fields()}
+    shows_files = viewer is None or may_view_files(viewer)
     return [
         AskedField(
             one.field,
             labels.get(one.field, one.field),
             _read(one, "before", viewer),
             _read(one, "after", viewer),
+            _address(one, kinds.get(one.field)) if shows_files else "",
             _overtaken(one, viewer),
             why.get(one.field, ""),
         )
@@ -131,6 +138,44 @@ def _read(item: ChangeItem, name: str, viewer: User | None) -> str:
     except DecryptionError:
         return UNREADABLE
     return show(viewer, f"experts.{item.field}", value) if viewer else value
+
+
+def _address(item: ChangeItem, kind: Kind | None) -> str:
+    """Return where the file is that ``item`` asks for, if it asks for one."""
+    if not isinstance(kind, File):
+        return ""
+    try:
+        kept = value_in(item)
+    except DecryptionError:
+        return ""
+    return kind.url_of(kind.load(kept)) if kept else ""
+
+
+def may_view_asked_file(user: Any, subject: str, code: str, pk: int) -> bool:
+    """Tell whether a request that ``user`` may see asks for the file as the field ``code``: his own, or one that
+    he decides on, if he may see scans at all."""
+    if subject != EXPERT.code:
+        return False
+    own = expert_for(user) if user.has_permission("experts.self") else None
+    row = FieldFile.objects.get(pk=pk)
+    # Whoever asks has uploaded it: few values are opened to find the one that names it.
+    rows = ChangeItem.objects.filter(field=code, request__asked_by=row.created_by_id)
+    office = user.has_permission(RIGHT) and may_view_files(user)
+    seen = rows.filter(request__in=requests_visible_to(user)) if office else rows.none()
+    his = rows.filter(expert=own) if own else rows.none()
+    return any(_names(one, pk) for one in (*his, *seen))
+
+
+def _names(item: ChangeItem, pk: int) -> bool:
+    """Tell whether ``item`` asks for the file ``pk``; its value is encrypted, and no database compares it."""
+    try:
+        kept = value_in(item)
+    except DecryptionError:
+        return False
+    return isinstance(kept, dict) and kept.get("id") == pk
+
+
+FIELD_FILES = FileHolder("changes", may_view_asked_file)
 
 
 def _overtaken(item: ChangeItem, viewer: User | None) -> str:

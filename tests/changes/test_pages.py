@@ -19,11 +19,15 @@ from expertpool.audit.models import Entry
 from expertpool.changes.enums import RequestState
 from expertpool.changes.models import Career, ChangeRequest, Work
 from expertpool.core.documents import qr_png
+from expertpool.core.subjects import Owner
+from expertpool.customforms.enums import FieldKind
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.services.leave import file_leave
 from expertpool.files.models import Attachment
 from tests.factories.accounts import make_user
 from tests.factories.experts import make_expert, make_specialty, make_unit
+from tests.factories.fields import make_field
+from tests.files.samples import PDF
 from tests.fixtures import login, read_version
 
 FILE = "/my/file/"
@@ -284,3 +288,34 @@ def test_what_is_edited_on_the_panorama_is_versioned_as_usual(
     assert (version.changed, version.via, version.actor) == (["bank_name"], "form", admin)
     history = client.get(reverse("experts:detail", args=[expert.pk]) + "?tab=history")
     assert "页面修改" in history.content.decode()
+
+
+@pytest.mark.parametrize("owned", [Owner.CONTROLLED, Owner.OWN])
+def test_a_file_that_is_asked_for_is_read_by_who_decides_and_its_owner(
+    client: Client, owner: User, expert: Expert, admin: User, media: Any, owned: str
+) -> None:
+    field = make_field("资格证书", FieldKind.FILE, owner=owned)
+    login(client, owner)
+    pdf = SimpleUploadedFile("证书.pdf", PDF, "application/pdf")
+    answer = send(client, "edit", "extra", **{field.code: pdf})
+    assert answer.status_code == 204, answer.context["form"].errors
+    address = reverse("files:download", args=[Attachment.objects.get().pk])
+    asked = ChangeRequest.objects.first()
+    assert (asked is not None) is (owned == Owner.CONTROLLED)
+    assert address in client.get(FILE).content.decode()
+    assert client.get(address).getvalue() == PDF
+    other = make_user("expert")
+    make_expert("别人", user=other)
+    for stranger in (other, make_user("auditor"), make_user("department"), make_user()):
+        assert login(Client(), stranger).get(address).status_code in (403, 404)
+    login(client, admin)
+    assert client.get(address).getvalue() == PDF
+    if asked is not None:
+        assert expert.extra == {}
+        page = reverse("changes:detail", args=[asked.pk])
+        assert address in client.get(page).content.decode()
+        assert send(client, "decide", asked.pk, agree="yes").status_code == 204
+    expert.refresh_from_db()
+    assert expert.extra[field.code]["name"] == "证书.pdf"
+    login(client, owner)
+    assert client.get(address).getvalue() == PDF

@@ -56,6 +56,7 @@ def _sections(expert: Expert, viewer: User) -> list[dict[str, Any]]:
             (
                 row.label,
                 row.declaration.word_of(expert) if row.is_guarded else row.text,
+                row.url,
                 row.is_wide,
                 row.code,
             )
@@ -64,8 +65,8 @@ def _sections(expert: Expert, viewer: User) -> list[dict[str, Any]]:
         ]
         if code == "specialties":
             names = "、".join(str(one) for one in expert.specialties.select_related("scheme"))
-            shown = [("评审专业", names, True, "specialties")]
-        lines = [(label, text, wide, waiting.get(name)) for label, text, wide, name in shown]
+            shown = [("评审专业", names, "", True, "specialties")]
+        lines = [(*line, waiting.get(name)) for *line, name in shown]
         typed = EXPERT.inputs(expert.kind, code, viewer=viewer, record=expert).get(code, [])
         owners = {owner_of(one) for one in typed}
         found.append(

@@ -18,7 +18,7 @@ from expertpool.notifications.models import Message
 from tests.draws.views.letters import lines, link_of
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.pages import drawer, sign_in
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_phone, make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure
@@ -31,7 +31,7 @@ def test_a_supervisor_elsewhere_agrees_by_the_code_on_his_phone(open_browser: Op
     for _ in range(2):
         make_expert()
     operator = make_user("operator")
-    supervisor = make_user("supervisor", name="周监督", phone="13800000021")
+    supervisor = make_user("supervisor", name="周监督", phone=make_phone())
     draw = make_draw(now=timezone.now(), seats=1, operator=operator)
     desk, other = open_browser(), open_browser()
     sign_in(desk, operator)

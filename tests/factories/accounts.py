@@ -27,6 +27,12 @@ NAMES = {
 }
 
 _numbers = count(1)
+_phones = count(13_820_000_001)  # no demo account, and no test by hand, has one of these
+
+
+def make_phone() -> str:
+    """Return a number that nobody has: neither an account nor an expert, nor what another test left."""
+    return str(next(_phones))
 
 
 def make_department(name: str = "采购中心", *, parent: Department | None = None) -> Department:

@@ -24,17 +24,12 @@ from expertpool.experts.queries.experts import (
 )
 from expertpool.experts.services.leave import file_leave
 from expertpool.experts.services.search_index import search_tokens
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_phone, make_user
 
 NOW = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)  # 09:30 in Shanghai
 
-_phones = count(13_820_000_001)  # no demo account, and no test by hand, has one of these
 _numbers = count(1)
 _units = count(1)
-
-
-def make_phone() -> str:
-    return str(next(_phones))
 
 
 def make_id_number(birth: str = "19800101", *, serial: int = 1, division: str = "110101") -> str:

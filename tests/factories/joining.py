@@ -23,7 +23,7 @@ from expertpool.joining.services.drafts import save_step
 from expertpool.joining.services.handing_in import hand_in
 from expertpool.joining.services.recommending import Colleague, recommend
 from expertpool.joining.services.registering import Applicant, open_application, send_code
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_phone, make_user
 from tests.factories.experts import make_specialty
 
 _numbers = count(1)
@@ -74,7 +74,7 @@ def make_draft(
     """An application that nobody has filled in."""
     now = now or timezone.now()
     at = next(_numbers)
-    phone = f"1360000{at:04}"
+    phone = make_phone()
     if user is None:
         user = make_user("applicant", phone=phone)
     elif not user.phone:
@@ -83,7 +83,9 @@ def make_draft(
     applicant = Applicant(
         kind, "李申请", "phone", user.phone, channel, recommendation=recommendation
     )
-    row = send_code(applicant=applicant, code="123456", address=f"192.0.2.{at}", now=now)
+    row = send_code(
+        applicant=applicant, code="123456", address=f"10.77.{at // 250}.{at % 250 + 1}", now=now
+    )
     return open_application(row, user, now)
 
 

@@ -26,7 +26,7 @@ from expertpool.workflow.enums import Proof
 from expertpool.workflow.forms.requests import CodeForm
 from expertpool.workflow.models import ConfirmationCode
 from expertpool.workflow.services.codes import agree_by_code, send_code
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_phone, make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.factories.requests import asked_otherwise
@@ -50,7 +50,9 @@ def asked(draw: Draw, operator: User) -> VoidRequest:
 
 @pytest.fixture
 def second() -> User:
-    return make_user("supervisor", name="周监督", phone="13800000021", email="zhou@example.com")
+    return make_user(
+        "supervisor", name="周监督", phone=(phone := make_phone()), email=f"z{phone}@example.com"
+    )
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ def test_a_supervisor_agrees_by_the_code_on_his_phone(
     login(client, operator)
     assert address in client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
     page = client.get(address).content.decode()
-    assert "周监督（138****0021）" in page
+    assert f"周监督（138****{second.phone[-4:]}）" in page
     sent = client.post(address, {"step": "choose", "person": second.pk})
     assert sent.status_code == 200
     assert "已发给周监督" in sent.content.decode()
@@ -177,7 +179,7 @@ def test_five_guesses_end_a_code_and_five_codes_the_way(
 def test_only_who_may_decide_is_sent_one(
     client: Client, asked: VoidRequest, draw: Draw, operator: User, second: User, address: str
 ) -> None:
-    auditor = make_user("auditor", phone="13800000031")
+    auditor = make_user("auditor", phone=make_phone())
     silent = make_user("supervisor")
     for nobody in (auditor, silent, operator):
         with pytest.raises(DrawError, match="不能确认"):
@@ -222,7 +224,7 @@ def test_only_who_can_agree_now_and_can_be_reached_is_offered(
     client: Client, asked: VoidRequest, operator: User, second: User, address: str, monkeypatch: Any
 ) -> None:
     make_user("supervisor", name="新来的", email="neu@example.com", created_at=timezone.now())
-    make_user("supervisor", name="只有手机", phone="13800000022")
+    make_user("supervisor", name="只有手机", phone=make_phone())
     page = login(client, operator).get(address).content.decode()
     assert "新来的" not in page
     assert "只有手机" in page

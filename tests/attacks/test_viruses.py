@@ -20,6 +20,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.http import HttpResponseBase
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -30,6 +31,7 @@ from expertpool.core.models import ImportRun
 from expertpool.core.scanning.clamd import ScannerDown, TooLarge, ask
 from expertpool.core.settings import WHILE_DOWN, WhileDown
 from expertpool.core.storing import store
+from expertpool.customforms.enums import FieldKind
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import opened
@@ -44,6 +46,7 @@ from tests.architecture.app_order import APPS_DIR
 from tests.factories.accounts import make_token, make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
+from tests.factories.fields import make_field
 from tests.factories.projects import make_project
 from tests.factories.siteconfig import configure
 from tests.files.samples import PDF
@@ -133,7 +136,21 @@ def as_recording(client: Client, admin: User) -> HttpResponseBase:
     return client.post(f"{part}finish/")
 
 
-DOORS = (by_page, by_interface, with_progress, as_list, as_template, as_logo, as_recording)
+def as_field(client: Client, admin: User) -> HttpResponseBase:
+    field = make_field("职称证书", FieldKind.FILE)
+    address = reverse("experts:edit", args=[make_expert().pk])
+    return client.post(address, {field.code: upload(PDF + EICAR, "证书.pdf")})
+
+
+def as_background(client: Client, admin: User) -> HttpResponseBase:
+    address = reverse("certificates:background")
+    return client.post(address, {"file": upload(qr_png("底版") + EICAR, "底版.png")})
+
+
+DOORS = (
+    *(by_page, by_interface, with_progress, as_list, as_template, as_logo, as_recording),
+    *(as_field, as_background),
+)
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -19,7 +19,7 @@ from expertpool.directory.models import Division, Specialty, Unit
 from expertpool.directory.queries import specialty_subtree, title_level
 from expertpool.directory.services.units import resolve_unit
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
-from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.exceptions import ExpertRefused, ReasonRequired
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.coming import ComingSeat, coming_seats
@@ -48,7 +48,10 @@ from expertpool.experts.services.profile import RecordOrigin, create_expert
 from expertpool.experts.services.status import approve_expert, freeze_expert, unfreeze_expert
 
 router = Router(tags=["专家"])
-REFUSALS = (Refusal(ExpertRefused, 409, "expert-refused", "专家现在不能这样操作"),)
+REFUSALS = (
+    Refusal(ExpertRefused, 409, "expert-refused", "专家现在不能这样操作"),
+    Refusal(ReasonRequired, 422, "invalid-values", "填写的内容有误"),
+)
 
 UNSEEN = "有将要参加的评审：{}。请先查看 coming-seats，并在 seen 中写明已看过的 key。"
 MOST_SEATS = 3  # named in a refusal

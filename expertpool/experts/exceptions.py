@@ -17,6 +17,12 @@ class StatusNotAllowed(ExpertRefused):
         super().__init__(f"{name}现为“{now_is}”，{needed}的专家才能{verb}。")
 
 
+class ReasonRequired(ExpertRefused):
+    """An act is not explained, or at too much length."""
+
+    field = "reason"
+
+
 class LeaveRefused(ExpertRefused):
     """The times of a leave are reversed, over, or overlap another leave."""
 

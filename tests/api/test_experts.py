@@ -176,7 +176,7 @@ def test_freezing_and_leaves(office: Caller) -> None:
     expert = make_expert()
     address = f"/experts/{expert.pk}"
     assert office.get(f"{address}/coming-seats").json() == []
-    assert_problem(office.post(f"{address}/freeze", {"reason": " "}), 409, "expert-refused")
+    assert_problem(office.post(f"{address}/freeze", {"reason": " "}), 422, "invalid-values")
     assert office.post(f"{address}/freeze", {"reason": "资料核查"}).json()["status"] == "frozen"
     assert office.post(f"{address}/unfreeze").json()["status"] == "formal"
     start = timezone.now() + timedelta(days=2)

@@ -42,7 +42,7 @@ def test_a_new_account_reads_from_when_it_may_approve(client, pending):
     approve = reverse("projects:approve", args=[pending.pk, pending.version])
     assert f"暂不能审核通过：您的账号开通不满 7 天，{begins} 起才能作为第二人确认" in page
     assert approve not in page
-    assert reverse("projects:reject", args=[pending.pk]) in page
+    assert reverse("workflow:send_back", args=["projects.project", pending.pk]) in page
     queue = client.get(reverse("projects:approvals")).content.decode()
     assert f"{begins} 起才能作为第二人确认" in queue
     assert approve not in queue

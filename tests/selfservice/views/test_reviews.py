@@ -350,7 +350,8 @@ def test_a_leave_gives_up_no_review_at_which_he_has_signed_in(invited: Invited, 
     invited.client.post(invited.url("review_answer"), {"answer": "accept"})
     data, url = leave_during(draw), reverse("selfservice:leave_add")
     assert "同时退出这些评审" in invited.client.post(url, data).content.decode()
-    written_otherwise(Invitation.objects.get(pk=invited.line.pk), signed_in_at=timezone.now())
+    came = draw.project.opening_at - timedelta(minutes=20)
+    written_otherwise(Invitation.objects.get(pk=invited.line.pk), signed_in_at=came)
     shown = invited.client.post(url, data).content.decode()
     assert invited.url("review") in shown
     assert "同时退出这些评审" not in shown

@@ -46,7 +46,7 @@ def test_entries_with_author_time_and_files_make_a_timeline():
     assert (second.entry.text, second.entry.author, second.entry.at) == ("已开标", operator, later)
     assert [(file.name, preview) for file, preview in first.files] == [
         ("公告.pdf", True),
-        ("说明.txt", False),
+        ("说明.txt", True),
     ]
     assert Entry.objects.filter(action="project.progress", actor=operator).count() == 2
 

@@ -30,7 +30,7 @@ ISSUER = Setting(
     "",
     group=CERTIFICATES,
     order=25,
-    help="证书上的 {{发证单位}} 和扫码页面都用它；留空用站点名称。只用于以后签发的证书。",
+    help="证书上的 {{发证单位}} 和扫码页面都用它；留空用本系统的名称。只用于以后签发的证书。",
 )
 PUBLIC_NAME = Setting(
     "certificates.public_name",

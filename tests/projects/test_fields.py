@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from django.http import QueryDict
@@ -119,7 +119,8 @@ def test_and_in_what_the_interface_takes_and_gives(admin: User, funding: FieldDe
     project = create_project(
         values=values | {"department": department}, actor=admin, now=timezone.now()
     )
-    assert fresh.ProjectOutput.from_orm(project).dict()[CODE] == "财政"
+    read_by = {"request": SimpleNamespace(user=admin)}
+    assert fresh.ProjectOutput.from_orm(project, context=read_by).dict()[CODE] == "财政"
     with pytest.raises(ValidationError, match=CODE):
         fresh.ProjectInput(**data, department_id=department.pk, archive_note="长" * 21)
 

@@ -67,7 +67,7 @@ def test_what_is_refused_is_read_on_a_page_where_there_is_none_below(client, ope
     address = reverse("workflow:request_ask", args=["draws.void", draw.pk])
     page = login(client, operator).post(address)
     assert page.status_code == 409
-    assert "请写明作废的原因。" in page.content.decode()
+    assert "请写明作废的原因（至少两个字）。" in page.content.decode()
     over = client.post(address, headers={"HX-Request": "true"})
     assert (over.status_code, over.content) == (409, b"")
 

@@ -26,6 +26,7 @@ ADDS = {
     "audit:verify",
     # Refused if what was asked has changed since it was shown.
     "changes:decide",
+    *("joining:approve", "joining:reject", "joining:return"),
     # Says by ``seen`` which of its versions it was opened with: it is saved whole, or not at all.
     "certificates:design",
     "directory:unit_merge",

@@ -22,6 +22,7 @@ from tests.fixtures import login
 ADDS = {
     "accounts:user_reset",
     # A row waits, and nothing of it changes until it is decided or taken back.
+    "achievements:add",
     "achievements:decide",
     "audit:verify",
     # Refused if what was asked has changed since it was shown.
@@ -56,6 +57,11 @@ ADDS = {
     "projects:import",
     "projects:import_mapping",
     "projects:task_complete",
+    # Makes a version of its own; those before it stay.
+    "joining:consent_edit",
+    "workflow:hand_over",
+    # Decides what waits for him now, or is refused.
+    "workflow:send_back",
     "workflow:request_code",
     "workflow:request_confirm",
 }
@@ -89,6 +95,7 @@ CHANGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "experts:kind": lambda _w: {"contact_person": "周敏", "reason": "填错了"},
     "experts:expert_tags": lambda w: {"tags": w.tag.pk},
     "experts:tag_edit": lambda _w: {"name": "新分组"},
+    "joining:link_edit": lambda _w: {"name": "新的链接"},
     "notifications:template": lambda _w: {"body": "请答复：{{答复链接}}"},
     "projects:batch_edit": lambda _w: {"name": "新批次"},
     "projects:edit": lambda _w: {"place": "新的地点"},

@@ -27,9 +27,18 @@ def save_link(*, row: FriendLink, actor: User, now: datetime) -> FriendLink:
     row.name, row.url = clean_text(row.name), row.url.strip()
     if row.pk is None and FriendLink.objects.count() >= MOST_LINKS:
         raise ValidationError(f"最多 {MOST_LINKS} 个友情链接，请先删除不用的。")
+    held = FriendLink.objects.select_for_update().filter(pk=row.pk).first()
     row.full_clean()
     row.save()
-    record("joining.link", actor=actor, now=now, subject=row, after=in_words(row, *RECORDED))
+    record(
+        "joining.link",
+        actor=actor,
+        now=now,
+        subject=row,
+        # What was there: whoever has the form open since then is asked.
+        before=in_words(held, *RECORDED) if held else None,
+        after=in_words(row, *RECORDED),
+    )
     return row
 
 

@@ -164,7 +164,7 @@ def test_every_tab_opens_for_who_may_see_it(
     for user in (admin, operator, auditor):
         login(client, user)
         codes = [tab.code for tab in tabs_for("experts:detail", user)]
-        assert codes[:3] == ["profile", "specialties", "avoidances"]
+        assert codes[:4] == ["profile", "specialties", "life", "avoidances"]
         assert ("log" in codes) is user.has_permission("audit.view")
         for code in codes:
             assert client.get(f"{address}?tab={code}").status_code == 200, code

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.files.queries import attachments_of
+from expertpool.files.services import remove_attachment
 from expertpool.joining.enums import State
 from expertpool.joining.exceptions import JoiningRefused
 from expertpool.joining.models import Application
@@ -15,18 +17,24 @@ from expertpool.joining.queries.public import is_open
 from expertpool.joining.services.numbering import next_number
 from expertpool.joining.services.registering import CLOSED
 
+MOST_ROUNDS, ROUNDS_WITHIN = 5, timedelta(days=30)
 ENDED = (State.REJECTED, State.WITHDRAWN)
 
 
 def apply_again(*, before: Application, actor: User, now: datetime) -> Application:
-    """Begin a new draft of ``actor`` with what he typed in ``before``; logged. Files he uploads anew.
+    """Begin a new draft of ``actor`` with what he typed in ``before``; logged. Files he uploads anew: those of
+    one that he took back himself go, else a stranger could fill the disk round by round.
 
-    Refuses (JoiningRefused) while nobody may apply, another's, one that is not over, and a second draft.
+    Refuses (JoiningRefused) while nobody may apply, another's, one that is not over, a second draft, and
+    more than MOST_ROUNDS within ROUNDS_WITHIN.
     """
     if not is_open():
         raise JoiningRefused(CLOSED)
     if before.user_id != actor.pk or before.state not in ENDED:
         raise JoiningRefused("只有未通过或已撤回的申请可以重新填报。")
+    begun = Application.objects.filter(user=actor, created_at__gt=now - ROUNDS_WITHIN).count()
+    if begun >= MOST_ROUNDS:
+        raise JoiningRefused(f"{ROUNDS_WITHIN.days} 天内最多申请 {MOST_ROUNDS} 次，请过些天再来。")
     try:
         with transaction.atomic():
             row = Application.objects.create(
@@ -43,6 +51,9 @@ def apply_again(*, before: Application, actor: User, now: datetime) -> Applicati
                 updated_at=now,
             )
             record("joining.register", actor=actor, now=now, subject=row)
+            if before.state == State.WITHDRAWN:
+                for one in attachments_of(before):
+                    remove_attachment(attachment=one, actor=actor, now=now, even_closed=True)
     except IntegrityError:
         raise JoiningRefused("已有一份正在填写或审核的申请，请刷新页面。") from None
     return row

@@ -104,6 +104,13 @@ def test_it_is_taken_back_and_begun_anew_with_what_was_typed(client: Client) -> 
     shown = client.get(page("step", "basic")).content.decode()
     assert "李申请" in shown
     assert Application.objects.filter(user=first.user).count() == 2
+    assert not attachments_of(first).exists()  # nor does it fill the disk, round by round
+    for _ in range(3):
+        told(client, page("withdraw"))
+        assert client.post(page("again"))["Location"] == page("step", "basic")
+    told(client, page("withdraw"))
+    assert "最多申请 5 次" in told(client, page("again"))
+    assert Application.objects.filter(user=first.user).count() == 5
     stranger = login(Client(), make_user("applicant"))
     assert stranger.get(page("mine"))["Location"] == page("start")
 

@@ -235,6 +235,7 @@ def test_nor_does_what_he_asks_to_be_changed_or_changes_himself(
 ) -> None:
     """The values that are his own stand at once; that he was at his account today nobody is told."""
     values = {"title": "教授", "position": "总工程师"}
+    before = Expert.objects.get(pk=somebody.pk).updated_at
     own, request = change_own(
         expert=somebody, values=values, actor=somebody.user, now=timezone.now()
     )
@@ -267,12 +268,15 @@ def test_nor_does_what_he_asks_to_be_changed_or_changes_himself(
     detail = reverse("changes:detail", args=[request.pk])
     assert login(Client(), admin).get(detail).status_code == 404
     assert announce_changes(now=long_after) == 0
+    # By which lists are sorted, and which other platforms ask for.
+    assert Expert.objects.get(pk=somebody.pk).updated_at == before
     told = Message.objects.filter(occasion__in=("change.asked", "expert.changed"))
     assert not told.exists()
     time_machine.move_to(NOW + timedelta(hours=15), tick=False)
     changes_tasks.tell_asked(request.pk)
     changes_tasks.tell_asked(request.pk)
     assert announce_changes(now=long_after) == 1
+    assert Expert.objects.get(pk=somebody.pk).updated_at == long_after
     assert {one.occasion for one in told} == {"change.asked", "expert.changed"}
     assert "证书.png" in reading(admin, record_of(somebody, "files"))
     tabs = [record_of(somebody, tab) for tab in ("history", "files")]

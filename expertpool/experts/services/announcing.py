@@ -55,13 +55,16 @@ class Lot:
 @transaction.atomic
 def announce_changes(*, now: datetime) -> int:
     """Tell of the changes that nobody was told of yet; return how many there were. The expert's own wait
-    until they may be told (`core.visibility.told`), a lot that still grows until it does not.
+    until they may be told (`core.visibility.told`), and count as changes of their records from then on; a lot
+    that still grows waits until it does not.
     """
     lock_transaction("experts.announce")
     lots = [lot for lot in _lots() if lot.is_done(now)]
     users = [one for one in users_with_permission(RIGHT) if not is_outsider(one)] if lots else []
     for lot in lots:
         _tell(lot, users, now=now)
+        if lot.via == ChangeVia.OWN:
+            _count(lot, now=now)
         for part in _parts([version for version, _ in lot.changes]):
             UntoldVersion.objects.filter(version__in=part).delete()
     return sum(len(lot.changes) for lot in lots)
@@ -99,6 +102,11 @@ def _tell(lot: Lot, users: Iterable[User], *, now: datetime) -> None:
     send_messages(
         occasion=RECORDS_CHANGED.code, envelopes=envelopes, channels=[ChannelCode.SITE], now=now
     )
+
+
+def _count(lot: Lot, *, now: datetime) -> None:
+    for part in _parts(sorted({expert for _, expert in lot.changes})):
+        Expert.objects.filter(pk__in=part, updated_at__lt=now).update(updated_at=now)
 
 
 def _seen_by(user: User, experts: Iterable[int]) -> list[int]:

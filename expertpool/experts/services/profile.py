@@ -123,6 +123,10 @@ def update_expert(
         way = Way(via, note)
         note += ask_about(expert, knowing, actor, was=was)
         _save(expert, actor, reached)
+        if via == ChangeVia.OWN:
+            # When he was here is told with his version: lists and other platforms go by this moment.
+            expert.updated_at = was.updated_at
+            expert.save(update_fields=["updated_at"])
         _set_specialties(expert, held, wanted)
         version = EXPERT.version_of(expert)
         if EXPERT.differences(before, version):

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -11,6 +12,7 @@ from ninja import Query, Router, Status
 from ninja.pagination import paginate
 
 from expertpool.accounts.models import Department, User, UserRequest
+from expertpool.core.aftermath import writing_afterwards
 from expertpool.core.api import Id, Pages, Refusal, allows, answers
 from expertpool.core.api.records import AddedField, added_values
 from expertpool.core.text import clean_code, clean_text
@@ -135,16 +137,18 @@ def expert_create(request: UserRequest, data: ExpertInput) -> Status[Expert]:
         "title_level": title_level(values["title"]),
     }
     specialties = _specialties(data.specialties)
-    values["employer"] = _employer(data.employer, values)
     try:
-        expert = create_expert(
-            values=values,
-            specialties=specialties,
-            origin=RecordOrigin(source=ExpertSource.INTERFACE, status=ExpertStatus.PENDING),
-            knowing=data.knowing,
-            actor=user,
-            now=now,
-        )
+        # A unit that was made for a refused record goes with it.
+        with writing_afterwards(), transaction.atomic():
+            values["employer"] = _employer(data.employer, values)
+            expert = create_expert(
+                values=values,
+                specialties=specialties,
+                origin=RecordOrigin(source=ExpertSource.INTERFACE, status=ExpertStatus.PENDING),
+                knowing=data.knowing,
+                actor=user,
+                now=now,
+            )
     except LooksAlike as alike:
         message = f"{alike} 确认不是的，knowing 填“{alike.token}”再次提交。"
         raise ValidationError({"knowing": message}) from None

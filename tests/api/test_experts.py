@@ -12,6 +12,7 @@ from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Department
 from expertpool.audit.models import Entry
 from expertpool.customforms.enums import FieldKind
+from expertpool.directory.models import Unit
 from expertpool.experts.enums import ExpertSource, ExpertStatus
 from expertpool.experts.models import Expert, Leave
 from tests.api.caller import Caller, assert_problem
@@ -105,7 +106,7 @@ def test_what_is_wrong_is_said_by_field_and_nothing_is_kept(
     office: Caller, person: dict[str, Any]
 ) -> None:
     taken = make_expert(phone=make_phone())
-    before = Expert.objects.count()
+    before, units = Expert.objects.count(), Unit.objects.count()
     for changed, field, words in (
         ({"phone": "1380013800"}, "phone", "手机号"),
         ({"phone": taken.phone}, "phone", "已属于专家"),
@@ -127,6 +128,7 @@ def test_what_is_wrong_is_said_by_field_and_nothing_is_kept(
         assert problem["errors"][0]["field"] == field, problem
         assert words in problem["errors"][0]["message"], problem
     assert Expert.objects.count() == before
+    assert Unit.objects.count() == units  # nor the employer that was named
 
 
 def test_somebody_alike_is_asked_about_once(office: Caller, person: dict[str, Any]) -> None:

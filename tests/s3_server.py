@@ -65,6 +65,8 @@ def s3_server(home: Path) -> Iterator[S3Server]:
         command += [f"-{part}.port={next(ports)}", f"-{part}.port.grpc={next(ports)}"]
     port = next(ports)
     command += [f"-s3.port={port}", f"-s3.port.grpc={next(ports)}"]
+    # Two catalogues that nobody here asks, each at one port for all servers: a second server would end.
+    command += ["-s3.port.iceberg=0", "-s3.port.lance=0"]
     with ExitStack() as stack:
         log = stack.enter_context((home / "log").open("wb"))
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=home)
@@ -80,7 +82,8 @@ def _wait(server: S3Server, process: subprocess.Popen[bytes]) -> None:
     while True:
         try:
             urlopen(server.endpoint, timeout=2).close()  # noqa: S310 (our own)
-        except HTTPError:  # it answers, and refuses whoever does not sign
+        except HTTPError as refused:  # it answers, and refuses whoever does not sign
+            refused.close()
             break
         except (URLError, OSError):
             if time.monotonic() > end or process.poll() is not None:

@@ -44,7 +44,7 @@ class SettingEdits:
     def __init__(self, group: SettingGroup) -> None:
         self._group = group
 
-    def last(self) -> int:
+    def last(self, viewer: Any) -> int:
         return version_of(self._group)
 
     def hold(self) -> None:

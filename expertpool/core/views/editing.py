@@ -8,11 +8,14 @@
 A form that is a page of its own calls ``editing.about(parts_of(form))`` and `drawers.attempt`, and
 gives ``editing`` to its template. What its reader left alone takes what others have made of it.
 What counts as an edit of the record, and who made it, an `Edited` knows; `audit` has the one.
+
+Of edits of which he is told later (`core.visibility.LATER`) he hears nothing here either: what he left alone keeps
+them, and what he changed himself is his (docs/decisions/0194).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -44,10 +47,10 @@ class Edit:
 
 
 class Edited(Protocol):
-    """The edits of a record, each with a number that grows."""
+    """The edits of a record, numbered as whoever reads them is told of them."""
 
-    def last(self) -> int:
-        """Return the number of the last edit, 0 where there was none."""
+    def last(self, viewer: Any) -> int:
+        """Return the number of the last edit that ``viewer`` is told of, 0 where there was none; None: of all."""
         ...
 
     def hold(self) -> None:
@@ -75,7 +78,7 @@ class Editing:
         self.clashes: list[str] = []
         self._parts: list[Part] = []
         # Before the record is read: what is shown is at least as new as what it says to have read.
-        self._standing = record.last()
+        self._standing = record.last(request.user)
         # Once posted it stays what it was: a form that comes back with an error is no newer.
         self._is_posted = request.method == "POST"
         posted = request.POST.get(VERSION, "")
@@ -83,10 +86,17 @@ class Editing:
         self.version = int(posted) if is_key(posted) else 0
         if not self._is_posted:
             self.version = self._standing
+        # Told or not.
+        self._all = record.last(None) if self._is_posted else 0
 
     def about(self, parts: Sequence[Part]) -> None:
         """Say what the form asks, filled from the record."""
         self._parts = list(parts)
+        if self._is_posted and self.version == self._standing:
+            # What differs all the same, he is not told of.
+            for part, was in self._others():
+                if digest(part.posted) == was:
+                    part.take()
 
     @property
     def read(self) -> str:
@@ -100,7 +110,11 @@ class Editing:
         """
         with writing_afterwards(), transaction.atomic():
             self.record.hold()
-            if self.record.last() == self.version:
+            # What came since the form was filled, it has not taken over: told or not.
+            if (
+                self.record.last(self.viewer) == self.version
+                and self.record.last(None) == self._all
+            ):
                 return write()
         self.is_stale, self.meanwhile = True, self.record.after(self.version, self.viewer)
         self.version = self._standing
@@ -108,14 +122,18 @@ class Editing:
         raise ChangedMeanwhile
 
     def _merge(self) -> None:
-        read = read_in(self._read)
-        for part in self._parts:
-            was = read.get(part.name)
-            if digest(part.standing) in {was, digest(part.posted)}:
-                continue  # nobody else has changed it, or both to the same
+        for part, was in self._others():
             if digest(part.posted) == was:
                 part.take()
                 self.taken.append(part.label)
-            elif was is not None:
+            else:
                 part.mark()
                 self.clashes.append(part.label)
+
+    def _others(self) -> Iterator[tuple[Part, str]]:
+        """Yield what others have changed since it was read, otherwise than its reader has, with its digest of then."""
+        read = read_in(self._read)
+        for part in self._parts:
+            was = read.get(part.name)
+            if was is not None and digest(part.standing) not in {was, digest(part.posted)}:
+                yield part, was

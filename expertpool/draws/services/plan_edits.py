@@ -22,7 +22,7 @@ class PlanEdits:
     def __init__(self, project: Project) -> None:
         self._project = project
 
-    def last(self) -> int:
+    def last(self, viewer: Any) -> int:
         plan = plan_for(self._project)
         return plan.version if plan else 0
 

@@ -53,21 +53,25 @@ def password_link(user: Any) -> PasswordLink | None:
 class ContactOwners:
     """People with a file of their own in which phone and mail stand.
 
-    ``keeps(user)``: whether those of this account follow its file; ``taken(user, field, index)``: why
-    ``user`` may not have a ``phone`` or ``email`` with this index, which is another's; empty: he may.
+    ``keeps(user)``: whether those of this account are not written with it, and ``instead`` what to do
+    then, as one sentence; ``taken(user, field, index)``: why ``user`` may not have a ``phone`` or ``email``
+    with this index, which is another's; empty: he may.
     """
 
     code: str
     keeps: Callable[[Any], bool]
     taken: Callable[[Any, str, bytes], str]
+    instead: str
 
 
 CONTACT_OWNERS: Catalogue[ContactOwners] = Catalogue("kind of contact owners")
 
 
-def keeps_contacts(user: Any) -> bool:
-    """Tell whether phone and mail of ``user`` follow a file, and are not written here."""
-    return user.pk is not None and any(one.keeps(user) for one in CONTACT_OWNERS)
+def contacts_instead(user: Any) -> str:
+    """Return why phone and mail of ``user`` are not written here, and what to do instead; empty: they are."""
+    if user.pk is None:
+        return ""
+    return next((one.instead for one in CONTACT_OWNERS if one.keeps(user)), "")
 
 
 @dataclass(frozen=True)

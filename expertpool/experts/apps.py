@@ -48,6 +48,7 @@ class ExpertsConfig(AppConfig):
         )
         from expertpool.experts.permissions import OWN, PERMISSIONS
         from expertpool.experts.queries.accounts import (
+            FROM_FILE,
             is_of_expert,
             let_in_since,
             why_contact_is_anothers,
@@ -109,7 +110,9 @@ class ExpertsConfig(AppConfig):
         )
         SIGN_IN_BARS.add(SignInBar("experts.status", is_signed_out))
         PASSWORD_LINKS.add(PasswordLink("experts", is_of_expert, send_password_link))
-        CONTACT_OWNERS.add(ContactOwners("experts", is_of_expert, why_contact_is_anothers))
+        CONTACT_OWNERS.add(
+            ContactOwners("experts", is_of_expert, why_contact_is_anothers, FROM_FILE)
+        )
         OUTSIDERS.add(Outsiders("experts", is_of_expert, let_in_since))
         # Nobody reads them again: the link in them lets its holder in.
         MESSAGE_SUBJECTS.add(private_subject(ACCOUNT))

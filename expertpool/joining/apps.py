@@ -6,7 +6,14 @@ class JoiningConfig(AppConfig):
     verbose_name = "入库申请"
 
     def ready(self) -> None:
-        from expertpool.accounts.registry import OUTSIDERS, Outsiders
+        from expertpool.accounts.registry import (
+            CONTACT_OWNERS,
+            OUTSIDERS,
+            PASSWORD_LINKS,
+            ContactOwners,
+            Outsiders,
+            PasswordLink,
+        )
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
@@ -19,11 +26,18 @@ class JoiningConfig(AppConfig):
         from expertpool.joining.exports import ApplicationExport
         from expertpool.joining.home import SHORTCUTS, TODOS
         from expertpool.joining.menu import ITEMS
-        from expertpool.joining.occasions import CODES, LINKS, OCCASIONS
+        from expertpool.joining.occasions import CODES, LINKS, OCCASIONS, PASSWORDS
         from expertpool.joining.permissions import PERMISSIONS
-        from expertpool.joining.queries.applications import FIELDS, FILES, SUBJECT, is_applicant
+        from expertpool.joining.queries.applications import (
+            FIELDS,
+            FILES,
+            SUBJECT,
+            is_applicant,
+            is_his_own,
+        )
         from expertpool.joining.queries.flow import FLOW
         from expertpool.joining.queries.public import is_open
+        from expertpool.joining.services.passwords import NOT_OURS, send_password_link
         from expertpool.joining.settings import SETTINGS
         from expertpool.notifications import occasions
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, private_subject
@@ -42,5 +56,10 @@ class JoiningConfig(AppConfig):
         occasions.OCCASIONS.add(*OCCASIONS)
         # The code and the link in them act for whoever has them.
         MESSAGE_SUBJECTS.add(private_subject(CODES), private_subject(LINKS))
+        MESSAGE_SUBJECTS.add(private_subject(PASSWORDS))
+        PASSWORD_LINKS.add(PasswordLink("joining", is_his_own, send_password_link))
+        CONTACT_OWNERS.add(
+            ContactOwners("joining", is_his_own, lambda user, field, index: "", NOT_OURS)
+        )
         OUTSIDERS.add(Outsiders("joining", is_applicant, lambda users, since: ()))
         ENTRANCES.add(Entrance("joining", "申请成为专家", "joining:start", is_open))

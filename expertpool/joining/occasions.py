@@ -7,6 +7,7 @@ from expertpool.notifications.occasions import Occasion
 
 # What messages with a code or a link are about: they are for the recipient's eyes alone.
 CODES, LINKS = "joining.code", "joining.recommendation_link"
+PASSWORDS = "joining.password_link"
 
 _CODE = "您申请入库的验证码是 {{验证码}} ，{{有效分钟}} 分钟内有效，只能用一次。不是您本人操作的，请勿告诉任何人。"
 CODE = Occasion(
@@ -88,4 +89,33 @@ DECIDED = Occasion(
     },
 )
 
-OCCASIONS = (CODE, KNOWN, RECOMMENDED, DECIDED)
+_RESET = """{{姓名}}，您好！
+
+您申请入库的账号 {{账号}} 的密码已由管理员重置，原密码不能再用。
+
+请于 {{有效期至}} 前点击下方链接设置新密码：
+{{激活链接}}
+
+密码只由您本人设置，本链接仅供您本人使用一次，请勿转发。不是您要求的，请立即联系专家库管理单位。
+"""
+PASSWORD = Occasion(
+    code="joining.password",
+    label="申请人重新设置密码",
+    placeholders={
+        "姓名": "李工",
+        "账号": "sq0123456789ab",
+        "激活链接": "https://example.cn/experts/activate/AbCdEf",
+        "有效期至": "2026-12-01 09:00",
+    },
+    defaults={
+        ChannelCode.EMAIL: ("请重新设置入库申请的密码", _RESET),
+        ChannelCode.SMS: (
+            "",
+            "{{姓名}}，您申请入库的账号 {{账号}} 密码已重置，请于 {{有效期至}} 前打开 {{激活链接}} 设置新密码，仅供本人使用，请勿转发；不是您要求的请联系管理单位。",
+        ),
+    },
+    required=("激活链接",),
+    secrets=("激活链接",),
+)
+
+OCCASIONS = (CODE, KNOWN, RECOMMENDED, DECIDED, PASSWORD)

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from expertpool.accounts.models import Department, Role, User
 from expertpool.accounts.queries import active_departments
-from expertpool.accounts.registry import keeps_contacts
+from expertpool.accounts.registry import contacts_instead
 from expertpool.accounts.settings import PASSWORD_LENGTH, PASSWORDS_KEPT
 from expertpool.core.bounds import ORDER
 from expertpool.core.configuration import words_of
@@ -99,9 +99,10 @@ class UserForm(forms.Form):
         super().__init__(data, initial=initial)
         if user is not None:
             del self.fields["username"]
-            for name in ("phone", "email") if keeps_contacts(user) else ():
+            instead = contacts_instead(user)
+            for name in ("phone", "email") if instead else ():
                 self.fields[name].disabled = True
-                self.fields[name].help_text = "随专家档案，在档案中修改。"
+                self.fields[name].help_text = instead
             # A disabled one that he is in already: the form could not be saved otherwise.
             if user.department and not user.department.active:
                 self.fields["department"].queryset = Department.objects.filter(  # type: ignore[attr-defined]

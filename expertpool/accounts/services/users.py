@@ -13,7 +13,7 @@ from django.db.models import F
 
 from expertpool.accounts.exceptions import NotAllowed
 from expertpool.accounts.models import ApiToken, Department, Role, User
-from expertpool.accounts.registry import keeps_contacts
+from expertpool.accounts.registry import contacts_instead
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.contacts import (
     check_contacts,
@@ -36,7 +36,6 @@ from expertpool.audit.models import Entry
 from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.text import clean_code, clean_text
 
-FROM_FILE = "手机号和邮箱随专家档案，请在档案中修改。"
 RECORDED = ("username", "name", "phone", "email", "department", "roles")
 
 
@@ -111,8 +110,8 @@ def edit_user(
         user.department = department
         _change_person(user, name=name, phone=phone, email=email)
         changed = [name for name, value in reached.items() if getattr(user, name) != value]
-        if changed and keeps_contacts(user):
-            raise ValidationError(dict.fromkeys(changed, FROM_FILE))
+        if changed and (instead := contacts_instead(user)):
+            raise ValidationError(dict.fromkeys(changed, instead))
         # Asked only of a change: the form of whoever may not give roles has none.
         if changes_roles := roles is not None and set(roles) != set(user.roles.all()):
             check_may_give_roles(actor)

@@ -13,6 +13,7 @@ from expertpool.audit.queries import entries_for
 from expertpool.experts.enums import AccountState
 from expertpool.experts.models import Expert
 
+FROM_FILE = "手机号和邮箱随专家档案，请在档案中修改。"
 LETS_IN = ("expert.account", "expert.link", "expert.link_account")
 
 

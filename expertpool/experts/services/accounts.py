@@ -165,25 +165,28 @@ def send_link(expert: Expert, user: User, way: ChannelCode | None, key: str, now
     """Send the link by which ``expert`` chooses a password; nothing where there is no ``way``."""
     if way is None:
         return
-    # Signed rather than stored: the database holds nothing that lets somebody in.
-    token = signing.dumps([user.pk, _state(user)], salt=SALT, compress=True)
-    until = timezone.localtime(now + value_of(ACTIVATION_VALID))
     send_message(
         # Whoever was in already has an account to go on with.
         occasion=(PASSWORD if user.last_login else ACTIVATION).code,
         recipient=Recipient(user.username, expert.name, expert.phone, expert.email),
         channels=[way],
-        context={
-            "专家姓名": expert.name,
-            "账号": user.username,
-            "激活链接": settings.SITE_URL + reverse("experts:activate", args=[token]),
-            "有效期至": f"{until:%Y-%m-%d %H:%M}",
-        },
+        context={"专家姓名": expert.name, "账号": user.username, **password_link_values(user, now)},
         about=(ACCOUNT, expert.pk),
         key=key,
         now=now,
     )
     Expert.objects.filter(pk=expert.pk).update(link_sent_at=now)
+
+
+def password_link_values(user: User, now: datetime) -> dict[str, str]:
+    """Return the link by which ``user`` chooses a password, and until when, as letters have it."""
+    # Signed rather than stored: the database holds nothing that lets somebody in.
+    token = signing.dumps([user.pk, _state(user)], salt=SALT, compress=True)
+    until = timezone.localtime(now + value_of(ACTIVATION_VALID))
+    return {
+        "激活链接": settings.SITE_URL + reverse("experts:activate", args=[token]),
+        "有效期至": f"{until:%Y-%m-%d %H:%M}",
+    }
 
 
 def _state(user: User) -> str:

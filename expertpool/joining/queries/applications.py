@@ -17,6 +17,7 @@ from expertpool.directory.enums import TitleLevel
 from expertpool.directory.models import Specialty
 from expertpool.directory.queries import specialty_subtree
 from expertpool.experts.enums import ExpertKind
+from expertpool.experts.queries.accounts import is_of_expert
 from expertpool.experts.queries.files import may_view_files
 from expertpool.files.registry import FileSubject
 from expertpool.joining.enums import OPEN, Channel, State
@@ -63,6 +64,12 @@ def application_of(user: User) -> Application | None:
 def is_applicant(user: User) -> bool:
     """Tell whether the account is one that somebody registered to apply: he is none of the office."""
     return Application.objects.filter(user=user).exists()
+
+
+def is_his_own(user: User) -> bool:
+    """Tell whether the account is that of an applicant who is no expert yet: nobody else sets its password,
+    phone or mail, by which one would apply, and consent, for him (docs/decisions/0192)."""
+    return is_applicant(user) and not is_of_expert(user)
 
 
 def _specialty_q(op: str, values: Sequence[str], context: Context) -> Q:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.db.models import QuerySet
 
 from expertpool.accounts.models import User, contact_index
+from expertpool.audit.queries import entries_for
 from expertpool.core.configuration import value_of
+from expertpool.core.fields import readable
 from expertpool.core.permissions import BuiltInRole
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.accounts import is_of_expert
 from expertpool.joining.models import ConsentText, FriendLink
 from expertpool.joining.settings import IS_OPEN
+
+logger = logging.getLogger(__name__)
 
 
 def is_open() -> bool:
@@ -34,9 +41,27 @@ def is_in_pool(field: str, value: str) -> bool:
     return Expert.objects.filter(**{f"{field}_index": contact_index(field, value)}).exists()
 
 
-def may_set_password(user: User) -> bool:
-    """Tell whether ``user``, who has shown that phone or mail is his, may choose a new password here: an
-    applicant, who has no other right."""
-    if not user.is_active:
+def has_only_applied(user: User) -> bool:
+    """Tell whether this system made ``user`` an applicant, and nothing stands beside it: no other role, given
+    here or written by somebody, and no record of an expert."""
+    applied = {BuiltInRole.APPLICANT.value}
+    return user.given_roles == user.role_codes == applied and not is_of_expert(user)
+
+
+def may_set_password(user: User, field: str, value: str) -> bool:
+    """Tell whether whoever has shown that ``value`` (of ``field``) is his may choose a new password for
+    ``user``: an applicant who has and had no other right, and whose ``value`` it is, as it is encrypted for
+    him; the index by which he was found is a row that somebody may have written (docs/decisions/0192)."""
+    if not user.is_active or not has_only_applied(user):
         return False
-    return list(user.roles.values_list("code", flat=True)) == [BuiltInRole.APPLICANT.value]
+    if readable(user, field).lower() != value.lower():
+        logger.error("%s of %s is not the one that its index says", field, user.username)
+        return False
+    return not was_given(user, "roles", "phone", "email")
+
+
+def was_given(user: User, *names: str) -> bool:
+    """Tell whether somebody else has ever changed one of ``names`` (roles, phone, email) of ``user``'s
+    account: as the log has it, from which nobody takes anything away."""
+    edits = entries_for(user).filter(action="user.edit").exclude(actor=user)
+    return any(set(names) & (entry.after or {}).keys() for entry in edits)

@@ -16,7 +16,7 @@ from expertpool.files.queries import attachments_of
 from expertpool.files.services import remove_attachment
 from expertpool.joining.enums import EDITABLE, State
 from expertpool.joining.models import Application, Registration
-from expertpool.joining.queries.public import may_set_password
+from expertpool.joining.queries.public import has_only_applied
 from expertpool.joining.services.states import set_state
 from expertpool.joining.settings import DRAFT_DAYS, KEPT_DAYS
 
@@ -60,7 +60,7 @@ def _erase(key: int, now: datetime) -> None:
     row.version += 1
     row.save()
     others = Application.objects.filter(user=row.user, erased_at__isnull=True)
-    if not others.exists() and may_set_password(row.user):
+    if not others.exists() and row.user.is_active and has_only_applied(row.user):
         _close_account(row.user, now)
 
 

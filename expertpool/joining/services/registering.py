@@ -130,7 +130,7 @@ def send_code(*, applicant: Applicant, code: str, address: str, now: datetime) -
 def _is_known(applicant: Applicant) -> bool:
     field, value = applicant.contact_kind, applicant.contact
     if (user := account_by_contact(field, value)) is not None:
-        return not may_set_password(user)
+        return not may_set_password(user, field, value)
     return is_in_pool(field, value)
 
 
@@ -200,7 +200,7 @@ def _take_in(row: Registration, password: str, now: datetime) -> User:
     known = account_by_contact(row.contact_kind, row.contact)
     if known is not None:
         user = User.objects.select_for_update(of=("self",)).get(pk=known.pk)
-        if not may_set_password(user):
+        if not may_set_password(user, row.contact_kind, row.contact):
             raise JoiningRefused(OVER, field="code")
         User.objects.filter(pk=user.pk).update(failed_logins=0, locked_until=None)
         user.must_change_password = False

@@ -205,7 +205,7 @@ def test_the_account_follows_the_file(admin: User) -> None:
     form = (
         login(Client(), admin).get(reverse("accounts:user_edit", args=[user.pk])).content.decode()
     )
-    assert "随专家档案，在档案中修改" in form
+    assert "随专家档案，请在档案中修改" in form
 
 
 def test_who_is_put_on_the_blacklist_is_out_with_all_he_has(admin: User) -> None:

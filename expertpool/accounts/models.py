@@ -326,6 +326,9 @@ class ApiToken(models.Model):
     confirmed by ``user``, before which it is nothing, and to be revoked.
     """
 
+    never = ("DELETE",)
+    final = ("revoked_at",)
+
     name = models.CharField("名称", max_length=40)
     user = models.ForeignKey(
         User, verbose_name="代表用户", on_delete=models.PROTECT, related_name="api_tokens"

@@ -28,6 +28,7 @@ CORE = {
     "exporting",
     "fields",
     "filling",
+    "finality",  # what has ended stays so
     "grants",
     "health",
     "home",

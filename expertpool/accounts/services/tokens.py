@@ -18,7 +18,7 @@ from expertpool.accounts.models import ApiToken, User
 from expertpool.accounts.registry import is_barred
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.settings import TOKEN_LONGEST
-from expertpool.audit.services import record, snapshot
+from expertpool.audit.services import record, snapshot, stands_by_log
 from expertpool.core.configuration import value_of, words_of
 from expertpool.core.crypto import blind_index
 from expertpool.core.text import clean_text
@@ -116,6 +116,9 @@ def find_token(text: str, *, now: datetime) -> ApiToken | None:
         .first()
     )
     if token is None or not hmac.compare_digest(token.proof or b"", _proof(token)):
+        return None
+    # What was revoked is not written back, nor a copy of it in its place (docs/decisions/0198).
+    if not stands_by_log(token, began="token.create", ended="token.revoke"):
         return None
     if is_barred(token.user):
         return None

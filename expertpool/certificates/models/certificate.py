@@ -37,6 +37,7 @@ class Certificate(models.Model):
     """
 
     never = ("DELETE",)
+    final = ("ending", "ended_at")
 
     expert = models.ForeignKey(
         "experts.Expert", verbose_name="专家", on_delete=models.PROTECT, related_name="+"

@@ -8,11 +8,13 @@ import secrets
 from django.conf import settings
 from django.urls import reverse
 
+from expertpool.audit.services import is_ended_by_log
 from expertpool.certificates.models import Certificate
 from expertpool.core.fields import is_vouched
 
 SIGNS = "abcdefghijkmnpqrstuvwxyz23456789"  # 32, without those that look alike
 LENGTH = 26  # 130 bits
+ENDS = ("certificate.revoke", "certificate.reissue")  # entries of the log
 
 
 def new_code() -> str:
@@ -31,7 +33,16 @@ def certificate_by(code: str) -> Certificate | None:
     """
     rows = Certificate.objects.filter(code_digest=digest_of(code[: LENGTH + 1]))
     found = rows.select_related("expert__employer", "successor").first()
-    return found if found is not None and is_vouched(found) else None
+    return found if found is not None and stands(found) else None
+
+
+def stands(certificate: Certificate) -> bool:
+    """Tell whether this system issued ``certificate`` as its row says, and has not ended what is open by it: an
+    end stands in the log, too, which a row of before does not take back (docs/decisions/0198)."""
+    if not is_vouched(certificate):
+        return False
+    said = {"证书编号": certificate.number}
+    return bool(certificate.ending) or not is_ended_by_log(certificate.expert, *ENDS, before=said)
 
 
 def address_of(certificate: Certificate) -> str:

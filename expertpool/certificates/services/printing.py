@@ -13,7 +13,7 @@ from expertpool.audit.services import record
 from expertpool.certificates.enums import CertificateState, ElementKind
 from expertpool.certificates.exceptions import CertificateRefused
 from expertpool.certificates.models import Background, Certificate, DesignVersion
-from expertpool.certificates.queries.codes import LENGTH, address_of, check_address
+from expertpool.certificates.queries.codes import LENGTH, address_of, check_address, stands
 from expertpool.certificates.queries.states import state_of
 from expertpool.certificates.validators import VOCABULARY, Element
 from expertpool.core.documents import qr_svg, render_pdf, render_pngs
@@ -25,6 +25,9 @@ TITLE = "专家证书"
 MASK = 3  # of the QR codes: hundreds at once
 SAMPLE_CODE = "x" * LENGTH
 # By the expert himself; the office prints what it likes.
+ALTERED = (
+    "证书 {} 的记录在系统之外被改动过，不能打印、下载；请管理员查看操作日志，并为专家重新发证。"
+)
 PRINTABLE = (CertificateState.VALID, CertificateState.COMING)
 DOTS = 110  # an inch, of a preview
 
@@ -69,7 +72,9 @@ def preview_pdf(
 
 
 def printed_for(*, certificate: Certificate, actor: User, now: datetime) -> bytes:
-    """Return the PDF for the office; logged."""
+    """Return the PDF for the office; logged. Refuses (CertificateRefused) what this system did not issue so."""
+    if not stands(certificate):
+        raise CertificateRefused(ALTERED.format(certificate.number))
     content = certificates_pdf([certificate], at=now)
     after = {"证书编号": certificate.number}
     record("certificate.print", actor=actor, now=now, subject=certificate.expert, after=after)

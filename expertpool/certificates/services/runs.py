@@ -17,8 +17,9 @@ from expertpool.certificates.exceptions import CertificateRefused
 from expertpool.certificates.models import Certificate, CertificateRun
 from expertpool.certificates.models.run import FOLDER
 from expertpool.certificates.queries.certificates import certificates_visible_to
+from expertpool.certificates.queries.codes import stands
 from expertpool.certificates.services.issuing import Refused, issue_many, reissue_many
-from expertpool.certificates.services.printing import certificates_pdf
+from expertpool.certificates.services.printing import ALTERED, certificates_pdf
 from expertpool.core.configuration import value_of
 from expertpool.core.jobs import defer
 from expertpool.core.settings import EXPORT_KEPT
@@ -106,7 +107,7 @@ def _do(
     elif run.kind == RunKind.REISSUE:
         made, refused = reissue_many(keys=within, actor=actor, now=now)
     else:
-        made, refused = list(_with_experts(Certificate.objects.filter(pk__in=within))), []
+        made, refused = _printable(Certificate.objects.filter(pk__in=within))
     lack = len(keys) - len(within)
     return made, [*refused, (f"另有 {lack} 项", OUT)] if lack else refused
 
@@ -119,6 +120,16 @@ def _made_before(run: CertificateRun) -> QuerySet[Certificate]:
     by = "expert__in" if run.kind == RunKind.ISSUE else "replaces__in"
     rows = Certificate.objects.filter(issued_by=run.user, issued_at__gte=run.created_at)
     return _with_experts(rows.filter(**{by: keys}))
+
+
+def _printable(rows: QuerySet[Certificate]) -> tuple[list[Certificate], Refused]:
+    made, refused = list[Certificate](), Refused()
+    for one in _with_experts(rows):
+        if stands(one):
+            made.append(one)
+        else:
+            refused.append((str(one), ALTERED.format(one.number)))
+    return made, refused
 
 
 def _with_experts(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:

@@ -169,7 +169,10 @@ def revoke(request: UserRequest, pk: int) -> HttpResponse:
 @requires(ISSUE)
 def file(request: UserRequest, pk: int) -> HttpResponseBase:
     certificate = _found(request, pk)
-    content = printed_for(certificate=certificate, actor=request.user, now=timezone.now())
+    try:
+        content = printed_for(certificate=certificate, actor=request.user, now=timezone.now())
+    except CertificateRefused as refusal:
+        return refused(str(refusal))
     return file_answer(content, name=f"专家证书{certificate.number}.pdf", inline=True)
 
 

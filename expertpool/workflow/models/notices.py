@@ -18,6 +18,7 @@ class Delegation(models.Model):
     time; it ends early at ``ended_at``."""
 
     never = ("DELETE",)
+    final = ("ended_at",)
 
     giver = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="委托人", on_delete=models.PROTECT, related_name="+"

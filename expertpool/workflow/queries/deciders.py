@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider, users_with_permission
 from expertpool.accounts.registry import ReadAlong
+from expertpool.audit.services import stands_by_log
 from expertpool.core.fields import is_vouched
 from expertpool.workflow.enums import Place, StepKind
 from expertpool.workflow.models import Approval, Decision, Delegation, FlowStep
@@ -98,7 +99,7 @@ def stands_in_for(
     """Return for whom ``user``, whose own part it is not, decides this step of ``row``; None: for nobody."""
     for one in delegations_at(now).filter(to=user).select_related("giver__department", "to"):
         giver = one.giver
-        if is_vouched(one) and _may_hand_over(giver, approval, step, row):
+        if hands_over(one) and _may_hand_over(giver, approval, step, row):
             return giver
     return None
 
@@ -120,6 +121,14 @@ def _may_hand_over(giver: User, approval: Approval, step: FlowStep, row: Model) 
 def delegations_at(now: datetime) -> QuerySet[Delegation]:
     """Return what is handed over at ``now``."""
     return Delegation.objects.filter(begins_at__lte=now, ends_at__gt=now, ended_at__isnull=True)
+
+
+def hands_over(delegation: Delegation) -> bool:
+    """Tell whether somebody made ``delegation`` as its row says, and did not end it: that the log knows for good
+    (docs/decisions/0198)."""
+    return is_vouched(delegation) and stands_by_log(
+        delegation, began="workflow.delegate", ended="workflow.undelegate"
+    )
 
 
 def has_decided_elsewhere(user: User, approval: Approval, step: FlowStep) -> bool:
@@ -158,7 +167,7 @@ def awaited(approval: Approval, step: FlowStep, row: Model, *, now: datetime) ->
     said = agreed_here(approval)
     done = {one.decided_by_id for one in said} | {one.for_whom_id for one in said}
     handed = delegations_at(now).filter(to__in=[one.decided_by_id for one in said])
-    done |= {one.giver_id for one in handed.select_related("giver", "to") if is_vouched(one)}
+    done |= {one.giver_id for one in handed.select_related("giver", "to") if hands_over(one)}
     return [user for user in deciders_of(approval, step, row) if user.pk not in done]
 
 

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
-from expertpool.core.fields import is_vouched
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.queries.channels import ways_outside
@@ -20,7 +19,12 @@ from expertpool.workflow.enums import StepKind
 from expertpool.workflow.models import Approval, FlowStep, Objection
 from expertpool.workflow.occasions import DUE, STUCK, WAITING
 from expertpool.workflow.queries.approvals import RUNNING
-from expertpool.workflow.queries.deciders import awaited, deciders_of, delegations_at
+from expertpool.workflow.queries.deciders import (
+    awaited,
+    deciders_of,
+    delegations_at,
+    hands_over,
+)
 from expertpool.workflow.registry import FLOW_SUBJECTS
 from expertpool.workflow.services.leading import row_of
 
@@ -88,7 +92,7 @@ def _remind(approval_id: int, *, now: datetime) -> bool:
 def _with_those_who_stand_in(users: Iterable[User], *, now: datetime) -> list[User]:
     told = {user.pk: user for user in users}
     for one in delegations_at(now).filter(giver__in=list(told)).select_related("giver", "to"):
-        if is_vouched(one) and one.to.is_active:
+        if hands_over(one) and one.to.is_active:
             told.setdefault(one.to_id, one.to)
     return list(told.values())
 

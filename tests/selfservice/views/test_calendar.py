@@ -167,7 +167,7 @@ def test_another_address_ends_the_one_before_and_so_does_the_end(draw: Draw) -> 
     client.post(f"{PAGE}unfollow/")
     assert read(second) == ""
     client.post(f"{PAGE}unfollow/")
-    assert not CalendarFeed.objects.exists()
+    assert not CalendarFeed.objects.filter(ended_at=None).exists()
 
 
 def test_a_row_that_is_given_to_another_opens_nothing(draw: Draw) -> None:

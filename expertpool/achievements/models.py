@@ -51,6 +51,8 @@ class Achievement(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    # Since when its expert takes it back; told on the next day, until which it waits (docs/decisions/0194).
+    taken_back_at = models.DateTimeField("撤回时间", null=True, blank=True)
     approved_at = models.DateTimeField("通过时间", null=True, blank=True)
     updated_at = models.DateTimeField("更新时间")
 

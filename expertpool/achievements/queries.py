@@ -41,8 +41,9 @@ def shown_to(user: User, code: str = VIEW) -> QuerySet[Achievement]:
 
 
 def managed_by(user: User) -> QuerySet[Achievement]:
-    """Return those that ``user`` manages: never a draft, and what was handed in once it may be told."""
-    rows = told(Achievement.objects.exclude(state=State.DRAFT))
+    """Return those that ``user`` manages: never a draft, what was handed in once it may be told. What was returned is
+    its expert's again until he hands it in anew."""
+    rows = told(Achievement.objects.filter(state__in=(State.PENDING, State.APPROVED)))
     rows = rows.filter(expert__in=experts_visible_to(user, EDIT))
     return rows.select_related("expert__employer", "asked_by")
 

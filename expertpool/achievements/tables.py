@@ -14,7 +14,6 @@ TABS = (
     ListTab("", "全部"),
     ListTab("pending", "待审核", Q(state=State.PENDING)),
     ListTab("approved", "已通过", Q(state=State.APPROVED)),
-    ListTab("returned", "已退回", Q(state=State.RETURNED)),
 )
 TONES: dict[str, str] = {
     State.DRAFT: "grey",

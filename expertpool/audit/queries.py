@@ -60,6 +60,11 @@ def _told(entries: QuerySet[Entry]) -> QuerySet[Entry]:
     return entries.exclude(told_later(Entry))
 
 
+def is_told(entry: Entry) -> bool:
+    """Tell whether what was just written is told at once, and not later (`core.visibility.LATER`)."""
+    return _told(Entry.objects.filter(pk=entry.pk)).exists()
+
+
 # One subject, or those of a model by their keys.
 Rows = tuple[type[models.Model], Iterable[Any]]
 Subjects = models.Model | Rows

@@ -49,7 +49,7 @@ class OwnFileForm(ExpertForm):
             field.help_text = f"须核准。{field.help_text}"
         for name in self.waits & self.fields.keys():
             self.fields[name].disabled = True
-            self.fields[name].help_text = "已有待核准的申请；要改请先撤回。"
+            self.fields[name].help_text = "已有待核准的申请；要改请先撤回，撤回生效后再申请。"
         if asked:
             self.fields[REASON] = forms.CharField(
                 label="申请说明",

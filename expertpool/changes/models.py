@@ -28,6 +28,8 @@ class ChangeRequest(models.Model):
     )
     asked_at = models.DateTimeField("申请时间")
     updated_at = models.DateTimeField("变动时间")
+    # Since when its expert takes it back; told on the next day, until which it waits (docs/decisions/0194).
+    taken_back_at = models.DateTimeField("撤回时间", null=True, blank=True)
     state = models.CharField(
         "状态", max_length=10, choices=RequestState.choices, default=RequestState.WAITING
     )

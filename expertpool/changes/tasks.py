@@ -12,3 +12,9 @@ from expertpool.core.jobs import DEADLINES, UntilDone, app
 def tell_asked(request_id: int) -> None:
     """Tell the office what an expert asked the day before."""
     requests.tell_office(request_id=request_id, now=timezone.now())
+
+
+@app.task(name="changes.withdraw", queue=DEADLINES, retry=UntilDone())
+def withdraw(request_id: int) -> None:
+    """End what an expert took back the day before."""
+    requests.withdraw_taken_back(request_id=request_id, now=timezone.now())

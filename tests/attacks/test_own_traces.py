@@ -4,21 +4,38 @@ number in a form, no clash, no row that goes, no mark that he has read (docs/dec
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.changes.services.requests import change_own
+from expertpool.achievements import tasks as achievement_tasks
+from expertpool.achievements.models import Achievement
+from expertpool.achievements.services.writing import (
+    decide_achievement,
+    hand_in,
+    save_achievement,
+    take_back,
+)
+from expertpool.changes import tasks as changes_tasks
+from expertpool.changes.enums import RequestState
+from expertpool.changes.exceptions import ChangeRefused
+from expertpool.changes.models import ChangeRequest
+from expertpool.changes.services.requests import change_own, decide_request, withdraw_request
+from expertpool.core.documents import qr_png
 from expertpool.draws.models import Draw
 from expertpool.draws.services.names import release
 from expertpool.experts.models import Expert
 from expertpool.experts.services.profile import update_expert
+from expertpool.files.services import attach
 from tests.architecture.forms import forms_of
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw
@@ -51,6 +68,34 @@ def somebody(draw: Draw) -> Expert:
 
 def values_of(page: HttpResponse) -> dict[str, list[str]]:
     return forms_of(page.content.decode())[-1].values
+
+
+def toast_of(answer: HttpResponse) -> str:
+    assert answer.status_code == 204, answer.content.decode()
+    message: str = json.loads(answer["HX-Trigger"])["toast"]["message"]
+    return message
+
+
+def without_what_changes(page: str) -> str:
+    """Return ``page`` without what is another in each answer."""
+    return re.sub(r'(nonce|value|content|csrfmiddlewaretoken)="?[\w-]{20,}"?', "", page)
+
+
+def handed_in(expert: Expert, title: str, now: datetime) -> Achievement:
+    row = save_achievement(
+        row=Achievement(expert=expert, kind="paper"),
+        values={"title": title, "year": 2024, "source": "建筑结构学报"},
+        actor=expert.user,
+        now=now,
+    )
+    attach(
+        subject=row,
+        uploaded_file=SimpleUploadedFile(f"{title}.png", qr_png("x")),
+        actor=expert.user,
+        now=now,
+    )
+    hand_in(row=row, actor=expert.user, now=now)
+    return row
 
 
 def changes_his_address(expert: Expert) -> None:
@@ -104,3 +149,109 @@ def test_nor_does_that_of_his_account_and_his_own_second_device_is_told(
     late = again.post(address, second | {"address": "新路 3 号"})
     assert late.status_code == 422
     assert "有人改过这里" in late.content.decode()
+
+
+@pytest.fixture
+def asked(somebody: Expert) -> ChangeRequest:
+    """He asked for a title before any draw was sealed."""
+    _, request = change_own(
+        expert=somebody, values={"title": "教授"}, actor=somebody.user, now=BEFORE
+    )
+    assert request is not None
+    return request
+
+
+def shown_to(user: User, address: str) -> str:
+    answer = login(Client(), user).get(address)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+@pytest.mark.shows("PORT-12")
+def test_what_he_takes_back_waits_for_the_office_until_the_next_day(
+    somebody: Expert, asked: ChangeRequest, admin: User, time_machine: Any
+) -> None:
+    own = login(Client(), somebody.user)
+    pages = [
+        reverse("changes:list"),
+        reverse("changes:detail", args=[asked.pk]),
+        reverse("changes:list") + "?tab=gone",
+        f"{reverse('experts:detail', args=[somebody.pk])}?tab=life",
+        reverse("portal:home"),
+    ]
+    before = [without_what_changes(shown_to(admin, page)) for page in pages]
+    answer = own.post(reverse("changes:withdraw", args=[asked.pk]))
+    assert "明天生效" in toast_of(answer)
+    assert own.post(reverse("changes:withdraw", args=[asked.pk])).status_code == 409
+    assert "已撤回，明天生效" in own.get("/my/file/").content.decode()
+    assert [without_what_changes(shown_to(admin, page)) for page in pages] == before
+    # The field is asked for once.
+    with pytest.raises(ChangeRefused, match="已有待核准的申请"):
+        change_own(expert=somebody, values={"title": "总工"}, actor=somebody.user, now=NOW)
+
+    time_machine.move_to(TOMORROW, tick=False)
+    for _ in range(2):
+        changes_tasks.withdraw(asked.pk)
+    page = shown_to(admin, f"{reverse('changes:list')}?tab=gone")
+    assert "已撤回" in page
+    assert f"{timezone.localtime(TOMORROW):%H:%M}" not in page.partition("<tbody>")[2]
+    assert change_own(expert=somebody, values={"title": "总工"}, actor=somebody.user, now=TOMORROW)
+
+
+def test_what_the_office_decides_until_then_counts(
+    somebody: Expert, asked: ChangeRequest, admin: User
+) -> None:
+    withdraw_request(request=asked, actor=somebody.user, now=NOW)
+    decide_request(request=asked, agree=True, actor=admin, now=NOW)
+    changes_tasks.withdraw(asked.pk)
+    asked.refresh_from_db()
+    assert asked.state == RequestState.APPROVED
+    assert Expert.objects.get(pk=somebody.pk).title == "教授"
+
+
+def test_what_the_office_does_not_know_yet_or_may_know_at_once_ends_at_once(
+    somebody: Expert, asked: ChangeRequest, draw: Draw
+) -> None:
+    _, today = change_own(expert=somebody, values={"name": "王大明"}, actor=somebody.user, now=NOW)
+    assert today is not None
+    withdraw_request(request=today, actor=somebody.user, now=NOW)
+    today.refresh_from_db()
+    assert today.state == RequestState.WITHDRAWN
+    assert release(draw_id=draw.pk, now=draw.reveal_at, unanswered=True)
+    withdraw_request(request=asked, actor=somebody.user, now=NOW)
+    asked.refresh_from_db()
+    assert asked.state == RequestState.WITHDRAWN
+
+
+def test_so_does_an_achievement(somebody: Expert, admin: User, media: None) -> None:
+    row, other, late = (handed_in(somebody, title, BEFORE) for title in ("甲", "乙", "丙"))
+    own = login(Client(), somebody.user)
+    listed = reverse("achievements:list")
+    before = without_what_changes(shown_to(admin, listed))
+    assert "明天生效" in toast_of(own.post(reverse("achievements:withdraw", args=[row.pk])))
+    assert without_what_changes(shown_to(admin, listed)) == before
+    assert own.post(reverse("achievements:withdraw", args=[row.pk])).status_code == 409
+    assert "明天可以修改" in shown_to(somebody.user, reverse("achievements:detail", args=[row.pk]))
+    take_back(row=other, actor=somebody.user, now=NOW)
+    decided = {"agree": True, "note": "", "reasons": {}, "actor": admin, "now": NOW}
+    decide_achievement(row=other, **decided)
+    for one in (row, other, late):
+        achievement_tasks.withdraw(one.pk)
+        achievement_tasks.withdraw(one.pk)
+        one.refresh_from_db()
+    assert [one.state for one in (row, other, late)] == ["draft", "approved", "pending"]
+    assert "甲" not in shown_to(admin, listed).partition("<tbody>")[2]
+
+
+def test_what_was_returned_is_his_and_goes_from_no_list_when_he_touches_it(
+    somebody: Expert, admin: User, media: None
+) -> None:
+    row = handed_in(somebody, "甲", BEFORE)
+    decide_achievement(row=row, agree=False, note="缺页", reasons={}, actor=admin, now=BEFORE)
+    listed = reverse("achievements:list")
+    before = without_what_changes(shown_to(admin, listed))
+    row.refresh_from_db()
+    save_achievement(row=row, values={"title": "甲甲"}, actor=somebody.user, now=NOW)
+    hand_in(row=row, actor=somebody.user, now=NOW)
+    assert without_what_changes(shown_to(admin, listed)) == before
+    assert login(Client(), admin).get(f"/achievements/{row.pk}/").status_code == 404

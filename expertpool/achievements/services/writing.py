@@ -16,8 +16,12 @@ from expertpool.achievements.enums import AchievementState
 from expertpool.achievements.exceptions import AchievementRefused
 from expertpool.achievements.models import Achievement
 from expertpool.achievements.queries import labels_of
+from expertpool.audit.queries import is_told
 from expertpool.audit.services import record
+from expertpool.core.jobs import defer
+from expertpool.core.visibility import told
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import next_day
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import remove_attachment
 from expertpool.workflow.enums import Verdict
@@ -26,6 +30,7 @@ from expertpool.workflow.services.approvals import decide, start_approval, withd
 
 State = AchievementState
 MOST = 200  # of one expert
+TAKEN_BACK = "这项成果您已经撤回，明天生效；在此之前管理部门已审核的，以审核为准。"
 CHANGED = "这项成果已经处理或有变化，请刷新页面，看过后再办。"
 TWICE = "已登记过同名、同年的这类成果，请勿重复登记。"
 
@@ -102,13 +107,39 @@ def hand_in(*, row: Achievement, actor: User, now: datetime) -> None:
 
 @transaction.atomic
 def take_back(*, row: Achievement, actor: User, now: datetime) -> None:
-    """Take back, as its expert, what waits: a draft again. Refuses (AchievementRefused) what was decided."""
+    """Take back, as its expert, what waits: a draft again. Of what the office knows it hears on the next day, where
+    at once would tell that he is at his account: until then it waits, and a decision counts.
+
+    Refuses (AchievementRefused) what was decided and what he takes back already.
+    """
     row = _locked(row)
     if row.expert.user_id != actor.pk:
         raise AchievementRefused("只有专家本人可以撤回自己的成果。")
-    _move(row, (State.PENDING,), State.DRAFT, now)
+    if row.state != State.PENDING:
+        raise AchievementRefused(CHANGED)
+    if row.taken_back_at:
+        raise AchievementRefused(TAKEN_BACK)
+    entry = record("achievement.withdraw", actor=actor, now=now, subject=row.expert)
+    if is_told(entry) or not told(Achievement.objects.filter(pk=row.pk)).exists():
+        _withdraw(row, now=now)
+        return
+    Achievement.objects.filter(pk=row.pk).update(taken_back_at=now)
+    defer("achievements.withdraw", at=next_day(now), achievement_id=row.pk)
+
+
+@transaction.atomic
+def withdraw_taken_back(*, achievement_id: int, now: datetime) -> None:
+    """Make a draft of what its expert has taken back, unless it was decided meanwhile; once, however often it is
+    called."""
+    rows = Achievement.objects.select_for_update(of=("self",)).filter(pk=achievement_id)
+    row = rows.filter(state=State.PENDING, taken_back_at__isnull=False).first()
+    if row is not None:
+        _withdraw(row, now=now)
+
+
+def _withdraw(row: Achievement, *, now: datetime) -> None:
+    _move(row, (State.PENDING,), State.DRAFT, now, taken_back_at=None)
     withdraw_approval(subject=row, now=now)
-    record("achievement.withdraw", actor=actor, now=now, subject=row.expert)
 
 
 @transaction.atomic
@@ -142,9 +173,9 @@ def decide_achievement(
     except DecisionRefused as refusal:
         raise AchievementRefused(str(refusal)) from refusal
     if verdict == Verdict.APPROVED:
-        _move(row, (State.PENDING,), State.APPROVED, now, approved_at=now)
+        _move(row, (State.PENDING,), State.APPROVED, now, approved_at=now, taken_back_at=None)
     elif verdict == Verdict.REJECTED:
-        _move(row, (State.PENDING,), State.RETURNED, now)
+        _move(row, (State.PENDING,), State.RETURNED, now, taken_back_at=None)
     after = {"成果": row.title, "结果": verdict.label}
     record("achievement.decide", actor=actor, now=now, subject=row.expert, after=after, note=note)
     return verdict

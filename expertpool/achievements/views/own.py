@@ -17,7 +17,12 @@ from expertpool.achievements.exceptions import AchievementRefused
 from expertpool.achievements.forms import AchievementForm
 from expertpool.achievements.models import Achievement
 from expertpool.achievements.queries import achievements_of
-from expertpool.achievements.services.writing import hand_in, save_achievement, take_back
+from expertpool.achievements.services.writing import (
+    TAKEN_BACK,
+    hand_in,
+    save_achievement,
+    take_back,
+)
 from expertpool.achievements.tables import TONES
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
@@ -78,7 +83,8 @@ def _act(service: Any, message: str) -> Any:
             service(row=row, actor=request.user, now=timezone.now())
         except AchievementRefused as refusal:
             return refused(str(refusal))
-        return saved(message, refresh="page")
+        row.refresh_from_db()
+        return saved(TAKEN_BACK if row.taken_back_at else message, refresh="page")
 
     return view
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from copy import copy
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider, users_with_permission
+from expertpool.audit.queries import is_told
 from expertpool.audit.services import record
 from expertpool.changes.enums import RequestState
 from expertpool.changes.exceptions import ChangeRefused
@@ -33,7 +34,7 @@ from expertpool.experts.enums import AvoidanceKind, ChangeVia, ExpertStatus
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.fields.owners import owner_of
 from expertpool.experts.models import AvoidanceUnit, Expert
-from expertpool.experts.queries.availability import day_start
+from expertpool.experts.queries.availability import next_day
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.services.avoidance import add_avoidance_unit
 from expertpool.experts.services.contacts import recipient_of
@@ -46,6 +47,7 @@ from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.services.approvals import decide, start_approval, withdraw_approval
 
 SETTLED = "这项申请已经处理或撤回，请刷新页面。"
+TAKEN_BACK = "这项申请您已经撤回，明天生效；在此之前管理部门已核准的，以核准为准。"
 MOVED = "申请的内容在您打开之后有变化，请看过现在的内容后重新提交。"
 
 
@@ -71,6 +73,11 @@ def change_own(
     if not found:
         raise ChangeRefused("没有改动：填写的与现在的档案相同。")
     _refuse_wrong(expert, {code: values[code] for code in found}, actor, now)
+    waiting = open_items(expert)
+    if both := [waiting[code] for code in found if code in waiting]:
+        raise ChangeRefused(
+            f"「{labels_of(both)}」已有待核准的申请，请等待答复，或先撤回再重新申请（撤回可能到明天才生效）。"
+        )
     asked = [one for code, one in found.items() if owners[code] == Owner.CONTROLLED]
     own = {code: values[code] for code in found if owners[code] == Owner.OWN}
     request = _ask(expert, asked, reason=reason, actor=actor, now=now) if asked else None
@@ -101,11 +108,6 @@ def _refuse_wrong(expert: Expert, values: dict[str, Any], actor: User, now: date
 def _ask(
     expert: Expert, asked: list[Asked], *, reason: str, actor: User, now: datetime
 ) -> ChangeRequest:
-    waiting = open_items(expert)
-    if both := [waiting[one.field] for one in asked if one.field in waiting]:
-        raise ChangeRefused(
-            f"「{labels_of(both)}」已有待核准的申请，请等待答复，或先撤回再重新申请。"
-        )
     request = ChangeRequest(
         expert=expert, reason=reason.strip(), asked_by=actor, asked_at=now, updated_at=now
     )
@@ -126,30 +128,53 @@ def _ask(
     start_approval(subject=request, now=now)
     # What is asked stands in the rows alone, encrypted.
     record("change.ask", actor=actor, now=now, subject=expert, after={"内容": labels_of(items)})
-    if told(ChangeRequest.objects.filter(pk=request.pk)).exists():
+    if _is_known(request):
         tell_office(request_id=request.pk, now=now)
     else:  # the minute would say who is at his account while names are sealed
-        tomorrow = day_start(timezone.localdate(now) + timedelta(days=1))
-        defer("changes.tell_asked", at=tomorrow, request_id=request.pk)
+        defer("changes.tell_asked", at=next_day(now), request_id=request.pk)
     return request
 
 
 @transaction.atomic
 def withdraw_request(*, request: ChangeRequest, actor: User, now: datetime) -> None:
-    """Take back, as the expert, what waits; what stands goes on. Refuses (ChangeRefused) what is settled."""
+    """Take back, as the expert, what waits; what stands goes on. Of what the office knows it hears on the next day,
+    where at once would tell that he is at his account: until then it waits, and a decision counts.
+
+    Refuses (ChangeRefused) another's, what is settled and what he takes back already.
+    """
     request = _lock_request(request)
     if actor.pk != request.asked_by_id:
         raise ChangeRefused("只有申请人可以撤回。")
+    if request.taken_back_at:
+        raise ChangeRefused(TAKEN_BACK)
+    what = {"内容": labels_of(request.items.all())}
+    entry = record("change.withdraw", actor=actor, now=now, subject=request.expert, after=what)
+    if is_told(entry) or not _is_known(request):
+        _withdraw(request, now=now)
+        return
+    ChangeRequest.objects.filter(pk=request.pk).update(taken_back_at=now)
+    defer("changes.withdraw", at=next_day(now), request_id=request.pk)
+
+
+@transaction.atomic
+def withdraw_taken_back(*, request_id: int, now: datetime) -> None:
+    """End what its expert has taken back, unless it was decided meanwhile; once, however often it is called."""
+    try:
+        request = _lock_request(ChangeRequest.objects.get(pk=request_id))
+    except ChangeRefused:
+        return
+    if request.taken_back_at:
+        _withdraw(request, now=now)
+
+
+def _withdraw(request: ChangeRequest, *, now: datetime) -> None:
     withdraw_approval(subject=request, now=now)
     _end(request, RequestState.WITHDRAWN, now=now)
-    items = request.items.all()
-    record(
-        "change.withdraw",
-        actor=actor,
-        now=now,
-        subject=request.expert,
-        after={"内容": labels_of(items)},
-    )
+
+
+def _is_known(request: ChangeRequest) -> bool:
+    """Tell whether the office may know of ``request`` already."""
+    return told(ChangeRequest.objects.filter(pk=request.pk)).exists()
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ from expertpool.changes.queries import (
     works_of,
 )
 from expertpool.changes.services.own_data import write_own_data
-from expertpool.changes.services.requests import change_own, withdraw_request
+from expertpool.changes.services.requests import TAKEN_BACK, change_own, withdraw_request
 from expertpool.changes.tables import TONES, hidden_from
 from expertpool.core.aftermath import writing_afterwards
 from expertpool.core.responses import file_answer, refused, saved
@@ -175,7 +175,8 @@ def withdraw(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
         withdraw_request(request=asked, actor=request.user, now=timezone.now())
     except ChangeRefused as refusal:
         return refused(str(refusal))
-    return saved("申请已撤回。", refresh="page")
+    asked.refresh_from_db()
+    return saved(TAKEN_BACK if asked.is_open else "申请已撤回。", refresh="page")
 
 
 @as_expert

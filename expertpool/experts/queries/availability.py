@@ -7,7 +7,7 @@ of them holds is available.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
@@ -190,3 +190,8 @@ def years_before(day: date, years: int) -> date:
 def day_start(day: date) -> datetime:
     """Return the first moment of ``day`` in the time zone of the site."""
     return datetime.combine(day, time.min, timezone.get_current_timezone())
+
+
+def next_day(now: datetime) -> datetime:
+    """Return when the day after ``now`` begins."""
+    return day_start(timezone.localdate(now) + timedelta(days=1))

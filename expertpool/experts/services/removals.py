@@ -3,10 +3,9 @@ flow, and he is told (docs/decisions/0098)."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider, users_with_permission
@@ -16,7 +15,7 @@ from expertpool.core.visibility import told
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import AvoidanceRemoval, AvoidanceUnit, Expert
 from expertpool.experts.occasions import REMOVAL_ASKED, REMOVAL_DECIDED
-from expertpool.experts.queries.availability import day_start
+from expertpool.experts.queries.availability import next_day
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.services.avoidance import is_of_office, remove_avoidance_unit
 from expertpool.experts.services.contacts import recipient_of
@@ -73,8 +72,7 @@ def request_removal(
     if told(AvoidanceRemoval.objects.filter(pk=removal.pk)).exists():
         tell_office(removal_id=removal.pk, now=now)
     else:
-        tomorrow = day_start(timezone.localdate(now) + timedelta(days=1))
-        defer("experts.tell_removal", at=tomorrow, removal_id=removal.pk)
+        defer("experts.tell_removal", at=next_day(now), removal_id=removal.pk)
     return removal
 
 

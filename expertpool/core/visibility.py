@@ -125,7 +125,8 @@ def show(viewer: Viewer, code: str, value: str) -> str:
 
 @dataclass(frozen=True)
 class Later:
-    """Rows of a ``model`` (``audit.entry``) that nobody is told yet: an upper app knows which."""
+    """Rows of a ``model`` (``audit.entry``), or of one column of it (``notifications.message.read_at``), that nobody is
+    told yet: an upper app knows which."""
 
     code: str
     model: str
@@ -135,11 +136,12 @@ class Later:
 LATER: Catalogue[Later] = Catalogue("rows told later")
 
 
-def told_later(model: type[models.Model]) -> Q:
-    """Return which rows of ``model`` no reader is told yet, whatever his rights."""
+def told_later(model: type[models.Model] | str) -> Q:
+    """Return which rows of ``model``, or of a column, no reader is told yet, whatever his rights."""
     untold = Q(pk__in=[])
+    label = model if isinstance(model, str) else model._meta.label_lower
     for one in LATER:
-        if one.model == model._meta.label_lower:
+        if one.model == label:
             untold |= one.rows()
     return untold
 

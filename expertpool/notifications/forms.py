@@ -16,6 +16,7 @@ from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.exceptions import TemplateRefused
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import OCCASIONS, Occasion, Text, check_text
+from expertpool.notifications.queries.messages import in_state
 from expertpool.notifications.queries.subjects import searched_by
 
 ALL = ("", "全部")
@@ -37,10 +38,10 @@ class RecordFilterForm(FilterForm):
         self.fields["occasion"].choices = [ALL, *known]  # type: ignore[attr-defined]
 
     def narrow(self, rows: QuerySet[Message]) -> QuerySet[Message]:
-        chosen = {name: self.value(name) for name in ("occasion", "channel", "state")}
+        chosen = {name: self.value(name) for name in ("occasion", "channel")}
         rows = rows.filter(**{name: value for name, value in chosen.items() if value})
-        if chosen["state"]:
-            rows = rows.filter(searched_by(self.user))
+        if state := self.value("state"):
+            rows = rows.filter(in_state(state), searched_by(self.user))
         if days := self.value("days"):
             rows = rows.filter(within_days("created_at", days))
         return rows

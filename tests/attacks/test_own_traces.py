@@ -34,8 +34,11 @@ from expertpool.core.documents import qr_png
 from expertpool.draws.models import Draw
 from expertpool.draws.services.names import release
 from expertpool.experts.models import Expert
+from expertpool.experts.services.contacts import recipient_of
 from expertpool.experts.services.profile import update_expert
 from expertpool.files.services import attach
+from expertpool.notifications.models import Message
+from expertpool.notifications.services.sending import Envelope, send_messages
 from tests.architecture.forms import forms_of
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw
@@ -255,3 +258,30 @@ def test_what_was_returned_is_his_and_goes_from_no_list_when_he_touches_it(
     hand_in(row=row, actor=somebody.user, now=NOW)
     assert without_what_changes(shown_to(admin, listed)) == before
     assert login(Client(), admin).get(f"/achievements/{row.pk}/").status_code == 404
+
+
+def test_that_he_read_a_message_is_told_with_the_names(
+    somebody: Expert, draw: Draw, admin: User
+) -> None:
+    words = {"专家姓名": somebody.name, "内容": "职称"}
+    envelope = Envelope(recipient_of(somebody), words, about=somebody, key="overtaken:1")
+    send_messages(occasion="change.overtaken", envelopes=[envelope], channels=["site"], now=BEFORE)
+    message = Message.objects.get(key__startswith="overtaken:1")
+    Message.objects.filter(pk=message.pk).update(state="sent", sent_at=BEFORE)
+    records, record = (
+        reverse("notifications:records"),
+        reverse("notifications:record", args=[message.uid]),
+    )
+    states = [f"{records}?state={state}" for state in ("sent", "read", "")]
+    before = [without_what_changes(shown_to(admin, page)) for page in (record, *states)]
+    own = login(Client(), somebody.user)
+    assert own.post(reverse("notifications:read_all")).status_code == 204
+    message.refresh_from_db()
+    assert (message.state, message.read_at) == ("read", NOW)
+    after = [without_what_changes(shown_to(admin, page)) for page in (record, *states)]
+    assert after == before
+    assert "已读" in own.get(reverse("notifications:inbox") + "?tab=all").content.decode()
+    assert release(draw_id=draw.pk, now=draw.reveal_at, unanswered=True)
+    assert "09:41" in shown_to(admin, record)
+    assert str(message.uid) in shown_to(admin, f"{records}?state=read")
+    assert str(message.uid) not in shown_to(admin, f"{records}?state=sent")

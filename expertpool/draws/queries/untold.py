@@ -20,6 +20,7 @@ from expertpool.draws.occasions import POOL_CHANGED
 from expertpool.experts.enums import ChangeVia
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import day_start
+from expertpool.notifications.queries.messages import READS
 
 # What nobody did by hand: an expert by himself, the clock, or what followed.
 OF_ANSWERS = (
@@ -104,8 +105,14 @@ def untold_letters() -> Q:
     )
 
 
+def untold_reads() -> Q:
+    """Who has read what since: no column says which of the readers are experts."""
+    return Q(read_at__gte=_sealed_since())
+
+
 LATER = (
     Later("draws.letters", "notifications.message", untold_letters),
+    Later("draws.reads", READS, untold_reads),
     Later("draws.entries", "audit.entry", untold_entries),
     Later("draws.sign_ins", "accounts.loginrecord", untold_sign_ins),
     Later("draws.leaves", "experts.leave", untold_own_rows),

@@ -39,6 +39,8 @@ UNDER_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
 ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
 # Whose site message it is where nobody may see who has an account: no user name has a blank.
 NOBODY = " "
+# Whether somebody has read something may be told later (`core.visibility.LATER`).
+READS = "notifications.message.read_at"
 DELETED = "已删除"
 NOT_YET_KNOWN = "［发出时确定］"
 LINK_HIDDEN = "［链接仅收件人可见］"
@@ -217,8 +219,26 @@ def messages_about(about_type: str, ids: Iterable[str | int]) -> QuerySet[Messag
 def notices(messages: Iterable[Message], *, viewer: User) -> list[Notice]:
     """Return ``messages`` as ``viewer`` may see them now."""
     found = list(messages)
-    readable = readable_by(viewer, found)
-    return [_notice(message, sealed=message.pk not in readable) for message in found]
+    readable, unread = readable_by(viewer, found), _read_untold(found)
+    return [
+        _notice(message, sealed=message.pk not in readable, unread=message.pk in unread)
+        for message in found
+    ]
+
+
+def _read_untold(messages: Iterable[Message]) -> set[int]:
+    """Return those ``messages`` of which nobody is told yet that they were read."""
+    read = [one.pk for one in messages if one.read_at is not None]
+    rows = Message.objects.filter(told_later(READS), pk__in=read).order_by()
+    return set(rows.values_list("pk", flat=True)) if read else set()
+
+
+def in_state(state: str) -> Q:
+    """Return the condition of messages that stand in ``state`` as far as anybody is told."""
+    unread = Q(state=DeliveryState.READ) & told_later(READS)
+    if state == DeliveryState.READ:
+        return Q(state=state) & ~unread
+    return Q(state=state) | unread if state == DeliveryState.SENT else Q(state=state)
 
 
 def outbox_messages() -> QuerySet[Message]:
@@ -226,16 +246,18 @@ def outbox_messages() -> QuerySet[Message]:
     return Message.objects.filter(provider_id__startswith=PREFIX)
 
 
-def _notice(message: Message, *, sealed: bool) -> Notice:
+def _notice(message: Message, *, sealed: bool, unread: bool) -> Notice:
     fares = not sealed or sealed_words(message) != SEALED
     sealed = sealed or message.deleted_at is not None
     gone = fares and is_to_nobody(message)
     state = DeliveryState.NO_ACCOUNT if gone else DeliveryState(message.state)
+    if unread:
+        state = DeliveryState.SENT
     return Notice(
         uid=message.uid,
         created_at=message.created_at,
         sent_at=message.sent_at if fares and not gone else None,
-        read_at=message.read_at if fares else None,
+        read_at=message.read_at if fares and not unread else None,
         occasion=occasion_label(message.occasion),
         channel=ChannelCode(message.channel).label,
         state=state.label if fares else SEALED,

@@ -43,6 +43,7 @@ from expertpool.experts.schemas import (
     SeatOutput,
     SpecialtyFilters,
     SpecialtyOutput,
+    WhyInput,
 )
 from expertpool.experts.services.alike import LooksAlike
 from expertpool.experts.services.leave import cancel_leave, file_leave
@@ -204,7 +205,7 @@ def coming_seat_list(request: UserRequest, expert_id: Id) -> list[ComingSeat]:
 )
 @allows("experts.edit")
 def expert_freeze(request: UserRequest, expert_id: Id, data: ReasonInput) -> Expert:
-    """暂停抽取一位在库的专家，写明原因。"""
+    """暂停抽取一位在库的专家，写明原因；原因会告知专家本人。"""
     expert, now = _within(request.user, "experts.edit", expert_id), timezone.now()
     _see_seats(request.user, expert, data.seen, now=now)
     return freeze_expert(expert=expert, reason=data.reason, actor=request.user, now=now)
@@ -217,9 +218,12 @@ def expert_freeze(request: UserRequest, expert_id: Id, data: ReasonInput) -> Exp
     summary="解冻专家",
 )
 @allows("experts.edit")
-def expert_unfreeze(request: UserRequest, expert_id: Id) -> Expert:
+def expert_unfreeze(request: UserRequest, expert_id: Id, data: WhyInput) -> Expert:
+    """恢复一位冻结的专家，写明原因；原因会告知专家本人。"""
     expert = _within(request.user, "experts.edit", expert_id)
-    return unfreeze_expert(expert=expert, actor=request.user, now=timezone.now())
+    return unfreeze_expert(
+        expert=expert, reason=data.reason, actor=request.user, now=timezone.now()
+    )
 
 
 @router.get(

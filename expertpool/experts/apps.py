@@ -37,16 +37,22 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.occasions import (
             ACCOUNT,
             ACTIVATION,
+            APPEAL_LINK,
+            APPEAL_REFUSED,
+            APPEALED,
+            BLACKLISTED,
             CONTACT_CHANGED,
             MERGED,
             PASSWORD,
             RECORDS_CHANGED,
             REMOVAL_ASKED,
             REMOVAL_DECIDED,
+            STATUS_CHANGED,
             TERM_ENDING,
             TERMS_ENDING,
         )
         from expertpool.experts.permissions import OWN, PERMISSIONS
+        from expertpool.experts.queries import appeals
         from expertpool.experts.queries.accounts import (
             FROM_FILE,
             is_of_expert,
@@ -88,9 +94,10 @@ class ExpertsConfig(AppConfig):
         EXPORTS.add(ExpertExport())
         IMPORTS.add(ExpertImporter)
         IMPORTS.add(ExpertUpdater)
-        FILE_SUBJECTS.add(EXPERT_FILES)
+        FILE_SUBJECTS.add(EXPERT_FILES, appeals.ENTRY_FILES, appeals.APPEAL_FILES)
         OCCASIONS.add(ACTIVATION, PASSWORD, CONTACT_CHANGED, MERGED, RECORDS_CHANGED)
         OCCASIONS.add(REMOVAL_ASKED, REMOVAL_DECIDED, TERM_ENDING, TERMS_ENDING)
+        OCCASIONS.add(STATUS_CHANGED, BLACKLISTED, APPEALED, APPEAL_REFUSED)
         register_criteria(SUBJECT, *FIELDS)
         FLOW_SUBJECTS.add(
             FlowSubject(
@@ -108,6 +115,20 @@ class ExpertsConfig(AppConfig):
                 own_todo=True,
             )
         )
+        register_criteria(appeals.SUBJECT, *appeals.FIELDS)
+        FLOW_SUBJECTS.add(
+            FlowSubject(
+                appeals.SUBJECT,
+                "黑名单申诉",
+                appeals.RIGHT,
+                decidable=appeals.appeals_decidable_by,
+                name_of=lambda one: one.entry.expert.name,
+                page=lambda one: reverse("experts:blacklist_entry", args=[one.entry_id]),
+                department=lambda one: one.entry.expert.department,
+                about=lambda one: one.entry.expert,
+                tells=False,  # as above
+            )
+        )
         SIGN_IN_BARS.add(SignInBar("experts.status", is_signed_out))
         PASSWORD_LINKS.add(PasswordLink("experts", is_of_expert, send_password_link))
         CONTACT_OWNERS.add(
@@ -115,4 +136,4 @@ class ExpertsConfig(AppConfig):
         )
         OUTSIDERS.add(Outsiders("experts", is_of_expert, let_in_since))
         # Nobody reads them again: the link in them lets its holder in.
-        MESSAGE_SUBJECTS.add(private_subject(ACCOUNT))
+        MESSAGE_SUBJECTS.add(private_subject(ACCOUNT), private_subject(APPEAL_LINK))

@@ -7,6 +7,8 @@ from expertpool.notifications.occasions import Occasion
 
 # What activation messages are about: their link is for the recipient's eyes alone.
 ACCOUNT = "experts.account"
+# What those to the blacklisted are about: by the link in them one appeals.
+APPEAL_LINK = "experts.appeal_link"
 
 _MAIL = """{{专家姓名}} 专家：
 
@@ -191,4 +193,83 @@ TERMS_ENDING = Occasion(
         "链接": "https://zhuanjia.example.cn/experts/?tab=formal&term=2026-12-31",
     },
     defaults={ChannelCode.SITE: ("{{人数}} 位专家的聘期{{届满情况}}", _TERMS)},
+)
+
+_STATUS = (
+    "{{专家姓名}}专家：您在专家库的状态已于 {{时间}} 由「{{原状态}}」变为「{{现状态}}」（{{事项}}）。原因：{{原因}}。"
+    "如有疑问，请联系专家库管理单位。"
+)
+STATUS_CHANGED = Occasion(
+    code="expert.status",
+    label="专家冻结、解冻、移出黑名单（通知专家）",
+    placeholders={
+        "专家姓名": "王工",
+        "事项": "冻结",
+        "原状态": "在库",
+        "现状态": "冻结",
+        "原因": "资格证书核查中",
+        "时间": "2026-12-01 09:00",
+    },
+    defaults={
+        ChannelCode.SITE: ("您的状态变为「{{现状态}}」", _STATUS),
+        ChannelCode.EMAIL: ("您在专家库的状态变为「{{现状态}}」", _STATUS),
+        ChannelCode.SMS: ("", _STATUS),
+    },
+    required=("现状态", "原因"),
+)
+
+_BLACKLISTED = """{{专家姓名}} 专家：
+
+您已被移入专家库黑名单，期限：{{期限}}，期间不再被抽取。原因：{{原因}}。依据：{{依据}}。
+
+有异议的，可打开下方链接申诉，由其他人员处理：
+{{申诉链接}}
+
+本链接仅供您本人使用，请勿转发。
+"""
+_BLACKLISTED_SHORT = (
+    "{{专家姓名}}专家：您已被移入专家库黑名单，期限：{{期限}}。原因：{{原因}}。有异议的请打开 {{申诉链接}} 申诉，"
+    "仅供本人使用，请勿转发。"
+)
+BLACKLISTED = Occasion(
+    code="expert.blacklisted",
+    label="移入黑名单（通知专家，附申诉链接）",
+    placeholders={
+        "专家姓名": "王工",
+        "原因": "评审期间泄露评审情况",
+        "依据": "处罚决定〔2026〕3 号",
+        "期限": "至 2027-12-31",
+        "申诉链接": "https://zhuanjia.example.cn/experts/appeal/AbCdEf/",
+    },
+    defaults={
+        ChannelCode.EMAIL: ("您已被移入专家库黑名单", _BLACKLISTED),
+        ChannelCode.SMS: ("", _BLACKLISTED_SHORT),
+    },
+    required=("原因", "申诉链接"),
+    secrets=("申诉链接",),
+)
+
+_REFUSED = (
+    "{{专家姓名}}专家：您对移入黑名单的申诉已于 {{时间}} 处理，申诉不成立。意见：{{意见}}。"
+    "如有新的情况，可用原来的链接再次申诉。"
+)
+APPEAL_REFUSED = Occasion(
+    code="expert.appeal_refused",
+    label="黑名单申诉不成立（通知专家）",
+    placeholders={"专家姓名": "王工", "意见": "经核查，原处理依据充分", "时间": "2026-12-01 09:00"},
+    defaults={
+        ChannelCode.EMAIL: ("您的黑名单申诉不成立", _REFUSED),
+        ChannelCode.SMS: ("", _REFUSED),
+    },
+)
+
+_APPEALED = (
+    "{{收件人}}，专家 {{专家姓名}}（{{专家编号}}）对移入黑名单提出申诉。请在「黑名单」或「待我审批」中处理；"
+    "处理前他仍在黑名单中。"
+)
+APPEALED = Occasion(
+    code="expert.appealed",
+    label="专家申诉黑名单（通知处理人）",
+    placeholders={"收件人": "管理员老张", "专家姓名": "王工", "专家编号": "ZJ2026000001"},
+    defaults={ChannelCode.SITE: ("{{专家姓名}}申诉黑名单", _APPEALED)},
 )

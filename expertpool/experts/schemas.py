@@ -130,8 +130,11 @@ class ExpertOutput(Output):
         return expert.department.name if expert.department else ""
 
 
-class ReasonInput(Input):
+class WhyInput(Input):
     reason: str = Field(max_length=500, description="原因")
+
+
+class ReasonInput(WhyInput):
     seen: list[str] = Field(
         [],
         max_length=200,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from expertpool.core.jobs import DEADLINES, HEAVY, UntilDone, app
-from expertpool.experts.services import accounts, announcing, blacklist, expiring, removals
+from expertpool.experts.services import accounts, announcing, appeals, blacklist, expiring, removals
 
 
 @app.task(name="experts.end_blacklist_entry", queue=DEADLINES, retry=UntilDone())
@@ -18,6 +18,12 @@ def end_blacklist_entry(entry_id: int) -> None:
 def tell_removal(removal_id: int) -> None:
     """Tell the office what an expert asked the day before."""
     removals.tell_office(removal_id=removal_id, now=timezone.now())
+
+
+@app.task(name="experts.tell_appeal", queue=DEADLINES, retry=UntilDone())
+def tell_appeal(appeal_id: int) -> None:
+    """Tell who decides of an appeal of the day before."""
+    appeals.tell_office(appeal_id=appeal_id, now=timezone.now())
 
 
 @app.task(name="experts.open_accounts", queue=HEAVY)

@@ -25,7 +25,7 @@ def _nowhere(user: Any, subject_id: str) -> str:
     return ""
 
 
-def _none_of_them(subject_id: str) -> frozenset[int]:
+def _none_of_them(subject_id: str) -> frozenset[int | None]:
     return frozenset()
 
 
@@ -36,7 +36,7 @@ class FileSubject:
     ``closed`` is asked by the services inside their transaction. ``evidence`` names the kinds of
     files that prove something, with their labels: only services store them, and they are not
     removed like others. ``bulk_url`` is where ticked files are posted to be removed. ``by_day`` returns
-    the users of whose files nobody but themselves is told the hour. ``quota`` (MB) and
+    the users of whose files nobody but themselves is told the hour, None for those of nobody signed in. ``quota`` (MB) and
     ``most`` bound the files of a row where these come from strangers. ``may_wait`` is
     False where files are used by the system at once: then none is taken unscanned."""
 
@@ -44,7 +44,7 @@ class FileSubject:
     may_view: Check
     may_edit: Check
     closed: Closed = _open
-    by_day: Callable[[str], frozenset[int]] = _none_of_them
+    by_day: Callable[[str], frozenset[int | None]] = _none_of_them
     evidence: Mapping[str, str] = field(default_factory=dict)
     bulk_url: Address = _nowhere
     may_wait: bool = True

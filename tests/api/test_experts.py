@@ -95,7 +95,11 @@ def test_each_platform_sees_and_changes_whom_its_user_may(department: Department
     assert [one["id"] for one in caller.get("/experts").json()["items"]] == [own.pk]
     for path in ("", "/leaves", "/coming-seats"):
         assert caller.get(f"/experts/{other.pk}{path}").status_code in {403, 404}
-    for act, data in (("approve", {}), ("freeze", {"reason": "核查中"}), ("unfreeze", {})):
+    for act, data in (
+        ("approve", {}),
+        ("freeze", {"reason": "核查中"}),
+        ("unfreeze", {"reason": "已核实"}),
+    ):
         assert_problem(caller.post(f"/experts/{other.pk}/{act}", data), 404, "not-found")
     assert_problem(caller.post("/experts", {"name": "某", "phone": make_phone()}), 403, "forbidden")
     other.refresh_from_db()
@@ -180,7 +184,7 @@ def test_freezing_and_leaves(office: Caller) -> None:
     assert office.get(f"{address}/coming-seats").json() == []
     assert_problem(office.post(f"{address}/freeze", {"reason": " "}), 422, "invalid-values")
     assert office.post(f"{address}/freeze", {"reason": "资料核查"}).json()["status"] == "frozen"
-    assert office.post(f"{address}/unfreeze").json()["status"] == "formal"
+    assert office.post(f"{address}/unfreeze", {"reason": "已核实"}).json()["status"] == "formal"
     start = timezone.now() + timedelta(days=2)
     period = {"start": start.isoformat(), "end": (start + timedelta(days=3)).isoformat()}
     leave = office.post(f"{address}/leaves", period | {"reason": "出国"}).json()

@@ -34,6 +34,7 @@ ADDS = {
     "draws:answer",
     "draws:emergency",
     "draws:pick_more",
+    "experts:appeal_decide",
     # Moves only who works still for the unit that was shown.
     "experts:assign_employer",
     "experts:conditions",

@@ -20,6 +20,7 @@ from expertpool.certificates.services.designs import ensure_built_in
 from expertpool.core.models import ImportMemory
 from expertpool.directory.models import UnitPair
 from expertpool.draws.models import PickRequest, VoidRequest
+from expertpool.experts.services.telling import token_of as appeal_token
 from expertpool.files.queries import attachments_of
 from expertpool.joining.models import Registration
 from expertpool.joining.services.registering import token_of
@@ -514,6 +515,10 @@ RULES: dict[str, Rule] = {
     "experts:invite_many": only("admin"),
     "experts:blacklist": only("admin"),
     "experts:blacklist_new": only("admin"),
+    "experts:blacklist_entry": only("admin", kwargs=pk(lambda w: w.appeal.entry)),
+    "experts:blacklist_tell": only("admin", kwargs=pk(lambda w: w.appeal.entry)),
+    "experts:appeal_decide": only("admin", kwargs=pk(lambda w: w.appeal)),
+    "experts:appeal": public(lambda w, _u: {"token": appeal_token(w.appeal.entry)}),
     "experts:leave_list": only("admin"),
     "experts:leave_new": only("admin"),
     "experts:deleted": only("admin"),

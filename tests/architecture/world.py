@@ -45,6 +45,7 @@ from expertpool.draws.services.voiding import request_void
 from expertpool.experts.models import (
     AvoidanceRemoval,
     AvoidanceUnit,
+    BlacklistAppeal,
     Expert,
     Leave,
     SavedSearch,
@@ -74,6 +75,7 @@ from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import (
     give_account,
+    make_appeal,
     make_division,
     make_expert,
     make_specialty,
@@ -128,6 +130,7 @@ class World:
     tag: Tag
     tie: AvoidanceUnit
     removal: AvoidanceRemoval
+    appeal: BlacklistAppeal
     change_request: ChangeRequest
     career: Career
     work: Work
@@ -270,6 +273,7 @@ def make_world() -> World:
         tag=make_tag(),
         tie=(tie := AvoidanceUnit.objects.create(expert=expert, unit=make_unit(), kind="declared")),
         removal=request_removal(row=tie, reason="已离职", actor=users["expert"], now=before),
+        appeal=make_appeal(users["operator"], now=before),
         change_request=_asked(expert, users["expert"], before),
         career=save_career(
             career=Career(expert=expert, unit=make_unit()), actor=users["expert"], now=before

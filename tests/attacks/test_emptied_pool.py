@@ -78,7 +78,7 @@ def test_few_or_those_who_are_back_or_long_ago_are_told_of_nowhere(
     assert "少了很多人" not in cautions(project, operator, NOW + 8 * DAY)
     for expert in pool[2:12]:
         frozen = Expert.objects.get(pk=expert.pk)
-        unfreeze_expert(expert=frozen, actor=admin, now=NOW)
+        unfreeze_expert(expert=frozen, reason="核查完毕", actor=admin, now=NOW)
     assert "少了很多人" not in cautions(project, operator, NOW + HOUR)
     start(project, operator)
     assert not told()

@@ -185,7 +185,7 @@ def test_an_expert_who_is_frozen_or_deleted_is_signed_out_and_stays_out(
     assert client.get("/").status_code == 302
     assert attempt(PASSWORD, address="10.0.0.1") == LoginOutcome.DISABLED
     if end is freeze_expert:
-        unfreeze_expert(expert=expert, actor=admin, now=NOW)
+        unfreeze_expert(expert=expert, reason="核查完毕", actor=admin, now=NOW)
     else:
         restore_expert(expert=expert, actor=admin, now=NOW)
     assert client.get("/").status_code == 302

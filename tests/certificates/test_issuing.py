@@ -62,7 +62,7 @@ def test_a_certificate_is_there_at_once_when_somebody_is_approved(admin: User) -
     assert entry.after["证书编号"] == certificate.number
     # Frozen and back, he keeps the one he has.
     freeze_expert(expert=expert, reason="核查", actor=admin, now=timezone.now())
-    unfreeze_expert(expert=expert, actor=admin, now=timezone.now())
+    unfreeze_expert(expert=expert, reason="核查完毕", actor=admin, now=timezone.now())
     assert Certificate.objects.count() == 1
     entered = create_expert(
         values={"name": "单位甲", "kind": ExpertKind.ORGANISATION, "phone": make_phone(), "contact_person": "王"},

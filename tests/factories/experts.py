@@ -14,7 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.core.validators import USCC_ALPHABET, id_card_check_digit
 from expertpool.directory.models import Division, Specialty, SpecialtyScheme, Unit
 from expertpool.experts.enums import ExpertStatus
-from expertpool.experts.models import BlacklistEntry, Expert, Leave, Tag, ToldApart
+from expertpool.experts.models import BlacklistAppeal, BlacklistEntry, Expert, Leave, Tag, ToldApart
 from expertpool.experts.queries.experts import (
     account_proof,
     email_index,
@@ -22,6 +22,8 @@ from expertpool.experts.queries.experts import (
     phone_index,
     phone_tail_index,
 )
+from expertpool.experts.services.appeals import file_appeal
+from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.leave import file_leave
 from expertpool.experts.services.search_index import search_tokens
 from tests.factories.accounts import make_phone, make_user
@@ -157,3 +159,11 @@ def go_away(*experts: int, now: datetime) -> None:
 def come_back(*experts: int, now: datetime) -> None:
     """End the leave of `go_away`."""
     Leave.objects.filter(expert__in=experts).update(cancelled_at=now)
+
+
+def make_appeal(by: User | None, *, now: datetime = NOW, **kw: Any) -> BlacklistAppeal:
+    """Somebody whom ``by`` has put on the blacklist, and who says that he should not be."""
+    entry = add_to_blacklist(
+        expert=make_expert(**kw), reason="缺席两次", evidence="通报〔2026〕3 号", actor=by, now=now
+    )
+    return file_appeal(entry=entry, reason="两次都请过假，有记录", now=now)

@@ -58,7 +58,7 @@ def freeze(experts: Iterable[Expert], actor: User, minutes: int = 10) -> None:
 def unfreeze(experts: Iterable[Expert], actor: User, minutes: int = 40) -> None:
     for expert in experts:
         expert.refresh_from_db()
-        unfreeze_expert(expert=expert, actor=actor, now=NOW + minutes * MINUTE)
+        unfreeze_expert(expert=expert, reason="核查完毕", actor=actor, now=NOW + minutes * MINUTE)
 
 
 def go_on(draw: Draw, actor: User, minutes: int = 60) -> bool:

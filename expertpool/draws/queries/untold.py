@@ -42,6 +42,8 @@ def sealed_draws() -> QuerySet[Draw]:
 def untold_entries() -> Q:
     """What experts did, and what followed from it, while their names are sealed."""
     own = Q(actor__in=_experts()) | Q(actor=None, action="file.download")
+    # Who is on the blacklist appeals by a link, without an account.
+    own |= Q(actor=None, action="expert.appeal")
     # What his wrong passwords led to.
     own |= Q(action="user.lock", subject_type="accounts.user", subject_id__in=_account_ids())
     # By their own draw: another that is still sealed holds back nothing of one that is open.
@@ -118,6 +120,7 @@ LATER = (
     Later("draws.leaves", "experts.leave", untold_own_rows),
     Later("draws.relations", "experts.avoidanceunit", untold_own_rows),
     Later("draws.removals", "experts.avoidanceremoval", untold_removals),
+    Later("draws.appeals", "experts.blacklistappeal", untold_removals),
     Later("draws.changes", "changes.changerequest", untold_removals),
     Later("draws.achievements", "achievements.achievement", untold_removals),
     Later("draws.careers", "changes.career", untold_own_rows),

@@ -11,6 +11,7 @@ from expertpool.accounts.models import User
 from expertpool.core.criteria import CriteriaField
 from expertpool.core.text import is_key
 from expertpool.core.views.asking import AsksOnce
+from expertpool.core.views.uploads import FilesField
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import UNIT_NAME, UNIT_SEARCH
 from expertpool.directory.services.units import question_about, resolve_unit
@@ -39,7 +40,10 @@ class OneExpertForm(forms.Form):
 class BlacklistForm(OneExpertForm):
     reason = reason_field("移入原因", longest=500)
     evidence = forms.CharField(
-        label="依据", max_length=500, required=False, help_text="处罚决定文号、投诉处理书等。"
+        label="依据",
+        max_length=500,
+        required=False,
+        help_text="处罚决定文号、投诉处理书等；文件在保存后上传。原因和依据会告知专家，文件不会。",
     )
     until_date = forms.DateField(
         label="期限至", required=False, help_text="不填为长期；过了这一天自动移出。"
@@ -68,6 +72,37 @@ class RemovalDecisionForm(forms.Form):
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3, "data-count": 300}),
         help_text="会告知专家；不同意的必填。",
+    )
+
+
+class AppealDecisionForm(forms.Form):
+    """Whether what an expert says against his entry on the blacklist holds."""
+
+    agree = forms.ChoiceField(
+        label="处理",
+        choices=[("yes", "申诉成立，移出黑名单"), ("no", "申诉不成立")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择成立或不成立。"},
+    )
+    note = forms.CharField(
+        label="处理意见",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3, "data-count": 300}),
+        help_text="会告知专家。",
+    )
+
+
+class AppealForm(forms.Form):
+    reason = forms.CharField(
+        label="申诉理由",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 6, "data-count": 1000}),
+        help_text="说明事实经过，以及您认为不应移入黑名单的理由。",
+    )
+    materials = FilesField(
+        label="证明材料",
+        required=False,
+        help_text="照片、扫描件或文档，最多 5 个，合计 50 MB 以内。",
     )
 
 

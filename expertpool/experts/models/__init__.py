@@ -1,4 +1,5 @@
 from expertpool.experts.models.apart import ToldApart
+from expertpool.experts.models.appeal import BlacklistAppeal
 from expertpool.experts.models.avoidance import AvoidanceUnit
 from expertpool.experts.models.blacklist import BlacklistEntry
 from expertpool.experts.models.expert import Expert, ExpertSpecialty, Tag
@@ -10,6 +11,7 @@ from expertpool.experts.models.version import ExpertVersion, UntoldVersion
 __all__ = [
     "AvoidanceRemoval",
     "AvoidanceUnit",
+    "BlacklistAppeal",
     "BlacklistEntry",
     "Expert",
     "ExpertSpecialty",

@@ -8,13 +8,19 @@ from django.db import transaction
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.audit.services import record
 from expertpool.core.jobs import defer
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
-from expertpool.experts.models import BlacklistEntry, Expert
+from expertpool.experts.models import BlacklistAppeal, BlacklistEntry, Expert
 from expertpool.experts.queries.availability import day_start
 from expertpool.experts.services.reasons import required_reason
 from expertpool.experts.services.status import set_status
+from expertpool.experts.services.telling import tell_blacklisted
+from expertpool.workflow.services.approvals import withdraw_approval
+
+NO_WAY = "档案中没有能收到通知的手机号或邮箱，请先补充。"
+ENDED = "已移出黑名单"
 
 
 @transaction.atomic
@@ -30,7 +36,7 @@ def add_to_blacklist(
     """Put an expert on the blacklist, until the end of ``until_date`` or until he is taken off.
 
     Refuses a missing reason, a last day that is past, and an expert who is pending, deleted or
-    there already. The end of the period is a job.
+    there already. The end of the period is a job. He is told the reason, and how he can appeal.
     """
     reason = required_reason(reason, called="移入黑名单的原因")
     if until_date is not None and until_date < timezone.localdate(now):
@@ -59,7 +65,21 @@ def add_to_blacklist(
         # The last day still counts: the job comes with the next one.
         next_day = day_start(until_date + timedelta(days=1))
         defer("experts.end_blacklist_entry", at=next_day, entry_id=entry.pk)
+    tell_blacklisted(entry, now=now)
     return entry
+
+
+@transaction.atomic
+def tell_again(*, entry: BlacklistEntry, actor: User, now: datetime) -> None:
+    """Send the expert of ``entry`` once more why he is on the blacklist, and the link by which he appeals; logs it.
+
+    Refuses an entry that has ended, and an expert who is reached nowhere.
+    """
+    if entry.removed_at is not None:
+        raise ExpertRefused(f"{entry.expert.name}现在不在黑名单中。")
+    if not tell_blacklisted(entry, now=now):
+        raise ExpertRefused(NO_WAY)
+    record("expert.blacklist_tell", actor=actor, now=now, subject=entry.expert)
 
 
 def open_entry(expert: Expert) -> BlacklistEntry | None:
@@ -73,7 +93,8 @@ def open_entry(expert: Expert) -> BlacklistEntry | None:
 def remove_from_blacklist(
     *, expert: Expert, reason: str, actor: User | None, now: datetime
 ) -> Expert:
-    """Take an expert off the blacklist; he has the status from before and can be drawn again.
+    """Take an expert off the blacklist; he has the status from before and can be drawn again, and is told the
+    reason. What he appealed ends with it.
 
     Refuses a missing reason and an expert who is not on it.
     """
@@ -85,6 +106,11 @@ def remove_from_blacklist(
     # Only the end is written; what must be unique was checked when it began.
     entry.full_clean(validate_unique=False, validate_constraints=False)
     entry.save()
+    for appeal in BlacklistAppeal.objects.filter(entry=entry, decided_at__isnull=True):
+        withdraw_approval(subject=appeal, now=now)
+        appeal.agreed, appeal.note = True, ENDED
+        appeal.decided_by, appeal.decided_at = actor, now
+        appeal.save(update_fields=["agreed", "note", "decided_by", "decided_at"])
     return set_status(
         expert=expert,
         to=entry.status_before,

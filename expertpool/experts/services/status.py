@@ -16,6 +16,10 @@ from expertpool.experts.events import ExpertApproved, ExpertLeft
 from expertpool.experts.exceptions import StatusNotAllowed
 from expertpool.experts.models import Expert
 from expertpool.experts.services.reasons import required_reason
+from expertpool.experts.services.telling import tell_status
+
+# Of these he is told here; of the blacklist with the way to appeal, of an application by what decides it.
+TOLD = ("expert.freeze", "expert.unfreeze", "expert.unblacklist")
 
 
 def set_status(
@@ -32,8 +36,8 @@ def set_status(
 
     ``also`` are fields that change together with the status. Refuses what STATUS_MOVES does not
     allow ``action`` from the status he has now (StatusNotAllowed). Whoever leaves the pool is
-    signed out, his tokens end, and he cannot sign in until he is back. Announces ExpertLeft of who
-    was a member, ExpertApproved of who is one now.
+    signed out, his tokens end, and he cannot sign in until he is back. He is told of what is TOLD, with the reason. Announces
+    ExpertLeft of who was a member, ExpertApproved of who is one now.
     """
     before = ExpertStatus(expert.status)
     after = ExpertStatus(to)
@@ -60,6 +64,8 @@ def set_status(
         after={"状态": after.label},
         note=reason,
     )
+    if action in TOLD:
+        tell_status(expert, action, before, reason=reason, now=now)
     if before is ExpertStatus.FORMAL:
         publish(ExpertLeft(expert.pk))
     if after is ExpertStatus.FORMAL:
@@ -77,7 +83,7 @@ def approve_expert(*, expert: Expert, actor: User | None, now: datetime) -> Expe
 
 @transaction.atomic
 def freeze_expert(*, expert: Expert, reason: str, actor: User | None, now: datetime) -> Expert:
-    """Suspend an expert: he is not drawn until he is unfrozen. Needs a reason."""
+    """Suspend an expert: he is not drawn until he is unfrozen. Needs a reason, which he is told."""
     reason = required_reason(reason, called="冻结原因")
     return set_status(
         expert=expert,
@@ -90,8 +96,14 @@ def freeze_expert(*, expert: Expert, reason: str, actor: User | None, now: datet
 
 
 @transaction.atomic
-def unfreeze_expert(*, expert: Expert, actor: User | None, now: datetime) -> Expert:
-    """End the suspension of a frozen expert."""
+def unfreeze_expert(*, expert: Expert, reason: str, actor: User | None, now: datetime) -> Expert:
+    """End the suspension of a frozen expert. Needs a reason, which he is told."""
+    reason = required_reason(reason, called="解冻原因")
     return set_status(
-        expert=expert, to=ExpertStatus.FORMAL, action="expert.unfreeze", actor=actor, now=now
+        expert=expert,
+        to=ExpertStatus.FORMAL,
+        action="expert.unfreeze",
+        actor=actor,
+        now=now,
+        reason=reason,
     )

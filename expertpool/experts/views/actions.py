@@ -40,6 +40,8 @@ from expertpool.experts.services.tags import tag_experts
 from expertpool.experts.tables import tabs
 from expertpool.experts.views.coming import given_up, seats_first, seats_of
 
+TAKEN_BACK = "撤回刚才的冻结"
+
 
 def _picked(request: UserRequest) -> QuerySet[Expert]:
     """Return the ticked experts of the list; others are as if they were not there."""
@@ -64,6 +66,11 @@ def _picked_deleted(request: UserRequest) -> QuerySet[Expert]:
 
 def _with_reason(request: UserRequest) -> dict[str, Any]:
     return {"reason": reason_of(request)}
+
+
+def _with_reason_back(request: UserRequest) -> dict[str, Any]:
+    """The same; who takes back by the button beside the message is asked for none."""
+    return _with_reason(request) if "reason" in request.POST else {"reason": TAKEN_BACK}
 
 
 def _plain(request: UserRequest) -> dict[str, Any]:
@@ -160,7 +167,7 @@ approve = _single(approve_expert, "experts.edit", "审核通过", _plain)
 freeze = _single(
     freeze_expert, "experts.edit", "冻结", _with_reason, undo="experts:unfreeze", leaves=True
 )
-unfreeze = _single(unfreeze_expert, "experts.edit", "解冻", _plain)
+unfreeze = _single(unfreeze_expert, "experts.edit", "解冻", _with_reason_back)
 delete = _single(
     delete_expert, "experts.delete", "删除", _with_reason, undo="experts:restore", leaves=True
 )
@@ -175,7 +182,7 @@ freeze_many = _bulk(
     undo="experts:unfreeze_many",
     leaves=True,
 )
-unfreeze_many = _bulk(unfreeze_expert, "experts.edit", "解冻", _plain)
+unfreeze_many = _bulk(unfreeze_expert, "experts.edit", "解冻", _with_reason_back)
 delete_many = _bulk(
     delete_expert,
     "experts.delete",

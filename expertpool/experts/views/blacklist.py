@@ -1,14 +1,15 @@
-"""The blacklist: who is on it and was, adding, removing."""
+"""The blacklist: who is on it and was, adding, removing, and what is appealed."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
@@ -16,17 +17,25 @@ from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.views.reasons import reason_of
+from expertpool.core.visibility import told
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
-from expertpool.experts.forms.actions import BlacklistForm
+from expertpool.experts.forms.actions import AppealDecisionForm, BlacklistForm
 from expertpool.experts.forms.filters import EntryFilter
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.appeals import appeals_to_decide, undecided_appeals
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.records import blacklist_visible_to
-from expertpool.experts.services.blacklist import add_to_blacklist, remove_from_blacklist
+from expertpool.experts.services.appeals import decide_appeal
+from expertpool.experts.services.blacklist import (
+    add_to_blacklist,
+    remove_from_blacklist,
+    tell_again,
+)
 from expertpool.experts.services.coming import UNSEEN
 from expertpool.experts.tables import BLACKLIST_TABS
 from expertpool.experts.views.coming import given_up, seats_of
+from expertpool.workflow.queries.approvals import course_of
 
 
 @require_safe
@@ -41,7 +50,11 @@ def index(request: UserRequest) -> HttpResponse:
         form=EntryFilter(request.GET, user=request.user),
         tabs=BLACKLIST_TABS,
     )
-    return render_list(request, "experts/blacklist.html", result.context)
+    appealed = told(undecided_appeals()).filter(
+        entry__in=[one.pk for one in result.context["page"]]
+    )
+    also = {"appealed": set(appealed.values_list("entry", flat=True))}
+    return render_list(request, "experts/blacklist.html", result.context | also)
 
 
 @requires("experts.blacklist")
@@ -54,15 +67,16 @@ def add(request: UserRequest, pk: int | None = None) -> HttpResponse:
     given: Expert | None = get_object_or_404(allowed, pk=pk) if pk else None
     posted = [request.POST] if request.method == "POST" else []
     form, now = BlacklistForm(*posted, experts=None if given else allowed), timezone.now()
+    refresh = "page" if request.GET.get("from") == "detail" else "list"
     shown: dict[str, Any] = {"coming": seats_of(request, [given], now=now) if given else None}
 
-    def write() -> str:
+    def write() -> HttpResponse:
         data = form.cleaned_data
         expert = given or data["expert"]
         shown["coming"] = coming = seats_of(request, [expert], now=now)
         if not coming.are_seen:
             raise ExpertRefused(UNSEEN)
-        add_to_blacklist(
+        added = add_to_blacklist(
             expert=expert,
             reason=data["reason"],
             evidence=data["evidence"],
@@ -71,10 +85,10 @@ def add(request: UserRequest, pk: int | None = None) -> HttpResponse:
             now=now,
         )
         said = given_up(request, coming, reason=data["reason"], now=now)
-        return f"已将{expert.name}移入黑名单{said}"
+        # What it rests on is uploaded next, where it is shown.
+        return _opened(request, added.pk, f"已将{expert.name}移入黑名单{said}", refresh)
 
     title = f"移入黑名单 · {given.name}" if given else "移入黑名单"
-    refresh = "page" if request.GET.get("from") == "detail" else "list"
     return drawer_form(
         request,
         form,
@@ -107,3 +121,75 @@ def remove(request: UserRequest, pk: int) -> HttpResponse:
         return refused(str(refusal))
     refresh = "page" if request.GET.get("from") == "detail" else "list"
     return saved(f"已将{expert.name}移出黑名单", refresh=refresh)
+
+
+@require_safe
+@requires("experts.blacklist")
+def entry(request: UserRequest, pk: int) -> HttpResponse:
+    """One entry: why, on what evidence, and what its expert says against it."""
+    get_object_or_404(blacklist_visible_to(request.user), pk=pk)
+    return _entry(request, pk)
+
+
+@require_POST
+@requires("experts.blacklist")
+def tell(request: UserRequest, pk: int) -> HttpResponse:
+    """Send the expert once more why, and the link by which he appeals."""
+    row = get_object_or_404(blacklist_visible_to(request.user), pk=pk)
+    try:
+        tell_again(entry=row, actor=request.user, now=timezone.now())
+    except ExpertRefused as refusal:
+        return refused(str(refusal))
+    return saved("已重新发送。", refresh="")
+
+
+@requires("experts.blacklist")
+def decide(request: UserRequest, pk: int) -> HttpResponse:
+    """Say whether what an expert appeals holds."""
+    appeal = get_object_or_404(appeals_to_decide(request.user), pk=pk)
+    form = AppealDecisionForm(request.POST if request.method == "POST" else None)
+
+    def write() -> str:
+        verdict = decide_appeal(
+            appeal=appeal,
+            agree=form.cleaned_data["agree"] == "yes",
+            note=form.cleaned_data["note"],
+            actor=request.user,
+            now=timezone.now(),
+        )
+        return f"黑名单申诉：{verdict.label}"
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        refusals=ExpertRefused,
+        title=f"处理申诉 · {appeal.entry.expert.name}",
+        submit_label="提交",
+        template="experts/appeal_drawer.html",
+        appeal=appeal,
+        back=reverse("experts:blacklist_entry", args=[appeal.entry_id]),
+    )
+
+
+def _entry(request: UserRequest, pk: int) -> HttpResponse:
+    row = blacklist_visible_to(request.user).get(pk=pk)
+    mine = set(appeals_to_decide(request.user).filter(entry=row).values_list("pk", flat=True))
+    appeals = list(told(row.appeals.select_related("decided_by")))
+    now = timezone.now()
+    context = {
+        "title": f"黑名单记录 · {row.expert.name}",
+        "entry": row,
+        "appeals": [(one, one.pk in mine, course_of(one, now=now)) for one in appeals],
+        "back": reverse("experts:blacklist"),
+    }
+    return render(request, "experts/blacklist_entry.html", context)
+
+
+def _opened(request: UserRequest, pk: int, message: str, refresh: str) -> HttpResponse:
+    """Show the entry that was just made in the drawer, with ``message`` beside it."""
+    if not request.headers.get("HX-Request"):
+        return saved(message, refresh=refresh)
+    response = _entry(request, pk)
+    response = trigger_client_event(response, "toast", {"message": message, "level": "success"})
+    return trigger_client_event(response, f"{refresh}:refresh", {})

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import active_departments
+from expertpool.core.views.uploads import FilesField
 from expertpool.projects.models import Task
 from expertpool.projects.queries.follow_up import possible_assignees
 from expertpool.projects.services.tasks import TaskData
-
-
-class ManyFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Any number of files, none too."""
-
-    widget = ManyFiles
-
-    def clean(self, data: Any, initial: Any = None) -> Sequence[UploadedFile]:
-        return [super(FilesField, self).clean(one, initial) for one in data or []]
 
 
 class ProgressForm(forms.Form):

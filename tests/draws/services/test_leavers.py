@@ -111,7 +111,7 @@ def test_whoever_is_back_before_the_draw_stops_gets_his_letter(
     expert = left_in_a_pause(draw, operator, admin)
     assert send(draw, 1, 10) == ["queued"]
     expert.refresh_from_db()
-    unfreeze_expert(expert=expert, actor=admin, now=NOW + 10 * MINUTE)
+    unfreeze_expert(expert=expert, reason="核查完毕", actor=admin, now=NOW + 10 * MINUTE)
     sweep(now=NOW + 11 * MINUTE, entropy=seeds())
     assert pause_of(draw) is None
     assert send(draw, 1, 11) == ["sent"]
@@ -123,7 +123,7 @@ def test_whoever_is_back_when_a_supervisor_lets_it_go_on_is_asked(
     expert = left_in_a_pause(draw, operator, admin)
     sweep(now=NOW + 10 * MINUTE, entropy=seeds())
     expert.refresh_from_db()
-    unfreeze_expert(expert=expert, actor=admin, now=NOW + 12 * MINUTE)
+    unfreeze_expert(expert=expert, reason="核查完毕", actor=admin, now=NOW + 12 * MINUTE)
     assert go_on(draw, supervisor, 20)
     assert send(draw, 1, 20) == ["sent"]
     assert draw.invitations.get(line=1).state == InvitationState.INVITED

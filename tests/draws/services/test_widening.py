@@ -164,7 +164,7 @@ def test_who_cannot_be_drawn_or_was_there_all_the_time_is_not_new(operator: User
     assert there
     at = NOW + timedelta(minutes=5)
     freeze_expert(expert=there, reason="证书年检中", actor=None, now=at)
-    unfreeze_expert(expert=there, actor=None, now=at)
+    unfreeze_expert(expert=there, reason="核查完毕", actor=None, now=at)
     with pytest.raises(WideningRefused, match="也没有符合条件的专家入库"):
         widen_plan(project=base.project, levels={"g1": [SENIOR]}, actor=operator, now=LATER)
 
@@ -175,7 +175,7 @@ def let_in(expert: Expert) -> None:
     if expert.status == "pending":
         approve_expert(**by)
     elif expert.status == "frozen":
-        unfreeze_expert(**by)
+        unfreeze_expert(reason="核查完毕", **by)
     elif expert.status == "blacklisted":
         remove_from_blacklist(reason="查明无误", **by)
     else:

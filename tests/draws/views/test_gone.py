@@ -125,7 +125,7 @@ def test_the_mark_goes_with_its_reason_the_seat_and_the_review(
     now = draw.reveal_at + timedelta(minutes=1)
     assert "2 名在席专家已不在库" in pages_of(draw, operator)["draw"]
     first.refresh_from_db()
-    unfreeze_expert(expert=first, actor=admin, now=now)
+    unfreeze_expert(expert=first, reason="核查完毕", actor=admin, now=now)
     assert "1 名在席专家已不在库" in pages_of(draw, operator)["draw"]
     request = request_answer(
         invitation=draw.invitations.get(line=2),
@@ -399,7 +399,6 @@ def test_who_sits_by_a_closed_record_is_told_as_everybody(
         later = now + timedelta(minutes=minutes)
         time_machine.move_to(later, tick=False)
         stays.refresh_from_db()
-        why = {"reason": "核查"} if leave is freeze_expert else {}
-        leave(expert=stays, actor=admin, now=later, **why)
+        leave(expert=stays, reason="核查", actor=admin, now=later)
     only_tell(draw, later)
     assert Message.objects.filter(occasion="draw.gone").count() == 2 * letters

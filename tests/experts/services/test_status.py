@@ -66,7 +66,7 @@ def merge_away(*, expert: Expert, actor: User, now: datetime) -> None:
 WHAT_IS_DONE: dict[str, Callable[..., object]] = {
     "expert.approve": approve_expert,
     "expert.freeze": partial(freeze_expert, reason="年检"),
-    "expert.unfreeze": unfreeze_expert,
+    "expert.unfreeze": partial(unfreeze_expert, reason="核查完毕"),
     "expert.blacklist": partial(add_to_blacklist, reason="泄密"),
     "expert.unblacklist": partial(remove_from_blacklist, reason="复议"),
     "expert.delete": partial(delete_expert, reason="重复"),
@@ -129,10 +129,10 @@ def test_freezing_needs_a_reason_and_is_logged(admin: User) -> None:
         {"状态": "冻结"},
         "年检未过",
     )
-    unfreeze_expert(expert=expert, actor=admin, now=NOW)
+    unfreeze_expert(expert=expert, reason="核查完毕", actor=admin, now=NOW)
     assert is_drawable(expert)
     with pytest.raises(StatusNotAllowed):
-        unfreeze_expert(expert=expert, actor=admin, now=NOW)
+        unfreeze_expert(expert=expert, reason="核查完毕", actor=admin, now=NOW)
 
 
 def test_a_pending_expert_is_approved(admin: User) -> None:

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from expertpool.core.fields import EncryptedTextField, readable
+from expertpool.experts.models.blacklist import BlacklistEntry
+
+
+class BlacklistAppeal(models.Model):
+    """That an expert objects to his entry on the blacklist, and what was decided. He does so by the link that he
+    was sent: while he is on it, he has no account."""
+
+    entry = models.ForeignKey(BlacklistEntry, on_delete=models.CASCADE, related_name="appeals")
+    uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
+    # Moved to the entry of another it does not open.
+    reason = EncryptedTextField("申诉理由", bound_to=("uid", "entry_id"), at_least=1024)
+    asked_at = models.DateTimeField("申诉时间")
+    agreed = models.BooleanField("成立", null=True, blank=True)
+    note = models.CharField("处理意见", max_length=300, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="处理人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    decided_at = models.DateTimeField("处理时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "黑名单申诉"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry"],
+                condition=Q(decided_at__isnull=True),
+                name="experts_appeal_one_open",
+            ),
+            # Nobody decides what ends with its entry, by the clock.
+            models.CheckConstraint(
+                condition=Q(agreed__isnull=True, decided_by__isnull=True, decided_at__isnull=True)
+                | Q(agreed__isnull=False, decided_at__isnull=False),
+                name="experts_appeal_decided",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"黑名单申诉 {self.uid}"
+
+    @property
+    def readable_reason(self) -> str:
+        """The reason as a page shows it (`core.fields.readable`)."""
+        return readable(self, "reason")
+
+    @property
+    def state_label(self) -> str:
+        if self.agreed is None:
+            return "待处理"
+        return "申诉成立，已移出" if self.agreed else "申诉不成立"

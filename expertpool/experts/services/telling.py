@@ -1,0 +1,114 @@
+"""What an expert is told of where he stands: frozen and back, on the blacklist and off it, with the reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from expertpool.core.text import moment_text
+from expertpool.experts.enums import STATUS_MOVES, ExpertStatus
+from expertpool.experts.exceptions import LinkInvalid
+from expertpool.experts.models import BlacklistAppeal, BlacklistEntry, Expert
+from expertpool.experts.occasions import (
+    APPEAL_LINK,
+    APPEAL_REFUSED,
+    BLACKLISTED,
+    STATUS_CHANGED,
+)
+from expertpool.experts.services.contacts import contacts_of, recipient_of
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.occasions import Occasion
+from expertpool.notifications.queries.channels import ways_outside
+from expertpool.notifications.queries.subjects import About
+from expertpool.notifications.services.sending import send_message
+
+SALT = "experts.appeal"
+INVALID = "链接无效或已停用：请使用短信或邮件中的完整链接，或联系专家库管理单位。"
+
+
+def tell_status(
+    expert: Expert, action: str, before: ExpertStatus, *, reason: str, now: datetime
+) -> None:
+    """Tell ``expert`` that ``action`` has led him from ``before`` to where he is."""
+    words = {
+        "专家姓名": expert.name,
+        "事项": STATUS_MOVES[action].verb,
+        "原状态": before.label,
+        "现状态": ExpertStatus(expert.status).label,
+        "原因": reason or "无",
+        "时间": moment_text(now),
+    }
+    key = f"expert.status:{expert.pk}:{now:%Y%m%d%H%M%S%f}"
+    # Who is out reads nothing on this site before he is back.
+    _send(STATUS_CHANGED, expert, words, expert, key, now=now)
+
+
+def tell_blacklisted(entry: BlacklistEntry, *, now: datetime) -> bool:
+    """Tell the expert of ``entry`` why he is on the blacklist and until when, with the link by which he appeals;
+    tell whether there is any way to him."""
+    expert, until = entry.expert, entry.until_date
+    words = {
+        "专家姓名": expert.name,
+        "原因": entry.reason,
+        "依据": entry.evidence or "无",
+        "期限": f"至 {until}" if until else "长期",
+        "申诉链接": settings.SITE_URL + reverse("experts:appeal", args=[token_of(entry)]),
+    }
+    key = f"expert.blacklisted:{entry.pk}:{now:%Y%m%d%H%M%S%f}"
+    return _send(BLACKLISTED, expert, words, (APPEAL_LINK, entry.pk), key, now=now)
+
+
+def tell_refused(appeal: BlacklistAppeal, *, now: datetime) -> None:
+    """Tell the expert that his appeal was turned down, and why."""
+    expert = appeal.entry.expert
+    words = {"专家姓名": expert.name, "意见": appeal.note or "无", "时间": moment_text(now)}
+    _send(APPEAL_REFUSED, expert, words, expert, f"expert.appeal:{appeal.pk}", now=now)
+
+
+def token_of(entry: BlacklistEntry) -> str:
+    """Return what is behind the link of ``entry``: signed rather than stored, and for this expert alone."""
+    return signing.dumps([entry.pk, entry.expert.number], salt=SALT, compress=True)
+
+
+def entry_for_link(token: str) -> BlacklistEntry:
+    """Return the entry behind a link of this system. Raises LinkInvalid for any other, and where the entry has
+    been led to another expert since."""
+    try:
+        pk, number = signing.loads(token, salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        raise LinkInvalid(INVALID) from None
+    rows = BlacklistEntry.objects.select_related("expert__user")
+    entry = rows.filter(pk=pk, expert__number=number).first()
+    if entry is None:
+        raise LinkInvalid(INVALID)
+    return entry
+
+
+def _send(
+    occasion: Occasion,
+    expert: Expert,
+    words: dict[str, str],
+    about: About,
+    key: str,
+    *,
+    now: datetime,
+) -> bool:
+    ways: list[str] = [*ways_outside(occasion, **contacts_of(expert))]
+    if ChannelCode.SITE in occasion.channels:
+        ways.append(ChannelCode.SITE)
+    recipient = recipient_of(expert)
+    sent = [one for one in ways if one != ChannelCode.SITE or recipient.account is not None]
+    if sent:
+        send_message(
+            occasion=occasion.code,
+            recipient=recipient,
+            channels=sent,
+            context=words,
+            about=about,
+            key=key,
+            now=now,
+        )
+    return bool(sent)

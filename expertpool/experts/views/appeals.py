@@ -1,0 +1,67 @@
+"""The page behind the link that somebody on the blacklist was sent: why he is on it, and how he appeals.
+
+The link is the only key, as that of an invitation: no cookie is asked, and pages that this one leads to do not learn it.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from expertpool.core.views.drawers import attempt
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
+from expertpool.experts.forms.actions import AppealForm
+from expertpool.experts.models import BlacklistEntry
+from expertpool.experts.services.appeals import MOST, file_appeal
+from expertpool.experts.services.telling import entry_for_link
+from expertpool.files.exceptions import FileRefused
+
+
+@login_not_required
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def appeal(request: HttpRequest, token: str) -> HttpResponse:
+    try:
+        entry = entry_for_link(token)
+    except LinkInvalid as error:
+        response = render(request, "experts/activate_invalid.html", {"error": error}, status=404)
+    else:
+        response = _page(request, token, entry)
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _page(request: HttpRequest, token: str, entry: BlacklistEntry) -> HttpResponse:
+    posted = request.method == "POST"
+    form = AppealForm(request.POST, request.FILES) if posted else AppealForm()
+
+    def write() -> object:
+        return file_appeal(
+            entry=entry,
+            reason=form.cleaned_data["reason"],
+            files=form.cleaned_data["materials"],
+            now=timezone.now(),
+        )
+
+    if posted and attempt(form, write, refusals=(ExpertRefused, FileRefused)):
+        return redirect("experts:appeal", token=token)
+    appeals = list(entry.appeals.all())
+    is_on = not entry.removed_at and entry.expert.status == ExpertStatus.BLACKLISTED
+    context = {
+        "entry": entry,
+        "appeals": appeals,
+        "is_on": is_on,
+        "is_waiting": (waiting := any(one.agreed is None for one in appeals)),
+        "form": form if is_on and not waiting and len(appeals) < MOST else None,
+        "refused": [] if form.is_valid() or not posted else form.non_field_errors(),
+        "most": MOST,
+    }
+    return render(request, "experts/appeal.html", context, status=422 if posted else 200)

@@ -11,14 +11,24 @@ from django.db.models import Q
 
 from expertpool.changes.enums import RequestState, WorkKind
 from expertpool.core.bounds import DAYS, Bounds, within
-from expertpool.core.fields import EncryptedTextField, readable
+from expertpool.core.fields import (
+    UNREADABLE,
+    EncryptedTextField,
+    ProofField,
+    is_vouched,
+    readable,
+)
 
 YEARS = Bounds(1900, 2100, "年份应在 1900 至 2100 之间。")
 
 
 class ChangeRequest(models.Model):
     """That an expert asked for fields of his record to be changed which are not his to change. What stands
-    counts until the office has agreed. ``updated_at`` is when what it asks for became less."""
+    counts until the office has agreed. ``updated_at`` is when what it asks for became less. ``proof`` says who
+    asked it of whose record: led to another it changes nothing and says nothing (docs/decisions/0198)."""
+
+    never = ("DELETE",)
+    final = ("ended_at",)
 
     expert = models.ForeignKey("experts.Expert", on_delete=models.CASCADE, related_name="+")
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
@@ -43,6 +53,12 @@ class ChangeRequest(models.Model):
         related_name="+",
     )
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+    proof = ProofField(
+        "凭证",
+        null=False,
+        default=b"",
+        says=("pk", "uid.hex", "expert.number", "asked_by.username", "asked_at"),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "变更申请"
@@ -73,7 +89,7 @@ class ChangeRequest(models.Model):
     @property
     def readable_reason(self) -> str:
         """The reason as a page shows it (`core.fields.readable`)."""
-        return readable(self, "reason")
+        return readable(self, "reason") if is_vouched(self) else UNREADABLE
 
     @property
     def is_open(self) -> bool:
@@ -114,6 +130,16 @@ class ChangeItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.field}"
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is of the record of which it was asked."""
+        return is_vouched(self.request) and self.expert_id == self.request.expert_id
+
+    @property
+    def readable_after(self) -> str:
+        """What is asked as a page shows it (`core.fields.readable`)."""
+        return readable(self, "after") if self.stands else UNREADABLE
 
 
 class Career(models.Model):

@@ -81,7 +81,8 @@ def requests_of(expert: Expert) -> QuerySet[ChangeRequest]:
 
 def open_items(expert: Expert) -> dict[str, ChangeItem]:
     """Return what waits of ``expert``, by field."""
-    rows = ChangeItem.objects.filter(expert=expert, is_open=True).select_related("request")
+    rows = ChangeItem.objects.filter(expert=expert, is_open=True)
+    rows = rows.select_related("request__expert", "request__asked_by")
     return {one.field: one for one in rows}
 
 
@@ -133,6 +134,8 @@ def asked_in(
 
 
 def _read(item: ChangeItem, name: str, viewer: User | None) -> str:
+    if not item.stands:
+        return UNREADABLE
     try:
         value = getattr(item, name)
     except DecryptionError:
@@ -142,7 +145,7 @@ def _read(item: ChangeItem, name: str, viewer: User | None) -> str:
 
 def _address(item: ChangeItem, kind: Kind | None) -> str:
     """Return where the file is that ``item`` asks for, if it asks for one."""
-    if not isinstance(kind, File):
+    if not isinstance(kind, File) or not item.stands:
         return ""
     try:
         kept = value_in(item)
@@ -160,6 +163,7 @@ def may_view_asked_file(user: Any, subject: str, code: str, pk: int) -> bool:
     row = FieldFile.objects.get(pk=pk)
     # Whoever asks has uploaded it: few values are opened to find the one that names it.
     rows = ChangeItem.objects.filter(field=code, request__asked_by=row.created_by_id)
+    rows = rows.select_related("request__expert", "request__asked_by")
     office = user.has_permission(RIGHT) and may_view_files(user)
     seen = rows.filter(request__in=requests_visible_to(user)) if office else rows.none()
     his = rows.filter(expert=own) if own else rows.none()
@@ -168,6 +172,8 @@ def may_view_asked_file(user: Any, subject: str, code: str, pk: int) -> bool:
 
 def _names(item: ChangeItem, pk: int) -> bool:
     """Tell whether ``item`` asks for the file ``pk``; its value is encrypted, and no database compares it."""
+    if not item.stands:
+        return False
     try:
         kept = value_in(item)
     except DecryptionError:

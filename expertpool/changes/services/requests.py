@@ -25,6 +25,7 @@ from expertpool.changes.models import ChangeItem, ChangeRequest
 from expertpool.changes.occasions import CHANGE_ASKED, CHANGE_OVERTAKEN
 from expertpool.changes.queries import RIGHT, labels_of, open_items, value_in
 from expertpool.changes.services.values import Asked, NamedEmployer, differing, taken_back
+from expertpool.core.fields import is_vouched
 from expertpool.core.jobs import defer
 from expertpool.core.subjects import Owner
 from expertpool.core.views.parts import digest
@@ -48,6 +49,7 @@ from expertpool.workflow.services.approvals import decide, start_approval, withd
 
 SETTLED = "这项申请已经处理或撤回，请刷新页面。"
 TAKEN_BACK = "这项申请您已经撤回，明天生效；在此之前管理部门已核准的，以核准为准。"
+LED = "这项申请的记录在系统之外被改动过，不能核准：请管理员查看操作日志，再请专家撤回后重新提交。"
 MOVED = "申请的内容在您打开之后有变化，请看过现在的内容后重新提交。"
 
 
@@ -113,6 +115,7 @@ def _ask(
     )
     request.full_clean()
     request.save(force_insert=True)
+    request.save(update_fields=["proof"])  # which names it by its id
     items = [
         ChangeItem(
             request=request,
@@ -192,13 +195,15 @@ def decide_request(
     and makes an employer that was left one of avoidance. ``reasons`` say by field why not; ``seen`` is what was shown (`seen_of`).
 
     Refuses (ChangeRefused) the account of an expert, who may not decide this step, to turn it down without a word,
-    what was settled, what has changed since it was shown, and what the record does not take: nothing is decided
+    a request that somebody has led to another record, what was settled, what has changed since it was shown, and what the record does not take: nothing is decided
     then. The flow tells the expert.
     """
     request = _lock_request(request)
     if actor.pk == request.asked_by_id or is_outsider(actor):
         raise ChangeRefused("专家账号不能核准变更申请，请使用工作账号。")
     items = [one for one in request.items.all() if one.is_open]
+    if not (is_vouched(request) and all(one.stands for one in items)):
+        raise ChangeRefused(LED)
     if seen and seen != seen_of(items):
         raise ChangeRefused(MOVED)
     reasons = {code: why.strip() for code, why in (reasons or {}).items() if why.strip()}
@@ -320,7 +325,9 @@ def _lock(expert: Expert) -> Expert:
 def _lock_request(request: ChangeRequest) -> ChangeRequest:
     """Hold the expert, so that nobody else decides, withdraws or changes; refuse what is settled."""
     _lock(request.expert)
-    found = ChangeRequest.objects.select_related("expert", "expert__employer").get(pk=request.pk)
+    found = ChangeRequest.objects.select_related("expert", "expert__employer", "asked_by").get(
+        pk=request.pk
+    )
     if not found.is_open:
         raise ChangeRefused(SETTLED)
     return found

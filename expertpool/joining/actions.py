@@ -12,6 +12,7 @@ ACTIONS = (
     Action("joining.reject", "入库申请未通过"),
     Action("joining.return", "退回入库申请"),
     Action("joining.reveal", "查看入库申请中脱敏内容的原文"),
+    Action("joining.altered", "入库申请被改动，没有受理"),
     Action("joining.erase", "清除过期的入库申请"),
     Action("joining.recommend", "推荐同行"),
     Action("joining.revoke", "撤回推荐"),

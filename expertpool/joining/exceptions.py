@@ -25,5 +25,14 @@ class Incomplete(JoiningRefused):
         self.step = step
 
 
+class Altered(JoiningRefused):
+    """The application is not as this system wrote it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "这份申请在系统之外被改动过，不能继续填写、提交或审核；请联系管理单位核对，或作废后重新填报。"
+        )
+
+
 class LinkInvalid(JoiningRefused):
     """A link of a recommendation or of a registration that is wrong, old or used."""

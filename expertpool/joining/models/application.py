@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from expertpool.core.fields import BlindIndexField, EncryptedTextField
+from expertpool.core.fields import BlindIndexField, EncryptedTextField, ProofField
 from expertpool.directory.enums import TitleLevel
 from expertpool.experts.enums import ExpertKind, ExpertSource
 from expertpool.joining.enums import EDITABLE, OPEN, TONES, Channel, State
@@ -20,8 +20,11 @@ class Application(models.Model):
     ``contents`` holds what was typed, by step, as JSON (`queries.contents`), finished or not; each time it
     is saved ``version`` grows, so that of two devices the second one notices. The columns below are what
     lists and flows ask; they are written when it is handed in. ``state`` changes only through
-    `services.states.set_state`.
+    `services.states.set_state`. ``proof`` says whose it is, where it stands and what it says, as of this
+    ``version``, which never shrinks (trigger): nothing of before counts again (docs/decisions/0193).
     """
+
+    never = ("DELETE",)
 
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField("申请编号", max_length=20, unique=True, editable=False)
@@ -79,6 +82,14 @@ class Application(models.Model):
         related_name="+",
     )
     erased_at = models.DateTimeField("清除时间", null=True)
+    proof = ProofField(
+        "凭证",
+        says=(
+            *("uid", "user.username", "kind", "recommended_by", "consent.number", "consented_at"),
+            *("version", "state", "contents", "reasons"),
+            *("name", "employer_name", "title", "title_level"),
+        ),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "入库申请"
@@ -103,6 +114,11 @@ class Application(models.Model):
     @property
     def is_editable(self) -> bool:
         return self.state in EDITABLE
+
+    @property
+    def recommended_by(self) -> str:
+        """Which recommendation led here; empty: none."""
+        return str(self.recommendation.uid) if self.recommendation else ""
 
     @property
     def specialty_names(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from expertpool.accounts.models import User
 from expertpool.core import criteria as ask
 from expertpool.core.configuration import value_of
 from expertpool.core.criteria import Context
+from expertpool.core.fields import is_vouched, opens
 from expertpool.core.text import is_key
 from expertpool.directory.enums import TitleLevel
 from expertpool.directory.models import Specialty
@@ -25,6 +27,8 @@ from expertpool.joining.models import Application
 from expertpool.joining.queries.contents import may_change
 from expertpool.joining.settings import FILES_MB
 from expertpool.workflow.queries.approvals import waiting_for
+
+logger = logging.getLogger(__name__)
 
 SUBJECT = "joining.application"
 MOST_FILES = 20
@@ -59,6 +63,14 @@ def application_of(user: User) -> Application | None:
     """Return the application of ``user``: the one that is not over, otherwise the last."""
     rows = Application.objects.filter(user=user).select_related("user", "consent", "recommendation")
     return rows.filter(state__in=OPEN).first() or rows.first()
+
+
+def is_as_written(application: Application) -> bool:
+    """Tell whether this system wrote whose ``application`` is, where it stands and what it says."""
+    if opens(application, "contents") and is_vouched(application):
+        return True
+    logger.error("application %s was not written here as it stands", application.number)
+    return False
 
 
 def is_applicant(user: User) -> bool:
@@ -139,7 +151,8 @@ def _may_edit(user: Any, subject_id: str) -> bool:
 def _own(user: User, subject_id: str) -> Application | None:
     if not user.is_authenticated or not user.has_permission("joining.apply"):
         return None
-    return Application.objects.filter(user=user, pk=subject_id).first()
+    found = Application.objects.select_related("user").filter(user=user, pk=subject_id).first()
+    return found if found is not None and is_as_written(found) else None
 
 
 def _closed(subject_id: str) -> str:

@@ -16,7 +16,9 @@ from expertpool.files.queries import attachments_of
 from expertpool.files.services import remove_attachment
 from expertpool.joining.enums import EDITABLE, State
 from expertpool.joining.models import Application, Registration
+from expertpool.joining.queries.applications import is_as_written
 from expertpool.joining.queries.public import has_only_applied
+from expertpool.joining.services.locking import lock
 from expertpool.joining.services.states import set_state
 from expertpool.joining.settings import DRAFT_DAYS, KEPT_DAYS
 
@@ -41,14 +43,10 @@ def clean(*, now: datetime) -> int:
 
 @transaction.atomic
 def _erase(key: int, now: datetime) -> None:
-    row = (
-        Application.objects.select_for_update(of=("self",))
-        .select_related("user")
-        .filter(pk=key, erased_at__isnull=True)
-        .first()
-    )
-    if row is None or row.state in (State.PENDING, State.APPROVED):
+    row = lock(key)
+    if row.erased_at is not None or row.state in (State.PENDING, State.APPROVED):
         return
+    is_his = is_as_written(row)  # else whose account it names, somebody else may have written
     for attachment in attachments_of(row):
         remove_attachment(attachment=attachment, actor=None, now=now, even_closed=True)
     record("joining.erase", actor=None, now=now, subject=row, after={"申请编号": row.number})
@@ -60,7 +58,7 @@ def _erase(key: int, now: datetime) -> None:
     row.version += 1
     row.save()
     others = Application.objects.filter(user=row.user, erased_at__isnull=True)
-    if not others.exists() and row.user.is_active and has_only_applied(row.user):
+    if is_his and not others.exists() and row.user.is_active and has_only_applied(row.user):
         _close_account(row.user, now)
 
 

@@ -33,6 +33,7 @@ from expertpool.joining.models import Application
 from expertpool.joining.occasions import DECIDED
 from expertpool.joining.queries.contents import Contents, read
 from expertpool.joining.queries.fields import reason_labels
+from expertpool.joining.services.locking import locked, noting_altered
 from expertpool.joining.services.states import set_state
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.channels import ways_outside
@@ -45,6 +46,7 @@ SETTLED = "这项申请已经处理或已撤回，请刷新页面。"
 OUTSIDER = "专家和申请人的账号不能审核入库申请，请使用工作账号。"
 
 
+@noting_altered
 @transaction.atomic
 def approve(
     *,
@@ -57,7 +59,7 @@ def approve(
     """Agree to the step at which ``application`` waits. With the last one its applicant is an expert: his
     record is made, with files, employments and relations, his account is that of the expert, and he is told.
 
-    Refuses (JoiningRefused) what was settled, who may not decide this step, and what the pool refuses: a
+    Refuses (JoiningRefused) what was settled or altered, who may not decide this step, and what the pool refuses: a
     phone, mail or number of a document that is another's, of which ``actor`` is told as far as he may see.
     Announces ApplicantAdmitted.
     """
@@ -72,6 +74,7 @@ def approve(
     return verdict
 
 
+@noting_altered
 @transaction.atomic
 def reject(*, application: Application, actor: User, now: datetime, note: str) -> Verdict:
     """Turn ``application`` down for good, with the reason, which its applicant is told; where the flow says
@@ -87,6 +90,7 @@ def reject(*, application: Application, actor: User, now: datetime, note: str) -
     return verdict
 
 
+@noting_altered
 @transaction.atomic
 def send_back(
     *,
@@ -122,10 +126,7 @@ def send_back(
 
 def _waiting(application: Application, actor: User) -> Application:
     """Lock what waits; the application, then (in `decide`) its approval: who withdraws locks them so, too."""
-    rows = Application.objects.select_for_update(of=("self",)).select_related(
-        "user", "recommendation__recommender"
-    )
-    row = rows.get(pk=application.pk)
+    row = locked(application)
     if row.state != State.PENDING:
         raise JoiningRefused(SETTLED)
     # What he has looked at: it may have been returned and handed in anew meanwhile.

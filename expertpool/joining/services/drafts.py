@@ -21,11 +21,13 @@ from expertpool.joining.queries.contents import (
     may_change,
     stored,
 )
+from expertpool.joining.services.locking import locked, noting_altered
 
 ELSEWHERE = "这份申请刚在另一台设备或另一个窗口修改过，您在这里填的还没有保存。"
 TOO_MUCH = "填写的内容太多，没有保存：请缩短后再试，详细材料可以作为附件上传。"
 
 
+@noting_altered
 @transaction.atomic
 def save_step(
     *, application: Application, step: str, typed: Mapping[str, Any], version: int, now: datetime
@@ -34,13 +36,9 @@ def save_step(
 
     Only what is asked at the step is kept, of a returned application only what has to be corrected. Refuses
     (JoiningRefused) one that is not open to its applicant, another version than ``version``
-    (ChangedElsewhere), and more than an application holds.
+    (ChangedElsewhere), more than an application holds, and one that somebody altered (Altered).
     """
-    row = (
-        Application.objects.select_for_update(of=("self",))
-        .select_related("user")
-        .get(pk=application.pk)
-    )
+    row = locked(application)
     if not row.is_editable:
         raise JoiningRefused("申请已经提交，不能再修改；退回补正后可以修改。")
     if row.version != version:
@@ -54,7 +52,7 @@ def save_step(
     if contents[step] == before:
         return row
     row.contents, row.version, row.updated_at = text, version + 1, now
-    row.save(update_fields=["contents", "version", "updated_at"])
+    row.save(update_fields=["contents", "version", "updated_at", "proof"])
     return row
 
 

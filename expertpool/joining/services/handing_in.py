@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -11,16 +12,24 @@ from expertpool.audit.services import record
 from expertpool.joining.enums import State
 from expertpool.joining.exceptions import ChangedElsewhere, Incomplete, JoiningRefused
 from expertpool.joining.models import Application
+from expertpool.joining.queries.applications import is_as_written
 from expertpool.joining.queries.contents import step_labels
 from expertpool.joining.queries.public import is_open
 from expertpool.joining.services.checking import check_contents
 from expertpool.joining.services.drafts import ELSEWHERE
+from expertpool.joining.services.locking import lock, locked, noting_altered
 from expertpool.joining.services.registering import CLOSED
 from expertpool.joining.services.setup import ensure_consent
 from expertpool.joining.services.states import set_state
 from expertpool.workflow.services.approvals import start_approval, withdraw_approval
 
+EMPTY: dict[str, Any] = {
+    "contents": "", "name": "", "employer_name": "", "title": "", "phone_index": None,
+    "note": "", "reasons": {},
+}  # fmt: skip
 
+
+@noting_altered
 @transaction.atomic
 def hand_in(
     *, application: Application, version: int, consents: bool, actor: User, now: datetime
@@ -28,14 +37,10 @@ def hand_in(
     """Hand ``application`` in as its applicant; its approval begins. Logged.
 
     ``version`` is what he has read; of two clicks at once one counts. Refuses (JoiningRefused) another's, one
-    that was handed in, without consent to the present text about personal data, and what is missing or
-    wrong (Incomplete, which says at which step).
+    that was handed in, without consent to the present text about personal data, what is missing or
+    wrong (Incomplete, which says at which step), and one that somebody altered (Altered).
     """
-    row = (
-        Application.objects.select_for_update(of=("self",))
-        .select_related("user")
-        .get(pk=application.pk)
-    )
+    row = locked(application)
     if row.user_id != actor.pk:
         raise JoiningRefused("只有申请人本人可以提交。")
     if not row.is_editable:
@@ -77,10 +82,12 @@ def hand_in(
 
 @transaction.atomic
 def withdraw(*, application: Application, actor: User, now: datetime) -> None:
-    """Take an application back for good; what waits for a decision ends with it. Logged."""
-    row = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    """Take an application back for good; what waits for a decision ends with it. Logged. Of one that
+    somebody altered nothing is kept that was typed: nobody says whose it is."""
+    row = lock(application.pk)
     if row.user_id != actor.pk:
         raise JoiningRefused("只有申请人本人可以撤回。")
-    set_state(row, State.WITHDRAWN, updated_at=now, decided_at=now)
+    emptied = {} if is_as_written(row) else EMPTY
+    set_state(row, State.WITHDRAWN, updated_at=now, decided_at=now, **emptied)
     withdraw_approval(subject=row, now=now)
     record("joining.withdraw", actor=actor, now=now, subject=row)

@@ -23,7 +23,7 @@ from expertpool.accounts.services.users import create_user
 from expertpool.audit.services import record
 from expertpool.core.codes import claim_try, open_codes, use_up
 from expertpool.core.configuration import value_of
-from expertpool.core.crypto import blind_index
+from expertpool.core.crypto import blind_index, proof
 from expertpool.core.locks import lock_transaction
 from expertpool.core.models.codes import MOST_TRIES
 from expertpool.core.permissions import BuiltInRole
@@ -282,4 +282,10 @@ def is_live(row: Registration, *, now: datetime) -> bool:
 
 
 def _digest(row: Registration, code: str) -> bytes:
-    return blind_index("joining-code", f"{row.uid}\n{row.contact}\n{clean_digits(code)}")
+    # All that the row says: who writes rows makes none of it another's, and no code last longer.
+    recommended = row.recommendation.uid if row.recommendation else None
+    said = [row.uid, row.expert_kind, row.name, row.contact_kind, row.contact, recommended]
+    return proof(
+        "joining-code",
+        [*map(str, said), row.consent.number, row.expires_at.timestamp(), clean_digits(code)],
+    )

@@ -11,9 +11,11 @@ from expertpool.audit.services import record
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import remove_attachment
 from expertpool.joining.enums import State
-from expertpool.joining.exceptions import JoiningRefused
+from expertpool.joining.exceptions import Altered, JoiningRefused
 from expertpool.joining.models import Application
+from expertpool.joining.queries.applications import is_as_written
 from expertpool.joining.queries.public import is_open
+from expertpool.joining.services.locking import noting_altered
 from expertpool.joining.services.numbering import next_number
 from expertpool.joining.services.registering import CLOSED
 
@@ -21,6 +23,7 @@ MOST_ROUNDS, ROUNDS_WITHIN = 5, timedelta(days=30)
 ENDED = (State.REJECTED, State.WITHDRAWN)
 
 
+@noting_altered
 def apply_again(*, before: Application, actor: User, now: datetime) -> Application:
     """Begin a new draft of ``actor`` with what he typed in ``before``; logged. Files he uploads anew: those of
     one that he took back himself go, else a stranger could fill the disk round by round.
@@ -32,6 +35,8 @@ def apply_again(*, before: Application, actor: User, now: datetime) -> Applicati
         raise JoiningRefused(CLOSED)
     if before.user_id != actor.pk or before.state not in ENDED:
         raise JoiningRefused("只有未通过或已撤回的申请可以重新填报。")
+    if not is_as_written(before):
+        raise Altered
     begun = Application.objects.filter(user=actor, created_at__gt=now - ROUNDS_WITHIN).count()
     if begun >= MOST_ROUNDS:
         raise JoiningRefused(f"{ROUNDS_WITHIN.days} 天内最多申请 {MOST_ROUNDS} 次，请过些天再来。")

@@ -9,8 +9,9 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.experts.fields import EXPERT
-from expertpool.joining.exceptions import JoiningRefused
+from expertpool.joining.exceptions import Altered, JoiningRefused
 from expertpool.joining.models import Application
+from expertpool.joining.queries.applications import is_as_written
 from expertpool.joining.queries.contents import read
 
 
@@ -19,7 +20,9 @@ def reveal_value(
     *, application: Application, field: str, reason: str, actor: User, now: datetime
 ) -> str:
     """Return the clear text of ``field`` and log who asked for it and why. Refuses (JoiningRefused) an
-    empty reason."""
+    empty reason, and an application that somebody altered (Altered)."""
+    if not is_as_written(application):
+        raise Altered
     if not reason.strip():
         raise JoiningRefused("请填写查看原因。")
     labels = {one.code: one.label for one in EXPERT.fields()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from expertpool.joining.enums import State
@@ -26,6 +27,11 @@ def set_state(application: Application, to: State, **also: Any) -> None:
     before = State(application.state)
     rows = Application.objects.filter(pk=application.pk, state=before, version=application.version)
     values = also | {"state": to, "version": application.version + 1}
+    after = copy(application)
+    for name, value in values.items():
+        setattr(after, name, value)
+    proof: Any = Application._meta.get_field("proof")
+    values["proof"] = proof.made_of(after)
     if (before, to) not in MOVES or not rows.update(**values):
         now_is = Application.objects.get(pk=application.pk)
         raise JoiningRefused(

@@ -29,7 +29,7 @@ from expertpool.joining.forms.application import (
     typed_history,
 )
 from expertpool.joining.models import Application
-from expertpool.joining.queries.applications import PROOF, application_of
+from expertpool.joining.queries.applications import PROOF, application_of, is_as_written
 from expertpool.joining.queries.contents import JOBS, TIES, may_change, step_labels
 from expertpool.joining.queries.shown import faults_by_step, photo_of, shown_steps
 from expertpool.joining.services.checking import check_contents
@@ -37,7 +37,7 @@ from expertpool.joining.services.drafts import save_step
 from expertpool.joining.services.handing_in import hand_in, withdraw
 from expertpool.joining.services.renewing import apply_again
 from expertpool.joining.services.setup import ensure_consent
-from expertpool.joining.views.guards import as_applicant
+from expertpool.joining.views.guards import altered_page, as_applicant, with_application
 from expertpool.workflow.queries.approvals import course_of
 
 STEPS = [step.value for step in Step]
@@ -54,6 +54,8 @@ def mine(request: UserRequest) -> HttpResponse:
         if request.user.has_permission("experts.self"):
             return redirect(settings.LOGIN_REDIRECT_URL)
         return redirect("joining:start")
+    if not is_as_written(application):
+        return altered_page(request, application)
     now = timezone.now()
     context: dict[str, Any] = {
         "application": application,
@@ -350,7 +352,7 @@ def file_remove(request: UserRequest, application: Application, pk: int) -> Http
 
 
 @require_POST
-@as_applicant
+@with_application
 def take_back(request: UserRequest, application: Application) -> HttpResponse:
     """Withdraw the application."""
     try:

@@ -36,12 +36,14 @@ from expertpool.joining.queries.applications import (
     SUBJECT,
     applications_to_decide,
     applications_visible_to,
+    is_as_written,
 )
 from expertpool.joining.queries.contents import verified
 from expertpool.joining.queries.shown import likely_same, photo_of, shown_steps
 from expertpool.joining.services.deciding import approve as approve_application
 from expertpool.joining.services.deciding import reject as reject_application
 from expertpool.joining.services.deciding import send_back as send_application_back
+from expertpool.joining.services.locking import note_altered
 from expertpool.joining.services.revealing import reveal_value
 from expertpool.joining.tables import SORTS, TABS
 from expertpool.workflow.queries.approvals import course_of, step_names
@@ -77,6 +79,9 @@ def index(request: UserRequest) -> HttpResponse:
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     """All of an application, who is like its applicant, and what may be decided."""
     row = _visible(request, pk)
+    if not is_as_written(row):
+        note_altered(row, actor=request.user, now=timezone.now())
+        return render(request, "joining/application_altered.html", {"application": row})
     may_files = may_view_files(request.user)
     context = {
         "application": row,

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from expertpool.achievements.forms import AchievementFilter
 from expertpool.achievements.models import Achievement
-from expertpool.achievements.queries import shown_to
+from expertpool.achievements.queries import shown_to, standing
 from expertpool.core.exporting import ExportColumn, Exporter
 from expertpool.core.exporting.exporter import Params
 
@@ -34,4 +34,6 @@ class AchievementExport(Exporter):
 
     def rows(self, user: Any, params: Params) -> QuerySet[Achievement]:
         rows = AchievementFilter(params, user=user).filter(shown_to(user, self.permission))
-        return rows.order_by("-year", "-id")
+        held = {one.pk for one in standing(rows)}
+        altered = [pk for pk in rows.values_list("pk", flat=True) if pk not in held]
+        return rows.exclude(pk__in=altered).order_by("-year", "-id")

@@ -8,16 +8,22 @@ from django.db.models import Q
 
 from expertpool.achievements.enums import FIELDS, AchievementKind, AchievementState, KindFields
 from expertpool.core.bounds import Bounds, within
+from expertpool.core.fields import ProofField
 from expertpool.experts.models import Expert
 
 YEARS = Bounds(1950, 2099)
 RANK = Bounds(1, 99)
+SAID = (
+    *("pk", "proof_n", "expert.number", "state", "kind", "title", "year", "number"),
+    *("source", "level", "authors", "rank", "summary"),
+)
 
 
 class Achievement(models.Model):
     """A paper, patent, award or standard of an expert; its files are those of this row in files.
 
-    ``state`` changes only in `services`. ``asked_at`` is when its expert handed it in.
+    ``state`` changes only in `services`. ``asked_at`` is when its expert handed it in. ``proof`` says that it was
+    written and approved here, the ``proof_n``-th time, which only grows (docs/decisions/0198).
     """
 
     expert = models.ForeignKey(
@@ -55,6 +61,8 @@ class Achievement(models.Model):
     taken_back_at = models.DateTimeField("撤回时间", null=True, blank=True)
     approved_at = models.DateTimeField("通过时间", null=True, blank=True)
     updated_at = models.DateTimeField("更新时间")
+    proof_n = models.PositiveIntegerField("凭证序号", default=0, editable=False)
+    proof = ProofField("凭证", null=False, default=b"", says=SAID)
 
     class Meta:
         verbose_name = verbose_name_plural = "专家成果"

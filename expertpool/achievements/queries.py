@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -9,7 +10,9 @@ from django.db.models import Q, QuerySet
 from expertpool.accounts.models import User
 from expertpool.achievements.enums import FIELDS, AchievementKind, AchievementState
 from expertpool.achievements.models import Achievement
+from expertpool.audit.queries import entries_for
 from expertpool.core.criteria import Choice
+from expertpool.core.fields import is_vouched
 from expertpool.core.visibility import told
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
@@ -19,6 +22,7 @@ from expertpool.workflow.queries.approvals import waiting_for
 
 SUBJECT = "achievements.achievement"
 VIEW, EDIT = "achievements.view", "achievements.edit"
+DELETED_NO = "成果编号"  # in entries of the log
 State = AchievementState
 # What the steps of an approval may ask, and what a return may give reasons for.
 CRITERIA = (Choice(code="kind", label="类别", path="kind", choices=AchievementKind.choices),)
@@ -38,6 +42,18 @@ def all_shown() -> QuerySet[Achievement]:
 def shown_to(user: User, code: str = VIEW) -> QuerySet[Achievement]:
     """Return the approved ones of the experts in the scope of ``user``."""
     return all_shown().filter(expert__in=experts_visible_to(user, code))
+
+
+def standing(rows: Iterable[Achievement]) -> list[Achievement]:
+    """Return those of ``rows``, which are shown, that were approved here as they stand and that nobody has deleted
+    since: neither a row that somebody writes is shown, nor one of before (docs/decisions/0198)."""
+    found = [one for one in rows if is_vouched(one)]
+    entries = entries_for((Expert, {one.expert_id for one in found}))
+    gone = entries.filter(action="achievement.delete").values_list(
+        f"before__{DELETED_NO}", flat=True
+    )
+    deleted = set(gone)
+    return [one for one in found if one.pk not in deleted]
 
 
 def managed_by(user: User) -> QuerySet[Achievement]:

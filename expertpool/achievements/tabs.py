@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from django.template.loader import render_to_string
 
 from expertpool.achievements.enums import AchievementKind
-from expertpool.achievements.queries import EDIT, VIEW, shown_to
+from expertpool.achievements.queries import EDIT, VIEW, shown_to, standing
 from expertpool.core.registry import Tab
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
@@ -22,7 +22,7 @@ def achievements(request: HttpRequest, expert: Expert) -> str:
     user = cast("User", request.user)
     context = {
         "expert": expert,
-        "rows": shown_to(user).filter(expert=expert),
+        "rows": standing(shown_to(user).filter(expert=expert)),
         "may": experts_visible_to(user, EDIT).filter(pk=expert.pk).exists(),
         "kinds": AchievementKind.choices,
     }

@@ -29,6 +29,12 @@ CREATE TRIGGER {name} BEFORE UPDATE OF {column} ON {table} FOR EACH ROW
 """
 
 
+GROWS = """
+CREATE TRIGGER {name} BEFORE UPDATE OF {column} ON {table} FOR EACH ROW
+    WHEN (NEW.{column} < OLD.{column}) EXECUTE FUNCTION core_ends_stay();
+"""
+
+
 def trigger_of(table: str, column: str) -> str:
     """Return the name of the trigger that keeps ``column``."""
     return f"{table}_{column}_stays"
@@ -41,4 +47,13 @@ def stays(table: str, *columns: str) -> RunSQL:
     return RunSQL(
         "".join(TRIGGER.format(name=name, column=one, table=table) for name, one in names),
         "".join(f"DROP TRIGGER {name} ON {table};" for name, _ in names),
+    )
+
+
+def grows(table: str, column: str) -> RunSQL:
+    """Return the operation of a migration by which the number in ``column`` never gets less: of a row that changes,
+    an old proof, which names the number of then, is old."""
+    name = trigger_of(table, column)
+    return RunSQL(
+        GROWS.format(name=name, column=column, table=table), f"DROP TRIGGER {name} ON {table};"
     )

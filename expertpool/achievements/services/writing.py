@@ -15,9 +15,10 @@ from expertpool.accounts.queries import is_outsider
 from expertpool.achievements.enums import AchievementState
 from expertpool.achievements.exceptions import AchievementRefused
 from expertpool.achievements.models import Achievement
-from expertpool.achievements.queries import labels_of
+from expertpool.achievements.queries import DELETED_NO, labels_of
 from expertpool.audit.queries import is_told
 from expertpool.audit.services import record
+from expertpool.core.fields import is_vouched
 from expertpool.core.jobs import defer
 from expertpool.core.visibility import told
 from expertpool.experts.models import Expert
@@ -31,6 +32,7 @@ from expertpool.workflow.services.approvals import decide, start_approval, withd
 State = AchievementState
 MOST = 200  # of one expert
 TAKEN_BACK = "这项成果您已经撤回，明天生效；在此之前管理部门已审核的，以审核为准。"
+ALTERED = "这项成果的记录在系统之外被改动过，不能审核；请管理员查看操作日志，再请专家撤回、核对后重新提交。"
 CHANGED = "这项成果已经处理或有变化，请刷新页面，看过后再办。"
 TWICE = "已登记过同名、同年的这类成果，请勿重复登记。"
 
@@ -59,9 +61,10 @@ def save_achievement(
             raise AchievementRefused(CHANGED)
     for name, value in values.items():
         setattr(row, name, value)
-    row.updated_at = now
+    row.updated_at, row.proof_n = now, row.proof_n + 1
     _check(row, now)
     row.save()
+    row.save(update_fields=["proof"])  # which names a new one by its id
     if not is_own:
         # An expert's own drafts are nobody's business.
         after = {"成果": row.title, "类别": row.get_kind_display(), "年份": row.year}
@@ -155,12 +158,14 @@ def decide_achievement(
     """Decide on the step at which ``row`` waits; approved by the last, it is shown. Whoever turns it down returns it
     to its expert with reasons by field, who is told.
 
-    Refuses (AchievementRefused) the account of an expert, whose step it is not, a return without a reason, and
+    Refuses (AchievementRefused) what somebody else has written, the account of an expert, whose step it is not, a return without a reason, and
     what was decided or taken back.
     """
     row = _locked(row)
     if row.state != State.PENDING:
         raise AchievementRefused(CHANGED)
+    if not is_vouched(row):
+        raise AchievementRefused(ALTERED)
     if actor.pk == row.asked_by_id or is_outsider(actor):
         raise AchievementRefused("专家账号不能审核成果，请使用工作账号。")
     note = note.strip()
@@ -191,7 +196,7 @@ def delete_achievement(*, row: Achievement, actor: User, now: datetime) -> None:
     for one in attachments_of(row):
         remove_attachment(attachment=one, actor=actor, now=now)
     if not is_own:
-        before = {"成果": row.title}
+        before = {"成果": row.title, DELETED_NO: row.pk}
         record("achievement.delete", actor=actor, now=now, subject=row.expert, before=before)
     row.delete()
 
@@ -205,9 +210,10 @@ def _locked(row: Achievement) -> Achievement:
 
 
 def _move(row: Achievement, starts: tuple[str, ...], to: str, now: datetime, **also: Any) -> None:
-    """Change the state, by the state that it has in the database."""
-    values = also | {"state": to, "updated_at": now}
-    if not Achievement.objects.filter(pk=row.pk, state__in=starts).update(**values):
+    """Change the state of ``row``, which is locked, and prove that it was here."""
+    if row.state not in starts:
         raise AchievementRefused(CHANGED)
+    values = also | {"state": to, "updated_at": now, "proof_n": row.proof_n + 1}
     for name, value in values.items():
         setattr(row, name, value)
+    row.save(update_fields=[*values, "proof"])

@@ -25,6 +25,7 @@ from expertpool.achievements.queries import (
     managed_by,
     may_change,
     shown_to,
+    standing,
     to_decide,
     visible_to,
 )
@@ -57,7 +58,10 @@ def platform(request: UserRequest) -> HttpResponse:
         form=AchievementFilter(request.GET, user=request.user),
     )
     may_export = request.user.has_permission(AchievementExport.permission)
+    rows = standing(found.page)
     context = found.context | {
+        "rows": rows,
+        "altered": len(found.page) - len(rows),
         "export_url": export_url(AchievementExport.code) if may_export else "",
         "may_manage": request.user.has_permission(EDIT),
     }
@@ -84,10 +88,14 @@ def index(request: UserRequest) -> HttpResponse:
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(visible_to(request.user), pk=pk)
     is_own = row.expert.user_id == request.user.pk
+    altered = not standing([row])
+    if altered and not (is_own or request.user.has_permission(EDIT)):
+        raise Http404
     why = returned(SUBJECT, row.pk) if is_own and row.state == "returned" else None
     labels = labels_of(row.kind)
     context = {
         "row": row,
+        "altered": altered,
         "labels": labels,
         "tone": TONES[row.state],
         "is_own": is_own,
@@ -181,5 +189,5 @@ def public(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = AchievementFilter(request.GET, user=None)
     rows = form.filter(all_shown().order_by("-year", "-id"))[:200]
-    context = {"rows": rows, "named": shown == PublicShown.NAMED, "form": form}
+    context = {"rows": standing(rows), "named": shown == PublicShown.NAMED, "form": form}
     return render(request, "achievements/public.html", context)

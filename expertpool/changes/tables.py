@@ -17,6 +17,7 @@ from expertpool.core.views.listing import ListTab
 from expertpool.core.visibility import Level, level_for
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.records import status_course
 from expertpool.files.queries import attachments_of
 
 # By day: between two decisions the place of what somebody took back would tell the minute.
@@ -110,6 +111,11 @@ def request_rows(expert: Expert, now: datetime) -> Rows:
             yield moment_text(request.asked_at), one.label, one.before, one.after, *said
 
 
+def status_rows(expert: Expert, now: datetime) -> Rows:
+    for one in status_course(expert, own=True):
+        yield moment_text(one.at), one.act, one.before, one.after, one.reason
+
+
 def file_rows(expert: Expert, now: datetime) -> Rows:
     for one in attachments_of(expert):
         yield one.name, str(one.size), moment_text(one.created_at)
@@ -137,5 +143,6 @@ OWN = (
         ("版本", "时间", "方式", "项目", "修改前", "修改后"),
         version_rows,
     ),
+    OwnData("status", "状态变更", 75, ("时间", "事项", "原状态", "现状态", "原因"), status_rows),
     OwnData("files", "附件", 80, ("文件名", "字节", "上传时间"), file_rows),
 )

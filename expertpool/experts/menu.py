@@ -75,6 +75,7 @@ ITEMS = (
         "experts:blacklist",
         permissions=("experts.blacklist",),
         order=50,
+        active=("experts:blacklist_entry", "experts:appeal_decide"),
         group="experts",
     ),
     MenuItem(

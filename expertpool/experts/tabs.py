@@ -16,7 +16,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import avoidance_words
 from expertpool.experts.queries.experts import actions_for
 from expertpool.experts.queries.files import may_view_expert_files
-from expertpool.experts.queries.records import HIDDEN_FIELD, versions_of
+from expertpool.experts.queries.records import HIDDEN_FIELD, status_course, versions_of
 from expertpool.experts.queries.removals import removals_of, removals_to_decide
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def history(request: HttpRequest, expert: Expert) -> str:
         rows=rows,
         known=versions,
         newest=versions[0] if versions else None,
+        course=status_course(expert),
     )
 
 

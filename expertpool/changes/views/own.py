@@ -41,6 +41,7 @@ from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import avoidance_words
 from expertpool.experts.queries.files import photo_of
+from expertpool.experts.queries.records import status_course
 from expertpool.experts.services.photos import set_photo
 from expertpool.workflow.queries.approvals import returned
 
@@ -110,6 +111,7 @@ def file(request: UserRequest, expert: Expert) -> HttpResponse:
         ],
         "works": works_of(expert),
         "versions": [(one, what) for one, what in versions if what],
+        "course": status_course(expert, own=True),
     }
     return render(request, "changes/file.html", context)
 

@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from expertpool.accounts.models import User
+from expertpool.audit.actions import action_label
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import entries_for
 from expertpool.audit.services import in_words, proven
@@ -23,6 +24,8 @@ from expertpool.experts.queries.availability import not_in_pool
 from expertpool.experts.queries.experts import experts_visible_to
 
 TAKES_OUT = ("expert.freeze", "expert.blacklist", "expert.delete")
+# Of these the expert reads the reason: it was written for him, too.
+WRITTEN_FOR_HIM = ("expert.freeze", "expert.unfreeze", "expert.blacklist", "expert.unblacklist")
 HIDDEN_FIELD = "（您看不到的字段）"
 FEWEST_TAKEN = 3  # one or two of a pool of any size are nobody's plan
 
@@ -152,6 +155,35 @@ def _may_be_a_fifth(acts: QuerySet[Entry]) -> bool:
     )
     formal = Expert.objects.filter(status=ExpertStatus.FORMAL).order_by()
     return most >= FEWEST_TAKEN and not formal[4 * most : 4 * most + 1].exists()
+
+
+@dataclass(frozen=True)
+class StatusStep:
+    """One act that changed where an expert stands, as the log has it; ``reason`` is what he was told of it."""
+
+    at: datetime
+    act: str
+    before: str
+    after: str
+    by: str
+    reason: str
+
+
+def status_course(expert: Expert, *, own: bool = False) -> list[StatusStep]:
+    """Return how ``expert`` came to where he stands, the latest first. His ``own`` page names nobody, and no
+    reason that was not written for him."""
+    acts = told(entries_for(expert).filter(action__in=STATUS_MOVES))
+    return [
+        StatusStep(
+            entry.at,
+            action_label(entry.action),
+            str((entry.before or {}).get("状态", "")),
+            str((entry.after or {}).get("状态", "")),
+            "" if own else entry.actor_name or "系统",
+            entry.note if not own or entry.action in WRITTEN_FOR_HIM else "",
+        )
+        for entry in proven(acts)
+    ]
 
 
 def blacklist_visible_to(user: User) -> QuerySet[BlacklistEntry]:

@@ -17,6 +17,7 @@ from expertpool.directory.models import Specialty
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Tag
 from expertpool.experts.queries.availability import day_start
+from expertpool.experts.services.appeals import file_appeal
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.importing import ExpertImporter
 from expertpool.experts.services.leave import file_leave
@@ -175,14 +176,18 @@ def _change_some(random: Random, actor: User | None, now: datetime) -> None:
     Expert.objects.filter(pk__in=pending).update(status=ExpertStatus.PENDING)
     for expert in take(share):
         freeze_expert(expert=expert, reason="证书年检中", actor=actor, now=now)
-    for expert in take(share):
-        add_to_blacklist(
+    for at, expert in enumerate(take(share)):
+        entry = add_to_blacklist(
             expert=expert,
             reason="无故缺席评审两次",
             evidence="内部通报〔2026〕3 号",
-            actor=actor,
+            until_date=timezone.localdate(now) + timedelta(days=365) if at % 2 else None,
+            # The first one came from elsewhere, so that the demonstration's administrator decides on the appeal.
+            actor=actor if at else None,
             now=now,
         )
+        if not at:
+            file_appeal(entry=entry, reason="两次都事先请过假，有短信为证，请核对。", now=now)
     for expert in take(2 * share):
         # Half of them are on leave now; times are full days.
         start = day_start(timezone.localdate(now)) + timedelta(days=random.randint(-6, 5))

@@ -24,6 +24,7 @@ from expertpool.experts.forms.filters import ExpertFilter
 from expertpool.experts.queries.accounts import account_words
 from expertpool.experts.queries.experts import actions_for, experts_visible_to
 from expertpool.experts.queries.files import photo_of
+from expertpool.experts.queries.records import status_course
 from expertpool.experts.queries.saved_searches import saved_searches_for
 from expertpool.experts.queries.search import search
 from expertpool.experts.tables import SORTS, tabs
@@ -103,6 +104,9 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     context = {"expert": expert, "may": actions_for(request.user, expert)}
     context["account"] = account_words(expert)
     context["photo"] = photo_of(expert)
+    if expert.status in (ExpertStatus.FROZEN, ExpertStatus.BLACKLISTED):
+        # Why he is out, where everybody looks first.
+        context["standing"] = next(iter(status_course(expert)), None)
     # Each leads to the other, as far as the reader sees it.
     seen = experts_visible_to(request.user)
     context["merged"] = seen.filter(merged_into=expert).order_by("pk")

@@ -24,6 +24,7 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.models import BlacklistAppeal, BlacklistEntry, Expert
 from expertpool.experts.queries.appeals import appeals_to_decide
+from expertpool.experts.queries.records import status_course
 from expertpool.experts.services.appeals import MOST, decide_appeal, file_appeal
 from expertpool.experts.services.blacklist import (
     add_to_blacklist,
@@ -31,6 +32,7 @@ from expertpool.experts.services.blacklist import (
     remove_from_blacklist,
     tell_again,
 )
+from expertpool.experts.services.deletion import delete_expert, restore_expert
 from expertpool.experts.services.status import freeze_expert, unfreeze_expert
 from expertpool.experts.services.telling import entry_for_link, token_of
 from expertpool.files.queries import attachments_of, may_view
@@ -103,6 +105,8 @@ def test_he_is_told_why_and_the_link_leads_to_his_entry_alone(first: User) -> No
         BlacklistEntry.objects.filter(pk=entry.pk).update(expert=make_expert())
     with pytest.raises(LinkInvalid):
         entry_for_link(found[1])
+    with past_triggers():  # what the end of the transaction would see
+        BlacklistEntry.objects.filter(pk=entry.pk).update(expert=expert)
 
 
 @pytest.mark.shows("EXP-34", "EXP-36")
@@ -340,3 +344,33 @@ def test_the_letter_is_sent_again(client: Client, first: User) -> None:
     entry.expert.save(update_fields=["phone"])
     with pytest.raises(ExpertRefused, match="没有能收到"):
         tell_again(entry=entry, actor=first, **AT)
+
+
+@pytest.mark.shows("EXP-34", "EXP-52")
+def test_the_history_says_how_he_came_to_where_he_stands(
+    client: Client, first: User, admin: User
+) -> None:
+    user = make_user("expert")
+    expert = make_expert("王小明", user=user)
+    freeze_expert(expert=expert, reason="证书核查", actor=admin, **AT)
+    login(client, first)
+    page = client.get(reverse("experts:detail", args=[expert.pk]) + "?tab=history").content.decode()
+    assert page.count("证书核查") == 2  # at the head, and in the history
+    unfreeze_expert(expert=expert, reason="核查无误", actor=admin, **AT)
+    delete_expert(expert=expert, reason="内部另有说明", actor=admin, **AT)
+    restore_expert(expert=expert, actor=admin, **AT)
+    # Nothing that somebody wrote past this system.
+    with past_triggers():
+        Entry.objects.filter(action="expert.restore").update(note="伪造")
+    acts = [(one.act, one.by, one.reason) for one in status_course(expert)]
+    assert acts == [
+        ("删除专家", admin.name, "内部另有说明"),
+        ("解冻专家", admin.name, "核查无误"),
+        ("冻结专家", admin.name, "证书核查"),
+    ]
+    login(client, User.objects.get(pk=user.pk))  # what he was signed in by has ended
+    own = client.get(reverse("changes:file")).content.decode()
+    assert "核查无误" in own
+    assert "内部另有说明" not in own
+    table = client.get(reverse("changes:file")).content.decode().split("状态变更")[-1]
+    assert admin.name not in table

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "expertpool.selfservice",
     "expertpool.reports",
     "expertpool.draws",
+    "expertpool.notices",
     "expertpool.changes",
     "expertpool.certificates",
     "expertpool.joining",

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("expertpool.selfservice.urls")),
     path("", include("expertpool.certificates.urls")),
     path("", include("expertpool.achievements.urls")),
+    path("", include("expertpool.notices.urls")),
 ]
 if settings.DEV_PAGES:
     urlpatterns.append(path("styleguide/", include("expertpool.styleguide.urls")))

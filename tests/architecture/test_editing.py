@@ -48,6 +48,7 @@ ADDS = {
     "experts:update",
     "experts:update_mapping",
     "experts:tag_many",
+    "notices:choose",  # adds experts to a draft
     "operations:acknowledge",
     "papers:upload",
     "portal:app_set_up",
@@ -97,6 +98,7 @@ CHANGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "experts:expert_tags": lambda w: {"tags": w.tag.pk},
     "experts:tag_edit": lambda _w: {"name": "新分组"},
     "joining:link_edit": lambda _w: {"name": "新的链接"},
+    "notices:edit": lambda _w: {"title": "新的标题"},
     "notifications:template": lambda _w: {"body": "请答复：{{答复链接}}"},
     "projects:batch_edit": lambda _w: {"name": "新批次"},
     "projects:edit": lambda _w: {"place": "新的地点"},

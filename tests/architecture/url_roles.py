@@ -24,6 +24,7 @@ from expertpool.experts.services.telling import token_of as appeal_token
 from expertpool.files.queries import attachments_of
 from expertpool.joining.models import Registration
 from expertpool.joining.services.registering import token_of
+from expertpool.notices.models import ExpertNotice
 from expertpool.notifications.models import Message
 from expertpool.projects.models import Task
 from expertpool.reports.models import ExposureReport
@@ -34,6 +35,7 @@ from tests.factories.achievements import hand_in_one, make_achievement
 from tests.factories.certificates import make_certificate
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_apart, make_expert, make_unit
+from tests.factories.notices import make_notice, sent_notice
 from tests.factories.picks import allow_manual_ways, ask_for
 from tests.factories.requests import asked_otherwise
 from tests.factories.siteconfig import configure
@@ -277,6 +279,17 @@ def waiting_achievement(world: World, _user: User) -> dict[str, Any]:
     """One of another expert, handed in before names were sealed."""
     found = Achievement.objects.filter(state="pending").first()
     return {"pk": (found or hand_in_one(now=timezone.now() - timedelta(days=2))).pk}
+
+
+def notice(state: str) -> Kwargs:
+    """A draft or a sent notice to the world's expert."""
+
+    def make(world: World, _user: User) -> dict[str, Any]:
+        found = ExpertNotice.objects.filter(state=state, addressees__expert=world.expert).first()
+        made = sent_notice if state == "sent" else make_notice
+        return {"pk": (found or made(world.expert, actor=world.users["admin"])).pk}
+
+    return make
 
 
 def openly(_world: World, _user: User) -> dict[str, Any]:
@@ -599,6 +612,22 @@ RULES: dict[str, Rule] = {
     "achievements:own_edit": only("expert", kwargs=achievement),
     "achievements:hand_in": only("expert", kwargs=achievement),
     "achievements:withdraw": only("expert", kwargs=achievement),
+    # Notices
+    "notices:list": only(*READ_EXPERTS),
+    "notices:detail": only(*READ_EXPERTS, kwargs=notice("sent")),
+    "notices:progress": only(*READ_EXPERTS, kwargs=notice("sent")),
+    "notices:notice_add": only("admin", "operator"),
+    "notices:choose": only("admin", "operator"),
+    "notices:edit": only("admin", "operator", kwargs=notice("draft")),
+    "notices:preview": only("admin", "operator", kwargs=notice("draft")),
+    "notices:send": only("admin", "operator", kwargs=notice("draft")),
+    "notices:remind": only("admin", "operator", kwargs=notice("sent")),
+    "notices:withdraw": only("admin", "operator", kwargs=notice("sent")),
+    "notices:delete": only("admin", "operator", kwargs=notice("draft")),
+    "notices:drop": only("admin", "operator", kwargs=notice("draft")),
+    "notices:own": only("expert"),
+    "notices:own_detail": only("expert", kwargs=notice("sent")),
+    "notices:confirm": only("expert", kwargs=notice("sent")),
     # Certificates
     "certificates:list": only(*READ_EXPERTS),
     "certificates:missing": only("admin"),

@@ -93,6 +93,11 @@ def untold_files() -> Q:
     return own & today & Q(created_at__gte=_sealed_since())
 
 
+def untold_receipts() -> Q:
+    """Which notices of the office experts opened or confirmed today, by the same rule: who was at his account."""
+    return Q(at__gte=_sealed_since()) & Q(at__gte=day_start(timezone.localdate()))
+
+
 def untold_letters() -> Q:
     """Messages to whoever sits: how one fared would tell whose it is; and what supervisors are told of
     their number."""
@@ -123,6 +128,7 @@ LATER = (
     Later("draws.appeals", "experts.blacklistappeal", untold_removals),
     Later("draws.changes", "changes.changerequest", untold_removals),
     Later("draws.achievements", "achievements.achievement", untold_removals),
+    Later("draws.receipts", "notices.receipt", untold_receipts),
     Later("draws.careers", "changes.career", untold_own_rows),
     Later("draws.works", "changes.work", untold_own_rows),
     Later("draws.files", "files.attachment", untold_files),

@@ -27,6 +27,7 @@ from expertpool.experts.queries.files import photo_of
 from expertpool.experts.queries.records import status_course
 from expertpool.experts.queries.saved_searches import saved_searches_for
 from expertpool.experts.queries.search import search
+from expertpool.experts.registry import LIST_ACTIONS
 from expertpool.experts.tables import SORTS, tabs
 
 PAGE = "experts:detail"
@@ -55,9 +56,11 @@ def index(request: UserRequest) -> HttpResponse:
     )
     where = form.value("where")
     may = _rights(user)
+    others = [one for one in LIST_ACTIONS if user.has_permission(one.permission)]
     context = result.context | {
         "may": may,
-        "may_bulk": may["edit"] or may["delete"] or may["blacklist"] or may["tags"],
+        "may_bulk": may["edit"] or may["delete"] or may["blacklist"] or may["tags"] or others,
+        "list_actions": others,
         "export_url": export_url("experts.experts")
         if user.has_permission("experts.export")
         else "",

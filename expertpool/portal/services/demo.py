@@ -23,6 +23,7 @@ from expertpool.experts.queries.experts import expert_for
 from expertpool.experts.services.demo import POOL_AGE, ensure_demo_experts
 from expertpool.experts.services.profile import RecordOrigin, create_expert
 from expertpool.joining.services.demo import ensure_demo_applications
+from expertpool.notices.services.demo import ensure_demo_notices
 from expertpool.projects.models import Project
 from expertpool.projects.services.demo import ensure_demo_projects
 
@@ -121,6 +122,10 @@ def _achievements(now: datetime) -> None:
     ensure_demo_achievements(expert=_own_expert(now), actor=_user("admin"), now=now)
 
 
+def _notices(now: datetime) -> None:
+    ensure_demo_notices(expert=_own_expert(now), actor=_user("operator"), now=now)
+
+
 STEPS = (
     Step("pool", "部门、角色和账号", lambda now: ensure_demo_accounts(now=now)),
     Step("pool", "专家", _experts),
@@ -133,6 +138,7 @@ STEPS = (
         lambda now: ensure_demo_changes(expert=_own_expert(now), now=now),
     ),
     Step("pool", "入库申请", _applications),
+    Step("pool", "专家通知", _notices),
     Step("draw", "单位关系", _relations),
     Step("draw", "项目", _projects),
     Step("review", "抽取、邀请和答复", _draws),

@@ -10,7 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from expertpool.accounts.enums import LoginOutcome
-from expertpool.accounts.models import LoginRecord, User
+from expertpool.accounts.models import HeldRole, LoginRecord, User
+from expertpool.accounts.services.roles import ensure_demo_roles
 from expertpool.backups.models import Backup
 from expertpool.changes.services.requests import change_own
 from expertpool.directory.models import DictionaryItem, Title, UnitPair
@@ -20,6 +21,8 @@ from expertpool.experts.models import Expert
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.leave import file_leave
 from expertpool.experts.services.profile import update_expert
+from expertpool.notices.models import ExpertNotice
+from expertpool.notices.services.writing import add_addressees
 from expertpool.notifications.channels.outbox import PREFIX
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
@@ -39,6 +42,7 @@ from tests.factories.batches import make_batch, make_members
 from tests.factories.certificates import make_certificate, make_design
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import (
+    give_account,
     make_apart,
     make_division,
     make_expert,
@@ -49,6 +53,7 @@ from tests.factories.experts import (
 )
 from tests.factories.jobs import fail_job
 from tests.factories.joining import make_application
+from tests.factories.notices import make_notice, sent_notice
 from tests.factories.projects import make_project
 from tests.factories.webhooks import make_delivery, make_subscription
 
@@ -186,6 +191,24 @@ def _paper(reader: User, at: int) -> None:
     )
 
 
+def _noticed(reader: User, at: int) -> dict[str, Any]:
+    """One more addressee of the same notice."""
+    row = ExpertNotice.objects.first() or make_notice(actor=reader)
+    added = [_expert(reader, at).pk]
+    add_addressees(notice=row, experts=added, actor=reader, now=timezone.now())
+    return {"pk": row.pk}
+
+
+def _noticed_himself(reader: User, at: int) -> None:
+    """One more notice to the reader, who is an expert as well."""
+    mine = Expert.objects.filter(user=reader).first()
+    if mine is None:
+        HeldRole.objects.create(user=reader, role=ensure_demo_roles()["expert"])
+        mine = make_expert()
+        give_account(mine, reader)
+    sent_notice(mine, actor=reader)
+
+
 def _item(_reader: User, at: int) -> None:
     DictionaryItem.objects.create(dictionary="education", name=f"学历{at}")
 
@@ -205,6 +228,9 @@ ROWS: dict[str, MakeRow] = {
     ),
     "achievements:list": lambda reader, at: make_achievement(_expert(reader, at)),
     "achievements:platform": lambda reader, at: make_achievement(_expert(reader, at)),
+    "notices:detail": _noticed,
+    "notices:list": lambda reader, at: sent_notice(_expert(reader, at), actor=reader),
+    "notices:own": _noticed_himself,
     "certificates:designs": lambda reader, at: make_design(
         f"样式{at}", types=(f"类{at}",), actor=reader
     ),

@@ -1,0 +1,33 @@
+from django.apps import AppConfig
+
+
+class NoticesConfig(AppConfig):
+    name = "expertpool.notices"
+    verbose_name = "专家通知"
+
+    def ready(self) -> None:
+        from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.core import home as home_page
+        from expertpool.core.exporting import EXPORTS
+        from expertpool.core.permissions import register_permissions
+        from expertpool.core.registry import MENU
+        from expertpool.experts.registry import LIST_ACTIONS as OF_EXPERTS
+        from expertpool.files.registry import FILE_SUBJECTS
+        from expertpool.notices import home
+        from expertpool.notices.actions import ACTIONS
+        from expertpool.notices.exports import AddresseeExport
+        from expertpool.notices.menu import ITEMS, LIST_ACTIONS
+        from expertpool.notices.occasions import REMINDER, SENT
+        from expertpool.notices.permissions import PERMISSIONS
+        from expertpool.notices.queries.notices import NOTICE_FILES
+        from expertpool.notifications.occasions import OCCASIONS
+
+        register_permissions(PERMISSIONS)
+        LOG_ACTIONS.add(*ACTIONS)
+        OCCASIONS.add(SENT, REMINDER)
+        MENU.add(*ITEMS)
+        OF_EXPERTS.add(*LIST_ACTIONS)
+        EXPORTS.add(AddresseeExport())
+        FILE_SUBJECTS.add(NOTICE_FILES)
+        home_page.TODOS.add(*home.TODOS)
+        home_page.SHORTCUTS.add(*home.SHORTCUTS)

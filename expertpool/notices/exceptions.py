@@ -1,0 +1,2 @@
+class NoticeRefused(ValueError):
+    """Not done; the message says why and what to do."""

@@ -1,0 +1,97 @@
+"""Writing a notice, and choosing to whom it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import in_words, record, record_change
+from expertpool.files.queries import attachments_of
+from expertpool.files.services import remove_attachment
+from expertpool.notices.enums import NoticeState
+from expertpool.notices.exceptions import NoticeRefused
+from expertpool.notices.models import Addressee, ExpertNotice
+from expertpool.notices.queries.notices import writable_experts
+
+State = NoticeState
+MOST = 50_000  # addressees of one notice
+RECORDED = ("title", "text", "channels", "needs_receipt")
+CHANGED = "这则通知已经发送或有变化，请刷新页面，看过后再办。"
+
+
+@transaction.atomic
+def save_notice(
+    *, row: ExpertNotice, values: Mapping[str, Any], actor: User, now: datetime
+) -> ExpertNotice:
+    """Write ``values`` into a draft, new or not. Refuses (NoticeRefused) what was sent, (ValidationError by
+    field) what does not fit."""
+    before = None
+    if row.pk is None:
+        row.created_at, row.created_by, row.department = now, actor, actor.department
+    else:
+        row = locked(row, State.DRAFT)
+        before = in_words(row, *RECORDED)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.updated_at = now
+    row.full_clean(exclude=["created_by"])
+    row.save()
+    after = in_words(row, *RECORDED)
+    record_change("notice.save", actor=actor, now=now, subject=row, before=before, after=after)
+    return row
+
+
+@transaction.atomic
+def add_addressees(
+    *, notice: ExpertNotice, experts: Iterable[int], actor: User, now: datetime
+) -> tuple[int, int]:
+    """Add those of ``experts`` (ids) to whom ``actor`` may write; return how many are new, and how many are out of
+    his reach. Refuses (NoticeRefused) a notice that was sent, and more than 50,000."""
+    row, keys = locked(notice, State.DRAFT), set(experts)
+    within = set(writable_experts(actor).filter(pk__in=keys).values_list("pk", flat=True))
+    there = set(row.addressees.filter(expert__in=within).values_list("expert", flat=True))
+    new = sorted(within - there)
+    if row.addressees.count() + len(new) > MOST:
+        raise NoticeRefused(f"一则通知最多发给 {MOST:,} 位专家。")
+    Addressee.objects.bulk_create(Addressee(notice=row, expert_id=pk) for pk in new)
+    if new:
+        after = {"新增": len(new), "收件人": row.addressees.count()}
+        record("notice.choose", actor=actor, now=now, subject=row, after=after)
+    return len(new), len(keys - within)
+
+
+@transaction.atomic
+def drop_addressees(
+    *, notice: ExpertNotice, addressees: Iterable[int], actor: User, now: datetime
+) -> int:
+    """Take ``addressees`` (ids) out of a draft; return how many. Refuses (NoticeRefused) one that was sent."""
+    row = locked(notice, State.DRAFT)
+    count, _ = row.addressees.filter(pk__in=list(addressees)).delete()
+    if count:
+        after = {"移出": count, "收件人": row.addressees.count()}
+        record("notice.choose", actor=actor, now=now, subject=row, after=after)
+    return count
+
+
+@transaction.atomic
+def delete_draft(*, notice: ExpertNotice, actor: User, now: datetime) -> None:
+    """Delete a draft with its files. Refuses (NoticeRefused) what was sent: it is withdrawn."""
+    row = locked(notice, State.DRAFT)
+    for file in attachments_of(row):
+        remove_attachment(attachment=file, actor=actor, now=now)
+    record("notice.delete", actor=actor, now=now, subject=row)
+    row.addressees.all().delete()
+    row.delete()
+
+
+def locked(notice: ExpertNotice, *states: NoticeState) -> ExpertNotice:
+    """Return ``notice`` as it stands, held until the transaction ends. Refuses (NoticeRefused) other states."""
+    rows = ExpertNotice.objects.select_for_update(of=("self",))
+    row = rows.select_related("created_by", "sent_by").filter(pk=notice.pk).first()
+    if row is None or row.state not in states:
+        raise NoticeRefused(CHANGED)
+    return row

@@ -16,8 +16,12 @@ _LETTER = """{{专家姓名}} 专家：
 
 {{内容}}
 
-{{回执要求}}
-在「我的通知」中查看：{{链接}}
+{{回执要求}}在「我的通知」中查看：{{链接}}
+"""
+_HINT = """{{专家姓名}} 专家：
+
+您有一则通知「{{标题}}」。{{回执要求}}
+查看通知：{{链接}}
 """
 _SMS = "【专家库】{{专家姓名}}专家，您有一则通知「{{标题}}」。{{回执要求}}查看：{{链接}}"
 SENT = Occasion(
@@ -25,7 +29,7 @@ SENT = Occasion(
     label="专家通知",
     placeholders=_SAMPLES,
     defaults={
-        ChannelCode.SITE: ("{{标题}}", _LETTER),
+        ChannelCode.SITE: ("通知：{{标题}}", _HINT),
         ChannelCode.SMS: ("", _SMS),
         ChannelCode.EMAIL: ("{{标题}}", _LETTER),
     },

@@ -119,7 +119,7 @@ def fates(notice: ExpertNotice, rows: Iterable[Addressee]) -> list[Fate]:
 
 
 def _fate(row: Addressee, messages: Sequence[Message], receipts: dict[str, Receipt]) -> Fate:
-    ways = [f"{ChannelCode(one.channel).label}{_way(one)}" for one in messages]
+    ways = [f"{ChannelCode(one.channel).label}：{_way(one)}" for one in messages]
     read, confirmed = receipts.get(ReceiptKind.READ), receipts.get(ReceiptKind.CONFIRMED)
     state, tone = _state(row, messages)
     if read:
@@ -150,4 +150,5 @@ def _way(message: Message) -> str:
     if message.state in ARRIVED:
         return "已发出"
     label = str(DeliveryState(message.state).label)
-    return f"{label}（{message.detail}）" if message.detail else label
+    says = message.detail and message.state != DeliveryState.NO_ACCOUNT
+    return f"{label}（{message.detail}）" if says else label

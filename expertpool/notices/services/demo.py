@@ -24,7 +24,7 @@ SENT = (
     ("关于参加年度培训的通知", TRAINING, True, 3),
     ("《评审专家行为规范》修订说明", CODE, False, 1),
 )
-MANY = 24
+MANY, WAYS = 24, ["site", "sms"]
 
 
 @transaction.atomic
@@ -35,12 +35,12 @@ def ensure_demo_notices(*, expert: Expert, actor: User, now: datetime) -> None:
     others = Expert.objects.filter(status=ExpertStatus.FORMAL).exclude(pk=expert.pk).order_by("pk")
     keys = [expert.pk, *others.values_list("pk", flat=True)[:MANY]]
     for title, text, needs_receipt, days in SENT:
-        values = {"text": text, "channels": ["site"], "needs_receipt": needs_receipt}
+        values = {"text": text, "channels": WAYS, "needs_receipt": needs_receipt}
         at = now - timedelta(days=days)
         row = save_notice(row=ExpertNotice(), values={"title": title} | values, actor=actor, now=at)
         add_addressees(notice=row, experts=keys, actor=actor, now=at)
         send_notice(notice=row, count=len(keys), actor=actor, now=at)
         send_out(notice_id=row.pk, now=at)
-    values = {"title": "元旦期间值班联系方式", "text": "", "channels": ["site"]}
+    values = {"title": "元旦期间值班联系方式", "text": "", "channels": WAYS}
     row = save_notice(row=ExpertNotice(), values=values, actor=actor, now=now)
     add_addressees(notice=row, experts=keys[:8], actor=actor, now=now)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import in_words, record, record_change
+from expertpool.audit.services import record, record_change, snapshot
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import remove_attachment
 from expertpool.notices.enums import NoticeState
@@ -34,13 +34,13 @@ def save_notice(
         row.created_at, row.created_by, row.department = now, actor, actor.department
     else:
         row = locked(row, State.DRAFT)
-        before = in_words(row, *RECORDED)
+        before = snapshot(row, *RECORDED)
     for name, value in values.items():
         setattr(row, name, value)
     row.updated_at = now
     row.full_clean(exclude=["created_by"])
     row.save()
-    after = in_words(row, *RECORDED)
+    after = snapshot(row, *RECORDED)
     record_change("notice.save", actor=actor, now=now, subject=row, before=before, after=after)
     return row
 

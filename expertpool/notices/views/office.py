@@ -25,6 +25,7 @@ from expertpool.experts.forms.filters import ExpertFilter
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.tables import tabs as expert_tabs
+from expertpool.files.queries import attachments_of
 from expertpool.notices.enums import NoticeState
 from expertpool.notices.exceptions import NoticeRefused
 from expertpool.notices.exports import AddresseeExport
@@ -172,7 +173,8 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "totals": totals_of(people),
         "unanswered": unanswered(row).count() if row.state == NoticeState.SENT else 0,
         "reach": reach_of(row) if row.is_draft else None,
-        "timeline": timeline_of(row, most=MOST_TOLD),
+        "timeline": timeline_of(row, most=MOST_TOLD, without={"正文"}),
+        "has_files": attachments_of(row).exists(),
         "export_url": export_url(AddresseeExport.code, notice=str(pk)) if may_export else "",
     }
     return render_list(request, "notices/detail.html", context)

@@ -12,6 +12,8 @@ from expertpool.core.responses import refused, saved
 from expertpool.core.views.listing import listing, render_list
 from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert
+from expertpool.files.queries import attachments_of
+from expertpool.notices.enums import ReceiptKind
 from expertpool.notices.exceptions import NoticeRefused
 from expertpool.notices.queries.notices import own_notices
 from expertpool.notices.services.reading import confirm_receipt, open_notice
@@ -38,7 +40,12 @@ def detail(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     row = get_object_or_404(own_notices(expert), notice=pk)
     open_notice(addressee=row, actor=request.user, now=timezone.now())
     receipts = {one.kind: one.at for one in row.receipts.all()}
-    context = {"row": row, "notice": row.notice, "confirmed_at": receipts.get("confirmed")}
+    context = {
+        "row": row,
+        "notice": row.notice,
+        "confirmed_at": receipts.get(ReceiptKind.CONFIRMED),
+        "has_files": attachments_of(row.notice).exists(),
+    }
     return render(request, "notices/own_detail.html", context)
 
 

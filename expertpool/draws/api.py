@@ -14,12 +14,10 @@ from ninja.pagination import paginate
 from expertpool.accounts.models import User, UserRequest
 from expertpool.core.api import Id, Pages, Refusal, allows, answers
 from expertpool.core.criteria import parse, schema
-from expertpool.core.fields import readable
 from expertpool.core.permissions import PERMISSIONS
 from expertpool.core.responses import file_answer
 from expertpool.core.responses.files import TYPES
 from expertpool.core.text import clean_text
-from expertpool.core.visibility import show
 from expertpool.draws.enums import ActionCode
 from expertpool.draws.exceptions import (
     DrawError,
@@ -73,6 +71,7 @@ from expertpool.draws.services.sealing import contribute, start_draw
 from expertpool.draws.services.sheet_files import sheet_pdf, sheet_xlsx
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.draws.services.widening import request_widening
+from expertpool.experts.queries.sharing import phones_for
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, members_of
 
@@ -417,6 +416,7 @@ def name_list(request: UserRequest, draw_id: Id) -> list[dict[str, Any]]:
     now = timezone.now()
     rows = read_names(draw=draw, actor=request.user, now=now, purpose="接口")
     gone = seats_to_replace([draw], now=now)
+    phone = phones_for(request.user, [row.expert for row in rows])
     return [
         {
             "line": row.invitation.line,
@@ -428,9 +428,7 @@ def name_list(request: UserRequest, draw_id: Id) -> list[dict[str, Any]]:
             "name": row.expert.name,
             "employer": row.expert.employer.name if row.expert.employer else "",
             "title": row.expert.title,
-            "phone": readable(
-                row.expert, "phone", lambda phone: show(request.user, "experts.phone", phone)
-            ),
+            "phone": phone(row.expert),
             "gone": gone.get(row.invitation.pk, ""),
         }
         for row in rows

@@ -251,6 +251,7 @@ class ExclusionReason(models.TextChoices):
     IN_PANEL = "in_panel", "已抽中过（本项目）"
     UNIT_FULL = "unit_full", "所在单位人数已满（本项目）"
     NOT_FITTING = "not_fitting", "已不符合条件"
+    NOT_SHARED = "not_shared", "所属部门未共享"
 
 
 class Knowledge(Enum):
@@ -294,6 +295,7 @@ SKIP_REASON: dict[str, str] = {
     ExclusionReason.IN_PANEL: "ineligible",
     ExclusionReason.UNIT_FULL: "ineligible",
     ExclusionReason.NOT_FITTING: "ineligible",
+    ExclusionReason.NOT_SHARED: "ineligible",
 }
 
 

@@ -12,10 +12,8 @@ from django.utils import timezone
 
 from expertpool.core.criteria import explain, parse
 from expertpool.core.exporting import export_url
-from expertpool.core.fields import readable
 from expertpool.core.months import first_of, month_of
 from expertpool.core.registry import Tab, tabs_for
-from expertpool.core.visibility import show
 from expertpool.draws.enums import CONTRIBUTOR_LABEL, ActionCode, InvitationState
 from expertpool.draws.forms.draw import NoticeFilter
 from expertpool.draws.models import ConditionGroup, Invitation, PlanVersion
@@ -43,6 +41,7 @@ from expertpool.draws.queries.tabs import MOST_LOG, letter_shares, log_of, notic
 from expertpool.draws.registry import EVIDENCE
 from expertpool.draws.services.names import read_panel, readable_draws
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.sharing import phones_for
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.messages import notices
 from expertpool.projects.enums import ProjectStatus
@@ -176,6 +175,7 @@ def participants(request: HttpRequest, project: Project) -> str:
     draw, released = draws[-1], [draw for draw in draws if draw.released_at is not None]
     rows = read_panel(draws=released, actor=user, now=now, purpose="项目概况")
     experts = {row.invitation.pk: row.expert for row in rows}
+    phone = phones_for(user, experts.values())
     board = board_of(*draws)
     found = lines_in(project, board.lines)
     seated = sorted((one for one in found if one.is_seated), key=lambda one: one.is_standby)
@@ -184,7 +184,7 @@ def participants(request: HttpRequest, project: Project) -> str:
     context = {
         "draw": draw,
         "board": board,
-        "rows": [(one, expert := experts[one.line.pk], _phone(user, expert)) for one in named],
+        "rows": [(one, expert := experts[one.line.pk], phone(expert)) for one in named],
         "gone": seats_to_replace(released, now=now) if rows else {},
         "readable": bool(rows),
         "sealed": len(seated) - len(named),
@@ -205,6 +205,7 @@ def experts_tab(request: HttpRequest, project: Project) -> str:
         return render_to_string("draws/_experts.html", {"draw": None}, request)
     rows = read_panel(draws=draws, actor=user, now=now, purpose="参与专家")
     named = {row.invitation.pk: row.expert for row in rows}
+    phone = phones_for(user, named.values())
     board = board_of(*draws)
     places = {line.pk: place for place, line in enumerate(board.lines, start=1)}
     context = {
@@ -219,7 +220,7 @@ def experts_tab(request: HttpRequest, project: Project) -> str:
                     (
                         one,
                         expert := named.get(one.line.pk),
-                        _phone(user, expert),
+                        phone(expert),
                         places[one.line.pk],
                     )
                     for one in found
@@ -229,12 +230,6 @@ def experts_tab(request: HttpRequest, project: Project) -> str:
         ],
     }
     return render_to_string("draws/_experts.html", context, request)
-
-
-def _phone(user: User, expert: Expert | None) -> str:
-    if expert is None:
-        return ""
-    return readable(expert, "phone", lambda phone: show(user, "experts.phone", phone))
 
 
 def evidence_tab(request: HttpRequest, project: Project) -> str:

@@ -74,6 +74,14 @@ class ChangeVia(models.TextChoices):
         return note if note.startswith(self.label) else "：".join(filter(None, (self.label, note)))
 
 
+class SharingMode(models.TextChoices):
+    """Whose projects may draw the experts of a department besides its own."""
+
+    ALL = "all", "全部部门"
+    CHOSEN = "chosen", "指定部门"
+    NONE = "none", "不共享"
+
+
 class Sex(models.TextChoices):
     MALE = "male", "男"
     FEMALE = "female", "女"

@@ -60,6 +60,15 @@ ITEMS = (
         group="experts",
     ),
     MenuItem(
+        "experts.sharing",
+        "专家共享",
+        "share",
+        "experts:sharing",
+        permissions=("experts.sharing",),
+        order=35,
+        group="experts",
+    ),
+    MenuItem(
         "experts.leaves",
         "请假管理",
         "calendar-off",

@@ -24,6 +24,7 @@ PERMISSIONS = PermissionGroup(
         Permission("experts.leave", "管理请假", scoped=True),
         Permission("experts.reveal", "查看脱敏内容的原文（须填原因）", scoped=True),
         Permission("experts.tags", "管理专家分组", scoped=True),
+        Permission("experts.sharing", "设置专家共享规则", scoped=True),
     ),
 )
 # What an account of an expert may do with what is his own.

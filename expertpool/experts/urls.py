@@ -19,6 +19,7 @@ from expertpool.experts.views import (
     profile,
     records,
     searches,
+    sharing,
     versions,
 )
 
@@ -35,6 +36,8 @@ urlpatterns = [
     path("<int:pk>/versions/", versions.compare, name="versions"),
     path("<int:pk>/photo/", photos.photo, name="photo"),
     path("changes/", versions.index, name="changes"),
+    path("sharing/", sharing.index, name="sharing"),
+    path("sharing/<int:pk>/", sharing.edit, name="sharing_edit"),
     path("<int:pk>/tags/", records.expert_tags, name="expert_tags"),
     path("<int:pk>/avoidances/new/", records.avoidance_add, name="avoidance_add"),
     path("avoidances/<int:pk>/remove/", records.avoidance_remove, name="avoidance_remove"),

@@ -97,6 +97,7 @@ CHANGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "experts:kind": lambda _w: {"contact_person": "周敏", "reason": "填错了"},
     "experts:expert_tags": lambda w: {"tags": w.tag.pk},
     "experts:tag_edit": lambda _w: {"name": "新分组"},
+    "experts:sharing_edit": lambda _w: {"mode": "none"},
     "joining:link_edit": lambda _w: {"name": "新的链接"},
     "notices:edit": lambda _w: {"title": "新的标题"},
     "notifications:template": lambda _w: {"body": "请答复：{{答复链接}}"},

@@ -40,6 +40,7 @@ from expertpool.draws.queries.participation import (
 )
 from expertpool.draws.queries.shortfall import Shortfall
 from expertpool.experts.queries import availability
+from expertpool.experts.queries.sharing import not_shared_with
 from expertpool.projects.enums import AvoidanceSubject
 from expertpool.projects.models import Avoidance, Project
 from expertpool.projects.queries.batches import members_of
@@ -121,7 +122,12 @@ class Exclusions:
     def of(self, expert_ids: Collection[int]) -> dict[int, ExclusionReason]:
         """Return those of the experts who cannot be seated, with the reason."""
         exclusions = _conditions(
-            self._plan, self._avoided, now=self._now, knowing=self._knowing, only=expert_ids
+            self._plan,
+            self._avoided,
+            now=self._now,
+            knowing=self._knowing,
+            only=expert_ids,
+            sealed=self._draw is not None,
         )
         found = fitting_experts(self._levels, exclusions, now=self._now, only=expert_ids)
         fit = {item.expert_id for item in found}
@@ -165,9 +171,10 @@ def _conditions(
     now: datetime,
     knowing: Knowledge,
     only: Collection[int] | None = None,
+    sealed: bool = False,
 ) -> list[Exclusion]:
     """With ``only``, what is kept about each expert elsewhere is asked for these alone. Whoever is seated
-    now comes to what has not begun: nothing keeps him from it that lies in another review of the batch."""
+    now comes to what has not begun: nothing keeps him from it that lies in another review of the batch. A draw that is ``sealed`` keeps whom departments shared then."""
     sittings = coming(avoided.projects, now=now, begun=False)
     periods = periods_of(sittings)
     openings = sorted({project.opening_at for project in sittings})
@@ -181,6 +188,7 @@ def _conditions(
         (ExclusionReason.DELETED, availability.deleted()),
         (ExclusionReason.BLACKLISTED, availability.blacklisted(now)),
         (ExclusionReason.NOT_FORMAL, availability.not_formal()),
+        *_unshared(avoided.projects, sealed=sealed),
         (
             ExclusionReason.EXPIRED,
             _any(availability.out_of_term(start, now=now) for start in openings),
@@ -198,6 +206,12 @@ def _conditions(
         (ExclusionReason.AVOIDED_PERIOD, _one_of(set().union(*took))),
         (ExclusionReason.FREQUENCY_CAP, _one_of(over_cap)),
     ]
+
+
+def _unshared(projects: Sequence[Project], *, sealed: bool) -> Iterable[Exclusion]:
+    if not sealed:
+        departments = (project.department_id for project in projects)
+        yield ExclusionReason.NOT_SHARED, not_shared_with(departments)
 
 
 @dataclass(frozen=True, slots=True)

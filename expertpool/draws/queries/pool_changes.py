@@ -293,6 +293,15 @@ def emptied_in_words(now: datetime) -> str:
     )
 
 
+def sharing_in_words(now: datetime) -> str:
+    """Say who changed within the last days whose projects may draw the experts of which departments."""
+    entries = Entry.objects.filter(action="expert.sharing", at__gt=now - EMPTIED_WITHIN)
+    counts = Counter(f"{one.actor_name} 改动了“{one.subject_label}”" for one in proven(entries))
+    return "；".join(
+        f"{EMPTIED_WITHIN.days} 天内{words}的共享规则 {count} 次" for words, count in counts.items()
+    )
+
+
 def told_of(lost: Mapping[int, ExclusionReason], changes: Collection[Change]) -> dict[str, Any]:
     """Return what supervisors are told: how many turns by what kind of change, and who changed what
     as whom; no expert."""

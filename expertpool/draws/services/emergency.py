@@ -15,6 +15,7 @@ from expertpool.audit.services import record
 from expertpool.core.fields import UNREADABLE, opens
 from expertpool.core.jobs import defer_batch
 from expertpool.core.text import SAY_MORE, is_reason, moment_text
+from expertpool.core.visibility import Nobody, show
 from expertpool.draws.enums import (
     ActionCode,
     AlarmKind,
@@ -54,6 +55,7 @@ from expertpool.draws.services.state import at_head, write_note
 from expertpool.draws.services.telling import tell_step
 from expertpool.draws.services.written import write_lines
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.sharing import PHONE, kept_back
 from expertpool.experts.services.contacts import recipient_of
 from expertpool.notifications.services.delivery import bring_forward
 from expertpool.notifications.services.sending import Envelope, send_messages
@@ -235,10 +237,11 @@ NOT_WRITTEN = "这一行的参与状态被改动过，不能查看联系电话�
 
 @dataclass(frozen=True)
 class Contact:
-    """Whom the operator calls."""
+    """Whom the operator calls; one of another ``department`` that shows no contacts is told by it."""
 
     name: str
     phone: str
+    department: str = ""
 
 
 def read_contact(*, invitation: Invitation, actor: User, now: datetime) -> Contact:
@@ -265,8 +268,12 @@ def _read_contact(invitation: Invitation, *, actor: User, now: datetime) -> Cont
         raise EmergencyRefused("这名专家已经有结果，不再需要联系。")
     expert = Expert.objects.get(pk=open_identity(invitation).expert_id)
     record("draw.contact", actor=actor, now=now, subject=invitation)
+    department = kept_back(actor, [expert]).get(expert.pk)
     # Not `readable`: names are sealed, and it would log whose it was.
-    return Contact(expert.name, expert.phone if opens(expert, "phone") else UNREADABLE)
+    phone = expert.phone if opens(expert, "phone") else UNREADABLE
+    if department is None:
+        return Contact(expert.name, phone)
+    return Contact(expert.name, show(Nobody(), PHONE, phone), department.name)
 
 
 def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invitation]:

@@ -18,7 +18,7 @@ from expertpool.draws.queries.clock import counted_on, mail_waits_until, quiet_u
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.plan_versions import approved_version
 from expertpool.draws.queries.policy import policy_for, why_too_thin
-from expertpool.draws.queries.pool_changes import emptied_in_words
+from expertpool.draws.queries.pool_changes import emptied_in_words, sharing_in_words
 from expertpool.draws.services.covering import superseded
 from expertpool.draws.services.prequery import Prequery, run_prequery
 from expertpool.experts.models import Expert
@@ -66,6 +66,7 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
         *_odd_hours(plan, members, now),
         *_changed(plan, result, now),
         *_emptied(now),
+        *_kept_back(now),
     ]
     approved = approved_version(plan)
     told = approved.thin if approved else ()
@@ -118,6 +119,11 @@ def _short(result: Prequery) -> Iterator[Caution]:
 def _emptied(now: datetime) -> Iterator[Caution]:
     if words := emptied_in_words(now):
         yield Caution("专家库刚少了很多人", f"{words}。抽取只能从余下的人中进行，请先问清原因。")
+
+
+def _kept_back(now: datetime) -> Iterator[Caution]:
+    if words := sharing_in_words(now):
+        yield Caution("共享规则刚改过", f"{words}。不共享的专家不在候选之中，请先问清原因。")
 
 
 def _late(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Iterator[Caution]:

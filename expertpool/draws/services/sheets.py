@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from expertpool.accounts.models import User
-from expertpool.core.fields import readable
 from expertpool.core.text import moment_text
-from expertpool.core.visibility import Nobody, Viewer, show
+from expertpool.core.visibility import Nobody, Viewer
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, PickRequest
@@ -33,6 +32,8 @@ from expertpool.draws.queries.reschedulings import reschedulings_of
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.queries.sitting import role_words, slots_of, stands_by_in, state_in
 from expertpool.draws.services.names import NamedRow, named_rows, read_names
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.sharing import phones_for
 
 TITLE = "评审专家抽取表"
 CAN_REPLAY = "可以核验封存和次序；完整记录公开后可以重新推算本次抽取，并与本表核对。"
@@ -125,10 +126,11 @@ def standbys_last(rows: Iterable[NamedRow]) -> list[NamedRow]:
 
 
 def _sheet(
-    draw: Draw, rows: Iterable[NamedRow], *, viewer: Viewer, printed_by: str, now: datetime
+    draw: Draw, rows: Sequence[NamedRow], *, viewer: Viewer, printed_by: str, now: datetime
 ) -> Sheet:
     names, gone = draw.rule.group_names, seats_to_replace([draw], now=now)
     link = end_link(draw)
+    phone = phones_for(viewer, [row.expert for row in rows])
     return Sheet(
         title=title_of(draw),
         head=_head(draw, seats=draw.rule.seats),
@@ -136,7 +138,7 @@ def _sheet(
             (group.name, group.seats, _levels(group.conditions)) for group in draw.rule.groups
         ],
         rows=[
-            _row(row, names[row.invitation.group], gone.get(row.invitation.pk), viewer)
+            _row(row, names[row.invitation.group], gone.get(row.invitation.pk), phone)
             for row in standbys_last(rows)
         ],
         number=draw.number,
@@ -243,7 +245,7 @@ def _levels(texts: Sequence[str]) -> str:
     return "；".join(f"第 {at} 级：{text}" for at, text in enumerate(texts, start=1))
 
 
-def _row(row: NamedRow, group: str, gone: str | None, viewer: Viewer) -> SheetRow:
+def _row(row: NamedRow, group: str, gone: str | None, phone: Callable[[Expert], str]) -> SheetRow:
     expert, invitation = row.expert, row.invitation
     role = role_words(invitation, slots_of(invitation, invitation.draw.covered))
     attends, which = _attends(invitation)
@@ -266,7 +268,7 @@ def _row(row: NamedRow, group: str, gone: str | None, viewer: Viewer) -> SheetRo
         employer=expert.employer.name if expert.employer else "",
         number=expert.number,
         specialty="、".join(specialties[:SPECIALTIES]) + more,
-        contact=readable(expert, "phone", lambda phone: show(viewer, "experts.phone", phone)),
+        contact=phone(expert),
         attends=attends,
         remark="，".join(remarks),
         standby=STANDBY_MARK if invitation.is_standby else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,8 @@ from expertpool.draws.queries.meetings import coming, words_of
 from expertpool.draws.queries.sitting import role_words
 from expertpool.draws.services.names import NamedRow, read_names
 from expertpool.draws.services.sheets import STANDBY_MARK, standbys_last
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.sharing import phones_for
 from expertpool.projects.enums import Regime
 from expertpool.projects.models import Project
 
@@ -90,8 +92,9 @@ def build_sign_in(
     expected = coming(draw.covered, now=now, begun=True)
     seated = [row for row in standbys_last(rows) if row.sits_in(expected)]
     gone = seats_to_replace(draws, now=now)
+    phone = phones_for(actor, [row.expert for row in seated])
     lines = [
-        _line(at, row, groups, gone, expected, actor) for at, row in enumerate(seated, start=1)
+        _line(at, row, groups, gone, expected, phone) for at, row in enumerate(seated, start=1)
     ]
     return SignInSheet(
         title=SIGN_IN_TITLE,
@@ -115,7 +118,7 @@ def _line(
     groups: dict[str, str],
     gone: dict[int, str],
     expected: Sequence[Project],
-    actor: User,
+    phone: Callable[[Expert], str],
 ) -> SignInRow:
     expert = row.expert
     category = groups[row.invitation.group]
@@ -133,7 +136,7 @@ def _line(
         ),
         title="、".join(part for part in (expert.position, expert.title) if part),
         employer=expert.employer.name if expert.employer else "",
-        phone=readable(expert, "phone", lambda phone: show(actor, "experts.phone", phone)),
+        phone=phone(expert),
         standby=STANDBY_MARK if row.invitation.is_standby else "",
     )
 

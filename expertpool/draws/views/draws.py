@@ -16,12 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from expertpool.accounts.models import User, UserRequest
 from expertpool.core.documents import qr_svg
 from expertpool.core.exporting import export_url
-from expertpool.core.fields import readable
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused
 from expertpool.core.text import is_key
 from expertpool.core.views.listing import listing, render_list
-from expertpool.core.visibility import show
 from expertpool.draws.enums import (
     CONTRIBUTOR_LABEL,
     CONTRIBUTOR_PERMISSION,
@@ -77,6 +75,7 @@ from expertpool.draws.services.names import (
 )
 from expertpool.draws.tables import SORTS, TABS
 from expertpool.draws.views.recordings import recorder_for
+from expertpool.experts.queries.sharing import phones_for
 from expertpool.projects.models import Project
 from expertpool.projects.queries import projects_visible_to
 
@@ -312,15 +311,14 @@ def names(request: UserRequest, pk: int) -> HttpResponse:
 
 def _shown(rows: list[NamedRow], user: User) -> dict[int, dict[str, str]]:
     """Return what is shown of each expert, by the id of his line."""
+    phone = phones_for(user, [row.expert for row in rows])
     return {
         row.invitation.pk: {
             "name": row.expert.name,
             "number": row.expert.number,
             "employer": row.expert.employer.name if row.expert.employer else "",
             "title": row.expert.title,
-            "phone": readable(
-                row.expert, "phone", lambda phone: show(user, "experts.phone", phone)
-            ),
+            "phone": phone(row.expert),
         }
         for row in rows
     }

@@ -6,6 +6,7 @@ from expertpool.experts.models.expert import Expert, ExpertSpecialty, Tag
 from expertpool.experts.models.leave import Leave
 from expertpool.experts.models.removal import AvoidanceRemoval
 from expertpool.experts.models.saved_search import SavedSearch
+from expertpool.experts.models.sharing import Sharing
 from expertpool.experts.models.version import ExpertVersion, UntoldVersion
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "ExpertVersion",
     "Leave",
     "SavedSearch",
+    "Sharing",
     "Tag",
     "ToldApart",
     "UntoldVersion",

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from expertpool.accounts.models import User
+from expertpool.accounts.models import Department, User
 from expertpool.core.importing import check_rows
 from expertpool.core.validators import ID_CARD_WEIGHTS, USCC_ALPHABET, id_card_check_digit
 from expertpool.directory.models import Specialty
@@ -21,6 +21,7 @@ from expertpool.experts.services.appeals import file_appeal
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.importing import ExpertImporter
 from expertpool.experts.services.leave import file_leave
+from expertpool.experts.services.sharing import set_sharing
 from expertpool.experts.services.status import freeze_expert
 from expertpool.experts.services.tags import save_tag, tag_experts
 
@@ -61,6 +62,7 @@ POSITIONS = ("", "主任", "副主任", "总工程师", "科长")
 TAGS = (("资深", "orange"), ("应急", "red"), ("外省", "grey"))
 # So long they are in the pool: longer than any draw of the demonstration.
 POOL_AGE = timedelta(days=1)
+SHARING, BORROWING = "信息中心", ("采购中心", "工程建设部")
 BRANCHES = 24  # so many branches of the tree, so that draws find several experts for one
 
 
@@ -194,6 +196,17 @@ def _change_some(random: Random, actor: User | None, now: datetime) -> None:
         end = start + timedelta(days=random.randint(10, 60))
         file_leave(expert=expert, start=start, end=end, reason="出国学习", actor=actor, now=now)
     _group(random, experts, actor, now)
+    _share(experts[-share * 4 :], actor, now)
+
+
+def _share(experts: list[Expert], actor: User | None, now: datetime) -> None:
+    """Put ``experts`` into a department that shares them with some of the others."""
+    owner = Department.objects.filter(name=SHARING).first()
+    if owner is None:
+        return
+    Expert.objects.filter(pk__in=[one.pk for one in experts]).update(department=owner)
+    borrowers = Department.objects.filter(name__in=BORROWING)
+    set_sharing(department=owner, mode="chosen", borrowers=borrowers, actor=actor, now=now)
 
 
 def _group(random: Random, experts: list[Expert], actor: User | None, now: datetime) -> None:

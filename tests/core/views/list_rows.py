@@ -23,6 +23,7 @@ from expertpool.experts.services.leave import file_leave
 from expertpool.experts.services.profile import update_expert
 from expertpool.notices.models import ExpertNotice
 from expertpool.notices.services.writing import add_addressees
+from expertpool.experts.services.sharing import set_sharing
 from expertpool.notifications.channels.outbox import PREFIX
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
@@ -58,6 +59,15 @@ from tests.factories.projects import make_project
 from tests.factories.webhooks import make_delivery, make_subscription
 
 MakeRow = Callable[[User, int], Any]  # who reads the list, the how-manieth row
+
+
+def _shared_department(_reader: User, at: int) -> Any:
+    department = make_department(f"共享{at}")
+    borrowers = [make_department(f"借用{at}")]
+    set_sharing(
+        department=department, mode="chosen", borrowers=borrowers, actor=None, now=timezone.now()
+    )
+    return department
 
 
 def _expert(_reader: User, at: int, **kw: Any) -> Expert:
@@ -258,6 +268,7 @@ ROWS: dict[str, MakeRow] = {
     "experts:leave_list": _leave,
     "experts:list": _expert,
     "experts:thin": _expert,
+    "experts:sharing": _shared_department,
     "experts:tag_list": lambda _reader, at: make_tag(f"分组{at}"),
     "joining:list": lambda _reader, _at: make_application(),
     "notifications:inbox": _message(ChannelCode.SITE),

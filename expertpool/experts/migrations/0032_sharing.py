@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0016_shown_by_phone_or_app"),
-        ("experts", "0030_interface_source"),
+        ("experts", "0031_appeals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -21,9 +21,9 @@ from expertpool.experts.models import Expert
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.leave import file_leave
 from expertpool.experts.services.profile import update_expert
+from expertpool.experts.services.sharing import set_sharing
 from expertpool.notices.models import ExpertNotice
 from expertpool.notices.services.writing import add_addressees
-from expertpool.experts.services.sharing import set_sharing
 from expertpool.notifications.channels.outbox import PREFIX
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message

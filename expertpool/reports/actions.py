@@ -2,7 +2,10 @@
 
 from expertpool.audit.actions import Action, FormerName
 
-ACTIONS = (Action("report.exposure", "计算曝光分析"),)
+ACTIONS = (
+    Action("report.exposure", "计算曝光分析"),
+    Action("report.candidates", "整理候选名单"),
+)
 # The log was written before these left the draws app, and keeps its words.
 FORMER = (
     FormerName("draws.exposurereport", "reports.exposurereport"),

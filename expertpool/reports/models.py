@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from expertpool.core.bounds import DAYS, within
@@ -80,3 +82,21 @@ class ExposureRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report_id} {self.expert_id}"
+
+
+class CandidateList(models.Model):
+    """Who could have been drawn in a draw, once its names are public and its reviews have begun
+    (docs/decisions/0211): read once from what was sealed, where it stays. Deleted, it is listed anew."""
+
+    draw = models.OneToOneField(
+        "draws.Draw", verbose_name="抽取", on_delete=models.CASCADE, related_name="+"
+    )
+    experts = ArrayField(models.BigIntegerField(), verbose_name="候选专家")
+    listed_at = models.DateTimeField("整理时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "候选名单"
+        indexes = [GinIndex(fields=["experts"], name="reports_candidates")]
+
+    def __str__(self) -> str:
+        return f"{self.draw_id}"

@@ -1,6 +1,6 @@
-"""Computing reports on exposure, and telling the head of the log's chain.
+"""Computing reports on exposure, listing who were candidates, and telling the head of the log's chain.
 
-The computation opens the candidates of released draws, and says so in the log.
+Both open the candidates of released draws, and say so in the log.
 """
 
 from __future__ import annotations
@@ -11,19 +11,24 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+import vdraw
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
 from expertpool.audit.events import UnprovenFound
 from expertpool.audit.queries import chain_head
 from expertpool.audit.services import record
+from expertpool.core.crypto import DecryptionError
 from expertpool.core.jobs import defer
+from expertpool.draws.models import Draw
+from expertpool.draws.queries.blocks import candidates_of, identities_of
+from expertpool.draws.queries.reveal import is_released
 from expertpool.experts.models import Expert
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.reports.enums import ReportState
 from expertpool.reports.exceptions import ReportRefused
-from expertpool.reports.models import ExposureReport, ExposureRow
+from expertpool.reports.models import CandidateList, ExposureReport, ExposureRow
 from expertpool.reports.occasions import CHAIN_HEAD, UNPROVEN
 from expertpool.reports.queries.exposure import (
     Judged,
@@ -38,6 +43,7 @@ logger = logging.getLogger(__name__)
 # Each draw of the period is opened with all its candidates.
 LONGEST = timedelta(days=3 * 366)
 CHUNK = 2000
+AT_ONCE = 20  # draws that are held at a time
 
 
 @transaction.atomic
@@ -127,6 +133,34 @@ def _row(report: ExposureReport, expert_id: int, one: Judged) -> ExposureRow:
         declined=exposure.declined,
         no_answer=exposure.no_answer,
     )
+
+
+def list_candidates(*, now: datetime) -> int:
+    """Keep who were the candidates of each draw of which that may be told (`comparable`) and is not kept yet;
+    return of how many draws. A draw that cannot be opened is logged, and stops no other."""
+    listed = CandidateList.objects.values("draw")
+    draws = comparable(Draw.objects.exclude(pk__in=listed), now=now)
+    count = 0
+    for draw in draws.order_by("pk").iterator(chunk_size=AT_ONCE):
+        try:
+            count += _list(draw, now)
+        except (DecryptionError, vdraw.EngineError):
+            logger.exception("candidates of %s cannot be listed", draw.number)
+    return count
+
+
+@transaction.atomic
+def _list(draw: Draw, now: datetime) -> bool:
+    # Nothing of a draw whose release was written into the database.
+    if not is_released(draw):
+        return False
+    experts = sorted({one.expert_id for one in identities_of(draw, candidates_of(draw))})
+    _, is_new = CandidateList.objects.get_or_create(
+        draw=draw, defaults={"experts": experts, "listed_at": now}
+    )
+    if is_new:
+        record("report.candidates", actor=None, now=now, subject=draw, after={"候选": len(experts)})
+    return is_new
 
 
 def tell_chain_head(*, now: datetime) -> None:

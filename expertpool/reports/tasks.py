@@ -5,7 +5,12 @@ from __future__ import annotations
 from django.utils import timezone
 
 from expertpool.core.jobs import HEAVY, app, retry_external
-from expertpool.reports.services import compute_report, request_usual_reports, tell_chain_head
+from expertpool.reports.services import (
+    compute_report,
+    list_candidates,
+    request_usual_reports,
+    tell_chain_head,
+)
 
 
 @app.task(name="reports.compute_exposure", queue=HEAVY)
@@ -19,6 +24,13 @@ def compute_exposure(report_id: int) -> None:
 def request_exposure(timestamp: int) -> None:
     """On the first of each month: queue the reports of the month that is over and of its year."""
     request_usual_reports(now=timezone.now())
+
+
+@app.periodic(cron="42 * * * *")
+@app.task(name="reports.list_candidates", queue=HEAVY, queueing_lock="reports.list_candidates")
+def hourly_candidates(timestamp: int) -> None:
+    """Every hour: keep who were candidates where that may be told now."""
+    list_candidates(now=timezone.now())
 
 
 @app.periodic(cron="5 8 * * *")

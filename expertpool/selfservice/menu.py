@@ -38,6 +38,15 @@ ITEMS = (
         group="home",
     ),
     MenuItem(
+        "my_candidacies",
+        "我在候选之中",
+        "dice-5",
+        "selfservice:candidacies",
+        permissions=("experts.self",),
+        order=27,
+        group="home",
+    ),
+    MenuItem(
         "my_leaves",
         "我的请假",
         "plane-departure",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from expertpool.selfservice.views import avoidances, calendar, leaves, reply, reviews
+from expertpool.selfservice.views import avoidances, calendar, candidacies, leaves, reply, reviews
 
 app_name = "selfservice"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("my/calendar/", calendar.month, name="calendar"),
     path("my/calendar/follow/", calendar.follow, name="follow"),
     path("my/calendar/unfollow/", calendar.unfollow, name="unfollow"),
+    path("my/candidacies/", candidacies.candidacies, name="candidacies"),
     path("my/leaves/", leaves.leaves, name="leaves"),
     path("my/leaves/new/", leaves.add, name="leave_add"),
     path("my/leaves/<int:pk>/cancel/", leaves.cancel, name="leave_cancel"),

@@ -805,6 +805,7 @@ RULES: dict[str, Rule] = {
     "selfservice:calendar": only("expert"),
     "selfservice:follow": only("expert"),
     "selfservice:unfollow": only("expert"),
+    "selfservice:candidacies": only("expert"),
     "selfservice:leaves": only("expert"),
     "selfservice:leave_add": only("expert"),
     "selfservice:leave_cancel": only("expert", kwargs=LEAVE),

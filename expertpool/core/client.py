@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from ipaddress import ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
+
+ONE_VISITOR = 64  # bits of the network that one of them is given
 
 logger = logging.getLogger(__name__)
 # Proxies of which this process was told nothing: that of the first such request.
@@ -22,6 +24,19 @@ def client_address(request: HttpRequest) -> str:
         forwarded = ""
     # the last only is the proxy's word, those before it anyone can send; 45: the longest address
     return (forwarded.split(",")[-1].strip() or peer)[:45]
+
+
+def network_of(address: str) -> str:
+    """Return what is counted as one visitor who is not known otherwise: an IPv4 address, or the network of an
+    IPv6 one, in which each has as many addresses as he likes."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        inner = found.ipv4_mapped
+        return str(inner or IPv6Network((int(found), ONE_VISITOR), strict=False))
+    return str(found)
 
 
 def untrusted_proxy() -> str:

@@ -1,4 +1,5 @@
-"""What somebody may do so many times in an hour: counted and noted by one of his requests at a time."""
+"""What somebody may do so many times in an hour: counted and noted by one of his requests at a time; and what
+many strangers share, of whom none may use up what is meant for the others."""
 
 from __future__ import annotations
 
@@ -37,3 +38,11 @@ def one_at_a_time(limit: Setting[Any], whose: Model) -> Iterator[None]:
         yield
     finally:
         leave_behind(lambda: unlock_session(name))
+
+
+def leaves_some(limit: int, *, used: int, own: int, parts: int) -> bool:
+    """Tell whether somebody who had ``own`` of the ``used`` may have one more of ``limit``, which he shares with
+    others: half goes to whoever asks; of what is left nobody has more than one of ``parts``, and none is
+    without one as long as there are any. So a few who take what they can lock out nobody who comes later."""
+    left = limit - used
+    return left > 0 and (2 * used < limit or own < max(1, left // parts))

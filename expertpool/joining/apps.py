@@ -40,7 +40,11 @@ class JoiningConfig(AppConfig):
         from expertpool.joining.services.passwords import NOT_OURS, send_password_link
         from expertpool.joining.settings import SETTINGS
         from expertpool.notifications import occasions
-        from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, private_subject
+        from expertpool.notifications.queries.subjects import (
+            MESSAGE_SUBJECTS,
+            MessageSubject,
+            private_subject,
+        )
         from expertpool.workflow.registry import FLOW_SUBJECTS
 
         register_permissions(PERMISSIONS)
@@ -55,8 +59,18 @@ class JoiningConfig(AppConfig):
         FLOW_SUBJECTS.add(FLOW)
         occasions.OCCASIONS.add(*OCCASIONS)
         # The code and the link in them act for whoever has them.
-        MESSAGE_SUBJECTS.add(private_subject(CODES), private_subject(LINKS))
-        MESSAGE_SUBJECTS.add(private_subject(PASSWORDS))
+        MESSAGE_SUBJECTS.add(
+            private_subject(CODES, fares=False),
+            private_subject(LINKS),
+            private_subject(PASSWORDS),
+            # What was decided is known to whoever decides, and to the applicant.
+            MessageSubject(
+                SUBJECT,
+                readable=lambda user, ids: ids if user.has_permission("joining.review") else (),
+                sealed="审核入库申请的人可见",
+                fares=True,
+            ),
+        )
         PASSWORD_LINKS.add(PasswordLink("joining", is_his_own, send_password_link))
         CONTACT_OWNERS.add(
             ContactOwners("joining", is_his_own, lambda user, field, index: "", NOT_OURS)

@@ -34,6 +34,8 @@ KNOWN = Occasion(
         ChannelCode.SMS: ("", _KNOWN),
         ChannelCode.EMAIL: ("您已在本系统登记", _KNOWN),
     },
+    # Which of the two it was says whether the number that somebody has just typed is in the pool.
+    listed_as=CODE.code,
 )
 
 _RECOMMENDED = """{{姓名}}，您好！

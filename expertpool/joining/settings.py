@@ -28,10 +28,10 @@ CODES_PER_CONTACT = Setting(
     "joining.codes_per_contact",
     "同一手机号、邮箱每小时发送验证码最多",
     Number(1, 50, "次"),
-    5,
+    8,
     group=JOINING,
     order=30,
-    help="两次之间至少隔 1 分钟。",
+    help="两次之间至少隔 1 分钟；用过一半后，同一网络地址只能再用剩下的一部分，免得别人代发用光。",
 )
 CODES_PER_ADDRESS = Setting(
     "joining.codes_per_address",
@@ -49,7 +49,7 @@ CODES_PER_HOUR = Setting(
     500,
     group=JOINING,
     order=50,
-    help="防止有人用程序大量发送短信。",
+    help="防止有人用程序大量发送短信；用过一半后，每个网络地址只能再用剩下的一小部分，后来的人仍能申请。",
 )
 FILES_MB = Setting(
     "joining.files_mb",

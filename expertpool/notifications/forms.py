@@ -15,7 +15,13 @@ from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.exceptions import TemplateRefused
 from expertpool.notifications.models import Message
-from expertpool.notifications.occasions import OCCASIONS, Occasion, Text, check_text
+from expertpool.notifications.occasions import (
+    OCCASIONS,
+    Occasion,
+    Text,
+    check_text,
+    codes_listed_as,
+)
 from expertpool.notifications.queries.messages import in_state
 from expertpool.notifications.queries.subjects import searched_by
 
@@ -34,12 +40,14 @@ class RecordFilterForm(FilterForm):
     def __init__(self, data: Any = None, *, user: User, **kwargs: Any) -> None:
         self.user = user
         super().__init__(data, **kwargs)
-        known = [(occasion.code, occasion.label) for occasion in OCCASIONS]
+        known = [(one.code, one.label) for one in OCCASIONS if not one.listed_as]
         self.fields["occasion"].choices = [ALL, *known]  # type: ignore[attr-defined]
 
     def narrow(self, rows: QuerySet[Message]) -> QuerySet[Message]:
-        chosen = {name: self.value(name) for name in ("occasion", "channel")}
-        rows = rows.filter(**{name: value for name, value in chosen.items() if value})
+        if code := self.value("occasion"):
+            rows = rows.filter(occasion__in=codes_listed_as(code))
+        if channel := self.value("channel"):
+            rows = rows.filter(channel=channel)
         if state := self.value("state"):
             rows = rows.filter(in_state(state), searched_by(self.user))
         if days := self.value("days"):

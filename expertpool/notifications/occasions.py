@@ -37,6 +37,8 @@ class Occasion:
     ``secrets`` are those by which whoever has them acts for the recipient: a link, a code.
     ``watches``: it tells of what somebody did, so that he may not switch it off; ``readers`` are
     permissions whose holders get it, besides all who decide anything (docs/decisions/0124, 0125).
+    ``listed_as`` is the code of the occasion under which lists show it, where which of them it was would
+    tell something (docs/decisions/0196).
     """
 
     code: str
@@ -48,6 +50,7 @@ class Occasion:
     secrets: tuple[str, ...] = ()
     watches: bool = False
     readers: tuple[str, ...] = ()
+    listed_as: str = ""
 
     def __post_init__(self) -> None:
         # A text that cannot be filled stops the program, rather than the first letter.
@@ -86,6 +89,17 @@ def occasion_label(code: str) -> str:
     """Return the label, or the code of an occasion that is no longer declared."""
     occasion = OCCASIONS.get(code)
     return occasion.label if occasion else code
+
+
+def listed_label(code: str) -> str:
+    """Return how lists of messages call the occasion."""
+    occasion = OCCASIONS.get(code)
+    return occasion_label(occasion.listed_as or code if occasion else code)
+
+
+def codes_listed_as(code: str) -> list[str]:
+    """Return the occasions that lists show as ``code``: itself, and those behind it."""
+    return [code, *(one.code for one in OCCASIONS if one.listed_as == code)]
 
 
 def check_text(occasion: Occasion, text: Text) -> None:

@@ -15,6 +15,7 @@ from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Department, Role, User
 from expertpool.accounts.services.roles import Grant, save_role
 from expertpool.audit.models import Entry
+from expertpool.core.crypto import blind_index
 from expertpool.core.workdays import end_of_working_days
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import OCCASIONS
@@ -41,7 +42,7 @@ from expertpool.workflow.services import telling_results
 from expertpool.workflow.services.delegations import delegate, end_delegation
 from expertpool.workflow.services.flows import StepData, save_flow
 from expertpool.workflow.services.leading import end_notices
-from expertpool.workflow.services.objections import EACH_HOUR, file_objection
+from expertpool.workflow.services.objections import EACH_HOUR, MOST, file_objection
 from expertpool.workflow.services.telling_approvals import remind, tell_waiting
 from tests.factories.accounts import change, make_department, make_user
 from tests.factories.projects import make_project
@@ -307,6 +308,39 @@ def test_who_decides_is_told_and_reminded_and_nothing_is_decided_by_itself(
     make_project(ProjectStatus.PENDING)
     tell_waiting(approval_id=Approval.objects.latest("pk").pk, moves=0, now=NOW)
     assert admin.username in told("approval.stuck")
+
+
+def test_a_few_addresses_do_not_use_up_what_a_notice_takes(admin: User, chief: Role) -> None:
+    draw_up(admin, StepData("公示", kind=StepKind.NOTICE, days=3), StepData("终审", chief))
+    make_project(ProjectStatus.PENDING)
+    notice = PublicNotice.objects.get()
+    now, flood = notice.begins_at, range(40)
+    source = blind_index("workflow.objection.address", "198.51.100.1")
+    for at in range(MOST):  # as many as they would be let, had they filed them hour by hour
+        address = f"198.51.100.{at % len(flood)}"
+        try:
+            file_objection(
+                notice=notice,
+                name="甲",
+                contact="13800000000",
+                text=f"{at}",
+                address=address,
+                now=now,
+            )
+        except TooManyObjections:
+            break
+        if at % len(flood) == len(flood) - 1:
+            now += timedelta(minutes=13)
+    assert Objection.objects.filter(address_index=source).count() > EACH_HOUR
+    for at in range(20):
+        file_objection(
+            notice=notice,
+            name="乙",
+            contact="13800000001",
+            text="与事实不符",
+            address=f"192.0.2.{at}",
+            now=now,
+        )
 
 
 @pytest.mark.shows("OVW-06")

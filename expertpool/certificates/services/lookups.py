@@ -8,6 +8,7 @@ from django.db import connection
 
 from expertpool.certificates.models import Lookup
 from expertpool.certificates.settings import PUBLIC_PER_HOUR
+from expertpool.core.client import network_of
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
 from expertpool.core.text import hour_of
@@ -18,7 +19,7 @@ KEPT = timedelta(days=1)
 def may_look(*, address: str, now: datetime) -> bool:
     """Count one more question from ``address``; False once it has asked more often in this hour than the office
     allows, whatever it asks for."""
-    index = blind_index("certificates.lookup", address)
+    index = blind_index("certificates.lookup", network_of(address))
     with connection.cursor() as cursor:
         # One statement: of many at once, each counts.
         cursor.execute(

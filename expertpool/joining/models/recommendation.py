@@ -14,6 +14,9 @@ class Recommendation(models.Model):
     """That an expert recommends a colleague, who is sent a link by which he applies; it leads there once,
     until ``expires_at``. The link stands in the message alone, here is its keyed digest."""
 
+    never = ("DELETE",)
+    final = ("used_at", "revoked_at")
+
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     recommender = models.ForeignKey(
         "experts.Expert", verbose_name="推荐人", on_delete=models.PROTECT, related_name="+"

@@ -15,15 +15,18 @@ from django.contrib.auth.password_validation import validate_password
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Count, Q
 
 from expertpool.accounts.models import Role, User, contact_index
 from expertpool.accounts.services.passwords import store_password
 from expertpool.accounts.services.roles import ensure_demo_roles
 from expertpool.accounts.services.users import create_user
 from expertpool.audit.services import record
+from expertpool.core.client import network_of
 from expertpool.core.codes import claim_try, open_codes, use_up
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index, proof
+from expertpool.core.limits import leaves_some
 from expertpool.core.locks import lock_transaction
 from expertpool.core.models.codes import MOST_TRIES
 from expertpool.core.permissions import BuiltInRole
@@ -51,6 +54,8 @@ from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.services.sending import Recipient, send_message
 
 SALT = "joining.registration"
+# What one address leaves to others (`core.limits.leaves_some`) of the codes to a number, and of all.
+OF_A_NUMBER, OF_ALL = 2, 20
 HOUR, RESEND_AFTER = timedelta(hours=1), timedelta(minutes=1)
 CLOSED = "现在不接受入库申请，请以管理单位的通知为准。"
 NO_WAY = "本站现在不能向{}发送验证码，请换一种方式注册，或联系管理单位。"
@@ -92,7 +97,7 @@ def send_code(*, applicant: Applicant, code: str, address: str, now: datetime) -
     if not ways:
         raise JoiningRefused(NO_WAY.format(label), field="contact")
     index = contact_index(applicant.contact_kind, applicant.contact)
-    place = blind_index("joining.address", address)
+    place = blind_index("joining.address", network_of(address))
     _refuse_many(index, place, now)
     known = _is_known(applicant)
     minutes = value_of(CODE_MINUTES)
@@ -141,11 +146,13 @@ def _refuse_many(index: bytes | None, place: bytes, now: datetime) -> None:
     same = lately.filter(contact_index=index)
     if same.filter(sent_at__gt=now - RESEND_AFTER).exists():
         raise JoiningRefused(TOO_SOON, field="contact")
-    if same.count() >= value_of(CODES_PER_CONTACT):
+    here = Count("pk", filter=Q(address_index=place))
+    number, all_of = (rows.aggregate(used=Count("pk"), own=here) for rows in (same, lately))
+    if not leaves_some(value_of(CODES_PER_CONTACT), **number, parts=OF_A_NUMBER):
         raise JoiningRefused(TOO_MANY_CONTACT, field="contact")
-    if lately.filter(address_index=place).count() >= value_of(CODES_PER_ADDRESS):
+    if all_of["own"] >= value_of(CODES_PER_ADDRESS):
         raise JoiningRefused(TOO_MANY_ADDRESS)
-    if lately.count() >= value_of(CODES_PER_HOUR):
+    if not leaves_some(value_of(CODES_PER_HOUR), **all_of, parts=OF_ALL):
         raise JoiningRefused(TOO_MANY)
 
 

@@ -47,6 +47,7 @@ from expertpool.joining.services.locking import note_altered
 from expertpool.joining.services.revealing import reveal_value
 from expertpool.joining.tables import SORTS, TABS
 from expertpool.workflow.queries.approvals import course_of, step_names
+from expertpool.workflow.queries.notices import objections_about
 
 
 @require_safe
@@ -90,6 +91,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "files": attachments_of(row).exclude(kind=PHOTO) if may_files else None,
         "alike": likely_same(row, request.user) if row.state == State.PENDING else [],
         "course": course_of(row, now=timezone.now()),
+        "objections": objections_about(request.user, row),
         "may_decide": applications_to_decide(request.user).filter(pk=pk).exists(),
         "may_reveal": request.user.has_permission("experts.reveal"),
         "version_query": f"?version={row.version}",

@@ -21,11 +21,17 @@ from expertpool.core.visibility import told_later
 from expertpool.notifications.channels.outbox import PREFIX
 from expertpool.notifications.enums import STATE_TONES, ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
-from expertpool.notifications.occasions import OCCASIONS, Text, fill_late, occasion_label
+from expertpool.notifications.occasions import (
+    OCCASIONS,
+    Text,
+    fill_late,
+    listed_label,
+    occasion_label,
+)
 from expertpool.notifications.queries.subjects import (
     MESSAGE_SUBJECTS,
-    SEALED,
     About,
+    is_fate_told,
     is_secret_whom,
     readable_by,
     sealed_words,
@@ -247,7 +253,7 @@ def outbox_messages() -> QuerySet[Message]:
 
 
 def _notice(message: Message, *, sealed: bool, unread: bool) -> Notice:
-    fares = not sealed or sealed_words(message) != SEALED
+    fares = not sealed or is_fate_told(message)
     sealed = sealed or message.deleted_at is not None
     gone = fares and is_to_nobody(message)
     state = DeliveryState.NO_ACCOUNT if gone else DeliveryState(message.state)
@@ -258,9 +264,9 @@ def _notice(message: Message, *, sealed: bool, unread: bool) -> Notice:
         created_at=message.created_at,
         sent_at=message.sent_at if fares and not gone else None,
         read_at=message.read_at if fares and not unread else None,
-        occasion=occasion_label(message.occasion),
+        occasion=listed_label(message.occasion),
         channel=ChannelCode(message.channel).label,
-        state=state.label if fares else SEALED,
+        state=state.label if fares else sealed_words(message),
         tone=STATE_TONES[state] if fares else "grey",
         detail=message.detail if fares else "",
         attempts=message.attempts if fares else None,

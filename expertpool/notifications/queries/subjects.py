@@ -37,7 +37,7 @@ class MessageSubject:
     wait, None when it may go out; it is asked at each attempt. ``late(id, now)`` returns the values
     of the occasion's late placeholders for a message that goes out now. ``withheld(occasion, id, now)`` says
     that it goes to nobody any more, which no row may say: it is kept as one that went out. ``sealed`` stands in place
-    of a recipient who may not be read. ``own(user)`` returns the ids behind which he is himself, where
+    of a recipient who may not be read, and ``fares`` says whether whoever may not read one is told how it fares. ``own(user)`` returns the ids behind which he is himself, where
     that is a secret: letters about one go to nobody else (docs/decisions/0085).
     ``searched(user)`` gives the ids, as text, of those whose state ``user`` may search by; of a type whose recipients can be sealed nothing else is found so.
     """
@@ -48,6 +48,7 @@ class MessageSubject:
     late: Callable[[str, datetime], Mapping[str, str]] = lambda pk, now: {}
     withheld: Callable[[str, str, datetime], bool] = lambda occasion, pk, now: False
     sealed: str = SEALED
+    fares: bool = False
     own: Callable[[User], Collection[int]] | None = None
     searched: Callable[[User], Collection[str] | QuerySet[Any]] = lambda user: ()
 
@@ -56,11 +57,16 @@ MESSAGE_SUBJECTS: Catalogue[MessageSubject] = Catalogue("message subject")
 
 
 def private_subject(
-    code: str, *, late: Callable[[str, datetime], Mapping[str, str]] = lambda pk, now: {}
+    code: str,
+    *,
+    late: Callable[[str, datetime], Mapping[str, str]] = lambda pk, now: {},
+    fares: bool = True,
 ) -> MessageSubject:
     """Return the subject of messages that nobody reads but who gets them, now or ever: the link or
     the code in them acts for him."""
-    return MessageSubject(code, readable=lambda user, ids: (), late=late, sealed=PRIVATE)
+    return MessageSubject(
+        code, readable=lambda user, ids: (), late=late, sealed=PRIVATE, fares=fares
+    )
 
 
 def subject_key(about: About) -> tuple[str, str]:
@@ -82,10 +88,16 @@ def sealed_words(message: Message) -> str:
     return subject.sealed if subject else SEALED
 
 
+def is_fate_told(message: Message) -> bool:
+    """Tell whether those who may not read ``message`` are told how it fares."""
+    subject = MESSAGE_SUBJECTS.get(message.about_type)
+    return subject is not None and subject.fares
+
+
 def searched_by(user: User) -> Q:
     """Return the condition of messages whose state ``user`` may search by: by others' he would learn
     what their rows do not tell him."""
-    kinds = [subject for subject in MESSAGE_SUBJECTS if subject.sealed == SEALED]
+    kinds = [subject for subject in MESSAGE_SUBJECTS if not subject.fares]
     found = ~Q(about_type__in=[kind.code for kind in kinds])
     for kind in kinds:
         found |= Q(about_type=kind.code, about_id__in=kind.searched(user))

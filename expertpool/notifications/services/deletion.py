@@ -13,7 +13,7 @@ from expertpool.audit.services import in_words, record
 from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.notifications.exceptions import DeletionRefused
 from expertpool.notifications.models import Message
-from expertpool.notifications.occasions import occasion_label
+from expertpool.notifications.occasions import listed_label
 from expertpool.notifications.queries.messages import UNDER_WAY
 
 
@@ -57,7 +57,7 @@ def _log(message: Message, reason: str, *, actor: User, now: datetime) -> None:
         actor=actor,
         now=now,
         subject=message,
-        before={"通知": occasion_label(message.occasion)}
+        before={"通知": listed_label(message.occasion)}
         | in_words(message, "channel", "state", "created_at", "about_type", "about_id"),
         note=reason,
     )

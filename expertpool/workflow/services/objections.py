@@ -6,9 +6,12 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Count, Q
 
 from expertpool.audit.services import record
+from expertpool.core.client import network_of
 from expertpool.core.crypto import blind_index
+from expertpool.core.limits import leaves_some
 from expertpool.core.locks import lock_transaction
 from expertpool.workflow.exceptions import NoticeOver, TooManyObjections
 from expertpool.workflow.models import Objection, PublicNotice
@@ -17,7 +20,8 @@ from expertpool.workflow.services.leading import row_of
 
 LOCK = "workflow.objection"
 EACH_HOUR = 5  # by one address
-MOST = 200  # of one notice: somebody's machine writes the rest
+# Of one notice: somebody's machine writes the rest; and what one address leaves to others of them.
+MOST, PARTS = 400, 20
 
 
 @transaction.atomic
@@ -27,18 +31,21 @@ def file_objection(
     """Keep what somebody has against ``notice``; logs that there is one. The same again is the first.
 
     Refuses (NoticeOver) when the notice does not stand any more, and (TooManyObjections) more than a few
-    an hour from one ``address``, which is kept as an index.
+    an hour from one ``address``, which is kept as an index; of all that one notice takes, few addresses leave
+    some to others.
     """
     lock_transaction(LOCK)  # two at once are counted one after the other
     if not open_notices(now).filter(pk=notice.pk).exists():
         raise NoticeOver("公示已经结束，不再接收异议；请直接联系主管部门。")
-    source = blind_index("workflow.objection.address", address)
+    source = blind_index("workflow.objection.address", network_of(address))
     once = blind_index("workflow.objection", f"{name}\n{contact}\n{text}")
     known = notice.objections.filter(once=once).first()
     if known is not None:
         return known
     recent = Objection.objects.filter(address_index=source, filed_at__gt=now - timedelta(hours=1))
-    if recent.count() >= EACH_HOUR or notice.objections.count() >= MOST:
+    here = Count("pk", filter=Q(address_index=source))
+    shared = notice.objections.aggregate(used=Count("pk"), own=here)
+    if recent.count() >= EACH_HOUR or not leaves_some(MOST, **shared, parts=PARTS):
         raise TooManyObjections("提交过于频繁，请一小时后再试，或直接联系主管部门。")
     objection = Objection(
         code=uuid4(),

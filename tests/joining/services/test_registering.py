@@ -131,9 +131,9 @@ def test_an_applicant_who_forgot_his_password_goes_on_with_his_draft() -> None:
 
 @pytest.mark.shows("PORT-03")
 def test_codes_are_few_by_number_by_address_and_in_all() -> None:
-    configure(CODES_PER_CONTACT, 2)
+    configure(CODES_PER_CONTACT, 4)
     configure(CODES_PER_ADDRESS, 4)
-    configure(CODES_PER_HOUR, 5)
+    configure(CODES_PER_HOUR, 10)
     ask()
     with pytest.raises(JoiningRefused, match="1 分钟"):
         ask(now=NOW + MINUTE / 2)
@@ -144,11 +144,46 @@ def test_codes_are_few_by_number_by_address_and_in_all() -> None:
     ask("13812340011")
     with pytest.raises(JoiningRefused, match="网络"):
         ask("13812340012")
-    ask("13812340012", address="192.0.2.2")
+    for at in range(2, 8):
+        ask(f"138123400{at}0", address=f"192.0.2.{at}")
     with pytest.raises(JoiningRefused, match="稍后"):
-        ask("13812340013", address="192.0.2.3")
-    assert Message.objects.count() == 5
+        ask("13812340090", address="192.0.2.9")
+    assert Message.objects.count() == 10
     ask(now=NOW + timedelta(hours=2))
+
+
+@pytest.mark.shows("PORT-03")
+def test_who_asks_for_another_leaves_him_some() -> None:
+    """Codes that a stranger has sent to somebody's number do not keep its owner from asking for his."""
+    most = CODES_PER_CONTACT.default // 2
+    for at in range(most):
+        ask(address="198.51.100.1", now=NOW + 2 * at * MINUTE)
+    with pytest.raises(JoiningRefused, match="换一种方式"):
+        ask(address="198.51.100.1", now=NOW + 2 * most * MINUTE)
+    ask(address="192.0.2.1", now=NOW + 50 * MINUTE)
+
+
+def test_a_few_addresses_do_not_use_up_all_codes() -> None:
+    configure(CODES_PER_HOUR, 60)
+    numbers = (f"1381{at:07}" for at in range(1000))
+    refused = set[int]()
+    while len(refused) < 6:
+        for at in set(range(6)) - refused:
+            try:
+                ask(next(numbers), address=f"198.51.100.{at}")
+            except JoiningRefused:
+                refused.add(at)
+    for at in range(20):
+        ask(next(numbers), address=f"192.0.2.{at}")
+
+
+def test_all_addresses_of_an_ipv6_network_are_one() -> None:
+    configure(CODES_PER_ADDRESS, 2)
+    ask("13812340010", address="2001:db8:0:1::1")
+    ask("13812340011", address="2001:db8:0:1:ffff::2")
+    with pytest.raises(JoiningRefused, match="网络"):
+        ask("13812340012", address="2001:db8:0:1:0:1::3")
+    ask("13812340013", address="2001:db8:0:2::1")
 
 
 @pytest.mark.django_db(transaction=True)

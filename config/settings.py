@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "expertpool.achievements",
     "expertpool.experts",
     "expertpool.projects",
+    "expertpool.automation",
     "expertpool.workflow",
     "expertpool.customforms",
     "expertpool.notifications",

@@ -9,6 +9,8 @@ class DrawsConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.accounts.registry import LEFT_BEHIND, LeftBehind
         from expertpool.audit.actions import FORMER_NAMES, LOG_ACTIONS
+        from expertpool.automation.registry import RULE_ACTIONS
+        from expertpool.automation.services.happening import register_events
         from expertpool.core import home
         from expertpool.core.configuration import SETTING_CONSTRAINTS, SITE_SETTINGS
         from expertpool.core.criteria import join_criteria, register_criteria
@@ -37,6 +39,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.queries.own import own_invitation_ids
         from expertpool.draws.queries.participation import all_participations, unreached_experts
         from expertpool.draws.queries.untold import LATER as UNTOLD
+        from expertpool.draws.services import event_kinds
         from expertpool.draws.services.calendar import CALENDAR
         from expertpool.draws.services.coming import find_seats, give_up_seats
         from expertpool.draws.services.matters import MATTERS
@@ -150,4 +153,8 @@ class DrawsConfig(AppConfig):
                 own_todo=True,
             )
         )
+        register_criteria(event_kinds.DRAW, *event_kinds.DRAW_CRITERIA)
+        register_criteria(event_kinds.INVITATION, *event_kinds.INVITATION_CRITERIA)
+        register_events(*event_kinds.EVENTS)
+        RULE_ACTIONS.add(event_kinds.SUPPLEMENT)
         OBSTACLES.add(Obstacle("draws", open_matters))

@@ -18,6 +18,8 @@ class ExpertsConfig(AppConfig):
             SignInBar,
         )
         from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.automation.registry import RULE_ACTIONS
+        from expertpool.automation.services.happening import register_events
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.criteria import join_criteria, register_criteria
@@ -64,6 +66,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.queries.named_fields import FILES, USE
         from expertpool.experts.queries.removals import FIELDS, SUBJECT, removals_decidable_by
         from expertpool.experts.services.accounts import send_password_link
+        from expertpool.experts.services.event_kinds import EVENTS, FREEZE
         from expertpool.experts.services.import_updates import ExpertUpdater
         from expertpool.experts.services.importing import ExpertImporter
         from expertpool.experts.settings import SETTINGS
@@ -129,6 +132,8 @@ class ExpertsConfig(AppConfig):
                 tells=False,  # as above
             )
         )
+        register_events(*EVENTS)
+        RULE_ACTIONS.add(FREEZE)
         SIGN_IN_BARS.add(SignInBar("experts.status", is_signed_out))
         PASSWORD_LINKS.add(PasswordLink("experts", is_of_expert, send_password_link))
         CONTACT_OWNERS.add(

@@ -8,6 +8,7 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.automation.services.happening import register_events
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.criteria import join_criteria, register_criteria
@@ -34,6 +35,7 @@ class ProjectsConfig(AppConfig):
         from expertpool.projects.queries.projects import projects_decidable_by, public_words
         from expertpool.projects.services.approval import reject_project
         from expertpool.projects.services.batches import BATCH_FILES
+        from expertpool.projects.services.event_kinds import EVENTS
         from expertpool.projects.services.files import ENTRY_FILES, PROJECT_FILES
         from expertpool.projects.services.importing import ProjectImporter
         from expertpool.projects.settings import SETTINGS
@@ -72,4 +74,5 @@ class ProjectsConfig(AppConfig):
                 refused=ProjectError,
             )
         )
+        register_events(*EVENTS)
         subscribe(UnitsToMerge, receivers.units_to_merge)

@@ -7,6 +7,7 @@ class WebhooksConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.automation.registry import RULE_ACTIONS
         from expertpool.core.events import subscribe
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
@@ -16,10 +17,12 @@ class WebhooksConfig(AppConfig):
         from expertpool.webhooks.actions import ACTIONS
         from expertpool.webhooks.menu import ITEM
         from expertpool.webhooks.permissions import PERMISSIONS
+        from expertpool.webhooks.services.rule_action import CALL
 
         register_permissions(PERMISSIONS)
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(ITEM)
+        RULE_ACTIONS.add(CALL)
         subscribe(ProjectApproved, receivers.project_approved)
         subscribe(DrawSealed, receivers.draw_sealed)
         subscribe(DrawEnded, receivers.draw_ended)

@@ -12,6 +12,12 @@ class EventCode(models.TextChoices):
 
 
 TEST = "test"  # sent by hand to one subscription
+RULE = "rule"  # sent by an event rule to the subscription that it names
+OTHERS = {TEST: "测试", RULE: "事件规则"}
+
+
+def event_label(code: str) -> str:
+    return OTHERS.get(code) or str(EventCode(code).label)
 
 
 class DeliveryState(models.TextChoices):

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from expertpool.core.lookups import within_days
 from expertpool.core.views.filters import DateRangeField
 from expertpool.core.views.listing import FilterForm
-from expertpool.webhooks.enums import TEST, EventCode
+from expertpool.webhooks.enums import OTHERS, EventCode
 from expertpool.webhooks.models import Subscription
 
 
@@ -47,7 +47,7 @@ class DeliveryFilter(FilterForm):
         Subscription.objects.all(), label="推送", empty_label="全部"
     )
     event = forms.ChoiceField(
-        label="事件", choices=[("", "全部"), *EventCode.choices, (TEST, "测试")]
+        label="事件", choices=[("", "全部"), *EventCode.choices, *OTHERS.items()]
     )
     created = DateRangeField(label="事件时间")
 

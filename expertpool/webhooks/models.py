@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from expertpool.core.fields import EncryptedTextField
-from expertpool.webhooks.enums import STATE_TONES, TEST, DeliveryState, EventCode
+from expertpool.webhooks.enums import STATE_TONES, DeliveryState, EventCode, event_label
 
 
 class Subscription(models.Model):
@@ -86,7 +86,7 @@ class Delivery(models.Model):
 
     @property
     def event_label(self) -> str:
-        return "测试" if self.event == TEST else str(EventCode(self.event).label)
+        return event_label(self.event)
 
     @property
     def tone(self) -> str:

@@ -25,6 +25,8 @@ ADDS = {
     "achievements:add",
     "achievements:decide",
     "audit:verify",
+    # Done once, and refused if somebody else was faster.
+    "automation:errand_done",
     # Refused if what was asked has changed since it was shown.
     "changes:decide",
     *("joining:approve", "joining:reject", "joining:return"),
@@ -81,6 +83,7 @@ HELD = {"draws:plan", "draws:reschedule"}
 # What one person changes in each form, while another has it open.
 CHANGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "accounts:user_edit": lambda _w: {"name": "王小明"},
+    "automation:edit": lambda _w: {"purpose": "新的用途"},
     "accounts:role_edit": lambda _w: {"description": "新的说明"},
     "accounts:department_edit": lambda _w: {"order": "7"},
     "customforms:field_edit": lambda _w: {"help": "新的提示"},
@@ -109,7 +112,7 @@ CHANGES: dict[str, Callable[[World], dict[str, Any]]] = {
 }
 TOLD = "有人改过这里"
 # Its rows are one thing, of which the reader decides; or nobody saves it without typing what is missing.
-WHOLE = {"workflow:flow", "experts:kind"}
+WHOLE = {"automation:edit", "workflow:flow", "experts:kind"}
 
 
 @pytest.fixture

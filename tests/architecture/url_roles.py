@@ -15,6 +15,7 @@ from expertpool.accounts.models import User
 from expertpool.achievements.models import Achievement
 from expertpool.achievements.settings import PUBLIC
 from expertpool.audit.models import Entry
+from expertpool.automation.models import EventRule, Firing
 from expertpool.certificates.models import Certificate, CertificateRun, Design
 from expertpool.certificates.services.designs import ensure_built_in
 from expertpool.core.models import ImportMemory
@@ -32,6 +33,7 @@ from expertpool.selfservice.services.feed import address_of, open_feed
 from expertpool.workflow.models import Approval, Delegation, PublicNotice
 from tests.architecture.world import ROLES, World
 from tests.factories.achievements import hand_in_one, make_achievement
+from tests.factories.automation import make_errand, make_firing, make_rule
 from tests.factories.certificates import make_certificate
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_apart, make_expert, make_unit
@@ -199,6 +201,21 @@ def own_request(world: World, user: User) -> dict[str, Any]:
     return void_request(world, user)
 
 
+def event_rule(_world: World, _user: User) -> dict[str, Any]:
+    return {"pk": (EventRule.objects.first() or make_rule()).pk}
+
+
+def firing(world: World, _user: User) -> dict[str, Any]:
+    """About a project that everybody who reads firings may see."""
+    return {"pk": (Firing.objects.first() or make_firing(department=world.project.department)).pk}
+
+
+def errand(world: World, user: User) -> dict[str, Any]:
+    """Given to a role of ``user``, where he may see to any."""
+    role = next(iter(user.given_roles)) if user.has_permission("automation.errands") else "admin"
+    return {"pk": make_errand(role, department=world.project.department).pk}
+
+
 def own_delegation(world: World, user: User) -> dict[str, Any]:
     """What ``user`` has handed over to somebody."""
     now, other = timezone.now(), world.users["auditor"]
@@ -347,6 +364,8 @@ INVITATION, LEAVE = pk(lambda w: w.invitation), pk(lambda w: w.leave)
 EXPERT, TAG = pk(lambda w: w.expert), pk(lambda w: w.tag)
 
 CHANGE = pk(lambda w: w.change_request)
+READ_RULES = ("admin", "supervisor", "auditor")
+ERRANDS = ("admin", "operator", "department", "supervisor", "finance")
 READ_EXPERTS = ("admin", "operator", "supervisor", "auditor")
 READ_DIRECTORY = ("admin", "operator", "department", "supervisor", "auditor")
 READ_PROJECTS = ("admin", "operator", "department", "supervisor", "finance", "auditor")
@@ -821,6 +840,19 @@ RULES: dict[str, Rule] = {
     "customforms:field_preview": only("admin"),
     "customforms:field_history": only("admin", kwargs=pk(lambda w: w.custom_field)),
     "customforms:field_restore": only("admin", kwargs=pk(lambda w: w.custom_field)),
+    "automation:list": only(*READ_RULES),
+    "automation:create": only("admin"),
+    "automation:rows": only("admin"),
+    "automation:trial": only("admin"),
+    "automation:detail": only(*READ_RULES, kwargs=event_rule),
+    "automation:edit": only("admin", kwargs=event_rule),
+    "automation:move": only("admin", kwargs=event_rule),
+    "automation:switch": only("admin", kwargs=event_rule),
+    "automation:firings": only(*READ_RULES),
+    "automation:firing": only("admin", "supervisor", "auditor", kwargs=firing),
+    "automation:replay": only("admin", kwargs=firing),
+    "automation:errands": only(*ERRANDS),
+    "automation:errand_done": only(*ERRANDS, kwargs=errand),
     "workflow:flow_list": only("admin"),
     "workflow:flow": only("admin", kwargs=lambda _w, _u: {"subject": "projects.project"}),
     "workflow:steps": only("admin", kwargs=lambda _w, _u: {"subject": "projects.project"}),

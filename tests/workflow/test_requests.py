@@ -18,6 +18,7 @@ from django.utils import timezone
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role, User
 from expertpool.audit.models import Entry
+from expertpool.automation.services.rules import save_rule
 from expertpool.core.home import todos_for
 from expertpool.draws.enums import DrawStatus, InvitationState
 from expertpool.draws.exceptions import DrawError, VoidRefused
@@ -58,6 +59,7 @@ from expertpool.workflow.settings import REQUEST_DAYS
 from tests.architecture.world import ROLES
 from tests.factories.accounts import make_department, make_user
 from tests.factories.answers import declare_emergency
+from tests.factories.automation import FREEZE, rule_data
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.picks import allow_manual_ways, ask_for
@@ -124,6 +126,9 @@ MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
         now=now,
     ),
     "draws.picks": lambda _draw, by, now: _picks(by, now),
+    "automation.rule": lambda _draw, by, now: save_rule(
+        rule=None, data=rule_data(FREEZE, event="experts.approved"), actor=by, now=now
+    ),
     "draws.earlier": lambda draw, by, now: request_earlier(
         draw=draw,
         meetings=[NewMeeting(draw.project_id, now + timedelta(days=9), "北楼")],

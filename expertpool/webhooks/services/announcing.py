@@ -15,7 +15,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer
-from expertpool.webhooks.enums import TEST, DeliveryState, EventCode
+from expertpool.webhooks.enums import RULE, TEST, DeliveryState, EventCode
 from expertpool.webhooks.exceptions import ResendRefused
 from expertpool.webhooks.models import Delivery, Subscription
 
@@ -47,6 +47,15 @@ def announce(
 def send_test(*, subscription: Subscription, now: datetime) -> Delivery:
     """Queue an event that tells nothing, to try the address and the signature."""
     return _queue(subscription, TEST, {}, at=now, now=now)
+
+
+@transaction.atomic
+def send_of_rule(
+    *, subscription: Subscription, data: dict[str, Any], key: str, now: datetime
+) -> Delivery:
+    """Queue what an event rule says to ``subscription``, whatever that is subscribed to; once for each
+    ``key``."""
+    return _queue(subscription, RULE, data, at=now, now=now, key=key)
 
 
 @transaction.atomic

@@ -39,6 +39,7 @@ from expertpool.reports.models import ExposureReport, ExposureRow
 from tests.factories.accounts import make_department, make_token, make_user
 from tests.factories.achievements import make_achievement
 from tests.factories.alerts import make_alert
+from tests.factories.automation import make_errand, make_firing, make_rule
 from tests.factories.batches import make_batch, make_members
 from tests.factories.certificates import make_certificate, make_design
 from tests.factories.draws import make_draw, make_ready_project
@@ -235,6 +236,11 @@ ROWS: dict[str, MakeRow] = {
     "audit:entry_list": _project(ProjectStatus.DRAFT),
     "backups:list": lambda _reader, _at: Backup.objects.create(
         name="20261201-020000-full", directory="/mnt", kind="full", started_at=timezone.now()
+    ),
+    "automation:list": lambda reader, at: make_rule(actor=reader, name=f"规则{at}"),
+    "automation:firings": lambda _reader, at: make_firing(department=make_department(f"{at} 部")),
+    "automation:errands": lambda _reader, at: make_errand(
+        "admin", department=make_department(f"{at} 部")
     ),
     "achievements:list": lambda reader, at: make_achievement(_expert(reader, at)),
     "achievements:platform": lambda reader, at: make_achievement(_expert(reader, at)),

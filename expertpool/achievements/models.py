@@ -68,8 +68,16 @@ class Achievement(models.Model):
         verbose_name = verbose_name_plural = "专家成果"
         ordering = ["-year", "-id"]
         constraints = [
+            # Of its expert and of the office, which may not know of his (docs/decisions/0194).
             models.UniqueConstraint(
-                fields=["expert", "kind", "title", "year"], name="achievements_once"
+                fields=["expert", "kind", "title", "year"],
+                condition=Q(state=AchievementState.APPROVED),
+                name="achievements_once",
+            ),
+            models.UniqueConstraint(
+                fields=["expert", "kind", "title", "year"],
+                condition=~Q(state=AchievementState.APPROVED),
+                name="achievements_asked_once",
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=AchievementKind.values, state__in=AchievementState.values),

@@ -10,14 +10,16 @@ from django.db.models import Q, QuerySet
 from expertpool.accounts.models import User
 from expertpool.achievements.enums import FIELDS, AchievementKind, AchievementState
 from expertpool.achievements.models import Achievement
+from expertpool.achievements.settings import QUOTA
 from expertpool.audit.queries import entries_for
+from expertpool.core.configuration import value_of
 from expertpool.core.criteria import Choice
 from expertpool.core.fields import is_vouched
-from expertpool.core.visibility import told
+from expertpool.core.visibility import told_later
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for, experts_visible_to
-from expertpool.files.registry import FileSubject
+from expertpool.files.registry import FileSubject, Together
 from expertpool.workflow.queries.approvals import waiting_for
 
 SUBJECT = "achievements.achievement"
@@ -56,10 +58,15 @@ def standing(rows: Iterable[Achievement]) -> list[Achievement]:
     return [one for one in found if one.pk not in deleted]
 
 
+def known_to_office() -> Q:
+    """Return which achievements others than their experts know of: never a draft, nor what was returned, and what was
+    handed in once it may be told."""
+    return Q(state__in=(State.PENDING, State.APPROVED)) & ~told_later(Achievement)
+
+
 def managed_by(user: User) -> QuerySet[Achievement]:
-    """Return those that ``user`` manages: never a draft, what was handed in once it may be told. What was returned is
-    its expert's again until he hands it in anew."""
-    rows = told(Achievement.objects.filter(state__in=(State.PENDING, State.APPROVED)))
+    """Return those that ``user`` manages."""
+    rows = Achievement.objects.filter(known_to_office())
     rows = rows.filter(expert__in=experts_visible_to(user, EDIT))
     return rows.select_related("expert__employer", "asked_by")
 
@@ -111,7 +118,26 @@ def _may_edit_file(user: Any, subject_id: str) -> bool:
     return row is not None and may_change(user, row)
 
 
-ACHIEVEMENT_FILES = FileSubject(SUBJECT, may_view=_may_view_file, may_edit=_may_edit_file)
+def _counted_together(user: Any, subject_id: str) -> Together:
+    """All of its expert: for himself, and for others what they know of."""
+    row = Achievement.objects.filter(pk=subject_id).select_related("expert").first()
+    if row is None:
+        return Together(subject_id, [subject_id])
+    rows = achievements_of(row.expert)
+    if user is None or user.pk != row.expert.user_id:
+        rows = rows.filter(known_to_office())
+    return Together(
+        f"expert:{row.expert_id}", [str(pk) for pk in rows.values_list("pk", flat=True)]
+    )
+
+
+ACHIEVEMENT_FILES = FileSubject(
+    SUBJECT,
+    may_view=_may_view_file,
+    may_edit=_may_edit_file,
+    quota=lambda: value_of(QUOTA),
+    together=_counted_together,
+)
 
 
 def labels_of(kind: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ from expertpool.core.text import moment_text
 from expertpool.core.visibility import told_later
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.registry import file_subject
+from expertpool.files.registry import Together, file_subject
 from expertpool.files.settings import SUBJECT_QUOTA
 from expertpool.files.validators import ACCEPTED, MEGABYTE
 
@@ -78,13 +78,29 @@ def preview_kind(attachment: Attachment) -> str:
     return family if family in {"image", "audio", "video"} else ""
 
 
-def subject_size(subject_type: str, subject_id: str) -> int:
-    """Return how many bytes the files of one row take."""
-    return _size(Attachment.objects.filter(subject_type=subject_type, subject_id=subject_id))
+def together_with(user: Any, subject_type: str, subject_id: str) -> Together:
+    """Return the rows whose files count against one quota with those of this row."""
+    policy = file_subject(subject_type)
+    return (
+        policy.together(user, subject_id) if policy.together else Together(subject_id, [subject_id])
+    )
+
+
+def known_size(user: Any, subject_type: str, subject_id: str) -> int:
+    """Return how many bytes the files take that count with those of one row and of which ``user`` knows."""
+    ids = together_with(user, subject_type, subject_id).rows
+    rows = Attachment.objects.filter(subject_type=subject_type, subject_id__in=ids)
+    return _size(rows.exclude(_unknown_to(user)))
+
+
+def _unknown_to(user: Any) -> Q:
+    # Of his own everybody knows; of others' some are told later.
+    untold = told_later(Attachment)
+    return untold & ~Q(created_by=user.pk) if user else untold
 
 
 def quota_of(subject_type: str) -> int:
-    """Return how many bytes the files of one row may take."""
+    """Return how many bytes the files of one row, or of those that count together, may take."""
     quota = file_subject(subject_type).quota
     return (quota() if quota else value_of(SUBJECT_QUOTA)) * MEGABYTE
 
@@ -152,8 +168,6 @@ def attachment_list(user: Any, subject: models.Model, *, kind: str | None) -> di
     subject_type, subject_id = subject._meta.label_lower, str(subject.pk)
     policy = file_subject(subject_type)
     by_day = policy.by_day(subject_id) - {user.pk}
-    # Of his own everybody knows; of others' some are told later.
-    untold = told_later(Attachment) & ~Q(created_by=user)
     may_upload = may_edit(user, subject_type, subject_id) and kind not in policy.evidence
     return {
         "files": [
@@ -163,13 +177,13 @@ def attachment_list(user: Any, subject: models.Model, *, kind: str | None) -> di
                 bool(preview_kind(row)),
                 row.created_by_id in by_day,
             )
-            for row in attachments_of(subject, kind).exclude(untold)
+            for row in attachments_of(subject, kind).exclude(_unknown_to(user))
             if is_vouched(row)
         ],
         "may_edit": may_edit(user, subject_type, subject_id),
         "may_upload": may_upload,
         # What is told to who may add to it; of one kind others take room, too.
-        "used": subject_size(subject_type, subject_id) if may_upload else 0,
+        "used": known_size(user, subject_type, subject_id) if may_upload else 0,
         "most": quota_of(subject_type),
         "subject_type": subject_type,
         "subject_id": subject_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,14 @@ def _none_of_them(subject_id: str) -> frozenset[int | None]:
 
 
 @dataclass(frozen=True)
+class Together:
+    """Rows whose files count together, under one name."""
+
+    name: str
+    rows: Collection[str]
+
+
+@dataclass(frozen=True)
 class FileSubject:
     """Rows of ``code`` (``projects.project``) that have files, and who may see and change them.
 
@@ -38,7 +46,8 @@ class FileSubject:
     removed like others. ``bulk_url`` is where ticked files are posted to be removed. ``by_day`` returns
     the users of whose files nobody but themselves is told the hour, None for those of nobody signed in. ``quota`` (MB) and
     ``most`` bound the files of a row where these come from strangers. ``may_wait`` is
-    False where files are used by the system at once: then none is taken unscanned."""
+    False where files are used by the system at once: then none is taken unscanned. ``together(user, id)`` are the
+    rows with which a row shares its quota, as far as the user knows of them."""
 
     code: str
     may_view: Check
@@ -50,6 +59,7 @@ class FileSubject:
     may_wait: bool = True
     quota: Callable[[], int] | None = None
     most: int = 0
+    together: Callable[[Any, str], Together] | None = None
 
 
 FILE_SUBJECTS: Catalogue[FileSubject] = Catalogue("file subject")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -15,7 +16,7 @@ from expertpool.accounts.queries import is_outsider
 from expertpool.achievements.enums import AchievementState
 from expertpool.achievements.exceptions import AchievementRefused
 from expertpool.achievements.models import Achievement
-from expertpool.achievements.queries import DELETED_NO, labels_of
+from expertpool.achievements.queries import DELETED_NO, known_to_office, labels_of
 from expertpool.audit.queries import is_told
 from expertpool.audit.services import record
 from expertpool.core.fields import is_vouched
@@ -43,14 +44,15 @@ def save_achievement(
 ) -> Achievement:
     """Write ``values`` into ``row``: of its expert as a draft, of the office as approved at once.
 
-    Refuses (ValidationError by field) what its kind needs and lacks, a year to come and one that is there already;
+    Refuses (ValidationError by field) what its kind needs and lacks, a year to come and one that is there already, as far as whoever writes knows;
     (AchievementRefused) what is not to be changed now, and more than 200 of an expert.
     """
     # Two pages of one expert do not pass the limit together, nor change what is just decided.
     expert = Expert.objects.select_for_update(of=("self",), no_key=True).get(pk=row.expert_id)
     is_own, is_new = expert.user_id == actor.pk, row.pk is None
     if is_new:
-        if Achievement.objects.filter(expert=expert).count() >= MOST:
+        known = Q() if is_own else known_to_office()
+        if Achievement.objects.filter(known, expert=expert).count() >= MOST:
             raise AchievementRefused(f"每位专家最多登记 {MOST} 项成果。")
         row.created_at, row.created_by = now, actor
         if not is_own:
@@ -62,7 +64,7 @@ def save_achievement(
     for name, value in values.items():
         setattr(row, name, value)
     row.updated_at, row.proof_n = now, row.proof_n + 1
-    _check(row, now)
+    _check(row, now, is_own=is_own)
     row.save()
     row.save(update_fields=["proof"])  # which names a new one by its id
     if not is_own:
@@ -72,7 +74,15 @@ def save_achievement(
     return row
 
 
-def _check(row: Achievement, now: datetime) -> None:
+def _same(row: Achievement) -> QuerySet[Achievement]:
+    """Return others of its expert that say the same."""
+    names = ("expert", "kind", "title", "year")
+    return Achievement.objects.filter(**{name: getattr(row, name) for name in names}).exclude(
+        pk=row.pk
+    )
+
+
+def _check(row: Achievement, now: datetime, *, is_own: bool) -> None:
     labels, errors = labels_of(row.kind), dict[str, Any]()
     for name in row.fields.needs:
         if not getattr(row, name):
@@ -81,10 +91,7 @@ def _check(row: Achievement, now: datetime) -> None:
         errors["level"] = ValidationError(f"请从列表中选择{labels['level']}。")
     if row.year and row.year > timezone.localdate(now).year:
         errors["year"] = ValidationError("年份还没有到，请改正。")
-    others = Achievement.objects.filter(
-        expert=row.expert_id, kind=row.kind, title=row.title, year=row.year
-    )
-    if others.exclude(pk=row.pk).exists():
+    if _same(row).filter(Q() if is_own else known_to_office()).exists():
         errors["title"] = ValidationError(TWICE)
     try:
         row.full_clean(exclude=list(errors), validate_constraints=False)
@@ -103,6 +110,8 @@ def hand_in(*, row: Achievement, actor: User, now: datetime) -> None:
         raise AchievementRefused("只有专家本人可以提交自己的成果。")
     if not attachments_of(row).exists():
         raise AchievementRefused("请先上传证明材料（论文首页、证书扫描件等），再提交。")
+    if _same(row).filter(state=State.APPROVED).exists():
+        raise AchievementRefused(TWICE)
     _move(row, (State.DRAFT, State.RETURNED), State.PENDING, now, asked_at=now, asked_by=actor)
     start_approval(subject=row, now=now)
     record("achievement.hand_in", actor=actor, now=now, subject=row.expert)
@@ -134,9 +143,8 @@ def take_back(*, row: Achievement, actor: User, now: datetime) -> None:
 def withdraw_taken_back(*, achievement_id: int, now: datetime) -> None:
     """Make a draft of what its expert has taken back, unless it was decided meanwhile; once, however often it is
     called."""
-    rows = Achievement.objects.select_for_update(of=("self",)).filter(pk=achievement_id)
-    row = rows.filter(state=State.PENDING, taken_back_at__isnull=False).first()
-    if row is not None:
+    row = _locked(Achievement.objects.get(pk=achievement_id))
+    if row.state == State.PENDING and row.taken_back_at:
         _withdraw(row, now=now)
 
 
@@ -169,6 +177,8 @@ def decide_achievement(
     if actor.pk == row.asked_by_id or is_outsider(actor):
         raise AchievementRefused("专家账号不能审核成果，请使用工作账号。")
     note = note.strip()
+    if agree and _same(row).filter(state=State.APPROVED).exists():
+        raise AchievementRefused("已有同名、同年的这类成果，请退回这一项。")
     if not agree and not (note or reasons):
         raise AchievementRefused("请填写退回的原因，专家会收到。")
     try:
@@ -202,6 +212,8 @@ def delete_achievement(*, row: Achievement, actor: User, now: datetime) -> None:
 
 
 def _locked(row: Achievement) -> Achievement:
+    # The expert first: what is there already is asked, and not changed, meanwhile.
+    Expert.objects.select_for_update(of=("self",), no_key=True).get(pk=row.expert_id)
     found = Achievement.objects.select_for_update(of=("self",)).select_related("expert")
     current = found.filter(pk=row.pk).first()
     if current is None:

@@ -56,7 +56,7 @@ def attach(
         _refuse_closed(subject._meta.label_lower, str(subject.pk))
         _refuse_kind(subject, kind, as_evidence=as_evidence)
         if not uploaded_file.ours:
-            refuse_full_subject(subject, uploaded_file.file.size or 0)
+            refuse_full_subject(subject, uploaded_file.file.size or 0, actor=actor)
         return _store(subject, uploaded_file, kind, actor, now)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.template.defaultfilters import filesizeformat
 
@@ -9,7 +11,7 @@ from expertpool.core.configuration import value_of
 from expertpool.core.locks import lock_transaction
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.queries import quota_of, store_size, subject_size
+from expertpool.files.queries import known_size, quota_of, store_size, together_with
 from expertpool.files.registry import file_subject
 from expertpool.files.settings import STORE_QUOTA
 from expertpool.files.validators import MEGABYTE
@@ -27,16 +29,16 @@ def refuse_full_store(size: int) -> None:
         _refuse(FULL_STORE, used=store_size(), most=most, size=size)
 
 
-def refuse_full_subject(subject: models.Model, size: int) -> None:
+def refuse_full_subject(subject: models.Model, size: int, *, actor: Any) -> None:
     """Refuse (FileRefused) a file that ``subject`` has no room for; nobody else adds one to it until the
-    transaction ends."""
+    transaction ends. What ``actor`` is told of later takes no room: a refusal would tell him."""
     subject_type, subject_id = subject._meta.label_lower, str(subject.pk)
-    lock_transaction(f"files:{subject_type}:{subject_id}")
+    lock_transaction(f"files:{subject_type}:{together_with(actor, subject_type, subject_id).name}")
     policy = file_subject(subject_type)
     rows = Attachment.objects.filter(subject_type=subject_type, subject_id=subject_id)
     if policy.most and rows.count() >= policy.most:
         raise FileRefused(TOO_MANY.format(policy.most))
-    used, most = subject_size(subject_type, subject_id), quota_of(subject_type)
+    used, most = known_size(actor, subject_type, subject_id), quota_of(subject_type)
     _refuse(FULL_SUBJECT, used=used, most=most, size=size)
 
 

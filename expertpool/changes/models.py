@@ -158,6 +158,8 @@ class Career(models.Model):
     )
     is_own = models.BooleanField("本人登记", default=True, editable=False)
     created_at = models.DateTimeField("登记时间")
+    # Since when it is no more for its expert; for others until that is told (docs/decisions/0194).
+    removed_at = models.DateTimeField("移除时间", null=True, blank=True, editable=False)
 
     RECORDED: ClassVar = ("unit", "position", "start_date", "end_date", "note")
 
@@ -190,6 +192,8 @@ class Work(models.Model):
     part = models.CharField("本人作用", max_length=50, blank=True)
     is_own = models.BooleanField("本人登记", default=True, editable=False)
     created_at = models.DateTimeField("登记时间")
+    # Since when it is no more for its expert; for others until that is told (docs/decisions/0194).
+    removed_at = models.DateTimeField("移除时间", null=True, blank=True, editable=False)
 
     RECORDED: ClassVar = ("kind", "title", "outlet", "year", "part")
 

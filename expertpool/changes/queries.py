@@ -87,16 +87,26 @@ def open_items(expert: Expert) -> dict[str, ChangeItem]:
 
 
 def careers_of(expert: Expert) -> QuerySet[Career]:
+    """Return the lines of his work as ``expert`` has them himself."""
     avoidances = AvoidanceUnit.objects.select_related("unit", "expert")
     return (
-        Career.objects.filter(expert=expert)
-        .select_related("unit")
+        Career.objects.filter(expert=expert, removed_at__isnull=True)
+        .select_related("unit", "expert")
         .prefetch_related(Prefetch("avoidance", avoidances))
     )
 
 
 def works_of(expert: Expert) -> QuerySet[Work]:
-    return Work.objects.filter(expert=expert)
+    return Work.objects.filter(expert=expert, removed_at__isnull=True)
+
+
+def told_careers(expert: Expert) -> QuerySet[Career]:
+    """Return the lines of the work of ``expert`` as others are told of them."""
+    return told(Career.objects.filter(expert=expert).select_related("unit"))
+
+
+def told_works(expert: Expert) -> QuerySet[Work]:
+    return told(Work.objects.filter(expert=expert))
 
 
 @dataclass(frozen=True)

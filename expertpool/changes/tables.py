@@ -17,6 +17,7 @@ from expertpool.core.views.listing import ListTab
 from expertpool.core.visibility import Level, level_for
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import own_avoidances
 from expertpool.experts.queries.records import status_course
 from expertpool.files.queries import attachments_of
 
@@ -94,7 +95,7 @@ def work_rows(expert: Expert, now: datetime) -> Rows:
 
 
 def avoidance_rows(expert: Expert, now: datetime) -> Rows:
-    for one in expert.avoidance_units.select_related("unit"):
+    for one in own_avoidances(expert):
         yield one.target, one.get_kind_display(), _day(one.start_date), _day(one.end_date), one.note
 
 

@@ -8,15 +8,14 @@ from django.template.loader import render_to_string
 
 from expertpool.changes.queries import (
     RIGHT,
-    careers_of,
     labels_of,
     requests_visible_to,
+    told_careers,
+    told_works,
     with_items,
-    works_of,
 )
 from expertpool.changes.tables import TONES
 from expertpool.core.registry import Tab
-from expertpool.core.visibility import told
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -35,8 +34,8 @@ def history(request: HttpRequest, expert: Expert) -> str:
         rows = with_items(requests_visible_to(user).filter(expert=expert))[:MOST]
         asked = [(one, labels_of(one.items.all()), TONES[one.state]) for one in rows]  # type: ignore[index]
     context = {
-        "careers": told(careers_of(expert)),
-        "works": told(works_of(expert)),
+        "careers": told_careers(expert),
+        "works": told_works(expert),
         "asked": asked,
         "expert": expert,
     }

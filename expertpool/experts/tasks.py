@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.utils import timezone
 
 from expertpool.core.jobs import DEADLINES, HEAVY, UntilDone, app
-from expertpool.experts.services import accounts, announcing, appeals, blacklist, expiring, removals
+from expertpool.experts.services import (
+    accounts,
+    announcing,
+    appeals,
+    blacklist,
+    expiring,
+    removals,
+    taking_away,
+)
 
 
 @app.task(name="experts.end_blacklist_entry", queue=DEADLINES, retry=UntilDone())
@@ -37,6 +45,13 @@ def open_accounts(expert_ids: list[int], actor_id: int | None) -> None:
 def announce_changes(timestamp: int) -> None:
     """Every minute: tell those who answer for records what was changed."""
     announcing.announce_changes(now=timezone.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="experts.sweep_taken_away", queueing_lock="experts.sweep_taken_away")
+def sweep_taken_away(timestamp: int) -> None:
+    """Every five minutes: delete what experts took away, once that may be told."""
+    taking_away.sweep(now=timezone.now())
 
 
 @app.periodic(cron="20 8 * * *")

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.achievements import tasks as achievement_tasks
+from expertpool.achievements.exceptions import AchievementRefused
 from expertpool.achievements.models import Achievement
 from expertpool.achievements.services.writing import (
     decide_achievement,
@@ -28,26 +30,35 @@ from expertpool.achievements.services.writing import (
 from expertpool.changes import tasks as changes_tasks
 from expertpool.changes.enums import RequestState
 from expertpool.changes.exceptions import ChangeRefused
-from expertpool.changes.models import ChangeRequest
+from expertpool.changes.models import Career, ChangeRequest, Work
+from expertpool.changes.services.history import save_career, save_work
 from expertpool.changes.services.requests import change_own, decide_request, withdraw_request
 from expertpool.core.documents import qr_png
+from expertpool.directory.models import Unit
 from expertpool.draws.models import Draw
 from expertpool.draws.services.names import release
-from expertpool.experts.models import Expert
+from expertpool.experts.models import AvoidanceUnit, Expert
+from expertpool.experts.queries.availability import unit_ties
+from expertpool.experts.services.avoidance import add_avoidance_unit
 from expertpool.experts.services.contacts import recipient_of
 from expertpool.experts.services.profile import update_expert
+from expertpool.experts.services.taking_away import sweep
+from expertpool.files.exceptions import FileRefused
+from expertpool.files.models import Attachment
 from expertpool.files.services import attach
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.sending import Envelope, send_messages
 from tests.architecture.forms import forms_of
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw
-from tests.factories.experts import give_account, make_expert
+from tests.factories.experts import give_account, make_expert, make_unit
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 41))  # noqa: DTZ001 (a Tuesday)
 BEFORE, TOMORROW = NOW - timedelta(days=3), NOW + timedelta(hours=15)
+
+PAPER = {"title": "甲", "year": 2024, "source": "建筑结构学报"}
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +84,10 @@ def values_of(page: HttpResponse) -> dict[str, list[str]]:
     return forms_of(page.content.decode())[-1].values
 
 
+def is_tied(expert: Expert, unit: Unit) -> bool:
+    return unit_ties([unit.pk], on=NOW).filter(expert=expert).exists()
+
+
 def toast_of(answer: HttpResponse) -> str:
     assert answer.status_code == 204, answer.content.decode()
     message: str = json.loads(answer["HX-Trigger"])["toast"]["message"]
@@ -84,19 +99,19 @@ def without_what_changes(page: str) -> str:
     return re.sub(r'(nonce|value|content|csrfmiddlewaretoken)="?[\w-]{20,}"?', "", page)
 
 
+def attach_proof(row: Achievement) -> None:
+    proof = SimpleUploadedFile("首页.png", qr_png("x"))
+    attach(subject=row, uploaded_file=proof, actor=row.expert.user, now=timezone.now())
+
+
 def handed_in(expert: Expert, title: str, now: datetime) -> Achievement:
     row = save_achievement(
         row=Achievement(expert=expert, kind="paper"),
-        values={"title": title, "year": 2024, "source": "建筑结构学报"},
+        values=PAPER | {"title": title},
         actor=expert.user,
         now=now,
     )
-    attach(
-        subject=row,
-        uploaded_file=SimpleUploadedFile(f"{title}.png", qr_png("x")),
-        actor=expert.user,
-        now=now,
-    )
+    attach_proof(row)
     hand_in(row=row, actor=expert.user, now=now)
     return row
 
@@ -285,3 +300,142 @@ def test_that_he_read_a_message_is_told_with_the_names(
     assert "09:41" in shown_to(admin, record)
     assert str(message.uid) in shown_to(admin, f"{records}?state=read")
     assert str(message.uid) not in shown_to(admin, f"{records}?state=sent")
+
+
+@pytest.mark.parametrize("state", ["draft", "pending"])
+def test_the_office_is_not_told_of_a_draft_by_a_refusal(
+    somebody: Expert, admin: User, operator: User, media: None, state: str
+) -> None:
+    if state == "pending":
+        row = handed_in(somebody, "甲", NOW)
+    else:
+        row = Achievement(expert=somebody, kind="paper")
+        row = save_achievement(row=row, values=PAPER, actor=somebody.user, now=NOW)
+    typed = PAPER | {"title": "甲"}
+    add = reverse("achievements:add", args=[somebody.pk, "paper"])
+    office = login(Client(), admin)
+    assert office.post(add, typed).status_code == 200
+    assert "已登记过同名" in office.post(add, typed).content.decode()
+    # He is told of theirs.
+    if state == "draft":
+        attach_proof(row)
+        with pytest.raises(AchievementRefused, match="已登记过同名"):
+            hand_in(row=row, actor=somebody.user, now=NOW)
+        other = Achievement(expert=somebody, kind="paper")
+        with pytest.raises(ValidationError, match="已登记过同名"):
+            save_achievement(row=other, values=typed, actor=somebody.user, now=NOW)
+    else:
+        words = {"note": "", "reasons": {}, "actor": admin, "now": TOMORROW}
+        with pytest.raises(AchievementRefused, match="请退回这一项"):
+            decide_achievement(row=row, agree=True, **words)
+        decide_achievement(row=row, agree=False, **words | {"note": "重复"})
+
+
+def test_files_of_which_the_office_does_not_know_take_no_room(
+    somebody: Expert, admin: User, media: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = f"{reverse('experts:detail', args=[somebody.pk])}?tab=files"
+    before = without_what_changes(shown_to(admin, tab))
+    proof = SimpleUploadedFile("证书.png", qr_png("x"))
+    kept = attach(subject=somebody, uploaded_file=proof, actor=somebody.user, now=NOW)
+    assert without_what_changes(shown_to(admin, tab)) == before
+    monkeypatch.setattr("expertpool.files.services.quotas.quota_of", lambda _: kept.size)
+    attach(
+        subject=somebody,
+        uploaded_file=SimpleUploadedFile("证书.png", qr_png("x")),
+        actor=admin,
+        now=NOW,
+    )
+    with pytest.raises(FileRefused, match="放不下"):
+        attach(
+            subject=somebody,
+            uploaded_file=SimpleUploadedFile("证书.png", qr_png("x")),
+            actor=somebody.user,
+            now=NOW,
+        )
+
+
+def test_all_proofs_of_one_expert_have_one_room(
+    somebody: Expert, admin: User, media: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = handed_in(somebody, "甲", BEFORE)
+    size = Attachment.objects.get(subject_id=first.pk, subject_type="achievements.achievement").size
+    monkeypatch.setattr("expertpool.files.services.quotas.quota_of", lambda _: size)
+    second = save_achievement(
+        row=Achievement(expert=somebody, kind="paper"),
+        values=PAPER | {"title": "乙"},
+        actor=somebody.user,
+        now=NOW,
+    )
+    with pytest.raises(FileRefused, match="放不下"):
+        attach_proof(second)
+    other = make_expert()
+    give_account(other, make_user("expert", name=other.name))
+    handed_in(other, "丙", NOW)
+    # What the office enters does not count his drafts.
+    decided = {"agree": True, "note": "", "reasons": {}, "actor": admin, "now": NOW}
+    decide_achievement(row=first, **decided)
+    monkeypatch.setattr("expertpool.files.services.quotas.quota_of", lambda _: 2 * size)
+    attach_proof(second)
+    attach(
+        subject=Achievement.objects.get(pk=first.pk),
+        uploaded_file=SimpleUploadedFile("丁.png", qr_png("x")),
+        actor=admin,
+        now=NOW,
+    )
+
+
+def test_what_he_changes_or_removes_of_his_lines_stands_for_others_until_the_release(
+    somebody: Expert, draw: Draw, admin: User, supervisor: User
+) -> None:
+    unit = make_unit("华东建设集团有限公司")
+    own, tab = (
+        login(Client(), somebody.user),
+        f"{reverse('experts:detail', args=[somebody.pk])}?tab=",
+    )
+    lines = [
+        save_career(
+            career=Career(expert=somebody, unit=one, position="工程师", end_date=date(2024, 5, 1)),
+            actor=somebody.user,
+            now=BEFORE,
+        )
+        for one in (unit, make_unit("旧设计院"))
+    ]
+    work = Work(expert=somebody, kind="paper", title="论文甲")
+    save_work(work=work, actor=somebody.user, now=BEFORE)
+    declared = add_avoidance_unit(
+        row=AvoidanceUnit(expert=somebody, unit=make_unit("丙公司"), kind="adviser"),
+        actor=somebody.user,
+        now=BEFORE,
+    )
+    pages = [f"{tab}life", f"{tab}avoidances"]
+    before = [without_what_changes(shown_to(admin, page)) for page in pages]
+
+    lines[0].position = "院长"
+    changed = save_career(career=lines[0], actor=somebody.user, now=NOW)
+    changed.position = "总工"
+    assert save_career(career=changed, actor=somebody.user, now=NOW).pk == changed.pk
+    assert own.post(reverse("changes:career_remove", args=[lines[1].pk])).status_code == 204
+    assert own.post(reverse("changes:career_remove", args=[lines[1].pk])).status_code == 404
+    work.title = "论文乙"
+    save_work(work=work, actor=somebody.user, now=NOW)
+    remove = reverse("selfservice:avoidance_remove", args=[declared.pk])
+    assert own.post(remove).status_code == 204
+    assert own.post(remove).status_code == 404
+
+    mine = own.get("/my/file/").content.decode()
+    assert [word for word in ("总工", "论文乙") if word not in mine] == []
+    assert [word for word in ("院长", "旧设计院", "论文甲") if word in mine] == []
+    assert "丙公司" not in own.get(reverse("selfservice:avoidances")).content.decode()
+    assert [without_what_changes(shown_to(admin, page)) for page in pages] == before
+    assert sweep(now=NOW) == 0
+    # He keeps away until then.
+    assert is_tied(somebody, declared.unit)
+
+    assert release(draw_id=draw.pk, now=draw.reveal_at, unanswered=True)
+    assert sweep(now=draw.reveal_at)
+    after = "".join(shown_to(admin, page) for page in pages)
+    assert [word for word in ("总工", "论文乙") if word not in after] == []
+    assert [word for word in ("工程师", "旧设计院", "论文甲", "丙公司") if word in after] == []
+    assert not is_tied(somebody, declared.unit)
+    assert AvoidanceUnit.objects.filter(expert=somebody).count() == 1

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
 from expertpool.audit.services import in_words, record
 from expertpool.changes.exceptions import ChangeRefused
 from expertpool.changes.models import Career, Work
@@ -21,6 +22,7 @@ from expertpool.experts.services.avoidance import (
     is_of_office,
     remove_avoidance_unit,
 )
+from expertpool.experts.services.taking_away import stays_for_others, take_away
 from expertpool.joining.models import Application
 from expertpool.joining.queries.contents import read
 
@@ -46,17 +48,27 @@ def save_career(*, career: Career, actor: User, now: datetime) -> Career:
         .select_related("expert", "unit")
         .first()
     )
+    after = in_words(career, *Career.RECORDED)
+    act = record(
+        "change.career", actor=actor, now=now, subject=career.expert, before=before, after=after
+    )
+    _write_anew(career, act, now)
     career.avoidance = None
-    if career.pk is None:
-        career.created_at = now
     career.full_clean()
     career.save()
     _drop(old, actor=actor, now=now)
     career.avoidance = _avoidance_of(career, actor=actor, now=now)
     career.save(update_fields=["avoidance"])
-    after = in_words(career, *Career.RECORDED)
-    record("change.career", actor=actor, now=now, subject=career.expert, before=before, after=after)
     return career
+
+
+def _write_anew(line: Career | Work, act: Entry, now: datetime) -> None:
+    """Let ``line``, which its expert changes, be one of its own where others are to see it as it stood."""
+    if line.pk is None:
+        line.created_at = now
+    elif stays_for_others(line, act):
+        take_away(line, act=act, now=now)
+        line.pk, line._state.adding, line.created_at = None, True, now
 
 
 @transaction.atomic
@@ -103,8 +115,8 @@ def remove_career(*, career: Career, actor: User, now: datetime) -> None:
         .select_related("expert", "unit")
         .first()
     )
-    record("change.career", actor=actor, now=now, subject=career.expert, before=before)
-    career.delete()
+    act = record("change.career", actor=actor, now=now, subject=career.expert, before=before)
+    take_away(career, act=act, now=now)
     _drop(old, actor=actor, now=now)
 
 
@@ -134,12 +146,13 @@ def save_work(*, work: Work, actor: User, now: datetime) -> Work:
     before = _before(work, actor)
     if work.year and work.year > timezone.localdate(now).year + 1:
         raise ValidationError({"year": "年份还没有到，请改正。"})
-    if work.pk is None:
-        work.created_at = now
+    after = in_words(work, *Work.RECORDED)
+    act = record(
+        "change.work", actor=actor, now=now, subject=work.expert, before=before, after=after
+    )
+    _write_anew(work, act, now)
     work.full_clean()
     work.save()
-    after = in_words(work, *Work.RECORDED)
-    record("change.work", actor=actor, now=now, subject=work.expert, before=before, after=after)
     return work
 
 
@@ -147,8 +160,8 @@ def save_work(*, work: Work, actor: User, now: datetime) -> Work:
 def remove_work(*, work: Work, actor: User, now: datetime) -> None:
     """Forget a paper or the like; the log keeps what it was."""
     before = _before(work, actor)
-    record("change.work", actor=actor, now=now, subject=work.expert, before=before)
-    work.delete()
+    act = record("change.work", actor=actor, now=now, subject=work.expert, before=before)
+    take_away(work, act=act, now=now)
 
 
 def _before(row: Career | Work, actor: User) -> dict[str, str] | None:
@@ -157,7 +170,7 @@ def _before(row: Career | Work, actor: User) -> dict[str, str] | None:
     expert = Expert.objects.select_for_update(of=("self",)).get(pk=row.expert_id)
     if actor.pk != expert.user_id:
         raise ChangeRefused("只有专家本人可以维护这些内容。")
-    rows = type(row)._default_manager.filter(expert=expert)
+    rows = type(row)._default_manager.filter(expert=expert, removed_at__isnull=True)
     if row.pk is None:
         if rows.count() >= MOST:
             raise ChangeRefused(FULL)

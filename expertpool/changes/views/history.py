@@ -14,6 +14,7 @@ from expertpool.audit.services import Edits
 from expertpool.changes.exceptions import ChangeRefused
 from expertpool.changes.forms import CareerForm, WorkForm
 from expertpool.changes.models import Career, Work
+from expertpool.changes.queries import careers_of, works_of
 from expertpool.changes.services.history import (
     remove_career,
     remove_work,
@@ -34,9 +35,7 @@ def career(request: UserRequest, expert: Expert, pk: int | None = None) -> HttpR
     row, editing = Career(expert=expert), None
     if pk is not None:
         editing = Editing(request, Edits((Expert, [expert.pk]), action="change.career"))
-        row = get_object_or_404(
-            Career.objects.select_related("unit", "expert"), pk=pk, expert=expert
-        )
+        row = get_object_or_404(careers_of(expert), pk=pk)
     form = CareerForm(request.POST if request.method == "POST" else None, career=row)
 
     def write() -> None:
@@ -59,7 +58,7 @@ def career(request: UserRequest, expert: Expert, pk: int | None = None) -> HttpR
 @require_POST
 @as_expert
 def career_remove(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
-    row = get_object_or_404(Career.objects.select_related("unit", "expert"), pk=pk, expert=expert)
+    row = get_object_or_404(careers_of(expert), pk=pk)
     try:
         remove_career(career=row, actor=request.user, now=timezone.now())
     except (ChangeRefused, ExpertRefused) as refusal:
@@ -73,7 +72,7 @@ def work(request: UserRequest, expert: Expert, pk: int | None = None) -> HttpRes
     row, editing = Work(expert=expert), None
     if pk is not None:
         editing = Editing(request, Edits((Expert, [expert.pk]), action="change.work"))
-        row = get_object_or_404(Work, pk=pk, expert=expert)
+        row = get_object_or_404(works_of(expert), pk=pk)
     form = WorkForm(request.POST if request.method == "POST" else None, work=row)
 
     def write() -> None:
@@ -94,7 +93,7 @@ def work(request: UserRequest, expert: Expert, pk: int | None = None) -> HttpRes
 @require_POST
 @as_expert
 def work_remove(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
-    row = get_object_or_404(Work, pk=pk, expert=expert)
+    row = get_object_or_404(works_of(expert), pk=pk)
     try:
         remove_work(work=row, actor=request.user, now=timezone.now())
     except ExpertRefused as refusal:

@@ -75,6 +75,11 @@ def untold_own_rows() -> Q:
     return Q(is_own=True, created_at__gte=_sealed_since())
 
 
+def untold_removed() -> Q:
+    """Of such rows what experts took away themselves, by the same rule: it stays for others until then."""
+    return Q(removed_at__gte=_sealed_since())
+
+
 def untold_removals() -> Q:
     """What experts asked today: the office has to decide it, and needs no minute for that."""
     return Q(asked_at__gte=_sealed_since()) & Q(asked_at__gte=day_start(timezone.localdate()))
@@ -131,6 +136,9 @@ LATER = (
     Later("draws.receipts", "notices.receipt", untold_receipts),
     Later("draws.careers", "changes.career", untold_own_rows),
     Later("draws.works", "changes.work", untold_own_rows),
+    Later("draws.relations_gone", "experts.avoidanceunit.removed_at", untold_removed),
+    Later("draws.careers_gone", "changes.career.removed_at", untold_removed),
+    Later("draws.works_gone", "changes.work.removed_at", untold_removed),
     Later("draws.files", "files.attachment", untold_files),
     Later("draws.versions", "experts.expertversion", untold_versions),
     Later("draws.last_sign_ins", "accounts.user", untold_last_sign_ins),

@@ -32,6 +32,8 @@ class AvoidanceUnit(models.Model):
     # he declared himself, which may be told later (docs/decisions/0185).
     is_own = models.BooleanField("本人登记", default=False, editable=False)
     created_at = models.DateTimeField("登记时间", null=True, blank=True)
+    # Since when it is no more for its expert; for others until that is told (docs/decisions/0194).
+    removed_at = models.DateTimeField("移除时间", null=True, blank=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

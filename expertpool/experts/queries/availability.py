@@ -164,6 +164,11 @@ def expert_units(expert_ids: Iterable[int]) -> dict[int, set[int]]:
     return units
 
 
+def own_avoidances(expert: Expert) -> QuerySet[AvoidanceUnit]:
+    """Return the units and persons that ``expert`` stays away from, as he has them himself."""
+    return expert.avoidance_units.filter(removed_at__isnull=True).select_related("unit", "expert")
+
+
 def avoidance_words(row: AvoidanceUnit, *, on: date) -> tuple[str, bool]:
     """Say whether ``row`` counts on a day, by the rule of `_counts`, and tell it as well: what is over goes on
     to count for some years. ``row`` has its expert and his employer."""

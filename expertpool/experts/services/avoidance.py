@@ -14,6 +14,7 @@ from expertpool.core.visibility import told
 from expertpool.experts.events import TiesChanged
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import AvoidanceUnit
+from expertpool.experts.services.taking_away import take_away
 
 RECORDED = ("unit", "person_name", "kind", "start_date", "end_date", "note")
 
@@ -37,9 +38,8 @@ def add_avoidance_unit(
         expert=row.expert, unit=row.unit, person_name=row.person_name, kind=row.kind
     )
     row.is_own = actor is not None and actor.pk == row.expert.user_id
-    # Of what he declared himself while names are sealed a refusal would tell the office.
-    if not row.is_own:
-        same = told(same)
+    # Of what he declared or removed himself while names are sealed a refusal would tell the office.
+    same = same.filter(removed_at__isnull=True) if row.is_own else told(same)
     if not several and same.exists():
         name = "person_name" if row.is_personal else "unit_name"
         target = "该人员" if row.is_personal else "该单位"
@@ -61,7 +61,8 @@ def is_of_office(row: AvoidanceUnit) -> bool:
 
 @transaction.atomic
 def remove_avoidance_unit(*, row: AvoidanceUnit, actor: User | None, now: datetime) -> None:
-    """Forget an avoidance unit or person; the log keeps what it was.
+    """Forget an avoidance unit or person; the log keeps what it was. One that its expert removes himself counts until
+    that may be told (`taking_away`).
 
     Refuses (ExpertRefused) that an expert removes what the administration has set of him: he would
     be drawn where it keeps him away.
@@ -71,11 +72,11 @@ def remove_avoidance_unit(*, row: AvoidanceUnit, actor: User | None, now: dateti
             f"与{row.target}的回避由管理部门登记，不能自行移除；情况有变化的，请申请移除。"
         )
     # Before the row goes, which the entry describes.
-    record(
+    act = record(
         "expert.avoidance",
         actor=actor,
         now=now,
         subject=row.expert,
         before=in_words(row, *RECORDED),
     )
-    row.delete()
+    take_away(row, act=act, now=now)

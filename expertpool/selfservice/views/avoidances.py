@@ -15,7 +15,7 @@ from expertpool.core.views.listing import render_list
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.availability import avoidance_words
+from expertpool.experts.queries.availability import avoidance_words, own_avoidances
 from expertpool.experts.queries.removals import removals_of
 from expertpool.experts.services.avoidance import (
     add_avoidance_unit,
@@ -29,7 +29,7 @@ from expertpool.selfservice.forms.own_data import OwnAvoidanceForm, RemovalForm
 @require_safe
 @as_expert
 def avoidances(request: UserRequest, expert: Expert) -> HttpResponse:
-    units, today = expert.avoidance_units.select_related("unit", "expert"), timezone.localdate()
+    units, today = own_avoidances(expert), timezone.localdate()
     removals = list(removals_of([expert]))
     waiting = {one.avoidance_id for one in removals if one.agreed is None}
     rows = [
@@ -59,7 +59,7 @@ def add(request: UserRequest, expert: Expert) -> HttpResponse:
 @require_POST
 @as_expert
 def remove(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
-    row = get_object_or_404(expert.avoidance_units.select_related("unit", "expert"), pk=pk)
+    row = get_object_or_404(own_avoidances(expert), pk=pk)
     try:
         remove_avoidance_unit(row=row, actor=request.user, now=timezone.now())
     except ExpertRefused as refusal:
@@ -70,7 +70,7 @@ def remove(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
 @as_expert
 def ask_removal(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     """Ask the office to remove what it has set of him."""
-    row = get_object_or_404(expert.avoidance_units.select_related("unit", "expert"), pk=pk)
+    row = get_object_or_404(own_avoidances(expert), pk=pk)
     form = RemovalForm(request.POST if request.method == "POST" else None)
 
     def write() -> None:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("achievements", "0002_taken_back"),
+        ("achievements", "0003_proofs"),
         ("experts", "0031_taken_away"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -92,6 +92,13 @@ class ChangeRequest(models.Model):
         return readable(self, "reason") if is_vouched(self) else UNREADABLE
 
     @property
+    def standing(self) -> str:
+        """How it stands for its expert."""
+        if self.is_open and self.taken_back_at:
+            return "已撤回，明天生效"
+        return self.get_state_display()
+
+    @property
     def is_open(self) -> bool:
         return self.state == RequestState.WAITING
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("achievements", "0003_proofs"),
-        ("experts", "0031_taken_away"),
+        ("experts", "0030_interface_source"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

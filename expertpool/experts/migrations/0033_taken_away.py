@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("experts", "0031_appeals"),
+        ("experts", "0032_sharing"),
     ]
 
     operations = [

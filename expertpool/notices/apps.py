@@ -7,6 +7,7 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.changes.registry import OWN_DATA
         from expertpool.core import home as home_page
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
@@ -20,6 +21,7 @@ class NoticesConfig(AppConfig):
         from expertpool.notices.occasions import REMINDER, SENT
         from expertpool.notices.permissions import PERMISSIONS
         from expertpool.notices.queries.notices import NOTICE_FILES
+        from expertpool.notices.tables import OWN
         from expertpool.notifications.occasions import OCCASIONS
 
         register_permissions(PERMISSIONS)
@@ -29,5 +31,6 @@ class NoticesConfig(AppConfig):
         OF_EXPERTS.add(*LIST_ACTIONS)
         EXPORTS.add(AddresseeExport())
         FILE_SUBJECTS.add(NOTICE_FILES)
+        OWN_DATA.add(OWN)
         home_page.TODOS.add(*home.TODOS)
         home_page.SHORTCUTS.add(*home.SHORTCUTS)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
 from django.db.models import Q
 
+from expertpool.changes.registry import OwnData
+from expertpool.core.text import moment_text
 from expertpool.core.views.listing import ListTab
+from expertpool.experts.models import Expert
 from expertpool.notices.enums import NoticeState as State
 from expertpool.notices.models import ExpertNotice
-from expertpool.notices.queries.notices import TO_DO
+from expertpool.notices.queries.notices import TO_DO, own_notices
 from expertpool.notices.queries.reach import unreached
 
 SORTS: dict[str, str | tuple[str, ...]] = {
@@ -52,3 +58,17 @@ def addressee_tabs(notice: ExpertNotice) -> tuple[ListTab, ...]:
             ListTab("confirmed", "已确认", Q(has_confirmed=True)),
         ]
     return (*tabs, ListTab("lost", "未送达", Q(has_arrived=False)))
+
+
+def own_rows(expert: Expert, _now: datetime) -> Iterator[tuple[str, ...]]:
+    """Yield what was sent to ``expert``, for the file of his own data."""
+    rows = own_notices(expert).prefetch_related("receipts").order_by("sent_at", "id")
+    for row in rows:
+        at = {one.kind: moment_text(one.at) for one in row.receipts.all()}
+        sent = moment_text(row.sent_at) if row.sent_at else ""
+        is_there = row.notice.state != State.WITHDRAWN
+        text = row.notice.text if is_there else "（已撤回）"
+        yield row.notice.title, text, sent, at.get("read", ""), at.get("confirmed", "")
+
+
+OWN = OwnData("notices", "收到的通知", 37, ("标题", "正文", "时间", "阅读", "确认"), own_rows)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -15,6 +17,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.changes.services.own_data import write_own_data
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.files.exceptions import FileRefused
@@ -339,3 +342,17 @@ def test_the_export_says_what_the_page_says(client: Client, admin: User) -> None
     assert "王立新" in names
     assert "李建国" not in names
     assert office.get(address, {"notice": "x"}).status_code == 200
+
+
+def test_what_was_sent_to_him_stands_in_his_own_data(operator: User) -> None:
+    expert, now = member(), NOW()
+    row = sent_notice(expert, actor=operator, title="年度培训")
+    assert expert.user is not None
+    open_notice(addressee=addressee_of(row, expert), actor=expert.user, now=now)
+    stream = BytesIO()
+    write_own_data(stream, expert=expert, actor=expert.user, now=now)
+    with ZipFile(stream) as archive:
+        said = json.loads(archive.read("我的数据.json"))["内容"]["收到的通知"]
+    assert [(one["标题"], bool(one["阅读"]), one["确认"]) for one in said] == [
+        ("年度培训", True, "")
+    ]

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "expertpool.reports",
     "expertpool.draws",
     "expertpool.notices",
+    "expertpool.inspections",
     "expertpool.changes",
     "expertpool.certificates",
     "expertpool.joining",

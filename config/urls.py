@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("expertpool.certificates.urls")),
     path("", include("expertpool.achievements.urls")),
     path("", include("expertpool.notices.urls")),
+    path("", include("expertpool.inspections.urls")),
 ]
 if settings.DEV_PAGES:
     urlpatterns.append(path("styleguide/", include("expertpool.styleguide.urls")))

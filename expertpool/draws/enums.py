@@ -240,6 +240,7 @@ class ExclusionReason(models.TextChoices):
 
     NOT_FORMAL = "not_formal", "未正式入库或冻结"
     EXPIRED = "expired", "聘期已过"
+    SUSPENDED = "suspended", "年检未通过，暂停抽取"
     DELETED = "deleted", "已删除"
     BLACKLISTED = "blacklisted", "黑名单"
     ON_LEAVE = "on_leave", "请假"
@@ -284,6 +285,7 @@ OF_OWN_PANEL = frozenset({ExclusionReason.IN_PANEL, ExclusionReason.UNIT_FULL})
 SKIP_REASON: dict[str, str] = {
     ExclusionReason.NOT_FORMAL: "frozen",
     ExclusionReason.EXPIRED: "expired",
+    ExclusionReason.SUSPENDED: "frozen",
     ExclusionReason.DELETED: "removed",
     ExclusionReason.BLACKLISTED: "blacklisted",
     ExclusionReason.ON_LEAVE: "on_leave",

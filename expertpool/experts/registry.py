@@ -1,8 +1,12 @@
-"""What apps above let a user do with the experts whom he has ticked in the list."""
+"""What apps above know of experts: what keeps members from being drawn, what is done with those who are ticked."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
 
 from expertpool.core.catalogue import Catalogue
 from expertpool.core.permissions import undeclared
@@ -23,3 +27,15 @@ class ListAction:
 LIST_ACTIONS: Catalogue[ListAction] = Catalogue(
     "action of the list of experts", faults=lambda action: undeclared(action.permission)
 )
+
+
+@dataclass(frozen=True)
+class Suspension:
+    """``experts`` says who is not to be drawn anew on a day: by what all may be told, and never by draws. Who
+    was sealed before keeps his turn (docs/decisions/0199)."""
+
+    code: str
+    experts: Callable[[date], Q]
+
+
+SUSPENSIONS: Catalogue[Suspension] = Catalogue("suspension")

@@ -29,6 +29,8 @@ ADDS = {
     "automation:errand_done",
     # Refused if what was asked has changed since it was shown.
     "changes:decide",
+    "inspections:decide",
+    *("inspections:reopen", "inspections:lift"),
     *("joining:approve", "joining:reject", "joining:return"),
     # Says by ``seen`` which of its versions it was opened with: it is saved whole, or not at all.
     "certificates:design",
@@ -101,6 +103,7 @@ CHANGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "experts:expert_tags": lambda w: {"tags": w.tag.pk},
     "experts:tag_edit": lambda _w: {"name": "新分组"},
     "experts:sharing_edit": lambda _w: {"mode": "none"},
+    "inspections:edit": lambda _w: {"guidance": "新的说明"},
     "joining:link_edit": lambda _w: {"name": "新的链接"},
     "notices:edit": lambda _w: {"title": "新的标题"},
     "notifications:template": lambda _w: {"body": "请答复：{{答复链接}}"},

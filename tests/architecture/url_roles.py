@@ -23,6 +23,7 @@ from expertpool.directory.models import UnitPair
 from expertpool.draws.models import PickRequest, VoidRequest
 from expertpool.experts.services.telling import token_of as appeal_token
 from expertpool.files.queries import attachments_of
+from expertpool.inspections.models import Inspection, Round
 from expertpool.joining.models import Registration
 from expertpool.joining.services.registering import token_of
 from expertpool.notices.models import ExpertNotice
@@ -37,11 +38,13 @@ from tests.factories.automation import make_errand, make_firing, make_rule
 from tests.factories.certificates import make_certificate
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_apart, make_expert, make_unit
+from tests.factories.inspections import hand_in_inspection, inspection_of, make_round, open_one
 from tests.factories.notices import make_notice, sent_notice
 from tests.factories.picks import allow_manual_ways, ask_for
 from tests.factories.requests import asked_otherwise
 from tests.factories.siteconfig import configure
 
+LONG_AGO = timezone.now() - timedelta(days=2)
 Kwargs = Callable[[World, User], dict[str, Any]]
 
 
@@ -307,6 +310,29 @@ def notice(state: str) -> Kwargs:
         return {"pk": (found or made(world.expert, actor=world.users["admin"])).pk}
 
     return make
+
+
+def draft_round(_world: World, _user: User) -> dict[str, Any]:
+    return {"pk": (Round.objects.filter(state="draft").first() or make_round()).pk}
+
+
+def open_round(_world: World, _user: User) -> dict[str, Any]:
+    return {"pk": (Round.objects.filter(state="open").first() or open_one(now=LONG_AGO)).pk}
+
+
+def inspection(world: World, _user: User) -> dict[str, Any]:
+    """One of the world's expert, which he has not handed in."""
+    found = Inspection.objects.filter(expert=world.expert).first()
+    return {"pk": (found or inspection_of(world.expert, open_one(now=LONG_AGO))).pk}
+
+
+def waiting_inspection(_world: World, _user: User) -> dict[str, Any]:
+    """One of another expert, handed in before names were sealed."""
+    found = Inspection.objects.filter(state="submitted").first()
+    if found is None:
+        other = make_expert()
+        found = hand_in_inspection(inspection_of(other, open_one(now=LONG_AGO)), now=LONG_AGO)
+    return {"pk": found.pk}
 
 
 def openly(_world: World, _user: User) -> dict[str, Any]:
@@ -649,6 +675,24 @@ RULES: dict[str, Rule] = {
     "notices:own": only("expert"),
     "notices:own_detail": only("expert", kwargs=notice("sent")),
     "notices:confirm": only("expert", kwargs=notice("sent")),
+    # Inspections
+    "inspections:list": only(*READ_EXPERTS),
+    "inspections:create": only("admin"),
+    "inspections:round": only(*READ_EXPERTS, kwargs=open_round),
+    "inspections:edit": only("admin", kwargs=draft_round),
+    "inspections:open": only("admin", kwargs=draft_round),
+    "inspections:remove": only("admin", kwargs=draft_round),
+    "inspections:close": only("admin", kwargs=open_round),
+    "inspections:remind": only("admin", kwargs=open_round),
+    "inspections:pass_many": only("admin", kwargs=open_round),
+    "inspections:return_many": only("admin", kwargs=open_round),
+    "inspections:detail": only(*READ_EXPERTS, kwargs=inspection),
+    "inspections:decide": only("admin", kwargs=waiting_inspection),
+    "inspections:reopen": only("admin", kwargs=inspection),
+    "inspections:lift": only("admin", kwargs=inspection),
+    "inspections:own": only("expert"),
+    "inspections:fill": only("expert", kwargs=inspection),
+    "inspections:draft": only("expert", kwargs=inspection),
     # Certificates
     "certificates:list": only(*READ_EXPERTS),
     "certificates:missing": only("admin"),

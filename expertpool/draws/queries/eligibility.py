@@ -174,7 +174,8 @@ def _conditions(
     sealed: bool = False,
 ) -> list[Exclusion]:
     """With ``only``, what is kept about each expert elsewhere is asked for these alone. Whoever is seated
-    now comes to what has not begun: nothing keeps him from it that lies in another review of the batch. A draw that is ``sealed`` keeps whom departments shared then."""
+    now comes to what has not begun: nothing keeps him from it that lies in another review of the batch. A draw
+    that is ``sealed`` keeps whom departments shared then, and who was suspended since (docs/decisions/0199)."""
     sittings = coming(avoided.projects, now=now, begun=False)
     periods = periods_of(sittings)
     openings = sorted({project.opening_at for project in sittings})
@@ -193,6 +194,7 @@ def _conditions(
             ExclusionReason.EXPIRED,
             _any(availability.out_of_term(start, now=now) for start in openings),
         ),
+        (ExclusionReason.SUSPENDED, Q(pk__in=[]) if sealed else availability.suspended(now)),
         (
             ExclusionReason.ON_LEAVE,
             _any(

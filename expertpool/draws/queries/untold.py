@@ -85,6 +85,11 @@ def untold_removals() -> Q:
     return Q(asked_at__gte=_sealed_since()) & Q(asked_at__gte=day_start(timezone.localdate()))
 
 
+def untold_inspections() -> Q:
+    """What experts handed in of their yearly inspections today, by the same rule."""
+    return untold_removals() & Q(asked_by__in=_experts())
+
+
 def untold_versions() -> Q:
     """What experts changed of their records today, by the same rule: the values stand in the record at once."""
     own = Q(via=ChangeVia.OWN, at__gte=_sealed_since())
@@ -134,6 +139,7 @@ LATER = (
     Later("draws.changes", "changes.changerequest", untold_removals),
     Later("draws.achievements", "achievements.achievement", untold_removals),
     Later("draws.receipts", "notices.receipt", untold_receipts),
+    Later("draws.inspections", "inspections.inspection", untold_inspections),
     Later("draws.careers", "changes.career", untold_own_rows),
     Later("draws.works", "changes.work", untold_own_rows),
     Later("draws.relations_gone", "experts.avoidanceunit.removed_at", untold_removed),

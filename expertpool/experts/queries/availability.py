@@ -16,6 +16,7 @@ from django.utils import timezone
 from expertpool.core.visibility import told, told_later
 from expertpool.experts.enums import PERSON_KINDS, AvoidanceKind, ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, BlacklistEntry, Expert, Leave
+from expertpool.experts.registry import SUSPENSIONS
 
 M = TypeVar("M", bound=Model)
 PAST_YEARS = 3  # 政府采购法实施条例 第九条
@@ -52,6 +53,14 @@ def out_of_term(at: datetime, *, now: datetime) -> Q:
     """Experts whose term has not begun or is over on the day of ``at``, or is over today."""
     day, today = timezone.localdate(at), timezone.localdate(now)
     return Q(term_start_date__gt=day) | Q(term_end_date__lt=max(day, today))
+
+
+def suspended(now: datetime) -> Q:
+    """Experts whom an app above keeps from being drawn anew on the day of ``now``."""
+    found, day = Q(pk__in=[]), timezone.localdate(now)
+    for one in SUSPENSIONS:
+        found |= one.experts(day)
+    return found
 
 
 def on_leave(start: datetime, end: datetime, *, openly: bool = False) -> Q:
@@ -131,6 +140,7 @@ def drawable(start: datetime, end: datetime, *, now: datetime) -> Q:
         blacklisted(now),
         not_formal(),
         out_of_term(start, now=now),
+        suspended(now),
         on_leave(start, end),
     )
     result = Q()

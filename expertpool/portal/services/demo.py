@@ -22,6 +22,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
 from expertpool.experts.services.demo import POOL_AGE, ensure_demo_experts
 from expertpool.experts.services.profile import RecordOrigin, create_expert
+from expertpool.inspections.services.demo import ensure_demo_inspections
 from expertpool.joining.services.demo import ensure_demo_applications
 from expertpool.notices.services.demo import ensure_demo_notices
 from expertpool.projects.models import Project
@@ -118,6 +119,10 @@ def _certificates(now: datetime) -> None:
     ensure_demo_certificates(actor=_user("admin"), now=now)
 
 
+def _inspections(now: datetime) -> None:
+    ensure_demo_inspections(expert=_own_expert(now), actor=_user("admin"), now=now)
+
+
 def _achievements(now: datetime) -> None:
     ensure_demo_achievements(expert=_own_expert(now), actor=_user("admin"), now=now)
 
@@ -139,6 +144,7 @@ STEPS = (
     ),
     Step("pool", "入库申请", _applications),
     Step("pool", "专家通知", _notices),
+    Step("pool", "专家年检", _inspections),
     Step("draw", "单位关系", _relations),
     Step("draw", "项目", _projects),
     Step("review", "抽取、邀请和答复", _draws),

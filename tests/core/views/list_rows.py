@@ -22,6 +22,7 @@ from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.leave import file_leave
 from expertpool.experts.services.profile import update_expert
 from expertpool.experts.services.sharing import set_sharing
+from expertpool.inspections.models import Inspection, Round
 from expertpool.notices.models import ExpertNotice
 from expertpool.notices.services.writing import add_addressees
 from expertpool.notifications.channels.outbox import PREFIX
@@ -53,6 +54,7 @@ from tests.factories.experts import (
     make_tag,
     make_unit,
 )
+from tests.factories.inspections import make_round, open_one
 from tests.factories.jobs import fail_job
 from tests.factories.joining import make_application
 from tests.factories.notices import make_notice, sent_notice
@@ -220,6 +222,17 @@ def _noticed_himself(reader: User, at: int) -> None:
     sent_notice(mine, actor=reader)
 
 
+def _inspected(reader: User, at: int) -> dict[str, Any]:
+    """A further expert of the round whose list it is."""
+    expert = _expert(reader, at)
+    row = Round.objects.filter(state="open").first()
+    if row is None:
+        row = open_one(actor=reader)
+    else:
+        Inspection.objects.create(round=row, expert=expert, due_on=row.due_date)
+    return {"pk": row.pk}
+
+
 def _item(_reader: User, at: int) -> None:
     DictionaryItem.objects.create(dictionary="education", name=f"学历{at}")
 
@@ -252,6 +265,8 @@ ROWS: dict[str, MakeRow] = {
     ),
     "certificates:list": lambda reader, at: make_certificate(_expert(reader, at)),
     "certificates:missing": _expert,
+    "inspections:list": lambda _reader, _at: make_round(),
+    "inspections:round": _inspected,
     "directory:division_list": lambda _reader, at: make_division(f"99{at}000", f"试验区{at}"),
     "directory:item_list": _item,
     "directory:scheme_list": lambda _reader, at: make_scheme(f"t{at}", f"分类{at}"),

@@ -24,12 +24,14 @@ from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.prequery import count_candidates, run_prequery
 from expertpool.experts.enums import AvoidanceKind, ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, BlacklistEntry, Expert, Leave, Tag
+from expertpool.inspections.models import Inspection
 from expertpool.projects.enums import PersonRole
 from expertpool.projects.models import Avoidance, Project
 from tests.factories.answers import record_answer
 from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import make_draw, make_plan, make_ready_project
 from tests.factories.experts import make_expert, make_unit
+from tests.factories.inspections import make_inspection
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -141,12 +143,18 @@ def related_to_the_head_of_the_bidder(expert: Expert, project: Project) -> None:
     )
 
 
+def not_inspected(expert: Expert, project: Project) -> None:
+    silent = make_inspection(expert, now=NOW - timedelta(days=60))
+    Inspection.objects.exclude(pk=silent.pk).delete()
+
+
 CASES: list[tuple[ExclusionReason, Callable[[Expert, Project], None]]] = [
     (ExclusionReason.NOT_FORMAL, with_status(ExpertStatus.PENDING)),
     (ExclusionReason.NOT_FORMAL, with_status(ExpertStatus.FROZEN)),
     (ExclusionReason.DELETED, with_status(ExpertStatus.DELETED)),
     (ExclusionReason.BLACKLISTED, blacklisted),
     (ExclusionReason.EXPIRED, expired),
+    (ExclusionReason.SUSPENDED, not_inspected),
     (ExclusionReason.ON_LEAVE, on_leave),
     (ExclusionReason.HELD, held),
     (ExclusionReason.AVOIDED_UNIT, employed_by_avoided),
@@ -172,7 +180,7 @@ def test_those_who_fit_alike_are_one_row_of_a_tally(project: Project) -> None:
     assert sorted(count for _, count in counted) == [2, 3]
 
 
-@pytest.mark.shows("DRAW-39", "DRAW-06", "PORT-22", "PORT-25", "EXP-21", "EXP-35")
+@pytest.mark.shows("DRAW-39", "DRAW-06", "PORT-22", "PORT-25", "EXP-21", "EXP-35", "EXP-49")
 @pytest.mark.parametrize(
     ("reason", "change"), CASES, ids=lambda value: getattr(value, "__name__", value)
 )

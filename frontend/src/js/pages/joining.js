@@ -14,6 +14,7 @@ enhance("[data-send]", (input) => {
 
 function keep(form) {
   const state = form.querySelector("[data-draft-state]");
+  const on = form.dataset.draftOn || "下一步"; // the button that sends it
   let timer,
     under,
     changed = false,
@@ -56,9 +57,9 @@ function keep(form) {
         tell(`已自动保存 ${said.at}`, "green");
       } else if (answer.status === 409) {
         stopped = Boolean(said.elsewhere);
-        tell(stopped ? `${said.message}点「下一步」可以选择保留哪一份。` : said.message, "red");
+        tell(stopped ? `${said.message}点「${on}」可以选择保留哪一份。` : said.message, "red");
       } else {
-        tell("没有保存，可能已退出登录：请不要关闭本页，在新窗口登录后再点「下一步」。", "red");
+        tell(`没有保存，可能已退出登录：请不要关闭本页，在新窗口登录后再点「${on}」。`, "red");
       }
     } catch {
       changed = true;

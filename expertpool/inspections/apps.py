@@ -1,0 +1,72 @@
+from django.apps import AppConfig
+
+
+class InspectionsConfig(AppConfig):
+    name = "expertpool.inspections"
+    verbose_name = "专家年检"
+
+    def ready(self) -> None:
+        from django.urls import reverse
+
+        from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.changes.registry import OWN_DATA
+        from expertpool.core import home
+        from expertpool.core.configuration import SITE_SETTINGS
+        from expertpool.core.criteria import register_criteria
+        from expertpool.core.exporting import EXPORTS
+        from expertpool.core.permissions import register_permissions
+        from expertpool.core.registry import MENU, PAGE_TABS
+        from expertpool.experts.registry import SUSPENSIONS, Suspension
+        from expertpool.files.registry import FILE_SUBJECTS
+        from expertpool.inspections.actions import ACTIONS
+        from expertpool.inspections.exceptions import InspectionRefused
+        from expertpool.inspections.exports import InspectionExport
+        from expertpool.inspections.home import TODOS
+        from expertpool.inspections.menu import ITEMS
+        from expertpool.inspections.occasions import OCCASIONS as TOLD
+        from expertpool.inspections.permissions import MANAGE, PERMISSIONS
+        from expertpool.inspections.queries.inspections import (
+            CRITERIA,
+            FILES,
+            LABELS,
+            SUBJECT,
+            decidable_by,
+        )
+        from expertpool.inspections.queries.suspension import suspended
+        from expertpool.inspections.services.deciding import send_back
+        from expertpool.inspections.settings import SETTINGS
+        from expertpool.inspections.tables import OWN
+        from expertpool.inspections.tabs import TABS
+        from expertpool.notifications.occasions import OCCASIONS
+        from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
+
+        register_permissions(PERMISSIONS)
+        SITE_SETTINGS.add(*SETTINGS)
+        LOG_ACTIONS.add(*ACTIONS)
+        MENU.add(*ITEMS)
+        PAGE_TABS.add(*TABS)
+        home.TODOS.add(*TODOS)
+        EXPORTS.add(InspectionExport())
+        FILE_SUBJECTS.add(FILES)
+        OCCASIONS.add(*TOLD)
+        OWN_DATA.add(*OWN)
+        SUSPENSIONS.add(Suspension("inspections", suspended))
+        register_criteria(SUBJECT, *CRITERIA)
+        FLOW_SUBJECTS.add(
+            FlowSubject(
+                SUBJECT,
+                "专家年检",
+                MANAGE,
+                fields=lambda: LABELS,
+                decidable=decidable_by,
+                name_of=lambda row: f"{row.expert.name}（{row.round.name}）",
+                page=lambda row: reverse("inspections:detail", args=[row.pk]),
+                department=lambda row: row.expert.department,
+                # At once it would say who is at his account while names are sealed.
+                tells=False,
+                own_todo=True,
+                send_back=lambda row, **given: send_back(row=row, **given),
+                refused=InspectionRefused,
+                about=lambda row: row.expert,
+            )
+        )

@@ -1,0 +1,42 @@
+"""What this app puts on the home page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.core.home import MOST_TODOS, Source, Todo
+from expertpool.experts.queries.experts import expert_for
+from expertpool.inspections.enums import State
+from expertpool.inspections.permissions import MANAGE
+from expertpool.inspections.queries.inspections import inspections_of, to_decide
+
+
+def to_review(user: User, now: datetime) -> Iterator[Todo]:
+    """What experts handed in, for who may decide it now."""
+    url, rows = reverse("workflow:approval_list"), to_decide(user)
+    yield Todo("审核年检", "份年检待审核", url, "calendar-check", "amber", "审核", rows)
+
+
+def to_hand_in(user: User, now: datetime) -> Iterator[Todo]:
+    """What the expert himself has to hand in."""
+    expert, today = expert_for(user), timezone.localdate(now)
+    if expert is None:
+        return
+    for row in inspections_of(expert)[:MOST_TODOS]:
+        if not row.may_submit:
+            continue
+        late, back = row.due_on < today, row.state == State.RETURNED
+        text = f"{'退回修改，' if back else ''}截止 {row.due_on}{'，已逾期' if late else ''}"
+        url, tone = reverse("inspections:fill", args=[row.pk]), "red" if late else "amber"
+        yield Todo(f"提交年检：{row.round.name}", text, url, "calendar-check", tone, "填报")
+
+
+TODOS = (
+    Source("inspections", MANAGE, 97, to_review),
+    Source("my_inspections", "experts.self", 20, to_hand_in),
+)

@@ -1,0 +1,71 @@
+"""Why this app sends messages, with the default texts."""
+
+from __future__ import annotations
+
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.occasions import Occasion
+
+_SAMPLE = {
+    "专家姓名": "王工",
+    "年检": "2026 年度专家年检",
+    "截止日期": "2026-12-31",
+    "网址": "https://zhuanjia.example.cn/my/inspections/",
+}
+_OPENED = (
+    "{{专家姓名}} 专家：{{年检}}已开始，请在 {{截止日期}} 前登录填报并提交：{{网址}}。{{后果}}"
+)
+OPENED = Occasion(
+    code="inspection.opened",
+    label="年检开始（通知专家）",
+    placeholders={**_SAMPLE, "后果": "未通过或未按期提交的，自 2027-01-16 起暂停抽取。"},
+    defaults={
+        ChannelCode.SITE: ("{{年检}}已开始，请在 {{截止日期}} 前提交", _OPENED),
+        ChannelCode.EMAIL: ("{{年检}}已开始，请在 {{截止日期}} 前提交", _OPENED),
+        ChannelCode.SMS: ("", _OPENED),
+    },
+)
+_REMIND = (
+    "{{专家姓名}} 专家：{{年检}}的提交截止日期是 {{截止日期}}（{{剩余}}），"
+    "请登录提交：{{网址}}。{{后果}}已提交的请忽略。"
+)
+REMINDED = Occasion(
+    code="inspection.reminded",
+    label="年检催办（通知专家）",
+    placeholders={**OPENED.placeholders, "剩余": "还有 7 天"},
+    defaults={
+        ChannelCode.SITE: ("请在 {{截止日期}} 前提交{{年检}}", _REMIND),
+        ChannelCode.EMAIL: ("请在 {{截止日期}} 前提交{{年检}}", _REMIND),
+        ChannelCode.SMS: ("", _REMIND),
+    },
+)
+_DECIDED = "{{专家姓名}} 专家：您的{{年检}}审核结果：{{结果}}。{{意见}}{{后续}}查看：{{网址}}"
+DECIDED = Occasion(
+    code="inspection.decided",
+    label="年检审核结果（通知专家）",
+    placeholders={
+        **{name: _SAMPLE[name] for name in ("专家姓名", "年检", "网址")},
+        "结果": "退回修改",
+        "意见": "意见：继续教育证明已过期，请补交。",
+        "后续": "请在 2027-01-07 前修改后重新提交。",
+    },
+    defaults={
+        ChannelCode.SITE: ("{{年检}}：{{结果}}", _DECIDED),
+        ChannelCode.EMAIL: ("{{年检}}：{{结果}}", _DECIDED),
+        ChannelCode.SMS: ("", _DECIDED),
+    },
+)
+_SUSPENDED = (
+    "{{专家姓名}} 专家：您没有按期提交{{年检}}（截止 {{截止日期}}），即日起暂停抽取。"
+    "补交并通过后恢复：{{网址}}；已接受的评审邀请不受影响。"
+)
+SUSPENDED = Occasion(
+    code="inspection.suspended",
+    label="年检未按期提交，暂停抽取（通知专家）",
+    placeholders=_SAMPLE,
+    defaults={
+        ChannelCode.SITE: ("没有按期提交{{年检}}，已暂停抽取", _SUSPENDED),
+        ChannelCode.EMAIL: ("没有按期提交{{年检}}，已暂停抽取", _SUSPENDED),
+        ChannelCode.SMS: ("", _SUSPENDED),
+    },
+)
+OCCASIONS = (OPENED, REMINDED, DECIDED, SUSPENDED)

@@ -1,0 +1,36 @@
+"""Who is not drawn by what came of an inspection: it follows from the day, and no job has to have run."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
+from expertpool.inspections.enums import TO_SUBMIT, RoundState, State
+from expertpool.inspections.models import Inspection
+
+
+def over_due(day: date) -> Q:
+    """Inspections that were not handed in in time, as on ``day``, or not passed once, and have still to pass."""
+    return Q(state__in=TO_SUBMIT, due_on__lt=day) | Q(
+        state__in=(State.RETURNED, State.SUBMITTED), is_late=True
+    )
+
+
+def holding(day: date) -> Q:
+    """Inspections that keep their experts from being drawn on ``day``. What somebody handed in today changes
+    nothing of it: it says nothing of who is at his account (docs/decisions/0185)."""
+    in_force = Q(
+        lifted_at__isnull=True,
+        round__suspend_from__lte=day,
+        round__state__in=(RoundState.OPEN, RoundState.CLOSED),
+    )
+    return in_force & (Q(state=State.FAILED) | over_due(day))
+
+
+def suspended(day: date) -> Q:
+    """Experts whom an inspection keeps from being drawn on ``day``; of a merged record the one that stays."""
+    stays = Coalesce("expert__merged_into", "expert")
+    rows = Inspection.objects.filter(holding(day)).order_by().annotate(stays=stays)
+    return Q(pk__in=rows.values("stays"))

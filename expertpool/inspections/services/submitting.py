@@ -1,0 +1,79 @@
+"""What an expert says of his year: kept as a draft, and handed in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.files.queries import attachments_of
+from expertpool.inspections.enums import State
+from expertpool.inspections.exceptions import ChangedElsewhere, InspectionRefused
+from expertpool.inspections.models import LONGEST, Inspection
+from expertpool.workflow.services.approvals import start_approval
+
+ELSEWHERE = "这份年检已在别处修改过，这里填写的没有保存。"
+
+
+def locked(row: Inspection) -> Inspection:
+    """Return ``row`` as it is now, held until the transaction ends."""
+    rows = Inspection.objects.select_for_update(of=("self",))
+    return rows.select_related("round", "expert__user").get(pk=row.pk)
+
+
+@transaction.atomic
+def save_draft(
+    *, row: Inspection, contents: str, declared: bool, version: int, actor: User, now: datetime
+) -> Inspection:
+    """Keep what its expert has written so far; nobody else learns of it.
+
+    Refuses (ChangedElsewhere) what was changed on another device since ``version``; (InspectionRefused) what
+    is handed in or over, and another's.
+    """
+    row = _his(row, actor)
+    if version != row.version:
+        raise ChangedElsewhere(ELSEWHERE)
+    row.contents, row.is_declared = contents.strip()[:LONGEST], declared
+    row.version += 1
+    row.save(update_fields=["contents", "is_declared", "version"])
+    return row
+
+
+@transaction.atomic
+def hand_in(
+    *, row: Inspection, contents: str, declared: bool, version: int, actor: User, now: datetime
+) -> Inspection:
+    """Hand in, as its expert, what he says; a material that is asked for needs a file.
+
+    Refuses what `save_draft` refuses, and what is not complete, by field. Too late is told to the office,
+    not refused.
+    """
+    row = save_draft(
+        row=row, contents=contents, declared=declared, version=version, actor=actor, now=now
+    )
+    if not row.contents:
+        raise InspectionRefused("请填写本年度情况；没有变化的写“无变化”。", field="contents")
+    kinds = set(attachments_of(row).values_list("kind", flat=True))
+    if lacking := [name for kind, name in row.round.asked if kind not in kinds]:
+        raise InspectionRefused(f"还没有上传：{'、'.join(lacking)}。")
+    if not declared:
+        raise InspectionRefused("请阅读承诺内容并勾选。", field="declared")
+    row.state, row.asked_at, row.asked_by = State.SUBMITTED, now, actor
+    row.is_late = row.is_late or timezone.localdate(now) > row.due_on
+    row.save()
+    start_approval(subject=row, now=now)
+    after = {"年检": row.round.name}
+    record("inspection.hand_in", actor=actor, now=now, subject=row.expert, after=after)
+    return row
+
+
+def _his(row: Inspection, actor: User) -> Inspection:
+    row = locked(row)
+    if row.expert.user_id != actor.pk:
+        raise InspectionRefused("只有专家本人可以填报自己的年检。")
+    if not row.may_submit:
+        raise InspectionRefused("这次年检已提交或已结束，不能再改动；请刷新页面查看。")
+    return row

@@ -1,0 +1,58 @@
+"""Experts are told of their inspections, each of the same thing once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+
+from expertpool.experts.services.contacts import recipient_of
+from expertpool.inspections.models import Inspection
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.occasions import Occasion
+from expertpool.notifications.services.sending import Envelope, send_messages
+
+WAYS = (ChannelCode.SITE, ChannelCode.EMAIL)
+
+
+def tell(
+    occasion: Occasion,
+    rows: Iterable[Inspection],
+    *,
+    key: str,
+    now: datetime,
+    words: Mapping[str, str] | None = None,
+) -> None:
+    """Tell the experts of ``rows`` (with round and expert); ``key`` says beside the row what of."""
+    envelopes = [
+        Envelope(
+            recipient=recipient_of(row.expert),
+            context={
+                name: value
+                for name, value in (words_of(row) | dict(words or {})).items()
+                if name in occasion.placeholders
+            },
+            about=row.expert,
+            key=f"{occasion.code}:{row.pk}:{key}",
+        )
+        for row in rows
+    ]
+    send_messages(occasion=occasion.code, envelopes=envelopes, channels=WAYS, now=now, surely=True)
+
+
+def words_of(row: Inspection) -> dict[str, str]:
+    return {
+        "专家姓名": row.expert.name,
+        "年检": row.round.name,
+        "截止日期": row.due_on.isoformat(),
+        "网址": settings.SITE_URL + reverse("inspections:own"),
+        "后果": consequence(row),
+    }
+
+
+def consequence(row: Inspection) -> str:
+    """Say what comes of it if the expert does not pass; nothing where nothing does."""
+    day = row.round.suspend_from
+    return f"未通过或未按期提交的，自 {day} 起暂停抽取。" if day else ""

@@ -7,13 +7,16 @@ import uuid
 from django.conf import settings
 from django.db import models
 
-from expertpool.core.fields import EncryptedTextField
+from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched
 from expertpool.webhooks.enums import STATE_TONES, DeliveryState, EventCode, event_label
 
 
 class Subscription(models.Model):
     """An address of another platform and the events it is told of. ``secret`` signs them; it is
-    shown once, when the subscription is made."""
+    shown once, when the subscription is made. ``proof`` says where to and of what this system set it to tell, the
+    ``proof_n``-th time, which only grows (docs/decisions/0198)."""
+
+    never = ("DELETE",)
 
     name = models.CharField("名称", max_length=40)
     url = models.CharField("推送地址", max_length=500)
@@ -27,6 +30,11 @@ class Subscription(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="创建人", on_delete=models.PROTECT, related_name="+"
     )
 
+    proof_n = models.PositiveIntegerField("凭证序号", default=0, editable=False)
+    proof = ProofField(
+        "凭证", null=False, default=b"", says=("uid.hex", "proof_n", "url", "events", "active")
+    )
+
     class Meta:
         verbose_name = verbose_name_plural = "事件推送"
         ordering = ["-id"]
@@ -35,13 +43,18 @@ class Subscription(models.Model):
         return self.name
 
     @property
+    def stands(self) -> bool:
+        """Whether this system set it so."""
+        return is_vouched(self)
+
+    @property
     def event_labels(self) -> list[str]:
         return [EventCode(code).label for code in self.events]
 
 
 class Delivery(models.Model):
     """One event on its way to one subscription. ``body`` is what is posted, the same at each
-    attempt; ``uid`` is its ``id`` for the receiver. Changed by `services.delivery` only."""
+    attempt, as ``proof`` says; ``uid`` is its ``id`` for the receiver. Changed by `services.delivery` only."""
 
     subscription = models.ForeignKey(
         Subscription, verbose_name="推送", on_delete=models.CASCADE, related_name="deliveries"
@@ -61,6 +74,9 @@ class Delivery(models.Model):
     detail = models.CharField("结果说明", max_length=300, blank=True)
     created_at = models.DateTimeField("事件时间")
     delivered_at = models.DateTimeField("送达时间", null=True, blank=True)
+    proof = ProofField(
+        "凭证", null=False, default=b"", says=("uid.hex", "subscription.uid.hex", "event", "body")
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "推送记录"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from cryptography.hazmat.primitives.constant_time import bytes_eq
 from django.db.models.fields.json import KT
 
-from expertpool.audit.models import Entry
+from expertpool.audit.services import is_ended_by_log
 from expertpool.core.crypto import proof
 from expertpool.core.prepared import Given, Prepared
 from expertpool.draws.enums import NoteCode
@@ -64,13 +64,9 @@ def is_declared(emergency: Emergency) -> bool:
     marked as taken back: the log has it, which nobody alters."""
     if not bytes_eq(bytes(emergency.proof or b""), proof_of(emergency)):
         return False
-    ended = Entry.objects.filter(
-        action=ENDED,
-        subject_type=Draw._meta.label_lower,
-        subject_id=str(emergency.draw_id),
-        at__gt=emergency.declared_at,
+    return emergency.ended_at is not None or not is_ended_by_log(
+        emergency.draw, ENDED, since=emergency.declared_at
     )
-    return emergency.ended_at is not None or not ended.exists()
 
 
 def proof_of(emergency: Emergency) -> bytes:

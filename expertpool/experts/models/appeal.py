@@ -14,6 +14,9 @@ class BlacklistAppeal(models.Model):
     """That an expert objects to his entry on the blacklist, and what was decided. He does so by the link that he
     was sent: while he is on it, he has no account."""
 
+    never = ("DELETE",)
+    final = ("decided_at",)
+
     entry = models.ForeignKey(BlacklistEntry, on_delete=models.CASCADE, related_name="appeals")
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     # Moved to the entry of another it does not open.

@@ -14,6 +14,9 @@ class BlacklistEntry(models.Model):
     After ``until_date`` he returns to ``status_before`` by himself.
     """
 
+    never = ("DELETE",)
+    final = ("removed_at",)
+
     expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="blacklist_entries")
     reason = models.CharField("原因", max_length=500)
     evidence = models.CharField("依据", max_length=500, blank=True)

@@ -19,6 +19,9 @@ class Leave(models.Model):
     (``is_own``: filed by himself) and those of the office: it may not know of his yet
     (docs/decisions/0185)."""
 
+    never = ("DELETE",)
+    final = ("cancelled_at",)
+
     expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="leaves")
     during = DateTimeRangeField("请假时间")
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)

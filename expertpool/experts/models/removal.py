@@ -16,6 +16,9 @@ class AvoidanceRemoval(models.Model):
     """That an expert asked for an avoidance to be removed which the office has set of him, and what was
     decided. It outlives the avoidance, whose words it keeps."""
 
+    never = ("DELETE",)
+    final = ("decided_at",)
+
     expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="avoidance_removals")
     avoidance = models.ForeignKey(
         AvoidanceUnit,

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 from django.db import transaction
 
+from expertpool.core.fields import is_vouched
 from expertpool.core.jobs import defer
 from expertpool.webhooks.enums import DeliveryState
 from expertpool.webhooks.exceptions import AddressRefused
@@ -34,7 +35,8 @@ class _Result:
 
 
 def deliver(*, delivery_id: int, now: datetime) -> None:
-    """Make one attempt for a delivery that waits; otherwise do nothing.
+    """Make one attempt for a delivery that waits; otherwise do nothing. Gives up what a disabled subscription was to be
+    told, and what this system did not write so.
 
     Never inside a transaction. Anything but an answer 2xx is tried again later, at last given up.
     """
@@ -42,10 +44,19 @@ def deliver(*, delivery_id: int, now: datetime) -> None:
     delivery = waiting.filter(pk=delivery_id).first()
     if delivery is None:
         return
-    if delivery.subscription.active:
-        _settle(delivery, _attempt(delivery, now), now)
+    if why := _why_not(delivery):
+        waiting.filter(pk=delivery_id).update(state=DeliveryState.FAILED, detail=why)
     else:
-        waiting.filter(pk=delivery_id).update(state=DeliveryState.FAILED, detail="推送已停用")
+        _settle(delivery, _attempt(delivery, now), now)
+
+
+def _why_not(delivery: Delivery) -> str:
+    """Return why nothing is sent; whoever writes rows neither leads an event elsewhere nor makes one."""
+    if not delivery.subscription.stands:
+        return "推送的地址、事件或状态在系统之外被改动过，请管理员核对并重新保存后重发"
+    if not is_vouched(delivery):
+        return "这条推送不是本系统产生的，没有发出"
+    return "" if delivery.subscription.active else "推送已停用"
 
 
 def _attempt(delivery: Delivery, now: datetime) -> _Result:

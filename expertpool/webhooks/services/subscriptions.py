@@ -70,5 +70,6 @@ def _set(subscription: Subscription, *, name: str, url: str, events: Collection[
     subscription.name, subscription.url = clean_text(name), url
     # In one order, so that a form saved without a change logs none.
     subscription.events = [code for code in EventCode.values if code in events]
+    subscription.proof_n += 1
     subscription.full_clean()
     subscription.save()

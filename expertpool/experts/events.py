@@ -41,3 +41,28 @@ class LeaveFiled:
     """A leave was filed for somebody, by whomever."""
 
     expert_id: int
+    leave_id: int
+
+
+@dataclass(frozen=True)
+class ExpertEntered:
+    """A record was made for somebody, by whatever way but an import; whether he is a member, it says."""
+
+    expert_id: int
+
+
+@dataclass(frozen=True)
+class ExpertsImported:
+    """A table was imported: so many came into the pool."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class StatusChanged:
+    """Where somebody stands is another than ``before``, by the act ``action`` (a code of the log)."""
+
+    expert_id: int
+    action: str
+    before: str
+    after: str

@@ -21,6 +21,7 @@ from expertpool.core.crypto import DecryptionError
 from expertpool.core.jobs import defer
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.blocks import candidates_of, identities_of
+from expertpool.draws.queries.identity import altered
 from expertpool.draws.queries.reveal import is_released
 from expertpool.experts.models import Expert
 from expertpool.notifications.enums import ChannelCode
@@ -154,7 +155,10 @@ def _list(draw: Draw, now: datetime) -> bool:
     # Nothing of a draw whose release was written into the database.
     if not is_released(draw):
         return False
-    experts = sorted({one.expert_id for one in identities_of(draw, candidates_of(draw))})
+    candidates = candidates_of(draw)
+    if len(candidates) != draw.candidate_count:
+        raise altered(draw)  # of one whose blocks were taken out it would tell too little
+    experts = sorted({one.expert_id for one in identities_of(draw, candidates)})
     _, is_new = CandidateList.objects.get_or_create(
         draw=draw, defaults={"experts": experts, "listed_at": now}
     )

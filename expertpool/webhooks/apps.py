@@ -12,6 +12,12 @@ class WebhooksConfig(AppConfig):
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
         from expertpool.draws.events import DrawEnded, DrawSealed, InvitationAnswered, NamesReleased
+        from expertpool.experts.events import (
+            ExpertEntered,
+            ExpertsImported,
+            LeaveFiled,
+            StatusChanged,
+        )
         from expertpool.projects.events import ProjectApproved
         from expertpool.webhooks import receivers
         from expertpool.webhooks.actions import ACTIONS
@@ -28,3 +34,7 @@ class WebhooksConfig(AppConfig):
         subscribe(DrawEnded, receivers.draw_ended)
         subscribe(InvitationAnswered, receivers.invitation_answered)
         subscribe(NamesReleased, receivers.names_released)
+        subscribe(ExpertEntered, receivers.expert_entered)
+        subscribe(ExpertsImported, receivers.experts_imported)
+        subscribe(StatusChanged, receivers.status_changed)
+        subscribe(LeaveFiled, receivers.leave_filed)

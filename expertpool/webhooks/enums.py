@@ -9,6 +9,11 @@ class EventCode(models.TextChoices):
     INVITATION_ANSWERED = "invitation.answered", "邀请有了结果"
     DRAW_ENDED = "draw.ended", "抽取结束"
     NAMES_RELEASED = "names.released", "名单公开"
+    EXPERT_CREATED = "expert.created", "新增专家"
+    EXPERT_APPROVED = "expert.approved", "专家审核通过"
+    EXPERT_STATUS = "expert.status_changed", "专家状态变更"
+    EXPERT_LEAVE = "expert.leave", "专家请假"
+    EXPERTS_IMPORTED = "experts.imported", "批量导入专家"
 
 
 TEST = "test"  # sent by hand to one subscription

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from expertpool.core.jobs import WEBHOOKS, app
 from expertpool.webhooks.enums import EventCode
-from expertpool.webhooks.services import delivery, facts
+from expertpool.webhooks.services import delivery, experts, facts
 
 
 @app.task(name="webhooks.deliver", queue=WEBHOOKS)
@@ -22,3 +22,9 @@ def tell_hour(event: str, about_id: int, hour: str) -> None:
     """Announce what happened in an hour that is over, of a draw whose names are sealed."""
     code, began = EventCode(event), datetime.fromisoformat(hour)
     facts.tell_hour(event=code, pk=about_id, hour=began, now=timezone.now())
+
+
+@app.task(name="webhooks.tell_leave")
+def tell_leave(leave_id: int) -> None:
+    """Announce a leave that an expert filed himself, once the office may know of it."""
+    experts.tell_leave(leave_id, now=timezone.now())

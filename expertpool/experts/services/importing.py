@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.events import publish
 from expertpool.core.importing import (
     CHECK,
     Fault,
@@ -36,6 +37,7 @@ from expertpool.directory.models import Unit
 from expertpool.directory.queries import province_codes
 from expertpool.directory.services.units import NamedUnit, resolve_units
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
+from expertpool.experts.events import ExpertsImported
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import (
@@ -313,6 +315,8 @@ class ExpertImporter(Importer):
             after=totals.told("导入"),
             note=f"{file_name}{self.persons.note}",
         )
+        if totals.accepted:
+            publish(ExpertsImported(totals.accepted))
 
 
 @dataclass

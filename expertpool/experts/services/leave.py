@@ -62,7 +62,7 @@ def file_leave(
     except IntegrityError:
         raise LeaveRefused(_overlap(_overlapping(leave, is_own=leave.is_own))) from None
     record("expert.leave", actor=actor, now=now, subject=expert, after=in_words(leave, *RECORDED))
-    publish(LeaveFiled(expert.pk))
+    publish(LeaveFiled(expert.pk, leave.pk))
     return leave
 
 

@@ -18,7 +18,7 @@ from expertpool.core.events import publish
 from expertpool.core.fields import shut_cells
 from expertpool.directory.models import Specialty
 from expertpool.experts.enums import ChangeVia, ExpertKind, ExpertSource, ExpertStatus
-from expertpool.experts.events import ExpertApproved, TiesChanged
+from expertpool.experts.events import ExpertApproved, ExpertEntered, TiesChanged
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.queries.experts import (
@@ -66,7 +66,7 @@ def create_expert(
     (ValidationError by field), also against somebody who enters the same one at this moment; who may
     not see such numbers plain is told of few in an hour (ExpertRefused, see `few_taken`). Somebody like
     him is asked about once (`alike.ask_about`); ``knowing`` is what goes on, None asks nobody. Announces
-    ExpertApproved of who begins as a member.
+    ExpertEntered, and ExpertApproved of who begins as a member.
     """
     with few_taken(actor, now=now):
         expert = Expert(
@@ -84,6 +84,7 @@ def create_expert(
         _set_specialties(expert, set(), wanted)
         after = snapshot(expert, *EXPERT.recorded)
         record("expert.create", actor=actor, now=now, subject=expert, after=after, note=note)
+        publish(ExpertEntered(expert.pk))
         if expert.status == ExpertStatus.FORMAL:
             publish(ExpertApproved(expert.pk))
     return expert

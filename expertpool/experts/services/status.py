@@ -12,7 +12,7 @@ from expertpool.accounts.services.users import end_access
 from expertpool.audit.services import record
 from expertpool.core.events import publish
 from expertpool.experts.enums import NOT_SIGNED_IN, STATUS_MOVES, ExpertStatus
-from expertpool.experts.events import ExpertApproved, ExpertLeft
+from expertpool.experts.events import ExpertApproved, ExpertLeft, StatusChanged
 from expertpool.experts.exceptions import StatusNotAllowed
 from expertpool.experts.models import Expert
 from expertpool.experts.services.reasons import required_reason
@@ -37,7 +37,7 @@ def set_status(
     ``also`` are fields that change together with the status. Refuses what STATUS_MOVES does not
     allow ``action`` from the status he has now (StatusNotAllowed). Whoever leaves the pool is
     signed out, his tokens end, and he cannot sign in until he is back. He is told of what is TOLD, with the reason. Announces
-    ExpertLeft of who was a member, ExpertApproved of who is one now.
+    StatusChanged, ExpertLeft of who was a member, ExpertApproved of who is one now.
     """
     before = ExpertStatus(expert.status)
     after = ExpertStatus(to)
@@ -66,6 +66,7 @@ def set_status(
     )
     if action in TOLD:
         tell_status(expert, action, before, reason=reason, now=now)
+    publish(StatusChanged(expert.pk, action, before.value, after.value))
     if before is ExpertStatus.FORMAL:
         publish(ExpertLeft(expert.pk))
     if after is ExpertStatus.FORMAL:

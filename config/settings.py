@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "expertpool.webhooks",
     "expertpool.selfservice",
     "expertpool.reports",
+    "expertpool.points",
     "expertpool.draws",
     "expertpool.notices",
     "expertpool.inspections",

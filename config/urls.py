@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("expertpool.achievements.urls")),
     path("", include("expertpool.notices.urls")),
     path("", include("expertpool.inspections.urls")),
+    path("", include("expertpool.points.urls")),
 ]
 if settings.DEV_PAGES:
     urlpatterns.append(path("styleguide/", include("expertpool.styleguide.urls")))

@@ -66,3 +66,11 @@ class StatusChanged:
     action: str
     before: str
     after: str
+
+
+@dataclass(frozen=True)
+class ExpertsMerged:
+    """The record ``closed_id`` was closed as merged into ``kept_id``."""
+
+    closed_id: int
+    kept_id: int

@@ -55,6 +55,8 @@ ADDS = {
     "notices:choose",  # adds experts to a draft
     "operations:acknowledge",
     "papers:upload",
+    # Asks once; a second person decides, or who serves answers.
+    *("points:answer", "points:correct", "points:counter"),
     "portal:app_set_up",
     "portal:app_take_away",
     "portal:app_prove",
@@ -107,6 +109,9 @@ CHANGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "joining:link_edit": lambda _w: {"name": "新的链接"},
     "notices:edit": lambda _w: {"title": "新的标题"},
     "notifications:template": lambda _w: {"body": "请答复：{{答复链接}}"},
+    "points:benefit_edit": lambda _w: {"description": "新的内容"},
+    "points:level_edit": lambda _w: {"note": "新的说明"},
+    "points:rule_edit": lambda _w: {"points": "8"},
     "projects:batch_edit": lambda _w: {"name": "新批次"},
     "projects:edit": lambda _w: {"place": "新的地点"},
     "projects:rules": lambda _w: {"rules": RULES[0].code},

@@ -28,6 +28,7 @@ from expertpool.joining.models import Registration
 from expertpool.joining.services.registering import token_of
 from expertpool.notices.models import ExpertNotice
 from expertpool.notifications.models import Message
+from expertpool.points.models import Benefit, BenefitRequest, PointEntry, PointLevel, PointRule
 from expertpool.projects.models import Task
 from expertpool.reports.models import ExposureReport
 from expertpool.selfservice.services.feed import address_of, open_feed
@@ -41,6 +42,13 @@ from tests.factories.experts import make_apart, make_expert, make_unit
 from tests.factories.inspections import hand_in_inspection, inspection_of, make_round, open_one
 from tests.factories.notices import make_notice, sent_notice
 from tests.factories.picks import allow_manual_ways, ask_for
+from tests.factories.points import (
+    make_benefit,
+    make_entry,
+    make_level,
+    make_point_rule,
+    make_request,
+)
 from tests.factories.requests import asked_otherwise
 from tests.factories.siteconfig import configure
 
@@ -333,6 +341,29 @@ def waiting_inspection(_world: World, _user: User) -> dict[str, Any]:
         other = make_expert()
         found = hand_in_inspection(inspection_of(other, open_one(now=LONG_AGO)), now=LONG_AGO)
     return {"pk": found.pk}
+
+
+def point_entry(world: World, _user: User) -> dict[str, Any]:
+    found = PointEntry.objects.filter(expert=world.expert).first()
+    return {"pk": (found or make_entry(world.expert)).pk}
+
+
+def point_rule(_world: World, _user: User) -> dict[str, Any]:
+    return {"pk": (PointRule.objects.first() or make_point_rule("attended", 5)).pk}
+
+
+def point_level(_world: World, _user: User) -> dict[str, Any]:
+    return {"pk": (PointLevel.objects.first() or make_level("资深", 50)).pk}
+
+
+def benefit(_world: World, _user: User) -> dict[str, Any]:
+    return {"pk": (Benefit.objects.first() or make_benefit()).pk}
+
+
+def asked_benefit(_world: World, _user: User) -> dict[str, Any]:
+    """One that another expert asked for before names were sealed."""
+    found = BenefitRequest.objects.filter(answered_at=None).first()
+    return {"pk": (found or make_request(now=timezone.now() - timedelta(days=2))).pk}
 
 
 def openly(_world: World, _user: User) -> dict[str, Any]:
@@ -693,6 +724,27 @@ RULES: dict[str, Rule] = {
     "inspections:own": only("expert"),
     "inspections:fill": only("expert", kwargs=inspection),
     "inspections:draft": only("expert", kwargs=inspection),
+    # Points
+    "points:list": only(*READ_EXPERTS),
+    "points:entries": only(*READ_EXPERTS),
+    "points:correct": only("admin", "supervisor", kwargs=pk(lambda w: w.expert)),
+    "points:counter": only("admin", "supervisor", kwargs=point_entry),
+    "points:request_list": only("admin"),
+    "points:answer": only("admin", kwargs=asked_benefit),
+    "points:rule_list": only("admin"),
+    "points:rule_create": only("admin"),
+    "points:rule_edit": only("admin", kwargs=point_rule),
+    "points:rule_delete": only("admin", kwargs=point_rule),
+    "points:level_list": only("admin"),
+    "points:level_create": only("admin"),
+    "points:level_edit": only("admin", kwargs=point_level),
+    "points:level_delete": only("admin", kwargs=point_level),
+    "points:benefit_list": only("admin"),
+    "points:benefit_create": only("admin"),
+    "points:benefit_edit": only("admin", kwargs=benefit),
+    "points:benefit_delete": only("admin", kwargs=benefit),
+    "points:own": only("expert"),
+    "points:ask": only("expert", kwargs=benefit),
     # Certificates
     "certificates:list": only(*READ_EXPERTS),
     "certificates:missing": only("admin"),

@@ -63,6 +63,7 @@ from tests.factories.automation import FREEZE, rule_data
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.picks import allow_manual_ways, ask_for
+from tests.factories.points import ask_correction
 from tests.factories.widening import EVERYBODY, SENIOR, make_short_panel
 from tests.fixtures import login
 
@@ -129,6 +130,7 @@ MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
     "automation.rule": lambda _draw, by, now: save_rule(
         rule=None, data=rule_data(FREEZE, event="experts.approved"), actor=by, now=now
     ),
+    "points.correct": lambda _draw, by, _now: ask_correction(make_expert(), by),
     "draws.earlier": lambda draw, by, now: request_earlier(
         draw=draw,
         meetings=[NewMeeting(draw.project_id, now + timedelta(days=9), "北楼")],

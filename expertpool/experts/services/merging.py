@@ -10,8 +10,10 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.events import publish
 from expertpool.core.text import moment_text
 from expertpool.experts.enums import ChangeVia, ExpertStatus
+from expertpool.experts.events import ExpertsMerged
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import AvoidanceUnit, Expert, Leave
@@ -50,7 +52,8 @@ def merge_experts(
 
     Groups, avoidances, and leaves that are not over come along; versions, log, files, letters and seats
     stay with the closed record, which keeps its numbers to be reached by, but for being found. Nothing is
-    asked of draws: who sits in a sealed one, a merge does not tell. The owners of both are told.
+    asked of draws: who sits in a sealed one, a merge does not tell. The owners of both are told. Announces
+    ExpertsMerged.
     Refuses (ExpertRefused, ValidationError by field) two kinds, two names with two numbers or birthdays, two of whom one of these differs unless that is
     known (``knowing``), what was told
     apart or merged already, a record to keep that is deleted, one to close that is frozen, blacklisted or has an account, leaves that overlap, and
@@ -82,6 +85,7 @@ def merge_experts(
     _bring_along(close, keep, actor=actor, now=now)
     after = {"并入": str(close)} | ({"不同之处": "、".join(unlike)} if unlike else {})
     record("expert.merge", actor=actor, now=now, subject=keep, after=after, note=reason)
+    publish(ExpertsMerged(close.pk, keep.pk))
     for pk, name, contacts in reached:
         _tell(pk, name, contacts, close=close, keep=keep, now=now)
     return keep

@@ -25,6 +25,7 @@ from expertpool.experts.services.profile import RecordOrigin, create_expert
 from expertpool.inspections.services.demo import ensure_demo_inspections
 from expertpool.joining.services.demo import ensure_demo_applications
 from expertpool.notices.services.demo import ensure_demo_notices
+from expertpool.points.services.demo import ensure_demo_points
 from expertpool.projects.models import Project
 from expertpool.projects.services.demo import ensure_demo_projects
 
@@ -131,12 +132,17 @@ def _notices(now: datetime) -> None:
     ensure_demo_notices(expert=_own_expert(now), actor=_user("operator"), now=now)
 
 
+def _points(now: datetime) -> None:
+    ensure_demo_points(expert=_own_expert(now), actor=_user("admin"), now=now)
+
+
 STEPS = (
     Step("pool", "部门、角色和账号", lambda now: ensure_demo_accounts(now=now)),
     Step("pool", "专家", _experts),
     Step("pool", "演示账号的专家档案", _own_expert),
     Step("pool", "专家证书", _certificates),
     Step("pool", "专家成果", _achievements),
+    Step("pool", "专家积分", _points),
     Step(
         "pool",
         "专家的履历与变更申请",

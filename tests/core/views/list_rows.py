@@ -31,6 +31,7 @@ from expertpool.notifications.models import Message
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.papers.registry import PAPERS
 from expertpool.papers.services import upload_template
+from expertpool.points.enums import ReviewFact
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.projects.services.archive import archive_project
@@ -58,6 +59,13 @@ from tests.factories.inspections import make_round, open_one
 from tests.factories.jobs import fail_job
 from tests.factories.joining import make_application
 from tests.factories.notices import make_notice, sent_notice
+from tests.factories.points import (
+    make_benefit,
+    make_entry,
+    make_level,
+    make_point_rule,
+    make_request,
+)
 from tests.factories.projects import make_project
 from tests.factories.webhooks import make_delivery, make_subscription
 
@@ -298,6 +306,14 @@ ROWS: dict[str, MakeRow] = {
     "operations:alerts": lambda _reader, at: make_alert(f"检查{at}"),
     "operations:jobs": lambda _reader, _at: fail_job(),
     "papers:list": _paper,
+    "points:benefit_list": lambda _reader, at: make_benefit(
+        f"服务{at}", level=make_level(f"{at}级", at)
+    ),
+    "points:entries": lambda reader, at: make_entry(_expert(reader, at)),
+    "points:level_list": lambda _reader, at: make_level(f"{at}级", at),
+    "points:list": lambda reader, at: make_entry(_expert(reader, at)),
+    "points:request_list": lambda reader, at: make_request(_expert(reader, at)),
+    "points:rule_list": lambda _reader, at: make_point_rule(list(ReviewFact)[at].value, 5),
     "projects:approvals": _project(ProjectStatus.PENDING),
     "projects:archive_list": _archived,
     "projects:batch_list": _batch,

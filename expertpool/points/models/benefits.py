@@ -1,0 +1,122 @@
+"""What levels of points bring, and what experts ask for."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from expertpool.core.bounds import ORDER, Bounds, within
+from expertpool.core.fields import EncryptedTextField, readable
+from expertpool.experts.models import Expert
+
+THRESHOLD = Bounds(0, 1_000_000)
+
+
+class PointLevel(models.Model):
+    """A level (等级) that an expert has from ``threshold`` points on."""
+
+    name = models.CharField("等级", max_length=20, unique=True)
+    threshold = models.PositiveIntegerField(
+        "达到积分", unique=True, validators=[THRESHOLD], help_text="积分达到这个数即为该等级。"
+    )
+    note = models.CharField("说明", max_length=200, blank=True, help_text="专家看得到。")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "积分等级"
+        ordering = ["threshold"]
+        constraints = [within("points_level_bounds", threshold=THRESHOLD)]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Benefit(models.Model):
+    """A service (专属服务) for which experts of a level and above may ask."""
+
+    name = models.CharField("服务", max_length=50, unique=True)
+    description = models.TextField("服务内容", max_length=500, help_text="专家看得到。")
+    level = models.ForeignKey(
+        PointLevel,
+        verbose_name="从哪个等级起",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="留空：所有专家都可以申请。",
+    )
+    order = models.PositiveIntegerField("次序", default=0, validators=[ORDER])
+    active = models.BooleanField("启用", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "专属服务"
+        ordering = ["order", "id"]
+        constraints = [within("points_benefit_bounds", order=ORDER)]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BenefitRequest(models.Model):
+    """What an expert asked for, and what the office answered. ``agreed`` changes once, by one conditional
+    update in `points.services.benefits`."""
+
+    never = ("DELETE",)
+
+    expert = models.ForeignKey(
+        Expert, verbose_name="专家", on_delete=models.PROTECT, related_name="+"
+    )
+    benefit = models.ForeignKey(
+        Benefit, verbose_name="服务", on_delete=models.PROTECT, related_name="+"
+    )
+    uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
+    text = EncryptedTextField("说明", bound_to=("uid",), at_least=512)
+    asked_at = models.DateTimeField("申请时间")
+    agreed = models.BooleanField("同意", null=True, blank=True)
+    answer = models.CharField("答复", max_length=500, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="答复人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    answered_at = models.DateTimeField("答复时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "服务申请"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["expert", "benefit"],
+                condition=Q(answered_at__isnull=True),
+                name="points_request_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed__isnull=True, answered_by__isnull=True, answered_at__isnull=True)
+                | Q(agreed__isnull=False, answered_by__isnull=False, answered_at__isnull=False),
+                name="points_request_answered",
+            ),
+        ]
+        indexes = [models.Index(fields=["answered_at", "-id"], name="points_request_open")]
+
+    def __str__(self) -> str:
+        return f"申请 {self.benefit}"
+
+    @property
+    def readable_text(self) -> str:
+        """What he wrote, as a page shows it (`core.fields.readable`)."""
+        return readable(self, "text")
+
+    @property
+    def state_label(self) -> str:
+        if self.agreed is None:
+            return "待答复"
+        return "已同意" if self.agreed else "未同意"
+
+    @property
+    def tone(self) -> str:
+        return {None: "amber", True: "green", False: "grey"}[self.agreed]

@@ -1,0 +1,88 @@
+"""Points in conditions, in the export, and who reads which review is behind an entry."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.core.criteria import Context, parse, to_q
+from expertpool.core.exporting import EXPORTS
+from expertpool.draws.models import DrawPlan
+from expertpool.draws.queries.fitting import fitting_experts, planned_levels
+from expertpool.draws.services.names import release
+from expertpool.draws.services.plan import GroupInput
+from expertpool.experts.models import Expert
+from expertpool.points.models import PointEntry
+from expertpool.points.queries.ledger import entries_of, lines_for, own_lines
+from expertpool.points.services.settling import settle_draw
+from tests.factories.accounts import make_user
+from tests.factories.draws import make_draw, make_ready_project
+from tests.factories.experts import make_expert
+from tests.factories.points import make_entry, make_level, make_point_rule
+from tests.factories.widening import accept_all
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+
+
+def met(op: str, value: Any, at: datetime) -> set[str]:
+    node = parse("experts.expert", {"field": "points", "op": op, "value": value})
+    return set(Expert.objects.filter(to_q(node, Context(now=at))).values_list("name", flat=True))
+
+
+def test_a_condition_asks_what_somebody_had_at_its_moment() -> None:
+    first = make_expert("甲")
+    make_expert("乙")
+    make_entry(first, points=30, now=NOW)
+    make_entry(first, points=-50, now=NOW + timedelta(days=1))
+    assert met("gte", 30, NOW) == {"甲"}
+    assert met("eq", 0, NOW) == {"乙"}
+    assert met("lt", 0, NOW + timedelta(days=1)) == {"甲"}
+    assert met("between", [-20, 0], NOW + timedelta(days=2)) == {"甲", "乙"}
+    assert met("ne", 0, NOW - timedelta(days=1)) == set()
+
+
+def test_a_draw_may_ask_for_points() -> None:
+    first = make_expert("甲")
+    make_expert("乙")
+    make_entry(first, points=30, now=NOW)
+    rich = {"field": "points", "op": "gte", "value": 20}
+    project = make_ready_project(now=NOW, groups=[GroupInput("综合", 1, [rich])])
+    levels = planned_levels(DrawPlan.objects.get(project=project).groups.all())
+    assert [one.expert_id for one in fitting_experts(levels, now=NOW)] == [first.pk]
+
+
+def test_the_review_behind_an_entry_is_named_to_whoever_may_read_its_names(operator: User) -> None:
+    make_point_rule("confirmed", 2, now=NOW - timedelta(days=1))
+    make_expert()
+    draw = make_draw(now=NOW, operator=operator, seats=1, opens_in_hours=48)
+    accept_all(draw, now=NOW)
+    opening, over = NOW + timedelta(hours=48), NOW + timedelta(days=3)
+    release(draw_id=draw.pk, now=opening, unanswered=True)
+    settle_draw(draw_id=draw.pk, now=over)
+    entry = PointEntry.objects.get()
+    (line,) = lines_for(operator, entries_of(entry.expert), now=over)
+    assert line.review == draw.project.name
+    (other,) = lines_for(make_user("department"), entries_of(entry.expert), now=over)
+    assert other.review == ""
+    (own,) = own_lines(entries_of(entry.expert))
+    assert own.review == draw.project.name
+
+
+def test_exports_hold_what_the_lists_show(admin: User) -> None:
+    make_level("资深", 10)
+    entry = make_entry(make_expert("王立新"), points=12)
+    make_entry(entry.expert, points=-1)
+    accounts, entries = EXPORTS["points.accounts"], EXPORTS["points.entries"]
+    (row,) = accounts.rows(admin, QueryDict())
+    written = {column.code: column.value(row) for column in accounts.columns}
+    assert written["name"] == "王立新"
+    assert (written["balance"], written["level"], written["entries"]) == (11, "资深", 2)
+    rows = list(entries.rows(admin, QueryDict("q=王立新")))
+    assert [one.points for one in rows] == [-1, 12]
+    assert not list(entries.rows(admin, QueryDict("q=李")))

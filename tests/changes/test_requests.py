@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -78,6 +79,16 @@ def test_what_is_his_own_is_changed_at_once_with_a_version(expert: Expert, owner
     version = expert.versions.get(number=2)
     assert (version.via, version.actor) == ("own", owner)
     assert set(version.changed) == {"position", "address"}
+
+
+def test_his_own_change_is_written_once_and_moves_no_time(expert: Expert, owner: User) -> None:
+    before = fresh(expert).updated_at
+    now = timezone.now()
+    with CaptureQueriesContext(connection) as found:
+        change_own(expert=expert, values={"address": "新路 2 号"}, actor=owner, now=now)
+    written = [one["sql"] for one in found if one["sql"].startswith('UPDATE "experts_expert"')]
+    assert len(written) == 1
+    assert fresh(expert).updated_at == before
 
 
 @pytest.mark.shows("PORT-12", "PORT-13", "PORT-14")

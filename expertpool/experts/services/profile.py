@@ -78,9 +78,9 @@ def create_expert(
             updated_at=now,
         )
         wanted = {specialty.pk for specialty in specialties}
-        _check(expert, actor, _fill(expert, values, wanted))
+        _check(expert, actor, _fill(expert, values, wanted), now=now)
         note = ask_about(expert, knowing, actor)
-        _save(expert, actor, {})
+        _save(expert, actor, {}, now=now)
         _set_specialties(expert, set(), wanted)
         after = snapshot(expert, *EXPERT.recorded)
         record("expert.create", actor=actor, now=now, subject=expert, after=after, note=note)
@@ -119,15 +119,13 @@ def update_expert(
         errors = _mend(expert, values)
         was = copy(expert)
         errors |= _fill(expert, values, wanted)
-        expert.updated_at = now
-        _check(expert, actor, errors)
+        # When he was here himself is told with his version: lists and other platforms go by this moment.
+        if via != ChangeVia.OWN:
+            expert.updated_at = now
+        _check(expert, actor, errors, now=now)
         way = Way(via, note)
         note += ask_about(expert, knowing, actor, was=was)
-        _save(expert, actor, reached)
-        if via == ChangeVia.OWN:
-            # When he was here is told with his version: lists and other platforms go by this moment.
-            expert.updated_at = was.updated_at
-            expert.save(update_fields=["updated_at"])
+        _save(expert, actor, reached, now=now)
         _set_specialties(expert, held, wanted)
         version = EXPERT.version_of(expert)
         if EXPERT.differences(before, version):
@@ -153,7 +151,7 @@ def faults_of(*, values: dict[str, Any], now: datetime) -> Errors:
     is not looked up, so this tells strangers nothing."""
     expert = Expert(created_at=now, updated_at=now)
     errors = _fill(expert, values, set())
-    return _field_errors(expert) | errors
+    return _field_errors(expert, now=now) | errors
 
 
 def refusals_of(
@@ -170,8 +168,7 @@ def refusals_of(
     ``taken``: nobody is told that one of them is somebody else's."""
     errors = _mend(expert, values)
     errors |= _fill(expert, values, {one.pk for one in specialties or ()})
-    expert.updated_at = now
-    errors = _field_errors(expert) | errors
+    errors = _field_errors(expert, now=now) | errors
     if not taken:
         return errors
     changed = {field for field in UNIQUE if field in values}
@@ -216,25 +213,25 @@ def _fill_from_id_number(expert: Expert) -> None:
     expert.sex = expert.sex or sex_by(kind, number)
 
 
-def _check(expert: Expert, actor: User | None, errors: Errors) -> None:
-    errors = _field_errors(expert) | errors
+def _check(expert: Expert, actor: User | None, errors: Errors, *, now: datetime) -> None:
+    errors = _field_errors(expert, now=now) | errors
     # Whose a number is, is asked only of numbers that are in order.
     errors |= taken_errors(expert, actor, faults=errors)
     if errors:
         raise ValidationError(errors)
 
 
-def _save(expert: Expert, actor: User | None, reached: dict[str, str]) -> None:
+def _save(expert: Expert, actor: User | None, reached: dict[str, str], *, now: datetime) -> None:
     if not expert.number:
         # Only now: what is refused takes no number.
-        (expert.number,) = next_numbers(1, now=expert.updated_at)
+        (expert.number,) = next_numbers(1, now=now)
         if expert.user:
             expert.account_proof = account_proof(expert.number, expert.user)
     try:
         # A savepoint: after a duplicate the transaction goes on, to look up whose number it is.
         with transaction.atomic():
             if contacts_of(expert) != reached:
-                let_account_follow(expert, actor=actor, now=expert.updated_at)
+                let_account_follow(expert, actor=actor, now=now)
             expert.save()
     except IntegrityError:
         # Somebody else entered the same number since the check.
@@ -245,11 +242,11 @@ def _save(expert: Expert, actor: User | None, reached: dict[str, str]) -> None:
         raise
 
 
-def _field_errors(expert: Expert) -> Errors:
+def _field_errors(expert: Expert, *, now: datetime) -> Errors:
     errors: Errors = dict(
         identity_errors(expert.id_kind, expert.id_number, expert.birth_date, expert.sex)
     )
-    if is_too_young(expert.birth_date, timezone.localdate(expert.updated_at)):
+    if is_too_young(expert.birth_date, timezone.localdate(now)):
         errors["birth_date"] = ValidationError(f"出生日期{TOO_YOUNG}", code="birth_date")
     if not expert.phone:
         errors["phone"] = ValidationError("请填写手机号，邀请和答复都要用到。", code="required")

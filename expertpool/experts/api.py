@@ -17,6 +17,7 @@ from expertpool.core.api import Id, Pages, Refusal, allows, answers
 from expertpool.core.api.records import AddedField, added_values
 from expertpool.core.text import clean_code, clean_text
 from expertpool.customforms.models import CustomField
+from expertpool.customforms.queries.declared import fields_shown_to
 from expertpool.directory.models import Division, Specialty, Unit
 from expertpool.directory.queries import specialty_subtree, title_level
 from expertpool.directory.services.units import resolve_unit
@@ -69,8 +70,7 @@ MOST_SEATS = 3  # named in a refusal
 @allows("experts.view", "experts.add")
 def expert_field_list(request: UserRequest) -> QuerySet[CustomField]:
     """返回管理员为专家新增、正在使用的字段。"""
-    seen = [one.code for one in EXPERT.joined(request.user)]
-    return CustomField.objects.filter(subject=EXPERT.code, code__in=seen)
+    return fields_shown_to(request.user, EXPERT)
 
 
 @router.get(

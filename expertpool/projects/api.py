@@ -14,6 +14,7 @@ from expertpool.core.api import Id, Pages, Refusal, allows, answers
 from expertpool.core.api.records import AddedField, added_values
 from expertpool.core.text import clean_code, clean_text
 from expertpool.customforms.models import CustomField
+from expertpool.customforms.queries.declared import fields_shown_to
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import near_text, units_matching
 from expertpool.projects.exceptions import (
@@ -81,8 +82,7 @@ def department_list(request: UserRequest) -> QuerySet[Department]:
 @allows("projects.view", "projects.add")
 def project_field_list(request: UserRequest) -> QuerySet[CustomField]:
     """返回管理员为项目新增、正在使用、令牌用户能看到的字段。"""
-    seen = [one.code for one in PROJECT.joined(request.user)]
-    return CustomField.objects.filter(subject=PROJECT.code, code__in=seen)
+    return fields_shown_to(request.user, PROJECT)
 
 
 @router.get(

@@ -32,7 +32,7 @@ from expertpool.changes.tables import TONES, hidden_from
 from expertpool.core.aftermath import writing_afterwards
 from expertpool.core.responses import file_answer, refused, saved
 from expertpool.core.subjects import Owner
-from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.drawers import drawer_form, posted
 from expertpool.core.views.editing import Editing
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
@@ -132,8 +132,7 @@ def edit(request: UserRequest, expert: Expert, section: str) -> HttpResponse:
     # Read again: what is shown is at least as new as what it says to have read.
     expert = Expert.objects.select_related("user", "employer", "division").get(pk=expert.pk)
     form = OwnFileForm(
-        request.POST if request.method == "POST" else None,
-        request.FILES if request.method == "POST" else None,
+        *posted(request),
         expert=expert,
         section=section,
         waiting=open_items(expert),
@@ -183,8 +182,7 @@ def withdraw(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
 
 @as_expert
 def photo(request: UserRequest, expert: Expert) -> HttpResponse:
-    posted = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = PhotoForm(*posted)
+    form = PhotoForm(*posted(request))
 
     def write() -> None:
         set_photo(

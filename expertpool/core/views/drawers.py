@@ -23,6 +23,11 @@ class Written(NamedTuple):
     result: Any
 
 
+def posted(request: HttpRequest) -> tuple[Any, Any]:
+    """Return what a form with files is filled from; nothing while it is only read."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
 def attempt(
     form: Any,
     write: Callable[[], object],

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from asgiref.local import Local
 from django.core.signals import request_finished, request_started
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from expertpool.core.prepared import Prepared
@@ -37,11 +38,12 @@ from expertpool.core.subjects import (
     Number,
     Owner,
     ShownWhen,
+    Subject,
     Text,
     Words,
     extra_question,
 )
-from expertpool.core.visibility import GuardedField, GuardSource, Level
+from expertpool.core.visibility import GuardedField, GuardSource, Level, Viewer
 from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.models import CustomField, FieldMark
 
@@ -82,6 +84,12 @@ def declared_fields(subject: str) -> list[FieldDeclaration]:
     if getattr(_request, "is_open", False):
         _request.has_looked = True
     return _known[1].get(subject, [])
+
+
+def fields_shown_to(viewer: Viewer, subject: Subject) -> QuerySet[CustomField]:
+    """Return the fields in use that joined ``subject`` and that ``viewer`` sees."""
+    codes = [one.code for one in subject.joined(viewer)]
+    return CustomField.objects.filter(subject=subject.code, code__in=codes)
 
 
 def look_again() -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from expertpool.core.views.drawers import attempt
+from expertpool.core.views.drawers import attempt, posted
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.forms.actions import AppealForm
@@ -40,8 +40,7 @@ def appeal(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, token: str, entry: BlacklistEntry) -> HttpResponse:
-    posted = request.method == "POST"
-    form = AppealForm(request.POST, request.FILES) if posted else AppealForm()
+    form = AppealForm(*posted(request))
 
     def write() -> object:
         return file_appeal(
@@ -51,7 +50,7 @@ def _page(request: HttpRequest, token: str, entry: BlacklistEntry) -> HttpRespon
             now=timezone.now(),
         )
 
-    if posted and attempt(form, write, refusals=(ExpertRefused, FileRefused)):
+    if form.is_bound and attempt(form, write, refusals=(ExpertRefused, FileRefused)):
         return redirect("experts:appeal", token=token)
     appeals = list(entry.appeals.all())
     is_on = not entry.removed_at and entry.expert.status == ExpertStatus.BLACKLISTED
@@ -61,7 +60,7 @@ def _page(request: HttpRequest, token: str, entry: BlacklistEntry) -> HttpRespon
         "is_on": is_on,
         "is_waiting": (waiting := any(one.agreed is None for one in appeals)),
         "form": form if is_on and not waiting and len(appeals) < MOST else None,
-        "refused": [] if form.is_valid() or not posted else form.non_field_errors(),
+        "refused": [] if form.is_valid() or not form.is_bound else form.non_field_errors(),
         "most": MOST,
     }
-    return render(request, "experts/appeal.html", context, status=422 if posted else 200)
+    return render(request, "experts/appeal.html", context, status=422 if form.is_bound else 200)

@@ -18,11 +18,9 @@ from expertpool.accounts.models import User, UserRequest
 from expertpool.audit.services import Edits
 from expertpool.core.aftermath import writing_afterwards
 from expertpool.core.permissions import requires
-from expertpool.core.responses import refused
-from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.drawers import drawer_form, posted
 from expertpool.core.views.editing import Editing
-from expertpool.core.views.reasons import reason_of
-from expertpool.core.visibility import GUARDED_FIELDS, Level, level_for
+from expertpool.core.views.reasons import revealed
 from expertpool.directory.queries import province_codes
 from expertpool.experts.enums import ExpertKind, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
@@ -44,7 +42,7 @@ def create(request: UserRequest) -> HttpResponse:
     kind = request.GET.get("kind") or ExpertKind.INDIVIDUAL
     if kind not in ExpertKind.values:
         raise Http404
-    form = ExpertForm(*_posted(request), user=request.user, kind=kind)
+    form = ExpertForm(*posted(request), user=request.user, kind=kind)
 
     def write() -> str:
         # A unit that was made for a refused record goes with it.
@@ -76,7 +74,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     if section and section not in sections:
         raise Http404
     form = ExpertForm(
-        *_posted(request),
+        *posted(request),
         user=request.user,
         kind=expert.kind,
         expert=expert,
@@ -118,7 +116,7 @@ def change_to(request: UserRequest, pk: int, kind: str) -> HttpResponse:
         raise Http404
     editing = Editing(request, _edits(pk, kind, "", request.user))
     expert = get_object_or_404(_editable(request), pk=pk)
-    form = KindForm(*_posted(request), user=request.user, kind=kind, expert=expert)
+    form = KindForm(*posted(request), user=request.user, kind=kind, expert=expert)
 
     def write() -> str:
         with _asking(form), writing_afterwards(), transaction.atomic():
@@ -181,29 +179,16 @@ def _editable(request: UserRequest) -> QuerySet[Expert]:
     return found.select_related("employer")
 
 
-def _posted(request: UserRequest) -> tuple[Any, Any]:
-    """Return what a form is filled from, with its files; nothing while it is only read."""
-    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
-
-
 @require_POST
 @requires("experts.reveal")
 def reveal(request: UserRequest, pk: int, field: str) -> HttpResponse:
     """The clear text of a masked value, for a reason that is recorded."""
-    code = f"experts.{field}"
-    if code not in GUARDED_FIELDS or level_for(request.user, code) is Level.HIDDEN:
-        raise Http404
     # By the right to reveal, which may reach less far than that to view.
     expert: Expert = get_object_or_404(experts_visible_to(request.user, "experts.reveal"), pk=pk)
-    try:
-        value = reveal_value(
-            expert=expert,
-            field=field,
-            reason=reason_of(request),
-            actor=request.user,
-            now=timezone.now(),
+
+    def show(reason: str) -> str:
+        return reveal_value(
+            expert=expert, field=field, reason=reason, actor=request.user, now=timezone.now()
         )
-    except ExpertRefused as refusal:
-        return refused(str(refusal))
-    # As plain text: nothing that was typed is read as markup.
-    return HttpResponse(value, content_type="text/plain; charset=utf-8")
+
+    return revealed(request, f"experts.{field}", show, refusals=ExpertRefused)

@@ -14,12 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from expertpool.accounts.models import UserRequest
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
-from expertpool.core.responses import file_answer, refused
+from expertpool.core.responses import file_answer
 from expertpool.core.views.bulk import BulkAction, bulk_view
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, picked_rows, render_list
-from expertpool.core.views.reasons import reason_of
-from expertpool.core.visibility import GUARDED_FIELDS, Level, level_for
+from expertpool.core.views.reasons import revealed
 from expertpool.experts.queries.files import PHOTO, may_view_files
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.queries import attachments_of, opened
@@ -232,18 +231,11 @@ approve_many = bulk_view(
 @requires("experts.reveal")
 def reveal(request: UserRequest, pk: int, field: str) -> HttpResponse:
     """The clear text of a masked value, for a reason that is recorded."""
-    code = f"experts.{field}"
-    if code not in GUARDED_FIELDS or level_for(request.user, code) is Level.HIDDEN:
-        raise Http404
     row = _visible(request, pk)
-    try:
-        value = reveal_value(
-            application=row,
-            field=field,
-            reason=reason_of(request),
-            actor=request.user,
-            now=timezone.now(),
+
+    def show(reason: str) -> str:
+        return reveal_value(
+            application=row, field=field, reason=reason, actor=request.user, now=timezone.now()
         )
-    except JoiningRefused as refusal:
-        return refused(str(refusal))
-    return HttpResponse(value, content_type="text/plain; charset=utf-8")
+
+    return revealed(request, f"experts.{field}", show, refusals=JoiningRefused)

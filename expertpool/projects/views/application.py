@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -18,7 +17,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
-from expertpool.core.views.drawers import attempt
+from expertpool.core.views.drawers import attempt, posted
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.parts import parts_of
 from expertpool.projects.exceptions import ProjectError
@@ -45,7 +44,7 @@ STEPS = ("项目信息", "回避", "附件与提交")
 @requires("projects.add")
 def create(request: UserRequest) -> HttpResponse:
     now = timezone.now()
-    form = ProjectForm(*_posted(request), number=proposed_number(now), user=request.user)
+    form = ProjectForm(*posted(request), number=proposed_number(now), user=request.user)
 
     def save() -> Project:
         return create_project(values=form.values(), actor=request.user, now=now)
@@ -59,7 +58,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_editable_by(request.user), pk=pk)
     if answer := shut(request, project, is_open=project.is_editable):
         return answer
-    form = ProjectForm(*_posted(request), project=project, user=request.user)
+    form = ProjectForm(*posted(request), project=project, user=request.user)
 
     def save() -> Project:
         return update_project(
@@ -71,11 +70,6 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
 
     cancel = reverse("projects:detail", args=[pk])
     return _form_page(request, form, save, title="编辑项目", cancel=cancel, editing=editing)
-
-
-def _posted(request: UserRequest) -> tuple[Any, Any]:
-    """Return what a form is filled from, with its files; nothing while it is only read."""
-    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
 def _form_page(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
-from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.drawers import drawer_form, posted
 from expertpool.core.views.listing import listing, render_list
 from expertpool.files.exceptions import FileRefused
 from expertpool.projects.exceptions import ProjectError
@@ -61,11 +61,9 @@ def _keys(rows: Any) -> set[int]:
 @requires("projects.edit")
 def progress_add(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_editable_by(request.user), pk=pk)
-    # The files of a posted form come apart from its values.
     if answer := shut(request, project, is_open=not project.is_archived):
         return answer
-    posted = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = ProgressForm(*posted)
+    form = ProgressForm(*posted(request))
 
     def write() -> None:
         add_progress(

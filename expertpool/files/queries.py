@@ -105,6 +105,11 @@ def quota_of(subject_type: str) -> int:
     return (quota() if quota else value_of(SUBJECT_QUOTA)) * MEGABYTE
 
 
+def type_size(subject_type: str) -> int:
+    """Return how many bytes the files of all rows of one type take."""
+    return _size(Attachment.objects.filter(subject_type=subject_type))
+
+
 def store_size() -> int:
     """Return how many bytes all files take."""
     return _size(Attachment.objects.all())

@@ -45,7 +45,8 @@ class FileSubject:
     files that prove something, with their labels: only services store them, and they are not
     removed like others. ``bulk_url`` is where ticked files are posted to be removed. ``by_day`` returns
     the users of whose files nobody but themselves is told the hour, None for those of nobody signed in. ``quota`` (MB) and
-    ``most`` bound the files of a row where these come from strangers. ``may_wait`` is
+    ``most`` bound the files of a row where these come from strangers, ``in_all`` (MB) those of all rows, so that
+    strangers take no room from others. ``may_wait`` is
     False where files are used by the system at once: then none is taken unscanned. ``together(user, id)`` are the
     rows with which a row shares its quota, as far as the user knows of them."""
 
@@ -59,6 +60,7 @@ class FileSubject:
     may_wait: bool = True
     quota: Callable[[], int] | None = None
     most: int = 0
+    in_all: Callable[[], int] | None = None
     together: Callable[[Any, str], Together] | None = None
 
 

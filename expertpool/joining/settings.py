@@ -60,6 +60,15 @@ FILES_MB = Setting(
     order=60,
     help="最多 20 个文件；单个文件的大小按「上传限制」。",
 )
+ALL_FILES_GB = Setting(
+    "joining.all_files_gb",
+    "所有申请的材料合计最多",
+    Number(1, 10_000, "GB"),
+    20,
+    group=JOINING,
+    order=65,
+    help="不算已经通过、转入专家档案的；到了这个数，申请人暂时不能上传，其他附件不受影响。",
+)
 DRAFT_DAYS = Setting(
     "joining.draft_days",
     "没有提交的申请保留",
@@ -104,6 +113,7 @@ SETTINGS = (
     CODES_PER_ADDRESS,
     CODES_PER_HOUR,
     FILES_MB,
+    ALL_FILES_GB,
     DRAFT_DAYS,
     KEPT_DAYS,
     RECOMMENDATION_DAYS,

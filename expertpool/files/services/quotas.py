@@ -11,7 +11,7 @@ from expertpool.core.configuration import value_of
 from expertpool.core.locks import lock_transaction
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.queries import known_size, quota_of, store_size, together_with
+from expertpool.files.queries import known_size, quota_of, store_size, together_with, type_size
 from expertpool.files.registry import file_subject
 from expertpool.files.settings import STORE_QUOTA
 from expertpool.files.validators import MEGABYTE
@@ -20,6 +20,7 @@ FULL_SUBJECT = (
     "放不下：这里的附件已用 {used}，合计最多 {most}，这个文件 {size}。请先删除不需要的附件。"
 )
 TOO_MANY = "最多放 {} 个文件，请先删除不需要的，或合并成一个。"
+FULL_TOGETHER = "现在上传的材料太多，暂时放不下，请过些时候再试，或联系管理单位。"
 FULL_STORE = "放不下：全部附件已用 {used}，合计最多 {most}，这个文件 {size}。请联系系统管理员。"
 
 
@@ -40,6 +41,8 @@ def refuse_full_subject(subject: models.Model, size: int, *, actor: Any) -> None
         raise FileRefused(TOO_MANY.format(policy.most))
     used, most = known_size(actor, subject_type, subject_id), quota_of(subject_type)
     _refuse(FULL_SUBJECT, used=used, most=most, size=size)
+    if policy.in_all and type_size(subject_type) + size > policy.in_all() * MEGABYTE:
+        raise FileRefused(FULL_TOGETHER)
 
 
 def _refuse(sentence: str, *, used: int, most: int, size: int) -> None:

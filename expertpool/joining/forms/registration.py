@@ -44,7 +44,7 @@ class RegistrationForm(forms.Form):
         help_text="验证码发到这里，以后用它登录。",
         error_messages={"required": "请填写手机号或邮箱。"},
     )
-    channel = forms.ChoiceField(choices=Channel.choices, required=False, widget=forms.HiddenInput)
+    channel = forms.CharField(required=False, widget=forms.HiddenInput)
     consents = forms.BooleanField(
         label="我已阅读并同意《个人信息告知书》",
         error_messages={"required": "请阅读个人信息告知书，勾选同意后再发送验证码。"},
@@ -54,11 +54,12 @@ class RegistrationForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not reaches_phones():
             self.fields["contact"].label = "邮箱"
-        # A channel that nobody knows is none, and no reason to send anybody away.
-        self.fields["channel"].validators = []
 
     def clean_channel(self) -> str:
-        return self.cleaned_data["channel"] or Channel.SITE
+        """A channel that nobody knows, or that takes a link, is none, and no reason to send anybody away."""
+        typed = self.cleaned_data["channel"]
+        known = {*Channel.values} - {Channel.RECOMMENDED.value}
+        return typed if typed in known else Channel.SITE
 
     def clean_contact(self) -> str:
         typed = self.cleaned_data["contact"].strip()

@@ -25,7 +25,7 @@ from expertpool.files.registry import FileSubject
 from expertpool.joining.enums import OPEN, Channel, State
 from expertpool.joining.models import Application
 from expertpool.joining.queries.contents import may_change
-from expertpool.joining.settings import FILES_MB
+from expertpool.joining.settings import ALL_FILES_GB, FILES_MB
 from expertpool.workflow.queries.approvals import waiting_for
 
 logger = logging.getLogger(__name__)
@@ -168,4 +168,5 @@ FILES = FileSubject(
     closed=_closed,
     quota=lambda: value_of(FILES_MB),
     most=MOST_FILES,
+    in_all=lambda: value_of(ALL_FILES_GB) * 1024,
 )

@@ -23,8 +23,9 @@ from expertpool.experts.events import ExpertApproved
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.queries.experts import expert_for
 from expertpool.files.exceptions import FileRefused
+from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
-from expertpool.files.services import attach
+from expertpool.files.services import attach, remove_attachment
 from expertpool.joining.exceptions import ChangedElsewhere, Incomplete, JoiningRefused
 from expertpool.joining.forms.application import StepForm
 from expertpool.joining.models import Application
@@ -34,7 +35,7 @@ from expertpool.joining.services.deciding import approve, reject, send_back
 from expertpool.joining.services.drafts import save_step
 from expertpool.joining.services.handing_in import hand_in, withdraw
 from expertpool.joining.services.renewing import apply_again
-from expertpool.joining.settings import FILES_MB
+from expertpool.joining.settings import ALL_FILES_GB, FILES_MB
 from expertpool.notifications.models import Message
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.services.flows import StepData, save_flow
@@ -281,6 +282,19 @@ def test_a_draft_holds_no_book_and_few_files() -> None:
         )
     with pytest.raises(FileRefused, match="最多放 20 个"):
         attach(subject=draft, uploaded_file=scan(), kind="proof", actor=draft.user, now=NOW)
+
+
+def test_applicants_take_no_room_from_others() -> None:
+    """Each of many mails is an application with its own room: together they have no more than the office says."""
+    draft, expert, office = fill(make_draft()), make_expert(), make_user("admin")
+    configure(ALL_FILES_GB, 1)
+    Attachment.objects.filter(subject_type="joining.application").update(size=2**30)
+    other = make_draft()
+    with pytest.raises(FileRefused, match="过些时候再试"):
+        attach(subject=other, uploaded_file=scan(), kind="proof", actor=other.user, now=NOW)
+    attach(subject=expert, uploaded_file=scan(), actor=office, now=NOW)
+    remove_attachment(attachment=attachments_of(draft).get(), actor=draft.user, now=NOW)
+    attach(subject=other, uploaded_file=scan(), kind="proof", actor=other.user, now=NOW)
 
 
 def test_nothing_is_added_to_what_was_handed_in() -> None:

@@ -291,7 +291,7 @@ def test_a_confirmation_vouches_for_the_words(operator: User) -> None:
     assert told_states(row, operator) == {expert.name: ALTERED}
 
 
-def test_a_reading_is_told_tomorrow_while_names_are_sealed(operator: User) -> None:
+def test_a_reading_is_told_tomorrow_while_names_are_sealed(client: Client, operator: User) -> None:
     expert, now = member("王立新"), NOW()
     row = sent_notice(expert, actor=operator)
     deliver_all()
@@ -308,6 +308,12 @@ def test_a_reading_is_told_tomorrow_while_names_are_sealed(operator: User) -> No
         return told_states(row, operator)["王立新"], read, answered, unanswered(row).count()
 
     assert told() == ("未读", 0, 0, 1)
+    office = login(client, make_user("admin"))
+    address = reverse("notices:detail", args=[row.pk])
+    assert "王立新" in office.get(address, {"tab": "unread"}).content.decode()
+    page = office.get(address, {"tab": "read"})
+    assert "王立新" not in page.content.decode()
+    assert page.context["totals"].read == 0
     # A reminder goes to him as well: that it did not would say it.
     assert remind(notice=row, actor=operator, now=now) == 1
     remind_out(notice_id=row.pk, number=1, now=now)

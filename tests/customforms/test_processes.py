@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -17,13 +18,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.core.criteria import schema
 from expertpool.core.importing.runs import confirm_import, start_import
 from expertpool.core.models import ImportRun
+from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.exceptions import FieldInUse
 from expertpool.customforms.models import CustomField
 from expertpool.customforms.services.fields import retire_field
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.conditions import SUBJECT as CONDITION
 from expertpool.draws.services import sealing
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput
@@ -40,40 +44,74 @@ from tests.fixtures import login
 from tests.worker import ROOT, Worker, environment_of, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
+# One of each kind: its name, what a cell of a list says, what the record keeps, and what a list is asked.
+KINDS: dict[FieldKind, tuple[str, str, Any, Any]] = {
+    FieldKind.TEXT: ("介绍人", "李四", "李四", {"op": "contains", "value": "李"}),
+    FieldKind.LONG_TEXT: ("业绩", "某桥；某路", "某桥；某路", {"op": "contains", "value": "某桥"}),
+    FieldKind.NUMBER: ("项目数", "12", 12, {"op": "gte", "value": 12}),
+    FieldKind.DATE: (
+        "发证日期",
+        "2020年5月1日",
+        "2020-05-01",
+        {"op": "lte", "value": "2020-05-01"},
+    ),
+    FieldKind.CHOICE: ("执业资格", "二级", "二级", {"op": "in", "value": ["二级"]}),
+    FieldKind.WORDS: ("语种", "一级、二级", ["一级", "二级"], {"op": "all", "value": ["二级"]}),
+    FieldKind.FLAG: ("可出差", "是", True, {"op": "eq", "value": True}),
+    FieldKind.FILE: ("资格证书", "", None, None),
+}
+UNASKED = (FieldKind.TEXT, FieldKind.LONG_TEXT)  # by draws: words name people
 ADD = """
-import django; django.setup()
+import json, sys, django; django.setup()
 from django.utils import timezone
 from expertpool.customforms.services.fields import FieldData, add_field
-data = FieldData(label="执业资格", options=("一级", "二级"))
-add_field(subject="experts.expert", kind="choice", data=data, actor=None, now=timezone.now())
+for kind, label in json.load(sys.stdin):
+    data = FieldData(label=label, options=("一级", "二级") if kind in ("choice", "words") else ())
+    add_field(subject="experts.expert", kind=kind, data=data, actor=None, now=timezone.now())
 """
 
 
-def test_running_processes_have_a_field_that_a_third_one_adds(
+@pytest.mark.shows("OVW-05")
+def test_running_processes_have_a_field_of_each_kind_that_a_third_one_adds(
     client: Client, admin: User, tmp_path: Path
 ) -> None:
-    """This process serves the pages; a worker runs; another process adds the field."""
+    """This process serves the pages; a worker runs; another process adds the fields."""
     login(client, admin)
+    labels = [label for label, *_ in KINDS.values()]
+    cells = {label: cell for label, cell, *_ in KINDS.values() if cell}  # no list holds files
     worker = Worker()
     with worker.running():
         warm = _import(admin, tmp_path, [["姓名", "手机号"]], first=0)
         wait_for(lambda: ImportRun.objects.get(pk=warm.pk).state == "done", seconds=60)
-        assert "执业资格" not in _form(client)
-        environment = environment_of()
-        subprocess.run([sys.executable, "-c", ADD], cwd=ROOT, env=environment, check=True)
-        assert "执业资格" in _form(client)  # the process of the pages
-        run = _import(admin, tmp_path, [["姓名", "手机号", "执业资格"]], first=5000, extra=["二级"])
+        assert not any(label in _form(client) for label in labels)
+        said = json.dumps([(str(kind), label) for kind, (label, *_) in KINDS.items()])
+        command = [sys.executable, "-c", ADD]
+        subprocess.run(command, cwd=ROOT, env=environment_of(), input=said.encode(), check=True)
+        form = _form(client)  # the process of the pages
+        assert [label for label in labels if label not in form] == []
+        head, extra = [["姓名", "手机号", *cells]], [*cells.values()]
+        run = _import(admin, tmp_path, head, first=5000, extra=extra)
         wait_for(lambda: ImportRun.objects.get(pk=run.pk).state == "done", seconds=60)
-    code = CustomField.objects.get().code
-    assert Expert.objects.filter(extra={code: "二级"}).count() == 2001  # by the worker
-    leaf = {"field": code, "op": "in", "value": ["二级"]}
-    draw = make_draw(now=timezone.now(), groups=[GroupInput("甲", 2, [leaf])])
+    codes = {FieldKind(one.kind): one.code for one in CustomField.objects.all()}
+    assert set(codes) == set(FieldKind)
+    kept = {codes[kind]: value for kind, (_, _, value, _) in KINDS.items() if value is not None}
+    assert Expert.objects.filter(extra=kept).count() == 2001  # by the worker
+    for kind, (_, _, _, question) in KINDS.items():
+        if question:
+            where = json.dumps({"field": codes[kind], **question})
+            page = client.get(reverse("experts:list"), {"where": where}).context["page"]
+            assert page.paginator.count == 2001, kind
+    columns = {one.header for one in EXPERT.export_columns()}
+    assert set(labels) <= columns
+    asked = {one["code"] for one in schema(CONDITION)["fields"]}
+    assert {kind for kind in KINDS if codes[kind] not in asked} == set(UNASKED)
+    leaves = [
+        {"field": codes[kind], **question}
+        for kind, (_, _, _, question) in KINDS.items()
+        if question and kind not in UNASKED
+    ]
+    draw = make_draw(now=timezone.now(), groups=[GroupInput("甲", 2, leaves)])
     assert draw.candidate_count == 2001
-    where = f'{{"field": "{code}", "op": "eq", "value": "二级"}}'
-    page = client.get(reverse("experts:list"), {"where": where}).context["page"]
-    assert page.paginator.count == 2001
-    [column] = [one for one in EXPERT.export_columns() if one.header == "执业资格"]
-    assert column.value(Expert.objects.filter(extra={code: "二级"})[0]) == "二级"
 
 
 def _form(client: Client) -> str:

@@ -12,6 +12,7 @@ class AutomationConfig(AppConfig):
         from expertpool.automation.menu import ITEMS
         from expertpool.automation.occasions import TOLD
         from expertpool.automation.permissions import PERMISSIONS
+        from expertpool.automation.queries.naming import USE
         from expertpool.automation.registry import RULE_ACTIONS
         from expertpool.automation.services.effects import ERRANDS, TELL
         from expertpool.automation.services.matters import RULE
@@ -20,6 +21,7 @@ class AutomationConfig(AppConfig):
         from expertpool.core.home import TODOS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
+        from expertpool.customforms.registry import FIELD_USES
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.workflow.services.matters import register_matters
 
@@ -29,5 +31,6 @@ class AutomationConfig(AppConfig):
         OCCASIONS.add(TOLD)
         RULE_ACTIONS.add(TELL, ERRANDS)
         register_matters(RULE)
+        FIELD_USES.add(USE)
         TODOS.add(TODO)
         MENU.add(*ITEMS)

@@ -21,7 +21,10 @@ ITEMS = (
         "automation:list",
         permissions=(MANAGE, CONFIRM, VIEW),
         order=58,
-        active=("automation:create", "automation:detail", "automation:edit", "automation:firing"),
+        active=(
+            *("automation:create", "automation:detail", "automation:edit"),
+            *("automation:firings", "automation:firing"),
+        ),
         group="system",
     ),
 )

@@ -67,11 +67,11 @@ class EventKind:
     people: Mapping[str, Person] = field(default_factory=dict)
     parties: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     about: Callable[[Any], About] = lambda row: row
-    icon: str = "bolt"
     note: str = ""
+    order: int = 100
 
 
-EVENT_KINDS: Catalogue[EventKind] = Catalogue("kind of event")
+EVENT_KINDS: Catalogue[EventKind] = Catalogue("kind of event", order=lambda kind: kind.order)
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,6 @@ class RuleAction:
     permission: str = ""
     weighty: bool = False
     refused: tuple[type[Exception], ...] = ()
-    icon: str = "bolt"
     order: int = 100
 
     def suits(self, kind: EventKind) -> bool:

@@ -12,6 +12,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.automation.exceptions import RuleRefused
 from expertpool.automation.models import EventRule, RuleRequest, RuleVersion
+from expertpool.automation.queries.naming import rules_naming, rules_that_named
 from expertpool.automation.queries.rules import latest_version, reading_of, versions_in_force
 from expertpool.automation.registry import EVENT_KINDS
 from expertpool.automation.services.rules import (
@@ -27,6 +28,7 @@ from tests.factories.automation import ERRAND, FREEZE, SUPPLEMENT, TELL, make_ru
 
 pytestmark = pytest.mark.django_db
 APPROVED = "projects.approved"
+ASKED = {"field": "budget", "op": "gt", "value": 100}
 
 
 def in_force(event: str = APPROVED) -> list[str]:
@@ -237,3 +239,14 @@ def test_a_second_admin_may_not_be_both(supervisor: User) -> None:
 def test_users_without_the_right_ask_nobody(operator: User) -> None:
     assert not operator.has_permission("automation.manage")
     assert make_user("admin").has_permission("automation.manage")
+
+
+def test_a_field_that_a_rule_asks_is_in_use(admin: User) -> None:
+    condition = {"all": [{"field": "regime", "op": "in", "value": ["tender"]}, {"not": ASKED}]}
+    rule = make_rule(condition=condition, actor=admin)
+    assert rules_naming("projects.project", "budget") == ["事件规则「审核通过后通知」"]
+    assert rules_naming("experts.expert", "budget") == []
+    assert rules_that_named("projects.project", "regime", ["tender"]) != []
+    assert rules_that_named("projects.project", "regime", ["internal"]) == []
+    switch_rule(rule=rule, active=False, actor=admin, now=timezone.now())
+    assert rules_naming("projects.project", "budget") == []

@@ -61,7 +61,7 @@ class RuleForm(forms.Form):
         max_length=300,
         help_text="为什么设这条规则，写入操作日志；需要确认的，确认人据此决定。",
     )
-    event = forms.ChoiceField(label="当")
+    event = forms.ChoiceField(label="事件")
     active = forms.BooleanField(label="启用", required=False, initial=True)
 
     def __init__(self, *args: Any, kind: EventKind, viewer: User, **kw: Any) -> None:

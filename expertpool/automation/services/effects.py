@@ -143,7 +143,6 @@ def _tell_preview(doing: Doing) -> str:
 TELL = RuleAction(
     code="automation.tell",
     label="发送通知",
-    icon="send",
     fields=_tell_fields,
     words=_tell_words,
     check=_check_telling,
@@ -192,7 +191,6 @@ def _errand_preview(doing: Doing) -> str:
 ERRANDS = RuleAction(
     code="automation.errand",
     label="列入待办",
-    icon="list-check",
     fields=_errand_fields,
     words=_errand_words,
     check=lambda kind, values: _check_texts(kind, "", values[ERRAND]),

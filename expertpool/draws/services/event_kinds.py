@@ -103,7 +103,6 @@ def _draw_page(draw: Draw) -> str:
 SEALED = EventKind(
     code="draws.sealed",
     label="抽取已封存",
-    icon="lock",
     subject=DRAW,
     sources={DrawSealed: lambda event: [event.draw_id]},
     visible=draws_visible_to,
@@ -114,12 +113,12 @@ SEALED = EventKind(
     samples=DRAW_SAMPLES,
     people=DRAW_PEOPLE,
     parties={"draw": lambda draw: draw, "project": lambda draw: draw.project},
+    order=30,
 )
 
 ENDED = EventKind(
     code="draws.ended",
     label="抽取结束",
-    icon="flag",
     note="名单公开前结束的，到下一个整点才触发，以免看出是谁在何时答复。",
     subject=DRAW,
     sources={DrawEnded: lambda event: [event.draw_id]},
@@ -133,12 +132,12 @@ ENDED = EventKind(
     samples=DRAW_SAMPLES,
     people=DRAW_PEOPLE,
     parties={"draw": lambda draw: draw, "project": lambda draw: draw.project},
+    order=30,
 )
 
 RELEASED = EventKind(
     code="draws.released",
     label="名单公开",
-    icon="eye",
     subject=DRAW,
     sources={NamesReleased: lambda event: [event.draw_id]},
     visible=draws_visible_to,
@@ -149,6 +148,7 @@ RELEASED = EventKind(
     samples=DRAW_SAMPLES,
     people=DRAW_PEOPLE,
     parties={"draw": lambda draw: draw, "project": lambda draw: draw.project},
+    order=30,
 )
 
 
@@ -187,7 +187,6 @@ def _of_draw(find: Person) -> Person:
 ANSWERED = EventKind(
     code="draws.answered",
     label="邀请有了结果",
-    icon="mail-forward",
     note="名单公开时才触发（一次抽取的全部结果一起），公开之后的结果当时触发：在此之前任何规则都不知道谁被抽中。",
     subject=INVITATION,
     sources={NamesReleased: _released, InvitationAnswered: _answered},
@@ -205,6 +204,7 @@ ANSWERED = EventKind(
     },
     parties={"expert": lambda row: row.expert, "draw": lambda row: row.draw},
     about=lambda row: row.draw,
+    order=30,
 )
 
 EVENTS = (SEALED, ENDED, RELEASED, ANSWERED)
@@ -232,7 +232,6 @@ def _supplement(doing: Doing) -> str:
 SUPPLEMENT = RuleAction(
     code="draws.supplement",
     label="再补抽一次",
-    icon="dice-5",
     words=lambda kind, values: "对缺人的抽取，按原次序再补抽一次",
     run=_supplement,
     needs="draw",

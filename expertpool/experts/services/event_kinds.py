@@ -51,7 +51,6 @@ def _past(*statuses: str, at: str) -> QuerySet[Expert]:
 APPROVED = EventKind(
     code="experts.approved",
     label="专家入库",
-    icon="user-plus",
     note="审核通过、直接登记、解冻、移出黑名单都算；批量导入的不算。",
     subject=SUBJECT,
     sources={ExpertApproved: lambda event: [event.expert_id]},
@@ -63,12 +62,12 @@ APPROVED = EventKind(
     samples=SAMPLES,
     people={"expert": HIMSELF},
     parties={"expert": lambda expert: expert},
+    order=20,
 )
 
 LEFT = EventKind(
     code="experts.left",
     label="专家离库",
-    icon="user-minus",
     note="冻结、列入黑名单或删除。",
     subject=SUBJECT,
     sources={ExpertLeft: lambda event: [event.expert_id]},
@@ -80,6 +79,7 @@ LEFT = EventKind(
     samples=SAMPLES,
     people={"expert": HIMSELF},
     parties={"expert": lambda expert: expert},
+    order=20,
 )
 
 EVENTS = (APPROVED, LEFT)
@@ -114,7 +114,6 @@ def _freeze(doing: Doing) -> str:
 FREEZE = RuleAction(
     code="experts.freeze",
     label="冻结专家",
-    icon="snowflake",
     fields=_freeze_fields,
     words=lambda kind, values: f"冻结该专家：{values['reason']}",
     check=_check_reason,

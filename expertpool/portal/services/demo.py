@@ -9,6 +9,7 @@ from datetime import datetime
 from expertpool.accounts.models import User
 from expertpool.accounts.services.demo import ensure_demo_accounts
 from expertpool.achievements.services.demo import ensure_demo_achievements
+from expertpool.automation.services.demo import ensure_demo_rules
 from expertpool.certificates.services.demo import ensure_demo_certificates
 from expertpool.changes.services.demo import ensure_demo_changes
 from expertpool.directory.enums import RelationKind
@@ -153,6 +154,7 @@ STEPS = (
     Step("pool", "专家年检", _inspections),
     Step("draw", "单位关系", _relations),
     Step("draw", "项目", _projects),
+    Step("draw", "事件规则", lambda now: ensure_demo_rules(actor=_user("admin"), now=now)),
     Step("review", "抽取、邀请和答复", _draws),
 )
 

@@ -47,7 +47,6 @@ def _approved() -> QuerySet[Project]:
 APPROVED = EventKind(
     code="projects.approved",
     label="项目审核通过",
-    icon="circle-check",
     subject="projects.project",
     sources={ProjectApproved: lambda event: [event.project_id]},
     visible=projects_visible_to,
@@ -59,6 +58,7 @@ APPROVED = EventKind(
     samples=SAMPLES,
     people={"applicant": APPLICANT},
     parties={"project": lambda project: project},
+    order=10,
 )
 
 EVENTS = (APPROVED,)

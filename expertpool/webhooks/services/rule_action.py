@@ -64,7 +64,6 @@ def _run(doing: Doing) -> str:
 CALL = RuleAction(
     code="webhooks.call",
     label="推送给其他平台",
-    icon="plug",
     fields=_fields,
     words=_words,
     check=_check,

@@ -1,0 +1,58 @@
+"""Two rules to try the product with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.automation.models import EventRule
+from expertpool.automation.services.rules import ActionData, RuleData, save_rule
+
+
+def _message(whom: str, title: str, text: str) -> ActionData:
+    return ActionData(
+        "automation.tell", {"whom": whom, "way": "site", "title": title, "text": text}
+    )
+
+
+RULES = (
+    RuleData(
+        name="名单公开后请经办人打印抽取表",
+        purpose="名单一公开就准备评审，不用反复查看",
+        event="draws.released",
+        actions=[
+            _message(
+                "person:operator",
+                "名单已公开：{{项目名称}}",
+                "「{{项目名称}}」（{{抽取编号}}）的名单已公开，评审时间 {{评审时间}}，请打印抽取表。",
+            )
+        ],
+    ),
+    RuleData(
+        name="抽取缺人时列入待办",
+        purpose="人数不满足的抽取有人跟进，不耽误评审",
+        event="draws.ended",
+        condition={"field": "status", "op": "in", "value": ["unsatisfied"]},
+        actions=[
+            ActionData(
+                "automation.errand",
+                {"role": "operator", "errand": "{{抽取编号}} 缺人，请补抽或放宽条件"},
+            ),
+            _message(
+                "role:supervisor",
+                "抽取缺人：{{项目名称}}",
+                "{{抽取编号}} 结束时人数不满足，经办人正在处理。",
+            ),
+        ],
+    ),
+)
+
+
+@transaction.atomic
+def ensure_demo_rules(*, actor: User, now: datetime) -> None:
+    """Draw up two rules, once."""
+    if not EventRule.objects.exists():
+        for data in RULES:
+            save_rule(rule=None, data=data, actor=actor, now=now)

@@ -10,7 +10,7 @@ class AchievementsConfig(AppConfig):
 
         from expertpool.achievements.actions import ACTIONS
         from expertpool.achievements.exports import AchievementExport
-        from expertpool.achievements.menu import ITEMS
+        from expertpool.achievements.menu import GROUP, ITEMS
         from expertpool.achievements.occasions import DECIDED
         from expertpool.achievements.permissions import PERMISSIONS
         from expertpool.achievements.queries import (
@@ -28,7 +28,7 @@ class AchievementsConfig(AppConfig):
         from expertpool.core.criteria import register_criteria
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import MENU, PAGE_TABS
+        from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.experts.services.contacts import recipient_of
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
@@ -37,6 +37,7 @@ class AchievementsConfig(AppConfig):
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
+        MENU_GROUPS.add(GROUP)
         MENU.add(*ITEMS)
         PAGE_TABS.add(*TABS)
         EXPORTS.add(AchievementExport())

@@ -1,5 +1,6 @@
-from expertpool.core.registry import MenuItem
+from expertpool.core.registry import MenuGroup, MenuItem
 
+GROUP = MenuGroup("achievements", "成果管理", 25)
 ITEMS = (
     MenuItem(
         "achievements",
@@ -9,7 +10,7 @@ ITEMS = (
         permissions=("achievements.view",),
         order=42,
         active=("achievements:list", "achievements:detail"),
-        group="experts",
+        group="achievements",
     ),
     MenuItem(
         "my_achievements",

@@ -15,7 +15,7 @@ ITEMS = (
         permissions=(VIEW,),
         order=46,
         active=("notices:detail", "notices:preview"),
-        group="experts",
+        group="notifications",
     ),
     MenuItem(
         "my_notices",

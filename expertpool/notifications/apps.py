@@ -17,10 +17,10 @@ class NotificationsConfig(AppConfig):
         from expertpool.core.events import subscribe
         from expertpool.core.health import CHECK_GROUPS, CHECKS
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import MENU
+        from expertpool.core.registry import MENU, MENU_GROUPS
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.actions import ACTIONS, VALUES
-        from expertpool.notifications.menu import ITEMS
+        from expertpool.notifications.menu import GROUP, ITEMS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.permissions import PERMISSIONS
         from expertpool.notifications.queries.health import GATEWAYS, gateway_checks
@@ -35,6 +35,7 @@ class NotificationsConfig(AppConfig):
         SETTING_TRIALS.add(Trial(MAIL, "发送测试邮件", "收件邮箱", send_trial_mail))
         LOG_ACTIONS.add(*ACTIONS)
         VALUE_LABELS.add(*VALUES)
+        MENU_GROUPS.add(GROUP)
         MENU.add(*ITEMS)
         OCCASIONS.add(ACTED)
         CHECK_GROUPS.add(GATEWAYS)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
-from expertpool.core.registry import MenuItem
+from expertpool.core.registry import MenuGroup, MenuItem
 from expertpool.notifications.queries.messages import count_unread
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+GROUP = MenuGroup("notifications", "通知管理", 30)
 ITEMS = (
     MenuItem(
         "notifications.records",
@@ -21,7 +22,7 @@ ITEMS = (
         "notifications:records",
         permissions=("notifications.view",),
         order=60,
-        group="system",
+        group="notifications",
     ),
     MenuItem(
         "notifications.templates",
@@ -31,7 +32,7 @@ ITEMS = (
         permissions=("notifications.templates",),
         order=70,
         active=("notifications:template",),
-        group="system",
+        group="notifications",
     ),
 )
 

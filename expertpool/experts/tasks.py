@@ -11,6 +11,7 @@ from expertpool.experts.services import (
     appeals,
     blacklist,
     expiring,
+    leave,
     removals,
     taking_away,
 )
@@ -20,6 +21,12 @@ from expertpool.experts.services import (
 def end_blacklist_entry(entry_id: int) -> None:
     """End an entry of the blacklist on the day after its last."""
     blacklist.end_entry(entry_id=entry_id, now=timezone.now())
+
+
+@app.task(name="experts.end_leave", queue=DEADLINES, retry=UntilDone())
+def end_leave(leave_id: int) -> None:
+    """End the leave that its expert ended the day before."""
+    leave.end_taken_back(leave_id=leave_id, now=timezone.now())
 
 
 @app.task(name="experts.tell_removal", queue=DEADLINES, retry=UntilDone())

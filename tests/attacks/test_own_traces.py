@@ -37,10 +37,12 @@ from expertpool.core.documents import qr_png
 from expertpool.directory.models import Unit
 from expertpool.draws.models import Draw
 from expertpool.draws.services.names import release
+from expertpool.experts import tasks as expert_tasks
 from expertpool.experts.models import AvoidanceUnit, Expert
-from expertpool.experts.queries.availability import unit_ties
+from expertpool.experts.queries.availability import on_leave, unit_ties
 from expertpool.experts.services.avoidance import add_avoidance_unit
 from expertpool.experts.services.contacts import recipient_of
+from expertpool.experts.services.leave import cancel_leave, file_leave
 from expertpool.experts.services.profile import update_expert
 from expertpool.experts.services.taking_away import sweep
 from expertpool.files.exceptions import FileRefused
@@ -383,6 +385,32 @@ def test_all_proofs_of_one_expert_have_one_room(
         actor=admin,
         now=NOW,
     )
+
+
+def test_a_leave_that_he_ends_early_lasts_for_others_until_the_next_day(
+    somebody: Expert, admin: User, time_machine: Any
+) -> None:
+    start, end = NOW + timedelta(days=2), NOW + timedelta(days=9)
+    terms = {"start": start, "end": end, "actor": somebody.user}
+    leave = file_leave(expert=somebody, reason="出国访问", now=BEFORE, **terms)
+    pages = [f"{reverse('experts:detail', args=[somebody.pk])}?tab=leaves"]
+    pages += [reverse("experts:leave_list"), f"{reverse('experts:leave_list')}?tab=all"]
+    before = [without_what_changes(shown_to(admin, page)) for page in pages]
+    own = login(Client(), somebody.user)
+    cancel = reverse("selfservice:leave_cancel", args=[leave.pk])
+    assert "明天生效" in toast_of(own.post(cancel))
+    assert own.post(cancel).status_code == 409
+    assert "已销假，明天生效" in own.get(reverse("selfservice:leaves")).content.decode()
+    assert [without_what_changes(shown_to(admin, page)) for page in pages] == before
+    assert Expert.objects.filter(on_leave(start, end), pk=somebody.pk).exists()
+    time_machine.move_to(TOMORROW, tick=False)
+    for _ in range(2):
+        expert_tasks.end_leave(leave.pk)
+    assert not Expert.objects.filter(on_leave(start, end), pk=somebody.pk).exists()
+    assert "已销假" in shown_to(admin, pages[0])
+    # One that nobody knows of ends at once.
+    again = file_leave(expert=somebody, reason="出国访问", now=TOMORROW, **terms)
+    assert cancel_leave(leave=again, actor=somebody.user, now=TOMORROW).cancelled_at
 
 
 def test_what_he_changes_or_removes_of_his_lines_stands_for_others_until_the_release(

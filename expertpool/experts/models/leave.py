@@ -32,6 +32,8 @@ class Leave(models.Model):
     )
     is_own = models.BooleanField("本人登记", default=False, editable=False)
     cancelled_at = models.DateTimeField("销假时间", null=True, blank=True)
+    # Since when its expert ends it; told on the next day, until which it counts (docs/decisions/0194).
+    taken_back_at = models.DateTimeField("本人销假时间", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "请假"

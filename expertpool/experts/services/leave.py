@@ -11,11 +11,14 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record
 from expertpool.core.events import publish
+from expertpool.core.jobs import defer
 from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.core.visibility import told
 from expertpool.experts.events import LeaveFiled
 from expertpool.experts.exceptions import LeaveRefused
 from expertpool.experts.models import Expert, Leave
+from expertpool.experts.queries.availability import next_day
+from expertpool.experts.services.taking_away import stays_for_others
 
 # The reason stands in the row alone, encrypted (docs/decisions/0185).
 RECORDED = ("during",)
@@ -89,20 +92,32 @@ def _overlap(other: Leave | None) -> str:
 
 @transaction.atomic
 def cancel_leave(*, leave: Leave, actor: User | None, now: datetime) -> Leave:
-    """End a leave early: from ``now`` he can be drawn again.
+    """End a leave early: from ``now`` he can be drawn again. Of one that others know of they hear on the next day,
+    where at once would tell that its expert is at his account: until then it counts.
 
     Refuses a leave that is over or was cancelled before, also at the same moment by another.
     """
     if leave.during.upper <= now:
         raise LeaveRefused("请假已自动结束，无须销假。")
+    before = in_words(leave, *RECORDED)
+    act = record("expert.cancel_leave", actor=actor, now=now, subject=leave.expert, before=before)
+    later = _is_himself(leave.expert, actor) and stays_for_others(leave, act)
+    name = "taken_back_at" if later else "cancelled_at"
     # Two clicks at once: only one of them finds it open.
     open_leaves = Leave.objects.filter(pk=leave.pk, cancelled_at__isnull=True)
-    if not open_leaves.update(cancelled_at=now):
+    if not open_leaves.filter(**{f"{name}__isnull": True}).update(**{name: now}):
         raise LeaveRefused("该请假已经销假。")
-    leave.cancelled_at = now
-    before = in_words(leave, *RECORDED)
-    record("expert.cancel_leave", actor=actor, now=now, subject=leave.expert, before=before)
+    setattr(leave, name, now)
+    if later:
+        defer("experts.end_leave", at=next_day(now), leave_id=leave.pk)
     return leave
+
+
+@transaction.atomic
+def end_taken_back(*, leave_id: int, now: datetime) -> None:
+    """End the leave that its expert ended the day before, unless it is over; once, however often it is called."""
+    rows = Leave.objects.filter(pk=leave_id, taken_back_at__isnull=False, cancelled_at__isnull=True)
+    rows.filter(during__endswith__gt=now).update(cancelled_at=now)
 
 
 def _period(leave: Leave) -> str:

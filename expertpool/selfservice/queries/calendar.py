@@ -33,7 +33,7 @@ def spans_of(expert: Expert, *, now: datetime) -> Iterator[Span]:
                 url=url,
                 place=meeting.place if letter.names_project else "",
             )
-    for leave in expert.leaves.filter(cancelled_at__isnull=True):
+    for leave in expert.leaves.filter(cancelled_at__isnull=True, taken_back_at__isnull=True):
         url = reverse("selfservice:leaves")
         yield Span(leave.during.lower, leave.during.upper, "请假", ON_LEAVE, "orange", url=url)
 
@@ -53,7 +53,7 @@ def feed_events(expert: Expert, *, now: datetime) -> Iterator[CalendarEvent]:
                 text="请登录或按邀请中的链接答复。",
                 tentative=True,
             )
-    for leave in expert.leaves.filter(cancelled_at__isnull=True):
+    for leave in expert.leaves.filter(cancelled_at__isnull=True, taken_back_at__isnull=True):
         yield CalendarEvent(
             f"leave-{leave.uid.hex}", leave.during.lower, leave.during.upper, "请假"
         )

@@ -39,6 +39,8 @@ def _own_leave(leave: Leave, now: datetime) -> OwnLeave:
         return OwnLeave(leave, "已销假", "grey", cancellable=False)
     if leave.during.upper <= now:
         return OwnLeave(leave, "已结束", "grey", cancellable=False)
+    if leave.taken_back_at:
+        return OwnLeave(leave, "已销假，明天生效", "grey", cancellable=False)
     if leave.during.lower > now:
         return OwnLeave(leave, "未开始", "blue", cancellable=True)
     return OwnLeave(leave, "请假中", "orange", cancellable=True)
@@ -90,7 +92,7 @@ def add(request: UserRequest, expert: Expert) -> HttpResponse:
 def cancel(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     leave = get_object_or_404(expert.leaves, pk=pk)
     try:
-        cancel_leave(leave=leave, actor=request.user, now=timezone.now())
+        leave = cancel_leave(leave=leave, actor=request.user, now=timezone.now())
     except LeaveRefused as error:
         return refused(str(error))
-    return saved("已销假。")
+    return saved("已销假。" if leave.cancelled_at else "已销假，明天生效，之后您可能被抽取。")

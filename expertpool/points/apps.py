@@ -7,10 +7,12 @@ class PointsConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.automation.registry import RULE_ACTIONS
         from expertpool.core import home
         from expertpool.core.criteria import register_criteria
         from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
+        from expertpool.core.health import CHECKS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.core.visibility import LATER, Later
@@ -29,6 +31,8 @@ class PointsConfig(AppConfig):
         from expertpool.points.permissions import PERMISSIONS
         from expertpool.points.queries.criteria import FIELD
         from expertpool.points.registry import POINT_FACTS, REVIEW_FACTS
+        from expertpool.points.services.event_kinds import CREDIT
+        from expertpool.points.services.health import LEDGER
         from expertpool.points.services.matters import MATTERS
         from expertpool.points.tabs import TABS
         from expertpool.workflow.services.matters import register_matters
@@ -44,6 +48,8 @@ class PointsConfig(AppConfig):
         EXPORTS.add(AccountExport(), EntryExport())
         OCCASIONS.add(ANSWERED)
         register_matters(*MATTERS)
+        CHECKS.add(LEDGER)
+        RULE_ACTIONS.add(CREDIT)
         register_criteria(EXPERT.code, FIELD)
         register_criteria(SUBJECT, FIELD)
         # What an expert asks for says that he is at his account: told like whatever else he does.

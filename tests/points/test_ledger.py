@@ -10,16 +10,19 @@ from django.utils import timezone
 
 from expertpool.audit.models import Entry as LogEntry
 from expertpool.core.fields import is_vouched
+from expertpool.core.health import Health
 from expertpool.experts.models import Expert
 from expertpool.experts.services.merging import merge_experts
 from expertpool.points.enums import Cause
 from expertpool.points.exceptions import PointsRefused
 from expertpool.points.models import PointAccount, PointEntry
 from expertpool.points.queries.ledger import balance_of
+from expertpool.points.services.corrections import decide_correction
+from expertpool.points.services.health import find_ledger
 from expertpool.points.services.ledger import carry_over, credit
 from tests.factories.accounts import make_user
 from tests.factories.experts import make_expert
-from tests.factories.points import make_entry
+from tests.factories.points import ask_correction, make_entry
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -89,7 +92,7 @@ def test_the_database_refuses_what_does_not_add_up(
         "UPDATE points_pointentry SET points = 50, balance = 50",
         "DELETE FROM points_pointentry",
         "UPDATE points_pointaccount SET balance = 50",
-        "UPDATE points_pointaccount SET n = 3, balance = 50",
+        "UPDATE points_pointaccount SET n = 3, balance = 50",  # no such entry
         # The first entry again: its balance is one of the ledger, but not the last.
         "UPDATE points_pointaccount SET n = 1, balance = 5",
     ],
@@ -102,16 +105,27 @@ def test_neither_entries_nor_accounts_go_back(expert: Expert, statement: str) ->
     assert balance_of(expert) == 2
 
 
-def test_an_entry_that_somebody_else_wrote_is_known(expert: Expert) -> None:
+def test_an_entry_that_somebody_else_wrote_is_known_told_and_taken_back(expert: Expert) -> None:
     make_entry(expert, points=5, now=NOW)
+    assert find_ledger(NOW).state == Health.OK
     with connection.cursor() as cursor:
         cursor.execute(INSERT, [expert.pk, 2, 100, 5, 105, "forged"])
     forged = PointEntry.objects.select_related("expert").get(key="forged")
     assert not is_vouched(forged)
-    # His account still shows what was written here, and nothing is added to what is no entry of ours.
+    assert find_ledger(NOW).state == Health.FAILED
+    # His account still shows what was written here; what comes goes on from the entries.
     assert balance_of(expert) == 5
-    with pytest.raises(IntegrityError), transaction.atomic():
-        make_entry(expert, points=1, now=NOW)
+    make_entry(expert, points=1, now=NOW)
+    assert balance_of(expert) == 106
+    admin = make_user("admin")
+    decide_correction(
+        request=ask_correction(expert, admin, counters=forged),
+        agree=True,
+        note="",
+        actor=make_user("admin"),
+        now=timezone.now(),
+    )
+    assert balance_of(expert) == 6
 
 
 def test_a_merged_record_gives_its_points_to_the_one_that_stays(expert: Expert) -> None:

@@ -64,6 +64,7 @@ class BenefitRequest(models.Model):
     update in `points.services.benefits`."""
 
     never = ("DELETE",)
+    final = ("answered_at",)
 
     expert = models.ForeignKey(
         Expert, verbose_name="专家", on_delete=models.PROTECT, related_name="+"

@@ -48,6 +48,7 @@ class Settled(models.Model):
     ``taken_back_at``: that it was voided since, and they were taken back."""
 
     never = ("DELETE",)
+    final = ("taken_back_at",)
 
     draw = models.OneToOneField(
         Draw, verbose_name="抽取", on_delete=models.PROTECT, related_name="+"

@@ -69,14 +69,18 @@ def _write(
     account = hold_account(expert, now=now)
     if PointEntry.objects.filter(key=key).exists():
         return None
-    balance = account.balance + points
+    # By the entries, not by the account: one that somebody else has written stands there all the same, marked
+    # wherever it is shown, until two persons take it back.
+    last = PointEntry.objects.filter(expert=expert).order_by("-n").first()
+    n, before = (last.n, last.balance) if last else (0, 0)
+    balance = before + points
     if not BALANCE.low <= balance <= BALANCE.high:
         raise PointsRefused(f"{expert}的积分超出了能记的范围，请核对。")
     entry = PointEntry.objects.create(
         expert=expert,
-        n=account.n + 1,
+        n=n + 1,
         points=points,
-        before=account.balance,
+        before=before,
         balance=balance,
         cause=cause,
         label=label[:50],
@@ -127,7 +131,8 @@ def carry_over(*, closed_id: int, kept_id: int, now: datetime) -> None:
     # Two at once in one order.
     for one in sorted((closed, kept), key=lambda one: one.pk):
         hold_account(one, now=now)
-    balance = PointAccount.objects.get(expert=closed).balance
+    last = PointEntry.objects.filter(expert=closed).order_by("-n").first()
+    balance = last.balance if last else 0
     if not balance:
         return
     for expert, points, other in ((closed, -balance, kept), (kept, balance, closed)):

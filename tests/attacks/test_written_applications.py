@@ -125,6 +125,35 @@ def test_nor_does_an_earlier_row_come_back_as_a_whole(admin: User) -> None:
         approve(application=again(application), actor=admin, now=NOW)
 
 
+def test_nor_does_the_owner_of_the_tables_put_it_back(admin: User) -> None:
+    """He switches the trigger off; the log knows what was handed in last, and what came of it."""
+    application = make_application()
+    write("CREATE TEMP TABLE kept AS SELECT * FROM joining_application")
+    put_back = (
+        "SET LOCAL session_replication_role = replica;"
+        " UPDATE joining_application a SET version = kept.version, contents = kept.contents,"
+        " state = kept.state, proof = kept.proof, note = kept.note, reasons = kept.reasons,"
+        " title = kept.title, title_level = kept.title_level,"
+        " consent_id = kept.consent_id, consented_at = kept.consented_at FROM kept;"
+        " SET LOCAL session_replication_role = origin"
+    )
+    send_back(application=again(application), fields={"title": "请核对"}, actor=admin, now=NOW)
+    row = again(application)
+    row = save_step(
+        application=row,
+        step="profession",
+        typed=typed(row.pk, title=["工程师"])["profession"],
+        version=row.version,
+        now=NOW,
+    )
+    hand_in(application=row, version=row.version, consents=True, actor=row.user, now=NOW)
+    write(put_back)
+    assert is_as_written(again(application))
+    with pytest.raises(Altered):
+        approve(application=again(application), actor=admin, now=NOW)
+    assert is_logged()
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -28,12 +28,12 @@ from expertpool.files.queries import attachments_of
 from expertpool.files.services import move_attachment
 from expertpool.joining.enums import State
 from expertpool.joining.events import ApplicantAdmitted
-from expertpool.joining.exceptions import JoiningRefused
+from expertpool.joining.exceptions import Altered, JoiningRefused
 from expertpool.joining.models import Application
 from expertpool.joining.occasions import DECIDED
 from expertpool.joining.queries.contents import Contents, read
 from expertpool.joining.queries.fields import reason_labels
-from expertpool.joining.services.locking import locked, noting_altered
+from expertpool.joining.services.locking import locked, noting_altered, waits_by_log
 from expertpool.joining.services.states import set_state
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.channels import ways_outside
@@ -129,6 +129,8 @@ def _waiting(application: Application, actor: User) -> Application:
     row = locked(application)
     if row.state != State.PENDING:
         raise JoiningRefused(SETTLED)
+    if not waits_by_log(row):
+        raise Altered
     # What he has looked at: it may have been returned and handed in anew meanwhile.
     if row.version != application.version:
         raise JoiningRefused("您打开页面之后，这份申请修改过，没有处理；请刷新页面，看过后再审核。")

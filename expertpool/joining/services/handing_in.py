@@ -76,7 +76,8 @@ def hand_in(
     )
     row.specialties.set(found.specialties)
     start_approval(subject=row, now=now)
-    record("joining.hand_in", actor=actor, now=now, subject=row)
+    # By its number the log knows what was handed in (`locking.waits_by_log`).
+    record("joining.hand_in", actor=actor, now=now, subject=row, after={"版本": row.version})
     return row
 
 

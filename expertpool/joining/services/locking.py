@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 from expertpool.accounts.models import User
 from expertpool.audit.queries import entries_for
 from expertpool.audit.services import record
+from expertpool.audit.services.proofs import Proofs
 from expertpool.core.aftermath import leave_behind
 from expertpool.joining.exceptions import Altered
 from expertpool.joining.models import Application
@@ -17,7 +18,14 @@ from expertpool.joining.queries.applications import is_as_written
 
 P = ParamSpec("P")
 R = TypeVar("R")
-ALTERED = "joining.altered"
+ALTERED, HANDED_IN = "joining.altered", "joining.hand_in"
+WENT_ON = (
+    "joining.withdraw",
+    "joining.approve",
+    "joining.reject",
+    "joining.return",
+    "joining.erase",
+)
 AGAIN_AFTER = timedelta(days=1)
 
 
@@ -36,6 +44,20 @@ def lock(pk: int) -> Application:
         "user", "consent", "recommendation__recommender"
     )
     return rows.get(pk=pk)
+
+
+def waits_by_log(application: Application) -> bool:
+    """Tell whether the last that the log has of ``application`` is that this version of it was handed in: an
+    earlier row, put back by whoever owns the tables, was returned, corrected or decided since."""
+    entries = entries_for(application).filter(action__in=(HANDED_IN, *WENT_ON))
+    proofs = Proofs()
+    for entry in entries.iterator(chunk_size=20):
+        if entry.action in WENT_ON:  # whoever wrote it: it speaks against (docs/decisions/0135)
+            return False
+        if proofs.hold_for(entry):
+            number = (entry.after or {}).get("版本", application.version)
+            return bool(number == application.version)
+    return False
 
 
 def note_altered(application: Application, *, actor: User | None, now: datetime) -> None:

@@ -176,6 +176,7 @@ def test_the_code_and_links(client: Client) -> None:
                 assert page.status_code == 404, (name, value)
 
 
+@pytest.mark.shows("PORT-09")
 def test_a_link_leads_one_person_on(client: Client) -> None:
     link = make_recommendation(make_expert("王推荐"), make_user("expert"))
     found = re.search(r"/join/by/([^/\s]+)", Message.objects.latest("id").body)
@@ -231,7 +232,6 @@ def test_steps(client: Client, step: str) -> None:
     assert counts(User, Application, Attachment)[:3] == before[:3]
 
 
-@pytest.mark.shows("PORT-08")
 def test_papers_of_others(client: Client) -> None:
     mine, other = make_draft(), make_application()
     theirs = attachments_of(other).get()
@@ -252,7 +252,7 @@ def test_papers_of_others(client: Client) -> None:
     assert attachments_of(other).get() == theirs
 
 
-@pytest.mark.shows("PORT-04")
+@pytest.mark.shows("PORT-08")
 def test_recommendations(client: Client) -> None:
     user = make_user("expert")
     make_expert("王推荐", user=user)

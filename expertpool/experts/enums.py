@@ -68,6 +68,7 @@ class ChangeVia(models.TextChoices):
     IMPORT = "import", "批量更新"
     MERGE = "merge", "合并档案"
     INTERFACE = "interface", "接口"
+    RENEWAL = "renewal", "续聘"
 
     def words(self, note: str) -> str:
         """Return the way with what there is to say of it, once."""

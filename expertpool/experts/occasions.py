@@ -161,7 +161,7 @@ REMOVAL_DECIDED = Occasion(
 
 _ENDING = (
     "{{专家姓名}} 专家：您在专家库的聘期{{届满情况}}（{{到期日}}）。聘期届满后不再被抽取，续聘后恢复；"
-    "如需续聘，请联系专家库管理单位。"
+    "如需续聘，请登录后在「年检与续聘」中申请，或联系专家库管理单位。"
 )
 TERM_ENDING = Occasion(
     code="expert.term_ending",

@@ -17,6 +17,7 @@ class InspectionsConfig(AppConfig):
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, PAGE_TABS
         from expertpool.experts.registry import SUSPENSIONS, Suspension
+        from expertpool.experts.services.contacts import recipient_of
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.inspections.actions import ACTIONS
         from expertpool.inspections.exceptions import InspectionRefused
@@ -24,7 +25,9 @@ class InspectionsConfig(AppConfig):
         from expertpool.inspections.home import TODOS
         from expertpool.inspections.menu import ITEMS
         from expertpool.inspections.occasions import OCCASIONS as TOLD
+        from expertpool.inspections.occasions import RENEWAL_DECIDED
         from expertpool.inspections.permissions import MANAGE, PERMISSIONS
+        from expertpool.inspections.queries import renewals
         from expertpool.inspections.queries.inspections import (
             CRITERIA,
             FILES,
@@ -67,6 +70,23 @@ class InspectionsConfig(AppConfig):
                 own_todo=True,
                 send_back=lambda row, **given: send_back(row=row, **given),
                 refused=InspectionRefused,
+                about=lambda row: row.expert,
+            )
+        )
+        register_criteria(renewals.SUBJECT, *renewals.CRITERIA)
+        FLOW_SUBJECTS.add(
+            FlowSubject(
+                renewals.SUBJECT,
+                "续聘申请",
+                renewals.RIGHT,
+                decidable=renewals.decidable_by,
+                name_of=lambda row: row.expert.name,
+                page=lambda row: reverse("inspections:renewal", args=[row.pk]),
+                department=lambda row: row.expert.department,
+                tells=False,
+                own_todo=True,
+                applicant=lambda row: recipient_of(row.expert),
+                result=RENEWAL_DECIDED,
                 about=lambda row: row.expert,
             )
         )

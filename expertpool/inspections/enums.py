@@ -23,3 +23,19 @@ class State(models.TextChoices):
 # While it is so, the expert may write and hand in.
 TO_SUBMIT = (State.WAITING, State.RETURNED)
 TOO_LATE = "未按期提交"
+
+
+class RenewalState(models.TextChoices):
+    """``OVERTAKEN``: the office has renewed the term otherwise."""
+
+    WAITING = "waiting", "待审核"
+    APPROVED = "approved", "已续聘"
+    REJECTED = "rejected", "不续聘"
+    OVERTAKEN = "overtaken", "已另行续聘"
+
+
+class RunState(models.TextChoices):
+    QUEUED = "queued", "等待处理"
+    RUNNING = "running", "正在处理"
+    DONE = "done", "已完成"
+    FAILED = "failed", "失败"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -16,6 +16,7 @@ from expertpool.core.text import clean_text
 from expertpool.core.views.filters import DateRangeField, keyword_field
 from expertpool.core.views.listing import FilterForm
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import years_before
 from expertpool.experts.queries.criteria import SUBJECT as OF_EXPERTS
 from expertpool.experts.queries.search import search
 from expertpool.inspections.enums import State
@@ -200,3 +201,75 @@ class RoundFilter(FilterForm):
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         year = self.value("year")
         return rows.filter(year=year) if year else rows
+
+
+class AskRenewalForm(forms.Form):
+    reason = forms.CharField(
+        label="申请说明",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 4, "data-count": 500}),
+        help_text="可以写明本聘期参加评审的情况、身体状况等。",
+    )
+
+
+class RenewalDecisionForm(forms.Form):
+    agree = forms.ChoiceField(
+        label="审核结果",
+        choices=[("yes", "同意续聘"), ("no", "不续聘")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择审核结果。"},
+    )
+    until = forms.DateField(label="续聘至", required=False)
+    note = forms.CharField(
+        label="意见",
+        max_length=300,
+        required=False,
+        widget=forms.Textarea({"rows": 3, "data-count": 300}),
+        help_text="专家会收到；不续聘的须写明原因。",
+    )
+    wide: ClassVar = {"agree", "note"}
+
+    def __init__(self, data: Any = None, *, end: date | None) -> None:
+        super().__init__(data, initial={"until": renewed_until(end, timezone.localdate())})
+
+
+class RenewForm(forms.Form):
+    """Many at once."""
+
+    until = forms.DateField(
+        label="续聘至", help_text="比现在的聘期晚的才续；过了这一天不再被抽取。"
+    )
+    reason = forms.CharField(
+        label="依据",
+        max_length=200,
+        help_text="例如：2026 年 12 月专家库管理会议决定。记入历史变更。",
+    )
+    wide: ClassVar = {"reason"}
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, initial={"until": renewed_until(None, timezone.localdate())})
+
+
+YEARS_RENEWED = 3
+
+
+def renewed_until(end: date | None, today: date) -> date:
+    """Return what is proposed: three years after the end of the term, or after today where that is later."""
+    return years_before(max(end or today, today), -YEARS_RENEWED)
+
+
+class TermFilter(FilterForm):
+    q = keyword_field("姓名、首字母、编号、单位或专业")
+    term = DateRangeField(label="聘期届满")
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        super().__init__(data)
+        self.user = user
+
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if days := self.value("term"):
+            rows = rows.filter(term_end_date__range=days)
+        if text := self.value("q"):
+            rows = search(rows, text, self.user)
+        return rows

@@ -14,12 +14,20 @@ from expertpool.experts.queries.experts import expert_for
 from expertpool.inspections.enums import State
 from expertpool.inspections.permissions import MANAGE
 from expertpool.inspections.queries.inspections import inspections_of, to_decide
+from expertpool.inspections.queries.renewals import RIGHT
+from expertpool.inspections.queries.renewals import to_decide as renewals_to_decide
 
 
 def to_review(user: User, now: datetime) -> Iterator[Todo]:
     """What experts handed in, for who may decide it now."""
     url, rows = reverse("workflow:approval_list"), to_decide(user)
     yield Todo("审核年检", "份年检待审核", url, "calendar-check", "amber", "审核", rows)
+
+
+def to_renew(user: User, now: datetime) -> Iterator[Todo]:
+    """What experts ask for, for who may decide it now."""
+    url, rows = f"{reverse('inspections:renewals')}?tab=asked", renewals_to_decide(user)
+    yield Todo("审核续聘", "项续聘申请待审核", url, "calendar-plus", "amber", "审核", rows)
 
 
 def to_hand_in(user: User, now: datetime) -> Iterator[Todo]:
@@ -38,5 +46,6 @@ def to_hand_in(user: User, now: datetime) -> Iterator[Todo]:
 
 TODOS = (
     Source("inspections", MANAGE, 97, to_review),
+    Source("renewals", RIGHT, 98, to_renew),
     Source("my_inspections", "experts.self", 20, to_hand_in),
 )

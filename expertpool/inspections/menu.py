@@ -10,10 +10,16 @@ from expertpool.accounts.models import User
 from expertpool.core.registry import MOST_WAITING, MenuItem
 from expertpool.inspections.permissions import MANAGE, VIEW
 from expertpool.inspections.queries.inspections import to_decide
+from expertpool.inspections.queries.renewals import RIGHT
+from expertpool.inspections.queries.renewals import to_decide as renewals_to_decide
 
 
 def waiting_for_user(user: User) -> QuerySet[Any] | int:
     return to_decide(user)[:MOST_WAITING] if user.has_permission(MANAGE) else 0
+
+
+def renewals_waiting(user: User) -> QuerySet[Any]:
+    return renewals_to_decide(user)[:MOST_WAITING]
 
 
 ITEMS = (
@@ -37,13 +43,29 @@ ITEMS = (
         group="experts",
     ),
     MenuItem(
+        "renewals",
+        "聘期与续聘",
+        "calendar-plus",
+        "inspections:renewals",
+        permissions=(RIGHT,),
+        order=45,
+        count=renewals_waiting,
+        active=(
+            "inspections:renewal",
+            "inspections:renewal_decide",
+            "inspections:renew_many",
+            "inspections:renewal_run",
+        ),
+        group="experts",
+    ),
+    MenuItem(
         "my_inspections",
-        "我的年检",
+        "年检与续聘",
         "calendar-check",
         "inspections:own",
         permissions=("experts.self",),
         order=53,
-        active=("inspections:fill",),
+        active=("inspections:fill", "inspections:renewal_ask"),
         group="home",
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
+from expertpool.workflow.registry import result_occasion
 
 _SAMPLE = {
     "专家姓名": "王工",
@@ -68,4 +69,16 @@ SUSPENDED = Occasion(
         ChannelCode.SMS: ("", _SUSPENDED),
     },
 )
-OCCASIONS = (OPENED, REMINDED, DECIDED, SUSPENDED)
+RENEWAL_DECIDED = result_occasion("renewal.decided", "续聘申请")
+_RENEWED = "{{专家姓名}} 专家：您在专家库的聘期已续至 {{聘期至}}。感谢您的支持。"
+RENEWED = Occasion(
+    code="renewal.renewed",
+    label="聘期已续（通知专家）",
+    placeholders={"专家姓名": "王工", "聘期至": "2029-12-31"},
+    defaults={
+        ChannelCode.SITE: ("您的聘期已续至 {{聘期至}}", _RENEWED),
+        ChannelCode.EMAIL: ("您的聘期已续至 {{聘期至}}", _RENEWED),
+        ChannelCode.SMS: ("", _RENEWED),
+    },
+)
+OCCASIONS = (OPENED, REMINDED, DECIDED, SUSPENDED, RENEWAL_DECIDED, RENEWED)

@@ -8,11 +8,14 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from expertpool.changes.registry import OwnData
+from expertpool.core.configuration import value_of
 from expertpool.core.text import moment_text
 from expertpool.core.views.listing import ListTab
 from expertpool.experts.models import Expert
-from expertpool.inspections.enums import TO_SUBMIT, TOO_LATE, RoundState, State
+from expertpool.experts.settings import TERM_ENDING_WITHIN
+from expertpool.inspections.enums import TO_SUBMIT, TOO_LATE, RenewalState, RoundState, State
 from expertpool.inspections.queries.inspections import inspections_of, own_word, shown_late
+from expertpool.inspections.queries.renewals import renewals_of
 from expertpool.inspections.queries.suspension import holding
 
 SORTS: dict[str, str | tuple[str, ...]] = {
@@ -68,7 +71,17 @@ def inspection_rows(expert: Expert, now: datetime) -> Iterable[tuple[str, ...]]:
         yield one.round.name, moment_text(one.asked_at), *said
 
 
+def renewal_rows(expert: Expert, now: datetime) -> Iterable[tuple[str, ...]]:
+    """Return what ``expert`` asked for, for his download."""
+    for one in renewals_of(expert):
+        said = str(one.get_state_display()), str(one.until or ""), one.note
+        yield moment_text(one.asked_at), one.readable_reason, *said
+
+
 OWN = (
+    OwnData(
+        "renewals", "续聘申请", 91, ("申请时间", "说明", "结果", "续聘至", "意见"), renewal_rows
+    ),
     OwnData(
         "inspections",
         "年检",
@@ -77,3 +90,26 @@ OWN = (
         inspection_rows,
     ),
 )
+
+TERM_SORTS: dict[str, str | tuple[str, ...]] = {
+    "term": ("term_end_date", "id"),
+    "number": "number",
+    "name": ("name", "id"),
+}
+RENEWAL_TONES: dict[str, str] = {
+    RenewalState.WAITING: "amber",
+    RenewalState.APPROVED: "green",
+    RenewalState.REJECTED: "red",
+    RenewalState.OVERTAKEN: "grey",
+}
+
+
+def term_tabs(today: date, asked: Q) -> tuple[ListTab, ...]:
+    """Return the tabs of the terms; ``asked`` are those whose experts ask for more."""
+    soon = today + value_of(TERM_ENDING_WITHIN)
+    return (
+        ListTab("", "即将届满", Q(term_end_date__range=(today, soon))),
+        ListTab("over", "已届满", Q(term_end_date__lt=today)),
+        ListTab("asked", "申请续聘", asked),
+        ListTab("all", "全部"),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from expertpool.core.jobs import HEAVY, UntilDone, app
-from expertpool.inspections.services import rounds, terms
+from expertpool.inspections.services import renewing, rounds, terms
 
 
 @app.task(name="inspections.fill", queue=HEAVY, retry=UntilDone())
@@ -20,3 +20,9 @@ def remind(timestamp: int) -> None:
     """Each morning: remind who has not handed in, and tell who is suspended."""
     terms.remind(now=timezone.now())
     terms.tell_suspended(now=timezone.now())
+
+
+@app.task(name="inspections.renew", queue=HEAVY)
+def renew(run_id: int) -> None:
+    """Renew the terms of many; a run that is over stays as it is."""
+    renewing.work_off(run_id=run_id, now=timezone.now())

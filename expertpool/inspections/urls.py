@@ -1,6 +1,6 @@
 from django.urls import path
 
-from expertpool.inspections.views import own, review, rounds
+from expertpool.inspections.views import own, renewals, review, rounds
 
 app_name = "inspections"
 urlpatterns = [
@@ -18,6 +18,12 @@ urlpatterns = [
     path("inspections/of/<int:pk>/decide/", review.decide, name="decide"),
     path("inspections/of/<int:pk>/reopen/", review.reopen_, name="reopen"),
     path("inspections/of/<int:pk>/lift/", review.lift_, name="lift"),
+    path("renewals/", renewals.index, name="renewals"),
+    path("renewals/renew/", renewals.renew_many, name="renew_many"),
+    path("renewals/runs/<int:pk>/", renewals.run, name="renewal_run"),
+    path("renewals/<int:pk>/", renewals.detail, name="renewal"),
+    path("renewals/<int:pk>/decide/", renewals.decide, name="renewal_decide"),
+    path("my/inspections/renewal/", renewals.ask, name="renewal_ask"),
     path("my/inspections/", own.index, name="own"),
     path("my/inspections/<int:pk>/", own.fill, name="fill"),
     path("my/inspections/<int:pk>/draft/", own.draft, name="draft"),

@@ -30,7 +30,8 @@ ADDS = {
     # Refused if what was asked has changed since it was shown.
     "changes:decide",
     "inspections:decide",
-    *("inspections:reopen", "inspections:lift"),
+    *("inspections:reopen", "inspections:lift", "inspections:renewal_decide"),
+    *("inspections:renew_many", "inspections:renewal_ask"),
     *("joining:approve", "joining:reject", "joining:return"),
     # Says by ``seen`` which of its versions it was opened with: it is saved whole, or not at all.
     "certificates:design",

@@ -23,7 +23,7 @@ from expertpool.directory.models import UnitPair
 from expertpool.draws.models import PickRequest, VoidRequest
 from expertpool.experts.services.telling import token_of as appeal_token
 from expertpool.files.queries import attachments_of
-from expertpool.inspections.models import Inspection, Round
+from expertpool.inspections.models import Inspection, Renewal, RenewalRun, Round
 from expertpool.joining.models import Registration
 from expertpool.joining.services.registering import token_of
 from expertpool.notices.models import ExpertNotice
@@ -39,7 +39,13 @@ from tests.factories.automation import make_errand, make_firing, make_rule
 from tests.factories.certificates import make_certificate
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_apart, make_expert, make_unit
-from tests.factories.inspections import hand_in_inspection, inspection_of, make_round, open_one
+from tests.factories.inspections import (
+    ask_one,
+    hand_in_inspection,
+    inspection_of,
+    make_round,
+    open_one,
+)
 from tests.factories.notices import make_notice, sent_notice
 from tests.factories.picks import allow_manual_ways, ask_for
 from tests.factories.points import (
@@ -318,6 +324,20 @@ def notice(state: str) -> Kwargs:
         return {"pk": (found or made(world.expert, actor=world.users["admin"])).pk}
 
     return make
+
+
+def own_renewals(_world: World, user: User) -> dict[str, Any]:
+    row, _ = RenewalRun.objects.get_or_create(
+        user=user,
+        defaults={"until": "2099-01-01", "chosen": [], "total": 0, "created_at": LONG_AGO},
+    )
+    return {"pk": row.pk}
+
+
+def waiting_renewal(_world: World, _user: User) -> dict[str, Any]:
+    """One that was asked for before names were sealed."""
+    found = Renewal.objects.filter(state="waiting").first()
+    return {"pk": (found or ask_one(now=LONG_AGO)).pk}
 
 
 def draft_round(_world: World, _user: User) -> dict[str, Any]:
@@ -721,6 +741,12 @@ RULES: dict[str, Rule] = {
     "inspections:decide": only("admin", kwargs=waiting_inspection),
     "inspections:reopen": only("admin", kwargs=inspection),
     "inspections:lift": only("admin", kwargs=inspection),
+    "inspections:renewals": only("admin"),
+    "inspections:renew_many": only("admin"),
+    "inspections:renewal_run": only("admin", kwargs=own_renewals),
+    "inspections:renewal": only("admin", kwargs=waiting_renewal),
+    "inspections:renewal_decide": only("admin", kwargs=waiting_renewal),
+    "inspections:renewal_ask": only("expert"),
     "inspections:own": only("expert"),
     "inspections:fill": only("expert", kwargs=inspection),
     "inspections:draft": only("expert", kwargs=inspection),

@@ -11,7 +11,8 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.experts.models import Expert
 from expertpool.files.services import attach
-from expertpool.inspections.models import Inspection, Round
+from expertpool.inspections.models import Inspection, Renewal, Round
+from expertpool.inspections.services.renewing import ask_renewal
 from expertpool.inspections.services.rounds import fill_round, open_round, save_round
 from expertpool.inspections.services.submitting import hand_in
 from tests.factories.accounts import make_user
@@ -84,3 +85,16 @@ def hand_in_inspection(
     return hand_in(
         row=row, contents=contents, declared=True, version=row.version, actor=user, now=now
     )
+
+
+def ask_one(expert: Expert | None = None, *, now: datetime | None = None) -> Renewal:
+    """Ask for a term to be renewed, as its expert, who gets an account and a term that ends soon."""
+    now, expert = now or timezone.now(), expert or make_expert()
+    if expert.user is None:
+        give_account(expert, make_user("expert"))
+    Expert.objects.filter(pk=expert.pk).update(
+        term_start_date=None, term_end_date=timezone.localdate(now) + timedelta(days=20)
+    )
+    expert.refresh_from_db()
+    assert expert.user is not None
+    return ask_renewal(expert=expert, reason="愿意继续参加", actor=expert.user, now=now)

@@ -139,6 +139,7 @@ LATER = (
     Later("draws.changes", "changes.changerequest", untold_removals),
     Later("draws.achievements", "achievements.achievement", untold_removals),
     Later("draws.receipts", "notices.receipt", untold_receipts),
+    Later("draws.renewals", "inspections.renewal", untold_removals),
     Later("draws.inspections", "inspections.inspection", untold_inspections),
     Later("draws.careers", "changes.career", untold_own_rows),
     Later("draws.works", "changes.work", untold_own_rows),

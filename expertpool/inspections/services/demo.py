@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.experts.models import Expert
+from expertpool.experts.services.profile import update_expert
 from expertpool.files.services import attach
 from expertpool.inspections.enums import State
 from expertpool.inspections.models import DECLARATION, GUIDANCE, MATERIALS, Inspection, Round
 from expertpool.inspections.services.deciding import decide_inspection
+from expertpool.inspections.services.renewing import ask_renewal
 from expertpool.inspections.services.rounds import (
     close_round,
     fill_round,
@@ -53,6 +55,19 @@ def ensure_demo_inspections(*, expert: Expert, actor: User, now: datetime) -> No
                 actor=actor,
                 now=before + timedelta(days=4),
             )
+        else:
+            _asks(one.expert, actor, before)
+
+
+def _asks(expert: Expert, actor: User, at: datetime) -> None:
+    """Let the term of ``expert`` end soon, and him ask for more."""
+    user = expert.user
+    assert user is not None  # noqa: S101 (only those who have one are chosen)
+    ends = timezone.localdate(at) + timedelta(days=40)
+    expert = update_expert(expert=expert, values={"term_end_date": ends}, actor=actor, now=at)
+    ask_renewal(
+        expert=expert, reason="身体健康，愿意继续参加评审。", actor=user, now=at + timedelta(days=1)
+    )
 
 
 def _open(name: str, at: datetime, due: date, actor: User) -> Round:

@@ -25,9 +25,12 @@ from expertpool.inspections.queries.inspections import (
     labels_of,
     own_word,
 )
+from expertpool.inspections.queries.renewals import renewals_of, why_not_ask
 from expertpool.inspections.services.submitting import hand_in, save_draft
-from expertpool.inspections.tables import tone_of
+from expertpool.inspections.tables import RENEWAL_TONES, tone_of
 from expertpool.workflow.queries.approvals import returned
+
+MOST = 10  # requests that are shown; the download has all
 
 
 @require_safe
@@ -35,7 +38,13 @@ from expertpool.workflow.queries.approvals import returned
 def index(request: UserRequest, expert: Expert) -> HttpResponse:
     today = timezone.localdate()
     rows = [(row, word := own_word(row, today), tone_of(word)) for row in inspections_of(expert)]
-    context = {"rows": rows, "held": list(held_back(expert, today))}
+    context = {
+        "rows": rows,
+        "held": list(held_back(expert, today)),
+        "expert": expert,
+        "renewals": [(one, RENEWAL_TONES[one.state]) for one in renewals_of(expert)[:MOST]],
+        "why_not": why_not_ask(expert, today),
+    }
     return render(request, "inspections/own.html", context)
 
 

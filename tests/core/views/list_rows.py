@@ -55,7 +55,7 @@ from tests.factories.experts import (
     make_tag,
     make_unit,
 )
-from tests.factories.inspections import make_round, open_one
+from tests.factories.inspections import ask_one, make_round, open_one
 from tests.factories.jobs import fail_job
 from tests.factories.joining import make_application
 from tests.factories.notices import make_notice, sent_notice
@@ -274,6 +274,7 @@ ROWS: dict[str, MakeRow] = {
     "certificates:list": lambda reader, at: make_certificate(_expert(reader, at)),
     "certificates:missing": _expert,
     "inspections:list": lambda _reader, _at: make_round(),
+    "inspections:renewals": lambda reader, at: ask_one(_expert(reader, at)),
     "inspections:round": _inspected,
     "directory:division_list": lambda _reader, at: make_division(f"99{at}000", f"试验区{at}"),
     "directory:item_list": _item,

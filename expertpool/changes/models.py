@@ -99,6 +99,11 @@ class ChangeRequest(models.Model):
         return self.get_state_display()
 
     @property
+    def stands(self) -> bool:
+        """Whether it, with all that it asks, is of the record of which it was asked."""
+        return is_vouched(self) and all(one.expert_id == self.expert_id for one in self.items.all())
+
+    @property
     def is_open(self) -> bool:
         return self.state == RequestState.WAITING
 

@@ -61,6 +61,8 @@ BY_THE_SYSTEM = {
     "experts.ExpertVersion": "counted",
     "experts.Expert.email_twin": "counted among files of before that share a mail",
     "projects.Project.status_n": "counted by each change of the status",
+    "achievements.Achievement.proof_n": "counted by each writing",
+    "webhooks.Subscription.proof_n": "counted by each writing",
     "workflow.ConfirmationCode": "counted, and the clock's",
     "workflow.FlowVersion": "counted",
     "workflow.FlowStep": "counted: its place among the steps that were sent",

@@ -81,6 +81,7 @@ def test_a_request_that_is_led_to_another_changes_nobody(
     page = login(Client(), admin).get(reverse("changes:detail", args=[asked.pk]))
     text = page.content.decode()
     assert UNREADABLE in text
+    assert "在系统之外被改动过" in text
     assert NEW not in text
     assert NEW[-4:] not in text
     his = login(Client(), other.user).get(reverse("changes:file")).content.decode()

@@ -25,7 +25,6 @@ from expertpool.changes.models import ChangeItem, ChangeRequest
 from expertpool.changes.occasions import CHANGE_ASKED, CHANGE_OVERTAKEN
 from expertpool.changes.queries import RIGHT, labels_of, open_items, value_in
 from expertpool.changes.services.values import Asked, NamedEmployer, differing, taken_back
-from expertpool.core.fields import is_vouched
 from expertpool.core.jobs import defer
 from expertpool.core.subjects import Owner
 from expertpool.core.views.parts import digest
@@ -202,7 +201,7 @@ def decide_request(
     if actor.pk == request.asked_by_id or is_outsider(actor):
         raise ChangeRefused("专家账号不能核准变更申请，请使用工作账号。")
     items = [one for one in request.items.all() if one.is_open]
-    if not (is_vouched(request) and all(one.stands for one in items)):
+    if not request.stands:
         raise ChangeRefused(LED)
     if seen and seen != seen_of(items):
         raise ChangeRefused(MOVED)

@@ -12,14 +12,15 @@ from expertpool.accounts.models import User
 from expertpool.automation.models import Errand
 from expertpool.automation.permissions import ERRANDS
 from expertpool.automation.queries.firings import errands_visible_to
-from expertpool.core.home import MOST_TODOS, Source, Todo
+from expertpool.core.home import Source, Todo
 
 
 def _waiting(user: User, _now: datetime) -> Iterator[Todo]:
     rows = errands_visible_to(user).filter(done_at__isnull=True)
-    for errand in rows[:MOST_TODOS]:
+    if latest := rows.first():
+        text = f"项由事件规则列入，最近一项：{latest.text}"
         url = reverse("automation:errands")
-        yield Todo(errand.text, f"由规则「{errand.firing.rule}」列入", url, "list-check", "amber")
+        yield Todo("办理规则待办", text, url, "list-check", "amber", rows=rows)
 
 
 def _among() -> QuerySet[Errand]:

@@ -45,7 +45,8 @@ class EventKind:
     ``note`` says so to whoever draws up a rule.
 
     ``fact`` tells one happening of a row from the next: told twice, it is one; of one that is told later
-    ``stands(row, fact)`` says whether it is still so. ``visible`` are the rows
+    ``stands(row, fact)`` says whether it is still so, and ``waits_until(row)`` until when it waits, asked anew
+    at that time. ``visible`` are the rows
     that a user may know of, ``past`` those to which it happened, with ``happened_at``, to try a rule on.
     ``words`` are the values of the placeholders that texts may use, ``samples`` one of each.
     ``parties`` are what actions act upon, by their names (``expert``, ``draw``).
@@ -63,6 +64,7 @@ class EventKind:
     name_of: Callable[[Any], str] = str
     fact: Callable[[Any], str] | None = None
     stands: Callable[[Any, str], bool] = lambda row, fact: True
+    waits_until: Callable[[Any], datetime | None] = lambda row: None
     told_at: Callable[[int, datetime], datetime] = lambda key, now: now
     people: Mapping[str, Person] = field(default_factory=dict)
     parties: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)

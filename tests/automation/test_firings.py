@@ -108,13 +108,13 @@ def test_an_errand_is_seen_and_finished_by_one(operator: User) -> None:
     errand = errands_visible_to(operator).get()
     assert errand.text == "安排「桥梁加固」抽取"
     assert any(
-        "安排「桥梁加固」抽取" in one.title for one in todos_for(operator, now=timezone.now())
+        "安排「桥梁加固」抽取" in one.text for one in todos_for(operator, now=timezone.now())
     )
     finish_errand(errand=errand, note="已安排", actor=operator, now=timezone.now())
     with pytest.raises(ErrandRefused):
         finish_errand(errand=errand, note="", actor=operator, now=timezone.now())
     assert not any(
-        "安排「桥梁加固」抽取" in one.title for one in todos_for(operator, now=timezone.now())
+        "安排「桥梁加固」抽取" in one.text for one in todos_for(operator, now=timezone.now())
     )
     assert not errands_visible_to(make_user("auditor")).exists()
 

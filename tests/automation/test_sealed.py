@@ -11,6 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.accounts.models import User
 from expertpool.automation.enums import FiringState
+from expertpool.automation.exceptions import RuleRefused
 from expertpool.automation.models import Firing, Occurrence
 from expertpool.automation.queries.firings import firings_visible_to
 from expertpool.automation.services.rules import ActionData
@@ -20,10 +21,13 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.replies import take_leave
 from expertpool.draws.services.voiding import decide_void, request_void
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
+from expertpool.projects.models import Project
 from tests.factories.accounts import make_user
 from tests.factories.answers import record_answer
-from tests.factories.automation import SUPPLEMENT, make_rule, settle_rules
+from tests.factories.automation import FREEZE, SUPPLEMENT, make_rule, settle_rules
 from tests.factories.draws import make_draw, open_names_at
 from tests.factories.experts import make_expert
 from tests.factories.widening import accept_all
@@ -160,6 +164,45 @@ def test_a_draw_that_was_voided_is_told_at_once(draw: Draw, supervisor: User) ->
     request = request_void(draw=draw, reason="条件有误", actor=draw.operator, now=now)
     decide_void(request=request, agree=True, note="", actor=supervisor, now=now)
     assert len(settle_rules()) == 1
+
+
+def after_the_review(draw: Draw) -> datetime:
+    return draw.project.closing_at + timedelta(minutes=1)
+
+
+@pytest.mark.shows("OVW-07")
+def test_what_is_done_to_an_expert_waits_until_the_review_is_over(draw: Draw) -> None:
+    """Whoever reads names later than others would see it in his record, or in his points."""
+    make_rule(FREEZE, event="draws.reviewed", condition=DECLINED)
+    row = decline_one(draw)
+    open_names(draw)
+    row.refresh_from_db()
+    assert row.expert is not None
+    assert settle_rules() == []
+    # Moved to a later day meanwhile: it waits for that.
+    over = after_the_review(draw)
+    later = draw.project.opening_at + timedelta(days=1)
+    Project.objects.filter(pk=draw.project_id).update(opening_at=later)
+    assert settle_rules(now=over) == []
+    [firing] = settle_rules(now=over + timedelta(days=1))
+    assert firing.state == FiringState.DONE
+    row.expert.refresh_from_db()
+    assert row.expert.status == ExpertStatus.FROZEN
+
+
+def test_of_a_draw_that_was_voided_meanwhile_nothing_is_done(draw: Draw, supervisor: User) -> None:
+    make_rule(FREEZE, event="draws.reviewed")
+    open_names(draw)
+    now = timezone.now()
+    request = request_void(draw=draw, reason="条件有误", actor=draw.operator, now=now)
+    decide_void(request=request, agree=True, note="", actor=supervisor, now=now)
+    assert settle_rules(now=after_the_review(draw)) == []
+    assert not Expert.objects.filter(status=ExpertStatus.FROZEN).exists()
+
+
+def test_with_the_names_alone_nothing_is_done_to_an_expert(admin: User) -> None:
+    with pytest.raises(RuleRefused, match="不能用动作"):
+        make_rule(FREEZE, event="draws.answered", actor=admin)
 
 
 def short_draw(now: datetime) -> Draw:

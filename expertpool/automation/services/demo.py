@@ -19,15 +19,20 @@ def _message(whom: str, title: str, text: str) -> ActionData:
 
 RULES = (
     RuleData(
-        name="名单公开后请经办人打印抽取表",
-        purpose="名单一公开就准备评审，不用反复查看",
-        event="draws.released",
+        name="内部评审项目通过后安排抽取",
+        purpose="内部评审常常第二天就开，通过后马上有人安排",
+        event="projects.approved",
+        condition={"field": "regime", "op": "in", "value": ["internal"]},
         actions=[
             _message(
-                "person:operator",
-                "名单已公开：{{项目名称}}",
-                "「{{项目名称}}」（{{抽取编号}}）的名单已公开，评审时间 {{评审时间}}，请打印抽取表。",
-            )
+                "person:applicant",
+                "项目已通过：{{项目名称}}",
+                "「{{项目名称}}」已审核通过，评审时间 {{评审时间}}，经办人即将抽取专家。",
+            ),
+            ActionData(
+                "automation.errand",
+                {"role": "operator", "errand": "「{{项目名称}}」已通过，请设置抽取方案"},
+            ),
         ],
     ),
     RuleData(

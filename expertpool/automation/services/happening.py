@@ -62,7 +62,7 @@ def note(kind: EventKind, subject_id: int, *, now: datetime) -> None:
     if row is None:
         return
     cause = acting.get()
-    at = kind.told_at(subject_id, now)
+    at = max(kind.told_at(subject_id, now), kind.waits_until(row) or now)
     fact = kind.fact(row) if kind.fact else uuid.uuid4().hex
     noted, is_new = Occurrence.objects.get_or_create(
         key=f"{kind.code}:{subject_id}:{fact}",
@@ -86,9 +86,15 @@ def consider(*, occurrence_id: int, now: datetime) -> int:
     kind = EVENT_KINDS.get(occurrence.kind)
     if occurrence.considered_at is not None or not is_vouched(occurrence):
         return 0
+    row = row_of(kind, occurrence.subject_id) if kind else None
+    until = kind.waits_until(row) if kind and row is not None else None
+    if until and until > now:  # later than it was when this was noted
+        occurrence.at = until
+        occurrence.save(update_fields=["at"])
+        defer("automation.consider", at=until, occurrence_id=occurrence.pk)
+        return 0
     occurrence.considered_at = now
     occurrence.save(update_fields=["considered_at"])
-    row = row_of(kind, occurrence.subject_id) if kind else None
     if kind is None or row is None:
         return 0
     if not kind.stands(row, occurrence.key.split(":", 2)[2]):

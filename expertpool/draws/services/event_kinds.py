@@ -7,6 +7,7 @@ a sealed draw when its hour is over, as other platforms are told it (docs/decisi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q, QuerySet
@@ -23,6 +24,8 @@ from expertpool.draws.events import DrawEnded, DrawSealed, InvitationAnswered, N
 from expertpool.draws.exceptions import DrawError
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import draws_visible_to
+from expertpool.draws.queries.meetings import last_closing
+from expertpool.draws.queries.written import is_written
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.draws.services.names import readable_draws
 from expertpool.draws.services.replies import add_supplement
@@ -202,12 +205,25 @@ ANSWERED = EventKind(
         "expert": Person("专家本人", lambda row: recipient_of(row.expert), about=lambda row: row),
         **{code: _of_draw(one) for code, one in DRAW_PEOPLE.items()},
     },
-    parties={"expert": lambda row: row.expert, "draw": lambda row: row.draw},
+    # Nothing is done to the expert: who reads names later than others would see it in his record.
+    parties={"draw": lambda row: row.draw},
     about=lambda row: row.draw,
     order=30,
 )
 
-EVENTS = (SEALED, ENDED, RELEASED, ANSWERED)
+REVIEWED = replace(
+    ANSWERED,
+    code="draws.reviewed",
+    label="评审结束（逐位专家）",
+    note="名单已公开、评审全部结束后，对每位被邀请过的专家触发一次，以他最后的参与状态为准。",
+    fact=lambda row: "reviewed",
+    stands=lambda row, fact: row.draw.is_valid and is_written(row),
+    waits_until=lambda row: last_closing(row.draw.covered),
+    past=lambda: _settled().filter(draw__project__opening_at__lt=timezone.now()),
+    parties={"expert": lambda row: row.expert, "draw": lambda row: row.draw},
+)
+
+EVENTS = (SEALED, ENDED, RELEASED, ANSWERED, REVIEWED)
 
 
 # --- What rules can do ----------------------------------------------------------------------------

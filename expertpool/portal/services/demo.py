@@ -153,8 +153,8 @@ STEPS = (
     Step("pool", "专家通知", _notices),
     Step("pool", "专家年检", _inspections),
     Step("draw", "单位关系", _relations),
-    Step("draw", "项目", _projects),
     Step("draw", "事件规则", lambda now: ensure_demo_rules(actor=_user("admin"), now=now)),
+    Step("draw", "项目", _projects),
     Step("review", "抽取、邀请和答复", _draws),
 )
 

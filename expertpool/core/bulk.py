@@ -1,13 +1,30 @@
-"""The same change of many rows: what can be done is done, the rest is told row by row."""
+"""The same change of many rows: what can be done is done, the rest is told row by row; of more than a request has
+time for, by a job whose progress is shown."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from importlib import import_module
+from typing import Any, Protocol
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from expertpool.core.configuration import value_of
+from expertpool.core.jobs import defer
+from expertpool.core.models import BulkRun
+from expertpool.core.models.bulk import BulkState
+from expertpool.core.settings import EXPORT_KEPT
+
+logger = logging.getLogger(__name__)
+OUT_OF_REACH = "不在您可以办理的范围内"
+AT_ONCE = 50  # rows of one transaction: how often the page hears of progress
 
 # Rows of one action: a request that takes longer than a minute is broken off.
 MOST_PICKED = 5_000
@@ -43,3 +60,121 @@ def for_each(
             result.done.append(str(row))
             result.keys.append(row.pk)
     return result
+
+
+# --- Many: worked off by a job ----------------------------------------------------------------------
+
+
+class Asked(Protocol):
+    """What an action takes of the request by which it was asked for: a request, or what a run kept of it."""
+
+    user: Any
+    POST: QueryDict
+    GET: QueryDict
+
+
+@dataclass
+class Kept:
+    """What a run kept of the request."""
+
+    user: Any
+    POST: QueryDict
+    GET: QueryDict
+
+    @classmethod
+    def of(cls, run: BulkRun) -> Kept:
+        return cls(run.user, QueryDict(run.posted), QueryDict(run.asked_with))
+
+
+class Action(Protocol):
+    """What the worker does with each row of a run (`core.views.bulk.BulkAction`)."""
+
+    @property
+    def permission(self) -> str: ...
+    @property
+    def refusals(self) -> Refusals: ...
+    def reach(self, asked: Any, /) -> QuerySet[Any]: ...
+    def do(self, row: Any, asked: Asked, now: datetime) -> object: ...
+    def then(self, asked: Any, keys: list[Any], /) -> str: ...
+
+
+ACTIONS: dict[str, Action] = {}
+
+
+@transaction.atomic
+def start_run(
+    *, action: str, title: str, keys: list[Any], asked: Asked, back: str, now: datetime
+) -> BulkRun:
+    """Queue ``action`` for the rows ``keys``, with what was posted."""
+    posted = asked.POST.copy()
+    for name in ("csrfmiddlewaretoken", "pk"):
+        posted.pop(name, None)
+    run = BulkRun.objects.create(
+        user=asked.user,
+        action=action,
+        title=title[:100],
+        back=back[:2000],
+        posted=posted.urlencode(),
+        asked_with=asked.GET.urlencode(),
+        chosen=keys,
+        total=len(keys),
+        created_at=now,
+        expires_at=now + value_of(EXPORT_KEPT),
+    )
+    defer("core.run_bulk", lock=f"bulk-{run.pk}", run_id=run.pk)
+    return run
+
+
+def work_off(*, run_id: int, now: datetime) -> None:
+    """Do what a run was started for, fifty rows at a time; one that is over stays as it is.
+
+    Of a run whose worker died, the rows that were done are not done again. What goes wrong is kept as its state
+    and logged; what was done before stays.
+    """
+    import_module(settings.ROOT_URLCONF)  # by which the actions are there
+    run = BulkRun.objects.select_related("user").get(pk=run_id)
+    if run.is_over:
+        return
+    _update(run, state=BulkState.RUNNING)
+    asked = Kept.of(run)
+    try:
+        action = ACTIONS[run.action]
+        for start in range(run.done, run.total, AT_ONCE):
+            do_part(run, action, asked, run.chosen[start : start + AT_ONCE], now)
+        with transaction.atomic():
+            said = action.then(asked, run.made) if run.made else ""
+            _update(run, state=BulkState.DONE, said=said[:500], finished_at=now)
+    except Exception:
+        logger.exception("bulk run %s failed", run.pk)
+        error = "办理时出错，已办理的有效；请重新选择其余的再试，再次失败的请联系管理员查看日志。"
+        _update(run, state=BulkState.FAILED, finished_at=now, error=error)
+
+
+@transaction.atomic
+def do_part(run: BulkRun, action: Action, asked: Asked, keys: list[Any], now: datetime) -> None:
+    """Do the next rows, ``keys``, of ``run``, and keep with them how far it is."""
+    # The rights are those of now: between asking and doing they may have been taken.
+    user: Any = run.user
+    allowed = user.is_active and user.has_permission(action.permission)
+    rows = list(action.reach(asked).filter(pk__in=keys).order_by("pk")) if allowed else []
+    result = for_each(rows, lambda row: action.do(row, asked, now), refusals=action.refusals)
+    refused = [*run.refused, *result.refused]
+    if lack := len(keys) - len(rows):
+        refused.append((f"另有 {lack} 项", f"{OUT_OF_REACH}。"))
+    _update(run, done=run.done + len(keys), made=[*run.made, *result.keys], refused=refused)
+
+
+def _update(run: BulkRun, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(run, name, value)
+    run.save(update_fields=list(values))
+
+
+def own_runs(user: Any, *, now: datetime) -> QuerySet[BulkRun]:
+    """Return the runs of ``user`` that have not expired, the latest first."""
+    return BulkRun.objects.filter(user=user, expires_at__gt=now)
+
+
+def remove_expired_runs(*, now: datetime) -> int:
+    """Forget the runs that have expired; return how many."""
+    return BulkRun.objects.filter(expires_at__lte=now).delete()[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 
-from expertpool.core import rekeying
+from expertpool.core import bulk, rekeying
 from expertpool.core.api import idempotency
 from expertpool.core.exporting import runs as exports
 from expertpool.core.importing import runs as imports
@@ -43,6 +43,19 @@ def run_import(*, run_id: int) -> None:
 def remove_expired_imports(timestamp: int) -> None:
     """Every hour: forget the imports that have expired."""
     imports.remove_expired_imports(now=timezone.now())
+
+
+@app.task(name="core.run_bulk", queue=HEAVY)
+def run_bulk(*, run_id: int) -> None:
+    """Do to many rows what a user asked for; a run that is over stays as it is."""
+    bulk.work_off(run_id=run_id, now=timezone.now())
+
+
+@app.periodic(cron="47 * * * *")
+@app.task(name="core.remove_expired_bulk_runs", queueing_lock="core.remove_expired_bulk_runs")
+def remove_expired_bulk_runs(timestamp: int) -> None:
+    """Every hour: forget the runs that have expired."""
+    bulk.remove_expired_runs(now=timezone.now())
 
 
 @app.periodic(cron="37 * * * *")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from expertpool.core.views import exports, site
+from expertpool.core.views import bulk, exports, site
 
 app_name = "core"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("health/", site.health, name="health"),
     path("signed-in/", site.signed_in, name="signed_in"),
     path("search/", site.search, name="search"),
+    path("bulk/<int:pk>/", bulk.run_page, name="bulk_run"),
     path("exports/", exports.index, name="export_list"),
     path("exports/<int:pk>/", exports.detail, name="export_run"),
     path("exports/<int:pk>/file/", exports.download, name="export_file"),

@@ -47,6 +47,7 @@ BY_THE_SYSTEM = {
     "inspections.RenewalRun.done": "kept by the job",
     "inspections.RenewalRun.made": "kept by the job",
     "core.StoredAnswer": "the answer of an endpoint",
+    "core.BulkRun": "kept by the job",
     "core.ExportRun": "kept by the job",
     "core.ImportRun": "kept by the job",
     "core.Rekeying": "kept by the job",

@@ -18,7 +18,7 @@ from expertpool.audit.models import Entry
 from expertpool.automation.models import EventRule, Firing
 from expertpool.certificates.models import Certificate, CertificateRun, Design
 from expertpool.certificates.services.designs import ensure_built_in
-from expertpool.core.models import ImportMemory
+from expertpool.core.models import BulkRun, ImportMemory
 from expertpool.directory.models import UnitPair
 from expertpool.draws.models import PickRequest, VoidRequest
 from expertpool.experts.services.telling import token_of as appeal_token
@@ -124,6 +124,19 @@ def feed(world: World, _user: User) -> dict[str, Any]:
 
 def own_message(world: World, user: User) -> dict[str, Any]:
     return {"uid": world.message(user).uid}
+
+
+def own_bulk_run(_world: World, user: User) -> dict[str, Any]:
+    now = timezone.now()
+    run = BulkRun.objects.create(
+        user=user,
+        title="冻结",
+        chosen=[],
+        total=0,
+        created_at=now,
+        expires_at=now + timedelta(days=1),
+    )
+    return {"pk": run.pk}
 
 
 def own_export(world: World, user: User) -> dict[str, Any]:
@@ -462,6 +475,7 @@ RULES: dict[str, Rule] = {
     "core:watermark": everybody(),
     "core:search": everybody(),
     "core:export_list": everybody(),
+    "core:bulk_run": everybody(own_bulk_run),
     "core:export_run": everybody(own_export),
     "core:export_file": everybody(own_export),
     "core:export": only(kwargs=lambda _w, _u: {"code": "no.such"}),

@@ -1,6 +1,7 @@
 """Records of long runs (exports, imports, changes of keys), of duties, and of the interface's answers."""
 
 from expertpool.core.models.answers import StoredAnswer
+from expertpool.core.models.bulk import BulkRun
 from expertpool.core.models.codes import TriedCode
 from expertpool.core.models.duties import DutyRun
 from expertpool.core.models.exports import ExportRun
@@ -8,6 +9,7 @@ from expertpool.core.models.imports import ImportMemory, ImportRun
 from expertpool.core.models.keys import KeyCheck, Rekeying
 
 __all__ = [
+    "BulkRun",
     "DutyRun",
     "ExportRun",
     "ImportMemory",

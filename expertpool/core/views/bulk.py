@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
+from urllib.parse import urlsplit, urlunsplit
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
-from django_htmx.http import reswap, retarget, trigger_client_event
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
 
-from expertpool.core.bulk import BulkResult, Refusals, for_each
+from expertpool.core.bulk import (
+    ACTIONS,
+    OUT_OF_REACH,
+    Asked,
+    BulkResult,
+    Refusals,
+    for_each,
+    own_runs,
+    start_run,
+)
 from expertpool.core.permissions import View, requires
 from expertpool.core.responses import MOST_UNDONE, Undo, refused, saved
 
-OUT_OF_REACH = "不在您可以办理的范围内"
+# More than these are worked off by a job: a request that takes longer than a minute is broken off.
+MOST_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -30,7 +42,8 @@ class BulkAction:
     row as ``subject`` (``expert``), actor, now, and what ``arguments`` takes from the request.
     ``undo`` names the bulk view that takes it back. ``first`` may answer with what has to be seen before
     (None where there is nothing), ``then`` does what was asked for along with it, for the rows by their
-    keys, and says what came of it.
+    keys, and says what came of it. ``background``: a code under which more than MOST_AT_ONCE rows are worked off by a job
+    (`core.bulk`); ``arguments``, ``reach`` and ``then`` then get the user and what was posted, and no more of the request.
     """
 
     permission: str
@@ -48,11 +61,19 @@ class BulkAction:
         default=lambda request, rows: None
     )
     then: Callable[[Any, list[Any]], str] = field(default=lambda request, keys: "")
+    background: str = ""
+
+    def do(self, row: Any, asked: Asked, now: datetime) -> object:
+        """Change one row as ``asked`` says."""
+        also = {"actor": asked.user, "now": now} | self.arguments(asked)
+        return self.change(**{self.subject: row}, **also)
 
 
 def bulk_view(action: BulkAction) -> View:
     """Return the view: 409 when no row is meant, too many or others than were seen, otherwise see
-    `tell`."""
+    `tell`; of many rows it leads to the page of their run."""
+    if action.background:
+        ACTIONS[action.background] = action
 
     @require_POST
     @requires(action.permission)
@@ -70,17 +91,38 @@ def bulk_view(action: BulkAction) -> View:
             return refused(f"所选{action.noun[1:]}{OUT_OF_REACH}，请刷新列表后重新选择。")
         if (answer := action.first(request, rows)) is not None:
             return answer
-        also = {"actor": request.user, "now": timezone.now()} | action.arguments(request)
-        result = for_each(
-            rows,
-            lambda row: action.change(**{action.subject: row}, **also),
-            refusals=action.refusals,
-        )
+        now, asked = timezone.now(), cast("Asked", request)
+        if action.background and len(rows) > MOST_AT_ONCE:
+            run = start_run(
+                action=action.background,
+                title=f"{action.verb} {len(rows) + len(beyond)} {action.noun}",
+                keys=[row.pk for row in (*rows, *beyond)],
+                asked=asked,
+                back=_page_of(request),
+                now=now,
+            )
+            return HttpResponseClientRedirect(reverse("core:bulk_run", args=[run.pk]))
+        result = for_each(rows, lambda row: action.do(row, asked, now), refusals=action.refusals)
         result.refused.extend((str(row), f"{OUT_OF_REACH}。") for row in beyond)
         said = action.then(request, result.keys) if result.keys else ""
         return _told(action, request, result, unmeant, said)
 
     return view
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Return the page on which htmx asked, without its host."""
+    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return urlunsplit(("", "", page.path, page.query, ""))
+
+
+@require_safe
+def run_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far a run of one's own is, and what came of it; htmx asks every second for the component alone."""
+    run = get_object_or_404(own_runs(request.user, now=timezone.now()), pk=pk)
+    template = "core/bulk_run.html"
+    htmx = getattr(request, "htmx", False)
+    return render(request, f"{template}#job" if htmx else template, {"run": run})
 
 
 def _told(

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from expertpool.core.bulk import own_runs
 from expertpool.core.client import client_address
 from expertpool.core.configuration import words_of
 from expertpool.core.exporting.registry import EXPORTS
@@ -22,6 +23,8 @@ from expertpool.core.responses import file_answer
 from expertpool.core.settings import EXPORT_KEPT
 from expertpool.core.views.listing import page_size, render_list
 from expertpool.core.waiting import FileGone
+
+MOST_RUNS = 20  # of bulk actions, below the exports
 
 
 @require_safe
@@ -52,7 +55,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """My exports."""
     rows = own_exports(request.user, now=timezone.now())
     page = Paginator(rows, page_size(request)).get_page(request.GET.get("page"))
-    context = {"page": page, "kept": words_of(EXPORT_KEPT)}
+    runs = own_runs(request.user, now=timezone.now())[:MOST_RUNS]
+    context = {"page": page, "kept": words_of(EXPORT_KEPT), "runs": runs}
     return render_list(request, "core/export_list.html", context)
 
 

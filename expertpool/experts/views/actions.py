@@ -122,6 +122,7 @@ def _bulk(
     undo: str = "",
     leaves: bool = False,
     meant: Q | None = None,
+    background: str = "",
 ) -> View:
     """Return the view that makes ``change`` of all ticked experts, of a whole list of those ``meant``; of
     who ``leaves`` as `_single`."""
@@ -146,6 +147,7 @@ def _bulk(
             arguments,
             undo=undo,
             meant=meant or Q(),
+            background=background,
             **about_seats,
         )
     )
@@ -181,8 +183,11 @@ freeze_many = _bulk(
     _with_reason,
     undo="experts:unfreeze_many",
     leaves=True,
+    background="experts.freeze",
 )
-unfreeze_many = _bulk(unfreeze_expert, "experts.edit", "解冻", _with_reason_back)
+unfreeze_many = _bulk(
+    unfreeze_expert, "experts.edit", "解冻", _with_reason_back, background="experts.unfreeze"
+)
 delete_many = _bulk(
     delete_expert,
     "experts.delete",
@@ -190,10 +195,16 @@ delete_many = _bulk(
     _with_reason,
     undo="experts:restore_many",
     leaves=True,
+    background="experts.delete",
 )
 restore_many = _bulk(restore_expert, "experts.delete", "恢复", _plain, picked=_picked_deleted)
 blacklist_many = _bulk(
-    add_to_blacklist, "experts.blacklist", "移入黑名单", _with_reason, leaves=True
+    add_to_blacklist,
+    "experts.blacklist",
+    "移入黑名单",
+    _with_reason,
+    leaves=True,
+    background="experts.blacklist",
 )
 # Of a whole list, those who have none or have not activated it.
 invite_many = _bulk(

@@ -1,0 +1,69 @@
+"""One action on many rows, worked off in the background for one user."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class BulkState(models.TextChoices):
+    QUEUED = "queued", "排队中"
+    RUNNING = "running", "办理中"
+    DONE = "done", "已办理"
+    FAILED = "failed", "出错"
+
+
+TONES = {
+    BulkState.QUEUED: "grey",
+    BulkState.RUNNING: "blue",
+    BulkState.DONE: "green",
+    BulkState.FAILED: "red",
+}
+
+
+class BulkRun(models.Model):
+    """What one user asked to be done to ``chosen`` (keys) by ``action``, with what he had ``posted``; how far it
+    is, and whom it refused (pairs of name and reason). Changed by `core.bulk` only; forgotten when it expires."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="办理人", on_delete=models.CASCADE, related_name="+"
+    )
+    action = models.CharField("事项", max_length=100)
+    title = models.CharField("名称", max_length=100)
+    back = models.CharField("返回", max_length=2000, blank=True)
+    posted = models.TextField("填写的内容", blank=True)  # as a query string
+    asked_with = models.TextField("列表条件", blank=True)
+    chosen = models.JSONField("所选")
+    made = models.JSONField("已办理的", default=list, blank=True)
+    refused = models.JSONField("未办理的", default=list, blank=True)
+    state = models.CharField(
+        "状态", max_length=8, choices=BulkState.choices, default=BulkState.QUEUED
+    )
+    total = models.PositiveIntegerField("总数")
+    done = models.PositiveIntegerField("已处理", default=0)
+    said = models.CharField("另外", max_length=500, blank=True)
+    error = models.CharField("失败原因", max_length=200, blank=True)
+    created_at = models.DateTimeField("开始时间")
+    finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+    expires_at = models.DateTimeField("失效时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "批量办理"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=BulkState.values), name="core_bulk_state"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in {BulkState.DONE, BulkState.FAILED}
+
+    @property
+    def tone(self) -> str:
+        """Colour of the state on a page."""
+        return TONES[BulkState(self.state)]

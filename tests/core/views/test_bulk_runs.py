@@ -1,0 +1,132 @@
+"""Actions on more rows than a request has time for: worked off by a job, with progress and what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import RolePermission, User
+from expertpool.audit.models import Entry
+from expertpool.core import bulk, tasks
+from expertpool.core.models import BulkRun
+from expertpool.core.views import bulk as views
+from expertpool.experts.models import Expert
+from tests.factories.accounts import make_user
+from tests.factories.experts import make_expert
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(bulk, "AT_ONCE", 2)
+
+
+def freeze(client: Client, experts: list[Expert], **data: Any) -> HttpResponse:
+    keys = [one.pk for one in experts]
+    headers = {"HX-Request": "true", "HX-Current-URL": "https://example.cn/experts/?tab=formal"}
+    sent = {"pk": keys, "reason": "年检未过"} | data
+    return client.post(reverse("experts:freeze_many"), sent, headers=headers)
+
+
+def statuses(experts: list[Expert]) -> list[str]:
+    rows = Expert.objects.filter(pk__in=[one.pk for one in experts]).order_by("pk")
+    return list(rows.values_list("status", flat=True))
+
+
+@pytest.mark.shows("EXP-34", "EXP-52")
+def test_many_are_worked_off_and_the_page_says_how_far(client: Client, admin: User) -> None:
+    experts = [
+        make_expert(f"专家{at}", status="pending" if at == 3 else "formal") for at in range(5)
+    ]
+    answer = freeze(login(client, admin), experts)
+    run = BulkRun.objects.get()
+    assert answer["HX-Redirect"] == reverse("core:bulk_run", args=[run.pk])
+    assert "frozen" not in statuses(experts)
+    page = client.get(answer["HX-Redirect"]).content.decode()
+    assert "/experts/?tab=formal" in page
+    assert "hx-get" in page
+    tasks.run_bulk(run_id=run.pk)
+    assert statuses(experts) == ["frozen", "frozen", "frozen", "pending", "frozen"]
+    part = client.get(answer["HX-Redirect"], headers={"HX-Request": "true"}).content.decode()
+    assert "hx-get" not in part
+    assert "已办理 4 项" in part
+    assert "专家3现为“待审核”" in part
+    assert set(Entry.objects.filter(action="expert.freeze").values_list("note", flat=True)) == {
+        "年检未过"
+    }
+    assert run.title in client.get(reverse("core:export_list")).content.decode()
+    # Nobody else's, and nothing secret of the request is kept.
+    other = login(Client(), make_user("admin"))
+    assert other.get(answer["HX-Redirect"]).status_code == 404
+    assert "csrf" not in run.posted
+    tasks.run_bulk(run_id=run.pk)  # once more: nothing
+    assert Entry.objects.filter(action="expert.freeze").count() == 4
+
+
+def test_few_are_done_at_once(client: Client, admin: User) -> None:
+    experts = [make_expert() for _ in range(2)]
+    assert freeze(login(client, admin), experts).status_code == 204
+    assert statuses(experts) == ["frozen"] * 2
+    assert not BulkRun.objects.exists()
+
+
+def test_a_worker_that_died_goes_on_where_it_was(client: Client, admin: User) -> None:
+    experts = [make_expert() for _ in range(5)]
+    freeze(login(client, admin), experts)
+    run = BulkRun.objects.get()
+    action = bulk.ACTIONS["experts.freeze"]
+    asked = bulk.Kept.of(run)
+    bulk.do_part(run, action, asked, run.chosen[:2], timezone.now())
+    tasks.run_bulk(run_id=run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.done, len(run.made), run.refused) == ("done", 5, 5, [])
+    assert Entry.objects.filter(action="expert.freeze").count() == 5
+
+
+def disable(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+def lose_the_right(user: User) -> None:
+    RolePermission.objects.filter(code="experts.edit").delete()
+
+
+@pytest.mark.parametrize("taken", [disable, lose_the_right])
+def test_the_rights_are_those_of_now(
+    client: Client, admin: User, taken: Callable[[User], None]
+) -> None:
+    experts = [make_expert() for _ in range(3)]
+    freeze(login(client, admin), experts)
+    taken(admin)
+    run = BulkRun.objects.get()
+    tasks.run_bulk(run_id=run.pk)
+    run.refresh_from_db()
+    assert run.made == []
+    assert run.refused == [
+        ["另有 2 项", "不在您可以办理的范围内。"],
+        ["另有 1 项", "不在您可以办理的范围内。"],
+    ]
+    assert statuses(experts) == ["formal"] * 3
+
+
+def test_what_goes_wrong_is_said_and_what_was_done_stays(client: Client, admin: User) -> None:
+    experts = [make_expert() for _ in range(3)]
+    freeze(login(client, admin), experts)
+    run = BulkRun.objects.get()
+    BulkRun.objects.filter(pk=run.pk).update(action="no.such")
+    tasks.run_bulk(run_id=run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.is_over) == ("failed", True)
+    assert "请重新选择" in client.get(reverse("core:bulk_run", args=[run.pk])).content.decode()
+    BulkRun.objects.filter(pk=run.pk).update(expires_at=timezone.now())
+    tasks.remove_expired_bulk_runs(timestamp=0)
+    assert not BulkRun.objects.exists()

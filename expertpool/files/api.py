@@ -15,7 +15,7 @@ from expertpool.core.responses import file_answer
 from expertpool.core.responses.files import UNKNOWN
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.queries import attachments_of, find_subject, may_edit, may_view, opened
+from expertpool.files.queries import attachments_for, find_subject, may_edit, may_view, opened
 from expertpool.files.registry import file_subject
 from expertpool.files.schemas import AttachmentOutput, SubjectRef, UploadInput
 from expertpool.files.services import attach, note_download
@@ -36,7 +36,7 @@ BINARY = {
 @allows()
 def attachment_list(request: HttpRequest, of: Query[SubjectRef]) -> list[Attachment]:
     """返回一个对象的附件；能查看这个对象的才能看到。"""
-    return [row for row in attachments_of(_subject(request, of)) if is_vouched(row)]
+    return [row for row in attachments_for(request.user, _subject(request, of)) if is_vouched(row)]
 
 
 @router.post(

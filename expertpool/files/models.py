@@ -38,6 +38,9 @@ class Attachment(models.Model):
         related_name="+",
     )
 
+    # Since when it is no more for whose record it is; for others until that is told (docs/decisions/0197).
+    removed_at = models.DateTimeField("移除时间", null=True, blank=True, editable=False)
+
     class Meta:
         verbose_name = verbose_name_plural = "附件"
         ordering = ["id"]

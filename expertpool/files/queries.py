@@ -37,10 +37,33 @@ GONE = "文件「{}」已不在存放文件的地方，不能打开。请联系�
 
 def attachments_of(subject: models.Model, kind: str | None = None) -> QuerySet[Attachment]:
     """Return the files of ``subject``, oldest first; only those of ``kind`` when it is given."""
+    return _rows(subject, kind).filter(removed_at__isnull=True)
+
+
+def attachments_for(
+    user: Any, subject: models.Model, kind: str | None = None
+) -> QuerySet[Attachment]:
+    """Return the files of ``subject`` as ``user`` is told of them: what its expert adds or removes himself may be
+    told later (docs/decisions/0194, 0197)."""
+    return _as_told(user, _rows(subject, kind), subject._meta.label_lower, str(subject.pk))
+
+
+def _rows(subject: models.Model, kind: str | None) -> QuerySet[Attachment]:
     rows = Attachment.objects.filter(
         subject_type=subject._meta.label_lower, subject_id=str(subject.pk)
     ).select_related("created_by")
     return rows if kind is None else rows.filter(kind=kind)
+
+
+def _as_told(
+    user: Any, rows: QuerySet[Attachment], subject_type: str, subject_id: str
+) -> QuerySet[Attachment]:
+    # Of his own everybody knows; of others' some are told later.
+    own = user is not None and user.pk in file_subject(subject_type).by_day(subject_id)
+    if own:
+        return rows.filter(removed_at__isnull=True)
+    untold = told_later(Attachment)
+    return rows.exclude(untold & ~Q(created_by=user.pk) if user else untold)
 
 
 def subject_of(attachment: Attachment) -> models.Model | None:
@@ -90,13 +113,7 @@ def known_size(user: Any, subject_type: str, subject_id: str) -> int:
     """Return how many bytes the files take that count with those of one row and of which ``user`` knows."""
     ids = together_with(user, subject_type, subject_id).rows
     rows = Attachment.objects.filter(subject_type=subject_type, subject_id__in=ids)
-    return _size(rows.exclude(_unknown_to(user)))
-
-
-def _unknown_to(user: Any) -> Q:
-    # Of his own everybody knows; of others' some are told later.
-    untold = told_later(Attachment)
-    return untold & ~Q(created_by=user.pk) if user else untold
+    return _size(_as_told(user, rows, subject_type, subject_id))
 
 
 def quota_of(subject_type: str) -> int:
@@ -121,10 +138,16 @@ def _size(rows: QuerySet[Attachment]) -> int:
 
 def may_view(user: Any, attachment: Attachment) -> bool:
     """Tell whether ``user`` may read a file: whoever sees what it was attached to, not to what somebody has
-    led it."""
+    led it, and not before he may be told of it."""
     if not is_vouched(attachment):
         return False
-    return file_subject(attachment.subject_type).may_view(user, attachment.subject_id)
+    subject_type, subject_id = attachment.subject_type, attachment.subject_id
+    if not file_subject(subject_type).may_view(user, subject_id):
+        return False
+    if not file_subject(subject_type).by_day(subject_id):
+        return True
+    one = Attachment.objects.filter(pk=attachment.pk)
+    return _as_told(user, one, subject_type, subject_id).exists()
 
 
 def may_edit(user: Any, subject_type: str, subject_id: str) -> bool:
@@ -182,7 +205,7 @@ def attachment_list(user: Any, subject: models.Model, *, kind: str | None) -> di
                 bool(preview_kind(row)),
                 row.created_by_id in by_day,
             )
-            for row in attachments_of(subject, kind).exclude(_unknown_to(user))
+            for row in attachments_for(user, subject, kind)
             if is_vouched(row)
         ],
         "may_edit": may_edit(user, subject_type, subject_id),

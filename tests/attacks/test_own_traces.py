@@ -4,15 +4,17 @@ number in a form, no clash, no row that goes, no mark that he has read (docs/dec
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -38,15 +40,18 @@ from expertpool.directory.models import Unit
 from expertpool.draws.models import Draw
 from expertpool.draws.services.names import release
 from expertpool.experts import tasks as expert_tasks
+from expertpool.experts.exports.package import write_package
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.queries.availability import on_leave, unit_ties
 from expertpool.experts.services.avoidance import add_avoidance_unit
 from expertpool.experts.services.contacts import recipient_of
 from expertpool.experts.services.leave import cancel_leave, file_leave
+from expertpool.experts.services.photos import set_photo
 from expertpool.experts.services.profile import update_expert
 from expertpool.experts.services.taking_away import sweep
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
+from expertpool.files.queries import attachments_for
 from expertpool.files.services import attach
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.sending import Envelope, send_messages
@@ -88,6 +93,12 @@ def values_of(page: HttpResponse) -> dict[str, list[str]]:
 
 def is_tied(expert: Expert, unit: Unit) -> bool:
     return unit_ties([unit.pk], on=NOW).filter(expert=expert).exists()
+
+
+def sent_to(client: Client, address: str) -> bytes | None:
+    """Return the file at ``address``; None where there is none."""
+    answer: Any = client.get(address)
+    return b"".join(answer.streaming_content) if answer.status_code == 200 else None
 
 
 def toast_of(answer: HttpResponse) -> str:
@@ -355,6 +366,47 @@ def test_files_of_which_the_office_does_not_know_take_no_room(
             actor=somebody.user,
             now=NOW,
         )
+
+
+def test_what_he_adds_or_removes_of_his_files_is_told_on_the_next_day(
+    somebody: Expert, admin: User, media: None, time_machine: Any
+) -> None:
+    own, office = login(Client(), somebody.user), login(Client(), admin)
+    photo, scan = (
+        SimpleUploadedFile("旧.png", qr_png("a")),
+        SimpleUploadedFile("证.png", qr_png("b")),
+    )
+    old = set_photo(expert=somebody, uploaded_file=photo, actor=somebody.user, now=BEFORE)
+    kept = attach(subject=somebody, uploaded_file=scan, actor=admin, now=BEFORE)
+    tab = f"{reverse('experts:detail', args=[somebody.pk])}?tab=files"
+    picture = reverse("experts:photo", args=[somebody.pk])
+    before = without_what_changes(shown_to(admin, tab)), sent_to(office, picture)
+
+    assert own.post(reverse("files:remove", args=[kept.pk])).status_code == 204
+    assert own.post(reverse("files:remove", args=[kept.pk])).status_code == 404
+    photo = SimpleUploadedFile("新.png", qr_png("c"))
+    new = set_photo(expert=somebody, uploaded_file=photo, actor=somebody.user, now=NOW)
+    assert (without_what_changes(shown_to(admin, tab)), sent_to(office, picture)) == before
+    assert sent_to(own, picture) == qr_png("c")
+    assert "证.png" not in own.get("/my/file/").content.decode()
+    # Nor by its number, in an archive, or through the interface.
+    for one, by_office in ((old, True), (kept, True), (new, False)):
+        address = reverse("files:download", args=[one.pk])
+        found = [sent_to(client, address) is not None for client in (office, own)]
+        assert found == [by_office, not by_office]
+    archive = io.BytesIO()
+    write_package(archive, params=QueryDict(), actor=admin, address="", now=NOW)
+    with zipfile.ZipFile(archive) as opened:
+        names = "".join(opened.namelist())
+    assert "证.png" in names
+    assert "新.png" not in names
+    assert [one.pk for one in attachments_for(admin, somebody)] == [old.pk, kept.pk]
+
+    assert sweep(now=NOW) == 0
+    time_machine.move_to(TOMORROW, tick=False)
+    assert sweep(now=TOMORROW) == 2
+    assert sent_to(login(Client(), admin), picture) == qr_png("c")
+    assert [one.pk for one in attachments_for(admin, somebody)] == [new.pk]
 
 
 def test_all_proofs_of_one_expert_have_one_room(

@@ -102,7 +102,7 @@ def file(request: UserRequest, expert: Expert) -> HttpResponse:
     ]
     context = {
         "expert": expert,
-        "photo": photo_of(expert),
+        "photo": photo_of(expert, request.user),
         "sections": _sections(expert, request.user),
         "requests": requests,
         "careers": [

@@ -108,6 +108,12 @@ def untold_receipts() -> Q:
     return Q(at__gte=_sealed_since()) & Q(at__gte=day_start(timezone.localdate()))
 
 
+def untold_files_gone() -> Q:
+    """What experts removed of their own records today, by the same rule: it stays for others until then."""
+    today = Q(removed_at__gte=day_start(timezone.localdate()))
+    return today & Q(removed_at__gte=_sealed_since())
+
+
 def untold_letters() -> Q:
     """Messages to whoever sits: how one fared would tell whose it is; and what supervisors are told of
     their number."""
@@ -143,6 +149,7 @@ LATER = (
     Later("draws.inspections", "inspections.inspection", untold_inspections),
     Later("draws.careers", "changes.career", untold_own_rows),
     Later("draws.works", "changes.work", untold_own_rows),
+    Later("draws.files_gone", "files.attachment.removed_at", untold_files_gone),
     Later("draws.relations_gone", "experts.avoidanceunit.removed_at", untold_removed),
     Later("draws.careers_gone", "changes.career.removed_at", untold_removed),
     Later("draws.works_gone", "changes.work.removed_at", untold_removed),

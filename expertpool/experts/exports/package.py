@@ -15,6 +15,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.exporting import Stamp, write_xlsx
 from expertpool.core.subjects import File
+from expertpool.core.visibility import told
 from expertpool.customforms.queries.files import SUBJECT as FIELD_FILE
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.exports.table import ExpertExport
@@ -69,8 +70,10 @@ def _files(experts: dict[str, Expert], actor: User) -> list[tuple[Attachment, Ex
     """Return the files of ``experts`` with whose they are, those of custom fields after the others."""
     if not may_view_files(actor):
         return []
-    rows = Attachment.objects.filter(
-        subject_type=Expert._meta.label_lower, subject_id__in=list(experts)
+    rows = told(
+        Attachment.objects.filter(
+            subject_type=Expert._meta.label_lower, subject_id__in=list(experts)
+        )
     )
     found = [(one, experts[one.subject_id]) for one in rows.order_by("subject_id", "id")]
     fields = [one for one in EXPERT.joined(actor) if isinstance(one.kind, File)]

@@ -9,7 +9,7 @@ from expertpool.core.visibility import Level, level_for
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for, experts_visible_to
 from expertpool.files.models import Attachment
-from expertpool.files.queries import attachments_of
+from expertpool.files.queries import attachments_for
 from expertpool.files.registry import FileSubject
 
 PHOTO = "photo"  # the kind of the file that is the photograph
@@ -44,9 +44,9 @@ def _is_own(user: User, subject_id: str) -> bool:
     return own is not None and str(own.pk) == subject_id
 
 
-def photo_of(expert: Expert) -> Attachment | None:
-    """Return the photograph of ``expert`` that can be shown."""
-    rows = attachments_of(expert, PHOTO).filter(held=False)
+def photo_of(expert: Expert, viewer: User) -> Attachment | None:
+    """Return the photograph of ``expert`` that can be shown to ``viewer``."""
+    rows = attachments_for(viewer, expert, PHOTO).filter(held=False)
     return rows.order_by("-pk").first()
 
 

@@ -106,7 +106,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     expert = get_object_or_404(found.prefetch_related("tags"), pk=pk)
     context = {"expert": expert, "may": actions_for(request.user, expert)}
     context["account"] = account_words(expert)
-    context["photo"] = photo_of(expert)
+    context["photo"] = photo_of(expert, request.user)
     if expert.status in (ExpertStatus.FROZEN, ExpertStatus.BLACKLISTED):
         # Why he is out, where everybody looks first.
         context["standing"] = next(iter(status_course(expert)), None)

@@ -29,7 +29,7 @@ def _seen_by(user: User) -> QuerySet[Expert]:
 def photo(request: UserRequest, pk: int) -> HttpResponseBase:
     """The picture itself: of one whom the user may see, or his own."""
     expert = get_object_or_404(_seen_by(request.user), pk=pk)
-    found = photo_of(expert)
+    found = photo_of(expert, request.user)
     if found is None:
         raise Http404
     try:

@@ -13,9 +13,12 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 
+from expertpool.audit.models import Entry
+from expertpool.audit.queries import is_told
 from expertpool.audit.services import in_words, record
 from expertpool.core.fields import is_vouched
 from expertpool.core.storing import store
+from expertpool.core.visibility import told
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import FOLDER, Attachment
 from expertpool.files.queries import LED, is_evidence, subject_of
@@ -99,7 +102,8 @@ def remove_attachment(
     note: str = "",
     even_closed: bool = False,
 ) -> None:
-    """Remove a file; its bytes are deleted once the transaction is committed.
+    """Remove a file; its bytes are deleted once the transaction is committed. What an expert removes of his own record
+    stays for others until they may be told (`removed_at`, docs/decisions/0197).
 
     Refuses (FileRefused) evidence and files of a closed subject, unless the caller answers for
     it (``even_closed``).
@@ -108,7 +112,7 @@ def remove_attachment(
         _refuse_closed(attachment.subject_type, attachment.subject_id)
         if is_evidence(attachment):
             raise FileRefused(f"「{attachment.name}」是抽取证据，不能这样删除。")
-    record(
+    act = record(
         "file.remove",
         actor=actor,
         subject=subject_of(attachment),
@@ -116,10 +120,19 @@ def remove_attachment(
         note=note,
         now=now,
     )
+    if _stays_for_others(attachment, act):
+        Attachment.objects.filter(pk=attachment.pk).update(removed_at=now)
+        return
     name = str(attachment.file.name)
     attachment.delete()
     # Only then: rolled back, the row is there again and needs its bytes.
     transaction.on_commit(lambda: store.delete(name))
+
+
+def _stays_for_others(attachment: Attachment, act: Entry) -> bool:
+    own = file_subject(attachment.subject_type).by_day(attachment.subject_id)
+    known = told(Attachment.objects.filter(pk=attachment.pk))
+    return act.actor_id in own and not is_told(act) and known.exists()
 
 
 @transaction.atomic

@@ -402,6 +402,8 @@ class LoginRecord(models.Model):
         related_name="login_records",
     )
     address = models.CharField("IP 地址", max_length=45)
+    # What counts as one visitor: of an IPv6 address its network (`core.client.network_of`).
+    network = models.CharField("网络", max_length=45, default="", db_default="", editable=False)
     device = models.CharField("设备", max_length=200, blank=True)
     user_agent = models.CharField("浏览器标识", max_length=300, blank=True)
     outcome = models.CharField("结果", max_length=16, choices=LoginOutcome.choices)
@@ -411,6 +413,8 @@ class LoginRecord(models.Model):
         ordering = ["-id"]
         indexes = [
             # Counted at every attempt, for the limit of an address.
+            models.Index(fields=["network", "-at"], name="accounts_login_network"),
+            # Counted for whoever looks at one.
             models.Index(fields=["address", "-at"], name="accounts_login_address"),
             models.Index(fields=["user", "-at"], name="accounts_login_user"),
         ]

@@ -157,6 +157,13 @@ def test_a_success_ends_the_row_of_failures(zhang: User) -> None:
         assert attempt().outcome == LoginOutcome.SUCCESS
 
 
+def test_addresses_of_one_ipv6_network_count_as_one(zhang: User) -> None:
+    for at in range(TIMES_OF_ADDRESS):
+        attempt(f"nobody{at}", address=f"2001:db8:0:1::{at:x}")
+    assert attempt(address="2001:db8:0:1:ffff::1").outcome == LoginOutcome.RATE_LIMITED
+    assert attempt(address="2001:db8:0:2::1").outcome == LoginOutcome.SUCCESS
+
+
 @pytest.mark.shows("SYS-15")
 def test_failures_of_an_address_count_over_all_accounts_and_grow_old(zhang: User) -> None:
     for number in range(TIMES_OF_ADDRESS):

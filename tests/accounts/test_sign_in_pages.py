@@ -67,7 +67,11 @@ def test_all_refusals_read_the_same_and_keep_what_was_typed(client: Client, stat
 def test_an_address_with_too_many_failures_is_told_to_wait(client: Client) -> None:
     for _ in range(30):
         LoginRecord.objects.create(
-            at=timezone.now(), account="x", address="127.0.0.1", outcome="unknown_account"
+            at=timezone.now(),
+            account="x",
+            address="127.0.0.1",
+            network="127.0.0.1",
+            outcome="unknown_account",
         )
     response = sign_in(client, make_user().username)
     assert LIMITED.format(minutes="10 分钟") in response.content.decode()

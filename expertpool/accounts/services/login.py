@@ -24,6 +24,7 @@ from expertpool.accounts.settings import (
 )
 from expertpool.accounts.validators import clean_username
 from expertpool.audit.services import record
+from expertpool.core.client import network_of
 from expertpool.core.configuration import value_of
 from expertpool.core.text import clean_code, mask_middle, moment_text
 from expertpool.core.validators import MOBILE
@@ -189,7 +190,7 @@ def _waits() -> list[tuple[int, timedelta]]:
 
 def _is_limited(address: str, now: datetime) -> bool:
     failures = LoginRecord.objects.filter(
-        address=address, at__gt=now - value_of(FAILURES_WINDOW), outcome__in=FAILURES
+        network=network_of(address), at__gt=now - value_of(FAILURES_WINDOW), outcome__in=FAILURES
     )
     return failures.count() >= value_of(FAILURES_OF_ADDRESS)
 
@@ -202,6 +203,7 @@ def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None) -> Sign
         method=attempt.method,
         user=user,
         address=attempt.address,
+        network=network_of(attempt.address),
         device=describe_device(attempt.user_agent),
         user_agent=attempt.user_agent[:300],
         outcome=outcome,

@@ -3,10 +3,12 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from expertpool.core.fields import ProofField
+
 
 class ConsentText(models.Model):
-    """One version of what applicants agree to about their personal data; the highest counts. Never
-    changed: an application names the one that its applicant has read."""
+    """One version of what applicants agree to about their personal data; the highest that
+    this system wrote counts. Never changed: an application names the one that its applicant has read."""
 
     never = ("UPDATE", "DELETE")
 
@@ -20,6 +22,7 @@ class ConsentText(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    proof = ProofField("凭证", null=False, default=b"", says=("number", "text", "created_at"))
 
     class Meta:
         verbose_name = verbose_name_plural = "个人信息告知书"

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from expertpool.accounts.models import User, contact_index
 from expertpool.audit.queries import entries_for
 from expertpool.core.configuration import value_of
-from expertpool.core.fields import readable
+from expertpool.core.fields import is_vouched, readable
 from expertpool.core.permissions import BuiltInRole
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.accounts import is_of_expert
@@ -28,7 +28,9 @@ def friend_links() -> QuerySet[FriendLink]:
 
 
 def current_consent() -> ConsentText | None:
-    return ConsentText.objects.order_by("-number").first()
+    """Return what applicants agree to now: no version that somebody else has written (docs/decisions/0198)."""
+    rows = ConsentText.objects.order_by("-number")
+    return next((one for one in rows if is_vouched(one)), None)
 
 
 def account_by_contact(field: str, value: str) -> User | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record
@@ -64,7 +65,7 @@ def publish_consent(*, text: str, actor: User | None, now: datetime) -> ConsentT
     last: Any = current_consent()
     if last and last.text == text:
         return last  # type: ignore[no-any-return]
-    number = last.number + 1 if last else 1
+    number = (ConsentText.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     row = ConsentText.objects.create(number=number, text=text, created_at=now, created_by=actor)
     record("joining.consent", actor=actor, now=now, subject=row, after={"版本": number})
     return row

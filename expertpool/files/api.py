@@ -36,7 +36,15 @@ BINARY = {
 @allows()
 def attachment_list(request: HttpRequest, of: Query[SubjectRef]) -> list[Attachment]:
     """返回一个对象的附件；能查看这个对象的才能看到。"""
-    return [row for row in attachments_for(request.user, _subject(request, of)) if is_vouched(row)]
+    user, subject = _user(request), _subject(request, of)
+    rows = [row for row in attachments_for(user, subject) if is_vouched(row)]
+    by_day = file_subject(of.subject_type).by_day(of.subject_id) - {user.pk}
+    for row in rows:
+        if row.created_by_id in by_day:  # nobody is told the hour
+            row.created_at = timezone.localtime(row.created_at).replace(
+                hour=0, minute=0, second=0, microsecond=0
+            )
+    return rows
 
 
 @router.post(

@@ -51,10 +51,10 @@ from expertpool.experts.services.profile import update_expert
 from expertpool.experts.services.taking_away import sweep
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.queries import attachments_for
 from expertpool.files.services import attach
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.sending import Envelope, send_messages
+from tests.api.caller import Caller
 from tests.architecture.forms import forms_of
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw
@@ -400,13 +400,16 @@ def test_what_he_adds_or_removes_of_his_files_is_told_on_the_next_day(
         names = "".join(opened.namelist())
     assert "证.png" in names
     assert "新.png" not in names
-    assert [one.pk for one in attachments_for(admin, somebody)] == [old.pk, kept.pk]
+    of = {"subject_type": "experts.expert", "subject_id": somebody.pk}
+    listed = Caller(admin).get("/attachments", of).json()
+    assert [one["id"] for one in listed] == [old.pk, kept.pk]
 
     assert sweep(now=NOW) == 0
     time_machine.move_to(TOMORROW, tick=False)
     assert sweep(now=TOMORROW) == 2
     assert sent_to(login(Client(), admin), picture) == qr_png("c")
-    assert [one.pk for one in attachments_for(admin, somebody)] == [new.pk]
+    (listed,) = Caller(admin).get("/attachments", of).json()
+    assert (listed["id"], listed["created_at"]) == (new.pk, "2026-11-24T00:00:00+08:00")
 
 
 def test_all_proofs_of_one_expert_have_one_room(

@@ -8,6 +8,7 @@ class PointsConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.automation.registry import RULE_ACTIONS
+        from expertpool.changes.registry import OWN_DATA
         from expertpool.core import home
         from expertpool.core.criteria import register_criteria
         from expertpool.core.events import subscribe
@@ -34,6 +35,7 @@ class PointsConfig(AppConfig):
         from expertpool.points.services.event_kinds import CREDIT
         from expertpool.points.services.health import LEDGER
         from expertpool.points.services.matters import MATTERS
+        from expertpool.points.tables import OWN
         from expertpool.points.tabs import TABS
         from expertpool.workflow.services.matters import register_matters
 
@@ -45,6 +47,7 @@ class PointsConfig(AppConfig):
         home.TODOS.add(*TODOS)
         home.SHORTCUTS.add(*SHORTCUTS)
         PAGE_TABS.add(*TABS)
+        OWN_DATA.add(*OWN)
         EXPORTS.add(AccountExport(), EntryExport())
         OCCASIONS.add(ANSWERED)
         register_matters(*MATTERS)

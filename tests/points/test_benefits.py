@@ -20,6 +20,7 @@ from expertpool.points.queries.levels import all_levels, standing_of
 from expertpool.points.queries.requests import requests_visible_to, requests_waiting
 from expertpool.points.services.benefits import answer_request, ask_benefit
 from expertpool.points.services.rows import delete_row
+from expertpool.points.tables import OWN
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import give_account, make_expert
@@ -85,6 +86,15 @@ def test_an_expert_sees_his_points_asks_for_a_service_and_is_answered(
     sent = Message.objects.filter(occasion="points.answered")
     assert {one.channel for one in sent} == {"site", "email", "sms"}
     assert all("已安排车辆" in one.body for one in sent)
+
+
+def test_an_expert_takes_his_points_and_requests_along(expert: Expert) -> None:
+    make_entry(expert, points=30)
+    make_request(expert, benefit=make_benefit("评审用车"))
+    (points,), (asked,) = (list(one.rows(expert, timezone.now())) for one in OWN)
+    assert points[1:4] == ("参加培训", "+30", "30")
+    assert asked[0] == "评审用车"
+    assert asked[3:] == ("待答复", "", "")
 
 
 def test_only_himself_asks_and_only_once_is_answered(expert: Expert, admin: User) -> None:

@@ -37,9 +37,8 @@ def test_a_rule_gives_points_once() -> None:
     assert "事件规则" in entry.note
 
 
-def test_what_became_of_invitations_is_a_matter_of_the_rules_of_points() -> None:
+def test_of_an_invitation_only_once_its_review_is_over() -> None:
+    assert not CREDIT.suits(EVENT_KINDS["draws.answered"])
     assert CREDIT.suits(EVENT_KINDS["draws.reviewed"])
-    with pytest.raises(ActionRefused, match="积分规则"):
-        CREDIT.check(EVENT_KINDS["draws.reviewed"], GIFT)
     with pytest.raises(ActionRefused, match="不能为 0"):
         CREDIT.check(EVENT_KINDS["experts.approved"], GIFT | {"points": "0"})

@@ -17,10 +17,6 @@ from expertpool.points.models.ledger import POINTS, signed
 from expertpool.points.permissions import CORRECT
 from expertpool.points.services.ledger import credit
 
-OF_REVIEWS = (
-    "邀请的结果请在「积分规则」里记分：评审结束、名单公开之后才记，免得从积分看出谁被抽中。"
-)
-
 
 def _fields(_kind: EventKind) -> Mapping[str, forms.Field]:
     return {
@@ -31,9 +27,7 @@ def _fields(_kind: EventKind) -> Mapping[str, forms.Field]:
     }
 
 
-def _check(kind: EventKind, values: Values) -> None:
-    if kind.subject == Invitation._meta.label_lower:
-        raise ActionRefused(OF_REVIEWS)
+def _check(_kind: EventKind, values: Values) -> None:
     if not int(values["points"]):
         raise ActionRefused("积分不能为 0。")
 
@@ -57,6 +51,7 @@ def _credit(doing: Doing) -> str:
         now=doing.now,
         cause=Cause.EVENT,
         note=doing.reason,
+        invitation=doing.row if isinstance(doing.row, Invitation) else None,
     )
     if entry is None:
         raise ActionSkipped("这笔积分已经记过")

@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User, contact_index
 from expertpool.accounts.services.users import edit_user
+from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.services.accounts import activate_account
+from expertpool.experts.services.linking import link_account
 from expertpool.joining.exceptions import JoiningRefused
 from expertpool.joining.services.deciding import approve
 from expertpool.joining.services.handing_in import withdraw
@@ -21,6 +23,7 @@ from expertpool.joining.services.registering import Applicant, register, send_co
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.subjects import readable_by
 from tests.factories.accounts import PASSWORD, make_user
+from tests.factories.experts import make_expert
 from tests.factories.joining import make_application, make_draft
 from tests.fixtures import login
 
@@ -94,6 +97,23 @@ def test_nor_does_a_number_help_him_that_he_wrote_before(admin: User) -> None:
     assert "由他人改过" in reset(user, admin)
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
+
+
+def test_nor_does_he_make_it_an_experts_account(admin: User) -> None:
+    """By the expert's contact he would choose its password, and give it the role of applicants back."""
+    application = make_draft()
+    user = application.user
+    kept = {"phone": user.phone, "email": "", "name": user.name, "department": None}
+    edit_user(user=user, **kept, roles=[], actor=admin, now=timezone.now())
+    expert = make_expert("王工", email="sink@example.com")
+    with pytest.raises(ExpertRefused, match="入库申请人的账号"):
+        link_account(
+            expert=expert,
+            username=user.username,
+            reason="同一人",
+            actor=admin,
+            now=timezone.now(),
+        )
 
 
 def test_once_taken_in_he_is_an_expert_like_others(admin: User) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from expertpool.accounts.exceptions import AccountError
 from expertpool.accounts.models import User
+from expertpool.accounts.queries import is_outsider
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.guards import check_may_act_for
 from expertpool.accounts.services.passwords import take_password
@@ -40,7 +41,7 @@ def link_account(*, expert: Expert, username: str, reason: str, actor: User, now
     nobody becomes an expert by an account of his own. He is told where the account was reached, too, and
     security administrators are. Refuses (ExpertRefused) a missing reason, an expert who has an account,
     is out of the pool or is reached by no link, an account that is not there, disabled, another
-    expert's, or one of the office: with another role than that of experts, or beyond the actor's rights.
+    expert's, an applicant's, or one of the office: with another role than that of experts, or beyond the actor's rights.
     """
     reason = required_reason(reason, called="原因", most=MOST_REASON)
     expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
@@ -83,6 +84,9 @@ def _check_linkable(user: User | None, actor: User) -> None:
         raise ExpertRefused("不能关联自己的账号，请由另一位管理员操作。")
     if is_of_expert(user):
         raise ExpertRefused("这个账号已是另一位专家的账号，请核对。")
+    # An applicant's is his own, whatever roles the office leaves him (docs/decisions/0192).
+    if is_outsider(user):
+        raise ExpertRefused("这是入库申请人的账号，不能关联；他的申请通过后，自动成为专家账号。")
     if not user.is_active:
         raise ExpertRefused("这个账号已停用，请先在用户管理中启用。")
     # An expert's account decides nothing of the office any more (0126): nobody is put out that way.

@@ -24,7 +24,8 @@ _PHONE = re.compile(
     r"|[48]00[- ]?\d{3,4}[- ]?\d{3,4}|\d{5}",
     re.IGNORECASE | re.ASCII,
 )
-EMAIL = re.compile(r"[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
+# What mail programs take for more than one address, or for markup, is no part of one (RFC 5322, 3.2.3).
+EMAIL = re.compile(r"[^@\s<>()\[\]\\,;:\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 ID_CARD = re.compile(r"\d{17}[\dX]", re.ASCII)
 # Travel permits have no check digit that is published: H (Hong Kong) or M (Macao) and eight digits, with
 # two more the times of issue on cards before 2013; of Taiwan eight digits, of cards before 2015 ten and a

@@ -31,6 +31,7 @@ from expertpool.certificates.settings import AUTOMATIC, YEARS
 from expertpool.core.fields import is_vouched
 from expertpool.experts.enums import ExpertKind, ExpertStatus
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import years_before
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.profile import create_expert, update_expert
 from expertpool.experts.services.status import approve_expert, freeze_expert, unfreeze_expert
@@ -71,7 +72,7 @@ def test_a_certificate_is_there_at_once_when_somebody_is_approved(admin: User) -
     )  # fmt: skip
     given = Certificate.objects.get(expert=entered)
     assert given.number.startswith("DWZS")
-    assert given.valid_until == today.replace(year=today.year + 3)
+    assert given.valid_until == years_before(today, -3) - timedelta(days=1)
 
 
 def test_the_office_may_issue_by_hand_alone(admin: User) -> None:

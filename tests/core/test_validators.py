@@ -60,6 +60,9 @@ def test_mail_addresses(mail: str) -> None:
         "a@b.cn\n",
         "a@b..cn",
         "a@例子.cn",
+        "<script>@b.cn",
+        "a,b@c.cn",
+        "a;b@c.cn",
         "a" * 250 + "@b.cn",
     ],
 )

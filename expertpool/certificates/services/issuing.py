@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +23,7 @@ from expertpool.core.configuration import value_of
 from expertpool.core.settings import SITE_NAME
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import years_before
 
 LONG = "长期"
 LONGEST_REASON = 200
@@ -252,12 +253,7 @@ def _new(
 
 def _after_years(day: date, years: int) -> date | None:
     """Return the last day of ``years`` from ``day``; None for no end."""
-    if not years:
-        return None
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # the 29th of February
-        return day.replace(year=day.year + years, day=28)
+    return years_before(day, -years) - timedelta(days=1) if years else None
 
 
 def day_text(day: date) -> str:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from expertpool.accounts.models import Department, User
 from expertpool.accounts.queries import is_outsider
 from expertpool.accounts.services.users import edit_user
 from expertpool.audit.services import record
+from expertpool.core.configuration import value_of
 from expertpool.core.events import publish
 from expertpool.directory.services.units import resolve_unit
 from expertpool.experts.enums import PERSON_KINDS, AvoidanceKind, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import AvoidanceUnit, Expert
+from expertpool.experts.queries.availability import years_before
 from expertpool.experts.services.accounts import expert_role
 from expertpool.experts.services.avoidance import add_avoidance_unit
 from expertpool.experts.services.profile import RecordOrigin, create_expert
@@ -35,6 +38,7 @@ from expertpool.joining.queries.contents import Contents, read
 from expertpool.joining.queries.fields import reason_labels
 from expertpool.joining.services.locking import locked, noting_altered, waits_by_log
 from expertpool.joining.services.states import set_state
+from expertpool.joining.settings import TERM_YEARS
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.services.sending import Recipient, send_message
@@ -57,7 +61,7 @@ def approve(
     department: Department | None = None,
 ) -> Verdict:
     """Agree to the step at which ``application`` waits. With the last one its applicant is an expert: his
-    record is made, with files, employments and relations, his account is that of the expert, and he is told.
+    record is made, with files, employments, relations and a term, his account is that of the expert, and he is told.
 
     Refuses (JoiningRefused) what was settled or altered, who may not decide this step, and what the pool refuses: a
     phone, mail or number of a document that is another's, of which ``actor`` is told as far as he may see.
@@ -159,6 +163,7 @@ def _admit(row: Application, department: Department | None, actor: User, now: da
             values["employer"] = resolve_unit(name=name, uscc=uscc, knowing=True)
         if department is not None:
             values["department"] = department
+        values |= _term_from(timezone.localdate(now))
         if (by := row.recommendation) is not None:
             values["recommender"] = f"{by.recommender.name}（{by.recommender.number}）"
         expert = create_expert(
@@ -178,6 +183,15 @@ def _admit(row: Application, department: Department | None, actor: User, now: da
         move_attachment(attachment=attachment, to=expert, actor=actor, now=now)
     # Last: whoever hears of it finds the whole record.
     return approve_expert(expert=expert, actor=actor, now=now)
+
+
+def _term_from(day: date) -> dict[str, date]:
+    """Return the term of who is admitted on ``day``, as the fields of his record; none where the office sets
+    none."""
+    if not (years := value_of(TERM_YEARS)):
+        return {}
+    end = years_before(day, -years) - timedelta(days=1)
+    return {"term_start_date": day, "term_end_date": end}
 
 
 def _relations(expert: Expert, found: Contents, actor: User, now: datetime) -> None:

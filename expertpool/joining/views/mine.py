@@ -41,6 +41,8 @@ from expertpool.joining.views.guards import altered_page, as_applicant, with_app
 from expertpool.workflow.queries.approvals import course_of
 
 STEPS = [step.value for step in Step]
+# What he can only read: it waits, or came to nothing. Once he is an expert it stands in his own file.
+FILED = (State.PENDING, State.REJECTED, State.WITHDRAWN)
 PICTURES = ("image/jpeg", "image/png")
 
 
@@ -61,6 +63,8 @@ def mine(request: UserRequest) -> HttpResponse:
         "application": application,
         "course": course_of(application, now=now),
     }
+    if application.state in FILED and application.erased_at is None:
+        context |= _filled_in(application) | {"consent": application.consent}
     context["home_url"] = resolve_url(settings.LOGIN_REDIRECT_URL)
     if application.is_editable:
         found = check_contents(application, now=now)
@@ -69,6 +73,14 @@ def mine(request: UserRequest) -> HttpResponse:
         if application.reasons:
             context["next_step"] = next(iter(context["to_correct"]), Step.CONFIRM)
     return render(request, "joining/mine.html", context)
+
+
+def _filled_in(application: Application) -> dict[str, Any]:
+    return {
+        "parts": shown_steps(application),
+        "photo": photo_of(application),
+        "files": attachments_of(application).exclude(kind=PHOTO),
+    }
 
 
 @never_cache
@@ -158,10 +170,7 @@ def _confirm(request: UserRequest, application: Application, step: str) -> HttpR
         else:
             messages.success(request, "申请已提交，请等待审核。")
             return redirect("joining:mine")
-    context |= {
-        "parts": shown_steps(application),
-        "photo": photo_of(application),
-        "files": attachments_of(application).exclude(kind=PHOTO),
+    context |= _filled_in(application) | {
         "wrong": check_contents(application, now=now),
         "consent": ensure_consent(now=now),
     }

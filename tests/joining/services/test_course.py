@@ -35,7 +35,7 @@ from expertpool.joining.services.deciding import approve, reject, send_back
 from expertpool.joining.services.drafts import save_step
 from expertpool.joining.services.handing_in import hand_in, withdraw
 from expertpool.joining.services.renewing import apply_again
-from expertpool.joining.settings import ALL_FILES_GB, FILES_MB
+from expertpool.joining.settings import ALL_FILES_GB, FILES_MB, TERM_YEARS
 from expertpool.notifications.models import Message
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.services.flows import StepData, save_flow
@@ -415,3 +415,20 @@ def test_handed_in_twice_at_once_it_counts_once() -> None:
     for thread in threads:
         thread.join()
     assert sorted(found) == ["in", "refused"]
+
+
+@pytest.mark.shows("PORT-07", "EXP-48")
+def test_who_is_admitted_has_the_term_that_his_certificate_prints(admin: User) -> None:
+    """Otherwise nothing of it would end but the paper."""
+    application = make_application()
+    approve(application=application, actor=admin, now=NOW)
+    expert = Expert.objects.get(pk=again(application).expert_id)
+    today = timezone.localdate(NOW)
+    assert expert.term_start_date == today
+    assert expert.term_end_date is not None
+    assert (expert.term_end_date + timedelta(days=1)).year == today.year + 3
+    # Where the office sets none it has no end.
+    configure(TERM_YEARS, 0)
+    unlimited = make_application()
+    approve(application=unlimited, actor=admin, now=NOW)
+    assert Expert.objects.get(pk=again(unlimited).expert_id).term_end_date is None

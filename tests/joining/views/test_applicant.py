@@ -132,3 +132,13 @@ def test_a_flow_may_ask_by_whom_and_for_what_somebody_applies() -> None:
     assert found("source", "in", ["recommendation"]) == {recommended.pk}
     assert found("specialty", "in", [held]) == {by_himself.pk, recommended.pk}
     assert found("specialty", "not_in", [held]) == set()
+
+
+@pytest.mark.shows("PORT-06")
+def test_what_was_handed_in_can_be_read_while_it_waits(client: Client) -> None:
+    application = make_application(photo=True)
+    login(client, application.user)
+    shown = client.get(page("mine")).content.decode()
+    for part in ("李申请", "长沙市建筑设计研究院", "职称证书.png", str(application.consent)):
+        assert part in shown
+    assert client.get(page("photo")).getvalue()  # type: ignore[attr-defined]

@@ -15,6 +15,11 @@ function part(svg, name, attributes) {
 }
 
 function draw(flow) {
+  // A picture that was replaced has no places any more.
+  if (!flow.isConnected) {
+    seen.unobserve(flow);
+    return;
+  }
   flow.querySelector(".flow-returns")?.remove();
   const room = Number.parseFloat(getComputedStyle(flow).paddingRight);
   const svg = document.createElementNS(SVG, "svg");

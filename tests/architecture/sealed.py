@@ -50,7 +50,7 @@ ABOUT_EXPERTS = ("experts_", "accounts_user")
 PAGES_OF_EXPERTS = (
     *("experts:", "accounts:", "core:search", "core:export experts.", "draws:pick"),
     *("api:expert_", "api:coming_seat_", "api:leave_", "certificates:", "notices:"),
-    "inspections:",
+    *("inspections:", "core:export inspections."),
 )
 TABS = ("overview", "plan", "draw", "experts", "follow_up", "attachments", "notices", "log")
 EXPERT_TABS = ("profile", "draws", "avoidances", "leaves", "history", "log")

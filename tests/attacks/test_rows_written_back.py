@@ -241,8 +241,6 @@ KEPT_OTHERWISE = {
     "experts_avoidanceunit.removed_at": "as above: an avoidance that is written counts like a new one",
     "inspections_round.closed_at": "a round lets nobody in; who is suspended was told, and passes or is lifted again",
     "inspections_inspection.decided_at": "taken back where the office lets somebody hand in anew",
-    "inspections_inspection.lifted_at": "suspends, and lets nobody in: seen by its expert, lifted again",
-    "inspections_renewal.ended_at": "its approval stands where it was led (0173), and who decides names the day",
     "files_attachment.removed_at": "its expert's own file, deleted once that may be told (0197)",
     "notices_expertnotice.withdrawn_at": "what was sent was read; its drafts are deleted, so that one of before is like new",
     "projects_project.decided_at": "its status has a proof and a number that only grows (0134)",

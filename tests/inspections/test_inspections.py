@@ -161,7 +161,7 @@ def test_a_round_is_opened_handed_in_returned_and_passed(client: Client, admin: 
 
 
 @pytest.mark.shows("EXP-49")
-def test_who_does_not_hand_in_is_not_drawn_until_he_passes(admin: User) -> None:
+def test_who_does_not_hand_in_is_not_drawn_until_he_passes(admin: User, time_machine: Any) -> None:
     now = timezone.now()
     expert, silent = make_expert(), make_expert()
     row = open_one(now=now, days=10)
@@ -172,6 +172,13 @@ def test_who_does_not_hand_in_is_not_drawn_until_he_passes(admin: User) -> None:
     assert is_drawn(silent, suspended_on - DAY)
     assert is_drawn(expert, suspended_on)  # he waits for the office
     assert not is_drawn(silent, suspended_on)
+    time_machine.move_to(suspended_on, tick=False)
+    office = login(Client(), admin)
+    marked = [
+        "暂停抽取</span>" in office.get(reverse("experts:detail", args=[one.pk])).content.decode()
+        for one in (expert, silent)
+    ]
+    assert marked == [False, True]
     assert tell_suspended(now=suspended_on) == 1
     assert tell_suspended(now=suspended_on + DAY) == 0
     assert told_of("inspection.suspended") == 1

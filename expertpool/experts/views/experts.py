@@ -22,6 +22,7 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.filters import ExpertFilter
 from expertpool.experts.queries.accounts import account_words
+from expertpool.experts.queries.availability import suspended
 from expertpool.experts.queries.experts import actions_for, experts_visible_to
 from expertpool.experts.queries.files import photo_of
 from expertpool.experts.queries.records import status_course
@@ -110,6 +111,8 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     if expert.status in (ExpertStatus.FROZEN, ExpertStatus.BLACKLISTED):
         # Why he is out, where everybody looks first.
         context["standing"] = next(iter(status_course(expert)), None)
+    if expert.status == ExpertStatus.FORMAL:
+        context["is_suspended"] = found.filter(suspended(timezone.now()), pk=pk).exists()
     # Each leads to the other, as far as the reader sees it.
     seen = experts_visible_to(request.user)
     context["merged"] = seen.filter(merged_into=expert).order_by("pk")

@@ -151,6 +151,9 @@ class Inspection(models.Model):
     )
     lift_reason = models.CharField("恢复原因", max_length=200, blank=True)
 
+    never = ("DELETE",)  # else somebody would be drawn who has not passed
+    final = ("lifted_at",)
+
     class Meta:
         verbose_name = verbose_name_plural = "专家年检"
         ordering = ["-round__year", "-id"]

@@ -42,6 +42,9 @@ class Renewal(models.Model):
         related_name="+",
     )
 
+    never = ("DELETE",)
+    final = ("ended_at",)  # else what was turned down would be decided again
+
     class Meta:
         verbose_name = verbose_name_plural = "续聘申请"
         ordering = ["-id"]

@@ -27,4 +27,4 @@ def _among() -> QuerySet[Errand]:
     return Errand.objects.filter(done_at__isnull=True)
 
 
-TODO = Source("errands", ERRANDS, 30, _waiting, _among)
+TODO = Source("errands", ERRANDS, 70, _waiting, _among)

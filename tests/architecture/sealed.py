@@ -53,7 +53,7 @@ PAGES_OF_EXPERTS = (
     *("inspections:", "core:export inspections."),
 )
 TABS = ("overview", "plan", "draw", "experts", "follow_up", "attachments", "notices", "log")
-EXPERT_TABS = ("profile", "draws", "avoidances", "leaves", "history", "log")
+EXPERT_TABS = ("profile", "draws", "avoidances", "leaves", "points", "history", "log")
 _ids = count(734_010_101)  # such numbers stand nowhere by accident
 
 

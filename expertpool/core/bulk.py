@@ -86,7 +86,7 @@ class Kept:
         return cls(run.user, QueryDict(run.posted), QueryDict(run.asked_with))
 
 
-class Action(Protocol):
+class BulkStep(Protocol):
     """What the worker does with each row of a run (`core.views.bulk.BulkAction`)."""
 
     @property
@@ -98,7 +98,7 @@ class Action(Protocol):
     def then(self, asked: Any, keys: list[Any], /) -> str: ...
 
 
-ACTIONS: dict[str, Action] = {}
+ACTIONS: dict[str, BulkStep] = {}
 
 
 @transaction.atomic
@@ -151,7 +151,7 @@ def work_off(*, run_id: int, now: datetime) -> None:
 
 
 @transaction.atomic
-def do_part(run: BulkRun, action: Action, asked: Asked, keys: list[Any], now: datetime) -> None:
+def do_part(run: BulkRun, action: BulkStep, asked: Asked, keys: list[Any], now: datetime) -> None:
     """Do the next rows, ``keys``, of ``run``, and keep with them how far it is."""
     # The rights are those of now: between asking and doing they may have been taken.
     user: Any = run.user

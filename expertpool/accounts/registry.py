@@ -13,11 +13,11 @@ from expertpool.core.catalogue import Catalogue
 
 @dataclass(frozen=True)
 class SignInBar:
-    """``bars(user)``: whether he may not sign in now, for as long as it says so. Asked at each
-    attempt; whoever bars somebody ends what he is signed in by (`services.users.end_access`)."""
+    """``why(user)``: why he may not sign in now, as a sentence for himself, for as long as it says so; empty:
+    he may. Asked at each attempt; whoever bars somebody ends what he is signed in by (`services.users.end_access`)."""
 
     code: str
-    bars: Callable[[Any], bool]  # of a user
+    why: Callable[[Any], str]  # of a user
 
 
 SIGN_IN_BARS: Catalogue[SignInBar] = Catalogue("sign-in bar")
@@ -25,7 +25,12 @@ SIGN_IN_BARS: Catalogue[SignInBar] = Catalogue("sign-in bar")
 
 def is_barred(user: Any) -> bool:
     """Tell whether ``user``, enabled or not, may neither sign in nor act by a token now."""
-    return any(bar.bars(user) for bar in SIGN_IN_BARS)
+    return bool(why_barred(user))
+
+
+def why_barred(user: Any) -> str:
+    """Return why ``user`` may neither sign in nor act by a token now, for himself; empty: he may."""
+    return next(filter(None, (bar.why(user) for bar in SIGN_IN_BARS)), "")
 
 
 @dataclass(frozen=True)

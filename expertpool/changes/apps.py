@@ -17,6 +17,7 @@ class ChangesConfig(AppConfig):
             RIGHT,
             SUBJECT,
             field_labels,
+            labels_of,
             requests_decidable_by,
         )
         from expertpool.changes.receivers import applicant_admitted, expert_changed
@@ -60,6 +61,7 @@ class ChangesConfig(AppConfig):
                 tells=False,  # by `tell_office`, which waits while a minute would tell too much
                 applicant=lambda row: recipient_of(row.expert),
                 result=CHANGE_DECIDED,
+                words=lambda row: {"对象": labels_of(row.items.all())},
                 about=lambda row: row.expert,
             )
         )

@@ -92,7 +92,9 @@ def test_failures_leave_a_record_as_well(
     zhang: User, identifier: str, password: str, active: bool, outcome: LoginOutcome
 ) -> None:
     User.objects.update(is_active=active)
-    assert attempt(identifier, password) == SignIn(outcome)
+    result = attempt(identifier, password)
+    assert (result.outcome, result.user) == (outcome, None)
+    assert bool(result.why) is (outcome == LoginOutcome.DISABLED)
     assert LoginRecord.objects.get().outcome == outcome
 
 

@@ -55,12 +55,21 @@ def test_all_refusals_read_the_same_and_keep_what_was_typed(client: Client, stat
         locked_until=timezone.now() + timezone.timedelta(minutes=5) if state == "locked" else None,
     )
     name = "nobody" if state == "unknown" else "zhang"
-    response = sign_in(client, name, "falsch" if state == "wrong" else PASSWORD)
+    # Who knows the password of an account that is disabled is told so.
+    typed = "falsch" if state in {"wrong", "disabled"} else PASSWORD
+    response = sign_in(client, name, typed)
     page = response.content.decode()
     assert response.status_code == 422
     assert REFUSED.format(times="5 次", long="15 分钟") in page
     assert f'value="{name}"' in page
     assert PASSWORD not in page
+    assert "_auth_user_id" not in client.session
+
+
+def test_who_knows_the_password_of_a_disabled_account_is_told_so(client: Client) -> None:
+    make_user(username="zhang", is_active=False)
+    page = sign_in(client, "zhang", PASSWORD).content.decode()
+    assert "这个账号已停用" in page
     assert "_auth_user_id" not in client.session
 
 

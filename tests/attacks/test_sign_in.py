@@ -183,7 +183,15 @@ def test_an_expert_who_is_frozen_or_deleted_is_signed_out_and_stays_out(
     assert client.get("/").status_code == 200
     end(expert=expert, reason="查实", actor=admin, now=NOW)
     assert client.get("/").status_code == 302
-    assert attempt(PASSWORD, address="10.0.0.1") == LoginOutcome.DISABLED
+    # Whoever knows the password is told why, and not that it was wrong; nobody else learns anything.
+    for _ in range(7):
+        refused = sign_in(
+            identifier="chef", password=PASSWORD, address="10.0.0.1", device="", now=NOW
+        )
+        assert refused.outcome == LoginOutcome.DISABLED
+        assert "账号和密码都对" in refused.why
+    wrong = sign_in(identifier="chef", password="x", address="10.0.0.1", device="", now=NOW)
+    assert (wrong.outcome, wrong.why) == (LoginOutcome.DISABLED, "")
     if end is freeze_expert:
         unfreeze_expert(expert=expert, reason="核查完毕", actor=admin, now=NOW)
     else:

@@ -118,7 +118,9 @@ def test_what_is_not_waits_for_the_office_and_counts_once_it_agrees(
     left = AvoidanceUnit.objects.get(expert=expert, unit=held)
     assert (left.kind, left.end_date) == (AvoidanceKind.PAST_EMPLOYER, timezone.localdate())
     assert not left.is_own
-    assert Message.objects.filter(occasion="change.decided").exists()
+    told = Message.objects.filter(occasion="change.decided").first()
+    # By what he asked for, not by his own name.
+    assert "您的变更申请「职称、工作单位」已通过" in told.body
     with pytest.raises(ChangeRefused, match="已经处理"):
         decided(request, make_user("admin"))
 

@@ -14,7 +14,7 @@ from django.db.models.functions import Least
 from expertpool.accounts.enums import SUCCEEDED, LoginMethod, LoginOutcome
 from expertpool.accounts.exceptions import TooManyAttempts, WrongPassword
 from expertpool.accounts.models import LoginRecord, User, contact_index
-from expertpool.accounts.registry import is_barred
+from expertpool.accounts.registry import why_barred
 from expertpool.accounts.services.devices import describe_device
 from expertpool.accounts.settings import (
     FAILURES_OF_ADDRESS,
@@ -30,6 +30,7 @@ from expertpool.core.text import clean_code, mask_middle, moment_text
 from expertpool.core.validators import MOBILE
 
 FIRST_WAIT = timedelta(seconds=30)  # doubled by each further failure
+STOPPED = "账号和密码都对，但这个账号已停用，不能登录；请联系管理员。"
 MOST_FAILURES = 1000  # that are counted
 
 # Without RATE_LIMITED: an address that goes on trying would never be let in again.
@@ -43,10 +44,12 @@ FAILURES = (
 
 @dataclass(frozen=True)
 class SignIn:
-    """What came of an attempt; ``user`` is there only on success."""
+    """What came of an attempt; ``user`` is there only on success. ``why`` is a sentence for somebody whose
+    password was right, and who may not sign in now."""
 
     outcome: LoginOutcome
     user: User | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,8 @@ def sign_in(*, identifier: str, password: str, address: str, device: str, now: d
     row as `accounts.settings` say an account waits, longer each time; after others within a while
     an address is refused until they are older, so that nobody shuts out an office behind one
     address for good. All answers but the last take the same time and shall be shown by the same
-    message, so that nobody learns which accounts exist.
+    message, so that nobody learns which accounts exist; only who knows the password of an account that
+    may not sign in is told why (``SignIn.why``).
     """
     return _try(identifier, password, address, device, now, LoginOutcome.SUCCESS)
 
@@ -95,8 +99,9 @@ def _try(
         return _finish(attempt, LoginOutcome.RATE_LIMITED, None)
     with transaction.atomic():
         user = _find(attempt)
-        is_right = (outcome := _check(user, password, now)) == LoginOutcome.SUCCESS
-        return _finish(attempt, success if is_right else outcome, user)
+        outcome, why = _check(user, password, now)
+        is_right = outcome == LoginOutcome.SUCCESS
+        return _finish(attempt, success if is_right else outcome, user, why)
 
 
 @transaction.atomic
@@ -118,18 +123,20 @@ def _find(attempt: _Attempt) -> User | None:
     return User.objects.filter(**{f"{attempt.method.value}_index": index}).first()
 
 
-def _check(user: User | None, password: str, now: datetime) -> LoginOutcome:
-    """Return what the attempt comes to. Every way hashes once, and so takes the same time."""
-    if user is None or not user.is_active or is_barred(user):
+def _check(user: User | None, password: str, now: datetime) -> tuple[LoginOutcome, str]:
+    """Return what the attempt comes to, and what its owner is told. Every way hashes once, and so takes the
+    same time."""
+    if user is None:
         make_password(password)
-        return LoginOutcome.UNKNOWN_ACCOUNT if user is None else LoginOutcome.DISABLED
+        return LoginOutcome.UNKNOWN_ACCOUNT, ""
+    why = why_barred(user) if user.is_active else STOPPED
     if not claim_attempt(user, now):
         make_password(password)
-        return LoginOutcome.LOCKED
+        return LoginOutcome.LOCKED, ""
     if not check_password(password, user.password_hash):
-        return LoginOutcome.WRONG_PASSWORD
+        return LoginOutcome.DISABLED if why else LoginOutcome.WRONG_PASSWORD, ""
     forget_attempts(user)
-    return LoginOutcome.SUCCESS
+    return (LoginOutcome.DISABLED, why) if why else (LoginOutcome.SUCCESS, "")
 
 
 def claim_attempt(user: User, now: datetime) -> bool:
@@ -195,7 +202,7 @@ def _is_limited(address: str, now: datetime) -> bool:
     return failures.count() >= value_of(FAILURES_OF_ADDRESS)
 
 
-def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None) -> SignIn:
+def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None, why: str = "") -> SignIn:
     LoginRecord.objects.create(
         at=attempt.now,
         # Never all that was typed: people put their password into the wrong box.
@@ -214,7 +221,7 @@ def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None) -> Sign
         return SignIn(outcome, user)
     if user is not None and outcome == LoginOutcome.WRONG_PASSWORD:
         _note_lock(user, attempt.now)
-    return SignIn(outcome)
+    return SignIn(outcome, why=why)
 
 
 def _note_lock(user: User, now: datetime) -> None:

@@ -62,7 +62,7 @@ def login_view(request: HttpRequest) -> HttpResponse:
             if result.user.must_change_password:
                 return redirect("accounts:password")
             return HttpResponseRedirect(_next(request))
-        form.add_error(None, _refused(result.outcome))
+        form.add_error(None, result.why or _refused(result.outcome))
     context: dict[str, Any] = {"form": form, "next": request.GET.get("next", "")}
     context["entrances"] = [one for one in ENTRANCES if one.is_open()]
     # Never outside development: they are accounts with a password that is public.

@@ -20,6 +20,14 @@ from expertpool.experts.models import Expert, Tag
 from expertpool.experts.settings import TERM_ENDING_WITHIN
 
 TAIL = 4
+SIGNED_OUT = {
+    ExpertStatus.FROZEN: "账号和密码都对，但您的专家资格现已冻结，暂时不能登录。原因已发到您的手机或邮箱；"
+    "有疑问请联系专家库管理部门。",
+    ExpertStatus.BLACKLISTED: "账号和密码都对，但您已被列入黑名单，不能登录。原因、期限和申诉的链接已发到"
+    "您的手机或邮箱；没有收到请联系专家库管理部门。",
+    ExpertStatus.DELETED: "账号和密码都对，但您的专家档案已从专家库中移出，不能登录；"
+    "有疑问请联系专家库管理部门。",
+}
 TERM_OVER, TERM_ENDING = "聘期已满", "即将到期"
 
 logger = logging.getLogger(__name__)
@@ -158,9 +166,11 @@ def expert_for(user: User) -> Expert | None:
     return None
 
 
-def is_signed_out(user: User) -> bool:
-    """Tell whether ``user`` is an expert who is out of the pool, and so may not sign in."""
-    return Expert.objects.filter(user=user, status__in=NOT_SIGNED_IN).exists()
+def why_signed_out(user: User) -> str:
+    """Return why ``user``, an expert who is out of the pool, may not sign in; empty: he may."""
+    rows = Expert.objects.filter(user=user, status__in=NOT_SIGNED_IN)
+    status = rows.values_list("status", flat=True).first()
+    return SIGNED_OUT[ExpertStatus(status)] if status else ""
 
 
 def phone_index(phone: str) -> bytes | None:

@@ -17,7 +17,7 @@ from expertpool.core.visibility import told
 from expertpool.experts.events import LeaveFiled
 from expertpool.experts.exceptions import LeaveRefused
 from expertpool.experts.models import Expert, Leave
-from expertpool.experts.queries.availability import next_day
+from expertpool.experts.queries.availability import day_start, next_day
 from expertpool.experts.services.taking_away import stays_for_others
 
 # The reason stands in the row alone, encrypted (docs/decisions/0185).
@@ -53,6 +53,8 @@ def file_leave(
         created_by=actor,
         is_own=_is_himself(expert, actor),
     )
+    if leave.is_own and start < day_start(timezone.localdate(now)):
+        raise LeaveRefused("开始时间早于今天，请改为今天或以后；过去的请假请管理部门补登。")
     leave.full_clean(validate_constraints=False)
     if other := _overlapping(leave, is_own=not leave.is_own):
         raise LeaveRefused(_overlap(other))

@@ -134,7 +134,15 @@ def _name(cell: Any, longest: int) -> str:
     seen = "".join(" " if char.isspace() else char for char in value if not _is_unseen(char))
     if value and not seen.strip():
         raise CellRefused("{}格式", HIDDEN)
+    if picture := next(filter(_is_picture, seen), ""):
+        raise CellRefused("{}格式", f"含有符号“{picture}”，请删去。")
     return _STOP.sub("·", join_han(" ".join(seen.split())).translate(_DOTS))
+
+
+def _is_picture(char: str) -> bool:
+    """Whether ``char`` is one of the pictures that telephones offer (emoji); signs that lists have in place of rare
+    characters stand far below them."""
+    return 0x1F000 <= ord(char) <= 0x1FAFF
 
 
 def _is_unseen(char: str) -> bool:

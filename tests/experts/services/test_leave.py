@@ -15,6 +15,7 @@ from expertpool.experts.exceptions import LeaveRefused
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.availability import on_leave
 from expertpool.experts.services.leave import cancel_leave, file_leave
+from tests.factories.accounts import make_user
 from tests.factories.experts import NOW, make_expert
 
 DAY = timedelta(days=1)
@@ -83,6 +84,17 @@ def test_cancelled_early_he_is_back_at_once(admin: User) -> None:
 
 
 # --- Two clerks file at the same moment -----------------------------------------------------------
+
+
+@pytest.mark.shows("PORT-21")
+def test_an_expert_files_no_leave_that_began_before_today(admin: User) -> None:
+    user = make_user("expert")
+    expert = make_expert(user=user)
+    with pytest.raises(LeaveRefused, match="早于今天"):
+        leave(expert, -6 * 365 * DAY, DAY, actor=user)
+    leave(expert, -timedelta(minutes=1), DAY, actor=user)
+    # The office enters afterwards what was told by telephone.
+    leave(make_expert(), -5 * DAY, DAY, actor=admin)
 
 
 def file_at_once() -> list[str]:

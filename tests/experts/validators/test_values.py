@@ -57,6 +57,13 @@ def test_the_number_of_an_identity_card_is_read_as_it_is_written(typed: str) -> 
     assert documents.id_number(typed) == NUMBER
 
 
+def test_pictures_are_no_part_of_a_name() -> None:
+    with pytest.raises(CellRefused, match="格式"):
+        rules.name("王小明😀")
+    # Signs that stand for a rare character are.
+    assert rules.name("王二○") == "王二○"
+
+
 def test_marks_of_direction_are_no_part_of_a_name() -> None:
     assert rules.name("\u202a张\u202c伟\u2069") == "张伟"
 

@@ -25,6 +25,13 @@ ALLOWED: dict[tuple[str, str], str] = {
         "expertpool.changes.forms",
         "expertpool.experts.forms.profile",
     ): "an expert types sections of his record in the form of the office, of which he has a part",
+    **dict.fromkeys(
+        (
+            ("expertpool.notices.views.office", "expertpool.experts.forms.filters"),
+            ("expertpool.notices.views.office", "expertpool.experts.tables"),
+        ),
+        "a notice goes to whom the list of experts shows: all that it shows are found by its own filter",
+    ),
 }
 
 

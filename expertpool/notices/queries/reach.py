@@ -11,8 +11,8 @@ from expertpool.experts.enums import NOT_SIGNED_IN
 from expertpool.experts.models import Expert
 from expertpool.notices.models import ExpertNotice
 from expertpool.notices.occasions import SENT
-from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.queries.channels import configured
 
 # Asked of what is stored in clear.
 REACHED = {
@@ -59,6 +59,4 @@ def reach_of(notice: ExpertNotice) -> Reach:
 
 def offered_channels() -> list[tuple[str, str]]:
     """Return the channels by which this site can send a notice."""
-    return [
-        (code.value, str(code.label)) for code in SENT.channels if CHANNELS[code].is_configured()
-    ]
+    return [(code.value, str(code.label)) for code in configured(SENT.channels)]

@@ -34,6 +34,11 @@ class ChannelState:
         return self.failures >= DOWN_AFTER
 
 
+def configured(channels: Iterable[str]) -> list[ChannelCode]:
+    """Return those of ``channels`` by which this site can send, in their order."""
+    return [code for one in channels if CHANNELS[code := ChannelCode(one)].is_configured()]
+
+
 def reaches_phones() -> bool:
     """Tell whether this site sends anything to telephones at all."""
     return bool(_ways_by(AddressKind.PHONE))

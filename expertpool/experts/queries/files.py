@@ -13,6 +13,7 @@ from expertpool.files.queries import attachments_for
 from expertpool.files.registry import FileSubject
 
 PHOTO = "photo"  # the kind of the file that is the photograph
+ADMISSION = "admission"  # of what he was admitted by: neither he nor the office takes it away
 
 
 def may_view_files(user: User) -> bool:
@@ -61,4 +62,5 @@ EXPERT_FILES = FileSubject(
     may_view=may_view_expert_files,
     may_edit=may_edit_expert_files,
     by_day=own_account,
+    evidence={ADMISSION: "入库材料"},
 )

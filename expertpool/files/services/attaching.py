@@ -111,7 +111,8 @@ def remove_attachment(
     if not even_closed:
         _refuse_closed(attachment.subject_type, attachment.subject_id)
         if is_evidence(attachment):
-            raise FileRefused(f"「{attachment.name}」是抽取证据，不能这样删除。")
+            label = file_subject(attachment.subject_type).evidence[attachment.kind]
+            raise FileRefused(f"「{attachment.name}」是{label}，作为依据保存，不能这样删除。")
     act = record(
         "file.remove",
         actor=actor,
@@ -137,16 +138,23 @@ def _stays_for_others(attachment: Attachment, act: Entry) -> bool:
 
 @transaction.atomic
 def move_attachment(
-    *, attachment: Attachment, to: models.Model, actor: AbstractBaseUser | None, now: datetime
+    *,
+    attachment: Attachment,
+    to: models.Model,
+    kind: str,
+    actor: AbstractBaseUser | None,
+    now: datetime,
 ) -> None:
-    """Let a file belong to another row from now on; its bytes stay where they are. Logged there.
+    """Let a file belong to another row from now on, as one of its ``kind``; its bytes stay where they are.
+    Logged there.
 
     Refuses (FileRefused) one that was not attached here to what it belongs to.
     """
     if not is_vouched(attachment):
         raise FileRefused(LED.format(attachment.name))
     attachment.subject_type, attachment.subject_id = to._meta.label_lower, str(to.pk)
-    attachment.save(update_fields=["subject_type", "subject_id", "proof"])
+    attachment.kind = kind
+    attachment.save(update_fields=["subject_type", "subject_id", "kind", "proof"])
     record("file.attach", actor=actor, subject=to, after=in_words(attachment, *RECORDED), now=now)
 
 

@@ -23,6 +23,7 @@ from expertpool.experts.enums import PERSON_KINDS, AvoidanceKind, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.queries.availability import years_before
+from expertpool.experts.queries.files import ADMISSION, PHOTO
 from expertpool.experts.services.accounts import expert_role
 from expertpool.experts.services.avoidance import add_avoidance_unit
 from expertpool.experts.services.profile import RecordOrigin, create_expert
@@ -180,7 +181,8 @@ def _admit(row: Application, department: Department | None, actor: User, now: da
     except ExpertRefused as error:
         raise JoiningRefused(f"不能入库：{error}") from error
     for attachment in attachments_of(row):
-        move_attachment(attachment=attachment, to=expert, actor=actor, now=now)
+        kind = PHOTO if attachment.kind == PHOTO else ADMISSION
+        move_attachment(attachment=attachment, to=expert, kind=kind, actor=actor, now=now)
     # Last: whoever hears of it finds the whole record.
     return approve_expert(expert=expert, actor=actor, now=now)
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from expertpool.accounts.models import UserRequest
+from expertpool.accounts.models import User, UserRequest
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
 from expertpool.core.responses import file_answer
@@ -19,9 +19,15 @@ from expertpool.core.views.bulk import BulkAction, bulk_view
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, picked_rows, render_list
 from expertpool.core.views.reasons import revealed
-from expertpool.experts.queries.files import PHOTO, may_view_files
+from expertpool.experts.queries.files import (
+    ADMISSION,
+    PHOTO,
+    may_view_expert_files,
+    may_view_files,
+)
 from expertpool.files.exceptions import FileRefused
-from expertpool.files.queries import attachments_of, opened
+from expertpool.files.models import Attachment
+from expertpool.files.queries import attachments_for, attachments_of, opened
 from expertpool.joining.enums import State
 from expertpool.joining.exceptions import JoiningRefused
 from expertpool.joining.forms.review import (
@@ -87,7 +93,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "application": row,
         "parts": shown_steps(row, request.user),
         "photo": photo_of(row) if may_files else None,
-        "files": attachments_of(row).exclude(kind=PHOTO) if may_files else None,
+        "files": _materials(request.user, row),
         "alike": likely_same(row, request.user) if row.state == State.PENDING else [],
         "course": course_of(row, now=timezone.now()),
         "objections": objections_about(request.user, row),
@@ -97,6 +103,15 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "contact": "手机号" if verified(row)[0] == "phone" else "邮箱",
     }
     return render(request, "joining/application_detail.html", context)
+
+
+def _materials(user: User, row: Application) -> QuerySet[Attachment] | None:
+    """What he proves it by, also once it stands with his record; None: it is not for ``user`` to see."""
+    if row.expert is None:
+        return attachments_of(row).exclude(kind=PHOTO) if may_view_files(user) else None
+    if not may_view_expert_files(user, str(row.expert.pk)):
+        return None
+    return attachments_for(user, row.expert, ADMISSION)
 
 
 @require_safe

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -24,7 +26,7 @@ from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.queries.experts import expert_for
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.queries import attachments_of
+from expertpool.files.queries import attachments_for, attachments_of
 from expertpool.files.services import attach, remove_attachment
 from expertpool.joining.exceptions import ChangedElsewhere, Incomplete, JoiningRefused
 from expertpool.joining.forms.application import StepForm
@@ -40,6 +42,7 @@ from expertpool.notifications.models import Message
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.services.flows import StepData, save_flow
 from tests.factories.accounts import PASSWORD, make_user
+from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert, make_specialty
 from tests.factories.fields import make_field
 from tests.factories.joining import (
@@ -51,6 +54,7 @@ from tests.factories.joining import (
     scan,
 )
 from tests.factories.siteconfig import configure
+from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 NOW = timezone.now()
@@ -432,3 +436,21 @@ def test_who_is_admitted_has_the_term_that_his_certificate_prints(admin: User) -
     unlimited = make_application()
     approve(application=unlimited, actor=admin, now=NOW)
     assert Expert.objects.get(pk=again(unlimited).expert_id).term_end_date is None
+
+
+@pytest.mark.shows("EXP-13", "PORT-07")
+def test_what_an_admission_was_decided_by_is_kept_and_shown(admin: User, client: Client) -> None:
+    """Its owner could delete it the next minute, and nobody saw any more what the office had seen."""
+    application = make_application()
+    make_draw(now=NOW)  # while one is sealed, too
+    approve(application=application, actor=admin, now=NOW)
+    row = again(application)
+    assert row.expert is not None
+    (paper,) = attachments_of(row.expert)
+    with pytest.raises(FileRefused, match="入库材料"):
+        remove_attachment(attachment=paper, actor=row.user, now=NOW)
+    assert list(attachments_for(admin, row.expert)) == [paper]
+    login(client, admin)
+    shown = client.get(reverse("joining:detail", args=[row.pk])).content.decode()
+    assert paper.name in shown
+    assert "作为入库依据保存" in shown

@@ -92,7 +92,7 @@ def test_rows_of_before_were_narrowed_and_are_sealed(draw: Draw) -> None:
         block = block_of(draw)
     finally:
         executor = MigrationExecutor(connection)
-        executor.migrate(executor.loader.graph.leaf_nodes("draws"))
+        executor.migrate(executor.loader.graph.leaf_nodes())
     found = [who_it_may_be(draw, line.commit, block) for line in lines]
     assert all(expert_id_of(line) in one for line, one in zip(lines, found, strict=True))
     assert all(len(one) < sum(UNITS) for one in found)

@@ -27,7 +27,7 @@ def migrate(name: str) -> None:
 
 def migrate_on() -> None:
     executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes("draws"))
+    executor.migrate(executor.loader.graph.leaf_nodes())
 
 
 def test_requests_of_an_earlier_version_are_kept() -> None:

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def migrate(*name: str) -> None:
     executor = MigrationExecutor(connection)
-    to = [("projects", name[0])] if name else executor.loader.graph.leaf_nodes("projects")
+    to = [("projects", name[0])] if name else executor.loader.graph.leaf_nodes()
     executor.migrate(to)
 
 

@@ -132,14 +132,14 @@ def test_a_rule_changes_a_state_by_the_right_of_its_author(admin: User) -> None:
     make_rule(FREEZE, event="experts.approved", actor=admin)
     expert = make_expert()
     freeze_expert(expert=expert, reason="核实", actor=admin, now=timezone.now())
-    unfreeze_expert(expert=expert, actor=admin, now=timezone.now())
+    unfreeze_expert(expert=expert, reason="核实完毕", actor=admin, now=timezone.now())
     [firing] = settle_rules()
     expert.refresh_from_db()
     assert (firing.state, expert.status) == (FiringState.DONE, ExpertStatus.FROZEN)
     # What was done to a state is not done again.
     with pytest.raises(ReplayRefused):
         replay(firing=firing, actor=admin, now=timezone.now())
-    unfreeze_expert(expert=expert, actor=admin, now=timezone.now())
+    unfreeze_expert(expert=expert, reason="核实完毕", actor=admin, now=timezone.now())
     admin.roles.clear()
     last = settle_rules()[-1]
     assert last.state == FiringState.FAILED
@@ -230,7 +230,7 @@ def test_with_one_row_a_rule_acts_so_often_a_day(admin: User) -> None:
     expert = make_expert()
     for _ in range(3):
         freeze_expert(expert=expert, reason="核实", actor=admin, now=timezone.now())
-        unfreeze_expert(expert=expert, actor=admin, now=timezone.now())
+        unfreeze_expert(expert=expert, reason="核实完毕", actor=admin, now=timezone.now())
         settle_rules()
     assert [one.state for one in settle_rules()] == ["done", "done", "skipped"]
 

@@ -21,14 +21,14 @@ class AchievementsConfig(AppConfig):
             SUBJECT,
             decidable_by,
         )
-        from expertpool.achievements.settings import SETTINGS
+        from expertpool.achievements.settings import SETTINGS, is_public
         from expertpool.achievements.tabs import TABS
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.criteria import register_criteria
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
+        from expertpool.core.registry import ENTRANCES, MENU, MENU_GROUPS, PAGE_TABS, Entrance
         from expertpool.experts.services.contacts import recipient_of
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
@@ -39,6 +39,9 @@ class AchievementsConfig(AppConfig):
         LOG_ACTIONS.add(*ACTIONS)
         MENU_GROUPS.add(GROUP)
         MENU.add(*ITEMS)
+        ENTRANCES.add(
+            Entrance("achievements", "专家成果", "achievements:public", is_public, icon="award")
+        )
         PAGE_TABS.add(*TABS)
         EXPORTS.add(AchievementExport())
         FILE_SUBJECTS.add(ACHIEVEMENT_FILES)

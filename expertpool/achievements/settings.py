@@ -1,7 +1,7 @@
 """What the office lets anybody see of achievements, and how much their files may take."""
 
 from expertpool.achievements.enums import PublicShown
-from expertpool.core.configuration import Choice, Number, Setting, SettingGroup
+from expertpool.core.configuration import Choice, Number, Setting, SettingGroup, value_of
 
 ACHIEVEMENTS = SettingGroup("achievements", "专家成果", order=40)
 PUBLIC = Setting(
@@ -23,3 +23,8 @@ QUOTA = Setting(
     help="本人全部成果合计；已有的不受影响，放不下时不能再上传。",
 )
 SETTINGS = (PUBLIC, QUOTA)
+
+
+def is_public() -> bool:
+    """Tell whether anybody may look at achievements."""
+    return bool(value_of(PUBLIC) != PublicShown.NOTHING)

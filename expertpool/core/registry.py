@@ -72,6 +72,7 @@ class Entrance:
     label: str
     url_name: str
     is_open: Callable[[], bool] = lambda: True
+    icon: str = "user-plus"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ class WorkflowConfig(AppConfig):
         from expertpool.core.events import subscribe
         from expertpool.core.home import TODOS
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import MENU
+        from expertpool.core.registry import ENTRANCES, MENU, Entrance
         from expertpool.customforms.registry import FIELD_USES
         from expertpool.notifications.events import TemplateRewritten
         from expertpool.notifications.occasions import OCCASIONS
@@ -38,6 +38,7 @@ class WorkflowConfig(AppConfig):
         from expertpool.workflow.queries import todo
         from expertpool.workflow.queries.deciders import STANDS_IN
         from expertpool.workflow.queries.naming import USE
+        from expertpool.workflow.queries.notices import has_notices
         from expertpool.workflow.receivers import setting_changed, settings_saved
         from expertpool.workflow.services.matters import TODO
         from expertpool.workflow.services.rewritten import tell_rewritten
@@ -49,6 +50,9 @@ class WorkflowConfig(AppConfig):
         SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(*ITEMS)
+        ENTRANCES.add(
+            Entrance("notices", "公示", "workflow:notice_list", has_notices, icon="speakerphone")
+        )
         TODOS.add(TODO, todo.TODO)
         OCCASIONS.add(ASKED, AGREED, CODE, EXPIRED, LOWERED, REROUTED, REWRITTEN, WITHDRAWN)
         OCCASIONS.add(WAITING, DUE, STUCK, HANDED)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.conf import LazySettings
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import LoginRecord, User
@@ -12,8 +13,13 @@ from expertpool.accounts.services.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, ensu
 from expertpool.accounts.services.users import disable_user
 from expertpool.accounts.settings import SESSION_LENGTH
 from expertpool.accounts.views.login import LIMITED, REFUSED
+from expertpool.achievements.enums import PublicShown
+from expertpool.achievements.settings import PUBLIC
 from expertpool.audit.models import Entry
+from expertpool.workflow.enums import StepKind
+from expertpool.workflow.services.flows import StepData, save_flow
 from tests.factories.accounts import PASSWORD, make_user
+from tests.factories.joining import make_application
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
@@ -193,3 +199,19 @@ def test_a_session_lasts_as_long_as_the_office_says(client: Client) -> None:
     sign_in(client, make_user().username)
     assert client.cookies["sessionid"]["max-age"] == 1800
     assert client.session.get_expiry_age() == 1800
+
+
+@pytest.mark.usefixtures("media")
+@pytest.mark.shows("OVW-16")
+def test_the_page_leads_to_what_anybody_may_read(client: Client) -> None:
+    ways = [reverse("achievements:public"), reverse("workflow:notice_list")]
+    page = client.get("/login/").content.decode()
+    assert not any(way in page for way in ways)
+    configure(PUBLIC, PublicShown.NAMED.value)
+    steps = [StepData("公示", kind=StepKind.NOTICE, days=3), StepData("审核")]
+    save_flow(
+        subject="joining.application", steps=steps, actor=make_user("admin"), now=timezone.now()
+    )
+    make_application()
+    page = client.get("/login/").content.decode()
+    assert all(way in page for way in ways)

@@ -51,7 +51,8 @@ from expertpool.joining.services.deciding import send_back as send_application_b
 from expertpool.joining.services.locking import note_altered
 from expertpool.joining.services.revealing import reveal_value
 from expertpool.joining.tables import SORTS, TABS
-from expertpool.workflow.queries.approvals import course_of, step_names
+from expertpool.workflow.enums import Verdict
+from expertpool.workflow.queries.approvals import course_of, step_before, step_names
 from expertpool.workflow.queries.notices import objections_about
 
 
@@ -159,15 +160,23 @@ def approve(request: UserRequest, pk: int) -> HttpResponse:
 def reject(request: UserRequest, pk: int) -> HttpResponse:
     row = _seen(request, _waiting(request, pk))
     form = RejectForm(request.POST if request.method == "POST" else None)
+    before = step_before(row)
 
     def write() -> str:
-        reject_application(
+        verdict = reject_application(
             application=row, actor=request.user, now=timezone.now(), **form.cleaned_data
         )
-        return f"已办理：{row.name} 不通过。"
+        return _said(row, verdict, before, f"已办理：{row.name} 不通过。")
 
     return _drawer(
-        request, row, form, write, title=f"不通过 · {row.name}", submit_label="不通过", danger=True
+        request,
+        row,
+        form,
+        write,
+        title=f"不通过 · {row.name}",
+        submit_label=_back_label(before) or "不通过",
+        danger=True,
+        before=before,
     )
 
 
@@ -177,20 +186,40 @@ def send_back(request: UserRequest, pk: int) -> HttpResponse:
     said = {line.name: line.text for part in shown_steps(row, request.user) for line in part.lines}
     posted = request.POST if request.method == "POST" else None
     form = ReturnForm(posted, kind=row.kind, said=said)
+    before = step_before(row)
 
     def write() -> str:
-        send_application_back(
+        verdict = send_application_back(
             application=row,
             actor=request.user,
             now=timezone.now(),
             note=form.cleaned_data["note"],
             fields=form.reasons,
         )
-        return f"已退回{row.name}补正。"
+        return _said(row, verdict, before, f"已退回{row.name}补正。")
 
     return _drawer(
-        request, row, form, write, title=f"退回补正 · {row.name}", submit_label="退回申请人"
+        request,
+        row,
+        form,
+        write,
+        title=f"退回 · {row.name}" if before else f"退回补正 · {row.name}",
+        submit_label=_back_label(before) or "退回申请人",
+        before=before,
     )
+
+
+def _back_label(before: str) -> str:
+    return f"退回「{before}」" if before else ""
+
+
+def _said(row: Application, verdict: Verdict, before: str, done: str) -> str:
+    """Say what has come of not agreeing: by the flow it may be a step before that decides anew."""
+    if verdict is Verdict.REJECTED:
+        return done
+    if verdict is Verdict.SENT_BACK:
+        return f"{row.name}：已退回「{before}」重新审核，申请人仍在审核中。"
+    return f"{row.name}：{verdict.label}。"
 
 
 def _seen(request: UserRequest, row: Application) -> Application:

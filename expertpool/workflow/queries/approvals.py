@@ -11,7 +11,7 @@ from django.db.models import Model, Q
 from expertpool.accounts.models import User
 from expertpool.core.criteria import AllOf, Context, parse, to_q
 from expertpool.core.timeline import TimelineEntry
-from expertpool.workflow.enums import ApprovalState, StepKind
+from expertpool.workflow.enums import ApprovalState, OnRejection, StepKind
 from expertpool.workflow.models import Approval, Decision, FlowStep, FlowVersion, PublicNotice
 from expertpool.workflow.queries.deciders import may_decide
 from expertpool.workflow.registry import FLOW_SUBJECTS
@@ -45,6 +45,27 @@ def step_names(subject: str, subject_ids: list[int]) -> dict[int, str]:
     found = rows.select_related("step").prefetch_related("version__steps")
     # Not count(): that would ask anew what is already loaded.
     return {row.subject_id: str(row.step) for row in found if len(row.version.steps.all()) > 1}
+
+
+def place_before(step: FlowStep) -> int:
+    """Return the place (from 1) of the step to which ``step`` sends back what it does not agree to; 0: it
+    goes to its applicant."""
+    if step.on_rejection == OnRejection.STEP:
+        return step.return_to or 0
+    return step.order - 1 if step.on_rejection == OnRejection.PREVIOUS else 0
+
+
+def step_before(subject: Model) -> str:
+    """Return the step, by its name, to which ``subject`` goes when the one at which it waits does not agree;
+    empty: to its applicant."""
+    waiting = Approval.objects.filter(
+        RUNNING, subject_type=subject_code(subject), subject_id=subject.pk
+    )
+    approval = waiting.select_related("step").prefetch_related("version__steps").first()
+    at = place_before(approval.step) if approval and approval.step else 0
+    if not approval or not at:
+        return ""
+    return next((str(one) for one in approval.version.steps.all() if one.order == at), "")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F, Model, Q, QuerySet
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.fields import is_vouched
@@ -19,6 +20,13 @@ def open_notices(now: datetime) -> QuerySet[PublicNotice]:
     """Return what is on notice: until its end, and while its approval stands there."""
     stands = Q(approval__state=ApprovalState.RUNNING, approval__moves=F("round"))
     return PublicNotice.objects.filter(stands, begins_at__lte=now, ends_at__gt=now)
+
+
+def has_notices() -> bool:
+    """Tell whether anything is on notice now."""
+    return open_notices(
+        timezone.now()
+    ).exists()  # asked by the page of sign-in, which knows no clock
 
 
 def vouched(notices: Iterable[PublicNotice]) -> list[PublicNotice]:

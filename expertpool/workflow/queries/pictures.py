@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from expertpool.core.criteria import AllOf, explain, parse
-from expertpool.workflow.enums import Agreement, OnRejection, Place, StepKind
+from expertpool.workflow.enums import Agreement, Place, StepKind
 from expertpool.workflow.models import FlowStep
+from expertpool.workflow.queries.approvals import place_before
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def _box(step: FlowStep, steps: list[FlowStep], subject: str) -> Box:
         how_many=_how_many(step),
         term=f"{step.days} 个工作日内，逾期提醒" if step.days else "",
         back=_back(step, steps),
-        back_to=_back_to(step),
+        back_to=place_before(step),
     )
 
 
@@ -86,12 +87,6 @@ def _how_many(step: FlowStep) -> str:
     return "全部同意" if step.agreement == Agreement.ALL else "任一人同意"
 
 
-def _back_to(step: FlowStep) -> int:
-    if step.on_rejection == OnRejection.STEP:
-        return step.return_to or 0
-    return step.order - 1 if step.on_rejection == OnRejection.PREVIOUS else 0
-
-
 def _back(step: FlowStep, steps: list[FlowStep]) -> str:
-    to = _back_to(step)
+    to = place_before(step)
     return f"退回「{steps[to - 1].name}」" if to else "退回申请人"

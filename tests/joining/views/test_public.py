@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -12,8 +13,11 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.joining.models import Application, FriendLink, Registration
 from expertpool.joining.queries.contents import stored
+from expertpool.joining.services.deciding import approve
 from expertpool.joining.settings import IS_OPEN
 from expertpool.notifications.models import Message
+from expertpool.workflow.enums import OnRejection
+from expertpool.workflow.services.flows import StepData, save_flow
 from tests.factories.accounts import make_user
 from tests.factories.experts import make_expert
 from tests.factories.joining import fill, make_application, make_draft, scan
@@ -322,3 +326,23 @@ def test_the_office_keeps_links_texts_and_codes(client: Client, admin: User) -> 
     assert "第 2 版" in Client().get(reverse("joining:consent")).content.decode()
     assert make_draft().consent.number == 2
     assert make_user("operator").has_permission("joining.setup") is False
+
+
+@pytest.mark.shows("OVW-06")
+def test_who_sends_back_reads_to_whom(client: Client, admin: User) -> None:
+    """The button said 退回申请人, and a step before decided anew."""
+    chief = make_user("admin")
+    steps = [StepData("初审"), StepData("审定", on_rejection=OnRejection.PREVIOUS)]
+    save_flow(subject="joining.application", steps=steps, actor=admin, now=timezone.now())
+    application = make_application()
+    approve(application=application, actor=admin, now=timezone.now())
+    login(client, chief)
+    address = reverse("joining:return", args=[application.pk])
+    form = client.get(address).content.decode()
+    assert "退回「初审」" in form
+    assert "申请人仍在审核中" in form
+    version = Application.objects.get(pk=application.pk).version
+    done = client.post(address, {"note": "再核实", "version": version})
+    said = json.loads(done.headers["HX-Trigger"])["toast"]["message"]
+    assert "已退回「初审」重新审核" in said
+    assert Application.objects.get(pk=application.pk).state == "pending"

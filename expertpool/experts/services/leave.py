@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -17,11 +17,12 @@ from expertpool.core.visibility import told
 from expertpool.experts.events import LeaveFiled
 from expertpool.experts.exceptions import LeaveRefused
 from expertpool.experts.models import Expert, Leave
-from expertpool.experts.queries.availability import day_start, next_day
+from expertpool.experts.queries.availability import next_day
 from expertpool.experts.services.taking_away import stays_for_others
 
 # The reason stands in the row alone, encrypted (docs/decisions/0185).
 RECORDED = ("during",)
+BEGUN_BEFORE = timedelta(days=30)  # of what he files himself: earlier is a slip
 
 
 @transaction.atomic
@@ -53,8 +54,10 @@ def file_leave(
         created_by=actor,
         is_own=_is_himself(expert, actor),
     )
-    if leave.is_own and start < day_start(timezone.localdate(now)):
-        raise LeaveRefused("开始时间早于今天，请改为今天或以后；过去的请假请管理部门补登。")
+    if leave.is_own and start < now - BEGUN_BEFORE:
+        raise LeaveRefused(
+            f"开始时间早于 {BEGUN_BEFORE.days} 天前，请核对年份；更早的请假请管理部门补登。"
+        )
     leave.full_clean(validate_constraints=False)
     if other := _overlapping(leave, is_own=not leave.is_own):
         raise LeaveRefused(_overlap(other))

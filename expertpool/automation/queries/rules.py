@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,9 +37,14 @@ def latest_version(rule: EventRule) -> RuleVersion | None:
     return latest_versions().filter(rule=rule).first()
 
 
-def is_listened_to(kind: EventKind) -> bool:
-    """Tell whether some rule is about ``kind`` at all."""
-    return latest_versions().filter(event=kind.code, active=True).exists()
+def listened_to(kinds: Collection[EventKind]) -> list[EventKind]:
+    """Return those of ``kinds`` that some rule is about: one question, none for none."""
+    codes = [kind.code for kind in kinds]
+    if not codes:
+        return []
+    rules = latest_versions().filter(event__in=codes, active=True)
+    heard = set(rules.order_by().values_list("event", flat=True))
+    return [kind for kind in kinds if kind.code in heard]
 
 
 def versions_in_force(kind: EventKind) -> list[RuleVersion]:

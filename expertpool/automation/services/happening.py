@@ -14,7 +14,7 @@ from django.utils import timezone
 from expertpool.automation.enums import FiringState
 from expertpool.automation.models import Firing, Occurrence, RuleVersion
 from expertpool.automation.queries.firings import acted_since, row_of
-from expertpool.automation.queries.rules import is_listened_to, meets, versions_in_force
+from expertpool.automation.queries.rules import listened_to, meets, versions_in_force
 from expertpool.automation.registry import EVENT_KINDS, EventKind
 from expertpool.automation.settings import MOST_OF_ALL, MOST_OF_ONE
 from expertpool.core.configuration import value_of
@@ -47,11 +47,9 @@ def _hear(event: Any) -> None:
 
 def hear(event: Any, *, now: datetime) -> None:
     """Note what ``event`` says has happened, where some rule is about that."""
-    for kind in EVENT_KINDS:
-        find = kind.sources.get(type(event))
-        if find is not None and is_listened_to(kind):
-            for key in find(event):
-                note(kind, key, now=now)
+    for kind in listened_to([kind for kind in EVENT_KINDS if type(event) in kind.sources]):
+        for key in kind.sources[type(event)](event):
+            note(kind, key, now=now)
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
 
 STATEMENTS = (
-    46  # of a decline whose successor is seated and invited, with a link, on three channels
+    47  # of a decline whose successor is seated and invited, with a link, on three channels
 )
 CAUSES = 8  # by whose doing they are away, as the log has it, and whose records joined theirs: of all at once
 REVIEWS = 2  # by which records and how often he took part lately, whatever counts it

@@ -60,6 +60,21 @@ JOB_LABELS = {
     "operations.watch": "运行状况检查",
     "webhooks.deliver": "事件推送",
     "webhooks.tell_hour": "每小时事件汇总",
+    "webhooks.tell_leave": "推送专家请假",
+    "core.run_bulk": "批量办理",
+    "experts.end_leave": "专家销假",
+    "experts.sweep_taken_away": "清理专家移除的内容",
+    "experts.tell_appeal": "告知黑名单申诉",
+    "changes.withdraw": "撤回变更申请",
+    "achievements.withdraw": "撤回成果",
+    "inspections.fill": "开始年检",
+    "inspections.remind": "年检提醒",
+    "inspections.renew": "批量续聘",
+    "notices.send_out": "发送专家通知",
+    "notices.remind_out": "提醒阅读通知",
+    "automation.consider": "事件规则判断",
+    "automation.act": "事件规则执行",
+    "reports.list_candidates": "候选记录整理",
 }
 CLEANING = "清理过期文件"
 

@@ -158,7 +158,7 @@ def go_away(*experts: int, now: datetime) -> None:
 
 def come_back(*experts: int, now: datetime) -> None:
     """End the leave of `go_away`."""
-    Leave.objects.filter(expert__in=experts).update(cancelled_at=now)
+    Leave.objects.filter(expert__in=experts, cancelled_at=None).update(cancelled_at=now)
 
 
 def make_appeal(by: User | None, *, now: datetime = NOW, **kw: Any) -> BlacklistAppeal:

@@ -87,6 +87,8 @@ def test_from_the_list_of_experts_to_the_confirmation(
     desk.press("提醒")
     desk.confirm()
     desk.sees("正在提醒 1 位专家")
+    # The page comes anew after what was said, and would take the question away.
+    desk.open(f"/notices/{row.pk}/")
     desk.press("撤回")
     desk.page.get_by_role("alertdialog").get_by_label("撤回原因").fill("日期写错")
     desk.confirm()

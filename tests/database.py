@@ -22,7 +22,10 @@ from django.core.management.commands import flush
 from django.db import connection, transaction
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.db.migrations.executor import MigrationExecutor
 from django.test import override_settings
+
+from expertpool.core.grants import grant_application
 
 KEPT = {
     "accounts_knownpermission",
@@ -180,3 +183,11 @@ def _drop(self: Any, name: str, verbosity: int) -> None:
     """Drop the test database even if a killed worker's session lingers."""
     with self._nodb_cursor() as cursor:
         cursor.execute(f"DROP DATABASE {self.connection.ops.quote_name(name)} WITH (FORCE)")
+
+
+def migrate_on() -> None:
+    """Bring every app to where it stands, after migrations were taken back: those of apps above went
+    with them, and the product may do to their tables what `migrate` lets it."""
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+    grant_application(using="default")

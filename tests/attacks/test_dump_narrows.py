@@ -16,6 +16,7 @@ from expertpool.draws.models import Draw
 from expertpool.draws.queries.blocks import candidates_of
 from expertpool.draws.services.plan import GroupInput
 from expertpool.experts.models import Expert
+from tests.database import migrate_on
 from tests.factories.draws import EVERYBODY, expert_id_of, make_draw
 from tests.factories.experts import make_expert, make_unit
 
@@ -91,8 +92,7 @@ def test_rows_of_before_were_narrowed_and_are_sealed(draw: Draw) -> None:
         MigrationExecutor(connection).migrate([("draws", "0053_letters_to_nobody")])
         block = block_of(draw)
     finally:
-        executor = MigrationExecutor(connection)
-        executor.migrate(executor.loader.graph.leaf_nodes())
+        migrate_on()
     found = [who_it_may_be(draw, line.commit, block) for line in lines]
     assert all(expert_id_of(line) in one for line, one in zip(lines, found, strict=True))
     assert all(len(one) < sum(UNITS) for one in found)

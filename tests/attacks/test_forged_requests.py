@@ -25,6 +25,7 @@ from expertpool.draws.services.releasing import request_release
 from expertpool.workflow.queries.requests import lines_settled, lines_to_decide, waiting_about
 from expertpool.workflow.services.matters import requests_that_wait
 from expertpool.workflow.services.two_persons import decide, expire_requests, withdraw
+from tests.database import migrate_on
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.fixtures import login
@@ -168,8 +169,7 @@ def test_those_of_an_earlier_version_count(operator: User, supervisor: User) -> 
     )
     executor = MigrationExecutor(connection)
     executor.migrate([("draws", "0050_ids_never_change")])
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    migrate_on()
     found = [line.asked for line in lines_to_decide(supervisor, now=LATER)]
     assert answer in found
     assert asked in found

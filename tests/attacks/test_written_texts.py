@@ -31,6 +31,7 @@ from expertpool.notifications.settings import ROUTE_WAIT
 from expertpool.portal.occasions import PHONE
 from expertpool.projects.occasions import TASK
 from expertpool.workflow import occasions as workflow
+from tests.database import migrate_on
 from tests.factories.accounts import make_user
 from tests.fixtures import login
 
@@ -348,8 +349,7 @@ def before_proofs(transactional_db: None) -> Iterator[MigrationExecutor]:
     executor = MigrationExecutor(connection)
     executor.migrate([("notifications", "0007_channel_health")])
     yield MigrationExecutor(connection)
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    migrate_on()
 
 
 @pytest.mark.django_db(transaction=True)

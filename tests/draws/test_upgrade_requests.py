@@ -13,6 +13,7 @@ from expertpool.draws.models import ReleaseRequest, VoidRequest
 from expertpool.draws.services.releasing import request_release
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.workflow.enums import Outcome
+from tests.database import migrate_on
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
@@ -23,11 +24,6 @@ WEEK = timedelta(days=7)
 
 def migrate(name: str) -> None:
     MigrationExecutor(connection).migrate([("draws", name)])
-
-
-def migrate_on() -> None:
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
 
 
 def test_requests_of_an_earlier_version_are_kept() -> None:

@@ -18,6 +18,7 @@ from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.queries.stored import is_cut
 from expertpool.siteconfig.services import save_settings
 from expertpool.workflow.settings import SECOND_DAYS
+from tests.database import migrate_on
 from tests.factories.accounts import make_user
 from tests.fixtures import login
 
@@ -25,9 +26,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def migrate(*name: str) -> None:
-    executor = MigrationExecutor(connection)
-    to = [("projects", name[0])] if name else executor.loader.graph.leaf_nodes()
-    executor.migrate(to)
+    if not name:
+        migrate_on()
+    else:
+        MigrationExecutor(connection).migrate([("projects", name[0])])
 
 
 @pytest.mark.parametrize("has_others", [True, False])

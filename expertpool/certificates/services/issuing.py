@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -23,7 +23,7 @@ from expertpool.core.configuration import value_of
 from expertpool.core.settings import SITE_NAME
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.availability import years_before
+from expertpool.experts.queries.availability import last_day
 
 LONG = "长期"
 LONGEST_REASON = 200
@@ -217,7 +217,7 @@ def _new(
     code: str,
 ) -> Certificate:
     today = timezone.localdate(now)
-    until = expert.term_end_date or _after_years(today, value_of(YEARS))
+    until = expert.term_end_date or last_day(today, value_of(YEARS))
     start = max(today, expert.term_start_date or today)
     printed = {
         "姓名": expert.name,
@@ -249,11 +249,6 @@ def _new(
         issued_by=actor,
         replaces=replaces,
     )
-
-
-def _after_years(day: date, years: int) -> date | None:
-    """Return the last day of ``years`` from ``day``; None for no end."""
-    return years_before(day, -years) - timedelta(days=1) if years else None
 
 
 def day_text(day: date) -> str:

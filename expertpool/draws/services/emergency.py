@@ -273,7 +273,9 @@ def _read_contact(invitation: Invitation, *, actor: User, now: datetime) -> Cont
     phone = expert.phone if opens(expert, "phone") else UNREADABLE
     if department is None:
         return Contact(expert.name, phone)
-    return Contact(expert.name, show(Nobody(), PHONE, phone), department.name)
+    # Of a number that does not open that is said, and no mask put on the words.
+    masked = phone if phone == UNREADABLE else show(Nobody(), PHONE, phone)
+    return Contact(expert.name, masked, department.name)
 
 
 def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invitation]:

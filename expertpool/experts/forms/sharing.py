@@ -44,9 +44,3 @@ class SharingForm(forms.Form):
         help_text="不勾选时，其他部门抽到本部门的专家后，只看到姓名、单位等，联系方式脱敏；需要通知的，由系统发送。",
     )
     wide = {"mode", "borrowers", "contacts"}
-
-    def clean(self) -> dict[str, Any]:
-        data = self.cleaned_data
-        if data.get("mode") == SharingMode.CHOSEN and not data.get("borrowers"):
-            self.add_error("borrowers", "请选择可以抽取的部门；都不可以的，请选“不共享”。")
-        return data

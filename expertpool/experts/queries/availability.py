@@ -202,6 +202,11 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
+def last_day(start: date, years: int) -> date | None:
+    """Return the last day of ``years`` from ``start``; None for no years: without an end."""
+    return years_before(start, -years) - timedelta(days=1) if years else None
+
+
 def day_start(day: date) -> datetime:
     """Return the first moment of ``day`` in the time zone of the site."""
     return datetime.combine(day, time.min, timezone.get_current_timezone())

@@ -67,6 +67,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
         form,
         write,
         refusals=ExpertRefused,
+        at="borrowers",
         title=f"共享规则 · {department.name}",
         message="已保存；对之后开始的抽取生效。",
         editing=editing,

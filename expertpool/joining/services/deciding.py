@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +22,7 @@ from expertpool.directory.services.units import resolve_unit
 from expertpool.experts.enums import PERSON_KINDS, AvoidanceKind, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import AvoidanceUnit, Expert
-from expertpool.experts.queries.availability import years_before
+from expertpool.experts.queries.availability import last_day
 from expertpool.experts.queries.files import ADMISSION, PHOTO
 from expertpool.experts.services.accounts import expert_role
 from expertpool.experts.services.avoidance import add_avoidance_unit
@@ -190,10 +190,8 @@ def _admit(row: Application, department: Department | None, actor: User, now: da
 def _term_from(day: date) -> dict[str, date]:
     """Return the term of who is admitted on ``day``, as the fields of his record; none where the office sets
     none."""
-    if not (years := value_of(TERM_YEARS)):
-        return {}
-    end = years_before(day, -years) - timedelta(days=1)
-    return {"term_start_date": day, "term_end_date": end}
+    end = last_day(day, value_of(TERM_YEARS))
+    return {"term_start_date": day, "term_end_date": end} if end else {}
 
 
 def _relations(expert: Expert, found: Contents, actor: User, now: datetime) -> None:

@@ -70,3 +70,36 @@ def test_a_rule_is_drawn_up_tried_and_acts(page: Page, live_server: LiveServer) 
     expect(page.get_by_role("row", name="发送通知")).to_have_count(2)
     expect(page.get_by_role("button", name="重新执行")).to_have_count(1)  # of the errand
     assert Message.objects.filter(occasion="automation.told").count() == 2
+
+
+CHOOSE = """(codes) => {
+  const select = () => document.querySelector("#rule-body select[name=event]");
+  const choose = (code) => {
+    select().value = code;
+    select().dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  const [asked, meanwhile, atOnce] = codes;
+  choose(asked);
+  choose(meanwhile);
+  const before = select();
+  new MutationObserver((_, observer) => {
+    if (select() === before) return;
+    observer.disconnect();
+    choose(atOnce);
+  }).observe(document.querySelector("form:has(#rule-body)"), { childList: true, subtree: true });
+}"""
+
+
+def test_who_chooses_again_quicker_than_any_answer_is_heard(
+    page: Page, live_server: LiveServer
+) -> None:
+    sign_in(page, live_server, make_user("admin").username, PASSWORD)
+    answers: list[str | None] = []
+    page.on("request", lambda it: "/rows/" in it.url and answers.append(it.post_data))
+    page.goto(f"{live_server.url}{reverse('automation:create')}")
+    # Twice before the answer; once more in the moment in which it was put into the page.
+    page.evaluate(CHOOSE, ["experts.approved", "draws.confirmed", "projects.approved"])
+    body = page.locator("#rule-body")
+    expect(body.get_by_text("{{项目名称}}").first).to_be_visible()
+    expect(body.locator("select[name=event]")).to_have_value("projects.approved")
+    assert len(answers) == 3

@@ -21,12 +21,14 @@ WHOLE = "#rule-body"
 
 
 def again(url: str) -> dict[str, str]:
-    """Return the attributes of a control that asks for the rest of the page anew when it changes."""
+    """Return the attributes of a control that asks for the rest of the page anew when it changes. Changed again
+    before the answer, only the last counts: the control itself would be gone by the time it was asked for."""
     return {
         "hx-post": url,
         "hx-trigger": "change",
         "hx-target": WHOLE,
         "hx-swap": "outerHTML",
+        "hx-sync": "closest form:replace",
         "hx-vals": '{"op": "look"}',
     }
 

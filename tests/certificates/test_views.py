@@ -218,12 +218,20 @@ def test_a_scan_tells_masked_identity_state_and_validity(client: Client, admin: 
         page = check(client, certificate.code).content.decode()
         assert words in page
         assert "黑名单" not in page
-    Expert.objects.update(term_end_date=timezone.localdate() - timedelta(days=1))
-    assert "已过期" in check(client, certificate.code).content.decode()
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Expert.objects.update(term_end_date=yesterday)
+    page = " ".join(check(client, certificate.code).content.decode().split())
+    assert "已过期" in page
+    # What is printed, and that a shorter term ends it earlier.
+    assert f"{certificate.valid_from} 至 {certificate.valid_until}" in page
+    assert f"专家的聘期现至 {yesterday}，证书同日失效" in page
     Expert.objects.update(term_end_date=None)
     row = Certificate.objects.select_related("expert").get()
     new = reissue_certificate(certificate=row, actor=admin, now=timezone.now())
-    assert "已换发" in check(client, certificate.code).content.decode()
+    Expert.objects.update(term_end_date=timezone.localdate() + timedelta(days=9))
+    page = check(client, certificate.code).content.decode()
+    assert "已换发" in page
+    assert "聘期现至" not in page
     new = Certificate.objects.select_related("expert").get(pk=new.pk)
     revoke_certificate(certificate=new, reason="内部原因", actor=admin, now=timezone.now())
     page = check(client, new.code).content.decode()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -126,6 +128,14 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}（{self.name}）"
+
+    @property
+    def shortened_to(self) -> date | None:
+        """On which day an open one ends earlier than is printed on it, since the term of its expert does now;
+        None where it does not."""
+        term, printed = self.expert.term_end_date, self.valid_until
+        is_earlier = term is not None and (printed is None or term < printed)
+        return term if is_earlier and not self.ending else None
 
 
 class Lookup(models.Model):

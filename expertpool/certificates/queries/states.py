@@ -45,7 +45,7 @@ def state_of(certificate: Certificate, today: date) -> CertificateState:
     """Return what `state_q` says of one (with its expert)."""
     if certificate.ending:
         return State(certificate.ending)
-    until, status = ends_on(certificate), certificate.expert.status
+    until, status = certificate.shortened_to or certificate.valid_until, certificate.expert.status
     if until is not None and until < today:
         return State.EXPIRED
     if status in PAUSED:
@@ -53,12 +53,6 @@ def state_of(certificate: Certificate, today: date) -> CertificateState:
     if status != ExpertStatus.FORMAL:
         return State.OVER
     return State.COMING if certificate.valid_from > today else State.VALID
-
-
-def ends_on(certificate: Certificate) -> date | None:
-    """Return the last day of its validity: the term of the expert may have been shortened since."""
-    days = [one for one in (certificate.valid_until, certificate.expert.term_end_date) if one]
-    return min(days, default=None)
 
 
 def outdated() -> Q:

@@ -11,7 +11,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.certificates.exceptions import CertificateRefused
 from expertpool.certificates.queries.certificates import certificates_of
 from expertpool.certificates.queries.codes import address_of
-from expertpool.certificates.queries.states import ends_on, state_of
+from expertpool.certificates.queries.states import state_of
 from expertpool.certificates.services.printing import PRINTABLE, own_certificate
 from expertpool.certificates.tables import state_pill
 from expertpool.core.documents import qr_data_uri
@@ -29,10 +29,7 @@ def certificates(request: UserRequest, expert: Expert) -> HttpResponse:
     shown = next((one for one in rows if state_of(one, today) in PRINTABLE), None)
     address = address_of(shown) if shown else ""
     context = {
-        "rows": [
-            (one, *state_pill(one, today), ends_on(one), state_of(one, today) in PRINTABLE)
-            for one in rows
-        ],
+        "rows": [(one, *state_pill(one, today), state_of(one, today) in PRINTABLE) for one in rows],
         "shown": shown,
         "address": address,
         "qr": qr_data_uri(address) if address else "",

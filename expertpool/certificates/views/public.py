@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from expertpool.certificates.enums import CertificateState, NameShown
 from expertpool.certificates.models import Certificate
 from expertpool.certificates.queries.codes import certificate_by
-from expertpool.certificates.queries.states import TONES, ends_on, state_of
+from expertpool.certificates.queries.states import TONES, state_of
 from expertpool.certificates.services.lookups import may_look
 from expertpool.certificates.settings import PUBLIC_EMPLOYER, PUBLIC_NAME
 from expertpool.core.client import client_address
@@ -50,7 +50,6 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "is_valid": state is State.VALID,
         "sentence": SENTENCES[state],
         "name": shown_name(certificate),
-        "until": ends_on(certificate),
         "issuer": certificate.printed.get("发证单位", ""),
         "employer": certificate.printed.get("工作单位", "") if value_of(PUBLIC_EMPLOYER) else "",
         "checked_at": now,

@@ -33,7 +33,7 @@ def told(occasion: str = "expert.term_ending") -> list[str]:
 
 def test_experts_and_their_office_are_told_once_of_each_time(client: Client) -> None:
     admin = make_user("admin")
-    for days in (91, 90, 88, 60, 30, 0, -1, -9):
+    for days in (91, 90, 88, 60, 30, -1, -9):
         ends(days)
     ends(30, status="frozen")
     assert tell_expiring(now=NOW) == 5
@@ -47,15 +47,36 @@ def test_experts_and_their_office_are_told_once_of_each_time(client: Client) -> 
     assert len(told()) == 5
     # On the next day only those who have come nearer, and nobody twice.
     tell_expiring(now=NOW + timedelta(days=1))
-    assert len(told()) == 7  # of 91 and 0
+    assert len(told()) == 6  # of 91
     expert = Expert.objects.get(term_end_date=TODAY - timedelta(days=1))
     day: date = TODAY + timedelta(days=31)
     update_expert(expert=expert, values={"term_end_date": day}, actor=admin, now=NOW)
     tell_expiring(now=NOW + timedelta(days=1))
-    assert len(told()) == 8  # a renewed term is another one
+    assert len(told()) == 7  # a renewed term is another one
     link = reverse("experts:list") + f"?tab=formal&term={day} 至 {day}"
     page = login(client, admin).get(link).context["page"]
     assert expert in page.object_list
+
+
+def test_a_term_that_is_set_after_the_last_notice_is_told_at_once() -> None:
+    admin = make_user("admin")
+    ends(30)
+    tell_expiring(now=NOW)
+    # A week later the first was told, and four are imported with less than 27 days left.
+    now = NOW + timedelta(days=7)
+    late = [ends(days) for days in (7, 12, 12, 28)]
+    assert tell_expiring(now=now) == 4
+    bodies = told()[1:]
+    for words, count in (("今天届满", 1), ("将在 5 天后", 2), ("将在 21 天后", 1)):
+        assert sum(words in body for body in bodies) == count
+    first, last = (TODAY + timedelta(days=days) for days in (7, 28))
+    office = told("expert.terms_ending")[1:]
+    assert len(office) == 1
+    assert f"{admin.name}，有 4 位专家的聘期在 30 天内届满（{first} 至 {last}）" in office[0]
+    assert tell_expiring(now=now) == 0
+    assert tell_expiring(now=now + timedelta(days=1)) == 1  # of the one that is over
+    assert len(told()) == 1 + len(late) + 1
+    assert len(told("expert.terms_ending")) == 3
 
 
 def test_each_office_hears_of_its_own_experts() -> None:

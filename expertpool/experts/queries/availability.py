@@ -186,10 +186,10 @@ def avoidance_words(row: AvoidanceUnit, *, on: date) -> tuple[str, bool]:
         if row.kind == AvoidanceKind.CURRENT_EMPLOYER and row.unit_id != row.expert.employer_id:
             return "仍回避；与现工作单位不同，已离开的请登记结束日期", True
         return "回避中", True
+    until = years_before(row.end_date, -PAST_YEARS)
     if row.end_date >= on:
-        return f"回避中，{row.end_date:%Y-%m-%d} 结束", True
+        return f"回避中，{row.end_date:%Y-%m-%d} 结束后仍回避至 {until:%Y-%m-%d}", True
     if row.end_date >= years_before(on, PAST_YEARS):
-        until = years_before(row.end_date, -PAST_YEARS)
         return f"已结束，仍回避至 {until:%Y-%m-%d}", True
     return f"结束已满 {PAST_YEARS} 年，不再回避", False
 

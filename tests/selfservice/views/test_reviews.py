@@ -483,11 +483,12 @@ def test_what_no_longer_counts_says_so(invited: Invited, admin: User) -> None:
     today = timezone.localdate()
     for years, words in (
         (None, "回避中"),
+        (0, f"{today} 结束后仍回避至 {today.replace(day=1, year=today.year + 3):%Y-%m}"),
         (1, "已结束，仍回避至"),
         (4, "结束已满 3 年，不再回避"),
     ):
         AvoidanceUnit.objects.all().delete()
-        end = {"end_date": today - timedelta(days=366 * years)} if years else {}
+        end = {"end_date": today - timedelta(days=366 * years)} if years is not None else {}
         of_office(invited, admin, **end)
         tab = f"{reverse('experts:detail', args=[invited.expert.pk])}?tab=avoidances"
         for shown in (

@@ -70,10 +70,12 @@ class Day:
 
 @dataclass(frozen=True)
 class Month:
-    """``weeks`` begin on Monday and reach into the months beside it."""
+    """``weeks`` begin on Monday and reach into the months beside it; ``coming`` is what begins first after the
+    month, where nothing stands in it from today on."""
 
     first: date
     weeks: list[list[Day]]
+    coming: Span | None = None
 
     @property
     def title(self) -> str:
@@ -87,6 +89,11 @@ class Month:
     @property
     def after(self) -> str:
         return _name(self.first + timedelta(days=31))
+
+    @property
+    def coming_month(self) -> str:
+        """The month in which ``coming`` begins, as addresses name it."""
+        return _name(timezone.localdate(self.coming.start)) if self.coming else ""
 
     @property
     def is_empty(self) -> bool:
@@ -122,7 +129,15 @@ def month_of(first: date, spans: Iterable[Span], *, today: date) -> Month:
             ]
             for week in sheet
         ],
+        _coming(first, ordered, today),
     )
+
+
+def _coming(first: date, ordered: Iterable[Span], today: date) -> Span | None:
+    last = (first + timedelta(days=31)).replace(day=1) - DAY
+    ahead = [span for span in ordered if timezone.localdate(span.end) >= max(first, today)]
+    found = next(iter(ahead), None)
+    return found if found and timezone.localdate(found.start) > last else None
 
 
 def _name(day: date) -> str:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from config.logs import without_links
 from expertpool.accounts.models import User
 from expertpool.core.months import Span, first_of, month_of
+from expertpool.core.text import moment_text
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.services.entropy import SeededEntropy
@@ -93,6 +94,18 @@ def test_a_month_shows_what_he_is_asked_what_he_comes_to_and_his_leaves(draw: Dr
     elsewhere = client.get(f"{PAGE}?month=2031-02").content.decode()
     assert "2031 年 2 月" in elsewhere
     assert "这个月没有安排" in elsewhere
+
+
+@pytest.mark.shows("EXP-27")
+def test_an_empty_month_leads_to_what_comes_next(draw: Draw) -> None:
+    _, client = account_of_line(draw, 0)
+    opens = timezone.localtime(draw.project.opening_at)
+    before = opens.replace(day=1) - timedelta(days=1)
+    text = client.get(f"{PAGE}?month={before:%Y-%m}").content.decode()
+    assert f'href="?month={opens:%Y-%m}">{moment_text(opens)}' in text
+    assert "下一项" not in client.get(f"{PAGE}?month={opens:%Y-%m}").content.decode()
+    later = (opens.replace(day=1) + timedelta(days=40)).replace(day=1)
+    assert "下一项" not in client.get(f"{PAGE}?month={later:%Y-%m}").content.decode()
 
 
 def test_no_month_that_is_named_breaks_the_page(draw: Draw) -> None:

@@ -14,7 +14,13 @@ from expertpool.core.text import moment_text
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.models import DrawPlan, PlanVersion
 from expertpool.draws.occasions import INVITATION
-from expertpool.draws.queries.clock import counted_on, mail_waits_until, quiet_until, reveal_time
+from expertpool.draws.queries.clock import (
+    counted_on,
+    mail_waits_until,
+    quiet_until,
+    reveal_time,
+    time_counted,
+)
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.plan_versions import approved_version
 from expertpool.draws.queries.policy import policy_for, why_too_thin
@@ -64,6 +70,7 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
         *_quiet(members, now),
         *_rerouted(plan, now),
         *_odd_hours(plan, members, now),
+        *_late_leaves(plan, now),
         *_changed(plan, result, now),
         *_emptied(now),
         *_kept_back(now),
@@ -89,7 +96,6 @@ def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list
     if not policy.reveal_present and reveal != opening:
         # Quiet hours, pauses and letters that reach nobody put it off (`queries.reveal`).
         until += f"、邀请都有结果时（最晚 {opening} 评审开始）"
-    by = "" if roles else f"（{_ends_in_words(plan, members, now)}）"
     drawn = f"{shared}抽取 {seats} 人" + (f"、候补 {standbys} 人" if standbys else "")
     after = "提供随机值后" if len(plan.contributors) == 1 else "各自提供随机值，最后一个提供后"
     voided = "、".join(row.draw.number for row in superseded(members))
@@ -99,7 +105,7 @@ def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list
         f"等{roles}{after}定序，{drawn}。"
         if roles
         else f"立即由系统随机数定序，{drawn}（没有人另外提供随机值）。",
-        f"邀请抽中的专家（{channels}），须在发出后 {plan.reply_minutes} 分钟内{by}答复。",
+        f"邀请抽中的专家（{channels}），{_in_time(plan, members, now)}答复。",
         "拒绝或逾期未答复的，按同一次序自动补抽，不再需要操作。",
         f"名单保密到{until}，此前谁也看不到姓名。",
     ]
@@ -164,11 +170,27 @@ def _letters(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
 
 def _quiet(members: Sequence[Project], now: datetime) -> Iterator[Caution]:
     until = quiet_until(now)
-    if until and until < next_opening(members, now=now):
+    if until and until >= next_opening(members, now=now):
+        yield Caution(
+            "现在是免打扰时段",
+            f"评审在免打扰时段结束（{moment_text(until)}）之前开始，邀请不再推迟，立即发出。",
+        )
+    elif until:
         yield Caution(
             "现在是免打扰时段",
             f"邀请将于 {moment_text(until)} 发出，答复时限从发出后起算；"
             "急需时可在抽取页面写明原因、立即发出。",
+        )
+
+
+def _late_leaves(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
+    policy = policy_for(plan.project.regime, now=now)
+    if not policy.reveal_present and plan.leave_hours < plan.reveal_hours:
+        yield Caution(
+            "名单公开后还可以请假",
+            f"名单最早在评审前 {plan.reveal_hours} 小时公开，而评审前 {plan.leave_hours} 小时仍可请假："
+            "公开后有人请假的照样补抽，名单会再变。"
+            f"如不希望这样，请把最晚请假改为评审前 {plan.reveal_hours} 小时或更早。",
         )
 
 
@@ -188,6 +210,25 @@ def _replies_end(
     latest = next_opening(members, now=now)
     held = mail_waits_until(plan.channels, now) if by_mail else None
     return counted_on(held or now, timedelta(minutes=plan.reply_minutes), latest=latest)
+
+
+def _in_time(plan: DrawPlan, members: Sequence[Project], now: datetime) -> str:
+    """Say until when the first who are asked may answer, and where that is not so many minutes from now, why."""
+    length = f"{plan.reply_minutes} 分钟"
+    if plan.contributors:
+        return f"须在发出后 {length}内"  # it depends on when they have given their values
+    until, end = (
+        _ends_in_words(plan, members, now),
+        _replies_end(plan, members, now, by_mail=False),
+    )
+    if end == now + timedelta(minutes=plan.reply_minutes):
+        return f"须在发出后 {length}内（{until}）"
+    why = [f"答复时限 {length}"]
+    if time_counted(now, end) != end - now:
+        why.append("免打扰时段不计在内")
+    if end == next_opening(members, now=now):
+        why.append("最晚到评审开始")
+    return f"须在 {until}（{'，'.join(why)}）"
 
 
 def _ends_in_words(plan: DrawPlan, members: Sequence[Project], now: datetime) -> str:

@@ -20,11 +20,13 @@ from expertpool.draws.exceptions import LettersRefused
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries import clock
 from expertpool.draws.queries.clock import counted_on, quiet_until, time_counted
+from expertpool.draws.queries.draws import plan_for
 from expertpool.draws.queries.reach import reach_of
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.hands import alias_in
 from expertpool.draws.services.letters import send_at_once
+from expertpool.draws.services.outset import look_ahead
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.settings import INVITING, QUIET_HOURS
 from expertpool.notifications.models import Message
@@ -74,6 +76,41 @@ def test_an_office_sets_its_own_or_none() -> None:
     configure(QUIET_HOURS, None)
     assert quiet_until(at("24 13:00")) is None
     assert counted_on(NIGHT, timedelta(hours=1), latest=at("30 09:00")) == at("25 00:10")
+
+
+@pytest.mark.parametrize(
+    ("now", "minutes", "said"),
+    [
+        ("24 10:00", 60, "须在发出后 60 分钟内（2026-11-24 11:00 前）答复"),
+        ("24 21:30", 60, "须在 2026-11-25 07:30 前（答复时限 60 分钟，免打扰时段不计在内）答复"),
+        # The letters go out at once, since the panel sits before the quiet hours are over.
+        (
+            "25 02:31",
+            10,
+            "须在 2026-11-25 04:20 前（答复时限 10 分钟，免打扰时段不计在内，最晚到评审开始）答复",
+        ),
+    ],
+)
+def test_before_the_button_there_is_one_limit(
+    operator: User, now: str, minutes: int, said: str
+) -> None:
+    make_expert()
+    ahead = (at("25 04:20") if now.endswith("02:31") else at("30 09:00")) - at(now)
+    project = make_ready_project(
+        now=at(now),
+        opens_in_hours=ahead / timedelta(hours=1),
+        contributors=[],
+        reply_minutes=minutes,
+        reveal_hours=2,
+        leave_hours=1,
+    )
+    found = look_ahead(plan=plan_for(project), members=[project], actor=operator, now=at(now))
+    assert any(said in step for step in found.steps)
+    cautions = {one.title: one.text for one in found.cautions}
+    assert ("现在是免打扰时段" in cautions) == now.endswith("02:31")
+    if now.endswith("02:31"):
+        assert "立即发出" in cautions["现在是免打扰时段"]
+    assert "评审前 1 小时仍可请假" in cautions["名单公开后还可以请假"]
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,17 @@ class AchievementExport(Exporter):
     title = "专家成果"
     permission = "achievements.export"
     columns = (
-        ExportColumn("expert", "专家姓名", lambda row: row.expert.name),
-        ExportColumn("number_of", "专家编号", lambda row: row.expert.number),
-        ExportColumn("employer", "工作单位", lambda row: str(row.expert.employer or ""), width=28),
+        ExportColumn("expert", "专家姓名", lambda row: row.expert.name, of=("experts.name",)),
+        ExportColumn(
+            "number_of", "专家编号", lambda row: row.expert.number, of=("experts.number",)
+        ),
+        ExportColumn(
+            "employer",
+            "工作单位",
+            lambda row: str(row.expert.employer or ""),
+            width=28,
+            of=("experts.employer",),
+        ),
         ExportColumn("kind", "类别", lambda row: row.get_kind_display()),
         ExportColumn("title", "名称", lambda row: row.title, width=40),
         ExportColumn("year", "年份", lambda row: row.year),

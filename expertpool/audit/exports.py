@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from expertpool.audit.actions import action_label
 from expertpool.audit.forms import EntryFilters
 from expertpool.audit.models import Entry
-from expertpool.audit.queries import entries_visible_to, subject_type_label, summary
+from expertpool.audit.queries import entries_visible_to, exported_summary, subject_type_label
 from expertpool.audit.services.proofs import Proofs
 from expertpool.core.exporting import ExportColumn, Exporter, Params
 
@@ -32,7 +32,7 @@ class EntryExport(Exporter):
         ExportColumn("action", "动作", lambda entry: action_label(entry.action)),
         ExportColumn("type", "对象类型", lambda entry: subject_type_label(entry.subject_type)),
         ExportColumn("subject", "对象", lambda entry: entry.subject_label, width=24),
-        ExportColumn("changes", "变更和说明", summary, width=60),
+        ExportColumn("changes", "变更和说明", exported_summary, width=60),
         ExportColumn("proof", "凭证", _proof_in_words, width=10),
         ExportColumn("hash", "链哈希", lambda entry: bytes(entry.hash or b"").hex(), width=66),
     )

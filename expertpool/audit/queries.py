@@ -16,7 +16,7 @@ from django.utils.text import Truncator
 from expertpool.audit.actions import action_label, all_names, name_today, value_label
 from expertpool.audit.models import GENESIS, Anchor, ChainHead, Entry
 from expertpool.core.timeline import TimelineEntry
-from expertpool.core.visibility import Level, Viewer, level_for, told_later
+from expertpool.core.visibility import Level, Viewer, is_exportable, level_for, told_later
 
 EMPTY = "—"
 # As it is copied from a message: with blanks, or a full-width colon.
@@ -24,6 +24,9 @@ KEPT_HEAD = re.compile(r"\s*(?P<number>[1-9]\d{0,17})\s*[:：]\s*(?P<hash>[0-9a-
 MOST_TEXT = 300  # characters of changes on the page of a subject
 MOST_VALUE = 100  # characters of a value that is told to whoever edits it
 FIGURES = {True: "是", False: "否", None: EMPTY, "": EMPTY}
+
+
+Said = dict[str, Any]  # names → values, as an entry keeps them
 
 
 class Head(NamedTuple):
@@ -110,7 +113,10 @@ def kept_head(text: str) -> Head:
 
 def differences(entry: Entry) -> list[Difference]:
     """Return the values of ``entry`` before and after, with Chinese names and labels."""
-    before, after = entry.before or {}, entry.after or {}
+    return _differences(entry, entry.before or {}, entry.after or {})
+
+
+def _differences(entry: Entry, before: Said, after: Said) -> list[Difference]:
     model = _model(entry.subject_type)
     return [
         Difference(
@@ -127,13 +133,36 @@ def summary(entry: Entry) -> str:
     return _joined(changes(entry), entry.note)
 
 
+def exported_summary(entry: Entry) -> str:
+    """The same for an export: of a field that the office keeps out of exports nothing."""
+    before, after = _leaving(entry, entry.before), _leaving(entry, entry.after)
+    return _joined(_in_line(_differences(entry, before, after)), entry.note)
+
+
+def _leaving(entry: Entry, said: Said | None) -> Said:
+    model = _model(entry.subject_type)
+    app = model._meta.app_label if model else ""
+
+    def part(values: Said) -> Said:
+        # What administrators added stands together under one name, by its codes.
+        return {
+            name: part(value) if isinstance(value, dict) else value
+            for name, value in values.items()
+            if is_exportable(f"{app}.{name}")
+        }
+
+    return part(said or {})
+
+
 def changes(entry: Entry, *, without: Container[str] = ()) -> str:
     """Return the changes of ``entry`` in one line; not the values labelled as in ``without``, nor
     what was empty and stayed so."""
+    return _in_line(one for one in differences(entry) if one.label not in without)
+
+
+def _in_line(some: Iterable[Difference]) -> str:
     return "；".join(
-        f"{one.label}：{_change(one)}"
-        for one in differences(entry)
-        if one.label not in without and not {one.before, one.after} <= {"", EMPTY}
+        f"{one.label}：{_change(one)}" for one in some if not {one.before, one.after} <= {"", EMPTY}
     )
 
 

@@ -26,10 +26,10 @@ class CertificateExport(Exporter):
     permission = "certificates.export"
     columns = (
         ExportColumn("number", "证书编号", lambda row: row.number, width=20),
-        ExportColumn("name", "证书上的姓名", lambda row: row.name),
-        ExportColumn("expert", "专家编号", lambda row: row.expert.number),
-        ExportColumn("kind", "专家类别", lambda row: row.get_kind_display()),
-        ExportColumn("type", "专家类型", lambda row: row.expert_type),
+        ExportColumn("name", "证书上的姓名", lambda row: row.name, of=("experts.name",)),
+        ExportColumn("expert", "专家编号", lambda row: row.expert.number, of=("experts.number",)),
+        ExportColumn("kind", "专家类别", lambda row: row.get_kind_display(), of=("experts.kind",)),
+        ExportColumn("type", "专家类型", lambda row: row.expert_type, of=("experts.expert_type",)),
         ExportColumn("design", "样式", lambda row: str(row.version)),
         ExportColumn("from", "生效日期", lambda row: row.valid_from),
         ExportColumn("until", "有效期至", lambda row: row.valid_until),

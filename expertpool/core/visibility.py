@@ -7,7 +7,7 @@ the most open one. A masked or hidden field is not searched, sorted or counted i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, TypeVar
@@ -98,10 +98,23 @@ def check_guard(code: str) -> None:
         _ = GUARDED_FIELDS[code]
 
 
+@dataclass(frozen=True)
+class KeptFields:
+    """Which fields the office keeps out of exports: ``codes`` ("experts.phone"), asked each time."""
+
+    code: str
+    codes: Callable[[], Collection[str]]
+
+
+KEPT_FIELDS: Catalogue[KeptFields] = Catalogue("source of fields kept out of exports")
+
+
 def is_exportable(code: str) -> bool:
-    """Tell whether values of the field may stand in an export at all (masked or plain)."""
+    """Tell whether values of the field, guarded or not, may leave in an export at all (masked or plain)."""
     field = guard_of(code)
-    return field is None or field.exportable
+    if field is not None and not field.exportable:
+        return False
+    return all(code not in one.codes() for one in KEPT_FIELDS)
 
 
 def level_for(viewer: Viewer, code: str) -> Level:

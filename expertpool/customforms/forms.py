@@ -37,7 +37,7 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
         label="谁能看到",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="都不勾选：所有能看这份档案的人。勾选后，其他角色在任何页面、导出、搜索和接口中都看不到它，也不能按它抽取。",
+        help_text="都不勾选：所有能看这份档案的人。勾选后，其他角色在任何页面、导出、搜索和接口中都看不到它，也不能按它抽取。页面上能看、但不许导出的，在“站点设置—导出与导入”中选。",
     )
 
     class Meta:

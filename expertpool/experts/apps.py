@@ -28,8 +28,8 @@ class ExpertsConfig(AppConfig):
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.core.search import SEARCHES, SearchProvider
-        from expertpool.core.subjects import SUBJECTS
-        from expertpool.core.visibility import GUARDED_FIELDS
+        from expertpool.core.subjects import SUBJECTS, kept_by
+        from expertpool.core.visibility import GUARDED_FIELDS, KEPT_FIELDS
         from expertpool.customforms.registry import FIELD_USES, FILE_HOLDERS
         from expertpool.experts.actions import ACTIONS
         from expertpool.experts.exports import ExpertExport
@@ -69,7 +69,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.services.event_kinds import EVENTS, FREEZE
         from expertpool.experts.services.import_updates import ExpertUpdater
         from expertpool.experts.services.importing import ExpertImporter
-        from expertpool.experts.settings import SETTINGS
+        from expertpool.experts.settings import NOT_EXPORTED, SETTINGS
         from expertpool.experts.tabs import TABS
         from expertpool.experts.views.finding import find_experts
         from expertpool.files.registry import FILE_SUBJECTS
@@ -82,6 +82,7 @@ class ExpertsConfig(AppConfig):
         SUBJECTS.add(EXPERT)
         GUARDED_FIELDS.add(*EXPERT.guards())
         SITE_SETTINGS.add(*SETTINGS)
+        KEPT_FIELDS.add(kept_by(NOT_EXPORTED))
         LOG_ACTIONS.add(*ACTIONS)
         MENU_GROUPS.add(GROUP)
         MENU.add(*ITEMS)

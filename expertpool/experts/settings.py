@@ -6,6 +6,7 @@ from expertpool.accounts.settings import SIGN_IN
 from expertpool.core.configuration import Duration, Number, Setting, SettingGroup
 from expertpool.core.configuration.kinds import Several
 from expertpool.core.settings import TABLES
+from expertpool.core.subjects import kept_setting
 
 POOL = SettingGroup("pool", "专家库", order=38)
 
@@ -36,7 +37,7 @@ TAKEN_PER_HOUR = Setting(
     Number(1, 1000, "次"),
     10,
     group=TABLES,
-    order=50,
+    order=60,
     help="只对不能查看完整手机号、证件号的人：逐个新增或修改专家时，提示“库中已有”就说出了谁在库中，每次都记入日志。",
 )
 
@@ -118,6 +119,8 @@ OWN_FIELDS = Setting(
     help="没有选的由本人申请、核准后生效。姓名、证件、手机号、邮箱、工作单位、职称、评审专业总是须申请；学历、地区等是抽取条件的，选入后本人一改即参与抽取。立即生效。",
 )
 
+NOT_EXPORTED = kept_setting("experts.expert", "不可导出的专家信息", order=50)
+
 SETTINGS = (
     TERM_ENDING_WITHIN,
     TERM_NOTICES,
@@ -127,4 +130,5 @@ SETTINGS = (
     CONTACT_DAYS,
     TAKEN_PER_HOUR,
     OWN_FIELDS,
+    NOT_EXPORTED,
 )

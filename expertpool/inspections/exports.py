@@ -25,9 +25,17 @@ class InspectionExport(Exporter):
     permission = EXPORT
     columns = (
         ExportColumn("round", "年检", lambda row: row.round.name, width=24),
-        ExportColumn("expert", "专家姓名", lambda row: row.expert.name),
-        ExportColumn("number", "专家编号", lambda row: row.expert.number, width=16),
-        ExportColumn("employer", "工作单位", lambda row: str(row.expert.employer or ""), width=28),
+        ExportColumn("expert", "专家姓名", lambda row: row.expert.name, of=("experts.name",)),
+        ExportColumn(
+            "number", "专家编号", lambda row: row.expert.number, width=16, of=("experts.number",)
+        ),
+        ExportColumn(
+            "employer",
+            "工作单位",
+            lambda row: str(row.expert.employer or ""),
+            width=28,
+            of=("experts.employer",),
+        ),
         ExportColumn("state", "状态", lambda row: shown_word(row, timezone.localdate())),
         ExportColumn("asked", "提交日期", lambda row: day_of(row.shown_at), width=12),
         ExportColumn("due", "提交截止", lambda row: row.due_on, width=12),

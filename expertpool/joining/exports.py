@@ -24,15 +24,24 @@ class ApplicationExport(Exporter):
     permission = "joining.review"
     columns = (
         ExportColumn("number", "申请编号", lambda one: one.number, width=14),
-        ExportColumn("name", "姓名或单位", lambda one: one.name, width=16),
-        ExportColumn("kind", "类别", lambda one: one.get_kind_display(), width=10),
-        ExportColumn("employer", "工作单位", lambda one: one.employer_name, width=30),
-        ExportColumn("title", "职称", lambda one: one.title, width=14),
+        ExportColumn("name", "姓名或单位", lambda one: one.name, width=16, of=("experts.name",)),
+        ExportColumn(
+            "kind", "类别", lambda one: one.get_kind_display(), width=10, of=("experts.kind",)
+        ),
+        ExportColumn(
+            "employer",
+            "工作单位",
+            lambda one: one.employer_name,
+            width=30,
+            of=("experts.employer",),
+        ),
+        ExportColumn("title", "职称", lambda one: one.title, width=14, of=("experts.title",)),
         ExportColumn(
             "specialties",
             "评审专业",
             lambda one: "、".join(row.name for row in one.specialties.all()),
             width=36,
+            of=("experts.specialties",),
         ),
         ExportColumn("channel", "渠道", lambda one: one.get_channel_display(), width=10),
         ExportColumn(
@@ -40,6 +49,7 @@ class ApplicationExport(Exporter):
             "推荐人",
             lambda one: one.recommendation.recommender.name if one.recommendation else "",
             width=12,
+            of=("experts.recommender",),
         ),
         ExportColumn("state", "状态", lambda one: one.get_state_display(), width=10),
         ExportColumn("handed_in", "提交时间", lambda one: _when(one.handed_in_at), width=18),

@@ -26,13 +26,18 @@ class AddresseeExport(Exporter):
     title = "专家通知阅读情况"
     permission = "notices.export"
     columns = (
-        ExportColumn("name", "专家姓名", lambda fate: fate.addressee.expert.name),
-        ExportColumn("number", "专家编号", lambda fate: fate.addressee.expert.number),
+        ExportColumn(
+            "name", "专家姓名", lambda fate: fate.addressee.expert.name, of=("experts.name",)
+        ),
+        ExportColumn(
+            "number", "专家编号", lambda fate: fate.addressee.expert.number, of=("experts.number",)
+        ),
         ExportColumn(
             "employer",
             "工作单位",
             lambda fate: str(fate.addressee.expert.employer or ""),
             width=28,
+            of=("experts.employer",),
         ),
         ExportColumn("state", "状态", lambda fate: fate.state),
         ExportColumn("read", "阅读日期", lambda fate: _day(fate.read_at)),

@@ -21,9 +21,15 @@ class AccountExport(Exporter):
     title = "专家积分"
     permission = EXPORT
     columns = (
-        ExportColumn("number", "专家编号", lambda row: row.expert.number),
-        ExportColumn("name", "专家姓名", lambda row: row.expert.name),
-        ExportColumn("employer", "工作单位", lambda row: str(row.expert.employer or ""), width=28),
+        ExportColumn("number", "专家编号", lambda row: row.expert.number, of=("experts.number",)),
+        ExportColumn("name", "专家姓名", lambda row: row.expert.name, of=("experts.name",)),
+        ExportColumn(
+            "employer",
+            "工作单位",
+            lambda row: str(row.expert.employer or ""),
+            width=28,
+            of=("experts.employer",),
+        ),
         ExportColumn("balance", "积分", lambda row: row.balance),
         ExportColumn("level", "等级", lambda row: row.level_name or ""),
         ExportColumn("entries", "笔数", lambda row: row.n),
@@ -44,8 +50,8 @@ class EntryExport(Exporter):
     permission = EXPORT
     columns = (
         ExportColumn("at", "时间", lambda row: timezone.localtime(row.at), width=20),
-        ExportColumn("number", "专家编号", lambda row: row.expert.number),
-        ExportColumn("name", "专家姓名", lambda row: row.expert.name),
+        ExportColumn("number", "专家编号", lambda row: row.expert.number, of=("experts.number",)),
+        ExportColumn("name", "专家姓名", lambda row: row.expert.name, of=("experts.name",)),
         ExportColumn("label", "事由", lambda row: row.label, width=20),
         ExportColumn("cause", "来由", lambda row: row.get_cause_display()),
         ExportColumn("points", "积分", lambda row: row.points),

@@ -17,7 +17,8 @@ class ProjectsConfig(AppConfig):
         from expertpool.core.importing import IMPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
-        from expertpool.core.subjects import SUBJECTS
+        from expertpool.core.subjects import SUBJECTS, kept_by
+        from expertpool.core.visibility import KEPT_FIELDS
         from expertpool.customforms.registry import FILE_HOLDERS
         from expertpool.directory.events import UnitsToMerge
         from expertpool.files.registry import FILE_SUBJECTS
@@ -38,7 +39,7 @@ class ProjectsConfig(AppConfig):
         from expertpool.projects.services.event_kinds import EVENTS
         from expertpool.projects.services.files import ENTRY_FILES, PROJECT_FILES
         from expertpool.projects.services.importing import ProjectImporter
-        from expertpool.projects.settings import SETTINGS
+        from expertpool.projects.settings import NOT_EXPORTED, SETTINGS
         from expertpool.projects.tabs import TABS
         from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
 
@@ -59,6 +60,7 @@ class ProjectsConfig(AppConfig):
         FILE_SUBJECTS.add(PROJECT_FILES, ENTRY_FILES, BATCH_FILES)
         OCCASIONS.add(DECIDED, TASK)
         SITE_SETTINGS.add(*SETTINGS)
+        KEPT_FIELDS.add(kept_by(NOT_EXPORTED))
         FLOW_SUBJECTS.add(
             FlowSubject(
                 PROJECT.code,

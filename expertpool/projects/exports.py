@@ -70,6 +70,7 @@ def _detailed(detail: Detail) -> ExportColumn:
         detail.label,
         lambda project: detail.word(getattr(project, detail.code)),
         width=60,
+        of=detail.of,
     )
 
 
@@ -123,8 +124,15 @@ class StatisticExport(Exporter):
     columns = ()
 
     def columns_for(self, user: Any, params: Params) -> Sequence[ExportColumn]:
+        grouping = grouping_for(params)
         columns = [
-            ExportColumn("label", grouping_for(params).header, lambda line: line.label, width=24),
+            ExportColumn(
+                "label",
+                grouping.header,
+                lambda line: line.label,
+                width=24,
+                of=(f"projects.{grouping.code}",),
+            ),
             ExportColumn("count", "项目数", lambda line: line.count),
         ]
         for measure in PROJECT_MEASURES:

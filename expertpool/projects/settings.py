@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from expertpool.core.configuration import Setting, SettingGroup, Several, any_of
+from expertpool.core.subjects import kept_setting
 from expertpool.projects.enums import Regime, RegimeOption
 from expertpool.projects.rules import OPTIONS, RULES
 
@@ -57,4 +58,5 @@ ALLOWED: dict[str, Setting[tuple[str, ...]]] = {
     )
     for at, regime in enumerate(Regime)
 }
-SETTINGS: tuple[Setting[Any], ...] = (*BLOCKING.values(), *ALLOWED.values())
+NOT_EXPORTED = kept_setting("projects.project", "不可导出的项目信息", order=55)
+SETTINGS: tuple[Setting[Any], ...] = (*BLOCKING.values(), *ALLOWED.values(), NOT_EXPORTED)

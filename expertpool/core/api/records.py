@@ -11,6 +11,7 @@ answered of a guarded field, which is not the same for everybody.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from functools import singledispatch
@@ -19,12 +20,13 @@ from typing import Annotated, Any, Literal, TypeVar
 from django.core.exceptions import ValidationError
 from django.db.models import Field as Column
 from django.db.models import Model
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, Field, TypeAdapter, create_model, model_validator
+from pydantic import ValidationError as PydanticError
 
 from expertpool.core.api.shapes import Day, Moment, Output
 from expertpool.core.importing import CellRefused
 from expertpool.core.subjects import FieldDeclaration, Subject, kinds
-from expertpool.core.visibility import Viewer
+from expertpool.core.visibility import Viewer, is_exportable
 
 Shape = TypeVar("Shape", bound=BaseModel)
 # A value of a field that administrators added; its field says which kinds it takes.
@@ -61,13 +63,40 @@ def taken(subject: Subject, model: type[Model]) -> Callable[[type[Shape]], type[
 
 
 def given(subject: Subject, model: type[Model]) -> Callable[[type[Shape]], type[Shape]]:
-    """Add to a class what is answered of a record."""
+    """Add to a class what is answered of a record; of fields that the office keeps out of exports it answers
+    nothing, as far as their types know a nothing (a status or a required day has none)."""
 
     def add(shape: type[Shape]) -> type[Shape]:
         open_to_all = [one for one in _declared(subject) if not one.guard]
-        return _with(shape, {one.code: _output(one, model) for one in open_to_all})
+        return _with(
+            shape,
+            {one.code: _output(one, model) for one in open_to_all},
+            model_validator(mode="after")(_without_kept(subject)),
+        )
 
     return add
+
+
+def _without_kept(subject: Subject) -> Callable[[BaseModel], BaseModel]:
+    names = {one.code: subject.name_of(one) for one in subject.built_in if one.exported}
+
+    def without(answer: BaseModel) -> BaseModel:
+        for name, place in type(answer).model_fields.items():
+            if name in names and not is_exportable(names[name]):
+                setattr(answer, name, _nothing(place.annotation, getattr(answer, name)))
+        return answer
+
+    return without
+
+
+def _nothing(annotation: Any, value: Any) -> Any:
+    """Return the emptiest value of a type; ``value`` where it has none."""
+    known = TypeAdapter(annotation)
+    empties: tuple[Any, ...] = (None, "", [])
+    for empty in empties:
+        with suppress(PydanticError):
+            return known.validate_python(empty)
+    return value
 
 
 def added_values(
@@ -100,8 +129,10 @@ def added_values(
 
 
 def added_of(subject: Subject, extra: Mapping[str, Any], viewer: Viewer) -> dict[str, FieldValue]:
-    """Return of the ``extra`` of a record what ``viewer`` sees, retired fields too; of a file its name."""
-    added = (one for one in subject.all_fields() if one.is_extra)
+    """Return of the ``extra`` of a record what ``viewer`` sees and the office lets leave, retired fields too; of a
+    file its name."""
+    joined = (one for one in subject.all_fields() if one.is_extra)
+    added = (one for one in joined if is_exportable(subject.name_of(one)))
     seen = {one.code: one for one in added if not one.is_hidden_from(viewer)}
     return {
         code: value["name"] if isinstance(seen[code].kind, kinds.File) else value
@@ -114,9 +145,14 @@ def _declared(subject: Subject) -> list[FieldDeclaration]:
     return [one for one in subject.built_in if one.interface]
 
 
-def _with(shape: type[Shape], fields: dict[str, Any]) -> type[Shape]:
+def _with(shape: type[Shape], fields: dict[str, Any], after: Any = None) -> type[Shape]:
     return create_model(
-        shape.__name__, __base__=shape, __module__=shape.__module__, __doc__=shape.__doc__, **fields
+        shape.__name__,
+        __base__=shape,
+        __module__=shape.__module__,
+        __doc__=shape.__doc__,
+        __validators__={"after": after} if after else {},
+        **fields,
     )
 
 

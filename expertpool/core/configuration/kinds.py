@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any, Generic, TypeVar
@@ -19,6 +19,8 @@ from expertpool.core.validators import validate_email_address
 
 T = TypeVar("T")
 Json = Any  # what the database keeps of a value: text, a number, a list, true or false
+
+Options = tuple[tuple[str, str], ...]  # (value, label)
 
 UNSET = "未设置"
 MASK = "••••••"
@@ -221,26 +223,31 @@ class Choice(Kind[str]):
 
 @dataclass(frozen=True)
 class Several(Kind[tuple[str, ...]]):
-    """Any number of ``options``: (value, label), in their order."""
+    """Any number of ``options``: (value, label), in their order; a function where they come and go."""
 
-    options: tuple[tuple[str, str], ...]
+    options: Options | Callable[[], Options]
     nothing: str = "不要求"
 
+    def pairs(self) -> Options:
+        return self.options() if callable(self.options) else self.options
+
     def field(self) -> forms.Field:
-        return _SeveralField(self.options)
+        return _SeveralField(self.pairs())
 
     def check(self, value: tuple[str, ...]) -> None:
-        if set(value) - dict(self.options).keys():
-            raise ValidationError(f"请选择：{'、'.join(dict(self.options).values())}。")
+        # The default is checked before there are any that come and go.
+        known = dict(self.pairs() if value else ())
+        if set(value) - known.keys():
+            raise ValidationError(f"请选择：{'、'.join(known.values())}。")
 
     def dump(self, value: tuple[str, ...]) -> Json:
-        return [option for option, _ in self.options if option in value]
+        return [option for option, _ in self.pairs() if option in value]
 
     def load(self, stored: Json) -> tuple[str, ...]:
         return tuple(_text(option) for option in stored)
 
     def words(self, value: tuple[str, ...]) -> str:
-        return "、".join(label for option, label in self.options if option in value) or self.nothing
+        return "、".join(label for option, label in self.pairs() if option in value) or self.nothing
 
 
 def any_of(values: Iterable[Iterable[str]]) -> tuple[str, ...]:
@@ -251,7 +258,7 @@ def any_of(values: Iterable[Iterable[str]]) -> tuple[str, ...]:
 class _SeveralField(forms.MultipleChoiceField):
     """Cleans to a tuple in the order of the options: what `load` gives, and compares with it."""
 
-    def __init__(self, options: tuple[tuple[str, str], ...]) -> None:
+    def __init__(self, options: Options) -> None:
         super().__init__(choices=options, required=False, widget=forms.CheckboxSelectMultiple())
         self._options = options
 

@@ -24,7 +24,9 @@ class ExportColumn:
     """One column. ``value`` gives what is written of a row: text, number, date, bool or None.
 
     ``guard`` is the code of a guarded field: the value is masked or the column left out as the
-    user's roles say, and always left out when the field is not exportable. ``optional``: the list
+    user's roles say, and always left out when the field is not exportable. ``of`` names the declared
+    fields of which an unguarded one shows something ("experts.employer"): it is left out while the office
+    keeps one of them out of exports. ``optional``: the list
     page has a column of this code that the reader may hide; then it is not exported either.
     """
 
@@ -34,6 +36,12 @@ class ExportColumn:
     guard: str = ""
     width: int = 16
     optional: bool = False
+    of: tuple[str, ...] = ()
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether it stands in exports at all, whoever asks."""
+        return all(map(is_exportable, filter(None, (self.guard, *self.of))))
 
 
 @dataclass(frozen=True)
@@ -82,11 +90,9 @@ def visible_columns(exporter: Exporter, user: Any, params: Params) -> list[Expor
 
 
 def _may_leave(user: Any, column: ExportColumn) -> bool:
-    if not column.guard:
-        return True
     # A guard that nobody declared must not let the value through.
     check_guard(column.guard)
-    return is_exportable(column.guard) and level_for(user, column.guard) is not Level.HIDDEN
+    return column.may_leave and level_for(user, column.guard) is not Level.HIDDEN
 
 
 def cell_value(user: Any, column: ExportColumn, row: Any) -> Any:

@@ -31,6 +31,7 @@ from expertpool.core.subjects.fields import (
     InInterface,
     Owner,
 )
+from expertpool.core.subjects.keeping import kept_by, kept_setting
 from expertpool.core.subjects.kinds import (
     Amount,
     Choice,
@@ -94,6 +95,8 @@ __all__ = [
     "extra_q",
     "extra_question",
     "joined_fields",
+    "kept_by",
+    "kept_setting",
     "let_wait",
     "searched_fields",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
@@ -163,6 +163,10 @@ class Subject:
 
     # --- places -------------------------------------------------------------------------------
 
+    def name_of(self, one: FieldDeclaration) -> str:
+        """Return by which code visibility and exports know a field: experts.phone."""
+        return f"{self.code.partition('.')[0]}.{one.code}"
+
     def guards(self) -> list[GuardedField]:
         return [field.guard for field in self.built_in if field.guard]
 
@@ -229,7 +233,10 @@ class Subject:
         return [field.import_column() for field in placed(self.fields(), "imported")]
 
     def export_columns(self) -> list[ExportColumn]:
-        return [field.export_column() for field in placed(self.fields(), "exported")]
+        return [
+            replace(field.export_column(), of=(self.name_of(field),))
+            for field in placed(self.fields(), "exported")
+        ]
 
     def list_columns(self, viewer: Viewer) -> list[FieldDeclaration]:
         """Return the fields that joined and may be columns of a list of ``viewer``: the first that are

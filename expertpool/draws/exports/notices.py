@@ -21,8 +21,17 @@ class NoticeExport(Exporter):
     columns = (
         ExportColumn("occasion", "通知", lambda notice: notice.occasion),
         ExportColumn("channel", "渠道", lambda notice: notice.channel, width=10),
-        ExportColumn("recipient", "收件人", lambda notice: notice.recipient),
-        ExportColumn("address", "地址", lambda notice: notice.address, width=22),
+        ExportColumn("recipient", "收件人", lambda notice: notice.recipient, of=("experts.name",)),
+        ExportColumn(
+            "address",
+            "地址",
+            lambda notice: notice.address,
+            width=22,
+            of=(
+                "experts.phone",
+                "experts.email",
+            ),
+        ),
         ExportColumn("subject", "标题", lambda notice: notice.subject, width=30),
         ExportColumn("body", "正文", lambda notice: notice.body, width=60),
         ExportColumn("created", "生成时间", lambda notice: notice.created_at, width=20),

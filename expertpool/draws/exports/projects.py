@@ -149,4 +149,4 @@ def _line(place: int, row: dict[str, Any]) -> str:
     return "，".join(filter(None, (who, group, how, InvitationState(row["state"]).label)))
 
 
-DETAILS = (Detail("participants", "参与专家", _participants, _word),)
+DETAILS = (Detail("participants", "参与专家", _participants, _word, of=("experts.name",)),)

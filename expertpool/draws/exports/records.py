@@ -45,15 +45,53 @@ class DrawExport(Exporter):
     permission = "draws.view"
     columns = (
         ExportColumn("number", "抽取编号", lambda draw: draw.number),
-        ExportColumn("project", "项目名称", lambda draw: _each(draw, "name"), width=36),
-        ExportColumn("project_number", "项目编号", lambda draw: _each(draw, "number")),
-        ExportColumn("project_kind", "项目类型", lambda draw: _each(draw, "kind")),
-        ExportColumn("regime", "适用制度", lambda draw: draw.project.get_regime_display()),
-        ExportColumn("purchaser", "采购单位", lambda draw: _each(draw, "purchaser"), width=26),
-        ExportColumn("department", "所属部门", lambda draw: _each(draw, "department")),
-        ExportColumn("contact", "负责人", lambda draw: _each(draw, "contact_name")),
-        ExportColumn("place", "评审地点", lambda draw: _each(draw, "place"), width=26),
-        ExportColumn("opening", "评审时间", lambda draw: _moment(sealed_opening(draw)), width=20),
+        ExportColumn(
+            "project", "项目名称", lambda draw: _each(draw, "name"), width=36, of=("projects.name",)
+        ),
+        ExportColumn(
+            "project_number",
+            "项目编号",
+            lambda draw: _each(draw, "number"),
+            of=("projects.number",),
+        ),
+        ExportColumn(
+            "project_kind", "项目类型", lambda draw: _each(draw, "kind"), of=("projects.kind",)
+        ),
+        ExportColumn(
+            "regime",
+            "适用制度",
+            lambda draw: draw.project.get_regime_display(),
+            of=("projects.regime",),
+        ),
+        ExportColumn(
+            "purchaser",
+            "采购单位",
+            lambda draw: _each(draw, "purchaser"),
+            width=26,
+            of=("projects.purchaser",),
+        ),
+        ExportColumn(
+            "department",
+            "所属部门",
+            lambda draw: _each(draw, "department"),
+            of=("projects.department",),
+        ),
+        ExportColumn(
+            "contact",
+            "负责人",
+            lambda draw: _each(draw, "contact_name"),
+            of=("projects.contact_name",),
+        ),
+        ExportColumn(
+            "place", "评审地点", lambda draw: _each(draw, "place"), width=26, of=("projects.place",)
+        ),
+        ExportColumn(
+            "opening",
+            "评审时间",
+            lambda draw: _moment(sealed_opening(draw)),
+            width=20,
+            of=("projects.opening_at",),
+        ),
         ExportColumn("sealed", "抽取时间", lambda draw: _moment(draw.sealed_at), width=20),
         ExportColumn("operator", "抽取人", lambda draw: draw.operator.name),
         ExportColumn("kind", "方式", lambda draw: draw.get_kind_display()),

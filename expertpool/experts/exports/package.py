@@ -15,7 +15,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.exporting import Stamp, write_xlsx
 from expertpool.core.subjects import File
-from expertpool.core.visibility import told
+from expertpool.core.visibility import is_exportable, told
 from expertpool.customforms.queries.files import SUBJECT as FIELD_FILE
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.exports.table import ExpertExport
@@ -76,7 +76,8 @@ def _files(experts: dict[str, Expert], actor: User) -> list[tuple[Attachment, Ex
         )
     )
     found = [(one, experts[one.subject_id]) for one in rows.order_by("subject_id", "id")]
-    fields = [one for one in EXPERT.joined(actor) if isinstance(one.kind, File)]
+    files = (one for one in EXPERT.joined(actor) if isinstance(one.kind, File))
+    fields = [one for one in files if is_exportable(EXPERT.name_of(one))]
     filled = {
         value.stored: expert
         for expert in experts.values()

@@ -34,12 +34,14 @@ class Measure:
 
 @dataclass(frozen=True)
 class Detail:
-    """A text of each project. ``annotation`` makes, for a reader, what ``word`` turns into it."""
+    """A text of each project. ``annotation`` makes, for a reader, what ``word`` turns into it; ``of`` names the
+    fields of which it tells (`core.exporting.ExportColumn`)."""
 
     code: str
     label: str
     annotation: Callable[[User], Any]
     word: Callable[[Any], str]
+    of: tuple[str, ...] = ()
 
 
 PROJECT_MEASURES: Catalogue[Measure] = Catalogue("measure of projects")

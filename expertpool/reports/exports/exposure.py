@@ -17,9 +17,15 @@ class ExposureExport(Exporter):
     title = "曝光分析"
     permission = "reports.exposure"
     columns = (
-        ExportColumn("number", "专家编号", lambda row: row.expert.number),
-        ExportColumn("name", "姓名", lambda row: row.expert.name),
-        ExportColumn("employer", "工作单位", lambda row: str(row.expert.employer or ""), width=30),
+        ExportColumn("number", "专家编号", lambda row: row.expert.number, of=("experts.number",)),
+        ExportColumn("name", "姓名", lambda row: row.expert.name, of=("experts.name",)),
+        ExportColumn(
+            "employer",
+            "工作单位",
+            lambda row: str(row.expert.employer or ""),
+            width=30,
+            of=("experts.employer",),
+        ),
         ExportColumn("eligible", "候选次数", lambda row: row.eligible),
         ExportColumn("expected", "期望次数", lambda row: round(row.expected, 3)),
         ExportColumn("drawn", "首次抽中", lambda row: row.drawn),

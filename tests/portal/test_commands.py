@@ -9,9 +9,10 @@ from django.core.management import CommandError, call_command
 from expertpool.accounts.models import User
 from expertpool.accounts.services.demo import DEMO_PASSWORD
 from expertpool.audit.models import Entry
-from expertpool.draws.models import Draw
+from expertpool.draws.models import Draw, Invitation
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
+from expertpool.points.models import PointEntry
 from expertpool.projects.models import Project
 from tests.factories.accounts import make_user
 
@@ -39,6 +40,11 @@ def test_the_demonstration_is_made_once(db: None) -> None:
     assert expert is not None
     states = set(Project.objects.values_list("draw_state", flat=True))
     assert states == {"not_drawn", "drawing", "success", "unsatisfied"}
+    # One review is over: his record, his points and his schedule tell of the same.
+    line = Invitation.objects.get(expert=expert)
+    assert (line.draw.project.number, line.state) == ("YS-011", "accepted")
+    entries = PointEntry.objects.filter(invitation=line)
+    assert sorted(entry.label for entry in entries) == ["参加评审", "确认参加"]
 
 
 @pytest.mark.parametrize(("stage", "filled"), [("pool", False), ("draw", True)])

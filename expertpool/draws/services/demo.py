@@ -14,6 +14,7 @@ from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import plan_for
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
 from expertpool.draws.services.plan_approval import decide_plan, submit_plan
 from expertpool.draws.services.replies import answer
@@ -36,15 +37,17 @@ def ensure_demo_draws(
     now: datetime,
     entropy: Entropy,
 ) -> list[Draw]:
-    """Plan the first three projects, the batch and the last one, draw all but the first; running
+    """Plan the first three projects, the batch and the last two, draw all but the first; running
     it again changes nothing.
 
     The first stays 未抽取, ready to try; the second is 抽取中, with answers and a standby who moved up; of
     the third everybody was asked and has agreed but ``expert`` (the demo account), who still may;
-    the panel of the batch has agreed; that of the last is one short, to be widened. Of the third and
-    the last everybody who could be drawn was asked, which ``supervisor`` has approved.
+    the panel of the batch has agreed; that of the last but one is one short, to be widened. Of the third and
+    the last two everybody who could be drawn was asked, which ``supervisor`` has approved. The last was
+    reviewed weeks ago.
     """
     undrawn, running, reviewed = projects[:3]
+    widened, over = projects[-2:]
     lead = next(project for project in projects if project.leads_batch)
     if plan_for(undrawn) is not None:
         return []
@@ -79,11 +82,32 @@ def ensure_demo_draws(
     narrow = {"all": [_tagged(tag), {"field": "title_level", "op": "gte", "value": "2"}]}
     wanted = [GroupInput("验收", tag.experts.count() + 1, [narrow])]
     fourth = _draw(
-        projects[-1], free, wanted, operator, now=started, entropy=entropy, approved_by=supervisor
+        widened, free, wanted, operator, now=started, entropy=entropy, approved_by=supervisor
     )
     for draw in (third, fourth):
         _agree(list(draw.invitations.all()), started, entropy)
-    return [first, second, third, fourth]
+    fifth = _review(over, free, invited, operator, supervisor, entropy=entropy)
+    return [first, second, third, fourth, fifth]
+
+
+def _review(
+    project: Project,
+    settings: PlanInput,
+    groups: Sequence[GroupInput],
+    operator: User,
+    supervisor: User,
+    *,
+    entropy: Entropy,
+) -> Draw:
+    """Draw for a review that is over, two days before it; all agree, and the names are released."""
+    started = project.opening_at - timedelta(days=2)
+    draw = _draw(
+        project, settings, groups, operator, now=started, entropy=entropy, approved_by=supervisor
+    )
+    _agree(list(draw.invitations.all()), started, entropy)
+    draw.refresh_from_db()
+    release(draw_id=draw.pk, now=draw.reveal_at)
+    return draw
 
 
 def _draw(

@@ -61,7 +61,7 @@ EDUCATION = ("大专", "本科", "本科", "硕士研究生", "博士研究生")
 POSITIONS = ("", "主任", "副主任", "总工程师", "科长")
 TAGS = (("资深", "orange"), ("应急", "red"), ("外省", "grey"))
 # So long they are in the pool: longer than any draw of the demonstration.
-POOL_AGE = timedelta(days=1)
+POOL_AGE = timedelta(days=40)
 SHARING, BORROWING = "信息中心", ("采购中心", "工程建设部")
 BRANCHES = 24  # so many branches of the tree, so that draws find several experts for one
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from expertpool.accounts.models import User
 from expertpool.accounts.services.demo import ensure_demo_accounts
@@ -17,6 +17,7 @@ from expertpool.directory.models import Division, Specialty, UnitRelation
 from expertpool.directory.queries import title_level
 from expertpool.directory.services.relations import save_relation
 from expertpool.directory.services.units import resolve_unit
+from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.services.demo import ensure_demo_draws
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.experts.models import Expert
@@ -27,6 +28,7 @@ from expertpool.inspections.services.demo import ensure_demo_inspections
 from expertpool.joining.services.demo import ensure_demo_applications
 from expertpool.notices.services.demo import ensure_demo_notices
 from expertpool.points.services.demo import ensure_demo_points
+from expertpool.points.services.settling import settle_draw
 from expertpool.projects.models import Project
 from expertpool.projects.services.demo import ensure_demo_projects
 
@@ -66,7 +68,7 @@ def _own_expert(now: datetime) -> Expert:
         "practice_years": 24,
         "division": Division.objects.get(code="430100"),
         "expert_type": "技术类",
-        "term_start_date": now.date(),
+        "term_start_date": (now - POOL_AGE).date(),
         "term_end_date": now.date().replace(year=now.year + 3, day=1),
     }
     # Found again, he stays as he was changed.
@@ -107,14 +109,18 @@ def _projects(now: datetime) -> list[Project]:
 
 
 def _draws(now: datetime) -> None:
-    ensure_demo_draws(
-        projects=_projects(now),
+    projects = _projects(now)
+    draws = ensure_demo_draws(
+        projects=projects,
         operator=_user("operator"),
         supervisor=_user("supervisor"),
         expert=_own_expert(now),
         now=now,
         entropy=SystemEntropy(),
     )
+    for draw in draws:
+        # In the evening of the day of its review; of those that are still to come nothing.
+        settle_draw(draw_id=draw.pk, now=min(now, last_closing(draw.covered) + timedelta(hours=2)))
 
 
 def _certificates(now: datetime) -> None:

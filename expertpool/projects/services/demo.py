@@ -117,6 +117,16 @@ _DEMOS = (
         8,
         ProjectStatus.APPROVED,
     ),
+    # Reviewed weeks ago: experts have a record.
+    _Demo(
+        "YS-011",
+        "城市大脑一期验收评审",
+        Regime.INTERNAL,
+        "服务",
+        2_150_000,
+        -18,
+        ProjectStatus.APPROVED,
+    ),
 )
 
 _BATCH, _NOTE = "实验中学教学设备采购", "两个标段由同一组专家评审。"
@@ -152,7 +162,7 @@ def ensure_demo_projects(*, applicant: User, approver: User, now: datetime) -> l
     numbers = [demo.number for demo in _DEMOS]
     known = set(Project.objects.filter(number__in=numbers).values_list("number", flat=True))
     if not known:
-        save_flow(subject=SUBJECT, steps=_STEPS, actor=approver, now=_on_day(now, -4, time(10, 0)))
+        save_flow(subject=SUBJECT, steps=_STEPS, actor=approver, now=_on_day(now, -28, time(10, 0)))
     for demo in _DEMOS:
         if demo.number not in known:
             _make(demo, applicant=applicant, approver=approver, now=now)
@@ -166,9 +176,10 @@ def ensure_demo_projects(*, applicant: User, approver: User, now: datetime) -> l
 def _make(demo: _Demo, *, applicant: User, approver: User, now: datetime) -> Project:
     assert applicant.department is not None, "the applicant files for his department"  # noqa: S101
     opening = _on_day(now, demo.days, demo.at)
-    # Filed, handed in and decided on days before: a draw of today comes after.
-    filed, handed_in = _on_day(now, -3, time(9, 20)), _on_day(now, -3, time(9, 55))
-    decided = _on_day(now, -1, time(15, 10))
+    # Filed, handed in and decided on days before: a draw of today comes after, or that of a review that is over.
+    filed_on = demo.days - 6 if demo.days < 0 else -3
+    filed, handed_in = _on_day(now, filed_on, time(9, 20)), _on_day(now, filed_on, time(9, 55))
+    decided = _on_day(now, filed_on + 2, time(15, 10))
     project = create_project(
         values={
             "number": demo.number,

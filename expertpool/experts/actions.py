@@ -7,6 +7,7 @@ ACTIONS = (
     Action("expert.update", "修改专家信息"),
     Action("expert.taken", "登记的号码库中已有"),
     Action("expert.approve", "审核通过专家"),
+    Action("expert.admission", "专家入库审核"),
     Action("expert.freeze", "冻结专家"),
     Action("expert.unfreeze", "解冻专家"),
     Action("expert.delete", "删除专家"),

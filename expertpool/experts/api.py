@@ -25,6 +25,7 @@ from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused, ReasonRequired
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert, Leave
+from expertpool.experts.queries.admission import RIGHT
 from expertpool.experts.queries.coming import ComingSeat, coming_seats
 from expertpool.experts.queries.experts import (
     departments_for,
@@ -46,10 +47,10 @@ from expertpool.experts.schemas import (
     SpecialtyOutput,
     WhyInput,
 )
+from expertpool.experts.services.admission import approve_admission, enter_expert
 from expertpool.experts.services.alike import LooksAlike
 from expertpool.experts.services.leave import cancel_leave, file_leave
-from expertpool.experts.services.profile import RecordOrigin, create_expert
-from expertpool.experts.services.status import approve_expert, freeze_expert, unfreeze_expert
+from expertpool.experts.services.status import freeze_expert, unfreeze_expert
 
 router = Router(tags=["专家"])
 REFUSALS = (
@@ -142,10 +143,10 @@ def expert_create(request: UserRequest, data: ExpertInput) -> Status[Expert]:
         # A unit that was made for a refused record goes with it.
         with writing_afterwards(), transaction.atomic():
             values["employer"] = _employer(data.employer, values)
-            expert = create_expert(
+            expert = enter_expert(
                 values=values,
                 specialties=specialties,
-                origin=RecordOrigin(source=ExpertSource.INTERFACE, status=ExpertStatus.PENDING),
+                source=ExpertSource.INTERFACE,
                 knowing=data.knowing,
                 actor=user,
                 now=now,
@@ -173,11 +174,12 @@ def expert_get(request: UserRequest, expert_id: Id) -> Expert:
     operation_id="expert_approve",
     summary="审核通过",
 )
-@allows("experts.edit")
+@allows(RIGHT)
 def expert_approve(request: UserRequest, expert_id: Id) -> Expert:
-    """把待审核的专家转为在库。"""
-    expert = _within(request.user, "experts.edit", expert_id)
-    return approve_expert(expert=expert, actor=request.user, now=timezone.now())
+    """同意待审核专家的当前审批步骤；最后一步通过后转为在库，否则状态仍为待审核。录入人、修改人不能审核。"""
+    expert = _within(request.user, RIGHT, expert_id)
+    approve_admission(expert=expert, actor=request.user, now=timezone.now())
+    return _within(request.user, RIGHT, expert_id)
 
 
 @router.get(

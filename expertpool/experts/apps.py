@@ -32,6 +32,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.core.visibility import GUARDED_FIELDS, KEPT_FIELDS
         from expertpool.customforms.registry import FIELD_USES, FILE_HOLDERS
         from expertpool.experts.actions import ACTIONS
+        from expertpool.experts.exceptions import ExpertRefused
         from expertpool.experts.exports import ExpertExport
         from expertpool.experts.fields import EXPERT
         from expertpool.experts.home import NUMBERS, SHORTCUTS, TODOS
@@ -39,6 +40,8 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.occasions import (
             ACCOUNT,
             ACTIVATION,
+            ADMISSIONS_WAITING,
+            ADMITTED,
             APPEAL_LINK,
             APPEAL_REFUSED,
             APPEALED,
@@ -49,12 +52,13 @@ class ExpertsConfig(AppConfig):
             RECORDS_CHANGED,
             REMOVAL_ASKED,
             REMOVAL_DECIDED,
+            RETURNED,
             STATUS_CHANGED,
             TERM_ENDING,
             TERMS_ENDING,
         )
         from expertpool.experts.permissions import OWN, PERMISSIONS
-        from expertpool.experts.queries import appeals
+        from expertpool.experts.queries import admission, appeals
         from expertpool.experts.queries.accounts import (
             FROM_FILE,
             is_of_expert,
@@ -66,6 +70,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.queries.named_fields import FILES, USE
         from expertpool.experts.queries.removals import FIELDS, SUBJECT, removals_decidable_by
         from expertpool.experts.services.accounts import send_password_link
+        from expertpool.experts.services.admission import reason_labels, return_admission
         from expertpool.experts.services.event_kinds import EVENTS, FREEZE
         from expertpool.experts.services.import_updates import ExpertUpdater
         from expertpool.experts.services.importing import ExpertImporter
@@ -101,7 +106,25 @@ class ExpertsConfig(AppConfig):
         FILE_SUBJECTS.add(EXPERT_FILES, appeals.ENTRY_FILES, appeals.APPEAL_FILES)
         OCCASIONS.add(ACTIVATION, PASSWORD, CONTACT_CHANGED, MERGED, RECORDS_CHANGED)
         OCCASIONS.add(REMOVAL_ASKED, REMOVAL_DECIDED, TERM_ENDING, TERMS_ENDING)
+        OCCASIONS.add(ADMITTED, RETURNED, ADMISSIONS_WAITING)
         OCCASIONS.add(STATUS_CHANGED, BLACKLISTED, APPEALED, APPEAL_REFUSED)
+        FLOW_SUBJECTS.add(
+            FlowSubject(
+                EXPERT.code,
+                "专家入库",
+                admission.RIGHT,
+                fields=reason_labels,
+                decidable=admission.admissions_decidable_by,
+                name_of=lambda one: str(one.name),
+                page=lambda one: reverse("experts:detail", args=[one.pk]),
+                department=lambda one: one.department,
+                send_back=lambda one, **given: return_admission(expert=one, **given),
+                refused=ExpertRefused,
+                public=admission.public_words,
+                # As one line with their number: an import brings thousands.
+                own_todo=True,
+            )
+        )
         register_criteria(SUBJECT, *FIELDS)
         FLOW_SUBJECTS.add(
             FlowSubject(

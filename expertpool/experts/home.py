@@ -11,6 +11,7 @@ from expertpool.accounts.models import User
 from expertpool.core.home import MOST_TODOS, Number, Source, Todo
 from expertpool.core.registry import MenuItem
 from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.queries.admission import RIGHT, admissions_waiting_for, returned_ones
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.removals import removals_to_decide, undecided_removals
 
@@ -26,9 +27,16 @@ def pending_experts(user: User, now: datetime) -> Iterator[Number]:
 
 
 def experts_to_approve(user: User, now: datetime) -> Iterator[Todo]:
-    pending = experts_visible_to(user, "experts.edit").filter(status=ExpertStatus.PENDING)
-    text = "位专家待审核入库"
-    yield Todo("审核专家", text, _pending_url(), "user-check", "amber", "审核", pending)
+    waiting = admissions_waiting_for(user)
+    url = f"{_pending_url()}&admission=mine"
+    yield Todo("审核专家", "位专家待您审核入库", url, "user-check", "amber", "审核", waiting)
+
+
+def experts_to_correct(user: User, now: datetime) -> Iterator[Todo]:
+    """Who was sent back, to be corrected and handed in again."""
+    sent_back = experts_visible_to(user, "experts.edit").filter(returned_ones())
+    url = f"{_pending_url()}&admission=returned"
+    yield Todo("修改后重新提交", "位专家入库被退回", url, "edit", "amber", "修改", sent_back)
 
 
 def removals_waiting(user: User, now: datetime) -> Iterator[Todo]:
@@ -45,10 +53,11 @@ def _pending_url() -> str:
 
 NUMBERS = (
     Source("formal_experts", "experts.view", 10, formal_experts),
-    Source("pending_experts", "experts.edit", 20, pending_experts),
+    Source("pending_experts", "experts.view", 20, pending_experts),
 )
 TODOS = (
-    Source("experts_to_approve", "experts.edit", 100, experts_to_approve),
+    Source("experts_to_approve", RIGHT, 100, experts_to_approve),
+    Source("experts_to_correct", "experts.edit", 102, experts_to_correct),
     Source("avoidance_removals", "experts.edit", 95, removals_waiting, undecided_removals),
 )
 SHORTCUTS = (

@@ -6,15 +6,13 @@ from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.core.registry import MOST_WAITING, MenuGroup, MenuItem
-from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.queries.admission import admissions_waiting_for
 
 
 def pending_for(user: User) -> QuerySet[Expert]:
     """Return the experts who wait for approval by ``user``, as far as a menu tells."""
-    pending = experts_visible_to(user, "experts.edit").filter(status=ExpertStatus.PENDING)
-    return pending[:MOST_WAITING]
+    return admissions_waiting_for(user)[:MOST_WAITING]
 
 
 GROUP = MenuGroup("experts", "专家库管理", 10)

@@ -12,7 +12,7 @@ APPEAL_LINK = "experts.appeal_link"
 
 _MAIL = """{{专家姓名}} 专家：
 
-您好！您已入选专家库，系统为您开通了账号：{{账号}}
+您好！您的档案已录入专家库，系统为您开通了账号：{{账号}}
 
 请于 {{有效期至}} 前点击下方链接设置密码，之后即可用账号、手机号或邮箱登录，查看邀请、请假和维护本人资料。
 {{激活链接}}
@@ -193,6 +193,58 @@ TERMS_ENDING = Occasion(
         "链接": "https://zhuanjia.example.cn/experts/?tab=formal&term=2026-12-31",
     },
     defaults={ChannelCode.SITE: ("{{人数}} 位专家的聘期{{届满情况}}", _TERMS)},
+)
+
+_ADMITTED = (
+    "{{专家姓名}}专家：您已通过审核，于 {{时间}} 正式入库，专家编号 {{专家编号}}。审核意见：{{审核意见}}。"
+    "不是您本人的，请联系专家库管理单位。"
+)
+ADMITTED = Occasion(
+    code="expert.admitted",
+    label="审核通过、正式入库（通知录入、导入的专家）",
+    placeholders={
+        "专家姓名": "王工",
+        "专家编号": "ZJ2026000001",
+        "审核意见": "材料齐全",
+        "时间": "2026-12-01 09:00",
+    },
+    defaults={
+        ChannelCode.SITE: ("您已正式入库", _ADMITTED),
+        ChannelCode.EMAIL: ("您已正式进入专家库", _ADMITTED),
+        ChannelCode.SMS: ("", _ADMITTED),
+    },
+)
+
+_RETURNED = (
+    "{{收件人}}：您录入的专家 {{专家姓名}}（{{专家编号}}）已于 {{时间}} 被 {{审核人}} 退回。原因：{{原因}}。"
+    "修改后请在专家档案中点「重新提交」。"
+)
+RETURNED = Occasion(
+    code="expert.admission_returned",
+    label="专家入库被退回（通知录入人）",
+    placeholders={
+        "收件人": "李经办",
+        "专家姓名": "王工",
+        "专家编号": "ZJ2026000001",
+        "审核人": "赵审核",
+        "原因": "职称证书编号：与证书不符",
+        "时间": "2026-12-01 09:00",
+    },
+    defaults={
+        ChannelCode.SITE: ("专家入库被退回：{{专家姓名}}", _RETURNED),
+        ChannelCode.EMAIL: ("专家入库被退回：{{专家姓名}}", _RETURNED),
+    },
+)
+
+_ADMISSIONS = (
+    "{{收件人}}：新导入 {{人数}} 位专家，等您审核入库；审核通过前不会被抽取。"
+    "请在「专家信息」的「待审核」中核对，可以一次审核全部。"
+)
+ADMISSIONS_WAITING = Occasion(
+    code="expert.admissions_waiting",
+    label="导入的专家等待审核入库（通知审核人）",
+    placeholders={"收件人": "赵审核", "人数": "5000"},
+    defaults={ChannelCode.SITE: ("{{人数}} 位专家等您审核入库", _ADMISSIONS)},
 )
 
 _STATUS = (

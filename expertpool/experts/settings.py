@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from expertpool.accounts.settings import SIGN_IN
-from expertpool.core.configuration import Duration, Number, Setting, SettingGroup
+from expertpool.core.configuration import Boolean, Duration, Number, Setting, SettingGroup
 from expertpool.core.configuration.kinds import Several
 from expertpool.core.settings import TABLES
 from expertpool.core.subjects import kept_setting
@@ -92,6 +92,16 @@ PENDING_DAYS = Setting(
     help="超过这些天还没有审核的专家列在「专家库体检」；立即生效。",
 )
 
+AT_ONCE = Setting(
+    "experts.at_once",
+    "有审核权限的人录入、导入的专家直接在库",
+    Boolean(),
+    False,
+    group=POOL,
+    order=35,
+    help="关闭时，新录入、导入的专家都待审核，由录入人以外的人按「审批流程」中「专家入库」的步骤审核；建库时由专人一次导入的可以开启，用完请关闭。接口新增的、没有「审核专家入库」权限的人录入的，总是待审核。",
+)
+
 # Which fields there are to choose from, `fields` declares; a test compares the two.
 OWN_FIELDS = Setting(
     "experts.own_fields",
@@ -126,6 +136,7 @@ SETTINGS = (
     TERM_NOTICES,
     THIN_SPECIALTY,
     PENDING_DAYS,
+    AT_ONCE,
     ACTIVATION_VALID,
     CONTACT_DAYS,
     TAKEN_PER_HOUR,

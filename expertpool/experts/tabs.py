@@ -13,8 +13,8 @@ from expertpool.core.visibility import told
 from expertpool.directory.queries import path_names
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.actions import actions_for
 from expertpool.experts.queries.availability import avoidance_words
-from expertpool.experts.queries.experts import actions_for
 from expertpool.experts.queries.files import may_view_expert_files
 from expertpool.experts.queries.records import HIDDEN_FIELD, status_course, versions_of
 from expertpool.experts.queries.removals import removals_of, removals_to_decide

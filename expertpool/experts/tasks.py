@@ -7,6 +7,7 @@ from django.utils import timezone
 from expertpool.core.jobs import DEADLINES, HEAVY, UntilDone, app
 from expertpool.experts.services import (
     accounts,
+    admission,
     announcing,
     appeals,
     blacklist,
@@ -45,6 +46,19 @@ def tell_appeal(appeal_id: int) -> None:
 def open_accounts(expert_ids: list[int], actor_id: int | None) -> None:
     """Open the accounts of experts who were imported with that wish."""
     accounts.open_accounts(expert_ids=expert_ids, actor_id=actor_id, now=timezone.now())
+
+
+@app.task(name="experts.begin_imported", queue=HEAVY)
+def begin_imported() -> None:
+    """Begin the approvals of those who were imported and wait."""
+    admission.begin_admissions(now=timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="experts.begin_admissions", queueing_lock="experts.begin_admissions")
+def begin_admissions(timestamp: int) -> None:
+    """Every ten minutes: the same of whoever waits without, as since before there were such approvals."""
+    admission.begin_admissions(now=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

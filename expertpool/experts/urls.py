@@ -49,11 +49,13 @@ urlpatterns = [
     path("activate/<str:token>/", account.activate, name="activate"),
     # Status, of one and of many
     path("<int:pk>/approve/", actions.approve, name="approve"),
+    path("<int:pk>/hand-in/", actions.hand_in, name="hand_in"),
     path("<int:pk>/freeze/", actions.freeze, name="freeze"),
     path("<int:pk>/unfreeze/", actions.unfreeze, name="unfreeze"),
     path("<int:pk>/delete/", actions.delete, name="delete"),
     path("<int:pk>/restore/", actions.restore, name="restore"),
     path("many/approve/", actions.approve_many, name="approve_many"),
+    path("many/return/", actions.return_many, name="return_many"),
     path("many/freeze/", actions.freeze_many, name="freeze_many"),
     path("many/unfreeze/", actions.unfreeze_many, name="unfreeze_many"),
     path("many/delete/", actions.delete_many, name="delete_many"),

@@ -62,8 +62,11 @@ def test_a_platform_enters_somebody_who_waits_and_is_approved(
     assert created["fields"] == {field.code: "Z-7"}
     assert [one["code"] for one in office.get("/expert-fields").json()] == [field.code]
     address = f"/experts/{created['id']}"
-    assert office.post(f"{address}/approve").json()["status"] == "formal"
-    again = assert_problem(office.post(f"{address}/approve"), 409, "expert-refused")
+    own = assert_problem(office.post(f"{address}/approve"), 409, "expert-refused")
+    assert "须由其他有权限的人员审核" in own["detail"]
+    second = Caller(make_user("admin"))
+    assert second.post(f"{address}/approve").json()["status"] == "formal"
+    again = assert_problem(second.post(f"{address}/approve"), 409, "expert-refused")
     assert "现为“在库”" in again["detail"]
     expert = Expert.objects.get(pk=created["id"])
     assert expert.source == ExpertSource.INTERFACE
@@ -89,7 +92,7 @@ def test_what_is_masked_on_pages_is_masked_here(runner: Caller, office: Caller) 
 
 
 def test_each_platform_sees_and_changes_whom_its_user_may(department: Department) -> None:
-    role = make_role("experts.view", "experts.edit", scope=Scope.DEPARTMENT)
+    role = make_role("experts.view", "experts.edit", "experts.admit", scope=Scope.DEPARTMENT)
     caller = Caller(make_user(roles=(role,), department=department))
     own, other = make_expert(department=department), make_expert(department=make_department("别处"))
     assert [one["id"] for one in caller.get("/experts").json()["items"]] == [own.pk]

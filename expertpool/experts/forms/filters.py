@@ -18,6 +18,11 @@ from expertpool.directory.queries import search_units
 from expertpool.experts.enums import ChangeVia
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.admission import (
+    admissions_waiting_for,
+    returned_ones,
+    under_way,
+)
 from expertpool.experts.queries.availability import day_start
 from expertpool.experts.queries.health import BY_CODE, GAPS
 from expertpool.experts.queries.imported import came_by, import_words, imports_of
@@ -36,6 +41,15 @@ class ExpertFilter(DeclaredFilter):
         label="体检项", choices=[("", "全部"), *((gap.code, gap.label) for gap in GAPS)]
     )
 
+    admission = forms.ChoiceField(
+        label="入库审核",
+        choices=[
+            ("", "全部"),
+            ("mine", "等我审核"),
+            ("running", "审核中"),
+            ("returned", "被退回，待修改"),
+        ],
+    )
     run = forms.ChoiceField(label="导入", error_messages={"invalid_choice": GONE})
 
     def __init__(self, data: Any = None, *, user: User) -> None:
@@ -55,11 +69,18 @@ class ExpertFilter(DeclaredFilter):
         rows = super().narrow(rows)
         if gap := BY_CODE.get(self.value("gap") or ""):
             rows = rows.filter(gap.q(timezone.now()))
+        if waits := self.value("admission"):
+            rows = rows.filter(self._waiting(waits))
         if run := self.runs.get(self.value("run") or ""):
             rows = rows.filter(came_by(run))
         found = find(rows, self.value("q") or "", self.user, by_name=by_name)
         self.some = found.some
         return found.rows
+
+    def _waiting(self, which: str) -> Q:
+        if which == "mine":
+            return Q(pk__in=admissions_waiting_for(self.user).values("pk"))
+        return under_way() if which == "running" else returned_ones()
 
 
 class ThinFilter(FilterForm):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -12,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Department, User, contact_index
-from expertpool.accounts.queries import codes_reaching, departments_within, scope_q
+from expertpool.accounts.queries import departments_within, scope_q
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
 from expertpool.experts.enums import NOT_SIGNED_IN, ExpertStatus
@@ -78,49 +77,6 @@ def tags_with_counts(user: User) -> QuerySet[Tag]:
     seen = experts_visible_to(user).exclude(status=ExpertStatus.DELETED).order_by()
     counts = seen.filter(tags=OuterRef("pk")).values("tags").annotate(n=Count("pk")).values("n")
     return Tag.objects.annotate(expert_count=Coalesce(Subquery(counts), 0))
-
-
-@dataclass(frozen=True)
-class Actions:
-    """Which actions make sense on an expert as he is now, and may be taken by the user."""
-
-    edit: bool
-    approve: bool
-    freeze: bool
-    unfreeze: bool
-    blacklist: bool
-    unblacklist: bool
-    leave: bool
-    delete: bool
-    restore: bool
-    tags: bool
-    account: bool
-    link_account: bool
-    merge: bool
-
-
-def actions_for(user: User, expert: Expert) -> Actions:
-    """Return what ``user`` can do with ``expert`` now; rights are those over this very record."""
-    names = ("edit", "blacklist", "leave", "delete", "tags")
-    reaching = codes_reaching(user, expert, (f"experts.{name}" for name in names))
-    edit, blacklist, leave, delete, tags = (f"experts.{name}" in reaching for name in names)
-    status = expert.status
-    here = status != ExpertStatus.DELETED
-    return Actions(
-        edit=edit and here,
-        approve=edit and status == ExpertStatus.PENDING,
-        freeze=edit and status == ExpertStatus.FORMAL,
-        unfreeze=edit and status == ExpertStatus.FROZEN,
-        blacklist=blacklist and status in {ExpertStatus.FORMAL, ExpertStatus.FROZEN},
-        unblacklist=blacklist and status == ExpertStatus.BLACKLISTED,
-        leave=here and leave,
-        delete=delete and here,
-        restore=delete and not here and expert.merged_into_id is None,
-        tags=tags and here,
-        account=edit and status not in NOT_SIGNED_IN,
-        merge=edit and delete and here,
-        link_account=edit and user.has_permission("accounts.users"),
-    )
 
 
 def state_word(expert: Expert, today: date) -> str:

@@ -17,6 +17,7 @@ from expertpool.directory.models import Specialty
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Tag
 from expertpool.experts.queries.availability import day_start
+from expertpool.experts.services.admission import begin_admissions
 from expertpool.experts.services.appeals import file_appeal
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.importing import ExpertImporter
@@ -79,7 +80,8 @@ def ensure_demo_experts(
         return Expert.objects.count()
     random = Random(seed)  # noqa: S311 (people who do not exist)
     # Through the import, so that what is shown has passed every check.
-    importer = ExpertImporter(actor=actor, now=now - POOL_AGE, options={})
+    # By nobody, who lets them in at once, as a command of the server does.
+    importer = ExpertImporter(actor=None, now=now - POOL_AGE, options={})
     rows = ((at, row) for at, row in enumerate(demo_rows(random, count, now), 2))
     refused: list[Any] = []
     check_rows(
@@ -92,6 +94,7 @@ def ensure_demo_experts(
     if refused:
         message = f"demo row refused: {refused[0].faults}"
         raise RuntimeError(message)
+    Expert.objects.update(created_by=actor)
     _change_some(random, actor, now)
     return count
 
@@ -174,8 +177,11 @@ def _change_some(random: Random, actor: User | None, now: datetime) -> None:
         return [expert for expert, _ in zip(parts, range(number), strict=False)]
 
     pending = [expert.pk for expert in take(share)]
-    # No door leads back to pending.
-    Expert.objects.filter(pk__in=pending).update(status=ExpertStatus.PENDING)
+    # No door leads back to pending. A clerk has entered them, for somebody else to admit.
+    clerk = User.objects.filter(username="operator").first() or actor
+    rows = Expert.objects.filter(pk__in=pending)
+    rows.update(status=ExpertStatus.PENDING, created_by=clerk)
+    begin_admissions(now=now)
     for expert in take(share):
         freeze_expert(expert=expert, reason="证书年检中", actor=actor, now=now)
     for at, expert in enumerate(take(share)):

@@ -1,6 +1,7 @@
 """What is chosen beside the file of an import of experts, and who may choose it.
 
-Whoever draws must not choose, by a list of his own, from whom: what he imports waits to be approved.
+Whoever draws must not choose, by a list of his own, from whom: what is imported waits for somebody else to admit it,
+unless the office lets those who may admit do so by the import (docs/decisions/0224).
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from typing import Any
 from django import forms
 
 from expertpool.accounts.models import User
-from expertpool.accounts.queries import departments_within
+from expertpool.accounts.queries import departments_within, scope_q
 from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.queries.admission import RIGHT, admits_at_once
 from expertpool.experts.queries.experts import needs_department
 
 STATUSES = ((ExpertStatus.FORMAL, "在库，可以被抽取"), (ExpertStatus.PENDING, "待审核"))
@@ -27,14 +29,21 @@ OPTIONS = {
 }
 
 
+class _Waiting(forms.ChoiceField):
+    """One answer, whatever a page that was opened before posts."""
+
+    def clean(self, value: Any) -> str:
+        return ExpertStatus.PENDING
+
+
 def options_for(user: User) -> Mapping[str, Any]:
     """Return the choices of ``user``."""
     shown: dict[str, Any] = dict(OPTIONS)
-    if not _fills_the_pool(user):
-        shown["status"] = forms.ChoiceField(
+    if not admits_at_once(user):
+        shown["status"] = _Waiting(
             label="导入后的状态",
             choices=STATUSES[1:],
-            help_text="您没有新增或审核专家的权限：导入的专家由有权限的人员审核通过后，才能被抽取。",
+            help_text="导入的专家由其他有「审核专家入库」权限的人员审核通过后，才能被抽取；可以一次审核全部。",
         )
     if not user.has_permission("experts.edit"):
         del shown["accounts"]
@@ -56,7 +65,7 @@ def options_for(user: User) -> Mapping[str, Any]:
 
 def status_of(actor: User | None, options: Mapping[str, Any]) -> str:
     """Return with which status the experts of ``actor`` begin."""
-    if actor is not None and not _fills_the_pool(actor):
+    if actor is not None and not _admits_into(actor, department_of(actor, options)):
         return ExpertStatus.PENDING
     return options.get("status") or ExpertStatus.FORMAL
 
@@ -77,5 +86,11 @@ def opens_accounts(actor: User | None, options: Mapping[str, Any]) -> bool:
     return may and bool(options.get("accounts"))
 
 
-def _fills_the_pool(user: User) -> bool:
-    return user.has_permission("experts.add") or user.has_permission("experts.edit")
+def _admits_into(user: User, department: int | None) -> bool:
+    """Tell whether those whom ``user`` puts into ``department`` are members at once."""
+    if not admits_at_once(user):
+        return False
+    # By the right to admit, which may reach less far than that to import.
+    everywhere = not scope_q(user, RIGHT)
+    reached = departments_within(user, RIGHT).values_list("pk", flat=True)
+    return everywhere or department in set(reached)

@@ -31,6 +31,7 @@ from expertpool.core.importing import (
 )
 from expertpool.core.importing.findings import SHOWN, Collector
 from expertpool.core.importing.sheets import RefusedSheet
+from expertpool.core.jobs import defer
 from expertpool.core.models.imports import GONE
 from expertpool.core.subjects.importing import misfits
 from expertpool.directory.models import Unit
@@ -317,6 +318,9 @@ class ExpertImporter(Importer):
         )
         if totals.accepted:
             publish(ExpertsImported(totals.accepted))
+            if self.shared["status"] == ExpertStatus.PENDING:
+                # By a job: thousands are written in a second, and their approvals begin after it.
+                defer("experts.begin_imported")
 
 
 @dataclass

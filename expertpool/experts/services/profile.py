@@ -34,6 +34,7 @@ from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.taken import UNIQUE, few_taken, taken_errors
 from expertpool.experts.services.versions import Way, record_version
+from expertpool.experts.services.waiting import wait_anew
 from expertpool.experts.validators.documents import born_by, guess_id_kind, identity_errors, sex_by
 from expertpool.experts.validators.values import TOO_YOUNG, is_born, is_too_young
 
@@ -43,10 +44,11 @@ SHUT = "原来的内容无法读取（有人直接改动过数据库），请重
 
 @dataclass(frozen=True)
 class RecordOrigin:
-    """Where a new record comes from, with which status it begins and whose account it has."""
+    """Where a new record comes from, with which status it begins and whose account it has. Who begins PENDING is
+    admitted by the flow (`admission.enter_expert`, joining)."""
 
     source: str = ExpertSource.MANUAL
-    status: str = ExpertStatus.FORMAL
+    status: str = ExpertStatus.PENDING
     user: User | None = None
 
 
@@ -106,6 +108,7 @@ def update_expert(
 
     Keeps a version and an audit entry with what differs; without a difference nothing is written. Whose
     phone or mail is another now, is told where he was reached before. Announces ExpertChanged, and TiesChanged of another employer.
+    Who waits to be admitted is looked at anew (`waiting.wait_anew`).
     A cell that does not open is mended by the value that is given. Refuses a record that would keep one, what
     `create_expert` refuses, and asks what it asks of who is alike only now.
     """
@@ -130,6 +133,7 @@ def update_expert(
         version = EXPERT.version_of(expert)
         if EXPERT.differences(before, version):
             record_version(expert, before, version, way=way, actor=actor, now=now)
+            wait_anew(expert, actor=actor, now=now)
         if expert.employer_id != was.employer_id:
             publish(TiesChanged(expert.pk))
         tell_changed(expert, reached, now=now)

@@ -17,6 +17,7 @@ from expertpool.experts.exceptions import StatusNotAllowed
 from expertpool.experts.models import Expert
 from expertpool.experts.services.reasons import required_reason
 from expertpool.experts.services.telling import tell_status
+from expertpool.workflow.services.approvals import start_approval, withdraw_approval
 
 # Of these he is told here; of the blacklist with the way to appeal, of an application by what decides it.
 TOLD = ("expert.freeze", "expert.unfreeze", "expert.unblacklist")
@@ -36,7 +37,8 @@ def set_status(
 
     ``also`` are fields that change together with the status. Refuses what STATUS_MOVES does not
     allow ``action`` from the status he has now (StatusNotAllowed). Whoever leaves the pool is
-    signed out, his tokens end, and he cannot sign in until he is back. He is told of what is TOLD, with the reason. Announces
+    signed out, his tokens end, and he cannot sign in until he is back. With PENDING his approval begins, and ends
+    where he leaves it without one. He is told of what is TOLD, with the reason. Announces
     StatusChanged, ExpertLeft of who was a member, ExpertApproved of who is one now.
     """
     before = ExpertStatus(expert.status)
@@ -64,6 +66,10 @@ def set_status(
         after={"状态": after.label},
         note=reason,
     )
+    if after is ExpertStatus.PENDING:
+        start_approval(subject=expert, now=now)
+    elif before is ExpertStatus.PENDING:
+        withdraw_approval(subject=expert, now=now)
     if action in TOLD:
         tell_status(expert, action, before, reason=reason, now=now)
     publish(StatusChanged(expert.pk, action, before.value, after.value))
@@ -75,10 +81,16 @@ def set_status(
 
 
 @transaction.atomic
-def approve_expert(*, expert: Expert, actor: User | None, now: datetime) -> Expert:
-    """Take a pending expert into the pool."""
+def approve_expert(*, expert: Expert, note: str = "", actor: User | None, now: datetime) -> Expert:
+    """Take a pending expert into the pool: the end of the flow by which that was decided (`admission`, and of who
+    applied himself, joining), and no door besides."""
     return set_status(
-        expert=expert, to=ExpertStatus.FORMAL, action="expert.approve", actor=actor, now=now
+        expert=expert,
+        to=ExpertStatus.FORMAL,
+        action="expert.approve",
+        actor=actor,
+        now=now,
+        reason=note,
     )
 
 

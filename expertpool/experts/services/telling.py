@@ -13,6 +13,7 @@ from expertpool.experts.enums import STATUS_MOVES, ExpertStatus
 from expertpool.experts.exceptions import LinkInvalid
 from expertpool.experts.models import BlacklistAppeal, BlacklistEntry, Expert
 from expertpool.experts.occasions import (
+    ADMITTED,
     APPEAL_LINK,
     APPEAL_REFUSED,
     BLACKLISTED,
@@ -44,6 +45,24 @@ def tell_status(
     key = f"expert.status:{expert.pk}:{now:%Y%m%d%H%M%S%f}"
     # Who is out reads nothing on this site before he is back.
     _send(STATUS_CHANGED, expert, words, expert, key, now=now)
+
+
+def tell_admitted(expert: Expert, *, note: str = "", now: datetime) -> None:
+    """Tell ``expert`` that he is a member of the pool now."""
+    words = {
+        "专家姓名": expert.name,
+        "专家编号": expert.number,
+        "审核意见": note.strip() or "无",
+        "时间": moment_text(now),
+    }
+    _send(
+        ADMITTED,
+        expert,
+        words,
+        expert,
+        f"expert.admitted:{expert.pk}:{now:%Y%m%d%H%M%S%f}",
+        now=now,
+    )
 
 
 def tell_blacklisted(entry: BlacklistEntry, *, now: datetime) -> bool:

@@ -23,22 +23,25 @@ from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.forms.actions import TagExpertsForm
 from expertpool.experts.forms.filters import DeletedFilter, ExpertFilter
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.admission import RIGHT, under_way
 from expertpool.experts.queries.experts import (
     deleted_visible_to,
     experts_groupable_by,
     experts_visible_to,
 )
 from expertpool.experts.services.accounts import invite_to_account
+from expertpool.experts.services.admission import (
+    approve_admission,
+    hand_in_again,
+    return_admission,
+)
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.deletion import delete_expert, restore_expert
-from expertpool.experts.services.status import (
-    approve_expert,
-    freeze_expert,
-    unfreeze_expert,
-)
+from expertpool.experts.services.status import freeze_expert, unfreeze_expert
 from expertpool.experts.services.tags import tag_experts
 from expertpool.experts.tables import tabs
 from expertpool.experts.views.coming import given_up, seats_first, seats_of
+from expertpool.workflow.enums import Verdict
 
 TAKEN_BACK = "撤回刚才的冻结"
 
@@ -165,7 +168,26 @@ def _refresh(request: UserRequest) -> str:
     return "page" if request.GET.get("from") == "detail" else "list"
 
 
-approve = _single(approve_expert, "experts.edit", "审核通过", _plain)
+@require_POST
+@requires(RIGHT)
+def approve(request: UserRequest, pk: int) -> HttpResponse:
+    """Agree to the step at which an expert waits; ``?seen=`` is the approval that was looked at."""
+    expert = get_object_or_404(experts_visible_to(request.user, RIGHT), pk=pk)
+    seen = request.GET.get("seen", "")
+    try:
+        verdict = approve_admission(
+            expert=expert,
+            seen=int(seen) if seen.isdecimal() else None,
+            actor=request.user,
+            now=timezone.now(),
+        )
+    except ExpertRefused as refusal:
+        return refused(str(refusal))
+    said = "已审核通过，正式入库" if verdict is Verdict.APPROVED else verdict.label
+    return saved(f"{expert.name}：{said}。", refresh=_refresh(request))
+
+
+hand_in = _single(hand_in_again, "experts.edit", "重新提交", _plain)
 freeze = _single(
     freeze_expert, "experts.edit", "冻结", _with_reason, undo="experts:unfreeze", leaves=True
 )
@@ -175,7 +197,22 @@ delete = _single(
 )
 restore = _single(restore_expert, "experts.delete", "恢复", _plain)
 
-approve_many = _bulk(approve_expert, "experts.edit", "审核通过", _plain)
+approve_many = _bulk(
+    approve_admission,
+    RIGHT,
+    "审核通过",
+    _plain,
+    meant=under_way(),
+    background="experts.admit",
+)
+return_many = _bulk(
+    return_admission,
+    RIGHT,
+    "退回",
+    lambda request: {"note": reason_of(request)},
+    meant=under_way(),
+    background="experts.admit_return",
+)
 freeze_many = _bulk(
     freeze_expert,
     "experts.edit",

@@ -22,17 +22,23 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.filters import ExpertFilter
 from expertpool.experts.queries.accounts import account_words
+from expertpool.experts.queries.actions import actions_for
+from expertpool.experts.queries.admission import RIGHT, makers_of
 from expertpool.experts.queries.availability import suspended
-from expertpool.experts.queries.experts import actions_for, experts_visible_to
+from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.files import photo_of
 from expertpool.experts.queries.records import status_course
 from expertpool.experts.queries.saved_searches import saved_searches_for
 from expertpool.experts.queries.search import search
 from expertpool.experts.registry import LIST_ACTIONS
 from expertpool.experts.tables import SORTS, tabs
+from expertpool.workflow.enums import ApprovalState
+from expertpool.workflow.queries.approvals import course_of
+from expertpool.workflow.queries.notices import objections_about
 
 PAGE = "experts:detail"
 MOST_OPTIONS = 20
+OWN = "由您录入、导入或修改，须由其他有「审核专家入库」权限的人员审核。"
 # Encrypted, and not shown by the list: a page of it would open each for nothing.
 UNSHOWN = ("id_number", "email", "address", "bank_account")
 
@@ -60,7 +66,12 @@ def index(request: UserRequest) -> HttpResponse:
     others = [one for one in LIST_ACTIONS if user.has_permission(one.permission)]
     context = result.context | {
         "may": may,
-        "may_bulk": may["edit"] or may["delete"] or may["blacklist"] or may["tags"] or others,
+        "may_bulk": may["edit"]
+        or may["admit"]
+        or may["delete"]
+        or may["blacklist"]
+        or may["tags"]
+        or others,
         "list_actions": others,
         "export_url": export_url("experts.experts")
         if user.has_permission("experts.export")
@@ -76,7 +87,7 @@ def index(request: UserRequest) -> HttpResponse:
 
 def _rights(user: Any) -> dict[str, bool]:
     """Which actions the user may take at all; each row is checked again by its action."""
-    names = ("add", "edit", "delete", "import", "export", "blacklist", "leave", "tags")
+    names = ("add", "edit", "admit", "delete", "import", "export", "blacklist", "leave", "tags")
     return {name: user.has_permission(f"experts.{name}") for name in names}
 
 
@@ -111,6 +122,16 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     if expert.status in (ExpertStatus.FROZEN, ExpertStatus.BLACKLISTED):
         # Why he is out, where everybody looks first.
         context["standing"] = next(iter(status_course(expert)), None)
+    if expert.status == ExpertStatus.PENDING and (course := course_of(expert, now=timezone.now())):
+        context["admission"] = course
+        context["admission_title"] = (
+            "入库审核中"
+            if course.approval.state == ApprovalState.RUNNING
+            else "入库被退回，修改后请重新提交"
+        )
+        context["objections"] = objections_about(request.user, expert)
+        if request.user.has_permission(RIGHT) and request.user.pk in makers_of(expert):
+            context["admission_note"] = OWN
     if expert.status == ExpertStatus.FORMAL:
         context["is_suspended"] = found.filter(suspended(timezone.now()), pk=pk).exists()
     # Each leads to the other, as far as the reader sees it.

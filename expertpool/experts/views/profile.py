@@ -29,11 +29,14 @@ from expertpool.experts.forms.kinds import REASON, KindForm
 from expertpool.experts.forms.profile import ExpertForm
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.services.admission import enter_expert
 from expertpool.experts.services.alike import LooksAlike
 from expertpool.experts.services.kinds import change_kind
-from expertpool.experts.services.profile import create_expert, update_expert
+from expertpool.experts.services.profile import update_expert
 from expertpool.experts.services.reveal import reveal_value
 from expertpool.experts.validators.values import oddities
+
+WAITS = "现为待审核，由其他有权限的人员审核通过后才能被抽取。"
 
 
 @requires("experts.add")
@@ -48,14 +51,15 @@ def create(request: UserRequest) -> HttpResponse:
         # A unit that was made for a refused record goes with it.
         with _asking(form), writing_afterwards(), transaction.atomic():
             values = form.values()
-            expert = create_expert(
+            expert = enter_expert(
                 values=values,
                 specialties=form.cleaned_data["specialties"],
                 knowing=form.knowing,
                 actor=request.user,
                 now=timezone.now(),
             )
-        return f"已新增{expert}。{_odd(expert, values)}".rstrip("。")
+        waits = "" if expert.status == ExpertStatus.FORMAL else WAITS
+        return f"已新增{expert}。{waits}{_odd(expert, values)}".rstrip("。")
 
     return drawer_form(
         request, form, write, refusals=ExpertRefused, title=f"新增{ExpertKind(kind).label}"

@@ -20,6 +20,7 @@ from expertpool.directory.services.units import resolve_unit
 from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.services.demo import ensure_demo_draws
 from expertpool.draws.services.entropy import SystemEntropy
+from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
 from expertpool.experts.services.demo import POOL_AGE, ensure_demo_experts
@@ -75,7 +76,7 @@ def _own_expert(now: datetime) -> Expert:
     return expert_for(user) or create_expert(
         values=values,
         specialties=Specialty.objects.filter(scheme__code="ndrc2018", code__in=["A0401", "A0402"]),
-        origin=RecordOrigin(user=user),
+        origin=RecordOrigin(status=ExpertStatus.FORMAL, user=user),
         actor=_user("admin"),
         now=now - POOL_AGE,
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.core.criteria import AllOf, Context, parse, to_q
@@ -143,10 +143,27 @@ class Course:
 
 def applies(step: FlowStep, subject: Model, *, now: datetime) -> bool:
     """Tell whether ``subject`` goes through ``step``: it meets its condition."""
-    node = parse(subject_code(subject), step.condition)
-    rows = type(subject)._default_manager.filter(pk=subject.pk)
+    return bool(applying(step, [subject], now=now))
+
+
+def applying(step: FlowStep, subjects: Sequence[Model], *, now: datetime) -> list[int]:
+    """Return the keys of those of ``subjects``, all of one model, that go through ``step``."""
+    keys = [one.pk for one in subjects]
     # Most steps ask for nothing: no statement for those.
-    return node == AllOf() or rows.filter(to_q(node, Context(now=now))).exists()
+    if not keys or (node := parse(subject_code(subjects[0]), step.condition)) == AllOf():
+        return keys
+    rows = type(subjects[0])._default_manager.filter(to_q(node, Context(now=now)), pk__in=keys)
+    return list(rows.order_by().values_list("pk", flat=True).distinct())
+
+
+def running(subject: str) -> QuerySet[Approval]:
+    """Return the approvals of ``subject`` (its code) that run."""
+    return Approval.objects.filter(RUNNING, subject_type=subject)
+
+
+def handed_in(subject: str) -> QuerySet[Approval]:
+    """Return all approvals of ``subject`` (its code) that ever began."""
+    return Approval.objects.filter(subject_type=subject)
 
 
 def course_of(subject: Model, *, now: datetime) -> Course | None:

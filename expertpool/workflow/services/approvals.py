@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from expertpool.accounts.models import User
 from expertpool.core.text import moment_text
 from expertpool.workflow.enums import Agreement, ApprovalState, StepKind, Verdict
 from expertpool.workflow.exceptions import DecisionRefused
-from expertpool.workflow.models import Approval, Decision, FlowStep
+from expertpool.workflow.models import Approval, Decision, FlowStep, FlowVersion
 from expertpool.workflow.queries.approvals import RUNNING, subject_code
 from expertpool.workflow.queries.deciders import (
     agreed_here,
@@ -24,7 +24,14 @@ from expertpool.workflow.queries.deciders import (
 )
 from expertpool.workflow.queries.steps import is_proven
 from expertpool.workflow.services.flows import current_version
-from expertpool.workflow.services.leading import begin, end, lead_on, next_step
+from expertpool.workflow.services.leading import (
+    begin,
+    begin_many,
+    end,
+    first_steps,
+    lead_on,
+    next_step,
+)
 from expertpool.workflow.services.reasons import checked_reasons
 from expertpool.workflow.services.telling_results import tell_result
 
@@ -32,8 +39,9 @@ LED = "这项审批所在的步骤或审批流程在系统之外被改动过，�
 
 
 @transaction.atomic
-def start_approval(*, subject: Model, now: datetime) -> Approval:
-    """Begin the approval of ``subject`` under the current version, at the first step that applies.
+def start_approval(*, subject: Model, now: datetime, quietly: bool = False) -> Approval:
+    """Begin the approval of ``subject`` under the current version, at the first step that applies; ``quietly``:
+    nobody is told that it waits.
 
     An approval that already runs stays as it is; one that this system has not led there ends.
     """
@@ -42,14 +50,28 @@ def start_approval(*, subject: Model, now: datetime) -> Approval:
         if is_proven(running):
             return running
         end(running, ApprovalState.WITHDRAWN, now=now)
-    version = current_version(subject_code(subject), now=now)
-    approval = Approval(
-        subject_type=subject_code(subject), subject_id=subject.pk, version=version, started_at=now
-    )
+    approval = _new(current_version(subject_code(subject), now=now), subject, now)
     step = next_step(approval, subject, after=0, now=now)
     assert step is not None  # noqa: S101 - every version has a step without a condition
-    begin(approval, step, subject, now=now)
+    begin(approval, step, subject, now=now, quietly=quietly)
     return approval
+
+
+@transaction.atomic
+def start_approvals(*, subjects: Sequence[Model], now: datetime) -> list[Approval]:
+    """Begin the approvals of ``subjects``, of one model, as `start_approval` does quietly, by few statements; return
+    them. The caller holds the rows, of which none has an approval that runs."""
+    if not subjects:
+        return []
+    version = current_version(subject_code(subjects[0]), now=now)
+    steps = first_steps(version, subjects, now=now)
+    return begin_many(((_new(version, row, now), step, row) for row, step in steps), now=now)
+
+
+def _new(version: FlowVersion, subject: Model, now: datetime) -> Approval:
+    return Approval(
+        subject_type=subject_code(subject), subject_id=subject.pk, version=version, started_at=now
+    )
 
 
 @transaction.atomic

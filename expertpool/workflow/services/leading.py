@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -15,8 +16,8 @@ from expertpool.core.jobs import defer
 from expertpool.core.text import moment_text
 from expertpool.core.workdays import end_of_working_days
 from expertpool.workflow.enums import ApprovalState, OnRejection, StepKind, Verdict
-from expertpool.workflow.models import Approval, FlowStep, PublicNotice
-from expertpool.workflow.queries.approvals import RUNNING, applies, subject_code
+from expertpool.workflow.models import Approval, FlowStep, FlowVersion, PublicNotice
+from expertpool.workflow.queries.approvals import RUNNING, applies, applying, subject_code
 from expertpool.workflow.queries.steps import is_proven, proof_of_approval
 from expertpool.workflow.registry import FLOW_SUBJECTS
 
@@ -26,16 +27,39 @@ MOST_LINES = 30  # of what the public is told
 LONGEST_LINE = 500
 
 
-def begin(approval: Approval, step: FlowStep, row: Model, *, now: datetime) -> None:
-    """Keep the new ``approval`` of ``row`` at its first ``step``."""
+def begin(
+    approval: Approval, step: FlowStep, row: Model, *, now: datetime, quietly: bool = False
+) -> None:
+    """Keep the new ``approval`` of ``row`` at its first ``step``; ``quietly``: nobody is told that it waits."""
+    _stand(approval, step, row, now=now)
+    approval.save()  # its proof names it by its id
+    approval.proof = proof_of_approval(approval)
+    approval.save(update_fields=["proof"])
+    _entered(approval, step, row, now=now, quietly=quietly)
+
+
+def begin_many(
+    begun: Iterable[tuple[Approval, FlowStep, Model]], *, now: datetime
+) -> list[Approval]:
+    """Keep new approvals, each at its first step, by as many statements as one takes; nobody is told that they
+    wait. Return them."""
+    found = list(begun)
+    for approval, step, row in found:
+        _stand(approval, step, row, now=now)
+    kept = Approval.objects.bulk_create(approval for approval, _, _ in found)
+    for approval in kept:
+        approval.proof = proof_of_approval(approval)
+    Approval.objects.bulk_update(kept, ["proof"])
+    for approval, step, row in found:
+        _entered(approval, step, row, now=now, quietly=True)
+    return kept
+
+
+def _stand(approval: Approval, step: FlowStep, row: Model, *, now: datetime) -> None:
     subject = FLOW_SUBJECTS.get(approval.subject_type)
     approval.department = subject.department(row) if subject else None
     approval.step = step
     approval.due_at = _due(step, now)
-    approval.save()  # its proof names it by its id
-    approval.proof = proof_of_approval(approval)
-    approval.save(update_fields=["proof"])
-    _entered(approval, step, row, now=now)
 
 
 def lead_on(
@@ -68,6 +92,17 @@ def next_step(approval: Approval, row: Model, *, after: int, now: datetime) -> F
     """The first step after ``after`` (0: from the start) whose condition ``row`` meets now."""
     later = (step for step in approval.version.steps.all() if step.order > after)
     return next((step for step in later if applies(step, row, now=now)), None)
+
+
+def first_steps(
+    version: FlowVersion, rows: Sequence[Model], *, now: datetime
+) -> list[tuple[Model, FlowStep]]:
+    """Return each of ``rows``, of one model, with its first step, by a statement for each step with a condition."""
+    found: dict[int, FlowStep] = {}
+    for step in version.steps.all():
+        meeting = applying(step, [row for row in rows if row.pk not in found], now=now)
+        found |= dict.fromkeys(meeting, step)
+    return [(row, found[row.pk]) for row in rows]
 
 
 def end_notices(*, now: datetime) -> int:
@@ -152,14 +187,16 @@ def _save(approval: Approval) -> None:
     )
 
 
-def _entered(approval: Approval, step: FlowStep, row: Model, *, now: datetime) -> None:
+def _entered(
+    approval: Approval, step: FlowStep, row: Model, *, now: datetime, quietly: bool = False
+) -> None:
     """What begins with a step: the notice, or that those who decide are told."""
     subject = FLOW_SUBJECTS.get(subject_code(row))
     if subject is None:
         return
     if step.kind == StepKind.NOTICE:
         _publish(approval, step, row, now=now)
-    elif subject.decidable and subject.tells:
+    elif subject.decidable and subject.tells and not quietly:
         defer("workflow.tell_waiting", approval_id=approval.pk, moves=approval.moves)
 
 

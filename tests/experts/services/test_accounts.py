@@ -110,7 +110,10 @@ def test_an_import_opens_accounts_by_a_job(admin: User, tmp_path: Path) -> None:
     import_file(path, actor=admin, now=NOW, options={"accounts": True})
     expert = Expert.objects.get()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT args ->> 'expert_ids', args ->> 'actor_id' FROM procrastinate_jobs")
+        cursor.execute(
+            "SELECT args ->> 'expert_ids', args ->> 'actor_id' FROM procrastinate_jobs"
+            " WHERE task_name = 'experts.open_accounts'"
+        )
         assert cursor.fetchall() == [(f"[{expert.pk}]", str(admin.pk))]
     for _ in range(2):  # a job may run twice
         open_accounts(expert_ids=[expert.pk], actor_id=admin.pk, now=NOW)

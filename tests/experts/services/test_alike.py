@@ -318,7 +318,7 @@ def test_a_row_that_may_be_a_blacklisted_expert_is_imported_only_when_somebody_s
     assert answered["field"].value() == "不是同一人，仍要导入"
     assert "将按您的回答导入的行" in page.content.decode()
     client.post(reverse("experts:import_confirm", args=[run.pk]))
-    assert Expert.objects.filter(name="袁军丽", status="formal").count() == 1
+    assert Expert.objects.filter(name="袁军丽", status="pending").count() == 1
     note = Entry.objects.get(action="expert.import").note
     assert note == "a.xlsx（1 行提示可能是黑名单中的专家后仍导入）"
 

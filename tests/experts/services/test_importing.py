@@ -15,7 +15,7 @@ from django.db import connection, connections
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from expertpool.accounts.models import Role, User
+from expertpool.accounts.models import User
 from expertpool.accounts.services.roles import ensure_demo_roles
 from expertpool.audit.models import Entry
 from expertpool.core.importing import UnreadableFile, as_text
@@ -23,9 +23,12 @@ from expertpool.directory.models import Specialty, Unit
 from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.services import import_writing, importing
 from expertpool.experts.services.importing import ExpertImporter, ImportResult, import_file
+from expertpool.experts.settings import AT_ONCE
+from tests.attacks.test_rights import make_role
 from tests.core.importing.sheets import read_xlsx, write_xlsx
 from tests.factories.accounts import make_user
 from tests.factories.experts import NOW, make_expert, make_id_number, make_uscc
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -61,7 +64,7 @@ def test_the_whole_sample(admin: User, tmp_path: Path) -> None:
     assert first.number.startswith("ZJ2026")
     assert (first.id_number, first.birth_date.isoformat()) == ("430102196709207216", "1967-09-20")
     assert (first.employer.name, first.employer.uscc) == ("长沙第一测绘院", "12430102XRHG4F5NC5")
-    assert (first.division_id, first.title_level, first.status) == ("430100", 3, "formal")
+    assert (first.division_id, first.title_level, first.status) == ("430100", 3, "pending")
     assert first.bank_account == "6203374776132515972"
     assert first.created_by == admin
     assert Unit.objects.count() == 625
@@ -311,19 +314,19 @@ def test_who_draws_does_not_fill_the_pool(client: Client, operator: User, tmp_pa
     run(tmp_path, {"邮箱": "wang@example.cn"}, actor=operator, options=posted)
     assert Expert.objects.get().status == "pending"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM procrastinate_jobs")
-        assert cursor.fetchone() == (0,)
+        cursor.execute("SELECT task_name FROM procrastinate_jobs")
+        assert cursor.fetchall() == [("experts.begin_imported",)]
 
 
-def test_who_may_add_or_approve_does(db: None, tmp_path: Path) -> None:
-    for code in ("experts.add", "experts.edit"):
-        role = Role.objects.create(code=code.replace(".", "-"), name=code)
-        for right in (code, "experts.import"):
-            role.permissions.create(code=right)
-        user = make_user(roles=(role,))
-        Expert.objects.all().delete()
-        run(tmp_path, {}, actor=user, options={"status": "formal"})
-        assert Expert.objects.get().status == "formal"
+def test_only_who_may_admit_does_where_the_office_says_so(db: None, tmp_path: Path) -> None:
+    for at_once in (False, True):
+        configure(AT_ONCE, at_once)
+        for code in ("experts.add", "experts.edit", "experts.admit"):
+            user = make_user(roles=(make_role(code, "experts.import"),))
+            Expert.objects.all().delete()
+            run(tmp_path, {}, actor=user, options={"status": "formal"})
+            admits = at_once and code == "experts.admit"
+            assert Expert.objects.get().status == ("formal" if admits else "pending"), code
 
 
 def test_a_required_column_must_be_there(db: None, tmp_path: Path) -> None:

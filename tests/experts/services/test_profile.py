@@ -44,7 +44,8 @@ def test_a_new_expert_has_a_number_and_what_his_id_card_states(admin: User) -> N
     assert expert.number.startswith("ZJ2026")
     assert len(expert.number) == 12
     assert (expert.birth_date, expert.sex) == (date(1979, 12, 31), "female")
-    assert (expert.status, expert.source) == ("formal", "manual")
+    # A member only once the office's flow has admitted him (docs/decisions/0224).
+    assert (expert.status, expert.source) == ("pending", "manual")
     assert expert.phone == "13800138000"
     assert [str(one) for one in expert.specialties.all()] == ["A01 规划"]
     entry = Entry.objects.get(action="expert.create")

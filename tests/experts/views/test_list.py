@@ -18,6 +18,7 @@ from django.utils import timezone
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role, RolePermission, User
 from expertpool.experts.models import Expert, SavedSearch
+from expertpool.experts.services.admission import begin_admissions
 from tests.factories.accounts import make_department, make_user
 from tests.factories.experts import (
     NOW,
@@ -197,7 +198,8 @@ def test_the_menu_of_a_row_comes_when_it_is_opened(client: Client, admin: User) 
     assert "登记请假" not in html
     assert labels(client, address) == ["冻结", "登记请假", "移入黑名单", "删除"]
     Expert.objects.filter(pk=expert.pk).update(status="pending")
-    assert labels(client, address) == ["审核通过", "登记请假", "删除"]
+    begin_admissions(now=timezone.now())
+    assert labels(client, address) == ["审核通过", "退回", "登记请假", "删除"]
 
 
 def labels(client: Client, address: str) -> list[str]:

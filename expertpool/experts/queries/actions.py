@@ -1,0 +1,58 @@
+"""What a user can do with an expert."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import codes_reaching
+from expertpool.experts.enums import NOT_SIGNED_IN, ExpertStatus
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.admission import is_returned, waiting_approval
+
+
+@dataclass(frozen=True)
+class Actions:
+    """Which actions make sense on an expert as he is now, and may be taken by the user."""
+
+    edit: bool
+    # The approval to which he would agree now (`queries.admission.waiting_approval`).
+    approve: int | None
+    hand_in: bool
+    freeze: bool
+    unfreeze: bool
+    blacklist: bool
+    unblacklist: bool
+    leave: bool
+    delete: bool
+    restore: bool
+    tags: bool
+    account: bool
+    link_account: bool
+    merge: bool
+
+
+def actions_for(user: User, expert: Expert) -> Actions:
+    """Return what ``user`` can do with ``expert`` now; rights are those over this very record."""
+    names = ("edit", "admit", "blacklist", "leave", "delete", "tags")
+    reaching = codes_reaching(user, expert, (f"experts.{name}" for name in names))
+    edit, admit, blacklist, leave, delete, tags = (f"experts.{name}" in reaching for name in names)
+    status = expert.status
+    here = status != ExpertStatus.DELETED
+    waits = status == ExpertStatus.PENDING
+    return Actions(
+        edit=edit and here,
+        approve=waiting_approval(user, expert) if admit and waits else None,
+        hand_in=edit and waits and is_returned(expert),
+        freeze=edit and status == ExpertStatus.FORMAL,
+        unfreeze=edit and status == ExpertStatus.FROZEN,
+        blacklist=blacklist and status in {ExpertStatus.FORMAL, ExpertStatus.FROZEN},
+        unblacklist=blacklist and status == ExpertStatus.BLACKLISTED,
+        leave=here and leave,
+        delete=delete and here,
+        restore=delete and not here and expert.merged_into_id is None,
+        tags=tags and here,
+        account=edit and status not in NOT_SIGNED_IN,
+        merge=edit and delete and here,
+        link_account=edit and user.has_permission("accounts.users"),
+    )

@@ -1,0 +1,90 @@
+"""Who waits to be taken into the pool, and for whose decision: nobody is a member before the last step of the flow
+that the office set (docs/decisions/0224)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from expertpool.accounts.models import User
+from expertpool.core.configuration import value_of
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.models import Expert, ExpertVersion
+from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.settings import AT_ONCE
+from expertpool.workflow.queries.approvals import handed_in, running, waiting_for
+
+RIGHT = "experts.admit"
+SUBJECT = "experts.expert"
+PENDING = Q(status=ExpertStatus.PENDING)
+
+
+def admissions_decidable_by(user: User) -> QuerySet[Expert]:
+    """Return who waits in ``user``'s scope and was neither entered nor changed by himself, whoever decides the
+    step."""
+    changed = ExpertVersion.objects.filter(actor=user, expert=OuterRef("pk"))
+    rows = experts_visible_to(user, RIGHT).filter(PENDING).exclude(created_by=user)
+    return rows.exclude(Exists(changed))
+
+
+def admissions_waiting_for(user: User) -> QuerySet[Expert]:
+    """Return whose step ``user`` may decide now."""
+    if not user.has_permission(RIGHT):
+        return Expert.objects.none()
+    return admissions_decidable_by(user).filter(waiting_for(user, SUBJECT))
+
+
+def waiting_approval(user: User, expert: Expert) -> int | None:
+    """Return the approval (its key) of ``expert`` that ``user`` may decide now; None: it is not for him."""
+    if not admissions_waiting_for(user).filter(pk=expert.pk).exists():
+        return None
+    keys = running(SUBJECT).filter(subject_id=expert.pk).values_list("pk", flat=True)
+    return keys.first()
+
+
+def _runs() -> Exists:
+    return Exists(running(SUBJECT).filter(subject_id=OuterRef("pk")))
+
+
+def _was_handed_in() -> Exists:
+    return Exists(handed_in(SUBJECT).filter(subject_id=OuterRef("pk")))
+
+
+def under_way() -> Q:
+    """Who is at some step, as a condition."""
+    return PENDING & Q(_runs())
+
+
+def returned_ones() -> Q:
+    """Who was sent back, to be corrected and handed in again, as a condition."""
+    return PENDING & ~Q(_runs()) & Q(_was_handed_in())
+
+
+def unbegun() -> QuerySet[Expert]:
+    """Return who waits and has not begun yet: those who were imported."""
+    return Expert.objects.filter(PENDING, ~Q(_was_handed_in()))
+
+
+def is_returned(expert: Expert) -> bool:
+    """Tell whether ``expert`` was sent back, to be corrected and handed in again."""
+    return Expert.objects.filter(returned_ones(), pk=expert.pk).exists()
+
+
+def makers_of(expert: Expert) -> set[int]:
+    """Return who entered ``expert`` or changed his record (ids): somebody else takes him into the pool."""
+    changed = expert.versions.filter(actor__isnull=False).values_list("actor", flat=True)
+    return {key for key in (expert.created_by_id, *changed) if key is not None}
+
+
+def admits_at_once(user: User) -> bool:
+    """Tell whether whom ``user`` enters is a member at once: the office says so, of who may admit."""
+    return value_of(AT_ONCE) and user.has_permission(RIGHT)
+
+
+def public_words(expert: Expert) -> Iterator[tuple[str, str]]:
+    """What a public notice tells of who is to be admitted: no number, no contact."""
+    yield "姓名或单位", expert.name
+    yield "工作单位", str(expert.employer or "")
+    yield "职称", expert.title
+    yield "评审专业", "、".join(one.name for one in expert.specialties.all())

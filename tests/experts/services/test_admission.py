@@ -1,0 +1,266 @@
+"""Nobody is a member of the pool before the last step of the office's flow, whatever way he came in."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import Role, User
+from expertpool.audit.models import Entry
+from expertpool.core.criteria import canonical, parse
+from expertpool.core.models.bulk import BulkRun
+from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.admission import admissions_waiting_for
+from expertpool.experts.queries.availability import not_in_pool
+from expertpool.experts.services.admission import (
+    approve_admission,
+    begin_admissions,
+    enter_expert,
+    hand_in_again,
+    return_admission,
+)
+from expertpool.experts.services.deletion import delete_expert, restore_expert
+from expertpool.experts.services.importing import import_file
+from expertpool.experts.services.profile import update_expert
+from expertpool.experts.settings import AT_ONCE
+from expertpool.notifications.models import Message
+from expertpool.workflow.enums import ApprovalState, Verdict
+from expertpool.workflow.models import Approval
+from expertpool.workflow.queries.steps import is_proven
+from expertpool.workflow.services.flows import StepData, save_flow
+from tests.attacks.test_rights import make_role
+from tests.core.importing.sheets import write_xlsx
+from tests.factories.accounts import make_phone, make_user
+from tests.factories.experts import make_expert
+from tests.factories.siteconfig import configure
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+SUBJECT = "experts.expert"
+NOW = timezone.now()
+RIGHTS = ("experts.view", "experts.add", "experts.edit", "experts.import")
+
+
+@pytest.fixture
+def clerk() -> User:
+    """Enters, edits and imports; admits nobody."""
+    return make_user(roles=(make_role(*RIGHTS),), name="李录入", email="li@example.cn")
+
+
+@pytest.fixture
+def committee() -> Role:
+    return make_role(*RIGHTS, "experts.admit")
+
+
+@pytest.fixture
+def chiefs() -> Role:
+    return make_role("experts.view", "experts.admit")
+
+
+@pytest.fixture
+def member(committee: Role) -> User:
+    return make_user(roles=(committee,), name="韦委员")
+
+
+@pytest.fixture
+def chief(chiefs: Role) -> User:
+    return make_user(roles=(chiefs,), name="赵主任")
+
+
+@pytest.fixture
+def two_steps(admin: User, committee: Role, chiefs: Role) -> None:
+    steps = [StepData("委员会初审", role=committee), StepData("审核", role=chiefs)]
+    save_flow(subject=SUBJECT, steps=steps, actor=admin, now=NOW)
+
+
+def entered(clerk: User, **more: Any) -> Expert:
+    values = {"name": "吴艳", "phone": make_phone()} | more
+    return enter_expert(values=values, actor=clerk, now=NOW)
+
+
+def again(expert: Expert) -> Expert:
+    return Expert.objects.get(pk=expert.pk)
+
+
+@pytest.mark.shows("EXP-13", "EXP-14")
+def test_a_record_is_a_members_after_the_last_step(
+    two_steps: None, clerk: User, member: User, chief: User
+) -> None:
+    expert = entered(clerk, email="wu@example.cn")
+    assert (expert.status, list(admissions_waiting_for(member))) == ("pending", [expert])
+    assert not admissions_waiting_for(chief).exists()
+    with pytest.raises(ExpertRefused, match="委员会初审"):
+        approve_admission(expert=expert, actor=chief, now=NOW)
+    assert approve_admission(expert=expert, note="属实", actor=member, now=NOW) is Verdict.ADVANCED
+    # The first step is one person's, and no more than that: F-1.
+    with pytest.raises(ExpertRefused, match="另一个步骤"):
+        approve_admission(expert=expert, actor=member, now=NOW)
+    assert again(expert).status == "pending"
+    assert not Message.objects.filter(occasion="expert.admitted").exists()
+    done = approve_admission(expert=expert, note="同意", actor=chief, now=NOW)
+    assert (done, again(expert).status) == (Verdict.APPROVED, "formal")
+    log = Entry.objects.filter(subject_type=SUBJECT, subject_id=expert.pk).order_by("id")
+    decided = ("expert.admission", "expert.approve")
+    steps = [(one.action, one.actor, one.note) for one in log if one.action in decided]
+    assert steps == [("expert.admission", member, "属实"), ("expert.approve", chief, "同意")]
+    told = Message.objects.filter(occasion="expert.admitted")
+    assert {one.channel for one in told} == {"email", "sms"}
+    assert all("正式入库" in one.body and "同意" in one.body for one in told)
+
+
+@pytest.mark.shows("EXP-13", "EXP-39")
+def test_whoever_enters_edits_and_freezes_admits_nobody(
+    client: Client, clerk: User, member: User
+) -> None:
+    login(client, clerk)
+    posted = {"name": "新人", "phone": make_phone(), "sex": "", "term": ""}
+    answer = client.post(reverse("experts:create"), posted, headers={"HX-Request": "true"})
+    assert "待审核" in json.loads(answer["HX-Trigger"])["toast"]["message"]
+    expert = Expert.objects.get()
+    assert expert.status == "pending"
+    for name, args in (("approve", [expert.pk]), ("approve_many", []), ("return_many", [])):
+        address = reverse(f"experts:{name}", args=args)
+        assert client.post(address, {"pk": expert.pk, "reason": "缺证书"}).status_code == 403
+    page = client.get(reverse("experts:detail", args=[expert.pk])).content.decode()
+    assert "入库审核中" in page
+    assert "审核通过" not in page
+    # Nor do those who may admit admit whom they made or changed themselves.
+    own = entered(member)
+    with pytest.raises(ExpertRefused, match="由其他有权限的人员"):
+        approve_admission(expert=own, actor=member, now=NOW)
+    update_expert(expert=expert, values={"remark": "补充"}, actor=member, now=NOW)
+    with pytest.raises(ExpertRefused, match="修改的"):
+        approve_admission(expert=expert, actor=member, now=NOW)
+    assert {one.status for one in Expert.objects.all()} == {"pending"}
+
+
+@pytest.mark.shows("EXP-13", "EXP-07")
+def test_an_import_waits_and_is_decided_at_once(
+    client: Client, clerk: User, member: User, tmp_path: Path
+) -> None:
+    rows = [["姓名", "手机号"], *([f"第{at}人", f"138{at:08d}"] for at in range(120))]
+    import_file(write_xlsx(tmp_path / "a.xlsx", rows), actor=clerk, now=NOW)
+    assert set(Expert.objects.values_list("status", flat=True)) == {"pending"}
+    assert begin_admissions(now=NOW) == 120
+    assert begin_admissions(now=NOW) == 0  # a job may run twice
+    assert all(is_proven(one) for one in Approval.objects.all())
+    assert admissions_waiting_for(member).count() == 120
+    (told,) = Message.objects.filter(occasion="expert.admissions_waiting")
+    assert "120 位专家" in told.body
+    login(client, member)
+    asked = {"all": "1", "count": 120}
+    listed = reverse("experts:approve_many") + "?tab=pending&admission=mine"
+    answer = client.post(listed, asked, headers={"HX-Request": "true"})
+    run = BulkRun.objects.get()
+    assert answer["HX-Redirect"] == reverse("core:bulk_run", args=[run.pk])
+    assert run.total == 120
+
+
+@pytest.mark.shows("EXP-13")
+def test_who_is_changed_meanwhile_is_looked_at_anew(
+    two_steps: None, client: Client, clerk: User, member: User, chief: User
+) -> None:
+    expert = entered(clerk)
+    seen = Approval.objects.get().pk
+    approve_admission(expert=expert, seen=seen, actor=member, now=NOW)
+    update_expert(expert=expert, values={"title": "正高级工程师"}, actor=clerk, now=NOW)
+    approval = Approval.objects.get(state=ApprovalState.RUNNING)
+    assert (approval.pk != seen, approval.step and approval.step.name) == (True, "委员会初审")
+    with pytest.raises(ExpertRefused, match="档案修改过"):
+        approve_admission(expert=expert, seen=seen, actor=member, now=NOW)
+    login(client, chief)
+    assert not admissions_waiting_for(chief).exists()
+    address = reverse("experts:approve", args=[expert.pk])
+    assert client.post(f"{address}?seen={seen}").status_code == 409
+    approve_admission(expert=expert, actor=member, now=NOW)
+    approve_admission(expert=expert, actor=chief, now=NOW)
+    assert again(expert).status == "formal"
+
+
+@pytest.mark.shows("EXP-13", "EXP-14")
+def test_who_is_sent_back_is_corrected_and_handed_in_again(
+    client: Client, clerk: User, member: User
+) -> None:
+    expert = entered(clerk)
+    with pytest.raises(ExpertRefused, match="退回原因"):
+        return_admission(expert=expert, note=" ", actor=member, now=NOW)
+    login(client, member)
+    drawer = reverse("workflow:send_back", args=[SUBJECT, expert.pk])
+    posted = {"note": "请核对", "reason-title": "与证书不符"}
+    assert client.post(drawer, posted, headers={"HX-Request": "true"}).status_code == 204
+    assert again(expert).status == "pending"
+    letters = Message.objects.filter(occasion="expert.admission_returned")
+    assert {one.channel for one in letters} == {"site", "email"}
+    assert all("职称：与证书不符" in one.body for one in letters)
+    with pytest.raises(ExpertRefused, match="重新提交"):
+        approve_admission(expert=expert, actor=member, now=NOW)
+    login(client, clerk)
+    listed = reverse("experts:list") + "?tab=pending&admission="
+    assert client.get(f"{listed}returned").context["page"].paginator.count == 1
+    assert client.get(f"{listed}running").context["page"].paginator.count == 0
+    assert "位专家入库被退回" in client.get("/").content.decode()
+    update_expert(expert=expert, values={"title": "工程师"}, actor=clerk, now=NOW)
+    assert not admissions_waiting_for(member).exists()  # not before he says so
+    page = client.get(reverse("experts:detail", args=[expert.pk])).content.decode()
+    assert "与证书不符" in page
+    answer = client.post(reverse("experts:hand_in", args=[expert.pk]))
+    assert (answer.status_code, list(admissions_waiting_for(member))) == (204, [expert])
+    with pytest.raises(ExpertRefused, match="正在审核中"):
+        hand_in_again(expert=expert, actor=clerk, now=NOW)
+    approve_admission(expert=expert, actor=member, now=NOW)
+    assert again(expert).status == "formal"
+
+
+@pytest.mark.shows("EXP-13")
+def test_what_a_step_asks_holds_for_each_of_many(admin: User, member: User, chiefs: Role) -> None:
+    """The first step that each meets is his, as if they had come one by one."""
+    high = canonical(parse(SUBJECT, {"field": "title_level", "op": "gte", "value": 3}))
+    steps = [StepData("专家组", role=chiefs, condition=high), StepData("审核")]
+    save_flow(subject=SUBJECT, steps=steps, actor=admin, now=NOW)
+    rows = [make_expert(status="pending", title_level=level) for level in (0, 3, 4)]
+    assert begin_admissions(now=NOW) == 3
+    at = {one.subject_id: one.step and one.step.name for one in Approval.objects.all()}
+    assert [at[one.pk] for one in rows] == ["审核", "专家组", "专家组"]
+    assert [one.pk for one in admissions_waiting_for(member)] == [rows[0].pk]
+
+
+def test_the_office_may_let_those_in_at_once_whom_they_enter_who_may_admit(
+    clerk: User, member: User
+) -> None:
+    configure(AT_ONCE, True)
+    assert entered(clerk).status == "pending"
+    expert = entered(member, email="wu@example.cn")
+    out = Expert.objects.filter(not_in_pool(NOW))
+    assert (expert.status, out.filter(pk=expert.pk).exists()) == ("formal", False)
+    assert Message.objects.filter(occasion="expert.admitted").exists()
+
+
+def test_who_is_deleted_waits_no_more_and_begins_anew_when_he_is_back(
+    clerk: User, member: User
+) -> None:
+    expert = entered(clerk)
+    act = partial(delete_expert, reason="重复录入", actor=clerk)
+    expert = act(expert=expert, now=NOW)
+    assert Approval.objects.get().state == ApprovalState.WITHDRAWN
+    later = NOW + timedelta(minutes=1)
+    restore_expert(expert=expert, actor=clerk, now=later)
+    assert list(admissions_waiting_for(member)) == [expert]
+
+
+def test_nobody_agrees_by_a_row_that_was_written(clerk: User, member: User) -> None:
+    """Whoever writes rows and leads an approval to its end makes no member."""
+    expert = entered(clerk)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE workflow_approval SET moves = moves + 1")
+    with pytest.raises(ExpertRefused, match="系统之外"):
+        approve_admission(expert=expert, actor=member, now=NOW)

@@ -64,6 +64,8 @@ class FlowSubject:
     about: Callable[[Any], About] = lambda row: row
     # What a public notice tells of a row, as labels and values; None: it is never told to the public.
     public: Callable[[Any], Iterable[tuple[str, str]]] | None = None
+    # What is approved by it and what is not, where somebody may take it for another flow.
+    note: str = ""
 
 
 def result_occasion(code: str, thing: str, *, words: Mapping[str, str] | None = None) -> Occasion:

@@ -21,14 +21,17 @@ class AchievementsConfig(AppConfig):
             SUBJECT,
             decidable_by,
         )
+        from expertpool.achievements.receivers import experts_merged
         from expertpool.achievements.settings import SETTINGS, is_public
         from expertpool.achievements.tabs import TABS
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.criteria import register_criteria
+        from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import ENTRANCES, MENU, MENU_GROUPS, PAGE_TABS, Entrance
+        from expertpool.experts.events import ExpertsMerged
         from expertpool.experts.services.contacts import recipient_of
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
@@ -47,6 +50,7 @@ class AchievementsConfig(AppConfig):
         FILE_SUBJECTS.add(ACHIEVEMENT_FILES)
         OCCASIONS.add(DECIDED)
         register_criteria(SUBJECT, *CRITERIA)
+        subscribe(ExpertsMerged, experts_merged)
         FLOW_SUBJECTS.add(
             FlowSubject(
                 SUBJECT,

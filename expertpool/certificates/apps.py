@@ -7,16 +7,19 @@ class CertificatesConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.automation.services.happening import register_events
         from expertpool.certificates import home
         from expertpool.certificates.actions import ACTIONS
         from expertpool.certificates.exports import CertificateExport
         from expertpool.certificates.menu import ITEMS
         from expertpool.certificates.permissions import PERMISSIONS
         from expertpool.certificates.receivers import member_came
+        from expertpool.certificates.services import event_kinds
         from expertpool.certificates.settings import SETTINGS
         from expertpool.certificates.tabs import TABS
         from expertpool.core import home as home_page
         from expertpool.core.configuration import SITE_SETTINGS
+        from expertpool.core.criteria import register_criteria
         from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
@@ -32,3 +35,5 @@ class CertificatesConfig(AppConfig):
         home_page.TODOS.add(*home.TODOS)
         home_page.SHORTCUTS.add(*home.SHORTCUTS)
         subscribe(ExpertApproved, member_came)
+        register_criteria(event_kinds.SUBJECT, *event_kinds.CRITERIA)
+        register_events(*event_kinds.EVENTS)

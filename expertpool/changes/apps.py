@@ -20,7 +20,11 @@ class ChangesConfig(AppConfig):
             labels_of,
             requests_decidable_by,
         )
-        from expertpool.changes.receivers import applicant_admitted, expert_changed
+        from expertpool.changes.receivers import (
+            applicant_admitted,
+            expert_changed,
+            experts_merged,
+        )
         from expertpool.changes.registry import OWN_DATA
         from expertpool.changes.services.requests import page_of
         from expertpool.changes.tables import OWN
@@ -30,7 +34,7 @@ class ChangesConfig(AppConfig):
         from expertpool.core.events import subscribe
         from expertpool.core.registry import MENU, PAGE_TABS
         from expertpool.customforms.registry import FILE_HOLDERS
-        from expertpool.experts.events import ExpertChanged
+        from expertpool.experts.events import ExpertChanged, ExpertsMerged
         from expertpool.experts.services.contacts import recipient_of
         from expertpool.joining.events import ApplicantAdmitted
         from expertpool.notifications.occasions import OCCASIONS
@@ -46,6 +50,7 @@ class ChangesConfig(AppConfig):
         FILE_HOLDERS.add(FIELD_FILES)
         subscribe(ExpertChanged, expert_changed)
         subscribe(ApplicantAdmitted, applicant_admitted)
+        subscribe(ExpertsMerged, experts_merged)
         register_criteria(SUBJECT, *FIELDS)
         FLOW_SUBJECTS.add(
             FlowSubject(

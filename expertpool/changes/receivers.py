@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from expertpool.changes.services.history import take_over_jobs
+from expertpool.changes.services.history import carry_over, take_over_jobs
 from expertpool.changes.services.requests import overtake
-from expertpool.experts.events import ExpertChanged
+from expertpool.experts.events import ExpertChanged, ExpertsMerged
 from expertpool.joining.events import ApplicantAdmitted
 
 
@@ -21,3 +21,7 @@ def expert_changed(event: ExpertChanged) -> None:
 
 def applicant_admitted(event: ApplicantAdmitted) -> None:
     take_over_jobs(application_id=event.application_id)
+
+
+def experts_merged(event: ExpertsMerged) -> None:
+    carry_over(closed_id=event.closed_id, kept_id=event.kept_id, now=timezone.now())

@@ -12,6 +12,7 @@ ACTIONS = (
     Action("inspection.suspend", "年检未按期提交，暂停抽取"),
     Action("inspection.lift", "恢复抽取（年检）"),
     Action("inspection.remind", "催办年检"),
+    Action("inspection.carry_over", "合并档案，转入年检和续聘申请"),
     Action("renewal.ask", "申请续聘"),
     Action("renewal.decide", "审核续聘申请"),
     Action("renewal.overtake", "续聘申请已另行办理"),

@@ -9,13 +9,16 @@ class InspectionsConfig(AppConfig):
         from django.urls import reverse
 
         from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.automation.services.happening import register_events
         from expertpool.changes.registry import OWN_DATA
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.criteria import register_criteria
+        from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, PAGE_TABS
+        from expertpool.experts.events import ExpertsMerged
         from expertpool.experts.registry import SUSPENSIONS, Suspension
         from expertpool.experts.services.contacts import recipient_of
         from expertpool.files.registry import FILE_SUBJECTS
@@ -36,6 +39,8 @@ class InspectionsConfig(AppConfig):
             decidable_by,
         )
         from expertpool.inspections.queries.suspension import suspended
+        from expertpool.inspections.receivers import experts_merged
+        from expertpool.inspections.services import event_kinds
         from expertpool.inspections.services.deciding import send_back
         from expertpool.inspections.settings import SETTINGS
         from expertpool.inspections.tables import OWN
@@ -55,6 +60,8 @@ class InspectionsConfig(AppConfig):
         OWN_DATA.add(*OWN)
         SUSPENSIONS.add(Suspension("inspections", suspended))
         register_criteria(SUBJECT, *CRITERIA)
+        register_events(*event_kinds.EVENTS)
+        subscribe(ExpertsMerged, experts_merged)
         FLOW_SUBJECTS.add(
             FlowSubject(
                 SUBJECT,

@@ -15,6 +15,7 @@ class JoiningConfig(AppConfig):
             PasswordLink,
         )
         from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.automation.services.happening import register_events
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.criteria import register_criteria
@@ -37,6 +38,7 @@ class JoiningConfig(AppConfig):
         )
         from expertpool.joining.queries.flow import FLOW
         from expertpool.joining.queries.public import is_open
+        from expertpool.joining.services import event_kinds
         from expertpool.joining.services.passwords import NOT_OURS, send_password_link
         from expertpool.joining.settings import SETTINGS
         from expertpool.notifications import occasions
@@ -57,6 +59,7 @@ class JoiningConfig(AppConfig):
         FILE_SUBJECTS.add(FILES)
         register_criteria(SUBJECT, *FIELDS)
         FLOW_SUBJECTS.add(FLOW)
+        register_events(*event_kinds.EVENTS)
         occasions.OCCASIONS.add(*OCCASIONS)
         # The code and the link in them act for whoever has them.
         MESSAGE_SUBJECTS.add(

@@ -211,6 +211,33 @@ def delete_achievement(*, row: Achievement, actor: User, now: datetime) -> None:
     row.delete()
 
 
+@transaction.atomic
+def carry_over(*, closed_id: int, kept_id: int, now: datetime) -> int:
+    """Give the record that stays the achievements of the one that was merged into it, with their files, but for
+    those that it has itself and what somebody else has written; return how many. Logged."""
+    closed, kept = (Expert.objects.get(pk=pk) for pk in (closed_id, kept_id))
+    rows = Achievement.objects.select_for_update(of=("self",)).select_related("expert")
+    names = []
+    for row in rows.filter(expert=closed).order_by("pk"):
+        is_approved = Q(state=State.APPROVED)
+        alike = _alike(row, kept).filter(
+            is_approved if row.state == State.APPROVED else ~is_approved
+        )
+        if not is_vouched(row) or alike.exists():
+            continue
+        row.expert, row.proof_n = kept, row.proof_n + 1
+        row.save(update_fields=["expert", "proof_n", "proof"])
+        names.append(row.title)
+    if names:
+        after = {"从": closed.number, "成果": len(names)}
+        record("achievement.carry_over", actor=None, now=now, subject=kept, after=after)
+    return len(names)
+
+
+def _alike(row: Achievement, expert: Expert) -> QuerySet[Achievement]:
+    return Achievement.objects.filter(expert=expert, kind=row.kind, title=row.title, year=row.year)
+
+
 def _locked(row: Achievement) -> Achievement:
     # The expert first: what is there already is asked, and not changed, meanwhile.
     Expert.objects.select_for_update(of=("self",), no_key=True).get(pk=row.expert_id)

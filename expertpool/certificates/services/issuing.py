@@ -13,6 +13,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.certificates.enums import Ending
+from expertpool.certificates.events import CertificateRevoked, CertificatesIssued
 from expertpool.certificates.exceptions import CertificateRefused
 from expertpool.certificates.models import Certificate, DesignVersion
 from expertpool.certificates.queries.codes import digest_of, new_code
@@ -20,6 +21,7 @@ from expertpool.certificates.services.designs import design_for
 from expertpool.certificates.services.numbering import take_numbers
 from expertpool.certificates.settings import AUTOMATIC, ISSUER, YEARS
 from expertpool.core.configuration import value_of
+from expertpool.core.events import publish
 from expertpool.core.settings import SITE_NAME
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
@@ -150,6 +152,7 @@ def revoke_certificate(
         before={"证书编号": certificate.number},
         note=reason,
     )
+    publish(CertificateRevoked(certificate.pk))
     return certificate
 
 
@@ -204,6 +207,7 @@ def _issue(
             before={"证书编号": replaced.number} if replaced else None,
             after={"证书编号": one.number, "有效期": validity(one.valid_from, one.valid_until)},
         )
+    publish(CertificatesIssued(tuple(one.pk for one in made)))
     return made
 
 

@@ -4,9 +4,11 @@ somewhere stays away from it: a line of his work is an avoidance as well (docs/d
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -104,6 +106,54 @@ def take_over_jobs(*, application_id: int) -> list[Career]:
         after = in_words(career, *Career.RECORDED)
         record("change.career", actor=actor, now=now, subject=expert, after=after)
     return kept
+
+
+@transaction.atomic
+def carry_over(*, closed_id: int, kept_id: int, now: datetime) -> int:
+    """Give the record that stays the lines of work and the works of the one that was merged into it, but for those
+    that it has itself; return how many. Their avoidances have come along already: a line keeps that of the record
+    that stays. Logged."""
+    closed, kept = (Expert.objects.get(pk=pk) for pk in (closed_id, kept_id))
+    jobs = _standing(Career, closed).exclude(_same(Career, kept, "unit", "position", "start_date"))
+    works = _standing(Work, closed).exclude(_same(Work, kept, "kind", "title", "year"))
+    count = 0
+    for career in list(jobs.select_related("avoidance")):
+        avoidance = career.avoidance and _same_avoidance(career.avoidance, kept)
+        Career.objects.filter(pk=career.pk).update(expert=kept, avoidance=avoidance)
+        count += 1
+    count += works.update(expert=kept)
+    if count:
+        after = {"从": closed.number, "工作经历、论著": count}
+        record("change.carry_over", actor=None, now=now, subject=kept, after=after)
+    return count
+
+
+def _standing(model: type[Any], expert: Expert) -> QuerySet[Any]:
+    rows: QuerySet[Any] = model.objects.filter(expert=expert, removed_at__isnull=True)
+    return rows
+
+
+def _same(model: type[Any], kept: Expert, *names: str) -> Q:
+    """Return the condition of lines that ``kept`` has, too, by ``names``."""
+    found = Q(pk__in=[])
+    for values in _standing(model, kept).order_by().values(*names):
+        # None is no value that a column has.
+        found |= Q(
+            **{
+                (f"{name}__isnull" if value is None else name): (True if value is None else value)
+                for name, value in values.items()
+            }
+        )
+    return found
+
+
+def _same_avoidance(row: AvoidanceUnit, kept: Expert) -> AvoidanceUnit | None:
+    """Return the avoidance of ``kept`` that has come of ``row``, if no other line is its reason."""
+    rows = AvoidanceUnit.objects.filter(
+        expert=kept, unit=row.unit_id, kind=row.kind, removed_at__isnull=True
+    )
+    taken = Career.objects.filter(avoidance=OuterRef("pk"))
+    return rows.filter(~Exists(taken)).order_by("pk").first()
 
 
 @transaction.atomic

@@ -12,9 +12,11 @@ from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
+from expertpool.core.events import publish
 from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.core.visibility import told
 from expertpool.inspections.enums import State
+from expertpool.inspections.events import InspectionDecided
 from expertpool.inspections.exceptions import InspectionRefused
 from expertpool.inspections.models import Inspection
 from expertpool.inspections.occasions import DECIDED
@@ -45,7 +47,7 @@ def decide_inspection(
     shown: nobody decides on what was handed in anew since.
 
     Refuses (InspectionRefused) the account of an expert, whose step it is not, to turn down without a reason,
-    and what was decided, or may not be told yet.
+    and what was decided, or may not be told yet. Announces InspectionDecided.
     """
     row = _waiting(row, seen, actor)
     agree, note = outcome == State.PASSED, note.strip()[:500]
@@ -69,6 +71,7 @@ def decide_inspection(
     record("inspection.decide", actor=actor, now=now, subject=row.expert, after=after, note=note)
     if verdict in _SETTLED:
         _tell(row, said, now)
+        publish(InspectionDecided(row.pk))
     return verdict
 
 

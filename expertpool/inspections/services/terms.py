@@ -11,9 +11,11 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
+from expertpool.core.events import publish
 from expertpool.core.visibility import told_later
 from expertpool.experts.enums import ExpertStatus
 from expertpool.inspections.enums import TO_SUBMIT, RoundState
+from expertpool.inspections.events import ExpertsSuspended
 from expertpool.inspections.exceptions import InspectionRefused
 from expertpool.inspections.models import Inspection, Round
 from expertpool.inspections.occasions import REMINDED, SUSPENDED
@@ -77,7 +79,8 @@ def remind_all(*, round_: Round, rows: QuerySet[Inspection], actor: User, now: d
 
 
 def tell_suspended(*, now: datetime) -> int:
-    """Tell who is not drawn since today because he handed in nothing, and write it into his log; once."""
+    """Tell who is not drawn since today because he handed in nothing, and write it into his log; once.
+    Announces ExpertsSuspended."""
     today, count = timezone.localdate(now), 0
     rows = Inspection.objects.filter(holding(today), over_due(today), suspended_at__isnull=True)
     rows = rows.filter(expert__status=ExpertStatus.FORMAL).order_by("pk")
@@ -92,6 +95,7 @@ def tell_suspended(*, now: datetime) -> int:
             for row in part:
                 _log(row, now, today)
             Inspection.objects.filter(pk__in=[row.pk for row in part]).update(suspended_at=now)
+            publish(ExpertsSuspended(tuple(row.pk for row in part)))
         count += len(part)
     return count
 

@@ -31,7 +31,7 @@ from expertpool.experts.services.status import approve_expert
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import move_attachment
 from expertpool.joining.enums import State
-from expertpool.joining.events import ApplicantAdmitted
+from expertpool.joining.events import ApplicantAdmitted, ApplicationRejected
 from expertpool.joining.exceptions import Altered, JoiningRefused
 from expertpool.joining.models import Application
 from expertpool.joining.occasions import DECIDED
@@ -83,13 +83,15 @@ def approve(
 @transaction.atomic
 def reject(*, application: Application, actor: User, now: datetime, note: str) -> Verdict:
     """Turn ``application`` down for good, with the reason, which its applicant is told; where the flow says
-    so, the step before decides anew. Refuses an empty reason, and what `approve` refuses."""
+    so, the step before decides anew. Refuses an empty reason, and what `approve` refuses. Announces
+    ApplicationRejected."""
     if not note.strip():
         raise JoiningRefused("请填写不通过的原因，申请人会收到。", field="note")
     row = _waiting(application, actor)
     verdict = _decide(row, agree=False, note=note, actor=actor, now=now)
     if verdict is Verdict.REJECTED:
         _end(row, State.REJECTED, "joining.reject", note=note, actor=actor, now=now)
+        publish(ApplicationRejected(row.pk))
     else:
         _log_step(row, verdict, note, actor, now)
     return verdict

@@ -9,6 +9,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.core.fields import is_vouched
+from expertpool.core.health import Health
 from expertpool.core.jobs import is_queued
 from expertpool.draws import settings as office
 from expertpool.draws.enums import InvitationState, ReplyVia
@@ -23,7 +25,8 @@ from expertpool.experts.models import Expert
 from expertpool.points.enums import ReviewFact
 from expertpool.points.models import PointEntry, PointRule, Settled
 from expertpool.points.queries.ledger import balance_of
-from expertpool.points.services.rows import save_row
+from expertpool.points.services.health import find_ledger
+from expertpool.points.services.rows import delete_row, save_row
 from expertpool.points.services.settling import settle_draw, settle_due, take_back_draw
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw
@@ -169,6 +172,29 @@ def test_lines_and_rules_that_somebody_else_wrote_bring_nothing(operator: User) 
     assert labels_of(first) == []
     assert labels_of(second) == ["确认参加 2"]
     assert balance_of(other) == 0
+
+
+@pytest.mark.parametrize("way", ["back", "again", "copy"])
+def test_a_rule_of_before_that_somebody_writes_back_brings_nothing(
+    operator: User, way: str
+) -> None:
+    rule = make_point_rule(ReviewFact.ATTENDED, 500, now=NOW - timedelta(days=9))
+    old = PointRule.objects.values().get()
+    draw = drawn(operator)
+    accept_all(draw, now=NOW)
+    opened(draw)
+    if way == "back":
+        rule.points = 5
+        save_row(row=rule, actor=None, now=NOW - timedelta(days=8))
+        PointRule.objects.filter(pk=rule.pk).update(**old)
+    else:
+        delete_row(row=rule, actor=None, now=NOW - timedelta(days=8))
+        PointRule.objects.bulk_create([PointRule(**old | ({"id": 999} if way == "copy" else {}))])
+        PointRule.objects.update(proof=old["proof"])
+    assert is_vouched(PointRule.objects.get())
+    settle_draw(draw_id=draw.pk, now=OVER)
+    assert not PointEntry.objects.exists()
+    assert find_ledger(OVER).state == Health.FAILED
 
 
 def test_a_rule_counts_for_what_ends_after_it_was_set(operator: User) -> None:

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from expertpool.core.fields import is_vouched
 from expertpool.core.jobs import defer
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.models import Draw
@@ -17,6 +16,7 @@ from expertpool.points.enums import Cause
 from expertpool.points.models import PointEntry, PointRule, Settled
 from expertpool.points.queries.facts import draws_to_settle, facts_of, is_to_settle
 from expertpool.points.services.ledger import credit, take_back
+from expertpool.points.services.standing import stands
 
 AT_ONCE = 200  # draws that one run looks at: the next goes on
 VOIDED = "抽取作废，冲正"
@@ -67,12 +67,15 @@ def settle_draw(*, draw_id: int, now: datetime) -> int:
 
 
 def rules_in_use() -> list[PointRule]:
-    """Return the rules that bring points now; one that somebody else has written does not, and is told."""
-    rows = list(PointRule.objects.filter(active=True))
-    for row in rows:
-        if not is_vouched(row):
+    """Return the rules that bring points now; one that somebody else has written, or written back, does not, and is
+    told."""
+    found = []
+    for row in PointRule.objects.filter(active=True):
+        if stands(row):
+            found.append(row)
+        else:
             logger.error("the rule of points %s was written by somebody else", row.fact)
-    return [row for row in rows if is_vouched(row)]
+    return found
 
 
 @transaction.atomic

@@ -133,6 +133,21 @@ class OwnForm(forms.Form):
         )
 
 
+class ForForm(OwnForm):
+    """What the office hands in for an expert without an account."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    declared = forms.BooleanField(
+        label="本人已签字承诺",
+        required=False,
+        help_text="承诺书请扫描后作为材料上传。",
+    )
+
+    def __init__(self, data: Any = None, *, row: Inspection) -> None:
+        super().__init__(data, row=row)
+        self.initial.update(version=row.version, declared=False)
+
+
 class DecisionForm(forms.Form):
     outcome = forms.ChoiceField(
         label="审核结果",

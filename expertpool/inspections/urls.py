@@ -16,6 +16,7 @@ urlpatterns = [
     path("inspections/<int:pk>/return/", review.return_many, name="return_many"),
     path("inspections/of/<int:pk>/", review.detail, name="detail"),
     path("inspections/of/<int:pk>/decide/", review.decide, name="decide"),
+    path("inspections/of/<int:pk>/hand-in/", review.hand_in_for_, name="hand_in_for"),
     path("inspections/of/<int:pk>/reopen/", review.reopen_, name="reopen"),
     path("inspections/of/<int:pk>/lift/", review.lift_, name="lift"),
     path("renewals/", renewals.index, name="renewals"),

@@ -755,6 +755,7 @@ RULES: dict[str, Rule] = {
     "inspections:return_many": only("admin", kwargs=open_round),
     "inspections:detail": only(*READ_EXPERTS, kwargs=inspection),
     "inspections:decide": only("admin", kwargs=waiting_inspection),
+    "inspections:hand_in_for": only("admin", kwargs=inspection),
     "inspections:reopen": only("admin", kwargs=inspection),
     "inspections:lift": only("admin", kwargs=inspection),
     "inspections:renewals": only("admin"),

@@ -17,10 +17,12 @@ from expertpool.audit.models import Entry
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import drawable, suspended
+from expertpool.files.services import attach
 from expertpool.inspections.enums import RoundState, State
 from expertpool.inspections.exceptions import ChangedElsewhere, InspectionRefused
 from expertpool.inspections.models import Inspection, Round
 from expertpool.inspections.queries.inspections import (
+    FILES,
     held_back,
     inspections_visible_to,
     rounds_visible_to,
@@ -34,11 +36,11 @@ from expertpool.inspections.services.rounds import (
     remove_round,
     save_round,
 )
-from expertpool.inspections.services.submitting import hand_in, save_draft
+from expertpool.inspections.services.submitting import hand_in, hand_in_for, save_draft
 from expertpool.inspections.services.terms import remind, remind_all, tell_suspended
 from expertpool.notifications.models import Message
 from expertpool.workflow.enums import Verdict
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_department, make_user
 from tests.factories.experts import give_account, make_expert
 from tests.factories.inspections import (
     VALUES,
@@ -261,6 +263,49 @@ def test_of_two_who_decide_one_is_refused_and_nobody_decides_on_his_own(admin: U
         )
     answer = login(Client(), stranger).get(reverse("inspections:fill", args=[one.pk]))
     assert answer.status_code == 404
+
+
+def test_the_office_hands_in_for_who_has_no_account(client: Client, admin: User) -> None:
+    row = make_inspection(make_expert("王小明"), materials=["资格证书"])
+    login(client, admin)
+    page = client.get(reverse("inspections:detail", args=[row.pk])).content.decode()
+    assert "没有登录账号" in page
+    address = reverse("inspections:hand_in_for", args=[row.pk])
+    values = {"contents": "无变化", "declared": "on", "version": "0"}
+    assert "还没有上传：资格证书" in client.post(address, values).content.decode()
+    file = SimpleUploadedFile("证书.pdf", b"%PDF-1.7\n%%EOF\n")
+    attach(subject=row, uploaded_file=file, kind="m1", actor=admin, now=timezone.now())
+    unsigned = client.post(address, values | {"declared": ""})
+    assert "请阅读承诺内容并勾选" in unsigned.content.decode()
+    assert client.post(address, values).status_code == 204
+    row.refresh_from_db()
+    assert (row.state, row.asked_by) == (State.SUBMITTED, admin)
+    entry = Entry.objects.get(action="inspection.hand_in")
+    assert "代没有账号的专家提交" in entry.note
+    # At once, though names may be sealed: the office has done it, and somebody else decides.
+    assert row not in to_decide(admin)
+    other = make_user("admin")
+    assert row in to_decide(other)
+    with pytest.raises(InspectionRefused):
+        decided(row, admin, State.PASSED)
+    decided(row, other, State.PASSED)
+    assert client.post(address, values).status_code in {409, 422}
+
+
+def test_who_has_an_account_hands_in_himself(admin: User) -> None:
+    expert = make_expert()
+    give_account(expert, make_user("expert"))
+    row = make_inspection(expert)
+    mine, alien = make_department("甲"), make_user("department", department=make_department("乙"))
+    other = make_inspection(make_expert(department=mine))
+    for one, actor in ((row, admin), (other, alien)):
+        with pytest.raises(InspectionRefused, match="不能代为提交"):
+            hand_in_for(
+                row=one, contents="无", signed=True, version=0, actor=actor, now=timezone.now()
+            )
+    assert not FILES.may_edit(admin, str(row.pk))
+    assert FILES.may_edit(admin, str(other.pk))
+    assert not FILES.may_edit(alien, str(other.pk))
 
 
 def test_a_draft_of_another_device_is_not_lost(admin: User) -> None:

@@ -96,6 +96,15 @@ def to_decide(user: User) -> QuerySet[Any]:
     return decidable_by(user).filter(waiting_for(user, SUBJECT))
 
 
+def may_hand_in_for(user: User, row: Inspection) -> bool:
+    """Tell whether ``user`` may hand ``row`` in for its expert: within his scope, while it is to be handed in, and
+    only for who has no account to do it himself."""
+    if row.expert.user_id is not None or not row.may_submit or not user.has_permission(MANAGE):
+        return False
+    seen: bool = inspections_visible_to(user, MANAGE).filter(pk=row.pk).exists()
+    return seen
+
+
 def inspections_of(expert: Expert) -> QuerySet[Inspection]:
     """Return all of ``expert``, for himself."""
     rows = Inspection.objects.filter(expert=expert)
@@ -142,12 +151,17 @@ def _may_view_files(user: Any, subject_id: str) -> bool:
         return True
     rows = inspections_visible_to(user).filter(shown__in=(State.SUBMITTED, *_ENDED))
     allowed = user.has_permission(VIEW) or user.has_permission(MANAGE)
-    return allowed and rows.filter(pk=subject_id).exists()
+    return (allowed and rows.filter(pk=subject_id).exists()) or _hands_in_for(user, subject_id)
+
+
+def _hands_in_for(user: Any, subject_id: str) -> bool:
+    row = Inspection.objects.select_related("round", "expert").filter(pk=subject_id).first()
+    return row is not None and may_hand_in_for(user, row)
 
 
 def _may_edit_files(user: Any, subject_id: str) -> bool:
     row = Inspection.objects.select_related("round").filter(_own(user), pk=subject_id).first()
-    return row is not None and row.may_submit
+    return (row is not None and row.may_submit) or _hands_in_for(user, subject_id)
 
 
 def _closed(subject_id: str) -> str:

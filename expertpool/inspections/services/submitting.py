@@ -1,4 +1,4 @@
-"""What an expert says of his year: kept as a draft, and handed in."""
+"""What an expert says of his year: kept as a draft, and handed in, by him or, where he has no account, for him."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from expertpool.files.queries import attachments_of
 from expertpool.inspections.enums import State
 from expertpool.inspections.exceptions import ChangedElsewhere, InspectionRefused
 from expertpool.inspections.models import LONGEST, Inspection
+from expertpool.inspections.queries.inspections import may_hand_in_for
 from expertpool.workflow.services.approvals import start_approval
 
 ELSEWHERE = "这份年检已在别处修改过，这里填写的没有保存。"
@@ -33,7 +34,10 @@ def save_draft(
     Refuses (ChangedElsewhere) what was changed on another device since ``version``; (InspectionRefused) what
     is handed in or over, and another's.
     """
-    row = _his(row, actor)
+    return _keep(_his(row, actor), contents, declared, version)
+
+
+def _keep(row: Inspection, contents: str, declared: bool, version: int) -> Inspection:
     if version != row.version:
         raise ChangedElsewhere(ELSEWHERE)
     row.contents, row.is_declared = contents.strip()[:LONGEST], declared
@@ -54,19 +58,41 @@ def hand_in(
     row = save_draft(
         row=row, contents=contents, declared=declared, version=version, actor=actor, now=now
     )
+    return _submit(row, actor=actor, now=now)
+
+
+@transaction.atomic
+def hand_in_for(
+    *, row: Inspection, contents: str, signed: bool, version: int, actor: User, now: datetime
+) -> Inspection:
+    """Hand in, as the office, for an expert without an account, who has ``signed`` the declaration on paper.
+    Whoever does so decides on it no more.
+
+    Refuses (InspectionRefused) whom ``actor`` may not see to, an expert who has an account, and what `hand_in` does.
+    """
+    row = locked(row)
+    if not may_hand_in_for(actor, row):
+        raise InspectionRefused(
+            "专家已有账号、或这次年检已提交或已结束，不能代为提交；请刷新页面。"
+        )
+    row = _keep(row, contents, signed, version)
+    return _submit(row, actor=actor, now=now, note="代没有账号的专家提交")
+
+
+def _submit(row: Inspection, *, actor: User, now: datetime, note: str = "") -> Inspection:
     if not row.contents:
         raise InspectionRefused("请填写本年度情况；没有变化的写“无变化”。", field="contents")
     kinds = set(attachments_of(row).values_list("kind", flat=True))
     if lacking := [name for kind, name in row.round.asked if kind not in kinds]:
         raise InspectionRefused(f"还没有上传：{'、'.join(lacking)}。")
-    if not declared:
+    if not row.is_declared:
         raise InspectionRefused("请阅读承诺内容并勾选。", field="declared")
     row.state, row.asked_at, row.asked_by = State.SUBMITTED, now, actor
     row.is_late = row.is_late or timezone.localdate(now) > row.due_on
     row.save()
     start_approval(subject=row, now=now)
     after = {"年检": row.round.name}
-    record("inspection.hand_in", actor=actor, now=now, subject=row.expert, after=after)
+    record("inspection.hand_in", actor=actor, now=now, subject=row.expert, after=after, note=note)
     return row
 
 

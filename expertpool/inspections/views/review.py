@@ -24,13 +24,14 @@ from expertpool.core.views.reasons import reason_of
 from expertpool.inspections.enums import State
 from expertpool.inspections.exceptions import InspectionRefused
 from expertpool.inspections.exports import day_of
-from expertpool.inspections.forms import DecisionForm, InspectionFilter, ReasonForm
+from expertpool.inspections.forms import DecisionForm, ForForm, InspectionFilter, ReasonForm
 from expertpool.inspections.models import Inspection
 from expertpool.inspections.permissions import MANAGE, VIEW
 from expertpool.inspections.queries.inspections import (
     SUBJECT,
     inspections_visible_to,
     labels_of,
+    may_hand_in_for,
     shown_word,
     to_decide,
     with_held,
@@ -42,6 +43,7 @@ from expertpool.inspections.services.deciding import (
     reopen,
     return_inspection,
 )
+from expertpool.inspections.services.submitting import hand_in_for
 from expertpool.inspections.tables import tabs, tone_of
 from expertpool.workflow.queries.approvals import course_of, returned
 
@@ -70,8 +72,37 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "course": course_of(row, now=timezone.now()) if is_shown else None,
         "may_decide": may_manage and to_decide(request.user).filter(pk=pk).exists(),
         "may_manage": may_manage,
+        "may_hand_in": may_hand_in_for(request.user, row),
     }
     return render(request, "inspections/detail.html", context)
+
+
+@requires(MANAGE)
+def hand_in_for_(request: UserRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(inspections_visible_to(request.user, MANAGE), pk=pk)
+    form = ForForm(request.POST if request.method == "POST" else None, row=row)
+
+    def write() -> None:
+        hand_in_for(
+            row=row,
+            contents=form.cleaned_data["contents"],
+            signed=form.cleaned_data["declared"],
+            version=form.cleaned_data["version"],
+            actor=request.user,
+            now=timezone.now(),
+        )
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        refusals=InspectionRefused,
+        title=f"代为提交 · {row.expert.name}",
+        message="已代为提交，请由另一人审核。",
+        refresh="page",
+        submit_label="提交年检",
+        back=reverse("inspections:detail", args=[pk]),
+    )
 
 
 @requires(MANAGE)

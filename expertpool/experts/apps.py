@@ -34,7 +34,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.actions import ACTIONS
         from expertpool.experts.exceptions import ExpertRefused
         from expertpool.experts.exports import ExpertExport
-        from expertpool.experts.fields import EXPERT
+        from expertpool.experts.fields import BORN, EXPERT
         from expertpool.experts.home import NUMBERS, SHORTCUTS, TODOS
         from expertpool.experts.menu import GROUP, ITEMS
         from expertpool.experts.occasions import (
@@ -96,7 +96,7 @@ class ExpertsConfig(AppConfig):
         home.TODOS.add(*TODOS)
         PAGE_TABS.add(*TABS)
         SEARCHES.add(SearchProvider("experts", "专家", find_experts, order=10))
-        register_criteria(EXPERT.code, *EXPERT.criteria())
+        register_criteria(EXPERT.code, *EXPERT.criteria(), BORN)
         join_criteria(EXPERT.code, EXPERT.joined_criteria)
         FIELD_USES.add(USE)
         FILE_HOLDERS.add(FILES)

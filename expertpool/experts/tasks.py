@@ -13,6 +13,7 @@ from expertpool.experts.services import (
     blacklist,
     expiring,
     leave,
+    packs,
     removals,
     taking_away,
 )
@@ -80,3 +81,10 @@ def sweep_taken_away(timestamp: int) -> None:
 def tell_expiring(timestamp: int) -> None:
     """Each morning: tell of terms that end."""
     expiring.tell_expiring(now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="experts.pack_experts", queue=HEAVY, queueing_lock="experts.pack_experts")
+def pack_experts(timestamp: int) -> None:
+    """Every minute: put what was written of experts into the packs by which parts of it are found."""
+    packs.pack_experts()

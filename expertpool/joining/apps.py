@@ -32,6 +32,7 @@ class JoiningConfig(AppConfig):
         from expertpool.joining.queries.applications import (
             FIELDS,
             FILES,
+            OF_EXPERTS,
             SUBJECT,
             is_applicant,
             is_his_own,
@@ -58,6 +59,7 @@ class JoiningConfig(AppConfig):
         EXPORTS.add(ApplicationExport())
         FILE_SUBJECTS.add(FILES)
         register_criteria(SUBJECT, *FIELDS)
+        register_criteria("experts.expert", OF_EXPERTS)
         FLOW_SUBJECTS.add(FLOW)
         register_events(*event_kinds.EVENTS)
         occasions.OCCASIONS.add(*OCCASIONS)

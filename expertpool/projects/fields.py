@@ -293,6 +293,10 @@ FIELDS = (
         imported=InImport(help="不晚于评审开始时间。", width=20),
         exported=InExport(code="check_in", width=20),
         history=InHistory(),
+        criterion=InCriteria(
+            field=ask.Date(code="check_in", path="check_in_at", moments=True, nullable=True),
+            order=LAST,
+        ),
         interface=InInterface(help="报到时间，不晚于评审开始时间"),
     ),
     FieldDeclaration(
@@ -412,6 +416,9 @@ FIELDS = (
         kind=Text(longest=500),
         write=False,
         exported=InExport(code="decision", width=24),
+        criterion=InCriteria(
+            field=ask.Text(code="decision", path="decision_note", nullable=True), order=LAST
+        ),
         interface=InInterface(),
     ),
     FieldDeclaration(

@@ -20,7 +20,6 @@ from expertpool.experts.queries.experts import (
     email_index,
     id_number_index,
     phone_index,
-    phone_tail_index,
 )
 from expertpool.experts.services.appeals import file_appeal
 from expertpool.experts.services.blacklist import add_to_blacklist
@@ -110,7 +109,6 @@ def make_expert(
         name=name,
         phone=phone,
         phone_index=phone_index(phone),
-        phone_tail_index=phone_tail_index(phone),
         id_number=id_number,
         id_number_index=id_number_index(id_number),
         email=email,

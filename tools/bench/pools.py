@@ -23,15 +23,16 @@ from expertpool.directory.models import Division, Specialty, Title, Unit
 from expertpool.experts.enums import AvoidanceKind, ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, Expert, ExpertSpecialty, Leave, Tag
 from expertpool.experts.queries.availability import day_start
-from expertpool.experts.queries.experts import id_number_index, phone_index, phone_tail_index
+from expertpool.experts.queries.experts import id_number_index, phone_index
 from expertpool.experts.services.demo import CITIES, EMPLOYERS, GIVEN, POSITIONS, SURNAMES
+from expertpool.experts.services.packs import pack_experts
 from expertpool.experts.services.search_index import search_tokens
 from tools.bench.copying import copy_rows, indexes_made_at_the_end
 from tools.bench.history import write_history
 
 _FIELDS = (
     "id", "number", "name", "sex", "birth_date", "id_number", "id_number_index", "phone",
-    "phone_index", "phone_tail_index", "email", "employer_id", "title", "title_level", "position",
+    "phone_index", "email", "employer_id", "title", "title_level", "position",
     "education", "practice_years", "division_id", "expert_type", "address", "bank_account",
     "status", "status_before_deletion", "deleted_at", "term_start_date", "term_end_date",
     "source", "department_id", "search_tokens", "created_at", "updated_at",
@@ -83,6 +84,11 @@ def fill_pool(size: int, *, now: datetime, seed: int = 1) -> None:
         copy_rows(AvoidanceUnit, names, _avoidance_units(random, units, days, size))
     with connection.cursor() as cursor:
         cursor.execute("SELECT setval('experts_number_seq', %s)", [size])
+        # Past the triggers that note it.
+        cursor.execute(
+            "INSERT INTO experts_unpackedexpert (expert_key) SELECT id FROM experts_expert"
+        )
+    pack_experts()
 
 
 class _Skewed:
@@ -196,7 +202,7 @@ def _experts(random: Random, world: _World, days: _Days, size: int) -> Iterator[
         yield (
             pk, ref, name, choice(("male", "female")), choice(birthdays),
             secret["id_number"], id_number_index(str(pk)), secret["phone"], phone_index(phone),
-            phone_tail_index(phone), secret["email"], choice(world.units), title, level,
+            secret["email"], choice(world.units), title, level,
             choice(POSITIONS), choice(("本科", "硕士研究生")), int(number() * 40),
             choice(world.divisions), choice(("技术类", "技术类", "经济类", "法律类")),
             secret["address"], secret["bank_account"], status, "formal" if status == "deleted" else "",

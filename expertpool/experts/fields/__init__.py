@@ -9,7 +9,7 @@ from expertpool.core.subjects import Subject
 from expertpool.experts.fields.competence import COMPETENCE
 from expertpool.experts.fields.contact import CONTACT
 from expertpool.experts.fields.membership import MEMBERSHIP
-from expertpool.experts.fields.person import PERSON
+from expertpool.experts.fields.person import BORN, PERSON
 from expertpool.experts.fields.shared import INDIVIDUAL, ORGANISATION
 from expertpool.experts.fields.work import WORK
 from expertpool.experts.queries.criteria import SUBJECT
@@ -26,5 +26,7 @@ SECTIONS = {
     ORGANISATION: {"basic": "单位信息", "work": "联系人"} | COMMON,
 }
 FIELDS = (*PERSON, *WORK, *COMPETENCE, *CONTACT, *MEMBERSHIP)
+
+__all__ = ["BORN", "EXPERT"]
 
 EXPERT = Subject(SUBJECT, label="专家", sections=SECTIONS, fields=FIELDS, is_somebodys=True)

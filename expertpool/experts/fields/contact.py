@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from expertpool.core import criteria as ask
 from expertpool.core.subjects import (
     FieldDeclaration,
     InApplication,
+    InCriteria,
     InExport,
     InForm,
     InHistory,
@@ -14,7 +16,7 @@ from expertpool.core.subjects import (
     Text,
 )
 from expertpool.core.text import mask_middle
-from expertpool.experts.fields.shared import AS_CONTACT, BASIC, guarded
+from expertpool.experts.fields.shared import AS_CONTACT, BASIC, encrypted, guarded
 from expertpool.experts.validators import values as rules
 
 CONTACT = (
@@ -36,6 +38,7 @@ CONTACT = (
         ),
         exported=InExport(width=30),
         history=InHistory(),
+        criterion=InCriteria(field=encrypted("address"), order=22, draws=False),
         applied=InApplication(step=BASIC),
         interface=InInterface(),
     ),
@@ -48,6 +51,7 @@ CONTACT = (
         imported=InImport(dispensable=True, aliases=("邮政编码",), sample="410000", width=10),
         exported=InExport(width=8),
         history=InHistory(),
+        criterion=InCriteria(field=ask.Text(nullable=True), order=22, draws=False),
         applied=InApplication(step=BASIC),
         interface=InInterface(),
     ),
@@ -60,6 +64,7 @@ CONTACT = (
         imported=InImport(dispensable=True, aliases=("开户行", "开户行名称"), sample="中国银行"),
         exported=InExport(width=16),
         history=InHistory(),
+        criterion=InCriteria(field=ask.Text(nullable=True), order=23, draws=False),
         interface=InInterface(),
     ),
     FieldDeclaration(
@@ -84,6 +89,7 @@ CONTACT = (
         ),
         exported=InExport(width=24),
         history=InHistory(),
+        criterion=InCriteria(field=encrypted("bank_account"), order=23, draws=False),
         interface=InInterface(),
     ),
 )

@@ -7,6 +7,7 @@ from django.utils import timezone
 from expertpool.accounts.models import Department
 from expertpool.core import criteria as ask
 from expertpool.core.importing import FIRST, LAST
+from expertpool.core.prepared import Prepared
 from expertpool.core.subjects import (
     Choice,
     Day,
@@ -28,6 +29,8 @@ from expertpool.experts.fields.shared import NUMBERS
 from expertpool.experts.queries import criteria as answers
 from expertpool.experts.queries.experts import state_word
 from expertpool.experts.validators import values as rules
+
+_departments = Prepared(lambda: Department.objects.values_list("pk", "name"))
 
 MEMBERSHIP = (
     FieldDeclaration(
@@ -51,6 +54,7 @@ MEMBERSHIP = (
         form=InForm(section="term", order=1),
         imported=InImport(dispensable=True, aliases=("说明",), width=24),
         history=InHistory(order=1),
+        criterion=InCriteria(field=ask.Text(nullable=True), order=24, draws=False),
         interface=InInterface(),
     ),
     FieldDeclaration(
@@ -61,6 +65,11 @@ MEMBERSHIP = (
         imported=InImport(aliases=("聘期起", "聘任日期"), sample="2026-01-01"),
         exported=InExport(code="term_start", width=12),
         history=InHistory(),
+        criterion=InCriteria(
+            field=ask.Date(code="term_start", path="term_start_date", nullable=True),
+            order=14,
+            draws=False,
+        ),
         interface=InInterface(),
     ),
     FieldDeclaration(
@@ -93,6 +102,17 @@ MEMBERSHIP = (
         form=InForm(section="term"),
         exported=InExport(),
         history=InHistory(),
+        criterion=InCriteria(
+            field=ask.Multi(
+                match=answers.department_q,
+                choices=_departments.all,
+                nullable=True,
+                operators=("in", "not_in", "empty", "not_empty"),
+            ),
+            order=13,
+            draws=False,
+        ),
+        filtered=InFilter(order=7),
     ),
     FieldDeclaration(
         code="source",

@@ -27,6 +27,7 @@ from expertpool.experts.fields.shared import (
     INDIVIDUAL,
     NUMBERS,
     ORGANISATION,
+    encrypted,
     guarded,
     passes,
 )
@@ -46,6 +47,9 @@ def id_kind_words(expert: Expert) -> str:
     """Return the kind of document, in words; of who has no number there is nothing to say."""
     return expert.get_id_kind_display() if expert.id_number_index else ""
 
+
+# Beside his age, which is what a draw asks of the same column.
+BORN = ask.Date(code="birth", label="出生日期", path="birth_date", nullable=True)
 
 PERSON = (
     FieldDeclaration(
@@ -163,6 +167,7 @@ PERSON = (
         ),
         exported=InExport(width=22, value=id_kind_words),
         history=InHistory(),
+        criterion=InCriteria(field=ask.Choice(choices=IdKind.choices), order=21, draws=False),
         applied=InApplication(step={INDIVIDUAL: BASIC}),
         interface=InInterface(),
     ),
@@ -186,6 +191,9 @@ PERSON = (
         ),
         exported=InExport(width=22),
         history=InHistory(),
+        criterion=InCriteria(
+            field=encrypted("id_number", index="id_number_index"), order=21, draws=False
+        ),
         applied=InApplication(
             step={INDIVIDUAL: BASIC},
             required=True,
@@ -215,6 +223,7 @@ PERSON = (
         ),
         exported=InExport(width=14, optional=True),
         history=InHistory(),
+        criterion=InCriteria(field=encrypted("phone", index="phone_index"), order=16, draws=False),
         applied=InApplication(step=BASIC, help="11 位，邀请和通知发到这里，加密保存。"),
         interface=InInterface(),
     ),
@@ -234,6 +243,7 @@ PERSON = (
         ),
         exported=InExport(width=24),
         history=InHistory(),
+        criterion=InCriteria(field=encrypted("email", index="email_index"), order=16, draws=False),
         applied=InApplication(step=BASIC),
         interface=InInterface(),
     ),
@@ -245,6 +255,7 @@ PERSON = (
         form=InForm(section={ORGANISATION: "work"}, order=-1, required=True),
         imported=InImport(order=1, help="单位专家必填。"),
         history=InHistory(),
+        criterion=InCriteria(field=ask.Text(nullable=True), order=21, draws=False),
         applied=InApplication(step={ORGANISATION: BASIC}, required=True),
         interface=InInterface(),
     ),

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Model
 from django.urls import reverse_lazy
 
+from expertpool.core import criteria as ask
 from expertpool.core.importing import CellRefused
 from expertpool.core.text import is_key
 from expertpool.core.visibility import GuardedField, Sensitivity
@@ -15,6 +16,7 @@ from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import Division, Specialty, Title
 from expertpool.directory.queries import dictionary_names
 from expertpool.experts.enums import ExpertKind
+from expertpool.experts.queries.packs import encrypted_q
 
 INDIVIDUAL, ORGANISATION = ExpertKind.INDIVIDUAL.value, ExpertKind.ORGANISATION.value
 # Steps of an application at which applicants are asked.
@@ -34,6 +36,13 @@ def tree(address: str, noun: str, **marks: str) -> dict[str, Any]:
 
 def guarded(code: str, label: str, mask: Callable[[str], str], **more: Any) -> GuardedField:
     return GuardedField(f"experts.{code}", label, mask, **more)
+
+
+def encrypted(column: str, index: str = "") -> ask.Text:
+    """Return the condition over an encrypted column, for who sees it plain: by parts, which packs find."""
+    return ask.Text(
+        match=encrypted_q(column, index), guard=f"experts.{column}", nullable=bool(index)
+    )
 
 
 def labels_of(model: type[Model]) -> Callable[[Sequence[str]], dict[str, str]]:

@@ -129,6 +129,9 @@ WORK = (
             width=22,
         ),
         read=lambda one: one.employer.uscc if one.employer else "",
+        criterion=InCriteria(
+            field=ask.Text(path="employer__uscc", nullable=True), order=12, draws=False
+        ),
         applied=InApplication(
             step={INDIVIDUAL: PROFESSION, ORGANISATION: BASIC},
             help="18 位，知道时填写，可避免重名。",
@@ -186,6 +189,7 @@ WORK = (
         imported=InImport(dispensable=True, aliases=("现任职务", "行政职务"), sample="总工程师"),
         exported=InExport(width=12),
         history=InHistory(),
+        criterion=InCriteria(field=ask.Text(nullable=True), order=17, draws=False),
         applied=InApplication(step={INDIVIDUAL: PROFESSION}),
         interface=InInterface(),
     ),

@@ -4,6 +4,7 @@ from expertpool.experts.models.avoidance import AvoidanceUnit
 from expertpool.experts.models.blacklist import BlacklistEntry
 from expertpool.experts.models.expert import Expert, ExpertSpecialty, Tag
 from expertpool.experts.models.leave import Leave
+from expertpool.experts.models.pack import SearchPack, UnpackedExpert
 from expertpool.experts.models.removal import AvoidanceRemoval
 from expertpool.experts.models.saved_search import SavedSearch
 from expertpool.experts.models.sharing import Sharing
@@ -19,8 +20,10 @@ __all__ = [
     "ExpertVersion",
     "Leave",
     "SavedSearch",
+    "SearchPack",
     "Sharing",
     "Tag",
     "ToldApart",
+    "UnpackedExpert",
     "UntoldVersion",
 ]

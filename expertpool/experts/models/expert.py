@@ -57,7 +57,6 @@ class Expert(models.Model):
     id_number_index = BlindIndexField("证件号码索引")
     phone = EncryptedTextField("手机号", bound_to=("number",), seals_empty=True)
     phone_index = BlindIndexField("手机号索引")
-    phone_tail_index = BlindIndexField("手机尾号索引")
     email = EncryptedTextField("邮箱", bound_to=("number",), at_least=64, seals_empty=True)
     email_index = BlindIndexField("邮箱索引")
     # 0, but of those who had the mail of an earlier record before that was refused.
@@ -215,7 +214,6 @@ class Expert(models.Model):
             models.Index(fields=["status", "-id"], name="experts_status"),
             # The tab 即将到期.
             models.Index(fields=["status", "term_end_date"], name="experts_term"),
-            models.Index(fields=["phone_tail_index"], name="experts_phone_tail"),
             models.Index(
                 fields=["merged_into"],
                 condition=models.Q(merged_into__isnull=False),

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from expertpool.accounts.models import Department
 from expertpool.core.criteria import Context
 from expertpool.directory.queries import (
     division_subtree,
@@ -92,6 +93,16 @@ def tag_q(op: str, values: Sequence[int], context: Context) -> Q:
     if op == "all":
         return _all(Q(Exists(rows.filter(tag=tag))) for tag in values)
     return Q(Exists(rows.filter(tag__in=values)))
+
+
+def department_q(op: str, values: Sequence[int], context: Context) -> Q:
+    """Experts of one of the departments or one below it."""
+    if op == "empty":
+        return Q(department__isnull=True)
+    paths = Department.objects.filter(pk__in=values).values_list("path", flat=True)
+    below = [Q(path__startswith=path) for path in paths]
+    rows = Department.objects.filter(Q(*below, _connector=Q.OR) if below else Q(pk__in=[]))
+    return Q(department__in=list(rows.order_by().values_list("pk", flat=True)))
 
 
 def age_q(op: str, value: Any, context: Context) -> Q:

@@ -18,7 +18,6 @@ from expertpool.experts.enums import NOT_SIGNED_IN, ExpertStatus
 from expertpool.experts.models import Expert, Tag
 from expertpool.experts.settings import TERM_ENDING_WITHIN
 
-TAIL = 4
 SIGNED_OUT = {
     ExpertStatus.FROZEN: "账号和密码都对，但您的专家资格现已冻结，暂时不能登录。原因已发到您的手机或邮箱；"
     "有疑问请联系专家库管理部门。",
@@ -132,11 +131,6 @@ def why_signed_out(user: User) -> str:
 def phone_index(phone: str) -> bytes | None:
     """Return the blind index of a phone number; None without one."""
     return contact_index("phone", phone)
-
-
-def phone_tail_index(phone: str) -> bytes | None:
-    """Return the blind index of the last four digits of a phone number."""
-    return blind_index("expert.phone_tail", phone[-TAIL:]) if phone else None
 
 
 def id_number_index(id_number: str) -> bytes | None:

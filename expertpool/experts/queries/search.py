@@ -27,12 +27,14 @@ from expertpool.core.visibility import Level, level_for
 from expertpool.directory.models import Specialty, Unit, UnitAlias
 from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.queries.criteria import SUBJECT
-from expertpool.experts.queries.experts import TAIL, phone_index, phone_tail_index
+from expertpool.experts.queries.experts import phone_index
+from expertpool.experts.queries.packs import phone_holding
 from expertpool.experts.queries.tokens import keyword_tokens, specialty_token
 
 # Each costs a statement and a condition of the list's.
 MOST_KEYWORDS = 8
 _TELEPHONE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})", re.ASCII)
+LEAST_DIGITS, ALL_DIGITS = 4, 11  # of a phone number: fewer fit too many, all have an index
 FEW = 5_000  # experts that one part of a keyword may fit to be gathered,
 FEW_TOGETHER = 20_000  # and several keywords: a walk to those who are met so seldom takes longer
 MANY = 20_000  # expected experts: those who are surely too many to be gathered
@@ -64,7 +66,7 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
 
     A keyword is part of the name, its pinyin initials, part of the number, of the employer's name
     or alias, of a specialty's name, a specialty's code; for those who see phone numbers plain
-    also a whole phone number or its last four digits; or all that a field of text says which an
+    also a phone number or four of its digits or more; or all that a field of text says which an
     administrator has added.
 
     ``by_name`` says that the rows will be ordered by name. It changes the way, not the rows: all
@@ -203,8 +205,8 @@ def _parts(keyword: str, user: User, texts: list[str]) -> list[_Part]:
         # Of three characters at least: for fewer an index of trigrams is of no use.
         own.append(Q(number__contains=keyword.upper()))
     if keyword.isdigit() and level_for(user, "experts.phone") is Level.PLAIN:
-        if len(keyword) == TAIL:
-            own.append(Q(phone_tail_index=phone_tail_index(keyword)))
+        if LEAST_DIGITS <= len(keyword) < ALL_DIGITS:
+            own.append(phone_holding(keyword, user))
         own.append(Q(phone_index=phone_index(keyword)))
     parts = [_expert_part(one) for one in own]
     if unit := _units(keyword):

@@ -46,7 +46,6 @@ from expertpool.experts.queries.experts import (
     experts_visible_to,
     id_number_index,
     phone_index,
-    phone_tail_index,
 )
 from expertpool.experts.queries.imported import ADDING
 from expertpool.experts.services.accounts import queue_accounts
@@ -289,7 +288,6 @@ class ExpertImporter(Importer):
             "birth_date": values["birth_date"],
             "id_number_index": values["id_number_index"],
             "phone_index": values["phone_index"],
-            "phone_tail_index": phone_tail_index(values["phone"]),
             "email_index": values["email_index"],
             "employer_id": self.units[employer_of(values)].pk if values.get("employer") else None,
             "division_id": values["division_id"],

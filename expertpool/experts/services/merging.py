@@ -129,8 +129,6 @@ def _close(
     # By what goes over, the other one is found from now on. Its text stays: letters about a seat that he
     # has by this record go where he was asked.
     freed = {f"{code}_index": None for code in UNIQUE if code in taken}
-    if "phone" in taken:
-        freed["phone_tail_index"] = None
     set_status(
         expert=close,
         to=ExpertStatus.DELETED,

@@ -26,7 +26,6 @@ from expertpool.experts.queries.experts import (
     email_index,
     id_number_index,
     phone_index,
-    phone_tail_index,
 )
 from expertpool.experts.services.alike import ask_about
 from expertpool.experts.services.contacts import contacts_of, let_account_follow, tell_changed
@@ -196,7 +195,6 @@ def _fill(expert: Expert, values: dict[str, Any], specialties: set[int]) -> Erro
     _fill_from_id_number(expert)
     held = expert.email_index
     expert.phone_index = phone_index(expert.phone)
-    expert.phone_tail_index = phone_tail_index(expert.phone)
     expert.id_number_index = id_number_index(expert.id_number)
     expert.email_index = email_index(expert.email)
     if expert.email_index != held:

@@ -134,6 +134,25 @@ FIELDS = (
 )
 
 
+def _came_by_q(op: str, values: Any, context: ask.Context) -> Q:
+    """Experts who applied themselves, by the channel on which they came."""
+    came = Application.objects.filter(expert__isnull=False).order_by()
+    if op == "empty":
+        return ~Q(pk__in=came.values("expert"))
+    chosen = values if isinstance(values, tuple) else (values,)
+    return Q(pk__in=came.filter(channel__in=chosen).values("expert"))
+
+
+# What lists of experts ask of how somebody came in.
+OF_EXPERTS = ask.Choice(
+    code="channel",
+    label="申请渠道",
+    match=_came_by_q,
+    choices=Channel.choices,
+    nullable=True,
+)
+
+
 # --- files --------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,187 @@
+"""Parts of encrypted values are found in packs, whatever way they were written (docs/decisions/0227)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from expertpool.accounts.models import RoleField, User
+from expertpool.core.criteria import Context, CriteriaError, parse, to_q
+from expertpool.core.fields import encrypted
+from expertpool.experts.models import Expert, SearchPack, UnpackedExpert
+from expertpool.experts.queries import packs
+from expertpool.experts.queries.packs import holding
+from expertpool.experts.queries.search import search
+from expertpool.experts.services.merging import merge_experts
+from expertpool.experts.services.packs import pack_experts
+from expertpool.experts.services.profile import update_expert
+from tests.factories.accounts import change, make_department, make_user
+from tests.factories.experts import NOW, make_expert
+from tests.fixtures import login
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("EXP-22")]
+
+
+def names(text: str, user: User) -> set[str]:
+    return set(search(Expert.objects.all(), text, user).values_list("name", flat=True))
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_telephone_is_found_by_any_four_of_its_digits(admin: User, is_packed: bool) -> None:
+    make_expert("甲", phone="19912345678")
+    make_expert("乙", phone="13800005678")
+    if is_packed:
+        pack_experts()
+        assert not UnpackedExpert.objects.exists()
+    for part in ("1991", "1991234", "2345", "12345678", "19912345678", "199 1234 5678"):
+        assert names(part, admin) == {"甲"}, part
+    assert names("5678", admin) == {"甲", "乙"}
+    assert names("9999", admin) == set()
+    # Three digits are the network, which a tenth of the pool shares.
+    assert names("199", admin) == set()
+    assert names("1991 甲", admin) == {"甲"}
+    assert names("1991 乙", admin) == set()
+
+
+def test_who_sees_them_masked_finds_nothing(admin: User) -> None:
+    make_expert("甲", phone="19912345678")
+    pack_experts()
+    change(RoleField.objects.filter(role__code="admin", field="experts.phone"), level="masked")
+    masked = User.objects.get(pk=admin.pk)
+    assert names("1991234", masked) == set()
+    with pytest.raises(CriteriaError):
+        asked("phone", "contains", "1991", viewer=masked)
+
+
+def test_who_is_not_in_ones_scope_is_not_found_by_parts(admin: User) -> None:
+    """Wherever somebody searches beyond it: digit by digit he would learn what he sees masked."""
+    own, other = make_department("甲部"), make_department("乙部")
+    make_expert("甲", phone="19912345678", department=own)
+    make_expert("乙", phone="19912340000", department=other)
+    clerk = make_user("department", department=own)
+    change(RoleField.objects.filter(role__code="department"), level="plain")
+    clerk = User.objects.get(pk=clerk.pk)
+    assert names("1991234", clerk) <= {"甲"}
+    assert names("1991234", admin) == {"甲", "乙"}
+
+
+def test_what_changes_is_found_at_once_and_what_was_no_more(admin: User) -> None:
+    expert = make_expert("甲", phone="19912345678")
+    pack_experts()
+    update_expert(expert=expert, values={"phone": "13755554444"}, actor=admin, now=NOW)
+    for _ in range(2):
+        assert names("5555", admin) == {"甲"}
+        assert names("1991", admin) == set()
+        pack_experts()
+    # A record that was merged keeps its text for letters; it is found by the other one.
+    kept = make_expert("乙", phone="13799887766")
+    merge_experts(
+        keep=kept,
+        close=expert,
+        taken=["phone"],
+        reason="同一人",
+        knowing=True,
+        actor=admin,
+        now=NOW,
+    )
+    pack_experts()
+    assert names("5555", admin) == {"乙"}
+    assert names("9887", admin) == set()
+
+
+def test_every_way_to_write_is_noted(admin: User) -> None:
+    expert, other = make_expert("甲"), make_expert("乙")
+    pack_experts()
+    token = encrypted(Expert, "phone").sealed(expert, "19912345678")
+    Expert.objects.filter(pk=expert.pk).update(phone=token)
+    assert list(UnpackedExpert.objects.values_list("expert_key", flat=True)) == [expert.pk]
+    assert names("9123", admin) == {"甲"}
+    pack_experts()
+    # What is not encrypted is nothing to the packs.
+    other = Expert.objects.get(pk=other.pk)
+    other.position = "总工"
+    other.save()
+    assert not UnpackedExpert.objects.exists()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM experts_expert WHERE id = %s", [other.pk])
+    UnpackedExpert.objects.create(expert_key=other.pk)
+    assert pack_experts() == 1
+    assert other.pk not in holding("phone", "contains", "1")
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_conditions_ask_the_encrypted(admin: User, is_packed: bool) -> None:
+    one = make_expert(
+        "甲", phone="19912345678", email="Wang.Li@Example.cn", address="示例路 1 号\n三楼"
+    )
+    two = make_expert("乙", phone="13800001234", email="", address="")
+    if is_packed:
+        pack_experts()
+
+    def who(code: str, op: str, value: Any = None) -> set[str]:
+        node = asked(code, op, value, viewer=admin)
+        return {row.name for row in Expert.objects.filter(to_q(node, Context(NOW)))}
+
+    assert who("phone", "contains", "1234") == {"甲", "乙"}
+    assert who("phone", "starts", "1991") == {"甲"}
+    assert who("phone", "starts", "1234") == set()
+    assert who("phone", "eq", two.phone) == {"乙"}
+    assert who("phone", "eq", two.phone[:-1]) == set()
+    assert who("phone", "not_contains", "1991") == {"乙"}
+    assert who("email", "contains", "li@example") == {"甲"}
+    assert who("email", "empty") == {"乙"}
+    assert who("email", "not_empty") == {"甲"}
+    assert who("address", "contains", "1 号 三楼") == {"甲"}
+    # Nothing of the lines by which a pack is put together is text of somebody.
+    assert who("address", "contains", str(one.pk) + str(one.pk)) == set()
+    assert holding("phone", "contains", "\t") == set()
+
+
+def test_no_needle_meets_an_id(admin: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert set(packs._in_pack(packs.packed({1234: b"13800000000", 5: b"1234"}), b"1234")) == {5}
+    assert packs.unpacked(packs.packed({7: b"a b", 9: b""})) == {7: b"a b"}
+    assert packs.unpacked(packs.packed({})) == {}
+
+
+def test_an_altered_pack_is_made_anew_and_nobody_lost(admin: User) -> None:
+    first, second = make_expert("甲", phone="19912345678"), make_expert("乙", phone="13800001234")
+    pack_experts()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE experts_searchpack SET content = substr(content, 1, 40)")
+    assert names("1991", admin) == {"甲"}
+    update_expert(expert=second, values={"phone": "13800005555"}, actor=admin, now=NOW)
+    pack_experts()
+    pack = SearchPack.objects.get(source="phone")
+    assert packs.unpacked(pack.content) == {first.pk: b"19912345678", second.pk: b"13800005555"}
+
+
+def test_the_database_tells_no_part(admin: User) -> None:
+    """Two telephones that share all digits but one have nothing in common in it."""
+    make_expert("甲", phone="19912345678")
+    make_expert("乙", phone="19912345679")
+    pack_experts()
+    columns = [
+        column.name for column in Expert._meta.concrete_fields if column.name.endswith("_index")
+    ]
+    assert sorted(columns) == ["email_index", "id_number_index", "phone_index"]
+    first, second = Expert.objects.order_by("pk").values_list("phone_index", flat=True)
+    assert first != second
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT content FROM experts_searchpack")
+        assert not [row for (row,) in cursor.fetchall() if b"1991" in bytes(row)]
+
+
+def asked(code: str, op: str, value: Any, *, viewer: User) -> Any:
+    leaf = {"field": code, "op": op} | ({} if value is None else {"value": value})
+    return parse("experts.expert", leaf, viewer=viewer)
+
+
+def test_the_page_finds_by_part(client: Client, admin: User) -> None:
+    make_expert("甲", phone="19912345678")
+    login(client, admin)
+    page = client.get(reverse("experts:list"), {"q": "1991234"}).content.decode()
+    assert "199****5678" in page or "19912345678" in page

@@ -16,6 +16,7 @@ ACTIONS = (
     Action("expert.apart", "标明不是同一人"),
     Action("expert.apart_back", "撤回不是同一人"),
     Action("expert.blacklist", "移入黑名单"),
+    Action("expert.blacklist_amend", "修改黑名单依据和期限"),
     Action("expert.unblacklist", "移出黑名单"),
     Action("expert.appeal", "申诉黑名单"),
     Action("expert.appeal_decide", "处理黑名单申诉"),

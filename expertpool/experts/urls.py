@@ -61,6 +61,7 @@ urlpatterns = [
     path("many/delete/", actions.delete_many, name="delete_many"),
     path("many/restore/", actions.restore_many, name="restore_many"),
     path("many/blacklist/", actions.blacklist_many, name="blacklist_many"),
+    path("many/unblacklist/", actions.unblacklist_many, name="unblacklist_many"),
     path("many/account/", actions.invite_many, name="invite_many"),
     path("many/tags/", actions.tag_many, name="tag_many"),
     # Blacklist, leaves, groups, deleted
@@ -68,6 +69,8 @@ urlpatterns = [
     path("blacklist/new/", blacklist.add, name="blacklist_new"),
     path("<int:pk>/blacklist/", blacklist.add, name="blacklist_add"),
     path("blacklist/<int:pk>/", blacklist.entry, name="blacklist_entry"),
+    path("blacklist/<int:pk>/amend/", blacklist.amend, name="blacklist_amend"),
+    path("blacklist/many/remove/", blacklist.remove_many, name="blacklist_remove_many"),
     path("blacklist/<int:pk>/tell/", blacklist.tell, name="blacklist_tell"),
     path("blacklist/appeals/<int:pk>/", blacklist.decide, name="appeal_decide"),
     path("appeal/<str:token>/", appeals.appeal, name="appeal"),

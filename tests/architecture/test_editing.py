@@ -40,6 +40,7 @@ ADDS = {
     "draws:emergency",
     "draws:pick_more",
     "experts:appeal_decide",
+    "experts:blacklist_many",
     # Moves only who works still for the unit that was shown.
     "experts:assign_employer",
     "experts:conditions",
@@ -101,6 +102,7 @@ CHANGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "directory:title_edit": lambda _w: {"name": "新职称"},
     "directory:unit_edit": lambda _w: {"name": "新单位"},
     "draws:panel_roles": lambda w: {f"line-{w.invitation.pk}": "leader"},
+    "experts:blacklist_amend": lambda _w: {"evidence": "补充的决定书"},
     "experts:edit": lambda _w: {"position": "总工程师"},
     "experts:kind": lambda _w: {"contact_person": "周敏", "reason": "填错了"},
     "experts:expert_tags": lambda w: {"tags": w.tag.pk},

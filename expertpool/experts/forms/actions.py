@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.criteria import CriteriaField
@@ -19,6 +21,7 @@ from expertpool.experts.enums import AvoidanceKind
 from expertpool.experts.forms.fields import ExpertField
 from expertpool.experts.models import AvoidanceUnit, Expert, SavedSearch, Tag
 from expertpool.experts.queries.criteria import SUBJECT
+from expertpool.experts.services.blacklist import PAST
 
 
 def reason_field(label: str, *, longest: int) -> forms.CharField:
@@ -37,8 +40,9 @@ class OneExpertForm(forms.Form):
             self.fields = {"expert": field} | self.fields
 
 
-class BlacklistForm(OneExpertForm):
-    reason = reason_field("移入原因", longest=500)
+class EntryForm(forms.Form):
+    """What stands in an entry of the blacklist beside its reason."""
+
     evidence = forms.CharField(
         label="依据",
         max_length=500,
@@ -48,6 +52,17 @@ class BlacklistForm(OneExpertForm):
     until_date = forms.DateField(
         label="期限至", required=False, help_text="不填为长期；过了这一天自动移出。"
     )
+
+    def clean_until_date(self) -> date | None:
+        until: date | None = self.cleaned_data["until_date"]
+        if until is not None and until < timezone.localdate():
+            raise forms.ValidationError(PAST)
+        return until
+
+
+class BlacklistForm(OneExpertForm, EntryForm):
+    reason = reason_field("移入原因", longest=500)
+    field_order = ("expert", "reason", "evidence", "until_date")
 
 
 class LeaveForm(OneExpertForm):

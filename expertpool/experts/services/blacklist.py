@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import record
+from expertpool.audit.services import record, record_change
 from expertpool.core.jobs import defer
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
@@ -21,6 +21,7 @@ from expertpool.workflow.services.approvals import withdraw_approval
 
 NO_WAY = "档案中没有能收到通知的手机号或邮箱，请先补充。"
 ENDED = "已移出黑名单"
+PAST = "期限已过，请改为今天或以后的日期。"
 
 
 @transaction.atomic
@@ -40,7 +41,7 @@ def add_to_blacklist(
     """
     reason = required_reason(reason, called="移入黑名单的原因")
     if until_date is not None and until_date < timezone.localdate(now):
-        raise ExpertRefused("期限已过，请改为今天或以后的日期。")
+        raise ExpertRefused(PAST)
     # Before `set_status`, which overwrites the status that he returns to.
     entry = BlacklistEntry(
         expert=expert,
@@ -61,12 +62,57 @@ def add_to_blacklist(
     )
     entry.full_clean()
     entry.save()
-    if until_date is not None:
-        # The last day still counts: the job comes with the next one.
-        next_day = day_start(until_date + timedelta(days=1))
-        defer("experts.end_blacklist_entry", at=next_day, entry_id=entry.pk)
+    _end_in_time(entry)
     tell_blacklisted(entry, now=now)
     return entry
+
+
+@transaction.atomic
+def amend_entry(
+    *,
+    entry: BlacklistEntry,
+    evidence: str,
+    until_date: date | None,
+    actor: User,
+    now: datetime,
+) -> BlacklistEntry:
+    """Change on what ``entry`` rests and until when it holds; logs it and tells its expert, with the way to appeal.
+    Without a difference nothing is done. Refuses a last day that is past, and an entry that has ended."""
+    row = BlacklistEntry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
+    if row.removed_at is not None:
+        raise ExpertRefused(f"{row.expert.name}现在不在黑名单中。")
+    if until_date is not None and until_date < timezone.localdate(now):
+        raise ExpertRefused(PAST)
+    before = _in_words(row)
+    row.evidence, row.until_date = evidence.strip(), until_date
+    if _in_words(row) == before:
+        return row
+    row.full_clean(validate_unique=False, validate_constraints=False)
+    row.save(update_fields=["evidence", "until_date"])
+    record_change(
+        "expert.blacklist_amend",
+        actor=actor,
+        now=now,
+        subject=row.expert,
+        before=before,
+        after=_in_words(row),
+    )
+    # Whoever was to end it on a day before finds it going on.
+    _end_in_time(row)
+    tell_blacklisted(row, now=now)
+    return row
+
+
+def _in_words(entry: BlacklistEntry) -> dict[str, str]:
+    until = f"至 {entry.until_date}" if entry.until_date else "长期"
+    return {"依据": entry.evidence or "无", "期限": until}
+
+
+def _end_in_time(entry: BlacklistEntry) -> None:
+    if entry.until_date is not None:
+        # The last day still counts: the job comes with the next one.
+        next_day = day_start(entry.until_date + timedelta(days=1))
+        defer("experts.end_blacklist_entry", at=next_day, entry_id=entry.pk)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -19,8 +19,9 @@ from expertpool.core.views.bulk import BulkAction, bulk_view
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import picked_rows
 from expertpool.core.views.reasons import reason_of
+from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
-from expertpool.experts.forms.actions import TagExpertsForm
+from expertpool.experts.forms.actions import BlacklistForm, TagExpertsForm
 from expertpool.experts.forms.filters import DeletedFilter, ExpertFilter
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.admission import RIGHT, under_way
@@ -35,7 +36,7 @@ from expertpool.experts.services.admission import (
     hand_in_again,
     return_admission,
 )
-from expertpool.experts.services.blacklist import add_to_blacklist
+from expertpool.experts.services.blacklist import add_to_blacklist, remove_from_blacklist
 from expertpool.experts.services.deletion import delete_expert, restore_expert
 from expertpool.experts.services.status import freeze_expert, unfreeze_expert
 from expertpool.experts.services.tags import tag_experts
@@ -74,6 +75,13 @@ def _with_reason(request: UserRequest) -> dict[str, Any]:
 def _with_reason_back(request: UserRequest) -> dict[str, Any]:
     """The same; who takes back by the button beside the message is asked for none."""
     return _with_reason(request) if "reason" in request.POST else {"reason": TAKEN_BACK}
+
+
+def _with_entry(request: UserRequest) -> dict[str, Any]:
+    """What the drawer asks of an entry; it has looked at it already."""
+    form = BlacklistForm(request.POST)
+    form.is_valid()
+    return form.cleaned_data
 
 
 def _plain(request: UserRequest) -> dict[str, Any]:
@@ -235,13 +243,21 @@ delete_many = _bulk(
     background="experts.delete",
 )
 restore_many = _bulk(restore_expert, "experts.delete", "恢复", _plain, picked=_picked_deleted)
-blacklist_many = _bulk(
+_blacklist_many = _bulk(
     add_to_blacklist,
     "experts.blacklist",
     "移入黑名单",
-    _with_reason,
+    _with_entry,
     leaves=True,
     background="experts.blacklist",
+)
+unblacklist_many = _bulk(
+    remove_from_blacklist,
+    "experts.blacklist",
+    "移出黑名单",
+    _with_reason,
+    meant=Q(status=ExpertStatus.BLACKLISTED),
+    background="experts.unblacklist_listed",
 )
 # Of a whole list, those who have none or have not activated it.
 invite_many = _bulk(
@@ -251,6 +267,35 @@ invite_many = _bulk(
     _plain,
     meant=Q(user__isnull=True) | Q(user__must_change_password=True),
 )
+
+
+@requires("experts.blacklist")
+def blacklist_many(request: UserRequest) -> HttpResponseBase:
+    """Put the ticked experts on the blacklist, for one reason, on one evidence and until one day."""
+    form = BlacklistForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return _blacklist_many(request)
+    return drawer_form(
+        request,
+        form,
+        lambda: None,
+        title="移入黑名单",
+        template="experts/picked_drawer.html",
+        submit_label="移入黑名单",
+        danger=True,
+        **_asked_about(request),
+    )
+
+
+def _asked_about(request: UserRequest) -> dict[str, Any]:
+    """Return which rows a drawer is about that the bulk bar opened, for it to post them."""
+    asked = request.POST if request.method == "POST" else request.GET
+    return {
+        "keys": asked.getlist("pk"),
+        "everything": asked.get("all") == "1",
+        "count": asked.get("count", ""),
+        "at": asked.get("at", ""),
+    }
 
 
 @requires("experts.tags")
@@ -272,16 +317,13 @@ def tag_many(request: UserRequest) -> HttpResponse:
         others = f"；另有 {left} 位不在您管理分组的范围内，没有调整" if left else ""
         return f"已调整 {count} 位专家的分组{others}"
 
-    asked = request.POST if request.method == "POST" else request.GET
-    number = asked.get("count", "")
+    about = _asked_about(request)
     return drawer_form(
         request,
         form,
         write,
         refusals=ExpertRefused,
-        title=f"调整 {number} 位专家的分组" if number else "调整分组",
-        template="experts/tag_drawer.html",
-        keys=asked.getlist("pk"),
-        everything=asked.get("all") == "1",
-        count=number,
+        title=f"调整 {about['count']} 位专家的分组" if about["count"] else "调整分组",
+        template="experts/picked_drawer.html",
+        **about,
     )

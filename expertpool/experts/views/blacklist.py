@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,15 +13,18 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from expertpool.accounts.models import UserRequest
+from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.bulk import BulkAction, bulk_view
 from expertpool.core.views.drawers import drawer_form
-from expertpool.core.views.listing import listing, render_list
+from expertpool.core.views.editing import Editing
+from expertpool.core.views.listing import listing, picked_rows, render_list
 from expertpool.core.views.reasons import reason_of
 from expertpool.core.visibility import told
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
-from expertpool.experts.forms.actions import AppealDecisionForm, BlacklistForm
+from expertpool.experts.forms.actions import AppealDecisionForm, BlacklistForm, EntryForm
 from expertpool.experts.forms.filters import EntryFilter
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.appeals import appeals_to_decide, undecided_appeals
@@ -29,6 +33,7 @@ from expertpool.experts.queries.records import blacklist_visible_to
 from expertpool.experts.services.appeals import decide_appeal
 from expertpool.experts.services.blacklist import (
     add_to_blacklist,
+    amend_entry,
     remove_from_blacklist,
     tell_again,
 )
@@ -129,6 +134,60 @@ def entry(request: UserRequest, pk: int) -> HttpResponse:
     """One entry: why, on what evidence, and what its expert says against it."""
     get_object_or_404(blacklist_visible_to(request.user), pk=pk)
     return _entry(request, pk)
+
+
+@requires("experts.blacklist")
+def amend(request: UserRequest, pk: int) -> HttpResponse:
+    """Say later on what an entry rests, or until when it holds."""
+    found = get_object_or_404(blacklist_visible_to(request.user), pk=pk, removed_at__isnull=True)
+    edits = Edits((Expert, [found.expert_id]), action="expert.blacklist_amend")
+    editing = Editing(request, edits)
+    # Read after its edits.
+    row = get_object_or_404(blacklist_visible_to(request.user), pk=pk)
+    initial = {"evidence": row.evidence, "until_date": row.until_date}
+    form = EntryForm(request.POST if request.method == "POST" else None, initial=initial)
+
+    def write() -> None:
+        amend_entry(entry=row, **form.cleaned_data, actor=request.user, now=timezone.now())
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        refusals=ExpertRefused,
+        title=f"依据和期限 · {row.expert.name}",
+        message="已保存，已重新告知专家。",
+        editing=editing,
+        back=reverse("experts:blacklist"),
+    )
+
+
+def _picked(request: UserRequest) -> QuerySet[Expert]:
+    """Return the experts of the ticked entries."""
+    entries = picked_rows(
+        request,
+        blacklist_visible_to(request.user),
+        form=lambda data: EntryFilter(data, user=request.user),
+        tabs=BLACKLIST_TABS,
+    )
+    return Expert.objects.filter(pk__in=entries.values("expert"))
+
+
+remove_many = bulk_view(
+    BulkAction(
+        "experts.blacklist",
+        "移出黑名单",
+        "位专家",
+        "expert",
+        remove_from_blacklist,
+        _picked,
+        lambda request: experts_visible_to(request.user, "experts.blacklist"),
+        ExpertRefused,
+        lambda request: {"reason": reason_of(request)},
+        meant=Q(status=ExpertStatus.BLACKLISTED),
+        background="experts.unblacklist",
+    )
+)
 
 
 @require_POST

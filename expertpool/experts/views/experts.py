@@ -80,6 +80,7 @@ def index(request: UserRequest) -> HttpResponse:
         "where": explain(where) if where else "",
         "columns": EXPERT.list_columns(user),
         "saved": saved_searches_for(user),
+        "is_blacklist_tab": request.GET.get("tab") == "blacklisted",
         "is_deleted_tab": request.GET.get("tab") == "deleted",
     }
     return render_list(request, "experts/expert_list.html", context)

@@ -37,7 +37,7 @@ from expertpool.draws.queries.plan_versions import plans_to_decide, standing_pla
 from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.pool_changes import firsts_of
 from expertpool.draws.queries.reach import Fare, reach_of, troubled, unreached_lines
-from expertpool.notifications.queries.route import route_held_until
+from expertpool.notifications.queries.route import held_routes
 from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import members_of
@@ -255,16 +255,15 @@ def letters_that_reach_nobody(user: User, now: datetime) -> Iterator[Todo]:
 
 
 def letters_that_wait_for_the_route(user: User, now: datetime) -> Iterator[Todo]:
-    """Running draws whose invitations wait since the way of mail was changed: while they do."""
-    until = route_held_until(now)
-    if until is None:
+    """Running draws whose invitations wait since a way out was changed: while they do."""
+    if not held_routes(now):
         return
     for draw in _inviting(user).select_related("project").order_by("-pk")[:MOST_TODOS]:
         reach = reach_of(draw, list(draw.invitations.all()), now=now)
         if reach.is_rerouted:
             yield Todo(
                 f"{reach.rerouted} 位专家的邀请推迟：{draw.title}",
-                f"因邮件服务器改动，邀请 {moment_text(until)} 发出；不应改动的，请先暂停抽取",
+                f"因{reach.rerouted_by}改动，邀请 {moment_text(reach.rerouted_until)} 发出；不应改动的，请先暂停抽取",
                 reverse("draws:detail", args=[draw.pk]),
                 "clock",
                 "orange",

@@ -21,7 +21,7 @@ from expertpool.notifications.events import MessageFailed, MessageSent
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import bring_forward
 from expertpool.projects.queries.regimes import is_loosened
-from expertpool.projects.settings import SETTINGS as REGIME_RULES
+from expertpool.projects.settings import BY_REGIME as REGIME_RULES
 from expertpool.siteconfig.events import SettingChanged
 from expertpool.siteconfig.models import SettingChange
 from expertpool.workflow.services.telling import tell_lowered

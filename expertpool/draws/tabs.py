@@ -19,7 +19,7 @@ from expertpool.draws.forms.draw import NoticeFilter
 from expertpool.draws.models import ConditionGroup, Invitation, PlanVersion
 from expertpool.draws.queries.actions import actions_for, actions_for_project
 from expertpool.draws.queries.board import Board, board_of
-from expertpool.draws.queries.clock import mail_waits_until, quiet_until
+from expertpool.draws.queries.clock import quiet_until
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.conflicts import seats_to_replace
 from expertpool.draws.queries.draws import (
@@ -40,6 +40,7 @@ from expertpool.draws.queries.sitting import LineIn, lines_in, parts_of, state_o
 from expertpool.draws.queries.tabs import MOST_LOG, letter_shares, log_of, notices_of
 from expertpool.draws.registry import EVIDENCE
 from expertpool.draws.services.names import read_panel, readable_draws
+from expertpool.draws.services.outset import rerouted
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.sharing import phones_for
 from expertpool.notifications.enums import ChannelCode
@@ -113,7 +114,7 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
         or any(actions[code].permitted for code in (ActionCode.PLAN, ActionCode.START)),
         "sees_exclusions": sees_exclusions,
         "quiet_until": _quiet_until(members, now),
-        "mail_until": mail_waits_until(plan.channels, now) if plan and not draw else None,
+        "rerouted": list(rerouted(plan, now)) if plan and not draw else [],
     }
     return render_to_string("draws/_plan.html", context, request)
 

@@ -12,7 +12,6 @@ class NotificationsConfig(AppConfig):
             SETTING_CONSTRAINTS,
             SETTING_TRIALS,
             SITE_SETTINGS,
-            Trial,
         )
         from expertpool.core.events import subscribe
         from expertpool.core.health import CHECK_GROUPS, CHECKS
@@ -20,19 +19,21 @@ class NotificationsConfig(AppConfig):
         from expertpool.core.registry import MENU, MENU_GROUPS
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.actions import ACTIONS, VALUES
+        from expertpool.notifications.channels import CHANNELS
         from expertpool.notifications.menu import GROUP, ITEMS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.permissions import PERMISSIONS
         from expertpool.notifications.queries.health import GATEWAYS, gateway_checks
         from expertpool.notifications.queries.templates import TEMPLATE_FILES
         from expertpool.notifications.services.account_acts import ACTED, tell_acted
-        from expertpool.notifications.services.trial import send_trial_mail
-        from expertpool.notifications.settings import CONSTRAINTS, MAIL, SETTINGS
+        from expertpool.notifications.settings import SETTINGS
 
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
-        SETTING_CONSTRAINTS.add(*CONSTRAINTS)
-        SETTING_TRIALS.add(Trial(MAIL, "发送测试邮件", "收件邮箱", send_trial_mail))
+        for channel in CHANNELS:
+            SITE_SETTINGS.add(*channel.settings)
+            SETTING_CONSTRAINTS.add(*channel.constraints)
+            SETTING_TRIALS.add(*channel.trials)
         LOG_ACTIONS.add(*ACTIONS)
         VALUE_LABELS.add(*VALUES)
         MENU_GROUPS.add(GROUP)

@@ -62,6 +62,20 @@ class TemplateForm(forms.Form):
     body = forms.CharField(
         label="正文", widget=forms.Textarea(attrs={"rows": 12}), strip=False, max_length=5000
     )
+    registered = forms.CharField(
+        label="服务商模板编号",
+        max_length=64,
+        required=False,
+        help_text="使用阿里云、腾讯云短信时必填：这段文字报备后得到的编号，如 SMS_123456。",
+    )
+    values = forms.CharField(
+        label="服务商模板变量",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+        required=False,
+        help_text="一行一个：变量名={{变量}}，如 name={{专家姓名}}；腾讯云按顺序，只写 {{专家姓名}}。"
+        "本系统的链接只给出网址后面的部分，报备的文字里写上网址的开头。",
+    )
     active = forms.BooleanField(
         label="启用（停用后，这个渠道不再发送此类通知，记录中注明）", required=False
     )
@@ -69,8 +83,10 @@ class TemplateForm(forms.Form):
     def __init__(self, *args: Any, occasion: Occasion, channel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.occasion = occasion
-        if channel == ChannelCode.SMS:
+        if not CHANNELS[channel].has_subject:
             del self.fields["subject"]
+        if not CHANNELS[channel].registers_texts:
+            del self.fields["registered"], self.fields["values"]
         if occasion.must_stay(channel):
             stays = self.fields["active"]
             stays.disabled, stays.label = True, "启用（不能停用）"
@@ -78,7 +94,7 @@ class TemplateForm(forms.Form):
 
     @property
     def text(self) -> Text:
-        return Text(self.cleaned_data.get("subject", ""), self.cleaned_data.get("body", ""))
+        return Text(*(self.cleaned_data.get(name, "") for name in Text._fields))
 
     def clean(self) -> dict[str, Any]:
         try:

@@ -3,7 +3,9 @@ expert who may still be sealed."""
 
 from __future__ import annotations
 
+import json
 import uuid
+from dataclasses import astuple
 
 from django.conf import settings
 from django.db import models
@@ -12,7 +14,7 @@ from django.db.models import Q
 from expertpool.core.fields import BlindIndexField, EncryptedTextField, readable
 from expertpool.files.models import Attachment
 from expertpool.notifications.enums import ChannelCode, DeliveryState
-from expertpool.notifications.occasions import Text
+from expertpool.notifications.occasions import Registered, Text
 
 
 class MessageTemplate(models.Model):
@@ -33,10 +35,14 @@ class MessageTemplate(models.Model):
     channel = models.CharField("渠道", max_length=8, choices=ChannelCode.choices)
     subject = models.CharField("标题", max_length=200, blank=True)
     body = models.TextField("正文", blank=True)
+    registered = models.CharField("服务商模板编号", max_length=64, blank=True)
+    values = models.TextField("服务商模板变量", max_length=2000, blank=True)
     active = models.BooleanField("启用", default=True)
     since = models.DateTimeField("开始使用时间", null=True, blank=True)
     subject_before = models.CharField("原标题", max_length=200, blank=True)
     body_before = models.TextField("原正文", blank=True)
+    registered_before = models.CharField("原服务商模板编号", max_length=64, blank=True)
+    values_before = models.TextField("原服务商模板变量", blank=True)
     version = models.PositiveIntegerField("版本", default=0)
     proof = BlindIndexField("凭证", null=False, default=b"")
 
@@ -54,11 +60,18 @@ class MessageTemplate(models.Model):
 
     @property
     def text(self) -> Text:
-        return Text(self.subject, self.body)
+        return Text(self.subject, self.body, self.registered, self.values)
 
     @property
     def text_before(self) -> Text:
-        return Text(self.subject_before, self.body_before)
+        return Text(
+            self.subject_before, self.body_before, self.registered_before, self.values_before
+        )
+
+
+def store_registered(registered: Registered | None) -> str:
+    """Return ``registered`` as a message keeps it: empty for None."""
+    return json.dumps(astuple(registered), ensure_ascii=False) if registered else ""
 
 
 class Message(models.Model):
@@ -67,6 +80,7 @@ class Message(models.Model):
     ``key`` makes sending idempotent: the same key never makes a second message. ``recipient_key``
     is a blind index of the recipient of a site message (`queries.messages.recipient_key`), by which he
     finds it; its ``address`` is his user name, by which he is known again. ``documents`` are (kind, id) pairs that `services.attachments` renders when sending.
+    ``registered`` is what a provider that keeps the text is given (`stored_registered`).
     ``due_at`` is when the next attempt is due. States move through
     `notifications.services.delivery` only, along `enums.TRANSITIONS`. A deleted message stays as a
     row without recipient and text: that and when something was sent is not forgotten.
@@ -83,6 +97,7 @@ class Message(models.Model):
     address = EncryptedTextField("地址", bound_to=("key",), at_least=64)
     subject = EncryptedTextField("标题", bound_to=("key",), at_least=128)
     body = EncryptedTextField("正文", bound_to=("key",), at_least=1024)
+    registered = EncryptedTextField("服务商模板", bound_to=("key",), at_least=1024)
     attachments = models.ManyToManyField(
         Attachment, verbose_name="附件", blank=True, related_name="+"
     )
@@ -153,6 +168,14 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()} {self.occasion}"
+
+    @property
+    def stored_registered(self) -> Registered | None:
+        """What its provider is given, where that keeps the text; late placeholders are not filled."""
+        if not self.registered:
+            return None
+        code, values = json.loads(self.registered)
+        return Registered(code, tuple((name, value) for name, value in values))
 
     @property
     def readable_subject(self) -> str:

@@ -6,6 +6,7 @@ an administrator writes another.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -18,10 +19,25 @@ from expertpool.notifications.validators import foreign_addresses, glued_in, sit
 
 
 class Text(NamedTuple):
-    """A subject line (empty for SMS) and a body, with placeholders or filled."""
+    """A subject line (empty for SMS) and a body, with placeholders or filled.
+
+    ``registered`` is the number under which a provider keeps this text, ``values`` what it is given: a line
+    for each of its variables, ``name={{专家姓名}}``, or without names in its order.
+    """
 
     subject: str
     body: str
+    registered: str = ""
+    values: str = ""
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A text that a provider keeps under ``code``: it gets the values alone, in its own order and under
+    its own names."""
+
+    code: str
+    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +98,9 @@ class Occasion:
         return Text(*self.defaults[channel])
 
 
+# A name as providers have them, then what it is given.
+_NAMED = re.compile(r"(?:([A-Za-z]\w{0,31})\s*=)?\s*(.*)", re.ASCII)
+
 OCCASIONS: Catalogue[Occasion] = Catalogue("occasion")
 
 
@@ -113,8 +132,20 @@ def check_text(occasion: Occasion, text: Text) -> None:
         marks = "、".join(map(mark, missing))
         lost = "看不出发生了什么" if occasion.watches else "无法办理"
         raise TemplateRefused(f"正文里缺少 {marks}：没有它，收件人{lost}，请加回正文。")
-    for part in text:
+    for part in (text.subject, text.body):
         _check_leads_nowhere(occasion, part)
+    for _, value in value_lines(text.values):
+        _check_leads_nowhere(occasion, value)
+
+
+def value_lines(values: str) -> list[tuple[str, str]]:
+    """Return the variables of ``Text.values`` with what each is given; one without a name has its
+    number."""
+    found: list[tuple[str, str]] = []
+    for line in filter(None, map(str.strip, values.splitlines())):
+        name, value = _NAMED.fullmatch(line).groups()  # type: ignore[union-attr]
+        found.append((name or str(len(found) + 1), value))
+    return found
 
 
 def _check_leads_nowhere(occasion: Occasion, part: str) -> None:
@@ -139,14 +170,21 @@ def fill(text: Text, values: Mapping[str, str]) -> Text:
 
     The subject stays one line. KeyError names a placeholder without a value.
     """
-    subject, body = (fill_text(part, values) for part in text)
+    subject, body = (fill_text(part, values) for part in (text.subject, text.body))
     # A line break in a subject would begin another header of the mail.
     return Text(" ".join(subject.split()), body)
 
 
-def fill_late(text: Text, values: Mapping[str, str]) -> Text:
+def fill_registered(text: Text, values: Mapping[str, str]) -> Registered | None:
+    """Return what a provider that keeps ``text`` is given; None where it keeps none."""
+    if not text.registered:
+        return None
+    given = ((name, fill_text(part, values)) for name, part in value_lines(text.values))
+    return Registered(text.registered, tuple(given))
+
+
+def fill_late(text: str, values: Mapping[str, str]) -> str:
     """Put ``values`` in place of the late placeholders, which are all that is left of them."""
-    subject, body = text
     for name, value in values.items():
-        subject, body = subject.replace(mark(name), value), body.replace(mark(name), value)
-    return Text(subject, body)
+        text = text.replace(mark(name), value)
+    return text

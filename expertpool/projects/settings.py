@@ -59,4 +59,5 @@ ALLOWED: dict[str, Setting[tuple[str, ...]]] = {
     for at, regime in enumerate(Regime)
 }
 NOT_EXPORTED = kept_setting("projects.project", "不可导出的项目信息", order=55)
-SETTINGS: tuple[Setting[Any], ...] = (*BLOCKING.values(), *ALLOWED.values(), NOT_EXPORTED)
+BY_REGIME: tuple[Setting[Any], ...] = (*BLOCKING.values(), *ALLOWED.values())
+SETTINGS = (*BY_REGIME, NOT_EXPORTED)

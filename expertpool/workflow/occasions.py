@@ -97,23 +97,24 @@ LOWERED = Occasion(
     watches=True,
 )
 _REROUTED = (
-    "{{收件人}}：{{操作人}} 于 {{时间}} 改动了发邮件的服务器（{{内容}}）。含链接、验证码的邮件等 {{等待}} 后才由新服务器发出。"
+    "{{收件人}}：{{操作人}} 于 {{时间}} 改动了{{渠道}}的发送渠道（{{内容}}）。含链接、验证码的{{渠道}}等 {{等待}} 后才由新的渠道发出。"
     "不应改动的，请立即暂停进行中的抽取，联系管理员改回，并核对操作日志。"
 )
 REROUTED = Occasion(
     code="mail.rerouted",
-    label="邮件服务器改动（邮件由原来的服务器发出）",
+    label="发送渠道改动（邮件由原来的服务器发出）",
     placeholders={
         "收件人": "周监督",
         "操作人": "张建国",
+        "渠道": "邮件",
         "内容": "服务器：smtp.example.cn → mail.example.com",
         "等待": "30 分钟",
         "时间": "2026-12-01 09:00",
     },
     defaults={
-        ChannelCode.SITE: ("邮件服务器已改动", _REROUTED),
+        ChannelCode.SITE: ("{{渠道}}的发送渠道已改动", _REROUTED),
         ChannelCode.SMS: ("", _REROUTED),
-        ChannelCode.EMAIL: ("邮件服务器已改动", _REROUTED),
+        ChannelCode.EMAIL: ("{{渠道}}的发送渠道已改动", _REROUTED),
     },
     required=("操作人", "内容"),
     watches=True,

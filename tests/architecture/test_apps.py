@@ -44,6 +44,7 @@ CORE = {
     "months",  # as pages
     "permissions",
     "placeholders",
+    "posting",  # to servers of others
     "prepared",  # statements that are worked out once
     "reading",
     "registry",

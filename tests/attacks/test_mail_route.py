@@ -16,21 +16,21 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.configuration import Setting
 from expertpool.experts.occasions import ACCOUNT, ACTIVATION
-from expertpool.notifications.enums import DeliveryState
-from expertpool.notifications.models import Message
-from expertpool.notifications.queries.route import route_held_until
-from expertpool.notifications.services.delivery import deliver
-from expertpool.notifications.services.sending import Recipient, send_message
-from expertpool.notifications.settings import (
+from expertpool.notifications.channels.email.settings import (
     HOST,
     MAIL,
     PASSWORD,
     PLAIN,
     PORT,
-    ROUTE_WAIT,
     SECURITY,
     SENDER_NAME,
 )
+from expertpool.notifications.enums import DeliveryState
+from expertpool.notifications.models import Message
+from expertpool.notifications.queries.route import held_routes
+from expertpool.notifications.services.delivery import deliver
+from expertpool.notifications.services.sending import Recipient, send_message
+from expertpool.notifications.settings import ROUTE_WAIT
 from expertpool.siteconfig.exceptions import SettingsRefused
 from expertpool.siteconfig.models import SettingChange
 from expertpool.siteconfig.queries.counting import counted
@@ -173,5 +173,5 @@ def test_a_change_that_was_written_holds_no_letter(guard: User, code: str) -> No
         proof=b"x" * 32,
     )
     assert row.pk
-    assert route_held_until(NOW) is None
+    assert not held_routes(NOW)
     assert counted(ROUTE_WAIT, NOW) == ROUTE_WAIT.default

@@ -20,13 +20,13 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from expertpool.core import posting
 from expertpool.core.connector import QueueConnector
 from expertpool.core.jobs import app
 from expertpool.core.management.commands import work
 from expertpool.notifications.channels.base import Outbound, SendStatus
-from expertpool.notifications.channels.email import MailServer, Smtp
+from expertpool.notifications.channels.email.smtp import MailServer, Smtp
 from expertpool.webhooks.enums import DeliveryState
-from expertpool.webhooks.services import posting
 from expertpool.webhooks.services.delivery import deliver
 from tests.factories.webhooks import make_delivery
 

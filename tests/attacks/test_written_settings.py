@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.configuration import Setting, read_once, value_of
-from expertpool.notifications.settings import HOST, SENDER
+from expertpool.notifications.channels.email.settings import HOST, SENDER
 from expertpool.siteconfig.models import SettingChange, StoredSetting
 from expertpool.siteconfig.queries import stored
 from expertpool.siteconfig.queries.page import version_of

@@ -94,8 +94,8 @@ def write(sql: str, *values: Any) -> None:
 def insert(occasion: str, channel: str, body: str, *, active: bool = True) -> None:
     write(
         "INSERT INTO notifications_messagetemplate (occasion, channel, subject, body, active,"
-        " subject_before, body_before, version, proof)"
-        " VALUES (%s, %s, '', %s, %s, '', '', 0, '')",
+        " subject_before, body_before, version, proof, registered, values, registered_before,"
+        " values_before) VALUES (%s, %s, '', %s, %s, '', '', 0, '', '', '', '', '')",
         *(occasion, channel, body, active),
     )
 

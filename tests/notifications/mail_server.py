@@ -18,7 +18,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from expertpool.notifications.settings import (
+from expertpool.notifications.channels.email.settings import (
     HOST,
     PASSWORD,
     PORT,

@@ -20,8 +20,15 @@ from django.test import Client
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.configuration import value_of
-from expertpool.notifications.services import trial
-from expertpool.notifications.settings import HOST, PASSWORD, PORT, SECURITY, SENDER, USER
+from expertpool.notifications.channels import trial
+from expertpool.notifications.channels.email.settings import (
+    HOST,
+    PASSWORD,
+    PORT,
+    SECURITY,
+    SENDER,
+    USER,
+)
 from expertpool.siteconfig.models import SettingChange
 from tests.factories.siteconfig import configure
 from tests.fixtures import login

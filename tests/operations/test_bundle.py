@@ -17,7 +17,7 @@ from pytest_django.fixtures import Settings
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.health import CHECKS, Check, Finding, Health
-from expertpool.notifications.settings import HOST, PASSWORD, SENDER, TIMEOUT
+from expertpool.notifications.channels.email.settings import HOST, PASSWORD, SENDER, TIMEOUT
 from expertpool.operations.services import bundle as bundling
 from expertpool.operations.services.bundle import support_bundle
 from expertpool.operations.settings import ROBOT_URL

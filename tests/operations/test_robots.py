@@ -15,11 +15,11 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from expertpool.accounts.models import User
+from expertpool.core import posting
 from expertpool.operations.exceptions import RobotRefused
 from expertpool.operations.services.alerts import tell_robot
 from expertpool.operations.services.robots import MOST_TEXT, Robot, send
 from expertpool.operations.settings import ROBOT, ROBOT_URL
-from expertpool.webhooks.services import posting
 from tests.factories.alerts import make_alert
 from tests.factories.siteconfig import configure
 from tests.fixtures import login

@@ -25,7 +25,7 @@ from expertpool.draws.settings import (
     THIN,
 )
 from expertpool.projects.settings import ALLOWED
-from expertpool.projects.settings import SETTINGS as REGIME_RULES
+from expertpool.projects.settings import BY_REGIME as REGIME_RULES
 from expertpool.siteconfig.queries.counting import counting_in_words
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings

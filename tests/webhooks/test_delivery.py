@@ -20,10 +20,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 
 from expertpool.audit.models import Entry
+from expertpool.core import posting
 from expertpool.webhooks.enums import DeliveryState, EventCode
 from expertpool.webhooks.exceptions import ResendRefused
 from expertpool.webhooks.models import Delivery, Subscription
-from expertpool.webhooks.services import posting
 from expertpool.webhooks.services.announcing import announce, resend, send_test
 from expertpool.webhooks.services.delivery import BACKOFF, MAX_ATTEMPTS, deliver
 from tests.factories.accounts import make_user

@@ -32,7 +32,7 @@ from expertpool.draws.settings import (
     QUIET_HOURS,
 )
 from expertpool.notifications.enums import ChannelCode
-from expertpool.notifications.queries.route import route_held_until
+from expertpool.notifications.queries.route import held_routes
 from expertpool.projects.models import Project
 
 DAY = timedelta(days=1)
@@ -45,12 +45,15 @@ def quiet_until(now: datetime) -> datetime | None:
     return _next(span.end, here) if span and here.time() in span else None
 
 
-def mail_waits_until(channels: Iterable[str], now: datetime) -> datetime | None:
-    """Return until when letters by mail wait since its way was changed (docs/decisions/0114); None where
-    none go by mail, and where quiet hours last longer."""
-    until = route_held_until(now) if ChannelCode.EMAIL in channels else None
+def held_ways(channels: Iterable[str], now: datetime) -> dict[ChannelCode, datetime]:
+    """Return those of ``channels`` whose letters wait since their way was changed (docs/decisions/0114),
+    each with until when; none for which quiet hours last longer."""
     quiet = quiet_until(now)
-    return until if until and not (quiet and quiet >= until) else None
+    return {
+        code: until
+        for code, until in held_routes(now).items()
+        if code in channels and not (quiet and quiet >= until)
+    }
 
 
 def reveal_time(

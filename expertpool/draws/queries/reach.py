@@ -20,7 +20,7 @@ from expertpool.notifications.models import Message
 from expertpool.notifications.queries.channels import ChannelState, channel_states
 from expertpool.notifications.queries.messages import is_to_nobody, messages_about
 from expertpool.notifications.queries.reach import is_configured, reached_at
-from expertpool.notifications.queries.route import route_held_until
+from expertpool.notifications.queries.route import held_routes, route_name
 
 ON_ITS_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
 NEVER_LEFT = (
@@ -29,6 +29,7 @@ NEVER_LEFT = (
     DeliveryState.FAILED,
     DeliveryState.NO_ACCOUNT,
 )
+Routes = Mapping[ChannelCode, datetime]  # that wait, each until when
 Letters = dict[str, list[Message]]  # by the id of the line as text
 
 
@@ -56,13 +57,14 @@ class Fare:
 @dataclass(frozen=True)
 class Reach(Fare):
     """The same with what holds them back: quiet hours, which put off the letters to ``held`` of them, the
-    last until ``held_until``; a changed way of mail, which does to ``rerouted`` until ``rerouted_until``
+    last until ``held_until``; a changed way (``rerouted_by``), which does to ``rerouted`` until ``rerouted_until``
     (docs/decisions/0114); or a pause."""
 
     held: int
     held_until: datetime | None
     rerouted: int
     rerouted_until: datetime | None
+    rerouted_by: str
     waiver: QuietWaiver | None
     pause: DrawPause | None
 
@@ -96,47 +98,48 @@ def reach_of(draw: Draw, lines: Sequence[Invitation], *, now: datetime) -> Reach
     states = channel_states() if _stuck(waiting, letters) else {}
     fare = _fare(waiting, letters, states, cache(is_configured))
     quiet = letters_wait_until(draw, now=now, closing=closing_of(waiting[0])) if waiting else None
-    mail = route_held_until(now) if waiting else None
-    held = _held(letters, quiet, mail, now=now)
+    routes = held_routes(now) if waiting else {}
+    held = _held(letters, quiet, routes, now=now)
+    last = max(routes.values(), default=None)
     return Reach(
         **vars(fare),
         held=len(held),
         held_until=max(held, default=None),
-        rerouted=_rerouted(letters, mail) if mail and not (quiet and quiet >= mail) else 0,
-        rerouted_until=mail,
+        rerouted=_rerouted(letters, routes) if last and not (quiet and quiet >= last) else 0,
+        rerouted_until=last,
+        rerouted_by="、".join(map(route_name, routes)),
         waiver=waiver_of(draw, now=now),
         pause=pause_of(draw),
     )
 
 
 def _held(
-    letters: Letters, quiet: datetime | None, mail: datetime | None, *, now: datetime
+    letters: Letters, quiet: datetime | None, routes: Routes, *, now: datetime
 ) -> list[datetime]:
     """Return until when quiet hours put off the letters to each line that gets none before: by their own
     time, since the hours may have been changed after; by the present ones (until ``quiet``) what was not
-    tried yet. What a changed way of mail holds back (until ``mail``) is none of them, nor what was tried
-    and failed."""
+    tried yet. What a changed way holds back (``routes``) is none of them, nor what was tried and failed."""
 
     def until(letter: Message) -> datetime | None:
         if letter.due_at <= now:
             return None if letter.state == DeliveryState.SENDING else quiet
         if letter.attempts and letter.due_at != quiet:
             return None
-        by_route = mail and letter.channel == ChannelCode.EMAIL and letter.due_at <= mail
-        return None if by_route else letter.due_at
+        return None if _is_rerouted(letter, routes) else letter.due_at
 
     lines = [[until(one) for one in found if one.state in ON_ITS_WAY] for found in letters.values()]
     return [min(filter(None, times)) for times in lines if times and all(times)]
 
 
-def _rerouted(letters: Letters, until: datetime) -> int:
-    """Return to how many lines nothing goes out before ``until``, when mail by its new way does."""
+def _is_rerouted(letter: Message, routes: Routes) -> bool:
+    until = routes.get(ChannelCode(letter.channel))
+    return until is not None and letter.due_at <= until
+
+
+def _rerouted(letters: Letters, routes: Routes) -> int:
+    """Return to how many lines nothing goes out before one of ``routes`` is open again."""
     lines = [[one for one in found if one.state in ON_ITS_WAY] for found in letters.values()]
-    return sum(
-        bool(found)
-        and all(one.channel == ChannelCode.EMAIL and one.due_at <= until for one in found)
-        for found in lines
-    )
+    return sum(bool(found) and all(_is_rerouted(one, routes) for one in found) for found in lines)
 
 
 def unreached_lines() -> QuerySet[Invitation]:

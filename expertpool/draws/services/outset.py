@@ -16,7 +16,7 @@ from expertpool.draws.models import DrawPlan, PlanVersion
 from expertpool.draws.occasions import INVITATION
 from expertpool.draws.queries.clock import (
     counted_on,
-    mail_waits_until,
+    held_ways,
     quiet_until,
     reveal_time,
     time_counted,
@@ -30,7 +30,8 @@ from expertpool.draws.services.prequery import Prequery, run_prequery
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import not_in_pool
 from expertpool.notifications.enums import AddressKind, ChannelCode
-from expertpool.notifications.queries.channels import addresses_of, ways_outside
+from expertpool.notifications.queries.channels import addresses_of, ways_by, ways_outside
+from expertpool.notifications.queries.route import route_name
 from expertpool.projects.models import Project
 from expertpool.projects.queries.regimes import is_working_day
 
@@ -68,7 +69,7 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
         *_late(plan, members, now),
         *_letters(plan, now),
         *_quiet(members, now),
-        *_rerouted(plan, now),
+        *rerouted(plan, now),
         *_odd_hours(plan, members, now),
         *_late_leaves(plan, now),
         *_changed(plan, result, now),
@@ -134,7 +135,7 @@ def _kept_back(now: datetime) -> Iterator[Caution]:
 
 def _late(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Iterator[Caution]:
     opening = next_opening(members, now=now)
-    if _replies_end(plan, members, now, by_mail=True) >= opening:
+    if _last_reply(plan, members, now) >= opening:
         policy = policy_for(plan.project.regime, now=now)
         shorter = "可以缩短答复时限，或" if plan.reply_minutes > policy.reply_shortest else "可以"
         yield Caution(
@@ -194,22 +195,29 @@ def _late_leaves(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
         )
 
 
-def _rerouted(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
-    if until := mail_waits_until(plan.channels, now):
+def rerouted(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
+    """Give a caution for each way of ``plan`` whose letters wait since it was changed."""
+    for way, until in held_ways(plan.channels, now).items():
+        name = route_name(way)
         yield Caution(
-            "邮件服务器刚改动过",
-            f"因邮件服务器改动，邮件邀请 {moment_text(until)} 发出，答复时限从发出后起算；短信等其他渠道照常发出。",
+            f"{name}刚改动过",
+            f"因{name}改动，{way.label}邀请 {moment_text(until)} 发出，答复时限从发出后起算；其他渠道照常发出。",
         )
 
 
 def _replies_end(
-    plan: DrawPlan, members: Sequence[Project], now: datetime, *, by_mail: bool
+    plan: DrawPlan, members: Sequence[Project], now: datetime, *, at: AddressKind
 ) -> datetime:
-    """Return until when the first who are asked may answer, at the latest until the panel sits; ``by_mail``:
-    who is reached by mail alone, which may have to wait."""
+    """Return until when the first who are asked may answer, at the latest until the panel sits, of those who
+    are reached ``at`` one kind of address alone: its ways may have to wait."""
     latest = next_opening(members, now=now)
-    held = mail_waits_until(plan.channels, now) if by_mail else None
-    return counted_on(held or now, timedelta(minutes=plan.reply_minutes), latest=latest)
+    held = held_ways(plan.channels, now)
+    ways = [held.get(way, now) for way in ways_by(at) if way in plan.channels]
+    return counted_on(min(ways, default=now), timedelta(minutes=plan.reply_minutes), latest=latest)
+
+
+def _last_reply(plan: DrawPlan, members: Sequence[Project], now: datetime) -> datetime:
+    return max(_replies_end(plan, members, now, at=at) for at in AddressKind)
 
 
 def _in_time(plan: DrawPlan, members: Sequence[Project], now: datetime) -> str:
@@ -219,7 +227,7 @@ def _in_time(plan: DrawPlan, members: Sequence[Project], now: datetime) -> str:
         return f"须在发出后 {length}内"  # it depends on when they have given their values
     until, end = (
         _ends_in_words(plan, members, now),
-        _replies_end(plan, members, now, by_mail=False),
+        _replies_end(plan, members, now, at=AddressKind.PHONE),
     )
     if end == now + timedelta(minutes=plan.reply_minutes):
         return f"须在发出后 {length}内（{until}）"
@@ -232,8 +240,8 @@ def _in_time(plan: DrawPlan, members: Sequence[Project], now: datetime) -> str:
 
 
 def _ends_in_words(plan: DrawPlan, members: Sequence[Project], now: datetime) -> str:
-    by_mail = moment_text(_replies_end(plan, members, now, by_mail=True))
-    others = moment_text(_replies_end(plan, members, now, by_mail=False))
+    by_mail = moment_text(_replies_end(plan, members, now, at=AddressKind.EMAIL))
+    others = moment_text(_replies_end(plan, members, now, at=AddressKind.PHONE))
     if by_mail == others or AddressKind.PHONE not in addresses_of(plan.channels):
         return f"{by_mail} 前"
     return f"{others} 前；只能用邮件通知的 {by_mail} 前"
@@ -241,7 +249,7 @@ def _ends_in_words(plan: DrawPlan, members: Sequence[Project], now: datetime) ->
 
 def _odd_hours(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Iterator[Caution]:
     start, end = WORKDAY
-    ends = _replies_end(plan, members, now, by_mail=True)
+    ends = _last_reply(plan, members, now)
     for moment, what in ((now, "现在"), (ends, "答复截止时")):
         local = timezone.localtime(moment)
         if not is_working_day(local.date()):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from expertpool.core.configuration import Setting, SettingConstraint, Trial
 from expertpool.notifications.enums import AddressKind
+from expertpool.notifications.occasions import Registered
 
 
 class File(NamedTuple):
@@ -19,13 +23,15 @@ class File(NamedTuple):
 
 @dataclass(frozen=True)
 class Outbound:
-    """One message on its way out. ``reference`` is ours and the same at each attempt."""
+    """One message on its way out. ``reference`` is ours and the same at each attempt; ``registered``:
+    the same text, for a provider who sends none but those it has approved."""
 
     reference: str
     address: str
     subject: str
     body: str
     files: tuple[File, ...] = ()
+    registered: Registered | None = None
 
 
 class SendStatus(Enum):
@@ -51,13 +57,17 @@ class Transport(Protocol):
     def send(self, outbound: Outbound) -> SendResult: ...
 
 
-class Channel(Protocol):
+class Channel(ABC):
     """One way to tell somebody something.
 
     ``lives_of``: to which address of the recipient it goes. ``resendable``: a message of which nobody knows whether it went out may go out again (the
     recipient sees that both are the same). ``carries_files``: attachments go along.
     ``missing_address``: why a recipient without an address gets none. ``is_outward``: it finds the
-    recipient where he is; the others he has to come for.
+    recipient where he is; the others he has to come for. ``has_subject``: a text has a subject line;
+    ``registers_texts``: some provider of its keeps the texts itself (`Registered`).
+
+    ``settings`` and ``constraints`` are what the office decides about it, ``trials`` try them before they are
+    saved; ``route``: those of them by which whoever changes them reads what is sent, together ``route_name``.
     """
 
     code: str
@@ -65,16 +75,36 @@ class Channel(Protocol):
     is_outward: bool
     resendable: bool
     carries_files: bool
+    has_subject: bool
     missing_address: str
+    registers_texts: bool = False
+    not_configured: str = ""
+    settings: Sequence[Setting[Any]] = ()
+    constraints: Sequence[SettingConstraint] = ()
+    route: Sequence[Setting[Any]] = ()
+    route_name: str = ""
+    trials: Sequence[Trial] = ()
+
+    @abstractmethod
+    def transport(self) -> Transport | None:
+        """Return what sends in this deployment; None where nothing is configured."""
+
+    @property
+    def wants_registered(self) -> bool:
+        """Whether it sends now only texts that its provider keeps."""
+        return False
 
     def is_configured(self) -> bool:
         """Tell whether this deployment can send by it at all."""
-        ...
+        return self.transport() is not None
 
     def send(self, outbound: Outbound) -> SendResult:
         """Make one attempt. What the other side refuses is a result, not an exception."""
-        ...
+        transport = self.transport()
+        if transport is None:
+            return SendResult(SendStatus.REJECTED, detail=self.not_configured)
+        return transport.send(outbound)
 
-    def query(self, reference: str) -> SendResult | None:
+    def query(self, outbound: Outbound) -> SendResult | None:
         """Ask what became of an attempt that nobody saw end; None when there is no way to tell."""
-        ...
+        return None

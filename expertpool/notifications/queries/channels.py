@@ -41,7 +41,7 @@ def configured(channels: Iterable[str]) -> list[ChannelCode]:
 
 def reaches_phones() -> bool:
     """Tell whether this site sends anything to telephones at all."""
-    return bool(_ways_by(AddressKind.PHONE))
+    return bool(ways_by(AddressKind.PHONE))
 
 
 def ways_outside(occasion: Occasion, *, phone: str, email: str) -> list[ChannelCode]:
@@ -52,7 +52,7 @@ def ways_outside(occasion: Occasion, *, phone: str, email: str) -> list[ChannelC
         way
         for kind, address in addresses.items()
         if address
-        for way in _ways_by(kind)
+        for way in ways_by(kind)
         if way in occasion.channels
     ]
 
@@ -63,7 +63,8 @@ def addresses_of(channels: Iterable[str]) -> set[AddressKind]:
     return {one.lives_of for one in known if one.is_outward and one.is_configured()}
 
 
-def _ways_by(kind: AddressKind) -> list[ChannelCode]:
+def ways_by(kind: AddressKind) -> list[ChannelCode]:
+    """Return the ways beyond this site by which it reaches addresses of ``kind``."""
     return [
         ChannelCode(one.code)
         for one in CHANNELS

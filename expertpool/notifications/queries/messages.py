@@ -23,7 +23,6 @@ from expertpool.notifications.enums import STATE_TONES, ChannelCode, DeliverySta
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import (
     OCCASIONS,
-    Text,
     fill_late,
     listed_label,
     occasion_label,
@@ -287,7 +286,7 @@ def _told(message: Message, body: str) -> str:
     """Return ``body`` without links, and saying what is known only when it goes out."""
     occasion = OCCASIONS.get(message.occasion)
     late = dict.fromkeys(occasion.late if occasion else (), NOT_YET_KNOWN)
-    return WEB_ADDRESS.sub(LINK_HIDDEN, fill_late(Text("", body), late).body)
+    return WEB_ADDRESS.sub(LINK_HIDDEN, fill_late(body, late))
 
 
 def _deletion(message: Message) -> str:

@@ -1,42 +1,57 @@
-"""The way of mail out of the house: by which settings it goes, and how long a changed one waits."""
+"""The ways out of the house: by which settings messages go, and how long a changed one waits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from expertpool.notifications.settings import (
-    HOST,
-    MOST_ROUTE_WAIT,
-    PORT,
-    ROUTE_WAIT,
-    SECURITY,
-    USER,
-)
+from expertpool.notifications.channels import CHANNELS
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.settings import MOST_ROUTE_WAIT, ROUTE_WAIT
 from expertpool.siteconfig.models import SettingChange
 from expertpool.siteconfig.queries.counting import counted
 from expertpool.siteconfig.queries.stored import vouched_changes_since
 
-# By which whoever changes them reads what is sent. Of the others the mailbox stays who it is.
-ROUTE = (HOST, PORT, SECURITY, USER)
-
 
 def changes_of_route(ids: Iterable[int]) -> list[SettingChange]:
-    """Return those of the changes ``ids`` that lead mail another way, oldest first."""
-    codes = [setting.code for setting in ROUTE]
+    """Return those of the changes ``ids`` that lead messages another way, oldest first."""
+    codes = list(_channel_by_setting())
     changes = SettingChange.objects.filter(pk__in=ids, code__in=codes)
     return list(changes.select_related("actor").order_by("pk"))
 
 
 def route_wait(now: datetime) -> timedelta:
-    """Return how long mail that only its recipient may read waits after a change of its way."""
+    """Return how long messages that only their recipient may read wait after a change of their way."""
     return timedelta(minutes=counted(ROUTE_WAIT, now))
 
 
-def route_held_until(now: datetime) -> datetime | None:
-    """Return until when such mail waits now; None where nothing was changed lately."""
-    lately = vouched_changes_since(now - timedelta(minutes=MOST_ROUTE_WAIT), *ROUTE)
-    last = max((change.at for change in lately), default=None)
-    # Asked by every home page and letter: how long is asked only where something waits at all.
-    until = last + route_wait(now) if last else None
-    return until if until and until > now else None
+def held_routes(now: datetime) -> dict[ChannelCode, datetime]:
+    """Return the channels whose messages wait now since their way was changed, each with until when."""
+    channels = _channel_by_setting()
+    settings = [setting for channel in CHANNELS for setting in channel.route]
+    lately = vouched_changes_since(now - timedelta(minutes=MOST_ROUTE_WAIT), *settings)
+    if not lately:  # asked by every home page and letter
+        return {}
+    wait = route_wait(now)
+    last: dict[ChannelCode, datetime] = {}
+    for change in lately:
+        code = channels[change.code]
+        last[code] = max(change.at, last.get(code, change.at))
+    return {code: at + wait for code, at in last.items() if at + wait > now}
+
+
+def route_name(channel: ChannelCode) -> str:
+    """Return what was changed where the way of ``channel`` was, in words."""
+    return CHANNELS[channel].route_name
+
+
+def labels_of(changes: Iterable[SettingChange]) -> list[str]:
+    """Return which channels ``changes`` lead another way, in words."""
+    channels = _channel_by_setting()
+    return list(dict.fromkeys(str(channels[change.code].label) for change in changes))
+
+
+def _channel_by_setting() -> dict[str, ChannelCode]:
+    return {
+        setting.code: ChannelCode(channel.code) for channel in CHANNELS for setting in channel.route
+    }

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.constant_time import bytes_eq
 from expertpool.core.crypto import proof
 from expertpool.files.registry import FileSubject
 from expertpool.notifications.channels import CHANNELS
-from expertpool.notifications.channels.sms import count_parts
+from expertpool.notifications.channels.sms.text import count_parts
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.exceptions import TemplateRefused
 from expertpool.notifications.models import MessageTemplate
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 
 WRITTEN = "数据库被直接改动"
+TEMPLATE_OFF = "该渠道的模板已停用"
+NOT_REGISTERED = "通知模板里没有填写服务商的模板编号，短信没有发出"
 
 logger = logging.getLogger(__name__)
 _reported: set[tuple[str, str]] = set()  # what the log of this process has been told: once
@@ -33,8 +35,11 @@ _reported: set[tuple[str, str]] = set()  # what the log of this process has been
 def proof_of(template: MessageTemplate) -> bytes:
     """Return what proves that this system wrote ``template`` as it stands."""
     since = template.since.astimezone(UTC).isoformat() if template.since else None
-    texts = [*template.text, *template.text_before]
+    texts = [*template.text[:2], *template.text_before[:2]]
     said = [template.occasion, template.channel, template.version, *texts, template.active, since]
+    # Only where there is any: rows of before there were have the proof of before.
+    kept = [*template.text[2:], *template.text_before[2:]]
+    said += kept if any(kept) else []
     return proof("notifications.template", said)
 
 
@@ -86,6 +91,15 @@ class TemplateState:
 
     def _text_of(self, text: Text) -> Text:
         return text if text.body else self.occasion.default(self.channel)
+
+    @cached_property
+    def why_unsent(self) -> str:
+        """Why nothing is sent by it, in words; empty where it is."""
+        if not self.active:
+            return TEMPLATE_OFF
+        channel = CHANNELS.get(self.channel)
+        lacks = channel is not None and channel.wants_registered and not self.text.registered
+        return NOT_REGISTERED if lacks else ""
 
     @property
     def active(self) -> bool:

@@ -34,6 +34,7 @@ def delete_messages(*, messages: Iterable[Message], reason: str, actor: User, no
         "address": "",
         "subject": "",
         "body": "",
+        "registered": "",
         "documents": [],
         "deleted_at": now,
         "deleted_by": actor,

@@ -8,9 +8,11 @@ go out again. A result counts only for the attempt that it belongs to.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
@@ -21,9 +23,9 @@ from expertpool.notifications.channels import CHANNELS, Channel
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
 from expertpool.notifications.enums import TRANSITIONS, ChannelCode, DeliveryState
 from expertpool.notifications.events import MessageFailed, MessageSent
-from expertpool.notifications.models import ChannelHealth, Message
-from expertpool.notifications.occasions import OCCASIONS, Text, fill_late
-from expertpool.notifications.queries.route import route_held_until
+from expertpool.notifications.models import ChannelHealth, Message, store_registered
+from expertpool.notifications.occasions import OCCASIONS, Registered, fill_late
+from expertpool.notifications.queries.route import held_routes
 from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, About, subject_key
 from expertpool.notifications.services.attachments import load_files
 
@@ -138,7 +140,7 @@ def reap_stuck(*, now: datetime) -> int:
 
 def _end_attempt(message: Message, now: datetime) -> None:
     channel = CHANNELS[message.channel]
-    _settle(message, channel.query(reference(message)) or _lost(channel), now)
+    _settle(message, channel.query(_outbound(message, now)) or _lost(channel), now)
 
 
 def _defer_again(message: Message, now: datetime) -> None:
@@ -161,10 +163,11 @@ def _must_wait(message_id: int, now: datetime) -> bool:
     subject = MESSAGE_SUBJECTS.get(message.about_type) if message else None
     if message is None or subject is None:
         return False
-    held = [subject.held_until(message.occasion, message.about_id, now)]
-    if message.channel == ChannelCode.EMAIL:
-        # What such letters say is for their recipient, not for whoever has just set the server.
-        held.append(route_held_until(now))
+    # What such letters say is for their recipient, not for whoever has just set the way they go.
+    held = [
+        subject.held_until(message.occasion, message.about_id, now),
+        held_routes(now).get(ChannelCode(message.channel)),
+    ]
     until = max(filter(None, held), default=None)
     if until is None or until <= now:
         return False
@@ -189,14 +192,7 @@ def _attempt(message: Message, channel: Channel, now: datetime) -> SendResult:
         subject = MESSAGE_SUBJECTS.get(message.about_type)
         if subject and subject.withheld(message.occasion, message.about_id, now):
             return SendResult(SendStatus.ACCEPTED, detail=WITHHELD)
-        _fill_late(message, now)
-        outbound = Outbound(
-            reference=reference(message),
-            address=message.address,
-            subject=message.subject,
-            body=message.body,
-            files=load_files(message),
-        )
+        outbound = _outbound(message, now)
     except Exception:
         # Whatever a document's renderer raises: the message must not stay in SENDING.
         logger.exception("message %s could not be put together", message.pk)
@@ -209,12 +205,36 @@ def _attempt(message: Message, channel: Channel, now: datetime) -> SendResult:
         return _lost(channel, TROUBLE)
 
 
-def _fill_late(message: Message, now: datetime) -> None:
-    """Give ``message`` the values that are known only now; stored with it once it has gone out."""
+def _outbound(message: Message, now: datetime) -> Outbound:
+    """Return ``message`` with the values that are known only now, which it keeps once it has gone out."""
+    late = _late_values(message, now)
+    message.subject, message.body = (fill_late(it, late) for it in (message.subject, message.body))
+    registered = message.stored_registered
+    if registered is not None:
+        given = ((name, _shortened(fill_late(it, late))) for name, it in registered.values)
+        registered = Registered(registered.code, tuple(given))
+        message.registered = store_registered(registered)
+    return Outbound(
+        reference=reference(message),
+        address=message.address,
+        subject=message.subject,
+        body=message.body,
+        files=load_files(message),
+        registered=registered,
+    )
+
+
+def _late_values(message: Message, now: datetime) -> Mapping[str, str]:
     occasion, subject = OCCASIONS.get(message.occasion), MESSAGE_SUBJECTS.get(message.about_type)
-    if occasion is not None and occasion.late and subject is not None:
-        text = Text(message.subject, message.body)
-        message.subject, message.body = fill_late(text, subject.late(message.about_id, now))
+    if occasion is None or not occasion.late or subject is None:
+        return {}
+    return subject.late(message.about_id, now)
+
+
+def _shortened(value: str) -> str:
+    """Return a link of this site without its beginning: no provider takes an address as a value, so its
+    text holds that (``https://pool.example.cn/${link}``)."""
+    return value.removeprefix(f"{settings.SITE_URL}/")
 
 
 def _lost(channel: Channel, detail: str = INTERRUPTED) -> SendResult:
@@ -233,7 +253,7 @@ def _settle(message: Message, result: SendResult, now: datetime) -> None:
     if state is DeliveryState.QUEUED:
         defer("notifications.deliver_message", at=changes["due_at"], message_id=message.pk)
     elif state is DeliveryState.SENT:
-        message.save(update_fields=["subject", "body"])  # as it went out
+        message.save(update_fields=["subject", "body", "registered"])  # as it went out
         publish(MessageSent(message.pk))
     elif state is DeliveryState.FAILED:
         publish(MessageFailed(message.pk))

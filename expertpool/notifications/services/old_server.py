@@ -12,7 +12,7 @@ from django.db import transaction
 
 from expertpool.core.configuration.reading import Stored
 from expertpool.notifications.channels.base import Outbound, SendStatus
-from expertpool.notifications.channels.email import MailServer, Smtp, mail_server
+from expertpool.notifications.channels.email.smtp import MailServer, Smtp, mail_server
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import OCCASIONS, fill
 from expertpool.notifications.queries.templates import states_of

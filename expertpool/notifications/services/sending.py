@@ -14,15 +14,15 @@ from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.notifications.channels import CHANNELS, Channel
 from expertpool.notifications.enums import AddressKind, ChannelCode, DeliveryState
-from expertpool.notifications.models import Message
-from expertpool.notifications.occasions import OCCASIONS, Occasion, fill
+from expertpool.notifications.models import Message, store_registered
+from expertpool.notifications.occasions import OCCASIONS, Occasion, fill, fill_registered
 from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.queries.messages import NOBODY, is_to_nobody, recipient_key
 from expertpool.notifications.queries.subjects import About, is_secret_whom, subject_key
 from expertpool.notifications.queries.templates import TemplateState, states_of
 from expertpool.notifications.services.attachments import Document
 
-TEMPLATE_OFF = "该渠道的模板已停用"
+OF_TEXT = ("occasion", "channel", "subject", "body", "registered", "about_type", "about_id")
 SHUT_ADDRESS = "{}无法读取：数据被改动过，须重新填写"
 
 
@@ -125,9 +125,9 @@ def _instead(
 ) -> list[TemplateState]:
     """Return the first of ``others`` that reaches ``recipient`` outside, where none of ``states`` does."""
     ways = ways_outside(occasion, phone=recipient.phone, email=recipient.email)
-    if any(state.active and state.channel in ways for state in states):
+    if any(not state.why_unsent and state.channel in ways for state in states):
         return []
-    usable = {state.channel: state for state in others if state.active}
+    usable = {state.channel: state for state in others if not state.why_unsent}
     return [usable[way] for way in ways if way in usable][:1]
 
 
@@ -139,13 +139,15 @@ def _draft(envelope: Envelope, occasion: Occasion, state: TemplateState, now: da
     if missing:
         raise KeyError("、".join(sorted(missing)))
     about_type, about_id = subject_key(envelope.about)
-    text = fill(state.text_at(now), context)
+    template = state.text_at(now)
+    text = fill(template, context)
     channel = CHANNELS[state.channel]
     documents = [item for item in envelope.attachments if isinstance(item, Document)]
     values = {
         "recipient": envelope.recipient.name,
         "subject": text.subject,
         "body": text.body,
+        "registered": store_registered(fill_registered(template, context)),
         "about_type": about_type,
         "about_id": about_id,
         "created_at": now,
@@ -159,8 +161,8 @@ def _draft(envelope: Envelope, occasion: Occasion, state: TemplateState, now: da
 
 def _destination(channel: Channel, envelope: Envelope, state: TemplateState) -> dict[str, object]:
     """Return where the message goes, or the state of one that cannot go."""
-    if not state.active:
-        return {"state": DeliveryState.FAILED, "detail": TEMPLATE_OFF}
+    if state.why_unsent:
+        return {"state": DeliveryState.FAILED, "detail": state.why_unsent}
     if where := _address_of(channel, envelope.recipient, envelope.about):
         return where
     if channel.lives_of in envelope.recipient.shut:
@@ -219,10 +221,7 @@ def send_again(
         channel = CHANNELS[message.channel]
         where = _address_of(channel, recipient, (message.about_type, message.about_id))
         if where and channel.is_configured():
-            own = {
-                name: getattr(message, name)
-                for name in ("occasion", "channel", "subject", "body", "about_type", "about_id")
-            }
+            own = {name: getattr(message, name) for name in OF_TEXT}
             copy = Message(
                 key=f"{message.key.partition('+')[0]}+{message.pk}",
                 recipient=recipient.name,

@@ -35,7 +35,12 @@ def save_template(
     """
     declared = OCCASIONS[occasion]
     # Browsers end lines by CRLF, and blanks at the ends would count as an edited text.
-    text = Text(" ".join(text.subject.split()), text.body.strip().replace("\r\n", "\n"))
+    text = Text(
+        " ".join(text.subject.split()),
+        text.body.strip().replace("\r\n", "\n"),
+        text.registered.strip(),
+        "\n".join(filter(None, map(str.strip, text.values.splitlines()))),
+    )
     check_text(declared, text)
     if not text.body:
         raise TemplateRefused("正文不能为空。")
@@ -67,7 +72,7 @@ def _write(
     state: TemplateState, text: Text, *, active: bool, action: str, actor: User, now: datetime
 ) -> MessageTemplate:
     declared, channel = state.occasion, state.channel
-    before, in_force = _content(state), state.text_at(now)
+    before, in_force = _content(state.text, active=state.active), state.text_at(now)
     default = declared.default(channel)
     template = state.stored or _new_template(declared.code, channel)
     since = None
@@ -75,13 +80,18 @@ def _write(
         since = state.waits_until(now)  # saved once more, it waits no longer
     elif declared.secrets and text not in (_DEFAULT, default, in_force):
         since = now + route_wait(now)
-    subject, body = text if text.body else default
-    after = {"标题": subject, "正文": body, "启用": active}
+    after = _content(text if text.body else default, active=active)
     if before != after or state.why_not:
         publish(TemplateRewritten(template.pk, actor.pk, now, before, after, since))
-    template.subject, template.body, template.active = *text, active
+    template.subject, template.body, template.registered, template.values = text
+    template.active = active
     template.since = since
-    template.subject_before, template.body_before = in_force if since else _DEFAULT
+    (
+        template.subject_before,
+        template.body_before,
+        template.registered_before,
+        template.values_before,
+    ) = in_force if since else _DEFAULT
     template.version += 1
     template.proof = proof_of(template)
     template.full_clean()
@@ -99,5 +109,11 @@ def _new_template(occasion: str, channel: str) -> MessageTemplate:
     return template
 
 
-def _content(state: TemplateState) -> dict[str, object]:
-    return {"标题": state.text.subject, "正文": state.text.body, "启用": state.active}
+def _content(text: Text, *, active: bool) -> dict[str, object]:
+    kept = {"服务商模板编号": text.registered, "服务商模板变量": text.values}
+    return {
+        "标题": text.subject,
+        "正文": text.body,
+        **{name: value for name, value in kept.items() if value},
+        "启用": active,
+    }

@@ -48,7 +48,7 @@ def edit(request: UserRequest, occasion: str, channel: str) -> HttpResponse:
     rows = MessageTemplate.objects.filter(occasion=occasion, channel=channel)
     editing = Editing(request, Edits((MessageTemplate, rows), lock=LOCK))
     state = _state_or_404(occasion, channel)
-    initial = {"subject": state.text.subject, "body": state.text.body, "active": state.active}
+    initial = {**state.text._asdict(), "active": state.active}
     form = TemplateForm(
         request.POST or None, initial=initial, occasion=state.occasion, channel=channel
     )

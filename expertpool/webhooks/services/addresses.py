@@ -8,28 +8,18 @@ address behind them is checked, and the one that was checked is the one connecte
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import httpx
 from django.conf import settings
 
+from expertpool.core.posting import Target
 from expertpool.webhooks.exceptions import AddressRefused
 
 IP = IPv4Address | IPv6Address
 
 # IPv6 addresses that carry an IPv4 address behind which anything may stand.
 CARRIERS = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
-
-
-@dataclass(frozen=True)
-class Target:
-    """A checked address: ``url`` names the machine by its number, ``host`` is the Host header and
-    ``server_name`` what its certificate has to be for."""
-
-    url: httpx.URL
-    host: str
-    server_name: str
 
 
 def resolve_target(url: str) -> Target:

@@ -1,88 +1,13 @@
-"""Posting to a server of others: checked, bounded in time and in what is read of the answer."""
+"""Posting to an address that somebody typed: checked first."""
 
 from __future__ import annotations
 
-import asyncio
-import ssl
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cache
 
-import httpx
-
-from expertpool.webhooks.services.addresses import Target, resolve_target
-
-# Seconds for a whole attempt: a receiver that sends a letter now and then is never idle.
-LONGEST = 10.0
+from expertpool.core import posting
+from expertpool.webhooks.services.addresses import resolve_target
 
 
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    content: bytes
-
-
-def post(url: str, body: bytes, headers: Mapping[str, str], *, read: int = 0) -> Answer:
-    """Post ``body`` to ``url``; return the answer, of its body at most ``read`` bytes.
-
-    Raises AddressRefused for where nothing may be sent to, TimeoutError after `LONGEST`, else an
-    httpx.HTTPError. Never inside a transaction.
-    """
-    # Of its own: whoever calls may be in a thread that has a loop.
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(_run, url, body, headers, read).result()
-
-
-def _run(url: str, body: bytes, headers: Mapping[str, str], read: int) -> Answer:
-    return asyncio.run(_post_in_time(url, body, headers, read))
-
-
-async def _post_in_time(url: str, body: bytes, headers: Mapping[str, str], read: int) -> Answer:
-    async with asyncio.timeout(LONGEST):
-        return await _post_to(await _resolve(url), body, headers, read)
-
-
-async def _resolve(url: str) -> Target:
-    """Do `resolve_target` where it can be left waiting: nothing ends a look-up of a name."""
-    # Of its own: the loop would wait for one of its threads before it ends.
-    thread = ThreadPoolExecutor(max_workers=1)
-    try:
-        return await asyncio.get_running_loop().run_in_executor(thread, resolve_target, url)
-    finally:
-        thread.shutdown(wait=False)
-
-
-async def _post_to(target: Target, body: bytes, headers: Mapping[str, str], read: int) -> Answer:
-    # No redirects and no proxies: either would lead past the check (docs/decisions/0009).
-    async with (
-        httpx.AsyncClient(
-            verify=_certificates(), timeout=LONGEST, follow_redirects=False, trust_env=False
-        ) as client,
-        # The other side chooses how long its answer is.
-        client.stream(
-            "POST",
-            target.url,
-            content=body,
-            headers={**headers, "Host": target.host},
-            extensions={"sni_hostname": target.server_name},
-        ) as response,
-    ):
-        return Answer(response.status_code, await _read(response, read) if read else b"")
-
-
-async def _read(response: httpx.Response, most: int) -> bytes:
-    content = b""
-    async for part in response.aiter_bytes(most):
-        content += part
-        if len(content) >= most:
-            break
-    return content[:most]
-
-
-@cache
-def _certificates() -> ssl.SSLContext:
-    """Trust the public authorities, and those that the operator added to the machine."""
-    context = httpx.create_ssl_context(trust_env=False)
-    context.load_default_certs()
-    return context
+def post(url: str, body: bytes, headers: Mapping[str, str], *, read: int = 0) -> posting.Answer:
+    """Do `core.posting.post`. Raises AddressRefused, too, for where nothing may be sent to."""
+    return posting.post(url, body, headers, read=read, find=resolve_target)

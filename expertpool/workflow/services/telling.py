@@ -19,7 +19,7 @@ from expertpool.core.text import moment_text, next_minute
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.queries.channels import ways_outside
-from expertpool.notifications.queries.route import route_wait
+from expertpool.notifications.queries.route import labels_of, route_wait
 from expertpool.notifications.queries.subjects import About
 from expertpool.notifications.services.old_server import tell_by_old_server
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
@@ -96,12 +96,13 @@ def tell_lowered(
 
 
 def tell_rerouted(changes: Sequence[SettingChange], before: Stored) -> None:
-    """Tell the same persons at once that mail goes another way since ``changes``, saved together; by
+    """Tell the same persons at once that messages go another way since ``changes``, saved together; of
     mail by the server of ``before``, since the new one may be of whoever set it."""
     first = changes[0]
     lines = [f"{one.label}：{one.before} → {one.after}" for one in in_words(changes)]
     common = {
         "操作人": str(first.actor),
+        "渠道": "、".join(labels_of(changes)),
         "内容": "；".join(lines),
         "等待": f"{route_wait(first.at) // timedelta(minutes=1)} 分钟",
         "时间": moment_text(first.at),
@@ -109,7 +110,8 @@ def tell_rerouted(changes: Sequence[SettingChange], before: Stored) -> None:
     key = f"{occasions.REROUTED.code}:{first.pk}"
     told = _to_each(watchers(but=first.actor_id), common, key)
     envelopes = _send(occasions.REROUTED, first, told, first.at, ways=_by_telephone)
-    tell_by_old_server(occasions.REROUTED.code, envelopes, before=before)
+    if ChannelCode.EMAIL.label in labels_of(changes):
+        tell_by_old_server(occasions.REROUTED.code, envelopes, before=before)
 
 
 def tell_watchers(

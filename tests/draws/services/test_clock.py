@@ -22,12 +22,12 @@ from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import answer, expire
 from expertpool.draws.services.sealing import start_draw
 from expertpool.experts.models import Expert
+from expertpool.notifications.channels.email.settings import HOST, PORT, SECURITY, SENDER
 from expertpool.notifications.channels.sms import SmsChannel
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.channels import DOWN_AFTER, channel_state
 from expertpool.notifications.services.delivery import deliver, mark_undelivered
-from expertpool.notifications.settings import HOST, PORT, SECURITY, SENDER
 from tests.draws.services.test_races import run_at_once
 from tests.factories.draws import expert_id_of, make_ready_project
 from tests.factories.experts import make_expert

@@ -29,10 +29,11 @@ from expertpool.draws.services.letters import send_at_once
 from expertpool.draws.services.outset import look_ahead
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.settings import INVITING, QUIET_HOURS
+from expertpool.notifications.channels.email.settings import HOST
+from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.models import Message
-from expertpool.notifications.queries.route import route_held_until
+from expertpool.notifications.queries.route import held_routes
 from expertpool.notifications.services.delivery import deliver
-from expertpool.notifications.settings import HOST
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
 from tests.draws.services.test_races import run_at_once
@@ -316,8 +317,8 @@ def test_mail_that_waits_since_its_way_was_changed_is_not_held_by_quiet_hours(
     assert reach_of(draw, list(draw.invitations.all()), now=noon).is_held
     before = noon - timedelta(minutes=1)
     note_change(HOST, at=before, actor=operator)
-    assert route_held_until(noon) is not None
-    LETTERS.update(due_at=(until := route_held_until(noon)))
+    assert held_routes(noon)
+    LETTERS.update(due_at=(until := held_routes(noon)[ChannelCode.EMAIL]))
     reach = reach_of(draw, list(draw.invitations.all()), now=noon)
     assert not reach.is_held
     assert (reach.is_rerouted, reach.rerouted, reach.rerouted_until) == (True, 2, until)

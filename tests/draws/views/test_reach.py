@@ -23,9 +23,9 @@ from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.lasting import lasting_of
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.sealing import start_draw
+from expertpool.notifications.channels.email.settings import HOST
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import deliver
-from expertpool.notifications.settings import HOST
 from tests.api.caller import Caller
 from tests.draws.services.test_clock import break_mail
 from tests.factories.accounts import make_user

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from expertpool.notifications.channels import CHANNELS, email
+from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.base import File, Outbound, SendResult, SendStatus
-from expertpool.notifications.channels.email import NOT_CONFIGURED
-from expertpool.notifications.settings import PASSWORD, PORT, TIMEOUT
+from expertpool.notifications.channels.email import EmailChannel
+from expertpool.notifications.channels.email import smtp as email
+from expertpool.notifications.channels.email.settings import PASSWORD, PORT, TIMEOUT
 from tests.factories.siteconfig import configure
 from tests.notifications.mail_server import MailServer
 
@@ -132,7 +133,7 @@ def test_no_server_and_no_development_is_a_failure_not_a_pretence(
     settings: Settings,
 ) -> None:
     settings.DEV_PAGES = False
-    assert mail() == SendResult(SendStatus.REJECTED, detail=NOT_CONFIGURED)
+    assert mail() == SendResult(SendStatus.REJECTED, detail=EmailChannel.not_configured)
 
 
 def test_a_server_that_never_ends_is_cut_off_even_if_it_was_found_late(

@@ -1,6 +1,6 @@
 import pytest
 
-from expertpool.notifications.channels.sms import count_parts
+from expertpool.notifications.channels.sms.text import count_parts
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 
 from expertpool.core import events
-from expertpool.notifications.channels import CHANNELS, base, sms
+from expertpool.notifications.channels import CHANNELS, base
 from expertpool.notifications.channels.base import File, Outbound, SendResult, SendStatus
+from expertpool.notifications.channels.email.settings import HOST, PORT
+from expertpool.notifications.channels.sms import SmsChannel
 from expertpool.notifications.enums import TRANSITIONS, AddressKind, DeliveryState
 from expertpool.notifications.events import MessageFailed, MessageSent
 from expertpool.notifications.models import Message
@@ -33,7 +35,6 @@ from expertpool.notifications.services.delivery import (
     reap_stuck,
 )
 from expertpool.notifications.services.sending import Recipient
-from expertpool.notifications.settings import HOST, PORT
 from tests.factories.siteconfig import configure
 from tests.notifications.conftest import NOON, WANG, send
 from tests.notifications.mail_server import MailServer
@@ -168,7 +169,7 @@ def test_a_site_message_is_there_at_once() -> None:
 def test_without_a_provider_sms_fails_and_says_so(settings: Settings, facts: list[object]) -> None:
     settings.DEV_PAGES = False
     message = after(*send("sms"))
-    assert (message.state, message.detail) == (DeliveryState.FAILED, sms.NOT_CONFIGURED)
+    assert (message.state, message.detail) == (DeliveryState.FAILED, CHANNELS["sms"].not_configured)
     assert facts == [MessageFailed(message.pk)]
 
 
@@ -185,7 +186,7 @@ def test_an_sms_of_which_nobody_knows_the_end_is_not_sent_again(
         def send(self, outbound: Outbound) -> SendResult:
             raise ConnectionResetError
 
-    monkeypatch.setattr(sms, "transport", Broken)
+    monkeypatch.setattr(SmsChannel, "transport", lambda self: Broken())
     message = after(*send("sms"))
     assert message.state == DeliveryState.UNKNOWN
     assert after(message, NOON + timedelta(days=1)).attempts == 1
@@ -289,7 +290,7 @@ def test_reading_counts_once() -> None:
 # --- Two workers at once -------------------------------------------------------------------------
 
 
-class CountingChannel:
+class CountingChannel(base.Channel):
     """Takes its time, so that two attempts overlap; counts what goes out."""
 
     code, resendable, carries_files, missing_address = "email", True, True, ""
@@ -298,16 +299,13 @@ class CountingChannel:
     def __init__(self) -> None:
         self.sent: list[str] = []
 
-    def is_configured(self) -> bool:
-        return True
+    def transport(self) -> base.Transport:
+        return self
 
     def send(self, outbound: Outbound) -> SendResult:
         time.sleep(0.1)
         self.sent.append(outbound.reference)
         return SendResult(SendStatus.ACCEPTED)
-
-    def query(self, reference: str) -> SendResult | None:
-        return None
 
 
 def read_then_write(message_id: int, now: Any) -> Message | None:

@@ -1,4 +1,4 @@
-"""E-mail over SMTP: text and HTML, attachments, the same Message-ID at each attempt."""
+"""Handing a letter to a mail server: text and HTML, attachments, the same Message-ID at each attempt."""
 
 from __future__ import annotations
 
@@ -11,16 +11,13 @@ from dataclasses import dataclass
 from email.utils import formataddr
 from typing import Any
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 from django.template.loader import render_to_string
 
-from expertpool.core.configuration import Reader, value_of
-from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus, Transport
-from expertpool.notifications.channels.outbox import Outbox
-from expertpool.notifications.enums import AddressKind, ChannelCode
-from expertpool.notifications.settings import (
+from expertpool.core.configuration import Reader
+from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
+from expertpool.notifications.channels.email.settings import (
     HOST,
     PASSWORD,
     PORT,
@@ -34,36 +31,6 @@ from expertpool.notifications.settings import (
 # Waits for an answer that a whole attempt may take: a server that sends a letter now and then is never idle.
 WAITS = 3
 NOT_ASCII = "邮箱账号或密码含有中文、全角等邮件服务器不认的字符，请切换到英文输入法后重新填写。"
-NOT_CONFIGURED = "没有设置邮件服务器，邮件没有发出。请系统管理员在“站点设置”中填写后重新通知。"
-
-
-class EmailChannel:
-    code = ChannelCode.EMAIL.value
-    lives_of = AddressKind.EMAIL
-    is_outward = True
-    resendable = True
-    carries_files = True
-    missing_address = "没有邮箱"
-
-    def is_configured(self) -> bool:
-        return transport() is not None
-
-    def send(self, outbound: Outbound) -> SendResult:
-        chosen = transport()
-        if chosen is None:
-            return SendResult(SendStatus.REJECTED, detail=NOT_CONFIGURED)
-        return chosen.send(outbound)
-
-    def query(self, reference: str) -> SendResult | None:
-        return None
-
-
-def transport() -> Transport | None:
-    """Return what sends in this deployment; None where nothing is configured."""
-    server = mail_server(value_of)
-    if server is not None:
-        return Smtp(server)
-    return Outbox() if settings.DEV_PAGES else None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,33 @@
+"""E-mail: text and HTML with files, handed in by SMTP."""
+
+from __future__ import annotations
+
+from expertpool.core.configuration import value_of
+from expertpool.notifications.channels.base import Channel, Transport
+from expertpool.notifications.channels.email.settings import CONSTRAINTS, ROUTE, SETTINGS
+from expertpool.notifications.channels.email.smtp import Smtp, mail_server
+from expertpool.notifications.channels.email.trial import TRIAL
+from expertpool.notifications.channels.outbox import outbox
+from expertpool.notifications.enums import AddressKind, ChannelCode
+
+
+class EmailChannel(Channel):
+    code = ChannelCode.EMAIL.value
+    lives_of = AddressKind.EMAIL
+    is_outward = True
+    resendable = True
+    carries_files = True
+    has_subject = True
+    missing_address = "没有邮箱"
+    not_configured = "没有设置邮件服务器，邮件没有发出。请系统管理员在“站点设置”中填写后重新通知。"
+    settings = SETTINGS
+    constraints = CONSTRAINTS
+    route = ROUTE
+    route_name = "邮件服务器"
+    trials = (TRIAL,)
+
+    def transport(self) -> Transport | None:
+        server = mail_server(value_of)
+        if server is not None:
+            return Smtp(server)
+        return outbox()

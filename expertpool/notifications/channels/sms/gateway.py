@@ -1,0 +1,96 @@
+"""Any platform that takes a short message by one POST: fields and success as the office sets them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from expertpool.core.configuration import Reader
+from expertpool.core.posting import Answer
+from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
+from expertpool.notifications.channels.sms.posting import NotHandedIn, handed_in
+from expertpool.notifications.channels.sms.settings import (
+    GATEWAY_FIELDS,
+    GATEWAY_FORMAT,
+    GATEWAY_ID,
+    GATEWAY_PHONE,
+    GATEWAY_REFERENCE,
+    GATEWAY_SECRET,
+    GATEWAY_SECRET_NAME,
+    GATEWAY_SUCCESS,
+    GATEWAY_TEXT,
+    GATEWAY_URL,
+)
+
+IN_HEADER = "header:"
+REFUSED_LOGIN = (401, 403)
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """Hands a message to ``read``'s platform. ``read`` gives the settings, stored or just typed."""
+
+    read: Reader
+
+    def send(self, outbound: Outbound) -> SendResult:
+        fields, headers = self._parts(outbound)
+        if self.read(GATEWAY_FORMAT) == "json":
+            body = json.dumps(fields, ensure_ascii=False).encode()
+            headers["Content-Type"] = "application/json; charset=utf-8"
+        else:
+            body = urlencode(fields).encode()
+            headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
+        try:
+            return self._result(handed_in(self.read(GATEWAY_URL), body, headers))
+        except NotHandedIn as error:
+            return error.result
+
+    def _parts(self, outbound: Outbound) -> tuple[dict[str, str], dict[str, str]]:
+        read = self.read
+        headers: dict[str, str] = {}
+        fields = dict(pairs(read(GATEWAY_FIELDS)))
+        fields[read(GATEWAY_PHONE)] = outbound.address
+        fields[read(GATEWAY_TEXT)] = outbound.body
+        if name := read(GATEWAY_REFERENCE):
+            fields[name] = outbound.reference
+        if name := read(GATEWAY_SECRET_NAME):
+            in_header = name.startswith(IN_HEADER)
+            (headers if in_header else fields)[name.removeprefix(IN_HEADER)] = read(GATEWAY_SECRET)
+        return fields, headers
+
+    def _result(self, answer: Answer) -> SendResult:
+        text = answer.content.decode("utf-8", "replace")
+        if answer.status in REFUSED_LOGIN:
+            detail = f"短信网关拒绝登录（HTTP {answer.status}），请核对账号和密钥。"
+            return SendResult(SendStatus.DOWN, detail=detail)
+        if not 200 <= answer.status < 300:
+            detail = f"短信网关没有收下（HTTP {answer.status}）。"
+            return SendResult(SendStatus.REJECTED, detail=detail)
+        if self.read(GATEWAY_SUCCESS) not in text:
+            detail = f"短信网关没有收下：{' '.join(text.split())[:120]}"
+            return SendResult(SendStatus.REJECTED, detail=detail)
+        return SendResult(SendStatus.ACCEPTED, provider_id=_found(text, self.read(GATEWAY_ID)))
+
+
+def pairs(text: str) -> list[tuple[str, str]]:
+    """Return ``name=value`` pairs that blanks stand between; a word without a name has its number."""
+    found = []
+    for at, word in enumerate(text.split(), start=1):
+        name, sign, value = word.partition("=")
+        found.append((name, value) if sign else (str(at), word))
+    return found
+
+
+def _found(text: str, path: str) -> str:
+    """Return what stands at ``path`` (``data.msgid``) of a JSON answer; empty where there is nothing."""
+    if not path:
+        return ""
+    try:
+        value: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return str(value) if isinstance(value, str | int) else ""

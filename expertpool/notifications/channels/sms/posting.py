@@ -1,0 +1,58 @@
+"""Handing one short message to a provider's API: what the network did, as the end of an attempt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from expertpool.core.posting import Answer, post
+from expertpool.notifications.channels.base import SendResult, SendStatus
+
+LONGEST_ANSWER = 65_536  # bytes
+
+LOST = "短信服务商没有在规定时间内答复，不知道是否已发出。"
+# Written while another provider was chosen, who takes any text.
+UNREGISTERED = SendResult(
+    SendStatus.REJECTED, detail="这条通知生成时没有服务商模板，短信没有发出，请重新通知。"
+)
+BROKEN = "短信服务商的答复看不懂，不知道是否已发出。"
+
+
+class NotHandedIn(Exception):
+    """The request was not answered; ``result`` says what that means for the message."""
+
+    def __init__(self, result: SendResult) -> None:
+        super().__init__(result.detail)
+        self.result = result
+
+
+def handed_in(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """Post ``body``; return the answer. Raises NotHandedIn where there is none that counts.
+
+    Before a connection stands nothing was sent; after it the message may have gone out.
+    """
+    try:
+        answer = post(url, body, headers, read=LONGEST_ANSWER)
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
+        detail = "连接短信服务商失败，请核对接口地址和网络。"
+        raise NotHandedIn(SendResult(SendStatus.DOWN, detail=detail)) from error
+    except (TimeoutError, httpx.HTTPError) as error:
+        raise NotHandedIn(SendResult(SendStatus.UNKNOWN, detail=LOST)) from error
+    if answer.status >= 500:
+        detail = f"短信服务商暂不服务（HTTP {answer.status}）。"
+        raise NotHandedIn(SendResult(SendStatus.RETRY, detail=detail))
+    return answer
+
+
+def read_json(answer: Answer) -> dict[str, Any]:
+    """Return the object of ``answer``; raises NotHandedIn for anything else."""
+    try:
+        content = json.loads(answer.content)
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict):
+        raise NotHandedIn(SendResult(SendStatus.UNKNOWN, detail=BROKEN))
+    return content

@@ -1,0 +1,263 @@
+"""Who sends the short messages, and what he knows us by."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+
+from expertpool.core.configuration import (
+    Choice,
+    Reader,
+    Secret,
+    Setting,
+    SettingConstraint,
+    SettingGroup,
+    Text,
+)
+
+_HOST = re.compile(r"[\w.-]+|[0-9a-f:]+")
+ALIYUN, TENCENT, GATEWAY = "aliyun", "tencent", "gateway"
+
+SMS = SettingGroup(
+    "sms",
+    "短信服务商",
+    order=21,
+    note="先在下面填好所用服务商的一组并发送测试短信，再在这里选用；改动立即告知监督人和安全管理员",
+    saved="含链接、验证码的短信按「改动后邀请函等待」的时间之后发出；其他立即生效",
+)
+_CLOUD_NOTE = "短信按报备过的模板发出：签名和模板须已审核通过，模板编号在「通知模板」的短信一栏填写"
+ALIYUN_SMS = SettingGroup("sms_aliyun", "阿里云短信", order=22, note=_CLOUD_NOTE, saved=SMS.saved)
+TENCENT_SMS = SettingGroup("sms_tencent", "腾讯云短信", order=23, note=_CLOUD_NOTE, saved=SMS.saved)
+GATEWAY_SMS = SettingGroup(
+    "sms_gateway",
+    "HTTP 短信网关",
+    order=24,
+    note="运营商云 MAS、集团短信平台等：每条短信向它的网址提交一次（POST）",
+    saved=SMS.saved,
+)
+
+PROVIDER = Setting(
+    "notifications.sms_provider",
+    "使用的服务商",
+    Choice(
+        (
+            ("none", "不发短信"),
+            (ALIYUN, "阿里云短信"),
+            (TENCENT, "腾讯云短信"),
+            (GATEWAY, "HTTP 短信网关"),
+        )
+    ),
+    "none",
+    group=SMS,
+    help="短信由谁发出；选用之前，先填好它的一组设置。",
+)
+
+
+def _text(
+    code: str, label: str, group: SettingGroup, order: int, default: str = "", **more: Any
+) -> Setting[str]:
+    kind = Text(max_length=more.pop("max_length", 200), required=False)
+    return Setting(
+        f"notifications.sms_{code}", label, kind, default, group=group, order=order, **more
+    )
+
+
+_ENDPOINT_HELP = "一般不用改；专有云填写自己的接口地址。"
+_TEST_HELP = "用于发送测试短信：模板编号，有变量的在后面写上变量和值，如 SMS_123456 code=1234。"
+
+ALIYUN_ENDPOINT = _text(
+    "aliyun_endpoint",
+    "接口地址",
+    ALIYUN_SMS,
+    10,
+    "https://dysmsapi.aliyuncs.com",
+    help=_ENDPOINT_HELP,
+)
+ALIYUN_KEY = _text(
+    "aliyun_key", "AccessKey ID", ALIYUN_SMS, 20, help="建议用只有短信权限的子账号（RAM 用户）。"
+)
+ALIYUN_SECRET = Setting(
+    "notifications.sms_aliyun_secret",
+    "AccessKey Secret",
+    Secret(told_to=(ALIYUN_ENDPOINT.code,)),
+    "",
+    group=ALIYUN_SMS,
+    order=30,
+    help="加密保存，不再显示。",
+)
+ALIYUN_SIGN = _text(
+    "aliyun_sign", "短信签名", ALIYUN_SMS, 40, help="审核通过的签名，不带【】，如 省采购中心。"
+)
+ALIYUN_TEST = _text("aliyun_test", "测试模板", ALIYUN_SMS, 50, help=_TEST_HELP)
+
+TENCENT_ENDPOINT = _text(
+    "tencent_endpoint",
+    "接口地址",
+    TENCENT_SMS,
+    10,
+    "https://sms.tencentcloudapi.com",
+    help=_ENDPOINT_HELP,
+)
+TENCENT_KEY = _text("tencent_key", "SecretId", TENCENT_SMS, 20, help="建议用只有短信权限的子账号。")
+TENCENT_SECRET = Setting(
+    "notifications.sms_tencent_secret",
+    "SecretKey",
+    Secret(told_to=(TENCENT_ENDPOINT.code,)),
+    "",
+    group=TENCENT_SMS,
+    order=30,
+    help="加密保存，不再显示。",
+)
+TENCENT_APP = _text(
+    "tencent_app", "SdkAppId", TENCENT_SMS, 40, help="短信应用的编号，如 1400006666。"
+)
+TENCENT_SIGN = _text("tencent_sign", "短信签名", TENCENT_SMS, 50, help="审核通过的签名，不带【】。")
+TENCENT_REGION = _text(
+    "tencent_region", "地域", TENCENT_SMS, 60, "ap-guangzhou", help="一般不用改。"
+)
+TENCENT_TEST = _text(
+    "tencent_test",
+    "测试模板",
+    TENCENT_SMS,
+    70,
+    help="用于发送测试短信：模板编号，有变量的按顺序写在后面，如 1234567 1234 5。",
+)
+
+GATEWAY_URL = _text(
+    "gateway_url", "网址", GATEWAY_SMS, 10, max_length=500, help="短信平台的提交地址，https 开头。"
+)
+GATEWAY_FORMAT = Setting(
+    "notifications.sms_gateway_format",
+    "提交格式",
+    Choice((("json", "JSON"), ("form", "表单（UTF-8）"))),
+    "json",
+    group=GATEWAY_SMS,
+    order=20,
+    help="按平台的接口说明选择。",
+)
+GATEWAY_PHONE = _text(
+    "gateway_phone",
+    "手机号字段",
+    GATEWAY_SMS,
+    30,
+    "mobile",
+    help="平台的接口说明中手机号的参数名。",
+)
+GATEWAY_TEXT = _text(
+    "gateway_text",
+    "内容字段",
+    GATEWAY_SMS,
+    40,
+    "content",
+    help="平台的接口说明中短信内容的参数名。",
+)
+GATEWAY_REFERENCE = _text(
+    "gateway_reference",
+    "流水号字段",
+    GATEWAY_SMS,
+    50,
+    help="平台按它去重、回传状态；没有这个字段的留空。",
+)
+GATEWAY_FIELDS = _text(
+    "gateway_fields",
+    "固定字段",
+    GATEWAY_SMS,
+    60,
+    max_length=500,
+    help="每次都要带的字段，空格分开，如 account=zjk ext=01。",
+)
+GATEWAY_SECRET_NAME = _text(
+    "gateway_secret_name",
+    "密钥字段",
+    GATEWAY_SMS,
+    70,
+    help="平台要求的密码或密钥字段的名称；以 header: 开头的放在请求头，如 header:Authorization。",
+)
+GATEWAY_SECRET = Setting(
+    "notifications.sms_gateway_secret",
+    "密钥",
+    Secret(told_to=(GATEWAY_URL.code,)),
+    "",
+    group=GATEWAY_SMS,
+    order=80,
+    help="加密保存，不再显示。",
+)
+GATEWAY_SUCCESS = _text(
+    "gateway_success",
+    "成功标志",
+    GATEWAY_SMS,
+    90,
+    help='答复中含有这段文字才算收下，如 "code":0；留空则只看 HTTP 状态。',
+)
+GATEWAY_ID = _text(
+    "gateway_id",
+    "编号字段",
+    GATEWAY_SMS,
+    100,
+    help="JSON 答复中短信编号所在的字段，如 data.msgid；状态回执按它对应。",
+)
+
+SETTINGS = (
+    PROVIDER,
+    *(ALIYUN_ENDPOINT, ALIYUN_KEY, ALIYUN_SECRET, ALIYUN_SIGN, ALIYUN_TEST),
+    *(TENCENT_ENDPOINT, TENCENT_KEY, TENCENT_SECRET, TENCENT_APP, TENCENT_SIGN),
+    *(TENCENT_REGION, TENCENT_TEST),
+    *(GATEWAY_URL, GATEWAY_FORMAT, GATEWAY_PHONE, GATEWAY_TEXT, GATEWAY_REFERENCE),
+    *(GATEWAY_FIELDS, GATEWAY_SECRET_NAME, GATEWAY_SECRET, GATEWAY_SUCCESS, GATEWAY_ID),
+)
+# By which whoever changes them reads what is sent: who sends, by whose account, under which address.
+ROUTE = (
+    *(PROVIDER, ALIYUN_ENDPOINT, ALIYUN_KEY, TENCENT_ENDPOINT, TENCENT_KEY, TENCENT_APP),
+    *(GATEWAY_URL, GATEWAY_PHONE, GATEWAY_FIELDS),
+)
+
+_NEEDED: dict[str, tuple[Setting[str], ...]] = {
+    ALIYUN: (ALIYUN_ENDPOINT, ALIYUN_KEY, ALIYUN_SECRET, ALIYUN_SIGN),
+    TENCENT: (TENCENT_ENDPOINT, TENCENT_KEY, TENCENT_SECRET, TENCENT_APP, TENCENT_SIGN),
+    GATEWAY: (GATEWAY_URL, GATEWAY_PHONE, GATEWAY_TEXT),
+}
+_GROUPS = {ALIYUN: ALIYUN_SMS, TENCENT: TENCENT_SMS, GATEWAY: GATEWAY_SMS}
+
+
+def missing(provider: str, read: Reader) -> str:
+    """Return what ``provider`` lacks, in words; empty where it has all."""
+    empty = [one.label for one in _NEEDED[provider] if not read(one)]
+    return f"请先填写「{_GROUPS[provider].label}」的{'、'.join(empty)}。" if empty else ""
+
+
+def _needs_its_own(read: Reader) -> str:
+    provider = read(PROVIDER)
+    return "" if provider == "none" else missing(provider, read)
+
+
+def _encrypted(setting: Setting[str]) -> SettingConstraint:
+    def broken(read: Reader) -> str:
+        return unsafe_address(setting.label, read(setting))
+
+    return SettingConstraint(f"{setting.code}_encrypted", setting.group, broken)
+
+
+def unsafe_address(label: str, address: str) -> str:
+    """Return why short messages must not go to ``address``, in words; empty where they may."""
+    if not address:
+        return ""
+    try:
+        parsed = httpx.URL(address)
+        parsed.port  # noqa: B018 - refuses what is no number
+    except (httpx.InvalidURL, ValueError):
+        parsed = httpx.URL()
+    if parsed.scheme == "https" and _HOST.fullmatch(parsed.host) and not parsed.userinfo:
+        return ""
+    if parsed.scheme == "http" and parsed.host in {"127.0.0.1", "localhost", "::1"}:
+        return ""
+    return f"{label}应以 https:// 开头、写明主机名，不含账号密码：手机号和短信内容不能在网络上明文传送。"
+
+
+CONSTRAINTS = (
+    SettingConstraint(
+        "notifications.sms_provider", SMS, _needs_its_own, others=tuple(_GROUPS.values())
+    ),
+    *map(_encrypted, (ALIYUN_ENDPOINT, TENCENT_ENDPOINT, GATEWAY_URL)),
+)

@@ -1,0 +1,373 @@
+"""Short messages as the vendors' own SDKs would send them, and what their answers mean."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from alibabacloud_dysmsapi20170525 import models as aliyun_models
+from alibabacloud_dysmsapi20170525.client import Client as AliyunClient
+from alibabacloud_tea_openapi.models import Config
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tencentcloud.common.credential import Credential
+from tencentcloud.common.profile.client_profile import ClientProfile
+from tencentcloud.common.profile.http_profile import HttpProfile
+from tencentcloud.sms.v20210111 import models as tencent_models
+from tencentcloud.sms.v20210111.sms_client import SmsClient
+
+from expertpool.core import posting
+from expertpool.core.configuration import Setting, TrialFailed
+from expertpool.notifications.channels import CHANNELS
+from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus, Transport
+from expertpool.notifications.channels.sms import aliyun, tencent
+from expertpool.notifications.channels.sms import settings as sms
+from expertpool.notifications.channels.sms.aliyun import AliyunSms, canonical_query, signed_headers
+from expertpool.notifications.channels.sms.tencent import TencentSms
+from expertpool.notifications.channels.sms.trial import TRIALS
+from expertpool.notifications.occasions import Registered
+from tests.factories.siteconfig import configure
+from tests.notifications.sms_platform import (
+    KEY,
+    SECRET,
+    Platform,
+    aliyun_authorization,
+    tencent_signature,
+)
+from tests.ports import free_port
+
+# What a signature could stumble over: blanks, signs of addresses, quotes, other scripts, an emoji.
+HOSTILE = '王 建国*~+/=&?#%"\\{}😀'
+OUTBOUND = Outbound(
+    "20261129.ab",
+    "13800000001",
+    "",
+    "王建国：请答复。",
+    registered=Registered("SMS_1", (("name", HOSTILE),)),
+)
+
+
+@pytest.fixture
+def platform() -> Iterator[Platform]:
+    with Platform() as found:
+        yield found
+
+
+def of_aliyun(url: str, secret: str = SECRET) -> AliyunSms:
+    return AliyunSms(url, KEY, secret, "省采购中心")
+
+
+def of_tencent(url: str, secret: str = SECRET) -> TencentSms:
+    return TencentSms(url, KEY, secret, "1400006666", "省采购中心", "ap-guangzhou")
+
+
+# Theirs ask for the time as Python will not tell it for ever.
+SDK = pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning")
+Make = Callable[..., Transport]
+CLOUDS = pytest.mark.parametrize("make", [of_aliyun, of_tencent], ids=["aliyun", "tencent"])
+
+
+# --- As the vendors send it ----------------------------------------------------------------------
+
+
+@SDK
+@pytest.mark.shows("OVW-08")
+def test_aliyun_gets_what_its_sdk_would_send(platform: Platform) -> None:
+    result = of_aliyun(platform.url).send(OUTBOUND)
+    assert result == SendResult(SendStatus.ACCEPTED, provider_id="9006^0")
+    sdk = AliyunClient(
+        Config(access_key_id=KEY, access_key_secret=SECRET, endpoint=platform.host, protocol="http")
+    )
+    sdk.send_sms(
+        aliyun_models.SendSmsRequest(
+            phone_numbers="13800000001",
+            sign_name="省采购中心",
+            template_code="SMS_1",
+            template_param=json.dumps({"name": HOSTILE}, ensure_ascii=False),
+            out_id="20261129.ab",
+        )
+    )
+    ours, theirs = platform.taken
+    assert ours == theirs
+    by_sdk = platform.headers[1]
+    for name in ("x-acs-action", "x-acs-version", "x-acs-content-sha256"):
+        assert platform.headers[0][name] == by_sdk[name]
+
+
+@SDK
+@pytest.mark.shows("OVW-08")
+def test_tencent_gets_what_its_sdk_would_send(platform: Platform) -> None:
+    result = of_tencent(platform.url).send(OUTBOUND)
+    assert result == SendResult(SendStatus.ACCEPTED, provider_id="5000:1")
+    profile = ClientProfile(httpProfile=HttpProfile(endpoint=platform.host, protocol="http"))
+    sdk = SmsClient(Credential(KEY, SECRET), "ap-guangzhou", profile)
+    request = tencent_models.SendSmsRequest()
+    request.from_json_string(
+        json.dumps(
+            {
+                "PhoneNumberSet": ["+8613800000001"],
+                "SmsSdkAppId": "1400006666",
+                "SignName": "省采购中心",
+                "TemplateId": "SMS_1",
+                "TemplateParamSet": [HOSTILE],
+                "SessionContext": "20261129.ab",
+            }
+        )
+    )
+    sdk.SendSms(request)
+    ours, theirs = platform.taken
+    assert ours == theirs
+    for name in ("x-tc-action", "x-tc-version", "x-tc-region"):
+        assert platform.headers[0][name] == platform.headers[1][name]
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+@settings(max_examples=200)
+def test_signatures_are_those_of_the_sdks(first: str, second: str) -> None:
+    try:
+        f"{first}{second}".encode()
+    except UnicodeEncodeError:  # half a character: refused long before
+        return
+    now = datetime(2026, 11, 29, 1, 2, 3, tzinfo=UTC)
+    query = {"SignName": first, "TemplateParam": second}
+    ours = signed_headers("SendSms", query, host="h:1", key=KEY, secret=SECRET, now=now, nonce="n")
+    headers = {"host": "h:1", **{name.lower(): value for name, value in ours.items()}}
+    assert ours["Authorization"] == aliyun_authorization(f"/?{canonical_query(query)}", headers)
+    body = json.dumps([first, second]).encode()
+    signed = tencent.signed_headers(body, host="h:1", key=KEY, secret=SECRET, now=now)
+    headers = {"host": "h:1", **{name.lower(): value for name, value in signed.items()}}
+    assert signed["Authorization"].endswith(f"={tencent_signature(headers, body)}")
+
+
+# --- What came of it -----------------------------------------------------------------------------
+
+
+@CLOUDS
+def test_a_wrong_secret_is_the_administrators_to_mend(platform: Platform, make: Make) -> None:
+    result = make(platform.url, "wrong").send(OUTBOUND)
+    assert result.status is SendStatus.DOWN
+    assert "Secret" in result.detail
+    assert not platform.taken
+
+
+@CLOUDS
+def test_nothing_was_sent_where_nobody_answers(make: Make) -> None:
+    result = make(f"http://127.0.0.1:{free_port()}").send(OUTBOUND)
+    assert (result.status, result.detail) == (
+        SendStatus.DOWN,
+        "连接短信服务商失败，请核对接口地址和网络。",
+    )
+
+
+@CLOUDS
+def test_without_an_answer_in_time_nobody_knows(
+    platform: Platform, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting, "LONGEST", 0.5)
+    platform.hanging.clear()
+    assert make(platform.url).send(OUTBOUND).status is SendStatus.UNKNOWN
+    assert len(platform.taken) == 1, "it was taken"
+
+
+@CLOUDS
+@pytest.mark.parametrize(
+    ("status", "answer", "expected"),
+    [
+        (503, b"", SendStatus.RETRY),
+        (200, b"<html>", SendStatus.UNKNOWN),
+        (200, b"[]", SendStatus.UNKNOWN),
+        (200, b"[" * 50_000, SendStatus.UNKNOWN),
+    ],
+)
+def test_what_is_no_answer(
+    platform: Platform, make: Make, status: int, answer: bytes, expected: SendStatus
+) -> None:
+    platform.status, platform.answer = status, answer
+    assert make(platform.url).send(OUTBOUND).status is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected", "words"),
+    [
+        ("isv.BUSINESS_LIMIT_CONTROL", SendStatus.RETRY, "暂时不收"),
+        ("isp.SYSTEM_ERROR", SendStatus.RETRY, "暂时不收"),
+        ("Throttling.User", SendStatus.RETRY, "暂时不收"),
+        ("isv.AMOUNT_NOT_ENOUGH", SendStatus.DOWN, "余额不足"),
+        ("isp.RAM_PERMISSION_DENY", SendStatus.DOWN, "没有短信权限"),
+        ("isv.SMS_SIGNATURE_ILLEGAL", SendStatus.DOWN, "签名"),
+        ("isv.MOBILE_NUMBER_ILLEGAL", SendStatus.REJECTED, "手机号无效"),
+        ("isv.SMS_TEMPLATE_ILLEGAL", SendStatus.REJECTED, "模板编号"),
+        ("isv.SOMETHING_NEW", SendStatus.REJECTED, "isv.SOMETHING_NEW"),
+        ("", SendStatus.REJECTED, "没有错误码"),
+    ],
+)
+def test_codes_of_aliyun(code: str, expected: SendStatus, words: str) -> None:
+    result = aliyun.result_of(code, "")
+    assert result.status is expected
+    assert words in result.detail
+
+
+@pytest.mark.parametrize(
+    ("code", "expected", "words"),
+    [
+        ("LimitExceeded.PhoneNumberThirtySecondLimit", SendStatus.RETRY, "暂时不收"),
+        ("LimitExceeded.PhoneNumberDailyLimit", SendStatus.REJECTED, "今天"),
+        ("InternalError.Timeout", SendStatus.RETRY, "暂时不收"),
+        ("FailedOperation.InsufficientBalanceInSmsPackage", SendStatus.DOWN, "余量不足"),
+        ("FailedOperation.SignatureIncorrectOrUnapproved", SendStatus.DOWN, "签名"),
+        ("AuthFailure.SecretIdNotFound", SendStatus.DOWN, "SecretId"),
+        ("InvalidParameterValue.IncorrectPhoneNumber", SendStatus.REJECTED, "手机号无效"),
+        ("FailedOperation.TemplateIncorrectOrUnapproved", SendStatus.REJECTED, "模板编号"),
+        ("FailedOperation.SomethingNew", SendStatus.REJECTED, "SomethingNew"),
+    ],
+)
+def test_codes_of_tencent(code: str, expected: SendStatus, words: str) -> None:
+    result = tencent.result_of(code, "")
+    assert result.status is expected
+    assert words in result.detail
+
+
+@CLOUDS
+def test_what_was_written_for_another_provider_is_refused(platform: Platform, make: Make) -> None:
+    result = make(platform.url).send(replace(OUTBOUND, registered=None))
+    assert (result.status, platform.headers) == (SendStatus.REJECTED, [])
+
+
+# --- The platform of an operator -------------------------------------------------------------------
+
+
+def configure_all(values: dict[Setting[Any], Any]) -> None:
+    for setting, value in values.items():
+        configure(setting, value)
+
+
+@pytest.fixture
+def gateway(db: None, platform: Platform) -> Platform:
+    configure_all({sms.PROVIDER: "gateway", sms.GATEWAY_URL: f"{platform.url}/send"})
+    return platform
+
+
+def sent() -> SendResult:
+    return CHANNELS["sms"].send(OUTBOUND)
+
+
+@pytest.mark.shows("OVW-08")
+def test_a_gateway_gets_its_own_fields(gateway: Platform) -> None:
+    configure_all(
+        {
+            sms.GATEWAY_REFERENCE: "custid",
+            sms.GATEWAY_FIELDS: "account=zjk ext=01",
+            sms.GATEWAY_SECRET_NAME: "pwd",
+            sms.GATEWAY_SECRET: "geheim",
+            sms.GATEWAY_SUCCESS: '"code": 0',
+            sms.GATEWAY_ID: "data.msgid",
+        }
+    )
+    assert sent() == SendResult(SendStatus.ACCEPTED, provider_id="778")
+    expected = {
+        "account": "zjk",
+        "ext": "01",
+        "pwd": "geheim",
+        "mobile": "13800000001",
+        "content": "王建国：请答复。",
+        "custid": "20261129.ab",
+    }
+    assert gateway.taken == [expected]
+    configure_all({sms.GATEWAY_FORMAT: "form", sms.GATEWAY_SECRET_NAME: "header:X-Token"})
+    assert sent().status is SendStatus.ACCEPTED
+    del expected["pwd"]
+    assert gateway.taken[1] == expected
+    assert gateway.headers[1]["x-token"] == "geheim"
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "expected", "words"),
+    [
+        (200, b'{"code": 7, "msg": "no credit"}', SendStatus.REJECTED, "no credit"),
+        (401, b"", SendStatus.DOWN, "拒绝登录"),
+        (404, b"", SendStatus.REJECTED, "404"),
+        (502, b"", SendStatus.RETRY, "502"),
+        (200, b'{"code": 0}', SendStatus.ACCEPTED, ""),
+        (200, b'"code": 0 [', SendStatus.ACCEPTED, ""),
+    ],
+)
+def test_answers_of_a_gateway(
+    gateway: Platform, status: int, answer: bytes, expected: SendStatus, words: str
+) -> None:
+    configure_all({sms.GATEWAY_SUCCESS: '"code": 0', sms.GATEWAY_ID: "data.msgid"})
+    gateway.status, gateway.answer = status, answer
+    result = sent()
+    assert (result.status, result.provider_id) == (expected, "")
+    assert words in result.detail
+
+
+# --- Before it is saved ----------------------------------------------------------------------------
+
+
+def typed(**values: Any) -> Callable[[Any], Any]:
+    return lambda setting: values.get(
+        setting.code.removeprefix("notifications.sms_"), setting.default
+    )
+
+
+ALIYUN_TRIAL, TENCENT_TRIAL, GATEWAY_TRIAL = TRIALS
+
+
+@pytest.mark.shows("OVW-08")
+def test_a_test_message_goes_out_by_what_is_typed(platform: Platform) -> None:
+    read = typed(
+        aliyun_endpoint=platform.url,
+        aliyun_key=KEY,
+        aliyun_secret=SECRET,
+        aliyun_sign="签",
+        aliyun_test="SMS_9 code=1234",
+        tencent_endpoint=platform.url,
+        tencent_key=KEY,
+        tencent_secret=SECRET,
+        tencent_app="14",
+        tencent_sign="签",
+        tencent_test="77 1234 5",
+        gateway_url=platform.url,
+    )
+    for trial in TRIALS:
+        assert "服务商已收下" in trial.run(read, "13800000001")
+    of_aliyun_, of_tencent_, of_gateway = platform.taken
+    assert (of_aliyun_["TemplateCode"], of_aliyun_["TemplateParam"]) == (
+        "SMS_9",
+        '{"code": "1234"}',
+    )
+    assert (of_tencent_["TemplateId"], of_tencent_["TemplateParamSet"]) == ("77", ["1234", "5"])
+    assert of_gateway["content"].startswith("测试短信")
+
+
+def test_a_test_message_says_what_is_missing(platform: Platform) -> None:
+    with pytest.raises(TrialFailed, match="AccessKey ID、AccessKey Secret、短信签名"):
+        ALIYUN_TRIAL.run(typed(), "13800000001")
+    read = typed(aliyun_endpoint=platform.url, aliyun_key=KEY, aliyun_secret="x", aliyun_sign="签")
+    with pytest.raises(TrialFailed, match="测试模板"):
+        ALIYUN_TRIAL.run(read, "13800000001")
+    with pytest.raises(TrialFailed, match="手机号格式不对"):
+        GATEWAY_TRIAL.run(typed(gateway_url=platform.url), "123")
+    platform.status, platform.answer = 401, b""
+    with pytest.raises(TrialFailed, match="拒绝登录"):
+        GATEWAY_TRIAL.run(typed(gateway_url=platform.url), "13800000001")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("http://sms.example.cn", "https://", "https://u:p@sms.example.cn", "sms.example.cn"),
+        *("ftp://sms.example.cn", "https://[", "https://sms.example.cn:x"),
+    ],
+)
+def test_numbers_and_texts_leave_the_house_encrypted_only(address: str) -> None:
+    assert "https://" in sms.unsafe_address("网址", address)
+
+
+@pytest.mark.parametrize("address", ["", "https://sms.example.cn/x", "http://127.0.0.1:8080/x"])
+def test_addresses_that_may_be_used(address: str) -> None:
+    assert sms.unsafe_address("网址", address) == ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+_SIZE = 32  # of a hash
 HashAll = Callable[[Iterable[bytes]], list[bytes]]
 
 
@@ -13,11 +14,10 @@ def merkle_root(leaves: Sequence[bytes], hash_all: HashAll) -> bytes:
     """
     if not leaves:
         return hash_all([b""])[0]
-    row = list(leaves)
-    while len(row) > 1:
-        pairs = zip(row[::2], row[1::2], strict=False)
-        above = hash_all(b"\x01" + left + right for left, right in pairs)
-        if len(row) % 2:
-            above.append(row[-1])
-        row = above
-    return row[0]
+    row = b"".join(leaves)
+    while len(row) > _SIZE:
+        pairs = range(0, len(row) - _SIZE, 2 * _SIZE)
+        above = hash_all([b"\x01" + row[at : at + 2 * _SIZE] for at in pairs])
+        odd = row[len(pairs) * 2 * _SIZE :]
+        row = b"".join(above) + odd
+    return row

@@ -1,7 +1,11 @@
 """Steps 1 to 3: commitments, the seal, and the order that follows from it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from heapq import nsmallest
+from itertools import islice
+from typing import Any
 
 from vdraw.candidates import Candidate, Candidates
 from vdraw.canonical import canonical_json, canonical_texts
@@ -17,6 +21,7 @@ TAG = b"VDRAW-1"
 NONCE_BYTES = 32
 SALT_BYTES = 16
 SYSTEM_ROLE = "system"
+_FIRST = 4096  # of an order: as far as it is asked for as a rule
 
 # What a candidate may be seated in: (position of the group in the rule, level), in rule order.
 # Who fits a group fits its standby group at the same level.
@@ -47,25 +52,51 @@ class Sealed:
     seal: str
 
 
-@dataclass(frozen=True)
+class Ranking(Sequence[int]):
+    """Positions in the order of their ``tickets``. A draw asks for the first few hundred: these are found
+    without sorting a hundred thousand."""
+
+    def __init__(self, tickets: Sequence[bytes]) -> None:
+        self._tickets = tickets
+
+    @cached_property
+    def _first(self) -> list[int]:
+        return nsmallest(_FIRST, range(len(self)), key=self._tickets.__getitem__)
+
+    @cached_property
+    def _all(self) -> list[int]:
+        return sorted(range(len(self)), key=self._tickets.__getitem__)
+
+    def __iter__(self) -> Iterator[int]:
+        yield from self._first
+        if len(self) > _FIRST:
+            yield from islice(self._all, _FIRST, None)
+
+    def __len__(self) -> int:
+        return len(self._tickets)
+
+    def __getitem__(self, at: int | slice) -> Any:
+        return self._all[at]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """The order of all candidates; ``ranking`` holds their positions in ``sealed.candidates``."""
 
     sealed: Sealed
     reveals: tuple[Reveal, ...]
     seed: str
-    ranking: tuple[int, ...]
-    _queues: dict[tuple[int, int], Sequence[int]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    ranking: Sequence[int]
 
-    def queue(self, group: int, level: int) -> Sequence[int]:
-        """Who fits a ``group`` (its position in the rule) at a ``level``, in ticket order. Made when it is
-        asked for: a supplement asks where a seat is free, as far as it finds nobody."""
+    def queue(self, group: int, level: int) -> Iterator[int]:
+        """Who fits a ``group`` (its position in the rule) at a ``level``, in ticket order."""
         fit, fits = (group, level), self.sealed.fits
-        if fit not in self._queues:
-            self._queues[fit] = [at for at in self.ranking if fit in fits[at]]
-        return self._queues[fit]
+        return (at for at in self.ranking if fit in fits[at])
 
     @property
     def candidates(self) -> Candidates:
@@ -124,11 +155,11 @@ def seal_draw(rule: Rule, candidates: Iterable[Candidate]) -> Sealed:
     given = Candidates.of(candidates)
     _check_commits(given.commits)
     fits = {kind: _read_fits(rule, given, kind) for kind in set(given.kind_of)}
-    start = b"\x00" + TAG
-    unsorted = rule.digest_all(start + text for text in candidate_texts(given))
+    unsorted = rule.digest_all(candidate_texts(given, start="\x00" + TAG.decode()))
     by_leaf = sorted(range(len(unsorted)), key=unsorted.__getitem__)
     leaves = tuple([unsorted[at] for at in by_leaf])
-    sorted_ = given.picked(by_leaf)
+    # Stored candidates come as they were sealed.
+    sorted_ = given if by_leaf == [*range(len(given))] else given.picked(by_leaf)
     return Sealed(
         rule=rule,
         candidates=sorted_,
@@ -140,8 +171,8 @@ def seal_draw(rule: Rule, candidates: Iterable[Candidate]) -> Sealed:
     )
 
 
-def candidate_texts(candidates: Candidates) -> list[bytes]:
-    """What the leaf of each hashes: canonical_json([commit, groups, unit]).
+def candidate_texts(candidates: Candidates, start: str = "") -> list[bytes]:
+    """What the leaf of each hashes: ``start``, then canonical_json([commit, groups, unit]).
 
     A hex commitment needs no escaping; the texts of groups and unit, which repeat thousands of
     times, are made once each.
@@ -151,7 +182,10 @@ def candidate_texts(candidates: Candidates) -> list[bytes]:
     units: dict[str | None, str] = {None: "null"}
     units.update(zip(named, canonical_texts(named), strict=True))
     rows = zip(candidates.commits, candidates.kind_of, candidates.units, strict=True)
-    return [f'["{commit}",{kinds[kind]},{units[unit]}]'.encode() for commit, kind, unit in rows]
+    start += '["'
+    return [
+        f'{start}{commit}",{kinds[kind]},{units[unit]}]'.encode() for commit, kind, unit in rows
+    ]
 
 
 def order_candidates(sealed: Sealed, reveals: Sequence[Reveal]) -> Order:
@@ -164,8 +198,7 @@ def order_candidates(sealed: Sealed, reveals: Sequence[Reveal]) -> Order:
     values = [bytes.fromhex(reveal.value) for reveal in reveals]
     seed = seed_value(rule.digest, bytes.fromhex(sealed.seal), values)
     tickets = tickets_of(rule.hash_name, seed, sealed.leaves)
-    ranking = tuple(sorted(range(len(tickets)), key=tickets.__getitem__))
-    return Order(sealed=sealed, reveals=tuple(reveals), seed=seed.hex(), ranking=ranking)
+    return Order(sealed, tuple(reveals), seed.hex(), Ranking(tickets))
 
 
 def seal_value(digest: HashFunction, rule: bytes, root: bytes, count: int) -> bytes:

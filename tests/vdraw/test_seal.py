@@ -1,6 +1,8 @@
 """Sealing and ordering: what goes in, what may not, what the result depends on."""
 
+import hashlib
 import random
+from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -20,6 +22,7 @@ from vdraw import (
     commit_nonce,
     encode_contribution,
     order_candidates,
+    seal,
     seal_draw,
 )
 from vdraw.seal import candidate_texts
@@ -177,13 +180,34 @@ def test_each_contributor_moves_the_order():
     candidates = [Candidate(opening_of(i).commit, {"g1": 1}) for i in range(12)]
     sealed = seal_draw(a_rule(), candidates)
     rankings = {
-        order_candidates(
-            sealed,
-            [Reveal("system", NONCE.hex()), Reveal("operator", one), Reveal("supervisor", two)],
-        ).ranking
+        tuple(
+            order_candidates(
+                sealed,
+                [Reveal("system", NONCE.hex()), Reveal("operator", one), Reveal("supervisor", two)],
+            ).ranking
+        )
         for one, two in [("01", "02"), ("03", "02"), ("01", "04"), ("02", "01")]
     }
     assert len(rankings) == 4
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 6, 40])
+def test_the_first_of_an_order_are_those_of_all_sorted(count, monkeypatch):
+    monkeypatch.setattr(seal, "_FIRST", 5)
+    tickets = [hashlib.sha256(bytes([at])).digest() for at in range(count)]
+    by_ticket = sorted(range(count), key=tickets.__getitem__)
+    ranking = seal.Ranking(tickets)
+    assert list(ranking) == by_ticket == [ranking[at] for at in range(count)]
+    assert len(ranking) == count
+    assert ranking == by_ticket
+    assert ranking != [*by_ticket, 99]
+
+
+def test_only_who_is_asked_for_is_ordered(monkeypatch):
+    monkeypatch.setattr(seal, "_FIRST", 5)
+    ranking = seal.Ranking([bytes([at]) for at in range(40)])
+    assert list(islice(ranking, 5)) == [0, 1, 2, 3, 4]
+    assert "_all" not in vars(ranking)
 
 
 def test_an_expert_finds_his_rank():

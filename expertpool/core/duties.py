@@ -21,6 +21,7 @@ from expertpool.core.events import publish
 from expertpool.core.fields import is_vouched
 from expertpool.core.jobs import DEADLINES, app, defer
 from expertpool.core.models import DutyRun
+from expertpool.core.prepared import Given, Prepared
 
 EACH_MINUTE = "* * * * *"
 LATE_AFTER = timedelta(minutes=3)
@@ -54,7 +55,11 @@ def note_run(name: str, *, now: datetime) -> None:
 
 def last_run(name: str) -> DutyRun | None:
     """Return when the duty ``name`` was done last; it may not be vouched for."""
-    return DutyRun.objects.filter(name=name).first()
+    run: DutyRun | None = _runs.first(name=name)
+    return run
+
+
+_runs = Prepared(lambda: DutyRun.objects.filter(name=Given("name")))
 
 
 def duties() -> dict[str, Task]:

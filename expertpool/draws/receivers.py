@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from expertpool.core.jobs import defer
+from expertpool.core.prepared import Given, Prepared
 from expertpool.directory.events import UnitsMerged
 from expertpool.draws.enums import SEATED_STATES
 from expertpool.draws.events import InvitationAnswered, PanelSettled
@@ -57,10 +58,13 @@ def setting_changed(event: SettingChanged) -> None:
 
 def answered(event: InvitationAnswered) -> None:
     """Look whether all who sit now have signed in, also while somebody who stands by is still asked."""
-    draw = Draw.objects.get(invitations=event.invitation_id)
-    if signs_in(draw):
+    draw: Draw | None = _draw_of.first(invitation=event.invitation_id)
+    if draw is not None and signs_in(draw):
         for one in panel_of(draw):
             defer("draws.open_when_present", draw_id=one.pk)
+
+
+_draw_of = Prepared(lambda: Draw.objects.filter(invitations=Given("invitation")))
 
 
 def panel_settled(event: PanelSettled) -> None:

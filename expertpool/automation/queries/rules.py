@@ -15,6 +15,7 @@ from expertpool.automation.permissions import CONFIRM, MANAGE, VIEW
 from expertpool.automation.registry import EVENT_KINDS, RULE_ACTIONS, EventKind
 from expertpool.core.criteria import AllOf, Context, CriteriaError, explain, parse, to_q
 from expertpool.core.fields import is_vouched
+from expertpool.core.prepared import Prepared
 
 GONE = "（本版本没有的动作）"
 ANY: dict[str, Any] = {"all": []}  # no condition
@@ -39,12 +40,15 @@ def latest_version(rule: EventRule) -> RuleVersion | None:
 
 def listened_to(kinds: Collection[EventKind]) -> list[EventKind]:
     """Return those of ``kinds`` that some rule is about: one question, none for none."""
-    codes = [kind.code for kind in kinds]
-    if not codes:
-        return []
-    rules = latest_versions().filter(event__in=codes, active=True)
-    heard = set(rules.order_by().values_list("event", flat=True))
+    heard = {*_heard.all()} if kinds else ()
     return [kind for kind in kinds if kind.code in heard]
+
+
+_heard = Prepared(
+    lambda: (
+        latest_versions().filter(active=True).order_by().values_list("event", flat=True).distinct()
+    )
+)
 
 
 def versions_in_force(kind: EventKind) -> list[RuleVersion]:

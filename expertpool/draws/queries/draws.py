@@ -128,8 +128,16 @@ def panel_of(draw: Draw) -> list[Draw]:
 
 def is_alone(draw: Draw) -> bool:
     """Whether ``draw`` finds its panel alone: what `panel_of` says, by an index."""
-    beside = DrawProject.objects.filter(project=draw.project_id, valid=True)
-    return not draw.is_valid or not beside.exclude(draw=draw.pk).exists()
+    return not draw.is_valid or not _beside.all(project=draw.project_id, draw=draw.pk)
+
+
+_beside = Prepared(
+    lambda: (
+        DrawProject.objects.filter(project=Given("project"), valid=True)
+        .exclude(draw=Given("draw"))
+        .values("pk")[:1]
+    )
+)
 
 
 def widened_by(draw: Draw) -> Draw | None:

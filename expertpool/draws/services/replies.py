@@ -15,6 +15,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
 from expertpool.core.fields import encrypted
+from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.draws.enums import (
     BY_HIMSELF,
@@ -333,9 +334,14 @@ def read_locked(invitation: Invitation) -> Invitation:
     """Lock the draw of an invitation and read it anew."""
     draw = _lock_draw(invitation.draw_id)
     # Read under the lock: an answer may have come while we waited for it.
-    invitation = Invitation.objects.get(pk=invitation.pk)
-    invitation.draw = draw
-    return invitation
+    read: Invitation | None = _invitations.first(invitation=invitation.pk)
+    if read is None:
+        raise Invitation.DoesNotExist
+    read.draw = draw
+    return read
+
+
+_invitations = Prepared(lambda: Invitation.objects.filter(pk=Given("invitation")))
 
 
 def _settle(

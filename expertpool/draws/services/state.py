@@ -77,9 +77,15 @@ def _kept() -> int:
 
 
 def load_events(draw: Draw) -> list[vdraw.Event]:
-    rows = DrawEvent.objects.filter(draw=draw).order_by("n").values_list("content", flat=True)
     with of_draw(draw.pk):
-        return [vdraw.event_from_dict(content) for content in rows]
+        return [vdraw.event_from_dict(content) for content in _events.all(draw=draw.pk)]
+
+
+_events = Prepared(
+    lambda: (
+        DrawEvent.objects.filter(draw=Given("draw")).order_by("n").values_list("content", flat=True)
+    )
+)
 
 
 def load_state(draw: Draw) -> vdraw.Standing:

@@ -11,6 +11,7 @@ from django.db.models import Model
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
 from expertpool.core.jobs import defer
+from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import CONTRIBUTOR_LABEL, CONTRIBUTOR_PERMISSION, InvitationState
 from expertpool.draws.models import Draw, DrawPlan, Invitation, Rescheduling
@@ -98,11 +99,15 @@ def tell_experts(
         for row in rows
     ]
     if not channels:
-        plans = DrawPlan.objects.filter(project_id=draw.project_id)
-        channels = plans.values_list("channels", flat=True).get()
+        channels = _channels.first(project=draw.project_id)
     send_messages(
         occasion=occasion.code, envelopes=envelopes, channels=channels, now=now, surely=True
     )
+
+
+_channels = Prepared(
+    lambda: DrawPlan.objects.filter(project=Given("project")).values_list("channels", flat=True)
+)
 
 
 def watch_shut(draw: Draw, recipients: Iterable[Recipient]) -> None:

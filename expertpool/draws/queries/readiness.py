@@ -49,6 +49,8 @@ NOT_PUBLIC = (
 )
 NOTHING_LACKS = "评审组没有空缺的席位，或抽取还在进行，现在不能放宽条件。"
 NOT_APPROVED = "按制度规定，抽取方案审核通过后才能抽取；请先提交审核，或等待审核。"
+WAITING = "抽取方案正在等待审核，有结果之前不能抽取：请等审核人审核，或先撤回方案。"
+RETURNED = "抽取方案已被审核人退回，还没有改过，不能抽取：请按退回的意见修改方案，或重新提交审核，通过后再抽取。"
 FORGED = "这一版方案的审核结果不是在系统中作出的，或审核后内容被改动，不能抽取；请核对方案，重新提交审核。"
 FORGED_PROJECT = (
     "的审核结果不是在系统中作出的，或审核后适用制度、采购单位、评审时间、回避在系统之外被改动，不能抽取；"
@@ -178,7 +180,7 @@ def check_ready(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
 def check_plan(projects: Sequence[Project], *, now: datetime, base: Draw | None = None) -> DrawPlan:
     """Return the plan of ``projects``, or for a draw that completes the panel of ``base``; refuses
     (ApprovalForged) projects that were not approved as they stand, (DrawNotReady) what their regime
-    and batch forbid. What a plan that is sealed lacks by now counts of itself (`policy.held_to`)."""
+    and batch forbid and a plan that waits for its approval or was returned. What a plan that is sealed lacks by now counts of itself (`policy.held_to`)."""
     _check_approved_as_is(projects)
     lead = projects[0]
     plan = DrawPlan.objects.select_related("project__purchaser").filter(project=lead).first()
@@ -196,7 +198,18 @@ def check_plan(projects: Sequence[Project], *, now: datetime, base: Draw | None 
         raise DrawNotReady("".join(faults))
     if policy.plan_approval and approved_version(plan) is None:
         raise _not_approved(plan)
+    _check_not_disputed(plan)
     return plan
+
+
+def _check_not_disputed(plan: DrawPlan) -> None:
+    """Refuse (DrawNotReady) a plan that somebody is asked about, or has said no to as it stands: also where
+    none has to be approved (the table of draws refuses it, too)."""
+    standing = version_of(plan)
+    if standing is not None and standing.is_waiting:
+        raise DrawNotReady(WAITING)
+    if standing is not None and standing.approved is False:
+        raise DrawNotReady(RETURNED)
 
 
 def _check_approved_as_is(projects: Sequence[Project]) -> None:

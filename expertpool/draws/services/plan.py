@@ -37,6 +37,7 @@ from expertpool.draws.settings import (
 from expertpool.draws.validators import MOST_GROUPS, MOST_LEVELS, PLAN_BOUNDS
 from expertpool.notifications.enums import ChannelCode
 from expertpool.projects.models import Project
+from expertpool.workflow.queries.approvals import rejected_at
 from expertpool.workflow.queries.asking import OPEN
 from expertpool.workflow.services.approvals import withdraw_approval
 from expertpool.workflow.services.two_persons import end_with_subject
@@ -182,11 +183,17 @@ def keep_version(
 
 
 def withdraw_waiting(plan: DrawPlan, *, now: datetime) -> None:
-    """Take back what waits for approval, if anything does: it was changed, or sealed as it stood."""
+    """Take back what waits for approval, if anything does. What was returned before is returned again: by being
+    handed in and taken back as it is nothing becomes a plan to which nobody has said no."""
     standing = version_of(plan)
-    if standing is not None and standing.is_waiting:
-        withdraw_approval(subject=standing, now=now)
-        PlanVersion.objects.filter(pk=standing.pk).update(submitted_by=None, submitted_at=None)
+    if standing is None or not standing.is_waiting:
+        return
+    withdraw_approval(subject=standing, now=now)
+    row = PlanVersion.objects.filter(pk=standing.pk)
+    if returned_at := rejected_at(standing):
+        row.update(decided_at=returned_at, approved=False)
+    else:
+        row.update(submitted_by=None, submitted_at=None)
 
 
 def _set(plan: DrawPlan, settings: PlanInput, now: datetime) -> None:

@@ -69,7 +69,6 @@ from expertpool.draws.services.hands import confirmation_of, role_in
 from expertpool.draws.services.holding import SEATING_LOCK
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.ordering import order_draw
-from expertpool.draws.services.plan import withdraw_waiting
 from expertpool.draws.services.pool_pauses import tell_emptied
 from expertpool.draws.services.refusals import tell_held
 from expertpool.draws.services.reveal import set_reveal
@@ -112,7 +111,7 @@ def start_draw(
 
     Everything that decides who is in the hat is evaluated and frozen in this transaction.
     ``version`` of the plan is what the operator has seen; None: whatever stands. Refuses another one (PlanChanged), a plan
-    that has to be approved and is not, too few candidates where nobody approved them (HeldRefused
+    that has to be approved and is not, one that waits for that or was returned, too few candidates where nobody approved them (HeldRefused
     where only those whose names are sealed make them too few), too many tries of that kind, a
     project that is not approved, is over, or breaks a rule set to blocking, and projects that
     cannot share a panel (DrawNotReady), and one that has a valid draw (DrawInProgress). Announces
@@ -172,7 +171,6 @@ def seal_and_start(
     policy = policy_of_panel(plan.project.regime, short.base if short else None, now=now)
     approved = approved_version(plan)
     chance = check_chance(plan, found, policy, approved, now=now, short=short)
-    withdraw_waiting(plan, now=now)
     plan = held_to(plan, policy)
     draw, sealed = _seal(
         plan,

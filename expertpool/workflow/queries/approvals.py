@@ -89,6 +89,13 @@ def returned(subject_type: str, subject_id: int) -> Returned | None:
     return Returned(str(last.step), last.who, last.note, last.fields)
 
 
+def rejected_at(subject: Model) -> datetime | None:
+    """Return when ``subject`` was sent back to its applicant last; None: never."""
+    rows = handed_in(subject_code(subject)).filter(subject_id=subject.pk)
+    ended = rows.filter(state=ApprovalState.REJECTED).order_by("-ended_at")
+    return ended.values_list("ended_at", flat=True).first()
+
+
 def reasons_in_words(subject_type: str, fields: Mapping[str, str]) -> str:
     """Return reasons by field as a text of one line, each under its label and in the order of the fields."""
     if not fields:

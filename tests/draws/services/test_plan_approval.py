@@ -21,6 +21,7 @@ from expertpool.draws import settings as office
 from expertpool.draws.enums import ActionCode
 from expertpool.draws.exceptions import DrawNotReady, PlanApprovalRefused, PlanChanged
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, PlanVersion
+from expertpool.draws.queries import readiness
 from expertpool.draws.queries.actions import actions_for_project
 from expertpool.draws.queries.plan_versions import (
     approved_version,
@@ -41,6 +42,7 @@ from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.models import Approval
+from tests.api.caller import Caller
 from tests.factories.accounts import make_user
 from tests.factories.draws import EVERYBODY, make_ready_project
 from tests.factories.experts import make_expert
@@ -276,13 +278,50 @@ def test_an_approval_ends_when_a_fifth_of_the_candidates_is_gone(
     assert start(project, operator).candidate_count == 8
 
 
-def test_what_waits_is_taken_back_when_it_is_sealed(
-    project: Project, operator: User, supervisor: User
+@pytest.mark.usefixtures("_at_the_time")
+def test_what_waits_or_was_returned_is_not_drawn_though_no_plan_has_to_be_approved(
+    client: Client, project: Project, operator: User, supervisor: User
 ) -> None:
     submit_plan(project=project, version=1, actor=operator, now=NOW)
-    start(project, operator)
-    assert not plans_to_decide(supervisor)
-    assert version_of(project).state == "未提交审核"
+    address = reverse("draws:start", args=[project.pk])
+    api = Caller(operator, "draws.run")
+    login(client, operator)
+
+    def is_refused(why: str) -> None:
+        for answer in (
+            client.get(address, follow=True),
+            client.post(address, {"version": "1"}, follow=True),
+        ):
+            assert why in answer.content.decode()
+        assert (
+            why in api.post(f"/projects/{project.pk}/draws", {"plan_version": 1}).json()["detail"]
+        )
+        assert not Draw.objects.exists()
+
+    is_refused("正在等待审核，有结果之前不能抽取")
+    assert plans_to_decide(supervisor)  # it still is the approver's turn
+    decide(project, supervisor, agree=False, note="条件太宽，请改")
+    is_refused("被审核人退回，还没有改过，不能抽取")
+    # Handed in and taken back as it is, it is still what was returned.
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    withdraw_plan(project=project, actor=operator, now=NOW)
+    assert version_of(project).state == "已退回"
+    with pytest.raises(DrawNotReady, match="被审核人退回"):
+        start(project, operator)
+    change(project, operator, unit_cap=1)
+    assert start(project, operator).rule_content["plan_version"] == 2
+
+
+def test_the_database_seals_no_plan_to_which_somebody_said_no(
+    project: Project, operator: User, supervisor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    monkeypatch.setattr(readiness, "_check_not_disputed", lambda plan: None)
+    with pytest.raises(IntegrityError, match="waits for its approval"), transaction.atomic():
+        start(project, operator)
+    decide(project, supervisor, agree=False, note="请改")
+    with pytest.raises(IntegrityError, match="was returned"), transaction.atomic():
+        start(project, operator)
 
 
 def test_an_approval_that_was_told_of_nothing_thin_does_not_cover_it(

@@ -16,7 +16,7 @@ from expertpool.draws.models import ConditionGroup, DrawPlan
 from expertpool.draws.queries.plan_versions import history_of
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput, PlanInput, delete_plan, save_plan
-from expertpool.draws.services.plan_approval import submit_plan
+from expertpool.draws.services.plan_approval import submit_plan, withdraw_plan
 from expertpool.draws.services.sealing import start_draw
 from expertpool.projects.models import Project
 from tests.factories.accounts import make_user
@@ -88,6 +88,7 @@ def test_what_somebody_else_saved_waits_or_is_sealed_stays(
     submit_plan(project=project, version=1, actor=operator, now=NOW)
     with pytest.raises(DrawNotReady, match="先撤回"):
         remove(project, operator)
+    withdraw_plan(project=project, actor=operator, now=NOW)
     start_draw(project=project, actor=operator, now=NOW, entropy=SeededEntropy(1), version=1)
     with pytest.raises(DrawInProgress):
         remove(project, operator)

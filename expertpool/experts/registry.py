@@ -32,10 +32,13 @@ LIST_ACTIONS: Catalogue[ListAction] = Catalogue(
 @dataclass(frozen=True)
 class Suspension:
     """``experts`` says who is not to be drawn anew on a day: by what all may be told, and never by draws. Who
-    was sealed before keeps his turn (docs/decisions/0199)."""
+    was sealed before keeps his turn (docs/decisions/0199). ``since(first, day)``: to whom of these that came on
+    ``first`` or later, as ``by`` (what it comes of); None where that is nobody."""
 
     code: str
     experts: Callable[[date], Q]
+    by: str
+    since: Callable[[date, date], Q | None]
 
 
 SUSPENSIONS: Catalogue[Suspension] = Catalogue("suspension")

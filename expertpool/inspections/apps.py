@@ -38,7 +38,7 @@ class InspectionsConfig(AppConfig):
             SUBJECT,
             decidable_by,
         )
-        from expertpool.inspections.queries.suspension import suspended
+        from expertpool.inspections.queries.suspension import suspended, suspended_since
         from expertpool.inspections.receivers import experts_merged
         from expertpool.inspections.services import event_kinds
         from expertpool.inspections.services.deciding import send_back
@@ -58,7 +58,7 @@ class InspectionsConfig(AppConfig):
         FILE_SUBJECTS.add(FILES)
         OCCASIONS.add(*TOLD)
         OWN_DATA.add(*OWN)
-        SUSPENSIONS.add(Suspension("inspections", suspended))
+        SUSPENSIONS.add(Suspension("inspections", suspended, "年检", suspended_since))
         register_criteria(SUBJECT, *CRITERIA)
         register_events(*event_kinds.EVENTS)
         subscribe(ExpertsMerged, experts_merged)

@@ -15,12 +15,16 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.outset import look_ahead
 from expertpool.draws.services.sealing import start_draw
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.records import taken_out
+from expertpool.experts.queries.records import suspended_lately, taken_out
 from expertpool.experts.services.status import freeze_expert, unfreeze_expert
+from expertpool.inspections.models import Inspection
+from expertpool.inspections.services.deciding import lift
 from expertpool.notifications.models import Message
 from expertpool.projects.models import Project
+from tests.factories.accounts import make_user
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert
+from tests.factories.inspections import hand_in_inspection, open_one
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -94,3 +98,23 @@ def test_few_of_many_are_told_apart_without_counting_the_pool(
     freeze(pool[3:4], admin)
     (found,) = taken_out(since, now=NOW + HOUR)
     assert (found.count, found.of) == (4, 16)
+
+
+def test_whoever_starts_and_supervises_is_told_of_many_who_are_suspended(
+    pool: list[Expert], project: Project, operator: User, supervisor: User
+) -> None:
+    """A round of inspections takes most of the pool out of draws as well."""
+    open_one(now=NOW - 40 * DAY, days=20)  # suspends from 6 days before
+    words = "因年检，7 天内有 16 名专家停止抽取，占在库的 100%，至今没有恢复"
+    assert words in cautions(project, operator, NOW + HOUR)
+    # Who hands in now, too late, is still suspended: the number says nothing of him.
+    row = Inspection.objects.select_related("round", "expert__user").first()
+    assert row is not None
+    hand_in_inspection(row, now=NOW)
+    assert words in cautions(project, operator, NOW + HOUR)
+    for one in Inspection.objects.select_related("expert", "round")[:14]:
+        lift(row=one, reason="已另行核实", actor=make_user("admin"), now=NOW)
+    assert suspended_lately(NOW - 7 * DAY, now=NOW) == []
+    assert "年检" not in cautions(project, operator, NOW + HOUR)
+    # Long ago it is nobody's surprise.
+    assert suspended_lately(NOW + 5 * DAY, now=NOW + 12 * DAY) == []

@@ -35,6 +35,7 @@ from expertpool.experts.queries.records import (
     declared_relations,
     filed_leaves,
     merged_before,
+    suspended_lately,
     taken_out,
 )
 from expertpool.workflow.queries.second_person import why_not_second
@@ -284,13 +285,19 @@ class PoolChanges:
 
 
 def emptied_in_words(now: datetime) -> str:
-    """Say who took a fifth of the pool or more out of it within the last days; empty: nobody did. The pool
-    is what all who manage it see: it says nothing of who can be drawn."""
-    return "；".join(
-        f"{one.by} 在 {EMPTIED_WITHIN.days} 天内冻结、移入黑名单或删除了 {one.count} 名专家，"
+    """Say who took a fifth of the pool or more out of it within the last days, or by what so many were suspended;
+    empty: nobody did. The pool is what all who manage it see: it says nothing of who can be drawn."""
+    since, days = now - EMPTIED_WITHIN, EMPTIED_WITHIN.days
+    taken = [
+        f"{one.by} 在 {days} 天内冻结、移入黑名单或删除了 {one.count} 名专家，"
         f"占当时在库的 {one.count * 100 // one.of}%，至今没有恢复"
-        for one in taken_out(now - EMPTIED_WITHIN, now=now)
-    )
+        for one in taken_out(since, now=now)
+    ]
+    suspended = [
+        f"因{one.by}，{days} 天内有 {one.count} 名专家停止抽取，占在库的 {one.count * 100 // one.of}%，至今没有恢复"
+        for one in suspended_lately(since, now=now)
+    ]
+    return "；".join([*taken, *suspended])
 
 
 def sharing_in_words(now: datetime) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.actions import action_label
@@ -22,6 +23,7 @@ from expertpool.experts.enums import STATUS_MOVES, ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, BlacklistEntry, Expert, ExpertVersion, Leave
 from expertpool.experts.queries.availability import not_in_pool
 from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.registry import SUSPENSIONS
 
 TAKES_OUT = ("expert.freeze", "expert.blacklist", "expert.delete")
 # Of these the expert reads the reason: it was written for him, too.
@@ -145,6 +147,21 @@ def taken_out(since: datetime, *, now: datetime) -> list[TakenOut]:
         for row in found
         if row["count"] * 5 >= left + row["count"]
     ]
+
+
+def suspended_lately(since: datetime, *, now: datetime) -> list[TakenOut]:
+    """Return what suspended a fifth of the members or more after ``since``, of those who are suspended ``now``."""
+    first, today = timezone.localdate(since), timezone.localdate(now)
+    found = []
+    for one in SUSPENSIONS:
+        if (q := one.since(first, today)) is None:
+            continue
+        members = Expert.objects.exclude(not_in_pool(now)).order_by()
+        count = members.filter(q).count()
+        of = members.count() if count >= FEWEST_TAKEN else 0
+        if of and count * 5 >= of:
+            found.append(TakenOut(one.by, count, of))
+    return found
 
 
 def _may_be_a_fifth(acts: QuerySet[Entry]) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from expertpool.experts.queries.availability import day_start
 from expertpool.inspections.enums import TO_SUBMIT, RoundState, State
-from expertpool.inspections.models import Inspection
+from expertpool.inspections.models import Inspection, Round
+
+DAY = timedelta(days=1)
 
 
 def over_due(day: date) -> Q:
@@ -31,6 +34,22 @@ def holding(day: date) -> Q:
 
 def suspended(day: date) -> Q:
     """Experts whom an inspection keeps from being drawn on ``day``; of a merged record the one that stays."""
+    return _experts(Inspection.objects.filter(holding(day)))
+
+
+def suspended_since(first: date, day: date) -> Q | None:
+    """Of `suspended` those to whom it came on ``first`` or later: their round suspends since then, their last day
+    was then, or they were not passed since; None where no round suspends."""
+    if not Round.objects.filter(suspend_from__lte=day).exclude(state=RoundState.DRAFT).exists():
+        return None
+    lately = (
+        Q(round__suspend_from__gte=first)
+        | Q(due_on__gte=first - DAY)  # whatever he hands in today, too
+        | Q(state=State.FAILED, decided_at__gte=day_start(first))
+    )
+    return _experts(Inspection.objects.filter(holding(day) & lately))
+
+
+def _experts(rows: QuerySet[Inspection]) -> Q:
     stays = Coalesce("expert__merged_into", "expert")
-    rows = Inspection.objects.filter(holding(day)).order_by().annotate(stays=stays)
-    return Q(pk__in=rows.values("stays"))
+    return Q(pk__in=rows.order_by().annotate(stays=stays).values("stays"))

@@ -40,10 +40,12 @@ LOG_ACTIONS: Catalogue[Action] = Catalogue("log action")
 VALUE_LABELS: Catalogue[ValueLabel] = Catalogue("value label")
 FORMER_NAMES: Catalogue[FormerName] = Catalogue("former name")
 
+FORGED = "audit.forged"
 ACTIONS = (
     Action("export.finish", "导出数据"),
     Action("import.preview", "核对导入文件"),
     Action("audit.unproven", "发现绕过系统写入的日志"),
+    Action(FORGED, "发现绕过系统写入的办理事项，没有办理"),
 )
 
 

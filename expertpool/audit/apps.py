@@ -11,13 +11,14 @@ class AuditConfig(AppConfig):
         from expertpool.audit.home import NUMBERS, SHORTCUTS
         from expertpool.audit.menu import ITEM
         from expertpool.audit.permissions import PERMISSIONS
-        from expertpool.audit.receivers import record_export, record_preview
-        from expertpool.audit.services.health import CHAIN, LOG
+        from expertpool.audit.receivers import record_export, record_forged, record_preview
+        from expertpool.audit.services.health import CHAIN, LOG, MANDATED
         from expertpool.core import home
         from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS, ExportFinished
         from expertpool.core.health import CHECK_GROUPS, CHECKS
         from expertpool.core.importing import ImportPreviewed
+        from expertpool.core.mandates import ForgedFound
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
 
@@ -28,6 +29,7 @@ class AuditConfig(AppConfig):
         home.SHORTCUTS.add(*SHORTCUTS)
         EXPORTS.add(EntryExport())
         CHECK_GROUPS.add(LOG)
-        CHECKS.add(CHAIN)
+        CHECKS.add(CHAIN, MANDATED)
         subscribe(ExportFinished, record_export)
         subscribe(ImportPreviewed, record_preview)
+        subscribe(ForgedFound, record_forged)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from expertpool.audit.actions import FORGED
 from expertpool.audit.services import record
 from expertpool.core.exporting import ExportFinished
 from expertpool.core.importing import ImportPreviewed
+from expertpool.core.mandates import ForgedFound
 from expertpool.core.models import ExportRun, ImportRun
 
 
@@ -26,3 +28,8 @@ def record_preview(event: ImportPreviewed) -> None:
     run = ImportRun.objects.select_related("user").get(pk=event.run_id)
     after = {"导入项": run.importer, "总行数": run.total, "可导入": run.accepted}
     record("import.preview", actor=run.user, now=event.at, subject=run, after=after)
+
+
+def record_forged(event: ForgedFound) -> None:
+    """That something was to be done in a name, and nobody had asked for it here."""
+    record(FORGED, actor=None, now=event.at, subject=event.row)

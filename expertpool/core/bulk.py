@@ -18,6 +18,7 @@ from django.http import QueryDict
 
 from expertpool.core.configuration import value_of
 from expertpool.core.jobs import defer
+from expertpool.core.mandates import FORGED, stands
 from expertpool.core.models import BulkRun
 from expertpool.core.models.bulk import BulkState
 from expertpool.core.settings import EXPORT_KEPT
@@ -129,12 +130,16 @@ def work_off(*, run_id: int, now: datetime) -> None:
     """Do what a run was started for, fifty rows at a time; one that is over stays as it is.
 
     Of a run whose worker died, the rows that were done are not done again. What goes wrong is kept as its state
-    and logged; what was done before stays.
+    and logged; what was done before stays. One that nobody asked for does nothing (`core.mandates`).
     """
     import_module(settings.ROOT_URLCONF)  # by which the actions are there
     run = BulkRun.objects.select_related("user").get(pk=run_id)
-    if run.is_over:
+    if run.is_over or run.expires_at <= now:
         return
+    with transaction.atomic():
+        if not stands(run, now=now):
+            _update(run, state=BulkState.FAILED, finished_at=now, error=FORGED)
+            return
     _update(run, state=BulkState.RUNNING)
     asked = Kept.of(run)
     try:
@@ -176,5 +181,7 @@ def own_runs(user: Any, *, now: datetime) -> QuerySet[BulkRun]:
 
 
 def remove_expired_runs(*, now: datetime) -> int:
-    """Forget the runs that have expired; return how many."""
-    return BulkRun.objects.filter(expires_at__lte=now).delete()[0]
+    """Empty the runs that have expired; return how many."""
+    kept = BulkRun.objects.filter(expires_at__lte=now).exclude(title="")
+    empty: dict[str, Any] = {"chosen": [], "made": [], "refused": []}
+    return kept.update(title="", back="", posted="", asked_with="", said="", **empty)

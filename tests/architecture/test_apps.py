@@ -37,6 +37,7 @@ CORE = {
     "jobs",
     "limits",
     "locks",
+    "mandates",  # rows that act in a name prove it
     "lookups",
     "management",
     "migrations",

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from expertpool.audit.actions import FORGED
 from expertpool.audit.models import Anchor, Entry
 from expertpool.audit.queries import chain_head
 from expertpool.audit.services.anchors import is_proven
 from expertpool.core.health import Check, CheckGroup, Finding, Health
+from expertpool.core.mandates import forged_rows
 
 LOG = CheckGroup("log", "留痕", 50)
 # The anchor comes each minute.
 LATE = timedelta(minutes=10)
+LATELY = timedelta(days=1)
 MEND = "请立即核验操作日志，停用可疑的数据库账号，并告诉审计员；必要时用备份比对。"
 
 
@@ -35,4 +38,26 @@ def find_chain(now: datetime) -> Finding:
     return Finding(Health.OK, "链条完整到最后一个锚点。", figure)
 
 
+def find_forged(now: datetime) -> Finding:
+    """Look for rows that would act, or speak, in somebody's name and were not written here, and for jobs that
+    were to work such off lately."""
+    found = forged_rows(now=now)
+    lately = Entry.objects.filter(action=FORGED, at__gt=now - LATELY).count()
+    if found or lately:
+        parts = [f"{label} {count} 项" for label, count in found.items()]
+        figure = "，".join([*parts, *([f"一天内拦下 {lately} 次"] if lately else [])])
+        sentence = "有人绕过系统写入了办理事项或对外文字，没有办理，也没有显示。"
+        return Finding(Health.FAILED, sentence, figure, MEND)
+    return Finding(Health.OK, "都是本系统所写。")
+
+
 CHAIN = Check("chain", "操作日志链条", LOG, find_chain, url_name="audit:entry_list")
+MANDATED = Check(
+    "mandates",
+    "办理事项",
+    LOG,
+    find_forged,
+    order=110,
+    url_name="audit:entry_list",
+    readers=("audit.view",),
+)

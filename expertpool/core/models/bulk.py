@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
+
+from expertpool.core.fields import ProofField
 
 
 class BulkState(models.TextChoices):
@@ -23,8 +27,13 @@ TONES = {
 
 class BulkRun(models.Model):
     """What one user asked to be done to ``chosen`` (keys) by ``action``, with what he had ``posted``; how far it
-    is, and whom it refused (pairs of name and reason). Changed by `core.bulk` only; forgotten when it expires."""
+    is, and whom it refused (pairs of name and reason). Changed by `core.bulk` only; emptied when it expires: a row
+    that was deleted would come back as one that waits. ``proof``: that he asked for it, and nobody else (`core.mandates`)."""
 
+    never = ("DELETE",)
+    final = ("uid", "finished_at")
+
+    uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="办理人", on_delete=models.CASCADE, related_name="+"
     )
@@ -46,6 +55,15 @@ class BulkRun(models.Model):
     created_at = models.DateTimeField("开始时间")
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
     expires_at = models.DateTimeField("失效时间")
+    proof = ProofField(
+        "凭证",
+        null=False,
+        default=b"",
+        says=(
+            *("uid.hex", "user.username", "action", "title", "back", "posted", "asked_with"),
+            *("chosen", "total", "created_at", "expires_at"),
+        ),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "批量办理"

@@ -9,7 +9,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit, urlunsplit
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +26,7 @@ from expertpool.core.bulk import (
     own_runs,
     start_run,
 )
+from expertpool.core.fields import is_vouched
 from expertpool.core.permissions import View, requires
 from expertpool.core.responses import MOST_UNDONE, Undo, refused, saved
 
@@ -120,6 +121,8 @@ def _page_of(request: HttpRequest) -> str:
 def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a run of one's own is, and what came of it; htmx asks every second for the component alone."""
     run = get_object_or_404(own_runs(request.user, now=timezone.now()), pk=pk)
+    if not is_vouched(run):  # its words are nobody's
+        raise Http404
     template = "core/bulk_run.html"
     htmx = getattr(request, "htmx", False)
     return render(request, f"{template}#job" if htmx else template, {"run": run})

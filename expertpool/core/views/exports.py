@@ -17,6 +17,7 @@ from expertpool.core.client import client_address
 from expertpool.core.configuration import words_of
 from expertpool.core.exporting.registry import EXPORTS
 from expertpool.core.exporting.runs import ExportRefused, own_exports, start_export
+from expertpool.core.mandates import vouched
 from expertpool.core.models import ExportRun
 from expertpool.core.models.exports import ExportState
 from expertpool.core.responses import file_answer
@@ -55,7 +56,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """My exports."""
     rows = own_exports(request.user, now=timezone.now())
     page = Paginator(rows, page_size(request)).get_page(request.GET.get("page"))
-    runs = own_runs(request.user, now=timezone.now())[:MOST_RUNS]
+    found = own_runs(request.user, now=timezone.now()).select_related("user")
+    runs = vouched(found[:MOST_RUNS])
     context = {"page": page, "kept": words_of(EXPORT_KEPT), "runs": runs}
     return render_list(request, "core/export_list.html", context)
 

@@ -118,15 +118,19 @@ def test_the_rights_are_those_of_now(
     assert statuses(experts) == ["formal"] * 3
 
 
-def test_what_goes_wrong_is_said_and_what_was_done_stays(client: Client, admin: User) -> None:
+def test_what_goes_wrong_is_said_and_what_was_done_stays(
+    client: Client, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     experts = [make_expert() for _ in range(3)]
     freeze(login(client, admin), experts)
     run = BulkRun.objects.get()
-    BulkRun.objects.filter(pk=run.pk).update(action="no.such")
+    monkeypatch.delitem(bulk.ACTIONS, "experts.freeze")
     tasks.run_bulk(run_id=run.pk)
     run.refresh_from_db()
     assert (run.state, run.is_over) == ("failed", True)
     assert "请重新选择" in client.get(reverse("core:bulk_run", args=[run.pk])).content.decode()
-    BulkRun.objects.filter(pk=run.pk).update(expires_at=timezone.now())
-    tasks.remove_expired_bulk_runs(timestamp=0)
-    assert not BulkRun.objects.exists()
+    assert bulk.remove_expired_runs(now=run.expires_at) == 1
+    assert bulk.remove_expired_runs(now=run.expires_at) == 0
+    run.refresh_from_db()
+    assert (run.title, run.posted, run.chosen, run.refused) == ("", "", [], [])
+    assert not bulk.own_runs(admin, now=run.expires_at)

@@ -1,0 +1,91 @@
+"""Rows on whose word this system acts, or says something, in somebody's name: none that it did not write.
+
+A run is asked for by a page and worked off by a job, which finds nothing but the row. So the row proves by a key
+outside the database who asked for what, and when (`core.fields.ProofField`); the job asks `stands` before it does
+anything, and again what is shown is asked. What does not stand is ended, logged, and told to whoever watches
+(docs/decisions/0234). Each model whose rows are such declares it::
+
+    MANDATES.add(Mandate("bulk", "批量办理", lambda now: BulkRun.objects.filter(expires_at__gt=now)))
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db.migrations import RunPython
+from django.db.models import Model, QuerySet
+
+from expertpool.core.catalogue import Catalogue
+from expertpool.core.events import publish
+from expertpool.core.fields import ProofField, is_vouched
+
+FORGED = "这一项不是在系统中提出的，或在系统之外被改动过，没有办理。"
+LATEST = 500  # rows of a kind that are looked at each minute
+
+Row = TypeVar("Row", bound=Model)
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Mandate:
+    """A kind of such rows. ``rows(now)``: those that act, or are shown, with what their proof says."""
+
+    code: str
+    label: str
+    rows: Callable[[datetime], QuerySet[Any]]
+
+
+MANDATES: Catalogue[Mandate] = Catalogue("kind of rows that act")
+
+
+@dataclass(frozen=True)
+class ForgedFound:
+    """``row`` was to act, and is not as this system wrote it; nothing of it was done."""
+
+    row: Model
+    at: datetime
+
+
+def stands(row: Model, *, now: datetime) -> bool:
+    """Tell whether this system wrote what ``row`` asks for. Where not, it is logged and announced (ForgedFound):
+    the caller ends it, in this transaction."""
+    if is_vouched(row):
+        return True
+    logger.error("%s %s was not asked for here", row._meta.label, row.pk)
+    publish(ForgedFound(row, now))
+    return False
+
+
+def vouched(rows: Iterable[Row]) -> list[Row]:
+    """Return those of ``rows`` that this system wrote."""
+    return [row for row in rows if is_vouched(row)]
+
+
+def forged_rows(*, now: datetime) -> dict[str, int]:
+    """Return of each kind, by its label, how many of the latest rows this system did not write."""
+    found = {
+        kind.label: sum(not is_vouched(row) for row in kind.rows(now)[:LATEST]) for kind in MANDATES
+    }
+    return {label: count for label, count in found.items() if count}
+
+
+def vouch(app: str, model: str, *says: str, together: str = "") -> RunPython:
+    """Return the operation of a migration by which rows as they stand get a proof of what they ``says``; ``together``
+    names the rows that this refers to, to be read at once."""
+
+    def forwards(apps: Any, schema_editor: Any) -> None:
+        kind, field = apps.get_model(app, model), ProofField(says=says)
+        rows = kind.objects.order_by()
+        rows = rows.select_related(*together.split()) if together else rows
+        made = [(field.made_of(row), row.pk) for row in rows.iterator(2000)]
+        with schema_editor.connection.cursor() as cursor:
+            write = f"UPDATE {kind._meta.db_table} SET proof = %s WHERE id = %s"  # noqa: S608 (a model's)
+            cursor.executemany(write, made)
+            # What was just written would keep the table from being altered.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    return RunPython(forwards, RunPython.noop, elidable=True)

@@ -1,0 +1,133 @@
+"""Somebody with live SQL writes, alters or brings back what a job works off in another's name: nothing of it is done,
+and it is told (docs/decisions/0234)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.audit.services.health import find_forged
+from expertpool.core import bulk, tasks
+from expertpool.core.grants import withheld
+from expertpool.core.health import Health
+from expertpool.core.models import BulkRun
+from expertpool.core.views import bulk as views
+from expertpool.experts.models import Expert
+from tests.factories.accounts import make_user
+from tests.factories.experts import make_expert
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+FORGED = "audit.forged"
+
+
+def write(statement: str, *values: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def is_told() -> bool:
+    return find_forged(timezone.now()).state is Health.FAILED
+
+
+def statuses() -> set[str]:
+    return set(Expert.objects.values_list("status", flat=True))
+
+
+def forge_run(user: User, chosen: list[int], proof: bytes = b"") -> BulkRun:
+    write(
+        "INSERT INTO core_bulkrun (uid, user_id, action, title, back, posted, asked_with, chosen, made, refused, state,"
+        " total, done, said, error, created_at, expires_at, proof) VALUES (gen_random_uuid(), %s, 'experts.freeze',"
+        " '请到 http://evil.example 登录', '', 'reason=jilv', '', %s::jsonb, '[]', '[]', 'queued', %s, 0, '', '',"
+        " now(), now() + interval '1 day', %s)",
+        user.pk,
+        str(chosen),
+        len(chosen),
+        proof,
+    )
+    return BulkRun.objects.get()
+
+
+def ask(client: Client, monkeypatch: pytest.MonkeyPatch, keys: list[int]) -> BulkRun:
+    """What a user asks for himself."""
+    monkeypatch.setattr(views, "MOST_AT_ONCE", 1)
+    client.post(reverse("experts:freeze_many"), {"pk": keys, "reason": "年检未过"})
+    return BulkRun.objects.get()
+
+
+def test_a_run_that_nobody_asked_for_does_nothing_and_is_told(admin: User) -> None:
+    run = forge_run(admin, [make_expert().pk, make_expert().pk])
+    assert is_told()
+    tasks.run_bulk(run_id=run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.made, statuses()) == ("failed", [], {"formal"})
+    assert not Entry.objects.filter(actor=admin).exists()
+    assert Entry.objects.get(action=FORGED).subject_id == str(run.pk)
+    client = login(Client(), admin)
+    assert client.get(reverse("core:bulk_run", args=[run.pk])).status_code == 404
+    assert "evil" not in client.get(reverse("core:export_list")).content.decode()
+    tasks.run_bulk(run_id=run.pk)  # it is over
+    assert Entry.objects.filter(action=FORGED).count() == 1
+    write("UPDATE core_bulkrun SET expires_at = now()")
+    assert is_told()  # what was stopped is known by the log
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "user_id = (SELECT id FROM accounts_user WHERE username <> '{name}' LIMIT 1)",
+        "action = 'experts.thaw'",
+        "posted = 'reason=other'",
+        "chosen = '[{other}, {other}]'",
+        "created_at = created_at - interval '1 day'",
+        "expires_at = expires_at + interval '1 day'",
+    ],
+)
+def test_nor_one_that_was_altered(
+    admin: User, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    make_user("operator")
+    keys, other = [make_expert().pk, make_expert().pk], make_expert().pk
+    run = ask(login(Client(), admin), monkeypatch, keys)
+    assert not is_told()
+    write(f"UPDATE core_bulkrun SET {change.format(name=admin.username, other=other)}")  # noqa: S608
+    tasks.run_bulk(run_id=run.pk)
+    assert statuses() == {"formal"}
+    assert Entry.objects.filter(action=FORGED).count() == 1
+
+
+def test_one_that_was_done_is_not_done_again(admin: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = ask(login(Client(), admin), monkeypatch, [make_expert().pk, make_expert().pk])
+    tasks.run_bulk(run_id=run.pk)
+    assert statuses() == {"frozen"}
+    write("UPDATE experts_expert SET status = 'formal'")
+    assert "DELETE" in withheld()["core_bulkrun"]
+    for back in ("finished_at = NULL, state = 'queued'", "done = 0", "uid = gen_random_uuid()"):
+        with pytest.raises(IntegrityError, match="stays so"), transaction.atomic():
+            write(f"UPDATE core_bulkrun SET {back}")  # noqa: S608
+    rest = (
+        "user_id, action, title, back, posted, asked_with, chosen, '[]'::jsonb, '[]'::jsonb, 'queued', total, 0, '', '',"
+        " created_at, expires_at, proof"
+    )
+    names = rest.replace(
+        "'[]'::jsonb, '[]'::jsonb, 'queued', total, 0, '', ''",
+        "made, refused, state, total, done, said, error",
+    )
+    with pytest.raises(IntegrityError, match="uid"), transaction.atomic():
+        write(f"INSERT INTO core_bulkrun (uid, {names}) SELECT uid, {rest} FROM core_bulkrun")  # noqa: S608
+    # Brought back after its time, by whoever owns the tables, it is none any more.
+    run.refresh_from_db()
+    write("SET LOCAL session_replication_role = replica")
+    write("UPDATE core_bulkrun SET finished_at = NULL, state = 'queued', done = 0, made = '[]'")
+    write("SET LOCAL session_replication_role = origin")
+    bulk.work_off(run_id=run.pk, now=run.expires_at + timedelta(seconds=1))
+    assert statuses() == {"formal"}

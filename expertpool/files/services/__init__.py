@@ -3,6 +3,7 @@
 from expertpool.files.services.attaching import (
     attach,
     clean_file_name,
+    copy_attachment,
     move_attachment,
     note_download,
     note_preview,
@@ -18,6 +19,7 @@ __all__ = [
     "Words",
     "attach",
     "clean_file_name",
+    "copy_attachment",
     "move_attachment",
     "note_download",
     "note_preview",

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 
@@ -28,6 +29,7 @@ from expertpool.files.services.receiving import Received, receive
 from expertpool.files.validators import FileType
 
 RECORDED = ("name", "size", "sha256")
+COPIED = (*RECORDED, "kind", "content_type", "held")
 LONGEST_NAME = 120
 # Younger ones may be of a transaction that has not committed yet.
 ORPHAN_AGE = timedelta(days=1)
@@ -159,6 +161,32 @@ def move_attachment(
 
 
 @transaction.atomic
+@transaction.atomic
+def copy_attachment(
+    *, attachment: Attachment, to: models.Model, actor: AbstractBaseUser | None, now: datetime
+) -> Attachment:
+    """Give ``to`` a file of its own with the same name, kind and bytes, as far as those were scanned. Logged there.
+
+    Refuses (FileRefused) one that was not attached here to what it belongs to, and what ``to`` has no room for.
+    """
+    if not is_vouched(attachment):
+        raise FileRefused(LED.format(attachment.name))
+    refuse_full_subject(to, attachment.size, actor=actor)
+    copy = Attachment(
+        subject_type=to._meta.label_lower,
+        subject_id=str(to.pk),
+        created_at=now,
+        created_by_id=actor.pk if actor else None,
+        **{one: getattr(attachment, one) for one in COPIED},
+    )
+    with attachment.file.open("rb") as content:
+        copy.file.save(uuid.uuid4().hex, File(content), save=False)
+    copy.full_clean(exclude=["created_by"])
+    copy.save()
+    record("file.attach", actor=actor, subject=to, after=in_words(copy, *RECORDED), now=now)
+    return copy
+
+
 def note_download(*, attachment: Attachment, actor: AbstractBaseUser, now: datetime) -> None:
     """Record that ``actor`` downloads a file."""
     subject = subject_of(attachment)

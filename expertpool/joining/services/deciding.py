@@ -30,12 +30,12 @@ from expertpool.experts.services.profile import RecordOrigin, create_expert
 from expertpool.experts.services.status import approve_expert
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import move_attachment
-from expertpool.joining.enums import State
+from expertpool.joining.enums import ContactKind, State
 from expertpool.joining.events import ApplicantAdmitted, ApplicationRejected
 from expertpool.joining.exceptions import Altered, JoiningRefused
 from expertpool.joining.models import Application
 from expertpool.joining.occasions import DECIDED
-from expertpool.joining.queries.contents import Contents, read
+from expertpool.joining.queries.contents import Contents, read, verified
 from expertpool.joining.queries.fields import reason_labels
 from expertpool.joining.services.locking import locked, noting_altered, waits_by_log
 from expertpool.joining.services.states import set_state
@@ -262,23 +262,43 @@ def _end(
     tell_applicant(row, now=now)
 
 
+LOG_IN_FOR_NOTE = "审核意见请登录查看。"
+
+
 def tell_applicant(row: Application, *, now: datetime) -> None:
-    """Tell the applicant where ``row`` stands, on this site, by short message and mail; once each."""
+    """Tell the applicant where ``row`` stands, on this site, by short message and mail; once each. The note goes to
+    the number or address that he has shown to be his; the other one may be anybody's."""
     values = read(row).values
-    phone, email = values.get("phone") or "", values.get("email") or ""
+    own, address = verified(row)
+    other = next(one.value for one in ContactKind if one.value != own)
+    _tell(
+        row, {own: address}, row.note and f"意见：{row.note.rstrip('。')}。", on_site=True, now=now
+    )
+    if values.get(other):
+        _tell(row, {other: values[other]}, row.note and LOG_IN_FOR_NOTE, on_site=False, now=now)
+
+
+def _tell(
+    row: Application, to: Mapping[str, str], note: str, *, on_site: bool, now: datetime
+) -> None:
+    phone, email = to.get(ContactKind.PHONE, ""), to.get(ContactKind.EMAIL, "")
+    ways = ways_outside(DECIDED, phone=phone, email=email)
+    channels = [ChannelCode.SITE, *ways] if on_site else ways
+    if not channels:
+        return
     send_message(
         occasion=DECIDED.code,
-        recipient=Recipient(row.user.username, row.name, phone, email),
-        channels=[ChannelCode.SITE, *ways_outside(DECIDED, phone=phone, email=email)],
+        recipient=Recipient(row.user.username if on_site else None, row.name, phone, email),
+        channels=channels,
         context={
             "姓名": row.name,
             "申请编号": row.number,
             "结果": State(row.state).label,
-            "意见": f"意见：{row.note.rstrip('。')}。" if row.note else "",
+            "意见": note,
             "网址": settings.SITE_URL + reverse("joining:mine"),
         },
         about=row,
-        key=f"joining-decided:{row.pk}:{row.version}",
+        key=f"joining-decided:{row.pk}:{row.version}{'' if on_site else ':other'}",
         now=now,
     )
 

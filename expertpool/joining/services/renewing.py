@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.files.exceptions import FileRefused
 from expertpool.files.queries import attachments_of
-from expertpool.files.services import remove_attachment
+from expertpool.files.services import copy_attachment, move_attachment
 from expertpool.joining.enums import State
 from expertpool.joining.exceptions import Altered, JoiningRefused
 from expertpool.joining.models import Application
@@ -25,8 +27,9 @@ ENDED = (State.REJECTED, State.WITHDRAWN)
 
 @noting_altered
 def apply_again(*, before: Application, actor: User, now: datetime) -> Application:
-    """Begin a new draft of ``actor`` with what he typed in ``before``; logged. Files he uploads anew: those of
-    one that he took back himself go, else a stranger could fill the disk round by round.
+    """Begin a new draft of ``actor`` with what he typed in ``before`` and the files he gave with it; logged. Those of
+    one that he took back himself are its no more, else a stranger could fill the disk round by round; one that the
+    office turned down keeps what it was decided by, and the new one has copies, as far as there is room.
 
     Refuses (JoiningRefused) while nobody may apply, another's, one that is not over, a second draft, and
     more than MOST_ROUNDS within ROUNDS_WITHIN.
@@ -56,9 +59,12 @@ def apply_again(*, before: Application, actor: User, now: datetime) -> Applicati
                 updated_at=now,
             )
             record("joining.register", actor=actor, now=now, subject=row)
-            if before.state == State.WITHDRAWN:
-                for one in attachments_of(before):
-                    remove_attachment(attachment=one, actor=actor, now=now, even_closed=True)
+            for one in attachments_of(before):
+                if before.state == State.WITHDRAWN:
+                    move_attachment(attachment=one, to=row, kind=one.kind, actor=actor, now=now)
+                else:
+                    with suppress(FileRefused):
+                        copy_attachment(attachment=one, to=row, actor=actor, now=now)
     except IntegrityError:
         raise JoiningRefused("已有一份正在填写或审核的申请，请刷新页面。") from None
     return row

@@ -123,11 +123,15 @@ def test_the_last_step_makes_an_expert_of_what_was_filled_in(admin: User) -> Non
     assert sign_in(
         identifier=user.phone, password=PASSWORD, address="192.0.2.1", device="", now=NOW
     ).user
-    assert attachments_of(expert).count() == 1
+    # Those of the round that he took back are there, too.
+    assert attachments_of(expert).count() == 3
     assert not attachments_of(application).exists()
     messages = Message.objects.filter(occasion="joining.decided")
     assert {one.channel for one in messages} == {"site", "sms", "email"}
-    assert all("已通过" in one.body and "同意" in one.body for one in messages)
+    assert all("已通过" in one.body for one in messages)
+    # The address he typed may be another's: nobody reads there what was said of him.
+    assert {one.channel for one in messages if "同意" in one.body} == {"site", "sms"}
+    assert "请登录查看" in messages.get(channel="email").body
     acts = Entry.objects.filter(subject_type="joining.application").values_list("action", flat=True)
     assert {"joining.decide", "joining.approve"} <= set(acts)
 
@@ -169,15 +173,29 @@ def test_he_corrects_only_what_is_asked(admin: User) -> None:
 
 @pytest.mark.shows("EXP-14")
 def test_a_rejection_says_why_and_he_may_apply_anew(admin: User) -> None:
-    application = make_application()
+    application = make_application(photo=True)
     with pytest.raises(JoiningRefused, match="原因"):
         reject(application=application, actor=admin, now=NOW, note=" ")
     reject(application=application, actor=admin, now=NOW, note="职称不够")
-    assert "职称不够" in Message.objects.get(occasion="joining.decided", channel="email").body
+    told = {one.channel: one.body for one in Message.objects.filter(occasion="joining.decided")}
+    assert "职称不够" in told["sms"]
+    assert "职称不够" not in told["email"]
+    assert "审核意见请登录查看" in told["email"]
     with pytest.raises(JoiningRefused, match="已经处理"):
         approve(application=again(application), actor=admin, now=NOW)
+    before = list(attachments_of(application))
+    assert before
     new = apply_again(before=again(application), actor=application.user, now=NOW)
     assert stored(new)["basic"]["name"] == ["李申请"]
+    # He has his files again; those by which it was decided stay where they are.
+    files = attachments_of(new)
+    assert [(one.name, one.kind, bytes(one.sha256)) for one in files] == [
+        (one.name, one.kind, bytes(one.sha256)) for one in before
+    ]
+    assert list(attachments_of(application)) == before
+    remove_attachment(attachment=files[0], actor=application.user, now=NOW)
+    with before[0].file.open() as kept:
+        assert kept.read()
     with pytest.raises(JoiningRefused):
         apply_again(before=again(application), actor=application.user, now=NOW)
 

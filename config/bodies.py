@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, parse_cookie
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from config.addresses import INTERFACE
@@ -33,6 +34,11 @@ def sender_of(headers: Mapping[str, str]) -> str:
     return str(SessionStore(key).get(SESSION_KEY, "")) if key else ""
 
 
+def page_of(code: int, words: str) -> str:
+    """Return the page that refuses what was sent. Asks the database nothing."""
+    return render_to_string("refused_body.html", {"code": code, "words": words})
+
+
 def small_before_sign_in(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[..., HttpResponse]:
@@ -42,7 +48,7 @@ def small_before_sign_in(
         size = request.META.get("CONTENT_LENGTH") or "0"
         large = size.isdecimal() and int(size) > ANONYMOUS_BODY
         if large and not request.path.startswith(INTERFACE) and not request.user.is_authenticated:
-            return HttpResponse(NOT_SIGNED_IN, status=413, content_type="text/plain")
+            return HttpResponse(page_of(413, NOT_SIGNED_IN), status=413)
         return get_response(request)
 
     return answer

@@ -157,7 +157,8 @@ def serve(arguments: list[str]) -> int:
     try:
         with server.bound(host(), port()) as held, database_running():
             application = import_module("config.wsgi").application
-            server.serve(application, held, sender_of=import_module("config.bodies").sender_of)
+            bodies = import_module("config.bodies")
+            server.serve(application, held, sender_of=bodies.sender_of, page_of=bodies.page_of)
     except (DatabaseUnavailableError, ImproperlyConfigured) as error:
         return refused(error)
     return 0

@@ -21,7 +21,8 @@ from waitress.buffers import BytesIOBasedBuffer
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
-from waitress.utilities import Error, InternalServerError, RequestEntityTooLarge
+from waitress.task import ErrorTask
+from waitress.utilities import Error, InternalServerError
 
 from config.database import WEB_THREADS
 from config.environment import env_int
@@ -38,14 +39,39 @@ ANONYMOUS_BODY = MEGABYTE  # nobody uploads before he has signed in
 LARGE_OF_ONE = 6  # larger ones of one person at once: as many connections as a browser opens
 LARGE_AT_ONCE = 40  # of all, in this process
 
-NOT_SIGNED_IN = "请先登录，再上传文件。"
+NOT_SIGNED_IN = "没有登录时一次最多发送 1 MB。填写的内容太多的，请减少后重新提交；要上传文件的，请先登录，再上传文件。"
 TOO_MANY = "同时上传的大文件太多，请等前面的传完再传。"
+# What waitress itself refuses, by the code of its answer.
+WORDS = {
+    413: "发送的内容太大，请减少后再试。",
+    431: "浏览器发来的标题信息太长，请清除本站的 Cookie 后再试。",
+}
+OTHERWISE = "请返回后重试；若仍出现，请告诉系统管理员。"
 
 logger = logging.getLogger(__name__)
 
 
+class TooLarge(Error):  # type: ignore[misc]
+    code, reason = 413, "Request Entity Too Large"
+
+
 class TooManyAtOnce(Error):  # type: ignore[misc]
     code, reason = 503, "Service Unavailable"
+
+
+class Refusal(ErrorTask):  # type: ignore[misc]
+    """What no page has answered, in a page all the same: people read it."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        ours = isinstance(error, TooLarge | TooManyAtOnce)
+        words = error.body if ours else WORDS.get(error.code, OTHERWISE)
+        page = self.channel.server.page_of(error.code, words).encode()
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.append(("Content-Type", "text/html; charset=utf-8"))
+        self.set_close_on_finish()
+        self.content_length = len(page)
+        self.write(page)
 
 
 class Request(HTTPRequestParser):  # type: ignore[misc]
@@ -68,7 +94,7 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
         earned = (self.body_bytes_received - before) / least
         self._due = min(self._due + earned, time.time() + REQUEST_SECONDS)
         if self.is_large and self.error is None and not self.claims_to_be_somebody:
-            self.error, self.completed = RequestEntityTooLarge(NOT_SIGNED_IN), True
+            self.error, self.completed = TooLarge(NOT_SIGNED_IN), True
         return consumed
 
     def refuse(self, error: Error) -> None:
@@ -99,6 +125,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     a thread has asked who sends it."""
 
     parser_class = Request
+    error_task_class = Refusal
     asking: Request | None = None
 
     def received(self, data: bytes) -> bool:
@@ -135,7 +162,7 @@ class Question:
         try:
             sender = self._channel.server.sender_of(self._request.headers)
             if not sender:
-                self._request.refuse(RequestEntityTooLarge(NOT_SIGNED_IN))
+                self._request.refuse(TooLarge(NOT_SIGNED_IN))
             elif not self._counts_in(sender):
                 self._request.refuse(TooManyAtOnce(TOO_MANY))
         except Exception:
@@ -163,10 +190,15 @@ class Question:
 
 
 def serve(
-    application: Any, held: socket.socket, *, sender_of: Callable[[Mapping[str, str]], str]
+    application: Any,
+    held: socket.socket,
+    *,
+    sender_of: Callable[[Mapping[str, str]], str],
+    page_of: Callable[[int, str], str],
 ) -> None:
     """Serve ``application`` at the socket ``held`` until told to stop (SystemExit); what is in hand may end.
-    ``sender_of`` tells from the headers of a request who has signed in, by a word of his own; "" for nobody."""
+    ``sender_of`` tells from the headers of a request who has signed in, by a word of his own; "" for nobody. ``page_of``
+    makes the page of a refusal, of its code and words."""
     server = create_server(
         application,
         sockets=[held],
@@ -182,7 +214,7 @@ def serve(
         asyncore_use_poll=True,
         clear_untrusted_proxy_headers=False,  # the settings say whom to believe
     )
-    server.channel_class, server.sender_of = Channel, sender_of
+    server.channel_class, server.sender_of, server.page_of = Channel, sender_of, page_of
     maintenance = server.maintenance
 
     def maintain(now: float) -> None:

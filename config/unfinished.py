@@ -10,14 +10,18 @@ import logging
 import sys
 from collections.abc import Callable
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from psycopg.errors import QueryCanceled
 
+from config.bodies import page_of
 from config.leavers import left
 from config.numbers import current_number
+from config.server import MEGABYTE
 from expertpool.core.responses import refused
 
 logger = logging.getLogger(__name__)
@@ -103,3 +107,16 @@ def answer_failure(request: HttpRequest) -> HttpResponse:
     if request.method in ("GET", "HEAD"):  # what was posted is sent again by its sender alone
         answer["Refresh"] = str(AGAIN_SECONDS)
     return answer
+
+
+def answer_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what cannot be read (``handler400``): of too much 413, which says how much may be sent."""
+    code, words = 400, "发来的内容不完整，无法读取。请返回上一页，刷新后重新提交。"
+    if isinstance(exception, RequestDataTooBig):
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // MEGABYTE
+        code, words = 413, f"填写的内容太多：一次最多提交 {most} MB，请减少后重新提交。"
+    elif isinstance(exception, TooManyFieldsSent | TooManyFilesSent):
+        code, words = 413, "一次提交的项目太多，请分几次提交。"
+    if request.headers.get("HX-Request"):
+        return refused(words)
+    return HttpResponse(page_of(code, words), status=code)

@@ -39,4 +39,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 if settings.DEV_PAGES:
     urlpatterns.append(path("styleguide/", include("expertpool.styleguide.urls")))
 
+handler400 = "config.unfinished.answer_bad_request"
 handler500 = "config.unfinished.answer_failure"

@@ -3,6 +3,7 @@ in of who has signed in, few at once, and as long as they come on."""
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from subprocess import Popen
 from urllib.error import URLError
+from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
@@ -26,6 +28,7 @@ from tests.ports import free_port
 from tests.worker import program, wait_for
 
 SLOW = b"POST /login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nusername="
+FORM = "application/x-www-form-urlencoded"
 NEVER = b"GET / HTTP/1.1\r\nHost: loc"
 
 
@@ -122,9 +125,11 @@ def answer_of(connection: socket.socket) -> str:
 
 def test_a_large_body_is_refused_before_it_is_sent(port: int) -> None:
     with sent(port, large(50_000_000)) as connection:
-        answer = answer_of(connection)
-        assert " 413 " in answer
-        assert "请先登录" in answer
+        head, page = answer_of(connection).split("\r\n\r\n")
+        assert " 413 " in head
+        assert "请先登录" in page
+        assert '<html lang="zh-CN">' in page
+        assert "Entity" not in page
 
 
 @pytest.mark.parametrize(
@@ -226,3 +231,24 @@ def test_who_only_claims_to_have_signed_in_is_refused_by_the_application_too(
     answer = client.post("/login/", {"username": "a" * 2_000_000})
     assert answer.status_code == 413
     assert "请先登录" in answer.content.decode()
+    assert '<html lang="zh-CN">' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"name": "长" * 2_000_000}, "一次最多提交 5 MB"),
+        ({f"field{n}": "" for n in range(6001)}, "请分几次提交"),
+    ],
+    ids=["too long", "too many"],
+)
+def test_who_types_too_much_reads_how_much_he_may(
+    client: Client, operator: User, sent: dict[str, str], said: str
+) -> None:
+    login(client, operator)
+    answer = client.post("/projects/new/", urlencode(sent), FORM)
+    assert answer.status_code == 413
+    assert '<html lang="zh-CN">' in answer.content.decode()
+    assert said in answer.content.decode()
+    part = client.post("/projects/new/", urlencode(sent), FORM, headers={"HX-Request": "true"})
+    assert said in json.loads(part["HX-Trigger"])["toast"]["message"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any
 
 from expertpool.core.importing.columns import (
@@ -40,6 +41,7 @@ class Why:
     CHOSEN = "chosen"  # by hand, for this file
     LIKELY = "likely"  # its header may mean the column
     OF_LIST = "of list"  # what the whole list is of says so
+    CROSSED = "crossed"  # each of two columns holds most of what the other's header says
     MOVED = "moved"  # its content fits another column than its header says
     CONTENT = "content"  # its header says nothing, its content does
     DOUBT = "doubt"  # nothing of its content can be taken
@@ -74,7 +76,9 @@ class Header:
     @property
     def is_clear(self) -> bool:
         """Nothing needs to be asked."""
-        asked = {Why.UNKNOWN, Why.CONTENT, Why.DOUBT, Why.LIKELY, Why.BESIDE}
+        asked = {
+            *(Why.UNKNOWN, Why.CONTENT, Why.DOUBT, Why.LIKELY, Why.CROSSED, Why.BESIDE),
+        }
         return not self.missing and not asked.intersection(self.why)
 
 
@@ -277,6 +281,27 @@ def refused_whole(
     return found
 
 
+def may_stand_for(
+    columns: Sequence[ImportColumn],
+    tops: Sequence[Top],
+    place: tuple[str, int],
+    codes: Sequence[str],
+    at: int,
+) -> list[str]:
+    """Return the headers of the columns, not yet named, that most of what stands at ``at`` fits, or that
+    people call so."""
+    sheet, row = place
+    rows = [cells for top in tops if top["name"] == sheet for n, cells in top["rows"] if n > row]
+    cells = [one[at] for one in rows if at < len(one) and one[at] not in SAYS_NOTHING][:SAMPLED]
+    rather = next((one.rather for one in columns if one.code == codes[at]), "")
+    free = [one for one in columns if one.code not in codes]
+    return [
+        one.header
+        for one in free
+        if one.code == rather or (share_of(one, _words_of(one), cells) or 0.0) >= MOST_OF_IT
+    ]
+
+
 class _Recogniser:
     """Finds for each cell of a header its column."""
 
@@ -379,7 +404,22 @@ class _Recogniser:
             if reason == Why.UNKNOWN and code and code not in codes:
                 codes[at], why[at] = code, Why.LIKELY
 
+    def _untangle(self, codes: list[str], why: list[str]) -> None:
+        """Exchange two columns of which each holds what the other's header says: with no word of its own."""
+        named = [
+            at
+            for at, code in enumerate(codes)
+            if why[at] == Why.HEADER and code and len(self.below[at]) >= FEWEST
+        ]
+        foreign = [at for at in named if self._share(codes[at], at) == 0.0]
+        for one, other in combinations(foreign, 2):
+            shares = [self._share(codes[b], a) or 0.0 for a, b in ((one, other), (other, one))]
+            if Why.HEADER == why[one] == why[other] and min(shares) >= MOST_OF_IT:
+                codes[one], codes[other] = codes[other], codes[one]
+                why[one] = why[other] = Why.MOVED if min(shares) >= SURE else Why.CROSSED
+
     def _by_content(self, codes: list[str], why: list[str]) -> None:
+        self._untangle(codes, why)
         for at, code in enumerate(codes):
             if why[at] == Why.HEADER and len(self.below[at]) >= FEWEST:
                 is_refused = self._all_refused(code, at)
@@ -389,11 +429,36 @@ class _Recogniser:
                     codes[at], why[at] = better, Why.MOVED
                 elif is_refused:
                     why[at] = Why.DOUBT
+            self._take_rather(at, codes, why)
+        self._give_up(codes, why)
         for at, reason in enumerate(why):
             if reason == Why.UNKNOWN and (found := self._fitting(at, codes)):
                 codes[at], why[at] = found, Why.CONTENT
             elif reason == Why.OWN_NUMBERS and (found := self._fitting(at, codes)):
                 codes[at], why[at] = found, Why.MOVED
+
+    def _take_rather(self, at: int, codes: list[str], why: list[str]) -> None:
+        """Propose for a header that takes nothing of its cells the column that people often call so."""
+        if why[at] not in (Why.HEADER, Why.DOUBT) or not codes[at] or not self.below[at]:
+            return
+        rather = self.columns[codes[at]].rather
+        if rather and rather not in codes and self._all_refused(codes[at], at):
+            codes[at], why[at] = rather, Why.LIKELY
+
+    def _give_up(self, codes: list[str], why: list[str]) -> None:
+        """Leave a column whose header stands over something else to the one header that says nothing and
+        below which there is nothing but what the column holds: 手机号 660000, 长号 13800138000."""
+        for at, code in enumerate(codes):
+            if why[at] != Why.DOUBT:
+                continue
+            fits = [
+                other
+                for other, reason in enumerate(why)
+                if reason == Why.UNKNOWN and (self._share(code, other) or 0.0) >= SURE
+            ]
+            if len(fits) == 1:
+                codes[at] = ""
+                codes[fits[0]], why[fits[0]] = code, Why.CONTENT
 
     def _fitting(self, at: int, codes: Sequence[str], enough: float = SURE) -> str:
         """Return the one column, not yet found, that the content below a cell fits."""
@@ -409,15 +474,11 @@ class _Recogniser:
     def _share(self, code: str, at: int) -> float | None:
         """Return how much of what stands below looks like the column; None where that says nothing."""
         column, cells = self.columns[code], self.below[at]
-        if not cells or (column.looks is None and column.words is None):
-            return None
-        known = self._words(column)
-        fit = sum(_fits(column, known, cell) for cell in cells)
-        return fit / len(cells)
+        return share_of(column, self._words(column), cells) if cells else None
 
     def _words(self, column: ImportColumn) -> frozenset[str]:
         if column.code not in self.lists:
-            self.lists[column.code] = frozenset(column.words() if column.words else ())
+            self.lists[column.code] = _words_of(column)
         return self.lists[column.code]
 
     def _all_refused(self, code: str, at: int) -> bool:
@@ -463,6 +524,23 @@ def _counts(cell: Any) -> bool:
     """Tell whether a cell says which row it is, and no more."""
     text = _short(cell)
     return text.isdecimal() and len(text) <= MOST_DIGITS
+
+
+def share_of(column: ImportColumn, known: frozenset[str], cells: Sequence[Any]) -> float | None:
+    """Return how much of ``cells`` looks like the column with the words ``known``; None where that says
+    nothing."""
+    if not cells or (column.looks is None and column.words is None):
+        return None
+    return sum(_fits(column, known, cell) for cell in cells) / len(cells)
+
+
+def _words_of(column: ImportColumn) -> frozenset[str]:
+    """Return the words of a column, and the stems by which lists call them: 技术 for 技术类."""
+    words = frozenset(column.words() if column.words else ())
+    # Of titles and places too many are the beginning of another one.
+    meanings = column.meanings() if words and column.may_be is None else {}
+    stems = {said for said, word in meanings.items() if word in words and word.startswith(said)}
+    return words | stems
 
 
 def _fits(column: ImportColumn, known: frozenset[str], cell: Any) -> bool:

@@ -27,6 +27,7 @@ REASONS = {
     Why.LIKELY: "可能是这一列，请核对",
     Why.OF_LIST: "按名单的种类作为这一列，请核对",
     Why.MOVED: "按内容识别，不是表头所写",
+    Why.CROSSED: "像是与另一列互换了，请核对",
     Why.CONTENT: "按内容猜测，请核对",
     Why.DOUBT: "内容不像这一列，请改选或不导入",
     Why.JOINED: "几列合在一起",
@@ -35,7 +36,7 @@ REASONS = {
     Why.UNKNOWN: "不认识的表头",
     Why.OWN_NUMBERS: "像本单位自己的编号",
 }
-ODD = (Why.DOUBT, Why.CONTENT, Why.MOVED, Why.LIKELY, Why.BESIDE, Why.OF_LIST)
+ODD = (Why.CROSSED, Why.DOUBT, Why.CONTENT, Why.MOVED, Why.LIKELY, Why.BESIDE, Why.OF_LIST)
 
 
 class UploadForm(forms.Form):

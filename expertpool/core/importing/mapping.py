@@ -47,7 +47,7 @@ def to_remember(
 ) -> dict[str, str]:
     """Return what is to be remembered of headers: what was chosen, or proposed and left. What the template
     says by itself needs no memory, a number alone (一) means something else in the next file, and that a header was left unimported is no decision."""
-    asked = {Why.CHOSEN, Why.CONTENT, Why.DOUBT, Why.MOVED, Why.LIKELY}
+    asked = {Why.CHOSEN, Why.CONTENT, Why.DOUBT, Why.MOVED, Why.LIKELY, Why.CROSSED}
     said = list(zip(headers, codes, whys, strict=True))
     ignored = {header: "" for header, code, _ in said if code == IGNORED}
     # Of two headers of one name the one that is imported counts.

@@ -24,7 +24,7 @@ from expertpool.core.events import publish
 from expertpool.core.importing.answers import Answers, Said
 from expertpool.core.importing.checking import Sink, check_rows
 from expertpool.core.importing.columns import normalise_header
-from expertpool.core.importing.finding import Why, below, find_header, refused_whole
+from expertpool.core.importing.finding import Why, below, find_header, may_stand_for, refused_whole
 from expertpool.core.importing.findings import (
     Collector,
     outline,
@@ -275,8 +275,27 @@ def _preview(run: ImportRun, answers: Answers, *, now: datetime, **said: Any) ->
     with transaction.atomic():
         _save_open(run)
         write_answers(run, answers)
-        write_findings(run, **said, **found)
+        write_findings(run, **said, **found, keeping_out=_keeping_out(run))
     publish(ImportPreviewed(run.pk, now))
+
+
+def _keeping_out(run: ImportRun) -> list[dict[str, Any]]:
+    """Return, where no row can be taken, the headers that let no row in, each with the columns that it
+    may be instead: rather a wrong mapping than a list without one good row."""
+    if run.accepted or not run.total:
+        return []
+    columns = IMPORTS[run.importer].get_columns()
+    tops, place = read_tops(_content(run), suffix=run.suffix), (run.sheet, run.header_row)
+    needed = {one.code for one in columns if not one.dispensable}
+    return [
+        {
+            "header": run.headers[at],
+            "as": next(one.header for one in columns if one.code == run.mapping[at]),
+            "likely": may_stand_for(columns, tops, place, run.mapping, at),
+        }
+        for at in refused_whole(columns, tops, place, run.mapping)
+        if run.mapping[at] in needed
+    ]
 
 
 def _choose_no_doubtful(

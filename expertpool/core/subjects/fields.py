@@ -67,6 +67,7 @@ class InImport:
     pieces: Sequence[str] = ()
     others: Collection[str] = ()
     likely: Collection[str] = ()
+    rather: str = ""
     order: int = 0
     code: str = ""
     help: str = ""
@@ -301,6 +302,7 @@ class FieldDeclaration:
             is_extra=self.is_extra,
             others=tuple(place.others),
             likely=tuple(place.likely),
+            rather=place.rather,
             looks=place.looks,
             words=place.words or self.kind.cell_words,
             is_free=self.kind.is_free,

@@ -36,10 +36,22 @@ from expertpool.experts.fields.shared import (
     specialties,
     tree,
 )
-from expertpool.experts.fields.words import TYPE_MEANINGS
+from expertpool.experts.fields.words import TYPE_ENDINGS
 from expertpool.experts.models import Tag
 from expertpool.experts.queries import criteria as answers
 from expertpool.experts.validators import values as rules
+
+
+def _type_meanings() -> dict[str, str]:
+    """Return the ways to write a type of the office's own list: 技术 for 技术类."""
+    types = entries(DictionaryCode.EXPERT_TYPE)()
+    return {
+        one.removesuffix("类") + ending: one
+        for one in types
+        for ending in TYPE_ENDINGS
+        if one.removesuffix("类") + ending not in types
+    }
+
 
 _tags = Prepared(lambda: Tag.objects.values_list("pk", "name"))
 
@@ -141,7 +153,7 @@ COMPETENCE = (
         kind=Entry(longest=50, words=entries(DictionaryCode.EXPERT_TYPE)),
         form=InForm(section={INDIVIDUAL: "work", ORGANISATION: "basic"}),
         imported=InImport(
-            meanings=lambda: TYPE_MEANINGS,
+            meanings=_type_meanings,
             dispensable=True,
             aliases=("专家类别",),
             sample="技术类",

@@ -55,4 +55,10 @@ EDUCATION_MEANINGS = {
     "硕士": "硕士研究生",
     "博士": "博士研究生",
 }
-TYPE_MEANINGS = {"技术": "技术类", "经济": "经济类", "法律": "法律类"}
+TYPE_ENDINGS = (
+    "",
+    "专家",
+    "类专家",
+    "评委",
+    "组",
+)  # what lists write behind a type's stem: 技术, 技术专家

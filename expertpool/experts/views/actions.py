@@ -208,7 +208,7 @@ restore = _single(restore_expert, "experts.delete", "恢复", _plain)
 approve_many = _bulk(
     approve_admission,
     RIGHT,
-    "审核通过",
+    "审核同意",
     _plain,
     meant=under_way(),
     background="experts.admit",
@@ -275,15 +275,16 @@ def blacklist_many(request: UserRequest) -> HttpResponseBase:
     form = BlacklistForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         return _blacklist_many(request)
+    about = _asked_about(request)
     return drawer_form(
         request,
         form,
         lambda: None,
-        title="移入黑名单",
+        title=f"移入黑名单 {about['count']} 位专家" if about["count"] else "移入黑名单",
         template="experts/picked_drawer.html",
         submit_label="移入黑名单",
         danger=True,
-        **_asked_about(request),
+        **about,
     )
 
 

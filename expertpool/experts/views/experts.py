@@ -80,8 +80,8 @@ def index(request: UserRequest) -> HttpResponse:
         "where": explain(where) if where else "",
         "columns": EXPERT.list_columns(user),
         "saved": saved_searches_for(user),
-        "is_blacklist_tab": request.GET.get("tab") == "blacklisted",
-        "is_deleted_tab": request.GET.get("tab") == "deleted",
+        # Of the tab, so that the bulk bar offers what fits its rows.
+        "of": request.GET.get("tab", ""),
     }
     return render_list(request, "experts/expert_list.html", context)
 

@@ -144,7 +144,7 @@ def renew_many(request: UserRequest) -> HttpResponse:
         refusals=InspectionRefused,
         title=f"续聘 {number} 位专家" if number else "批量续聘",
         submit_label="续聘",
-        template="experts/tag_drawer.html",
+        template="experts/picked_drawer.html",
         keys=asked.getlist("pk"),
         everything=asked.get("all") == "1",
         count=number,

@@ -134,7 +134,7 @@ def choose(request: UserRequest) -> HttpResponse:
         refusals=NoticeRefused,
         title=f"给 {number} 位专家发通知" if number else "给专家发通知",
         submit_label="下一步",
-        template="experts/tag_drawer.html",
+        template="experts/picked_drawer.html",
         keys=asked.getlist("pk"),
         everything=asked.get("all") == "1",
         count=number,

@@ -14,6 +14,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
 from expertpool.points.models import PointEntry
 from expertpool.projects.models import Project
+from expertpool.reports.queries.candidacies import candidacies_of
 from tests.factories.accounts import make_user
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,7 @@ def test_the_demonstration_is_made_once(db: None) -> None:
     # One review is over: his record, his points and his schedule tell of the same.
     line = Invitation.objects.get(expert=expert)
     assert (line.draw.project.number, line.state) == ("YS-011", "accepted")
+    assert [one.draw for one in candidacies_of(expert)] == [line.draw]
     entries = PointEntry.objects.filter(invitation=line)
     assert sorted(entry.label for entry in entries) == ["参加评审", "确认参加"]
 

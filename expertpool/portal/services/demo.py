@@ -32,6 +32,7 @@ from expertpool.points.services.demo import ensure_demo_points
 from expertpool.points.services.settling import settle_draw
 from expertpool.projects.models import Project
 from expertpool.projects.services.demo import ensure_demo_projects
+from expertpool.reports.services import list_candidates
 
 # Each stage has what those before it have: open the product at the screen that is worked on.
 STAGES = ("pool", "draw", "review", "done")
@@ -119,6 +120,7 @@ def _draws(now: datetime) -> None:
         now=now,
         entropy=SystemEntropy(),
     )
+    list_candidates(now=now)
     for draw in draws:
         # In the evening of the day of its review; of those that are still to come nothing.
         settle_draw(draw_id=draw.pk, now=min(now, last_closing(draw.covered) + timedelta(hours=2)))

@@ -30,6 +30,8 @@ ADDS = {
     # Refused if what was asked has changed since it was shown.
     "changes:decide",
     "inspections:decide",
+    # Says by its version what it was opened with, and is refused if that is not the last.
+    "inspections:hand_in_for",
     *("inspections:reopen", "inspections:lift", "inspections:renewal_decide"),
     *("inspections:renew_many", "inspections:renewal_ask"),
     *("joining:approve", "joining:reject", "joining:return"),

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import override_settings, setup_databases, teardown_databases
 from django.utils import timezone
 
+from config.room import with_room
 from expertpool.accounts.services.demo import ensure_demo_accounts
 from tools.bench.certificates import measure_certificates
 from tools.bench.draws import measure_draws
@@ -30,7 +31,7 @@ DATABASE = "expertpool_bench"
 def measure_file(file: Path) -> None:
     """Measure import, draw, list and search with the experts of an .xlsx file."""
     with _as_in_service(), _database(DATABASE, keep=False):
-        measure_small(Reporter(print), file)
+        with_room(measure_small)(Reporter(print), file)
 
 
 def measure_sizes(
@@ -47,9 +48,10 @@ def measure_sizes(
 
 
 def _as_in_service() -> override_settings:
-    """DEBUG would write every query down and render templates with more care; what is loaded is not
-    gone through by collections (`config.wsgi`)."""
+    """DEBUG would write every query down and render templates with more care; collections are as
+    `config.wsgi` has them."""
     gc.freeze()
+    gc.set_threshold(50_000)
     return override_settings(DEBUG=False, TEMPLATES=settings.TEMPLATES)
 
 
@@ -64,6 +66,7 @@ def _database(name: str, *, keep: bool) -> Iterator[None]:
         teardown_databases(databases, verbosity=0, keepdb=keep)
 
 
+@with_room  # as pages and jobs have it
 def _measure(reporter: Reporter, size: int, parts: Sequence[str], *, minutes: float) -> None:
     now = timezone.now()
     reporter.note("pool", size=size, seconds=round(ensure_pool(size, now=now), 1))

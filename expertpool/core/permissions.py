@@ -39,7 +39,7 @@ class Permission:
     """One right. ``scoped`` rights are granted together with a data scope (own department …).
 
     ``roles`` are the built-in roles that begin with it, beside the administrator, who has every
-    right but those of a person's own area (``admin=False``); the scope is that of the role.
+    right but those of a person's own area and of whoever watches over him (``admin=False``); the scope is that of the role.
     """
 
     code: str

@@ -41,6 +41,7 @@ PERMISSIONS = PermissionGroup(
             "监督抽取（提供监督人随机值，确认应急、放宽、代登记）",
             scoped=True,
             roles=(Role.SUPERVISOR,),
+            admin=False,  # nobody supervises himself (docs/decisions/0239)
         ),
         Permission(
             "draws.see_exclusions",

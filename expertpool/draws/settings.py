@@ -107,7 +107,7 @@ REVEAL_EARLIEST = Setting(
     USUAL_REVEAL_EARLIEST,
     group=INVITING,
     order=60,
-    help="抽取方案里的公开时间不能比这更早。",
+    help="抽取方案里的公开时间、两人确认的提前公开都不能比这更早。",
     strictest=min,
 )
 LEAVE_USUAL = Setting(

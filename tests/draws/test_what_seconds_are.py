@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import Role, User
 from expertpool.draws.enums import DrawStatus
+from expertpool.draws.exceptions import ContributionRefused
 from expertpool.draws.models import Draw
-from expertpool.draws.services.emergency import end_emergency
+from expertpool.draws.queries.emergency import emergency_of
+from expertpool.draws.services.emergency import end_emergency, request_emergency
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
+from expertpool.draws.services.sealing import contribute, start_draw
 from expertpool.draws.services.sheets import build_stored_sheet
 from expertpool.draws.services.voiding import decide_void, request_void
+from expertpool.workflow.services.codes import persons_for_code
 from tests.factories.accounts import make_user
 from tests.factories.answers import declare_emergency
-from tests.factories.draws import end_review, make_draw
+from tests.factories.draws import end_review, make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.widening import (
     REASON,
@@ -81,6 +87,48 @@ def test_of_two_emergencies_each_has_its_own(operator: User) -> None:
     assert public.index("由监督人确认") < public.index("由招标中心主任确认")
     own.delete()
     assert "由第二人确认" in pages_of(draw, operator)[1]
+
+
+@pytest.mark.shows("DRAW-31")
+def test_what_a_supervisor_confirms_no_administrator_does_by_his_role(
+    client: Client, operator: User
+) -> None:
+    supervisor = make_user("supervisor", email="j@example.com")
+    admin = make_user("admin", email="g@example.com")
+    for _ in range(3):
+        make_expert()
+    now = timezone.now()
+    draw = make_draw(now=now, operator=operator, seats=1)
+    asked = request_emergency(draw=draw, reason="急用", minutes=15, actor=operator, now=now)
+    agree = reverse("workflow:request_agree", args=["draws.emergency", asked.pk])
+    page = reverse("draws:detail", args=[draw.pk])
+    assert "确认转为应急" not in login(client, admin).get(page).content.decode()
+    assert client.post(agree).status_code in (403, 404)
+    assert emergency_of(draw) is None
+    assert supervisor in persons_for_code(asked, now=now)
+    assert admin not in persons_for_code(asked, now=now)
+    project = make_ready_project(now=now, seats=1, contributors=["supervisor"])
+    waits = start_draw(project=project, actor=operator, now=now, entropy=SeededEntropy(1))
+    with pytest.raises(ContributionRefused, match="没有以监督人身份"):
+        contribute(
+            draw=waits, role="supervisor", value="7", actor=admin, now=now, entropy=SeededEntropy(2)
+        )
+    # He gives the role to others, never to himself; whoever has it from another may both.
+    both = make_user("admin", roles=(Role.objects.get(code="supervisor"),))
+    login(client, both)
+    assert client.post(agree).status_code == 204
+    assert emergency_of(draw) is not None
+
+
+def test_an_upgrade_takes_the_right_to_supervise_from_administrators(admin: User) -> None:
+    role = admin.roles.get()
+    role.permissions.create(code="draws.confirm_steps", scope="all")
+    others = Role.objects.get(code="supervisor").permissions.count()
+    module = import_module("expertpool.draws.migrations.0068_only_supervisors_confirm")
+    with connection.cursor() as cursor:
+        cursor.execute(module.TAKEN)
+    assert not role.permissions.filter(code="draws.confirm_steps").exists()
+    assert Role.objects.get(code="supervisor").permissions.count() == others
 
 
 @pytest.mark.shows("DRAW-34")

@@ -102,6 +102,12 @@ class Board:
     def invited_count(self) -> int:
         return len(self.lines)
 
+    @property
+    def invited_note(self) -> str:
+        """How many of those were asked to stand by: lists of draws count the others."""
+        standbys = sum(line.is_standby for line in self.lines)
+        return f"含候补 {standbys} 人" if standbys else ""
+
     def count(self, *states: InvitationState) -> int:
         return sum(line.state in states for line in self.lines)
 
@@ -147,9 +153,16 @@ class Board:
 
 def _share_deadline(lines: Sequence[Invitation]) -> None:
     """Let each of ``lines``, all of one draw, say until when at the latest those may answer who are
-    asked: whose letter went out later, or never, is told by no line. To the minute; to the hour, where
-    one was asked after an exit."""
+    asked: whose letter went out later, or never, is told by no line. To the minute; to the hour for those
+    who were asked after an exit, whose time says when that was (docs/decisions/0240)."""
     running = [line for line in lines if line.is_running]
+    for came_later in (False, True):
+        alike = [line for line in lines if (line.origin == Origin.SUPPLEMENT) == came_later]
+        # Where no clock of theirs runs, they say what the others do.
+        _share(alike, [line for line in alike if line.is_running] or running)
+
+
+def _share(lines: Sequence[Invitation], running: Sequence[Invitation]) -> None:
     if not running:
         return
     latest = max(until for line in running if (until := line.runs_until))

@@ -24,6 +24,7 @@ from expertpool.draws.occasions import ASKING, CALLING, LETTERS, WAITING
 from expertpool.draws.queries.conflicts import is_gone
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import last_closing, next_opening
+from expertpool.draws.queries.reveal import proven_opening
 from expertpool.draws.rules import Policy
 from expertpool.draws.settings import (
     EMERGENCY_LONGEST,
@@ -68,6 +69,13 @@ def reveal_time(
         return opening + timedelta(minutes=policy.present_latest)
     answered = counted_on(now, timedelta(minutes=plan.reply_minutes), latest=opening)
     return max(opening - timedelta(hours=plan.reveal_hours), answered)
+
+
+def opens_earliest(draw: Draw, policy: Policy, *, now: datetime) -> datetime:
+    """Return before when nobody makes the names of ``draw`` public by the ``policy`` that was sealed. It opens no
+    earlier than its proof says, whatever its projects do."""
+    opening = max(filter(None, (proven_opening(draw), next_opening(draw.covered, now=now))))
+    return opening - timedelta(hours=policy.reveal_earliest)
 
 
 def time_counted(start: datetime, end: datetime) -> timedelta:

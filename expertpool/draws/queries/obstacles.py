@@ -45,6 +45,7 @@ from expertpool.draws.models import (
     VoidRequest,
     WideningRequest,
 )
+from expertpool.draws.queries.clock import opens_earliest
 from expertpool.draws.queries.draws import codes_for_draw
 from expertpool.draws.queries.emergency import faraway_words
 from expertpool.draws.queries.facts import OfDraw
@@ -318,6 +319,8 @@ def decide_emergency(facts: OfDraw) -> None:
 def end_emergency(facts: OfDraw) -> None:
     if not facts.draw.is_valid or facts.emergency is None:
         raise EmergencyRefused("本次抽取没有转为应急抽取，或已经取消。")
+    if facts.draw.status != DrawStatus.INVITING:
+        raise EmergencyRefused("抽取已经结束，应急抽取没有什么可以取消。")
 
 
 def ask_emergency_end(facts: OfDraw) -> None:
@@ -346,12 +349,18 @@ def ask_void(facts: OfDraw) -> None:
 
 
 def check_release(draw: Draw, *, now: datetime) -> None:
-    """Refuse (ReleaseRefused) to make the names of ``draw`` public before their time. Where all sign
-    in first, nobody is absent before they can."""
+    """Refuse (ReleaseRefused) to make the names of ``draw`` public before their time: two persons do not go
+    beyond what was sealed as the earliest either. Where all sign in first, nobody is absent before they can."""
     if draw.ordered_at is None or not draw.is_valid:
         raise ReleaseRefused("只有已经产生名单、没有作废的抽取可以提前公开。")
     if is_released(draw):
         raise ReleaseRefused("名单已经公开，无需再申请。")
+    policy = draw.rule.policy
+    if policy and (earliest := opens_earliest(draw, policy, now=now)) > now:
+        raise ReleaseRefused(
+            f"封存时的制度规定，名单最早在评审前 {policy.reveal_earliest} 小时公开，"
+            f"{moment_text(earliest)} 之前不能提前公开。"
+        )
     if draw.waits_for_all and now < (since := signs_in_from(draw, now=now)):
         raise ReleaseRefused(
             f"本次名单全体到场签到后公开，签到从 {moment_text(since)} 开始；此后有人缺席的，才能由两人公开。"

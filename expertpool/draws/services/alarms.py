@@ -39,17 +39,18 @@ def open_alarms(kind: AlarmKind) -> QuerySet[DrawAlarm]:
 def raise_alarm(found: Overdue, *, now: datetime) -> None:
     """Tell of ``found``, the first time by message: who may see it there, may act there."""
     draw = Draw.objects.select_related("project", "operator").get(pk=found.draw_id)
+    detail = found.detail.rstrip("。")  # stands in a sentence
     logger.error("draw %s, told of: %s", draw.number, found.kind)
     alarm, is_new = DrawAlarm.objects.get_or_create(
-        draw=draw, kind=found.kind, defaults={"raised_at": now, "detail": found.detail}
+        draw=draw, kind=found.kind, defaults={"raised_at": now, "detail": detail}
     )
     if not is_new:
         DrawAlarm.objects.filter(pk=alarm.pk, done_at__isnull=False).update(
-            raised_at=now, done_at=None, detail=found.detail
+            raised_at=now, done_at=None, detail=detail
         )
         return
     what = str(found.kind.label)
-    said = {"事项": what} | ({"说明": found.detail} if found.detail else {})
+    said = {"事项": what} | ({"说明": detail} if detail else {})
     record("draw.alarm", actor=None, now=now, subject=draw, after=said)
     users = staff_of(draw, PERMISSION)
     if found.kind in HIS_TO_MEND and draw.operator not in users:

@@ -19,8 +19,8 @@ from expertpool.core.jobs import defer, defer_batch, is_queued
 from expertpool.draws.enums import AlarmKind
 from expertpool.draws.models import Draw, DrawEvent
 from expertpool.draws.services.alarms import Overdue, open_alarms, raise_alarm
-from expertpool.draws.services.records import read_events, seated_rows
-from expertpool.draws.services.state import load_order
+from expertpool.draws.services.records import seated_rows
+from expertpool.draws.services.state import load_order, read_events
 from vdraw.verify import find_difference
 
 logger = logging.getLogger(__name__)

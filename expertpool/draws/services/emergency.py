@@ -237,15 +237,17 @@ NOT_WRITTEN = "这一行的参与状态被改动过，不能查看联系电话�
 
 @dataclass(frozen=True)
 class Contact:
-    """Whom the operator calls; one of another ``department`` that shows no contacts is told by it."""
+    """Whom the operator calls, and ``until`` when he may answer; one of another ``department`` that shows no
+    contacts is told by it."""
 
     name: str
     phone: str
+    until: datetime | None = None
     department: str = ""
 
 
 def read_contact(*, invitation: Invitation, actor: User, now: datetime) -> Contact:
-    """Return whom to call about an open invitation of an emergency draw, and log the look.
+    """Return whom to call about an open invitation of an emergency draw, and until when, and log the look.
 
     Refuses (EmergencyRefused) any other draw, one that was moved to a later day since, whoever
     has answered, and of whom somebody else wrote that he has not, which raises an alarm: names stay
@@ -272,10 +274,10 @@ def _read_contact(invitation: Invitation, *, actor: User, now: datetime) -> Cont
     # Not `readable`: names are sealed, and it would log whose it was.
     phone = expert.phone if opens(expert, "phone") else UNREADABLE
     if department is None:
-        return Contact(expert.name, phone)
+        return Contact(expert.name, phone, invitation.runs_until)
     # Of a number that does not open that is said, and no mask put on the words.
     masked = phone if phone == UNREADABLE else show(Nobody(), PHONE, phone)
-    return Contact(expert.name, masked, department.name)
+    return Contact(expert.name, masked, invitation.runs_until, department.name)
 
 
 def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invitation]:

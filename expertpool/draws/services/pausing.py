@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer
@@ -17,6 +18,7 @@ from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.clock import closing_of, deadline_from, pause_of, time_left
 from expertpool.draws.queries.reach import letters_to
 from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.services.checking import check_stopped
 from expertpool.draws.services.hands import Hand
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.pauses import finish_pause
@@ -32,7 +34,8 @@ CLOCK = ("time_left", "deadline_at", *PROOF)
 def pause_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> DrawPause:
     """Stop the clocks and the letters of a running draw; logs why, and tells supervisors.
 
-    What is being sent at this moment still goes out. Who has not answered when the panel sits ends
+    What is being sent at this moment still goes out. One whose record was altered is stopped, too, of
+    which the log alone tells. Who has not answered when the panel sits ends
     as without the pause. Refuses (PauseRefused) without a reason, and a draw that does not run, is
     paused already or whose panel sits.
     """
@@ -42,7 +45,12 @@ def pause_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> DrawPa
     pause.full_clean()
     pause.save(force_insert=True)
     stopped = stop_clocks(draw, now=now)
-    head = _note(draw, NoteCode.PAUSED, actor=actor, now=now)
+    try:
+        head = _note(draw, NoteCode.PAUSED, actor=actor, now=now)
+    except vdraw.EngineError as error:
+        # To stop is what its page asks for then; the log says that it was, if the record cannot.
+        check_stopped(error)
+        head = ""
     record(
         "draw.pause",
         actor=actor,

@@ -13,13 +13,12 @@ from expertpool.draws.enums import SEATED_STATES, STANDBY_LETTER, DrawStatus, In
 from expertpool.draws.exceptions import DrawNotReady, of_draw
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.models.invitation import STANDBY
-from expertpool.draws.queries.chain import logged_heads
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.publicity import is_public
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.queries.sitting import lines_of, slots_of
 from expertpool.draws.services.recorded import recorded_projects
-from expertpool.draws.services.state import load_events, load_order, load_state
+from expertpool.draws.services.state import load_order, load_state, read_events
 
 ROWS_DIFFER = "名单与抽取记录不一致：数据被改动过。"
 
@@ -131,16 +130,3 @@ def digest_of(record: Mapping[str, Any]) -> str:
     openings: they come with the release, and each is proved by its commitment."""
     content = {key: value for key, value in record.items() if key != "openings"}
     return hashlib.sha256(vdraw.canonical_json(content)).hexdigest()
-
-
-def read_events(draw: Draw) -> list[vdraw.Event]:
-    """Return the events of ``draw``. Refuses (EngineError) a chain in which a head that the log holds is
-    no more: it was computed anew, and would hold by itself."""
-    # The log first: what commits between the two is then in the events and not missed in them.
-    heads = logged_heads(draw)
-    events = load_events(draw)
-    with of_draw(draw.pk):
-        if heads - {event.further.get("hash") for event in events}:
-            message = "事件与操作日志记下的事件链头不一致：数据被改动过，记录不能公开。"
-            raise vdraw.EngineError(message)
-    return events

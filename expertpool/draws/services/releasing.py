@@ -32,7 +32,7 @@ def request_release(*, draw: Draw, reason: str, actor: User, now: datetime) -> R
     """Ask for the names of a draw to be made public now; nothing is, until a second person agrees.
 
     Refuses (ReleaseRefused) without a reason, for a draw that has no list yet, is void or whose
-    names are public, for an archived project, and while another request is open; the attempt is
+    names are public, before the earliest time that was sealed, for an archived project, and while another request is open; the attempt is
     logged.
     """
     with (

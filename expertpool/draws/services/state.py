@@ -24,7 +24,7 @@ from expertpool.draws.enums import NoteCode
 from expertpool.draws.exceptions import of_draw
 from expertpool.draws.models import Draw, DrawEvent, Emergency
 from expertpool.draws.queries.blocks import candidates_of
-from expertpool.draws.queries.chain import CHAIN_HEAD
+from expertpool.draws.queries.chain import CHAIN_HEAD, logged_heads
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.services.hands import Hand
 
@@ -88,6 +88,19 @@ _events = Prepared(
 )
 
 
+def read_events(draw: Draw) -> list[vdraw.Event]:
+    """Return the events of ``draw``. Refuses (EngineError) a chain in which a head that the log holds is
+    no more: it was computed anew, and would hold by itself."""
+    # The log first: what commits between the two is then in the events and not missed in them.
+    heads = logged_heads(draw)
+    events = load_events(draw)
+    with of_draw(draw.pk):
+        if heads - {event.further.get("hash") for event in events}:
+            message = "事件与操作日志记下的事件链头不一致：数据被改动过，记录不能公开。"
+            raise vdraw.EngineError(message)
+    return events
+
+
 def load_state(draw: Draw) -> vdraw.Standing:
     """Replay the stored events; raises ReplayDifference when one does not follow from the others."""
     with of_draw(draw.pk):
@@ -107,8 +120,11 @@ def append_events(
 
     Returns the head of their chain, for the log entry of the change: whoever computes the chain anew
     would have to change the log, too. Empty for a draw sealed before events were chained. The
-    caller holds the draw's row lock.
+    caller holds the draw's row lock. What a person does, refuses as `read_events`.
     """
+    if hand.actor is not None:
+        # Nobody adds by hand to what was altered and computed anew; what experts do is checked after it.
+        read_events(draw)
     last = _last_event(draw)
     # Whoever waited for the lock read the clock before whoever held it.
     now = max(now, last["at"]) if last else now

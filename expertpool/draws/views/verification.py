@@ -206,23 +206,25 @@ def record(request: HttpRequest, code: str) -> HttpResponseBase:
 @public
 def compare(request: HttpRequest, code: str) -> JsonResponse:
     """Whether a record of ``?events=`` events with ``?digest=`` (`records.digest_of`) is the one kept
-    here: "same", "older" where events have followed since, "other"; null where the reader may not know
-    it or there is none. The record itself stays with him.
+    here: "same", "older" where events have followed since, "other"; null where there is none. The record
+    itself stays with him.
 
     ``code`` is the number of the draw, and ``?seal=`` its seal: who holds a record knows both, and nobody
     counts through the numbers. Of a short record (``?form=short``) ``code`` is the seal, since it has no number;
-    it is public before the whole."""
+    it is public before the whole. Until the whole is public, one that holds by itself is told apart by
+    ``?head=``, the hash of its last event: the short one shows that to anybody."""
     seal = request.GET.get("seal", "")
     short = request.GET.get("form") == "short"
     named = Q(seal=code) if short else Q(number=code)
     draw = Draw.objects.filter(named, seal=seal, kind=DrawKind.RANDOM).first()
-    may_know = short or (
-        draw is not None and (_sees(request, draw) or is_public(draw, now=timezone.now()))
-    )
     kept = None
-    if draw is not None and may_know:
+    if draw is not None:
+        may_know = _sees(request, draw) or is_public(draw, now=timezone.now())
         try:
-            kept = _standing(build_short(draw) if short else build_record(draw), request.GET)
+            if short or not may_know:
+                kept = (_standing if short else _by_head)(build_short(draw), request.GET)
+            else:
+                kept = _standing(build_record(draw), request.GET)
         except DrawNotReady:
             kept = None
         except vdraw.EngineError as error:  # what is kept was altered: no record is the one
@@ -233,14 +235,28 @@ def compare(request: HttpRequest, code: str) -> JsonResponse:
 
 def _standing(record: dict[str, Any], asked: QueryDict) -> str:
     """How the record that is ``asked`` about stands to the one kept here: events are only added."""
-    given, digest = asked.get("events", ""), asked.get("digest", "")
+    digest, count = asked.get("digest", ""), _count(asked)
     if digest_of(record) == digest:
         return "same"
-    count = int(given) if given.isdecimal() and len(given) < 10 else 0
     older = count < len(record["events"]) and digest == digest_of(
         record | {"events": record["events"][:count]}
     )
     return "older" if older else "other"
+
+
+def _by_head(short: dict[str, Any], asked: QueryDict) -> str:
+    """Say the same of a whole record, of which no more is told than the ``short`` one says. Its head is
+    linked to all that it says of seats and hands, its seal to rule and candidates."""
+    heads = [event["hash"] for event in short["events"]]
+    count = _count(asked)
+    if not 0 < count <= len(heads) or heads[count - 1] != asked.get("head", ""):
+        return "other"
+    return "same" if count == len(heads) else "older"
+
+
+def _count(asked: QueryDict) -> int:
+    given = asked.get("events", "")
+    return int(given) if given.isdecimal() and len(given) < 10 else 0
 
 
 @public

@@ -1,7 +1,8 @@
 // The public check page: replays a record in this browser and tells what is in it. The record is
-// chosen by the visitor, or fetched from data-record-url. Of a chosen one that holds, its digest and
-// the number of its events are sent, to learn whether it is the one kept here: one whose last events
-// were cut off holds by itself. Nothing else is ever sent. A short record may be chosen
+// chosen by the visitor, or fetched from data-record-url. Of a chosen one that holds, its digest, the
+// number of its events and the last hash of their chain are sent, to learn whether it is the one kept here:
+// one that was made up, or whose last events were cut off, holds by itself. Nothing else is ever sent, and
+// there is one verdict: what differs from what is kept here is 不一致. A short record may be chosen
 // together with the whole one, to learn whether they are of the same draw.
 import { h } from "../js/dom.js";
 import { digestOf, isShort, misfitOf, verifyText } from "./vdraw.js";
@@ -26,21 +27,18 @@ const input = document.querySelector("#verify-file");
 
 const WHOLE = "封存值、种子、次序和每一步入席都已重新推算，与记录完全一致";
 
-/** `brief`: the page around says already what was sealed. Returns the record if it holds. */
-function show(text, name, brief = false) {
+const CHOSEN = "请以本系统公开的记录为准";
+
+/** The first thing in which the text does not hold by itself, to be shown; null where it holds. */
+function faultOf(text, name) {
   const { ok, difference } = verifyText(text);
-  if (!ok) {
-    result.replaceChildren(notice("red", "不一致", `${name}：${difference}。`));
-    return null;
-  }
-  const record = JSON.parse(text);
-  const [about, parts] = isShort(record)
-    ? [ABOUT_SHORT, shortSummary(record, brief)]
-    : [WHOLE, summary(record, brief)];
-  const from = brief && isShort(record) ? "" : `${name}：`; // what the page fetched says itself what it is
-  result.replaceChildren(notice("green", "一致", `${from}${about}。`), ...parts);
-  return record;
+  return ok ? null : notice("red", "不一致", `${name}：${difference}。`);
 }
+
+/** What is said of a record that holds, and what it tells. `brief`: the page around says already what was
+    sealed. */
+const told = (record, brief = false) =>
+  isShort(record) ? [ABOUT_SHORT, shortSummary(record, brief)] : [WHOLE, summary(record, brief)];
 
 function notice(tone, title, text) {
   return h(
@@ -213,7 +211,7 @@ async function load(url) {
   result.replaceChildren(h("p.muted", { role: "status" }, "正在读取并核验记录……"));
   try {
     const response = await fetch(url, { cache: "no-store" });
-    if (response.ok) return show(await response.text(), "公开记录", true);
+    if (response.ok) return result.replaceChildren(...published(await response.text()));
     const { error } = await response.json();
     result.replaceChildren(notice("red", "无法核验", error));
   } catch {
@@ -221,65 +219,84 @@ async function load(url) {
   }
 }
 
-/** Says below the verdict whether `record`, which holds, is the one that the system keeps. */
-async function compare(record) {
-  let kept = null;
+function published(text) {
+  const fault = faultOf(text, "公开记录");
+  if (fault) return [fault];
+  const record = JSON.parse(text);
+  const [about, parts] = told(record, true);
+  const from = isShort(record) ? "" : "公开记录："; // the short one says itself what it is
+  return [notice("green", "一致", `${from}${about}。`), ...parts];
+}
+
+/** How `record`, which holds, stands to the one that the system keeps; null: it keeps none, or was not reached. */
+async function keptAs(record) {
   try {
     // A short record does not say of which number it is: its seal finds it.
     const [code, form] = isShort(record) ? [record.seal, { form: record.form }] : [record.rule.draw_id, {}];
     const url = `${input.dataset.compareUrl}${encodeURIComponent(code)}/compare/`;
-    const asked = { digest: digestOf(record), events: record.events.length, seal: record.seal, ...form };
+    const { events, seal } = record;
+    const head = events.at(-1).hash ?? "";
+    const asked = { digest: digestOf(record), events: events.length, head, seal, ...form };
     const response = await fetch(`${url}?${new URLSearchParams(asked)}`, { cache: "no-store" });
-    if (response.ok) ({ kept } = await response.json());
+    return response.ok ? (await response.json()).kept : null;
   } catch {
-    // Without the network the record has been checked all the same.
+    return null; // without the network the record has been checked all the same
   }
-  if (input.record !== record) return; // another file was chosen meanwhile
-  result.firstElementChild.after(comparison(kept, record.events.length));
 }
 
-function comparison(kept, count) {
-  if (kept === "same") return notice("green", "与本系统保存的记录一致", "内容逐项相同。");
+function verdict(kept, about, name, count) {
+  if (kept === "same") return notice("green", "一致", `${name}：${about}；与本系统保存的记录逐项相同。`);
   if (kept === "older") {
-    const text = `前 ${count} 个事件与本系统保存的一致，此后又有新的事件，请下载最新的记录。`;
+    const text = `${name}：前 ${count} 个事件与本系统保存的一致，此后又有新的事件，请下载最新的记录。`;
     return notice("amber", "较旧", text);
   }
   if (kept === "other") {
-    const text = "这份文件自身推算无误，但不是本系统保存的那一份，请以本系统公开的记录为准。";
+    const text = `${name}：自身推算无误，但不是本系统保存的那一份，${CHOSEN}。`;
     return notice("red", "与本系统保存的记录不一致", text);
   }
-  const text = "本系统没有编号和封存值都与此相同的抽取，或其名单尚未公开。以上只是这份文件自身的核验结果。";
-  return notice("blue", "没有与本系统保存的记录比较", text);
+  const text = `${name}：${about}。本系统没有编号和封存值都与此相同、已经结束的抽取可以比较。`;
+  return notice("blue", "只核对了文件自身，没有与本系统保存的记录比较", text);
 }
 
-/** Says whether two files, of which each holds, are of the same draw. Returns the whole record. */
-function fit(files) {
-  for (const { text, name } of files) if (!verifyText(text).ok) return show(text, name);
+async function judge({ text, name }) {
+  const fault = faultOf(text, name);
+  if (fault) return [fault];
+  const record = JSON.parse(text);
+  const kept = await keptAs(record);
+  const [about, parts] = told(record);
+  return [verdict(kept, about, name, record.events.length), ...(kept === "other" ? [] : parts)];
+}
+
+/** Says whether two files, of which each holds, are of the same draw. */
+async function fit(files) {
+  for (const { text, name } of files) {
+    const fault = faultOf(text, name);
+    if (fault) return [fault];
+  }
   const sorted = files.map((file) => ({ ...file, record: JSON.parse(file.text) }));
   const [short, whole] = [true, false].map((which) => sorted.find(({ record }) => isShort(record) === which));
   if (!short || !whole) {
     const text = "一次核对两份时，请选一份公开前的记录和一份完整记录。";
-    result.replaceChildren(notice("red", "不能比对", text));
-    return null;
+    return [notice("red", "不能比对", text)];
   }
-  show(whole.text, whole.name);
   const misfit = misfitOf(short.record, whole.record);
-  result.firstElementChild.after(
-    misfit
-      ? notice("red", "与公开前的记录不符", `${misfit}。`)
-      : notice("green", "与公开前的记录是同一次抽取", `${short.name}：封存、候选人、定序和事件链都相符。`),
-  );
-  return whole.record;
+  if (misfit) return [notice("red", "与公开前的记录不符", `${misfit}。${CHOSEN}。`)];
+  const [about, ...rest] = await judge(whole);
+  const text = `${short.name}：封存、候选人、定序和事件链都相符。`;
+  return [
+    about,
+    notice(about.role === "alert" ? "blue" : "green", "与公开前的记录是同一次抽取", text),
+    ...rest,
+  ];
 }
 
 input?.addEventListener("change", async () => {
   const chosen = [...input.files];
   if (!chosen.length) return;
   const files = await Promise.all(chosen.map(async (file) => ({ text: await file.text(), name: file.name })));
-  input.record = null;
-  const record = files.length === 1 ? show(files[0].text, files[0].name) : fit(files.slice(0, 2));
-  if (!record) return;
-  input.record = record;
-  compare(record);
+  input.chosen = files;
+  result.replaceChildren(h("p.muted", { role: "status" }, "正在核验……"));
+  const shown = await (files.length === 1 ? judge(files[0]) : fit(files.slice(0, 2)));
+  if (input.chosen === files) result.replaceChildren(...shown); // no other was chosen meanwhile
 });
 if (result?.dataset.recordUrl) load(result.dataset.recordUrl);

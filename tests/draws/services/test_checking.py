@@ -14,13 +14,17 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.draws.enums import AlarmKind, DrawStatus, ReplyVia
+from expertpool.draws.enums import AlarmKind, DrawStatus, NoteCode, ReplyVia, StepReason, StepVia
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent
-from expertpool.draws.services import records, state
+from expertpool.draws.queries.clock import pause_of
+from expertpool.draws.services import state
 from expertpool.draws.services.checking import NIGHTS, check_kept, check_record, check_stopped
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.hands import Hand
 from expertpool.draws.services.overdue import sweep
+from expertpool.draws.services.pausing import pause_draw
 from expertpool.draws.services.replies import answer
+from expertpool.draws.services.state import write_note
 from expertpool.notifications.models import Message
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
@@ -63,6 +67,30 @@ def decline(draw: Draw) -> None:
         now=NOW,
         entropy=SeededEntropy(1),
     )
+
+
+def test_what_was_altered_is_stopped_by_its_page_though_no_record_can_say_so(
+    draw: Draw, operator: User
+) -> None:
+    alter(draw, 1, "via", "operator")
+    pause = pause_draw(draw=draw, reason="数据被改动", actor=operator, now=NOW)
+    assert pause_of(draw) == pause
+    assert all(row.runs_until is None for row in draw.invitations.filter(state="invited"))
+    assert "事件链头" not in Entry.objects.get(action="draw.pause").after
+    check_record(draw_id=draw.pk, now=NOW, anew=True)
+    assert not DrawAlarm.objects.get().detail.endswith("。")
+
+
+def test_nobody_goes_on_by_hand_over_a_chain_that_was_computed_anew(
+    draw: Draw, operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds by itself; the log has another head."""
+    monkeypatch.setattr(state, "logged_heads", lambda draw: {"f" * 64})
+    hand = Hand(StepVia.PAGE, StepReason.OTHER, operator)
+    events = DrawEvent.objects.filter(draw=draw).count()
+    with pytest.raises(vdraw.EngineError, match="操作日志"):
+        write_note(draw, NoteCode.PAUSED, hand=hand, now=NOW)
+    assert DrawEvent.objects.filter(draw=draw).count() == events
 
 
 def test_each_change_asks_for_a_check_and_a_check_is_made_once(draw: Draw) -> None:
@@ -191,11 +219,11 @@ def test_an_answer_while_the_record_is_read_makes_nothing_false(
 
     def read_and_be_overtaken(draw: Draw) -> list[vdraw.Event]:
         events = read(draw)
-        monkeypatch.setattr(records, "load_events", read)
+        monkeypatch.setattr(state, "load_events", read)
         decline(draw)
         return events
 
-    monkeypatch.setattr(records, "load_events", read_and_be_overtaken)
+    monkeypatch.setattr(state, "load_events", read_and_be_overtaken)
     assert check_record(draw_id=draw.pk, now=NOW) is None
     assert not DrawAlarm.objects.exists()
     assert check_record(draw_id=draw.pk, now=NOW) is None  # what was added has a check of its own

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
+from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.exceptions import EmergencyRefused
 from expertpool.draws.forms.emergency import EmergencyForm
 from expertpool.draws.models import (
@@ -22,6 +22,8 @@ from expertpool.draws.models import (
     EmergencyRequest,
     Invitation,
 )
+from expertpool.draws.queries.actions import actions_for
+from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.emergency import emergencies_of, emergency_of
 from expertpool.draws.services.emergency import (
     decide_emergency,
@@ -287,6 +289,32 @@ def test_ordinary_draws_are_not_marked(draw: Draw, operator: User) -> None:
     assert "emergency" not in content
 
 
+def test_the_deadline_that_the_office_set_is_told_to_the_minute(draw: Draw, operator: User) -> None:
+    declare(draw, operator)
+    until = NOW + timedelta(minutes=16)  # rounded up, as always
+    assert {row.told_until for row in board_of(draw).lines} == {until}
+    by_telephone(Invitation.objects.get(line=2), operator, state=InvitationState.DECLINED)
+    reach(draw, now=NOW + timedelta(minutes=1))
+    first, _, came = board_of(draw).lines
+    assert (first.told_until, first.by_hour) == (until, False)
+    # Until when he may answer who came after an exit would say when that was.
+    assert came.by_hour
+    assert came.told_until == timezone.make_aware(datetime(2026, 11, 24, 10, 0))  # noqa: DTZ001
+
+
+def test_nothing_is_taken_back_once_the_draw_has_ended(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    declare(draw, operator)
+    accept_all(draw, now=NOW)
+    for code in (ActionCode.ASK_EMERGENCY_END, ActionCode.END_EMERGENCY):
+        assert "已经结束" in actions_for(draw, supervisor, now=NOW)[code].why_not
+    with pytest.raises(EmergencyRefused, match="已经结束"):
+        request_emergency_end(draw=draw, reason="来得及", actor=operator, now=NOW)
+    with pytest.raises(EmergencyRefused, match="已经结束"):
+        end_emergency(draw=draw, reason="来得及", actor=supervisor, now=NOW)
+
+
 @pytest.mark.shows("DRAW-14")
 def test_only_an_emergency_tells_whom_to_call(draw: Draw, operator: User) -> None:
     line, other = Invitation.objects.order_by("line")
@@ -296,6 +324,8 @@ def test_only_an_emergency_tells_whom_to_call(draw: Draw, operator: User) -> Non
     found = read_contact(invitation=line, actor=operator, now=NOW)
     expert = Expert.objects.get(pk=expert_id_of(line))
     assert (found.name, found.phone) == (expert.name, expert.phone)
+    line.refresh_from_db()
+    assert found.until == line.deadline_at  # whoever telephones has to know how long he has
     assert Entry.objects.get(action="draw.contact").subject_id == str(line.pk)
     answer(
         invitation=other,

@@ -10,14 +10,18 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.draws.enums import ActionCode
 from expertpool.draws.exceptions import NamesSealed, ReleaseRefused
 from expertpool.draws.models import Draw, Invitation, ReleaseRequest, RevealRule
+from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.hands import hand_steps_of
 from expertpool.draws.services.names import may_read, read_names, release
 from expertpool.draws.services.releasing import decide_release, request_release
 from expertpool.draws.services.voiding import decide_void, request_void
+from expertpool.draws.settings import REVEAL_EARLIEST
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert
+from tests.factories.siteconfig import configure
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -37,6 +41,29 @@ def ask(draw: Draw, operator: User) -> ReleaseRequest:
 
 def agree(request: ReleaseRequest, actor: User) -> None:
     decide_release(request=request, agree=True, note="", actor=actor, now=LATER)
+
+
+def test_two_persons_open_nothing_before_the_earliest_time_that_was_sealed(
+    operator: User, supervisor: User
+) -> None:
+    for _ in range(4):
+        make_expert()
+    configure(REVEAL_EARLIEST, 4)
+    draw = make_draw(now=NOW, operator=operator, seats=2, opens_in_hours=48, reveal_hours=2)
+    configure(REVEAL_EARLIEST, 720)  # too late for what is sealed
+    with pytest.raises(
+        ReleaseRefused, match=r"最早在评审前 4 小时公开，2026-11-26 05:00 之前不能提前公开"
+    ):
+        ask(draw, operator)
+    assert (
+        "最早在评审前 4 小时"
+        in actions_for(draw, operator, now=LATER)[ActionCode.ASK_RELEASE].why_not
+    )
+    in_time = NOW + timedelta(hours=44)
+    asked = request_release(draw=draw, reason="评审提前", actor=operator, now=in_time)
+    decide_release(request=asked, agree=True, note="", actor=supervisor, now=in_time)
+    draw.refresh_from_db()
+    assert draw.released_at == in_time
 
 
 @pytest.mark.shows("DRAW-14")

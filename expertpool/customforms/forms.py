@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from expertpool.accounts.models import Role
 from expertpool.core.subjects import SUBJECTS, Owner, choices_of
 from expertpool.core.views.asking import AsksOnce
+from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.models import CustomField
 from expertpool.customforms.registry import mentions
 from expertpool.customforms.services.fields import deciding_fields
@@ -47,6 +48,8 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
             "label",
             "kind",
             "options",
+            "least",
+            "most",
             "group",
             "help",
             "required",
@@ -59,7 +62,7 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
         )
 
     sections = (
-        ("字段", ["subject", "label", "kind", "options", "active"]),
+        ("字段", ["subject", "label", "kind", "options", "least", "most", "active"]),
         ("填写", ["group", "help", "required", "owner", "in_application"]),
         ("什么时候显示", ["waits_for", "wait_words"]),
         ("谁能看到", ["readers"]),
@@ -74,6 +77,7 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
         fields[
             "group"
         ].help_text = "同组的字段在表单和档案中放在一起；可以写表单里已有的组名，如“聘期与管理”。不填的放在“其他信息”。"
+        fields["least"].help_text = "不填不限。已填写的内容不受影响。"
         fields["readers"].choices = list(Role.objects.order_by("pk").values_list("code", "name"))
         subject = row.subject or self._asked_subject()
         fields["waits_for"] = forms.ChoiceField(
@@ -103,6 +107,8 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
                 fields["options"].required = True
             else:
                 del fields["options"]
+            if row.kind != FieldKind.NUMBER:
+                del fields["least"], fields["most"]
             fields["active"].help_text = "停用后不再填写，已有的内容仍保留。"
             if not row.active:
                 fields["active"].help_text = "已停用。勾选并保存，即按原来的设置重新启用。"
@@ -111,6 +117,8 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
         else:
             del fields["active"]
             fields["options"].shown_when = ["kind", ["choice", "words"]]
+            for name in ("least", "most"):
+                fields[name].shown_when = ["kind", ["number"]]
             fields["subject"] = forms.ChoiceField(
                 # What a field may wait for is that of one: chosen by the tab of the list.
                 label="对象",

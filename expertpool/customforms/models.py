@@ -7,9 +7,12 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 
-from expertpool.core.bounds import ORDER
+from expertpool.core.bounds import ORDER, Bounds, within
 from expertpool.core.subjects import Owner
 from expertpool.customforms.enums import FieldKind
+
+# Room for any amount, within what a float holds exactly.
+NUMBERS = Bounds(-(10**12), 10**12)
 
 
 class CustomField(models.Model):
@@ -31,6 +34,13 @@ class CustomField(models.Model):
     readers = models.JSONField("谁能看到", default=list, blank=True)
     owner = models.CharField("谁来填写", max_length=12, choices=Owner.choices, default=Owner.OFFICE)
     in_application = models.BooleanField("入库申请时填写", default=False, db_default=False)
+    # Of a number; a value that a record has by now stays, though it may be out of them.
+    least = models.DecimalField(
+        "最小值", max_digits=16, decimal_places=3, null=True, blank=True, validators=[NUMBERS]
+    )
+    most = models.DecimalField(
+        "最大值", max_digits=16, decimal_places=3, null=True, blank=True, validators=[NUMBERS]
+    )
     order = models.PositiveSmallIntegerField("次序", default=100, validators=[ORDER])
     active = models.BooleanField("启用", default=True)
     created_at = models.DateTimeField("新增时间", editable=False)
@@ -64,6 +74,13 @@ class CustomField(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(owner__in=Owner.values), name="customforms_owner_known"
+            ),
+            within("customforms_field_bounds", least=NUMBERS, most=NUMBERS),
+            models.CheckConstraint(
+                condition=models.Q(least__isnull=True)
+                | models.Q(most__isnull=True)
+                | models.Q(most__gte=models.F("least")),
+                name="customforms_bounds_order",
             ),
         ]
 

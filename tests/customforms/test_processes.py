@@ -60,7 +60,7 @@ KINDS: dict[FieldKind, tuple[str, str, Any, Any]] = {
     FieldKind.FLAG: ("可出差", "是", True, {"op": "eq", "value": True}),
     FieldKind.FILE: ("资格证书", "", None, None),
 }
-UNASKED = (FieldKind.TEXT, FieldKind.LONG_TEXT)  # by draws: words name people
+UNASKED = (FieldKind.LONG_TEXT,)  # by draws: no one-line condition
 ADD = """
 import json, sys, django; django.setup()
 from django.utils import timezone

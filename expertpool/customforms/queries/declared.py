@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -45,23 +46,30 @@ from expertpool.core.subjects import (
 )
 from expertpool.core.visibility import GuardedField, GuardSource, Level, Viewer
 from expertpool.customforms.enums import FieldKind
-from expertpool.customforms.models import CustomField, FieldMark
+from expertpool.customforms.models import NUMBERS, CustomField, FieldMark
 
-# Room for any amount, within what a float holds exactly.
-MOST = 10**12
 KINDS: dict[str, Callable[[CustomField], Kind]] = {
     FieldKind.TEXT: lambda row: Text(longest=200),
     FieldKind.LONG_TEXT: lambda row: Text(longest=2000, rows=3),
-    FieldKind.NUMBER: lambda row: Number(least=-MOST, most=MOST, decimals=True),
+    FieldKind.NUMBER: lambda row: Number(
+        least=_bound(row.least, NUMBERS.low), most=_bound(row.most, NUMBERS.high), decimals=True
+    ),
     FieldKind.DATE: lambda row: Day(),
     FieldKind.CHOICE: lambda row: Choice(pairs=[(word, word) for word in row.options]),
     FieldKind.WORDS: lambda row: Words(known=row.options),
     FieldKind.FLAG: lambda row: Flag(),
     FieldKind.FILE: lambda row: File(address=lambda pk: reverse("files:download", args=[pk])),
 }
-# What is written freely may name a person: a draw does not ask it.
-FREE = (FieldKind.TEXT, FieldKind.LONG_TEXT)
+# What a condition compares with: bounds that came later take nothing back of what was asked.
+ANY_NUMBER = Number(least=NUMBERS.low, most=NUMBERS.high, decimals=True)
 _GUARD = re.compile(r"[a-z]+\.x[1-9][0-9]*")
+
+
+def _bound(own: Decimal | None, widest: Any) -> Any:
+    """Return a bound as a page writes it: 100, not 100.000."""
+    bound = float(widest if own is None else own)
+    return int(bound) if bound.is_integer() else bound
+
 
 Known = dict[str, list[FieldDeclaration]]
 _known: tuple[UUID | None, Known] = (None, {})
@@ -154,7 +162,8 @@ def declare(row: CustomField) -> FieldDeclaration:
     """Return the declaration of a custom field: it appears in every place."""
     kind = KINDS[row.kind](row)
     section, title = place_of(row.subject, row.group)
-    question = extra_question(row.subject, row.code, kind)
+    asked = ANY_NUMBER if row.kind == FieldKind.NUMBER else kind
+    question = extra_question(row.subject, row.code, asked)
     is_file = row.kind == FieldKind.FILE
     guard = None
     if row.readers:
@@ -190,7 +199,8 @@ def declare(row: CustomField) -> FieldDeclaration:
         criterion=InCriteria(
             field=replace(question, label=f"有“{row.label}”") if is_file else question,
             order=99,
-            draws=row.kind not in FREE,
+            # Whole paragraphs are no condition that somebody can check on a published sheet.
+            draws=row.kind != FieldKind.LONG_TEXT,
             # What a draw asks is published: not what some may not even see.
             kept=bool(row.readers),
         ),

@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils.text import Truncator
 
 from expertpool.accounts.models import Role, User
@@ -40,7 +41,7 @@ NO_FILE = (
 )
 RECORDED = (
     "subject", "label", "kind", "options", "required", "help", "order", "group", "waits_for",
-    "wait_words", "readers", "owner", "in_application",
+    "wait_words", "readers", "owner", "in_application", "least", "most",
 )  # fmt: skip
 
 
@@ -59,6 +60,8 @@ class FieldData:
     readers: Sequence[str] = ()
     owner: str = Owner.OFFICE
     in_application: bool = False
+    least: Decimal | None = None
+    most: Decimal | None = None
 
 
 @transaction.atomic
@@ -180,10 +183,22 @@ def _last(subject: str) -> int:
 def hold_fields(subject: str, codes: Collection[str]) -> None:
     """Keep the custom fields among ``codes`` as they are until the transaction ends: nobody
     retires or changes one meanwhile. Raises FieldRetired when one has been retired."""
-    # In one order: two seals that hold the same fields would wait for each other.
-    rows = CustomField.objects.filter(subject=subject, code__in=codes).order_by("pk")
     # NO KEY is enough: it keeps those out who change the row.
-    for row in rows.select_for_update(no_key=True):
+    _refuse_retired(_asked(subject, codes).select_for_update(no_key=True))
+
+
+def check_fields(subject: str, codes: Collection[str]) -> None:
+    """Raise FieldRetired when one of the custom fields among ``codes`` may not be asked by a draw now."""
+    _refuse_retired(_asked(subject, codes))
+
+
+def _asked(subject: str, codes: Collection[str]) -> QuerySet[CustomField]:
+    # In one order: two seals that hold the same fields would wait for each other.
+    return CustomField.objects.filter(subject=subject, code__in=codes).order_by("pk")
+
+
+def _refuse_retired(rows: QuerySet[CustomField]) -> None:
+    for row in rows:
         if not row.active or row.readers:
             why = "只对部分角色可见" if row.active else "已停用"
             raise FieldRetired(f"条件中的字段“{row.label}”{why}，请修改抽取方案后再抽取。")
@@ -199,6 +214,10 @@ def _write(row: CustomField, data: FieldData, now: datetime) -> None:
     is_own = SUBJECTS[row.subject].is_somebodys
     row.owner = data.owner if is_own else Owner.OFFICE
     row.in_application = data.in_application and is_own
+    is_number = row.kind == FieldKind.NUMBER
+    row.least, row.most = (data.least, data.most) if is_number else (None, None)
+    if row.least is not None and row.most is not None and row.least > row.most:
+        raise ValidationError({"most": "最大值小于最小值，请对调。"})
     row.updated_at = now
     if row.in_application and row.kind == FieldKind.FILE:
         raise ValidationError({"in_application": NO_FILE})

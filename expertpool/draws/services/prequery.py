@@ -21,6 +21,7 @@ from expertpool.draws.queries.outlook import panel_bits, tally
 from expertpool.draws.queries.participation import ROUGHLY, sealed_seats
 from expertpool.draws.queries.policy import Thin, policy_for, thinness
 from expertpool.draws.queries.shortfall import shortfall_of
+from expertpool.draws.services.asked_fields import check_asked
 from expertpool.draws.services.tallies import note_count
 from expertpool.projects.queries.batches import members_of
 
@@ -117,6 +118,7 @@ def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
     found = evaluate(plan, now=now, short=short)
     if not found.groups:
         raise DrawNotReady("请先设置条件组，再预查询。")
+    check_asked(found)
     groups = [vdraw.Group(group.code, group.name, group.seats) for group in found.groups]
     feasibility = vdraw.check_feasibility(groups, (item.groups for item in found.eligible))
     standby_seats = sum(group.standby_seats for group in found.groups)

@@ -15,13 +15,11 @@ from django.utils import timezone
 import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.criteria import explain, fields_named
+from expertpool.core.criteria import explain
 from expertpool.core.events import publish
 from expertpool.core.jobs import defer
 from expertpool.core.locks import allow_seconds, lock_transaction
 from expertpool.core.text import SAY_MORE, is_reason
-from expertpool.customforms.exceptions import FieldRetired
-from expertpool.customforms.services.fields import hold_fields
 from expertpool.draws.enums import (
     CONTRIBUTOR_LABEL,
     OF_OWN_PANEL,
@@ -62,6 +60,7 @@ from expertpool.draws.queries.shortfall import Shortfall
 from expertpool.draws.queries.tries import check_tries
 from expertpool.draws.rules import Policy
 from expertpool.draws.services.alarms import open_alarms
+from expertpool.draws.services.asked_fields import hold_asked
 from expertpool.draws.services.blocks import store_blocks
 from expertpool.draws.services.covering import cover, lock_projects, move_projects, superseded
 from expertpool.draws.services.entropy import Entropy
@@ -74,7 +73,6 @@ from expertpool.draws.services.refusals import tell_held
 from expertpool.draws.services.reveal import set_reveal
 from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.services.telling import ask_for_values
-from expertpool.experts.fields import EXPERT
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import lead_of
 
@@ -166,7 +164,7 @@ def seal_and_start(
 
     The caller holds the projects' locks, then the seating lock. Announces DrawSealed.
     """
-    _hold_fields(found)
+    hold_asked(found)
     short = widening.short if widening else None
     policy = policy_of_panel(plan.project.regime, short.base if short else None, now=now)
     approved = approved_version(plan)
@@ -252,15 +250,6 @@ def check_chance(
     for groups, times in fits:
         counts.update(dict.fromkeys(groups, times))
     return Chance(dict(counts), [one.text for one in thin])
-
-
-def _hold_fields(found: Eligibility) -> None:
-    """Let nobody retire a field that the conditions ask until the seal stands."""
-    nodes = [node for levels in found.levels.values() for _, node in levels]
-    try:
-        hold_fields(EXPERT.code, fields_named(nodes))
-    except FieldRetired as retired:
-        raise DrawNotReady(str(retired)) from None
 
 
 @transaction.atomic

@@ -58,8 +58,10 @@ def taken_errors(
     only once nothing else is wrong: else he asked without a record coming of it.
     """
     errors: dict[str, Any] = {}
-    for field, label in UNIQUE.items():
-        is_open = actor is None or is_plain(actor, field)
+    opened = {field: actor is None or is_plain(actor, field) for field in UNIQUE}
+    # Those that he sees first: they say whose the record is, and there is nothing left to withhold.
+    for field in sorted(UNIQUE, key=lambda one: not opened[one]):
+        label, is_open = UNIQUE[field], opened[field]
         if (field in faults) if is_open else bool(faults or errors):
             continue
         value = getattr(expert, field)

@@ -156,10 +156,16 @@ OF_EXPERTS = ask.Choice(
 # --- files --------------------------------------------------------------------------------------
 
 
+def may_view_materials(user: User) -> bool:
+    """Tell whether ``user`` may see what applicants prove things by: whoever sees scans of experts, and whom the
+    office lets judge a title by its certificate without showing him the numbers of all experts."""
+    return may_view_files(user) or user.has_permission("joining.materials")
+
+
 def _may_view(user: Any, subject_id: str) -> bool:
     if _own(user, subject_id):
         return True
-    return may_view_files(user) and applications_visible_to(user).filter(pk=subject_id).exists()
+    return may_view_materials(user) and applications_visible_to(user).filter(pk=subject_id).exists()
 
 
 def _may_edit(user: Any, subject_id: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from expertpool.accounts.models import User
 from expertpool.core.subjects import FieldDeclaration
@@ -114,8 +115,20 @@ def faults_by_step(application: Application) -> dict[str, list[tuple[str, str]]]
     return found
 
 
-def likely_same(application: Application, reader: User) -> list[tuple[Expert | None, str]]:
-    """Return who in the pool may be this applicant, whatever his status, and by what; None for who is beyond
+class Same(NamedTuple):
+    """Who may be the applicant, and by what; without the expert, ``why`` he is not named."""
+
+    expert: Expert | None
+    words: str
+    why: str = ""
+
+
+BY_NUMBERS = "您看不到这些号码的全文，不显示是谁"
+BEYOND = "不在您的查看范围内"
+
+
+def likely_same(application: Application, reader: User) -> list[Same]:
+    """Return who in the pool may be this applicant, whatever his status, and by what; not named is who is beyond
     what ``reader`` may see, or known by a number alone that he does not see plain: else an applicant of his
     own would tell him whose it is."""
     values = read(application).values
@@ -142,10 +155,15 @@ def likely_same(application: Application, reader: User) -> list[tuple[Expert | N
             if label not in words:
                 found[expert.pk] = (expert, "、".join(filter(None, (words, label))))
     seen = set(experts_visible_to(reader).filter(pk__in=found).values_list("pk", flat=True))
+
+    def told(expert: Expert, words: str) -> Same:
+        # The number first, whatever his scope: it would narrow down whose it is.
+        if not _may_be_named(expert, words, candidate, reader):
+            return Same(None, words, BY_NUMBERS)
+        return Same(expert, words) if expert.pk in seen else Same(None, words, BEYOND)
+
     return [
-        (expert if pk in seen and _may_be_named(expert, words, candidate, reader) else None, words)
-        for pk, (expert, words) in found.items()
-        if pk != application.expert_id
+        told(expert, words) for pk, (expert, words) in found.items() if pk != application.expert_id
     ]
 
 

@@ -23,7 +23,6 @@ from expertpool.experts.queries.files import (
     ADMISSION,
     PHOTO,
     may_view_expert_files,
-    may_view_files,
 )
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
@@ -42,6 +41,7 @@ from expertpool.joining.queries.applications import (
     applications_to_decide,
     applications_visible_to,
     is_as_written,
+    may_view_materials,
 )
 from expertpool.joining.queries.contents import verified
 from expertpool.joining.queries.shown import likely_same, photo_of, shown_steps
@@ -89,7 +89,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     if not is_as_written(row):
         note_altered(row, actor=request.user, now=timezone.now())
         return render(request, "joining/application_altered.html", {"application": row})
-    may_files = may_view_files(request.user)
+    may_files = may_view_materials(request.user)
     context = {
         "application": row,
         "parts": shown_steps(row, request.user),
@@ -109,7 +109,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
 def _materials(user: User, row: Application) -> QuerySet[Attachment] | None:
     """What he proves it by, also once it stands with his record; None: it is not for ``user`` to see."""
     if row.expert is None:
-        return attachments_of(row).exclude(kind=PHOTO) if may_view_files(user) else None
+        return attachments_of(row).exclude(kind=PHOTO) if may_view_materials(user) else None
     if not may_view_expert_files(user, str(row.expert.pk)):
         return None
     return attachments_for(user, row.expert, ADMISSION)
@@ -120,7 +120,7 @@ def _materials(user: User, row: Application) -> QuerySet[Attachment] | None:
 def applicant_photo(request: UserRequest, pk: int) -> HttpResponseBase:
     """His photo, to whoever sees what else he handed in."""
     row = _visible(request, pk)
-    found = photo_of(row) if may_view_files(request.user) else None
+    found = photo_of(row) if may_view_materials(request.user) else None
     if found is None:
         raise Http404
     try:

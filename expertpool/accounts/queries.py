@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -115,6 +116,18 @@ def departments_within(user: User, code: str) -> QuerySet[Department]:
 def active_departments() -> QuerySet[Department]:
     """Return the departments that something new may be put into, as a tree is read."""
     return Department.objects.filter(active=True)
+
+
+def departments_by_name(rows: Iterable[Department]) -> dict[str, list[Department]]:
+    """Return departments as tables name them: by name, and by 上级部门/部门."""
+    # Of all: what is above them may be nobody's to put something into.
+    names = {row.pk: row.name for row in Department.objects.all()}
+    found: dict[str, list[Department]] = defaultdict(list)
+    for row in rows:
+        found[row.name].append(row)
+        if row.parent_id:
+            found[f"{names[row.parent_id]}/{row.name}"].append(row)
+    return found
 
 
 def department_tree() -> list[Department]:

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import Department
 from expertpool.core import criteria as ask
-from expertpool.core.importing import FIRST, LAST
+from expertpool.core.importing import FIRST, LAST, as_text
 from expertpool.core.prepared import Prepared
 from expertpool.core.subjects import (
     Choice,
@@ -25,7 +25,7 @@ from expertpool.core.subjects import (
     Text,
 )
 from expertpool.experts.enums import AccountState, ExpertSource, ExpertStatus
-from expertpool.experts.fields.shared import NUMBERS
+from expertpool.experts.fields.shared import NUMBERS, departments
 from expertpool.experts.queries import criteria as answers
 from expertpool.experts.queries.experts import state_word
 from expertpool.experts.validators import values as rules
@@ -100,6 +100,14 @@ MEMBERSHIP = (
         label="所属部门",
         kind=Rows(rows=Department.objects.all),
         form=InForm(section="term"),
+        imported=InImport(
+            words=departments,
+            dispensable=True,
+            aliases=("归口部门", "归口管理部门", "所属管理部门"),
+            help="系统中的部门；不填则归入导入时所选或您的部门，有同名的写成「上级部门/部门」。",
+            width=20,
+            clean=as_text,
+        ),
         exported=InExport(),
         history=InHistory(),
         criterion=InCriteria(

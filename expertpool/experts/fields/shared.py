@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Model
 from django.urls import reverse_lazy
 
+from expertpool.accounts.models import Department
 from expertpool.core import criteria as ask
 from expertpool.core.importing import CellRefused
 from expertpool.core.text import is_key
@@ -70,6 +71,11 @@ def specialties() -> list[str]:
 
 def divisions() -> list[str]:
     return list(Division.objects.order_by("code").values_list("name", flat=True))
+
+
+def departments() -> list[str]:
+    rows = Department.objects.filter(active=True).order_by("name")
+    return list(rows.values_list("name", flat=True).distinct())
 
 
 def passes(rule: Callable[[Any], Any]) -> Callable[[Any], bool]:

@@ -1,4 +1,4 @@
-"""What imported rows name by words: specialties and divisions. Loaded once a run."""
+"""What imported rows name by words: specialties, divisions and departments. Loaded once a run."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from expertpool.accounts.models import Department
+from expertpool.accounts.queries import departments_by_name
 from expertpool.core.importing import CellRefused
 from expertpool.directory.models import Division, Specialty
 
@@ -182,6 +184,24 @@ class DivisionNames:
                 "division", word, "所在地区有歧义", f"有 {len(found)} 个，请连同上级一起写。"
             )
         raise _refused("division", word, "所在地区不存在", "不在行政区划中，请写全称，如“长沙市”。")
+
+
+class DepartmentNames:
+    """Finds those of ``departments`` that rows name: alone or after the one above, 上级部门/部门."""
+
+    def __init__(self, departments: Iterable[Department]) -> None:
+        self._names = departments_by_name(departments)
+
+    def find(self, cell: str) -> int | None:
+        """Return the department (id) that a cell names. Raises CellRefused."""
+        word = cell.strip()
+        found = self._names.get(word, [])
+        if len(found) > 1:
+            raise _refused("department", word, "所属部门不唯一", "请写成「上级部门/部门」。")
+        if word and not found:
+            told = "不是系统中的部门，或您不能把专家归入它。"
+            raise _refused("department", word, "所属部门不存在", told)
+        return found[0].pk if found else None
 
 
 def _is_part(one: str, other: str) -> bool:

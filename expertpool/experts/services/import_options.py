@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
-from expertpool.accounts.models import User
-from expertpool.accounts.queries import departments_within, scope_q
+from expertpool.accounts.models import Department, User
+from expertpool.accounts.queries import active_departments, departments_within, scope_q
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.queries.admission import RIGHT, admits_at_once
 from expertpool.experts.queries.experts import needs_department
@@ -48,14 +49,16 @@ def options_for(user: User) -> Mapping[str, Any]:
     if not user.has_permission("experts.edit"):
         del shown["accounts"]
     if needs_department(user):
-        rows = dict(departments_within(user, "experts.view").values_list("pk", "name"))
+        rows = dict(departments_into(user).values_list("pk", "name"))
         shown["department"] = forms.ChoiceField(
             label="所属部门",
             choices=[(str(pk), name) for pk, name in rows.items()],
             initial=str(user.department_id or ""),
             required=user.department_id not in rows,
             error_messages={"required": NO_DEPARTMENT},
-            help_text="导入的专家归入这个部门。" if rows else NO_DEPARTMENT,
+            help_text="导入的专家归入这个部门；表中“所属部门”一列写了的，按表。"
+            if rows
+            else NO_DEPARTMENT,
         )
     return shown
 
@@ -63,11 +66,16 @@ def options_for(user: User) -> Mapping[str, Any]:
 # What was posted may be another form than was shown, and a right may be gone since.
 
 
-def status_of(actor: User | None, options: Mapping[str, Any]) -> str:
-    """Return with which status the experts of ``actor`` begin."""
-    if actor is not None and not _admits_into(actor, department_of(actor, options)):
+def status_in(actor: User | None, options: Mapping[str, Any], department: int | None) -> str:
+    """Return with which status the experts of ``actor`` begin whom he puts into ``department``."""
+    if actor is not None and not _admits_into(actor, department):
         return ExpertStatus.PENDING
     return options.get("status") or ExpertStatus.FORMAL
+
+
+def departments_into(actor: User | None) -> QuerySet[Department]:
+    """Return the departments into which ``actor`` may put whom he imports; all where a command does."""
+    return departments_within(actor, "experts.view") if actor else active_departments()
 
 
 def department_of(actor: User | None, options: Mapping[str, Any]) -> int | None:
@@ -75,7 +83,7 @@ def department_of(actor: User | None, options: Mapping[str, Any]) -> int | None:
     if actor is None:
         return None
     chosen = options.get("department")
-    if chosen and departments_within(actor, "experts.view").filter(pk=chosen).exists():
+    if chosen and departments_into(actor).filter(pk=chosen).exists():
         return int(chosen)
     return actor.department_id
 

@@ -20,7 +20,12 @@ from expertpool.core.importing import (
 )
 from expertpool.directory.queries import title_levels
 from expertpool.experts.enums import ExpertKind, IdKind
-from expertpool.experts.services.import_lookups import DivisionNames, SpecialtyNames
+from expertpool.experts.services.import_lookups import (
+    DepartmentNames,
+    DivisionNames,
+    SpecialtyNames,
+)
+from expertpool.experts.services.import_options import departments_into
 from expertpool.experts.validators import documents
 from expertpool.experts.validators.values import TOO_YOUNG, Term, is_too_young
 
@@ -32,6 +37,7 @@ class RowRules:
         self._fault, self._refusal = importer.fault, importer.refusal
         self._today = today
         self._specialties, self._divisions = SpecialtyNames(), DivisionNames()
+        self._departments = DepartmentNames(departments_into(importer.actor))
         # Once for the whole file: ten thousand rows name a dozen titles.
         self._title_levels = title_levels()
 
@@ -123,7 +129,7 @@ class RowRules:
         return None
 
     def _words(self, row: Row) -> Iterator[Fault]:
-        """Find specialties and division; fill the title level."""
+        """Find specialties, division and department; fill the title level."""
         values: dict[str, Any] = row.values
         try:
             values["specialty_ids"] = self._specialties.find(values.get("specialties", ""))
@@ -137,5 +143,13 @@ class RowRules:
             row.left.append(self._refusal(error))
             row.words.append((error.code, error.word))
             values["division"] = ""
+        values["department_id"] = None
+        try:
+            values["department_id"] = self._departments.find(values.get("department") or "")
+        except CellRefused as error:
+            # Many lists tell by this word where somebody works.
+            row.left.append(self._refusal(error))
+            row.words.append((error.code, error.word))
+            values["department"] = ""
         if values.get("title_level") in (None, ""):
             values["title_level"] = self._title_levels.get(values.get("title", ""), 0)

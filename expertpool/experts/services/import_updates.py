@@ -12,7 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 
-from expertpool.accounts.models import User
+from expertpool.accounts.models import Department, User
+from expertpool.accounts.queries import departments_within
 from expertpool.audit.services import record
 from expertpool.core.importing import (
     CHECK,
@@ -36,7 +37,11 @@ from expertpool.experts.fields.shared import passes
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to, id_number_index, phone_index
 from expertpool.experts.queries.imported import CHANGING
-from expertpool.experts.services.import_lookups import DivisionNames, SpecialtyNames
+from expertpool.experts.services.import_lookups import (
+    DepartmentNames,
+    DivisionNames,
+    SpecialtyNames,
+)
 from expertpool.experts.services.import_units import NamedUnits, employer_of
 from expertpool.experts.services.profile import refusals_of, update_expert
 from expertpool.experts.services.taken import UNIQUE, is_plain
@@ -88,6 +93,7 @@ class ExpertUpdater(Importer):
             if one.guard and level_for(actor, one.guard.code) is not Level.PLAIN
         }
         self.specialties, self.divisions = SpecialtyNames(), DivisionNames()
+        self.departments = DepartmentNames(departments_within(actor, "experts.edit"))
         self.title_levels = title_levels()
         self.units = NamedUnits(self)
         self.found: dict[str, dict[Any, Expert]] = {key: {} for key in KEYS}
@@ -185,7 +191,11 @@ class ExpertUpdater(Importer):
         for code, declared in self.declared.items():
             value = values.get(code)
             # What is found by words comes below; a record stays of its kind.
-            if value in ("", None) or not declared.write or code in ("division", "kind"):
+            if (
+                value in ("", None)
+                or not declared.write
+                or code in ("division", "department", "kind")
+            ):
                 continue
             if code in self.hidden:
                 row.notes.append(Note(declared.label, CHECK, "", "您看不到全文，这一项不更新。"))
@@ -206,15 +216,13 @@ class ExpertUpdater(Importer):
         return given, self._specialties(row, expert)
 
     def _place(self, row: Row, expert: Expert, given: dict[str, Any]) -> None:
-        """Note another division and another employer."""
-        try:
-            division = self.divisions.find(row.values.get("division") or "")
-        except CellRefused as error:  # as in an import: the rest of the row is taken
-            row.left.append(self.refusal(error))
-            row.words.append((error.code, error.word))
-            division = None
+        """Note another division, another department and another employer."""
+        division = self._found(row, "division", self.divisions)
         if division and division != expert.division_id:
             given["division"] = Division.objects.get(pk=division)
+        department = self._found(row, "department", self.departments)
+        if department and department != expert.department_id:
+            given["department"] = Department.objects.get(pk=department)
         (employer, uscc), held = employer_of(row.values), expert.employer
         unit = self.units.unit_of(row)
         # Of several units of one name a bare one means the unit that he has.
@@ -226,6 +234,16 @@ class ExpertUpdater(Importer):
             row.changes.append(Change("工作单位", before, after))
             row.values["new_employer"] = (employer, uscc)
             self.units.warn(row)
+
+    def _found(self, row: Row, code: str, names: DivisionNames | DepartmentNames) -> Any:
+        """Return what a cell names, None where it names nothing of ours: as in an import, the rest of the row
+        is taken."""
+        try:
+            return names.find(row.values.get(code) or "")
+        except CellRefused as error:
+            row.left.append(self.refusal(error))
+            row.words.append((error.code, error.word))
+            return None
 
     def _also_called(self, row: Row, expert: Expert) -> str:
         """Say of an employer that seems to differ why it is the one that he has."""

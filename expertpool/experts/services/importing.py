@@ -57,7 +57,7 @@ from expertpool.experts.services.import_options import (
     department_of,
     opens_accounts,
     options_for,
-    status_of,
+    status_in,
 )
 from expertpool.experts.services.import_persons import KNOWING, SamePersons
 from expertpool.experts.services.import_rows import RowRules
@@ -123,13 +123,14 @@ class ExpertImporter(Importer):
         }
         # What all experts of this run have in common, by column.
         self.shared = {column.attname: column.get_default() for column in COLUMNS} | {
-            "status": status_of(actor, options),
             "source": ExpertSource.IMPORT,
             "department_id": department_of(actor, options),
             "created_at": now,
             "created_by_id": actor.pk if actor else None,
             "updated_at": now,
         }
+        # By department: the right to admit may reach less far than that to import.
+        self.statuses: dict[int | None, str] = {}
         self.today = timezone.localdate(now)
         self.rules, self.provinces = RowRules(self, self.today), province_codes()
         self.units: dict[NamedUnit, Unit] = {}
@@ -264,6 +265,8 @@ class ExpertImporter(Importer):
         # In the order of the file, as the preview: the first writing of a name is the unit's.
         named = dict.fromkeys(employer_of(row.values) for row in rows)
         self.units |= resolve_units(pair for pair in named if pair[0] and pair not in self.units)
+        for department in {self._department(row.values) for row in rows} - self.statuses.keys():
+            self.statuses[department] = status_in(self.actor, self.options, department)
         # All at once: a statement for each of thousands of rows would take longer than the rows.
         numbers = next_numbers(len(rows), now=self.now)
         ids = next_ids(len(rows))
@@ -276,6 +279,7 @@ class ExpertImporter(Importer):
     def _record(self, row: Row, pk: int, number: str) -> dict[str, Any]:
         """Return what an expert holds, by column: of thousands, no models are made."""
         values = row.values
+        department = self._department(values)
         filled = {
             column: value
             for code, column in self.plain.items()
@@ -291,11 +295,17 @@ class ExpertImporter(Importer):
             "email_index": values["email_index"],
             "employer_id": self.units[employer_of(values)].pk if values.get("employer") else None,
             "division_id": values["division_id"],
+            "department_id": department,
+            "status": self.statuses[department],
             "term_end_date": values.get("term_end_date") or None,
             "extra": self._extra(values),
             "search_tokens": search_tokens(values["name"], values["specialty_ids"]),
             **filled,
         }
+
+    def _department(self, values: dict[str, Any]) -> int | None:
+        """Return (id) into which department a row goes: the one that it names, else that of the import."""
+        return values["department_id"] or self.shared["department_id"]
 
     def _extra(self, values: dict[str, Any]) -> dict[str, Any]:
         extra: dict[str, Any] = {}
@@ -316,7 +326,7 @@ class ExpertImporter(Importer):
         )
         if totals.accepted:
             publish(ExpertsImported(totals.accepted))
-            if self.shared["status"] == ExpertStatus.PENDING:
+            if ExpertStatus.PENDING in self.statuses.values():
                 # By a job: thousands are written in a second, and their approvals begin after it.
                 defer("experts.begin_imported")
 

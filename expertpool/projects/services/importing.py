@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.db import IntegrityError
 
-from expertpool.accounts.models import Department
+from expertpool.accounts.queries import departments_by_name
 from expertpool.audit.services import record
 from expertpool.core.importing import Fault, ImportColumn, Importer, Row, Totals
 from expertpool.core.subjects.importing import misfits
@@ -67,7 +66,7 @@ class ProjectImporter(Importer):
         self.extra = {one.code for one in declared if one.is_extra}
         self.submit = self.options.get("status") == SUBMITTED
         self.kinds = set(dictionary_names(DictionaryCode.PROJECT_KIND))
-        self.departments = _by_name(list(departments_for_filing(self.actor)))
+        self.departments = departments_by_name(departments_for_filing(self.actor))
         self.units: dict[tuple[str, str], Unit | None] = {}
         self.refused: dict[tuple[str, str], tuple[str, str]] = {}  # purchaser → why, how to mend it
         self.numbers: dict[str, int] = {}  # number → row of this file, or 0 for a project
@@ -200,15 +199,3 @@ class ProjectImporter(Importer):
             after=totals.told("导入") | {"导入后": "待审核" if self.submit else "草稿"},
             note=file_name,
         )
-
-
-def _by_name(departments: list[Department]) -> dict[str, list[Department]]:
-    """Return departments by name, and by 上级部门/部门."""
-    # Of all: he need not file for a parent.
-    names = {row.pk: row.name for row in Department.objects.all()}
-    found: dict[str, list[Department]] = defaultdict(list)
-    for row in departments:
-        found[row.name].append(row)
-        if row.parent_id:
-            found[f"{names[row.parent_id]}/{row.name}"].append(row)
-    return found

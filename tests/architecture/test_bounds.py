@@ -46,6 +46,8 @@ BY_THE_SYSTEM = {
     "inspections.RenewalRun.total": "counted",
     "inspections.RenewalRun.done": "kept by the job",
     "inspections.RenewalRun.made": "kept by the job",
+    "experts.SearchPack": "counted by the job",
+    "experts.UnpackedExpert": "a key that the database writes down",
     "core.StoredAnswer": "the answer of an endpoint",
     "core.BulkRun": "kept by the job",
     "core.ExportRun": "kept by the job",

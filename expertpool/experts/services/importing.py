@@ -305,7 +305,8 @@ class ExpertImporter(Importer):
 
     def _department(self, values: dict[str, Any]) -> int | None:
         """Return (id) into which department a row goes: the one that it names, else that of the import."""
-        return values["department_id"] or self.shared["department_id"]
+        found: int | None = values["department_id"] or self.shared["department_id"]
+        return found
 
     def _extra(self, values: dict[str, Any]) -> dict[str, Any]:
         extra: dict[str, Any] = {}

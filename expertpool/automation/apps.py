@@ -12,6 +12,7 @@ class AutomationConfig(AppConfig):
         from expertpool.automation.menu import ITEMS
         from expertpool.automation.occasions import TOLD
         from expertpool.automation.permissions import PERMISSIONS
+        from expertpool.automation.queries.firings import errands
         from expertpool.automation.queries.naming import USE
         from expertpool.automation.registry import RULE_ACTIONS
         from expertpool.automation.services.effects import ERRANDS, TELL
@@ -19,6 +20,7 @@ class AutomationConfig(AppConfig):
         from expertpool.automation.settings import SETTINGS
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.home import TODOS
+        from expertpool.core.mandates import MANDATES, Mandate
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
         from expertpool.customforms.registry import FIELD_USES
@@ -28,6 +30,9 @@ class AutomationConfig(AppConfig):
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
+        MANDATES.add(
+            Mandate("automation.errand", "规则待办", lambda now: errands().filter(done_at=None))
+        )
         OCCASIONS.add(TOLD)
         RULE_ACTIONS.add(TELL, ERRANDS)
         register_matters(RULE)

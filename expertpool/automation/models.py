@@ -222,6 +222,7 @@ class Errand(models.Model):
     """Something that a rule gave the holders of a role to see to, until one of them has."""
 
     never = ("DELETE",)
+    final = ("done_at",)
 
     firing = models.OneToOneField(Firing, on_delete=models.PROTECT, related_name="+")
     role = models.CharField("角色", max_length=32)  # its code
@@ -237,6 +238,16 @@ class Errand(models.Model):
         related_name="+",
     )
     note = models.CharField("办理情况", max_length=300, blank=True)
+    # That a rule gave it, in these words.
+    proof = ProofField(
+        "凭证",
+        null=False,
+        default=b"",
+        says=(
+            *("firing.occurrence.key", "firing.rule.uid.hex", "firing.number"),
+            *("role", "text", "created_at"),
+        ),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "规则待办"

@@ -12,6 +12,7 @@ class CertificatesConfig(AppConfig):
         from expertpool.certificates.actions import ACTIONS
         from expertpool.certificates.exports import CertificateExport
         from expertpool.certificates.menu import ITEMS
+        from expertpool.certificates.models import CertificateRun
         from expertpool.certificates.permissions import PERMISSIONS
         from expertpool.certificates.receivers import member_came
         from expertpool.certificates.services import event_kinds
@@ -22,6 +23,7 @@ class CertificatesConfig(AppConfig):
         from expertpool.core.criteria import register_criteria
         from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
+        from expertpool.core.mandates import MANDATES, Mandate, unfinished
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, PAGE_TABS
         from expertpool.experts.events import ExpertApproved
@@ -29,6 +31,9 @@ class CertificatesConfig(AppConfig):
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
+        MANDATES.add(
+            Mandate("certificates.run", "证书批量办理", lambda now: unfinished(CertificateRun, now))
+        )
         MENU.add(*ITEMS)
         PAGE_TABS.add(*TABS)
         EXPORTS.add(CertificateExport())

@@ -19,7 +19,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from operator import attrgetter
 from typing import Any
 
 from django.core import checks
@@ -295,7 +294,7 @@ class BlindIndexField(models.BinaryField):
 
 class ProofField(BlindIndexField):
     """That this system wrote the row, or wrote again what it ``says`` (attributes, also of rows that it
-    refers to): made with each save, by a key outside the database.
+    refers to; nothing where there is none): made with each save, by a key outside the database.
 
     Rows are named by what never changes (``role.code``), never by an id. What past the models writes
     (``update()``, statements) makes none.
@@ -315,7 +314,7 @@ class ProofField(BlindIndexField):
         return made
 
     def made_of(self, row: models.Model) -> bytes:
-        said = [_said(attrgetter(path)(row)) for path in self.says]
+        said = [_said(_read(row, path)) for path in self.says]
         return proof(row._meta.db_table, said)
 
     def holds_for(self, row: models.Model) -> bool:
@@ -327,6 +326,12 @@ def is_vouched(row: models.Model, by: str = "proof") -> bool:
     """Tell whether this system wrote what ``row`` says, by its column ``by``."""
     field = row._meta.get_field(by)
     return isinstance(field, ProofField) and field.holds_for(row)
+
+
+def _read(row: Any, path: str) -> Any:
+    for name in path.split("."):
+        row = None if row is None else getattr(row, name)
+    return row
 
 
 def _said(value: Any) -> Any:

@@ -35,6 +35,12 @@ CREATE TRIGGER {name} BEFORE UPDATE OF {column} ON {table} FOR EACH ROW
 """
 
 
+ONCE = """
+CREATE TRIGGER {name} BEFORE DELETE ON {table} FOR EACH ROW
+    WHEN (OLD.{column} IS NOT NULL) EXECUTE FUNCTION core_ends_stay();
+"""
+
+
 def trigger_of(table: str, column: str) -> str:
     """Return the name of the trigger that keeps ``column``."""
     return f"{table}_{column}_stays"
@@ -56,4 +62,13 @@ def grows(table: str, column: str) -> RunSQL:
     name = trigger_of(table, column)
     return RunSQL(
         GROWS.format(name=name, column=column, table=table), f"DROP TRIGGER {name} ON {table};"
+    )
+
+
+def kept(table: str, column: str) -> RunSQL:
+    """Return the operation of a migration by which no row is deleted of which ``column`` says something: drafts may
+    go, and what went out would come back as new."""
+    name = f"{table}_kept"
+    return RunSQL(
+        ONCE.format(name=name, column=column, table=table), f"DROP TRIGGER {name} ON {table};"
     )

@@ -13,17 +13,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
+from uuid import uuid4
 
-from django.db.migrations import RunPython
-from django.db.models import Model, QuerySet
+from django.db.migrations import AddField, AlterField, RunPython, RunSQL
+from django.db.migrations.operations.base import Operation
+from django.db.models import Model, Q, QuerySet, UUIDField
 
 from expertpool.core.catalogue import Catalogue
 from expertpool.core.events import publish
 from expertpool.core.fields import ProofField, is_vouched
 
 FORGED = "这一项不是在系统中提出的，或在系统之外被改动过，没有办理。"
+LATELY = timedelta(days=1)
 LATEST = 500  # rows of a kind that are looked at each minute
 
 Row = TypeVar("Row", bound=Model)
@@ -65,12 +68,32 @@ def vouched(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if is_vouched(row)]
 
 
+def unfinished(model: type[Row], now: datetime) -> QuerySet[Row]:
+    """Return the runs that are not over, or were not a day ago, each with its user."""
+    lately = Q(finished_at__isnull=True) | Q(finished_at__gt=now - LATELY)
+    return model._default_manager.filter(lately).select_related("user")
+
+
 def forged_rows(*, now: datetime) -> dict[str, int]:
     """Return of each kind, by its label, how many of the latest rows this system did not write."""
     found = {
         kind.label: sum(not is_vouched(row) for row in kind.rows(now)[:LATEST]) for kind in MANDATES
     }
     return {label: count for label, count in found.items() if count}
+
+
+def numbered(model: str, table: str) -> list[Operation]:
+    """Return the operations of a migration by which each row of ``model`` gets a number of its own (``uid``)."""
+    return [
+        AddField(model, "uid", UUIDField(null=True)),
+        RunSQL(
+            f"UPDATE {table} SET uid = gen_random_uuid(); SET CONSTRAINTS ALL IMMEDIATE",  # noqa: S608 (ours)
+            RunSQL.noop,
+        ),
+        AlterField(
+            model, "uid", UUIDField(default=uuid4, editable=False, unique=True, verbose_name="编号")
+        ),
+    ]
 
 
 def vouch(app: str, model: str, *says: str, together: str = "") -> RunPython:

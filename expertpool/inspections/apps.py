@@ -16,6 +16,7 @@ class InspectionsConfig(AppConfig):
         from expertpool.core.criteria import register_criteria
         from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
+        from expertpool.core.mandates import MANDATES, Mandate, unfinished
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, PAGE_TABS
         from expertpool.experts.events import ExpertsMerged
@@ -27,6 +28,7 @@ class InspectionsConfig(AppConfig):
         from expertpool.inspections.exports import InspectionExport
         from expertpool.inspections.home import TODOS
         from expertpool.inspections.menu import ITEMS
+        from expertpool.inspections.models import RenewalRun, Round
         from expertpool.inspections.occasions import OCCASIONS as TOLD
         from expertpool.inspections.occasions import RENEWAL_DECIDED
         from expertpool.inspections.permissions import MANAGE, PERMISSIONS
@@ -51,6 +53,16 @@ class InspectionsConfig(AppConfig):
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
+        MANDATES.add(
+            Mandate("inspections.renewal_run", "批量续聘", lambda now: unfinished(RenewalRun, now)),
+            Mandate(
+                "inspections.round",
+                "年检",
+                lambda now: Round.objects.filter(closed_at__isnull=True).select_related(
+                    "opened_by"
+                ),
+            ),
+        )
         MENU.add(*ITEMS)
         PAGE_TABS.add(*TABS)
         home.TODOS.add(*TODOS)

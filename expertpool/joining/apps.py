@@ -20,6 +20,7 @@ class JoiningConfig(AppConfig):
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.criteria import register_criteria
         from expertpool.core.exporting import EXPORTS
+        from expertpool.core.mandates import MANDATES, Mandate
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import ENTRANCES, MENU, Entrance
         from expertpool.files.registry import FILE_SUBJECTS
@@ -27,6 +28,7 @@ class JoiningConfig(AppConfig):
         from expertpool.joining.exports import ApplicationExport
         from expertpool.joining.home import SHORTCUTS, TODOS
         from expertpool.joining.menu import ITEMS
+        from expertpool.joining.models import FriendLink
         from expertpool.joining.occasions import CODES, LINKS, OCCASIONS, PASSWORDS
         from expertpool.joining.permissions import PERMISSIONS
         from expertpool.joining.queries.applications import (
@@ -52,6 +54,7 @@ class JoiningConfig(AppConfig):
 
         register_permissions(PERMISSIONS)
         LOG_ACTIONS.add(*ACTIONS)
+        MANDATES.add(Mandate("joining.link", "友情链接", lambda now: FriendLink.objects.all()))
         SITE_SETTINGS.add(*SETTINGS)
         MENU.add(*ITEMS)
         home.TODOS.add(*TODOS)

@@ -10,6 +10,7 @@ class NoticesConfig(AppConfig):
         from expertpool.changes.registry import OWN_DATA
         from expertpool.core import home as home_page
         from expertpool.core.exporting import EXPORTS
+        from expertpool.core.mandates import MANDATES, Mandate
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
         from expertpool.experts.registry import LIST_ACTIONS as OF_EXPERTS
@@ -18,6 +19,7 @@ class NoticesConfig(AppConfig):
         from expertpool.notices.actions import ACTIONS
         from expertpool.notices.exports import AddresseeExport
         from expertpool.notices.menu import ITEMS, LIST_ACTIONS
+        from expertpool.notices.models import ExpertNotice
         from expertpool.notices.occasions import REMINDER, SENT
         from expertpool.notices.permissions import PERMISSIONS
         from expertpool.notices.queries.notices import NOTICE_FILES
@@ -26,6 +28,13 @@ class NoticesConfig(AppConfig):
 
         register_permissions(PERMISSIONS)
         LOG_ACTIONS.add(*ACTIONS)
+        MANDATES.add(
+            Mandate(
+                "notices",
+                "专家通知",
+                lambda now: ExpertNotice.objects.select_related("sent_by", "withdrawn_by"),
+            )
+        )
         OCCASIONS.add(SENT, REMINDER)
         MENU.add(*ITEMS)
         OF_EXPERTS.add(*LIST_ACTIONS)

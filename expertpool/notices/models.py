@@ -20,8 +20,11 @@ class ExpertNotice(models.Model):
     """A text to chosen experts; its files are those of this row in files.
 
     Title, text, channels and addressees change only while it is a draft. ``state`` changes only in
-    `services`. ``reminders`` counts how often all who had not read it were reminded.
+    `services`. ``reminders`` counts how often all who had not read it were reminded. ``proof``: what it says, who sent
+    it and when, or took it back (`core.mandates`).
     """
+
+    final = ("uid", "sent_at", "withdrawn_at")
 
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     title = models.CharField("标题", max_length=LONGEST_TITLE)
@@ -65,6 +68,23 @@ class ExpertNotice(models.Model):
         related_name="+",
     )
     withdrawal_reason = models.CharField("撤回原因", max_length=LONGEST_REASON, blank=True)
+    proof = ProofField(
+        "凭证",
+        null=False,
+        default=b"",
+        says=(
+            *(
+                "uid.hex",
+                "title",
+                "text",
+                "channels",
+                "needs_receipt",
+                "sent_at",
+                "sent_by.username",
+            ),
+            *("withdrawn_at", "withdrawn_by.username", "withdrawal_reason"),
+        ),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "专家通知"
@@ -118,6 +138,8 @@ class Addressee(models.Model):
     sent_at = models.DateTimeField("发出时间", null=True, blank=True)
     skipped = models.CharField("未发送原因", max_length=100, blank=True)
     reminders = models.PositiveSmallIntegerField("提醒次数", default=0)
+    # That the office chose him.
+    proof = ProofField("凭证", null=False, default=b"", says=("notice.uid.hex", "expert.number"))
 
     class Meta:
         verbose_name = verbose_name_plural = "通知收件人"

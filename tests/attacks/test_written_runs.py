@@ -15,12 +15,16 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.audit.services.health import find_forged
+from expertpool.certificates.models import Certificate, CertificateRun
+from expertpool.certificates.services import runs as certificates
 from expertpool.core import bulk, tasks
 from expertpool.core.grants import withheld
 from expertpool.core.health import Health
 from expertpool.core.models import BulkRun
 from expertpool.core.views import bulk as views
 from expertpool.experts.models import Expert
+from expertpool.inspections.models import RenewalRun
+from expertpool.inspections.services import renewing
 from tests.factories.accounts import make_user
 from tests.factories.experts import make_expert
 from tests.fixtures import login
@@ -131,3 +135,59 @@ def test_one_that_was_done_is_not_done_again(admin: User, monkeypatch: pytest.Mo
     write("SET LOCAL session_replication_role = origin")
     bulk.work_off(run_id=run.pk, now=run.expires_at + timedelta(seconds=1))
     assert statuses() == {"formal"}
+
+
+# --- renewals and certificates ------------------------------------------------------------------------
+
+
+def test_terms_are_renewed_by_no_row(admin: User) -> None:
+    expert = make_expert()
+    end = timezone.localdate() + timedelta(days=20)
+    Expert.objects.filter(pk=expert.pk).update(term_end_date=end)
+    write(
+        "INSERT INTO inspections_renewalrun (uid, user_id, until, reason, chosen, refused, state, total, done, made,"
+        " created_at, proof) VALUES (gen_random_uuid(), %s, '2035-01-01', 'x', %s::jsonb, '[]', 'queued', 1, 0, 0,"
+        " now(), '')",
+        admin.pk,
+        f"[{expert.pk}]",
+    )
+    run = RenewalRun.objects.get()
+    assert is_told()
+    renewing.work_off(run_id=run.pk, now=NOW)
+    run.refresh_from_db()
+    expert.refresh_from_db()
+    assert (run.state, run.made, expert.term_end_date) == ("failed", 0, end)
+    assert [entry.action for entry in Entry.objects.all()] == [FORGED]
+    page = login(Client(), admin).get(reverse("inspections:renewal_run", args=[run.pk]))
+    assert page.status_code == 404
+    # What he asked for himself, led to another day.
+    mine = renewing.start_run(
+        keys=[expert.pk], until=end + timedelta(days=9), reason="会议决定", actor=admin, now=NOW
+    )
+    write("UPDATE inspections_renewalrun SET until = '2035-01-01' WHERE id = %s", mine.pk)
+    renewing.work_off(run_id=mine.pk, now=NOW)
+    expert.refresh_from_db()
+    assert expert.term_end_date == end
+
+
+def test_certificates_are_issued_by_no_row(admin: User) -> None:
+    expert = make_expert()
+    write(
+        "INSERT INTO certificates_certificaterun (uid, user_id, kind, chosen, refused, state, total, done, made, error,"
+        " created_at, expires_at, proof) VALUES (gen_random_uuid(), %s, 'issue', %s::jsonb, '[]', 'queued', 1, 0, 0,"
+        " '', now(), now() + interval '1 day', '')",
+        admin.pk,
+        f"[{expert.pk}]",
+    )
+    run = CertificateRun.objects.get()
+    assert is_told()
+    certificates.work_off(run_id=run.pk, now=NOW)
+    run.refresh_from_db()
+    assert (run.state, Certificate.objects.count()) == ("failed", 0)
+    assert [entry.action for entry in Entry.objects.all()] == [FORGED]
+    page = login(Client(), admin).get(reverse("certificates:run", args=[run.pk]))
+    assert page.status_code == 404
+    mine = certificates.start_run(kind="issue", keys=[expert.pk], actor=admin, now=NOW)
+    write("UPDATE certificates_certificaterun SET kind = 'reissue' WHERE id = %s", mine.pk)
+    certificates.work_off(run_id=mine.pk, now=NOW)
+    assert not Certificate.objects.exists()

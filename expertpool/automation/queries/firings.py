@@ -15,6 +15,7 @@ from expertpool.automation.enums import FiringState
 from expertpool.automation.models import Errand, Firing, Occurrence
 from expertpool.automation.permissions import MANAGE, VIEW
 from expertpool.automation.registry import EVENT_KINDS, RULE_ACTIONS, EventKind
+from expertpool.core.fields import is_vouched
 
 DAY = timedelta(days=1)
 
@@ -39,11 +40,17 @@ def firings_visible_to(user: User) -> QuerySet[Firing]:
 
 
 def errands_visible_to(user: User) -> QuerySet[Errand]:
-    """Return what rules gave the roles of ``user`` to see to, about rows that he may know of."""
-    rows = Errand.objects.filter(role__in=user.given_roles)
-    return rows.filter(known_to(user, "firing__occurrence")).select_related(
-        "firing__occurrence", "firing__rule", "done_by"
-    )
+    """Return what rules gave the roles of ``user`` to see to, about rows that he may know of; nothing waits
+    that no rule gave (docs/decisions/0235)."""
+    rows = errands().filter(role__in=user.given_roles)
+    waiting = rows.filter(done_at__isnull=True).order_by()
+    forged = [one.pk for one in waiting if not is_vouched(one)]
+    return rows.filter(known_to(user, "firing__occurrence")).exclude(pk__in=forged)
+
+
+def errands() -> QuerySet[Errand]:
+    """Return all of them, with what their proofs say."""
+    return Errand.objects.select_related("firing__occurrence", "firing__rule", "done_by")
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from expertpool.certificates.enums import RunKind, RunState
 from expertpool.core.crypto import binding
+from expertpool.core.fields import ProofField
 from expertpool.core.waiting import HoldsFiles, WaitingFile
 
 FOLDER = "certificates"
@@ -16,9 +19,14 @@ FOLDER = "certificates"
 class CertificateRun(HoldsFiles, models.Model):
     """What one user has done to many: asked for, worked off as a job, its PDF fetched until it expires.
 
-    ``chosen`` are the keys of experts (issue) or certificates; ``refused`` pairs of name and reason.
+    ``chosen`` are the keys of experts (issue) or certificates; ``refused`` pairs of name and reason. ``proof``: that
+    he asked for it (`core.mandates`); emptied when it expires.
     """
 
+    never = ("DELETE",)
+    final = ("uid", "finished_at")
+
+    uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="办理人", on_delete=models.CASCADE, related_name="+"
     )
@@ -35,6 +43,15 @@ class CertificateRun(HoldsFiles, models.Model):
     created_at = models.DateTimeField("开始时间")
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
     expires_at = models.DateTimeField("失效时间")
+    proof = ProofField(
+        "凭证",
+        null=False,
+        default=b"",
+        says=(
+            *("uid.hex", "user.username", "kind", "chosen", "total"),
+            *("created_at", "expires_at"),
+        ),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "证书批量办理"

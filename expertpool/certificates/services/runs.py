@@ -20,6 +20,7 @@ from expertpool.certificates.queries.certificates import certificates_visible_to
 from expertpool.certificates.queries.codes import stands
 from expertpool.certificates.services.issuing import Refused, issue_many, reissue_many
 from expertpool.certificates.services.printing import ALTERED, certificates_pdf
+from expertpool.core import mandates
 from expertpool.core.configuration import value_of
 from expertpool.core.jobs import defer
 from expertpool.core.settings import EXPORT_KEPT
@@ -59,11 +60,15 @@ def work_off(*, run_id: int, now: datetime) -> None:
     """Do what a run was started for, fifty at a time, and make its PDF; one that is over stays as it is.
 
     Of a run whose worker died, those that were done are not done again. What goes wrong is kept as its state
-    and logged.
+    and logged. One that nobody asked for does nothing (`core.mandates`).
     """
     run = CertificateRun.objects.select_related("user").get(pk=run_id)
-    if run.is_over:
+    if run.is_over or run.expires_at <= now:
         return
+    with transaction.atomic():
+        if not mandates.stands(run, now=now):
+            _update(run, state=RunState.FAILED, finished_at=now, error=mandates.FORGED)
+            return
     _update(run, state=RunState.RUNNING)
     try:
         made = [one for part in _parts(run, now) for one in part]
@@ -160,11 +165,11 @@ def own_runs(user: User, *, now: datetime) -> QuerySet[CertificateRun]:
 
 
 def remove_expired_runs(*, now: datetime) -> int:
-    """Delete the runs that have expired with their files; return how many."""
-    expired = CertificateRun.objects.filter(expires_at__lte=now)
+    """Empty the runs that have expired, and delete their files; return how many."""
+    expired = CertificateRun.objects.filter(expires_at__lte=now).exclude(chosen=[])
     for run in expired:
         run.file.remove()
-    removed = expired.delete()[0]
-    named = {run.file.name for run in CertificateRun.objects.all()}
+    removed = expired.update(chosen=[], refused=[])
+    named = {run.file.name for run in CertificateRun.objects.filter(expires_at__gt=now)}
     remove_unnamed(FOLDER, named, now=now)
     return removed

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from expertpool.accounts.models import UserRequest
 from expertpool.certificates.models import CertificateRun
 from expertpool.certificates.services.runs import own_runs
+from expertpool.core.fields import is_vouched
 from expertpool.core.permissions import requires
 from expertpool.core.responses import file_answer
 from expertpool.core.waiting import FileGone
@@ -36,4 +37,7 @@ def file(request: UserRequest, pk: int) -> HttpResponseBase:
 
 
 def _own(request: UserRequest, pk: int) -> CertificateRun:
-    return get_object_or_404(own_runs(request.user, now=timezone.now()), pk=pk)
+    row = get_object_or_404(own_runs(request.user, now=timezone.now()), pk=pk)
+    if not is_vouched(row):
+        raise Http404
+    return row

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from expertpool.core.bounds import DAYS, Bounds, within
-from expertpool.core.fields import EncryptedTextField, readable
+from expertpool.core.fields import EncryptedTextField, ProofField, readable
 from expertpool.inspections.enums import TO_SUBMIT, RoundState, State
 
 YEARS = Bounds(2000, 2099)
@@ -28,9 +28,13 @@ class Round(models.Model):
     """A yearly inspection (年检): who takes part is chosen by ``criteria`` among the members when it is opened.
 
     ``due_date`` is the last day to hand in. From ``suspend_from`` on nobody who has not passed is drawn, but who
-    handed in in time and waits for the office; None: it has no such consequence.
+    handed in in time and waits for the office; None: it has no such consequence. ``proof``: what it says and who opened
+    it, as this system wrote it the ``proof_n``-th time, which only grows (`core.mandates`).
     """
 
+    final = ("uid", "opened_at", "closed_at")
+
+    uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField("名称", max_length=60, unique=True)
     year = models.PositiveSmallIntegerField("年度", validators=[YEARS])
     criteria = models.JSONField("范围", default=dict, blank=True)
@@ -60,6 +64,16 @@ class Round(models.Model):
     )
     closed_at = models.DateTimeField("结束时间", null=True, blank=True)
     updated_at = models.DateTimeField("更新时间")
+    proof_n = models.PositiveIntegerField("凭证序号", default=0, editable=False)
+    proof = ProofField(
+        "凭证",
+        null=False,
+        default=b"",
+        says=(
+            *("uid.hex", "proof_n", "name", "year", "criteria", "guidance", "materials"),
+            *("declaration", "due_date", "suspend_from", "opened_at", "opened_by.username"),
+        ),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "年检"

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from expertpool.core.bounds import DAYS, within
-from expertpool.core.fields import EncryptedTextField, readable
+from expertpool.core.fields import EncryptedTextField, ProofField, readable
 from expertpool.inspections.enums import RenewalState, RunState
 
 _DECIDED = (RenewalState.APPROVED, RenewalState.REJECTED)
@@ -81,8 +81,12 @@ class Renewal(models.Model):
 
 class RenewalRun(models.Model):
     """Terms that one user renews together: asked for, worked off by a job. ``chosen`` are the keys of experts,
-    ``refused`` pairs of name and reason."""
+    ``refused`` pairs of name and reason. ``proof``: that he asked for it (`core.mandates`)."""
 
+    never = ("DELETE",)
+    final = ("uid", "finished_at")
+
+    uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="办理人", on_delete=models.PROTECT, related_name="+"
     )
@@ -98,6 +102,12 @@ class RenewalRun(models.Model):
     made = models.PositiveIntegerField("已续聘", default=0)
     created_at = models.DateTimeField("开始时间")
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+    proof = ProofField(
+        "凭证",
+        null=False,
+        default=b"",
+        says=("uid.hex", "user.username", "until", "reason", "chosen", "total", "created_at"),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "批量续聘"

@@ -18,7 +18,7 @@ from expertpool.files.registry import FileSubject
 from expertpool.inspections.enums import TO_SUBMIT, TOO_LATE, RoundState, State
 from expertpool.inspections.models import MOST_MATERIALS, Inspection, Round
 from expertpool.inspections.permissions import MANAGE, VIEW
-from expertpool.inspections.queries.suspension import holding
+from expertpool.inspections.queries.suspension import holding, standing_rounds
 from expertpool.workflow.queries.approvals import waiting_for
 
 SUBJECT = "inspections.inspection"
@@ -107,7 +107,7 @@ def may_hand_in_for(user: User, row: Inspection) -> bool:
 
 def inspections_of(expert: Expert) -> QuerySet[Inspection]:
     """Return all of ``expert``, for himself."""
-    rows = Inspection.objects.filter(expert=expert)
+    rows = Inspection.objects.filter(expert=expert, round__in=standing_rounds())
     return rows.select_related("round", "expert")
 
 

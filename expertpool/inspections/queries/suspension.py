@@ -7,11 +7,18 @@ from datetime import date, timedelta
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from expertpool.core.fields import is_vouched
 from expertpool.experts.queries.availability import day_start
 from expertpool.inspections.enums import TO_SUBMIT, RoundState, State
 from expertpool.inspections.models import Inspection, Round
 
 DAY = timedelta(days=1)
+
+
+def standing_rounds() -> list[int]:
+    """Return the rounds that were opened here and say what this system wrote: others are nobody's (docs/decisions/0235)."""
+    rows = Round.objects.exclude(state=RoundState.DRAFT).select_related("opened_by")
+    return [row.pk for row in rows if is_vouched(row)]
 
 
 def over_due(day: date) -> Q:
@@ -28,6 +35,7 @@ def holding(day: date) -> Q:
         lifted_at__isnull=True,
         round__suspend_from__lte=day,
         round__state__in=(RoundState.OPEN, RoundState.CLOSED),
+        round__in=standing_rounds(),
     )
     return in_force & (Q(state=State.FAILED) | over_due(day))
 

@@ -15,6 +15,7 @@ from expertpool.accounts.queries import is_outsider
 from expertpool.audit.services import record
 from expertpool.core.bulk import MOST_PICKED
 from expertpool.core.jobs import defer
+from expertpool.core.mandates import stands
 from expertpool.core.visibility import told
 from expertpool.experts.enums import ChangeVia, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
@@ -203,10 +204,14 @@ def start_run(
 
 def work_off(*, run_id: int, now: datetime) -> None:
     """Renew what a run was started for, some at a time; of one whose worker died, who is done is not done again,
-    and one that is over stays as it is. What goes wrong is kept as its state and logged."""
+    and one that is over stays as it is; one that nobody asked for does nothing. What goes wrong is kept as its state and logged."""
     run = RenewalRun.objects.select_related("user").get(pk=run_id)
     if run.is_over:
         return
+    with transaction.atomic():
+        if not stands(run, now=now):
+            _update(run, state=RunState.FAILED, finished_at=now)
+            return
     _update(run, state=RunState.RUNNING)
     try:
         for start in range(run.done, run.total, AT_ONCE):

@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change, snapshot
+from expertpool.core.fields import is_vouched
 from expertpool.core.jobs import defer
+from expertpool.core.mandates import stands
 from expertpool.inspections.enums import RoundState
 from expertpool.inspections.exceptions import InspectionRefused
 from expertpool.inspections.models import MOST_MATERIALS, Inspection, Round
@@ -23,6 +25,7 @@ from expertpool.inspections.services.telling import tell
 RECORDED = ("name", "year", "due_date", "suspend_from", "guidance", "materials", "declaration")
 AT_ONCE = 200  # experts who are told in one transaction
 CHANGED = "这次年检已经开启或有变化，请刷新页面，看过后再办。"
+ALTERED = "这次年检在系统之外被改动过，请告诉审计员；还没有开启的，重新保存后再办。"
 SHORTEST = timedelta(days=1)
 
 
@@ -38,6 +41,8 @@ def save_round(*, row: Round, values: Mapping[str, Any], actor: User, now: datet
         row = Round.objects.select_for_update().get(pk=row.pk)
         if row.state not in (RoundState.DRAFT, RoundState.OPEN):
             raise InspectionRefused(CHANGED)
+        if row.is_open and not is_vouched(row):  # what is not typed anew would be vouched for
+            raise InspectionRefused(ALTERED)
     else:
         row.created_at, row.created_by = now, actor
     before = snapshot(row, *RECORDED) if row.pk else None
@@ -46,6 +51,7 @@ def save_round(*, row: Round, values: Mapping[str, Any], actor: User, now: datet
     for name in kept:
         setattr(row, name, values[name])
     row.updated_at = now
+    row.proof_n += 1
     _check(row, now)
     if row.is_open:
         _check_later(row, due, suspend)
@@ -104,6 +110,8 @@ def open_round(*, row: Round, actor: User, now: datetime) -> Round:
     row = Round.objects.select_for_update().get(pk=row.pk)
     if row.state != RoundState.DRAFT:
         raise InspectionRefused(CHANGED)
+    if not is_vouched(row):
+        raise InspectionRefused(ALTERED)
     if row.due_date < timezone.localdate(now) + SHORTEST:
         raise InspectionRefused("截止日期已到，请先改为以后的日期。")
     total = members_for(row, actor, now=now).count()
@@ -111,6 +119,7 @@ def open_round(*, row: Round, actor: User, now: datetime) -> Round:
         raise InspectionRefused("没有符合条件的在库专家，请先修改范围。")
     row.state, row.total, row.opened_at, row.opened_by = RoundState.OPENING, total, now, actor
     row.updated_at = now
+    row.proof_n += 1
     row.save()
     after = {"人数": total, "提交截止": row.due_date, "暂停抽取从": row.suspend_from}
     record("inspection.open", actor=actor, now=now, subject=row, after=after)
@@ -120,13 +129,20 @@ def open_round(*, row: Round, actor: User, now: datetime) -> Round:
 
 def fill_round(*, round_id: int, now: datetime) -> None:
     """Make the list of a round that is being opened, and tell its experts, some at a time. Of one whose worker
-    died, nobody stands there twice or is told twice."""
+    died, nobody stands there twice or is told twice. One that nobody opened here ends, and nobody hears of it."""
     with transaction.atomic():
         row = (
             Round.objects.select_for_update(of=("self",))
             .select_related("opened_by")
             .get(pk=round_id)
         )
+        if row.state not in (RoundState.OPENING, RoundState.OPEN):
+            return
+        if not stands(row, now=now):
+            if row.state == RoundState.OPENING:
+                row.state, row.closed_at = RoundState.CLOSED, now
+                row.save(update_fields=["state", "closed_at"])
+            return
         if row.state == RoundState.OPENING:
             _list_members(row, now)
     while row.state == RoundState.OPEN and row.done < row.total:
@@ -159,6 +175,6 @@ def close_round(*, row: Round, actor: User, now: datetime) -> Round:
     if timezone.localdate(now) <= row.due_date:
         raise InspectionRefused(f"提交截止是 {row.due_date}，过了这一天才能结束。")
     row.state, row.closed_at, row.updated_at = RoundState.CLOSED, now, now
-    row.save()
+    row.save(update_fields=["state", "closed_at", "updated_at"])
     record("inspection.close", actor=actor, now=now, subject=row)
     return row

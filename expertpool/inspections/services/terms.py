@@ -19,7 +19,7 @@ from expertpool.inspections.events import ExpertsSuspended
 from expertpool.inspections.exceptions import InspectionRefused
 from expertpool.inspections.models import Inspection, Round
 from expertpool.inspections.occasions import REMINDED, SUSPENDED
-from expertpool.inspections.queries.suspension import holding, over_due
+from expertpool.inspections.queries.suspension import holding, over_due, standing_rounds
 from expertpool.inspections.services.telling import tell
 from expertpool.inspections.settings import REMINDERS
 
@@ -32,7 +32,8 @@ def _to_remind() -> QuerySet[Inspection]:
     rows = Inspection.objects.filter(state__in=TO_SUBMIT) | Inspection.objects.filter(
         told_later(Inspection)
     )
-    rows = rows.filter(round__state=RoundState.OPEN, expert__status=ExpertStatus.FORMAL)
+    rows = rows.filter(round__state=RoundState.OPEN, round__in=standing_rounds())
+    rows = rows.filter(expert__status=ExpertStatus.FORMAL)
     return rows.select_related("round", "expert__user").order_by("pk")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from expertpool.accounts.models import UserRequest
+from expertpool.core.fields import is_vouched
 from expertpool.core.permissions import requires
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import ListTab, listing, picked_rows, render_list
@@ -158,7 +159,10 @@ def run(request: UserRequest, pk: int) -> HttpResponse:
     """How far a run is; htmx asks every second for the component alone."""
     template = "inspections/renewal_run.html"
     htmx = getattr(request, "htmx", False)
-    context = {"run": get_object_or_404(own_runs(request.user), pk=pk)}
+    run = get_object_or_404(own_runs(request.user), pk=pk)
+    if not is_vouched(run):
+        raise Http404
+    context = {"run": run}
     return render(request, f"{template}#job" if htmx else template, context)
 
 

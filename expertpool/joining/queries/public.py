@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 
-from django.db.models import QuerySet
-
 from expertpool.accounts.models import User, contact_index
+from expertpool.audit.models import Entry
 from expertpool.audit.queries import entries_for
 from expertpool.core.configuration import value_of
 from expertpool.core.fields import is_vouched, readable
+from expertpool.core.mandates import vouched
 from expertpool.core.permissions import BuiltInRole
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.accounts import is_of_expert
@@ -23,8 +23,13 @@ def is_open() -> bool:
     return value_of(IS_OPEN)
 
 
-def friend_links() -> QuerySet[FriendLink]:
-    return FriendLink.objects.filter(active=True)
+def friend_links() -> list[FriendLink]:
+    """Return what the public page shows: none that somebody else wrote, altered, or brought back after the office
+    had deleted it, of which the log has the number (docs/decisions/0235)."""
+    rows = vouched(FriendLink.objects.filter(active=True))
+    gone = Entry.objects.filter(action="joining.link", note__in=[str(row.uid) for row in rows])
+    deleted = set(gone.values_list("note", flat=True))
+    return [row for row in rows if str(row.uid) not in deleted]
 
 
 def current_consent() -> ConsentText | None:

@@ -29,6 +29,7 @@ def save_link(*, row: FriendLink, actor: User, now: datetime) -> FriendLink:
     if row.pk is None and FriendLink.objects.count() >= MOST_LINKS:
         raise ValidationError(f"最多 {MOST_LINKS} 个友情链接，请先删除不用的。")
     held = FriendLink.objects.select_for_update().filter(pk=row.pk).first()
+    row.proof_n += 1
     row.full_clean()
     row.save()
     record(
@@ -46,7 +47,8 @@ def save_link(*, row: FriendLink, actor: User, now: datetime) -> FriendLink:
 @transaction.atomic
 def delete_link(*, row: FriendLink, actor: User, now: datetime) -> None:
     """Delete a link; logged."""
-    record("joining.link", actor=actor, now=now, subject=row, before=in_words(row, *RECORDED))
+    before = in_words(row, *RECORDED)
+    record("joining.link", actor=actor, now=now, subject=row, before=before, note=str(row.uid))
     row.delete()
 
 

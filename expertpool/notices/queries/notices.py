@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import scope_q
+from expertpool.core.fields import is_vouched
 from expertpool.core.visibility import told
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
@@ -59,10 +60,14 @@ def own_drafts(user: User) -> QuerySet[ExpertNotice]:
 
 
 def own_notices(expert: Expert) -> QuerySet[Addressee]:
-    """Return what was sent to ``expert``, for himself, with ``has_read`` and ``has_confirmed``."""
+    """Return what was sent to ``expert``, for himself, with ``has_read`` and ``has_confirmed``; nothing that somebody
+    else than this system wrote, or to which he was added so (docs/decisions/0235)."""
     own = Receipt.objects.filter(addressee=OuterRef("pk"))
+    sent = Addressee.objects.filter(expert=expert, sent_at__isnull=False)
+    of = sent.select_related("expert", "notice__sent_by", "notice__withdrawn_by").order_by()
+    keys = [one.pk for one in of if is_vouched(one) and is_vouched(one.notice)]
     return (
-        Addressee.objects.filter(expert=expert, sent_at__isnull=False)
+        Addressee.objects.filter(pk__in=keys)
         .select_related("notice", "expert")
         .annotate(
             has_read=Exists(own.filter(kind=ReceiptKind.READ)),

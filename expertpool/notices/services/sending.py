@@ -12,7 +12,9 @@ from django.urls import reverse
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.fields import is_vouched
 from expertpool.core.jobs import defer
+from expertpool.core.mandates import stands, vouched
 from expertpool.experts.models import Expert
 from expertpool.experts.services.contacts import recipient_of
 from expertpool.files.models import Attachment
@@ -33,7 +35,8 @@ from expertpool.notifications.services.sending import Envelope, send_messages
 State = NoticeState
 AT_ONCE = 100  # experts of one transaction: how often the page hears of progress
 NOT_AGAIN = timedelta(hours=1)
-OUT = "已不在可以发送的范围内"
+OUT = "已不在可以发送的范围内，或不是在系统中选定的"
+ALTERED = "这则通知在系统之外被改动过：还没有发送的，请重新保存，看过后再发；已经发送的，请撤回。"
 NEEDS_RECEIPT = "请打开后点「确认收到」。"
 
 
@@ -45,6 +48,8 @@ def send_notice(*, notice: ExpertNotice, count: int, actor: User, now: datetime)
     a text that is not written, and files that still have to be scanned.
     """
     row = locked(notice, State.DRAFT)
+    if not is_vouched(row):
+        raise NoticeRefused(ALTERED)
     found = row.addressees.count()
     if not found:
         raise NoticeRefused("还没有收件人，请先在「专家信息」中筛选或勾选专家。")
@@ -59,7 +64,7 @@ def send_notice(*, notice: ExpertNotice, count: int, actor: User, now: datetime)
     if attachments_of(row).filter(held=True).exists():
         raise NoticeRefused("有附件正在等待病毒查杀，请稍后再发送。")
     row.state, row.sent_at, row.sent_by, row.updated_at = State.SENDING, now, actor, now
-    row.save(update_fields=["state", "sent_at", "sent_by", "updated_at"])
+    row.save(update_fields=["state", "sent_at", "sent_by", "updated_at", "proof"])
     after = {"收件人": found, "渠道": "、".join(row.channel_labels)}
     record("notice.send", actor=actor, now=now, subject=row, after=after)
     defer("notices.send_out", lock=f"notice-{row.pk}", notice_id=row.pk)
@@ -75,7 +80,7 @@ def send_out(*, notice_id: int, now: datetime) -> None:
 @transaction.atomic
 def _send_part(notice_id: int, now: datetime) -> bool:
     row = _held(notice_id)
-    if row.state != State.SENDING:
+    if row.state != State.SENDING or not stands(row, now=now):
         return False
     part = list(_next(row, sent_at__isnull=True, skipped=""))
     if not part:
@@ -86,10 +91,10 @@ def _send_part(notice_id: int, now: datetime) -> bool:
     # The rights are those of now: between asking and doing they may have been taken, and experts left.
     reach = writable_experts(row.sent_by).filter(pk__in=[one.expert_id for one in part])
     within = set(reach.values_list("pk", flat=True))
-    told = [one for one in part if one.expert_id in within]
+    told = [one for one in part if one.expert_id in within and is_vouched(one)]
     _write(row, told, occasion=SENT.code, key="", now=now)
     Addressee.objects.filter(pk__in=[one.pk for one in told]).update(sent_at=now)
-    rest = [one.pk for one in part if one.expert_id not in within]
+    rest = [one.pk for one in part if one not in told]
     Addressee.objects.filter(pk__in=rest).update(skipped=OUT)
     return True
 
@@ -99,6 +104,8 @@ def remind(*, notice: ExpertNotice, actor: User, now: datetime) -> int:
     """Remind all who have not read ``notice``, or not confirmed where it asks for that; return how many, as far as
     it is told who has. Refuses (NoticeRefused) within an hour of the last time, and where all have."""
     row = locked(notice, State.SENT)
+    if not is_vouched(row):
+        raise NoticeRefused(ALTERED)
     if row.reminded_at and now < row.reminded_at + NOT_AGAIN:
         raise NoticeRefused("一小时内已经提醒过，请稍后再提醒。")
     count = unanswered(row).count()
@@ -121,13 +128,13 @@ def remind_out(*, notice_id: int, number: int, now: datetime) -> None:
 @transaction.atomic
 def _remind_part(notice_id: int, number: int, now: datetime) -> bool:
     row = _held(notice_id)
-    if row.state != State.SENT:
+    if row.state != State.SENT or not stands(row, now=now):
         return False
     waiting = unanswered(row).filter(reminders__lt=number).values("pk")
     part = list(_next(row, pk__in=waiting))
     if not part:
         return False
-    _write(row, part, occasion=REMINDER.code, key=f":r{number}", now=now)
+    _write(row, vouched(part), occasion=REMINDER.code, key=f":r{number}", now=now)
     Addressee.objects.filter(pk__in=[one.pk for one in part]).update(reminders=number)
     return True
 
@@ -148,7 +155,9 @@ def withdraw(*, notice: ExpertNotice, reason: str, actor: User, now: datetime) -
 
 
 def _held(notice_id: int) -> ExpertNotice:
-    rows = ExpertNotice.objects.select_for_update(of=("self",)).select_related("sent_by")
+    rows = ExpertNotice.objects.select_for_update(of=("self",)).select_related(
+        "sent_by", "withdrawn_by"
+    )
     return rows.get(pk=notice_id)
 
 

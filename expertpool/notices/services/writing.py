@@ -52,12 +52,14 @@ def add_addressees(
     """Add those of ``experts`` (ids) to whom ``actor`` may write; return how many are new, and how many are out of
     his reach. Refuses (NoticeRefused) a notice that was sent, and more than 50,000."""
     row, keys = locked(notice, State.DRAFT), set(experts)
-    within = set(writable_experts(actor).filter(pk__in=keys).values_list("pk", flat=True))
+    reach = writable_experts(actor).filter(pk__in=keys).order_by().select_related(None)
+    found = {one.pk: one for one in reach.only("number")}
+    within = set(found)
     there = set(row.addressees.filter(expert__in=within).values_list("expert", flat=True))
     new = sorted(within - there)
     if row.addressees.count() + len(new) > MOST:
         raise NoticeRefused(f"一则通知最多发给 {MOST:,} 位专家。")
-    Addressee.objects.bulk_create(Addressee(notice=row, expert_id=pk) for pk in new)
+    Addressee.objects.bulk_create(Addressee(notice=row, expert=found[pk]) for pk in new)
     if new:
         after = {"新增": len(new), "收件人": row.addressees.count()}
         record("notice.choose", actor=actor, now=now, subject=row, after=after)

@@ -17,6 +17,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.audit.queries import timeline_of
 from expertpool.audit.services.editing import Edits
 from expertpool.core.exporting import export_url
+from expertpool.core.fields import is_vouched
 from expertpool.core.permissions import requires
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
@@ -185,6 +186,7 @@ def _head(request: UserRequest, row: ExpertNotice) -> dict[str, Any]:
     may_send = notices_visible_to(request.user, SEND).filter(pk=row.pk).exists()
     return {
         "notice": row,
+        "stands": is_vouched(row),
         "tone": TONES[row.state],
         "may_send": may_send,
         "done": row.addressees.exclude(sent_at=None, skipped="").count(),

@@ -66,6 +66,8 @@ BY_THE_SYSTEM = {
     "projects.Project.status_n": "counted by each change of the status",
     "achievements.Achievement.proof_n": "counted by each writing",
     "webhooks.Subscription.proof_n": "counted by each writing",
+    "inspections.Round.proof_n": "counted by each writing",
+    "joining.FriendLink.proof_n": "counted by each writing",
     "workflow.ConfirmationCode": "counted, and the clock's",
     "workflow.FlowVersion": "counted",
     "workflow.FlowStep": "counted: its place among the steps that were sent",

@@ -137,15 +137,14 @@ class ForForm(OwnForm):
     """What the office hands in for an expert without an account."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    declared = forms.BooleanField(
-        label="本人已签字承诺",
-        required=False,
-        help_text="承诺书请扫描后作为材料上传。",
-    )
+    declared = forms.BooleanField(label="本人已签字承诺", required=False)
 
     def __init__(self, data: Any = None, *, row: Inspection) -> None:
         super().__init__(data, row=row)
         self.initial.update(version=row.version, declared=False)
+        self.fields["contents"].help_text = row.round.guidance
+        # What he has signed, word for word.
+        self.fields["declared"].help_text = f"{row.round.declaration}（签字的承诺书请扫描后上传）"
 
 
 class DecisionForm(forms.Form):

@@ -271,6 +271,7 @@ def test_the_office_hands_in_for_who_has_no_account(client: Client, admin: User)
     page = client.get(reverse("inspections:detail", args=[row.pk])).content.decode()
     assert "没有登录账号" in page
     address = reverse("inspections:hand_in_for", args=[row.pk])
+    assert row.round.declaration in client.get(address).content.decode()
     values = {"contents": "无变化", "declared": "on", "version": "0"}
     assert "还没有上传：资格证书" in client.post(address, values).content.decode()
     file = SimpleUploadedFile("证书.pdf", b"%PDF-1.7\n%%EOF\n")

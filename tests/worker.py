@@ -86,7 +86,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def wait_for(condition: Callable[[], object], *, seconds: float = 30) -> None:
+def wait_for(condition: Callable[[], object], *, seconds: float = 90) -> None:
     """Wait until ``condition`` holds; fail when it does not in time."""
     end = time.monotonic() + seconds
     while not condition():

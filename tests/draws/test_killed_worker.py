@@ -92,7 +92,7 @@ def test_inviting_interrupted_by_a_kill_reaches_everybody_once() -> None:
         worker = Worker(WORKER_CONCURRENCY="1")  # so that just one message is under way
         draw = make_draw(now=timezone.now(), seats=3, channels=("email",), reached=False)
         with worker.running() as process:
-            assert server.hanging.wait(timeout=30)
+            assert server.hanging.wait(timeout=90)
             kill(process)
         letters = Message.objects.filter(occasion="draw.invitation")
         assert letters.filter(state=DeliveryState.SENDING).count() == 1

@@ -1,7 +1,8 @@
 """Until when an invitation can be answered, and when its letter may go out.
 
 Quiet hours count for nobody: no letter goes out in them, and what they take of somebody's time to
-answer is added. Where a draw is an emergency there are none.
+answer is added. Where a draw is an emergency there are none, nor are those that last until its panel sits: letters
+go out in them, and whoever were given all of them could not be replaced any more.
 """
 
 from __future__ import annotations
@@ -78,31 +79,36 @@ def opens_earliest(draw: Draw, policy: Policy, *, now: datetime) -> datetime:
     return opening - timedelta(hours=policy.reveal_earliest)
 
 
-def time_counted(start: datetime, end: datetime) -> timedelta:
-    """Return how much of the time from ``start`` to ``end`` lies outside quiet hours."""
+def time_counted(start: datetime, end: datetime, *, closing: datetime) -> timedelta:
+    """Return how much of the time from ``start`` to ``end`` lies outside quiet hours, for a panel that sits at
+    ``closing``."""
     counted = timedelta()
-    for begin, until in _loud(start, end):
+    for begin, until in _loud(start, end, closing):
         counted += until - begin
     return counted
 
 
 def counted_on(start: datetime, length: timedelta, *, latest: datetime) -> datetime:
-    """Return when ``length`` outside quiet hours has passed since ``start``, ``latest`` at the most."""
-    for begin, until in _loud(start, latest):
+    """Return when ``length`` outside quiet hours has passed since ``start``, ``latest``, when the panel sits, at
+    the most."""
+    for begin, until in _loud(start, latest, latest):
         if begin + length <= until:
             return begin + length
         length -= until - begin
     return latest
 
 
-def _loud(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+def _loud(start: datetime, end: datetime, closing: datetime) -> Iterator[tuple[datetime, datetime]]:
     """Yield the parts of the time from ``start`` to ``end`` outside quiet hours, as far as they are asked
-    for: a review may be years away."""
+    for: a review may be years away. Hours that are not over at ``closing`` are no quiet ones."""
     span, at = value_of(QUIET_HOURS), start
     while at < end:
         here = timezone.localtime(at)
         if span and here.time() in span:
-            at = _next(span.end, here)
+            if (over := _next(span.end, here)) >= closing:
+                yield at, end
+                return
+            at = over
             continue
         until = min(_next(span.start, here), end) if span else end
         yield at, until
@@ -179,7 +185,7 @@ def time_left(invitation: Invitation, at: datetime) -> timedelta:
     until = invitation.deadline_at
     if emergency_of(invitation.draw):
         return max(until - at, timedelta())
-    return time_counted(at, until)
+    return time_counted(at, until, closing=closing_of(invitation))
 
 
 def pause_of(draw: Draw) -> DrawPause | None:

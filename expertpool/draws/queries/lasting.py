@@ -57,7 +57,7 @@ def lasting_of(draw: Draw, board: Board, *, now: datetime) -> Lasting | None:
         for group in board.panel
     ]
     started, closing = draw.ordered_at or now, next_opening(draw.covered, now=now)
-    passed = time_counted(started, now)
+    passed = time_counted(started, now, closing=closing)
     exits = sum(line.state not in SEATED_STATES for line in board.lines)
     if exits < FEWEST_EXITS or passed < SHORTEST or not any(left.values()):
         return Lasting(words, None, to_opening=False)

@@ -174,7 +174,7 @@ def _quiet(members: Sequence[Project], now: datetime) -> Iterator[Caution]:
     if until and until >= next_opening(members, now=now):
         yield Caution(
             "现在是免打扰时段",
-            f"评审在免打扰时段结束（{moment_text(until)}）之前开始，邀请不再推迟，立即发出。",
+            f"评审在免打扰时段结束（{moment_text(until)}）之前开始，邀请不再推迟，立即发出，答复时限照常计算。",
         )
     elif until:
         yield Caution(
@@ -231,10 +231,10 @@ def _in_time(plan: DrawPlan, members: Sequence[Project], now: datetime) -> str:
     )
     if end == now + timedelta(minutes=plan.reply_minutes):
         return f"须在发出后 {length}内（{until}）"
-    why = [f"答复时限 {length}"]
-    if time_counted(now, end) != end - now:
+    why, opening = [f"答复时限 {length}"], next_opening(members, now=now)
+    if time_counted(now, end, closing=opening) != end - now:
         why.append("免打扰时段不计在内")
-    if end == next_opening(members, now=now):
+    if end == opening:
         why.append("最晚到评审开始")
     return f"须在 {until}（{'，'.join(why)}）"
 

@@ -85,11 +85,7 @@ def test_an_office_sets_its_own_or_none() -> None:
         ("24 10:00", 60, "须在发出后 60 分钟内（2026-11-24 11:00 前）答复"),
         ("24 21:30", 60, "须在 2026-11-25 07:30 前（答复时限 60 分钟，免打扰时段不计在内）答复"),
         # The letters go out at once, since the panel sits before the quiet hours are over.
-        (
-            "25 02:31",
-            10,
-            "须在 2026-11-25 04:20 前（答复时限 10 分钟，免打扰时段不计在内，最晚到评审开始）答复",
-        ),
+        ("25 02:31", 10, "须在发出后 10 分钟内（2026-11-25 02:41 前）答复"),
     ],
 )
 def test_before_the_button_there_is_one_limit(
@@ -110,7 +106,7 @@ def test_before_the_button_there_is_one_limit(
     cautions = {one.title: one.text for one in found.cautions}
     assert ("现在是免打扰时段" in cautions) == now.endswith("02:31")
     if now.endswith("02:31"):
-        assert "立即发出" in cautions["现在是免打扰时段"]
+        assert "立即发出，答复时限照常计算" in cautions["现在是免打扰时段"]
     assert "评审前 1 小时仍可请假" in cautions["名单公开后还可以请假"]
 
 
@@ -129,7 +125,25 @@ def test_quiet_time_does_not_count(start: str, minutes: int, end: str) -> None:
     latest = at("27 09:00")
     assert counted_on(at(start), timedelta(minutes=minutes), latest=latest) == at(end)
     if at(end) < latest:
-        assert time_counted(at(start), at(end)) == timedelta(minutes=minutes)
+        counted = time_counted(at(start), at(end), closing=latest)
+        assert counted == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("24 23:10", "24 23:20"),
+        ("24 21:55", "24 22:05"),
+        ("25 04:15", "25 04:20"),  # not beyond the panel's sitting
+        ("23 23:10", "24 07:10"),  # another night than that in which it sits
+    ],
+)
+def test_hours_in_which_the_panel_sits_are_not_quiet(start: str, end: str) -> None:
+    """Letters go out in them, and who declines has to be replaced before it sits."""
+    opening, length = at("25 04:20"), timedelta(minutes=10)
+    assert counted_on(at(start), length, latest=opening) == at(end)
+    if at(end) < opening:
+        assert time_counted(at(start), at(end), closing=opening) == length
 
 
 @pytest.fixture
@@ -279,7 +293,9 @@ def test_nothing_waits_beyond_the_opening(operator: User) -> None:
     draw = seal(operator, NIGHT, opens_in_hours=6)
     post(draw, NIGHT)
     assert states(draw) == {"sent"}
-    assert Invitation.objects.filter(deadline_at=draw.project.opening_at).count() == 2
+    # As long as was sealed, so that there is time for another.
+    in_time = NIGHT + timedelta(hours=1)
+    assert Invitation.objects.filter(deadline_at=in_time).count() == 2
 
 
 @pytest.mark.shows("DRAW-15")

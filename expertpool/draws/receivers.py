@@ -15,7 +15,7 @@ from expertpool.draws.occasions import LETTERS, WAITING
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.policy import is_lowered
 from expertpool.draws.queries.presence import signs_in
-from expertpool.draws.settings import DEMANDING, MOST, QUIET_HOURS
+from expertpool.draws.settings import DEMANDING, MOST, OWN_QUIET_HOURS, QUIET_HOURS
 from expertpool.experts.events import ExpertLeft, LeaveFiled, TiesChanged
 from expertpool.experts.queries.experts import merged_records
 from expertpool.notifications.events import MessageFailed, MessageSent
@@ -51,7 +51,7 @@ def setting_changed(event: SettingChanged) -> None:
     for rules in REGIME_RULES:
         if rules.code == change.code and is_loosened(rules, change):
             tell_lowered(rules, change, readers=APPROVERS)
-    if change.code == QUIET_HOURS.code:
+    if change.code in {one.code for one in (QUIET_HOURS, *OWN_QUIET_HOURS.values())}:
         held = Message.objects.filter(about_type="draws.invitation", occasion__in=WAITING)
         bring_forward(messages=held, now=change.at)
 

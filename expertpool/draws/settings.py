@@ -12,6 +12,7 @@ from expertpool.core.configuration import (
     Duration,
     Number,
     OwnNumber,
+    OwnTimeRange,
     Reader,
     Setting,
     SettingConstraint,
@@ -408,6 +409,19 @@ OWN_GROUNDS: dict[str, Setting[str]] = {
     )
     for regime, group in REGIME_GROUPS.items()
 }
+OWN_QUIET_HOURS: dict[str, Setting[Span | None]] = {
+    regime.value: Setting(
+        f"{QUIET_HOURS.code}.{regime.value}",
+        QUIET_HOURS.label,
+        OwnTimeRange(),
+        None,
+        group=group,
+        order=20,
+        help=f"只适用于{regime.label}项目；留空的与通用规定相同，随时生效。",
+        general=QUIET_HOURS,
+    )
+    for regime, group in REGIME_GROUPS.items()
+}
 # Beyond what is set for all.
 REGIME_PLAN_APPROVAL: dict[str, Setting[bool]] = {
     regime.value: Setting(
@@ -452,6 +466,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     *MORE_CONTRIBUTORS.values(),
     *OWN_NUMBERS.values(),
     QUIET_HOURS,
+    *OWN_QUIET_HOURS.values(),
     REMIND_HOURS,
     REMIND_SHARE,
     PLACE_OPENS,

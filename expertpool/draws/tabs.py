@@ -130,7 +130,7 @@ def _faults(members: Sequence[Project]) -> list[str]:
 
 def _quiet_until(members: Sequence[Project], now: datetime) -> datetime | None:
     """Until when quiet hours would hold back invitations that are made now."""
-    until = quiet_until(now)
+    until = quiet_until(now, members[0].regime)
     return until if until and until < next_opening(members, now=now) else None
 
 

@@ -328,6 +328,21 @@ class TimeRange(Kind[Span | None]):
         return str(value) if value else UNSET
 
 
+@dataclass(frozen=True)
+class OwnTimeRange(TimeRange):
+    """That of one case, or None: there holds what is set for all cases."""
+
+    same = "与通用规定相同"
+
+    def field(self) -> forms.Field:
+        field = super().field()
+        field.widget.attrs["placeholder"] = self.same
+        return field
+
+    def words(self, value: Span | None) -> str:
+        return super().words(value) if value else self.same
+
+
 _MOMENT = r"([01]?[0-9]|2[0-3]):[0-5][0-9]"
 SPAN = re.compile(rf"{_MOMENT} *- *{_MOMENT}")
 

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from expertpool.core.bounds import Bounds
-from expertpool.core.configuration import value_of
+from expertpool.core.configuration import Span, in_force, value_of
 from expertpool.core.crypto import proof
 from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import moment_text
@@ -31,7 +31,7 @@ from expertpool.draws.settings import (
     EMERGENCY_LONGEST,
     EMERGENCY_SHORTEST,
     EMERGENCY_USUAL,
-    QUIET_HOURS,
+    OWN_QUIET_HOURS,
 )
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.route import held_routes
@@ -41,16 +41,21 @@ DAY = timedelta(days=1)
 TRIED_AGAIN = timedelta(minutes=1)
 
 
-def quiet_until(now: datetime) -> datetime | None:
-    """Return when the quiet hours in which ``now`` lies are over; None outside of them."""
-    span, here = value_of(QUIET_HOURS), timezone.localtime(now)
+def quiet_until(now: datetime, regime: str) -> datetime | None:
+    """Return when the quiet hours of ``regime`` in which ``now`` lies are over; None outside of them."""
+    span, here = _quiet_hours(regime), timezone.localtime(now)
     return _next(span.end, here) if span and here.time() in span else None
 
 
-def held_ways(channels: Iterable[str], now: datetime) -> dict[ChannelCode, datetime]:
+def _quiet_hours(regime: str) -> Span | None:
+    span: Span | None = in_force(OWN_QUIET_HOURS[regime])
+    return span
+
+
+def held_ways(channels: Iterable[str], now: datetime, regime: str) -> dict[ChannelCode, datetime]:
     """Return those of ``channels`` whose letters wait since their way was changed (docs/decisions/0114),
     each with until when; none for which quiet hours last longer."""
-    quiet = quiet_until(now)
+    quiet = quiet_until(now, regime)
     return {
         code: until
         for code, until in held_routes(now).items()
@@ -68,7 +73,8 @@ def reveal_time(
     opening = next_opening(projects, now=now)
     if policy and policy.reveal_present:
         return opening + timedelta(minutes=policy.present_latest)
-    answered = counted_on(now, timedelta(minutes=plan.reply_minutes), latest=opening)
+    length, regime = timedelta(minutes=plan.reply_minutes), projects[0].regime
+    answered = counted_on(now, length, latest=opening, regime=regime)
     return max(opening - timedelta(hours=plan.reveal_hours), answered)
 
 
@@ -79,29 +85,31 @@ def opens_earliest(draw: Draw, policy: Policy, *, now: datetime) -> datetime:
     return opening - timedelta(hours=policy.reveal_earliest)
 
 
-def time_counted(start: datetime, end: datetime, *, closing: datetime) -> timedelta:
-    """Return how much of the time from ``start`` to ``end`` lies outside quiet hours, for a panel that sits at
-    ``closing``."""
+def time_counted(start: datetime, end: datetime, *, closing: datetime, regime: str) -> timedelta:
+    """Return how much of the time from ``start`` to ``end`` lies outside the quiet hours of ``regime``, for a panel
+    that sits at ``closing``."""
     counted = timedelta()
-    for begin, until in _loud(start, end, closing):
+    for begin, until in _loud(start, end, closing, regime):
         counted += until - begin
     return counted
 
 
-def counted_on(start: datetime, length: timedelta, *, latest: datetime) -> datetime:
-    """Return when ``length`` outside quiet hours has passed since ``start``, ``latest``, when the panel sits, at
+def counted_on(start: datetime, length: timedelta, *, latest: datetime, regime: str) -> datetime:
+    """Return when ``length`` outside the quiet hours of ``regime`` has passed since ``start``, ``latest``, when the panel sits, at
     the most."""
-    for begin, until in _loud(start, latest, latest):
+    for begin, until in _loud(start, latest, latest, regime):
         if begin + length <= until:
             return begin + length
         length -= until - begin
     return latest
 
 
-def _loud(start: datetime, end: datetime, closing: datetime) -> Iterator[tuple[datetime, datetime]]:
+def _loud(
+    start: datetime, end: datetime, closing: datetime, regime: str
+) -> Iterator[tuple[datetime, datetime]]:
     """Yield the parts of the time from ``start`` to ``end`` outside quiet hours, as far as they are asked
     for: a review may be years away. Hours that are not over at ``closing`` are no quiet ones."""
-    span, at = value_of(QUIET_HOURS), start
+    span, at = _quiet_hours(regime), start
     while at < end:
         here = timezone.localtime(at)
         if span and here.time() in span:
@@ -177,7 +185,11 @@ def deadline_from(invitation: Invitation, start: datetime, length: timedelta) ->
     closing = closing_of(invitation)
     if emergency_of(invitation.draw):
         return min(start + length, closing)
-    return counted_on(start, length, latest=closing)
+    return counted_on(start, length, latest=closing, regime=_regime_of(invitation))
+
+
+def _regime_of(invitation: Invitation) -> str:
+    return str(invitation.draw.project.regime)
 
 
 def time_left(invitation: Invitation, at: datetime) -> timedelta:
@@ -185,7 +197,8 @@ def time_left(invitation: Invitation, at: datetime) -> timedelta:
     until = invitation.deadline_at
     if emergency_of(invitation.draw):
         return max(until - at, timedelta())
-    return time_counted(at, until, closing=closing_of(invitation))
+    closing, regime = closing_of(invitation), _regime_of(invitation)
+    return time_counted(at, until, closing=closing, regime=regime)
 
 
 def pause_of(draw: Draw) -> DrawPause | None:
@@ -279,7 +292,7 @@ _waivers_of = Prepared(
 def letters_wait_until(draw: Draw, *, now: datetime, closing: datetime) -> datetime | None:
     """Return until when quiet hours hold back what ``draw`` sends; None where they do not: in an
     emergency, by somebody's decision, and where they end only when the panel sits."""
-    until = quiet_until(now)
+    until = quiet_until(now, draw.project.regime)
     if until is None or until >= closing or emergency_of(draw) or waiver_of(draw, now=now):
         return None
     return until

@@ -57,12 +57,13 @@ def lasting_of(draw: Draw, board: Board, *, now: datetime) -> Lasting | None:
         for group in board.panel
     ]
     started, closing = draw.ordered_at or now, next_opening(draw.covered, now=now)
-    passed = time_counted(started, now, closing=closing)
+    regime = draw.project.regime
+    passed = time_counted(started, now, closing=closing, regime=regime)
     exits = sum(line.state not in SEATED_STATES for line in board.lines)
     if exits < FEWEST_EXITS or passed < SHORTEST or not any(left.values()):
         return Lasting(words, None, to_opening=False)
     spare = max(fitting[""] - len(board.lines), 0)
-    until = counted_on(now, passed / exits * spare, latest=closing)
+    until = counted_on(now, passed / exits * spare, latest=closing, regime=regime)
     if until < closing:  # however many there are for each seat, they go too fast
         words = [(name, SCARCE if word in (AMPLE, FAIR) else word) for name, word in words]
     return Lasting(words, until, to_opening=until >= closing)

@@ -47,7 +47,7 @@ def send_at_once(*, draw: Draw, reason: str, actor: User, now: datetime) -> int:
         raise LettersRefused(f"请写明立即发出的原因{SAY_MORE}。")
     # The hours may have been changed since they put the letters off.
     held = reach_of(draw, list(draw.invitations.all()), now=now).held_until
-    until = max(filter(None, (quiet_until(now), held)), default=now)
+    until = max(filter(None, (quiet_until(now, draw.project.regime), held)), default=now)
     waiver = QuietWaiver(
         draw=draw,
         reason=reason.strip()[:200],

@@ -170,7 +170,7 @@ def _letters(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
 
 
 def _quiet(members: Sequence[Project], now: datetime) -> Iterator[Caution]:
-    until = quiet_until(now)
+    until = quiet_until(now, members[0].regime)
     if until and until >= next_opening(members, now=now):
         yield Caution(
             "现在是免打扰时段",
@@ -197,7 +197,7 @@ def _late_leaves(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
 
 def rerouted(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
     """Give a caution for each way of ``plan`` whose letters wait since it was changed."""
-    for way, until in held_ways(plan.channels, now).items():
+    for way, until in held_ways(plan.channels, now, plan.project.regime).items():
         name = route_name(way)
         yield Caution(
             f"{name}刚改动过",
@@ -211,9 +211,11 @@ def _replies_end(
     """Return until when the first who are asked may answer, at the latest until the panel sits, of those who
     are reached ``at`` one kind of address alone: its ways may have to wait."""
     latest = next_opening(members, now=now)
-    held = held_ways(plan.channels, now)
+    regime = members[0].regime
+    held = held_ways(plan.channels, now, regime)
     ways = [held.get(way, now) for way in ways_by(at) if way in plan.channels]
-    return counted_on(min(ways, default=now), timedelta(minutes=plan.reply_minutes), latest=latest)
+    length = timedelta(minutes=plan.reply_minutes)
+    return counted_on(min(ways, default=now), length, latest=latest, regime=regime)
 
 
 def _last_reply(plan: DrawPlan, members: Sequence[Project], now: datetime) -> datetime:
@@ -232,7 +234,8 @@ def _in_time(plan: DrawPlan, members: Sequence[Project], now: datetime) -> str:
     if end == now + timedelta(minutes=plan.reply_minutes):
         return f"须在发出后 {length}内（{until}）"
     why, opening = [f"答复时限 {length}"], next_opening(members, now=now)
-    if time_counted(now, end, closing=opening) != end - now:
+    regime = members[0].regime
+    if time_counted(now, end, closing=opening, regime=regime) != end - now:
         why.append("免打扰时段不计在内")
     if end == opening:
         why.append("最晚到评审开始")

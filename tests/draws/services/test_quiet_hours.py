@@ -28,12 +28,13 @@ from expertpool.draws.services.hands import alias_in
 from expertpool.draws.services.letters import send_at_once
 from expertpool.draws.services.outset import look_ahead
 from expertpool.draws.services.sealing import start_draw
-from expertpool.draws.settings import INVITING, QUIET_HOURS
+from expertpool.draws.settings import INVITING, OWN_QUIET_HOURS, QUIET_HOURS
 from expertpool.notifications.channels.email.settings import HOST
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.route import held_routes
 from expertpool.notifications.services.delivery import deliver
+from expertpool.projects.enums import Regime
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
 from tests.draws.services.test_races import run_at_once
@@ -52,6 +53,7 @@ def at(text: str) -> datetime:
 
 
 NIGHT = at("24 23:10")
+REGIME = Regime.PROCUREMENT.value
 LETTERS = Message.objects.filter(occasion="draw.invitation")
 
 
@@ -67,16 +69,30 @@ LETTERS = Message.objects.filter(occasion="draw.invitation")
     ],
 )
 def test_quiet_hours_go_over_midnight(now: str, until: str | None) -> None:
-    assert quiet_until(at(now)) == (at(until) if until else None)
+    assert quiet_until(at(now), REGIME) == (at(until) if until else None)
 
 
 def test_an_office_sets_its_own_or_none() -> None:
     configure(QUIET_HOURS, Span(time(12), time(14)))
-    assert quiet_until(at("24 13:00")) == at("24 14:00")
-    assert quiet_until(at("24 23:00")) is None
+    assert quiet_until(at("24 13:00"), REGIME) == at("24 14:00")
+    assert quiet_until(at("24 23:00"), REGIME) is None
     configure(QUIET_HOURS, None)
-    assert quiet_until(at("24 13:00")) is None
-    assert counted_on(NIGHT, timedelta(hours=1), latest=at("30 09:00")) == at("25 00:10")
+    assert quiet_until(at("24 13:00"), REGIME) is None
+    assert counted_on(NIGHT, timedelta(hours=1), latest=at("30 09:00"), regime=REGIME) == at(
+        "25 00:10"
+    )
+
+
+def test_a_regime_has_hours_of_its_own(draw: Draw, operator: User) -> None:
+    other = next(one for one in Regime.values if one != draw.project.regime)
+    configure(OWN_QUIET_HOURS[other], None)
+    configure(OWN_QUIET_HOURS[draw.project.regime], Span(time(23), time(5)))
+    assert quiet_until(NIGHT, draw.project.regime) == at("25 05:00")
+    assert quiet_until(NIGHT, other) == at("25 07:00")  # as for all
+    post(draw, NIGHT)
+    assert reach_of(draw, list(draw.invitations.all()), now=NIGHT).held_until == at("25 05:00")
+    post(draw, at("25 05:00"))
+    assert {row.deadline_at for row in draw.invitations.all()} == {at("25 06:00")}
 
 
 @pytest.mark.parametrize(
@@ -123,9 +139,11 @@ def test_before_the_button_there_is_one_limit(
 )
 def test_quiet_time_does_not_count(start: str, minutes: int, end: str) -> None:
     latest = at("27 09:00")
-    assert counted_on(at(start), timedelta(minutes=minutes), latest=latest) == at(end)
+    assert counted_on(at(start), timedelta(minutes=minutes), latest=latest, regime=REGIME) == at(
+        end
+    )
     if at(end) < latest:
-        counted = time_counted(at(start), at(end), closing=latest)
+        counted = time_counted(at(start), at(end), closing=latest, regime=REGIME)
         assert counted == timedelta(minutes=minutes)
 
 
@@ -141,9 +159,9 @@ def test_quiet_time_does_not_count(start: str, minutes: int, end: str) -> None:
 def test_hours_in_which_the_panel_sits_are_not_quiet(start: str, end: str) -> None:
     """Letters go out in them, and who declines has to be replaced before it sits."""
     opening, length = at("25 04:20"), timedelta(minutes=10)
-    assert counted_on(at(start), length, latest=opening) == at(end)
+    assert counted_on(at(start), length, latest=opening, regime=REGIME) == at(end)
     if at(end) < opening:
-        assert time_counted(at(start), at(end), closing=opening) == length
+        assert time_counted(at(start), at(end), closing=opening, regime=REGIME) == length
 
 
 @pytest.fixture

@@ -20,13 +20,14 @@ from expertpool.directory.services.units import question_about, resolve_unit
 from expertpool.experts.enums import AvoidanceKind
 from expertpool.experts.forms.fields import ExpertField
 from expertpool.experts.models import AvoidanceUnit, Expert, SavedSearch, Tag
+from expertpool.experts.queries.coming import SEALED
 from expertpool.experts.queries.criteria import SUBJECT
 from expertpool.experts.services.blacklist import PAST
 
 
-def reason_field(label: str, *, longest: int) -> forms.CharField:
+def reason_field(label: str, *, longest: int, told: str = "") -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": 3, "data-count": longest})
-    return forms.CharField(label=label, max_length=longest, widget=widget)
+    return forms.CharField(label=label, max_length=longest, widget=widget, help_text=told)
 
 
 class OneExpertForm(forms.Form):
@@ -61,7 +62,7 @@ class EntryForm(forms.Form):
 
 
 class BlacklistForm(OneExpertForm, EntryForm):
-    reason = reason_field("移入原因", longest=500)
+    reason = reason_field("移入原因", longest=500, told=SEALED)
     field_order = ("expert", "reason", "evidence", "until_date")
 
 

@@ -10,6 +10,12 @@ from datetime import datetime
 from expertpool.accounts.models import User
 from expertpool.core.catalogue import Catalogue
 
+# Said before everybody leaves the pool, whether he sits or not: what it says of one it says of all (docs/decisions/0241).
+SEALED = (
+    "名单未公开的抽取里有没有他，这里不提示：轮到他或要给他发邀请时，系统暂停该抽取，等监督人核对；"
+    "已答复参加的，名单公开时告知经办人和监督人更换。"
+)
+
 Period = tuple[datetime, datetime]
 
 

@@ -14,6 +14,7 @@ from expertpool.core.fields import UNREADABLE, readable
 from expertpool.core.templatetags.ui import masked, pill
 from expertpool.core.visibility import Level, level_for, show
 from expertpool.experts.models import Expert, Leave
+from expertpool.experts.queries.coming import SEALED
 from expertpool.experts.tables import leave_pill, state_pill
 
 register = template.Library()
@@ -24,6 +25,12 @@ def expert_state(*, expert: Expert) -> SafeString:
     """Where the expert stands, as a pill."""
     label, tone = state_pill(expert, timezone.localdate())
     return pill(label=label, tone=tone)
+
+
+@register.simple_tag
+def sealed_seats() -> str:
+    """What becomes of seats that nobody may know of, said before anybody leaves the pool."""
+    return SEALED
 
 
 @register.simple_tag

@@ -236,3 +236,14 @@ def test_without_the_right_to_record_he_is_told_who_does_it(opened: Draw, operat
     done = post(reader, "freeze", expert.pk, give_up="1", **hidden(page))
     assert done.status_code == 204
     assert not AnswerRequest.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_becomes_of_sealed_seats_is_said_of_everybody(admin: User) -> None:
+    client, expert = login(Client(), admin), make_expert()
+    for page in (
+        client.get(reverse("experts:detail", args=[expert.pk])),
+        client.get(reverse("experts:list")),
+        client.get(reverse("experts:blacklist_add", args=[expert.pk])),
+    ):
+        assert "名单未公开的抽取里有没有他，这里不提示" in page.content.decode()

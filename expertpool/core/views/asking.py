@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -14,9 +15,16 @@ class AsksOnce(forms.Form):
 
     def ask_once(self, field: str, value: str, sentence: str) -> None:
         """Say ``sentence`` at ``field`` unless it was said of this ``value`` already; called by ``clean``."""
-        if not sentence or self.cleaned_data.get("asked") == value:
+        self.ask_all([(field, value, sentence)])
+
+    def ask_all(self, questions: Iterable[tuple[str, str, str]]) -> None:
+        """Do so of several (field, value, sentence) at once; what has no sentence is not asked."""
+        asked = [one for one in questions if one[2]]
+        value = "\t".join(value for _, value, _ in asked)
+        if not asked or self.cleaned_data.get("asked") == value:
             return
-        self.add_error(field, sentence)
+        for field, _, sentence in asked:
+            self.add_error(field, sentence)
         data: Any = self.data
         data = data.copy()
         data[self.add_prefix("asked")] = value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -24,10 +25,11 @@ from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import departments_for, needs_department
 from expertpool.experts.services.profile import SHUT
+from expertpool.experts.validators.values import account_warning
 
 NO_DEPARTMENT = "您只能查看部门的专家，请选择所属部门；没有可选的，请系统管理员先为您设置部门。"
 
-KNOWING = "knowing"
+KNOWING, ACCOUNT = "knowing", "bank_account"
 
 
 class ExpertForm(AsksOnce):
@@ -72,7 +74,7 @@ class ExpertForm(AsksOnce):
                 self._guard(name, one)
         for name in self.shut & self.fields.keys():
             self.fields[name].help_text = SHUT
-        if not self._named:
+        if not self._named and ACCOUNT not in self.fields:
             del self.fields["asked"]
         # What whoever goes on knowingly sends back (`services.alike`).
         self.knowing = str(data.get(KNOWING, "")) if data else ""
@@ -147,9 +149,37 @@ class ExpertForm(AsksOnce):
             and "employer_name" in self.fields
         ):
             self.add_error("employer_name", "填了统一社会信用代码，请同时填写单位名称。")
-        if self._named:
-            self.ask_once(self._named, *self._asked())
+        self.ask_all(self._questions())
+        if self.errors:
+            self._say_all()
         return data
+
+    def _questions(self) -> Iterator[tuple[str, str, str]]:
+        """Yield what is odd, and is saved only once whoever typed it has seen so."""
+        if self._named:
+            yield self._named, *self._asked()
+        account = self._account()
+        held = self.expert and ACCOUNT not in self.shut and self.expert.bank_account
+        if account and account != held and (told := account_warning(account)):
+            yield ACCOUNT, account, f"{told}确认无误的，再保存一次。"
+
+    def _account(self) -> str:
+        """Return the account as it will be saved; empty where it is refused."""
+        try:
+            return str(self.declared[ACCOUNT].clean(self.cleaned_data.get(ACCOUNT) or ""))
+        except (CellRefused, KeyError):
+            return ""
+
+    def _say_all(self) -> None:
+        """Say what the service would refuse as well: all that is wrong at once."""
+        for name, one in self.declared.items():
+            value = self.cleaned_data.get(name)
+            if name not in self.fields or name in self.errors or not one.write or not value:
+                continue
+            try:
+                one.clean(value)
+            except CellRefused as refusal:
+                self.add_error(name, refusal.sentence(one.label))
 
     @property
     def _named(self) -> str:

@@ -279,3 +279,31 @@ def test_of_a_section_without_the_name_nothing_is_said_of_it(admin: User, sectio
     answer = login(Client(), admin).post(address, {"remark": "一", "position": "科长"})
     assert answer.status_code == 204
     assert "姓名" not in str(json.loads(answer["HX-Trigger"]))
+
+
+@pytest.mark.shows("EXP-04")
+def test_an_account_with_a_wrong_check_digit_is_saved_once_that_was_seen(
+    client: Client, admin: User
+) -> None:
+    login(client, admin)
+    data = {"name": "王小明", "phone": "13800138000", "bank_account": "6222 0000 0000 0000 001"}
+    asked = client.post(CREATE, data)
+    assert asked.status_code == 422
+    assert "校验不符" in asked.content.decode()
+    assert "再保存一次" in asked.content.decode()
+    said = {"asked": asked.context["form"]["asked"].value()}
+    other = client.post(CREATE, data | said | {"bank_account": "6222000000000000002"})
+    assert other.status_code == 422  # what was seen was another one
+    assert client.post(CREATE, data | said).status_code == 204
+    assert Expert.objects.get().bank_account == "6222000000000000001"
+    # What stands there already is asked about no more.
+    edit = reverse("experts:edit", args=[Expert.objects.get().pk])
+    assert client.post(edit, data | {"name": "王大明"}).status_code == 204
+
+
+@pytest.mark.shows("EXP-04")
+def test_all_that_is_wrong_is_said_at_once(client: Client, admin: User) -> None:
+    login(client, admin)
+    data = {"name": "王小明", "phone": "123", "practice_years": "99999", "postcode": "41"}
+    form = client.post(CREATE, data | {"email": "a b@c"}).context["form"]
+    assert {"phone", "practice_years", "postcode", "email"} <= form.errors.keys()

@@ -695,6 +695,7 @@ RULES: dict[str, Rule] = {
     "experts:import_forget": only("admin", "operator", kwargs=own_import_memory("experts")),
     "experts:import_discard": only("admin", "operator", kwargs=own_import),
     "experts:import_refused": only("admin", "operator", kwargs=own_import),
+    "experts:import_update": only("admin", kwargs=own_import),
     "experts:update": only("admin"),
     "experts:update_template": only("admin"),
     "experts:update_run": only("admin", kwargs=own_update),

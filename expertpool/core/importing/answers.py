@@ -13,6 +13,7 @@ from expertpool.core.importing.columns import ImportColumn, as_line, as_text
 LEFT_EMPTY = "-"  # said of a word: its cell is empty
 # Letters of a word, likeness of two, for a proposal; how many are offered.
 SHORTEST, CLOSE, OFFERED = 2, 0.65, 4
+NAMESAKES = 12  # entries of one name: one of them is meant
 _APART = re.compile(r"([;；,，、\n]+)")
 
 
@@ -98,6 +99,8 @@ def _in_the_end(said: Mapping[str, str], word: str) -> str:
 def proposals(column: ImportColumn, word: str, words: Iterable[str]) -> list[str]:
     """Return the words of the list that ``word`` may mean, the most likely first: none of them is put in
     unless somebody chooses it."""
+    if column.named_so is not None and (several := column.named_so(word)):
+        return list(several[:NAMESAKES])
     known = list(dict.fromkeys(words))
     # A word that is known and yet refused is not the only one of that name; one letter says nothing.
     if word in known or len(word) < SHORTEST:

@@ -29,6 +29,7 @@ from expertpool.core.importing.importer import (
     CHECK,
     CLEANED,
     GUESSED,
+    REMARKS,
     Fault,
     Importer,
     Note,
@@ -125,9 +126,7 @@ class RowReader:
             parts = (row.values.get(code), row.values.pop(key, ""))
             row.values[code] = self._together(row, code, parts, is_mended=code in (mended or {}))
         self._add_mended(row, mended or {})
-        first = self.first
-        if first and row.values.get(first) == self.samples[first] and self._is_sample(row):
-            self.totals.samples += 1
+        if self._is_left_out(row):
             return None
         if row.faults and number not in self.answers.cells and (told := _remark(cells)):
             self.totals.remark(number, told)
@@ -310,6 +309,18 @@ class RowReader:
             if is_january_or_october(cell):
                 word, kind = f"按 {word} 导入，{WHICH_MONTH}", CHECK
             row.notes.append(Note(column.header, kind, as_text(cell), word))
+
+    def _is_left_out(self, row: Row) -> bool:
+        """Tell whether a row only shows how to fill in a list, and count it."""
+        first, number = self.first, row.number
+        if first and row.values.get(first) == self.samples[first] and self._is_sample(row):
+            self.totals.samples += 1
+            return True
+        if number in self.answers.cells or not self.importer.is_example(row):
+            return False
+        if len(self.totals.examples) < REMARKS:
+            self.totals.examples[number] = str(row.values.get(first) or "")
+        return True
 
     def _is_sample(self, row: Row) -> bool:
         filled = [(code, value) for code, value in row.values.items() if value not in EMPTY]

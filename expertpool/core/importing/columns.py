@@ -262,7 +262,8 @@ class ImportColumn:
     that people often call by this one's header. ``looks`` tells of a cell that it can only be of this column. ``words`` are those it knows:
     another one is refused, or with ``is_free`` taken as it stands; either way it is asked about.
     ``meanings`` give what people write for them, where it can mean one only ("": nothing is proposed);
-    ``may_be`` tells of a word and one of the list whether it may mean that (without: by their letters); ``lists``: a cell holds several. ``dispensable``: a
+    ``may_be`` tells of a word and one of the list whether it may mean that (without: by their letters); ``named_so`` gives the
+    entries of a list that all go by one word; ``lists``: a cell holds several. ``dispensable``: a
     row goes in without a cell that is refused. ``blanks`` are what people write here for nothing, beside what
     they write everywhere; ``missed`` is said of a cell that holds one. ``word`` is a value as it is read.
     ``src`` gives the address that proposes words of a long list while one types.
@@ -287,6 +288,7 @@ class ImportColumn:
     is_free: bool = False
     meanings: Callable[[], Mapping[str, str]] = dict
     may_be: Callable[[str, str], bool] | None = None
+    named_so: Callable[[str], Sequence[str]] | None = None
     lists: bool = False
     dispensable: bool = False
     blanks: Sequence[str] = ()

@@ -176,6 +176,7 @@ class Collector:
             "words": self._words(totals),
             "applied": self._lines(totals.applied.most_common(APPLIED), applied=True),
             "samples": totals.samples,
+            "examples": totals.examples,
             "remarks": totals.remarks,
             "remarked": totals.remarked,
             "lacking": dict(totals.lacking),

@@ -20,6 +20,8 @@ from expertpool.core.models import ImportRun
 from expertpool.core.settings import IMPORT_SIZE
 
 LISTED = 100  # words that a select offers; of more the user types one
+EMPTY_WORD, UNCHANGED_WORD = "这一格留空", "这一格不改动"  # said of a word of a long list
+EMPTIED = (LEFT_EMPTY, EMPTY_WORD, UNCHANGED_WORD)
 ASKED = ("refused", "left", "answered")  # cells that the page offers
 REASONS = {
     Why.REMEMBERED: "按上次的选择",
@@ -258,7 +260,7 @@ class AnswersForm(forms.Form):
             if name not in self.data:
                 continue
             typed = self.cleaned_data[name]
-            meaning = ("" if typed == LEFT_EMPTY else typed) if typed else None
+            meaning = ("" if typed in EMPTIED else typed) if typed else None
             if meaning != line["meant"] or (meaning is None and line["suggestion"]):
                 said.setdefault(line["code"], {})[line["word"]] = meaning
         return said
@@ -332,7 +334,7 @@ def _asked_field(line: dict[str, Any]) -> forms.Field:
     choices = dict(asked["meanings"]) if asked else {"": "撤回，再问一次"}
     if meaning == "":
         meaning = LEFT_EMPTY
-        choices.setdefault(LEFT_EMPTY, "这一格留空")
+        choices.setdefault(LEFT_EMPTY, EMPTY_WORD)
     elif meaning:
         choices.setdefault(meaning, "按原样" if meaning == word else f"当作“{meaning}”")
     label = f"{line['column']}“{word}”"
@@ -351,6 +353,10 @@ def _word_field(
     told = f"可能是：{'、'.join(proposed)}" if proposed and meaning is None else ""
     if len(known) > LISTED:
         hint = "请选择，或填目录中的名称或代码" if proposed else "填目录中的名称或代码"
+        if not column.required:
+            empty = UNCHANGED_WORD if is_update else EMPTY_WORD
+            proposed, hint = [*proposed, empty], f"{hint}，或选“{empty}”"
+            initial = empty if initial == LEFT_EMPTY else initial
         return forms.CharField(
             label=label,
             initial=initial,
@@ -359,9 +365,7 @@ def _word_field(
             max_length=200,
             widget=forms.TextInput(attrs=_typing(column, proposed) | {"placeholder": hint}),
         )
-    nothing = (
-        [] if column.required else [(LEFT_EMPTY, "这一格不改动" if is_update else "这一格留空")]
-    )
+    nothing = [] if column.required else [(LEFT_EMPTY, UNCHANGED_WORD if is_update else EMPTY_WORD)]
     first = "按原样保存" if column.is_free else "暂不处理"
     first = f"请选择（不选就{first}）" if proposed else first
     # What was said before may have left its list meanwhile.

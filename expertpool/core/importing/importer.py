@@ -102,6 +102,9 @@ class Totals:
     words: Counter[tuple[str, str]] = field(default_factory=Counter)
     applied: Counter[tuple[str, str]] = field(default_factory=Counter)  # words that were explained
     samples: int = 0
+    examples: dict[int, str] = field(
+        default_factory=dict
+    )  # rows that are as little: what names each
     remarked: int = 0  # rows that are none of the list; the first are kept with what they say
     remarks: dict[int, str] = field(default_factory=dict)
     lacking: Counter[str] = field(default_factory=Counter)  # what rows that are taken do not have
@@ -145,6 +148,8 @@ class Importer(ABC):
     at_once: ClassVar[int] = 2_000  # rows that a user can wait for
     # The list that shows what a run brought in, by its key as ``run``; empty: none does.
     listed: ClassVar[str] = ""
+    # The importer (code) that changes what is there already, and the name of its first page.
+    updated_by: ClassVar[tuple[str, str] | None] = None
     is_update: ClassVar[bool] = False  # changes what is there: each row is approved by itself
     do_not_call_in_templates: ClassVar[bool] = True  # pages show the class, not a run of it
 
@@ -214,6 +219,10 @@ class Importer(ABC):
         """Return what of ``user``'s rows is only counted and once they are in (手机号、证件号码);
         empty: nothing."""
         return ""
+
+    def is_example(self, row: Row) -> bool:
+        """Tell whether a row shows how to fill in a list, and is none of its rows; before `inspect`."""
+        return False
 
     def lacks(self, row: Row) -> str:
         """Return what a row that is taken has not, though nearly all have it; empty: nothing."""

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.core.importing.answers import Answers
@@ -26,6 +28,7 @@ from expertpool.core.importing.forms import (
 from expertpool.core.importing.importer import Importer
 from expertpool.core.importing.memory import HEADER, memories
 from expertpool.core.importing.reading import UnreadableFile
+from expertpool.core.importing.registry import IMPORTS
 from expertpool.core.importing.runs import (
     NotSeen,
     RunRefused,
@@ -36,6 +39,7 @@ from expertpool.core.importing.runs import (
     discard_import,
     own_imports,
     resume_import,
+    start_again,
     start_import,
     started_imports,
 )
@@ -44,9 +48,9 @@ from expertpool.core.models import ImportMemory, ImportRun
 from expertpool.core.models.imports import ImportState
 from expertpool.core.permissions import requires
 from expertpool.core.responses import file_answer
+from expertpool.core.views.listing import page_size
 from expertpool.core.waiting import FileGone
 
-RECENT = 5
 STEPS = ("上传文件", "核对", "完成")
 PAGES = (
     *("upload", "template", "run", "table", "mapping", "answers"),
@@ -76,6 +80,10 @@ def import_urls(importer: type[Importer], prefix: str = "import/") -> list[URLPa
         ("<int:pk>/discard/", require_POST(pages.discard), f"{name}_discard"),
         ("<int:pk>/refused/", require_safe(pages.refused), f"{name}_refused"),
     )
+    if importer.updated_by:
+        updating: Any = requires(IMPORTS[importer.updated_by[0]].permission)
+        again = updating(require_POST(pages.update))
+        routes += (("<int:pk>/update/", again, f"{name}_update"),)
     guard: Any = requires(importer.permission)
     return [path(f"{prefix}{route}", guard(view), name=name) for route, view, name in routes]
 
@@ -106,10 +114,15 @@ class _Pages:
                 form.add_error("file", str(error))
             else:
                 return self._to(request, "run" if run.is_previewed else "mapping", run.pk)
-        recent = started_imports(request.user, self.importer.code)[:RECENT]
+        started = started_imports(request.user, self.importer.code)
+        recent = Paginator(started, page_size(request)).get_page(request.GET.get("page"))
         context = {"form": form, "recent": recent, "memories": self._memories(request)}
         status = 422 if form.is_bound else 200
-        return self._page(request, "core/import_upload.html", context, status=status)
+        htmx: Any = getattr(request, "htmx", None)
+        part = "#list" if htmx and htmx.target == "list" else ""
+        response = self._page(request, f"core/import_upload.html{part}", context, status=status)
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        return response
 
     def template(self, request: HttpRequest) -> HttpResponseBase:
         name = f"{self.importer.label}导入模板.xlsx"
@@ -140,12 +153,23 @@ class _Pages:
             "kept_link": self._kept(run),
             "unused": unused_columns(run, found.get("outline", {})),
             "beside": beside(found.get("outline", {})),
+            "updates": self._updates(request, run),
         }
         status = 422 if form and form.is_bound else 200
         response = self._page(request, part, context, status=status)
         if htmx and not run.is_running:
             response["HX-Refresh"] = "true"  # the page of the result is another one
         return response
+
+    def _updates(self, request: HttpRequest, run: ImportRun) -> str:
+        """Return where people of a file who are in the pool already can be updated: with this very file as
+        long as it is there; empty: nowhere, or nobody is."""
+        if not run.has_known or self.importer.updated_by is None or not self._updater(request):
+            return ""
+        if run.is_previewed:
+            return reverse(self._name(request, "update"), args=[run.pk])
+        namespace = request.resolver_match.namespace  # type: ignore[union-attr]
+        return reverse(f"{namespace}:{self.importer.updated_by[1]}") if run.is_done else ""
 
     def _kept(self, run: ImportRun) -> str:
         """Return where stands what a run brought in; empty: nowhere."""
@@ -251,6 +275,29 @@ class _Pages:
             return self._to(request, "run", run.pk)
         messages.success(request, told)
         return self._to(request, "run", run.pk)
+
+    def update(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Check the same file by the importer that changes what is there already."""
+        other = self._updater(request)
+        if other is None or self.importer.updated_by is None:
+            raise Http404
+        run, page = self._run(request, pk), self.importer.updated_by[1]
+        try:
+            began = start_again(run=run, importer=other, actor=request.user, now=timezone.now())
+        except (RunRefused, UnreadableFile) as error:
+            messages.error(request, str(error))
+            return self._to(request, "run", pk)
+        step = "run" if began.is_previewed else "mapping"
+        namespace = request.resolver_match.namespace  # type: ignore[union-attr]
+        return redirect(f"{namespace}:{page}_{step}", pk=began.pk)
+
+    def _updater(self, request: HttpRequest) -> type[Importer] | None:
+        """Return the importer that changes what is there, if the user may use it."""
+        if self.importer.updated_by is None:
+            return None
+        other = IMPORTS[self.importer.updated_by[0]]
+        user: Any = request.user
+        return other if user.has_permission(other.permission) else None
 
     def resume(self, request: HttpRequest, pk: int) -> HttpResponse:
         try:

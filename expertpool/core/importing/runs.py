@@ -15,9 +15,9 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
 from expertpool.core.configuration import value_of
 from expertpool.core.events import publish
@@ -126,6 +126,14 @@ def start_import(
         run.delete()  # what there is of its files is swept away
         raise
     return run
+
+
+def start_again(
+    *, run: ImportRun, importer: type[Importer], actor: Any, now: datetime
+) -> ImportRun:
+    """Start ``importer`` with the file of ``run``, which stays as it is; refuses as `start_import`."""
+    upload = SimpleUploadedFile(run.file_name, _content(run))
+    return start_import(importer=importer, upload=upload, options={}, actor=actor, now=now)
 
 
 def _check_limit(actor: Any, now: datetime) -> None:
@@ -546,8 +554,11 @@ def remove_expired_imports(*, now: datetime) -> int:
 
 
 def started_imports(user: Any, importer: str) -> QuerySet[ImportRun]:
-    """Return the runs of ``importer`` that ``user`` started, newest first."""
-    return ImportRun.objects.filter(user=user, importer=importer)
+    """Return the runs of ``importer`` that ``user`` started: those first that wait for him, of each the newest."""
+    waits = Case(When(state__in=(*OPEN, ImportState.RUNNING), then=0), default=1)
+    return ImportRun.objects.filter(user=user, importer=importer).order_by(
+        waits, "-created_at", "-pk"
+    )
 
 
 def own_imports(user: Any, importer: str) -> QuerySet[ImportRun]:

@@ -57,13 +57,36 @@ class SpecialtyNames:
 
     def find(self, cell: str) -> list[int]:
         """Return the specialties that a cell lists. Raises CellRefused."""
-        found: list[int] = []
+        return list(dict.fromkeys(self._one(*pair) for pair in self._named(cell)))
+
+    def find_good(self, cell: str) -> tuple[list[int], list[CellRefused]]:
+        """Return the specialties of a cell that lists several, and why others of it are none."""
+        found, refusals = [], []
+        for pair in self._named(cell):
+            try:
+                found.append(self._one(*pair))
+            except CellRefused as refusal:
+                refusals.append(refusal)
+        return list(dict.fromkeys(found)), refusals
+
+    def candidates(self, word: str) -> list[str]:
+        """Return the specialties that go by one name, where there are several, each with its code and what
+        it belongs to."""
+        named = self._names.get(word, [])
+        return [self._called(pk) for pk in named] if len(named) > 1 else []
+
+    def _called(self, pk: int) -> str:
+        code, name, parent = self._rows[pk]
+        above = self._rows.get(parent or 0)
+        said = f"{code} {name}（{above[1]}）" if above else f"{code} {name}"
+        # What stands between several would part it.
+        return code if _APART.search(said) else said
+
+    def _named(self, cell: str) -> Iterator[tuple[str, str]]:
+        """Yield each specialty that a cell names, with the word of the cell that it is of."""
         for word in filter(None, map(str.strip, self._words(cell))):
-            if self._knows(word):
-                found.append(self._one(word, word))
-            else:
-                found.extend(self._one(one, word) for one in self._split(word))
-        return list(dict.fromkeys(found))
+            parts = [word] if self._knows(word) else self._split(word)
+            yield from ((one, word) for one in parts)
 
     def _words(self, cell: str) -> Iterator[str]:
         """Yield what a cell lists: of what stands between commas as much as is one name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -28,6 +29,8 @@ from expertpool.experts.services.import_lookups import (
 from expertpool.experts.services.import_options import departments_into
 from expertpool.experts.validators import documents
 from expertpool.experts.validators.values import TOO_YOUNG, Term, is_too_young
+
+OTHERS_KEPT = "同一格的其他专业照常导入。"
 
 
 class RowRules:
@@ -131,10 +134,17 @@ class RowRules:
     def _words(self, row: Row) -> Iterator[Fault]:
         """Find specialties, division and department; fill the title level."""
         values: dict[str, Any] = row.values
-        try:
-            values["specialty_ids"] = self._specialties.find(values.get("specialties", ""))
-        except CellRefused as error:
-            yield self._refusal(error)
+        values["specialty_ids"], refusals = self._specialties.find_good(
+            values.get("specialties", "")
+        )
+        if values["specialty_ids"]:
+            # Beside one specialty that is known the others are told, and can be mended on the page.
+            for error in refusals:
+                fault = self._refusal(error)
+                row.left.append(replace(fault, detail=f"{fault.detail}{OTHERS_KEPT}"))
+                row.words += [(error.code, error.word)] if error.word else []
+        elif refusals:
+            yield self._refusal(refusals[0])
         values["division_id"] = None
         try:
             values["division_id"] = self._divisions.find(values.get("division", ""))

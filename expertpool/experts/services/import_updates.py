@@ -37,6 +37,7 @@ from expertpool.experts.fields.shared import passes
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to, id_number_index, phone_index
 from expertpool.experts.queries.imported import CHANGING
+from expertpool.experts.services.import_columns import expert_columns
 from expertpool.experts.services.import_lookups import (
     DepartmentNames,
     DivisionNames,
@@ -79,7 +80,7 @@ class ExpertUpdater(Importer):
     @classmethod
     def get_columns(cls) -> Sequence[ImportColumn]:
         # Nothing is required of a row but that it names somebody.
-        columns = EXPERT.import_columns()
+        columns = expert_columns()
         return [NUMBER, *(replace(one, required=False, missed="") for one in columns)]
 
     def __init__(self, *, actor: User, now: datetime, options: Any) -> None:

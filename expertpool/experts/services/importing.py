@@ -47,9 +47,11 @@ from expertpool.experts.queries.experts import (
     id_number_index,
     phone_index,
 )
-from expertpool.experts.queries.imported import ADDING
+from expertpool.experts.queries.imported import ADDING, CHANGING
 from expertpool.experts.services.accounts import queue_accounts
 from expertpool.experts.services.contacts import CONTACTS
+from expertpool.experts.services.import_columns import expert_columns
+from expertpool.experts.services.import_examples import is_example
 from expertpool.experts.services.import_kinds import KIND, asked_of, read_kind, set_kind
 from expertpool.experts.services.import_numbers import SavedNumbers
 from expertpool.experts.services.import_options import (
@@ -80,6 +82,7 @@ class ExpertImporter(Importer):
 
     code = ADDING
     listed = "experts:list"
+    updated_by = (CHANGING, "update")
     label = "专家"
     permission = "experts.import"
     option_fields = OPTIONS
@@ -91,7 +94,7 @@ class ExpertImporter(Importer):
 
     @classmethod
     def get_columns(cls) -> Sequence[ImportColumn]:
-        return EXPERT.import_columns()
+        return expert_columns()
 
     @classmethod
     def counted_for(cls, user: User) -> str:
@@ -203,6 +206,9 @@ class ExpertImporter(Importer):
         self.named.warn(row)
         if sentence := self.persons.told(row.values, row.number):
             row.notes.append(Note("姓名", CHECK, row.values["name"], sentence, is_pressing=True))
+
+    def is_example(self, row: Row) -> bool:
+        return is_example(row.values)
 
     def lacks(self, row: Row) -> str:
         is_person = row.values.get("kind") != ExpertKind.ORGANISATION

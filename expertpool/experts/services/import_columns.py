@@ -1,0 +1,59 @@
+"""The columns of the imports of experts, with what only a look at the data tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from expertpool.core.importing import CellRefused, ImportColumn, as_code
+from expertpool.experts.fields import EXPERT
+from expertpool.experts.services.import_lookups import SpecialtyNames
+
+_BETWEEN = re.compile(r"[;；,，、/|\n]+")
+
+
+def expert_columns() -> list[ImportColumn]:
+    """Return the declared columns."""
+    names = _Names()
+    columns = {one.code: one for one in EXPERT.import_columns()}
+    specialties, email = columns["specialties"], columns["email"]
+    columns["specialties"] = replace(specialties, named_so=names.candidates)
+    columns["email"] = replace(email, clean=_first_of(email.clean))
+    return list(columns.values())
+
+
+class _Names:
+    """The names of the specialties, read once somebody asks for them."""
+
+    @cached_property
+    def _read(self) -> SpecialtyNames:
+        return SpecialtyNames()
+
+    def candidates(self, word: str) -> list[str]:
+        return self._read.candidates(word)
+
+
+def _first_of(clean: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return ``clean`` for a cell that may hold several, of which we keep the first that can be taken."""
+
+    def first(cell: Any) -> Any:
+        try:
+            return clean(cell)
+        except CellRefused as refusal:
+            for part in _parts(cell):
+                try:
+                    return clean(part)
+                except CellRefused:
+                    continue
+            raise refusal from None
+
+    return first
+
+
+def _parts(cell: Any) -> Sequence[str]:
+    parts = [part.strip() for part in _BETWEEN.split(as_code(cell))]
+    parts = [part for part in parts if part]
+    return parts if len(parts) > 1 else ()

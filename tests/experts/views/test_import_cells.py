@@ -1,0 +1,117 @@
+"""One bad cell, one word of several meanings, and rows that name nobody."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from expertpool.accounts.models import User
+from expertpool.experts.models import Expert
+from tests.core.importing.sheets import write_xlsx
+from tests.fixtures import login
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("media"),
+    pytest.mark.shows("EXP-07"),
+]
+
+
+def uploaded(client: Client, folder: Path, *rows: list[Any]) -> Any:
+    path = write_xlsx(folder / "a.xlsx", list(rows))
+    posted = {"file": SimpleUploadedFile(path.name, path.read_bytes()), "status": "formal"}
+    return client.post(reverse("experts:import"), posted, follow=True)
+
+
+def text_of(page: Any) -> str:
+    return " ".join(page.content.decode().split())
+
+
+def confirmed(client: Client, page: Any) -> None:
+    run = page.context["run"]
+    client.post(reverse("experts:import_confirm", args=[run.pk]), {"check": run.checks})
+
+
+def test_a_bad_specialty_beside_a_good_one_is_left_out_and_told(
+    admin: User, tmp_path: Path
+) -> None:
+    client, head = login(Client(), admin), ["姓名", "手机号", "评审专业"]
+    page = uploaded(
+        client,
+        tmp_path,
+        head,
+        ["甲真", "13911110001", "A010101、火星学"],
+        ["甲善", "13911110002", "火星学"],
+        ["甲美", "13911110003", "A010101/A999999"],
+    )
+    run, found = page.context["run"], page.context["found"]
+    assert (run.accepted, run.reasons) == (2, {"专业名称不存在": 1})
+    assert run.left == {"专业名称不存在": 1, "专业代码不存在": 1}
+    told = found["left"][0]["cells"][0]["detail"]
+    assert "火星学" in told
+    assert "其他专业照常导入" in told
+    assert ("火星学", 2) in [(line["word"], line["count"]) for line in found["words"]]
+    confirmed(client, page)
+    for expert in Expert.objects.all():
+        assert [one.code for one in expert.specialties.all()] == ["A010101"]
+
+
+def test_of_two_addresses_the_first_good_one_is_taken(admin: User, tmp_path: Path) -> None:
+    client, head = login(Client(), admin), ["姓名", "手机号", "邮箱"]
+    page = uploaded(
+        client,
+        tmp_path,
+        head,
+        ["甲真", "13911110001", "x@y.com，z@w.com"],
+        ["甲善", "13911110002", "z@@w.com；u@v.cn"],
+        ["甲美", "13911110003", "a b@c.cn"],
+    )
+    run = page.context["run"]
+    assert (run.accepted, run.reasons) == (2, {"邮箱格式": 1})
+    assert run.notes == {"已整理": 2}
+    confirmed(client, page)
+    assert [one.email for one in Expert.objects.order_by("number")] == ["x@y.com", "u@v.cn"]
+
+
+def test_a_specialty_of_several_trees_is_offered_with_all_of_them(
+    admin: User, tmp_path: Path
+) -> None:
+    client = login(Client(), admin)
+    page = uploaded(
+        client, tmp_path, ["姓名", "手机号", "评审专业"], ["甲真", "13911110001", "电气"]
+    )
+    line = page.context["form"].word_lines()[0]
+    offered = json.loads(line["field"].field.widget.attrs["data-proposed"])
+    assert "A040210 电气（市政公用工程）" in offered
+    assert offered[-1] == "这一格留空"
+    assert "A040210 电气（市政公用工程）" in line["field"].help_text
+    answers = reverse("experts:import_answers", args=[page.context["run"].pk])
+    page = client.post(answers, {line["field"].name: offered[0]}, follow=True)
+    assert page.context["run"].accepted == 1
+    page = client.post(answers, {line["field"].name: "这一格留空"}, follow=True)
+    assert page.context["run"].accepted == 1
+    confirmed(client, page)
+    assert not Expert.objects.get().specialties.exists()
+
+
+def test_examples_are_left_out_and_told(admin: User, tmp_path: Path) -> None:
+    client, head = login(Client(), admin), ["姓名", "手机号", "工作单位"]
+    page = uploaded(
+        client,
+        tmp_path,
+        head,
+        ["张三", "13800138000", "某某公司"],
+        ["示例：李四", "13911110002", "甲院"],
+        ["（例）王五", "13911110003", "甲院"],
+        ["张三", "13911110004", "甲院"],
+        ["例子", "13911110005", "甲院"],
+    )
+    assert page.context["run"].accepted == 2
+    assert list(page.context["found"]["examples"]) == ["2", "3", "4"]
+    assert "像填写示例的行没有导入 第 2 行“张三”" in text_of(page).replace("</strong>", "")

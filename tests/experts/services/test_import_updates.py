@@ -405,6 +405,7 @@ def test_a_form_that_is_saved_says_what_is_odd(admin: User) -> None:
         "phone": "+86 139-1111-0003",
         "bank_account": "6217 0000 1234 5678 902",
         "practice_years": "15年",
+        "asked": "6217000012345678902",  # the form has asked, and was saved once more
     }
     answer = login(Client(), admin).post(reverse("experts:create"), posted)
     expert = Expert.objects.get(name="王芳")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.core.management.commands import flush
 from django.db import connection, transaction
 from django.db.backends.postgresql.creation import DatabaseCreation
@@ -62,28 +63,33 @@ TEMPLATES = "template_of_tests_"
 def django_db_modify_db_settings(
     django_db_modify_db_settings: None, django_db_blocker: Any
 ) -> None:
-    """Let the test database be copied where a copy is kept."""
-    with django_db_blocker.unblock():
-        if _keeps_copies() and _template() in _templates():
-            connection.settings_dict["TEST"]["TEMPLATE"] = _template()
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Keep a copy of a database that was migrated anew, and no older one."""
-    if not _keeps_copies() or connection.settings_dict["TEST"].get("TEMPLATE"):
+    """Let the test database be a copy, where copies are kept: of one that the first process migrates while the others
+    wait for it. No older one is kept."""
+    if not _keeps_copies():
         return
-    with django_db_blocker.unblock():
-        made = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [TEMPLATES])
+        kept = _templates()
+        if _template() not in kept:
+            for name in kept:
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            _make_template(cursor)
+    connection.settings_dict["TEST"]["TEMPLATE"] = _template()
+
+
+def _make_template(cursor: Any) -> None:
+    """Under another name, until it is whole."""
+    usual, making = connection.settings_dict["NAME"], "made_into_a_template"
+    cursor.execute(f"DROP DATABASE IF EXISTS {making} WITH (FORCE)")
+    cursor.execute(f"CREATE DATABASE {making}")
+    connection.close()
+    connection.settings_dict["NAME"] = making
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    finally:
         connection.close()
-        quote = connection.ops.quote_name
-        with connection._nodb_cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [TEMPLATES])
-            kept = _templates()
-            for name in kept - {_template()}:
-                cursor.execute(f"DROP DATABASE IF EXISTS {quote(name)} WITH (FORCE)")
-            if _template() not in kept:
-                cursor.execute(f"CREATE DATABASE {quote(_template())} TEMPLATE {quote(made)}")
+        connection.settings_dict["NAME"] = usual
+    cursor.execute(f"ALTER DATABASE {making} RENAME TO {_template()}")
 
 
 def _keeps_copies() -> bool:

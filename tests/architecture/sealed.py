@@ -259,3 +259,22 @@ def readable(content: bytes) -> str:
         cells: list[Any] = [cell for sheet in book for row in sheet.values for cell in row]
         return "\n".join(str(cell) for cell in cells if cell is not None)
     return content.decode(errors="replace")
+
+
+def leaks_of_rows(sealed: Sealed) -> Iterator[str]:
+    """Which tables name the drawn outside of what is about experts, in clear or as bytes."""
+    marks = sealed.marks | {
+        mark.encode().hex(): f"{kind} (bytes)" for mark, kind in sealed.marks.items()
+    }
+    for table, row in rows():
+        if not table.startswith(ABOUT_EXPERTS):
+            for mark, kind in marks.items():
+                if mark in row:
+                    yield f"{table}: {kind}"
+
+
+def leaks_of_files(sealed: Sealed) -> Iterator[str]:
+    for name, text in files():
+        for mark, kind in sealed.marks.items():
+            if mark in text:
+                yield f"{name}: {kind}"

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
-from pytest_django import Settings
 
-from tests.architecture.forms import NOT_ASKED, forms_of, pages, read
+from tests.architecture.forms import NOT_ASKED, PostedForm, forms_of, read
 from tests.architecture.url_roles import RULES
 from tests.architecture.world import World, make_world
 from tests.fixtures import login
@@ -42,66 +42,106 @@ CONSTRAINT = re.compile(
 )
 
 
-@pytest.fixture
-def world(db: None, settings: Settings, tmp_path: Path) -> World:
-    settings.MEDIA_ROOT = tmp_path
-    return make_world()
+pytestmark = pytest.mark.django_db
 
 
-def test_no_select_shows_dashes(world: World) -> None:
-    admin = world.users["admin"]
-    client = login(Client(), admin)
+@pytest.fixture(scope="module")
+def world(once: Any, media_once: None) -> World:
+    with once():
+        return make_world()
+
+
+@dataclass(frozen=True)
+class Address:
+    """One that the administrator may ask: its page, where it has one, and the fields of its filters."""
+
+    name: str
+    url: str
+    page: str
+    filters: tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def addresses(world: World, once: Any) -> list[Address]:
+    """All of them, read once for all that is typed into them."""
+    admin, found = world.users["admin"], []
+    with once():
+        client = login(Client(raise_request_exception=False), admin)
+        for name, rule in RULES.items():
+            if name in NOT_ASKED or rule.token or "admin" not in rule.roles:
+                continue
+            url = reverse(name, kwargs=rule.kwargs(world, admin))
+            answer = read(client.get(url))
+            is_page = answer.get("Content-Type", "").startswith("text/html")
+            if answer.status_code != 200 or not is_page:
+                found.append(Address(name, url, "", ()))
+                continue
+            form = (answer.context or {}).get("filter_form")
+            found.append(
+                Address(name, url, answer.content.decode(), tuple(form.fields if form else ()))
+            )
+    return found
+
+
+@pytest.fixture(scope="module")
+def forms(addresses: list[Address]) -> list[tuple[str, str, PostedForm]]:
+    """Their forms, each with the page and the address it is sent to. What stands on each page, the end of the
+    session or a search, is one form."""
+    found = {}
+    for one in addresses:
+        for form in forms_of(one.page):
+            to = form.address or one.url
+            fields = tuple(sorted(form.typed)), tuple(sorted(form.values))
+            found.setdefault((to, *fields), (one.name, to, form))
+    return list(found.values())
+
+
+def test_no_select_shows_dashes(addresses: list[Address]) -> None:
     empty = re.compile(r'<option value=""[^>]*>\s*(-+|—|－)?\s*</option>')
-    assert [name for name, _, page in pages(world, client, admin) if empty.search(page)] == []
+    assert [one.name for one in addresses if empty.search(one.page)] == []
 
 
 @pytest.mark.parametrize("extreme", EXTREMES, ids=range(len(EXTREMES)))
-def test_no_form_fails_or_stores_what_lies_outside(world: World, extreme: str) -> None:
-    admin = world.users["admin"]
-    client = login(Client(raise_request_exception=False), admin)
-    failed, asked = [], 0
-    for name, url, page in list(pages(world, client, admin)):
-        for form in forms_of(page):
-            sent = form.values | {field: extreme for field in form.typed if field != "version"}
-            cookies = deepcopy(client.cookies)
-            with transaction.atomic():
-                answer = read(client.post(form.address or url, sent))
-                # every bound of the database holds, also those that wait for the commit
-                with connection.cursor() as cursor:
-                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                transaction.set_rollback(True)
-            client.cookies = cookies
-            asked += 1
-            told = answer.content.decode(errors="replace") if not answer.streaming else ""
-            if answer.status_code >= 500 or CONSTRAINT.search(told):
-                failed.append(f"{name}: {answer.status_code} ({form.address or url})")
+def test_no_form_fails_or_stores_what_lies_outside(
+    world: World, forms: list[tuple[str, str, PostedForm]], extreme: str
+) -> None:
+    client = login(Client(raise_request_exception=False), world.users["admin"])
+    failed = []
+    for name, address, form in forms:
+        sent = form.values | {field: extreme for field in form.typed if field != "version"}
+        cookies = deepcopy(client.cookies)
+        with transaction.atomic():
+            answer = read(client.post(address, sent))
+            # every bound of the database holds, also those that wait for the commit
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            transaction.set_rollback(True)
+        client.cookies = cookies
+        told = answer.content.decode(errors="replace") if not answer.streaming else ""
+        if answer.status_code >= 500 or CONSTRAINT.search(told):
+            failed.append(f"{name}: {answer.status_code} ({address})")
     assert failed == [], "\n".join(failed)
-    assert asked > 50
+    assert len(forms) > 50
 
 
 @pytest.mark.parametrize("extreme", RANGES, ids=range(len(RANGES)))
-def test_no_filter_fails_or_finds_everybody(world: World, extreme: str) -> None:
-    admin = world.users["admin"]
-    client = login(Client(raise_request_exception=False), admin)
+def test_no_filter_fails_or_finds_everybody(
+    world: World, addresses: list[Address], extreme: str
+) -> None:
+    client = login(Client(raise_request_exception=False), world.users["admin"])
     failed, asked = [], 0
-    for name, rule in RULES.items():
-        if name in NOT_ASKED or rule.token or "admin" not in rule.roles:
-            continue
-        url = reverse(name, kwargs=rule.kwargs(world, admin))
-        page = read(client.get(url))
-        form = (page.context or {}).get("filter_form") if page.status_code == 200 else None
-        fields = form.fields if form is not None else ()
+    for one in addresses:
         others = dict.fromkeys(NAMES, extreme)
-        if read(client.get(url, others)).status_code >= 500:
-            failed.append(f"{name}: {'/'.join(NAMES)}")
-        for field in fields:
-            answer = read(client.get(url, {field: extreme}))
+        if read(client.get(one.url, others)).status_code >= 500:
+            failed.append(f"{one.name}: {'/'.join(NAMES)}")
+        for field in one.filters:
+            answer = read(client.get(one.url, {field: extreme}))
             asked += 1
             if answer.status_code >= 500:
-                failed.append(f"{name}: {field}: {answer.status_code}")
-            elif field in fields and answer.context["filter_form"].errors:
+                failed.append(f"{one.name}: {field}: {answer.status_code}")
+            elif answer.context["filter_form"].errors:
                 page = answer.context.get("page")
                 if page is not None and page.paginator.count:
-                    failed.append(f"{name}: {field}: wrong, and finds rows")
+                    failed.append(f"{one.name}: {field}: wrong, and finds rows")
     assert failed == [], "\n".join(failed)
     assert asked > 50

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import signal
 import socket
@@ -10,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.request import urlopen
@@ -42,6 +44,8 @@ def said(environment: dict[str, str]) -> Path:
 
 
 PRESSES = 3  # of Ctrl-C
+MIGRATIONS = 20  # before they come, of some hundreds
+APPLYING = re.compile(r"Applying \w+\.")
 
 
 @contextmanager
@@ -119,9 +123,8 @@ def test_ctrl_c_while_it_makes_the_tables_ends_it_without_noise(deployment: dict
         command, cwd=BASE_DIR, env=deployment, stdout=-1, stderr=-2, text=True
     ) as migrating:
         assert migrating.stdout
-        for line in migrating.stdout:
-            if "Applying draws." in line:
-                break
+        for _ in islice(filter(APPLYING.search, migrating.stdout), MIGRATIONS):
+            pass
         for _ in range(PRESSES):
             migrating.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):

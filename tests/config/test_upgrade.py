@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from difflib import unified_diff
 from typing import Any
 
 import pytest
 from django.apps.registry import Apps
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from pytest_django import DjangoDbBlocker
 
 from expertpool.accounts.models import ApiToken, KnownPermission, RolePermission
+from expertpool.core.grants import grant_application
 from expertpool.reports.models import ExposureReport
+from tools.tables import dump
 
 DATABASE = "expertpool_upgraded"
 # The last version in which draws owned all of this.
@@ -25,28 +31,48 @@ BEFORE = [
     ("files", "0001_initial"),
     ("procrastinate", "0041_post_retry_failed_job"),
 ]
+# PostgreSQL writes a list of words otherwise once it has read what it wrote.
+SAID_TWICE = re.compile(r"::(text\[\]|text|character varying)|[()]")
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+
+
+@contextmanager
+def database_of_its_own() -> Iterator[None]:
+    """Work on an empty one."""
+    usual = connection.settings_dict["NAME"]
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {DATABASE}")
+    connection.close()
+    connection.settings_dict["NAME"] = DATABASE
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = usual
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+
+
+@pytest.fixture
+def first_tables(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> list[str]:
+    """What a new database is, made at once by `config/tables.sql`."""
+    with django_db_blocker.unblock(), database_of_its_own():
+        call_command("migrate", verbosity=0, interactive=False)
+        return schema()
 
 
 @pytest.fixture
 def old(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Apps]:
     """Work on a database of its own, as ``BEFORE`` left it; the models of that time."""
-    usual = connection.settings_dict["NAME"]
-    with django_db_blocker.unblock():
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-            cursor.execute(f"CREATE DATABASE {DATABASE}")
-        connection.close()
-        connection.settings_dict["NAME"] = DATABASE
-        try:
-            executor = MigrationExecutor(connection)
-            executor.migrate(BEFORE)
-            yield executor.loader.project_state(BEFORE).apps
-        finally:
-            connection.close()
-            connection.settings_dict["NAME"] = usual
-            with connection._nodb_cursor() as cursor:
-                cursor.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+    with django_db_blocker.unblock(), database_of_its_own():
+        executor = MigrationExecutor(connection)
+        executor.migrate(BEFORE)
+        yield executor.loader.project_state(BEFORE).apps
+
+
+def schema() -> list[str]:
+    return SAID_TWICE.sub("", dump("--schema-only")).splitlines()
 
 
 def bring_up_to_date() -> None:
@@ -60,7 +86,10 @@ def rows(sql: str) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def test_what_draws_owned_goes_to_the_apps_around_it(old: Apps) -> None:
+@pytest.mark.timeout(900)  # each migration, one after the other
+def test_what_draws_owned_goes_to_the_apps_around_it(first_tables: list[str], old: Apps) -> None:
+    """And an empty database begins with the tables that the migrations have made of this one."""
+
     def make(label: str, **values: Any) -> Any:
         return old.get_model(label).objects.create(**values)
 
@@ -193,3 +222,7 @@ def test_what_draws_owned_goes_to_the_apps_around_it(old: Apps) -> None:
     ]
     # What stands in the chain stays as it was written.
     assert rows("SELECT action, subject_type, chain_no, hash FROM audit_entry ORDER BY id") == log
+
+    grant_application(using="default")
+    assert len(first_tables) > 1000
+    assert not list(unified_diff(schema(), first_tables, lineterm="", n=2))

@@ -60,6 +60,7 @@ KINDS: dict[FieldKind, tuple[str, str, Any, Any]] = {
     FieldKind.FLAG: ("可出差", "是", True, {"op": "eq", "value": True}),
     FieldKind.FILE: ("资格证书", "", None, None),
 }
+ROWS = 30  # of an import
 UNASKED = (FieldKind.LONG_TEXT,)  # by draws: no one-line condition
 ADD = """
 import json, sys, django; django.setup()
@@ -73,9 +74,10 @@ for kind, label in json.load(sys.stdin):
 
 @pytest.mark.shows("OVW-05")
 def test_running_processes_have_a_field_of_each_kind_that_a_third_one_adds(
-    client: Client, admin: User, tmp_path: Path
+    client: Client, admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """This process serves the pages; a worker runs; another process adds the fields."""
+    monkeypatch.setattr(ExpertImporter, "at_once", 0)  # the worker imports
     login(client, admin)
     labels = [label for label, *_ in KINDS.values()]
     cells = {label: cell for label, cell, *_ in KINDS.values() if cell}  # no list holds files
@@ -95,12 +97,12 @@ def test_running_processes_have_a_field_of_each_kind_that_a_third_one_adds(
     codes = {FieldKind(one.kind): one.code for one in CustomField.objects.all()}
     assert set(codes) == set(FieldKind)
     kept = {codes[kind]: value for kind, (_, _, value, _) in KINDS.items() if value is not None}
-    assert Expert.objects.filter(extra=kept).count() == 2001  # by the worker
+    assert Expert.objects.filter(extra=kept).count() == ROWS  # by the worker
     for kind, (_, _, _, question) in KINDS.items():
         if question:
             where = json.dumps({"field": codes[kind], **question})
             page = client.get(reverse("experts:list"), {"where": where}).context["page"]
-            assert page.paginator.count == 2001, kind
+            assert page.paginator.count == ROWS, kind
     columns = {one.header for one in EXPERT.export_columns()}
     assert set(labels) <= columns
     asked = {one["code"] for one in schema(CONDITION)["fields"]}
@@ -112,7 +114,7 @@ def test_running_processes_have_a_field_of_each_kind_that_a_third_one_adds(
     ]
     Expert.objects.update(status="formal")  # whoever admits them is not its matter
     draw = make_draw(now=timezone.now(), groups=[GroupInput("甲", 2, leaves)])
-    assert draw.candidate_count == 2001
+    assert draw.candidate_count == ROWS
 
 
 def _form(client: Client) -> str:
@@ -122,8 +124,8 @@ def _form(client: Client) -> str:
 def _import(
     admin: User, folder: Path, head: list[list[str]], *, first: int, extra: list[str] | None = None
 ) -> ImportRun:
-    """Queue an import long enough for the worker."""
-    rows = [["王", f"138{first + at:08d}", *(extra or [])] for at in range(2001)]
+    """Queue an import for the worker."""
+    rows = [["王", f"138{first + at:08d}", *(extra or [])] for at in range(ROWS)]
     path = write_xlsx(folder / f"{first}.xlsx", [*head, *rows])
     upload = SimpleUploadedFile(path.name, path.read_bytes())
     options = {"status": "formal"}

@@ -3,7 +3,7 @@
 Each example is a project drawn from a small pool, to which answers, deadlines, leave, replacement,
 supplements, widening, emergency, early release, voids, new experts, hindrances and restarts happen
 at random. A service may refuse, in words of its own; it may not fail, nor write what does not hold.
-``DRAW_MACHINE_EXAMPLES=2000 pytest tests/draws/test_machine.py`` goes on for as long as is wanted.
+Each `make test` goes a few such ways, always the same ones; ``make draw-walk`` hundreds (`ARGS=2000`: so many).
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ from vdraw.verify import find_difference
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
 SENIOR: dict[str, Any] = {"field": "title_level", "op": "eq", "value": 4}
 QUICK = bool(os.environ.get("DRAW_MACHINE_QUICK"))
-EXAMPLES = int(os.environ.get("DRAW_MACHINE_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("DRAW_MACHINE_EXAMPLES", "8"))
 STEPS = 40
 _seeds = count(50_000)
 _kept: list[dict[str, Any]] = []  # records of draws that ended, for the verifier of the browser

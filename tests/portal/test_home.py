@@ -29,11 +29,16 @@ ROLES = (
 )
 
 
+@pytest.fixture(scope="module")
+def demonstration(once: Any, media_once: None) -> None:
+    with once():
+        for step in steps_up_to("done"):
+            step.run(timezone.now())
+
+
 @pytest.fixture
-def demo(db: None) -> dict[str, User]:
+def demo(demonstration: None) -> dict[str, User]:
     """The whole demonstration; the demo accounts by role."""
-    for step in steps_up_to("done"):
-        step.run(timezone.now())
     return {user.username: user for user in User.objects.filter(username__in=ROLES)}
 
 

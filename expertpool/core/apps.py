@@ -58,8 +58,8 @@ class CoreConfig(AppConfig):
         from expertpool.core.health import CHECK_GROUPS, CHECKS
         from expertpool.core.health import database as database_health
         from expertpool.core.health import program as program_health
-        from expertpool.core.mandates import MANDATES, Mandate
-        from expertpool.core.models import BulkRun
+        from expertpool.core.mandates import MANDATES, Mandate, unfinished
+        from expertpool.core.models import BulkRun, ExportRun
         from expertpool.core.permissions import check_required_codes
         from expertpool.core.registry import ACCOUNT_ITEMS, MENU_GROUPS, MenuGroup, MenuItem
         from expertpool.core.search import SEARCHES, SearchProvider, find_pages
@@ -77,7 +77,8 @@ class CoreConfig(AppConfig):
                 "core.bulk",
                 "批量办理",
                 lambda now: BulkRun.objects.filter(expires_at__gt=now).select_related("user"),
-            )
+            ),
+            Mandate("core.export", "导出", lambda now: unfinished(ExportRun, now)),
         )
         CHECK_GROUPS.add(database_health.DATABASE, program_health.PROGRAM, program_health.SERVER)
         CHECKS.add(*database_health.CHECKS, *program_health.CHECKS)

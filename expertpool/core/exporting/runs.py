@@ -18,6 +18,7 @@ from expertpool.core.exporting.registry import EXPORTS, ExportFinished
 from expertpool.core.exporting.workbook import Stamp, write_xlsx
 from expertpool.core.jobs import defer
 from expertpool.core.limits import one_at_a_time
+from expertpool.core.mandates import FORGED, stands
 from expertpool.core.models import ExportRun
 from expertpool.core.models.exports import EXPORTS as FOLDER
 from expertpool.core.models.exports import ExportState
@@ -75,8 +76,12 @@ def write_export(*, run_id: int, now: datetime) -> None:
     What goes wrong is kept as the run's state and logged: asking again is up to the user.
     """
     run = ExportRun.objects.select_related("user").get(pk=run_id)
-    if run.state in {ExportState.DONE, ExportState.FAILED}:
+    if run.state in {ExportState.DONE, ExportState.FAILED} or run.expires_at <= now:
         return
+    with transaction.atomic():
+        if not stands(run, now=now):
+            _update(run, state=ExportState.FAILED, finished_at=now, error=FORGED)
+            return
     _update(run, state=ExportState.RUNNING, rows=0)
     try:
         _write(run, now)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import connection, transaction
@@ -21,6 +21,7 @@ from django.db.models import Case, QuerySet, When
 
 from expertpool.core.configuration import value_of
 from expertpool.core.events import publish
+from expertpool.core.fields import ProofField
 from expertpool.core.importing.answers import Answers, Said
 from expertpool.core.importing.checking import Sink, check_rows
 from expertpool.core.importing.columns import normalise_header
@@ -49,6 +50,7 @@ from expertpool.core.importing.sheets import RefusedSheet
 from expertpool.core.jobs import defer
 from expertpool.core.limits import one_at_a_time
 from expertpool.core.locks import lock_transaction, try_lock_transaction
+from expertpool.core.mandates import FORGED, stands
 from expertpool.core.models import ImportRun
 from expertpool.core.models.imports import IMPORTS as FOLDER
 from expertpool.core.models.imports import ImportState
@@ -57,6 +59,7 @@ from expertpool.core.storing import StoreDown
 from expertpool.core.waiting import FileGone, remove_unnamed
 
 logger = logging.getLogger(__name__)
+PROOF = cast("ProofField", ImportRun._meta.get_field("proof"))
 OPEN = (ImportState.UPLOADED, ImportState.MAPPING, ImportState.PREVIEWED)  # not yet confirmed
 MOST_CHECKS = 50  # of one file: whoever asks more often is not mending it
 
@@ -387,9 +390,10 @@ def confirm_import(*, run: ImportRun, now: datetime, passed_over: Sequence[int] 
     the second time); so does whoever saw another check of the rows than ``run`` tells (NotSeen).
     """
     waiting = ImportRun.objects.filter(pk=run.pk, state=ImportState.PREVIEWED)
+    run.confirmed_at = now
     with transaction.atomic():
         if not waiting.filter(checks=run.checks).update(
-            state=ImportState.RUNNING, confirmed_at=now, done_rows=0
+            state=ImportState.RUNNING, confirmed_at=now, done_rows=0, proof=PROOF.made_of(run)
         ):
             if waiting.exists():
                 raise NotSeen(
@@ -425,6 +429,10 @@ def perform_import(*, run_id: int, now: datetime, progress: bool = False) -> Non
             lock_transaction(_lock(run_id))
             run.refresh_from_db(fields=["state"])
             if run.state != ImportState.RUNNING:
+                return
+            if not stands(run, now=now):
+                over = ImportRun.objects.filter(pk=run_id)
+                over.update(state=ImportState.FAILED, finished_at=now, error=FORGED)
                 return
             _import(run, now=now, progress=progress)
     except StoreDown:

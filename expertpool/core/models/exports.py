@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from expertpool.core.crypto import binding
+from expertpool.core.fields import ProofField
 from expertpool.core.waiting import HoldsFiles, WaitingFile
 
 EXPORTS = "exports"
@@ -52,6 +53,16 @@ class ExportRun(HoldsFiles, models.Model):
     created_at = models.DateTimeField("申请时间")
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
     expires_at = models.DateTimeField("失效时间")
+    # That he asked for it (`core.mandates`).
+    proof = ProofField(
+        "凭证",
+        null=False,
+        default=b"",
+        says=(
+            *("user.username", "exporter", "title", "params", "address"),
+            *("created_at", "expires_at"),
+        ),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "导出"

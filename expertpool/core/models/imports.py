@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from expertpool.core.crypto import binding
+from expertpool.core.fields import ProofField
 from expertpool.core.waiting import HoldsFiles, WaitingFile
 
 IMPORTS = "imports"
@@ -64,6 +65,16 @@ class ImportRun(HoldsFiles, models.Model):
     confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
     expires_at = models.DateTimeField("失效时间")
+    # That its user confirmed it so, and when (`core.mandates`).
+    proof = ProofField(
+        "凭证",
+        null=False,
+        default=b"",
+        says=(
+            *("user.username", "importer", "created_at", "confirmed_at", "sheet", "header_row"),
+            *("headers", "mapping", "options"),
+        ),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "导入"

@@ -142,3 +142,14 @@ class AccountState(models.TextChoices):
     NONE = "none", "未开通"
     SENT = "sent", "已发送"
     OPEN = "open", "已开通"
+
+
+class TagColour(models.TextChoices):
+    """Of the mark by which a group is known in lists; each is a tone of the design."""
+
+    BLUE = "blue", "蓝"
+    GREEN = "green", "绿"
+    ORANGE = "orange", "橙"
+    AMBER = "amber", "黄"
+    RED = "red", "红"
+    GREY = "grey", "灰"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO
 
@@ -64,6 +67,8 @@ _OLE: tuple[tuple[str, FileType], ...] = (
     ("PowerPoint Document", FileType("application/vnd.ms-powerpoint", (".ppt", ".dps"))),
 )
 _TEXT = FileType("text/plain", (".txt", ".csv"))
+# Whoever shows a picture holds all of it, however small its file is. Telephones make 108 million.
+MOST_PIXELS, LONGEST_SIDE = 120_000_000, 16_000
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
 
 
@@ -83,9 +88,76 @@ def detect_type(file: IO[bytes]) -> FileType:
     if found is None and _is_text(file):
         found = _TEXT
     file.seek(0)
+    if found is not None and found.content_type in SIZED:
+        _check_pixels(SIZED[found.content_type](file))
+    file.seek(0)
     if found is None:
         raise FileRefused(f"不能上传这种文件。可以上传：{ACCEPTED}。")
     return found
+
+
+def _check_pixels(sides: tuple[int, int] | None) -> None:
+    """Refuse a picture of which more would have to be held than a page should; whose sides are not found, nobody
+    shows either."""
+    width, height = sides or (0, 0)
+    if max(width, height) > LONGEST_SIDE or width * height > MOST_PIXELS:
+        raise FileRefused(
+            f"图片太大（{width}×{height} 像素），请缩小后上传：边长不超过 16000 像素，共不超过 1.2 亿像素。"
+        )
+
+
+def _png_sides(file: IO[bytes]) -> tuple[int, int] | None:
+    file.seek(0)
+    head = file.read(24)
+    return struct.unpack(">II", head[16:24]) if head[12:16] == b"IHDR" and len(head) == 24 else None
+
+
+def _gif_sides(file: IO[bytes]) -> tuple[int, int] | None:
+    file.seek(0)
+    head = file.read(10)
+    return struct.unpack("<HH", head[6:10]) if len(head) == 10 else None
+
+
+def _webp_sides(file: IO[bytes]) -> tuple[int, int] | None:
+    """(RFC 9649)"""
+    file.seek(0)
+    head = file.read(30)
+    match head[12:16]:
+        case b"VP8X" if len(head) == 30:
+            return 1 + int.from_bytes(head[24:27], "little"), 1 + int.from_bytes(
+                head[27:30], "little"
+            )
+        case b"VP8L" if len(head) >= 25:
+            bits = int.from_bytes(head[21:25], "little")
+            return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+        case b"VP8 " if len(head) == 30:
+            width, height = struct.unpack("<HH", head[26:30])
+            return width & 0x3FFF, height & 0x3FFF
+    return None
+
+
+def _jpeg_sides(file: IO[bytes]) -> tuple[int, int] | None:
+    """Return what the frame header says (ITU-T T.81, B.2.2), found by the lengths of what stands before it."""
+    file.seek(2)
+    while (mark := file.read(4))[:1] == b"\xff" and len(mark) == 4:
+        kind, length = mark[1], int.from_bytes(mark[2:4], "big")
+        if kind == 0xFF:  # filling
+            file.seek(-3, os.SEEK_CUR)
+        elif 0xC0 <= kind <= 0xCF and kind not in (0xC4, 0xC8, 0xCC):
+            frame = file.read(5)
+            height, width = struct.unpack(">HH", frame[1:5]) if len(frame) == 5 else (0, 0)
+            return width, height
+        else:
+            file.seek(max(length - 2, 0), os.SEEK_CUR)
+    return None
+
+
+SIZED: dict[str, Callable[[IO[bytes]], tuple[int, int] | None]] = {
+    "image/png": _png_sides,
+    "image/jpeg": _jpeg_sides,
+    "image/gif": _gif_sides,
+    "image/webp": _webp_sides,
+}
 
 
 def _by_mark(head: bytes) -> FileType | None:

@@ -9,6 +9,7 @@ class NoticesConfig(AppConfig):
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.changes.registry import OWN_DATA
         from expertpool.core import home as home_page
+        from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.mandates import MANDATES, Mandate
         from expertpool.core.permissions import register_permissions
@@ -23,10 +24,12 @@ class NoticesConfig(AppConfig):
         from expertpool.notices.occasions import REMINDER, SENT
         from expertpool.notices.permissions import PERMISSIONS
         from expertpool.notices.queries.notices import NOTICE_FILES
+        from expertpool.notices.settings import SETTINGS
         from expertpool.notices.tables import OWN
         from expertpool.notifications.occasions import OCCASIONS
 
         register_permissions(PERMISSIONS)
+        SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
         MANDATES.add(
             Mandate(

@@ -52,6 +52,7 @@ from expertpool.experts.services.taking_away import sweep
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.services import attach
+from expertpool.joining.occasions import RECOMMENDED
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.sending import Envelope, send_messages
 from tests.api.caller import Caller
@@ -59,6 +60,7 @@ from tests.architecture.forms import forms_of
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import give_account, make_expert, make_unit
+from tests.factories.joining import make_recommendation
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -313,6 +315,19 @@ def test_that_he_read_a_message_is_told_with_the_names(
     assert "09:41" in shown_to(admin, record)
     assert str(message.uid) in shown_to(admin, f"{records}?state=read")
     assert str(message.uid) not in shown_to(admin, f"{records}?state=sent")
+
+
+def test_that_he_recommended_somebody_is_told_with_the_names(
+    somebody: Expert, draw: Draw, admin: User
+) -> None:
+    """No row of the letters to his colleague says to the minute that an expert is at his account."""
+    records = reverse("notifications:records")
+    before = without_what_changes(shown_to(admin, records))
+    make_recommendation(somebody, somebody.user, now=NOW)
+    assert Message.objects.filter(occasion=RECOMMENDED.code).exists()
+    assert without_what_changes(shown_to(admin, records)) == before
+    assert release(draw_id=draw.pk, now=draw.reveal_at, unanswered=True)
+    assert RECOMMENDED.label in shown_to(admin, records)
 
 
 @pytest.mark.parametrize("state", ["draft", "pending"])

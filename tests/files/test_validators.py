@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import struct
 
 import pytest
 
@@ -47,3 +48,41 @@ def test_programs_pages_and_noise_are_refused(what: str) -> None:
 )
 def test_names_are_harmless_and_end_as_the_content_says(name: str, expected: str) -> None:
     assert clean_file_name(name, FileType("application/pdf", (".pdf",))) == expected
+
+
+def picture(kind: str, width: int, height: int) -> bytes:
+    """The beginning of a picture of such sides, as programs write it."""
+    big, small = (
+        struct.pack(">II", width, height),
+        struct.pack("<HH", width & 0xFFFF, height & 0xFFFF),
+    )
+    frame = b"\xff\xc2\x00\x11\x08" + struct.pack(">HH", height & 0xFFFF, width & 0xFFFF)
+    lossless = (width - 1 | height - 1 << 14).to_bytes(8, "little")[:4]
+    extended = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    return {
+        "png": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + big,
+        "gif": b"GIF89a" + small,
+        "jpeg": b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(10) + b"\xff\xff\xdb\x00\x04ab" + frame,
+        "webp": b"RIFF\x10\x00\x00\x00WEBPVP8 " + bytes(10) + small,
+        "lossless webp": b"RIFF\x10\x00\x00\x00WEBPVP8L" + bytes(4) + b"/" + lossless + bytes(9),
+        "extended webp": b"RIFF\x10\x00\x00\x00WEBPVP8X" + bytes(8) + extended,
+    }[kind]
+
+
+KINDS = ("png", "gif", "jpeg", "webp", "lossless webp", "extended webp")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pictures_that_nobody_could_hold_are_refused(kind: str) -> None:
+    """A few kilobytes of one colour are 900 million points in the browser of whoever opens the record."""
+    big = 16_000 if kind == "webp" else 16_384
+    with pytest.raises(FileRefused, match=rf"{big}×{big} 像素"):
+        detect_type(io.BytesIO(picture(kind, big, big)))
+    assert detect_type(io.BytesIO(picture(kind, 12_000, 9_000)))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_that_is_cut_off_is_one(kind: str) -> None:
+    whole = picture(kind, 30, 20)
+    for length in range(16, len(whole)):
+        assert detect_type(io.BytesIO(whole[:length]))

@@ -10,6 +10,8 @@ from zipfile import ZipFile
 
 import openpyxl
 import pytest
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -37,12 +39,14 @@ from expertpool.notices.services import sending
 from expertpool.notices.services.reading import confirm_receipt, open_notice
 from expertpool.notices.services.sending import remind, remind_out, send_notice, send_out, withdraw
 from expertpool.notices.services.writing import add_addressees, delete_draft, save_notice
+from expertpool.notices.settings import HOSTS
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import own_messages
 from tests.factories.accounts import make_department, make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import give_account, make_expert
 from tests.factories.notices import addressee_of, deliver_all, make_notice, sent_notice
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
@@ -362,3 +366,22 @@ def test_what_was_sent_to_him_stands_in_his_own_data(operator: User) -> None:
     assert [(one["标题"], bool(one["阅读"]), one["确认"]) for one in said] == [
         ("年度培训", True, "")
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("请立即登录 http://evil.example/login 核对", "http://evil.example/login"),
+        ("请打开ｅｖｉｌ．ｅｘａｍｐｌｅ．ｃｏｍ／a", "evil.example.com/a"),
+        ("规定见 www.ccgp.gov.cn.evil.com/x", "www.ccgp.gov.cn.evil.com/x"),
+    ],
+)
+def test_a_notice_leads_to_no_other_page(operator: User, text: str, found: str) -> None:
+    """In the name of the office an expert would give his password to anybody."""
+    configure(HOSTS, "www.ccgp.gov.cn")
+    notice = make_notice(operator)
+    with pytest.raises(ValidationError) as refused:
+        save_notice(row=notice, values={"text": text}, actor=operator, now=NOW())
+    assert found in str(refused.value.message_dict["text"])
+    own = f"规定见 https://www.ccgp.gov.cn/zcfg/ 和 {settings.SITE_URL}/my/ 。"
+    save_notice(row=notice, values={"text": own}, actor=operator, now=NOW())

@@ -10,12 +10,13 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.core.criteria import Context, parse, to_q
+from expertpool.core.criteria import Context, CriteriaError, parse, to_q
 from expertpool.core.exporting import EXPORTS
 from expertpool.draws.models import DrawPlan
 from expertpool.draws.queries.fitting import fitting_experts, planned_levels
 from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput
+from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.points.models import PointEntry
 from expertpool.points.queries.ledger import entries_of, lines_for, own_lines
@@ -86,3 +87,11 @@ def test_exports_hold_what_the_lists_show(admin: User) -> None:
     rows = list(entries.rows(admin, QueryDict("q=王立新")))
     assert [one.points for one in rows] == [-1, 12]
     assert not list(entries.rows(admin, QueryDict("q=李")))
+
+
+def test_few_of_them_in_one_condition(admin: User) -> None:
+    """Each looks at every balance anew: two hundred held up all others for seconds."""
+    leaf = {"field": "points", "op": "gte", "value": 1}
+    assert parse(EXPERT.code, {"any": [leaf] * 10}, viewer=admin)
+    with pytest.raises(CriteriaError, match="最多 10 个"):
+        parse(EXPERT.code, {"any": [leaf] * 11}, viewer=admin)

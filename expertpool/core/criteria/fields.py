@@ -52,6 +52,7 @@ class Field:
     """One thing that a condition can ask. ``code`` and ``label`` may be left to the declaration of
     which it is a place (`core.subjects`). ``guard`` is the code of a guarded field: only who sees
     it plain may use it; ``nullable`` adds 为空 and 不为空; ``operators`` narrows the choice;
+    ``is_dear``: it looks at every row anew, so that a condition holds few of it;
     ``find`` has an index that names the rows with one of the given values; ``prepare`` looks up what
     ``match`` will need for any of them, and leaves it in the context."""
 
@@ -68,6 +69,7 @@ class Field:
     nullable: bool = False
     operators: tuple[str, ...] = ()
     suffix: str = ""
+    is_dear: bool = False
     is_retired: bool = False  # what is stored keeps its meaning; nobody asks it anew
 
     def operator_labels(self) -> dict[str, str]:

@@ -19,6 +19,7 @@ MOST_LEAVES = 200
 # all of `in` together. Nobody is an expert of eleven specialties.
 MOST_TOGETHER = 10  # of a condition
 MOST_TOGETHER_IN_ALL = 30
+MOST_DEAR = 10
 
 
 def parse(subject: str, data: Any, *, viewer: Viewer | None = None, known: bool = False) -> Node:
@@ -50,7 +51,7 @@ class _Parser:
         self.subject = subject
         self.viewer = viewer
         self.known = known
-        self.leaves = self.together = 0
+        self.leaves = self.together = self.dear = 0
 
     def node(self, data: Any, depth: int) -> Node:
         if depth > DEEPEST:
@@ -82,6 +83,8 @@ class _Parser:
             raise CriteriaError(f"您看不到“{field.label}”的明文，不能用它作条件，请删除该条件。")
         if self.viewer and field.is_retired:
             raise CriteriaError(f"字段“{field.label}”已停用，请删除该条件或另选字段。")
+        if field.is_dear and self.viewer:
+            self.count_dear(field)
         op = str(data.get("op"))
         if op not in field.operator_labels():
             raise field.refuse("没有这种比较方式，请重新选择。")
@@ -93,6 +96,11 @@ class _Parser:
             self.count_together(field, data["value"])
         read = field.read if self.known else field.clean
         return Leaf(self.subject, field.code, op, read(op, data["value"]))
+
+    def count_dear(self, field: Field) -> None:
+        self.dear += 1
+        if self.dear > MOST_DEAR:
+            raise field.refuse(f"这样的条件最多 {MOST_DEAR} 个，请合并或减少。")
 
     def count_together(self, field: Field, value: Any) -> None:
         count = len(value) if isinstance(value, list | tuple) else 1

@@ -30,7 +30,16 @@ MOST_RUNS = 20  # of bulk actions, below the exports
 
 @require_safe
 def start(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Export what a list shows: the file itself, or a page that waits for a long one."""
+    """Export what a list shows: the file itself, or a page that waits for a long one.
+
+    Its address stands in links and is opened by GET; a page of another site makes nobody's file, log entry
+    and count by it (Fetch Metadata, ``Sec-Fetch-Site``).
+    """
+    if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+        messages.error(
+            request, "没有导出：请求来自别的网站的链接。需要导出的，请在本系统的列表页点「导出」。"
+        )
+        return redirect("core:export_list")
     exporter = EXPORTS.get(code)
     if exporter is None:
         raise Http404

@@ -21,6 +21,7 @@ from expertpool.experts.enums import ChangeVia
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import day_start
 from expertpool.experts.queries.files import ADMISSION
+from expertpool.joining.occasions import LINKS
 from expertpool.notifications.queries.messages import READS
 
 # What nobody did by hand: an expert by himself, the clock, or what followed.
@@ -125,8 +126,12 @@ def untold_letters() -> Q:
     lines = Invitation.objects.filter(draw__in=draws)
     # Supervisors alone are told how many turns were lost by a change of the pool.
     changed = Q(occasion=POOL_CHANGED.code, about_type="draws.draw")
-    return Q(about_type="draws.invitation", about_id__in=as_text(lines, "pk")) | changed & Q(
-        about_id__in=as_text(draws, "pk")
+    # Who recommends a colleague is at his account.
+    own = Q(about_type=LINKS, created_at__gte=_sealed_since())
+    return (
+        Q(about_type="draws.invitation", about_id__in=as_text(lines, "pk"))
+        | changed & Q(about_id__in=as_text(draws, "pk"))
+        | own
     )
 
 

@@ -208,18 +208,6 @@ class TagForm(forms.ModelForm):
     class Meta:
         model = Tag
         fields = ["name", "colour"]
-        widgets = {
-            "colour": forms.Select(
-                choices=[
-                    ("blue", "蓝"),
-                    ("green", "绿"),
-                    ("orange", "橙"),
-                    ("amber", "黄"),
-                    ("red", "红"),
-                    ("grey", "灰"),
-                ]
-            )
-        }
 
 
 class TagExpertsForm(forms.Form):

@@ -12,7 +12,14 @@ from django.db import models
 from expertpool.core.bounds import DAYS, within
 from expertpool.core.fields import BlindIndexField, EncryptedTextField
 from expertpool.directory.enums import TitleLevel
-from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus, IdKind, Sex
+from expertpool.experts.enums import (
+    ExpertKind,
+    ExpertSource,
+    ExpertStatus,
+    IdKind,
+    Sex,
+    TagColour,
+)
 from expertpool.experts.validators.values import PRACTICE_YEARS
 
 
@@ -20,11 +27,19 @@ class Tag(models.Model):
     """A custom group of experts (专家分组)."""
 
     name = models.CharField("分组名称", max_length=50, unique=True)
-    colour = models.CharField("颜色", max_length=16, default="blue")
+    colour = models.CharField(
+        "颜色", max_length=16, choices=TagColour.choices, default=TagColour.BLUE
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "专家分组"
         ordering = ["name"]
+        constraints = [
+            # A list that shows it knows no other.
+            models.CheckConstraint(
+                condition=models.Q(colour__in=TagColour.values), name="experts_tag_colour_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -6,16 +6,20 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change, snapshot
+from expertpool.core.configuration import value_of
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import remove_attachment
 from expertpool.notices.enums import NoticeState
 from expertpool.notices.exceptions import NoticeRefused
 from expertpool.notices.models import Addressee, ExpertNotice
 from expertpool.notices.queries.notices import writable_experts
+from expertpool.notices.settings import HOSTS
+from expertpool.notifications.validators import foreign_addresses
 
 State = NoticeState
 MOST = 50_000  # addressees of one notice
@@ -39,10 +43,31 @@ def save_notice(
         setattr(row, name, value)
     row.updated_at = now
     row.full_clean(exclude=["created_by"])
+    _check_leads_nowhere(row)
     row.save()
     after = snapshot(row, *RECORDED)
     record_change("notice.save", actor=actor, now=now, subject=row, before=before, after=after)
     return row
+
+
+def _check_leads_nowhere(row: ExpertNotice) -> None:
+    """Refuse (ValidationError by field) addresses of hosts that the office has not named: a letter in its name
+    would lead to anybody's page."""
+    hosts = set(value_of(HOSTS).lower().split())
+    for name in ("title", "text"):
+        found = [one for one in foreign_addresses(getattr(row, name)) if _host(one) not in hosts]
+        if found:
+            shown = "、".join(f"「{one[:80]}」" for one in found)
+            raise ValidationError(
+                {
+                    name: f"不能写别处的网址：{shown}。请删去；确需写的，请管理员把域名列入「站点设置」的「{HOSTS.label}」。"
+                }
+            )
+
+
+def _host(address: str) -> str:
+    _, sign, rest = address.partition("://")
+    return (rest if sign else address).partition("/")[0].partition(":")[0].lower()
 
 
 @transaction.atomic

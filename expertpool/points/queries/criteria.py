@@ -29,6 +29,7 @@ def points_q(op: str, value: Any, context: Context) -> Q:
 
 
 FIELD = Number(
+    is_dear=True,
     code="points",
     label="积分",
     match=points_q,

@@ -88,3 +88,12 @@ def test_a_file_is_for_its_maker_until_it_expires(
     login(client, admin)
     ExportRun.objects.update(expires_at=run.created_at - timedelta(seconds=1))
     assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_link_on_another_site_exports_nothing(client: Client, admin: User, site: str) -> None:
+    """It would be in the log as the reader's own doing, and use up what he may export in an hour."""
+    response = login(client, admin).get(URL, headers={"Sec-Fetch-Site": site}, follow=True)
+    assert "没有导出" in response.content.decode()
+    assert not ExportRun.objects.exists()
+    assert client.get(URL, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +82,6 @@ def test_from_the_list_of_experts_to_the_confirmation(
     desk.open(f"/notices/{row.pk}/?tab=confirmed")
     desk.sees("王立新")
     see(desk, "notice-answered")
-    ExpertNotice.objects.update(sent_at=timezone.now() - timedelta(days=1))
     desk.press("提醒")
     desk.confirm()
     desk.sees("正在提醒 1 位专家")

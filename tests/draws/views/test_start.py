@@ -70,7 +70,7 @@ def test_no_answer_is_expected_after_the_review_has_begun(client: Client, operat
     make_experts(3)
     project = make_ready_project(now=TUESDAY, seats=2, opens_in_hours=24 * 9, reply_minutes=43_000)
     page = page_at(client, project, operator, TUESDAY)
-    assert f"分钟内（{moment_text(project.opening_at)} 前）答复" in page
+    assert f"须在 {moment_text(project.opening_at)} 前（答复时限 43000 分钟，" in page
     assert "答复截止时" not in page
 
 

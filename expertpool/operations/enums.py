@@ -53,6 +53,8 @@ JOB_LABELS = {
     "joining.clean": "清理过期的申请",
     "experts.end_blacklist_entry": "黑名单到期",
     "experts.open_accounts": "开通专家账号",
+    "experts.begin_imported": "开始审核导入的专家",
+    "experts.begin_admissions": "查找该开始的入库审核",
     "experts.tell_removal": "告知移除回避的申请",
     "reports.compute_exposure": "曝光分析计算",
     "reports.request_exposure": "每月曝光分析",

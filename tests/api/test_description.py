@@ -55,6 +55,7 @@ def test_scopes_are_chosen_from_what_operations_ask_for() -> None:
         "experts.view",
         "experts.add",
         "experts.edit",
+        "experts.admit",
         "experts.leave",
         "projects.view",
         "projects.add",

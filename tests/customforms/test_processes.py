@@ -28,7 +28,7 @@ from expertpool.customforms.services.fields import retire_field
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.conditions import SUBJECT as CONDITION
-from expertpool.draws.services import sealing
+from expertpool.draws.services import asked_fields, sealing
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput
 from expertpool.experts.fields import EXPERT
@@ -221,7 +221,7 @@ def test_a_field_that_is_being_retired_is_not_sealed(field: CustomField) -> None
 def test_control_without_the_hold_both_happen(
     field: CustomField, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sealing, "hold_fields", lambda subject, codes: None)
+    monkeypatch.setattr(asked_fields, "hold_fields", lambda subject, codes: None)
     stop = Stop()
     results = run_at_once(_seal(field, stop, first=True), _retire(field, stop, first=False))
     assert sorted(map(str, results)) == ["retired", "sealed"]

@@ -27,7 +27,7 @@ from expertpool.audit.models import Entry
 from expertpool.draws.exceptions import DrawError
 from expertpool.draws.models import VoidRequest
 from expertpool.draws.services.voiding import request_void
-from expertpool.notifications.channels import sms
+from expertpool.notifications.channels.sms import SmsChannel
 from expertpool.notifications.models import Message
 from expertpool.workflow.enums import Proof
 from expertpool.workflow.services.codes import agree_by_app
@@ -129,7 +129,9 @@ def test_guessing_takes_ever_longer(second: User) -> None:
 def test_a_second_person_agrees_by_what_it_shows(
     client: Client, operator: User, second: User, asked: VoidRequest, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(sms, "transport", lambda: None)  # no way reaches him, and none is needed
+    monkeypatch.setattr(
+        SmsChannel, "transport", lambda self: None
+    )  # no way reaches him, and none is needed
     address = reverse("workflow:request_code", args=["draws.void", asked.pk])
     with time_machine.travel(NOW, tick=False):
         login(client, operator)

@@ -19,7 +19,7 @@ from expertpool.draws.exceptions import DrawError
 from expertpool.draws.models import Draw, VoidRequest
 from expertpool.draws.services.hands import confirmation_of
 from expertpool.draws.services.voiding import request_void
-from expertpool.notifications.channels import sms
+from expertpool.notifications.channels.sms import SmsChannel
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import notices
 from expertpool.workflow.enums import Proof
@@ -228,7 +228,7 @@ def test_only_who_can_agree_now_and_can_be_reached_is_offered(
     page = login(client, operator).get(address).content.decode()
     assert "新来的" not in page
     assert "只有手机" in page
-    monkeypatch.setattr(sms, "transport", lambda: None)
+    monkeypatch.setattr(SmsChannel, "transport", lambda self: None)
     page = client.get(address).content.decode()
     assert "只有手机" not in page
     assert "周监督（z" in page  # by mail, and that is what is shown

@@ -464,6 +464,22 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.draws_plan_undisputed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM draws_drawplan plan
+        JOIN draws_planversion said ON said.plan_id = plan.id AND said.number = plan.version
+        WHERE plan.project_id = NEW.project_id
+          AND said.submitted_at IS NOT NULL AND said.approved IS NOT TRUE)
+    THEN
+        RAISE EXCEPTION 'the plan of draw % waits for its approval or was returned', NEW.number
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.draws_refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -560,6 +576,22 @@ BEGIN
         RAISE EXCEPTION 'a phone or mail of a new file is that of another''s account'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'experts_contacts_once';
     END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.experts_note_new() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO experts_unpackedexpert (expert_key) SELECT id FROM written;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.experts_note_written() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO experts_unpackedexpert (expert_key) VALUES (NEW.id);
     RETURN NULL;
 END $$;
 
@@ -1444,6 +1476,7 @@ CREATE TABLE public.automation_errand (
     note character varying(300) NOT NULL,
     done_by_id bigint,
     firing_id bigint NOT NULL,
+    proof bytea NOT NULL,
     CONSTRAINT automation_errand_done CHECK ((((done_at IS NULL) AND (done_by_id IS NULL)) OR ((done_at IS NOT NULL) AND (done_by_id IS NOT NULL))))
 );
 
@@ -1676,6 +1709,8 @@ CREATE TABLE public.certificates_certificaterun (
     finished_at timestamp with time zone,
     expires_at timestamp with time zone NOT NULL,
     user_id bigint NOT NULL,
+    uid uuid NOT NULL,
+    proof bytea NOT NULL,
     CONSTRAINT certificates_certificaterun_done_check CHECK ((done >= 0)),
     CONSTRAINT certificates_certificaterun_made_check CHECK ((made >= 0)),
     CONSTRAINT certificates_certificaterun_total_check CHECK ((total >= 0)),
@@ -1890,6 +1925,8 @@ CREATE TABLE public.core_bulkrun (
     finished_at timestamp with time zone,
     expires_at timestamp with time zone NOT NULL,
     user_id bigint NOT NULL,
+    uid uuid NOT NULL,
+    proof bytea NOT NULL,
     CONSTRAINT core_bulk_state CHECK (((state)::text = ANY ((ARRAY['queued'::character varying, 'running'::character varying, 'done'::character varying, 'failed'::character varying])::text[]))),
     CONSTRAINT core_bulkrun_done_check CHECK ((done >= 0)),
     CONSTRAINT core_bulkrun_total_check CHECK ((total >= 0))
@@ -1936,6 +1973,7 @@ CREATE TABLE public.core_exportrun (
     finished_at timestamp with time zone,
     expires_at timestamp with time zone NOT NULL,
     user_id bigint NOT NULL,
+    proof bytea NOT NULL,
     CONSTRAINT core_export_finished CHECK (((NOT ((state)::text = 'done'::text)) OR (finished_at IS NOT NULL))),
     CONSTRAINT core_export_state CHECK (((state)::text = ANY ((ARRAY['queued'::character varying, 'running'::character varying, 'done'::character varying, 'failed'::character varying])::text[]))),
     CONSTRAINT core_exportrun_rows_check CHECK ((rows >= 0)),
@@ -1994,6 +2032,7 @@ CREATE TABLE public.core_importrun (
     "left" jsonb NOT NULL,
     notes jsonb NOT NULL,
     sheet character varying(100) NOT NULL,
+    proof bytea NOT NULL,
     CONSTRAINT core_import_finished CHECK (((NOT ((state)::text = 'done'::text)) OR (finished_at IS NOT NULL))),
     CONSTRAINT core_import_state CHECK (((state)::text = ANY ((ARRAY['uploaded'::character varying, 'mapping'::character varying, 'previewed'::character varying, 'running'::character varying, 'done'::character varying, 'failed'::character varying, 'discarded'::character varying])::text[]))),
     CONSTRAINT core_importrun_accepted_check CHECK ((accepted >= 0)),
@@ -2090,8 +2129,12 @@ CREATE TABLE public.customforms_customfield (
     readers jsonb NOT NULL,
     wait_words jsonb NOT NULL,
     waits_for character varying(40) NOT NULL,
+    "least" numeric(16,3),
+    most numeric(16,3),
+    CONSTRAINT customforms_bounds_order CHECK ((("least" IS NULL) OR (most IS NULL) OR (most >= "least"))),
     CONSTRAINT customforms_code_form CHECK (((code)::text ~ '^x[1-9][0-9]*$'::text)),
     CONSTRAINT customforms_customfield_order_check CHECK (("order" >= 0)),
+    CONSTRAINT customforms_field_bounds CHECK (((("least" >= ('-1000000000000'::bigint)::numeric) AND ("least" <= ('1000000000000'::bigint)::numeric)) AND ((most >= ('-1000000000000'::bigint)::numeric) AND (most <= ('1000000000000'::bigint)::numeric)))),
     CONSTRAINT customforms_kind_known CHECK (((kind)::text = ANY ((ARRAY['text'::character varying, 'long_text'::character varying, 'number'::character varying, 'date'::character varying, 'choice'::character varying, 'words'::character varying, 'flag'::character varying, 'file'::character varying])::text[]))),
     CONSTRAINT customforms_owner_known CHECK (((owner)::text = ANY ((ARRAY['own'::character varying, 'controlled'::character varying, 'office'::character varying])::text[])))
 );
@@ -3175,7 +3218,6 @@ CREATE TABLE public.experts_expert (
     id_number_index bytea,
     phone bytea NOT NULL,
     phone_index bytea,
-    phone_tail_index bytea,
     email bytea NOT NULL,
     email_index bytea,
     title character varying(50) NOT NULL,
@@ -3335,6 +3377,24 @@ ALTER TABLE public.experts_savedsearch ALTER COLUMN id ADD GENERATED BY DEFAULT 
     CACHE 1
 );
 
+CREATE TABLE public.experts_searchpack (
+    id bigint NOT NULL,
+    source character varying(20) NOT NULL,
+    part integer NOT NULL,
+    content bytea NOT NULL,
+    CONSTRAINT experts_searchpack_part_check CHECK ((part >= 0))
+);
+ALTER TABLE ONLY public.experts_searchpack ALTER COLUMN content SET STORAGE EXTERNAL;
+
+ALTER TABLE public.experts_searchpack ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.experts_searchpack_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.experts_sharing (
     id bigint NOT NULL,
     mode character varying(10) NOT NULL,
@@ -3372,7 +3432,8 @@ ALTER TABLE public.experts_sharing ALTER COLUMN id ADD GENERATED BY DEFAULT AS I
 CREATE TABLE public.experts_tag (
     id bigint NOT NULL,
     name character varying(50) NOT NULL,
-    colour character varying(16) NOT NULL
+    colour character varying(16) NOT NULL,
+    CONSTRAINT experts_tag_colour_known CHECK (((colour)::text = ANY ((ARRAY['blue'::character varying, 'green'::character varying, 'orange'::character varying, 'amber'::character varying, 'red'::character varying, 'grey'::character varying])::text[])))
 );
 
 ALTER TABLE public.experts_tag ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
@@ -3396,6 +3457,20 @@ CREATE TABLE public.experts_toldapart (
 
 ALTER TABLE public.experts_toldapart ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.experts_toldapart_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.experts_unpackedexpert (
+    id bigint NOT NULL,
+    expert_key bigint NOT NULL
+);
+
+ALTER TABLE public.experts_unpackedexpert ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.experts_unpackedexpert_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -3512,6 +3587,8 @@ CREATE TABLE public.inspections_renewalrun (
     created_at timestamp with time zone NOT NULL,
     finished_at timestamp with time zone,
     user_id bigint NOT NULL,
+    uid uuid NOT NULL,
+    proof bytea NOT NULL,
     CONSTRAINT inspections_renewalrun_done_check CHECK ((done >= 0)),
     CONSTRAINT inspections_renewalrun_made_check CHECK ((made >= 0)),
     CONSTRAINT inspections_renewalrun_total_check CHECK ((total >= 0)),
@@ -3547,12 +3624,16 @@ CREATE TABLE public.inspections_round (
     updated_at timestamp with time zone NOT NULL,
     created_by_id bigint NOT NULL,
     opened_by_id bigint,
+    uid uuid NOT NULL,
+    proof_n integer NOT NULL,
+    proof bytea NOT NULL,
     CONSTRAINT inspections_round_bounds CHECK ((((due_date >= '1900-01-01'::date) AND (due_date <= '2099-12-31'::date)) AND ((suspend_from >= '1900-01-01'::date) AND (suspend_from <= '2099-12-31'::date)) AND ((year >= 2000) AND (year <= 2099)))),
     CONSTRAINT inspections_round_closed CHECK ((((closed_at IS NOT NULL) AND ((state)::text = 'closed'::text)) OR ((NOT ((state)::text = 'closed'::text)) AND (closed_at IS NULL)))),
     CONSTRAINT inspections_round_days CHECK (((suspend_from IS NULL) OR (suspend_from > due_date))),
     CONSTRAINT inspections_round_done_check CHECK ((done >= 0)),
     CONSTRAINT inspections_round_known CHECK (((state)::text = ANY ((ARRAY['draft'::character varying, 'opening'::character varying, 'open'::character varying, 'closed'::character varying])::text[]))),
     CONSTRAINT inspections_round_opened CHECK ((((opened_at IS NULL) AND ((state)::text = 'draft'::text)) OR ((NOT ((state)::text = 'draft'::text)) AND (opened_at IS NOT NULL)))),
+    CONSTRAINT inspections_round_proof_n_check CHECK ((proof_n >= 0)),
     CONSTRAINT inspections_round_total_check CHECK ((total >= 0)),
     CONSTRAINT inspections_round_year_check CHECK ((year >= 0))
 );
@@ -3650,7 +3731,11 @@ CREATE TABLE public.joining_friendlink (
     url character varying(300) NOT NULL,
     "order" smallint NOT NULL,
     active boolean NOT NULL,
+    uid uuid NOT NULL,
+    proof_n integer NOT NULL,
+    proof bytea NOT NULL,
     CONSTRAINT joining_friendlink_order_check CHECK (("order" >= 0)),
+    CONSTRAINT joining_friendlink_proof_n_check CHECK ((proof_n >= 0)),
     CONSTRAINT joining_link_bounds CHECK ((("order" >= 0) AND ("order" <= 9999)))
 );
 
@@ -3730,6 +3815,7 @@ CREATE TABLE public.notices_addressee (
     reminders smallint NOT NULL,
     expert_id bigint NOT NULL,
     notice_id bigint NOT NULL,
+    proof bytea NOT NULL,
     CONSTRAINT notices_addressee_reminders_check CHECK ((reminders >= 0)),
     CONSTRAINT notices_sent_or_skipped CHECK ((((skipped)::text = ''::text) OR (sent_at IS NULL)))
 );
@@ -3762,6 +3848,7 @@ CREATE TABLE public.notices_expertnotice (
     department_id bigint,
     sent_by_id bigint,
     withdrawn_by_id bigint,
+    proof bytea NOT NULL,
     CONSTRAINT notices_expertnotice_reminders_check CHECK ((reminders >= 0)),
     CONSTRAINT notices_sent_by_whom CHECK ((((sent_at IS NULL) AND (sent_by_id IS NULL) AND ((state)::text = 'draft'::text)) OR ((NOT ((state)::text = 'draft'::text)) AND (sent_at IS NOT NULL) AND (sent_by_id IS NOT NULL)))),
     CONSTRAINT notices_state_known CHECK (((state)::text = ANY ((ARRAY['draft'::character varying, 'sending'::character varying, 'sent'::character varying, 'withdrawn'::character varying])::text[]))),
@@ -3842,6 +3929,7 @@ CREATE TABLE public.notifications_message (
     deletion_reason character varying(200) NOT NULL,
     refusals smallint NOT NULL,
     uid uuid NOT NULL,
+    registered bytea NOT NULL,
     CONSTRAINT notifications_deleted_when_over CHECK (((deleted_at IS NULL) OR (NOT ((state)::text = ANY ((ARRAY['queued'::character varying, 'sending'::character varying])::text[]))))),
     CONSTRAINT notifications_message_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT notifications_message_refusals_check CHECK ((refusals >= 0)),
@@ -3886,6 +3974,10 @@ CREATE TABLE public.notifications_messagetemplate (
     body_before text NOT NULL,
     version integer NOT NULL,
     proof bytea NOT NULL,
+    registered character varying(64) NOT NULL,
+    registered_before character varying(64) NOT NULL,
+    "values" text NOT NULL,
+    values_before text NOT NULL,
     CONSTRAINT notifications_messagetemplate_version_check CHECK ((version >= 0))
 );
 
@@ -4794,7 +4886,7 @@ SELECT pg_catalog.setval('public.directory_unitrelation_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 1, false);
 
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 293, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 306, true);
 
 SELECT pg_catalog.setval('public.draws_answerrequest_id_seq', 1, false);
 
@@ -4876,6 +4968,8 @@ SELECT pg_catalog.setval('public.experts_number_seq', 1, false);
 
 SELECT pg_catalog.setval('public.experts_savedsearch_id_seq', 1, false);
 
+SELECT pg_catalog.setval('public.experts_searchpack_id_seq', 1, false);
+
 SELECT pg_catalog.setval('public.experts_sharing_borrowers_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.experts_sharing_id_seq', 1, false);
@@ -4883,6 +4977,8 @@ SELECT pg_catalog.setval('public.experts_sharing_id_seq', 1, false);
 SELECT pg_catalog.setval('public.experts_tag_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.experts_toldapart_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.experts_unpackedexpert_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.files_attachment_id_seq', 1, false);
 
@@ -5153,6 +5249,9 @@ ALTER TABLE ONLY public.certificates_certificate
 ALTER TABLE ONLY public.certificates_certificaterun
     ADD CONSTRAINT certificates_certificaterun_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.certificates_certificaterun
+    ADD CONSTRAINT certificates_certificaterun_uid_733677e1_uniq UNIQUE (uid);
+
 ALTER TABLE ONLY public.certificates_design
     ADD CONSTRAINT certificates_design_built_in_key UNIQUE (built_in);
 
@@ -5206,6 +5305,9 @@ ALTER TABLE ONLY public.core_storedanswer
 
 ALTER TABLE ONLY public.core_bulkrun
     ADD CONSTRAINT core_bulkrun_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.core_bulkrun
+    ADD CONSTRAINT core_bulkrun_uid_6c034f12_uniq UNIQUE (uid);
 
 ALTER TABLE ONLY public.core_dutyrun
     ADD CONSTRAINT core_dutyrun_name_key UNIQUE (name);
@@ -5537,6 +5639,9 @@ ALTER TABLE ONLY public.experts_leave
 ALTER TABLE ONLY public.experts_leave
     ADD CONSTRAINT experts_leave_uid_key UNIQUE (uid);
 
+ALTER TABLE ONLY public.experts_searchpack
+    ADD CONSTRAINT experts_pack_once UNIQUE (source, part);
+
 ALTER TABLE ONLY public.experts_expert
     ADD CONSTRAINT experts_phone_once UNIQUE (phone_index);
 
@@ -5545,6 +5650,9 @@ ALTER TABLE ONLY public.experts_savedsearch
 
 ALTER TABLE ONLY public.experts_savedsearch
     ADD CONSTRAINT experts_savedsearch_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.experts_searchpack
+    ADD CONSTRAINT experts_searchpack_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.experts_sharing_borrowers
     ADD CONSTRAINT experts_sharing_borrower_sharing_id_department_id_3bb21c3a_uniq UNIQUE (sharing_id, department_id);
@@ -5569,6 +5677,9 @@ ALTER TABLE ONLY public.experts_tag
 
 ALTER TABLE ONLY public.experts_toldapart
     ADD CONSTRAINT experts_toldapart_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.experts_unpackedexpert
+    ADD CONSTRAINT experts_unpackedexpert_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.experts_untoldversion
     ADD CONSTRAINT experts_untoldversion_pkey PRIMARY KEY (version_id);
@@ -5597,11 +5708,17 @@ ALTER TABLE ONLY public.inspections_renewal
 ALTER TABLE ONLY public.inspections_renewalrun
     ADD CONSTRAINT inspections_renewalrun_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.inspections_renewalrun
+    ADD CONSTRAINT inspections_renewalrun_uid_10247f18_uniq UNIQUE (uid);
+
 ALTER TABLE ONLY public.inspections_round
     ADD CONSTRAINT inspections_round_name_key UNIQUE (name);
 
 ALTER TABLE ONLY public.inspections_round
     ADD CONSTRAINT inspections_round_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.inspections_round
+    ADD CONSTRAINT inspections_round_uid_115f899c_uniq UNIQUE (uid);
 
 ALTER TABLE ONLY public.joining_application
     ADD CONSTRAINT joining_application_expert_id_key UNIQUE (expert_id);
@@ -5635,6 +5752,9 @@ ALTER TABLE ONLY public.joining_friendlink
 
 ALTER TABLE ONLY public.joining_friendlink
     ADD CONSTRAINT joining_friendlink_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.joining_friendlink
+    ADD CONSTRAINT joining_friendlink_uid_4e7f6eab_uniq UNIQUE (uid);
 
 ALTER TABLE ONLY public.joining_recommendation
     ADD CONSTRAINT joining_recommendation_digest_key UNIQUE (digest);
@@ -6395,8 +6515,6 @@ CREATE INDEX experts_no_email ON public.experts_expert USING btree (id) WHERE ((
 
 CREATE INDEX experts_number ON public.experts_expert USING gin (number public.gin_trgm_ops);
 
-CREATE INDEX experts_phone_tail ON public.experts_expert USING btree (phone_tail_index);
-
 CREATE UNIQUE INDEX experts_removal_one_open ON public.experts_avoidanceremoval USING btree (avoidance_id) WHERE (decided_at IS NULL);
 
 CREATE INDEX experts_savedsearch_owner_id_42f12a4c ON public.experts_savedsearch USING btree (owner_id);
@@ -6751,6 +6869,8 @@ CREATE CONSTRAINT TRIGGER audit_entry_link AFTER UPDATE ON public.audit_entry DE
 
 CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON public.audit_entry FOR EACH STATEMENT EXECUTE FUNCTION public.audit_append_only();
 
+CREATE TRIGGER automation_errand_done_at_stays BEFORE UPDATE OF done_at ON public.automation_errand FOR EACH ROW WHEN (((NULLIF((old.done_at)::text, ''::text) IS NOT NULL) AND (old.done_at IS DISTINCT FROM new.done_at))) EXECUTE FUNCTION public.core_ends_stay();
+
 CREATE TRIGGER automation_firing_ended BEFORE UPDATE ON public.automation_firing FOR EACH ROW WHEN (((old.state)::text <> 'waiting'::text)) EXECUTE FUNCTION public.automation_fired_once();
 
 CREATE TRIGGER automation_rulerequest_ended BEFORE UPDATE OF decided_at ON public.automation_rulerequest FOR EACH ROW WHEN (((old.decided_at IS NOT NULL) AND (new.decided_at IS NULL))) EXECUTE FUNCTION public.automation_keep_decided();
@@ -6761,15 +6881,29 @@ CREATE TRIGGER certificates_certificate_ended_at_stays BEFORE UPDATE OF ended_at
 
 CREATE TRIGGER certificates_certificate_ending_stays BEFORE UPDATE OF ending ON public.certificates_certificate FOR EACH ROW WHEN (((NULLIF((old.ending)::text, ''::text) IS NOT NULL) AND ((old.ending)::text IS DISTINCT FROM (new.ending)::text))) EXECUTE FUNCTION public.core_ends_stay();
 
+CREATE TRIGGER certificates_certificaterun_done_stays BEFORE UPDATE OF done ON public.certificates_certificaterun FOR EACH ROW WHEN ((new.done < old.done)) EXECUTE FUNCTION public.core_ends_stay();
+
+CREATE TRIGGER certificates_certificaterun_finished_at_stays BEFORE UPDATE OF finished_at ON public.certificates_certificaterun FOR EACH ROW WHEN (((NULLIF((old.finished_at)::text, ''::text) IS NOT NULL) AND (old.finished_at IS DISTINCT FROM new.finished_at))) EXECUTE FUNCTION public.core_ends_stay();
+
+CREATE TRIGGER certificates_certificaterun_uid_stays BEFORE UPDATE OF uid ON public.certificates_certificaterun FOR EACH ROW WHEN (((NULLIF((old.uid)::text, ''::text) IS NOT NULL) AND (old.uid IS DISTINCT FROM new.uid))) EXECUTE FUNCTION public.core_ends_stay();
+
 CREATE TRIGGER changes_changeitem_keeps_binding BEFORE UPDATE ON public.changes_changeitem FOR EACH ROW WHEN (((old.request_id IS DISTINCT FROM new.request_id) OR ((old.field)::text IS DISTINCT FROM (new.field)::text))) EXECUTE FUNCTION public.core_keep_binding();
 
 CREATE TRIGGER changes_changerequest_ended_at_stays BEFORE UPDATE OF ended_at ON public.changes_changerequest FOR EACH ROW WHEN (((NULLIF((old.ended_at)::text, ''::text) IS NOT NULL) AND (old.ended_at IS DISTINCT FROM new.ended_at))) EXECUTE FUNCTION public.core_ends_stay();
 
 CREATE TRIGGER changes_changerequest_keeps_binding BEFORE UPDATE ON public.changes_changerequest FOR EACH ROW WHEN ((old.uid IS DISTINCT FROM new.uid)) EXECUTE FUNCTION public.core_keep_binding();
 
+CREATE TRIGGER core_bulkrun_done_stays BEFORE UPDATE OF done ON public.core_bulkrun FOR EACH ROW WHEN ((new.done < old.done)) EXECUTE FUNCTION public.core_ends_stay();
+
+CREATE TRIGGER core_bulkrun_finished_at_stays BEFORE UPDATE OF finished_at ON public.core_bulkrun FOR EACH ROW WHEN (((NULLIF((old.finished_at)::text, ''::text) IS NOT NULL) AND (old.finished_at IS DISTINCT FROM new.finished_at))) EXECUTE FUNCTION public.core_ends_stay();
+
+CREATE TRIGGER core_bulkrun_uid_stays BEFORE UPDATE OF uid ON public.core_bulkrun FOR EACH ROW WHEN (((NULLIF((old.uid)::text, ''::text) IS NOT NULL) AND (old.uid IS DISTINCT FROM new.uid))) EXECUTE FUNCTION public.core_ends_stay();
+
 CREATE TRIGGER core_dutyrun_next BEFORE UPDATE ON public.core_dutyrun FOR EACH ROW WHEN (((new.n <> (old.n + 1)) OR ((new.name)::text <> (old.name)::text))) EXECUTE FUNCTION public.core_runs_only_grow();
 
 CREATE TRIGGER core_dutyrun_stays BEFORE DELETE ON public.core_dutyrun FOR EACH ROW EXECUTE FUNCTION public.core_runs_only_grow();
+
+CREATE TRIGGER core_exportrun_finished_at_stays BEFORE UPDATE OF finished_at ON public.core_exportrun FOR EACH ROW WHEN (((NULLIF((old.finished_at)::text, ''::text) IS NOT NULL) AND (old.finished_at IS DISTINCT FROM new.finished_at))) EXECUTE FUNCTION public.core_ends_stay();
 
 CREATE TRIGGER directory_alias_is_of_one AFTER INSERT OR UPDATE OF normalised_name ON public.directory_unit FOR EACH ROW EXECUTE FUNCTION public.directory_alias_is_of_one();
 
@@ -6784,6 +6918,8 @@ CREATE TRIGGER draws_draw_id BEFORE UPDATE OF id ON public.draws_draw FOR EACH R
 CREATE TRIGGER draws_draw_kept BEFORE DELETE ON public.draws_draw FOR EACH ROW EXECUTE FUNCTION public.draws_refuse_change();
 
 CREATE TRIGGER draws_draw_moves BEFORE UPDATE OF moves ON public.draws_draw FOR EACH ROW WHEN ((new.moves < old.moves)) EXECUTE FUNCTION public.draws_only_grows();
+
+CREATE TRIGGER draws_draw_plan_undisputed BEFORE INSERT ON public.draws_draw FOR EACH ROW EXECUTE FUNCTION public.draws_plan_undisputed();
 
 CREATE TRIGGER draws_draw_published BEFORE UPDATE ON public.draws_draw FOR EACH ROW EXECUTE FUNCTION public.draws_guard_publication();
 
@@ -6871,6 +7007,12 @@ CREATE TRIGGER experts_leave_bound BEFORE UPDATE OF uid ON public.experts_leave 
 
 CREATE TRIGGER experts_leave_cancelled_at_stays BEFORE UPDATE OF cancelled_at ON public.experts_leave FOR EACH ROW WHEN (((NULLIF((old.cancelled_at)::text, ''::text) IS NOT NULL) AND (old.cancelled_at IS DISTINCT FROM new.cancelled_at))) EXECUTE FUNCTION public.core_ends_stay();
 
+CREATE TRIGGER experts_searchpack_bound BEFORE UPDATE OF source, part ON public.experts_searchpack FOR EACH ROW WHEN ((((old.source)::text IS DISTINCT FROM (new.source)::text) OR (old.part IS DISTINCT FROM new.part))) EXECUTE FUNCTION public.core_keep_binding();
+
+CREATE TRIGGER experts_unpacked AFTER UPDATE OF phone, email, id_number, address, bank_account ON public.experts_expert FOR EACH ROW WHEN (((old.phone IS DISTINCT FROM new.phone) OR (old.email IS DISTINCT FROM new.email) OR (old.id_number IS DISTINCT FROM new.id_number) OR (old.address IS DISTINCT FROM new.address) OR (old.bank_account IS DISTINCT FROM new.bank_account))) EXECUTE FUNCTION public.experts_note_written();
+
+CREATE TRIGGER experts_unpacked_new AFTER INSERT ON public.experts_expert REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.experts_note_new();
+
 CREATE TRIGGER experts_version_is_final BEFORE DELETE OR UPDATE ON public.experts_expertversion FOR EACH ROW EXECUTE FUNCTION public.experts_version_is_final();
 
 CREATE TRIGGER inspections_inspection_keeps_binding BEFORE UPDATE ON public.inspections_inspection FOR EACH ROW WHEN ((old.uid IS DISTINCT FROM new.uid)) EXECUTE FUNCTION public.core_keep_binding();
@@ -6881,9 +7023,29 @@ CREATE TRIGGER inspections_renewal_ended_at_stays BEFORE UPDATE OF ended_at ON p
 
 CREATE TRIGGER inspections_renewal_keeps_binding BEFORE UPDATE ON public.inspections_renewal FOR EACH ROW WHEN ((old.uid IS DISTINCT FROM new.uid)) EXECUTE FUNCTION public.core_keep_binding();
 
+CREATE TRIGGER inspections_renewalrun_done_stays BEFORE UPDATE OF done ON public.inspections_renewalrun FOR EACH ROW WHEN ((new.done < old.done)) EXECUTE FUNCTION public.core_ends_stay();
+
+CREATE TRIGGER inspections_renewalrun_finished_at_stays BEFORE UPDATE OF finished_at ON public.inspections_renewalrun FOR EACH ROW WHEN (((NULLIF((old.finished_at)::text, ''::text) IS NOT NULL) AND (old.finished_at IS DISTINCT FROM new.finished_at))) EXECUTE FUNCTION public.core_ends_stay();
+
+CREATE TRIGGER inspections_renewalrun_uid_stays BEFORE UPDATE OF uid ON public.inspections_renewalrun FOR EACH ROW WHEN (((NULLIF((old.uid)::text, ''::text) IS NOT NULL) AND (old.uid IS DISTINCT FROM new.uid))) EXECUTE FUNCTION public.core_ends_stay();
+
+CREATE TRIGGER inspections_round_closed_at_stays BEFORE UPDATE OF closed_at ON public.inspections_round FOR EACH ROW WHEN (((NULLIF((old.closed_at)::text, ''::text) IS NOT NULL) AND (old.closed_at IS DISTINCT FROM new.closed_at))) EXECUTE FUNCTION public.core_ends_stay();
+
+CREATE TRIGGER inspections_round_kept BEFORE DELETE ON public.inspections_round FOR EACH ROW WHEN ((old.opened_at IS NOT NULL)) EXECUTE FUNCTION public.core_ends_stay();
+
+CREATE TRIGGER inspections_round_opened_at_stays BEFORE UPDATE OF opened_at ON public.inspections_round FOR EACH ROW WHEN (((NULLIF((old.opened_at)::text, ''::text) IS NOT NULL) AND (old.opened_at IS DISTINCT FROM new.opened_at))) EXECUTE FUNCTION public.core_ends_stay();
+
+CREATE TRIGGER inspections_round_proof_n_stays BEFORE UPDATE OF proof_n ON public.inspections_round FOR EACH ROW WHEN ((new.proof_n < old.proof_n)) EXECUTE FUNCTION public.core_ends_stay();
+
+CREATE TRIGGER inspections_round_uid_stays BEFORE UPDATE OF uid ON public.inspections_round FOR EACH ROW WHEN (((NULLIF((old.uid)::text, ''::text) IS NOT NULL) AND (old.uid IS DISTINCT FROM new.uid))) EXECUTE FUNCTION public.core_ends_stay();
+
 CREATE TRIGGER joining_application_bound BEFORE UPDATE OF uid ON public.joining_application FOR EACH ROW WHEN ((old.uid IS DISTINCT FROM new.uid)) EXECUTE FUNCTION public.core_keep_binding();
 
 CREATE TRIGGER joining_application_version BEFORE UPDATE OF version ON public.joining_application FOR EACH ROW WHEN ((new.version < old.version)) EXECUTE FUNCTION public.joining_only_grows();
+
+CREATE TRIGGER joining_friendlink_proof_n_stays BEFORE UPDATE OF proof_n ON public.joining_friendlink FOR EACH ROW WHEN ((new.proof_n < old.proof_n)) EXECUTE FUNCTION public.core_ends_stay();
+
+CREATE TRIGGER joining_friendlink_uid_stays BEFORE UPDATE OF uid ON public.joining_friendlink FOR EACH ROW WHEN (((NULLIF((old.uid)::text, ''::text) IS NOT NULL) AND (old.uid IS DISTINCT FROM new.uid))) EXECUTE FUNCTION public.core_ends_stay();
 
 CREATE TRIGGER joining_recommendation_bound BEFORE UPDATE OF uid ON public.joining_recommendation FOR EACH ROW WHEN ((old.uid IS DISTINCT FROM new.uid)) EXECUTE FUNCTION public.core_keep_binding();
 
@@ -6892,6 +7054,14 @@ CREATE TRIGGER joining_recommendation_revoked_at_stays BEFORE UPDATE OF revoked_
 CREATE TRIGGER joining_recommendation_used_at_stays BEFORE UPDATE OF used_at ON public.joining_recommendation FOR EACH ROW WHEN (((NULLIF((old.used_at)::text, ''::text) IS NOT NULL) AND (old.used_at IS DISTINCT FROM new.used_at))) EXECUTE FUNCTION public.core_ends_stay();
 
 CREATE TRIGGER joining_registration_bound BEFORE UPDATE OF uid ON public.joining_registration FOR EACH ROW WHEN ((old.uid IS DISTINCT FROM new.uid)) EXECUTE FUNCTION public.core_keep_binding();
+
+CREATE TRIGGER notices_expertnotice_kept BEFORE DELETE ON public.notices_expertnotice FOR EACH ROW WHEN ((old.sent_at IS NOT NULL)) EXECUTE FUNCTION public.core_ends_stay();
+
+CREATE TRIGGER notices_expertnotice_sent_at_stays BEFORE UPDATE OF sent_at ON public.notices_expertnotice FOR EACH ROW WHEN (((NULLIF((old.sent_at)::text, ''::text) IS NOT NULL) AND (old.sent_at IS DISTINCT FROM new.sent_at))) EXECUTE FUNCTION public.core_ends_stay();
+
+CREATE TRIGGER notices_expertnotice_uid_stays BEFORE UPDATE OF uid ON public.notices_expertnotice FOR EACH ROW WHEN (((NULLIF((old.uid)::text, ''::text) IS NOT NULL) AND (old.uid IS DISTINCT FROM new.uid))) EXECUTE FUNCTION public.core_ends_stay();
+
+CREATE TRIGGER notices_expertnotice_withdrawn_at_stays BEFORE UPDATE OF withdrawn_at ON public.notices_expertnotice FOR EACH ROW WHEN (((NULLIF((old.withdrawn_at)::text, ''::text) IS NOT NULL) AND (old.withdrawn_at IS DISTINCT FROM new.withdrawn_at))) EXECUTE FUNCTION public.core_ends_stay();
 
 CREATE TRIGGER notifications_message_bound BEFORE UPDATE OF key ON public.notifications_message FOR EACH ROW WHEN (((old.key)::text IS DISTINCT FROM (new.key)::text)) EXECUTE FUNCTION public.core_keep_binding();
 
@@ -7775,9 +7945,11 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('auth', '0011_update_proxy_permissions', now()),
     ('auth', '0012_alter_user_first_name_max_length', now()),
     ('automation', '0001_initial', now()),
+    ('automation', '0002_errands_have_proofs', now()),
     ('backups', '0001_initial', now()),
     ('certificates', '0001_initial', now()),
     ('certificates', '0002_ends_stay', now()),
+    ('certificates', '0003_runs_have_proofs', now()),
     ('changes', '0001_initial', now()),
     ('changes', '0002_bound_tokens', now()),
     ('changes', '0003_taken_back', now()),
@@ -7803,10 +7975,13 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('core', '0016_cells_that_do_not_open', now()),
     ('core', '0017_ends_stay', now()),
     ('core', '0018_bulk_runs', now()),
+    ('core', '0019_bulk_runs_have_proofs', now()),
+    ('core', '0020_files_have_proofs', now()),
     ('customforms', '0001_fields', now()),
     ('customforms', '0002_bounds', now()),
     ('customforms', '0003_asked_of_applicants', now()),
     ('customforms', '0004_groups_and_readers', now()),
+    ('customforms', '0005_number_bounds', now()),
     ('directory', '0001_initial', now()),
     ('directory', '0002_unit_relations', now()),
     ('directory', '0003_bounds', now()),
@@ -7880,6 +8055,8 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('draws', '0064_reasons_sealed', now()),
     ('draws', '0065_open_counts', now()),
     ('draws', '0066_roles_of_each_review', now()),
+    ('draws', '0067_no_seal_on_a_no', now()),
+    ('draws', '0068_only_supervisors_confirm', now()),
     ('experts', '0001_initial', now()),
     ('experts', '0002_more_of_the_record', now()),
     ('experts', '0003_who_may_be_nobody', now()),
@@ -7916,6 +8093,8 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('experts', '0034_ends_stay', now()),
     ('experts', '0035_own_ends_of_leaves', now()),
     ('experts', '0036_renewals', now()),
+    ('experts', '0037_search_packs', now()),
+    ('experts', '0038_tag_colours', now()),
     ('files', '0001_initial', now()),
     ('files', '0002_held', now()),
     ('files', '0003_proofs', now()),
@@ -7925,12 +8104,15 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('inspections', '0003_renewals', now()),
     ('inspections', '0004_bound_renewals', now()),
     ('inspections', '0005_ends_stay', now()),
+    ('inspections', '0006_rounds_and_runs_have_proofs', now()),
     ('joining', '0001_initial', now()),
     ('joining', '0002_bound_rows', now()),
     ('joining', '0003_applications_have_proofs', now()),
     ('joining', '0004_links_stay_used', now()),
     ('joining', '0005_consent_has_a_proof', now()),
+    ('joining', '0006_links_have_proofs', now()),
     ('notices', '0001_initial', now()),
+    ('notices', '0002_notices_have_proofs', now()),
     ('notifications', '0001_initial', now()),
     ('notifications', '0002_delivery', now()),
     ('notifications', '0003_template_files', now()),
@@ -7942,6 +8124,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('notifications', '0009_watching_stays_on', now()),
     ('notifications', '0010_channel_times', now()),
     ('notifications', '0011_addresses', now()),
+    ('notifications', '0012_registered_texts', now()),
     ('operations', '0001_job_failures', now()),
     ('operations', '0002_failed_jobs_found', now()),
     ('operations', '0003_alerts', now()),

@@ -48,6 +48,11 @@ class RejectForm(forms.Form):
     )
     wide: ClassVar = {"note"}
 
+    def __init__(self, data: Any = None, *, before: str = "") -> None:
+        super().__init__(data)
+        if before:
+            _say_to_the_step(self.fields["note"], before)
+
 
 class ReturnForm(forms.Form):
     """Reasons by field; what is left empty is in order and stays as it is."""
@@ -61,9 +66,16 @@ class ReturnForm(forms.Form):
     )
     wide: ClassVar = {"note"}
 
-    def __init__(self, data: Any = None, *, kind: str, said: Mapping[str, str]) -> None:
-        """``said``: what stands in each, as far as this reviewer sees it."""
+    def __init__(
+        self, data: Any = None, *, kind: str, said: Mapping[str, str], before: str = ""
+    ) -> None:
+        """``said``: what stands in each, as far as this reviewer sees it; ``before``: the step to which it goes
+        instead of to its applicant, who alone reads what is said of each."""
         super().__init__(data)
+        self.sections = [("退回原因", ["note"])]
+        if before:
+            _say_to_the_step(self.fields["note"], before)
+            return
         labels = step_labels(kind)
         places = list(reason_places(kind))
         for _, name, label in places:
@@ -76,7 +88,6 @@ class ReturnForm(forms.Form):
                     attrs={"placeholder": "要补正的，写明原因", "maxlength": 300}
                 ),
             )
-        self.sections = [("退回原因", ["note"])]
         for step in dict.fromkeys(step for step, _, _ in places):
             names = [f"at_{name}" for at, name, _ in places if at == step]
             self.sections.append((labels[step], names))
@@ -88,6 +99,12 @@ class ReturnForm(forms.Form):
             for name, value in self.cleaned_data.items()
             if name.startswith("at_") and value
         }
+
+
+def _say_to_the_step(note: forms.Field, before: str) -> None:
+    note.label, note.required = "意见", True
+    note.help_text = f"「{before}」的审批人据此重新审核，申请人看不到。"
+    note.error_messages["required"] = f"请填写意见，「{before}」的审批人据此重新审核。"
 
 
 class ApplicationFilter(FilterForm):

@@ -59,9 +59,10 @@ def mine(request: UserRequest) -> HttpResponse:
     if not is_as_written(application):
         return altered_page(request, application)
     now = timezone.now()
+    course = course_of(application, now=now)
     context: dict[str, Any] = {
         "application": application,
-        "course": course_of(application, now=now),
+        "course": course and course.told_applicant(),
     }
     if application.state in FILED and application.erased_at is None:
         context |= _filled_in(application) | {"consent": application.consent}

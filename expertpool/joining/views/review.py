@@ -159,8 +159,8 @@ def approve(request: UserRequest, pk: int) -> HttpResponse:
 @requires("joining.review")
 def reject(request: UserRequest, pk: int) -> HttpResponse:
     row = _seen(request, _waiting(request, pk))
-    form = RejectForm(request.POST if request.method == "POST" else None)
     before = step_before(row)
+    form = RejectForm(request.POST if request.method == "POST" else None, before=before)
 
     def write() -> str:
         verdict = reject_application(
@@ -185,8 +185,8 @@ def send_back(request: UserRequest, pk: int) -> HttpResponse:
     row = _seen(request, _waiting(request, pk))
     said = {line.name: line.text for part in shown_steps(row, request.user) for line in part.lines}
     posted = request.POST if request.method == "POST" else None
-    form = ReturnForm(posted, kind=row.kind, said=said)
     before = step_before(row)
+    form = ReturnForm(posted, kind=row.kind, said=said, before=before)
 
     def write() -> str:
         verdict = send_application_back(

@@ -23,7 +23,8 @@ PREFIX = "reason-"
 
 
 class ReturnForm(forms.Form):
-    """Why something is sent back: in a sentence, and by what is wrong with which field."""
+    """Why something is sent back: in a sentence, and by what is wrong with which field, where it goes to who corrects
+    it and not to the step ``before``."""
 
     note = forms.CharField(
         label="退回原因",
@@ -32,9 +33,13 @@ class ReturnForm(forms.Form):
         error_messages={"required": "请填写退回原因，申请人据此修改。"},
     )
 
-    def __init__(self, *args: Any, subject: FlowSubject, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, subject: FlowSubject, before: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, label in subject.fields():
+        if before:
+            self.fields["note"].error_messages["required"] = (
+                f"请填写退回原因，「{before}」的审批人据此重新审核。"
+            )
+        for name, label in () if before else subject.fields():
             self.fields[f"{PREFIX}{name}"] = forms.CharField(
                 label=label, max_length=LONGEST, required=False
             )

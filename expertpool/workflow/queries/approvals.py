@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Model, Q, QuerySet
@@ -55,17 +55,27 @@ def place_before(step: FlowStep) -> int:
     return step.order - 1 if step.on_rejection == OnRejection.PREVIOUS else 0
 
 
+def where_back(approval: Approval, step: FlowStep) -> FlowStep | None:
+    """Return the step to which ``step`` sends ``approval`` back; None: to its applicant."""
+    if step.on_rejection == OnRejection.STEP and step.return_to:
+        return approval.version.steps.filter(order=step.return_to).first()
+    if step.on_rejection == OnRejection.PREVIOUS:
+        # The last before this one that was decided in this approval.
+        decided = approval.decisions.filter(step__order__lt=step.order)
+        found = decided.order_by("-step__order", "-id").select_related("step").first()
+        return found.step if found else None
+    return None
+
+
 def step_before(subject: Model) -> str:
     """Return the step, by its name, to which ``subject`` goes when the one at which it waits does not agree;
     empty: to its applicant."""
     waiting = Approval.objects.filter(
         RUNNING, subject_type=subject_code(subject), subject_id=subject.pk
     )
-    approval = waiting.select_related("step").prefetch_related("version__steps").first()
-    at = place_before(approval.step) if approval and approval.step else 0
-    if not approval or not at:
-        return ""
-    return next((str(one) for one in approval.version.steps.all() if one.order == at), "")
+    approval = waiting.select_related("step", "version").first()
+    before = where_back(approval, approval.step) if approval and approval.step else None
+    return str(before) if before else ""
 
 
 @dataclass(frozen=True)
@@ -135,6 +145,21 @@ class Course:
     @property
     def names(self) -> list[str]:
         return [step.name for step in self.steps]
+
+    def told_applicant(self) -> Course:
+        """Return it as its applicant reads it: what a step said when it sent back to another step is between those
+        who decide, and what was decided before anew is not said twice."""
+        told: list[Decision] = []
+        following = [*self.decisions[1:], None]
+        for one, after in zip(self.decisions, following, strict=False):
+            ended = after is None and self.approval.state == ApprovalState.REJECTED
+            if one.agreed or ended:
+                told.append(one)
+                continue
+            # It went to where the next decided, or to where it stands.
+            to = after.step if after else self.approval.step
+            told = [each for each in told if to is None or each.step.order < to.order]
+        return replace(self, decisions=told)
 
     @property
     def notice(self) -> PublicNotice | None:

@@ -15,9 +15,15 @@ from expertpool.audit.services import record
 from expertpool.core.jobs import defer
 from expertpool.core.text import moment_text
 from expertpool.core.workdays import end_of_working_days
-from expertpool.workflow.enums import ApprovalState, OnRejection, StepKind, Verdict
+from expertpool.workflow.enums import ApprovalState, StepKind, Verdict
 from expertpool.workflow.models import Approval, FlowStep, FlowVersion, PublicNotice
-from expertpool.workflow.queries.approvals import RUNNING, applies, applying, subject_code
+from expertpool.workflow.queries.approvals import (
+    RUNNING,
+    applies,
+    applying,
+    subject_code,
+    where_back,
+)
 from expertpool.workflow.queries.steps import is_proven, proof_of_approval
 from expertpool.workflow.registry import FLOW_SUBJECTS
 
@@ -73,7 +79,7 @@ def lead_on(
             return Verdict.ADVANCED
         end(approval, ApprovalState.APPROVED, now=now)
         return Verdict.APPROVED
-    earlier = _where_back(approval, step)
+    earlier = where_back(approval, step)
     if earlier is not None:
         _move(approval, earlier, row, now=now)
         return Verdict.SENT_BACK
@@ -153,18 +159,6 @@ def row_of(approval: Approval) -> Model:
 def _locked(approval_id: int) -> Approval:
     rows = Approval.objects.select_for_update(of=("self",)).select_related("version")
     return rows.get(pk=approval_id)
-
-
-def _where_back(approval: Approval, step: FlowStep) -> FlowStep | None:
-    """The step to which ``step`` sends back; None: to the applicant."""
-    if step.on_rejection == OnRejection.STEP and step.return_to:
-        return approval.version.steps.filter(order=step.return_to).first()
-    if step.on_rejection == OnRejection.PREVIOUS:
-        # The last before this one that was decided in this approval.
-        decided = approval.decisions.filter(step__order__lt=step.order)
-        found = decided.order_by("-step__order", "-id").select_related("step").first()
-        return found.step if found else None
-    return None
 
 
 def _move(approval: Approval, step: FlowStep, row: Model, *, now: datetime) -> None:

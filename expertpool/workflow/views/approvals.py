@@ -12,10 +12,11 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, render_list
+from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DelegationRefused
 from expertpool.workflow.forms.approvals import ApprovalFilter, DelegationForm, ReturnForm
 from expertpool.workflow.models import Delegation
-from expertpool.workflow.queries.approvals import course_of, waiting_for
+from expertpool.workflow.queries.approvals import course_of, step_before, waiting_for
 from expertpool.workflow.queries.notices import objections_about
 from expertpool.workflow.queries.todo import (
     approvals_waiting_for,
@@ -62,25 +63,33 @@ def send_back(request: UserRequest, subject: str, pk: int) -> HttpResponse:
     rows = found.decidable(request.user).filter(waiting_for(request.user, subject))
     row = get_object_or_404(rows, pk=pk)
     give = found.send_back
-    form = ReturnForm(request.POST or None, subject=found)
-    return drawer_form(
-        request,
-        form,
-        lambda: give(
+    before = step_before(row)
+    form = ReturnForm(request.POST or None, subject=found, before=before)
+
+    def write() -> str:
+        verdict = give(
             row,
             note=form.cleaned_data["note"],
             fields=form.reasons,
             actor=request.user,
             now=timezone.now(),
-        ),
+        )
+        if verdict == Verdict.SENT_BACK:
+            return f"{found.name_of(row)}：已退回「{before}」重新审核。"
+        return "已退回，意见已转告。"
+
+    return drawer_form(
+        request,
+        form,
+        write,
         title=f"退回：{found.name_of(row)}",
-        message="已退回，意见已转告。",
         refresh="page",
         refusals=found.refused,
         template="workflow/send_back.html",
         course=course_of(row, now=timezone.now()),
         objections=objections_about(request.user, row),
-        submit_label="退回",
+        submit_label=f"退回「{before}」" if before else "退回",
+        before=before,
         danger=True,
     )
 

@@ -34,7 +34,7 @@ from expertpool.experts.services.importing import import_file
 from expertpool.experts.services.profile import update_expert
 from expertpool.experts.settings import AT_ONCE
 from expertpool.notifications.models import Message
-from expertpool.workflow.enums import ApprovalState, Verdict
+from expertpool.workflow.enums import ApprovalState, OnRejection, Verdict
 from expertpool.workflow.models import Approval
 from expertpool.workflow.queries.steps import is_proven
 from expertpool.workflow.services.flows import StepData, save_flow
@@ -264,3 +264,40 @@ def test_nobody_agrees_by_a_row_that_was_written(clerk: User, member: User) -> N
         cursor.execute("UPDATE workflow_approval SET moves = moves + 1")
     with pytest.raises(ExpertRefused, match="系统之外"):
         approve_admission(expert=expert, actor=member, now=NOW)
+
+
+@pytest.mark.shows("EXP-13", "OVW-06")
+def test_whoever_sends_back_to_a_step_reads_so(
+    client: Client,
+    admin: User,
+    clerk: User,
+    committee: Role,
+    chiefs: Role,
+    member: User,
+    chief: User,
+) -> None:
+    """The window said nothing of where it goes, offered a box for each field, and the toast was English."""
+    back = OnRejection.PREVIOUS
+    steps = [
+        StepData("委员会初审", role=committee),
+        StepData("终审", role=chiefs, on_rejection=back),
+    ]
+    save_flow(subject=SUBJECT, steps=steps, actor=admin, now=NOW)
+    expert = entered(clerk)
+    drawer = reverse("workflow:send_back", args=[SUBJECT, expert.pk])
+    own = login(Client(), member)
+    assert 'name="reason-title"' in own.get(drawer).content.decode()
+    approve_admission(expert=expert, actor=member, now=NOW)
+    login(client, chief)
+    form = client.get(drawer).content.decode()
+    assert "退回「委员会初审」" in form
+    assert 'name="reason-' not in form
+    assert toast(client.post(drawer, {"note": "再核实"})) == "吴艳：已退回「委员会初审」重新审核。"
+    assert not Message.objects.filter(occasion="expert.admission_returned").exists()
+    assert toast(own.post(drawer, {"note": "缺证书"})) == "已退回，意见已转告。"
+    assert Message.objects.filter(occasion="expert.admission_returned").exists()
+
+
+def toast(answer: Any) -> str:
+    said: str = json.loads(answer.headers["HX-Trigger"])["toast"]["message"]
+    return said

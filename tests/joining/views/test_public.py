@@ -13,7 +13,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.joining.models import Application, FriendLink, Registration
 from expertpool.joining.queries.contents import stored
-from expertpool.joining.services.deciding import approve
+from expertpool.joining.services.deciding import approve, send_back
 from expertpool.joining.settings import IS_OPEN
 from expertpool.notifications.models import Message
 from expertpool.workflow.enums import OnRejection
@@ -341,8 +341,38 @@ def test_who_sends_back_reads_to_whom(client: Client, admin: User) -> None:
     form = client.get(address).content.decode()
     assert "退回「初审」" in form
     assert "申请人仍在审核中" in form
+    # Nothing is said of what he could correct: he hears nothing.
+    assert "申请人可以修改全部内容" not in form
+    assert 'name="at_' not in form
+    rejecting = client.get(reverse("joining:reject", args=[application.pk])).content.decode()
+    assert "申请人会收到" not in rejecting
     version = Application.objects.get(pk=application.pk).version
     done = client.post(address, {"note": "再核实", "version": version})
     said = json.loads(done.headers["HX-Trigger"])["toast"]["message"]
     assert "已退回「初审」重新审核" in said
     assert Application.objects.get(pk=application.pk).state == "pending"
+
+
+@pytest.mark.shows("OVW-06", "PORT-10")
+def test_an_applicant_does_not_read_what_one_step_says_to_another(admin: User) -> None:
+    now = timezone.now()
+    chief, other = make_user("admin", name="张终审"), make_user("admin", name="王初审")
+    steps = [StepData("初审"), StepData("审定", on_rejection=OnRejection.PREVIOUS)]
+    save_flow(subject="joining.application", steps=steps, actor=admin, now=now)
+    application = make_application()
+    approve(application=application, actor=other, note="材料齐全了", now=now)
+    back = Application.objects.get(pk=application.pk)
+    send_back(application=back, actor=chief, note="请核对邮箱的来历", fields={}, now=now)
+    page = page_of_applicant(application)
+    assert "审核中" in page
+    for word in ("请核对邮箱的来历", "张终审", "材料齐全了", "王初审"):
+        assert word not in page
+    approve(application=back, actor=other, note="已核对", now=now)
+    # What was decided anew is said once.
+    page = page_of_applicant(application)
+    assert (page.count("初审：同意"), "请核对邮箱的来历" in page) == (1, False)
+
+
+def page_of_applicant(application: Application) -> str:
+    client = login(Client(), User.objects.get(pk=application.user_id))
+    return client.get(reverse("joining:mine")).content.decode()

@@ -70,6 +70,8 @@ def test_a_certificate_is_there_at_once_when_somebody_is_approved(admin: User) -
         actor=admin,
         now=timezone.now(),
     )  # fmt: skip
+    assert not Certificate.objects.filter(expert=entered).exists(), "he is none yet"
+    approve_expert(expert=entered, actor=admin, now=timezone.now())
     given = Certificate.objects.get(expert=entered)
     assert given.number.startswith("DWZS")
     assert given.valid_until == years_before(today, -3) - timedelta(days=1)

@@ -22,6 +22,7 @@ from expertpool.core.exporting import runs as exports
 from expertpool.core.exporting.registry import EXPORTS
 from expertpool.core.importing import runs as imports
 from expertpool.core.models import ImportRun
+from expertpool.core.models.imports import ImportState
 from expertpool.core.storing import StoreDown, store
 from expertpool.core.storing.ranged import FIRST, RangedFile
 from expertpool.experts.models import Expert
@@ -124,6 +125,13 @@ def test_a_part_of_a_large_film_comes_at_once(client: Client, admin: User) -> No
     assert took < 5  # the whole takes its time, wherever it is read
 
 
+def confirm(run: ImportRun) -> None:
+    """As its user does, and nothing imported by it yet."""
+    run.state, run.confirmed_at = ImportState.RUNNING, NOW
+    run.proof = imports.PROOF.made_of(run)
+    run.save(update_fields=["state", "confirmed_at", "proof"])
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("shared")
 def test_a_list_uploaded_on_one_machine_is_imported_on_another(
@@ -134,7 +142,7 @@ def test_a_list_uploaded_on_one_machine_is_imported_on_another(
     run = imports.start_import(
         importer=ExpertImporter, upload=upload, options={}, actor=admin, now=NOW
     )
-    ImportRun.objects.filter(pk=run.pk).update(state="running", confirmed_at=NOW)
+    confirm(run)
     settings.MEDIA_ROOT = tmp_path / "there"
     imports.perform_import(run_id=run.pk, now=NOW)
     run.refresh_from_db()
@@ -212,7 +220,7 @@ def test_an_import_goes_on_once_the_server_answers(
     run = imports.start_import(
         importer=ExpertImporter, upload=upload, options={}, actor=admin, now=NOW
     )
-    ImportRun.objects.filter(pk=run.pk).update(state="running", confirmed_at=NOW)
+    confirm(run)
     settings.STORAGES = there | {"default": server.storage(endpoint="http://127.0.0.1:9")}
     with pytest.raises(StoreDown):
         imports.perform_import(run_id=run.pk, now=NOW)

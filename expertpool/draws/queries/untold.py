@@ -20,7 +20,7 @@ from expertpool.draws.occasions import POOL_CHANGED
 from expertpool.experts.enums import ChangeVia
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import day_start
-from expertpool.experts.queries.files import ADMISSION
+from expertpool.experts.queries.files import ADMISSION, ADMISSION_PHOTO
 from expertpool.joining.occasions import LINKS
 from expertpool.notifications.queries.messages import READS
 
@@ -101,7 +101,8 @@ def untold_versions() -> Q:
 def untold_files() -> Q:
     """What experts put into their own records today, by the same rule; what they were admitted by the office has
     seen before."""
-    own = Q(subject_type=Expert._meta.label_lower, created_by__in=_experts()) & ~Q(kind=ADMISSION)
+    own = Q(subject_type=Expert._meta.label_lower, created_by__in=_experts())
+    own &= ~Q(kind__in=(ADMISSION, ADMISSION_PHOTO))
     today = Q(created_at__gte=day_start(timezone.localdate()))
     return own & today & Q(created_at__gte=_sealed_since())
 

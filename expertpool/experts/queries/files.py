@@ -13,7 +13,8 @@ from expertpool.files.queries import attachments_for
 from expertpool.files.registry import FileSubject
 
 PHOTO = "photo"  # the kind of the file that is the photograph
-ADMISSION = "admission"  # of what he was admitted by: neither he nor the office takes it away
+# Of what he was admitted by, and of the photo that he gave then: neither he nor the office takes it away.
+ADMISSION, ADMISSION_PHOTO = "admission", "admission_photo"
 
 
 def may_view_files(user: User) -> bool:
@@ -62,5 +63,5 @@ EXPERT_FILES = FileSubject(
     may_view=may_view_expert_files,
     may_edit=may_edit_expert_files,
     by_day=own_account,
-    evidence={ADMISSION: "入库材料"},
+    evidence={ADMISSION: "入库材料", ADMISSION_PHOTO: "入库时的照片"},
 )

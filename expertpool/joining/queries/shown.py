@@ -12,7 +12,7 @@ from expertpool.core.visibility import Level, level_for, show
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.alike import experts_alike
 from expertpool.experts.queries.experts import email_index, experts_visible_to, id_number_index
-from expertpool.experts.queries.files import PHOTO
+from expertpool.experts.queries.files import ADMISSION_PHOTO, PHOTO
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.joining.enums import Step
@@ -102,7 +102,10 @@ def _text(one: FieldDeclaration, found: Contents, typed: Mapping[str, list[str]]
 
 
 def photo_of(application: Application) -> Attachment | None:
-    """Return the photo; the last one where there are two for a moment."""
+    """Return the photo that was handed in, also once it stands with his record; the last one where there are two for
+    a moment."""
+    if application.expert is not None:
+        return attachments_of(application.expert, ADMISSION_PHOTO).order_by("-id").first()
     return attachments_of(application, PHOTO).order_by("-id").first()
 
 

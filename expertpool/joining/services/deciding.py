@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -23,13 +24,14 @@ from expertpool.experts.enums import PERSON_KINDS, AvoidanceKind, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.queries.availability import last_day
-from expertpool.experts.queries.files import ADMISSION, PHOTO
+from expertpool.experts.queries.files import ADMISSION, ADMISSION_PHOTO, PHOTO
 from expertpool.experts.services.accounts import expert_role
 from expertpool.experts.services.avoidance import add_avoidance_unit
 from expertpool.experts.services.profile import RecordOrigin, create_expert
 from expertpool.experts.services.status import approve_expert
+from expertpool.files.exceptions import FileRefused
 from expertpool.files.queries import attachments_of
-from expertpool.files.services import move_attachment
+from expertpool.files.services import copy_attachment, move_attachment
 from expertpool.joining.enums import ContactKind, State
 from expertpool.joining.events import ApplicantAdmitted, ApplicationRejected
 from expertpool.joining.exceptions import Altered, JoiningRefused
@@ -182,11 +184,21 @@ def _admit(row: Application, department: Department | None, actor: User, now: da
         raise JoiningRefused(f"不能入库：{'；'.join(error.messages)}") from error
     except ExpertRefused as error:
         raise JoiningRefused(f"不能入库：{error}") from error
-    for attachment in attachments_of(row):
-        kind = PHOTO if attachment.kind == PHOTO else ADMISSION
-        move_attachment(attachment=attachment, to=expert, kind=kind, actor=actor, now=now)
+    _file(row, expert, actor, now)
     # Last: whoever hears of it finds the whole record.
     return approve_expert(expert=expert, actor=actor, now=now)
+
+
+def _file(row: Application, expert: Expert, actor: User, now: datetime) -> None:
+    """Let what ``row`` was decided by stay with the record of ``expert``; of his photo he has a copy of his own, to
+    change it as he likes, as far as there is room."""
+    for one in attachments_of(row):
+        kind = ADMISSION
+        if one.kind == PHOTO:
+            kind = ADMISSION_PHOTO
+            with suppress(FileRefused):
+                copy_attachment(attachment=one, to=expert, actor=actor, now=now)
+        move_attachment(attachment=one, to=expert, kind=kind, actor=actor, now=now)
 
 
 def _term_from(day: date) -> dict[str, date]:

@@ -89,11 +89,10 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     if not is_as_written(row):
         note_altered(row, actor=request.user, now=timezone.now())
         return render(request, "joining/application_altered.html", {"application": row})
-    may_files = may_view_materials(request.user)
     context = {
         "application": row,
         "parts": shown_steps(row, request.user),
-        "photo": photo_of(row) if may_files else None,
+        "photo": photo_of(row) if _may_see_materials(request.user, row) else None,
         "files": _materials(request.user, row),
         "alike": likely_same(row, request.user) if row.state == State.PENDING else [],
         "course": course_of(row, now=timezone.now()),
@@ -108,11 +107,17 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
 
 def _materials(user: User, row: Application) -> QuerySet[Attachment] | None:
     """What he proves it by, also once it stands with his record; None: it is not for ``user`` to see."""
-    if row.expert is None:
-        return attachments_of(row).exclude(kind=PHOTO) if may_view_materials(user) else None
-    if not may_view_expert_files(user, str(row.expert.pk)):
+    if not _may_see_materials(user, row):
         return None
+    if row.expert is None:
+        return attachments_of(row).exclude(kind=PHOTO)
     return attachments_for(user, row.expert, ADMISSION)
+
+
+def _may_see_materials(user: User, row: Application) -> bool:
+    if row.expert is None:
+        return may_view_materials(user)
+    return may_view_expert_files(user, str(row.expert.pk))
 
 
 @require_safe
@@ -120,7 +125,7 @@ def _materials(user: User, row: Application) -> QuerySet[Attachment] | None:
 def applicant_photo(request: UserRequest, pk: int) -> HttpResponseBase:
     """His photo, to whoever sees what else he handed in."""
     row = _visible(request, pk)
-    found = photo_of(row) if may_view_materials(request.user) else None
+    found = photo_of(row) if _may_see_materials(request.user, row) else None
     if found is None:
         raise Http404
     try:

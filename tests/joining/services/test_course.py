@@ -124,7 +124,7 @@ def test_the_last_step_makes_an_expert_of_what_was_filled_in(admin: User) -> Non
         identifier=user.phone, password=PASSWORD, address="192.0.2.1", device="", now=NOW
     ).user
     # Those of the round that he took back are there, too.
-    assert attachments_of(expert).count() == 3
+    assert attachments_of(expert).count() == 4  # the photo twice: as it was given, and his own
     assert not attachments_of(application).exists()
     messages = Message.objects.filter(occasion="joining.decided")
     assert {one.channel for one in messages} == {"site", "sms", "email"}
@@ -472,3 +472,27 @@ def test_what_an_admission_was_decided_by_is_kept_and_shown(admin: User, client:
     shown = client.get(reverse("joining:detail", args=[row.pk])).content.decode()
     assert paper.name in shown
     assert "作为入库依据保存" in shown
+
+
+@pytest.mark.shows("EXP-13", "PORT-07")
+def test_the_photo_of_an_admission_is_kept_and_the_experts_own_changes(
+    admin: User, client: Client
+) -> None:
+    """The photo moved away: after the approval nobody saw it, and its owner deleted it for good."""
+    application = make_application(photo=True)
+    address = reverse("joining:applicant_photo", args=[application.pk])
+    login(client, admin)
+    before = client.get(address).getvalue()  # type: ignore[attr-defined]
+    make_draw(now=NOW)  # while one is sealed, too
+    approve(application=application, actor=admin, now=NOW)
+    row = again(application)
+    assert row.expert is not None
+    shown = reverse("experts:photo", args=[row.expert.pk])
+    # The office sees it the same day.
+    assert client.get(shown).getvalue() == before  # type: ignore[attr-defined]
+    (kept,) = attachments_of(row.expert, "admission_photo")
+    with pytest.raises(FileRefused, match="入库时的照片"):
+        remove_attachment(attachment=kept, actor=row.user, now=NOW)
+    (own,) = attachments_of(row.expert, "photo")
+    remove_attachment(attachment=own, actor=row.user, now=NOW)
+    assert client.get(address).getvalue() == before  # type: ignore[attr-defined]

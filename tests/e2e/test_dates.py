@@ -8,6 +8,8 @@ from playwright.sync_api import Locator, expect
 from expertpool.accounts.models import User
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.pages import drawer, sign_in
+from tests.factories.accounts import make_user
+from tests.factories.experts import give_account, make_expert
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -65,3 +67,26 @@ def test_a_date_that_does_not_exist_is_kept_and_named(
     expect(born).to_have_value("1975-13")
     expect(born).to_have_attribute("aria-invalid", "true")
     expect(day).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_a_leave_lasts_until_the_end_of_its_last_day(
+    open_browser: OpenBrowser,
+) -> None:
+    """Picked at noon or typed as a day, he could be drawn for what he is away from."""
+    user = make_user("expert", name="王立新")
+    give_account(make_expert("王立新"), user)
+    screen = open_browser(phone=True)
+    sign_in(screen, user)
+    screen.open("/my/leaves/")
+    screen.press("登记请假")
+    start, end = (drawer(screen).get_by_label(label) for label in ("开始时间", "结束时间"))
+    for field, minute in ((start, "00:00"), (end, "23:59")):
+        field.click()
+        screen.page.locator(
+            ".flatpickr-calendar.open .flatpickr-day:not(.prevMonthDay)"
+        ).last.click()
+        field.press("Tab")
+        assert field.input_value().endswith(f" {minute}")
+    end.fill("2027-12-22")
+    end.press("Tab")
+    assert end.input_value() == "2027-12-22 23:59"

@@ -13,6 +13,7 @@ from expertpool.accounts.models import User
 from expertpool.core.criteria import CriteriaField
 from expertpool.core.text import is_key
 from expertpool.core.views.asking import AsksOnce
+from expertpool.core.views.moments import MomentField
 from expertpool.core.views.uploads import FilesField
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import UNIT_NAME, UNIT_SEARCH
@@ -68,8 +69,10 @@ class BlacklistForm(OneExpertForm, EntryForm):
 
 class LeaveForm(OneExpertForm):
     error_fields = {"during": "start"}
-    start = forms.DateTimeField(label="开始时间")
-    end = forms.DateTimeField(label="结束时间", help_text="到期自动销假。")
+    start = MomentField(at="00:00", label="开始时间")
+    end = MomentField(
+        at="23:59", label="结束时间", help_text="只选日期的，到当天 23:59；到期自动销假。"
+    )
     reason = reason_field("事由", longest=200)
 
 

@@ -6,14 +6,15 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from expertpool.core.views.moments import MomentField
 from expertpool.experts.forms.actions import AvoidanceForm
 
 
 class OwnLeaveForm(forms.Form):
     """A time in which the expert is drawn for nothing."""
 
-    start = forms.DateTimeField(label="开始时间")
-    end = forms.DateTimeField(label="结束时间")
+    start = MomentField(at="00:00", label="开始时间")
+    end = MomentField(at="23:59", label="结束时间", help_text="只选日期的，到当天 23:59。")
     reason = forms.CharField(
         label="事由", max_length=200, widget=forms.Textarea(attrs={"rows": 3, "data-count": 200})
     )

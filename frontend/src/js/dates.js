@@ -35,11 +35,14 @@ function dayOfMonth(text, stands) {
   return year && [year, month, stands === "last" ? new Date(year, month, 0).getDate() : 1];
 }
 
-/** Returns the moment that `text` names; undefined when it names none, or one that does not exist. */
-function parse(text, stands) {
+/** Returns the moment that `text` names; undefined when it names none, or one that does not exist. A day alone is
+ * meant at `time` (hour and minute). */
+function parse(text, stands, time = [0, 0]) {
   const parts = WRITTEN.exec(text.trim())?.slice(1) ?? dayOfMonth(text.trim(), stands);
   if (!parts) return undefined;
-  const [year, month, day, hour = 0, minute = 0] = parts.map((part) => (part ? Number(part) : undefined));
+  const [year, month, day, hour = time[0], minute = time[1]] = parts.map((part) =>
+    part ? Number(part) : undefined,
+  );
   const date = new Date(year, month - 1, day, hour, minute);
   const exists =
     date.getMonth() === month - 1 &&
@@ -126,6 +129,8 @@ export function setupDate(input) {
   wrap.append(input, icon("calendar"));
   input.autocomplete = "off";
   input.placeholder ||= { date: "年-月-日", datetime: "年-月-日 时:分", daterange: "开始 至 结束" }[kind];
+  // Of what a day alone is meant: the first minute of a leave, or the last.
+  const time = input.dataset.time?.split(":").map(Number);
   const picker = flatpickr(input, {
     locale: zh,
     mode: kind === "daterange" ? "range" : "single",
@@ -133,10 +138,12 @@ export function setupDate(input) {
     enableTime: withTime,
     time_24hr: true,
     minuteIncrement: 5,
+    defaultHour: time?.[0] ?? 12,
+    defaultMinute: time?.[1] ?? 0,
     dateFormat: withTime ? "Y-m-d H:i" : "Y-m-d",
     minDate: input.dataset.min ?? null,
     maxDate: input.dataset.max ?? null,
-    parseDate: (text) => parse(text, input.dataset.month),
+    parseDate: (text) => parse(text, input.dataset.month, time),
     disableMobile: true,
     onReady: (_, __, self) => self.calendarContainer.append(foot(self)),
     onClose: () => changed(input),

@@ -23,6 +23,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.criteria import join_criteria, register_criteria
+        from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.importing import IMPORTS
         from expertpool.core.permissions import register_permissions
@@ -31,6 +32,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.core.subjects import SUBJECTS, kept_by
         from expertpool.core.visibility import GUARDED_FIELDS, KEPT_FIELDS
         from expertpool.customforms.registry import FIELD_USES, FILE_HOLDERS
+        from expertpool.experts import receivers
         from expertpool.experts.actions import ACTIONS
         from expertpool.experts.exceptions import ExpertRefused
         from expertpool.experts.exports import ExpertExport
@@ -80,6 +82,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, private_subject
+        from expertpool.siteconfig.events import SettingChanged
         from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
 
         register_permissions(PERMISSIONS)
@@ -87,6 +90,7 @@ class ExpertsConfig(AppConfig):
         SUBJECTS.add(EXPERT)
         GUARDED_FIELDS.add(*EXPERT.guards())
         SITE_SETTINGS.add(*SETTINGS)
+        subscribe(SettingChanged, receivers.setting_changed)
         KEPT_FIELDS.add(kept_by(NOT_EXPORTED))
         LOG_ACTIONS.add(*ACTIONS)
         MENU_GROUPS.add(GROUP)

@@ -8,7 +8,12 @@ from expertpool.core.configuration.kinds import Several
 from expertpool.core.settings import TABLES
 from expertpool.core.subjects import kept_setting
 
-POOL = SettingGroup("pool", "专家库", order=38)
+POOL = SettingGroup(
+    "pool",
+    "专家库",
+    order=38,
+    saved="允许直接在库的 24 小时后生效，已通知监督人和审核人，其余立即生效",
+)
 
 ACTIVATION_VALID = Setting(
     "experts.activation_valid",
@@ -99,7 +104,8 @@ AT_ONCE = Setting(
     False,
     group=POOL,
     order=35,
-    help="关闭时，新录入、导入的专家都待审核，由录入人以外的人按「审批流程」中「专家入库」的步骤审核；建库时由专人一次导入的可以开启，用完请关闭。接口新增的、没有「审核专家入库」权限的人录入的，总是待审核。",
+    help="关闭时，新录入、导入的专家都待审核，由录入人以外的人按「审批流程」中「专家入库」的步骤审核；建库时由专人一次导入的可以开启，用完请关闭。开启时立即通知监督人和审核人，24 小时后才生效；关闭立即生效。只适用于流程最后一步的审批人（有「审核专家入库」权限），接口新增的、其他人录入的总是待审核。",
+    strictest=min,
 )
 
 # Which fields there are to choose from, `fields` declares; a test compares the two.

@@ -74,7 +74,7 @@ WITHDRAWN = Occasion(
 )
 LOWERED = Occasion(
     code="request.lowered",
-    label="降低了制度要求（双人确认、抽取制度）",
+    label="降低了制度要求（双人确认、抽取制度、专家入库）",
     placeholders={
         "收件人": "周监督",
         "操作人": "张建国",

@@ -4,6 +4,7 @@ that the office set (docs/decisions/0224)."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -13,7 +14,9 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, ExpertVersion
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.settings import AT_ONCE
+from expertpool.siteconfig.queries.counting import counted, counting_in_words
 from expertpool.workflow.queries.approvals import handed_in, running, waiting_for
+from expertpool.workflow.queries.deciders import ends_flow
 
 RIGHT = "experts.admit"
 SUBJECT = "experts.expert"
@@ -77,9 +80,22 @@ def makers_of(expert: Expert) -> set[int]:
     return {key for key in (expert.created_by_id, *changed) if key is not None}
 
 
-def admits_at_once(user: User) -> bool:
-    """Tell whether whom ``user`` enters is a member at once: the office says so, of who may admit."""
-    return value_of(AT_ONCE) and user.has_permission(RIGHT)
+def admits_at_once(user: User, department: int | None, *, now: datetime) -> bool:
+    """Tell whether whom ``user`` enters into ``department`` (id) is a member at once: the office has said so for a
+    day, of who may admit and decides the last step of its flow."""
+    # In this order: of most nothing more is asked.
+    return (
+        value_of(AT_ONCE)
+        and user.has_permission(RIGHT)
+        and counted(AT_ONCE, now)
+        and ends_flow(user, SUBJECT, department)
+    )
+
+
+def at_once_in_words(now: datetime) -> str:
+    """Say what counts of the setting by which those are in at once whom the approvers enter, and from when; empty
+    where it is off."""
+    return counting_in_words(now)(AT_ONCE) if value_of(AT_ONCE) else ""
 
 
 def public_words(expert: Expert) -> Iterator[tuple[str, str]]:

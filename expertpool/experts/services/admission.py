@@ -55,7 +55,7 @@ def enter_expert(
     now: datetime,
 ) -> Expert:
     """Enter an expert as `create_expert` does, who waits to be admitted by the office's flow; where the office
-    lets those enter members at once who may admit, and ``actor`` may admit him, he is one, and is told."""
+    lets those enter members at once who decide its last step, and ``actor`` may admit him, he is one, and is told."""
     expert = create_expert(
         values=values,
         specialties=specialties,
@@ -65,7 +65,7 @@ def enter_expert(
         now=now,
     )
     # What another platform enters, nobody here has looked at.
-    at_once = source == ExpertSource.MANUAL and admits_at_once(actor)
+    at_once = source == ExpertSource.MANUAL and admits_at_once(actor, expert.department_id, now=now)
     if at_once and experts_visible_to(actor, RIGHT).filter(pk=expert.pk).exists():
         expert = approve_expert(expert=expert, actor=actor, now=now)
         tell_admitted(expert, now=now)

@@ -7,10 +7,12 @@ unless the office lets those who may admit do so by the import (docs/decisions/0
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from expertpool.accounts.models import Department, User
 from expertpool.accounts.queries import active_departments, departments_within, scope_q
@@ -40,7 +42,7 @@ class _Waiting(forms.ChoiceField):
 def options_for(user: User) -> Mapping[str, Any]:
     """Return the choices of ``user``."""
     shown: dict[str, Any] = dict(OPTIONS)
-    if not admits_at_once(user):
+    if not admits_at_once(user, user.department_id, now=timezone.now()):
         shown["status"] = _Waiting(
             label="导入后的状态",
             choices=STATUSES[1:],
@@ -66,9 +68,11 @@ def options_for(user: User) -> Mapping[str, Any]:
 # What was posted may be another form than was shown, and a right may be gone since.
 
 
-def status_in(actor: User | None, options: Mapping[str, Any], department: int | None) -> str:
+def status_in(
+    actor: User | None, options: Mapping[str, Any], department: int | None, *, now: datetime
+) -> str:
     """Return with which status the experts of ``actor`` begin whom he puts into ``department``."""
-    if actor is not None and not _admits_into(actor, department):
+    if actor is not None and not _admits_into(actor, department, now):
         return ExpertStatus.PENDING
     return options.get("status") or ExpertStatus.FORMAL
 
@@ -94,9 +98,9 @@ def opens_accounts(actor: User | None, options: Mapping[str, Any]) -> bool:
     return may and bool(options.get("accounts"))
 
 
-def _admits_into(user: User, department: int | None) -> bool:
+def _admits_into(user: User, department: int | None, now: datetime) -> bool:
     """Tell whether those whom ``user`` puts into ``department`` are members at once."""
-    if not admits_at_once(user):
+    if not admits_at_once(user, department, now=now):
         return False
     # By the right to admit, which may reach less far than that to import.
     everywhere = not scope_q(user, RIGHT)

@@ -272,7 +272,9 @@ class ExpertImporter(Importer):
         named = dict.fromkeys(employer_of(row.values) for row in rows)
         self.units |= resolve_units(pair for pair in named if pair[0] and pair not in self.units)
         for department in {self._department(row.values) for row in rows} - self.statuses.keys():
-            self.statuses[department] = status_in(self.actor, self.options, department)
+            self.statuses[department] = status_in(
+                self.actor, self.options, department, now=self.now
+            )
         # All at once: a statement for each of thousands of rows would take longer than the rows.
         numbers = next_numbers(len(rows), now=self.now)
         ids = next_ids(len(rows))

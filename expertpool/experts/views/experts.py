@@ -23,7 +23,7 @@ from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.filters import ExpertFilter
 from expertpool.experts.queries.accounts import account_words
 from expertpool.experts.queries.actions import actions_for
-from expertpool.experts.queries.admission import RIGHT, makers_of
+from expertpool.experts.queries.admission import RIGHT, at_once_in_words, makers_of
 from expertpool.experts.queries.availability import suspended
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.files import photo_of
@@ -80,6 +80,7 @@ def index(request: UserRequest) -> HttpResponse:
         "where": explain(where) if where else "",
         "columns": EXPERT.list_columns(user),
         "saved": saved_searches_for(user),
+        "at_once": at_once_in_words(timezone.now()),
         # Of the tab, so that the bulk bar offers what fits its rows.
         "of": request.GET.get("tab", ""),
     }

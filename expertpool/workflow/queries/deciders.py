@@ -16,7 +16,8 @@ from expertpool.accounts.registry import ReadAlong
 from expertpool.audit.services import stands_by_log
 from expertpool.core.fields import is_vouched
 from expertpool.workflow.enums import Place, StepKind
-from expertpool.workflow.models import Approval, Decision, Delegation, FlowStep
+from expertpool.workflow.models import Approval, Decision, Delegation, FlowStep, FlowVersion
+from expertpool.workflow.queries.steps import is_proven_version
 from expertpool.workflow.registry import FLOW_SUBJECTS
 
 _GIVERS = "_givers"  # where they are kept with him
@@ -83,6 +84,19 @@ def why_not_his_part(user: User, approval: Approval, step: FlowStep) -> str:
     if step.place == Place.NAMED and not _is_below(user, step):
         return f"当前步骤「{step}」由「{step.department}」审批，请等待。"
     return ""
+
+
+def ends_flow(user: User, subject: str, department: int | None) -> bool:
+    """Tell whether ``user`` decides the last step of the flow of ``subject`` as it is now, for himself, of what
+    belongs to ``department`` (id); of a flow that nobody has drawn up yet, whoever may decide at all."""
+    version = FlowVersion.objects.filter(subject=subject).order_by("-number").first()
+    if version is None:
+        return True
+    if not is_proven_version(version):
+        return False
+    steps = version.steps.filter(kind=StepKind.DECISION).select_related("role", "department")
+    last = steps.order_by("-order").first()
+    return last is not None and not why_not_his_part(user, Approval(department_id=department), last)
 
 
 def _is_below(user: User, step: FlowStep) -> bool:

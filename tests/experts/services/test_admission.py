@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ from expertpool.experts.services.importing import import_file
 from expertpool.experts.services.profile import update_expert
 from expertpool.experts.settings import AT_ONCE
 from expertpool.notifications.models import Message
+from expertpool.siteconfig.queries.page import version_of
+from expertpool.siteconfig.services import save_settings
 from expertpool.workflow.enums import ApprovalState, OnRejection, Verdict
 from expertpool.workflow.models import Approval
 from expertpool.workflow.queries.steps import is_proven
@@ -243,6 +245,45 @@ def test_the_office_may_let_those_in_at_once_whom_they_enter_who_may_admit(
     out = Expert.objects.filter(not_in_pool(NOW))
     assert (expert.status, out.filter(pk=expert.pk).exists()) == ("formal", False)
     assert Message.objects.filter(occasion="expert.admitted").exists()
+
+
+def allow(at_once: bool, *, actor: User, now: datetime) -> None:
+    save_settings(
+        group=AT_ONCE.group,
+        values={AT_ONCE.code: at_once},
+        version=version_of(AT_ONCE.group),
+        actor=actor,
+        now=now,
+    )
+
+
+def test_letting_them_in_at_once_is_told_counts_a_day_later_and_is_shown(
+    admin: User, member: User, clerk: User, supervisor: User, client: Client
+) -> None:
+    allow(True, actor=admin, now=timezone.now())
+    told = [one.recipient for one in Message.objects.filter(occasion="request.lowered")]
+    assert {member.name, supervisor.name} <= {*told}
+    assert not {admin.name, clerk.name} & {*told}
+    enter = partial(enter_expert, actor=member)
+    now = timezone.now()
+    early = enter(values={"name": "早一天", "phone": make_phone()}, now=now)
+    late = enter(values={"name": "晚一天", "phone": make_phone()}, now=now + timedelta(hours=25))
+    assert (early.status, late.status) == ("pending", "formal")
+    login(client, clerk)
+    page = client.get(reverse("experts:list")).content.decode()
+    assert "专家直接在库」现为：关闭，" in page
+    allow(False, actor=admin, now=now + timedelta(hours=26))
+    assert "直接在库" not in client.get(reverse("experts:list")).content.decode()
+    assert enter(values={"name": "关了", "phone": make_phone()}, now=now).status == "pending"
+    assert Message.objects.filter(occasion="request.lowered").count() == len(told)
+
+
+def test_at_once_is_whom_an_approver_of_the_last_step_enters(
+    two_steps: None, member: User, chief: User
+) -> None:
+    configure(AT_ONCE, True)
+    assert entered(member).status == "pending"
+    assert entered(chief).status == "formal"
 
 
 def test_who_is_deleted_waits_no_more_and_begins_anew_when_he_is_back(

@@ -1,0 +1,18 @@
+"""What other apps announce, as it matters to who is taken into the pool."""
+
+from __future__ import annotations
+
+from expertpool.core.configuration import value_of
+from expertpool.experts.queries.admission import RIGHT
+from expertpool.experts.settings import AT_ONCE
+from expertpool.siteconfig.events import SettingChanged
+from expertpool.siteconfig.models import SettingChange
+from expertpool.siteconfig.queries.counting import read_before
+from expertpool.workflow.services.telling import tell_lowered
+
+
+def setting_changed(event: SettingChanged) -> None:
+    """Tell at once whoever admits that others may be let in without them: a day before they are."""
+    change = SettingChange.objects.select_related("actor").get(pk=event.change_id)
+    if change.code == AT_ONCE.code and value_of(AT_ONCE) and not read_before(change)(AT_ONCE):
+        tell_lowered(AT_ONCE, change, readers=(RIGHT,))

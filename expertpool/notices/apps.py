@@ -21,12 +21,13 @@ class NoticesConfig(AppConfig):
         from expertpool.notices.exports import AddresseeExport
         from expertpool.notices.menu import ITEMS, LIST_ACTIONS
         from expertpool.notices.models import ExpertNotice
-        from expertpool.notices.occasions import REMINDER, SENT
+        from expertpool.notices.occasions import LINK, REMINDER, SENT
         from expertpool.notices.permissions import PERMISSIONS
         from expertpool.notices.queries.notices import NOTICE_FILES
         from expertpool.notices.settings import SETTINGS
         from expertpool.notices.tables import OWN
         from expertpool.notifications.occasions import OCCASIONS
+        from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, private_subject
 
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
@@ -39,6 +40,7 @@ class NoticesConfig(AppConfig):
             )
         )
         OCCASIONS.add(SENT, REMINDER)
+        MESSAGE_SUBJECTS.add(private_subject(LINK))
         MENU.add(*ITEMS)
         OF_EXPERTS.add(*LIST_ACTIONS)
         EXPORTS.add(AddresseeExport())

@@ -5,6 +5,8 @@ from __future__ import annotations
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 
+# Letters with a personal link, by which somebody without an account confirms: nobody else reads them.
+LINK = "notices.link"
 _SAMPLES = {
     "专家姓名": "王建国",
     "标题": "关于报送年度培训意向的通知",
@@ -16,7 +18,7 @@ _LETTER = """{{专家姓名}} 专家：
 
 {{内容}}
 
-{{回执要求}}在「我的通知」中查看：{{链接}}
+{{回执要求}}查看通知：{{链接}}
 """
 _HINT = """{{专家姓名}} 专家：
 
@@ -37,7 +39,7 @@ SENT = Occasion(
 _REMINDER = """{{专家姓名}} 专家：
 
 通知「{{标题}}」请尽快查看。{{回执要求}}
-在「我的通知」中查看：{{链接}}
+查看通知：{{链接}}
 """
 _REMINDER_SMS = "【专家库】{{专家姓名}}专家，请尽快查看通知「{{标题}}」。{{回执要求}}查看：{{链接}}"
 REMINDER = Occasion(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from expertpool.notices.views import acts, office, own
+from expertpool.notices.views import acts, link, office, own
 
 app_name = "notices"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("notices/<int:pk>/withdraw/", acts.take_back, name="withdraw"),
     path("notices/<int:pk>/delete/", acts.delete, name="delete"),
     path("notices/<int:pk>/drop/", acts.drop, name="drop"),
+    path("notices/link/<str:token>/", link.page, name="link"),
+    path("notices/link/<str:token>/files/<int:pk>/", link.file, name="link_file"),
     path("my/notices/", own.notices, name="own"),
     path("my/notices/<int:pk>/", own.detail, name="own_detail"),
     path("my/notices/<int:pk>/confirm/", own.confirm, name="confirm"),

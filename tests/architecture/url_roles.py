@@ -23,10 +23,13 @@ from expertpool.directory.models import UnitPair
 from expertpool.draws.models import PickRequest, VoidRequest
 from expertpool.experts.services.telling import token_of as appeal_token
 from expertpool.files.queries import attachments_of
+from expertpool.files.services import attach
 from expertpool.inspections.models import Inspection, Renewal, RenewalRun, Round
 from expertpool.joining.models import Registration
 from expertpool.joining.services.registering import token_of
 from expertpool.notices.models import ExpertNotice
+from expertpool.notices.services.links import link_of
+from expertpool.notices.services.sending import send_notice, send_out
 from expertpool.notifications.models import Message
 from expertpool.points.models import Benefit, BenefitRequest, PointEntry, PointLevel, PointRule
 from expertpool.projects.models import Task
@@ -46,7 +49,8 @@ from tests.factories.inspections import (
     make_round,
     open_one,
 )
-from tests.factories.notices import make_notice, sent_notice
+from tests.factories.joining import scan
+from tests.factories.notices import addressee_of, make_notice, sent_notice
 from tests.factories.picks import allow_manual_ways, ask_for
 from tests.factories.points import (
     make_benefit,
@@ -337,6 +341,20 @@ def notice(state: str) -> Kwargs:
         return {"pk": (found or made(world.expert, actor=world.users["admin"])).pk}
 
     return make
+
+
+def notice_link(world: World, _user: User) -> dict[str, Any]:
+    row = sent_notice(world.expert, actor=world.users["admin"])
+    return {"token": link_of(addressee_of(row, world.expert)).rstrip("/").rpartition("/")[2]}
+
+
+def notice_link_file(world: World, _user: User) -> dict[str, Any]:
+    row = make_notice(world.expert, actor=world.users["admin"])
+    file = attach(subject=row, uploaded_file=scan(), actor=row.created_by, now=timezone.now())
+    send_notice(notice=row, count=1, actor=row.created_by, now=timezone.now())
+    send_out(notice_id=row.pk, now=timezone.now())
+    token = link_of(addressee_of(row, world.expert)).rstrip("/").rpartition("/")[2]
+    return {"token": token, "pk": file.pk}
 
 
 def own_renewals(_world: World, user: User) -> dict[str, Any]:
@@ -743,6 +761,8 @@ RULES: dict[str, Rule] = {
     "notices:withdraw": only("admin", "operator", kwargs=notice("sent")),
     "notices:delete": only("admin", "operator", kwargs=notice("draft")),
     "notices:drop": only("admin", "operator", kwargs=notice("draft")),
+    "notices:link": public(notice_link),
+    "notices:link_file": public(notice_link_file),
     "notices:own": only("expert"),
     "notices:own_detail": only("expert", kwargs=notice("sent")),
     "notices:confirm": only("expert", kwargs=notice("sent")),

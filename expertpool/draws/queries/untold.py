@@ -44,8 +44,8 @@ def sealed_draws() -> QuerySet[Draw]:
 def untold_entries() -> Q:
     """What experts did, and what followed from it, while their names are sealed."""
     own = Q(actor__in=_experts()) | Q(actor=None, action="file.download")
-    # Who is on the blacklist appeals by a link, without an account.
-    own |= Q(actor=None, action="expert.appeal")
+    # Who has no account, or is on the blacklist, confirms a notice and appeals by a link.
+    own |= Q(actor=None, action__in=("expert.appeal", "notice.confirm"))
     # What his wrong passwords led to.
     own |= Q(action="user.lock", subject_type="accounts.user", subject_id__in=_account_ids())
     # By their own draw: another that is still sealed holds back nothing of one that is open.

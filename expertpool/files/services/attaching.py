@@ -187,8 +187,8 @@ def copy_attachment(
     return copy
 
 
-def note_download(*, attachment: Attachment, actor: AbstractBaseUser, now: datetime) -> None:
-    """Record that ``actor`` downloads a file."""
+def note_download(*, attachment: Attachment, actor: AbstractBaseUser | None, now: datetime) -> None:
+    """Record that ``actor`` downloads a file; None: whoever has a personal link."""
     subject = subject_of(attachment)
     record("file.download", actor=actor, subject=subject, note=attachment.name, now=now)
 

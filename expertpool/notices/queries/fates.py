@@ -14,10 +14,12 @@ from django.db.models.functions import Cast, Concat
 from expertpool.accounts.models import User
 from expertpool.core.fields import is_vouched
 from expertpool.core.visibility import told
+from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.notices.enums import ReceiptKind
 from expertpool.notices.models import Addressee, ExpertNotice, Receipt
 from expertpool.notices.queries.notices import VIEW
+from expertpool.notices.queries.reach import SITE, reached
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import ARRIVED, UNDER_WAY
@@ -72,6 +74,7 @@ class Totals:
     arrived: int
     read: int
     confirmed: int
+    by_link: int
 
 
 def totals_of(rows: QuerySet[Addressee]) -> Totals:
@@ -86,6 +89,7 @@ def totals_of(rows: QuerySet[Addressee]) -> Totals:
         arrived=count(has_arrived=True),
         read=count(has_read=True),
         confirmed=count(has_confirmed=True),
+        by_link=Count("pk", filter=~Q(expert__in=Expert.objects.filter(reached(SITE)))),
     )
     return Totals(**found)
 

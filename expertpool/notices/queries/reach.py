@@ -14,12 +14,19 @@ from expertpool.notices.occasions import SENT
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.channels import configured
 
+SITE = {ChannelCode.SITE}
 # Asked of what is stored in clear.
 REACHED = {
-    ChannelCode.SITE: Q(user__isnull=False) & ~Q(status__in=NOT_SIGNED_IN),
+    ChannelCode.SITE: Q(user__is_active=True) & ~Q(status__in=NOT_SIGNED_IN),
     ChannelCode.SMS: Q(phone_index__isnull=False),
     ChannelCode.EMAIL: Q(email_index__isnull=False),
 }
+
+
+def signs_in(expert: Expert) -> bool:
+    """Tell whether ``expert`` has an account and may use it: who does not is given a link instead."""
+    user = expert.user
+    return user is not None and user.is_active and expert.status not in NOT_SIGNED_IN
 
 
 def reached(channels: Iterable[str]) -> Q:
@@ -37,11 +44,13 @@ def unreached(channels: Iterable[str]) -> Q:
 
 @dataclass(frozen=True)
 class Reach:
-    """How many a notice goes to, by each of its channels, and how many it reaches by none."""
+    """How many a notice goes to, by each of its channels, how many it reaches by none, and how many of whom it reaches
+    cannot sign in: they are given a link."""
 
     people: int
     ways: Sequence[tuple[str, int]]
     nobody: int
+    by_link: int
 
 
 def reach_of(notice: ExpertNotice) -> Reach:
@@ -51,10 +60,11 @@ def reach_of(notice: ExpertNotice) -> Reach:
     found = experts.aggregate(
         people=Count("pk"),
         nobody=Count("pk", filter=~reached(codes)),
+        by_link=Count("pk", filter=reached(set(codes) - SITE) & ~reached(SITE)),
         **{code.value: Count("pk", filter=REACHED[code]) for code in codes},
     )
     ways = [(str(code.label), found[code.value]) for code in codes]
-    return Reach(found["people"], ways, found["nobody"])
+    return Reach(found["people"], ways, found["nobody"], found["by_link"])
 
 
 def offered_channels() -> list[tuple[str, str]]:

@@ -19,7 +19,7 @@ from expertpool.notifications.services.delivery import mark_read
 def open_notice(*, addressee: Addressee, actor: User, now: datetime) -> None:
     """Note that its expert has opened a notice, once; its messages in his inbox are read, too."""
     if addressee.notice.state != NoticeState.WITHDRAWN:
-        _note(addressee, ReceiptKind.READ, now)
+        note_receipt(addressee, ReceiptKind.READ, now)
     about = {"about_type": ExpertNotice._meta.label_lower, "about_id": str(addressee.notice_id)}
     mark_read(messages=own_messages(actor).filter(**about), now=now)
 
@@ -34,13 +34,13 @@ def confirm_receipt(*, addressee: Addressee, actor: User, now: datetime) -> None
         raise NoticeRefused("这则通知已撤回，不需要确认。")
     if not notice.needs_receipt:
         raise NoticeRefused("这则通知不需要确认。")
-    _note(addressee, ReceiptKind.READ, now)
-    if _note(addressee, ReceiptKind.CONFIRMED, now):
+    note_receipt(addressee, ReceiptKind.READ, now)
+    if note_receipt(addressee, ReceiptKind.CONFIRMED, now):
         # About his own row: of many hundreds the notice itself is not the place.
         record("notice.confirm", actor=actor, now=now, subject=addressee, note=str(notice))
 
 
-def _note(addressee: Addressee, kind: ReceiptKind, now: datetime) -> bool:
+def note_receipt(addressee: Addressee, kind: ReceiptKind, now: datetime) -> bool:
     """Write a receipt unless it is there; tell whether it was not."""
     if addressee.receipts.filter(kind=kind).exists():
         return False

@@ -15,17 +15,17 @@ from expertpool.audit.services import record
 from expertpool.core.fields import is_vouched
 from expertpool.core.jobs import defer
 from expertpool.core.mandates import stands, vouched
-from expertpool.experts.models import Expert
 from expertpool.experts.services.contacts import recipient_of
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.notices.enums import NoticeState
 from expertpool.notices.exceptions import NoticeRefused
 from expertpool.notices.models import LONGEST_REASON, Addressee, ExpertNotice
-from expertpool.notices.occasions import REMINDER, SENT
+from expertpool.notices.occasions import LINK, REMINDER, SENT
 from expertpool.notices.queries.fates import unanswered
 from expertpool.notices.queries.notices import writable_experts
-from expertpool.notices.queries.reach import offered_channels
+from expertpool.notices.queries.reach import offered_channels, signs_in
+from expertpool.notices.services.links import link_of
 from expertpool.notices.services.writing import locked
 from expertpool.notifications.occasions import Text, fill
 from expertpool.notifications.queries.templates import states_of
@@ -149,7 +149,7 @@ def withdraw(*, notice: ExpertNotice, reason: str, actor: User, now: datetime) -
     row.state, row.withdrawn_at, row.withdrawn_by = State.WITHDRAWN, now, actor
     row.withdrawal_reason, row.updated_at = reason[:LONGEST_REASON], now
     row.save()
-    waited = cancel_messages(about=row)
+    waited = cancel_messages(about=row) + cancel_messages(about=(LINK, row.pk))
     after = {"原因": row.withdrawal_reason, "取消未发出的消息": waited}
     record("notice.withdraw", actor=actor, now=now, subject=row, after=after)
 
@@ -172,7 +172,7 @@ def _write(
     context, files = _context(row), list(attachments_of(row)) if occasion == SENT.code else []
     send_messages(
         occasion=occasion,
-        envelopes=[_envelope(row, one.expert, context, files, key) for one in part],
+        envelopes=[_envelope(row, one, context, files, key) for one in part],
         channels=row.channels,
         now=now,
     )
@@ -180,15 +180,16 @@ def _write(
 
 def _envelope(
     row: ExpertNotice,
-    expert: Expert,
+    one: Addressee,
     context: dict[str, str],
     files: Sequence[Attachment],
     key: str,
 ) -> Envelope:
+    expert, own = one.expert, signs_in(one.expert)
     return Envelope(
         recipient=recipient_of(expert),
-        context=context | {"专家姓名": expert.name},
-        about=row,
+        context=context | {"专家姓名": expert.name} | ({} if own else {"链接": link_of(one)}),
+        about=row if own else (LINK, row.pk),
         key=f"notice:{row.pk}:{expert.pk}{key}",
         attachments=files,
     )

@@ -128,6 +128,7 @@ def test_what_is_wrong_is_said_by_field_and_nothing_is_kept(
         ({"birth_date": "9999-01-01"}, "birth_date", ""),
         ({"practice_years": -1}, "practice_years", ""),
         ({"name": "\u0000"}, "name", ""),
+        ({"name": "<b>x</b>"}, "name", "含有符号"),
         ({"name": "王" * 5000}, "name", ""),
         ({"status": "formal"}, "status", ""),
     ):

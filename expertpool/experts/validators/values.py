@@ -6,6 +6,7 @@ A rule cleans a cell of an import as well as what is typed: it raises CellRefuse
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -39,6 +40,10 @@ PRACTICE_YEARS = Bounds(0, 80)
 _MONTH = re.compile(r"(\d{4})\D?(\d{1,2})(?:\D?(\d{1,2}))?[月日号.]?(?:出?生)?")
 _BESIDE_SIGN = re.compile(r"\s*([年月日./-])\s*")
 _NAME = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z·.' -]*")
+# Besides letters and digits; the last are what lists have in place of rare characters.
+_OF_NAMES = re.compile(
+    r"[ ·•・‧.．。｡'’‘“”《》()（）&＆、,，+＋\-‐‑–—○□■●◇◆*?？\u2ff0-\u2fff\ue000-\uf8ff]"
+)
 _NOBODY = frozenset(("待定", "暂缺", "待补", "未知", "null", "none"))
 _NO_NAME = re.compile(r"[<>{}\\^=]")
 _NO_UNIT = frozenset(("本单位", "同单位", "本公司", "我单位"))
@@ -119,7 +124,8 @@ def checked(value: str, check: Callable[[str], None]) -> str:
 
 def name(cell: Any) -> str:
     """Clean the name of a person or an organisation: no blanks of any kind between Chinese letters,
-    as lists have them that set names in columns, and one between others."""
+    as lists have them that set names in columns, and one between others. The same for whoever writes it: the office,
+    a table, another platform, or he himself."""
     return _name(cell, 100)
 
 
@@ -134,15 +140,15 @@ def _name(cell: Any, longest: int) -> str:
     seen = "".join(" " if char.isspace() else char for char in value if not _is_unseen(char))
     if value and not seen.strip():
         raise CellRefused("{}格式", HIDDEN)
-    if picture := next(filter(_is_picture, seen), ""):
-        raise CellRefused("{}格式", f"含有符号“{picture}”，请删去。")
+    if odd := next(filter(_is_odd, seen), ""):
+        raise CellRefused("{}格式", f"含有符号“{odd}”，请删去。")
     return _STOP.sub("·", join_han(" ".join(seen.split())).translate(_DOTS))
 
 
-def _is_picture(char: str) -> bool:
-    """Whether ``char`` is one of the pictures that telephones offer (emoji); signs that lists have in place of rare
-    characters stand far below them."""
-    return 0x1F000 <= ord(char) <= 0x1FAFF
+def _is_odd(char: str) -> bool:
+    """Whether ``char`` is a sign that no name of a person or an organisation has: it stands in messages, and in
+    the lists of the office."""
+    return not (char.isalnum() or _OF_NAMES.fullmatch(char) or unicodedata.category(char)[0] == "M")
 
 
 def _is_unseen(char: str) -> bool:

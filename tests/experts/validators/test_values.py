@@ -64,6 +64,31 @@ def test_pictures_are_no_part_of_a_name() -> None:
     assert rules.name("王二○") == "王二○"
 
 
+@pytest.mark.parametrize(
+    "typed", ["<b>x</b>", "王小明<br>", "【中奖】王小明", "http://a.cn", "{{姓名}}"]
+)
+def test_nor_are_signs_of_pages_and_addresses(typed: str) -> None:
+    with pytest.raises(CellRefused, match="格式"):
+        rules.name(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "阿卜杜拉·吐尔逊",
+        "José García",
+        "O'Neil",
+        "中国（上海）“十四五”中心",
+        "AT&T 研究院",
+        "张㼆",
+        "刘𬎆",
+        "Anna-Maria",
+    ],
+)
+def test_names_are_taken_as_they_are(typed: str) -> None:
+    assert rules.name(typed) == typed
+
+
 def test_marks_of_direction_are_no_part_of_a_name() -> None:
     assert rules.name("\u202a张\u202c伟\u2069") == "张伟"
 

@@ -59,6 +59,13 @@ def test_an_admin_enters_an_expert(client: Client, admin: User) -> None:
     assert list(expert.specialties.all()) == [leaf]
 
 
+def test_the_form_takes_no_name_that_the_application_refuses(client: Client, admin: User) -> None:
+    login(client, admin)
+    answer = client.post(CREATE, {"name": "<b>x</b>", "phone": "13800138000"})
+    assert (answer.status_code, Expert.objects.exists()) == (422, False)
+    assert "含有符号“&lt;”，请删去。" in answer.content.decode()
+
+
 @pytest.mark.shows("EXP-04", "EXP-05", "EXP-06")
 def test_errors_stand_at_their_fields_and_nothing_typed_is_lost(
     client: Client, admin: User

@@ -16,6 +16,7 @@ from expertpool.automation.services.trials import try_rule
 from expertpool.certificates.services.issuing import reissue_certificate, revoke_certificate
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
+from expertpool.experts.services.status import approve_expert, freeze_expert
 from expertpool.inspections.enums import State
 from expertpool.inspections.services.deciding import decide_inspection, reopen
 from expertpool.inspections.services.terms import tell_suspended
@@ -155,3 +156,24 @@ def test_each_is_tried_on_what_was(admin: User, event: str) -> None:
     assert not Occurrence.objects.exists()
     assert not Firing.objects.exists()
     assert Application.objects.count() == len(made)
+
+
+def test_admissions_are_tried_by_their_time_wherever_they_stand_today(admin: User) -> None:
+    """By the log: not when the record was made, and also of who was frozen since."""
+    entered, now = timezone.now() - timedelta(days=9), timezone.now()
+    one = make_expert(status="pending", created_at=entered)
+    two = make_expert(status="pending", created_at=entered)
+    make_expert(created_at=entered)  # by a table: never announced
+    approve_expert(expert=one, actor=admin, now=now - timedelta(hours=2))
+    approve_expert(expert=two, actor=admin, now=now - timedelta(hours=3))
+    freeze_expert(
+        expert=one, reason="核实情况，暂停抽取", actor=admin, now=now - timedelta(hours=1)
+    )
+    data = rule_data(tell("好", "expert"), event="experts.approved")
+    tried = try_rule(data=data, actor=admin, now=now)
+    assert [(row.name, row.at) for row in tried] == [
+        (one.name, now - timedelta(hours=2)),
+        (two.name, now - timedelta(hours=3)),
+    ]
+    left = rule_data(tell("好", "expert"), event="experts.left")
+    assert [row.name for row in try_rule(data=left, actor=admin, now=now)] == [one.name]

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django import forms
-from django.db.models import F, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast
 from django.urls import reverse
 
+from expertpool.audit.models import Entry
 from expertpool.automation.exceptions import ActionRefused, ActionSkipped
 from expertpool.automation.registry import Doing, EventKind, Person, RuleAction, Values
 from expertpool.core.text import SAY_MORE, is_reason
-from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.enums import STATUS_MOVES, ExpertStatus
 from expertpool.experts.events import ExpertApproved, ExpertLeft
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
@@ -23,7 +25,6 @@ from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.services.contacts import recipient_of
 from expertpool.experts.services.status import freeze_expert
 
-OUT = (ExpertStatus.FROZEN, ExpertStatus.BLACKLISTED, ExpertStatus.DELETED)
 SUBJECT = "experts.expert"
 SAMPLES = {
     "专家姓名": "王建国",
@@ -43,19 +44,28 @@ def _words(expert: Expert) -> dict[str, str]:
     }
 
 
-def _past(*statuses: str, at: str) -> QuerySet[Expert]:
-    rows = Expert.objects.filter(status__in=statuses).defer("search_tokens")
-    return rows.annotate(happened_at=F(at)).select_related("employer", "user")
+def _past(**said: str) -> QuerySet[Expert]:
+    """Return whose status was changed so that the log has ``said`` of it, each when it was last; wherever he stands
+    today."""
+    moves = Entry.objects.filter(
+        **said,
+        action__in=STATUS_MOVES,
+        subject_type=Expert._meta.label_lower,
+        subject_id=Cast(OuterRef("pk"), TextField()),
+    )
+    rows = Expert.objects.annotate(happened_at=Subquery(moves.order_by("-id").values("at")[:1]))
+    rows = rows.filter(happened_at__isnull=False).defer("search_tokens")
+    return rows.select_related("employer", "user")
 
 
 APPROVED = EventKind(
     code="experts.approved",
     label="专家入库",
-    note="审核通过、直接登记、解冻、移出黑名单都算；批量导入的不算。",
+    note="审核通过（包括批量导入后逐位审核的）、录入时直接在库、解冻、移出黑名单、恢复删除都算；导入时直接在库的不算。",
     subject=SUBJECT,
     sources={ExpertApproved: lambda event: [event.expert_id]},
     visible=experts_visible_to,
-    past=lambda: _past(ExpertStatus.FORMAL, at="created_at"),
+    past=lambda: _past(after__状态=ExpertStatus.FORMAL.label),
     page=lambda expert: reverse("experts:detail", args=[expert.pk]),
     name_of=lambda expert: expert.name,
     words=_words,
@@ -72,7 +82,7 @@ LEFT = EventKind(
     subject=SUBJECT,
     sources={ExpertLeft: lambda event: [event.expert_id]},
     visible=experts_visible_to,
-    past=lambda: _past(*OUT, at="updated_at"),
+    past=lambda: _past(before__状态=ExpertStatus.FORMAL.label),
     page=lambda expert: reverse("experts:detail", args=[expert.pk]),
     name_of=lambda expert: expert.name,
     words=_words,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import codes_reaching
 from expertpool.experts.enums import NOT_SIGNED_IN, ExpertStatus
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.admission import is_returned, waiting_approval
+from expertpool.experts.queries.admission import Part, is_returned, part_of
 
 
 @dataclass(frozen=True)
@@ -16,8 +18,10 @@ class Actions:
     """Which actions make sense on an expert as he is now, and may be taken by the user."""
 
     edit: bool
-    # The approval to which he would agree now (`queries.admission.waiting_approval`).
+    # The approval to which he would agree now, and why he cannot though it is his step (`queries.admission.Part`).
     approve: int | None
+    why_not_approve: str
+    send_back: bool
     hand_in: bool
     freeze: bool
     unfreeze: bool
@@ -40,9 +44,12 @@ def actions_for(user: User, expert: Expert) -> Actions:
     status = expert.status
     here = status != ExpertStatus.DELETED
     waits = status == ExpertStatus.PENDING
+    part = part_of(user, expert, now=timezone.now()) if admit and waits else Part()
     return Actions(
         edit=edit and here,
-        approve=waiting_approval(user, expert) if admit and waits else None,
+        approve=None if part.why_not else part.approval,
+        why_not_approve=part.why_not,
+        send_back=part.approval is not None,
         hand_in=edit and waits and is_returned(expert),
         freeze=edit and status == ExpertStatus.FORMAL,
         unfreeze=edit and status == ExpertStatus.FROZEN,

@@ -4,9 +4,11 @@ that the office set (docs/decisions/0224)."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.configuration import value_of
@@ -17,6 +19,7 @@ from expertpool.experts.settings import AT_ONCE
 from expertpool.siteconfig.queries.counting import counted, counting_in_words
 from expertpool.workflow.queries.approvals import handed_in, running, waiting_for
 from expertpool.workflow.queries.deciders import ends_flow
+from expertpool.workflow.queries.second_person import why_not_second
 
 RIGHT = "experts.admit"
 SUBJECT = "experts.expert"
@@ -31,19 +34,54 @@ def admissions_decidable_by(user: User) -> QuerySet[Expert]:
     return rows.exclude(Exists(changed))
 
 
-def admissions_waiting_for(user: User) -> QuerySet[Expert]:
-    """Return whose step ``user`` may decide now."""
+def admissions_at_step_of(user: User) -> QuerySet[Expert]:
+    """Return whose step is ``user``'s now, whether or not he may be the second person yet."""
     if not user.has_permission(RIGHT):
         return Expert.objects.none()
     return admissions_decidable_by(user).filter(waiting_for(user, SUBJECT))
 
 
-def waiting_approval(user: User, expert: Expert) -> int | None:
-    """Return the approval (its key) of ``expert`` that ``user`` may decide now; None: it is not for him."""
-    if not admissions_waiting_for(user).filter(pk=expert.pk).exists():
-        return None
-    keys = running(SUBJECT).filter(subject_id=expert.pk).values_list("pk", flat=True)
-    return keys.first()
+def admissions_waiting_for(user: User) -> QuerySet[Expert]:
+    """Return to whose admission ``user`` may agree now: of those at his step all but those to whom he is not
+    another person indeed (docs/decisions/0082), as what is demanded now says."""
+    rows, now = admissions_at_step_of(user), timezone.now()
+    makers = set(rows.order_by().values_list("created_by", flat=True).distinct())
+    if not makers:
+        return rows
+    changed = ExpertVersion.objects.filter(
+        actor__isnull=False, expert__in=rows.order_by().values("pk")
+    )
+    makers |= set(changed.order_by().values_list("actor", flat=True).distinct())
+    makers.discard(None)
+    if not why_not_second(user, makers, asked_at=now, now=now):
+        return rows
+    if why_not_second(user, (), asked_at=now, now=now):
+        return rows.none()
+    # Seldom, and of few persons: which of them.
+    barred = {one for one in makers if why_not_second(user, {one}, asked_at=now, now=now)}
+    touched = ExpertVersion.objects.filter(actor__in=barred, expert=OuterRef("pk"))
+    own = Q(created_by__isnull=False, created_by__in=barred)
+    return rows.exclude(own).exclude(Exists(touched))
+
+
+@dataclass(frozen=True)
+class Part:
+    """What somebody may do at the step of one who waits. ``approval`` is the key of what he would decide, None where
+    the step is not his; ``why_not``: why he cannot agree, as a sentence for him."""
+
+    approval: int | None = None
+    why_not: str = ""
+
+
+def part_of(user: User, expert: Expert, *, now: datetime) -> Part:
+    """Return what ``user`` may do at the step at which ``expert`` waits."""
+    if not admissions_at_step_of(user).filter(pk=expert.pk).exists():
+        return Part()
+    approval = running(SUBJECT).filter(subject_id=expert.pk).first()
+    if approval is None:
+        return Part()
+    why = why_not_second(user, makers_of(expert), asked_at=approval.started_at, now=now)
+    return Part(approval.pk, why)
 
 
 def _runs() -> Exists:

@@ -21,7 +21,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.occasions import ADMISSIONS_WAITING, RETURNED
 from expertpool.experts.queries.admission import (
     RIGHT,
-    admissions_waiting_for,
+    admissions_at_step_of,
     admits_at_once,
     makers_of,
     unbegun,
@@ -229,7 +229,7 @@ def _tell_maker(row: Expert, approval: Approval, why: str, actor: User, now: dat
 
 def _tell_deciders(keys: list[int], now: datetime) -> None:
     for user in users_with_permission(RIGHT).select_related("department"):
-        count = admissions_waiting_for(user).filter(pk__in=keys).count()
+        count = admissions_at_step_of(user).filter(pk__in=keys).count()
         if count:
             send_message(
                 occasion=ADMISSIONS_WAITING.code,

@@ -118,7 +118,8 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "employer", "division", "department", "user", "merged_into"
     )
     expert = get_object_or_404(found.prefetch_related("tags"), pk=pk)
-    context = {"expert": expert, "may": actions_for(request.user, expert)}
+    may = actions_for(request.user, expert)
+    context: dict[str, Any] = {"expert": expert, "may": may}
     context["account"] = account_words(expert)
     context["photo"] = photo_of(expert, request.user)
     if expert.status in (ExpertStatus.FROZEN, ExpertStatus.BLACKLISTED):
@@ -134,6 +135,8 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         context["objections"] = objections_about(request.user, expert)
         if request.user.has_permission(RIGHT) and request.user.pk in makers_of(expert):
             context["admission_note"] = OWN
+        elif may.why_not_approve:
+            context["admission_note"] = may.why_not_approve
     if expert.status == ExpertStatus.FORMAL:
         context["is_suspended"] = found.filter(suspended(timezone.now()), pk=pk).exists()
     # Each leads to the other, as far as the reader sees it.

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import Role, User
+from expertpool.accounts.services.passwords import reset_password
 from expertpool.audit.models import Entry
 from expertpool.core.criteria import canonical, parse
 from expertpool.core.models.bulk import BulkRun
@@ -342,3 +343,27 @@ def test_whoever_sends_back_to_a_step_reads_so(
 def toast(answer: Any) -> str:
     said: str = json.loads(answer.headers["HX-Trigger"])["toast"]["message"]
     return said
+
+
+def test_it_is_not_offered_to_whom_it_would_be_refused(
+    clerk: User, committee: Role, admin: User, client: Client
+) -> None:
+    """Neither button nor count: why, the page says in words. He can still send back."""
+    expert = entered(clerk)
+    young = make_user(roles=(committee,), created_at=timezone.now() - timedelta(days=1))
+    login(client, young)
+    page = client.get(reverse("experts:detail", args=[expert.pk])).content.decode()
+    assert "您的账号开通不满 7 天" in page
+    assert reverse("experts:approve", args=[expert.pk]) not in page
+    assert ">退回<" in page
+    assert not admissions_waiting_for(young).exists()
+    menu = client.get(reverse("experts:menu", args=[expert.pk])).content.decode()
+    assert ("审核通过" in menu, "退回" in menu) == (False, True)
+    assert "位专家待您审核入库" not in client.get("/").content.decode()
+    with pytest.raises(ExpertRefused, match="不满 7 天"):
+        approve_admission(expert=expert, actor=young, now=timezone.now())
+    # Whom the administrator let in again lately is not his to agree with; of others he is told as before.
+    assert list(admissions_waiting_for(admin)) == [expert]
+    reset_password(user=clerk, actor=admin, now=timezone.now())
+    other = entered(make_user(roles=(committee,), name="另一人"))
+    assert list(admissions_waiting_for(admin)) == [other]

@@ -115,10 +115,19 @@ def try_settings(
         "setting.trial",
         actor=actor,
         now=now,
-        after={trial.address_label: address},
+        after={trial.address_label: address, **_tried(group, values)},
         note=group.label,
     )
     return trial.run(reader(values, stored), address)
+
+
+def _tried(group: SettingGroup, values: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is tried, in words: where a trial reaches is typed, too."""
+    return {
+        one.label: one.kind.words(values[one.code])
+        for one in settings_of(group)
+        if one.code in values and not one.kind.is_secret
+    }
 
 
 @transaction.atomic

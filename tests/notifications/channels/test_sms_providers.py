@@ -12,7 +12,8 @@ import pytest
 from alibabacloud_dysmsapi20170525 import models as aliyun_models
 from alibabacloud_dysmsapi20170525.client import Client as AliyunClient
 from alibabacloud_tea_openapi.models import Config
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from tencentcloud.common.credential import Credential
 from tencentcloud.common.profile.client_profile import ClientProfile
@@ -126,7 +127,7 @@ def test_tencent_gets_what_its_sdk_would_send(platform: Platform) -> None:
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
-@settings(max_examples=200)
+@hypothesis_settings(max_examples=200)
 def test_signatures_are_those_of_the_sdks(first: str, second: str) -> None:
     try:
         f"{first}{second}".encode()
@@ -369,5 +370,40 @@ def test_numbers_and_texts_leave_the_house_encrypted_only(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["", "https://sms.example.cn/x", "http://127.0.0.1:8080/x"])
-def test_addresses_that_may_be_used(address: str) -> None:
+def test_addresses_that_may_be_used(address: str, settings: Any) -> None:
+    settings.TRIAL = True
     assert sms.unsafe_address("网址", address) == ""
+
+
+# --- Whoever sets it reads nothing -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        (sms.GATEWAY_SECRET_NAME, "Mobile"),
+        (sms.GATEWAY_REFERENCE, "mobile"),
+        (sms.GATEWAY_FIELDS, "a=1 mobile=13900000009"),
+    ],
+)
+def test_one_field_is_used_once(gateway: Platform, setting: Setting[Any], value: str) -> None:
+    """The secret stood where the number of the recipient does: all letters went to whoever set it."""
+    (apart,) = (one for one in sms.CONSTRAINTS if one.code.endswith("apart"))
+    read = typed(**{setting.code.removeprefix("notifications.sms_"): value})
+    assert "mobile" in apart.broken(read)
+    assert not apart.broken(typed())
+    configure(setting, value)
+    configure(sms.GATEWAY_SECRET, "13900000009")
+    sent()
+    assert gateway.taken[0]["mobile"] == "13800000001"
+
+
+def test_whatever_may_name_a_recipient_is_the_route() -> None:
+    apart = {sms.GATEWAY_FORMAT, sms.GATEWAY_SUCCESS, sms.GATEWAY_ID}
+    gateway = {one for one in sms.SETTINGS if one.group == sms.GATEWAY_SMS}
+    assert gateway - apart <= set(sms.ROUTE)
+
+
+def test_a_real_site_sends_nothing_to_its_own_machine(settings: Any) -> None:
+    settings.TRIAL = False
+    assert "https://" in sms.unsafe_address("网址", "http://127.0.0.1:8080/x")

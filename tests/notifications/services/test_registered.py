@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from expertpool.notifications.channels.sms import settings as sms
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.exceptions import TemplateRefused, UnknownPlaceholders
 from expertpool.notifications.models import Message, MessageTemplate
-from expertpool.notifications.occasions import Registered, Text
+from expertpool.notifications.occasions import Registered, Text, check_text
 from expertpool.notifications.queries.templates import NOT_REGISTERED, WRITTEN, template_state
 from expertpool.notifications.services.delivery import deliver
 from expertpool.notifications.services.templates import save_template
@@ -126,6 +127,15 @@ def test_values_are_checked_like_texts(
 ) -> None:
     with pytest.raises(refusal):
         save(TEXT._replace(values=values), admin)
+
+
+def test_what_a_text_needs_its_values_need_too() -> None:
+    """Else whoever writes templates empties the messages that tell of him."""
+    texts = {"sms": INVITATION.defaults["sms"]}
+    needs = replace(INVITATION, required=("答复链接",), defaults=texts)
+    check_text(needs, TEXT)
+    with pytest.raises(TemplateRefused, match="服务商模板变量里缺少"):
+        check_text(needs, TEXT._replace(values="name={{专家姓名}}"))
 
 
 def test_values_in_the_order_of_the_provider(platform: Platform, admin: User) -> None:

@@ -22,6 +22,7 @@ from expertpool.notifications.channels.sms.settings import (
     GATEWAY_SUCCESS,
     GATEWAY_TEXT,
     GATEWAY_URL,
+    pairs,
 )
 
 IN_HEADER = "header:"
@@ -51,13 +52,14 @@ class Gateway:
         read = self.read
         headers: dict[str, str] = {}
         fields = dict(pairs(read(GATEWAY_FIELDS)))
-        fields[read(GATEWAY_PHONE)] = outbound.address
-        fields[read(GATEWAY_TEXT)] = outbound.body
         if name := read(GATEWAY_REFERENCE):
             fields[name] = outbound.reference
         if name := read(GATEWAY_SECRET_NAME):
             in_header = name.startswith(IN_HEADER)
             (headers if in_header else fields)[name.removeprefix(IN_HEADER)] = read(GATEWAY_SECRET)
+        # Last: nothing else stands in their place, whatever it is called.
+        fields[read(GATEWAY_TEXT)] = outbound.body
+        fields[read(GATEWAY_PHONE)] = outbound.address
         return fields, headers
 
     def _result(self, answer: Answer) -> SendResult:
@@ -72,15 +74,6 @@ class Gateway:
             detail = f"短信网关没有收下：{' '.join(text.split())[:120]}"
             return SendResult(SendStatus.REJECTED, detail=detail)
         return SendResult(SendStatus.ACCEPTED, provider_id=_found(text, self.read(GATEWAY_ID)))
-
-
-def pairs(text: str) -> list[tuple[str, str]]:
-    """Return ``name=value`` pairs that blanks stand between; a word without a name has its number."""
-    found = []
-    for at, word in enumerate(text.split(), start=1):
-        name, sign, value = word.partition("=")
-        found.append((name, value) if sign else (str(at), word))
-    return found
 
 
 def _found(text: str, path: str) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import httpx
+from django.conf import settings
 
 from expertpool.core.configuration import (
     Choice,
@@ -17,6 +18,7 @@ from expertpool.core.configuration import (
     Text,
 )
 
+THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 _HOST = re.compile(r"[\w.-]+|[0-9a-f:]+")
 ALIYUN, TENCENT, GATEWAY = "aliyun", "tencent", "gateway"
 
@@ -210,7 +212,9 @@ SETTINGS = (
 # By which whoever changes them reads what is sent: who sends, by whose account, under which address.
 ROUTE = (
     *(PROVIDER, ALIYUN_ENDPOINT, ALIYUN_KEY, TENCENT_ENDPOINT, TENCENT_KEY, TENCENT_APP),
-    *(GATEWAY_URL, GATEWAY_PHONE, GATEWAY_FIELDS),
+    *(GATEWAY_URL, GATEWAY_PHONE, GATEWAY_TEXT, GATEWAY_REFERENCE, GATEWAY_FIELDS),
+    # A field of the platform may name whoever gets a copy, whatever it is called here.
+    *(GATEWAY_SECRET_NAME, GATEWAY_SECRET),
 )
 
 _NEEDED: dict[str, tuple[Setting[str], ...]] = {
@@ -250,9 +254,28 @@ def unsafe_address(label: str, address: str) -> str:
         parsed = httpx.URL()
     if parsed.scheme == "https" and _HOST.fullmatch(parsed.host) and not parsed.userinfo:
         return ""
-    if parsed.scheme == "http" and parsed.host in {"127.0.0.1", "localhost", "::1"}:
+    # In development everything is on this machine.
+    if settings.TRIAL and parsed.scheme == "http" and parsed.host in THIS_MACHINE:
         return ""
     return f"{label}应以 https:// 开头、写明主机名，不含账号密码：手机号和短信内容不能在网络上明文传送。"
+
+
+def pairs(text: str) -> list[tuple[str, str]]:
+    """Return ``name=value`` pairs that blanks stand between; a word without a name has its number."""
+    found = []
+    for at, word in enumerate(text.split(), start=1):
+        name, sign, value = word.partition("=")
+        found.append((name, value) if sign else (str(at), word))
+    return found
+
+
+def _fields_twice(read: Reader) -> str:
+    """A second value of one field would be sent in place of the first: to another number, say."""
+    named = [read(GATEWAY_PHONE), read(GATEWAY_TEXT), read(GATEWAY_REFERENCE)]
+    named += [read(GATEWAY_SECRET_NAME), *(name for name, _ in pairs(read(GATEWAY_FIELDS)))]
+    names = [one.strip().lower() for one in named if one]
+    twice = sorted({one for one in names if names.count(one) > 1})
+    return f"字段名重复：{'、'.join(twice)}，每个字段只能用于一处。" if twice else ""
 
 
 CONSTRAINTS = (
@@ -260,4 +283,5 @@ CONSTRAINTS = (
         "notifications.sms_provider", SMS, _needs_its_own, others=tuple(_GROUPS.values())
     ),
     *map(_encrypted, (ALIYUN_ENDPOINT, TENCENT_ENDPOINT, GATEWAY_URL)),
+    SettingConstraint("notifications.sms_gateway_fields_apart", GATEWAY_SMS, _fields_twice),
 )

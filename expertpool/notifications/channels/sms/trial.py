@@ -11,7 +11,7 @@ from expertpool.core.configuration import Reader, Setting, Trial, TrialFailed
 from expertpool.core.validators import validate_mobile
 from expertpool.notifications.channels.base import Outbound, Transport
 from expertpool.notifications.channels.sms import aliyun, tencent
-from expertpool.notifications.channels.sms.gateway import Gateway, pairs
+from expertpool.notifications.channels.sms.gateway import Gateway
 from expertpool.notifications.channels.sms.settings import (
     ALIYUN,
     ALIYUN_SMS,
@@ -22,6 +22,7 @@ from expertpool.notifications.channels.sms.settings import (
     TENCENT_SMS,
     TENCENT_TEST,
     missing,
+    pairs,
 )
 from expertpool.notifications.channels.trial import sent_in_time
 from expertpool.notifications.occasions import Registered

@@ -1,4 +1,5 @@
-"""Whoever may see the list of messages types numbers on the public page, and looks what was sent (docs/decisions/0196)."""
+"""Whoever may see the list of messages types numbers on the public page, and looks what was sent (docs/decisions/0196);
+whoever is shown a masked number of somebody beyond his scope looks up all that the mask leaves (0221)."""
 
 from __future__ import annotations
 
@@ -9,11 +10,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from expertpool.accounts.models import User
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.models import RoleField, User
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.search import search
 from expertpool.joining.services.deciding import reject
 from expertpool.joining.services.registering import Applicant, send_code
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
+from tests.attacks.test_rights import make_role
+from tests.factories.accounts import make_department, make_user
 from tests.factories.experts import make_expert
 from tests.factories.joining import make_application
 from tests.fixtures import login
@@ -73,3 +79,23 @@ def test_what_was_decided_is_read_by_reviewers(operator: User, admin: User) -> N
             assert ("职称不符" in page) is (may and letter.channel != "email")
             assert ("李申请" in page) is may
             assert ("审核入库申请的人可见" in page) is not may
+
+
+def test_a_whole_number_finds_nobody_beyond_ones_scope(admin: User) -> None:
+    """A mask leaves ten thousand numbers, which a page of others' experts is asked one by one."""
+    own, other = make_department("甲部"), make_department("乙部")
+    for name, phone, department in (("甲", KNOWN, own), ("乙", UNKNOWN, other)):
+        make_expert(name, phone=phone, department=department)
+    scoped = make_role("experts.view", scope=Scope.DEPARTMENT)
+    for role in (scoped, blind := make_role("draws.pick")):
+        RoleField.objects.create(role=role, field="experts.phone", level="plain")
+
+    def found(phone: str, user: User) -> list[str]:
+        return [one.name for one in search(Expert.objects.all(), phone, user)]
+
+    clerk, picker = make_user(roles=(scoped,), department=own), make_user(roles=(blind,))
+    assert found(KNOWN, clerk) == ["甲"]
+    assert found(UNKNOWN, clerk) == found(f"+86 {UNKNOWN}", clerk) == []
+    assert found(UNKNOWN, admin) == ["乙"]
+    for phone in (KNOWN, UNKNOWN, UNKNOWN[2:8]):
+        assert found(phone, picker) == []

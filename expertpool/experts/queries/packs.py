@@ -18,7 +18,7 @@ from expertpool.core.criteria import Context
 from expertpool.core.crypto import DecryptionError
 from expertpool.core.lookups import Among
 from expertpool.experts.models import Expert, SearchPack, UnpackedExpert
-from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.queries.experts import experts_visible_to, phone_index
 
 logger = logging.getLogger(__name__)
 
@@ -113,9 +113,19 @@ def value_of(expert: Expert, column: str) -> bytes:
 def phone_holding(part: str, user: User) -> Q:
     """Return the experts in the scope of ``user`` whose telephone has ``part`` in it; for who sees it plain."""
     found = holding("phone", "contains", part)
-    # Whom others share with him he sees masked: digit by digit he would learn the rest.
-    seen = experts_visible_to(user).filter(Among("pk", found), phone_index__isnull=False)
-    return Q(Among("pk", set(seen.order_by().values_list("pk", flat=True))))
+    return _seen_by(user, Q(Among("pk", found), phone_index__isnull=False))
+
+
+def phone_being(number: str, user: User) -> Q:
+    """Return the expert in the scope of ``user`` whose telephone is ``number``; for who sees it plain."""
+    return _seen_by(user, Q(phone_index=phone_index(number)))
+
+
+def _seen_by(user: User, fits: Q) -> Q:
+    # Whom others share with him he sees masked: digit by digit, or by all numbers that the mask leaves, he would
+    # learn the rest.
+    seen = experts_visible_to(user).filter(fits).order_by()
+    return Q(Among("pk", set(seen.values_list("pk", flat=True))))
 
 
 def encrypted_q(column: str, index: str = "") -> Callable[[str, Any, Context], Q]:

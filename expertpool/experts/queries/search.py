@@ -27,8 +27,7 @@ from expertpool.core.visibility import Level, level_for
 from expertpool.directory.models import Specialty, Unit, UnitAlias
 from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.queries.criteria import SUBJECT
-from expertpool.experts.queries.experts import phone_index
-from expertpool.experts.queries.packs import phone_holding
+from expertpool.experts.queries.packs import phone_being, phone_holding
 from expertpool.experts.queries.tokens import keyword_tokens, specialty_token
 
 # Each costs a statement and a condition of the list's.
@@ -204,10 +203,9 @@ def _parts(keyword: str, user: User, texts: list[str]) -> list[_Part]:
     if len(keyword) > 2 and keyword.isalnum() and keyword.isascii():
         # Of three characters at least: for fewer an index of trigrams is of no use.
         own.append(Q(number__contains=keyword.upper()))
-    if keyword.isdigit() and level_for(user, "experts.phone") is Level.PLAIN:
-        if LEAST_DIGITS <= len(keyword) < ALL_DIGITS:
-            own.append(phone_holding(keyword, user))
-        own.append(Q(phone_index=phone_index(keyword)))
+    digits = len(keyword) if keyword.isdigit() else 0
+    if digits >= LEAST_DIGITS and level_for(user, "experts.phone") is Level.PLAIN:
+        own.append((phone_holding if digits < ALL_DIGITS else phone_being)(keyword, user))
     parts = [_expert_part(one) for one in own]
     if unit := _units(keyword):
         parts.append(unit)

@@ -1,5 +1,5 @@
-"""Merging two records tells nothing of who sits in a sealed draw, gives nobody another's letters, and lets
-nobody be drawn twice at one time."""
+"""Merging two records tells nothing of who sits in a sealed draw, gives nobody another's letters, lets
+nobody be drawn twice at one time, and makes nobody a member whom nobody has admitted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from time_machine import Traveller
 
@@ -28,13 +30,19 @@ from expertpool.draws.queries.participation import (
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.replies import answer
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
+from expertpool.experts.services.admission import enter_expert
+from expertpool.experts.services.deletion import delete_expert
 from expertpool.experts.services.merging import merge_experts
 from expertpool.experts.services.status import freeze_expert
 from expertpool.notifications.models import Message
+from tests.attacks.test_rights import make_role
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw
-from tests.factories.experts import give_account, make_expert
+from tests.factories.experts import give_account, make_expert, make_phone
+from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -140,3 +148,60 @@ def test_he_is_no_leaver_as_long_as_his_record_is_in_the_pool(
     assert gone_words(row, now=draw.reveal_at)
     # By the status of the record that stays: the other is deleted by the merge.
     assert gone_among(draw.invitations.all(), now=draw.reveal_at) == {row.pk: (close.pk, "frozen")}
+
+
+@pytest.fixture
+def clerk() -> User:
+    """Enters, edits and deletes; admits nobody."""
+    rights = ("experts.view", "experts.add", "experts.edit", "experts.delete")
+    return make_user(roles=(make_role(*rights),))
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+@pytest.mark.parametrize("status", [ExpertStatus.FORMAL, ExpertStatus.FROZEN])
+def test_nobody_becomes_a_member_by_being_merged_into_one(
+    clerk: User, admin: User, status: ExpertStatus, *, deleted: bool
+) -> None:
+    keep = make_expert("在库甲", phone="13812340001", status=status)
+    values = {"name": "伪专家", "phone": make_phone(), "email": "me@example.com"}
+    close = enter_expert(values=values, actor=clerk, now=NOW)
+    if deleted:
+        close = delete_expert(expert=close, reason="重复", actor=clerk, now=NOW)
+    # Whoever may admit him does so first, too: that is what others look at.
+    for actor in (clerk, admin):
+        for taken in (("name", "phone", "email"), ("email",), ("specialties",)):
+            with pytest.raises(ExpertRefused, match=r"还没有审核入库.*请先审核"):
+                merge_experts(
+                    keep=keep,
+                    close=close,
+                    taken=taken,
+                    knowing=True,
+                    reason="同一人",
+                    actor=actor,
+                    now=SOON,
+                )
+    client = login(Client(), clerk)
+    address = reverse("experts:merge", args=[keep.pk, close.pk])
+    page = client.get(address).content.decode()
+    assert "请先审核" in page
+    seen = page.split('name="seen" value="')[1].split('"')[0]
+    data = {"seen": seen, "knowing": "1", "reason": "同一人"}
+    refused = client.post(address, data | {"from-name": "other", "from-phone": "other"})
+    assert refused.status_code == 422
+    keep.refresh_from_db()
+    close.refresh_from_db()
+    assert (keep.name, keep.phone, close.merged_into) == ("在库甲", "13812340001", None)
+    # That it is one too many may be said; nothing of it goes over, not even what is missing there.
+    assert client.post(address, data).status_code == 302
+    keep.refresh_from_db()
+    close.refresh_from_db()
+    assert (keep.name, keep.email, close.merged_into) == ("在库甲", "", keep)
+
+
+def test_one_who_waits_stays_waiting_with_what_he_gets(clerk: User) -> None:
+    first, second = (
+        enter_expert(values={"name": "王工", "phone": make_phone()}, actor=clerk, now=NOW)
+        for _ in range(2)
+    )
+    kept = merge(first, second, clerk)
+    assert (kept.status, kept.phone) == (ExpertStatus.PENDING, second.phone)

@@ -56,14 +56,16 @@ def merge_experts(
     ExpertsMerged.
     Refuses (ExpertRefused, ValidationError by field) two kinds, two names with two numbers or birthdays, two of whom one of these differs unless that is
     known (``knowing``), what was told
-    apart or merged already, a record to keep that is deleted, one to close that is frozen, blacklisted or has an account, leaves that overlap, and
-    values that contradict each other.
+    apart or merged already, a record to keep that is deleted, one to close that is frozen, blacklisted or has an account, values of one that nobody
+    has admitted (`why_nothing_taken`), leaves that overlap, and values that contradict each other.
     """
     reason = required_reason(reason, called="合并原因", most=MOST_REASON)
     rows = Expert.objects.select_for_update(of=("self",)).select_related("user").order_by("pk")
     found = rows.in_bulk([keep.pk, close.pk])
     keep, close = found[keep.pk], found[close.pk]
     require_mergeable(keep, close)
+    if taken and (waits := why_nothing_taken(keep, close)):
+        raise ExpertRefused(waits)
     unlike = unlike_by(keep, close)
     if unlike and not knowing:
         raise ExpertRefused(
@@ -108,13 +110,29 @@ def require_mergeable(keep: Expert, close: Expert) -> None:
             raise ExpertRefused(f"{one}已合并到另一份档案，请选择那一份。")
     if keep.status == ExpertStatus.DELETED:
         raise ExpertRefused(f"{keep}已删除，请先恢复，或保留另一份。")
-    stood = close.status_before_deletion or close.status
+    stood = _stood(close)
     if close.status in BARRED or stood in BARRED:
         label = ExpertStatus(stood if close.status == ExpertStatus.DELETED else close.status).label
         raise ExpertRefused(f"{close}为“{label}”，请保留这一份，或先解除后再合并。")
     # Whoever is signed in by it goes on being the same person.
     if close.user_id is not None:
         raise ExpertRefused(f"{close}有登录账号，请保留这一份，或先解除账号关联。")
+
+
+def why_nothing_taken(keep: Expert, close: Expert) -> str:
+    """Say why ``keep`` gets no value of ``close``: what nobody has admitted becomes a member's by no merge
+    (docs/decisions/0224). Empty: it may."""
+    if keep.status == ExpertStatus.PENDING or _stood(close) != ExpertStatus.PENDING:
+        return ""
+    return (
+        f"{close}还没有审核入库，其内容不能并入{keep}：请先审核，决定是否入库；"
+        f"只关闭这一份的，各项都保留{keep.name}的内容。"
+    )
+
+
+def _stood(expert: Expert) -> str:
+    """Return where ``expert`` stands, or stood before he was deleted."""
+    return expert.status_before_deletion or expert.status
 
 
 def _close(

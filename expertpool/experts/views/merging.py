@@ -30,6 +30,7 @@ from expertpool.experts.services.merging import (
     explain,
     merge_experts,
     require_mergeable,
+    why_nothing_taken,
 )
 
 CHANGED = "其中一份档案刚有改动，请核对后再合并。"
@@ -74,7 +75,8 @@ def merge(request: UserRequest, pk: int, other: int) -> HttpResponse:
     """Show ``pk``, which stays, beside ``other``, and close that."""
     keep, close = _expert(request, pk), _expert(request, other)
     seen = digest(f"{EXPERT.version_of(keep)}{EXPERT.version_of(close)}{keep.status}{close.status}")
-    choices = _choices(request, keep, close)
+    waits = why_nothing_taken(keep, close)
+    choices = _choices(request, keep, close, missing="" if waits else "other")
     error, barred = "", ""
     try:
         require_mergeable(keep, close)
@@ -108,6 +110,7 @@ def merge(request: UserRequest, pk: int, other: int) -> HttpResponse:
         "seen": seen,
         "error": error,
         "barred": barred,
+        "waits": waits,
         "unlike": unlike_by(keep, close),
         "reason": reason_of(request),
     }
@@ -122,8 +125,9 @@ def _expert(request: UserRequest, pk: int) -> Expert:
     return expert
 
 
-def _choices(request: UserRequest, keep: Expert, close: Expert) -> list[Choice]:
-    """Return in what the two differ and the reader may choose; what is hidden from him stays."""
+def _choices(request: UserRequest, keep: Expert, close: Expert, *, missing: str) -> list[Choice]:
+    """Return in what the two differ and the reader may choose; what is hidden from him stays. ``missing`` is chosen
+    of what only the closed one has."""
     kept, closed = EXPERT.version_of(keep), EXPERT.version_of(close)
     fields = EXPERT.writable().keys() | {SPECIALTIES}
     guards = {one.code: one.guard.code for one in EXPERT.fields() if one.guard}
@@ -135,8 +139,7 @@ def _choices(request: UserRequest, keep: Expert, close: Expert) -> list[Choice]:
             continue
         if code in guards and level_for(user, guards[code]) is Level.HIDDEN:
             continue
-        # What only the closed one has is missing otherwise.
-        chosen = request.POST.get(f"from-{code}", "" if kept.get(code) else "other")
+        chosen = request.POST.get(f"from-{code}", "" if kept.get(code) else missing)
         mine, theirs = (show(user, f"experts.{code}", one.get(code, "")) for one in (kept, closed))
         found.append(Choice(code, labels[code], mine, theirs, other=chosen == "other"))
     return found

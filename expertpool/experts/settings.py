@@ -56,6 +56,16 @@ TERM_ENDING_WITHIN = Setting(
     help="这么久以内届满的在库专家显示「即将到期」，列在同名的标签下；立即生效。",
 )
 
+TERM_YEARS = Setting(
+    "joining.term_years",  # once of those alone who applied themselves; the code is what is stored
+    "审核通过后的聘期",
+    Number(0, 20, "年"),
+    3,
+    group=POOL,
+    order=5,
+    help="入库时没有聘期的（本人申请、手工、导入、接口都一样），从入库之日起写入这么多年，证书与此一致；已填写聘期开始或届满日期的不变。0 表示不设聘期，长期有效。只用于以后入库的。",
+)
+
 TERM_NOTICES = Setting(
     "experts.term_notices",
     "聘期届满前通知专家和管理人员",
@@ -138,6 +148,7 @@ OWN_FIELDS = Setting(
 NOT_EXPORTED = kept_setting("experts.expert", "不可导出的专家信息", order=50)
 
 SETTINGS = (
+    TERM_YEARS,
     TERM_ENDING_WITHIN,
     TERM_NOTICES,
     THIN_SPECIALTY,

@@ -51,15 +51,6 @@ CODES_PER_HOUR = Setting(
     order=50,
     help="防止有人用程序大量发送短信；用过一半后，每个网络地址只能再用剩下的一小部分，后来的人仍能申请。",
 )
-TERM_YEARS = Setting(
-    "joining.term_years",
-    "审核通过后的聘期",
-    Number(0, 20, "年"),
-    3,
-    group=JOINING,
-    order=55,
-    help="从通过之日起；0 表示不设聘期，长期有效。通过后可在专家资料中修改。只用于以后通过的申请。",
-)
 FILES_MB = Setting(
     "joining.files_mb",
     "一份申请的材料合计最多",
@@ -121,7 +112,6 @@ SETTINGS = (
     CODES_PER_CONTACT,
     CODES_PER_ADDRESS,
     CODES_PER_HOUR,
-    TERM_YEARS,
     FILES_MB,
     ALL_FILES_GB,
     DRAFT_DAYS,

@@ -20,6 +20,7 @@ from expertpool.certificates.models import Certificate
 from expertpool.certificates.queries.certificates import without_certificate
 from expertpool.certificates.queries.states import outdated, reissuable, state_of, state_q
 from expertpool.certificates.services import issuing, numbering
+from expertpool.certificates.services.built_in import BUILT_IN
 from expertpool.certificates.services.designs import design_for
 from expertpool.certificates.services.issuing import (
     issue_certificate,
@@ -35,6 +36,7 @@ from expertpool.experts.queries.availability import years_before
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.profile import create_expert, update_expert
 from expertpool.experts.services.status import approve_expert, freeze_expert, unfreeze_expert
+from expertpool.experts.settings import TERM_YEARS
 from tests.factories.accounts import make_user
 from tests.factories.certificates import make_certificate, make_design
 from tests.factories.experts import make_expert, make_phone
@@ -77,9 +79,17 @@ def test_a_certificate_is_there_at_once_when_somebody_is_approved(admin: User) -
     assert given.valid_until == years_before(today, -3) - timedelta(days=1)
 
 
+def test_the_designs_that_are_brought_speak_of_the_certificate_not_of_a_term() -> None:
+    """Whoever has no term, or one that began before, would read another one there."""
+    texts = [one.get("text", "") for made in BUILT_IN.values() for one in made.elements]
+    assert not [text for text in texts if "聘期" in text]
+    assert sum("本证书有效期自{{有效期自}}" in text for text in texts) == len(BUILT_IN)
+
+
 def test_the_office_may_issue_by_hand_alone(admin: User) -> None:
     configure(AUTOMATIC, False)
     configure(YEARS, 0)
+    configure(TERM_YEARS, 0)
     expert = approved(admin)
     assert not Certificate.objects.exists()
     certificate = issue_certificate(expert=expert, actor=admin, now=timezone.now())

@@ -67,6 +67,7 @@ from expertpool.experts.services.import_units import NamedUnits, employer_of
 from expertpool.experts.services.import_writing import COLUMNS, copy_experts, next_ids
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
+from expertpool.experts.services.status import first_term
 from expertpool.experts.services.taken import UNIQUE, is_plain, whose
 from expertpool.experts.validators.values import oddities
 
@@ -135,6 +136,8 @@ class ExpertImporter(Importer):
         # By department: the right to admit may reach less far than that to import.
         self.statuses: dict[int | None, str] = {}
         self.today = timezone.localdate(now)
+        # Of whom somebody lets in at once; a command takes the file as it is.
+        self.term = first_term(self.today) if actor else {}
         self.rules, self.provinces = RowRules(self, self.today), province_codes()
         self.units: dict[NamedUnit, Unit] = {}
         self.named, self.persons = NamedUnits(self), SamePersons(actor)
@@ -309,7 +312,16 @@ class ExpertImporter(Importer):
             "extra": self._extra(values),
             "search_tokens": search_tokens(values["name"], values["specialty_ids"]),
             **filled,
+            **self._first_term(values, filled, department),
         }
+
+    def _first_term(
+        self, values: dict[str, Any], filled: dict[str, Any], department: int | None
+    ) -> dict[str, Any]:
+        """Return the term of who is a member at once and has none."""
+        has_term = values.get("term_end_date") or filled.get("term_start_date")
+        is_in = self.statuses[department] == ExpertStatus.FORMAL
+        return self.term if is_in and not has_term else {}
 
     def _department(self, values: dict[str, Any]) -> int | None:
         """Return (id) into which department a row goes: the one that it names, else that of the import."""

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.services.users import end_access
 from expertpool.audit.services import record
+from expertpool.core.configuration import value_of
 from expertpool.core.events import publish
 from expertpool.experts.enums import NOT_SIGNED_IN, STATUS_MOVES, ExpertStatus
 from expertpool.experts.events import ExpertApproved, ExpertLeft, StatusChanged
 from expertpool.experts.exceptions import StatusNotAllowed
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import last_day
 from expertpool.experts.services.reasons import required_reason
 from expertpool.experts.services.telling import tell_status
+from expertpool.experts.settings import TERM_YEARS
 from expertpool.workflow.services.approvals import start_approval, withdraw_approval
 
 # Of these he is told here; of the blacklist with the way to appeal, of an application by what decides it.
@@ -63,7 +68,7 @@ def set_status(
         now=now,
         subject=expert,
         before={"状态": before.label},
-        after={"状态": after.label},
+        after={"状态": after.label} | _term_words(also),
         note=reason,
     )
     if after is ExpertStatus.PENDING:
@@ -80,11 +85,25 @@ def set_status(
     return expert
 
 
+def _term_words(values: Mapping[str, Any]) -> dict[str, str]:
+    end = values.get("term_end_date")
+    return {"聘期": f"{values['term_start_date']} 至 {end}"} if end else {}
+
+
+def first_term(day: date) -> dict[str, Any]:
+    """Return the term of who is admitted on ``day``, as the fields of his record; none where the office sets
+    none."""
+    end = last_day(day, value_of(TERM_YEARS))
+    return {"term_start_date": day, "term_end_date": end} if end else {}
+
+
 @transaction.atomic
 def approve_expert(*, expert: Expert, note: str = "", actor: User | None, now: datetime) -> Expert:
     """Take a pending expert into the pool: the end of the flow by which that was decided (`admission`, and of who
-    applied himself, joining), and no door besides."""
+    applied himself, joining), and no door besides. Who has no term gets that of the office (`first_term`)."""
+    has_term = expert.term_start_date or expert.term_end_date
     return set_status(
+        **({} if has_term else first_term(timezone.localdate(now))),
         expert=expert,
         to=ExpertStatus.FORMAL,
         action="expert.approve",

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 
 from expertpool.accounts.models import Department, User
 from expertpool.accounts.queries import is_outsider
 from expertpool.accounts.services.users import edit_user
 from expertpool.audit.services import record
-from expertpool.core.configuration import value_of
 from expertpool.core.events import publish
 from expertpool.directory.services.units import resolve_unit
 from expertpool.experts.enums import PERSON_KINDS, AvoidanceKind, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import AvoidanceUnit, Expert
-from expertpool.experts.queries.availability import last_day
 from expertpool.experts.queries.files import ADMISSION, ADMISSION_PHOTO, PHOTO
 from expertpool.experts.services.accounts import expert_role
 from expertpool.experts.services.avoidance import add_avoidance_unit
@@ -41,7 +38,6 @@ from expertpool.joining.queries.contents import Contents, read, verified
 from expertpool.joining.queries.fields import reason_labels
 from expertpool.joining.services.locking import locked, noting_altered, waits_by_log
 from expertpool.joining.services.states import set_state
-from expertpool.joining.settings import TERM_YEARS
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.services.sending import Recipient, send_message
@@ -168,7 +164,6 @@ def _admit(row: Application, department: Department | None, actor: User, now: da
             values["employer"] = resolve_unit(name=name, uscc=uscc, knowing=True)
         if department is not None:
             values["department"] = department
-        values |= _term_from(timezone.localdate(now))
         if (by := row.recommendation) is not None:
             values["recommender"] = f"{by.recommender.name}（{by.recommender.number}）"
         expert = create_expert(
@@ -199,13 +194,6 @@ def _file(row: Application, expert: Expert, actor: User, now: datetime) -> None:
             with suppress(FileRefused):
                 copy_attachment(attachment=one, to=expert, actor=actor, now=now)
         move_attachment(attachment=one, to=expert, kind=kind, actor=actor, now=now)
-
-
-def _term_from(day: date) -> dict[str, date]:
-    """Return the term of who is admitted on ``day``, as the fields of his record; none where the office sets
-    none."""
-    end = last_day(day, value_of(TERM_YEARS))
-    return {"term_start_date": day, "term_end_date": end} if end else {}
 
 
 def _relations(expert: Expert, found: Contents, actor: User, now: datetime) -> None:

@@ -19,6 +19,7 @@ from expertpool.accounts.services.passwords import reset_password
 from expertpool.audit.models import Entry
 from expertpool.core.criteria import canonical, parse
 from expertpool.core.models.bulk import BulkRun
+from expertpool.experts.enums import ExpertSource
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.admission import admissions_waiting_for
@@ -33,7 +34,7 @@ from expertpool.experts.services.admission import (
 from expertpool.experts.services.deletion import delete_expert, restore_expert
 from expertpool.experts.services.importing import import_file
 from expertpool.experts.services.profile import update_expert
-from expertpool.experts.settings import AT_ONCE
+from expertpool.experts.settings import AT_ONCE, TERM_YEARS
 from expertpool.notifications.models import Message
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
@@ -367,3 +368,41 @@ def test_it_is_not_offered_to_whom_it_would_be_refused(
     reset_password(user=clerk, actor=admin, now=timezone.now())
     other = entered(make_user(roles=(committee,), name="另一人"))
     assert list(admissions_waiting_for(admin)) == [other]
+
+
+@pytest.mark.parametrize("source", [ExpertSource.MANUAL, ExpertSource.INTERFACE])
+def test_who_is_admitted_has_the_term_that_his_certificate_prints(
+    clerk: User, member: User, source: str
+) -> None:
+    """Whatever way he came: otherwise nothing of it would end but the paper."""
+    admit = partial(approve_admission, actor=member, now=NOW)
+    today = timezone.localdate(NOW)
+    own = today + timedelta(days=30)
+    enter = partial(enter_expert, source=source, actor=clerk, now=NOW)
+    expert = enter(values={"name": "吴艳", "phone": make_phone()})
+    given = enter(values={"name": "何平", "phone": make_phone(), "term_end_date": own})
+    admit(expert=expert)
+    admit(expert=given)
+    expert, given = again(expert), again(given)
+    assert expert.term_start_date == today
+    assert expert.term_end_date is not None
+    assert (expert.term_end_date + timedelta(days=1)).year == today.year + 3
+    assert (given.term_start_date, given.term_end_date) == (None, own)
+    configure(TERM_YEARS, 0)
+    unlimited = enter(values={"name": "没有", "phone": make_phone()})
+    admit(expert=unlimited)
+    assert again(unlimited).term_end_date is None
+
+
+def test_who_is_imported_as_a_member_has_a_term_too(member: User, tmp_path: Path) -> None:
+    configure(AT_ONCE, True)
+    head = ["姓名", "手机号", "工作单位", "聘期至"]
+    rows = [["王甲", make_phone(), "甲院", ""], ["王乙", make_phone(), "甲院", "2099-12-31"]]
+    path = write_xlsx(tmp_path / "在库.xlsx", [head, *rows])
+    import_file(path, actor=member, now=NOW, options={"status": "formal"})
+    found = Expert.objects.order_by("name").values_list("name", "status", "term_start_date")
+    ends = dict(Expert.objects.values_list("name", "term_end_date"))
+    today = timezone.localdate(NOW)
+    assert {*found} == {("王甲", "formal", today), ("王乙", "formal", None)}
+    assert ends["王甲"].year in (today.year + 2, today.year + 3)
+    assert str(ends["王乙"]) == "2099-12-31"

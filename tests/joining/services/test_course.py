@@ -24,6 +24,7 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.events import ExpertApproved
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.queries.experts import expert_for
+from expertpool.experts.settings import TERM_YEARS
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_for, attachments_of
@@ -37,7 +38,7 @@ from expertpool.joining.services.deciding import approve, reject, send_back
 from expertpool.joining.services.drafts import save_step
 from expertpool.joining.services.handing_in import hand_in, withdraw
 from expertpool.joining.services.renewing import apply_again
-from expertpool.joining.settings import ALL_FILES_GB, FILES_MB, TERM_YEARS
+from expertpool.joining.settings import ALL_FILES_GB, FILES_MB
 from expertpool.notifications.models import Message
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.services.flows import StepData, save_flow

@@ -347,7 +347,7 @@ REGIME_GROUPS = {
         f"抽取制度：{regime.label}",
         order=42 + at,
         note="留空的与通用规定相同；降低要求的，立即通知监督人和审核人，满 24 小时后才按新的要求",
-        saved=LOWERED,
+        saved=f"{LOWERED}；免打扰时段立即生效",
     )
     for at, regime in enumerate(Regime)
 }

@@ -52,6 +52,7 @@ from expertpool.draws.queries.facts import OfDraw
 from expertpool.draws.queries.given import given_values
 from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.queries.picking import who_knows
+from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.pool_changes import why_not_to_resume
 from expertpool.draws.queries.presence import signs_in_from
 from expertpool.draws.queries.readiness import (
@@ -355,10 +356,12 @@ def check_release(draw: Draw, *, now: datetime) -> None:
         raise ReleaseRefused("只有已经产生名单、没有作废的抽取可以提前公开。")
     if is_released(draw):
         raise ReleaseRefused("名单已经公开，无需再申请。")
-    policy = draw.rule.policy
-    if policy and (earliest := opens_earliest(draw, policy, now=now)) > now:
+    # Of who was picked by hand no policy was sealed: that of today holds.
+    sealed = draw.rule.policy
+    policy = sealed or policy_for(draw.project.regime, now=now)
+    if (earliest := opens_earliest(draw, policy, now=now)) > now:
         raise ReleaseRefused(
-            f"封存时的制度规定，名单最早在评审前 {policy.reveal_earliest} 小时公开，"
+            f"{'封存时的' if sealed else ''}制度规定，名单最早在评审前 {policy.reveal_earliest} 小时公开，"
             f"{moment_text(earliest)} 之前不能提前公开。"
         )
     if draw.waits_for_all and now < (since := signs_in_from(draw, now=now)):

@@ -18,6 +18,7 @@ from expertpool.draws.exceptions import (
     DrawNotReady,
     HeldRefused,
     PickRefused,
+    ReleaseRefused,
     ReplyRefused,
 )
 from expertpool.draws.models import Draw, Hold, Invitation, PickRequest
@@ -34,10 +35,11 @@ from expertpool.draws.services.picking import (
 )
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.records import build_record
+from expertpool.draws.services.releasing import request_release
 from expertpool.draws.services.replies import add_supplement, answer, expire
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
-from expertpool.draws.settings import PICKED_WITHIN
+from expertpool.draws.settings import PICKED_WITHIN, REVEAL_EARLIEST
 from expertpool.experts.models import Expert
 from expertpool.experts.services.status import freeze_expert
 from expertpool.notifications.models import Message
@@ -330,3 +332,16 @@ def test_the_recommendation_is_ordered_by_level_title_and_participation(
         project, [senior], actor=admin, second=supervisor, now=NOW, kind=DrawKind.ALLOCATED
     )
     assert draw.invitations.get().origin == Origin.ALLOCATED
+
+
+def test_names_picked_by_hand_open_no_earlier_than_drawn_ones(
+    draw: Draw, admin: User, operator: User
+) -> None:
+    """No policy was sealed with them, so that two persons read them days before."""
+    configure(REVEAL_EARLIEST, 4)
+    opening = draw.project.opening_at
+    assert opening is not None
+    ask = {"draw": draw, "reason": "评审提前", "actor": operator}
+    with pytest.raises(ReleaseRefused, match="制度规定，名单最早在评审前 4 小时公开"):
+        request_release(**ask, now=opening - timedelta(hours=5))
+    assert request_release(**ask, now=opening - timedelta(hours=4))

@@ -14,10 +14,12 @@ from expertpool.core.catalogue import Catalogue
 @dataclass(frozen=True)
 class SignInBar:
     """``why(user)``: why he may not sign in now, as a sentence for himself, for as long as it says so; empty:
-    he may. Asked at each attempt; whoever bars somebody ends what he is signed in by (`services.users.end_access`)."""
+    he may. Asked at each attempt; whoever bars somebody ends what he is signed in by (`services.users.end_access`).
+    ``states(users)``: of those of the accounts (ids) that may not now, what they are, in a word or two for the office."""
 
     code: str
     why: Callable[[Any], str]  # of a user
+    states: Callable[[Collection[int]], Mapping[int, str]]
 
 
 SIGN_IN_BARS: Catalogue[SignInBar] = Catalogue("sign-in bar")
@@ -31,6 +33,11 @@ def is_barred(user: Any) -> bool:
 def why_barred(user: Any) -> str:
     """Return why ``user`` may neither sign in nor act by a token now, for himself; empty: he may."""
     return next(filter(None, (bar.why(user) for bar in SIGN_IN_BARS)), "")
+
+
+def barred_states(users: Collection[int]) -> dict[int, str]:
+    """Return what bars those of ``users`` (ids) that something bars; one question for each bar."""
+    return {user: state for bar in SIGN_IN_BARS for user, state in bar.states(users).items()}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from expertpool.accounts.settings import SIGN_IN
-from expertpool.core.configuration import Boolean, Duration, Number, Setting, SettingGroup
+from expertpool.core.configuration import Boolean, Duration, Number, Setting, SettingGroup, Text
 from expertpool.core.configuration.kinds import Several
 from expertpool.core.settings import TABLES
 from expertpool.core.subjects import kept_setting
@@ -13,6 +13,16 @@ POOL = SettingGroup(
     "专家库",
     order=38,
     saved="允许直接在库的 24 小时后生效，已通知监督人和审核人，其余立即生效",
+)
+
+OFFICE_CONTACT = Setting(
+    "experts.office_contact",
+    "专家联系管理部门的电话",
+    Text(max_length=60, required=False),
+    "",
+    group=POOL,
+    order=5,
+    help="被冻结、列入黑名单的专家登录时，写明可以打这个电话，如「0731-84110000（工作日 8:30–17:30）」；留空的不写。",
 )
 
 ACTIVATION_VALID = Setting(
@@ -149,6 +159,7 @@ NOT_EXPORTED = kept_setting("experts.expert", "不可导出的专家信息", ord
 
 SETTINGS = (
     TERM_YEARS,
+    OFFICE_CONTACT,
     TERM_ENDING_WITHIN,
     TERM_NOTICES,
     THIN_SPECIALTY,

@@ -13,7 +13,7 @@ from expertpool.accounts.forms.accounts import UserForm
 from expertpool.accounts.forms.filters import UserFilters
 from expertpool.accounts.models import User, UserRequest
 from expertpool.accounts.queries import locked_users, users_visible_to, with_last_sign_in
-from expertpool.accounts.registry import left_behind, password_link
+from expertpool.accounts.registry import barred_states, left_behind, password_link
 from expertpool.accounts.services.passwords import reset_password
 from expertpool.accounts.services.users import (
     create_user,
@@ -55,8 +55,10 @@ def user_list(request: UserRequest) -> HttpResponse:
     )
     users = shown.context["page"].object_list
     hangs = left_behind([user.pk for user in users if user.is_active])
+    barred = barred_states([user.pk for user in users])
     for user in users:
         user.left_behind = hangs.get(user.pk, "")
+        user.barred = barred.get(user.pk, "")
     return render_list(request, "accounts/user_list.html", shown.context)
 
 

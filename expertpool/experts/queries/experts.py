@@ -16,7 +16,7 @@ from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
 from expertpool.experts.enums import NOT_SIGNED_IN, ExpertStatus
 from expertpool.experts.models import Expert, Tag
-from expertpool.experts.settings import TERM_ENDING_WITHIN
+from expertpool.experts.settings import OFFICE_CONTACT, TERM_ENDING_WITHIN
 
 SIGNED_OUT = {
     ExpertStatus.FROZEN: "账号和密码都对，但您的专家资格现已冻结，暂时不能登录。原因已发到您的手机或邮箱；"
@@ -26,6 +26,8 @@ SIGNED_OUT = {
     ExpertStatus.DELETED: "账号和密码都对，但您的专家档案已从专家库中移出，不能登录；"
     "有疑问请联系专家库管理部门。",
 }
+# What he still has a right to, and how he comes to it without signing in.
+HIS_OWN = "已经确认的评审，仍可凭邀请短信、邮件中的链接查看，不能参加的请在那里退出；需要本人资料的，请向管理部门索取。"
 TERM_OVER, TERM_ENDING = "聘期已满", "即将到期"
 
 logger = logging.getLogger(__name__)
@@ -125,7 +127,22 @@ def why_signed_out(user: User) -> str:
     """Return why ``user``, an expert who is out of the pool, may not sign in; empty: he may."""
     rows = Expert.objects.filter(user=user, status__in=NOT_SIGNED_IN)
     status = rows.values_list("status", flat=True).first()
-    return SIGNED_OUT[ExpertStatus(status)] if status else ""
+    if not status:
+        return ""
+    phone = value_of(OFFICE_CONTACT)
+    call = f"管理部门电话：{phone}。" if phone else ""
+    own = "" if status == ExpertStatus.DELETED else HIS_OWN
+    return f"{SIGNED_OUT[ExpertStatus(status)]}{own}{call}"
+
+
+def signed_out_states(users: Collection[int]) -> dict[int, str]:
+    """Return of those of the accounts ``users`` (ids) that are experts out of the pool what they are now, in two
+    words: nothing else of the account says why its owner cannot sign in."""
+    rows = Expert.objects.filter(user__in=users, status__in=NOT_SIGNED_IN).order_by()
+    return {
+        user: f"专家{ExpertStatus(status).label}"
+        for user, status in rows.values_list("user", "status")
+    }
 
 
 def phone_index(phone: str) -> bytes | None:

@@ -292,6 +292,20 @@ def test_leave_by_link_until_two_hours_before_the_opening(draw: Draw, phone: Cli
     assert rows[2].origin == Origin.SUPPLEMENT
 
 
+@pytest.mark.shows("DRAW-21")
+def test_who_is_frozen_sees_and_leaves_what_he_confirmed_by_his_link(
+    draw: Draw, phone: Client, admin: User
+) -> None:
+    """He cannot sign in: this is the way that the page of signing in names."""
+    row = lines(draw)[0]
+    phone.post(link_of(row), ACCEPT)
+    expert = Expert.objects.get(pk=expert_id_of(row))
+    freeze_expert(expert=expert, reason="核查", actor=admin, now=timezone.now())
+    assert draw.project.place in text(phone.get(link_of(row)))
+    phone.post(f"{link_of(row)}leave/", {"reason": "不能到场"})
+    assert lines(draw)[0].state == InvitationState.LEAVE
+
+
 def test_link_ends_with_the_review(draw: Draw, phone: Client) -> None:
     row = lines(draw)[0]
     phone.post(link_of(row), ACCEPT)

@@ -7,6 +7,7 @@ from ninja import Field
 from pydantic import AfterValidator
 
 from expertpool.core.api import Id, Input, Moment, Output
+from expertpool.core.api.records import naming
 from expertpool.draws.enums import (
     ActionCode,
     DrawKind,
@@ -25,7 +26,9 @@ from expertpool.draws.validators import (
     STANDBY_SEATS,
     VALUE_LENGTH,
 )
+from expertpool.experts.fields import EXPERT
 from expertpool.notifications.enums import ChannelCode
+from expertpool.projects.fields import PROJECT
 
 Contributor = Literal["operator", "supervisor"]
 STATUS = (
@@ -313,6 +316,7 @@ class ReasonInput(Input):
     reason: str = Field(min_length=1, max_length=200, description="原因，记入操作日志")
 
 
+@naming(PROJECT)
 class ProjectRef(Output):
     id: int
     number: str
@@ -438,6 +442,7 @@ class DrawOutput(DrawSummary):
     lines: list[Line]
 
 
+@naming(EXPERT)
 class Named(Output):
     """One line with the expert behind it, once names may be read."""
 

@@ -81,7 +81,7 @@ def attachment_add(
 @allows()
 def attachment_download(request: HttpRequest, attachment_id: Id) -> HttpResponseBase:
     attachment = get_object_or_404(Attachment, pk=attachment_id)
-    if not may_view(request.user, attachment):
+    if not may_view(request.user, attachment) or not _leaves(attachment):
         raise Http404
     content = opened(attachment)
     note_download(attachment=attachment, actor=_user(request), now=timezone.now())
@@ -92,7 +92,13 @@ def _subject(request: HttpRequest, of: SubjectRef) -> Model:
     subject = find_subject(of.subject_type, of.subject_id)
     if subject is None or not file_subject(of.subject_type).may_view(request.user, of.subject_id):
         raise Http404
+    if not _leaves(of):
+        raise Http404
     return subject
+
+
+def _leaves(of: SubjectRef | Attachment) -> bool:
+    return file_subject(of.subject_type).leaves(of.subject_id)
 
 
 def _user(request: HttpRequest) -> Any:

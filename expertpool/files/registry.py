@@ -21,6 +21,10 @@ def _open(subject_id: str) -> str:
     return ""
 
 
+def _anything(subject_id: str) -> bool:
+    return True
+
+
 def _nowhere(user: Any, subject_id: str) -> str:
     return ""
 
@@ -48,7 +52,8 @@ class FileSubject:
     ``most`` bound the files of a row where these come from strangers, ``in_all`` (MB) those of all rows, so that
     strangers take no room from others. ``may_wait`` is
     False where files are used by the system at once: then none is taken unscanned. ``together(user, id)`` are the
-    rows with which a row shares its quota, as far as the user knows of them."""
+    rows with which a row shares its quota, as far as the user knows of them. ``leaves`` tells whether the interface gives
+    the files of a row at all, to whoever may see them on a page."""
 
     code: str
     may_view: Check
@@ -62,6 +67,7 @@ class FileSubject:
     most: int = 0
     in_all: Callable[[], int] | None = None
     together: Callable[[Any, str], Together] | None = None
+    leaves: Callable[[str], bool] = _anything
 
 
 FILE_SUBJECTS: Catalogue[FileSubject] = Catalogue("file subject")

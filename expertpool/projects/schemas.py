@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from ninja import Field
 
 from expertpool.core.api import Day, Id, Input, Moment, Output
-from expertpool.core.api.records import FieldValue, added_of, given, taken
+from expertpool.core.api.records import FieldValue, added_of, given, naming, taken
 from expertpool.projects.enums import AvoidanceSubject, DrawState, PersonRole, ProjectStatus, Regime
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Project
@@ -139,6 +139,7 @@ class BatchFilters(Input):
     draw_state: DrawState | None = Field(None, description="抽取状态，整批相同")
 
 
+@naming(PROJECT)
 class BatchMember(Output):
     id: int
     number: str

@@ -71,13 +71,23 @@ def given(subject: Subject, model: type[Model]) -> Callable[[type[Shape]], type[
         return _with(
             shape,
             {one.code: _output(one, model) for one in open_to_all},
-            model_validator(mode="after")(_without_kept(subject)),
+            _without_kept(subject),
         )
 
     return add
 
 
-def _without_kept(subject: Subject) -> Callable[[BaseModel], BaseModel]:
+def naming(subject: Subject) -> Callable[[type[Shape]], type[Shape]]:
+    """Say of a class that it answers some fields of a record, by the record's words: nothing of those that the
+    office keeps out of exports."""
+
+    def add(shape: type[Shape]) -> type[Shape]:
+        return _with(shape, {}, _without_kept(subject))
+
+    return add
+
+
+def _without_kept(subject: Subject) -> Any:
     names = {one.code: subject.name_of(one) for one in subject.built_in if one.exported}
 
     def without(answer: BaseModel) -> BaseModel:
@@ -86,7 +96,7 @@ def _without_kept(subject: Subject) -> Callable[[BaseModel], BaseModel]:
                 setattr(answer, name, _nothing(place.annotation, getattr(answer, name)))
         return answer
 
-    return without
+    return model_validator(mode="after")(without)
 
 
 def _nothing(annotation: Any, value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from expertpool.core.text import is_key
-from expertpool.core.visibility import Level, level_for
+from expertpool.core.visibility import Level, is_exportable, level_for
 from expertpool.customforms.models import FieldFile
 from expertpool.customforms.queries.declared import guard_code
 from expertpool.customforms.registry import FILE_HOLDERS
@@ -23,9 +23,17 @@ def may_view_field_file(user: Any, subject_id: str) -> bool:
     return any(one.may_view(user, row.subject, row.code, row.pk) for one in FILE_HOLDERS)
 
 
+def leaves_by_interface(subject_id: str) -> bool:
+    """Tell whether the office lets the field of the file be exported."""
+    row = FieldFile.objects.filter(pk=subject_id).first() if is_key(subject_id) else None
+    return row is not None and is_exportable(guard_code(row.subject, row.code))
+
+
 def _nobody(user: Any, subject_id: str) -> bool:
     return False
 
 
 # Put in and taken away by the form of the record, never by itself.
-FIELD_FILES = FileSubject(SUBJECT, may_view=may_view_field_file, may_edit=_nobody)
+FIELD_FILES = FileSubject(
+    SUBJECT, may_view=may_view_field_file, may_edit=_nobody, leaves=leaves_by_interface
+)

@@ -21,10 +21,12 @@ from expertpool.core.exporting.exporter import visible_columns
 from expertpool.core.settings import TABLES
 from expertpool.core.subjects.keeping import field_choices
 from expertpool.customforms.enums import FieldKind
+from expertpool.customforms.queries.files import SUBJECT as FIELD_FILE
 from expertpool.customforms.services.fields import retire_field
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.services.profile import update_expert
 from expertpool.experts.settings import NOT_EXPORTED
+from expertpool.files.models import Attachment
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.settings import NOT_EXPORTED as NOT_EXPORTED_OF_PROJECTS
 from expertpool.siteconfig.services import save_settings
@@ -110,6 +112,11 @@ def test_table_package_interface_and_log_go_without_it(
     caller = Caller(admin)
     before = caller.get(f"/experts/{expert.pk}").json()
     assert (before["position"], before["fields"][licence.code]) == ("董事长", 12)
+    scan = Attachment.objects.get(subject_type=FIELD_FILE)
+    listed = f"/attachments?subject_type={FIELD_FILE}&subject_id={scan.subject_id}"
+    scanned = f"/attachments/{scan.pk}/content"
+    assert len(caller.get(listed).json()) == 1
+    assert content(caller.get(scanned)) == PDF
     assert any(name.endswith("扫描.pdf") for name in archive().namelist())
 
     save_settings(
@@ -129,6 +136,8 @@ def test_table_package_interface_and_log_go_without_it(
     assert (answer["phone"], answer["position"], answer["birth_date"]) == ("", "", None)
     assert answer["fields"] == {}
     assert answer["name"] == "甲"
+    for path in (listed, scanned):
+        assert caller.get(path).status_code == 404
     # The page shows all of it as before; the log does, its export does not.
     page = client.get(reverse("experts:detail", args=[expert.pk]) + "?tab=profile").content.decode()
     assert "董事长" in page

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import struct
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
@@ -69,6 +70,11 @@ _OLE: tuple[tuple[str, FileType], ...] = (
 _TEXT = FileType("text/plain", (".txt", ".csv"))
 # Whoever shows a picture holds all of it, however small its file is. Telephones make 108 million.
 MOST_PIXELS, LONGEST_SIDE = 120_000_000, 16_000
+# So much may stand beside the points of a PNG, unpacked: profiles of colours have a megabyte or two.
+MOST_BESIDE = 8 * MEGABYTE
+TOO_MUCH_BESIDE = "图片里附带的文字或色彩信息太多，请另存为普通图片（如 JPG）后上传。"
+_PIECE = 64 * 1024
+_LEAST = 1024  # what each such part costs its reader, however little is in it
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
 
 
@@ -90,6 +96,8 @@ def detect_type(file: IO[bytes]) -> FileType:
     file.seek(0)
     if found is not None and found.content_type in SIZED:
         _check_pixels(SIZED[found.content_type](file))
+    if found is not None and found.content_type == "image/png":
+        _check_beside(file)
     file.seek(0)
     if found is None:
         raise FileRefused(f"不能上传这种文件。可以上传：{ACCEPTED}。")
@@ -110,6 +118,40 @@ def _png_sides(file: IO[bytes]) -> tuple[int, int] | None:
     file.seek(0)
     head = file.read(24)
     return struct.unpack(">II", head[16:24]) if head[12:16] == b"IHDR" and len(head) == 24 else None
+
+
+def _check_beside(file: IO[bytes]) -> None:
+    """Refuse a PNG whose packed texts and profile would unpack to more than anybody writes into one."""
+    left = MOST_BESIDE
+    for packed in _packed_beside(file):
+        left -= _LEAST
+        unpacker, rest = zlib.decompressobj(), packed
+        try:
+            while rest and left >= 0:
+                left -= len(unpacker.decompress(rest, _PIECE))
+                rest = unpacker.unconsumed_tail
+        except zlib.error:
+            continue  # what does not unpack, nobody unpacks
+        if left < 0:
+            raise FileRefused(TOO_MUCH_BESIDE)
+
+
+def _packed_beside(file: IO[bytes]) -> Iterator[bytes]:
+    """Return what is packed in a PNG, but for its points (PNG, third edition, 11.3)."""
+    file.seek(8)
+    while len(head := file.read(8)) == 8:
+        length, kind = int.from_bytes(head[:4], "big"), head[4:]
+        if kind not in (b"zTXt", b"iTXt", b"iCCP"):
+            file.seek(length + 4, os.SEEK_CUR)
+            continue
+        if length > MOST_BESIDE:
+            raise FileRefused(TOO_MUCH_BESIDE)
+        _keyword, _, rest = file.read(length).partition(b"\0")
+        if kind != b"iTXt":
+            yield rest[1:]  # after the method
+        elif rest[:1] == b"\1":
+            yield rest[2:].split(b"\0", 2)[-1]  # after the language and the translated keyword
+        file.seek(4, os.SEEK_CUR)
 
 
 def _gif_sides(file: IO[bytes]) -> tuple[int, int] | None:

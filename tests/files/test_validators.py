@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 
 import pytest
 
@@ -79,6 +80,38 @@ def test_pictures_that_nobody_could_hold_are_refused(kind: str) -> None:
     with pytest.raises(FileRefused, match=rf"{big}×{big} 像素"):
         detect_type(io.BytesIO(picture(kind, big, big)))
     assert detect_type(io.BytesIO(picture(kind, 12_000, 9_000)))
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png_with(*chunks: bytes) -> io.BytesIO:
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 100, 100, 8, 0, 0, 0, 0))
+    points = chunk(b"IDAT", zlib.compress((b"\0" + bytes(100)) * 100))
+    end = chunk(b"IEND", b"")
+    return io.BytesIO(b"\x89PNG\r\n\x1a\n" + head + chunks[0] + points + b"".join(chunks[1:]) + end)
+
+
+BEFORE = {b"zTXt": b"Comment\0\0", b"iCCP": b"RGB\0\0", b"iTXt": b"XML\0\1\0zh\0\0"}
+
+
+@pytest.mark.parametrize("kind", BEFORE)
+def test_a_png_that_unpacks_to_hundreds_of_megabytes_is_refused(kind: bytes) -> None:
+    """Texts and a profile of fifty kilobytes each, which unpack to a thousand times that."""
+    bomb = BEFORE[kind] + zlib.compress(b"A" * 5_000_000, 9)
+    assert detect_type(png_with(chunk(kind, bomb)))
+    with pytest.raises(FileRefused, match="文字或色彩信息太多"):
+        detect_type(png_with(chunk(kind, bomb), chunk(kind, bomb)))
+    small = BEFORE[kind] + zlib.compress(b"A" * 1000)
+    assert detect_type(png_with(*[chunk(kind, small)] * 50))
+    with pytest.raises(FileRefused, match="文字或色彩信息太多"):
+        detect_type(png_with(*[chunk(kind, BEFORE[kind] + b"x\x9c")] * 9_000))
+    with pytest.raises(FileRefused, match="文字或色彩信息太多"):
+        detect_type(png_with(chunk(kind, bytes(9_000_000))))
+    # Broken ones, and text that is not packed, are as long as the file.
+    assert detect_type(png_with(chunk(kind, BEFORE[kind] + b"no zlib"), chunk(kind, b"")))
+    assert detect_type(png_with(chunk(b"iTXt", b"XML\0\0\0zh\0\0" + b"x" * 100)))
 
 
 @pytest.mark.parametrize("kind", KINDS)

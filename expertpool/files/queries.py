@@ -154,6 +154,11 @@ def may_edit(user: Any, subject_type: str, subject_id: str) -> bool:
     return file_subject(subject_type).may_edit(user, subject_id)
 
 
+def stored(attachment: Attachment) -> File:
+    """Open the stored file for a copy of it within the store, which is scanned or waits as it does."""
+    return attachment.file.open("rb")
+
+
 def opened(attachment: Attachment) -> File:
     """Open the stored file. Refuses (FileRefused) one that still has to be scanned, one that was not attached
     here to what it belongs to, and one that somebody has taken away; StoreDown."""

@@ -23,6 +23,7 @@ from expertpool.directory.enums import TitleLevel
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.services.names import NamedRow, named_rows
 from expertpool.experts.models import Expert
+from expertpool.experts.settings import AT_ONCE
 from tests.e2e.pages import (
     Screen,
     accept,
@@ -45,6 +46,7 @@ from tests.e2e.pages import (
 from tests.factories.accounts import make_department, make_user
 from tests.factories.draws import end_review, open_names_at
 from tests.factories.lines import written_otherwise
+from tests.factories.siteconfig import configure
 from tests.worker import Worker, wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -270,7 +272,8 @@ def test_the_whole_job_from_the_list_of_experts_to_the_printed_sheet(
     for screen, role in zip(screens, ("operator", "supervisor"), strict=True):
         sign_in(screen, make_user(role, department=department))
 
-    # Whoever draws does not fill the pool: what he imports waits for an administrator.
+    # Whoever draws does not fill the pool, and what anybody imports waits for others, but while an office begins.
+    configure(AT_ONCE, True)
     admin = open_browser()
     sign_in(admin, make_user("admin", department=department))
     import_list(admin, tmp_path)

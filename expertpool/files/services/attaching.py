@@ -22,7 +22,7 @@ from expertpool.core.storing import store
 from expertpool.core.visibility import told
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import FOLDER, Attachment
-from expertpool.files.queries import LED, is_evidence, subject_of
+from expertpool.files.queries import LED, is_evidence, stored, subject_of
 from expertpool.files.registry import file_subject
 from expertpool.files.services.quotas import refuse_full_subject
 from expertpool.files.services.receiving import Received, receive
@@ -179,7 +179,7 @@ def copy_attachment(
         created_by_id=actor.pk if actor else None,
         **{one: getattr(attachment, one) for one in COPIED},
     )
-    with attachment.file.open("rb") as content:
+    with stored(attachment) as content:
         copy.file.save(uuid.uuid4().hex, File(content), save=False)
     copy.full_clean(exclude=["created_by"])
     copy.save()

@@ -81,6 +81,7 @@ def test_the_same_number_stands_everywhere(
     declare_emergency(
         draw=draw, reason="急用", minutes=15, actor=operator, now=now, second=supervisor
     )
+    end_emergency(draw=draw, reason="来得及", actor=supervisor, now=now)
     record_answer(
         invitation=other,
         state=InvitationState.ACCEPTED,
@@ -90,7 +91,6 @@ def test_the_same_number_stands_everywhere(
         entropy=SeededEntropy(2),
         second=supervisor,
     )
-    end_emergency(draw=draw, reason="来得及", actor=supervisor, now=now)
     # As older rows are: recorded before a second person was needed.
     Invitation.objects.filter(pk=own.pk).update(replied_via=ReplyVia.OPERATOR)
     assert hand_steps_of(draw) == 4

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import QueryDict
 
+from expertpool.core.configuration import read_once
 from expertpool.core.crypto import DecryptionError
 from expertpool.core.fields import UNREADABLE
 from expertpool.core.visibility import Level, check_guard, is_exportable, level_for, show
@@ -81,12 +82,13 @@ def visible_columns(exporter: Exporter, user: Any, params: Params) -> list[Expor
     has none, and then nothing is left out.
     """
     shown = set(params.get("columns", "").split(",")) - {""}
-    return [
-        column
-        for column in exporter.columns_for(user, params)
-        if _may_leave(user, column)
-        and (column.code in shown or not column.optional or "columns" not in params)
-    ]
+    with read_once():  # what the office keeps is asked for each column
+        return [
+            column
+            for column in exporter.columns_for(user, params)
+            if _may_leave(user, column)
+            and (column.code in shown or not column.optional or "columns" not in params)
+        ]
 
 
 def _may_leave(user: Any, column: ExportColumn) -> bool:

@@ -95,4 +95,4 @@ def test_the_buttons_change_the_steps(
 
 def test_an_unknown_flow_is_not_found(client: Client, admin: User) -> None:
     login(client, admin)
-    assert client.get(reverse("workflow:flow", args=["experts.expert"])).status_code == 404
+    assert client.get(reverse("workflow:flow", args=["tests.nothing"])).status_code == 404

@@ -15,11 +15,16 @@ _NO_UNIT = re.compile(r".*(?:某某|某公司|某单位|[X×*]{2,}).*", re.IGNOR
 _NO_PHONE = frozenset(("13800138000", "13800138001", "13812345678", "13912345678", "13800000000"))
 
 
+def is_marked(cell: object) -> bool:
+    """Tell whether ``cell`` says of itself that it is an example."""
+    return isinstance(cell, str) and _MARKED.match(cell) is not None
+
+
 def is_example(values: Mapping[str, Any]) -> bool:
     """Tell whether a row is marked as an example, or two of its name, number and unit are nobody's: one alone
     may be somebody's."""
     name = str(values.get("name") or "")
-    if _MARKED.match(name):
+    if is_marked(name):
         return True
     nobodys = (
         name in _NOBODY,

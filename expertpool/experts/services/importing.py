@@ -51,7 +51,7 @@ from expertpool.experts.queries.imported import ADDING, CHANGING
 from expertpool.experts.services.accounts import queue_accounts
 from expertpool.experts.services.contacts import CONTACTS
 from expertpool.experts.services.import_columns import expert_columns
-from expertpool.experts.services.import_examples import is_example
+from expertpool.experts.services.import_examples import is_example, is_marked
 from expertpool.experts.services.import_kinds import KIND, asked_of, read_kind, set_kind
 from expertpool.experts.services.import_numbers import SavedNumbers
 from expertpool.experts.services.import_options import (
@@ -211,7 +211,9 @@ class ExpertImporter(Importer):
             row.notes.append(Note("姓名", CHECK, row.values["name"], sentence, is_pressing=True))
 
     def is_example(self, row: Row) -> bool:
-        return is_example(row.values)
+        # A name that says so is none by the rule of names, and was not taken into the values.
+        marked = "name" not in row.values and any(map(is_marked, row.cells))
+        return marked or is_example(row.values)
 
     def lacks(self, row: Row) -> str:
         is_person = row.values.get("kind") != ExpertKind.ORGANISATION

@@ -7,12 +7,13 @@ from django.db.models import QuerySet
 from expertpool.accounts.models import User
 from expertpool.core.registry import MOST_WAITING, MenuGroup, MenuItem
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.admission import admissions_waiting_for
+from expertpool.experts.queries.admission import admissions_at_step_of
 
 
 def pending_for(user: User) -> QuerySet[Expert]:
-    """Return the experts who wait for approval by ``user``, as far as a menu tells."""
-    return admissions_waiting_for(user)[:MOST_WAITING]
+    """Return the experts who wait at a step of ``user``, as far as a menu tells. To which of them he may agree
+    himself is asked where he looks: each page has this number."""
+    return admissions_at_step_of(user)[:MOST_WAITING]
 
 
 GROUP = MenuGroup("experts", "专家库管理", 10)

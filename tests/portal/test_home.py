@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 # Of an administrator, who sees all of it: the session and his rights, one for all kinds of todo, one for all
 # numbers, one for all counts of the menu; what two persons decide is asked once for all matters; each kind of what
 # the demonstration has waiting for him, once.
-MOST_QUERIES = 23
+MOST_QUERIES = 38  # a dozen ask to which of those who wait an administrator may agree
 ROLES = (
     *("admin", "operator", "department", "supervisor"),
     *("finance", "auditor", "expert", "applicant"),

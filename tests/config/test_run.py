@@ -43,7 +43,7 @@ def said(environment: dict[str, str]) -> Path:
     return Path(environment["EXPERTPOOL_HOME"]).with_name("output")
 
 
-PRESSES = 3  # of Ctrl-C
+PRESSES = 6  # of Ctrl-C
 MIGRATIONS = 20  # before they come, of some hundreds
 APPLYING = re.compile(r"Applying \w+\.")
 
@@ -128,7 +128,7 @@ def test_ctrl_c_while_it_makes_the_tables_ends_it_without_noise(deployment: dict
         for _ in range(PRESSES):
             migrating.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
-                migrating.wait(10)
+                migrating.wait(4)
                 break
         rest = migrating.stdout.read()
         code = migrating.wait(30)

@@ -51,6 +51,7 @@ def test_the_most_open_level_of_the_roles_counts(
     assert show(viewer, "tests.phone", "") == ""
 
 
+@pytest.mark.django_db
 def test_a_field_that_is_not_guarded_is_plain() -> None:
     assert level_for(Viewer(), "tests.name") is Level.PLAIN
     assert show(Viewer(), "tests.name", "王小明") == "王小明"

@@ -65,7 +65,7 @@ def test_both_are_kept_without_a_question(
 def test_a_word_of_one_of_them_is_mended_for_both(client: Client, tmp_path: Path) -> None:
     rows = [[*HEAD, "专业一", "专业二"], ["甲", "13911110001", "A010101", "没有的专业"]]
     page = upload(client, tmp_path, rows)
-    cell = page.context["found"]["refused"][0]["cells"][0]
+    cell = page.context["found"]["left"][0]["cells"][0]
     assert (cell["column"], cell["content"]) == ("评审专业", "A010101；没有的专业")
     typed = {"cell-2-specialties": "A010101；A080101"}
     page = post(client, "answers", page.context["run"], standing(page, **typed))

@@ -89,7 +89,7 @@ def test_an_expert_enters_hands_in_mends_and_is_shown(client: Client, admin: Use
         assert ("一种支座" in page) == found, filters
     tab = office.get(reverse("experts:detail", args=[expert.pk]), {"tab": "achievements"})
     assert "一种支座" in tab.content.decode()
-    file = office.get(reverse("core:export", args=["achievements.achievements"]))
+    file = office.post(reverse("core:export", args=["achievements.achievements"]))
     assert file.headers["Content-Type"].endswith("sheet")
     operator = make_user("operator")
     assert shown_to(operator).count() == 1

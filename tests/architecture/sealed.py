@@ -188,7 +188,7 @@ def pages(sealed: Sealed, user: User, role: str) -> Iterator[tuple[str, HttpResp
     for code in EXPORTS.codes:
         query = f"?project={sealed.draw.project_id}"
         address = reverse("core:export", args=[code])
-        yield f"core:export {code}", ask(client, address + query)
+        yield f"core:export {code}", ask(client, address + query, post=True)
 
 
 def interface(sealed: Sealed, user: User) -> Iterator[tuple[str, HttpResponse]]:

@@ -28,15 +28,16 @@ def url_names(resolver: URLResolver | None = None, namespace: str = "") -> Itera
             yield f"{namespace}{pattern.name}"
 
 
-def ask(client: Client, url: str) -> HttpResponse:
+def ask(client: Client, url: str, *, post: bool = False) -> HttpResponse:
     """Ask by GET, by an empty POST where GET is not allowed; whatever it does is undone."""
     cookies = deepcopy(client.cookies)
     with transaction.atomic():
-        response = client.get(url)
+        response = client.post(url) if post else client.get(url)
         if response.status_code == 405:
             response = client.post(url)
         if response.streaming:
-            list(response)  # to its end, so that its file is closed
+            # To its end, so that its file is closed; what it says is still there for whoever looks.
+            response.streaming_content = [b"".join(response)]
         transaction.set_rollback(True)
     client.cookies = cookies
     return response

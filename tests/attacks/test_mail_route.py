@@ -23,6 +23,7 @@ from expertpool.notifications.channels.email.settings import (
     PLAIN,
     PORT,
     SECURITY,
+    SENDER,
     SENDER_NAME,
 )
 from expertpool.notifications.enums import DeliveryState
@@ -114,6 +115,18 @@ def test_all_who_watch_are_told_by_the_server_before(
     assert mail["To"] == "guard@example.cn"
     assert "sink.example.com" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert Entry.objects.filter(action__startswith="setting.", note=MAIL.label).count() == 3
+
+
+def test_what_comes_back_goes_to_the_sender_so_it_is_told_and_waits(
+    admin: User, guard: User, server: MailServer
+) -> None:
+    message = letter((ACCOUNT, 1))
+    save({SENDER: "thief@evil.example"}, admin)
+    told = [one for one in Message.objects.all() if one.occasion == "mail.rerouted"]
+    assert guard.name in {one.recipient for one in told}
+    assert "thief@evil.example" in told[0].body
+    assert state_of(message, NOW) == DeliveryState.QUEUED
+    assert message.due_at == NOW + WAIT
 
 
 def test_what_leads_nowhere_else_is_told_to_nobody(admin: User, guard: User) -> None:

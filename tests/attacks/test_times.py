@@ -91,7 +91,7 @@ def reading(user: User, address: str) -> str:
 
 
 def rows_of_export(user: User, code: str) -> list[tuple[Any, ...]]:
-    answer = login(Client(), user).get(export_url(code), follow=True)
+    answer = login(Client(), user).post(export_url(code), follow=True)
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     sheet = load_workbook(io.BytesIO(content)).worksheets[0]
     return list(sheet.iter_rows(values_only=True))

@@ -41,7 +41,7 @@ def table(response) -> tuple[list[str], list[list[object]]]:
 
 
 def export(client, code: str, **query) -> list[dict[str, object]]:
-    head, rows = table(client.get(reverse("core:export", args=[code]), query))
+    head, rows = table(client.post(reverse("core:export", args=[code]), query_params=query))
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 

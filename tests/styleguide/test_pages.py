@@ -135,7 +135,7 @@ def test_hidden_columns_stay_hidden_and_are_not_exported(visit: Visit) -> None:
     page.reload()
     expect(page.get_by_role("columnheader", name="所在区域")).to_be_hidden()
     with page.expect_request("**/people/**") as asked:
-        page.get_by_role("link", name="导出当前结果").click()
+        page.get_by_role("button", name="导出当前结果").click()
     assert "tab=formal" in asked.value.url
     assert "columns=employer%2Cspecialty%2Cdraws%2Cscore%2Cterm" in asked.value.url
 

@@ -13,7 +13,7 @@
 
     EXPORTS.add(ExpertExport())            # in apps.ready()
 
-The page links to ``{% url "core:export" "experts.experts" %}``; filters, order and columns come
+The button of the page posts to ``{% url "core:export" "experts.experts" %}``; filters, order and columns come
 along in the address as ``params``.
 """
 

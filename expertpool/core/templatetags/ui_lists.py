@@ -41,8 +41,9 @@ def tabs(*, items: Iterable[Any], label: str, target: str = "") -> Values:
     return {"items": items, "label": label, "target": target}
 
 
-@register.simple_block_tag
+@register.simple_block_tag(takes_context=True)
 def toolbar(
+    context: Context,
     content: SafeString,
     *,
     total: int | None = None,
@@ -52,7 +53,9 @@ def toolbar(
     refresh: bool = True,
 ) -> SafeString:
     """Line above a table: total, bulk bar (content), refresh, export, columns."""
-    return render_component("toolbar", **locals())
+    values = locals()
+    csrf_token = values.pop("context").get("csrf_token")
+    return render_component("toolbar", csrf_token=csrf_token, **values)
 
 
 @register.simple_block_tag

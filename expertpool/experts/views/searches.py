@@ -99,10 +99,12 @@ def deleted(request: UserRequest) -> HttpResponse:
     return render_list(request, "experts/deleted_list.html", result.context)
 
 
-@require_safe
 @requires("experts.export")
 def package(request: UserRequest) -> Any:
-    """The list and the files of its experts in one archive."""
+    """The list and the files of its experts in one archive; by the button alone, as `core.views.exports.start`."""
+    if request.method != "POST":
+        messages.error(request, "没有导出：打开链接不会导出，请在列表页点「打包导出」。")
+        return redirect("experts:list")
     now = timezone.now()
     # On disk: an archive may have a gigabyte.
     stream = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)

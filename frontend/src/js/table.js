@@ -143,17 +143,17 @@ function fillColumnMenu(menu) {
 }
 
 /** Export gets the filters, order and columns that are on the screen. */
-function exportSeen(link) {
-  link.addEventListener("click", () => {
-    const url = new URL(link.dataset.export, location.href);
+function exportSeen(form) {
+  form.addEventListener("submit", () => {
+    const url = new URL(form.dataset.export, location.href);
     for (const [name, value] of new URLSearchParams(location.search))
       if (name !== "page") url.searchParams.append(name, value);
-    const table = link.closest(".list-box")?.querySelector("table[data-columns]");
+    const table = form.closest(".list-box")?.querySelector("table[data-columns]");
     if (table) {
       const shown = [...table.querySelectorAll("th[data-col]:not(.is-off)")].map((th) => th.dataset.col);
       if (shown.length) url.searchParams.set("columns", shown.join(","));
     }
-    link.href = url;
+    form.action = url;
   });
 }
 

@@ -107,7 +107,7 @@ def test_table_package_interface_and_log_go_without_it(
     kept = ("phone", "position", "birth_date", licence.code, paper.code)
 
     def archive() -> zipfile.ZipFile:
-        return zipfile.ZipFile(io.BytesIO(content(client.get(reverse("experts:package")))))
+        return zipfile.ZipFile(io.BytesIO(content(client.post(reverse("experts:package")))))
 
     caller = Caller(admin)
     before = caller.get(f"/experts/{expert.pk}").json()
@@ -126,7 +126,7 @@ def test_table_package_interface_and_log_go_without_it(
         actor=admin,
         now=NOW,
     )
-    (row,) = table(content(client.get(reverse("core:export", args=["experts.experts"]))))
+    (row,) = table(content(client.post(reverse("core:export", args=["experts.experts"]))))
     assert not {"手机号", "职务", "出生日期", "驾龄", "证书扫描件"} & set(row)
     assert row["姓名"] == "甲"
     assert archive().namelist() == ["专家信息.xlsx"]
@@ -161,6 +161,6 @@ def test_projects_keep_theirs(client: Client, admin: User) -> None:
     login(client, admin)
     make_project(name="道路照明", place="三楼 306")
     configure(NOT_EXPORTED_OF_PROJECTS, ("projects.place",))
-    (row,) = table(content(client.get(reverse("core:export", args=["projects.projects"]))))
+    (row,) = table(content(client.post(reverse("core:export", args=["projects.projects"]))))
     assert row["项目名称"] == "道路照明"
     assert "三楼 306" not in row.values()

@@ -21,8 +21,8 @@ MAIL = SettingGroup(
     "mail",
     "邮件服务器",
     order=20,
-    note="不填服务器则不发邮件；改动服务器、端口、加密方式或账号，立即告知监督人和安全管理员",
-    saved="改动服务器、端口、加密方式或账号的，含链接、验证码的邮件按「改动后邀请函等待」的时间之后发出；其他立即生效",
+    note="不填服务器则不发邮件；改动服务器、端口、加密方式、账号或发件邮箱，立即告知监督人和安全管理员",
+    saved="改动服务器、端口、加密方式、账号或发件邮箱的，含链接、验证码的邮件按「改动后邀请函等待」的时间之后发出；其他立即生效",
 )
 
 HOST = Setting(
@@ -83,7 +83,7 @@ SENDER = Setting(
     "",
     group=MAIL,
     order=60,
-    help="收件人看到的发件地址，多须与账号一致。",
+    help="收件人看到的发件地址，多须与账号一致；退信也到这里，内附原来的邮件。",
 )
 SENDER_NAME = Setting(
     "notifications.mail_sender_name",
@@ -117,8 +117,8 @@ SETTINGS = (
     *(HOST, SECURITY, PLAIN, PORT, USER, PASSWORD),
     *(SENDER, SENDER_NAME, TIMEOUT),
 )
-# By which whoever changes them reads what is sent. Of the others the mailbox stays who it is.
-ROUTE = (HOST, PORT, SECURITY, USER)
+# By which whoever changes them reads what is sent: what comes back goes to the sender, with all that was in it.
+ROUTE = (HOST, PORT, SECURITY, USER, SENDER)
 
 
 def _needs_sender(read: Reader) -> str:

@@ -33,7 +33,12 @@ from expertpool.draws.queries.draws import (
 )
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.picking import lists_by_hand, lists_to_complete
-from expertpool.draws.queries.plan_versions import plans_to_decide, standing_plan, undecided_plans
+from expertpool.draws.queries.plan_versions import (
+    plans_to_decide,
+    standing_plan,
+    undecided_plans,
+    was_returned,
+)
 from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.pool_changes import firsts_of
 from expertpool.draws.queries.reach import Fare, reach_of, troubled, unreached_lines
@@ -103,11 +108,14 @@ def projects_for_a_draw(user: User, now: datetime) -> Iterator[Todo]:
     by_hand = Draw.objects.filter(status=DrawStatus.UNSATISFIED).exclude(kind=DrawKind.RANDOM)
     projects = projects.exclude(pk__in=by_hand.values("projects"))  # see `incomplete_lists`
     waits = standing_plan(submitted_at__isnull=False, decided_at__isnull=True)
-    projects = projects.filter(~waits).annotate(plan_approved=standing_plan(approved=True))
+    projects = projects.filter(~waits).annotate(
+        plan_approved=standing_plan(approved=True), was_returned=was_returned()
+    )
     must_approve = cache(lambda regime: policy_for(regime, now=now).plan_approval)
     for project in projects.select_related("batch").order_by("opening_at")[:MOST_TODOS]:
         short = project.draw_state == DrawState.UNSATISFIED
-        if not short and not project.plan_approved and must_approve(project.regime):
+        must = project.was_returned or must_approve(project.regime)
+        if not short and not project.plan_approved and must:
             if user.has_permission("draws.plan"):  # otherwise it is not his turn
                 yield _to_hand_in(project)
             continue

@@ -31,7 +31,7 @@ from expertpool.draws.queries.draws import (
 from expertpool.draws.queries.evidence import evidence_of, recordings_of
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.names import released_invitations
-from expertpool.draws.queries.plan_versions import version_of
+from expertpool.draws.queries.plan_versions import returned_told, version_of
 from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.readiness import why_not_agree
 from expertpool.draws.queries.schedule import schedule_of
@@ -92,7 +92,10 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
         else "",
         "course": course_of(standing, now=now) if standing else None,
         "policy": (policy := policy_for(project.regime, now=now)),
-        "needs_approval": policy.plan_approval,
+        "returned": (
+            returned := returned_told(standing) if standing and (short or not draw) else None
+        ),
+        "needs_approval": policy.plan_approval or returned is not None,
         "project": project,
         "members": members,
         "of_batch": of_batch,

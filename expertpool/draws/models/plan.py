@@ -65,7 +65,7 @@ class PlanVersion(models.Model):
     group, ``covers`` for which projects it is, each by when it was approved
     (`draws.queries.plan_versions.covers_of`). Neither
     approved nor returned, but handed in: it waits. ``approval_proof`` says that it was approved here
-    (`draws.queries.plan_versions`).
+    (`draws.queries.plan_versions`). ``returned_at`` is when somebody said no to it last, at whatever step and whatever became of it later.
     """
 
     plan = models.ForeignKey(DrawPlan, on_delete=models.CASCADE, related_name="versions")
@@ -88,6 +88,7 @@ class PlanVersion(models.Model):
     covers = models.JSONField("提交时的项目", default=list)
     decided_at = models.DateTimeField("审核时间", null=True)
     approved = models.BooleanField("审核通过", null=True)
+    returned_at = models.DateTimeField("退回时间", null=True)
     approval_proof = BlindIndexField("审核凭证", null=False)
 
     class Meta:
@@ -104,6 +105,15 @@ class PlanVersion(models.Model):
                 condition=Q(decided_at__isnull=True, approved__isnull=True)
                 | Q(decided_at__isnull=False, approved__isnull=False, submitted_at__isnull=False),
                 name="draws_plan_version_decided",
+            ),
+            models.CheckConstraint(
+                condition=~Q(approved=False) | Q(returned_at__isnull=False),
+                name="draws_plan_version_returned",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["plan"], name="draws_returned", condition=Q(returned_at__isnull=False)
             ),
         ]
 

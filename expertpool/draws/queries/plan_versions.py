@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
 from cryptography.hazmat.primitives.constant_time import bytes_eq
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONArray
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import changed
@@ -22,7 +23,7 @@ from expertpool.draws.queries.draws import projects_to_draw
 from expertpool.projects.enums import Regime
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import members_of
-from expertpool.workflow.queries.approvals import waiting_for
+from expertpool.workflow.queries.approvals import rejection_of, waiting_for
 
 SUBJECT = "draws.planversion"
 NOT_SUBMITTED = PlanVersion().state
@@ -65,12 +66,30 @@ def standing_plan(**condition: Any) -> Exists:
     return Exists(PlanVersion.objects.filter(lead, number=F("plan__version"), **condition))
 
 
+def was_returned() -> Exists:
+    """Projects to whose plan, or to one that was handed in for them, an approver said no (`returned_among`)."""
+    own = Q(plan__project=OuterRef("pk"))
+    told = Q(covers__contains=JSONArray(JSONArray(OuterRef("pk"))))
+    return Exists(PlanVersion.objects.filter(own | told, returned_at__isnull=False))
+
+
 def approved_version(plan: DrawPlan) -> PlanVersion | None:
     """Return the version as which ``plan`` stands if it was approved here, with what it holds now, for
     the projects that are drawn by it now."""
     rows = PlanVersion.objects.filter(plan=plan, number=plan.version, approved=True)
     found = _of(plan, rows.first())
     return found if found and is_approved(found) else None
+
+
+def returned_among(projects: Sequence[Project]) -> PlanVersion | None:
+    """Return the latest plan to which an approver said no and that was of one of ``projects`` or for it, be it that
+    of another lead: from then on they are drawn only by what he approves (docs/decisions/0243)."""
+    keys = [one.pk for one in projects]
+    said = Q(plan__project__in=keys)
+    for key in keys:
+        said |= Q(covers__contains=[[key]])
+    rows = PlanVersion.objects.filter(said, returned_at__isnull=False)
+    return rows.select_related("plan__project").order_by("-returned_at", "-pk").first()
 
 
 # What is no part of what a plan says: whose it is, and that it was changed.
@@ -173,6 +192,42 @@ def plan_text(value: Any) -> str:
             return "；".join(_group(one) for one in value)
         return "、".join(str(one) for one in value)
     return str(value)
+
+
+@dataclass(frozen=True)
+class Returned:
+    """To what an approver said no, and how the plan differs from it as it stands."""
+
+    version: PlanVersion
+    by: str
+    note: str
+    differences: list[Difference]
+
+    @property
+    def title(self) -> str:
+        return f"第 {self.version.number} 版曾被退回，此后须审核通过才能抽取"
+
+    @property
+    def text(self) -> str:
+        said = f"{self.by} 于 {moment_text(self.version.returned_at)} 退回：{self.note}"
+        since = "；".join(
+            f"{one.label}由 {one.before} 改为 {one.after}" for one in self.differences
+        )
+        return f"{said.rstrip('。')}。退回之后的改动：{since or '内容没有改动'}。"
+
+
+def returned_told(standing: PlanVersion) -> Returned | None:
+    """Return what whoever decides on ``standing``, or draws by it, has to know of the no that was said before."""
+    version = returned_among(members_of(standing.plan.project))
+    if version is None:
+        return None
+    said = rejection_of(version)
+    return Returned(
+        version,
+        said.who if said else "审核人",
+        said.note if said else "",
+        differences(version.words, standing.words),
+    )
 
 
 def _group(group: Mapping[str, Any]) -> str:

@@ -26,11 +26,13 @@ from expertpool.draws.queries.plan_versions import (
     is_proven,
     makers_of_version,
     other_projects,
+    returned_among,
     version_of,
 )
 from expertpool.draws.queries.policy import faults_of_plan, policy_for, policy_of_panel
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
 from expertpool.draws.queries.tries import held_refusals
+from expertpool.draws.rules import Policy
 from expertpool.projects.enums import ProjectStatus, Regime, RegimeOption, Severity
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, faults_of, members_of
@@ -50,7 +52,10 @@ NOT_PUBLIC = (
 NOTHING_LACKS = "评审组没有空缺的席位，或抽取还在进行，现在不能放宽条件。"
 NOT_APPROVED = "按制度规定，抽取方案审核通过后才能抽取；请先提交审核，或等待审核。"
 WAITING = "抽取方案正在等待审核，有结果之前不能抽取：请等审核人审核，或先撤回方案。"
-RETURNED = "抽取方案已被审核人退回，还没有改过，不能抽取：请按退回的意见修改方案，或重新提交审核，通过后再抽取。"
+RETURNED = "抽取方案已被审核人退回，不能抽取：请按退回的意见修改方案，重新提交审核，通过后再抽取。"
+RETURNED_BEFORE = (
+    "抽取方案被审核人退回过（第 {} 版），此后改过的方案也要审核通过才能抽取；请提交方案审核。"
+)
 FORGED = "这一版方案的审核结果不是在系统中作出的，或审核后内容被改动，不能抽取；请核对方案，重新提交审核。"
 FORGED_PROJECT = (
     "的审核结果不是在系统中作出的，或审核后适用制度、采购单位、评审时间、回避在系统之外被改动，不能抽取；"
@@ -180,7 +185,8 @@ def check_ready(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
 def check_plan(projects: Sequence[Project], *, now: datetime, base: Draw | None = None) -> DrawPlan:
     """Return the plan of ``projects``, or for a draw that completes the panel of ``base``; refuses
     (ApprovalForged) projects that were not approved as they stand, (DrawNotReady) what their regime
-    and batch forbid and a plan that waits for its approval or was returned. What a plan that is sealed lacks by now counts of itself (`policy.held_to`)."""
+    and batch forbid, a plan that waits for its approval or was returned, and a later one of these projects
+    that nobody approved. What a plan that is sealed lacks by now counts of itself (`policy.held_to`)."""
     _check_approved_as_is(projects)
     lead = projects[0]
     plan = DrawPlan.objects.select_related("project__purchaser").filter(project=lead).first()
@@ -198,18 +204,28 @@ def check_plan(projects: Sequence[Project], *, now: datetime, base: Draw | None 
         raise DrawNotReady("".join(faults))
     if policy.plan_approval and approved_version(plan) is None:
         raise _not_approved(plan)
-    _check_not_disputed(plan)
+    _check_not_disputed(plan, projects)
     return plan
 
 
-def _check_not_disputed(plan: DrawPlan) -> None:
-    """Refuse (DrawNotReady) a plan that somebody is asked about, or has said no to as it stands: also where
-    none has to be approved (the table of draws refuses it, too)."""
+def _check_not_disputed(plan: DrawPlan, projects: Sequence[Project]) -> None:
+    """Refuse (DrawNotReady) a plan that somebody is asked about, or to which he said no, and whatever it became
+    without his word: also where none has to be approved (the table of draws refuses it, too)."""
     standing = version_of(plan)
     if standing is not None and standing.is_waiting:
         raise DrawNotReady(WAITING)
     if standing is not None and standing.approved is False:
         raise DrawNotReady(RETURNED)
+    if (returned := returned_among(projects)) and approved_version(plan) is None:
+        if standing is not None and standing.approved:
+            raise _not_approved(plan)
+        raise DrawNotReady(RETURNED_BEFORE.format(returned.number))
+
+
+def needs_approval(projects: Sequence[Project], policy: Policy) -> bool:
+    """Tell whether ``projects`` are drawn only by a plan that was approved: the office demands it, or an
+    approver has said no to one."""
+    return policy.plan_approval or returned_among(projects) is not None
 
 
 def _check_approved_as_is(projects: Sequence[Project]) -> None:

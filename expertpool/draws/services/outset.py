@@ -22,7 +22,7 @@ from expertpool.draws.queries.clock import (
     time_counted,
 )
 from expertpool.draws.queries.meetings import next_opening
-from expertpool.draws.queries.plan_versions import approved_version
+from expertpool.draws.queries.plan_versions import approved_version, returned_told, version_of
 from expertpool.draws.queries.policy import policy_for, why_too_thin
 from expertpool.draws.queries.pool_changes import emptied_in_words, sharing_in_words
 from expertpool.draws.services.covering import superseded
@@ -65,6 +65,7 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
     """Return the outset of a draw for ``members``; who could be drawn is counted, and that logged."""
     result = run_prequery(plan=plan, actor=actor, now=now, action="draw.look_ahead")
     cautions = [
+        *_returned(plan),
         *_short(result),
         *_late(plan, members, now),
         *_letters(plan, now),
@@ -121,6 +122,16 @@ def _short(result: Prequery) -> Iterator[Caution]:
         )
     for one in result.thin:
         yield Caution("候选人不足", f"{one.text}。")
+
+
+def _returned(plan: DrawPlan) -> Iterator[Caution]:
+    """That somebody said no first: by now he, or another, has approved what stands."""
+    standing = version_of(plan)
+    if standing and (returned := returned_told(standing)):
+        yield Caution(
+            f"第 {returned.version.number} 版曾被退回，现按审核通过的第 {standing.number} 版抽取",
+            returned.text,
+        )
 
 
 def _emptied(now: datetime) -> Iterator[Caution]:

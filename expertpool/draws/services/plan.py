@@ -37,7 +37,6 @@ from expertpool.draws.settings import (
 from expertpool.draws.validators import MOST_GROUPS, MOST_LEVELS, PLAN_BOUNDS
 from expertpool.notifications.enums import ChannelCode
 from expertpool.projects.models import Project
-from expertpool.workflow.queries.approvals import rejected_at
 from expertpool.workflow.queries.asking import OPEN
 from expertpool.workflow.services.approvals import withdraw_approval
 from expertpool.workflow.services.two_persons import end_with_subject
@@ -190,8 +189,8 @@ def withdraw_waiting(plan: DrawPlan, *, now: datetime) -> None:
         return
     withdraw_approval(subject=standing, now=now)
     row = PlanVersion.objects.filter(pk=standing.pk)
-    if returned_at := rejected_at(standing):
-        row.update(decided_at=returned_at, approved=False)
+    if standing.returned_at:
+        row.update(decided_at=standing.returned_at, approved=False)
     else:
         row.update(submitted_by=None, submitted_at=None)
 

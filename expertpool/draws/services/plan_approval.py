@@ -135,7 +135,10 @@ def decide_plan(
     if verdict in (Verdict.APPROVED, Verdict.REJECTED):
         standing.decided_at, standing.approved = now, verdict == Verdict.APPROVED
         standing.approval_proof = proof_of(standing) if standing.approved else b""
-        standing.save(update_fields=["decided_at", "approved", "approval_proof"])
+    if not agree:
+        standing.returned_at = now
+    told = ("decided_at", "approved", "approval_proof", "returned_at")
+    standing.save(update_fields=told)
     record(
         "draw.plan_decide",
         actor=actor,

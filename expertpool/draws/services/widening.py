@@ -23,7 +23,7 @@ from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.eligibility import evaluate
 from expertpool.draws.queries.plan_versions import approved_version, check_version, content_of
 from expertpool.draws.queries.policy import beyond_plan, policy_of_panel
-from expertpool.draws.queries.readiness import ARCHIVED, check_plan, check_widenable
+from expertpool.draws.queries.readiness import ARCHIVED, check_plan, check_widenable, needs_approval
 from expertpool.draws.queries.tries import check_tries
 from expertpool.draws.queries.widening import check_wider, planned_criteria
 from expertpool.draws.services.covering import lock_projects
@@ -113,7 +113,7 @@ def _request(
     project = lock_projects(base.project)[0]
     check_version(DrawPlan.objects.get(project=project), version)
     if levels:
-        if policy_of_panel(project.regime, base, now=now).plan_approval:
+        if needs_approval(base.covered, policy_of_panel(project.regime, base, now=now)):
             raise WideningRefused(APPROVED_FIRST)
         plan = widen_plan(project=base.project, levels=levels, actor=actor, now=now)
         version = plan.version

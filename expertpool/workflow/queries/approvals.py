@@ -99,11 +99,11 @@ def returned(subject_type: str, subject_id: int) -> Returned | None:
     return Returned(str(last.step), last.who, last.note, last.fields)
 
 
-def rejected_at(subject: Model) -> datetime | None:
-    """Return when ``subject`` was sent back to its applicant last; None: never."""
-    rows = handed_in(subject_code(subject)).filter(subject_id=subject.pk)
-    ended = rows.filter(state=ApprovalState.REJECTED).order_by("-ended_at")
-    return ended.values_list("ended_at", flat=True).first()
+def rejection_of(subject: Model) -> Decision | None:
+    """Return the last decision against ``subject``, to whomever it was sent back; None: there was none."""
+    handed = handed_in(subject_code(subject)).filter(subject_id=subject.pk)
+    rows = Decision.objects.filter(approval__in=handed, agreed=False)
+    return rows.select_related("decided_by", "for_whom").order_by("-pk").first()
 
 
 def reasons_in_words(subject_type: str, fields: Mapping[str, str]) -> str:

@@ -24,6 +24,7 @@ from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, PlanVersion
 from expertpool.draws.queries import readiness
 from expertpool.draws.queries.actions import actions_for_project
 from expertpool.draws.queries.plan_versions import (
+    SUBJECT,
     approved_version,
     content_of,
     history_of,
@@ -33,6 +34,7 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import (
     GroupInput,
     PlanInput,
+    delete_plan,
     plan_in_words,
     save_plan,
 )
@@ -40,8 +42,10 @@ from expertpool.draws.services.plan_approval import decide_plan, submit_plan, wi
 from expertpool.draws.services.sealing import start_draw
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
-from expertpool.workflow.enums import Verdict
+from expertpool.projects.services.batches import choose_lead, create_batch, dissolve_batch
+from expertpool.workflow.enums import OnRejection, Verdict
 from expertpool.workflow.models import Approval
+from expertpool.workflow.services.flows import StepData, save_flow
 from tests.api.caller import Caller
 from tests.factories.accounts import make_user
 from tests.factories.draws import EVERYBODY, make_ready_project
@@ -301,27 +305,112 @@ def test_what_waits_or_was_returned_is_not_drawn_though_no_plan_has_to_be_approv
     is_refused("正在等待审核，有结果之前不能抽取")
     assert plans_to_decide(supervisor)  # it still is the approver's turn
     decide(project, supervisor, agree=False, note="条件太宽，请改")
-    is_refused("被审核人退回，还没有改过，不能抽取")
+    is_refused("被审核人退回，不能抽取")
     # Handed in and taken back as it is, it is still what was returned.
     submit_plan(project=project, version=1, actor=operator, now=NOW)
     withdraw_plan(project=project, actor=operator, now=NOW)
     assert version_of(project).state == "已退回"
     with pytest.raises(DrawNotReady, match="被审核人退回"):
         start(project, operator)
-    change(project, operator, unit_cap=1)
-    assert start(project, operator).rule_content["plan_version"] == 2
+
+
+@pytest.mark.usefixtures("_at_the_time")
+def test_after_a_return_nothing_is_drawn_without_the_approvers_word(
+    client: Client, project: Project, operator: User, supervisor: User
+) -> None:
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    decide(project, supervisor, agree=False, note="条件太宽，请改")
+    change(project, operator, unit_cap=None, reply_minutes=61)
+    with pytest.raises(DrawNotReady, match="被审核人退回过（第 1 版），此后改过的方案也要审核通过"):
+        start(project, operator)
+    tab = reverse("projects:detail", args=[project.pk]) + "?tab=plan"
+    assert [todo.action for todo in todos_for(operator, now=NOW)] == ["去提交"]
+
+    # Nor by emptying the plan and writing it anew.
+    delete_plan(project=project, version=2, actor=operator, now=NOW)
+    change(project, operator, reply_minutes=61)
+    with pytest.raises(DrawNotReady, match="被审核人退回过"):
+        start(project, operator)
+    submit_plan(project=project, version=4, actor=operator, now=NOW)
+
+    # Who decides reads what was said, and what became of it.
+    page = login(client, supervisor).get(tab).content.decode()
+    assert "第 1 版曾被退回，此后须审核通过才能抽取" in page
+    assert "条件太宽，请改。退回之后的改动：答复时限（分钟）由 60 改为 61。" in page
+    decide(project, supervisor)
+    before = login(client, operator).get(reverse("draws:start", args=[project.pk]))
+    assert "第 1 版曾被退回，现按审核通过的第 4 版抽取" in before.content.decode()
+
+    # What he approved is no leave to put back what he returned.
+    change(project, operator, reply_minutes=60)
+    with pytest.raises(DrawNotReady, match="被审核人退回过"):
+        start(project, operator)
+    submit_plan(project=project, version=5, actor=operator, now=NOW)
+    decide(project, supervisor)
+    assert start(project, operator).rule_content["plan_version"] == 5
+
+
+def test_a_version_that_was_returned_first_and_then_approved_was_returned(
+    project: Project, operator: User, supervisor: User
+) -> None:
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    decide(project, supervisor, agree=False, note="请说明")
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    decide(project, supervisor)
+    change(project, operator, reply_minutes=61)
+    with pytest.raises(DrawNotReady, match="被审核人退回过"):
+        start(project, operator)
+
+
+def test_what_a_later_step_sent_back_was_returned_though_it_was_taken_back(
+    project: Project, operator: User, supervisor: User, admin: User
+) -> None:
+    steps = [StepData("初审"), StepData("审定", on_rejection=OnRejection.PREVIOUS)]
+    save_flow(subject=SUBJECT, steps=steps, actor=admin, now=NOW)
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    decide(project, supervisor)
+    assert decide(project, admin, agree=False, note="请改") == Verdict.SENT_BACK
+    withdraw_plan(project=project, actor=operator, now=NOW)
+    assert version_of(project).state == "已退回"
+    change(project, operator, reply_minutes=61)
+    with pytest.raises(DrawNotReady, match="被审核人退回过"):
+        start(project, operator)
+
+
+def test_a_return_goes_with_the_projects_into_another_batch(
+    project: Project, operator: User, supervisor: User
+) -> None:
+    other = make_ready_project(now=NOW, seats=2, actor=operator)
+    batch = create_batch(projects=[project, other], name="一批", actor=operator, now=NOW)
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    decide(project, supervisor, agree=False, note="请改")
+    with pytest.raises(DrawNotReady, match="已被审核人退回"):
+        start(project, operator)
+    # By the plan of another lead, or alone.
+    choose_lead(project=other, actor=operator, now=NOW)
+    with pytest.raises(DrawNotReady, match="被审核人退回过"):
+        start(other, operator)
+    dissolve_batch(batch=batch, actor=operator, now=NOW)
+    other.refresh_from_db()
+    with pytest.raises(DrawNotReady, match="被审核人退回过"):
+        start(other, operator)
 
 
 def test_the_database_seals_no_plan_to_which_somebody_said_no(
     project: Project, operator: User, supervisor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     submit_plan(project=project, version=1, actor=operator, now=NOW)
-    monkeypatch.setattr(readiness, "_check_not_disputed", lambda plan: None)
+    monkeypatch.setattr(readiness, "_check_not_disputed", lambda *given: None)
     with pytest.raises(IntegrityError, match="waits for its approval"), transaction.atomic():
         start(project, operator)
     decide(project, supervisor, agree=False, note="请改")
     with pytest.raises(IntegrityError, match="was returned"), transaction.atomic():
         start(project, operator)
+    change(project, operator, reply_minutes=61)
+    with pytest.raises(IntegrityError, match="was returned"), transaction.atomic():
+        start(project, operator)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PlanVersion.objects.filter(number=1).update(returned_at=None)
 
 
 def test_an_approval_that_was_told_of_nothing_thin_does_not_cover_it(

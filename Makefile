@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; 
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-s3 dev assets test lint fmt seed bench bench-soak bench-load torture ha-test draw-walk features tables openapi pictures coverage lock sbom bundle browser python
+.PHONY: help run setup setup-s3 dev assets test lint fmt seed bench bench-soak bench-load torture ha-test rolling draw-walk features tables openapi pictures coverage lock sbom bundle browser python
 
 help: ## 列出所有命令
 	@awk 'BEGIN {FS = ":.*## "} /^## / {print "\n" substr($$0, 4)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -64,6 +64,9 @@ torture: dev assets ## 折磨：反复杀死每一部分，看有没有丢失、
 
 ha-test: dev assets ## 高可用演练：Patroni、etcd、HAProxy 下的三台数据库，主库死机、冻住、断开、切换，看丢没丢（ARGS="--times 3"）
 	@$(BIN)/python -m tests.ha $(ARGS)
+
+rolling: dev assets ## 逐台升级：原来版本的页面测试在新的数据库结构上跑一遍（ARGS=v1.0，默认最近一次发布）
+	@$(BIN)/python -m tools.rolling $(ARGS)
 
 draw-walk: dev ## 抽取中什么都可能发生、次序任意：走几百遍，每一步都由三个验证程序核对（ARGS=2000 走 2000 遍）
 	@DRAW_MACHINE_EXAMPLES=$(or $(ARGS),300) $(BIN)/python -m pytest tests/draws/test_machine.py -n0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -79,7 +80,7 @@ def main() -> None:
 
         django.setup()
         with database_running(durable=False):
-            TARGET.write_text(first_tables())
+            Path((sys.argv[1:2] or [str(TARGET)])[0]).write_text(first_tables())
 
 
 if __name__ == "__main__":

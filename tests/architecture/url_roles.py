@@ -489,6 +489,8 @@ READ_MESSAGES = ("admin", "operator", "auditor")
 RULES: dict[str, Rule] = {
     # Around every page
     "core:health": public(),
+    "core:live": public(),
+    "core:ready": public(),
     "core:signed_in": everybody(),
     "core:watermark": everybody(),
     "core:search": everybody(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 from django.contrib.auth.decorators import login_not_required
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from expertpool.core.client import client_address
 from expertpool.core.configuration import value_of
-from expertpool.core.health import CHECKS, Health, look
+from expertpool.core.health import CHECKS, Check, Health, look
 from expertpool.core.search import search as search_all
 from expertpool.core.settings import LOGO
 from expertpool.core.text import moment_text
@@ -76,7 +77,27 @@ def health(request: HttpRequest) -> JsonResponse:
     """What programs are told of how the system is: 503 when this process can serve nobody (no database,
     outdated keys), for load balancers; for monitors a word for each check with a ``probe``, for
     which no other web server does better."""
-    found = look((check for check in CHECKS if check.probe), now=timezone.now())
+    return _found(check for check in CHECKS if check.probe)
+
+
+@require_safe
+@never_cache
+@login_not_required
+def ready(request: HttpRequest) -> JsonResponse:
+    """Whether this process can serve anybody, and nothing besides: asked every second by load balancers."""
+    return _found(check for check in CHECKS if check.vital)
+
+
+@require_safe
+@never_cache
+@login_not_required
+def live(request: HttpRequest) -> JsonResponse:
+    """That this process answers, whatever the database does: one that does not is to be started anew."""
+    return JsonResponse({"status": "ok"})
+
+
+def _found(checks: Iterable[Check]) -> JsonResponse:
+    found = look(checks, now=timezone.now())
     words = {one.check.probe: one.finding.word or "ok" for one in found}
     if any(one.stops for one in found):
         return JsonResponse({"status": "unavailable"} | words, status=503)

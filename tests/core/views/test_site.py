@@ -12,6 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, connection
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from expertpool.accounts.models import User
 from expertpool.core import duties
@@ -80,6 +81,22 @@ def test_health_is_public_and_asks_the_database(
     monkeypatch.setattr(connection, "cursor", broken)
     response = client.get("/health/")
     assert (response.status_code, response.json()["status"]) == (503, "unavailable")
+    # What balances the load is told the same; who starts it anew, that this process answers.
+    assert client.get("/health/ready/").status_code == 503
+    assert client.get("/health/live/").json() == {"status": "ok"}
+
+
+@pytest.mark.django_db
+def test_ready_asks_for_nothing_that_serves_nobody_less(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.get("/health/ready/")  # settings are at hand
+    with django_assert_num_queries(2):
+        assert client.get("/health/ready/").json() == dict.fromkeys(
+            ("status", "database", "keys"), "ok"
+        )
+    with django_assert_num_queries(0):
+        assert client.get("/health/live/").status_code == 200
 
 
 @pytest.mark.django_db

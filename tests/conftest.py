@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -26,6 +27,9 @@ settings.load_profile("busy")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the database server in the first process; its xdist workers find it by its place."""
+    # Many a container says that nothing compiled be kept: each of hundreds of programs would compile Django again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     # Playwright's loop makes Django believe that tests, and what comes after them, are asynchronous.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     if not hasattr(config, "workerinput"):

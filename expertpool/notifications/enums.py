@@ -34,7 +34,10 @@ class DeliveryState(models.TextChoices):
 # What may follow each state. The one way back, sending → queued, is an attempt that is known to
 # have had no effect, or may be repeated without harm.
 TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
-    DeliveryState.QUEUED: frozenset({DeliveryState.SENDING, DeliveryState.CANCELLED}),
+    # Delivered: by an attempt that its provider seemed to turn down.
+    DeliveryState.QUEUED: frozenset(
+        {DeliveryState.SENDING, DeliveryState.CANCELLED, DeliveryState.DELIVERED}
+    ),
     DeliveryState.SENDING: frozenset(
         {
             DeliveryState.QUEUED,
@@ -69,3 +72,54 @@ STATE_TONES = {
     DeliveryState.UNKNOWN: "amber",
     DeliveryState.CANCELLED: "grey",
 }
+
+
+class AttemptState(models.TextChoices):
+    """How one attempt to send a message ended, and what its provider told of it since."""
+
+    SENDING = "sending", "发送中"
+    ACCEPTED = "accepted", "已提交"
+    DELIVERED = "delivered", "已送达"
+    UNDELIVERED = "undelivered", "未送达"
+    REJECTED = "rejected", "被拒收"
+    RETRY = "retry", "暂未收下"
+    DOWN = "down", "渠道故障"
+    UNKNOWN = "unknown", "结果未知"
+
+
+# The same for attempts: a receipt moves one forward, never back.
+ATTEMPT_TRANSITIONS: dict[AttemptState, frozenset[AttemptState]] = {
+    **{state: frozenset() for state in AttemptState},
+    AttemptState.SENDING: frozenset(AttemptState) - {AttemptState.SENDING},
+    AttemptState.UNKNOWN: frozenset(
+        {
+            AttemptState.ACCEPTED,
+            AttemptState.DELIVERED,
+            AttemptState.UNDELIVERED,
+            AttemptState.REJECTED,
+        }
+    ),
+    AttemptState.ACCEPTED: frozenset({AttemptState.DELIVERED, AttemptState.UNDELIVERED}),
+    # It seemed to be turned down, and arrived all the same.
+    AttemptState.RETRY: frozenset({AttemptState.DELIVERED}),
+}
+
+ATTEMPT_TONES = {
+    AttemptState.SENDING: "blue",
+    AttemptState.ACCEPTED: "green",
+    AttemptState.DELIVERED: "green",
+    AttemptState.UNDELIVERED: "red",
+    AttemptState.REJECTED: "red",
+    AttemptState.RETRY: "amber",
+    AttemptState.DOWN: "amber",
+    AttemptState.UNKNOWN: "amber",
+}
+
+
+class EventKind(models.TextChoices):
+    """What a provider tells of an attempt afterwards; the last counts for most."""
+
+    SUBMITTED = "submitted", "服务商已收下"
+    ABSENT = "absent", "服务商没有这条记录"
+    UNDELIVERED = "undelivered", "未送达"
+    DELIVERED = "delivered", "已送达"

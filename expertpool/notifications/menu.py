@@ -34,6 +34,15 @@ ITEMS = (
         active=("notifications:template",),
         group="notifications",
     ),
+    MenuItem(
+        "notifications.channels",
+        "通知渠道",
+        "send",
+        "notifications:channels",
+        permissions=("siteconfig.manage",),
+        order=80,
+        group="notifications",
+    ),
 )
 
 

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from expertpool.core.fields import BlindIndexField, EncryptedTextField, readable
 from expertpool.files.models import Attachment
-from expertpool.notifications.enums import ChannelCode, DeliveryState
+from expertpool.notifications.enums import AttemptState, ChannelCode, DeliveryState, EventKind
 from expertpool.notifications.occasions import Registered, Text
 
 
@@ -181,6 +181,83 @@ class Message(models.Model):
     def readable_subject(self) -> str:
         """The subject as a list shows it (`core.fields.readable`)."""
         return readable(self, "subject")
+
+
+class Attempt(models.Model):
+    """One attempt to send a message, written before anything leaves the machine: ``number`` is what
+    `Message.attempts` was then. ``provider`` is who carried it (`Channel.provider`), ``provider_id`` his number
+    of it, ``ask_at`` when he is asked next what became of it. Who may read the message may read it.
+    Written by `notifications.services.delivery` and `outcomes`."""
+
+    never = ("DELETE",)
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="tries")
+    number = models.PositiveSmallIntegerField("第几次")
+    state = models.CharField(
+        "结果", max_length=12, choices=AttemptState.choices, default=AttemptState.SENDING
+    )
+    provider = models.CharField("服务商", max_length=20)
+    provider_id = models.CharField("渠道流水号", max_length=100, blank=True)
+    detail = models.CharField("结果说明", max_length=300, blank=True)
+    began_at = models.DateTimeField("开始时间")
+    ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+    ask_at = models.DateTimeField("下次查询时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "发送尝试"
+        ordering = ["message", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message", "number"], name="notifications_attempt_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=AttemptState.values), name="notifications_attempt_known"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["provider", "provider_id"],
+                name="notifications_provider_id",
+                condition=~Q(provider_id=""),
+            ),
+            models.Index(
+                fields=["ask_at"], name="notifications_to_ask", condition=Q(ask_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message} 第 {self.number} 次"
+
+
+class DeliveryEvent(models.Model):
+    """What a provider told of an attempt, by a push or when asked: once for each ``key``, and never altered
+    but that it finds its ``attempt``. One that came before its attempt knew the provider's number waits
+    without. Written by `notifications.services.reports`."""
+
+    key = models.CharField("幂等键", max_length=200, unique=True)
+    attempt = models.ForeignKey(
+        Attempt, null=True, blank=True, on_delete=models.CASCADE, related_name="events"
+    )
+    provider = models.CharField("服务商", max_length=20)
+    provider_id = models.CharField("渠道流水号", max_length=100, blank=True)
+    kind = models.CharField("内容", max_length=12, choices=EventKind.choices)
+    code = models.CharField("服务商代码", max_length=64, blank=True)
+    at = models.DateTimeField("发生时间")
+    received_at = models.DateTimeField("收到时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "发送回执"
+        ordering = ["received_at", "id"]
+        indexes = [
+            models.Index(
+                fields=["provider", "provider_id"],
+                name="notifications_waiting_event",
+                condition=Q(attempt__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.provider_id} {self.get_kind_display()}"
 
 
 class ChannelHealth(models.Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from expertpool.core.jobs import DEADLINES, MESSAGES, app, retry_external
-from expertpool.notifications.services import delivery
+from expertpool.notifications.services import delivery, reports
 
 
 @app.task(name="notifications.deliver_message", queue=MESSAGES, retry=retry_external)
@@ -23,3 +23,27 @@ def deliver_message(message_id: int) -> None:
 def reap_stuck_messages(timestamp: int) -> None:
     """Every minute: bring forward what a dead worker left behind."""
     delivery.reap_stuck(now=timezone.now())
+
+
+@app.task(name="notifications.ask_provider", queue=MESSAGES, retry=retry_external)
+def ask_provider(attempt_id: int) -> None:
+    """Ask a provider what became of an attempt; when it is asked again is written with the attempt."""
+    reports.ask_provider(attempt_id=attempt_id, now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="notifications.ask_due", queue=DEADLINES, queueing_lock="notifications.ask_due")
+def ask_due(timestamp: int) -> None:
+    """Every minute: ask of attempts of which nobody knows enough."""
+    reports.ask_due(now=timezone.now())
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(
+    name="notifications.forget_waiting",
+    queue=DEADLINES,
+    queueing_lock="notifications.forget_waiting",
+)
+def forget_waiting(timestamp: int) -> None:
+    """Every night: remove reports of which nobody found the message."""
+    reports.forget_waiting(now=timezone.now())

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from expertpool.notifications.views import inbox, outbox, records, templates
+from expertpool.notifications.views import channels, inbox, outbox, records, templates
 
 app_name = "notifications"
 urlpatterns = [
@@ -18,5 +18,7 @@ urlpatterns = [
         templates.reset,
         name="template_reset",
     ),
+    path("messages/channels/", channels.channels, name="channels"),
+    path("messages/callbacks/<str:provider>/<str:token>/", channels.callback, name="callback"),
     path("dev/outbox/", outbox.outbox, name="outbox"),
 ]

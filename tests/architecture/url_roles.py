@@ -31,6 +31,7 @@ from expertpool.notices.models import ExpertNotice
 from expertpool.notices.services.links import link_of
 from expertpool.notices.services.sending import send_notice, send_out
 from expertpool.notifications.models import Message
+from expertpool.notifications.queries.attempts import callback_token
 from expertpool.points.models import Benefit, BenefitRequest, PointEntry, PointLevel, PointRule
 from expertpool.projects.models import Task
 from expertpool.reports.models import ExposureReport
@@ -736,6 +737,10 @@ RULES: dict[str, Rule] = {
     "notifications:templates": only("admin"),
     "notifications:template": only("admin", kwargs=template),
     "notifications:template_reset": only("admin", kwargs=template),
+    "notifications:channels": only("admin"),
+    "notifications:callback": public(
+        lambda _world, _user: {"provider": "aliyun", "token": callback_token("aliyun")}
+    ),
     "notifications:outbox": public(),  # in development only
     # Achievements
     "achievements:platform": only(*READ_EXPERTS),

@@ -21,11 +21,12 @@ KEY, SECRET = "AKID-test", "secret+/=测试"
 
 class Platform:
     """Use as a context manager. ``taken`` are the messages of requests whose signature is right; ``status``
-    and ``answer`` are what it says, where set; ``hanging`` holds its answers back."""
+    and ``answer`` are what it says, where set; ``hanging`` holds its answers back. ``details`` is what it knows of messages, by its own names."""
 
     def __init__(self) -> None:
         self.taken: list[dict[str, Any]] = []
         self.headers: list[Mapping[str, str]] = []
+        self.details: list[dict[str, Any]] = []
         self.status = 200
         self.answer: bytes | None = None
         self.hanging = threading.Event()
@@ -67,12 +68,17 @@ class Platform:
         if authorization.startswith("ACS3"):
             right = authorization == aliyun_authorization(request.path, headers)
             taken = dict(parse_qsl(urlsplit(request.path).query))
+            good: dict[str, Any]
             good, bad = {"Code": "OK", "BizId": "9006^0"}, {"Code": "SignatureDoesNotMatch"}
+            if headers["x-acs-action"] == "QuerySendDetails":
+                good = {"Code": "OK", "SmsSendDetailDTOs": {"SmsSendDetailDTO": self.details}}
         elif authorization.startswith("TC3"):
             right = authorization.endswith(f"Signature={tencent_signature(headers, body)}")
             taken = json.loads(body)
             status = {"Code": "Ok", "SerialNo": "5000:1", "Message": "send success"}
             good = {"Response": {"SendStatusSet": [status], "RequestId": "1"}}
+            if headers["x-tc-action"].startswith("Pull"):
+                good = {"Response": {"PullSmsSendStatusSet": self.details, "RequestId": "1"}}
             bad = {"Response": {"Error": {"Code": "AuthFailure.SignatureFailure", "Message": ""}}}
         else:
             right, good, bad = True, {"code": 0, "data": {"msgid": 778}}, {}

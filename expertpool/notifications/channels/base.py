@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, auto
 from typing import Any, NamedTuple, Protocol
 
 from expertpool.core.configuration import Setting, SettingConstraint, Trial
-from expertpool.notifications.enums import AddressKind
+from expertpool.notifications.enums import AddressKind, EventKind
 from expertpool.notifications.occasions import Registered
 
 
@@ -51,6 +52,46 @@ class SendResult:
     detail: str = ""
 
 
+@dataclass(frozen=True)
+class Report:
+    """What a provider tells of a message that it was given: by its own ``provider_id`` or by our ``reference``
+    (`Outbound`). ``code`` is its own word for it, ``at`` when it happened, None where it does not say."""
+
+    kind: EventKind
+    provider_id: str = ""
+    reference: str = ""
+    code: str = ""
+    at: datetime | None = None
+
+
+class ReportUnreadable(ValueError):
+    """What came is none of the reports of this provider."""
+
+
+@dataclass(frozen=True)
+class Callback:
+    """How a provider pushes reports to us: what it wants to read when we took them, and what its body
+    (with its content type) says. ``read`` raises ReportUnreadable."""
+
+    answer: Callable[[], bytes]
+    read: Callable[[bytes, str], Sequence[Report]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An attempt of which its provider is asked what became of it."""
+
+    reference: str
+    address: str
+    provider_id: str
+    began_at: datetime
+    is_known: Callable[[str], bool]  # whether a provider's number is that of another attempt
+
+
+class NotAnswered(Exception):
+    """The provider was asked and gave no answer: nothing is known."""
+
+
 class Transport(Protocol):
     """How a channel gets its messages out: an SMTP server, a provider's API, the outbox."""
 
@@ -68,6 +109,8 @@ class Channel(ABC):
 
     ``settings`` and ``constraints`` are what the office decides about it, ``trials`` try them before they are
     saved; ``route``: those of them by which whoever changes them reads what is sent, together ``route_name``.
+
+    ``provider`` is who carries its messages now; ``providers`` names all who ever may; ``callbacks`` are of those who push reports.
     """
 
     code: str
@@ -84,6 +127,12 @@ class Channel(ABC):
     route: Sequence[Setting[Any]] = ()
     route_name: str = ""
     trials: Sequence[Trial] = ()
+    providers: Mapping[str, str] = {}
+    callbacks: Mapping[str, Callback] = {}
+
+    @property
+    def provider(self) -> str:
+        return self.code
 
     @abstractmethod
     def transport(self) -> Transport | None:
@@ -105,6 +154,17 @@ class Channel(ABC):
             return SendResult(SendStatus.REJECTED, detail=self.not_configured)
         return transport.send(outbound)
 
-    def query(self, outbound: Outbound) -> SendResult | None:
-        """Ask what became of an attempt that nobody saw end; None when there is no way to tell."""
-        return None
+    def tells(self, provider: str) -> bool:
+        """Tell whether ``provider`` says later what became of a message, by itself or when asked."""
+        return provider in self.callbacks or self.can_ask(provider)
+
+    def can_ask(self, _provider: str) -> bool:
+        """Tell whether ``provider`` can be asked what became of a message."""
+        return False
+
+    def ask(self, provider: str, _asked: Asked) -> Sequence[Report]:
+        """Return what ``provider`` says of an attempt: nothing while it does not know. Raises NotAnswered.
+
+        Never inside a transaction.
+        """
+        raise LookupError(provider)

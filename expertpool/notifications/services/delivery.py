@@ -1,4 +1,4 @@
-"""Getting messages out, and the only door to their states.
+"""Getting messages out.
 
 An attempt is claimed by one conditional UPDATE and committed before anything leaves the machine.
 Whatever dies in between leaves the message SENDING; `reap_stuck` decides by channel whether it may
@@ -21,13 +21,21 @@ from expertpool.core.events import publish
 from expertpool.core.jobs import defer, defer_batch
 from expertpool.notifications.channels import CHANNELS, Channel
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
-from expertpool.notifications.enums import TRANSITIONS, ChannelCode, DeliveryState
+from expertpool.notifications.enums import AttemptState, ChannelCode, DeliveryState
 from expertpool.notifications.events import MessageFailed, MessageSent
-from expertpool.notifications.models import ChannelHealth, Message, store_registered
+from expertpool.notifications.models import Attempt, ChannelHealth, Message, store_registered
 from expertpool.notifications.occasions import OCCASIONS, Registered, fill_late
 from expertpool.notifications.queries.route import held_routes
 from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, About, subject_key
 from expertpool.notifications.services.attachments import load_files
+from expertpool.notifications.services.outcomes import (
+    lock_number,
+    move,
+    next_asking,
+    settle_events,
+    take_waiting,
+)
+from expertpool.notifications.services.references import reference
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +80,7 @@ def cancel_messages(*, about: About, occasions: tuple[str, ...] = ()) -> int:
     waiting = Message.objects.filter(about_type=about_type, about_id=about_id)
     if occasions:
         waiting = waiting.filter(occasion__in=occasions)
-    return _move(waiting, DeliveryState.CANCELLED, detail="发送前已取消")
+    return move(waiting, DeliveryState.CANCELLED, detail="发送前已取消")
 
 
 @transaction.atomic
@@ -96,7 +104,7 @@ def mark_undelivered(*, message: Message, detail: str) -> bool:
     gone_out = Message.objects.filter(
         pk=message.pk, state__in=(DeliveryState.SENT, DeliveryState.UNKNOWN)
     )
-    if not _move(gone_out, DeliveryState.FAILED, detail=detail[:300]):
+    if not move(gone_out, DeliveryState.FAILED, detail=detail[:300]):
         return False
     publish(MessageFailed(message.pk))
     return True
@@ -105,15 +113,15 @@ def mark_undelivered(*, message: Message, detail: str) -> bool:
 @transaction.atomic
 def mark_read(*, messages: QuerySet[Message], now: datetime) -> int:
     """Mark site messages as read (those that are not yet); return how many."""
-    return _move(messages, DeliveryState.READ, read_at=now)
+    return move(messages, DeliveryState.READ, read_at=now)
 
 
 def reap_stuck(*, now: datetime) -> int:
     """Bring forward what an attempt that died, or a lost job, left behind; return how many.
 
-    E-mail and site messages go out again. For the others the channel is asked; where it cannot
-    tell, the message becomes UNKNOWN and is not sent again. Each message has a transaction of its
-    own: one that fails is logged, and holds up no other.
+    E-mail and site messages go out again. Others become UNKNOWN and are not sent again: their provider is
+    asked (`reports.ask_due`). Each message has a transaction of its own: one that fails is logged, and
+    holds up no other.
     """
     stuck = Q(state=DeliveryState.SENDING, sending_at__lt=now - STUCK_AFTER)
     overdue = Q(state=DeliveryState.QUEUED, due_at__lt=now - OVERDUE_AFTER)
@@ -139,19 +147,13 @@ def reap_stuck(*, now: datetime) -> int:
 
 
 def _end_attempt(message: Message, now: datetime) -> None:
-    channel = CHANNELS[message.channel]
-    _settle(message, channel.query(_outbound(message, now)) or _lost(channel), now)
+    _settle(message, _lost(CHANNELS[message.channel]), now)
 
 
 def _defer_again(message: Message, now: datetime) -> None:
     # Or the next minute would queue it again.
     Message.objects.filter(pk=message.pk).update(due_at=now)
     defer("notifications.deliver_message", message_id=message.pk)
-
-
-def reference(message: Message) -> str:
-    """Return what names the message outside: the same at each attempt, unique for ever."""
-    return f"{message.created_at:%Y%m%d%H%M%S}.{message.uid.hex}"
 
 
 @transaction.atomic
@@ -182,9 +184,14 @@ def _must_wait(message_id: int, now: datetime) -> bool:
 @transaction.atomic(durable=True)
 def _claim(message_id: int, now: datetime) -> Message | None:
     queued = Message.objects.filter(pk=message_id)
-    if not _move(queued, DeliveryState.SENDING, sending_at=now, attempts=F("attempts") + 1):
+    if not move(queued, DeliveryState.SENDING, sending_at=now, attempts=F("attempts") + 1):
         return None
-    return Message.objects.get(pk=message_id)
+    message = Message.objects.get(pk=message_id)
+    provider = CHANNELS[message.channel].provider
+    Attempt.objects.create(
+        message=message, number=message.attempts, provider=provider, began_at=now
+    )
+    return message
 
 
 def _attempt(message: Message, channel: Channel, now: datetime) -> SendResult:
@@ -246,17 +253,31 @@ def _lost(channel: Channel, detail: str = INTERRUPTED) -> SendResult:
 @transaction.atomic
 def _settle(message: Message, result: SendResult, now: datetime) -> None:
     """Record the result of the attempt ``message.attempts``, unless a later one has begun."""
-    attempt = Message.objects.filter(pk=message.pk, attempts=message.attempts)
+    attempt = Attempt.objects.get(message=message, number=message.attempts)
+    tells = CHANNELS[message.channel].tells(attempt.provider)
+    if tells and result.provider_id:
+        lock_number(attempt.provider, result.provider_id[:100])
+    this = Message.objects.filter(pk=message.pk, attempts=message.attempts)
     state, changes = _outcome(message, result, now)
-    if not _move(attempt, state, **changes):
+    if not move(this, state, **changes):
         return
+    if state in (DeliveryState.SENT, DeliveryState.UNKNOWN):
+        message.save(update_fields=["subject", "body", "registered"])  # as it went out
     if state is DeliveryState.QUEUED:
         defer("notifications.deliver_message", at=changes["due_at"], message_id=message.pk)
     elif state is DeliveryState.SENT:
-        message.save(update_fields=["subject", "body", "registered"])  # as it went out
         publish(MessageSent(message.pk))
     elif state is DeliveryState.FAILED:
         publish(MessageFailed(message.pk))
+    asking = CHANNELS[message.channel].can_ask(attempt.provider)
+    ended = AttemptState[result.status.name]
+    attempt.state, attempt.detail, attempt.ended_at = ended, result.detail[:300], now
+    attempt.provider_id = result.provider_id[:100]
+    attempt.ask_at = next_asking(ended, now, now) if asking else None
+    attempt.save(update_fields=["state", "detail", "ended_at", "provider_id", "ask_at"])
+    if tells:  # it may have told already
+        take_waiting(attempt)
+        settle_events(attempt, now=now)
 
 
 def _outcome(
@@ -308,9 +329,3 @@ def _note_success(code: str, now: datetime) -> None:
     health, _ = ChannelHealth.objects.get_or_create(channel=code)
     if health.worked_at is None or health.worked_at <= now - NOTED_EACH:
         ChannelHealth.objects.filter(pk=health.pk).update(worked_at=now)
-
-
-def _move(messages: QuerySet[Message], to: DeliveryState, **changes: Any) -> int:
-    """Move those of ``messages`` that may go to ``to``; return how many did."""
-    sources = [state for state, targets in TRANSITIONS.items() if to in targets]
-    return messages.filter(state__in=sources).update(state=to, **changes)

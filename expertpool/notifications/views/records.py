@@ -11,6 +11,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.views.listing import listing, render_list
 from expertpool.notifications.forms import RecordFilterForm
+from expertpool.notifications.queries.attempts import attempts_of
 from expertpool.notifications.queries.messages import messages_visible_to, notices
 
 
@@ -32,4 +33,7 @@ def record(request: UserRequest, uid: UUID) -> HttpResponse:
     message = get_object_or_404(messages_visible_to(request.user), uid=uid)
     (row,) = notices([message], viewer=request.user)
     files = [] if row.sealed else [item.name for item in message.attachments.order_by("id")]
-    return render(request, "notifications/record.html", {"row": row, "files": files})
+    # Whoever is not told how it fared is told of no attempt.
+    tries = [] if row.attempts is None else attempts_of(message)
+    context = {"row": row, "files": files, "tries": tries}
+    return render(request, "notifications/record.html", context)

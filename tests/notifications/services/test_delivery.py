@@ -18,7 +18,7 @@ from expertpool.notifications.channels.email.settings import HOST, PORT
 from expertpool.notifications.channels.sms import SmsChannel
 from expertpool.notifications.enums import TRANSITIONS, AddressKind, DeliveryState
 from expertpool.notifications.events import MessageFailed, MessageSent
-from expertpool.notifications.models import Message
+from expertpool.notifications.models import Attempt, Message
 from expertpool.notifications.queries.messages import outbox_messages
 from expertpool.notifications.services import delivery
 from expertpool.notifications.services.attachments import DOCUMENT_KINDS, Document, DocumentKind
@@ -34,6 +34,7 @@ from expertpool.notifications.services.delivery import (
     mark_read,
     reap_stuck,
 )
+from expertpool.notifications.services.outcomes import move
 from expertpool.notifications.services.sending import Recipient
 from tests.factories.siteconfig import configure
 from tests.notifications.conftest import NOON, WANG, send
@@ -220,16 +221,6 @@ def test_a_dead_attempt_is_repeated_only_where_that_is_harmless(channel: str, st
     assert reap_stuck(now=NOON + STUCK_AFTER + timedelta(seconds=2)) == 0
 
 
-def test_a_channel_that_can_tell_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    message = interrupted("sms")
-    answer = SendResult(SendStatus.ACCEPTED, provider_id="4711")
-    monkeypatch.setattr(CHANNELS["sms"], "query", lambda reference: answer)
-    later = NOON + STUCK_AFTER * 2
-    reap_stuck(now=later)
-    message.refresh_from_db()
-    assert (message.state, message.provider_id) == (DeliveryState.SENT, "4711")
-
-
 def test_a_result_that_comes_too_late_does_not_count() -> None:
     message = interrupted("email")
     first = Message.objects.get(pk=message.pk)
@@ -261,7 +252,7 @@ def test_a_message_without_a_job_gets_one() -> None:
 def test_states_move_only_as_the_table_says(source: DeliveryState, target: DeliveryState) -> None:
     (message,) = send("site")
     Message.objects.filter(pk=message.pk).update(state=source, sending_at=NOON, sent_at=NOON)
-    moved = delivery._move(Message.objects.filter(pk=message.pk), target)
+    moved = move(Message.objects.filter(pk=message.pk), target)
     message.refresh_from_db()
     assert moved == (target in TRANSITIONS[source])
     assert message.state == (target if moved else source)
@@ -316,6 +307,7 @@ def read_then_write(message_id: int, now: Any) -> Message | None:
     time.sleep(0.5)
     message.state, message.sending_at, message.attempts = DeliveryState.SENDING, now, 1
     message.save()
+    Attempt.objects.get_or_create(message=message, number=1, provider="email", began_at=now)
     return message
 
 

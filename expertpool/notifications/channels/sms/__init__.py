@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from expertpool.core.configuration import Reader, value_of
-from expertpool.notifications.channels.base import Channel, Transport
+from expertpool.notifications.channels.base import Asked, Channel, Report, Transport
 from expertpool.notifications.channels.outbox import outbox
-from expertpool.notifications.channels.sms import aliyun, tencent
+from expertpool.notifications.channels.sms import (
+    aliyun,
+    aliyun_reports,
+    gateway_reports,
+    tencent,
+    tencent_reports,
+)
 from expertpool.notifications.channels.sms.gateway import Gateway
 from expertpool.notifications.channels.sms.settings import (
     ALIYUN,
     CONSTRAINTS,
     GATEWAY,
     PROVIDER,
+    PROVIDER_LABELS,
     ROUTE,
     SETTINGS,
     TENCENT,
@@ -25,6 +32,15 @@ PROVIDERS: dict[str, Callable[[Reader], Transport]] = {
     ALIYUN: aliyun.of_settings,
     TENCENT: tencent.of_settings,
     GATEWAY: Gateway,
+}
+CALLBACKS = {
+    ALIYUN: aliyun_reports.CALLBACK,
+    TENCENT: tencent_reports.CALLBACK,
+    GATEWAY: gateway_reports.CALLBACK,
+}
+ASKING: dict[str, Callable[[Asked], Sequence[Report]]] = {
+    ALIYUN: lambda asked: aliyun_reports.ask(aliyun.of_settings(value_of), asked),
+    TENCENT: lambda asked: tencent_reports.ask(tencent.of_settings(value_of), asked),
 }
 # They send no text but those that they keep.
 OF_REGISTERED = (ALIYUN, TENCENT)
@@ -46,12 +62,25 @@ class SmsChannel(Channel):
     route = ROUTE
     route_name = "短信服务商"
     trials = TRIALS
+    providers = {code: label for code, label in PROVIDER_LABELS if code in PROVIDERS}
+    callbacks = CALLBACKS
 
     def transport(self) -> Transport | None:
         chosen = PROVIDERS.get(value_of(PROVIDER))
         if chosen is not None:
             return chosen(value_of)
         return outbox()
+
+    @property
+    def provider(self) -> str:
+        chosen = value_of(PROVIDER)
+        return chosen if chosen in PROVIDERS else self.code
+
+    def can_ask(self, provider: str) -> bool:
+        return provider in ASKING
+
+    def ask(self, provider: str, asked: Asked) -> Sequence[Report]:
+        return ASKING[provider](asked)
 
     @property
     def wants_registered(self) -> bool:

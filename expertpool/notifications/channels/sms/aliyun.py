@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -83,22 +84,25 @@ class AliyunSms:
             "TemplateParam": json.dumps(values, ensure_ascii=False),
             "OutId": outbound.reference,
         }
-        url = httpx.URL(self.endpoint)
+        try:
+            answer = self.call("SendSms", query)
+        except NotHandedIn as error:
+            return error.result
+        return result_of(str(answer.get("Code", "")), str(answer.get("BizId", "")))
+
+    def call(self, action: str, query: Mapping[str, str]) -> dict[str, Any]:
+        """Return what Aliyun answers to ``action``; raises NotHandedIn."""
         headers = signed_headers(
-            "SendSms",
+            action,
             query,
-            host=url.netloc.decode("ascii"),
+            host=httpx.URL(self.endpoint).netloc.decode("ascii"),
             key=self.key,
             secret=self.secret,
             now=timezone.now(),
             nonce=uuid.uuid4().hex,
         )
         address = f"{self.endpoint.rstrip('/')}/?{canonical_query(query)}"
-        try:
-            answer = read_json(handed_in(address, b"", headers))
-        except NotHandedIn as error:
-            return error.result
-        return result_of(str(answer.get("Code", "")), str(answer.get("BizId", "")))
+        return read_json(handed_in(address, b"", headers))
 
 
 def of_settings(read: Reader) -> AliyunSms:

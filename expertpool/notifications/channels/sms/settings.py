@@ -40,17 +40,15 @@ GATEWAY_SMS = SettingGroup(
     saved=SMS.saved,
 )
 
+PROVIDER_LABELS = (
+    (ALIYUN, "阿里云短信"),
+    (TENCENT, "腾讯云短信"),
+    (GATEWAY, "HTTP 短信网关"),
+)
 PROVIDER = Setting(
     "notifications.sms_provider",
     "使用的服务商",
-    Choice(
-        (
-            ("none", "不发短信"),
-            (ALIYUN, "阿里云短信"),
-            (TENCENT, "腾讯云短信"),
-            (GATEWAY, "HTTP 短信网关"),
-        )
-    ),
+    Choice((("none", "不发短信"), *PROVIDER_LABELS)),
     "none",
     group=SMS,
     help="短信由谁发出；选用之前，先填好它的一组设置。",
@@ -201,6 +199,59 @@ GATEWAY_ID = _text(
     help="JSON 答复中短信编号所在的字段，如 data.msgid；状态回执按它对应。",
 )
 
+REPORT_STATUS = _text(
+    "report_status",
+    "回执：状态字段",
+    GATEWAY_SMS,
+    110,
+    help="平台推送状态回执时，状态的参数名，如 status；不收回执的留空。推送地址在「通知渠道」页面。",
+)
+REPORT_DELIVERED = _text(
+    "report_delivered",
+    "回执：送达的值",
+    GATEWAY_SMS,
+    120,
+    "DELIVRD",
+    help="状态为这些值时算送达，空格分开，如 DELIVRD 0；其他值算未送达。",
+)
+REPORT_WAITING = _text(
+    "report_waiting",
+    "回执：在途的值",
+    GATEWAY_SMS,
+    130,
+    "ACCEPTD ENROUTE",
+    help="状态为这些值时还没有结果，空格分开。",
+)
+REPORT_ID = _text(
+    "report_id",
+    "回执：编号字段",
+    GATEWAY_SMS,
+    140,
+    help="回执中短信编号的参数名，与提交时「编号字段」取得的编号对应。",
+)
+REPORT_REFERENCE = _text(
+    "report_reference",
+    "回执：流水号字段",
+    GATEWAY_SMS,
+    150,
+    help="回执中本系统流水号的参数名；与编号字段至少填一个。",
+)
+REPORT_TIME = _text(
+    "report_time",
+    "回执：时间字段",
+    GATEWAY_SMS,
+    160,
+    help="回执中送达时间的参数名，如 2026-12-01 09:00:00；留空则按收到回执的时间。",
+)
+REPORT_ANSWER = _text(
+    "report_answer",
+    "回执：答复内容",
+    GATEWAY_SMS,
+    170,
+    '{"code":0}',
+    help="收下回执后答复平台的文字，按它的接口说明填写，否则它会重复推送。",
+)
+
 SETTINGS = (
     PROVIDER,
     *(ALIYUN_ENDPOINT, ALIYUN_KEY, ALIYUN_SECRET, ALIYUN_SIGN, ALIYUN_TEST),
@@ -208,6 +259,8 @@ SETTINGS = (
     *(TENCENT_REGION, TENCENT_TEST),
     *(GATEWAY_URL, GATEWAY_FORMAT, GATEWAY_PHONE, GATEWAY_TEXT, GATEWAY_REFERENCE),
     *(GATEWAY_FIELDS, GATEWAY_SECRET_NAME, GATEWAY_SECRET, GATEWAY_SUCCESS, GATEWAY_ID),
+    *(REPORT_STATUS, REPORT_DELIVERED, REPORT_WAITING, REPORT_ID, REPORT_REFERENCE),
+    *(REPORT_TIME, REPORT_ANSWER),
 )
 # By which whoever changes them reads what is sent: who sends, by whose account, under which address.
 ROUTE = (
@@ -278,10 +331,17 @@ def _fields_twice(read: Reader) -> str:
     return f"字段名重复：{'、'.join(twice)}，每个字段只能用于一处。" if twice else ""
 
 
+def _report_names_its_message(read: Reader) -> str:
+    if not read(REPORT_STATUS) or read(REPORT_ID) or read(REPORT_REFERENCE):
+        return ""
+    return f"填写了「{REPORT_STATUS.label}」，还要填写「{REPORT_ID.label}」或「{REPORT_REFERENCE.label}」。"
+
+
 CONSTRAINTS = (
     SettingConstraint(
         "notifications.sms_provider", SMS, _needs_its_own, others=tuple(_GROUPS.values())
     ),
     *map(_encrypted, (ALIYUN_ENDPOINT, TENCENT_ENDPOINT, GATEWAY_URL)),
     SettingConstraint("notifications.sms_gateway_fields_apart", GATEWAY_SMS, _fields_twice),
+    SettingConstraint("notifications.sms_report_named", GATEWAY_SMS, _report_names_its_message),
 )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -89,6 +90,14 @@ class TencentSms:
             "TemplateParamSet": [value for _, value in outbound.registered.values],
             "SessionContext": outbound.reference,
         }
+        try:
+            answer = self.call("SendSms", body)
+        except NotHandedIn as error:
+            return error.result
+        return _read_answer(answer)
+
+    def call(self, action: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what Tencent Cloud answers to ``action``; raises NotHandedIn."""
         content = json.dumps(body, ensure_ascii=False).encode()
         headers = signed_headers(
             content,
@@ -97,12 +106,8 @@ class TencentSms:
             secret=self.secret,
             now=timezone.now(),
         )
-        about = {"X-TC-Action": "SendSms", "X-TC-Version": VERSION, "X-TC-Region": self.region}
-        try:
-            answer = read_json(handed_in(f"{self.endpoint.rstrip('/')}/", content, headers | about))
-        except NotHandedIn as error:
-            return error.result
-        return _read_answer(answer)
+        about = {"X-TC-Action": action, "X-TC-Version": VERSION, "X-TC-Region": self.region}
+        return read_json(handed_in(f"{self.endpoint.rstrip('/')}/", content, headers | about))
 
 
 def of_settings(read: Reader) -> TencentSms:

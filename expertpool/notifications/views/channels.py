@@ -1,0 +1,49 @@
+"""How the ways out do, and where providers push what became of messages."""
+
+from __future__ import annotations
+
+import logging
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.permissions import requires
+from expertpool.notifications.channels.base import ReportUnreadable
+from expertpool.notifications.queries.attempts import LATELY, channel_overviews
+from expertpool.notifications.services.reports import channel_of_callback, take_reports
+
+logger = logging.getLogger(__name__)
+
+
+@requires("siteconfig.manage")
+def channels(request: UserRequest) -> HttpResponse:
+    context = {"overviews": channel_overviews(now=timezone.now()), "days": LATELY.days}
+    return render(request, "notifications/channels.html", context)
+
+
+@login_not_required
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def callback(request: HttpRequest, provider: str, token: str) -> HttpResponse:
+    """Take what ``provider`` pushes. The address is the only key: no provider signs what it pushes. GET changes
+    nothing: by it somebody sees that the address is right."""
+    channel = channel_of_callback(provider, token)
+    if channel is None:
+        return HttpResponse(status=404)
+    pushed = channel.callbacks[provider]
+    if request.method == "POST":
+        try:
+            reports = pushed.read(request.body, request.content_type or "")
+        except ReportUnreadable:
+            # Pushed again, as often as the provider likes: it is in the log of the server until then.
+            logger.warning("a push of %s (%s bytes) cannot be read", provider, len(request.body))
+            return HttpResponse(status=400)
+        take_reports(provider=provider, reports=reports, now=timezone.now())
+    return HttpResponse(pushed.answer(), content_type="application/json")

@@ -116,7 +116,7 @@ ATTEMPT_TONES = {
 }
 
 
-class EventKind(models.TextChoices):
+class DeliveryEventKind(models.TextChoices):
     """What a provider tells of an attempt afterwards; the last counts for most."""
 
     SUBMITTED = "submitted", "服务商已收下"

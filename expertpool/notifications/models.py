@@ -13,7 +13,12 @@ from django.db.models import Q
 
 from expertpool.core.fields import BlindIndexField, EncryptedTextField, readable
 from expertpool.files.models import Attachment
-from expertpool.notifications.enums import AttemptState, ChannelCode, DeliveryState, EventKind
+from expertpool.notifications.enums import (
+    AttemptState,
+    ChannelCode,
+    DeliveryEventKind,
+    DeliveryState,
+)
 from expertpool.notifications.occasions import Registered, Text
 
 
@@ -240,7 +245,7 @@ class DeliveryEvent(models.Model):
     )
     provider = models.CharField("服务商", max_length=20)
     provider_id = models.CharField("渠道流水号", max_length=100, blank=True)
-    kind = models.CharField("内容", max_length=12, choices=EventKind.choices)
+    kind = models.CharField("内容", max_length=12, choices=DeliveryEventKind.choices)
     code = models.CharField("服务商代码", max_length=64, blank=True)
     at = models.DateTimeField("发生时间")
     received_at = models.DateTimeField("收到时间")

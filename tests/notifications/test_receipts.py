@@ -21,10 +21,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.core import events
 from expertpool.core.configuration import Setting
-from expertpool.notifications.channels.base import Outbound, Report, SendResult, SendStatus
+from expertpool.notifications.channels.base import DeliveryReport, Outbound, SendResult, SendStatus
 from expertpool.notifications.channels.sms import SmsChannel
 from expertpool.notifications.channels.sms import settings as sms
-from expertpool.notifications.enums import AttemptState, DeliveryState, EventKind
+from expertpool.notifications.enums import AttemptState, DeliveryEventKind, DeliveryState
 from expertpool.notifications.events import MessageFailed, MessageSent
 from expertpool.notifications.models import Attempt, DeliveryEvent, Message, store_registered
 from expertpool.notifications.occasions import Registered
@@ -87,11 +87,13 @@ def by(monkeypatch: pytest.MonkeyPatch, transport: Answering) -> Message:
     return message
 
 
-def told(kind: EventKind, number: str = "9006^0", at: datetime | None = None) -> Report:
-    return Report(kind, provider_id=number, code="MK:0001", at=at)
+def told(
+    kind: DeliveryEventKind, number: str = "9006^0", at: datetime | None = None
+) -> DeliveryReport:
+    return DeliveryReport(kind, provider_id=number, code="MK:0001", at=at)
 
 
-def take(*found: Report, now: datetime = NOON + MINUTE) -> int:
+def take(*found: DeliveryReport, now: datetime = NOON + MINUTE) -> int:
     return take_reports(provider=sms.ALIYUN, reports=found, now=now)
 
 
@@ -109,13 +111,16 @@ def test_a_receipt_moves_message_and_attempt_forward_once(
 ) -> None:
     message = by(monkeypatch, Answering(ACCEPTED))
     assert fresh(message)[1].state == AttemptState.ACCEPTED
-    assert [take(told(EventKind.DELIVERED)), take(told(EventKind.DELIVERED))] == [1, 0]
+    assert [take(told(DeliveryEventKind.DELIVERED)), take(told(DeliveryEventKind.DELIVERED))] == [
+        1,
+        0,
+    ]
     message, attempt = fresh(message)
     assert (message.state, attempt.state) == (DeliveryState.DELIVERED, AttemptState.DELIVERED)
     assert (message.sent_at, attempt.ask_at) == (NOON, None)
     assert facts == [MessageSent(message.pk)]
     # Nothing leads back.
-    take(told(EventKind.UNDELIVERED))
+    take(told(DeliveryEventKind.UNDELIVERED))
     assert fresh(message)[0].state == DeliveryState.DELIVERED
     assert attempt.events.count() == 2
 
@@ -124,7 +129,7 @@ def test_what_did_not_arrive_has_failed(
     monkeypatch: pytest.MonkeyPatch, facts: list[object]
 ) -> None:
     message = by(monkeypatch, Answering(ACCEPTED))
-    take(told(EventKind.UNDELIVERED))
+    take(told(DeliveryEventKind.UNDELIVERED))
     message, attempt = fresh(message)
     assert (message.state, attempt.state) == (DeliveryState.FAILED, AttemptState.UNDELIVERED)
     assert message.detail == "服务商回执：没有送达（MK:0001）。"
@@ -134,7 +139,9 @@ def test_what_did_not_arrive_has_failed(
 def test_a_receipt_that_comes_before_the_answer_is_kept_and_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    message = by(monkeypatch, Answering(ACCEPTED, before=lambda _: take(told(EventKind.DELIVERED))))
+    message = by(
+        monkeypatch, Answering(ACCEPTED, before=lambda _: take(told(DeliveryEventKind.DELIVERED)))
+    )
     assert fresh(message)[0].state == DeliveryState.DELIVERED
     assert DeliveryEvent.objects.get().attempt == message.tries.get()
 
@@ -155,7 +162,7 @@ def test_of_a_lost_answer_the_receipt_tells(
     message = by(monkeypatch, Answering(LOST))
     assert (message.state, facts) == (DeliveryState.UNKNOWN, [])
     late, at = NOON + timedelta(hours=5), NOON + MINUTE
-    take(Report(EventKind.DELIVERED, "9006^0", reference(message), at=at), now=late)
+    take(DeliveryReport(DeliveryEventKind.DELIVERED, "9006^0", reference(message), at=at), now=late)
     message, attempt = fresh(message)
     assert (message.state, message.sent_at) == (DeliveryState.DELIVERED, at)
     assert (attempt.provider_id, facts) == ("9006^0", [MessageSent(message.pk)])
@@ -167,7 +174,7 @@ def test_what_seemed_to_be_turned_down_and_arrived_is_not_sent_again(
     transport = Answering(SendResult(SendStatus.RETRY))
     message = by(monkeypatch, transport)
     assert message.state == DeliveryState.QUEUED
-    take(Report(EventKind.DELIVERED, "9006^0", reference(message)))
+    take(DeliveryReport(DeliveryEventKind.DELIVERED, "9006^0", reference(message)))
     deliver(message_id=message.pk, now=message.due_at)
     assert fresh(message)[0].state == DeliveryState.DELIVERED
     assert (transport.sent, facts) == (1, [MessageSent(message.pk)])
@@ -178,7 +185,7 @@ def test_times_of_others_count_within_what_was_seen_here(
     monkeypatch: pytest.MonkeyPatch, at: datetime
 ) -> None:
     message = by(monkeypatch, Answering(LOST))
-    take(Report(EventKind.DELIVERED, "1", reference(message), at=at))
+    take(DeliveryReport(DeliveryEventKind.DELIVERED, "1", reference(message), at=at))
     sent_at = fresh(message)[0].sent_at
     assert sent_at is not None
     assert NOON <= sent_at <= NOON + MINUTE
@@ -186,14 +193,14 @@ def test_times_of_others_count_within_what_was_seen_here(
 
 def test_nobody_tells_of_messages_that_another_carried(monkeypatch: pytest.MonkeyPatch) -> None:
     message = by(monkeypatch, Answering(ACCEPTED))
-    found = Report(EventKind.UNDELIVERED, "9006^0", reference(message))
+    found = DeliveryReport(DeliveryEventKind.UNDELIVERED, "9006^0", reference(message))
     take_reports(provider=sms.TENCENT, reports=[found], now=NOON)
     assert fresh(message)[0].state == DeliveryState.SENT
 
 
 def test_what_nobody_asked_for_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     by(monkeypatch, Answering(ACCEPTED))
-    take(told(EventKind.DELIVERED), told(EventKind.DELIVERED, number="1"))
+    take(told(DeliveryEventKind.DELIVERED), told(DeliveryEventKind.DELIVERED, number="1"))
     assert reports.forget_waiting(now=NOON + timedelta(days=7)) == 0
     assert reports.forget_waiting(now=NOON + timedelta(days=8)) == 1
     assert DeliveryEvent.objects.get().provider_id == "9006^0"
@@ -212,7 +219,7 @@ def test_a_receipt_beside_the_answer_is_not_lost(
         monkeypatch.setattr("expertpool.notifications.services.delivery.lock_number", lambda *_: 0)
     find = reports._attempt_of
 
-    def slowly(provider: str, report: Report) -> Attempt | None:
+    def slowly(provider: str, report: DeliveryReport) -> Attempt | None:
         found = find(provider, report)
         looked.set()
         time.sleep(1)
@@ -223,7 +230,7 @@ def test_a_receipt_beside_the_answer_is_not_lost(
 
     def push() -> None:
         try:
-            take(told(EventKind.DELIVERED))
+            take(told(DeliveryEventKind.DELIVERED))
         finally:
             connection.close()
 

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from typing import Any, NamedTuple, Protocol
 
 from expertpool.core.configuration import Setting, SettingConstraint, Trial
-from expertpool.notifications.enums import AddressKind, EventKind
+from expertpool.notifications.enums import AddressKind, DeliveryEventKind
 from expertpool.notifications.occasions import Registered
 
 
@@ -53,11 +53,11 @@ class SendResult:
 
 
 @dataclass(frozen=True)
-class Report:
+class DeliveryReport:
     """What a provider tells of a message that it was given: by its own ``provider_id`` or by our ``reference``
     (`Outbound`). ``code`` is its own word for it, ``at`` when it happened, None where it does not say."""
 
-    kind: EventKind
+    kind: DeliveryEventKind
     provider_id: str = ""
     reference: str = ""
     code: str = ""
@@ -74,7 +74,7 @@ class Callback:
     (with its content type) says. ``read`` raises ReportUnreadable."""
 
     answer: Callable[[], bytes]
-    read: Callable[[bytes, str], Sequence[Report]]
+    read: Callable[[bytes, str], Sequence[DeliveryReport]]
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class Channel(ABC):
         """Tell whether ``provider`` can be asked what became of a message."""
         return False
 
-    def ask(self, provider: str, _asked: Asked) -> Sequence[Report]:
+    def ask(self, provider: str, _asked: Asked) -> Sequence[DeliveryReport]:
         """Return what ``provider`` says of an attempt: nothing while it does not know. Raises NotAnswered.
 
         Never inside a transaction.

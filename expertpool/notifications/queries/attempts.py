@@ -18,7 +18,7 @@ from expertpool.notifications.enums import (
     ATTEMPT_TONES,
     AttemptState,
     ChannelCode,
-    EventKind,
+    DeliveryEventKind,
 )
 from expertpool.notifications.models import Attempt, DeliveryEvent, Message
 from expertpool.notifications.queries.health import find_gateway
@@ -92,7 +92,7 @@ def _shown(row: Attempt, channel: Channel) -> ShownAttempt:
 
 
 def _event(event: DeliveryEvent) -> str:
-    label = str(EventKind(event.kind).label)
+    label = str(DeliveryEventKind(event.kind).label)
     return f"{label}（{event.code}）" if event.code else label
 
 

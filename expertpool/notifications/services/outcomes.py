@@ -19,18 +19,18 @@ from expertpool.notifications.enums import (
     ATTEMPT_TRANSITIONS,
     TRANSITIONS,
     AttemptState,
+    DeliveryEventKind,
     DeliveryState,
-    EventKind,
 )
 from expertpool.notifications.events import MessageFailed, MessageSent
 from expertpool.notifications.models import Attempt, DeliveryEvent, Message
 
 # What each event says of its attempt, and of the message where that is its last one.
 MEANING: dict[str, tuple[AttemptState, DeliveryState]] = {
-    EventKind.SUBMITTED: (AttemptState.ACCEPTED, DeliveryState.SENT),
-    EventKind.ABSENT: (AttemptState.REJECTED, DeliveryState.FAILED),
-    EventKind.UNDELIVERED: (AttemptState.UNDELIVERED, DeliveryState.FAILED),
-    EventKind.DELIVERED: (AttemptState.DELIVERED, DeliveryState.DELIVERED),
+    DeliveryEventKind.SUBMITTED: (AttemptState.ACCEPTED, DeliveryState.SENT),
+    DeliveryEventKind.ABSENT: (AttemptState.REJECTED, DeliveryState.FAILED),
+    DeliveryEventKind.UNDELIVERED: (AttemptState.UNDELIVERED, DeliveryState.FAILED),
+    DeliveryEventKind.DELIVERED: (AttemptState.DELIVERED, DeliveryState.DELIVERED),
 }
 # When a provider is asked of what nobody knows, and of what it took, after the attempt began.
 MINUTES: dict[str, tuple[int, ...]] = {
@@ -105,9 +105,9 @@ def strongest(events: Iterable[DeliveryEvent]) -> DeliveryEvent | None:
 def words_of(event: DeliveryEvent) -> str:
     """Return what a failed event says on the record; names no address."""
     code = f"（{event.code}）" if event.code else ""
-    if event.kind == EventKind.UNDELIVERED:
+    if event.kind == DeliveryEventKind.UNDELIVERED:
         return f"服务商回执：没有送达{code}。"
-    return "服务商查不到这一次发送，没有发出。" if event.kind == EventKind.ABSENT else ""
+    return "服务商查不到这一次发送，没有发出。" if event.kind == DeliveryEventKind.ABSENT else ""
 
 
 def _move_message(

@@ -12,8 +12,8 @@ from django.db import transaction
 
 from expertpool.core.jobs import defer_batch
 from expertpool.notifications.channels import CHANNELS, Channel
-from expertpool.notifications.channels.base import Asked, NotAnswered, Report
-from expertpool.notifications.enums import AttemptState, EventKind
+from expertpool.notifications.channels.base import Asked, DeliveryReport, NotAnswered
+from expertpool.notifications.enums import AttemptState, DeliveryEventKind
 from expertpool.notifications.models import Attempt, DeliveryEvent, Message
 from expertpool.notifications.queries.attempts import callback_token
 from expertpool.notifications.services.outcomes import lock_number, next_asking, settle_events
@@ -35,7 +35,7 @@ def channel_of_callback(provider: str, token: str) -> Channel | None:
     return next((one for one in CHANNELS if provider in one.callbacks), None)
 
 
-def take_reports(*, provider: str, reports: Iterable[Report], now: datetime) -> int:
+def take_reports(*, provider: str, reports: Iterable[DeliveryReport], now: datetime) -> int:
     """Keep what ``provider`` tells, each once, and move the messages that it is about; return how many were
     new. What is about a message that it was not given, or that is not known yet, waits.
 
@@ -55,7 +55,7 @@ def take_reports(*, provider: str, reports: Iterable[Report], now: datetime) -> 
 
 
 @transaction.atomic
-def _take(provider: str, report: Report, now: datetime) -> bool:
+def _take(provider: str, report: DeliveryReport, now: datetime) -> bool:
     if report.provider_id:
         lock_number(provider, report.provider_id)
     attempt = _attempt_of(provider, report)
@@ -78,7 +78,7 @@ def _take(provider: str, report: Report, now: datetime) -> bool:
     return is_new
 
 
-def _attempt_of(provider: str, report: Report) -> Attempt | None:
+def _attempt_of(provider: str, report: DeliveryReport) -> Attempt | None:
     """Return the attempt by ``provider`` that ``report`` is about: by its number, else by ours."""
     own = Attempt.objects.filter(provider=provider)
     if report.provider_id and (found := own.filter(provider_id=report.provider_id).last()):
@@ -123,7 +123,7 @@ def ask_provider(*, attempt_id: int, now: datetime) -> bool:
     except NotAnswered:
         return True
     early = now < attempt.began_at + ABSENT_AFTER or attempt.state != AttemptState.UNKNOWN
-    told = [one for one in reports if not (early and one.kind == EventKind.ABSENT)]
+    told = [one for one in reports if not (early and one.kind == DeliveryEventKind.ABSENT)]
     take_reports(provider=attempt.provider, reports=told, now=now)
     return True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from expertpool.core.configuration import Reader, value_of
-from expertpool.notifications.channels.base import Asked, Channel, Report, Transport
+from expertpool.notifications.channels.base import Asked, Channel, DeliveryReport, Transport
 from expertpool.notifications.channels.outbox import outbox
 from expertpool.notifications.channels.sms import (
     aliyun,
@@ -38,7 +38,7 @@ CALLBACKS = {
     TENCENT: tencent_reports.CALLBACK,
     GATEWAY: gateway_reports.CALLBACK,
 }
-ASKING: dict[str, Callable[[Asked], Sequence[Report]]] = {
+ASKING: dict[str, Callable[[Asked], Sequence[DeliveryReport]]] = {
     ALIYUN: lambda asked: aliyun_reports.ask(aliyun.of_settings(value_of), asked),
     TENCENT: lambda asked: tencent_reports.ask(tencent.of_settings(value_of), asked),
 }
@@ -79,7 +79,7 @@ class SmsChannel(Channel):
     def can_ask(self, provider: str) -> bool:
         return provider in ASKING
 
-    def ask(self, provider: str, asked: Asked) -> Sequence[Report]:
+    def ask(self, provider: str, asked: Asked) -> Sequence[DeliveryReport]:
         return ASKING[provider](asked)
 
     @property

@@ -9,25 +9,25 @@ from typing import Any
 from expertpool.notifications.channels.base import (
     Asked,
     Callback,
+    DeliveryReport,
     NotAnswered,
-    Report,
     ReportUnreadable,
 )
 from expertpool.notifications.channels.sms.aliyun import AliyunSms
 from expertpool.notifications.channels.sms.posting import NotHandedIn
 from expertpool.notifications.channels.sms.pushed import CHINA, moment, rows_of, words
-from expertpool.notifications.enums import EventKind
+from expertpool.notifications.enums import DeliveryEventKind
 
 # `SendStatus` of a detail: it waits for the operator, failed, arrived.
 _STATUS = {
-    "1": EventKind.SUBMITTED,
-    "2": EventKind.UNDELIVERED,
-    "3": EventKind.DELIVERED,
+    "1": DeliveryEventKind.SUBMITTED,
+    "2": DeliveryEventKind.UNDELIVERED,
+    "3": DeliveryEventKind.DELIVERED,
 }
 PAGE = 50  # of details, the most that it gives
 
 
-def read(body: bytes, _content_type: str) -> Sequence[Report]:
+def read(body: bytes, _content_type: str) -> Sequence[DeliveryReport]:
     """Return the reports of a push: a list of what became of one message each."""
     return [_report(row) for row in rows_of(body)]
 
@@ -35,12 +35,12 @@ def read(body: bytes, _content_type: str) -> Sequence[Report]:
 CALLBACK = Callback(lambda: b'{"code":0,"msg":"OK"}', read)
 
 
-def _report(row: dict[str, Any]) -> Report:
+def _report(row: dict[str, Any]) -> DeliveryReport:
     success, number = row.get("success"), words(row, "biz_id")
     if not isinstance(success, bool) or not number:
         raise ReportUnreadable
-    return Report(
-        EventKind.DELIVERED if success else EventKind.UNDELIVERED,
+    return DeliveryReport(
+        DeliveryEventKind.DELIVERED if success else DeliveryEventKind.UNDELIVERED,
         provider_id=number,
         reference=words(row, "out_id"),
         code="" if success else words(row, "err_code", "err_msg", most=64),
@@ -48,7 +48,7 @@ def _report(row: dict[str, Any]) -> Report:
     )
 
 
-def ask(account: AliyunSms, asked: Asked) -> Sequence[Report]:
+def ask(account: AliyunSms, asked: Asked) -> Sequence[DeliveryReport]:
     """Return what Aliyun knows of an attempt, by its number or by ours; that it knows nothing is a report."""
     # Around midnight it may stand under the next day.
     days = {asked.began_at + later for later in (timedelta(), timedelta(minutes=5))}
@@ -62,7 +62,7 @@ def ask(account: AliyunSms, asked: Asked) -> Sequence[Report]:
         for row in _details(account, query):
             if asked.provider_id or words(row, "OutId") == asked.reference:
                 return _detail(row, asked)
-    return [Report(EventKind.ABSENT, asked.provider_id, asked.reference)]
+    return [DeliveryReport(DeliveryEventKind.ABSENT, asked.provider_id, asked.reference)]
 
 
 def _details(account: AliyunSms, query: dict[str, str]) -> list[dict[str, Any]]:
@@ -79,10 +79,10 @@ def _details(account: AliyunSms, query: dict[str, str]) -> list[dict[str, Any]]:
             return []
 
 
-def _detail(row: dict[str, Any], asked: Asked) -> Sequence[Report]:
+def _detail(row: dict[str, Any], asked: Asked) -> Sequence[DeliveryReport]:
     kind = _STATUS.get(words(row, "SendStatus"))
     if kind is None:
         raise NotAnswered
-    code = words(row, "ErrCode", most=64) if kind == EventKind.UNDELIVERED else ""
-    at = moment(words(row, "ReceiveDate" if kind == EventKind.DELIVERED else "SendDate"))
-    return [Report(kind, asked.provider_id, asked.reference, code, at)]
+    code = words(row, "ErrCode", most=64) if kind == DeliveryEventKind.UNDELIVERED else ""
+    at = moment(words(row, "ReceiveDate" if kind == DeliveryEventKind.DELIVERED else "SendDate"))
+    return [DeliveryReport(kind, asked.provider_id, asked.reference, code, at)]

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from expertpool.core.configuration import value_of
-from expertpool.notifications.channels.base import Callback, Report, ReportUnreadable
+from expertpool.notifications.channels.base import Callback, DeliveryReport, ReportUnreadable
 from expertpool.notifications.channels.sms.pushed import moment, rows_of, words
 from expertpool.notifications.channels.sms.settings import (
     REPORT_ANSWER,
@@ -19,12 +19,12 @@ from expertpool.notifications.channels.sms.settings import (
     REPORT_TIME,
     REPORT_WAITING,
 )
-from expertpool.notifications.enums import EventKind
+from expertpool.notifications.enums import DeliveryEventKind
 
 FORM = "application/x-www-form-urlencoded"
 
 
-def read(body: bytes, content_type: str) -> Sequence[Report]:
+def read(body: bytes, content_type: str) -> Sequence[DeliveryReport]:
     """Return the reports of a push: a form, an object, a list of objects, or an object that holds one."""
     status = value_of(REPORT_STATUS)
     if not status:
@@ -49,15 +49,15 @@ def _rows(body: bytes, content_type: str) -> list[dict[str, Any]]:
     return rows + [row for rows in inner[:1] for row in rows_of(json.dumps(rows).encode())]
 
 
-def _report(row: dict[str, Any], status: str) -> Report | None:
+def _report(row: dict[str, Any], status: str) -> DeliveryReport | None:
     """Return what ``row`` reports; None while the message is still on its way."""
     code = words(row, status, most=64)
     if code in value_of(REPORT_WAITING).split():
         return None
     arrived = code in value_of(REPORT_DELIVERED).split()
     name, reference, time = (value_of(one) for one in (REPORT_ID, REPORT_REFERENCE, REPORT_TIME))
-    report = Report(
-        EventKind.DELIVERED if arrived else EventKind.UNDELIVERED,
+    report = DeliveryReport(
+        DeliveryEventKind.DELIVERED if arrived else DeliveryEventKind.UNDELIVERED,
         provider_id=words(row, name) if name else "",
         reference=words(row, reference) if reference else "",
         code="" if arrived else code,

@@ -9,22 +9,22 @@ from typing import Any
 from expertpool.notifications.channels.base import (
     Asked,
     Callback,
+    DeliveryReport,
     NotAnswered,
-    Report,
     ReportUnreadable,
 )
 from expertpool.notifications.channels.sms.posting import NotHandedIn
 from expertpool.notifications.channels.sms.pushed import moment, rows_of, words
 from expertpool.notifications.channels.sms.tencent import TencentSms
-from expertpool.notifications.enums import EventKind
+from expertpool.notifications.enums import DeliveryEventKind
 
-_STATUS = {"SUCCESS": EventKind.DELIVERED, "FAIL": EventKind.UNDELIVERED}
+_STATUS = {"SUCCESS": DeliveryEventKind.DELIVERED, "FAIL": DeliveryEventKind.UNDELIVERED}
 PAGE = 100
 # In which a message must have been taken, around the start of its attempt, to be ours.
 AROUND = timedelta(minutes=10)
 
 
-def read(body: bytes, _content_type: str) -> Sequence[Report]:
+def read(body: bytes, _content_type: str) -> Sequence[DeliveryReport]:
     """Return the reports of a push: a list of what became of one message each."""
     return [_report(row) for row in rows_of(body)]
 
@@ -32,15 +32,19 @@ def read(body: bytes, _content_type: str) -> Sequence[Report]:
 CALLBACK = Callback(lambda: b'{"result":0,"errmsg":"OK"}', read)
 
 
-def _report(row: dict[str, Any]) -> Report:
+def _report(row: dict[str, Any]) -> DeliveryReport:
     kind, number = _STATUS.get(words(row, "report_status")), words(row, "sid")
     if kind is None or not number:
         raise ReportUnreadable
-    code = words(row, "errmsg", "description", most=64) if kind == EventKind.UNDELIVERED else ""
-    return Report(kind, number, code=code, at=moment(words(row, "user_receive_time")))
+    code = (
+        words(row, "errmsg", "description", most=64)
+        if kind == DeliveryEventKind.UNDELIVERED
+        else ""
+    )
+    return DeliveryReport(kind, number, code=code, at=moment(words(row, "user_receive_time")))
 
 
-def ask(account: TencentSms, asked: Asked) -> Sequence[Report]:
+def ask(account: TencentSms, asked: Asked) -> Sequence[DeliveryReport]:
     """Return what Tencent knows of an attempt: by its number, by ours where it keeps that, or as the only message
     to this telephone at that time that is none of another attempt.
 
@@ -81,10 +85,10 @@ def _is_near(row: dict[str, Any], asked: Asked) -> bool:
     return near and not words(row, "SessionContext") and not asked.is_known(number)
 
 
-def _state(row: dict[str, Any], asked: Asked) -> Report:
+def _state(row: dict[str, Any], asked: Asked) -> DeliveryReport:
     kind = _STATUS.get(words(row, "ReportStatus"))
     if kind is None:
         raise NotAnswered
-    code = words(row, "Description", most=64) if kind == EventKind.UNDELIVERED else ""
+    code = words(row, "Description", most=64) if kind == DeliveryEventKind.UNDELIVERED else ""
     at = moment(words(row, "UserReceiveTime"))
-    return Report(kind, words(row, "SerialNo"), asked.reference, code, at)
+    return DeliveryReport(kind, words(row, "SerialNo"), asked.reference, code, at)

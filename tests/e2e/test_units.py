@@ -64,6 +64,14 @@ def test_a_unit_is_proposed_asked_about_and_merged(open_browser: OpenBrowser) ->
     screen.press("合并")
     expect(drawer(screen)).to_contain_text("不能撤销")
     see(screen, "merge")
+    # What was typed finds the first that fits, not "none".
+    drawer(screen).locator(".ts-control").click()
+    screen.page.keyboard.type("建筑设计院有限公司")
+    offered = drawer(screen).locator(".ts-dropdown .option")
+    expect(offered.first).to_contain_text(full.name)
+    expect(offered.filter(has_text="请选择")).to_have_count(0)
+    see(screen, "merge-typed")
+    screen.page.keyboard.press("Enter")
     screen.press("合并", within=drawer(screen))
     screen.sees("没有疑似重复的单位")
     assert Unit.objects.get().pk == full.pk

@@ -42,7 +42,8 @@ export function setupSelect(select) {
           preload: "focus",
           shouldLoad: () => true,
           loadThrottle: 250,
-          score: () => () => 1,
+          // The server has found these; "none" is no answer to what was typed.
+          score: (typed) => (option) => (option.value === "" && typed.trim() ? 0 : 1),
         }
       : {}),
     render: {

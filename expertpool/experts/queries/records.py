@@ -200,6 +200,7 @@ def status_course(expert: Expert, *, own: bool = False) -> list[StatusStep]:
             entry.note if not own or entry.action in WRITTEN_FOR_HIM else "",
         )
         for entry in proven(acts)
+        if entry.before  # whoever another record was merged into stands where he stood
     ]
 
 

@@ -17,6 +17,7 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.queries.experts import expert_by_phone
+from expertpool.experts.queries.records import status_course
 from expertpool.experts.services.deletion import restore_expert
 from expertpool.experts.services.leave import file_leave
 from expertpool.experts.services.merging import merge_experts
@@ -258,6 +259,13 @@ def test_by_the_page(keep: Expert, close: Expert, admin: User) -> None:
     assert keep.number in theirs
     listed = client.get(reverse("experts:alike"))
     assert not listed.context["page"]
+    # What cannot be is offered nowhere, and who stays stands where he stood.
+    restore = reverse("experts:restore", args=[close.pk])
+    for address in ("/experts/deleted/", "/experts/?tab=deleted"):
+        assert close.number in (page := client.get(address).content.decode())
+        assert restore not in page
+    assert not status_course(keep)
+    assert [one.act for one in status_course(close)] == ["合并专家档案"]
 
 
 def test_values_that_contradict_each_other_are_named(

@@ -18,7 +18,6 @@ from expertpool.directory.queries import (
     division_subtree,
     division_tree,
     path_names,
-    province_codes,
     search_specialties,
     search_units,
     specialty_subtree,
@@ -28,7 +27,7 @@ from expertpool.directory.queries import (
     units_matching,
 )
 from expertpool.directory.validators import normalise_unit_name
-from tests.factories.experts import make_division, make_uscc
+from tests.factories.experts import make_uscc
 
 pytestmark = pytest.mark.django_db
 ONE, TWO = make_uscc(1), make_uscc(2)
@@ -176,12 +175,6 @@ def test_lists_offer_their_active_entries_in_order() -> None:
     assert names[:3] == ["技术类", "经济类", "法律类"]
     DictionaryItem.objects.filter(name="经济类").update(active=False)
     assert "经济类" not in dictionary_names(DictionaryCode.EXPERT_TYPE)
-
-
-def test_provinces_are_known_by_two_digits() -> None:
-    assert len(province_codes()) == 34
-    make_division("990000", "新设省")
-    assert {"11", "43", "82", "99"} <= province_codes()
 
 
 def test_two_writings_of_a_new_name_are_not_asked_about() -> None:

@@ -26,10 +26,10 @@ from expertpool.directory.queries.relations import (
     ways_from,
 )
 from expertpool.directory.queries.trees import (
+    division_codes,
     division_subtree,
     division_tree,
     path_names,
-    province_codes,
     search_specialties,
     specialties_like,
     specialty_subtree,
@@ -59,6 +59,7 @@ __all__ = [
     "Step",
     "Way",
     "dictionary_names",
+    "division_codes",
     "division_subtree",
     "division_tree",
     "is_called",
@@ -71,7 +72,6 @@ __all__ = [
     "now_called",
     "parts_of",
     "path_names",
-    "province_codes",
     "related_units",
     "search_specialties",
     "search_units",

@@ -110,11 +110,9 @@ def division_tree() -> list[dict[str, Any]]:
     return [_node(code, parent, code, name) for code, parent, name in rows]
 
 
-def province_codes() -> frozenset[str]:
-    """Return the two digits with which the codes of each province, and all below it, begin."""
-    return frozenset(
-        code[:2] for code in Division.objects.filter(level=1).values_list("code", flat=True)
-    )
+def division_codes() -> list[str]:
+    """Return the codes of all divisions."""
+    return list(Division.objects.order_by().values_list("code", flat=True))
 
 
 def division_subtree(codes: Iterable[str]) -> QuerySet[Division]:

@@ -35,7 +35,7 @@ from expertpool.core.jobs import defer
 from expertpool.core.models.imports import GONE
 from expertpool.core.subjects.importing import misfits
 from expertpool.directory.models import Unit
-from expertpool.directory.queries import province_codes
+from expertpool.directory.queries import division_codes
 from expertpool.directory.services.units import NamedUnit, resolve_units
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
 from expertpool.experts.events import ExpertsImported
@@ -69,6 +69,7 @@ from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.status import first_term
 from expertpool.experts.services.taken import UNIQUE, is_plain, whose
+from expertpool.experts.validators.regions import Regions
 from expertpool.experts.validators.values import oddities
 
 _DOUBLED = {"phone": "手机号重复", "id_number": "证件号重复", "email": "邮箱重复"}
@@ -138,7 +139,7 @@ class ExpertImporter(Importer):
         self.today = timezone.localdate(now)
         # Of whom somebody lets in at once; a command takes the file as it is.
         self.term = first_term(self.today) if actor else {}
-        self.rules, self.provinces = RowRules(self, self.today), province_codes()
+        self.rules, self.regions = RowRules(self, self.today), Regions(division_codes())
         self.units: dict[NamedUnit, Unit] = {}
         self.named, self.persons = NamedUnits(self), SamePersons(actor)
         # Index → row of this file, or 0 for the pool.
@@ -204,7 +205,7 @@ class ExpertImporter(Importer):
 
     def _warn(self, row: Row) -> None:
         born = row.values["birth_date"]
-        odd = oddities(row.values, born=born, today=self.today, provinces=self.provinces)
+        odd = oddities(row.values, born=born, today=self.today, regions=self.regions)
         row.notes += [Note(label, CHECK, value, sentence) for label, value, sentence in odd]
         self.named.warn(row)
         if sentence := self.persons.told(row.values, row.number):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -32,6 +32,7 @@ from expertpool.core.text import HAN, HIDDEN, UNSEEN, is_hidden, join_han, witho
 from expertpool.core.validators import is_valid_uscc, validate_email_address, validate_mobile
 from expertpool.directory.queries import UNIT_LIKE
 from expertpool.experts.enums import ExpertKind, IdKind
+from expertpool.experts.validators.regions import Regions
 
 YOUNGEST = 16  # years
 TOO_YOUNG = f"应年满 {YOUNGEST} 周岁，请核对年份。"
@@ -64,6 +65,8 @@ _DOUBLED = str.maketrans("0123456789", "0246813579")
 _WITHOUT_END = re.compile(
     r"(?:长期|永久)(?:有效|聘任|聘用)?|(?:无固定|没有|不定|无)期限?|不限期?|终身"
 )
+_LONG = re.compile(r"(?:为期|聘期)?([一二两三四五六七八九十]|[1-9]|10)(?:周年|年)(?:期|整|聘期)?")
+_ONE_TO_TEN = dict(zip("一二三四五六七八九十两", (*range(1, 11), 2), strict=True))
 _CLOSE = re.compile(r"(?<=[\d年月])[底末]$")
 _YEAR = re.compile(r"((?:19|20)\d{2})年?")
 _UNTIL = re.compile(r"[-~\u2010-\u2015至到起]+")
@@ -72,7 +75,6 @@ TERM_END = "应像 2028-12-31、2028-12 或 2028年底；没有期限的写“�
 _FIRST_DAY, _LAST_DAY = Day(month=FIRST), Day(month=LAST)
 _EXPERT_NUMBER = re.compile(r"ZJ[A-Z0-9]{6,18}")
 _SPECIALTY_CODES = re.compile(r"[A-Za-z]\d{2,8}(?:[;；,，、\s]+[A-Za-z]\d{2,8})*")
-TAIWAN = "83"  # of residence permits; no division has it (GB 11643 leaves it to them)
 # Excel keeps 15 digits of a number; the rest is lost before we see it.
 ROUNDED = "Excel 已把末几位四舍五入，请把该列设为“文本”格式后重新填写。"
 WORDS = {
@@ -192,9 +194,19 @@ class Term(NamedTuple):
         return f"{start}至 {self.end}" if self.end else f"{start}长期"
 
 
-def term_end(cell: Any) -> date | Term | None:
-    """Clean the end of a term, beside which a list may write its beginning, or that it has none."""
+class TermYears(NamedTuple):
+    """A term of which a list says only how long it is: 三年."""
+
+    years: int
+    typed: str
+
+
+def term_end(cell: Any) -> date | Term | TermYears | None:
+    """Clean the end of a term, beside which a list may write its beginning, that it has none, or in its place
+    how many years it lasts."""
     value = as_code(cell)
+    if long := _LONG.fullmatch(value):
+        return TermYears(_ONE_TO_TEN.get(long[1]) or int(long[1]), value)
     # Only where it begins or ends so: within, it parts the two days.
     bare = value.removeprefix("至").removesuffix("止").removesuffix("到期").strip()
     if _WITHOUT_END.fullmatch(bare):
@@ -229,14 +241,6 @@ def _both_days(value: str) -> Term | None:
     return None
 
 
-def id_number_warning(value: str, provinces: Collection[str]) -> str:
-    """Return what is odd about the region in a valid ID card number; empty: nothing. Old numbers
-    keep divisions that are gone, ``provinces`` (the first two digits of each) stay."""
-    if value[:2] in provinces or value.startswith(TAIWAN):
-        return ""
-    return f"身份证号前两位 {value[:2]} 不是任何省份的代码，请核对。"
-
-
 def account_warning(value: str) -> str:
     """Return what is odd about an account; empty: nothing. Numbers of bank cards end with a check
     digit (ISO/IEC 7812-1), those of other accounts need not."""
@@ -256,7 +260,7 @@ def years_warning(years: int | None, born: date | None, today: date) -> str:
 
 
 def oddities(
-    values: Mapping[str, Any], *, born: date | None, today: date, provinces: Collection[str]
+    values: Mapping[str, Any], *, born: date | None, today: date, regions: Regions
 ) -> Iterator[tuple[str, str, str]]:
     """Yield what is odd in ``values`` of a record and no reason to refuse it: label, value, sentence."""
     yield from _odd_names(values)
@@ -264,7 +268,7 @@ def oddities(
         yield "聘期至", end.isoformat(), "聘期已过，不会被抽取，请核对。"
     id_number, account = values.get("id_number"), values.get("bank_account")
     is_resident = (values.get("id_kind") or IdKind.RESIDENT) == IdKind.RESIDENT
-    if id_number and is_resident and (sentence := id_number_warning(id_number, provinces)):
+    if id_number and is_resident and (sentence := regions.warning(id_number)):
         yield "证件号码", id_number, sentence
     if account and (sentence := account_warning(account)):
         yield "银行账号", account, sentence

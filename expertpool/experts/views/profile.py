@@ -21,7 +21,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.views.drawers import drawer_form, posted
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.reasons import revealed
-from expertpool.directory.queries import province_codes
+from expertpool.directory.queries import division_codes
 from expertpool.experts.enums import ExpertKind, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
@@ -34,6 +34,7 @@ from expertpool.experts.services.alike import LooksAlike
 from expertpool.experts.services.kinds import change_kind
 from expertpool.experts.services.profile import update_expert
 from expertpool.experts.services.reveal import reveal_value
+from expertpool.experts.validators.regions import Regions
 from expertpool.experts.validators.values import oddities
 
 WAITS = "现为待审核，由其他有权限的人员审核通过后才能被抽取。"
@@ -163,8 +164,8 @@ def _odd(expert: Expert, given: dict[str, Any]) -> str:
     # As they were cleaned.
     saved = {code: getattr(expert, code) for code in given if hasattr(expert, code)}
     saved["kind"] = expert.kind
-    today, provinces = timezone.localdate(), province_codes()
-    found = oddities(saved, born=expert.birth_date, today=today, provinces=provinces)
+    today, regions = timezone.localdate(), Regions(division_codes())
+    found = oddities(saved, born=expert.birth_date, today=today, regions=regions)
     return "".join(sentence for _, _, sentence in found)
 
 

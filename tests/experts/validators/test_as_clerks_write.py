@@ -8,6 +8,7 @@ import pytest
 
 from expertpool.core.importing import CellRefused
 from expertpool.directory.queries import unit_name
+from expertpool.experts.validators.regions import Regions
 from expertpool.experts.validators.values import birth, oddities
 
 
@@ -47,5 +48,5 @@ def test_a_unit(typed: str, read: str) -> None:
 @pytest.mark.shows("EXP-08")
 def test_who_is_not_named_yet_is_to_be_looked_at() -> None:
     values = {"name": "待定", "employer": "本单位"}
-    odd = oddities(values, born=None, today=date(2026, 11, 28), provinces=())
+    odd = oddities(values, born=None, today=date(2026, 11, 28), regions=Regions(()))
     assert [(label, value) for label, value, _ in odd] == [("姓名", "待定"), ("工作单位", "本单位")]

@@ -10,8 +10,16 @@ import pytest
 from expertpool.core.importing import CellRefused, whole_number
 from expertpool.experts.validators import documents
 from expertpool.experts.validators import values as rules
+from expertpool.experts.validators.regions import Regions
 
 NUMBER = "11010119751015005X"
+# Hefei with one of its districts, a city of Hubei and one of its counties, a prefecture of Hunan.
+REGIONS = Regions(
+    (
+        *("340000", "340100", "340103", "341800", "420000", "420100"),
+        *("420102", "430000", "433100", "460000"),
+    )
+)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +154,7 @@ def test_years_are_read_with_their_measure(typed: Any) -> None:
 def test_what_stands_in_the_wrong_column_or_is_over_is_told(
     values: dict[str, Any], label: str
 ) -> None:
-    (told,) = rules.oddities(values, born=None, today=date(2026, 11, 28), provinces=("42",))
+    (told,) = rules.oddities(values, born=None, today=date(2026, 11, 28), regions=REGIONS)
     assert told[0] == label
 
 
@@ -159,4 +167,26 @@ def test_what_stands_in_the_wrong_column_or_is_over_is_told(
     ],
 )
 def test_what_is_in_order_is_not_told(values: dict[str, Any]) -> None:
-    assert not list(rules.oddities(values, born=None, today=date(2026, 11, 28), provinces=()))
+    assert not list(rules.oddities(values, born=None, today=date(2026, 11, 28), regions=REGIONS))
+
+
+@pytest.mark.shows("EXP-08")
+@pytest.mark.parametrize(
+    ("region", "told"),
+    [
+        ("340103", ""),
+        ("340102", ""),  # a district that may be gone
+        ("342128", ""),  # a prefecture that is gone
+        ("341401", ""),  # a city that is gone
+        ("429006", ""),
+        ("460036", ""),
+        ("830000", ""),
+        ("000000", "前两位 00"),
+        ("340199", "前六位 340199"),
+        ("343333", "前六位 343333"),
+        ("346101", "前六位 346101"),
+        ("340000", ""),
+    ],
+)
+def test_a_region_that_never_was_one_is_told(region: str, told: str) -> None:
+    assert told in (said := REGIONS.warning(f"{region}197005056028")) and bool(told) == bool(said)

@@ -40,6 +40,7 @@ from expertpool.core.importing.importer import (
 
 EMPTY: tuple[Any, ...] = ("", None, [])
 WHOLE_ROW = "整行"
+FURTHER = 6  # rows of one person that are named
 WITHOUT_RESULT = "文件里只有公式，没有结果：请填写内容，或用 Excel、WPS 打开、保存后再上传。"
 WHICH_MONTH = "一月还是十月？表中是数字，十月末尾的 0 会丢失，请核对。"
 EMPTIED, UNCHANGED = "（空）", "（不改动）"
@@ -51,6 +52,31 @@ _REMARK = re.compile(
 )
 _DAY, _NUMBERS = re.compile(r"\d{4}-\d\d(?:-\d\d)?"), re.compile(r"\d+")
 _AMOUNT = re.compile(r"[\d.]+\s?\D?")
+# What stands over each column, or below its header: (1) (2) (3), 一 二 三, ① ② ③.
+_PLACE = re.compile(r"[(（]?([\d一二三四五六七八九十]{1,2}|[①-⑳])[)）]?")
+_COUNTS = [
+    "一",
+    "二",
+    "三",
+    "四",
+    "五",
+    "六",
+    "七",
+    "八",
+    "九",
+    "十",
+    "十一",
+    "十二",
+    "十三",
+    "十四",
+    "十五",
+    "十六",
+    "十七",
+    "十八",
+    "十九",
+    "二十",
+]
+PLACES = 3  # fewer say nothing
 _ROW_NUMBER = re.compile(r"\d{1,6}(?:\.0)?")
 SAYS_NOTHING = NOTHING | ERRORS | {""}
 MOST_REMARK = 60  # letters that are told of it
@@ -112,9 +138,13 @@ class RowReader:
         marks = nothing | {*column.blanks} | noughts | SAME | ERRORS
         return marks - {*column.choices, *(known or ())}
 
-    def row(self, number: int, cells: list[Any]) -> Row | None:
-        """Clean one row; None when it is empty, or the sample of the template."""
+    def row(self, number: int, cells: list[Any], *, further: Sequence[int] = ()) -> Row | None:
+        """Clean one row, which holds those that went into it; None when it is empty, or the sample of the
+        template."""
         row = Row(number, cells)
+        if further:
+            was = f"第 {'、'.join(map(str, further[:FURTHER]))}{' 等' * (len(further) > FURTHER)}行"
+            row.notes.append(Note(WHOLE_ROW, CLEANED, was, "是同一人的，已并入这一行。"))
         mended = self.answers.cells.get(number)
         if mended:
             cells = self._mended(cells, mended)
@@ -350,7 +380,8 @@ def _meant_cleaned(
         value = column.clean(cell)
     except CellRefused:
         return cell, []
-    return meant(column, said, value) if isinstance(value, str) and value in said else (cell, [])
+    read, used = meant(column, said, value) if isinstance(value, str) else (cell, [])
+    return (read, used) if used else (cell, [])
 
 
 def _takes(column: ImportColumn, word: str) -> bool:
@@ -368,5 +399,20 @@ def _remark(cells: list[Any]) -> str:
     if said and said <= ERRORS:  # formulas that were filled down too far
         return "　".join(sorted(said))
     texts = ["".join(cell.split()) for cell in filled if isinstance(cell, str)]
+    if _are_places(filled):
+        return "　".join(map(as_it_stands, filled))[:MOST_REMARK]
     is_remark = len(filled) <= REMARK_CELLS and any(map(_REMARK.match, texts))
     return "　".join(texts)[:MOST_REMARK] if is_remark else ""
+
+
+def _are_places(filled: list[Any]) -> bool:
+    """Tell whether the cells of a row only count the columns."""
+    found = [_PLACE.fullmatch("".join(as_it_stands(cell).split())) for cell in filled]
+    places = [_place(one[1]) for one in found if one]
+    return len(found) >= PLACES and places == list(range(1, len(found) + 1))
+
+
+def _place(digits: str) -> int:
+    if digits in _COUNTS:
+        return _COUNTS.index(digits) + 1
+    return ord(digits) - ord("①") + 1 if "①" <= digits <= "⑳" else int(digits)

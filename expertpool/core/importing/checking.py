@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import islice
 
@@ -10,11 +10,13 @@ from django.db import IntegrityError, transaction
 
 from expertpool.core.importing.answers import Answers
 from expertpool.core.importing.cells import RowReader
+from expertpool.core.importing.continued import Continued
 from expertpool.core.importing.importer import Fault, Importer, Row, Totals
 from expertpool.core.importing.reading import Numbered
 
 Sink = Callable[[Row], None]
 CHANGED = "档案刚被改过"
+TOLD_ROWS = 500  # after which it is told how far a run is
 DISTINCT_WORDS = 500  # that no list has; what a user can be asked
 
 
@@ -33,15 +35,21 @@ def check_rows(
 
     ``codes`` say what each cell is. ``refused`` is called for every row that is not taken, in the
     order of the sheet, but for those that are only counted, ``taken`` for the others; ``progress``
-    with the number of rows done after each chunk. Empty rows, the sample row of the template, and sums
-    and remarks between the rows are passed over and not counted. ``answers`` are what the user said about words and cells.
+    with the number of rows done, of a chunk on its way with half of those that were read. Empty rows, the sample row of the template, and sums
+    and remarks between the rows are passed over and not counted; one person over several rows is one. ``answers`` are what the user said about words and cells.
     """
     importer.previews = not keep
     totals = Totals()
     answers = answers or Answers()
     importer.said = answers.words
     reader = RowReader(importer, codes, answers, totals)
-    source = (row for number, cells in rows if (row := reader.row(number, cells)))
+    continued = Continued([importer.by_code.get(code) for code in codes])
+    read = (
+        row
+        for number, cells in continued.joined(rows)
+        if (row := reader.row(number, cells, further=continued.rows.get(number, ())))
+    )
+    source = _telling(read, totals, progress) if progress else read
     while chunk := list(islice(source, importer.chunk_rows)):
         _check_chunk(importer, chunk, answers, keep=keep)
         for row in chunk:
@@ -54,6 +62,14 @@ def check_rows(
         if progress:
             progress(totals.total)
     return totals
+
+
+def _telling(rows: Iterable[Row], totals: Totals, progress: Callable[[int], None]) -> Iterator[Row]:
+    """Tell ``progress`` within a chunk, too: a row that is read is half done."""
+    for at, row in enumerate(rows, 1):
+        if not at % TOLD_ROWS:
+            progress(totals.total + (at - totals.total) // 2)
+        yield row
 
 
 def _count(row: Row, totals: Totals, importer: Importer) -> None:

@@ -39,6 +39,7 @@ from expertpool.core.importing.runs import (
     discard_import,
     own_imports,
     resume_import,
+    stands_still,
     start_again,
     start_import,
     started_imports,
@@ -144,6 +145,7 @@ class _Pages:
         template = "core/import_run.html"
         htmx: Any = getattr(request, "htmx", None)
         part = f"{template}#job" if htmx and run.is_running else template
+        still = stands_still(run, now=timezone.now())
         context = {
             "run": run,
             "found": found,
@@ -154,11 +156,13 @@ class _Pages:
             "unused": unused_columns(run, found.get("outline", {})),
             "beside": beside(found.get("outline", {})),
             "updates": self._updates(request, run),
+            "still": still,
         }
         status = 422 if form and form.is_bound else 200
         response = self._page(request, part, context, status=status)
-        if htmx and not run.is_running:
-            response["HX-Refresh"] = "true"  # the page of the result is another one
+        # The page of the result is another one, and that of a run which stands still has buttons.
+        if htmx and not (run.is_running and still == ("still" in request.GET)):
+            response["HX-Refresh"] = "true"
         return response
 
     def _updates(self, request: HttpRequest, run: ImportRun) -> str:

@@ -61,6 +61,7 @@ from expertpool.core.waiting import FileGone, remove_unnamed
 logger = logging.getLogger(__name__)
 PROOF = cast("ProofField", ImportRun._meta.get_field("proof"))
 OPEN = (ImportState.UPLOADED, ImportState.MAPPING, ImportState.PREVIEWED)  # not yet confirmed
+STILL_AFTER = timedelta(seconds=30)  # in which a worker takes up what was confirmed
 MOST_CHECKS = 50  # of one file: whoever asks more often is not mending it
 
 
@@ -527,6 +528,15 @@ def discard_import(*, run: ImportRun) -> None:
     _remove_files(run)
     run.state, run.reasons, run.left, run.notes = ImportState.DISCARDED, {}, {}, {}
     run.save()
+
+
+def stands_still(run: ImportRun, *, now: datetime) -> bool:
+    """Tell whether a confirmed run waits although a worker should long have been at it: it can be queued
+    again, or given up."""
+    if not run.is_running or (run.confirmed_at and now < run.confirmed_at + STILL_AFTER):
+        return False
+    with transaction.atomic():
+        return try_lock_transaction(_lock(run.pk))
 
 
 def _stand_still(run: ImportRun, refusal: str) -> None:

@@ -8,10 +8,16 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from expertpool.core.importing import CellRefused, ImportColumn, as_code
+from expertpool.core.importing import CellRefused, ImportColumn, as_code, as_text
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.services.import_lookups import SpecialtyNames
 
+# 1.A0401 2.A0402, ①建筑设计; and A 0401.
+_COUNTED = re.compile(
+    r"(?:(?<=^)|(?<=[\s;；,，、]))(?:\(?\d{1,2}[.．、)）]|[①-⑳])\s*(?=[A-Za-z]\s?\d{2}|[\u4e00-\u9fff])"
+)
+_GAP = re.compile(r"(?<![A-Za-z0-9])([A-Za-z])\s+(?=\d{2,}(?![A-Za-z0-9]))")
+_BARS = str.maketrans("|｜", "；；")
 _BETWEEN = re.compile(r"[;；,，、/|\n]+")
 
 
@@ -20,9 +26,15 @@ def expert_columns() -> list[ImportColumn]:
     names = _Names()
     columns = {one.code: one for one in EXPERT.import_columns()}
     specialties, email = columns["specialties"], columns["email"]
-    columns["specialties"] = replace(specialties, named_so=names.candidates)
+    columns["specialties"] = replace(specialties, named_so=names.candidates, clean=listed)
     columns["email"] = replace(email, clean=_first_of(email.clean))
     return list(columns.values())
+
+
+def listed(cell: Any) -> str:
+    """Clean a list of specialties: without the numbers of its entries, a blank within a code, or bars between."""
+    value = as_text(cell).translate(_BARS)
+    return _GAP.sub(r"\1", _COUNTED.sub("；", value).lstrip("； "))
 
 
 class _Names:

@@ -20,6 +20,7 @@ _WITH_CODE = 30  # letters that may stand beside a name
 _CODED = re.compile(r"(?P<code>[A-Za-z]\d+)[\s:：\-—]*(?P<name>[^A-Za-z0-9].*)")
 _NAMED = re.compile(r"(?P<name>[^A-Za-z0-9]+?)[\s:：\-—(（]*(?P<code>[A-Za-z]\d+)\s*[)）]?")
 _NEXT = re.compile(r"[\s/／|+]+(?=[A-Za-z]\d{2,}(?![A-Za-z0-9]))")
+_BELONGS = re.compile(r"(?P<name>.+?)\s*[(（](?P<above>[^()（）]+)[)）]")  # 建筑工程（设计）
 _BLANKS = re.compile(r"[\s()]+")
 _DIVISION = re.compile(r"(?P<code>\d{6})[:：\-—]*(?P<name>\D+)")
 
@@ -72,8 +73,22 @@ class SpecialtyNames:
     def candidates(self, word: str) -> list[str]:
         """Return the specialties that go by one name, where there are several, each with its code and what
         it belongs to."""
-        named = self._names.get(word, [])
+        named = self._named_so(word)
         return [self._called(pk) for pk in named] if len(named) > 1 else []
+
+    def _named_so(self, word: str) -> list[int]:
+        """Return the specialties of a name; behind it may stand, in brackets, to what the one belongs."""
+        found = self._names.get(word, [])
+        if found or not (parts := _BELONGS.fullmatch(word)):
+            return found
+        named = self._names.get(parts["name"], [])
+        below = [pk for pk in named if self._is_below(pk, parts["above"])]
+        return below or named
+
+    def _is_below(self, pk: int, name: str) -> bool:
+        _, _, parent = self._rows[pk]
+        above = self._rows.get(parent or 0)
+        return above is not None and _is_part(name, above[1])
 
     def _called(self, pk: int) -> str:
         code, name, parent = self._rows[pk]
@@ -145,7 +160,7 @@ class SpecialtyNames:
                 return coded
             told = f"中，{code} 是“{name}”，请核对代码和名称。"
             raise _refused("specialties", word, "专业代码与名称不符", told)
-        named = self._names.get(one, [])
+        named = self._named_so(one)
         if len(named) == 1:
             return named[0]
         if named:

@@ -21,6 +21,7 @@ from expertpool.core.importing import (
 )
 from expertpool.directory.queries import title_levels
 from expertpool.experts.enums import ExpertKind, IdKind
+from expertpool.experts.queries.availability import last_day
 from expertpool.experts.services.import_lookups import (
     DepartmentNames,
     DivisionNames,
@@ -28,8 +29,9 @@ from expertpool.experts.services.import_lookups import (
 )
 from expertpool.experts.services.import_options import departments_into
 from expertpool.experts.validators import documents
-from expertpool.experts.validators.values import TOO_YOUNG, Term, is_too_young
+from expertpool.experts.validators.values import TOO_YOUNG, Term, TermYears, is_too_young
 
+WITHOUT_BEGINNING = "没有聘期开始，不知道到哪一天，按没有填写处理，请核对。"
 OTHERS_KEPT = "同一格的其他专业照常导入。"
 
 
@@ -119,6 +121,9 @@ class RowRules:
         """Take apart a term that stands in one cell."""
         values = row.values
         start, end = values.get("term_start_date") or None, values.get("term_end_date") or None
+        if isinstance(end, TermYears):
+            end = self._end_after(row, start, end)
+            values["term_end_date"] = end
         if isinstance(end, Term):
             if start and end.start and start != end.start:
                 told = f"聘期开始为 {start}，聘期至一列写的是 {end.start}。"
@@ -130,6 +135,13 @@ class RowRules:
         if start and end and end < start:
             return self._fault("term_end_date", "聘期颠倒", "聘期至早于聘期开始。")
         return None
+
+    def _end_after(self, row: Row, start: date | None, term: TermYears) -> date | None:
+        """Return the last day of a term of so many years; it is told, and what has no beginning has none."""
+        end = last_day(start, term.years) if start else None
+        told = f"自 {start} 起，至 {end}" if end else WITHOUT_BEGINNING
+        row.notes.append(Note("聘期至", GUESSED if end else CHECK, term.typed, told))
+        return end
 
     def _words(self, row: Row) -> Iterator[Fault]:
         """Find specialties, division and department; fill the title level."""

@@ -46,7 +46,7 @@ from expertpool.experts.services.import_lookups import (
 from expertpool.experts.services.import_units import NamedUnits, employer_of
 from expertpool.experts.services.profile import refusals_of, update_expert
 from expertpool.experts.services.taken import UNIQUE, is_plain
-from expertpool.experts.validators.values import Term, expert_number
+from expertpool.experts.validators.values import Term, TermYears, expert_number
 
 NUMBER = ImportColumn(
     "number",
@@ -61,6 +61,7 @@ MOST = 500
 # Whom a row names: the surest first.
 KEYS = ("number", "id_number", "phone")
 KEY_LABELS = {"number": "编号", "id_number": "证件号码", "phone": "手机号"}
+NO_END = "只写了几年，不知道到哪一天，这一项不更新。"
 NOT_HERE = "编号、证件号码、手机号都没有对上，或您不能修改他。看不到全文的号码不能用来查找。"
 
 
@@ -211,6 +212,8 @@ class ExpertUpdater(Importer):
         if isinstance(term, Term) and term.end is None and expert.term_end_date:
             # The one empty value that a list writes out.
             given["term_end_date"] = None
+        if isinstance(term, TermYears):
+            row.notes.append(Note("聘期至", CHECK, term.typed, NO_END))
         if "title" in given and "title_level" not in given:
             given["title_level"] = self.title_levels.get(given["title"], 0)
         self._place(row, expert, given)
@@ -344,6 +347,8 @@ class ExpertUpdater(Importer):
 
 def _parts(term: Any) -> dict[str, Any]:
     """Return beginning and end of a term that stands in one cell."""
+    if isinstance(term, TermYears):  # until when, it does not say
+        return {"term_end_date": None}
     if not isinstance(term, Term):
         return {}
     start = {"term_start_date": term.start} if term.start else {}

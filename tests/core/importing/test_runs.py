@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from expertpool.core.importing import (
     Row,
     Totals,
     UnreadableFile,
+    check_rows,
     text,
 )
 from expertpool.core.importing import runs as runs_module
@@ -32,6 +34,7 @@ from expertpool.core.importing.runs import (
     perform_import,
     remove_expired_imports,
     resume_import,
+    stands_still,
     start_import,
 )
 from expertpool.core.models import ImportMemory, ImportRun
@@ -312,6 +315,36 @@ def test_a_run_that_stands_still_can_go_on_or_be_given_up(
     # Its jobs come too late.
     perform_import(run_id=run.pk, now=NOW)
     assert not Title.objects.filter(name__startswith="测试").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_offers_to_go_on_or_be_given_up_only_where_nobody_is_at_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = start(make_user("admin"), tmp_path, ROWS)
+    assert not stands_still(run, now=NOW)
+    killed(run, monkeypatch)
+    later = NOW + timedelta(minutes=1)
+    # A worker takes it up in a moment.
+    assert not stands_still(run, now=NOW + timedelta(seconds=5))
+    assert stands_still(run, now=later)
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"import-{run.pk}"])
+        assert not stands_still(run, now=later)
+    finally:
+        other.close()
+    assert stands_still(run, now=later)
+
+
+def test_how_far_a_run_is_is_told_within_a_chunk(admin: User) -> None:
+    rows = [(at, [f"测试{at}", ""]) for at in range(2, 1_502)]
+    importer, told = TitleImporter(actor=admin, now=NOW, options={}), list[int]()
+    importer.chunk_rows = 2_000
+    codes = ["name", "note"]
+    check_rows(importer, rows, codes, keep=False, refused=lambda row: None, progress=told.append)
+    assert told == [250, 500, 750, 1_500]
 
 
 def test_a_run_that_stands_still_is_forgotten_when_it_expires(

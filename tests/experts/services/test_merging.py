@@ -262,7 +262,8 @@ def test_by_the_page(keep: Expert, close: Expert, admin: User) -> None:
     # What cannot be is offered nowhere, and who stays stands where he stood.
     restore = reverse("experts:restore", args=[close.pk])
     for address in ("/experts/deleted/", "/experts/?tab=deleted"):
-        assert close.number in (page := client.get(address).content.decode())
+        page = client.get(address).content.decode()
+        assert close.number in page
         assert restore not in page
     assert not status_course(keep)
     assert [one.act for one in status_course(close)] == ["合并专家档案"]

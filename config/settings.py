@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.other_accounts.loaded_anew",
+    "expertpool.accounts.middleware.NarrowedMiddleware",
     "config.refusals.RefusalsMiddleware",
     "expertpool.audit.middleware.RequestContextMiddleware",
     "config.unfinished.UnfinishedMiddleware",

@@ -17,7 +17,7 @@ class AccountsConfig(AppConfig):
         from expertpool.core import home
         from expertpool.core.configuration import SETTING_CONSTRAINTS, SITE_SETTINGS
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import ACCOUNT_ITEMS, MENU
+        from expertpool.core.registry import ACCOUNT_ITEMS, MENU, NARROW_PAGES, narrow_pages
 
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
@@ -29,5 +29,6 @@ class AccountsConfig(AppConfig):
         home.SHORTCUTS.add(*SHORTCUTS)
         home.TODOS.add(*TODOS)
         ACCOUNT_ITEMS.add(PASSWORD)
+        NARROW_PAGES.add(*narrow_pages("accounts:logout", "accounts:password"))
         # After every migrate, which is when a new version's catalogue meets the database.
         post_migrate.connect(give_new_permissions, sender=self)

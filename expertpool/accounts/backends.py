@@ -7,15 +7,17 @@ from typing import Any
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
+from django.db.models import BooleanField, ExpressionWrapper
 from django.http import HttpRequest
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.accounts.registry import READ_ALONG
+from expertpool.accounts.registry import READ_ALONG, kept_rights, narrowing
 from expertpool.accounts.settings import SESSION_LENGTH
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
 from expertpool.core.prepared import Given, Prepared
+from expertpool.core.registry import is_narrowed
 
 
 class AccountBackend:
@@ -26,6 +28,8 @@ class AccountBackend:
 
     def get_user(self, user_id: int) -> User | None:
         user: User | None = _active.first(pk=user_id)
+        if user is not None and is_narrowed(user):
+            user.keep_only(kept_rights())
         return user
 
 
@@ -34,6 +38,7 @@ _active = Prepared(
         User.objects.filter(pk=Given("pk"), is_active=True)
         .select_related("department")
         .annotate(**{one.code: one.of() for one in READ_ALONG})
+        .annotate(is_narrowed=ExpressionWrapper(narrowing(), BooleanField()))
     )
 )
 

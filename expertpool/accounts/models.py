@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import datetime
 from functools import cache, cached_property
 from typing import Any, ClassVar, TypeVar
@@ -292,7 +293,11 @@ class User(AbstractBaseUser):
     def act_through(self, token: ApiToken) -> None:
         """Keep, for this call, only those rights that ``token`` has too."""
         self.through = token.name
-        self.grants = {code: rows for code, rows in self.grants.items() if code in token.scopes}
+        self.keep_only(token.scopes)
+
+    def keep_only(self, codes: Collection[str]) -> None:
+        """Keep, of the rights that his roles give him, only ``codes`` as long as this is held."""
+        self.grants = {code: rows for code, rows in self.grants.items() if code in codes}
 
 
 @cache

@@ -6,33 +6,59 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
+
+from django.db.models import Q
 
 from expertpool.core.catalogue import Catalogue
 
 
 @dataclass(frozen=True)
 class SignInBar:
-    """``why(user)``: why he may not sign in now, as a sentence for himself, for as long as it says so; empty:
+    """``why(user)``: why he may not act by his account now, as a sentence for himself, for as long as it says so; empty:
     he may. Asked at each attempt; whoever bars somebody ends what he is signed in by (`services.users.end_access`).
-    ``states(users)``: of those of the accounts (ids) that may not now, what they are, in a word or two for the office."""
+    ``states(users)``: of those of the accounts (ids) that may not now, what they are, in a word or two for the office.
+    ``narrowed``: of which users (a condition) the session opens no more than `core.registry.NARROW_PAGES`, by the
+    rights ``keeps``: they sign in all the same, and do nothing else by their accounts."""
 
     code: str
     why: Callable[[Any], str]  # of a user
     states: Callable[[Collection[int]], Mapping[int, str]]
+    narrowed: Callable[[], Any] | None = None
+    keeps: tuple[str, ...] = ()
 
 
 SIGN_IN_BARS: Catalogue[SignInBar] = Catalogue("sign-in bar")
 
 
 def is_barred(user: Any) -> bool:
-    """Tell whether ``user``, enabled or not, may neither sign in nor act by a token now."""
+    """Tell whether ``user``, enabled or not, may not act by his account now, by a token say."""
     return bool(why_barred(user))
 
 
 def why_barred(user: Any) -> str:
-    """Return why ``user`` may neither sign in nor act by a token now, for himself; empty: he may."""
+    """Return why ``user`` may not act by his account now, for himself; empty: he may."""
     return next(filter(None, (bar.why(user) for bar in SIGN_IN_BARS)), "")
+
+
+def why_shut_out(user: Any) -> str:
+    """Return why ``user`` may not even sign in to what is left to him (`SignInBar.narrowed`), for himself; empty:
+    he may."""
+    narrowed = type(user).objects.filter(narrowing(), pk=user.pk)
+    return "" if narrowed.exists() else why_barred(user)
+
+
+def narrowing() -> Q:
+    """Return whose session is narrowed, as an expression of users."""
+    asked = [Q(bar.narrowed()) for bar in SIGN_IN_BARS if bar.narrowed is not None]
+    return reduce(or_, asked, Q(pk__in=[]))
+
+
+def kept_rights() -> frozenset[str]:
+    """Return the rights of somebody whose session is narrowed."""
+    return frozenset(code for bar in SIGN_IN_BARS for code in bar.keeps)
 
 
 def barred_states(users: Collection[int]) -> dict[int, str]:

@@ -32,7 +32,7 @@ class ChangesConfig(AppConfig):
         from expertpool.core import home
         from expertpool.core.criteria import register_criteria
         from expertpool.core.events import subscribe
-        from expertpool.core.registry import MENU, PAGE_TABS
+        from expertpool.core.registry import MENU, NARROW_PAGES, PAGE_TABS, narrow_pages
         from expertpool.customforms.registry import FILE_HOLDERS
         from expertpool.experts.events import ExpertChanged, ExpertsMerged
         from expertpool.experts.services.contacts import recipient_of
@@ -42,6 +42,7 @@ class ChangesConfig(AppConfig):
 
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(*ITEMS)
+        NARROW_PAGES.add(*narrow_pages("changes:own_data"))
         PAGE_TABS.add(*TABS)
         home.TODOS.add(*TODOS)
         home.SHORTCUTS.add(*SHORTCUTS)

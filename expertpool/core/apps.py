@@ -61,7 +61,14 @@ class CoreConfig(AppConfig):
         from expertpool.core.mandates import MANDATES, Mandate, unfinished
         from expertpool.core.models import BulkRun, ExportRun
         from expertpool.core.permissions import check_required_codes
-        from expertpool.core.registry import ACCOUNT_ITEMS, MENU_GROUPS, MenuGroup, MenuItem
+        from expertpool.core.registry import (
+            ACCOUNT_ITEMS,
+            MENU_GROUPS,
+            NARROW_PAGES,
+            MenuGroup,
+            MenuItem,
+            narrow_pages,
+        )
         from expertpool.core.search import SEARCHES, SearchProvider, find_pages
         from expertpool.core.settings import SETTINGS
         from expertpool.core.text import HIDDEN
@@ -86,4 +93,5 @@ class CoreConfig(AppConfig):
         ACCOUNT_ITEMS.add(
             MenuItem("core.exports", "我的导出", "download", "core:export_list", order=50)
         )
+        NARROW_PAGES.add(*narrow_pages("core:signed_in", "core:watermark"))
         SEARCHES.add(SearchProvider("pages", "功能", find_pages, order=900))

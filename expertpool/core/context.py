@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch
 from expertpool.core.addresses import address
 from expertpool.core.configuration import value_of
 from expertpool.core.counting import counted
-from expertpool.core.registry import MENU_PAGES, account_items_for, menu_for
+from expertpool.core.registry import MENU_PAGES, account_items_for, is_narrowed, menu_for
 from expertpool.core.settings import LOGO, SITE_NAME, WATERMARK
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return common | {
         "menu_groups": lambda: _menu(request),
         "menu_page": lambda: _menu_page(request),
-        "search_url": address("core:search"),
+        "search_url": "" if is_narrowed(user) else address("core:search"),
         "account_name": str(user),
         "account_unit": str(getattr(user, "department", None) or ""),
         "account_items": lambda: _account_items(user),

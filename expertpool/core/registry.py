@@ -76,6 +76,14 @@ class Entrance:
 
 
 @dataclass(frozen=True)
+class NarrowPage:
+    """A page, by its URL name, that stays open to somebody whose session is narrowed (`is_narrowed`): nothing
+    else of what asks for a login does."""
+
+    code: str
+
+
+@dataclass(frozen=True)
 class Tab:
     """One tab on a panorama page (``experts:detail`` …). ``render`` returns HTML for the subject
     of the page."""
@@ -116,6 +124,7 @@ MENU_PAGES: Catalogue[MenuPage] = Catalogue(
 ACCOUNT_ITEMS: Catalogue[MenuItem] = Catalogue(
     "account entry", order=lambda item: item.order, faults=faults_of_item
 )
+NARROW_PAGES: Catalogue[NarrowPage] = Catalogue("page of a narrowed session")
 ENTRANCES: Catalogue[Entrance] = Catalogue("entrance")
 PAGE_TABS: Catalogue[Tab] = Catalogue(
     "tab",
@@ -130,9 +139,24 @@ def may_use(user: Any, permissions: tuple[Codes, ...]) -> bool:
     return not permissions or any(user.has_permission(code) for code in codes_in(permissions))
 
 
+def is_narrowed(user: Any) -> bool:
+    """Tell whether the session of ``user`` opens no more than NARROW_PAGES: known of whoever asks for a page."""
+    return bool(getattr(user, "is_narrowed", False))
+
+
+def narrow_pages(*names: str) -> list[NarrowPage]:
+    """Return an entry for each of the URL ``names``."""
+    return [NarrowPage(name) for name in names]
+
+
+def _is_shown(user: Any, item: MenuItem) -> bool:
+    is_open = not is_narrowed(user) or item.url_name in NARROW_PAGES
+    return is_open and may_use(user, item.permissions)
+
+
 def account_items_for(user: Any) -> list[MenuItem]:
     """Return the entries under the name of ``user``."""
-    return [item for item in ACCOUNT_ITEMS if may_use(user, item.permissions)]
+    return [item for item in ACCOUNT_ITEMS if _is_shown(user, item)]
 
 
 def tabs_for(page: str, user: Any) -> list[Tab]:
@@ -156,7 +180,7 @@ def permission_groups() -> list[PermissionGroup]:
 
 def menu_for(user: Any) -> list[tuple[MenuGroup, list[MenuItem]]]:
     """Return the side menu that ``user`` may see; empty groups are left out."""
-    usable = [item for item in MENU if may_use(user, item.permissions)]
+    usable = [item for item in MENU if _is_shown(user, item)]
     groups = [
         (group, [item for item in usable if item.group == group.code]) for group in MENU_GROUPS
     ]

@@ -67,7 +67,11 @@ class ExpertsConfig(AppConfig):
             let_in_since,
             why_contact_is_anothers,
         )
-        from expertpool.experts.queries.experts import signed_out_states, why_signed_out
+        from expertpool.experts.queries.experts import (
+            narrowed_users,
+            signed_out_states,
+            why_signed_out,
+        )
         from expertpool.experts.queries.files import EXPERT_FILES
         from expertpool.experts.queries.named_fields import FILES, USE
         from expertpool.experts.queries.removals import FIELDS, SUBJECT, removals_decidable_by
@@ -163,7 +167,15 @@ class ExpertsConfig(AppConfig):
         )
         register_events(*EVENTS)
         RULE_ACTIONS.add(FREEZE)
-        SIGN_IN_BARS.add(SignInBar("experts.status", why_signed_out, signed_out_states))
+        SIGN_IN_BARS.add(
+            SignInBar(
+                "experts.status",
+                why_signed_out,
+                signed_out_states,
+                narrowed=narrowed_users,
+                keeps=("experts.self",),
+            )
+        )
         PASSWORD_LINKS.add(PasswordLink("experts", is_of_expert, send_password_link))
         CONTACT_OWNERS.add(
             ContactOwners("experts", is_of_expert, why_contact_is_anothers, FROM_FILE)

@@ -132,8 +132,10 @@ class AvoidanceKind(models.TextChoices):
 # With a person; the unit, if it is known, only says which person of that name.
 PERSON_KINDS = (AvoidanceKind.KIN, AvoidanceKind.TEACHER, AvoidanceKind.PERSON)
 
-# While he is so, his account cannot be signed in by (docs/decisions/0100).
-NOT_SIGNED_IN = (ExpertStatus.FROZEN, ExpertStatus.BLACKLISTED, ExpertStatus.DELETED)
+# While he is so, he acts by his account no more (docs/decisions/0100); the first two sign in to what is left to
+# them (0250).
+NARROWED = (ExpertStatus.FROZEN, ExpertStatus.BLACKLISTED)
+NOT_SIGNED_IN = (*NARROWED, ExpertStatus.DELETED)
 
 
 class AccountState(models.TextChoices):

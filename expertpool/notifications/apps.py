@@ -16,7 +16,7 @@ class NotificationsConfig(AppConfig):
         from expertpool.core.events import subscribe
         from expertpool.core.health import CHECK_GROUPS, CHECKS
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import MENU, MENU_GROUPS
+        from expertpool.core.registry import MENU, MENU_GROUPS, NARROW_PAGES, narrow_pages
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.actions import ACTIONS, VALUES
         from expertpool.notifications.channels import CHANNELS
@@ -38,6 +38,9 @@ class NotificationsConfig(AppConfig):
         VALUE_LABELS.add(*VALUES)
         MENU_GROUPS.add(GROUP)
         MENU.add(*ITEMS)
+        NARROW_PAGES.add(
+            *narrow_pages("notifications:inbox", "notifications:message", "notifications:read_all")
+        )
         OCCASIONS.add(ACTED)
         CHECK_GROUPS.add(GATEWAYS)
         CHECKS.add(*gateway_checks())

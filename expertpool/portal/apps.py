@@ -11,7 +11,7 @@ class PortalConfig(AppConfig):
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.duties import DutiesLate
         from expertpool.core.events import subscribe
-        from expertpool.core.registry import ACCOUNT_ITEMS, MENU
+        from expertpool.core.registry import ACCOUNT_ITEMS, MENU, NARROW_PAGES, narrow_pages
         from expertpool.core.scanning import VirusFound
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS
@@ -27,6 +27,7 @@ class PortalConfig(AppConfig):
         SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(ITEM)
+        NARROW_PAGES.add(*narrow_pages("portal:home"))
         home.TODOS.add(*TODOS)
         ACCOUNT_ITEMS.add(ACCOUNT)
         OCCASIONS.add(PHONE, DUTIES_LATE, VIRUS)

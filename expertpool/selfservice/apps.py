@@ -10,11 +10,11 @@ class SelfserviceConfig(AppConfig):
         from expertpool.changes.registry import OWN_DATA
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
-        from expertpool.core.registry import MENU, PAGE_TABS
+        from expertpool.core.registry import MENU, NARROW_PAGES, PAGE_TABS, narrow_pages
         from expertpool.draws.registry import LINK_PAGES, LinkPage
         from expertpool.selfservice.actions import ACTIONS
         from expertpool.selfservice.home import SHORTCUTS
-        from expertpool.selfservice.menu import ITEMS
+        from expertpool.selfservice.menu import ITEMS, LETTER_PAGES
         from expertpool.selfservice.queries.letters import reply_address
         from expertpool.selfservice.settings import CALENDAR_FEEDS
         from expertpool.selfservice.tables import REVIEWS
@@ -23,6 +23,7 @@ class SelfserviceConfig(AppConfig):
         LOG_ACTIONS.add(*ACTIONS)
         SITE_SETTINGS.add(CALENDAR_FEEDS)
         MENU.add(*ITEMS)
+        NARROW_PAGES.add(*narrow_pages(*LETTER_PAGES))
         OWN_DATA.add(REVIEWS)
         home.SHORTCUTS.add(*SHORTCUTS)
         PAGE_TABS.add(*TABS)

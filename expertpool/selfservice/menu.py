@@ -16,6 +16,16 @@ def count_open_letters(user: User) -> int:
     return len(letters_of(expert, now=timezone.now()).open) if expert else 0
 
 
+# What is left to somebody out of the pool: his reviews, as the link of each shows them.
+LETTER_PAGES = (
+    "selfservice:reviews",
+    "selfservice:review",
+    "selfservice:review_answer",
+    "selfservice:review_leave",
+    "selfservice:review_sign_in",
+    "selfservice:review_calendar",
+    "selfservice:review_file",
+)
 ITEMS = (
     MenuItem(
         "my_reviews",

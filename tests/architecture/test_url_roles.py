@@ -12,7 +12,12 @@ from django.http import HttpResponse
 from django.shortcuts import resolve_url
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from expertpool.core.registry import NARROW_PAGES
+from expertpool.experts.models import Expert
+from expertpool.experts.services.blacklist import add_to_blacklist
+from expertpool.experts.services.status import freeze_expert
 from tests.architecture.url_roles import RULES, Rule
 from tests.architecture.world import ROLES, World, make_world
 from tests.fixtures import login
@@ -89,4 +94,34 @@ def test_each_role_opens_what_the_table_says(role: str, world: World) -> None:
     for name, rule in RULES.items():
         url = reverse(name, kwargs=rule.kwargs(world, user))
         found += complaints(name, rule, role, client, url)
+    assert found == [], "\n".join(found)
+
+
+# All that is left to an expert who is frozen or on the blacklist, beside what is for anybody.
+LEFT = {
+    *("portal:home", "core:signed_in", "core:watermark", "accounts:logout", "accounts:password"),
+    *("notifications:inbox", "notifications:message", "notifications:read_all"),
+    *("selfservice:reviews", "selfservice:review", "selfservice:review_answer"),
+    *("selfservice:review_leave", "selfservice:review_sign_in", "selfservice:review_calendar"),
+    *("selfservice:review_file", "changes:own_data"),
+}
+
+
+@pytest.mark.shows("EXP-34", "EXP-52", "SYS-06")
+@pytest.mark.django_db
+@pytest.mark.parametrize("put_out", [freeze_expert, add_to_blacklist])
+def test_who_is_out_of_the_pool_opens_what_is_left_to_him(put_out: Any, world: World) -> None:
+    user, client = world.users["expert"], Client(raise_request_exception=False)
+    # Of a member: what nobody opens for who is out stands since then.
+    urls = {name: reverse(name, kwargs=rule.kwargs(world, user)) for name, rule in RULES.items()}
+    member = Expert.objects.get(pk=world.expert.pk)
+    put_out(expert=member, reason="核查", actor=world.users["admin"], now=timezone.now())
+    user.refresh_from_db()
+    login(client, user)
+    assert {page.code for page in NARROW_PAGES} == LEFT
+    found: list[str] = []
+    for name, rule in RULES.items():
+        left = name in LEFT or rule.public or rule.token
+        mine = rule if left else Rule(frozenset(), rule.kwargs)
+        found += complaints(name, mine, "expert", client, urls[name])
     assert found == [], "\n".join(found)

@@ -17,15 +17,16 @@ from django.utils import timezone
 from expertpool.accounts.enums import LoginOutcome
 from expertpool.accounts.models import User
 from expertpool.accounts.services.demo import DEMO_PASSWORD
-from expertpool.accounts.services.login import sign_in
+from expertpool.accounts.services.login import prove_identity, sign_in
 from expertpool.accounts.services.passwords import one_time_password
+from expertpool.accounts.services.roles import ensure_demo_roles
 from expertpool.audit.models import Entry
 from expertpool.core import client as addresses
 from expertpool.core.client import client_address, untrusted_proxy
 from expertpool.experts.services.deletion import delete_expert, restore_expert
 from expertpool.experts.services.status import freeze_expert, unfreeze_expert
 from tests.factories.accounts import PASSWORD, make_department, make_user
-from tests.factories.experts import make_expert
+from tests.factories.experts import give_account, make_expert
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -173,15 +174,12 @@ def test_a_header_from_outside_is_no_proxy_of_ours(settings: Any) -> None:
 # --- Experts who are out -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("end", [freeze_expert, delete_expert])
-def test_an_expert_who_is_frozen_or_deleted_is_signed_out_and_stays_out(
-    end: Any, admin: User
-) -> None:
+def test_an_expert_who_is_deleted_is_signed_out_and_stays_out(admin: User) -> None:
     user = make_user("expert", username="chef")
     expert = make_expert(user=user)
     client = login(Client(), user)
     assert client.get("/").status_code == 200
-    end(expert=expert, reason="查实", actor=admin, now=NOW)
+    delete_expert(expert=expert, reason="查实", actor=admin, now=NOW)
     assert client.get("/").status_code == 302
     # Whoever knows the password is told why, and not that it was wrong; nobody else learns anything.
     for _ in range(7):
@@ -192,9 +190,26 @@ def test_an_expert_who_is_frozen_or_deleted_is_signed_out_and_stays_out(
         assert "账号和密码都对" in refused.why
     wrong = sign_in(identifier="chef", password="x", address="10.0.0.1", device="", now=NOW)
     assert (wrong.outcome, wrong.why) == (LoginOutcome.DISABLED, "")
-    if end is freeze_expert:
-        unfreeze_expert(expert=expert, reason="核查完毕", actor=admin, now=NOW)
-    else:
-        restore_expert(expert=expert, actor=admin, now=NOW)
+    restore_expert(expert=expert, actor=admin, now=NOW)
     assert client.get("/").status_code == 302
     assert attempt(PASSWORD, address="10.0.0.1") == LoginOutcome.SUCCESS
+
+
+def test_an_expert_who_is_frozen_signs_in_to_what_is_left_to_him(admin: User) -> None:
+    """Whatever other roles he holds: they are back with him."""
+    user = make_user("expert", username="chef", roles=(ensure_demo_roles()["supervisor"],))
+    expert = make_expert(user=user)
+    give_account(expert, user)
+    client = login(Client(), user)
+    freeze_expert(expert=expert, reason="查实", actor=admin, now=NOW)
+    assert client.get("/").status_code == 302  # what he was signed in by has ended
+    who = {"identifier": "chef", "password": PASSWORD, "address": "10.0.0.1", "device": ""}
+    assert sign_in(**who, now=NOW).outcome == LoginOutcome.SUCCESS
+    # No second person, for he acts by his account no more.
+    assert prove_identity(**who, now=NOW).outcome == LoginOutcome.DISABLED
+    user.refresh_from_db()
+    login(client, user)
+    assert client.get("/projects/").status_code == 403
+    assert set(client.get("/").wsgi_request.user.grants) == {"experts.self"}
+    unfreeze_expert(expert=expert, reason="核查完毕", actor=admin, now=NOW)
+    assert client.get("/projects/").status_code == 200

@@ -14,7 +14,7 @@ from django.db.models.functions import Least
 from expertpool.accounts.enums import SUCCEEDED, LoginMethod, LoginOutcome
 from expertpool.accounts.exceptions import TooManyAttempts, WrongPassword
 from expertpool.accounts.models import LoginRecord, User, contact_index
-from expertpool.accounts.registry import why_barred
+from expertpool.accounts.registry import why_barred, why_shut_out
 from expertpool.accounts.services.devices import describe_device
 from expertpool.accounts.settings import (
     FAILURES_OF_ADDRESS,
@@ -69,19 +69,21 @@ def sign_in(*, identifier: str, password: str, address: str, device: str, now: d
     an address is refused until they are older, so that nobody shuts out an office behind one
     address for good. All answers but the last take the same time and shall be shown by the same
     message, so that nobody learns which accounts exist; only who knows the password of an account that
-    may not sign in is told why (``SignIn.why``).
+    may not sign in is told why (``SignIn.why``). Who is let in to what is left to him alone
+    (`registry.SignInBar`) is let in here.
     """
-    return _try(identifier, password, address, device, now, LoginOutcome.SUCCESS)
+    return _try(identifier, password, address, device, now, LoginOutcome.SUCCESS, why_shut_out)
 
 
 def prove_identity(
     *, identifier: str, password: str, address: str, device: str, now: datetime
 ) -> SignIn:
-    """Check by `sign_in`'s rules who stands before somebody else's window; nobody is signed in.
+    """Check by `sign_in`'s rules who stands before somebody else's window; nobody is signed in, and who may
+    not act by his account is refused.
 
     The record of a success says 当面确认; the caller logs what was confirmed.
     """
-    return _try(identifier, password, address, device, now, LoginOutcome.CONFIRMED)
+    return _try(identifier, password, address, device, now, LoginOutcome.CONFIRMED, why_barred)
 
 
 def _try(
@@ -91,6 +93,7 @@ def _try(
     device: str,
     now: datetime,
     success: LoginOutcome,
+    why_not: Callable[[User], str],
 ) -> SignIn:
     text = clean_code(identifier)
     attempt = _Attempt(text, _method(text), address, device, now)
@@ -99,7 +102,7 @@ def _try(
         return _finish(attempt, LoginOutcome.RATE_LIMITED, None)
     with transaction.atomic():
         user = _find(attempt)
-        outcome, why = _check(user, password, now)
+        outcome, why = _check(user, password, why_not, now)
         is_right = outcome == LoginOutcome.SUCCESS
         return _finish(attempt, success if is_right else outcome, user, why)
 
@@ -123,13 +126,15 @@ def _find(attempt: _Attempt) -> User | None:
     return User.objects.filter(**{f"{attempt.method.value}_index": index}).first()
 
 
-def _check(user: User | None, password: str, now: datetime) -> tuple[LoginOutcome, str]:
+def _check(
+    user: User | None, password: str, why_not: Callable[[User], str], now: datetime
+) -> tuple[LoginOutcome, str]:
     """Return what the attempt comes to, and what its owner is told. Every way hashes once, and so takes the
     same time."""
     if user is None:
         make_password(password)
         return LoginOutcome.UNKNOWN_ACCOUNT, ""
-    why = why_barred(user) if user.is_active else STOPPED
+    why = why_not(user) if user.is_active else STOPPED
     if not claim_attempt(user, now):
         make_password(password)
         return LoginOutcome.LOCKED, ""

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from expertpool.accounts.enums import Scope
@@ -14,20 +14,18 @@ from expertpool.accounts.models import Department, User, contact_index
 from expertpool.accounts.queries import departments_within, scope_q
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
-from expertpool.experts.enums import NOT_SIGNED_IN, ExpertStatus
+from expertpool.experts.enums import NARROWED, NOT_SIGNED_IN, ExpertStatus
 from expertpool.experts.models import Expert, Tag
 from expertpool.experts.settings import OFFICE_CONTACT, TERM_ENDING_WITHIN
+from expertpool.experts.validators.documents import born_by, guess_id_kind, identity_errors, sex_by
+from expertpool.experts.validators.values import is_born
 
 SIGNED_OUT = {
-    ExpertStatus.FROZEN: "账号和密码都对，但您的专家资格现已冻结，暂时不能登录。原因已发到您的手机或邮箱；"
-    "有疑问请联系专家库管理部门。",
-    ExpertStatus.BLACKLISTED: "账号和密码都对，但您已被列入黑名单，不能登录。原因、期限和申诉的链接已发到"
-    "您的手机或邮箱；没有收到请联系专家库管理部门。",
+    ExpertStatus.FROZEN: "您的专家资格现已冻结，期间不能在本系统办理其他事项。",
+    ExpertStatus.BLACKLISTED: "您已被列入黑名单，期间不能在本系统办理其他事项。",
     ExpertStatus.DELETED: "账号和密码都对，但您的专家档案已从专家库中移出，不能登录；"
     "有疑问请联系专家库管理部门。",
 }
-# What he still has a right to, and how he comes to it without signing in.
-HIS_OWN = "已经确认的评审，仍可凭邀请短信、邮件中的链接查看，不能参加的请在那里退出；需要本人资料的，请向管理部门索取。"
 TERM_OVER, TERM_ENDING = "聘期已满", "即将到期"
 
 logger = logging.getLogger(__name__)
@@ -124,15 +122,19 @@ def expert_for(user: User) -> Expert | None:
 
 
 def why_signed_out(user: User) -> str:
-    """Return why ``user``, an expert who is out of the pool, may not sign in; empty: he may."""
+    """Return why ``user``, an expert who is out of the pool, may not act by his account; empty: he may."""
     rows = Expert.objects.filter(user=user, status__in=NOT_SIGNED_IN)
     status = rows.values_list("status", flat=True).first()
     if not status:
         return ""
     phone = value_of(OFFICE_CONTACT)
     call = f"管理部门电话：{phone}。" if phone else ""
-    own = "" if status == ExpertStatus.DELETED else HIS_OWN
-    return f"{SIGNED_OUT[ExpertStatus(status)]}{own}{call}"
+    return f"{SIGNED_OUT[ExpertStatus(status)]}{call}"
+
+
+def narrowed_users() -> Exists:
+    """Return who is frozen or on the blacklist, as a condition of users: they sign in to what is left to them."""
+    return Exists(Expert.objects.filter(user=OuterRef("pk"), status__in=NARROWED))
 
 
 def signed_out_states(users: Collection[int]) -> dict[int, str]:
@@ -143,6 +145,21 @@ def signed_out_states(users: Collection[int]) -> dict[int, str]:
         user: f"专家{ExpertStatus(status).label}"
         for user, status in rows.values_list("user", "status")
     }
+
+
+def told_by_id_number(
+    kind: str, number: str, born: date | None, sex: str
+) -> tuple[date | None, str]:
+    """Return birth date and sex as the number of a document of ``kind`` tells them, where it does; what was typed
+    counts: if it contradicts the number, that is said where it is checked."""
+    kind = kind or guess_id_kind(number)
+    # A wrong number says nothing of its holder.
+    if not number or identity_errors(kind, number, None, ""):
+        return born, sex
+    told = born_by(kind, number)
+    if told and (born is None or is_born(born, told)):
+        born = told
+    return born, sex or sex_by(kind, number)
 
 
 def phone_index(phone: str) -> bytes | None:

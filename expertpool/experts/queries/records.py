@@ -204,6 +204,17 @@ def status_course(expert: Expert, *, own: bool = False) -> list[StatusStep]:
     ]
 
 
+def open_entry(expert: Expert) -> BlacklistEntry | None:
+    """Return the entry by which ``expert`` is on the blacklist now."""
+    if expert.status != ExpertStatus.BLACKLISTED:
+        return None
+    return (
+        BlacklistEntry.objects.select_related("expert")
+        .filter(expert=expert, removed_at=None)
+        .first()
+    )
+
+
 def blacklist_visible_to(user: User) -> QuerySet[BlacklistEntry]:
     """Return the entries, also ended ones, of the experts in the user's scope."""
     rows = BlacklistEntry.objects.filter(expert__in=experts_visible_to(user, "experts.blacklist"))

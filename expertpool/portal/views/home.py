@@ -8,8 +8,14 @@ from django.utils import timezone
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.home import HOME, may_have_todos, numbers_for, shortcuts_for, todos_for
-from expertpool.core.registry import tabs_for
+from expertpool.core.registry import is_narrowed, tabs_for
+from expertpool.experts.guards import as_expert
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.experts import why_signed_out
+from expertpool.experts.queries.records import open_entry, status_course
+from expertpool.experts.services.telling import token_of
 from expertpool.portal.queries.home import next_reviews, own_doings
+from expertpool.selfservice.queries.letters import letters_of
 
 
 def home(request: UserRequest) -> HttpResponse:
@@ -18,6 +24,8 @@ def home(request: UserRequest) -> HttpResponse:
     user = request.user
     if user.must_change_password:
         return redirect("accounts:password")
+    if is_narrowed(user):
+        return narrowed_home(request)
     now = timezone.now()
     context = {
         "now": now,
@@ -31,3 +39,18 @@ def home(request: UserRequest) -> HttpResponse:
         "doings": own_doings(user),
     }
     return render(request, "portal/home.html", context)
+
+
+@as_expert
+def narrowed_home(request: UserRequest, expert: Expert) -> HttpResponse:
+    """Show somebody out of the pool why he is, what he can do about it, and his reviews."""
+    entry = open_entry(expert)
+    context = {
+        "expert": expert,
+        "said": why_signed_out(request.user),
+        "course": status_course(expert, own=True)[:1],
+        "entry": entry,
+        "appeal_token": token_of(entry) if entry else "",
+        "letters": letters_of(expert, now=timezone.now()),
+    }
+    return render(request, "portal/narrowed.html", context)

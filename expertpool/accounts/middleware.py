@@ -1,0 +1,32 @@
+"""Whose session is narrowed opens what is left to him, and nothing else of what asks for a login."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from expertpool.core.registry import NARROW_PAGES, is_narrowed
+
+
+class NarrowedMiddleware:
+    """Refuses each page that is not declared as one of a narrowed session, also those for whoever signed in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        # What needs no login is for him as for anybody, without asking who he is.
+        if not getattr(view, "login_required", True) or not is_narrowed(request.user):
+            return None
+        match = request.resolver_match
+        if match is not None and match.view_name in NARROW_PAGES:
+            return None
+        return render(request, "accounts/narrowed.html", status=403)

@@ -26,6 +26,7 @@ from expertpool.experts.queries.experts import (
     email_index,
     id_number_index,
     phone_index,
+    told_by_id_number,
 )
 from expertpool.experts.services.alike import ask_about
 from expertpool.experts.services.contacts import contacts_of, let_account_follow, tell_changed
@@ -34,8 +35,8 @@ from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.taken import UNIQUE, few_taken, taken_errors
 from expertpool.experts.services.versions import Way, record_version
 from expertpool.experts.services.waiting import wait_anew
-from expertpool.experts.validators.documents import born_by, guess_id_kind, identity_errors, sex_by
-from expertpool.experts.validators.values import TOO_YOUNG, is_born, is_too_young
+from expertpool.experts.validators.documents import guess_id_kind, identity_errors
+from expertpool.experts.validators.values import TOO_YOUNG, is_too_young
 
 Errors = dict[str, Any]
 SHUT = "原来的内容无法读取（有人直接改动过数据库），请重新填写。"
@@ -192,7 +193,9 @@ def _fill(expert: Expert, values: dict[str, Any], specialties: set[int]) -> Erro
     """Put in what is in order; return what is wrong with the rest."""
     errors: Errors = EXPERT.fill(expert, values)
     expert.id_kind = expert.id_kind or guess_id_kind(expert.id_number)
-    _fill_from_id_number(expert)
+    expert.birth_date, expert.sex = told_by_id_number(
+        expert.id_kind, expert.id_number, expert.birth_date, expert.sex
+    )
     held = expert.email_index
     expert.phone_index = phone_index(expert.phone)
     expert.id_number_index = id_number_index(expert.id_number)
@@ -201,18 +204,6 @@ def _fill(expert: Expert, values: dict[str, Any], specialties: set[int]) -> Erro
         expert.email_twin = 0
     expert.search_tokens = search_tokens(expert.name, specialties)
     return errors
-
-
-def _fill_from_id_number(expert: Expert) -> None:
-    kind, number = expert.id_kind, expert.id_number
-    # A wrong number says nothing of its holder; it is refused below.
-    if identity_errors(kind, number, None, "") or not number:
-        return
-    # What was typed counts: if it contradicts the number, that is said below.
-    born, typed = born_by(kind, number), expert.birth_date
-    if born and (typed is None or is_born(typed, born)):
-        expert.birth_date = born
-    expert.sex = expert.sex or sex_by(kind, number)
 
 
 def _check(expert: Expert, actor: User | None, errors: Errors, *, now: datetime) -> None:

@@ -46,6 +46,10 @@ class Application(models.Model):
     )
     consented_at = models.DateTimeField("同意时间")
     contents = EncryptedTextField("填写的内容", bound_to=("uid",), at_least=4096)
+    # What it said when it was returned last: whoever decides again reads what was corrected since.
+    returned_contents = EncryptedTextField(
+        "退回时的内容", bound_to=("uid",), at_least=4096, editable=False
+    )
     version = models.PositiveIntegerField("版本", default=1)
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.DRAFT)
 

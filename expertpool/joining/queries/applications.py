@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -26,7 +27,7 @@ from expertpool.joining.enums import OPEN, Channel, State
 from expertpool.joining.models import Application
 from expertpool.joining.queries.contents import may_change
 from expertpool.joining.settings import ALL_FILES_GB, FILES_MB
-from expertpool.workflow.queries.approvals import waiting_for
+from expertpool.workflow.queries.approvals import Course, course_of, waiting_for
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +58,15 @@ def applications_decidable_by(user: User) -> QuerySet[Application]:
 def applications_waiting() -> QuerySet[Application]:
     """Return what waits for anybody."""
     return Application.objects.filter(state=State.PENDING)
+
+
+def course_of_application(application: Application, *, now: datetime) -> Course | None:
+    """Return how ``application`` is being approved, each time that it was handed in, in the words of an
+    applicant: what is returned to be corrected is not turned down."""
+    returned = State.RETURNED.label
+    is_returned = application.state == State.RETURNED
+    ended = returned if is_returned else "不通过"
+    return course_of(application, now=now, ended=ended, returned=returned)
 
 
 def application_of(user: User) -> Application | None:

@@ -24,6 +24,7 @@ from expertpool.directory.models import Specialty
 from expertpool.directory.queries import title_level, unit_name
 from expertpool.experts.enums import PERSON_KINDS, AvoidanceKind, ExpertKind
 from expertpool.experts.fields import EXPERT
+from expertpool.experts.queries.experts import told_by_id_number
 from expertpool.joining.enums import ContactKind, Step
 from expertpool.joining.models import Application
 from expertpool.joining.validators import applicant_name
@@ -297,6 +298,14 @@ def _settle(application: Application, given: dict[str, Any], found: Contents) ->
     given[contact] = value
     found.errors[Step.BASIC].pop(contact, None)
     found.values = {code: value for code, value in given.items() if value is not None}
+    if number := found.values.get("id_number"):
+        born, sex = told_by_id_number(
+            found.values.get("id_kind") or "",
+            number,
+            *(found.values.get("birth_date"), found.values.get("sex") or ""),
+        )
+        found.values |= {"birth_date": born} if born else {}
+        found.values |= {"sex": sex} if sex else {}
     found.values["kind"] = application.kind
     if title := found.values.get("title"):
         found.values["title_level"] = title_level(title)

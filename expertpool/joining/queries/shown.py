@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -86,6 +87,38 @@ def shown_steps(application: Application, reader: User | None = None) -> list[Pa
     ]
     parts.append(Part(Step.HISTORY.value, labels[Step.HISTORY], rest))
     return parts
+
+
+class Correction(NamedTuple):
+    """What the applicant has changed of a line since his application was returned, as its reader may see it."""
+
+    label: str
+    before: str
+    after: str
+
+
+def corrections(application: Application, reader: User) -> list[Correction]:
+    """Return what was changed of ``application`` since it was returned last, in the order of the form; of a value
+    that ``reader`` sees masked, that it was changed."""
+    if not application.returned_contents:
+        return []
+    then = copy(application)
+    then.contents = application.returned_contents
+    texts = _texts(then)
+    changed = {name for name, text in _texts(application).items() if text != texts.get(name, "")}
+    seen_then, seen = (
+        {line.name: line for part in shown_steps(one, reader) for line in part.lines}
+        for one in (then, application)
+    )
+    return [
+        Correction(line.label, seen_then[name].text if name in seen_then else "", line.text)
+        for name, line in seen.items()
+        if name in changed
+    ]
+
+
+def _texts(application: Application) -> dict[str, str]:
+    return {line.name: line.text for part in shown_steps(application) for line in part.lines}
 
 
 def _text(one: FieldDeclaration, found: Contents, typed: Mapping[str, list[str]]) -> str:

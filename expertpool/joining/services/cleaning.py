@@ -53,7 +53,8 @@ def _erase(key: int, now: datetime) -> None:
     row.specialties.clear()
     if row.state in EDITABLE:
         set_state(row, State.WITHDRAWN, decided_at=now)
-    row.contents, row.name, row.employer_name, row.title = "", "", "", ""
+    row.contents, row.returned_contents = "", ""
+    row.name, row.employer_name, row.title = "", "", ""
     row.note, row.reasons, row.phone_index, row.erased_at = "", {}, None, now
     row.version += 1
     row.save()

@@ -124,6 +124,8 @@ def send_back(
         words = [f"{labels[name]}：{text.rstrip('。')}" for name, text in said.items()]
         told = "；".join(filter(None, (note.strip().rstrip("。"), *words)))
         _end(row, State.RETURNED, "joining.return", note=told, actor=actor, now=now, reasons=said)
+        row.returned_contents = row.contents
+        row.save(update_fields=["returned_contents"])
     else:
         _log_step(row, verdict, note, actor, now)
     return verdict

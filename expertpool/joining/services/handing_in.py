@@ -24,7 +24,7 @@ from expertpool.joining.services.states import set_state
 from expertpool.workflow.services.approvals import start_approval, withdraw_approval
 
 EMPTY: dict[str, Any] = {
-    "contents": "", "name": "", "employer_name": "", "title": "", "phone_index": None,
+    "contents": "", "returned_contents": "", "name": "", "employer_name": "", "title": "", "phone_index": None,
     "note": "", "reasons": {},
 }  # fmt: skip
 

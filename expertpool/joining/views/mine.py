@@ -29,7 +29,12 @@ from expertpool.joining.forms.application import (
     typed_history,
 )
 from expertpool.joining.models import Application
-from expertpool.joining.queries.applications import PROOF, application_of, is_as_written
+from expertpool.joining.queries.applications import (
+    PROOF,
+    application_of,
+    course_of_application,
+    is_as_written,
+)
 from expertpool.joining.queries.contents import JOBS, TIES, may_change, step_labels
 from expertpool.joining.queries.shown import faults_by_step, photo_of, shown_steps
 from expertpool.joining.services.checking import check_contents
@@ -38,7 +43,6 @@ from expertpool.joining.services.handing_in import hand_in, withdraw
 from expertpool.joining.services.renewing import apply_again
 from expertpool.joining.services.setup import ensure_consent
 from expertpool.joining.views.guards import altered_page, as_applicant, with_application
-from expertpool.workflow.queries.approvals import course_of
 
 STEPS = [step.value for step in Step]
 # What he can only read: it waits, or came to nothing. Once he is an expert it stands in his own file.
@@ -59,7 +63,7 @@ def mine(request: UserRequest) -> HttpResponse:
     if not is_as_written(application):
         return altered_page(request, application)
     now = timezone.now()
-    course = course_of(application, now=now)
+    course = course_of_application(application, now=now)
     context: dict[str, Any] = {
         "application": application,
         "course": course and course.told_applicant(),

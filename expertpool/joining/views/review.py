@@ -40,11 +40,12 @@ from expertpool.joining.queries.applications import (
     SUBJECT,
     applications_to_decide,
     applications_visible_to,
+    course_of_application,
     is_as_written,
     may_view_materials,
 )
 from expertpool.joining.queries.contents import verified
-from expertpool.joining.queries.shown import likely_same, photo_of, shown_steps
+from expertpool.joining.queries.shown import corrections, likely_same, photo_of, shown_steps
 from expertpool.joining.services.deciding import approve as approve_application
 from expertpool.joining.services.deciding import reject as reject_application
 from expertpool.joining.services.deciding import send_back as send_application_back
@@ -52,7 +53,7 @@ from expertpool.joining.services.locking import note_altered
 from expertpool.joining.services.revealing import reveal_value
 from expertpool.joining.tables import SORTS, TABS
 from expertpool.workflow.enums import Verdict
-from expertpool.workflow.queries.approvals import course_of, step_before, step_names
+from expertpool.workflow.queries.approvals import step_before, step_names
 from expertpool.workflow.queries.notices import objections_about
 
 
@@ -95,7 +96,8 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "photo": photo_of(row) if _may_see_materials(request.user, row) else None,
         "files": _materials(request.user, row),
         "alike": likely_same(row, request.user) if row.state == State.PENDING else [],
-        "course": course_of(row, now=timezone.now()),
+        "course": course_of_application(row, now=timezone.now()),
+        "corrections": corrections(row, request.user) if row.state == State.PENDING else [],
         "objections": objections_about(request.user, row),
         "may_decide": applications_to_decide(request.user).filter(pk=pk).exists(),
         "may_reveal": request.user.has_permission("experts.reveal"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.criteria import AllOf, Context, parse, to_q
@@ -120,13 +121,16 @@ def reasons_in_words(subject_type: str, fields: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Course:
-    """How the latest approval of a subject went: ``current`` counts ``steps`` from 0, and is past
-    the last one once approved."""
+    """How an approval of a subject went: ``current`` counts ``steps`` from 0, and is past the last one once
+    approved. ``ended`` is what came of one that did not agree, in a word; ``earlier`` the approvals before, the
+    latest first, each with what was decided alone."""
 
     approval: Approval
     steps: list[FlowStep]
     current: int
     decisions: list[Decision]
+    ended: str = "不同意"
+    earlier: list[Course] = field(default_factory=list)
 
     @property
     def timeline(self) -> list[TimelineEntry]:
@@ -134,13 +138,25 @@ class Course:
         return [
             TimelineEntry(
                 decision.decided_at,
-                f"{decision.step}：{'同意' if decision.agreed else '不同意'}",
+                f"{decision.step}：{self._word(decision)}",
                 decision.who,
                 "\n".join(filter(None, (decision.note, self._reasons(decision)))),
                 tone="green" if decision.agreed else "red",
             )
             for decision in self.decisions
         ]
+
+    def _word(self, decision: Decision) -> str:
+        if decision.agreed:
+            return "同意"
+        is_end = decision == self.decisions[-1] and self.approval.state == ApprovalState.REJECTED
+        return self.ended if is_end else "不同意"
+
+    @property
+    def name(self) -> str:
+        """Which of several it was: from when, and what came of it."""
+        day = timezone.localdate(self.approval.started_at)
+        return f"{day} 提交的：{self.approval.get_state_display()}"
 
     @property
     def names(self) -> list[str]:
@@ -159,7 +175,8 @@ class Course:
             # It went to where the next decided, or to where it stands.
             to = after.step if after else self.approval.step
             told = [each for each in told if to is None or each.step.order < to.order]
-        return replace(self, decisions=told)
+        earlier = [course.told_applicant() for course in self.earlier]
+        return replace(self, decisions=told, earlier=earlier)
 
     @property
     def notice(self) -> PublicNotice | None:
@@ -198,17 +215,30 @@ def handed_in(subject: str) -> QuerySet[Approval]:
     return Approval.objects.filter(subject_type=subject)
 
 
-def course_of(subject: Model, *, now: datetime) -> Course | None:
-    """Return the course of the latest approval, without the steps that do not concern ``subject``;
-    None for what was never handed in."""
-    approval = (
-        Approval.objects.filter(subject_type=subject_code(subject), subject_id=subject.pk)
-        .select_related("version")
-        .first()
+def course_of(
+    subject: Model, *, now: datetime, ended: str = "不同意", returned: str = ""
+) -> Course | None:
+    """Return the course of the latest approval, without the steps that do not concern ``subject``, and of those
+    before; None for what was never handed in. ``ended`` is the word for what did not agree in the end,
+    ``returned`` that of approvals after which it was handed in again, if that is another."""
+    approvals = list(
+        Approval.objects.filter(
+            subject_type=subject_code(subject), subject_id=subject.pk
+        ).select_related("version")
     )
-    if approval is None:
+    if not approvals:
         return None
-    decisions = list(approval.decisions.select_related("step", "decided_by", "for_whom"))
+    decided: dict[int, list[Decision]] = {}
+    rows = Decision.objects.filter(approval__in=approvals)
+    for row in rows.select_related("step", "decided_by", "for_whom"):
+        decided.setdefault(row.approval_id, []).append(row)
+    approval, *before = approvals
+    decisions = decided.get(approval.pk, [])
+    earlier = [
+        Course(one, [], 0, decided[one.pk], returned or ended)
+        for one in before
+        if one.pk in decided
+    ]
     # Whoever went through a step went through it, even if he no longer meets its condition.
     taken = {approval.step_id, *(decision.step_id for decision in decisions)}
     steps = [
@@ -224,4 +254,4 @@ def course_of(subject: Model, *, now: datetime) -> Course | None:
     else:
         # Ended without approval: it stands where somebody decided last.
         current = place[decisions[-1].step_id] if decisions else 0
-    return Course(approval, steps, current, decisions)
+    return Course(approval, steps, current, decisions, ended, earlier)

@@ -78,8 +78,9 @@ _LEAST = 1024  # what each such part costs its reader, however little is in it
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
 
 
-def detect_type(file: IO[bytes]) -> FileType:
-    """Return what ``file`` is; leaves it at its beginning.
+def detect_type(file: IO[bytes], name: str = "") -> FileType:
+    """Return what ``file`` is, whatever ``name`` it has, which only tells how a refusal is said; leaves it at its
+    beginning.
 
     Raises FileRefused for everything that is not taken: programs, web pages, drawings with
     scripts (SVG), office files with macros, and what cannot be recognised.
@@ -100,8 +101,27 @@ def detect_type(file: IO[bytes]) -> FileType:
         _check_beside(file)
     file.seek(0)
     if found is None:
-        raise FileRefused(f"不能上传这种文件。可以上传：{ACCEPTED}。")
+        raise FileRefused(_why_not(name))
     return found
+
+
+def _why_not(name: str) -> str:
+    """Say why a file is not taken. To read that its kind may be uploaded helps nobody whose file only bears the
+    name of that kind."""
+    ending = os.path.splitext(name)[1].lower()
+    kinds = [
+        *(kind for _, _, kind in _MARKS),
+        *_ZIPPED.values(),
+        *(kind for _, kind in _OLE),
+        _TEXT,
+    ]
+    if any(ending in kind.extensions for kind in kinds):
+        kind = ending[1:].upper()
+        return (
+            f"不能上传：文件名是 {kind}，内容却不是 {kind}，可能已损坏、加密，或由别的文件改名而来；"
+            "请用原来的软件重新另存后上传。"
+        )
+    return f"不能上传这种文件。可以上传：{ACCEPTED}。"
 
 
 def _check_pixels(sides: tuple[int, int] | None) -> None:

@@ -44,7 +44,7 @@ def test_content_decides_and_a_refusal_leaves_nothing(applicant: Caller) -> None
     project = make_project(applicant=applicant.user)
     program = form(project, b"MZ\x90\x00\x03" * 20, "采购需求.pdf")
     problem = assert_problem(applicant.upload("/attachments", program), 422, "file-refused")
-    assert "不能上传这种文件" in problem["detail"]
+    assert "内容却不是 PDF" in problem["detail"]
     assert not Attachment.objects.exists()
 
 

@@ -92,7 +92,7 @@ def test_upload_takes_several_files_and_says_which_it_refuses(
     ]
     response = login(client, admin).post(f"{address(subject)}?kind=notice", {"files": files})
     assert response.status_code == 422
-    assert "坏.pdf：不能上传这种文件" in response.content.decode()
+    assert "坏.pdf：不能上传：文件名是 PDF，内容却不是 PDF" in response.content.decode()
     assert [(row.name, row.kind) for row in Attachment.objects.all()] == [("好.pdf", "notice")]
 
 

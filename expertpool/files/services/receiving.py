@@ -44,7 +44,7 @@ def receive(
     """
     if not uploaded_file.size:
         raise FileRefused("文件是空的，请重新选择。")
-    found = detect_type(_content(uploaded_file))
+    found = detect_type(_content(uploaded_file), uploaded_file.name or "")
     if uploaded_file.size > found.max_size:
         raise FileRefused(f"文件太大：这种文件最大 {found.max_size // MEGABYTE} MB。")
     if ours:

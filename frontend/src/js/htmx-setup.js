@@ -4,7 +4,7 @@ import { holdsTyped } from "./dirty.js";
 import { meta } from "./dom.js";
 import { isLeaving } from "./drawer.js";
 import { enhanceWithin } from "./enhance.js";
-import { accountHeaders, csrfToken, tellSignedOut } from "./session.js";
+import { accountHeaders, csrfToken, mayGoOn, tellSignedOut } from "./session.js";
 import { toast } from "./toast.js";
 
 Object.assign(htmx.config, {
@@ -56,9 +56,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
-document.addEventListener("htmx:responseError", (event) => {
+document.addEventListener("htmx:responseError", async (event) => {
   const { xhr } = event.detail;
   if (xhr.getResponseHeader("HX-Trigger")?.includes('"toast"')) return;
+  // Without its cookies a page has no token to send: who is not signed in any more has no fewer rights.
+  if (xhr.status === 403 && !(await mayGoOn().catch(() => true))) return;
   const number = xhr.status >= 500 && xhr.getResponseHeader("X-Request-ID");
   const failed = `系统暂时无法处理，请稍后重试。已填写的内容仍在页面上。${number ? `编号 ${number}` : ""}`;
   toast({ level: "danger", message: refusals[xhr.status] ?? failed });

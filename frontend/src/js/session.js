@@ -27,7 +27,8 @@ export function tellSignedOut() {
 }
 
 /** Whether the account of this page may go on; if not, its reader is told, or the page is left to another. */
-async function mayGoOn() {
+export async function mayGoOn() {
+  if (!shell()) return true;
   const answer = await fetch(shell().dataset.signedIn, { headers: accountHeaders() });
   if (answer.headers.has("HX-Refresh")) {
     leaveFreely();

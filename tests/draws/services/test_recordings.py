@@ -109,7 +109,7 @@ def test_too_much_and_what_is_no_film_are_refused(draw, operator, monkeypatch):
     append_part(offset=0, content=b"\x00\x01ab", **given)
     with pytest.raises(RecordingRefused, match="太长"):
         append_part(offset=4, content=b"cd", **given)
-    with pytest.raises(RecordingRefused, match="不能上传这种文件"):
+    with pytest.raises(RecordingRefused, match="内容却不是"):
         finish_recording(now=timezone.now(), **given)
     assert not Attachment.objects.exists()
 

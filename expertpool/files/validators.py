@@ -8,6 +8,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import IO
 
 from expertpool.core.configuration import Setting, value_of
@@ -108,7 +109,7 @@ def detect_type(file: IO[bytes], name: str = "") -> FileType:
 def _why_not(name: str) -> str:
     """Say why a file is not taken. To read that its kind may be uploaded helps nobody whose file only bears the
     name of that kind."""
-    ending = os.path.splitext(name)[1].lower()
+    ending = PurePath(name).suffix.lower()
     kinds = [
         *(kind for _, _, kind in _MARKS),
         *_ZIPPED.values(),

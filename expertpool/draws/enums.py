@@ -301,6 +301,10 @@ SKIP_REASON: dict[str, str] = {
 }
 
 
+# The kind of those files of a draw that people keep with it, and that nobody removes.
+SUPPLIED = "supplied"
+
+
 class SheetKind(models.TextChoices):
     """The papers of a draw that customers may have in a form of their own (see `papers`)."""
 

@@ -6,6 +6,7 @@ from expertpool.draws.enums import SheetKind
 from expertpool.draws.views import (
     draws,
     emergency,
+    evidence,
     exclusions,
     notices,
     panel_roles,
@@ -60,6 +61,7 @@ urlpatterns = [
     path("draws/<int:pk>/", draws.detail, name="detail"),
     path("draws/<int:pk>/room/", draws.room, name="room"),
     path("draws/<int:pk>/replay/", replay.replay, name="replay"),
+    path("draws/<int:pk>/evidence/", evidence.supply, name="supply"),
     path("draws/<int:pk>/recordings/", recordings.recordings, name="recordings"),
     path("draws/<int:pk>/recordings/<uuid:recording>/", recordings.part, name="recording_part"),
     path(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -185,6 +186,8 @@ class FileRow:
     label: str  # of evidence: 抽取录屏
     preview: bool
     by_day: bool = False  # nobody is told the hour
+    choice: str = ""  # of the kinds among which its subject lets choose: 仅内部
+    others: Sequence[tuple[str, str]] = ()  # what it may be instead: kind and label
 
     @property
     def when(self) -> str:
@@ -209,6 +212,10 @@ def attachment_list(user: Any, subject: models.Model, *, kind: str | None) -> di
                 policy.evidence.get(row.kind, ""),
                 bool(preview_kind(row)),
                 row.created_by_id in by_day,
+                policy.choices.get(row.kind, ""),
+                [one for one in policy.choices.items() if one[0] != row.kind]
+                if row.kind in policy.choices
+                else [],
             )
             for row in attachments_for(user, subject, kind)
             if is_vouched(row)
@@ -221,6 +228,7 @@ def attachment_list(user: Any, subject: models.Model, *, kind: str | None) -> di
         "subject_type": subject_type,
         "subject_id": subject_id,
         "kind": kind or "",
+        "choices": list(policy.choices.items()),
         "accepted": ACCEPTED,
         "bulk_url": policy.bulk_url(user, subject_id),
     }

@@ -27,7 +27,11 @@ class SubjectRef(Input):
 
 
 class UploadInput(SubjectRef):
-    kind: str = Field("", max_length=32, description="类别，可不填")
+    kind: str = Field(
+        "",
+        max_length=32,
+        description="类别，可不填；项目、批次的附件：internal 仅内部（不填即是），experts 应邀专家可见",
+    )
 
 
 class AttachmentOutput(Output):

@@ -106,3 +106,11 @@ class EvidenceKind(models.TextChoices):
     RECORDING = "recording", "抽取录屏"
     CALL_RECORDING = "call_recording", "通话录音"
     DRAW_SHEET = "draw_sheet", "抽取表"
+
+
+class FileAudience(models.TextChoices):
+    """Who reads a file of a project or of a batch, as whoever uploads it chooses: the first unless he says
+    otherwise. Experts read it once they have agreed to come."""
+
+    INTERNAL = "internal", "仅内部"
+    EXPERTS = "experts", "应邀专家可见"

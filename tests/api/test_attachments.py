@@ -27,7 +27,7 @@ def form(project: Any, content: bytes = PDF, name: str = "采购需求.pdf", **m
 
 def test_a_file_is_uploaded_listed_and_fetched(applicant: Caller) -> None:
     project = make_project(applicant=applicant.user)
-    answer = applicant.upload("/attachments", form(project, kind="需求"))
+    answer = applicant.upload("/attachments", form(project, kind="experts"))
     assert answer.status_code == 201, answer.content
     stored = answer.json()
     assert stored["name"] == "采购需求.pdf"

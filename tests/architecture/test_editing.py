@@ -41,6 +41,7 @@ ADDS = {
     "draws:answer",
     "draws:emergency",
     "draws:pick_more",
+    "draws:supply",  # keeps more files with a draw
     "experts:appeal_decide",
     "experts:blacklist_many",
     # Moves only who works still for the unit that was shown.

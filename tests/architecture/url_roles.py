@@ -297,6 +297,10 @@ def project_files(world: World, _user: User) -> dict[str, Any]:
     return {"subject_type": "projects.project", "subject_id": world.attachment.subject_id}
 
 
+def file_choice(world: World, _user: User) -> dict[str, Any]:
+    return {"pk": world.attachment.pk, "kind": "experts"}
+
+
 def exposure_report() -> ExposureReport:
     today = timezone.localdate()
     return ExposureReport.objects.get_or_create(
@@ -544,6 +548,7 @@ RULES: dict[str, Rule] = {
     "files:preview": only(*READ_PROJECTS, kwargs=ATTACHMENT),
     "files:content": only(kwargs=ATTACHMENT),  # by the key alone that the page above gives out
     "files:remove": only(*APPLY, kwargs=ATTACHMENT),
+    "files:choose": only(*APPLY, kwargs=file_choice),
     "files:subject": only(*READ_PROJECTS, kwargs=project_files),
     # Directory: the pickers hold no secret
     "directory:specialty_tree": everybody(),
@@ -948,6 +953,7 @@ RULES: dict[str, Rule] = {
     "draws:send_again": only(*DRAW, kwargs=DRAWN),
     "draws:emergency_end": only("supervisor", kwargs=DRAWN),
     "draws:contact": only(*DRAW, kwargs=lambda w, _u: {"pk": w.draw.pk, "line": 1}),
+    "draws:supply": only(*DRAW, kwargs=DRAWN),
     "draws:panel_roles": only(*DRAW, kwargs=DRAWN),
     "draws:pick": only("admin", kwargs=lambda w, _u: {"pk": w.project.pk, "kind": "manual"}),
     "draws:pick_more": only("admin", kwargs=chosen_list),

@@ -8,8 +8,10 @@ from datetime import datetime
 from django.db.models import Max, QuerySet
 
 from expertpool.accounts.models import User
+from expertpool.draws.enums import SUPPLIED
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import draws_of
+from expertpool.draws.queries.recordings import may_record_screen
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of, is_evidence, may_view
 from expertpool.projects.models import Project
@@ -19,13 +21,16 @@ from expertpool.projects.models import Project
 class Evidence:
     """A draw of a project with the files that belong to it, as far as somebody may read them.
 
-    ``has_record``: it ended, so that anybody may recompute it. ``withheld``: how many sheets there
-    are that this reader may not open (yet).
+    ``has_record``: it ended, so that anybody may recompute it. ``withheld``: how many sheets, and how many of
+    those files that people kept with it, this reader may not open (yet). ``may_add``: whether he may keep more.
     """
 
     draw: Draw
     sheets: list[Attachment]
     withheld: int
+    supplied: list[Attachment]
+    supplied_withheld: int
+    may_add: bool
 
     @property
     def current(self) -> list[Attachment]:
@@ -62,10 +67,29 @@ def evidence_of(project: Project, user: User) -> list[Evidence]:
     """Return every draw of ``project``, void ones and those of its batches too, the latest first."""
     found = []
     for draw in draws_of(project).annotate(recorded_at=Max("events__at")):
-        sheets = list(attachments_of(draw))
-        readable = [one for one in sheets if may_view(user, one)]
-        found.append(Evidence(draw, readable, len(sheets) - len(readable)))
+        kept = list(attachments_of(draw))
+        readable = [one for one in kept if may_view(user, one)]
+        sheets, supplied = _apart(readable)
+        all_sheets, all_supplied = _apart(kept)
+        found.append(
+            Evidence(
+                draw,
+                sheets,
+                len(all_sheets) - len(sheets),
+                supplied,
+                len(all_supplied) - len(supplied),
+                may_record_screen(user, draw),
+            )
+        )
     return found
+
+
+def _apart(files: list[Attachment]) -> tuple[list[Attachment], list[Attachment]]:
+    """Return the sheets that the system kept, and what people kept."""
+    return (
+        [one for one in files if one.kind != SUPPLIED],
+        [one for one in files if one.kind == SUPPLIED],
+    )
 
 
 def recordings_of(project: Project, user: User) -> list[Attachment]:

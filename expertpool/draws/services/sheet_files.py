@@ -23,7 +23,7 @@ from expertpool.core.documents import (
 )
 from expertpool.core.filling import TemplateRefused
 from expertpool.core.settings import LOGO
-from expertpool.draws.enums import SheetKind
+from expertpool.draws.enums import SUPPLIED, SheetKind
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.evidence import current_sheets
 from expertpool.draws.queries.papers import template_for
@@ -182,4 +182,9 @@ def may_edit_sheet(user: User, draw_id: str) -> bool:
     return False
 
 
-SHEET_FILES = FileSubject("draws.draw", may_view=may_view_sheet, may_edit=may_edit_sheet)
+SHEET_FILES = FileSubject(
+    "draws.draw",
+    may_view=may_view_sheet,
+    may_edit=may_edit_sheet,
+    evidence={SUPPLIED: "现场材料"},
+)

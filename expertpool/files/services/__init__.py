@@ -2,6 +2,7 @@
 
 from expertpool.files.services.attaching import (
     attach,
+    choose_kind,
     clean_file_name,
     copy_attachment,
     move_attachment,
@@ -18,6 +19,7 @@ __all__ = [
     "Received",
     "Words",
     "attach",
+    "choose_kind",
     "clean_file_name",
     "copy_attachment",
     "move_attachment",

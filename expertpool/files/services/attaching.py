@@ -47,12 +47,13 @@ def attach(
 ) -> Attachment:
     """Store ``uploaded_file`` as a file of ``subject``; ``kind`` sorts the files of one subject.
 
-    The caller has checked the right; within a transaction of its own it gives what it got by `receive`
+    Of a subject with ``choices`` one without a kind is of their first. The caller has checked the right; within a transaction of its own it gives what it got by `receive`
     before. Refuses (FileRefused) what `receive` does, a kind of evidence unless a service vouches for it
-    (``as_evidence``), and every file of a subject that is closed; a name that contradicts the
+    (``as_evidence``), a kind that is none of the subject's choices, and every file of a subject that is closed; a name that contradicts the
     content gets the right ending. If the transaction fails the stored bytes stay without a row;
     `remove_orphans` deletes them.
     """
+    kind = kind or next(iter(file_subject(subject._meta.label_lower).choices), "")
     if not isinstance(uploaded_file, Received):
         _refuse_kind(subject, kind, as_evidence=as_evidence)
         uploaded_file = receive(uploaded_file, subject_type=type(subject), actor=actor, now=now)
@@ -89,9 +90,9 @@ def _store(
     attachment.file.save(uuid.uuid4().hex, file, save=False)
     attachment.full_clean(exclude=["created_by"])
     attachment.save()
-    record(
-        "file.attach", actor=actor, subject=subject, after=in_words(attachment, *RECORDED), now=now
-    )
+    chosen = file_subject(attachment.subject_type).choices.get(kind)
+    after = in_words(attachment, *RECORDED) | ({"范围": chosen} if chosen else {})
+    record("file.attach", actor=actor, subject=subject, after=after, now=now)
     return attachment
 
 
@@ -161,6 +162,35 @@ def move_attachment(
 
 
 @transaction.atomic
+def choose_kind(
+    *, attachment: Attachment, kind: str, actor: AbstractBaseUser, now: datetime
+) -> Attachment:
+    """Let a file be of another of the kinds among which its subject lets choose: who may see it, say. Logged.
+
+    Refuses (FileRefused) evidence, what is none of these kinds, the files of a closed subject, and one that was
+    not attached here to what it belongs to.
+    """
+    policy = file_subject(attachment.subject_type)
+    _refuse_closed(attachment.subject_type, attachment.subject_id)
+    attachment = Attachment.objects.select_for_update().get(pk=attachment.pk)
+    if not is_vouched(attachment):
+        raise FileRefused(LED.format(attachment.name))
+    if kind not in policy.choices or attachment.kind not in policy.choices:
+        raise FileRefused(f"「{attachment.name}」不能这样改。")
+    before, attachment.kind = attachment.kind, kind
+    attachment.save(update_fields=["kind", "proof"])
+    record(
+        "file.kind",
+        actor=actor,
+        subject=subject_of(attachment),
+        before={"范围": policy.choices[before]},
+        after={"范围": policy.choices[kind]},
+        note=attachment.name,
+        now=now,
+    )
+    return attachment
+
+
 @transaction.atomic
 def copy_attachment(
     *, attachment: Attachment, to: models.Model, actor: AbstractBaseUser | None, now: datetime
@@ -232,9 +262,12 @@ def clean_file_name(name: str, kind: FileType) -> str:
 
 
 def _refuse_kind(subject: models.Model, kind: str, *, as_evidence: bool) -> None:
-    evidence = file_subject(subject._meta.label_lower).evidence
-    if kind in evidence and not as_evidence:
-        raise FileRefused(f"「{evidence[kind]}」由系统生成，不能上传。")
+    policy = file_subject(subject._meta.label_lower)
+    if kind in policy.evidence:
+        if not as_evidence:
+            raise FileRefused(f"「{policy.evidence[kind]}」由系统生成，不能上传。")
+    elif policy.choices and kind not in policy.choices:
+        raise FileRefused(f"请选择谁能看到：{'、'.join(policy.choices.values())}。")
 
 
 def _refuse_closed(subject_type: str, subject_id: str) -> None:

@@ -16,7 +16,7 @@ from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachment_list, find_subject, may_edit, may_view, opened
 from expertpool.files.registry import file_subject
-from expertpool.files.services import attach, note_download, remove_attachment
+from expertpool.files.services import attach, choose_kind, note_download, remove_attachment
 
 
 @require_GET
@@ -63,6 +63,24 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     return saved("附件已删除。", refresh="attachments")
 
 
+@require_POST
+def choose(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """Let a file be of another of its subject's kinds: seen by others."""
+    attachment = get_object_or_404(Attachment, pk=pk)
+    if not may_view(request.user, attachment):
+        raise Http404
+    if not may_edit(request.user, attachment.subject_type, attachment.subject_id):
+        raise PermissionDenied
+    try:
+        chosen = choose_kind(
+            attachment=attachment, kind=kind, actor=_user(request), now=timezone.now()
+        )
+    except FileRefused as error:
+        return refused(str(error))
+    label = file_subject(chosen.subject_type).choices[chosen.kind]
+    return saved(f"「{chosen.name}」已改为{label}。", refresh="attachments")
+
+
 def _store(request: HttpRequest, subject: Model) -> str:
     """Store the chosen files; return what is wrong, or nothing."""
     files = request.FILES.getlist("files")
@@ -76,7 +94,7 @@ def _store(request: HttpRequest, subject: Model) -> str:
             attach(
                 subject=subject,
                 uploaded_file=file,
-                kind=request.GET.get("kind", "")[:32],
+                kind=(request.POST.get("kind") or request.GET.get("kind", ""))[:32],
                 actor=_user(request),
                 now=timezone.now(),
             )

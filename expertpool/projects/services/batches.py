@@ -17,6 +17,7 @@ from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.locks import lock_transaction
 from expertpool.files.queries import attachments_of
 from expertpool.files.registry import FileSubject
+from expertpool.projects.enums import FileAudience
 from expertpool.projects.exceptions import BatchRefused, ProjectChanged
 from expertpool.projects.models import Project, ProjectBatch
 from expertpool.projects.queries.batches import (
@@ -250,4 +251,5 @@ BATCH_FILES = FileSubject(
     may_view=may_view_batch_files,
     may_edit=may_edit_batch_files,
     closed=batch_closed,
+    choices=dict(FileAudience.choices),
 )

@@ -15,7 +15,7 @@ from expertpool.files.models import Attachment
 from expertpool.files.queries import is_evidence
 from expertpool.files.registry import FileSubject
 from expertpool.files.services import remove_attachment
-from expertpool.projects.enums import EvidenceKind, ProjectStatus
+from expertpool.projects.enums import EvidenceKind, FileAudience, ProjectStatus
 from expertpool.projects.exceptions import NoteRequired
 from expertpool.projects.models import ProgressEntry, Project
 from expertpool.projects.queries.projects import (
@@ -84,6 +84,7 @@ PROJECT_FILES = FileSubject(
     may_edit=may_edit_files,
     closed=closed,
     evidence=dict(EvidenceKind.choices),
+    choices=dict(FileAudience.choices),
     bulk_url=files_deletion_url,
 )
 ENTRY_FILES = FileSubject(

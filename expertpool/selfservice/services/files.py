@@ -7,21 +7,24 @@ from datetime import datetime
 from django.db import transaction
 
 from expertpool.audit.services import record
+from expertpool.core.fields import is_vouched
 from expertpool.draws.models import Invitation
 from expertpool.files.models import Attachment
-from expertpool.files.queries import attachments_of, is_evidence, subject_of
+from expertpool.files.queries import attachments_of, subject_of
+from expertpool.projects.enums import FileAudience
 
 
 def files_of(invitation: Invitation) -> list[Attachment]:
-    """Return the files of all projects for which the expert of ``invitation`` sits, and of their
-    batch; never what proves how they were drawn: a recording may show who else sits."""
+    """Return the files of all projects for which the expert of ``invitation`` sits, and of their batch, that were
+    meant for experts by whoever uploaded them; never what proves how they were drawn: a recording may show who
+    else sits."""
     projects = invitation.draw.covered
     batch = projects[0].batch
     return [
         row
         for one in (*filter(None, [batch]), *projects)
-        for row in attachments_of(one)
-        if not is_evidence(row)
+        for row in attachments_of(one, FileAudience.EXPERTS)
+        if is_vouched(row)
     ]
 
 

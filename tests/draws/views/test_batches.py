@@ -15,6 +15,7 @@ from expertpool.draws.models import Draw
 from expertpool.draws.services.names import release
 from expertpool.experts.models import Expert
 from expertpool.files.services import attach
+from expertpool.projects.enums import FileAudience
 from expertpool.projects.models import Project
 from tests.draws.views.letters import lines, link_of
 from tests.factories.accounts import make_department, make_user
@@ -108,7 +109,8 @@ def test_an_expert_reads_all_meetings_and_once_agreed_all_projects_and_files(cli
     batch = draw.project.batch
     for subject, name in ((batch, "评审办法.pdf"), (draw.covered[2], "第三标段需求.pdf")):
         file = SimpleUploadedFile(name, b"%PDF-1.7\n%%EOF\n")
-        attach(subject=subject, uploaded_file=file, actor=None, now=timezone.now())
+        kind = FileAudience.EXPERTS
+        attach(subject=subject, uploaded_file=file, kind=kind, actor=None, now=timezone.now())
     first, *_, last = draw.covered
     link = link_of(lines(draw)[0])
     letter = client.get(link).content.decode()

@@ -8,24 +8,27 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
 from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
 from expertpool.core.text import moment_text
-from expertpool.draws.enums import ReplyVia
+from expertpool.draws.enums import SUPPLIED, ReplyVia
 from expertpool.draws.models import Draw
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.replies import answer
 from expertpool.draws.services.sheet_files import OWN_KIND, store_sheet
 from expertpool.draws.services.voiding import decide_void, request_void
+from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
-from expertpool.files.services import attach
-from expertpool.projects.enums import EvidenceKind
+from expertpool.files.services import attach, remove_attachment
+from expertpool.projects.enums import EvidenceKind, FileAudience, ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.selfservice.services.files import files_of
 from tests.factories.batches import draw_batch, make_batch, make_members
@@ -35,6 +38,7 @@ from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("DRAW-27")]
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+PDF = b"%PDF-1.7\n%%EOF\n"
 FILM = b"\x1a\x45\xdf\xa3" + bytes(4000)
 
 
@@ -140,13 +144,72 @@ def test_who_may_not_read_the_names_is_told_of_the_sheet_but_not_given_it(
 
 def test_an_invited_expert_gets_the_files_of_the_project_but_no_evidence(draw: Draw) -> None:
     film = record_screen(draw)
-    plan = attach(
-        subject=draw.project,
-        uploaded_file=SimpleUploadedFile("招标文件.pdf", b"%PDF-1.7\n%%EOF\n"),
-        actor=draw.operator,
-        now=NOW,
+    plan, sheet = (
+        attach(
+            subject=draw.project,
+            uploaded_file=SimpleUploadedFile(name, PDF),
+            kind=kind,
+            actor=draw.operator,
+            now=NOW,
+        )
+        for name, kind in (("招标文件.pdf", FileAudience.EXPERTS), ("签字的抽取表.pdf", ""))
     )
     row = draw.invitations.select_related("draw").first()
     assert row is not None
     assert files_of(row) == [plan]
-    assert film in attachments_of(draw.project)
+    assert {film, sheet} <= {*attachments_of(draw.project)}
+    # Nor one that somebody has led to them around the system.
+    Attachment.objects.filter(pk=sheet.pk).update(kind=FileAudience.EXPERTS)
+    assert files_of(row) == [plan]
+
+
+def supply(client: Client, draw: Draw, user: User, name: str = "签字的抽取表.pdf") -> HttpResponse:
+    address = reverse("draws:supply", args=[draw.pk])
+    given = {"materials": [SimpleUploadedFile(name, PDF), SimpleUploadedFile("会场.webm", FILM)]}
+    return login(client, user).post(address, given)
+
+
+def test_people_keep_the_signed_sheet_and_a_film_with_the_draw(
+    client: Client, draw: Draw, operator: User, supervisor: User, auditor: User
+) -> None:
+    with time_machine.travel(after := draw.reveal_at + timedelta(minutes=1), tick=False):
+        assert supply(client, draw, operator).status_code == 204
+    sheet, film = attachments_of(draw, SUPPLIED)
+    assert (sheet.name, film.name) == ("签字的抽取表.pdf", "会场.webm")
+    for project in draw.covered:  # of a batch each leads there
+        page = tab_of(client, project, auditor, after)
+        assert "签字的抽取表.pdf" in page
+        assert reverse("files:download", args=[film.pk]) in page
+        assert reverse("draws:supply", args=[draw.pk]) not in page  # he only reads
+    assert reverse("draws:supply", args=[draw.pk]) in tab_of(client, draw.project, operator, after)
+    logged = Entry.objects.filter(action="file.attach", subject_id=str(draw.pk))
+    assert {one.actor for one in logged} == {operator}
+    # No expert gets it, and nobody takes it away.
+    row = draw.invitations.select_related("draw").first()
+    assert row is not None
+    assert files_of(row) == []
+    with pytest.raises(FileRefused, match="作为依据保存"):
+        remove_attachment(attachment=sheet, actor=operator, now=after)
+    # Who only supervises or reads does not add to it; an archived project takes no more.
+    assert supply(client, draw, auditor).status_code == 403
+    Project.objects.update(status=ProjectStatus.ARCHIVED)
+    assert "项目已归档" in supply(client, draw, operator).content.decode()
+    assert attachments_of(draw, SUPPLIED).count() == 2
+
+
+def test_what_people_keep_with_a_draw_is_read_by_whoever_may_read_its_names(
+    client: Client, draw: Draw, operator: User, department_user: User
+) -> None:
+    Project.objects.update(department=department_user.department)
+    with time_machine.travel(after := draw.reveal_at + timedelta(minutes=1), tick=False):
+        supply(client, draw, operator)
+        sheet = attachments_of(draw, SUPPLIED).first()
+        assert sheet is not None
+        page = tab_of(client, draw.project, department_user, after)
+        assert "现场材料 2 份：名单公开后，有权查看姓名的人可以下载" in page
+        assert "签字的抽取表" not in page
+        address = reverse("files:download", args=[sheet.pk])
+        assert client.get(address).status_code == 404
+        # Before the names are public, nobody: a sheet says them, whatever its name.
+        Draw.objects.filter(pk=draw.pk).update(released_at=None)
+        assert login(client, operator).get(address).status_code == 404

@@ -23,7 +23,7 @@ from expertpool.draws.settings import OWN_GROUNDS
 from expertpool.experts.models import Expert
 from expertpool.experts.services.status import freeze_expert
 from expertpool.files.services import attach
-from expertpool.projects.enums import Regime
+from expertpool.projects.enums import FileAudience, Regime
 from tests.draws.views.letters import lines, link_of
 from tests.factories.accounts import make_user
 from tests.factories.answers import record_answer
@@ -319,6 +319,7 @@ def test_files_of_the_project_are_there_while_he_takes_part(draw: Draw, phone: C
     row = lines(draw)[0]
     file = attach(
         subject=draw.project,
+        kind=FileAudience.EXPERTS,
         uploaded_file=SimpleUploadedFile("招标文件.pdf", b"%PDF-1.7\n%%EOF\n"),
         actor=None,
         now=timezone.now(),

@@ -29,6 +29,7 @@ from expertpool.experts.tasks import tell_removal
 from expertpool.files.models import Attachment
 from expertpool.files.services import attach
 from expertpool.notifications.models import Message
+from expertpool.projects.enums import FileAudience
 from expertpool.workflow.models import Approval
 from tests.draws.views.letters import lines, link_of
 from tests.factories.accounts import make_user
@@ -96,6 +97,7 @@ def outsider() -> Client:
 def make_file(draw: Draw, name: str = "招标文件.pdf", content: bytes = PDF) -> Attachment:
     return attach(
         subject=draw.project,
+        kind=FileAudience.EXPERTS,
         uploaded_file=SimpleUploadedFile(name, content),
         actor=None,
         now=timezone.now(),

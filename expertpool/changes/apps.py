@@ -26,7 +26,7 @@ class ChangesConfig(AppConfig):
             experts_merged,
         )
         from expertpool.changes.registry import OWN_DATA
-        from expertpool.changes.services.requests import page_of
+        from expertpool.changes.services.requests import applicant_of, ask_others, page_of
         from expertpool.changes.tables import OWN
         from expertpool.changes.tabs import TABS
         from expertpool.core import home
@@ -35,7 +35,7 @@ class ChangesConfig(AppConfig):
         from expertpool.core.registry import MENU, NARROW_PAGES, PAGE_TABS, narrow_pages
         from expertpool.customforms.registry import FILE_HOLDERS
         from expertpool.experts.events import ExpertChanged, ExpertsMerged
-        from expertpool.experts.services.contacts import recipient_of
+        from expertpool.experts.registry import ASKING, AskOthers
         from expertpool.joining.events import ApplicantAdmitted
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
@@ -49,6 +49,7 @@ class ChangesConfig(AppConfig):
         OCCASIONS.add(CHANGE_ASKED, CHANGE_DECIDED, CHANGE_OVERTAKEN)
         OWN_DATA.add(*OWN)
         FILE_HOLDERS.add(FIELD_FILES)
+        ASKING.add(AskOthers("changes", ask_others))
         subscribe(ExpertChanged, expert_changed)
         subscribe(ApplicantAdmitted, applicant_admitted)
         subscribe(ExpertsMerged, experts_merged)
@@ -65,7 +66,7 @@ class ChangesConfig(AppConfig):
                 department=lambda row: row.expert.department,
                 own_todo=True,
                 tells=False,  # by `tell_office`, which waits while a minute would tell too much
-                applicant=lambda row: recipient_of(row.expert),
+                applicant=applicant_of,
                 result=CHANGE_DECIDED,
                 words=lambda row: {"对象": labels_of(row.items.all())},
                 about=lambda row: row.expert,

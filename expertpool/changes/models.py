@@ -23,7 +23,8 @@ YEARS = Bounds(1900, 2100, "年份应在 1900 至 2100 之间。")
 
 
 class ChangeRequest(models.Model):
-    """That an expert asked for fields of his record to be changed which are not his to change. What stands
+    """That an expert asked for fields of his record to be changed which are not his to change, or somebody of the
+    office for what he does not change alone (`is_of_office`). What stands
     counts until the office has agreed. ``updated_at`` is when what it asks for became less. ``proof`` says who
     asked it of whose record: led to another it changes nothing and says nothing (docs/decisions/0198)."""
 
@@ -102,6 +103,11 @@ class ChangeRequest(models.Model):
     def stands(self) -> bool:
         """Whether it, with all that it asks, is of the record of which it was asked."""
         return is_vouched(self) and all(one.expert_id == self.expert_id for one in self.items.all())
+
+    @property
+    def is_of_office(self) -> bool:
+        """Whether it is not its expert who asks: it is about who he is (docs/decisions/0245)."""
+        return self.asked_by_id != self.expert.user_id
 
     @property
     def is_open(self) -> bool:

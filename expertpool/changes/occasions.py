@@ -7,20 +7,21 @@ from expertpool.notifications.occasions import Occasion
 from expertpool.workflow.registry import result_occasion
 
 _ASKED = (
-    "{{收件人}}，专家 {{专家姓名}}（{{专家编号}}）申请变更：{{内容}}。核准前仍按原来的内容。\n"
+    "{{收件人}}，专家 {{专家姓名}}（{{专家编号}}）的档案有变更申请（{{申请人}}提出）：{{内容}}。核准前仍按原来的内容。\n"
     "新旧对照与核准：{{链接}}"
 )
 CHANGE_ASKED = Occasion(
     code="change.asked",
-    label="专家申请变更档案",
+    label="申请变更专家档案",
     placeholders={
         "收件人": "管理员老张",
+        "申请人": "专家本人",
         "专家姓名": "王工",
         "专家编号": "ZJ2026000001",
         "内容": "职称、工作单位",
         "链接": "https://zhuanjia.example.cn/changes/1/",
     },
-    defaults={ChannelCode.SITE: ("{{专家姓名}}申请变更：{{内容}}", _ASKED)},
+    defaults={ChannelCode.SITE: ("{{专家姓名}}的变更申请：{{内容}}", _ASKED)},
 )
 _OVERTAKEN = """{{专家姓名}} 专家：
 

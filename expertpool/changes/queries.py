@@ -76,7 +76,7 @@ def requests_decidable_by(user: User) -> QuerySet[ChangeRequest]:
 
 def requests_of(expert: Expert) -> QuerySet[ChangeRequest]:
     """Return all that ``expert`` asked for, the latest first, for himself."""
-    return with_items(ChangeRequest.objects.filter(expert=expert))
+    return with_items(ChangeRequest.objects.filter(expert=expert, asked_by=expert.user_id))
 
 
 def open_items(expert: Expert) -> dict[str, ChangeItem]:

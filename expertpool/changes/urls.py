@@ -18,5 +18,6 @@ urlpatterns = [
     path("changes/", requests.index, name="list"),
     path("changes/approve/", requests.approve_many, name="approve_many"),
     path("changes/<int:pk>/", requests.detail, name="detail"),
+    path("changes/<int:pk>/withdraw/", requests.take_back, name="take_back"),
     path("changes/<int:pk>/decide/", requests.decide, name="decide"),
 ]

@@ -65,6 +65,7 @@ class ChangeVia(models.TextChoices):
     FORM = "form", "页面修改"
     OWN = "own", "本人修改"
     REQUEST = "request", "变更申请"
+    AGREED = "agreed", "他人核准的修改"
     IMPORT = "import", "批量更新"
     MERGE = "merge", "合并档案"
     INTERFACE = "interface", "接口"

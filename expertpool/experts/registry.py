@@ -30,6 +30,20 @@ LIST_ACTIONS: Catalogue[ListAction] = Catalogue(
 
 
 @dataclass(frozen=True)
+class AskOthers:
+    """What becomes of an edit to which somebody else has to agree (`services.another`): ``ask`` hands it in, and
+    refuses (ExpertRefused) what cannot be asked now."""
+
+    code: str
+    ask: Callable[
+        ..., None
+    ]  # expert, values, specialties, reason, found (AnotherPerson), actor, now
+
+
+ASKING: Catalogue[AskOthers] = Catalogue("way to ask others about an edit")
+
+
+@dataclass(frozen=True)
 class Suspension:
     """``experts`` says who is not to be drawn anew on a day: by what all may be told, and never by draws. Who
     was sealed before keeps his turn (docs/decisions/0199). ``since(first, day)``: to whom of these that came on

@@ -641,6 +641,7 @@ RULES: dict[str, Rule] = {
     "changes:approve_many": only("admin"),
     "changes:detail": only("admin", kwargs=CHANGE),
     "changes:decide": only("admin", kwargs=CHANGE),
+    "changes:take_back": only(kwargs=CHANGE),
     "changes:file": only("expert"),
     "changes:photo": only("expert"),
     "changes:own_data": only("expert"),

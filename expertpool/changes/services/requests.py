@@ -29,6 +29,7 @@ from expertpool.core.jobs import defer
 from expertpool.core.subjects import Owner
 from expertpool.core.views.parts import digest
 from expertpool.core.visibility import told
+from expertpool.directory.models import Specialty
 from expertpool.directory.queries import title_level
 from expertpool.experts.enums import AvoidanceKind, ChangeVia, ExpertStatus
 from expertpool.experts.fields import EXPERT
@@ -36,6 +37,7 @@ from expertpool.experts.fields.owners import owner_of
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.queries.availability import next_day
 from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.services.another import AnotherPerson
 from expertpool.experts.services.avoidance import add_avoidance_unit
 from expertpool.experts.services.contacts import recipient_of
 from expertpool.experts.services.merging import explain
@@ -44,6 +46,7 @@ from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
+from expertpool.workflow.queries.second_person import why_not_second
 from expertpool.workflow.services.approvals import decide, start_approval, withdraw_approval
 
 SETTLED = "这项申请已经处理或撤回，请刷新页面。"
@@ -86,6 +89,39 @@ def change_own(
         update_expert(expert=expert, values=own, actor=actor, now=now, via=ChangeVia.OWN)
     labels = EXPERT.labels()
     return [labels[code] for code in own], request
+
+
+@transaction.atomic
+def ask_others(
+    *,
+    expert: Expert,
+    values: Mapping[str, Any],
+    specialties: Iterable[Specialty] | None,
+    reason: str,
+    found: AnotherPerson,
+    actor: User,
+    now: datetime,
+) -> None:
+    """Ask, as the office, for what ``actor`` alone does not change (``found``): ``values`` (by code) of ``expert``.
+    Tells those who decide; who agrees is another person (`decide_request`).
+
+    Refuses (ChangeRefused) what waits already, and that nothing differs. The caller has seen that the record takes
+    them.
+    """
+    expert = _lock(expert)
+    declared = {one.code for one in EXPERT.fields()}
+    asked = {code: value for code, value in values.items() if code in declared}
+    if "employer" in asked:
+        unit = asked["employer"]
+        asked["employer"] = NamedEmployer(unit.name, unit.uscc or "") if unit else NamedEmployer("")
+    if specialties is not None:
+        asked["specialties"] = list(specialties)
+    differ = differing(expert, asked)
+    waiting = open_items(expert)
+    if both := [waiting[code] for code in differ if code in waiting]:
+        raise ChangeRefused(f"「{labels_of(both)}」已有待核准的变更申请，请等待处理。")
+    reason = f"{reason.strip()}\n（{found.what}与审核入库时不同，当时姓名为{found.name}）"
+    _ask(expert, list(differ.values()), reason=reason, actor=actor, now=now)
 
 
 def _refuse_wrong(expert: Expert, values: dict[str, Any], actor: User, now: datetime) -> None:
@@ -198,8 +234,12 @@ def decide_request(
     then. The flow tells the expert.
     """
     request = _lock_request(request)
-    if actor.pk == request.asked_by_id or is_outsider(actor):
+    if is_outsider(actor):
         raise ChangeRefused("专家账号不能核准变更申请，请使用工作账号。")
+    if request.is_of_office and (
+        why := why_not_second(actor, {request.asked_by_id}, asked_at=request.asked_at, now=now)
+    ):
+        raise ChangeRefused(why)
     items = [one for one in request.items.all() if one.is_open]
     if not request.stands:
         raise ChangeRefused(LED)
@@ -263,12 +303,14 @@ def _apply(request: ChangeRequest, items: list[ChangeItem], *, actor: User, now:
             specialties=specialties,
             actor=actor,
             now=now,
-            via=ChangeVia.REQUEST,
-            note=f"本人 {day} 申请",
+            via=ChangeVia.AGREED if request.is_of_office else ChangeVia.REQUEST,
+            note=f"{request.asked_by.name if request.is_of_office else '本人'} {day} 申请",
         )
     except ValidationError as error:
         raise ChangeRefused(f"不能这样修改：{explain(error)}") from error
-    if held is not None and "employer" in values and expert.employer_id != held.pk:
+    # What the office corrects, nobody has left.
+    left = held is not None and "employer" in values and expert.employer_id != held.pk
+    if left and not request.is_of_office:
         _avoid_from_now(expert, held, actor=actor, now=now)
 
 
@@ -343,6 +385,7 @@ def tell_office(*, request_id: int, now: datetime) -> None:
         return
     expert = request.expert
     words = {
+        "申请人": request.asked_by.name if request.is_of_office else "专家本人",
         "专家姓名": expert.name,
         "专家编号": expert.number,
         "内容": labels_of(request.items.all()),
@@ -356,6 +399,7 @@ def tell_office(*, request_id: int, now: datetime) -> None:
             key=f"{CHANGE_ASKED.code}:{request.pk}:{user.pk}",
         )
         for user in users_with_permission(RIGHT)
+        if user.pk != request.asked_by_id
         if not is_outsider(user) and experts_visible_to(user, RIGHT).filter(pk=expert.pk).exists()
     ]
     send_messages(
@@ -366,7 +410,7 @@ def tell_office(*, request_id: int, now: datetime) -> None:
 def _tell_overtaken(request: ChangeRequest, items: list[ChangeItem], *, now: datetime) -> None:
     words = {"专家姓名": request.expert.name, "内容": labels_of(items)}
     envelope = Envelope(
-        recipient=recipient_of(request.expert),
+        recipient=applicant_of(request),
         context=words,
         about=request.expert,
         key=f"{CHANGE_OVERTAKEN.code}:{request.pk}",
@@ -377,6 +421,14 @@ def _tell_overtaken(request: ChangeRequest, items: list[ChangeItem], *, now: dat
         channels=[ChannelCode.SITE, ChannelCode.EMAIL],
         now=now,
     )
+
+
+def applicant_of(request: ChangeRequest) -> Recipient:
+    """Return who is told what came of ``request``."""
+    if request.is_of_office:
+        user = request.asked_by
+        return Recipient(user.username, user.name, "", user.email)
+    return recipient_of(request.expert)
 
 
 def page_of(request: ChangeRequest, *, absolute: bool = False) -> str:

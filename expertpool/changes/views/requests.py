@@ -8,10 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.changes.enums import RequestState
+from expertpool.changes.exceptions import ChangeRefused
 from expertpool.changes.forms import DecisionForm, RequestFilter
 from expertpool.changes.models import ChangeRequest
 from expertpool.changes.queries import (
@@ -22,10 +23,11 @@ from expertpool.changes.queries import (
     requests_visible_to,
     with_items,
 )
-from expertpool.changes.services.requests import approve_request, decide_request
+from expertpool.changes.services.requests import approve_request, decide_request, withdraw_request
 from expertpool.changes.tables import SORTS, TABS, TONES
 from expertpool.core.aftermath import writing_afterwards
 from expertpool.core.permissions import requires
+from expertpool.core.responses import refused, saved
 from expertpool.core.views.bulk import BulkAction, bulk_view
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, picked_rows, render_list
@@ -73,6 +75,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "fields": asked_in(asked, request.user, reasons=dict(why.fields) if why else None),
         "tone": TONES[RequestState(asked.state)],
         "may_decide": requests_to_decide(request.user).filter(pk=pk).exists(),
+        "may_take_back": asked.is_open and asked.asked_by_id == request.user.pk,
         "course": course_of(asked, now=timezone.now()),
     }
     return render(request, "changes/request_detail.html", context)
@@ -111,6 +114,18 @@ def decide(request: UserRequest, pk: int) -> HttpResponse:
         fields=asked_in(asked, request.user),
         back=reverse("changes:detail", args=[pk]),
     )
+
+
+@require_POST
+@requires(RIGHT)
+def take_back(request: UserRequest, pk: int) -> HttpResponse:
+    """Take back what he asked for himself."""
+    asked = get_object_or_404(requests_visible_to(request.user), pk=pk, asked_by=request.user)
+    try:
+        withdraw_request(request=asked, actor=request.user, now=timezone.now())
+    except ChangeRefused as refusal:
+        return refused(str(refusal))
+    return saved("申请已撤回。", refresh="page")
 
 
 def _picked(request: UserRequest) -> QuerySet[ChangeRequest]:

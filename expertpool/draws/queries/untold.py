@@ -87,8 +87,8 @@ def untold_removals() -> Q:
     return Q(asked_at__gte=_sealed_since()) & Q(asked_at__gte=day_start(timezone.localdate()))
 
 
-def untold_inspections() -> Q:
-    """What experts handed in of their yearly inspections today, by the same rule."""
+def untold_own_requests() -> Q:
+    """What experts, not the office for them, handed in today: yearly inspections, changes; by the same rule."""
     return untold_removals() & Q(asked_by__in=_experts())
 
 
@@ -150,11 +150,11 @@ LATER = (
     Later("draws.relations", "experts.avoidanceunit", untold_own_rows),
     Later("draws.removals", "experts.avoidanceremoval", untold_removals),
     Later("draws.appeals", "experts.blacklistappeal", untold_removals),
-    Later("draws.changes", "changes.changerequest", untold_removals),
+    Later("draws.changes", "changes.changerequest", untold_own_requests),
     Later("draws.achievements", "achievements.achievement", untold_removals),
     Later("draws.receipts", "notices.receipt", untold_receipts),
     Later("draws.renewals", "inspections.renewal", untold_removals),
-    Later("draws.inspections", "inspections.inspection", untold_inspections),
+    Later("draws.inspections", "inspections.inspection", untold_own_requests),
     Later("draws.careers", "changes.career", untold_own_rows),
     Later("draws.works", "changes.work", untold_own_rows),
     Later("draws.files_gone", "files.attachment.removed_at", untold_files_gone),

@@ -29,7 +29,7 @@ from expertpool.experts.validators.values import account_warning
 
 NO_DEPARTMENT = "您只能查看部门的专家，请选择所属部门；没有可选的，请系统管理员先为您设置部门。"
 
-KNOWING, ACCOUNT = "knowing", "bank_account"
+KNOWING, ACCOUNT, OTHERS = "knowing", "bank_account", "others"
 
 
 class ExpertForm(AsksOnce):
@@ -80,6 +80,8 @@ class ExpertForm(AsksOnce):
         self.knowing = str(data.get(KNOWING, "")) if data else ""
         if self.knowing:
             self.ask(self.knowing)
+        if data and OTHERS in data:
+            self.ask_others()
 
     def inputs(self, section: str) -> dict[str, list[FieldDeclaration]]:
         """Return what is typed, by section."""
@@ -98,6 +100,18 @@ class ExpertForm(AsksOnce):
         if self.sections[0][1] != [KNOWING]:
             self.sections.insert(0, ("疑似重复", [KNOWING]))
         self.wide.add(KNOWING)
+
+    def ask_others(self) -> None:
+        """Let the form hand in, for somebody else's consent, what makes another person of a member."""
+        self.fields[OTHERS] = forms.CharField(
+            label="提交他人核准的理由",
+            required=False,
+            max_length=200,
+            widget=forms.Textarea(attrs={"rows": 2, "data-count": 200}),
+            help_text="如「原来登记的是他人，已向本人核实」。填写后保存，即提交变更申请，核准前仍按原来的内容。",
+        )
+        self.sections.insert(0, ("须由他人核准", [OTHERS]))
+        self.wide.add(OTHERS)
 
     def _initial(self) -> dict[str, Any]:
         if self.expert is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -17,6 +17,7 @@ from expertpool.experts.models import Expert, ExpertVersion
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.settings import AT_ONCE
 from expertpool.siteconfig.queries.counting import counted, counting_in_words
+from expertpool.workflow.enums import ApprovalState
 from expertpool.workflow.queries.approvals import handed_in, running, waiting_for
 from expertpool.workflow.queries.deciders import ends_flow
 from expertpool.workflow.queries.second_person import why_not_second
@@ -110,6 +111,13 @@ def unbegun() -> QuerySet[Expert]:
 def is_returned(expert: Expert) -> bool:
     """Tell whether ``expert`` was sent back, to be corrected and handed in again."""
     return Expert.objects.filter(returned_ones(), pk=expert.pk).exists()
+
+
+def admitted_at(expert: Expert) -> datetime | None:
+    """Return when ``expert`` was admitted last by the flow; None where it was otherwise."""
+    rows = handed_in(SUBJECT).filter(subject_id=expert.pk, state=ApprovalState.APPROVED)
+    at: datetime | None = rows.aggregate(last=Max("ended_at"))["last"]
+    return at
 
 
 def makers_of(expert: Expert) -> set[int]:

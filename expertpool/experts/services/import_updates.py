@@ -37,6 +37,7 @@ from expertpool.experts.fields.shared import passes
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to, id_number_index, phone_index
 from expertpool.experts.queries.imported import CHANGING
+from expertpool.experts.services.another import LABELS, AnotherPerson, refuse_another
 from expertpool.experts.services.import_columns import expert_columns
 from expertpool.experts.services.import_lookups import (
     DepartmentNames,
@@ -179,7 +180,11 @@ class ExpertUpdater(Importer):
             return Fault("", "超过一次更新的人数", f"一次最多更新 {MOST} 位，请分批导入。")
         changed = copy(expert)  # what is refused is not what the next row compares with
         changed.extra = dict(expert.extra)
-        fault = self._refused(changed, given, specialties) or self._doubled(row, changed, given)
+        fault = (
+            self._refused(changed, given, specialties)
+            or self._doubled(row, changed, given)
+            or self._another(expert, changed, given)
+        )
         if fault is None:
             row.changes[:0] = self._changes(expert, changed)
             self.rows[expert.pk] = row.number
@@ -300,6 +305,17 @@ class ExpertUpdater(Importer):
                 told = f"与第 {first} 行相同，只能属于一个人。"
                 return self.fault(code, f"{UNIQUE[code]}重复", told)
         self.numbers.update(dict.fromkeys(new, row.number))
+        return None
+
+    def _another(self, expert: Expert, changed: Expert, given: dict[str, Any]) -> Fault | None:
+        """Return that the row would make another person of him: that is nobody's alone to do."""
+        if not given.keys() & LABELS.keys():
+            return None
+        before = EXPERT.version_of(expert)
+        try:
+            refuse_another(changed, before, via=ChangeVia.IMPORT, actor=self.actor, now=self.now)
+        except AnotherPerson as found:
+            return Fault("", "须由他人核准", f"{found}请在专家信息页修改，提交核准。")
         return None
 
     # --- done ---------------------------------------------------------------------------------

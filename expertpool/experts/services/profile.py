@@ -29,6 +29,7 @@ from expertpool.experts.queries.experts import (
     told_by_id_number,
 )
 from expertpool.experts.services.alike import ask_about
+from expertpool.experts.services.another import refuse_another
 from expertpool.experts.services.contacts import contacts_of, let_account_follow, tell_changed
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
@@ -109,6 +110,7 @@ def update_expert(
     Keeps a version and an audit entry with what differs; without a difference nothing is written. Whose
     phone or mail is another now, is told where he was reached before. Announces ExpertChanged, and TiesChanged of another employer.
     Who waits to be admitted is looked at anew (`waiting.wait_anew`).
+    Refuses (AnotherPerson) to make somebody else of a member (`another`).
     A cell that does not open is mended by the value that is given. Refuses a record that would keep one, what
     `create_expert` refuses, and asks what it asks of who is alike only now.
     """
@@ -126,6 +128,7 @@ def update_expert(
         if via != ChangeVia.OWN:
             expert.updated_at = now
         _check(expert, actor, errors, now=now)
+        refuse_another(expert, before, via=via, actor=actor, now=now)
         way = Way(via, note)
         note += ask_about(expert, knowing, actor, was=was)
         _save(expert, actor, reached, now=now)

@@ -26,11 +26,13 @@ from expertpool.experts.enums import ExpertKind, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.kinds import REASON, KindForm
-from expertpool.experts.forms.profile import ExpertForm
+from expertpool.experts.forms.profile import OTHERS, ExpertForm
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.registry import ASKING
 from expertpool.experts.services.admission import enter_expert
 from expertpool.experts.services.alike import LooksAlike
+from expertpool.experts.services.another import AnotherPerson
 from expertpool.experts.services.kinds import change_kind
 from expertpool.experts.services.profile import update_expert
 from expertpool.experts.services.reveal import reveal_value
@@ -88,15 +90,18 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
 
     def write() -> str:
         values = form.values()
-        with _asking(form):
-            saved = update_expert(
-                expert=expert,
-                values=values,
-                specialties=form.cleaned_data.get("specialties"),
-                knowing=form.knowing,
-                actor=request.user,
-                now=timezone.now(),
-            )
+        given: dict[str, Any] = {
+            "expert": expert,
+            "values": values,
+            "specialties": form.cleaned_data.get("specialties"),
+            "actor": request.user,
+            "now": timezone.now(),
+        }
+        try:
+            with _asking(form):
+                saved = update_expert(**given, knowing=form.knowing)
+        except AnotherPerson as found:
+            return _ask_others(form, found, given)
         return f"已保存。{_odd(saved, values)}".rstrip("。")
 
     what = sections[section] if section else "专家"
@@ -157,6 +162,17 @@ def _asking(form: ExpertForm) -> Iterator[None]:
     except LooksAlike as alike:
         form.ask(alike.token)
         raise
+
+
+def _ask_others(form: ExpertForm, found: AnotherPerson, given: dict[str, Any]) -> str:
+    """Hand in what was typed, with the reason for it; ask for one first."""
+    reason = form.cleaned_data.get(OTHERS, "").strip()
+    if not reason:
+        form.ask_others()
+        raise found
+    for one in ASKING:
+        one.ask(**given, reason=reason, found=found)
+    return "没有直接修改：已提交变更申请，由其他有权限的人员核准后生效"
 
 
 def _odd(expert: Expert, given: dict[str, Any]) -> str:

@@ -15,12 +15,15 @@ from alibabacloud_dysmsapi20170525 import models as aliyun_models
 from alibabacloud_dysmsapi20170525.client import Client as AliyunClient
 from alibabacloud_tea_openapi.models import Config
 from django.db import connection
+from django.db.models import Q
 from django.test import Client
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from expertpool.accounts.models import User
 from expertpool.core import events
 from expertpool.core.configuration import Setting
+from expertpool.core.visibility import LATER, Later
 from expertpool.notifications.channels.base import DeliveryReport, Outbound, SendResult, SendStatus
 from expertpool.notifications.channels.sms import SmsChannel
 from expertpool.notifications.channels.sms import settings as sms
@@ -34,6 +37,7 @@ from expertpool.notifications.services.delivery import STUCK_AFTER, deliver, rea
 from expertpool.notifications.services.references import reference
 from expertpool.notifications.services.reports import ask_due, ask_provider, take_reports
 from tests.factories.siteconfig import configure
+from tests.fixtures import login
 from tests.notifications.conftest import NOON, send
 from tests.notifications.sms_platform import KEY, SECRET, Platform
 
@@ -390,8 +394,8 @@ def push(client: Client, provider: str, content: Any, **more: Any) -> Any:
     return client.post(address(provider), body, **more)
 
 
-def carried(provider: str, number: str) -> Message:
-    (message,) = send("sms", key=provider)
+def carried(provider: str, number: str, key: str = "invite:1") -> Message:
+    (message,) = send("sms", key=key)
     Message.objects.filter(pk=message.pk).update(state=DeliveryState.SENT, attempts=1, sent_at=NOON)
     Attempt.objects.create(
         message=message,
@@ -494,3 +498,25 @@ def test_receipts_need_a_field_by_which_they_are_found() -> None:
     assert "编号字段" in named.broken(lambda one: values.get(one.code, one.default))
     values[sms.REPORT_ID.code] = "id"
     assert not named.broken(lambda one: values.get(one.code, one.default))
+
+
+@pytest.mark.shows("OVW-09")
+def test_a_page_says_how_providers_do_and_where_they_push(client: Client, admin: User) -> None:
+    for number in range(3):
+        carried("aliyun", str(number), key=f"x{number}")
+    take(told(DeliveryEventKind.DELIVERED, "0"), told(DeliveryEventKind.UNDELIVERED, "1"))
+    page = login(client, admin).get("/messages/channels/").content.decode()
+    assert "50.0%" in page
+    assert address("tencent") in page
+    untold = Later("tests.letters", "notifications.message", lambda: Q(key="x0:sms"))
+    with LATER.holding(untold):
+        assert "50.0%" not in client.get("/messages/channels/").content.decode()
+
+
+@pytest.mark.shows("OVW-09")
+def test_the_record_lists_every_attempt(client: Client, admin: User) -> None:
+    message = carried("aliyun", "900^1")
+    take(told(DeliveryEventKind.UNDELIVERED, "900^1"))
+    page = login(client, admin).get(f"/messages/records/{message.uid}/").content.decode()
+    for words in ("阿里云短信", "900^1", "未送达（MK:0001）"):
+        assert words in page

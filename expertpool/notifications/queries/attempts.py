@@ -66,6 +66,11 @@ class ChannelOverview:
     finding: Finding
     providers: Sequence[ProviderState]
 
+    @property
+    def pushes(self) -> bool:
+        """Whether any of them tells by itself what became of messages."""
+        return any(one.callback for one in self.providers)
+
 
 def attempts_of(message: Message) -> list[ShownAttempt]:
     """Return the attempts to send ``message``, the first first. The caller has seen to it that its fate may be
@@ -121,8 +126,8 @@ def channel_overviews(*, now: datetime) -> list[ChannelOverview]:
             find_gateway(channel, now),
             [
                 _provider(channel, provider, counts.get((channel.code, provider), Counter()))
-                for provider in channel.providers or {channel.code: ""}
-                if provider == channel.provider or (channel.code, provider) in counts
+                # By its own code it is carried where nothing is chosen: into the outbox of development.
+                for provider in dict.fromkeys([channel.provider, *channel.providers])
             ],
         )
         for channel in CHANNELS

@@ -39,6 +39,12 @@ GATEWAY_SMS = SettingGroup(
     note="运营商云 MAS、集团短信平台等：每条短信向它的网址提交一次（POST）",
     saved=SMS.saved,
 )
+GATEWAY_REPORTS = SettingGroup(
+    "sms_reports",
+    "HTTP 短信网关：状态回执",
+    order=25,
+    note="平台把每条短信送没送到推送给本系统；推送地址在「通知渠道」页面",
+)
 
 PROVIDER_LABELS = (
     (ALIYUN, "阿里云短信"),
@@ -201,53 +207,53 @@ GATEWAY_ID = _text(
 
 REPORT_STATUS = _text(
     "report_status",
-    "回执：状态字段",
-    GATEWAY_SMS,
-    110,
-    help="平台推送状态回执时，状态的参数名，如 status；不收回执的留空。推送地址在「通知渠道」页面。",
+    "状态字段",
+    GATEWAY_REPORTS,
+    10,
+    help="状态的参数名，如 status；不收回执的留空。",
 )
 REPORT_DELIVERED = _text(
     "report_delivered",
-    "回执：送达的值",
-    GATEWAY_SMS,
-    120,
+    "送达的值",
+    GATEWAY_REPORTS,
+    20,
     "DELIVRD",
     help="状态为这些值时算送达，空格分开，如 DELIVRD 0；其他值算未送达。",
 )
 REPORT_WAITING = _text(
     "report_waiting",
-    "回执：在途的值",
-    GATEWAY_SMS,
-    130,
+    "在途的值",
+    GATEWAY_REPORTS,
+    30,
     "ACCEPTD ENROUTE",
     help="状态为这些值时还没有结果，空格分开。",
 )
 REPORT_ID = _text(
     "report_id",
-    "回执：编号字段",
-    GATEWAY_SMS,
-    140,
+    "编号字段",
+    GATEWAY_REPORTS,
+    40,
     help="回执中短信编号的参数名，与提交时「编号字段」取得的编号对应。",
 )
 REPORT_REFERENCE = _text(
     "report_reference",
-    "回执：流水号字段",
-    GATEWAY_SMS,
-    150,
+    "流水号字段",
+    GATEWAY_REPORTS,
+    50,
     help="回执中本系统流水号的参数名；与编号字段至少填一个。",
 )
 REPORT_TIME = _text(
     "report_time",
-    "回执：时间字段",
-    GATEWAY_SMS,
-    160,
+    "时间字段",
+    GATEWAY_REPORTS,
+    60,
     help="回执中送达时间的参数名，如 2026-12-01 09:00:00；留空则按收到回执的时间。",
 )
 REPORT_ANSWER = _text(
     "report_answer",
-    "回执：答复内容",
-    GATEWAY_SMS,
-    170,
+    "答复内容",
+    GATEWAY_REPORTS,
+    70,
     '{"code":0}',
     help="收下回执后答复平台的文字，按它的接口说明填写，否则它会重复推送。",
 )
@@ -343,5 +349,5 @@ CONSTRAINTS = (
     ),
     *map(_encrypted, (ALIYUN_ENDPOINT, TENCENT_ENDPOINT, GATEWAY_URL)),
     SettingConstraint("notifications.sms_gateway_fields_apart", GATEWAY_SMS, _fields_twice),
-    SettingConstraint("notifications.sms_report_named", GATEWAY_SMS, _report_names_its_message),
+    SettingConstraint("notifications.sms_report_named", GATEWAY_REPORTS, _report_names_its_message),
 )

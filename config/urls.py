@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("expertpool.notices.urls")),
     path("", include("expertpool.inspections.urls")),
     path("", include("expertpool.points.urls")),
+    path("", include("expertpool.evaluations.urls")),
 ]
 if settings.DEV_PAGES:
     urlpatterns.append(path("styleguide/", include("expertpool.styleguide.urls")))

@@ -52,8 +52,20 @@ PAGES_OF_EXPERTS = (
     *("api:expert_", "api:coming_seat_", "api:leave_", "certificates:", "notices:"),
     *("inspections:", "core:export inspections."),
 )
-TABS = ("overview", "plan", "draw", "experts", "follow_up", "attachments", "notices", "log")
-EXPERT_TABS = ("profile", "draws", "avoidances", "leaves", "points", "history", "log")
+TABS = (
+    *("overview", "plan", "draw", "experts", "evaluations", "follow_up", "attachments"),
+    *("notices", "log"),
+)
+EXPERT_TABS = (
+    "profile",
+    "draws",
+    "avoidances",
+    "leaves",
+    "evaluations",
+    "points",
+    "history",
+    "log",
+)
 _ids = count(734_010_101)  # such numbers stand nowhere by accident
 
 

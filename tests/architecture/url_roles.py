@@ -21,6 +21,7 @@ from expertpool.certificates.services.designs import ensure_built_in
 from expertpool.core.models import BulkRun, ImportMemory
 from expertpool.directory.models import UnitPair
 from expertpool.draws.models import PickRequest, VoidRequest
+from expertpool.evaluations.models import Evaluation
 from expertpool.experts.services.telling import token_of as appeal_token
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import attach
@@ -33,7 +34,7 @@ from expertpool.notices.services.sending import send_notice, send_out
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.attempts import callback_token
 from expertpool.points.models import Benefit, BenefitRequest, PointEntry, PointLevel, PointRule
-from expertpool.projects.models import Task
+from expertpool.projects.models import Project, Task
 from expertpool.reports.models import ExposureReport
 from expertpool.selfservice.services.feed import address_of, open_feed
 from expertpool.workflow.models import Approval, Delegation, PublicNotice
@@ -42,6 +43,7 @@ from tests.factories.achievements import hand_in_one, make_achievement
 from tests.factories.automation import make_errand, make_firing, make_rule
 from tests.factories.certificates import make_certificate
 from tests.factories.draws import make_ready_project
+from tests.factories.evaluations import make_evaluation
 from tests.factories.experts import make_apart, make_expert, make_unit
 from tests.factories.inspections import (
     ask_one,
@@ -378,6 +380,19 @@ def waiting_renewal(_world: World, _user: User) -> dict[str, Any]:
 
 def draft_round(_world: World, _user: User) -> dict[str, Any]:
     return {"pk": (Round.objects.filter(state="draft").first() or make_round()).pk}
+
+
+def evaluation(world: World, _user: User) -> dict[str, Any]:
+    """One that goes on, of other experts than those of the world."""
+    if (row := Evaluation.objects.first()) is None:
+        row = make_evaluation(world.users["operator"], now=timezone.now())
+        Project.objects.filter(pk=row.project_id).update(department=world.project.department)
+    return {"pk": row.pk}
+
+
+def rating_form(world: World, user: User) -> dict[str, Any]:
+    row = Evaluation.objects.get(**evaluation(world, user))
+    return {"pk": row.expert_form_id}
 
 
 def open_round(_world: World, _user: User) -> dict[str, Any]:
@@ -804,6 +819,15 @@ RULES: dict[str, Rule] = {
     "inspections:own": only("expert"),
     "inspections:fill": only("expert", kwargs=inspection),
     "inspections:draft": only("expert", kwargs=inspection),
+    # Evaluations
+    "evaluations:list": only(*READ_EXPERTS),
+    "evaluations:detail": only(*READ_EXPERTS, kwargs=evaluation),
+    "evaluations:extend": only("admin", "operator", kwargs=evaluation),
+    "evaluations:ratings": only(*READ_EXPERTS),
+    "evaluations:forms": only("admin"),
+    "evaluations:form_new": only("admin"),
+    "evaluations:form_edit": only("admin", kwargs=rating_form),
+    "evaluations:form_versions": only("admin", kwargs=rating_form),
     # Points
     "points:list": only(*READ_EXPERTS),
     "points:entries": only(*READ_EXPERTS),

@@ -20,6 +20,7 @@ from expertpool.directory.services.units import resolve_unit
 from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.services.demo import ensure_demo_draws
 from expertpool.draws.services.entropy import SystemEntropy
+from expertpool.evaluations.services.demo import ensure_demo_evaluations
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
@@ -124,6 +125,7 @@ def _draws(now: datetime) -> None:
     for draw in draws:
         # In the evening of the day of its review; of those that are still to come nothing.
         settle_draw(draw_id=draw.pk, now=min(now, last_closing(draw.covered) + timedelta(hours=2)))
+        ensure_demo_evaluations(draw=draw, operator=_user("operator"), now=now)
 
 
 def _certificates(now: datetime) -> None:

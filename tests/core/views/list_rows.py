@@ -45,6 +45,7 @@ from tests.factories.automation import make_errand, make_firing, make_rule
 from tests.factories.batches import make_batch, make_members
 from tests.factories.certificates import make_certificate, make_design
 from tests.factories.draws import make_draw, make_ready_project
+from tests.factories.evaluations import make_evaluation, rate_all
 from tests.factories.experts import (
     give_account,
     make_apart,
@@ -287,6 +288,10 @@ ROWS: dict[str, MakeRow] = {
     "draws:exclusions": _excluded,
     "draws:list": _draw,
     "changes:list": _asked,
+    "evaluations:list": lambda reader, _at: make_evaluation(reader, now=timezone.now()),
+    "evaluations:ratings": lambda reader, _at: rate_all(
+        make_evaluation(reader, now=timezone.now(), seats=1), reader, now=timezone.now()
+    ),
     "experts:alike": _alike,
     "experts:apart": lambda _reader, _at: make_apart(make_expert(), make_expert()),
     "experts:blacklist": _blacklisted,

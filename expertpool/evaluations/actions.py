@@ -1,0 +1,9 @@
+from expertpool.audit.actions import Action
+
+ACTIONS = (
+    Action("evaluation.form", "修改评价表"),
+    Action("evaluation.open", "开始项目评价"),
+    Action("evaluation.extend", "延长项目评价"),
+    Action("evaluation.close", "结束项目评价"),
+    Action("evaluation.rate", "评价专家"),
+)

@@ -1,0 +1,61 @@
+"""The filters of the lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+
+from expertpool.accounts.models import User
+from expertpool.core.views.filters import keyword_field
+from expertpool.core.views.listing import FilterForm
+from expertpool.evaluations.enums import Participation
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.search import search
+
+
+class EvaluationFilter(FilterForm):
+    q = keyword_field("项目名称或编号")
+    since = forms.DateField(label="评审从")
+    until = forms.DateField(label="评审到")
+
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if text := self.value("q"):
+            rows = rows.filter(
+                Q(project__name__icontains=text) | Q(project__number__icontains=text)
+            )
+        if since := self.value("since"):
+            rows = rows.filter(project__opening_at__date__gte=since)
+        if until := self.value("until"):
+            rows = rows.filter(project__opening_at__date__lte=until)
+        return rows
+
+
+class RatingFilter(FilterForm):
+    """Finds ratings of experts as their own list finds these."""
+
+    q = keyword_field("专家姓名、编号或单位")
+    participation = forms.ChoiceField(
+        label="参与度", choices=[("", "全部"), *Participation.choices]
+    )
+    below = forms.IntegerField(label="综合得分不高于", min_value=0, max_value=100)
+    since = forms.DateField(label="评价从")
+    until = forms.DateField(label="评价到")
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        super().__init__(data)
+        self.user = user
+
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if text := self.value("q"):
+            rows = rows.filter(expert__in=search(Expert.objects.all(), text, self.user))
+        if level := self.value("participation"):
+            rows = rows.filter(participation=level)
+        if (below := self.cleaned_data.get("below")) is not None:
+            rows = rows.filter(total__lte=below)
+        if since := self.value("since"):
+            rows = rows.filter(given_at__date__gte=since)
+        if until := self.value("until"):
+            rows = rows.filter(given_at__date__lte=until)
+        return rows

@@ -1,0 +1,51 @@
+"""The menu entries of this app."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.core.registry import MOST_WAITING, MenuGroup, MenuItem
+from expertpool.evaluations.models import Evaluation
+from expertpool.evaluations.permissions import MANAGE, RATE, VIEW
+from expertpool.evaluations.queries.windows import to_rate
+
+
+def count_waiting(user: User) -> QuerySet[Evaluation]:
+    return to_rate(user, timezone.now())[:MOST_WAITING]
+
+
+GROUP = MenuGroup("evaluations", "综合评价", 27)
+ITEMS = (
+    MenuItem(
+        "evaluations",
+        "项目评价",
+        "star",
+        "evaluations:list",
+        permissions=(VIEW, RATE),
+        order=10,
+        count=count_waiting,
+        active=("evaluations:detail", "evaluations:extend"),
+        group="evaluations",
+    ),
+    MenuItem(
+        "evaluations.ratings",
+        "评价记录",
+        "list-details",
+        "evaluations:ratings",
+        permissions=(VIEW,),
+        order=20,
+        group="evaluations",
+    ),
+    MenuItem(
+        "evaluations.forms",
+        "评价表",
+        "forms",
+        "evaluations:forms",
+        permissions=(MANAGE,),
+        order=90,
+        active=("evaluations:form_",),
+        group="evaluations",
+    ),
+)

@@ -1,0 +1,21 @@
+"""What is asked about experts and organisers, and what was answered."""
+
+from expertpool.evaluations.models.forms import (
+    MOST_DIMENSIONS,
+    MOST_GRADES,
+    SCORES,
+    WEIGHTS,
+    RatingForm,
+)
+from expertpool.evaluations.models.ratings import LONGEST, Evaluation, Rating
+
+__all__ = [
+    "LONGEST",
+    "MOST_DIMENSIONS",
+    "MOST_GRADES",
+    "SCORES",
+    "WEIGHTS",
+    "Evaluation",
+    "Rating",
+    "RatingForm",
+]

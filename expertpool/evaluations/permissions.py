@@ -1,0 +1,24 @@
+from expertpool.core.permissions import BuiltInRole as Role
+from expertpool.core.permissions import Permission, PermissionGroup
+
+VIEW, RATE, EXPORT, MANAGE = (
+    "evaluations.view",
+    "evaluations.rate",
+    "evaluations.export",
+    "evaluations.manage",
+)
+PERMISSIONS = PermissionGroup(
+    "evaluations",
+    "综合评价",
+    (
+        Permission(
+            VIEW,
+            "查看评价",
+            scoped=True,
+            roles=(Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR),
+        ),
+        Permission(RATE, "评价专家（还须能查看名单）", scoped=True, roles=(Role.OPERATOR,)),
+        Permission(EXPORT, "导出评价", scoped=True),
+        Permission(MANAGE, "设置评价表"),
+    ),
+)

@@ -1,0 +1,52 @@
+"""What came of the ratings of one project, as its page and its tab show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from expertpool.accounts.models import User
+from expertpool.core.fields import is_vouched
+from expertpool.evaluations.models import Evaluation, Rating
+from expertpool.evaluations.queries.ratings import Line, counts, mean_of, ratings_in
+from expertpool.evaluations.queries.windows import panel_for, rated_lines
+from expertpool.experts.models import Expert
+
+
+@dataclass(frozen=True)
+class Rated:
+    """One expert of the panel with what was said of him; ``expert`` where the reader may know who he is."""
+
+    place: int
+    expert: Expert | None
+    lines: Sequence[Line]
+
+    @property
+    def mean(self) -> Decimal | None:
+        """The mean of what counts."""
+        totals = [one.rating.total for one in self.lines if counts(one.rating)]
+        return mean_of(totals) if totals else None
+
+
+def result_of(evaluation: Evaluation, user: User, *, now: datetime) -> list[Rated]:
+    """Return who sat to the end in the panel of ``evaluation``, each with his ratings; without names for who may not
+    read them. A look at names is logged."""
+    project = evaluation.project
+    said = ratings_in(evaluation)
+    named = panel_for(project, user, now=now, purpose="专家评价")
+    experts = {member.invitation_id: row.expert for member, row in named}
+    members = sorted(rated_lines(project).values(), key=lambda one: one.place)
+    return [
+        Rated(
+            one.place,
+            experts.get(one.invitation_id),
+            [_line(rating) for rating in said.get(one.invitation_id, ())],
+        )
+        for one in members
+    ]
+
+
+def _line(rating: Rating) -> Line:
+    return Line(rating, "", is_vouched(rating))

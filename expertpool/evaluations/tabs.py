@@ -1,0 +1,57 @@
+"""The tabs on the panorama of an expert and on the page of a project."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from expertpool.core.registry import Tab
+from expertpool.evaluations.permissions import RATE, VIEW
+from expertpool.evaluations.queries.ratings import lines_for, ratings_of, standing_of
+from expertpool.evaluations.queries.results import result_of
+from expertpool.evaluations.queries.windows import evaluations_visible_to, may_rate
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.projects.models import Project
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from expertpool.accounts.models import User
+
+LONGEST = 50  # ratings that the tab shows; all are in the list
+
+
+def of_expert(request: HttpRequest, expert: Expert) -> str:
+    """评价 of an expert: averages and trends over all reviews, and the ratings behind them."""
+    user, now = cast("User", request.user), timezone.now()
+    seen = experts_visible_to(user, VIEW).filter(pk=expert.pk).exists()
+    rows = ratings_of(expert) if seen else []
+    context = {
+        "expert": expert,
+        "standing": standing_of(rows),
+        "lines": lines_for(user, rows[:LONGEST], now=now),
+        "longest": LONGEST,
+    }
+    return render_to_string("evaluations/_expert_tab.html", context, request)
+
+
+def of_project(request: HttpRequest, project: Project) -> str:
+    """专家评价 of a project: what was said of its experts."""
+    user, now = cast("User", request.user), timezone.now()
+    row = evaluations_visible_to(user).filter(project=project).first()
+    context = {
+        "row": row,
+        "result": result_of(row, user, now=now) if row else [],
+        "rates": row is not None and may_rate(user, row, now=now),
+        "is_open": row is not None and row.is_open(now),
+    }
+    return render_to_string("evaluations/_project_tab.html", context, request)
+
+
+TABS = (
+    Tab("experts:detail", "evaluations", "评价", 65, of_expert, permissions=(VIEW,)),
+    Tab("projects:detail", "evaluations", "专家评价", 35, of_project, permissions=(VIEW, RATE)),
+)

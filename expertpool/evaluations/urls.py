@@ -1,0 +1,15 @@
+from django.urls import path
+
+from expertpool.evaluations.views import forms, office
+
+app_name = "evaluations"
+urlpatterns = [
+    path("evaluations/", office.evaluations, name="list"),
+    path("evaluations/<int:pk>/", office.detail, name="detail"),
+    path("evaluations/<int:pk>/extend/", office.extend_window, name="extend"),
+    path("evaluations/ratings/", office.ratings, name="ratings"),
+    path("evaluations/forms/", forms.index, name="forms"),
+    path("evaluations/forms/new/", forms.create, name="form_new"),
+    path("evaluations/forms/<int:pk>/", forms.edit, name="form_edit"),
+    path("evaluations/forms/<int:pk>/versions/", forms.versions, name="form_versions"),
+]

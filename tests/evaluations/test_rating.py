@@ -1,0 +1,204 @@
+"""Ratings of experts: all of a project in one form, once for each rater, by the form of then."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.core.fields import is_vouched
+from expertpool.core.home import todos_for
+from expertpool.evaluations.enums import Participation, Target
+from expertpool.evaluations.exceptions import EvaluationRefused
+from expertpool.evaluations.models import Evaluation, Rating, RatingForm
+from expertpool.evaluations.models.forms import Dimension, Grade
+from expertpool.evaluations.queries.ratings import ratings_of, standing_of
+from expertpool.evaluations.services.forms import save_form
+from expertpool.evaluations.services.rating import Marks, rate_experts
+from expertpool.projects.models import Project
+from tests.factories.accounts import make_user
+from tests.factories.evaluations import make_evaluation, marks, rate_all, rated_ids
+from tests.factories.experts import make_expert
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+DAY = timedelta(days=1)
+
+
+def typed(evaluation: Evaluation, lines: list[int], score: int = 85) -> dict[str, str]:
+    form = evaluation.expert_form
+    assert form is not None
+    said = {}
+    for pk in lines:
+        said |= {f"e{pk}_d{at}": str(score) for at, _ in enumerate(form.asked)}
+        said |= {f"e{pk}_level": "high", f"e{pk}_comment": "认真负责"}
+    return said
+
+
+@pytest.mark.shows("PRJ-15", "EXP-29", "PRJ-27")
+def test_all_experts_of_a_project_are_rated_in_one_form(client: Client, operator: User) -> None:
+    row = make_evaluation(operator, now=timezone.now())
+    login(client, operator)
+    assert "个项目的专家等待评价" in str(todos_for(operator, now=timezone.now()))
+    page = client.get(reverse("evaluations:detail", args=[row.pk])).content.decode()
+    for label in Participation.labels:
+        assert str(label) in page
+    url, lines = reverse("evaluations:detail", args=[row.pk]), rated_ids(row)
+    # One dimension is left out: nothing is kept, what was typed stays.
+    said = typed(row, lines)
+    del said[f"e{lines[1]}_d2"]
+    answer = client.post(url, said)
+    assert answer.status_code == 422
+    assert "认真负责" in answer.content.decode()
+    assert not Rating.objects.exists()
+    assert client.post(url, typed(row, lines)).status_code == 302
+    ratings = list(Rating.objects.order_by("pk"))
+    assert [one.total for one in ratings] == [Decimal(85), Decimal(85)]
+    assert {one.participation for one in ratings} == {"high"}
+    assert {one.comment for one in ratings} == {"认真负责"}
+    assert all(map(is_vouched, ratings))
+    page = client.get(url).content.decode()
+    assert "您已评完" in page
+    assert "认真负责" in page
+    assert "评价专家" not in str(todos_for(operator, now=timezone.now()))
+
+
+def test_some_may_be_rated_now_and_the_others_later(client: Client, operator: User) -> None:
+    row = make_evaluation(operator, now=timezone.now())
+    first, second = rated_ids(row)
+    url = reverse("evaluations:detail", args=[row.pk])
+    login(client, operator).post(url, typed(row, [first]))
+    page = client.get(url).content.decode()
+    assert f"e{second}_d0" in page
+    assert f"e{first}_d0" not in page
+    assert client.post(url, {}).status_code == 422
+
+
+@pytest.mark.shows("EXP-29")
+def test_each_rater_rates_each_expert_once(operator: User) -> None:
+    row = make_evaluation(operator, now=NOW)
+    rate_all(row, operator, now=NOW, score=85)
+    with pytest.raises(EvaluationRefused, match="只评一次"):
+        rate_all(row, operator, now=NOW, score=50)
+    rate_all(row, make_user("operator"), now=NOW, score=95)
+    assert Rating.objects.count() == 4
+    # By the database, whoever writes.
+    twin = Rating.objects.filter(rater=operator)[0]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Rating.objects.create(
+            evaluation=row, form=twin.form, target=Target.EXPERT, rater=operator,
+            expert=twin.expert, invitation=twin.invitation, scores=twin.scores, total=50,
+            participation="low", given_at=NOW,
+        )  # fmt: skip
+
+
+def test_what_was_said_stays(operator: User) -> None:
+    rating = rate_all(make_evaluation(operator, now=NOW), operator, now=NOW)[0]
+    changes: list[dict[str, Any]] = [{"total": 10}, {"scores": {}}, {"participation": "none"}]
+    for change in changes:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Rating.objects.filter(pk=rating.pk).update(**change)
+
+
+def test_who_may_not_rate_is_refused(operator: User) -> None:
+    row = make_evaluation(operator, now=NOW)
+    for role in ("supervisor", "auditor", "department", "expert", None):
+        with pytest.raises(EvaluationRefused, match="无权评价"):
+            rate_all(row, make_user(role), now=NOW)
+    assert not Rating.objects.exists()
+
+
+def test_only_who_sat_is_rated_and_by_the_grades_of_the_form(operator: User) -> None:
+    row = make_evaluation(operator, now=NOW)
+    other = make_evaluation(operator, now=NOW)
+    good = marks(row)
+    for said, words in (
+        ({rated_ids(other)[0]: good}, "没有参加"),
+        ({rated_ids(row)[0]: marks(row, 86)}, "等级"),
+        ({rated_ids(row)[0]: Marks({"认真程度": 85}, "high")}, "没有填写"),
+        ({rated_ids(row)[0]: Marks({**good.scores, "别的": 85}, "high")}, "已更换"),
+        ({}, "还没有填写"),
+    ):
+        with pytest.raises(EvaluationRefused, match=words):
+            rate_experts(evaluation=row, marks=said, actor=operator, now=NOW)
+    assert not Rating.objects.exists()
+
+
+@pytest.mark.shows("EXP-29")
+def test_dimensions_and_grades_are_set_by_kind_of_project_and_keep_their_versions(
+    operator: User, admin: User
+) -> None:
+    asked = [Dimension("响应速度", 3), Dimension("专业深度", 1)]
+    save_form(
+        target=Target.EXPERT, project_kind="服务", dimensions=asked, grades=[], active=True,
+        base=0, actor=admin, now=NOW,
+    )  # fmt: skip
+    goods = make_evaluation(operator, now=NOW)
+    assert goods.expert_form is not None
+    assert goods.expert_form.project_kind == ""
+    row = make_evaluation(operator, now=NOW)
+    Project.objects.filter(pk=row.project_id).update(kind="服务")
+    form = save_form(
+        target=Target.EXPERT, project_kind="服务", dimensions=asked[:1],
+        grades=[Grade("好", 100), Grade("不好", 0)], active=True, base=1, actor=admin, now=NOW,
+    )  # fmt: skip
+    assert form.version == 2
+    # Hand calculation: (3 × 80 + 1 × 61) / 4
+    said = RatingForm(dimensions=[asdict(one) for one in asked])
+    assert said.total_of({"响应速度": 80, "专业深度": 61}) == Decimal("75.25")
+    with pytest.raises(EvaluationRefused, match="别人保存过"):
+        save_form(
+            target=Target.EXPERT, project_kind="服务", dimensions=asked, grades=[], active=True,
+            base=1, actor=admin, now=NOW,
+        )  # fmt: skip
+
+
+@pytest.mark.shows("EXP-30")
+def test_averages_and_trends_are_those_of_a_hand_calculation(
+    client: Client, operator: User, supervisor: User
+) -> None:
+    expert, other = make_expert("王立新"), make_expert("李默")
+    at = timezone.now() - 3 * DAY
+    scores = ((95, 85), (70, 70), (50, 50))
+    for days, (first, second) in enumerate(scores):
+        row = make_evaluation(operator, now=at + days * DAY, pool=(expert, other))
+        rate_all(row, operator, now=at + days * DAY, score=first)
+        rate_all(row, make_user("operator"), now=at + days * DAY, score=second)
+    standing = standing_of(ratings_of(expert))
+    assert standing.reviews == 3
+    assert standing.total is not None
+    assert standing.total.latest == [Decimal("90.0"), Decimal("70.0"), Decimal("50.0")]
+    assert (standing.total.mean, standing.total.trend) == (Decimal("70.0"), "下降")
+    assert [one.name for one in standing.courses] == [
+        "认真程度",
+        "业务水平",
+        "客观公正",
+        "遵守纪律",
+    ]
+    assert dict(standing.participation) == {"参与度较高": 6}
+    page = login(client, supervisor).get(
+        reverse("experts:detail", args=[expert.pk]) + "?tab=evaluations"
+    )
+    text = re.sub(r"\s+", " ", page.content.decode())
+    assert "90 → 70 → 50" in text
+    assert "下降" in text
+
+
+def test_what_somebody_else_wrote_is_marked_and_counts_not(operator: User) -> None:
+    row = make_evaluation(operator, now=NOW)
+    rating = rate_all(row, operator, now=NOW, score=50)[0]
+    # It is laid upon another, who would pay for it.
+    other = make_expert()
+    Rating.objects.filter(pk=rating.pk).update(expert=other)
+    assert len(ratings_of(other)) == 1
+    assert standing_of(ratings_of(other)).reviews == 0

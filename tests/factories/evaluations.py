@@ -1,0 +1,82 @@
+"""Reviews that are over, and what is said of their experts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import count
+
+from expertpool.accounts.models import User
+from expertpool.draws.models import Draw
+from expertpool.draws.services.names import release
+from expertpool.draws.services.plan import GroupInput
+from expertpool.evaluations.enums import Participation
+from expertpool.evaluations.models import Evaluation, Rating
+from expertpool.evaluations.queries.windows import rated_lines
+from expertpool.evaluations.services.rating import Marks, rate_experts
+from expertpool.evaluations.services.windows import open_evaluation
+from expertpool.experts.models import Expert
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert, make_tag
+from tests.factories.widening import accept_all
+
+HOUR = timedelta(hours=1)
+_tags = count(1)
+
+
+def make_reviewed(
+    operator: User, *, now: datetime, pool: Sequence[Expert] = (), seats: int = 2
+) -> Draw:
+    """A draw of ``pool`` (made here if none is given) whose names are released and whose review was over an hour
+    before ``now``."""
+    tag = make_tag(f"参评{next(_tags)}")
+    tag.experts.add(*(pool or [make_expert() for _ in range(seats)]))
+    among = {"field": "tag", "op": "in", "value": [str(tag.pk)]}
+    drawn = now - 29 * HOUR
+    draw = make_draw(
+        now=drawn,
+        operator=operator,
+        groups=[GroupInput("综合", seats, [among])],
+        opens_in_hours=24,
+        reveal_hours=2,
+        reply_minutes=60,
+    )
+    accept_all(draw, now=drawn)
+    release(draw_id=draw.pk, now=draw.project.opening_at - HOUR)
+    return Draw.objects.select_related("project").get(pk=draw.pk)
+
+
+def make_evaluation(
+    operator: User, *, now: datetime, pool: Sequence[Expert] = (), seats: int = 2
+) -> Evaluation:
+    """The ratings of such a review, begun ``now``."""
+    draw = make_reviewed(operator, now=now, pool=pool, seats=seats)
+    row = open_evaluation(project_id=draw.project_id, now=now)
+    assert row is not None
+    return row
+
+
+def marks(
+    evaluation: Evaluation,
+    score: int = 85,
+    *,
+    participation: Participation = Participation.HIGH,
+    comment: str = "",
+) -> Marks:
+    """The same ``score`` for all that is asked."""
+    form = evaluation.expert_form
+    assert form is not None
+    return Marks({one.name: score for one in form.asked}, participation, comment)
+
+
+def rate_all(
+    evaluation: Evaluation, rater: User, *, now: datetime, score: int = 85, comment: str = ""
+) -> list[Rating]:
+    """Let ``rater`` rate all who sat alike."""
+    said = {pk: marks(evaluation, score, comment=comment) for pk in rated_ids(evaluation)}
+    return rate_experts(evaluation=evaluation, marks=said, actor=rater, now=now)
+
+
+def rated_ids(evaluation: Evaluation) -> list[int]:
+    """The lines of those who sat, in the order of the panel."""
+    return list(rated_lines(evaluation.project))

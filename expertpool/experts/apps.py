@@ -25,6 +25,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.core.criteria import join_criteria, register_criteria
         from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
+        from expertpool.core.health import CHECKS
         from expertpool.core.importing import IMPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
@@ -80,6 +81,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.services.event_kinds import EVENTS, FREEZE
         from expertpool.experts.services.import_updates import ExpertUpdater
         from expertpool.experts.services.importing import ExpertImporter
+        from expertpool.experts.services.pack_health import PACKS
         from expertpool.experts.settings import NOT_EXPORTED, SETTINGS
         from expertpool.experts.tabs import TABS
         from expertpool.experts.views.finding import find_experts
@@ -109,6 +111,7 @@ class ExpertsConfig(AppConfig):
         FIELD_USES.add(USE)
         FILE_HOLDERS.add(FILES)
         EXPORTS.add(ExpertExport())
+        CHECKS.add(PACKS)
         IMPORTS.add(ExpertImporter)
         IMPORTS.add(ExpertUpdater)
         FILE_SUBJECTS.add(EXPERT_FILES, appeals.ENTRY_FILES, appeals.APPEAL_FILES)

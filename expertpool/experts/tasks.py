@@ -87,4 +87,5 @@ def tell_expiring(timestamp: int) -> None:
 @app.task(name="experts.pack_experts", queue=HEAVY, queueing_lock="experts.pack_experts")
 def pack_experts(timestamp: int) -> None:
     """Every minute: put what was written of experts into the packs by which parts of it are found."""
+    packs.repair_packs(now=timezone.now())
     packs.pack_experts()

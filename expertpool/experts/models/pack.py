@@ -10,6 +10,8 @@ class SearchPack(models.Model):
     that a search by part opens few of them instead of one for each expert (docs/decisions/0227). ``part``
     counts them: the experts whose ids begin at ``part * SIZE``. It may be behind who stands in `UnpackedExpert`."""
 
+    never = ("DELETE",)  # a part of the pool would not be found
+
     source = models.CharField("内容", max_length=20)
     part = models.PositiveIntegerField("第几包")
     content = EncryptedBytesField("检索内容", bound_to=("source", "part"), rows_at_once=20)

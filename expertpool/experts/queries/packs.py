@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from expertpool.accounts.models import User
 from expertpool.core.criteria import Context
@@ -61,15 +61,39 @@ def holding(column: str, op: str, text: str) -> set[int]:
     notes = UnpackedExpert.objects.order_by("-pk").values_list("expert_key", flat=True)
     changed = set(notes[:MOST_UNPACKED])
     found, shut = set[int](), list[int]()
+    lost = _lost(changed)
     for pack in SearchPack.objects.filter(source=column).iterator(chunk_size=50):
+        lost.discard(pack.part)
         try:
             found.update(_in_pack(bytes(pack.content), needle))
         except DecryptionError:
             logger.error("search pack %s cannot be opened", pack)  # noqa: TRY400
             shut.append(pack.part)
+    if lost:
+        logger.error("search packs of %s are missing: %s", column, sorted(lost))
     fits = _fits(op, part)
-    rest = {pk for pk, value in _values(column, changed, shut) if fits(value)}
+    rest = {pk for pk, value in _values(column, changed, {*shut, *lost}) if fits(value)}
     return (found - changed) | rest
+
+
+def _lost(changed: set[int]) -> set[int]:
+    """Return the parts that every column has packs of, but those that are being packed; none while more is waiting
+    than is looked at."""
+    if len(changed) == MOST_UNPACKED:
+        return set()
+    last = Expert.objects.order_by("-pk").values_list("pk", flat=True).first()
+    if last is None:
+        return set()
+    return set(range(last // SIZE + 1)) - {key // SIZE for key in changed}
+
+
+def missing_packs() -> set[tuple[str, int]]:
+    """Return which packs (column, part) are gone: of parts with experts of whom none waits to be packed."""
+    parts = Expert.objects.order_by().annotate(part=F("pk") / SIZE).values_list("part", flat=True)
+    waiting = UnpackedExpert.objects.order_by().annotate(part=F("expert_key") / SIZE)
+    held = set(SearchPack.objects.values_list("source", "part"))
+    wanted = set(parts.distinct()) - set(waiting.values_list("part", flat=True).distinct())
+    return {(column, part) for column in COLUMNS for part in wanted} - held
 
 
 def _in_pack(content: bytes, needle: bytes) -> Iterator[int]:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 
+from expertpool.audit.services import record
 from expertpool.core.crypto import DecryptionError
 from expertpool.core.locks import lock_transaction
 from expertpool.core.lookups import Among
 from expertpool.experts.models import Expert, SearchPack, UnpackedExpert
-from expertpool.experts.queries.packs import COLUMNS, SIZE, packed, unpacked, value_of
+from expertpool.experts.queries.packs import (
+    COLUMNS,
+    SIZE,
+    missing_packs,
+    packed,
+    unpacked,
+    value_of,
+)
 
 MOST_AT_ONCE = 50_000  # notes of one look
 PACKING = "experts.packing"
+
+logger = logging.getLogger(__name__)
 
 
 def pack_experts() -> int:
@@ -24,6 +36,20 @@ def pack_experts() -> int:
     while count := _pack_some():
         done += count
     return done
+
+
+@transaction.atomic
+def repair_packs(*, now: datetime) -> int:
+    """Let the packs that somebody took away be made anew (`pack_experts`), and log it; return how many are gone."""
+    missing = missing_packs()
+    if missing:
+        parts = {part for _, part in missing}
+        logger.error("%s search packs are gone: they are made anew", len(missing))
+        UnpackedExpert.objects.bulk_create(
+            UnpackedExpert(expert_key=part * SIZE) for part in sorted(parts)
+        )
+        record("expert.packs", actor=None, now=now, after={"检索包": len(missing)})
+    return len(missing)
 
 
 def _pack_some() -> int:
@@ -46,12 +72,16 @@ def _pack(part: int, notes: list[tuple[int, int]]) -> None:
     keys = {key for _, key in notes}
     for column in COLUMNS:
         pack = SearchPack.objects.filter(source=column, part=part).first()
-        pack = pack or SearchPack(source=column, part=part)
         try:
-            values = unpacked(bytes(pack.content))
+            values = unpacked(bytes(pack.content)) if pack else None
         except DecryptionError:
+            values = None
+        if (
+            values is None
+        ):  # new, or taken away or altered: then those count, too, of whom nothing is noted
             every = range(part * SIZE, (part + 1) * SIZE)
             values = {one.pk: value_of(one, column) for one in _experts(every)}
+        pack = pack or SearchPack(source=column, part=part)
         gone = keys - experts.keys()
         values = {pk: value for pk, value in values.items() if pk not in gone}
         values |= {pk: value_of(one, column) for pk, one in experts.items()}

@@ -12,12 +12,14 @@ from django.urls import reverse
 from expertpool.accounts.models import RoleField, User
 from expertpool.core.criteria import Context, CriteriaError, parse, to_q
 from expertpool.core.fields import encrypted
+from expertpool.core.health import Health
 from expertpool.experts.models import Expert, SearchPack, UnpackedExpert
 from expertpool.experts.queries import packs
 from expertpool.experts.queries.packs import holding
 from expertpool.experts.queries.search import search
 from expertpool.experts.services.merging import merge_experts
-from expertpool.experts.services.packs import pack_experts
+from expertpool.experts.services.pack_health import find_packs
+from expertpool.experts.services.packs import pack_experts, repair_packs
 from expertpool.experts.services.profile import update_expert
 from tests.factories.accounts import change, make_department, make_user
 from tests.factories.experts import NOW, make_expert
@@ -157,6 +159,26 @@ def test_an_altered_pack_is_made_anew_and_nobody_lost(admin: User) -> None:
     pack_experts()
     pack = SearchPack.objects.get(source="phone")
     assert packs.unpacked(pack.content) == {first.pk: b"19912345678", second.pk: b"13800005555"}
+
+
+def test_a_pack_that_somebody_takes_away_loses_nobody_and_is_told(admin: User) -> None:
+    first, second = make_expert("甲", phone="19912345678"), make_expert("乙", phone="13800001234")
+    pack_experts()
+    assert not repair_packs(now=NOW)
+    assert find_packs(NOW).state == Health.OK
+    SearchPack.objects.filter(source="phone").delete()
+    assert names("1991", admin) == {"甲"}
+    # Somebody of the same part is written: the rest of it stays.
+    update_expert(expert=second, values={"phone": "13800005555"}, actor=admin, now=NOW)
+    pack_experts()
+    assert names("1991", admin) == {"甲"}
+    SearchPack.objects.all().delete()
+    assert repair_packs(now=NOW) == len(packs.COLUMNS)
+    pack_experts()
+    pack = SearchPack.objects.get(source="phone")
+    assert packs.unpacked(pack.content) == {first.pk: b"19912345678", second.pk: b"13800005555"}
+    assert not repair_packs(now=NOW)
+    assert find_packs(NOW).state == Health.WARNING
 
 
 def test_the_database_tells_no_part(admin: User) -> None:

@@ -64,6 +64,9 @@ SILENT = (
 )
 # What changed since a backup is known without reading everything: incremental backups.
 SUMMARIES = ("summarize_wal=on",)
+# What is written between two backups is handed out piece by piece, whoever keeps it (expertpool.backups): each after
+# five minutes at the latest, which is what is lost with the machine.
+HANDED_OUT_AFTER = 300  # seconds
 # After a crash the disk has to hold what the server takes for written. One call for the file system, rather than
 # one for each of two thousand files: serving again takes a second instead of four.
 SYNCED_AT_ONCE = ("recovery_init_sync_method=syncfs",) if sys.platform == "linux" else ()
@@ -163,7 +166,17 @@ class EmbeddedServer:
         self._make_database()
 
     def _durable(self) -> tuple[str, ...]:
-        return SYNCED_AT_ONCE + (SUMMARIES if self.version() >= FIRST_WITH_SUMMARIES else ())
+        summaries = SUMMARIES if self.version() >= FIRST_WITH_SUMMARIES else ()
+        return SYNCED_AT_ONCE + summaries + self._handing_out()
+
+    def _handing_out(self) -> tuple[str, ...]:
+        """Return the settings by which each finished piece of the journal is copied to ``handed_out``, whole under
+        its name, with the time of what was written in it last."""
+        self.handed_out.mkdir(mode=0o700, exist_ok=True)
+        give_to_account(self.handed_out)
+        to = shlex.quote(f"{self.handed_out}/".replace("%", "%%")) + "%f"
+        copy = f"cp -p %p {to}.part && sync {to}.part && mv {to}.part {to}"
+        return ("archive_mode=on", f"archive_timeout={HANDED_OUT_AFTER}", f"archive_command={copy}")
 
     def _is_alive(self) -> bool:
         """Tell whether our server runs: a killed one leaves its number to another process."""
@@ -294,6 +307,11 @@ class EmbeddedServer:
         raise DatabaseUnavailableError(message)
 
     # --- Backups ------------------------------------------------------------------------------
+
+    @property
+    def handed_out(self) -> Path:
+        """Where finished pieces of the server's journal wait for whoever keeps them."""
+        return self.folder.resolve() / "journal"
 
     def copy_to(self, folder: Path, *options: str) -> None:
         """Make a physical copy of the running server in ``folder`` by pg_basebackup."""

@@ -79,7 +79,9 @@ class LastBackups:
 
     is_elsewhere: bool  # the database, which is backed up by whoever runs it
     last: Backup | None
+    age: timedelta | None  # of the last backup
     lost: timedelta | None  # of work, would a restore begin now
+    kept_until: datetime | None  # with the journal
     entries_lost: int  # of the log
     place: str
     is_encrypted: bool
@@ -89,19 +91,25 @@ class LastBackups:
     @property
     def is_late(self) -> bool:
         """Whether it is told that no backup has succeeded for long."""
-        return self.lost is not None and self.lost >= value_of(LATE_AFTER)
+        return self.age is not None and self.age >= value_of(LATE_AFTER)
 
 
-def standing(*, now: datetime) -> LastBackups:
+def standing(*, now: datetime, kept_until: datetime | None = None) -> LastBackups:
+    """Return how it stands; until ``kept_until`` the journal goes on from the last backup."""
     last = last_done(now=now)
     since = unprotected_since(last, now=now)
+    entries = chain_head().number - ((last.chain or 0) if last else 0)
+    if kept_until:
+        entries = Entry.objects.filter(at__gt=kept_until).count()
     place: Path = settings.BACKUP_DIR
     there = next(path for path in (place, *place.parents) if path.is_dir())
     return LastBackups(
         is_elsewhere=settings.DATABASE_SERVER is None,
         last=last,
-        lost=now - since if since else None,
-        entries_lost=max(chain_head().number - ((last.chain or 0) if last else 0), 0),
+        age=now - since if since else None,
+        lost=now - (kept_until or since) if since else None,
+        kept_until=kept_until,
+        entries_lost=max(entries, 0),
         place=f"{place}，另存到 {settings.BACKUP_S3}" if settings.BACKUP_S3 else str(place),
         is_encrypted=bool(settings.BACKUP_RECIPIENTS),
         on_same_disk=settings.DATABASE_SERVER is not None

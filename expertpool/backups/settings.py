@@ -51,6 +51,16 @@ KEPT = Setting(
     help="更早的完整备份连同依靠它的增量备份，在下一次成功后自动删除。调低的一天后生效，并立即告诉有「查看备份」权限的人。",
     strictest=max,
 )
+JOURNAL = Setting(
+    "backups.journal",
+    "保留两份备份之间的数据库日志",
+    Number(0, 60, "天"),
+    14,
+    group=BACKUPS,
+    order=45,
+    help="有它就能恢复到这些天里的任何时刻，服务器坏了最多丢几分钟；填 0 不保留，只能恢复到做备份的时刻。调低的一天后生效，并立即告诉有「查看备份」权限的人。",
+    strictest=max,
+)
 TRIED = Setting(
     "backups.tried",
     "完整备份后试恢复",
@@ -80,5 +90,5 @@ LATE_AFTER = Setting(
 )
 
 # How far back somebody can go: lowered, they count a day later.
-KEEPING = (KEPT, FULL_EVERY)
-SETTINGS = (EACH_DAY, HOUR, FULL_EVERY, KEPT, TRIED, TOLD, LATE_AFTER)
+KEEPING = (KEPT, FULL_EVERY, JOURNAL)
+SETTINGS = (EACH_DAY, HOUR, FULL_EVERY, KEPT, JOURNAL, TRIED, TOLD, LATE_AFTER)

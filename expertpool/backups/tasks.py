@@ -16,6 +16,13 @@ def look(timestamp: int) -> None:
     nightly.look(now=timezone.now())
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="backups.keep_journal", queueing_lock="backups.keep_journal")
+def keep_journal(timestamp: int) -> None:
+    """Every minute: keep what the database wrote since the last backup."""
+    nightly.keep_journal(now=timezone.now())
+
+
 @app.task(name="backups.make", queue=HEAVY)
 def make(actor_id: int | None) -> None:
     """Make a backup now."""

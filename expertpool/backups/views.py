@@ -11,6 +11,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.backups.enums import BackupState
 from expertpool.backups.exceptions import BackupRefused
 from expertpool.backups.queries import backups_visible_to, standing
+from expertpool.backups.services.journal import protected_until
 from expertpool.backups.services.nightly import request_backup
 from expertpool.backups.tables import age_in_words, worded
 from expertpool.core.permissions import requires
@@ -33,7 +34,7 @@ def backup_list(request: UserRequest) -> HttpResponse:
         default_sort="-started",
         tabs=TABS,
     )
-    found = standing(now=timezone.now())
+    found = standing(now=timezone.now(), kept_until=protected_until())
     context = shown.context | {
         "standing": found,
         "lost": age_in_words(found.lost) or "没有内容",

@@ -34,6 +34,7 @@ JOB_LABELS = {
     "notifications.reap_stuck_messages": "通知补发",
     "backups.look": "每日备份",
     "backups.make": "备份",
+    "backups.keep_journal": "保存数据库日志",
     "experts.pack_experts": "归集检索信息",
     "core.count_shut": "核对加密的信息",
     "draws.tell_shut": "告知联系方式无法解密",

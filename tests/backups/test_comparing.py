@@ -17,6 +17,7 @@ from expertpool.backups.models import Backup
 from expertpool.backups.services.comparing import compare, note_restored
 from expertpool.backups.services.counting import applied_migrations, count_rows, noted_keys
 from expertpool.backups.services.manifest import Manifest
+from expertpool.backups.services.restoring import Restored
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.models import Draw, DrawEvent
 from expertpool.draws.services.entropy import SeededEntropy
@@ -73,12 +74,12 @@ def manifest_of_now() -> Manifest:
 
 
 def faults(manifest: Manifest) -> list[str]:
-    return [found.sentence for found in compare(manifest) if not found.holds]
+    return [found.sentence for found in compare(Restored(manifest, None)) if not found.holds]
 
 
 @pytest.mark.shows("OPS-03")
 def test_what_is_as_it_was_holds_and_says_so(draw: Draw) -> None:
-    found = [each.sentence for each in compare(manifest_of_now())]
+    found = [each.sentence for each in compare(Restored(manifest_of_now(), None))]
     assert not faults(manifest_of_now())
     assert found[0].startswith("行数一致：")
     assert found[1].startswith(f"操作日志的链条完整：{chain_head().number}")
@@ -130,7 +131,7 @@ def test_the_restored_system_says_where_it_comes_from() -> None:
     at = {"directory": "/mnt", "kind": "full", "started_at": AT}
     mine = Backup.objects.create(name=manifest.name, **at)
     other = Backup.objects.create(name="20261130-100000-full", **at)
-    note_restored(manifest, now=AT + timedelta(days=1))
+    note_restored(Restored(manifest, None), now=AT + timedelta(days=1))
     mine.refresh_from_db()
     other.refresh_from_db()
     assert (mine.state, mine.chain) == (BackupState.DONE, 0)

@@ -71,13 +71,13 @@ def test_what_is_there_can_be_restored_on_a_machine_with_nothing(
     work = tmp_path / "work"
     with elsewhere.fetched(ADDRESS, AT, work) as place:
         chosen = restore(Source(place, AT, made.identity), tell=lambda _: None)
-        assert chosen.name == made.full
+        assert chosen.backup.name == made.full
     assert not work.exists()
     empty.remove()
     shutil.rmtree(empty.home)
     with elsewhere.fetched(ADDRESS, None, work) as place:
         chosen = restore(Source(place, identity=made.identity), tell=lambda _: None)
-    assert chosen.name == made.incremental
+    assert chosen.backup.name == made.incremental
     assert len(list(empty.home.rglob("*.pdf"))) == 2
 
 

@@ -32,7 +32,7 @@ def numbers(server: EmbeddedServer) -> list[int]:
 @pytest.mark.shows("OPS-03")
 def test_a_chain_of_backups_gives_rows_and_files(made: Made, empty: EmbeddedServer) -> None:
     chosen = restore(Source(made.directory, identity=made.identity), tell=LINES.append)
-    assert chosen.name == made.incremental
+    assert chosen.backup.name == made.incremental
     assert numbers(empty) == list(range(1, 21))
     files = empty.home / "files" / "attachments" / "ab"
     assert {path.name: path.read_bytes() for path in files.iterdir()} == {
@@ -60,7 +60,7 @@ def test_only_the_moments_of_backups_can_be_restored(made: Made, empty: Embedded
             restore(Source(made.directory, to=to), tell=LINES.append)
     assert not empty.folder.exists()
     source = Source(made.directory, to=AT + timedelta(seconds=30), identity=made.identity)
-    assert restore(source, tell=LINES.append).name == made.full
+    assert restore(source, tell=LINES.append).backup.name == made.full
     assert numbers(empty) == list(range(1, 11))
     assert [path.name for path in empty.home.rglob("*.pdf")] == ["first.pdf"]
 

@@ -20,6 +20,7 @@ from expertpool.backups.exceptions import BackupRefused
 from expertpool.backups.models import Backup
 from expertpool.backups.services.counting import applied_migrations, count_rows, known_migrations
 from expertpool.backups.services.manifest import Manifest
+from expertpool.backups.services.restoring import Restored
 from expertpool.core.storing import store
 from expertpool.draws.models import Draw
 from expertpool.draws.services.checking import difference_in
@@ -48,13 +49,14 @@ def wait_until_recovered() -> None:
     raise BackupRefused("数据库没有在 30 分钟内完成恢复，日志在数据目录的 postgres/server.log。")
 
 
-def compare(manifest: Manifest) -> Iterator[Finding]:
-    """Compare the database that runs with what ``manifest`` says; older tables are brought up to date."""
-    yield _rows(manifest)
+def compare(restored: Restored) -> Iterator[Finding]:
+    """Compare the database that runs with what was restored; older tables are brought up to date."""
+    manifest, goes_on = restored.backup, restored.replay is not None
+    yield _last_written() if goes_on else _rows(manifest)
     if known_migrations() - set(applied_migrations()):
         call_command("migrate", verbosity=0, interactive=False)
         yield Finding(True, "数据库结构已升级到现在的版本。")
-    yield _chain(manifest)
+    yield _chain(manifest, goes_on=goes_on)
     yield _files()
     yield _draw()
 
@@ -73,14 +75,28 @@ def _rows(manifest: Manifest) -> Finding:
     return Finding(True, f"行数一致：{len(manifest.rows)} 张表，共 {total:,} 行。")
 
 
-def _chain(manifest: Manifest) -> Finding:
-    """The chain is whole, has all that it had before the copy, and nothing that came after."""
+def _last_written() -> Finding:
+    """Rows were written since the backup: how many there have to be, nobody knows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_last_xact_replay_timestamp()")
+        at = cursor.fetchone()[0]
+    if at is None:
+        return Finding(False, "数据库日志没有接上。")
+    return Finding(
+        True, f"数据库日志已接上，最后一次写入在 {timezone.localtime(at):%Y-%m-%d %H:%M:%S}。"
+    )
+
+
+def _chain(manifest: Manifest, *, goes_on: bool) -> Finding:
+    """The chain is whole, has all that it had before the copy, and nothing that came after, unless it ``goes_on``:
+    then all that it had after it."""
     before, after = manifest.heads
-    broken = verify_chain({before[0]: before[1]} if before[0] else None)
+    number, link = after if goes_on else before
+    broken = verify_chain({number: link} if number else None)
     if broken:
         return Finding(False, f"操作日志不一致：第 {broken.number} 条，{broken.reason}")
     head = chain_head()
-    if head.number > after[0]:
+    if not goes_on and head.number > after[0]:
         return Finding(False, f"操作日志有 {head.number} 条，比备份时（{after[0]} 条）还多。")
     last = Entry.objects.order_by("-chain_no").first()
     until = f"，最后一条在 {timezone.localtime(last.at):%Y-%m-%d %H:%M:%S}" if last else ""
@@ -106,8 +122,9 @@ def _draw() -> Finding:
 
 
 @transaction.atomic
-def note_restored(manifest: Manifest, *, now: datetime) -> None:
+def note_restored(restored: Restored, *, now: datetime) -> None:
     """Say in the restored system where it comes from; its own backup does not run any more."""
+    manifest = restored.backup
     rows = Backup.objects.filter(state=BackupState.RUNNING)
     mine = {"finished_at": manifest.finished_at, "size": manifest.size}
     rows.filter(name=manifest.name).update(
@@ -115,4 +132,6 @@ def note_restored(manifest: Manifest, *, now: datetime) -> None:
     )
     rows.update(state=BackupState.FAILED, finished_at=now, fault="中途中断。")
     after = {"备份": manifest.name, "备份时间": manifest.at, "恢复时间": now}
+    if restored.replay:
+        after["恢复到"] = restored.until
     record("backup.restored", actor=None, now=now, after=after)

@@ -20,7 +20,9 @@ from django.core.files.storage import storages
 
 from expertpool.backups.exceptions import BackupRefused
 from expertpool.backups.queries import backups_in
+from expertpool.backups.services import journal
 from expertpool.backups.services import manifest as manifests
+from expertpool.backups.services.making import STATE
 from expertpool.backups.services.manifest import POOL, Manifest
 from expertpool.core.storing import StoreDown
 from expertpool.core.storing.base import FileStore
@@ -28,14 +30,17 @@ from expertpool.core.storing.base import FileStore
 DOWN = "存放备份的 S3 服务器没有答复，或不收（BACKUP_S3 及其账号密码）。"
 
 
-def send(directory: Path) -> int:
-    """Copy there what ``directory`` has and it has not; return how many files. BackupRefused."""
+def send(directory: Path, new: Sequence[Path] | None = None) -> int:
+    """Copy there what ``directory`` has and it has not, or of that ``new`` alone; return how many files.
+    BackupRefused."""
     with _answering() as (store, prefix):
-        there = {kept.name: kept.size for kept in store.below(prefix)}
+        there = {} if new else {kept.name: kept.size for kept in store.below(prefix)}
         sent = 0
-        for path in _whole(directory):
+        for path in new or _whole(directory):
             name = prefix + path.relative_to(directory).as_posix()
             if there.get(name) != path.stat().st_size:
+                if path.name == journal.FILES:  # grows
+                    store.delete(name)
                 with path.open("rb") as file:
                     store.save(name, File(file))
                 sent += 1
@@ -43,17 +48,18 @@ def send(directory: Path) -> int:
 
 
 def forget(names: Sequence[str]) -> None:
-    """Delete the backups ``names`` there, which are not kept any more, then the stored files that none of those
-    left names. Nothing else: a directory that was lost here is no reason to lose it there."""
+    """Delete the backups and pieces of the journal ``names`` there, which are not kept any more, then the stored files
+    that none of those left names. Nothing else: a directory that was lost here is no reason to lose it there."""
     if not names:
         return
     with _answering() as (store, prefix):
         for name in names:
-            files = [kept.name for kept in store.below(f"{prefix}{name}/")]
+            files = [kept.name for kept in store.below(f"{prefix}{name}")]
             for file in sorted(files, key=lambda file: not file.endswith(f"/{manifests.NAME}")):
                 store.delete(file)
         left = _manifests(store, prefix)
         named = {file.stored for one in left for file in one.files.values()}
+        named |= {file.stored for file in journal.noted_files(settings.BACKUP_DIR).values()}
         for kept in list(store.below(f"{prefix}{POOL}/")):
             if kept.name.rpartition("/")[2] not in named:
                 store.delete(kept.name)
@@ -81,13 +87,14 @@ def fetched(address: str, to: datetime | None, work: Path) -> Iterator[Path]:
 
 def _fetch(store: FileStore, prefix: str, to: datetime | None, work: Path) -> None:
     for one in store.below(prefix):
-        if one.name.endswith(f"/{manifests.NAME}"):
-            _take(store, one.name, work / one.name.removeprefix(prefix))
-    _, chosen = manifests.chosen_backup(work, to)
+        path = work / one.name.removeprefix(prefix)
+        if path.name in (manifests.NAME, STATE) or path.parent.name == journal.FOLDER:
+            _take(store, one.name, path)
+    _, chosen, replay = journal.chosen(work, to)
     names = [f"{one.name}/{part}" for one in manifests.chain_of(work, chosen) for part in one.parts]
     names += [
         manifests.pool_file(work, file.stored).relative_to(work).as_posix()
-        for file in chosen.files.values()
+        for file in (chosen.files | (journal.noted_files(work) if replay else {})).values()
     ]
     for name in dict.fromkeys(names):
         _take(store, prefix + name, work / name)
@@ -115,6 +122,7 @@ def _whole(directory: Path) -> Iterator[Path]:
     """Yield the files of whole backups, manifests last."""
     folders = list(backups_in(directory))
     yield from (path for path in (directory / POOL).glob("*/*") if path.is_file())
+    yield from sorted(path for path in (directory / journal.FOLDER).glob("[!.]*"))
     for folder in folders:
         files = sorted(folder.iterdir(), key=lambda path: path.name == manifests.NAME)
         yield from files

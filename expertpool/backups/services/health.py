@@ -8,12 +8,17 @@ from django.conf import settings
 
 from expertpool.backups.occasions import READERS
 from expertpool.backups.queries import last_done, last_failed, unprotected_since
+from expertpool.backups.services.journal import waiting_since
 from expertpool.backups.settings import LATE_AFTER
 from expertpool.core.configuration import value_of
 from expertpool.core.health import Check, Finding, Health
 from expertpool.core.health.program import SERVER
 from expertpool.core.text import moment_text
 
+JOURNAL_LATE = timedelta(hours=1)
+MEND_JOURNAL = (
+    "请查看备份目录能否写入、是否已满，后台任务是否在运行；保存之前，只能恢复到最近一次备份。"
+)
 MEND = "请打开「备份」查看原因并立即备份：在这之前，服务器一旦损坏，最近的内容就无法恢复。"
 
 
@@ -25,6 +30,10 @@ def find_backup(now: datetime) -> Finding:
     figure = f"最近一次成功 {moment_text(last.started_at)}" if last else "还没有成功过"
     since, longest = unprotected_since(last, now=now), value_of(LATE_AFTER)
     if since is None or now - since < longest:
+        waiting = waiting_since()
+        if last and waiting and now - waiting > JOURNAL_LATE:
+            sentence = "两份备份之间的数据库日志一小时以上没有保存。"
+            return Finding(Health.WARNING, sentence, figure, MEND_JOURNAL)
         return Finding(Health.OK, "按时备份。" if last else "还没有到备份的时间。", figure)
     sentence = f"{longest // timedelta(hours=1)} 小时没有成功的备份。"
     if failed and (last is None or failed.started_at > last.started_at):

@@ -10,6 +10,7 @@ from expertpool.backups.enums import BackupKind
 from expertpool.backups.exceptions import BackupRefused
 from expertpool.backups.models import Backup
 from expertpool.backups.queries import backups_in
+from expertpool.backups.services.journal import noted_files
 from expertpool.backups.services.making import alone
 from expertpool.backups.services.manifest import read_manifest
 from expertpool.backups.services.stored_files import forget_files
@@ -33,8 +34,9 @@ def remove_older(directory: Path, *, kept: int, now: datetime) -> list[str]:
         names = [folder.name for folder in gone]
         Backup.objects.filter(directory=str(directory), name__in=names).update(removed_at=now)
         try:
-            left = [read_manifest(folder) for folder in backups_in(directory)]
+            left = [read_manifest(folder).files for folder in backups_in(directory)]
+            left.append(noted_files(directory))
         except BackupRefused:
             return names
-        forget_files(directory, {file.stored for one in left for file in one.files.values()})
+        forget_files(directory, {file.stored for files in left for file in files.values()})
         return names

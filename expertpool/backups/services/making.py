@@ -133,7 +133,7 @@ def _make(
         shutil.rmtree(path, ignore_errors=True)
         path.mkdir(mode=0o700)
     try:
-        known = _known_files(wish)
+        known = known_files(wish.directory, wish.recipients)
         files = store_files(wish.directory, known, wish.recipients, stage)
         rows, head = count_rows(), chain_head()
         _copy(source, stage / "copy", wish.directory / parent.name if parent else None)
@@ -191,17 +191,16 @@ def _parts(copy: Path, part: Path, recipients: Sequence[str]) -> dict[str, Part]
     return parts
 
 
-def _known_files(wish: Wish) -> dict[str, manifests.StoredFile]:
+def known_files(directory: Path, recipients: Sequence[str]) -> dict[str, manifests.StoredFile]:
     """Return what lies there already, and opens by the same keys."""
-    for folder in reversed(list(backups_in(wish.directory))):
+    for folder in reversed(list(backups_in(directory))):
         try:
             last = manifests.read_manifest(folder)
         except BackupRefused:  # another one may be whole
             continue
-        if last.recipients == list(wish.recipients):
+        if last.recipients == list(recipients):
             known = last.files.items()
-            pool = wish.directory
-            return {n: f for n, f in known if manifests.pool_file(pool, f.stored).is_file()}
+            return {n: f for n, f in known if manifests.pool_file(directory, f.stored).is_file()}
     return {}
 
 

@@ -18,7 +18,7 @@ from expertpool.backups.enums import BackupKind, BackupState
 from expertpool.backups.exceptions import BackupRefused
 from expertpool.backups.models import Backup
 from expertpool.backups.queries import last_done
-from expertpool.backups.services import elsewhere
+from expertpool.backups.services import elsewhere, journal
 from expertpool.backups.services import manifest as manifests
 from expertpool.backups.services.keeping import remove_older
 from expertpool.backups.services.making import Wish, make_backup
@@ -26,7 +26,7 @@ from expertpool.backups.services.restoring import Source
 from expertpool.backups.services.server import server
 from expertpool.backups.services.telling import tell_bad, tell_made, tell_not_copied
 from expertpool.backups.services.trying import try_backup
-from expertpool.backups.settings import EACH_DAY, FULL_EVERY, HOUR, KEPT, TRIED
+from expertpool.backups.settings import EACH_DAY, FULL_EVERY, HOUR, JOURNAL, KEPT, TRIED
 from expertpool.core.configuration import Setting, value_of
 from expertpool.core.jobs import defer
 from expertpool.siteconfig.queries.counting import counted
@@ -87,6 +87,7 @@ def make(*, actor: AbstractBaseUser | None, clock: Callable[[], datetime]) -> Ba
         logger.exception("no incremental backup could be made: a full one is")
         made = make_backup(Wish(directory, recipients=recipients), actor=actor, clock=clock)
     gone = remove_older(directory, kept=wanted(KEPT, now=clock()), now=clock())
+    gone += journal.remove_older(directory, before=clock() - _journal_days(clock()))
     if settings.BACKUP_S3:
         _copy(directory, gone, now=clock())
     if made.kind == BackupKind.FULL and not recipients and value_of(TRIED):
@@ -107,6 +108,25 @@ def _copy(directory: Path, gone: list[str], *, now: datetime) -> None:
     except BackupRefused as error:
         logger.exception("the backup was not copied to the second place")
         tell_not_copied(str(error), now=now)
+
+
+def keep_journal(*, now: datetime) -> None:
+    """Take over what the database has handed out of its journal since."""
+    if settings.DATABASE_SERVER is None:
+        return
+    if not _journal_days(now):
+        journal.let_go()
+        return
+    try:
+        kept = journal.keep()
+        if kept and settings.BACKUP_S3:
+            elsewhere.send(settings.BACKUP_DIR, kept)
+    except BackupRefused as error:  # a backup is being made, or the next one sends it
+        logger.info("the journal waits: %s", error)
+
+
+def _journal_days(now: datetime) -> timedelta:
+    return timedelta(days=wanted(JOURNAL, now=now))
 
 
 def _may_build_on(directory: Path, recipients: tuple[str, ...], *, now: datetime) -> bool:

@@ -12,14 +12,17 @@ from pathlib import Path
 from pyrage.x25519 import Identity
 
 from expertpool.backups.exceptions import BackupDamaged, BackupRefused
+from expertpool.backups.services import journal
 from expertpool.backups.services import manifest as manifests
 from expertpool.backups.services.counting import known_migrations
+from expertpool.backups.services.journal import Replay
 from expertpool.backups.services.making import STATE
 from expertpool.backups.services.manifest import Manifest
 from expertpool.backups.services.sealing import SUFFIX, read_identities, take
 from expertpool.backups.services.server import Server, server
 from expertpool.backups.services.stored_files import give_files, has_files, take_files
 from expertpool.core.crypto import key_checks
+from expertpool.core.text import moment_text
 
 WORK = "restore.part"
 # With it the server begins a new line of history: what is written from here on is never taken for
@@ -38,18 +41,33 @@ class Source:
     identity: Path | None = None
 
 
-def restore(source: Source, *, tell: Tell) -> Manifest:
-    """Put database and stored files of a backup into the empty home; return what it says of itself.
+@dataclass(frozen=True)
+class Restored:
+    """What lies there now: a backup, and what of the journal is written over it at the first start."""
+
+    backup: Manifest
+    replay: Replay | None
+
+    @property
+    def until(self) -> datetime:
+        return self.replay.until if self.replay else self.backup.at
+
+
+def restore(source: Source, *, tell: Tell) -> Restored:
+    """Put database and stored files of a backup into the empty home, with what the journal has besides.
 
     BackupRefused, with nothing put there: the home is not empty, the keys are not those of the data,
     the backup is of a later version, encrypted for somebody else, or damaged (BackupDamaged).
     """
     target = server()
     _refuse_used(target)
-    directory, chosen = manifests.chosen_backup(source.directory, source.to)
+    directory, chosen, replay = journal.chosen(source.directory, source.to)
     chain = manifests.chain_of(directory, chosen)
     identities = read_identities(source.identity)
     tell(f"备份 {chosen.name}，{'依次用到 ' if len(chain) > 1 else ''}{len(chain)} 份备份文件。")
+    files = chosen.files | (journal.noted_files(directory) if replay else {})
+    if replay:
+        tell(f"数据库日志 {len(replay.pieces)} 段，恢复到 {moment_text(replay.until)}。")
     _refuse_later(chosen, target)
     _refuse_other_keys(chosen)
     manifests.check_digests(directory, chosen)
@@ -60,16 +78,17 @@ def restore(source: Source, *, tell: Tell) -> Manifest:
     work.mkdir(mode=0o700)
     try:
         data = _data(target, directory, chain, work, identities)
-        take_files(directory, chosen.files, work / "files", identities)
+        take_files(directory, files, work / "files", identities)
+        told = journal.lay(replay, directory, data, work, identities)
         (data / SIGNAL).touch()
         with (data / "postgresql.auto.conf").open("a") as file:
-            file.write(AGAIN)
-        give_files(work / "files", chosen.files)
+            file.write(AGAIN + told)
+        give_files(work / "files", files)
         # Last: where it lies, a home is not empty.
         target.take_over(data)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return chosen
+    return Restored(chosen, replay)
 
 
 def _refuse_used(target: Server) -> None:

@@ -20,6 +20,9 @@ class Server(Protocol):
     home: Path
     folder: Path
 
+    @property
+    def handed_out(self) -> Path: ...
+
     def running(self) -> AbstractContextManager[None]: ...
 
     def make_home(self) -> None: ...

@@ -7,7 +7,8 @@ wait to be fetched (exports, uploaded lists) are not taken: they are gone in a d
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.files import File
@@ -37,6 +38,17 @@ def store_files(
         except FileNotFoundError:  # deleted meanwhile, and its row before it
             continue
         found[kept.name] = seen
+    return found
+
+
+def store_named(names: Iterable[str], directory: Path, to: Sequence[str], stage: Path) -> Files:
+    """As `store_files`, those of ``names`` that are there; return them."""
+    found: Files = {}
+    for name in names:
+        kept = next((one for one in store.below(name) if one.name == name), None)
+        with suppress(FileNotFoundError):  # deleted meanwhile
+            if kept:
+                found[name] = _store(directory, kept, to, stage)
     return found
 
 

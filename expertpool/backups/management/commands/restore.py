@@ -17,8 +17,7 @@ from django.utils.dateparse import parse_datetime
 from expertpool.backups.exceptions import BackupRefused
 from expertpool.backups.services import comparing
 from expertpool.backups.services.elsewhere import fetched
-from expertpool.backups.services.manifest import Manifest
-from expertpool.backups.services.restoring import Source, restore
+from expertpool.backups.services.restoring import Restored, Source, restore
 from expertpool.backups.services.server import server
 
 
@@ -41,7 +40,7 @@ class Command(BaseCommand):
             "directory", metavar="目录", help="备份目录，或其中一份备份；或 s3://…（BACKUP_S3）"
         )
         parser.add_argument(
-            "--to", type=_moment, metavar="时间", help="做备份的时刻（到分钟），默认最近一份"
+            "--to", type=_moment, metavar="时间", help="恢复到这一时刻，默认能恢复的最近一刻"
         )
         parser.add_argument("--identity", type=Path, metavar="私钥文件", help="备份是加密的时需要")
         # For a try: compare, then remove all of it.
@@ -51,10 +50,10 @@ class Command(BaseCommand):
         to = options["to"]
         try:
             with self._at_hand(directory, to) as place:
-                chosen = restore(Source(place, to, options["identity"]), tell=self.stdout.write)
-            self._say_lost(chosen)
+                done = restore(Source(place, to, options["identity"]), tell=self.stdout.write)
+            self._say_lost(done)
             try:
-                holds = self._compare(chosen)
+                holds = self._compare(done)
             finally:
                 if options["discard"]:
                     server().remove()
@@ -74,25 +73,25 @@ class Command(BaseCommand):
         target.make_home()
         return fetched(place, to, target.home / "restore.fetched")
 
-    def _say_lost(self, chosen: Manifest) -> None:
-        at = timezone.localtime(chosen.at)
-        gap = timezone.now() - chosen.at
+    def _say_lost(self, done: Restored) -> None:
+        at = timezone.localtime(done.until)
+        gap = timezone.now() - done.until
         hours, minutes = divmod(int(gap.total_seconds()) // 60, 60)
         self.stdout.write(
-            f"恢复到 {at:%Y-%m-%d %H:%M:%S} 的状态（版本 {chosen.version}）。"
+            f"恢复到 {at:%Y-%m-%d %H:%M:%S} 的状态（版本 {done.backup.version}）。"
             f"此后写入的都没有：到现在共 {hours} 小时 {minutes} 分钟。"
         )
 
-    def _compare(self, chosen: Manifest) -> bool:
+    def _compare(self, done: Restored) -> bool:
         holds = True
         with server().running():
             try:
                 comparing.wait_until_recovered()
-                for finding in comparing.compare(chosen):
+                for finding in comparing.compare(done):
                     stream = self.stdout if finding.holds else self.stderr
                     stream.write(finding.sentence)
                     holds &= finding.holds
-                comparing.note_restored(chosen, now=timezone.now())
+                comparing.note_restored(done, now=timezone.now())
             finally:
                 connections.close_all()
         return holds

@@ -114,6 +114,14 @@ def test_two_types_get_another_text(admin: User) -> None:
     assert "王工" in second
 
 
+def test_a_line_without_a_value_is_left_out(admin: User) -> None:
+    expert = make_expert("无专业者")
+    assert not expert.specialty_names
+    (page,) = text_of(certificates_pdf([make_certificate(expert)], at=timezone.now()))
+    assert "无专业者" in page
+    assert "专业：" not in page
+
+
 def test_what_was_issued_keeps_its_version_and_words(admin: User) -> None:
     design = make_design("甲", actor=admin)
     certificate = make_certificate(make_expert("原名"))

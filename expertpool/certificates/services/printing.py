@@ -17,7 +17,7 @@ from expertpool.certificates.queries.codes import LENGTH, address_of, check_addr
 from expertpool.certificates.queries.states import state_of
 from expertpool.certificates.validators import VOCABULARY, Element
 from expertpool.core.documents import qr_svg, render_pdf, render_pngs
-from expertpool.core.placeholders import fill_text
+from expertpool.core.placeholders import fill_text, names_in
 from expertpool.experts.models import Expert
 
 TEMPLATE = "certificates/certificate.typ"
@@ -110,10 +110,16 @@ def _page(
     look: int, elements: list[Element], values: dict[str, str], address: str
 ) -> dict[str, Any]:
     filled = [
-        one if one["kind"] == ElementKind.QR else one | {"text": fill_text(one["text"], values)}
+        one if one["kind"] == ElementKind.QR else one | {"text": _words(one["text"], values)}
         for one in elements
     ]
     return {"look": look, "elements": filled, "code": qr_svg(address, mask=MASK)}
+
+
+def _words(text: str, values: dict[str, str]) -> str:
+    """Return what a text says on the page: nothing where no value of its is there, for a 「专业：」 alone says nothing."""
+    names = names_in(text)
+    return fill_text(text, values) if not names or any(values[name] for name in names) else ""
 
 
 def _look(version: DesignVersion) -> dict[str, Any]:

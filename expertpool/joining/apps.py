@@ -18,7 +18,7 @@ class JoiningConfig(AppConfig):
         from expertpool.automation.services.happening import register_events
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
-        from expertpool.core.criteria import register_criteria
+        from expertpool.core.criteria import join_criteria, register_criteria
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.mandates import MANDATES, Mandate
         from expertpool.core.permissions import register_permissions
@@ -36,6 +36,8 @@ class JoiningConfig(AppConfig):
             FILES,
             OF_EXPERTS,
             SUBJECT,
+            added_fields,
+            copied_fields,
             is_applicant,
             is_his_own,
         )
@@ -61,7 +63,8 @@ class JoiningConfig(AppConfig):
         home.SHORTCUTS.add(*SHORTCUTS)
         EXPORTS.add(ApplicationExport())
         FILE_SUBJECTS.add(FILES)
-        register_criteria(SUBJECT, *FIELDS)
+        register_criteria(SUBJECT, *FIELDS, *copied_fields())
+        join_criteria(SUBJECT, added_fields)
         register_criteria("experts.expert", OF_EXPERTS)
         FLOW_SUBJECTS.add(FLOW)
         register_events(*event_kinds.EVENTS)

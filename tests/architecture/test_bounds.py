@@ -77,6 +77,7 @@ BY_THE_SYSTEM = {
     "joining.Registration": "counted, and the clock's",
     "joining.ConsentText.number": "counted",
     "joining.Application.version": "counted by each save",
+    "joining.Application.practice_years": "that of the record, checked there",
     "siteconfig.SettingChange": "the log",
     "points.PointEntry": "counted, the clock's, and the sum of what has bounds",
     "points.PointAccount.n": "counted",

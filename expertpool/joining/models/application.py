@@ -63,6 +63,20 @@ class Application(models.Model):
         "directory.Specialty", verbose_name="评审专业", related_name="+"
     )
     phone_index = BlindIndexField("手机号索引")
+    # What the steps of its flow may ask beside, by the names that a record has: written from ``contents`` when it
+    # is handed in and before each decision (`services.asked`).
+    expert_type = models.CharField("专家类型", max_length=50, blank=True, editable=False)
+    education = models.CharField("学历", max_length=50, blank=True, editable=False)
+    practice_years = models.PositiveSmallIntegerField("从业年限", null=True, editable=False)
+    division = models.ForeignKey(
+        "directory.Division",
+        verbose_name="所在地区",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+    )
+    extra = models.JSONField("其他信息", default=dict, editable=False)
 
     created_at = models.DateTimeField("开始时间")
     updated_at = models.DateTimeField("修改时间")

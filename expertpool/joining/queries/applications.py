@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +16,14 @@ from expertpool.core import criteria as ask
 from expertpool.core.configuration import value_of
 from expertpool.core.criteria import Context
 from expertpool.core.fields import is_vouched, opens
+from expertpool.core.subjects import joined_fields
+from expertpool.core.subjects.subject import placed
 from expertpool.core.text import is_key
 from expertpool.directory.enums import TitleLevel
 from expertpool.directory.models import Specialty
 from expertpool.directory.queries import specialty_subtree
 from expertpool.experts.enums import ExpertKind
+from expertpool.experts.fields import EXPERT
 from expertpool.experts.queries.accounts import is_of_expert
 from expertpool.experts.queries.files import may_view_files
 from expertpool.files.registry import FileSubject
@@ -118,6 +122,28 @@ def _source_q(op: str, values: Any, context: Context) -> Q:
     if "application" in chosen:
         wanted |= Q(recommendation__isnull=True)
     return wanted
+
+
+# Of a record, what its application has in columns of the same names (`services.asked`).
+COPIED = ("expert_type", "education", "practice_years", "division")
+
+
+def copied_fields() -> list[ask.Field]:
+    """Return what conditions ask of them, as they ask it of experts."""
+    found = {one.code: one for one in EXPERT.criteria()}
+    # Its `find` names experts; one row is asked at a time here.
+    return [replace(found[code], find=None) for code in ("title", *COPIED)]
+
+
+def added_fields() -> list[ask.Field]:
+    """Return what conditions ask of the fields that the office has added, as far as applicants fill them in."""
+    return [
+        replace(question, find=None)
+        for question, one in zip(
+            EXPERT.joined_criteria(), placed(joined_fields(EXPERT.code), "criterion"), strict=True
+        )
+        if one.applied is not None
+    ]
 
 
 SOURCES = (("application", "自行申请"), ("recommendation", "同行推荐"))

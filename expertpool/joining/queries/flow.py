@@ -34,5 +34,6 @@ FLOW = FlowSubject(
     name_of=lambda row: str(row.name),
     page=page_of,
     public=public_words,
+    asks="experts.expert",
     note="本人网上申请、同行推荐的。手工新增、批量导入、接口新增的专家按「专家入库」的流程，请分别设置。",
 )

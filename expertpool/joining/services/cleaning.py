@@ -18,6 +18,7 @@ from expertpool.joining.enums import EDITABLE, State
 from expertpool.joining.models import Application, Registration
 from expertpool.joining.queries.applications import is_as_written
 from expertpool.joining.queries.public import has_only_applied
+from expertpool.joining.services.asked import NOTHING
 from expertpool.joining.services.locking import lock
 from expertpool.joining.services.states import set_state
 from expertpool.joining.settings import DRAFT_DAYS, KEPT_DAYS
@@ -56,6 +57,8 @@ def _erase(key: int, now: datetime) -> None:
     row.contents, row.returned_contents = "", ""
     row.name, row.employer_name, row.title = "", "", ""
     row.note, row.reasons, row.phone_index, row.erased_at = "", {}, None, now
+    for name, value in NOTHING.items():
+        setattr(row, name, value)
     row.version += 1
     row.save()
     others = Application.objects.filter(user=row.user, erased_at__isnull=True)

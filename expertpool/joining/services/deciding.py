@@ -36,6 +36,7 @@ from expertpool.joining.models import Application
 from expertpool.joining.occasions import DECIDED
 from expertpool.joining.queries.contents import Contents, read, verified
 from expertpool.joining.queries.fields import reason_labels
+from expertpool.joining.services.asked import write_asked
 from expertpool.joining.services.locking import locked, noting_altered, waits_by_log
 from expertpool.joining.services.states import set_state
 from expertpool.notifications.enums import ChannelCode
@@ -143,6 +144,7 @@ def _waiting(application: Application, actor: User) -> Application:
         raise JoiningRefused("您打开页面之后，这份申请修改过，没有处理；请刷新页面，看过后再审核。")
     if is_outsider(actor) or row.user_id == actor.pk:
         raise JoiningRefused(OUTSIDER)
+    write_asked(row, read(row))
     return row
 
 

@@ -15,6 +15,7 @@ from expertpool.joining.models import Application
 from expertpool.joining.queries.applications import is_as_written
 from expertpool.joining.queries.contents import step_labels
 from expertpool.joining.queries.public import is_open
+from expertpool.joining.services.asked import NOTHING, write_asked
 from expertpool.joining.services.checking import check_contents
 from expertpool.joining.services.drafts import ELSEWHERE
 from expertpool.joining.services.locking import lock, locked, noting_altered
@@ -25,7 +26,7 @@ from expertpool.workflow.services.approvals import start_approval, withdraw_appr
 
 EMPTY: dict[str, Any] = {
     "contents": "", "returned_contents": "", "name": "", "employer_name": "", "title": "", "phone_index": None,
-    "note": "", "reasons": {},
+    "note": "", "reasons": {}, **NOTHING,
 }  # fmt: skip
 
 
@@ -74,7 +75,7 @@ def hand_in(
         updated_at=now,
         reasons={},
     )
-    row.specialties.set(found.specialties)
+    write_asked(row, found)
     start_approval(subject=row, now=now)
     # By its number the log knows what was handed in (`locking.waits_by_log`).
     record("joining.hand_in", actor=actor, now=now, subject=row, after={"版本": row.version})

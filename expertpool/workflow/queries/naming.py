@@ -10,22 +10,30 @@ from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySe
 from expertpool.customforms.registry import FieldUse
 from expertpool.workflow.models import Approval, FlowStep, FlowVersion
 from expertpool.workflow.queries.approvals import RUNNING
+from expertpool.workflow.registry import FLOW_SUBJECTS
 
 
 def flows_naming(subject: str, code: str) -> list[str]:
-    """Return the versions of the flow of ``subject`` that ask the field ``code`` and are in force, or by which an
+    """Return the versions of flows that ask, of ``subject``, the field ``code`` and are in force, or by which an
     approval runs, in words."""
     newer = FlowVersion.objects.filter(subject=OuterRef("subject"), number__gt=OuterRef("number"))
     running = Approval.objects.filter(RUNNING, version=OuterRef("pk"))
-    versions = FlowVersion.objects.filter(~Exists(newer) | Exists(running), subject=subject)
+    versions = FlowVersion.objects.filter(
+        ~Exists(newer) | Exists(running), subject__in=_asking(subject)
+    )
     return _words(_naming(code).filter(version__in=versions))
 
 
 def flows_that_named(subject: str, code: str, options: Sequence[str]) -> list[str]:
     """Return the versions in force that ask the field for one of ``options``."""
     wanted = " || ".join(f"@.value == {json.dumps(word)}" for word in options)
-    running = Q(version__in=FlowVersion.objects.filter(subject=subject))
+    running = Q(version__in=FlowVersion.objects.filter(subject__in=_asking(subject)))
     return _words(_naming(code, f" && ({wanted})").filter(running))
+
+
+def _asking(subject: str) -> list[str]:
+    """Return the subjects of flows whose conditions ask the fields that were added to ``subject``."""
+    return [subject, *(flow.code for flow in FLOW_SUBJECTS if flow.asks == subject)]
 
 
 def _naming(code: str, further: str = "") -> QuerySet[FlowStep]:

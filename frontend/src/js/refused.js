@@ -16,8 +16,12 @@ function show(place) {
 export function startRefused() {
   const [page] = performance.getEntriesByType("navigation");
   // The browser puts a page that answers under the same address where it was scrolled to before.
-  if (page?.responseStatus === REFUSED)
-    window.addEventListener("load", () => setTimeout(() => show(document)));
+  const isRefused = page?.responseStatus === REFUSED;
+  // Who goes back to it later finds the page as it is then: the browser would ask to send the form once more, or
+  // show that it cannot. Not where a form is sent somewhere else, which may be no page.
+  if (isRefused && document.querySelector('form[method="post"]:not([action])'))
+    history.replaceState(history.state, "", location.href);
+  if (isRefused) window.addEventListener("load", () => setTimeout(() => show(document)));
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     if (detail.xhr?.status === REFUSED && detail.target?.isConnected) show(detail.target);
   });

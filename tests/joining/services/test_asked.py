@@ -1,0 +1,86 @@
+"""What the steps of a flow may ask of an application, fields that the office has added included."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.core.criteria import Context, criteria_fields, parse, to_q
+from expertpool.customforms.registry import running_uses
+from expertpool.joining.models import Application
+from expertpool.joining.services.deciding import approve
+from expertpool.joining.services.drafts import save_step
+from expertpool.joining.services.handing_in import hand_in
+from expertpool.workflow.enums import Verdict
+from expertpool.workflow.services.flows import StepData, save_flow
+from tests.factories.accounts import make_user
+from tests.factories.fields import make_field
+from tests.factories.joining import fill, make_application, make_draft, typed
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("media"),
+    pytest.mark.shows("OVW-05", "OVW-06"),
+]
+SUBJECT = "joining.application"
+
+
+def found(field: str, op: str, value: Any) -> set[int]:
+    asked = parse(SUBJECT, {"field": field, "op": op, "value": value})
+    rows = Application.objects.filter(to_q(asked, Context(timezone.now())))
+    return set(rows.values_list("pk", flat=True))
+
+
+def handed_in(**profession: list[str]) -> Application:
+    """An application that says ``profession`` beside what every one says."""
+    row = fill(make_draft())
+    said = typed(row.pk)["profession"] | profession
+    now = timezone.now()
+    row = save_step(application=row, step="profession", typed=said, version=row.version, now=now)
+    return hand_in(application=row, version=row.version, consents=True, actor=row.user, now=now)
+
+
+def test_a_flow_asks_what_a_record_has_and_what_the_office_adds() -> None:
+    licence = make_field("执业资格", options=["注册", "无"], in_application=True)
+    inner = make_field("内部评价", options=["好", "差"])
+    row = handed_in(practice_years=["22"], education=["博士研究生"], **{licence.code: ["注册"]})
+    other = handed_in(practice_years=["3"], **{licence.code: ["无"]})
+    assert found("practice_years", "gte", 20) == {row.pk}
+    assert found("education", "eq", "博士研究生") == {row.pk}
+    assert found("title", "eq", "高级工程师") == {row.pk, other.pk}
+    assert found(licence.code, "eq", "注册") == {row.pk}
+    assert found(licence.code, "eq", "无") == {other.pk}
+    codes = {field.code for field in criteria_fields(SUBJECT)}
+    assert {"division", "expert_type"} <= codes
+    # Of which nobody asks an applicant.
+    assert inner.code not in codes
+
+
+def test_a_step_is_for_whom_the_field_says_and_no_statement_leads_past_it(admin: User) -> None:
+    licence = make_field("执业资格", options=["注册", "无"], in_application=True)
+    condition = {"field": licence.code, "op": "eq", "value": "无"}
+    steps = [StepData("初审"), StepData("复核", condition={"all": [condition]})]
+    save_flow(subject=SUBJECT, steps=steps, actor=admin, now=timezone.now())
+    # It cannot vanish while the flow asks it.
+    assert any("复核" in use for use in running_uses("experts.expert", licence.code))
+    chief, now = make_user("admin"), timezone.now()
+    without = handed_in(**{licence.code: ["无"]})
+    Application.objects.filter(pk=without.pk).update(extra={licence.code: "注册"})
+    row = Application.objects.select_related("user").get(pk=without.pk)
+    assert approve(application=row, actor=admin, now=now) is Verdict.ADVANCED
+    assert Application.objects.get(pk=row.pk).extra == {licence.code: "无"}
+    assert approve(application=row, actor=chief, now=now) is Verdict.APPROVED
+    registered = handed_in(**{licence.code: ["注册"]})
+    assert approve(application=registered, actor=admin, now=now) is Verdict.APPROVED
+
+
+def test_what_was_handed_in_before_is_asked_at_its_decision(admin: User) -> None:
+    row = make_application()
+    Application.objects.filter(pk=row.pk).update(practice_years=60, extra={"x": 1})
+    row.specialties.clear()
+    approve(application=row, actor=admin, now=timezone.now())
+    row.refresh_from_db()
+    assert (row.practice_years, row.extra, row.specialties.count()) == (None, {}, 1)

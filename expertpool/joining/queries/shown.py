@@ -89,7 +89,7 @@ def shown_steps(application: Application, reader: User | None = None) -> list[Pa
     return parts
 
 
-class Correction(NamedTuple):
+class Corrected(NamedTuple):
     """What the applicant has changed of a line since his application was returned, as its reader may see it."""
 
     label: str
@@ -97,7 +97,7 @@ class Correction(NamedTuple):
     after: str
 
 
-def corrections(application: Application, reader: User) -> list[Correction]:
+def corrections(application: Application, reader: User) -> list[Corrected]:
     """Return what was changed of ``application`` since it was returned last, in the order of the form; of a value
     that ``reader`` sees masked, that it was changed."""
     if not application.returned_contents:
@@ -111,7 +111,7 @@ def corrections(application: Application, reader: User) -> list[Correction]:
         for one in (then, application)
     )
     return [
-        Correction(line.label, seen_then[name].text if name in seen_then else "", line.text)
+        Corrected(line.label, seen_then[name].text if name in seen_then else "", line.text)
         for name, line in seen.items()
         if name in changed
     ]

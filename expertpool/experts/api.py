@@ -36,6 +36,7 @@ from expertpool.experts.queries.records import leaves_visible_to
 from expertpool.experts.queries.search import search
 from expertpool.experts.schemas import (
     EmployerRef,
+    EnteredOutput,
     ExpertFilters,
     ExpertInput,
     ExpertOutput,
@@ -121,13 +122,14 @@ def expert_list(request: UserRequest, filters: Query[ExpertFilters]) -> QuerySet
 
 @router.post(
     "/experts",
-    response=answers(ExpertOutput, 201),
+    response=answers(EnteredOutput, 201),
     operation_id="expert_create",
     summary="新增专家",
 )
 @allows("experts.add")
 def expert_create(request: UserRequest, data: ExpertInput) -> Status[Expert]:
-    """新增一位待审核的专家，审核通过后才能被抽取。与库中的人疑似重复的先拒绝，答复中给出继续所用的标记。"""
+    """新增一位待审核的专家，审核通过后才能被抽取。与库中的人疑似重复的先拒绝，答复中给出继续所用的标记；
+    可疑而不拒绝的（银行卡校验位、证件地区、从业年限等），新增后在 warnings 中说明。"""
     user, now = request.user, timezone.now()
     apart = {"employer", "division", "specialties", "department_id", "fields", "knowing"}
     values = data.dict(exclude=apart) | added_values(
@@ -152,7 +154,7 @@ def expert_create(request: UserRequest, data: ExpertInput) -> Status[Expert]:
                 now=now,
             )
     except LooksAlike as alike:
-        message = f"{alike} 确认不是的，knowing 填“{alike.token}”再次提交。"
+        message = f"{alike.told}不是的，knowing 填“{alike.token}”再次提交。"
         raise ValidationError({"knowing": message}) from None
     return Status(201, expert)
 

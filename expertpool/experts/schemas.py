@@ -16,6 +16,7 @@ from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.experts import state_word
+from expertpool.experts.queries.oddities import oddities_of
 from expertpool.experts.tables import leave_pill
 
 MOST_SPECIALTIES = 100
@@ -128,6 +129,16 @@ class ExpertOutput(Output):
     @staticmethod
     def resolve_department(expert: Expert) -> str:
         return expert.department.name if expert.department else ""
+
+
+class EnteredOutput(ExpertOutput):
+    """An expert who was entered, and what is odd about him."""
+
+    warnings: list[str] = Field(description="已存入、但请核对的内容，一项一句；没有的为空列表")
+
+    @staticmethod
+    def resolve_warnings(expert: Expert) -> list[str]:
+        return oddities_of(expert, EXPERT.writable())
 
 
 class WhyInput(Input):

@@ -139,12 +139,27 @@ def test_what_is_wrong_is_said_by_field_and_nothing_is_kept(
     assert Unit.objects.count() == units  # nor the employer that was named
 
 
+def test_what_is_odd_is_kept_and_told(office: Caller, person: dict[str, Any]) -> None:
+    assert office.post("/experts", person).json()["warnings"] == []
+    odd = {
+        "name": "接口乙",
+        "phone": make_phone(),
+        "id_number": make_id_number("19900101", division="343333"),
+        "bank_account": "6222000000000000001",
+        "practice_years": 70,
+    }
+    warnings = "".join(office.post("/experts", odd).json()["warnings"])
+    for words in ("前六位 343333", "最后一位校验不符", "从业年限 70 年"):
+        assert words in warnings
+
+
 def test_somebody_alike_is_asked_about_once(office: Caller, person: dict[str, Any]) -> None:
     office.post("/experts", person)
     twin = person | {"phone": make_phone(), "id_number": ""}
     problem = assert_problem(office.post("/experts", twin), 422, "invalid-values")
     told = problem["errors"][0]
     assert told["field"] == "knowing"
+    assert "勾选" not in told["message"]
     token = told["message"].split("“")[-1].split("”")[0]
     assert office.post("/experts", twin | {"knowing": token}).status_code == 201
 

@@ -25,9 +25,8 @@ class LooksAlike(ExpertRefused):
         self.token = token_of(alike)
         self.tells_unseen = any(one.expert.pk not in seen for one in alike)
         words = "；".join(in_words(alike, seen))
-        super().__init__(
-            f"可能是同一个人：{words}。是同一个人的，请修改原有档案；不是的，勾选后再保存。"
-        )
+        self.told = f"可能是同一个人：{words}。是同一个人的，请修改原有档案；"
+        super().__init__(f"{self.told}不是的，勾选后再保存。")
 
 
 def in_words(alike: list[Alike], seen: set[int]) -> list[str]:

@@ -7,25 +7,34 @@ from typing import Any
 
 from django import forms
 
+KEPT = 20  # of what was asked
+
+
+class Asked(Exception):
+    """Something odd was asked about after the service had taken it; the form says what, and nothing is written."""
+
 
 class AsksOnce(forms.Form):
     """A form that asks once about what was typed: saved again unchanged, it is meant so."""
 
-    asked = forms.CharField(widget=forms.HiddenInput, required=False, max_length=1000)
+    asked = forms.CharField(widget=forms.HiddenInput, required=False, max_length=2000)
 
     def ask_once(self, field: str, value: str, sentence: str) -> None:
         """Say ``sentence`` at ``field`` unless it was said of this ``value`` already; called by ``clean``."""
         self.ask_all([(field, value, sentence)])
 
-    def ask_all(self, questions: Iterable[tuple[str, str, str]]) -> None:
-        """Do so of several (field, value, sentence) at once; what has no sentence is not asked."""
-        asked = [one for one in questions if one[2]]
-        value = "\t".join(value for _, value, _ in asked)
-        if not asked or self.cleaned_data.get("asked") == value:
-            return
+    def ask_all(self, questions: Iterable[tuple[str, str, str]]) -> bool:
+        """Do so of several (field, value, sentence) at once, and tell whether any was asked; what has no sentence
+        is not."""
+        data: Any = self.data
+        said = list(filter(None, str(data.get(self.add_prefix("asked")) or "").split("\t")))
+        asked = [one for one in questions if one[2] and one[1] not in said]
+        if not asked:
+            return False
         for field, _, sentence in asked:
             self.add_error(field, sentence)
-        data: Any = self.data
         data = data.copy()
-        data[self.add_prefix("asked")] = value
+        values = [*said, *(value for _, value, _ in asked)]
+        data[self.add_prefix("asked")] = "\t".join(values[-KEPT:])
         self.data = data
+        return True

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from expertpool.core.responses import saved
+from expertpool.core.views.asking import Asked
 from expertpool.core.views.editing import ChangedMeanwhile, Editing
 from expertpool.core.views.parts import parts_of
 
@@ -45,8 +46,8 @@ def attempt(
         return None
     try:
         return Written(editing.write(write) if editing else write())
-    except ChangedMeanwhile:
-        pass  # its editing says it
+    except (ChangedMeanwhile, Asked):
+        pass  # its editing says it, or itself
     except ValidationError as error:
         show_errors(form, error)
     except refusals as refusal:

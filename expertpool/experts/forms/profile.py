@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -163,19 +162,20 @@ class ExpertForm(AsksOnce):
             and "employer_name" in self.fields
         ):
             self.add_error("employer_name", "填了统一社会信用代码，请同时填写单位名称。")
-        self.ask_all(self._questions())
+        if self._named:
+            self.ask_once(self._named, *self._asked())
         if self.errors:
             self._say_all()
+            self.ask_odd()
         return data
 
-    def _questions(self) -> Iterator[tuple[str, str, str]]:
-        """Yield what is odd, and is saved only once whoever typed it has seen so."""
-        if self._named:
-            yield self._named, *self._asked()
+    def ask_odd(self) -> bool:
+        """Ask about what is odd and is saved only once whoever typed it has seen so; tell whether anything is. Of a
+        form that is in order this is done when the service has taken it: it may ask, too, and both are asked at once."""
         account = self._account()
         held = self.expert and ACCOUNT not in self.shut and self.expert.bank_account
-        if account and account != held and (told := account_warning(account)):
-            yield ACCOUNT, account, f"{told}确认无误的，再保存一次。"
+        told = account_warning(account) if account and account != held else ""
+        return bool(told) and self.ask_all([(ACCOUNT, account, f"{told}确认无误的，再保存一次。")])
 
     def _account(self) -> str:
         """Return the account as it will be saved; empty where it is refused."""

@@ -18,10 +18,10 @@ from expertpool.accounts.models import User, UserRequest
 from expertpool.audit.services import Edits
 from expertpool.core.aftermath import writing_afterwards
 from expertpool.core.permissions import requires
+from expertpool.core.views.asking import Asked
 from expertpool.core.views.drawers import drawer_form, posted
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.reasons import revealed
-from expertpool.directory.queries import division_codes
 from expertpool.experts.enums import ExpertKind, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
@@ -29,6 +29,7 @@ from expertpool.experts.forms.kinds import REASON, KindForm
 from expertpool.experts.forms.profile import OTHERS, ExpertForm
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.queries.oddities import oddities_of
 from expertpool.experts.registry import ASKING
 from expertpool.experts.services.admission import enter_expert
 from expertpool.experts.services.alike import LooksAlike
@@ -36,8 +37,6 @@ from expertpool.experts.services.another import AnotherPerson
 from expertpool.experts.services.kinds import change_kind
 from expertpool.experts.services.profile import update_expert
 from expertpool.experts.services.reveal import reveal_value
-from expertpool.experts.validators.regions import Regions
-from expertpool.experts.validators.values import oddities
 
 WAITS = "现为待审核，由其他有权限的人员审核通过后才能被抽取。"
 
@@ -52,7 +51,7 @@ def create(request: UserRequest) -> HttpResponse:
 
     def write() -> str:
         # A unit that was made for a refused record goes with it.
-        with _asking(form), writing_afterwards(), transaction.atomic():
+        with _asking(form):
             values = form.values()
             expert = enter_expert(
                 values=values,
@@ -62,7 +61,7 @@ def create(request: UserRequest) -> HttpResponse:
                 now=timezone.now(),
             )
         waits = "" if expert.status == ExpertStatus.FORMAL else WAITS
-        return f"已新增{expert}。{waits}{_odd(expert, values)}".rstrip("。")
+        return f"已新增{expert}。{waits}{''.join(oddities_of(expert, values))}".rstrip("。")
 
     return drawer_form(
         request, form, write, refusals=ExpertRefused, title=f"新增{ExpertKind(kind).label}"
@@ -102,7 +101,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
                 saved = update_expert(**given, knowing=form.knowing)
         except AnotherPerson as found:
             return _ask_others(form, found, given)
-        return f"已保存。{_odd(saved, values)}".rstrip("。")
+        return f"已保存。{''.join(oddities_of(saved, values))}".rstrip("。")
 
     what = sections[section] if section else "专家"
     refresh = "page" if section else "list"
@@ -129,7 +128,7 @@ def change_to(request: UserRequest, pk: int, kind: str) -> HttpResponse:
     form = KindForm(*posted(request), user=request.user, kind=kind, expert=expert)
 
     def write() -> str:
-        with _asking(form), writing_afterwards(), transaction.atomic():
+        with _asking(form):
             change_kind(
                 expert=expert,
                 kind=kind,
@@ -156,11 +155,16 @@ def change_to(request: UserRequest, pk: int, kind: str) -> HttpResponse:
 
 @contextmanager
 def _asking(form: ExpertForm) -> Iterator[None]:
-    """Let ``form`` ask what the service within asks: whether it is somebody who is there already."""
+    """Let ``form`` ask what the service within asks, whether it is somebody who is there already, and with it what
+    it asks itself: nothing is written until both are answered."""
     try:
-        yield
+        with writing_afterwards(), transaction.atomic():
+            yield
+            if form.ask_odd():
+                raise Asked
     except LooksAlike as alike:
         form.ask(alike.token)
+        form.ask_odd()
         raise
 
 
@@ -169,20 +173,13 @@ def _ask_others(form: ExpertForm, found: AnotherPerson, given: dict[str, Any]) -
     reason = form.cleaned_data.get(OTHERS, "").strip()
     if not reason:
         form.ask_others()
+        form.ask_odd()
         raise found
+    if form.ask_odd():
+        raise Asked
     for one in ASKING:
         one.ask(**given, reason=reason, found=found)
     return "没有直接修改：已提交变更申请，由其他有权限的人员核准后生效"
-
-
-def _odd(expert: Expert, given: dict[str, Any]) -> str:
-    """Return what is odd in what was typed, and was saved all the same."""
-    # As they were cleaned.
-    saved = {code: getattr(expert, code) for code in given if hasattr(expert, code)}
-    saved["kind"] = expert.kind
-    today, regions = timezone.localdate(), Regions(division_codes())
-    found = oddities(saved, born=expert.birth_date, today=today, regions=regions)
-    return "".join(sentence for _, _, sentence in found)
 
 
 def _edits(pk: int, kind: str, section: str, viewer: User) -> Edits:

@@ -288,6 +288,35 @@ def test_of_a_section_without_the_name_nothing_is_said_of_it(admin: User, sectio
     assert "姓名" not in str(json.loads(answer["HX-Trigger"]))
 
 
+@pytest.mark.shows("EXP-04", "EXP-15")
+def test_all_that_is_odd_is_asked_at_once_and_nothing_is_kept_meanwhile(
+    client: Client, admin: User
+) -> None:
+    login(client, admin)
+    make_expert("王小明", email="wang@example.cn")
+    data = {
+        "name": "王小明",
+        "phone": "13800138000",
+        "email": "wang@example.cn",
+        "bank_account": "6222000000000000001",
+    }
+    Expert.objects.update(email_index=None, birth_date="1975-10-01")
+    asked = client.post(CREATE, data | {"birth_date": "1975-10"})
+    text = asked.content.decode()
+    assert "校验不符" in text
+    assert "不是同一个人，仍要保存" in text
+    assert Expert.objects.count() == 1
+    form = asked.context["form"]
+    said = {"asked": form["asked"].value(), "birth_date": "1975-10"}
+    token = text.split('name="knowing" value="')[1].split('"')[0]
+    # Of two questions one is answered.
+    half = client.post(CREATE, data | said)
+    assert "校验不符" not in half.content.decode()
+    assert half.status_code == 422
+    assert client.post(CREATE, data | said | {"knowing": token}).status_code == 204
+    assert Expert.objects.count() == 2
+
+
 @pytest.mark.shows("EXP-04")
 def test_an_account_with_a_wrong_check_digit_is_saved_once_that_was_seen(
     client: Client, admin: User

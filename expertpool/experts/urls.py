@@ -44,6 +44,7 @@ urlpatterns = [
     path("avoidances/removals/<int:pk>/", records.removal_decide, name="removal_decide"),
     path("<int:pk>/account/", account.open_for, name="open_account"),
     path("<int:pk>/account/link/", account.send_again, name="send_link"),
+    path("accounts.json", account.linkable, name="linkable"),
     path("<int:pk>/account/bind/", account.link, name="link_account"),
     path("<int:pk>/account/unbind/", account.unlink, name="unlink_account"),
     path("activate/<str:token>/", account.activate, name="activate"),

@@ -720,6 +720,7 @@ RULES: dict[str, Rule] = {
     "experts:merge_choose": only("admin", kwargs=EXPERT),
     "experts:merge": only("admin", kwargs=two_records),
     "experts:link_account": only("admin", kwargs=EXPERT),
+    "experts:linkable": only("admin"),
     "experts:unlink_account": only("admin", kwargs=EXPERT),
     "experts:activate": public(activation),
     "experts:avoidance_remove": only("admin", kwargs=pk(lambda w: w.tie)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 
 from expertpool.accounts.settings import PASSWORD_LENGTH
 from expertpool.core.configuration import words_of
@@ -43,7 +44,14 @@ class LinkAccountForm(forms.Form):
     username = forms.CharField(
         label="账号",
         max_length=50,
-        help_text="用户管理中的账号，只有“专家”角色或没有角色。关联后其手机号和邮箱随本档案，原密码失效，设置密码的链接发给专家本人。",
+        widget=forms.TextInput(
+            attrs={
+                "data-enhance": "suggest",
+                "data-url": reverse_lazy("experts:linkable"),
+                "autocomplete": "off",
+            }
+        ),
+        help_text="输入账号或姓名的一部分查找。用户管理中的账号，只有“专家”角色或没有角色。关联后其手机号和邮箱随本档案，原密码失效，设置密码的链接发给专家本人。",
     )
     reason = reason_field("原因", longest=200)
     wide = {"username", "reason"}

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from expertpool.accounts.models import User, contact_index
-from expertpool.accounts.queries import Managed
+from expertpool.accounts.models import Role, User, contact_index
+from expertpool.accounts.queries import Managed, is_outsider, users_visible_to
 from expertpool.audit.queries import entries_for
 from expertpool.experts.enums import AccountState
 from expertpool.experts.models import Expert
 
 FROM_FILE = "手机号和邮箱随专家档案，请在档案中修改。"
+ROLE = "expert"
+MOST_LIKE = 20
 LETS_IN = ("expert.account", "expert.link", "expert.link_account")
 
 
@@ -21,6 +24,20 @@ def is_of_expert(user: User) -> bool:
     """Tell whether ``user`` is the account of an expert: he decides nothing of the office, and nobody
     else sets his password, by which one would answer for him (docs/decisions/0118, 0126)."""
     return Expert.objects.filter(user=user).exists()
+
+
+def accounts_like(user: User, text: str) -> list[User]:
+    """Return the accounts whose name or owner ``text`` names in part, as far as ``user`` may manage them and they
+    may become an expert's: enabled, without a role of the office, nobody's yet."""
+    others = Role.objects.filter(users=OuterRef("pk")).exclude(code=ROLE)
+    rows = users_visible_to(user).filter(
+        ~Exists(others),
+        ~Exists(Expert.objects.filter(user=OuterRef("pk"))),
+        Q(username__contains=text.lower()) | Q(name__contains=text),
+        is_active=True,
+    )
+    rows = rows.exclude(pk=user.pk).select_related("department").order_by("username")
+    return [one for one in rows[:MOST_LIKE] if not is_outsider(one)]
 
 
 def account_by(field: str, value: str) -> User | None:

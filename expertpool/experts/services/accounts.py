@@ -26,13 +26,13 @@ from expertpool.experts.enums import NOT_SIGNED_IN
 from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.models import Expert
 from expertpool.experts.occasions import ACCOUNT, ACTIVATION, PASSWORD
+from expertpool.experts.queries.accounts import ROLE
 from expertpool.experts.queries.experts import account_of, account_proof, expert_for
 from expertpool.experts.services.contacts import let_account_follow, lock_contacts, way_of_link
 from expertpool.experts.settings import ACTIVATION_VALID
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Recipient, send_message
 
-ROLE = "expert"
 SALT = "experts.activation"
 AT_ONCE = 100  # accounts of one job; a password takes a tenth of a second
 

@@ -18,10 +18,9 @@ from expertpool.audit.services import record
 from expertpool.core.text import clean_code
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.accounts import is_of_expert
+from expertpool.experts.queries.accounts import ROLE, is_of_expert
 from expertpool.experts.queries.experts import account_of
 from expertpool.experts.services.accounts import (
-    ROLE,
     bind_account,
     check_in_pool,
     expert_role,

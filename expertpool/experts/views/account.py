@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
@@ -19,6 +19,7 @@ from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.reasons import reason_of
 from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.forms.account import ActivationForm, LinkAccountForm
+from expertpool.experts.queries.accounts import accounts_like
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.services.accounts import (
     activate_account,
@@ -86,6 +87,21 @@ def link(request: UserRequest, pk: int) -> HttpResponse:
         refusals=ExpertRefused,
         back=reverse("experts:detail", args=[pk]),
     )
+
+
+@require_safe
+@requires("accounts.users")
+def linkable(request: UserRequest) -> JsonResponse:
+    """Accounts to propose while one types."""
+    text = request.GET.get("q", "").strip()[:50]
+    rows = [
+        {
+            "text": one.username,
+            "note": "　".join(filter(None, (one.name, str(one.department or "")))),
+        }
+        for one in (accounts_like(request.user, text) if text else ())
+    ]
+    return JsonResponse(rows, safe=False)
 
 
 @require_POST

@@ -367,3 +367,17 @@ def test_linked_by_the_page_of_who_may(expert: Expert, admin: User) -> None:
     undo = reverse("experts:unlink_account", args=[expert.pk])
     assert client.post(undo, headers={"HX-Request": "true"}).status_code == 409
     assert client.post(undo, {"reason": "弄错"}, headers={"HX-Request": "true"}).status_code == 204
+
+
+def test_accounts_that_may_be_linked_are_proposed_and_no_others(admin: User) -> None:
+    free = make_user(username="qian_hao", name="钱浩")
+    make_user("operator", username="qian_office", name="钱办")
+    make_expert("钱多", user=make_user(username="qian_duo", name="钱多"))
+    disabled = make_user(username="qian_off", name="钱停")
+    User.objects.filter(pk=disabled.pk).update(is_active=False)
+    client, address = login(Client(), admin), reverse("experts:linkable")
+    for text in ("qian", "钱", " QIAN_h "):
+        assert [row["text"] for row in client.get(address, {"q": text}).json()] == [free.username]
+    assert client.get(address).json() == []
+    page = client.get(reverse("experts:link_account", args=[make_expert().pk])).content.decode()
+    assert f'data-url="{address}"' in page

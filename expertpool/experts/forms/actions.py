@@ -73,7 +73,7 @@ class LeaveForm(OneExpertForm):
     end = MomentField(
         at="23:59", label="结束时间", help_text="只选日期的，到当天 23:59；到期自动销假。"
     )
-    reason = reason_field("事由", longest=200)
+    reason = reason_field("事由", longest=200, told=SEALED)
 
 
 class RemovalDecisionForm(forms.Form):

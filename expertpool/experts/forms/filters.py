@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.lookups import within_days
+from expertpool.core.models import ImportRun
 from expertpool.core.views.declared import DeclaredFilter
 from expertpool.core.views.filters import DateRangeField, keyword_field
 from expertpool.core.views.listing import FilterForm
@@ -19,13 +20,19 @@ from expertpool.experts.enums import ChangeVia
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.admission import (
+    RIGHT,
     admissions_waiting_for,
     returned_ones,
     under_way,
 )
 from expertpool.experts.queries.availability import day_start
 from expertpool.experts.queries.health import BY_CODE, GAPS
-from expertpool.experts.queries.imported import came_by, import_words, imports_of
+from expertpool.experts.queries.imported import (
+    came_by,
+    import_words,
+    imports_of,
+    imports_to_admit,
+)
 from expertpool.experts.queries.search import find, search
 
 WORDS = "姓名、首字母、编号、单位或专业"
@@ -55,14 +62,21 @@ class ExpertFilter(DeclaredFilter):
     def __init__(self, data: Any = None, *, user: User) -> None:
         super().__init__(data, viewer=user)
         self.user = user
-        self.runs = {str(run.pk): run for run in imports_of(user)}
-        shown = [(pk, import_words(run)) for pk, run in self.runs.items()]
+        own, others = imports_of(user), self._others()
+        self.runs = {str(run.pk): run for run in (*own, *others)}
+        shown = [(str(run.pk), import_words(run)) for run in own]
+        shown += [(str(run.pk), f"{run.user.name}：{import_words(run)}") for run in others]
         control: Any = self.fields["run"]
         control.choices = [("", "全部"), *shown]
         if (
             not shown
         ):  # nobody who never imports is asked, and an address of somebody else's finds nobody
             control.widget = forms.HiddenInput()
+
+    def _others(self) -> list[ImportRun]:
+        """Return what others imported and ``user`` may admit, where he looks at whom to admit."""
+        looks = self.data.get("tab") == "pending" or self.data.get("admission")
+        return imports_to_admit(self.user) if looks and self.user.has_permission(RIGHT) else []
 
     def narrow(self, rows: QuerySet[Expert]) -> QuerySet[Expert]:
         by_name = self.data.get("sort", "").removeprefix("-") == "name"

@@ -9,8 +9,10 @@ from expertpool.core.models import ImportRun
 from expertpool.core.models.imports import ImportState
 from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import moment_text
-from expertpool.experts.enums import ExpertSource
+from expertpool.experts.enums import ExpertSource, ExpertStatus
 from expertpool.experts.models import ExpertVersion
+from expertpool.experts.queries.admission import RIGHT
+from expertpool.experts.queries.experts import experts_visible_to
 
 ADDING, CHANGING = "experts", "expert-updates"  # codes of the importers
 
@@ -18,6 +20,19 @@ ADDING, CHANGING = "experts", "expert-updates"  # codes of the importers
 def imports_of(user: User) -> list[ImportRun]:
     """Return the imports and updates of experts that ``user`` has done, newest first, until they expire."""
     return _imports.all(user=user.pk)
+
+
+def imports_to_admit(user: User) -> list[ImportRun]:
+    """Return the imports of others of whose experts some wait to be admitted, as far as ``user`` may admit them,
+    newest first."""
+    waiting = experts_visible_to(user, RIGHT).filter(
+        status=ExpertStatus.PENDING,
+        source=ExpertSource.IMPORT,
+        created_at=OuterRef("finished_at"),
+        created_by=OuterRef("user"),
+    )
+    runs = ImportRun.objects.filter(Exists(waiting), importer=ADDING, state=ImportState.DONE)
+    return list(runs.exclude(user=user).select_related("user"))
 
 
 _imports = Prepared(

@@ -245,5 +245,6 @@ def test_what_becomes_of_sealed_seats_is_said_of_everybody(admin: User) -> None:
         client.get(reverse("experts:detail", args=[expert.pk])),
         client.get(reverse("experts:list")),
         client.get(reverse("experts:blacklist_add", args=[expert.pk])),
+        client.get(reverse("experts:leave_add", args=[expert.pk])),
     ):
         assert "名单未公开的抽取里有没有他，这里不提示" in page.content.decode()

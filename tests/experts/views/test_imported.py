@@ -90,3 +90,20 @@ def test_experts_are_found_by_the_day_they_came_in(client: Client) -> None:
     page = client.get(reverse("experts:list"), {"entered": "2026-03-01 至 2026-03-01"})
     assert names_on(page) == {"新"}
     assert "入库时间 2026-03-01 至 2026-03-01" in page.context["conditions"]
+
+
+@pytest.mark.shows("EXP-08")
+def test_who_admits_finds_the_experts_of_an_import_of_somebody_else(
+    client: Client, tmp_path: Path
+) -> None:
+    operator = make_user("operator")
+    imported(login(Client(), operator), tmp_path, "甲", "乙")
+    run = ImportRun.objects.get()
+    make_expert(name="丙", status="pending")
+    pending = client.get(reverse("experts:list"), {"tab": "pending", "run": run.pk})
+    assert names_on(pending) == {"甲", "乙"}
+    assert f"{operator.name}：名单.xlsx" in pending.content.decode()
+    # Nobody waits any more: there is nothing to find.
+    Expert.objects.filter(source="import").update(status="formal")
+    listed = client.get(reverse("experts:list"), {"tab": "pending"})
+    assert f"{operator.name}：名单.xlsx" not in listed.content.decode()

@@ -56,7 +56,7 @@ class DrawsConfig(AppConfig):
             ParticipationCounter,
         )
         from expertpool.files.registry import FILE_SUBJECTS
-        from expertpool.notifications.events import MessageFailed, MessageSent
+        from expertpool.notifications.events import MessageAnswered, MessageFailed, MessageSent
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, MessageSubject
         from expertpool.notifications.services.attachments import DOCUMENT_KINDS
@@ -95,6 +95,7 @@ class DrawsConfig(AppConfig):
             occasions.ANSWER_REMINDER,
             occasions.REMINDER,
             occasions.CONFIRMED,
+            occasions.HEARD,
             occasions.CANCELLED,
             occasions.RELEASED,
             occasions.PANEL_MOVED,
@@ -124,6 +125,7 @@ class DrawsConfig(AppConfig):
         )
         subscribe(MessageSent, receivers.letter_moved)
         subscribe(MessageFailed, receivers.letter_moved)
+        subscribe(MessageAnswered, receivers.message_answered)
         subscribe(SettingChanged, receivers.setting_changed)
         subscribe(PanelSettled, receivers.panel_settled)
         subscribe(InvitationAnswered, receivers.answered)

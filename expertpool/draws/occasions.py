@@ -29,8 +29,11 @@ _LETTER = """{{专家姓名}} 专家：
 
 _SMS = (
     "【专家库】{{专家姓名}}专家，邀您 {{评审时间}} 在{{评审地点}}参加评审，约 {{预计时长}}。"
-    "请于 {{答复截止}} 前答复：{{答复链接}}"
+    "请于 {{答复截止}} 前{{回复办法}}点开链接答复：{{答复链接}}"
 )
+# How he may answer in writing; nothing where this site takes no answers so.
+_IN_WRITING = {"回复办法": "回复 Y483100 参加、N483100 不参加，或", "回复码": "483100"}
+CODE = "回复码"
 
 INVITATION = Occasion(
     code="draw.invitation",
@@ -47,6 +50,7 @@ INVITATION = Occasion(
         "答复链接": "https://example.cn/r/AbCdEf",
         "项目名称": "市民中心弱电工程",
         "项目编号": "XM20260001",
+        **_IN_WRITING,
     },
     defaults={
         ChannelCode.SMS: (
@@ -59,6 +63,7 @@ INVITATION = Occasion(
     required=("答复链接",),
     late=("答复截止",),
     secrets=("答复链接",),
+    answer=CODE,
 )
 
 _STANDBY_LETTER = """{{专家姓名}} 专家：
@@ -80,7 +85,8 @@ _STANDBY_LETTER = """{{专家姓名}} 专家：
 
 _STANDBY_SMS = (
     "【专家库】{{专家姓名}}专家，邀您为 {{评审时间}} 在{{评审地点}}的评审候补（约 {{预计时长}}）："
-    "请留出时间，有人不能参加时由您递补并另行通知。请于 {{答复截止}} 前答复：{{答复链接}}"
+    "请留出时间，有人不能参加时由您递补并另行通知。"
+    "请于 {{答复截止}} 前{{回复办法}}点开链接答复：{{答复链接}}"
 )
 
 STANDBY_INVITATION = Occasion(
@@ -95,6 +101,7 @@ STANDBY_INVITATION = Occasion(
     required=INVITATION.required,
     late=("答复截止",),
     secrets=INVITATION.secrets,
+    answer=CODE,
 )
 
 _MOVED_UP = (
@@ -195,7 +202,7 @@ _MOVED_LETTER = """{{专家姓名}} 专家：
 """
 _MOVED_SMS = (
     "【专家库】{{专家姓名}}专家，您受邀的评审改期为 {{评审时间}}，地点{{评审地点}}"
-    "（原定 {{原评审时间}}）。无论是否答复过，请于 {{答复截止}} 前重新确认能否参加：{{答复链接}}"
+    "（原定 {{原评审时间}}）。无论是否答复过，请于 {{答复截止}} 前重新确认能否参加：{{回复办法}}点开链接 {{答复链接}}"
 )
 
 RESCHEDULED = Occasion(
@@ -203,6 +210,7 @@ RESCHEDULED = Occasion(
     label="评审改期，请重新确认",
     placeholders=_OF_REVIEW
     | _ANSWER
+    | _IN_WRITING
     | {
         "原评审时间": "2026-12-01 09:00",
         "原评审地点": "公共资源交易中心三楼 301 室",
@@ -216,6 +224,7 @@ RESCHEDULED = Occasion(
     required=("答复链接",),
     late=("答复截止",),
     secrets=("答复链接",),
+    answer=CODE,
 )
 
 _STILL_OPEN = (
@@ -223,18 +232,23 @@ _STILL_OPEN = (
     "请于 {{答复截止}} 前确认能否参加，逾期视为不参加：{{答复链接}}"
 )
 
+_STILL_OPEN_SMS = _STILL_OPEN.replace(
+    "确认能否参加，逾期", "确认能否参加（{{回复办法}}点开链接），逾期"
+)
+
 ANSWER_REMINDER = Occasion(
     code="draw.answer_reminder",
     label="催请答复",
-    placeholders=_OF_REVIEW | _ANSWER,
+    placeholders=_OF_REVIEW | _ANSWER | _IN_WRITING,
     defaults={
-        ChannelCode.SMS: ("", "【专家库】" + _STILL_OPEN),
+        ChannelCode.SMS: ("", "【专家库】" + _STILL_OPEN_SMS),
         ChannelCode.EMAIL: ("请于 {{答复截止}} 前答复评审邀请", _STILL_OPEN),
         ChannelCode.SITE: ("请于 {{答复截止}} 前答复评审邀请", _STILL_OPEN),
     },
     required=("答复链接",),
     late=("答复截止",),
     secrets=("答复链接",),
+    answer=CODE,
 )
 
 _COMING = (
@@ -268,6 +282,18 @@ _AGREED = """{{专家姓名}} 专家：
 _AGREED_SMS = (
     "【专家库】{{专家姓名}}专家，您已同意担任{{身份}}：{{评审时间}} 在{{评审地点}}，约 {{预计时长}}。"
     "{{到场说明}}不能参加时请尽早用原来的链接请假。联系人 {{联系人}}，{{联系电话}}。"
+)
+
+_HEARD = "{{专家姓名}}专家，收到您的短信回复：{{处理结果}}"
+
+HEARD = Occasion(
+    code="draw.heard",
+    label="短信回复的处理结果",
+    placeholders={
+        "专家姓名": "王工",
+        "处理结果": "已登记您不能参加，谢谢您的答复。",
+    },
+    defaults={ChannelCode.SMS: ("", "【专家库】" + _HEARD)},
 )
 
 CONFIRMED = Occasion(

@@ -18,8 +18,8 @@ from expertpool.draws.queries.presence import signs_in
 from expertpool.draws.settings import DEMANDING, MOST, OWN_QUIET_HOURS, QUIET_HOURS
 from expertpool.experts.events import ExpertLeft, LeaveFiled, TiesChanged
 from expertpool.experts.queries.experts import merged_records
-from expertpool.notifications.events import MessageFailed, MessageSent
-from expertpool.notifications.models import Message
+from expertpool.notifications.events import MessageAnswered, MessageFailed, MessageSent
+from expertpool.notifications.models import Message, Reply
 from expertpool.notifications.services.delivery import bring_forward
 from expertpool.projects.queries.regimes import is_loosened
 from expertpool.projects.settings import BY_REGIME as REGIME_RULES
@@ -39,6 +39,13 @@ def letter_moved(event: MessageSent | MessageFailed) -> None:
         defer("draws.keep_clock", invitation_id=int(about_id))
         if isinstance(event, MessageFailed):
             defer("draws.send_otherwise", invitation_id=int(about_id))
+
+
+def message_answered(event: MessageAnswered) -> None:
+    """Answer the invitation of which a letter was answered. A job of its own: the provider waits for nothing."""
+    replies = Reply.objects.filter(pk=event.reply_id, message__about_type="draws.invitation")
+    if replies.exists():
+        defer("draws.take_reply", reply_id=event.reply_id)
 
 
 def setting_changed(event: SettingChanged) -> None:

@@ -18,6 +18,7 @@ from expertpool.draws.services import (
     sealing,
     sheet_files,
     shut_contacts,
+    written_replies,
 )
 from expertpool.draws.services.entropy import SystemEntropy
 
@@ -29,6 +30,12 @@ until_done = UntilDone(final=(DrawError,))
 def expire_invitation(invitation_id: int) -> None:
     """Count an invitation without an answer at its deadline as an exit."""
     replies.expire(invitation_id=invitation_id, now=timezone.now(), entropy=SystemEntropy())
+
+
+@app.task(name="draws.take_reply", queue=DEADLINES, retry=until_done)
+def take_reply(reply_id: int) -> None:
+    """Answer an invitation as its expert wrote back by short message."""
+    written_replies.take_reply(reply_id=reply_id, now=timezone.now(), entropy=SystemEntropy())
 
 
 @app.task(name="draws.keep_clock", queue=DEADLINES, retry=until_done)

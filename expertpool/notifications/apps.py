@@ -15,6 +15,7 @@ class NotificationsConfig(AppConfig):
         )
         from expertpool.core.events import subscribe
         from expertpool.core.health import CHECK_GROUPS, CHECKS
+        from expertpool.core.mandates import MANDATES
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, NARROW_PAGES, narrow_pages
         from expertpool.files.registry import FILE_SUBJECTS
@@ -24,11 +25,13 @@ class NotificationsConfig(AppConfig):
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.permissions import PERMISSIONS
         from expertpool.notifications.queries.health import GATEWAYS, gateway_checks
+        from expertpool.notifications.queries.replies import REPLIES
         from expertpool.notifications.queries.templates import TEMPLATE_FILES
         from expertpool.notifications.services.account_acts import ACTED, tell_acted
         from expertpool.notifications.settings import SETTINGS
 
         register_permissions(PERMISSIONS)
+        MANDATES.add(REPLIES)
         SITE_SETTINGS.add(*SETTINGS)
         for channel in CHANNELS:
             SITE_SETTINGS.add(*channel.settings)

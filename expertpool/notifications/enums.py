@@ -116,6 +116,14 @@ ATTEMPT_TONES = {
 }
 
 
+class Decision(models.TextChoices):
+    """What somebody wrote back."""
+
+    YES = "yes", "同意"
+    NO = "no", "不能参加"
+    UNCLEAR = "unclear", "未识别"
+
+
 class DeliveryEventKind(models.TextChoices):
     """What a provider tells of an attempt afterwards; the last counts for most."""
 

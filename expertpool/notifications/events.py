@@ -22,6 +22,13 @@ class MessageFailed:
 
 
 @dataclass(frozen=True)
+class MessageAnswered:
+    """The recipient of a message wrote back (`models.Reply`)."""
+
+    reply_id: int
+
+
+@dataclass(frozen=True)
 class TemplateRewritten:
     """Somebody writes a text of an occasion anew, or switches it off or on: ``before`` and ``after`` as
     logged, in force from ``since`` on (None: at once).

@@ -11,11 +11,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from expertpool.core.fields import BlindIndexField, EncryptedTextField, readable
+from expertpool.core.fields import BlindIndexField, EncryptedTextField, ProofField, readable
 from expertpool.files.models import Attachment
 from expertpool.notifications.enums import (
     AttemptState,
     ChannelCode,
+    Decision,
     DeliveryEventKind,
     DeliveryState,
 )
@@ -103,6 +104,9 @@ class Message(models.Model):
     subject = EncryptedTextField("标题", bound_to=("key",), at_least=128)
     body = EncryptedTextField("正文", bound_to=("key",), at_least=1024)
     registered = EncryptedTextField("服务商模板", bound_to=("key",), at_least=1024)
+    # By what its recipient answers in writing, and by what that is found: his telephone and this code.
+    answer_code = EncryptedTextField("回复码", bound_to=("key",))
+    answer_key = BlindIndexField("回复索引")
     attachments = models.ManyToManyField(
         Attachment, verbose_name="附件", blank=True, related_name="+"
     )
@@ -169,6 +173,11 @@ class Message(models.Model):
                 condition=Q(state__in=["queued", "sending"]),
             ),
             models.Index(fields=["-created_at"], name="notifications_created"),
+            models.Index(
+                fields=["answer_key"],
+                name="notifications_answer",
+                condition=Q(answer_key__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -263,6 +272,46 @@ class DeliveryEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.provider_id} {self.get_kind_display()}"
+
+
+class Reply(models.Model):
+    """That the recipient of ``message`` wrote back, once for each ``key``; or, without a message, that somebody did whom no
+    letter asks (``sender``: a blind index of his telephone), by which guesses are counted. Not what he
+    wrote. A job acts on it: it has a proof. Written by `notifications.services.replies`."""
+
+    never = ("UPDATE",)
+
+    key = models.CharField("幂等键", max_length=100, unique=True)
+    message = models.ForeignKey(
+        Message, null=True, blank=True, on_delete=models.CASCADE, related_name="replies"
+    )
+    decision = models.CharField("回复", max_length=8, choices=Decision.choices)
+    provider = models.CharField("服务商", max_length=20)
+    sender = BlindIndexField("发件人索引")
+    received_at = models.DateTimeField("收到时间")
+    proof = ProofField(
+        "凭证", null=False, says=("key", "message.uid", "decision", "provider", "received_at")
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "短信回复"
+        ordering = ["received_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decision__in=Decision.values), name="notifications_reply_known"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["sender", "received_at"],
+                name="notifications_guesses",
+                condition=Q(message__isnull=True),
+            ),
+            models.Index(fields=["received_at"], name="notifications_replies"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.get_decision_display()}"
 
 
 class ChannelHealth(models.Model):

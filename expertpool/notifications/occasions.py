@@ -50,6 +50,7 @@ class Occasion:
     ``late`` names those whose values are known only when the message goes out: the `MessageSubject`
     of what it is about gives them then.
 
+    ``answer`` is the one whose value is the code by which he answers in writing (`services.replies`).
     ``secrets`` are those by which whoever has them acts for the recipient: a link, a code.
     ``watches``: it tells of what somebody did, so that he may not switch it off; ``readers`` are
     permissions whose holders get it, besides all who decide anything (docs/decisions/0124, 0125).
@@ -67,6 +68,7 @@ class Occasion:
     watches: bool = False
     readers: tuple[str, ...] = ()
     listed_as: str = ""
+    answer: str = ""
 
     def __post_init__(self) -> None:
         # A text that cannot be filled stops the program, rather than the first letter.

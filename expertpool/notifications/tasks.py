@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from expertpool.core.jobs import DEADLINES, MESSAGES, app, retry_external
-from expertpool.notifications.services import delivery, reports
+from expertpool.notifications.services import delivery, replies, reports
 
 
 @app.task(name="notifications.deliver_message", queue=MESSAGES, retry=retry_external)
@@ -45,5 +45,6 @@ def ask_due(timestamp: int) -> None:
     queueing_lock="notifications.forget_waiting",
 )
 def forget_waiting(timestamp: int) -> None:
-    """Every night: remove reports of which nobody found the message."""
+    """Every night: remove reports and replies of which nobody found the message."""
     reports.forget_waiting(now=timezone.now())
+    replies.forget_replies(now=timezone.now())

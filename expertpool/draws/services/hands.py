@@ -16,7 +16,7 @@ from expertpool.workflow.enums import Proof
 CONFIRMATION = "确认值"  # what a log entry calls the hash of a confirmation
 # How a decision was proven, where a record says it.
 _BY_PROOF: dict[str, str] = {Proof.CODE: ":code"}
-OF_THE_EXPERT = (StepVia.LINK, StepVia.PORTAL)
+OF_THE_EXPERT = (StepVia.LINK, StepVia.PORTAL, StepVia.SMS)
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,7 @@ EXIT_REASON: dict[str, str] = {
 STEP_REASON: dict[str, StepReason] = {
     ReplyVia.LINK: StepReason.OWN_ANSWER,
     ReplyVia.PORTAL: StepReason.OWN_ANSWER,
+    ReplyVia.SMS: StepReason.OWN_ANSWER,
     ReplyVia.OPERATOR: StepReason.TOLD,
     ReplyVia.DEADLINE: StepReason.DEADLINE,
 }

@@ -4,7 +4,7 @@ telling those who watch over draws."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Model
 
@@ -17,6 +17,7 @@ from expertpool.draws.enums import CONTRIBUTOR_LABEL, CONTRIBUTOR_PERMISSION, In
 from expertpool.draws.models import Draw, DrawPlan, Invitation, Rescheduling
 from expertpool.draws.occasions import (
     ASKING,
+    CODE,
     CONFIRMED,
     MOVED_UP,
     PANEL_MOVED,
@@ -41,6 +42,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.services.contacts import recipient_of
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
+from expertpool.notifications.queries.replies import code_of, how_to_answer
 from expertpool.notifications.services.attachments import Document, DocumentKind
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.projects.models import Project
@@ -90,6 +92,7 @@ def tell_experts(
                 "专家姓名": experts[ids[row.pk]].name,
                 "身份": "候补评审专家" if row.is_standby else "评审专家",
                 LINK: links.get(row.pk, ""),
+                **(in_writing(row) if occasion.answer else {}),
                 **words,
             },
             about=row,
@@ -103,6 +106,17 @@ def tell_experts(
     send_messages(
         occasion=occasion.code, envelopes=envelopes, channels=channels, now=now, surely=True
     )
+
+
+def in_writing(row: Invitation) -> dict[str, str]:
+    """Return by what, and how, who is behind ``row`` answers in writing what he is asked now."""
+    code = answer_code(row)
+    return {CODE: code, "回复办法": how_to_answer(code)}
+
+
+def answer_code(row: Invitation) -> str:
+    """Return the code of ``row``: another once he is asked anew, so that no answer to what was asked before counts."""
+    return code_of(f"{row.commit}:{row.asked_since.astimezone(UTC).isoformat()}")
 
 
 _channels = Prepared(

@@ -25,7 +25,8 @@ class File(NamedTuple):
 @dataclass(frozen=True)
 class Outbound:
     """One message on its way out. ``reference`` is ours and the same at each attempt; ``registered``:
-    the same text, for a provider who sends none but those it has approved."""
+    the same text, for a provider who sends none but those it has approved; ``extension``: digits behind our number
+    by which an answer is known again."""
 
     reference: str
     address: str
@@ -33,6 +34,7 @@ class Outbound:
     body: str
     files: tuple[File, ...] = ()
     registered: Registered | None = None
+    extension: str = ""
 
 
 class SendStatus(Enum):
@@ -64,6 +66,18 @@ class DeliveryReport:
     at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Inbound:
+    """What somebody wrote back from ``phone``, to our number with ``extension`` (as far as the provider tells it).
+    ``key`` names it with the provider; empty where that gives no number."""
+
+    phone: str
+    text: str
+    extension: str = ""
+    key: str = ""
+    at: datetime | None = None
+
+
 class ReportUnreadable(ValueError):
     """What came is none of the reports of this provider."""
 
@@ -74,7 +88,7 @@ class Callback:
     (with its content type) says. ``read`` raises ReportUnreadable."""
 
     answer: Callable[[], bytes]
-    read: Callable[[bytes, str], Sequence[DeliveryReport]]
+    read: Callable[[bytes, str], Sequence[DeliveryReport | Inbound]]
 
 
 @dataclass(frozen=True)
@@ -137,6 +151,15 @@ class Channel(ABC):
     @abstractmethod
     def transport(self) -> Transport | None:
         """Return what sends in this deployment; None where nothing is configured."""
+
+    def how_to_answer(self, _code: str) -> str:
+        """Return how the recipient of a letter with this code writes back, as the beginning of a sentence; empty where
+        he cannot."""
+        return ""
+
+    def extension(self, _code: str) -> str:
+        """Return the digits behind our number by which an answer to a letter with this code is known again."""
+        return ""
 
     @property
     def wants_registered(self) -> bool:

@@ -48,6 +48,7 @@ NOBODY = " "
 READS = "notifications.message.read_at"
 DELETED = "已删除"
 NOT_YET_KNOWN = "［发出时确定］"
+CODE_HIDDEN = "［仅收件人可见］"
 LINK_HIDDEN = "［链接仅收件人可见］"
 # Up to what is not ASCII: Chinese goes on behind an address without a blank.
 WEB_ADDRESS = re.compile(r"https?://[!-~]+")
@@ -286,7 +287,9 @@ def _told(message: Message, body: str) -> str:
     """Return ``body`` without links, and saying what is known only when it goes out."""
     occasion = OCCASIONS.get(message.occasion)
     late = dict.fromkeys(occasion.late if occasion else (), NOT_YET_KNOWN)
-    return WEB_ADDRESS.sub(LINK_HIDDEN, fill_late(body, late))
+    told = WEB_ADDRESS.sub(LINK_HIDDEN, fill_late(body, late))
+    code = readable(message, "answer_code")
+    return told.replace(code, CODE_HIDDEN) if code else told
 
 
 def _deletion(message: Message) -> str:

@@ -35,6 +35,8 @@ def delete_messages(*, messages: Iterable[Message], reason: str, actor: User, no
         "subject": "",
         "body": "",
         "registered": "",
+        "answer_code": "",
+        "answer_key": None,
         "documents": [],
         "deleted_at": now,
         "deleted_by": actor,

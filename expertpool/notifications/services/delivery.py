@@ -228,6 +228,7 @@ def _outbound(message: Message, now: datetime) -> Outbound:
         body=message.body,
         files=load_files(message),
         registered=registered,
+        extension=CHANNELS[message.channel].extension(message.answer_code),
     )
 
 

@@ -18,11 +18,15 @@ from expertpool.notifications.models import Message, store_registered
 from expertpool.notifications.occasions import OCCASIONS, Occasion, fill, fill_registered
 from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.queries.messages import NOBODY, is_to_nobody, recipient_key
+from expertpool.notifications.queries.replies import answer_key
 from expertpool.notifications.queries.subjects import About, is_secret_whom, subject_key
 from expertpool.notifications.queries.templates import TemplateState, states_of
 from expertpool.notifications.services.attachments import Document
 
-OF_TEXT = ("occasion", "channel", "subject", "body", "registered", "about_type", "about_id")
+OF_TEXT = (
+    *("occasion", "channel", "subject", "body", "registered", "answer_code"),
+    *("about_type", "about_id"),
+)
 SHUT_ADDRESS = "{}无法读取：数据被改动过，须重新填写"
 
 
@@ -152,11 +156,21 @@ def _draft(envelope: Envelope, occasion: Occasion, state: TemplateState, now: da
         "about_id": about_id,
         "created_at": now,
         "due_at": now,
+        **_answer(channel, envelope, occasion),
         "documents": [[item.kind, str(item.id)] for item in documents if channel.carries_files],
         **_destination(channel, envelope, state),
     }
     key = f"{envelope.key}:{state.channel}"
     return Message(key=key, occasion=occasion.code, channel=state.channel, **values)
+
+
+def _answer(channel: Channel, envelope: Envelope, occasion: Occasion) -> dict[str, object]:
+    """Return by what an answer in writing is known again, where the channel takes any."""
+    code = envelope.context[occasion.answer] if occasion.answer else ""
+    address = envelope.recipient.address(channel.lives_of)
+    if not code or not address or not channel.how_to_answer(code):
+        return {}
+    return {"answer_code": code, "answer_key": answer_key(address, code)}
 
 
 def _destination(channel: Channel, envelope: Envelope, state: TemplateState) -> dict[str, object]:
@@ -228,6 +242,10 @@ def send_again(
                 documents=message.documents,
                 created_at=now,
                 due_at=now,
+                answer_key=(
+                    message.answer_code and answer_key(str(where["address"]), message.answer_code)
+                )
+                or None,
                 **own,
                 **where,
             )

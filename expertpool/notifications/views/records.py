@@ -13,6 +13,7 @@ from expertpool.core.views.listing import listing, render_list
 from expertpool.notifications.forms import RecordFilterForm
 from expertpool.notifications.queries.attempts import attempts_of
 from expertpool.notifications.queries.messages import messages_visible_to, notices
+from expertpool.notifications.queries.replies import replies_to
 
 
 @requires("notifications.view")
@@ -35,5 +36,6 @@ def record(request: UserRequest, uid: UUID) -> HttpResponse:
     files = [] if row.sealed else [item.name for item in message.attachments.order_by("id")]
     # Whoever is not told how it fared is told of no attempt.
     tries = [] if row.attempts is None else attempts_of(message)
-    context = {"row": row, "files": files, "tries": tries}
+    replies = [] if row.attempts is None else replies_to(message)
+    context = {"row": row, "files": files, "tries": tries, "replies": replies}
     return render(request, "notifications/record.html", context)

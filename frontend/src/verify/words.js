@@ -45,6 +45,7 @@ export const NOTES = {
 export const WAYS = {
   link: "链接",
   portal: "专家端",
+  sms: "短信回复",
   operator: "经办人登记",
   deadline: "到期",
   system: "系统",

@@ -17,10 +17,13 @@ from expertpool.notifications.channels.sms import (
 from expertpool.notifications.channels.sms.gateway import Gateway
 from expertpool.notifications.channels.sms.settings import (
     ALIYUN,
+    BY_CODE,
+    BY_EXTENSION,
     CONSTRAINTS,
     GATEWAY,
     PROVIDER,
     PROVIDER_LABELS,
+    REPLIES,
     ROUTE,
     SETTINGS,
     TENCENT,
@@ -81,6 +84,14 @@ class SmsChannel(Channel):
 
     def ask(self, provider: str, asked: Asked) -> Sequence[DeliveryReport]:
         return ASKING[provider](asked)
+
+    def how_to_answer(self, code: str) -> str:
+        way = value_of(REPLIES)
+        given = {BY_CODE: code, BY_EXTENSION: ""}.get(way)
+        return "" if given is None else f"回复 Y{given} 参加、N{given} 不参加，或"
+
+    def extension(self, code: str) -> str:
+        return code if value_of(REPLIES) == BY_EXTENSION else ""
 
     @property
     def wants_registered(self) -> bool:

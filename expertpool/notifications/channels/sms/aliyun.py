@@ -83,7 +83,7 @@ class AliyunSms:
             "TemplateCode": outbound.registered.code,
             "TemplateParam": json.dumps(values, ensure_ascii=False),
             "OutId": outbound.reference,
-        }
+        } | ({"SmsUpExtendCode": outbound.extension} if outbound.extension else {})
         try:
             answer = self.call("SendSms", query)
         except NotHandedIn as error:

@@ -1,4 +1,5 @@
-"""What becomes of messages by Aliyun: pushed (SmsReport), or asked for (`QuerySendDetails`)."""
+"""What becomes of messages by Aliyun: pushed (SmsReport), or asked for (`QuerySendDetails`); and what was written
+back (SmsUp)."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from expertpool.notifications.channels.base import (
     Asked,
     Callback,
     DeliveryReport,
+    Inbound,
     NotAnswered,
     ReportUnreadable,
 )
@@ -27,9 +29,18 @@ _STATUS = {
 PAGE = 50  # of details, the most that it gives
 
 
-def read(body: bytes, _content_type: str) -> Sequence[DeliveryReport]:
-    """Return the reports of a push: a list of what became of one message each."""
-    return [_report(row) for row in rows_of(body)]
+def read(body: bytes, _content_type: str) -> Sequence[DeliveryReport | Inbound]:
+    """Return what a push says: a list of what became of one message each, or of what was written back."""
+    rows = rows_of(body)
+    return [_inbound(row) if "content" in row else _report(row) for row in rows]
+
+
+def _inbound(row: dict[str, Any]) -> Inbound:
+    phone = words(row, "phone_number")
+    if not phone:
+        raise ReportUnreadable
+    at, number = moment(words(row, "send_time")), words(row, "sequence_id")
+    return Inbound(phone, words(row, "content", most=500), words(row, "dest_code"), number, at)
 
 
 CALLBACK = Callback(lambda: b'{"code":0,"msg":"OK"}', read)

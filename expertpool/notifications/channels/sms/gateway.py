@@ -12,6 +12,7 @@ from expertpool.core.posting import Answer
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
 from expertpool.notifications.channels.sms.posting import NotHandedIn, handed_in
 from expertpool.notifications.channels.sms.settings import (
+    GATEWAY_EXTENSION,
     GATEWAY_FIELDS,
     GATEWAY_FORMAT,
     GATEWAY_ID,
@@ -57,6 +58,8 @@ class Gateway:
         if name := read(GATEWAY_SECRET_NAME):
             in_header = name.startswith(IN_HEADER)
             (headers if in_header else fields)[name.removeprefix(IN_HEADER)] = read(GATEWAY_SECRET)
+        if (name := read(GATEWAY_EXTENSION)) and outbound.extension:
+            fields[name] = outbound.extension
         # Last: nothing else stands in their place, whatever it is called.
         fields[read(GATEWAY_TEXT)] = outbound.body
         fields[read(GATEWAY_PHONE)] = outbound.address

@@ -1,4 +1,4 @@
-"""What an operator's platform pushes of messages: its fields are set by the office."""
+"""What an operator's platform pushes of messages, and of what was written back: its fields are set by the office."""
 
 from __future__ import annotations
 
@@ -8,9 +8,18 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from expertpool.core.configuration import value_of
-from expertpool.notifications.channels.base import Callback, DeliveryReport, ReportUnreadable
+from expertpool.notifications.channels.base import (
+    Callback,
+    DeliveryReport,
+    Inbound,
+    ReportUnreadable,
+)
 from expertpool.notifications.channels.sms.pushed import moment, rows_of, words
 from expertpool.notifications.channels.sms.settings import (
+    REPLY_ID,
+    REPLY_PHONE,
+    REPLY_TEXT,
+    REPLY_TO,
     REPORT_ANSWER,
     REPORT_DELIVERED,
     REPORT_ID,
@@ -24,15 +33,30 @@ from expertpool.notifications.enums import DeliveryEventKind
 FORM = "application/x-www-form-urlencoded"
 
 
-def read(body: bytes, content_type: str) -> Sequence[DeliveryReport]:
-    """Return the reports of a push: a form, an object, a list of objects, or an object that holds one."""
-    status = value_of(REPORT_STATUS)
-    if not status:
-        raise ReportUnreadable
-    found = [_report(row, status) for row in _rows(body, content_type) if status in row]
+def read(body: bytes, content_type: str) -> Sequence[DeliveryReport | Inbound]:
+    """Return what a push says: a form, an object, a list of objects, or an object that holds one."""
+    status, text = value_of(REPORT_STATUS), value_of(REPLY_TEXT)
+    found: list[DeliveryReport | Inbound | None] = []
+    for row in _rows(body, content_type):
+        if status and status in row:
+            found.append(_report(row, status))
+        elif text and text in row:
+            found.append(_inbound(row, text))
     if not found:
         raise ReportUnreadable
-    return [report for report in found if report is not None]
+    return [one for one in found if one is not None]
+
+
+def _inbound(row: dict[str, Any], text: str) -> Inbound:
+    phone, to, number = (value_of(one) for one in (REPLY_PHONE, REPLY_TO, REPLY_ID))
+    if not words(row, phone):
+        raise ReportUnreadable
+    return Inbound(
+        words(row, phone),
+        words(row, text, most=500),
+        words(row, to) if to else "",
+        words(row, number) if number else "",
+    )
 
 
 CALLBACK = Callback(lambda: value_of(REPORT_ANSWER).encode(), read)

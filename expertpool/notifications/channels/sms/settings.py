@@ -41,9 +41,9 @@ GATEWAY_SMS = SettingGroup(
 )
 GATEWAY_REPORTS = SettingGroup(
     "sms_reports",
-    "HTTP 短信网关：状态回执",
+    "HTTP 短信网关：状态回执和上行短信",
     order=25,
-    note="平台把每条短信送没送到推送给本系统；推送地址在「通知渠道」页面",
+    note="平台把每条短信送没送到、收件人回复了什么推送给本系统；推送地址在「通知渠道」页面",
 )
 
 PROVIDER_LABELS = (
@@ -58,6 +58,22 @@ PROVIDER = Setting(
     "none",
     group=SMS,
     help="短信由谁发出；选用之前，先填好它的一组设置。",
+)
+BY_CODE, BY_EXTENSION = "code", "extension"
+REPLIES = Setting(
+    "notifications.sms_replies",
+    "短信回复",
+    Choice(
+        (
+            ("none", "不收回复"),
+            (BY_CODE, "回复字母加 6 位回复码，如 Y483100"),
+            (BY_EXTENSION, "直接回复 Y 或 N（服务商支持 6 位扩展码）"),
+        )
+    ),
+    "none",
+    group=SMS,
+    order=20,
+    help="评审邀请能否直接回复短信；服务商须已开通上行短信，并把它推送到「通知渠道」页面的地址。",
 )
 
 
@@ -190,6 +206,13 @@ GATEWAY_SECRET = Setting(
     order=80,
     help="加密保存，不再显示。",
 )
+GATEWAY_EXTENSION = _text(
+    "gateway_extension",
+    "扩展码字段",
+    GATEWAY_SMS,
+    85,
+    help="按扩展码收回复时，平台要求的扩展码的参数名，如 extno；不用的留空。",
+)
 GATEWAY_SUCCESS = _text(
     "gateway_success",
     "成功标志",
@@ -249,31 +272,56 @@ REPORT_TIME = _text(
     60,
     help="回执中送达时间的参数名，如 2026-12-01 09:00:00；留空则按收到回执的时间。",
 )
+REPLY_TEXT = _text(
+    "reply_text",
+    "上行：内容字段",
+    GATEWAY_REPORTS,
+    80,
+    help="收件人回复的文字的参数名，如 content；不收回复的留空。",
+)
+REPLY_PHONE = _text(
+    "reply_phone", "上行：手机号字段", GATEWAY_REPORTS, 90, "mobile", help="谁回复的。"
+)
+REPLY_TO = _text(
+    "reply_to",
+    "上行：接收号码字段",
+    GATEWAY_REPORTS,
+    100,
+    help="回复发到的号码或扩展码的参数名，按扩展码区分邀请时填写。",
+)
+REPLY_ID = _text(
+    "reply_id",
+    "上行：编号字段",
+    GATEWAY_REPORTS,
+    110,
+    help="这条上行短信的编号，平台重复推送时按它只算一次；没有的留空。",
+)
 REPORT_ANSWER = _text(
     "report_answer",
     "答复内容",
     GATEWAY_REPORTS,
     70,
     '{"code":0}',
-    help="收下回执后答复平台的文字，按它的接口说明填写，否则它会重复推送。",
+    help="收下推送后答复平台的文字，按它的接口说明填写，否则它会重复推送。",
 )
 
 SETTINGS = (
-    PROVIDER,
+    *(PROVIDER, REPLIES),
     *(ALIYUN_ENDPOINT, ALIYUN_KEY, ALIYUN_SECRET, ALIYUN_SIGN, ALIYUN_TEST),
     *(TENCENT_ENDPOINT, TENCENT_KEY, TENCENT_SECRET, TENCENT_APP, TENCENT_SIGN),
     *(TENCENT_REGION, TENCENT_TEST),
     *(GATEWAY_URL, GATEWAY_FORMAT, GATEWAY_PHONE, GATEWAY_TEXT, GATEWAY_REFERENCE),
     *(GATEWAY_FIELDS, GATEWAY_SECRET_NAME, GATEWAY_SECRET, GATEWAY_SUCCESS, GATEWAY_ID),
     *(REPORT_STATUS, REPORT_DELIVERED, REPORT_WAITING, REPORT_ID, REPORT_REFERENCE),
-    *(REPORT_TIME, REPORT_ANSWER),
+    *(REPORT_TIME, REPLY_TEXT, REPLY_PHONE, REPLY_TO, REPLY_ID, REPORT_ANSWER),
+    GATEWAY_EXTENSION,
 )
 # By which whoever changes them reads what is sent: who sends, by whose account, under which address.
 ROUTE = (
     *(PROVIDER, ALIYUN_ENDPOINT, ALIYUN_KEY, TENCENT_ENDPOINT, TENCENT_KEY, TENCENT_APP),
     *(GATEWAY_URL, GATEWAY_PHONE, GATEWAY_TEXT, GATEWAY_REFERENCE, GATEWAY_FIELDS),
     # A field of the platform may name whoever gets a copy, whatever it is called here.
-    *(GATEWAY_SECRET_NAME, GATEWAY_SECRET),
+    *(GATEWAY_SECRET_NAME, GATEWAY_SECRET, GATEWAY_EXTENSION),
 )
 
 _NEEDED: dict[str, tuple[Setting[str], ...]] = {
@@ -331,6 +379,7 @@ def pairs(text: str) -> list[tuple[str, str]]:
 def _fields_twice(read: Reader) -> str:
     """A second value of one field would be sent in place of the first: to another number, say."""
     named = [read(GATEWAY_PHONE), read(GATEWAY_TEXT), read(GATEWAY_REFERENCE)]
+    named.append(read(GATEWAY_EXTENSION))
     named += [read(GATEWAY_SECRET_NAME), *(name for name, _ in pairs(read(GATEWAY_FIELDS)))]
     names = [one.strip().lower() for one in named if one]
     twice = sorted({one for one in names if names.count(one) > 1})

@@ -89,7 +89,7 @@ class TencentSms:
             "TemplateId": outbound.registered.code,
             "TemplateParamSet": [value for _, value in outbound.registered.values],
             "SessionContext": outbound.reference,
-        }
+        } | ({"ExtendCode": outbound.extension} if outbound.extension else {})
         try:
             answer = self.call("SendSms", body)
         except NotHandedIn as error:

@@ -1,4 +1,5 @@
-"""What becomes of messages by Tencent Cloud: pushed, or asked for (`PullSmsSendStatusByPhoneNumber`)."""
+"""What becomes of messages by Tencent Cloud: pushed, or asked for (`PullSmsSendStatusByPhoneNumber`); and what
+was written back."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from expertpool.notifications.channels.base import (
     Asked,
     Callback,
     DeliveryReport,
+    Inbound,
     NotAnswered,
     ReportUnreadable,
 )
@@ -24,9 +26,18 @@ PAGE = 100
 AROUND = timedelta(minutes=10)
 
 
-def read(body: bytes, _content_type: str) -> Sequence[DeliveryReport]:
-    """Return the reports of a push: a list of what became of one message each."""
-    return [_report(row) for row in rows_of(body)]
+def read(body: bytes, _content_type: str) -> Sequence[DeliveryReport | Inbound]:
+    """Return what a push says: a list of what became of one message each, or what one telephone wrote back."""
+    rows = rows_of(body)
+    return [_inbound(row) if "text" in row else _report(row) for row in rows]
+
+
+def _inbound(row: dict[str, Any]) -> Inbound:
+    phone = words(row, "mobile")
+    if not phone:
+        raise ReportUnreadable
+    at = moment(words(row, "time"))
+    return Inbound(phone, words(row, "text", most=500), words(row, "extend"), at=at)
 
 
 CALLBACK = Callback(lambda: b'{"result":0,"errmsg":"OK"}', read)

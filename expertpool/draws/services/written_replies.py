@@ -1,0 +1,70 @@
+"""Answers to invitations by short message: as those by link, and who wrote is told what became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from expertpool.core.mandates import stands
+from expertpool.draws.enums import InvitationState, ReplyVia
+from expertpool.draws.exceptions import ReplyRefused
+from expertpool.draws.models import Invitation
+from expertpool.draws.occasions import HEARD
+from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.replies import answer
+from expertpool.draws.services.telling import answer_code, tell_experts
+from expertpool.draws.settings import OTHER_GROUND
+from expertpool.notifications.enums import ChannelCode, Decision
+from expertpool.notifications.models import Reply
+
+DECLINED = f"{OTHER_GROUND}：短信回复不能参加"
+OUTDATED = "评审时间或地点已有改动，请按最新的通知答复。"
+UNCLEAR = "没有看懂，尚未登记。请按短信中的办法只回复参加或不参加，或点开短信中的链接答复。"
+WORDS = {
+    InvitationState.ACCEPTED: "您同意参加的答复已登记过；如需请假，请点开短信中的链接或联系联系人。",
+    InvitationState.DECLINED: "已登记您不能参加，谢谢您的答复。",
+}
+
+
+def take_reply(*, reply_id: int, now: datetime, entropy: Entropy) -> bool:
+    """Answer an invitation as its expert wrote back; True if that was the answer that counts.
+
+    What somebody else wrote into the database answers nothing (`core.mandates`). Who agreed gets the word of that
+    which all get; anybody else is told once what became of what he wrote.
+    """
+    reply = Reply.objects.select_related("message").get(pk=reply_id)
+    if reply.message is None or not stands(reply, now=now):
+        return False
+    invitation = Invitation.objects.select_related("draw__project").get(pk=reply.message.about_id)
+    if reply.message.answer_code != answer_code(invitation):
+        return _tell(invitation, OUTDATED, reply, now)
+    if reply.decision == Decision.UNCLEAR:
+        return _tell(invitation, UNCLEAR, reply, now)
+    accept = reply.decision == Decision.YES
+    try:
+        answered = answer(
+            invitation=invitation,
+            accept=accept,
+            reason="" if accept else DECLINED,
+            via=ReplyVia.SMS,
+            now=now,
+            entropy=entropy,
+        )
+    except ReplyRefused as refusal:
+        invitation.refresh_from_db(fields=["state"])
+        words = WORDS.get(InvitationState(invitation.state), str(refusal))
+        return _tell(invitation, words, reply, now)
+    if not accept:
+        _tell(answered, WORDS[InvitationState.DECLINED], reply, now)
+    return True
+
+
+def _tell(invitation: Invitation, words: str, reply: Reply, now: datetime) -> bool:
+    tell_experts(
+        HEARD,
+        [invitation],
+        key=f"heard:{reply.key.rpartition(':')[2]}",
+        now=now,
+        more={"处理结果": words},
+        channels=[ChannelCode.SMS],
+    )
+    return False

@@ -1,0 +1,91 @@
+"""Answers in writing, as providers push them: found by telephone and code, each taken once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from expertpool.core.crypto import blind_index
+from expertpool.core.events import publish
+from expertpool.core.locks import lock_transaction
+from expertpool.notifications.channels.base import Inbound
+from expertpool.notifications.events import MessageAnswered
+from expertpool.notifications.models import Message, Reply
+from expertpool.notifications.queries.replies import answer_key, understood
+
+logger = logging.getLogger(__name__)
+
+# A telephone may be wrong so often in a day, and write so often of one letter: whoever knows the address of the
+# callback guesses no code.
+MOST_WRONG = 10
+MOST_OF_ONE = 20
+DAY = timedelta(days=1)
+# What is written back later is about something that is long over.
+ANSWERED_WITHIN = timedelta(days=60)
+
+
+def take_replies(*, provider: str, replies: Iterable[Inbound], now: datetime) -> int:
+    """Keep what was written back to letters that ``provider`` carried; return how many were new answers to one.
+
+    Announces MessageAnswered. Whoever wrote without a code, or with a wrong one, is counted: after
+    `MOST_WRONG` in a day nothing of his telephone is looked at.
+    """
+    return sum(_take(provider, one, now) for one in replies)
+
+
+@transaction.atomic
+def _take(provider: str, inbound: Inbound, now: datetime) -> bool:
+    phone = inbound.phone.removeprefix("+").removeprefix("0086")
+    phone = phone.removeprefix("86") if len(phone) > 11 else phone
+    sender = blind_index("notifications.sender", phone)
+    # His answers follow one another: a limit of a day holds at once.
+    lock_transaction(f"notifications.reply:{sender.hex()}")
+    wrong = Reply.objects.filter(sender=sender, message__isnull=True, received_at__gt=now - DAY)
+    if wrong.count() >= MOST_WRONG:
+        logger.warning(
+            "a telephone wrote %s times to no letter: nothing of it is taken", MOST_WRONG
+        )
+        return False
+    code, decision = understood(inbound.text, inbound.extension)
+    message = _message_of(provider, phone, code, now)
+    if message is not None and message.replies.count() >= MOST_OF_ONE:
+        return False
+    said = inbound.key or f"{inbound.at}:{inbound.text}"
+    named = blind_index("notifications.inbound", f"{phone}:{inbound.extension}:{said}").hex()
+    reply, is_new = Reply.objects.get_or_create(
+        key=f"{provider}:{named}",
+        defaults={
+            "message": message,
+            "decision": decision,
+            "provider": provider,
+            "sender": None if message else sender,
+            "received_at": now,
+        },
+    )
+    if is_new and message is not None:
+        publish(MessageAnswered(reply.pk))
+    return is_new and message is not None
+
+
+def _message_of(provider: str, phone: str, code: str, now: datetime) -> Message | None:
+    """Return the letter that is answered: the last one with this code that ``provider`` carried to this telephone; None
+    where it asked of two things by the same code."""
+    if not code:
+        return None
+    rows = Message.objects.filter(
+        answer_key=answer_key(phone, code),
+        tries__provider=provider,
+        created_at__gt=now - ANSWERED_WITHIN,
+    )
+    found = list(rows.order_by("-pk").distinct())
+    asked = {(one.about_type, one.about_id) for one in found}
+    return found[0] if len(asked) == 1 else None
+
+
+def forget_replies(*, now: datetime) -> int:
+    """Remove what was written to no letter, once it limits nobody any more; return how many."""
+    rows = Reply.objects.filter(message__isnull=True, received_at__lt=now - 2 * DAY)
+    return rows.delete()[0]

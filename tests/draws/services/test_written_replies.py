@@ -1,0 +1,306 @@
+"""Invitations answered by a short message: from the push of the provider to the seat that moves."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from expertpool.audit.models import Entry
+from expertpool.draws.enums import InvitationState, ReplyVia
+from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.occasions import ASKING, HEARD
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.replies import answer
+from expertpool.draws.services.sealing import start_draw
+from expertpool.draws.services.telling import answer_code
+from expertpool.draws.services.written_replies import UNCLEAR, take_reply
+from expertpool.experts.models import Expert
+from expertpool.notifications.channels.base import Inbound, Outbound, SendResult, SendStatus
+from expertpool.notifications.channels.sms import SmsChannel
+from expertpool.notifications.channels.sms import settings as sms
+from expertpool.notifications.enums import Decision, DeliveryState
+from expertpool.notifications.models import Message, Reply
+from expertpool.notifications.queries.attempts import callback_token
+from expertpool.notifications.services.delivery import deliver
+from expertpool.notifications.services.replies import take_replies
+from tests.factories.draws import expert_id_of, make_ready_project
+from tests.factories.experts import make_expert
+from tests.factories.siteconfig import configure
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+class Kept:
+    """A provider that takes all."""
+
+    def __init__(self) -> None:
+        self.sent: list[Outbound] = []
+
+    def send(self, outbound: Outbound) -> SendResult:
+        self.sent.append(outbound)
+        return SendResult(SendStatus.ACCEPTED, provider_id=str(len(self.sent)))
+
+
+@pytest.fixture
+def provider(db: None, monkeypatch: pytest.MonkeyPatch) -> Kept:
+    kept = Kept()
+    configure(sms.PROVIDER, sms.GATEWAY)
+    configure(sms.REPLIES, sms.BY_CODE)
+    monkeypatch.setattr(SmsChannel, "transport", lambda self: kept)
+    return kept
+
+
+@pytest.fixture
+def pool(db: None) -> list[Expert]:
+    return [make_expert(email=f"e{n}@example.cn") for n in range(4)]
+
+
+def seal(seats: int = 1) -> Draw:
+    project = make_ready_project(
+        now=timezone.now(), seats=seats, channels=("sms", "email"), reply_minutes=60
+    )
+    return start_draw(
+        project=project, actor=project.created_by, now=timezone.now(), entropy=SeededEntropy(1)
+    )
+
+
+def letter_of(row: Invitation, channel: str = "sms") -> Message:
+    return Message.objects.filter(
+        about_type="draws.invitation", about_id=row.pk, channel=channel, occasion__in=ASKING
+    ).latest("pk")
+
+
+def sent_letter(row: Invitation) -> Message:
+    letter = letter_of(row)
+    deliver(message_id=letter.pk, now=timezone.now())
+    letter.refresh_from_db()
+    return letter
+
+
+def phone_of(row: Invitation) -> str:
+    return str(Expert.objects.get(pk=expert_id_of(row)).phone)
+
+
+def write(row: Invitation, text: str, *, now: datetime | None = None, **more: Any) -> int:
+    inbound = Inbound(phone_of(row), text, **more)
+    return take_replies(provider=sms.GATEWAY, replies=[inbound], now=now or timezone.now())
+
+
+def work() -> None:
+    """Let the worker take what was written back."""
+    for job in ProcrastinateJob.objects.filter(task_name="draws.take_reply").order_by("id"):
+        take_reply(**job.args, now=timezone.now(), entropy=SeededEntropy(3))
+
+
+def heard(row: Invitation) -> list[str]:
+    rows = Message.objects.filter(occasion=HEARD.code, about_id=row.pk).order_by("pk")
+    return [one.body for one in rows]
+
+
+@pytest.mark.shows("DRAW-22", "DRAW-13")
+@pytest.mark.parametrize("extended", [False, True], ids=["by code", "by extension"])
+def test_who_writes_back_y_sits(provider: Kept, pool: list[Expert], extended: bool) -> None:
+    if extended:
+        configure(sms.REPLIES, sms.BY_EXTENSION)
+    row = seal().invitations.get()
+    letter = sent_letter(row)
+    code = answer_code(row)
+    (sent,) = provider.sent
+    if extended:
+        assert "回复 Y 参加、N 不参加" in letter.body
+        assert sent.extension == code
+        assert write(row, "ｙ", extension=f"10690{code}") == 1
+    else:
+        assert f"回复 Y{code} 参加" in sent.body
+        assert sent.extension == ""
+        assert write(row, f"Ｙ {code}。") == 1
+    work()
+    row.refresh_from_db()
+    assert (row.state, row.replied_via) == (InvitationState.ACCEPTED, ReplyVia.SMS)
+    # What else asked him goes out no more.
+    assert letter_of(row, "email").state == DeliveryState.CANCELLED
+    assert heard(row) == []
+
+
+@pytest.mark.shows("DRAW-22")
+def test_who_writes_back_no_is_replaced_and_told(provider: Kept, pool: list[Expert]) -> None:
+    draw = seal()
+    row = draw.invitations.get()
+    sent_letter(row)
+    write(row, f"{answer_code(row)} 拒绝")
+    work()
+    row.refresh_from_db()
+    assert (row.state, row.told_via) == (InvitationState.DECLINED, "own")
+    assert draw.invitations.filter(state=InvitationState.INVITED).count() == 1
+    assert "已登记您不能参加" in heard(row)[0]
+    entry = Entry.objects.filter(action="draw.reply").latest("pk")
+    assert entry.actor is None
+
+
+@pytest.mark.parametrize("first", ["同意", "不能参加"])
+def test_the_first_answer_over_any_way_counts(
+    provider: Kept, pool: list[Expert], first: str
+) -> None:
+    row = seal().invitations.get()
+    sent_letter(row)
+    accept = first == "同意"
+    answer(
+        invitation=row,
+        accept=accept,
+        reason="" if accept else "出差",
+        via=ReplyVia.LINK,
+        now=timezone.now(),
+        entropy=SeededEntropy(2),
+    )
+    write(row, f"{'N' if accept else 'Y'}{answer_code(row)}")
+    work()
+    row.refresh_from_db()
+    assert row.replied_via == ReplyVia.LINK
+    assert row.state == (InvitationState.ACCEPTED if accept else InvitationState.DECLINED)
+    assert len(heard(row)) == 1
+
+
+def test_what_is_not_understood_answers_nothing(provider: Kept, pool: list[Expert]) -> None:
+    row = seal().invitations.get()
+    sent_letter(row)
+    code = answer_code(row)
+    assert write(row, f"能不能晚一天 {code}") == 1
+    work()
+    row.refresh_from_db()
+    assert row.state == InvitationState.INVITED
+    assert UNCLEAR in heard(row)[0]
+
+
+def test_an_answer_to_what_was_asked_before_counts_no_more(
+    provider: Kept, pool: list[Expert]
+) -> None:
+    row = seal().invitations.get()
+    sent_letter(row)
+    before = answer_code(row)
+    Invitation.objects.filter(pk=row.pk).update(asked_again_at=timezone.now())
+    write(row, f"Y{before}")
+    work()
+    row.refresh_from_db()
+    assert row.state == InvitationState.INVITED
+    assert "按最新的通知答复" in heard(row)[0]
+
+
+def test_a_row_that_somebody_else_wrote_answers_nothing(provider: Kept, pool: list[Expert]) -> None:
+    row = seal().invitations.get()
+    letter = sent_letter(row)
+    reply = Reply(
+        key="gateway:1",
+        message=letter,
+        decision=Decision.NO,
+        provider="gateway",
+        received_at=timezone.now(),
+    )
+    Reply.objects.bulk_create([reply])
+    Reply.objects.filter(pk=reply.pk).update(decision=Decision.YES)
+    assert not take_reply(reply_id=reply.pk, now=timezone.now(), entropy=SeededEntropy(3))
+    row.refresh_from_db()
+    assert row.state == InvitationState.INVITED
+
+
+def test_codes_are_not_guessed(provider: Kept, pool: list[Expert]) -> None:
+    """Ten wrong ones of a telephone, and nothing of it is looked at for a day."""
+    row = seal().invitations.get()
+    sent_letter(row)
+    right = answer_code(row)
+    wrong = [f"{n:06}" for n in range(12) if f"{n:06}" != right][:10]
+    assert [write(row, f"N{code}") for code in wrong] == [0] * 10
+    assert write(row, f"N{right}") == 0
+    tomorrow = timezone.now() + timedelta(days=1, minutes=1)
+    assert write(row, f"N{right}", now=tomorrow) == 1
+
+
+def test_nobody_answers_for_another(provider: Kept, pool: list[Expert]) -> None:
+    draw = seal(seats=2)
+    one, other = draw.invitations.order_by("line")
+    for row in (one, other):
+        sent_letter(row)
+    assert write(one, f"N{answer_code(other)}") == 0
+    # Nor one provider for another.
+    inbound = Inbound(phone_of(one), f"N{answer_code(one)}")
+    assert take_replies(provider=sms.ALIYUN, replies=[inbound], now=timezone.now()) == 0
+
+
+def test_without_replies_no_letter_says_how(provider: Kept, pool: list[Expert]) -> None:
+    configure(sms.REPLIES, "none")
+    letter = sent_letter(seal().invitations.get())
+    assert (letter.answer_key, letter.answer_code) == (None, "")
+    assert "回复" not in letter.body.replace("答复", "")
+
+
+@pytest.mark.shows("DRAW-22")
+def test_what_is_pushed_twice_counts_once(
+    client: Client, provider: Kept, pool: list[Expert]
+) -> None:
+    configure(sms.REPLY_TEXT, "content")
+    row = seal().invitations.get()
+    sent_letter(row)
+    pushed = {"mobile": f"86{phone_of(row)}", "content": f"1 {answer_code(row)}", "id": "77"}
+    address = f"/messages/callbacks/gateway/{callback_token('gateway')}/"
+    for _ in range(2):
+        response = client.post(address, json.dumps(pushed), content_type="application/json")
+        assert response.status_code == 200
+    assert Reply.objects.count() == 1
+    assert ProcrastinateJob.objects.filter(task_name="draws.take_reply").count() == 1
+    work()
+    row.refresh_from_db()
+    assert row.state == InvitationState.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("provider_code", "row"),
+    [
+        (
+            "aliyun",
+            [
+                {
+                    "phone_number": "{phone}",
+                    "send_time": "2026-11-24 12:00:00",
+                    "content": "N{code}",
+                    "sign_name": "签",
+                    "dest_code": "1235",
+                    "sequence_id": 99,
+                }
+            ],
+        ),
+        (
+            "tencent",
+            {
+                "extend": "",
+                "mobile": "{phone}",
+                "nationcode": "86",
+                "sign": "签",
+                "text": "N{code}",
+                "time": 1764000000,
+            },
+        ),
+    ],
+)
+def test_clouds_push_what_was_written_back(
+    client: Client, provider: Kept, pool: list[Expert], provider_code: str, row: Any
+) -> None:
+    configure(sms.PROVIDER, provider_code)
+    invitation = seal().invitations.get()
+    letter = letter_of(invitation)
+    letter.state, letter.address = DeliveryState.QUEUED, phone_of(invitation)
+    letter.save(update_fields=["state", "address"])
+    sent_letter(invitation)
+    words = {"{phone}": phone_of(invitation), "{code}": answer_code(invitation)}
+    body = re.sub(r"\{(?:phone|code)\}", lambda found: words[found[0]], json.dumps(row))
+    path = f"/messages/callbacks/{provider_code}/{callback_token(provider_code)}/"
+    assert client.post(path, body, content_type="application/json").status_code == 200
+    work()
+    invitation.refresh_from_db()
+    assert invitation.state == InvitationState.DECLINED

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,8 @@ from config.postgres import EmbeddedServer
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.backups.exceptions import BackupRefused
-from expertpool.backups.services import elsewhere
+from expertpool.backups.services import elsewhere, journal
+from expertpool.backups.services.manifest import read_manifest
 from expertpool.backups.services.nightly import _copy
 from expertpool.backups.services.restoring import Source, restore
 from expertpool.notifications.models import Message
@@ -60,12 +63,29 @@ def here(made: Made) -> set[str]:
     return {path.relative_to(made.directory).as_posix() for path in files} - {".lock"}
 
 
+def journal_of(made: Made) -> Path:
+    """Keep a piece that continues none of the backups, and a file that came since; return where it is noted."""
+    folder = made.directory / journal.FOLDER
+    folder.mkdir()
+    (folder / f"20261201T120000.000000Z-{'F' * 24}.gz.age").write_bytes(b"piece")
+    (name, file), *_ = read_manifest(made.directory / made.incremental).files.items()
+    noted = folder / journal.FILES
+    noted.write_text(json.dumps({"name": f"{name}-later", **asdict(file)}) + "\n")
+    return noted
+
+
 @pytest.mark.shows("OPS-01")
 def test_what_is_there_can_be_restored_on_a_machine_with_nothing(
     made: Made, empty: EmbeddedServer, second: Any, tmp_path: Path
 ) -> None:
+    kept = journal_of(made)
     assert elsewhere.send(made.directory) == len(here(made))
     assert names(second) == here(made)
+    with kept.open("a") as file:
+        file.write(kept.read_text())
+    assert elsewhere.send(made.directory, [kept]) == 1
+    with second.open("pool/one/journal/files.jsonl") as file:
+        assert file.read() == kept.read_bytes()
     assert elsewhere.send(made.directory) == 0  # only what is new
     shutil.rmtree(made.directory)
     work = tmp_path / "work"
@@ -82,6 +102,7 @@ def test_what_is_there_can_be_restored_on_a_machine_with_nothing(
 
 
 def test_what_was_lost_here_stays_there_and_what_is_not_kept_goes(made: Made, second: Any) -> None:
+    journal_of(made)
     elsewhere.send(made.directory)
     all_there = names(second)
     lost = made.directory / made.incremental
@@ -89,8 +110,9 @@ def test_what_was_lost_here_stays_there_and_what_is_not_kept_goes(made: Made, se
     elsewhere.send(made.directory)
     elsewhere.forget([])
     assert names(second) == all_there
-    elsewhere.forget([made.incremental])
+    elsewhere.forget([made.incremental, f"journal/20261201T120000.000000Z-{'F' * 24}.gz.age"])
     left = names(second)
+    assert [name for name in left if name.startswith("journal/")] == ["journal/files.jsonl"]
     assert not [name for name in left if name.startswith(made.incremental)]
     assert len([name for name in left if name.startswith("files/")]) == 1
     assert second.exists("other/kept")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -192,3 +193,16 @@ def test_one_that_fails_is_noted_and_tried_again(settings: LazySettings, tmp_pat
         nightly.make(actor=None, clock=lambda: NOON)
     assert Backup.objects.get().fault == "磁盘已满"
     assert nightly.is_due(now=NOON + HOUR)
+
+
+def test_a_journal_that_nobody_keeps_is_told(embedded: None) -> None:
+    made(NOON - HOUR)
+    folder = settings.DATABASE_SERVER.handed_out
+    folder.mkdir(parents=True)
+    piece = folder / ("0" * 24)
+    piece.touch()
+    for age, state in ((HOUR / 2, Health.OK), (2 * HOUR, Health.WARNING)):
+        at = (NOON - age).timestamp()
+        os.utime(piece, (at, at))
+        assert CHECKS["backup"].find(NOON).state is state
+    assert "数据库日志一小时以上没有保存" in CHECKS["backup"].find(NOON).sentence

@@ -39,6 +39,14 @@ DONE = """
         GROUP BY jobs.id
     ) each
 """
+# Each worker looks at the clock; a tick is queued by one of them.
+TICKS = """
+    SELECT count(*), count(*) FILTER (WHERE times > 1)
+    FROM (
+        SELECT count(*) AS times FROM procrastinate_jobs WHERE args ? 'timestamp'
+        GROUP BY task_name, args->>'timestamp'
+    ) each
+"""
 
 
 class Experts(Witness):
@@ -100,6 +108,10 @@ class Office:
         with connection.cursor() as cursor:
             cursor.execute(DONE)
             twice, once, untold = cursor.fetchone()
+            cursor.execute(TICKS)
+            ticks, double = cursor.fetchone()
+        if double or not ticks:
+            found.append(f"{double} of {ticks} ticks of the clock were queued by two workers")
         if twice or untold:
             found.append(f"{twice} jobs were done twice, {untold} without a note")
         self._done = f"{once} jobs done once"

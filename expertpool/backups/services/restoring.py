@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from django.utils import timezone
 from pyrage.x25519 import Identity
 
 from expertpool.backups.exceptions import BackupDamaged, BackupRefused
@@ -22,7 +23,6 @@ from expertpool.backups.services.sealing import SUFFIX, read_identities, take
 from expertpool.backups.services.server import Server, server
 from expertpool.backups.services.stored_files import give_files, has_files, take_files
 from expertpool.core.crypto import key_checks
-from expertpool.core.text import moment_text
 
 WORK = "restore.part"
 # With it the server begins a new line of history: what is written from here on is never taken for
@@ -67,7 +67,8 @@ def restore(source: Source, *, tell: Tell) -> Restored:
     tell(f"备份 {chosen.name}，{'依次用到 ' if len(chain) > 1 else ''}{len(chain)} 份备份文件。")
     files = chosen.files | (journal.noted_files(directory) if replay else {})
     if replay:
-        tell(f"数据库日志 {len(replay.pieces)} 段，恢复到 {moment_text(replay.until)}。")
+        until = timezone.localtime(replay.until)
+        tell(f"数据库日志 {len(replay.pieces)} 段，恢复到 {until:%Y-%m-%d %H:%M:%S}。")
     _refuse_later(chosen, target)
     _refuse_other_keys(chosen)
     manifests.check_digests(directory, chosen)

@@ -185,8 +185,10 @@ def _alarms() -> QuerySet[DrawAlarm]:
 
 
 def open_alarms(user: User, now: datetime) -> Iterator[Todo]:
-    draws = draws_visible_to(user, "draws.alarms")
-    alarms = _alarms().filter(draw__in=draws)
+    """What is amiss with draws over which he watches; that a record does not hold, of those that he runs, too."""
+    watched = Q(draw__in=draws_visible_to(user, "draws.alarms"))
+    run = Q(draw__in=draws_visible_to(user, "draws.run"), kind=AlarmKind.RECORD)
+    alarms = _alarms().filter(watched | run)
     for alarm in alarms.select_related("draw__project")[:MOST_TODOS]:
         yield Todo(
             f"{alarm.get_kind_display()}：{alarm.draw.title}",
@@ -298,7 +300,7 @@ def _moment(at: datetime) -> str:
 
 NUMBERS = (Source("running_draws", "draws.view", 40, running_draws),)
 TODOS = (
-    Source("open_alarms", "draws.alarms", 5, open_alarms, _alarms),
+    Source("open_alarms", run_or_watched, 5, open_alarms, _alarms),
     Source("changed_pools", run_or_confirmed, 6, changed_pools, pool_pauses),
     Source("unreached_letters", run_or_watched, 7, letters_that_reach_nobody, unreached_lines),
     Source("rerouted_letters", run_or_watched, 8, letters_that_wait_for_the_route, unreached_lines),

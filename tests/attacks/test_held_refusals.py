@@ -19,7 +19,7 @@ from expertpool.draws.exceptions import DrawNotReady, HeldRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation, PickRequest
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
-from expertpool.draws.services.picking import agree_to_picks
+from expertpool.draws.services.picking import agree_to_picks, read_picks
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.plan_approval import decide_plan, submit_plan
 from expertpool.draws.services.prequery import count_candidates
@@ -266,6 +266,7 @@ def test_who_chooses_by_hand_alone_learns_nothing(
     assert page.content.decode().count("365 天内参评 0 次") == 2
     asked = ask_for(project, [free, held], actor=admin, now=NOW)
     assert asked.draw.candidate_count == 2
+    read_picks(request=asked, actor=supervisor, now=NOW)
     with pytest.raises(HeldRefused) as refused:
         agree_to_picks(request=asked, actor=supervisor, now=NOW, entropy=SeededEntropy(1))
     for word in (held.name, held.number, free.name, free.number, "冲突"):
@@ -285,6 +286,7 @@ def test_two_who_try_one_name_after_the_other_do_not_go_on(admin: User, supervis
 
     def tried(expert: Expert) -> PickRequest:
         asked = ask_for(project, [expert], actor=admin, now=NOW)
+        read_picks(request=asked, actor=supervisor, now=NOW)
         agree_to_picks(request=asked, actor=supervisor, now=NOW, entropy=SeededEntropy(1))
         return asked
 

@@ -38,6 +38,7 @@ from expertpool.draws.services.panel_roles import seated_lines, set_panel_roles
 from expertpool.draws.services.pick_checks import Pick
 from expertpool.draws.services.picking import (
     agree_to_picks,
+    read_picks,
     request_more,
     turn_down_picks,
 )
@@ -226,9 +227,7 @@ def calls(draw: Draw, actor: User) -> dict[ActionCode, Callable[[], Any]]:
     asked_for = PickRequest.objects.filter(draw=draw).order_by("-pk")
     if asked_for:
         found |= {
-            ActionCode.AGREE_PICKS: lambda: agree_to_picks(
-                request=asked_for.all()[0], entropy=ENTROPY, **by
-            ),
+            ActionCode.AGREE_PICKS: lambda: look_and_agree(asked_for.all()[0], by),
             ActionCode.TURN_DOWN_PICKS: lambda: turn_down_picks(
                 request=asked_for.all()[0], note="不妥", **by
             ),
@@ -243,6 +242,11 @@ def calls(draw: Draw, actor: User) -> dict[ActionCode, Callable[[], Any]]:
             request=early, agree=True, note="", **by
         )
     return found
+
+
+def look_and_agree(asked: PickRequest, by: dict[str, Any]) -> None:
+    read_picks(request=asked, **by)
+    agree_to_picks(request=asked, entropy=ENTROPY, **by)
 
 
 def widen(draw: Draw, **by: Any) -> None:

@@ -10,7 +10,7 @@ from expertpool.draws.enums import DrawKind
 from expertpool.draws.models import Draw, PickRequest
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.pick_checks import Pick
-from expertpool.draws.services.picking import agree_to_picks, request_picks
+from expertpool.draws.services.picking import agree_to_picks, read_picks, request_picks
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import Regime, RegimeOption
 from expertpool.projects.models import Project
@@ -55,5 +55,6 @@ def make_list(
 ) -> Draw:
     """A list that ``actor`` chose and ``second`` confirmed: the experts are invited."""
     request = ask_for(project, experts, actor=actor, now=now, kind=kind)
+    read_picks(request=request, actor=second, now=now)
     agree_to_picks(request=request, actor=second, now=now, entropy=SeededEntropy(request.pk))
     return Draw.objects.get(pk=request.draw_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -25,6 +26,25 @@ def logged_heads(draw: Draw) -> set[str]:
         after__has_key=CHAIN_HEAD,
     )
     return {str(entry.after[CHAIN_HEAD]) for entry in proven(entries) if entry.after}
+
+
+def is_sealed_by_log(draw: Draw) -> bool:
+    """Tell whether ``draw`` has the seal, and its rule says, what the log took when it was sealed; of a rule that
+    was taken in another form, or before the log took it, its seal alone is asked."""
+    entries = Entry.objects.filter(
+        subject_type="draws.draw", subject_id=str(draw.pk), action="draw.seal"
+    )
+    for said in (entry.after for entry in proven(entries) if entry.after):
+        rule, now = said.get("规则"), rule_of_log(draw)
+        alike = isinstance(rule, dict) and rule.keys() == now.keys()
+        if said.get("封存值", draw.seal) != draw.seal or (alike and rule != now):
+            return False
+    return True
+
+
+def rule_of_log(draw: Draw) -> dict[str, Any]:
+    """Return of the rule of ``draw`` what the log takes when it is sealed: numbers come with the names."""
+    return {key: value for key, value in draw.rule_content.items() if key != "exclusions"}
 
 
 def hash_text(entry: Entry) -> str:

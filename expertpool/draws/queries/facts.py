@@ -8,8 +8,10 @@ from functools import cached_property
 from typing import TypeVar
 
 from expertpool.accounts.models import User
+from expertpool.draws.enums import AlarmKind
 from expertpool.draws.models import (
     Draw,
+    DrawAlarm,
     DrawRequest,
     Emergency,
     PickRequest,
@@ -93,6 +95,15 @@ class OfDraw:
     @property
     def emergency(self) -> Emergency | None:
         return next((one for one in self.emergencies if one.ended_at is None), None)
+
+    @cached_property
+    def alarms(self) -> list[DrawAlarm]:
+        return list(self.draw.alarms.all())
+
+    @property
+    def is_bent(self) -> bool:
+        """Whether what is stored of it was found altered, and does not hold again."""
+        return any(one.kind == AlarmKind.RECORD and one.done_at is None for one in self.alarms)
 
     @cached_property
     def matters(self) -> list[Matter]:

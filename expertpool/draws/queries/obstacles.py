@@ -66,6 +66,7 @@ from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.workflow.queries.requests import check_author, check_second_person
 from expertpool.workflow.queries.second_person import why_not_second
 
+BENT = "抽取记录核验不一致，数据可能被改动过：查明之前不能办理，可以先暂停。请联系系统管理员。"
 OVER = "该邀请已经答复过或已失效，无需再操作。"
 NOBODY_LEFT = "候选人中没有还能补抽的专家。"
 
@@ -134,6 +135,7 @@ def abandon(facts: OfDraw) -> None:
 
 def supplement(facts: OfDraw) -> None:
     draw = facts.draw
+    check_unbent(facts, DrawInProgress)
     if not draw.is_random:
         raise DrawNotReady("人工选定的名单没有候补次序，请另选专家。")
     if facts.is_over:
@@ -158,6 +160,7 @@ def widen(facts: OfDraw) -> None:
 
 
 def ask_widening(facts: OfDraw) -> None:
+    check_unbent(facts, WideningRefused)
     widen(facts)
     if facts.open_request(WideningRequest):
         raise WideningRefused("该抽取已有待确认的放宽条件补抽申请。")
@@ -279,6 +282,7 @@ def reschedule(facts: OfDraw) -> None:
 
 
 def ask_reschedule(facts: OfDraw) -> None:
+    check_unbent(facts, RescheduleRefused)
     reschedule(facts)
     if facts.earlier:
         raise RescheduleRefused("有待确认的提前评审申请，请先处理。")
@@ -305,6 +309,7 @@ def send_again(facts: OfDraw) -> None:
 
 
 def ask_emergency(facts: OfDraw) -> None:
+    check_unbent(facts, EmergencyRefused)
     declare(facts)
     if facts.open_request(EmergencyRequest):
         raise EmergencyRefused("该抽取已有待确认的应急抽取申请。")
@@ -325,6 +330,7 @@ def end_emergency(facts: OfDraw) -> None:
 
 
 def ask_emergency_end(facts: OfDraw) -> None:
+    check_unbent(facts, EmergencyRefused)
     end_emergency(facts)
     if facts.open_request(EmergencyEndRequest):
         raise EmergencyRefused("该抽取已有待确认的取消应急申请。")
@@ -378,6 +384,7 @@ def ask_release(facts: OfDraw) -> None:
 
 def publish(facts: OfDraw) -> None:
     draw = facts.draw
+    check_unbent(facts, PublicationRefused)
     if draw.published_at is not None:
         raise PublicationRefused("结果已经公布，公布后不能撤回。")
     if not draw.is_valid:
@@ -395,7 +402,14 @@ def publish(facts: OfDraw) -> None:
         raise PublicationRefused("有待确认的作废申请，请先处理。")
 
 
+def check_unbent(facts: OfDraw, refused: type[DrawError]) -> None:
+    """Refuse (``refused``) to ask for what would be refused after somebody else has agreed to it."""
+    if facts.is_bent:
+        raise refused(BENT)
+
+
 def record_reply(facts: OfDraw) -> None:
+    check_unbent(facts, ReplyRefused)
     check_unpublished(facts.draw)
     check_sitting(facts.draw, now=facts.now)
     if not facts.draw.is_valid or not facts.board.lines:

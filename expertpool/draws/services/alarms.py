@@ -28,6 +28,7 @@ class Overdue:
     draw_id: int
     kind: AlarmKind
     detail: str = ""
+    in_full: str = ""  # for the log alone, where ``detail`` says it in plain words
 
 
 def open_alarms(kind: AlarmKind) -> QuerySet[DrawAlarm]:
@@ -50,7 +51,7 @@ def raise_alarm(found: Overdue, *, now: datetime) -> None:
         )
         return
     what = str(found.kind.label)
-    said = {"事项": what} | ({"说明": detail} if detail else {})
+    said = {"事项": what} | ({"说明": found.in_full or detail} if detail else {})
     record("draw.alarm", actor=None, now=now, subject=draw, after=said)
     users = staff_of(draw, PERMISSION)
     if found.kind in HIS_TO_MEND and draw.operator not in users:

@@ -15,7 +15,8 @@ from expertpool.core.text import is_reason
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import AnswerRequest, Invitation
-from expertpool.draws.queries.obstacles import OVER
+from expertpool.draws.queries.facts import OfDraw
+from expertpool.draws.queries.obstacles import OVER, check_unbent
 from expertpool.draws.queries.policy import grounds_of
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.refusals import log_refusals
@@ -47,7 +48,7 @@ def request_answer(
 
     Whatever ends a seat needs a ``ground`` from the list of the office (`policy.grounds_of`);
     其他 and what ends none need a ``reason`` in words. Refuses (ReplyRefused) without them, a change
-    that the state of the invitation does not allow, what `check_in_pool` refuses, and while another request is open; the attempt is logged.
+    that the state of the invitation does not allow, what `check_in_pool` refuses, a draw whose record does not hold, and while another request is open; the attempt is logged.
     """
     attempt = f"登记为「{state.label}」"
     with (
@@ -55,6 +56,7 @@ def request_answer(
         transaction.atomic(),
     ):
         invitation = lock_invitation(invitation)
+        check_unbent(OfDraw(invitation.draw, actor, now), ReplyRefused)
         words = _in_words(invitation, state, ground.strip(), reason.strip())
         if invitation.state not in allowed_before(state):
             raise ReplyRefused(OVER)

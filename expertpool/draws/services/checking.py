@@ -7,6 +7,7 @@ The services replay a draw by the engine before each step; what they wrote is ju
 from __future__ import annotations
 
 import logging
+import re
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -20,11 +21,19 @@ from expertpool.draws.enums import AlarmKind
 from expertpool.draws.models import Draw, DrawEvent
 from expertpool.draws.services.alarms import Overdue, open_alarms, raise_alarm
 from expertpool.draws.services.records import seated_rows
-from expertpool.draws.services.state import load_order, read_events
+from expertpool.draws.services.state import check_at_a_glance, load_order, load_sealed, read_events
 from vdraw.verify import find_difference
 
 logger = logging.getLogger(__name__)
 
+PLAIN = (
+    ("操作日志", "抽取过程或封存的内容与操作日志记下的不符"),
+    ("名单", "名单与抽取过程的记录不符"),
+    ("种子", "决定次序的随机种子与封存值、随机值不符"),
+    ("封存", "规则或候选人与封存时的不符"),
+    ("候选人", "规则或候选人与封存时的不符"),
+    ("规则", "规则或候选人与封存时的不符"),
+)
 KEPT_UNDER_WATCH, NIGHTS = timedelta(days=365), 7
 
 
@@ -40,15 +49,18 @@ def check_record(*, draw_id: int, now: datetime, anew: bool = False) -> str | No
     draw = Draw.objects.get(pk=draw_id)
     last = DrawEvent.objects.filter(draw=draw).aggregate(last=Max("n"))["last"]
     told = open_alarms(AlarmKind.RECORD).filter(draw=draw)
-    if last is None or (not anew and last == draw.checked_events and not told.exists()):
+    if not anew and (last is None or (last == draw.checked_events and not told.exists())):
         return None
     difference = difference_in(draw, anew=anew)
     if difference is None:
-        Draw.objects.filter(pk=draw.pk, checked_events__lt=last).update(checked_events=last)
+        Draw.objects.filter(pk=draw.pk, checked_events__lt=last or 0).update(
+            checked_events=last or 0
+        )
         told.update(done_at=now)
         return None
     logger.error("draw %s does not verify: %s", draw.number, difference)
-    raise_alarm(Overdue(draw.pk, AlarmKind.RECORD, difference[:500]), now=now)
+    found = Overdue(draw.pk, AlarmKind.RECORD, in_plain_words(difference), difference[:500])
+    raise_alarm(found, now=now)
     if anew:  # what was verified before does not hold any more
         Draw.objects.filter(pk=draw.pk).update(checked_events=0)
     return difference
@@ -65,6 +77,33 @@ def check_stopped(error: Exception) -> None:
         defer("draws.check_record", draw_id=draw_id, anew=True)
 
 
+def looks_bent(draw: Draw) -> bool:
+    """Tell whoever looks at ``draw`` whether what is stored of it differs at a glance from what was written here;
+    then it is verified at once, and an alarm tells the others."""
+    if not draw.is_random:
+        return False
+    try:
+        check_at_a_glance(draw)
+    except (vdraw.EngineError, DecryptionError) as error:
+        check_stopped(error)
+        return True
+    except (KeyError, TypeError, ValueError) as error:  # made nonsense
+        vars(error)["draw_id"] = draw.pk
+        check_stopped(error)
+        return True
+    return False
+
+
+def in_plain_words(difference: str) -> str:
+    """Say a ``difference`` so that whoever supervises draws knows what it is about; the log has it in full."""
+    if found := re.search(r"第 (\d+) 个事件|事件 (\d+)（", difference):
+        return f"抽取过程第 {found[1] or found[2]} 步的记录与系统当时写下的不符"
+    for part, words in PLAIN:
+        if part in difference:
+            return words
+    return "保存的抽取记录与按封存内容重算的结果不符"
+
+
 def check_kept(*, now: datetime) -> int:
     """Have a slice of the draws that ended within a year verified anew, each of them once in `NIGHTS`;
     return how many: nothing happens to them any more at which an alteration would be found."""
@@ -79,6 +118,10 @@ def check_kept(*, now: datetime) -> int:
 def difference_in(draw: Draw, *, anew: bool = False) -> str | None:
     """Return what the stored rows of ``draw`` differ in from what they should be, as a sentence."""
     try:
+        check_at_a_glance(draw)
+        if draw.ordered_at is None:
+            load_sealed(draw)
+            return None
         events = read_events(draw)
         record = vdraw.build_record(load_order(draw, anew=anew), events).to_dict()
     except (vdraw.EngineError, DecryptionError) as error:

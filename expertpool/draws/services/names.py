@@ -181,9 +181,9 @@ def read_names(*, draw: Draw, actor: User, now: datetime, purpose: str) -> list[
         raise_alarm(Overdue(draw.pk, AlarmKind.REVEAL), now=now)
     with log_refusals(subject=draw, actor=actor, now=now, attempt=attempt), transaction.atomic():
         if not (is_set and may_read(draw, actor, now=now)):
-            raise NamesSealed(
-                "名单尚未公开：到名单公开时间、邀请都有结果后，有权限的人员才能查看。"
-            )
+            when = "全体专家到场签到后" if draw.waits_for_all else "到名单公开时间、邀请都有结果后"
+            message = f"名单尚未公开：{when}，有权限的人员才能查看。"
+            raise NamesSealed(message)
         record("draw.names", actor=actor, now=now, subject=draw, note=purpose)
         return named_rows(draw)
 

@@ -15,7 +15,8 @@ from typing import Any
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import record
+from expertpool.audit.models import Entry
+from expertpool.audit.services import proven, record
 from expertpool.core.criteria import explain, parse
 from expertpool.core.locks import lock_transaction
 from expertpool.core.text import SAY_MORE, is_reason
@@ -46,6 +47,8 @@ from expertpool.draws.services.tallies import note_count
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 from expertpool.workflow.services.two_persons import ask, settle
+
+LOOKED = "查看待确认的人选"
 
 
 @transaction.atomic
@@ -127,8 +130,8 @@ def agree_to_picks(
 ) -> PickRequest:
     """Confirm what another person chose: the chosen are seated and invited.
 
-    Refuses (PickRefused) the person who chose, a request that was settled, and experts who may not
-    be seated any more; (HeldRefused) where that may not be told, and (DrawNotReady) whoever came
+    Refuses (PickRefused) the person who chose, a request that was settled, who has not looked whom it names, and
+    experts who may not be seated any more; (HeldRefused) where that may not be told, and (DrawNotReady) whoever came
     upon that too often: a list of one would be an answer about one.
     """
     with (
@@ -141,6 +144,8 @@ def agree_to_picks(
 def _agree(request: PickRequest, actor: User, now: datetime, entropy: Entropy) -> PickRequest:
     draw = _lock(request.draw)
     check_action(ActionCode.AGREE_PICKS, draw, actor=actor, now=now)
+    if not has_looked(request, actor):
+        raise PickRefused("请先点「查看人选」，看过是哪些专家再确认。")
     settle(request, agree=True, note="", actor=actor, now=now, refused=PickRefused)
     lock_transaction(SEATING_LOCK)
     plan = DrawPlan.objects.select_related("project__purchaser").get(project=draw.project)
@@ -183,13 +188,26 @@ def give_up_picks(*, request: PickRequest, actor: User | None, now: datetime) ->
         set_draw_status(draw, DrawStatus.ABANDONED, actor=actor, now=now)
 
 
+def has_looked(request: PickRequest, user: User) -> bool:
+    """Tell whether ``user`` has looked whom ``request`` names, by the log."""
+    looks = Entry.objects.filter(
+        action="draw.pick_look",
+        actor=user,
+        subject_type="draws.draw",
+        subject_id=str(request.draw_id),
+        at__gte=request.requested_at,
+        note=LOOKED,
+    )
+    return any(proven(looks))
+
+
 @transaction.atomic
 def read_picks(*, request: PickRequest, actor: User, now: datetime) -> list[tuple[str, Expert]]:
     """Return whom ``request`` names, with the name of the group, and log the look.
 
     Only for its author and for those who confirm it: the caller checks that.
     """
-    record("draw.pick_look", actor=actor, now=now, subject=request.draw, note="查看待确认的人选")
+    record("draw.pick_look", actor=actor, now=now, subject=request.draw, note=LOOKED)
     names = request.draw.rule.group_names
     picks = _open(request)
     experts = experts_to_show([pick.expert_id for pick in picks])

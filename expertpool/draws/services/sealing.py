@@ -38,6 +38,7 @@ from expertpool.draws.exceptions import (
 from expertpool.draws.models import Draw, DrawPlan, PlanVersion, VoidRequest, WideningRequest
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.blocks import Identities, pieces
+from expertpool.draws.queries.chain import rule_of_log
 from expertpool.draws.queries.clock import reveal_time
 from expertpool.draws.queries.eligibility import Eligibility, evaluate, openly_eligible
 from expertpool.draws.queries.fitting import Fitting
@@ -191,7 +192,7 @@ def seal_and_start(
         # The numbers come with the names (`Draw.tells_counts`); the seal binds them now.
         after={
             "封存值": draw.seal,
-            "规则": {key: value for key, value in draw.rule_content.items() if key != "exclusions"},
+            "规则": rule_of_log(draw),
         },
     )
     tell_emptied(draw, now=now)

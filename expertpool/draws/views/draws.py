@@ -65,6 +65,7 @@ from expertpool.draws.queries.reschedulings import reschedulings_of
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.queries.sitting import slots_of
 from expertpool.draws.rules import IS_PUBLIC_LATER
+from expertpool.draws.services.checking import looks_bent
 from expertpool.draws.services.names import (
     NamedRow,
     is_due,
@@ -205,7 +206,8 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "lasting": lasting_of(draw, board, now=now)
         if draw.is_random and draw.status == DrawStatus.INVITING
         else None,
-        "alarms": draw.alarms.all(),
+        "alarms": facts.alarms,
+        "is_bent": not facts.is_bent and looks_bent(draw),
         "moved": reschedulings_of(draw),
         "presence": presence,
         "may_open_place": presence is not None and bool(codes_for_draw(user, draw, ["draws.run"])),

@@ -14,10 +14,22 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.draws.enums import AlarmKind, DrawStatus, NoteCode, ReplyVia, StepReason, StepVia
+from expertpool.draws.enums import (
+    ActionCode,
+    AlarmKind,
+    DrawStatus,
+    InvitationState,
+    NoteCode,
+    ReplyVia,
+    StepReason,
+    StepVia,
+)
+from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent
+from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.clock import pause_of
 from expertpool.draws.services import state
+from expertpool.draws.services.answers import request_answer
 from expertpool.draws.services.checking import NIGHTS, check_kept, check_record, check_stopped
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.hands import Hand
@@ -120,8 +132,9 @@ def test_a_record_that_does_not_hold_is_told_once_and_shown(
         told.append(Message.objects.filter(occasion="draw.alarm").count())
     alarm = DrawAlarm.objects.get()
     assert (alarm.kind, alarm.done_at) == (AlarmKind.RECORD, None)
-    assert "2" in alarm.detail
-    assert Entry.objects.filter(action="draw.alarm").count() == 1
+    # In plain words; the log has it in full.
+    assert alarm.detail == "抽取过程第 2 步的记录与系统当时写下的不符"
+    assert "第 2 个事件" in Entry.objects.get(action="draw.alarm").after["说明"]
     assert told[0] == told[1] > 0
     page = login(client, supervisor).get(reverse("draws:detail", args=[draw.pk]))
     assert "抽取记录核验不一致" in page.content.decode()
@@ -130,6 +143,89 @@ def test_a_record_that_does_not_hold_is_told_once_and_shown(
     assert check_record(draw_id=draw.pk, now=NOW) is None
     alarm.refresh_from_db()
     assert alarm.done_at == NOW
+
+
+def change(draw: Draw, **values: object) -> None:
+    """Change the row of ``draw`` itself by hand."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        Draw.objects.filter(pk=draw.pk).update(**values)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+BENT = "抽取记录核验不一致"
+BENT_PUBLICLY = "本系统保存的抽取数据核验不一致"
+
+
+def test_whoever_looks_at_an_altered_record_is_told_at_once(
+    draw: Draw, client: Client, supervisor: User, operator: User
+) -> None:
+    page = reverse("draws:detail", args=[draw.pk])
+    public = reverse("draws:verify_draw", args=[draw.public_id])
+    login(client, supervisor)
+    assert BENT not in client.get(page).content.decode()
+    assert BENT_PUBLICLY not in Client().get(public).content.decode()
+    check_record(draw_id=draw.pk, now=NOW)
+    jobs = waiting(draw)
+    alter(draw, 1, "via", "operator")
+    # No step was tried, no job has run: the look itself finds it, and has the others told.
+    assert BENT in client.get(page).content.decode()
+    assert BENT_PUBLICLY in Client().get(public).content.decode()
+    assert waiting(draw) == jobs + 1
+    check_record(draw_id=draw.pk, now=NOW, anew=True)
+    seen = client.get(page).content.decode()
+    assert seen.count(f"{BENT}<") == 1
+    assert "抽取过程第 1 步的记录与系统当时写下的不符" in seen
+    assert "drawn" not in seen.split(BENT)[1].split("</section>")[0][:300]
+    # Whoever runs it reads it on his workbench, too.
+    assert BENT in login(client, operator).get("/").content.decode()
+
+
+@pytest.mark.parametrize("what", ["seal", "rule"])
+def test_a_seal_is_held_against_the_log(
+    draw: Draw, client: Client, supervisor: User, what: str
+) -> None:
+    rule = draw.rule_content | {"unit_cap": 7}
+    change(draw, **({"seal": "f" * 64} if what == "seal" else {"rule_content": rule}))
+    page = reverse("draws:detail", args=[draw.pk])
+    assert BENT in login(client, supervisor).get(page).content.decode()
+    assert check_record(draw_id=draw.pk, now=NOW, anew=True)
+
+
+def test_a_sealed_draw_is_verified_before_it_is_ordered(client: Client, supervisor: User) -> None:
+    for _ in range(5):
+        make_expert()
+    draw = make_draw(now=NOW, seats=2, contributors=["operator"])
+    assert draw.status == DrawStatus.SEALED
+    page = reverse("draws:detail", args=[draw.pk])
+    assert BENT not in login(client, supervisor).get(page).content.decode()
+    assert check_record(draw_id=draw.pk, now=NOW, anew=True) is None
+    change(draw, rule_content=draw.rule_content | {"unit_cap": 7})
+    assert BENT in client.get(page).content.decode()
+    assert check_record(draw_id=draw.pk, now=NOW, anew=True)
+    assert DrawAlarm.objects.get().kind == AlarmKind.RECORD
+
+
+def test_nothing_is_asked_for_that_would_be_refused_once_agreed_to(
+    draw: Draw, operator: User
+) -> None:
+    alter(draw, 1, "via", "operator")
+    check_record(draw_id=draw.pk, now=NOW, anew=True)
+    line = draw.invitations.filter(state="invited").first()
+    assert line is not None
+    with pytest.raises(ReplyRefused, match="核验不一致"):
+        request_answer(
+            invitation=line,
+            state=InvitationState.DECLINED,
+            ground="其他",
+            reason="电话告知",
+            actor=operator,
+            now=NOW,
+        )
+    actions = actions_for(draw, operator, now=NOW)
+    for code in (ActionCode.RECORD_REPLY, ActionCode.DECLARE_EMERGENCY, ActionCode.RESCHEDULE):
+        assert "核验不一致" in actions[code].why_not
+    assert actions[ActionCode.PAUSE].allowed
 
 
 def run_checks() -> None:

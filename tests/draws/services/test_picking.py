@@ -30,6 +30,7 @@ from expertpool.draws.services.pick_checks import Pick
 from expertpool.draws.services.picking import (
     agree_to_picks,
     look_for_picks,
+    read_picks,
     request_more,
     turn_down_picks,
 )
@@ -104,8 +105,16 @@ def test_chosen_experts_are_invited_once_a_second_person_agrees(
 ) -> None:
     request = ask_for(project, experts[:2], actor=admin, now=NOW)
     assert not Invitation.objects.exists()
+    read_picks(request=request, actor=admin, now=NOW)
     with pytest.raises(PickRefused, match="两人"):
         agree_to_picks(request=request, actor=admin, now=NOW, entropy=SeededEntropy(1))
+    # He has to have looked whom; what the author saw, or he himself of an earlier list, is no look at this one.
+    with pytest.raises(PickRefused, match="请先点「查看人选」"):
+        agree_to_picks(request=request, actor=supervisor, now=LATER, entropy=SeededEntropy(1))
+    read_picks(request=request, actor=supervisor, now=NOW - timedelta(seconds=1))
+    with pytest.raises(PickRefused, match="请先点「查看人选」"):
+        agree_to_picks(request=request, actor=supervisor, now=LATER, entropy=SeededEntropy(1))
+    read_picks(request=request, actor=supervisor, now=LATER)
     agree_to_picks(request=request, actor=supervisor, now=LATER, entropy=SeededEntropy(1))
     draw = Draw.objects.get()
     assert (draw.kind, draw.status, draw.number) == ("manual", "inviting", "M202611240001")
@@ -177,6 +186,7 @@ def test_who_is_held_elsewhere_may_not_be_chosen(
     other = make_ready_project(now=NOW, seats=1)
     asked = ask_for(other, experts[:1], actor=admin, now=NOW)
     # Where his name is sealed, that he is elsewhere is said before two persons, and not of whom.
+    read_picks(request=asked, actor=supervisor, now=NOW)
     with pytest.raises(HeldRefused):
         agree_to_picks(request=asked, actor=supervisor, now=NOW, entropy=SeededEntropy(1))
     release(draw_id=draw.pk, now=draw.reveal_at)
@@ -199,6 +209,7 @@ def test_what_changed_before_the_second_person_agrees_counts(
 ) -> None:
     request = ask_for(project, experts[:2], actor=admin, now=NOW)
     freeze_expert(expert=experts[0], reason="核查", actor=admin, now=NOW)
+    read_picks(request=request, actor=supervisor, now=LATER)
     with pytest.raises(PickRefused, match="冻结"):
         agree_to_picks(request=request, actor=supervisor, now=LATER, entropy=SeededEntropy(1))
     request.refresh_from_db()
@@ -240,6 +251,7 @@ def test_a_decline_frees_a_seat_that_only_persons_fill(
     with pytest.raises(PickRefused, match="空缺 1 席，已选 2 人"):
         request_more(draw=draw, picks=two, reason="补选", actor=admin, now=LATER)
     request = request_more(draw=draw, picks=two[:1], reason="一人退出", actor=admin, now=LATER)
+    read_picks(request=request, actor=supervisor, now=LATER)
     agree_to_picks(request=request, actor=supervisor, now=LATER, entropy=SeededEntropy(2))
     draw.refresh_from_db()
     assert draw.status == DrawStatus.INVITING

@@ -70,7 +70,7 @@ def test_names_open_once_all_have_signed_in(draw: Draw, operator: User, auditor:
     for user in (operator, auditor):
         assert not may_read(draw, user, now=THERE)
         assert draw not in readable_draws(user, now=THERE)
-        with pytest.raises(NamesSealed):
+        with pytest.raises(NamesSealed, match="全体专家到场签到后"):
             read_names(draw=draw, actor=user, now=THERE, purpose="查看")
     later = THERE + timedelta(minutes=5)
     come(second, now=later)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -14,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from expertpool.accounts.models import User, UserRequest
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
-from expertpool.core.responses import file_answer
+from expertpool.core.responses import file_answer, refused
 from expertpool.core.views.bulk import BulkAction, bulk_view
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, picked_rows, render_list
@@ -142,16 +144,26 @@ def _visible(request: UserRequest, pk: int) -> Application:
     return found
 
 
-def _waiting(request: UserRequest, pk: int) -> Application:
-    found: Application = get_object_or_404(
-        applications_visible_to(request.user).filter(state=State.PENDING), pk=pk
-    )
-    return found
+def _deciding(view: Callable[[UserRequest, Application], HttpResponse]) -> Any:
+    """Guard a window in which an application is decided, and call ``view`` with it as its reviewer has seen it;
+    what somebody else has settled meanwhile is said."""
+
+    @requires("joining.review")
+    @wraps(view)
+    def guarded(request: UserRequest, pk: int) -> HttpResponse:
+        row = _visible(request, pk)
+        if row.state != State.PENDING:
+            is_his = row.state == State.WITHDRAWN or row.decided_by is None
+            by = "申请人撤回" if is_his else f"{row.decided_by.name} 办理"
+            now_is = row.get_state_display()
+            return refused(f"这份申请已由 {by}，现为“{now_is}”，没有再次处理；请刷新页面。")
+        return view(request, _seen(request, row))
+
+    return guarded
 
 
-@requires("joining.review")
-def approve(request: UserRequest, pk: int) -> HttpResponse:
-    row = _seen(request, _waiting(request, pk))
+@_deciding
+def approve(request: UserRequest, row: Application) -> HttpResponse:
     form = ApproveForm(request.POST if request.method == "POST" else None)
 
     def write() -> str:
@@ -163,9 +175,8 @@ def approve(request: UserRequest, pk: int) -> HttpResponse:
     return _drawer(request, row, form, write, title=f"同意 · {row.name}", submit_label="同意")
 
 
-@requires("joining.review")
-def reject(request: UserRequest, pk: int) -> HttpResponse:
-    row = _seen(request, _waiting(request, pk))
+@_deciding
+def reject(request: UserRequest, row: Application) -> HttpResponse:
     before = step_before(row)
     form = RejectForm(request.POST if request.method == "POST" else None, before=before)
 
@@ -187,9 +198,8 @@ def reject(request: UserRequest, pk: int) -> HttpResponse:
     )
 
 
-@requires("joining.review")
-def send_back(request: UserRequest, pk: int) -> HttpResponse:
-    row = _seen(request, _waiting(request, pk))
+@_deciding
+def send_back(request: UserRequest, row: Application) -> HttpResponse:
     said = {line.name: line.text for part in shown_steps(row, request.user) for line in part.lines}
     posted = request.POST if request.method == "POST" else None
     before = step_before(row)

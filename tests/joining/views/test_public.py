@@ -288,7 +288,7 @@ def test_reviewers_see_what_they_may_and_decide(client: Client, admin: User) -> 
     late = client.post(
         reverse("joining:approve", args=[application.pk]), {"version": application.version}
     )
-    assert late.status_code == 404
+    assert late.status_code == 409
     mine = login(Client(), application.user).get(reverse("joining:mine")).content.decode()
     assert "职称：与证书不符" in mine
 

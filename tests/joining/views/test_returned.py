@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -99,3 +101,20 @@ def test_what_the_number_tells_is_shown_and_files_open() -> None:
     client = login(Client(), application.user)
     assert client.get(address).status_code == 200
     assert login(Client(), make_user("applicant")).get(address).status_code in {403, 404}
+
+
+@pytest.mark.shows("EXP-13")
+def test_of_two_who_decide_the_second_reads_who_was_first(admin: User) -> None:
+    """He read that there is no such application, or not for him."""
+    application = make_application()
+    late = login(Client(), make_user("admin", name="李晓梅"))
+    addresses = [reverse(f"joining:{act}", args=[application.pk]) for act in ("approve", "return")]
+    for address in addresses:
+        assert late.get(address).status_code == 200
+    reject(application=application, actor=admin, note="职称不够", now=timezone.now())
+    for address in addresses:
+        answer = late.post(address, {"note": "可以"}, headers={"HX-Request": "true"})
+        said = json.loads(answer["HX-Trigger"])["toast"]["message"]
+        assert answer.status_code == 409
+        assert f"已由 {admin.name} 办理，现为“未通过”" in said
+    assert again(application).state == "rejected"

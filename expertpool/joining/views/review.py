@@ -153,8 +153,8 @@ def _deciding(view: Callable[[UserRequest, Application], HttpResponse]) -> Any:
     def guarded(request: UserRequest, pk: int) -> HttpResponse:
         row = _visible(request, pk)
         if row.state != State.PENDING:
-            is_his = row.state == State.WITHDRAWN or row.decided_by is None
-            by = "申请人撤回" if is_his else f"{row.decided_by.name} 办理"
+            who = None if row.state == State.WITHDRAWN else row.decided_by
+            by = f"{who.name} 办理" if who else "申请人撤回"
             now_is = row.get_state_display()
             return refused(f"这份申请已由 {by}，现为“{now_is}”，没有再次处理；请刷新页面。")
         return view(request, _seen(request, row))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.utils import timezone
 
-from expertpool.accounts.models import User
 from expertpool.backups.services import nightly
+from expertpool.core.asking import perform
 from expertpool.core.jobs import HEAVY, app
 
 
@@ -24,7 +27,13 @@ def keep_journal(timestamp: int) -> None:
 
 
 @app.task(name="backups.make", queue=HEAVY)
-def make(actor_id: int | None) -> None:
-    """Make a backup now."""
-    actor = User.objects.get(pk=actor_id) if actor_id is not None else None
-    nightly.make(actor=actor, clock=timezone.now)
+def make(asked_id: int | None) -> None:
+    """Make a backup now: what somebody asked for, or that of the day."""
+
+    def backup(*, actor: Any, now: datetime) -> None:
+        nightly.make(actor=actor, clock=timezone.now)
+
+    if asked_id is None:
+        backup(actor=None, now=timezone.now())
+    else:
+        perform(asked_id, "backups.make", backup, now=timezone.now())

@@ -59,7 +59,7 @@ class CoreConfig(AppConfig):
         from expertpool.core.health import database as database_health
         from expertpool.core.health import program as program_health
         from expertpool.core.mandates import MANDATES, Mandate, unfinished
-        from expertpool.core.models import BulkRun, ExportRun
+        from expertpool.core.models import AskedJob, BulkRun, ExportRun
         from expertpool.core.permissions import check_required_codes
         from expertpool.core.registry import (
             ACCOUNT_ITEMS,
@@ -86,6 +86,7 @@ class CoreConfig(AppConfig):
                 lambda now: BulkRun.objects.filter(expires_at__gt=now).select_related("user"),
             ),
             Mandate("core.export", "导出", lambda now: unfinished(ExportRun, now)),
+            Mandate("core.asked", "后台办理", lambda now: unfinished(AskedJob, now)),
         )
         CHECK_GROUPS.add(database_health.DATABASE, program_health.PROGRAM, program_health.SERVER)
         CHECKS.add(*database_health.CHECKS, *program_health.CHECKS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from expertpool.core.asking import perform
 from expertpool.core.jobs import DEADLINES, HEAVY, UntilDone, app
 from expertpool.experts.services import (
     accounts,
@@ -44,9 +45,9 @@ def tell_appeal(appeal_id: int) -> None:
 
 
 @app.task(name="experts.open_accounts", queue=HEAVY)
-def open_accounts(expert_ids: list[int], actor_id: int | None) -> None:
+def open_accounts(asked_id: int) -> None:
     """Open the accounts of experts who were imported with that wish."""
-    accounts.open_accounts(expert_ids=expert_ids, actor_id=actor_id, now=timezone.now())
+    perform(asked_id, "experts.open_accounts", accounts.open_accounts, now=timezone.now())
 
 
 @app.task(name="experts.begin_imported", queue=HEAVY)

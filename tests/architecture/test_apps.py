@@ -10,6 +10,7 @@ CORE = {
     "aftermath",
     "api",
     "apps",
+    "asking",  # for jobs in somebody's name
     "bounds",
     "bulk",
     "catalogue",

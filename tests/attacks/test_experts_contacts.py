@@ -100,7 +100,7 @@ def test_security_administrators_are_told_of_accounts_of_experts(
 ) -> None:
     other = make_user("admin", name="安全管理员")
     open_account(expert=expert, actor=admin, now=NOW)
-    open_accounts(expert_ids=[make_expert().pk, make_expert().pk], actor_id=admin.pk, now=NOW)
+    open_accounts(expert_ids=[make_expert().pk, make_expert().pk], actor=admin, now=NOW)
     letters = [one for one in Message.objects.all() if one.occasion == "account.acted"]
     assert {one.recipient for one in letters} == {other.name}
     assert len(letters) == 2, "one for the expert, one for the many"

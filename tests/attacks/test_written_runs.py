@@ -13,16 +13,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.accounts.services.roles import ensure_demo_roles
 from expertpool.audit.models import Entry
 from expertpool.audit.services.health import find_forged
 from expertpool.certificates.models import Certificate, CertificateRun
 from expertpool.certificates.services import runs as certificates
-from expertpool.core import bulk, tasks
+from expertpool.core import asking, bulk, tasks
 from expertpool.core.grants import withheld
 from expertpool.core.health import Health
-from expertpool.core.models import BulkRun
+from expertpool.core.models import AskedJob, BulkRun
 from expertpool.core.views import bulk as views
 from expertpool.experts.models import Expert
+from expertpool.experts.tasks import open_accounts
 from expertpool.inspections.models import RenewalRun
 from expertpool.inspections.services import renewing
 from tests.factories.accounts import make_user
@@ -191,3 +193,56 @@ def test_certificates_are_issued_by_no_row(admin: User) -> None:
     write("UPDATE certificates_certificaterun SET kind = 'reissue' WHERE id = %s", mine.pk)
     certificates.work_off(run_id=mine.pk, now=NOW)
     assert not Certificate.objects.exists()
+
+
+# --- Jobs that no page shows -------------------------------------------------------------------------
+
+
+def ask_accounts(admin: User, key: int) -> AskedJob:
+    ensure_demo_roles()
+    return asking.ask("experts.open_accounts", actor=admin, now=NOW, expert_ids=[key])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "user_id = (SELECT id FROM accounts_user WHERE username <> '{name}' LIMIT 1)",
+        "user_id = NULL",
+        "given = '{{\"expert_ids\": [{other}]}}'",
+        "task = 'backups.make'",
+        "asked_at = asked_at - interval '1 minute'",
+        "proof = '\\x00'",
+    ],
+)
+def test_a_job_in_a_name_does_what_he_asked_for_and_nothing_else(admin: User, change: str) -> None:
+    make_user("operator")
+    key, other = (make_expert(email=f"{one}@example.cn").pk for one in "ab")
+    row = ask_accounts(admin, key)
+    assert not is_told()
+    write(f"UPDATE core_askedjob SET {change.format(name=admin.username, other=other)}")  # noqa: S608
+    assert is_told()
+    open_accounts(asked_id=row.pk)
+    assert not Expert.objects.filter(user__isnull=False).exists()
+    assert not Entry.objects.filter(action="expert.account", actor=admin).exists()
+    row.refresh_from_db()
+    assert row.finished_at
+
+
+def test_what_was_done_in_a_name_is_done_once(admin: User) -> None:
+    expert = make_expert(email="a@example.cn")
+    row = ask_accounts(admin, expert.pk)
+    open_accounts(asked_id=row.pk)
+    assert Entry.objects.filter(action="expert.account", actor=admin).count() == 1
+    write("UPDATE experts_expert SET user_id = NULL, account_proof = NULL")
+    open_accounts(asked_id=row.pk)
+    assert Entry.objects.filter(action="expert.account").count() == 1
+    assert "DELETE" in withheld()["core_askedjob"]
+    for back in ("finished_at = NULL", "uid = gen_random_uuid()"):
+        with pytest.raises(IntegrityError, match="stays so"), transaction.atomic():
+            write(f"UPDATE core_askedjob SET {back}")  # noqa: S608
+
+
+def test_nobody_waits_for_what_was_asked_long_ago(admin: User) -> None:
+    row = ask_accounts(admin, make_expert(email="a@example.cn").pk)
+    later = NOW + asking.HOLDS
+    asking.perform(row.pk, "experts.open_accounts", lambda **_: pytest.fail("done"), now=later)

@@ -16,6 +16,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.backups.enums import BackupState
 from expertpool.backups.models import Backup
+from expertpool.core.models import AskedJob
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +92,7 @@ def test_a_backup_that_is_asked_for_is_queued_and_logged(client: Client, admin: 
     answer = login(client, admin).post("/backups/make/", headers={"HX-Request": "true"})
     assert answer.status_code == 204
     job = ProcrastinateJob.objects.get(task_name="backups.make")
-    assert job.args == {"actor_id": admin.pk}
+    assert AskedJob.objects.get(pk=job.args["asked_id"]).user == admin
     assert Entry.objects.get(action="backup.ask").actor == admin
     Backup.objects.create(name="x", directory="/mnt", kind="full", started_at=timezone.now())
     answer = client.post("/backups/make/", headers={"HX-Request": "true"})

@@ -27,6 +27,7 @@ from expertpool.backups.services.server import server
 from expertpool.backups.services.telling import tell_bad, tell_made, tell_not_copied
 from expertpool.backups.services.trying import try_backup
 from expertpool.backups.settings import EACH_DAY, FULL_EVERY, HOUR, JOURNAL, KEPT, TRIED
+from expertpool.core.asking import ask
 from expertpool.core.configuration import Setting, value_of
 from expertpool.core.jobs import defer
 from expertpool.siteconfig.queries.counting import counted
@@ -42,7 +43,7 @@ def look(*, now: datetime) -> bool:
         return False
     if not (value_of(EACH_DAY) and is_due(now=now)):
         return False
-    defer("backups.make", lock="backups.make", actor_id=None)
+    defer("backups.make", lock="backups.make", asked_id=None)
     return True
 
 
@@ -72,7 +73,7 @@ def request_backup(*, actor: AbstractBaseUser, now: datetime) -> None:
     if _tried(now).filter(state=BackupState.RUNNING).exists():
         raise BackupRefused("正在备份，请等它完成。")
     record("backup.ask", actor=actor, now=now)
-    defer("backups.make", lock="backups.make", actor_id=actor.pk)
+    ask("backups.make", actor=actor, now=now, lock="backups.make")
 
 
 def make(*, actor: AbstractBaseUser | None, clock: Callable[[], datetime]) -> Backup:

@@ -1,6 +1,7 @@
 """Records of long runs (exports, imports, changes of keys), of duties, and of the interface's answers."""
 
 from expertpool.core.models.answers import StoredAnswer
+from expertpool.core.models.asked import AskedJob
 from expertpool.core.models.bulk import BulkRun
 from expertpool.core.models.codes import TriedCode
 from expertpool.core.models.duties import DutyRun
@@ -9,6 +10,7 @@ from expertpool.core.models.imports import ImportMemory, ImportRun
 from expertpool.core.models.keys import KeyCheck, Rekeying
 
 __all__ = [
+    "AskedJob",
     "BulkRun",
     "DutyRun",
     "ExportRun",

@@ -20,8 +20,8 @@ from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.passwords import store_password
 from expertpool.accounts.services.users import create_user
 from expertpool.audit.services import record
+from expertpool.core.asking import ask
 from expertpool.core.configuration import value_of
-from expertpool.core.jobs import defer
 from expertpool.experts.enums import NOT_SIGNED_IN
 from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.models import Expert
@@ -115,7 +115,7 @@ def invite_to_account(*, expert: Expert, actor: User | None, now: datetime) -> N
     if way_of_link(expert, now=now) is None:
         raise ExpertRefused("没有邮箱，请先补充专家的邮箱。")
     # Making a password takes a tenth of a second, too long for hundreds at once.
-    queue_accounts([expert.pk], actor_id=actor.pk if actor else None)
+    queue_accounts([expert.pk], actor=actor, now=now)
 
 
 @transaction.atomic
@@ -222,16 +222,16 @@ def activate_account(*, token: str, password: str, now: datetime) -> User:
     return user
 
 
-def queue_accounts(expert_ids: Collection[int], *, actor_id: int | None) -> None:
+def queue_accounts(expert_ids: Collection[int], *, actor: User | None, now: datetime) -> None:
     """Open the accounts of many experts as jobs, within this transaction."""
     ids = list(expert_ids)
     for start in range(0, len(ids), AT_ONCE):
-        defer("experts.open_accounts", expert_ids=ids[start : start + AT_ONCE], actor_id=actor_id)
+        some = ids[start : start + AT_ONCE]
+        ask("experts.open_accounts", actor=actor, now=now, expert_ids=some)
 
 
-def open_accounts(*, expert_ids: Collection[int], actor_id: int | None, now: datetime) -> int:
+def open_accounts(*, expert_ids: Collection[int], actor: User | None, now: datetime) -> int:
     """Open accounts; return how many are there. Who cannot have one is noted in the log."""
-    actor = User.objects.filter(pk=actor_id).first() if actor_id else None
     opened = 0
     # Each in its own transaction: who cannot have one leaves the others theirs.
     for expert in Expert.objects.filter(pk__in=expert_ids).order_by("pk"):

@@ -288,7 +288,7 @@ class ExpertImporter(Importer):
         copy_experts(map(self._record, rows, ids, numbers), held)
         if opens_accounts(self.actor, self.options):
             # In the transaction of the rows: an import that fails opens no account.
-            queue_accounts(ids, actor_id=self.actor.pk if self.actor else None)
+            queue_accounts(ids, actor=self.actor, now=self.now)
 
     def _record(self, row: Row, pk: int, number: str) -> dict[str, Any]:
         """Return what an expert holds, by column: of thousands, no models are made."""

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.accounts.models import User
 from expertpool.accounts.services.roles import ensure_demo_roles
 from expertpool.audit.models import Entry
+from expertpool.core.asking import perform
+from expertpool.core.models import AskedJob
 from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.models import Expert
 from expertpool.experts.occasions import ACCOUNT
@@ -98,7 +100,7 @@ def test_whose_phone_has_an_account_gets_no_second_one(admin: User) -> None:
         open_account(expert=expert, actor=admin, now=NOW)
     other = make_expert()
     ids = [expert.pk, other.pk]
-    assert open_accounts(expert_ids=ids, actor_id=admin.pk, now=NOW) == 1
+    assert open_accounts(expert_ids=ids, actor=admin, now=NOW) == 1
     notes = Entry.objects.filter(action="expert.account").values_list("note", flat=True)
     assert any("没有开通账号" in note for note in notes)
 
@@ -109,14 +111,13 @@ def test_an_import_opens_accounts_by_a_job(admin: User, tmp_path: Path) -> None:
     path = write_xlsx(tmp_path / "s.xlsx", rows)
     import_file(path, actor=admin, now=NOW, options={"accounts": True})
     expert = Expert.objects.get()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT args ->> 'expert_ids', args ->> 'actor_id' FROM procrastinate_jobs"
-            " WHERE task_name = 'experts.open_accounts'"
-        )
-        assert cursor.fetchall() == [(f"[{expert.pk}]", str(admin.pk))]
+    (job,) = ProcrastinateJob.objects.filter(task_name="experts.open_accounts")
+    asked = AskedJob.objects.get(pk=job.args["asked_id"])
+    assert (asked.user, asked.given) == (admin, {"expert_ids": [expert.pk]})
     for _ in range(2):  # a job may run twice
-        open_accounts(expert_ids=[expert.pk], actor_id=admin.pk, now=NOW)
+        perform(asked.pk, "experts.open_accounts", open_accounts, now=NOW)
+    for _ in range(2):
+        open_accounts(expert_ids=[expert.pk], actor=admin, now=NOW)
     assert User.objects.filter(pk=Expert.objects.get().user_id).count() == 1
     assert Message.objects.get().address == "wang@example.cn"
 

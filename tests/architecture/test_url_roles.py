@@ -18,7 +18,7 @@ from expertpool.core.registry import NARROW_PAGES
 from expertpool.experts.models import Expert
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.status import freeze_expert
-from tests.architecture.url_roles import RULES, Rule
+from tests.architecture.url_roles import RULES, Rule, furnish
 from tests.architecture.world import ROLES, World, make_world
 from tests.fixtures import login
 
@@ -79,7 +79,7 @@ def test_every_url_is_in_the_table() -> None:
 @pytest.fixture(scope="module")
 def world(once: Any, media_once: None) -> World:
     with once():
-        return make_world()
+        return furnish(make_world())
 
 
 @pytest.mark.shows("SYS-06", "SYS-11")

@@ -350,8 +350,8 @@ def notice(state: str) -> Kwargs:
     return make
 
 
-def notice_link(world: World, _user: User) -> dict[str, Any]:
-    row = sent_notice(world.expert, actor=world.users["admin"])
+def notice_link(world: World, user: User) -> dict[str, Any]:
+    row = ExpertNotice.objects.get(**notice("sent")(world, user))
     return {"token": link_of(addressee_of(row, world.expert)).rstrip("/").rpartition("/")[2]}
 
 
@@ -470,6 +470,19 @@ def certificate_design(_world: World, _user: User) -> dict[str, Any]:
 
 def template(_world: World, _user: User) -> dict[str, Any]:
     return {"occasion": "draw.invitation", "channel": "sms"}
+
+
+def furnish(world: World) -> World:
+    """Make what many addresses are about, and would make one by one where all is taken back after each."""
+    for find in (
+        *(pick_request, event_rule, firing, project_task, on_notice),
+        *(achievement, waiting_achievement, notice("draft"), notice("sent")),
+        *(waiting_renewal, draft_round, open_round, inspection, waiting_inspection),
+        *(point_entry, point_rule, point_level, benefit, asked_benefit),
+        *(certificate, certificate_design),
+    ):
+        find(world, world.users["admin"])
+    return world
 
 
 SOMEBODY, ATTEMPT = pk(lambda w: w.somebody), pk(lambda w: w.attempt)

@@ -25,7 +25,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from expertpool.accounts.models import User
 from tests.architecture.forms import NOT_ASKED, forms_of, read
 from tests.architecture.test_extremes import CONSTRAINT, NAMES
-from tests.architecture.url_roles import RULES
+from tests.architecture.url_roles import RULES, furnish
 from tests.architecture.world import World, make_world
 from tests.fixtures import login
 
@@ -220,7 +220,7 @@ def reason(answer: HttpResponse) -> str:
 @pytest.fixture(scope="module")
 def world(once: Any, media_once: None) -> World:
     with once():
-        return make_world()
+        return furnish(make_world())
 
 
 @pytest.fixture(scope="module")

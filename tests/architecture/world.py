@@ -65,7 +65,7 @@ from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.papers.models import PaperTemplate
 from expertpool.papers.registry import PAPERS
 from expertpool.papers.services import upload_template
-from expertpool.projects.enums import AvoidanceSubject, ProjectStatus
+from expertpool.projects.enums import AvoidanceSubject, FileAudience, ProjectStatus
 from expertpool.projects.models import Avoidance, Project, ProjectBatch
 from expertpool.webhooks.models import Delivery
 from tests.factories.accounts import make_department, make_token, make_user
@@ -261,6 +261,7 @@ def make_world() -> World:
         attachment=attach(
             subject=draw.project,
             uploaded_file=SimpleUploadedFile("招标文件.pdf", b"%PDF-1.7\n%%EOF\n"),
+            kind=FileAudience.EXPERTS,
             actor=operator,
             now=now,
         ),

@@ -475,7 +475,7 @@ def template(_world: World, _user: User) -> dict[str, Any]:
 def furnish(world: World) -> World:
     """Make what many addresses are about, and would make one by one where all is taken back after each."""
     for find in (
-        *(pick_request, event_rule, firing, project_task, on_notice),
+        *(pick_request, project_task, on_notice),
         *(achievement, waiting_achievement, notice("draft"), notice("sent")),
         *(waiting_renewal, draft_round, open_round, inspection, waiting_inspection),
         *(point_entry, point_rule, point_level, benefit, asked_benefit),

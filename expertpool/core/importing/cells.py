@@ -143,7 +143,7 @@ class RowReader:
         template."""
         row = Row(number, cells)
         if further:
-            was = f"第 {'、'.join(map(str, further[:FURTHER]))}{' 等' * (len(further) > FURTHER)}行"
+            was = f"第 {'、'.join(map(str, further[:FURTHER]))} {'等' * (len(further) > FURTHER)}行"
             row.notes.append(Note(WHOLE_ROW, CLEANED, was, "是同一人的，已并入这一行。"))
         mended = self.answers.cells.get(number)
         if mended:

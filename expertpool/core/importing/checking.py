@@ -17,6 +17,7 @@ from expertpool.core.importing.reading import Numbered
 Sink = Callable[[Row], None]
 CHANGED = "档案刚被改过"
 TOLD_ROWS = 500  # after which it is told how far a run is
+SAVED_ROWS = 1_000  # at once
 DISTINCT_WORDS = 500  # that no list has; what a user can be asked
 
 
@@ -35,7 +36,7 @@ def check_rows(
 
     ``codes`` say what each cell is. ``refused`` is called for every row that is not taken, in the
     order of the sheet, but for those that are only counted, ``taken`` for the others; ``progress``
-    with the number of rows done, of a chunk on its way with half of those that were read. Empty rows, the sample row of the template, and sums
+    with the number of rows done, of a chunk on its way with half of those that were read and the other half as they are saved. Empty rows, the sample row of the template, and sums
     and remarks between the rows are passed over and not counted; one person over several rows is one. ``answers`` are what the user said about words and cells.
     """
     importer.previews = not keep
@@ -51,7 +52,7 @@ def check_rows(
     )
     source = _telling(read, totals, progress) if progress else read
     while chunk := list(islice(source, importer.chunk_rows)):
-        _check_chunk(importer, chunk, answers, keep=keep)
+        _check_chunk(importer, chunk, answers, keep=keep, saved=_saved(chunk, totals, progress))
         for row in chunk:
             _count(row, totals, importer)
             if not row.faults:
@@ -96,7 +97,26 @@ def _count_word(word: tuple[str, str], totals: Totals) -> None:
         totals.words[word] += 1
 
 
-def _check_chunk(importer: Importer, chunk: list[Row], answers: Answers, *, keep: bool) -> None:
+def _saved(
+    chunk: Sequence[Row], totals: Totals, progress: Callable[[int], None] | None
+) -> Callable[[float], None]:
+    """Return how it is told which part of a chunk is saved: the other half of what is to be done."""
+
+    def tell(part: float) -> None:
+        if progress:
+            progress(totals.total + int(len(chunk) * (1 + part) / 2))
+
+    return tell
+
+
+def _check_chunk(
+    importer: Importer,
+    chunk: list[Row],
+    answers: Answers,
+    *,
+    keep: bool,
+    saved: Callable[[float], None],
+) -> None:
     """Check the rows of one chunk against each other and the database, and save them."""
     for row in chunk:
         told = {fault.code for fault in row.faults if fault.code}  # of one cell once
@@ -108,19 +128,24 @@ def _check_chunk(importer: Importer, chunk: list[Row], answers: Answers, *, keep
         try:
             # A savepoint: the chunks before are in the same transaction.
             with transaction.atomic():
-                _save(importer, chunk, answers)
+                _save(importer, chunk, answers, saved)
                 return
         except IntegrityError:
             # Somebody entered one of these rows since the check: look again, it is a duplicate now.
             _recheck(importer, chunk)
     # Taken again and again: no longer bad luck. The error ends the run.
-    _save(importer, chunk, answers)
+    _save(importer, chunk, answers, saved)
 
 
-def _save(importer: Importer, chunk: list[Row], answers: Answers) -> None:
+def _save(
+    importer: Importer, chunk: list[Row], answers: Answers, saved: Callable[[float], None]
+) -> None:
     if importer.is_update:
         _refuse_unseen(chunk, answers)
-    importer.save([row for row in chunk if not row.faults])
+    rows = [row for row in chunk if not row.faults]
+    for at in range(0, len(rows) or 1, SAVED_ROWS):
+        importer.save(rows[at : at + SAVED_ROWS])
+        saved(min((at + SAVED_ROWS) / (len(rows) or 1), 1))
 
 
 def _refuse_unseen(chunk: list[Row], answers: Answers) -> None:

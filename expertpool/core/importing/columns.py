@@ -72,6 +72,11 @@ ERRORS = frozenset(
     )
 )
 _NUMBERED = re.compile(r"^\d{1,2}[.、](?=\D)")
+# Traditional letters of headers, which lists from Hong Kong, Macao and Taiwan have.
+_SIMPLE = str.maketrans(
+    "單別證號機電話郵箱職稱專業學歷銀聯繫類區備註務評審戶帳賬薦編級種時間開終擔國際參與",
+    "单别证号机电话邮箱职称专业学历银联系类区备注务评审户帐账荐编级种时间开终担国际参与",
+)
 NOTE = re.compile(r"[(\[【].*?[)\]】]")
 
 
@@ -303,6 +308,6 @@ class ImportColumn:
 
 def normalise_header(cell: Any) -> str:
     """Return a header as it is compared: no blanks, stars, colons, remarks in brackets or number before
-    it (2.工作单位), nothing that is not seen, and one form of each letter."""
-    name = _NUMBERED.sub("", re.sub(r"[\s*:]", "", NOTE.sub("", as_code(cell))))
+    it (2.工作单位), nothing that is not seen, and one form of each letter: 單位 is 单位."""
+    name = _NUMBERED.sub("", re.sub(r"[\s*:]", "", NOTE.sub("", as_code(cell)))).translate(_SIMPLE)
     return "".join(char for char in name if not is_hidden(char))

@@ -127,8 +127,8 @@ class Importer(ABC):
     """Declares one import and holds the state of one run of it.
 
     Each row goes to `inspect`. For each chunk of rows in order, `prepare` is called once (a few queries for
-    all rows), then `validate` for each row in turn, then, if rows are to be kept, `save` once with
-    those that passed; at the end `finish`. A run that is only checked makes no call to `save` and
+    all rows), then `validate` for each row in turn, then, if rows are to be kept, `save` with
+    those that passed, some of them at a time; at the end `finish`. A run that is only checked makes no call to `save` and
     `finish`, and must find the same faults, but for those that are only ``counted``: it ``previews``
     and asks nothing that they would tell.
     """
@@ -208,7 +208,7 @@ class Importer(ABC):
 
     @abstractmethod
     def save(self, rows: Sequence[Row]) -> None:
-        """Write ``rows``, all of which passed; calls come in a savepoint each."""
+        """Write ``rows``, all of which passed; the calls of a chunk come in one savepoint."""
 
     @abstractmethod
     def finish(self, totals: Totals, *, file_name: str) -> None:

@@ -33,7 +33,10 @@ def expert_columns() -> list[ImportColumn]:
 
 def listed(cell: Any) -> str:
     """Clean a list of specialties: without the numbers of its entries, a blank within a code, or bars between."""
-    value = as_text(cell).translate(_BARS)
+    value = as_text(cell)
+    if value.isalnum():  # one code or name: nearly all are so
+        return value
+    value = value.translate(_BARS)
     return _GAP.sub(r"\1", _COUNTED.sub("；", value).lstrip("； "))
 
 

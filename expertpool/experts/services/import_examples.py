@@ -8,9 +8,9 @@ from typing import Any
 
 # 示例：李四, （例）王五, 例：赵六; but not 例如意, who may be called so.
 _MARKED = re.compile(r"[(（\[【]?(?:填写)?(?:示例|样例|举例|范例|例)[)）\]】:：、\s\d]")
-_NOBODY = frozenset(
-    ("张三", "李四", "王五", "赵六", "某某", "某某某", "张某某", "XXX", "示例", "样例")
-)
+_NOBODY = frozenset(("张三", "李四", "王五", "赵六"))
+# 某某, 张某某, XXX: whoever is meant, he is not called so.
+_UNNAMED = re.compile(r".?某{1,3}|[X×*]{2,}|示例|样例|测试(?:专家|人员|用户)?\d*", re.IGNORECASE)
 _NO_UNIT = re.compile(r".*(?:某某|某公司|某单位|[X×*]{2,}).*", re.IGNORECASE)
 _NO_PHONE = frozenset(("13800138000", "13800138001", "13812345678", "13912345678", "13800000000"))
 
@@ -21,10 +21,10 @@ def is_marked(cell: object) -> bool:
 
 
 def is_example(values: Mapping[str, Any]) -> bool:
-    """Tell whether a row is marked as an example, or two of its name, number and unit are nobody's: one alone
+    """Tell whether a row is marked as an example, has a name that names nobody, or two of its name, number and unit are nobody's: one alone
     may be somebody's."""
     name = str(values.get("name") or "")
-    if is_marked(name):
+    if is_marked(name) or _UNNAMED.fullmatch(name):
         return True
     nobodys = (
         name in _NOBODY,

@@ -343,8 +343,10 @@ def test_how_far_a_run_is_is_told_within_a_chunk(admin: User) -> None:
     importer, told = TitleImporter(actor=admin, now=NOW, options={}), list[int]()
     importer.chunk_rows = 2_000
     codes = ["name", "note"]
-    check_rows(importer, rows, codes, keep=False, refused=lambda row: None, progress=told.append)
-    assert told == [250, 500, 750, 1_500]
+    for keep in (False, True):
+        importer.known.clear()
+        check_rows(importer, rows, codes, keep=keep, refused=lambda row: None, progress=told.append)
+    assert told == [250, 500, 750, 1_500, 250, 500, 750, 1_250, 1_500, 1_500]
 
 
 def test_a_run_that_stands_still_is_forgotten_when_it_expires(

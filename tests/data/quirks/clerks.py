@@ -379,4 +379,14 @@ CLERKS = (
             ]
         },
     ),
+    Quirk(
+        "traditional_headers.xlsx",
+        plain(
+            ["繁甲", "女", "13977724001", "甲院", "高级工程师", "A0401"],
+            head=["姓名", "性別", "手機", "工作單位", "職稱", "專業"],
+        ),
+        1,
+        first={"sex": "female", "title": "高级工程师"},
+        each={"employer.name": ["甲院"], "specialty_names": [[BUILDING]]},
+    ),
 )

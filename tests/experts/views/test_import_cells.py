@@ -111,7 +111,9 @@ def test_examples_are_left_out_and_told(admin: User, tmp_path: Path) -> None:
         ["（例）王五", "13911110003", "甲院"],
         ["张三", "13911110004", "甲院"],
         ["例子", "13911110005", "甲院"],
+        ["张某某", "13911110006", "甲院"],
+        ["测试", "13911110007", "甲院"],
     )
     assert page.context["run"].accepted == 2
-    assert list(page.context["found"]["examples"]) == ["2", "3", "4"]
+    assert list(page.context["found"]["examples"]) == ["2", "3", "4", "7", "8"]
     assert "像填写示例的行没有导入 第 2 行“张三”" in text_of(page).replace("</strong>", "")

@@ -88,9 +88,13 @@ class ExpertsConfig(AppConfig):
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, private_subject
+        from expertpool.notifications.registry import RECIPIENT_FIELDS, RecipientFields
         from expertpool.siteconfig.events import SettingChanged
         from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
 
+        RECIPIENT_FIELDS.add(
+            RecipientFields("experts", ("experts.name",), ("experts.phone", "experts.email"))
+        )
         register_permissions(PERMISSIONS)
         register_permissions(OWN)
         SUBJECTS.add(EXPERT)

@@ -14,6 +14,7 @@ class NotificationsConfig(AppConfig):
             SITE_SETTINGS,
         )
         from expertpool.core.events import subscribe
+        from expertpool.core.exporting import EXPORTS
         from expertpool.core.health import CHECK_GROUPS, CHECKS
         from expertpool.core.mandates import MANDATES
         from expertpool.core.permissions import register_permissions
@@ -21,6 +22,7 @@ class NotificationsConfig(AppConfig):
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.actions import ACTIONS, VALUES
         from expertpool.notifications.channels import CHANNELS
+        from expertpool.notifications.exports import RecordExport
         from expertpool.notifications.menu import GROUP, ITEMS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.permissions import PERMISSIONS
@@ -31,6 +33,7 @@ class NotificationsConfig(AppConfig):
         from expertpool.notifications.settings import SETTINGS
 
         register_permissions(PERMISSIONS)
+        EXPORTS.add(RecordExport())
         MANDATES.add(REPLIES)
         SITE_SETTINGS.add(*SETTINGS)
         for channel in CHANNELS:

@@ -18,5 +18,9 @@ class UnknownPlaceholders(TemplateRefused):
         super().__init__(f"不认识的变量：{wrong}。可以使用：{allowed}。")
 
 
+class ResendRefused(ValueError):
+    """This message cannot be sent again so; the text says why."""
+
+
 class DeletionRefused(ValueError):
     """The records of messages cannot be deleted so; the text says what is missing."""

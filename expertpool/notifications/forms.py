@@ -22,7 +22,7 @@ from expertpool.notifications.occasions import (
     check_text,
     codes_listed_as,
 )
-from expertpool.notifications.queries.messages import in_state
+from expertpool.notifications.queries.messages import in_state, sent_to
 from expertpool.notifications.queries.subjects import searched_by
 
 ALL = ("", "全部")
@@ -36,6 +36,7 @@ class RecordFilterForm(FilterForm):
     channel = forms.ChoiceField(label="渠道", choices=[ALL, *OFFERED])
     state = forms.ChoiceField(label="状态", choices=[ALL, *DeliveryState.choices])
     days = DateRangeField(label="生成日期")
+    recipient = forms.CharField(label="收件人", max_length=50)
 
     def __init__(self, data: Any = None, *, user: User, **kwargs: Any) -> None:
         self.user = user
@@ -52,6 +53,8 @@ class RecordFilterForm(FilterForm):
             rows = rows.filter(in_state(state), searched_by(self.user))
         if days := self.value("days"):
             rows = rows.filter(within_days("created_at", days))
+        if name := self.value("recipient"):
+            rows = rows.filter(pk__in=sent_to(name, rows, viewer=self.user))
         return rows
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("messages/read/", inbox.read_all, name="read_all"),
     path("messages/records/", records.records, name="records"),
     path("messages/records/<uuid:uid>/", records.record, name="record"),
+    path("messages/records/<uuid:uid>/resend/", records.resend_record, name="resend"),
     path("messages/templates/", templates.templates, name="templates"),
     path("messages/templates/<str:occasion>/<str:channel>/", templates.edit, name="template"),
     path(

@@ -769,6 +769,7 @@ RULES: dict[str, Rule] = {
     "notifications:read_all": everybody(),
     "notifications:records": only(*READ_MESSAGES),
     "notifications:record": only(*READ_MESSAGES, kwargs=own_message),
+    "notifications:resend": only("admin", "operator", kwargs=own_message),
     "notifications:templates": only("admin"),
     "notifications:template": only("admin", kwargs=template),
     "notifications:template_reset": only("admin", kwargs=template),

@@ -1,17 +1,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
+from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.core.exporting import EXPORTS, visible_columns
+from expertpool.core.exporting.exporter import cell_value
+from expertpool.experts.settings import NOT_EXPORTED
+from expertpool.notifications.enums import DeliveryState
+from expertpool.notifications.exceptions import ResendRefused
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import LINK_HIDDEN, messages_about, notices
 from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, SEALED, MessageSubject
 from expertpool.notifications.services.delivery import deliver
+from expertpool.notifications.services.resending import resend
 from expertpool.notifications.services.sending import Recipient
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 from tests.notifications.conftest import NOON, WANG, send
 
@@ -152,3 +164,86 @@ def test_a_message_that_cannot_be_opened_takes_no_list_down(client: Client, admi
     assert page.status_code == 200
     assert text.count("无法读取") == 2
     assert "李梅" in text
+
+
+# --- Found, exported, sent once more ----------------------------------------------------------------
+
+
+def found(client: Client, **filters: str) -> str:
+    return client.get(LIST, filters, headers={"HX-Request": "true"}).content.decode()
+
+
+@pytest.mark.shows("OVW-09")
+def test_letters_are_found_by_whom_they_went_to(
+    client: Client, admin: User, sealed: set[str]
+) -> None:
+    send("email")
+    send("email", to=Recipient(None, "李梅", email="li@example.cn"), key="other")
+    send("sms", to=Recipient(None, "李兰"), key="hidden", about=("tests.invitation", 7))
+    sealed.add("7")
+    login(client, admin)
+    page = found(client, recipient="李")
+    assert "李梅" in page
+    assert "王建国" not in page
+    assert SEALED not in page, "whose letter may not be read is not found by him"
+    assert "没有符合条件的通知" in found(client, recipient="李兰")
+
+
+@pytest.mark.shows("PRJ-22")
+def test_records_are_exported_as_they_are_shown(
+    client: Client, admin: User, sealed: set[str]
+) -> None:
+    send("email", "sms")
+    send("sms", to=Recipient(None, "李兰"), key="hidden", about=("tests.invitation", 7))
+    sealed.add("7")
+    exporter = EXPORTS["notifications.records"]
+    rows = exporter.rows(admin, QueryDict("channel=sms"))
+    assert rows.count() == 2
+    columns = visible_columns(exporter, admin, QueryDict())
+    cells = [[cell_value(admin, one, row) for one in columns] for row in rows.iterator(1)]
+    text = str(cells)
+    for words in ("王建国", "138****0001", SEALED, LINK_HIDDEN):
+        assert words in text
+    for words in ("李兰", "13800000001"):
+        assert words not in text
+
+
+def test_what_is_kept_out_of_exports_is_not_in_them(admin: User) -> None:
+    configure(NOT_EXPORTED, ["experts.name"])
+    headers = [
+        one.header for one in visible_columns(EXPORTS["notifications.records"], admin, QueryDict())
+    ]
+    assert "收件人" not in headers
+    assert "地址" in headers
+
+
+def failed(**kw: Any) -> Message:
+    (message,) = send("email", now=timezone.now(), **kw)
+    Message.objects.filter(pk=message.pk).update(state=DeliveryState.FAILED, detail="拒收")
+    message.refresh_from_db()
+    return message
+
+
+@pytest.mark.shows("OVW-09")
+def test_what_failed_is_sent_once_more(client: Client, admin: User) -> None:
+    message = failed()
+    address = f"{LIST}{message.uid}/"
+    assert "重新发送" in login(client, admin).get(address).content.decode()
+    for _ in range(2):
+        client.post(f"{address}resend/")
+    copy = Message.objects.exclude(pk=message.pk).get()
+    assert (copy.address, copy.body) == (message.address, message.body)
+    assert copy.state == DeliveryState.QUEUED
+    assert Entry.objects.filter(action="notifications.resend").count() == 1
+    assert "resend/" not in client.get(address).content.decode()
+
+
+def test_what_went_out_is_old_or_sealed_is_not(admin: User, sealed: set[str]) -> None:
+    (queued,) = send("email", now=timezone.now())
+    old = failed(key="old")
+    Message.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=8))
+    hidden = failed(key="hidden", about=("tests.invitation", 7))
+    sealed.add("7")
+    for message in (queued, old, hidden):
+        with pytest.raises(ResendRefused):
+            resend(message=message, actor=admin, now=timezone.now())

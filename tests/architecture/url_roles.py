@@ -969,7 +969,7 @@ RULES: dict[str, Rule] = {
     "draws:list": only(*READ_DRAWS),
     "draws:detail": only(*READ_DRAWS, kwargs=DRAWN),
     "draws:room": only(*READ_DRAWS, kwargs=DRAWN),
-    "draws:place": only(*DRAW, kwargs=DRAWN),
+    "draws:place": only(*DRAW, "supervisor", kwargs=DRAWN),
     "draws:place_tries": only(*DRAW, kwargs=DRAWN),
     "draws:replay": only(*READ_DRAWS, kwargs=DRAWN),
     "draws:recordings": only(*READ_DRAWS, kwargs=DRAWN),

@@ -81,7 +81,8 @@ class RescheduleForm(AsksOnce):
 def _oddity(before: datetime, new: datetime) -> str:
     """Say what is odd about moving a review from ``before`` to ``new``; empty: nothing."""
     day = timezone.localdate(new)
-    if day == timezone.localdate(before):
+    # What is over is refused, whatever day it is; before it is asked about.
+    if new <= timezone.now() or day == timezone.localdate(before):
         return ""
     said = []
     if new - before >= FAR:

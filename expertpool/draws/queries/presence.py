@@ -32,6 +32,9 @@ STEP = timedelta(minutes=2)  # a code and the one before count: whoever types ha
 DIGITS = 6
 MOST_TRIES = 20  # of each expert until the operator lets him try again: two of a million are right
 
+# By which rights the page of the place is opened: whoever supervises is there, too.
+OPENS_PLACE = ("draws.run", "draws.confirm_steps")
+
 
 @dataclass(frozen=True)
 class Presence:

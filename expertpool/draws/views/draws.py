@@ -53,7 +53,7 @@ from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.picking import count_by_kind
 from expertpool.draws.queries.policy import ground_of_gone, grounds_of
 from expertpool.draws.queries.pool_changes import changes_in_words, firsts_of, kinds_in_words
-from expertpool.draws.queries.presence import presence_of
+from expertpool.draws.queries.presence import OPENS_PLACE, presence_of
 from expertpool.draws.queries.requests import (
     agreed_request,
     answers_among,
@@ -210,7 +210,8 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "is_bent": not facts.is_bent and looks_bent(draw),
         "moved": reschedulings_of(draw),
         "presence": presence,
-        "may_open_place": presence is not None and bool(codes_for_draw(user, draw, ["draws.run"])),
+        "may_open_place": bool(place := presence and codes_for_draw(user, draw, OPENS_PLACE)),
+        "may_allow_tries": "draws.run" in (place or ()),
         # Of a void draw most were called off without an answer.
         "exits_label": "退出、取消等" if draw.status == DrawStatus.VOID else "拒绝、未答复等",
         "early": early_release(draw),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -15,9 +15,9 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.reasons import reason_of
 from expertpool.draws.exceptions import DrawError
-from expertpool.draws.queries.draws import draws_visible_to
+from expertpool.draws.queries.draws import codes_for_draw, draws_visible_to
 from expertpool.draws.queries.meetings import coming, words_of
-from expertpool.draws.queries.presence import code_until, presence_of, sign_in_code
+from expertpool.draws.queries.presence import OPENS_PLACE, code_until, presence_of, sign_in_code
 from expertpool.draws.services.presence import NOT_SO, allow_tries, note_place_opened
 
 QR_TEXT = "签到码 {code}：请打开邀请短信或邮件里的个人链接，在页面上填写。"
@@ -25,10 +25,13 @@ QR_TEXT = "签到码 {code}：请打开邀请短信或邮件里的个人链接�
 
 @require_safe
 @never_cache
-@requires("draws.run")
+@requires(*OPENS_PLACE)
 def place(request: UserRequest, pk: int) -> HttpResponse:
-    """The page for the screen at the place; asked for again every few seconds with ``?version=``."""
-    draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
+    """The page for the screen at the place, for who runs the draw or supervises it there; asked for again every few
+    seconds with ``?version=``."""
+    draw = get_object_or_404(draws_visible_to(request.user), pk=pk)
+    if not codes_for_draw(request.user, draw, OPENS_PLACE):
+        raise Http404
     now = timezone.now()
     presence = presence_of(draw, now=now)
     if presence is None:

@@ -6,10 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.projects.enums import AvoidanceSubject, PersonRole, ProjectStatus, Regime
+from expertpool.files.services import attach
+from expertpool.projects.enums import (
+    AvoidanceSubject,
+    FileAudience,
+    PersonRole,
+    ProjectStatus,
+    Regime,
+)
 from expertpool.projects.models import Project
 from expertpool.projects.queries.criteria import SUBJECT
 from expertpool.projects.services.application import create_project, submit_project
@@ -133,6 +141,17 @@ _BATCH, _NOTE = "实验中学教学设备采购", "两个标段由同一组专�
 _LOTS = ("YS-008", "YS-009")
 
 
+# What experts read once they have agreed to come, and what stays in the house.
+_FILES = {
+    "YS-003": (
+        (
+            "评审办法.txt",
+            FileAudience.EXPERTS,
+            "逐项核对建设内容，现场查看后由评审组写出验收意见。\n",
+        ),
+        ("经费请示.txt", FileAudience.INTERNAL, "拟于年内完成验收并支付尾款，请批示。\n"),
+    ),
+}
 _LARGE = 20_000_000
 _OF_LARGE = {"field": "budget", "op": "gte", "value": _LARGE}
 # What is large is looked at by a second person after the public was told; all else has one step.
@@ -201,6 +220,9 @@ def _make(demo: _Demo, *, applicant: User, approver: User, now: datetime) -> Pro
     )
     for avoided in _AVOIDED:
         add_avoidance(project=project, data=avoided, actor=applicant, now=filed)
+    for name, audience, text in _FILES.get(demo.number, ()):
+        file = SimpleUploadedFile(name, text.encode())
+        attach(subject=project, uploaded_file=file, kind=audience, actor=applicant, now=filed)
     if demo.status != ProjectStatus.DRAFT:
         submit_project(project=project, actor=applicant, now=handed_in)
     if demo.status == ProjectStatus.APPROVED:

@@ -69,6 +69,16 @@ def test_an_odd_day_is_asked_about_once(
     assert Rescheduling.objects.count() == 1
 
 
+def test_a_day_that_is_over_is_refused_and_not_asked_about(
+    client: Client, draw: Draw, operator: User
+) -> None:
+    login(client, operator)
+    page = move(client, draw, "2026-11-22 09:00")  # a Sunday
+    assert "再按一次" not in page
+    assert "新的评审开始时间已过" in page
+    assert not Rescheduling.objects.exists()
+
+
 def test_an_ordinary_day_is_not_asked_about(client: Client, draw: Draw, operator: User) -> None:
     login(client, operator)
     move(client, draw, "2026-12-01 09:00")

@@ -16,6 +16,7 @@ from expertpool.draws import settings as office
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.presence import sign_in_code
 from tests.draws.views.letters import link_of
+from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.factories.lines import written_otherwise
@@ -75,8 +76,14 @@ def test_the_place_shows_code_and_count_and_nobodys_name(
     with time_machine.travel(OPENING - timedelta(hours=3), tick=False):
         page = client.get(place).content.decode()
         assert sign_in_code(draw, now=timezone.now()) not in page
+    # Who supervises is there, too, and opens the page where the operator cannot; who only reads does not.
     login(client, supervisor)
-    assert client.get(place).status_code == 403
+    with time_machine.travel(THERE, tick=False):
+        page = client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
+        assert place in page
+        assert client.get(place).status_code == 200
+        assert Entry.objects.filter(action="draw.place", actor_id=supervisor.pk).count() == 1
+    assert login(client, make_user("auditor")).get(place).status_code == 403
 
 
 def test_who_typed_too_many_wrong_codes_is_helped(

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from expertpool.core.responses import Refused, refused
 from expertpool.core.storing import StoreDown
 from expertpool.core.views.listing import PicksRefused
+from expertpool.workflow.exceptions import Settled
 
 
 class RefusalsMiddleware:
@@ -26,6 +27,8 @@ class RefusalsMiddleware:
         return render(request, "refused.html", {"reason": response.message}, status=409)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer for views of bulk actions, none of which can go on without its rows, and for all that
-        need a file while the store does not answer."""
-        return refused(str(error)) if isinstance(error, PicksRefused | StoreDown) else None
+        """Answer for views of bulk actions, none of which can go on without its rows, for all that need a
+        file while the store does not answer, and for who comes to decide what was settled."""
+        return (
+            refused(str(error)) if isinstance(error, PicksRefused | StoreDown | Settled) else None
+        )

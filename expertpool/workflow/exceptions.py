@@ -23,3 +23,7 @@ class NoticeOver(FlowError):
 
 class TooManyObjections(FlowError):
     """So many in so short a time no person writes."""
+
+
+class Settled(Exception):
+    """What somebody came to decide was settled since he opened its page; the sentence says by whom."""

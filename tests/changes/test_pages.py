@@ -273,7 +273,7 @@ def test_the_office_compares_decides_by_field_and_many_at_once(client: Client, a
     assert states == {RequestState.APPROVED}
     assert Expert.objects.filter(title__in=titles[1:]).count() == 2
     assert client.post(reverse("changes:approve_many"), both).status_code == 409
-    assert client.get(reverse("changes:decide", args=[requests[1].pk])).status_code == 404
+    assert client.get(reverse("changes:decide", args=[requests[1].pk])).status_code == 409
 
 
 @pytest.mark.shows("EXP-26")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -82,7 +83,11 @@ def test_who_asks_is_renewed_and_drawn_again(expert: Expert, client: Client, adm
     assert office.post(decide, {"agree": "no"}).status_code == 422
     until = today() + 1000 * DAY
     assert office.post(decide, {"agree": "yes", "until": str(until)}).status_code == 204
-    assert office.post(decide, {"agree": "yes", "until": str(until)}).status_code == 404
+    again = office.post(decide, {"agree": "yes", "until": str(until)}, headers={"HX-Request": "1"})
+    assert again.status_code == 409
+    # He is told who was first, and not that there is no such request.
+    said = json.loads(again["HX-Trigger"])["toast"]["message"]
+    assert "办理，现为“已通过”，没有再次处理" in said
     expert.refresh_from_db()
     assert expert.term_end_date == until
     version = expert.versions.order_by("-number").first()

@@ -43,6 +43,7 @@ from expertpool.core.responses import refused
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, render_list
 from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.workflow.guards import row_to_decide
 from expertpool.workflow.queries.approvals import course_of, returned
 
 
@@ -112,7 +113,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
 
 @requires(EDIT)
 def decide(request: UserRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(to_decide(request.user), pk=pk)
+    row = row_to_decide(to_decide(request.user), visible_to(request.user), pk)
     form = DecisionForm(request.POST if request.method == "POST" else None, kind=row.kind)
 
     def write() -> str:

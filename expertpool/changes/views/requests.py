@@ -32,6 +32,7 @@ from expertpool.core.views.bulk import BulkAction, bulk_view
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, picked_rows, render_list
 from expertpool.experts.exceptions import ExpertRefused
+from expertpool.workflow.guards import row_to_decide
 from expertpool.workflow.queries.approvals import course_of, returned, step_names
 
 
@@ -84,7 +85,8 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
 @requires(RIGHT)
 def decide(request: UserRequest, pk: int) -> HttpResponse:
     """Agree, or say why not, field by field."""
-    asked = get_object_or_404(with_items(requests_to_decide(request.user)), pk=pk)
+    mine = with_items(requests_to_decide(request.user))
+    asked = row_to_decide(mine, requests_visible_to(request.user), pk)
     posted = request.POST if request.method == "POST" else None
     form = DecisionForm(posted, request=asked, viewer=request.user)
 

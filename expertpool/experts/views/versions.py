@@ -60,7 +60,9 @@ def compare(request: UserRequest, pk: int) -> HttpResponse:
         return render(request, "experts/version_none.html", nothing)
     if older.number > newer.number:
         older, newer = newer, older
-    rows = differences(older, newer, request.user, EXPERT.labels(request.user))
+    found = differences(older, newer, request.user, EXPERT.labels(request.user))
+    # What is looked for stands first.
+    rows = sorted(found, key=lambda row: not row.changed)
     context = {
         "title": f"{expert.name}：第 {older.number} 版与第 {newer.number} 版",
         "rows": rows,

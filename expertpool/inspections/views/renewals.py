@@ -36,6 +36,7 @@ from expertpool.inspections.queries.renewals import (
 )
 from expertpool.inspections.services.renewing import ask_renewal, decide_renewal, start_run
 from expertpool.inspections.tables import RENEWAL_TONES, TERM_SORTS, term_tabs
+from expertpool.workflow.guards import row_to_decide
 from expertpool.workflow.queries.approvals import course_of
 
 
@@ -84,7 +85,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
 
 @requires(RIGHT)
 def decide(request: UserRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(to_decide(request.user), pk=pk)
+    row = row_to_decide(to_decide(request.user), renewals_visible_to(request.user), pk)
     posted = request.POST if request.method == "POST" else None
     form = RenewalDecisionForm(posted, end=row.expert.term_end_date)
 

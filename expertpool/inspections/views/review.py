@@ -45,6 +45,7 @@ from expertpool.inspections.services.deciding import (
 )
 from expertpool.inspections.services.submitting import hand_in_for
 from expertpool.inspections.tables import tabs, tone_of
+from expertpool.workflow.guards import row_to_decide
 from expertpool.workflow.queries.approvals import course_of, returned
 
 
@@ -107,7 +108,8 @@ def hand_in_for_(request: UserRequest, pk: int) -> HttpResponse:
 
 @requires(MANAGE)
 def decide(request: UserRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(to_decide(request.user), pk=pk)
+    seen = inspections_visible_to(request.user, MANAGE)
+    row = row_to_decide(to_decide(request.user), seen, pk)
     posted = request.POST if request.method == "POST" else None
     form = DecisionForm(posted, row=row)
 

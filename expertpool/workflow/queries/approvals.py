@@ -107,6 +107,17 @@ def rejection_of(subject: Model) -> Decision | None:
     return rows.select_related("decided_by", "for_whom").order_by("-pk").first()
 
 
+def settled_words(subject: Model) -> str:
+    """Say who settled ``subject``, if it waits for nobody any more, to somebody who came to decide it; empty: it
+    waits, or nobody has handed it in."""
+    approval = handed_in(subject_code(subject)).filter(subject_id=subject.pk).first()
+    if approval is None or approval.state == ApprovalState.RUNNING:
+        return ""
+    last = approval.decisions.select_related("step", "decided_by", "for_whom").last()
+    by = f"已由 {last.who} 办理" if last else "已由申请人撤回或另行处理"
+    return f"{by}，现为“{approval.get_state_display()}”，没有再次处理；请刷新页面。"
+
+
 def reasons_in_words(subject_type: str, fields: Mapping[str, str]) -> str:
     """Return reasons by field as a text of one line, each under its label and in the order of the fields."""
     if not fields:

@@ -18,7 +18,7 @@ from django.http import QueryDict
 
 from expertpool.core.configuration import value_of
 from expertpool.core.jobs import defer
-from expertpool.core.mandates import FORGED, stands
+from expertpool.core.mandates import FORGED, stands, unless_undone
 from expertpool.core.models import BulkRun
 from expertpool.core.models.bulk import BulkState
 from expertpool.core.settings import EXPORT_KEPT
@@ -138,15 +138,17 @@ def work_off(*, run_id: int, now: datetime) -> None:
         return
     with transaction.atomic():
         if not stands(run, now=now):
-            _update(run, state=BulkState.FAILED, finished_at=now, error=FORGED)
+            forged = BulkRun.objects.filter(pk=run.pk)
+            forged.update(state=BulkState.FAILED, finished_at=now, error=FORGED)
             return
     _update(run, state=BulkState.RUNNING)
     asked = Kept.of(run)
     try:
         action = ACTIONS[run.action]
         for start in range(run.done, run.total, AT_ONCE):
-            do_part(run, action, asked, run.chosen[start : start + AT_ONCE], now)
-        with transaction.atomic():
+            with unless_undone(run):
+                do_part(run, action, asked, run.chosen[start : start + AT_ONCE], now)
+        with unless_undone(run):
             said = action.then(asked, run.made) if run.made else ""
             _update(run, state=BulkState.DONE, said=said[:500], finished_at=now)
     except Exception:
@@ -172,7 +174,7 @@ def do_part(run: BulkRun, action: BulkStep, asked: Asked, keys: list[Any], now: 
 def _update(run: BulkRun, **values: Any) -> None:
     for name, value in values.items():
         setattr(run, name, value)
-    run.save(update_fields=list(values))
+    run.save(update_fields=[*values, "proof"])
 
 
 def own_runs(user: Any, *, now: datetime) -> QuerySet[BulkRun]:

@@ -111,6 +111,53 @@ def test_nor_one_that_was_altered(
     assert Entry.objects.filter(action=FORGED).count() == 1
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        'refused = \'[["王建国", "请到 http://evil.example 登录后重新办理"]]\'',
+        "said = '请到 http://evil.example 登录'",
+        "error = '请到 http://evil.example 登录'",
+        "made = '[]'",
+        "done = done + 1",
+        "state = 'failed'",
+    ],
+)
+def test_what_came_of_it_is_as_it_was_written(
+    admin: User, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    client = login(Client(), admin)
+    run = ask(client, monkeypatch, [make_expert().pk, make_expert().pk])
+    tasks.run_bulk(run_id=run.pk)
+    page = reverse("core:bulk_run", args=[run.pk])
+    assert client.get(page).status_code == 200
+    assert not is_told()
+    write(f"UPDATE core_bulkrun SET {words}")  # noqa: S608
+    assert client.get(page).status_code == 404
+    assert "evil" not in client.get(reverse("core:export_list")).content.decode()
+    assert is_told()
+
+
+def test_one_that_fails_halfway_says_what_was_done(
+    admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "AT_ONCE", 1)
+    run = ask(login(Client(), admin), monkeypatch, [make_expert().pk, make_expert().pk])
+    part, parts = bulk.do_part, []
+
+    def fail(*args: Any) -> None:
+        part(*args)
+        parts.append(args)
+        if len(parts) == 2:
+            raise RuntimeError
+
+    monkeypatch.setattr(bulk, "do_part", fail)
+    tasks.run_bulk(run_id=run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.done, len(run.made)) == ("failed", 1, 1)
+    assert not is_told()
+    assert login(Client(), admin).get(reverse("core:bulk_run", args=[run.pk])).status_code == 200
+
+
 def test_one_that_was_done_is_not_done_again(admin: User, monkeypatch: pytest.MonkeyPatch) -> None:
     run = ask(login(Client(), admin), monkeypatch, [make_expert().pk, make_expert().pk])
     tasks.run_bulk(run_id=run.pk)

@@ -20,7 +20,7 @@ class CertificateRun(HoldsFiles, models.Model):
     """What one user has done to many: asked for, worked off as a job, its PDF fetched until it expires.
 
     ``chosen`` are the keys of experts (issue) or certificates; ``refused`` pairs of name and reason. ``proof``: that
-    he asked for it (`core.mandates`); emptied when it expires.
+    he asked for it, and what came of it (`core.mandates`); emptied when it expires.
     """
 
     never = ("DELETE",)
@@ -50,6 +50,7 @@ class CertificateRun(HoldsFiles, models.Model):
         says=(
             *("uid.hex", "user.username", "kind", "chosen", "total"),
             *("created_at", "expires_at"),
+            *("state", "done", "made", "refused", "error", "finished_at"),
         ),
     )
 

@@ -67,7 +67,8 @@ def work_off(*, run_id: int, now: datetime) -> None:
         return
     with transaction.atomic():
         if not mandates.stands(run, now=now):
-            _update(run, state=RunState.FAILED, finished_at=now, error=mandates.FORGED)
+            forged = CertificateRun.objects.filter(pk=run.pk)
+            forged.update(state=RunState.FAILED, finished_at=now, error=mandates.FORGED)
             return
     _update(run, state=RunState.RUNNING)
     try:
@@ -87,7 +88,7 @@ def _parts(run: CertificateRun, now: datetime) -> Iterator[list[Certificate]]:
         yield list(_made_before(run))
     for start in range(run.done, run.total, AT_ONCE):
         keys = run.chosen[start : start + AT_ONCE]
-        with transaction.atomic():
+        with mandates.unless_undone(run):
             made, refused = _do(run, keys, now)
             _update(
                 run,
@@ -143,7 +144,7 @@ def _with_experts(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:
 
 def _finish(run: CertificateRun, made: list[Certificate], now: datetime) -> None:
     content = certificates_pdf(made, at=now) if made else b""
-    with transaction.atomic():
+    with mandates.unless_undone(run):
         if content:
             label = f"{run.get_kind_display()} {len(made)} 份"
             record("certificate.print", actor=run.user, now=now, note=label)
@@ -156,7 +157,7 @@ def _finish(run: CertificateRun, made: list[Certificate], now: datetime) -> None
 def _update(run: CertificateRun, **values: Any) -> None:
     for name, value in values.items():
         setattr(run, name, value)
-    run.save(update_fields=list(values))
+    run.save(update_fields=[*values, "proof"])
 
 
 def own_runs(user: User, *, now: datetime) -> QuerySet[CertificateRun]:

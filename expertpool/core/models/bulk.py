@@ -28,7 +28,8 @@ TONES = {
 class BulkRun(models.Model):
     """What one user asked to be done to ``chosen`` (keys) by ``action``, with what he had ``posted``; how far it
     is, and whom it refused (pairs of name and reason). Changed by `core.bulk` only; emptied when it expires: a row
-    that was deleted would come back as one that waits. ``proof``: that he asked for it, and nobody else (`core.mandates`)."""
+    that was deleted would come back as one that waits. ``proof``: that he asked for it, and nobody else,
+    and what came of it (`core.mandates`)."""
 
     never = ("DELETE",)
     final = ("uid", "finished_at")
@@ -62,6 +63,7 @@ class BulkRun(models.Model):
         says=(
             *("uid.hex", "user.username", "action", "title", "back", "posted", "asked_with"),
             *("chosen", "total", "created_at", "expires_at"),
+            *("state", "done", "made", "refused", "said", "error", "finished_at"),
         ),
     )
 

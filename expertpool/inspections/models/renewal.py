@@ -106,7 +106,10 @@ class RenewalRun(models.Model):
         "凭证",
         null=False,
         default=b"",
-        says=("uid.hex", "user.username", "until", "reason", "chosen", "total", "created_at"),
+        says=(
+            *("uid.hex", "user.username", "until", "reason", "chosen", "total", "created_at"),
+            *("state", "done", "made", "refused", "finished_at"),
+        ),
     )
 
     class Meta:

@@ -15,7 +15,7 @@ from expertpool.accounts.queries import is_outsider
 from expertpool.audit.services import record
 from expertpool.core.bulk import MOST_PICKED
 from expertpool.core.jobs import defer
-from expertpool.core.mandates import stands
+from expertpool.core.mandates import stands, unless_undone
 from expertpool.core.visibility import told
 from expertpool.experts.enums import ChangeVia, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
@@ -210,12 +210,13 @@ def work_off(*, run_id: int, now: datetime) -> None:
         return
     with transaction.atomic():
         if not stands(run, now=now):
-            _update(run, state=RunState.FAILED, finished_at=now)
+            forged = RenewalRun.objects.filter(pk=run.pk)
+            forged.update(state=RunState.FAILED, finished_at=now)
             return
     _update(run, state=RunState.RUNNING)
     try:
         for start in range(run.done, run.total, AT_ONCE):
-            with transaction.atomic():
+            with unless_undone(run):
                 _part(run, run.chosen[start : start + AT_ONCE], now)
     except Exception:
         logger.exception("run of renewals %s failed", run.pk)
@@ -247,4 +248,4 @@ def _part(run: RenewalRun, keys: Sequence[int], now: datetime) -> None:
 def _update(run: RenewalRun, **values: object) -> None:
     for name, value in values.items():
         setattr(run, name, value)
-    run.save(update_fields=list(values))
+    run.save(update_fields=[*values, "proof"])

@@ -11,12 +11,12 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.automation.models import Errand
 from expertpool.automation.permissions import ERRANDS
-from expertpool.automation.queries.firings import errands_visible_to
+from expertpool.automation.queries.firings import errands_waiting_for
 from expertpool.core.home import Source, Todo
 
 
 def _waiting(user: User, _now: datetime) -> Iterator[Todo]:
-    rows = errands_visible_to(user).filter(done_at__isnull=True)
+    rows = errands_waiting_for(user)
     if latest := rows.first():
         text = f"项由事件规则列入，最近一项：{latest.text}"
         url = reverse("automation:errands")

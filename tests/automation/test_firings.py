@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from expertpool.accounts.models import Department, User
 from expertpool.automation.enums import FiringState
 from expertpool.automation.exceptions import ErrandRefused, ReplayRefused
 from expertpool.automation.models import Errand, Firing, Occurrence
-from expertpool.automation.queries.firings import errands_visible_to, firings_visible_to
-from expertpool.automation.registry import RULE_ACTIONS, RuleAction
+from expertpool.automation.queries.firings import (
+    errands_visible_to,
+    errands_waiting_for,
+    firings_visible_to,
+)
+from expertpool.automation.registry import EVENT_KINDS, RULE_ACTIONS, EventKind, RuleAction
 from expertpool.automation.services import acting
 from expertpool.automation.services.acting import act, replay
 from expertpool.automation.services.effects import finish_errand
@@ -117,6 +123,30 @@ def test_an_errand_is_seen_and_finished_by_one(operator: User) -> None:
         "安排「桥梁加固」抽取" in one.text for one in todos_for(operator, now=timezone.now())
     )
     assert not errands_visible_to(make_user("auditor")).exists()
+
+
+def test_the_home_page_asks_only_for_what_errands_are_about(operator: User) -> None:
+    """Each kind is asked for the rows that one may know of, which takes the page as long as all else on it."""
+    make_rule(ERRAND)
+    make_project("approved", applicant=operator)
+    settle_rules()
+    asked: list[str] = []
+
+    def noting(kind: EventKind) -> EventKind:
+        def visible(user: User) -> QuerySet[Any]:
+            asked.append(kind.code)
+            return kind.visible(user)
+
+        return replace(kind, visible=visible)
+
+    with EVENT_KINDS.holding(*map(noting, EVENT_KINDS), alone=True):
+        [errand] = errands_waiting_for(operator)
+    assert asked == [errand.firing.occurrence.kind]
+    assert list(errands_visible_to(operator)) == [errand]
+    asked.clear()
+    with EVENT_KINDS.holding(*map(noting, EVENT_KINDS), alone=True):
+        assert not errands_waiting_for(make_user("auditor")).exists()
+    assert asked == []
 
 
 def test_where_nobody_is_there_an_action_is_skipped() -> None:

@@ -20,11 +20,11 @@ from expertpool.core.fields import is_vouched
 DAY = timedelta(days=1)
 
 
-def known_to(user: User, at: str) -> Q:
+def known_to(user: User, at: str, kinds: Iterable[EventKind] = EVENT_KINDS) -> Q:
     """Return the condition that a row's occurrence (its path ``at``) is of something that ``user`` may
-    know of."""
+    know of. Each kind is asked for its rows: whoever knows that there are no others names the ``kinds``."""
     known = Q(pk__in=[])
-    for kind in EVENT_KINDS:
+    for kind in kinds:
         rows = kind.visible(user).order_by().values("pk")
         known |= Q(**{f"{at}__kind": kind.code, f"{at}__subject_id__in": rows})
     return known
@@ -46,6 +46,16 @@ def errands_visible_to(user: User) -> QuerySet[Errand]:
     waiting = rows.filter(done_at__isnull=True).order_by()
     forged = [one.pk for one in waiting if not is_vouched(one)]
     return rows.filter(known_to(user, "firing__occurrence")).exclude(pk__in=forged)
+
+
+def errands_waiting_for(user: User) -> QuerySet[Errand]:
+    """Return those of `errands_visible_to` that nobody has seen to yet."""
+    rows = errands().filter(role__in=user.given_roles, done_at__isnull=True)
+    vouched = [one for one in rows.order_by() if is_vouched(one)]
+    codes = {one.firing.occurrence.kind for one in vouched}
+    kinds = (kind for kind in EVENT_KINDS if kind.code in codes)
+    known = known_to(user, "firing__occurrence", kinds)
+    return rows.filter(known, pk__in=[one.pk for one in vouched])
 
 
 def errands() -> QuerySet[Errand]:

@@ -1,5 +1,7 @@
 """Experts through the interface: the same services, scopes and masks as the pages."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -51,6 +53,7 @@ from expertpool.experts.schemas import (
 from expertpool.experts.services.admission import approve_admission, enter_expert
 from expertpool.experts.services.alike import LooksAlike
 from expertpool.experts.services.leave import cancel_leave, file_leave
+from expertpool.experts.services.profile import refusals_of
 from expertpool.experts.services.status import freeze_expert, unfreeze_expert
 
 router = Router(tags=["专家"])
@@ -135,16 +138,25 @@ def expert_create(request: UserRequest, data: ExpertInput) -> Status[Expert]:
     values = data.dict(exclude=apart) | added_values(
         EXPERT, data.fields, viewer=request.user, listed_at="/expert-fields"
     )
-    values |= {
-        "division": _division(data.division),
-        "department": _department(user, data.department_id),
-        "title_level": title_level(values["title"]),
-    }
-    specialties = _specialties(data.specialties)
+    errors: dict[str, Any] = {}
+    with _noting(errors):
+        values["division"] = _division(data.division)
+    with _noting(errors):
+        values["department"] = _department(user, data.department_id)
+    specialties: list[Specialty] = []
+    with _noting(errors):
+        specialties = _specialties(data.specialties)
+    values["title_level"] = title_level(values["title"])
     try:
         # A unit that was made for a refused record goes with it.
         with writing_afterwards(), transaction.atomic():
-            values["employer"] = _employer(data.employer, values)
+            with _noting(errors):
+                values["employer"] = _employer(data.employer, values)
+            if errors:  # all that is wrong at once
+                others = refusals_of(
+                    expert=Expert(), values=values, specialties=(), actor=user, now=now, taken=False
+                )
+                raise ValidationError(errors | {one: others[one] for one in others.keys() - errors})
             expert = enter_expert(
                 values=values,
                 specialties=specialties,
@@ -277,6 +289,15 @@ def leave_cancel(request: UserRequest, leave_id: Id) -> Leave:
     """提前结束请假，从现在起可以抽取。"""
     leave: Leave = get_object_or_404(leaves_visible_to(request.user), pk=leave_id)
     return cancel_leave(leave=leave, actor=request.user, now=timezone.now())
+
+
+@contextmanager
+def _noting(errors: dict[str, Any]) -> Iterator[None]:
+    """Keep what is refused within in ``errors``, by field."""
+    try:
+        yield
+    except ValidationError as error:
+        errors |= error.error_dict
 
 
 def _shown(rows: QuerySet[Expert]) -> QuerySet[Expert]:

@@ -139,6 +139,21 @@ def test_what_is_wrong_is_said_by_field_and_nothing_is_kept(
     assert Unit.objects.count() == units  # nor the employer that was named
 
 
+def test_all_that_is_wrong_is_said_at_once(office: Caller, person: dict[str, Any]) -> None:
+    wrong = person | {
+        "title": "大师",
+        "phone": "138",
+        "division": "9999",
+        "specialties": ["没有"],
+        "department_id": 987654,
+        "employer": {"name": "", "uscc": make_uscc(3)},
+    }
+    problem = assert_problem(office.post("/experts", wrong), 422, "invalid-values")
+    told = {one["field"] for one in problem["errors"]}
+    assert {"division", "specialties", "department_id", "employer", "phone"} <= told
+    assert not Expert.objects.exists()
+
+
 def test_what_is_odd_is_kept_and_told(office: Caller, person: dict[str, Any]) -> None:
     assert office.post("/experts", person).json()["warnings"] == []
     odd = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -336,6 +337,23 @@ def test_a_run_offers_to_go_on_or_be_given_up_only_where_nobody_is_at_it(
     finally:
         other.close()
     assert stands_still(run, now=later)
+
+
+def test_rows_that_were_saved_are_not_kept_in_the_process(
+    admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TitleImporter, "chunk_rows", 100)
+    rows = ((at, [f"测试{at}", "x"]) for at in range(2, 2_002))
+    importer, held = TitleImporter(actor=admin, now=NOW, options={}), list[int]()
+
+    def count(_: int) -> None:
+        held.append(sum(isinstance(one, Row) for one in gc.get_objects()))
+
+    codes = ["name", "note"]
+    totals = check_rows(importer, rows, codes, keep=True, refused=lambda row: None, progress=count)
+    assert totals.accepted == 2_000
+    # No more at the end than at the beginning, and never more than two chunks.
+    assert max(held) <= 2 * 100 + 10
 
 
 def test_how_far_a_run_is_is_told_within_a_chunk(admin: User) -> None:

@@ -20,7 +20,7 @@ from expertpool.siteconfig.queries.counting import counted, counting_in_words
 from expertpool.workflow.enums import ApprovalState
 from expertpool.workflow.queries.approvals import handed_in, running, waiting_for
 from expertpool.workflow.queries.deciders import ends_flow
-from expertpool.workflow.queries.second_person import why_not_second
+from expertpool.workflow.queries.second_person import behind, why_not_second
 
 RIGHT = "experts.admit"
 SUBJECT = "experts.expert"
@@ -54,12 +54,11 @@ def admissions_waiting_for(user: User) -> QuerySet[Expert]:
     )
     makers |= set(changed.order_by().values_list("actor", flat=True).distinct())
     makers.discard(None)
-    if not why_not_second(user, makers, asked_at=now, now=now):
-        return rows
     if why_not_second(user, (), asked_at=now, now=now):
         return rows.none()
-    # Seldom, and of few persons: which of them.
-    barred = {one for one in makers if why_not_second(user, {one}, asked_at=now, now=now)}
+    barred = behind(user, makers, asked_at=now, now=now)
+    if not barred:
+        return rows
     touched = ExpertVersion.objects.filter(actor__in=barred, expert=OuterRef("pk"))
     own = Q(created_by__isnull=False, created_by__in=barred)
     return rows.exclude(own).exclude(Exists(touched))

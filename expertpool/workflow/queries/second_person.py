@@ -55,6 +55,17 @@ def why_not_second(user: User, firsts: Iterable[int], *, asked_at: datetime, now
     return ""
 
 
+def behind(user: User, firsts: Iterable[int], *, asked_at: datetime, now: datetime) -> set[int]:
+    """Return of ``firsts`` (ids) those in whose accounts ``user`` has lately had his hands, directly or through
+    others: to what they ask for he does not agree."""
+    firsts, days = set(firsts), counted(SECOND_DAYS, asked_at)
+    since = now - timedelta(days=days)
+    if not days or user.pk not in _hands_behind(firsts, since):
+        return set()
+    # Seldom, and of few persons: which of them.
+    return {one for one in firsts if user.pk in _hands_behind({one}, since)}
+
+
 def phone_does_not_count_yet(user: User, *, now: datetime) -> str:
     """Say from when ``user``, whose account somebody else has managed, can show by his phone that he is himself
     again: not by a number that is new; empty where it counts, or he decides nothing."""

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -368,6 +369,26 @@ def test_it_is_not_offered_to_whom_it_would_be_refused(
     reset_password(user=clerk, actor=admin, now=timezone.now())
     other = entered(make_user(roles=(committee,), name="另一人"))
     assert list(admissions_waiting_for(admin)) == [other]
+
+
+def test_what_is_asked_of_himself_is_asked_once_for_any_number_of_makers(
+    clerk: User, committee: Role, admin: User
+) -> None:
+    """The menu counts on each page who waits: behind whom he stands is all that is asked of each."""
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            list(admissions_waiting_for(User.objects.get(pk=admin.pk)))
+        return len(queries)
+
+    entered(clerk)
+    reset_password(user=clerk, actor=admin, now=timezone.now())
+    others = [entered(make_user(roles=(committee,), name=f"录入{n}")) for n in range(2)]
+    assert set(admissions_waiting_for(admin)) == set(others)
+    three = asked()
+    others += [entered(make_user(roles=(committee,), name=f"录入{n}")) for n in range(2, 4)]
+    assert set(admissions_waiting_for(admin)) == set(others)
+    assert asked() - three <= 2 * 5
 
 
 @pytest.mark.parametrize("source", [ExpertSource.MANUAL, ExpertSource.INTERFACE])

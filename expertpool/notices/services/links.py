@@ -16,10 +16,10 @@ from django.urls import reverse
 from expertpool.audit.services import record
 from expertpool.core.fields import is_vouched
 from expertpool.experts.enums import ExpertStatus
-from expertpool.notices.enums import NoticeState, ReceiptKind
-from expertpool.notices.exceptions import LinkInvalid, NoticeRefused
-from expertpool.notices.models import Addressee, ExpertNotice
-from expertpool.notices.services.reading import note_receipt
+from expertpool.notices.enums import ReceiptKind
+from expertpool.notices.exceptions import LinkInvalid
+from expertpool.notices.models import Addressee
+from expertpool.notices.services.reading import note_receipt, standing_notice
 
 SALT = "notices.link"
 INVALID = "链接无效，请完整复制短信或邮件中的网址，或联系发通知的部门。"
@@ -52,9 +52,7 @@ def addressee_for_link(token: str) -> Addressee:
 def confirm_by_link(*, addressee: Addressee, now: datetime) -> None:
     """Note that whoever has the link has read the notice, and confirms it where it asks for that; once, and logged.
     Refuses (NoticeRefused) one that is withdrawn."""
-    notice = ExpertNotice.objects.select_for_update(no_key=True).get(pk=addressee.notice_id)
-    if notice.state == NoticeState.WITHDRAWN:
-        raise NoticeRefused("这则通知已撤回，不需要确认。")
+    notice = standing_notice(addressee)
     first = note_receipt(addressee, ReceiptKind.READ, now)
     if notice.needs_receipt:
         first = note_receipt(addressee, ReceiptKind.CONFIRMED, now)

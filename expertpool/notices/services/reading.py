@@ -28,16 +28,22 @@ def open_notice(*, addressee: Addressee, actor: User, now: datetime) -> None:
 def confirm_receipt(*, addressee: Addressee, actor: User, now: datetime) -> None:
     """Note that its expert confirms that he has a notice, once. Refuses (NoticeRefused) one that asks for no
     confirmation, and one that is withdrawn."""
-    # Nobody withdraws it between the look and the receipt.
-    notice = ExpertNotice.objects.select_for_update(no_key=True).get(pk=addressee.notice_id)
-    if notice.state == NoticeState.WITHDRAWN:
-        raise NoticeRefused("这则通知已撤回，不需要确认。")
+    notice = standing_notice(addressee)
     if not notice.needs_receipt:
         raise NoticeRefused("这则通知不需要确认。")
     note_receipt(addressee, ReceiptKind.READ, now)
     if note_receipt(addressee, ReceiptKind.CONFIRMED, now):
         # About his own row: of many hundreds the notice itself is not the place.
         record("notice.confirm", actor=actor, now=now, subject=addressee, note=str(notice))
+
+
+def standing_notice(addressee: Addressee) -> ExpertNotice:
+    """Return the notice that went to ``addressee``, locked: nobody withdraws it between this look and a receipt.
+    Refuses (NoticeRefused) one that is withdrawn."""
+    notice = ExpertNotice.objects.select_for_update(no_key=True).get(pk=addressee.notice_id)
+    if notice.state == NoticeState.WITHDRAWN:
+        raise NoticeRefused("这则通知已撤回，不需要确认。")
+    return notice
 
 
 def note_receipt(addressee: Addressee, kind: ReceiptKind, now: datetime) -> bool:

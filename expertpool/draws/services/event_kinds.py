@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
@@ -103,55 +104,45 @@ def _draw_page(draw: Draw) -> str:
     return reverse("draws:detail", args=[draw.pk])
 
 
+_ALIKE: dict[str, Any] = {
+    "subject": DRAW,
+    "visible": draws_visible_to,
+    "page": _draw_page,
+    "words": _draw_words,
+    "samples": DRAW_SAMPLES,
+    "people": DRAW_PEOPLE,
+    "parties": {"draw": lambda draw: draw, "project": lambda draw: draw.project},
+    "order": 30,
+}
+
 SEALED = EventKind(
     code="draws.sealed",
     label="抽取已封存",
-    subject=DRAW,
     sources={DrawSealed: lambda event: [event.draw_id]},
-    visible=draws_visible_to,
     past=lambda: _draws().annotate(happened_at=F("sealed_at")),
-    page=_draw_page,
     fact=lambda draw: "sealed",
-    words=_draw_words,
-    samples=DRAW_SAMPLES,
-    people=DRAW_PEOPLE,
-    parties={"draw": lambda draw: draw, "project": lambda draw: draw.project},
-    order=30,
+    **_ALIKE,
 )
 
 ENDED = EventKind(
     code="draws.ended",
     label="抽取结束",
     note="名单公开前结束的，到下一个整点才触发，以免看出是谁在何时答复。",
-    subject=DRAW,
     sources={DrawEnded: lambda event: [event.draw_id]},
     told_at=end_told_at,
-    visible=draws_visible_to,
     past=_ended,
-    page=_draw_page,
     fact=_end_of,
     stands=lambda draw, fact: _end_of(draw) == fact,  # it may have gone on again
-    words=_draw_words,
-    samples=DRAW_SAMPLES,
-    people=DRAW_PEOPLE,
-    parties={"draw": lambda draw: draw, "project": lambda draw: draw.project},
-    order=30,
+    **_ALIKE,
 )
 
 RELEASED = EventKind(
     code="draws.released",
     label="名单公开",
-    subject=DRAW,
     sources={NamesReleased: lambda event: [event.draw_id]},
-    visible=draws_visible_to,
     past=lambda: _draws().filter(released_at__isnull=False).annotate(happened_at=F("released_at")),
-    page=_draw_page,
     fact=lambda draw: "released",
-    words=_draw_words,
-    samples=DRAW_SAMPLES,
-    people=DRAW_PEOPLE,
-    parties={"draw": lambda draw: draw, "project": lambda draw: draw.project},
-    order=30,
+    **_ALIKE,
 )
 
 

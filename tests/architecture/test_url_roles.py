@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from expertpool.accounts.models import User
 from expertpool.core.registry import NARROW_PAGES
 from expertpool.experts.models import Expert
 from expertpool.experts.services.blacklist import add_to_blacklist
@@ -111,7 +112,9 @@ LEFT = {
 @pytest.mark.django_db
 @pytest.mark.parametrize("put_out", [freeze_expert, add_to_blacklist])
 def test_who_is_out_of_the_pool_opens_what_is_left_to_him(put_out: Any, world: World) -> None:
-    user, client = world.users["expert"], Client(raise_request_exception=False)
+    # Read anew: the others of this module sign him in as he stands in ``world``.
+    user = User.objects.get(pk=world.users["expert"].pk)
+    client = Client(raise_request_exception=False)
     # Of a member: what nobody opens for who is out stands since then.
     urls = {name: reverse(name, kwargs=rule.kwargs(world, user)) for name, rule in RULES.items()}
     member = Expert.objects.get(pk=world.expert.pk)

@@ -6,4 +6,7 @@ ACTIONS = (
     Action("evaluation.extend", "延长项目评价"),
     Action("evaluation.close", "结束项目评价"),
     Action("evaluation.rate", "评价专家"),
+    Action("evaluation.rate_organiser", "评价组织单位"),
+    Action("evaluation.object", "申诉评价"),
+    Action("evaluation.answer", "答复评价申诉"),
 )

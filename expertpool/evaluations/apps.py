@@ -6,21 +6,29 @@ class EvaluationsConfig(AppConfig):
     verbose_name = "综合评价"
 
     def ready(self) -> None:
+        from django.utils import timezone
+
         from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.changes.registry import OWN_DATA
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
+        from expertpool.core.visibility import LATER, Later
+        from expertpool.draws.queries.untold import untold_removals
         from expertpool.evaluations.actions import ACTIONS
-        from expertpool.evaluations.exports import RatingExport
+        from expertpool.evaluations.exports import MeasureExport, RatingExport
         from expertpool.evaluations.home import TODOS
         from expertpool.evaluations.menu import GROUP, ITEMS
         from expertpool.evaluations.occasions import OCCASIONS as TOLD
         from expertpool.evaluations.permissions import PERMISSIONS
+        from expertpool.evaluations.queries.own import files_subject
         from expertpool.evaluations.queries.windows import what_goes_on
         from expertpool.evaluations.settings import SETTINGS
+        from expertpool.evaluations.tables import OWN
         from expertpool.evaluations.tabs import TABS
+        from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.projects.queries.archive import OBSTACLES, Obstacle
 
@@ -31,6 +39,10 @@ class EvaluationsConfig(AppConfig):
         MENU.add(*ITEMS)
         home.TODOS.add(*TODOS)
         PAGE_TABS.add(*TABS)
-        EXPORTS.add(RatingExport())
+        EXPORTS.add(RatingExport(), MeasureExport())
         OCCASIONS.add(*TOLD)
+        OWN_DATA.add(*OWN)
+        FILE_SUBJECTS.add(files_subject(timezone.now))
+        # That he objects says that he is at his account: told like whatever else he does.
+        LATER.add(Later("evaluations.objections", "evaluations.ratingobjection", untold_removals))
         OBSTACLES.add(Obstacle("evaluations.open", what_goes_on))

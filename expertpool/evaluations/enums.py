@@ -9,7 +9,6 @@ class Target(models.TextChoices):
     AGENCY = "agency", "代理机构"
 
 
-USED = (Target.EXPERT,)
 BY_EXPERTS = (Target.ORGANISER, Target.AGENCY)
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from expertpool.core.exporting import ExportColumn, Exporter
 from expertpool.core.exporting.exporter import Params, Rows
-from expertpool.evaluations.forms.filters import RatingFilter
+from expertpool.evaluations.forms.filters import MeasureFilter, RatingFilter
 from expertpool.evaluations.models import Rating
 from expertpool.evaluations.permissions import EXPORT
 from expertpool.evaluations.queries.ratings import Line, lines_for, ratings_visible_to
@@ -44,3 +44,35 @@ class RatingExport(Exporter):
         rows: QuerySet[Rating] = form.filter(ratings_visible_to(user, EXPORT))
         found: list[Line] = lines_for(user, rows.order_by("-given_at", "-pk"), now=timezone.now())
         return Rows(found)
+
+
+class MeasureExport(Exporter):
+    code = "evaluations.measures"
+    title = "参评情况"
+    permission = EXPORT
+    columns = (
+        ExportColumn("number", "专家编号", lambda row: row.number, of=("experts.number",)),
+        ExportColumn("name", "专家姓名", lambda row: row.name, of=("experts.name",)),
+        ExportColumn(
+            "employer",
+            "工作单位",
+            lambda row: str(row.employer or ""),
+            width=28,
+            of=("experts.employer",),
+        ),
+        ExportColumn("accepted", "接受次数", lambda row: row.accepted),
+        ExportColumn("meetings", "会议次数", lambda row: row.meetings),
+        ExportColumn("projects", "项目数", lambda row: row.projects),
+        ExportColumn("standards", "标准数", lambda row: row.standards),
+        ExportColumn(
+            "diligence",
+            "认真程度",
+            lambda row: None if row.diligence is None else round(row.diligence, 1),
+        ),
+    )
+
+    def rows(self, user: Any, params: Params) -> QuerySet[Any]:
+        form = MeasureFilter(params, user=user, now=timezone.now())
+        form.code = EXPORT
+        found: QuerySet[Any] = form.filter(form.rows)
+        return found.select_related("employer").order_by("-accepted", "pk")

@@ -9,8 +9,11 @@ from django.urls import reverse
 
 from expertpool.accounts.models import User
 from expertpool.core.home import Source, Todo
-from expertpool.evaluations.permissions import RATE
+from expertpool.core.text import moment_text
+from expertpool.evaluations.permissions import ANSWER, RATE
+from expertpool.evaluations.queries.own import asked_of, objections_waiting
 from expertpool.evaluations.queries.windows import to_rate
+from expertpool.experts.queries.experts import expert_for
 
 
 def projects_to_rate(user: User, now: datetime) -> Iterator[Todo]:
@@ -18,4 +21,24 @@ def projects_to_rate(user: User, now: datetime) -> Iterator[Todo]:
     yield Todo("评价专家", "个项目的专家等待评价", url, "star", "amber", "评价", rows)
 
 
-TODOS = (Source("evaluations_to_rate", RATE, 110, projects_to_rate),)
+def objections_to_answer(user: User, now: datetime) -> Iterator[Todo]:
+    rows, url = objections_waiting(user), reverse("evaluations:objections")
+    text = "项专家的评价申诉等待答复"
+    yield Todo("答复评价申诉", text, url, "message-circle", "amber", "答复", rows)
+
+
+def reviews_to_rate(user: User, now: datetime) -> Iterator[Todo]:
+    """What an expert may say of who organised his reviews."""
+    expert = expert_for(user)
+    for one in asked_of(expert, now=now) if expert else ():
+        if one.rating is None:
+            url = reverse("evaluations:own_rate", args=[one.evaluation.pk, one.target])
+            text = f"{one.title}，{moment_text(one.evaluation.due_at)} 截止"
+            yield Todo(f"评价{one.target.label}", text, url, "star", "blue", "评价")
+
+
+TODOS = (
+    Source("evaluations_to_rate", RATE, 110, projects_to_rate),
+    Source("evaluations_to_answer", ANSWER, 115, objections_to_answer),
+    Source("evaluations_own", "experts.self", 60, reviews_to_rate),
+)

@@ -7,13 +7,19 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.registry import MOST_WAITING, MenuGroup, MenuItem
-from expertpool.evaluations.models import Evaluation
-from expertpool.evaluations.permissions import MANAGE, RATE, VIEW
+from expertpool.evaluations.models import Evaluation, RatingObjection
+from expertpool.evaluations.permissions import ANSWER, MANAGE, RATE, VIEW
+from expertpool.evaluations.queries.own import objections_waiting
 from expertpool.evaluations.queries.windows import to_rate
 
 
 def count_waiting(user: User) -> QuerySet[Evaluation]:
     return to_rate(user, timezone.now())[:MOST_WAITING]
+
+
+def count_objections(user: User) -> QuerySet[RatingObjection]:
+    rows: QuerySet[RatingObjection] = objections_waiting(user)[:MOST_WAITING]
+    return rows
 
 
 GROUP = MenuGroup("evaluations", "综合评价", 27)
@@ -37,6 +43,36 @@ ITEMS = (
         permissions=(VIEW,),
         order=20,
         group="evaluations",
+    ),
+    MenuItem(
+        "evaluations.measures",
+        "参评情况",
+        "chart-bar",
+        "evaluations:measures",
+        permissions=(VIEW,),
+        order=25,
+        group="evaluations",
+    ),
+    MenuItem(
+        "evaluations.objections",
+        "评价申诉",
+        "message-circle",
+        "evaluations:objections",
+        permissions=(ANSWER,),
+        order=30,
+        count=count_objections,
+        active=("evaluations:answer",),
+        group="evaluations",
+    ),
+    MenuItem(
+        "my_evaluations",
+        "我的评价",
+        "star",
+        "evaluations:own",
+        permissions=("experts.self",),
+        order=54,
+        active=("evaluations:own_",),
+        group="home",
     ),
     MenuItem(
         "evaluations.forms",

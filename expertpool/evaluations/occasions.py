@@ -26,4 +26,42 @@ REMINDED = Occasion(
     placeholders=_SAMPLE,
     defaults={ChannelCode.SITE: ("专家评价即将截止：{{项目名称}}", _REMINDED)},
 )
-OCCASIONS = (OPENED, REMINDED)
+_HIS = {
+    "专家姓名": "王工",
+    "项目名称": "人民医院门诊楼施工招标",
+    "网址": "https://zhuanjia.example.cn/my/evaluations/",
+}
+_ASKED = "{{专家姓名}}专家：您参加的「{{项目名称}}」评审已结束，请在 {{截止时间}} 前评价组织单位的工作（不显示姓名）：{{网址}}"
+ASKED = Occasion(
+    code="evaluations.asked",
+    label="请评价组织单位（通知专家）",
+    placeholders={**_HIS, "截止时间": "2026-12-15 00:00"},
+    defaults={
+        ChannelCode.SITE: ("请评价「{{项目名称}}」的组织工作", _ASKED),
+        ChannelCode.EMAIL: ("请评价「{{项目名称}}」的组织工作", _ASKED),
+        ChannelCode.SMS: ("", _ASKED),
+    },
+)
+_CLOSED = "{{专家姓名}}专家：您参加「{{项目名称}}」评审的评价可以查看了；有异议的，{{申诉截止}} 前可以申诉一次：{{网址}}"
+CLOSED = Occasion(
+    code="evaluations.closed",
+    label="评价可以查看（通知专家）",
+    placeholders={**_HIS, "申诉截止": "2026-12-29 00:00"},
+    defaults={
+        ChannelCode.SITE: ("您参加的评审有了评价：{{项目名称}}", _CLOSED),
+        ChannelCode.EMAIL: ("您参加的评审有了评价：{{项目名称}}", _CLOSED),
+        ChannelCode.SMS: ("", _CLOSED),
+    },
+)
+_ANSWERED = "{{专家姓名}}专家：您对「{{项目名称}}」评价的申诉，管理单位的答复：{{结果}}。{{答复}} 查看：{{网址}}"
+ANSWERED = Occasion(
+    code="evaluations.answered",
+    label="评价申诉的答复（通知专家）",
+    placeholders={**_HIS, "结果": "撤销这份评价", "答复": "经核对，当天签到系统故障，迟到不实。"},
+    defaults={
+        ChannelCode.SITE: ("评价申诉的答复：{{结果}}", _ANSWERED),
+        ChannelCode.EMAIL: ("评价申诉的答复：{{结果}}", _ANSWERED),
+        ChannelCode.SMS: ("", _ANSWERED),
+    },
+)
+OCCASIONS = (OPENED, REMINDED, ASKED, CLOSED, ANSWERED)

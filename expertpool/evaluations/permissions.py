@@ -1,9 +1,10 @@
 from expertpool.core.permissions import BuiltInRole as Role
 from expertpool.core.permissions import Permission, PermissionGroup
 
-VIEW, RATE, EXPORT, MANAGE = (
+VIEW, RATE, ANSWER, EXPORT, MANAGE = (
     "evaluations.view",
     "evaluations.rate",
+    "evaluations.answer",
     "evaluations.export",
     "evaluations.manage",
 )
@@ -18,6 +19,7 @@ PERMISSIONS = PermissionGroup(
             roles=(Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR),
         ),
         Permission(RATE, "评价专家（还须能查看名单）", scoped=True, roles=(Role.OPERATOR,)),
+        Permission(ANSWER, "答复评价申诉", scoped=True, roles=(Role.SUPERVISOR,)),
         Permission(EXPORT, "导出评价", scoped=True),
         Permission(MANAGE, "设置评价表"),
     ),

@@ -21,4 +21,13 @@ REMIND = Setting(
     order=20,
     help="截止前这么多天提醒还没有评完的人员一次；0 为不提醒。",
 )
-SETTINGS = (WINDOW, REMIND)
+OBJECTION = Setting(
+    "evaluations.objection",
+    "评价申诉期限",
+    Number(1, 60, "个工作日"),
+    10,
+    group=EVALUATIONS,
+    order=30,
+    help="评价结束后，专家可以在这么多个工作日内对每份评价申诉一次；以后结束的评价适用。",
+)
+SETTINGS = (WINDOW, REMIND, OBJECTION)

@@ -1,10 +1,17 @@
-"""How the lists of ratings are ordered and split into tabs."""
+"""How the lists of ratings are ordered and split into tabs, and what an expert downloads of them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
 from django.db.models import Q
 
+from expertpool.changes.registry import OwnData
+from expertpool.core.text import moment_text
 from expertpool.core.views.listing import ListTab
+from expertpool.evaluations.queries.own import objection_of, own_ratings
+from expertpool.experts.models import Expert
 
 EVALUATION_SORTS: dict[str, str | tuple[str, ...]] = {
     "opening": ("project__opening_at", "id"),
@@ -19,3 +26,46 @@ RATING_SORTS: dict[str, str | tuple[str, ...]] = {
     "given": ("given_at", "id"),
     "total": ("total", "id"),
 }
+MEASURE_SORTS: dict[str, str | tuple[str, ...]] = {
+    "number": "number",
+    "accepted": ("accepted", "id"),
+    "meetings": ("meetings", "id"),
+    "projects": ("projects", "id"),
+    "standards": ("standards", "id"),
+    "diligence": ("diligence", "id"),
+}
+OBJECTION_SORTS: dict[str, str | tuple[str, ...]] = {"asked": ("asked_at", "id")}
+OBJECTION_TABS = (
+    ListTab("", "待答复", Q(answered_at__isnull=True)),
+    ListTab("answered", "已答复", Q(answered_at__isnull=False)),
+)
+
+
+def _ratings(expert: Expert, now: datetime) -> Iterator[tuple[str, ...]]:
+    for one in own_ratings(expert):
+        said = objection_of(one)
+        objected = (said.readable_text, said.state_label, said.answer) if said else ("", "", "")
+        level = str(one.get_participation_display())
+        yield (
+            one.evaluation.project.name,
+            moment_text(one.given_at),
+            one.total_text,
+            one.words,
+            level,
+            one.readable_comment,
+            *objected,
+        )
+
+
+OWN = (
+    OwnData(
+        "evaluations",
+        "对我的评价",
+        54,
+        (
+            *("评审", "评价时间", "综合得分", "各项", "参与度", "评语"),
+            *("我的申诉", "申诉结果", "答复"),
+        ),
+        _ratings,
+    ),
+)

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from expertpool.core.registry import Tab
 from expertpool.evaluations.permissions import RATE, VIEW
-from expertpool.evaluations.queries.ratings import lines_for, ratings_of, standing_of
-from expertpool.evaluations.queries.results import result_of
+from expertpool.evaluations.queries.ratings import lines_for, ratings_of, summary_of
+from expertpool.evaluations.queries.results import organisers_of, result_of
 from expertpool.evaluations.queries.windows import evaluations_visible_to, may_rate
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
@@ -31,7 +31,7 @@ def of_expert(request: HttpRequest, expert: Expert) -> str:
     rows = ratings_of(expert) if seen else []
     context = {
         "expert": expert,
-        "standing": standing_of(rows),
+        "summary": summary_of(rows),
         "lines": lines_for(user, rows[:LONGEST], now=now),
         "longest": LONGEST,
     }
@@ -45,6 +45,7 @@ def of_project(request: HttpRequest, project: Project) -> str:
     context = {
         "row": row,
         "result": result_of(row, user, now=now) if row else [],
+        "organisers": organisers_of(row) if row else [],
         "rates": row is not None and may_rate(user, row, now=now),
         "is_open": row is not None and row.is_open(now),
     }

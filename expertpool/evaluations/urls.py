@@ -1,6 +1,6 @@
 from django.urls import path
 
-from expertpool.evaluations.views import forms, office
+from expertpool.evaluations.views import forms, objections, office, own
 
 app_name = "evaluations"
 urlpatterns = [
@@ -8,6 +8,12 @@ urlpatterns = [
     path("evaluations/<int:pk>/", office.detail, name="detail"),
     path("evaluations/<int:pk>/extend/", office.extend_window, name="extend"),
     path("evaluations/ratings/", office.ratings, name="ratings"),
+    path("evaluations/measures/", office.measures, name="measures"),
+    path("evaluations/objections/", objections.objections, name="objections"),
+    path("evaluations/objections/<int:pk>/", objections.answer, name="answer"),
+    path("my/evaluations/", own.index, name="own"),
+    path("my/evaluations/<int:pk>/<slug:target>/", own.rate, name="own_rate"),
+    path("my/evaluations/ratings/<int:pk>/", own.rating, name="own_rating"),
     path("evaluations/forms/", forms.index, name="forms"),
     path("evaluations/forms/new/", forms.create, name="form_new"),
     path("evaluations/forms/<int:pk>/", forms.edit, name="form_edit"),

@@ -88,6 +88,7 @@ BY_THE_SYSTEM = {
     "evaluations.Evaluation.opened_at": "the clock's",
     "evaluations.Evaluation.reminded_at": "the clock's",
     "evaluations.Evaluation.closed_at": "the clock's",
+    "evaluations.RatingObjection": "the clock's",
     "evaluations.Rating.given_at": "the clock's",
     "evaluations.Rating.withdrawn_at": "the clock's",
     "notifications.MessageTemplate.since": "some minutes after it was saved",

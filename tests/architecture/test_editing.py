@@ -61,7 +61,7 @@ ADDS = {
     "operations:acknowledge",
     "papers:upload",
     # Says by its version what it was opened with; what is said of experts is said once.
-    *("evaluations:form_edit", "evaluations:detail", "evaluations:extend"),
+    *("evaluations:form_edit", "evaluations:detail", "evaluations:extend", "evaluations:answer"),
     # Asks once; a second person decides, or who serves answers.
     *("points:answer", "points:correct", "points:counter"),
     "portal:app_set_up",

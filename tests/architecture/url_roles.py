@@ -21,7 +21,7 @@ from expertpool.certificates.services.designs import ensure_built_in
 from expertpool.core.models import BulkRun, ImportMemory
 from expertpool.directory.models import UnitPair
 from expertpool.draws.models import PickRequest, VoidRequest
-from expertpool.evaluations.models import Evaluation
+from expertpool.evaluations.models import Evaluation, Rating, RatingObjection
 from expertpool.experts.services.telling import token_of as appeal_token
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import attach
@@ -43,7 +43,7 @@ from tests.factories.achievements import hand_in_one, make_achievement
 from tests.factories.automation import make_errand, make_firing, make_rule
 from tests.factories.certificates import make_certificate
 from tests.factories.draws import make_ready_project
-from tests.factories.evaluations import make_evaluation
+from tests.factories.evaluations import make_evaluation, make_objection, make_rating
 from tests.factories.experts import make_apart, make_expert, make_unit
 from tests.factories.inspections import (
     ask_one,
@@ -384,10 +384,34 @@ def draft_round(_world: World, _user: User) -> dict[str, Any]:
 
 def evaluation(world: World, _user: User) -> dict[str, Any]:
     """One that goes on, of other experts than those of the world."""
-    if (row := Evaluation.objects.first()) is None:
+    if (row := Evaluation.objects.filter(people=2).first()) is None:
         row = make_evaluation(world.users["operator"], now=timezone.now())
         Project.objects.filter(pk=row.project_id).update(department=world.project.department)
     return {"pk": row.pk}
+
+
+def rating_of_his(world: World, _user: User) -> dict[str, Any]:
+    """One of the world's expert, of days ago, to which he may object."""
+    found = Rating.objects.filter(expert=world.expert).first()
+    return {"pk": (found or make_rating(world.expert, world.users["operator"])).pk}
+
+
+def objection(world: World, user: User) -> dict[str, Any]:
+    """What he objected to, before names were sealed."""
+    if (row := RatingObjection.objects.first()) is None:
+        rating = Rating.objects.get(**rating_of_his(world, user))
+        row = make_objection(rating, now=LONG_AGO)
+    return {"pk": row.pk}
+
+
+def organiser_to_rate(world: World, _user: User) -> dict[str, Any]:
+    """A review of the world's expert that goes on being rated."""
+    sat = Rating.objects.filter(expert=world.expert).values("evaluation")
+    rows = Evaluation.objects.filter(people=1, closed_at__isnull=True).exclude(pk__in=sat)
+    row = rows.first() or make_evaluation(
+        world.users["operator"], now=timezone.now(), pool=(world.expert,), seats=1
+    )
+    return {"pk": row.pk, "target": "organiser"}
 
 
 def rating_form(world: World, user: User) -> dict[str, Any]:
@@ -839,6 +863,12 @@ RULES: dict[str, Rule] = {
     "evaluations:detail": only(*READ_EXPERTS, kwargs=evaluation),
     "evaluations:extend": only("admin", "operator", kwargs=evaluation),
     "evaluations:ratings": only(*READ_EXPERTS),
+    "evaluations:measures": only(*READ_EXPERTS),
+    "evaluations:objections": only("admin", "supervisor"),
+    "evaluations:answer": only("admin", "supervisor", kwargs=objection),
+    "evaluations:own": only("expert"),
+    "evaluations:own_rate": only("expert", kwargs=organiser_to_rate),
+    "evaluations:own_rating": only("expert", kwargs=rating_of_his),
     "evaluations:forms": only("admin"),
     "evaluations:form_new": only("admin"),
     "evaluations:form_edit": only("admin", kwargs=rating_form),

@@ -21,7 +21,7 @@ from expertpool.evaluations.enums import Participation, Target
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.models import Evaluation, Rating, RatingForm
 from expertpool.evaluations.models.forms import Dimension, Grade
-from expertpool.evaluations.queries.ratings import ratings_of, standing_of
+from expertpool.evaluations.queries.ratings import ratings_of, summary_of
 from expertpool.evaluations.services.forms import save_form
 from expertpool.evaluations.services.rating import Marks, rate_experts
 from expertpool.projects.models import Project
@@ -174,18 +174,18 @@ def test_averages_and_trends_are_those_of_a_hand_calculation(
         row = make_evaluation(operator, now=at + days * DAY, pool=(expert, other))
         rate_all(row, operator, now=at + days * DAY, score=first)
         rate_all(row, make_user("operator"), now=at + days * DAY, score=second)
-    standing = standing_of(ratings_of(expert))
-    assert standing.reviews == 3
-    assert standing.total is not None
-    assert standing.total.latest == [Decimal("90.0"), Decimal("70.0"), Decimal("50.0")]
-    assert (standing.total.mean, standing.total.trend) == (Decimal("70.0"), "下降")
-    assert [one.name for one in standing.courses] == [
+    summary = summary_of(ratings_of(expert))
+    assert summary.reviews == 3
+    assert summary.total is not None
+    assert summary.total.latest == [Decimal("90.0"), Decimal("70.0"), Decimal("50.0")]
+    assert (summary.total.mean, summary.total.trend) == (Decimal("70.0"), "下降")
+    assert [one.name for one in summary.courses] == [
         "认真程度",
         "业务水平",
         "客观公正",
         "遵守纪律",
     ]
-    assert dict(standing.participation) == {"参与度较高": 6}
+    assert dict(summary.participation) == {"参与度较高": 6}
     page = login(client, supervisor).get(
         reverse("experts:detail", args=[expert.pk]) + "?tab=evaluations"
     )
@@ -201,4 +201,4 @@ def test_what_somebody_else_wrote_is_marked_and_counts_not(operator: User) -> No
     other = make_expert()
     Rating.objects.filter(pk=rating.pk).update(expert=other)
     assert len(ratings_of(other)) == 1
-    assert standing_of(ratings_of(other)).reviews == 0
+    assert summary_of(ratings_of(other)).reviews == 0

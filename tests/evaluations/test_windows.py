@@ -13,7 +13,7 @@ from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.services.names import release
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.evaluations.exceptions import EvaluationRefused
-from expertpool.evaluations.queries.ratings import ratings_of, standing_of
+from expertpool.evaluations.queries.ratings import ratings_of, summary_of
 from expertpool.evaluations.queries.windows import to_rate
 from expertpool.evaluations.services.windows import (
     close_evaluation,
@@ -137,12 +137,12 @@ def test_what_was_said_after_a_voided_draw_counts_no_more(operator: User) -> Non
     row = make_evaluation(operator, now=NOW)
     rating = rate_all(row, operator, now=NOW)[0]
     assert rating.expert is not None
-    assert standing_of(ratings_of(rating.expert)).reviews == 1
+    assert summary_of(ratings_of(rating.expert)).reviews == 1
     draw = Draw.objects.get(projects=row.project)
     asked = request_void(draw=draw, reason="程序有误，重新抽取", actor=operator, now=NOW)
     supervisor = make_user("supervisor")
     decide_void(request=asked, agree=True, note="", actor=supervisor, now=NOW)
-    assert standing_of(ratings_of(rating.expert)).reviews == 0
+    assert summary_of(ratings_of(rating.expert)).reviews == 0
 
 
 def test_a_project_is_not_archived_while_it_is_rated(operator: User) -> None:

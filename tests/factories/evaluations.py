@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
+from django.utils import timezone
+
 from expertpool.accounts.models import User
 from expertpool.draws.models import Draw
 from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput
 from expertpool.evaluations.enums import Participation
-from expertpool.evaluations.models import Evaluation, Rating
+from expertpool.evaluations.models import Evaluation, Rating, RatingObjection
 from expertpool.evaluations.queries.windows import rated_lines
+from expertpool.evaluations.services.objections import object_to
 from expertpool.evaluations.services.rating import Marks, rate_experts
-from expertpool.evaluations.services.windows import open_evaluation
+from expertpool.evaluations.services.windows import close_evaluation, open_evaluation
 from expertpool.experts.models import Expert
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert, make_tag
@@ -80,3 +83,29 @@ def rate_all(
 def rated_ids(evaluation: Evaluation) -> list[int]:
     """The lines of those who sat, in the order of the panel."""
     return list(rated_lines(evaluation.project))
+
+
+def make_rating(expert: Expert, rater: User, *, now: datetime | None = None) -> Rating:
+    """A rating of ``expert``, the only one of a panel, whose time is over since yesterday."""
+    over = (now or timezone.now()) - timedelta(days=1)
+    row = make_evaluation(rater, now=over - 2 * HOUR, pool=(expert,), seats=1)
+    made = rate_all(row, rater, now=over - HOUR)[0]
+    Evaluation.objects.filter(pk=row.pk).update(due_at=over)
+    close_evaluation(evaluation_id=row.pk, now=over)
+    return Rating.objects.get(pk=made.pk)
+
+
+def make_objection(rating: Rating, *, now: datetime | None = None) -> RatingObjection:
+    """What the expert of ``rating``, who has an account, says against it."""
+    assert rating.expert is not None
+    assert rating.expert.user is not None
+    made = object_to(
+        rating=rating,
+        expert=rating.expert,
+        text="当天签到系统故障，我九点前已到场",
+        actor=rating.expert.user,
+        now=timezone.now(),
+    )
+    if now is not None:
+        RatingObjection.objects.filter(pk=made.pk).update(asked_at=now)
+    return made

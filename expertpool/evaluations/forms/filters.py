@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.views.filters import keyword_field
 from expertpool.core.views.listing import FilterForm
 from expertpool.evaluations.enums import Participation
+from expertpool.evaluations.permissions import VIEW
+from expertpool.evaluations.queries.measures import measured
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.search import search
 
@@ -29,6 +33,20 @@ class EvaluationFilter(FilterForm):
             rows = rows.filter(project__opening_at__date__gte=since)
         if until := self.value("until"):
             rows = rows.filter(project__opening_at__date__lte=until)
+        return rows
+
+
+class ObjectionFilter(FilterForm):
+    q = keyword_field("专家姓名、编号或单位")
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        super().__init__(data)
+        self.user = user
+
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if text := self.value("q"):
+            found = search(Expert.objects.all(), text, self.user)
+            rows = rows.filter(rating__expert__in=found)
         return rows
 
 
@@ -59,3 +77,38 @@ class RatingFilter(FilterForm):
         if until := self.value("until"):
             rows = rows.filter(given_at__date__lte=until)
         return rows
+
+
+class MeasureFilter(FilterForm):
+    """A period, this year unless said otherwise, and whom to look for; narrows to nobody what is no period."""
+
+    q = keyword_field("专家姓名、编号或单位")
+    since = forms.DateField(label="评审从")
+    until = forms.DateField(label="评审到")
+
+    def __init__(self, data: Any = None, *, user: User, now: datetime) -> None:
+        super().__init__(data)
+        self.user, self.now = user, now
+        self.code = VIEW
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        """This year, for a list that is not narrowed yet."""
+        today = timezone.localdate(self.now)
+        rows: QuerySet[Any] = measured(
+            self.user, date(today.year, 1, 1), today, code=self.code, now=self.now
+        )
+        return rows
+
+    @property
+    def period(self) -> tuple[date, date]:
+        today = timezone.localdate(self.now)
+        last = self.value("until") or today
+        return self.value("since") or date(last.year, 1, 1), last
+
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        first, last = self.period
+        found: QuerySet[Any] = measured(self.user, first, last, code=self.code, now=self.now)
+        if text := self.value("q"):
+            found = search(found, text, self.user)
+        return found

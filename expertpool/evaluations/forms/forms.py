@@ -11,9 +11,10 @@ from django.core.exceptions import ValidationError
 from expertpool.core.text import clean_text
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.queries import dictionary_names
-from expertpool.evaluations.enums import USED
+from expertpool.evaluations.enums import Target
 from expertpool.evaluations.models import RatingForm
 from expertpool.evaluations.models.forms import Dimension, Grade
+from expertpool.evaluations.queries.forms import DILIGENCE
 
 # 名称 权重 说明; 名称 分值
 _DIMENSION = re.compile(r"(?P<name>\S{1,20})\s+(?P<weight>\d{1,3})(?:\s+(?P<help>.{1,100}))?")
@@ -23,7 +24,7 @@ _GRADE = re.compile(r"(?P<label>\S{1,10})\s+(?P<score>\d{1,3})")
 class SetUpForm(forms.Form):
     """A form; of one that stands its target and kind of project stay."""
 
-    target = forms.ChoiceField(label="评价对象", choices=[(one.value, one.label) for one in USED])
+    target = forms.ChoiceField(label="评价对象", choices=Target.choices)
     project_kind = forms.ChoiceField(
         label="适用项目类型",
         required=False,
@@ -33,7 +34,8 @@ class SetUpForm(forms.Form):
         label="评价维度",
         max_length=1500,
         widget=forms.Textarea({"rows": 6}),
-        help_text="一行一项：名称、权重、说明，用空格分开，如“业务水平 30 意见有依据”。",
+        help_text="一行一项：名称、权重、说明，用空格分开，如“业务水平 30 意见有依据”。"
+        f"名为“{DILIGENCE}”的计入参评情况。",
     )
     grades = forms.CharField(
         label="评价等级",

@@ -7,6 +7,7 @@ from expertpool.evaluations.models.forms import (
     WEIGHTS,
     RatingForm,
 )
+from expertpool.evaluations.models.objections import RatingObjection
 from expertpool.evaluations.models.ratings import LONGEST, Evaluation, Rating
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "Evaluation",
     "Rating",
     "RatingForm",
+    "RatingObjection",
 ]

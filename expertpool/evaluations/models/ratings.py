@@ -60,6 +60,8 @@ class Evaluation(models.Model):
     due_at = models.DateTimeField("截止时间", validators=[MOMENTS])
     reminded_at = models.DateTimeField("提醒时间", null=True, blank=True)
     closed_at = models.DateTimeField("结束时间", null=True, blank=True)
+    # Until when its experts may object, as it stood when it ended.
+    object_until = models.DateTimeField("申诉截止", null=True, blank=True, validators=[MOMENTS])
 
     class Meta:
         verbose_name = verbose_name_plural = "项目评价"
@@ -68,7 +70,7 @@ class Evaluation(models.Model):
             models.CheckConstraint(
                 condition=Q(due_at__gt=F("opened_at")), name="evaluations_due_after"
             ),
-            within("evaluations_evaluation_bounds", due_at=MOMENTS),
+            within("evaluations_evaluation_bounds", due_at=MOMENTS, object_until=MOMENTS),
         ]
         indexes = [models.Index(fields=["closed_at", "due_at"], name="evaluations_due")]
 

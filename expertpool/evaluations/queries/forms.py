@@ -8,14 +8,15 @@ from typing import Any
 from django.db.models import QuerySet
 
 from expertpool.core.fields import is_vouched
-from expertpool.evaluations.enums import USED, Target
+from expertpool.evaluations.enums import Target
 from expertpool.evaluations.models import RatingForm
 
+DILIGENCE = "认真程度"  # the dimension by which 参评情况 tells how diligent somebody is
 _GRADES = (("优秀", 95), ("良好", 85), ("一般", 70), ("较差", 50), ("很差", 30))
 # What is asked as long as the office has not said otherwise.
 _ASKED: dict[Target, Sequence[tuple[str, int, str]]] = {
     Target.EXPERT: (
-        ("认真程度", 30, "认真阅读材料，按时到场，评审期间不做无关的事"),
+        (DILIGENCE, 30, "认真阅读材料，按时到场，评审期间不做无关的事"),
         ("业务水平", 30, "熟悉本专业和评审标准，意见有依据"),
         ("客观公正", 25, "独立评审，没有倾向性、歧视性意见"),
         ("遵守纪律", 15, "遵守保密、回避和现场纪律"),
@@ -38,6 +39,8 @@ def standard_form(target: Target) -> RatingForm:
     return RatingForm(
         target=target,
         version=0,
+        # Whether there was one at all, the office has to say.
+        active=target != Target.AGENCY,
         dimensions=[
             {"name": name, "weight": weight, "help": text} for name, weight, text in _ASKED[target]
         ],
@@ -63,7 +66,7 @@ def forms_in_use() -> list[RatingForm]:
     rows = RatingForm.objects.select_related("by").order_by("target", "project_kind", "-version")
     saved = list(rows.distinct("target", "project_kind"))
     general = {one.target for one in saved if not one.project_kind}
-    missing = [standard_form(one) for one in USED if one not in general]
+    missing = [standard_form(one) for one in Target if one not in general]
     places: dict[Any, int] = {one: at for at, one in enumerate(Target)}
     return sorted([*missing, *saved], key=lambda one: (places[one.target], one.project_kind))
 
@@ -74,5 +77,7 @@ def form_for(target: Target, project_kind: str) -> RatingForm | None:
     own = latest_form(target, project_kind) if project_kind else None
     found = own if own is not None and own.active else latest_form(target, "")
     if found is None:
-        return standard_form(target) if target != Target.AGENCY else None
-    return found if found.active and is_vouched(found) else None
+        found = standard_form(target)
+    elif not is_vouched(found):
+        return None
+    return found if found.active else None

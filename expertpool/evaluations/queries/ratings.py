@@ -129,7 +129,7 @@ def mean_of(values: Sequence[Decimal | int]) -> Decimal:
     return mean.quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-def standing_of(rows: Iterable[Rating]) -> Summary:
+def summary_of(rows: Iterable[Rating]) -> Summary:
     """Return averages and trends over ``rows``, of one expert; in each review the mean of its raters counts once."""
     found = [one for one in rows if counts(one)]
     reviews: dict[int, list[Rating]] = defaultdict(list)

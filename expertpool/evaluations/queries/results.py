@@ -9,8 +9,16 @@ from decimal import Decimal
 
 from expertpool.accounts.models import User
 from expertpool.core.fields import is_vouched
+from expertpool.evaluations.enums import BY_EXPERTS, Target
 from expertpool.evaluations.models import Evaluation, Rating
-from expertpool.evaluations.queries.ratings import Line, counts, mean_of, ratings_in
+from expertpool.evaluations.queries.ratings import (
+    Line,
+    Summary,
+    counts,
+    mean_of,
+    ratings_in,
+    summary_of,
+)
 from expertpool.evaluations.queries.windows import panel_for, rated_lines
 from expertpool.experts.models import Expert
 
@@ -50,3 +58,35 @@ def result_of(evaluation: Evaluation, user: User, *, now: datetime) -> list[Rate
 
 def _line(rating: Rating) -> Line:
     return Line(rating, "", is_vouched(rating))
+
+
+@dataclass(frozen=True)
+class Organiser:
+    """What the experts said of who organised a review, without who said it."""
+
+    target: Target
+    name: str
+    raters: int
+    summary: Summary
+    comments: Sequence[str]
+
+
+def organisers_of(evaluation: Evaluation) -> list[Organiser]:
+    """Return what was said of who organised a review; nothing before the time for it is over: who has rated when
+    would say more than what."""
+    if evaluation.closed_at is None:
+        return []
+    rows = Rating.objects.filter(evaluation=evaluation, target__in=BY_EXPERTS)
+    said = list(rows.select_related("form", "rater", "evaluation__project").order_by("uid"))
+    names = {Target.ORGANISER: str(evaluation.project.purchaser or evaluation.project.department)}
+    return [
+        Organiser(
+            target,
+            names.get(target, ""),
+            len(of),
+            summary_of(of),
+            [text for one in of if (text := one.readable_comment)],
+        )
+        for target in BY_EXPERTS
+        if (of := [one for one in said if one.target == target and counts(one)])
+    ]

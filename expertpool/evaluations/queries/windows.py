@@ -85,7 +85,7 @@ def evaluations_visible_to(user: User) -> QuerySet[Evaluation]:
     """Return the evaluations of projects in the scope of ``user``, who looks or rates, each with how many of its
     experts were rated (``rated``), and their mean (``mean``)."""
     rows = Evaluation.objects.filter(_scope(user, VIEW, RATE))
-    return rows.select_related("project__department", "expert_form").annotate(
+    return rows.select_related("project__department", "project__purchaser", "expert_form").annotate(
         rated=Count("ratings__invitation", filter=COUNTED, distinct=True),
         mean=Avg("ratings__total", filter=COUNTED),
     )

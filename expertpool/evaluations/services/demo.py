@@ -9,11 +9,14 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.meetings import last_closing
-from expertpool.evaluations.enums import Participation
+from expertpool.evaluations.enums import Participation, Target
 from expertpool.evaluations.models import Evaluation
+from expertpool.evaluations.queries.own import may_object
 from expertpool.evaluations.queries.windows import rated_lines
-from expertpool.evaluations.services.rating import Marks, rate_experts
+from expertpool.evaluations.services.objections import object_to
+from expertpool.evaluations.services.rating import Marks, rate_experts, rate_organiser
 from expertpool.evaluations.services.windows import close_evaluation, open_evaluation
+from expertpool.experts.models import Expert
 
 HOUR = timedelta(hours=1)
 # What was said of one expert after the other: grades by dimension, how much he took part, in words.
@@ -26,8 +29,9 @@ SAID = (
 
 
 @transaction.atomic
-def ensure_demo_evaluations(*, draw: Draw, operator: User, now: datetime) -> None:
-    """Let the experts of a review that is over be rated the day after it, and its time end; once."""
+def ensure_demo_evaluations(*, draw: Draw, operator: User, expert: Expert, now: datetime) -> None:
+    """Let the experts of a review that is over be rated the day after it, and its time end; ``expert``, who sat there, says
+    what he thinks of it. Once."""
     over = last_closing(draw.covered) + 2 * HOUR
     if over > now or Evaluation.objects.filter(project=draw.project_id).exists():
         return
@@ -42,5 +46,31 @@ def ensure_demo_evaluations(*, draw: Draw, operator: User, now: datetime) -> Non
         )
     }
     rate_experts(evaluation=row, marks=said, actor=operator, now=over + HOUR)
+    _say_of_organiser(row, expert, now=over + 3 * HOUR)
     if row.due_at <= now:
         close_evaluation(evaluation_id=row.pk, now=row.due_at)
+        _object(row, expert, now=min(now, row.due_at + 26 * HOUR))
+
+
+def _say_of_organiser(row: Evaluation, expert: Expert, *, now: datetime) -> None:
+    if row.organiser_form is None or expert.user is None:
+        return
+    names = [one.name for one in row.organiser_form.asked]
+    rate_organiser(
+        evaluation=row,
+        target=Target.ORGANISER,
+        scores=dict(zip(names, (95, 70, 95), strict=False)),
+        comment="材料到场才发，建议提前一天。",
+        expert=expert,
+        actor=expert.user,
+        now=now,
+    )
+
+
+def _object(row: Evaluation, expert: Expert, *, now: datetime) -> None:
+    row.refresh_from_db()
+    rating = row.ratings.filter(expert=expert).first()
+    if rating is None or expert.user is None or not may_object(rating, now=now):
+        return
+    text = "「认真程度」只给了良好，当天我最后一个离开，三处意见都写进了报告，请核对。"
+    object_to(rating=rating, expert=expert, text=text, actor=expert.user, now=now)

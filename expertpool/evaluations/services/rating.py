@@ -13,10 +13,12 @@ from expertpool.audit.services import record
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.written import is_written
-from expertpool.evaluations.enums import Participation, Target
+from expertpool.evaluations.enums import BY_EXPERTS, Participation, Target
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.models import LONGEST, SCORES, Evaluation, Rating, RatingForm
+from expertpool.evaluations.queries.own import sat_in
 from expertpool.evaluations.queries.windows import may_rate, rated_lines
+from expertpool.experts.models import Expert
 
 AGAIN = "这位专家您已经评价过，每个项目每人只评一次；请刷新页面查看。"
 OVER = "这个项目的评价已经结束，或您无权评价；请刷新页面查看。"
@@ -80,6 +82,44 @@ def rate_experts(
     return made
 
 
+@transaction.atomic
+def rate_organiser(
+    *,
+    evaluation: Evaluation,
+    target: Target,
+    scores: Mapping[str, int],
+    comment: str,
+    expert: Expert,
+    actor: User,
+    now: datetime,
+) -> Rating:
+    """Say, as ``expert`` who sat in the panel, how who organised the review did; once. What is said stays, and is
+    shown without who said it once the time for it is over. Logged without what.
+
+    Refuses (EvaluationRefused) another's account, who did not sit to the end, what is over or is not asked, a
+    dimension that is left out, and a second time.
+    """
+    row = hold_evaluation(evaluation)
+    form = row.form_for(target) if target in BY_EXPERTS else None
+    is_his = actor.pk == expert.user_id and row.project_id in sat_in(expert, {row.project_id})
+    if form is None or not is_his or not row.is_open(now):
+        raise EvaluationRefused("这个项目的评价已经结束，或不需要您评价；请刷新页面查看。")
+    check_marks(form, Marks(scores, "", comment))
+    rating = Rating(
+        evaluation=row,
+        form=form,
+        target=target,
+        rater=actor,
+        scores=dict(scores),
+        total=form.total_of(scores),
+        comment=comment.strip(),
+        given_at=now,
+    )
+    kept = _kept(rating, again="您已经评价过，每次评审只评一次。")
+    record("evaluation.rate_organiser", actor=actor, now=now, subject=expert)
+    return kept
+
+
 def check_marks(form: RatingForm, said: Marks) -> None:
     """Refuse (EvaluationRefused) what does not answer ``form``."""
     grades = {one.score for one in form.answers}
@@ -94,11 +134,11 @@ def check_marks(form: RatingForm, said: Marks) -> None:
         raise EvaluationRefused(f"评语最多 {LONGEST} 字，请精简。")
 
 
-def _kept(rating: Rating) -> Rating:
+def _kept(rating: Rating, *, again: str = AGAIN) -> Rating:
     try:
         # Of two windows at once only the constraint sees the other.
         with transaction.atomic():
             rating.save(force_insert=True)
     except IntegrityError:
-        raise EvaluationRefused(AGAIN) from None
+        raise EvaluationRefused(again) from None
     return rating

@@ -15,12 +15,13 @@ from expertpool.core.events import publish
 from expertpool.core.jobs import defer
 from expertpool.core.text import moment_text
 from expertpool.core.workdays import end_of_working_days
+from expertpool.draws.models import Invitation
 from expertpool.draws.services.telling import tell_staff
-from expertpool.evaluations.enums import USED
+from expertpool.evaluations.enums import BY_EXPERTS, Target
 from expertpool.evaluations.events import EvaluationClosed
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.models import Evaluation
-from expertpool.evaluations.occasions import OPENED, REMINDED
+from expertpool.evaluations.occasions import ASKED, CLOSED, OPENED, REMINDED
 from expertpool.evaluations.queries.windows import (
     is_to_open,
     projects_to_open,
@@ -29,7 +30,8 @@ from expertpool.evaluations.queries.windows import (
     to_rate,
 )
 from expertpool.evaluations.services.forms import form_to_use
-from expertpool.evaluations.settings import REMIND, WINDOW
+from expertpool.evaluations.services.telling import tell_experts
+from expertpool.evaluations.settings import OBJECTION, REMIND, WINDOW
 from expertpool.notifications.occasions import Occasion
 from expertpool.projects.models import Project
 
@@ -59,7 +61,7 @@ def open_evaluation(*, project_id: int, now: datetime) -> Evaluation | None:
     people = len(rated_lines(project)) if is_to_open(project, now=now) else 0
     if not people:
         return None
-    forms = {f"{target}_form": form_to_use(target, project.kind, now=now) for target in USED}
+    forms = {f"{target}_form": form_to_use(target, project.kind, now=now) for target in Target}
     if not any(forms.values()):
         return None
     due_at = end_of_working_days(value_of(WINDOW), after=now)
@@ -69,6 +71,10 @@ def open_evaluation(*, project_id: int, now: datetime) -> Evaluation | None:
     after = {"截止": moment_text(due_at), "人数": people}
     record("evaluation.open", actor=None, now=now, subject=project, after=after)
     _tell_raters(OPENED, row, raters_of(row, now=now), key=f"{OPENED.code}:{row.pk}", now=now)
+    if any(row.form_for(target) for target in BY_EXPERTS):
+        # Who has no account has nowhere to rate.
+        lines = Invitation.objects.filter(pk__in=rated_lines(project), expert__user__isnull=False)
+        tell_experts(ASKED, row, lines, now=now)
     return row
 
 
@@ -107,10 +113,13 @@ def close_evaluation(*, evaluation_id: int, now: datetime) -> bool:
     """End the time for rating a project once it is over; True if that was done now. Logged; announces
     EvaluationClosed."""
     rows = Evaluation.objects.filter(pk=evaluation_id, closed_at__isnull=True, due_at__lte=now)
-    if not rows.update(closed_at=now):
+    until = end_of_working_days(value_of(OBJECTION), after=now)
+    if not rows.update(closed_at=now, object_until=until):
         return False
     row = Evaluation.objects.select_related("project").get(pk=evaluation_id)
     record("evaluation.close", actor=None, now=now, subject=row.project)
+    rated = row.ratings.filter(target=Target.EXPERT).order_by().values("invitation")
+    tell_experts(CLOSED, row, Invitation.objects.filter(pk__in=rated), now=now)
     publish(EvaluationClosed(row.pk))
     return True
 

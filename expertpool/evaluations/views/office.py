@@ -18,8 +18,8 @@ from expertpool.core.permissions import requires
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, render_list
 from expertpool.evaluations.exceptions import EvaluationRefused
-from expertpool.evaluations.exports import RatingExport
-from expertpool.evaluations.forms.filters import EvaluationFilter, RatingFilter
+from expertpool.evaluations.exports import MeasureExport, RatingExport
+from expertpool.evaluations.forms.filters import EvaluationFilter, MeasureFilter, RatingFilter
 from expertpool.evaluations.forms.forms import ExtendForm
 from expertpool.evaluations.forms.rating import PanelForm
 from expertpool.evaluations.permissions import EXPORT, RATE, VIEW
@@ -28,13 +28,14 @@ from expertpool.evaluations.queries.ratings import (
     own_ratings,
     ratings_visible_to,
 )
-from expertpool.evaluations.queries.results import result_of
+from expertpool.evaluations.queries.results import organisers_of, result_of
 from expertpool.evaluations.queries.windows import evaluations_visible_to, may_rate, panel_for
 from expertpool.evaluations.services.rating import rate_experts
 from expertpool.evaluations.services.windows import extend
 from expertpool.evaluations.tables import (
     EVALUATION_SORTS,
     EVALUATION_TABS,
+    MEASURE_SORTS,
     RATING_SORTS,
 )
 
@@ -84,6 +85,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "rates": rates,
         "is_open": row.is_open(now),
         "result": result_of(row, request.user, now=now),
+        "organisers": organisers_of(row),
         "may_extend": row.is_open(now) and request.user.has_permission(RATE),
     }
     status = 422 if form is not None and form.errors else 200
@@ -134,3 +136,24 @@ def ratings(request: UserRequest) -> HttpResponse:
         "export_url": export_url(RatingExport.code) if may_export else "",
     }
     return render_list(request, "evaluations/ratings.html", context)
+
+
+@require_safe
+@requires(VIEW)
+def measures(request: UserRequest) -> HttpResponse:
+    """The five measures of each expert over a period."""
+    form = MeasureFilter(request.GET, user=request.user, now=timezone.now())
+    found = listing(
+        request,
+        form.rows,
+        sorts=MEASURE_SORTS,
+        default_sort="-accepted",
+        form=form,
+    )
+    first, last = form.period if form.is_valid() else (None, None)
+    may_export = request.user.has_permission(EXPORT)
+    context = found.context | {
+        "noun": f"位专家，{first} 至 {last} 的评审" if first else "位专家",
+        "export_url": export_url(MeasureExport.code) if may_export else "",
+    }
+    return render_list(request, "evaluations/measures.html", context)

@@ -125,7 +125,9 @@ def _draws(now: datetime) -> None:
     for draw in draws:
         # In the evening of the day of its review; of those that are still to come nothing.
         settle_draw(draw_id=draw.pk, now=min(now, last_closing(draw.covered) + timedelta(hours=2)))
-        ensure_demo_evaluations(draw=draw, operator=_user("operator"), now=now)
+        ensure_demo_evaluations(
+            draw=draw, operator=_user("operator"), expert=_own_expert(now), now=now
+        )
 
 
 def _certificates(now: datetime) -> None:

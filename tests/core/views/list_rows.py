@@ -45,7 +45,12 @@ from tests.factories.automation import make_errand, make_firing, make_rule
 from tests.factories.batches import make_batch, make_members
 from tests.factories.certificates import make_certificate, make_design
 from tests.factories.draws import make_draw, make_ready_project
-from tests.factories.evaluations import make_evaluation, rate_all
+from tests.factories.evaluations import (
+    make_evaluation,
+    make_objection,
+    make_rating,
+    rate_all,
+)
 from tests.factories.experts import (
     give_account,
     make_apart,
@@ -289,6 +294,10 @@ ROWS: dict[str, MakeRow] = {
     "draws:list": _draw,
     "changes:list": _asked,
     "evaluations:list": lambda reader, _at: make_evaluation(reader, now=timezone.now()),
+    "evaluations:measures": lambda reader, at: make_rating(_expert(reader, at), reader),
+    "evaluations:objections": lambda reader, at: make_objection(
+        make_rating(_expert(reader, at, user=make_user("expert")), reader)
+    ),
     "evaluations:ratings": lambda reader, _at: rate_all(
         make_evaluation(reader, now=timezone.now(), seats=1), reader, now=timezone.now()
     ),

@@ -1,0 +1,102 @@
+"""An expert objects to a rating once, and somebody who did not give it answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import is_outsider
+from expertpool.audit.services import record
+from expertpool.core.text import SAY_MORE, is_reason
+from expertpool.draws.models import Invitation
+from expertpool.evaluations.exceptions import EvaluationRefused
+from expertpool.evaluations.models import LONGEST, Rating, RatingObjection
+from expertpool.evaluations.occasions import ANSWERED
+from expertpool.evaluations.queries.own import may_object
+from expertpool.evaluations.services.telling import tell_experts
+from expertpool.experts.models import Expert
+
+ONCE = "对这份评价已经申诉过，或申诉期限已过；请刷新页面查看。"
+
+
+@transaction.atomic
+def object_to(
+    *, rating: Rating, expert: Expert, text: str, actor: User, now: datetime
+) -> RatingObjection:
+    """Object, as ``expert`` himself, to what was said of him. Logged without his words.
+
+    Refuses (EvaluationRefused) another's rating, too few words or too many, and what is too late or was done.
+    """
+    row = Rating.objects.select_for_update(of=("self",)).select_related("evaluation", "expert")
+    rating = row.get(pk=rating.pk)
+    rated = rating.expert
+    is_his = rated is not None and expert.pk in (rated.pk, rated.merged_into_id)
+    if actor.pk != expert.user_id or not is_his:
+        raise EvaluationRefused("只有专家本人可以对自己的评价申诉。")
+    if not may_object(rating, now=now):
+        raise EvaluationRefused(ONCE)
+    text = text.strip()
+    if not is_reason(text):
+        raise EvaluationRefused(f"请写明哪里与事实不符{SAY_MORE}。", field="text")
+    if len(text) > LONGEST:
+        raise EvaluationRefused(
+            f"最多写 {LONGEST} 字，请精简；材料可以作为附件上传。", field="text"
+        )
+    made = RatingObjection(rating=rating, text=text, asked_at=now)
+    try:
+        # Of two clicks at once only the key sees the other.
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:
+        raise EvaluationRefused(ONCE) from None
+    record("evaluation.object", actor=actor, now=now, subject=expert)
+    return made
+
+
+@transaction.atomic
+def answer_objection(
+    *, objection: RatingObjection, uphold: bool, answer: str, actor: User, now: datetime
+) -> RatingObjection:
+    """Answer an objection for good; where it is right, its rating counts no more. Its expert is told. Logged.
+
+    Refuses (EvaluationRefused) the account of an expert, whoever gave the rating, an answer without words, and what
+    was answered already.
+    """
+    if is_outsider(actor):
+        raise EvaluationRefused("专家账号不能答复申诉，请使用工作账号。")
+    if objection.rating.rater_id == actor.pk:
+        raise EvaluationRefused("这份评价是您给的，请由其他人答复。")
+    answer = answer.strip()
+    if not answer:
+        raise EvaluationRefused("请填写答复，专家会收到。", field="answer")
+    rows = RatingObjection.objects.filter(pk=objection.pk, answered_at__isnull=True)
+    if not rows.update(upheld=uphold, answer=answer, answered_by=actor, answered_at=now):
+        raise EvaluationRefused("这项申诉已经有人答复，请刷新页面。")
+    objection.refresh_from_db()
+    locked = Rating.objects.select_for_update(of=("self",))
+    rating = locked.select_related("evaluation__project", "expert", "rater", "form").get(
+        pk=objection.rating_id
+    )
+    if uphold:
+        rating.withdrawn_at = now
+        rating.save(update_fields=["withdrawn_at", "proof"])
+    result = "撤销这份评价，不再计入" if uphold else "维持原评价"
+    tell_experts(
+        ANSWERED,
+        rating.evaluation,
+        Invitation.objects.filter(pk__in=[rating.invitation_id]),
+        now=now,
+        key=str(objection.pk),
+        words={"结果": result, "答复": answer},
+    )
+    record(
+        "evaluation.answer",
+        actor=actor,
+        now=now,
+        subject=rating.expert,
+        after={"结果": result},
+        note=answer,
+    )
+    return objection

@@ -1,0 +1,57 @@
+"""Experts are told what they may rate, and what was said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from expertpool.core.text import moment_text
+from expertpool.draws.models import Invitation
+from expertpool.evaluations.models import Evaluation
+from expertpool.experts.services.contacts import recipient_of
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.occasions import Occasion
+from expertpool.notifications.services.sending import Envelope, send_messages
+
+WAYS = (ChannelCode.SITE, ChannelCode.EMAIL, ChannelCode.SMS)
+
+
+def tell_experts(
+    occasion: Occasion,
+    evaluation: Evaluation,
+    lines: QuerySet[Invitation],
+    *,
+    now: datetime,
+    key: str = "",
+    words: Mapping[str, str] | None = None,
+) -> None:
+    """Tell the experts behind ``lines``, released ones of the project, of ``occasion``, each once for each ``key``. Who may read such a
+    message is asked as for all that is about a line."""
+    rows = lines.filter(expert__isnull=False).select_related("expert__user", "draw").order_by("pk")
+    until = evaluation.object_until
+    said = {
+        "项目名称": evaluation.project.name,
+        "截止时间": moment_text(evaluation.due_at),
+        "申诉截止": moment_text(until) if until else "",
+        "网址": settings.SITE_URL + reverse("evaluations:own"),
+        **(words or {}),
+    }
+    envelopes = [
+        Envelope(
+            recipient=recipient_of(row.expert),
+            context={
+                name: value
+                for name, value in {**said, "专家姓名": row.expert.name}.items()
+                if name in occasion.placeholders
+            },
+            about=row,
+            key=f"{occasion.code}:{evaluation.pk}:{row.pk}:{key}",
+        )
+        for row in rows
+        if row.expert is not None
+    ]
+    send_messages(occasion=occasion.code, envelopes=envelopes, channels=WAYS, now=now, surely=True)

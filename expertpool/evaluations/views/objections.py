@@ -1,0 +1,75 @@
+"""What experts object to, and what they are answered."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.permissions import requires
+from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.listing import listing, render_list
+from expertpool.evaluations.exceptions import EvaluationRefused
+from expertpool.evaluations.forms.filters import ObjectionFilter
+from expertpool.evaluations.forms.own import AnswerForm
+from expertpool.evaluations.permissions import ANSWER
+from expertpool.evaluations.queries.own import objections_visible_to, objections_waiting
+from expertpool.evaluations.queries.ratings import lines_for
+from expertpool.evaluations.services.objections import answer_objection
+from expertpool.evaluations.tables import OBJECTION_SORTS, OBJECTION_TABS
+
+
+@require_safe
+@requires(ANSWER)
+def objections(request: UserRequest) -> HttpResponse:
+    """What experts objected to, and what was answered."""
+    found = listing(
+        request,
+        objections_visible_to(request.user),
+        sorts=OBJECTION_SORTS,
+        default_sort="-asked",
+        form=ObjectionFilter(request.GET, user=request.user),
+        tabs=OBJECTION_TABS,
+    )
+    rows = list(found.page)
+    lines = lines_for(request.user, [one.rating for one in rows], now=timezone.now())
+    context = found.context | {
+        "rows": [
+            (one, line, one.answered_at is None and one.rating.rater_id != request.user.pk)
+            for one, line in zip(rows, lines, strict=True)
+        ]
+    }
+    return render_list(request, "evaluations/objections.html", context)
+
+
+@requires(ANSWER)
+def answer(request: UserRequest, pk: int) -> HttpResponse:
+    """Answer an objection (drawer)."""
+    row = get_object_or_404(objections_waiting(request.user), pk=pk)
+    form = AnswerForm(request.POST if request.method == "POST" else None)
+
+    def write() -> None:
+        answer_objection(
+            objection=row,
+            uphold=form.cleaned_data["uphold"] == "yes",
+            answer=form.cleaned_data["answer"],
+            actor=request.user,
+            now=timezone.now(),
+        )
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title=f"答复申诉 · {row.rating.expert.name}",
+        submit_label="发送答复",
+        message="已答复，结果会通知专家。",
+        refusals=EvaluationRefused,
+        template="evaluations/answer_form.html",
+        back=reverse("evaluations:objections"),
+        row=row,
+        line=lines_for(request.user, [row.rating], now=timezone.now())[0],
+    )

@@ -1,0 +1,104 @@
+"""The expert's own area: what he is asked, and what was said of him."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.views.drawers import attempt
+from expertpool.evaluations.exceptions import EvaluationRefused
+from expertpool.evaluations.forms.own import ObjectionForm, OrganiserForm
+from expertpool.evaluations.queries.own import (
+    asked_of,
+    may_object,
+    objection_of,
+    own_ratings,
+)
+from expertpool.evaluations.queries.ratings import summary_of
+from expertpool.evaluations.services.objections import object_to
+from expertpool.evaluations.services.rating import rate_organiser
+from expertpool.experts.guards import as_expert
+from expertpool.experts.models import Expert
+
+
+@require_safe
+@as_expert
+def index(request: UserRequest, expert: Expert) -> HttpResponse:
+    now = timezone.now()
+    rows = own_ratings(expert)
+    context = {
+        "asked": asked_of(expert, now=now),
+        "summary": summary_of(rows),
+        "rows": [(one, objection_of(one), may_object(one, now=now)) for one in rows],
+    }
+    return render(request, "evaluations/own.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@as_expert
+def rate(request: UserRequest, expert: Expert, pk: int, target: str) -> HttpResponse:
+    """Say how who organised a review did."""
+    now = timezone.now()
+    found = [
+        one
+        for one in asked_of(expert, now=now)
+        if (one.evaluation.pk, str(one.target)) == (pk, target)
+    ]
+    if not found:
+        raise Http404
+    asked = found[0]
+    form = OrganiserForm(request.POST if request.method == "POST" else None, form=asked.form)
+
+    def write() -> None:
+        rate_organiser(
+            evaluation=asked.evaluation,
+            target=asked.target,
+            scores=form.scores,
+            comment=form.cleaned_data["comment"],
+            expert=expert,
+            actor=request.user,
+            now=now,
+        )
+
+    if request.method == "POST" and attempt(form, write, refusals=EvaluationRefused):
+        messages.success(request, "已提交，谢谢。")
+        return redirect("evaluations:own")
+    status = 422 if request.method == "POST" else 200
+    context = {"asked": asked, "form": form}
+    return render(request, "evaluations/own_rate.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@as_expert
+def rating(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
+    """One rating of him: what it says, and what he says against it."""
+    now = timezone.now()
+    row = next((one for one in own_ratings(expert) if one.pk == pk), None)
+    if row is None:
+        raise Http404
+    form = ObjectionForm(request.POST if request.method == "POST" else None)
+
+    def write() -> None:
+        object_to(
+            rating=row,
+            expert=expert,
+            text=form.cleaned_data["text"],
+            actor=request.user,
+            now=now,
+        )
+
+    if request.method == "POST" and attempt(form, write, refusals=EvaluationRefused):
+        messages.success(request, "申诉已提交，答复会通知您。")
+        return redirect("evaluations:own_rating", pk=pk)
+    context = {
+        "row": row,
+        "form": form,
+        "objection": objection_of(row),
+        "may_object": may_object(row, now=now),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "evaluations/own_rating.html", context, status=status)

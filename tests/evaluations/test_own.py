@@ -1,0 +1,215 @@
+"""What experts see of their ratings, what they object to, and what they say of who organised the review."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.core.home import todos_for
+from expertpool.evaluations.enums import Target
+from expertpool.evaluations.exceptions import EvaluationRefused
+from expertpool.evaluations.models import Evaluation, Rating, RatingObjection
+from expertpool.evaluations.queries.own import (
+    asked_of,
+    objections_visible_to,
+    objections_waiting,
+)
+from expertpool.evaluations.queries.ratings import ratings_of, summary_of
+from expertpool.evaluations.queries.results import organisers_of
+from expertpool.evaluations.services.objections import answer_objection, object_to
+from expertpool.evaluations.services.rating import rate_organiser
+from expertpool.evaluations.services.windows import close_evaluation
+from expertpool.evaluations.tables import OWN
+from expertpool.experts.models import Expert
+from expertpool.files.services import attach
+from expertpool.notifications.models import Message
+from tests.factories.accounts import make_user
+from tests.factories.draws import make_draw
+from tests.factories.evaluations import make_evaluation, rate_all
+from tests.factories.experts import give_account, make_expert
+from tests.factories.widening import accept_all
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+WORDS = "当天签到系统故障，我九点前已到场"
+
+
+@pytest.fixture
+def expert() -> Expert:
+    row = make_expert("王立新")
+    give_account(row, make_user("expert"))
+    return row
+
+
+def closed(row: Evaluation, *, at: datetime | None = None) -> Evaluation:
+    at = at or timezone.now()
+    Evaluation.objects.filter(pk=row.pk).update(due_at=at - timedelta(minutes=1))
+    assert close_evaluation(evaluation_id=row.pk, now=at)
+    row.refresh_from_db()
+    return row
+
+
+def rated(expert: Expert, operator: User, *, at: datetime, score: int = 50) -> Rating:
+    """A rating of ``expert`` whose time is over ``at``."""
+    row = make_evaluation(operator, now=at - 2 * HOUR, pool=(expert,), seats=1)
+    made = rate_all(row, operator, now=at - HOUR, score=score, comment="迟到二十分钟")
+    closed(row, at=at)
+    return Rating.objects.get(pk=made[0].pk)
+
+
+@pytest.mark.shows("EXP-29", "PORT-31")
+def test_an_expert_sees_his_rating_once_the_time_is_over(
+    client: Client, expert: Expert, operator: User
+) -> None:
+    row = make_evaluation(operator, now=timezone.now() - HOUR, pool=(expert,), seats=1)
+    rate_all(row, operator, now=timezone.now(), score=50, comment="迟到二十分钟")
+    login(client, expert.user)
+    assert "迟到二十分钟" not in client.get(reverse("evaluations:own")).content.decode()
+    rating = Rating.objects.get(target=Target.EXPERT)
+    assert client.get(reverse("evaluations:own_rating", args=[rating.pk])).status_code == 404
+    closed(row)
+    page = client.get(reverse("evaluations:own")).content.decode()
+    assert "迟到二十分钟" in page
+    assert operator.name not in page  # who rated him is the office's matter
+    assert Message.objects.filter(occasion="evaluations.closed", channel="site").count() == 1
+    other = make_user("expert")
+    give_account(make_expert(), other)
+    page = login(Client(), other).get(reverse("evaluations:own_rating", args=[rating.pk]))
+    assert page.status_code == 404
+    told = next(one for one in OWN if one.code == "evaluations")
+    assert any("迟到二十分钟" in cell for line in told.rows(expert, NOW) for cell in line)
+
+
+@pytest.mark.shows("EXP-29")
+@pytest.mark.usefixtures("media")
+def test_an_expert_objects_once_with_files_and_is_answered(
+    client: Client, expert: Expert, operator: User, supervisor: User
+) -> None:
+    rating = rated(expert, operator, at=timezone.now())
+    assert expert.user is not None
+    file = SimpleUploadedFile("签到.pdf", b"%PDF-1.7\n%%EOF\n")
+    kept = attach(
+        subject=rating, uploaded_file=file, kind="", actor=expert.user, now=timezone.now()
+    )
+    url = reverse("evaluations:own_rating", args=[rating.pk])
+    login(client, expert.user)
+    assert client.post(url, {"text": "不"}).status_code == 422
+    assert client.post(url, {"text": WORDS}).status_code == 302
+    assert WORDS in client.get(url).content.decode()
+    assert client.post(url, {"text": WORDS}).status_code == 422
+    objection = RatingObjection.objects.get()
+    office = login(Client(), supervisor)
+    assert "项专家的评价申诉等待答复" in str(todos_for(supervisor, now=timezone.now()))
+    address = reverse("evaluations:answer", args=[objection.pk])
+    page = office.get(address).content.decode()
+    assert WORDS in page
+    assert "签到.pdf" in page
+    got = office.get(reverse("files:download", args=[kept.pk]))
+    assert b"".join(got).startswith(b"%PDF")
+    assert summary_of(ratings_of(expert)).reviews == 1
+    assert office.post(address, {"uphold": "yes", "answer": "经核对属实"}).status_code == 204
+    assert summary_of(ratings_of(expert)).reviews == 0
+    assert "经核对属实" in client.get(url).content.decode()
+    told = Message.objects.get(occasion="evaluations.answered", channel="site")
+    assert "经核对属实" in told.body
+
+
+def test_a_rating_that_stands_counts_on(expert: Expert, operator: User, supervisor: User) -> None:
+    rating = rated(expert, operator, at=NOW)
+    assert expert.user is not None
+    made = object_to(rating=rating, expert=expert, text=WORDS, actor=expert.user, now=NOW)
+    answer_objection(objection=made, uphold=False, answer="签到记录为证", actor=supervisor, now=NOW)
+    assert summary_of(ratings_of(expert)).reviews == 1
+    with pytest.raises(EvaluationRefused, match="已经有人答复"):
+        answer_objection(objection=made, uphold=True, answer="改", actor=supervisor, now=NOW)
+
+
+def test_who_rated_does_not_answer_and_a_stranger_does_not_object(
+    expert: Expert, operator: User
+) -> None:
+    rating = rated(expert, operator, at=NOW)
+    assert expert.user is not None
+    other = make_user("expert")
+    give_account(make_expert(), other)
+    with pytest.raises(EvaluationRefused, match="专家本人"):
+        object_to(rating=rating, expert=expert, text=WORDS, actor=other, now=NOW)
+    made = object_to(rating=rating, expert=expert, text=WORDS, actor=expert.user, now=NOW)
+    with pytest.raises(EvaluationRefused, match="由其他人答复"):
+        answer_objection(objection=made, uphold=True, answer="好", actor=operator, now=NOW)
+    with pytest.raises(EvaluationRefused, match="专家账号"):
+        answer_objection(objection=made, uphold=True, answer="好", actor=other, now=NOW)
+
+
+def test_the_time_to_object_ends_by_working_days(expert: Expert, operator: User) -> None:
+    rating = rated(expert, operator, at=NOW)
+    until = rating.evaluation.object_until
+    assert until is not None
+    assert timezone.localtime(until).strftime("%m-%d %H:%M") == "12-09 00:00"
+    assert expert.user is not None
+    with pytest.raises(EvaluationRefused, match="期限已过"):
+        object_to(rating=rating, expert=expert, text=WORDS, actor=expert.user, now=until)
+
+
+def test_an_objection_of_today_is_told_tomorrow_while_names_are_sealed(
+    expert: Expert, operator: User, supervisor: User
+) -> None:
+    now = timezone.now()
+    rating = rated(expert, operator, at=now)
+    for _ in range(3):
+        make_expert()
+    draw = make_draw(now=now, operator=operator, seats=2, opens_in_hours=48)
+    accept_all(draw, now=now)
+    assert expert.user is not None
+    made = object_to(rating=rating, expert=expert, text=WORDS, actor=expert.user, now=now)
+    assert not objections_visible_to(supervisor).exists()
+    RatingObjection.objects.filter(pk=made.pk).update(asked_at=now - DAY)
+    assert list(objections_waiting(supervisor)) == [made]
+
+
+@pytest.mark.shows("PRJ-15")
+def test_experts_rate_who_organised_the_review_and_nobody_sees_who_said_it(
+    client: Client, expert: Expert, operator: User
+) -> None:
+    row = make_evaluation(operator, now=timezone.now() - HOUR, pool=(expert, make_expert()))
+    assert expert.user is not None
+    assert [one.target for one in asked_of(expert, now=timezone.now())] == [Target.ORGANISER]
+    assert Message.objects.filter(occasion="evaluations.asked", channel="site").count() == 1
+    assert "评价组织单位" in str(todos_for(expert.user, now=timezone.now()))
+    url = reverse("evaluations:own_rate", args=[row.pk, "organiser"])
+    login(client, expert.user)
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"d0": "95", "d1": "85"}).status_code == 422
+    said = {"d0": "95", "d1": "85", "d2": "70", "comment": "材料到场才发"}
+    assert client.post(url, said).status_code == 302
+    assert client.post(url, said).status_code == 422  # once
+    # Nothing before the time is over, and then without a name.
+    address = reverse("evaluations:detail", args=[row.pk])
+    office = login(Client(), operator)
+    assert "材料到场才发" not in office.get(address).content.decode()
+    closed(row)
+    found = organisers_of(row)[0]
+    assert (found.raters, str(found.summary.total and found.summary.total.mean)) == (1, "84.5")
+    page = office.get(address).content.decode()
+    assert "材料到场才发" in page
+    assert expert.user.name not in page
+
+
+def test_only_who_sat_rates_the_organiser(expert: Expert, operator: User) -> None:
+    row = make_evaluation(operator, now=NOW)
+    assert expert.user is not None
+    assert row.organiser_form is not None
+    said = {one.name: 85 for one in row.organiser_form.asked}
+    for target in (Target.ORGANISER, Target.AGENCY, Target.EXPERT):
+        with pytest.raises(EvaluationRefused, match="不需要您评价"):
+            rate_organiser(
+                evaluation=row, target=target, scores=said, comment="", expert=expert,
+                actor=expert.user, now=NOW,
+            )  # fmt: skip

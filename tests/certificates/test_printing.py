@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.certificates.exceptions import CertificateRefused
-from expertpool.certificates.models import Background, Certificate, CertificateRun
+from expertpool.certificates.models import Background, Certificate
 from expertpool.certificates.queries.codes import address_of, certificate_by
 from expertpool.certificates.queries.designs import fonts, newest
 from expertpool.certificates.services import printing, runs
@@ -228,7 +228,8 @@ def test_many_at_once_are_issued_watched_and_printed(admin: User) -> None:
     # Again, it changes nothing; of one whose worker died, the rest is done.
     runs.work_off(run_id=run.pk, now=now)
     died = runs.start_run(kind="print", keys=keys, actor=admin, now=now)
-    CertificateRun.objects.filter(pk=died.pk).update(state="running", done=50)
+    died.state, died.done = "running", 50
+    died.save()
     runs.work_off(run_id=died.pk, now=now + timedelta(seconds=2))
     died.refresh_from_db()
     assert (died.state, died.done) == ("done", 60)

@@ -12,9 +12,13 @@ from django.utils import timezone
 
 from expertpool.accounts.models import Department, User
 from expertpool.core.importing import check_rows
+from expertpool.core.subjects import Owner, joined_fields
 from expertpool.core.validators import ID_CARD_WEIGHTS, USCC_ALPHABET, id_card_check_digit
+from expertpool.customforms.enums import FieldKind
+from expertpool.customforms.services.fields import FieldData, add_field
 from expertpool.directory.models import Specialty
 from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert, Tag
 from expertpool.experts.queries.availability import day_start
 from expertpool.experts.services.admission import begin_admissions
@@ -61,6 +65,8 @@ TITLES = (
 EDUCATION = ("大专", "本科", "本科", "硕士研究生", "博士研究生")
 POSITIONS = ("", "主任", "副主任", "总工程师", "科长")
 TAGS = (("资深", "orange"), ("应急", "red"), ("外省", "grey"))
+# A field of the office.
+LICENCE, LICENCES = "执业资格", ("一级注册建造师", "注册造价工程师", "注册监理工程师", "无")
 # So long they are in the pool: longer than any draw of the demonstration.
 POOL_AGE = timedelta(days=40)
 SHARING, BORROWING = "信息中心", ("采购中心", "工程建设部")
@@ -79,6 +85,8 @@ def ensure_demo_experts(
     if Expert.objects.exists():
         return Expert.objects.count()
     random = Random(seed)  # noqa: S311 (people who do not exist)
+    if not joined_fields(EXPERT.code):
+        _add_licence(actor, now)
     # Through the import, so that what is shown has passed every check.
     # By nobody, who lets them in at once, as a command of the server does.
     importer = ExpertImporter(actor=None, now=now - POOL_AGE, options={})
@@ -99,9 +107,22 @@ def ensure_demo_experts(
     return count
 
 
+def _add_licence(actor: User | None, now: datetime) -> None:
+    """Add a field of the office, so that one sees where all it appears."""
+    data = FieldData(
+        LICENCE,
+        options=LICENCES,
+        help="本单位自行增加的字段：导入、查询、抽取条件、申请表中都可以使用。",
+        owner=Owner.CONTROLLED,
+        in_application=True,
+    )
+    add_field(subject=EXPERT.code, kind=FieldKind.CHOICE, data=data, actor=actor, now=now)
+
+
 def demo_rows(random: Random, count: int, now: datetime) -> Iterator[list[Any]]:
     """Yield rows of the import's columns."""
     codes = [column.code for column in ExpertImporter.get_columns()]
+    added = next((one.code for one in joined_fields(EXPERT.code) if one.label == LICENCE), "")
     branches = _branches(random)
     units = [_unit(random, city, kind) for city in CITIES for kind in EMPLOYERS]
     for number in range(count):
@@ -128,6 +149,8 @@ def demo_rows(random: Random, count: int, now: datetime) -> Iterator[list[Any]]:
             "bank_account": f"62{random.randint(10**16, 10**17 - 1)}",
             "term_start_date": (now - timedelta(days=random.randint(30, 400))).date(),
             "term_end_date": (now + timedelta(days=random.randint(20, 900))).date(),
+            # By the number: whoever is drawn up by chance stays who he was.
+            added: LICENCES[number % 7 % len(LICENCES)],
         }
         yield [values.get(code, "") for code in codes]
 

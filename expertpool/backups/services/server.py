@@ -43,7 +43,7 @@ def server() -> Server:
     if settings.DATABASE_SERVER is None:
         message = (
             "数据库由 DATABASE_URL 指定，不是内置的：请由数据库管理员用 barman 等工具备份，"
-            "附件另行复制（docs/operations/backup.md）。"
+            "附件另行复制（docs/operations/backup-server.md）。"
         )
         raise BackupRefused(message)
     return cast("Server", settings.DATABASE_SERVER)

@@ -22,7 +22,7 @@ from expertpool.core.text import LEFT_OUT, without_people
 OFFICE = ZoneInfo("Asia/Shanghai")
 # What acts for whoever has it: the last part of a personal link, a token of the interface.
 LIVE = re.compile(
-    r"(/(?:r|activate|phone|ics|join/by|join/register|experts/appeal|notices/link|messages/callbacks/[\w-]+)/)[^/\s\"'?#]+|(\bep_)[\w-]+"
+    r"(/(?:r|activate|phone|ics|join/by|join/register|experts/appeal|notices/link|messages/callbacks/[^/\s]+)/)[^/\s\"'?#]+|(\bep_)[\w-]+"
 )
 
 # What PostgreSQL adds to a refusal: the whole row, or the value that is there already.

@@ -39,6 +39,7 @@ from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.queries.sitting import LineIn, lines_in, parts_of, state_of
 from expertpool.draws.queries.tabs import MOST_LOG, letter_shares, log_of, notices_of
 from expertpool.draws.registry import EVIDENCE
+from expertpool.draws.services.checking import is_bent
 from expertpool.draws.services.names import read_panel, readable_draws
 from expertpool.draws.services.outset import rerouted
 from expertpool.experts.models import Expert
@@ -157,7 +158,13 @@ def result_tab(request: HttpRequest, project: Project) -> str:
     valid = [draw for draw in reversed(draws) if draw.is_valid]
     context = {
         "draws": [
-            (draw, board := board_of(draw), _sections(board, project), draw.next_sitting <= now)
+            (
+                draw,
+                board := board_of(draw),
+                _sections(board, project),
+                draw.next_sitting <= now,
+                is_bent(draw),
+            )
             for draw in valid
         ],
         "others": [draw for draw in draws if not draw.is_valid],

@@ -94,6 +94,11 @@ def looks_bent(draw: Draw) -> bool:
     return False
 
 
+def is_bent(draw: Draw) -> bool:
+    """Tell the same where no page lists its alarms: also what was found before, and does not hold again."""
+    return open_alarms(AlarmKind.RECORD).filter(draw=draw).exists() or looks_bent(draw)
+
+
 def in_plain_words(difference: str) -> str:
     """Say a ``difference`` so that whoever supervises draws knows what it is about; the log has it in full."""
     if found := re.search(r"第 (\d+) 个事件|事件 (\d+)（", difference):

@@ -39,6 +39,7 @@ def supply(request: UserRequest, pk: int) -> HttpResponse:
         write,
         title=f"上传存证：{draw.number}",
         message="已存证。",
+        submit_label="上传",
         refresh="page",
         refusals=(FileRefused, ProjectArchived),
         at="materials",

@@ -26,7 +26,7 @@ import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.actions import action_label
 from expertpool.core.responses import file_answer
-from expertpool.draws.enums import AlarmKind, DrawKind, DrawStatus, ExclusionReason
+from expertpool.draws.enums import DrawKind, DrawStatus, ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.chain import chain_state, hash_text
@@ -43,8 +43,7 @@ from expertpool.draws.queries.emergency import confirmed_as, emergencies_of
 from expertpool.draws.queries.hands import hand_steps_by_kind, kinds_in_brackets, second_in_words
 from expertpool.draws.queries.publicity import is_public, public_words
 from expertpool.draws.queries.requests import early_release
-from expertpool.draws.services.alarms import open_alarms
-from expertpool.draws.services.checking import check_stopped, looks_bent
+from expertpool.draws.services.checking import check_stopped, is_bent
 from expertpool.draws.services.names import may_read
 from expertpool.draws.services.publishing import digest_of_list
 from expertpool.draws.services.records import (
@@ -138,7 +137,7 @@ def draw_page(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "draws/verify_manual.html", context)
     kinds = hand_steps_by_kind(draw)
     context |= {
-        "is_bent": open_alarms(AlarmKind.RECORD).filter(draw=draw).exists() or looks_bent(draw),
+        "is_bent": is_bent(draw),
         "emergencies": [(one, confirmed_as(one)) for one in emergencies_of(draw)],
         "hand_steps": sum(kinds.values()),
         "hand_kinds": kinds_in_brackets(kinds),

@@ -171,6 +171,8 @@ def test_whoever_looks_at_an_altered_record_is_told_at_once(
     # No step was tried, no job has run: the look itself finds it, and has the others told.
     assert BENT in client.get(page).content.decode()
     assert BENT_PUBLICLY in Client().get(public).content.decode()
+    tab = reverse("projects:detail", args=[draw.project_id]) + "?tab=draw"
+    assert BENT in client.get(tab).content.decode()
     assert waiting(draw) == jobs + 1
     check_record(draw_id=draw.pk, now=NOW, anew=True)
     seen = client.get(page).content.decode()

@@ -7,6 +7,9 @@ ACTIONS = (
     Action("evaluation.close", "结束项目评价"),
     Action("evaluation.rate", "评价专家"),
     Action("evaluation.rate_organiser", "评价组织单位"),
+    Action("evaluation.sanction_ask", "申请警告、移入黑名单"),
+    Action("evaluation.sanction", "给予警告、移入黑名单"),
+    Action("evaluation.sanction_refuse", "不同意警告、移入黑名单"),
     Action("evaluation.object", "申诉评价"),
     Action("evaluation.answer", "答复评价申诉"),
 )

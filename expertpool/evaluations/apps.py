@@ -9,9 +9,12 @@ class EvaluationsConfig(AppConfig):
         from django.utils import timezone
 
         from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.automation.registry import RULE_ACTIONS
+        from expertpool.automation.services.happening import register_events
         from expertpool.changes.registry import OWN_DATA
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
+        from expertpool.core.criteria import register_criteria
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
@@ -24,13 +27,17 @@ class EvaluationsConfig(AppConfig):
         from expertpool.evaluations.occasions import OCCASIONS as TOLD
         from expertpool.evaluations.permissions import PERMISSIONS
         from expertpool.evaluations.queries.own import files_subject
+        from expertpool.evaluations.queries.sanctions import RATING_CRITERIA, SANCTION_CRITERIA
         from expertpool.evaluations.queries.windows import what_goes_on
+        from expertpool.evaluations.services import event_kinds
+        from expertpool.evaluations.services.matters import MATTERS
         from expertpool.evaluations.settings import SETTINGS
         from expertpool.evaluations.tables import OWN
         from expertpool.evaluations.tabs import TABS
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.projects.queries.archive import OBSTACLES, Obstacle
+        from expertpool.workflow.services.matters import register_matters
 
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
@@ -42,6 +49,11 @@ class EvaluationsConfig(AppConfig):
         EXPORTS.add(RatingExport(), MeasureExport())
         OCCASIONS.add(*TOLD)
         OWN_DATA.add(*OWN)
+        register_matters(*MATTERS)
+        register_criteria(event_kinds.RATING, *RATING_CRITERIA)
+        register_criteria(event_kinds.CAUTION, *SANCTION_CRITERIA)
+        register_events(*event_kinds.EVENTS)
+        RULE_ACTIONS.add(*event_kinds.RULE_ACTIONS_HERE)
         FILE_SUBJECTS.add(files_subject(timezone.now))
         # That he objects says that he is at his account: told like whatever else he does.
         LATER.add(Later("evaluations.objections", "evaluations.ratingobjection", untold_removals))

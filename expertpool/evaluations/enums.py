@@ -12,6 +12,13 @@ class Target(models.TextChoices):
 BY_EXPERTS = (Target.ORGANISER, Target.AGENCY)
 
 
+class SanctionKind(models.TextChoices):
+    """What a bad rating may lead to, once a second person agrees."""
+
+    CAUTION = "caution", "警告"
+    BLACKLIST = "blacklist", "移入黑名单"
+
+
 class Participation(models.TextChoices):
     """How much an expert took part, in five levels (参与度)."""
 

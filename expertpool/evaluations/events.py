@@ -6,6 +6,13 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class ExpertCautioned:
+    """Two persons gave an expert a caution."""
+
+    sanction_id: int
+
+
+@dataclass(frozen=True)
 class EvaluationClosed:
     """The time for rating a project is over; its ratings may be read by those whom they are about."""
 

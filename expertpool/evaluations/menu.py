@@ -32,7 +32,7 @@ ITEMS = (
         permissions=(VIEW, RATE),
         order=10,
         count=count_waiting,
-        active=("evaluations:detail", "evaluations:extend"),
+        active=("evaluations:detail", "evaluations:extend", "evaluations:sanction"),
         group="evaluations",
     ),
     MenuItem(

@@ -64,4 +64,19 @@ ANSWERED = Occasion(
         ChannelCode.SMS: ("", _ANSWERED),
     },
 )
-OCCASIONS = (OPENED, REMINDED, ASKED, CLOSED, ANSWERED)
+_CAUTIONED = "{{专家姓名}}专家：管理单位给予您警告。原因：{{原因}} 查看：{{网址}}"
+CAUTIONED = Occasion(
+    code="evaluations.cautioned",
+    label="警告（通知专家）",
+    placeholders={
+        "专家姓名": "王工",
+        "原因": "2026-12-08 评审迟到二十分钟，评审中接听电话。",
+        "网址": "https://zhuanjia.example.cn/my/evaluations/",
+    },
+    defaults={
+        ChannelCode.SITE: ("您受到警告", _CAUTIONED),
+        ChannelCode.EMAIL: ("您受到警告", _CAUTIONED),
+        ChannelCode.SMS: ("", _CAUTIONED),
+    },
+)
+OCCASIONS = (OPENED, REMINDED, ASKED, CLOSED, ANSWERED, CAUTIONED)

@@ -11,6 +11,7 @@ from expertpool.changes.registry import OwnData
 from expertpool.core.text import moment_text
 from expertpool.core.views.listing import ListTab
 from expertpool.evaluations.queries.own import objection_of, own_ratings
+from expertpool.evaluations.queries.sanctions import cautions_of
 from expertpool.experts.models import Expert
 
 EVALUATION_SORTS: dict[str, str | tuple[str, ...]] = {
@@ -57,7 +58,13 @@ def _ratings(expert: Expert, now: datetime) -> Iterator[tuple[str, ...]]:
         )
 
 
+def _cautions(expert: Expert, now: datetime) -> Iterator[tuple[str, ...]]:
+    for one in cautions_of(expert):
+        yield moment_text(one.decided_at), one.reason
+
+
 OWN = (
+    OwnData("cautions", "警告", 55, ("时间", "原因"), _cautions),
     OwnData(
         "evaluations",
         "对我的评价",

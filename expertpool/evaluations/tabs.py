@@ -8,13 +8,15 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from expertpool.core.registry import Tab
-from expertpool.evaluations.permissions import RATE, VIEW
+from expertpool.evaluations.permissions import RATE, SANCTION, VIEW
 from expertpool.evaluations.queries.ratings import lines_for, ratings_of, summary_of
 from expertpool.evaluations.queries.results import organisers_of, result_of
+from expertpool.evaluations.queries.sanctions import cautions_of
 from expertpool.evaluations.queries.windows import evaluations_visible_to, may_rate
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.projects.models import Project
+from expertpool.workflow.queries.requests import waiting_about
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -34,6 +36,9 @@ def of_expert(request: HttpRequest, expert: Expert) -> str:
         "summary": summary_of(rows),
         "lines": lines_for(user, rows[:LONGEST], now=now),
         "longest": LONGEST,
+        "cautions": cautions_of(expert) if seen else [],
+        "may": experts_visible_to(user, SANCTION).filter(pk=expert.pk).exists(),
+        "requests": waiting_about(expert, user, now=now),
     }
     return render_to_string("evaluations/_expert_tab.html", context, request)
 

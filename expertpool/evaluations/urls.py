@@ -1,6 +1,6 @@
 from django.urls import path
 
-from expertpool.evaluations.views import forms, objections, office, own
+from expertpool.evaluations.views import forms, objections, office, own, sanctions
 
 app_name = "evaluations"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("evaluations/<int:pk>/", office.detail, name="detail"),
     path("evaluations/<int:pk>/extend/", office.extend_window, name="extend"),
     path("evaluations/ratings/", office.ratings, name="ratings"),
+    path("evaluations/experts/<int:pk>/sanction/", sanctions.ask, name="sanction"),
     path("evaluations/measures/", office.measures, name="measures"),
     path("evaluations/objections/", objections.objections, name="objections"),
     path("evaluations/objections/<int:pk>/", objections.answer, name="answer"),

@@ -61,7 +61,13 @@ ADDS = {
     "operations:acknowledge",
     "papers:upload",
     # Says by its version what it was opened with; what is said of experts is said once.
-    *("evaluations:form_edit", "evaluations:detail", "evaluations:extend", "evaluations:answer"),
+    *(
+        "evaluations:form_edit",
+        "evaluations:detail",
+        "evaluations:extend",
+        "evaluations:answer",
+        "evaluations:sanction",
+    ),
     # Asks once; a second person decides, or who serves answers.
     *("points:answer", "points:correct", "points:counter"),
     "portal:app_set_up",

@@ -863,6 +863,7 @@ RULES: dict[str, Rule] = {
     "evaluations:detail": only(*READ_EXPERTS, kwargs=evaluation),
     "evaluations:extend": only("admin", "operator", kwargs=evaluation),
     "evaluations:ratings": only(*READ_EXPERTS),
+    "evaluations:sanction": only("admin", "supervisor", kwargs=pk(lambda w: w.expert)),
     "evaluations:measures": only(*READ_EXPERTS),
     "evaluations:objections": only("admin", "supervisor"),
     "evaluations:answer": only("admin", "supervisor", kwargs=objection),

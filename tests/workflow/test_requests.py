@@ -42,6 +42,8 @@ from expertpool.draws.services.rescheduling import NewMeeting
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.draws.services.widening import request_widening, widen_plan
+from expertpool.evaluations.enums import SanctionKind
+from expertpool.evaluations.services.sanctions import request_sanction
 from expertpool.notifications.models import Message
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
@@ -141,6 +143,9 @@ MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
     "draws.picks": lambda _draw, by, now: _picks(by, now),
     "automation.rule": lambda _draw, by, now: save_rule(
         rule=None, data=rule_data(FREEZE, event="experts.approved"), actor=by, now=now
+    ),
+    "evaluations.sanction": lambda _draw, by, now: request_sanction(
+        expert=make_expert(), kind=SanctionKind.CAUTION, reason="评审迟到", actor=by, now=now
     ),
     "points.correct": lambda _draw, by, _now: ask_correction(make_expert(), by),
     "draws.earlier": lambda draw, by, now: request_earlier(

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from expertpool.evaluations.enums import SanctionKind
 from expertpool.evaluations.forms.rating import NEEDED, comment_field, score_field
 from expertpool.evaluations.models import LONGEST, RatingForm
 
@@ -50,3 +51,19 @@ class AnswerForm(forms.Form):
         help_text="用站内消息、邮件和短信告诉专家。",
     )
     wide: ClassVar = {"answer"}
+
+
+class SanctionForm(forms.Form):
+    kind = forms.ChoiceField(
+        label="处理",
+        choices=SanctionKind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择。"},
+    )
+    reason = forms.CharField(
+        label="原因",
+        max_length=500,
+        widget=forms.Textarea({"rows": 4}),
+        help_text="写明依据；确认后专家本人看得到。",
+    )
+    wide: ClassVar = {"reason"}

@@ -9,6 +9,7 @@ from expertpool.evaluations.models.forms import (
 )
 from expertpool.evaluations.models.objections import RatingObjection
 from expertpool.evaluations.models.ratings import LONGEST, Evaluation, Rating
+from expertpool.evaluations.models.sanctions import Sanction
 
 __all__ = [
     "LONGEST",
@@ -20,4 +21,5 @@ __all__ = [
     "Rating",
     "RatingForm",
     "RatingObjection",
+    "Sanction",
 ]

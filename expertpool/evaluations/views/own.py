@@ -19,6 +19,7 @@ from expertpool.evaluations.queries.own import (
     own_ratings,
 )
 from expertpool.evaluations.queries.ratings import summary_of
+from expertpool.evaluations.queries.sanctions import cautions_of
 from expertpool.evaluations.services.objections import object_to
 from expertpool.evaluations.services.rating import rate_organiser
 from expertpool.experts.guards import as_expert
@@ -33,6 +34,7 @@ def index(request: UserRequest, expert: Expert) -> HttpResponse:
     context = {
         "asked": asked_of(expert, now=now),
         "summary": summary_of(rows),
+        "cautions": cautions_of(expert),
         "rows": [(one, objection_of(one), may_object(one, now=now)) for one in rows],
     }
     return render(request, "evaluations/own.html", context)

@@ -1,0 +1,39 @@
+"""What bad ratings lead to: one person asks, a rule in its author's name among them, another agrees."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from expertpool.evaluations.enums import SanctionKind
+from expertpool.experts.models import Expert
+from expertpool.workflow.models import TwoPersonRequest
+
+
+class Sanction(TwoPersonRequest):
+    """That an expert be cautioned, or put on the blacklist. A caution is one that was agreed to."""
+
+    subject_field = "expert"
+    final = ("decided_at",)
+
+    expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField("处理", max_length=12, choices=SanctionKind.choices)
+
+    class Meta(TwoPersonRequest.Meta):
+        verbose_name = verbose_name_plural = "评价处理申请"
+        constraints = [
+            *TwoPersonRequest.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["expert", "kind"],
+                condition=Q(decided_at__isnull=True),
+                name="evaluations_one_open_sanction",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=SanctionKind.values), name="evaluations_sanction_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["expert", "-decided_at"], name="evaluations_sanctions")]
+
+    @property
+    def subject_name(self) -> str:
+        return self.expert.number

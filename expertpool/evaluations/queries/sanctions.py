@@ -1,0 +1,96 @@
+"""Cautions of experts, and what rules may ask about them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import (
+    Count,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce
+
+from expertpool.accounts.models import User
+from expertpool.core.criteria import Choice, Context, Number, Text
+from expertpool.evaluations.enums import Participation, SanctionKind
+from expertpool.evaluations.models import Sanction
+from expertpool.evaluations.permissions import VIEW
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.projects.enums import Regime
+
+YEAR = timedelta(days=365)
+OPERATORS = {"eq": "", "gt": "__gt", "gte": "__gte", "lt": "__lt", "lte": "__lte"}
+
+
+def all_cautions() -> QuerySet[Sanction]:
+    return Sanction.objects.filter(kind=SanctionKind.CAUTION, agreed=True)
+
+
+def cautions_of(expert: Expert) -> QuerySet[Sanction]:
+    """Return the cautions of ``expert``, the latest first, those of records that were merged into his among them."""
+    rows = all_cautions().filter(Q(expert=expert) | Q(expert__merged_into=expert))
+    return rows.select_related("decided_by", "requested_by").order_by("-decided_at", "-pk")
+
+
+def cautions_visible_to(user: User) -> QuerySet[Sanction]:
+    """Return the cautions of experts in the scope of ``user``."""
+    seen = experts_visible_to(user, VIEW).order_by().values("pk")
+    return all_cautions().filter(expert__in=seen).select_related("expert__user", "expert__employer")
+
+
+def _in_a_year(op: str, value: Any, context: Context) -> Q:
+    """Cautions whose expert had so many within the year before that moment, this one included."""
+    others = all_cautions().filter(
+        expert=OuterRef("expert"), decided_at__gt=context.now - YEAR, decided_at__lte=context.now
+    )
+    count = others.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk"))
+    times = Coalesce(Subquery(count.values("n"), output_field=IntegerField()), 0)
+    rows = Sanction.objects.alias(times=times)
+    if op == "between":
+        rows = rows.filter(times__gte=value[0], times__lte=value[1])
+    else:
+        rows = rows.filter(**{f"times{OPERATORS[op]}": value})
+    return Q(pk__in=rows.order_by().values("pk"))
+
+
+SANCTION_CRITERIA = (
+    Number(
+        code="cautions",
+        label="一年内受警告次数（含这次）",
+        match=_in_a_year,
+        suffix="次",
+        minimum=0,
+        maximum=1000,
+    ),
+)
+RATING_CRITERIA = (
+    Number(
+        code="total",
+        label="综合得分",
+        path="total",
+        suffix="分",
+        minimum=0,
+        maximum=100,
+        decimals=True,
+    ),
+    Choice(
+        code="participation",
+        label="参与度",
+        path="participation",
+        choices=Participation.choices,
+    ),
+    Choice(
+        code="regime",
+        label="适用制度",
+        path="evaluation__project__regime",
+        choices=Regime.choices,
+    ),
+    Text(code="kind", label="项目类型", path="evaluation__project__kind"),
+)

@@ -38,6 +38,7 @@ def open_browser(
     logged: list[ConsoleMessage] = []
     # Pages that answered 4xx and forms that came back: whether they should, their test says.
     refused: set[str] = set()
+    screens: list[Screen] = []
 
     def note(response: Response) -> None:
         page = response.request.is_navigation_request() and 400 <= response.status < 500
@@ -53,7 +54,8 @@ def open_browser(
         context.on("response", note)
         context.on("console", listen)
         context.on("weberror", lambda error: faults.append(str(error.error)))
-        return Screen(context.new_page(), live_server.url)
+        screens.append(Screen(context.new_page(), live_server.url))
+        return screens[-1]
 
     yield open_new
     faults += [
@@ -62,5 +64,6 @@ def open_browser(
         if message.type == "error"
         and message.location["url"] not in refused
         and OFFLINE not in message.text
+        and not any(part in message.text for screen in screens for part in screen.expected)
     ]
     assert not faults

@@ -17,6 +17,7 @@ class Screen:
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
         self.address = address
+        self.expected: list[str] = []  # parts of errors that this test causes itself
 
     def open(self, path: str) -> int:
         """Go to ``path`` (or a full address); return the status."""

@@ -71,8 +71,13 @@ def test_from_the_first_page_to_the_pool(open_browser: OpenBrowser) -> None:
     phone.sees("职称证书.png")
     phone.press("下一步")
     assert phone.overflow == 0
+    phone.press("提交申请")
+    phone.sees("勾选同意后再提交")
     page.get_by_label("我已阅读").check()
     phone.press("提交申请")
+    phone.sees("审核中")
+    # Back to what was refused: the browser could not show it without sending the form once more.
+    page.go_back()
     phone.sees("审核中")
     application = Application.objects.get()
     assert application.channel == "qr"

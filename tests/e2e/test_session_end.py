@@ -39,6 +39,21 @@ def test_a_form_is_sent_after_its_reader_has_signed_in_again(
     assert Expert.objects.get().phone == "13911110002"
 
 
+def test_who_has_lost_all_cookies_is_told_to_sign_in(open_browser: Callable[..., Screen]) -> None:
+    """He read that he has no right to this, for without cookies no token is sent either."""
+    screen, admin = open_browser(), make_user("admin")
+    sign_in(screen, admin)
+    screen.open("/experts/")
+    screen.press("新增专家")
+    form = drawer(screen)
+    screen.fill("姓名", "李娜", within=form)
+    screen.page.context.clear_cookies()
+    screen.expected += ["403"]
+    screen.press("保存", within=form)
+    screen.sees("登录已过期，还没有保存")
+    expect(form.get_by_label("姓名").first).to_have_value("李娜")
+
+
 def _type_a_field(screen: Screen) -> None:
     """Fill in a form that is a page of its own, until the session has ended."""
     screen.open("/projects/new/")

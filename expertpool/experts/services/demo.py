@@ -112,7 +112,7 @@ def _add_licence(actor: User | None, now: datetime) -> None:
     data = FieldData(
         LICENCE,
         options=LICENCES,
-        help="本单位自行增加的字段：导入、查询、抽取条件、申请表中都可以使用。",
+        help="有几项的，选与评审专业最接近的一项。",
         owner=Owner.CONTROLLED,
         in_application=True,
     )

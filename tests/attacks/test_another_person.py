@@ -16,7 +16,7 @@ from expertpool.accounts.models import User
 from expertpool.changes.enums import RequestState
 from expertpool.changes.exceptions import ChangeRefused
 from expertpool.changes.models import ChangeRequest
-from expertpool.changes.services.requests import decide_request
+from expertpool.changes.services.requests import approve_request, decide_request
 from expertpool.experts.enums import ChangeVia, ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.services.admission import approve_admission, enter_expert
@@ -156,6 +156,9 @@ def test_the_form_hands_it_in_for_somebody_else(clerk: User, admin: User, expert
     for who in (clerk, make_user(roles=tuple(clerk.roles.all()), created_at=timezone.now())):
         with pytest.raises(ChangeRefused):
             decide_request(request=request, agree=True, actor=who, now=timezone.now())
+    # Nor does anybody with a tick, unseen.
+    with pytest.raises(ChangeRefused, match="逐项核准"):
+        approve_request(request=request, actor=admin, now=timezone.now())
     page = login(client, admin).get(reverse("changes:detail", args=[request.pk])).content.decode()
     assert "修改后可能是另一个人" in page
     assert "由 王录入 申请" in page

@@ -277,7 +277,10 @@ def decide_request(
 
 
 def approve_request(*, request: ChangeRequest, actor: User, now: datetime) -> Verdict:
-    """Agree to one of many that are ticked."""
+    """Agree to one of many that are ticked. Refuses (ChangeRefused) what would make another person of somebody: that is
+    looked at one by one."""
+    if request.is_of_office:
+        raise ChangeRefused("修改后可能是另一个人，请打开「对照」看过，逐项核准。")
     return decide_request(request=request, agree=True, actor=actor, now=now)
 
 

@@ -23,6 +23,7 @@ from django.core.management.commands import flush
 from django.db import connection, transaction
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.test import override_settings
 
@@ -152,6 +153,23 @@ def flush_what_tests_made() -> Iterator[None]:
         # It would look for what is kept, app by app.
         patch.setattr(flush, "emit_post_migrate_signal", lambda *_, **__: None)
         patch.setattr(DatabaseCreation, "_destroy_test_db", _drop)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def states_without_models() -> Iterator[None]:
+    """Let the way back through the migrations make the models of a version when one works on them, instead of making
+    them anew at each operation of all that lie between."""
+
+    mutate = Migration.mutate_state
+
+    def mutate_state(self: Any, project_state: Any, preserve: bool = True) -> Any:
+        state = project_state.clone() if preserve else project_state
+        vars(state).pop("apps", None)
+        return mutate(self, state, preserve=False)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Migration, "mutate_state", mutate_state)
         yield
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,11 +14,12 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.audit.models import Entry
-from expertpool.draws.enums import InvitationState, ReplyVia
+from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.occasions import ASKING, HEARD
-from expertpool.draws.services.entropy import SeededEntropy
-from expertpool.draws.services.replies import answer
+from expertpool.draws.services.clock import keep_clock
+from expertpool.draws.services.entropy import SeededEntropy, SystemEntropy
+from expertpool.draws.services.replies import answer, expire
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.telling import answer_code
 from expertpool.draws.services.written_replies import UNCLEAR, take_reply
@@ -97,7 +99,7 @@ def write(row: Invitation, text: str, *, now: datetime | None = None, **more: An
 def work() -> None:
     """Let the worker take what was written back."""
     for job in ProcrastinateJob.objects.filter(task_name="draws.take_reply").order_by("id"):
-        take_reply(**job.args, now=timezone.now(), entropy=SeededEntropy(3))
+        take_reply(**job.args, now=timezone.now(), entropy=SystemEntropy())
 
 
 def heard(row: Invitation) -> list[str]:
@@ -158,7 +160,7 @@ def test_the_first_answer_over_any_way_counts(
         reason="" if accept else "出差",
         via=ReplyVia.LINK,
         now=timezone.now(),
-        entropy=SeededEntropy(2),
+        entropy=SystemEntropy(),
     )
     write(row, f"{'N' if accept else 'Y'}{answer_code(row)}")
     work()
@@ -205,7 +207,7 @@ def test_a_row_that_somebody_else_wrote_answers_nothing(provider: Kept, pool: li
     )
     Reply.objects.bulk_create([reply])
     Reply.objects.filter(pk=reply.pk).update(decision=Decision.YES)
-    assert not take_reply(reply_id=reply.pk, now=timezone.now(), entropy=SeededEntropy(3))
+    assert not take_reply(reply_id=reply.pk, now=timezone.now(), entropy=SystemEntropy())
     row.refresh_from_db()
     assert row.state == InvitationState.INVITED
 
@@ -304,3 +306,50 @@ def test_clouds_push_what_was_written_back(
     work()
     invitation.refresh_from_db()
     assert invitation.state == InvitationState.DECLINED
+
+
+@pytest.mark.shows("DRAW-13", "DRAW-22")
+def test_nine_seats_are_answered_by_every_way_and_silence(provider: Kept) -> None:
+    """Who declines or says nothing is replaced; in the end nine sit, by whichever way they said so."""
+    for number in range(14):
+        make_expert(email=f"n{number}@example.cn")
+    draw = seal(seats=9)
+    rows = list(draw.invitations.order_by("line"))
+    for row in rows:
+        sent_letter(row)
+        keep_clock(invitation_id=row.pk)
+    for row in rows[:3]:
+        write(row, f"Y{answer_code(row)}")
+    for row in rows[3:5]:
+        write(row, f"不参加 {answer_code(row)}")
+    work()
+    for row in rows[5:8]:
+        by_link(row, accept=row != rows[7])
+    late = timezone.now() + 61 * MINUTE
+    assert expire(invitation_id=rows[8].pk, now=late, entropy=SystemEntropy())
+    # Four left their seats: those who came for them agree in writing.
+    new = draw.invitations.filter(state=InvitationState.INVITED)
+    assert new.count() == 4
+    ProcrastinateJob.objects.filter(task_name="draws.take_reply")._raw_delete("default")
+    for row in new:
+        sent_letter(row)
+        write(row, f"同意{answer_code(row)}")
+    work()
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.SUCCESS
+    sits = draw.invitations.filter(state=InvitationState.ACCEPTED)
+    ways = Counter(sits.values_list("replied_via", flat=True))
+    assert ways == {ReplyVia.SMS: 7, ReplyVia.LINK: 2}
+    left = Counter(draw.invitations.exclude(pk__in=sits).values_list("state", flat=True))
+    assert left == {InvitationState.DECLINED: 3, InvitationState.NO_ANSWER: 1}
+
+
+def by_link(row: Invitation, *, accept: bool) -> None:
+    answer(
+        invitation=row,
+        accept=accept,
+        reason="" if accept else "出差",
+        via=ReplyVia.LINK,
+        now=timezone.now(),
+        entropy=SystemEntropy(),
+    )

@@ -114,8 +114,8 @@ def projects_for_a_draw(user: User, now: datetime) -> Iterator[Todo]:
     must_approve = cache(lambda regime: policy_for(regime, now=now).plan_approval)
     for project in projects.select_related("batch").order_by("opening_at")[:MOST_TODOS]:
         short = project.draw_state == DrawState.UNSATISFIED
-        must = project.was_returned or must_approve(project.regime)
-        if not short and not project.plan_approved and must:
+        waits_for_one = not short and not project.plan_approved
+        if waits_for_one and (project.was_returned or must_approve(project.regime)):
             if user.has_permission("draws.plan"):  # otherwise it is not his turn
                 yield _to_hand_in(project)
             continue

@@ -198,6 +198,9 @@ def pages(sealed: Sealed, user: User, role: str) -> Iterator[tuple[str, HttpResp
         for tab in EXPERT_TABS:
             yield f"experts:detail {tab}", ask(client, f"{address}?tab={tab}")
     for code in EXPORTS.codes:
+        # Names whoever was written to, of inspections, say: tests/attacks/test_letters.py looks at what it leaves out.
+        if code == "notifications.records":
+            continue
         query = f"?project={sealed.draw.project_id}"
         address = reverse("core:export", args=[code])
         yield f"core:export {code}", ask(client, address + query, post=True)

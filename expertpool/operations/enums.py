@@ -79,6 +79,13 @@ JOB_LABELS = {
     "automation.consider": "事件规则判断",
     "automation.act": "事件规则执行",
     "reports.list_candidates": "候选记录整理",
+    "evaluations.sweep": "查找该评价的项目",
+    "evaluations.open": "开始评价",
+    "evaluations.remind": "评价提醒",
+    "evaluations.close": "截止评价",
+    "notifications.ask_due": "查找要查询的短信",
+    "notifications.ask_provider": "查询短信送达",
+    "notifications.forget_waiting": "清理对不上的短信回执",
 }
 CLEANING = "清理过期文件"
 

@@ -79,6 +79,7 @@ JOB_LABELS = {
     "automation.consider": "事件规则判断",
     "automation.act": "事件规则执行",
     "reports.list_candidates": "候选记录整理",
+    "draws.take_reply": "处理短信答复",
     "evaluations.sweep": "查找该评价的项目",
     "evaluations.open": "开始评价",
     "evaluations.remind": "评价提醒",

@@ -27,7 +27,8 @@ def is_for_later() -> bool:
 
 @contextmanager
 def writing_afterwards() -> Iterator[None]:
-    """Put around a transaction that is undone when the request is refused."""
+    """Put around a transaction that is undone when the request is refused; within another one, what is left behind
+    waits for the end of that."""
     token = _later.set([])
     try:
         yield
@@ -36,4 +37,4 @@ def writing_afterwards() -> Iterator[None]:
         _later.reset(token)
         with ExitStack() as stack:  # all of them, whichever fails
             for write in reversed(writes):
-                stack.callback(write)
+                stack.callback(leave_behind, write)

@@ -34,6 +34,8 @@ BY_THE_SYSTEM = {
     "automation.Firing": "kept by the job",
     "automation.Errand": "the clock's",
     "notifications.Message": "kept by the sender of messages",
+    "notifications.Attempt": "kept by the sender of messages",
+    "notifications.DeliveryEvent": "counts within the time of its attempt alone",
     "operations.JobFailure": "the queue's number, and the clock's",
     "operations.Alert": "the clock's",
     "certificates.CertificateRun": "kept by the job",

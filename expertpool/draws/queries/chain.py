@@ -31,6 +31,8 @@ def logged_heads(draw: Draw) -> set[str]:
 def is_sealed_by_log(draw: Draw) -> bool:
     """Tell whether ``draw`` has the seal, and its rule says, what the log took when it was sealed; of a rule that
     was taken in another form, or before the log took it, its seal alone is asked."""
+    if not isinstance(draw.rule_content, dict):  # altered: nothing was ever sealed so
+        return False
     entries = Entry.objects.filter(
         subject_type="draws.draw", subject_id=str(draw.pk), action="draw.seal"
     )

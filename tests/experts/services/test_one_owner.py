@@ -220,8 +220,11 @@ def test_who_is_put_on_the_blacklist_is_out_with_all_he_has(admin: User) -> None
     # Nor by one that is written for him meanwhile.
     later = make_token(user, actor=user)
     assert find_token(later.text, now=NOW) is None  # type: ignore[attr-defined]
-    answer = Client().post(reverse("accounts:login"), {"identifier": "chef", "password": PASSWORD})
-    assert answer.status_code == 422
+    # He signs in to what is left to him (docs/decisions/0250), and to nothing else.
+    anew = Client()
+    anew.post(reverse("accounts:login"), {"identifier": "chef", "password": PASSWORD})
+    assert anew.get("/").status_code == 200
+    assert anew.get(reverse("certificates:own")).status_code == 403
 
 
 @pytest.mark.parametrize("status", ["frozen", "deleted", "blacklisted"])

@@ -274,24 +274,24 @@ REPORT_TIME = _text(
 )
 REPLY_TEXT = _text(
     "reply_text",
-    "上行：内容字段",
+    "上行的内容字段",
     GATEWAY_REPORTS,
     80,
     help="收件人回复的文字的参数名，如 content；不收回复的留空。",
 )
 REPLY_PHONE = _text(
-    "reply_phone", "上行：手机号字段", GATEWAY_REPORTS, 90, "mobile", help="谁回复的。"
+    "reply_phone", "上行的手机号字段", GATEWAY_REPORTS, 90, "mobile", help="谁回复的。"
 )
 REPLY_TO = _text(
     "reply_to",
-    "上行：接收号码字段",
+    "上行的接收号码字段",
     GATEWAY_REPORTS,
     100,
     help="回复发到的号码或扩展码的参数名，按扩展码区分邀请时填写。",
 )
 REPLY_ID = _text(
     "reply_id",
-    "上行：编号字段",
+    "上行的编号字段",
     GATEWAY_REPORTS,
     110,
     help="这条上行短信的编号，平台重复推送时按它只算一次；没有的留空。",

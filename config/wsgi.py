@@ -7,10 +7,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 from config.commands import check_installation
+from config.heads import without_body_of_head
 from config.room import with_room
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = with_room(get_wsgi_application())
+application = with_room(without_body_of_head(get_wsgi_application()))
 try:
     check_installation()
 except ImproperlyConfigured as error:

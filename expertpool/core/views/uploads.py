@@ -14,9 +14,11 @@ class _ManyFiles(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """Any number of files, none too."""
+    """Any number of files; none too, unless it is required."""
 
     widget = _ManyFiles
 
     def clean(self, data: Any, initial: Any = None) -> Sequence[UploadedFile]:
+        if self.required and not data:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
         return [super(FilesField, self).clean(one, initial) for one in data or []]

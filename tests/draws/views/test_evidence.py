@@ -197,6 +197,13 @@ def test_people_keep_the_signed_sheet_and_a_film_with_the_draw(
     assert attachments_of(draw, SUPPLIED).count() == 2
 
 
+def test_nothing_chosen_is_nothing_kept(client: Client, draw: Draw, operator: User) -> None:
+    answer = login(client, operator).post(reverse("draws:supply", args=[draw.pk]), {})
+    assert answer.status_code == 422
+    assert "请选择文件" in answer.content.decode()
+    assert not attachments_of(draw, SUPPLIED).exists()
+
+
 def test_what_people_keep_with_a_draw_is_read_by_whoever_may_read_its_names(
     client: Client, draw: Draw, operator: User, department_user: User
 ) -> None:

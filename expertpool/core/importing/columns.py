@@ -14,12 +14,17 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from expertpool.core.text import HIDDEN, clean_code, clean_text, is_hidden, one_line
+from expertpool.core.text import (
+    HIDDEN,
+    clean_code,
+    clean_text,
+    is_hidden,
+    one_line,
+    without_unseen,
+)
 from expertpool.core.validators import is_writable
 
 Cleaner = Callable[[Any], Any]
-# Marks of direction that chats put around a number.
-_TURNS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069 "
 EXACT = 10**15  # Excel keeps 15 digits of a number; longer ones are rounded
 # Without marks all digits are there: 2026/12 is December, not the second of January.
 _DAY = re.compile(r"(\d{4})(?:\D(\d{1,2})\D(\d{1,2})日?|(\d\d)(\d\d))")
@@ -102,12 +107,13 @@ class CellRefused(ValueError):
 def as_text(cell: Any) -> str:
     """Return what stands in a cell as clean text; whole numbers without their decimal point.
 
-    Refuses what nobody writes: NUL, which the database cannot hold, and its like.
+    Marks that nobody sees (of direction, of no width) go like blanks: nobody could delete them. Refuses what
+    nobody writes: NUL, which the database cannot hold, and its like.
     """
     if isinstance(cell, str):
         value = clean_text(cell)
         # What is printed can be seen: nearly all cells need no more than this look.
-        return value if value.isprintable() else _writable(value)
+        return value if value.isprintable() else _writable(clean_text(without_unseen(value)))
     match cell:
         case bool():
             return "是" if cell else "否"
@@ -130,7 +136,7 @@ def as_code(cell: Any) -> str:
     if not isinstance(cell, str):
         return as_text(cell)
     is_plain = cell.isascii() and cell.isprintable()  # nothing to fold: nearly all are so
-    value = cell.strip() if is_plain else _writable(clean_code(cell).strip(_TURNS))
+    value = cell.strip() if is_plain else _writable(clean_code(without_unseen(cell)))
     return value if value.isalnum() else _as_typed(value)
 
 

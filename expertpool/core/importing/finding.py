@@ -145,13 +145,25 @@ def find_header(
 def below(
     rows: Iterable[Numbered], header_row: int, header: Sequence[str] = ()
 ) -> Iterator[Numbered]:
-    """Yield the rows below the header, without those that repeat it for the print."""
-    again = [*header]
+    """Yield the rows below the header, without those that repeat it for the print, with blanks of their own
+    (姓  名)."""
+    again = [_bare(cell) for cell in header]
     while again and not again[-1]:
         again.pop()
     for number, cells in rows:
-        if number > header_row and not (again and cells[: len(again)] == again):
+        if number > header_row and not (again and _is_again(cells, again)):
             yield number, cells
+
+
+def _is_again(cells: Sequence[Any], again: Sequence[str]) -> bool:
+    # Nearly all rows are told apart by their first cell.
+    return len(cells) >= len(again) and all(
+        _bare(cell) == bare for cell, bare in zip(cells, again, strict=False)
+    )
+
+
+def _bare(cell: Any) -> str:
+    return "".join(cell.split()) if isinstance(cell, str) else "" if cell is None else str(cell)
 
 
 def missing(columns: Sequence[ImportColumn], codes: Iterable[str]) -> list[str]:

@@ -12,10 +12,11 @@ from expertpool.core.importing import CellRefused, ImportColumn, as_code, as_tex
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.services.import_lookups import SpecialtyNames
 
-# 1.A0401 2.A0402, ①建筑设计; and A 0401.
+# 1.A0401 2.A0402, ①建筑设计②暖通; and A 0401.
 _COUNTED = re.compile(
-    r"(?:(?<=^)|(?<=[\s;；,，、]))(?:\(?\d{1,2}[.．、)）]|[①-⑳])\s*(?=[A-Za-z]\s?\d{2}|[\u4e00-\u9fff])"
+    r"(?:(?:(?<=^)|(?<=[\s;；,，、]))\(?\d{1,2}[.．、)）]|[①-⑳])\s*(?=[A-Za-z]\s?\d{2}|[\u4e00-\u9fff])"
 )
+_CIRCLED = re.compile("[①-⑳]")
 _GAP = re.compile(r"(?<![A-Za-z0-9])([A-Za-z])\s+(?=\d{2,}(?![A-Za-z0-9]))")
 _BARS = str.maketrans("|｜", "；；")
 _BETWEEN = re.compile(r"[;；,，、/|\n]+")
@@ -34,7 +35,7 @@ def expert_columns() -> list[ImportColumn]:
 def listed(cell: Any) -> str:
     """Clean a list of specialties: without the numbers of its entries, a blank within a code, or bars between."""
     value = as_text(cell)
-    if value.isalnum():  # one code or name: nearly all are so
+    if value.isalnum() and not _CIRCLED.search(value):  # one code or name: nearly all are so
         return value
     value = value.translate(_BARS)
     return _GAP.sub(r"\1", _COUNTED.sub("；", value).lstrip("； "))

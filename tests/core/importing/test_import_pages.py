@@ -111,6 +111,15 @@ def test_what_somebody_works_in_is_proposed_as_what_he_reviews(
     assert upload(client, tmp_path, rows).context["run"].mapping[2:] == ["", "specialties"]
 
 
+@pytest.mark.shows("EXP-08")
+def test_days_whose_header_may_mean_a_term_are_asked_about(client: Client, tmp_path: Path) -> None:
+    rows = [[*HEAD, "入库时间", "有效期至"], ["甲", "13911110001", "2026-01-01", "2028-12-31"]]
+    page = upload(client, tmp_path, rows)
+    assert page.context["run"].mapping[2:] == ["term_start_date", "term_end_date"]
+    assert page.context["run"].state == "mapping"
+    assert "可能是这一列，请核对" in page.content.decode()
+
+
 @pytest.mark.shows("EXP-08", "EXP-09")
 def test_a_refused_cell_is_mended_on_the_page(client: Client, tmp_path: Path) -> None:
     page = upload(client, tmp_path, [HEAD, ["甲", "139"], ["乙", "13911110002"]])

@@ -389,4 +389,49 @@ CLERKS = (
         first={"sex": "female", "title": "高级工程师"},
         each={"employer.name": ["甲院"], "specialty_names": [[BUILDING]]},
     ),
+    Quirk(
+        "marks_that_nobody_sees.xlsx",
+        plain(
+            [
+                "见甲",
+                "\u202a13977725001\u202c",
+                "\u202d甲院\u202c",
+                "\u2066A0401\u2069",
+                "x1@b.cn\u202c",
+            ],
+            ["见乙", "\u202d\u202d139-7772-5002", "\u200e\u202c", "A0401", "\u202ax2@b.cn"],
+            head=["姓名", "手机", "工作单位", "专业", "邮箱"],
+        ),
+        2,
+        each={
+            "phone": ["13977725001", "13977725002"],
+            "employer.name": ["甲院", None],
+            "specialty_names": [[BUILDING]] * 2,
+            "email": ["x1@b.cn", "x2@b.cn"],
+        },
+    ),
+    Quirk(
+        "header_again_with_blanks.xlsx",
+        plain(
+            ["页甲", "13977726001", "甲院", "A0401"],
+            ["姓  名", "手 机", "单\u3000位", "专\n业"],
+            ["页乙", "13977726002", "甲院", "A0402"],
+            ["姓名", "手机", "单位", "专业"],
+            head=["姓名", "手机", "单位", "专业"],
+        ),
+        2,
+        each={"name": ["页甲", "页乙"]},
+    ),
+    Quirk(
+        "specialties_counted_without_a_gap.xlsx",
+        plain(["圈甲", "13977727001", "①A0401②A0402"], head=["姓名", "手机", "专业"]),
+        1,
+        each={"specialty_names": [[BUILDING, CITY]]},
+    ),
+    Quirk(
+        "day_on_which_a_term_ends.xlsx",
+        plain(["到甲", "13977728001", "2028-12-31"], head=["姓名", "手机", "聘任到期日"]),
+        1,
+        first={"term_end_date": date(2028, 12, 31)},
+    ),
 )

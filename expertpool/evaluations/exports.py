@@ -40,9 +40,9 @@ class RatingExport(Exporter):
     )
 
     def rows(self, user: Any, params: Params) -> Rows:
-        form = RatingFilter(params, user=user)
-        rows: QuerySet[Rating] = form.filter(ratings_visible_to(user, EXPORT))
-        found: list[Line] = lines_for(user, rows.order_by("-given_at", "-pk"), now=timezone.now())
+        form, now = RatingFilter(params, user=user), timezone.now()
+        rows: QuerySet[Rating] = form.filter(ratings_visible_to(user, EXPORT, now=now))
+        found: list[Line] = lines_for(user, rows.order_by("-given_at", "-pk"), now=now)
         return Rows(found)
 
 

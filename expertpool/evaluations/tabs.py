@@ -31,10 +31,13 @@ def of_expert(request: HttpRequest, expert: Expert) -> str:
     user, now = cast("User", request.user), timezone.now()
     seen = experts_visible_to(user, VIEW).filter(pk=expert.pk).exists()
     rows = ratings_of(expert) if seen else []
+    # Whoever may not read the names of a review has it in the averages alone.
+    lines = [one for one in lines_for(user, rows, now=now) if one.project]
     context = {
         "expert": expert,
         "summary": summary_of(rows),
-        "lines": lines_for(user, rows[:LONGEST], now=now),
+        "lines": lines[:LONGEST],
+        "hidden": len(rows) - len(lines),
         "longest": LONGEST,
         "cautions": cautions_of(expert) if seen else [],
         "may": experts_visible_to(user, SANCTION).filter(pk=expert.pk).exists(),

@@ -1,6 +1,7 @@
 """参评情况: five measures of each expert over a period, computed from the records.
 
-Of reviews that are over and whose names are released alone, as points are written (docs/decisions/0215).
+Of reviews that are over and whose names are released alone, as points are written (docs/decisions/0215), and that the
+reader may read: a period of one day is one review.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from expertpool.achievements.queries import all_shown
 from expertpool.draws.enums import INVALID, InvitationState
 from expertpool.draws.models import STANDBY, Invitation
 from expertpool.draws.queries.sitting import agreed_in, asked_in
+from expertpool.draws.services.names import readable_draws
 from expertpool.evaluations.permissions import VIEW
 from expertpool.evaluations.queries.forms import DILIGENCE
 from expertpool.evaluations.queries.ratings import all_ratings
@@ -42,7 +44,7 @@ AGREED = Q(state__in=(InvitationState.ACCEPTED, InvitationState.LEAVE, Invitatio
 
 
 def measured(user: User, first: date, last: date, *, code: str = VIEW, now: datetime) -> Any:
-    """Return the experts in the scope of ``user`` who were asked to a review from ``first`` to ``last``, each with
+    """Return the experts in the scope of ``user`` who were asked to a review from ``first`` to ``last`` whose names he may read, each with
     ``accepted`` (invitations to which he agreed), ``meetings`` (at which he sat), ``projects`` (that he reviewed),
     ``standards`` (of these years among his achievements) and ``diligence`` (the mean of that dimension)."""
     period = Q(
@@ -50,7 +52,9 @@ def measured(user: User, first: date, last: date, *, code: str = VIEW, now: date
         draw__projects__opening_at__lt=day_start(last + timedelta(days=1)),
     )
     ends = Value(now) - F("draw__projects__duration_minutes") * Value(timedelta(minutes=1))
+    readable = readable_draws(user, now=now).order_by().values("pk")
     over = period & Q(draw__projects__opening_at__lte=ends) & asked_in(PROJECT)
+    over &= Q(draw__in=readable)
     lines = Invitation.objects.filter(over, draw__released_at__isnull=False, expert__isnull=False)
     lines = lines.exclude(draw__status__in=INVALID).order_by()
     whose = Coalesce("expert__merged_into", "expert")
@@ -66,6 +70,7 @@ def measured(user: User, first: date, last: date, *, code: str = VIEW, now: date
     )
     ratings = all_ratings().filter(
         own,
+        invitation__draw__in=readable,
         withdrawn_at__isnull=True,
         scores__has_key=DILIGENCE,
         evaluation__project__opening_at__gte=day_start(first),

@@ -41,10 +41,12 @@ def ratings_of(expert: Expert) -> list[Rating]:
     return list(all_ratings().filter(of_expert(expert)).order_by("-given_at", "-pk"))
 
 
-def ratings_visible_to(user: User, code: str = VIEW) -> QuerySet[Rating]:
-    """Return the ratings of the experts in the scope of ``user``."""
+def ratings_visible_to(user: User, code: str = VIEW, *, now: datetime) -> QuerySet[Rating]:
+    """Return the ratings of the experts in the scope of ``user``, of the reviews whose names he may read: laid beside
+    those of a project any other row would tell who sat there."""
     seen = experts_visible_to(user, code).order_by().values("pk")
-    return all_ratings().filter(Q(expert__in=seen) | Q(expert__merged_into__in=seen))
+    rows = all_ratings().filter(Q(expert__in=seen) | Q(expert__merged_into__in=seen))
+    return rows.filter(invitation__draw__in=readable_draws(user, now=now).order_by().values("pk"))
 
 
 def counts(rating: Rating) -> bool:

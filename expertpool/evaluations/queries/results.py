@@ -19,16 +19,15 @@ from expertpool.evaluations.queries.ratings import (
     ratings_in,
     summary_of,
 )
-from expertpool.evaluations.queries.windows import panel_for, rated_lines
+from expertpool.evaluations.queries.windows import panel_for
 from expertpool.experts.models import Expert
 
 
 @dataclass(frozen=True)
 class Rated:
-    """One expert of the panel with what was said of him; ``expert`` where the reader may know who he is."""
+    """One expert of the panel with what was said of him."""
 
-    place: int
-    expert: Expert | None
+    expert: Expert
     lines: Sequence[Line]
 
     @property
@@ -39,20 +38,13 @@ class Rated:
 
 
 def result_of(evaluation: Evaluation, user: User, *, now: datetime) -> list[Rated]:
-    """Return who sat to the end in the panel of ``evaluation``, each with his ratings; without names for who may not
-    read them. A look at names is logged."""
-    project = evaluation.project
+    """Return who sat to the end in the panel of ``evaluation``, each with his ratings, as far as ``user`` may read the
+    names: without them totals, words and minutes tell as much elsewhere. The look is logged."""
     said = ratings_in(evaluation)
-    named = panel_for(project, user, now=now, purpose="专家评价")
-    experts = {member.invitation_id: row.expert for member, row in named}
-    members = sorted(rated_lines(project).values(), key=lambda one: one.place)
+    named = panel_for(evaluation.project, user, now=now, purpose="专家评价")
     return [
-        Rated(
-            one.place,
-            experts.get(one.invitation_id),
-            [_line(rating) for rating in said.get(one.invitation_id, ())],
-        )
-        for one in members
+        Rated(row.expert, [_line(one) for one in said.get(member.invitation_id, ())])
+        for member, row in named
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -15,7 +16,7 @@ from expertpool.draws.models import DrawProject
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.panel import PanelMember, members_of_panel, panel_stands
 from expertpool.draws.queries.reveal import is_latest
-from expertpool.draws.services.names import NamedRow, may_read, read_panel
+from expertpool.draws.services.names import NamedRow, may_read, read_panel, readable_draws
 from expertpool.evaluations.enums import Target
 from expertpool.evaluations.models import Evaluation
 from expertpool.evaluations.permissions import RATE, VIEW
@@ -68,6 +69,16 @@ def panel_for(
     rows = read_panel(draws=draws, actor=user, now=now, purpose=purpose)
     found = [(lines[row.invitation.pk], row) for row in rows if row.invitation.pk in lines]
     return sorted(found, key=lambda one: one[0].place)
+
+
+def named_projects(user: User, projects: Collection[int], *, now: datetime) -> set[int]:
+    """Return those of ``projects`` (ids) all of whose names ``user`` may read."""
+    links = DrawProject.objects.filter(project__in=projects, valid=True)
+    pairs = set(links.values_list("project", "draw"))
+    draws = readable_draws(user, now=now).filter(pk__in={draw for _, draw in pairs})
+    readable = set(draws.order_by().values_list("pk", flat=True))
+    hidden = {project for project, draw in pairs if draw not in readable}
+    return {project for project, _ in pairs} - hidden
 
 
 def _scope(user: User, *codes: str) -> Q:

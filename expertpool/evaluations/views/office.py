@@ -29,7 +29,12 @@ from expertpool.evaluations.queries.ratings import (
     ratings_visible_to,
 )
 from expertpool.evaluations.queries.results import organisers_of, result_of
-from expertpool.evaluations.queries.windows import evaluations_visible_to, may_rate, panel_for
+from expertpool.evaluations.queries.windows import (
+    evaluations_visible_to,
+    may_rate,
+    named_projects,
+    panel_for,
+)
 from expertpool.evaluations.services.rating import rate_experts
 from expertpool.evaluations.services.windows import extend
 from expertpool.evaluations.tables import (
@@ -52,7 +57,10 @@ def evaluations(request: UserRequest) -> HttpResponse:
         form=EvaluationFilter(request.GET),
         tabs=EVALUATION_TABS,
     )
-    return render_list(request, "evaluations/list.html", found.context | {"now": timezone.now()})
+    now = timezone.now()
+    named = named_projects(request.user, {row.project_id for row in found.page}, now=now)
+    context = found.context | {"now": now, "named": named}
+    return render_list(request, "evaluations/list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -122,17 +130,18 @@ def extend_window(request: UserRequest, pk: int) -> HttpResponse:
 @require_safe
 @requires(VIEW)
 def ratings(request: UserRequest) -> HttpResponse:
-    """All ratings of experts, the latest first."""
+    """All ratings of experts whose review the reader may read, the latest first."""
+    now = timezone.now()
     found = listing(
         request,
-        ratings_visible_to(request.user),
+        ratings_visible_to(request.user, now=now),
         sorts=RATING_SORTS,
         default_sort="-given",
         form=RatingFilter(request.GET, user=request.user),
     )
     may_export = request.user.has_permission(EXPORT)
     context = found.context | {
-        "lines": lines_for(request.user, found.page, now=timezone.now()),
+        "lines": lines_for(request.user, found.page, now=now),
         "export_url": export_url(RatingExport.code) if may_export else "",
     }
     return render_list(request, "evaluations/ratings.html", context)

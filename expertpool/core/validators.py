@@ -53,6 +53,11 @@ def is_writable(text: str) -> bool:
     return text.isprintable() or _UNWRITABLE.search(text) is None
 
 
+def only_writable(text: str) -> str:
+    """Return ``text`` without what nobody writes: for what other systems send, whom nobody can ask to mend it."""
+    return text if is_writable(text) else _UNWRITABLE.sub("", text)
+
+
 def validate_text(value: str) -> None:
     """Refuse a text with characters that nobody can write or read; every text field does
     (`core.apps`). NUL has a check of its own in forms, which says the same."""

@@ -29,10 +29,10 @@ from expertpool.notifications.channels.sms import SmsChannel
 from expertpool.notifications.channels.sms import settings as sms
 from expertpool.notifications.enums import AttemptState, DeliveryEventKind, DeliveryState
 from expertpool.notifications.events import MessageFailed, MessageSent
-from expertpool.notifications.models import Attempt, DeliveryEvent, Message, store_registered
+from expertpool.notifications.models import Attempt, DeliveryEvent, Message, Reply, store_registered
 from expertpool.notifications.occasions import Registered
 from expertpool.notifications.queries.attempts import callback_token
-from expertpool.notifications.services import outcomes, reports
+from expertpool.notifications.services import outcomes, replies, reports
 from expertpool.notifications.services.delivery import STUCK_AFTER, deliver, reap_stuck
 from expertpool.notifications.services.references import reference
 from expertpool.notifications.services.reports import ask_due, ask_provider, take_reports
@@ -457,6 +457,130 @@ def test_what_cannot_be_read_is_pushed_again(client: Client, content: Any) -> No
     for provider in ("aliyun", "tencent", "gateway"):
         assert push(client, provider, content).status_code == 400
     assert not DeliveryEvent.objects.exists()
+
+
+HALF = "\ud83d"  # of a character: what is left where an operator cuts a text in two
+
+
+@pytest.mark.parametrize(
+    ("provider", "reply"),
+    [
+        (
+            "aliyun",
+            {
+                "phone_number": "138",
+                "content": "好",
+                "dest_code": "1",
+                "sequence_id": "",
+                "send_time": "",
+            },
+        ),
+        ("tencent", {"mobile": "138", "text": "好", "extend": "1", "time": ""}),
+        ("gateway", {"mobile": "138", "content": "好", "to": "1", "id": ""}),
+    ],
+)
+def test_what_no_database_keeps_is_taken_without_it(
+    client: Client, provider: str, reply: dict[str, str]
+) -> None:
+    gateway = {"phone": "mobile", "text": "content", "to": "to", "id": "id"}
+    for setting, name in zip(
+        (sms.REPLY_PHONE, sms.REPLY_TEXT, sms.REPLY_TO, sms.REPLY_ID), gateway.values(), strict=True
+    ):
+        configure(setting, name)
+    client.raise_request_exception = False
+    wrong: list[Any] = [HALF, "\x00", 1, True, None, [], {}, 1.5, "9" * 5000]
+    for name in reply:
+        for value in [*wrong, f"1{HALF}", "1\x002"]:
+            assert push(client, provider, [reply | {name: value}]).status_code in (200, 400)
+
+
+@pytest.mark.parametrize(
+    ("provider", "row", "names"),
+    [
+        ("aliyun", ALIYUN_ROW, ("biz_id", "out_id", "err_code", "err_msg", "report_time")),
+        ("tencent", TENCENT_ROW, ("sid", "errmsg", "description", "user_receive_time")),
+        (
+            "gateway",
+            {"stat": "NO", "custid": "x", "id": "7", "at": ""},
+            ("stat", "custid", "id", "at"),
+        ),
+    ],
+)
+def test_receipts_hold_what_the_database_keeps(
+    client: Client, provider: str, row: dict[str, Any], names: tuple[str, ...]
+) -> None:
+    for setting, name in (
+        (sms.REPORT_STATUS, "stat"),
+        (sms.REPORT_REFERENCE, "custid"),
+        (sms.REPORT_ID, "id"),
+        (sms.REPORT_TIME, "at"),
+    ):
+        configure(setting, name)
+    client.raise_request_exception = False
+    failed = row | ({"success": False} if provider == "aliyun" else {})
+    for name in names:
+        for value in (
+            HALF,
+            "\x00",
+            f"1{HALF}",
+            "1\x002",
+            True,
+            None,
+            [],
+            {"a": 1},
+            1.5,
+            -1,
+            10**30,
+        ):
+            assert push(client, provider, [failed | {name: value}]).status_code in (200, 400)
+    assert all("\x00" not in one.code + one.provider_id for one in DeliveryEvent.objects.all())
+    assert not DeliveryEvent.objects.filter(provider_id="").exclude(provider="gateway").exists()
+
+
+def test_one_that_cannot_be_read_loses_none_of_the_others(client: Client) -> None:
+    message = carried("aliyun", ALIYUN_ROW["biz_id"])
+    bad = [{"content": "好"}, ALIYUN_ROW | {"success": "yes"}, 7]
+    assert push(client, "aliyun", [*bad, ALIYUN_ROW]).status_code == 200
+    assert fresh(message)[0].state == DeliveryState.DELIVERED
+
+
+def test_a_reply_that_is_not_taken_loses_none_of_the_others(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Something broke of ours: the provider pushes again, all else is taken."""
+    message = carried("aliyun", ALIYUN_ROW["biz_id"])
+    meant = replies.understood
+
+    def breaks(text: str, extension: str) -> Any:
+        if text == "坏":
+            raise RuntimeError
+        return meant(text, extension)
+
+    monkeypatch.setattr(replies, "understood", breaks)
+    client.raise_request_exception = False
+    rows = [{"phone_number": phone, "content": text} for phone, text in (("1", "坏"), ("2", "好"))]
+    assert push(client, "aliyun", [*rows, ALIYUN_ROW]).status_code == 500
+    assert (Reply.objects.count(), fresh(message)[0].state) == (1, DeliveryState.DELIVERED)
+
+
+def test_no_more_is_taken_at_once_than_a_process_has_time_for(client: Client) -> None:
+    rows = [ALIYUN_ROW | {"biz_id": str(number)} for number in range(201)]
+    assert push(client, "aliyun", rows).status_code == 400
+    assert not DeliveryEvent.objects.exists()
+    configure(sms.REPORT_STATUS, "stat")
+    configure(sms.REPORT_ID, "id")
+    listed = {"list": [{"stat": "DELIVRD", "id": str(number)} for number in range(201)]}
+    assert push(client, "gateway", listed).status_code == 400
+    assert not DeliveryEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "year", ["0001-01-01 00:00:00", "9999-12-31 23:59:59", "1999-01-01 00:00:00"]
+)
+def test_a_year_that_cannot_be_is_no_time(client: Client, year: str) -> None:
+    assert push(client, "aliyun", [ALIYUN_ROW | {"report_time": year}]).status_code == 200
+    event = DeliveryEvent.objects.get()
+    assert event.at == event.received_at
 
 
 def test_no_address_is_guessed(client: Client) -> None:

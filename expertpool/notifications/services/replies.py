@@ -11,10 +11,11 @@ from django.db import transaction
 from expertpool.core.crypto import blind_index
 from expertpool.core.events import publish
 from expertpool.core.locks import lock_transaction
-from expertpool.notifications.channels.base import Inbound
+from expertpool.notifications.channels.base import DeliveryReport, Inbound
 from expertpool.notifications.events import MessageAnswered
 from expertpool.notifications.models import Message, Reply
 from expertpool.notifications.queries.replies import answer_key, understood
+from expertpool.notifications.services.reports import take_each, take_report
 
 logger = logging.getLogger(__name__)
 
@@ -33,11 +34,24 @@ def take_replies(*, provider: str, replies: Iterable[Inbound], now: datetime) ->
     Announces MessageAnswered. Whoever wrote without a code, or with a wrong one, is counted: after
     `MOST_WRONG` in a day nothing of his telephone is looked at.
     """
-    return sum(_take(provider, one, now) for one in replies)
+    return take_each(replies, lambda one: take_reply(provider, one, now))
+
+
+def take_pushed(*, provider: str, told: Iterable[DeliveryReport | Inbound], now: datetime) -> int:
+    """Keep what ``provider`` pushed, what became of letters and what was written back, each apart from the others;
+    return how many were new."""
+    return take_each(
+        told,
+        lambda one: (
+            take_reply(provider, one, now)
+            if isinstance(one, Inbound)
+            else take_report(provider, one, now)
+        ),
+    )
 
 
 @transaction.atomic
-def _take(provider: str, inbound: Inbound, now: datetime) -> bool:
+def take_reply(provider: str, inbound: Inbound, now: datetime) -> bool:
     phone = inbound.phone.removeprefix("+").removeprefix("0086")
     phone = phone.removeprefix("86") if len(phone) > 11 else phone
     sender = blind_index("notifications.sender", phone)

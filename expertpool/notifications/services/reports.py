@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -20,6 +21,7 @@ from expertpool.notifications.services.outcomes import lock_number, next_asking,
 from expertpool.notifications.services.references import reference
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 # Before, a provider that knows nothing may not know yet.
 ABSENT_AFTER = timedelta(minutes=30)
@@ -37,17 +39,22 @@ def channel_of_callback(provider: str, token: str) -> Channel | None:
 
 def take_reports(*, provider: str, reports: Iterable[DeliveryReport], now: datetime) -> int:
     """Keep what ``provider`` tells, each once, and move the messages that it is about; return how many were
-    new. What is about a message that it was not given, or that is not known yet, waits.
+    new. What is about a message that it was not given, or that is not known yet, waits."""
+    return take_each(reports, lambda report: take_report(provider, report, now))
+
+
+def take_each(told: Iterable[T], take: Callable[[T], bool]) -> int:
+    """Return how many of ``told`` were new to ``take``.
 
     Each has a transaction of its own: one that fails holds up no other; then the last failure is raised, so
     that the provider pushes again.
     """
     new, failure = 0, None
-    for report in reports:
+    for one in told:
         try:
-            new += _take(provider, report, now)
+            new += take(one)
         except Exception as error:
-            logger.exception("a report of %s was not taken", provider)
+            logger.exception("what a provider pushed was not taken")
             failure = error
     if failure:
         raise failure
@@ -55,7 +62,7 @@ def take_reports(*, provider: str, reports: Iterable[DeliveryReport], now: datet
 
 
 @transaction.atomic
-def _take(provider: str, report: DeliveryReport, now: datetime) -> bool:
+def take_report(provider: str, report: DeliveryReport, now: datetime) -> bool:
     if report.provider_id:
         lock_number(provider, report.provider_id)
     attempt = _attempt_of(provider, report)

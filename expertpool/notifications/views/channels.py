@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
-from expertpool.notifications.channels.base import DeliveryReport, Inbound, ReportUnreadable
+from expertpool.notifications.channels.base import ReportUnreadable
 from expertpool.notifications.queries.attempts import LATELY, channel_overviews
-from expertpool.notifications.services.replies import take_replies
-from expertpool.notifications.services.reports import channel_of_callback, take_reports
+from expertpool.notifications.services.replies import take_pushed
+from expertpool.notifications.services.reports import channel_of_callback
 
 logger = logging.getLogger(__name__)
 
@@ -46,9 +46,5 @@ def callback(request: HttpRequest, provider: str, token: str) -> HttpResponse:
             # Pushed again, as often as the provider likes: it is in the log of the server until then.
             logger.warning("a push of %s (%s bytes) cannot be read", provider, len(request.body))
             return HttpResponse(status=400)
-        now = timezone.now()
-        replies = [one for one in told if isinstance(one, Inbound)]
-        reports = [one for one in told if isinstance(one, DeliveryReport)]
-        take_replies(provider=provider, replies=replies, now=now)
-        take_reports(provider=provider, reports=reports, now=now)
+        take_pushed(provider=provider, told=told, now=timezone.now())
     return HttpResponse(pushed.answer(), content_type="application/json")

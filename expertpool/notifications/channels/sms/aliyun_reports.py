@@ -17,7 +17,7 @@ from expertpool.notifications.channels.base import (
 )
 from expertpool.notifications.channels.sms.aliyun import AliyunSms
 from expertpool.notifications.channels.sms.posting import NotHandedIn
-from expertpool.notifications.channels.sms.pushed import CHINA, moment, rows_of, words
+from expertpool.notifications.channels.sms.pushed import CHINA, moment, rows_of, told_by, words
 from expertpool.notifications.enums import DeliveryEventKind
 
 # `SendStatus` of a detail: it waits for the operator, failed, arrived.
@@ -31,8 +31,7 @@ PAGE = 50  # of details, the most that it gives
 
 def read(body: bytes, _content_type: str) -> Sequence[DeliveryReport | Inbound]:
     """Return what a push says: a list of what became of one message each, or of what was written back."""
-    rows = rows_of(body)
-    return [_inbound(row) if "content" in row else _report(row) for row in rows]
+    return told_by(rows_of(body), lambda row: _inbound(row) if "content" in row else _report(row))
 
 
 def _inbound(row: dict[str, Any]) -> Inbound:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl
@@ -14,7 +13,7 @@ from expertpool.notifications.channels.base import (
     Inbound,
     ReportUnreadable,
 )
-from expertpool.notifications.channels.sms.pushed import moment, rows_of, words
+from expertpool.notifications.channels.sms.pushed import moment, objects, rows_of, told_by, words
 from expertpool.notifications.channels.sms.settings import (
     REPLY_ID,
     REPLY_PHONE,
@@ -36,15 +35,12 @@ FORM = "application/x-www-form-urlencoded"
 def read(body: bytes, content_type: str) -> Sequence[DeliveryReport | Inbound]:
     """Return what a push says: a form, an object, a list of objects, or an object that holds one."""
     status, text = value_of(REPORT_STATUS), value_of(REPLY_TEXT)
-    found: list[DeliveryReport | Inbound | None] = []
-    for row in _rows(body, content_type):
-        if status and status in row:
-            found.append(_report(row, status))
-        elif text and text in row:
-            found.append(_inbound(row, text))
-    if not found:
-        raise ReportUnreadable
-    return [one for one in found if one is not None]
+
+    def read_row(row: dict[str, Any]) -> DeliveryReport | Inbound | None:
+        return _report(row, status) if status and status in row else _inbound(row, text)
+
+    names = {status, text} - {""}
+    return told_by([row for row in _rows(body, content_type) if names & row.keys()], read_row)
 
 
 def _inbound(row: dict[str, Any], text: str) -> Inbound:
@@ -70,12 +66,14 @@ def _rows(body: bytes, content_type: str) -> list[dict[str, Any]]:
             raise ReportUnreadable from None
     rows = rows_of(body)
     inner = [value for row in rows for value in row.values() if isinstance(value, list)]
-    return rows + [row for rows in inner[:1] for row in rows_of(json.dumps(rows).encode())]
+    return rows + [row for found in inner[:1] for row in objects(found)]
 
 
 def _report(row: dict[str, Any], status: str) -> DeliveryReport | None:
     """Return what ``row`` reports; None while the message is still on its way."""
     code = words(row, status, most=64)
+    if not code:
+        raise ReportUnreadable
     if code in value_of(REPORT_WAITING).split():
         return None
     arrived = code in value_of(REPORT_DELIVERED).split()

@@ -16,7 +16,7 @@ from expertpool.notifications.channels.base import (
     ReportUnreadable,
 )
 from expertpool.notifications.channels.sms.posting import NotHandedIn
-from expertpool.notifications.channels.sms.pushed import moment, rows_of, words
+from expertpool.notifications.channels.sms.pushed import moment, rows_of, told_by, words
 from expertpool.notifications.channels.sms.tencent import TencentSms
 from expertpool.notifications.enums import DeliveryEventKind
 
@@ -28,8 +28,7 @@ AROUND = timedelta(minutes=10)
 
 def read(body: bytes, _content_type: str) -> Sequence[DeliveryReport | Inbound]:
     """Return what a push says: a list of what became of one message each, or what one telephone wrote back."""
-    rows = rows_of(body)
-    return [_inbound(row) if "text" in row else _report(row) for row in rows]
+    return told_by(rows_of(body), lambda row: _inbound(row) if "text" in row else _report(row))
 
 
 def _inbound(row: dict[str, Any]) -> Inbound:

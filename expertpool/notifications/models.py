@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from expertpool.core.bounds import MOMENTS, within
 from expertpool.core.fields import BlindIndexField, EncryptedTextField, ProofField, readable
 from expertpool.files.models import Attachment
 from expertpool.notifications.enums import (
@@ -269,6 +270,7 @@ class DeliveryEvent(models.Model):
                 condition=Q(attempt__isnull=True),
             ),
         ]
+        constraints = [within("notifications_event_bounds", at=MOMENTS)]
 
     def __str__(self) -> str:
         return f"{self.provider} {self.provider_id} {self.get_kind_display()}"

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ import pytest
 from alibabacloud_dysmsapi20170525 import models as aliyun_models
 from alibabacloud_dysmsapi20170525.client import Client as AliyunClient
 from alibabacloud_tea_openapi.models import Config
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.test import Client
 from django.utils import timezone
@@ -581,6 +581,12 @@ def test_a_year_that_cannot_be_is_no_time(client: Client, year: str) -> None:
     assert push(client, "aliyun", [ALIYUN_ROW | {"report_time": year}]).status_code == 200
     event = DeliveryEvent.objects.get()
     assert event.at == event.received_at
+
+
+def test_the_database_keeps_no_event_of_such_a_year(client: Client) -> None:
+    assert push(client, "aliyun", [ALIYUN_ROW]).status_code == 200
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DeliveryEvent.objects.update(at=datetime(1, 1, 2, tzinfo=UTC))
 
 
 def test_no_address_is_guessed(client: Client) -> None:

@@ -13,12 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.accounts.services.roles import ensure_demo_roles
 from expertpool.changes.enums import RequestState
 from expertpool.changes.exceptions import ChangeRefused
 from expertpool.changes.models import ChangeRequest
-from expertpool.changes.services.requests import approve_request, decide_request
+from expertpool.changes.services.requests import approve_request, change_own, decide_request
 from expertpool.experts.enums import ChangeVia, ExpertStatus
 from expertpool.experts.models import Expert
+from expertpool.experts.services.accounts import open_account
 from expertpool.experts.services.admission import approve_admission, enter_expert
 from expertpool.experts.services.another import AnotherPerson
 from expertpool.experts.services.profile import update_expert
@@ -184,3 +186,79 @@ def test_who_asked_takes_it_back(clerk: User, expert: Expert) -> None:
     assert client.post(address).status_code == 204
     request.refresh_from_db()
     assert request.state == RequestState.WITHDRAWN
+
+
+def ask_as(expert: Expert, /, days: int, **values: Any) -> ChangeRequest:
+    """What whoever holds the account of ``expert`` asks for after ``days``."""
+    expert.refresh_from_db()
+    assert expert.user is not None
+    now = timezone.now() + timedelta(days=days)
+    request = change_own(expert=expert, values=values, reason="改名", actor=expert.user, now=now)[1]
+    assert request is not None
+    return request
+
+
+def agree(request: ChangeRequest, by: User, days: int) -> None:
+    decide_request(request=request, agree=True, actor=by, now=timezone.now() + timedelta(days=days))
+
+
+@pytest.mark.parametrize("asked", [8, 90])
+def test_nor_by_the_account_of_whom_he_wrote_himself_into(
+    clerk: User, admin: User, expert: Expert, asked: int
+) -> None:
+    """Phone and mail of his own, then the account, then a request as the expert: to that he does not agree, however
+    long he waits."""
+    ensure_demo_roles()
+    edit(expert, clerk, phone="13955990001", email="fake@evil.example")
+    opener = make_user(roles=tuple(clerk.roles.all()))
+    expert.refresh_from_db()
+    open_account(expert=expert, actor=opener, now=timezone.now() + timedelta(days=8))
+    request = ask_as(expert, asked, name="伪装者")
+    for who in (clerk, opener):
+        with pytest.raises(ChangeRefused, match="须由另一位"):
+            agree(request, who, asked)
+    # Nor who has just got his account, nor anybody with a tick, unseen.
+    new = make_user(
+        roles=tuple(clerk.roles.all()), created_at=timezone.now() + timedelta(days=asked)
+    )
+    with pytest.raises(ChangeRefused, match="开通不满"):
+        agree(request, new, asked)
+    with pytest.raises(ChangeRefused, match="逐项核准"):
+        approve_request(request=request, actor=admin, now=timezone.now() + timedelta(days=asked))
+    expert.refresh_from_db()
+    assert expert.name == "王建国"
+    # Another person agrees.
+    agree(request, admin, asked)
+    expert.refresh_from_db()
+    assert expert.name == "伪装者"
+
+
+def test_who_changed_it_before_others_agreed_to_it_decides(clerk: User, expert: Expert) -> None:
+    ensure_demo_roles()
+    decider = make_user(roles=tuple(clerk.roles.all()))
+    open_account(expert=expert, actor=clerk, now=timezone.now())
+    request = ask_as(expert, 1, title="教授")
+    with pytest.raises(ChangeRefused, match="须由另一位"):
+        agree(request, clerk, 1)  # he has just let him in
+    agree(request, decider, 1)
+    # Where phone and mail are as agreed to, who opened the account long ago decides, also of many.
+    request = ask_as(expert, 30, title="研究员")
+    approve_request(request=request, actor=clerk, now=timezone.now() + timedelta(days=30))
+    edit(expert, clerk, days=31, phone="13955990001")
+    request = ask_as(expert, 60, phone="13955990002")
+    with pytest.raises(ChangeRefused, match="须由另一位"):
+        agree(request, clerk, 60)
+    agree(request, decider, 60)
+    request = ask_as(expert, 90, title="教授")
+    agree(request, clerk, 90)
+
+
+def test_who_had_him_in_hand_may_turn_it_down(clerk: User, expert: Expert) -> None:
+    ensure_demo_roles()
+    edit(expert, clerk, phone="13955990001")
+    expert.refresh_from_db()
+    open_account(expert=expert, actor=clerk, now=timezone.now() + timedelta(days=8))
+    request = ask_as(expert, 60, name="伪装者")
+    decide_request(request=request, agree=False, note="不符", actor=clerk, now=timezone.now())
+    request.refresh_from_db()
+    assert request.state == RequestState.REJECTED

@@ -37,6 +37,7 @@ from expertpool.experts.fields.owners import owner_of
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.queries.availability import next_day
 from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.queries.hands import hands_on
 from expertpool.experts.services.another import AnotherPerson
 from expertpool.experts.services.avoidance import add_avoidance_unit
 from expertpool.experts.services.contacts import recipient_of
@@ -46,12 +47,16 @@ from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
-from expertpool.workflow.queries.second_person import why_not_second
+from expertpool.workflow.queries.second_person import behind, why_not_second
 from expertpool.workflow.services.approvals import decide, start_approval, withdraw_approval
 
 SETTLED = "这项申请已经处理或撤回，请刷新页面。"
 TAKEN_BACK = "这项申请您已经撤回，明天生效；在此之前管理部门已核准的，以核准为准。"
 LED = "这项申请的记录在系统之外被改动过，不能核准：请管理员查看操作日志，再请专家撤回后重新提交。"
+HANDS = (
+    "您改过这位专家的手机号或邮箱，或近期为他开通账号、发送激活链接（直接或经他人），不能核准他的申请，"
+    "须由另一位有权限的人员核准。"
+)
 MOVED = "申请的内容在您打开之后有变化，请看过现在的内容后重新提交。"
 
 
@@ -229,16 +234,14 @@ def decide_request(
     """Decide at the step at which ``request`` waits; the last one that agrees changes the record, with a version,
     and makes an employer that was left one of avoidance. ``reasons`` say by field why not; ``seen`` is what was shown (`seen_of`).
 
-    Refuses (ChangeRefused) the account of an expert, who may not decide this step, to turn it down without a word,
+    Refuses (ChangeRefused) the account of an expert, who is no other person than whoever asks (`_why_not_another`), who may not decide this step, to turn it down without a word,
     a request that somebody has led to another record, what was settled, what has changed since it was shown, and what the record does not take: nothing is decided
     then. The flow tells the expert.
     """
     request = _lock_request(request)
     if is_outsider(actor):
         raise ChangeRefused("专家账号不能核准变更申请，请使用工作账号。")
-    if request.is_of_office and (
-        why := why_not_second(actor, {request.asked_by_id}, asked_at=request.asked_at, now=now)
-    ):
+    if (request.is_of_office or agree) and (why := _why_not_another(request, actor, now=now)):
         raise ChangeRefused(why)
     items = [one for one in request.items.all() if one.is_open]
     if not request.stands:
@@ -276,11 +279,27 @@ def decide_request(
     return verdict
 
 
+def _why_not_another(request: ChangeRequest, actor: User, *, now: datetime) -> str:
+    """Say why ``actor`` may be whoever asks; empty where he is another person. Of what an expert asks it matters where
+    somebody of the office had him in hand: wrote where he is reached, or has just let him in."""
+    firsts, at = {request.asked_by_id}, request.asked_at
+    if not request.is_of_office:
+        hands = hands_on(request.expert)
+        if actor.pk in hands or behind(actor, firsts, asked_at=at, now=now):
+            return HANDS
+        if not hands:
+            return ""
+        firsts |= hands
+    return why_not_second(actor, firsts, asked_at=at, now=now)
+
+
 def approve_request(*, request: ChangeRequest, actor: User, now: datetime) -> Verdict:
-    """Agree to one of many that are ticked. Refuses (ChangeRefused) what would make another person of somebody: that is
-    looked at one by one."""
+    """Agree to one of many that are ticked. Refuses (ChangeRefused) what would make another person of somebody, and what
+    is asked as an expert whose phone or mail one person changed alone: that is looked at one by one."""
     if request.is_of_office:
         raise ChangeRefused("修改后可能是另一个人，请打开「对照」看过，逐项核准。")
+    if hands_on(request.expert):
+        raise ChangeRefused("专家的手机号或邮箱由一人改过，请打开「对照」看过，逐项核准。")
     return decide_request(request=request, agree=True, actor=actor, now=now)
 
 

@@ -14,9 +14,9 @@ from expertpool.core.criteria import explain, parse
 from expertpool.core.exporting import export_url
 from expertpool.core.months import first_of, month_of
 from expertpool.core.registry import Tab, tabs_for
-from expertpool.draws.enums import CONTRIBUTOR_LABEL, ActionCode, InvitationState
+from expertpool.draws.enums import CONTRIBUTOR_LABEL, ActionCode, AlarmKind, InvitationState
 from expertpool.draws.forms.draw import NoticeFilter
-from expertpool.draws.models import ConditionGroup, Invitation, PlanVersion
+from expertpool.draws.models import ConditionGroup, Draw, Invitation, PlanVersion
 from expertpool.draws.queries.actions import actions_for, actions_for_project
 from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.clock import quiet_until
@@ -39,6 +39,7 @@ from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.queries.sitting import LineIn, lines_in, parts_of, state_of
 from expertpool.draws.queries.tabs import MOST_LOG, letter_shares, log_of, notices_of
 from expertpool.draws.registry import EVIDENCE
+from expertpool.draws.services.alarms import open_alarms
 from expertpool.draws.services.checking import is_bent
 from expertpool.draws.services.names import read_panel, readable_draws
 from expertpool.draws.services.outset import rerouted
@@ -177,6 +178,11 @@ def _sections(board: Board, project: Project) -> list[tuple[str, list[LineIn]]]:
     return [(heading, lines_in(project, lines)) for heading, lines in board.sections]
 
 
+def _was_found_bent(draws: Sequence[Draw]) -> bool:
+    """Whether the record of one of ``draws`` was found altered; a tab that is opened often looks no further."""
+    return open_alarms(AlarmKind.RECORD).filter(draw__in=draws).exists()
+
+
 def participants(request: HttpRequest, project: Project) -> str:
     """The card on the first tab: who takes part, once the names are public (PRJ-13)."""
     user, now = cast("User", request.user), timezone.now()
@@ -197,6 +203,7 @@ def participants(request: HttpRequest, project: Project) -> str:
         "board": board,
         "rows": [(one, expert := experts[one.line.pk], phone(expert)) for one in named],
         "gone": seats_to_replace(released, now=now) if rows else {},
+        "is_bent": _was_found_bent(draws),
         "readable": bool(rows),
         "sealed": len(seated) - len(named),
         "agreed": len(agreed),
@@ -222,6 +229,7 @@ def experts_tab(request: HttpRequest, project: Project) -> str:
     context = {
         "draw": draws[-1],
         "board": board,
+        "is_bent": _was_found_bent(draws),
         "readable": bool(rows),
         "gone": {pk: why for pk, why in seats_to_replace(draws, now=now).items() if pk in named},
         "sections": [

@@ -25,12 +25,13 @@ from expertpool.core.prepared import Given, Prepared
 from expertpool.draws.enums import (
     INVALID,
     STANDBY_LETTER,
+    AlarmKind,
     DrawKind,
     DrawStatus,
     InvitationState,
     Origin,
 )
-from expertpool.draws.models import Draw, DrawPlan, DrawProject, Rescheduling
+from expertpool.draws.models import Draw, DrawAlarm, DrawPlan, DrawProject, Rescheduling
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import lead_of, wholly_within_q
@@ -188,6 +189,14 @@ def with_counts(draws: QuerySet[Draw]) -> QuerySet[Draw]:
             Q(supplement_count__gt=0) | Q(widens__isnull=False), output_field=BooleanField()
         )
     )
+
+
+def with_bent(draws: QuerySet[Draw]) -> QuerySet[Draw]:
+    """Annotate ``is_bent``: its record was found altered, and does not hold again."""
+    alarms = DrawAlarm.objects.filter(
+        draw=OuterRef("pk"), kind=AlarmKind.RECORD, done_at__isnull=True
+    )
+    return draws.annotate(is_bent=Exists(alarms))
 
 
 def plan_for(project: Project) -> DrawPlan | None:

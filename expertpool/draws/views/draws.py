@@ -41,6 +41,7 @@ from expertpool.draws.queries.draws import (
     draws_visible_to,
     given_up,
     superseding,
+    with_bent,
     with_counts,
 )
 from expertpool.draws.queries.emergency import emergency_of, hands_of
@@ -97,7 +98,9 @@ def _publish_question(board: Board) -> str:
 def draw_list(request: UserRequest) -> HttpResponse:
     draws = listing(
         request,
-        with_counts(draws_visible_to(request.user)).select_related("project__department"),
+        with_bent(with_counts(draws_visible_to(request.user))).select_related(
+            "project__department"
+        ),
         sorts=SORTS,
         default_sort="-sealed",
         form=DrawFilter(request.GET),

@@ -139,10 +139,14 @@ def test_a_record_that_does_not_hold_is_told_once_and_shown(
     page = login(client, supervisor).get(reverse("draws:detail", args=[draw.pk]))
     assert "抽取记录核验不一致" in page.content.decode()
     assert "抽取记录核验不一致" in client.get("/").content.decode()
+    project = reverse("projects:detail", args=[draw.project_id])
+    shown = (project, project + "?tab=experts", reverse("draws:list"))
+    assert not [one for one in shown if "核验不一致" not in client.get(one).content.decode()]
     alter(draw, 2, "reason", "declined")
     assert check_record(draw_id=draw.pk, now=NOW) is None
     alarm.refresh_from_db()
     assert alarm.done_at == NOW
+    assert not any("核验不一致" in client.get(one).content.decode() for one in shown)
 
 
 def change(draw: Draw, **values: object) -> None:

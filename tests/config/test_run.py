@@ -118,7 +118,8 @@ def test_ctrl_c_while_it_makes_the_tables_ends_it_without_noise(deployment: dict
     subprocess.run(
         [sys.executable, "-c", BEGUN], cwd=BASE_DIR, env=deployment | settings, check=True
     )
-    command = [sys.executable, "-m", "config.cli", "migrate"]
+    # Whatever runs the tests in the background ignores Ctrl-C, and what it starts would do so, too.
+    command = ["env", "--default-signal=INT", sys.executable, "-m", "config.cli", "migrate"]
     with subprocess.Popen(
         command, cwd=BASE_DIR, env=deployment, stdout=-1, stderr=-2, text=True
     ) as migrating:

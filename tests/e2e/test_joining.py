@@ -13,7 +13,8 @@ from expertpool.notifications.models import Message
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.pages import drawer, sign_in
 from tests.factories.accounts import make_user
-from tests.factories.joining import id_number, scan
+from tests.factories.experts import give_account, make_expert
+from tests.factories.joining import id_number, make_recommendation, scan
 
 pytestmark = [
     pytest.mark.e2e,
@@ -25,6 +26,24 @@ WORD = "Ruku-Shenqing-7"
 
 def picture(name: str) -> dict[str, object]:
     return {"name": name, "mimeType": "image/png", "buffer": scan(name).read()}
+
+
+@pytest.mark.shows("PORT-08", "PORT-09")
+def test_the_link_of_a_recommendation_is_answered(open_browser: OpenBrowser) -> None:
+    """A page that tells nobody where one comes from has its own form refused, by browsers alone."""
+    expert, user = make_expert("王推荐"), make_user("expert")
+    give_account(expert, user)
+    make_recommendation(expert, user)
+    letter = Message.objects.filter(occasion="joining.recommended").first()
+    assert letter
+    path = re.search(r"/join/by/[\w-]+/", letter.body)
+    assert path
+    phone = open_browser(phone=True)
+    phone.open(path[0])
+    phone.page.get_by_label("我已阅读").check()
+    phone.press("发送验证码")
+    phone.sees("验证码")
+    assert Message.objects.filter(occasion="joining.code").exists()
 
 
 @pytest.mark.shows("PORT-01", "PORT-05", "PORT-06", "EXP-13")

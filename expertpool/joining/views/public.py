@@ -97,8 +97,8 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
         response = render(request, "joining/link_invalid.html", {"error": error}, status=404)
     else:
         response = _begin(request, recommendation=recommendation)
-    # Pages that this one leads to must not learn the link.
-    response["Referrer-Policy"] = "no-referrer"
+    # Pages elsewhere must not learn the link; its own form has to say where it comes from, or it is refused as foreign.
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 

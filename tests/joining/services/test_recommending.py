@@ -60,7 +60,7 @@ def test_the_link_fills_the_form_in_and_is_used_up(client: Client) -> None:
     opened = stranger.get(address)
     assert "王推荐" in opened.content.decode()
     assert "13511110001" in opened.content.decode()
-    assert opened["Referrer-Policy"] == "no-referrer"
+    assert opened["Referrer-Policy"] == "same-origin"
     stranger.post(
         address,
         {"kind": "individual", "name": "赵同行", "contact": "13511110001", "consents": "on"},

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.accounts.services.passwords import reset_password
 from expertpool.core.home import todos_for
 from expertpool.evaluations.enums import Target
 from expertpool.evaluations.exceptions import EvaluationRefused
@@ -146,6 +147,24 @@ def test_who_rated_does_not_answer_and_a_stranger_does_not_object(
         answer_objection(objection=made, uphold=True, answer="好", actor=operator, now=NOW)
     with pytest.raises(EvaluationRefused, match="专家账号"):
         answer_objection(objection=made, uphold=True, answer="好", actor=other, now=NOW)
+
+
+def test_only_a_second_person_answers_an_objection(expert: Expert, operator: User) -> None:
+    now = timezone.now()
+    rating = rated(expert, operator, at=now)
+    assert expert.user is not None
+    made = object_to(rating=rating, expert=expert, text=WORDS, actor=expert.user, now=now)
+    newcomer = make_user("supervisor", created_at=now - DAY)
+    hand, other = make_user("admin"), make_user("admin")
+    reset_password(user=operator, actor=hand, now=now)
+    reset_password(user=expert.user, actor=other, now=now)
+    for user, words in ((newcomer, "开通不满"), (hand, "修改过申请人"), (other, "修改过申请人")):
+        with pytest.raises(EvaluationRefused, match=words):
+            answer_objection(objection=made, uphold=True, answer="好", actor=user, now=now)
+    rating.refresh_from_db()
+    assert rating.withdrawn_at is None
+    second = make_user("supervisor")
+    answer_objection(objection=made, uphold=True, answer="好", actor=second, now=now)
 
 
 def test_the_time_to_object_ends_by_working_days(expert: Expert, operator: User) -> None:

@@ -17,6 +17,7 @@ from expertpool.evaluations.occasions import ANSWERED
 from expertpool.evaluations.queries.own import may_object
 from expertpool.evaluations.services.telling import tell_experts
 from expertpool.experts.models import Expert
+from expertpool.workflow.queries.second_person import why_not_second
 
 ONCE = "对这份评价已经申诉过，或申诉期限已过；请刷新页面查看。"
 
@@ -61,13 +62,19 @@ def answer_objection(
 ) -> RatingObjection:
     """Answer an objection for good; where it is right, its rating counts no more. Its expert is told. Logged.
 
-    Refuses (EvaluationRefused) the account of an expert, whoever gave the rating, an answer without words, and what
-    was answered already.
+    Refuses (EvaluationRefused) the account of an expert, whoever gave the rating or is no second person to him who gave
+    it and to him who objects (docs/decisions/0082), an answer without words, and what was answered already.
     """
     if is_outsider(actor):
         raise EvaluationRefused("专家账号不能答复申诉，请使用工作账号。")
     if objection.rating.rater_id == actor.pk:
         raise EvaluationRefused("这份评价是您给的，请由其他人答复。")
+    expert = objection.rating.expert
+    firsts = {objection.rating.rater_id}
+    if expert is not None and expert.user_id is not None:
+        firsts.add(expert.user_id)
+    if why := why_not_second(actor, firsts, asked_at=objection.asked_at, now=now):
+        raise EvaluationRefused(why)
     answer = answer.strip()
     if not answer:
         raise EvaluationRefused("请填写答复，专家会收到。", field="answer")

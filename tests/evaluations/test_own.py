@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.services.passwords import reset_password
+from expertpool.audit.models import Entry
 from expertpool.core.home import todos_for
 from expertpool.evaluations.enums import Target
 from expertpool.evaluations.exceptions import EvaluationRefused
@@ -197,10 +198,13 @@ def test_an_objection_of_today_is_told_tomorrow_while_names_are_sealed(
 def test_experts_rate_who_organised_the_review_and_nobody_sees_who_said_it(
     client: Client, expert: Expert, operator: User
 ) -> None:
-    row = make_evaluation(operator, now=timezone.now() - HOUR, pool=(expert, make_expert()))
+    pool = (expert, make_expert(), make_expert())
+    row = make_evaluation(operator, now=timezone.now() - HOUR, pool=pool, seats=3)
+    for other in pool[1:]:
+        give_account(other, make_user("expert"))
     assert expert.user is not None
     assert [one.target for one in asked_of(expert, now=timezone.now())] == [Target.ORGANISER]
-    assert Message.objects.filter(occasion="evaluations.asked", channel="site").count() == 1
+    assert Message.objects.filter(occasion="evaluations.asked", channel="site").exists()
     assert "评价组织单位" in str(todos_for(expert.user, now=timezone.now()))
     url = reverse("evaluations:own_rate", args=[row.pk, "organiser"])
     login(client, expert.user)
@@ -213,12 +217,43 @@ def test_experts_rate_who_organised_the_review_and_nobody_sees_who_said_it(
     address = reverse("evaluations:detail", args=[row.pk])
     office = login(Client(), operator)
     assert "材料到场才发" not in office.get(address).content.decode()
+    for other in pool[1:]:
+        say_of_organiser(row, other)
     closed(row)
     found = organisers_of(row)[0]
-    assert (found.raters, str(found.summary.total and found.summary.total.mean)) == (1, "84.5")
+    assert found.summary is not None
+    assert (found.raters, str(found.summary.total and found.summary.total.mean)) == (3, "84.8")
     page = office.get(address).content.decode()
     assert "材料到场才发" in page
     assert expert.user.name not in page
+
+
+def say_of_organiser(row: Evaluation, expert: Expert, comment: str = "") -> None:
+    assert expert.user is not None
+    assert row.organiser_form is not None
+    rate_organiser(
+        evaluation=row, target=Target.ORGANISER, comment=comment, expert=expert,
+        scores={one.name: 85 for one in row.organiser_form.asked}, actor=expert.user,
+        now=timezone.now(),
+    )  # fmt: skip
+
+
+def test_of_two_experts_nobody_reads_what_they_said_of_the_organiser(
+    client: Client, operator: User
+) -> None:
+    pool = [make_expert() for _ in range(3)]
+    row = make_evaluation(operator, now=timezone.now() - HOUR, pool=pool, seats=3)
+    for one in pool[:2]:
+        give_account(one, make_user("expert"))
+        say_of_organiser(row, one, "材料到场才发")
+    closed(row)
+    (found,) = organisers_of(row)
+    assert (found.raters, found.summary, list(found.comments)) == (2, None, [])
+    page = login(client, operator).get(reverse("evaluations:detail", args=[row.pk]))
+    assert "材料到场才发" not in page.content.decode()
+    assert "不足 3 位" in page.content.decode()
+    for entry in Entry.objects.filter(action="evaluation.rate_organiser"):
+        assert (entry.actor_id, entry.subject_id, entry.address) == (None, "", "")
 
 
 def test_only_who_sat_rates_the_organiser(expert: Expert, operator: User) -> None:

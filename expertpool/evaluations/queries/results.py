@@ -22,6 +22,9 @@ from expertpool.evaluations.queries.ratings import (
 from expertpool.evaluations.queries.windows import panel_for
 from expertpool.experts.models import Expert
 
+# Of fewer experts who rated an organiser one would be known by what he said.
+LEAST = 3
+
 
 @dataclass(frozen=True)
 class Rated:
@@ -54,13 +57,14 @@ def _line(rating: Rating) -> Line:
 
 @dataclass(frozen=True)
 class Organiser:
-    """What the experts said of who organised a review, without who said it."""
+    """What the experts said of who organised a review, without who said it: of fewer than `LEAST` nothing but that."""
 
     target: Target
     name: str
     raters: int
-    summary: Summary
+    summary: Summary | None
     comments: Sequence[str]
+    least: int = LEAST
 
 
 def organisers_of(evaluation: Evaluation) -> list[Organiser]:
@@ -72,13 +76,14 @@ def organisers_of(evaluation: Evaluation) -> list[Organiser]:
     said = list(rows.select_related("form", "rater", "evaluation__project").order_by("uid"))
     names = {Target.ORGANISER: str(evaluation.project.purchaser or evaluation.project.department)}
     return [
-        Organiser(
-            target,
-            names.get(target, ""),
-            len(of),
-            summary_of(of),
-            [text for one in of if (text := one.readable_comment)],
-        )
+        _organiser(target, names.get(target, ""), of)
         for target in BY_EXPERTS
         if (of := [one for one in said if one.target == target and counts(one)])
     ]
+
+
+def _organiser(target: Target, name: str, said: Sequence[Rating]) -> Organiser:
+    if len(said) < LEAST:
+        return Organiser(target, name, len(said), None, ())
+    comments = [text for one in said if (text := one.readable_comment)]
+    return Organiser(target, name, len(said), summary_of(said), comments)

@@ -277,6 +277,7 @@ class ImportColumn:
     entries of a list that all go by one word; ``lists``: a cell holds several. ``dispensable``: a
     row goes in without a cell that is refused. ``blanks`` are what people write here for nothing, beside what
     they write everywhere; ``missed`` is said of a cell that holds one. ``word`` is a value as it is read.
+    ``in_template``: the template has it; else only lists of others do.
     ``src`` gives the address that proposes words of a long list while one types.
     """
 
@@ -306,6 +307,7 @@ class ImportColumn:
     missed: str = ""
     word: Callable[[Any], str] = str
     src: Callable[[], str] | None = None
+    in_template: bool = True
 
     @property
     def headers(self) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ def template_bytes(importer: type[Importer]) -> bytes:
     All cells are text, so that Excel does not round ID card numbers or drop leading noughts.
     """
     stream = io.BytesIO()
-    columns = importer.get_columns()
+    columns = [one for one in importer.get_columns() if one.in_template]
     with open_workbook(stream) as book:
         book.set_properties({"title": f"{importer.label}导入模板"})
         table = Writer(book, importer.label)

@@ -36,6 +36,7 @@ def division_meanings() -> Mapping[str, str]:
     广西, 凉山州, 湖北恩施州, but not 吉林, which is a province and its city, nor 巴州, by which a prefecture goes beside
     a district of that name."""
     found: dict[str, set[str]] = defaultdict(set)
+    after: set[str] = set()  # words that begin with what a division belongs to
     names = dict(Division.objects.values_list("code", "name"))
     prefectures = [name for name in names.values() if name.endswith(_PREFECTURE)]
     for code, name in names.items():
@@ -48,15 +49,32 @@ def division_meanings() -> Mapping[str, str]:
                 and any(one.startswith(short[:-1]) for one in prefectures)
             )
             for before in ("", *above[:1]):
-                for way in _written(before):
+                for way in ways_to_write(before):
                     found[way + short].add("" if doubt else code)
+                    if before:
+                        after.add(way + short)
         for before in above:
-            for way in _written(before):
+            for way in ways_to_write(before):
                 found[way + name].add(code)
                 if len(above) > 1 and before is not above[0]:
-                    for first in _written(above[0]):
+                    for first in ways_to_write(above[0]):
                         found[first + way + name].add(code)
-    return {word: names[code] for word, (code, *others) in found.items() if code and not others}
+    meant = {word: _one_of(codes, names, is_after=word in after) for word, codes in found.items()}
+    return {word: names[code] for word, code in meant.items() if code}
+
+
+def _one_of(codes: set[str], names: Mapping[str, str], *, is_after: bool) -> str:
+    """Return which of the divisions of a word is meant; empty: nobody can tell. After its province a city goes
+    before the county of its name that belongs to it: 湖南长沙."""
+    if len(codes) == 1:
+        return next(iter(codes))
+    if "" in codes or not is_after:
+        return ""
+    city, *counties = sorted(codes)
+    # Not of a prefecture: who writes 湖北恩施 may mean its city.
+    is_city = city.endswith("00") and names[city].endswith("市")
+    within = all(one[:4] == city[:4] and names[one].endswith("县") for one in counties)
+    return city if is_city and within else ""
 
 
 def _above(code: str, names: Mapping[str, str]) -> list[str]:
@@ -65,7 +83,7 @@ def _above(code: str, names: Mapping[str, str]) -> list[str]:
     return [names[one] for one in codes if one != code and one in names]
 
 
-def _written(name: str) -> list[str]:
+def ways_to_write(name: str) -> list[str]:
     """Return a name and its short ways."""
     return [name, *_short(name)]
 

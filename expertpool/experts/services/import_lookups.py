@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import product
 
 from expertpool.accounts.models import Department
 from expertpool.accounts.queries import departments_by_name
 from expertpool.core.importing import CellRefused
 from expertpool.directory.models import Division, Specialty
+from expertpool.experts.fields.meant import ways_to_write
 
 TOLD = 6  # specialties of one name
 _APART = re.compile(r"([;；,，、\n])")
@@ -21,7 +23,10 @@ _CODED = re.compile(r"(?P<code>[A-Za-z]\d+)[\s:：\-—]*(?P<name>[^A-Za-z0-9].*
 _NAMED = re.compile(r"(?P<name>[^A-Za-z0-9]+?)[\s:：\-—(（]*(?P<code>[A-Za-z]\d+)\s*[)）]?")
 _NEXT = re.compile(r"[\s/／|+]+(?=[A-Za-z]\d{2,}(?![A-Za-z0-9]))")
 _BELONGS = re.compile(r"(?P<name>.+?)\s*[(（](?P<above>[^()（）]+)[)）]")  # 建筑工程（设计）
+_PARTING = re.compile(r"\s*[/／\\>＞→]\s*")  # 设计/建筑工程
 _BLANKS = re.compile(r"[\s()]+")
+_NO_CITY = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
+_BETWEEN_PLACES = re.compile(r"[/／\\>＞→\-—·,，]")
 _DIVISION = re.compile(r"(?P<code>\d{6})[:：\-—]*(?P<name>\D+)")
 
 
@@ -40,12 +45,24 @@ class SpecialtyNames:
             .order_by("scheme__order", "scheme", "code")
             .values_list("pk", "code", "name", "scheme_id", "parent_id")
         )
-        branches = {parent for *_, parent in rows}
+        branches = self._branches = {parent for *_, parent in rows}
         self._rows = {pk: (code, name, parent) for pk, code, name, _, parent in rows}
+        self._all: dict[str, list[int]] = defaultdict(list)
+        for pk, _, name, *_ in rows:
+            self._all[name].append(pk)
+        schemes = {pk: scheme for pk, _, _, scheme, _ in rows}
+        # A leaf → the branch of its name that it does not belong to: 设计 of advertising, and of works.
+        self._namesakes = {
+            pk: other
+            for pk, _, name, scheme, _ in rows
+            if pk not in branches
+            for other in self._all[name]
+            if other in branches and schemes[other] == scheme and other not in self._above(pk)
+        }
         names = [name for _, _, name, *_ in rows]
         # A name may itself hold 、 or ，: so many parts, so many letters.
         self._most = max((len(_APART.findall(name)) + 1 for name in names), default=1)
-        self._longest = max(map(len, names), default=0) + _WITH_CODE
+        self._longest = 2 * max(map(len, names), default=0) + _WITH_CODE
         for leaves in (True, False):
             by_scheme: dict[tuple[int, str], list[int]] = defaultdict(list)
             for pk, code, name, scheme, _ in rows:
@@ -72,13 +89,61 @@ class SpecialtyNames:
 
     def candidates(self, word: str) -> list[str]:
         """Return the specialties that go by one name, where there are several, each with its code and what
-        it belongs to."""
+        it belongs to; of a path that is none, those that are called as its end."""
         named = self._named_so(word)
+        if not named and len(path := _path(word)) > 1:
+            return [self._called(pk) for pk in self._all.get(path[-1], [])]
         return [self._called(pk) for pk in named] if len(named) > 1 else []
+
+    def doubts(self, ids: Iterable[int], values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Yield names among the specialties of a row that a branch has, too, with what is said of each."""
+        for pk in ids:
+            if pk not in self._namesakes:
+                continue
+            name = self._rows[pk][1]
+            if any(one == name for one, _ in self._named(values.get("specialties") or "")):
+                other = self._called(self._namesakes[pk])
+                yield name, f"按 {self._called(pk)} 导入；另有大类 {other}，请核对是哪一个。"
+
+    def on_path(self, path: str) -> str:
+        """Return how a path from a list of levels is looked up: its first level alone is a branch, where one
+        is called so."""
+        found = [pk for pk in self._all.get(path, []) if pk in self._branches]
+        return self._rows[found[0]][0] if len(found) == 1 else path
+
+    def is_broad(self, word: str) -> bool:
+        """Tell whether a word means a branch, with all that belongs to it."""
+        pk = self._codes.get(word)
+        found = [pk] if pk else self._named_so(word)
+        return len(found) == 1 and found[0] in self._branches
+
+    def _above(self, pk: int) -> list[int]:
+        """Return to what a specialty belongs, the nearest first."""
+        above: list[int] = []
+        parent = self._rows[pk][2]
+        while parent in self._rows and parent not in above:
+            above.append(parent)
+            parent = self._rows[parent][2]
+        return above
+
+    def _on_path(self, word: str) -> list[int]:
+        """Return the specialties at the end of a path: 设计/建筑工程/给水排水."""
+        *over, name = _path(word) or [""]
+        if not over:
+            return []
+        coded = self._codes.get(name.upper())
+        named = [coded] if coded else self._all.get(name, [])
+        found = [pk for pk in named if self._goes_by(pk, over)]
+        # 物流/物流: the one that belongs to the other.
+        return [pk for pk in found if not any(pk in self._above(other) for other in found)]
+
+    def _goes_by(self, pk: int, over: Sequence[str]) -> bool:
+        above = iter(self._rows[one][1] for one in self._above(pk))
+        return all(any(_is_part(name, one) for one in above) for name in reversed(over))
 
     def _named_so(self, word: str) -> list[int]:
         """Return the specialties of a name; behind it may stand, in brackets, to what the one belongs."""
-        found = self._names.get(word, [])
+        found = self._names.get(word, []) or self._on_path(word)
         if found or not (parts := _BELONGS.fullmatch(word)):
             return found
         named = self._names.get(parts["name"], [])
@@ -128,6 +193,8 @@ class SpecialtyNames:
 
     def _knows(self, word: str) -> bool:
         if word in self._codes or word.upper() in self._codes or word in self._names:
+            return True
+        if _PARTING.search(word) and self._on_path(word):
             return True
         pk, name = self._coded(word)
         return bool(pk) and self._rows[pk][1] == name
@@ -195,7 +262,7 @@ class DivisionNames:
     def __init__(self) -> None:
         rows = list(Division.objects.order_by("level", "code").values_list("code", "name", "level"))
         names = {code: name for code, name, _ in rows}
-        self._codes = names.keys()
+        self._codes, self._called = names.keys(), names
         self._names: dict[str, list[str]] = {}
         for level in (1, 2, 3):
             found: dict[str, list[str]] = defaultdict(list)
@@ -214,7 +281,7 @@ class DivisionNames:
         coded = _DIVISION.fullmatch(word)
         if coded and coded["code"] in self._names.get(coded["name"], ()):
             return coded["code"]
-        found = self._names.get(word, [])
+        found = self._names.get(word, []) or self._names.get(_BETWEEN_PLACES.sub("", word), [])
         if len(found) == 1:
             return found[0]
         if found:
@@ -222,6 +289,48 @@ class DivisionNames:
                 "division", word, "所在地区有歧义", f"有 {len(found)} 个，请连同上级一起写。"
             )
         raise _refused("division", word, "所在地区不存在", "不在行政区划中，请写全称，如“长沙市”。")
+
+    def written(self, places: Sequence[str]) -> str:
+        """Return what the columns 省, 市, 区县 name together: the code, also of short names (湖南, 长沙), or else
+        the words."""
+        province, *lower = places
+        named = (one for one in self._provinces if province in ways_to_write(one))
+        first = next(named, province)
+        rest = [one for one in lower if one and one not in (province, first, *_NO_CITY)]
+        word = "".join([first, *rest])
+        found = self._names.get(word, []) or self._short.get(word, [])
+        return found[0] if len(found) == 1 else word
+
+    def called(self, code: str) -> str:
+        """Return the name of a code; empty: it is none."""
+        return self._called.get(code, "")
+
+    @cached_property
+    def _provinces(self) -> list[str]:
+        return [name for code, name in self._called.items() if code.endswith("0000")]
+
+    @cached_property
+    def _short(self) -> dict[str, list[str]]:
+        """Divisions by the names and short names of what they belong to and their own: 湖南长沙岳麓区. A
+        higher level goes before a lower one."""
+        short: dict[str, list[str]] = {}
+        for ends in ("00", ""):
+            found: dict[str, list[str]] = defaultdict(list)
+            for code, name in self._called.items():
+                if code.endswith("0000") or code.endswith("00") is not bool(ends):
+                    continue
+                above = [
+                    self._called.get(one, "")
+                    for one in dict.fromkeys((f"{code[:2]}0000", f"{code[:4]}00"))
+                    if one != code
+                ]
+                above = [one for one in above if one and one not in _NO_CITY]
+                for before in {(*above,), (*above[:1],), (*above[1:],)} - {()}:
+                    for way in product(*map(ways_to_write, (*before, name))):
+                        found["".join(way)].append(code)
+            for word, codes in found.items():
+                short.setdefault(word, list(dict.fromkeys(codes)))
+        return short
 
 
 class DepartmentNames:
@@ -240,6 +349,12 @@ class DepartmentNames:
             told = "不是系统中的部门，或您不能把专家归入它。"
             raise _refused("department", word, "所属部门不存在", told)
         return found[0].pk if found else None
+
+
+def _path(word: str) -> list[str]:
+    """Return the parts of a path, two or more; else none."""
+    parts = [part for part in _PARTING.split(word) if part]
+    return parts if len(parts) > 1 else []
 
 
 def _is_part(one: str, other: str) -> bool:

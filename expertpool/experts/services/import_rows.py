@@ -22,6 +22,7 @@ from expertpool.core.importing import (
 from expertpool.directory.queries import title_levels
 from expertpool.experts.enums import ExpertKind, IdKind
 from expertpool.experts.queries.availability import last_day
+from expertpool.experts.services.import_levels import Levels
 from expertpool.experts.services.import_lookups import (
     DepartmentNames,
     DivisionNames,
@@ -42,6 +43,7 @@ class RowRules:
         self._fault, self._refusal = importer.fault, importer.refusal
         self._today = today
         self._specialties, self._divisions = SpecialtyNames(), DivisionNames()
+        self._levels, self._importer = Levels(self._specialties, self._divisions), importer
         self._departments = DepartmentNames(departments_into(importer.actor))
         # Once for the whole file: ten thousand rows name a dozen titles.
         self._title_levels = title_levels()
@@ -146,9 +148,12 @@ class RowRules:
     def _words(self, row: Row) -> Iterator[Fault]:
         """Find specialties, division and department; fill the title level."""
         values: dict[str, Any] = row.values
+        self._levels.join(row, self._importer.said)
         values["specialty_ids"], refusals = self._specialties.find_good(
             values.get("specialties", "")
         )
+        for word, told in self._specialties.doubts(values["specialty_ids"], values):
+            row.notes.append(Note("评审专业", CHECK, word, told, is_pressing=True))
         if values["specialty_ids"]:
             # Beside one specialty that is known the others are told, and can be mended on the page.
             for error in refusals:

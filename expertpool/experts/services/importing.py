@@ -53,6 +53,7 @@ from expertpool.experts.services.contacts import CONTACTS
 from expertpool.experts.services.import_columns import expert_columns
 from expertpool.experts.services.import_examples import is_example, is_marked
 from expertpool.experts.services.import_kinds import KIND, asked_of, read_kind, set_kind
+from expertpool.experts.services.import_levels import LEVELS
 from expertpool.experts.services.import_numbers import SavedNumbers
 from expertpool.experts.services.import_options import (
     OPTIONS,
@@ -96,7 +97,7 @@ class ExpertImporter(Importer):
 
     @classmethod
     def get_columns(cls) -> Sequence[ImportColumn]:
-        return expert_columns()
+        return [*expert_columns(), *LEVELS]
 
     @classmethod
     def counted_for(cls, user: User) -> str:

@@ -33,5 +33,7 @@ def test_a_list_of_a_clerk(db: None, tmp_path: Path, quirk: Quirk) -> None:
 
 def _held(expert: Expert, path: str) -> Any:
     """Return what a record holds; None where there is nothing on the way."""
+    if path == "specialty_codes":
+        return sorted(one.code for one in expert.specialties.all())
     found = reduce(lambda found, name: getattr(found, name, None), path.split("."), expert)
     return found() if callable(found) else found

@@ -1,0 +1,84 @@
+"""A specialty and a region that a list gives over several columns, and a name that two specialties have."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from expertpool.accounts.models import User
+from expertpool.core.importing.sheets import template_bytes
+from expertpool.experts.models import Expert
+from expertpool.experts.services.importing import ExpertImporter
+from tests.core.importing.sheets import read_xlsx
+from tests.core.importing.test_import_pages import HEAD, post, standing, upload, word_field
+from tests.core.importing.test_told import notes_of
+from tests.fixtures import login
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
+LEVELS = ["一级专业", "二级专业", "三级专业"]
+
+
+@pytest.fixture
+def client(admin: User) -> Client:
+    return login(Client(), admin)
+
+
+@pytest.mark.shows("EXP-08")
+def test_a_name_that_a_branch_has_too_is_to_be_looked_at(client: Client, tmp_path: Path) -> None:
+    rows = [[*HEAD, "专业"], ["甲", "13911110001", "设计"], ["乙", "13911110002", "C120303"]]
+    page = upload(client, tmp_path, rows)
+    ((kind, label, word, told),) = notes_of(page)["甲"]
+    assert (kind, label, word) == ("请核对", "评审专业", "设计")
+    assert "C120303 设计" in told
+    assert "A04 设计" in told
+    assert "乙" not in notes_of(page)
+
+
+@pytest.mark.shows("EXP-08")
+def test_a_broad_level_alone_is_to_be_looked_at(client: Client, tmp_path: Path) -> None:
+    rows = [
+        [*HEAD, *LEVELS],
+        ["甲", "13911110001", "设计", "", ""],
+        ["乙", "13911110002", "设计", "建筑工程", "给水排水"],
+    ]
+    page = upload(client, tmp_path, rows)
+    assert page.context["run"].accepted == 2
+    assert [note[0] for note in notes_of(page)["甲"]] == ["请核对"]
+    assert "乙" not in notes_of(page)
+
+
+@pytest.mark.shows("EXP-08")
+def test_a_path_that_is_none_is_asked_about_and_the_answer_counts(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [[*HEAD, *LEVELS], ["甲", "13911110001", "规划", "建筑工程", "给水排水"]]
+    page = upload(client, tmp_path, rows)
+    name = word_field(page, "规划/建筑工程/给水排水")
+    page = post(client, "answers", page.context["run"], standing(page, **{name: "A040104"}))
+    post(client, "confirm", page.context["run"], standing(page))
+    assert [one.code for one in Expert.objects.get().specialties.all()] == ["A040104"]
+
+
+@pytest.mark.shows("EXP-08")
+def test_short_names_in_columns_of_their_own_are_told(client: Client, tmp_path: Path) -> None:
+    rows = [[*HEAD, "省", "市", "区县"], ["甲", "13911110001", "湖南", "长沙", "岳麓"]]
+    page = upload(client, tmp_path, rows)
+    assert notes_of(page)["甲"] == [("按推测填写", "所在地区", "湖南长沙岳麓", "岳麓区")]
+
+
+@pytest.mark.shows("EXP-08")
+def test_a_city_after_its_province_goes_before_the_county_of_its_name(
+    client: Client, tmp_path: Path
+) -> None:
+    page = upload(client, tmp_path, [[*HEAD, "所在地区"], ["甲", "13911110001", "湖南长沙"]])
+    (line,) = page.context["form"].word_lines()
+    assert (line["word"], line["suggestion"]) == ("湖南长沙", "长沙市")
+
+
+def test_the_levels_are_no_columns_of_the_template() -> None:
+    (headers, *_) = read_xlsx(BytesIO(template_bytes(ExpertImporter)))
+    assert "评审专业" in headers
+    assert not {*LEVELS, "省", "市", "区县"} & {*headers}

@@ -50,6 +50,7 @@ def test_every_operation_tells_its_problems() -> None:
 
 
 def test_scopes_are_chosen_from_what_operations_ask_for() -> None:
+    assert operations()  # what is offered is known once the addresses are read
     codes = [code for code, _ in scope_choices()]
     assert set(codes) == {
         "experts.view",

@@ -32,13 +32,15 @@ def ask_for(
     now: datetime,
     kind: DrawKind = DrawKind.MANUAL,
     group: str = "g1",
+    reason: str = "技术特别复杂，随机抽取难以胜任",
+    approval_number: str = "批〔2026〕7号",
 ) -> PickRequest:
     return request_picks(
         project=project,
         kind=kind,
         picks=[Pick(expert.pk, group) for expert in experts],
-        reason="技术特别复杂，随机抽取难以胜任",
-        approval_number="批〔2026〕7号",
+        reason=reason,
+        approval_number=approval_number,
         actor=actor,
         now=now,
     )

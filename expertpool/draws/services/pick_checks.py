@@ -23,6 +23,15 @@ class Pick:
     group: str
 
 
+def check_words(picks: Sequence[Pick], *texts: str) -> None:
+    """Refuse (PickRefused) what names somebody who was chosen: the reason and the approval number are public before
+    his name may be known."""
+    said = "".join("".join(texts).split())
+    chosen = Expert.objects.filter(pk__in={pick.expert_id for pick in picks}).only("name")
+    if any("".join(expert.name.split()) in said for expert in chosen):
+        raise PickRefused("理由和批准文号会先于名单公开，不能写出所选专家的姓名，请改写。")
+
+
 def check_seats(
     plan: DrawPlan, picks: Sequence[Pick], free: Mapping[str, int], *, exactly: bool
 ) -> None:

@@ -37,7 +37,13 @@ from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, confirmation_of
 from expertpool.draws.services.holding import SEATING_LOCK
 from expertpool.draws.services.locking import lock_draw
-from expertpool.draws.services.pick_checks import Pick, check_experts, check_free, check_seats
+from expertpool.draws.services.pick_checks import (
+    Pick,
+    check_experts,
+    check_free,
+    check_seats,
+    check_words,
+)
 from expertpool.draws.services.picked_seats import seat_picks
 from expertpool.draws.services.refusals import tell_held
 from expertpool.draws.services.reveal import defer_release, set_reveal
@@ -65,7 +71,7 @@ def request_picks(
     """Propose the first list for ``project``, with all of its batch; confirmed, it takes the place of a draw.
 
     Refuses (PickRefused) where the regime does not allow it, without reason or approval number, a
-    list that does not fill the seats exactly, and experts who may not be drawn, with the reason;
+    list that does not fill the seats exactly, texts that name somebody chosen, and experts who may not be drawn, with the reason;
     and (DrawNotReady, DrawInProgress) what a draw would be refused for.
     """
     projects = lock_projects(project)
@@ -78,6 +84,7 @@ def request_picks(
     # For the number, too: see `next_number`.
     lock_transaction(SEATING_LOCK)
     check_seats(plan, picks, seats_of(plan), exactly=True)
+    check_words(picks, reason, approval_number)
     check_experts(plan, picks, draw=None, now=now)
     found = evaluate(plan, now=now)
     number = next_number(now, "M")
@@ -121,6 +128,7 @@ def request_more(
     plan = DrawPlan.objects.select_related("project__purchaser").get(project=draw.project)
     free = {group.code: group.lack for group in board_of(draw).groups}
     check_seats(plan, picks, free, exactly=False)
+    check_words(picks, reason)
     check_experts(plan, picks, draw=draw, now=now)
     return _request(draw, picks, reason, actor=actor, now=now)
 

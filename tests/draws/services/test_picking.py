@@ -160,6 +160,15 @@ def test_the_reason_and_the_approval_number_are_needed_and_kept(
     assert not any(expert.name in str(entry.after) for expert in experts)
 
 
+@pytest.mark.parametrize("given", [{"reason": "只有专 家0 能做"}, {"approval_number": "专家1号"}])
+def test_what_is_public_at_once_names_nobody_who_was_chosen(
+    project: Project, experts: list[Expert], admin: User, given: dict[str, str]
+) -> None:
+    with pytest.raises(PickRefused, match="不能写出所选专家的姓名"):
+        ask_for(project, experts[:2], actor=admin, now=NOW, **given)
+    assert not Draw.objects.exists()
+
+
 @pytest.mark.shows("DRAW-04")
 @pytest.mark.parametrize(("count", "message"), [(1, "应选 2 人，已选 1 人"), (3, "已选 3 人")])
 def test_a_first_list_fills_the_seats_exactly(

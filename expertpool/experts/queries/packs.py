@@ -60,31 +60,35 @@ def holding(column: str, op: str, text: str) -> set[int]:
     # Before the packs: who is packed in between stands in both.
     notes = UnpackedExpert.objects.order_by("-pk").values_list("expert_key", flat=True)
     changed = set(notes[:MOST_UNPACKED])
-    found, shut = set[int](), list[int]()
-    lost = _lost(changed)
+    found, shut, held = set[int](), list[int](), set[int]()
+    last = Expert.objects.order_by("-pk").values_list("pk", flat=True).first()
     for pack in SearchPack.objects.filter(source=column).iterator(chunk_size=50):
-        lost.discard(pack.part)
+        held.add(pack.part)
         try:
             found.update(_in_pack(bytes(pack.content), needle))
         except DecryptionError:
             logger.error("search pack %s cannot be opened", pack)  # noqa: TRY400
             shut.append(pack.part)
-    if lost:
+    if lost := _lost(changed, held, last):
         logger.error("search packs of %s are missing: %s", column, sorted(lost))
     fits = _fits(op, part)
     rest = {pk for pk, value in _values(column, changed, {*shut, *lost}) if fits(value)}
     return (found - changed) | rest
 
 
-def _lost(changed: set[int]) -> set[int]:
-    """Return the parts that every column has packs of, but those that are being packed; none while more is waiting
-    than is looked at."""
-    if len(changed) == MOST_UNPACKED:
+def _lost(changed: set[int], held: set[int], last: int | None) -> set[int]:
+    """Return the parts with experts up to the ``last`` one that are not ``held``, but those that are being packed; none
+    while more is waiting than is looked at."""
+    known = held | {key // SIZE for key in changed}
+    # All from the first part on: nobody need be asked where experts are.
+    if last is None or len(changed) == MOST_UNPACKED or len(known) > last // SIZE:
         return set()
-    last = Expert.objects.order_by("-pk").values_list("pk", flat=True).first()
-    if last is None:
-        return set()
-    return set(range(last // SIZE + 1)) - {key // SIZE for key in changed}
+    return _parts_with_experts(last) - known
+
+
+def _parts_with_experts(last: int) -> set[int]:
+    rows = Expert.objects.filter(pk__lte=last).order_by().annotate(part=F("pk") / SIZE)
+    return set(rows.values_list("part", flat=True).distinct())
 
 
 def missing_packs() -> set[tuple[str, int]]:

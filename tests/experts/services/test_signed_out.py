@@ -57,7 +57,9 @@ def test_who_is_frozen_reads_why_and_whom_to_call(out: tuple[Expert, User], admi
     assert reverse("core:search") not in page
     configure(OFFICE_CONTACT, "0731-84110000")
     assert "管理部门电话：0731-84110000。" in client.get("/").content.decode()
-    assert client.get(reverse("changes:own_data")).status_code == 200
+    own = client.get(reverse("changes:own_data"))
+    assert own.status_code == 200
+    own.close()  # and its temporary file with it
     assert client.get(reverse("changes:file")).status_code == 403
     nobody = signed_in(user, password="another-2026")
     assert nobody.get("/").status_code == 302

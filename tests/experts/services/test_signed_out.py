@@ -59,7 +59,7 @@ def test_who_is_frozen_reads_why_and_whom_to_call(out: tuple[Expert, User], admi
     assert "管理部门电话：0731-84110000。" in client.get("/").content.decode()
     own = client.get(reverse("changes:own_data"))
     assert own.status_code == 200
-    own.close()  # and its temporary file with it
+    assert own.getvalue()  # read to the end, its temporary file is closed
     assert client.get(reverse("changes:file")).status_code == 403
     nobody = signed_in(user, password="another-2026")
     assert nobody.get("/").status_code == 302

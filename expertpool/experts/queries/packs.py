@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.core.criteria import Context
@@ -83,20 +83,20 @@ def _lost(changed: set[int], held: set[int], last: int | None) -> set[int]:
     # All from the first part on: nobody need be asked where experts are.
     if last is None or len(changed) == MOST_UNPACKED or len(known) > last // SIZE:
         return set()
-    return _parts_with_experts(last) - known
+    return _parts_of(Expert.objects.filter(pk__lte=last), "pk") - known
 
 
-def _parts_with_experts(last: int) -> set[int]:
-    rows = Expert.objects.filter(pk__lte=last).order_by().annotate(part=F("pk") / SIZE)
-    return set(rows.values_list("part", flat=True).distinct())
+def _parts_of(rows: QuerySet[Any], key: str) -> set[int]:
+    """Return the parts in which experts of ``rows`` are, by their ids in ``key``."""
+    parts = rows.order_by().annotate(part=F(key) / SIZE).values_list("part", flat=True)
+    return set(parts.distinct())
 
 
 def missing_packs() -> set[tuple[str, int]]:
     """Return which packs (column, part) are gone: of parts with experts of whom none waits to be packed."""
-    parts = Expert.objects.order_by().annotate(part=F("pk") / SIZE).values_list("part", flat=True)
-    waiting = UnpackedExpert.objects.order_by().annotate(part=F("expert_key") / SIZE)
     held = set(SearchPack.objects.values_list("source", "part"))
-    wanted = set(parts.distinct()) - set(waiting.values_list("part", flat=True).distinct())
+    wanted = _parts_of(Expert.objects.all(), "pk")
+    wanted -= _parts_of(UnpackedExpert.objects.all(), "expert_key")
     return {(column, part) for column in COLUMNS for part in wanted} - held
 
 

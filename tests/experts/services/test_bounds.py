@@ -50,6 +50,14 @@ def test_the_service_refuses_it_at_its_field(admin: User, field: str, value: Any
     assert not Expert.objects.exists()
 
 
+@pytest.mark.django_db
+def test_marks_of_direction_that_nobody_sees_are_taken_out(admin: User) -> None:
+    values = {"name": "王明", "phone": "13800000007", "remark": "读\u202e反"}
+    expert = create_expert(values=values, actor=admin, now=NOW)
+    expert.refresh_from_db()
+    assert expert.remark == "读反"
+
+
 @pytest.mark.parametrize("cell", ["1899-12", "2100-01-01", date(1, 1, 1), datetime(9999, 1, 1)])  # noqa: DTZ001
 def test_a_cell_with_an_impossible_birthday_is_refused(cell: Any) -> None:
     with pytest.raises(CellRefused):

@@ -1,4 +1,5 @@
-"""A browser test that fails is tried once more, and the end of the run tells of it (docs/decisions/0222)."""
+"""A test that fails is tried once more, unless it is one of a race, and the end of the run tells of it
+(docs/decisions/0263)."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.option.usepdb:
         return  # who looks into a failure wants that one
     for item in items:
-        if item.get_closest_marker("e2e"):
+        if not item.get_closest_marker("race"):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
@@ -20,7 +21,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     first = terminalreporter.getreports("rerun")
     if not first:
         return
-    terminalreporter.section("浏览器测试第一次没有通过，再试了一次", red=True, bold=True)
+    terminalreporter.section("第一次没有通过、再试了一次的测试", red=True, bold=True)
     failed = {
         report.nodeid
         for name in ("failed", "error")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from expertpool.experts.models import Expert
 from expertpool.joining.models import Application
@@ -14,7 +14,7 @@ from tests.e2e.conftest import OpenBrowser
 from tests.e2e.pages import drawer, sign_in
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert
-from tests.factories.joining import id_number, make_recommendation, scan
+from tests.factories.joining import id_number, make_draft, make_recommendation, scan
 
 pytestmark = [
     pytest.mark.e2e,
@@ -26,6 +26,23 @@ WORD = "Ruku-Shenqing-7"
 
 def picture(name: str) -> dict[str, object]:
     return {"name": name, "mimeType": "image/png", "buffer": scan(name).read()}
+
+
+@pytest.mark.shows("PORT-05")
+def test_what_is_typed_before_the_script_came_is_saved(open_browser: OpenBrowser) -> None:
+    """On a slow line a page can be filled in seconds before its scripts are there."""
+    user = make_user("applicant")
+    make_draft(user)
+    phone = open_browser(phone=True)
+    sign_in(phone, user)
+    held: list[Route] = []
+    phone.page.route("**/joining*.js", lambda route: held.append(route))  # noqa: PLW0108 - a method takes no mark of theirs
+    phone.page.goto(f"{phone.address}/join/mine/basic/", wait_until="commit")
+    phone.fill("通讯地址", "长安街 1 号")
+    assert held
+    for route in held:
+        route.continue_()
+    phone.sees("已自动保存")
 
 
 @pytest.mark.shows("PORT-08", "PORT-09")

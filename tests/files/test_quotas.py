@@ -62,6 +62,7 @@ def test_what_the_system_makes_itself_is_never_refused(subject: Department) -> N
     attach(subject=subject, uploaded_file=made, actor=None, now=NOW)
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_do_not_pass_it() -> None:
     configure(SUBJECT_QUOTA, 10)

@@ -1,4 +1,4 @@
-"""What the end of a run tells of browser tests that were tried again."""
+"""What the end of a run tells of tests that were tried again."""
 
 from __future__ import annotations
 
@@ -22,26 +22,23 @@ def tried() -> int:
     TRIED.write_text("+" * (times + 1))
     return times
 
-@pytest.mark.e2e
 def test_sometimes():
     assert tried() == 1, "the button was not there"
 
-@pytest.mark.e2e
 def test_never():
     assert False, "nothing was there"
 
-def test_without_a_browser():
+@pytest.mark.race
+def test_of_a_race():
     assert False, "no second time"
 """
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
-def test_a_browser_test_has_a_second_try_and_the_first_is_told(
-    workers: str, tmp_path: Path
-) -> None:
+def test_a_failed_test_has_a_second_try_and_the_first_is_told(workers: str, tmp_path: Path) -> None:
     (tmp_path / "test_pages.py").write_text(TESTS)
     plugins = ["-ptests.again", "-pxdist", "-ppytest_rerunfailures"]
-    alone = ["--rootdir", str(tmp_path), "-c/dev/null", "-omarkers=e2e"]
+    alone = ["--rootdir", str(tmp_path), "-c/dev/null", "-omarkers=race"]
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", *plugins, *alone, workers, str(tmp_path)],
         cwd=BASE_DIR,
@@ -56,4 +53,4 @@ def test_a_browser_test_has_a_second_try_and_the_first_is_told(
     assert "test_sometimes：第二次通过" in told
     assert "the button was not there" in told
     assert "test_never：仍未通过" in told
-    assert "test_without_a_browser" not in told.split("请查清楚")[0]
+    assert "test_of_a_race" not in told.split("请查清楚")[0]

@@ -330,10 +330,13 @@ def test_a_run_offers_to_go_on_or_be_given_up_only_where_nobody_is_at_it(
     assert not stands_still(run, now=NOW + timedelta(seconds=5))
     assert stands_still(run, now=later)
     other = connection.copy()
+    key = [f"import-{run.pk}"]
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"import-{run.pk}"])
-        assert not stands_still(run, now=later)
+            cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", key)
+            assert not stands_still(run, now=later)
+            # Given back, not left to the end of the connection, which the server notices when it comes to it.
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", key)
     finally:
         other.close()
     assert stands_still(run, now=later)

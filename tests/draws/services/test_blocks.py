@@ -365,6 +365,7 @@ class OneAtATime(OrderedDict[Any, Any]):
         return super().values()
 
 
+@pytest.mark.race
 def test_threads_share_orders(draw: Draw, monkeypatch: pytest.MonkeyPatch) -> None:
     """None of them meets another one among the kept orders, and none finds one missing: it would read
     the database, where it sees nothing of this test."""

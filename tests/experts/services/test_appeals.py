@@ -211,6 +211,7 @@ def test_while_names_are_sealed_the_office_hears_of_it_on_the_next_day(
     assert not letters("expert.appealed")
 
 
+@pytest.mark.race
 def test_two_who_decide_at_once(transactional_db: None, admin: User, first: User) -> None:
     appeal = make_appeal(first)
     third = make_user("admin")

@@ -33,7 +33,7 @@ VALUES = {
 
 @pytest.fixture
 def expert(db: None) -> Expert:
-    return make_expert("王小明", **VALUES)
+    return make_expert("王小明", number="ZJTAAAA", **VALUES)
 
 
 def listed(client: Client, query: dict[str, str]) -> list[int]:

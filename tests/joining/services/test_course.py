@@ -416,6 +416,7 @@ def test_what_is_over_its_time_is_erased(admin: User) -> None:
     assert make_draft(make_user("applicant", phone=left.user.phone)).state == "draft"
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_handed_in_twice_at_once_it_counts_once() -> None:
     full = fill(make_draft())

@@ -107,6 +107,7 @@ def test_a_recommender_learns_of_nobody_and_sends_few() -> None:
         make_recommendation(expert, user, now=NOW)
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_a_link_that_is_used_twice_at_once_counts_once() -> None:
     row = make_recommendation(make_expert(), make_user("expert"))

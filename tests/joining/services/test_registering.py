@@ -186,6 +186,7 @@ def test_all_addresses_of_an_ipv6_network_are_one() -> None:
     ask("13812340013", address="2001:db8:0:2::1")
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_a_code_that_is_given_back_twice_at_once_lets_one_in() -> None:
     row = ask()

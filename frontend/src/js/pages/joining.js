@@ -71,6 +71,7 @@ function keep(form) {
   form.addEventListener("change", later);
   document.addEventListener("htmx:afterSwap", (event) => form.contains(event.target) && later());
   document.addEventListener("visibilitychange", () => document.hidden && save());
+  if ([...form.elements].some(typedBefore)) later();
   // What is being saved counts the version on: the form waits for it, or it would be its own second device.
   form.addEventListener(
     "submit",
@@ -86,5 +87,12 @@ function keep(form) {
       form.requestSubmit(submitter);
     },
     { capture: true },
+  );
+}
+
+// Whether something was typed into a field before this script was there, as on a slow line.
+function typedBefore(field) {
+  return (
+    field.matches("input:not([type=hidden], [type=file]), textarea") && field.value !== field.defaultValue
   );
 }

@@ -26,15 +26,15 @@ class NotificationsConfig(AppConfig):
         from expertpool.notifications.menu import GROUP, ITEMS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.permissions import PERMISSIONS
-        from expertpool.notifications.queries.health import GATEWAYS, gateway_checks
-        from expertpool.notifications.queries.replies import REPLIES
+        from expertpool.notifications.queries.health import GATEWAYS, REPLIES, gateway_checks
+        from expertpool.notifications.queries.replies import REPLIES as REPLY_ROWS
         from expertpool.notifications.queries.templates import TEMPLATE_FILES
         from expertpool.notifications.services.account_acts import ACTED, tell_acted
         from expertpool.notifications.settings import SETTINGS
 
         register_permissions(PERMISSIONS)
         EXPORTS.add(RecordExport())
-        MANDATES.add(REPLIES)
+        MANDATES.add(REPLY_ROWS)
         SITE_SETTINGS.add(*SETTINGS)
         for channel in CHANNELS:
             SITE_SETTINGS.add(*channel.settings)
@@ -49,6 +49,6 @@ class NotificationsConfig(AppConfig):
         )
         OCCASIONS.add(ACTED)
         CHECK_GROUPS.add(GATEWAYS)
-        CHECKS.add(*gateway_checks())
+        CHECKS.add(*gateway_checks(), REPLIES)
         subscribe(AccountActed, tell_acted)
         FILE_SUBJECTS.add(TEMPLATE_FILES)

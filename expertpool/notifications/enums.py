@@ -122,6 +122,10 @@ class Decision(models.TextChoices):
     YES = "yes", "同意"
     NO = "no", "不能参加"
     UNCLEAR = "unclear", "未识别"
+    DOUBTED = (
+        "doubted",
+        "存疑",
+    )  # right, but so many wrong ones came in its name that it may be guessed
 
 
 class DeliveryEventKind(models.TextChoices):

@@ -278,8 +278,8 @@ class DeliveryEvent(models.Model):
 
 class Reply(models.Model):
     """That the recipient of ``message`` wrote back, once for each ``key``; or, without a message, that somebody did whom no
-    letter asks (``sender``: a blind index of his telephone), by which guesses are counted. Not what he
-    wrote. A job acts on it: it has a proof. Written by `notifications.services.replies`."""
+    letter asks, by which guesses are counted (``sender`` and ``source``: blind indexes of his telephone, and of his
+    telephone with the network from which it was pushed). Not what he wrote. A job acts on it: it has a proof. Written by `notifications.services.replies`."""
 
     never = ("UPDATE",)
 
@@ -290,6 +290,7 @@ class Reply(models.Model):
     decision = models.CharField("回复", max_length=8, choices=Decision.choices)
     provider = models.CharField("服务商", max_length=20)
     sender = BlindIndexField("发件人索引")
+    source = BlindIndexField("来源索引")
     received_at = models.DateTimeField("收到时间")
     proof = ProofField(
         "凭证", null=False, says=("key", "message.uid", "decision", "provider", "received_at")

@@ -19,6 +19,7 @@ from expertpool.notifications.models import Reply
 DECLINED = f"{OTHER_GROUND}：短信回复不能参加"
 OUTDATED = "评审时间或地点已有改动，请按最新的通知答复。"
 UNCLEAR = "没有看懂，尚未登记。请按短信中的办法只回复参加或不参加，或点开短信中的链接答复。"
+DOUBTED = "今天以您的号码发来的短信多次写错回复码，为防有人冒用，您的短信答复尚未登记，请点开短信中的链接答复。"
 WORDS = {
     InvitationState.ACCEPTED: "您同意参加的答复已登记过；如需请假，请点开短信中的链接或联系联系人。",
     InvitationState.DECLINED: "已登记您不能参加，谢谢您的答复。",
@@ -39,6 +40,8 @@ def take_reply(*, reply_id: int, now: datetime, entropy: Entropy) -> bool:
         return _tell(invitation, OUTDATED, reply, now)
     if reply.decision == Decision.UNCLEAR:
         return _tell(invitation, UNCLEAR, reply, now)
+    if reply.decision == Decision.DOUBTED:
+        return _tell(invitation, DOUBTED, reply, now)
     accept = reply.decision == Decision.YES
     try:
         answered = answer(

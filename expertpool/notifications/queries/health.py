@@ -12,6 +12,7 @@ from expertpool.core.health import Check, CheckGroup, Finding, Health
 from expertpool.notifications.channels import CHANNELS, Channel
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.channels import channel_state
+from expertpool.notifications.queries.replies import telephones_in_doubt
 
 GATEWAYS = CheckGroup("gateways", "通知渠道", 40)
 
@@ -23,6 +24,21 @@ def gateway_checks() -> Iterator[Check]:
             label = str(ChannelCode(channel.code).label)
             find = partial(find_gateway, channel)
             yield Check(f"gateway.{channel.code}", label, GATEWAYS, find, order=at)
+
+
+def find_replies(now: datetime) -> Finding:
+    """Look for telephones in whose name codes are guessed. Anybody's count: it says nothing of letters."""
+    count = telephones_in_doubt(now)
+    if not count:
+        return Finding(Health.OK, "没有人试回复码。")
+    mend = (
+        "这些号码今天的短信答复须本人从链接确认，系统已短信告知；推送地址可能已泄露，请查看反向代理的访问记录，"
+        "只放行服务商的地址。"
+    )
+    return Finding(Health.WARNING, "有人以他人的号码多次试回复码。", f"一天内 {count} 个号码", mend)
+
+
+REPLIES = Check("replies", "短信回复", GATEWAYS, find_replies, order=50)
 
 
 def find_gateway(channel: Channel, _now: datetime) -> Finding:

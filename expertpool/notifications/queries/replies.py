@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from expertpool.core.crypto import blind_index
 from expertpool.core.mandates import Mandate
@@ -40,6 +40,29 @@ _MEANING = {word: decision for decision, words in _WORDS.items() for word in wor
 
 def _lately(now: datetime) -> QuerySet[Reply]:
     return Reply.objects.filter(received_at__gt=now - LATELY).select_related("message")
+
+
+# In a day so many wrong ones are taken of a telephone from one network, and from all: whoever knows the address of
+# the callback guesses no code. A right one after them is not dropped: its expert is asked to answer otherwise.
+MOST_WRONG = 10
+MOST_WRONG_OF_ALL = 100
+
+
+def _wrong(now: datetime) -> QuerySet[Reply]:
+    return Reply.objects.filter(message__isnull=True, received_at__gt=now - LATELY).order_by()
+
+
+def may_be_guessed(sender: bytes, source: bytes, now: datetime) -> bool:
+    """Tell whether so many wrong ones came in the name of a telephone that a right one may be a guess."""
+    rows = _wrong(now).filter(sender=sender)
+    found = rows.aggregate(all=Count("pk"), here=Count("pk", filter=Q(source=source)))
+    return bool(found["here"] >= MOST_WRONG or found["all"] >= MOST_WRONG_OF_ALL)
+
+
+def telephones_in_doubt(now: datetime) -> int:
+    """Return in the name of how many telephones so many wrong ones came within a day."""
+    often = _wrong(now).values("sender", "source").annotate(n=Count("pk")).filter(n__gte=MOST_WRONG)
+    return often.values("sender").distinct().count()
 
 
 REPLIES = Mandate("notifications.replies", "短信回复", _lately)

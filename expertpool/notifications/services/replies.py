@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -12,38 +11,39 @@ from expertpool.core.crypto import blind_index
 from expertpool.core.events import publish
 from expertpool.core.locks import lock_transaction
 from expertpool.notifications.channels.base import DeliveryReport, Inbound
+from expertpool.notifications.enums import Decision
 from expertpool.notifications.events import MessageAnswered
 from expertpool.notifications.models import Message, Reply
-from expertpool.notifications.queries.replies import answer_key, understood
+from expertpool.notifications.queries.replies import answer_key, may_be_guessed, understood
 from expertpool.notifications.services.reports import take_each, take_report
 
-logger = logging.getLogger(__name__)
-
-# A telephone may be wrong so often in a day, and write so often of one letter: whoever knows the address of the
-# callback guesses no code.
-MOST_WRONG = 10
+# So often somebody may write of one letter.
 MOST_OF_ONE = 20
 DAY = timedelta(days=1)
 # What is written back later is about something that is long over.
 ANSWERED_WITHIN = timedelta(days=60)
 
 
-def take_replies(*, provider: str, replies: Iterable[Inbound], now: datetime) -> int:
+def take_replies(
+    *, provider: str, replies: Iterable[Inbound], now: datetime, source: str = ""
+) -> int:
     """Keep what was written back to letters that ``provider`` carried; return how many were new answers to one.
 
-    Announces MessageAnswered. Whoever wrote without a code, or with a wrong one, is counted: after
-    `MOST_WRONG` in a day nothing of his telephone is looked at.
+    Announces MessageAnswered. Whoever wrote without a code, or with a wrong one, is counted, by ``source`` (the
+    network that pushed it): after many in a day a right one of his telephone from there is doubted.
     """
-    return take_each(replies, lambda one: take_reply(provider, one, now))
+    return take_pushed(provider=provider, told=replies, source=source, now=now)
 
 
-def take_pushed(*, provider: str, told: Iterable[DeliveryReport | Inbound], now: datetime) -> int:
-    """Keep what ``provider`` pushed, what became of letters and what was written back, each apart from the others;
-    return how many were new."""
+def take_pushed(
+    *, provider: str, told: Iterable[DeliveryReport | Inbound], now: datetime, source: str = ""
+) -> int:
+    """Keep what ``provider`` pushed from ``source``, what became of letters and what was written back, each apart from
+    the others; return how many were new."""
     return take_each(
         told,
         lambda one: (
-            take_reply(provider, one, now)
+            take_reply(provider, one, now, source)
             if isinstance(one, Inbound)
             else take_report(provider, one, now)
         ),
@@ -51,22 +51,21 @@ def take_pushed(*, provider: str, told: Iterable[DeliveryReport | Inbound], now:
 
 
 @transaction.atomic
-def take_reply(provider: str, inbound: Inbound, now: datetime) -> bool:
+def take_reply(provider: str, inbound: Inbound, now: datetime, source: str = "") -> bool:
     phone = inbound.phone.removeprefix("+").removeprefix("0086")
     phone = phone.removeprefix("86") if len(phone) > 11 else phone
     sender = blind_index("notifications.sender", phone)
+    pushed_by = blind_index("notifications.source", f"{phone}:{source}")
     # His answers follow one another: a limit of a day holds at once.
     lock_transaction(f"notifications.reply:{sender.hex()}")
-    wrong = Reply.objects.filter(sender=sender, message__isnull=True, received_at__gt=now - DAY)
-    if wrong.count() >= MOST_WRONG:
-        logger.warning(
-            "a telephone wrote %s times to no letter: nothing of it is taken", MOST_WRONG
-        )
-        return False
     code, decision = understood(inbound.text, inbound.extension)
     message = _message_of(provider, phone, code, now)
     if message is not None and message.replies.count() >= MOST_OF_ONE:
         return False
+    if may_be_guessed(sender, pushed_by, now):
+        if message is None:
+            return False
+        decision = Decision.DOUBTED
     said = inbound.key or f"{inbound.at}:{inbound.text}"
     named = blind_index("notifications.inbound", f"{phone}:{inbound.extension}:{said}").hex()
     reply, is_new = Reply.objects.get_or_create(
@@ -76,6 +75,7 @@ def take_reply(provider: str, inbound: Inbound, now: datetime) -> bool:
             "decision": decision,
             "provider": provider,
             "sender": None if message else sender,
+            "source": None if message else pushed_by,
             "received_at": now,
         },
     )

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from expertpool.accounts.models import UserRequest
+from expertpool.core.client import client_address, network_of
 from expertpool.core.permissions import requires
 from expertpool.notifications.channels.base import ReportUnreadable
 from expertpool.notifications.queries.attempts import LATELY, channel_overviews
@@ -46,5 +47,6 @@ def callback(request: HttpRequest, provider: str, token: str) -> HttpResponse:
             # Pushed again, as often as the provider likes: it is in the log of the server until then.
             logger.warning("a push of %s (%s bytes) cannot be read", provider, len(request.body))
             return HttpResponse(status=400)
-        take_pushed(provider=provider, told=told, now=timezone.now())
+        source = network_of(client_address(request))
+        take_pushed(provider=provider, told=told, source=source, now=timezone.now())
     return HttpResponse(pushed.answer(), content_type="application/json")

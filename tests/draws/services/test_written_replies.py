@@ -14,6 +14,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.audit.models import Entry
+from expertpool.core.health import Health
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.occasions import ASKING, HEARD
@@ -30,6 +31,7 @@ from expertpool.notifications.channels.sms import settings as sms
 from expertpool.notifications.enums import Decision, DeliveryState
 from expertpool.notifications.models import Message, Reply
 from expertpool.notifications.queries.attempts import callback_token
+from expertpool.notifications.queries.health import find_replies
 from expertpool.notifications.services.delivery import deliver
 from expertpool.notifications.services.replies import take_replies
 from tests.factories.draws import expert_id_of, make_ready_project
@@ -212,16 +214,55 @@ def test_a_row_that_somebody_else_wrote_answers_nothing(provider: Kept, pool: li
     assert row.state == InvitationState.INVITED
 
 
-def test_codes_are_not_guessed(provider: Kept, pool: list[Expert]) -> None:
-    """Ten wrong ones of a telephone, and nothing of it is looked at for a day."""
+def guess(row: Invitation, often: int, *, source: str = "") -> None:
+    """Push so many wrong codes in the name of an expert's telephone."""
+    wrong = [f"{n:06}" for n in range(often + 1) if f"{n:06}" != answer_code(row)][:often]
+    told = [Inbound(phone_of(row), f"N{code}") for code in wrong]
+    found = take_replies(
+        provider=sms.GATEWAY, replies=told, now=timezone.now(), source=source or FORGER
+    )
+    assert found == 0
+
+
+FORGER, PROVIDER = "203.0.113.9", "198.51.100.7"
+
+
+def test_a_forger_silences_nobody(provider: Kept, pool: list[Expert]) -> None:
+    """Whoever pushes wrong codes in an expert's name takes nothing from what his own provider pushes."""
     row = seal().invitations.get()
     sent_letter(row)
-    right = answer_code(row)
-    wrong = [f"{n:06}" for n in range(12) if f"{n:06}" != right][:10]
-    assert [write(row, f"N{code}") for code in wrong] == [0] * 10
-    assert write(row, f"N{right}") == 0
-    tomorrow = timezone.now() + timedelta(days=1, minutes=1)
-    assert write(row, f"N{right}", now=tomorrow) == 1
+    guess(row, 12)
+    inbound = Inbound(phone_of(row), f"N{answer_code(row)}")
+    now = timezone.now()
+    assert take_replies(provider=sms.GATEWAY, replies=[inbound], now=now, source=PROVIDER) == 1
+    work()
+    row.refresh_from_db()
+    assert row.state == InvitationState.DECLINED
+    assert find_replies(now).state == Health.WARNING
+
+
+@pytest.mark.parametrize(("often", "source"), [(10, PROVIDER), (100, "")])
+def test_codes_are_not_guessed(provider: Kept, pool: list[Expert], often: int, source: str) -> None:
+    """Ten wrong ones of a telephone from one network, or a hundred in all, and a right one is not taken for his: he is
+    asked to answer by his link. On the next day it counts."""
+    row = seal().invitations.get()
+    sent_letter(row)
+    for at in range(0, often, 10):
+        guess(row, 10 + at, source=source or f"203.0.113.{at}")
+    right = [Inbound(phone_of(row), f"N{answer_code(row)}", key=key) for key in ("1", "2")]
+    now = timezone.now()
+    assert take_replies(provider=sms.GATEWAY, replies=right[:1], now=now, source=PROVIDER) == 1
+    work()
+    row.refresh_from_db()
+    assert row.state == InvitationState.INVITED
+    assert "多次写错回复码" in heard(row)[0]
+    # What is wrong still is not kept any more: guesses fill nothing.
+    before = Reply.objects.count()
+    guess(row, 200, source=source)
+    assert Reply.objects.count() <= before + 10
+    later = now + timedelta(days=1, minutes=1)
+    assert take_replies(provider=sms.GATEWAY, replies=right[1:], now=later, source=PROVIDER) == 1
+    assert Reply.objects.latest("pk").decision == Decision.NO
 
 
 def test_nobody_answers_for_another(provider: Kept, pool: list[Expert]) -> None:

@@ -24,6 +24,7 @@ _NAMED = re.compile(r"(?P<name>[^A-Za-z0-9]+?)[\s:：\-—(（]*(?P<code>[A-Za-z
 _NEXT = re.compile(r"[\s/／|+]+(?=[A-Za-z]\d{2,}(?![A-Za-z0-9]))")
 _BELONGS = re.compile(r"(?P<name>.+?)\s*[(（](?P<above>[^()（）]+)[)）]")  # 建筑工程（设计）
 _PARTING = re.compile(r"\s*[/／\\>＞→]\s*")  # 设计/建筑工程
+_WORKS = "工程"
 _BLANKS = re.compile(r"[\s()]+")
 _NO_CITY = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 _BETWEEN_PLACES = re.compile(r"[/／\\>＞→\-—·,，]")
@@ -33,8 +34,9 @@ _DIVISION = re.compile(r"(?P<code>\d{6})[:：\-—]*(?P<name>\D+)")
 class SpecialtyNames:
     """Finds specialties by code, then by name, in the active schemes one after the other.
 
-    Of equal names in one scheme only the lowest nodes count: 物流 is the specialty, not the branch
-    of that name.
+    Of equal names in one scheme every one counts, on whatever level: 设计 is a branch, and a specialty of
+    advertising. Only where one belongs to the other it is the lower; and a single leaf that the catalogue gives
+    before the branches of its name is taken, and asked about (物流).
     """
 
     def __init__(self) -> None:
@@ -45,33 +47,26 @@ class SpecialtyNames:
             .order_by("scheme__order", "scheme", "code")
             .values_list("pk", "code", "name", "scheme_id", "parent_id")
         )
-        branches = self._branches = {parent for *_, parent in rows}
+        self._branches = {parent for *_, parent in rows}
         self._rows = {pk: (code, name, parent) for pk, code, name, _, parent in rows}
         self._all: dict[str, list[int]] = defaultdict(list)
         for pk, _, name, *_ in rows:
             self._all[name].append(pk)
-        schemes = {pk: scheme for pk, _, _, scheme, _ in rows}
-        # A leaf → the branch of its name that it does not belong to: 设计 of advertising, and of works.
-        self._namesakes = {
-            pk: other
-            for pk, _, name, scheme, _ in rows
-            if pk not in branches
-            for other in self._all[name]
-            if other in branches and schemes[other] == scheme and other not in self._above(pk)
-        }
         names = [name for _, _, name, *_ in rows]
         # A name may itself hold 、 or ，: so many parts, so many letters.
         self._most = max((len(_APART.findall(name)) + 1 for name in names), default=1)
         self._longest = 2 * max(map(len, names), default=0) + _WITH_CODE
-        for leaves in (True, False):
-            by_scheme: dict[tuple[int, str], list[int]] = defaultdict(list)
-            for pk, code, name, scheme, _ in rows:
-                # The first scheme in order wins, of a code as of a name.
-                self._codes.setdefault(code, pk)
-                if (pk not in branches) is leaves:
-                    by_scheme[scheme, name].append(pk)
-            for (_, name), found in by_scheme.items():
-                self._names.setdefault(name, found)
+        by_scheme: dict[tuple[int, str], list[int]] = defaultdict(list)
+        for pk, code, name, scheme, _ in rows:
+            # The first scheme in order wins, of a code as of a name.
+            self._codes.setdefault(code, pk)
+            by_scheme[scheme, name].append(pk)
+        self._namesakes: dict[
+            int, list[int]
+        ] = {}  # a leaf that is taken → the branches of its name
+        for (_, name), found in by_scheme.items():
+            if name not in self._names:
+                self._names[name] = self._counting(found)
 
     def find(self, cell: str) -> list[int]:
         """Return the specialties that a cell lists. Raises CellRefused."""
@@ -95,15 +90,16 @@ class SpecialtyNames:
             return [self._called(pk) for pk in self._all.get(path[-1], [])]
         return [self._called(pk) for pk in named] if len(named) > 1 else []
 
-    def doubts(self, ids: Iterable[int], values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-        """Yield names among the specialties of a row that a branch has, too, with what is said of each."""
+    def doubts(
+        self, ids: Iterable[int], values: Mapping[str, str]
+    ) -> Iterator[tuple[str, str, list[str]]]:
+        """Yield names among the specialties of a row that may mean another one, with how each was read and what
+        else it may be: a branch of its name, or works (电力 of railways, and 电力工程)."""
         for pk in ids:
-            if pk not in self._namesakes:
-                continue
             name = self._rows[pk][1]
-            if any(one == name for one, _ in self._named(values.get("specialties") or "")):
-                other = self._called(self._namesakes[pk])
-                yield name, f"按 {self._called(pk)} 导入；另有大类 {other}，请核对是哪一个。"
+            others = self._namesakes.get(pk) or self._names.get(f"{name}{_WORKS}", [])
+            if others and any(one == name for one, _ in self._named(values["specialties"])):
+                yield name, self._called(pk), [self._called(other) for other in others[:TOLD]]
 
     def on_path(self, path: str) -> str:
         """Return how a path from a list of levels is looked up: its first level alone is a branch, where one
@@ -134,8 +130,24 @@ class SpecialtyNames:
         coded = self._codes.get(name.upper())
         named = [coded] if coded else self._all.get(name, [])
         found = [pk for pk in named if self._goes_by(pk, over)]
-        # 物流/物流: the one that belongs to the other.
-        return [pk for pk in found if not any(pk in self._above(other) for other in found)]
+        return self._lowest(found)
+
+    def _counting(self, found: list[int]) -> list[int]:
+        """Return which of one name are meant by it."""
+        found = self._lowest(found)
+        leaf, *others = found
+        is_first = leaf not in self._branches and len(others) > 0
+        if is_first and self._branches.issuperset(others):
+            self._namesakes[leaf] = others
+            return [leaf]
+        return found
+
+    def _lowest(self, found: list[int]) -> list[int]:
+        """Return those to which none of the others belongs."""
+        if len(found) == 1:  # nearly all names are one's
+            return found
+        above = {one for pk in found for one in self._above(pk)}
+        return [pk for pk in found if pk not in above]
 
     def _goes_by(self, pk: int, over: Sequence[str]) -> bool:
         above = iter(self._rows[one][1] for one in self._above(pk))

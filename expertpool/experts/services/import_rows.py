@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from expertpool.core.importing import (
     Fault,
     Importer,
     Note,
+    Question,
     Row,
 )
 from expertpool.directory.queries import title_levels
@@ -152,8 +153,8 @@ class RowRules:
         values["specialty_ids"], refusals = self._specialties.find_good(
             values.get("specialties", "")
         )
-        for word, told in self._specialties.doubts(values["specialty_ids"], values):
-            row.notes.append(Note("评审专业", CHECK, word, told, is_pressing=True))
+        for word, read, others in self._specialties.doubts(values["specialty_ids"], values):
+            self._ask(row, word, read, others)
         if values["specialty_ids"]:
             # Beside one specialty that is known the others are told, and can be mended on the page.
             for error in refusals:
@@ -180,3 +181,11 @@ class RowRules:
             values["department"] = ""
         if values.get("title_level") in (None, ""):
             values["title_level"] = self._title_levels.get(values.get("title", ""), 0)
+
+    def _ask(self, row: Row, word: str, read: str, others: Sequence[str]) -> None:
+        """Ask of a specialty that is taken whether another is meant."""
+        told = f"按 {read} 导入；另有 {'、'.join(others)}，请核对。"
+        row.notes.append(Note("评审专业", CHECK, word, told))
+        row.words.append(("specialties", word))
+        meanings = {"": f"按 {read} 导入"} | {one: f"当作 {one}" for one in others}
+        self._importer.questions["specialties", word] = Question("这个名称不止一处有", meanings)

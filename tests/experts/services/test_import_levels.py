@@ -27,14 +27,59 @@ def client(admin: User) -> Client:
 
 
 @pytest.mark.shows("EXP-08")
-def test_a_name_that_a_branch_has_too_is_to_be_looked_at(client: Client, tmp_path: Path) -> None:
-    rows = [[*HEAD, "专业"], ["甲", "13911110001", "设计"], ["乙", "13911110002", "C120303"]]
+@pytest.mark.parametrize(
+    ("word", "codes"),
+    [
+        ("设计", ["A04", "C120303"]),
+        ("水资源调查评价", ["A0305", "C011201"]),
+        ("水运工程", ["A0407", "A0507", "A052112", "A0807"]),
+        ("电力工程", ["A0410", "A050402", "A0510", "A080403", "A0810"]),
+        ("医药", ["A010155", "A020135", "A060121", "A060221", "B08"]),
+    ],
+)
+def test_a_name_that_a_branch_has_too_is_asked_about(
+    client: Client, tmp_path: Path, word: str, codes: list[str]
+) -> None:
+    page = upload(client, tmp_path, [[*HEAD, "专业"], ["甲", "13911110001", word]])
+    assert page.context["run"].accepted == 0
+    (line,) = page.context["form"].word_lines()
+    assert [one.split(" ")[0] for one in line["proposals"]] == codes
+
+
+@pytest.mark.shows("EXP-08")
+def test_a_branch_chosen_for_a_name_is_what_is_saved(client: Client, tmp_path: Path) -> None:
+    page = upload(client, tmp_path, [[*HEAD, "专业"], ["甲", "13911110001", "设计"]])
+    (line,) = page.context["form"].word_lines()
+    said = {word_field(page, "设计"): line["proposals"][0]}
+    page = post(client, "answers", page.context["run"], standing(page, **said))
+    post(client, "confirm", page.context["run"], standing(page))
+    assert [one.code for one in Expert.objects.get().specialties.all()] == ["A04"]
+
+
+@pytest.mark.shows("EXP-08")
+@pytest.mark.parametrize(
+    ("word", "read", "others"),
+    [("物流", "A010142", ["C0907"]), ("土建", "A050901", ["A050703", "A0601", "A080104"])],
+)
+def test_a_name_that_may_mean_another_is_taken_and_asked_about(
+    client: Client, tmp_path: Path, word: str, read: str, others: list[str]
+) -> None:
+    rows = [[*HEAD, "专业"], ["甲", "13911110001", word], ["乙", "13911110002", read]]
     page = upload(client, tmp_path, rows)
-    ((kind, label, word, told),) = notes_of(page)["甲"]
-    assert (kind, label, word) == ("请核对", "评审专业", "设计")
-    assert "C120303 设计" in told
-    assert "A04 设计" in told
+    assert page.context["run"].accepted == 2
+    (line,) = page.context["form"].word_lines()
+    kept, *said = line["question"]["meanings"]
+    assert (kept, [one.split(" ")[0] for one in said]) == ("", others)
+    ((kind, _, _, told),) = notes_of(page)["甲"]
+    assert kind == "请核对"
+    assert read in told
     assert "乙" not in notes_of(page)
+    answered = standing(page, **{word_field(page, word): said[-1]})
+    page = post(client, "answers", page.context["run"], answered)
+    assert "甲" not in notes_of(page)
+    post(client, "confirm", page.context["run"], standing(page))
+    (saved,) = Expert.objects.get(name="甲").specialties.all()
+    assert saved.code == others[-1]
 
 
 @pytest.mark.shows("EXP-08")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,6 +29,7 @@ from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus, Transport
 from expertpool.notifications.channels.sms import aliyun, tencent
 from expertpool.notifications.channels.sms import settings as sms
+from expertpool.notifications.channels.sms import trial as sms_trial
 from expertpool.notifications.channels.sms.aliyun import AliyunSms, canonical_query, signed_headers
 from expertpool.notifications.channels.sms.tencent import TencentSms
 from expertpool.notifications.channels.sms.trial import TRIALS
@@ -396,6 +399,45 @@ def test_one_field_is_used_once(gateway: Platform, setting: Setting[Any], value:
     configure(sms.GATEWAY_SECRET, "13900000009")
     sent()
     assert gateway.taken[0]["mobile"] == "13800000001"
+
+
+@pytest.mark.parametrize("name", ["Host", "host", "Content-Length", "Transfer-Encoding", "a b", ""])
+def test_a_secret_stands_in_no_header_by_which_requests_are_led(
+    gateway: Platform, name: str
+) -> None:
+    """`header:Host` chose the site that got all letters, `header:Content-Length` cut them off."""
+    (own,) = (one for one in sms.CONSTRAINTS if one.code.endswith("header"))
+    assert "header:Authorization" in own.broken(typed(gateway_secret_name=f"header:{name}"))
+    assert not own.broken(typed(gateway_secret_name="header:X-Token"))
+    if name and name != "a b":  # stored before
+        configure_all({sms.GATEWAY_SECRET_NAME: f"header:{name}", sms.GATEWAY_SECRET: "3"})
+        assert sent().status is SendStatus.ACCEPTED
+        assert gateway.headers[0]["Host"] == gateway.host
+        assert gateway.taken[0]["mobile"] == "13800000001"
+
+
+def test_a_secret_that_no_header_can_hold_is_named(gateway: Platform) -> None:
+    name, secret = "header:X-Token", "密钥"
+    (own,) = (one for one in sms.CONSTRAINTS if one.code.endswith("header"))
+    assert "密钥" in own.broken(typed(gateway_secret_name=name, gateway_secret=secret))
+    configure_all({sms.GATEWAY_SECRET_NAME: name, sms.GATEWAY_SECRET: secret})
+    assert sent().status is SendStatus.DOWN
+
+
+def test_a_test_message_tells_no_ports_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A port where nobody listens, and one where somebody listens who says nothing: the same words, after the same time."""
+    monkeypatch.setattr(posting, "LONGEST", 0.4)
+    monkeypatch.setattr(sms_trial, "MORE", 0.2)
+    said, took = [], []
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        for port in (free_port(), silent.getsockname()[1]):
+            began = time.monotonic()
+            with pytest.raises(TrialFailed) as failed:
+                GATEWAY_TRIAL.run(typed(gateway_url=f"http://127.0.0.1:{port}"), "13800000001")
+            said.append(str(failed.value))
+            took.append(time.monotonic() - began)
+    assert said == [sms_trial.UNANSWERED] * 2
+    assert min(took) >= 0.6
 
 
 def test_whatever_may_name_a_recipient_is_the_route() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from expertpool.core.configuration import Reader
-from expertpool.core.posting import Answer
+from expertpool.core.posting import FRAMING, Answer
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
 from expertpool.notifications.channels.sms.posting import NotHandedIn, handed_in
 from expertpool.notifications.channels.sms.settings import (
@@ -23,10 +23,11 @@ from expertpool.notifications.channels.sms.settings import (
     GATEWAY_SUCCESS,
     GATEWAY_TEXT,
     GATEWAY_URL,
+    IN_HEADER,
+    NOT_PLAIN,
     pairs,
 )
 
-IN_HEADER = "header:"
 REFUSED_LOGIN = (401, 403)
 
 
@@ -48,6 +49,8 @@ class Gateway:
             return self._result(handed_in(self.read(GATEWAY_URL), body, headers))
         except NotHandedIn as error:
             return error.result
+        except UnicodeEncodeError:  # a header holds ASCII alone
+            return SendResult(SendStatus.DOWN, detail=NOT_PLAIN)
 
     def _parts(self, outbound: Outbound) -> tuple[dict[str, str], dict[str, str]]:
         read = self.read
@@ -55,9 +58,11 @@ class Gateway:
         fields = dict(pairs(read(GATEWAY_FIELDS)))
         if name := read(GATEWAY_REFERENCE):
             fields[name] = outbound.reference
-        if name := read(GATEWAY_SECRET_NAME):
-            in_header = name.startswith(IN_HEADER)
-            (headers if in_header else fields)[name.removeprefix(IN_HEADER)] = read(GATEWAY_SECRET)
+        name = read(GATEWAY_SECRET_NAME)
+        if not name.startswith(IN_HEADER):
+            fields |= {name: read(GATEWAY_SECRET)} if name else {}
+        elif (name := name.removeprefix(IN_HEADER)).lower() not in FRAMING:  # stored long ago
+            headers[name] = read(GATEWAY_SECRET)
         if (name := read(GATEWAY_EXTENSION)) and outbound.extension:
             fields[name] = outbound.extension
         # Last: nothing else stands in their place, whatever it is called.

@@ -13,6 +13,7 @@ from expertpool.notifications.channels.base import SendResult, SendStatus
 
 LONGEST_ANSWER = 65_536  # bytes
 
+NOT_CONNECTED = "连接短信服务商失败，请核对接口地址和网络。"
 LOST = "短信服务商没有在规定时间内答复，不知道是否已发出。"
 # Written while another provider was chosen, who takes any text.
 UNREGISTERED = SendResult(
@@ -37,8 +38,7 @@ def handed_in(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     try:
         answer = post(url, body, headers, read=LONGEST_ANSWER)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
-        detail = "连接短信服务商失败，请核对接口地址和网络。"
-        raise NotHandedIn(SendResult(SendStatus.DOWN, detail=detail)) from error
+        raise NotHandedIn(SendResult(SendStatus.DOWN, detail=NOT_CONNECTED)) from error
     except (TimeoutError, httpx.HTTPError) as error:
         raise NotHandedIn(SendResult(SendStatus.UNKNOWN, detail=LOST)) from error
     if answer.status >= 500:

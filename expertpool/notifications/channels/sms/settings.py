@@ -17,8 +17,13 @@ from expertpool.core.configuration import (
     SettingGroup,
     Text,
 )
+from expertpool.core.posting import FRAMING
 
 THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
+IN_HEADER = "header:"
+_HEADER = re.compile(r"[A-Za-z0-9_-]+")
+_PLAIN = re.compile(r"[ -~]*")
+NOT_PLAIN = "放在请求头里的密钥只能用英文字母、数字和英文符号，请切换到英文输入法后重新填写。"
 _HOST = re.compile(r"[\w.-]+|[0-9a-f:]+")
 ALIYUN, TENCENT, GATEWAY = "aliyun", "tencent", "gateway"
 
@@ -386,6 +391,17 @@ def _fields_twice(read: Reader) -> str:
     return f"字段名重复：{'、'.join(twice)}，每个字段只能用于一处。" if twice else ""
 
 
+def _header_of_its_own(read: Reader) -> str:
+    """Other headers lead the request to another site of the platform, or end it before its content."""
+    name = read(GATEWAY_SECRET_NAME)
+    if not name.startswith(IN_HEADER):
+        return ""
+    name = name.removeprefix(IN_HEADER)
+    if _HEADER.fullmatch(name) and name.lower() not in FRAMING:
+        return "" if _PLAIN.fullmatch(read(GATEWAY_SECRET)) else NOT_PLAIN
+    return f"「{GATEWAY_SECRET_NAME.label}」不能用请求头「{name}」，应是平台存放密钥的请求头，如 header:Authorization。"
+
+
 def _report_names_its_message(read: Reader) -> str:
     if not read(REPORT_STATUS) or read(REPORT_ID) or read(REPORT_REFERENCE):
         return ""
@@ -398,5 +414,6 @@ CONSTRAINTS = (
     ),
     *map(_encrypted, (ALIYUN_ENDPOINT, TENCENT_ENDPOINT, GATEWAY_URL)),
     SettingConstraint("notifications.sms_gateway_fields_apart", GATEWAY_SMS, _fields_twice),
+    SettingConstraint("notifications.sms_gateway_header", GATEWAY_SMS, _header_of_its_own),
     SettingConstraint("notifications.sms_report_named", GATEWAY_REPORTS, _report_names_its_message),
 )

@@ -412,7 +412,7 @@ def test_a_secret_stands_in_no_header_by_which_requests_are_led(
     if name and name != "a b":  # stored before
         configure_all({sms.GATEWAY_SECRET_NAME: f"header:{name}", sms.GATEWAY_SECRET: "3"})
         assert sent().status is SendStatus.ACCEPTED
-        assert gateway.headers[0]["Host"] == gateway.host
+        assert gateway.headers[0]["host"] == gateway.host
         assert gateway.taken[0]["mobile"] == "13800000001"
 
 

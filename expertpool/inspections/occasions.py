@@ -26,16 +26,20 @@ OPENED = Occasion(
     },
 )
 _REMIND = (
-    "{{专家姓名}} 专家：{{年检}}的提交截止日期是 {{截止日期}}（{{剩余}}），"
-    "请登录提交：{{网址}}。{{后果}}已提交的请忽略。"
+    "{{专家姓名}} 专家：{{年检}}的提交截止日期是 {{截止日期}}（{{剩余}}）。"
+    "{{要求}}{{网址}}。{{后果}}"
 )
+_WHEN = "{{年检}}：提交截止 {{截止日期}}（{{剩余}}）"
+# What a reminder says to whom: who has handed in gets one, too, while names are sealed.
+ASKED = "您还没有提交，请登录填报并提交（刚提交的请忽略）："
+DONE = "您已提交，正在等待审核，不用再办理，可以在这里查看："
 REMINDED = Occasion(
     code="inspection.reminded",
     label="年检催办（通知专家）",
-    placeholders={**OPENED.placeholders, "剩余": "还有 7 天"},
+    placeholders={**OPENED.placeholders, "剩余": "还有 7 天", "要求": ASKED},
     defaults={
-        ChannelCode.SITE: ("请在 {{截止日期}} 前提交{{年检}}", _REMIND),
-        ChannelCode.EMAIL: ("请在 {{截止日期}} 前提交{{年检}}", _REMIND),
+        ChannelCode.SITE: (_WHEN, _REMIND),
+        ChannelCode.EMAIL: (_WHEN, _REMIND),
         ChannelCode.SMS: ("", _REMIND),
     },
 )

@@ -22,8 +22,9 @@ from expertpool.inspections.exceptions import InspectionRefused
 from expertpool.inspections.models import Inspection
 from expertpool.inspections.queries.inspections import inspections_visible_to, to_decide
 from expertpool.inspections.services.deciding import decide_inspection
-from expertpool.inspections.services.terms import remind
+from expertpool.inspections.services.terms import remind_all
 from expertpool.notifications.models import Message
+from expertpool.notifications.queries.messages import notices
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import give_account, make_expert
@@ -89,10 +90,6 @@ def test_what_was_handed_in_today_is_told_tomorrow_while_names_are_sealed(
     assert inspections_visible_to(admin).get(pk=row.pk).shown == State.WAITING
     with pytest.raises(InspectionRefused):
         decide_inspection(row=handed, outcome=State.PASSED, actor=admin, now=NOW)
-    assert remind(now=NOW) >= 1  # he is reminded as if he had not
-    assert Message.objects.filter(
-        occasion="inspection.reminded", about_id=str(row.expert_id)
-    ).exists()
     time_machine.move_to(NOW + DAY, tick=False)
     assert to_decide(admin).get() == row
     page = seen_by(admin, row)[4]
@@ -103,6 +100,30 @@ def test_what_was_handed_in_today_is_told_tomorrow_while_names_are_sealed(
     row.refresh_from_db()
     hand_in_inspection(row, now=NOW + DAY + timedelta(hours=1))
     assert seen_by(admin, row) == returned
+
+
+@pytest.mark.shows("EXP-49")
+def test_nobody_is_asked_for_what_he_has_handed_in_nor_does_its_reminder_tell_others(
+    row: Inspection, admin: User, time_machine: Any
+) -> None:
+    time_machine.move_to(NOW, tick=False)
+    other = make_expert("还没有交")
+    hers = Inspection.objects.create(round=row.round, expert=other, due_on=row.due_on)
+    make_draw(now=NOW - timedelta(hours=1))
+    hand_in_inspection(row, now=NOW)
+    rows = inspections_visible_to(admin).filter(pk__in=[row.pk, hers.pk])
+    assert remind_all(round_=row.round, rows=rows, actor=admin, now=NOW) == 2
+    sent = Message.objects.filter(occasion="inspection.reminded", channel="site").order_by("pk")
+    his, asked = sent
+    assert "您已提交" in his.subject
+    assert "不用再办理" in his.body
+    assert "请登录" not in his.body
+    assert "请登录填报并提交" in asked.body
+    # Whoever looks at the list of messages reads neither, nor whose they are, before the next day.
+    shown = notices(sent, viewer=admin)
+    assert {(one.recipient, one.subject, one.body) for one in shown} == {("次日可见", "", "")}
+    time_machine.move_to(NOW + DAY, tick=False)
+    assert {one.recipient for one in notices(sent, viewer=admin)} == {"待查人", "还没有交"}
 
 
 def test_what_is_being_written_and_attached_is_its_experts_alone(

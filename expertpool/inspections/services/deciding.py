@@ -196,4 +196,4 @@ def _tell(row: Inspection, said: Mapping[str, str], now: datetime) -> None:
         "意见": f"意见：{'；'.join(why)}。" if why else "",
         "后续": follows,
     }
-    tell(DECIDED, [row], key=f"{now:%Y%m%d%H%M%S}", now=now, words=words)
+    tell(DECIDED, [row], key=f"{now:%Y%m%d%H%M%S}", now=now, words=lambda _: words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from expertpool.experts.services.contacts import recipient_of
 from expertpool.inspections.models import Inspection
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
+from expertpool.notifications.queries.subjects import About
 from expertpool.notifications.services.sending import Envelope, send_messages
 
 WAYS = (ChannelCode.SITE, ChannelCode.EMAIL)
@@ -23,18 +24,20 @@ def tell(
     *,
     key: str,
     now: datetime,
-    words: Mapping[str, str] | None = None,
+    words: Callable[[Inspection], Mapping[str, str]] = lambda row: {},
+    about: Callable[[Inspection], About] = lambda row: row.expert,
 ) -> None:
-    """Tell the experts of ``rows`` (with round and expert); ``key`` says beside the row what of."""
+    """Tell the experts of ``rows`` (with round and expert); ``key`` says beside the row what of, ``words`` what else
+    to whom."""
     envelopes = [
         Envelope(
             recipient=recipient_of(row.expert),
             context={
                 name: value
-                for name, value in (words_of(row) | dict(words or {})).items()
+                for name, value in (words_of(row) | dict(words(row))).items()
                 if name in occasion.placeholders
             },
-            about=row.expert,
+            about=about(row),
             key=f"{occasion.code}:{row.pk}:{key}",
         )
         for row in rows

@@ -18,7 +18,8 @@ from expertpool.inspections.enums import TO_SUBMIT, RoundState
 from expertpool.inspections.events import ExpertsSuspended
 from expertpool.inspections.exceptions import InspectionRefused
 from expertpool.inspections.models import Inspection, Round
-from expertpool.inspections.occasions import REMINDED, SUSPENDED
+from expertpool.inspections.occasions import ASKED, DONE, REMINDED, SUSPENDED
+from expertpool.inspections.queries.reminders import about_reminder
 from expertpool.inspections.queries.suspension import holding, over_due, standing_rounds
 from expertpool.inspections.services.telling import tell
 from expertpool.inspections.settings import REMINDERS
@@ -28,7 +29,8 @@ LATE = 3  # days for which a reminder still goes out: the system may have stood 
 
 
 def _to_remind() -> QuerySet[Inspection]:
-    """Return what is not handed in, as far as may be told: that somebody gets no reminder says nothing of him."""
+    """Return what is not handed in, as far as may be told: that somebody gets no reminder says nothing of him.
+    Who has handed in today is told so by it (`_said_to`)."""
     rows = Inspection.objects.filter(state__in=TO_SUBMIT) | Inspection.objects.filter(
         told_later(Inspection)
     )
@@ -58,8 +60,22 @@ def remind(*, now: datetime) -> int:
 def _remind(rows: list[Inspection], key: str, left: int, now: datetime) -> int:
     said = f"还有 {left} 天" if left > 0 else "今天截止" if left == 0 else "已逾期"
     for start in range(0, len(rows), AT_ONCE):
-        tell(REMINDED, rows[start : start + AT_ONCE], key=key, now=now, words={"剩余": said})
+        tell(
+            REMINDED,
+            rows[start : start + AT_ONCE],
+            key=key,
+            now=now,
+            words=lambda row: _said_to(row, said),
+            about=lambda row: about_reminder(row, timezone.localdate(now)),
+        )
     return len(rows)
+
+
+def _said_to(row: Inspection, said: str) -> dict[str, str]:
+    """Return what its expert reads: nobody is asked for what he has handed in, be it a minute ago."""
+    if row.state in TO_SUBMIT:
+        return {"剩余": said, "要求": ASKED}
+    return {"剩余": "您已提交", "要求": DONE, "后果": ""}
 
 
 @transaction.atomic

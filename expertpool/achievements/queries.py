@@ -46,6 +46,13 @@ def shown_to(user: User, code: str = VIEW) -> QuerySet[Achievement]:
     return all_shown().filter(expert__in=experts_visible_to(user, code))
 
 
+def filed_for(user: User) -> QuerySet[Achievement]:
+    """Return the approved ones of the experts in the scope of ``user``, also of those who are out of the pool: their
+    files keep them, though lists and pages of the platform do not show them."""
+    rows = Achievement.objects.filter(state=State.APPROVED)
+    return rows.filter(expert__in=experts_visible_to(user, VIEW)).select_related("expert__employer")
+
+
 def standing(rows: Iterable[Achievement]) -> list[Achievement]:
     """Return those of ``rows``, which are shown, that were approved here as they stand and that nobody has deleted
     since: neither a row that somebody writes is shown, nor one of before (docs/decisions/0198)."""
@@ -93,7 +100,7 @@ def visible_to(user: User) -> QuerySet[Achievement]:
     if own is not None and user.has_permission("experts.self"):
         found |= Q(expert=own)
     if user.has_permission(VIEW):
-        found |= Q(pk__in=shown_to(user).values("pk"))
+        found |= Q(pk__in=filed_for(user).values("pk"))
     if user.has_permission(EDIT):
         found |= Q(pk__in=managed_by(user).values("pk"))
     return Achievement.objects.filter(found).select_related("expert__employer", "expert")

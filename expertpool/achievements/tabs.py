@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, cast
 from django.template.loader import render_to_string
 
 from expertpool.achievements.enums import AchievementKind
-from expertpool.achievements.queries import EDIT, VIEW, shown_to, standing
+from expertpool.achievements.queries import EDIT, VIEW, filed_for, standing
 from expertpool.core.registry import Tab
+from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
 
@@ -22,7 +23,8 @@ def achievements(request: HttpRequest, expert: Expert) -> str:
     user = cast("User", request.user)
     context = {
         "expert": expert,
-        "rows": standing(shown_to(user).filter(expert=expert)),
+        "rows": standing(filed_for(user).filter(expert=expert)),
+        "is_out": expert.status != ExpertStatus.FORMAL,
         "may": experts_visible_to(user, EDIT).filter(pk=expert.pk).exists(),
         "kinds": AchievementKind.choices,
     }
@@ -30,7 +32,7 @@ def achievements(request: HttpRequest, expert: Expert) -> str:
 
 
 def count(user: User, expert: Expert) -> int:
-    rows: int = shown_to(user).filter(expert=expert).count()
+    rows: int = filed_for(user).filter(expert=expert).count()
     return rows
 
 

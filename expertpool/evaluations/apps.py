@@ -17,7 +17,13 @@ class EvaluationsConfig(AppConfig):
         from expertpool.core.criteria import register_criteria
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
+        from expertpool.core.registry import (
+            MENU,
+            MENU_GROUPS,
+            NARROW_PAGES,
+            PAGE_TABS,
+            narrow_pages,
+        )
         from expertpool.core.visibility import LATER, Later
         from expertpool.draws.queries.untold import untold_removals
         from expertpool.evaluations.actions import ACTIONS
@@ -44,6 +50,9 @@ class EvaluationsConfig(AppConfig):
         LOG_ACTIONS.add(*ACTIONS)
         MENU_GROUPS.add(GROUP)
         MENU.add(*ITEMS)
+        # Their days run on for who is frozen or on the blacklist.
+        own = ("own", "own_rate", "own_rating")
+        NARROW_PAGES.add(*narrow_pages(*(f"evaluations:{name}" for name in own)))
         home.TODOS.add(*TODOS)
         PAGE_TABS.add(*TABS)
         EXPORTS.add(RatingExport(), MeasureExport())

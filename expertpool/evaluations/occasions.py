@@ -64,6 +64,17 @@ ANSWERED = Occasion(
         ChannelCode.SMS: ("", _ANSWERED),
     },
 )
+_OF_HIS = "{{收件人}}：您在「{{项目名称}}」中给的一份评价，专家提出申诉，{{答复人}}的答复：{{结果}}。查看：{{网址}}"
+ANSWERED_RATER = Occasion(
+    code="evaluations.answered_rater",
+    label="评价申诉的答复（通知评价人）",
+    placeholders={
+        **{name: _SAMPLE[name] for name in ("收件人", "项目名称", "网址")},
+        "答复人": "张建国",
+        "结果": "撤销这份评价，不再计入",
+    },
+    defaults={ChannelCode.SITE: ("您给的评价有申诉答复：{{结果}}", _OF_HIS)},
+)
 _CAUTIONED = "{{专家姓名}}专家：管理单位给予您警告。原因：{{原因}} 查看：{{网址}}"
 CAUTIONED = Occasion(
     code="evaluations.cautioned",
@@ -79,4 +90,4 @@ CAUTIONED = Occasion(
         ChannelCode.SMS: ("", _CAUTIONED),
     },
 )
-OCCASIONS = (OPENED, REMINDED, ASKED, CLOSED, ANSWERED, CAUTIONED)
+OCCASIONS = (OPENED, REMINDED, ASKED, CLOSED, ANSWERED, ANSWERED_RATER, CAUTIONED)

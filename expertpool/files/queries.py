@@ -14,11 +14,12 @@ from django.db.models import Q, QuerySet, Sum
 
 from expertpool.core.configuration import value_of
 from expertpool.core.fields import is_vouched
+from expertpool.core.registry import is_narrowed
 from expertpool.core.text import moment_text
 from expertpool.core.visibility import told_later
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.registry import Together, file_subject
+from expertpool.files.registry import FileSubject, Together, file_subject
 from expertpool.files.settings import SUBJECT_QUOTA
 from expertpool.files.validators import ACCEPTED, MEGABYTE
 
@@ -143,7 +144,7 @@ def may_view(user: Any, attachment: Attachment) -> bool:
     if not is_vouched(attachment):
         return False
     subject_type, subject_id = attachment.subject_type, attachment.subject_id
-    if not file_subject(subject_type).may_view(user, subject_id):
+    if not may_view_subject(user, subject_type, subject_id):
         return False
     if not file_subject(subject_type).by_day(subject_id):
         return True
@@ -151,8 +152,18 @@ def may_view(user: Any, attachment: Attachment) -> bool:
     return _as_told(user, one, subject_type, subject_id).exists()
 
 
+def may_view_subject(user: Any, subject_type: str, subject_id: str) -> bool:
+    policy = file_subject(subject_type)
+    return _is_left(user, policy) and policy.may_view(user, subject_id)
+
+
 def may_edit(user: Any, subject_type: str, subject_id: str) -> bool:
-    return file_subject(subject_type).may_edit(user, subject_id)
+    policy = file_subject(subject_type)
+    return _is_left(user, policy) and policy.may_edit(user, subject_id)
+
+
+def _is_left(user: Any, policy: FileSubject) -> bool:
+    return policy.left or not is_narrowed(user)
 
 
 def stored(attachment: Attachment) -> File:

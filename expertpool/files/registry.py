@@ -54,7 +54,8 @@ class FileSubject:
     strangers take no room from others. ``may_wait`` is
     False where files are used by the system at once: then none is taken unscanned. ``together(user, id)`` are the
     rows with which a row shares its quota, as far as the user knows of them. ``leaves`` tells whether the interface gives
-    the files of a row at all, to whoever may see them on a page."""
+    the files of a row at all, to whoever may see them on a page. ``left`` tells whether somebody whose session is narrowed
+    (`core.registry.is_narrowed`) still has those that are his."""
 
     code: str
     may_view: Check
@@ -70,6 +71,7 @@ class FileSubject:
     in_all: Callable[[], int] | None = None
     together: Callable[[Any, str], Together] | None = None
     leaves: Callable[[str], bool] = _anything
+    left: bool = False
 
 
 FILE_SUBJECTS: Catalogue[FileSubject] = Catalogue("file subject")

@@ -18,7 +18,7 @@ class InspectionsConfig(AppConfig):
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.mandates import MANDATES, Mandate, unfinished
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import MENU, PAGE_TABS
+        from expertpool.core.registry import MENU, NARROW_PAGES, PAGE_TABS, narrow_pages
         from expertpool.experts.events import ExpertsMerged
         from expertpool.experts.registry import SUSPENSIONS, Suspension
         from expertpool.experts.services.contacts import recipient_of
@@ -40,6 +40,7 @@ class InspectionsConfig(AppConfig):
             SUBJECT,
             decidable_by,
         )
+        from expertpool.inspections.queries.reminders import REMINDERS
         from expertpool.inspections.queries.suspension import suspended, suspended_since
         from expertpool.inspections.receivers import experts_merged
         from expertpool.inspections.services import event_kinds
@@ -48,6 +49,7 @@ class InspectionsConfig(AppConfig):
         from expertpool.inspections.tables import OWN
         from expertpool.inspections.tabs import TABS
         from expertpool.notifications.occasions import OCCASIONS
+        from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS
         from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
 
         register_permissions(PERMISSIONS)
@@ -64,11 +66,14 @@ class InspectionsConfig(AppConfig):
             ),
         )
         MENU.add(*ITEMS)
+        # Their days run on for who is frozen or on the blacklist.
+        NARROW_PAGES.add(*narrow_pages("inspections:own", "inspections:fill", "inspections:draft"))
         PAGE_TABS.add(*TABS)
         home.TODOS.add(*TODOS)
         EXPORTS.add(InspectionExport())
         FILE_SUBJECTS.add(FILES)
         OCCASIONS.add(*TOLD)
+        MESSAGE_SUBJECTS.add(REMINDERS)
         OWN_DATA.add(*OWN)
         SUSPENSIONS.add(Suspension("inspections", suspended, "年检", suspended_since))
         register_criteria(SUBJECT, *CRITERIA)

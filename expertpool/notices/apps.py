@@ -13,7 +13,7 @@ class NoticesConfig(AppConfig):
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.mandates import MANDATES, Mandate
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import MENU
+        from expertpool.core.registry import MENU, NARROW_PAGES, narrow_pages
         from expertpool.experts.registry import LIST_ACTIONS as OF_EXPERTS
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notices import home
@@ -42,6 +42,7 @@ class NoticesConfig(AppConfig):
         OCCASIONS.add(SENT, REMINDER)
         MESSAGE_SUBJECTS.add(private_subject(LINK))
         MENU.add(*ITEMS)
+        NARROW_PAGES.add(*narrow_pages("notices:own", "notices:own_detail", "notices:confirm"))
         OF_EXPERTS.add(*LIST_ACTIONS)
         EXPORTS.add(AddresseeExport())
         FILE_SUBJECTS.add(NOTICE_FILES)

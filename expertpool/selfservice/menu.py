@@ -16,7 +16,7 @@ def count_open_letters(user: User) -> int:
     return len(letters_of(expert, now=timezone.now()).open) if expert else 0
 
 
-# What is left to somebody out of the pool: his reviews, as the link of each shows them.
+# What is left to somebody out of the pool: his reviews, as the link of each shows them, without their files.
 LETTER_PAGES = (
     "selfservice:reviews",
     "selfservice:review",
@@ -24,7 +24,6 @@ LETTER_PAGES = (
     "selfservice:review_leave",
     "selfservice:review_sign_in",
     "selfservice:review_calendar",
-    "selfservice:review_file",
 )
 ITEMS = (
     MenuItem(

@@ -95,6 +95,11 @@ def test_an_expert_enters_hands_in_mends_and_is_shown(client: Client, admin: Use
     assert shown_to(operator).count() == 1
     Expert.objects.update(status=ExpertStatus.FROZEN)
     assert not shown_to(operator).exists()
+    # His file keeps them.
+    tab = office.get(reverse("experts:detail", args=[expert.pk]), {"tab": "achievements"})
+    assert "一种支座" in tab.content.decode()
+    assert "只在档案中保留" in tab.content.decode()
+    assert office.get(reverse("achievements:detail", args=[row.pk])).status_code == 200
 
 
 def test_what_waits_or_is_approved_does_not_change(admin: User) -> None:

@@ -31,6 +31,7 @@ from expertpool.evaluations.tables import OWN
 from expertpool.experts.models import Expert
 from expertpool.files.services import attach
 from expertpool.notifications.models import Message
+from expertpool.notifications.queries.messages import is_addressed_to
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.evaluations import make_evaluation, rate_all
@@ -122,6 +123,11 @@ def test_an_expert_objects_once_with_files_and_is_answered(
     assert "经核对属实" in client.get(url).content.decode()
     told = Message.objects.get(occasion="evaluations.answered", channel="site")
     assert "经核对属实" in told.body
+    # Who gave it hears that it counts no more.
+    heard = Message.objects.get(occasion="evaluations.answered_rater")
+    assert "撤销这份评价" in heard.subject
+    assert expert.name not in heard.body
+    assert is_addressed_to(operator, heard)
 
 
 def test_a_rating_that_stands_counts_on(expert: Expert, operator: User, supervisor: User) -> None:

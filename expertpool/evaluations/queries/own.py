@@ -153,6 +153,7 @@ def files_subject(now: Any) -> FileSubject:
         by_day=_by_day,
         quota=lambda: 30,
         most=10,
+        left=True,
     )
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
 from expertpool.audit.services import record
 from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.draws.models import Invitation
+from expertpool.draws.services.telling import tell_staff
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.models import LONGEST, Rating, RatingObjection
-from expertpool.evaluations.occasions import ANSWERED
+from expertpool.evaluations.occasions import ANSWERED, ANSWERED_RATER
 from expertpool.evaluations.queries.own import may_object
 from expertpool.evaluations.services.telling import tell_experts
 from expertpool.experts.models import Expert
@@ -98,6 +101,7 @@ def answer_objection(
         key=str(objection.pk),
         words={"结果": result, "答复": answer},
     )
+    _tell_rater(objection, rating, result, now=now)
     record(
         "evaluation.answer",
         actor=actor,
@@ -107,3 +111,24 @@ def answer_objection(
         note=answer,
     )
     return objection
+
+
+def _tell_rater(objection: RatingObjection, rating: Rating, result: str, *, now: datetime) -> None:
+    """Tell who gave ``rating`` what came of it, without the name: of a project's messages others read the text."""
+    answerer = objection.answered_by
+    if answerer is None or rating.rater is None:
+        return
+    page = reverse("evaluations:detail", args=[rating.evaluation_id])
+    tell_staff(
+        ANSWERED_RATER,
+        [rating.rater],
+        about=rating.evaluation.project,
+        context={
+            "项目名称": rating.evaluation.project.name,
+            "答复人": answerer.name,
+            "结果": result,
+            "网址": settings.SITE_URL + page,
+        },
+        key=f"{ANSWERED_RATER.code}:{objection.pk}",
+        now=now,
+    )

@@ -14,7 +14,14 @@ from django.views.decorators.http import require_GET, require_POST
 from expertpool.core.responses import file_answer, refused, saved
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.queries import attachment_list, find_subject, may_edit, may_view, opened
+from expertpool.files.queries import (
+    attachment_list,
+    find_subject,
+    may_edit,
+    may_view,
+    may_view_subject,
+    opened,
+)
 from expertpool.files.registry import file_subject
 from expertpool.files.services import attach, choose_kind, note_download, remove_attachment
 
@@ -37,7 +44,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponseBase:
 def subject_files(request: HttpRequest, subject_type: str, subject_id: str) -> HttpResponse:
     """GET: the list of files; POST: store what was chosen and answer the list again."""
     subject = find_subject(subject_type, subject_id)
-    if subject is None or not file_subject(subject_type).may_view(request.user, subject_id):
+    if subject is None or not may_view_subject(request.user, subject_type, subject_id):
         raise Http404
     error = _store(request, subject) if request.method == "POST" else ""
     context = attachment_list(request.user, subject, kind=request.GET.get("kind") or None)

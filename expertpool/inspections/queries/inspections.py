@@ -184,4 +184,5 @@ FILES = FileSubject(
     by_day=_by_day,
     quota=lambda: MEGABYTES,
     most=MOST_FILES,
+    left=True,
 )

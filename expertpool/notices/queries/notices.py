@@ -112,5 +112,5 @@ def _closed(subject_id: str) -> str:
 
 
 NOTICE_FILES = FileSubject(
-    SUBJECT, may_view=_may_view_file, may_edit=_may_edit_file, closed=_closed
+    SUBJECT, may_view=_may_view_file, may_edit=_may_edit_file, closed=_closed, left=True
 )

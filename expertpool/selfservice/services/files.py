@@ -9,15 +9,18 @@ from django.db import transaction
 from expertpool.audit.services import record
 from expertpool.core.fields import is_vouched
 from expertpool.draws.models import Invitation
+from expertpool.draws.queries.conflicts import is_gone
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of, subject_of
 from expertpool.projects.enums import FileAudience
 
 
-def files_of(invitation: Invitation) -> list[Attachment]:
+def files_of(invitation: Invitation, *, now: datetime) -> list[Attachment]:
     """Return the files of all projects for which the expert of ``invitation`` sits, and of their batch, that were
     meant for experts by whoever uploaded them; never what proves how they were drawn: a recording may show who
-    else sits."""
+    else sits. None for who is told not to come, since he is out of the pool (docs/decisions/0270)."""
+    if is_gone(invitation, now=now):
+        return []
     projects = invitation.draw.covered
     batch = projects[0].batch
     return [

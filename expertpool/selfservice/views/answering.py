@@ -162,16 +162,15 @@ def file_response(
     )
 
 
-def files_for(invitation: Invitation) -> list[ProjectFile]:
+def files_for(invitation: Invitation, *, now: datetime) -> list[ProjectFile]:
     """Return the files of the projects as the expert's pages list them."""
-    return [
-        ProjectFile(row, row.content_type in SHOWN or is_said(row)) for row in files_of(invitation)
-    ]
+    rows = files_of(invitation, now=now)
+    return [ProjectFile(row, row.content_type in SHOWN or is_said(row)) for row in rows]
 
 
-def file_or_404(invitation: Invitation, pk: int) -> Attachment:
+def file_or_404(invitation: Invitation, pk: int, *, now: datetime) -> Attachment:
     """Return the file ``pk`` of a project for which he sits."""
-    found = next((row for row in files_of(invitation) if row.pk == pk), None)
+    found = next((row for row in files_of(invitation, now=now) if row.pk == pk), None)
     if found is None:
         raise Http404
     return found

@@ -124,7 +124,7 @@ def project_file(
     now = timezone.now()
     if not letter_of(invitation, now=now).is_coming:
         return _page(request, token, invitation, status=403)
-    attachment = file_or_404(invitation, pk)
+    attachment = file_or_404(invitation, pk, now=now)
     return file_response(request, invitation, attachment, preview="preview" in request.GET, now=now)
 
 
@@ -155,7 +155,7 @@ def _page(
         return render(request, "selfservice/reply_open.html", context, status=status)
     if letter.is_coming:
         context |= {
-            "files": files_for(invitation),
+            "files": files_for(invitation, now=now),
             "leave_until": leave_until(invitation, now=now),
             "may_leave": may_take_leave(invitation, now=now),
             "leave_form": forms.get("leave_form") or ProjectLeaveForm(),

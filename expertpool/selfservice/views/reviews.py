@@ -108,7 +108,7 @@ def project_file(request: UserRequest, expert: Expert, pk: int, file_pk: int) ->
     if invitation is None or not letter_of(invitation, now=now).is_coming:
         # Of another's review as of none: nobody learns who sits where.
         raise PermissionDenied
-    attachment = file_or_404(invitation, file_pk)
+    attachment = file_or_404(invitation, file_pk, now=now)
     return file_response(request, invitation, attachment, preview="preview" in request.GET, now=now)
 
 
@@ -129,7 +129,7 @@ def _page(
         "letter": letter,
         "conflict": conflict_words(invitation, now=now) if letter.is_open else "",
         "gone": gone_words(invitation, now=now) if letter.is_open or letter.is_coming else "",
-        "files": files_for(invitation) if letter.is_coming else [],
+        "files": files_for(invitation, now=now) if letter.is_coming else [],
         "leave_until": until,
         "may_leave": may_take_leave(letter.invitation, now=now),
         "decline_form": forms.get("decline_form") or DeclineForm(draw=invitation.draw),

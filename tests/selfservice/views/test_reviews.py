@@ -25,11 +25,13 @@ from expertpool.draws.services.pausing import pause_draw
 from expertpool.draws.services.replies import answer
 from expertpool.experts.models import AvoidanceRemoval, AvoidanceUnit, Expert, Leave
 from expertpool.experts.services.avoidance import add_avoidance_unit, remove_avoidance_unit
+from expertpool.experts.services.blacklist import add_to_blacklist, remove_from_blacklist
 from expertpool.experts.tasks import tell_removal
 from expertpool.files.models import Attachment
 from expertpool.files.services import attach
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import FileAudience
+from expertpool.selfservice.services.files import files_of
 from expertpool.workflow.models import Approval
 from tests.draws.views.letters import lines, link_of
 from tests.factories.accounts import make_user
@@ -292,6 +294,25 @@ def test_file_closes_with_leave_and_with_the_review(invited: Invited, draw: Draw
     with invited.at(draw.project.opening_at - timedelta(hours=3)):
         invited.client.post(invited.url("review_leave"), {"reason": "生病"})
         assert invited.client.get(url).status_code == 403
+
+
+@pytest.mark.shows("EXP-52")
+def test_who_is_told_not_to_come_reads_no_file_until_he_is_back(
+    invited: Invited, draw: Draw, outsider: Client
+) -> None:
+    url = invited.url("review_file", make_file(draw).pk)
+    invited.client.post(invited.url("review_answer"), {"answer": "accept"})
+    clerk, now = make_user("admin"), timezone.now()
+    add_to_blacklist(expert=invited.expert, reason="伪造证明材料", actor=clerk, now=now)
+    login(invited.client, User.objects.get(pk=invited.expert.user_id))
+    shown = invited.client.get(invited.url("review")).content.decode()
+    assert "请暂不到场" in shown
+    assert "项目文件暂不提供" in shown
+    assert invited.client.get(url).status_code == 403
+    line = Invitation.objects.get(pk=invited.line.pk)
+    assert files_of(line, now=now) == []  # behind the link, too
+    remove_from_blacklist(expert=invited.expert, reason="查无此事", actor=clerk, now=now)
+    assert len(files_of(line, now=now)) == 1
 
 
 # --- Leaves and units ----------------------------------------------------------------------------

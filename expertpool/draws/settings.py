@@ -24,7 +24,9 @@ from expertpool.core.configuration import (
     any_of,
 )
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
+from expertpool.draws.occasions import INVITATION
 from expertpool.draws.validators import EMERGENCY
+from expertpool.notifications.enums import ChannelCode
 from expertpool.projects.enums import Regime
 
 
@@ -176,6 +178,29 @@ REMIND_SHARE = Setting(
     order=130,
     help="给还没有答复的专家催一次；暂停期间不催。0 为不催。",
 )
+
+WAYS = SettingGroup(
+    "invitation_ways",
+    "邀请渠道的先后",
+    order=40,
+    note="各渠道在第一条邀请之后多久才用；专家在此之前答复的，后面的不再发出。"
+    "逾期没有答复的自动顺延给下一位；应急抽取各渠道同时发出",
+    saved="以后发出的邀请按新的先后",
+)
+# How long after the first letter that reaches an expert the one of this channel follows.
+WAITS: dict[str, Setting[timedelta]] = {
+    channel.value: Setting(
+        f"draws.wait_{channel.value}",
+        f"{channel.label}：先等多久",
+        Duration(0, 1440, "分钟"),
+        timedelta(minutes=3 if channel == ChannelCode.VOICE else 0),
+        group=WAYS,
+        order=10 * at,
+        help="在第一条邀请之后多少分钟；0 为最先发出，几个渠道相同的同时发出。",
+    )
+    for at, channel in enumerate(INVITATION.channels, 1)
+    if channel != ChannelCode.SITE  # rings nowhere: it goes with the first
+}
 
 FAIRNESS = SettingGroup(
     "fairness",
@@ -469,6 +494,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     *OWN_QUIET_HOURS.values(),
     REMIND_HOURS,
     REMIND_SHARE,
+    *WAITS.values(),
     PLACE_OPENS,
     PICKED_WITHIN,
 )

@@ -38,6 +38,7 @@ from expertpool.draws.queries.schedule import schedule_of
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.queries.sitting import LineIn, lines_in, parts_of, state_of
 from expertpool.draws.queries.tabs import MOST_LOG, letter_shares, log_of, notices_of
+from expertpool.draws.queries.ways import ways_in_words
 from expertpool.draws.registry import EVIDENCE
 from expertpool.draws.services.alarms import open_alarms
 from expertpool.draws.services.checking import is_bent
@@ -45,7 +46,6 @@ from expertpool.draws.services.names import read_panel, readable_draws
 from expertpool.draws.services.outset import rerouted
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.sharing import phones_for
-from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.messages import notices
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
@@ -107,7 +107,7 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
         "total_seats": seats,
         "total_standbys": standbys,
         "contributors": [CONTRIBUTOR_LABEL[role] for role in plan.contributors] if plan else [],
-        "channels": [ChannelCode(code).label for code in plan.channels] if plan else [],
+        "channels": ways_in_words(plan.channels) if plan else "",
         # Once there is a draw they change nothing any more.
         "findings": findings if project.is_undrawn else [],
         "draw": draw,

@@ -88,7 +88,7 @@ class Message(models.Model):
     is a blind index of the recipient of a site message (`queries.messages.recipient_key`), by which he
     finds it; its ``address`` is his user name, by which he is known again. ``documents`` are (kind, id) pairs that `services.attachments` renders when sending.
     ``registered`` is what a provider that keeps the text is given (`stored_registered`).
-    ``due_at`` is when the next attempt is due. States move through
+    ``due_at`` is when the next attempt is due, ``wait`` how long the first waits from when it could go out. States move through
     `notifications.services.delivery` only, along `enums.TRANSITIONS`. A deleted message stays as a
     row without recipient and text: that and when something was sent is not forgotten.
     """
@@ -124,6 +124,7 @@ class Message(models.Model):
     provider_id = models.CharField("渠道流水号", max_length=100, blank=True)
     created_at = models.DateTimeField("生成时间")
     due_at = models.DateTimeField("应发送时间")
+    wait = models.DurationField("先等待", null=True, blank=True)
     sending_at = models.DateTimeField("开始发送时间", null=True, blank=True)
     sent_at = models.DateTimeField("发送时间", null=True, blank=True)
     read_at = models.DateTimeField("阅读时间", null=True, blank=True)

@@ -101,6 +101,7 @@ class SettingsForm(forms.ModelForm):
         choices=[(channel.value, channel.label) for channel in INVITATION.channels],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "请至少选择一种邀请渠道。"},
+        help_text="先后由站点设置「邀请渠道的先后」规定。",
     )
 
     class Meta:

@@ -18,6 +18,7 @@ from expertpool.draws.queries.identity import (
 )
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.reveal import is_released
+from expertpool.draws.queries.ways import waits_of
 from expertpool.draws.queries.written import proof_of
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.holding import hold_seats
@@ -105,10 +106,18 @@ def write_invitations(
     channels: Sequence[str] = (),
 ) -> None:
     """Send who is behind ``rows``, all of one draw, the letter that invites to its panel, or to stand
-    by (see `tell_experts`); a second call with the same ``key`` sends nothing."""
+    by (see `tell_experts`), each channel in the order of the office; a second call with the same ``key`` sends nothing."""
     how = {"产生方式": HOW[DrawKind(rows[0].draw.kind)]} if rows else {}
+    waits = waits_of(rows[0].draw) if rows else {}
     for occasion, standby in ((INVITATION, False), (STANDBY_INVITATION, True)):
         asked = [row for row in rows if row.is_standby is standby]
         tell_experts(
-            occasion, asked, key=key, now=now, entropy=entropy, more=how, channels=channels
+            occasion,
+            asked,
+            key=key,
+            now=now,
+            entropy=entropy,
+            more=how,
+            channels=channels,
+            waits=waits,
         )

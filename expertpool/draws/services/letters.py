@@ -30,7 +30,7 @@ from expertpool.experts.services.contacts import recipient_of
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.queries.reach import reached_at
-from expertpool.notifications.services.delivery import bring_forward
+from expertpool.notifications.services.delivery import bring_forward, end_wait
 from expertpool.notifications.services.sending import Recipient, send_again
 
 
@@ -101,7 +101,7 @@ def send_letters_again(*, draw: Draw, actor: User, now: datetime) -> int:
 @transaction.atomic
 def send_otherwise(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
     """Invite somebody who is still asked by the next channel that can reach him, once all his letters came
-    back or were given up; True if there was one. Nobody is told: whose it was would say who sits
+    back or were given up, first by one that only follows others; True if there was one. Nobody is told: whose it was would say who sits
     (docs/decisions/0145).
 
     Not one of whom there is no letter, nor whose contacts do not all open: by which channel the next one
@@ -115,10 +115,17 @@ def send_otherwise(*, invitation_id: int, now: datetime, entropy: Entropy) -> bo
     row.draw = _lock(row.draw)
     row.refresh_from_db(fields=["state", "asked_again_at", "invited_at"])
     letters = list(letters_to([row]).exclude(channel=ChannelCode.SITE))
-    gone_out = any(one.state not in NEVER_LEFT or one.state in ON_ITS_WAY for one in letters)
     is_asked = row.state == InvitationState.INVITED and row.draw.is_valid
+    following = [one for one in letters if one.wait and one.state in ON_ITS_WAY]
+    gone_out = any(
+        one.state not in NEVER_LEFT or one.state in ON_ITS_WAY
+        for one in letters
+        if one not in following
+    )
     if not is_asked or not letters or gone_out:
         return False
+    if following:
+        return end_wait(messages=letters_to([row]), now=now) > 0
     recipient = _recipient(row)
     if recipient.shut:
         return False

@@ -25,11 +25,12 @@ from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.plan_versions import approved_version, returned_told, version_of
 from expertpool.draws.queries.policy import policy_for, why_too_thin
 from expertpool.draws.queries.pool_changes import emptied_in_words, sharing_in_words
+from expertpool.draws.queries.ways import too_late, ways_in_words
 from expertpool.draws.services.covering import superseded
 from expertpool.draws.services.prequery import Prequery, run_prequery
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import not_in_pool
-from expertpool.notifications.enums import AddressKind, ChannelCode
+from expertpool.notifications.enums import AddressKind
 from expertpool.notifications.queries.channels import addresses_of, ways_by, ways_outside
 from expertpool.notifications.queries.route import route_name
 from expertpool.projects.models import Project
@@ -72,6 +73,7 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
         *_quiet(members, now),
         *rerouted(plan, now),
         *_odd_hours(plan, members, now),
+        *_never_used(plan),
         *_late_leaves(plan, now),
         *_changed(plan, result, now),
         *_emptied(now),
@@ -90,7 +92,7 @@ def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list
     standbys = sum(group.standby_seats for group in groups)
     shared = f"为批次的 {len(members)} 个项目共同" if len(members) > 1 else ""
     roles = "、".join(CONTRIBUTOR_LABEL[role] for role in plan.contributors)
-    channels = "、".join(str(ChannelCode(code).label) for code in plan.channels)
+    channels = ways_in_words(plan.channels)
     policy = policy_for(plan.project.regime, now=now)
     reveal = moment_text(reveal_time(plan, members, policy, now=now))
     opening = moment_text(next_opening(members, now=now))
@@ -192,6 +194,15 @@ def _quiet(members: Sequence[Project], now: datetime) -> Iterator[Caution]:
             "现在是免打扰时段",
             f"邀请将于 {moment_text(until)} 发出，答复时限从发出后起算；"
             "急需时可在抽取页面写明原因、立即发出。",
+        )
+
+
+def _never_used(plan: DrawPlan) -> Iterator[Caution]:
+    for way in too_late(plan.channels, plan.reply_minutes):
+        yield Caution(
+            f"{way.label}来不及用",
+            f"站点设置规定{way.label}在第一条邀请之后才用，那时答复时限（{plan.reply_minutes} 分钟）已经过了："
+            f"只有其他渠道送不到的才用{way.label}。可以加长答复时限，或请管理员缩短等待时间。",
         )
 
 

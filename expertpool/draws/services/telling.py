@@ -4,7 +4,7 @@ telling those who watch over draws."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Model
 
@@ -65,6 +65,7 @@ def tell_experts(
     more: Mapping[str, str] | None = None,
     document: DocumentKind | None = None,
     channels: Sequence[str] = (),
+    waits: Mapping[str, timedelta] | None = None,
 ) -> None:
     """Tell who is behind ``rows``, all of one draw, of ``occasion`` by the channels of its plan (or
     ``channels``), and by another whom none of these reaches: that he got no letter would say who he is
@@ -72,7 +73,7 @@ def tell_experts(
 
     One whose contact does not open is told like one who has none; who watches is told of it by a job (docs/decisions/0167).
     An occasion with a link gives each a new one: it needs ``entropy``. ``more`` are the values of
-    its own placeholders; a ``document`` of each goes along by e-mail.
+    its own placeholders; a ``document`` of each goes along by e-mail; ``waits``: see `send_messages`.
     """
     if not rows:
         return
@@ -104,7 +105,12 @@ def tell_experts(
     if not channels:
         channels = _channels.first(project=draw.project_id)
     send_messages(
-        occasion=occasion.code, envelopes=envelopes, channels=channels, now=now, surely=True
+        occasion=occasion.code,
+        envelopes=envelopes,
+        channels=channels,
+        now=now,
+        surely=True,
+        waits=waits,
     )
 
 

@@ -8,6 +8,7 @@ go out again. A result counts only for the attempt that it belongs to.
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -85,14 +86,31 @@ def cancel_messages(*, about: About, occasions: tuple[str, ...] = ()) -> int:
 
 @transaction.atomic
 def bring_forward(*, messages: QuerySet[Message], now: datetime) -> int:
-    """Send those of ``messages`` at once that wait for a later attempt; return how many."""
+    """Send those of ``messages`` at once that wait for a later attempt; return how many. One that follows others
+    (`Message.wait`) goes so long after them."""
     # All that are queued: one that a worker is about to put off waits for nothing yet.
     queued = messages.filter(state=DeliveryState.QUEUED).select_for_update()
-    rows = queued.order_by("pk").values_list("pk", "due_at")
-    found = [pk for pk, due_at in rows if due_at > now]
-    Message.objects.filter(pk__in=found).update(due_at=now)
-    defer_batch("notifications.deliver_message", [{"message_id": pk} for pk in found])
-    return len(found)
+    rows = queued.order_by("pk").values_list("pk", "due_at", "attempts", "wait")
+    sooner: dict[datetime, list[int]] = defaultdict(list)
+    for pk, due_at, attempts, wait in rows:
+        if due_at > (at := now + wait if wait and not attempts else now):
+            sooner[at].append(pk)
+    for at, found in sooner.items():
+        Message.objects.filter(pk__in=found).update(due_at=at)
+        jobs = [{"message_id": pk} for pk in found]
+        defer_batch("notifications.deliver_message", jobs, at=at if at > now else None)
+    return sum(map(len, sooner.values()))
+
+
+@transaction.atomic
+def end_wait(*, messages: QuerySet[Message], now: datetime) -> int:
+    """Let those of ``messages`` go out that follow others first, since these reached nobody; return how many."""
+    waiting = messages.filter(state=DeliveryState.QUEUED, attempts=0, wait__isnull=False)
+    rows = list(waiting.select_for_update(of=("self",)).order_by("pk"))
+    first = min((one.wait for one in rows if one.wait), default=None)
+    chosen = Message.objects.filter(pk__in=[one.pk for one in rows if one.wait == first])
+    chosen.update(wait=None)
+    return bring_forward(messages=chosen, now=now)
 
 
 @transaction.atomic
@@ -162,21 +180,29 @@ def _must_wait(message_id: int, now: datetime) -> bool:
     queued = Message.objects.filter(pk=message_id, state=DeliveryState.QUEUED)
     # Locked before anybody is asked: who lets it go meanwhile (`bring_forward`) finds it put off.
     message = queued.select_for_update().first()
-    subject = MESSAGE_SUBJECTS.get(message.about_type) if message else None
-    if message is None or subject is None:
-        return False
-    # What such letters say is for their recipient, not for whoever has just set the way they go.
-    held = [
-        subject.held_until(message.occasion, message.about_id, now),
-        held_routes(now).get(ChannelCode(message.channel)),
-    ]
-    until = max(filter(None, held), default=None)
+    until = _held_until(message, now) if message else None
     if until is None or until <= now:
         return False
     # A second job for it finds that the first has put it off, and makes no third.
     if queued.exclude(due_at=until).update(due_at=until):
         defer("notifications.deliver_message", at=until, message_id=message_id)
     return True
+
+
+def _held_until(message: Message, now: datetime) -> datetime | None:
+    """Return until when ``message`` must wait; None where it may go out. What follows others waits for them as
+    long as ever, whatever holds them up."""
+    wait = message.wait if message.wait and not message.attempts else timedelta()
+    subject = MESSAGE_SUBJECTS.get(message.about_type)
+    # What such letters say is for their recipient, not for whoever has just set the way they go.
+    held = subject and [
+        subject.held_until(message.occasion, message.about_id, now),
+        held_routes(now).get(ChannelCode(message.channel)),
+    ]
+    until = max(filter(None, held or ()), default=None)
+    if until and until > now:
+        return until + wait
+    return message.created_at + wait if wait else None
 
 
 # Durable: within a transaction of the caller the claim would not be committed by the time the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -86,9 +86,11 @@ def send_messages(
     channels: Iterable[str],
     now: datetime,
     surely: bool = False,
+    waits: Mapping[str, timedelta] | None = None,
 ) -> list[Message]:
     """Write one message for each envelope and channel and queue their delivery, in this transaction;
-    ``surely``: whom none of ``channels`` reaches outside of this site by another that does.
+    ``surely``: whom none of ``channels`` reaches outside of this site by another that does. ``waits``: how
+    long after the first that reaches him the message of a channel follows, unless it is cancelled by then.
 
     A second call with the same key returns the messages of the first. A channel for which the
     recipient has no address gives a message that has FAILED, with the reason, so that the record
@@ -101,14 +103,13 @@ def send_messages(
     chosen = list(channels)
     others = states_of(declared, [*chosen, *(declared.channels if surely else ())])
     states = [state for state in others if state.channel in chosen]
-    drafts = {
-        (draft := _draft(envelope, declared, state, now)).key: (draft, envelope)
-        for envelope in envelopes
-        for state in [
-            *states,
-            *(_instead(envelope.recipient, declared, states, others) if surely else ()),
-        ]
-    }
+    drafts: dict[str, tuple[Message, Envelope]] = {}
+    for envelope in envelopes:
+        instead = _instead(envelope.recipient, declared, states, others) if surely else ()
+        own = [_draft(envelope, declared, state, now) for state in [*states, *instead]]
+        if waits:
+            _let_wait(own, waits)
+        drafts |= {draft.key: (draft, envelope) for draft in own}
     known = set(Message.objects.filter(key__in=drafts).values_list("key", flat=True))
     new = [key for key in drafts if key not in known]
     Message.objects.bulk_create((drafts[key][0] for key in new), ignore_conflicts=True)
@@ -117,8 +118,24 @@ def send_messages(
     _attach_files([(stored[key], drafts[key][1]) for key in new], others)
     # Had somebody else written the same key meanwhile, a second job for it would do nothing.
     queued = [stored[key] for key in new if stored[key].state == DeliveryState.QUEUED]
-    defer_batch("notifications.deliver_message", [{"message_id": message.pk} for message in queued])
+    for wait in {message.wait for message in queued}:
+        jobs = [{"message_id": message.pk} for message in queued if message.wait == wait]
+        defer_batch("notifications.deliver_message", jobs, at=now + wait if wait else None)
     return [stored[key] for key in drafts]
+
+
+def _let_wait(drafts: Iterable[Message], waits: Mapping[str, timedelta]) -> None:
+    """Let those of ``drafts``, of one recipient, follow the first that finds him where he is."""
+    outward = [
+        draft
+        for draft in drafts
+        if draft.state == DeliveryState.QUEUED and CHANNELS[draft.channel].is_outward
+    ]
+    none = timedelta()
+    first = min((waits.get(draft.channel, none) for draft in outward), default=none)
+    for draft in outward:
+        if wait := waits.get(draft.channel, none) - first:
+            draft.wait, draft.due_at = wait, draft.due_at + wait
 
 
 def _instead(

@@ -1,0 +1,49 @@
+"""In which order an expert is invited over several channels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from expertpool.core.configuration import value_of
+from expertpool.draws.models import Draw
+from expertpool.draws.queries.emergency import emergency_of
+from expertpool.draws.settings import WAITS
+from expertpool.notifications.enums import ChannelCode
+
+
+def waits_of(draw: Draw) -> dict[str, timedelta]:
+    """Return how long each channel waits for the first answer to an invitation of ``draw``: in an emergency none
+    does."""
+    return {} if emergency_of(draw) else _waits()
+
+
+def _waits() -> dict[str, timedelta]:
+    return {code: wait for code, setting in WAITS.items() if (wait := value_of(setting))}
+
+
+def ways_in_words(channels: Iterable[str]) -> str:
+    """Return in which order ``channels`` are used: 短信、站内信 → 3 分钟 → 邮件."""
+    chosen, waits = [ChannelCode(one) for one in channels], _waits()
+    rings = [one for one in chosen if one in WAITS]
+    none = timedelta()
+    first = min((waits.get(one, none) for one in rings), default=none)
+    steps: dict[timedelta, list[str]] = {}
+    for one in chosen:
+        after = waits.get(one, none) - first if one in rings else none
+        steps.setdefault(after, []).append(str(one.label))
+    words, before = [], none
+    for after in sorted(steps):
+        words += [f"{(after - before) // timedelta(minutes=1)} 分钟"] if after else []
+        words.append("、".join(steps[after]))
+        before = after
+    return " → ".join(words)
+
+
+def too_late(channels: Iterable[str], minutes: int) -> list[ChannelCode]:
+    """Return those of ``channels`` that wait until the ``minutes`` to answer are over, and so are never used."""
+    chosen, waits = list(channels), _waits()
+    none = timedelta()
+    first = min((waits.get(one, none) for one in chosen if one in WAITS), default=none)
+    length = timedelta(minutes=minutes)
+    return [ChannelCode(one) for one in chosen if one in waits and waits[one] - first >= length]

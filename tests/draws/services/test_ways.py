@@ -1,0 +1,137 @@
+"""In which order an expert is invited over several channels, and what is not sent any more once he answered."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from expertpool.accounts.models import User
+from expertpool.core.configuration import Span
+from expertpool.draws.enums import ReplyVia
+from expertpool.draws.models import Draw
+from expertpool.draws.queries.reach import reach_of
+from expertpool.draws.queries.ways import too_late, ways_in_words
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.letters import send_otherwise
+from expertpool.draws.services.replies import answer
+from expertpool.draws.settings import QUIET_HOURS, WAITS
+from expertpool.notifications.enums import DeliveryState
+from expertpool.notifications.models import Message
+from expertpool.notifications.services.delivery import bring_forward, deliver
+from expertpool.notifications.services.outcomes import move
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
+from tests.factories.siteconfig import configure
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+MINUTE = timedelta(minutes=1)
+ENTROPY = SeededEntropy(9)
+
+
+@pytest.fixture(autouse=True)
+def order() -> None:
+    configure(QUIET_HOURS, None)
+    configure(WAITS["email"], 3 * MINUTE)
+
+
+def made(operator: User, now: datetime = NOW, **expert: str) -> Draw:
+    for n in range(3):
+        make_expert(**{"phone": f"1380000000{n}", "email": f"e{n}@example.cn"} | expert)
+    channels = ("sms", "email", "site")
+    return make_draw(now=now, operator=operator, seats=1, channels=channels, reached=False)
+
+
+def letter(draw: Draw, channel: str) -> Message:
+    row = draw.invitations.get()
+    return Message.objects.get(about_id=str(row.pk), channel=channel, occasion="draw.invitation")
+
+
+def job_times(message: Message) -> list[datetime | None]:
+    jobs = ProcrastinateJob.objects.filter(
+        task_name="notifications.deliver_message", args={"message_id": message.pk}
+    )
+    return [job.scheduled_at for job in jobs.order_by("pk")]
+
+
+@pytest.mark.shows("DRAW-13")
+def test_what_follows_waits_and_is_not_sent_to_who_has_answered(operator: User) -> None:
+    draw = made(operator)
+    sms, email = letter(draw, "sms"), letter(draw, "email")
+    assert (sms.due_at, job_times(sms)) == (NOW, [None])
+    assert (email.due_at, job_times(email)) == (NOW + 3 * MINUTE, [NOW + 3 * MINUTE])
+    # A job that came too early puts it off again; nobody is told of letters that wait on purpose.
+    deliver(message_id=email.pk, now=NOW + MINUTE)
+    email.refresh_from_db()
+    assert (email.state, email.due_at) == (DeliveryState.QUEUED, NOW + 3 * MINUTE)
+    assert reach_of(draw, list(draw.invitations.all()), now=NOW + MINUTE).held == 0
+    answer(
+        invitation=draw.invitations.get(),
+        accept=True,
+        reason="",
+        via=ReplyVia.LINK,
+        now=NOW + 2 * MINUTE,
+        entropy=ENTROPY,
+    )
+    deliver(message_id=email.pk, now=NOW + 3 * MINUTE)
+    email.refresh_from_db()
+    assert email.state == DeliveryState.CANCELLED
+
+
+@pytest.mark.shows("DRAW-13")
+def test_who_has_not_answered_by_then_gets_what_follows(operator: User) -> None:
+    draw = made(operator)
+    email = letter(draw, "email")
+    deliver(message_id=email.pk, now=NOW + 3 * MINUTE)
+    email.refresh_from_db()
+    assert email.state == DeliveryState.SENT
+
+
+def test_whom_the_first_does_not_reach_is_told_by_the_next_at_once(operator: User) -> None:
+    configure(WAITS["email"], timedelta())
+    configure(WAITS["sms"], 3 * MINUTE)
+    draw = made(operator, email="")
+    sms = letter(draw, "sms")
+    assert (sms.due_at, sms.wait) == (NOW, None)
+
+
+def test_what_follows_goes_at_once_when_the_first_comes_back(operator: User) -> None:
+    draw = made(operator)
+    sms, email = letter(draw, "sms"), letter(draw, "email")
+    row = draw.invitations.get()
+    assert not send_otherwise(
+        invitation_id=row.pk, now=NOW, entropy=ENTROPY
+    )  # the first is on its way
+    move(Message.objects.filter(pk=sms.pk), DeliveryState.SENDING, sending_at=NOW)
+    move(Message.objects.filter(pk=sms.pk), DeliveryState.FAILED)
+    assert send_otherwise(invitation_id=row.pk, now=NOW + MINUTE, entropy=ENTROPY)
+    email.refresh_from_db()
+    assert (email.due_at, email.wait) == (NOW + MINUTE, None)
+    assert job_times(email)[-1] is None
+
+
+def test_what_follows_keeps_its_distance_after_quiet_hours(operator: User) -> None:
+    night = timezone.make_aware(datetime(2026, 11, 24, 23, 0))  # noqa: DTZ001
+    morning = timezone.make_aware(datetime(2026, 11, 25, 7, 0))  # noqa: DTZ001
+    configure(QUIET_HOURS, Span(datetime.min.time().replace(hour=22), morning.time()))
+    draw = made(operator, now=night)
+    for channel, at in (("sms", morning), ("email", morning + 3 * MINUTE)):
+        deliver(message_id=letter(draw, channel).pk, now=night + 4 * MINUTE)
+        assert letter(draw, channel).due_at == at
+    # Somebody lets them go in spite of the hours.
+    letters = Message.objects.filter(about_type="draws.invitation")
+    bring_forward(messages=letters, now=night + 5 * MINUTE)
+    assert letter(draw, "sms").due_at == night + 5 * MINUTE
+    assert letter(draw, "email").due_at == night + 8 * MINUTE
+
+
+def test_the_order_in_words() -> None:
+    assert ways_in_words(["sms", "email", "site"]) == "短信、站内信 → 3 分钟 → 邮件"
+    assert ways_in_words(["email", "site"]) == "邮件、站内信"  # nothing that it could follow
+    configure(WAITS["sms"], 10 * MINUTE)
+    assert ways_in_words(["sms", "email", "site"]) == "邮件、站内信 → 7 分钟 → 短信"
+    assert [one.value for one in too_late(["sms", "email", "site"], 7)] == ["sms"]
+    assert too_late(["sms", "email", "site"], 8) == []

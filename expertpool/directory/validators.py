@@ -16,6 +16,10 @@ _UNSEEN = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
 MOST_UNIT_NAME = 200
 # What two names of one unit often do not share; read by the database, too.
 NO_CORE = "(股份)?有限(责任)?公司|[()·,.-]"
+_PROVINCE = re.compile(
+    "(河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾)省?"
+)
+_INSTITUTE = re.compile("(?<=设计|规划|勘察|勘测|测绘|科学)(?:研究)?院")
 
 validate_code = RegexValidator(
     r"\A[A-Za-z0-9][A-Za-z0-9.-]*\Z", "代码只能用字母、数字、点和短横，不能有空格。", code="code"
@@ -36,6 +40,19 @@ def core_of(name: str) -> str:
     """Return what is left of ``name`` for finding near ones: 河南省建筑设计院有限责任公司 and
     河南省建筑设计院（有限公司） share it."""
     return re.sub(NO_CORE, "", normalise_unit_name(name))
+
+
+def writings_of(core: str) -> set[str]:
+    """Return how else people write a name, given without forms of company: with or without 省 behind a
+    province, and 研究 before 院 of an institute. 湖南第六工程 and 湖南省第六工程; 长沙市建筑设计院 and
+    长沙市建筑设计研究院."""
+    ways = {core}
+    if found := _PROVINCE.match(core):
+        rest = core[found.end() :]
+        ways |= {found[1] + rest, f"{found[1]}省{rest}"}
+    if _INSTITUTE.search(core):
+        ways |= {_INSTITUTE.sub(end, way) for way in ways for end in ("院", "研究院")}
+    return ways - {core}
 
 
 def require_unit_name(name: str) -> str:

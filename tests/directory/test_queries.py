@@ -17,6 +17,7 @@ from expertpool.directory.queries import (
     dictionary_names,
     division_subtree,
     division_tree,
+    near_units,
     path_names,
     search_specialties,
     search_units,
@@ -26,6 +27,7 @@ from expertpool.directory.queries import (
     title_levels,
     units_matching,
 )
+from expertpool.directory.queries.names import is_near_name
 from expertpool.directory.validators import normalise_unit_name
 from tests.factories.experts import make_uscc
 
@@ -182,3 +184,21 @@ def test_two_writings_of_a_new_name_are_not_asked_about() -> None:
     one, again = "河南省建筑设计院（有限公司）", "河南省 建筑设计院(有限公司)"
     assert [names.add(name, "") for name in (one, again)] == [[], []]
     assert names.add("河南省建筑设计院有限责任公司", "") == [one]
+
+
+@pytest.mark.shows("EXP-16")
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("湖南第六工程有限公司", "湖南省第六工程有限公司"),
+        ("长沙市建筑设计院", "长沙市建筑设计研究院"),
+        ("湖南勘察设计院总工办", "湖南省勘察设计研究院总工办"),
+    ],
+)
+def test_a_name_without_province_or_research_is_near(one: str, other: str) -> None:
+    mine, *_ = [unit(name) for name in (one, other, "湖南省第七工程有限公司")]
+    assert [near.unit.name for near in near_units(one)] == [one, other]
+    assert mine in {near.unit for near in near_units(other)}
+    assert is_near_name(one, other)
+    names = NewNames()
+    assert [names.add(name, "") for name in (one, other)] == [[], [one]]

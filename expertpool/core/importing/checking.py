@@ -77,6 +77,7 @@ def _count(row: Row, totals: Totals, importer: Importer) -> None:
     totals.total += 1
     if row.faults:
         totals.reasons[row.faults[0].reason] += 1
+        totals.known += row.faults[0].is_known
         for fault in row.faults:
             if fault.word:
                 _count_word((fault.code, fault.word), totals)

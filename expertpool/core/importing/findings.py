@@ -175,6 +175,7 @@ class Collector:
             **self._changed(),
             "words": self._words(totals),
             "applied": self._lines(totals.applied.most_common(APPLIED), applied=True),
+            "known": totals.known,
             "samples": totals.samples,
             "examples": totals.examples,
             "remarks": totals.remarks,

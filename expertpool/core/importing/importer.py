@@ -22,7 +22,7 @@ class Fault:
 
     ``counted``: who imports may not know which rows have it, only how many, and once the others are
     in: that a number is in the pool would tell him what he may not see. ``code`` is the column's,
-    ``word`` one that no list has.
+    ``word`` one that no list has. ``is_known``: what the row names is in the pool already.
     """
 
     column: str
@@ -31,6 +31,7 @@ class Fault:
     counted: bool = False
     code: str = ""
     word: str = ""
+    is_known: bool = False
 
     def __str__(self) -> str:
         return f"{self.reason}：{self.detail}" if self.detail else self.reason
@@ -101,6 +102,7 @@ class Totals:
     notes: Counter[str] = field(default_factory=Counter)
     words: Counter[tuple[str, str]] = field(default_factory=Counter)
     applied: Counter[tuple[str, str]] = field(default_factory=Counter)  # words that were explained
+    known: int = 0  # rows whose content is in the pool already
     samples: int = 0
     examples: dict[int, str] = field(
         default_factory=dict

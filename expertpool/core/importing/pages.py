@@ -155,7 +155,7 @@ class _Pages:
             "kept_link": self._kept(run),
             "unused": unused_columns(run, found.get("outline", {})),
             "beside": beside(found.get("outline", {})),
-            "updates": self._updates(request, run),
+            "updates": self._updates(request, run, found),
             "still": still,
         }
         status = 422 if form and form.is_bound else 200
@@ -165,10 +165,10 @@ class _Pages:
             response["HX-Refresh"] = "true"
         return response
 
-    def _updates(self, request: HttpRequest, run: ImportRun) -> str:
+    def _updates(self, request: HttpRequest, run: ImportRun, found: dict[str, Any]) -> str:
         """Return where people of a file who are in the pool already can be updated: with this very file as
         long as it is there; empty: nowhere, or nobody is."""
-        if not run.has_known or self.importer.updated_by is None or not self._updater(request):
+        if not found.get("known") or self.importer.updated_by is None or not self._updater(request):
             return ""
         if run.is_previewed:
             return reverse(self._name(request, "update"), args=[run.pk])

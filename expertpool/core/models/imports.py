@@ -136,11 +136,6 @@ class ImportRun(HoldsFiles, models.Model):
         return [f"{kind} {count} 格" for kind, count in self.notes.items()]
 
     @property
-    def has_known(self) -> bool:
-        """Whether rows are there already, or name something that is."""
-        return any(one == GONE or one.endswith("重复") for one in self.reasons)
-
-    @property
     def verdict(self) -> str:
         """Why no row can be taken, in one sentence."""
         if self.reasons and all(one == GONE or one.endswith("重复") for one in self.reasons):

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from expertpool.directory.queries.near import LEAST, MOST, are_told_apart, may_be_one
-from expertpool.directory.validators import core_of, normalise_unit_name
+from expertpool.directory.queries.near import (
+    LEAST,
+    MOST,
+    OTHERWISE,
+    are_told_apart,
+    may_be_one,
+)
+from expertpool.directory.validators import core_of, normalise_unit_name, writings_of
 
 MOST_NAMES = 2_000  # that are compared
 COMMON = 100  # names that share three letters; by these alone nobody is found
@@ -49,13 +55,13 @@ class NewNames:
         # One code is one unit already.
         if (code and code == uscc) or not may_be_one(code, uscc) or are_told_apart(core, other):
             return 0
-        return _share(threes, others)
+        return OTHERWISE if other in writings_of(core) else _share(threes, others)
 
 
 def is_near_name(one: str, other: str) -> bool:
     """Tell whether two names may be one unit's, as `near_units` finds them."""
     core, other_core = core_of(one), core_of(other)
-    if core == other_core:
+    if core == other_core or other_core in writings_of(core):
         return True
     likeness = _share(_threes(core), _threes(other_core))
     return likeness >= LEAST and not are_told_apart(core, other_core)

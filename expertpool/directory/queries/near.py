@@ -12,10 +12,11 @@ from django.db.models import F, Q, QuerySet
 from expertpool.directory.models import UNIDENTIFIED, FormerUnit, Unit, UnitPair
 from expertpool.directory.queries.parts import parts_of
 from expertpool.directory.queries.units import Named, units_matching_each
-from expertpool.directory.validators import core_of, require_unit_name
+from expertpool.directory.validators import core_of, require_unit_name, writings_of
 
 LEAST = 0.55  # likeness, of 1: one letter of ten is another
 MOST = 5  # that are shown beside a name
+OTHERWISE = 0.95  # likeness of a name that is the same, written otherwise
 LOOKED_AT = (
     200  # bearers near to a name, the nearest of which are taken: a list may hold thousands alike
 )
@@ -144,16 +145,24 @@ def likenesses_each(
     named: Sequence[tuple[str, str, int]], *, most: int, inactive: bool = False
 ) -> list[dict[int, float]]:
     """Do `likenesses` for units as they are named (name, USCC, own id): also by what of a name may be the
-    unit where more stands in it (`parts_of`)."""
+    unit where more stands in it (`parts_of`), and by how else people write it (`writings_of`)."""
     sought, whose = [], []
     for at, (name, uscc, own) in enumerate(named):
-        for one in (name, *parts_of(name)):
-            sought.append(Sought(core_of(one), uscc, own))
-            whose.append(at)
+        cores = [core_of(one) for one in (name, *parts_of(name))]
+        otherwise = {way for core in cores for way in writings_of(core)}
+        for core in (*cores, *sorted(otherwise)):
+            sought.append(Sought(core, uscc, own))
+            whose.append((at, core in otherwise))
     found: list[dict[int, float]] = [{} for _ in named]
-    for at, likes in zip(whose, likenesses(sought, most=most, inactive=inactive), strict=True):
+    for (at, is_other), likes in zip(
+        whose, likenesses(sought, most=most, inactive=inactive), strict=True
+    ):
         for unit, likeness in likes.items():
-            found[at][unit] = max(likeness, found[at].get(unit, 0))
+            if is_other and likeness < 1:  # near to what nobody wrote
+                continue
+            found[at][unit] = max(
+                min(likeness, OTHERWISE) if is_other else likeness, found[at].get(unit, 0)
+            )
     return [
         dict(sorted(likes.items(), key=lambda one: (-one[1], one[0]))[:most]) for likes in found
     ]

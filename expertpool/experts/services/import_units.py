@@ -9,6 +9,7 @@ from typing import Any
 from expertpool.core.importing import CHECK, CLEANED, Fault, Importer, Note, Question, Row
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import (
+    Near,
     NewNames,
     is_called,
     is_code_of,
@@ -23,6 +24,7 @@ LOOKED_AT = 200
 LABEL = "工作单位"
 NOT_ALIKE = "单位名称与代码不符"
 SEVERAL = "单位同名，缺少代码"
+MOST_NEAR = 3  # units of the register that are offered for a name
 
 
 def employer_of(values: dict[str, Any]) -> NamedUnit:
@@ -38,7 +40,7 @@ class NamedUnits:
         self._foreseen = Foreseen({}, {}, {})
         self._coded: dict[str, str] = {}  # code → the first name of an earlier chunk
         self._codes: dict[str, set[str]] = defaultdict(set)  # name, as it is compared → its codes
-        self._near: dict[NamedUnit, str] = {}
+        self._near: dict[NamedUnit, list[Near]] = {}
         self._alike: dict[NamedUnit, list[str]] = {}
         self._parts: dict[str, list[str]] = {}  # name → what of it may be the unit
         self._names = NewNames()
@@ -86,9 +88,7 @@ class NamedUnits:
                 self._alike[pair] = alike
         looked_at = new[: self._left]
         self._left -= len(looked_at)
-        for pair, units in near_each(looked_at).items():
-            told = "、".join(map(str, units[:2]))
-            self._near[pair] = f"单位库里有相近的：{told}。是同一家的，导入后可在单位库合并。"
+        self._near |= near_each(looked_at)
         several = {name: parts for name, _ in new if (parts := parts_of(name))}
         found = foresee_units((part, "") for parts in several.values() for part in parts).found
         for name, parts in several.items():
@@ -136,16 +136,23 @@ class NamedUnits:
         unit = self.unit_of(row)
         if unit is not None and not is_called(unit, name):
             row.notes.append(Note(LABEL, CLEANED, name, unit.name))
-        if near := self._near.get(pair):
-            row.notes.append(Note(LABEL, CHECK, name, near))
+        if self._importer.said.get("employer", {}).get(name) == name:
+            return  # it is another one, as was said
+        near = self._near.get(pair, [])[:MOST_NEAR]
+        if near:
+            told = f"单位库里有相近的：{'、'.join(map(str, near))}，请核对是否同一家。"
+            row.notes.append(Note(LABEL, CHECK, name, told))
         alike, parts = self._alike.get(pair, []), self._parts.get(name, [])
-        if not (alike or parts) or self._importer.said.get("employer", {}).get(name) == name:
+        if not (near or alike or parts):
             return
-        told = f"文件里另有{_quoted(alike)}" if alike else ""
+        told = "单位库里有相近的" if near else f"文件里另有{_quoted(alike)}"
         if parts:
             told = f"不像一个单位的名称，其中有{_quoted(parts)}"
         kept = "按原样保存" if parts else "是另一家，按原样保存"
-        meanings = {"": kept} | {one: f"当作“{one}”" for one in (*parts, *alike)}
+        # What the register has goes before what the file writes otherwise.
+        held = {one.unit.name: f"当作单位库的“{one}”" for one in near}
+        meanings = {"": kept}
+        meanings |= held | {one: f"当作“{one}”" for one in (*parts, *alike) if one not in held}
         self._importer.questions["employer", name] = Question(told, meanings)
         row.words.append(("employer", name))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -251,7 +251,7 @@ class ExpertImporter(Importer):
             told = GONE if is_gone else reason
             fault = self.fault(code, told, where, counted=not first and code in self.counted)
             if code != "email" or fault.counted:
-                return fault
+                return replace(fault, is_known=not first)
             # An expert without mail can be reached; two by one mail are not told apart.
             row.left.append(fault)
             row.values |= {"email": "", "email_index": None}

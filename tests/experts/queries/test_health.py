@@ -142,8 +142,10 @@ def test_employers_not_identified_are_assigned_all_at_once(client: Client, admin
     known = make_unit("河南省设计院有限公司", uscc=make_uscc(1))
     typed = make_unit("河南省设计院")
     staff = [whole(employer=typed), whole(employer=typed)]
-    compare_units()
     page = login(client, admin).get(reverse("experts:employers"))
+    assert "正在比对，几分钟后再看" in page.content.decode()  # not yet that none is near
+    compare_units()
+    page = client.get(reverse("experts:employers"))
     ((unit, near),) = page.context["rows"]
     assert (unit, unit.expert_count, near) == (typed, 2, [known])
     client.post(reverse("directory:unit_merge", args=[typed.pk]), {"into": known.pk})

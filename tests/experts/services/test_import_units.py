@@ -275,6 +275,22 @@ def test_a_cell_that_holds_more_than_a_unit_is_asked_about(client: Client, tmp_p
     ]
 
 
+@pytest.mark.shows("EXP-08", "EXP-16")
+def test_a_name_near_to_a_unit_of_the_register_can_be_given_to_it(
+    client: Client, tmp_path: Path
+) -> None:
+    """Avoidance by unit holds at once, not only after a merge."""
+    held = make_unit("长沙市建筑设计研究院", uscc=CODE)
+    page = upload(client, tmp_path, rows_of(("长沙建筑设计院", ""), ("长沙市建筑设计院", "")))
+    fields = fields_of(page)
+    assert "长沙市建筑设计院" in fields
+    assert f"当作单位库的“{held.name}（{CODE}）”" in page.content.decode()
+    answered = standing(page, **{fields["长沙市建筑设计院"]: held.name})
+    page = post(client, "answers", page.context["run"], answered)
+    post(client, "confirm", page.context["run"], standing(page))
+    assert employers()["专家1"] == held.name
+
+
 def test_near_units_are_found_by_what_stands_in_a_name() -> None:
     unit, other = make_unit("黄石三院"), make_unit("武汉大学")
     near = {one.unit for one in near_units("黄石三院、武汉大学")}

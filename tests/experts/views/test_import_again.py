@@ -57,6 +57,17 @@ def test_people_who_are_in_the_pool_lead_to_an_update_with_the_same_file(
     assert page.context["updates"] == reverse("experts:update")
 
 
+def test_what_stands_twice_in_the_file_alone_leads_to_no_update(
+    admin: User, tmp_path: Path
+) -> None:
+    rows = [["姓名", "手机号"], ["甲真", "13911110001"], ["甲善", "13911110001"]]
+    content = write_xlsx(tmp_path / "a.xlsx", rows).read_bytes()
+    posted = {"file": SimpleUploadedFile("a.xlsx", content), "status": "formal"}
+    page = login(Client(), admin).post(reverse("experts:import"), posted, follow=True)
+    assert page.context["run"].reasons == {"手机号重复": 1}
+    assert page.context["updates"] == ""
+
+
 def test_a_list_of_new_people_leads_to_no_update(admin: User, tmp_path: Path) -> None:
     page = uploaded(login(Client(), admin), tmp_path)
     assert page.context["updates"] == ""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple, NoReturn
 
+from django.db import connection
 from django.db.models import Case, Count, Exists, F, Model, OuterRef, Q, QuerySet, When
+from django.utils import timezone
 
 from expertpool.accounts.enums import LoginOutcome, Scope
 from expertpool.accounts.models import (
@@ -18,9 +22,12 @@ from expertpool.accounts.models import (
     RolePermission,
     User,
 )
-from expertpool.accounts.registry import OUTSIDERS
+from expertpool.accounts.registry import OUTSIDERS, READ_ALONG
 from expertpool.audit.queries import entries_for
+from expertpool.core.configuration import read_anew
+from expertpool.core.counting import Countable, as_statement
 from expertpool.core.permissions import PERMISSIONS
+from expertpool.core.prepared import Given, Statement
 from expertpool.core.visibility import told_later
 
 NOTHING = Q(pk__in=[])
@@ -256,3 +263,117 @@ def locked_users(now: datetime) -> QuerySet[User]:
     untold = LoginRecord.objects.filter(told_later(LoginRecord), user=OuterRef("pk"))
     untold = untold.exclude(outcome=LoginOutcome.SUCCESS)
     return User.objects.filter(~Exists(untold), is_active=True, locked_until__gt=now)
+
+
+# --- what every page counts for its reader ----------------------------------------------------------
+
+
+class WaitingFor:
+    """The rows that wait for a user, which every page counts: the statement is worked out once for whoever stands
+    as he does (`Standing`), and asked at the time of each page::
+
+        MenuItem(…, count=WaitingFor(lambda user, now: to_rate(user, now)[:MOST_WAITING]))
+
+    ``build`` may depend on what a standing says, and on the day. ``now`` it passes on into conditions. Where it asks
+    the database or the settings for more, nothing is kept: it is asked each time.
+    """
+
+    def __init__(self, build: Callable[[Any, Any], Countable]) -> None:
+        self._build = build
+        self._kept = lru_cache(maxsize=256)(self._worked_out)
+
+    def __call__(self, user: User) -> Countable:
+        now = timezone.now()
+        kept = self._kept(Standing.of(user), timezone.localdate(now))
+        if kept is None:
+            return self._build(user, now)
+        return kept.given(now=now) if isinstance(kept, Statement) else kept
+
+    def _worked_out(self, standing: Standing, day: date) -> Statement | int | None:
+        """Return what is asked for all who stand so on this ``day``; None where more than that decides."""
+        try:
+            with _asking_nothing():
+                rows = self._build(standing.as_user(), Given("now"))
+                return rows if isinstance(rows, int) else as_statement(rows) or 0
+        except _MoreAsked:
+            return None
+
+
+class Standing(NamedTuple):
+    """Who a user is, where he belongs, what he may, and what was read along with him."""
+
+    pk: int
+    department: _Place | None
+    grants: tuple[_Grant, ...]
+    along: tuple[tuple[str, Any], ...]
+
+    @classmethod
+    def of(cls, user: User) -> Standing:
+        along = (*(one.code for one in READ_ALONG), "is_narrowed")
+        grants = sorted(_Grant.of(one) for rows in user.grants.values() for one in rows)
+        return cls(
+            user.pk,
+            _Place.of(user.department) if user.department else None,
+            tuple(grants),
+            tuple((code, getattr(user, code)) for code in along if hasattr(user, code)),
+        )
+
+    def as_user(self) -> User:
+        """Return a user of whom no more is known: for all else he would have to ask the database."""
+        place = self.department
+        user = User.from_db(None, ["id", "department_id"], [self.pk, place and place.pk])
+        user.department = place and place.as_department()
+        user.grants = {}
+        for grant in self.grants:
+            user.grants.setdefault(grant.code, []).append(grant.as_permission())
+        vars(user).update(self.along)
+        return user
+
+
+class _Place(NamedTuple):
+    """A department where it stands in the tree."""
+
+    pk: int
+    path: str
+
+    @classmethod
+    def of(cls, department: Department) -> _Place:
+        return cls(department.pk, department.path)
+
+    def as_department(self) -> Department:
+        return Department.from_db(None, ["id", "path"], self)
+
+
+class _Grant(NamedTuple):
+    pk: int
+    code: str
+    scope: str
+    chosen: tuple[_Place, ...]
+
+    @classmethod
+    def of(cls, grant: RolePermission) -> _Grant:
+        chosen = grant.departments.all() if grant.scope == Scope.CHOSEN else ()
+        return cls(grant.pk, grant.code, grant.scope, tuple(map(_Place.of, chosen)))
+
+    def as_permission(self) -> RolePermission:
+        grant = RolePermission.from_db(None, ["id", "code", "scope"], self[:3])
+        if self.scope == Scope.CHOSEN:
+            chosen = Department.objects.all()
+            chosen._result_cache = [one.as_department() for one in self.chosen]
+            grant._prefetched_objects_cache = {"departments": chosen}  # type: ignore[attr-defined]
+        return grant
+
+
+class _MoreAsked(Exception):
+    """A statement that is worked out for many depends on something that may change."""
+
+
+@contextmanager
+def _asking_nothing() -> Iterator[None]:
+    """Raise `_MoreAsked` in place of each statement inside the block, of the settings too."""
+    with read_anew(), connection.execute_wrapper(_refuse):
+        yield
+
+
+def _refuse(*_: Any) -> NoReturn:
+    raise _MoreAsked

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-
-from expertpool.accounts.models import User
-from expertpool.changes.models import ChangeRequest
+from expertpool.accounts.queries import WaitingFor
 from expertpool.changes.queries import RIGHT, requests_to_decide
 from expertpool.core.registry import MOST_WAITING, MenuItem
-
-
-def waiting_for_user(user: User) -> QuerySet[ChangeRequest]:
-    return requests_to_decide(user)[:MOST_WAITING]
-
 
 ITEMS = (
     MenuItem(
@@ -32,7 +24,7 @@ ITEMS = (
         "changes:list",
         permissions=(RIGHT,),
         order=15,
-        count=waiting_for_user,
+        count=WaitingFor(lambda user, now: requests_to_decide(user)[:MOST_WAITING]),
         active=("changes:detail", "changes:decide"),
         group="experts",
     ),

@@ -18,7 +18,7 @@ Countable = int | QuerySet[Any] | Statement
 def counted(questions: Iterable[Countable]) -> list[int]:
     """Return the number of each of ``questions``; all rows are counted by one statement."""
     asked = list(questions)
-    statements = [_statement(one) for one in asked if not isinstance(one, int)]
+    statements = [as_statement(one) for one in asked if not isinstance(one, int)]
     parts = [one for one in statements if one]
     found: list[int] = []
     if parts:
@@ -33,7 +33,7 @@ def counted(questions: Iterable[Countable]) -> list[int]:
     return [one if isinstance(one, int) else next(numbers) for one in asked]
 
 
-def _statement(rows: QuerySet[Any] | Statement) -> Statement | None:
+def as_statement(rows: QuerySet[Any] | Statement) -> Statement | None:
     """What finds ``rows``; None for what is empty by its conditions, of which nothing is asked."""
     if isinstance(rows, Statement):
         return rows

@@ -62,6 +62,14 @@ class Statement(NamedTuple):
     sql: str
     params: Sequence[Any]
 
+    def given(self, **values: Any) -> Statement:
+        """Return it with ``values`` in the places of its `Given`."""
+        return Statement(self.sql, _filled(self.params, values))
+
+
+def _filled(params: Sequence[Any], values: dict[str, Any]) -> list[Any]:
+    return [values[one.name] if isinstance(one, Given) else one for one in params]
+
 
 class _Asked:
     """A queryset with its statement."""
@@ -77,7 +85,7 @@ class _Asked:
         self._locks = queryset.query.select_for_update
 
     def params(self, values: dict[str, Any]) -> list[Any]:
-        return [values[one.name] if isinstance(one, Given) else one for one in self._params]
+        return _filled(self._params, values)
 
     def rows(self, values: dict[str, Any]) -> list[Any]:
         if (

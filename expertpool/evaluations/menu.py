@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-from django.utils import timezone
-
-from expertpool.accounts.models import User
+from expertpool.accounts.queries import WaitingFor
 from expertpool.core.registry import MOST_WAITING, MenuGroup, MenuItem
-from expertpool.evaluations.models import Evaluation, RatingObjection
 from expertpool.evaluations.permissions import ANSWER, MANAGE, RATE, VIEW
 from expertpool.evaluations.queries.own import objections_waiting
 from expertpool.evaluations.queries.windows import to_rate
-
-
-def count_waiting(user: User) -> QuerySet[Evaluation]:
-    return to_rate(user, timezone.now())[:MOST_WAITING]
-
-
-def count_objections(user: User) -> QuerySet[RatingObjection]:
-    rows: QuerySet[RatingObjection] = objections_waiting(user)[:MOST_WAITING]
-    return rows
-
 
 GROUP = MenuGroup("evaluations", "综合评价", 27)
 ITEMS = (
@@ -31,7 +17,7 @@ ITEMS = (
         "evaluations:list",
         permissions=(VIEW, RATE),
         order=10,
-        count=count_waiting,
+        count=WaitingFor(lambda user, now: to_rate(user, now)[:MOST_WAITING]),
         active=("evaluations:detail", "evaluations:extend", "evaluations:sanction"),
         group="evaluations",
     ),
@@ -60,7 +46,7 @@ ITEMS = (
         "evaluations:objections",
         permissions=(ANSWER,),
         order=30,
-        count=count_objections,
+        count=WaitingFor(lambda user, now: objections_waiting(user)[:MOST_WAITING]),
         active=("evaluations:answer",),
         group="evaluations",
     ),

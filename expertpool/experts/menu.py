@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-
-from expertpool.accounts.models import User
+from expertpool.accounts.queries import WaitingFor
 from expertpool.core.registry import MOST_WAITING, MenuGroup, MenuItem
-from expertpool.experts.models import Expert
 from expertpool.experts.queries.admission import admissions_at_step_of
-
-
-def pending_for(user: User) -> QuerySet[Expert]:
-    """Return the experts who wait at a step of ``user``, as far as a menu tells. To which of them he may agree
-    himself is asked where he looks: each page has this number."""
-    return admissions_at_step_of(user)[:MOST_WAITING]
-
 
 GROUP = MenuGroup("experts", "专家库管理", 10)
 ITEMS = (
@@ -25,7 +15,8 @@ ITEMS = (
         "experts:list",
         permissions=("experts.view",),
         order=10,
-        count=pending_for,
+        # To which of them he may agree himself is asked where he looks: each page has this number.
+        count=WaitingFor(lambda user, now: admissions_at_step_of(user)[:MOST_WAITING]),
         active=("experts:detail", "experts:package", "experts:update", "experts:update_run"),
         group="experts",
     ),

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import QuerySet
-
-from expertpool.accounts.models import User
+from expertpool.accounts.queries import WaitingFor
 from expertpool.core.registry import MOST_WAITING, MenuItem
 from expertpool.inspections.permissions import MANAGE, VIEW
 from expertpool.inspections.queries.inspections import to_decide
 from expertpool.inspections.queries.renewals import RIGHT
 from expertpool.inspections.queries.renewals import to_decide as renewals_to_decide
-
-
-def waiting_for_user(user: User) -> QuerySet[Any] | int:
-    return to_decide(user)[:MOST_WAITING] if user.has_permission(MANAGE) else 0
-
-
-def renewals_waiting(user: User) -> QuerySet[Any]:
-    return renewals_to_decide(user)[:MOST_WAITING]
-
 
 ITEMS = (
     MenuItem(
@@ -30,7 +17,9 @@ ITEMS = (
         "inspections:list",
         permissions=(VIEW, MANAGE),
         order=44,
-        count=waiting_for_user,
+        count=WaitingFor(
+            lambda user, now: to_decide(user)[:MOST_WAITING] if user.has_permission(MANAGE) else 0
+        ),
         active=(
             "inspections:round",
             "inspections:create",
@@ -49,7 +38,7 @@ ITEMS = (
         "inspections:renewals",
         permissions=(RIGHT,),
         order=45,
-        count=renewals_waiting,
+        count=WaitingFor(lambda user, now: renewals_to_decide(user)[:MOST_WAITING]),
         active=(
             "inspections:renewal",
             "inspections:renewal_decide",

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-
-from expertpool.accounts.models import User
+from expertpool.accounts.queries import WaitingFor
 from expertpool.core.registry import MOST_WAITING, MenuItem
-from expertpool.joining.models import Application
 from expertpool.joining.queries.applications import applications_to_decide
-
-
-def count_to_decide(user: User) -> QuerySet[Application]:
-    return applications_to_decide(user)[:MOST_WAITING]
-
 
 ITEMS = (
     MenuItem(
@@ -22,7 +14,7 @@ ITEMS = (
         "joining:list",
         permissions=("joining.review",),
         order=15,
-        count=count_to_decide,
+        count=WaitingFor(lambda user, now: applications_to_decide(user)[:MOST_WAITING]),
         active=("joining:detail", "joining:approve", "joining:reject", "joining:return"),
         group="experts",
     ),

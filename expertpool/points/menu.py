@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-
-from expertpool.accounts.models import User
+from expertpool.accounts.queries import WaitingFor
 from expertpool.core.registry import MOST_WAITING, MenuGroup, MenuItem
-from expertpool.points.models import BenefitRequest
 from expertpool.points.permissions import MANAGE, SERVE, VIEW
 from expertpool.points.queries.requests import requests_waiting
-
-
-def count_waiting(user: User) -> QuerySet[BenefitRequest]:
-    return requests_waiting(user)[:MOST_WAITING]
-
 
 GROUP = MenuGroup("points", "积分与服务", 15)
 ITEMS = (
@@ -34,7 +26,7 @@ ITEMS = (
         "points:request_list",
         permissions=(SERVE,),
         order=20,
-        count=count_waiting,
+        count=WaitingFor(lambda user, now: requests_waiting(user)[:MOST_WAITING]),
         active=("points:answer",),
         group="points",
     ),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from expertpool.accounts.queries import WaitingFor
 from expertpool.core.registry import MenuGroup, MenuItem
 from expertpool.projects.queries import projects_to_decide
 from expertpool.projects.queries.follow_up import open_tasks_to_count
@@ -40,7 +41,7 @@ ITEMS = (
         "projects:approvals",
         permissions=("projects.approve",),
         order=20,
-        count=projects_to_decide,
+        count=WaitingFor(lambda user, now: projects_to_decide(user)),
         group="projects",
     ),
     MenuItem(

@@ -32,7 +32,14 @@ from expertpool.core.configuration.kinds import (
     TimeRange,
     any_of,
 )
-from expertpool.core.configuration.reading import Reader, in_force, read_once, value_of, words_of
+from expertpool.core.configuration.reading import (
+    Reader,
+    in_force,
+    read_anew,
+    read_once,
+    value_of,
+    words_of,
+)
 
 __all__ = [
     "SETTING_CONSTRAINTS",
@@ -59,6 +66,7 @@ __all__ = [
     "TrialFailed",
     "any_of",
     "in_force",
+    "read_anew",
     "read_once",
     "value_of",
     "words_of",

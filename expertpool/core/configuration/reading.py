@@ -60,6 +60,16 @@ def read_once() -> Iterator[None]:
         _kept.reset(token)
 
 
+@contextmanager
+def read_anew() -> Iterator[None]:
+    """Read the stored values each time inside the block, whatever was read before it."""
+    token = _kept.set(None)
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
 def forget() -> None:
     """Read anew what this block has read: for who has just changed it."""
     if kept := _kept.get():

@@ -1,0 +1,170 @@
+"""What every page counts for its reader: worked out once for whoever stands as he does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from expertpool.accounts.backends import AccountBackend
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.models import Department, HeldRole, LoginRecord, Role, RolePermission, User
+from expertpool.accounts.queries import Standing, WaitingFor, scope_q
+from expertpool.accounts.settings import SESSION_LENGTH
+from expertpool.core.configuration import read_once, value_of
+from expertpool.core.counting import Countable, counted
+from expertpool.core.prepared import Statement
+from expertpool.core.registry import MENU
+from expertpool.workflow.models import Delegation
+from tests.factories.accounts import make_department, make_user
+
+pytestmark = pytest.mark.django_db
+
+OF_MENU = [item for item in MENU if isinstance(item.count, WaitingFor)]
+
+
+def of_session(user: User) -> User:
+    """Return ``user`` as a request has him."""
+    found = AccountBackend().get_user(user.pk)
+    assert found is not None
+    return found
+
+
+def reach(scope: Scope, *chosen: Department) -> Role:
+    role = Role.objects.create(code=f"{scope}-{len(chosen)}"[:32], name=f"{scope} {len(chosen)}")
+    grant = RolePermission.objects.create(role=role, code="projects.view", scope=scope)
+    grant.departments.set(chosen)
+    return role
+
+
+@pytest.fixture
+def build() -> Mock:
+    """Whom ``projects.view`` would reach, were users projects."""
+    return Mock(
+        side_effect=lambda user, now: User.objects.filter(
+            scope_q(user, "projects.view", owner="id")
+        ).order_by("name")
+    )
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_the_statement_finds_what_the_query_finds(
+    build: Mock, scope: Scope, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    top = make_department("总部")
+    below, beside = make_department("一部", parent=top), make_department("二部", parent=top)
+    for department in (top, below, beside, beside):
+        make_user(department=department)
+    waiting = WaitingFor(build)
+    for home in (top, below):
+        user = make_user(roles=(reach(scope, *[beside] * (home == below)),), department=home)
+        user = of_session(user)
+        direct = build.side_effect(user, None)
+        assert isinstance(waiting(user), Statement) == direct.exists()
+        assert counted([waiting(user)]) == [direct.count()]
+    asked = build.call_count
+    with django_assert_num_queries(0):
+        waiting(user)
+    assert build.call_count == asked
+
+
+def test_it_is_worked_out_anew_once_he_stands_otherwise(build: Mock) -> None:
+    department = make_department()
+    for _ in range(3):
+        make_user(department=department)
+    user = make_user(roles=(reach(Scope.OWN),))
+    waiting = WaitingFor(build)
+    assert counted([waiting(of_session(user))]) == [1]
+
+    HeldRole.objects.create(user=user, role=reach(Scope.DEPARTMENT))
+    assert counted([waiting(of_session(user))]) == [1]  # he has no department
+
+    user.department = department
+    user.save()
+    assert counted([waiting(of_session(user))]) == [4]
+
+    other = of_session(user)
+    other.keep_only(())
+    assert counted([waiting(other)]) == [0]
+
+    HeldRole.objects.filter(user=user).delete()
+    assert counted([waiting(of_session(user))]) == [0]
+
+
+def test_time_is_that_of_each_page() -> None:
+    waiting = WaitingFor(lambda user, now: LoginRecord.objects.filter(at__lt=now, user=user))
+    user = of_session(make_user("operator"))
+    assert counted([waiting(user)]) == [0]
+    LoginRecord.objects.create(at=timezone.now(), user=user, outcome="ok", address="10.0.0.1")
+    assert counted([waiting(user)]) == [1]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        lambda user: user.name,
+        lambda user: user.role_codes,
+        lambda user: user.field_levels,
+        lambda user: value_of(SESSION_LENGTH),
+        lambda user: Role.objects.count(),
+    ],
+)
+def test_nothing_is_kept_of_what_depends_on_more(more: Callable[[User], Any]) -> None:
+    def ask(user: User, now: datetime) -> Countable:
+        more(user)
+        return User.objects.filter(pk=user.pk)
+
+    build = Mock(side_effect=ask)
+    waiting, user = WaitingFor(build), of_session(make_user("operator"))
+    with read_once():
+        more(user)  # it is known of him, or in this request, already
+        for _ in range(3):
+            assert counted([waiting(user)]) == [1]
+    assert build.call_count == 1 + 3  # tried once
+
+
+def test_the_counts_of_the_menu_are_kept_and_depend_on_no_hour(
+    django_assert_num_queries: DjangoAssertNumQueries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = of_session(make_user("admin", department=make_department()))
+    standing, noon = Standing.of(user), timezone.localtime().replace(hour=12)
+
+    def worked_out(at: datetime) -> Iterator[Any]:
+        monkeypatch.setattr(timezone, "now", lambda: at)
+        for item in OF_MENU:
+            count: Any = item.count
+            yield item.code, count._worked_out(standing, noon.date())
+
+    assert len(OF_MENU) >= 9
+    early = dict(worked_out(noon))
+    assert None not in early.values()
+    late = dict(worked_out(noon + timedelta(hours=3)))
+    for code, statement in early.items():
+        assert repr_of(statement) == repr_of(late[code]), code
+
+
+def repr_of(statement: Any) -> tuple[str, list[str]]:
+    given = statement.given(now="now")
+    return given.sql, [str(one) for one in given.params]
+
+
+def test_who_stands_in_for_another_is_asked_each_time() -> None:
+    giver, to = make_user("supervisor"), make_user("supervisor")
+    now = timezone.now()
+    Delegation.objects.create(
+        giver=giver,
+        to=to,
+        begins_at=now,
+        ends_at=now + timedelta(days=1),
+        reason="出差",
+        made_at=now,
+    )
+    user = of_session(to)
+    (approvals,) = (item for item in OF_MENU if item.code == "project_approvals")
+    assert not isinstance(approvals.count(user), Statement)  # type: ignore[misc]
+    assert isinstance(approvals.count(of_session(giver)), Statement)  # type: ignore[misc]

@@ -1,14 +1,30 @@
-"""Whose session is narrowed opens what is left to him, and nothing else of what asks for a login."""
+"""Who has to sign in is led there; whose session is narrowed opens what is left to him, and nothing else of what
+asks for a login."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 
 from expertpool.core.registry import NARROW_PAGES, is_narrowed
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Says on the page of sign-in to who was signed in until now that he is not any more: else he who is frozen, or
+    whose time was over, would stand there without a word."""
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
+        answer = super().handle_no_permission(request, view_func)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            answer["Location"] += "&ended=1"
+        return answer
 
 
 class NarrowedMiddleware:

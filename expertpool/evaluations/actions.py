@@ -10,6 +10,9 @@ ACTIONS = (
     Action("evaluation.sanction_ask", "申请警告、移入黑名单"),
     Action("evaluation.sanction", "给予警告、移入黑名单"),
     Action("evaluation.sanction_refuse", "不同意警告、移入黑名单"),
+    Action("evaluation.lift_ask", "申请撤销警告"),
+    Action("evaluation.lift", "撤销警告"),
+    Action("evaluation.lift_refuse", "不同意撤销警告"),
     Action("evaluation.object", "申诉评价"),
     Action("evaluation.answer", "答复评价申诉"),
 )

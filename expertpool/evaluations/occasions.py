@@ -90,4 +90,19 @@ CAUTIONED = Occasion(
         ChannelCode.SMS: ("", _CAUTIONED),
     },
 )
-OCCASIONS = (OPENED, REMINDED, ASKED, CLOSED, ANSWERED, ANSWERED_RATER, CAUTIONED)
+_LIFTED = "{{专家姓名}}专家：管理单位撤销了给您的警告（{{警告原因}}），不再计入。原因：{{原因}} 查看：{{网址}}"
+LIFTED = Occasion(
+    code="evaluations.lifted",
+    label="警告撤销（通知专家）",
+    placeholders={
+        **CAUTIONED.placeholders,
+        "警告原因": "2026-12-08 评审迟到二十分钟。",
+        "原因": "所依据的评价经申诉已撤销。",
+    },
+    defaults={
+        ChannelCode.SITE: ("给您的警告已撤销", _LIFTED),
+        ChannelCode.EMAIL: ("给您的警告已撤销", _LIFTED),
+        ChannelCode.SMS: ("", _LIFTED),
+    },
+)
+OCCASIONS = (OPENED, REMINDED, ASKED, CLOSED, ANSWERED, ANSWERED_RATER, CAUTIONED, LIFTED)

@@ -60,11 +60,12 @@ def _ratings(expert: Expert, now: datetime) -> Iterator[tuple[str, ...]]:
 
 def _cautions(expert: Expert, now: datetime) -> Iterator[tuple[str, ...]]:
     for one in cautions_of(expert):
-        yield moment_text(one.decided_at), one.reason
+        lifted = f"{moment_text(one.lifted_at)} {one.lift_reason}" if one.lifted_at else ""
+        yield moment_text(one.decided_at), one.reason, lifted
 
 
 OWN = (
-    OwnData("cautions", "警告", 55, ("时间", "原因"), _cautions),
+    OwnData("cautions", "警告", 55, ("时间", "原因", "撤销"), _cautions),
     OwnData(
         "evaluations",
         "对我的评价",

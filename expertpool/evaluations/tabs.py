@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, cast
 
 from django.template.loader import render_to_string
@@ -13,6 +14,7 @@ from expertpool.evaluations.queries.ratings import lines_for, ratings_of, summar
 from expertpool.evaluations.queries.results import organisers_of, result_of
 from expertpool.evaluations.queries.sanctions import cautions_of
 from expertpool.evaluations.queries.windows import evaluations_visible_to, may_rate
+from expertpool.evaluations.services.matters import SANCTIONS
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.projects.models import Project
@@ -33,15 +35,19 @@ def of_expert(request: HttpRequest, expert: Expert) -> str:
     rows = ratings_of(expert) if seen else []
     # Whoever may not read the names of a review has it in the averages alone.
     lines = [one for one in lines_for(user, rows, now=now) if one.project]
+    cautions = list(cautions_of(expert)) if seen else []
+    requests = waiting_about(expert, user, now=now)
     context = {
         "expert": expert,
         "summary": summary_of(rows),
         "lines": lines[:LONGEST],
         "hidden": len(rows) - len(lines),
         "longest": LONGEST,
-        "cautions": cautions_of(expert) if seen else [],
+        "cautions": cautions,
         "may": experts_visible_to(user, SANCTION).filter(pk=expert.pk).exists(),
-        "requests": waiting_about(expert, user, now=now),
+        # What waits of his cautions stands beside what waits of himself.
+        "requests": [*requests, *chain(*(waiting_about(one, user, now=now) for one in cautions))],
+        "waits": any(item.matter == SANCTIONS for item in requests),
     }
     return render_to_string("evaluations/_expert_tab.html", context, request)
 

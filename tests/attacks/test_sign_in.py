@@ -202,7 +202,10 @@ def test_an_expert_who_is_frozen_signs_in_to_what_is_left_to_him(admin: User) ->
     give_account(expert, user)
     client = login(Client(), user)
     freeze_expert(expert=expert, reason="查实", actor=admin, now=NOW)
-    assert client.get("/").status_code == 302  # what he was signed in by has ended
+    ended = client.get("/")  # what he was signed in by has ended
+    assert ended.status_code == 302
+    assert "您的登录已失效" in client.get(ended["Location"]).content.decode()
+    assert "您的登录已失效" not in client.get("/login/").content.decode()
     who = {"identifier": "chef", "password": PASSWORD, "address": "10.0.0.1", "device": ""}
     assert sign_in(**who, now=NOW).outcome == LoginOutcome.SUCCESS
     # No second person, for he acts by his account no more.

@@ -14,8 +14,9 @@ from expertpool.automation.enums import FiringState
 from expertpool.automation.services.rules import ActionData
 from expertpool.evaluations.enums import SanctionKind
 from expertpool.evaluations.exceptions import EvaluationRefused
-from expertpool.evaluations.models import Evaluation, Sanction
-from expertpool.evaluations.queries.sanctions import cautions_of
+from expertpool.evaluations.models import CautionLift, Evaluation, Sanction
+from expertpool.evaluations.queries.sanctions import all_cautions, cautions_of
+from expertpool.evaluations.services.lifts import decide_lift
 from expertpool.evaluations.services.sanctions import decide_sanction, request_sanction
 from expertpool.evaluations.services.windows import close_evaluation
 from expertpool.experts.enums import ExpertStatus
@@ -55,6 +56,10 @@ def test_a_caution_takes_two_persons_and_is_told(
     assert client.post(url, {"kind": "caution", "reason": REASON}).status_code == 422
     asked = Sanction.objects.get()
     assert not cautions_of(expert).exists()
+    tab = reverse("experts:detail", args=[expert.pk]) + "?tab=evaluations"
+    waiting = client.get(tab).content.decode()
+    assert "警告、移入黑名单等待确认" in waiting
+    assert "没有警告" not in waiting
     now = timezone.now()
     with pytest.raises(EvaluationRefused):
         agree(asked, supervisor, now=now)
@@ -66,6 +71,36 @@ def test_a_caution_takes_two_persons_and_is_told(
     assert REASON in page.content.decode()
     page = login(Client(), expert.user).get(reverse("evaluations:own"))
     assert REASON in page.content.decode()
+
+
+@pytest.mark.shows("EXP-29")
+def test_a_caution_is_taken_back_by_two_persons_and_counts_no_more(
+    client: Client, expert: Expert, supervisor: User
+) -> None:
+    now, other = timezone.now(), make_user("supervisor")
+    caution = request_sanction(
+        expert=expert, kind=SanctionKind.CAUTION, reason=REASON, actor=supervisor, now=now
+    )
+    agree(caution, other, now=now)
+    login(client, supervisor)
+    ask = reverse("workflow:request_ask", args=["evaluations.lift", caution.pk])
+    assert client.post(ask, {"reason": "错"}).status_code == 409
+    assert client.post(ask, {"reason": "所依据的评价已撤销"}).status_code == 204
+    assert client.post(ask, {"reason": "所依据的评价已撤销"}).status_code == 409
+    tab = reverse("experts:detail", args=[expert.pk]) + "?tab=evaluations"
+    assert "撤销警告等待确认" in client.get(tab).content.decode()
+    lift = CautionLift.objects.get()
+    with pytest.raises(EvaluationRefused):
+        decide_lift(request=lift, agree=True, note="", actor=supervisor, now=timezone.now())
+    assert all_cautions().exists()
+    decide_lift(request=lift, agree=True, note="", actor=other, now=timezone.now())
+    assert not all_cautions().exists()
+    assert [bool(one.lifted_at) for one in cautions_of(expert)] == [True]
+    assert "不再计入" in client.get(tab).content.decode()
+    own = login(Client(), expert.user).get(reverse("evaluations:own")).content.decode()
+    assert "所依据的评价已撤销" in own
+    assert "不再计入" in Message.objects.get(occasion="evaluations.lifted", channel="site").body
+    assert client.post(ask, {"reason": "再撤一次"}).status_code in (404, 409)
 
 
 def test_the_blacklist_takes_two_persons_and_an_expert_who_is_in_the_pool(

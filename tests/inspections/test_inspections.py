@@ -120,11 +120,10 @@ def test_a_round_is_opened_handed_in_returned_and_passed(client: Client, admin: 
     )
     assert again.status_code == 409
     assert again.json()["elsewhere"]
-    answer = own.post(
-        fill, {"contents": "无变化", "version": "1", "act": "submit", "declared": "on"}
-    )
+    answer = own.post(fill, {"contents": "", "version": "1", "act": "submit"})
     assert answer.status_code == 422
-    assert "还没有上传：执业证书、继续教育证明" in answer.content.decode()
+    for said in ("请填写本年度情况", "还没有上传：执业证书、继续教育证明", "请阅读承诺内容并勾选"):
+        assert said in answer.content.decode()
     for kind in ("m1", "m2"):
         address = reverse("files:subject", args=["inspections.inspection", one.pk])
         file = SimpleUploadedFile("证.pdf", b"%PDF-1.7\n%%EOF\n")

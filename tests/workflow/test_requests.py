@@ -43,7 +43,9 @@ from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.draws.services.widening import request_widening, widen_plan
 from expertpool.evaluations.enums import SanctionKind
-from expertpool.evaluations.services.sanctions import request_sanction
+from expertpool.evaluations.models import Sanction
+from expertpool.evaluations.services.lifts import request_lift
+from expertpool.evaluations.services.sanctions import decide_sanction, request_sanction
 from expertpool.notifications.models import Message
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
@@ -147,6 +149,9 @@ MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
     "evaluations.sanction": lambda _draw, by, now: request_sanction(
         expert=make_expert(), kind=SanctionKind.CAUTION, reason="评审迟到", actor=by, now=now
     ),
+    "evaluations.lift": lambda _draw, by, now: request_lift(
+        subject=_caution(by, now), reason="依据已撤销", actor=by, now=now
+    ),
     "points.correct": lambda _draw, by, _now: ask_correction(make_expert(), by),
     "draws.earlier": lambda draw, by, now: request_earlier(
         draw=draw,
@@ -156,6 +161,15 @@ MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
         now=now,
     ),
 }
+
+
+def _caution(by: User, now: datetime) -> Sanction:
+    asked = request_sanction(
+        expert=make_expert(), kind=SanctionKind.CAUTION, reason="评审迟到", actor=by, now=now
+    )
+    return decide_sanction(
+        request=asked, agree=True, note="", actor=make_user("supervisor"), now=now
+    )
 
 
 def _picks(by: User, now: datetime) -> PickRequest:

@@ -64,6 +64,7 @@ def login_view(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(_next(request))
         form.add_error(None, result.why or _refused(result.outcome))
     context: dict[str, Any] = {"form": form, "next": request.GET.get("next", "")}
+    context["has_ended"] = request.method == "GET" and "ended" in request.GET
     context["entrances"] = [one for one in ENTRANCES if one.is_open()]
     # Never outside development: they are accounts with a password that is public.
     if settings.DEV_PAGES:

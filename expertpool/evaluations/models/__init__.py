@@ -7,6 +7,7 @@ from expertpool.evaluations.models.forms import (
     WEIGHTS,
     RatingForm,
 )
+from expertpool.evaluations.models.lifts import CautionLift
 from expertpool.evaluations.models.objections import RatingObjection
 from expertpool.evaluations.models.ratings import LONGEST, Evaluation, Rating
 from expertpool.evaluations.models.sanctions import Sanction
@@ -17,6 +18,7 @@ __all__ = [
     "MOST_GRADES",
     "SCORES",
     "WEIGHTS",
+    "CautionLift",
     "Evaluation",
     "Rating",
     "RatingForm",

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import (
     Count,
+    Exists,
     IntegerField,
     OuterRef,
     Q,
@@ -19,7 +20,7 @@ from django.db.models.functions import Coalesce
 from expertpool.accounts.models import User
 from expertpool.core.criteria import Choice, Context, Number, Text
 from expertpool.evaluations.enums import Participation, SanctionKind
-from expertpool.evaluations.models import Sanction
+from expertpool.evaluations.models import CautionLift, Sanction
 from expertpool.evaluations.permissions import VIEW
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
@@ -29,19 +30,38 @@ YEAR = timedelta(days=365)
 OPERATORS = {"eq": "", "gt": "__gt", "gte": "__gte", "lt": "__lt", "lte": "__lte"}
 
 
-def all_cautions() -> QuerySet[Sanction]:
+def _given() -> QuerySet[Sanction]:
     return Sanction.objects.filter(kind=SanctionKind.CAUTION, agreed=True)
 
 
-def cautions_of(expert: Expert) -> QuerySet[Sanction]:
-    """Return the cautions of ``expert``, the latest first, those of records that were merged into his among them."""
-    rows = all_cautions().filter(Q(expert=expert) | Q(expert__merged_into=expert))
+def all_cautions() -> QuerySet[Sanction]:
+    """Return the cautions that count: not what was taken back."""
+    return _given().exclude(Exists(_lifts()))
+
+
+def _lifts() -> QuerySet[CautionLift]:
+    return CautionLift.objects.filter(caution=OuterRef("pk"), agreed=True).order_by()
+
+
+def cautions_of(expert: Expert) -> QuerySet[Any]:
+    """Return the cautions of ``expert``, the latest first, those of records that were merged into his among them; of what
+    was taken back ``lifted_at`` says when, ``lift_reason`` why."""
+    rows = _given().filter(Q(expert=expert) | Q(expert__merged_into=expert))
+    rows = rows.annotate(
+        lifted_at=Subquery(_lifts().values("decided_at")),
+        lift_reason=Subquery(_lifts().values("reason")),
+    )
     return rows.select_related("decided_by", "requested_by").order_by("-decided_at", "-pk")
 
 
 def cautions_visible_to(user: User) -> QuerySet[Sanction]:
-    """Return the cautions of experts in the scope of ``user``."""
-    seen = experts_visible_to(user, VIEW).order_by().values("pk")
+    """Return the cautions that count of experts in the scope of ``user``."""
+    return cautions_reached(user, VIEW)
+
+
+def cautions_reached(user: User, code: str) -> QuerySet[Sanction]:
+    """Return the same of experts whom ``user`` reaches by ``code``."""
+    seen = experts_visible_to(user, code).order_by().values("pk")
     return all_cautions().filter(expert__in=seen).select_related("expert__user", "expert__employer")
 
 

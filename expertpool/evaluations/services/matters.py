@@ -5,8 +5,15 @@ from __future__ import annotations
 from django.urls import reverse
 
 from expertpool.evaluations.exceptions import EvaluationRefused
-from expertpool.evaluations.models import Sanction
+from expertpool.evaluations.models import CautionLift, Sanction
 from expertpool.evaluations.permissions import SANCTION
+from expertpool.evaluations.queries.sanctions import cautions_reached
+from expertpool.evaluations.services.lifts import (
+    check_lift,
+    decide_lift,
+    lock_caution,
+    request_lift,
+)
 from expertpool.evaluations.services.sanctions import (
     check_sanction,
     decide_sanction,
@@ -42,4 +49,32 @@ SANCTIONS = Matter(
         turned_down="已退回申请。",
     ),
 )
-MATTERS = (SANCTIONS,)
+LIFTS = Matter(
+    code="evaluations.lift",
+    model=CautionLift,
+    asks=SANCTION,
+    decides=SANCTION,
+    subjects=cautions_reached,
+    name_of=lambda caution: f"{caution.expert.name}（{caution.expert.number}）",
+    page=lambda caution: reverse("experts:detail", args=[caution.expert_id]) + "?tab=evaluations",
+    related=("caution__expert",),
+    refused=EvaluationRefused,
+    lock=lock_caution,
+    ask=request_lift,
+    decide=decide_lift,
+    check=check_lift,
+    details=lambda asked: f"警告原因：{asked.caution.reason}",
+    about=lambda asked: asked.caution.expert,
+    icon="arrow-back-up",
+    order=76,
+    words=Words(
+        label="撤销警告",
+        title="撤销警告等待确认",
+        agree="确认",
+        question="确认撤销？这次警告不再计入，专家本人会收到原因。",
+        asked="已申请，等待另一位有权限的人员确认后撤销。",
+        agreed="已确认，警告已撤销。",
+        turned_down="已退回申请。",
+    ),
+)
+MATTERS = (SANCTIONS, LIFTS)

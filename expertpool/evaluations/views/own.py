@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from expertpool.accounts.models import UserRequest
+from expertpool.core.configuration import value_of
 from expertpool.core.views.drawers import attempt
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.forms.own import ObjectionForm, OrganiserForm
@@ -24,6 +25,7 @@ from expertpool.evaluations.services.objections import object_to
 from expertpool.evaluations.services.rating import rate_organiser
 from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert
+from expertpool.experts.settings import OFFICE_CONTACT
 
 
 @require_safe
@@ -35,6 +37,7 @@ def index(request: UserRequest, expert: Expert) -> HttpResponse:
         "asked": asked_of(expert, now=now),
         "summary": summary_of(rows),
         "cautions": cautions_of(expert),
+        "office": value_of(OFFICE_CONTACT),
         "rows": [(one, objection_of(one), may_object(one, now=now)) for one in rows],
     }
     return render(request, "evaluations/own.html", context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -52,7 +53,7 @@ def hand_in(
 ) -> Inspection:
     """Hand in, as its expert, what he says; a material that is asked for needs a file.
 
-    Refuses what `save_draft` refuses, and what is not complete, by field. Too late is told to the office,
+    Refuses what `save_draft` refuses, and (ValidationError) what is not complete, all of it, by field. Too late is told to the office,
     not refused.
     """
     row = save_draft(
@@ -80,13 +81,17 @@ def hand_in_for(
 
 
 def _submit(row: Inspection, *, actor: User, now: datetime, note: str = "") -> Inspection:
+    missing = {}
     if not row.contents:
-        raise InspectionRefused("请填写本年度情况；没有变化的写“无变化”。", field="contents")
+        missing["contents"] = "请填写本年度情况；没有变化的写“无变化”。"
     kinds = set(attachments_of(row).values_list("kind", flat=True))
     if lacking := [name for kind, name in row.round.asked if kind not in kinds]:
-        raise InspectionRefused(f"还没有上传：{'、'.join(lacking)}。")
+        missing[NON_FIELD_ERRORS] = f"还没有上传：{'、'.join(lacking)}。"
     if not row.is_declared:
-        raise InspectionRefused("请阅读承诺内容并勾选。", field="declared")
+        missing["declared"] = "请阅读承诺内容并勾选。"
+    if missing:
+        # All at once: who uploads on a telephone does not want to be told of one after the other.
+        raise ValidationError(missing)
     row.state, row.asked_at, row.asked_by = State.SUBMITTED, now, actor
     row.is_late = row.is_late or timezone.localdate(now) > row.due_on
     row.save()

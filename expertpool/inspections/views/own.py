@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
+from expertpool.core.views.drawers import show_errors
 from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert
 from expertpool.inspections.enums import State
@@ -71,6 +73,9 @@ def fill(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
             context["conflict"] = str(refusal)
         except InspectionRefused as refusal:
             form.add_error(refusal.field or None, str(refusal))
+            _keep(request, row, form)
+        except ValidationError as error:
+            show_errors(form, error)
             _keep(request, row, form)
         else:
             said = "已提交，审核结果会通知您。" if submits else "草稿已保存，还没有提交。"

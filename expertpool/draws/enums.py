@@ -2,6 +2,16 @@ from enum import Enum
 
 from django.db import models
 
+# Where a column says what no list knows: somebody else wrote it.
+UNKNOWN = "无法识别"
+
+
+def word_for(choices: type[models.TextChoices], stored: str) -> str:
+    """Return the word for what a column says, for pages, which show what was altered too; empty for nothing."""
+    if not stored:
+        return ""
+    return str(choices(stored).label) if stored in choices.values else UNKNOWN
+
 
 class DrawKind(models.TextChoices):
     """How the experts are found. Only a random draw is sealed and can be verified."""
@@ -161,6 +171,15 @@ class InvitationState(models.TextChoices):
     CANCELLED = "cancelled", "已取消"
 
 
+# The exit reason in the record for each state that ends a seat.
+EXIT_REASON: dict[str, str] = {
+    InvitationState.DECLINED: "declined",
+    InvitationState.NO_ANSWER: "no_answer",
+    InvitationState.UNREACHED: "unreached",
+    InvitationState.LEAVE: "leave",
+    InvitationState.REPLACED: "replaced",
+    InvitationState.CONFLICT: "conflict",
+}
 # Those who sit; every other state is an exit.
 SEATED_STATES = (InvitationState.INVITED, InvitationState.ACCEPTED)
 

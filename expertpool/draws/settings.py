@@ -296,7 +296,7 @@ PRESENT_LATEST = Setting(
     120,
     group=FAIRNESS,
     order=46,
-    help="到这时还没有全部签到的，名单照样公开；有人缺席的，可由两人申请并确认提前公开。",
+    help="到这时还没有全部签到的，名单照样公开；评审开始后有人缺席的，可由两人申请并确认提前公开。",
 )
 PLACE_OPENS = Setting(
     "draws.place_opens",

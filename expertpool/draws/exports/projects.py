@@ -21,7 +21,7 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.draws.enums import INVALID, InvitationState, Origin
+from expertpool.draws.enums import INVALID, InvitationState, Origin, word_for
 from expertpool.draws.models import STANDBY, ConditionGroup, DrawProject, Invitation
 from expertpool.draws.queries.hands import hand_steps
 from expertpool.draws.queries.sitting import agreed_in, asked_in
@@ -145,8 +145,8 @@ def _line(place: int, row: dict[str, Any]) -> str:
         (one.name for one in read_groups(row["groups"] or []) if one.code == row["group"]), ""
     )
     who = f"{row['name']}（{row['number']}）" if row["name"] else f"第 {place} 位专家"
-    how = "候补递补" if row["moved_up"] else Origin(row["origin"]).label
-    return "，".join(filter(None, (who, group, how, InvitationState(row["state"]).label)))
+    how = "候补递补" if row["moved_up"] else word_for(Origin, row["origin"])
+    return "，".join(filter(None, (who, group, how, word_for(InvitationState, row["state"]))))
 
 
 DETAILS = (Detail("participants", "参与专家", _participants, _word, of=("experts.name",)),)

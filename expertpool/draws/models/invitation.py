@@ -24,6 +24,7 @@ from expertpool.draws.enums import (
     Origin,
     PanelRole,
     ReplyVia,
+    word_for,
 )
 from expertpool.draws.models.draw import Draw
 
@@ -229,7 +230,7 @@ class Invitation(models.Model):
     def via_label(self) -> str:
         """The same in words."""
         via = self.told_via
-        return "本人答复" if via == OWN_ANSWER else str(ReplyVia(via).label if via else "")
+        return "本人答复" if via == OWN_ANSWER else word_for(ReplyVia, via)
 
     @property
     def asked_since(self) -> datetime:
@@ -243,17 +244,19 @@ class Invitation(models.Model):
         if self.is_unreached and self.draw.released_at is not None:
             return UNREACHED_YET
         again = ASKED_AGAIN.get(self.state)
-        return again if again and self.is_asked_again else InvitationState(self.told_state).label
+        return (
+            again if again and self.is_asked_again else word_for(InvitationState, self.told_state)
+        )
 
     @property
     def origin_label(self) -> str:
         """How he came to his seat."""
-        return "候补递补" if self.moved_up_at else self.get_origin_display()
+        return "候补递补" if self.moved_up_at else word_for(Origin, self.origin)
 
     @property
     def role_label(self) -> str:
         """What he is in the panel; nothing once he left it."""
-        return self.get_panel_role_display() if self.state in SEATED_STATES else ""
+        return word_for(PanelRole, self.panel_role) if self.state in SEATED_STATES else ""
 
 
 class ReplyLink(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,8 @@ from expertpool.audit.services import proven
 from expertpool.draws.models import Draw
 
 CHAIN_HEAD = "事件链头"  # in the entry of each change of a draw: the hash of its last event
-SEALS = ("draw.seal", "draw.end", "draw.abandon", "draw.void")  # what the public page lists
+SEAL = "draw.seal"
+SEALS = (SEAL, "draw.end", "draw.abandon", "draw.void")  # what the public page lists
 
 
 def logged_heads(draw: Draw) -> set[str]:
@@ -28,15 +30,13 @@ def logged_heads(draw: Draw) -> set[str]:
     return {str(entry.after[CHAIN_HEAD]) for entry in proven(entries) if entry.after}
 
 
-def is_sealed_by_log(draw: Draw) -> bool:
-    """Tell whether ``draw`` has the seal, and its rule says, what the log took when it was sealed; of a rule that
-    was taken in another form, or before the log took it, its seal alone is asked."""
+def is_sealed_by_log(draw: Draw, entries: Iterable[Entry]) -> bool:
+    """Tell whether ``draw`` has the seal, and its rule says, what the log, of which these are proven ``entries``,
+    took when it was sealed; of a rule that was taken in another form, or before the log took it, its seal alone
+    is asked."""
     if not isinstance(draw.rule_content, dict):  # altered: nothing was ever sealed so
         return False
-    entries = Entry.objects.filter(
-        subject_type="draws.draw", subject_id=str(draw.pk), action="draw.seal"
-    )
-    for said in (entry.after for entry in proven(entries) if entry.after):
+    for said in (entry.after for entry in entries if entry.action == SEAL and entry.after):
         rule, now = said.get("规则"), rule_of_log(draw)
         alike = isinstance(rule, dict) and rule.keys() == now.keys()
         if said.get("封存值", draw.seal) != draw.seal or (alike and rule != now):

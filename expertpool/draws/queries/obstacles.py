@@ -54,14 +54,14 @@ from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.queries.picking import who_knows
 from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.pool_changes import why_not_to_resume
-from expertpool.draws.queries.presence import signs_in_from
+from expertpool.draws.queries.presence import presence_of
 from expertpool.draws.queries.readiness import (
     NOTHING_LACKS,
     check_lacking,
     check_manual_ways,
     check_public_panel,
 )
-from expertpool.draws.queries.reveal import is_released
+from expertpool.draws.queries.reveal import is_released, proven_opening
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.workflow.queries.requests import check_author, check_second_person
 from expertpool.workflow.queries.second_person import why_not_second
@@ -357,7 +357,7 @@ def ask_void(facts: OfDraw) -> None:
 
 def check_release(draw: Draw, *, now: datetime) -> None:
     """Refuse (ReleaseRefused) to make the names of ``draw`` public before their time: two persons do not go
-    beyond what was sealed as the earliest either. Where all sign in first, nobody is absent before they can."""
+    beyond what was sealed as the earliest either. Where all sign in first, nobody is absent before the panel sits."""
     if draw.ordered_at is None or not draw.is_valid:
         raise ReleaseRefused("只有已经产生名单、没有作废的抽取可以提前公开。")
     if is_released(draw):
@@ -370,10 +370,25 @@ def check_release(draw: Draw, *, now: datetime) -> None:
             f"{'封存时的' if sealed else ''}制度规定，名单最早在评审前 {policy.reveal_earliest} 小时公开，"
             f"{moment_text(earliest)} 之前不能提前公开。"
         )
-    if draw.waits_for_all and now < (since := signs_in_from(draw, now=now)):
+    if draw.waits_for_all:
+        _check_absent(draw, now=now)
+
+
+def _check_absent(draw: Draw, *, now: datetime) -> None:
+    """Refuse (ReleaseRefused) to open names that wait until all have come, unless somebody is absent: the panel
+    sits, all who were asked have answered, and not all who sit have signed in."""
+    presence = presence_of(draw, now=now)
+    if presence is None:  # nobody signs in by a code: a draw that is not valid, refused before
+        return
+    opening = max(presence.opening, proven_opening(draw) or presence.opening)
+    if now < opening:
         raise ReleaseRefused(
-            f"本次名单全体到场签到后公开，签到从 {moment_text(since)} 开始；此后有人缺席的，才能由两人公开。"
+            f"本次名单全体到场签到后公开，评审 {moment_text(opening)} 开始；开始后仍有人缺席的，才能由两人公开。"
         )
+    if not presence.is_settled:
+        raise ReleaseRefused("本次名单全体到场签到后公开，还有邀请没有结果，不能按有人缺席公开。")
+    if not presence.missing:
+        raise ReleaseRefused("在席的专家都已签到，没有人缺席，不能按有人缺席公开。")
 
 
 def ask_release(facts: OfDraw) -> None:

@@ -3,15 +3,20 @@ who sits, and the release of names tells them inside only (docs/decisions/0181).
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.utils import timezone
 
+import vdraw
 from expertpool.core.text import moment_text
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.queries.readiness import is_to_be_public
 from expertpool.draws.queries.reveal import is_released
+
+DIGEST = "名单摘要"  # what the log says of a published list
 
 
 def public_from(draw: Draw, *, now: datetime) -> datetime | None:
@@ -35,3 +40,8 @@ def public_words(draw: Draw, *, now: datetime) -> str:
     """Until when there is the short record only, before 之前 and 之后."""
     since = public_from(draw, now=now)
     return f"{moment_text(since)}（评审结束次日）" if since else "结果公布"
+
+
+def digest_of_list(publication: list[dict[str, Any]]) -> str:
+    """Return SHA-256 of a published list as canonical JSON, in hex: it stands in the log, too."""
+    return hashlib.sha256(vdraw.canonical_json(publication)).hexdigest()

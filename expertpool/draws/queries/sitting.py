@@ -51,7 +51,7 @@ def state_in(seat: Held, slot: S, slots: Sequence[S]) -> InvitationState | None:
     """
     if slot not in coming(slots, now=seat.invited_at, begun=False):
         return None
-    state = InvitationState(seat.state)
+    state = _state(seat)
     if state in WENT:
         stays = seat.replied_at is not None and seat.replied_at >= slot.closing_at
     else:
@@ -78,7 +78,13 @@ def state_of(seat: Held, slots: Sequence[S]) -> InvitationState:
     """Return how ``seat`` stands, or stood, for its draw as a whole, where one answer is counted: who agreed to
     any review, whatever followed."""
     agreed = InvitationState.ACCEPTED in (state_in(seat, slot, slots) for slot in slots)
-    return InvitationState.ACCEPTED if agreed else InvitationState(seat.state)
+    return InvitationState.ACCEPTED if agreed else _state(seat)
+
+
+def _state(seat: Held) -> InvitationState:
+    """A word that no list knows, which somebody else wrote, seats nobody."""
+    known = seat.state in InvitationState.values
+    return InvitationState(seat.state) if known else InvitationState.CANCELLED
 
 
 def role_in(line: Invitation, slot: Slot, slots: Iterable[Slot]) -> str:
@@ -88,7 +94,7 @@ def role_in(line: Invitation, slot: Slot, slots: Iterable[Slot]) -> str:
         for change in line.role_changes:
             if datetime.fromisoformat(change["at"]) >= slot.closing_at:
                 return str(change["before"])
-    return line.panel_role
+    return line.panel_role if line.panel_role in PanelRole.values else ""
 
 
 def role_words(line: Invitation, projects: Sequence[Project]) -> str:

@@ -12,7 +12,7 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.text import is_reason
-from expertpool.draws.enums import InvitationState
+from expertpool.draws.enums import EXIT_REASON, InvitationState
 from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import AnswerRequest, Invitation
 from expertpool.draws.queries.facts import OfDraw
@@ -22,7 +22,6 @@ from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.refusals import log_refusals
 from expertpool.draws.services.replies import (
     BY_ITSELF,
-    EXIT_REASON,
     allowed_before,
     check_in_pool,
     lock_invitation,

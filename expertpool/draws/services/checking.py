@@ -21,7 +21,13 @@ from expertpool.draws.enums import AlarmKind
 from expertpool.draws.models import Draw, DrawEvent
 from expertpool.draws.services.alarms import Overdue, open_alarms, raise_alarm
 from expertpool.draws.services.records import seated_rows
-from expertpool.draws.services.state import check_at_a_glance, load_order, load_sealed, read_events
+from expertpool.draws.services.state import (
+    SHOWN,
+    check_at_a_glance,
+    load_order,
+    load_sealed,
+    read_events,
+)
 from vdraw.verify import find_difference
 
 logger = logging.getLogger(__name__)
@@ -101,6 +107,8 @@ def is_bent(draw: Draw) -> bool:
 
 def in_plain_words(difference: str) -> str:
     """Say a ``difference`` so that whoever supervises draws knows what it is about; the log has it in full."""
+    if difference.startswith(SHOWN):
+        return difference.partition("：")[0]
     if found := re.search(r"第 (\d+) 个事件|事件 (\d+)（", difference):
         return f"抽取过程第 {found[1] or found[2]} 步的记录与系统当时写下的不符"
     for part, words in PLAIN:

@@ -6,13 +6,11 @@ release, and kept as it was: the public page reads nothing else (docs/decisions/
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.draws.enums import ActionCode
@@ -20,14 +18,13 @@ from expertpool.draws.exceptions import PublicationRefused, of_draw
 from expertpool.draws.models import AnswerRequest, Draw
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.publicity import DIGEST, digest_of_list
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.queries.requests import open_answers
 from expertpool.draws.queries.sitting import role_words
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.records import rows_that_sat
 from expertpool.workflow.services.two_persons import end_with_subject
-
-DIGEST = "名单摘要"
 
 
 @transaction.atomic
@@ -48,11 +45,6 @@ def publish_result(*, draw: Draw, actor: User, now: datetime) -> Draw:
         end_with_subject(AnswerRequest, row, why="结果已公布，名单不能再改", now=now)
     record("draw.publish", actor=actor, now=now, subject=draw, after=after)
     return draw
-
-
-def digest_of_list(publication: list[dict[str, str]]) -> str:
-    """Return SHA-256 of a published list as canonical JSON, in hex: it stands in the log, too."""
-    return hashlib.sha256(vdraw.canonical_json(publication)).hexdigest()
 
 
 def _published(draw: Draw) -> list[dict[str, Any]]:

@@ -40,9 +40,9 @@ def request_release(*, draw: Draw, reason: str, actor: User, now: datetime) -> R
         transaction.atomic(),
     ):
         draw = _lock(draw)
+        check_action(ActionCode.ASK_RELEASE, draw, actor=actor, now=now)
         if not is_reason(reason):
             raise ReleaseRefused(f"请写明提前公开的原因{SAY_MORE}。")
-        check_action(ActionCode.ASK_RELEASE, draw, actor=actor, now=now)
         request = ReleaseRequest(draw=draw, reason=reason, requested_at=now)
         _check_in_time(request, now=now)
         ask(request, action="draw.release_request", actor=actor, now=now, refused=ReleaseRefused)

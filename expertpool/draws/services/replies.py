@@ -19,6 +19,7 @@ from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.draws.enums import (
     BY_HIMSELF,
+    EXIT_REASON,
     SEATED_STATES,
     ActionCode,
     AlarmKind,
@@ -27,6 +28,7 @@ from expertpool.draws.enums import (
     ReplyVia,
     StepReason,
     StepVia,
+    word_for,
 )
 from expertpool.draws.events import InvitationAnswered
 from expertpool.draws.exceptions import ReplyRefused
@@ -65,15 +67,6 @@ from expertpool.draws.settings import NOT_IN_POOL, NOT_OF_TIME
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.workflow.services.two_persons import end_with_subject
 
-# The exit reason in the record for each state that ends a seat.
-EXIT_REASON: dict[str, str] = {
-    InvitationState.DECLINED: "declined",
-    InvitationState.NO_ANSWER: "no_answer",
-    InvitationState.UNREACHED: "unreached",
-    InvitationState.LEAVE: "leave",
-    InvitationState.REPLACED: "replaced",
-    InvitationState.CONFLICT: "conflict",
-}
 # Why an invitation was settled, by the way in which it was.
 STEP_REASON: dict[str, StepReason] = {
     ReplyVia.LINK: StepReason.OWN_ANSWER,
@@ -408,7 +401,7 @@ def _settle(
         actor=second or actor,
         now=now,
         subject=invitation,
-        before={"参与状态": InvitationState(before).label},
+        before={"参与状态": word_for(InvitationState, before)},
         after={"参与状态": state.label, "方式": via.label}
         | ({"申请人": actor.name, CONFIRMATION: witness} if actor and second else {})
         | at_head(left.head if left else ""),

@@ -15,6 +15,7 @@ from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 import vdraw
@@ -26,9 +27,12 @@ from expertpool.draws.models import Draw, DrawEvent, Emergency
 from expertpool.draws.queries.blocks import candidates_of
 from expertpool.draws.queries.chain import CHAIN_HEAD, is_sealed_by_log, logged_heads
 from expertpool.draws.queries.emergency import emergency_of
+from expertpool.draws.queries.shown import Told, otherwise_in, reseated, told_of
 from expertpool.draws.services.hands import Hand
 
 NOBODYS: Mapping[str, Hand] = MappingProxyType({})
+CHAINED_OTHERWISE = "事件与操作日志记下的事件链头不一致：数据被改动过，记录不能公开。"
+SHOWN = "页面所示的"  # what begins the words of a difference in what stands beside the record
 SEALED_OTHERWISE = "封存值或规则与操作日志记下的不一致：数据被改动过。"
 _KEPT_CANDIDATES = 200_000  # of all kept orders together: about half a kilobyte each
 _orders: OrderedDict[tuple[int, str, str], vdraw.Order] = OrderedDict()
@@ -97,25 +101,48 @@ def read_events(draw: Draw) -> list[vdraw.Event]:
     events = load_events(draw)
     with of_draw(draw.pk):
         if heads - {event.further.get("hash") for event in events}:
-            message = "事件与操作日志记下的事件链头不一致：数据被改动过，记录不能公开。"
-            raise vdraw.EngineError(message)
+            raise vdraw.EngineError(CHAINED_OTHERWISE)
     return events
 
 
 def check_at_a_glance(draw: Draw) -> None:
     """Refuse (EngineError) what of ``draw`` differs from what was written here, without its candidates: seal and
-    rule from the log, the chain of its events from their contents and from the log. Cheap enough for every look."""
-    events = read_events(draw)
+    rule from the log, the chain of its events from their contents and from the log, and what pages show of draw
+    and lines from both. Cheap enough for every look."""
+    told = told_of(draw)
     with of_draw(draw.pk):
-        if not is_sealed_by_log(draw):
+        if not is_sealed_by_log(draw, told.entries):
             raise vdraw.EngineError(SEALED_OTHERWISE)
-        rule, link = vdraw.Rule.from_dict(draw.rule_content), draw.seed
-        for event in events if rule.is_chained else ():
-            row = vdraw.event_to_dict(event)
-            link = vdraw.event_hash(rule, link, row)
-            if row.get("hash") != link:
-                message = f"第 {event.n} 个事件的内容与事件链不符：数据被改动过。"
-                raise vdraw.EngineError(message)
+        _check_chain(draw, told)
+        if _otherwise(told) is None:
+            return
+    # Somebody may have answered since ``draw`` was read: all of it is read again while nobody can.
+    with transaction.atomic(), of_draw(draw.pk):
+        held = Draw.objects.select_for_update(of=("self",)).get(pk=draw.pk)
+        if found := _otherwise(told_of(held)):
+            raise vdraw.EngineError(f"{SHOWN}{found}与当时记下的不符：数据被改动过。")
+
+
+def _otherwise(told: Told) -> str | None:
+    if (found := otherwise_in(told)) or not (rows := reseated(told)):
+        return found
+    seats = {one.commit: (one.group, one.level) for one in load_state(told.draw).seats}
+    lines = (row.line for row in rows if seats.get(row.commit) != (row.group, row.level))
+    line = next(lines, None)
+    return None if line is None else f"第 {line} 行的条件组"
+
+
+def _check_chain(draw: Draw, told: Told) -> None:
+    events = [vdraw.event_from_dict(content) for _, content in told.events]
+    if told.heads - {event.further.get("hash") for event in events}:
+        raise vdraw.EngineError(CHAINED_OTHERWISE)
+    rule, link = vdraw.Rule.from_dict(draw.rule_content), draw.seed
+    for event in events if rule.is_chained else ():
+        row = vdraw.event_to_dict(event)
+        link = vdraw.event_hash(rule, link, row)
+        if row.get("hash") != link:
+            message = f"第 {event.n} 个事件的内容与事件链不符：数据被改动过。"
+            raise vdraw.EngineError(message)
 
 
 def load_state(draw: Draw) -> vdraw.Standing:

@@ -34,7 +34,9 @@ def draw_kind(*, draw: Draw) -> SafeString | str:
 @register.simple_tag
 def line_state(*, line: Invitation, label: str = "", state: str = "") -> SafeString:
     """Where an invitation stands; for one project of its draw with the ``label`` and ``state`` there."""
-    return pill(label=label or line.state_label, tone=INVITATION_TONES[state or line.state])
+    return pill(
+        label=label or line.state_label, tone=INVITATION_TONES.get(state or line.state, "red")
+    )
 
 
 @register.simple_tag
@@ -57,7 +59,7 @@ def line_deadline(*, line: Invitation) -> SafeString | str:
 
 @register.filter
 def line_tone(line: Invitation) -> str:
-    return INVITATION_TONES[line.state]
+    return INVITATION_TONES.get(line.state, "red")
 
 
 @register.filter

@@ -41,11 +41,10 @@ from expertpool.draws.queries.draws import (
 )
 from expertpool.draws.queries.emergency import confirmed_as, emergencies_of
 from expertpool.draws.queries.hands import hand_steps_by_kind, kinds_in_brackets, second_in_words
-from expertpool.draws.queries.publicity import is_public, public_words
+from expertpool.draws.queries.publicity import digest_of_list, is_public, public_words
 from expertpool.draws.queries.requests import early_release
 from expertpool.draws.services.checking import check_stopped, is_bent
 from expertpool.draws.services.names import may_read
-from expertpool.draws.services.publishing import digest_of_list
 from expertpool.draws.services.records import (
     build_record,
     build_short,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from expertpool.draws.enums import InvitationState, Origin
+from expertpool.draws.enums import UNKNOWN, InvitationState, Origin
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.sitting import state_of
 from expertpool.experts.models import Expert
@@ -17,7 +17,7 @@ from expertpool.experts.queries.experts import merged_records
 from expertpool.reports.models import CandidateList
 
 NOT_DRAWN = "未抽中"
-RESULTS = {
+RESULTS: dict[str, str] = {
     Origin.DRAWN: "首次抽中",
     Origin.SUPPLEMENT: "补抽抽中",
 }  # of a random draw there are no others
@@ -34,7 +34,7 @@ class Candidacy:
     def result(self) -> str:
         if self.line is None:
             return NOT_DRAWN
-        return RESULTS[Origin(self.line.origin)]
+        return RESULTS.get(self.line.origin, UNKNOWN)
 
     @property
     def answer(self) -> str:

@@ -187,9 +187,12 @@ def test_who_does_not_come_is_replaced_or_decided_by_two(
 ) -> None:
     first, second = lines(draw)
     early = NOW + timedelta(hours=1)
-    with pytest.raises(ReleaseRefused, match="签到从"):
+    with pytest.raises(ReleaseRefused, match="评审 2026-11-26 09:00 开始"):
         request_release(draw=draw, reason="都认识", actor=operator, now=early)
     come(first)
+    # Nobody is absent yet who may still be on his way.
+    with pytest.raises(ReleaseRefused, match="评审 2026-11-26 09:00 开始"):
+        request_release(draw=draw, reason="一人没到", actor=operator, now=THERE)
     # Somebody else moves up for who does not come, and has to sign in, too.
     record_answer(
         invitation=second,
@@ -203,10 +206,31 @@ def test_who_does_not_come_is_replaced_or_decided_by_two(
     accept_all(draw, now=THERE)
     assert (presence := presence_of(draw, now=THERE))
     assert (presence.signed, presence.seated) == (1, 2)
-    # He does not come either: two persons open the names with a reason.
-    request = request_release(draw=draw, reason="一人缺席", actor=operator, now=THERE)
-    decide_release(request=request, agree=True, note="", actor=supervisor, now=THERE)
-    assert may_read(Draw.objects.get(pk=draw.pk), operator, now=THERE)
+    # He does not come either: two persons open the names with a reason, once the panel sits.
+    request = request_release(draw=draw, reason="一人缺席", actor=operator, now=OPENING)
+    decide_release(request=request, agree=True, note="", actor=supervisor, now=OPENING)
+    assert may_read(Draw.objects.get(pk=draw.pk), operator, now=OPENING)
+
+
+def test_nobody_is_absent_while_somebody_is_asked_or_when_all_are_here(
+    operator: User, supervisor: User
+) -> None:
+    configure(office.OWN_REVEAL_BY["tender"], office.ALL_PRESENT)
+    for _ in range(3):
+        make_expert()
+    draw = make_draw(now=NOW, operator=operator, seats=2, opens_in_hours=48, reveal_hours=24)
+    first, second = draw.invitations.order_by("line")
+    reply(first, accept=True, now=NOW)
+    with pytest.raises(ReleaseRefused, match="还有邀请没有结果"):
+        request_release(draw=draw, reason="有人缺席", actor=operator, now=OPENING)
+    reply(second, accept=True, now=NOW)
+    asked = request_release(draw=draw, reason="有人缺席", actor=operator, now=OPENING)
+    # Both come before the second person has looked: nobody is absent any more.
+    for line in lines(draw):
+        come(line, now=OPENING)
+    with pytest.raises(ReleaseRefused, match="没有人缺席"):
+        decide_release(request=asked, agree=True, note="", actor=supervisor, now=OPENING)
+    assert is_open(draw, now=OPENING)
 
 
 def test_who_leaves_last_lets_the_others_open_the_names(draw: Draw, operator: User) -> None:

@@ -1,0 +1,307 @@
+"""Whether what pages show of a random draw is what its events and the log say: its columns, and those of its
+lines, stand beside them and are read alone.
+
+Asked at each look and in each check (docs/decisions/0264). What is asked of draws that were sealed before events
+were chained, or in other words than today's, is nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Length
+
+from expertpool.audit.models import Entry
+from expertpool.audit.services import proven
+from expertpool.core.crypto import DecryptionError
+from expertpool.core.prepared import Given, Prepared
+from expertpool.draws.enums import (
+    BY_HIMSELF,
+    EXIT_REASON,
+    RUNNING,
+    SEATED_STATES,
+    SKIP_REASON,
+    DrawStatus,
+    InvitationState,
+    NoteCode,
+    Origin,
+    PanelRole,
+    ReplyVia,
+)
+from expertpool.draws.models import Draw, DrawEvent, Invitation, SealBlock
+from expertpool.draws.queries.chain import CHAIN_HEAD, SEAL
+from expertpool.draws.queries.publicity import DIGEST, digest_of_list
+from expertpool.draws.queries.reveal import MOVED, is_authentic
+from expertpool.draws.queries.written import is_written
+
+ORDER, REPLY, ROLES, PUBLISH = (
+    "draw.order",
+    "draw.reply",
+    "draw.roles",
+    "draw.publish",
+)
+ENDS = ("draw.end", "draw.abandon", "draw.void")
+SAYS = (SEAL, ORDER, REPLY, ROLES, PUBLISH, MOVED, *ENDS)
+# Who waited for a lock read the clock before who held it, and events are never earlier than the one before.
+WAITED = timedelta(minutes=2)
+_COMMIT_BYTES = 32
+_STATES = {str(one.label): one for one in InvitationState}
+_VIAS = {str(one.label): one for one in ReplyVia}
+_ROLES = {str(one.label): str(one) for one in PanelRole} | {"未设置": ""}
+Row = tuple[datetime, Mapping[str, Any]]  # when it was stored, by its column, and what it says
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is stored of a draw beside its seal: ``entries`` of the log that this system wrote, ``events`` and
+    ``lines``, each in their order."""
+
+    draw: Draw
+    entries: list[Entry]
+    events: list[Row]
+    lines: list[Invitation]
+
+    @property
+    def heads(self) -> set[str]:
+        """The heads of the chain of events that the log holds."""
+        said = (one.after or {} for one in self.entries)
+        return {str(one[CHAIN_HEAD]) for one in said if CHAIN_HEAD in one}
+
+    def last(self, *actions: str) -> Entry | None:
+        """Return the last entry of one of ``actions``, on the draw itself."""
+        return next((one for one in reversed(self.entries) if one.action in actions), None)
+
+    @cached_property
+    def replies(self) -> dict[str, Entry]:
+        """The last answer of each line."""
+        return {one.subject_id: one for one in self.entries if one.action == REPLY}
+
+
+def told_of(draw: Draw) -> Told:
+    """Read what is stored of ``draw``. The log first: what commits meanwhile is in what is read after it."""
+    lines: list[Invitation] = _lines.all(draw=draw.pk)
+    about = Q(subject_type="draws.draw", subject_id=str(draw.pk)) | Q(
+        subject_type="draws.invitation", subject_id__in=[str(one.pk) for one in lines]
+    )
+    says = Q(action__in=SAYS) | Q(after__has_key=CHAIN_HEAD)
+    entries = list(proven(Entry.objects.filter(about, says).order_by("id")))
+    for line in lines:
+        line.draw = draw
+    return Told(draw, entries, _events.all(draw=draw.pk), lines)
+
+
+def reseated(told: Told) -> list[Invitation]:
+    """Return who sits by his line otherwise than in the seat that he was given: somebody who came later may have
+    moved him to another group, which the whole order tells alone."""
+    given: dict[str, tuple[str, int]] = {}
+    for _, event in told.events:
+        for seat in [
+            *event.get("seats", ()),
+            *([event["moved_up"]] if "moved_up" in event else ()),
+        ]:
+            given[seat["commit"]] = (seat["group"], seat["level"])
+    lines = (line for line in told.lines if line.state in SEATED_STATES)
+    return [line for line in lines if given.get(line.commit) != (line.group, line.level)]
+
+
+def otherwise_in(told: Told) -> str | None:
+    """Return what pages would show otherwise than it was written, in words; None where nothing is."""
+    if not told.draw.rule.is_chained:
+        return None
+    parts = (
+        part for of in (_of_draw, _of_events, _of_lines) for part, holds in of(told) if not holds
+    )
+    return next(parts, None)
+
+
+def _of_draw(told: Told) -> Iterator[tuple[str, bool]]:
+    draw, rule, seal = told.draw, told.draw.rule, told.last(SEAL)
+    yield "抽取编号", draw.number == rule.content.get("draw_id")
+    yield "项目", draw.project.number in rule.projects
+    if draw.is_shared:
+        yield "项目", {one.number for one in draw.covered} == set(rule.projects)
+    if draw.widens_id or rule.widens:
+        yield "所补充的抽取", draw.widens is not None and draw.widens.number == rule.widens
+    yield "封存时间", seal is not None and seal.at == draw.sealed_at
+    yield "经办人", seal is not None and seal.actor_id == draw.operator_id
+    yield "抽取状态", draw.status in _statuses(told)
+    if draw.status in RUNNING:
+        yield "结束时间", draw.ended_at is None
+    else:
+        ended = told.last(*ENDS)
+        yield "结束时间", ended is not None and ended.at == draw.ended_at
+    if draw.ordered_at is not None:
+        ordered = told.last(ORDER)
+        yield "定序时间", ordered is not None and ordered.at == draw.ordered_at
+    yield "名单公开时间", is_authentic(draw)
+    if draw.tells_counts:
+        yield "候选人数", draw.candidate_count == _sealed_count(draw)
+    if draw.publication is not None:
+        published = told.last(PUBLISH)
+        said = (published.after or {}).get(DIGEST) if published else None
+        yield "公布的名单", said == digest_of_list(draw.publication)
+        yield "公布时间", published is not None and published.at == draw.published_at
+
+
+def _statuses(told: Told) -> Collection[str]:
+    """Return where the draw may stand after its events. One that ended and stopped for a supervisor goes on, and
+    says so by its pause alone."""
+    if not told.events:
+        return (DrawStatus.ABANDONED if told.last("draw.abandon") else DrawStatus.SEALED,)
+    found: tuple[str, ...] = (DrawStatus.INVITING,)
+    for _, event in told.events:
+        kind = event.get("type")
+        if kind in ("drawn", "exit", "supplement", "reschedule"):
+            found = (DrawStatus.INVITING,)
+        elif kind == "end":
+            found = (str(event.get("state")),)
+        elif kind == "void":
+            found = (DrawStatus.VOID,)
+        elif kind == "note" and event.get("code") == NoteCode.PAUSED:
+            found = (*found, DrawStatus.INVITING)
+    return found
+
+
+def _sealed_count(draw: Draw) -> int:
+    return int(_lengths.first(draw=draw.pk)["bytes"] or 0) // _COMMIT_BYTES
+
+
+def _of_events(told: Told) -> Iterator[tuple[str, bool]]:
+    for at, event in told.events:
+        said = datetime.fromisoformat(str(event.get("at")))
+        yield f"第 {event.get('n')} 步的时间", said == at.replace(microsecond=0)
+
+
+def _of_lines(told: Told) -> Iterator[tuple[str, bool]]:
+    seats = _Seats(told.events)
+    yield "名单", {line.commit for line in told.lines} == seats.seated.keys()
+    for line in told.lines:
+        for part, holds in _of_line(told, seats, line):
+            yield f"第 {line.line} 行的{part}", holds
+    if any(role != line.panel_role for line, role in _roles(told, told.entries)):
+        # A panel that several draws find has its roles by the page of any of them.
+        draws = Draw.objects.filter(project=told.draw.project_id).values_list("pk", flat=True)
+        set_since = Entry.objects.filter(
+            action=ROLES, subject_type="draws.draw", subject_id__in=[str(pk) for pk in draws]
+        )
+        for line, role in _roles(told, proven(set_since.order_by("id"))):
+            yield f"第 {line.line} 行的角色", line.panel_role == role
+
+
+class _Seats:
+    """What events say of who ever sat, by commitment."""
+
+    def __init__(self, events: Sequence[Row]) -> None:
+        self.seated: dict[str, tuple[datetime, str]] = {}  # when, and by which event
+        self.exits: dict[str, tuple[datetime, str]] = {}  # when, and why
+        self.moved_up: dict[str, datetime] = {}
+        self.is_void = False
+        for at, event in events:
+            kind = event["type"]
+            for seat in event["seats"] if kind in ("drawn", "supplement") else ():
+                self.seated[seat["commit"]] = (at, kind)
+            if kind == "exit":
+                self.exits[event["commit"]] = (at, event["reason"])
+                if up := event.get("moved_up"):
+                    self.moved_up[up["commit"]] = at
+            self.is_void = self.is_void or kind == "void" or event.get("state") == "void"
+
+
+def _of_line(told: Told, seats: _Seats, line: Invitation) -> Iterator[tuple[str, bool]]:
+    at, kind = seats.seated[line.commit]
+    first = kind == "drawn" and told.draw.widens_id is None
+    yield "类型", line.origin == (Origin.DRAWN if first else Origin.SUPPLEMENT)
+    yield "邀请时间", _is_near(line.invited_at, at)
+    yield "递补时间", _is_near(line.moved_up_at, seats.moved_up.get(line.commit))
+    left, reply = seats.exits.get(line.commit), told.replies.get(str(line.pk))
+    moved = told.last(MOVED)
+    if reply and left is None and moved and moved.pk > reply.pk:
+        reply = None  # asked anew
+    state = _STATES.get((reply.after or {}).get("参与状态", "")) if reply else None
+    if left is not None and state not in EXIT_REASON:  # by the system, which answers nobody
+        yield "参与状态", line.state == InvitationState.CONFLICT
+        yield "答复时间", _is_near(line.replied_at, left[0])
+        yield "答复方式", line.replied_via == ReplyVia.SYSTEM
+    elif reply and state:
+        yield "参与状态", line.state == state
+        yield from _as_answered(line, reply)
+    elif seats.is_void:
+        ended = told.last(*ENDS)
+        yield "参与状态", line.state == InvitationState.CANCELLED
+        yield "答复时间", ended is not None and line.replied_at == ended.at
+        yield "答复方式", line.replied_via == ReplyVia.SYSTEM
+    else:
+        yield "参与状态", line.state == InvitationState.INVITED
+        yield "答复时间", line.replied_at is None
+        yield "答复方式", line.replied_via == ""
+        yield "确认人", line.witness == ""
+    if left is not None:
+        why = {EXIT_REASON.get(line.state)}
+        if line.state == InvitationState.CONFLICT:
+            why |= set(SKIP_REASON.values())
+        yield "参与状态", left[1] in why
+    # What decides in its state: clock and signature.
+    yield "答复截止或签到", is_written(line)
+
+
+def _as_answered(line: Invitation, reply: Entry) -> Iterator[tuple[str, bool]]:
+    said = reply.after or {}
+    yield "答复时间", line.replied_at == reply.at
+    via = _VIAS.get(said.get("方式", ""))
+    yield "答复方式", via is None or line.replied_via == via
+    if via in BY_HIMSELF:
+        yield "确认人", line.witness == ""
+    elif "申请人" in said:
+        yield "确认人", line.witness in (reply.actor_name, reply.actor_name.partition("（接口")[0])
+    try:
+        reason = line.reason
+    except DecryptionError:
+        yield "理由", False
+    else:
+        # What he writes of himself stands in his row alone.
+        yield "理由", via is None or via in BY_HIMSELF or reason == reply.note.strip()[:200]
+
+
+def _is_near(at: datetime | None, event: datetime | None) -> bool:
+    if at is None or event is None:
+        return at is event
+    return abs(event - at) < WAITED
+
+
+def _roles(told: Told, entries: Any) -> list[tuple[Invitation, str]]:
+    """Return which role each line has by ``entries``, the oldest first; none once the draw is void."""
+    said: dict[str, str] = {}
+    for entry in entries:
+        if entry.action == ROLES:
+            said |= entry.after or {}
+    if told.draw.status == DrawStatus.VOID:
+        said = {}
+    roles = (
+        (line, _ROLES.get(said.get(f"{told.draw.number} 第 {line.line} 行", "未设置")))
+        for line in told.lines
+    )
+    return [(line, role) for line, role in roles if role is not None]
+
+
+def _lines_of_draw() -> QuerySet[Invitation]:
+    return Invitation.objects.filter(draw=Given("draw")).order_by("line")
+
+
+_lines = Prepared(_lines_of_draw)
+_events = Prepared(
+    lambda: DrawEvent.objects.filter(draw=Given("draw")).order_by("n").values_list("at", "content")
+)
+_lengths = Prepared(
+    lambda: (
+        SealBlock.objects.filter(draw=Given("draw"))
+        .order_by()
+        .values("draw")
+        .annotate(bytes=Sum(Length("commits")))
+        .values("bytes")
+    )
+)

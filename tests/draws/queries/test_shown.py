@@ -1,0 +1,183 @@
+"""What pages show of a draw is compared with its events and the log, at each look."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, models, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.draws.enums import DrawStatus, InvitationState, PanelRole
+from expertpool.draws.models import Draw, DrawAlarm, Invitation
+from expertpool.draws.services.checking import check_record, looks_bent
+from expertpool.draws.services.names import release
+from expertpool.draws.services.panel_roles import set_panel_roles
+from tests.factories.accounts import make_user
+from tests.factories.answers import record_answer
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
+from tests.factories.widening import SeededEntropy, reply
+from tests.fixtures import login
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("DRAW-15")]
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+HOUR = timedelta(hours=1)
+BENT, BENT_PUBLICLY = "抽取记录核验不一致", "本系统保存的抽取数据核验不一致"
+
+
+@pytest.fixture
+def draw(operator: User) -> Draw:
+    """Ended and released: one declined, one was written down by hand, two agreed."""
+    for _ in range(6):
+        make_expert()
+    draw = make_draw(now=NOW, operator=operator, seats=2, opens_in_hours=48, reveal_hours=24)
+    first, second = draw.invitations.order_by("line")
+    reply(first, accept=False, now=NOW)
+    record_answer(
+        invitation=second,
+        state=InvitationState.ACCEPTED,
+        reason="电话答复",
+        actor=operator,
+        now=NOW,
+        entropy=SeededEntropy(3),
+    )
+    for row in draw.invitations.filter(state=InvitationState.INVITED):
+        reply(row, accept=True, now=NOW + HOUR)
+    seated = draw.invitations.filter(state=InvitationState.ACCEPTED)
+    roles = dict(zip(seated.values_list("pk", flat=True), ("leader", "member"), strict=True))
+    set_panel_roles(draw=draw, roles=roles, actor=operator, now=NOW + HOUR)
+    release(draw_id=draw.pk, now=NOW + 24 * HOUR)
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.SUCCESS
+    assert draw.released_at
+    return draw
+
+
+def alter(rows: models.QuerySet[Any], **values: Any) -> None:
+    """Change rows by hand, as somebody with the database can."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        rows.update(**values)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def altered(rows: models.QuerySet[Any], draw: Draw, **values: Any) -> bool:
+    """Whether a look at ``draw`` finds that; afterwards it was not."""
+    point = transaction.savepoint()
+    alter(rows, **values)
+    found = looks_bent(Draw.objects.get(pk=draw.pk))
+    transaction.savepoint_rollback(point)
+    return found
+
+
+def test_a_look_finds_what_was_altered_of_a_draw(draw: Draw) -> None:
+    assert not looks_bent(draw)
+    rows = Draw.objects.filter(pk=draw.pk)
+    assert draw.ended_at
+    assert draw.released_at
+    assert draw.ordered_at
+    values: dict[str, Any] = {
+        "status": DrawStatus.VOID,
+        "number": "D202611299999",
+        "sealed_at": draw.sealed_at - HOUR,
+        "ordered_at": draw.ordered_at + HOUR,
+        "ended_at": draw.ended_at - HOUR,
+        "released_at": draw.released_at - 2 * HOUR,
+        "reveal_at": draw.reveal_at - HOUR,
+        "operator": make_user("operator"),
+        "candidate_count": draw.candidate_count + 1,
+        "project": make_draw(now=NOW, seats=1, opens_in_hours=99).project,
+        "widens": Draw.objects.exclude(pk=draw.pk).get(),
+    }
+    missed = [name for name, value in values.items() if not altered(rows, draw, **{name: value})]
+    assert not missed
+
+
+def test_a_look_finds_what_was_altered_of_a_line(draw: Draw) -> None:
+    gone, by_hand, came = draw.invitations.order_by("line")
+    assert gone.replied_at
+    values: list[tuple[Invitation, dict[str, Any]]] = [
+        (came, {"state": InvitationState.DECLINED}),
+        (gone, {"state": InvitationState.ACCEPTED}),
+        (gone, {"state": InvitationState.LEAVE}),
+        (gone, {"replied_at": gone.replied_at - HOUR}),
+        (came, {"replied_at": None}),
+        (came, {"replied_via": "operator"}),
+        (gone, {"replied_via": "hand"}),  # a word that no list knows
+        (gone, {"state": "hand"}),
+        (by_hand, {"witness": "李监督"}),
+        (came, {"witness": "李监督"}),
+        (by_hand, {"level": by_hand.level + 1}),
+        (came, {"signed_in_at": NOW}),
+        (came, {"panel_role": ""}),
+        (by_hand, {"panel_role": PanelRole.DEPUTY}),
+        (came, {"invited_at": came.invited_at - HOUR}),
+        (came, {"moved_up_at": NOW}),
+        (came, {"origin": "drawn"}),
+        (came, {"commit": "f" * 64}),
+    ]
+    missed = [
+        (line.line, change)
+        for line, change in values
+        if not altered(Invitation.objects.filter(pk=line.pk), draw, **change)
+    ]
+    assert not missed
+    point = transaction.savepoint()
+    by_hand.reason = "本人来电"
+    by_hand.save(update_fields=["reason"])
+    assert looks_bent(Draw.objects.get(pk=draw.pk))
+    transaction.savepoint_rollback(point)
+    for row in draw.events.all():
+        rows = draw.events.filter(pk=row.pk)
+        assert altered(rows, draw, at=row.at - HOUR)
+
+
+def test_who_is_asked_has_the_time_that_was_given_to_him(draw: Draw) -> None:
+    running = make_draw(now=NOW, seats=1, opens_in_hours=99)
+    line = running.invitations.get()
+    assert not looks_bent(running)
+    later = line.deadline_at + HOUR
+    assert altered(Invitation.objects.filter(pk=line.pk), running, deadline_at=later)
+
+
+def test_pages_say_that_a_draw_was_altered_and_nothing_green_stands_below(
+    draw: Draw, client: Client, supervisor: User
+) -> None:
+    page = reverse("draws:detail", args=[draw.pk])
+    public = reverse("draws:verify_draw", args=[draw.public_id])
+    login(client, supervisor)
+    assert BENT not in client.get(page).content.decode()
+    assert "data-record-url" in Client().get(public).content.decode()
+    alter(Draw.objects.filter(pk=draw.pk), status=DrawStatus.VOID)
+    assert BENT in client.get(page).content.decode()
+    told = Client().get(public).content.decode()
+    assert BENT_PUBLICLY in told
+    assert "data-record-url" not in told
+    check_record(draw_id=draw.pk, now=NOW, anew=True)
+    alarm = DrawAlarm.objects.get(draw=draw)
+    assert alarm.detail == "页面所示的抽取状态与当时记下的不符"
+    assert alarm.detail in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("column", ["replied_via", "state", "origin", "panel_role", "group"])
+def test_a_word_that_no_list_knows_is_told_and_stops_no_page(
+    draw: Draw, client: Client, supervisor: User, column: str
+) -> None:
+    alter(draw.invitations.filter(line=2), **{column: "hand"})
+    project = reverse("projects:detail", args=[draw.project_id])
+    pages = [
+        reverse("draws:detail", args=[draw.pk]),
+        reverse("draws:verify_draw", args=[draw.public_id]),
+        reverse("draws:list"),
+        project,
+        *(f"{project}?tab={tab}" for tab in ("draw", "experts", "evidence")),
+    ]
+    login(client, supervisor)
+    answers = {page: client.get(page) for page in pages}
+    assert {page: one.status_code for page, one in answers.items()} == dict.fromkeys(pages, 200)
+    assert BENT in answers[pages[0]].content.decode()

@@ -21,6 +21,7 @@ from expertpool.draws.settings import (
     REPLY_SHORTEST,
     REVEAL_EARLIEST,
 )
+from expertpool.notifications.services.pacing import forget_recipients
 from expertpool.workflow.settings import OBJECTION_MINUTES
 from tests.factories.accounts import make_department, make_user
 from tests.factories.siteconfig import configure
@@ -46,6 +47,12 @@ def read_version(client: Client, address: str) -> dict[str, str]:
     found = re.search(r'name="version" value="(\d+)"', client.get(address).content.decode())
     assert found, address
     return {"version": found[1]}
+
+
+@pytest.fixture(autouse=True)
+def nobody_told_lately() -> None:
+    """What a process remembers of whom it told begins anew with each test."""
+    forget_recipients()
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ from expertpool.draws.occasions import LETTERS, WAITING
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.policy import is_lowered
 from expertpool.draws.queries.presence import signs_in
-from expertpool.draws.settings import DEMANDING, MOST, OWN_QUIET_HOURS, QUIET_HOURS
+from expertpool.draws.settings import DEMANDING, MOST, OWN_QUIET_HOURS, QUIET_HOURS, QUIET_WAYS
 from expertpool.experts.events import ExpertLeft, LeaveFiled, TiesChanged
 from expertpool.experts.queries.experts import merged_records
 from expertpool.notifications.events import MessageAnswered, MessageFailed, MessageSent
 from expertpool.notifications.models import Message, Reply
-from expertpool.notifications.services.delivery import bring_forward
+from expertpool.notifications.services.waiting import bring_forward
 from expertpool.projects.queries.regimes import is_loosened
 from expertpool.projects.settings import BY_REGIME as REGIME_RULES
 from expertpool.siteconfig.events import SettingChanged
@@ -58,7 +58,8 @@ def setting_changed(event: SettingChanged) -> None:
     for rules in REGIME_RULES:
         if rules.code == change.code and is_loosened(rules, change):
             tell_lowered(rules, change, readers=APPROVERS)
-    if change.code in {one.code for one in (QUIET_HOURS, *OWN_QUIET_HOURS.values())}:
+    hours = (QUIET_HOURS, *OWN_QUIET_HOURS.values(), *QUIET_WAYS.values())
+    if change.code in {one.code for one in hours}:
         held = Message.objects.filter(about_type="draws.invitation", occasion__in=WAITING)
         bring_forward(messages=held, now=change.at)
 

@@ -202,6 +202,20 @@ WAITS: dict[str, Setting[timedelta]] = {
     if channel != ChannelCode.SITE  # rings nowhere: it goes with the first
 }
 
+# When a channel rings nobody, besides the quiet hours of all invitations.
+QUIET_WAYS: dict[str, Setting[Span | None]] = {
+    code: Setting(
+        f"draws.quiet_{code}",
+        f"{ChannelCode(code).label}：免打扰时段",
+        TimeRange(),
+        Span(time(20, 30), time(8, 30)) if code == ChannelCode.VOICE else None,
+        group=WAYS,
+        order=wait.order + 1,
+        help="这段时间内这一渠道不用，到结束时自动发出，其他渠道照常；留空的只按「免打扰时段」。",
+    )
+    for code, wait in WAITS.items()
+}
+
 FAIRNESS = SettingGroup(
     "fairness",
     "抽取制度（通用）",
@@ -495,6 +509,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     REMIND_HOURS,
     REMIND_SHARE,
     *WAITS.values(),
+    *QUIET_WAYS.values(),
     PLACE_OPENS,
     PICKED_WITHIN,
 )

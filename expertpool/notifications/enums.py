@@ -61,6 +61,14 @@ TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.CANCELLED: frozenset(),
 }
 
+
+class PutOff(models.TextChoices):
+    """For what a message waits, besides for its subject."""
+
+    DOWN = "down", "渠道故障，恢复后自动发出"
+    PACE = "pace", "按发送速度排队"
+
+
 STATE_TONES = {
     DeliveryState.QUEUED: "grey",
     DeliveryState.SENDING: "blue",

@@ -20,6 +20,7 @@ from expertpool.notifications.enums import (
     Decision,
     DeliveryEventKind,
     DeliveryState,
+    PutOff,
 )
 from expertpool.notifications.occasions import Registered, Text
 
@@ -118,6 +119,10 @@ class Message(models.Model):
         "状态", max_length=12, choices=DeliveryState.choices, default=DeliveryState.QUEUED
     )
     attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
+    # For what the next one waits, besides its subject: "pace" has its turn at ``due_at``.
+    put_off = models.CharField(
+        "推迟原因", max_length=8, choices=PutOff.choices, blank=True, default="", db_default=""
+    )
     # Of them, those that this message itself failed: a channel that is down uses up no message's.
     refusals = models.PositiveSmallIntegerField("暂未收下次数", default=0)
     detail = models.CharField("结果说明", max_length=300, blank=True)
@@ -319,8 +324,8 @@ class Reply(models.Model):
 
 
 class ChannelHealth(models.Model):
-    """How the last attempts over a channel went: how many in a row failed by the channel itself,
-    since when and why. No row, or none in a row: it works. ``worked_at`` (to the hour) and
+    """How the last attempts over a channel went by its ``provider``: how many in a row failed by that itself,
+    since when and why, and when it is tried next (`services.breaker`). No row, none in a row, or of another provider: it works. ``worked_at`` (to the hour) and
     ``failed_at``: when it last did, and did not. Written by `notifications.services.delivery`, read by
     `queries.channels.channel_state`."""
 
@@ -328,6 +333,8 @@ class ChannelHealth(models.Model):
     failures = models.PositiveIntegerField("连续失败次数", default=0)
     failing_since = models.DateTimeField("故障起始", null=True)
     detail = models.CharField("故障说明", max_length=300, blank=True)
+    provider = models.CharField("服务商", max_length=20, blank=True, default="", db_default="")
+    probe_at = models.DateTimeField("下次尝试", null=True)
     worked_at = models.DateTimeField("最近成功", null=True)
     failed_at = models.DateTimeField("最近失败", null=True)
 
@@ -336,3 +343,16 @@ class ChannelHealth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()} {self.failures}"
+
+
+class Pace(models.Model):
+    """Until when the turns of an account of a provider are given out. Written by `notifications.services.pacing`."""
+
+    key = models.CharField("账号", max_length=40, unique=True)
+    given_until = models.DateTimeField("已排到")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "发送节奏"
+
+    def __str__(self) -> str:
+        return self.key

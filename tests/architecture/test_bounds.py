@@ -103,6 +103,8 @@ BY_THE_SYSTEM = {
     "draws.Hold": "counted",
     "draws.QuietWaiver.until": "follows from the quiet hours of the office",
     "notifications.ChannelHealth": "counted by the sender of messages",
+    "notifications.Pace": "the clock's, and turns that were given out",
+    "notifications.Message.wait": "bounded by the settings of the office",
     "draws.DrawPlan.version": "counted",
     "draws.PlanVersion": "counted, and the clock's",
     "draws.CountTally": "counted, and the clock's",

@@ -32,6 +32,7 @@ from expertpool.draws.settings import (
     EMERGENCY_SHORTEST,
     EMERGENCY_USUAL,
     OWN_QUIET_HOURS,
+    QUIET_WAYS,
 )
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.route import held_routes
@@ -44,6 +45,13 @@ TRIED_AGAIN = timedelta(minutes=1)
 def quiet_until(now: datetime, regime: str) -> datetime | None:
     """Return when the quiet hours of ``regime`` in which ``now`` lies are over; None outside of them."""
     span, here = _quiet_hours(regime), timezone.localtime(now)
+    return _next(span.end, here) if span and here.time() in span else None
+
+
+def way_quiet_until(channel: str, now: datetime) -> datetime | None:
+    """Return when the quiet hours of ``channel`` alone are over in which ``now`` lies; None outside of them."""
+    setting, here = QUIET_WAYS.get(channel), timezone.localtime(now)
+    span = value_of(setting) if setting else None
     return _next(span.end, here) if span and here.time() in span else None
 
 
@@ -289,16 +297,19 @@ _waivers_of = Prepared(
 )
 
 
-def letters_wait_until(draw: Draw, *, now: datetime, closing: datetime) -> datetime | None:
-    """Return until when quiet hours hold back what ``draw`` sends; None where they do not: in an
-    emergency, by somebody's decision, and where they end only when the panel sits."""
-    until = quiet_until(now, draw.project.regime)
-    if until is None or until >= closing or emergency_of(draw) or waiver_of(draw, now=now):
+def letters_wait_until(
+    draw: Draw, *, now: datetime, closing: datetime, channel: str = ""
+) -> datetime | None:
+    """Return until when quiet hours, with those of ``channel``, hold back what ``draw`` sends; None where they do not:
+    in an emergency, by somebody's decision, and where they end only when the panel sits."""
+    hours = (quiet_until(now, draw.project.regime), way_quiet_until(channel, now))
+    until = max((one for one in hours if one and one < closing), default=None)
+    if until is None or emergency_of(draw) or waiver_of(draw, now=now):
         return None
     return until
 
 
-def held_until(occasion: str, invitation_id: str, now: datetime) -> datetime | None:
+def held_until(occasion: str, invitation_id: str, channel: str, now: datetime) -> datetime | None:
     """Return until when a message about an invitation must wait (see `MessageSubject`)."""
     if occasion not in WAITING:
         return None
@@ -306,7 +317,7 @@ def held_until(occasion: str, invitation_id: str, now: datetime) -> datetime | N
     closing = closing_of(invitation)
     if occasion in ASKING and pause_of(invitation.draw):
         return closing  # or until somebody resumes the draw
-    until = letters_wait_until(invitation.draw, now=now, closing=closing)
+    until = letters_wait_until(invitation.draw, now=now, closing=closing, channel=channel)
     if until is None and _stops(invitation, occasion) and is_gone(invitation, now=now):
         # The sweep stops the draw for him (`services.leavers`); who is back by then gets it.
         return min(closing, now + TRIED_AGAIN)

@@ -123,8 +123,9 @@ def _held(
     def until(letter: Message) -> datetime | None:
         if letter.due_at <= now:
             return None if letter.state == DeliveryState.SENDING else quiet
-        if letter.wait and letter.due_at <= letter.created_at + letter.wait:
-            return None  # it follows others
+        follows = letter.wait and letter.due_at <= letter.created_at + letter.wait
+        if follows or letter.put_off:
+            return None
         if letter.attempts and letter.due_at != quiet:
             return None
         return None if _is_rerouted(letter, routes) else letter.due_at

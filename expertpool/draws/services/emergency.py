@@ -57,8 +57,8 @@ from expertpool.draws.services.written import write_lines
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.sharing import PHONE, kept_back
 from expertpool.experts.services.contacts import recipient_of
-from expertpool.notifications.services.delivery import bring_forward
 from expertpool.notifications.services.sending import Envelope, send_messages
+from expertpool.notifications.services.waiting import bring_forward
 from expertpool.workflow.services.two_persons import ask, end_with_subject, settle
 
 

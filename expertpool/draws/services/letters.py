@@ -30,8 +30,8 @@ from expertpool.experts.services.contacts import recipient_of
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.queries.reach import reached_at
-from expertpool.notifications.services.delivery import bring_forward, end_wait
 from expertpool.notifications.services.sending import Recipient, send_again
+from expertpool.notifications.services.waiting import bring_forward, end_wait
 
 
 @transaction.atomic

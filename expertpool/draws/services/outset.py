@@ -20,6 +20,7 @@ from expertpool.draws.queries.clock import (
     quiet_until,
     reveal_time,
     time_counted,
+    way_quiet_until,
 )
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.plan_versions import approved_version, returned_told, version_of
@@ -30,7 +31,7 @@ from expertpool.draws.services.covering import superseded
 from expertpool.draws.services.prequery import Prequery, run_prequery
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import not_in_pool
-from expertpool.notifications.enums import AddressKind
+from expertpool.notifications.enums import AddressKind, ChannelCode
 from expertpool.notifications.queries.channels import addresses_of, ways_by, ways_outside
 from expertpool.notifications.queries.route import route_name
 from expertpool.projects.models import Project
@@ -71,6 +72,7 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
         *_late(plan, members, now),
         *_letters(plan, now),
         *_quiet(members, now),
+        *_quiet_ways(plan, members, now),
         *rerouted(plan, now),
         *_odd_hours(plan, members, now),
         *_never_used(plan),
@@ -204,6 +206,19 @@ def _never_used(plan: DrawPlan) -> Iterator[Caution]:
             f"站点设置规定{way.label}在第一条邀请之后才用，那时答复时限（{plan.reply_minutes} 分钟）已经过了："
             f"只有其他渠道送不到的才用{way.label}。可以加长答复时限，或请管理员缩短等待时间。",
         )
+
+
+def _quiet_ways(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Iterator[Caution]:
+    """Those of its channels that ring nobody now, while others do."""
+    opening = next_opening(members, now=now)
+    quiet = quiet_until(now, members[0].regime) or now
+    for way in map(ChannelCode, plan.channels):
+        until = way_quiet_until(way, now)
+        if until and quiet < until < opening:
+            yield Caution(
+                f"现在是{way.label}的免打扰时段",
+                f"{way.label}邀请 {moment_text(until)} 发出，其他渠道照常；在此之前答复的不再发。",
+            )
 
 
 def _late_leaves(plan: DrawPlan, now: datetime) -> Iterator[Caution]:

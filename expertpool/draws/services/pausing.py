@@ -25,7 +25,7 @@ from expertpool.draws.services.pauses import finish_pause
 from expertpool.draws.services.state import at_head, write_note
 from expertpool.draws.services.telling import tell_step
 from expertpool.draws.services.written import PROOF, proven
-from expertpool.notifications.services.delivery import bring_forward
+from expertpool.notifications.services.waiting import bring_forward
 
 CLOCK = ("time_left", "deadline_at", *PROOF)
 

@@ -124,6 +124,9 @@ class Channel(ABC):
     ``settings`` and ``constraints`` are what the office decides about it, ``trials`` try them before they are
     saved; ``route``: those of them by which whoever changes them reads what is sent, together ``route_name``.
 
+    ``per_minute``: how many of an account of a provider go out at most, ``per_recipient``: how many to one
+    address in an hour; 0 for any number.
+
     ``provider`` is who carries its messages now; ``providers`` names all who ever may; ``callbacks`` are of those who push reports.
     """
 
@@ -141,6 +144,8 @@ class Channel(ABC):
     route: Sequence[Setting[Any]] = ()
     route_name: str = ""
     trials: Sequence[Trial] = ()
+    per_minute: Setting[int] | None = None
+    per_recipient: Setting[int] | None = None
     providers: Mapping[str, str] = {}
     callbacks: Mapping[str, Callback] = {}
 

@@ -89,5 +89,6 @@ def channel_states() -> dict[ChannelCode, ChannelState]:
             row.failed_at,
         )
         for row in ChannelHealth.objects.all()
+        if row.channel in CHANNELS and row.provider in ("", CHANNELS[row.channel].provider)
     }
     return {code: known.get(code, ChannelState(code)) for code in ChannelCode}

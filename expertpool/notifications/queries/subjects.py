@@ -33,8 +33,8 @@ class MessageSubject:
     It gets ids as text and is asked once a page. A type that nobody declared is open to everybody
     who may see the list at all.
 
-    ``held_until(occasion, id, now)`` returns until when a message of ``occasion`` about ``id`` must
-    wait, None when it may go out; it is asked at each attempt. ``late(id, now)`` returns the values
+    ``held_until(occasion, id, channel, now)`` returns until when a message of ``occasion`` about ``id`` must
+    wait over ``channel``, None when it may go out; it is asked at each attempt. ``late(id, now)`` returns the values
     of the occasion's late placeholders for a message that goes out now. ``withheld(occasion, id, now)`` says
     that it goes to nobody any more, which no row may say: it is kept as one that went out. ``sealed`` stands in place
     of a recipient who may not be read, and ``fares`` says whether whoever may not read one is told how it fares. ``own(user)`` returns the ids behind which he is himself, where
@@ -44,7 +44,9 @@ class MessageSubject:
 
     code: str
     readable: Callable[[User, Collection[str]], Collection[str]]
-    held_until: Callable[[str, str, datetime], datetime | None] = lambda occasion, pk, now: None
+    held_until: Callable[[str, str, str, datetime], datetime | None] = (
+        lambda occasion, pk, channel, now: None
+    )
     late: Callable[[str, datetime], Mapping[str, str]] = lambda pk, now: {}
     withheld: Callable[[str, str, datetime], bool] = lambda occasion, pk, now: False
     sealed: str = SEALED

@@ -8,27 +8,26 @@ go out again. A result counts only for the attempt that it belongs to.
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, QuerySet
 
 from expertpool.core.events import publish
-from expertpool.core.jobs import defer, defer_batch
+from expertpool.core.jobs import defer
 from expertpool.notifications.channels import CHANNELS, Channel
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
-from expertpool.notifications.enums import AttemptState, ChannelCode, DeliveryState
+from expertpool.notifications.enums import AttemptState, ChannelCode, DeliveryState, PutOff
 from expertpool.notifications.events import MessageFailed, MessageSent
-from expertpool.notifications.models import Attempt, ChannelHealth, Message, store_registered
+from expertpool.notifications.models import Attempt, Message, store_registered
 from expertpool.notifications.occasions import OCCASIONS, Registered, fill_late
 from expertpool.notifications.queries.route import held_routes
 from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, About, subject_key
 from expertpool.notifications.services.attachments import load_files
+from expertpool.notifications.services.breaker import closed_until, note_health, probe_after
 from expertpool.notifications.services.outcomes import (
     lock_number,
     move,
@@ -36,6 +35,7 @@ from expertpool.notifications.services.outcomes import (
     settle_events,
     take_waiting,
 )
+from expertpool.notifications.services.pacing import next_turn
 from expertpool.notifications.services.references import reference
 
 logger = logging.getLogger(__name__)
@@ -43,14 +43,12 @@ logger = logging.getLogger(__name__)
 # Before the second, third … attempt: an hour in all, long enough for greylisting and a restart.
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 900, 1800))
 MAX_ATTEMPTS = len(BACKOFF) + 1
-# A channel that is down is tried so often at least, and its messages are kept for it so long.
-LONGEST_PROBE = timedelta(minutes=5)
+# The messages of a channel that is down are kept for it so long.
 HELD_FOR = timedelta(days=3)
 # An attempt that takes longer has died: no channel gives one so long (`channels.email.WAITS`).
 STUCK_AFTER = timedelta(minutes=5)
 # A message that is due for so long has lost its job.
 OVERDUE_AFTER = timedelta(minutes=10)
-NOTED_EACH = timedelta(hours=1)
 TROUBLE = "系统内部错误，详见系统日志。"
 WITHHELD = "收件人已不在库，或评审已经开始，没有发出。"
 INTERRUPTED = "发送过程被中断，结果未知，为避免重复没有再发。"
@@ -69,7 +67,7 @@ def deliver(*, message_id: int, now: datetime) -> None:
         channel = CHANNELS[message.channel]
         result = _attempt(message, channel, now)
         _settle(message, result, now)
-        _note_health(channel.code, result, now)
+        note_health(channel, result, now=now)
 
 
 def cancel_messages(*, about: About, occasions: tuple[str, ...] = ()) -> int:
@@ -82,35 +80,6 @@ def cancel_messages(*, about: About, occasions: tuple[str, ...] = ()) -> int:
     if occasions:
         waiting = waiting.filter(occasion__in=occasions)
     return move(waiting, DeliveryState.CANCELLED, detail="发送前已取消")
-
-
-@transaction.atomic
-def bring_forward(*, messages: QuerySet[Message], now: datetime) -> int:
-    """Send those of ``messages`` at once that wait for a later attempt; return how many. One that follows others
-    (`Message.wait`) goes so long after them."""
-    # All that are queued: one that a worker is about to put off waits for nothing yet.
-    queued = messages.filter(state=DeliveryState.QUEUED).select_for_update()
-    rows = queued.order_by("pk").values_list("pk", "due_at", "attempts", "wait")
-    sooner: dict[datetime, list[int]] = defaultdict(list)
-    for pk, due_at, attempts, wait in rows:
-        if due_at > (at := now + wait if wait and not attempts else now):
-            sooner[at].append(pk)
-    for at, found in sooner.items():
-        Message.objects.filter(pk__in=found).update(due_at=at)
-        jobs = [{"message_id": pk} for pk in found]
-        defer_batch("notifications.deliver_message", jobs, at=at if at > now else None)
-    return sum(map(len, sooner.values()))
-
-
-@transaction.atomic
-def end_wait(*, messages: QuerySet[Message], now: datetime) -> int:
-    """Let those of ``messages`` go out that follow others first, since these reached nobody; return how many."""
-    waiting = messages.filter(state=DeliveryState.QUEUED, attempts=0, wait__isnull=False)
-    rows = list(waiting.select_for_update(of=("self",)).order_by("pk"))
-    first = min((one.wait for one in rows if one.wait), default=None)
-    chosen = Message.objects.filter(pk__in=[one.pk for one in rows if one.wait == first])
-    chosen.update(wait=None)
-    return bring_forward(messages=chosen, now=now)
 
 
 @transaction.atomic
@@ -176,17 +145,33 @@ def _defer_again(message: Message, now: datetime) -> None:
 
 @transaction.atomic
 def _must_wait(message_id: int, now: datetime) -> bool:
-    """Put a message off whose subject holds it back; True if it was."""
+    """Put a message off whose subject holds it back, whose provider is down, or whose turn comes later; True if
+    it was."""
     queued = Message.objects.filter(pk=message_id, state=DeliveryState.QUEUED)
     # Locked before anybody is asked: who lets it go meanwhile (`bring_forward`) finds it put off.
     message = queued.select_for_update().first()
-    until = _held_until(message, now) if message else None
+    if message is None:
+        return False
+    until, why = _put_off(message, now)
     if until is None or until <= now:
         return False
     # A second job for it finds that the first has put it off, and makes no third.
-    if queued.exclude(due_at=until).update(due_at=until):
+    if queued.exclude(due_at=until, put_off=why).update(due_at=until, put_off=why):
         defer("notifications.deliver_message", at=until, message_id=message_id)
     return True
+
+
+def _put_off(message: Message, now: datetime) -> tuple[datetime | None, str]:
+    """Return until when ``message`` waits, and for what, unless for its subject."""
+    channel = CHANNELS[message.channel]
+    until = _held_until(message, now)
+    if until and until > now:
+        return until, ""
+    if now < message.created_at + HELD_FOR and (until := closed_until(channel, now=now)):
+        return until, PutOff.DOWN
+    if message.put_off == PutOff.PACE:
+        return message.due_at, PutOff.PACE  # its turn
+    return next_turn(channel, message.address, now=now), PutOff.PACE
 
 
 def _held_until(message: Message, now: datetime) -> datetime | None:
@@ -196,7 +181,7 @@ def _held_until(message: Message, now: datetime) -> datetime | None:
     subject = MESSAGE_SUBJECTS.get(message.about_type)
     # What such letters say is for their recipient, not for whoever has just set the way they go.
     held = subject and [
-        subject.held_until(message.occasion, message.about_id, now),
+        subject.held_until(message.occasion, message.about_id, message.channel, now),
         held_routes(now).get(ChannelCode(message.channel)),
     ]
     until = max(filter(None, held or ()), default=None)
@@ -210,7 +195,8 @@ def _held_until(message: Message, now: datetime) -> datetime | None:
 @transaction.atomic(durable=True)
 def _claim(message_id: int, now: datetime) -> Message | None:
     queued = Message.objects.filter(pk=message_id)
-    if not move(queued, DeliveryState.SENDING, sending_at=now, attempts=F("attempts") + 1):
+    began = {"sending_at": now, "attempts": F("attempts") + 1, "put_off": ""}
+    if not move(queued, DeliveryState.SENDING, **began):
         return None
     message = Message.objects.get(pk=message_id)
     provider = CHANNELS[message.channel].provider
@@ -316,8 +302,7 @@ def _outcome(
             sent = {"sent_at": now, "provider_id": result.provider_id[:100]}
             return DeliveryState.SENT, detail | sent
         case SendStatus.DOWN if now < message.created_at + HELD_FOR:
-            wait = min(BACKOFF[min(message.attempts, len(BACKOFF)) - 1], LONGEST_PROBE)
-            return DeliveryState.QUEUED, detail | {"due_at": now + wait}
+            return DeliveryState.QUEUED, detail | {"due_at": now + probe_after(message.attempts)}
         case SendStatus.RETRY if message.refusals + 1 < MAX_ATTEMPTS:
             later = {"due_at": now + BACKOFF[message.refusals], "refusals": F("refusals") + 1}
             return DeliveryState.QUEUED, detail | later
@@ -328,31 +313,3 @@ def _outcome(
             return DeliveryState.FAILED, detail
         case SendStatus.UNKNOWN:
             return DeliveryState.UNKNOWN, detail
-
-
-@transaction.atomic
-def _note_health(code: str, result: SendResult, now: datetime) -> None:
-    """Count failures of the channel itself; the first message that gets through sends all others
-    that wait for it."""
-    if result.status is SendStatus.DOWN:
-        health, _ = ChannelHealth.objects.get_or_create(channel=code)
-        ChannelHealth.objects.filter(pk=health.pk).update(
-            failures=F("failures") + 1,
-            failing_since=Coalesce("failing_since", Value(now)),
-            failed_at=now,
-            detail=result.detail[:300],
-        )
-    elif result.status is SendStatus.ACCEPTED:
-        _note_success(code, now)
-        failing = ChannelHealth.objects.filter(channel=code, failures__gt=0)
-        if failing.update(failures=0, failing_since=None, detail=""):
-            # Tried before: what its subject holds back is left to that.
-            tried = Message.objects.filter(channel=code, attempts__gt=0)
-            bring_forward(messages=tried, now=now)
-
-
-def _note_success(code: str, now: datetime) -> None:
-    """Not for each message: the row would be written as often as all others together."""
-    health, _ = ChannelHealth.objects.get_or_create(channel=code)
-    if health.worked_at is None or health.worked_at <= now - NOTED_EACH:
-        ChannelHealth.objects.filter(pk=health.pk).update(worked_at=now)

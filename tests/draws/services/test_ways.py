@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -17,11 +17,14 @@ from expertpool.draws.queries.ways import too_late, ways_in_words
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.letters import send_otherwise
 from expertpool.draws.services.replies import answer
-from expertpool.draws.settings import QUIET_HOURS, WAITS
+from expertpool.draws.settings import QUIET_HOURS, QUIET_WAYS, WAITS, WAYS
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
-from expertpool.notifications.services.delivery import bring_forward, deliver
+from expertpool.notifications.services.delivery import deliver
 from expertpool.notifications.services.outcomes import move
+from expertpool.notifications.services.waiting import bring_forward
+from expertpool.siteconfig.queries.page import version_of
+from expertpool.siteconfig.services import save_settings
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure
@@ -135,3 +138,43 @@ def test_the_order_in_words() -> None:
     assert ways_in_words(["sms", "email", "site"]) == "邮件、站内信 → 7 分钟 → 短信"
     assert [one.value for one in too_late(["sms", "email", "site"], 7)] == ["sms"]
     assert too_late(["sms", "email", "site"], 8) == []
+
+
+def test_a_channel_has_quiet_hours_of_its_own(operator: User) -> None:
+    evening = timezone.make_aware(datetime(2026, 11, 24, 21, 0))  # noqa: DTZ001
+    configure(WAITS["email"], timedelta())
+    configure(QUIET_WAYS["sms"], Span(time(20, 30), time(8, 30)))
+    draw = made(operator, now=evening)
+    for channel in ("sms", "email"):
+        deliver(message_id=letter(draw, channel).pk, now=evening)
+    assert letter(draw, "email").state == DeliveryState.SENT
+    morning = timezone.make_aware(datetime(2026, 11, 25, 8, 30))  # noqa: DTZ001
+    assert letter(draw, "sms").due_at == morning
+    deliver(message_id=letter(draw, "sms").pk, now=morning)
+    assert letter(draw, "sms").state == DeliveryState.SENT
+
+
+def test_quiet_hours_of_a_channel_that_outlast_the_opening_hold_nothing(operator: User) -> None:
+    evening = timezone.make_aware(datetime(2026, 11, 24, 21, 0))  # noqa: DTZ001
+    configure(QUIET_WAYS["sms"], Span(time(20, 30), time(20, 0)))
+    draw = made(operator, now=evening)
+    draw.project.opening_at = evening + timedelta(hours=3)
+    draw.project.save(update_fields=["opening_at"])
+    deliver(message_id=letter(draw, "sms").pk, now=evening)
+    assert letter(draw, "sms").state == DeliveryState.SENT
+
+
+def test_hours_that_are_set_otherwise_let_out_what_waited(operator: User, admin: User) -> None:
+    evening = timezone.make_aware(datetime(2026, 11, 24, 21, 0))  # noqa: DTZ001
+    configure(QUIET_WAYS["sms"], Span(time(20, 30), time(8, 30)))
+    draw = made(operator, now=evening)
+    deliver(message_id=letter(draw, "sms").pk, now=evening)
+    before = job_times(letter(draw, "sms"))
+    save_settings(
+        group=WAYS,
+        values={QUIET_WAYS["sms"].code: None},
+        version=version_of(WAYS),
+        actor=admin,
+        now=evening + MINUTE,
+    )
+    assert job_times(letter(draw, "sms")) == [*before, None]

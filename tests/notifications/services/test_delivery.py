@@ -22,10 +22,10 @@ from expertpool.notifications.models import Attempt, Message
 from expertpool.notifications.queries.messages import outbox_messages
 from expertpool.notifications.services import delivery
 from expertpool.notifications.services.attachments import DOCUMENT_KINDS, Document, DocumentKind
+from expertpool.notifications.services.breaker import PROBES
 from expertpool.notifications.services.delivery import (
     BACKOFF,
     HELD_FOR,
-    LONGEST_PROBE,
     MAX_ATTEMPTS,
     OVERDUE_AFTER,
     STUCK_AFTER,
@@ -116,7 +116,7 @@ def test_a_channel_that_is_down_uses_up_no_tries(facts: list[object]) -> None:
     now = NOON
     for _ in range(MAX_ATTEMPTS + 3):
         assert after(message, now).state == DeliveryState.QUEUED
-        assert message.due_at - now <= LONGEST_PROBE
+        assert message.due_at - now <= PROBES[-1]
         now = message.due_at
     assert message.refusals == 0
     assert after(message, NOON + HELD_FOR).state == DeliveryState.FAILED

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from expertpool.core.configuration import value_of
 from expertpool.notifications.channels.base import Channel, Transport
-from expertpool.notifications.channels.email.settings import CONSTRAINTS, ROUTE, SETTINGS
+from expertpool.notifications.channels.email.settings import (
+    CONSTRAINTS,
+    PER_MINUTE,
+    ROUTE,
+    SETTINGS,
+)
 from expertpool.notifications.channels.email.smtp import Smtp, mail_server
 from expertpool.notifications.channels.email.trial import TRIAL
 from expertpool.notifications.channels.outbox import outbox
@@ -25,6 +30,7 @@ class EmailChannel(Channel):
     route = ROUTE
     route_name = "邮件服务器"
     trials = (TRIAL,)
+    per_minute = PER_MINUTE
 
     def transport(self) -> Transport | None:
         server = mail_server(value_of)

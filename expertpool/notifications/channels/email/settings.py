@@ -113,9 +113,18 @@ PLAIN = Setting(
     order=25,
     help="不加密时，邮件内容、链接和密码在网络上可被他人读取；只有内网中转服务器确实不支持加密时才勾选。",
 )
+PER_MINUTE = Setting(
+    "notifications.mail_per_minute",
+    "每分钟最多发送",
+    Number(0, 60_000, "封"),
+    0,
+    group=MAIL,
+    order=90,
+    help="按邮件服务商给账号的限速填写，多的自动排队；0 为不限。",
+)
 SETTINGS = (
     *(HOST, SECURITY, PLAIN, PORT, USER, PASSWORD),
-    *(SENDER, SENDER_NAME, TIMEOUT),
+    *(SENDER, SENDER_NAME, TIMEOUT, PER_MINUTE),
 )
 # By which whoever changes them reads what is sent: what comes back goes to the sender, with all that was in it.
 ROUTE = (HOST, PORT, SECURITY, USER, SENDER)

@@ -21,6 +21,8 @@ from expertpool.notifications.channels.sms.settings import (
     BY_EXTENSION,
     CONSTRAINTS,
     GATEWAY,
+    PER_MINUTE,
+    PER_RECIPIENT,
     PROVIDER,
     PROVIDER_LABELS,
     REPLIES,
@@ -65,6 +67,8 @@ class SmsChannel(Channel):
     route = ROUTE
     route_name = "短信服务商"
     trials = TRIALS
+    per_minute = PER_MINUTE
+    per_recipient = PER_RECIPIENT
     providers = {code: label for code, label in PROVIDER_LABELS if code in PROVIDERS}
     callbacks = CALLBACKS
 

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from expertpool.core.configuration import (
     Choice,
+    Number,
     Reader,
     Secret,
     Setting,
@@ -79,6 +80,26 @@ REPLIES = Setting(
     group=SMS,
     order=20,
     help="评审邀请能否直接回复短信；服务商须已开通上行短信，并把它推送到「通知渠道」页面的地址。",
+)
+
+
+PER_MINUTE = Setting(
+    "notifications.sms_per_minute",
+    "每分钟最多发送",
+    Number(0, 60_000, "条"),
+    0,
+    group=SMS,
+    order=30,
+    help="按服务商给账号的限速填写，多的自动排队；0 为不限。",
+)
+PER_RECIPIENT = Setting(
+    "notifications.sms_per_recipient",
+    "同一手机号每小时最多",
+    Number(0, 1000, "条"),
+    20,
+    group=SMS,
+    order=40,
+    help="多的自动推迟，以免打扰专家、被服务商拦截；0 为不限。",
 )
 
 
@@ -311,7 +332,7 @@ REPORT_ANSWER = _text(
 )
 
 SETTINGS = (
-    *(PROVIDER, REPLIES),
+    *(PROVIDER, REPLIES, PER_MINUTE, PER_RECIPIENT),
     *(ALIYUN_ENDPOINT, ALIYUN_KEY, ALIYUN_SECRET, ALIYUN_SIGN, ALIYUN_TEST),
     *(TENCENT_ENDPOINT, TENCENT_KEY, TENCENT_SECRET, TENCENT_APP, TENCENT_SIGN),
     *(TENCENT_REGION, TENCENT_TEST),

@@ -1,0 +1,66 @@
+"""How fast messages go out: a bucket of turns for each account of a provider, and for each recipient.
+
+A bucket is the moment until which its turns are given out. It holds as many at once as its period has, and gets
+one back each such part of it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from threading import Lock
+
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+from expertpool.core.configuration import value_of
+from expertpool.core.crypto import blind_index
+from expertpool.notifications.channels import Channel
+from expertpool.notifications.models import Pace
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+# Of recipients in the memory of this process; forgotten once their buckets are full again.
+MOST_KEPT = 20_000
+
+# In memory, not in a row: rows that are written whenever the same person is told something would say which letters
+# go to one telephone, and so who sits (docs/decisions/0281).
+_recipients: dict[bytes, datetime] = {}
+_lock = Lock()
+
+
+def next_turn(channel: Channel, address: str, *, now: datetime) -> datetime:
+    """Take the next turn over ``channel`` to ``address``; return when it is, ``now`` where nothing limits it."""
+    if (later := _turn_of_recipient(channel, address, now)) > now:
+        return later
+    return _turn_of_account(channel, now)
+
+
+def _turn_of_account(channel: Channel, now: datetime) -> datetime:
+    most = value_of(channel.per_minute) if channel.per_minute else 0
+    if not most:
+        return now
+    key = f"{channel.code}:{channel.provider}"
+    Pace.objects.get_or_create(key=key, defaults={"given_until": now})
+    rows = Pace.objects.filter(key=key)
+    # The row stays locked until the caller's transaction ends: nobody else gets the same turn.
+    rows.update(given_until=Greatest(F("given_until"), now) + MINUTE / most)
+    return max(now, rows.values_list("given_until", flat=True).get() - MINUTE)
+
+
+def _turn_of_recipient(channel: Channel, address: str, now: datetime) -> datetime:
+    most = value_of(channel.per_recipient) if channel.per_recipient else 0
+    if not most or not address:
+        return now
+    key = blind_index("notifications.pace", f"{channel.code}:{address}")
+    with _lock:
+        if len(_recipients) > MOST_KEPT:
+            for old in [one for one, until in _recipients.items() if until <= now]:
+                del _recipients[old]
+        until = max(_recipients.get(key, now), now) + HOUR / most
+        _recipients[key] = until
+    return max(now, until - HOUR)
+
+
+def forget_recipients() -> None:
+    """Begin anew, as a new process does."""
+    with _lock:
+        _recipients.clear()

@@ -1,0 +1,42 @@
+"""Letting messages out that wait."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from expertpool.core.jobs import defer_batch
+from expertpool.notifications.enums import DeliveryState, PutOff
+from expertpool.notifications.models import Message
+
+
+@transaction.atomic
+def bring_forward(*, messages: QuerySet[Message], now: datetime) -> int:
+    """Send those of ``messages`` at once that wait for a later attempt; return how many. One that follows others
+    (`Message.wait`) goes so long after them; one that has its turn at a provider goes then."""
+    # All that are queued: one that a worker is about to put off waits for nothing yet.
+    queued = messages.filter(state=DeliveryState.QUEUED).exclude(put_off=PutOff.PACE)
+    rows = queued.select_for_update().order_by("pk").values_list("pk", "due_at", "attempts", "wait")
+    sooner: dict[datetime, list[int]] = defaultdict(list)
+    for pk, due_at, attempts, wait in rows:
+        if due_at > (at := now + wait if wait and not attempts else now):
+            sooner[at].append(pk)
+    for at, found in sooner.items():
+        Message.objects.filter(pk__in=found).update(due_at=at)
+        jobs = [{"message_id": pk} for pk in found]
+        defer_batch("notifications.deliver_message", jobs, at=at if at > now else None)
+    return sum(map(len, sooner.values()))
+
+
+@transaction.atomic
+def end_wait(*, messages: QuerySet[Message], now: datetime) -> int:
+    """Let those of ``messages`` go out that follow others first, since these reached nobody; return how many."""
+    waiting = messages.filter(state=DeliveryState.QUEUED, attempts=0, wait__isnull=False)
+    rows = list(waiting.select_for_update(of=("self",)).order_by("pk"))
+    first = min((one.wait for one in rows if one.wait), default=None)
+    chosen = Message.objects.filter(pk__in=[one.pk for one in rows if one.wait == first])
+    chosen.update(wait=None)
+    return bring_forward(messages=chosen, now=now)

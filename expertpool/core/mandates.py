@@ -39,11 +39,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Mandate:
-    """A kind of such rows. ``rows(now)``: those that act, or are shown, with what their proof says."""
+    """A kind of such rows. ``rows(now)``: those that act, or are shown, with what their proof (column ``by``) says."""
 
     code: str
     label: str
     rows: Callable[[datetime], QuerySet[Any]]
+    by: str = "proof"
 
 
 MANDATES: Catalogue[Mandate] = Catalogue("kind of rows that act")
@@ -57,10 +58,10 @@ class ForgedFound:
     at: datetime
 
 
-def stands(row: Model, *, now: datetime) -> bool:
+def stands(row: Model, *, now: datetime, by: str = "proof") -> bool:
     """Tell whether this system wrote what ``row`` asks for. Where not, it is logged and announced (ForgedFound):
     the caller ends it, in this transaction, by an `update` that makes no proof."""
-    if is_vouched(row):
+    if is_vouched(row, by):
         return True
     logger.error("%s %s was not asked for here", row._meta.label, row.pk)
     publish(ForgedFound(row, now))
@@ -95,7 +96,8 @@ def unfinished(model: type[Row], now: datetime) -> QuerySet[Row]:
 def forged_rows(*, now: datetime) -> dict[str, int]:
     """Return of each kind, by its label, how many of the latest rows this system did not write."""
     found = {
-        kind.label: sum(not is_vouched(row) for row in kind.rows(now)[:LATEST]) for kind in MANDATES
+        kind.label: sum(not is_vouched(row, kind.by) for row in kind.rows(now)[:LATEST])
+        for kind in MANDATES
     }
     return {label: count for label, count in found.items() if count}
 

@@ -16,6 +16,7 @@ class EvaluationsConfig(AppConfig):
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.criteria import register_criteria
         from expertpool.core.exporting import EXPORTS
+        from expertpool.core.mandates import MANDATES
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import (
             MENU,
@@ -36,6 +37,7 @@ class EvaluationsConfig(AppConfig):
         from expertpool.evaluations.queries.sanctions import RATING_CRITERIA, SANCTION_CRITERIA
         from expertpool.evaluations.queries.windows import what_goes_on
         from expertpool.evaluations.services import event_kinds
+        from expertpool.evaluations.services.checking import SAID
         from expertpool.evaluations.services.matters import MATTERS
         from expertpool.evaluations.settings import SETTINGS
         from expertpool.evaluations.tables import OWN
@@ -59,6 +61,7 @@ class EvaluationsConfig(AppConfig):
         OCCASIONS.add(*TOLD)
         OWN_DATA.add(*OWN)
         register_matters(*MATTERS)
+        MANDATES.add(*SAID)
         register_criteria(event_kinds.RATING, *RATING_CRITERIA)
         register_criteria(event_kinds.CAUTION, *SANCTION_CRITERIA)
         register_events(*event_kinds.EVENTS)

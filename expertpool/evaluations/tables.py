@@ -45,7 +45,9 @@ OBJECTION_TABS = (
 def _ratings(expert: Expert, now: datetime) -> Iterator[tuple[str, ...]]:
     for one in own_ratings(expert):
         said = objection_of(one)
-        objected = (said.readable_text, said.state_label, said.answer) if said else ("", "", "")
+        objected = (
+            (said.readable_text, said.state_label, said.readable_answer) if said else ("", "", "")
+        )
         level = str(one.get_participation_display())
         yield (
             one.evaluation.project.name,

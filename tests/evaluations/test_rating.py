@@ -192,13 +192,3 @@ def test_averages_and_trends_are_those_of_a_hand_calculation(
     text = re.sub(r"\s+", " ", page.content.decode())
     assert "90 → 70 → 50" in text
     assert "下降" in text
-
-
-def test_what_somebody_else_wrote_is_marked_and_counts_not(operator: User) -> None:
-    row = make_evaluation(operator, now=NOW)
-    rating = rate_all(row, operator, now=NOW, score=50)[0]
-    # It is laid upon another, who would pay for it.
-    other = make_expert()
-    Rating.objects.filter(pk=rating.pk).update(expert=other)
-    assert len(ratings_of(other)) == 1
-    assert summary_of(ratings_of(other)).reviews == 0

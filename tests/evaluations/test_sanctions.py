@@ -55,7 +55,7 @@ def test_a_caution_takes_two_persons_and_is_told(
     assert client.post(url, {"kind": "caution", "reason": REASON}).status_code == 204
     assert client.post(url, {"kind": "caution", "reason": REASON}).status_code == 422
     asked = Sanction.objects.get()
-    assert not cautions_of(expert).exists()
+    assert not cautions_of(expert)
     tab = reverse("experts:detail", args=[expert.pk]) + "?tab=evaluations"
     waiting = client.get(tab).content.decode()
     assert "警告、移入黑名单等待确认" in waiting

@@ -46,7 +46,7 @@ def find_forged(now: datetime) -> Finding:
     if found or lately:
         parts = [f"{label} {count} 项" for label, count in found.items()]
         figure = "，".join([*parts, *([f"一天内拦下 {lately} 次"] if lately else [])])
-        sentence = "有人绕过系统写入了办理事项或对外文字，没有办理，也没有显示。"
+        sentence = "有人绕过系统写入或改动了办理事项、评价或对外文字，没有办理、计入或显示。"
         return Finding(Health.FAILED, sentence, figure, MEND)
     return Finding(Health.OK, "都是本系统所写。")
 

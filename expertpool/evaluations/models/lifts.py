@@ -7,18 +7,27 @@ from datetime import UTC
 from django.db import models
 from django.db.models import Q
 
+from expertpool.core.fields import ProofField
 from expertpool.evaluations.models.sanctions import Sanction
 from expertpool.workflow.models import TwoPersonRequest
 
 
 class CautionLift(TwoPersonRequest):
     """That ``caution`` be taken back, say since the rating was withdrawn on which it rested. One that was agreed to
-    makes it count no more; it stays in the file, with this."""
+    makes it count no more; it stays in the file, with this. ``decided_proof`` says who agreed."""
 
     subject_field = "caution"
-    final = ("decided_at",)
+    final = ("decided_at", "agreed", "decided_by_id", "caution_id", "reason")
 
     caution = models.ForeignKey(Sanction, on_delete=models.PROTECT, related_name="+")
+    decided_proof = ProofField(
+        "决定凭证",
+        says=(
+            *("caution.expert.number", "caution.requested_at", "reason"),
+            *("requested_by.username", "requested_at"),
+            *("agreed", "decided_by.username", "decided_at"),
+        ),
+    )
 
     class Meta(TwoPersonRequest.Meta):
         verbose_name = verbose_name_plural = "撤销警告申请"

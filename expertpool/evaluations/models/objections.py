@@ -8,16 +8,16 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from expertpool.core.fields import EncryptedTextField, readable
+from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
 from expertpool.evaluations.models.ratings import Rating
 
 
 class RatingObjection(models.Model):
     """That its expert objects to a rating, once; its files are those of the rating. ``upheld`` says what the office
-    found, once (`evaluations.services.objections`)."""
+    found, once (`evaluations.services.objections`), of which ``proof`` says by whom."""
 
     never = ("DELETE",)
-    final = ("answered_at",)
+    final = ("rating_id", "answered_at", "upheld", "answer", "answered_by_id")
 
     rating = models.OneToOneField(
         Rating, verbose_name="评价", on_delete=models.PROTECT, related_name="objection"
@@ -36,6 +36,18 @@ class RatingObjection(models.Model):
         related_name="+",
     )
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)
+
+    proof = ProofField(
+        "答复凭证",
+        says=(
+            "uid.hex",
+            "rating.uid.hex",
+            "upheld",
+            "answer",
+            "answered_by.username",
+            "answered_at",
+        ),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "评价申诉"
@@ -57,9 +69,22 @@ class RatingObjection(models.Model):
         return readable(self, "text")
 
     @property
+    def is_sound(self) -> bool:
+        """Whether the office answered as it stands here, or has not yet."""
+        return self.answered_at is None or is_vouched(self)
+
+    @property
+    def readable_answer(self) -> str:
+        return self.answer if self.is_sound else ""
+
+    @property
     def state_label(self) -> str:
+        if not self.is_sound:
+            return "答复被改动过"
         return {None: "待答复", True: "已撤销评价", False: "维持评价"}[self.upheld]
 
     @property
     def tone(self) -> str:
+        if not self.is_sound:
+            return "red"
         return {None: "amber", True: "green", False: "grey"}[self.upheld]

@@ -93,7 +93,10 @@ class Rating(models.Model):
     """
 
     never = ("DELETE",)
-    final = ("scores", "total", "participation", "given_at", "withdrawn_at")
+    final = (
+        *("scores", "total", "participation", "given_at", "withdrawn_at", "target"),
+        *("evaluation_id", "form_id", "rater_id", "expert_id", "invitation_id"),
+    )
 
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     evaluation = models.ForeignKey(
@@ -136,6 +139,7 @@ class Rating(models.Model):
         says=(
             *("uid.hex", "evaluation.project.number", "target", "expert.number", "rater.username"),
             *("form.version", "scores", "total_text", "participation", "given_at", "withdrawn_at"),
+            *("invitation.draw.number", "invitation.line"),
         ),
     )
 

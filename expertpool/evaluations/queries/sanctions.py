@@ -19,6 +19,7 @@ from django.db.models.functions import Coalesce
 
 from expertpool.accounts.models import User
 from expertpool.core.criteria import Choice, Context, Number, Text
+from expertpool.core.fields import is_vouched
 from expertpool.evaluations.enums import Participation, SanctionKind
 from expertpool.evaluations.models import CautionLift, Sanction
 from expertpool.evaluations.permissions import VIEW
@@ -36,22 +37,31 @@ def _given() -> QuerySet[Sanction]:
 
 def all_cautions() -> QuerySet[Sanction]:
     """Return the cautions that count: not what was taken back."""
-    return _given().exclude(Exists(_lifts()))
+    return _given().exclude(Exists(_lifts().filter(caution=OuterRef("pk"))))
 
 
 def _lifts() -> QuerySet[CautionLift]:
-    return CautionLift.objects.filter(caution=OuterRef("pk"), agreed=True).order_by()
+    return CautionLift.objects.filter(agreed=True).order_by()
 
 
-def cautions_of(expert: Expert) -> QuerySet[Any]:
-    """Return the cautions of ``expert``, the latest first, those of records that were merged into his among them; of what
-    was taken back ``lifted_at`` says when, ``lift_reason`` why."""
+def cautions_of(expert: Expert) -> list[Any]:
+    """Return the cautions of ``expert``, the latest first, those of records that were merged into his among them, and
+    none that two persons of here have not given; of what they took back ``lifted_at`` says when, ``lift_reason`` why."""
     rows = _given().filter(Q(expert=expert) | Q(expert__merged_into=expert))
-    rows = rows.annotate(
-        lifted_at=Subquery(_lifts().values("decided_at")),
-        lift_reason=Subquery(_lifts().values("reason")),
-    )
-    return rows.select_related("decided_by", "requested_by").order_by("-decided_at", "-pk")
+    rows = rows.select_related("decided_by", "requested_by", "expert")
+    beside = ("caution__expert", "requested_by", "decided_by")
+    found: list[Any] = _decided_here(rows.order_by("-decided_at", "-pk"))
+    lifts = _lifts().filter(caution__in=[one.pk for one in found]).select_related(*beside)
+    by_caution = {one.caution_id: one for one in _decided_here(lifts)} if found else {}
+    for one in found:
+        lift = by_caution.get(one.pk)
+        one.lifted_at = lift.decided_at if lift else None
+        one.lift_reason = lift.reason if lift else ""
+    return found
+
+
+def _decided_here(rows: QuerySet[Any]) -> list[Any]:
+    return [one for one in rows if is_vouched(one, "decided_proof")]
 
 
 def cautions_visible_to(user: User) -> QuerySet[Sanction]:

@@ -53,6 +53,7 @@ def decide_lift(
     """
     caution = lock_caution(request.caution)
     settle(request, agree=agree, note=note, actor=actor, now=now, refused=EvaluationRefused)
+    request.save(update_fields=["decided_proof"])
     after = {"申请人": str(request.requested_by), "警告原因": caution.reason}
     record(
         "evaluation.lift" if agree else "evaluation.lift_refuse",

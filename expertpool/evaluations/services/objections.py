@@ -85,10 +85,10 @@ def answer_objection(
     if not rows.update(upheld=uphold, answer=answer, answered_by=actor, answered_at=now):
         raise EvaluationRefused("这项申诉已经有人答复，请刷新页面。")
     objection.refresh_from_db()
+    objection.save(update_fields=["proof"])
     locked = Rating.objects.select_for_update(of=("self",))
-    rating = locked.select_related("evaluation__project", "expert", "rater", "form").get(
-        pk=objection.rating_id
-    )
+    beside = ("evaluation__project", "expert", "rater", "form", "invitation__draw")
+    rating = locked.select_related(*beside).get(pk=objection.rating_id)
     if uphold:
         rating.withdrawn_at = now
         rating.save(update_fields=["withdrawn_at", "proof"])

@@ -65,6 +65,7 @@ def decide_sanction(
     """
     expert = lock_expert(request.expert)
     settle(request, agree=agree, note=note, actor=actor, now=now, refused=EvaluationRefused)
+    request.save(update_fields=["decided_proof"])
     kind = SanctionKind(request.kind)
     after = {"处理": str(kind.label), "申请人": str(request.requested_by)}
     if not agree:

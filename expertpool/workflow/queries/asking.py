@@ -13,7 +13,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from expertpool.core.crypto import proof
-from expertpool.core.fields import EncryptedField
+from expertpool.core.fields import EncryptedField, ProofField
 from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.queries.matters import MATTERS
 
@@ -36,12 +36,12 @@ def proof_of(request: TwoPersonRequest) -> bytes:
 
 def _contents(kind: type[TwoPersonRequest]) -> list[str]:
     """The columns of ``kind`` beside those that every request has. What is encrypted is bound to its
-    row by itself."""
+    row by itself; what came of it has a proof of its own."""
     common = {"id", kind.subject_field, *(one.name for one in TwoPersonRequest._meta.fields)}
     return [
         one.attname
         for one in kind._meta.concrete_fields
-        if one.name not in common and not isinstance(one, EncryptedField)
+        if one.name not in common and not isinstance(one, EncryptedField | ProofField)
     ]
 
 

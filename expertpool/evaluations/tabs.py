@@ -10,7 +10,12 @@ from django.utils import timezone
 
 from expertpool.core.registry import Tab
 from expertpool.evaluations.permissions import RATE, SANCTION, VIEW
-from expertpool.evaluations.queries.ratings import lines_for, ratings_of, summary_of
+from expertpool.evaluations.queries.ratings import (
+    lines_for,
+    ratings_of,
+    summary_of,
+    told_in_means,
+)
 from expertpool.evaluations.queries.results import organisers_of, result_of
 from expertpool.evaluations.queries.sanctions import cautions_of
 from expertpool.evaluations.queries.windows import evaluations_visible_to, may_rate
@@ -33,15 +38,15 @@ def of_expert(request: HttpRequest, expert: Expert) -> str:
     user, now = cast("User", request.user), timezone.now()
     seen = experts_visible_to(user, VIEW).filter(pk=expert.pk).exists()
     rows = ratings_of(expert) if seen else []
-    # Whoever may not read the names of a review has it in the averages alone.
-    lines = [one for one in lines_for(user, rows, now=now) if one.project]
-    cautions = list(cautions_of(expert)) if seen else []
+    told = told_in_means(lines_for(user, rows, now=now), now=now)
+    lines = [one for one in told if one.project]
+    cautions = cautions_of(expert) if seen else []
     requests = waiting_about(expert, user, now=now)
     context = {
         "expert": expert,
-        "summary": summary_of(rows),
+        "summary": summary_of(one.rating for one in told),
         "lines": lines[:LONGEST],
-        "hidden": len(rows) - len(lines),
+        "hidden": len(told) - len(lines),
         "longest": LONGEST,
         "cautions": cautions,
         "may": experts_visible_to(user, SANCTION).filter(pk=expert.pk).exists(),

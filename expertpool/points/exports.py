@@ -61,5 +61,6 @@ class EntryExport(Exporter):
     )
 
     def rows(self, user: Any, params: Params) -> QuerySet[PointEntry]:
-        rows = EntryFilter(params, user=user).filter(entries_visible_to(user, self.permission))
+        seen = entries_visible_to(user, self.permission, now=timezone.now())
+        rows = EntryFilter(params, user=user).filter(seen)
         return rows.order_by("-at", "-id")

@@ -11,7 +11,7 @@ from expertpool.core.registry import Tab
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.points.permissions import CORRECT, VIEW
-from expertpool.points.queries.ledger import balance_of, entries_of, lines_for
+from expertpool.points.queries.ledger import balance_of, entries_visible_to, lines_for
 from expertpool.points.queries.levels import all_levels, standing_of
 from expertpool.workflow.queries.requests import waiting_about
 
@@ -27,7 +27,7 @@ def points(request: HttpRequest, expert: Expert) -> str:
     """积分 of an expert: what he has, and the entries behind it."""
     user, now = cast("User", request.user), timezone.now()
     seen = experts_visible_to(user, VIEW).filter(pk=expert.pk).exists()
-    entries = entries_of(expert)[:LONGEST] if seen else []
+    entries = entries_visible_to(user, now=now).filter(expert=expert).order_by("-n")[:LONGEST]
     may = experts_visible_to(user, CORRECT).filter(pk=expert.pk).exists()
     context = {
         "expert": expert,
@@ -35,6 +35,7 @@ def points(request: HttpRequest, expert: Expert) -> str:
         "lines": lines_for(user, entries, now=now),
         "longest": LONGEST,
         "may": may,
+        "names": user.has_permission("draws.names"),
         "requests": waiting_about(expert, user, now=now),
     }
     return render_to_string("points/_tab.html", context, request)

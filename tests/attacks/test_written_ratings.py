@@ -116,6 +116,7 @@ def test_an_answer_that_nobody_gave_is_marked_and_told(
     assert RatingObjection.objects.get().state_label == "答复被改动过"
     assert is_told()
     assert rating.expert is not None
+    assert rating.expert.user is not None
     page = login(client, rating.expert.user).get(
         reverse("evaluations:own_rating", args=[rating.pk])
     )

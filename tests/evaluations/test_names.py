@@ -85,14 +85,24 @@ def test_exports_hold_what_the_lists_show(row: Evaluation) -> None:
         assert exporter.rows(seeing, QueryDict()).count() == 2
 
 
-def test_the_averages_of_an_expert_hold_all_and_his_records_what_may_be_read(
+def test_the_averages_of_an_expert_hold_by_quarters_what_may_not_be_read(
     row: Evaluation, operator: User
 ) -> None:
+    """Whoever looked at them each day knew by the change who sat in the review that was just rated."""
     expert = row.ratings.order_by("pk")[0].expert
     assert expert is not None
     url = reverse("experts:detail", args=[expert.pk]) + "?tab=evaluations"
-    page = login(Client(), reader_of(*CODES)).get(url).content.decode()
+    reader = login(Client(), reader_of(*CODES))
+    before = reader.get(url).content.decode()
+    assert "历次评价汇总" not in before
+    assert "名单您无权查看" not in before
+    assert WORDS in login(Client(), operator).get(url).content.decode()
+    # The quarter is over in which the time for its ratings was.
+    past = timezone.now() - timedelta(days=93)
+    Evaluation.objects.filter(pk=row.pk).update(
+        opened_at=past - timedelta(days=2), due_at=past - timedelta(days=1), closed_at=past
+    )
+    page = reader.get(url).content.decode()
     assert "历次评价汇总" in page
     assert WORDS not in page
-    assert "有 1 份评价，名单您无权查看" in page
-    assert WORDS in login(Client(), operator).get(url).content.decode()
+    assert "有 1 份评价的名单您无权查看" in page

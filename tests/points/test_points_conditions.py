@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 from django.http import QueryDict
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
-from expertpool.accounts.models import User
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.models import Role, User
 from expertpool.core.criteria import Context, CriteriaError, parse, to_q
 from expertpool.core.exporting import EXPORTS
 from expertpool.draws.models import DrawPlan
@@ -19,13 +22,19 @@ from expertpool.draws.services.plan import GroupInput
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.points.models import PointEntry
-from expertpool.points.queries.ledger import entries_of, lines_for, own_lines
+from expertpool.points.queries.ledger import (
+    entries_of,
+    entries_visible_to,
+    lines_for,
+    own_lines,
+)
 from expertpool.points.services.settling import settle_draw
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.points import make_entry, make_level, make_point_rule
 from tests.factories.widening import accept_all
+from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -58,7 +67,16 @@ def test_a_draw_may_ask_for_points() -> None:
     assert [one.expert_id for one in fitting_experts(levels, now=NOW)] == [first.pk]
 
 
-def test_the_review_behind_an_entry_is_named_to_whoever_may_read_its_names(operator: User) -> None:
+def role_of(*codes: str) -> Role:
+    role = Role.objects.create(code="reads-points", name="查阅积分")
+    for code in codes:
+        role.permissions.create(code=code, scope=Scope.ALL)
+    return role
+
+
+def test_the_review_behind_an_entry_is_named_to_whoever_may_read_its_names(
+    client: Client, operator: User
+) -> None:
     make_point_rule("confirmed", 2, now=NOW - timedelta(days=1))
     make_expert()
     draw = make_draw(now=NOW, operator=operator, seats=1, opens_in_hours=48)
@@ -73,6 +91,17 @@ def test_the_review_behind_an_entry_is_named_to_whoever_may_read_its_names(opera
     assert other.review == ""
     (own,) = own_lines(entries_of(entry.expert))
     assert own.review == draw.project.name
+    # By the day of a line whoever may not read the names would know who sat.
+    given = make_entry(entry.expert, points=5)
+    assert set(entries_visible_to(operator, now=over)) == {entry, given}
+    reader = make_user(roles=(role_of("points.view", "points.correct", "experts.view"),))
+    for code in ("points.view", "points.correct"):
+        assert list(entries_visible_to(reader, code, now=over)) == [given]
+    page = login(client, reader).get(
+        reverse("experts:detail", args=[entry.expert_id]) + "?tab=points"
+    )
+    assert "只计入余额，不列明细" in page.content.decode()
+    assert entry.label not in page.content.decode()
 
 
 def test_exports_hold_what_the_lists_show(admin: User) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.fields import is_vouched
@@ -18,6 +19,7 @@ from expertpool.evaluations.enums import Participation, Target
 from expertpool.evaluations.models import Evaluation, Rating
 from expertpool.evaluations.permissions import VIEW
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import day_start
 from expertpool.experts.queries.experts import experts_visible_to
 
 LATEST = 6  # reviews that a trend shows
@@ -88,6 +90,25 @@ def lines_for(user: User, rows: Iterable[Rating], *, now: datetime) -> list[Line
         )
         for one in found
     ]
+
+
+def told_in_means(lines: Iterable[Line], *, now: datetime) -> list[Line]:
+    """Return those of ``lines`` that may go into averages: of reviews whose names the reader may not read the ones
+    that were over before this quarter. Whoever looked each day would see by a mean, or a number, that an expert
+    was in the review that had just been rated."""
+    since = quarter_start(now)
+    return [
+        one
+        for one in lines
+        if one.project
+        or (one.rating.evaluation.closed_at is not None and one.rating.evaluation.closed_at < since)
+    ]
+
+
+def quarter_start(now: datetime) -> datetime:
+    """Return when the quarter of the year began in which ``now`` is."""
+    today = timezone.localdate(now)
+    return day_start(date(today.year, today.month - (today.month - 1) % 3, 1))
 
 
 @dataclass(frozen=True)

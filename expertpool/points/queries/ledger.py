@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, F, QuerySet, Sum, Value, When
+from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 
 from expertpool.accounts.models import User
 from expertpool.core.fields import is_vouched
@@ -33,9 +33,12 @@ def accounts_visible_to(user: User, code: str = VIEW) -> QuerySet[PointAccount]:
     return PointAccount.objects.filter(expert__in=seen, n__gt=0).select_related("expert__employer")
 
 
-def entries_visible_to(user: User, code: str = VIEW) -> QuerySet[PointEntry]:
-    """Return the entries of the experts in the scope of ``user``."""
+def entries_visible_to(user: User, code: str = VIEW, *, now: datetime) -> QuerySet[PointEntry]:
+    """Return the entries of the experts in the scope of ``user``, but those for reviews whose names he may not read:
+    by their day he would know who sat in the review that was over then."""
     rows = PointEntry.objects.filter(expert__in=experts_visible_to(user, code))
+    readable = readable_draws(user, now=now).order_by().values("pk")
+    rows = rows.filter(Q(invitation__isnull=True) | Q(invitation__draw__in=readable))
     return rows.select_related("expert", "actor", "invitation__draw__project", "countered_by")
 
 

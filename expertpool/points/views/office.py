@@ -67,7 +67,7 @@ def entries(request: UserRequest) -> HttpResponse:
     """All entries, the latest first."""
     found = listing(
         request,
-        entries_visible_to(request.user),
+        entries_visible_to(request.user, now=timezone.now()),
         sorts=ENTRY_SORTS,
         default_sort="-at",
         form=EntryFilter(request.GET, user=request.user),
@@ -112,7 +112,8 @@ def correct(request: UserRequest, pk: int) -> HttpResponse:
 @requires(CORRECT)
 def counter(request: UserRequest, pk: int) -> HttpResponse:
     """Ask for one entry to be taken back (drawer)."""
-    entry = get_object_or_404(entries_visible_to(request.user, CORRECT), pk=pk)
+    rows = entries_visible_to(request.user, CORRECT, now=timezone.now())
+    entry = get_object_or_404(rows, pk=pk)
     form = CounterForm(request.POST if request.method == "POST" else None)
 
     def write() -> None:

@@ -31,7 +31,7 @@ RULES = (
             ),
             ActionData(
                 "automation.errand",
-                {"role": "operator", "errand": "「{{项目名称}}」已通过，请设置抽取方案"},
+                {"role": "operator", "errand": "「{{项目名称}}」已通过，请尽快安排抽取"},
             ),
         ],
     ),

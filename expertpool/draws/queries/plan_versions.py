@@ -271,16 +271,30 @@ def history_of(plan: DrawPlan) -> list[TimelineEntry]:
             title=f"第 {row.number} 版",
             who=f"{row.made_by}　{row.state}",
             note="\n".join(
-                f"{one.label}：{one.before} → {one.after}"
-                for one in differences(old.words, row.words)
-            )
-            or "条件的写法有改动，文字相同"
-            if old
-            else "首次保存",
+                [
+                    _change_in_words(row, old),
+                    *([_returned_in_words(row)] if row.returned_at else []),
+                ]
+            ),
             tone="green" if row.approved else "blue",
         )
         for row, old in zip(rows, earlier, strict=True)
     ]
+
+
+def _change_in_words(row: PlanVersion, old: PlanVersion | None) -> str:
+    if old is None:
+        return "首次保存"
+    changes = (
+        f"{one.label}：{one.before} → {one.after}" for one in differences(old.words, row.words)
+    )
+    return "\n".join(changes) or "条件的写法有改动，文字相同"
+
+
+def _returned_in_words(row: PlanVersion) -> str:
+    said = rejection_of(row)
+    by, note = (said.who, said.note) if said else ("审核人", "")
+    return f"{by} 于 {moment_text(row.returned_at)} 退回：{note}"
 
 
 def undecided_plans() -> QuerySet[PlanVersion]:

@@ -20,9 +20,17 @@ DECLINED = f"{OTHER_GROUND}：短信回复不能参加"
 OUTDATED = "评审时间或地点已有改动，请按最新的通知答复。"
 UNCLEAR = "没有看懂，尚未登记。请按短信中的办法只回复参加或不参加，或点开短信中的链接答复。"
 DOUBTED = "今天以您的号码发来的短信多次写错回复码，为防有人冒用，您的短信答复尚未登记，请点开短信中的链接答复。"
-WORDS: dict[str, str] = {
-    InvitationState.ACCEPTED: "您同意参加的答复已登记过；如需请假，请点开短信中的链接或联系联系人。",
-    InvitationState.DECLINED: "已登记您不能参加，谢谢您的答复。",
+THANKS = "已登记您不能参加，谢谢您的答复。"
+# What he is told who has answered before, by what he wrote now.
+AGREED = "您同意参加的答复已登记过；如需请假，请点开短信中的链接或联系联系人。"
+LATE_YES = (
+    "此前已登记您不能参加，名额已另行安排，这次的「参加」没有登记；仍能参加的，请联系联系人。"
+)
+WORDS: dict[tuple[str, bool], str] = {
+    (InvitationState.ACCEPTED, True): AGREED,
+    (InvitationState.ACCEPTED, False): AGREED,
+    (InvitationState.DECLINED, True): LATE_YES,
+    (InvitationState.DECLINED, False): THANKS,
 }
 
 
@@ -54,10 +62,10 @@ def take_reply(*, reply_id: int, now: datetime, entropy: Entropy) -> bool:
         )
     except ReplyRefused as refusal:
         invitation.refresh_from_db(fields=["state"])
-        words = WORDS.get(invitation.state, str(refusal))
+        words = WORDS.get((invitation.state, accept), str(refusal))
         return _tell(invitation, words, reply, now)
     if not accept:
-        _tell(answered, WORDS[InvitationState.DECLINED], reply, now)
+        _tell(answered, THANKS, reply, now)
     return True
 
 

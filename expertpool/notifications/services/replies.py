@@ -66,7 +66,8 @@ def take_reply(provider: str, inbound: Inbound, now: datetime, source: str = "")
         if message is None:
             return False
         decision = Decision.DOUBTED
-    said = inbound.key or f"{inbound.at}:{inbound.text}"
+    # Where the platform gives neither number nor time, the same words of a later hour are said anew.
+    said = inbound.key or f"{inbound.at or format(now, '%Y%m%d%H')}:{inbound.text}"
     named = blind_index("notifications.inbound", f"{phone}:{inbound.extension}:{said}").hex()
     reply, is_new = Reply.objects.get_or_create(
         key=f"{provider}:{named}",

@@ -337,6 +337,9 @@ def test_after_a_return_nothing_is_drawn_without_the_approvers_word(
     page = login(client, supervisor).get(tab).content.decode()
     assert "第 1 版曾被退回，此后须审核通过才能抽取" in page
     assert "条件太宽，请改。退回之后的改动：答复时限（分钟）由 60 改为 61。" in page
+    *_, first = history_of(DrawPlan.objects.get(project=project))
+    assert first.note.startswith("首次保存\n")
+    assert first.note.endswith("退回：条件太宽，请改")
     decide(project, supervisor)
     before = login(client, operator).get(reverse("draws:start", args=[project.pk]))
     assert "第 1 版曾被退回，现按审核通过的第 4 版抽取" in before.content.decode()

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 import vdraw
 from expertpool.audit.models import Entry
+from expertpool.core.text import moment_text
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin, PanelRole, ReplyVia
 from expertpool.draws.exceptions import RolesRefused
 from expertpool.draws.models import Draw, Hold, Invitation
@@ -24,7 +25,9 @@ from expertpool.draws.services.prequery import count_candidates
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import answer, expire, take_leave
 from expertpool.draws.services.sealing import contribute, start_draw
+from expertpool.draws.services.telling import answer_code
 from expertpool.draws.services.templates import groups_of, save_template
+from expertpool.notifications.channels.sms import settings as sms
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import DrawState
@@ -40,6 +43,7 @@ from tests.factories.draws import (
 )
 from tests.factories.experts import go_away, make_expert
 from tests.factories.projects import make_project
+from tests.factories.siteconfig import configure
 from tests.factories.widening import (
     JUNIOR,
     SENIOR,
@@ -143,13 +147,19 @@ def test_a_standby_who_agreed_moves_up_and_is_told_once() -> None:
 
 @pytest.mark.shows("DRAW-15")
 def test_a_standby_who_has_not_answered_moves_up_and_still_has_to() -> None:
+    configure(sms.REPLIES, sms.BY_CODE)
     draw = drawn(3)
     first, second, standby = lines(draw)
     accept(second)
     decline(first)
     message = Message.objects.get(about_id=str(standby.pk), occasion="draw.moved_up", channel="sms")
-    assert "前用原来的链接答复" in message.body
     standby.refresh_from_db()
+    assert f"请于 {moment_text(standby.deadline_at)} 前用原来的链接答复" in message.body
+    code = answer_code(standby)
+    assert f"也可回复 Y{code} 参加、N{code} 不参加。" in message.body
+    assert message.answer_code == code
+    by_mail = Message.objects.filter(about_id=str(standby.pk), occasion="draw.moved_up")
+    assert not any(code in one.body for one in by_mail.exclude(channel="sms"))
     deadline = standby.deadline_at
     assert deadline == NOW + timedelta(minutes=60)
     accept(standby)

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -169,7 +170,18 @@ def test_the_first_answer_over_any_way_counts(
     row.refresh_from_db()
     assert row.replied_via == ReplyVia.LINK
     assert row.state == (InvitationState.ACCEPTED if accept else InvitationState.DECLINED)
-    assert len(heard(row)) == 1
+    (told,) = heard(row)
+    assert ("已登记过" if accept else "「参加」没有登记") in told
+
+
+def test_the_same_words_of_another_hour_are_heard_where_the_platform_gives_no_number(
+    provider: Kept, pool: list[Expert]
+) -> None:
+    row = seal().invitations.get()
+    sent_letter(row)
+    text, now = f"Y{answer_code(row)}", timezone.now()
+    assert [write(row, text, now=now), write(row, text, now=now)] == [1, 0]  # pushed twice
+    assert write(row, text, now=now + timedelta(hours=1)) == 1
 
 
 def test_what_is_not_understood_answers_nothing(provider: Kept, pool: list[Expert]) -> None:
@@ -297,6 +309,14 @@ def test_what_is_pushed_twice_counts_once(
         assert response.status_code == 200
     assert Reply.objects.count() == 1
     assert ProcrastinateJob.objects.filter(task_name="draws.take_reply").count() == 1
+    # Nothing at all is no answer, and nothing to be pushed again and again.
+    blank = pushed | {"content": "", "id": "78"}
+    for body, kind in (
+        (urlencode(blank), "application/x-www-form-urlencoded"),
+        (json.dumps(blank), "application/json"),
+    ):
+        assert client.post(address, body, content_type=kind).status_code == 200
+    assert Reply.objects.count() == 1
     work()
     row.refresh_from_db()
     assert row.state == InvitationState.ACCEPTED

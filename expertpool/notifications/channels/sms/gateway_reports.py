@@ -43,10 +43,13 @@ def read(body: bytes, content_type: str) -> Sequence[DeliveryReport | Inbound]:
     return told_by([row for row in _rows(body, content_type) if names & row.keys()], read_row)
 
 
-def _inbound(row: dict[str, Any], text: str) -> Inbound:
+def _inbound(row: dict[str, Any], text: str) -> Inbound | None:
+    """Return what somebody wrote back; None where he wrote nothing: pushed again it would say no more."""
     phone, to, number = (value_of(one) for one in (REPLY_PHONE, REPLY_TO, REPLY_ID))
     if not words(row, phone):
         raise ReportUnreadable
+    if not words(row, text):
+        return None
     return Inbound(
         words(row, phone),
         words(row, text, most=500),
@@ -61,7 +64,7 @@ CALLBACK = Callback(lambda: value_of(REPORT_ANSWER).encode(), read)
 def _rows(body: bytes, content_type: str) -> list[dict[str, Any]]:
     if content_type.partition(";")[0].strip().lower() == FORM:
         try:
-            return [dict(parse_qsl(body.decode(), max_num_fields=100))]
+            return [dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100))]
         except ValueError:
             raise ReportUnreadable from None
     rows = rows_of(body)

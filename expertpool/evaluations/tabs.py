@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, cast
 
 from django.template.loader import render_to_string
@@ -42,16 +41,18 @@ def of_expert(request: HttpRequest, expert: Expert) -> str:
     lines = [one for one in told if one.project]
     cautions = cautions_of(expert) if seen else []
     requests = waiting_about(expert, user, now=now)
+    lifts = [item for one in cautions for item in waiting_about(one, user, now=now)]
+    lifting = {item.asked.caution_id for item in lifts}
     context = {
         "expert": expert,
         "summary": summary_of(one.rating for one in told),
         "lines": lines[:LONGEST],
         "hidden": len(told) - len(lines),
         "longest": LONGEST,
-        "cautions": cautions,
+        "cautions": [(one, one.pk in lifting) for one in cautions],
         "may": experts_visible_to(user, SANCTION).filter(pk=expert.pk).exists(),
         # What waits of his cautions stands beside what waits of himself.
-        "requests": [*requests, *chain(*(waiting_about(one, user, now=now) for one in cautions))],
+        "requests": [*requests, *lifts],
         "waits": any(item.matter == SANCTIONS for item in requests),
     }
     return render_to_string("evaluations/_expert_tab.html", context, request)

@@ -168,6 +168,10 @@ def test_only_a_second_person_answers_an_objection(expert: Expert, operator: Use
     for user, words in ((newcomer, "开通不满"), (hand, "修改过申请人"), (other, "修改过申请人")):
         with pytest.raises(EvaluationRefused, match=words):
             answer_objection(objection=made, uphold=True, answer="好", actor=user, now=now)
+    # He reads it before he writes anything.
+    url = reverse("evaluations:answer", args=[made.pk])
+    page = login(Client(), newcomer).get(url, follow=True).content.decode()
+    assert "开通不满" in page
     rating.refresh_from_db()
     assert rating.withdrawn_at is None
     second = make_user("supervisor")

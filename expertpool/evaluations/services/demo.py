@@ -72,5 +72,5 @@ def _object(row: Evaluation, expert: Expert, *, now: datetime) -> None:
     rating = row.ratings.filter(expert=expert).first()
     if rating is None or expert.user is None or not may_object(rating, now=now):
         return
-    text = "「认真程度」只给了良好，当天我最后一个离开，三处意见都写进了报告，请核对。"
+    text = "「认真程度」评得偏低：当天我最后一个离开，三处意见都写进了报告，请核对。"
     object_to(rating=rating, expert=expert, text=text, actor=expert.user, now=now)

@@ -68,16 +68,7 @@ def answer_objection(
     Refuses (EvaluationRefused) the account of an expert, whoever gave the rating or is no second person to him who gave
     it and to him who objects (docs/decisions/0082), an answer without words, and what was answered already.
     """
-    if is_outsider(actor):
-        raise EvaluationRefused("专家账号不能答复申诉，请使用工作账号。")
-    if objection.rating.rater_id == actor.pk:
-        raise EvaluationRefused("这份评价是您给的，请由其他人答复。")
-    expert = objection.rating.expert
-    firsts = {objection.rating.rater_id}
-    if expert is not None and expert.user_id is not None:
-        firsts.add(expert.user_id)
-    if why := why_not_second(actor, firsts, asked_at=objection.asked_at, now=now):
-        raise EvaluationRefused(why)
+    check_answerer(objection=objection, actor=actor, now=now)
     answer = answer.strip()
     if not answer:
         raise EvaluationRefused("请填写答复，专家会收到。", field="answer")
@@ -111,6 +102,21 @@ def answer_objection(
         note=answer,
     )
     return objection
+
+
+def check_answerer(*, objection: RatingObjection, actor: User, now: datetime) -> None:
+    """Refuse (EvaluationRefused) who is no second person to him who rated and to him who objects; the page asks before
+    anything is typed."""
+    if is_outsider(actor):
+        raise EvaluationRefused("专家账号不能答复申诉，请使用工作账号。")
+    if objection.rating.rater_id == actor.pk:
+        raise EvaluationRefused("这份评价是您给的，请由其他人答复。")
+    expert = objection.rating.expert
+    firsts = {objection.rating.rater_id}
+    if expert is not None and expert.user_id is not None:
+        firsts.add(expert.user_id)
+    if why := why_not_second(actor, firsts, asked_at=objection.asked_at, now=now):
+        raise EvaluationRefused(why)
 
 
 def _tell_rater(objection: RatingObjection, rating: Rating, result: str, *, now: datetime) -> None:

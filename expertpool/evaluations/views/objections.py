@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
+from expertpool.core.responses import not_opened
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, render_list
 from expertpool.evaluations.exceptions import EvaluationRefused
@@ -18,7 +19,7 @@ from expertpool.evaluations.forms.own import AnswerForm
 from expertpool.evaluations.permissions import ANSWER
 from expertpool.evaluations.queries.own import objections_visible_to, objections_waiting
 from expertpool.evaluations.queries.ratings import lines_for
-from expertpool.evaluations.services.objections import answer_objection
+from expertpool.evaluations.services.objections import answer_objection, check_answerer
 from expertpool.evaluations.tables import OBJECTION_SORTS, OBJECTION_TABS
 
 
@@ -49,6 +50,10 @@ def objections(request: UserRequest) -> HttpResponse:
 def answer(request: UserRequest, pk: int) -> HttpResponse:
     """Answer an objection (drawer)."""
     row = get_object_or_404(objections_waiting(request.user), pk=pk)
+    try:
+        check_answerer(objection=row, actor=request.user, now=timezone.now())
+    except EvaluationRefused as refusal:
+        return not_opened(request, str(refusal), back=reverse("evaluations:objections"))
     form = AnswerForm(request.POST if request.method == "POST" else None)
 
     def write() -> None:

@@ -36,7 +36,7 @@ def index(request: UserRequest, expert: Expert) -> HttpResponse:
     context = {
         "asked": asked_of(expert, now=now),
         "summary": summary_of(rows),
-        "cautions": cautions_of(expert),
+        "cautions": [(one, False) for one in cautions_of(expert)],
         "office": value_of(OFFICE_CONTACT),
         "rows": [(one, objection_of(one), may_object(one, now=now)) for one in rows],
     }

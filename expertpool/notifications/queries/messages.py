@@ -18,6 +18,7 @@ from expertpool.core.fields import readable
 from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import mask_email, mask_middle, moment_text
 from expertpool.core.visibility import told_later
+from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.outbox import PREFIX
 from expertpool.notifications.enums import STATE_TONES, ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
@@ -271,6 +272,10 @@ def _notice(message: Message, *, sealed: bool, unread: bool) -> Notice:
     state = DeliveryState.NO_ACCOUNT if gone else DeliveryState(message.state)
     if unread:
         state = DeliveryState.SENT
+    label, tone = str(state.label), STATE_TONES[state]
+    if _has_no_mail(message):
+        # Nothing went wrong: he is told by the other ways.
+        label, tone = message.detail, "grey"
     return Notice(
         uid=message.uid,
         created_at=message.created_at,
@@ -278,9 +283,9 @@ def _notice(message: Message, *, sealed: bool, unread: bool) -> Notice:
         read_at=message.read_at if fares and not unread else None,
         occasion=listed_label(message.occasion),
         channel=ChannelCode(message.channel).label,
-        state=state.label if fares else sealed_words(message),
-        tone=STATE_TONES[state] if fares else "grey",
-        detail=message.detail if fares else "",
+        state=label if fares else sealed_words(message),
+        tone=tone if fares else "grey",
+        detail=message.detail if fares and message.detail != label else "",
         attempts=message.attempts if fares else None,
         sealed=sealed,
         recipient=DELETED
@@ -293,6 +298,13 @@ def _notice(message: Message, *, sealed: bool, unread: bool) -> Notice:
         body="" if sealed else readable(message, "body", lambda text: _told(message, text)),
         deletion=_deletion(message),
     )
+
+
+def _has_no_mail(message: Message) -> bool:
+    """Tell whether ``message`` was to go by mail to somebody who has no address."""
+    if message.channel != ChannelCode.EMAIL or message.state != DeliveryState.FAILED:
+        return False
+    return message.detail == CHANNELS[message.channel].missing_address
 
 
 def _told(message: Message, body: str) -> str:

@@ -70,11 +70,12 @@ def test_without_an_address_the_record_says_why() -> None:
     assert jobs() == []
 
 
-def test_that_somebody_has_no_account_is_said_calmly() -> None:
+def test_that_somebody_has_no_account_or_no_mail_is_said_calmly() -> None:
     nobody = Recipient(account=None, name="李梅")
-    email, site = notices(send("email", "site", to=nobody), viewer=make_user("admin"))
+    email, sms, site = notices(send("email", "sms", "site", to=nobody), viewer=make_user("admin"))
     assert (site.state, site.tone) == ("未开通账号", "grey")
-    assert (email.state, email.tone) == ("发送失败", "red")
+    assert (email.state, email.tone, email.detail) == ("没有邮箱", "grey", "")
+    assert (sms.state, sms.tone, sms.detail) == ("发送失败", "red", "没有手机号")
 
 
 def test_the_same_key_makes_no_second_message() -> None:

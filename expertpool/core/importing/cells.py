@@ -53,7 +53,10 @@ _REMARK = re.compile(
 _DAY, _NUMBERS = re.compile(r"\d{4}-\d\d(?:-\d\d)?"), re.compile(r"\d+")
 _AMOUNT = re.compile(r"[\d.]+\s?\D?")
 # What stands over each column, or below its header: (1) (2) (3), 一 二 三, ① ② ③.
-_PLACE = re.compile(r"[(（]?([\d一二三四五六七八九十]{1,2}|[①-⑳])[)）]?")
+# A, B, C; and by what one is worked out: 4=1+2.
+_PLACE = re.compile(
+    r"[(（]?([\d一二三四五六七八九十]{1,2}|[①-⑳]|[A-Z])[)）]?(?:=[\d+\-*/×÷()（）]*)?"
+)
 _COUNTS = [
     "一",
     "二",
@@ -415,4 +418,7 @@ def _are_places(filled: list[Any]) -> bool:
 def _place(digits: str) -> int:
     if digits in _COUNTS:
         return _COUNTS.index(digits) + 1
-    return ord(digits) - ord("①") + 1 if "①" <= digits <= "⑳" else int(digits)
+    for first, last in (("①", "⑳"), ("A", "Z")):
+        if first <= digits <= last:
+            return ord(digits) - ord(first) + 1
+    return int(digits)

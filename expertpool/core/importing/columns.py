@@ -270,7 +270,8 @@ class ImportColumn:
 
     ``others`` are headers of something else whose cells look the same: what one has studied is not what
     one reviews. ``likely`` are headers that may mean it, and are asked about. ``rather`` is the column (code)
-    that people often call by this one's header. ``looks`` tells of a cell that it can only be of this column. ``words`` are those it knows:
+    that people often call by this one's header. ``looks`` tells of a cell that it can only be of this column, ``bare``
+    of one that stands below no header. ``words`` are those it knows:
     another one is refused, or with ``is_free`` taken as it stands; either way it is asked about.
     ``meanings`` give what people write for them, where it can mean one only ("": nothing is proposed);
     ``may_be`` tells of a word and one of the list whether it may mean that (without: by their letters); ``named_so`` gives the
@@ -296,6 +297,7 @@ class ImportColumn:
     likely: Sequence[str] = ()
     rather: str = ""
     looks: Callable[[Any], bool] | None = None
+    bare: Callable[[str], Any] | None = None
     words: Callable[[], Sequence[str]] | None = None
     is_free: bool = False
     meanings: Callable[[], Mapping[str, str]] = dict

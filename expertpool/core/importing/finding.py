@@ -481,7 +481,18 @@ class _Recogniser:
             if code not in codes and name not in one.others
         ]
         fits = [code for code in free if (self._share(code, at) or 0.0) >= enough]
+        if not (fits or name) and self.below[at]:
+            fits = [code for code in free if self._bare_share(code, at) >= enough]
         return fits[0] if len(fits) == 1 else ""
+
+    def _bare_share(self, code: str, at: int) -> float:
+        """Return how much of what stands below no header looks like the column."""
+        bare, cells = self.columns[code].bare, self.below[at]
+        if bare is None:
+            return 0.0
+        return sum(isinstance(cell, str) and bool(bare(cell.strip())) for cell in cells) / len(
+            cells
+        )
 
     def _share(self, code: str, at: int) -> float | None:
         """Return how much of what stands below looks like the column; None where that says nothing."""

@@ -13,7 +13,7 @@ SEVERAL = 2  # headers that stand once more as they are: one person has not all 
 _COUNT = r"[一二三四五六七八九十\d]{1,2}"
 # 主专业 beside 专业二, below a header that is joined over them: 一, 二.
 _SERIES, _BRACKETED = (
-    re.compile(rf"^第{_COUNT}|^(?:主要?|[副辅次])(?=专业)|{_COUNT}$"),
+    re.compile(rf"^第{_COUNT}|^(?:主要?|[副辅次])评?(?=专业)|{_COUNT}$"),
     re.compile(rf"[(\[【]({_COUNT})[)\]】]"),
 )
 

@@ -38,7 +38,12 @@ BLOCK = 500  # rows that are handed over at once
 DELIMITERS = (",", "\t", ";")
 LOCKED = "文件有打开密码，请去掉密码后再上传。"
 _COMPOUND, _ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
+_PAGE_WITHIN = 4_096  # bytes
 _DIRECTORY_WITHIN = 64 * 1024**2  # bytes
+WEB_PAGE = (
+    "这是网页格式的表格，只是名称像 Excel 文件（从办公系统导出的常是这样）。"
+    "请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。"
+)
 BROKEN = "文件打不开，可能已损坏。请在 Excel 或 WPS 中另存为 .xlsx。"
 _ADDRESS = re.compile(rb"""\sr=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _LONGEST_ADDRESS = 16  # bytes
@@ -151,6 +156,8 @@ def _check_unpacked(file: IO[bytes]) -> None:
     if not zipfile.is_zipfile(file):
         if _is_locked(file):
             raise Refused(LOCKED)
+        if _is_web_page(file):
+            raise Refused(WEB_PAGE)
         return
     # Before anything is unpacked: a few kilobytes can become all of the memory.
     with zipfile.ZipFile(file) as archive:
@@ -165,6 +172,14 @@ def _is_locked(file: IO[bytes]) -> bool:
     start = file.read(_DIRECTORY_WITHIN)
     file.seek(0)
     return start.startswith(_COMPOUND) and _ENCRYPTED in start
+
+
+def _is_web_page(file: IO[bytes]) -> bool:
+    """Tell whether a file is a page that only bears the name of a table, as many systems give out."""
+    file.seek(0)
+    start = file.read(_PAGE_WITHIN).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    file.seek(0)
+    return start.startswith(b"<") and any(mark in start for mark in (b"<html", b"<table", b"<meta"))
 
 
 def _check_extents(file: IO[bytes]) -> None:

@@ -76,6 +76,7 @@ class InImport:
     clean: Cleaner | None = None
     header: str = ""
     looks: Callable[[Any], bool] | None = None
+    bare: Callable[[str], Any] | None = None
     words: Callable[[], Sequence[str]] | None = None
     meanings: Callable[[], Mapping[str, str]] = dict
     may_be: Callable[[str, str], bool] | None = None
@@ -304,6 +305,7 @@ class FieldDeclaration:
             likely=tuple(place.likely),
             rather=place.rather,
             looks=place.looks,
+            bare=place.bare,
             words=place.words or self.kind.cell_words,
             is_free=self.kind.is_free,
             meanings=place.meanings,

@@ -70,8 +70,9 @@ PERSON = (
         required=True,
         form=InForm(section="basic", labels={ORGANISATION: "单位名称"}),
         imported=InImport(
-            aliases=("专家姓名", "评委姓名", "专家名称", "名称", "单位专家名称"),
+            aliases=("专家姓名", "评委姓名", "评委", "专家", "专家名称", "名称", "单位专家名称"),
             likely=("评审专家", "English Name"),
+            bare=rules.is_like_a_name,
             pieces=("姓", "名"),
             help="单位专家填单位全称。",
             sample="王小明",

@@ -24,7 +24,7 @@ from expertpool.core.subjects import (
 )
 from expertpool.directory.enums import DictionaryCode, TitleLevel
 from expertpool.directory.models import Unit
-from expertpool.directory.queries import UNIT_NAME, UNIT_SEARCH, now_called, unit_name
+from expertpool.directory.queries import UNIT_LIKE, UNIT_NAME, UNIT_SEARCH, now_called, unit_name
 from expertpool.experts.fields.meant import may_be_title
 from expertpool.experts.fields.shared import (
     BASIC,
@@ -92,8 +92,14 @@ WORK = (
                 "现工作单位",
                 "任职单位",
                 "服务单位",
+                "所属机构",
+                "所在机构",
+                "工作机构",
+                "就职单位",
+                "供职单位",
             ),
-            likely=("Company",),
+            likely=("Company", "单位及职务", "单位职务", "工作单位及职务", "单位和职务"),
+            bare=UNIT_LIKE.fullmatch,
             help="单位全称，用于回避。没有单位的不填。",
             blanks=NO_EMPLOYER,
             missed="按没有工作单位导入：不能按单位回避，请核对。",
@@ -148,7 +154,8 @@ WORK = (
             meanings=lambda: TITLE_MEANINGS,
             may_be=may_be_title,
             dispensable=True,
-            aliases=("专业技术职称", "技术职称"),
+            aliases=("专业技术职称", "技术职称", "职称名称"),
+            likely=("职称/执业资格", "职称执业资格", "职称或执业资格"),
             sample="高级工程师",
         ),
         exported=InExport(width=14),
@@ -202,7 +209,7 @@ WORK = (
         imported=InImport(
             meanings=lambda: EDUCATION_MEANINGS,
             dispensable=True,
-            aliases=("文化程度", "最高学历", "学历/学位"),
+            aliases=("文化程度", "最高学历", "学历/学位", "学历学位", "学历及学位"),
             sample="本科",
             width=12,
         ),
@@ -224,7 +231,10 @@ WORK = (
         form=InForm(section={INDIVIDUAL: "work"}),
         show=lambda one: "" if one.practice_years is None else f"{one.practice_years} 年",
         imported=InImport(
-            dispensable=True, aliases=("工作年限", "从业年数", "从业时间"), sample="15", width=10
+            dispensable=True,
+            aliases=("工作年限", "从业年数", "从业时间", "工龄"),
+            sample="15",
+            width=10,
         ),
         exported=InExport(width=10),
         history=InHistory(),

@@ -6,6 +6,7 @@ of them holds is available.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
@@ -202,9 +203,14 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
-def last_day(start: date, years: int) -> date | None:
-    """Return the last day of ``years`` from ``start``; None for no years: without an end."""
-    return years_before(start, -years) - timedelta(days=1) if years else None
+def last_day(start: date, years: int, *, months: int = 0) -> date | None:
+    """Return the last day of ``years`` and ``months`` from ``start``; None for none: without an end."""
+    after = years_before(start, -years)
+    if months:
+        year, month = divmod(12 * after.year + after.month - 1 + months, 12)
+        days = monthrange(year, month + 1)[1]
+        after = date(year, month + 1, min(after.day, days))
+    return after - timedelta(days=1) if years or months else None
 
 
 def day_start(day: date) -> datetime:

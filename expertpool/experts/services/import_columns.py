@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from expertpool.core.importing import CellRefused, ImportColumn, as_code, as_text
+from expertpool.directory.enums import TitleLevel
+from expertpool.directory.queries import title_levels
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.services.import_lookups import SpecialtyNames
 
@@ -18,6 +20,9 @@ _COUNTED = re.compile(
 )
 _CIRCLED = re.compile("[①-⑳]")
 _GAP = re.compile(r"(?<![A-Za-z0-9])([A-Za-z])\s+(?=\d{2,}(?![A-Za-z0-9]))")
+_WITH_LEVEL = re.compile(
+    r"(?P<title>\w+?)\s*[(（/／\-—]\s*(?P<level>正高|副高|中级|初级)级?(?:职称)?\s*[)）]?"
+)
 _BARS = str.maketrans("|｜", "；；")
 _BETWEEN = re.compile(r"[;；,，、/|\n]+")
 
@@ -26,7 +31,8 @@ def expert_columns() -> list[ImportColumn]:
     """Return the declared columns."""
     names = _Names()
     columns = {one.code: one for one in EXPERT.import_columns()}
-    specialties, email = columns["specialties"], columns["email"]
+    specialties, email, title = columns["specialties"], columns["email"], columns["title"]
+    columns["title"] = replace(title, clean=_Titles(title.clean))
     columns["specialties"] = replace(specialties, named_so=names.candidates, clean=listed)
     columns["email"] = replace(email, clean=_first_of(email.clean))
     return list(columns.values())
@@ -50,6 +56,26 @@ class _Names:
 
     def candidates(self, word: str) -> list[str]:
         return self._read.candidates(word)
+
+
+class _Titles:
+    """Cleans a title beside which its own level stands: 高级工程师（副高）, 工程师/中级."""
+
+    def __init__(self, clean: Callable[[Any], Any]) -> None:
+        self._clean = clean
+
+    @cached_property
+    def _levels(self) -> dict[str, TitleLevel]:
+        return title_levels()
+
+    def __call__(self, cell: Any) -> Any:
+        value = self._clean(cell)
+        found = _WITH_LEVEL.fullmatch(value) if value and not value.isalpha() else None
+        if not found or value in self._levels:
+            return value
+        level = self._levels.get(found["title"])
+        # Of another level it is another title: 高级工程师（正高).
+        return found["title"] if level and found["level"] == level.label else value
 
 
 def _first_of(clean: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -64,8 +64,7 @@ class RowRules:
             yield self._fault("employer", "工作单位为空", "填了统一社会信用代码就要填单位名称。")
         if values.get("kind") == ExpertKind.ORGANISATION and not values.get("contact_person"):
             yield self._fault("contact_person", "联系人为空", "单位专家必须填写联系人。")
-        if term := self._term(row):
-            yield term
+        self._term(row)
         yield from self._words(row)
 
     def _document(self, row: Row) -> Fault | None:
@@ -120,7 +119,7 @@ class RowRules:
             row.left[:] = kept
             row.notes.append(Note("出生年月", CHECK, "", f"表中所写不能识别，按证件填 {born}。"))
 
-    def _term(self, row: Row) -> Fault | None:
+    def _term(self, row: Row) -> None:
         """Take apart a term that stands in one cell."""
         values = row.values
         start, end = values.get("term_start_date") or None, values.get("term_end_date") or None
@@ -130,18 +129,23 @@ class RowRules:
         if isinstance(end, Term):
             if start and end.start and start != end.start:
                 told = f"聘期开始为 {start}，聘期至一列写的是 {end.start}。"
-                return self._fault("term_end_date", "聘期开始不一致", told)
+                self._without_term(row, "聘期开始不一致", told)
+                return
             if end.typed != end.words:
                 row.notes.append(Note("聘期至", GUESSED, end.typed, end.words))
             start, end = start or end.start, end.end
             values |= {"term_start_date": start, "term_end_date": end}
         if start and end and end < start:
-            return self._fault("term_end_date", "聘期颠倒", "聘期至早于聘期开始。")
-        return None
+            self._without_term(row, "聘期颠倒", "聘期至早于聘期开始。")
+
+    def _without_term(self, row: Row, reason: str, told: str) -> None:
+        """Leave the term of a row empty: it gets the one that a new member gets, and can be mended."""
+        row.left.append(self._fault("term_end_date", reason, told))
+        row.values |= {"term_start_date": None, "term_end_date": None}
 
     def _end_after(self, row: Row, start: date | None, term: TermYears) -> date | None:
         """Return the last day of a term of so many years; it is told, and what has no beginning has none."""
-        end = last_day(start, term.years) if start else None
+        end = last_day(start, term.years, months=term.months) if start else None
         told = f"自 {start} 起，至 {end}" if end else WITHOUT_BEGINNING
         row.notes.append(Note("聘期至", GUESSED if end else CHECK, term.typed, told))
         return end

@@ -39,8 +39,16 @@ TOO_YOUNG = f"应年满 {YOUNGEST} 周岁，请核对年份。"
 PRACTICE_YEARS = Bounds(0, 80)
 # The day may be missing, and the marks between as well.
 _MONTH = re.compile(r"(\d{4})\D?(\d{1,2})(?:\D?(\d{1,2}))?[月日号.]?(?:出?生)?")
+_SHORT_YEAR = re.compile(
+    r"^([3-9]\d)(?=[年./-]\d)"
+)  # 75年3月; nobody of these years is born in 2075
 _BESIDE_SIGN = re.compile(r"\s*([年月日./-])\s*")
 _NAME = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z·.' -]*")
+_LIKE_A_NAME = re.compile(
+    "(?:欧阳|上官|司马|诸葛|尉迟|[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖萧田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢"
+    "姚沈钟姜崔谭陆范汪廖石金韦贾夏付傅方邹熊白孟秦邱侯江尹薛闫阎段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤赖康易乔文施洪])"
+    r"\s*[\u4e00-\u9fff]\s*[\u4e00-\u9fff]?"
+)
 # Besides letters and digits; the last are what lists have in place of rare characters.
 _OF_NAMES = re.compile(
     r"[ ·•・‧.．。｡'’‘“”《》()（）&＆、,，+＋\-‐‑–—○□■●◇◆*?？\u2ff0-\u2fff\ue000-\uf8ff]"
@@ -65,7 +73,9 @@ _DOUBLED = str.maketrans("0123456789", "0246813579")
 _WITHOUT_END = re.compile(
     r"(?:长期|永久)(?:有效|聘任|聘用)?|(?:无固定|没有|不定|无)期限?|不限期?|终身"
 )
-_LONG = re.compile(r"(?:为期|聘期)?([一二两三四五六七八九十]|[1-9]|10)(?:周年|年)(?:期|整|聘期)?")
+_LONG = re.compile(
+    r"(?:为期|聘期)?(?:([一二两三四五六七八九十]|[1-9]|10)(?:周年|年)?(半)?|(半)年)(?:期|整|聘期)?"
+)
 _ONE_TO_TEN = dict(zip("一二三四五六七八九十两", (*range(1, 11), 2), strict=True))
 _CLOSE = re.compile(r"(?<=[\d年月])[底末]$")
 _YEAR = re.compile(r"((?:19|20)\d{2})年?")
@@ -195,10 +205,11 @@ class Term(NamedTuple):
 
 
 class TermYears(NamedTuple):
-    """A term of which a list says only how long it is: 三年."""
+    """A term of which a list says only how long it is: 三年, 半年; a number alone (3) are years."""
 
     years: int
     typed: str
+    months: int = 0
 
 
 def term_end(cell: Any) -> date | Term | TermYears | None:
@@ -206,7 +217,8 @@ def term_end(cell: Any) -> date | Term | TermYears | None:
     how many years it lasts."""
     value = as_code(cell)
     if long := _LONG.fullmatch(value):
-        return TermYears(_ONE_TO_TEN.get(long[1]) or int(long[1]), value)
+        years = (_ONE_TO_TEN.get(long[1]) or int(long[1])) if long[1] else 0
+        return TermYears(years, value, 6 if long[2] or long[3] else 0)
     # Only where it begins or ends so: within, it parts the two days.
     bare = value.removeprefix("至").removesuffix("止").removesuffix("到期").strip()
     if _WITHOUT_END.fullmatch(bare):
@@ -295,6 +307,12 @@ def _odd_names(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield "工作单位", employer, "有单位名称里不会有的符号，请核对。"
 
 
+def is_like_a_name(text: str) -> bool:
+    """Tell whether a text can be told for a person's name where nothing says so: a frequent surname (公安部, 2020: nine
+    of ten) with one letter more, or two."""
+    return _LIKE_A_NAME.fullmatch(text) is not None
+
+
 def expert_number(cell: Any) -> str:
     """Clean a number of ours (ZJ2026000001)."""
     value = "".join(as_code(cell).upper().split())
@@ -339,8 +357,8 @@ def uscc(cell: Any) -> str:
 
 
 def birth(cell: Any) -> Month | None:
-    """Clean a month or day of birth: 1967-09, 1967年9月, 1967.9, 1967-09-20, 19670920, a date cell,
-    or a number: days as Excel counts them, or a year with its month behind the point."""
+    """Clean a month or day of birth: 1967-09, 1967年9月, 1967.9, 67.9, 1967-09-20, 19670920, a date
+    cell, or a number: days as Excel counts them, or a year with its month behind the point."""
     if isinstance(cell, date | datetime) and DAYS.low.year <= cell.year <= DAYS.high.year:
         return Month(cell.year, cell.month, cell.day)
     value = _BESIDE_SIGN.sub(r"\1", TIME.sub("", as_code(cell)))
@@ -350,7 +368,8 @@ def birth(cell: Any) -> Month | None:
         return Month(number.year, number.month, number.day)
     if (typed := month_of_number(cell)) and 1 <= typed[1] <= 12:
         return Month(*typed, None, JANUARY if is_january_or_october(cell) else 0)
-    found = _MONTH.fullmatch(value)
+    short = isinstance(cell, float) and value.endswith(".1")  # 75.1: January or October
+    found = _MONTH.fullmatch(value if short else _SHORT_YEAR.sub(r"19\1", value, count=1))
     if found:
         year, at, day = (int(part) if part else None for part in found.groups())
         # Some write the day 0 for one that they do not know; of an empty cell Excel makes 1900-01-00.

@@ -46,7 +46,7 @@ def post(client: Client, page: str, run: ImportRun, data: dict[str, Any] | None 
 def test_samples_stand_beside_each_header_and_the_table_can_be_chosen(
     client: Client, tmp_path: Path
 ) -> None:
-    rows = [["评委", "随身号码"], *[[f"甲{at}", f"1391111000{at}"] for at in range(4)]]
+    rows = [["何人", "随身号码"], *[[f"甲{at}", f"1391111000{at}"] for at in range(4)]]
     page = upload(client, tmp_path, rows)
     text = page.content.decode()
     assert "13911110000；13911110001；13911110002" in text

@@ -71,3 +71,11 @@ def test_a_missing_file_and_an_empty_book_are_refused(tmp_path: Path) -> None:
         list(read_rows(tmp_path / "none.xlsx"))
     with pytest.raises(UnreadableFile, match="没有数据"):
         list(read_rows(write_xlsx(tmp_path / "a.xlsx", [])))
+
+
+@pytest.mark.shows("EXP-07")
+def test_a_page_that_bears_the_name_of_a_table_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.xls"
+    path.write_text("\ufeff\n<html><body><table><tr><td>姓名</td></tr></table></body></html>")
+    with pytest.raises(UnreadableFile, match="网页格式"):
+        list(read_rows(path))

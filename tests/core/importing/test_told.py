@@ -270,3 +270,15 @@ def test_a_day_that_a_text_of_a_sheet_gives_as_a_number_is_told(
     rows = [["甲", "13911110001", "27670"], ["乙", "13911110002", "1975.10"]]
     page = upload(client, tmp_path, [[*HEAD, "出生年月"], *rows])
     assert notes_of(page) == {"甲": [("按推测填写", "出生年月", "27670", "1975-10-03")]}
+
+
+@pytest.mark.shows("EXP-08")
+@pytest.mark.parametrize(
+    "places", [["A", "B", "C", "D"], ["1=", "2=", "3=", "4=1+2"], ["1", "2", "3=1*2", "4"]]
+)
+def test_a_row_that_only_counts_the_columns_is_none_of_the_list(
+    client: Client, tmp_path: Path, places: list[str]
+) -> None:
+    rows = [[*HEAD, "工作单位", "职务"], places, ["甲", "13911110001", "荆州学院", "所长"]]
+    run = upload(client, tmp_path, rows).context["run"]
+    assert (run.total, run.accepted) == (1, 1)

@@ -8,8 +8,9 @@ import pytest
 
 from expertpool.core.importing import CellRefused
 from expertpool.directory.queries import unit_name
+from expertpool.experts.queries.availability import last_day
 from expertpool.experts.validators.regions import Regions
-from expertpool.experts.validators.values import birth, oddities
+from expertpool.experts.validators.values import TermYears, birth, oddities, term_end
 
 
 @pytest.mark.shows("EXP-07")
@@ -20,15 +21,33 @@ from expertpool.experts.validators.values import birth, oddities
         ("1975年10月5号", "1975-10-05"),
         ("1975.10.", "1975-10"),
         ("1975年10月5日出生", "1975-10-05"),
+        ("75年3月5日", "1975-03-05"),
+        ("75.3", "1975-03"),
+        (75.3, "1975-03"),
     ],
 )
-def test_a_birthday(typed: str, read: str) -> None:
+def test_a_birthday(typed: str | float, read: str) -> None:
     assert str(birth(typed)) == read
 
 
-def test_what_is_no_birthday_is_refused() -> None:
+@pytest.mark.parametrize("typed", ["生于1975", 75.1, "05年3月"])  # of a number: January or October
+def test_what_is_no_birthday_is_refused(typed: str | float) -> None:
     with pytest.raises(CellRefused):
-        birth("生于1975")
+        birth(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "until"),
+    [("半年", date(2026, 6, 30)), ("3年", date(2028, 12, 31)), (3.0, date(2028, 12, 31))],
+)
+def test_a_term_that_says_how_long_it_is(typed: str | float, until: date) -> None:
+    term = term_end(typed)
+    assert isinstance(term, TermYears)
+    assert last_day(date(2026, 1, 1), term.years, months=term.months) == until
+
+
+def test_half_a_year_ends_within_its_month() -> None:
+    assert last_day(date(2026, 8, 31), 0, months=6) == date(2027, 2, 27)
 
 
 @pytest.mark.shows("EXP-07")

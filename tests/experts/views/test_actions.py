@@ -198,6 +198,19 @@ def test_the_deleted_are_listed_and_restored(client: Client, admin: User) -> Non
     assert [status(expert) for expert in gone] == ["formal", "formal"]
 
 
+@pytest.mark.shows("EXP-20")
+def test_who_was_merged_is_not_ticked_to_be_restored(client: Client, admin: User) -> None:
+    login(client, admin)
+    gone, merged, kept = make_expert("甲"), make_expert("乙"), make_expert("丙")
+    post(client, "delete_many", pk=[gone.pk, merged.pk], reason="重复建档")
+    Expert.objects.filter(pk=merged.pk).update(merged_into=kept)
+    for address in (reverse("experts:deleted"), f"{reverse('experts:list')}?tab=deleted"):
+        page = client.get(address).content.decode()
+        assert "乙" in page
+        assert f'value="{gone.pk}" data-pick' in page
+        assert f'value="{merged.pk}" data-pick' not in page
+
+
 @pytest.mark.shows("EXP-32")
 def test_groups_in_bulk(client: Client, admin: User) -> None:
     login(client, admin)

@@ -11,7 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from expertpool.accounts.models import User
+from expertpool.experts.models import Expert
 from tests.core.importing.sheets import write_xlsx
+from tests.core.importing.test_import_pages import HEAD, post, standing, upload
 from tests.fixtures import login
 
 pytestmark = [
@@ -28,6 +30,11 @@ def uploaded(client: Client, folder: Path, head: list[str], *rows: list[Any]) ->
     path = write_xlsx(folder / "a.xlsx", [["姓名", "手机", *head], *lines])
     posted = {"file": SimpleUploadedFile(path.name, path.read_bytes()), "status": "formal"}
     return client.post(reverse("experts:import"), posted, follow=True)
+
+
+@pytest.fixture
+def client(admin: User) -> Client:
+    return login(Client(), admin)
 
 
 def text_of(page: Any) -> str:
@@ -110,3 +117,43 @@ def test_mobile_numbers_below_another_header_are_the_mobile(admin: User, tmp_pat
     said = {"column-0": "name", "column-1": "", "column-2": "phone"}
     page = client.post(reverse("experts:import_mapping", args=[run.pk]), said, follow=True)
     assert page.context["run"].accepted == 3
+
+
+@pytest.mark.shows("EXP-07", "EXP-08")
+def test_names_and_employers_without_a_header_are_known_by_what_stands_there(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [
+        ["陈志远", "13911110001", "荆州设计院", "A010101"],
+        ["刘晓明", "13911110002", "荆州市水利局", "A010102"],
+        ["欧阳 锋", "13911110003", "荆州学院", "A010103"],
+    ]
+    run = upload(client, tmp_path, rows).context["run"]
+    assert run.mapping == ["name", "phone", "employer", "specialties"]
+
+
+@pytest.mark.shows("EXP-07")
+def test_headers_of_other_offices(client: Client, tmp_path: Path) -> None:
+    rows = [
+        ["评委", "手机号", "所属机构", "职称/执业资格", "学历学位", "主评专业", "辅评专业", "工龄"],
+        ["甲", "13911110001", "荆州学院", "高级工程师（副高）", "本科", "A010101", "A010102", 20],
+    ]
+    page = upload(client, tmp_path, rows)
+    assert page.context["run"].mapping == [
+        *("name", "phone", "employer", "title", "education", "specialties", "specialties"),
+        "practice_years",
+    ]
+
+
+@pytest.mark.shows("EXP-08")
+def test_a_title_beside_which_its_level_stands(client: Client, tmp_path: Path) -> None:
+    titles = ["高级工程师（副高）", "工程师/中级", "高级工程师（正高）"]
+    rows = [
+        [*HEAD, "职称"],
+        *([f"甲{at}", f"1391111000{at}", one] for at, one in enumerate(titles)),
+    ]
+    page = upload(client, tmp_path, rows)
+    assert [line["word"] for line in page.context["form"].word_lines()] == titles[2:]
+    post(client, "confirm", page.context["run"], standing(page))
+    saved = Expert.objects.order_by("name").values_list("title", "title_level")
+    assert list(saved) == [("高级工程师", 3), ("工程师", 2), (titles[2], 0)]

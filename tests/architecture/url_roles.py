@@ -504,6 +504,7 @@ def furnish(world: World) -> World:
         *(waiting_renewal, draft_round, open_round, inspection, waiting_inspection),
         *(point_entry, point_rule, point_level, benefit, asked_benefit),
         *(certificate, certificate_design),
+        *(evaluation, rating_of_his, objection, organiser_to_rate),
     ):
         find(world, world.users["admin"])
     return world

@@ -105,7 +105,7 @@ def objections_visible_to(user: User) -> Any:
     rows = told(RatingObjection.objects.filter(Q(rating__expert__in=seen)))
     return rows.select_related(
         "rating__expert", "rating__form", "rating__evaluation__project", "rating__rater",
-        "rating__invitation", "answered_by",
+        "rating__invitation__draw", "answered_by",
     )  # fmt: skip
 
 

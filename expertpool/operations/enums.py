@@ -81,6 +81,7 @@ JOB_LABELS = {
     "reports.list_candidates": "候选记录整理",
     "draws.take_reply": "处理短信答复",
     "evaluations.sweep": "查找该评价的项目",
+    "evaluations.look_at_all": "核对全部评价、申诉答复和警告是否被改动",
     "evaluations.open": "开始评价",
     "evaluations.remind": "评价提醒",
     "evaluations.close": "截止评价",

@@ -36,7 +36,7 @@ from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.base import SendResult, SendStatus
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.health import find_gateway
-from expertpool.notifications.services.delivery import _note_health
+from expertpool.notifications.services.breaker import note_health
 from expertpool.operations.enums import JOB_LABELS
 from expertpool.operations.queries.checks import find_queues
 from expertpool.operations.queries.jobs import queue_states
@@ -200,19 +200,19 @@ def test_a_gateway_says_when_it_worked_and_when_not(settings: Settings) -> None:
     settings.DEV_PAGES = True
     channel, now = CHANNELS[ChannelCode.EMAIL], timezone.now()
     assert find_gateway(channel, now).sentence == "没有出现故障。"
-    _note_health(channel.code, SendResult(SendStatus.ACCEPTED), now)
+    note_health(channel, SendResult(SendStatus.ACCEPTED), now=now)
     for _ in range(2):
         down = SendResult(SendStatus.DOWN, detail="连不上服务器")
-        _note_health(channel.code, down, now + timedelta(hours=1))
+        note_health(channel, down, now=now + timedelta(hours=1))
     found = find_gateway(channel, now)
     assert found.state is Health.WARNING
     assert "连续 2 次没有发出" in found.sentence
     assert "连不上服务器" in found.sentence
     at = timezone.localtime(now)
     assert f"最近成功 {at:%m-%d %-H 时}，最近失败" in found.figure
-    _note_health(channel.code, down, now)
+    note_health(channel, down, now=now)
     assert find_gateway(channel, now).state is Health.FAILED
-    _note_health(channel.code, SendResult(SendStatus.ACCEPTED), now + timedelta(hours=2))
+    note_health(channel, SendResult(SendStatus.ACCEPTED), now=now + timedelta(hours=2))
     assert find_gateway(channel, now).state is Health.OK
 
 

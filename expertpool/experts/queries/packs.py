@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from expertpool.accounts.models import User
@@ -62,7 +63,7 @@ def holding(column: str, op: str, text: str) -> set[int]:
     changed = set(notes[:MOST_UNPACKED])
     found, shut, held = set[int](), list[int](), set[int]()
     last = Expert.objects.order_by("-pk").values_list("pk", flat=True).first()
-    for pack in SearchPack.objects.filter(source=column).iterator(chunk_size=50):
+    for pack in _packs(column):
         held.add(pack.part)
         try:
             found.update(_in_pack(bytes(pack.content), needle))
@@ -74,6 +75,19 @@ def holding(column: str, op: str, text: str) -> set[int]:
     fits = _fits(op, part)
     rest = {pk for pk, value in _values(column, changed, {*shut, *lost}) if fits(value)}
     return (found - changed) | rest
+
+
+def _packs(column: str) -> Iterator[SearchPack]:
+    """Read the packs of ``column`` as the bytes they are: of a million experts twenty million, which as text would be
+    twice as many, made and read digit by digit, and take five times as long (docs/decisions/0275)."""
+    content = SearchPack._meta.get_field("content")
+    statement = "COPY (SELECT part, content FROM experts_searchpack WHERE source = %s) TO STDOUT (FORMAT BINARY)"
+    with connection.cursor() as cursor, cursor.copy(statement, [column]) as copy:
+        copy.set_types(["int4", "bytea"])
+        for part, token in copy.rows():
+            yield SearchPack(
+                source=column, part=part, content=content.from_db_value(token, None, connection)
+            )
 
 
 def _lost(changed: set[int], held: set[int], last: int | None) -> set[int]:

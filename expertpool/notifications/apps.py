@@ -22,6 +22,7 @@ class NotificationsConfig(AppConfig):
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.actions import ACTIONS, VALUES
         from expertpool.notifications.channels import CHANNELS
+        from expertpool.notifications.channels.sms.smpp import on_told
         from expertpool.notifications.exports import RecordExport
         from expertpool.notifications.menu import GROUP, ITEMS
         from expertpool.notifications.occasions import OCCASIONS
@@ -30,6 +31,7 @@ class NotificationsConfig(AppConfig):
         from expertpool.notifications.queries.replies import REPLIES as REPLY_ROWS
         from expertpool.notifications.queries.templates import TEMPLATE_FILES
         from expertpool.notifications.services.account_acts import ACTED, tell_acted
+        from expertpool.notifications.services.line import take_told
         from expertpool.notifications.settings import SETTINGS
 
         register_permissions(PERMISSIONS)
@@ -52,3 +54,4 @@ class NotificationsConfig(AppConfig):
         CHECKS.add(*gateway_checks(), REPLIES)
         subscribe(AccountActed, tell_acted)
         FILE_SUBJECTS.add(TEMPLATE_FILES)
+        on_told(take_told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from expertpool.core.jobs import DEADLINES, MESSAGES, app, retry_external
-from expertpool.notifications.services import delivery, replies, reports
+from expertpool.notifications.services import delivery, line, replies, reports
 
 
 @app.task(name="notifications.deliver_message", queue=MESSAGES, retry=retry_external)
@@ -36,6 +36,13 @@ def ask_provider(attempt_id: int) -> None:
 def ask_due(timestamp: int) -> None:
     """Every minute: ask of attempts of which nobody knows enough."""
     reports.ask_due(now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="notifications.keep_line", queue=MESSAGES, queueing_lock="notifications.keep_line")
+def keep_line(timestamp: int) -> None:
+    """Every minute: see to it that the line to a gateway stands, in the process that sends messages."""
+    line.keep_line()
 
 
 @app.periodic(cron="20 3 * * *")

@@ -60,6 +60,7 @@ def attempt(client: Client, admin: User, at: object, **changes: str) -> str:
         "sender": MailServer.account[0],
         "sender_name": "城建专家库",
         "timeout": "2",
+        "per_minute": "0",
         "route_wait": "30",
     } | changes
     form = {

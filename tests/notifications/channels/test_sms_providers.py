@@ -318,7 +318,7 @@ def typed(**values: Any) -> Callable[[Any], Any]:
     )
 
 
-ALIYUN_TRIAL, TENCENT_TRIAL, GATEWAY_TRIAL = TRIALS
+ALIYUN_TRIAL, TENCENT_TRIAL, GATEWAY_TRIAL, _ = TRIALS
 
 
 @pytest.mark.shows("OVW-08")
@@ -337,7 +337,7 @@ def test_a_test_message_goes_out_by_what_is_typed(platform: Platform) -> None:
         tencent_test="77 1234 5",
         gateway_url=platform.url,
     )
-    for trial in TRIALS:
+    for trial in (ALIYUN_TRIAL, TENCENT_TRIAL, GATEWAY_TRIAL):
         assert "服务商已收下" in trial.run(read, "13800000001")
     of_aliyun_, of_tencent_, of_gateway = platform.taken
     assert (of_aliyun_["TemplateCode"], of_aliyun_["TemplateParam"]) == (

@@ -28,8 +28,10 @@ from expertpool.notifications.channels.sms.settings import (
     REPLIES,
     ROUTE,
     SETTINGS,
+    SMPP,
     TENCENT,
 )
+from expertpool.notifications.channels.sms.smpp import Smpp
 from expertpool.notifications.channels.sms.trial import TRIALS
 from expertpool.notifications.enums import AddressKind, ChannelCode
 
@@ -37,7 +39,10 @@ PROVIDERS: dict[str, Callable[[Reader], Transport]] = {
     ALIYUN: aliyun.of_settings,
     TENCENT: tencent.of_settings,
     GATEWAY: Gateway,
+    SMPP: Smpp,
 }
+# They tell what became of messages over the line by which these go.
+ON_THE_LINE = (SMPP,)
 CALLBACKS = {
     ALIYUN: aliyun_reports.CALLBACK,
     TENCENT: tencent_reports.CALLBACK,
@@ -82,6 +87,9 @@ class SmsChannel(Channel):
     def provider(self) -> str:
         chosen = value_of(PROVIDER)
         return chosen if chosen in PROVIDERS else self.code
+
+    def tells(self, provider: str) -> bool:
+        return provider in ON_THE_LINE or super().tells(provider)
 
     def can_ask(self, provider: str) -> bool:
         return provider in ASKING

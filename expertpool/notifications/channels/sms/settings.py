@@ -9,6 +9,7 @@ import httpx
 from django.conf import settings
 
 from expertpool.core.configuration import (
+    Boolean,
     Choice,
     Number,
     Reader,
@@ -26,7 +27,7 @@ _HEADER = re.compile(r"[A-Za-z0-9_-]+")
 _PLAIN = re.compile(r"[ -~]*")
 NOT_PLAIN = "放在请求头里的密钥只能用英文字母、数字和英文符号，请切换到英文输入法后重新填写。"
 _HOST = re.compile(r"[\w.-]+|[0-9a-f:]+")
-ALIYUN, TENCENT, GATEWAY = "aliyun", "tencent", "gateway"
+ALIYUN, TENCENT, GATEWAY, SMPP = "aliyun", "tencent", "gateway", "smpp"
 
 SMS = SettingGroup(
     "sms",
@@ -52,10 +53,19 @@ GATEWAY_REPORTS = SettingGroup(
     note="平台把每条短信送没送到、收件人回复了什么推送给本系统；推送地址在「通知渠道」页面",
 )
 
+SMPP_SMS = SettingGroup(
+    "sms_smpp",
+    "SMPP 短信网关",
+    order=26,
+    note="运营商或集成商的直连网关（SMPP 3.4）：回执和上行短信从同一条线路收，不用另设推送",
+    saved=SMS.saved,
+)
+
 PROVIDER_LABELS = (
     (ALIYUN, "阿里云短信"),
     (TENCENT, "腾讯云短信"),
     (GATEWAY, "HTTP 短信网关"),
+    (SMPP, "SMPP 短信网关"),
 )
 PROVIDER = Setting(
     "notifications.sms_provider",
@@ -331,6 +341,69 @@ REPORT_ANSWER = _text(
     help="收下推送后答复平台的文字，按它的接口说明填写，否则它会重复推送。",
 )
 
+SMPP_HOST = _text("smpp_host", "服务器", SMPP_SMS, 10, help="网关的主机名或地址。")
+SMPP_PORT = Setting(
+    "notifications.sms_smpp_port",
+    "端口",
+    Number(1, 65_535),
+    2775,
+    group=SMPP_SMS,
+    order=20,
+    help="多为 2775；加密的多为 3550。",
+)
+SMPP_TLS = Setting(
+    "notifications.sms_smpp_tls",
+    "加密（TLS）",
+    Boolean(),
+    default=True,
+    group=SMPP_SMS,
+    order=30,
+    help="网关支持的都应加密。",
+)
+SMPP_PLAIN = Setting(
+    "notifications.sms_smpp_plain",
+    "允许不加密",
+    Boolean(),
+    default=False,
+    group=SMPP_SMS,
+    order=35,
+    help="不加密时，手机号、短信内容和密码在网络上可被他人读取；只有专线或 VPN 到网关时才勾选。",
+)
+SMPP_ID = _text("smpp_id", "账号（system_id）", SMPP_SMS, 40, max_length=15, help="网关给的账号。")
+SMPP_PASSWORD = Setting(
+    "notifications.sms_smpp_password",
+    "密码",
+    Secret(told_to=("notifications.sms_smpp_host", SMPP_PORT.code, SMPP_TLS.code)),
+    "",
+    group=SMPP_SMS,
+    order=50,
+    help="SMPP 的密码最多 8 个字符。加密保存，不再显示。",
+)
+SMPP_TYPE = _text(
+    "smpp_type",
+    "系统类型（system_type）",
+    SMPP_SMS,
+    60,
+    max_length=12,
+    help="网关没有要求的留空。",
+)
+SMPP_SOURCE = _text(
+    "smpp_source",
+    "主叫号码",
+    SMPP_SMS,
+    70,
+    max_length=14,
+    help="收件人看到的号码（接入号），如 106912345；按扩展码收回复的，后面接 6 位扩展码。",
+)
+SMPP_PREFIX = _text(
+    "smpp_prefix",
+    "手机号前缀",
+    SMPP_SMS,
+    80,
+    max_length=4,
+    help="网关要求手机号前加国家码的填 86；不要求的留空。",
+)
+
 SETTINGS = (
     *(PROVIDER, REPLIES, PER_MINUTE, PER_RECIPIENT),
     *(ALIYUN_ENDPOINT, ALIYUN_KEY, ALIYUN_SECRET, ALIYUN_SIGN, ALIYUN_TEST),
@@ -341,6 +414,8 @@ SETTINGS = (
     *(REPORT_STATUS, REPORT_DELIVERED, REPORT_WAITING, REPORT_ID, REPORT_REFERENCE),
     *(REPORT_TIME, REPLY_TEXT, REPLY_PHONE, REPLY_TO, REPLY_ID, REPORT_ANSWER),
     GATEWAY_EXTENSION,
+    *(SMPP_HOST, SMPP_PORT, SMPP_TLS, SMPP_PLAIN, SMPP_ID, SMPP_PASSWORD, SMPP_TYPE),
+    *(SMPP_SOURCE, SMPP_PREFIX),
 )
 # By which whoever changes them reads what is sent: who sends, by whose account, under which address.
 ROUTE = (
@@ -348,14 +423,16 @@ ROUTE = (
     *(GATEWAY_URL, GATEWAY_PHONE, GATEWAY_TEXT, GATEWAY_REFERENCE, GATEWAY_FIELDS),
     # A field of the platform may name whoever gets a copy, whatever it is called here.
     *(GATEWAY_SECRET_NAME, GATEWAY_SECRET, GATEWAY_EXTENSION),
+    *(SMPP_HOST, SMPP_PORT, SMPP_TLS, SMPP_ID, SMPP_PREFIX),
 )
 
 _NEEDED: dict[str, tuple[Setting[str], ...]] = {
     ALIYUN: (ALIYUN_ENDPOINT, ALIYUN_KEY, ALIYUN_SECRET, ALIYUN_SIGN),
     TENCENT: (TENCENT_ENDPOINT, TENCENT_KEY, TENCENT_SECRET, TENCENT_APP, TENCENT_SIGN),
     GATEWAY: (GATEWAY_URL, GATEWAY_PHONE, GATEWAY_TEXT),
+    SMPP: (SMPP_HOST, SMPP_ID, SMPP_PASSWORD, SMPP_SOURCE),
 }
-_GROUPS = {ALIYUN: ALIYUN_SMS, TENCENT: TENCENT_SMS, GATEWAY: GATEWAY_SMS}
+_GROUPS = {ALIYUN: ALIYUN_SMS, TENCENT: TENCENT_SMS, GATEWAY: GATEWAY_SMS, SMPP: SMPP_SMS}
 
 
 def missing(provider: str, read: Reader) -> str:
@@ -429,7 +506,15 @@ def _report_names_its_message(read: Reader) -> str:
     return f"填写了「{REPORT_STATUS.label}」，还要填写「{REPORT_ID.label}」或「{REPORT_REFERENCE.label}」。"
 
 
+def _smpp_encrypted(read: Reader) -> str:
+    host = read(SMPP_HOST)
+    if not host or read(SMPP_TLS) or read(SMPP_PLAIN) or host in THIS_MACHINE:
+        return ""
+    return f"不加密发往「{host}」，手机号、短信内容和密码可被他人读取：请勾选「{SMPP_TLS.label}」；确需如此，请勾选「{SMPP_PLAIN.label}」。"
+
+
 CONSTRAINTS = (
+    SettingConstraint("notifications.sms_smpp_encrypted", SMPP_SMS, _smpp_encrypted),
     SettingConstraint(
         "notifications.sms_provider", SMS, _needs_its_own, others=tuple(_GROUPS.values())
     ),

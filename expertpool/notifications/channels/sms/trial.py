@@ -22,19 +22,21 @@ from expertpool.notifications.channels.sms.settings import (
     ALIYUN_TEST,
     GATEWAY,
     GATEWAY_SMS,
+    SMPP,
+    SMPP_SMS,
     TENCENT,
     TENCENT_SMS,
     TENCENT_TEST,
     missing,
     pairs,
 )
+from expertpool.notifications.channels.sms.smpp import Smpp
+from expertpool.notifications.channels.sms.smpp_line import NOT_BOUND
 from expertpool.notifications.channels.trial import sent_in_time
 from expertpool.notifications.occasions import Registered
 
 MORE = 1.0  # seconds, in which an attempt that ran out of its time has ended, too
-UNANSWERED = (
-    "短信服务商没有答复，请核对接口地址（主机、端口、https 证书）和网络，不知道测试短信是否已发出。"
-)
+UNANSWERED = "短信服务商没有答复，请核对接口地址（主机、端口、证书；SMPP 的账号、密码）和网络，不知道测试短信是否已发出。"
 TEXT = "测试短信：收到这条短信，说明短信的设置可以使用。"
 
 
@@ -65,7 +67,7 @@ def _sent(transport: Transport, outbound: Outbound) -> SendResult:
     address would learn which machines of the house, and which of their ports, are there."""
     began = time.monotonic()
     result = transport.send(outbound)
-    if result.detail not in (NOT_CONNECTED, LOST):
+    if result.detail not in (NOT_CONNECTED, NOT_BOUND, LOST):
         return result
     time.sleep(max(0, posting.LONGEST + MORE - (time.monotonic() - began)))
     return SendResult(SendStatus.DOWN, detail=UNANSWERED)
@@ -83,4 +85,5 @@ TRIALS = (
         TENCENT_SMS, LABEL, TO, _trial(TENCENT, tencent.of_settings, TENCENT_TEST), is_mail=False
     ),
     Trial(GATEWAY_SMS, LABEL, TO, _trial(GATEWAY, Gateway, None), is_mail=False),
+    Trial(SMPP_SMS, LABEL, TO, _trial(SMPP, partial(Smpp, stays=False), None), is_mail=False),
 )

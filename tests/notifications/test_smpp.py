@@ -1,0 +1,243 @@
+"""Short messages over a direct line (SMPP 3.4), with a centre that nobody here wrote at its other end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from expertpool.core import posting
+from expertpool.core.configuration import TrialFailed, value_of
+from expertpool.notifications.channels.base import DeliveryReport, Inbound, SendStatus
+from expertpool.notifications.channels.sms import smpp, smpp_line
+from expertpool.notifications.channels.sms import trial as sms_trial
+from expertpool.notifications.channels.sms.settings import (
+    BY_EXTENSION,
+    REPLIES,
+    SETTINGS,
+    SMPP,
+    SMPP_PASSWORD,
+    SMPP_SMS,
+)
+from expertpool.notifications.channels.sms.smpp_line import Account, Going, Line, Told
+from expertpool.notifications.channels.sms.smpp_text import parts_of, receipt_of, text_of
+from expertpool.notifications.channels.sms.trial import TRIALS
+from expertpool.notifications.enums import DeliveryEventKind, DeliveryState
+from expertpool.notifications.models import Message, Reply
+from expertpool.notifications.queries.replies import answer_key, code_of
+from expertpool.notifications.services.delivery import deliver
+from expertpool.notifications.services.line import keep_line
+from tests.factories.siteconfig import configure
+from tests.notifications.conftest import send
+from tests.notifications.smsc import Smsc, wait_until
+
+LONG = "您好，现邀请您参加城南污水处理厂扩建工程的评审，" * 5 + "𠮷请答复"
+SHORT = "请答复"
+DELIVERED, UNDELIVERED = DeliveryEventKind.DELIVERED, DeliveryEventKind.UNDELIVERED
+
+
+# --- Texts ---------------------------------------------------------------------------------------
+
+
+def test_what_fits_goes_out_whole() -> None:
+    assert parts_of("评" * 70, 7) == [("评" * 70).encode("utf-16-be")]
+
+
+def test_what_is_longer_goes_in_parts_with_a_header() -> None:
+    first, second = parts_of("评" * 71, 7)
+    assert (first[:6], second[:6]) == (bytes((5, 0, 3, 7, 2, 1)), bytes((5, 0, 3, 7, 2, 2)))
+    assert (len(first), len(second)) == (140, 6 + 8)
+    assert (first[6:] + second[6:]).decode("utf-16-be") == "评" * 71
+
+
+def test_no_character_is_cut_in_two() -> None:
+    parts = parts_of("评" * 66 + "𠮷" * 40, 0)
+    assert all(len(part) <= 140 for part in parts)
+    assert "".join(part[6:].decode("utf-16-be") for part in parts) == "评" * 66 + "𠮷" * 40
+
+
+def test_what_no_header_can_count_is_refused() -> None:
+    with pytest.raises(ValueError, match="256"):
+        parts_of("评" * (67 * 255 + 1), 0)
+
+
+def test_receipts_are_read_from_text_or_fields() -> None:
+    class Field:
+        def __init__(self, tag: int, value: bytes) -> None:
+            self.tag, self.value = tag, value
+
+    fields = [Field(0x001E, b"m7\0"), Field(0x0427, b"\x05")]
+    assert receipt_of("", fields) == ("m7", UNDELIVERED, "UNDELIV")
+    assert receipt_of("id:m8 stat:DELIVRD err:000", []) == ("m8", DELIVERED, "DELIVRD")
+    assert receipt_of("id:m8 stat:ENROUTE", []) == ("m8", None, "ENROUTE")
+    assert receipt_of("nothing", []) is None
+    assert text_of("同意".encode("utf-16-be"), 0, 8, []) == "同意"
+    assert text_of(b"", 0, 0, [Field(0x0424, b"Y")]) == "Y"
+    assert text_of(b"\x05\x00\x03\x01\x02\x01Y", 0x40, 0, []) == "Y"
+
+
+# --- The line ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def smsc() -> Iterator[Smsc]:
+    with Smsc() as running:
+        yield running
+
+
+@pytest.fixture
+def told() -> list[Told]:
+    return []
+
+
+@pytest.fixture
+def line(smsc: Smsc, told: list[Told]) -> Iterator[Line]:
+    opened = Line(smsc.account(), told.extend)
+    yield opened
+    opened.close()
+
+
+def going(ending: str, text: str = SHORT) -> Going:
+    return Going("106912345", f"138000000{ending}", parts_of(text, 9))
+
+
+@pytest.mark.shows("OVW-09", "DRAW-20")
+def test_a_long_text_arrives_whole_and_counts_when_all_parts_have(
+    smsc: Smsc, line: Line, told: list[Told]
+) -> None:
+    smsc.seen.clear()
+    result = line.send(going("01", LONG))
+    assert result.status is SendStatus.ACCEPTED
+    wait_until(lambda: told)
+    (report,) = told
+    assert report == DeliveryReport(DELIVERED, provider_id=result.provider_id, code="DELIVRD")
+    parts = [one for one in smsc.seen if "text" in one]
+    assert len(parts) == 2
+    assert "".join(one["text"] for one in parts) == LONG
+
+
+def test_a_receipt_that_comes_before_the_answer_is_kept(line: Line, told: list[Told]) -> None:
+    result = line.send(going("91"))
+    wait_until(lambda: told)
+    assert told == [DeliveryReport(DELIVERED, provider_id=result.provider_id, code="DELIVRD")]
+
+
+def test_receipts_of_parts_that_come_before_the_answer_count_as_one(
+    line: Line, told: list[Told]
+) -> None:
+    result = line.send(going("91", LONG))
+    wait_until(lambda: told)
+    assert told == [DeliveryReport(DELIVERED, provider_id=result.provider_id, code="DELIVRD")]
+
+
+def test_what_did_not_arrive_is_told(line: Line, told: list[Told]) -> None:
+    result = line.send(going("96", LONG))
+    wait_until(lambda: told)
+    assert told == [DeliveryReport(UNDELIVERED, provider_id=result.provider_id, code="UNDELIV")]
+
+
+def test_a_centre_that_is_full_gets_it_a_little_later(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smpp_line, "SLOWER", (0.01, 0.01))
+    assert line.send(going("92")).status is SendStatus.ACCEPTED
+    assert line.send(going("93")).status is SendStatus.RETRY
+    refused = line.send(going("95"))
+    assert (refused.status, refused.detail) == (SendStatus.REJECTED, "短信网关没有收下（0x0B）。")
+
+
+def test_without_an_answer_nobody_knows(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smpp_line, "ANSWER", 0.3)
+    assert line.send(going("94")).status is SendStatus.UNKNOWN
+
+
+def test_a_line_that_breaks_is_made_anew(line: Line) -> None:
+    assert line.send(going("97")).status is SendStatus.UNKNOWN
+    wait_until(lambda: not line.is_bound)
+    assert line.send(going("02")).status is SendStatus.ACCEPTED
+
+
+def test_what_is_not_taken_is_given_again(smsc: Smsc, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smpp_line, "AGAIN", 0.05)
+    tries: list[Sequence[Told]] = []
+
+    def take(found: Sequence[Told]) -> None:
+        tries.append(found)
+        if len(tries) == 1:
+            raise OSError
+
+    opened = Line(smsc.account(), take)
+    try:
+        opened.send(going("03"))
+        wait_until(lambda: len(tries) == 2)
+    finally:
+        opened.close()
+    assert tries[0] == tries[1]
+
+
+def test_nobody_there_and_a_wrong_password_are_an_outage(
+    smsc: Smsc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smpp_line, "BIND", 3)
+    for account in (Account("127.0.0.1", 1, is_secure=False, system_id="a", password=""),):
+        closed = Line(account, lambda _: None)
+        assert closed.send(going("01")).status is SendStatus.DOWN
+        assert not closed.bind()
+        closed.close()
+    wrong = Line(smsc.account("wrong"), lambda _: None)
+    assert wrong.send(going("01")).detail == smpp_line.NOT_BOUND
+    wrong.close()
+
+
+# --- Messages ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def chosen(smsc: Smsc) -> Iterator[Smsc]:
+    smsc.configure()
+    yield smsc
+    smpp.close_line()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.shows("OVW-09", "DRAW-20", "DRAW-22")
+def test_a_message_is_delivered_and_answered_over_the_line(chosen: Smsc) -> None:
+    configure(REPLIES, BY_EXTENSION)
+    assert keep_line()
+    (message,) = send("sms", now=timezone.now())
+    code = code_of("seat")
+    Message.objects.filter(pk=message.pk).update(answer_key=answer_key("13800000098", code))
+    message.refresh_from_db()
+    message.address, message.answer_code = "13800000098", code
+    message.save(update_fields=["address", "answer_code"])
+    deliver(message_id=message.pk, now=timezone.now() + timedelta(seconds=1))
+    wait_until(Reply.objects.exists)
+    reply = Reply.objects.get()
+    assert (reply.message_id, reply.decision, reply.provider) == (message.pk, "yes", SMPP)
+    assert chosen.seen[-1]["from"] == f"106912345{code}"
+    other, *_ = send("sms", key="invite:2", now=timezone.now())
+    deliver(message_id=other.pk, now=timezone.now() + timedelta(seconds=1))
+    wait_until(lambda: Message.objects.filter(pk=other.pk, state=DeliveryState.DELIVERED).exists())
+
+
+@pytest.mark.django_db
+def test_a_trial_has_a_line_of_its_own(chosen: Smsc, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smpp_line, "BIND", 3)
+    monkeypatch.setattr(sms_trial, "MORE", 0)
+    monkeypatch.setattr(posting, "LONGEST", 0)
+    typed = {one.code: value_of(one) for one in SETTINGS}
+    (trial,) = (one for one in TRIALS if one.group == SMPP_SMS)
+    assert "13800000001" in trial.run(lambda one: typed[one.code], "13800000001")
+    typed[SMPP_PASSWORD.code] = "wrong"
+    with pytest.raises(TrialFailed, match="没有答复"):
+        trial.run(lambda one: typed[one.code], "13800000001")
+
+
+def test_replies_carry_the_number_to_which_they_went(line: Line, told: list[Told]) -> None:
+    line.send(going("98"))
+    wait_until(lambda: told)
+    (reply,) = told
+    assert isinstance(reply, Inbound)
+    assert (reply.phone, reply.text, reply.extension) == ("13800000098", "同意", "106912345")

@@ -270,11 +270,11 @@ def locked_users(now: datetime) -> QuerySet[User]:
 
 class WaitingFor:
     """The rows that wait for a user, which every page counts: the statement is worked out once for whoever stands
-    as he does (`Standing`), and asked at the time of each page::
+    as he does (`Asker`), and asked at the time of each page::
 
         MenuItem(…, count=WaitingFor(lambda user, now: to_rate(user, now)[:MOST_WAITING]))
 
-    ``build`` may depend on what a standing says, and on the day. ``now`` it passes on into conditions. Where it asks
+    ``build`` may depend on what that says, and on the day. ``now`` it passes on into conditions. Where it asks
     the database or the settings for more, nothing is kept: it is asked each time.
     """
 
@@ -284,22 +284,22 @@ class WaitingFor:
 
     def __call__(self, user: User) -> Countable:
         now = timezone.now()
-        kept = self._kept(Standing.of(user), timezone.localdate(now))
+        kept = self._kept(Asker.of(user), timezone.localdate(now))
         if kept is None:
             return self._build(user, now)
         return kept.given(now=now) if isinstance(kept, Statement) else kept
 
-    def _worked_out(self, standing: Standing, day: date) -> Statement | int | None:
+    def _worked_out(self, asker: Asker, day: date) -> Statement | int | None:
         """Return what is asked for all who stand so on this ``day``; None where more than that decides."""
         try:
             with _asking_nothing():
-                rows = self._build(standing.as_user(), Given("now"))
+                rows = self._build(asker.as_user(), Given("now"))
                 return rows if isinstance(rows, int) else as_statement(rows) or 0
         except _MoreAsked:
             return None
 
 
-class Standing(NamedTuple):
+class Asker(NamedTuple):
     """Who a user is, where he belongs, what he may, and what was read along with him."""
 
     pk: int
@@ -308,7 +308,7 @@ class Standing(NamedTuple):
     along: tuple[tuple[str, Any], ...]
 
     @classmethod
-    def of(cls, user: User) -> Standing:
+    def of(cls, user: User) -> Asker:
         along = (*(one.code for one in READ_ALONG), "is_narrowed")
         grants = sorted(_Grant.of(one) for rows in user.grants.values() for one in rows)
         return cls(

@@ -191,7 +191,7 @@ WAYS = SettingGroup(
 WAITS: dict[str, Setting[timedelta]] = {
     channel.value: Setting(
         f"draws.wait_{channel.value}",
-        f"{channel.label}：先等多久",
+        f"{channel.label}先等多久",
         Duration(0, 1440, "分钟"),
         timedelta(minutes=3 if channel == ChannelCode.VOICE else 0),
         group=WAYS,

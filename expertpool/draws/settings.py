@@ -206,7 +206,7 @@ WAITS: dict[str, Setting[timedelta]] = {
 QUIET_WAYS: dict[str, Setting[Span | None]] = {
     code: Setting(
         f"draws.quiet_{code}",
-        f"{ChannelCode(code).label}：免打扰时段",
+        f"{ChannelCode(code).label}免打扰时段",
         TimeRange(),
         Span(time(20, 30), time(8, 30)) if code == ChannelCode.VOICE else None,
         group=WAYS,

@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; 
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-s3 dev assets test lint fmt seed bench bench-soak bench-load torture ha-test rolling draw-walk features tables openapi pictures coverage lock sbom bundle browser python
+.PHONY: help run setup setup-s3 setup-voice dev assets test lint fmt seed bench bench-soak bench-load torture ha-test rolling draw-walk features tables openapi pictures coverage lock sbom bundle browser python
 
 help: ## 列出所有命令
 	@awk 'BEGIN {FS = ":.*## "} /^## / {print "\n" substr($$0, 4)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -20,6 +20,9 @@ setup: python ## 准备运行所需的 Python 环境（.venv）
 
 setup-s3: python ## 同上，另装文件存放在 S3 服务器时所需的软件包
 	@$(PYTHON) tools/setup.py s3
+
+setup-voice: python ## 再加拨打电话通知（expertpool voice-agent）所需的软件包
+	@$(PYTHON) tools/setup.py voice
 
 assets: ## 生成页面资源（build/）
 	@$(BIN)/python tools/assets.py

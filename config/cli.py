@@ -28,6 +28,7 @@ USAGE = """专家库综合管理系统
   run                            启动全部：数据库、网页服务和后台任务
   serve                          只启动网页服务（HOST、PORT 指定地址，默认 127.0.0.1:8000）
   worker                         只启动后台任务：限时任务和其他任务各一个进程
+  voice-agent                    拨打电话通知（站点设置中选用电话线路后；docs/operations/telephone.md）
   metrics                        只启动供 Prometheus 读取的指标（METRICS_PORT 指定端口）
   migrate                        升级数据库结构
   support-bundle 文件.zip        生成支持包，供远程协助，不含个人信息

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "expertpool.automation",
     "expertpool.workflow",
     "expertpool.customforms",
+    "expertpool.telephone",
     "expertpool.notifications",
     "expertpool.papers",
     "expertpool.accounts",
@@ -229,6 +230,11 @@ PROCRASTINATE_WORKER_DEFAULTS = {
         *(numbering_jobs, noting_failures, reading_settings_once, noting_duties),
     ]
 }
+
+# --- Telephone: what an account of the system must not be able to run or open -----------------
+VOICE_SPEECH = env_str("VOICE_SPEECH", "espeak-ng -v cmn -s 160 --stdin --stdout")
+VOICE_SENTENCES = env_str("VOICE_SENTENCES")  # a folder of recorded sentences
+VOICE_ADDRESS = env_str("VOICE_ADDRESS")  # of this machine, towards the trunk
 
 # --- Webhooks --------------------------------------------------------------------------------
 # Private hosts (names, addresses, networks) that events may be sent to; any in a trial.

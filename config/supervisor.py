@@ -69,7 +69,7 @@ def main(arguments: list[str]) -> int:
                 prepare()
                 listen(held, host(), port())
                 return supervise(
-                    dict.fromkeys(web_processes(), SERVE) | WORKERS | _figures(),
+                    dict.fromkeys(web_processes(), SERVE) | WORKERS | _calls() | _figures(),
                     held=held,
                     ready=_answers,
                     announce=_announce,
@@ -79,6 +79,17 @@ def main(arguments: list[str]) -> int:
         return refused(error)
     except KeyboardInterrupt:
         interrupted()
+
+
+def _calls() -> dict[str, list[str]]:
+    """Return the program that calls people, where the office has chosen a line."""
+    from expertpool.core.configuration import value_of  # noqa: PLC0415 - needs the apps
+    from expertpool.notifications.channels.voice.settings import SIP, TRUNK  # noqa: PLC0415 - as above
+
+    try:
+        return {"电话程序": [*COMMAND, "voice-agent"]} if value_of(TRUNK) == SIP else {}
+    finally:
+        connections.close_all()
 
 
 def _figures() -> dict[str, list[str]]:

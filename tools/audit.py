@@ -23,7 +23,7 @@ import yaml
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCK = "requirements/s3.txt"  # holds run.txt, too
+LOCK = "requirements/voice.txt"  # holds run.txt and s3.txt, too
 KEPT = ROOT / "requirements" / "advisories.json"
 LONGEST = 120  # seconds
 

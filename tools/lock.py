@@ -13,8 +13,26 @@ AS_TESTED = ["--constraint", "requirements/dev.txt"]
 LOCKS = {
     "bootstrap.txt": ["requirements/bootstrap.in"],
     "node.txt": ["requirements/node.in"],
-    "dev.txt": ["pyproject.toml", "requirements/bootstrap.in", "--extra", "s3", "--extra", "dev"],
+    "dev.txt": [
+        "pyproject.toml",
+        "requirements/bootstrap.in",
+        "--extra",
+        "s3",
+        "--extra",
+        "voice",
+        "--extra",
+        "dev",
+    ],
     "s3.txt": ["pyproject.toml", "requirements/bootstrap.in", "--extra", "s3", *AS_TESTED],
+    "voice.txt": [
+        "pyproject.toml",
+        "requirements/bootstrap.in",
+        "--extra",
+        "s3",
+        "--extra",
+        "voice",
+        *AS_TESTED,
+    ],
     "run.txt": ["pyproject.toml", "requirements/bootstrap.in", *AS_TESTED],
     "patroni.txt": ["requirements/patroni.in", *AS_TESTED],
 }

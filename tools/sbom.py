@@ -15,7 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "build" / "sbom.json"
-LOCK = ROOT / "requirements" / "s3.txt"  # holds run.txt, too
+LOCK = ROOT / "requirements" / "voice.txt"  # holds run.txt and s3.txt, too
 BINDING = re.compile(r"(?<!L)A?GPL|(?<!Lesser )General Public License", re.IGNORECASE)
 
 

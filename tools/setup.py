@@ -1,4 +1,4 @@
-"""Make .venv hold exactly what the lock says: `python3 tools/setup.py run|s3|dev`.
+"""Make .venv hold exactly what the lock says: `python3 tools/setup.py run|s3|voice|dev`.
 
 Runs on any Python 3.11 with its standard library. Does nothing when the lock is unchanged since
 the last time; an environment that holds more (`SERVED_BY`) serves, too. Where the folder wheels/ is
@@ -20,7 +20,12 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "expertpool-stamp.json"
 WHEELS = ROOT / "wheels"
-SERVED_BY = {"run": ("run", "s3", "dev"), "s3": ("s3", "dev"), "dev": ("dev",)}
+SERVED_BY = {
+    "run": ("run", "s3", "voice", "dev"),
+    "s3": ("s3", "voice", "dev"),
+    "voice": ("voice", "dev"),
+    "dev": ("dev",),
+}
 
 
 def main(kind: str) -> None:

@@ -199,12 +199,13 @@ class ReplyVia(models.TextChoices):
     LINK = "link", "链接"
     PORTAL = "portal", "专家端"
     SMS = "sms", "短信回复"
+    VOICE = "voice", "电话按键"
     OPERATOR = "operator", "经办人登记"
     DEADLINE = "deadline", "到期"
     SYSTEM = "system", "系统"
 
 
-BY_HIMSELF = (ReplyVia.LINK, ReplyVia.PORTAL, ReplyVia.SMS)
+BY_HIMSELF = (ReplyVia.LINK, ReplyVia.PORTAL, ReplyVia.SMS, ReplyVia.VOICE)
 
 
 class StepVia(models.TextChoices):
@@ -214,6 +215,7 @@ class StepVia(models.TextChoices):
     LINK = ReplyVia.LINK.value, ReplyVia.LINK.label
     PORTAL = ReplyVia.PORTAL.value, ReplyVia.PORTAL.label
     SMS = ReplyVia.SMS.value, ReplyVia.SMS.label
+    VOICE = ReplyVia.VOICE.value, ReplyVia.VOICE.label
     OPERATOR = ReplyVia.OPERATOR.value, ReplyVia.OPERATOR.label
     DEADLINE = ReplyVia.DEADLINE.value, ReplyVia.DEADLINE.label
     SYSTEM = ReplyVia.SYSTEM.value, ReplyVia.SYSTEM.label

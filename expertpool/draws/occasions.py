@@ -35,6 +35,12 @@ _SMS = (
 _IN_WRITING = {"回复办法": "回复 Y483100 参加、N483100 不参加，或", "回复码": "483100"}
 CODE = "回复码"
 
+# Spoken; which key says what is added by whoever calls.
+_WHEN = "评审时间：{{评审时间}}。评审地点：{{评审地点}}。预计时长：{{预计时长}}。请于 {{答复截止}} 前答复。"
+_CALL = "{{专家姓名}}专家，您好！这里是专家库，邀请您参加评审。" + _WHEN
+# Over these he answers by a key, and needs no link.
+KEYED = (ChannelCode.VOICE,)
+
 INVITATION = Occasion(
     code="draw.invitation",
     label="评审邀请",
@@ -57,6 +63,7 @@ INVITATION = Occasion(
             "",
             _SMS,
         ),
+        ChannelCode.VOICE: ("", _CALL),
         ChannelCode.EMAIL: ("评审邀请函（{{评审时间}}）", _LETTER),
         ChannelCode.SITE: ("评审邀请（{{评审时间}}）", _LETTER),
     },
@@ -64,6 +71,7 @@ INVITATION = Occasion(
     late=("答复截止",),
     secrets=("答复链接",),
     answer=CODE,
+    keyed=KEYED,
 )
 
 _STANDBY_LETTER = """{{专家姓名}} 专家：
@@ -89,12 +97,18 @@ _STANDBY_SMS = (
     "请于 {{答复截止}} 前{{回复办法}}点开链接答复：{{答复链接}}"
 )
 
+_STANDBY_CALL = (
+    "{{专家姓名}}专家，您好！这里是专家库，邀请您为一场评审候补：请留出时间，有人不能参加时由您递补。"
+    + _WHEN
+)
+
 STANDBY_INVITATION = Occasion(
     code="draw.standby",
     label="评审邀请（候补）",
     placeholders=INVITATION.placeholders,
     defaults={
         ChannelCode.SMS: ("", _STANDBY_SMS),
+        ChannelCode.VOICE: ("", _STANDBY_CALL),
         ChannelCode.EMAIL: ("候补评审专家邀请函（{{评审时间}}）", _STANDBY_LETTER),
         ChannelCode.SITE: ("候补评审邀请（{{评审时间}}）", _STANDBY_LETTER),
     },
@@ -102,6 +116,7 @@ STANDBY_INVITATION = Occasion(
     late=("答复截止",),
     secrets=INVITATION.secrets,
     answer=CODE,
+    keyed=KEYED,
 )
 
 _MOVED_UP = (
@@ -211,6 +226,11 @@ _MOVED_SMS = (
     "（原定 {{原评审时间}}）。无论是否答复过，请于 {{答复截止}} 前重新确认能否参加：{{回复办法}}点开链接 {{答复链接}}"
 )
 
+_MOVED_CALL = (
+    "{{专家姓名}}专家，您好！这里是专家库。您受邀的评审改期，无论是否答复过，请重新确认能否参加。"
+    + _WHEN
+)
+
 RESCHEDULED = Occasion(
     code="draw.rescheduled",
     label="评审改期，请重新确认",
@@ -224,6 +244,7 @@ RESCHEDULED = Occasion(
     },
     defaults={
         ChannelCode.SMS: ("", _MOVED_SMS),
+        ChannelCode.VOICE: ("", _MOVED_CALL),
         ChannelCode.EMAIL: ("评审改期到 {{评审时间}}，请重新确认", _MOVED_LETTER),
         ChannelCode.SITE: ("评审改期到 {{评审时间}}，请重新确认", _MOVED_LETTER),
     },
@@ -231,6 +252,7 @@ RESCHEDULED = Occasion(
     late=("答复截止",),
     secrets=("答复链接",),
     answer=CODE,
+    keyed=KEYED,
 )
 
 _STILL_OPEN = (
@@ -248,6 +270,10 @@ ANSWER_REMINDER = Occasion(
     placeholders=_OF_REVIEW | _ANSWER | _IN_WRITING,
     defaults={
         ChannelCode.SMS: ("", "【专家库】" + _STILL_OPEN_SMS),
+        ChannelCode.VOICE: (
+            "",
+            "{{专家姓名}}专家，您好！这里是专家库，您还没有答复担任{{身份}}的邀请。" + _WHEN,
+        ),
         ChannelCode.EMAIL: ("请于 {{答复截止}} 前答复评审邀请", _STILL_OPEN),
         ChannelCode.SITE: ("请于 {{答复截止}} 前答复评审邀请", _STILL_OPEN),
     },
@@ -255,6 +281,7 @@ ANSWER_REMINDER = Occasion(
     late=("答复截止",),
     secrets=("答复链接",),
     answer=CODE,
+    keyed=KEYED,
 )
 
 _COMING = (
@@ -290,11 +317,11 @@ _AGREED_SMS = (
     "{{到场说明}}不能参加时请尽早用原来的链接请假。联系人 {{联系人}}，{{联系电话}}。"
 )
 
-_HEARD = "{{专家姓名}}专家，收到您的短信回复：{{处理结果}}"
+_HEARD = "{{专家姓名}}专家，收到您的答复：{{处理结果}}"
 
 HEARD = Occasion(
     code="draw.heard",
-    label="短信回复的处理结果",
+    label="短信、电话答复的处理结果",
     placeholders={
         "专家姓名": "王工",
         "处理结果": "已登记您不能参加，谢谢您的答复。",

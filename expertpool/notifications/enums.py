@@ -42,8 +42,11 @@ TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
         {
             DeliveryState.QUEUED,
             DeliveryState.SENT,
+            DeliveryState.DELIVERED,
             DeliveryState.FAILED,
             DeliveryState.UNKNOWN,
+            # A call that rang when he had answered by another way.
+            DeliveryState.CANCELLED,
         }
     ),
     # Handed over is not arrived: it may come back.
@@ -93,6 +96,7 @@ class AttemptState(models.TextChoices):
     RETRY = "retry", "暂未收下"
     DOWN = "down", "渠道故障"
     UNKNOWN = "unknown", "结果未知"
+    CALLED_OFF = "called_off", "已撤回"
 
 
 # The same for attempts: a receipt moves one forward, never back.
@@ -121,11 +125,12 @@ ATTEMPT_TONES = {
     AttemptState.RETRY: "amber",
     AttemptState.DOWN: "amber",
     AttemptState.UNKNOWN: "amber",
+    AttemptState.CALLED_OFF: "grey",
 }
 
 
 class Decision(models.TextChoices):
-    """What somebody wrote back."""
+    """What somebody wrote back, or which key he pressed."""
 
     YES = "yes", "同意"
     NO = "no", "不能参加"
@@ -137,8 +142,11 @@ class Decision(models.TextChoices):
 
 
 class DeliveryEventKind(models.TextChoices):
-    """What a provider tells of an attempt afterwards; the last counts for most."""
+    """What a provider tells of an attempt afterwards; the last counts for most. What is heard on a telephone only tells how it
+    went (`services.outcomes.MEANING`)."""
 
+    RINGING = "ringing", "对方振铃"
+    ANSWERED = "answered", "已接听"
     SUBMITTED = "submitted", "服务商已收下"
     ABSENT = "absent", "服务商没有这条记录"
     UNDELIVERED = "undelivered", "未送达"

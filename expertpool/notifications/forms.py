@@ -85,7 +85,7 @@ class TemplateForm(forms.Form):
 
     def __init__(self, *args: Any, occasion: Occasion, channel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.occasion = occasion
+        self.occasion, self.channel = occasion, channel
         if not CHANNELS[channel].has_subject:
             del self.fields["subject"]
         if not CHANNELS[channel].registers_texts:
@@ -101,7 +101,7 @@ class TemplateForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         try:
-            check_text(self.occasion, self.text)
+            check_text(self.occasion, self.text, self.channel)
         except TemplateRefused as error:
             raise forms.ValidationError(str(error)) from None
         return self.cleaned_data

@@ -223,6 +223,8 @@ class Attempt(models.Model):
     began_at = models.DateTimeField("开始时间")
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
     ask_at = models.DateTimeField("下次查询时间", null=True, blank=True)
+    # Whoever carries it stops: nobody wants it any more.
+    called_off = models.BooleanField("已撤回", default=False, db_default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "发送尝试"
@@ -283,7 +285,7 @@ class DeliveryEvent(models.Model):
 
 
 class Reply(models.Model):
-    """That the recipient of ``message`` wrote back, once for each ``key``; or, without a message, that somebody did whom no
+    """That the recipient of ``message`` wrote back or pressed a key, once for each ``key``; or, without a message, that somebody did whom no
     letter asks, by which guesses are counted (``sender`` and ``source``: blind indexes of his telephone, and of his
     telephone with the network from which it was pushed). Not what he wrote. A job acts on it: it has a proof. Written by `notifications.services.replies`."""
 

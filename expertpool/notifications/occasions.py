@@ -51,6 +51,7 @@ class Occasion:
     of what it is about gives them then.
 
     ``answer`` is the one whose value is the code by which he answers in writing (`services.replies`).
+    ``keyed`` are channels over which he answers by a key: their texts need none of ``required``.
     ``secrets`` are those by which whoever has them acts for the recipient: a link, a code.
     ``watches``: it tells of what somebody did, so that he may not switch it off; ``readers`` are
     permissions whose holders get it, besides all who decide anything (docs/decisions/0124, 0125).
@@ -69,11 +70,12 @@ class Occasion:
     readers: tuple[str, ...] = ()
     listed_as: str = ""
     answer: str = ""
+    keyed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         # A text that cannot be filled stops the program, rather than the first letter.
         for channel in self.defaults:
-            check_text(self, self.default(channel))
+            check_text(self, self.default(channel), channel)
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -123,14 +125,15 @@ def codes_listed_as(code: str) -> list[str]:
     return [code, *(one.code for one in OCCASIONS if one.listed_as == code)]
 
 
-def check_text(occasion: Occasion, text: Text) -> None:
+def check_text(occasion: Occasion, text: Text, channel: str = "") -> None:
     """Refuse placeholders that are not declared (UnknownPlaceholders), stray double braces, a body
     without those that it needs, and whatever leads a reader to another host."""
     if unknown := occasion.vocabulary.unknown_in("\n".join(text)):
         raise UnknownPlaceholders(unknown, occasion.placeholders)
     if any(map(has_stray_braces, text)):
         raise TemplateRefused("有一处双花括号没有配对，变量应写成 {{专家姓名}} 这样。")
-    if missing := occasion.vocabulary.missing_in(names_in(text.body)):
+    keyed = channel in occasion.keyed
+    if not keyed and (missing := occasion.vocabulary.missing_in(names_in(text.body))):
         marks = "、".join(map(mark, missing))
         lost = "看不出发生了什么" if occasion.watches else "无法办理"
         raise TemplateRefused(f"正文里缺少 {marks}：没有它，收件人{lost}，请加回正文。")

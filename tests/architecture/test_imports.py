@@ -32,6 +32,22 @@ ALLOWED: dict[tuple[str, str], str] = {
         ),
         "a notice goes to whom the list of experts shows: all that it shows are found by its own filter",
     ),
+    **dict.fromkeys(
+        (
+            *(
+                (f"expertpool.telephone.{one}", "expertpool.notifications.channels.voice.settings")
+                for one in (
+                    "channels.sip",
+                    "services.calls",
+                    "services.agent",
+                    "management.commands.voice_agent",
+                )
+            ),
+            ("expertpool.telephone.rules", "expertpool.notifications.channels.base"),
+            ("expertpool.telephone.services.calls", "expertpool.notifications.channels.base"),
+        ),
+        "it is the transport of a channel, in a process of its own: the line is that channel's setting",
+    ),
 }
 
 

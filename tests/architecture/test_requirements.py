@@ -13,11 +13,13 @@ def locked(name: str) -> dict[str, str]:
     return dict(re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE))
 
 
-@pytest.mark.parametrize("lock", ["run", "s3", "dev"])
+@pytest.mark.parametrize("lock", ["run", "s3", "voice", "dev"])
 def test_each_dependency_is_pinned_and_locked_at_that_version(lock: str) -> None:
     project = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]
     named = project["dependencies"]
-    extras = {"run": [], "s3": ["s3"], "dev": ["s3", "dev"]}[lock]
+    extras = {"run": [], "s3": ["s3"], "voice": ["s3", "voice"], "dev": ["s3", "voice", "dev"]}[
+        lock
+    ]
     for extra in extras:
         named = named + project["optional-dependencies"][extra]
     pins = [re.match(r"([\w.-]+)(?:\[[\w,-]+\])?==([^\s;]+)", line) for line in named]
@@ -32,4 +34,5 @@ def test_locks_name_no_package_host() -> None:
 
 
 def test_what_both_locks_hold_is_the_same() -> None:
-    assert locked("run").items() <= locked("s3").items() <= locked("dev").items()
+    assert locked("run").items() <= locked("s3").items() <= locked("voice").items()
+    assert locked("voice").items() <= locked("dev").items()

@@ -33,7 +33,7 @@ def test_a_unit_is_hardened(unit: Path) -> None:
 
 def test_the_units_start_what_there_is() -> None:
     started = [
-        re.findall(r"^ExecStart=.*/expertpool (\w+)$", unit.read_text(), re.MULTILINE)
+        re.findall(r"^ExecStart=.*/expertpool ([\w-]+)$", unit.read_text(), re.MULTILINE)
         for unit in OURS
     ]
-    assert started == [["serve"], ["worker"]]
+    assert started == [["voice-agent"], ["serve"], ["worker"]]

@@ -214,7 +214,7 @@ def test_a_draft_that_lacks_something_is_not_sent(operator: User) -> None:
     empty = make_notice(actor=operator)
     with pytest.raises(NoticeRefused, match="还没有收件人"):
         send_notice(notice=empty, count=0, actor=operator, now=NOW())
-    elsewhere = make_notice(make_expert(), actor=operator, channels=["voice"])
+    elsewhere = make_notice(make_expert(), actor=operator, channels=["fax"])
     with pytest.raises(NoticeRefused, match="渠道"):
         send_notice(notice=elsewhere, count=1, actor=operator, now=NOW())
     delete_draft(notice=empty, actor=operator, now=NOW())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -13,26 +12,22 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.draws.models import VoidRequest
 from expertpool.experts.services.merging import merge_experts
-from expertpool.notifications.channels import CHANNELS
-from expertpool.notifications.channels.sms import SmsChannel
+from expertpool.notifications.channels.voice import settings as voice
 from expertpool.notifications.models import Message
 from tests.factories.accounts import make_phone, make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
 
 
-class Voice(SmsChannel):
-    code = "voice"
-
-
 @pytest.fixture(autouse=True)
-def further() -> Iterator[None]:
-    with CHANNELS.holding(Voice()):
-        yield
+def further(db: None) -> None:
+    """Telephone calls, of which few occasions have a text."""
+    configure(voice.TRUNK, voice.SIP)
 
 
 def told(occasion: str) -> set[str]:

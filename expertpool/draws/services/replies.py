@@ -72,6 +72,7 @@ STEP_REASON: dict[str, StepReason] = {
     ReplyVia.LINK: StepReason.OWN_ANSWER,
     ReplyVia.PORTAL: StepReason.OWN_ANSWER,
     ReplyVia.SMS: StepReason.OWN_ANSWER,
+    ReplyVia.VOICE: StepReason.OWN_ANSWER,
     ReplyVia.OPERATOR: StepReason.TOLD,
     ReplyVia.DEADLINE: StepReason.DEADLINE,
 }

@@ -104,6 +104,8 @@ def tell_experts(
     ]
     if not channels:
         channels = _channels.first(project=draw.project_id)
+    # Nobody calls to say what is read: whom a plan only calls gets that by all ways there are.
+    channels = [one for one in channels if one in occasion.defaults] or occasion.channels
     send_messages(
         occasion=occasion.code,
         envelopes=envelopes,

@@ -1,4 +1,5 @@
-"""Answers to invitations by short message: as those by link, and who wrote is told what became of it."""
+"""Answers to invitations by short message or by a key on the telephone: as those by link, and whoever wrote is told what
+became of it."""
 
 from __future__ import annotations
 
@@ -16,7 +17,13 @@ from expertpool.draws.settings import OTHER_GROUND
 from expertpool.notifications.enums import ChannelCode, Decision
 from expertpool.notifications.models import Reply
 
-DECLINED = f"{OTHER_GROUND}：短信回复不能参加"
+# By which way he answers, over which channel, and the ground of whoever declines so.
+WAYS = {
+    ChannelCode.SMS: (ReplyVia.SMS, f"{OTHER_GROUND}：短信回复不能参加"),
+    ChannelCode.VOICE: (ReplyVia.VOICE, f"{OTHER_GROUND}：电话按键不能参加"),
+}
+# Here he hears at once that a no was taken.
+HEARD_AT_ONCE = (ReplyVia.VOICE,)
 OUTDATED = "评审时间或地点已有改动，请按最新的通知答复。"
 UNCLEAR = "没有看懂，尚未登记。请按短信中的办法只回复参加或不参加，或点开短信中的链接答复。"
 DOUBTED = "今天以您的号码发来的短信多次写错回复码，为防有人冒用，您的短信答复尚未登记，请点开短信中的链接答复。"
@@ -51,12 +58,13 @@ def take_reply(*, reply_id: int, now: datetime, entropy: Entropy) -> bool:
     if reply.decision == Decision.DOUBTED:
         return _tell(invitation, DOUBTED, reply, now)
     accept = reply.decision == Decision.YES
+    via, ground = WAYS[ChannelCode(reply.message.channel)]
     try:
         answered = answer(
             invitation=invitation,
             accept=accept,
-            reason="" if accept else DECLINED,
-            via=ReplyVia.SMS,
+            reason="" if accept else ground,
+            via=via,
             now=now,
             entropy=entropy,
         )
@@ -64,7 +72,7 @@ def take_reply(*, reply_id: int, now: datetime, entropy: Entropy) -> bool:
         invitation.refresh_from_db(fields=["state"])
         words = WORDS.get((invitation.state, accept), str(refusal))
         return _tell(invitation, words, reply, now)
-    if not accept:
+    if not accept and via not in HEARD_AT_ONCE:
         _tell(answered, THANKS, reply, now)
     return True
 

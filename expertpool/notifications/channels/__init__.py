@@ -7,6 +7,7 @@ from expertpool.notifications.channels.base import Channel
 from expertpool.notifications.channels.email import EmailChannel
 from expertpool.notifications.channels.site import SiteChannel
 from expertpool.notifications.channels.sms import SmsChannel
+from expertpool.notifications.channels.voice import VoiceChannel
 
 CHANNELS: Catalogue[Channel] = Catalogue("channel")
-CHANNELS.add(EmailChannel(), SmsChannel(), SiteChannel())
+CHANNELS.add(EmailChannel(), SmsChannel(), SiteChannel(), VoiceChannel())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any, NamedTuple, Protocol
 
@@ -43,15 +43,19 @@ class SendStatus(Enum):
     RETRY = auto()  # nothing was sent, later it may be
     DOWN = auto()  # nor would any other message be: the way out itself does not work
     UNKNOWN = auto()  # the request may have been carried out
+    DELIVERED = auto()  # he has it: somebody picked up
+    CALLED_OFF = auto()  # while it went out, nobody wanted it any more
 
 
 @dataclass(frozen=True)
 class SendResult:
-    """How one attempt ended. ``detail`` is Chinese and names no address."""
+    """How one attempt ended. ``detail`` is Chinese and names no address; ``again_after``: how long the next one
+    waits, where the channel knows better than `services.delivery`."""
 
     status: SendStatus
     provider_id: str = ""
     detail: str = ""
+    again_after: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,8 @@ class Channel(ABC):
     ``per_minute``: how many of an account of a provider go out at most, ``per_recipient``: how many to one
     address in an hour; 0 for any number.
 
+    ``carried_apart``: a process of its own takes its messages (`services.apart`), jobs leave them alone.
+
     ``provider`` is who carries its messages now; ``providers`` names all who ever may; ``callbacks`` are of those who push reports.
     """
 
@@ -148,6 +154,7 @@ class Channel(ABC):
     per_recipient: Setting[int] | None = None
     providers: Mapping[str, str] = {}
     callbacks: Mapping[str, Callback] = {}
+    carried_apart: bool = False
 
     @property
     def provider(self) -> str:
@@ -161,6 +168,10 @@ class Channel(ABC):
         """Return how the recipient of a letter with this code writes back, as the beginning of a sentence; empty where
         he cannot."""
         return ""
+
+    def takes_answer(self, code: str) -> bool:
+        """Tell whether the recipient of a letter with this code answers over this channel."""
+        return bool(self.how_to_answer(code))
 
     def extension(self, _code: str) -> str:
         """Return the digits behind our number by which an answer to a letter with this code is known again."""

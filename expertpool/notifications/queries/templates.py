@@ -64,7 +64,7 @@ class TemplateState:
             return WRITTEN
         try:
             if self.stored.body:
-                check_text(self.occasion, self.stored.text)
+                check_text(self.occasion, self.stored.text, self.channel)
         except TemplateRefused as refused:  # by a rule of after it was saved
             return str(refused)
         return ""

@@ -57,7 +57,11 @@ def note_health(channel: Channel, result: SendResult, *, now: datetime) -> None:
         row.failed_at, row.detail = now, result.detail[:300]
         row.probe_at = now + probe_after(row.failures)
         row.save()
-    elif result.status is SendStatus.ACCEPTED:
+    # Whoever says when he is to be tried again was asked.
+    elif (
+        result.status in (SendStatus.ACCEPTED, SendStatus.DELIVERED)
+        or result.again_after is not None
+    ):
         _note_success(channel.code, now)
         failing = ChannelHealth.objects.filter(channel=channel.code, failures__gt=0)
         if failing.update(failures=0, failing_since=None, probe_at=None, detail=""):

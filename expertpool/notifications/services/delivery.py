@@ -60,26 +60,44 @@ def deliver(*, message_id: int, now: datetime) -> None:
     Never inside a transaction. Announces MessageSent or MessageFailed; what may succeed later, or
     must wait, is queued again with its next job.
     """
-    if _must_wait(message_id, now):
+    apart = [channel.code for channel in CHANNELS if channel.carried_apart]
+    if apart and Message.objects.filter(pk=message_id, channel__in=apart).exists():
         return
-    message = _claim(message_id, now)
+    message = claim(message_id=message_id, now=now)
     if message is not None:
         channel = CHANNELS[message.channel]
-        result = _attempt(message, channel, now)
-        _settle(message, result, now)
-        note_health(channel, result, now=now)
+        outbound = put_together(message=message, now=now)
+        sent = outbound if isinstance(outbound, SendResult) else _sent(message, outbound, channel)
+        settle(message=message, result=sent, now=now)
+
+
+def claim(*, message_id: int, now: datetime) -> Message | None:
+    """Return a queued message that may go out, once for each attempt; None for any other. Never inside a
+    transaction."""
+    return None if _must_wait(message_id, now) else _claim(message_id, now)
+
+
+def settle(*, message: Message, result: SendResult, now: datetime) -> None:
+    """Record how the attempt ended for which ``message`` was claimed, and how its channel does by that."""
+    _settle(message, result, now)
+    note_health(CHANNELS[message.channel], result, now=now)
 
 
 def cancel_messages(*, about: About, occasions: tuple[str, ...] = ()) -> int:
     """Stop messages about a subject (of some occasions) that still wait; return how many.
 
-    What is being sent at this moment goes out.
+    What is being sent at this moment goes out, but a call, which is hung up.
     """
     about_type, about_id = subject_key(about)
     waiting = Message.objects.filter(about_type=about_type, about_id=about_id)
     if occasions:
         waiting = waiting.filter(occasion__in=occasions)
-    return move(waiting, DeliveryState.CANCELLED, detail="发送前已取消")
+    queued = waiting.filter(state=DeliveryState.QUEUED)
+    stopped = move(queued, DeliveryState.CANCELLED, detail="发送前已取消")
+    if apart := [channel.code for channel in CHANNELS if channel.carried_apart]:
+        running = Attempt.objects.filter(message__in=waiting, message__channel__in=apart)
+        running.filter(state=AttemptState.SENDING).update(called_off=True)
+    return stopped
 
 
 @transaction.atomic
@@ -112,6 +130,7 @@ def reap_stuck(*, now: datetime) -> int:
     """
     stuck = Q(state=DeliveryState.SENDING, sending_at__lt=now - STUCK_AFTER)
     overdue = Q(state=DeliveryState.QUEUED, due_at__lt=now - OVERDUE_AFTER)
+    overdue &= ~Q(channel__in=[channel.code for channel in CHANNELS if channel.carried_apart])
     count = 0
     for condition, bring_forward in ((stuck, _end_attempt), (overdue, _defer_again)):
         rows = Message.objects.filter(condition)
@@ -134,7 +153,9 @@ def reap_stuck(*, now: datetime) -> int:
 
 
 def _end_attempt(message: Message, now: datetime) -> None:
-    _settle(message, _lost(CHANNELS[message.channel]), now)
+    # Whoever has answered had it.
+    reached = SendResult(SendStatus.DELIVERED) if message.replies.exists() else None
+    _settle(message, reached or _lost(CHANNELS[message.channel]), now)
 
 
 def _defer_again(message: Message, now: datetime) -> None:
@@ -206,16 +227,20 @@ def _claim(message_id: int, now: datetime) -> Message | None:
     return message
 
 
-def _attempt(message: Message, channel: Channel, now: datetime) -> SendResult:
+def put_together(*, message: Message, now: datetime) -> Outbound | SendResult:
+    """Return what goes out of a claimed ``message``, or the result of an attempt in which nothing does."""
     try:
         subject = MESSAGE_SUBJECTS.get(message.about_type)
         if subject and subject.withheld(message.occasion, message.about_id, now):
             return SendResult(SendStatus.ACCEPTED, detail=WITHHELD)
-        outbound = _outbound(message, now)
+        return _outbound(message, now)
     except Exception:
         # Whatever a document's renderer raises: the message must not stay in SENDING.
         logger.exception("message %s could not be put together", message.pk)
         return SendResult(SendStatus.RETRY, detail=TROUBLE)
+
+
+def _sent(message: Message, outbound: Outbound, channel: Channel) -> SendResult:
     try:
         return channel.send(outbound)
     except Exception:
@@ -274,11 +299,11 @@ def _settle(message: Message, result: SendResult, now: datetime) -> None:
     state, changes = _outcome(message, result, now)
     if not move(this, state, **changes):
         return
-    if state in (DeliveryState.SENT, DeliveryState.UNKNOWN):
+    if state in (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN):
         message.save(update_fields=["subject", "body", "registered"])  # as it went out
     if state is DeliveryState.QUEUED:
         defer("notifications.deliver_message", at=changes["due_at"], message_id=message.pk)
-    elif state is DeliveryState.SENT:
+    elif state in (DeliveryState.SENT, DeliveryState.DELIVERED):
         publish(MessageSent(message.pk))
     elif state is DeliveryState.FAILED:
         publish(MessageFailed(message.pk))
@@ -298,13 +323,17 @@ def _outcome(
 ) -> tuple[DeliveryState, dict[str, Any]]:
     detail = {"detail": result.detail[:300]}
     match result.status:
-        case SendStatus.ACCEPTED:
+        case SendStatus.ACCEPTED | SendStatus.DELIVERED:
             sent = {"sent_at": now, "provider_id": result.provider_id[:100]}
-            return DeliveryState.SENT, detail | sent
+            arrived = result.status is SendStatus.DELIVERED
+            return DeliveryState.DELIVERED if arrived else DeliveryState.SENT, detail | sent
+        case SendStatus.CALLED_OFF:
+            return DeliveryState.CANCELLED, detail
         case SendStatus.DOWN if now < message.created_at + HELD_FOR:
             return DeliveryState.QUEUED, detail | {"due_at": now + probe_after(message.attempts)}
         case SendStatus.RETRY if message.refusals + 1 < MAX_ATTEMPTS:
-            later = {"due_at": now + BACKOFF[message.refusals], "refusals": F("refusals") + 1}
+            wait = result.again_after or BACKOFF[message.refusals]
+            later = {"due_at": now + wait, "refusals": F("refusals") + 1}
             return DeliveryState.QUEUED, detail | later
         case SendStatus.RETRY | SendStatus.DOWN:
             text = f"试了 {message.attempts} 次未成功：{result.detail}"

@@ -99,7 +99,8 @@ def settle_events(attempt: Attempt, *, now: datetime) -> bool:
 
 def strongest(events: Iterable[DeliveryEvent]) -> DeliveryEvent | None:
     """Return which of ``events`` counts: that it arrived, before all others."""
-    return max(events, key=lambda one: FORCE.index(one.kind), default=None)
+    told = (one for one in events if one.kind in MEANING)
+    return max(told, key=lambda one: FORCE.index(one.kind), default=None)
 
 
 def words_of(event: DeliveryEvent) -> str:

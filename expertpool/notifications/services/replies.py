@@ -1,4 +1,4 @@
-"""Answers in writing, as providers push them: found by telephone and code, each taken once."""
+"""Answers in writing, as providers push them: found by telephone and code, each taken once; and by key, in a call."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from expertpool.core.locks import lock_transaction
 from expertpool.notifications.channels.base import DeliveryReport, Inbound
 from expertpool.notifications.enums import Decision
 from expertpool.notifications.events import MessageAnswered
-from expertpool.notifications.models import Message, Reply
+from expertpool.notifications.models import Attempt, Message, Reply
 from expertpool.notifications.queries.replies import answer_key, may_be_guessed, understood
 from expertpool.notifications.services.reports import take_each, take_report
 
@@ -83,6 +83,26 @@ def take_reply(provider: str, inbound: Inbound, now: datetime, source: str = "")
     if is_new and message is not None:
         publish(MessageAnswered(reply.pk))
     return is_new and message is not None
+
+
+@transaction.atomic
+def take_pressed(*, attempt: Attempt, decision: Decision, now: datetime) -> bool:
+    """Keep which key was pressed in the call that ``attempt`` is, once; True if it was new.
+
+    Announces MessageAnswered.
+    """
+    reply, is_new = Reply.objects.get_or_create(
+        key=f"{attempt.provider}:{attempt.pk}",
+        defaults={
+            "message": attempt.message,
+            "decision": decision,
+            "provider": attempt.provider,
+            "received_at": now,
+        },
+    )
+    if is_new:
+        publish(MessageAnswered(reply.pk))
+    return is_new
 
 
 def _message_of(provider: str, phone: str, code: str, now: datetime) -> Message | None:

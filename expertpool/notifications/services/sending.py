@@ -182,10 +182,10 @@ def _draft(envelope: Envelope, occasion: Occasion, state: TemplateState, now: da
 
 
 def _answer(channel: Channel, envelope: Envelope, occasion: Occasion) -> dict[str, object]:
-    """Return by what an answer in writing is known again, where the channel takes any."""
+    """Return by what an answer is known again, where the channel takes any."""
     code = envelope.context[occasion.answer] if occasion.answer else ""
     address = envelope.recipient.address(channel.lives_of)
-    if not code or not address or not channel.how_to_answer(code):
+    if not code or not address or not channel.takes_answer(code):
         return {}
     return {"answer_code": code, "answer_key": answer_key(address, code)}
 

@@ -41,7 +41,7 @@ def save_template(
         text.registered.strip(),
         "\n".join(filter(None, map(str.strip, text.values.splitlines()))),
     )
-    check_text(declared, text)
+    check_text(declared, text, channel)
     if not text.body:
         raise TemplateRefused("正文不能为空。")
     # Saved by two for the first time, one template would be made twice.

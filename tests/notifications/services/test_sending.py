@@ -120,7 +120,7 @@ def test_two_at_once_with_one_key_make_one_message() -> None:
 
 
 def test_an_undeclared_channel_or_a_missing_value_is_an_error(occasion: Occasion) -> None:
-    for channel in ("voice", "fax"):
+    for channel in ("telegram", "fax"):
         with pytest.raises(LookupError):
             send(channel)
     with pytest.raises(KeyError, match="答复链接、项目名称"):

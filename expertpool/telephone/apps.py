@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TelephoneConfig(AppConfig):
+    name = "expertpool.telephone"
+    verbose_name = "电话"

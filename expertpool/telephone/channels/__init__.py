@@ -1,0 +1,1 @@
+"""What carries a voice: a line, what is said over it, and what is kept of it."""

@@ -1,0 +1,107 @@
+"""Words made into sound: by recordings of the office, else by a program that reads text and writes a WAV file."""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+import subprocess
+import wave
+from array import array
+from functools import lru_cache
+from pathlib import Path
+
+from expertpool.telephone.channels.line import RATE
+
+LOUD = 23_000  # of 32,767: three decibels below the loudest
+SECONDS = 60  # that a text may take to be spoken
+
+
+class Unspoken(Exception):
+    """The words could not be made into sound; says why, without the words."""
+
+
+class Speaker:
+    """Speaks by ``command``, and by the recordings ``NAME.wav`` in ``folder`` where somebody has spoken a sentence."""
+
+    def __init__(self, command: str, folder: str = "") -> None:
+        self._command, self._folder = command, folder
+        self._kept = lru_cache(maxsize=64)(self._speak)
+
+    def sentence(self, name: str, words: str) -> bytes:
+        """Return a sentence that is always the same, by its recording if there is one."""
+        path = Path(self._folder) / f"{name}.wav" if self._folder else None
+        if path and path.is_file():
+            return sound_of(path.read_bytes())
+        return self._kept(words)
+
+    def text(self, words: str) -> bytes:
+        """Return what one person is told: it names him, and stays nowhere."""
+        return self._speak(spoken(words))
+
+    def _speak(self, words: str) -> bytes:
+        try:
+            done = subprocess.run(
+                shlex.split(self._command),
+                input=words.encode(),
+                capture_output=True,
+                timeout=SECONDS,
+                check=True,
+            )
+            return sound_of(done.stdout)
+        except (OSError, ValueError, subprocess.SubprocessError) as error:
+            raise Unspoken(type(error).__name__) from error
+
+
+def sound_of(content: bytes) -> bytes:
+    """Return the sound of a WAV file as telephones take it: one channel, 8,000 samples a second, 16 bits. Raises
+    ValueError for anything else."""
+    try:
+        with wave.open(io.BytesIO(content)) as file:
+            channels, rate = file.getnchannels(), file.getframerate()
+            if file.getsampwidth() != 2:
+                raise ValueError("16 bits are needed")
+            raw = file.readframes(file.getnframes())
+    except (wave.Error, EOFError) as error:
+        raise ValueError("no WAV file") from error
+    samples = array("h", raw[: len(raw) // (2 * channels) * 2 * channels])[::channels]
+    return _as_loud(_at_rate(samples, rate)).tobytes()
+
+
+def _at_rate(samples: array[int], rate: int) -> array[int]:
+    if rate == RATE or not samples:
+        return samples
+    step = rate / RATE
+    # The mean of what one sample stands for: else what is too high to be carried would come back as noise.
+    wide = max(1, round(step))
+    sums = [0]
+    for sample in samples:
+        sums.append(sums[-1] + sample)
+    starts = (int(number * step) for number in range(int((len(samples) - wide) / step) + 1))
+    return array("h", [(sums[at + wide] - sums[at]) // wide for at in starts])
+
+
+def _as_loud(samples: array[int]) -> array[int]:
+    peak = max((abs(sample) for sample in samples), default=0)
+    if not peak:
+        return samples
+    return array("h", [sample * LOUD // peak for sample in samples])
+
+
+_MOMENT = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?: (\d{1,2}):(\d{2}))?")
+_DIGITS = re.compile(r"\d{5,}(?:-\d+)?|\d+(?:-\d+)+")
+
+
+def spoken(text: str) -> str:
+    """Return ``text`` as it is said: dates in words, long numbers digit by digit, no brackets."""
+    text = _MOMENT.sub(_moment, text)
+    text = _DIGITS.sub(lambda found: " ".join(found[0].replace("-", "")), text)
+    return re.sub(r"[【】《》「」]", " ", text)
+
+
+def _moment(found: re.Match[str]) -> str:
+    year, month, day, hour, minute = found.groups()
+    said = f"{' '.join(year)}年{int(month)}月{int(day)}日"
+    if hour is None:
+        return said
+    return f"{said}{int(hour)}点" + (f"{int(minute)}分" if int(minute) else "整")

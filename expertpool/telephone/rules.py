@@ -1,0 +1,94 @@
+"""What follows from how a call ended: who is called again, when and how often, and whose fault it was.
+
+A number is tried no oftener than the office says (`notifications` setting ``voice_most``), whatever stands here. What the
+line is to blame for uses up nobody's calls: the message waits, and the channel counts as down.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from expertpool.notifications.channels.base import SendResult, SendStatus
+from expertpool.telephone.enums import Outcome
+
+
+@dataclass(frozen=True)
+class Again:
+    """He is called again after ``minutes``, ``most`` calls in all; then ``status`` stands."""
+
+    minutes: int
+    most: int
+    status: SendStatus = SendStatus.REJECTED
+
+
+AGAIN = {
+    Outcome.NO_KEY: Again(15, 2, SendStatus.DELIVERED),
+    Outcome.HUNG_UP: Again(15, 2, SendStatus.DELIVERED),
+    Outcome.NO_ANSWER: Again(10, 3),
+    Outcome.BUSY: Again(5, 4),
+    # A hand on the telephone, not an answer: only a key declines.
+    Outcome.REJECTED: Again(30, 3),
+    Outcome.OFF: Again(30, 3),
+    Outcome.INTERRUPTED: Again(1, 5),
+}
+AT_ONCE = {
+    Outcome.YES: SendStatus.DELIVERED,
+    Outcome.NO: SendStatus.DELIVERED,
+    Outcome.HEARD: SendStatus.DELIVERED,
+    Outcome.BAD_NUMBER: SendStatus.REJECTED,
+    Outcome.CALLED_OFF: SendStatus.CALLED_OFF,
+    Outcome.CONGESTED: SendStatus.DOWN,
+    Outcome.DOWN: SendStatus.DOWN,
+    Outcome.REFUSED: SendStatus.DOWN,
+}
+
+
+def result_of(outcome: Outcome, *, calls: int, most: int) -> SendResult:
+    """Return what a call that ended so does to its message: ``calls`` of these have failed, this one included, and
+    ``most`` are allowed."""
+    detail = f"{outcome.label}。"
+    if outcome in AT_ONCE:
+        return SendResult(AT_ONCE[outcome], detail=detail)
+    rule = AGAIN[outcome]
+    if calls < min(rule.most, most):
+        wait = timedelta(minutes=rule.minutes)
+        text = f"{outcome.label}，{rule.minutes} 分钟后再打。"
+        return SendResult(SendStatus.RETRY, detail=text, again_after=wait)
+    return SendResult(rule.status, detail=f"打了 {calls} 次：{detail}")
+
+
+_STATUS = re.compile(r"\b([3-6]\d\d)\b")
+_CAUSE = re.compile(r"cause\s*=\s*(\d+)")
+_BY_CAUSE = {
+    **dict.fromkeys((1, 28), Outcome.BAD_NUMBER),
+    17: Outcome.BUSY,
+    **dict.fromkeys((18, 19), Outcome.NO_ANSWER),
+    **dict.fromkeys((20, 27), Outcome.OFF),
+    21: Outcome.REJECTED,
+    **dict.fromkeys((34, 38, 41, 42), Outcome.CONGESTED),
+}
+_BY_STATUS = {
+    **dict.fromkeys((404, 410, 484, 604), Outcome.BAD_NUMBER),
+    **dict.fromkeys((486, 600), Outcome.BUSY),
+    **dict.fromkeys((408, 480, 487), Outcome.NO_ANSWER),
+    603: Outcome.REJECTED,
+    **dict.fromkeys((401, 403, 407, 488), Outcome.REFUSED),
+}
+
+
+def outcome_of(words: str, *, rang: bool) -> Outcome:
+    """Return how a call ended that nobody took, by the ``words`` of the other side (``486 Busy Here``, with Q.850 where
+    the network knows more). Without a word of it, and where nothing rang, the line is to blame, not the expert."""
+    status = _STATUS.search(words)
+    cause = _CAUSE.search(words)
+    number = int(status[1]) if status else 0
+    # What the carrier says of the telephone says more than the number of SIP.
+    if cause and int(cause[1]) in _BY_CAUSE and number not in (401, 403, 407, 488):
+        return _BY_CAUSE[int(cause[1])]
+    if number in _BY_STATUS:
+        return _BY_STATUS[number]
+    if 500 <= number < 600:
+        return Outcome.CONGESTED
+    return Outcome.NO_ANSWER if rang else Outcome.DOWN

@@ -1,0 +1,196 @@
+"""The process that makes the calls: n at once, each from the row that waits to the row that says how it ended.
+
+It holds nothing that is not written: killed, it leaves calls that `calls.end_lost` ends. Told to stop, it begins none
+and lets those that run come to their end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from django.db import close_old_connections
+from django.utils import timezone
+
+from expertpool.core.configuration import read_once, value_of
+from expertpool.notifications.channels.voice.settings import LINES, RECORDS, RINGS
+from expertpool.telephone.channels.line import Kind, Leg, Line, LineDown, Sign
+from expertpool.telephone.channels.speech import Speaker, Unspoken
+from expertpool.telephone.channels.tape import Tape
+from expertpool.telephone.enums import Outcome
+from expertpool.telephone.rules import outcome_of
+from expertpool.telephone.services import calls
+from expertpool.telephone.services.talking import (
+    SENTENCES,
+    Over,
+    Talk,
+    Words,
+    question,
+    statement,
+)
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+LOOK = 0.5  # seconds between two looks for what is due, and for calls that nobody wants any more
+LOOK_FOR_LOST = 10.0
+# Below the time after which `notifications` takes an attempt for dead.
+LONGEST = 200.0
+UNSPOKEN = "语音合成不可用"
+
+
+async def in_thread(function: Callable[..., T], /, *values: Any, **given: Any) -> T:
+    """Run what asks the database in a thread, with a connection that works and the settings as they are now."""
+
+    def run() -> T:
+        close_old_connections()
+        try:
+            with read_once():
+                return function(*values, **given)
+        finally:
+            close_old_connections()
+
+    return await asyncio.to_thread(run)
+
+
+class Agent:
+    """Makes the calls of one line, under a ``name`` that no other process has."""
+
+    def __init__(
+        self,
+        line: Line,
+        speaker: Speaker,
+        *,
+        name: str,
+        ask: Callable[..., Awaitable[Any]] = in_thread,
+    ) -> None:
+        self._line, self._speaker, self._name, self._ask = line, speaker, name, ask
+        self._running: dict[int, tuple[asyncio.Task[None], Leg | None]] = {}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Make calls until ``stop`` is set or the line is lost; then let those that run end."""
+        next_lost = 0.0
+        while not stop.is_set() and not self._line.lost.is_set():
+            if time.monotonic() >= next_lost:
+                await self._ask(calls.end_lost, now=timezone.now())
+                next_lost = time.monotonic() + LOOK_FOR_LOST
+            await self._begin()
+            await self._look()
+            await _wait(stop, LOOK)
+        while self._running and not self._line.lost.is_set():
+            await self._look()
+            await asyncio.wait([task for task, _ in self._running.values()], timeout=LOOK)
+        for task, _ in list(self._running.values()):  # of a line that is lost
+            task.cancel()
+        await asyncio.gather(*(task for task, _ in self._running.values()), return_exceptions=True)
+
+    async def _begin(self) -> None:
+        while len(self._running) < await self._ask(value_of, LINES):
+            taken = await self._ask(calls.take, agent=self._name, now=timezone.now())
+            if taken is None:
+                return
+            self._running[taken.call_id] = (asyncio.create_task(self._call(taken)), None)
+
+    async def _look(self) -> None:
+        """Say that the calls live, and hang up those that nobody wants any more."""
+        ids = list(self._running)
+        if not ids:
+            return
+        unwanted = await self._ask(
+            calls.keep_alive, agent=self._name, call_ids=ids, now=timezone.now()
+        )
+        for call_id in unwanted & self._running.keys():
+            leg = self._running[call_id][1]
+            if leg is not None:
+                leg.signs.put_nowait(Sign(Kind.CALLED_OFF))
+
+    async def _call(self, taken: calls.Taken) -> None:
+        tape = Tape() if await self._ask(value_of, RECORDS) else None
+        outcome, words = Outcome.INTERRUPTED, ""
+        try:
+            outcome, words = await self._talk(taken, tape)
+        except Exception:
+            logger.exception("call %s failed", taken.call_id)
+        finally:
+            content = tape.wav() if tape and tape.is_used else b""
+            await self._ask(
+                calls.end,
+                call_id=taken.call_id,
+                outcome=outcome,
+                words=words,
+                tape=content,
+                now=timezone.now(),
+            )
+            self._running.pop(taken.call_id, None)
+
+    async def _talk(self, taken: calls.Taken, tape: Tape | None) -> tuple[Outcome, str]:
+        try:
+            # Before it rings: nobody waits for the voice.
+            words = await asyncio.to_thread(self._words, taken, recorded=tape is not None)
+            leg = await self._line.dial(taken.number)
+        except Unspoken as error:
+            return Outcome.DOWN, f"{UNSPOKEN}（{error}）"
+        except LineDown as error:
+            return Outcome.DOWN, str(error)
+        self._running[taken.call_id] = (self._running[taken.call_id][0], leg)
+        try:
+            async with asyncio.timeout(LONGEST):
+                if ended := await self._ring(taken, leg):
+                    return ended
+                talk = Talk(leg, tape)
+
+                async def keep(decision: Any) -> None:
+                    await self._ask(
+                        calls.press, call_id=taken.call_id, decision=decision, now=timezone.now()
+                    )
+
+                if taken.is_asking:
+                    return await question(talk, words, keep), ""
+                return await statement(talk, words), ""
+        except Over as over:
+            if over.sign.kind is Kind.CALLED_OFF:
+                return Outcome.CALLED_OFF, ""
+            return Outcome.HUNG_UP, over.sign.said
+        except TimeoutError:
+            return Outcome.NO_KEY, ""
+        finally:
+            await leg.hang_up()
+
+    async def _ring(self, taken: calls.Taken, leg: Leg) -> tuple[Outcome, str] | None:
+        """Wait until somebody takes the call; return how it ended where nobody does."""
+        rang = False
+        seconds = await self._ask(value_of, RINGS)
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                sign = await asyncio.wait_for(leg.signs.get(), max(until - time.monotonic(), 0.01))
+            except TimeoutError:
+                return (Outcome.NO_ANSWER if rang else Outcome.DOWN), ""
+            match sign.kind:
+                case Kind.RINGING if not rang:
+                    rang = True
+                    now = timezone.now()
+                    await self._ask(calls.note_ringing, call_id=taken.call_id, now=now)
+                case Kind.ANSWERED:
+                    now = timezone.now()
+                    await self._ask(calls.note_answered, call_id=taken.call_id, now=now)
+                    return None
+                case Kind.ENDED:
+                    return outcome_of(sign.said, rang=rang), sign.said
+                case Kind.CALLED_OFF:
+                    return Outcome.CALLED_OFF, ""
+
+    def _words(self, taken: calls.Taken, *, recorded: bool) -> Words:
+        names = [name for name in SENTENCES if recorded or name != "recorded"]
+        said = {name: self._speaker.sentence(name, SENTENCES[name]) for name in names}
+        return Words(self._speaker.text(taken.text), said)
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        pass

@@ -1,0 +1,174 @@
+"""Calls from claiming a message to what became of it. The agent speaks and listens; whatever stays is written here."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from expertpool.core.configuration import value_of
+from expertpool.core.storing import store
+from expertpool.notifications.channels.base import SendResult
+from expertpool.notifications.channels.voice.settings import MOST, SIP
+from expertpool.notifications.enums import (
+    AttemptState,
+    ChannelCode,
+    Decision,
+    DeliveryEventKind,
+    DeliveryState,
+)
+from expertpool.notifications.models import Attempt, DeliveryEvent, Message
+from expertpool.notifications.services.delivery import claim, put_together, settle
+from expertpool.notifications.services.replies import take_pressed
+from expertpool.telephone.enums import Outcome
+from expertpool.telephone.models import Call
+from expertpool.telephone.rules import result_of
+
+logger = logging.getLogger(__name__)
+
+FOLDER = "calls"  # of the store
+# An agent says of each of its calls that it has it, more often than this.
+LOST_AFTER = timedelta(seconds=30)
+AT_ONCE = 20
+NONCE = 12
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A message that is to be said over the telephone now. ``is_asking``: its recipient answers by a key."""
+
+    call_id: int
+    number: str
+    text: str
+    is_asking: bool
+
+
+def take(*, agent: str, now: datetime) -> Taken | None:
+    """Return the next message that is due, claimed for ``agent``; None where none is. Never inside a transaction."""
+    due = Message.objects.filter(
+        channel=ChannelCode.VOICE, state=DeliveryState.QUEUED, due_at__lte=now
+    )
+    for message_id in due.order_by("due_at", "pk").values_list("pk", flat=True)[:AT_ONCE]:
+        message = claim(message_id=message_id, now=now)
+        if message is None:
+            continue
+        outbound = put_together(message=message, now=now)
+        if isinstance(outbound, SendResult):
+            settle(message=message, result=outbound, now=now)
+            continue
+        attempt = Attempt.objects.get(message=message, number=message.attempts)
+        call = Call.objects.create(attempt=attempt, agent=agent, began_at=now, seen_at=now)
+        return Taken(call.pk, outbound.address, outbound.body, bool(message.answer_code))
+    return None
+
+
+def note_ringing(*, call_id: int, now: datetime) -> None:
+    Call.objects.filter(pk=call_id, rang_at__isnull=True).update(rang_at=now)
+
+
+@transaction.atomic
+def note_answered(*, call_id: int, now: datetime) -> None:
+    call = Call.objects.select_for_update().get(pk=call_id)
+    call.answered_at = now
+    call.save(update_fields=["answered_at", "proof"])
+
+
+@transaction.atomic
+def press(*, call_id: int, decision: Decision, now: datetime) -> None:
+    """Keep what was confirmed by a key, before anything else can happen to the call. Announces MessageAnswered."""
+    call = Call.objects.select_for_update(of=("self",)).select_related("attempt__message")
+    row = call.get(pk=call_id, ended_at__isnull=True)
+    row.pressed = decision
+    row.save(update_fields=["pressed", "proof"])
+    take_pressed(attempt=row.attempt, decision=decision, now=now)
+
+
+def keep_alive(*, agent: str, call_ids: list[int], now: datetime) -> set[int]:
+    """Say that ``agent`` still has these calls; return those that nobody wants any more."""
+    rows = Call.objects.filter(pk__in=call_ids, agent=agent, ended_at__isnull=True)
+    rows.update(seen_at=now)
+    return set(rows.filter(attempt__called_off=True).values_list("pk", flat=True))
+
+
+def end(
+    *, call_id: int, outcome: Outcome, words: str = "", tape: bytes = b"", now: datetime
+) -> bool:
+    """Record how a call ended, and what follows for its message; once. What was confirmed by a key stands, however the
+    call ended then. ``tape`` is what was recorded."""
+    name = f"{FOLDER}/{now:%Y/%m}/{uuid.uuid4().hex}" if tape else ""
+    key = AESGCM.generate_key(256) if tape else b""
+    if tape:
+        nonce = os.urandom(NONCE)
+        sealed = nonce + AESGCM(key).encrypt(nonce, tape, str(call_id).encode())
+        name = store.save(name, ContentFile(sealed))
+    with transaction.atomic():
+        rows = Call.objects.select_for_update(of=("self",)).select_related("attempt__message")
+        call = rows.filter(pk=call_id, ended_at__isnull=True).first()
+        if call is None:
+            return False
+        call.outcome = Outcome(call.pressed) if call.pressed else outcome
+        call.ended_at, call.words, call.tape = now, words[:100], name
+        call.tape_key = key.hex()
+        call.sha256 = hashlib.sha256(tape).hexdigest() if tape else ""
+        call.save()
+        _tell(call, now)
+        message = call.attempt.message
+        if call.attempt.state == AttemptState.SENDING:
+            result = result_of(
+                Outcome(call.outcome), calls=message.refusals + 1, most=value_of(MOST)
+            )
+            settle(message=message, result=result, now=now)
+    return True
+
+
+def end_lost(*, now: datetime) -> int:
+    """End the calls whose agent has died; return how many. Whoever had confirmed by a key has answered, the others are called
+    again."""
+    lost = Call.objects.filter(ended_at__isnull=True, seen_at__lt=now - LOST_AFTER)
+    count = 0
+    for call_id in list(lost.values_list("pk", flat=True)):
+        logger.warning("call %s lost its agent", call_id)
+        count += end(call_id=call_id, outcome=Outcome.INTERRUPTED, now=now)
+    return count
+
+
+def open_tape(call: Call) -> bytes:
+    """Return what was recorded of a call, as it was then. Raises ValueError where it is not."""
+    with store.open(call.tape) as file:
+        content = file.read()
+    try:
+        tape = AESGCM(bytes.fromhex(call.tape_key)).decrypt(
+            content[:NONCE], content[NONCE:], str(call.pk).encode()
+        )
+    except Exception as error:
+        raise ValueError("the recording was altered") from error
+    if hashlib.sha256(tape).hexdigest() != call.sha256:
+        raise ValueError("the recording is another one")
+    return tape
+
+
+def _tell(call: Call, now: datetime) -> None:
+    """Keep with the attempt when it rang and was answered."""
+    moments = {
+        DeliveryEventKind.RINGING: call.rang_at,
+        DeliveryEventKind.ANSWERED: call.answered_at,
+    }
+    DeliveryEvent.objects.bulk_create(
+        DeliveryEvent(
+            key=f"{SIP}:{call.attempt_id}:{kind}",
+            attempt_id=call.attempt_id,
+            provider=SIP,
+            kind=kind,
+            at=at,
+            received_at=now,
+        )
+        for kind, at in moments.items()
+        if at
+    )

@@ -1,0 +1,357 @@
+"""Calls from the row that waits to the row that says how they ended, over a line without a network."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import wave
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from expertpool.core.configuration import Number
+from expertpool.notifications.channels.voice import settings as voice
+from expertpool.notifications.enums import AttemptState, ChannelCode, Decision, DeliveryState
+from expertpool.notifications.models import Attempt, Message, Reply
+from expertpool.notifications.occasions import OCCASIONS, Occasion
+from expertpool.notifications.queries.channels import channel_state
+from expertpool.notifications.services.delivery import cancel_messages, deliver, reap_stuck
+from expertpool.notifications.services.sending import Recipient, send_message
+from expertpool.telephone.enums import Outcome
+from expertpool.telephone.models import Call
+from expertpool.telephone.services import agent as agents
+from expertpool.telephone.services import calls, talking
+from expertpool.telephone.services.agent import Agent
+from tests.factories.siteconfig import configure
+from tests.telephone.loopback import SHORT, LoopLine
+
+pytestmark = pytest.mark.django_db
+
+ASKS = Occasion(
+    code="tests.call",
+    label="来电",
+    placeholders={"专家姓名": "王工", "回复码": "483100", "答复链接": "https://example.cn/r/x"},
+    defaults={ChannelCode.VOICE: ("", "{{专家姓名}}专家，您好。")},
+    required=("答复链接",),
+    answer="回复码",
+    keyed=(ChannelCode.VOICE,),
+)
+ABOUT = ("tests.thing", "1")
+
+
+class Short:
+    """Speaks in no time."""
+
+    def sentence(self, name: str, words: str) -> bytes:
+        return SHORT
+
+    def text(self, words: str) -> bytes:
+        return SHORT
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(1) as pool:
+        yield pool
+
+
+class Thread:
+    """A thread beside the loop that writes into the transaction of the test."""
+
+    pool: ThreadPoolExecutor
+
+    async def __call__(self, function: Callable[..., Any], /, *values: Any, **given: Any) -> Any:
+        asked = partial(function, *values, **given)
+        return await asyncio.get_running_loop().run_in_executor(self.pool, asked)
+
+
+ask = Thread()
+
+
+@pytest.fixture(autouse=True)
+def one_connection(db: None, pool: ThreadPoolExecutor) -> Iterator[None]:
+    shared = connections["default"]
+    shared.inc_thread_sharing()
+    ask.pool = pool
+    pool.submit(connections.__setitem__, "default", shared).result()
+    try:
+        yield
+    finally:
+        pool.submit(connections.__delitem__, "default").result()
+        shared.dec_thread_sharing()
+
+
+@pytest.fixture(autouse=True)
+def line_chosen(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(talking, "WAITS", 0.1)
+    monkeypatch.setattr(talking, "TICK", 0.005)
+    monkeypatch.setattr(agents, "LOOK", 0.02)
+    configure(voice.SERVER, "10.8.0.5")
+    configure(voice.USER, "02788886666")
+    monkeypatch.setattr(agents, "RINGS", replace(voice.RINGS, kind=Number(1, 90)))
+    configure(agents.RINGS, 1)
+    configure(voice.TRUNK, voice.SIP)
+    with OCCASIONS.holding(ASKS):
+        yield
+
+
+def letter(number: str, key: str = "1") -> Message:
+    values = {"专家姓名": "王工", "回复码": "483100", "答复链接": "https://example.cn/r/x"}
+    (message,) = send_message(
+        occasion=ASKS.code,
+        recipient=Recipient(None, "王工", phone=number),
+        channels=[ChannelCode.VOICE],
+        context=values,
+        about=ABOUT,
+        key=key,
+        now=timezone.now(),
+    )
+    return message
+
+
+def run(line: LoopLine, meanwhile: Callable[[], Awaitable[None]] | None = None) -> None:
+    """Let an agent make all calls that are due."""
+
+    async def work() -> None:
+        stop = asyncio.Event()
+        agent = Agent(line, Short(), name="a", ask=ask)  # type: ignore[arg-type]
+        running = asyncio.create_task(agent.run(stop))
+        if meanwhile:
+            await meanwhile()
+        for _ in range(400):
+            await asyncio.sleep(0.01)
+            if running.done() or not await ask(is_due):
+                break
+        stop.set()
+        await running
+
+    asyncio.run(work())
+
+
+def is_due() -> bool:
+    rows = Message.objects.filter(state__in=("queued", "sending"), due_at__lte=timezone.now())
+    return rows.exists()
+
+
+def ended(number: str, line: LoopLine | None = None) -> tuple[Message, Call]:
+    message = letter(number)
+    run(line or LoopLine())
+    message.refresh_from_db()
+    return message, Call.objects.get(attempt__message=message)
+
+
+@pytest.mark.shows("OVW-08", "DRAW-40")
+@pytest.mark.parametrize(
+    ("ends_in", "decision"),
+    [("01", Decision.YES), ("02", Decision.NO), ("03", Decision.YES), ("04", Decision.NO)],
+)
+def test_a_key_that_is_confirmed_is_the_answer(ends_in: str, decision: Decision) -> None:
+    """3 says all again; another key than the first confirms nothing."""
+    message, call = ended(f"138001380{ends_in}")
+    assert (call.outcome, call.pressed) == (decision, decision)
+    assert message.state == DeliveryState.DELIVERED
+    (reply,) = Reply.objects.all()
+    assert (reply.decision, reply.provider, reply.message_id) == (decision, "sip", message.pk)
+    told = [event.kind for event in Attempt.objects.get().events.order_by("at")]
+    assert told == ["ringing", "answered"]
+
+
+@pytest.mark.shows("DRAW-40")
+@pytest.mark.parametrize(
+    ("ends_in", "outcome", "state", "minutes"),
+    [
+        ("10", Outcome.NO_KEY, DeliveryState.QUEUED, 15),
+        ("11", Outcome.HUNG_UP, DeliveryState.QUEUED, 15),
+        ("12", Outcome.HUNG_UP, DeliveryState.QUEUED, 15),
+        ("20", Outcome.BUSY, DeliveryState.QUEUED, 5),
+        ("21", Outcome.NO_ANSWER, DeliveryState.QUEUED, 10),
+        ("22", Outcome.REJECTED, DeliveryState.QUEUED, 30),
+        ("23", Outcome.OFF, DeliveryState.QUEUED, 30),
+        ("24", Outcome.BAD_NUMBER, DeliveryState.FAILED, 0),
+    ],
+)
+def test_ends_are_told_apart_and_called_again(
+    ends_in: str,
+    outcome: Outcome,
+    state: DeliveryState,
+    minutes: int,
+) -> None:
+    """A key that nobody confirmed answers nothing, and a hand that turns a call down declines nothing."""
+    message, call = ended(f"138001380{ends_in}")
+    assert (call.outcome, message.state) == (outcome, state)
+    assert not Reply.objects.exists()
+    if minutes:
+        wait = message.due_at - message.created_at
+        assert timedelta(minutes=minutes) <= wait < timedelta(minutes=minutes, seconds=20)
+    assert not channel_state(ChannelCode.VOICE).failures
+
+
+@pytest.mark.shows("DRAW-40")
+@pytest.mark.parametrize(
+    ("ends_in", "outcome"),
+    [("25", Outcome.CONGESTED), ("26", Outcome.REFUSED), ("27", Outcome.DOWN)],
+)
+def test_what_the_line_is_to_blame_for_uses_up_nobodys_calls(
+    ends_in: str, outcome: Outcome
+) -> None:
+    message, call = ended(f"138001380{ends_in}")
+    assert call.outcome == outcome
+    assert (message.state, message.refusals) == (DeliveryState.QUEUED, 0)
+    assert channel_state(ChannelCode.VOICE).failures == 1
+
+
+def test_a_line_that_is_down_is_tried_by_one_call_at_a_time() -> None:
+    for number in range(3):
+        letter("13800138001", key=str(number))
+        run(LoopLine(works=False))
+    assert channel_state(ChannelCode.VOICE).is_down
+    letter("13800138001", key="next")
+    later = timezone.now() + timedelta(minutes=2)
+    assert calls.take(agent="a", now=timezone.now()) is None
+    assert calls.take(agent="a", now=later) is not None
+    assert calls.take(agent="a", now=later) is None
+
+
+def test_he_is_called_so_often_and_no_oftener() -> None:
+    message = letter("13800138020")
+    configure(voice.MOST, 2)
+    for _ in range(2):
+        Message.objects.filter(pk=message.pk).update(due_at=timezone.now())
+        run(LoopLine())
+    message.refresh_from_db()
+    assert message.state == DeliveryState.FAILED
+    assert message.detail == "打了 2 次：占线。"
+
+
+def test_who_said_nothing_twice_was_reached_all_the_same() -> None:
+    message = letter("13800138010")
+    for _ in range(2):
+        Message.objects.filter(pk=message.pk).update(due_at=timezone.now())
+        run(LoopLine())
+    message.refresh_from_db()
+    assert message.state == DeliveryState.DELIVERED
+
+
+def test_no_more_calls_run_at_once_than_the_office_has_lines() -> None:
+    configure(voice.LINES, 3)
+    for number in range(7):
+        letter("13800138001", key=str(number))
+    most = []
+    line = LoopLine()
+    dial = line.dial
+
+    async def counted(number: str) -> Any:
+        most.append(await ask(Call.objects.filter(ended_at__isnull=True).count))
+        return await dial(number)
+
+    line.dial = counted  # type: ignore[method-assign]
+    run(line)
+    assert Reply.objects.count() == 7
+    assert max(most) == 3
+
+
+@pytest.mark.shows("DRAW-40")
+def test_a_call_is_hung_up_once_he_has_answered_otherwise() -> None:
+    message = letter("13800138021")
+    line = LoopLine()
+    configure(agents.RINGS, 30)
+
+    async def answered_by_link() -> None:
+        await line.dialled.wait()
+        await asyncio.sleep(0.05)
+        await ask(cancel_messages, about=ABOUT)
+
+    run(line, answered_by_link)
+    message.refresh_from_db()
+    attempt = Attempt.objects.get()
+    assert (message.state, attempt.state) == (DeliveryState.CANCELLED, AttemptState.CALLED_OFF)
+    assert line.legs[0].hung_up
+
+
+def test_his_own_key_hangs_up_nothing() -> None:
+    """His answer takes back all that asks him, the call among it in which he gives it."""
+    message = letter("13800138001")
+
+    async def taken_back() -> None:
+        for _ in range(400):
+            if await ask(Reply.objects.exists):
+                break
+        await ask(cancel_messages, about=ABOUT)
+
+    run(LoopLine(), taken_back)
+    message.refresh_from_db()
+    assert message.state == DeliveryState.DELIVERED
+
+
+@pytest.mark.shows("PRJ-17", "DRAW-40")
+def test_both_sides_are_recorded_and_the_file_says_nothing_without_its_key() -> None:
+    _, call = ended("13800138001")
+    tape = calls.open_tape(call)
+    with wave.open(io.BytesIO(tape)) as file:
+        assert (file.getnchannels(), file.getframerate()) == (2, 8000)
+        sound = file.readframes(file.getnframes())
+    assert SHORT[:2] in sound
+    with calls.store.open(call.tape) as file:
+        stored = file.read()
+    assert SHORT[:20] not in stored
+    calls.store.replace(call.tape, stored[:-1] + b"!")
+    with pytest.raises(ValueError, match="altered"):
+        calls.open_tape(call)
+
+
+def test_nothing_is_recorded_where_the_office_wants_none() -> None:
+    configure(voice.RECORDS, False)
+    _, call = ended("13800138001")
+    assert (call.tape, call.sha256) == ("", "")
+
+
+@pytest.mark.shows("DRAW-40")
+@pytest.mark.parametrize("pressed", [False, True])
+def test_what_a_killed_agent_leaves_is_called_again_or_was_answered(pressed: bool) -> None:
+    message = letter("13800138001")
+    begun = timezone.now()
+    taken = calls.take(agent="dead", now=begun)
+    assert taken is not None
+    assert (taken.number, taken.text, taken.is_asking) == (
+        "13800138001",
+        "王工专家，您好。",
+        True,
+    )
+    calls.note_answered(call_id=taken.call_id, now=begun)
+    if pressed:
+        calls.press(call_id=taken.call_id, decision=Decision.YES, now=begun)
+    assert calls.end_lost(now=begun + timedelta(seconds=20)) == 0
+    assert calls.end_lost(now=begun + timedelta(seconds=40)) == 1
+    assert not calls.end(call_id=taken.call_id, outcome=Outcome.BUSY, now=timezone.now())
+    message.refresh_from_db()
+    call = Call.objects.get()
+    if pressed:
+        assert (message.state, call.outcome) == (DeliveryState.DELIVERED, Outcome.YES)
+        assert Reply.objects.count() == 1
+    else:
+        assert (message.state, call.outcome) == (DeliveryState.QUEUED, Outcome.INTERRUPTED)
+        assert message.due_at <= begun + timedelta(minutes=2)
+
+
+def test_jobs_of_the_worker_leave_calls_to_the_agent() -> None:
+    message = letter("13800138001")
+    deliver(message_id=message.pk, now=timezone.now())
+    reap_stuck(now=timezone.now() + timedelta(hours=1))
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == (DeliveryState.QUEUED, 0)
+
+
+def test_without_a_line_a_call_fails_and_says_why() -> None:
+    configure(voice.TRUNK, "none")
+    message = letter("13800138001")
+    deliver(message_id=message.pk, now=timezone.now())
+    message.refresh_from_db()
+    assert message.state == DeliveryState.FAILED
+    assert "没有设置电话线路" in message.detail

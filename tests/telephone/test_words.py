@@ -1,0 +1,109 @@
+"""How the other side calls an end, and how words are spoken."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import wave
+from array import array
+
+import pytest
+
+from expertpool.telephone.channels.line import SECOND
+from expertpool.telephone.channels.speech import Speaker, Unspoken, sound_of, spoken
+from expertpool.telephone.channels.tape import Tape
+from expertpool.telephone.enums import Outcome
+from expertpool.telephone.rules import AGAIN, AT_ONCE, outcome_of
+
+
+@pytest.mark.parametrize(
+    ("words", "rang", "outcome"),
+    [
+        ("486 Busy Here", True, Outcome.BUSY),
+        ("600 Busy Everywhere", False, Outcome.BUSY),
+        ("603 Decline", True, Outcome.REJECTED),
+        ("480 Temporarily Unavailable", True, Outcome.NO_ANSWER),
+        ("480 Temporarily Unavailable,Q.850;cause=20", False, Outcome.OFF),
+        ("480 Temporarily Unavailable,Q.850;cause=19", True, Outcome.NO_ANSWER),
+        ("480 Temporarily Unavailable,Q.850;cause=1", False, Outcome.BAD_NUMBER),
+        ("500 Server Internal Error,Q.850;cause=17", True, Outcome.BUSY),
+        ("404 Not Found", False, Outcome.BAD_NUMBER),
+        ("484 Address Incomplete", False, Outcome.BAD_NUMBER),
+        ("503 Service Unavailable,Q.850;cause=34", False, Outcome.CONGESTED),
+        ("403 Forbidden", False, Outcome.REFUSED),
+        ("407 Proxy Authentication Required", False, Outcome.REFUSED),
+        ("Connection timed out [110]", False, Outcome.DOWN),
+        ("Destination address required [89]", False, Outcome.DOWN),
+        ("Connection reset by peer [104]", True, Outcome.NO_ANSWER),
+    ],
+)
+def test_ends_are_understood(words: str, rang: bool, outcome: Outcome) -> None:
+    assert outcome_of(words, rang=rang) is outcome
+
+
+def test_each_end_has_what_follows() -> None:
+    assert {*AGAIN, *AT_ONCE} == set(Outcome)
+    assert not AGAIN.keys() & AT_ONCE.keys()
+
+
+def test_dates_and_numbers_are_spoken_as_people_say_them() -> None:
+    text = "【专家库】评审时间：2026-12-01 09:00。电话 0571-88886666，301 室，约 4 小时，截止 2026-11-30 12:05"
+    assert spoken(text) == (
+        " 专家库 评审时间：2 0 2 6年12月1日9点整。电话 0 5 7 1 8 8 8 8 6 6 6 6，301 室，约 4 小时，截止 2 0 2 6年11月30日12点5分"
+    )
+
+
+def tone(rate: int, channels: int = 1) -> bytes:
+    samples = array("h", [(-1) ** (at // (rate // 400)) * 500 for at in range(rate)])
+    both = array("h", [one for one in samples for _ in range(channels)])
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(both.tobytes())
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 22050, 48000])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_any_wav_becomes_what_telephones_take(rate: int, channels: int) -> None:
+    sound = sound_of(tone(rate, channels))
+    assert abs(len(sound) - SECOND) <= 4
+    assert 20_000 < max(array("h", sound)) <= 23_000
+
+
+def test_what_is_no_wav_is_refused() -> None:
+    for content in (b"", b"ID3 no", tone(8000)[:30]):
+        with pytest.raises(ValueError, match="WAV"):
+            sound_of(content)
+
+
+def test_a_recording_of_the_office_goes_before_the_program(tmp_path: object) -> None:
+    (tmp_path / "question.wav").write_bytes(tone(8000))  # type: ignore[operator]
+    speaker = Speaker("false", str(tmp_path))
+    assert len(speaker.sentence("question", "请按键")) == SECOND
+    with pytest.raises(Unspoken):
+        speaker.sentence("goodbye", "再见")
+    with pytest.raises(Unspoken):
+        speaker.text("王工专家")
+
+
+@pytest.mark.skipif(not shutil.which("espeak-ng"), reason="no espeak-ng on this machine")
+def test_the_usual_program_speaks_chinese() -> None:
+    speaker = Speaker("espeak-ng -v cmn -s 160 --stdin --stdout")
+    sound = speaker.text("王建国专家，您好！评审时间：2026-12-01 09:00。")
+    assert 3 * SECOND < len(sound) < 15 * SECOND
+
+
+def test_both_sides_of_a_tape_stay_together() -> None:
+    tape = Tape()
+    tape.ours(b"\x01\x00" * 800, 0.0)
+    tape.theirs(b"\x02\x00" * 800, 1.0)
+    tape.ours(b"\x03\x00" * 800, 2.0)
+    with wave.open(io.BytesIO(tape.wav())) as file:
+        both = array("h", file.readframes(file.getnframes()))
+    left, right = both[::2], both[1::2]
+    assert (left[0], left[800], left[16000]) == (1, 0, 3)
+    assert (right[7199], right[7200], right[7999], right[8000]) == (0, 2, 2, 0)
+    assert len(left) == len(right) == 16800

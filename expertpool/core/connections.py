@@ -20,7 +20,12 @@ GONE = "the database has stopped answering"
 
 
 class WatchedConnection(Connection[Any]):
-    """A connection of pages and jobs."""
+    """A connection of pages and jobs. ``plans``: what its server keeps a plan of (`core.prepared.ask_often`), by which
+    name."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.plans: dict[str, str] = {}
 
     def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
         return super().wait(_watched(gen, self), *args, **options)

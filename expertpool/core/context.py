@@ -73,7 +73,8 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
     groups = []
     menu = [(group, list(items)) for group, items in menu_for(request.user)]
     waiting = [item for _, items in menu for item in items if item.count]
-    counts = counted(item.count(request.user) for item in waiting if item.count)
+    asked = [item.count(request.user) for item in waiting if item.count]
+    counts = counted(asked, often="menu")
     count_of = dict(zip((item.code for item in waiting), counts, strict=True))
     for group, items in menu:
         entries = [

@@ -9,24 +9,27 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet, Value
 
-from expertpool.core.prepared import Statement
+from expertpool.core.prepared import Statement, ask_often
 
 # A number, or the rows that are to be counted.
 Countable = int | QuerySet[Any] | Statement
 
 
-def counted(questions: Iterable[Countable]) -> list[int]:
-    """Return the number of each of ``questions``; all rows are counted by one statement."""
+def counted(questions: Iterable[Countable], *, often: str = "") -> list[int]:
+    """Return the number of each of ``questions``; all rows are counted by one statement. Of what every page asks the
+    plan is kept, by a name that begins with ``often``."""
     asked = list(questions)
     statements = [as_statement(one) for one in asked if not isinstance(one, int)]
     parts = [one for one in statements if one]
     found: list[int] = []
     if parts:
         each = (f"(SELECT count(*) FROM ({sql}) AS counted)" for sql, _ in parts)  # noqa: S608 (Django wrote it)
+        asks = Statement(f"SELECT {', '.join(each)}", [value for _, its in parts for value in its])
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT {', '.join(each)}", [value for _, its in parts for value in its]
-            )
+            if often:
+                ask_often(cursor, asks, called=often)
+            else:
+                cursor.execute(*asks)
             found = cursor.fetchone()
     counts = iter(found)
     numbers = iter([next(counts) if one else 0 for one in statements])

@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from expertpool.accounts.backends import AccountBackend
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Department, HeldRole, LoginRecord, Role, RolePermission, User
-from expertpool.accounts.queries import Standing, WaitingFor, scope_q
+from expertpool.accounts.queries import Asker, WaitingFor, scope_q
 from expertpool.accounts.settings import SESSION_LENGTH
 from expertpool.core.configuration import read_once, value_of
 from expertpool.core.counting import Countable, counted
@@ -132,7 +132,7 @@ def test_the_counts_of_the_menu_are_kept_and_depend_on_no_hour(
     django_assert_num_queries: DjangoAssertNumQueries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = of_session(make_user("admin", department=make_department()))
-    standing, noon = Standing.of(user), timezone.localtime().replace(hour=12)
+    standing, noon = Asker.of(user), timezone.localtime().replace(hour=12)
 
     def worked_out(at: datetime) -> Iterator[Any]:
         monkeypatch.setattr(timezone, "now", lambda: at)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.db.models import Value
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from expertpool.accounts.models import Role, User
 from expertpool.core.counting import counted
+from expertpool.core.prepared import MOST_PLANS
 from tests.factories.accounts import make_user
 
 
@@ -31,3 +34,29 @@ def test_rows_of_several_kinds_are_counted_by_one_statement(
     with django_assert_num_queries(0):
         assert counted([1, 2]) == [1, 2]
         assert counted([]) == []
+
+
+@pytest.mark.django_db
+def test_of_what_is_asked_often_the_plan_is_kept(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    users = [make_user("operator", name=name) for name in ("100%", "李%s", "王")]
+    for at in range(MOST_PLANS + 3):  # so many texts, each with other values
+        for user in (*users, *users, *users):
+            named = User.objects.filter(name=user.name, name__contains="%").exclude(
+                name__regex="%$"
+            )
+            some = User.objects.annotate(**{f"at{at}": Value(at)})[: at + 1]
+            asked = [named, User.objects.none(), some, 7]
+            with django_assert_num_queries(1):
+                found = counted(asked, often="test")
+            assert found == counted(asked)
+            assert found[:1] == [1 if user.name == "李%s" else 0]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), sum(generic_plans) FROM pg_prepared_statements WHERE name LIKE 'test%'"
+        )
+        kept, generic = cursor.fetchone()
+    assert kept <= MOST_PLANS
+    assert generic > 0
+    assert counted([Role.objects.order_by()], often="test") == [Role.objects.count()]

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "expertpool.selfservice",
     "expertpool.reports",
     "expertpool.points",
+    "expertpool.fees",
     "expertpool.evaluations",
     "expertpool.draws",
     "expertpool.notices",

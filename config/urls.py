@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("expertpool.inspections.urls")),
     path("", include("expertpool.points.urls")),
     path("", include("expertpool.evaluations.urls")),
+    path("", include("expertpool.fees.urls")),
 ]
 if settings.DEV_PAGES:
     urlpatterns.append(path("styleguide/", include("expertpool.styleguide.urls")))

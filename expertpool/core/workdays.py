@@ -35,3 +35,12 @@ def end_of_working_days(days: int, *, after: datetime) -> datetime:
         day += timedelta(days=1)
         left -= is_working_day(day)
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+def is_public_holiday(day: date) -> bool:
+    """Tell whether ``day`` is a statutory holiday itself (法定节假日), not a weekend or a day moved to it; of a year
+    without a notice yet: no."""
+    if not holidays_are_known(day.year):
+        return False
+    _, name = chinese_calendar.get_holiday_detail(day)
+    return bool(name) and chinese_calendar.is_holiday(day) and not chinese_calendar.is_in_lieu(day)

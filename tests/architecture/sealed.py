@@ -53,7 +53,7 @@ PAGES_OF_EXPERTS = (
     *("inspections:", "core:export inspections."),
 )
 TABS = (
-    *("overview", "plan", "draw", "experts", "evaluations", "follow_up", "attachments"),
+    *("overview", "plan", "draw", "experts", "evaluations", "fees", "follow_up", "attachments"),
     *("notices", "log"),
 )
 EXPERT_TABS = (
@@ -62,6 +62,7 @@ EXPERT_TABS = (
     "avoidances",
     "leaves",
     "evaluations",
+    "fees",
     "points",
     "history",
     "log",

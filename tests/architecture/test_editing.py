@@ -68,6 +68,8 @@ ADDS = {
         "evaluations:answer",
         "evaluations:sanction",
     ),
+    # Says by its version, or is saved whole until it was sent; what was sent is reversed once.
+    *("fees:rate_edit", "fees:project", "fees:project_send", "fees:reverse"),
     # Asks once; a second person decides, or who serves answers.
     *("points:answer", "points:correct", "points:counter"),
     "portal:app_set_up",

@@ -23,6 +23,7 @@ from expertpool.directory.models import UnitPair
 from expertpool.draws.models import PickRequest, VoidRequest
 from expertpool.evaluations.models import Evaluation, Rating, RatingObjection
 from expertpool.experts.services.telling import token_of as appeal_token
+from expertpool.fees.models import FeeLine
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import attach
 from expertpool.inspections.models import Inspection, Renewal, RenewalRun, Round
@@ -45,6 +46,7 @@ from tests.factories.certificates import make_certificate
 from tests.factories.draws import make_ready_project
 from tests.factories.evaluations import make_evaluation, make_objection, make_rating
 from tests.factories.experts import make_apart, make_expert, make_unit
+from tests.factories.fees import make_fees, make_rate, make_sent
 from tests.factories.inspections import (
     ask_one,
     hand_in_inspection,
@@ -394,6 +396,30 @@ def rating_of_his(world: World, _user: User) -> dict[str, Any]:
     """One of the world's expert, of days ago, to which he may object."""
     found = Rating.objects.filter(expert=world.expert).first()
     return {"pk": (found or make_rating(world.expert, world.users["operator"])).pk}
+
+
+def fee(world: World, _user: User) -> dict[str, Any]:
+    """One of other experts than those of the world."""
+    if (row := FeeLine.objects.exclude(expert=world.expert).first()) is None:
+        row = make_fees(world.users["operator"], now=timezone.now())[0]
+        Project.objects.filter(pk=row.project_id).update(department=world.project.department)
+    return {"pk": row.pk}
+
+
+def paid_project(world: World, user: User) -> dict[str, Any]:
+    return {"pk": FeeLine.objects.get(**fee(world, user)).project_id}
+
+
+def fee_rate(_world: World, _user: User) -> dict[str, Any]:
+    return {"pk": make_rate().pk}
+
+
+def fee_of_his(world: World, _user: User) -> dict[str, Any]:
+    """One of the world's expert, of days ago."""
+    if (row := FeeLine.objects.filter(expert=world.expert).first()) is None:
+        over = timezone.now() - timedelta(days=4)  # another day than that of his ratings
+        (row,) = make_sent(world.users["operator"], now=over, pool=(world.expert,))
+    return {"pk": row.pk}
 
 
 def objection(world: World, user: User) -> dict[str, Any]:
@@ -875,6 +901,22 @@ RULES: dict[str, Rule] = {
     "evaluations:form_new": only("admin"),
     "evaluations:form_edit": only("admin", kwargs=rating_form),
     "evaluations:form_versions": only("admin", kwargs=rating_form),
+    # Fees
+    "fees:list": only("admin", "operator", "supervisor", "finance", "auditor"),
+    "fees:detail": only("admin", "operator", "supervisor", "finance", "auditor", kwargs=fee),
+    "fees:letter": only("admin", "operator", "supervisor", "finance", "auditor", kwargs=fee),
+    "fees:reverse": only("admin", "finance", kwargs=fee),
+    "fees:projects": only("admin", "operator"),
+    "fees:project": only("admin", "operator", kwargs=paid_project),
+    "fees:project_send": only("admin", "operator", kwargs=paid_project),
+    "fees:rates": only("admin", "operator", "finance"),
+    "fees:rate_new": only("admin", "finance"),
+    "fees:rate_edit": only("admin", "finance", kwargs=fee_rate),
+    "fees:rate_versions": only("admin", "operator", "finance", kwargs=fee_rate),
+    "fees:trial": only("admin", "operator", "finance"),
+    "fees:own": only("expert"),
+    "fees:own_fee": only("expert", kwargs=fee_of_his),
+    "fees:own_letter": only("expert", kwargs=fee_of_his),
     # Points
     "points:list": only(*READ_EXPERTS),
     "points:entries": only(*READ_EXPERTS),

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.panel import who_sat
 from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput
 from expertpool.evaluations.enums import Participation
 from expertpool.evaluations.models import Evaluation, Rating, RatingObjection
-from expertpool.evaluations.queries.windows import rated_lines
 from expertpool.evaluations.services.objections import object_to
 from expertpool.evaluations.services.rating import Marks, rate_experts
 from expertpool.evaluations.services.windows import close_evaluation, open_evaluation
@@ -82,7 +82,7 @@ def rate_all(
 
 def rated_ids(evaluation: Evaluation) -> list[int]:
     """The lines of those who sat, in the order of the panel."""
-    return list(rated_lines(evaluation.project))
+    return list(who_sat(evaluation.project))
 
 
 def make_rating(expert: Expert, rater: User, *, now: datetime | None = None) -> Rating:

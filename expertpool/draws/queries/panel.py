@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from expertpool.draws.enums import RUNNING, InvitationState, PanelRole
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.draws import valid_draws
+from expertpool.draws.queries.reveal import is_latest
 from expertpool.draws.queries.sitting import LineIn, lines_in, lines_of, role_in
 from expertpool.projects.models import Project
 
@@ -56,9 +58,29 @@ def members_of_panel(project: Project) -> list[PanelMember]:
     ]
 
 
+def who_sat(project: Project) -> dict[int, PanelMember]:
+    """Return who sat in the panel of ``project`` to the end, by the line: who is rated and paid."""
+    return {
+        one.invitation_id: one
+        for one in members_of_panel(project)
+        if one.has_agreed and not one.is_standby and one.expert_id is not None
+    }
+
+
 def _role(one: LineIn) -> PanelRole | None:
     role = role_in(one.line, one.project, one.line.draw.covered)
     return PanelRole(role) if role else None
+
+
+def is_over(project: Project, *, now: datetime) -> bool:
+    """Tell whether the review of ``project`` is over and its names are released, by times that this system set: of
+    a draw that somebody else has opened nobody would learn who sits."""
+    draws = valid_draws(project)
+    return (
+        project.closing_at <= now
+        and panel_stands(project)
+        and all(draw.released_at is not None and is_latest(draw) for draw in draws)
+    )
 
 
 def panel_stands(project: Project) -> bool:

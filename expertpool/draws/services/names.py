@@ -33,8 +33,14 @@ from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, ReleaseRequest, RevealRule
 from expertpool.draws.occasions import GONE
 from expertpool.draws.queries.conflicts import TIED, last_tie, left_seats
-from expertpool.draws.queries.draws import codes_for_draw, draws_visible_to, sitting_by
+from expertpool.draws.queries.draws import (
+    codes_for_draw,
+    draws_visible_to,
+    sitting_by,
+    valid_draws,
+)
 from expertpool.draws.queries.identity import known_as, open_identity
+from expertpool.draws.queries.panel import PanelMember, who_sat
 from expertpool.draws.queries.reveal import (
     is_authentic,
     is_latest,
@@ -198,6 +204,17 @@ def read_panel(
         if may_read(draw, actor, now=now)
         for row in read_names(draw=draw, actor=actor, now=now, purpose=purpose)
     ]
+
+
+def read_who_sat(
+    *, project: Project, actor: User, now: datetime, purpose: str
+) -> list[tuple[PanelMember, NamedRow]]:
+    """Return who sat in the panel of ``project`` to the end, with names, in the order of the panel, as far as
+    ``actor`` may read them; the look is logged."""
+    lines = who_sat(project)
+    rows = read_panel(draws=valid_draws(project), actor=actor, now=now, purpose=purpose)
+    found = [(lines[row.invitation.pk], row) for row in rows if row.invitation.pk in lines]
+    return sorted(found, key=lambda one: one[0].place)
 
 
 def named_rows(draw: Draw) -> list[NamedRow]:

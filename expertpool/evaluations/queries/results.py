@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from expertpool.accounts.models import User
 from expertpool.core.fields import is_vouched
+from expertpool.draws.services.names import read_who_sat
 from expertpool.evaluations.enums import BY_EXPERTS, Target
 from expertpool.evaluations.models import Evaluation, Rating
 from expertpool.evaluations.queries.ratings import (
@@ -19,7 +20,6 @@ from expertpool.evaluations.queries.ratings import (
     ratings_in,
     summary_of,
 )
-from expertpool.evaluations.queries.windows import panel_for
 from expertpool.experts.models import Expert
 
 # Of fewer experts who rated an organiser one would be known by what he said.
@@ -44,7 +44,7 @@ def result_of(evaluation: Evaluation, user: User, *, now: datetime) -> list[Rate
     """Return who sat to the end in the panel of ``evaluation``, each with his ratings, as far as ``user`` may read the
     names: without them totals, words and minutes tell as much elsewhere. The look is logged."""
     said = ratings_in(evaluation)
-    named = panel_for(evaluation.project, user, now=now, purpose="专家评价")
+    named = read_who_sat(project=evaluation.project, actor=user, now=now, purpose="专家评价")
     return [
         Rated(row.expert, [_line(one) for one in said.get(member.invitation_id, ())])
         for member, row in named

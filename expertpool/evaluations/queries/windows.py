@@ -14,9 +14,8 @@ from expertpool.accounts.queries import is_outsider, scope_q, users_with_permiss
 from expertpool.core.text import moment_text
 from expertpool.draws.models import DrawProject
 from expertpool.draws.queries.draws import valid_draws
-from expertpool.draws.queries.panel import PanelMember, members_of_panel, panel_stands
-from expertpool.draws.queries.reveal import is_latest
-from expertpool.draws.services.names import NamedRow, may_read, read_panel, readable_draws
+from expertpool.draws.queries.panel import is_over
+from expertpool.draws.services.names import may_read, readable_draws
 from expertpool.evaluations.enums import Target
 from expertpool.evaluations.models import Evaluation
 from expertpool.evaluations.permissions import RATE, VIEW
@@ -46,29 +45,7 @@ def projects_to_open(now: datetime) -> QuerySet[Project]:
 def is_to_open(project: Project, *, now: datetime) -> bool:
     """Tell whether ``project`` is to be rated now, by times that this system set: of a draw that somebody else has
     opened nobody would learn who sits."""
-    if not projects_to_open(now).filter(pk=project.pk).exists():
-        return False
-    return panel_stands(project) and all(map(is_latest, valid_draws(project)))
-
-
-def rated_lines(project: Project) -> dict[int, PanelMember]:
-    """Return who sat in the panel of ``project`` to the end, by the line: who is rated, and rates."""
-    return {
-        one.invitation_id: one
-        for one in members_of_panel(project)
-        if one.has_agreed and not one.is_standby and one.expert_id is not None
-    }
-
-
-def panel_for(
-    project: Project, user: User, *, now: datetime, purpose: str
-) -> list[tuple[PanelMember, NamedRow]]:
-    """Return the same with names, in the order of the panel, as far as ``user`` may read them; the look is logged."""
-    lines = rated_lines(project)
-    draws = valid_draws(project)
-    rows = read_panel(draws=draws, actor=user, now=now, purpose=purpose)
-    found = [(lines[row.invitation.pk], row) for row in rows if row.invitation.pk in lines]
-    return sorted(found, key=lambda one: one[0].place)
+    return projects_to_open(now).filter(pk=project.pk).exists() and is_over(project, now=now)
 
 
 def named_projects(user: User, projects: Collection[int], *, now: datetime) -> set[int]:

@@ -9,10 +9,10 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.meetings import last_closing
+from expertpool.draws.queries.panel import who_sat
 from expertpool.evaluations.enums import Participation, Target
 from expertpool.evaluations.models import Evaluation
 from expertpool.evaluations.queries.own import may_object
-from expertpool.evaluations.queries.windows import rated_lines
 from expertpool.evaluations.services.objections import object_to
 from expertpool.evaluations.services.rating import Marks, rate_experts, rate_organiser
 from expertpool.evaluations.services.windows import close_evaluation, open_evaluation
@@ -41,9 +41,7 @@ def ensure_demo_evaluations(*, draw: Draw, operator: User, expert: Expert, now: 
     names = [one.name for one in row.expert_form.asked]
     said = {
         pk: Marks(dict(zip(names, scores, strict=False)), participation, comment)
-        for pk, (scores, participation, comment) in zip(
-            rated_lines(row.project), SAID, strict=False
-        )
+        for pk, (scores, participation, comment) in zip(who_sat(row.project), SAID, strict=False)
     }
     rate_experts(evaluation=row, marks=said, actor=operator, now=over + HOUR)
     _say_of_organiser(row, expert, now=over + 3 * HOUR)

@@ -12,12 +12,13 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.panel import who_sat
 from expertpool.draws.queries.written import is_written
 from expertpool.evaluations.enums import BY_EXPERTS, Participation, Target
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.models import LONGEST, SCORES, Evaluation, Rating, RatingForm
 from expertpool.evaluations.queries.own import sat_in
-from expertpool.evaluations.queries.windows import may_rate, rated_lines
+from expertpool.evaluations.queries.windows import may_rate
 from expertpool.experts.models import Expert
 
 AGAIN = "这位专家您已经评价过，每个项目每人只评一次；请刷新页面查看。"
@@ -56,7 +57,7 @@ def rate_experts(
         raise EvaluationRefused(OVER)
     if not marks:
         raise EvaluationRefused("还没有填写任何一位专家的评价。")
-    members, lines = rated_lines(row.project), Invitation.objects.in_bulk(list(marks))
+    members, lines = who_sat(row.project), Invitation.objects.in_bulk(list(marks))
     made = []
     for pk, said in marks.items():
         line = lines.get(pk)

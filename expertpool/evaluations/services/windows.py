@@ -16,6 +16,7 @@ from expertpool.core.jobs import defer
 from expertpool.core.text import moment_text
 from expertpool.core.workdays import end_of_working_days
 from expertpool.draws.models import Invitation
+from expertpool.draws.queries.panel import who_sat
 from expertpool.draws.services.telling import tell_staff
 from expertpool.evaluations.enums import BY_EXPERTS, Target
 from expertpool.evaluations.events import EvaluationClosed
@@ -25,7 +26,6 @@ from expertpool.evaluations.occasions import ASKED, CLOSED, OPENED, REMINDED
 from expertpool.evaluations.queries.windows import (
     is_to_open,
     projects_to_open,
-    rated_lines,
     raters_of,
     to_rate,
 )
@@ -58,7 +58,7 @@ def open_evaluation(*, project_id: int, now: datetime) -> Evaluation | None:
     """Begin the time for rating a project, and tell who rates; None where that was done, is not due, or nobody
     is to be rated. Logged."""
     project = Project.objects.select_for_update(of=("self",)).get(pk=project_id)
-    people = len(rated_lines(project)) if is_to_open(project, now=now) else 0
+    people = len(who_sat(project)) if is_to_open(project, now=now) else 0
     if not people:
         return None
     forms = {f"{target}_form": form_to_use(target, project.kind, now=now) for target in Target}
@@ -73,7 +73,7 @@ def open_evaluation(*, project_id: int, now: datetime) -> Evaluation | None:
     _tell_raters(OPENED, row, raters_of(row, now=now), key=f"{OPENED.code}:{row.pk}", now=now)
     if any(row.form_for(target) for target in BY_EXPERTS):
         # Who has no account has nowhere to rate.
-        lines = Invitation.objects.filter(pk__in=rated_lines(project), expert__user__isnull=False)
+        lines = Invitation.objects.filter(pk__in=who_sat(project), expert__user__isnull=False)
         tell_experts(ASKED, row, lines, now=now)
     return row
 

@@ -17,6 +17,7 @@ from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, render_list
+from expertpool.draws.services.names import read_who_sat
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.exports import MeasureExport, RatingExport
 from expertpool.evaluations.forms.filters import EvaluationFilter, MeasureFilter, RatingFilter
@@ -33,7 +34,6 @@ from expertpool.evaluations.queries.windows import (
     evaluations_visible_to,
     may_rate,
     named_projects,
-    panel_for,
 )
 from expertpool.evaluations.services.rating import rate_experts
 from expertpool.evaluations.services.windows import extend
@@ -75,7 +75,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     form = None
     if rates and row.expert_form is not None:
         done = own_ratings(row, request.user)
-        people = panel_for(row.project, request.user, now=now, purpose="评价专家")
+        people = read_who_sat(project=row.project, actor=request.user, now=now, purpose="评价专家")
         left = [one for one in people if one[0].invitation_id not in done]
         data = request.POST if request.method == "POST" else None
         form = PanelForm(data, form=row.expert_form, people=left) if left or data else None

@@ -26,6 +26,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
 from expertpool.experts.services.demo import POOL_AGE, ensure_demo_experts
 from expertpool.experts.services.profile import RecordOrigin, create_expert
+from expertpool.fees.services.demo import ensure_demo_fees
 from expertpool.inspections.services.demo import ensure_demo_inspections
 from expertpool.joining.services.demo import ensure_demo_applications
 from expertpool.notices.services.demo import ensure_demo_notices
@@ -127,6 +128,13 @@ def _draws(now: datetime) -> None:
         settle_draw(draw_id=draw.pk, now=min(now, last_closing(draw.covered) + timedelta(hours=2)))
         ensure_demo_evaluations(
             draw=draw, operator=_user("operator"), expert=_own_expert(now), now=now
+        )
+        ensure_demo_fees(
+            draw=draw,
+            operator=_user("operator"),
+            finance=_user("finance"),
+            expert=_own_expert(now),
+            now=now,
         )
 
 

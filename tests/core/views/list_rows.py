@@ -49,6 +49,7 @@ from tests.factories.evaluations import (
     make_evaluation,
     make_objection,
     make_rating,
+    make_reviewed,
     rate_all,
 )
 from tests.factories.experts import (
@@ -61,6 +62,7 @@ from tests.factories.experts import (
     make_tag,
     make_unit,
 )
+from tests.factories.fees import make_fees
 from tests.factories.inspections import ask_one, make_round, open_one
 from tests.factories.jobs import fail_job
 from tests.factories.joining import make_application
@@ -301,6 +303,8 @@ ROWS: dict[str, MakeRow] = {
     "evaluations:ratings": lambda reader, _at: rate_all(
         make_evaluation(reader, now=timezone.now(), seats=1), reader, now=timezone.now()
     ),
+    "fees:list": lambda reader, _at: make_fees(reader, seats=1),
+    "fees:projects": lambda reader, _at: make_reviewed(reader, now=timezone.now(), seats=1),
     "experts:alike": _alike,
     "experts:apart": lambda _reader, _at: make_apart(make_expert(), make_expert()),
     "experts:blacklist": _blacklisted,

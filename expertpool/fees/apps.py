@@ -1,0 +1,33 @@
+from django.apps import AppConfig
+
+
+class FeesConfig(AppConfig):
+    name = "expertpool.fees"
+    verbose_name = "劳务费"
+
+    def ready(self) -> None:
+        from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.changes.registry import OWN_DATA
+        from expertpool.core.configuration import SITE_SETTINGS
+        from expertpool.core.exporting import EXPORTS
+        from expertpool.core.permissions import register_permissions
+        from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
+        from expertpool.fees.actions import ACTIONS
+        from expertpool.fees.exports import FeeExport
+        from expertpool.fees.menu import GROUP, ITEMS
+        from expertpool.fees.occasions import OCCASIONS as TOLD
+        from expertpool.fees.permissions import PERMISSIONS
+        from expertpool.fees.settings import SETTINGS
+        from expertpool.fees.tables import OWN
+        from expertpool.fees.tabs import TABS
+        from expertpool.notifications.occasions import OCCASIONS
+
+        register_permissions(PERMISSIONS)
+        SITE_SETTINGS.add(*SETTINGS)
+        LOG_ACTIONS.add(*ACTIONS)
+        MENU_GROUPS.add(GROUP)
+        MENU.add(*ITEMS)
+        PAGE_TABS.add(*TABS)
+        EXPORTS.add(FeeExport())
+        OCCASIONS.add(*TOLD)
+        OWN_DATA.add(*OWN)

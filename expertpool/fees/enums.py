@@ -1,0 +1,23 @@
+from django.db import models
+
+
+class Outcome(models.TextChoices):
+    """What came of an expert's review, as far as his fee goes."""
+
+    COMPLETED = "completed", "完成评审"
+    ABORTED = "aborted", "项目终止（废标）"
+    NOT_REVIEWED = "not_reviewed", "到场未评审"
+    RECUSED = "recused", "到场需回避"
+    UNFINISHED = "unfinished", "未完成评审"
+
+
+TIMED = (Outcome.COMPLETED, Outcome.ABORTED)  # paid by the time
+
+
+class FeeState(models.TextChoices):
+    """How far a fee has come."""
+
+    DRAFT = "draft", "待发送"
+    SENT = "sent", "待签字"
+    SIGNED = "signed", "已签字"
+    REVERSED = "reversed", "已冲销"

@@ -1,0 +1,192 @@
+"""All experts of a project in one form, a hand on the glass, and why a fee is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import BoundField
+from django.utils import timezone
+
+from expertpool.core.views.filters import keyword_field
+from expertpool.core.views.listing import FilterForm
+from expertpool.core.workdays import is_public_holiday
+from expertpool.draws.enums import PanelRole
+from expertpool.draws.queries.panel import PanelMember
+from expertpool.draws.services.names import NamedRow
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.search import search
+from expertpool.fees.enums import TIMED, Outcome
+from expertpool.fees.models import MINUTES, OTHER, FeeLine, FeeRate
+from expertpool.fees.rules.strokes import signature_svg
+from expertpool.fees.services.lines import Entry
+from expertpool.projects.models import Project
+
+NAMES = (
+    *("outcome", "started_at", "ended_at", "break_minutes"),
+    *("is_holiday", "is_leader", "other", "note"),
+)
+MOST_SIGNATURE = 300_000  # characters: some ten thousand points
+
+
+@dataclass(frozen=True)
+class Part:
+    """One expert in the form: his fields, or the fee that he was sent."""
+
+    row: NamedRow
+    fields: list[BoundField]
+    line: FeeLine | None
+
+
+class PanelFeesForm(forms.Form):
+    """The fees of a panel: one part for each of ``people`` to whom none was sent."""
+
+    rate = forms.ModelChoiceField(FeeRate.objects.none(), label="劳务费标准", empty_label=None)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        project: Project,
+        people: Sequence[tuple[PanelMember, NamedRow]],
+        known: Mapping[int, FeeLine],
+        rates: Sequence[FeeRate],
+    ) -> None:
+        super().__init__(data)
+        self.people, self.known = people, known
+        rate: Any = self.fields["rate"]
+        rate.queryset = FeeRate.objects.filter(pk__in=[one.pk for one in rates])
+        used = next((one.rate for one in known.values() if one.rate in rates), None)
+        self.initial["rate"] = used or (rates[0] if rates else None)
+        for member, _ in self.open:
+            line = known.get(member.invitation_id)
+            for name, field in _fields().items():
+                key = _name(member, name)
+                self.fields[key] = field
+                self.initial[key] = getattr(line, name) if line else _usual(name, project, member)
+
+    @property
+    def open(self) -> list[tuple[PanelMember, NamedRow]]:
+        """Those whose fee can be entered."""
+        sent = {pk for pk, line in self.known.items() if line.sent_at}
+        return [one for one in self.people if one[0].invitation_id not in sent]
+
+    @property
+    def parts(self) -> Iterator[Part]:
+        for member, row in self.people:
+            line = self.known.get(member.invitation_id)
+            fields = [] if line and line.sent_at else [self[_name(member, one)] for one in NAMES]
+            yield Part(row, fields, line)
+
+    def clean(self) -> dict[str, Any]:
+        for member, _ in self.open:
+            if self.cleaned_data.get(_name(member, "outcome")) not in TIMED:
+                continue
+            for name in ("started_at", "ended_at"):
+                key = _name(member, name)
+                if not self.cleaned_data.get(key) and key not in self.errors:
+                    self.add_error(key, "请填写。")
+        return self.cleaned_data
+
+    @property
+    def entries(self) -> dict[int, Entry]:
+        """What was filled in, by the line of each expert."""
+        said = self.cleaned_data
+        return {
+            member.invitation_id: Entry(
+                **{name: said[_name(member, name)] for name in NAMES if name not in _NONE}
+                | {"outcome": Outcome(said[_name(member, "outcome")])}
+                | {name: said[_name(member, name)] or 0 for name in _NONE}
+            )
+            for member, _ in self.open
+        }
+
+
+_NONE = ("break_minutes", "other")
+
+
+def _fields() -> dict[str, forms.Field]:
+    return {
+        "outcome": forms.ChoiceField(label="评审情况", choices=Outcome.choices),
+        "started_at": forms.DateTimeField(label="开始时间", required=False),
+        "ended_at": forms.DateTimeField(label="结束时间", required=False),
+        "break_minutes": MINUTES.number(label="休息用餐（分钟）", required=False),
+        "is_holiday": forms.BooleanField(label="法定节假日", required=False),
+        "is_leader": forms.BooleanField(label="组长", required=False),
+        "other": forms.DecimalField(
+            label="其他补助（元）",
+            min_value=OTHER.low,
+            max_value=OTHER.high,
+            decimal_places=2,
+            required=False,
+            error_messages=OTHER.messages,
+        ),
+        "note": forms.CharField(label="说明", max_length=200, required=False),
+    }
+
+
+def _usual(name: str, project: Project, member: PanelMember) -> Any:
+    """What is proposed: the times of the project, until somebody says how long it took."""
+    return {
+        "started_at": project.opening_at,
+        "ended_at": project.closing_at,
+        "is_holiday": is_public_holiday(timezone.localdate(project.opening_at)),
+        "is_leader": member.role == PanelRole.LEADER,
+        "break_minutes": 0,
+    }.get(name)
+
+
+def _name(member: PanelMember, field: str) -> str:
+    return f"e{member.invitation_id}_{field}"
+
+
+class SignForm(forms.Form):
+    """What the glass gives: the strokes, and which letter stood above them."""
+
+    signature = forms.CharField(widget=forms.HiddenInput, max_length=MOST_SIGNATURE, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def clean_signature(self) -> str:
+        try:
+            return signature_svg(self.cleaned_data["signature"])
+        except ValueError:
+            raise ValidationError("请在框里用手指或鼠标签上您的姓名。") from None
+
+
+class ReverseForm(forms.Form):
+    reason = forms.CharField(label="冲销原因", max_length=200, min_length=2)
+
+
+class FeeFilter(FilterForm):
+    q = keyword_field("专家姓名、编号或单位")
+    project = forms.CharField(label="项目名称或编号", max_length=100)
+    since = forms.DateField(label="发送从")
+    until = forms.DateField(label="发送到")
+
+    def __init__(self, data: Any = None, *, user: Any) -> None:
+        super().__init__(data)
+        self.user = user
+
+    def narrow(self, rows: Any) -> Any:
+        if text := self.value("q"):
+            rows = rows.filter(expert__in=search(Expert.objects.all(), text, self.user))
+        if text := self.value("project"):
+            named = rows.filter(project__name__icontains=text)
+            rows = named | rows.filter(project__number__icontains=text)
+        if since := self.value("since"):
+            rows = rows.filter(sent_at__date__gte=since)
+        if until := self.value("until"):
+            rows = rows.filter(sent_at__date__lte=until)
+        return rows
+
+
+class ToPayFilter(FilterForm):
+    q = keyword_field("项目名称或编号")
+
+    def narrow(self, rows: Any) -> Any:
+        if text := self.value("q"):
+            rows = rows.filter(name__icontains=text) | rows.filter(number__icontains=text)
+        return rows

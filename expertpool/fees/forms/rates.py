@@ -1,0 +1,149 @@
+"""A rate as the office writes it, and a review to try it with."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from expertpool.core.text import clean_text
+from expertpool.directory.enums import DictionaryCode
+from expertpool.directory.queries import dictionary_names
+from expertpool.fees.enums import TIMED, Outcome
+from expertpool.fees.models import MINUTES, MULTIPLES, OTHER, SUMS, FeeRate
+from expertpool.fees.rules.pay import Labour, Terms
+from expertpool.fees.rules.stages import Stage, StageRefused, read_stages
+
+MINUTE = timedelta(minutes=1)
+
+
+def _yuan(label: str, **kw: Any) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        min_value=SUMS.low,
+        max_value=SUMS.high,
+        decimal_places=2,
+        required=False,
+        error_messages=SUMS.messages,
+        **kw,
+    )
+
+
+class RateForm(forms.Form):
+    """A rate; of one that stands the name stays."""
+
+    name = forms.CharField(label="标准名称", max_length=40)
+    project_kind = forms.ChoiceField(
+        label="适用项目类型", required=False, help_text="登记时先列出项目自己类型的标准。"
+    )
+    effective_on = forms.DateField(label="施行日期", help_text="这一天起开始的评审适用。")
+    stages = forms.CharField(
+        label="时间与报酬",
+        max_length=600,
+        widget=forms.Textarea({"rows": 5}),
+        help_text="一行一段，时间从评审开始算起，如“4小时内 300元”“8小时内 每1小时 100元 封顶800元”"
+        "“以后 每1小时 100元 不超过30分钟50元”。不足一档的按一档算，另写了的除外。",
+    )
+    holiday = forms.DecimalField(
+        label="法定节假日倍数",
+        min_value=MULTIPLES.low,
+        max_value=MULTIPLES.high,
+        decimal_places=2,
+        error_messages=MULTIPLES.messages,
+    )
+    leader = _yuan("组长加发（元）")
+    not_reviewed = _yuan("到场未评审（元）")
+    recused = _yuan("到场需回避（元）")
+    aborted_cap = _yuan("项目终止最多（元）", help_text="废标等项目终止的；不填的不另设上限。")
+    source = forms.CharField(label="依据", max_length=100, required=False)
+    active = forms.BooleanField(label="启用", required=False)
+    base = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    wide: ClassVar = {"stages", "source"}
+
+    def __init__(self, data: Any = None, *, row: FeeRate) -> None:
+        initial = {
+            "name": row.name,
+            "project_kind": row.project_kind,
+            "effective_on": row.effective_on,
+            "stages": row.stages_text,
+            "holiday": row.holiday,
+            "leader": row.leader,
+            "not_reviewed": row.not_reviewed,
+            "recused": row.recused,
+            "aborted_cap": row.aborted_cap,
+            "source": row.source,
+            "active": row.active,
+            "base": row.version,
+        }
+        super().__init__(data, initial=initial)
+        kind: Any = self.fields["project_kind"]
+        names = dict.fromkeys([*dictionary_names(DictionaryCode.PROJECT_KIND), row.project_kind])
+        kind.choices = [("", "所有项目类型"), *((name, name) for name in names if name)]
+        if row.version:
+            self.fields["name"].disabled = True
+
+    def clean_name(self) -> str:
+        return clean_text(self.cleaned_data["name"])
+
+    def clean_stages(self) -> tuple[Stage, ...]:
+        try:
+            return read_stages(self.cleaned_data["stages"])
+        except StageRefused as refusal:
+            raise ValidationError(str(refusal)) from refusal
+
+    @property
+    def terms(self) -> Terms:
+        said = self.cleaned_data
+        return Terms(
+            stages=said["stages"],
+            holiday=said["holiday"],
+            leader=said["leader"] or Decimal(0),
+            not_reviewed=said["not_reviewed"] or Decimal(0),
+            recused=said["recused"] or Decimal(0),
+            aborted_cap=said["aborted_cap"],
+        )
+
+
+class TrialForm(forms.Form):
+    """A review that nobody held, and what was paid in the month before it."""
+
+    rate = forms.ModelChoiceField(FeeRate.objects.none(), label="劳务费标准", empty_label=None)
+    outcome = forms.ChoiceField(label="评审情况", choices=Outcome.choices)
+    hours = forms.DecimalField(
+        label="评审时长（小时）",
+        min_value=0,
+        max_value=Decimal(MINUTES.high // 60),
+        decimal_places=2,
+        help_text="不含休息和用餐。",
+    )
+    is_holiday = forms.BooleanField(label="法定节假日", required=False)
+    is_leader = forms.BooleanField(label="组长", required=False)
+    other = forms.DecimalField(
+        label="其他补助（元）",
+        min_value=OTHER.low,
+        max_value=OTHER.high,
+        decimal_places=2,
+        required=False,
+    )
+    paid = _yuan("本月已发（元）", help_text="同月的合并计税。")
+
+    def __init__(self, data: Any = None, *, rates: Any) -> None:
+        super().__init__(data)
+        rate: Any = self.fields["rate"]
+        rate.queryset = rates
+
+    @property
+    def labour(self) -> Labour:
+        said = self.cleaned_data
+        outcome = Outcome(said["outcome"])
+        minutes = int(said["hours"] * 60) if outcome in TIMED else 0
+        return Labour(
+            outcome=outcome,
+            minutes=minutes,
+            is_holiday=said["is_holiday"],
+            is_leader=said["is_leader"],
+            other=said["other"] or Decimal(0),
+        )

@@ -1,0 +1,60 @@
+"""The menu entries of this app."""
+
+from __future__ import annotations
+
+from expertpool.accounts.models import User
+from expertpool.core.registry import MenuGroup, MenuItem
+from expertpool.experts.queries.experts import expert_for
+from expertpool.fees.permissions import ENTER, RATES, VIEW
+from expertpool.fees.queries.lines import fees_to_sign
+
+
+def count_to_sign(user: User) -> int:
+    expert = expert_for(user)
+    return fees_to_sign(expert).count() if expert else 0
+
+
+GROUP = MenuGroup("fees", "劳务费", 28)
+ITEMS = (
+    MenuItem(
+        "fees.projects",
+        "项目劳务费",
+        "receipt-yuan",
+        "fees:projects",
+        permissions=(ENTER,),
+        order=10,
+        active=("fees:project",),
+        group="fees",
+    ),
+    MenuItem(
+        "fees.lines",
+        "劳务费记录",
+        "cash",
+        "fees:list",
+        permissions=(VIEW,),
+        order=20,
+        active=("fees:detail", "fees:reverse"),
+        group="fees",
+    ),
+    MenuItem(
+        "fees.rates",
+        "劳务费标准",
+        "scale",
+        "fees:rates",
+        permissions=(RATES, ENTER),
+        order=90,
+        active=("fees:rate_", "fees:trial"),
+        group="fees",
+    ),
+    MenuItem(
+        "my_fees",
+        "我的劳务费",
+        "receipt-yuan",
+        "fees:own",
+        permissions=("experts.self",),
+        order=56,
+        count=count_to_sign,
+        active=("fees:own_",),
+        group="home",
+    ),
+)

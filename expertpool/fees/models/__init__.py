@@ -1,0 +1,4 @@
+from expertpool.fees.models.lines import FEES, MINUTES, OTHER, FeeLine
+from expertpool.fees.models.rates import MULTIPLES, SUMS, FeeRate
+
+__all__ = ["FEES", "MINUTES", "MULTIPLES", "OTHER", "SUMS", "FeeLine", "FeeRate"]

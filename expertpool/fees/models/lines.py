@@ -1,0 +1,193 @@
+"""What one expert is paid for one project, and how he confirmed it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from expertpool.core.bounds import MOMENTS, Bounds, within
+from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
+from expertpool.draws.models import Invitation
+from expertpool.experts.models import Expert
+from expertpool.fees.enums import FeeState, Outcome
+from expertpool.fees.models.rates import FeeRate
+from expertpool.fees.rules.pay import Labour, Step
+from expertpool.fees.rules.stages import MOST, MOST_MINUTES
+from expertpool.projects.models import Project
+
+MINUTES = Bounds(0, MOST_MINUTES)
+OTHER = Bounds(Decimal(0), MOST)
+FEES = Bounds(Decimal(0), Decimal(10_000_000))
+# Of a later payment in a month less may be withheld than was too much before.
+TAXES = Bounds(-FEES.high, FEES.high)
+
+
+class FeeLine(models.Model):
+    """The fee (劳务费) of ``expert`` for ``project``: worked out by ``rate`` from the time of his review, told him by
+    a letter (``sent_at``), confirmed by his hand (``signed_at``). From when it was sent what it says stays (triggers): another
+    fee begins with a reversal (``reversed_at``), and only then can there be another for him and the project (constraint).
+
+    Times are minutes of the clock without breaks; sums are yuan. ``tax`` is what is withheld within the month
+    in which the letter was sent.
+    """
+
+    never = ("DELETE",)
+    final = ("sent_at", "signed_at", "reversed_at")
+
+    uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
+    project = models.ForeignKey(
+        Project, verbose_name="项目", on_delete=models.PROTECT, related_name="+"
+    )
+    expert = models.ForeignKey(
+        Expert, verbose_name="专家", on_delete=models.PROTECT, related_name="+"
+    )
+    invitation = models.ForeignKey(
+        Invitation, verbose_name="邀请", on_delete=models.PROTECT, related_name="+"
+    )
+    rate = models.ForeignKey(
+        FeeRate, verbose_name="劳务费标准", on_delete=models.PROTECT, related_name="+"
+    )
+    outcome = models.CharField("评审情况", max_length=16, choices=Outcome.choices)
+    started_at = models.DateTimeField("开始时间", null=True, blank=True, validators=[MOMENTS])
+    ended_at = models.DateTimeField("结束时间", null=True, blank=True, validators=[MOMENTS])
+    break_minutes = models.PositiveIntegerField("休息用餐（分钟）", default=0, validators=[MINUTES])
+    is_holiday = models.BooleanField("法定节假日", default=False)
+    is_leader = models.BooleanField("组长", default=False)
+    other = models.DecimalField(
+        "其他补助（元）", max_digits=8, decimal_places=2, default=Decimal(0), validators=[OTHER]
+    )
+    note = models.CharField("说明", max_length=200, blank=True)
+    steps = models.JSONField("计算过程")
+    gross = models.DecimalField("应发（元）", max_digits=10, decimal_places=2, validators=[FEES])
+    tax = models.DecimalField(
+        "代扣个税（元）", max_digits=10, decimal_places=2, default=Decimal(0), validators=[TAXES]
+    )
+    entered_at = models.DateTimeField("登记时间")
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="登记人", on_delete=models.PROTECT, related_name="+"
+    )
+    sent_at = models.DateTimeField("发送时间", null=True, blank=True)
+    signed_at = models.DateTimeField("签字时间", null=True, blank=True)
+    # A picture (SVG) that we made of his strokes.
+    signature = EncryptedTextField("签名", bound_to=("uid",))
+    signed_from = EncryptedTextField("签字时的地址和设备", bound_to=("uid",))
+    reversed_at = models.DateTimeField("冲销时间", null=True, blank=True)
+    reversal = models.CharField("冲销原因", max_length=200, blank=True)
+    proof = ProofField(
+        "凭证", null=False, says=("letter_hash", "state", "signed_at", "readable_signature")
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "劳务费"
+        ordering = ["-entered_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "expert"],
+                condition=Q(reversed_at__isnull=True),
+                name="fees_line_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=Outcome.values), name="fees_outcome_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(started_at__isnull=True, ended_at__isnull=True)
+                | Q(ended_at__gt=F("started_at")),
+                name="fees_ends_after",
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_at__isnull=True) | Q(sent_at__isnull=False),
+                name="fees_signed_once_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(reversed_at__isnull=True) | Q(sent_at__isnull=False),
+                name="fees_reversed_once_sent",
+            ),
+            within(
+                "fees_line_bounds",
+                started_at=MOMENTS,
+                ended_at=MOMENTS,
+                break_minutes=MINUTES,
+                other=OTHER,
+                gross=FEES,
+                tax=TAXES,
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["expert", "-entered_at"], name="fees_expert"),
+            models.Index(fields=["project"], name="fees_project"),
+            models.Index(fields=["expert", "sent_at"], name="fees_month"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project.name} · {self.expert.name}"
+
+    @property
+    def state(self) -> FeeState:
+        if self.reversed_at:
+            return FeeState.REVERSED
+        if self.signed_at:
+            return FeeState.SIGNED
+        return FeeState.SENT if self.sent_at else FeeState.DRAFT
+
+    @property
+    def minutes(self) -> int:
+        """How long he reviewed, breaks left out; begun minutes do not count."""
+        if self.started_at is None or self.ended_at is None:
+            return 0
+        whole = int((self.ended_at - self.started_at).total_seconds() // 60)
+        return max(whole - self.break_minutes, 0)
+
+    @property
+    def labour(self) -> Labour:
+        return Labour(
+            outcome=Outcome(self.outcome),
+            minutes=self.minutes,
+            is_holiday=self.is_holiday,
+            is_leader=self.is_leader,
+            other=self.other,
+        )
+
+    @property
+    def calculation(self) -> list[Step]:
+        return [Step(text, Decimal(amount)) for text, amount in self.steps]
+
+    @property
+    def net(self) -> Decimal:
+        return self.gross - self.tax
+
+    @property
+    def letter(self) -> dict[str, Any]:
+        """What the letter says that decides: the same content has the same hash."""
+        return {
+            "uid": self.uid.hex,
+            "project": self.project.number,
+            "expert": self.expert.number,
+            "rate": [self.rate.name, self.rate.version],
+            "outcome": self.outcome,
+            "minutes": self.minutes,
+            "steps": self.steps,
+            "gross": f"{self.gross:.2f}",
+            "tax": f"{self.tax:.2f}",
+        }
+
+    @property
+    def letter_hash(self) -> str:
+        """SHA-256 (hex) of the letter's content as canonical JSON."""
+        text = json.dumps(self.letter, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def is_altered(self) -> bool:
+        """Whether somebody else than this system has written what it says."""
+        return not is_vouched(self)
+
+    @property
+    def readable_signature(self) -> str:
+        return readable(self, "signature")

@@ -1,0 +1,132 @@
+"""What is paid for reviews. A rate is never changed: what is saved is its next version, and each fee says by which
+it was worked out."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+
+from expertpool.core.bounds import DAYS, Bounds, within
+from expertpool.core.fields import ProofField
+from expertpool.fees.rules.pay import Terms
+from expertpool.fees.rules.stages import MOST, Stage, plain, stages_text
+
+SUMS = Bounds(Decimal(0), MOST)
+MULTIPLES = Bounds(Decimal(1), Decimal(5))
+
+
+class FeeRate(models.Model):
+    """A version of what reviews of projects of ``project_kind`` (empty: of all that have none of their own) are paid
+    by the rate ``name``, if they begin on ``effective_on`` or later. The latest version of a name counts; one that is not
+    ``active`` says that it is used no more.
+    """
+
+    never = ("UPDATE", "DELETE")
+
+    name = models.CharField("标准名称", max_length=40)
+    version = models.PositiveIntegerField("版本")
+    active = models.BooleanField("启用", default=True)
+    project_kind = models.CharField("项目类型", max_length=50, blank=True)
+    effective_on = models.DateField("施行日期", validators=[DAYS])
+    stages = models.JSONField("时间与报酬")
+    holiday = models.DecimalField(
+        "节假日倍数", max_digits=3, decimal_places=2, default=Decimal(1), validators=[MULTIPLES]
+    )
+    leader = models.DecimalField(
+        "组长加发（元）", max_digits=8, decimal_places=2, validators=[SUMS], default=Decimal(0)
+    )
+    not_reviewed = models.DecimalField(
+        "到场未评审（元）", max_digits=8, decimal_places=2, validators=[SUMS], default=Decimal(0)
+    )
+    recused = models.DecimalField(
+        "到场需回避（元）", max_digits=8, decimal_places=2, validators=[SUMS], default=Decimal(0)
+    )
+    aborted_cap = models.DecimalField(
+        "项目终止最多（元）",
+        max_digits=8,
+        decimal_places=2,
+        validators=[SUMS],
+        null=True,
+        blank=True,
+    )
+    source = models.CharField("依据", max_length=100, blank=True)
+    at = models.DateTimeField("保存时间")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="保存人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    proof = ProofField(
+        "凭证",
+        null=False,
+        says=(
+            *("name", "version", "active", "project_kind", "day_text", "stages", "sums_text"),
+            *("source", "at"),
+        ),
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "劳务费标准"
+        ordering = ["name", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "version"], name="fees_rate_once"),
+            within(
+                "fees_rate_bounds",
+                effective_on=DAYS,
+                holiday=MULTIPLES,
+                leader=SUMS,
+                not_reviewed=SUMS,
+                recused=SUMS,
+            ),
+            within("fees_rate_cap_bounds", aborted_cap=SUMS),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} 第 {self.version} 版"
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(
+            stages=tuple(Stage.from_json(one) for one in self.stages),
+            holiday=self.holiday,
+            leader=self.leader,
+            not_reviewed=self.not_reviewed,
+            recused=self.recused,
+            aborted_cap=self.aborted_cap,
+        )
+
+    @property
+    def stages_text(self) -> str:
+        return stages_text(self.terms.stages)
+
+    @property
+    def day_text(self) -> str:
+        """The day as its proof has it."""
+        return self.effective_on.isoformat()
+
+    @property
+    def sums_text(self) -> list[str]:
+        """The sums as its proof has them."""
+        cap = "" if self.aborted_cap is None else f"{self.aborted_cap:.2f}"
+        sums = (self.holiday, self.leader, self.not_reviewed, self.recused)
+        return [*(f"{one:.2f}" for one in sums), cap]
+
+    @property
+    def more_words(self) -> list[str]:
+        """What it says beside the time, as lines."""
+        said = [
+            (self.holiday != 1, f"法定节假日 {plain(self.holiday)} 倍"),
+            (self.leader, f"组长加发 {plain(self.leader)} 元"),
+            (self.not_reviewed, f"到场未评审 {plain(self.not_reviewed)} 元"),
+            (self.recused, f"到场需回避 {plain(self.recused)} 元"),
+            (
+                self.aborted_cap is not None,
+                f"项目终止最多 {plain(self.aborted_cap or Decimal(0))} 元",
+            ),
+        ]
+        return [text for holds, text in said if holds]

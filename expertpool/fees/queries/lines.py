@@ -1,0 +1,127 @@
+"""Whose fees somebody sees, and which are still to be entered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import scope_q
+from expertpool.draws.models import DrawProject
+from expertpool.draws.queries.draws import valid_draws
+from expertpool.draws.queries.panel import is_over
+from expertpool.draws.services.names import may_read
+from expertpool.experts.models import Expert
+from expertpool.fees.models import FeeLine
+from expertpool.fees.permissions import ENTER, VIEW
+from expertpool.projects.models import Project
+
+RELATED = ("project__department", "project__purchaser", "expert__employer", "rate", "entered_by")
+MINUTE = timedelta(minutes=1)
+STANDING = Q(reversed_at__isnull=True)
+
+
+def _reach(user: User, code: str) -> Q:
+    return scope_q(user, code, department="project__department", owner="project__created_by")
+
+
+def fees_visible_to(user: User, code: str = VIEW) -> QuerySet[FeeLine]:
+    """Return the fees of projects in the scope of ``user`` for ``code``; who is paid is known to whoever pays."""
+    return FeeLine.objects.filter(_reach(user, code)).select_related(*RELATED)
+
+
+def whose(expert_id: int) -> Q:
+    """The fees of an expert, those of records that were merged into his among them."""
+    return Q(expert=expert_id) | Q(expert__merged_into=expert_id)
+
+
+def fees_of(expert: Expert) -> QuerySet[FeeLine]:
+    """Return what ``expert`` himself sees: what he was told."""
+    rows = FeeLine.objects.filter(whose(expert.pk), sent_at__isnull=False)
+    return rows.select_related("project__purchaser", "project__department", "rate")
+
+
+def fees_in(project: Project) -> dict[int, FeeLine]:
+    """Return the fees of ``project`` that stand, by the line of the draw."""
+    rows = FeeLine.objects.filter(STANDING, project=project).select_related(*RELATED)
+    return {one.invitation_id: one for one in rows}
+
+
+def may_enter(user: User, project: Project, *, now: datetime) -> bool:
+    """Tell whether ``user`` enters fees of ``project`` now: its review is over and he may read who sat."""
+    reach = scope_q(user, ENTER, department="department", owner="created_by")
+    if not Project.objects.filter(reach, pk=project.pk).exists() or not is_over(project, now=now):
+        return False
+    return all(may_read(draw, user, now=now) for draw in valid_draws(project))
+
+
+def month_of(moment: datetime) -> tuple[datetime, datetime]:
+    """Return the month of ``moment`` where the site is: its beginning, and that of the next."""
+    first = timezone.localtime(moment).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return first, (first + timedelta(days=32)).replace(day=1)
+
+
+@dataclass(frozen=True)
+class Month:
+    """What one expert was told to be paid within a month, and what was withheld of it (yuan)."""
+
+    gross: Decimal
+    tax: Decimal
+
+
+def month_for(expert_id: int, now: datetime) -> Month:
+    """Return what stands of the month of ``now`` for an expert."""
+    first, after = month_of(now)
+    rows = FeeLine.objects.filter(STANDING, whose(expert_id), sent_at__gte=first, sent_at__lt=after)
+    sums = rows.aggregate(gross=Sum("gross"), tax=Sum("tax"))
+    return Month(sums["gross"] or Decimal(0), sums["tax"] or Decimal(0))
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What fees come to (yuan), without what was reversed."""
+
+    count: int
+    gross: Decimal
+    tax: Decimal
+
+    @property
+    def net(self) -> Decimal:
+        return self.gross - self.tax
+
+
+def totals_of(rows: QuerySet[FeeLine]) -> Totals:
+    found: dict[str, Any] = rows.filter(STANDING).aggregate(
+        count=Count("pk"), gross=Sum("gross"), tax=Sum("tax")
+    )
+    return Totals(found["count"], found["gross"] or Decimal(0), found["tax"] or Decimal(0))
+
+
+def projects_to_pay(user: User, *, now: datetime) -> QuerySet[Project]:
+    """Return the projects in the scope of ``user``, who enters fees, whose review is over and whose names are
+    released, each with the fees that stand (``entered``), those signed (``signed``) and their sum (``gross``)."""
+    reach = scope_q(user, ENTER, department="department", owner="created_by")
+    draws = DrawProject.objects.filter(project=OuterRef("pk"), valid=True)
+    fees = FeeLine.objects.filter(STANDING, project=OuterRef("pk")).order_by().values("project")
+    rows = Project.objects.filter(
+        reach,
+        Exists(draws),
+        ~Exists(draws.filter(draw__released_at__isnull=True)),
+        opening_at__lte=Value(now) - F("duration_minutes") * MINUTE,
+    )
+    return rows.select_related("department", "purchaser").annotate(
+        entered=Coalesce(Subquery(fees.values(n=Count("pk"))), 0),
+        signed=Coalesce(Subquery(fees.values(n=Count("signed_at"))), 0),
+        gross=Subquery(fees.values(n=Sum("gross"))),
+    )
+
+
+def fees_to_sign(expert: Expert) -> QuerySet[FeeLine]:
+    """Return the letters that wait for the hand of ``expert``."""
+    return fees_of(expert).filter(STANDING, signed_at__isnull=True)

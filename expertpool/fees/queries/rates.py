@@ -1,0 +1,45 @@
+"""Which rate counts when, and for what."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from expertpool.core.fields import is_vouched
+from expertpool.fees.models import FeeRate
+from expertpool.projects.models import Project
+
+
+def latest_rate(name: str) -> FeeRate | None:
+    """Return the latest version of the rate ``name``, used or not."""
+    return FeeRate.objects.filter(name=name).order_by("-version").first()
+
+
+def versions_of(rate: FeeRate) -> QuerySet[FeeRate]:
+    """Return all versions of ``rate``, the latest first."""
+    return FeeRate.objects.filter(name=rate.name).select_related("by").order_by("-version")
+
+
+def latest_rates() -> QuerySet[FeeRate]:
+    """Return the latest version of each rate."""
+    rows = FeeRate.objects.order_by("name", "-version").distinct("name")
+    return FeeRate.objects.filter(pk__in=rows.values("pk")).select_related("by").order_by("name")
+
+
+def rates_on(day: date) -> list[FeeRate]:
+    """Return what is in force on ``day``: of each name the latest version that has begun, if it is used. A version that
+    somebody else has written is none."""
+    rows = FeeRate.objects.filter(effective_on__lte=day).order_by("name", "-version")
+    return [one for one in rows.distinct("name") if one.active and is_vouched(one)]
+
+
+def rates_for(project: Project) -> list[FeeRate]:
+    """Return the rates that may be used for ``project``, those for its kind first."""
+    found = [
+        one
+        for one in rates_on(timezone.localdate(project.opening_at))
+        if one.project_kind in ("", project.kind)
+    ]
+    return sorted(found, key=lambda one: (one.project_kind == "", one.name))

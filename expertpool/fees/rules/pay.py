@@ -1,0 +1,119 @@
+"""The fee of one expert for one review, step by step, as it is read to him."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from expertpool.fees.enums import Outcome
+from expertpool.fees.rules.stages import Stage, plain, time_words
+
+CENT = Decimal("0.01")
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is paid (yuan). ``not_reviewed``, ``recused``: to who came and did not review; ``aborted_cap``: at most,
+    where the review came to nothing; ``holiday``: by how much the time is paid more on a public holiday."""
+
+    stages: Sequence[Stage]
+    holiday: Decimal = Decimal(1)
+    leader: Decimal = NOTHING
+    not_reviewed: Decimal = NOTHING
+    recused: Decimal = NOTHING
+    aborted_cap: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Labour:
+    """What one expert has done: ``minutes`` of review without breaks. ``other`` is paid beside it (yuan)."""
+
+    outcome: Outcome
+    minutes: int = 0
+    is_holiday: bool = False
+    is_leader: bool = False
+    other: Decimal = NOTHING
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the calculation: what it is, and what it adds (yuan; less than nothing: a cap)."""
+
+    text: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Fee:
+    steps: tuple[Step, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """What is paid before tax, to the cent."""
+        return sum((one.amount for one in self.steps), NOTHING).quantize(CENT, ROUND_HALF_UP)
+
+
+def fee_for(terms: Terms, labour: Labour) -> Fee:
+    """Return what ``labour`` is paid by ``terms``: the sum is that of its steps, to the cent."""
+    steps = list(_for_outcome(terms, labour))
+    if labour.is_leader and terms.leader and labour.outcome == Outcome.COMPLETED:
+        steps.append(Step("组长加发", terms.leader))
+    if labour.other:
+        steps.append(Step("其他补助", labour.other))
+    return Fee(tuple(Step(one.text, one.amount.quantize(CENT, ROUND_HALF_UP)) for one in steps))
+
+
+def _for_outcome(terms: Terms, labour: Labour) -> list[Step]:
+    match labour.outcome:
+        case Outcome.NOT_REVIEWED:
+            return [Step("到场未评审", terms.not_reviewed)]
+        case Outcome.RECUSED:
+            return [Step("到场需回避", terms.recused)]
+        case Outcome.UNFINISHED:
+            return [Step("未完成评审，不付劳务费", NOTHING)]
+    steps = _for_time(terms.stages, labour.minutes)
+    if labour.is_holiday and terms.holiday != 1:
+        more = _sum(steps) * (terms.holiday - 1)
+        steps.append(Step(f"法定节假日 {plain(terms.holiday)} 倍", more))
+    cap = terms.aborted_cap
+    if labour.outcome == Outcome.ABORTED and cap is not None and _sum(steps) > cap:
+        steps.append(Step(f"项目终止，最多 {plain(cap)} 元", cap - _sum(steps)))
+    return steps
+
+
+def _for_time(stages: Sequence[Stage], minutes: int) -> list[Step]:
+    steps: list[Step] = []
+    begins = 0
+    for stage in stages:
+        if minutes <= begins:
+            break
+        ends = minutes if stage.until is None else min(minutes, stage.until)
+        steps += _in_stage(stage, begins, ends)
+        cap = stage.cap
+        if cap is not None and _sum(steps) > cap:
+            steps.append(Step(f"封顶 {plain(cap)} 元", cap - _sum(steps)))
+        begins = ends
+    return steps
+
+
+def _in_stage(stage: Stage, begins: int, ends: int) -> list[Step]:
+    whole, rest = divmod(ends - begins, stage.step)
+    is_short = 0 < rest <= stage.short
+    count = whole + (rest > 0 and not is_short)
+    words = f"第 {begins + 1} 至 {ends} 分钟"
+    if count == 1 and stage.until is not None and stage.step == stage.until - begins:
+        steps = [Step(f"{words}：{time_words(stage.until)}内", stage.amount)]
+    elif count:
+        each = f"{count} 个{time_words(stage.step)} × {plain(stage.amount)} 元"
+        steps = [Step(f"{words}：{each}", count * stage.amount)]
+    else:
+        steps = []
+    if is_short:
+        steps.append(Step(f"余 {rest} 分钟，不超过 {stage.short} 分钟", stage.short_amount))
+    return steps
+
+
+def _sum(steps: Sequence[Step]) -> Decimal:
+    return sum((one.amount for one in steps), NOTHING)

@@ -1,0 +1,68 @@
+"""Rates as provinces have published them, as examples to begin with: an office looks up what holds for it.
+
+Collected from public notices (a survey of 2017, 晋财购〔2021〕24号, 鲁财采〔2017〕28号); several have been revised since.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from expertpool.fees.rules.pay import Terms
+from expertpool.fees.rules.stages import read_stages
+
+
+@dataclass(frozen=True)
+class Preset:
+    """The rates of one place."""
+
+    code: str
+    name: str
+    terms: Terms
+    source: str = "2017 年公布，仅作示例"
+
+
+def _terms(text: str, **more: Decimal) -> Terms:
+    return Terms(read_stages(text), **more)
+
+
+PRESETS = (
+    Preset("beijing", "北京（示例）", _terms("以后 每4小时 500元")),
+    Preset(
+        "tianjin",
+        "天津（示例）",
+        _terms(
+            "4小时内 300元\n6小时内 150元\n8小时内 150元\n以后 每1小时 100元",
+            not_reviewed=Decimal(100),
+        ),
+    ),
+    Preset(
+        "shanxi",
+        "山西（示例）",
+        _terms(
+            "2小时内 300元\n8小时内 每1小时 100元 封顶800元\n以后 每1小时 100元 封顶1000元",
+            holiday=Decimal(2),
+            not_reviewed=Decimal(100),
+            aborted_cap=Decimal(400),
+        ),
+        "晋财购〔2021〕24号，仅作示例",
+    ),
+    Preset("shanghai", "上海（示例）", _terms("4小时内 500元\n8小时内 300元\n以后 每8小时 800元")),
+    Preset("jiangsu", "江苏（示例）", _terms("4小时内 500元\n以后 每1小时 100元")),
+    Preset(
+        "zhejiang",
+        "浙江（示例）",
+        _terms("3小时内 500元\n8小时内 每1小时 100元 封顶1000元\n以后 每1小时 200元"),
+    ),
+    Preset("fujian", "福建（示例）", _terms("3小时内 300元\n以后 每1小时 100元 不足30分钟50元")),
+    Preset(
+        "shandong",
+        "山东（示例）",
+        _terms(
+            "3小时内 400元\n以后 每1小时 100元 不超过30分钟50元 封顶1000元",
+            not_reviewed=Decimal(200),
+            recused=Decimal(200),
+        ),
+        "鲁财采〔2017〕28号，仅作示例",
+    ),
+)

@@ -1,0 +1,53 @@
+"""A hand on the glass: strokes, and the picture made of them. Nothing that somebody sends is shown as it came."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+MOST_POINTS, MOST_STROKES, LARGEST = 20_000, 400, 5_000
+LEAST_POINTS = 8  # fewer are a slip of the finger
+MARGIN = 6  # around the strokes, in points of the screen
+
+
+def signature_svg(text: str) -> str:
+    """Return the strokes in ``text`` (JSON: a list of lists of [x, y]) as an SVG picture, cut to what is written.
+
+    Raises ValueError for anything else, for too little and for too much.
+    """
+    strokes = _read(text)
+    points = [point for stroke in strokes for point in stroke]
+    left, top = (min(point[at] for point in points) - MARGIN for at in (0, 1))
+    width, height = (
+        max(point[at] for point in points) - low + MARGIN for at, low in ((0, left), (1, top))
+    )
+    paths = "".join(
+        f'<path d="M{" L".join(f"{x - left:.1f} {y - top:.1f}" for x, y in stroke)}"/>'
+        for stroke in strokes
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.1f} {height:.1f}">'
+        '<g fill="none" stroke="#111827" stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round">'
+        f"{paths}</g></svg>"
+    )
+
+
+def _read(text: str) -> list[list[tuple[float, float]]]:
+    try:
+        said: Any = json.loads(text or "[]")
+        strokes = [[_point(one) for one in stroke] for stroke in said]
+    except (TypeError, ValueError, RecursionError, OverflowError) as error:
+        raise ValueError("no strokes") from error
+    points = sum(map(len, strokes))
+    if not LEAST_POINTS <= points <= MOST_POINTS or len(strokes) > MOST_STROKES:
+        raise ValueError("too little or too much")
+    # A dot is a stroke as well.
+    return [stroke if len(stroke) > 1 else stroke * 2 for stroke in strokes if stroke]
+
+
+def _point(said: Any) -> tuple[float, float]:
+    x, y = map(float, said)
+    if not (math.isfinite(x) and math.isfinite(y) and max(abs(x), abs(y)) <= LARGEST):
+        raise ValueError("beyond the glass")
+    return x, y

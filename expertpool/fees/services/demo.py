@@ -1,0 +1,85 @@
+"""Fees for the demonstration."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.draws.models import Draw
+from expertpool.draws.queries.meetings import last_closing
+from expertpool.draws.queries.panel import PanelMember, who_sat
+from expertpool.experts.models import Expert
+from expertpool.fees.enums import Outcome
+from expertpool.fees.models import FeeLine, FeeRate
+from expertpool.fees.queries.lines import may_enter
+from expertpool.fees.queries.rates import latest_rate
+from expertpool.fees.rules.presets import PRESETS
+from expertpool.fees.rules.strokes import signature_svg
+from expertpool.fees.services.lines import Entry, enter_fees, send_letters, sign
+from expertpool.fees.services.rates import save_rate
+from expertpool.projects.models import Project
+
+HOUR = timedelta(hours=1)
+NAME, SINCE = "政府采购评审", date(2026, 1, 1)
+# A hand that writes something like 王.
+STROKES = """[[[20,20],[40,19],[60,20],[80,18]],[[24,45],[44,44],[76,44]],[[50,20],[51,40],[50,72]],
+[[12,74],[40,72],[66,73],[92,70]]]"""
+
+
+@transaction.atomic
+def ensure_demo_fees(
+    *, draw: Draw, operator: User, finance: User, expert: Expert, now: datetime
+) -> None:
+    """Let the experts of a review that is over be paid the day after it; others than ``expert`` wait for nothing, he has a letter
+    to sign unless it is long ago. Once."""
+    rate = _rate(finance, now)
+    over = last_closing(draw.covered) + 3 * HOUR
+    project = draw.project
+    if over > now or FeeLine.objects.filter(project=project).exists():
+        return
+    if not may_enter(operator, project, now=over):
+        return
+    entries = {pk: _entry(project, one) for pk, one in who_sat(project).items()}
+    enter_fees(project=project, rate=rate, entries=entries, actor=operator, now=over)
+    for line in send_letters(project=project, actor=operator, now=over + HOUR):
+        if line.expert_id == expert.pk and over > now - timedelta(days=20):
+            continue
+        if (user := line.expert.user) is not None:
+            sign(
+                line=line,
+                expert=line.expert,
+                signature=signature_svg(STROKES),
+                seen=line.letter_hash,
+                signed_from="演示数据",
+                actor=user,
+                now=over + 2 * HOUR,
+            )
+
+
+def _entry(project: Project, member: PanelMember) -> Entry:
+    start = project.opening_at
+    return Entry(
+        Outcome.COMPLETED,
+        start,
+        start + timedelta(minutes=200),
+        break_minutes=15,
+        is_leader=member.place == 1,
+    )
+
+
+def _rate(finance: User, now: datetime) -> FeeRate:
+    found = latest_rate(NAME)
+    terms = next(one.terms for one in PRESETS if one.code == "shandong")
+    return found or save_rate(
+        name=NAME,
+        terms=terms,
+        project_kind="",
+        effective_on=SINCE,
+        source="示例，请按当地现行文件修改",
+        active=True,
+        base=0,
+        actor=finance,
+        now=now,
+    )

@@ -1,0 +1,218 @@
+"""Fees of a project: entered, sent to its experts, signed by them, reversed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.draws.models import Invitation
+from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.panel import who_sat
+from expertpool.draws.queries.written import is_written
+from expertpool.experts.models import Expert
+from expertpool.fees.enums import TIMED, Outcome
+from expertpool.fees.exceptions import FeeRefused
+from expertpool.fees.models import FeeLine, FeeRate
+from expertpool.fees.queries.lines import fees_in, may_enter, month_for
+from expertpool.fees.queries.rates import rates_for
+from expertpool.fees.rules.pay import fee_for
+from expertpool.fees.rules.tax import tax_of_next
+from expertpool.fees.services.telling import tell_reversed, tell_sent
+from expertpool.projects.models import Project
+from expertpool.projects.services.state import lock_project
+
+NOT_NOW = "现在不能登记这个项目的劳务费：评审还没有结束、名单还没有公开，或您无权查看名单。"
+GONE = "这份劳务费刚刚有了变化，请刷新页面查看。"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What somebody enters of one expert's review."""
+
+    outcome: Outcome
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    break_minutes: int = 0
+    is_holiday: bool = False
+    is_leader: bool = False
+    other: Decimal = Decimal(0)
+    note: str = ""
+
+
+@transaction.atomic
+def enter_fees(
+    *,
+    project: Project,
+    rate: FeeRate,
+    entries: Mapping[int, Entry],
+    actor: User,
+    now: datetime,
+) -> list[FeeLine]:
+    """Labour out the fees of ``project`` by ``rate``: ``entries`` by the line of each expert. Those that were entered and not
+    sent are written anew. Logged, each with its sum.
+
+    Refuses (FeeRefused) a review that is not over, a rate that is not in force for it, whoever did not sit to
+    the end, a time that is missing or takes less than its breaks, and fees that were sent; then nothing is written.
+    """
+    project = lock_project(project)
+    if not may_enter(actor, project, now=now):
+        raise FeeRefused(NOT_NOW)
+    if rate.pk not in {one.pk for one in rates_for(project)}:
+        raise FeeRefused("这个标准在评审当天没有施行，或已停用，请另选一个。", field="rate")
+    members, lines = who_sat(project), Invitation.objects.in_bulk(list(entries))
+    known, made = fees_in(project), []
+    for pk, entry in entries.items():
+        line = lines.get(pk)
+        if line is None or pk not in members or not is_written(line):
+            raise FeeRefused("有一位专家没有参加这次评审，不能登记；请刷新页面。")
+        made.append(_enter(project, rate, line, entry, known.get(pk), actor, now))
+    return made
+
+
+def _enter(
+    project: Project,
+    rate: FeeRate,
+    line: Invitation,
+    entry: Entry,
+    known: FeeLine | None,
+    actor: User,
+    now: datetime,
+) -> FeeLine:
+    row = known or FeeLine(project=project, invitation=line)
+    if row.sent_at:
+        raise FeeRefused(f"{row.expert.name} 的确认函已经发送，不能再改；有误的请先冲销。")
+    before = f"{row.gross:.2f}" if known else None
+    # What was sealed says who it is: a row can be written.
+    expert = Expert.objects.get(pk=open_identity(line).expert_id)
+    row.expert = expert.merged_into or expert
+    row.rate, row.outcome, row.note = rate, entry.outcome, entry.note
+    timed = entry.outcome in TIMED
+    row.started_at, row.ended_at = (entry.started_at, entry.ended_at) if timed else (None, None)
+    row.break_minutes = entry.break_minutes if timed else 0
+    row.is_holiday, row.is_leader, row.other = entry.is_holiday, entry.is_leader, entry.other
+    _check_time(row, timed=timed)
+    fee = fee_for(rate.terms, row.labour)
+    row.steps = [[one.text, f"{one.amount:.2f}"] for one in fee.steps]
+    row.gross, row.tax = fee.total, Decimal(0)
+    row.entered_at, row.entered_by = now, actor
+    row.full_clean(validate_unique=False, validate_constraints=False)
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise FeeRefused(GONE) from None
+    record(
+        "fee.enter",
+        actor=actor,
+        now=now,
+        subject=row,
+        before={"应发": before} if before else None,
+        after={"应发": f"{row.gross:.2f}", "标准": str(rate)},
+    )
+    return row
+
+
+def _check_time(row: FeeLine, *, timed: bool) -> None:
+    if not timed:
+        return
+    if row.started_at is None or row.ended_at is None:
+        raise FeeRefused(f"请填写 {row.expert.name} 的开始和结束时间。")
+    if row.ended_at <= row.started_at:
+        raise FeeRefused(f"{row.expert.name} 的结束时间应晚于开始时间。")
+    if not row.minutes:
+        raise FeeRefused(f"{row.expert.name} 的休息时间比评审时间还长，请核对。")
+
+
+@transaction.atomic
+def send_letters(*, project: Project, actor: User, now: datetime) -> list[FeeLine]:
+    """Send each expert of ``project`` whose fee is entered its letter to sign; from now on it stays as it is. What is
+    withheld takes in all that he was sent in this month. Logged. Sent again, nothing happens.
+
+    Refuses (FeeRefused) whoever may not enter fees here.
+    """
+    project = lock_project(project)
+    if not may_enter(actor, project, now=now):
+        raise FeeRefused(NOT_NOW)
+    rows = [one for one in fees_in(project).values() if one.sent_at is None]
+    # In one order, so that two projects with the same experts do not wait for each other; his month is one at a time.
+    for row in sorted(rows, key=lambda one: one.expert_id):
+        _hold_month(row.expert_id)
+        month = month_for(row.expert_id, now)
+        row.tax = tax_of_next(row.gross, paid=month.gross, withheld=month.tax)
+        row.sent_at = now
+        row.save()
+        record(
+            "fee.send",
+            actor=actor,
+            now=now,
+            subject=row,
+            after={"应发": f"{row.gross:.2f}", "代扣个税": f"{row.tax:.2f}"},
+        )
+        tell_sent(row, now=now)
+    return rows
+
+
+def _hold_month(expert_id: int) -> None:
+    list(Expert.objects.select_for_update(no_key=True).filter(pk=expert_id).values("pk"))
+
+
+@transaction.atomic
+def sign(
+    *,
+    line: FeeLine,
+    expert: Expert,
+    signature: str,
+    seen: str,
+    signed_from: str,
+    actor: User,
+    now: datetime,
+) -> FeeLine:
+    """Confirm a fee by the hand of ``expert``, whose it is: ``signature`` is the picture of his writing, ``seen`` the hash
+    of the letter that he read, ``signed_from`` his address and device. It stays. Logged.
+
+    Refuses (FeeRefused) another's account, a letter that says something else now, and what is signed or reversed.
+    """
+    row = _held(line)
+    is_his = expert.pk in (row.expert_id, row.expert.merged_into_id)
+    if actor.pk != expert.user_id or not is_his or row.sent_at is None:
+        raise FeeRefused("这不是您的劳务费确认函。")
+    if row.reversed_at:
+        raise FeeRefused("这份确认函已冲销，不用签字。")
+    if row.signed_at:
+        raise FeeRefused("您已经签过字了。")
+    if seen != row.letter_hash:
+        raise FeeRefused("确认函的内容与您看到的不同，请重新打开后核对。")
+    row.signature, row.signed_from, row.signed_at = signature, signed_from, now
+    row.save()
+    record("fee.sign", actor=actor, now=now, subject=row, after={"内容摘要": row.letter_hash})
+    return row
+
+
+@transaction.atomic
+def reverse(*, line: FeeLine, reason: str, actor: User, now: datetime) -> FeeLine:
+    """Take back a fee that was sent, for ``reason``: it counts no more, and another can be entered. Its expert is told.
+    Logged.
+
+    Refuses (FeeRefused) what was not sent, or was reversed.
+    """
+    row = _held(line)
+    if row.sent_at is None:
+        raise FeeRefused("还没有发送，直接修改即可。")
+    if row.reversed_at:
+        raise FeeRefused("已经冲销过了。")
+    row.reversed_at, row.reversal = now, reason
+    row.save()
+    record("fee.reverse", actor=actor, now=now, subject=row, note=reason)
+    tell_reversed(row, now=now)
+    return row
+
+
+def _held(line: FeeLine) -> FeeLine:
+    rows = FeeLine.objects.select_for_update(of=("self",))
+    return rows.select_related("project", "expert__user", "rate").get(pk=line.pk)

@@ -1,0 +1,82 @@
+"""What reviews are paid: each save is a version."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.fees.exceptions import FeeRefused
+from expertpool.fees.models import FeeRate
+from expertpool.fees.queries.rates import latest_rate
+from expertpool.fees.rules.pay import Terms
+
+MEANWHILE = "这个标准刚刚由别人保存过，请重新打开后再改。"
+
+
+@transaction.atomic
+def save_rate(
+    *,
+    name: str,
+    terms: Terms,
+    project_kind: str,
+    effective_on: date,
+    source: str,
+    active: bool,
+    base: int,
+    actor: User | None,
+    now: datetime,
+) -> FeeRate:
+    """Save the next version of the rate ``name``; without a difference the one that stands is returned. ``base`` is
+    the version that was read, 0 for a new rate. Fees that are entered stay. Logged.
+
+    Refuses (FeeRefused, ValidationError) a name that is taken, sums and days out of bounds, and what others saved since.
+    """
+    known = latest_rate(name)
+    if known is not None and base == 0:
+        raise FeeRefused("已有同名的标准，请修改那一个或换个名称。", field="name")
+    if (known.version if known else 0) != base:
+        raise FeeRefused(MEANWHILE)
+    row = FeeRate(
+        name=name,
+        version=base + 1,
+        active=active,
+        project_kind=project_kind,
+        effective_on=effective_on,
+        stages=[one.as_json() for one in terms.stages],
+        holiday=terms.holiday,
+        leader=terms.leader,
+        not_reviewed=terms.not_reviewed,
+        recused=terms.recused,
+        aborted_cap=terms.aborted_cap,
+        source=source,
+        at=now,
+        by=actor,
+    )
+    if known is not None and _said(known) == _said(row):
+        return known
+    row.full_clean(validate_unique=False, validate_constraints=False)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        raise FeeRefused(MEANWHILE) from None
+    before = _words(known) if known else None
+    record("fee.rate", actor=actor, now=now, subject=row, before=before, after=_words(row))
+    return row
+
+
+def _said(rate: FeeRate) -> tuple[object, ...]:
+    return rate.active, rate.project_kind, rate.effective_on, rate.terms, rate.source
+
+
+def _words(rate: FeeRate) -> dict[str, str]:
+    return {
+        "版本": f"第 {rate.version} 版",
+        "报酬": "；".join([*rate.stages_text.splitlines(), *rate.more_words]),
+        "项目类型": rate.project_kind or "所有项目类型",
+        "施行日期": rate.day_text,
+        "启用": "是" if rate.active else "否",
+    }

@@ -1,0 +1,42 @@
+"""Experts are told of their fees."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+
+from expertpool.experts.services.contacts import recipient_of
+from expertpool.fees.models import FeeLine
+from expertpool.fees.occasions import REVERSED, SENT
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.occasions import Occasion
+from expertpool.notifications.services.sending import Envelope, send_messages
+
+WAYS = (ChannelCode.SITE, ChannelCode.EMAIL, ChannelCode.SMS)
+
+
+def tell_sent(line: FeeLine, *, now: datetime) -> None:
+    """Ask the expert of ``line`` to sign its letter, once."""
+    _tell(SENT, line, {}, now=now)
+
+
+def tell_reversed(line: FeeLine, *, now: datetime) -> None:
+    """Tell the expert of ``line`` that its letter counts no more, once."""
+    _tell(REVERSED, line, {"原因": line.reversal}, now=now)
+
+
+def _tell(occasion: Occasion, line: FeeLine, words: dict[str, str], *, now: datetime) -> None:
+    said = {
+        "专家姓名": line.expert.name,
+        "项目名称": line.project.name,
+        "网址": settings.SITE_URL + reverse("fees:own_fee", args=[line.pk]),
+    }
+    envelope = Envelope(
+        recipient=recipient_of(line.expert),
+        context=said | words,
+        about=line.invitation,
+        key=f"{occasion.code}:{line.pk}",
+    )
+    send_messages(occasion=occasion.code, envelopes=[envelope], channels=WAYS, now=now, surely=True)

@@ -1,0 +1,51 @@
+"""How the lists of fees are ordered and split into tabs, and what an expert downloads of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import F, Q
+
+from expertpool.changes.registry import OwnData
+from expertpool.core.text import moment_text
+from expertpool.core.views.listing import ListTab
+from expertpool.experts.models import Expert
+from expertpool.fees.queries.lines import STANDING, fees_of
+
+FEE_SORTS: dict[str, str | tuple[str, ...]] = {
+    "entered": ("entered_at", "id"),
+    "gross": ("gross", "id"),
+}
+FEE_TABS = (
+    ListTab("", "全部", STANDING),
+    ListTab("draft", "待发送", Q(sent_at__isnull=True)),
+    ListTab("sent", "待签字", STANDING & Q(sent_at__isnull=False, signed_at__isnull=True)),
+    ListTab("signed", "已签字", STANDING & Q(signed_at__isnull=False)),
+    ListTab("reversed", "已冲销", Q(reversed_at__isnull=False)),
+)
+TO_PAY_SORTS: dict[str, str | tuple[str, ...]] = {"opening": ("opening_at", "id")}
+TO_PAY_TABS = (
+    ListTab("", "待登记", Q(entered=0)),
+    ListTab("open", "待签字", Q(entered__gt=F("signed"))),
+    ListTab("all", "全部"),
+)
+
+
+def _fees(expert: Expert, now: datetime) -> Iterator[tuple[str, ...]]:
+    for one in fees_of(expert):
+        sent = moment_text(one.sent_at) if one.sent_at else ""
+        signed = moment_text(one.signed_at) if one.signed_at else ""
+        sums = (f"{one.gross:.2f}", f"{one.tax:.2f}", f"{one.net:.2f}")
+        yield one.project.name, *sums, str(one.state.label), sent, signed
+
+
+OWN = (
+    OwnData(
+        "fees",
+        "我的劳务费",
+        56,
+        ("评审", "应发（元）", "代扣个税（元）", "实发（元）", "状态", "发送时间", "签字时间"),
+        _fees,
+    ),
+)

@@ -1,0 +1,47 @@
+"""The tabs on the panorama of an expert and on the page of a project."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from expertpool.core.registry import Tab
+from expertpool.experts.models import Expert
+from expertpool.fees.permissions import ENTER, VIEW
+from expertpool.fees.queries.lines import fees_visible_to, may_enter, totals_of, whose
+from expertpool.projects.models import Project
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from expertpool.accounts.models import User
+
+LONGEST = 50  # fees that the tab shows; all are in the list
+
+
+def of_expert(request: HttpRequest, expert: Expert) -> str:
+    """劳务费 of an expert: all that he is paid, as far as somebody sees it."""
+    rows = fees_visible_to(cast("User", request.user)).filter(whose(expert.pk))
+    context = {"rows": rows[:LONGEST], "totals": totals_of(rows), "longest": LONGEST}
+    return render_to_string("fees/_expert_tab.html", context, request)
+
+
+def of_project(request: HttpRequest, project: Project) -> str:
+    """劳务费 of a project: what each of its experts is paid."""
+    user = cast("User", request.user)
+    rows = fees_visible_to(user).filter(project=project).order_by("pk")
+    context = {
+        "project": project,
+        "rows": rows,
+        "totals": totals_of(rows),
+        "may_enter": may_enter(user, project, now=timezone.now()),
+    }
+    return render_to_string("fees/_project_tab.html", context, request)
+
+
+TABS = (
+    Tab("experts:detail", "fees", "劳务费", 67, of_expert, permissions=(VIEW,)),
+    Tab("projects:detail", "fees", "劳务费", 37, of_project, permissions=(VIEW, ENTER)),
+)

@@ -1,0 +1,22 @@
+from django.urls import path
+
+from expertpool.fees.views import office, own, rates
+
+app_name = "fees"
+urlpatterns = [
+    path("fees/", office.fees, name="list"),
+    path("fees/<int:pk>/", office.detail, name="detail"),
+    path("fees/<int:pk>/letter/", office.letter, name="letter"),
+    path("fees/<int:pk>/reverse/", office.take_back, name="reverse"),
+    path("fees/projects/", office.projects, name="projects"),
+    path("fees/projects/<int:pk>/", office.project, name="project"),
+    path("fees/projects/<int:pk>/send/", office.send, name="project_send"),
+    path("fees/rates/", rates.index, name="rates"),
+    path("fees/rates/new/", rates.create, name="rate_new"),
+    path("fees/rates/<int:pk>/", rates.edit, name="rate_edit"),
+    path("fees/rates/<int:pk>/versions/", rates.versions, name="rate_versions"),
+    path("fees/trial/", rates.trial, name="trial"),
+    path("my/fees/", own.index, name="own"),
+    path("my/fees/<int:pk>/", own.fee, name="own_fee"),
+    path("my/fees/<int:pk>/letter/", own.letter, name="own_letter"),
+]

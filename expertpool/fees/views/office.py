@@ -1,0 +1,173 @@
+"""Fees as the office enters, sends and reads them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.exporting import export_url
+from expertpool.core.permissions import requires
+from expertpool.core.responses import file_answer
+from expertpool.core.views.drawers import attempt, drawer_form
+from expertpool.core.views.listing import listing, render_list
+from expertpool.draws.services.names import read_who_sat
+from expertpool.fees.exceptions import FeeRefused
+from expertpool.fees.exports import FeeExport
+from expertpool.fees.forms.lines import FeeFilter, PanelFeesForm, ReverseForm, ToPayFilter
+from expertpool.fees.permissions import ENTER, EXPORT, REVERSE, VIEW
+from expertpool.fees.queries.lines import (
+    fees_in,
+    fees_visible_to,
+    may_enter,
+    projects_to_pay,
+    totals_of,
+)
+from expertpool.fees.queries.rates import rates_for
+from expertpool.fees.services.letters import letter_pdf
+from expertpool.fees.services.lines import enter_fees, send_letters
+from expertpool.fees.services.lines import reverse as reverse_fee
+from expertpool.fees.tables import FEE_SORTS, FEE_TABS, TO_PAY_SORTS, TO_PAY_TABS
+
+
+@require_safe
+@requires(VIEW)
+def fees(request: UserRequest) -> HttpResponse:
+    """All fees in the user's scope, with what they come to."""
+    form = FeeFilter(request.GET, user=request.user)
+    rows = fees_visible_to(request.user)
+    found = listing(
+        request, rows, sorts=FEE_SORTS, default_sort="-entered", form=form, tabs=FEE_TABS
+    )
+    may_export = request.user.has_permission(EXPORT)
+    context = found.context | {
+        "totals": totals_of(form.filter(rows)),
+        "export_url": export_url(FeeExport.code) if may_export else "",
+    }
+    return render_list(request, "fees/list.html", context)
+
+
+@require_safe
+@requires(VIEW)
+def detail(request: UserRequest, pk: int) -> HttpResponse:
+    """One fee: how it comes about, its letter and its signature."""
+    row = get_object_or_404(fees_visible_to(request.user), pk=pk)
+    may_reverse = fees_visible_to(request.user, REVERSE).filter(pk=pk).exists()
+    context = {
+        "row": row,
+        "may_reverse": may_reverse and row.sent_at and not row.reversed_at,
+    }
+    return render(request, "fees/detail.html", context)
+
+
+@require_safe
+@requires(VIEW)
+def letter(request: UserRequest, pk: int) -> HttpResponseBase:
+    """The letter of a fee as PDF, with the signature once there is one."""
+    row = get_object_or_404(fees_visible_to(request.user), pk=pk)
+    content = letter_pdf(row, at=timezone.now())
+    return file_answer(content, name=f"劳务费确认函 {row.expert.name}.pdf", inline=True)
+
+
+@requires(REVERSE)
+def take_back(request: UserRequest, pk: int) -> HttpResponse:
+    """Reverse a fee that was sent (drawer)."""
+    row = get_object_or_404(fees_visible_to(request.user, REVERSE), pk=pk)
+    form = ReverseForm(request.POST if request.method == "POST" else None)
+
+    def write() -> None:
+        reverse_fee(
+            line=row,
+            reason=form.cleaned_data["reason"],
+            actor=request.user,
+            now=timezone.now(),
+        )
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title=f"冲销 · {row.expert.name}",
+        submit_label="冲销",
+        message="已冲销，可以重新登记。",
+        refresh="page",
+        refusals=FeeRefused,
+        back=reverse("fees:detail", args=[pk]),
+    )
+
+
+@require_safe
+@requires(ENTER)
+def projects(request: UserRequest) -> HttpResponse:
+    """The projects whose review is over, and how far their fees have come."""
+    found = listing(
+        request,
+        projects_to_pay(request.user, now=timezone.now()),
+        sorts=TO_PAY_SORTS,
+        default_sort="-opening",
+        form=ToPayFilter(request.GET),
+        tabs=TO_PAY_TABS,
+    )
+    return render_list(request, "fees/projects.html", found.context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(ENTER)
+def project(request: UserRequest, pk: int) -> HttpResponse:
+    """All experts of a project: what each is paid, in one form."""
+    now = timezone.now()
+    row = get_object_or_404(projects_to_pay(request.user, now=now), pk=pk)
+    if not may_enter(request.user, row, now=now):
+        raise PermissionDenied
+    known, rates = fees_in(row), rates_for(row)
+    people = read_who_sat(project=row, actor=request.user, now=now, purpose="登记劳务费")
+    data = request.POST if request.method == "POST" else None
+    form = PanelFeesForm(data, project=row, people=people, known=known, rates=rates)
+
+    def write() -> None:
+        enter_fees(
+            project=row,
+            rate=form.cleaned_data["rate"],
+            entries=form.entries,
+            actor=request.user,
+            now=now,
+        )
+
+    if request.method == "POST" and attempt(form, write, refusals=FeeRefused):
+        messages.success(request, "已保存，金额见各位专家名下；核对后发送确认函。")
+        return redirect("fees:project", pk=pk)
+    context: dict[str, Any] = {
+        "project": row,
+        "form": form,
+        "rates": rates,
+        "waiting": [one for one in known.values() if one.sent_at is None],
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "fees/project.html", context, status=status)
+
+
+@require_POST
+@requires(ENTER)
+def send(request: UserRequest, pk: int) -> HttpResponse:
+    """Send the letters of a project."""
+    now = timezone.now()
+    row = get_object_or_404(projects_to_pay(request.user, now=now), pk=pk)
+    try:
+        sent = send_letters(project=row, actor=request.user, now=now)
+    except FeeRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = (
+            f"已发送 {len(sent)} 份确认函，专家签字后在这里看到。"
+            if sent
+            else "没有待发送的确认函。"
+        )
+        messages.success(request, said)
+    return redirect("fees:project", pk=pk)

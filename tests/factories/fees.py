@@ -1,0 +1,76 @@
+"""Reviews that are over, and what their experts are paid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.draws.queries.panel import who_sat
+from expertpool.experts.models import Expert
+from expertpool.fees.enums import Outcome
+from expertpool.fees.models import FeeLine, FeeRate
+from expertpool.fees.queries.rates import latest_rate
+from expertpool.fees.rules.pay import Terms
+from expertpool.fees.rules.presets import PRESETS
+from expertpool.fees.services.lines import Entry, enter_fees, send_letters
+from expertpool.fees.services.rates import save_rate
+from expertpool.projects.models import Project
+from tests.factories.evaluations import make_reviewed
+
+LONG_AGO = date(2020, 1, 1)
+STROKES = str([[[10 + 3 * at, 20 + at % 5] for at in range(20)]])
+
+
+def terms_of(code: str) -> Terms:
+    return next(one.terms for one in PRESETS if one.code == code)
+
+
+def make_rate(
+    name: str = "山东", *, now: datetime | None = None, code: str = "shandong"
+) -> FeeRate:
+    """A rate of an example, in force since long ago, and saved once."""
+    found = latest_rate(name)
+    return found or save_rate(
+        name=name,
+        terms=terms_of(code),
+        project_kind="",
+        effective_on=LONG_AGO,
+        source="",
+        active=True,
+        base=0,
+        actor=None,
+        now=now or timezone.now(),
+    )
+
+
+def entry(project: Project, *, minutes: int = 240, outcome: Outcome = Outcome.COMPLETED) -> Entry:
+    """A review that took ``minutes`` from its opening on."""
+    start = project.opening_at
+    return Entry(outcome, start, start + timedelta(minutes=minutes))
+
+
+def make_fees(
+    operator: User,
+    *,
+    now: datetime | None = None,
+    pool: Sequence[Expert] = (),
+    minutes: int = 240,
+    seats: int = 2,
+) -> list[FeeLine]:
+    """The fees of a review that was over an hour before ``now``, entered and not sent."""
+    now = now or timezone.now()
+    project = make_reviewed(operator, now=now, pool=pool, seats=len(pool) or seats).project
+    said = {pk: entry(project, minutes=minutes) for pk in who_sat(project)}
+    return enter_fees(project=project, rate=make_rate(), entries=said, actor=operator, now=now)
+
+
+def make_sent(
+    operator: User, *, now: datetime | None = None, pool: Sequence[Expert] = (), minutes: int = 240
+) -> list[FeeLine]:
+    """The same with their letters sent."""
+    now = now or timezone.now()
+    made = make_fees(operator, now=now, pool=pool, minutes=minutes)
+    return send_letters(project=made[0].project, actor=operator, now=now)

@@ -1,0 +1,366 @@
+"""Fees of a project from entering to the signature, and taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from threading import Barrier, Thread
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry as LogEntry
+from expertpool.draws.queries.panel import who_sat
+from expertpool.experts.models import Expert
+from expertpool.fees.enums import FeeState, Outcome
+from expertpool.fees.exceptions import FeeRefused
+from expertpool.fees.models import FeeLine
+from expertpool.fees.queries.lines import fees_of, fees_visible_to, projects_to_pay, totals_of
+from expertpool.fees.queries.rates import rates_on
+from expertpool.fees.services.letters import letter_pdf, payer_of
+from expertpool.fees.services.lines import enter_fees, send_letters, sign
+from expertpool.fees.services.lines import reverse as reverse_fee
+from expertpool.fees.services.rates import save_rate
+from expertpool.notifications.models import Message
+from tests.factories.accounts import make_user
+from tests.factories.draws import make_draw
+from tests.factories.evaluations import make_reviewed
+from tests.factories.experts import give_account, make_expert
+from tests.factories.fees import (
+    LONG_AGO,
+    STROKES,
+    entry,
+    make_fees,
+    make_rate,
+    make_sent,
+    terms_of,
+)
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+DAY = timedelta(days=1)
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1 L8 8"/></svg>'
+
+
+@pytest.fixture
+def expert() -> Expert:
+    row = make_expert("王立新")
+    give_account(row, make_user("expert"))
+    return row
+
+
+def signed(line: FeeLine, expert: Expert, *, seen: str = "", now: datetime = NOW) -> FeeLine:
+    assert expert.user
+    return sign(
+        line=line,
+        expert=expert,
+        signature=PICTURE,
+        seen=seen or line.letter_hash,
+        signed_from="10.0.0.1 Chromium",
+        actor=expert.user,
+        now=now,
+    )
+
+
+@pytest.mark.shows("PRJ-16", "PRJ-28")
+def test_fees_are_entered_and_changed_until_they_are_sent(operator: User) -> None:
+    first, _ = make_fees(operator, now=NOW, minutes=240)
+    assert (first.state, first.gross) == (FeeState.DRAFT, Decimal(500))
+    said = {first.invitation_id: entry(first.project, minutes=200)}
+    (again,) = enter_fees(
+        project=first.project, rate=make_rate(), entries=said, actor=operator, now=NOW
+    )
+    assert (again.pk, again.gross) == (first.pk, Decimal(450))
+    log = LogEntry.objects.filter(action="fee.enter").order_by("-id")[0]
+    assert (log.before, (log.after or {})["应发"]) == ({"应发": "500.00"}, "450.00")
+    send_letters(project=first.project, actor=operator, now=NOW)
+    with pytest.raises(FeeRefused, match="已经发送"):
+        enter_fees(project=first.project, rate=make_rate(), entries=said, actor=operator, now=NOW)
+
+
+@pytest.mark.shows("PRJ-28")
+def test_nothing_is_entered_before_the_review_is_over_and_names_are_known(operator: User) -> None:
+    rate = make_rate()
+    running = make_draw(now=NOW, operator=operator)
+    over = make_reviewed(operator, now=NOW).project
+    assert list(projects_to_pay(operator, now=NOW)) == [over]
+    for project, now in ((running.project, NOW), (over, over.opening_at)):
+        with pytest.raises(FeeRefused, match="现在不能登记"):
+            enter_fees(project=project, rate=rate, entries={}, actor=operator, now=now)
+    with pytest.raises(FeeRefused, match="现在不能登记"):
+        enter_fees(project=over, rate=rate, entries={}, actor=make_user("finance"), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "pause", "word"),
+    [(0, 0, "晚于开始"), (60, 60, "休息时间比评审时间还长")],
+)
+def test_a_time_that_cannot_be_is_refused_and_nothing_written(
+    operator: User, minutes: int, pause: int, word: str
+) -> None:
+    project = make_reviewed(operator, now=NOW).project
+    first, second = who_sat(project)
+    wrong = entry(project, minutes=minutes)
+    wrong = type(wrong)(**{**vars(wrong), "break_minutes": pause})
+    with pytest.raises(FeeRefused, match=word):
+        enter_fees(
+            project=project,
+            rate=make_rate(),
+            entries={first: entry(project), second: wrong},
+            actor=operator,
+            now=NOW,
+        )
+    assert not FeeLine.objects.exists()
+
+
+def test_a_rate_counts_from_its_day_on_and_old_versions_before_it(operator: User) -> None:
+    old = make_rate()
+    save_rate(
+        name=old.name,
+        terms=terms_of("beijing"),
+        project_kind="",
+        effective_on=NOW.date() + DAY,
+        source="",
+        active=True,
+        base=1,
+        actor=operator,
+        now=NOW,
+    )
+    assert [one.version for one in rates_on(NOW.date())] == [1]
+    assert [one.version for one in rates_on(NOW.date() + DAY)] == [2]
+    with pytest.raises(FeeRefused, match="刚刚由别人保存过"):
+        save_rate(
+            name=old.name,
+            terms=terms_of("beijing"),
+            project_kind="",
+            effective_on=LONG_AGO,
+            source="",
+            active=True,
+            base=1,
+            actor=operator,
+            now=NOW,
+        )
+
+
+@pytest.mark.shows("PRJ-29")
+def test_a_letter_is_sent_once_and_its_tax_takes_in_the_month(
+    operator: User, expert: Expert
+) -> None:
+    (first,) = make_sent(operator, now=NOW, pool=(expert,), minutes=540)
+    assert (first.gross, first.tax, first.net) == (Decimal(1000), Decimal(40), Decimal(960))
+    (second,) = make_sent(operator, now=NOW + DAY, pool=(expert,), minutes=540)
+    # 2,000 in the month: 240, of which 40 were withheld.
+    assert second.tax == Decimal(200)
+    (later,) = make_sent(operator, now=NOW + 10 * DAY, pool=(expert,), minutes=540)
+    assert later.tax == Decimal(40)  # December
+    assert send_letters(project=later.project, actor=operator, now=NOW + 10 * DAY) == []
+    told = Message.objects.filter(occasion="fees.sent", channel="site")
+    assert told.count() == 3
+    assert list(fees_of(expert)) == [later, second, first]
+
+
+@pytest.mark.shows("PORT-31")
+def test_it_is_signed_once_by_whose_it_is_as_he_read_it(operator: User, expert: Expert) -> None:
+    (line,) = make_sent(operator, now=NOW, pool=(expert,))
+    other = make_expert("李四")
+    give_account(other, make_user("expert"))
+    with pytest.raises(FeeRefused, match="不是您的"):
+        signed(line, other, seen=line.letter_hash)
+    with pytest.raises(FeeRefused, match="与您看到的不同"):
+        signed(line, expert, seen="0" * 64)
+    row = signed(line, expert)
+    assert (row.state, row.readable_signature) == (FeeState.SIGNED, PICTURE)
+    assert row.signed_from.startswith("10.0.0.1")
+    assert not FeeLine.objects.get(pk=row.pk).is_altered
+    with pytest.raises(FeeRefused, match="已经签过"):
+        signed(line, expert)
+    pdf = letter_pdf(row, at=NOW)
+    assert pdf.startswith(b"%PDF")
+    assert payer_of(row) == str(row.project.purchaser or row.project.department)
+
+
+@pytest.mark.shows("PRJ-16")
+def test_what_was_sent_is_corrected_by_a_reversal_alone(operator: User, expert: Expert) -> None:
+    finance = make_user("finance")
+    (line,) = make_sent(operator, now=NOW, pool=(expert,), minutes=540)
+    signed(line, expert)
+    row = reverse_fee(line=line, reason="结束时间登记有误", actor=finance, now=NOW)
+    assert row.state == FeeState.REVERSED
+    assert Message.objects.filter(occasion="fees.reversed").exists()
+    with pytest.raises(FeeRefused, match="已经冲销"):
+        reverse_fee(line=line, reason="再来一次", actor=finance, now=NOW)
+    (again,) = make_again(line, operator, minutes=600)
+    send_letters(project=line.project, actor=operator, now=NOW)
+    again.refresh_from_db()
+    assert (again.gross, again.tax) == (
+        Decimal(1000),
+        Decimal(40),
+    )  # the reversed one counts no more
+    assert totals_of(fees_visible_to(finance)).gross == Decimal(1000)
+
+
+def make_again(line: FeeLine, operator: User, *, minutes: int) -> list[FeeLine]:
+    said = {line.invitation_id: entry(line.project, minutes=minutes)}
+    return enter_fees(project=line.project, rate=make_rate(), entries=said, actor=operator, now=NOW)
+
+
+def test_the_database_keeps_what_was_sent(operator: User, expert: Expert) -> None:
+    (line,) = make_sent(operator, now=NOW, pool=(expert,))
+    row = FeeLine.objects.filter(pk=line.pk)
+    changes: list[dict[str, object]] = [
+        {"gross": 9},
+        {"tax": 9},
+        {"steps": []},
+        {"sent_at": None},
+        {"ended_at": NOW + DAY},
+    ]
+    for change in changes:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            row.update(**change)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FeeLine.objects.create(
+            project=line.project,
+            expert=line.expert,
+            invitation=line.invitation,
+            rate=line.rate,
+            outcome=Outcome.UNFINISHED,
+            steps=[],
+            gross=0,
+            entered_at=NOW,
+            entered_by=operator,
+        )
+
+
+def test_a_fee_that_was_written_past_the_system_says_so(operator: User, expert: Expert) -> None:
+    (line,) = make_fees(operator, now=NOW, pool=(expert,))
+    FeeLine.objects.filter(pk=line.pk).update(gross=99_999)
+    assert FeeLine.objects.get(pk=line.pk).is_altered
+    (other,) = make_sent(operator, now=NOW + DAY, pool=(expert,))
+    row = signed(other, expert)
+    assert not FeeLine.objects.get(pk=row.pk).is_altered
+    row.signature = PICTURE.replace("L8 8", "L8 1")
+    row.save(update_fields=["signature"])  # as a statement would, with the key
+    assert FeeLine.objects.get(pk=row.pk).is_altered
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("checked", [True, False])
+def test_signing_and_reversing_at_once_leave_one_state(checked: bool) -> None:
+    """Whoever comes second sees the first: without the lock (negative control) both go through."""
+    operator, expert = make_user("operator"), make_expert("王立新")
+    give_account(expert, make_user("expert"))
+    (line,) = make_sent(operator, now=NOW, pool=(expert,))
+    barrier, said = Barrier(2), []
+
+    def take_back() -> None:
+        barrier.wait()
+        try:
+            reverse_fee(line=line, reason="登记有误", actor=operator, now=NOW)
+            said.append("reversed")
+        finally:
+            connection.close()
+
+    def put_hand() -> None:
+        barrier.wait()
+        try:
+            if checked:
+                signed(line, expert)
+            else:
+                FeeLine.objects.filter(pk=line.pk).update(signed_at=NOW)
+            said.append("signed")
+        except FeeRefused:
+            said.append("refused")
+        finally:
+            connection.close()
+
+    threads = [Thread(target=take_back), Thread(target=put_hand)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    row = FeeLine.objects.get(pk=line.pk)
+    assert row.state == FeeState.REVERSED
+    # Signed before it was taken back, or not at all; never after.
+    if checked:
+        assert bool(row.signed_at) == ("signed" in said)
+        assert not row.is_altered
+    else:
+        assert "signed" in said
+
+
+@pytest.mark.shows("PORT-31")
+def test_an_expert_signs_on_his_page_and_the_office_has_it(
+    client: Client, operator: User, expert: Expert
+) -> None:
+    assert expert.user
+    (line,) = make_sent(operator, pool=(expert,))
+    login(client, expert.user)
+    assert "待签字" in client.get(reverse("fees:own")).content.decode()
+    page = reverse("fees:own_fee", args=[line.pk])
+    shown = client.get(page).content.decode()
+    assert line.letter_hash in shown
+    for strokes in (
+        "",
+        "[]",
+        "[[1]]",
+        '[[["a",1]]]',
+        "[[[1,1],[2,2]]]",
+        f"[[[1e999,1]{',[1,1]' * 9}]]",
+    ):
+        refused = client.post(page, {"seen": line.letter_hash, "signature": strokes})
+        assert refused.status_code == 422
+        assert "签上您的姓名" in refused.content.decode()
+    done = client.post(page, {"seen": line.letter_hash, "signature": STROKES}, follow=True)
+    assert "已签字，谢谢" in done.content.decode()
+    pdf = client.get(reverse("fees:own_letter", args=[line.pk]))
+    assert pdf.getvalue().startswith(b"%PDF")
+    login(client, operator)
+    assert "已签字" in client.get(reverse("fees:detail", args=[line.pk])).content.decode()
+
+
+def test_the_office_enters_a_panel_in_one_form(client: Client, operator: User) -> None:
+    make_rate()
+    project = make_reviewed(operator, now=timezone.now()).project
+    login(client, operator)
+    page = reverse("fees:project", args=[project.pk])
+    form = client.get(page).context["form"]
+    data = {name: form.initial.get(name) for name in form.fields}
+    data["rate"] = form.initial["rate"].pk
+    said = {
+        name: timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+        if isinstance(value, datetime)
+        else value
+        for name, value in data.items()
+        if value not in (None, False)
+    }
+    first, second = who_sat(project)
+    for pk in (first, second):
+        said[f"e{pk}_outcome"] = "completed"
+    refused = client.post(page, said | {f"e{first}_started_at": ""})
+    assert refused.status_code == 422
+    done = client.post(page, said | {f"e{second}_outcome": "recused", f"e{second}_started_at": ""})
+    assert done.status_code == 302
+    sums = dict(FeeLine.objects.values_list("invitation", "gross"))
+    assert sums[second] == Decimal(200)
+    sent = client.post(reverse("fees:project_send", args=[project.pk]), follow=True)
+    assert "已发送 2 份确认函" in sent.content.decode()
+    tab = client.get(reverse("projects:detail", args=[project.pk]), {"tab": "fees"})
+    assert "待签字" in tab.content.decode()
+
+
+def test_a_rate_is_tried_step_by_step(client: Client) -> None:
+    rate = make_rate()
+    login(client, make_user("finance"))
+    page = client.get(
+        reverse("fees:trial"),
+        {"rate": str(rate.pk), "outcome": "completed", "hours": "9", "paid": "1000"},
+    ).content.decode()
+    assert "第 181 至 540 分钟：6 个1小时 × 100 元" in page
+    assert "1000.00" in page
+    assert "200.00" in page  # of 2,000 in the month, less what the first thousand gave

@@ -14,7 +14,7 @@ from expertpool.accounts.models import Department, User, contact_index
 from expertpool.accounts.queries import departments_within, scope_q
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
-from expertpool.experts.enums import NARROWED, NOT_SIGNED_IN, ExpertStatus
+from expertpool.experts.enums import NARROWED, NOT_SIGNED_IN, ExpertStatus, IdKind
 from expertpool.experts.models import Expert, Tag
 from expertpool.experts.settings import OFFICE_CONTACT, TERM_ENDING_WITHIN
 from expertpool.experts.validators.documents import born_by, guess_id_kind, identity_errors, sex_by
@@ -145,6 +145,11 @@ def signed_out_states(users: Collection[int]) -> dict[int, str]:
         user: f"专家{ExpertStatus(status).label}"
         for user, status in rows.values_list("user", "status")
     }
+
+
+def kind_by_number(number: str) -> IdKind:
+    """Return of which kind an ID with this cleaned ``number`` is taken to be where nobody has said."""
+    return IdKind(guess_id_kind(number))
 
 
 def told_by_id_number(

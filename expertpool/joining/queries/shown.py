@@ -10,12 +10,15 @@ from typing import NamedTuple
 from expertpool.accounts.models import User
 from expertpool.core.subjects import FieldDeclaration
 from expertpool.core.visibility import Level, level_for, show
-from expertpool.experts.enums import IdKind
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.alike import experts_alike
-from expertpool.experts.queries.experts import email_index, experts_visible_to, id_number_index
+from expertpool.experts.queries.experts import (
+    email_index,
+    experts_visible_to,
+    id_number_index,
+    kind_by_number,
+)
 from expertpool.experts.queries.files import ADMISSION_PHOTO, PHOTO
-from expertpool.experts.validators.documents import guess_id_kind
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.joining.enums import Step
@@ -133,7 +136,7 @@ def _text(one: FieldDeclaration, found: Contents, typed: Mapping[str, list[str]]
     if one.code == "id_kind" and not found.values.get("id_kind"):
         # As it will be by the number, if he has not chosen.
         number = str(found.values.get("id_number") or "")
-        return str(IdKind(guess_id_kind(number)).label) if number else ""
+        return str(kind_by_number(number).label) if number else ""
     if one.code in found.values:
         return shown_word(one, found.values[one.code])
     # Wrong as it is, it is what was typed.

@@ -638,6 +638,9 @@ def test_a_page_says_how_providers_do_and_where_they_push(client: Client, admin:
     page = login(client, admin).get("/messages/channels/").content.decode()
     assert "50.0%" in page
     assert address("tencent") in page
+    assert "0.15" not in page  # nobody has said what one costs
+    configure(sms.PRICES["aliyun"], 50)
+    assert "0.15" in client.get("/messages/channels/").content.decode()
     untold = Later("tests.letters", "notifications.message", lambda: Q(key="x0:sms"))
     with LATER.holding(untold):
         assert "50.0%" not in client.get("/messages/channels/").content.decode()

@@ -20,6 +20,7 @@ from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.queries.ways import waits_of
 from expertpool.draws.queries.written import proof_of
+from expertpool.draws.services.calendar import CALENDAR
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.holding import hold_seats
 from expertpool.draws.services.telling import tell_experts
@@ -106,7 +107,7 @@ def write_invitations(
     channels: Sequence[str] = (),
 ) -> None:
     """Send who is behind ``rows``, all of one draw, the letter that invites to its panel, or to stand
-    by (see `tell_experts`), each channel in the order of the office; a second call with the same ``key`` sends nothing."""
+    by (see `tell_experts`), each channel in the order of the office, mail with an entry for his calendar; a second call with the same ``key`` sends nothing."""
     how = {"产生方式": HOW[DrawKind(rows[0].draw.kind)]} if rows else {}
     waits = waits_of(rows[0].draw) if rows else {}
     for occasion, standby in ((INVITATION, False), (STANDBY_INVITATION, True)):
@@ -118,6 +119,7 @@ def write_invitations(
             now=now,
             entropy=entropy,
             more=how,
+            document=CALENDAR,
             channels=channels,
             waits=waits,
         )

@@ -49,6 +49,7 @@ from expertpool.draws.queries.clock import reveal_time
 from expertpool.draws.queries.meetings import next_opening, words_of
 from expertpool.draws.queries.reach import may_know
 from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.services.calendar import CALENDAR
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, Hand
 from expertpool.draws.services.holding import SEATING_LOCK, free, hold_anew
@@ -306,7 +307,9 @@ def _ask_anew(
         "改期原因": moved.reason,
     }
     key = f"rescheduled:{moved.pk}"
-    tell_experts(RESCHEDULED, again, key=key, now=now, entropy=entropy, more=more)
+    tell_experts(
+        RESCHEDULED, again, key=key, now=now, entropy=entropy, more=more, document=CALENDAR
+    )
     write_invitations(first, key=f"invitation:{moved.pk}", now=now, entropy=entropy)
     jobs = [{"invitation_id": row.pk} for row in rows]
     defer_batch("draws.expire_invitation", jobs, at=closing)

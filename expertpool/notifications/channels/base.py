@@ -133,7 +133,8 @@ class Channel(ABC):
 
     ``carried_apart``: a process of its own takes its messages (`services.apart`), jobs leave them alone.
 
-    ``provider`` is who carries its messages now; ``providers`` names all who ever may; ``callbacks`` are of those who push reports.
+    ``provider`` is who carries its messages now; ``providers`` names all who ever may, ``prices`` what a thousand cost
+    with each; ``callbacks`` are of those who push reports.
     """
 
     code: str
@@ -153,6 +154,7 @@ class Channel(ABC):
     per_minute: Setting[int] | None = None
     per_recipient: Setting[int] | None = None
     providers: Mapping[str, str] = {}
+    prices: Mapping[str, Setting[int]] = {}
     callbacks: Mapping[str, Callback] = {}
     carried_apart: bool = False
 

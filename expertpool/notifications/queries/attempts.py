@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Count
 from django.urls import reverse
 
+from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
 from expertpool.core.health import Finding
 from expertpool.notifications.channels import CHANNELS, Channel
@@ -55,6 +56,7 @@ class ProviderState:
     unknown: int
     refused: int
     rate: str
+    cost: str  # of those it took, in 元; empty where nobody said what a message costs
     callback: str  # where it pushes what it tells; empty where it pushes nothing
 
 
@@ -139,11 +141,14 @@ def _provider(channel: Channel, provider: str, count: Counter[str]) -> ProviderS
     delivered = count[AttemptState.DELIVERED]
     undelivered = count[AttemptState.UNDELIVERED]
     ended = delivered + undelivered
+    taken = count[AttemptState.ACCEPTED] + ended
+    price = value_of(channel.prices[provider]) if provider in channel.prices else 0
     pushes = provider in channel.callbacks
     return ProviderState(
         label=provider_label(channel, provider) or str(ChannelCode(channel.code).label),
         in_use=provider == channel.provider and channel.is_configured(),
-        taken=count[AttemptState.ACCEPTED] + ended,
+        taken=taken,
+        cost=f"{taken * price / 1000:,.2f}" if price else "",
         delivered=delivered,
         undelivered=undelivered,
         unknown=count[AttemptState.UNKNOWN],

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from expertpool.core.icalendar import CalendarEvent
 from expertpool.core.months import Span
-from expertpool.draws.services.calendar import events_of, mark_of
+from expertpool.draws.services.calendar import asked_events, events_of
 from expertpool.experts.models import Expert
 from expertpool.selfservice.queries.letters import Letter, Stage, letters_of
 
@@ -44,15 +44,7 @@ def feed_events(expert: Expert, *, now: datetime) -> Iterator[CalendarEvent]:
         if letter.names_project:
             yield from events_of(letter.invitation, letter.meetings)
             continue
-        for number, meeting in enumerate(letter.meetings):
-            yield CalendarEvent(
-                mark_of(letter.invitation, number),
-                meeting.opening_at,
-                meeting.closing_at,
-                f"{letter.title}（待答复）",
-                text="请登录或按邀请中的链接答复。",
-                tentative=True,
-            )
+        yield from asked_events(letter.invitation, letter.meetings)
     for leave in expert.leaves.filter(cancelled_at__isnull=True, taken_back_at__isnull=True):
         yield CalendarEvent(
             f"leave-{leave.uid.hex}", leave.during.lower, leave.during.upper, "请假"

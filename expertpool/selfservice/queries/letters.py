@@ -17,6 +17,7 @@ from expertpool.draws.queries.own import invitations_of
 from expertpool.draws.queries.presence import has_come
 from expertpool.draws.queries.sitting import slots_of
 from expertpool.draws.queries.written import is_over
+from expertpool.draws.services.calendar import asked_title
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import last_closing
@@ -130,9 +131,7 @@ class Letter:
     def title(self) -> str:
         if self.names_project:
             return self.invitation.draw.title
-        if self.is_open and self.invitation.asked_again_at:
-            return "评审改期，请重新确认"
-        return "候补评审邀请" if self.is_standby else "评审邀请"
+        return asked_title(self.invitation)
 
     @property
     def state_label(self) -> str:

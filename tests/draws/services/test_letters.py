@@ -230,3 +230,23 @@ def test_letters_of_the_night_wait_for_the_morning(draw: Draw, operator: User) -
     deliver(message_id=letter.pk, now=night)
     letter.refresh_from_db()
     assert timezone.localtime(letter.due_at).hour == 7
+
+
+@pytest.mark.shows("DRAW-24")
+def test_an_invitation_by_mail_brings_an_entry_that_names_no_project(operator: User) -> None:
+    """Until he agrees; then the same entry says what it is."""
+    make_expert(email="e@example.cn")
+    plan = {"seats": 1, "channels": ("email",), "reached": False}
+    draw = make_draw(now=NOW, operator=operator, **plan)
+    row = draw.invitations.get()
+    letter = Message.objects.get(occasion="draw.invitation")
+    (file,) = load_files(letter)
+    text = file.content.decode()
+    assert (file.name, file.content_type) == ("review.ics", "text/calendar")
+    assert "SUMMARY:评审邀请（待答复）" in text
+    assert "STATUS:TENTATIVE" in text
+    assert draw.project.name not in text
+    agree(row, NOW + MINUTE)
+    (agreed,) = load_files(Message.objects.get(occasion="draw.confirmed"))
+    assert f"UID:invitation-{row.pk}@" in text
+    assert f"UID:invitation-{row.pk}@" in agreed.content.decode()

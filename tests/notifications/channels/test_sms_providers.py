@@ -441,7 +441,7 @@ def test_a_test_message_tells_no_ports_apart(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_whatever_may_name_a_recipient_is_the_route() -> None:
-    apart = {sms.GATEWAY_FORMAT, sms.GATEWAY_SUCCESS, sms.GATEWAY_ID}
+    apart = {sms.GATEWAY_FORMAT, sms.GATEWAY_SUCCESS, sms.GATEWAY_ID, sms.PRICES["gateway"]}
     gateway = {one for one in sms.SETTINGS if one.group == sms.GATEWAY_SMS}
     assert gateway - apart <= set(sms.ROUTE)
 

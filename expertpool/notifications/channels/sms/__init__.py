@@ -23,6 +23,7 @@ from expertpool.notifications.channels.sms.settings import (
     GATEWAY,
     PER_MINUTE,
     PER_RECIPIENT,
+    PRICES,
     PROVIDER,
     PROVIDER_LABELS,
     REPLIES,
@@ -72,6 +73,7 @@ class SmsChannel(Channel):
     route = ROUTE
     route_name = "短信服务商"
     trials = TRIALS
+    prices = PRICES
     per_minute = PER_MINUTE
     per_recipient = PER_RECIPIENT
     providers = {code: label for code, label in PROVIDER_LABELS if code in PROVIDERS}

@@ -404,7 +404,26 @@ SMPP_PREFIX = _text(
     help="网关要求手机号前加国家码的填 86；不要求的留空。",
 )
 
-SETTINGS = (
+# What a thousand messages cost with each.
+PRICES: dict[str, Setting[int]] = {
+    provider: Setting(
+        f"notifications.sms_price_{provider}",
+        "每千条价格",
+        Number(0, 100_000, "元"),
+        0,
+        group=group,
+        order=200,
+        help="用于在「通知渠道」估算费用；0 为不估算。",
+    )
+    for provider, group in (
+        (ALIYUN, ALIYUN_SMS),
+        (TENCENT, TENCENT_SMS),
+        (GATEWAY, GATEWAY_SMS),
+        (SMPP, SMPP_SMS),
+    )
+}
+
+SETTINGS: tuple[Setting[Any], ...] = (
     *(PROVIDER, REPLIES, PER_MINUTE, PER_RECIPIENT),
     *(ALIYUN_ENDPOINT, ALIYUN_KEY, ALIYUN_SECRET, ALIYUN_SIGN, ALIYUN_TEST),
     *(TENCENT_ENDPOINT, TENCENT_KEY, TENCENT_SECRET, TENCENT_APP, TENCENT_SIGN),
@@ -416,6 +435,7 @@ SETTINGS = (
     GATEWAY_EXTENSION,
     *(SMPP_HOST, SMPP_PORT, SMPP_TLS, SMPP_PLAIN, SMPP_ID, SMPP_PASSWORD, SMPP_TYPE),
     *(SMPP_SOURCE, SMPP_PREFIX),
+    *PRICES.values(),
 )
 # By which whoever changes them reads what is sent: who sends, by whose account, under which address.
 ROUTE = (

@@ -34,6 +34,7 @@ PAGE_SIZES = (20, 50, 100)
 COUNT_ALL = 100_000  # rows of a list as it opens are counted up to here,
 COUNT_NARROWED = 5_000  # those that a filter left, which no index holds together, up to here
 AHEAD = 2  # pages that are counted beyond the one that is shown
+FAR = 1_000  # rows from which on those of a page are found by their keys first
 LATELY = 60  # seconds for which a list far beyond its limit need not be counted again
 
 
@@ -179,10 +180,21 @@ def listing(
         some = form.some if form else None
         counts = _count_narrowed(rows, some, tabs or (current,), current, _turned(request))
     shown_tabs, rows = _tabs(request, rows, tabs, counts)
+    is_narrowed = rows is not everything
     rows, sort = _ordered(request, rows, sorts, default_sort)
     pages = Paginator(rows, page_size(request))
     pages.count = counts[current.code]  # known, so it does not count again
-    return Listing(rows, pages.get_page(request.GET.get("page")), form, shown_tabs, sort)
+    page = pages.get_page(request.GET.get("page"))
+    if page.start_index() > FAR or (is_narrowed and sort != default_sort):
+        page.object_list = _by_keys(rows, page.object_list)
+    return Listing(rows, page, form, shown_tabs, sort)
+
+
+def _by_keys(rows: QuerySet[Any], some: Any) -> QuerySet[Any]:
+    """Return ``some`` of ``rows``, a slice of them, in the same order: their keys are found first, and the rest of
+    them, with all that is joined to it, is read of these alone. Else the database reads and sorts whole rows of
+    whoever comes before (docs/decisions/0276)."""
+    return rows.filter(pk__in=some.values("pk"))
 
 
 def render_list(

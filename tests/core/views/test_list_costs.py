@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLResolver, get_resolver, reverse
 
 from expertpool.accounts.models import User
+from expertpool.core.views import listing
 from tests.core.views.list_rows import ROWS
 from tests.fixtures import login
 
@@ -37,7 +39,7 @@ def test_every_list_is_measured() -> None:
 
 @pytest.mark.parametrize("name", sorted(ROWS))
 def test_a_list_asks_the_same_for_any_number_of_rows(
-    client: Client, admin: User, name: str
+    client: Client, admin: User, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     login(client, admin)
     kwargs = ROWS[name](admin, 0)
@@ -49,6 +51,16 @@ def test_a_list_asks_the_same_for_any_number_of_rows(
     three, second = ask(client, address)
     assert total(second) >= total(first) + 2
     assert len(three) == len(one), "\n".join(sorted(set(three) - set(one)))
+    # A page far down finds its rows by their keys first: the same ones, in the same order.
+    monkeypatch.setattr(listing, "FAR", 0)
+    by_keys, third = ask(client, address)
+    assert len(by_keys) == len(three)
+    assert shown(third) == shown(second)
+
+
+def shown(response: HttpResponse) -> list[Any]:
+    context: Any = response.context  # type: ignore[attr-defined]
+    return list(context["page"].object_list)
 
 
 def ask(client: Client, address: str) -> tuple[list[str], HttpResponse]:

@@ -72,6 +72,25 @@ def test_pages_have_one_of_three_sizes() -> None:
     assert names(shown("page=x")) == names(shown())
 
 
+def test_a_page_far_down_and_one_in_another_order_are_found_by_their_keys_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def statement(result: Any) -> str:
+        return str(result.page.object_list.query)
+
+    last = shown("page=2")
+    assert statement(last).count("SELECT") == 1
+    narrowed = shown("q=职称&sort=-level")
+    assert statement(narrowed).count("SELECT") == 2
+    assert names(narrowed) == names(shown("sort=-level"))
+
+    monkeypatch.setattr("expertpool.core.views.listing.FAR", 20)
+    assert statement(shown()).count("SELECT") == 1
+    far = shown("page=2")
+    assert statement(far).count("SELECT") == 2
+    assert names(far) == names(last)
+
+
 def test_only_named_columns_sort() -> None:
     assert names(shown("sort=-name"))[0] == "职称24"
     assert names(shown("sort=-level"))[:2] == ["职称24", "职称19"]

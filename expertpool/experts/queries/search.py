@@ -16,7 +16,16 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    ExpressionWrapper,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.lookups import IsNull
 
 from expertpool.accounts.models import User
@@ -137,14 +146,16 @@ def _seldom_first(words: list[_Word]) -> tuple[list[_Word], list[int]]:
 @dataclass(frozen=True)
 class _Part:
     """One way to fit a keyword: the rows that name in ``key`` who does, found by an index; and
-    three conditions that say the same of an expert: for one at a time, on a walk; to be looked up
-    by an index; and for many, each of whom is looked up in a list that is made once."""
+    conditions that say the same of an expert: for one at a time, on a walk; to be looked up
+    by an index; for many, each of whom is looked up in a list that is made once; and, of a name,
+    for who is gathered to be put in the order of names."""
 
     rows: QuerySet[Any]
     key: str
     fits: Any
     indexed: Any
     listed: Any
+    by_name: Any = None
 
 
 def _expert_part(fits: Any) -> _Part:
@@ -186,9 +197,9 @@ class _Word:
     @property
     def by_name(self) -> Q:
         """The same for rows in the order of names: where most fit by name they are gathered."""
-        if self.many != {NAME}:
+        if self.many != {NAME} or self.parts[NAME].by_name is None:
             return self.fits
-        return Q(Among("pk", self.parts[NAME].rows.values("pk"))) | self._read
+        return Q(self.parts[NAME].by_name) | self._read
 
     @property
     def _read(self) -> Q:
@@ -207,6 +218,8 @@ def _parts(keyword: str, user: User, texts: list[str]) -> list[_Part]:
     if digits >= LEAST_DIGITS and level_for(user, "experts.phone") is Level.PLAIN:
         own.append((phone_holding if digits < ALL_DIGITS else phone_being)(keyword, user))
     parts = [_expert_part(one) for one in own]
+    if tokens := keyword_tokens(keyword):
+        parts[NAME] = replace(parts[NAME], by_name=Q(_Gathered(tokens)) & own[NAME])
     if unit := _units(keyword):
         parts.append(unit)
     if specialties := _specialties(keyword):
@@ -233,6 +246,23 @@ def _look_up(word: _Word, limit: int) -> _Word:
         found.setdefault(at, []).append(pk)  # twice, who holds two of the specialties
     many = {at for at, ids in found.items() if len(ids) > limit}
     return replace(word, found=found, many=many)
+
+
+class _Gathered(Func):
+    """Whether an expert has all ``tokens``, said so that the planner expects next to nobody: else, where many are
+    called 王, he hopes to meet twenty soon on a walk down the names, and they stand behind half of the pool. Of what a
+    subquery brings he knows nothing, and takes what is said twice to be met by the fewest."""
+
+    output_field = BooleanField()
+
+    def __init__(self, tokens: list[str]) -> None:
+        super().__init__("search_tokens")
+        self.tokens = tokens
+
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:
+        column, _ = compiler.compile(self.get_source_expressions()[0])
+        once = f"{column} @> ARRAY(SELECT unnest(%s::varchar(8)[]))"
+        return f"({once} AND {once})", (self.tokens, self.tokens)
 
 
 def _named(keyword: str) -> Q:

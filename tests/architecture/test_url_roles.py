@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import deepcopy
+from copy import copy
 from typing import Any
 
 import pytest
@@ -36,7 +36,7 @@ def url_names(resolver: URLResolver | None = None, namespace: str = "") -> Itera
 
 def ask(client: Client, url: str, *, post: bool = False) -> HttpResponse:
     """Ask by GET, by an empty POST where GET is not allowed; whatever it does is undone."""
-    cookies = deepcopy(client.cookies)
+    cookies = copy(client.cookies)
     with transaction.atomic():
         response = client.post(url) if post else client.get(url)
         if response.status_code == 405:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import traceback
-from copy import deepcopy
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -161,7 +161,7 @@ class Fuzzer:
         return self.rnd.choice(TEXTS)
 
     def _ask(self, name: str, url: str) -> None:
-        before = deepcopy(self.client.cookies)
+        before = copy(self.client.cookies)
         sent = self._sent(name)
         answer = self._answer(url, sent)
         self.client.cookies = before

@@ -4,7 +4,6 @@ protocol as clamd(8) describes it and clamd 1.4 does."""
 from __future__ import annotations
 
 import shutil
-import socket
 import socketserver
 import struct
 import subprocess
@@ -14,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from tests.ports import free_port
 
 CLAMD = shutil.which("clamd") or shutil.which("/usr/sbin/clamd")
 # In two parts, or a scanner of this machine would take this file away.
@@ -80,7 +81,7 @@ def clamd(home: Path, *, tcp: bool) -> Iterator[str]:
     lines = [f"DatabaseDirectory {data}", "Foreground yes", f"StreamMaxLength {LIMIT}"]
     lines += ["AlertExceedsMax yes", "User root", f"TemporaryDirectory {home}"]
     if tcp:
-        port = _free_port()
+        port = free_port()
         lines += [f"TCPSocket {port}", "TCPAddr 127.0.0.1"]
         address = f"tcp://127.0.0.1:{port}"
     else:
@@ -105,9 +106,3 @@ def _wait(log: Path, process: subprocess.Popen[bytes]) -> None:
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < end, log.read_text()
         time.sleep(0.05)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

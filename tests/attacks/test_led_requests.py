@@ -24,7 +24,7 @@ from tests.factories.experts import make_expert
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
-NEW = "13912340077"
+NEW = "13912349977"  # ends in what no serial number comes to
 
 
 def sql(statement: str, *values: Any) -> None:

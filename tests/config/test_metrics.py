@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 from config.environment import BASE_DIR
+from tests.ports import free_port
 
 # Two that count, in processes of their own, as web and worker do.
 COUNT = """
@@ -47,9 +47,7 @@ def test_they_are_off_by_default() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.shows("SYS-01")
 def test_prometheus_gets_the_figures_of_all_processes(tmp_path: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     values = connection.settings_dict
     host = f"{values['HOST'] or ''}"
     place = f"@/{values['NAME']}?host={host}" if host.startswith("/") else ""

@@ -7,7 +7,6 @@ the text and does not say so.
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections import Counter
 from email import policy
@@ -28,6 +27,7 @@ from expertpool.notifications.channels.email.settings import (
     USER,
 )
 from tests.factories.siteconfig import configure
+from tests.ports import free_port
 
 ACCOUNT = ("noreply@example.cn", "Mail-server-7")
 
@@ -43,7 +43,7 @@ class MailServer:
         self.seen: list[EmailMessage] = []
         self.tries: Counter[str] = Counter()
         self.hanging = threading.Event()
-        self.port = _free_port()
+        self.port = free_port()
         self._controller = Controller(
             self,
             hostname=self.host,
@@ -102,9 +102,3 @@ class MailServer:
             self.hanging.set()
             await asyncio.sleep(600)
         return "250 Accepted"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((MailServer.host, 0))
-        return int(probe.getsockname()[1])

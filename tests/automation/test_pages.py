@@ -106,6 +106,8 @@ def test_a_button_adds_moves_and_removes_an_action(client: Client, admin: User) 
     answer = client.post(rows, POSTED | {"op": "look", "event": "experts.approved"})
     assert "专家本人" in answer.content.decode()
     assert "condition-experts-approved" in answer.content.decode()
+    # And stays the one that was chosen: the next button would go back to the first.
+    assert '<option value="experts.approved" selected>' in answer.content.decode()
 
 
 def test_what_is_tried_does_nothing(client: Client, admin: User) -> None:

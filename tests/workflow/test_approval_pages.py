@@ -130,6 +130,7 @@ def test_anybody_reads_a_notice_and_objects(client: Client, admin: User) -> None
         {"text": ""}, {"text": "长" * 1001}, {"text": "x" * 2_000_000}, {"text": " \x00 "},
         {"name": ""}, {"name": "名" * 51}, {"contact": ""}, {"contact": "不告诉你"},
         {"contact": "138"}, {"contact": "a@"}, {"contact": "13800000000<script>"},
+        {"contact": "12345"}, {"contact": "13712"}, {"name": "\u200b\u3000\u2060"}, {"name": "王"},
     ]  # fmt: skip
     for given in wrong:
         assert client.post(url, filled(**given)).status_code in {400, 413, 422}, given

@@ -186,7 +186,8 @@ def rows(request: UserRequest) -> HttpResponse:
     kind, row_kind = kind_posted(request.POST), action_rows()
     drafts = row_kind.changed(row_kind.posted(request.POST), request.POST.get("op", ""))
     known = {name: request.POST[name] for name in request.POST if name.startswith("condition-")}
-    form = RuleForm(initial=known, kind=kind, viewer=request.user)
+    # The event stands in what is drawn anew, and was chosen just now.
+    form = RuleForm(initial=known | {"event": kind.code}, kind=kind, viewer=request.user)
     actions = ActionsForm(drafts or [row_kind.new()], kind=kind, viewer=request.user)
     return render(request, "automation/form.html#body", {"form": form, "actions": actions})
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from expertpool.core.fields import BlindIndexField, EncryptedTextField
+from expertpool.core.fields import BlindIndexField, EncryptedTextField, readable
 
 
 class Recommendation(models.Model):
@@ -53,6 +53,10 @@ class Recommendation(models.Model):
 
     def __str__(self) -> str:
         return str(self.uid)
+
+    @property
+    def readable_reason(self) -> str:
+        return readable(self, "reason")
 
     def state_at(self, now: datetime) -> tuple[str, str]:
         """Return in words, and by which tone, where it stands."""

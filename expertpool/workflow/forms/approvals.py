@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
+from expertpool.core.text import is_reason, without_unseen
 from expertpool.core.validators import validate_email_address, validate_phone
 from expertpool.core.views.listing import FilterForm
 from expertpool.workflow.models import Approval
@@ -20,6 +21,7 @@ from expertpool.workflow.services.delegations import LONGEST_REASON, rights_to_d
 from expertpool.workflow.services.reasons import LONGEST
 
 PREFIX = "reason-"
+OWN_DIGITS = 7  # of the shortest number of somebody
 
 
 class ReturnForm(forms.Form):
@@ -151,11 +153,20 @@ class ObjectionForm(forms.Form):
         error_messages={"required": "请填写异议内容。"},
     )
 
+    def clean_name(self) -> str:
+        name: str = without_unseen(self.cleaned_data["name"]).strip()
+        if not is_reason(name):
+            raise forms.ValidationError("请填写姓名或单位（至少两个字），以便核实。")
+        return name
+
     def clean_contact(self) -> str:
         contact: str = self.cleaned_data["contact"].strip()
         check = validate_email_address if "@" in contact else validate_phone
         try:
             check(contact)
+            # A short number (12345, 13712) rings at no person.
+            if "@" not in contact and sum(map(str.isdigit, contact)) < OWN_DIGITS:
+                raise forms.ValidationError("too short")
         except forms.ValidationError as error:
             message = "请填写能联系到您的手机号或邮箱，如 13800000000。"
             raise forms.ValidationError(message) from error

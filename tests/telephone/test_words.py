@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import wave
 from array import array
 
@@ -89,7 +88,7 @@ def test_a_recording_of_the_office_goes_before_the_program(tmp_path: object) -> 
         speaker.text("王工专家")
 
 
-@pytest.mark.skipif(not shutil.which("espeak-ng"), reason="no espeak-ng on this machine")
+@pytest.mark.usefixtures("programs")
 def test_the_usual_program_speaks_chinese() -> None:
     speaker = Speaker("espeak-ng -v cmn -s 160 --stdin --stdout")
     sound = speaker.text("王建国专家，您好！评审时间：2026-12-01 09:00。")

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("files/", include("expertpool.files.urls")),
     path("directory/", include("expertpool.directory.urls")),
     path("", include("expertpool.notifications.urls")),
+    path("", include("expertpool.telephone.urls")),
     path("papers/", include("expertpool.papers.urls")),
     path("api/v1/", api.urls),
     path("operations/", include("expertpool.operations.urls")),

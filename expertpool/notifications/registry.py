@@ -1,8 +1,10 @@
-"""What apps above say of the recipients of messages."""
+"""What apps above say of the recipients of messages, and keep of attempts."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from expertpool.core.catalogue import Catalogue
 
@@ -18,3 +20,15 @@ class RecipientFields:
 
 
 RECIPIENT_FIELDS: Catalogue[RecipientFields] = Catalogue("fields of recipients")
+
+
+@dataclass(frozen=True)
+class AttemptFiles:
+    """What another app keeps of attempts: ``links`` gives words and address of each by attempt, for whoever may read
+    the message."""
+
+    code: str
+    links: Callable[[Any], Mapping[int, Sequence[tuple[str, str]]]]
+
+
+ATTEMPT_FILES: Catalogue[AttemptFiles] = Catalogue("files of attempts")

@@ -66,6 +66,7 @@ from tests.factories.points import (
 )
 from tests.factories.requests import asked_otherwise
 from tests.factories.siteconfig import configure
+from tests.factories.telephone import make_call
 
 LONG_AGO = timezone.now() - timedelta(days=2)
 Kwargs = Callable[[World, User], dict[str, Any]]
@@ -133,6 +134,12 @@ def feed(world: World, _user: User) -> dict[str, Any]:
 
 def own_message(world: World, user: User) -> dict[str, Any]:
     return {"uid": world.message(user).uid}
+
+
+def own_call(world: World, user: User) -> dict[str, Any]:
+    message = world.message(user)
+    make_call(message)
+    return {"uid": message.uid, "number": 1}
 
 
 def own_bulk_run(_world: World, user: User) -> dict[str, Any]:
@@ -821,6 +828,7 @@ RULES: dict[str, Rule] = {
     "notifications:records": only(*READ_MESSAGES),
     "notifications:record": only(*READ_MESSAGES, kwargs=own_message),
     "notifications:resend": only("admin", "operator", kwargs=own_message),
+    "telephone:tape": only(*READ_MESSAGES, kwargs=own_call),
     "notifications:templates": only("admin"),
     "notifications:template": only("admin", kwargs=template),
     "notifications:template_reset": only("admin", kwargs=template),

@@ -25,6 +25,7 @@ from expertpool.notifications.queries.channels import channel_state
 from expertpool.notifications.services.delivery import cancel_messages, deliver, reap_stuck
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.telephone.enums import Outcome
+from expertpool.telephone.exceptions import TapeAltered
 from expertpool.telephone.models import Call
 from expertpool.telephone.services import agent as agents
 from expertpool.telephone.services import calls, talking
@@ -290,6 +291,39 @@ def test_his_own_key_hangs_up_nothing() -> None:
     assert message.state == DeliveryState.DELIVERED
 
 
+@pytest.mark.parametrize("ends_in", ["01", "24"])
+def test_told_to_stop_it_lets_calls_end_and_begins_none(ends_in: str) -> None:
+    message, line = letter(f"138001380{ends_in}"), LoopLine()
+
+    async def work() -> None:
+        stop = asyncio.Event()
+        agent = Agent(line, Short(), name="a", ask=ask)  # type: ignore[arg-type]
+        running = asyncio.create_task(agent.run(stop))
+        await line.dialled.wait()
+        stop.set()
+        await ask(letter, "13800138002", key="later")
+        await running
+
+    asyncio.run(work())
+    message.refresh_from_db()
+    assert message.state in (DeliveryState.DELIVERED, DeliveryState.FAILED)
+    assert len(line.legs) == 1
+    assert Call.objects.count() == 1
+
+
+def test_a_line_that_is_lost_leaves_its_calls_to_be_made_again() -> None:
+    message, line = letter("13800138021"), LoopLine()
+    configure(agents.RINGS, 30)
+
+    async def lost() -> None:
+        await line.dialled.wait()
+        line.lost.set()
+
+    run(line, lost)
+    message.refresh_from_db()
+    assert (message.state, Call.objects.get().outcome) == ("queued", Outcome.INTERRUPTED)
+
+
 @pytest.mark.shows("PRJ-17", "DRAW-40")
 def test_both_sides_are_recorded_and_the_file_says_nothing_without_its_key() -> None:
     _, call = ended("13800138001")
@@ -302,7 +336,7 @@ def test_both_sides_are_recorded_and_the_file_says_nothing_without_its_key() -> 
         stored = file.read()
     assert SHORT[:20] not in stored
     calls.store.replace(call.tape, stored[:-1] + b"!")
-    with pytest.raises(ValueError, match="altered"):
+    with pytest.raises(TapeAltered):
         calls.open_tape(call)
 
 

@@ -24,13 +24,14 @@ from expertpool.notifications.enums import (
 from expertpool.notifications.models import Attempt, DeliveryEvent, Message
 from expertpool.notifications.queries.health import find_gateway
 from expertpool.notifications.queries.messages import is_to_nobody, told
+from expertpool.notifications.registry import ATTEMPT_FILES
 
 LATELY = timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class ShownAttempt:
-    """An attempt as a page shows it; ``events`` are what its provider told of it: words and time."""
+    """An attempt as a page shows it; ``events`` are what its provider told of it: words and time; ``files`` what was kept of it: words and address."""
 
     number: int
     began_at: datetime
@@ -41,6 +42,7 @@ class ShownAttempt:
     tone: str
     detail: str
     events: Sequence[tuple[str, datetime]]
+    files: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -74,16 +76,18 @@ class ChannelOverview:
         return any(one.callback for one in self.providers)
 
 
-def attempts_of(message: Message) -> list[ShownAttempt]:
-    """Return the attempts to send ``message``, the first first. The caller has seen to it that its fate may be
-    told; of one to nobody there is nothing to tell."""
+def attempts_of(message: Message, *, is_read: bool) -> list[ShownAttempt]:
+    """Return the attempts to send ``message``, the first first; what was kept of them where its text may be read
+    (``is_read``). The caller has seen to it that its fate may be told; of one to nobody there is nothing to tell."""
     if is_to_nobody(message):
         return []
     rows = message.tries.order_by("number").prefetch_related("events")
-    return [_shown(row, CHANNELS[message.channel]) for row in rows]
+    kept = [one.links(message) for one in ATTEMPT_FILES] if is_read else []
+    files = {row.pk: [link for one in kept for link in one.get(row.pk, ())] for row in rows}
+    return [_shown(row, CHANNELS[message.channel], files[row.pk]) for row in rows]
 
 
-def _shown(row: Attempt, channel: Channel) -> ShownAttempt:
+def _shown(row: Attempt, channel: Channel, files: Sequence[tuple[str, str]]) -> ShownAttempt:
     state = AttemptState(row.state)
     return ShownAttempt(
         number=row.number,
@@ -95,6 +99,7 @@ def _shown(row: Attempt, channel: Channel) -> ShownAttempt:
         tone=ATTEMPT_TONES[state],
         detail=row.detail,
         events=[(_event(event), event.at) for event in row.events.all()],
+        files=files,
     )
 
 

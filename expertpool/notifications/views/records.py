@@ -43,7 +43,8 @@ def record(request: UserRequest, uid: UUID) -> HttpResponse:
     (row,) = notices([message], viewer=request.user)
     files = [] if row.sealed else [item.name for item in message.attachments.order_by("id")]
     # Whoever is not told how it fared is told of no attempt.
-    tries = [] if row.attempts is None else attempts_of(message)
+    is_read = not row.sealed and not row.deletion
+    tries = [] if row.attempts is None else attempts_of(message, is_read=is_read)
     replies = [] if row.attempts is None else replies_to(message)
     may = request.user.has_permission("notifications.resend")
     context = {

@@ -130,7 +130,8 @@ class SipLine:
             native_log_level="error",
             # Each call that ends makes room before the next begins; one more does no harm.
             max_concurrent_calls=trunk.lines + 4,
-            rtp_timeout=20,
+            # Whoever listens may send nothing while he is silent: how long a call may last is said elsewhere.
+            rtp_timeout=0,
         )
         account = Account(
             user=trunk.user,

@@ -80,12 +80,17 @@ class Agent:
             await self._begin()
             await self._look()
             await _wait(stop, LOOK)
-        while self._running and not self._line.lost.is_set():
+        while (tasks := self._tasks) and not self._line.lost.is_set():
+            await asyncio.wait(tasks, timeout=LOOK)
             await self._look()
-            await asyncio.wait([task for task, _ in self._running.values()], timeout=LOOK)
-        for task, _ in list(self._running.values()):  # of a line that is lost
+        tasks = self._tasks  # of a line that is lost
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*(task for task, _ in self._running.values()), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    @property
+    def _tasks(self) -> list[asyncio.Task[None]]:
+        return [task for task, _ in self._running.values()]
 
     async def _begin(self) -> None:
         while len(self._running) < await self._ask(value_of, LINES):

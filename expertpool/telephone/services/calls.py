@@ -9,11 +9,15 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
+from expertpool.core.fields import is_vouched
 from expertpool.core.storing import store
 from expertpool.notifications.channels.base import SendResult
 from expertpool.notifications.channels.voice.settings import MOST, SIP
@@ -28,6 +32,7 @@ from expertpool.notifications.models import Attempt, DeliveryEvent, Message
 from expertpool.notifications.services.delivery import claim, put_together, settle
 from expertpool.notifications.services.replies import take_pressed
 from expertpool.telephone.enums import Outcome
+from expertpool.telephone.exceptions import TapeAltered
 from expertpool.telephone.models import Call
 from expertpool.telephone.rules import result_of
 
@@ -38,6 +43,7 @@ FOLDER = "calls"  # of the store
 LOST_AFTER = timedelta(seconds=30)
 AT_ONCE = 20
 NONCE = 12
+ALTERED = "录音打不开：文件或记录被改动过，或已丢失。请联系系统管理员从备份中核对。"
 
 
 @dataclass(frozen=True)
@@ -139,18 +145,29 @@ def end_lost(*, now: datetime) -> int:
     return count
 
 
+@transaction.atomic
+def hear(*, call: Call, actor: User, now: datetime) -> bytes:
+    """Return what was recorded of a call, which the caller may hear; logs that somebody did. Refuses (TapeAltered) what is
+    not as it was recorded."""
+    tape = open_tape(call)
+    record("telephone.hear", actor=actor, subject=call.attempt.message, note=call.sha256, now=now)
+    return tape
+
+
 def open_tape(call: Call) -> bytes:
-    """Return what was recorded of a call, as it was then. Raises ValueError where it is not."""
-    with store.open(call.tape) as file:
-        content = file.read()
+    """Return what was recorded of a call, as it was then. Raises TapeAltered where it is not."""
+    if not is_vouched(call):
+        raise TapeAltered(ALTERED)
     try:
+        with store.open(call.tape) as file:
+            content = file.read()
         tape = AESGCM(bytes.fromhex(call.tape_key)).decrypt(
             content[:NONCE], content[NONCE:], str(call.pk).encode()
         )
-    except Exception as error:
-        raise ValueError("the recording was altered") from error
+    except (OSError, ValueError, InvalidTag) as error:
+        raise TapeAltered(ALTERED) from error
     if hashlib.sha256(tape).hexdigest() != call.sha256:
-        raise ValueError("the recording is another one")
+        raise TapeAltered(ALTERED)
     return tape
 
 

@@ -1,0 +1,5 @@
+"""What this app writes to the log."""
+
+from expertpool.audit.actions import Action
+
+ACTIONS = (Action("telephone.hear", "听取通话录音"),)

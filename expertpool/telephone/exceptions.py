@@ -1,0 +1,2 @@
+class TapeAltered(ValueError):
+    """A recording that is not what was recorded; the message says so."""

@@ -1,0 +1,95 @@
+"""Recordings are heard by whoever may read the message, and by nobody while a panel is sealed."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.core.storing import store
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.sealing import start_draw
+from expertpool.notifications.enums import ChannelCode, DeliveryState
+from expertpool.notifications.models import Message
+from expertpool.telephone.models import Call
+from tests.factories.accounts import make_user
+from tests.factories.draws import make_ready_project
+from tests.factories.experts import make_expert
+from tests.factories.telephone import TAPE, make_call
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def message(db: None) -> Message:
+    now = timezone.now()
+    return Message.objects.create(
+        key="told:voice",
+        occasion="draw.confirmed",
+        channel=ChannelCode.VOICE,
+        recipient="王工",
+        address="13800138001",
+        body="您好",
+        state=DeliveryState.DELIVERED,
+        attempts=1,
+        created_at=now,
+        due_at=now,
+        sent_at=now,
+    )
+
+
+def address(message: Message) -> str:
+    return reverse("telephone:tape", args=[message.uid, 1])
+
+
+@pytest.mark.shows("PRJ-17")
+def test_a_recording_is_got_from_the_record_and_that_is_logged(
+    admin: User, message: Message
+) -> None:
+    call = make_call(message)
+    client = login(Client(), admin)
+    page = client.get(reverse("notifications:record", args=[message.uid]))
+    assert address(message) in page.content.decode()
+    answer = client.get(address(message))
+    assert answer.content == TAPE
+    assert answer["Content-Type"] == "audio/wav"
+    assert "attachment" in answer["Content-Disposition"]
+    assert Entry.objects.filter(action="telephone.hear", note=call.sha256).count() == 1
+
+
+def test_who_reads_no_messages_hears_none(message: Message) -> None:
+    make_call(message)
+    assert login(Client(), make_user("applicant")).get(address(message)).status_code == 403
+
+
+def test_a_recording_that_was_altered_is_refused(admin: User, message: Message) -> None:
+    call = make_call(message)
+    client = login(Client(), admin)
+    with store.open(call.tape) as file:
+        sealed = file.read()
+    store.replace(call.tape, sealed[:-1] + bytes([sealed[-1] ^ 1]))
+    assert "录音打不开" in client.get(address(message)).content.decode()
+    store.replace(call.tape, sealed)
+    assert client.get(address(message)).content == TAPE
+    # The same for what a statement wrote into the row.
+    Call.objects.filter(pk=call.pk).update(sha256="0" * 64)
+    assert "录音打不开" in client.get(address(message)).content.decode()
+
+
+def test_nobody_hears_who_is_asked_while_the_panel_is_sealed(admin: User, operator: User) -> None:
+    make_expert()
+    now = timezone.now()
+    project = make_ready_project(now=now, seats=1, channels=("sms",))
+    start_draw(project=project, actor=project.created_by, now=now, entropy=SeededEntropy(1))
+    letter = Message.objects.get(about_type="draws.invitation", channel="sms")
+    make_call(letter)
+    for user in (admin, operator):
+        client = login(Client(), user)
+        assert client.get(address(letter)).status_code == 404
+        page = client.get(reverse("notifications:record", args=[letter.uid])).content.decode()
+        assert "通话录音" not in page
+    assert not Entry.objects.filter(action="telephone.hear").exists()

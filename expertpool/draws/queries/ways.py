@@ -12,10 +12,12 @@ from expertpool.draws.settings import WAITS
 from expertpool.notifications.enums import ChannelCode
 
 
-def waits_of(draw: Draw) -> dict[str, timedelta]:
-    """Return how long each channel waits for the first answer to an invitation of ``draw``: in an emergency none
-    does."""
-    return {} if emergency_of(draw) else _waits()
+def waits_of(draw: Draw, channels: Iterable[str]) -> dict[str, timedelta]:
+    """Return how long each of ``channels`` waits for an answer to the first invitation of ``draw``: in an emergency
+    none does."""
+    known = _waits()
+    waits = {one: known[one] for one in channels if one in known}
+    return {} if waits and emergency_of(draw) else waits
 
 
 def _waits() -> dict[str, timedelta]:

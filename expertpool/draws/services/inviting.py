@@ -18,7 +18,6 @@ from expertpool.draws.queries.identity import (
 )
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.reveal import is_released
-from expertpool.draws.queries.ways import waits_of
 from expertpool.draws.queries.written import proof_of
 from expertpool.draws.services.calendar import CALENDAR
 from expertpool.draws.services.entropy import Entropy
@@ -109,7 +108,6 @@ def write_invitations(
     """Send who is behind ``rows``, all of one draw, the letter that invites to its panel, or to stand
     by (see `tell_experts`), each channel in the order of the office, mail with an entry for his calendar; a second call with the same ``key`` sends nothing."""
     how = {"产生方式": HOW[DrawKind(rows[0].draw.kind)]} if rows else {}
-    waits = waits_of(rows[0].draw) if rows else {}
     for occasion, standby in ((INVITATION, False), (STANDBY_INVITATION, True)):
         asked = [row for row in rows if row.is_standby is standby]
         tell_experts(
@@ -121,5 +119,5 @@ def write_invitations(
             more=how,
             document=CALENDAR,
             channels=channels,
-            waits=waits,
+            in_order=True,
         )

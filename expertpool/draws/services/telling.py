@@ -4,7 +4,7 @@ telling those who watch over draws."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.db.models import Model
 
@@ -35,6 +35,7 @@ from expertpool.draws.queries.meetings import (
     next_opening,
     words_of,
 )
+from expertpool.draws.queries.ways import waits_of
 from expertpool.draws.services.calendar import CALENDAR
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.links import give_links
@@ -65,7 +66,7 @@ def tell_experts(
     more: Mapping[str, str] | None = None,
     document: DocumentKind | None = None,
     channels: Sequence[str] = (),
-    waits: Mapping[str, timedelta] | None = None,
+    in_order: bool = False,
 ) -> None:
     """Tell who is behind ``rows``, all of one draw, of ``occasion`` by the channels of its plan (or
     ``channels``), and by another whom none of these reaches: that he got no letter would say who he is
@@ -73,7 +74,7 @@ def tell_experts(
 
     One whose contact does not open is told like one who has none; who watches is told of it by a job (docs/decisions/0167).
     An occasion with a link gives each a new one: it needs ``entropy``. ``more`` are the values of
-    its own placeholders; a ``document`` of each goes along by e-mail; ``waits``: see `send_messages`.
+    its own placeholders; a ``document`` of each goes along by e-mail; ``in_order``: one channel after another, as the office says.
     """
     if not rows:
         return
@@ -112,7 +113,7 @@ def tell_experts(
         channels=channels,
         now=now,
         surely=True,
-        waits=waits,
+        waits=waits_of(draw, channels) if in_order else None,
     )
 
 

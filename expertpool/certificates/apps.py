@@ -13,6 +13,7 @@ class CertificatesConfig(AppConfig):
         from expertpool.certificates.exports import CertificateExport
         from expertpool.certificates.menu import ITEMS
         from expertpool.certificates.models import CertificateRun
+        from expertpool.certificates.occasions import OCCASIONS as MINE
         from expertpool.certificates.permissions import PERMISSIONS
         from expertpool.certificates.receivers import member_came
         from expertpool.certificates.services import event_kinds
@@ -27,10 +28,12 @@ class CertificatesConfig(AppConfig):
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, PAGE_TABS
         from expertpool.experts.events import ExpertApproved
+        from expertpool.notifications.occasions import OCCASIONS
 
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
+        OCCASIONS.add(*MINE)
         MANDATES.add(
             Mandate("certificates.run", "证书批量办理", lambda now: unfinished(CertificateRun, now))
         )

@@ -25,6 +25,8 @@ from expertpool.certificates.services.lookups import forget_lookups
 from expertpool.certificates.settings import PUBLIC_EMPLOYER, PUBLIC_NAME, PUBLIC_PER_HOUR
 from expertpool.experts.enums import ExpertKind, ExpertStatus
 from expertpool.experts.models import Expert
+from expertpool.experts.settings import OFFICE_CONTACT
+from expertpool.notifications.models import Message
 from tests.factories.accounts import make_department, make_user
 from tests.factories.certificates import layout, make_certificate, picture, text_element
 from tests.factories.experts import give_account, make_expert, make_unit
@@ -63,6 +65,35 @@ def test_the_list_and_its_export_say_the_same(client: Client, admin: User) -> No
     assert "份证书与专家信息不一致" in home
     tab = client.get(reverse("experts:detail", args=[other.expert_id]), {"tab": "certificates"})
     assert "遗失" in tab.content.decode()
+
+
+@pytest.mark.shows("PORT-28")
+def test_of_a_revoked_one_its_expert_is_told_why_and_nobody_prints_it(
+    client: Client, admin: User
+) -> None:
+    configure(OFFICE_CONTACT, "0731-84110000")
+    login(client, admin)
+    kept, gone = make_certificate(), make_certificate(make_expert("李丽"))
+    now = timezone.now()
+    revoke_certificate(certificate=gone, reason="聘期内违反承诺", actor=admin, now=now)
+    told = Message.objects.filter(occasion="certificates.revoked")
+    assert {one.channel for one in told} >= {"email", "sms"}
+    for one in told:
+        assert gone.number in one.body
+        assert "聘期内违反承诺" in one.body
+        assert "0731-84110000" in one.body
+    page = client.get(reverse("certificates:list")).content.decode()
+    files = {one: reverse("certificates:file", args=[one.pk]) for one in (kept, gone)}
+    assert files[kept] in page
+    assert files[gone] not in page
+    answer = client.get(files[gone])
+    assert answer.status_code == 409
+    assert "已注销，不能打印" in answer.content.decode()
+    run = runs.start_run(kind="print", keys=[kept.pk, gone.pk], actor=admin, now=now)
+    runs.work_off(run_id=run.pk, now=now)
+    run.refresh_from_db()
+    assert run.made == 1
+    assert "已注销，不能打印" in run.refused[0][1]
 
 
 def test_whoever_has_no_scope_sees_and_does_nothing(client: Client, admin: User) -> None:

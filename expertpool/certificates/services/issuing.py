@@ -16,6 +16,7 @@ from expertpool.certificates.enums import Ending
 from expertpool.certificates.events import CertificateRevoked, CertificatesIssued
 from expertpool.certificates.exceptions import CertificateRefused
 from expertpool.certificates.models import Certificate, DesignVersion
+from expertpool.certificates.occasions import REVOKED
 from expertpool.certificates.queries.codes import digest_of, new_code
 from expertpool.certificates.services.designs import design_for
 from expertpool.certificates.services.numbering import take_numbers
@@ -26,6 +27,9 @@ from expertpool.core.settings import SITE_NAME
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import last_day
+from expertpool.experts.queries.experts import how_to_call
+from expertpool.experts.services.contacts import recipient_of
+from expertpool.notifications.services.sending import Envelope, send_messages
 
 LONG = "长期"
 LONGEST_REASON = 200
@@ -136,8 +140,8 @@ def reissue_certificate(*, certificate: Certificate, actor: User, now: datetime)
 def revoke_certificate(
     *, certificate: Certificate, reason: str, actor: User, now: datetime
 ) -> Certificate:
-    """End ``certificate`` for good. Refuses (CertificateRefused) a missing or too long reason, and one that was
-    replaced or revoked meanwhile."""
+    """End ``certificate`` for good, and tell its expert why. Refuses (CertificateRefused) a missing or too long
+    reason, and one that was replaced or revoked meanwhile."""
     reason = reason.strip()
     if not reason:
         raise CertificateRefused("请填写注销原因。")
@@ -152,8 +156,27 @@ def revoke_certificate(
         before={"证书编号": certificate.number},
         note=reason,
     )
+    _tell_revoked(certificate, now=now)
     publish(CertificateRevoked(certificate.pk))
     return certificate
+
+
+def _tell_revoked(certificate: Certificate, *, now: datetime) -> None:
+    expert = certificate.expert
+    envelope = Envelope(
+        recipient=recipient_of(expert),
+        context={
+            "专家姓名": expert.name,
+            "证书编号": certificate.number,
+            "原因": certificate.reason,
+            "联系电话": how_to_call(),
+        },
+        about=expert,
+        key=f"{REVOKED.code}:{certificate.pk}",
+    )
+    send_messages(
+        occasion=REVOKED.code, envelopes=[envelope], channels=REVOKED.channels, now=now, surely=True
+    )
 
 
 def _locked(keys: Sequence[int]) -> list[Expert]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.certificates.enums import CertificateState, ElementKind
+from expertpool.certificates.enums import CertificateState, ElementKind, Ending
 from expertpool.certificates.exceptions import CertificateRefused
 from expertpool.certificates.models import Background, Certificate, DesignVersion
 from expertpool.certificates.queries.codes import LENGTH, address_of, check_address, stands
@@ -24,10 +24,11 @@ TEMPLATE = "certificates/certificate.typ"
 TITLE = "专家证书"
 MASK = 3  # of the QR codes: hundreds at once
 SAMPLE_CODE = "x" * LENGTH
-# By the expert himself; the office prints what it likes.
 ALTERED = (
     "证书 {} 的记录在系统之外被改动过，不能打印、下载；请管理员查看操作日志，并为专家重新发证。"
 )
+REVOKED = "证书 {} 已注销，不能打印。"
+# By the expert himself; the office prints what it likes but for what is revoked.
 PRINTABLE = (CertificateState.VALID, CertificateState.COMING)
 DOTS = 110  # an inch, of a preview
 
@@ -72,13 +73,23 @@ def preview_pdf(
 
 
 def printed_for(*, certificate: Certificate, actor: User, now: datetime) -> bytes:
-    """Return the PDF for the office; logged. Refuses (CertificateRefused) what this system did not issue so."""
-    if not stands(certificate):
-        raise CertificateRefused(ALTERED.format(certificate.number))
+    """Return the PDF for the office; logged. Refuses (CertificateRefused) what this system did not issue so, and
+    what is revoked."""
+    if why := why_not_printed(certificate):
+        raise CertificateRefused(why)
     content = certificates_pdf([certificate], at=now)
     after = {"证书编号": certificate.number}
     record("certificate.print", actor=actor, now=now, subject=certificate.expert, after=after)
     return content
+
+
+def why_not_printed(certificate: Certificate) -> str:
+    """Return why nobody prints ``certificate``; empty: it may be printed."""
+    if not stands(certificate):
+        return ALTERED.format(certificate.number)
+    if certificate.ending == Ending.REVOKED:
+        return REVOKED.format(certificate.number)
+    return ""
 
 
 def own_certificate(

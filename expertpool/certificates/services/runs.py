@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,9 +17,8 @@ from expertpool.certificates.exceptions import CertificateRefused
 from expertpool.certificates.models import Certificate, CertificateRun
 from expertpool.certificates.models.run import FOLDER
 from expertpool.certificates.queries.certificates import certificates_visible_to
-from expertpool.certificates.queries.codes import stands
 from expertpool.certificates.services.issuing import Refused, issue_many, reissue_many
-from expertpool.certificates.services.printing import ALTERED, certificates_pdf
+from expertpool.certificates.services.printing import certificates_pdf, why_not_printed
 from expertpool.core import mandates
 from expertpool.core.configuration import value_of
 from expertpool.core.jobs import defer
@@ -118,11 +117,11 @@ def _do(
     return made, [*refused, (f"另有 {lack} 项", OUT)] if lack else refused
 
 
-def _made_before(run: CertificateRun) -> QuerySet[Certificate]:
+def _made_before(run: CertificateRun) -> Iterable[Certificate]:
     """Return what came of those that are done."""
     keys = run.chosen[: run.done]
     if run.kind == RunKind.PRINT:
-        return _with_experts(Certificate.objects.filter(pk__in=keys))
+        return _printable(Certificate.objects.filter(pk__in=keys))[0]
     by = "expert__in" if run.kind == RunKind.ISSUE else "replaces__in"
     rows = Certificate.objects.filter(issued_by=run.user, issued_at__gte=run.created_at)
     return _with_experts(rows.filter(**{by: keys}))
@@ -131,10 +130,10 @@ def _made_before(run: CertificateRun) -> QuerySet[Certificate]:
 def _printable(rows: QuerySet[Certificate]) -> tuple[list[Certificate], Refused]:
     made, refused = list[Certificate](), Refused()
     for one in _with_experts(rows):
-        if stands(one):
-            made.append(one)
+        if why := why_not_printed(one):
+            refused.append((str(one), why))
         else:
-            refused.append((str(one), ALTERED.format(one.number)))
+            made.append(one)
     return made, refused
 
 

@@ -127,9 +127,13 @@ def why_signed_out(user: User) -> str:
     status = rows.values_list("status", flat=True).first()
     if not status:
         return ""
+    return f"{SIGNED_OUT[ExpertStatus(status)]}{how_to_call()}"
+
+
+def how_to_call() -> str:
+    """Return by which number an expert reaches the office, as a sentence; empty where it gives none."""
     phone = value_of(OFFICE_CONTACT)
-    call = f"管理部门电话：{phone}。" if phone else ""
-    return f"{SIGNED_OUT[ExpertStatus(status)]}{call}"
+    return f"管理部门电话：{phone}。" if phone else ""
 
 
 def narrowed_users() -> Exists:

@@ -29,6 +29,7 @@ from expertpool.evaluations.services.rating import rate_organiser
 from expertpool.evaluations.services.windows import close_evaluation
 from expertpool.evaluations.tables import OWN
 from expertpool.experts.models import Expert
+from expertpool.experts.settings import OFFICE_CONTACT
 from expertpool.files.services import attach
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import is_addressed_to
@@ -36,6 +37,7 @@ from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.evaluations import make_evaluation, rate_all
 from tests.factories.experts import give_account, make_expert
+from tests.factories.siteconfig import configure
 from tests.factories.widening import accept_all
 from tests.fixtures import login
 
@@ -89,6 +91,29 @@ def test_an_expert_sees_his_rating_once_the_time_is_over(
     assert page.status_code == 404
     told = next(one for one in OWN if one.code == "evaluations")
     assert any("迟到二十分钟" in cell for line in told.rows(expert, NOW) for cell in line)
+
+
+@pytest.mark.shows("EXP-29")
+def test_without_an_account_he_is_told_whom_to_call_and_the_days_wait_for_it(
+    operator: User,
+) -> None:
+    """A way that ends at a login he does not have is none, and meanwhile no time runs out."""
+    configure(OFFICE_CONTACT, "0731-84110000")
+    expert = make_expert("李明")
+    rating = rated(expert, operator, at=timezone.now() - 60 * DAY)
+    for told in Message.objects.filter(occasion="evaluations.closed"):
+        assert "/my/evaluations/" not in told.body
+        assert "0731-84110000" in told.body
+        assert "账号开通后 10 个工作日届满 前可以申诉" in told.body
+    assert Message.objects.filter(occasion="evaluations.closed").exists()
+    user = make_user("expert", created_at=timezone.now())
+    give_account(expert, user)
+    expert.refresh_from_db()
+    rating = Rating.objects.get(pk=rating.pk)
+    late = timezone.now() + 30 * DAY
+    with pytest.raises(EvaluationRefused):
+        object_to(rating=rating, expert=expert, text=WORDS, actor=user, now=late)
+    object_to(rating=rating, expert=expert, text=WORDS, actor=user, now=timezone.now())
 
 
 @pytest.mark.shows("EXP-29")

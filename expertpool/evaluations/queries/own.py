@@ -9,7 +9,9 @@ from typing import Any
 from django.db.models import Q
 
 from expertpool.accounts.models import User
+from expertpool.core.configuration import value_of
 from expertpool.core.visibility import told
+from expertpool.core.workdays import end_of_working_days
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.names import released_invitations
 from expertpool.draws.queries.sitting import slots_of
@@ -17,6 +19,7 @@ from expertpool.evaluations.enums import BY_EXPERTS, Target
 from expertpool.evaluations.models import Evaluation, Rating, RatingForm, RatingObjection
 from expertpool.evaluations.permissions import ANSWER
 from expertpool.evaluations.queries.ratings import all_ratings, of_expert
+from expertpool.evaluations.settings import OBJECTION
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for, experts_visible_to
 from expertpool.files.registry import FileSubject
@@ -80,7 +83,8 @@ def _projects_of(expert: Expert) -> Any:
 def own_ratings(expert: Expert) -> list[Rating]:
     """Return what was said of ``expert``, once the time for it is over, the latest first; also what was withdrawn."""
     rows = all_ratings().filter(of_expert(expert), evaluation__closed_at__isnull=False)
-    return list(rows.select_related("objection").order_by("-given_at", "-pk"))
+    beside = ("objection", "expert__user", "expert__merged_into__user")
+    return list(rows.select_related(*beside).order_by("-given_at", "-pk"))
 
 
 def objection_of(rating: Rating) -> RatingObjection | None:
@@ -88,9 +92,20 @@ def objection_of(rating: Rating) -> RatingObjection | None:
     return getattr(rating, "objection", None)
 
 
+def object_until(rating: Rating) -> datetime | None:
+    """Return until when the expert of ``rating`` may object; None while the time for it is not over. Of who was given
+    his account since then the days count from it: before, he could neither read nor object."""
+    until, closed = rating.evaluation.object_until, rating.evaluation.closed_at
+    expert = rating.expert and (rating.expert.merged_into or rating.expert)
+    user = expert and expert.user
+    if until is None or closed is None or user is None or user.created_at <= closed:
+        return until
+    return max(until, end_of_working_days(value_of(OBJECTION), after=user.created_at))
+
+
 def may_object(rating: Rating, *, now: datetime) -> bool:
     """Tell whether the expert of ``rating`` may still object to it."""
-    until = rating.evaluation.object_until
+    until = object_until(rating)
     open_ = until is not None and now < until and rating.withdrawn_at is None
     return open_ and objection_of(rating) is None
 

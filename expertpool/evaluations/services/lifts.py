@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
@@ -16,7 +15,7 @@ from expertpool.evaluations.models import CautionLift, Sanction
 from expertpool.evaluations.occasions import LIFTED
 from expertpool.evaluations.queries.sanctions import all_cautions
 from expertpool.evaluations.services.telling import WAYS
-from expertpool.experts.services.contacts import recipient_of
+from expertpool.experts.services.contacts import page_for, recipient_of
 from expertpool.notifications.services.sending import Envelope, send_messages
 from expertpool.workflow.services.two_persons import ask, settle
 
@@ -87,7 +86,7 @@ def _tell(request: CautionLift, caution: Sanction, *, now: datetime) -> None:
             "专家姓名": caution.expert.name,
             "警告原因": caution.reason,
             "原因": request.reason,
-            "网址": settings.SITE_URL + reverse("evaluations:own"),
+            "网址": page_for(caution.expert, reverse("evaluations:own")),
         },
         about=caution.expert,
         key=f"{LIFTED.code}:{request.pk}",

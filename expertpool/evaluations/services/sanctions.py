@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
@@ -22,7 +21,7 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
 from expertpool.experts.services.blacklist import add_to_blacklist
-from expertpool.experts.services.contacts import recipient_of
+from expertpool.experts.services.contacts import page_for, recipient_of
 from expertpool.notifications.services.sending import Envelope, send_messages
 from expertpool.workflow.services.two_persons import ask, settle
 
@@ -115,7 +114,7 @@ def _tell(request: Sanction, expert: Expert, *, now: datetime) -> None:
     words = {
         "专家姓名": expert.name,
         "原因": request.reason,
-        "网址": settings.SITE_URL + reverse("evaluations:own"),
+        "网址": page_for(expert, reverse("evaluations:own")),
     }
     envelope = Envelope(
         recipient=recipient_of(expert),

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from expertpool.core.configuration import value_of
 from expertpool.core.text import moment_text
 from expertpool.draws.models import Invitation
 from expertpool.evaluations.models import Evaluation
-from expertpool.experts.services.contacts import recipient_of
+from expertpool.evaluations.settings import OBJECTION
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.experts import account_of
+from expertpool.experts.services.contacts import page_for, recipient_of
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.sending import Envelope, send_messages
@@ -32,12 +35,9 @@ def tell_experts(
     """Tell the experts behind ``lines``, released ones of the project, of ``occasion``, each once for each ``key``. Who may read such a
     message is asked as for all that is about a line."""
     rows = lines.filter(expert__isnull=False).select_related("expert__user", "draw").order_by("pk")
-    until = evaluation.object_until
     said = {
         "项目名称": evaluation.project.name,
         "截止时间": moment_text(evaluation.due_at),
-        "申诉截止": moment_text(until) if until else "",
-        "网址": settings.SITE_URL + reverse("evaluations:own"),
         **(words or {}),
     }
     envelopes = [
@@ -45,7 +45,7 @@ def tell_experts(
             recipient=recipient_of(row.expert),
             context={
                 name: value
-                for name, value in {**said, "专家姓名": row.expert.name}.items()
+                for name, value in {**said, **_his(row.expert, evaluation)}.items()
                 if name in occasion.placeholders
             },
             about=row,
@@ -55,3 +55,12 @@ def tell_experts(
         if row.expert is not None
     ]
     send_messages(occasion=occasion.code, envelopes=envelopes, channels=WAYS, now=now, surely=True)
+
+
+def _his(expert: Expert, evaluation: Evaluation) -> dict[str, str]:
+    until = evaluation.object_until
+    last = moment_text(until) if until else ""
+    if account_of(expert) is None:
+        last = f"账号开通后 {value_of(OBJECTION)} 个工作日届满"
+    page = page_for(expert, reverse("evaluations:own"))
+    return {"专家姓名": expert.name, "申诉截止": last, "网址": page}

@@ -16,6 +16,7 @@ from expertpool.evaluations.forms.own import ObjectionForm, OrganiserForm
 from expertpool.evaluations.queries.own import (
     asked_of,
     may_object,
+    object_until,
     objection_of,
     own_ratings,
 )
@@ -104,6 +105,7 @@ def rating(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
         "form": form,
         "objection": objection_of(row),
         "may_object": may_object(row, now=now),
+        "until": object_until(row),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "evaluations/own_rating.html", context, status=status)

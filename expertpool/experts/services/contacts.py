@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from expertpool.accounts.models import User
 from expertpool.accounts.services.users import follow_file
 from expertpool.core.fields import opens
@@ -15,7 +17,7 @@ from expertpool.core.text import moment_text
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
 from expertpool.experts.occasions import ACCOUNT, CONTACT_CHANGED
-from expertpool.experts.queries.experts import account_of
+from expertpool.experts.queries.experts import account_of, how_to_call
 from expertpool.experts.settings import CONTACT_DAYS
 from expertpool.notifications.enums import AddressKind, ChannelCode
 from expertpool.notifications.queries.channels import reaches_phones, ways_outside
@@ -42,6 +44,14 @@ def recipient_of(expert: Expert) -> Recipient:
     account = user.username if user else None
     contacts, shut = contacts_of(expert), shut_contacts(expert)
     return Recipient(account, expert.name, contacts["phone"], contacts["email"], shut)
+
+
+def page_for(expert: Expert, page: str) -> str:
+    """Return what a letter to ``expert`` says where it leads to ``page`` of his own area: its address, or whom he
+    asks for an account, for without one the way ends at the login."""
+    if account_of(expert):
+        return settings.SITE_URL + page
+    return f"您还没有登录账号，请联系专家库管理单位开通，开通后登录查看。{how_to_call()}"
 
 
 def tell_changed(expert: Expert, before: Mapping[str, str], *, now: datetime) -> None:

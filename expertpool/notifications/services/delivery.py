@@ -192,7 +192,7 @@ def _put_off(message: Message, now: datetime) -> tuple[datetime | None, str]:
         return until, PutOff.DOWN
     if message.put_off == PutOff.PACE:
         return message.due_at, PutOff.PACE  # its turn
-    return next_turn(channel, message.address, now=now), PutOff.PACE
+    return next_turn(channel, message, now=now), PutOff.PACE
 
 
 def _held_until(message: Message, now: datetime) -> datetime | None:

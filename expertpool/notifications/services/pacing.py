@@ -1,7 +1,8 @@
 """How fast messages go out: a bucket of turns for each account of a provider, and for each recipient.
 
 A bucket is the moment until which its turns are given out. It holds as many at once as its period has, and gets
-one back each such part of it.
+one back each such part of it. Letters about what it is a secret whom it is about take their turns apart from all others:
+that one waits tells that others went out (docs/decisions/0281).
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from django.db.models.functions import Greatest
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
 from expertpool.notifications.channels import Channel
-from expertpool.notifications.models import Pace
+from expertpool.notifications.models import Message, Pace
+from expertpool.notifications.queries.subjects import is_secret_whom
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 # Of recipients in the memory of this process; forgotten once their buckets are full again.
@@ -27,18 +29,22 @@ _recipients: dict[bytes, datetime] = {}
 _lock = Lock()
 
 
-def next_turn(channel: Channel, address: str, *, now: datetime) -> datetime:
-    """Take the next turn over ``channel`` to ``address``; return when it is, ``now`` where nothing limits it."""
-    if (later := _turn_of_recipient(channel, address, now)) > now:
+def next_turn(channel: Channel, message: Message, *, now: datetime) -> datetime:
+    """Take the next turn of ``message`` over ``channel``; return when it is, ``now`` where nothing limits it."""
+    about = message.about_type, message.about_id
+    secret = is_secret_whom(about)
+    # One bucket for each subject: who sees that of one draw wait would learn of another who is asked by it.
+    bucket = f"{message.address}:{':'.join(about)}" if secret else message.address
+    if message.address and (later := _turn_of_recipient(channel, bucket, now)) > now:
         return later
-    return _turn_of_account(channel, now)
+    return _turn_of_account(channel, ":secret" if secret else "", now)
 
 
-def _turn_of_account(channel: Channel, now: datetime) -> datetime:
+def _turn_of_account(channel: Channel, apart: str, now: datetime) -> datetime:
     most = value_of(channel.per_minute) if channel.per_minute else 0
     if not most:
         return now
-    key = f"{channel.code}:{channel.provider}"
+    key = f"{channel.code}:{channel.provider}{apart}"
     Pace.objects.get_or_create(key=key, defaults={"given_until": now})
     rows = Pace.objects.filter(key=key)
     # The row stays locked until the caller's transaction ends: nobody else gets the same turn.
@@ -46,11 +52,11 @@ def _turn_of_account(channel: Channel, now: datetime) -> datetime:
     return max(now, rows.values_list("given_until", flat=True).get() - MINUTE)
 
 
-def _turn_of_recipient(channel: Channel, address: str, now: datetime) -> datetime:
+def _turn_of_recipient(channel: Channel, bucket: str, now: datetime) -> datetime:
     most = value_of(channel.per_recipient) if channel.per_recipient else 0
-    if not most or not address:
+    if not most:
         return now
-    key = blind_index("notifications.pace", f"{channel.code}:{address}")
+    key = blind_index("notifications.pace", f"{channel.code}:{bucket}")
     with _lock:
         if len(_recipients) > MOST_KEPT:
             for old in [one for one, until in _recipients.items() if until <= now]:

@@ -120,7 +120,7 @@ PER_MINUTE = Setting(
     0,
     group=MAIL,
     order=90,
-    help="按邮件服务商给账号的限速填写，多的自动排队；0 为不限。",
+    help="多的自动排队；评审邀请等保密的邮件与其他邮件各按这个数排队，所以填服务商限速的一半。0 为不限。",
 )
 SETTINGS = (
     *(HOST, SECURITY, PLAIN, PORT, USER, PASSWORD),

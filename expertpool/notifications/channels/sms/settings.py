@@ -100,7 +100,7 @@ PER_MINUTE = Setting(
     0,
     group=SMS,
     order=30,
-    help="按服务商给账号的限速填写，多的自动排队；0 为不限。",
+    help="多的自动排队；评审邀请等保密的短信与其他短信各按这个数排队，所以填服务商限速的一半。0 为不限。",
 )
 PER_RECIPIENT = Setting(
     "notifications.sms_per_recipient",
@@ -109,7 +109,7 @@ PER_RECIPIENT = Setting(
     20,
     group=SMS,
     order=40,
-    help="多的自动推迟，以免打扰专家、被服务商拦截；0 为不限。",
+    help="多的自动推迟，以免打扰专家、被服务商拦截；每次评审的邀请另计。0 为不限。",
 )
 
 

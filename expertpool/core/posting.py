@@ -14,14 +14,6 @@ import httpx
 # Seconds for a whole attempt: a receiver that sends a letter now and then is never idle.
 LONGEST = 10.0
 
-# Written by whoever sends: of others they would lead a request elsewhere, or make two of one.
-FRAMING = frozenset(
-    {
-        *("host", "content-length", "content-type", "content-encoding", "transfer-encoding"),
-        *("connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade", "expect"),
-    }
-)
-
 
 @dataclass(frozen=True)
 class Target:

@@ -26,7 +26,8 @@ from expertpool.notifications.channels.email.settings import (
     SENDER,
     SENDER_NAME,
 )
-from expertpool.notifications.enums import DeliveryState
+from expertpool.notifications.channels.sms.settings import SMPP_SMS, SMPP_SOURCE, SMPP_TYPE
+from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.route import held_routes
 from expertpool.notifications.services.delivery import deliver
@@ -38,6 +39,7 @@ from expertpool.siteconfig.queries.counting import counted
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import reset_setting, save_settings
 from tests.factories.accounts import make_user
+from tests.factories.siteconfig import configure
 from tests.notifications.mail_server import ACCOUNT as ACCOUNT_OF_IT
 from tests.notifications.mail_server import MailServer
 
@@ -188,3 +190,24 @@ def test_a_change_that_was_written_holds_no_letter(guard: User, code: str) -> No
     assert row.pk
     assert not held_routes(NOW)
     assert counted(ROUTE_WAIT, NOW) == ROUTE_WAIT.default
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [(SMPP_SOURCE, "8613955990009"), (SMPP_TYPE, "OTHER")]
+)
+def test_whose_number_is_answered_is_told_and_waits(
+    admin: User, guard: User, setting: Setting[str], value: str
+) -> None:
+    """The attacker's own number as the sender: answers, with telephones and codes, went to it."""
+    configure(SMPP_SOURCE, "106912345")
+    save_settings(
+        group=SMPP_SMS,
+        values={setting.code: value},
+        version=version_of(SMPP_SMS),
+        actor=admin,
+        now=NOW,
+    )
+    told = [one for one in Message.objects.all() if one.occasion == "mail.rerouted"]
+    assert guard.name in {one.recipient for one in told}
+    assert value in told[0].body
+    assert held_routes(NOW) == {ChannelCode.SMS: NOW + WAIT}

@@ -401,18 +401,23 @@ def test_one_field_is_used_once(gateway: Platform, setting: Setting[Any], value:
     assert gateway.taken[0]["mobile"] == "13800000001"
 
 
-@pytest.mark.parametrize("name", ["Host", "host", "Content-Length", "Transfer-Encoding", "a b", ""])
+LEADING = ("Host", "host", "Content-Length", "Transfer-Encoding", "X-Forwarded-Host", "Forwarded")
+
+
+@pytest.mark.parametrize("name", [*LEADING, "Cookie", "Accept-Encoding", "a b", ""])
 def test_a_secret_stands_in_no_header_by_which_requests_are_led(
     gateway: Platform, name: str
 ) -> None:
     """`header:Host` chose the site that got all letters, `header:Content-Length` cut them off."""
     (own,) = (one for one in sms.CONSTRAINTS if one.code.endswith("header"))
     assert "header:Authorization" in own.broken(typed(gateway_secret_name=f"header:{name}"))
-    assert not own.broken(typed(gateway_secret_name="header:X-Token"))
+    for fit in ("X-Token", "apikey", "X-API-KEY", "access_token"):
+        assert not own.broken(typed(gateway_secret_name=f"header:{fit}"))
     if name and name != "a b":  # stored before
         configure_all({sms.GATEWAY_SECRET_NAME: f"header:{name}", sms.GATEWAY_SECRET: "3"})
         assert sent().status is SendStatus.ACCEPTED
         assert gateway.headers[0]["host"] == gateway.host
+        assert "3" not in gateway.headers[0].values()
         assert gateway.taken[0]["mobile"] == "13800000001"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from expertpool.core.configuration import Reader
-from expertpool.core.posting import FRAMING, Answer
+from expertpool.core.posting import Answer
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
 from expertpool.notifications.channels.sms.posting import NotHandedIn, handed_in
 from expertpool.notifications.channels.sms.settings import (
@@ -25,6 +25,7 @@ from expertpool.notifications.channels.sms.settings import (
     GATEWAY_URL,
     IN_HEADER,
     NOT_PLAIN,
+    is_secret_header,
     pairs,
 )
 
@@ -61,7 +62,7 @@ class Gateway:
         name = read(GATEWAY_SECRET_NAME)
         if not name.startswith(IN_HEADER):
             fields |= {name: read(GATEWAY_SECRET)} if name else {}
-        elif (name := name.removeprefix(IN_HEADER)).lower() not in FRAMING:  # stored long ago
+        elif is_secret_header(name := name.removeprefix(IN_HEADER)):  # stored long ago, else
             headers[name] = read(GATEWAY_SECRET)
         if (name := read(GATEWAY_EXTENSION)) and outbound.extension:
             fields[name] = outbound.extension

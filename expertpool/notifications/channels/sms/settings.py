@@ -19,11 +19,13 @@ from expertpool.core.configuration import (
     SettingGroup,
     Text,
 )
-from expertpool.core.posting import FRAMING
 
 THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 IN_HEADER = "header:"
-_HEADER = re.compile(r"[A-Za-z0-9_-]+")
+# Of others than secrets some lead a request to another site, end it before its content, or change what is answered.
+_SECRET_HEADER = re.compile(
+    r"(?=.*(auth|key|token|secret|pass|sign|cred|ticket))[a-z0-9_-]+", re.IGNORECASE
+)
 _PLAIN = re.compile(r"[ -~]*")
 NOT_PLAIN = "放在请求头里的密钥只能用英文字母、数字和英文符号，请切换到英文输入法后重新填写。"
 _HOST = re.compile(r"[\w.-]+|[0-9a-f:]+")
@@ -443,7 +445,8 @@ ROUTE = (
     *(GATEWAY_URL, GATEWAY_PHONE, GATEWAY_TEXT, GATEWAY_REFERENCE, GATEWAY_FIELDS),
     # A field of the platform may name whoever gets a copy, whatever it is called here.
     *(GATEWAY_SECRET_NAME, GATEWAY_SECRET, GATEWAY_EXTENSION),
-    *(SMPP_HOST, SMPP_PORT, SMPP_TLS, SMPP_ID, SMPP_PREFIX),
+    # Whose number is answered gets the answers; the type is part of the account.
+    *(SMPP_HOST, SMPP_PORT, SMPP_TLS, SMPP_ID, SMPP_TYPE, SMPP_SOURCE, SMPP_PREFIX),
 )
 
 _NEEDED: dict[str, tuple[Setting[str], ...]] = {
@@ -509,15 +512,19 @@ def _fields_twice(read: Reader) -> str:
     return f"字段名重复：{'、'.join(twice)}，每个字段只能用于一处。" if twice else ""
 
 
+def is_secret_header(name: str) -> bool:
+    """Tell whether a header called ``name`` is one for secrets."""
+    return _SECRET_HEADER.fullmatch(name) is not None
+
+
 def _header_of_its_own(read: Reader) -> str:
-    """Other headers lead the request to another site of the platform, or end it before its content."""
     name = read(GATEWAY_SECRET_NAME)
     if not name.startswith(IN_HEADER):
         return ""
     name = name.removeprefix(IN_HEADER)
-    if _HEADER.fullmatch(name) and name.lower() not in FRAMING:
+    if is_secret_header(name):
         return "" if _PLAIN.fullmatch(read(GATEWAY_SECRET)) else NOT_PLAIN
-    return f"「{GATEWAY_SECRET_NAME.label}」不能用请求头「{name}」，应是平台存放密钥的请求头，如 header:Authorization。"
+    return f"「{GATEWAY_SECRET_NAME.label}」不能用请求头「{name}」，应是平台存放密钥的请求头，名称里有 auth、key、token 等字样，如 header:Authorization。"
 
 
 def _report_names_its_message(read: Reader) -> str:

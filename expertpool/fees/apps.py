@@ -8,12 +8,20 @@ class FeesConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.changes.registry import OWN_DATA
+        from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
+        from expertpool.core.registry import (
+            MENU,
+            MENU_GROUPS,
+            NARROW_PAGES,
+            PAGE_TABS,
+            narrow_pages,
+        )
         from expertpool.fees.actions import ACTIONS
         from expertpool.fees.exports import FeeExport
+        from expertpool.fees.home import TODOS
         from expertpool.fees.menu import GROUP, ITEMS
         from expertpool.fees.occasions import OCCASIONS as TOLD
         from expertpool.fees.permissions import PERMISSIONS
@@ -27,7 +35,10 @@ class FeesConfig(AppConfig):
         LOG_ACTIONS.add(*ACTIONS)
         MENU_GROUPS.add(GROUP)
         MENU.add(*ITEMS)
+        home.TODOS.add(*TODOS)
         PAGE_TABS.add(*TABS)
+        # What he has earned he is paid, whatever became of him since.
+        NARROW_PAGES.add(*narrow_pages("fees:own", "fees:own_fee", "fees:own_letter"))
         EXPORTS.add(FeeExport())
         OCCASIONS.add(*TOLD)
         OWN_DATA.add(*OWN)

@@ -301,6 +301,7 @@ def test_an_expert_signs_on_his_page_and_the_office_has_it(
     assert expert.user
     (line,) = make_sent(operator, pool=(expert,))
     login(client, expert.user)
+    assert "1 份劳务费确认函等待您核对签字" in client.get("/").content.decode()
     assert "待签字" in client.get(reverse("fees:own")).content.decode()
     page = reverse("fees:own_fee", args=[line.pk])
     shown = client.get(page).content.decode()

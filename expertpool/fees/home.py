@@ -1,0 +1,24 @@
+"""What this app puts on the home page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+
+from expertpool.accounts.models import User
+from expertpool.core.home import Source, Todo
+from expertpool.experts.queries.experts import expert_for
+from expertpool.fees.queries.lines import fees_to_sign
+
+
+def letters_to_sign(user: User, now: datetime) -> Iterator[Todo]:
+    expert, url = expert_for(user), reverse("fees:own")
+    if expert is not None:
+        rows = fees_to_sign(expert)
+        text = "份劳务费确认函等待您核对签字"
+        yield Todo("签劳务费确认函", text, url, "receipt-yuan", "blue", "签字", rows)
+
+
+TODOS = (Source("fees_own", "experts.self", 62, letters_to_sign),)

@@ -62,7 +62,7 @@ class ReturnForm(forms.Form):
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs=NOTE),
-        help_text="只填这里、下面都不写的，申请人可以修改全部内容。",
+        help_text="下面写了原因的，申请人只能改那几项；只填这里、下面都不写的，除已验证的手机号（或邮箱）外都可以改。",
     )
     wide: ClassVar = {"note"}
 

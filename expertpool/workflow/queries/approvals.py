@@ -174,8 +174,9 @@ class Course:
         return [step.name for step in self.steps]
 
     def told_applicant(self) -> Course:
-        """Return it as its applicant reads it: what a step said when it sent back to another step is between those
-        who decide, and what was decided before anew is not said twice."""
+        """Return it as its applicant reads it: of what goes on he sees where it stands, and who decided what only
+        once it is over. What a step said when it sent back to another step stays between those who decide, and what
+        was decided before anew is not said twice."""
         told: list[Decision] = []
         following = [*self.decisions[1:], None]
         for one, after in zip(self.decisions, following, strict=False):
@@ -186,6 +187,8 @@ class Course:
             # It went to where the next decided, or to where it stands.
             to = after.step if after else self.approval.step
             told = [each for each in told if to is None or each.step.order < to.order]
+        if self.approval.state == ApprovalState.RUNNING:
+            told = []
         earlier = [course.told_applicant() for course in self.earlier]
         return replace(self, decisions=told, earlier=earlier)
 

@@ -342,7 +342,7 @@ def test_who_sends_back_reads_to_whom(client: Client, admin: User) -> None:
     assert "退回「初审」" in form
     assert "申请人仍在审核中" in form
     # Nothing is said of what he could correct: he hears nothing.
-    assert "申请人可以修改全部内容" not in form
+    assert "申请人只能改" not in form
     assert 'name="at_' not in form
     rejecting = client.get(reverse("joining:reject", args=[application.pk])).content.decode()
     assert "申请人会收到" not in rejecting
@@ -368,6 +368,13 @@ def test_an_applicant_does_not_read_what_one_step_says_to_another(admin: User) -
     for word in ("请核对邮箱的来历", "张终审", "材料齐全了", "王初审"):
         assert word not in page
     approve(application=back, actor=other, note="已核对", now=now)
+    # While it goes on he reads where it stands, and nothing of who decided what.
+    page = page_of_applicant(application)
+    assert "审定" in page
+    for word in ("初审：同意", "已核对", "王初审"):
+        assert word not in page
+    back.refresh_from_db()
+    approve(application=back, actor=chief, note="", now=now)
     # What was decided anew is said once.
     page = page_of_applicant(application)
     assert (page.count("初审：同意"), "请核对邮箱的来历" in page) == (1, False)

@@ -87,8 +87,7 @@ def _count(row: Row, totals: Totals, importer: Importer) -> None:
             totals.left[fault.reason] += 1
         for note in row.notes:
             totals.notes[note.kind] += 1
-        if lacking := importer.lacks(row):
-            totals.lacking[lacking] += 1
+        totals.lacking.update(importer.lacks(row))
     for word in row.words:
         _count_word(word, totals)
 

@@ -261,6 +261,9 @@ class AnswersForm(forms.Form):
                 continue
             typed = self.cleaned_data[name]
             meaning = ("" if typed in EMPTIED else typed) if typed else None
+            # A word that is refused, typed once more, answers nothing: what it may be stays beside it.
+            if meaning == line["word"] and line.get("proposals"):
+                meaning = None
             if meaning != line["meant"] or (meaning is None and line["suggestion"]):
                 said.setdefault(line["code"], {})[line["word"]] = meaning
         return said

@@ -226,9 +226,9 @@ class Importer(ABC):
         """Tell whether a row shows how to fill in a list, and is none of its rows; before `inspect`."""
         return False
 
-    def lacks(self, row: Row) -> str:
-        """Return what a row that is taken has not, though nearly all have it; empty: nothing."""
-        return ""
+    def lacks(self, row: Row) -> Sequence[str]:
+        """Return what a row that is taken has not, though nearly all have it."""
+        return ()
 
     def shown(self, row: Row) -> dict[str, str]:
         """Return a row as it will be saved: header → value as it is read."""

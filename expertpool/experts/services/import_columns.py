@@ -18,6 +18,10 @@ from expertpool.experts.services.import_lookups import SpecialtyNames
 _COUNTED = re.compile(
     r"(?:(?:(?<=^)|(?<=[\s;；,，、]))\(?\d{1,2}[.．、)）]|[①-⑳])\s*(?=[A-Za-z]\s?\d{2}|[\u4e00-\u9fff])"
 )
+# 主：A0401；辅：A0402
+_RANKED = re.compile(
+    r"(?:(?<=^)|(?<=[\s;；,，、]))(?:[主辅]评?(?:专业)?|第[一二三]专业)\s*[:：]\s*"
+)
 _CIRCLED = re.compile("[①-⑳]")
 _GAP = re.compile(r"(?<![A-Za-z0-9])([A-Za-z])\s+(?=\d{2,}(?![A-Za-z0-9]))")
 _WITH_LEVEL = re.compile(
@@ -39,12 +43,14 @@ def expert_columns() -> list[ImportColumn]:
 
 
 def listed(cell: Any) -> str:
-    """Clean a list of specialties: without the numbers of its entries, a blank within a code, or bars between."""
+    """Clean a list of specialties: without the numbers or ranks of its entries, a blank
+    within a code, or bars between."""
     value = as_text(cell)
     if value.isalnum() and not _CIRCLED.search(value):  # one code or name: nearly all are so
         return value
     value = value.translate(_BARS)
-    return _GAP.sub(r"\1", _COUNTED.sub("；", value).lstrip("； "))
+    value = _RANKED.sub("；", _COUNTED.sub("；", value))
+    return _GAP.sub(r"\1", value.lstrip("； "))
 
 
 class _Names:

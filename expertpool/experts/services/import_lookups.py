@@ -22,7 +22,10 @@ _WITH_CODE = 30  # letters that may stand beside a name
 _CODED = re.compile(r"(?P<code>[A-Za-z]\d+)[\s:：\-—]*(?P<name>[^A-Za-z0-9].*)")
 _NAMED = re.compile(r"(?P<name>[^A-Za-z0-9]+?)[\s:：\-—(（]*(?P<code>[A-Za-z]\d+)\s*[)）]?")
 _NEXT = re.compile(r"[\s/／|+]+(?=[A-Za-z]\d{2,}(?![A-Za-z0-9]))")
-_BELONGS = re.compile(r"(?P<name>.+?)\s*[(（](?P<above>[^()（）]+)[)）]")  # 建筑工程（设计）
+# 建筑工程（设计）, 设计（建筑工程）, 工程造价-土建
+_QUALIFIED = re.compile(r"(.+?)\s*(?:[(（]([^()（）]+)[)）]|[-—–－:：·]+\s*(.+))")
+_MISTYPED = re.compile(r"([A-Za-z])[-. ]?([\dOo]+(?:[-. ]\d+)*)\s*等?")  # AO401, A-04-01, A0401等
+_LEAST = 2  # letters that tell of a specialty
 _PARTING = re.compile(r"\s*[/／\\>＞→]\s*")  # 设计/建筑工程
 _WORKS = "工程"
 _BLANKS = re.compile(r"[\s()]+")
@@ -85,9 +88,13 @@ class SpecialtyNames:
     def candidates(self, word: str) -> list[str]:
         """Return the specialties that go by one name, where there are several, each with its code and what
         it belongs to; of a path that is none, those that are called as its end."""
-        named = self._named_so(word)
+        coded, given = self._coded(word)
+        named = self._narrowed(coded, given) if coded else self._named_so(word)
         if not named and len(path := _path(word)) > 1:
             return [self._called(pk) for pk in self._all.get(path[-1], [])]
+        if not named:
+            named = self._perhaps(word, coded)
+            return [self._called(pk) for pk in named]
         return [self._called(pk) for pk in named] if len(named) > 1 else []
 
     def doubts(
@@ -154,18 +161,83 @@ class SpecialtyNames:
         return all(any(_is_part(name, one) for one in above) for name in reversed(over))
 
     def _named_so(self, word: str) -> list[int]:
-        """Return the specialties of a name; behind it may stand, in brackets, to what the one belongs."""
+        """Return the specialties of a name. Behind it may stand to what the one belongs, or which part of it is
+        meant: never is that passed over."""
         found = self._names.get(word, []) or self._on_path(word)
-        if found or not (parts := _BELONGS.fullmatch(word)):
+        if found or not (parts := _qualified(word)):
             return found
-        named = self._names.get(parts["name"], [])
-        below = [pk for pk in named if self._is_below(pk, parts["above"])]
-        return below or named
+        name, more = parts
+        named = self._all.get(name, [])
+        below = [pk for pk in named if self._is_below(pk, more)]
+        within = [one for pk in named for one in self._within(pk, more)]
+        if found := below or within:
+            return self._lowest(list(dict.fromkeys(found)))
+        several = self._names.get(name, [])  # are asked about, each with its code
+        return several if len(several) > 1 else []
 
     def _is_below(self, pk: int, name: str) -> bool:
-        _, _, parent = self._rows[pk]
-        above = self._rows.get(parent or 0)
-        return above is not None and _is_part(name, above[1])
+        """Tell whether a specialty belongs to what is called ``name``; all works hold “工程” in their name."""
+        above = [self._rows[one] for one in self._above(pk)]
+        return len(name) >= _LEAST and any(
+            _plain(name) in _plain(called) or (parent in self._rows and _is_part(name, called))
+            for _, called, parent in above
+        )
+
+    def _within(self, top: int, name: str) -> list[int]:
+        """Return what is called ``name`` of all that belongs to ``top``: 公路 is 公路工程 there."""
+        for found in (self._all.get(name, []), self._shortened.get(_short(name), [])):
+            if below := [pk for pk in found if top in self._above(pk)]:
+                return self._lowest(below)
+        return []
+
+    def _narrowed(self, coded: int, given: str) -> list[int]:
+        """Return what a code means beside which ``given`` stands: a part of it where that says which."""
+        name, given = _plain(self._rows[coded][1]), _plain(given)
+        if given and given in name:
+            return [coded]
+        rest = given.replace(name, "", 1).strip("-—–:·") if name in given else ""
+        if not rest:
+            return [coded] if given == name else []
+        if coded not in self._branches:  # is as narrow as can be
+            return [coded]
+        found = self._within(coded, rest)
+        return found or ([coded] if self._is_below(coded, rest) else [])
+
+    def _perhaps(self, word: str, coded: int) -> list[int]:
+        """Return what may be meant by a word that is none: 建筑工程设计, 货物（空调）, AO401."""
+        if (typed := _MISTYPED.fullmatch(word)) is not None:
+            digits = re.sub(r"[-. ]", "", typed[2].upper().replace("O", "0"))
+            known = self._codes.get(f"{typed[1].upper()}{digits}")
+            return [known] if known else []
+        name, more = _qualified(word) or ("", "")
+        if coded:
+            more = _plain(self._coded(word)[1]).replace(_plain(self._rows[coded][1]), "", 1)
+        tops = {coded} if coded else set(self._all.get(name, []))
+        short = _short(more.strip("-—–:· "))
+        if tops and len(short) >= _LEAST:
+            rows = self._rows.items()
+            held = [
+                pk for pk, row in rows if short in row[1] and tops.intersection(self._above(pk))
+            ]
+            return self._highest(held)
+        found = []
+        for pk in self._branches & self._rows.keys():
+            called = self._rows[pk][1]
+            for end in {called, called.removeprefix(_WORKS)} - {""}:
+                if len(end) >= _LEAST and word.endswith(end):
+                    found += self._within(pk, word.removesuffix(end))
+        return sorted(set(found), key=lambda pk: self._rows[pk][0])
+
+    def _highest(self, found: list[int]) -> list[int]:
+        """Return those that belong to none of the others."""
+        return [pk for pk in found if not set(found).intersection(self._above(pk))]
+
+    @cached_property
+    def _shortened(self) -> dict[str, list[int]]:
+        shortened: dict[str, list[int]] = defaultdict(list)
+        for pk, (_, name, _) in self._rows.items():
+            shortened[_short(name)].append(pk)
+        return shortened
 
     def _called(self, pk: int) -> str:
         code, name, parent = self._rows[pk]
@@ -235,8 +307,8 @@ class SpecialtyNames:
         coded, given = self._coded(one)
         if coded:
             code, name, _ = self._rows[coded]
-            if _is_part(given, name):
-                return coded
+            if len(meant := self._narrowed(coded, given)) == 1:
+                return meant[0]
             told = f"中，{code} 是“{name}”，请核对代码和名称。"
             raise _refused("specialties", word, "专业代码与名称不符", told)
         named = self._named_so(one)
@@ -371,8 +443,23 @@ def _path(word: str) -> list[str]:
 
 def _is_part(one: str, other: str) -> bool:
     """Return whether of two names of a specialty one holds the other: many write a short one."""
-    one, other = (_BLANKS.sub("", unicodedata.normalize("NFKC", name)) for name in (one, other))
+    one, other = _plain(one), _plain(other)
     return bool(one) and (one in other or other in one)
+
+
+def _plain(name: str) -> str:
+    return _BLANKS.sub("", unicodedata.normalize("NFKC", name))
+
+
+def _short(name: str) -> str:
+    """Return a name as it is compared within a branch, where 公路 is 公路工程, 市政公用工程 is 市政工程."""
+    return _plain(name).replace("公用", "").removesuffix(_WORKS)
+
+
+def _qualified(word: str) -> tuple[str, str] | None:
+    """Return a name, and what stands in brackets or behind a dash after it."""
+    parts = _QUALIFIED.fullmatch(word)
+    return (parts[1].strip(), (parts[2] or parts[3]).strip()) if parts else None
 
 
 def _refused(code: str, word: str, reason: str, detail: str) -> CellRefused:

@@ -217,9 +217,10 @@ class ExpertImporter(Importer):
         marked = "name" not in row.values and any(map(is_marked, row.cells))
         return marked or is_example(row.values)
 
-    def lacks(self, row: Row) -> str:
+    def lacks(self, row: Row) -> Sequence[str]:
         is_person = row.values.get("kind") != ExpertKind.ORGANISATION
-        return "" if row.values.get("employer") or not is_person else "工作单位"
+        lacking = ["工作单位"] if is_person and not row.values.get("employer") else []
+        return lacking if row.values["specialty_ids"] else [*lacking, "评审专业"]
 
     def shown(self, row: Row) -> dict[str, str]:
         values = row.values

@@ -47,6 +47,92 @@ def test_a_name_that_a_branch_has_too_is_asked_about(
 
 
 @pytest.mark.shows("EXP-08")
+@pytest.mark.parametrize(
+    ("cell", "codes"),
+    [
+        ("设计（建筑工程）", {"A0401"}),
+        ("建筑工程（设计）", {"A0401"}),
+        ("设计-建筑工程", {"A0401"}),
+        ("监理（公路）", {"A0503"}),
+        ("工程施工（市政公用工程）", {"A0802"}),
+        ("工程造价(土建)", {"A0601"}),
+        ("A06工程造价-土建工程", {"A0601"}),
+        ("A06 工程造价（土建）", {"A0601"}),
+        ("A0401 建筑工程（设计）", {"A0401"}),
+        ("主：A0401；辅：A0402", {"A0401", "A0402"}),
+        ("主评专业:建筑工程（A0401），辅评专业:A0402", {"A0401", "A0402"}),
+        ("项目管理（含代建）", {"A07"}),
+    ],
+)
+def test_what_stands_beside_a_name_narrows_it(
+    client: Client, tmp_path: Path, cell: str, codes: set[str]
+) -> None:
+    page = upload(client, tmp_path, [[*HEAD, "专业"], ["甲", "13911110001", cell]])
+    post(client, "confirm", page.context["run"], standing(page))
+    assert {one.code for one in Expert.objects.get().specialties.all()} == codes
+
+
+@pytest.mark.shows("EXP-08")
+@pytest.mark.parametrize(
+    ("cell", "proposed"),
+    [
+        ("建筑工程设计", ["A0401"]),
+        ("公路工程监理", ["A0503"]),
+        ("市政公用工程施工", ["A0802"]),
+        ("A0401等", ["A0401"]),
+        ("AO401", ["A0401"]),
+        ("A-04-01", ["A0401"]),
+        ("建筑工程造价（从未有过）", []),
+        ("采矿工程（从未有过）", []),
+        ("设计（从未有过）", ["A04", "C120303"]),
+        ("A06 工程造价（从未有过）", []),
+    ],
+)
+def test_what_is_not_known_beside_a_name_is_asked_about(
+    client: Client, tmp_path: Path, cell: str, proposed: list[str]
+) -> None:
+    page = upload(client, tmp_path, [[*HEAD, "专业"], ["甲", "13911110001", cell]])
+    assert page.context["run"].accepted == 0
+    (line,) = page.context["form"].word_lines()
+    assert [one.split(" ")[0] for one in line["proposals"]] == proposed
+
+
+@pytest.mark.shows("EXP-08")
+def test_a_part_that_several_hold_is_asked_about_with_each(client: Client, tmp_path: Path) -> None:
+    page = upload(client, tmp_path, [[*HEAD, "专业"], ["甲", "13911110001", "货物（空调）"]])
+    assert page.context["run"].accepted == 0
+    (line,) = page.context["form"].word_lines()
+    assert line["proposals"]
+    assert all(one.startswith("B") and "空调" in one for one in line["proposals"])
+
+
+@pytest.mark.shows("EXP-08")
+def test_a_name_typed_once_more_answers_nothing(client: Client, tmp_path: Path) -> None:
+    page = upload(client, tmp_path, [[*HEAD, "专业"], ["甲", "13911110001", "设计"]])
+    said = standing(page, **{word_field(page, "设计"): "设计"})
+    page = post(client, "answers", page.context["run"], said)
+    (line,) = page.context["form"].word_lines()
+    assert len(line["proposals"]) == 2
+    assert line["meant"] is None
+
+
+@pytest.mark.shows("EXP-08")
+@pytest.mark.parametrize("header", ["申报专业（可填3个）", "评标专业及代码"])
+def test_a_column_of_what_is_applied_for_is_read(
+    client: Client, tmp_path: Path, header: str
+) -> None:
+    page = upload(client, tmp_path, [[*HEAD, header], ["甲", "13911110001", "A0401"]])
+    assert "没有评审专业" not in page.content.decode()
+
+
+@pytest.mark.shows("EXP-08")
+def test_a_list_without_specialties_says_so(client: Client, tmp_path: Path) -> None:
+    page = upload(client, tmp_path, [HEAD, ["甲", "13911110001"]])
+    assert page.context["run"].accepted == 1
+    assert "1 行没有评审专业" in page.content.decode()
+
+
+@pytest.mark.shows("EXP-08")
 def test_a_branch_chosen_for_a_name_is_what_is_saved(client: Client, tmp_path: Path) -> None:
     page = upload(client, tmp_path, [[*HEAD, "专业"], ["甲", "13911110001", "设计"]])
     (line,) = page.context["form"].word_lines()

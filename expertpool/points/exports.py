@@ -30,15 +30,14 @@ class AccountExport(Exporter):
             width=28,
             of=("experts.employer",),
         ),
-        ExportColumn("balance", "积分", lambda row: row.balance),
+        ExportColumn("balance", "积分", lambda row: row.told),
         ExportColumn("level", "等级", lambda row: row.level_name or ""),
-        ExportColumn("entries", "笔数", lambda row: row.n),
-        ExportColumn("updated", "最近变动", lambda row: row.updated_at, width=20),
     )
 
     def rows(self, user: Any, params: Params) -> QuerySet[PointAccount]:
-        rows = AccountFilter(params, user=user).filter(accounts_visible_to(user, self.permission))
-        return rows.annotate(level_name=level_name()).order_by("-balance", "-id")
+        seen = accounts_visible_to(user, self.permission, now=timezone.now())
+        rows = AccountFilter(params, user=user).filter(seen)
+        return rows.annotate(level_name=level_name()).order_by("-told", "-id")
 
 
 class EntryExport(Exporter):
@@ -55,7 +54,7 @@ class EntryExport(Exporter):
         ExportColumn("label", "事由", lambda row: row.label, width=20),
         ExportColumn("cause", "来由", lambda row: row.get_cause_display()),
         ExportColumn("points", "积分", lambda row: row.points),
-        ExportColumn("balance", "余额", lambda row: row.balance),
+        ExportColumn("balance", "余额", lambda row: row.told),
         ExportColumn("note", "说明", lambda row: row.note, width=40),
         ExportColumn("actor", "经办人", lambda row: str(row.actor or "系统")),
     )

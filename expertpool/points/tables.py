@@ -15,8 +15,7 @@ from expertpool.points.queries.ledger import entries_of, own_lines
 from expertpool.points.queries.requests import requests_of
 
 ACCOUNT_SORTS: dict[str, str | tuple[str, ...]] = {
-    "balance": ("balance", "id"),
-    "updated": ("updated_at", "id"),
+    "balance": ("told", "id"),
     "number": "expert__number",
 }
 ENTRY_SORTS: dict[str, str | tuple[str, ...]] = {"at": ("at", "id"), "points": ("points", "id")}

@@ -11,7 +11,7 @@ from expertpool.core.registry import Tab
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.points.permissions import CORRECT, VIEW
-from expertpool.points.queries.ledger import balance_of, entries_visible_to, lines_for
+from expertpool.points.queries.ledger import balance_told, entries_visible_to, lines_for
 from expertpool.points.queries.levels import all_levels, standing_of
 from expertpool.workflow.queries.requests import waiting_about
 
@@ -26,12 +26,11 @@ LONGEST = 100  # entries that the tab shows; all are in the list of entries
 def points(request: HttpRequest, expert: Expert) -> str:
     """积分 of an expert: what he has, and the entries behind it."""
     user, now = cast("User", request.user), timezone.now()
-    seen = experts_visible_to(user, VIEW).filter(pk=expert.pk).exists()
     entries = entries_visible_to(user, now=now).filter(expert=expert).order_by("-n")[:LONGEST]
     may = experts_visible_to(user, CORRECT).filter(pk=expert.pk).exists()
     context = {
         "expert": expert,
-        "standing": standing_of(balance_of(expert) if seen else 0, all_levels()),
+        "standing": standing_of(balance_told(user, expert, now=now), all_levels()),
         "lines": lines_for(user, entries, now=now),
         "longest": LONGEST,
         "may": may,

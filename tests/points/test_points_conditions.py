@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.http import QueryDict
@@ -13,7 +15,7 @@ from django.utils import timezone
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role, User
-from expertpool.core.criteria import Context, CriteriaError, parse, to_q
+from expertpool.core.criteria import Context, CriteriaError, parse, schema, to_q
 from expertpool.core.exporting import EXPORTS
 from expertpool.draws.models import DrawPlan
 from expertpool.draws.queries.fitting import fitting_experts, planned_levels
@@ -23,10 +25,13 @@ from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.points.models import PointEntry
 from expertpool.points.queries.ledger import (
+    accounts_visible_to,
+    balance_told,
     entries_of,
     entries_visible_to,
     lines_for,
     own_lines,
+    totals_for,
 )
 from expertpool.points.services.settling import settle_draw
 from tests.factories.accounts import make_user
@@ -67,10 +72,11 @@ def test_a_draw_may_ask_for_points() -> None:
     assert [one.expert_id for one in fitting_experts(levels, now=NOW)] == [first.pk]
 
 
-def role_of(*codes: str) -> Role:
-    role = Role.objects.create(code="reads-points", name="查阅积分")
+def role_of(*codes: str, scope: Scope = Scope.ALL) -> Role:
+    number = Role.objects.count()
+    role = Role.objects.create(code=f"reads-points-{number}", name=f"查阅积分{number}")
     for code in codes:
-        role.permissions.create(code=code, scope=Scope.ALL)
+        role.permissions.create(code=code, scope=scope)
     return role
 
 
@@ -100,8 +106,97 @@ def test_the_review_behind_an_entry_is_named_to_whoever_may_read_its_names(
     page = login(client, reader).get(
         reverse("experts:detail", args=[entry.expert_id]) + "?tab=points"
     )
-    assert "只计入余额，不列明细" in page.content.decode()
+    assert "所记的积分不列明细" in page.content.decode()
     assert entry.label not in page.content.decode()
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_points_of_reviews_whose_names_may_not_be_read_come_to_the_balance_by_quarters(
+    operator: User, named: bool
+) -> None:
+    """Whoever looked at the list each day knew by who rose, and by the day of it, who had sat."""
+    make_point_rule("confirmed", 7, now=NOW - timedelta(days=1))
+    make_expert("王立新")
+    draw = make_draw(now=NOW, operator=operator, seats=1, opens_in_hours=48)
+    accept_all(draw, now=NOW)
+    over = NOW + timedelta(days=3)
+    make_entry(make_expert("李默"), points=5, now=NOW)
+    release(draw_id=draw.pk, now=NOW + timedelta(hours=48), unanswered=True)
+    settle_draw(draw_id=draw.pk, now=over)
+    expert = PointEntry.objects.get(points=7).expert
+    codes = ("points.view", "points.export", "experts.view", *(["draws.names"] if named else []))
+    reader = make_user(roles=(role_of(*codes),))
+
+    def read(now: datetime) -> dict[str, int]:
+        for code in codes[:2]:
+            rows: Any = accounts_visible_to(reader, code, now=now)
+            found = {one.expert.name: one.told for one in rows}
+        assert balance_told(reader, expert, now=now) == found.get("王立新", 0)
+        assert totals_for(reader, since=NOW, now=now).experts == len(found)
+        return found
+
+    later = over + timedelta(days=1)
+    assert read(later) == ({"王立新": 7, "李默": 5} if named else {"李默": 5})
+    assert totals_for(reader, since=NOW, now=later).given == (12 if named else 5)
+    # Nor by the balance behind an entry that he may read.
+    given = make_entry(expert, points=2, now=over + timedelta(hours=1))
+    assert read(later) == {"王立新": 9 if named else 2, "李默": 5}
+    line: Any = entries_visible_to(reader, now=later).get(pk=given.pk)
+    assert line.told == (9 if named else 2)
+    year = timezone.make_aware(datetime(2027, 1, 1, 0, 1))  # noqa: DTZ001
+    assert read(year) == {"王立新": 9, "李默": 5}
+
+
+def test_a_list_and_its_tab_tell_the_same(client: Client, operator: User) -> None:
+    now = timezone.now()
+    make_point_rule("confirmed", 70, now=now - timedelta(days=9))
+    expert = make_expert("王立新")
+    draw = make_draw(now=now - timedelta(days=4), operator=operator, seats=1, opens_in_hours=48)
+    accept_all(draw, now=now - timedelta(days=4))
+    release(draw_id=draw.pk, now=now - timedelta(days=2), unanswered=True)
+    settle_draw(draw_id=draw.pk, now=now)
+    make_entry(expert, points=3, now=now)
+    for codes, told in (((), "<b>3</b>"), (("draws.names",), "<b>73</b>")):
+        reader = make_user(roles=(role_of("points.view", "experts.view", *codes),))
+        login(client, reader)
+        for url in (
+            reverse("points:list") + "?sort=-updated",
+            reverse("points:list") + "?least=3&most=73",
+            reverse("experts:detail", args=[expert.pk]) + "?tab=points",
+        ):
+            page = client.get(url).content.decode()
+            assert told in page
+            assert ("<b>73</b>" in page) == bool(codes)
+            assert "最近变动" not in page
+        assert (
+            "王立新" in client.get(reverse("points:list") + "?least=50").content.decode()
+        ) == bool(codes)
+
+
+def test_only_who_reads_all_points_and_all_names_may_ask_for_points(client: Client) -> None:
+    """Whoever saw experts asked for each number, and knew to the point and the day what each had."""
+    make_entry(make_expert("王立新"), points=162)
+    leaf = {"field": "points", "op": "eq", "value": 162}
+    url = reverse("experts:list") + "?" + urlencode({"where": json.dumps(leaf)})
+    some = role_of("points.view", "draws.names", scope=Scope.DEPARTMENT)
+    for roles, may in (
+        ((role_of("experts.view"),), False),
+        ((role_of("experts.view", "points.view"),), False),
+        ((role_of("experts.view", "draws.names"),), False),
+        ((role_of("experts.view"), some), False),
+        ((role_of("experts.view", "points.view", "draws.names"),), True),
+    ):
+        user = make_user(roles=roles)
+        offered = {one["code"] for one in schema(EXPERT.code, viewer=user)["fields"]}
+        assert ("points" in offered) == may
+        page = login(client, user).get(url).content.decode()
+        assert ("不能用它作条件" in page) != may
+        if may:
+            assert parse(EXPERT.code, leaf, viewer=user)
+        else:
+            with pytest.raises(CriteriaError, match="您看不到“积分”，不能用它作条件"):
+                parse(EXPERT.code, leaf, viewer=user)
+    assert parse(EXPERT.code, leaf)  # what is stored keeps its meaning
 
 
 def test_exports_hold_what_the_lists_show(admin: User) -> None:
@@ -112,7 +207,9 @@ def test_exports_hold_what_the_lists_show(admin: User) -> None:
     (row,) = accounts.rows(admin, QueryDict())
     written = {column.code: column.value(row) for column in accounts.columns}
     assert written["name"] == "王立新"
-    assert (written["balance"], written["level"], written["entries"]) == (11, "资深", 2)
+    assert (written["balance"], written["level"]) == (11, "资深")
+    # By the day, or the number, of his entries whoever may not read names would know who sat.
+    assert not {"entries", "updated"} & set(written)
     rows = list(entries.rows(admin, QueryDict("q=王立新")))
     assert [one.points for one in rows] == [-1, 12]
     assert not list(entries.rows(admin, QueryDict("q=李")))

@@ -19,6 +19,7 @@ from expertpool.core.bounds import DAYS
 from expertpool.core.criteria.errors import CriteriaError
 from expertpool.core.lookups import within_days
 from expertpool.core.validators import is_writable
+from expertpool.core.visibility import Level, Viewer, level_for
 
 if TYPE_CHECKING:
     from expertpool.core.criteria.compiling import Context
@@ -52,6 +53,7 @@ class Field:
     """One thing that a condition can ask. ``code`` and ``label`` may be left to the declaration of
     which it is a place (`core.subjects`). ``guard`` is the code of a guarded field: only who sees
     it plain may use it; ``nullable`` adds 为空 and 不为空; ``operators`` narrows the choice;
+    ``allows`` tells whether a user may ask it, where what he sees of the rows is not enough for it;
     ``is_dear``: it looks at every row anew, so that a condition holds few of it;
     ``find`` has an index that names the rows with one of the given values; ``prepare`` looks up what
     ``match`` will need for any of them, and leaves it in the context."""
@@ -66,11 +68,20 @@ class Field:
     find: Find | None = None
     prepare: Prepare | None = None
     guard: str = ""
+    allows: Callable[[Any], bool] | None = None
     nullable: bool = False
     operators: tuple[str, ...] = ()
     suffix: str = ""
     is_dear: bool = False
     is_retired: bool = False  # what is stored keeps its meaning; nobody asks it anew
+
+    def is_open_to(self, viewer: Viewer | None) -> bool:
+        """Tell whether ``viewer`` may ask it; None: what is stored, which somebody has asked."""
+        if viewer is None:
+            return True
+        if self.guard and level_for(viewer, self.guard) is not Level.PLAIN:
+            return False
+        return self.allows is None or self.allows(viewer)
 
     def operator_labels(self) -> dict[str, str]:
         """Return the operators of this field with their Chinese labels, in order."""

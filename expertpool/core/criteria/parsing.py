@@ -10,7 +10,7 @@ from expertpool.core.criteria.errors import CriteriaError
 from expertpool.core.criteria.fields import VALUELESS, Field
 from expertpool.core.criteria.nodes import AllOf, AnyOf, Leaf, Node, Not
 from expertpool.core.criteria.registry import criteria_field
-from expertpool.core.visibility import Level, Viewer, level_for
+from expertpool.core.visibility import Viewer
 
 # Deeper than anybody builds, and shallow enough for every recursion over the tree.
 DEEPEST = 10
@@ -25,7 +25,7 @@ MOST_DEAR = 10
 def parse(subject: str, data: Any, *, viewer: Viewer | None = None, known: bool = False) -> Node:
     """Return the checked tree of ``data``: a stored mapping, its JSON text, or nothing (all rows).
 
-    With ``viewer``, who asks anew, fields that he does not see plain or that are retired are
+    With ``viewer``, who asks anew, fields that he may not ask or that are retired are
     refused. ``known``: that the things it names exist was checked before, and is not looked up
     again. Raises CriteriaError.
     """
@@ -79,8 +79,9 @@ class _Parser:
         if self.leaves > MOST_LEAVES:
             raise CriteriaError(f"最多 {MOST_LEAVES} 个条件，请合并或减少。")
         field = criteria_field(self.subject, data["field"])
-        if self.viewer and field.guard and level_for(self.viewer, field.guard) is not Level.PLAIN:
-            raise CriteriaError(f"您看不到“{field.label}”的明文，不能用它作条件，请删除该条件。")
+        if not field.is_open_to(self.viewer):
+            told = "的明文" if field.guard else ""
+            raise CriteriaError(f"您看不到“{field.label}”{told}，不能用它作条件，请删除该条件。")
         if self.viewer and field.is_retired:
             raise CriteriaError(f"字段“{field.label}”已停用，请删除该条件或另选字段。")
         if field.is_dear and self.viewer:

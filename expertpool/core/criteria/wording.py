@@ -7,7 +7,7 @@ from typing import Any
 from expertpool.core.criteria.fields import VALUELESS, Field, Reference
 from expertpool.core.criteria.nodes import AllOf, AnyOf, Leaf, Node, Not
 from expertpool.core.criteria.registry import criteria_field, criteria_fields
-from expertpool.core.visibility import Level, Viewer, level_for
+from expertpool.core.visibility import Viewer
 
 MOST_WORDS = 20
 
@@ -51,7 +51,7 @@ def schema(
 ) -> dict[str, Any]:
     """Return what the condition builder needs (docs/howto/build-a-page.md, 6).
 
-    Fields that ``viewer`` does not see plain are left out. ``node`` is the condition that is
+    Fields that ``viewer`` may not ask are left out. ``node`` is the condition that is
     edited: of fetched values it brings the labels along.
     """
     chosen = _chosen(node) if node else {}
@@ -59,7 +59,7 @@ def schema(
         "fields": [
             _entry(field, chosen.get(field.code, ()))
             for field in criteria_fields(subject)
-            if not (viewer and field.guard) or level_for(viewer, field.guard) is Level.PLAIN
+            if field.is_open_to(viewer)
         ]
     }
 

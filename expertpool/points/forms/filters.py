@@ -53,7 +53,7 @@ class AccountFilter(PersonFilter):
         rows = super().narrow(rows)
         for name, lookup in (("least", "gte"), ("most", "lte")):
             if (value := self.cleaned_data.get(name)) is not None:
-                rows = rows.filter(**{f"balance__{lookup}": value})
+                rows = rows.filter(**{f"told__{lookup}": value})
         if chosen := self.value("level"):
             rows = self._of_level(rows, chosen)
         return rows
@@ -62,9 +62,9 @@ class AccountFilter(PersonFilter):
         """From the threshold of the level to that of the next one."""
         at = next((i for i, one in enumerate(self.levels) if str(one.pk) == chosen), -1)
         if at >= 0:
-            rows = rows.filter(balance__gte=self.levels[at].threshold)
+            rows = rows.filter(told__gte=self.levels[at].threshold)
         ahead = self.levels[at + 1 :]
-        return rows.filter(balance__lt=ahead[0].threshold) if ahead else rows
+        return rows.filter(told__lt=ahead[0].threshold) if ahead else rows
 
 
 class EntryFilter(PersonFilter):

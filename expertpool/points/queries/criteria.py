@@ -7,10 +7,12 @@ from typing import Any
 from django.db.models import IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from expertpool.accounts.queries import scope_q
 from expertpool.core.criteria import Context, Number
 from expertpool.experts.models import Expert
 from expertpool.points.models import PointEntry
 from expertpool.points.models.ledger import BALANCE
+from expertpool.points.permissions import VIEW
 
 OPERATORS = {"eq": "", "gt": "__gt", "gte": "__gte", "lt": "__lt", "lte": "__lte"}
 
@@ -28,7 +30,16 @@ def points_q(op: str, value: Any, context: Context) -> Q:
     return Q(pk__in=rows.order_by().values("pk"))
 
 
+def allows(user: Any) -> bool:
+    """Tell whether ``user`` may ask: it answers by what each expert has to the point and the moment, hence only who
+    reads the points of all and the names of all reviews (whose points others are told by quarters)."""
+    return all(
+        user.has_permission(code) and not scope_q(user, code) for code in (VIEW, "draws.names")
+    )
+
+
 FIELD = Number(
+    allows=allows,
     is_dear=True,
     code="points",
     label="积分",

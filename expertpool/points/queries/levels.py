@@ -47,7 +47,7 @@ def standing_of(balance: int, levels: Sequence[PointLevel]) -> Rank:
 
 def level_name() -> Subquery:
     """Return the name of the level of an account, as an expression."""
-    reached = PointLevel.objects.filter(threshold__lte=OuterRef("balance")).order_by("-threshold")
+    reached = PointLevel.objects.filter(threshold__lte=OuterRef("told")).order_by("-threshold")
     return Subquery(reached.values("name")[:1])
 
 

@@ -43,19 +43,20 @@ from expertpool.points.tables import (
 @requires(VIEW)
 def accounts(request: UserRequest) -> HttpResponse:
     """What experts have, the most first."""
+    now = timezone.now()
     found = listing(
         request,
-        accounts_visible_to(request.user),
+        accounts_visible_to(request.user, now=now),
         sorts=ACCOUNT_SORTS,
         default_sort="-balance",
         form=AccountFilter(request.GET, user=request.user),
     )
     levels = all_levels()
-    month = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    month = timezone.localtime(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     may_export = request.user.has_permission(EXPORT)
     context = found.context | {
-        "rows": [(row, standing_of(row.balance, levels)) for row in found.page],
-        "totals": totals_for(request.user, since=month),
+        "rows": [(row, standing_of(row.told, levels)) for row in found.page],
+        "totals": totals_for(request.user, since=month, now=now),
         "export_url": export_url(AccountExport.code) if may_export else "",
     }
     return render_list(request, "points/account_list.html", context)

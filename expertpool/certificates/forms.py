@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -76,6 +77,30 @@ class LayoutForm(forms.Form):
         Background.objects.defer("content"), required=False, widget=forms.HiddenInput
     )
     landscape = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
+class SampleForm(forms.Form):
+    """What a preview says of the design beside its layout: each as far as it has been filled in by now."""
+
+    kinds = forms.MultipleChoiceField(required=False, choices=ExpertKind.choices)
+    types = forms.CharField(required=False, max_length=100)
+    # On a page no form has a prefix of its own.
+    prefix = forms.CharField(max_length=20)  # type: ignore[assignment]
+    with_year = forms.BooleanField(required=False)
+    digits = COUNTER_DIGITS.number()
+
+    def designed(self, *, now: datetime) -> Design:
+        """Return a design, not saved, of what has been filled in; what is wrong is said when it is saved."""
+        self.is_valid()
+        data = self.cleaned_data
+        return Design(
+            kinds=data.get("kinds", []),
+            types=[data["types"]] if data.get("types") else [],
+            prefix=data.get("prefix", ""),
+            with_year=data["with_year"],
+            digits=data.get("digits", COUNTER_DIGITS.low),
+            updated_at=now,
+        )
 
 
 class DesignForm(LayoutForm):

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pypdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.http import QueryDict
 from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.certificates.exceptions import CertificateRefused
+from expertpool.certificates.forms import SampleForm
 from expertpool.certificates.models import Background, Certificate
 from expertpool.certificates.queries.codes import address_of, certificate_by
 from expertpool.certificates.queries.designs import fonts, newest
@@ -24,6 +28,7 @@ from expertpool.certificates.services.printing import (
     certificates_pdf,
     preview_pdf,
     preview_png,
+    sample_of,
 )
 from expertpool.certificates.validators import clean_elements
 from expertpool.core.documents import png_size
@@ -264,3 +269,24 @@ def test_rows_alone_make_no_certificate(admin: User) -> None:
         assert all(code not in text for (text,) in cursor.fetchall())
     Certificate.objects.filter(pk=certificate.pk).update(name="冒名")
     assert certificate_by(code) is None
+
+
+def test_a_preview_says_what_the_design_would_of_itself_today(admin: User) -> None:
+    """Number, kind, type and dates are those of the design and of now, as far as they are filled in by now."""
+    text = "{{证书编号}}|{{专家类型}}|{{发证日期}}|{{姓名}}"
+    elements = clean_elements(layout(text_element(text, wrap=True)), landscape=True, fonts=fonts())
+    now = timezone.now()
+    filled = {"kinds": ["individual"], "types": ["经济类"], "prefix": "JJZS", "with_year": "on"}
+
+    def seen(values: dict[str, Any]) -> str:
+        sent = QueryDict(urlencode(values, doseq=True))
+        said = sample_of(SampleForm(sent).designed(now=now), now=now)
+        pdf = preview_pdf(elements, background=None, landscape=True, at=now, said=said)
+        return re.sub(r"\s", "", text_of(pdf)[0])
+
+    today = timezone.localdate(now)
+    day = f"{today.year}年{today.month}月{today.day}日"
+    assert f"JJZS{today.year}00001|经济类|{day}|张晓明" in seen(filled | {"digits": "5"})
+    # What is half typed hinders nobody from seeing his layout.
+    for half in ({"digits": "99"}, {"prefix": ""}, {"kinds": ["x"]}, {}):
+        assert f"|{day}|张晓明" in seen(filled | half)

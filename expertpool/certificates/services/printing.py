@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.utils import timezone
@@ -12,13 +13,18 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.certificates.enums import CertificateState, ElementKind, Ending
 from expertpool.certificates.exceptions import CertificateRefused
-from expertpool.certificates.models import Background, Certificate, DesignVersion
+from expertpool.certificates.models import Background, Certificate, Design, DesignVersion
 from expertpool.certificates.queries.codes import LENGTH, address_of, check_address, stands
 from expertpool.certificates.queries.states import state_of
+from expertpool.certificates.services.issuing import LONG, day_text
+from expertpool.certificates.settings import ISSUER, YEARS
 from expertpool.certificates.validators import VOCABULARY, Element
+from expertpool.core.configuration import value_of
 from expertpool.core.documents import qr_svg, render_pdf, render_pngs
 from expertpool.core.placeholders import fill_text, names_in
+from expertpool.core.settings import SITE_NAME
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import last_day
 
 TEMPLATE = "certificates/certificate.typ"
 TITLE = "专家证书"
@@ -52,12 +58,17 @@ def certificates_pdf(certificates: Sequence[Certificate], *, at: datetime) -> by
 
 
 def preview_png(
-    elements: list[Element], *, background: Background | None, landscape: bool
+    elements: list[Element],
+    *,
+    background: Background | None,
+    landscape: bool,
+    said: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
-    """Return a picture of a design with sample values: of the document that is printed, by other means."""
+    """Return a picture of a design with sample values, those of the design itself in ``said`` (`sample_of`): of the
+    document that is printed, by other means."""
     (picture,) = render_pngs(
         TEMPLATE,
-        _sample(elements, background, landscape),
+        _sample(elements, background, landscape, said),
         ppi=DOTS,
         pictures=_pictures(background),
     )
@@ -65,11 +76,32 @@ def preview_png(
 
 
 def preview_pdf(
-    elements: list[Element], *, background: Background | None, landscape: bool, at: datetime
+    elements: list[Element],
+    *,
+    background: Background | None,
+    landscape: bool,
+    at: datetime,
+    said: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
     """Return what `preview_png` shows as the PDF that is printed."""
-    data = _sample(elements, background, landscape)
+    data = _sample(elements, background, landscape, said)
     return render_pdf(TEMPLATE, data, at=at, pictures=_pictures(background))
+
+
+def sample_of(design: Design, *, now: datetime) -> dict[str, str]:
+    """Return what a certificate by ``design``, saved or not, would say of itself if it were issued ``now``."""
+    today = timezone.localdate(now)
+    until = last_day(today, value_of(YEARS))
+    said = {
+        "证书编号": design.number_sample if design.prefix else "",
+        "专家类别": "".join(design.kind_labels[:1]),
+        "专家类型": "".join(design.types[:1]),
+        "发证日期": day_text(today),
+        "有效期自": day_text(today),
+        "有效期至": day_text(until) if until else LONG,
+        "发证单位": value_of(ISSUER) or value_of(SITE_NAME),
+    }
+    return {name: text for name, text in said.items() if text}
 
 
 def printed_for(*, certificate: Certificate, actor: User, now: datetime) -> bytes:
@@ -106,9 +138,12 @@ def own_certificate(
 
 
 def _sample(
-    elements: list[Element], background: Background | None, landscape: bool
+    elements: list[Element],
+    background: Background | None,
+    landscape: bool,
+    said: Mapping[str, str],
 ) -> dict[str, Any]:
-    values = {one.name: str(one.sample) for one in VOCABULARY.fields}
+    values = {one.name: str(one.sample) for one in VOCABULARY.fields} | dict(said)
     look = {
         "landscape": background.landscape if background else landscape,
         "picture": _name(background) if background else "",

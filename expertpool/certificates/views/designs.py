@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.certificates.exceptions import CertificateRefused
-from expertpool.certificates.forms import DesignForm, LayoutForm
+from expertpool.certificates.forms import DesignForm, LayoutForm, SampleForm
 from expertpool.certificates.models import Design, DesignVersion
 from expertpool.certificates.queries.designs import fonts, newest, newest_versions
 from expertpool.certificates.services.built_in import BUILT_IN
@@ -24,7 +24,7 @@ from expertpool.certificates.services.designs import (
     save_design,
     use_design,
 )
-from expertpool.certificates.services.printing import preview_pdf, preview_png
+from expertpool.certificates.services.printing import preview_pdf, preview_png, sample_of
 from expertpool.certificates.validators import VOCABULARY, as_typed, clean_elements
 from expertpool.core.permissions import requires
 from expertpool.core.placeholders import mark
@@ -111,11 +111,12 @@ def preview(request: UserRequest, *, as_pdf: bool) -> HttpResponseBase:
         if as_pdf:
             return refused(str(refusal))
         return JsonResponse({"error": str(refusal)}, status=422)
+    at = timezone.now()
+    said = sample_of(SampleForm(request.POST).designed(now=at), now=at)
     if as_pdf:
-        at = timezone.now()
-        content = preview_pdf(elements, background=kept, landscape=landscape, at=at)
+        content = preview_pdf(elements, background=kept, landscape=landscape, at=at, said=said)
         return file_answer(content, name="证书样式预览.pdf", inline=True)
-    content = preview_png(elements, background=kept, landscape=landscape)
+    content = preview_png(elements, background=kept, landscape=landscape, said=said)
     return file_answer(content, name="preview.png", content_type="image/png", inline=True)
 
 

@@ -15,6 +15,8 @@ const NEW_TEXT = {
 const NEW_QR = { kind: "qr", x: 30, y: 30, width: 29 };
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const PAUSE = 250; // milliseconds after the last change until the picture is asked for
+const TOLD = ["kinds", "types", "prefix", "with_year", "digits"]; // what the picture says beside the layout
+const SHOWN = new Set(["layout", "background", "landscape", ...TOLD]);
 if (root) start();
 
 function start() {
@@ -59,7 +61,7 @@ function start() {
     asked += 1;
     const mine = asked;
     const body = new FormData();
-    for (const name of ["layout", "background", "landscape"]) body.append(name, fields[name].value);
+    for (const [name, value] of new FormData(form)) if (SHOWN.has(name)) body.append(name, value);
     let answer;
     try {
       answer = await post(root.dataset.previewUrl, body);
@@ -288,6 +290,7 @@ function start() {
     text.dispatchEvent(new Event("input", { bubbles: true }));
     text.focus();
   });
+  form.addEventListener("change", ({ target }) => TOLD.includes(target.name) && ask());
   show();
 }
 

@@ -54,6 +54,14 @@ def test_a_date_that_does_not_exist_is_kept_and_named(
     page.locator(".flatpickr-calendar.open").get_by_role("button", name="清空").click()
     assert day.input_value() == ""
 
+    # Escape puts the calendar away, though its field has the focus, and then what lies below.
+    screen.open("/styleguide/form/")
+    day = page.get_by_label("聘期至")
+    day.click()
+    expect(page.locator(".flatpickr-calendar.open")).to_be_visible()
+    day.press("Escape")
+    expect(page.locator(".flatpickr-calendar.open")).to_have_count(0)
+
     # Of a birthday the month is enough: its first day stands for it, and is seen.
     screen.open("/experts/")
     screen.press("新增专家")

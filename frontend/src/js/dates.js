@@ -150,6 +150,12 @@ export function setupDate(input) {
     errorHandler: () => {}, // what is no date is named by keepMistakes
   });
   keepMistakes(picker, wrap);
+  // Where typing stays possible flatpickr leaves Escape to others: it would stand over the buttons below.
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !picker.isOpen) return;
+    event.preventDefault();
+    picker.close();
+  });
   const gone = new MutationObserver(() => {
     if (input.isConnected) return;
     gone.disconnect();

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -77,6 +78,9 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
         fields[
             "group"
         ].help_text = "同组的字段在表单和档案中放在一起；可以写表单里已有的组名，如“聘期与管理”。不填的放在“其他信息”。"
+        for name in ("least", "most"):
+            if isinstance(bound := self.initial.get(name), Decimal):
+                self.initial[name] = f"{bound.normalize():f}"
         fields["least"].help_text = "不填不限。已填写的内容不受影响。"
         fields["readers"].choices = list(Role.objects.order_by("pk").values_list("code", "name"))
         subject = row.subject or self._asked_subject()

@@ -103,6 +103,9 @@ def test_a_number_has_bounds_everywhere(client: Client, admin: User) -> None:
     login(client, admin)
     page = client.get(reverse("customforms:field_edit", args=[field.pk])).content.decode()
     assert "最小值" in page
+    # Read from the database it has three places; it is shown as it was typed.
+    assert 'value="50"' in page
+    assert "50.000" not in page
     text = make_field("介绍人", FieldKind.TEXT)
     page = client.get(reverse("customforms:field_edit", args=[text.pk])).content.decode()
     assert "最小值" not in page

@@ -32,7 +32,7 @@ _REMIND = (
 _WHEN = "{{年检}}：提交截止 {{截止日期}}（{{剩余}}）"
 # What a reminder says to whom: who has handed in gets one, too, while names are sealed.
 ASKED = "您还没有提交，请登录填报并提交（刚提交的请忽略）："
-DONE = "您已提交，正在等待审核，不用再办理，可以在这里查看："
+DONE = "正在等待审核，不用再办理，可以在这里查看："
 REMINDED = Occasion(
     code="inspection.reminded",
     label="年检催办（通知专家）",

@@ -24,6 +24,7 @@ from expertpool.evaluations.queries.own import (
 )
 from expertpool.evaluations.queries.ratings import ratings_of, summary_of
 from expertpool.evaluations.queries.results import organisers_of
+from expertpool.evaluations.services.demo import ensure_demo_evaluations
 from expertpool.evaluations.services.objections import answer_objection, object_to
 from expertpool.evaluations.services.rating import rate_organiser
 from expertpool.evaluations.services.windows import close_evaluation
@@ -35,7 +36,7 @@ from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import is_addressed_to
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
-from tests.factories.evaluations import make_evaluation, rate_all
+from tests.factories.evaluations import make_evaluation, make_reviewed, rate_all
 from tests.factories.experts import give_account, make_expert
 from tests.factories.siteconfig import configure
 from tests.factories.widening import accept_all
@@ -302,3 +303,17 @@ def test_only_who_sat_rates_the_organiser(expert: Expert, operator: User) -> Non
                 evaluation=row, target=target, scores=said, comment="", expert=expert,
                 actor=expert.user, now=NOW,
             )  # fmt: skip
+
+
+def test_in_the_demonstration_who_objects_was_graded_low(operator: User, expert: Expert) -> None:
+    """What he says against it names what was graded so: a sheet all excellent with an objection teaches nobody."""
+    begun = timezone.now() - 20 * DAY
+    pool = (make_expert("甲"), expert, make_expert("乙"))
+    draw = make_reviewed(operator, now=begun, pool=pool, seats=3)
+    ensure_demo_evaluations(draw=draw, operator=operator, expert=expert, now=timezone.now())
+    objection = RatingObjection.objects.get()
+    rating = objection.rating
+    assert rating.expert == expert
+    lowest = min(rating.lines, key=lambda line: line[1])
+    assert f"「{lowest[0]}」" in objection.readable_text
+    assert lowest[1] < 60

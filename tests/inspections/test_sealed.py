@@ -117,6 +117,7 @@ def test_nobody_is_asked_for_what_he_has_handed_in_nor_does_its_reminder_tell_ot
     his, asked = sent
     assert "您已提交" in his.subject
     assert "不用再办理" in his.body
+    assert his.body.count("您已提交") == 1
     assert "请登录" not in his.body
     assert "请登录填报并提交" in asked.body
     # Whoever looks at the list of messages reads neither, nor whose they are, before the next day.

@@ -19,11 +19,11 @@ from expertpool.evaluations.services.windows import close_evaluation, open_evalu
 from expertpool.experts.models import Expert
 
 HOUR = timedelta(hours=1)
-# What was said of one expert after the other: grades by dimension, how much he took part, in words.
+# What was said of him who objects to it, then of one expert after the other: grades by dimension, how much he took part, in words.
 SAID = (
+    ((70, 85, 85, 50), Participation.FAIR, "迟到二十分钟，评审中接听电话。"),
     ((95, 95, 95, 95), Participation.VERY_HIGH, "意见具体，指出了三处图纸问题。"),
     ((85, 85, 95, 85), Participation.HIGH, ""),
-    ((70, 85, 85, 50), Participation.FAIR, "迟到二十分钟，评审中接听电话。"),
     ((85, 95, 85, 95), Participation.HIGH, ""),
 )
 
@@ -39,9 +39,10 @@ def ensure_demo_evaluations(*, draw: Draw, operator: User, expert: Expert, now: 
     if row is None or row.expert_form is None:
         return
     names = [one.name for one in row.expert_form.asked]
+    sat = sorted(who_sat(row.project).values(), key=lambda one: one.expert_id != expert.pk)
     said = {
-        pk: Marks(dict(zip(names, scores, strict=False)), participation, comment)
-        for pk, (scores, participation, comment) in zip(who_sat(row.project), SAID, strict=False)
+        one.invitation_id: Marks(dict(zip(names, scores, strict=False)), participation, comment)
+        for one, (scores, participation, comment) in zip(sat, SAID, strict=False)
     }
     rate_experts(evaluation=row, marks=said, actor=operator, now=over + HOUR)
     _say_of_organiser(row, expert, now=over + 3 * HOUR)
@@ -70,5 +71,7 @@ def _object(row: Evaluation, expert: Expert, *, now: datetime) -> None:
     rating = row.ratings.filter(expert=expert).first()
     if rating is None or expert.user is None or not may_object(rating, now=now):
         return
-    text = "「认真程度」评得偏低：当天我最后一个离开，三处意见都写进了报告，请核对。"
+    text = (
+        "「遵守纪律」评得偏低：当天路上堵车，我提前打过电话；评审中接的是组织单位的电话，请核对。"
+    )
     object_to(rating=rating, expert=expert, text=text, actor=expert.user, now=now)

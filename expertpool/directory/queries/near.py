@@ -103,9 +103,18 @@ def near_units(name: str, *, uscc: str = "") -> list[Near]:
 
 def near_units_each(named: Sequence[tuple[str, str]]) -> list[list[Near]]:
     """Do `near_units` for many at once."""
-    found = likenesses_each([(name, uscc, 0) for name, uscc in named], most=MOST)
+    found = likenesses_each([(name, uscc, 0) for name, uscc in named], most=2 * MOST)
     units = Unit.objects.in_bulk({pk for one in found for pk in one})
-    return [[Near(units[pk], likeness) for pk, likeness in likes.items()] for likes in found]
+    return [
+        surest_first([Near(units[pk], likeness) for pk, likeness in likes.items()])[:MOST]
+        for likes in found
+    ]
+
+
+def surest_first(near: Sequence[Near]) -> list[Near]:
+    """Return units that may be one with those that are known for sure first: by a code, then confirmed; of
+    others only a list has the name, with whatever a clerk wrote beside it."""
+    return sorted(near, key=lambda one: (not one.unit.uscc, not one.unit.is_identified))
 
 
 def near_each(new: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[Near]]:

@@ -63,9 +63,16 @@ class NamedUnits:
         if self._importer.previews:
             found = self._foreseen.found
             new = [pair for pair in found if found[pair].pk is None and pair not in self._seen]
-            self._seen.update(new)
+            # What an earlier list brought in by its name alone is no more sure than it was then.
+            unsure = [
+                pair
+                for pair in found
+                if found[pair].pk and not found[pair].is_identified and pair not in self._seen
+            ]
+            self._seen.update(new, unsure)
             self._given.update(normalise_unit_name(name) for name, _ in found)
             self._compare(new)
+            self._compare_again(unsure)
 
     def _foresee(self, rows: Iterable[Row]) -> Foreseen:
         pairs = dict.fromkeys(pair for row in rows if (pair := employer_of(row.values))[0])
@@ -99,6 +106,14 @@ class NamedUnits:
                 or ((unit := found.get((part, ""))) and unit.pk)
             ]
             self._parts[name] = known or parts
+
+    def _compare_again(self, unsure: Sequence[NamedUnit]) -> None:
+        """Compare names that only earlier lists have with the units that are known for sure."""
+        looked_at = unsure[: self._left]
+        self._left -= len(looked_at)
+        for pair, near in near_each(looked_at).items():
+            if sure := [one for one in near if one.unit.is_identified]:
+                self._near[pair] = sure
 
     def unit_of(self, row: Row) -> Unit | None:
         """Return the unit that is saved for a row; without a key it is made by that."""

@@ -22,7 +22,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import RowCount, listing, render_list
 from expertpool.directory.models import UnitPair
-from expertpool.directory.queries import suspected_pairs, unidentified_units
+from expertpool.directory.queries import Near, surest_first, suspected_pairs, unidentified_units
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.forms.actions import AssignForm
@@ -116,13 +116,13 @@ def employers(request: UserRequest) -> HttpResponse:
         form=EmployerFilter(request.GET),
     )
     units = list(result.page or ())
-    near: dict[int, list[Any]] = defaultdict(list)
+    near: dict[int, list[Near]] = defaultdict(list)
     pairs = suspected_pairs().filter(Q(first__in=units) | Q(second__in=units))
     for pair in pairs.select_related("first", "second").order_by("-likeness"):
-        near[pair.first_id].append(pair.second)
-        near[pair.second_id].append(pair.first)
+        near[pair.first_id].append(Near(pair.second, pair.likeness))
+        near[pair.second_id].append(Near(pair.first, pair.likeness))
     context = result.context | {
-        "rows": [(unit, near[unit.pk][:3]) for unit in units],
+        "rows": [(unit, [one.unit for one in surest_first(near[unit.pk])[:3]]) for unit in units],
         "may_edit": request.user.has_permission("directory.edit"),
         "may_assign": request.user.has_permission("experts.edit"),
     }

@@ -72,6 +72,17 @@ def test_many_are_worked_off_and_the_page_says_how_far(client: Client, admin: Us
     assert Entry.objects.filter(action="expert.freeze").count() == 4
 
 
+def test_the_page_of_a_run_in_which_nothing_was_refused_says_how_many(
+    client: Client, admin: User
+) -> None:
+    answer = freeze(login(client, admin), [make_expert() for _ in range(5)])
+    assert "正在后台办理" in client.get(answer["HX-Redirect"]).content.decode()
+    tasks.run_bulk(run_id=BulkRun.objects.get().pk)
+    page = client.get(answer["HX-Redirect"]).content.decode()
+    assert "已办理 5 项" in page
+    assert "正在后台办理" not in page
+
+
 def test_few_are_done_at_once(client: Client, admin: User) -> None:
     experts = [make_expert() for _ in range(2)]
     assert freeze(login(client, admin), experts).status_code == 204

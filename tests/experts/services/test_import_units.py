@@ -49,6 +49,31 @@ def employers() -> dict[str, str]:
 
 
 @pytest.mark.shows("EXP-08", "EXP-16")
+def test_a_name_of_an_earlier_list_is_still_asked_about(client: Client, tmp_path: Path) -> None:
+    """What a list brought in is no register: the unit with a code goes before it, and it is asked again."""
+    sure = make_unit("长沙市建筑设计研究院", uscc=CODE)
+    junk = make_unit("长沙市建筑设计研究院总工办")
+    page = upload(client, tmp_path, rows_of((junk.name, ""), ("长沙市建筑设计研究院总工", "")))
+    lines = {line["word"]: line["question"] for line in page.context["form"].word_lines()}
+    assert [*lines[junk.name]["meanings"]][1:] == [sure.name]
+    assert [*lines["长沙市建筑设计研究院总工"]["meanings"]][1:3] == [sure.name, junk.name]
+
+
+@pytest.mark.shows("EXP-16")
+def test_a_unit_with_a_code_goes_before_names_of_lists(client: Client) -> None:
+    names = ["长沙市建筑设计研究院总工", "长沙市建筑设计研究院总工办", "长沙市建筑设计研究院"]
+    doubtful, junk, _ = (
+        make_unit(name, uscc=code) for name, code in zip(names, ("", "", CODE), strict=True)
+    )
+    for unit in (doubtful, junk):
+        make_expert(employer=unit)
+    compare_units()
+    page = client.get(reverse("experts:employers"))
+    offered = {unit.name: [one.name for one in near] for unit, near in page.context["rows"]}
+    assert offered[doubtful.name] == [names[2], junk.name]
+
+
+@pytest.mark.shows("EXP-08", "EXP-16")
 def test_a_code_that_was_filled_down_is_asked_about(client: Client, tmp_path: Path) -> None:
     """Nobody goes to 荆州学院 because its code stands in his row."""
     names = ["荆州学院", "荆州设计院", "荆州市第一人民医院", "荆州交投集团"]

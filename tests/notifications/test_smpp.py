@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 import pytest
@@ -21,7 +22,7 @@ from expertpool.notifications.channels.sms.settings import (
     SMPP_PASSWORD,
     SMPP_SMS,
 )
-from expertpool.notifications.channels.sms.smpp_line import Account, Going, Line, Told
+from expertpool.notifications.channels.sms.smpp_line import TRIES, Account, Going, Line, Told
 from expertpool.notifications.channels.sms.smpp_text import parts_of, receipt_of, text_of
 from expertpool.notifications.channels.sms.trial import TRIALS
 from expertpool.notifications.enums import DeliveryEventKind, DeliveryState
@@ -175,6 +176,80 @@ def test_what_is_not_taken_is_given_again(smsc: Smsc, monkeypatch: pytest.Monkey
     finally:
         opened.close()
     assert tries[0] == tries[1]
+
+
+class Taker:
+    """Takes what it is told, but for ``refuses``; nothing at all while it is ``shut``."""
+
+    def __init__(self, *refuses: Told) -> None:
+        self.refuses, self.shut = refuses, False
+        self.tries: Counter[Told] = Counter()
+        self.taken: list[Told] = []
+
+    def __call__(self, found: Sequence[Told]) -> None:
+        self.tries.update(found)
+        if self.shut or set(found) & set(self.refuses):
+            raise OSError
+        self.taken += found
+
+
+@pytest.fixture
+def telling(smsc: Smsc, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Line]]:
+    """Lines to a taker, over which something is told at once."""
+    monkeypatch.setattr(smpp_line, "AGAIN", 0.02)
+    opened: list[Line] = []
+
+    def tell(taker: Taker, *found: Told) -> Line:
+        if not opened:
+            opened.append(Line(smsc.account(), taker))
+        opened[0]._loop.call_soon_threadsafe(opened[0]._told, found)
+        return opened[0]
+
+    yield tell
+    for one in opened:
+        one.close()
+
+
+def test_one_that_is_never_taken_holds_up_no_other(
+    telling: Callable[..., Line], caplog: pytest.LogCaptureFixture
+) -> None:
+    bad, *good = (DeliveryReport(DELIVERED, provider_id=f"m{n}") for n in range(1 + TRIES))
+    taker = Taker(bad)
+    for at, one in enumerate(good, 1):
+        line = telling(taker, *(bad, one) if at == 1 else (one,))
+        wait_until(lambda: len(taker.taken) == at)  # noqa: B023 - waited for here
+    assert taker.taken == good
+    wait_until(lambda: not line._waiting)
+    tries = taker.tries[bad]
+    telling(taker, DeliveryReport(UNDELIVERED, provider_id="later"))
+    wait_until(lambda: len(taker.taken) == TRIES + 1)
+    assert taker.tries[bad] == tries
+    assert "put aside: a DeliveryReport" in caplog.text
+    assert "m0" not in caplog.text
+
+
+def test_while_nothing_is_taken_all_waits_in_its_order(telling: Callable[..., Line]) -> None:
+    found = [DeliveryReport(DELIVERED, provider_id=f"m{n}") for n in range(3)]
+    taker = Taker()
+    taker.shut = True
+    telling(taker, *found)
+    wait_until(lambda: min(taker.tries[one] for one in found) > 3 * TRIES)
+    taker.shut = False
+    wait_until(lambda: set(taker.taken) >= set(found))
+    assert list(dict.fromkeys(taker.taken)) == found
+
+
+def test_what_waits_is_bounded(
+    telling: Callable[..., Line], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(smpp_line, "MOST_PENDING", 2)
+    taker = Taker()
+    taker.shut = True
+    line = telling(taker, *(DeliveryReport(DELIVERED, provider_id=f"m{n}") for n in range(2)))
+    wait_until(lambda: taker.tries)
+    telling(taker, DeliveryReport(DELIVERED, provider_id="m3"))
+    wait_until(lambda: "too much waits" in caplog.text)
+    assert len(line._waiting) == 2
 
 
 def test_nobody_there_and_a_wrong_password_are_an_outage(

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import random
 import threading
+from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
@@ -47,6 +48,7 @@ BIND, ANSWER, WHOLE, AGAIN = 8, 10, 60, 5.0
 SLOWER = (0.5, 1, 2, 4)  # seconds before a part that the gateway had no room for goes again
 AT_ONCE = 200
 MOST_PENDING = 20_000
+TRIES = 3  # of what fails while others are taken
 FULL = (0x14, 0x58)  # the queue of the gateway, its limit for the account
 BUSY = (0x08, 0x45)  # trouble of its own
 WRONG_ACCOUNT = (0x0D, 0x0E, 0x0F, 0x66)
@@ -91,7 +93,7 @@ class _Group:
 
 class Line:
     """A line to ``account``, bound when it is first used and again whenever it broke. ``take`` gets what the gateway
-    tells, in a thread of its own; what it raises for is given to it again."""
+    tells, in a thread of its own; what it raises for is given to it again (`_give`)."""
 
     def __init__(self, account: Account, take: Take) -> None:
         self.account = account
@@ -102,6 +104,7 @@ class Line:
         self._early: list[PartReceipt] = []  # while a part is on its way, it may be of that
         self._going = 0
         self._waiting: list[Told] = []  # until it was taken
+        self._failures: Counter[Told] = Counter()
         self._giver: asyncio.Task[None] | None = None
         self._listener: asyncio.Task[None] | None = None
         self._taker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="smpp-take")
@@ -273,20 +276,43 @@ class Line:
         return [DeliveryReport(kind, provider_id=number, code=receipt.code)]
 
     def _told(self, found: Sequence[Told]) -> None:
-        self._waiting += found
+        room = MOST_PENDING - len(self._waiting)
+        if len(found) > room:
+            logger.error("what an SMPP gateway told is lost: too much waits to be taken")
+        self._waiting += found[:room]
         if self._waiting and (self._giver is None or self._giver.done()):
             self._giver = self._loop.create_task(self._give())
 
     async def _give(self) -> None:
-        """Let what came in be taken, many at once, in its order."""
+        """Let what came in be taken, many at once, in its order. What fails while others are taken goes behind all that
+        came meanwhile, and is put aside after some tries; where nothing is taken at all it keeps its place."""
         while found := self._waiting[:AT_ONCE]:
-            try:
-                await self._loop.run_in_executor(self._taker, self._take, found)
-            except Exception:
-                logger.exception("what an SMPP gateway told was not taken")
-                await asyncio.sleep(AGAIN)
-            else:
+            if await self._is_taken(found):
                 del self._waiting[: len(found)]
+                continue
+            await asyncio.sleep(AGAIN)
+            failed = [one for one in found if not await self._is_taken([one])]
+            if len(failed) < len(found):
+                del self._waiting[: len(found)]
+                self._waiting += [one for one in failed if self._may_go_again(one)]
+
+    async def _is_taken(self, found: Sequence[Told]) -> bool:
+        try:
+            await self._loop.run_in_executor(self._taker, self._take, found)
+        except Exception:
+            logger.exception("what an SMPP gateway told was not taken")
+            return False
+        for one in found:
+            self._failures.pop(one, None)
+        return True
+
+    def _may_go_again(self, one: Told) -> bool:
+        self._failures[one] += 1
+        if self._failures[one] < TRIES:
+            return True
+        del self._failures[one]
+        logger.error("what an SMPP gateway told is put aside: a %s", type(one).__name__)
+        return False
 
 
 def first_reference() -> int:

@@ -63,7 +63,7 @@ class DrawsConfig(AppConfig):
         from expertpool.papers.registry import PAPERS
         from expertpool.projects.queries.archive import OBSTACLES, Obstacle
         from expertpool.projects.queries.measures import PROJECT_DETAILS, PROJECT_MEASURES
-        from expertpool.siteconfig.events import SettingChanged
+        from expertpool.siteconfig.events import SettingChanged, SettingsSaved
         from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
         from expertpool.workflow.services.matters import register_matters
 
@@ -101,6 +101,7 @@ class DrawsConfig(AppConfig):
             occasions.PANEL_MOVED,
             occasions.STEP_ALONE,
             occasions.ALARM,
+            occasions.DELAYED,
             occasions.HELD_REFUSED,
             occasions.POOL_CHANGED,
             occasions.POOL_STOPPED,
@@ -127,6 +128,7 @@ class DrawsConfig(AppConfig):
         subscribe(MessageFailed, receivers.letter_moved)
         subscribe(MessageAnswered, receivers.message_answered)
         subscribe(SettingChanged, receivers.setting_changed)
+        subscribe(SettingsSaved, receivers.settings_saved)
         subscribe(PanelSettled, receivers.panel_settled)
         subscribe(InvitationAnswered, receivers.answered)
         subscribe(ExpertLeft, receivers.expert_left)

@@ -7,15 +7,16 @@ from django.utils import timezone
 
 from expertpool.core.jobs import defer
 from expertpool.core.prepared import Given, Prepared
+from expertpool.core.text import moment_text
 from expertpool.directory.events import UnitsMerged
 from expertpool.draws.enums import SEATED_STATES
 from expertpool.draws.events import InvitationAnswered, PanelSettled
 from expertpool.draws.models import Draw, Invitation
-from expertpool.draws.occasions import LETTERS, WAITING
+from expertpool.draws.occasions import DELAYED, LETTERS, WAITING
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.policy import is_lowered
 from expertpool.draws.queries.presence import signs_in
-from expertpool.draws.settings import DEMANDING, MOST, OWN_QUIET_HOURS, QUIET_HOURS, QUIET_WAYS
+from expertpool.draws.settings import DELAYING, DEMANDING, MOST, WAITS
 from expertpool.experts.events import ExpertLeft, LeaveFiled, TiesChanged
 from expertpool.experts.queries.experts import merged_records
 from expertpool.notifications.events import MessageAnswered, MessageFailed, MessageSent
@@ -23,9 +24,10 @@ from expertpool.notifications.models import Message, Reply
 from expertpool.notifications.services.waiting import bring_forward
 from expertpool.projects.queries.regimes import is_loosened
 from expertpool.projects.settings import BY_REGIME as REGIME_RULES
-from expertpool.siteconfig.events import SettingChanged
+from expertpool.siteconfig.events import SettingChanged, SettingsSaved
 from expertpool.siteconfig.models import SettingChange
-from expertpool.workflow.services.telling import tell_lowered
+from expertpool.siteconfig.queries.page import in_words
+from expertpool.workflow.services.telling import tell_lowered, tell_watchers
 
 # Who agrees to what a draw goes by is told that less is demanded of it.
 APPROVERS = ("draws.confirm_steps", "draws.approve_plan", "projects.approve")
@@ -58,10 +60,28 @@ def setting_changed(event: SettingChanged) -> None:
     for rules in REGIME_RULES:
         if rules.code == change.code and is_loosened(rules, change):
             tell_lowered(rules, change, readers=APPROVERS)
-    hours = (QUIET_HOURS, *OWN_QUIET_HOURS.values(), *QUIET_WAYS.values())
-    if change.code in {one.code for one in hours}:
+    if change.code in {one.code for one in DELAYING if one not in WAITS.values()}:
         held = Message.objects.filter(about_type="draws.invitation", occasion__in=WAITING)
         bring_forward(messages=held, now=change.at)
+
+
+def settings_saved(event: SettingsSaved) -> None:
+    """Tell at once that letters go out later, or sooner: in hours of almost a day none ever would."""
+    codes = [one.code for one in DELAYING]
+    found = SettingChange.objects.filter(pk__in=event.change_ids, code__in=codes)
+    changes = list(found.select_related("actor").order_by("pk"))
+    if changes:
+        first = changes[0]
+        lines = [f"{one.label}：{one.before} → {one.after}" for one in in_words(changes)]
+        common = {
+            "操作人": str(first.actor),
+            "内容": "；".join(lines),
+            "时间": moment_text(first.at),
+        }
+        key = f"{DELAYED.code}:{first.pk}"
+        tell_watchers(
+            DELAYED, first, common, key, readers=APPROVERS, but=first.actor_id, now=first.at
+        )
 
 
 def answered(event: InvitationAnswered) -> None:

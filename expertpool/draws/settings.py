@@ -40,7 +40,7 @@ INVITING = SettingGroup(
     "inviting",
     "邀请与名单",
     order=40,
-    note="各项只影响以后；免打扰时段立即生效；缩短答复时限最短、提早名单最早公开的，满 24 小时后才按新的规定",
+    note="各项只影响以后；免打扰时段立即生效，并通知监督人和审核人；缩短答复时限最短、提早名单最早公开的，满 24 小时后才按新的规定",
     saved="缩短最短答复时限、提早最早公开时间的 24 小时后生效，其余立即生效",
 )
 LOWERED = "提高要求的立即生效，降低的 24 小时后生效，已通知监督人和审核人"
@@ -185,14 +185,17 @@ WAYS = SettingGroup(
     order=40,
     note="各渠道在第一条邀请之后多久才用；专家在此之前答复的，后面的不再发出。"
     "逾期没有答复的自动顺延给下一位；应急抽取各渠道同时发出",
-    saved="以后发出的邀请按新的先后",
+    saved="以后发出的邀请按新的先后，已通知监督人和审核人",
 )
+LONGEST_WAIT = 240
+# So much of each day letters may go out over each channel, whatever hours are set together.
+LEAST_OPEN = timedelta(hours=8)
 # How long after the first letter that reaches an expert the one of this channel follows.
 WAITS: dict[str, Setting[timedelta]] = {
     channel.value: Setting(
         f"draws.wait_{channel.value}",
         f"{channel.label}先等多久",
-        Duration(0, 1440, "分钟"),
+        Duration(0, LONGEST_WAIT, "分钟"),
         timedelta(minutes=3 if channel == ChannelCode.VOICE else 0),
         group=WAYS,
         order=10 * at,
@@ -513,6 +516,13 @@ SETTINGS: tuple[Setting[Any], ...] = (
     PLACE_OPENS,
     PICKED_WITHIN,
 )
+# By which letters go out later: all of them together may stop draws.
+DELAYING: tuple[Setting[Any], ...] = (
+    QUIET_HOURS,
+    *OWN_QUIET_HOURS.values(),
+    *WAITS.values(),
+    *QUIET_WAYS.values(),
+)
 # Of what an operator may do so often: more is less of a demand.
 MOST: tuple[Setting[int], ...] = (HELD_TRIES, COUNTS_PER_HOUR)
 # From which follows what a draw is held to (`draws.queries.policy`).
@@ -563,7 +573,33 @@ def _own_in_order(regime: Regime, low: Setting[int], high: Setting[int]) -> Sett
     )
 
 
+def _minutes_of(*spans: Span | None) -> set[int]:
+    """Return the minutes of a day in which one of ``spans`` lies."""
+    found: set[int] = set()
+    for span in filter(None, spans):
+        start, end = (60 * at.hour + at.minute for at in (span.start, span.end))
+        found |= {minute % 1440 for minute in range(start, end + 1440 * (end <= start))}
+    return found
+
+
+def _time_to_send(read: Reader) -> str:
+    for regime, own in OWN_QUIET_HOURS.items():
+        hours = read(own) or read(QUIET_HOURS)
+        for way in QUIET_WAYS.values():
+            quiet = _minutes_of(hours, read(way))
+            if len(quiet) * timedelta(minutes=1) > timedelta(days=1) - LEAST_OPEN:
+                return (
+                    f"{Regime(regime).label}项目的「{QUIET_HOURS.label}」（{QUIET_HOURS.kind.words(hours)}）"
+                    f"和「{way.label}」（{way.kind.words(read(way))}）合起来太长：每天至少留 "
+                    f"{LEAST_OPEN // timedelta(hours=1)} 小时发邀请。"
+                )
+    return ""
+
+
 CONSTRAINTS = (
+    SettingConstraint(
+        "draws.time_to_send", WAYS, _time_to_send, others=(INVITING, *REGIME_GROUPS.values())
+    ),
     *(
         _own_in_order(regime, low, high)
         for regime in Regime

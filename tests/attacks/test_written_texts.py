@@ -45,7 +45,7 @@ WATCHING = [
     *("account.acted", "mail.rerouted", "request.asked", "request.agreed", "request.lowered"),
     *("request.withdrawn", "expert.merged", "draw.step_alone"),
     *("draw.pool_changed", "draw.pool_emptied", "draw.alarm", "draw.held_refused"),
-    *("draw.panel_moved", "draw.gone", "draw.service_off", "portal.duties_late"),
+    *("draw.panel_moved", "draw.gone", "draw.service_off", "draw.delayed", "portal.duties_late"),
     *("portal.virus", "backup.amiss"),
     *("expert.contact_changed", "report.chain_head", "report.unproven", "template.rewritten"),
 ]

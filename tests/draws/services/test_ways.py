@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.accounts.models import User
-from expertpool.core.configuration import Span
+from expertpool.core.configuration import Setting, SettingGroup, Span
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.reach import reach_of
@@ -17,12 +18,22 @@ from expertpool.draws.queries.ways import too_late, ways_in_words
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.letters import send_otherwise
 from expertpool.draws.services.replies import answer
-from expertpool.draws.settings import QUIET_HOURS, QUIET_WAYS, WAITS, WAYS
+from expertpool.draws.settings import (
+    INVITING,
+    OWN_QUIET_HOURS,
+    QUIET_HOURS,
+    QUIET_WAYS,
+    REMIND_HOURS,
+    WAITS,
+    WAYS,
+)
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import deliver
 from expertpool.notifications.services.outcomes import move
 from expertpool.notifications.services.waiting import bring_forward
+from expertpool.projects.enums import Regime
+from expertpool.siteconfig.exceptions import SettingsRefused
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
 from tests.factories.draws import make_draw
@@ -178,3 +189,59 @@ def test_hours_that_are_set_otherwise_let_out_what_waited(operator: User, admin:
         now=evening + MINUTE,
     )
     assert job_times(letter(draw, "sms")) == [*before, None]
+
+
+def save(group: SettingGroup, values: dict[Setting[Any], object], by: User) -> None:
+    save_settings(
+        group=group,
+        values={setting.code: value for setting, value in values.items()},
+        version=version_of(group),
+        actor=by,
+        now=NOW,
+    )
+
+
+def test_whoever_decides_is_told_when_letters_go_out_later(admin: User, supervisor: User) -> None:
+    """Hours of almost a day stopped all draws, and nobody heard of it."""
+    save(
+        WAYS,
+        {WAITS["email"]: 60 * MINUTE, QUIET_WAYS["sms"]: Span(time(20, 30), time(8, 30))},
+        admin,
+    )
+    told = Message.objects.filter(occasion="draw.delayed")
+    assert supervisor.name in {one.recipient for one in told}
+    assert admin.name not in {one.recipient for one in told}
+    assert "短信免打扰时段：未设置 → 20:30 至 次日 08:30" in told[0].body
+    assert "邮件先等多久：3 分钟 → 60 分钟" in told[0].body
+    before = told.count()
+    save(INVITING, {REMIND_HOURS: 12}, admin)
+    assert told.all().count() == before
+    save(INVITING, {QUIET_HOURS: Span(time(23), time(6))}, admin)
+    assert told.all().count() == 2 * before
+
+
+@pytest.mark.parametrize(
+    ("general", "own", "way"),
+    [
+        (None, None, Span(time(0), time(23, 59))),
+        (Span(time(18), time(7)), None, Span(time(7), time(11))),
+        (None, Span(time(12), time(4, 1)), None),
+    ],
+)
+def test_each_day_leaves_time_to_invite(
+    admin: User, general: Span | None, own: Span | None, way: Span | None
+) -> None:
+    regime = Regime.PROCUREMENT
+    configure(QUIET_HOURS, general)
+    configure(OWN_QUIET_HOURS[regime], own)
+    before = Message.objects.count()
+    with pytest.raises(SettingsRefused, match="8 小时"):
+        save(WAYS, {QUIET_WAYS["sms"]: way, WAITS["email"]: MINUTE}, admin)
+    assert Message.objects.count() == before
+    with pytest.raises(SettingsRefused):
+        save(WAYS, {WAITS["sms"]: 241 * MINUTE}, admin)
+
+
+def test_a_night_and_a_channels_own_hours_are_no_trouble(admin: User) -> None:
+    configure(QUIET_HOURS, Span(time(22), time(7)))
+    save(WAYS, {QUIET_WAYS["sms"]: Span(time(17), time(9)), WAITS["sms"]: 240 * MINUTE}, admin)

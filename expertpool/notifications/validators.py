@@ -16,18 +16,25 @@ from expertpool.core.text import is_hidden
 BESIDE = frozenset(" \t\r\n\u3000，。；：！？、（）《》〈〉「」『』【】〔〕“”‘’…—")
 # Stands for a filled placeholder; nobody can type it.
 _FILLED = "\ue000"
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w.-]*[/:?#])", re.ASCII)
-_TAIL = f"[!-~{_FILLED}]*"
+_MAIL = r"(?a:[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w.-]*[/:?#]))"
+# A label of a host in any script, of pictures too; what stands between labels, or between addresses, is none.
+_LABEL = rf"[^\x00-,./:-@\[-`{{-\x7f\s{''.join(BESIDE)}]"
+_TAIL = rf"[^\s{''.join(BESIDE)}]*"
+# Ends of file names that no domain has (zip is one of a domain).
+_FILE = r"(?:docx?|xlsx?|pptx?|pdf|ofd|wps|txt|csv|jpe?g|png|gif|bmp|tiff?|rar|dwg|mp4)(?![a-z0-9/:.-])"
 # Whatever a mail program or a telephone makes a link of: a scheme, a domain, digits, a domain of
-# any letters before a path or with an end that only domains have.
+# any letters before a path or with an end that only domains have. What is glued to it belongs to it.
 _ADDRESS = re.compile(
     rf"[a-z][a-z0-9+.-]*:[/\\]{{2}}{_TAIL}"
-    rf"|(?<![a-z0-9-])(?:[a-z0-9{_FILLED}-]+\.)+(?:[a-z]{{2,24}}|xn--[a-z0-9-]+)(?![a-z0-9-]){_TAIL}"
+    rf"|(?<!{_LABEL})(?:{_LABEL}+\.)+(?!{_FILE})(?:[a-z]{{2,24}}|xn--[a-z0-9-]+)"
+    rf"(?![a-z0-9-]|[a-z0-9_.+-]*@){_TAIL}"
     rf"|\d{{1,3}}(?:\.\d{{1,3}}){{3}}{_TAIL}"
     rf"|(?<![\w-])[\w{_FILLED}-]+(?:\.[\w{_FILLED}-]+)*\.[^\W\d_][\w-]*(?::\d+)?/{_TAIL}"
     r"|(?<![\w-])[\w-]+\.(?:中国|中國|公司|网络|網絡|网址|网店|商城|集团|政务|公益|在线|中文网)(?!\w)",
     re.IGNORECASE,
 )
+# An address of mail leads nowhere; what looks like one within a link is where that leads.
+_MAIL_OR_ADDRESS = re.compile(rf"{_MAIL}|({_ADDRESS.pattern})", re.IGNORECASE)
 
 
 def site_host() -> str:
@@ -52,7 +59,8 @@ def foreign_addresses(text: str, *, filled_only: bool = False) -> list[str]:
     plain = "".join(map(_plain, MARK.sub(_FILLED, text)))
     # Its own host alone, and nothing behind it that would make it another.
     own = rf"(?<![\w.@/\\:-])(?:https?://)?{re.escape(site_host())}(?![\w@\\%-]|[.:]\S)"
-    plain = _MAIL.sub(" ", re.sub(own, " ", plain, flags=re.IGNORECASE))
+    plain = re.sub(own, " ", plain, flags=re.IGNORECASE)
+    plain = _MAIL_OR_ADDRESS.sub(lambda match: match[1] or " ", plain)
     found = (match[0] for match in _ADDRESS.finditer(plain))
     kept = [one for one in found if _FILLED in one or not filled_only]
     return [one.replace(_FILLED, mark("…")) for one in dict.fromkeys(kept)]

@@ -14,10 +14,12 @@ from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role, User
 from expertpool.core.exporting.exporter import Exporter
 from expertpool.evaluations.exports import MeasureExport, RatingExport
-from expertpool.evaluations.models import Evaluation
+from expertpool.evaluations.models import Evaluation, Rating
+from expertpool.evaluations.queries.own import objections_visible_to, objections_waiting
+from expertpool.evaluations.services.windows import close_evaluation
 from tests.factories.accounts import make_user
-from tests.factories.evaluations import make_evaluation, rate_all
-from tests.factories.experts import make_expert
+from tests.factories.evaluations import make_evaluation, make_objection, rate_all
+from tests.factories.experts import give_account, make_expert
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +85,27 @@ def test_exports_hold_what_the_lists_show(row: Evaluation) -> None:
     for exporter in exporters:
         assert exporter.rows(blind, QueryDict()).count() == 0
         assert exporter.rows(seeing, QueryDict()).count() == 2
+
+
+def test_without_the_names_nobody_reads_who_objects(operator: User) -> None:
+    """An expert's words say which review it was that he sat in."""
+    now = timezone.now()
+    expert = make_expert("王立新")
+    give_account(expert, make_user("expert"))
+    made = make_evaluation(operator, now=now - timedelta(hours=2), pool=(expert,), seats=1)
+    (rating,) = rate_all(made, operator, now=now - timedelta(hours=1), score=70, comment=WORDS)
+    Evaluation.objects.filter(pk=made.pk).update(due_at=now - timedelta(minutes=1))
+    assert close_evaluation(evaluation_id=made.pk, now=now)
+    objection = make_objection(Rating.objects.get(pk=rating.pk), now=now - timedelta(days=1))
+    codes = ("evaluations.answer", "experts.view")
+    blind, seeing = reader_of(*codes), reader_of(*codes, "draws.names")
+    for user, found in ((blind, []), (seeing, [objection])):
+        assert list(objections_visible_to(user)) == list(objections_waiting(user)) == found
+        client = login(Client(), user)
+        page = client.get(reverse("evaluations:objections")).content.decode()
+        assert ("王立新" in page) == bool(found)
+        answer = client.get(reverse("evaluations:answer", args=[objection.pk]), follow=True)
+        assert (answer.status_code == 404) != bool(found)
 
 
 def test_the_averages_of_an_expert_hold_by_quarters_what_may_not_be_read(

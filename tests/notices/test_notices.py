@@ -368,12 +368,29 @@ def test_what_was_sent_to_him_stands_in_his_own_data(operator: User) -> None:
     ]
 
 
+# What some mail program or telephone makes a link of, and where it leads.
+ELSEWHERE = (
+    *("长沙专家库.com", "长沙专家库.com:8080", "银行.net", "专家库.top", "пример.com", "例.vip"),
+    *("www.長沙.cn", "💰.ws", "हिन्दी.com", "附件.zip", "evil.com.docx"),
+    # The office allows www.ccgp.gov.cn.
+    *("https://www.ccgp.gov.cn:x@evil.com/a", "https://www.ccgp.gov.cn:443@evil.com/p"),
+    *("https://www.ccgp.gov.cn:80@evil.com", "www.ccgp.gov.cn:80@evil.com"),
+    *("https://www.ccgp.gov.cn\\@evil.com/", "https://www.ccgp.gov.cn?@evil.com"),
+    *("https://www.ccgp.gov.cn:x/", "https://www.ccgp.gov.cn%2eevil.com/", "ftp://www.ccgp.gov.cn/"),
+    *("https://www.ccgp.gov.cn长沙.com/", "www.ccgp.gov.cn长沙.公司", "长沙www.ccgp.gov.cn"),
+    *("https://www.ccgp.gov.cn/请看evil.com", "203.0.113.9"),
+)
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
         ("请立即登录 http://evil.example/login 核对", "http://evil.example/login"),
         ("请打开ｅｖｉｌ．ｅｘａｍｐｌｅ．ｃｏｍ／a", "evil.example.com/a"),
         ("规定见 www.ccgp.gov.cn.evil.com/x", "www.ccgp.gov.cn.evil.com/x"),
+        *((f"请登录 {one} 确认", one) for one in ELSEWHERE),
+        ("请登录 //www.ccgp.gov.cn@evil.com/ 确认", "evil.com"),
+        ("请登录 www.ccgp.gov.cn@evil.com/x 确认", "evil.com"),
     ],
 )
 def test_a_notice_leads_to_no_other_page(operator: User, text: str, found: str) -> None:
@@ -382,6 +399,9 @@ def test_a_notice_leads_to_no_other_page(operator: User, text: str, found: str) 
     notice = make_notice(operator)
     with pytest.raises(ValidationError) as refused:
         save_notice(row=notice, values={"text": text}, actor=operator, now=NOW())
-    assert found in str(refused.value.message_dict["text"])
-    own = f"规定见 https://www.ccgp.gov.cn/zcfg/ 和 {settings.SITE_URL}/my/ 。"
+    assert found in "".join(refused.value.message_dict["text"])
+    own = (
+        f"规定见 https://www.ccgp.gov.cn/zcfg/ 、https://www.ccgp.gov.cn:443/a?b=c@d 和 {settings.SITE_URL}/my/ 。"
+        "填写承诺书.docx，附件：2026年报名表.xlsx；邮箱zhang.san@pool.example.cn联系；约3.5小时，见附件.请准时。"
+    )
     save_notice(row=notice, values={"text": own}, actor=operator, now=NOW())

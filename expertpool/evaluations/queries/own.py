@@ -13,6 +13,7 @@ from expertpool.core.configuration import value_of
 from expertpool.core.visibility import told
 from expertpool.core.workdays import end_of_working_days
 from expertpool.draws.models import Invitation
+from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.names import released_invitations
 from expertpool.draws.queries.sitting import slots_of
 from expertpool.evaluations.enums import BY_EXPERTS, Target
@@ -114,10 +115,17 @@ def may_object(rating: Rating, *, now: datetime) -> bool:
 
 
 def objections_visible_to(user: User) -> Any:
-    """Return what experts in the scope of ``user`` objected to; what was objected today only once it may be told
-    (docs/decisions/0185)."""
+    """Return what experts in the scope of ``user`` objected to, of the reviews whose names he may read: his words say
+    which it was (by then all who may read them do, docs/decisions/0258); what was objected today only once it may be
+    told (docs/decisions/0185)."""
     seen = experts_visible_to(user, ANSWER).order_by().values("pk")
-    rows = told(RatingObjection.objects.filter(Q(rating__expert__in=seen)))
+    draws = draws_visible_to(user, "draws.names").order_by().values("pk")
+    rows = RatingObjection.objects.filter(
+        rating__expert__in=seen,
+        rating__invitation__draw__in=draws,
+        rating__invitation__draw__released_at__isnull=False,
+    )
+    rows = told(rows)
     return rows.select_related(
         "rating__expert", "rating__form", "rating__evaluation__project", "rating__rater",
         "rating__invitation__draw", "answered_by",

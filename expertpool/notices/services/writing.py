@@ -60,7 +60,7 @@ def _check_leads_nowhere(row: ExpertNotice) -> None:
             shown = "、".join(f"「{one[:80]}」" for one in found)
             raise ValidationError(
                 {
-                    name: f"不能写别处的网址：{shown}。请删去；确需写的，请管理员把域名列入「站点设置」的「{HOSTS.label}」。"
+                    name: f"不能写别处的网址：{shown}。请删去；确需写的，请管理员把域名列入「站点设置」的「{HOSTS.label}」，网址前后留空格。"
                 }
             )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from urllib.parse import urlsplit
 
 from expertpool.notifications.validators import foreign_addresses
 
@@ -14,5 +15,16 @@ def addresses_elsewhere(text: str, *, allowed: Collection[str]) -> list[str]:
 
 
 def _host(address: str) -> str:
-    _, sign, rest = address.partition("://")
-    return (rest if sign else address).partition("/")[0].partition(":")[0].lower()
+    """Return the host to which whatever reads ``address`` goes; none where two of them may disagree: it names a
+    user, has a backslash or a port that is none, or something is glued to it."""
+    scheme, sign, rest = address.partition("://")
+    authority = rest if sign else address
+    if not address.isascii() or "\\" in address or "@" in authority.partition("/")[0]:
+        return ""
+    if sign and scheme.lower() not in {"http", "https"}:
+        return ""
+    try:
+        parts = urlsplit(f"//{authority}")
+        return parts.hostname or "" if parts.port is None or parts.port else ""
+    except ValueError:
+        return ""

@@ -21,7 +21,9 @@ _MAIL = r"(?a:[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w.-]*[/:?#]))"
 _LABEL = rf"[^\x00-,./:-@\[-`{{-\x7f\s{''.join(BESIDE)}]"
 _TAIL = rf"[^\s{''.join(BESIDE)}]*"
 # Ends of file names that no domain has (zip is one of a domain).
-_FILE = r"(?:docx?|xlsx?|pptx?|pdf|ofd|wps|txt|csv|jpe?g|png|gif|bmp|tiff?|rar|dwg|mp4)(?![a-z0-9/:.-])"
+_FILE = (
+    r"(?:docx?|xlsx?|pptx?|pdf|ofd|wps|txt|csv|jpe?g|png|gif|bmp|tiff?|rar|dwg|mp4)(?![a-z0-9/:.-])"
+)
 # Whatever a mail program or a telephone makes a link of: a scheme, a domain, digits, a domain of
 # any letters before a path or with an end that only domains have. What is glued to it belongs to it.
 _ADDRESS = re.compile(

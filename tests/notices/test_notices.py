@@ -376,7 +376,11 @@ ELSEWHERE = (
     *("https://www.ccgp.gov.cn:x@evil.com/a", "https://www.ccgp.gov.cn:443@evil.com/p"),
     *("https://www.ccgp.gov.cn:80@evil.com", "www.ccgp.gov.cn:80@evil.com"),
     *("https://www.ccgp.gov.cn\\@evil.com/", "https://www.ccgp.gov.cn?@evil.com"),
-    *("https://www.ccgp.gov.cn:x/", "https://www.ccgp.gov.cn%2eevil.com/", "ftp://www.ccgp.gov.cn/"),
+    *(
+        "https://www.ccgp.gov.cn:x/",
+        "https://www.ccgp.gov.cn%2eevil.com/",
+        "ftp://www.ccgp.gov.cn/",
+    ),
     *("https://www.ccgp.gov.cn长沙.com/", "www.ccgp.gov.cn长沙.公司", "长沙www.ccgp.gov.cn"),
     *("https://www.ccgp.gov.cn/请看evil.com", "203.0.113.9"),
 )

@@ -234,6 +234,24 @@ def test_a_chain_that_was_cut_or_is_not_confirmed(admin: User) -> None:
     assert "被删去了" in find_chain(now).sentence
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_an_entry_that_was_taken_out_is_missed(admin: User, number: int) -> None:
+    now = timezone.now()
+    for at in range(3):
+        record("file.remove", actor=admin, now=now, note=f"第 {at} 条")
+    anchor(now=now)
+    record("file.remove", actor=admin, now=now, note="最后一条")
+    assert find_chain(now).state is Health.OK
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("DELETE FROM audit_entry WHERE chain_no = %s", [number])
+        cursor.execute("SET session_replication_role = origin")
+    found = find_chain(now)
+    assert found.state is Health.FAILED
+    assert "日志少了 1 条" in found.sentence
+
+
 @pytest.fixture
 def served(tmp_path: Path, settings: Settings) -> Iterator[Any]:
     """A server with a certificate that ends in so many days."""

@@ -8,21 +8,26 @@ what it was for, is old.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.constant_time import bytes_eq
-from django.db.models import Q
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast, Coalesce
 
 from expertpool.audit.queries import entries_for
 from expertpool.audit.services import proven
 from expertpool.core.crypto import proof
 from expertpool.draws.enums import INVALID, DrawStatus, InvitationState
 from expertpool.draws.models import Invitation
+from expertpool.draws.occasions import CONFIRMED
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.outage import off_since
 from expertpool.draws.queries.reveal import MOVED, proven_opening
+from expertpool.notifications.models import Message
 
+# Who waited for a lock read the clock before who held it, and may have done later what is earlier by it.
+WAITED = timedelta(minutes=2)
 # What decides in a state, beside it; of who left nothing does.
 DECIDES: dict[str, tuple[str, ...]] = {
     InvitationState.INVITED: ("asked_again_at", "reached_at", "deadline_at", "time_left"),
@@ -67,24 +72,39 @@ def answered_state(line: Invitation) -> InvitationState | None:
     return next((state for state in InvitationState if state.label == label), None)
 
 
+def undone(lines: QuerySet[Invitation]) -> QuerySet[Invitation]:
+    """Return those of ``lines`` that wait for an answer although their expert agreed since he was asked: a row put
+    back as it was has a proof that was good, but the confirmation that he was sent stays (docs/decisions/0264)."""
+    confirmed = Message.objects.filter(
+        about_type=Invitation._meta.label_lower,
+        about_id=Cast(OuterRef("pk"), CharField()),
+        occasion=CONFIRMED.code,
+        created_at__gt=Coalesce(OuterRef("asked_again_at") + WAITED, OuterRef("invited_at")),
+    )
+    return lines.filter(Exists(confirmed), state=InvitationState.INVITED)
+
+
 def is_over(line: Invitation, *, now: datetime) -> bool:
-    """Tell whether the time to answer of ``line`` has passed; by a clock that somebody else has written
-    it never does, until the panel sits, nor while the time is still to be given back in which the service
-    was off."""
-    if is_written(line):
+    """Tell whether the time to answer of ``line`` has passed; by a clock that somebody else has written, or of
+    whose answer was undone, it never does, until the panel sits, nor while the time is still to be given back in
+    which the service was off."""
+    late = now >= line.deadline_at
+    if is_written(line) and not (late and undone(Invitation.objects.filter(pk=line.pk)).exists()):
         if off_since(now):
             return now >= next_opening(line.draw.covered, now=line.asked_since)
-        return now >= line.deadline_at
+        return late
     opening = proven_opening(line.draw)
     return opening is not None and now >= opening
 
 
 def forged_lines() -> list[Invitation]:
-    """Return the lines that somebody else has written, of draws that run or whose names are sealed."""
+    """Return the lines that somebody else has written, or whose answer was undone, of draws that run or whose names
+    are sealed."""
     sealed = Q(draw__released_at__isnull=True) & ~Q(draw__status__in=INVALID)
     rows = Invitation.objects.filter(sealed | Q(draw__status=DrawStatus.INVITING))
     found = rows.select_related("draw").only("draw__number", *READ).order_by("draw", "line")
-    return [line for line in found if not is_written(line)]
+    back = set(undone(rows).values_list("pk", flat=True))
+    return [line for line in found if line.pk in back or not is_written(line)]
 
 
 def _text(value: Any) -> str | None:

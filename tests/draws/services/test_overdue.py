@@ -17,6 +17,7 @@ from expertpool.core.jobs import DEADLINES
 from expertpool.draws import tasks
 from expertpool.draws.enums import AlarmKind, DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent, Invitation
+from expertpool.draws.queries.written import is_written
 from expertpool.draws.services import overdue, replies
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.overdue import LATE_AFTER, sweep
@@ -124,6 +125,37 @@ def test_a_draw_left_without_its_end_gets_it(draw: Draw, monkeypatch: pytest.Mon
     assert draw.status == DrawStatus.SUCCESS
     assert DrawAlarm.objects.get().kind == AlarmKind.END
     assert vdraw.find_difference(build_record(draw)) is None
+
+
+@pytest.mark.shows("DRAW-15")
+def test_an_acceptance_that_was_undone_is_told_and_costs_nobody_his_seat(draw: Draw) -> None:
+    (line,) = draw.invitations.values()
+    agree(draw)
+    # As whoever owns the tables can: the row as it was, with its good proof, and no word in the log.
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("DELETE FROM audit_entry WHERE action = 'draw.reply'")
+        del line["id"]
+        draw.invitations.update(**line)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert is_written(draw.invitations.get())
+    assert swept(NOW + timedelta(minutes=2)) == 0
+    assert DrawAlarm.objects.get().kind == AlarmKind.LINE
+    swept(LATE)
+    assert states(draw) == ["invited"]
+    agree(draw, at=LATE)  # his seat is his: he is not late
+    assert states(draw) == ["accepted"]
+
+
+def agree(draw: Draw, at: datetime = NOW + timedelta(minutes=1)) -> None:
+    replies.answer(
+        invitation=draw.invitations.get(),
+        accept=True,
+        reason="",
+        via=ReplyVia.SMS,
+        now=at,
+        entropy=SeededEntropy(5),
+    )
 
 
 def test_a_broken_draw_holds_up_no_other(draw: Draw, operator: User) -> None:

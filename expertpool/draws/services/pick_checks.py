@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,12 +25,17 @@ class Pick:
 
 
 def check_words(picks: Sequence[Pick], *texts: str) -> None:
-    """Refuse (PickRefused) what names somebody who was chosen: the reason and the approval number are public before
-    his name may be known."""
-    said = "".join("".join(texts).split())
+    """Refuse (PickRefused) what names somebody who was chosen, whatever stands between the letters: the reason and the
+    approval number are public before his name may be known."""
+    said = _letters("".join(texts))
     chosen = Expert.objects.filter(pk__in={pick.expert_id for pick in picks}).only("name")
-    if any("".join(expert.name.split()) in said for expert in chosen):
+    if any((name := _letters(expert.name)) and name in said for expert in chosen):
         raise PickRefused("理由和批准文号会先于名单公开，不能写出所选专家的姓名，请改写。")
+
+
+def _letters(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(filter(str.isalnum, folded))
 
 
 def check_seats(

@@ -160,7 +160,14 @@ def test_the_reason_and_the_approval_number_are_needed_and_kept(
     assert not any(expert.name in str(entry.after) for expert in experts)
 
 
-@pytest.mark.parametrize("given", [{"reason": "只有专 家0 能做"}, {"approval_number": "专家1号"}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"reason": "只有专 家0 能做"},
+        {"reason": "只有专·家\u200b—０能做"},
+        {"approval_number": "专家1号"},
+    ],
+)
 def test_what_is_public_at_once_names_nobody_who_was_chosen(
     project: Project, experts: list[Expert], admin: User, given: dict[str, str]
 ) -> None:

@@ -1,5 +1,5 @@
-"""Whether what pages show of a random draw is what its events and the log say: its columns, and those of its
-lines, stand beside them and are read alone.
+"""Whether what pages show of a draw is what its events and the log say, of a list that persons chose what the log
+does: its columns, and those of its lines, stand beside them and are read alone.
 
 Asked at each look and in each check (docs/decisions/0264). What is asked of draws that were sealed before events
 were chained, or in other words than today's, is nothing.
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
@@ -26,6 +27,7 @@ from expertpool.draws.enums import (
     RUNNING,
     SEATED_STATES,
     SKIP_REASON,
+    DrawKind,
     DrawStatus,
     InvitationState,
     NoteCode,
@@ -35,9 +37,12 @@ from expertpool.draws.enums import (
 )
 from expertpool.draws.models import Draw, DrawEvent, Invitation, SealBlock
 from expertpool.draws.queries.chain import CHAIN_HEAD, SEAL
+from expertpool.draws.queries.hands import hand_steps_by_kind
+from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.publicity import DIGEST, digest_of_list
 from expertpool.draws.queries.reveal import MOVED, is_authentic
-from expertpool.draws.queries.written import is_written
+from expertpool.draws.queries.steps import LOGGED, steps_hold
+from expertpool.draws.queries.written import WAITED, is_written
 
 ORDER, REPLY, ROLES, PUBLISH = (
     "draw.order",
@@ -46,9 +51,8 @@ ORDER, REPLY, ROLES, PUBLISH = (
     "draw.publish",
 )
 ENDS = ("draw.end", "draw.abandon", "draw.void")
-SAYS = (SEAL, ORDER, REPLY, ROLES, PUBLISH, MOVED, *ENDS)
-# Who waited for a lock read the clock before who held it, and events are never earlier than the one before.
-WAITED = timedelta(minutes=2)
+PICK, AGREED = "draw.pick", "draw.pick_agree"
+SAYS = (SEAL, ORDER, REPLY, ROLES, PUBLISH, PICK, AGREED, *LOGGED)
 _COMMIT_BYTES = 32
 _STATES = {str(one.label): one for one in InvitationState}
 _VIAS = {str(one.label): one for one in ReplyVia}
@@ -59,12 +63,13 @@ Row = tuple[datetime, Mapping[str, Any]]  # when it was stored, by its column, a
 @dataclass(frozen=True)
 class Told:
     """What is stored of a draw beside its seal: ``entries`` of the log that this system wrote, ``events`` and
-    ``lines``, each in their order."""
+    ``lines``, each in their order, and how many steps by hand its rows count (``hands``)."""
 
     draw: Draw
     entries: list[Entry]
     events: list[Row]
     lines: list[Invitation]
+    hands: Mapping[str, int]
 
     @property
     def heads(self) -> set[str]:
@@ -76,14 +81,19 @@ class Told:
         """Return the last entry of one of ``actions``, on the draw itself."""
         return next((one for one in reversed(self.entries) if one.action in actions), None)
 
+    def since(self, entry: Entry | None) -> list[Entry]:
+        """Return what the log says after ``entry``."""
+        return [one for one in self.entries if entry is not None and one.pk > entry.pk]
+
     @cached_property
     def replies(self) -> dict[str, Entry]:
         """The last answer of each line."""
         return {one.subject_id: one for one in self.entries if one.action == REPLY}
 
 
-def told_of(draw: Draw) -> Told:
-    """Read what is stored of ``draw``. The log first: what commits meanwhile is in what is read after it."""
+def told_of(draw: Draw, hands: Mapping[str, int] | None = None) -> Told:
+    """Read what is stored of ``draw``, but the ``hands`` of whoever has read these. The log first: what commits
+    meanwhile is in what is read after it."""
     lines: list[Invitation] = _lines.all(draw=draw.pk)
     about = Q(subject_type="draws.draw", subject_id=str(draw.pk)) | Q(
         subject_type="draws.invitation", subject_id__in=[str(one.pk) for one in lines]
@@ -92,7 +102,8 @@ def told_of(draw: Draw) -> Told:
     entries = list(proven(Entry.objects.filter(about, says).order_by("id")))
     for line in lines:
         line.draw = draw
-    return Told(draw, entries, _events.all(draw=draw.pk), lines)
+    events = _events.all(draw=draw.pk)
+    return Told(draw, entries, events, lines, hand_steps_by_kind(draw) if hands is None else hands)
 
 
 def reseated(told: Told) -> list[Invitation]:
@@ -111,12 +122,13 @@ def reseated(told: Told) -> list[Invitation]:
 
 def otherwise_in(told: Told) -> str | None:
     """Return what pages would show otherwise than it was written, in words; None where nothing is."""
-    if not told.draw.rule.is_chained:
+    if not told.draw.is_random:
+        parts = chain(_of_list(told), _of_chosen(told), _of_hands(told))
+    elif told.draw.rule.is_chained:
+        parts = chain(_of_draw(told), _of_events(told), _of_lines(told), _of_hands(told))
+    else:
         return None
-    parts = (
-        part for of in (_of_draw, _of_events, _of_lines) for part, holds in of(told) if not holds
-    )
-    return next(parts, None)
+    return next((part for part, holds in parts if not holds), None)
 
 
 def _of_draw(told: Told) -> Iterator[tuple[str, bool]]:
@@ -141,11 +153,63 @@ def _of_draw(told: Told) -> Iterator[tuple[str, bool]]:
     yield "名单公开时间", is_authentic(draw)
     if draw.tells_counts:
         yield "候选人数", draw.candidate_count == _sealed_count(draw)
+    yield from _of_publication(told)
+
+
+def _of_publication(told: Told) -> Iterator[tuple[str, bool]]:
+    draw, published = told.draw, told.last(PUBLISH)
     if draw.publication is not None:
-        published = told.last(PUBLISH)
         said = (published.after or {}).get(DIGEST) if published else None
         yield "公布的名单", said == digest_of_list(draw.publication)
         yield "公布时间", published is not None and published.at == draw.published_at
+
+
+def _of_list(told: Told) -> Iterator[tuple[str, bool]]:
+    draw, rule = told.draw, told.draw.rule
+    asked = next((one for one in told.entries if one.action == PICK), None)
+    agreed = [one for one in told.entries if one.action == AGREED]
+    said = (asked.after or {}) if asked else {}
+    yield "编号", draw.number == rule.content.get("draw_id")
+    yield "项目", draw.project.number in rule.projects
+    yield "选定时间", asked is not None and asked.at == draw.sealed_at
+    yield "经办人", asked is not None and asked.actor_id == draw.operator_id
+    yield "理由", asked is not None and asked.note == (rule.reason or "")[:500]
+    yield "批准文号", said.get("批准文号") == rule.approval_number
+    yield "方式", said.get("方式") == draw.get_kind_display()
+    yield "确认时间", draw.ordered_at == (agreed[0].at if agreed else None)
+    ended = told.last(*ENDS)
+    if draw.status in RUNNING:
+        goes_on = any(one.action in (REPLY, AGREED, MOVED) for one in told.since(ended))
+        yield "状态", draw.ended_at is None and (ended is None or goes_on)
+    elif agreed:
+        yield "结束时间", ended is not None and ended.at == draw.ended_at
+    is_void = ended is not None and ended.action == "draw.void"
+    yield "状态", (draw.status == DrawStatus.VOID) == is_void
+    waits = draw.status in (DrawStatus.SEALED, DrawStatus.ABANDONED)
+    yield "状态", waits != bool(agreed)
+    if agreed and ended and not is_void and draw.status not in RUNNING:
+        yield "状态", (ended.after or {}).get("状态") == draw.status_label
+    yield "名单公开时间", is_authentic(draw)
+    yield from _of_publication(told)
+
+
+def _of_chosen(told: Told) -> Iterator[tuple[str, bool]]:
+    agreed = [one for one in told.entries if one.action == AGREED]
+    # Each confirmation seats so many, line after line.
+    asked = [one.at for one in agreed for _ in range(int((one.after or {}).get("人数", 0)))]
+    yield "名单", [line.line for line in told.lines] == [*range(1, len(asked) + 1)]
+    origin = Origin.PICKED if told.draw.kind == DrawKind.MANUAL else Origin.ALLOCATED
+    is_void = told.draw.status == DrawStatus.VOID
+    for line, at in zip(told.lines, asked, strict=False):
+        holds = [
+            ("类型", line.origin == origin),
+            ("邀请时间", _is_near(line.invited_at, at)),
+            ("专家", line.expert_id in (None, open_identity(line).expert_id)),
+            *_of_answer(told, line, is_void=is_void),
+        ]
+        for part, is_so in holds:
+            yield f"第 {line.line} 行的{part}", is_so
+    yield from _of_roles(told)
 
 
 def _statuses(told: Told) -> Collection[str]:
@@ -177,12 +241,21 @@ def _of_events(told: Told) -> Iterator[tuple[str, bool]]:
         yield f"第 {event.get('n')} 步的时间", said == at.replace(microsecond=0)
 
 
+def _of_hands(told: Told) -> Iterator[tuple[str, bool]]:
+    events = [event for _, event in told.events]
+    yield from steps_hold(told.draw, told.entries, events, told.hands)
+
+
 def _of_lines(told: Told) -> Iterator[tuple[str, bool]]:
     seats = _Seats(told.events)
     yield "名单", {line.commit for line in told.lines} == seats.seated.keys()
     for line in told.lines:
         for part, holds in _of_line(told, seats, line):
             yield f"第 {line.line} 行的{part}", holds
+    yield from _of_roles(told)
+
+
+def _of_roles(told: Told) -> Iterator[tuple[str, bool]]:
     if any(role != line.panel_role for line, role in _roles(told, told.entries)):
         # A panel that several draws find has its roles by the page of any of them.
         draws = Draw.objects.filter(project=told.draw.project_id).values_list("pk", flat=True)
@@ -218,19 +291,37 @@ def _of_line(told: Told, seats: _Seats, line: Invitation) -> Iterator[tuple[str,
     yield "类型", line.origin == (Origin.DRAWN if first else Origin.SUPPLEMENT)
     yield "邀请时间", _is_near(line.invited_at, at)
     yield "递补时间", _is_near(line.moved_up_at, seats.moved_up.get(line.commit))
-    left, reply = seats.exits.get(line.commit), told.replies.get(str(line.pk))
-    moved = told.last(MOVED)
-    if reply and left is None and moved and moved.pk > reply.pk:
-        reply = None  # asked anew
-    state = _STATES.get((reply.after or {}).get("参与状态", "")) if reply else None
-    if left is not None and state not in EXIT_REASON:  # by the system, which answers nobody
+    left = seats.exits.get(line.commit)
+    if left is not None and _answered(told, line)[1] not in EXIT_REASON:
+        # By the system, which answers nobody.
         yield "参与状态", line.state == InvitationState.CONFLICT
         yield "答复时间", _is_near(line.replied_at, left[0])
         yield "答复方式", line.replied_via == ReplyVia.SYSTEM
-    elif reply and state:
+        yield "答复截止或签到", is_written(line)
+    else:
+        yield from _of_answer(told, line, is_void=seats.is_void)
+    if left is not None:
+        why = {EXIT_REASON.get(line.state)}
+        if line.state == InvitationState.CONFLICT:
+            why |= set(SKIP_REASON.values())
+        yield "参与状态", left[1] in why
+
+
+def _answered(told: Told, line: Invitation) -> tuple[Entry | None, InvitationState | None]:
+    """Return the answer of ``line`` that counts, and to what: who sat was asked anew by a move."""
+    reply, moved = told.replies.get(str(line.pk)), told.last(MOVED)
+    state = _STATES.get((reply.after or {}).get("参与状态", "")) if reply else None
+    if reply and state not in EXIT_REASON and moved and moved.pk > reply.pk:
+        return None, None
+    return reply, state
+
+
+def _of_answer(told: Told, line: Invitation, *, is_void: bool) -> Iterator[tuple[str, bool]]:
+    reply, state = _answered(told, line)
+    if reply and state:
         yield "参与状态", line.state == state
         yield from _as_answered(line, reply)
-    elif seats.is_void:
+    elif is_void:
         ended = told.last(*ENDS)
         yield "参与状态", line.state == InvitationState.CANCELLED
         yield "答复时间", ended is not None and line.replied_at == ended.at
@@ -240,11 +331,6 @@ def _of_line(told: Told, seats: _Seats, line: Invitation) -> Iterator[tuple[str,
         yield "答复时间", line.replied_at is None
         yield "答复方式", line.replied_via == ""
         yield "确认人", line.witness == ""
-    if left is not None:
-        why = {EXIT_REASON.get(line.state)}
-        if line.state == InvitationState.CONFLICT:
-            why |= set(SKIP_REASON.values())
-        yield "参与状态", left[1] in why
     # What decides in its state: clock and signature.
     yield "答复截止或签到", is_written(line)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -83,13 +84,11 @@ def check_stopped(error: Exception) -> None:
         defer("draws.check_record", draw_id=draw_id, anew=True)
 
 
-def looks_bent(draw: Draw) -> bool:
+def looks_bent(draw: Draw, hands: Mapping[str, int] | None = None) -> bool:
     """Tell whoever looks at ``draw`` whether what is stored of it differs at a glance from what was written here;
-    then it is verified at once, and an alarm tells the others."""
-    if not draw.is_random:
-        return False
+    then it is verified at once, and an alarm tells the others. ``hands``: its steps by hand as its page shows them."""
     try:
-        check_at_a_glance(draw)
+        check_at_a_glance(draw, hands)
     except (vdraw.EngineError, DecryptionError) as error:
         check_stopped(error)
         return True
@@ -132,6 +131,8 @@ def difference_in(draw: Draw, *, anew: bool = False) -> str | None:
     """Return what the stored rows of ``draw`` differ in from what they should be, as a sentence."""
     try:
         check_at_a_glance(draw)
+        if not draw.is_random:
+            return None
         if draw.ordered_at is None:
             load_sealed(draw)
             return None

@@ -105,15 +105,16 @@ def read_events(draw: Draw) -> list[vdraw.Event]:
     return events
 
 
-def check_at_a_glance(draw: Draw) -> None:
+def check_at_a_glance(draw: Draw, hands: Mapping[str, int] | None = None) -> None:
     """Refuse (EngineError) what of ``draw`` differs from what was written here, without its candidates: seal and
     rule from the log, the chain of its events from their contents and from the log, and what pages show of draw
-    and lines from both. Cheap enough for every look."""
-    told = told_of(draw)
+    and lines from both. Cheap enough for every look; ``hands``: its steps by hand, of whoever has read them."""
+    told = told_of(draw, hands)
     with of_draw(draw.pk):
         if not is_sealed_by_log(draw, told.entries):
             raise vdraw.EngineError(SEALED_OTHERWISE)
-        _check_chain(draw, told)
+        if draw.is_random:
+            _check_chain(draw, told)
         if _otherwise(told) is None:
             return
     # Somebody may have answered since ``draw`` was read: all of it is read again while nobody can.
@@ -124,8 +125,10 @@ def check_at_a_glance(draw: Draw) -> None:
 
 
 def _otherwise(told: Told) -> str | None:
-    if (found := otherwise_in(told)) or not (rows := reseated(told)):
+    if (found := otherwise_in(told)) or not told.draw.is_random:
         return found
+    if not (rows := reseated(told)):
+        return None
     seats = {one.commit: (one.group, one.level) for one in load_state(told.draw).seats}
     lines = (row.line for row in rows if seats.get(row.commit) != (row.group, row.level))
     line = next(lines, None)

@@ -210,7 +210,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         if draw.is_random and draw.status == DrawStatus.INVITING
         else None,
         "alarms": facts.alarms,
-        "is_bent": not facts.is_bent and looks_bent(draw),
+        "is_bent": not facts.is_bent and looks_bent(draw, kinds),
         "moved": reschedulings_of(draw),
         "presence": presence,
         "may_open_place": bool(place := presence and codes_for_draw(user, draw, OPENS_PLACE)),

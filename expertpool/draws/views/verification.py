@@ -121,6 +121,7 @@ def draw_page(request: HttpRequest, code: str) -> HttpResponse:
     is_open = tells_all(draw, sees=_sees(request, draw), now=now)
     context: dict[str, Any] = {
         "draw": draw,
+        "is_bent": is_bent(draw),
         "is_open": is_open,
         "is_public": is_public(draw, now=now),
         "public_words": public_words(draw, now=now),
@@ -136,7 +137,6 @@ def draw_page(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "draws/verify_manual.html", context)
     kinds = hand_steps_by_kind(draw)
     context |= {
-        "is_bent": is_bent(draw),
         "emergencies": [(one, confirmed_as(one)) for one in emergencies_of(draw)],
         "hand_steps": sum(kinds.values()),
         "hand_kinds": kinds_in_brackets(kinds),

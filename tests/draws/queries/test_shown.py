@@ -14,13 +14,19 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.draws.enums import DrawStatus, InvitationState, PanelRole
 from expertpool.draws.models import Draw, DrawAlarm, Invitation
+from expertpool.draws.queries.hands import hand_steps_by_kind
 from expertpool.draws.services.checking import check_record, looks_bent
+from expertpool.draws.services.emergency import end_emergency
 from expertpool.draws.services.names import release
 from expertpool.draws.services.panel_roles import set_panel_roles
+from expertpool.draws.services.pausing import pause_draw, resume_draw
+from expertpool.draws.services.pick_checks import Pick
+from expertpool.draws.services.picking import agree_to_picks, read_picks, request_more
 from tests.factories.accounts import make_user
-from tests.factories.answers import record_answer
-from tests.factories.draws import make_draw
+from tests.factories.answers import declare_emergency, record_answer
+from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
+from tests.factories.picks import allow_manual_ways, make_list
 from tests.factories.widening import SeededEntropy, reply
 from tests.fixtures import login
 
@@ -135,6 +141,138 @@ def test_a_look_finds_what_was_altered_of_a_line(draw: Draw) -> None:
     for row in draw.events.all():
         rows = draw.events.filter(pk=row.pk)
         assert altered(rows, draw, at=row.at - HOUR)
+
+
+def test_a_look_finds_what_was_altered_of_steps_by_hand(
+    operator: User, supervisor: User, admin: User
+) -> None:
+    for _ in range(3):
+        make_expert()
+    draw = make_draw(now=NOW, operator=operator, seats=2, opens_in_hours=5)
+    urgent: dict[str, Any] = {"draw": draw, "reason": "临近评审", "minutes": 15, "actor": operator}
+    declare_emergency(**urgent, now=NOW, second=supervisor)
+    end_emergency(draw=draw, reason="误操作", actor=supervisor, now=NOW + HOUR / 90)
+    declare_emergency(**urgent, now=NOW + HOUR / 60, second=supervisor)
+    pause_draw(draw=draw, reason="核对名单", actor=operator, now=NOW + HOUR / 30)
+    resume_draw(draw=draw, reason="核对完毕", actor=operator, now=NOW + HOUR / 20)
+    record_answer(
+        invitation=draw.invitations.get(line=1),
+        state=InvitationState.ACCEPTED,
+        reason="电话答复",
+        actor=operator,
+        now=NOW + HOUR / 10,
+        entropy=SeededEntropy(3),
+    )
+    draw.refresh_from_db()
+    assert hand_steps_by_kind(draw) == {
+        "代登记答复": 1,
+        "应急抽取": 2,
+        "取消应急": 1,
+        "暂停": 1,
+        "恢复": 1,
+    }
+    assert not looks_bent(draw)
+    assert check_record(draw_id=draw.pk, now=NOW, anew=True) is None
+    pauses, open_one = draw.pauses.all(), draw.emergencies.filter(ended_at=None)
+    values: list[tuple[models.QuerySet[Any], dict[str, Any]]] = [
+        (open_one, {"ended_at": NOW, "ended_by": supervisor}),
+        (open_one, {"minutes": 30}),
+        (open_one, {"supervisor": "李监督"}),
+        (draw.emergencies.exclude(ended_at=None), {"ended_by": admin}),
+        (pauses, {"paused_by": supervisor}),
+        (pauses, {"paused_at": NOW}),
+        (pauses, {"reason": "系统暂停"}),
+        (pauses, {"resumed_by": None}),
+        (pauses, {"resumed_by": supervisor}),
+    ]
+    missed = [change for rows, change in values if not altered(rows, draw, **change)]
+    for taken in (draw.emergencies.all(), draw.pauses.all()):
+        point = transaction.savepoint()
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            taken.delete()
+            cursor.execute("SET LOCAL session_replication_role = origin")
+        if not looks_bent(draw):
+            missed.append({"deleted": taken.model})
+        transaction.savepoint_rollback(point)
+    assert not missed
+
+
+@pytest.fixture
+def chosen(operator: User, supervisor: User) -> Draw:
+    """A list that persons chose: one declined, another came for him, all others agreed; released."""
+    allow_manual_ways()
+    experts = [make_expert() for _ in range(4)]
+    project = make_ready_project(now=NOW, seats=2)
+    listed = make_list(project, experts[:2], actor=operator, second=supervisor, now=NOW)
+    reply(listed.invitations.get(line=1), accept=False, now=NOW + HOUR)
+    more = request_more(
+        draw=listed,
+        picks=[Pick(experts[2].pk, "g1")],
+        reason="另选一人",
+        actor=operator,
+        now=NOW + HOUR,
+    )
+    read_picks(request=more, actor=supervisor, now=NOW + HOUR)
+    agree_to_picks(request=more, actor=supervisor, now=NOW + HOUR, entropy=SeededEntropy(4))
+    for row in listed.invitations.filter(state=InvitationState.INVITED):
+        reply(row, accept=True, now=NOW + 2 * HOUR)
+    listed.refresh_from_db()
+    release(draw_id=listed.pk, now=listed.reveal_at)
+    listed.refresh_from_db()
+    assert listed.status == DrawStatus.SUCCESS
+    assert listed.released_at
+    return listed
+
+
+def test_a_look_finds_what_was_altered_of_a_list_that_persons_chose(
+    chosen: Draw, client: Client, supervisor: User
+) -> None:
+    page = reverse("draws:detail", args=[chosen.pk])
+    public = reverse("draws:verify_draw", args=[chosen.public_id])
+    told = "本系统保存的名单数据核验不一致"
+    assert not looks_bent(chosen)
+    assert check_record(draw_id=chosen.pk, now=NOW, anew=True) is None
+    assert told not in Client().get(public).content.decode()
+    rows, (gone, stays, came) = (
+        Draw.objects.filter(pk=chosen.pk),
+        chosen.invitations.order_by("line"),
+    )
+    rule = chosen.rule_content
+    values: list[tuple[models.QuerySet[Any], dict[str, Any]]] = [
+        (rows, {"rule_content": rule | {"reason": "都要随机抽取难以胜任"}}),
+        (rows, {"rule_content": rule | {"approval_number": "批〔2026〕8号"}}),
+        (rows, {"kind": "allocated"}),
+        (rows, {"sealed_at": chosen.sealed_at - 72 * HOUR}),
+        (rows, {"ordered_at": NOW + HOUR}),
+        (rows, {"ended_at": NOW}),
+        (rows, {"operator": supervisor}),
+        (rows, {"status": DrawStatus.VOID}),
+        (rows, {"status": DrawStatus.UNSATISFIED}),
+        (rows, {"status": DrawStatus.INVITING, "ended_at": None}),
+        (rows, {"released_at": chosen.sealed_at}),
+        *(
+            (Invitation.objects.filter(pk=line.pk), change)
+            for line, change in (
+                (stays, {"state": InvitationState.DECLINED}),
+                (stays, {"expert": came.expert}),
+                (stays, {"replied_at": NOW}),
+                (stays, {"replied_via": "operator"}),
+                (gone, {"state": InvitationState.ACCEPTED}),
+                (came, {"origin": "drawn"}),
+                (came, {"invited_at": NOW}),
+                (came, {"signed_in_at": NOW}),
+            )
+        ),
+    ]
+    missed = [change for of, change in values if not altered(of, chosen, **change)]
+    assert not missed
+    alter(rows, rule_content=rule | {"reason": "都要随机抽取难以胜任"})
+    login(client, supervisor)
+    assert BENT in client.get(page).content.decode()
+    assert told in Client().get(public).content.decode()
+    check_record(draw_id=chosen.pk, now=NOW, anew=True)
+    assert DrawAlarm.objects.get(draw=chosen).detail == "页面所示的理由与当时记下的不符"
 
 
 def test_who_is_asked_has_the_time_that_was_given_to_him(draw: Draw) -> None:

@@ -29,6 +29,7 @@ from expertpool.core.bulk import (
 from expertpool.core.fields import is_vouched
 from expertpool.core.permissions import View, requires
 from expertpool.core.responses import MOST_UNDONE, Undo, refused, saved
+from expertpool.core.text import SAY_MORE, is_reason
 
 # More than these are worked off by a job: a request that takes longer than a minute is broken off.
 MOST_AT_ONCE = 100
@@ -94,6 +95,10 @@ def bulk_view(action: BulkAction) -> View:
             return answer
         now, asked = timezone.now(), cast("Asked", request)
         if action.background and len(rows) > MOST_AT_ONCE:
+            # Each row would be refused for it: that needs no run.
+            given = action.arguments(asked)
+            if "reason" in given and not is_reason(given["reason"]):
+                return refused(f"请填写原因{SAY_MORE}。")
             run = start_run(
                 action=action.background,
                 title=f"{action.verb} {len(rows) + len(beyond)} {action.noun}",

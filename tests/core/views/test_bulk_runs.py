@@ -83,6 +83,13 @@ def test_the_page_of_a_run_in_which_nothing_was_refused_says_how_many(
     assert "正在后台办理" not in page
 
 
+@pytest.mark.parametrize("reason", ["", "缺", "。。"])
+def test_no_run_begins_without_a_reason(client: Client, admin: User, reason: str) -> None:
+    experts = [make_expert() for _ in range(5)]
+    assert freeze(login(client, admin), experts, reason=reason).status_code == 409
+    assert not BulkRun.objects.exists()
+
+
 def test_few_are_done_at_once(client: Client, admin: User) -> None:
     experts = [make_expert() for _ in range(2)]
     assert freeze(login(client, admin), experts).status_code == 204

@@ -156,11 +156,11 @@ def test_an_invited_expert_gets_the_files_of_the_project_but_no_evidence(draw: D
     )
     row = draw.invitations.select_related("draw").first()
     assert row is not None
-    assert files_of(row) == [plan]
+    assert files_of(row, now=NOW) == [plan]
     assert {film, sheet} <= {*attachments_of(draw.project)}
     # Nor one that somebody has led to them around the system.
     Attachment.objects.filter(pk=sheet.pk).update(kind=FileAudience.EXPERTS)
-    assert files_of(row) == [plan]
+    assert files_of(row, now=NOW) == [plan]
 
 
 def supply(client: Client, draw: Draw, user: User, name: str = "签字的抽取表.pdf") -> HttpResponse:
@@ -187,7 +187,7 @@ def test_people_keep_the_signed_sheet_and_a_film_with_the_draw(
     # No expert gets it, and nobody takes it away.
     row = draw.invitations.select_related("draw").first()
     assert row is not None
-    assert files_of(row) == []
+    assert files_of(row, now=after) == []
     with pytest.raises(FileRefused, match="作为依据保存"):
         remove_attachment(attachment=sheet, actor=operator, now=after)
     # Who only supervises or reads does not add to it; an archived project takes no more.

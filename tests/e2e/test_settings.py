@@ -73,7 +73,7 @@ def test_the_settings_of_a_group_are_one_step_away(
         link.click()
         expect(page.get_by_role("heading", name=group, exact=True)).to_be_in_viewport()
         expect(jump).to_be_in_viewport()
-    expect(link.locator(".note")).to_have_text("9")
+    expect(link.locator(".note")).to_have_text("10")
 
     # What a search leaves out is nowhere to jump to; of one group there is no choice.
     page.locator("#setting-query").fill("时限")

@@ -35,11 +35,12 @@ def meeting(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, *, locked: 
     barrier, goes_on = threading.Barrier(2), getattr(module, name)
 
     def meet(*args: Any, **kwargs: Any) -> Any:
+        read = goes_on(*args, **kwargs)
         try:
             barrier.wait(timeout=1 if locked else 20)
         except threading.BrokenBarrierError:
             pass
-        return goes_on(*args, **kwargs)
+        return read
 
     monkeypatch.setattr(module, name, meet)
 

@@ -64,7 +64,8 @@ def test_headers_are_explained_once(admin: Screen, tmp_path: Path) -> None:
     upload_experts(admin, cut_out(tmp_path / "一季度.xlsx", range(185, 195)))
     admin.sees("第 1 行是表头")
     expect(mapping_of(admin, "身份证号")).to_have_value("id_number")
-    expect(mapping_of(admin, "评委")).to_have_value("")
+    expect(mapping_of(admin, "评委")).to_have_value("name")
+    mapping_of(admin, "评委").select_option(label="这次不导入")
     # Eleven digits each: nothing else can be meant, but it is asked.
     expect(mapping_of(admin, "随身电话")).to_have_value("phone")
     see(admin, "mapping")

@@ -47,6 +47,7 @@ export const WAYS = {
   portal: "专家端",
   sms: "短信回复",
   operator: "经办人登记",
+  voice: "电话按键",
   deadline: "到期",
   system: "系统",
   page: "在系统中办理",

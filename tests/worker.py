@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 import psutil
@@ -21,6 +21,8 @@ from django.db import connection, connections
 from procrastinate.contrib.django.procrastinate_app import app
 
 from expertpool.core.jobs import retry_stalled
+
+Done = TypeVar("Done")
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -109,10 +111,10 @@ async def _retry_stalled() -> None:
         await retry_stalled(app.job_manager)
 
 
-def run_async(work: Coroutine[Any, Any, None]) -> None:
+def run_async(work: Coroutine[Any, Any, Done]) -> Done:
     """Run ``work`` to its end in a thread: a browser test may have left a loop in this one."""
     with ThreadPoolExecutor(max_workers=1) as pool:
-        pool.submit(asyncio.run, work).result()
+        return pool.submit(lambda: asyncio.run(work)).result()
 
 
 def work_off(*queues: str) -> None:

@@ -32,6 +32,7 @@ from expertpool.telephone.services import calls, talking
 from expertpool.telephone.services.agent import Agent
 from tests.factories.siteconfig import configure
 from tests.telephone.loopback import SHORT, LoopLine
+from tests.worker import run_async
 
 pytestmark = pytest.mark.django_db
 
@@ -133,7 +134,7 @@ def run(line: LoopLine, meanwhile: Callable[[], Awaitable[None]] | None = None) 
         stop.set()
         await running
 
-    asyncio.run(work())
+    run_async(work())
 
 
 def is_due() -> bool:
@@ -304,7 +305,7 @@ def test_told_to_stop_it_lets_calls_end_and_begins_none(ends_in: str) -> None:
         await ask(letter, "13800138002", key="later")
         await running
 
-    asyncio.run(work())
+    run_async(work())
     message.refresh_from_db()
     assert message.state in (DeliveryState.DELIVERED, DeliveryState.FAILED)
     assert len(line.legs) == 1

@@ -27,6 +27,7 @@ from expertpool.telephone.services import talking
 from expertpool.telephone.services.agent import Agent
 from expertpool.telephone.services.calls import Taken
 from tests.telephone.phones import phones
+from tests.worker import run_async
 
 pytestmark = [pytest.mark.usefixtures("programs"), pytest.mark.timeout(300)]
 
@@ -143,7 +144,7 @@ def test_behaviours_are_told_apart_and_keys_are_heard_by_many_at_once(
 
     with phones(tmp_path, port=port, capture=capture, calls=len(numbers), seconds=60):
         time.sleep(0.5)
-        ends = asyncio.run(work())
+        ends = run_async(work())
     found = {number[-2:]: outcome for number, (outcome, _) in zip(numbers, ends, strict=True)}
     assert found == ENDS, (ends, (tmp_path / "sipp.log").read_text()[-2000:])
     assert [outcome for outcome, _ in ends[len(ENDS) :]] == [Outcome.YES] * 10 + [Outcome.NO] * 10

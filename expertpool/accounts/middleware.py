@@ -22,7 +22,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseRedirect:
         answer = super().handle_no_permission(request, view_func)
-        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        if request.COOKIES.get(settings.SESSION_COOKIE_NAME):  # empty once he has signed out
             answer["Location"] += "&ended=1"
         return answer
 

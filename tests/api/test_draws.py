@@ -337,7 +337,7 @@ def test_exclusions_are_told_to_whom_may_see_them(runner: Caller, admin: Any) ->
         ({"contributors": ["operator", "operator"]}, "contributors"),
         ({"contributors": ["auditor"]}, "contributors.0"),
         ({"channels": []}, "channels"),
-        ({"channels": ["fax"]}, "channels"),
+        ({"channels": ["fax"]}, "channels.0"),
         ({"reply_minutes": 0}, "reply_minutes"),
         ({"unit_capp": 1}, "unit_capp"),
     ],

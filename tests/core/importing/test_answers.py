@@ -159,7 +159,7 @@ def test_a_word_that_is_taken_back_is_remembered_no_longer(client: Client, tmp_p
 def test_a_header_that_is_taken_back_is_not_remembered_and_one_that_stays_is(
     client: Client, tmp_path: Path
 ) -> None:
-    rows = [["评委", "手机号", "经手人", "批次"], ["甲", "13911110001", "王", "一"]]
+    rows = [["评审老师", "手机号", "经手人", "批次"], ["甲", "13911110001", "王", "一"]]
     run = upload(client, tmp_path, rows).context["run"]
     choose_mapping(run=run, codes=["name", "phone", "remark", "-"], now=NOW)
     form = client.get(reverse("experts:import_mapping", args=[run.pk])).context["form"]
@@ -168,7 +168,7 @@ def test_a_header_that_is_taken_back_is_not_remembered_and_one_that_stays_is(
     post(client, "mapping", run, held | {"column-2": ""})
     post(client, "confirm", run)
     assert set(ImportMemory.objects.values_list("said", "meant")) == {
-        ("评委", "name"),
+        ("评审老师", "name"),
         ("批次", ""),
     }
 

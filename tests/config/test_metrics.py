@@ -60,6 +60,8 @@ def test_prometheus_gets_the_figures_of_all_processes(tmp_path: Path) -> None:
         "DATABASE_URL": f"postgres://{values['USER']}{place}",
         "ALLOWED_HOSTS": "testserver",
     }
+    # Set where this process has loaded `config.metrics`: theirs are of their own home.
+    environment.pop("PROMETHEUS_MULTIPROC_DIR", None)
     for _ in range(2):
         subprocess.run([sys.executable, "-c", COUNT], cwd=BASE_DIR, env=environment, check=True)
     command = [sys.executable, "-m", "config.cli", "metrics"]

@@ -164,6 +164,13 @@ def test_a_letter_is_sent_once_and_its_tax_takes_in_the_month(
     assert list(fees_of(expert)) == [later, second, first]
 
 
+def test_who_has_no_account_is_told_whom_to_call(operator: User) -> None:
+    make_sent(operator, now=NOW, pool=(make_expert(),))
+    told = Message.objects.filter(occasion="fees.sent", channel="sms").get().body
+    assert "没有登录账号" in told
+    assert "/my/fees/" not in told
+
+
 @pytest.mark.shows("PORT-31")
 def test_it_is_signed_once_by_whose_it_is_as_he_read_it(operator: User, expert: Expert) -> None:
     (line,) = make_sent(operator, now=NOW, pool=(expert,))

@@ -67,20 +67,12 @@ def month_of(moment: datetime) -> tuple[datetime, datetime]:
     return first, (first + timedelta(days=32)).replace(day=1)
 
 
-@dataclass(frozen=True)
-class Month:
-    """What one expert was told to be paid within a month, and what was withheld of it (yuan)."""
-
-    gross: Decimal
-    tax: Decimal
-
-
-def month_for(expert_id: int, now: datetime) -> Month:
-    """Return what stands of the month of ``now`` for an expert."""
+def month_for(expert_id: int, now: datetime) -> Totals:
+    """Return what an expert was told to be paid within the month of ``now``."""
     first, after = month_of(now)
-    rows = FeeLine.objects.filter(STANDING, whose(expert_id), sent_at__gte=first, sent_at__lt=after)
-    sums = rows.aggregate(gross=Sum("gross"), tax=Sum("tax"))
-    return Month(sums["gross"] or Decimal(0), sums["tax"] or Decimal(0))
+    return totals_of(
+        FeeLine.objects.filter(whose(expert_id), sent_at__gte=first, sent_at__lt=after)
+    )
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "expertpool.points",
     "expertpool.fees",
     "expertpool.evaluations",
+    "expertpool.reviews",
     "expertpool.draws",
     "expertpool.notices",
     "expertpool.inspections",

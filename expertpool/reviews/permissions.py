@@ -1,0 +1,38 @@
+from expertpool.core.permissions import BuiltInRole as Role
+from expertpool.core.permissions import Permission, PermissionGroup
+
+VIEW, MANAGE, CONFIRM, RESULTS, EXPORT, RULES = (
+    "reviews.view",
+    "reviews.manage",
+    "reviews.confirm",
+    "reviews.results",
+    "reviews.export",
+    "reviews.rules",
+)
+PERMISSIONS = PermissionGroup(
+    "reviews",
+    "评审",
+    (
+        Permission(
+            VIEW,
+            "查看评审进度",
+            scoped=True,
+            roles=(Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR),
+        ),
+        Permission(
+            MANAGE,
+            "组织评审：评审对象、材料、签到、退回评审表",
+            scoped=True,
+            roles=(Role.OPERATOR,),
+        ),
+        Permission(CONFIRM, "同意退回评审表", scoped=True, roles=(Role.SUPERVISOR,)),
+        Permission(
+            RESULTS,
+            "查看评审结果（还须能查看名单）",
+            scoped=True,
+            roles=(Role.OPERATOR, Role.SUPERVISOR),
+        ),
+        Permission(EXPORT, "导出评审汇总表", scoped=True, roles=(Role.OPERATOR,)),
+        Permission(RULES, "设置评审规则", roles=(Role.OPERATOR,)),
+    ),
+)

@@ -85,6 +85,8 @@ BY_THE_SYSTEM = {
     "points.PointAccount.n": "counted",
     "points.PointAccount.last": "computed from the number",
     "points.PointRule.since": "the clock's",
+    "reviews.ReviewRule.version": "counted",
+    "reviews.ReviewRule.at": "the clock's",
     "fees.FeeRate.version": "counted",
     "fees.FeeRate.at": "the clock's",
     "fees.FeeLine.entered_at": "the clock's",

@@ -1,0 +1,3 @@
+from expertpool.reviews.models.rules import ReviewRule
+
+__all__ = ["ReviewRule"]

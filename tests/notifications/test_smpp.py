@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from expertpool.core import posting
 from expertpool.core.configuration import TrialFailed, value_of
+from expertpool.notifications.channels import trial as trials
 from expertpool.notifications.channels.base import DeliveryReport, Inbound, SendStatus
 from expertpool.notifications.channels.sms import smpp, smpp_line
-from expertpool.notifications.channels.sms import trial as sms_trial
 from expertpool.notifications.channels.sms.settings import (
     BY_EXTENSION,
     REPLIES,
@@ -300,7 +300,7 @@ def test_a_message_is_delivered_and_answered_over_the_line(chosen: Smsc) -> None
 @pytest.mark.django_db
 def test_a_trial_has_a_line_of_its_own(chosen: Smsc, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smpp_line, "BIND", 3)
-    monkeypatch.setattr(sms_trial, "MORE", 0)
+    monkeypatch.setattr(trials, "MORE", 0)
     monkeypatch.setattr(posting, "LONGEST", 0)
     typed = {one.code: value_of(one) for one in SETTINGS}
     (trial,) = (one for one in TRIALS if one.group == SMPP_SMS)

@@ -26,6 +26,7 @@ from tencentcloud.sms.v20210111.sms_client import SmsClient
 from expertpool.core import posting
 from expertpool.core.configuration import Setting, TrialFailed
 from expertpool.notifications.channels import CHANNELS
+from expertpool.notifications.channels import trial as trials
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus, Transport
 from expertpool.notifications.channels.sms import aliyun, tencent
 from expertpool.notifications.channels.sms import settings as sms
@@ -432,7 +433,7 @@ def test_a_secret_that_no_header_can_hold_is_named(gateway: Platform) -> None:
 def test_a_test_message_tells_no_ports_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """A port where nobody listens, and one where somebody listens who says nothing: the same words, after the same time."""
     monkeypatch.setattr(posting, "LONGEST", 0.4)
-    monkeypatch.setattr(sms_trial, "MORE", 0.2)
+    monkeypatch.setattr(trials, "MORE", 0.2)
     said, took = [], []
     with socket.create_server(("127.0.0.1", 0)) as silent:
         for port in (free_port(), silent.getsockname()[1]):

@@ -30,6 +30,7 @@ from expertpool.notifications.channels.email.settings import (
 
 # Waits for an answer that a whole attempt may take: a server that sends a letter now and then is never idle.
 WAITS = 3
+NOT_CONNECTED = "连接邮件服务器失败："
 NOT_ASCII = "邮箱账号或密码含有中文、全角等邮件服务器不认的字符，请切换到英文输入法后重新填写。"
 
 
@@ -172,10 +173,12 @@ def failure(error: OSError) -> SendResult:
         detail = f"邮件服务器拒绝登录（{error.smtp_code}），请检查邮箱账号和密码。"
     elif isinstance(error, smtplib.SMTPSenderRefused):
         detail = f"邮件服务器不接受发件人（{error.smtp_code}），请检查发件邮箱。"
-    elif isinstance(error, smtplib.SMTPResponseException):
+    elif isinstance(error, smtplib.SMTPNotSupportedError):
+        detail = "邮件服务器不支持所选的加密方式或登录，请核对加密方式和账号。"
+    elif isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= 0:
         detail = f"邮件服务器暂不服务（{error.smtp_code}）。"
     else:
-        detail = f"连接邮件服务器失败：{_trouble(error)}"
+        detail = f"{NOT_CONNECTED}{_trouble(error)}"
     return SendResult(SendStatus.DOWN, detail=detail)
 
 
@@ -189,7 +192,8 @@ def _trouble(error: OSError) -> str:
         (TimeoutError, "没有在规定时间内答复，请核对服务器、端口和加密方式。"),
         (ssl.SSLCertVerificationError, "服务器的证书不可信或与名称不符，请核对服务器的名称。"),
         (ssl.SSLError, "加密连接没有建立，请核对端口和加密方式。"),
-        (smtplib.SMTPNotSupportedError, "服务器不支持所选的加密方式或登录，请核对加密方式和账号。"),
+        # What it says has no code of SMTP.
+        (smtplib.SMTPResponseException, "对方不是邮件服务器，请核对服务器和端口。"),
         (smtplib.SMTPServerDisconnected, "服务器断开了连接，请核对端口和加密方式。"),
     ):
         if isinstance(error, kind):

@@ -127,6 +127,24 @@ def test_what_an_older_version_stored_and_nobody_can_read_counts_as_not_set(
     assert str(stored) not in caplog.text.replace("samples.older", "")
 
 
+@pytest.mark.parametrize(
+    ("kind", "stored", "counts"),
+    [
+        (Number(1, 9), 30, 9),
+        (Number(1, 9), 0, 1),
+        (Duration(1, 240), 1440 * 60, timedelta(minutes=240)),
+        (OwnNumber(Number(1, 9)), 30, 9),
+        (OwnNumber(Number(1, 9)), None, None),
+    ],
+)
+def test_what_was_stored_within_wider_bounds_counts_as_the_bound(
+    kind: Any, stored: Any, counts: Any
+) -> None:
+    default = timedelta(minutes=5) if isinstance(kind, Duration) else 5
+    setting = Setting("samples.wider", "旧", kind, default, group=GROUP)
+    assert loaded(setting, {setting.code: stored}) == counts
+
+
 def test_several_come_in_their_order_and_none_is_a_choice() -> None:
     kind = Several((("a", "甲"), ("b", "乙"), ("c", "丙")))
     chosen = kind.field().clean(["c", "a"])

@@ -40,6 +40,10 @@ class Kind(ABC, Generic[T]):
     def check(self, value: T) -> None:
         """Raise ValidationError, in words that tell the bounds, for a value outside them."""
 
+    def within(self, value: T) -> T:
+        """Return ``value``, stored when the bounds were wider, as it counts now: the bound, where there is one."""
+        return value
+
     def dump(self, value: T) -> Json:
         return value
 
@@ -123,6 +127,9 @@ class Number(Kind[int]):
             bounds = f"{self.low} 至 {self.high} {self.unit}".strip()
             raise ValidationError(f"应为 {bounds}，填的是 {value}。")
 
+    def within(self, value: int) -> int:
+        return min(max(value, self.low), self.high)
+
     def load(self, stored: Json) -> int:
         return _integer(stored)
 
@@ -153,6 +160,9 @@ class Duration(Kind[timedelta]):
         count, rest = divmod(value, self._step)
         if rest or not self.low <= count <= self.high:
             raise ValidationError(f"应为 {self.low} 至 {self.high} {self.unit}。")
+
+    def within(self, value: timedelta) -> timedelta:
+        return min(max(value, self.low * self._step), self.high * self._step)
 
     def dump(self, value: timedelta) -> Json:
         return int(value.total_seconds())
@@ -283,6 +293,9 @@ class OwnNumber(Kind[int | None]):
     def check(self, value: int | None) -> None:
         if value is not None:
             self.number.check(value)
+
+    def within(self, value: int | None) -> int | None:
+        return None if value is None else self.number.within(value)
 
     def load(self, stored: Json) -> int | None:
         return None if stored is None else self.number.load(stored)

@@ -95,7 +95,8 @@ def words_of(setting: Setting[Any], /) -> str:
 def loaded(setting: Setting[T], stored: Stored) -> T:
     """Return the value of ``setting`` among ``stored``.
 
-    What cannot be read, or lies outside the bounds, counts as not set.
+    A number beyond the bounds (they may have been wider once) counts as the bound; what cannot be read, or lies
+    outside of others, as not set.
     """
     if setting.code not in stored:
         return setting.default
@@ -121,7 +122,7 @@ def is_readable(setting: Setting[Any], stored: Stored) -> bool:
 
 
 def _read(setting: Setting[T], stored: Stored) -> T:
-    value = setting.kind.load(stored[setting.code])
+    value = setting.kind.within(setting.kind.load(stored[setting.code]))
     setting.kind.check(value)
     return value
 

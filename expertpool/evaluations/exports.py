@@ -12,6 +12,7 @@ from expertpool.core.exporting.exporter import Params, Rows
 from expertpool.evaluations.forms.filters import MeasureFilter, RatingFilter
 from expertpool.evaluations.models import Rating
 from expertpool.evaluations.permissions import EXPORT
+from expertpool.evaluations.queries.measures import with_diligence
 from expertpool.evaluations.queries.ratings import Line, lines_for, ratings_visible_to
 
 
@@ -71,8 +72,10 @@ class MeasureExport(Exporter):
         ),
     )
 
-    def rows(self, user: Any, params: Params) -> QuerySet[Any]:
-        form = MeasureFilter(params, user=user, now=timezone.now())
+    def rows(self, user: Any, params: Params) -> Rows:
+        now = timezone.now()
+        form = MeasureFilter(params, user=user, now=now)
         form.code = EXPORT
         found: QuerySet[Any] = form.filter(form.rows)
-        return found.select_related("employer").order_by("-accepted", "pk")
+        rows = found.select_related("employer").order_by("-accepted", "pk")
+        return Rows(with_diligence(rows, user, *form.period, now=now))

@@ -3,6 +3,8 @@ most of it the database refuses; the rest counts for nothing, and is told (docs/
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -17,9 +19,10 @@ from expertpool.audit.models import Entry
 from expertpool.audit.services.health import find_forged
 from expertpool.core.health import Health
 from expertpool.evaluations.enums import SanctionKind
+from expertpool.evaluations.exports import MeasureExport
 from expertpool.evaluations.models import Rating, RatingObjection, Sanction
 from expertpool.evaluations.queries.ratings import ratings_of, summary_of
-from expertpool.evaluations.queries.sanctions import cautions_of
+from expertpool.evaluations.queries.sanctions import all_cautions, cautions_of
 from expertpool.evaluations.services.checking import look_at_all
 from expertpool.evaluations.services.lifts import request_lift
 from expertpool.evaluations.services.objections import answer_objection
@@ -88,6 +91,31 @@ def test_a_rating_that_somebody_withdraws_is_told_however_old_it_is(
     assert is_told()
 
 
+def test_a_rating_that_somebody_adds_makes_nobody_look_careless(
+    client: Client, operator: User, admin: User
+) -> None:
+    expert, now = make_expert("王立新"), timezone.now()
+    rating = make_rating(expert, operator, now=now)
+    columns = ", ".join(
+        one.column
+        for one in Rating._meta.concrete_fields
+        if one.column not in ("id", "uid", "rater_id", "scores")
+    )
+    write(
+        f"INSERT INTO evaluations_rating (uid, rater_id, scores, {columns})"  # noqa: S608 (of the model)
+        f" SELECT gen_random_uuid(), %s, %s::jsonb, {columns} FROM evaluations_rating WHERE id = %s",
+        admin.pk,
+        json.dumps(dict.fromkeys(rating.scores, 10)),
+        rating.pk,
+    )
+    assert Rating.objects.count() == 2
+    page = login(client, admin).get(reverse("evaluations:measures"))
+    assert 'data-label="认真程度">85.0<' in re.sub(r"\s+", " ", page.content.decode())
+    (row,) = MeasureExport().rows(admin, page.wsgi_request.GET).iterator(1)
+    assert row.diligence == 85
+    assert is_told()
+
+
 def test_what_was_withdrawn_for_an_objection_is_ours(
     rating: Rating, operator: User, supervisor: User
 ) -> None:
@@ -143,6 +171,7 @@ def test_a_caution_that_nobody_agreed_to_is_none(
         asked.pk,
     )
     assert cautions_of(expert) == []
+    assert not all_cautions().exists()  # rules count none
     assert is_told()
 
 
@@ -174,6 +203,7 @@ def test_a_caution_is_neither_taken_away_nor_laid_upon_another(
         lift.pk,
     )
     assert [one.lifted_at for one in cautions_of(expert)] == [None]
+    assert all_cautions().get() == asked
     assert "撤销警告 1 项" in find_forged(timezone.now()).figure
     as_owner("UPDATE evaluations_sanction SET reason = '别的' WHERE id = %s", asked.pk)
     assert Sanction.objects.filter(agreed=True).exists()

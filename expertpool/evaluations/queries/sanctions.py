@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import (
     Count,
-    Exists,
     IntegerField,
     OuterRef,
     Q,
@@ -20,6 +19,7 @@ from django.db.models.functions import Coalesce
 from expertpool.accounts.models import User
 from expertpool.core.criteria import Choice, Context, Number, Text
 from expertpool.core.fields import is_vouched
+from expertpool.core.lookups import Among
 from expertpool.evaluations.enums import Participation, SanctionKind
 from expertpool.evaluations.models import CautionLift, Sanction
 from expertpool.evaluations.permissions import VIEW
@@ -28,6 +28,7 @@ from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.projects.enums import Regime
 
 YEAR = timedelta(days=365)
+PERSONS = ("expert", "requested_by", "decided_by")
 OPERATORS = {"eq": "", "gt": "__gt", "gte": "__gte", "lt": "__lt", "lte": "__lte"}
 
 
@@ -36,8 +37,12 @@ def _given() -> QuerySet[Sanction]:
 
 
 def all_cautions() -> QuerySet[Sanction]:
-    """Return the cautions that count: not what was taken back."""
-    return _given().exclude(Exists(_lifts().filter(caution=OuterRef("pk"))))
+    """Return the cautions that count: given by two persons of here, and not taken back by two. They are few: each one's
+    proof is looked at."""
+    given = [one.pk for one in _decided_here(_given().select_related(*PERSONS))]
+    lifts = _decided_here(_lifts().select_related("caution__expert", *PERSONS[1:]))
+    taken_back = [one.caution_id for one in lifts]
+    return Sanction.objects.filter(Among("pk", given)).exclude(Among("pk", taken_back))
 
 
 def _lifts() -> QuerySet[CautionLift]:
@@ -48,10 +53,10 @@ def cautions_of(expert: Expert) -> list[Any]:
     """Return the cautions of ``expert``, the latest first, those of records that were merged into his among them, and
     none that two persons of here have not given; of what they took back ``lifted_at`` says when, ``lift_reason`` why."""
     rows = _given().filter(Q(expert=expert) | Q(expert__merged_into=expert))
-    rows = rows.select_related("decided_by", "requested_by", "expert")
-    beside = ("caution__expert", "requested_by", "decided_by")
+    rows = rows.select_related(*PERSONS)
     found: list[Any] = _decided_here(rows.order_by("-decided_at", "-pk"))
-    lifts = _lifts().filter(caution__in=[one.pk for one in found]).select_related(*beside)
+    lifts = _lifts().filter(caution__in=[one.pk for one in found])
+    lifts = lifts.select_related("caution__expert", *PERSONS[1:])
     by_caution = {one.caution_id: one for one in _decided_here(lifts)} if found else {}
     for one in found:
         lift = by_caution.get(one.pk)

@@ -24,6 +24,7 @@ from expertpool.evaluations.forms.filters import EvaluationFilter, MeasureFilter
 from expertpool.evaluations.forms.forms import ExtendForm
 from expertpool.evaluations.forms.rating import PanelForm
 from expertpool.evaluations.permissions import EXPORT, RATE, VIEW
+from expertpool.evaluations.queries.measures import with_diligence
 from expertpool.evaluations.queries.ratings import (
     lines_for,
     own_ratings,
@@ -160,6 +161,8 @@ def measures(request: UserRequest) -> HttpResponse:
         form=form,
     )
     first, last = form.period if form.is_valid() else (None, None)
+    if first and last:
+        with_diligence(found.page, request.user, first, last, now=timezone.now())
     may_export = request.user.has_permission(EXPORT)
     context = found.context | {
         "noun": f"位专家，{first} 至 {last} 的评审" if first else "位专家",

@@ -38,6 +38,6 @@ ACTIONS = (
     Action("expert.link", "重发激活链接"),
     Action("expert.link_account", "关联专家账号"),
     Action("expert.unlink_account", "解除专家账号"),
-    Action("expert.packs", "发现检索包缺失，已重新生成"),
+    Action("expert.packs", "发现检索包缺失或被改动，已重新生成"),
     Action("expert.reveal", "查看脱敏内容"),
 )

@@ -8,13 +8,17 @@ from expertpool.core.fields import EncryptedBytesField
 class SearchPack(models.Model):
     """What one encrypted column (``source``) says of up to `queries.packs.SIZE` experts, in one ciphertext, so
     that a search by part opens few of them instead of one for each expert (docs/decisions/0227). ``part``
-    counts them: the experts whose ids begin at ``part * SIZE``. It may be behind who stands in `UnpackedExpert`."""
+    counts them: the experts whose ids begin at ``part * SIZE``. It may be behind who stands in `UnpackedExpert`.
+    ``written`` counts how often it was, and only grows (a trigger): the content of before does not open by it."""
 
     never = ("DELETE",)  # a part of the pool would not be found
 
     source = models.CharField("内容", max_length=20)
     part = models.PositiveIntegerField("第几包")
-    content = EncryptedBytesField("检索内容", bound_to=("source", "part"), rows_at_once=20)
+    written = models.PositiveIntegerField("第几次写入", default=0)
+    content = EncryptedBytesField(
+        "检索内容", bound_to=("source", "part", "written"), rows_at_once=20
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "检索包"

@@ -17,6 +17,7 @@ from django.db.models import F, Q, QuerySet
 from expertpool.accounts.models import User
 from expertpool.core.criteria import Context
 from expertpool.core.crypto import DecryptionError
+from expertpool.core.fields import opens
 from expertpool.core.lookups import Among
 from expertpool.experts.models import Expert, SearchPack, UnpackedExpert
 from expertpool.experts.queries.experts import experts_visible_to, phone_index
@@ -28,6 +29,7 @@ SIZE = 2_000  # experts of one pack; once written, never another number
 # Written and not packed yet, of whom the rows themselves are read: more there are after an import of tens of
 # thousands or a change of keys, for a minute or two, and of these only the last are looked at.
 MOST_UNPACKED = 20_000
+TURNS = 60  # looks in which all packs are opened once
 _END, _TAB = b"\n", b"\t"
 
 
@@ -81,13 +83,12 @@ def _packs(column: str) -> Iterator[SearchPack]:
     """Read the packs of ``column`` as the bytes they are: of a million experts twenty million, which as text would be
     twice as many, made and read digit by digit, and take five times as long (docs/decisions/0275)."""
     content = SearchPack._meta.get_field("content")
-    statement = "COPY (SELECT part, content FROM experts_searchpack WHERE source = %s) TO STDOUT (FORMAT BINARY)"
+    statement = "COPY (SELECT part, written, content FROM experts_searchpack WHERE source = %s) TO STDOUT (FORMAT BINARY)"
     with connection.cursor() as cursor, cursor.copy(statement, [column]) as copy:
-        copy.set_types(["int4", "bytea"])
-        for part, token in copy.rows():
-            yield SearchPack(
-                source=column, part=part, content=content.from_db_value(token, None, connection)
-            )
+        copy.set_types(["int4", "int4", "bytea"])
+        for part, written, token in copy.rows():
+            sealed = content.from_db_value(token, None, connection)
+            yield SearchPack(source=column, part=part, written=written, content=sealed)
 
 
 def _lost(changed: set[int], held: set[int], last: int | None) -> set[int]:
@@ -112,6 +113,14 @@ def missing_packs() -> set[tuple[str, int]]:
     wanted = _parts_of(Expert.objects.all(), "pk")
     wanted -= _parts_of(UnpackedExpert.objects.all(), "expert_key")
     return {(column, part) for column in COLUMNS for part in wanted} - held
+
+
+def shut_packs(turn: int) -> set[tuple[str, int]]:
+    """Return which packs do not open, altered or put back as they were before, of those whose ``turn`` it is, of `TURNS`."""
+    rows = SearchPack.objects.alias(turn=F("pk") % TURNS).filter(turn=turn).order_by()
+    return {
+        (one.source, one.part) for one in rows.iterator(chunk_size=20) if not opens(one, "content")
+    }
 
 
 def _in_pack(content: bytes, needle: bytes) -> Iterator[int]:

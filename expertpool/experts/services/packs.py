@@ -19,6 +19,7 @@ from expertpool.experts.queries.packs import (
     SIZE,
     missing_packs,
     packed,
+    shut_packs,
     unpacked,
     value_of,
 )
@@ -40,11 +41,12 @@ def pack_experts() -> int:
 
 @transaction.atomic
 def repair_packs(*, now: datetime) -> int:
-    """Let the packs that somebody took away be made anew (`pack_experts`), and log it; return how many are gone."""
-    missing = missing_packs()
+    """Let the packs that somebody took away, altered or put back as they were be made anew (`pack_experts`), and log
+    it; return how many. All are there each minute, and each is opened once in an hour."""
+    missing = missing_packs() | shut_packs(now.minute)
     if missing:
         parts = {part for _, part in missing}
-        logger.error("%s search packs are gone: they are made anew", len(missing))
+        logger.error("%s search packs are gone or altered: they are made anew", len(missing))
         UnpackedExpert.objects.bulk_create(
             UnpackedExpert(expert_key=part * SIZE) for part in sorted(parts)
         )
@@ -85,6 +87,7 @@ def _pack(part: int, notes: list[tuple[int, int]]) -> None:
         gone = keys - experts.keys()
         values = {pk: value for pk, value in values.items() if pk not in gone}
         values |= {pk: value_of(one, column) for pk, one in experts.items()}
+        pack.written += 1
         pack.content = packed(values)
         pack.save()
     UnpackedExpert.objects.filter(Among("pk", [note for note, _ in notes])).delete()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -159,6 +159,36 @@ def test_an_altered_pack_is_made_anew_and_nobody_lost(admin: User) -> None:
     pack_experts()
     pack = SearchPack.objects.get(source="phone")
     assert packs.unpacked(pack.content) == {first.pk: b"19912345678", second.pk: b"13800005555"}
+
+
+def test_an_older_pack_that_somebody_puts_back_is_noticed(admin: User) -> None:
+    one = make_expert("甲", phone="19912345678")
+    pack_experts()
+    pack = SearchPack.objects.get(source="phone")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE kept ON COMMIT DROP AS SELECT * FROM experts_searchpack")
+    update_expert(expert=one, values={"phone": "13800005555"}, actor=admin, now=NOW)
+    pack_experts()
+    put_back = (
+        "UPDATE experts_searchpack AS now SET {columns} FROM kept WHERE kept.id = now.id"
+        " AND now.source = 'phone'"
+    )
+    with connection.cursor() as cursor:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            cursor.execute(
+                put_back.format(columns="content = kept.content, written = kept.written")
+            )
+        cursor.execute(put_back.format(columns="content = kept.content"))
+    # He is found by what he has now, and by nothing that he had.
+    assert names("5555", admin) == {"甲"}
+    assert names("1991", admin) == set()
+    turns = [NOW.replace(minute=minute) for minute in range(packs.TURNS)]
+    assert sum(repair_packs(now=turn) for turn in turns) == 1
+    pack_experts()
+    assert SearchPack.objects.get(pk=pack.pk).written == 3
+    assert names("5555", admin) == {"甲"}
+    assert not any(repair_packs(now=turn) for turn in turns)
+    assert find_packs(NOW).state == Health.WARNING
 
 
 def test_a_pack_that_somebody_takes_away_loses_nobody_and_is_told(admin: User) -> None:

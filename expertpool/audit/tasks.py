@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from expertpool.audit.services import anchors
+from expertpool.core import mandates
 from expertpool.core.jobs import DEADLINES, app
 
 
@@ -14,3 +15,10 @@ from expertpool.core.jobs import DEADLINES, app
 def anchor(timestamp: int) -> None:
     """Every minute: confirm what was added to the log, with a key outside the database."""
     anchors.anchor(now=timezone.now())
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task(name="audit.look_at_all", queueing_lock="audit.look_at_all")
+def look_at_all(timestamp: int) -> None:
+    """Every night: look for rows that count for long and that this system did not write."""
+    mandates.look_at_all(now=timezone.now())

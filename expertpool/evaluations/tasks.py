@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from expertpool.core.jobs import app
-from expertpool.evaluations.services import checking, windows
+from expertpool.evaluations.services import windows
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -31,10 +31,3 @@ def remind(*, evaluation_id: int) -> None:
 def close_evaluation(*, evaluation_id: int) -> None:
     """End the time for rating one project."""
     windows.close_evaluation(evaluation_id=evaluation_id, now=timezone.now())
-
-
-@app.periodic(cron="50 3 * * *")
-@app.task(name="evaluations.look_at_all", queueing_lock="evaluations.look_at_all")
-def look_at_all(timestamp: int) -> None:
-    """Every night: look for ratings, answers and cautions that this system did not write."""
-    checking.look_at_all(now=timezone.now())

@@ -18,12 +18,12 @@ from expertpool.audit.actions import FORGED
 from expertpool.audit.models import Entry
 from expertpool.audit.services.health import find_forged
 from expertpool.core.health import Health
+from expertpool.core.mandates import look_at_all
 from expertpool.evaluations.enums import SanctionKind
 from expertpool.evaluations.exports import MeasureExport
 from expertpool.evaluations.models import Rating, RatingObjection, Sanction
 from expertpool.evaluations.queries.ratings import ratings_of, summary_of
 from expertpool.evaluations.queries.sanctions import all_cautions, cautions_of
-from expertpool.evaluations.services.checking import look_at_all
 from expertpool.evaluations.services.lifts import request_lift
 from expertpool.evaluations.services.objections import answer_objection
 from expertpool.evaluations.services.sanctions import decide_sanction, request_sanction

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import islice
 
-from django.db import transaction
 from django.db.models import QuerySet
 
-from expertpool.core.fields import is_vouched
-from expertpool.core.mandates import Mandate, stands
+from expertpool.core.mandates import Mandate
 from expertpool.evaluations.models import CautionLift, Rating, RatingObjection, Sanction
-
-MOST_TOLD = 50  # rows of a kind in one night: more say no more
 
 
 def _ratings(_now: datetime) -> QuerySet[Rating]:
@@ -37,20 +32,10 @@ def _lifts(_now: datetime) -> QuerySet[CautionLift]:
 
 
 SAID = (
-    Mandate("evaluations.rating", "专家评价", _ratings),
-    Mandate("evaluations.answer", "评价申诉的答复", _answers),
-    Mandate("evaluations.sanction", "警告、移入黑名单", _sanctions, by="decided_proof"),
-    Mandate("evaluations.lift", "撤销警告", _lifts, by="decided_proof"),
+    Mandate("evaluations.rating", "专家评价", _ratings, is_whole=True),
+    Mandate("evaluations.answer", "评价申诉的答复", _answers, is_whole=True),
+    Mandate(
+        "evaluations.sanction", "警告、移入黑名单", _sanctions, by="decided_proof", is_whole=True
+    ),
+    Mandate("evaluations.lift", "撤销警告", _lifts, by="decided_proof", is_whole=True),
 )
-
-
-def look_at_all(*, now: datetime) -> int:
-    """Log and announce (ForgedFound) whatever of these rows this system did not write, however old: each minute the
-    latest alone are looked at. Return how many."""
-    found = 0
-    for kind in SAID:
-        rows = (one for one in kind.rows(now).iterator(2000) if not is_vouched(one, kind.by))
-        for row in islice(rows, MOST_TOLD):
-            with transaction.atomic():
-                found += not stands(row, now=now, by=kind.by)
-    return found

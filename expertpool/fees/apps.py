@@ -11,6 +11,7 @@ class FeesConfig(AppConfig):
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.exporting import EXPORTS
+        from expertpool.core.mandates import MANDATES
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import (
             MENU,
@@ -19,12 +20,16 @@ class FeesConfig(AppConfig):
             PAGE_TABS,
             narrow_pages,
         )
+        from expertpool.core.visibility import LATER, Later
+        from expertpool.draws.queries.untold import untold_signatures
         from expertpool.fees.actions import ACTIONS
         from expertpool.fees.exports import FeeExport
         from expertpool.fees.home import TODOS
         from expertpool.fees.menu import GROUP, ITEMS
         from expertpool.fees.occasions import OCCASIONS as TOLD
         from expertpool.fees.permissions import PERMISSIONS
+        from expertpool.fees.queries.lines import SIGNATURES
+        from expertpool.fees.queries.written import WRITTEN
         from expertpool.fees.settings import SETTINGS
         from expertpool.fees.tables import OWN
         from expertpool.fees.tabs import TABS
@@ -42,3 +47,6 @@ class FeesConfig(AppConfig):
         EXPORTS.add(FeeExport())
         OCCASIONS.add(*TOLD)
         OWN_DATA.add(*OWN)
+        MANDATES.add(*WRITTEN)
+        # That he signs says that he is at his account: told like whatever else he does.
+        LATER.add(Later("fees.signatures", SIGNATURES, untold_signatures))

@@ -30,9 +30,9 @@ class FeeExport(Exporter):
         ExportColumn("gross", "应发（元）", lambda row: row.gross),
         ExportColumn("tax", "代扣个税（元）", lambda row: row.tax),
         ExportColumn("net", "实发（元）", lambda row: row.net),
-        ExportColumn("state", "状态", lambda row: row.state.label),
+        ExportColumn("state", "状态", lambda row: row.told_words),
         ExportColumn("sent", "发送时间", lambda row: row.sent_at, width=20),
-        ExportColumn("signed", "签字时间", lambda row: row.signed_at, width=20),
+        ExportColumn("signed", "签字日期", lambda row: row.told_on, width=16),
     )
 
     def rows(self, user: Any, params: Params) -> QuerySet[FeeLine]:

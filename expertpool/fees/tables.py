@@ -20,8 +20,8 @@ FEE_SORTS: dict[str, str | tuple[str, ...]] = {
 FEE_TABS = (
     ListTab("", "全部", STANDING),
     ListTab("draft", "待发送", Q(sent_at__isnull=True)),
-    ListTab("sent", "待签字", STANDING & Q(sent_at__isnull=False, signed_at__isnull=True)),
-    ListTab("signed", "已签字", STANDING & Q(signed_at__isnull=False)),
+    ListTab("sent", "待签字", STANDING & Q(sent_at__isnull=False, told_at__isnull=True)),
+    ListTab("signed", "已签字", STANDING & Q(told_at__isnull=False)),
     ListTab("reversed", "已冲销", Q(reversed_at__isnull=False)),
 )
 TO_PAY_SORTS: dict[str, str | tuple[str, ...]] = {"opening": ("opening_at", "id")}

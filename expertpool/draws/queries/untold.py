@@ -112,6 +112,11 @@ def untold_receipts() -> Q:
     return Q(at__gte=_sealed_since()) & Q(at__gte=day_start(timezone.localdate()))
 
 
+def untold_signatures() -> Q:
+    """What experts signed today, by the same rule: finance pays no sooner for it."""
+    return Q(signed_at__gte=_sealed_since()) & Q(signed_at__gte=day_start(timezone.localdate()))
+
+
 def untold_files_gone() -> Q:
     """What experts removed of their own records today, by the same rule: it stays for others until then."""
     today = Q(removed_at__gte=day_start(timezone.localdate()))

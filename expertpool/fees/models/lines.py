@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from expertpool.core.bounds import MOMENTS, Bounds, within
 from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
@@ -135,6 +137,26 @@ class FeeLine(models.Model):
         if self.signed_at:
             return FeeState.SIGNED
         return FeeState.SENT if self.sent_at else FeeState.DRAFT
+
+    @property
+    def told_on(self) -> date | None:
+        """The day on which he signed, as others are told it (`queries.lines.fees_told`)."""
+        if self.signed_at is None or getattr(self, "is_untold", False):
+            return None
+        return timezone.localdate(self.signed_at)
+
+    @property
+    def told_state(self) -> str:
+        """Where it stands, as others are told it; one that this system did not write says so."""
+        if self.is_altered:
+            return "altered"
+        is_told = self.state != FeeState.SIGNED or self.told_on is not None
+        return (self.state if is_told else FeeState.SENT).value
+
+    @property
+    def told_words(self) -> str:
+        """The same in words."""
+        return "被改动过，不要付款" if self.is_altered else str(FeeState(self.told_state).label)
 
     @property
     def minutes(self) -> int:

@@ -7,12 +7,26 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.accounts.queries import scope_q
+from expertpool.accounts.queries import is_outsider, scope_q
+from expertpool.core.mandates import vouched
+from expertpool.core.visibility import told_later
 from expertpool.draws.models import DrawProject
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.panel import is_over
@@ -25,6 +39,7 @@ from expertpool.projects.models import Project
 RELATED = ("project__department", "project__purchaser", "expert__employer", "rate", "entered_by")
 MINUTE = timedelta(minutes=1)
 STANDING = Q(reversed_at__isnull=True)
+SIGNATURES = "fees.feeline.signed_at"
 
 
 def _reach(user: User, code: str) -> Q:
@@ -33,7 +48,15 @@ def _reach(user: User, code: str) -> Q:
 
 def fees_visible_to(user: User, code: str = VIEW) -> QuerySet[FeeLine]:
     """Return the fees of projects in the scope of ``user`` for ``code``; who is paid is known to whoever pays."""
-    return FeeLine.objects.filter(_reach(user, code)).select_related(*RELATED)
+    return fees_told(FeeLine.objects.filter(_reach(user, code)).select_related(*RELATED))
+
+
+def fees_told(rows: QuerySet[FeeLine]) -> QuerySet[FeeLine]:
+    """Return ``rows`` with the signature as others than its expert are told it (``is_untold``, ``told_at``): while names
+    are sealed, one of today is told tomorrow, since it says who is at his account (docs/decisions/0185)."""
+    untold = Case(When(told_later(SIGNATURES), then=True), default=False)
+    told_at = Case(When(told_later(SIGNATURES), then=None), default="signed_at")
+    return rows.annotate(is_untold=untold, told_at=told_at)
 
 
 def whose(expert_id: int) -> Q:
@@ -44,18 +67,20 @@ def whose(expert_id: int) -> Q:
 def fees_of(expert: Expert) -> QuerySet[FeeLine]:
     """Return what ``expert`` himself sees: what he was told."""
     rows = FeeLine.objects.filter(whose(expert.pk), sent_at__isnull=False)
-    return rows.select_related("project__purchaser", "project__department", "rate")
+    return rows.select_related("project__purchaser", "project__department", "rate", "expert")
 
 
 def fees_in(project: Project) -> dict[int, FeeLine]:
     """Return the fees of ``project`` that stand, by the line of the draw."""
-    rows = FeeLine.objects.filter(STANDING, project=project).select_related(*RELATED)
+    rows = fees_told(FeeLine.objects.filter(STANDING, project=project).select_related(*RELATED))
     return {one.invitation_id: one for one in rows}
 
 
 def may_enter(user: User, project: Project, *, now: datetime) -> bool:
     """Tell whether ``user`` enters fees of ``project`` now: its review is over and he may read who sat."""
     reach = scope_q(user, ENTER, department="department", owner="created_by")
+    if is_outsider(user):  # an expert works out no fees, whatever else he may
+        return False
     if not Project.objects.filter(reach, pk=project.pk).exists() or not is_over(project, now=now):
         return False
     return all(may_read(draw, user, now=now) for draw in valid_draws(project))
@@ -70,9 +95,13 @@ def month_of(moment: datetime) -> tuple[datetime, datetime]:
 def month_for(expert_id: int, now: datetime) -> Totals:
     """Return what an expert was told to be paid within the month of ``now``."""
     first, after = month_of(now)
-    return totals_of(
-        FeeLine.objects.filter(whose(expert_id), sent_at__gte=first, sent_at__lt=after)
+    rows = FeeLine.objects.filter(STANDING, whose(expert_id), sent_at__gte=first, sent_at__lt=after)
+    # What somebody else has written withholds nothing.
+    found = vouched(rows.select_related("project", "expert", "rate"))
+    gross, tax = (
+        sum((getattr(one, name) for one in found), Decimal(0)) for name in ("gross", "tax")
     )
+    return Totals(len(found), gross, tax)
 
 
 @dataclass(frozen=True)
@@ -100,7 +129,8 @@ def projects_to_pay(user: User, *, now: datetime) -> QuerySet[Project]:
     released, each with the fees that stand (``entered``), those signed (``signed``) and their sum (``gross``)."""
     reach = scope_q(user, ENTER, department="department", owner="created_by")
     draws = DrawProject.objects.filter(project=OuterRef("pk"), valid=True)
-    fees = FeeLine.objects.filter(STANDING, project=OuterRef("pk")).order_by().values("project")
+    standing = fees_told(FeeLine.objects.filter(STANDING, project=OuterRef("pk")))
+    fees = standing.order_by().values("project")
     rows = Project.objects.filter(
         reach,
         Exists(draws),
@@ -109,7 +139,7 @@ def projects_to_pay(user: User, *, now: datetime) -> QuerySet[Project]:
     )
     return rows.select_related("department", "purchaser").annotate(
         entered=Coalesce(Subquery(fees.values(n=Count("pk"))), 0),
-        signed=Coalesce(Subquery(fees.values(n=Count("signed_at"))), 0),
+        signed=Coalesce(Subquery(fees.values(n=Count("told_at"))), 0),
         gross=Subquery(fees.values(n=Sum("gross"))),
     )
 

@@ -48,8 +48,8 @@ def letter_pdf(line: FeeLine, *, at: datetime) -> bytes:
             ["实发（元）", f"{line.net:,.2f}" if line.sent_at else "发送时计算"],
         ],
         "note": line.note,
-        "signed": moment_text(line.signed_at) if line.signed_at else "",
-        "signature": line.readable_signature if line.signed_at else "",
+        "signed": line.told_on.isoformat() if line.told_on else "",
+        "signature": line.readable_signature if line.told_on else "",
         "reversed": f"已于 {moment_text(line.reversed_at)} 冲销：{line.reversal}"
         if line.reversed_at
         else "",

@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 
 from expertpool.accounts.models import User
+from expertpool.accounts.queries import is_outsider
 from expertpool.audit.services import record
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.identity import open_identity
@@ -28,6 +29,8 @@ from expertpool.projects.models import Project
 from expertpool.projects.services.state import lock_project
 
 NOT_NOW = "现在不能登记这个项目的劳务费：评审还没有结束、名单还没有公开，或您无权查看名单。"
+ALTERED = "{name} 的劳务费在系统之外被改动过，没有办理。请告诉审计员查看操作日志；还没有发送的，核对后重新保存。"
+OUTSIDER = "专家账号不能办理劳务费，请使用工作账号。"
 GONE = "这份劳务费刚刚有了变化，请刷新页面查看。"
 
 
@@ -143,6 +146,7 @@ def send_letters(*, project: Project, actor: User, now: datetime) -> list[FeeLin
     # In one order, so that two projects with the same experts do not wait for each other; his month is one at a time.
     for row in sorted(rows, key=lambda one: one.expert_id):
         _hold_month(row.expert_id)
+        _check_written(row)
         month = month_for(row.expert_id, now)
         row.tax = tax_of_next(row.gross, paid=month.gross, withheld=month.tax)
         row.sent_at = now
@@ -186,6 +190,7 @@ def sign(
         raise FeeRefused("这份确认函已冲销，不用签字。")
     if row.signed_at:
         raise FeeRefused("您已经签过字了。")
+    _check_written(row)  # else signing would vouch for what somebody wrote
     if seen != row.letter_hash:
         raise FeeRefused("确认函的内容与您看到的不同，请重新打开后核对。")
     row.signature, row.signed_from, row.signed_at = signature, signed_from, now
@@ -202,15 +207,25 @@ def reverse(*, line: FeeLine, reason: str, actor: User, now: datetime) -> FeeLin
     Refuses (FeeRefused) what was not sent, or was reversed.
     """
     row = _held(line)
+    if is_outsider(actor):
+        raise FeeRefused(OUTSIDER)
     if row.sent_at is None:
         raise FeeRefused("还没有发送，直接修改即可。")
     if row.reversed_at:
         raise FeeRefused("已经冲销过了。")
+    is_altered = row.is_altered
     row.reversed_at, row.reversal = now, reason
-    row.save()
+    # Of one that somebody else has written no proof is made: it goes on saying so.
+    row.save(update_fields=["reversed_at", "reversal", *([] if is_altered else ["proof"])])
     record("fee.reverse", actor=actor, now=now, subject=row, note=reason)
     tell_reversed(row, now=now)
     return row
+
+
+def _check_written(row: FeeLine) -> None:
+    """Refuse (FeeRefused) what somebody else has written: whoever saves it would vouch for it."""
+    if row.is_altered:
+        raise FeeRefused(ALTERED.format(name=row.expert.name))
 
 
 def _held(line: FeeLine) -> FeeLine:

@@ -1,0 +1,24 @@
+"""Rows of fees that this system did not write: told within a minute, and all of them each night."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from expertpool.core.mandates import Mandate
+from expertpool.fees.models import FeeLine, FeeRate
+
+
+def _lines(_now: datetime) -> QuerySet[FeeLine]:
+    return FeeLine.objects.order_by("-pk").select_related("project", "expert", "rate")
+
+
+def _rates(_now: datetime) -> QuerySet[FeeRate]:
+    return FeeRate.objects.order_by("-pk")
+
+
+WRITTEN = (
+    Mandate("fees.line", "劳务费", _lines, is_whole=True),
+    Mandate("fees.rate", "劳务费标准", _rates, is_whole=True),
+)

@@ -271,6 +271,8 @@ if TRUST_PROXY:
 
 # --- Logging: to standard output, one line an event, no personal data ---------------------------
 LAST_LINES = HOME / "log" / "recent.jsonl"  # of all processes, for the support bundle
+# The end of the operation log as this machine has seen it; None: it is not kept.
+KEPT_HEAD: Path | None = HOME / "log" / "chain-head"
 OWN_LINES = {"level": env_str("LOG_LEVEL", "INFO")}
 LOGGING = {
     "version": 1,

@@ -24,6 +24,7 @@ STORAGES = STORAGES | {
 }
 CLAMD = ""
 DEV_PAGES = True
+KEPT_HEAD = None  # the databases of tests come and go
 TRIAL = False
 WHITENOISE_AUTOREFRESH = True  # nothing is collected for tests
 LOGGING["root"] = {"handlers": ["console"], "level": "WARNING"}  # the last lines are of no use

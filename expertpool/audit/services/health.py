@@ -8,6 +8,7 @@ from expertpool.audit.actions import FORGED
 from expertpool.audit.models import Anchor, Entry
 from expertpool.audit.queries import chain_head
 from expertpool.audit.services.anchors import is_proven
+from expertpool.audit.services.kept import difference
 from expertpool.core.health import Check, CheckGroup, Finding, Health
 from expertpool.core.mandates import forged_rows
 
@@ -19,10 +20,14 @@ COUNTED = (
     100_000  # of the last entries none may be missing; all are gone through by `chain.verify_chain`
 )
 MEND = "请立即核验操作日志，停用可疑的数据库账号，并告诉审计员；必要时用备份比对。"
+RESTORED = "刚由数据库管理员恢复过旧数据的，删去数据目录中的 log/chain-head 即可。"
 
 
 def find_chain(now: datetime) -> Finding:
-    """Count the last entries, compare the last anchor with the chain, and say what waits for the next."""
+    """Count the last entries, compare the last anchor, and what this machine has seen, with the chain, and say what
+    waits for the next."""
+    if wrong := difference():
+        return Finding(Health.FAILED, wrong, f"{chain_head().number:,} 条", f"{MEND}{RESTORED}")
     head, last = chain_head(), Anchor.objects.order_by("-number").first()
     figure = f"{head.number:,} 条"
     before = max(0, head.number - COUNTED)

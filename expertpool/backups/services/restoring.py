@@ -12,6 +12,7 @@ from pathlib import Path
 from django.utils import timezone
 from pyrage.x25519 import Identity
 
+from expertpool.audit.services import forget_head
 from expertpool.backups.exceptions import BackupDamaged, BackupRefused
 from expertpool.backups.services import journal
 from expertpool.backups.services import manifest as manifests
@@ -87,6 +88,7 @@ def restore(source: Source, *, tell: Tell) -> Restored:
         give_files(work / "files", files)
         # Last: where it lies, a home is not empty.
         target.take_over(data)
+        forget_head()
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return Restored(chosen, replay)

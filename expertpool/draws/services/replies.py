@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import record
+from expertpool.audit.services import keep_head, record
 from expertpool.core.events import publish
 from expertpool.core.fields import encrypted
 from expertpool.core.prepared import Given, Prepared
@@ -409,6 +409,8 @@ def _settle(
         # What he writes of himself stands in his row alone, encrypted (docs/decisions/0185).
         note="" if via in BY_HIMSELF else reason.strip(),
     )
+    # Beside the database, or who owns that takes an answer back before the next anchor and nobody can tell.
+    transaction.on_commit(keep_head, robust=True)
     if state == InvitationState.ACCEPTED:
         tell_confirmed(invitation, now=now)
     if state == InvitationState.REPLACED and knew and next_opening(draw.covered, now=now) > now:

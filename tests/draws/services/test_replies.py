@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 import vdraw
 from expertpool.accounts.models import User
@@ -88,6 +91,21 @@ def test_whoever_left_the_pool_since_can_no_longer_agree(
 
 
 @pytest.mark.shows("DRAW-32")
+def test_what_was_answered_is_kept_beside_the_database(
+    tmp_path: Path,
+    settings: Settings,
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[list[object]]],
+) -> None:
+    for _ in range(2):
+        make_expert()
+    draw = make_draw(now=NOW, seats=1)
+    settings.KEPT_HEAD = tmp_path / "chain-head"
+    with django_capture_on_commit_callbacks(execute=True):
+        accept(lines(draw)[0])
+    # The test's own transaction links nothing; who kept it is asked in tests/audit/test_kept_head.py.
+    assert settings.KEPT_HEAD.read_text().startswith("0:")
+
+
 def test_draw_succeeds_exactly_when_everybody_agreed() -> None:
     pool(5)
     draw = make_draw(now=NOW, seats=2)

@@ -16,7 +16,7 @@ from expertpool.core.months import first_of, month_of
 from expertpool.core.registry import Tab, tabs_for
 from expertpool.draws.enums import CONTRIBUTOR_LABEL, ActionCode, AlarmKind, InvitationState
 from expertpool.draws.forms.draw import NoticeFilter
-from expertpool.draws.models import ConditionGroup, Draw, Invitation, PlanVersion
+from expertpool.draws.models import ConditionGroup, Invitation, PlanVersion
 from expertpool.draws.queries.actions import actions_for, actions_for_project
 from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.clock import quiet_until
@@ -27,6 +27,7 @@ from expertpool.draws.queries.draws import (
     draws_of,
     plan_for,
     valid_draws,
+    with_bent,
 )
 from expertpool.draws.queries.evidence import evidence_of, recordings_of
 from expertpool.draws.queries.meetings import next_opening
@@ -155,7 +156,7 @@ def _group_in_words(group: ConditionGroup) -> dict[str, Any]:
 
 def result_tab(request: HttpRequest, project: Project) -> str:
     """抽取结果: the lines of the valid draws without names, and the draws before them."""
-    draws, now = list(draws_of(project)), timezone.now()
+    draws, now = list(with_bent(draws_of(project))), timezone.now()
     valid = [draw for draw in reversed(draws) if draw.is_valid]
     context = {
         "draws": [
@@ -178,9 +179,10 @@ def _sections(board: Board, project: Project) -> list[tuple[str, list[LineIn]]]:
     return [(heading, lines_in(project, lines)) for heading, lines in board.sections]
 
 
-def _was_found_bent(draws: Sequence[Draw]) -> bool:
-    """Whether the record of one of ``draws`` was found altered; a tab that is opened often looks no further."""
-    return open_alarms(AlarmKind.RECORD).filter(draw__in=draws).exists()
+def _was_found_bent(project: Project) -> bool:
+    """Whether the record of a draw of ``project``, also of one that is void by its row, was found altered; a tab that
+    is opened often looks no further: what is written is looked at each minute."""
+    return open_alarms(AlarmKind.RECORD).filter(draw__projects=project).exists()
 
 
 def participants(request: HttpRequest, project: Project) -> str:
@@ -188,7 +190,9 @@ def participants(request: HttpRequest, project: Project) -> str:
     user, now = cast("User", request.user), timezone.now()
     draws = [draw for draw in valid_draws(project) if draw.ordered_at is not None]
     if not draws:
-        return ""
+        # Also where the only one is void, by its row at least.
+        bent = {"is_bent": _was_found_bent(project)}
+        return render_to_string("draws/_bent.html", bent, request).strip()
     draw, released = draws[-1], [draw for draw in draws if draw.released_at is not None]
     rows = read_panel(draws=released, actor=user, now=now, purpose="项目概况")
     experts = {row.invitation.pk: row.expert for row in rows}
@@ -203,7 +207,7 @@ def participants(request: HttpRequest, project: Project) -> str:
         "board": board,
         "rows": [(one, expert := experts[one.line.pk], phone(expert)) for one in named],
         "gone": seats_to_replace(released, now=now) if rows else {},
-        "is_bent": _was_found_bent(draws),
+        "is_bent": _was_found_bent(project),
         "readable": bool(rows),
         "sealed": len(seated) - len(named),
         "agreed": len(agreed),
@@ -220,7 +224,8 @@ def experts_tab(request: HttpRequest, project: Project) -> str:
     user, now = cast("User", request.user), timezone.now()
     draws = [draw for draw in valid_draws(project) if draw.ordered_at is not None]
     if not draws:
-        return render_to_string("draws/_experts.html", {"draw": None}, request)
+        context = {"draw": None, "is_bent": _was_found_bent(project)}
+        return render_to_string("draws/_experts.html", context, request)
     rows = read_panel(draws=draws, actor=user, now=now, purpose="参与专家")
     named = {row.invitation.pk: row.expert for row in rows}
     phone = phones_for(user, named.values())
@@ -229,7 +234,7 @@ def experts_tab(request: HttpRequest, project: Project) -> str:
     context = {
         "draw": draws[-1],
         "board": board,
-        "is_bent": _was_found_bent(draws),
+        "is_bent": _was_found_bent(project),
         "readable": bool(rows),
         "gone": {pk: why for pk, why in seats_to_replace(draws, now=now).items() if pk in named},
         "sections": [
@@ -257,6 +262,7 @@ def evidence_tab(request: HttpRequest, project: Project) -> str:
     context = {
         "rows": evidence_of(project, user),
         "recordings": recordings_of(project, user),
+        "is_bent": _was_found_bent(project),
         "sections": [tab.render(request, project) for tab in tabs_for(EVIDENCE, user)],
     }
     return render_to_string("draws/_evidence.html", context, request)

@@ -18,6 +18,7 @@ from expertpool.draws.services import (
     sealing,
     sheet_files,
     shut_contacts,
+    watching,
     written_replies,
 )
 from expertpool.draws.services.entropy import SystemEntropy
@@ -67,6 +68,13 @@ def open_when_present(draw_id: int) -> None:
 def sweep(timestamp: int) -> None:
     """Every minute: find what should have happened in a draw and did not, tell it, do it."""
     overdue.sweep(now=timezone.now(), entropy=SystemEntropy())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="draws.look", queueing_lock="draws.look")
+def look(timestamp: int) -> None:
+    """Every minute: look at the draws of which something was written, and tell which was altered."""
+    watching.look_at_written(now=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -14,6 +14,7 @@ QUEUE_LABELS = {
 # By the name of the task; a test holds them against the tasks that there are.
 JOB_LABELS = {
     "draws.sweep": "抽取逾期检查",
+    "draws.look": "抽取改动检查",
     "draws.remind": "催请答复和评审前提醒",
     "draws.ask_for_values": "请提供随机值",
     "draws.check_kept": "抽取记录复核",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.constant_time import bytes_eq
@@ -26,6 +28,7 @@ from expertpool.projects.queries.batches import members_of
 from expertpool.workflow.queries.approvals import rejection_of, waiting_for
 
 SUBJECT = "draws.planversion"
+PLAN_WORDS = "plan_words"  # in the rule, beside the number of the version
 NOT_SUBMITTED = PlanVersion().state
 # What the steps of an approval may ask.
 FIELDS = (
@@ -115,6 +118,12 @@ def content_of(plan: DrawPlan) -> list[Any]:
             for group in groups
         ],
     ]
+
+
+def digest_of_words(words: Mapping[str, Any]) -> str:
+    """Return by what a seal names the words of a version."""
+    said = json.dumps(words, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(said.encode()).hexdigest()
 
 
 def proof_of(version: PlanVersion) -> bytes:

@@ -18,7 +18,8 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Length
 
 from expertpool.audit.models import Entry
-from expertpool.audit.services import proven
+from expertpool.audit.queries import field_label
+from expertpool.audit.services import as_json, proven, snapshot
 from expertpool.core.crypto import DecryptionError
 from expertpool.core.prepared import Given, Prepared
 from expertpool.draws.enums import (
@@ -35,14 +36,16 @@ from expertpool.draws.enums import (
     PanelRole,
     ReplyVia,
 )
-from expertpool.draws.models import Draw, DrawEvent, Invitation, SealBlock
+from expertpool.draws.models import Draw, DrawEvent, Invitation, PlanVersion, SealBlock
 from expertpool.draws.queries.chain import CHAIN_HEAD, SEAL
 from expertpool.draws.queries.hands import hand_steps_by_kind
 from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.plan_versions import PLAN_WORDS, digest_of_words
 from expertpool.draws.queries.publicity import DIGEST, digest_of_list
 from expertpool.draws.queries.reveal import MOVED, is_authentic
 from expertpool.draws.queries.steps import LOGGED, steps_hold
 from expertpool.draws.queries.written import WAITED, is_written
+from expertpool.projects.models import Project
 
 ORDER, REPLY, ROLES, PUBLISH = (
     "draw.order",
@@ -52,6 +55,9 @@ ORDER, REPLY, ROLES, PUBLISH = (
 )
 ENDS = ("draw.end", "draw.abandon", "draw.void")
 PICK, AGREED = "draw.pick", "draw.pick_agree"
+FILED = ("project.create", "project.update", "project.reschedule")
+# Of a project, what every page of its draw shows, and letters and sheets say.
+OF_PROJECT = ("name", "opening_at", "duration_minutes", "check_in_at", "place")
 SAYS = (SEAL, ORDER, REPLY, ROLES, PUBLISH, PICK, AGREED, *LOGGED)
 _COMMIT_BYTES = 32
 _STATES = {str(one.label): one for one in InvitationState}
@@ -66,6 +72,7 @@ class Told:
     ``lines``, each in their order, and how many steps by hand its rows count (``hands``)."""
 
     draw: Draw
+    projects: list[Project]
     entries: list[Entry]
     events: list[Row]
     lines: list[Invitation]
@@ -95,15 +102,22 @@ def told_of(draw: Draw, hands: Mapping[str, int] | None = None) -> Told:
     """Read what is stored of ``draw``, but the ``hands`` of whoever has read these. The log first: what commits
     meanwhile is in what is read after it."""
     lines: list[Invitation] = _lines.all(draw=draw.pk)
+    projects = draw.covered
     about = Q(subject_type="draws.draw", subject_id=str(draw.pk)) | Q(
         subject_type="draws.invitation", subject_id__in=[str(one.pk) for one in lines]
     )
+    filed = Q(
+        action__in=FILED,
+        subject_type="projects.project",
+        subject_id__in=[str(one.pk) for one in projects],
+    )
     says = Q(action__in=SAYS) | Q(after__has_key=CHAIN_HEAD)
-    entries = list(proven(Entry.objects.filter(about, says).order_by("id")))
+    entries = list(proven(Entry.objects.filter((about & says) | filed).order_by("id")))
     for line in lines:
         line.draw = draw
     events = _events.all(draw=draw.pk)
-    return Told(draw, entries, events, lines, hand_steps_by_kind(draw) if hands is None else hands)
+    hands = hand_steps_by_kind(draw) if hands is None else hands
+    return Told(draw, projects, entries, events, lines, hands)
 
 
 def reseated(told: Told) -> list[Invitation]:
@@ -123,9 +137,10 @@ def reseated(told: Told) -> list[Invitation]:
 def otherwise_in(told: Told) -> str | None:
     """Return what pages would show otherwise than it was written, in words; None where nothing is."""
     if not told.draw.is_random:
-        parts = chain(_of_list(told), _of_chosen(told), _of_hands(told))
+        parts = chain(_of_list(told), _of_chosen(told), _of_hands(told), _of_projects(told))
     elif told.draw.rule.is_chained:
-        parts = chain(_of_draw(told), _of_events(told), _of_lines(told), _of_hands(told))
+        drawn = (_of_draw(told), _of_plan(told), _of_events(told), _of_lines(told))
+        parts = chain(*drawn, _of_hands(told), _of_projects(told))
     else:
         return None
     return next((part for part, holds in parts if not holds), None)
@@ -136,7 +151,7 @@ def _of_draw(told: Told) -> Iterator[tuple[str, bool]]:
     yield "抽取编号", draw.number == rule.content.get("draw_id")
     yield "项目", draw.project.number in rule.projects
     if draw.is_shared:
-        yield "项目", {one.number for one in draw.covered} == set(rule.projects)
+        yield "项目", {one.number for one in told.projects} == set(rule.projects)
     if draw.widens_id or rule.widens:
         yield "所补充的抽取", draw.widens is not None and draw.widens.number == rule.widens
     yield "封存时间", seal is not None and seal.at == draw.sealed_at
@@ -154,6 +169,28 @@ def _of_draw(told: Told) -> Iterator[tuple[str, bool]]:
     if draw.tells_counts:
         yield "候选人数", draw.candidate_count == _sealed_count(draw)
     yield from _of_publication(told)
+
+
+def _of_plan(told: Told) -> Iterator[tuple[str, bool]]:
+    """Compare the words of the version of the plan by which it was sealed; rules of before do not hold them."""
+    sealed = told.draw.rule.content
+    if PLAN_WORDS in sealed:
+        words = _words.first(project=told.draw.project_id, number=sealed["plan_version"])
+        yield "方案的内容", words is not None and digest_of_words(words) == sealed[PLAN_WORDS]
+
+
+def _of_projects(told: Told) -> Iterator[tuple[str, bool]]:
+    """Compare what pages show of the projects of a draw that stands with what the log last said of each."""
+    said: dict[str, dict[str, Any]] = {}
+    for entry in told.entries if told.draw.is_valid else ():
+        if entry.action in FILED:
+            said.setdefault(entry.subject_id, {}).update(entry.after or {})
+    for project in told.projects:
+        words = said.get(str(project.pk), {})
+        now = as_json(snapshot(project, *OF_PROJECT)) if words else {}
+        for name in OF_PROJECT:
+            if name in words:
+                yield f"项目的{field_label(Project, name)}", now.get(name) == words[name]
 
 
 def _of_publication(told: Told) -> Iterator[tuple[str, bool]]:
@@ -379,6 +416,11 @@ def _lines_of_draw() -> QuerySet[Invitation]:
 
 
 _lines = Prepared(_lines_of_draw)
+_words = Prepared(
+    lambda: PlanVersion.objects.filter(
+        plan__project=Given("project"), number=Given("number")
+    ).values_list("words", flat=True)
+)
 _events = Prepared(
     lambda: DrawEvent.objects.filter(draw=Given("draw")).order_by("n").values_list("at", "content")
 )

@@ -41,6 +41,9 @@ PLAIN = (
     ("候选人", "规则或候选人与封存时的不符"),
     ("规则", "规则或候选人与封存时的不符"),
 )
+REFUSED = (vdraw.EngineError, DecryptionError)
+NONSENSE = (*REFUSED, KeyError, TypeError, ValueError)  # rows may have been made nonsense
+MADE_NONSENSE = "保存的内容不是应有的类型：数据被改动过。"
 KEPT_UNDER_WATCH, NIGHTS = timedelta(days=365), 7
 
 
@@ -68,9 +71,14 @@ def check_record(*, draw_id: int, now: datetime, anew: bool = False) -> str | No
     logger.error("draw %s does not verify: %s", draw.number, difference)
     found = Overdue(draw.pk, AlarmKind.RECORD, in_plain_words(difference), difference[:500])
     raise_alarm(found, now=now)
-    if anew:  # what was verified before does not hold any more
-        Draw.objects.filter(pk=draw.pk).update(checked_events=0)
+    if anew:
+        _hold_no_more(draw)
     return difference
+
+
+def _hold_no_more(draw: Draw) -> None:
+    """What was verified of it before does not hold any more. Written once: a row that is written is looked at."""
+    Draw.objects.filter(pk=draw.pk, checked_events__gt=0).update(checked_events=0)
 
 
 def check_stopped(error: Exception) -> None:
@@ -84,16 +92,34 @@ def check_stopped(error: Exception) -> None:
         defer("draws.check_record", draw_id=draw_id, anew=True)
 
 
+def tell_if_bent(*, draw_id: int, now: datetime) -> bool:
+    """Look at a draw as its page does (`looks_bent`), and tell at once by its alarm what is found. One that was told
+    and holds again is verified, which ends its alarm."""
+    draw = Draw.objects.select_related("project").get(pk=draw_id)
+    told = open_alarms(AlarmKind.RECORD).filter(draw=draw).exists()
+    try:
+        check_at_a_glance(draw)
+    except NONSENSE as error:
+        if told:
+            return True
+        difference = str(error) if isinstance(error, REFUSED) else MADE_NONSENSE
+        logger.exception("draw %s does not hold at a glance", draw.number)
+        found = Overdue(draw.pk, AlarmKind.RECORD, in_plain_words(difference), difference[:500])
+        raise_alarm(found, now=now)
+        _hold_no_more(draw)
+        return True
+    if told and not is_queued("draws.check_record", draw_id=draw.pk, anew=True):
+        defer("draws.check_record", draw_id=draw.pk, anew=True)
+    return told
+
+
 def looks_bent(draw: Draw, hands: Mapping[str, int] | None = None) -> bool:
     """Tell whoever looks at ``draw`` whether what is stored of it differs at a glance from what was written here;
     then it is verified at once, and an alarm tells the others. ``hands``: its steps by hand as its page shows them."""
     try:
         check_at_a_glance(draw, hands)
-    except (vdraw.EngineError, DecryptionError) as error:
-        check_stopped(error)
-        return True
-    except (KeyError, TypeError, ValueError) as error:  # made nonsense
-        vars(error)["draw_id"] = draw.pk
+    except NONSENSE as error:
+        vars(error).setdefault("draw_id", draw.pk)
         check_stopped(error)
         return True
     return False

@@ -46,7 +46,13 @@ from expertpool.draws.queries.given import given_values, has_all_values
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.obstacles import check_contribution
 from expertpool.draws.queries.outlook import tally
-from expertpool.draws.queries.plan_versions import approved_version, check_version
+from expertpool.draws.queries.plan_versions import (
+    PLAN_WORDS,
+    approved_version,
+    check_version,
+    digest_of_words,
+    version_of,
+)
 from expertpool.draws.queries.policy import (
     answer_grounds,
     held_to,
@@ -429,6 +435,7 @@ def _build_rule(
             "policy": policy.to_rule(),
             "grounds": answer_grounds(project.regime),
             "plan_version": plan.version,
+            **_words_of(plan),
             "plan_approved_at": timezone.localtime(approved.decided_at).isoformat(
                 timespec="seconds"
             )
@@ -446,6 +453,12 @@ def _build_rule(
             **(_further_of_widening(widening) if widening else {}),
         },
     )
+
+
+def _words_of(plan: DrawPlan) -> dict[str, str]:
+    """Name the words of the version, too, that page and approver read; of a plan that was never saved nobody did."""
+    version = version_of(plan)
+    return {PLAN_WORDS: digest_of_words(version.words)} if version else {}
 
 
 def _further_of_widening(widening: Widening) -> dict[str, Any]:

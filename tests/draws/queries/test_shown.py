@@ -12,9 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.draws.enums import DrawStatus, InvitationState, PanelRole
-from expertpool.draws.models import Draw, DrawAlarm, Invitation
+from expertpool.core.jobs import is_queued
+from expertpool.draws.enums import AlarmKind, DrawStatus, InvitationState, PanelRole
+from expertpool.draws.models import Draw, DrawAlarm, Invitation, PlanVersion
 from expertpool.draws.queries.hands import hand_steps_by_kind
+from expertpool.draws.services import watching
+from expertpool.draws.services.alarms import open_alarms
 from expertpool.draws.services.checking import check_record, looks_bent
 from expertpool.draws.services.emergency import end_emergency
 from expertpool.draws.services.names import release
@@ -22,6 +25,7 @@ from expertpool.draws.services.panel_roles import set_panel_roles
 from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.pick_checks import Pick
 from expertpool.draws.services.picking import agree_to_picks, read_picks, request_more
+from expertpool.draws.services.watching import look_at_written
 from tests.factories.accounts import make_user
 from tests.factories.answers import declare_emergency, record_answer
 from tests.factories.draws import make_draw, make_ready_project
@@ -65,8 +69,8 @@ def draw(operator: User) -> Draw:
 
 
 def alter(rows: models.QuerySet[Any], **values: Any) -> None:
-    """Change rows by hand, as somebody with the database can."""
-    with connection.cursor() as cursor:
+    """Change rows by hand, as somebody with the database can, in a transaction of his own."""
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         rows.update(**values)
         cursor.execute("SET LOCAL session_replication_role = origin")
@@ -319,3 +323,74 @@ def test_a_word_that_no_list_knows_is_told_and_stops_no_page(
     answers = {page: client.get(page) for page in pages}
     assert {page: one.status_code for page, one in answers.items()} == dict.fromkeys(pages, 200)
     assert BENT in answers[pages[0]].content.decode()
+
+
+def test_a_look_finds_what_was_altered_of_its_project_and_plan(draw: Draw, chosen: Draw) -> None:
+    for one in (draw, chosen):
+        project = one.project
+        rows = type(project).objects.filter(pk=project.pk)
+        values: list[dict[str, Any]] = [
+            {"name": "另一个项目"},
+            {"place": "另一处会议室"},
+            {"opening_at": project.opening_at + HOUR},
+            {"duration_minutes": project.duration_minutes + 30},
+        ]
+        missed = [change for change in values if not altered(rows, one, **change)]
+        assert not missed
+    plan = PlanVersion.objects.filter(plan__project=draw.project_id)
+    words = plan.get().words
+    assert altered(plan, draw, words=words | {"条件组": []})
+    assert altered(plan, draw, number=7)
+
+
+def test_what_was_altered_is_told_within_a_minute_before_anybody_opened_it(
+    draw: Draw, chosen: Draw, client: Client, supervisor: User
+) -> None:
+    pages = [
+        reverse("draws:list"),
+        *(
+            f"{reverse('projects:detail', args=[draw.project_id])}?tab={tab}"
+            for tab in ("overview", "draw", "experts", "evidence")
+        ),
+    ]
+    login(client, supervisor)
+    assert look_at_written(now=NOW) == 2
+    assert look_at_written(now=NOW) == 0
+    assert not DrawAlarm.objects.exists()
+    alter(Draw.objects.filter(pk=draw.pk), status=DrawStatus.VOID)
+    look_at_written(now=NOW)
+    alarm = DrawAlarm.objects.get()
+    assert (alarm.draw, alarm.kind) == (draw, AlarmKind.RECORD)
+    assert alarm.detail == "页面所示的抽取状态与当时记下的不符"
+    silent = [page for page in pages if "核验不一致" not in client.get(page).content.decode()]
+    assert not silent
+    # What is written again as it was is verified, and the alarm ends.
+    alter(Draw.objects.filter(pk=draw.pk), status=DrawStatus.SUCCESS)
+    look_at_written(now=NOW)
+    assert is_queued("draws.check_record", draw_id=draw.pk, anew=True)
+    assert check_record(draw_id=draw.pk, now=NOW, anew=True) is None
+    assert not open_alarms(AlarmKind.RECORD).exists()
+
+
+def test_a_row_that_was_taken_away_is_looked_for(draw: Draw) -> None:
+    look_at_written(now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        draw.invitations.filter(line=3).delete()
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert look_at_written(now=NOW) == 1
+    assert open_alarms(AlarmKind.RECORD).filter(draw=draw).exists()
+
+
+def test_a_look_goes_on_in_the_next_minute_and_past_one_that_cannot_be_read(
+    draw: Draw, chosen: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert look_at_written(now=NOW, seconds=-1) == 0
+
+    def fails(*, draw_id: int, now: datetime) -> bool:
+        raise OSError(draw_id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(watching, "tell_if_bent", fails)
+        assert look_at_written(now=NOW) == 2
+    assert look_at_written(now=NOW) == 2  # both again

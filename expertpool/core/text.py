@@ -125,7 +125,7 @@ def _text(value: object) -> str:
 
 
 def next_minute(at: datetime) -> datetime:
-    """Return ``at`` as it is told of what opens then: not before the minute that is said."""
+    """Return ``at`` as it is told to the minute of what opens, or ends, then: not before the minute that is said."""
     return (
         at if at == (floor := at.replace(second=0, microsecond=0)) else floor + timedelta(minutes=1)
     )

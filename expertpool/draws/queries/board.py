@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from expertpool.core.crypto import blind_index
 from expertpool.core.prepared import Given, Prepared
-from expertpool.core.text import hour_of
+from expertpool.core.text import hour_of, next_minute
 from expertpool.draws.enums import SEATED_STATES, InvitationState, Origin
 from expertpool.draws.models import Draw, Invitation
 
@@ -167,10 +167,7 @@ def _share(lines: Sequence[Invitation], running: Sequence[Invitation]) -> None:
         return
     latest = max(until for line in running if (until := line.runs_until))
     by_hour = any(line.origin == Origin.SUPPLEMENT for line in running)
-    if by_hour:
-        latest = hour_of(latest) + timedelta(hours=1)
-    else:
-        latest = latest.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    latest = hour_of(latest) + timedelta(hours=1) if by_hour else next_minute(latest)
     for line in lines:
         line.shared_until, line.by_hour = latest, by_hour
 

@@ -19,7 +19,7 @@ from expertpool.core.bounds import Bounds
 from expertpool.core.configuration import Span, in_force, value_of
 from expertpool.core.crypto import proof
 from expertpool.core.prepared import Given, Prepared
-from expertpool.core.text import moment_text
+from expertpool.core.text import moment_text, next_minute
 from expertpool.draws.models import Draw, DrawPause, DrawPlan, Invitation, QuietWaiver
 from expertpool.draws.occasions import ASKING, CALLING, LETTERS, WAITING
 from expertpool.draws.queries.conflicts import is_gone
@@ -189,11 +189,13 @@ def emergency_minutes(draw: Draw) -> EmergencyMinutes:
 
 
 def deadline_from(invitation: Invitation, start: datetime, length: timedelta) -> datetime:
-    """Return until when ``invitation`` can be answered if ``length`` of its time begins at ``start``."""
+    """Return until when ``invitation`` can be answered if ``length`` of its time begins at ``start``: to the whole
+    minute, as letters and pages say it."""
     closing = closing_of(invitation)
     if emergency_of(invitation.draw):
-        return min(start + length, closing)
-    return counted_on(start, length, latest=closing, regime=_regime_of(invitation))
+        return min(next_minute(start + length), closing)
+    until = counted_on(start, length, latest=closing, regime=_regime_of(invitation))
+    return min(next_minute(until), closing)
 
 
 def _regime_of(invitation: Invitation) -> str:

@@ -14,7 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.fields import UNREADABLE, opens
 from expertpool.core.jobs import defer_batch
-from expertpool.core.text import SAY_MORE, is_reason, moment_text
+from expertpool.core.text import SAY_MORE, is_reason, moment_text, next_minute
 from expertpool.core.visibility import Nobody, show
 from expertpool.draws.enums import (
     ActionCode,
@@ -137,7 +137,7 @@ def _declare(draw: Draw, request: EmergencyRequest, supervisor: User, now: datet
         witness=confirmation_of(request),
     )
     head = write_note(draw, NoteCode.EMERGENCY, hand=hand, now=now)
-    shortened = _shorten(draw, now + timedelta(minutes=minutes), now=now)
+    shortened = _shorten(draw, next_minute(now + timedelta(minutes=minutes)), now=now)
     record(
         "draw.emergency",
         actor=supervisor,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -11,19 +13,30 @@ from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.responses import not_opened
+from expertpool.core.text import minutes_text
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
 from expertpool.draws.enums import ActionCode
 from expertpool.draws.exceptions import DrawError
 from expertpool.draws.forms.rescheduling import RescheduleForm
-from expertpool.draws.models import Draw
+from expertpool.draws.models import Draw, DrawPlan
 from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.chain import CHAIN_HEAD
 from expertpool.draws.queries.draws import draws_visible_to
+from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.services.earlier import move_or_ask
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.draws.services.hands import CONFIRMATION
 from expertpool.draws.services.matters import EARLIER
+
+MINUTE = timedelta(minutes=1)
+
+
+def _soon(draw: Draw, now: datetime) -> str:
+    """Say how long it is until the panel sits, where nobody can take leave any more: letters alone reach too few."""
+    left = next_opening(draw.covered, now=now) - now
+    hours = DrawPlan.objects.values_list("leave_hours", flat=True).get(project=draw.project_id)
+    return minutes_text(max(1, left // MINUTE)) if left < max(hours, 1) * 60 * MINUTE else ""
 
 
 @requires("draws.reschedule")
@@ -70,4 +83,5 @@ def move(request: UserRequest, pk: int) -> HttpResponse:
         template="draws/reschedule_form.html",
         back=back,
         is_public=draw.released_at is not None,
+        soon=_soon(draw, now),
     )

@@ -134,6 +134,8 @@ def draw_page(request: HttpRequest, code: str) -> HttpResponse:
         "link": (link[0], in_eights(link[1])) if link and is_open else None,
     }
     if not draw.is_random:
+        # What one person wrote is public once another has read it, and whom it is about.
+        context["is_agreed"] = draw.ordered_at is not None
         return render(request, "draws/verify_manual.html", context)
     kinds = hand_steps_by_kind(draw)
     context |= {

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.core.text import moment_text
 from expertpool.draws import settings as office
 from expertpool.draws.models import AnswerRequest, Draw, Emergency, EmergencyRequest, Invitation
 from expertpool.draws.services.voiding import decide_void, request_void
@@ -63,6 +64,11 @@ def test_from_declaring_to_the_answer_by_telephone(
     assert name not in drawer
     contact = client.post(reverse("draws:contact", args=[draw.pk, 1])).content.decode()
     assert name in contact
+    # To the whole minute: letter, line and drawer say the same.
+    until = line.deadline_at
+    assert (until.second, until.microsecond) == (0, 0)
+    assert moment_text(until) in contact
+    assert f"{timezone.localtime(until):%m-%d %H:%M}</time>" in client.get(detail).content.decode()
     assert client.post(form, {"state": "declined", "reason": "电话"}).status_code == 422
     assert client.post(form, {"state": "accepted", "reason": "电话答复"}).status_code == 204
     answer = AnswerRequest.objects.get()

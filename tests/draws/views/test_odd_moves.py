@@ -43,6 +43,16 @@ def move(client: Client, draw: Draw, opening: str, asked: str = "") -> str:
     return client.post(address, fields | seen).content.decode()
 
 
+def test_where_the_panel_sits_soon_the_form_says_to_call(
+    client: Client, draw: Draw, operator: User, time_machine: Traveller
+) -> None:
+    address = reverse("draws:reschedule", args=[draw.pk])
+    login(client, operator)
+    assert "距评审开始只有" not in client.get(address).content.decode()
+    time_machine.move_to(NOW + timedelta(hours=47, minutes=10), tick=False)
+    assert "距评审开始只有 50 分钟" in login(client, operator).get(address).content.decode()
+
+
 def asked_in(page: str) -> str:
     found = re.search(r'name="asked" value="([^"]*)"', page)
     return found[1] if found else ""

@@ -17,6 +17,7 @@ from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState
 from expertpool.draws.models import Draw, Invitation, PickRequest
 from expertpool.draws.rules import IS_PUBLIC
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.picking import agree_to_picks, read_picks
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.projects.settings import ALLOWED
@@ -217,6 +218,24 @@ def test_it_is_marked_wherever_it_is_shown(client, admin, supervisor, project, e
     text = client.get(reverse("projects:detail", args=[project.pk]), {"tab": "draw"})
     assert "人工抽取" in text.content.decode()
     assert client.get(reverse("draws:room", args=[draw.pk])).status_code == 404
+
+
+def test_the_reason_is_public_once_another_has_confirmed_the_list(
+    client, admin, supervisor, project, experts, allowed
+):
+    asked = ask_for(project, experts[:2], actor=admin, now=timezone.now())
+    draw = Draw.objects.get(pk=asked.draw_id)
+    public = reverse("draws:verify_draw", args=[draw.public_id])
+    before = Client().get(public).content.decode()
+    assert "等待另一人确认" in before
+    assert draw.rule.reason not in before
+    assert draw.rule.approval_number not in before
+    read_picks(request=asked, actor=supervisor, now=timezone.now())
+    agree_to_picks(request=asked, actor=supervisor, now=timezone.now(), entropy=SeededEntropy(1))
+    after = Client().get(public).content.decode()
+    assert "等待另一人确认" not in after
+    assert draw.rule.reason in after
+    assert draw.rule.approval_number in after
 
 
 @pytest.mark.shows("DRAW-04")

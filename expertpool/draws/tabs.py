@@ -224,8 +224,8 @@ def experts_tab(request: HttpRequest, project: Project) -> str:
     user, now = cast("User", request.user), timezone.now()
     draws = [draw for draw in valid_draws(project) if draw.ordered_at is not None]
     if not draws:
-        context = {"draw": None, "is_bent": _was_found_bent(project)}
-        return render_to_string("draws/_experts.html", context, request)
+        empty = {"draw": None, "is_bent": _was_found_bent(project)}
+        return render_to_string("draws/_experts.html", empty, request)
     rows = read_panel(draws=draws, actor=user, now=now, purpose="参与专家")
     named = {row.invitation.pk: row.expert for row in rows}
     phone = phones_for(user, named.values())

@@ -25,6 +25,7 @@ from expertpool.core.importing.columns import (
     is_january_or_october,
 )
 from expertpool.core.importing.findings import as_it_stands
+from expertpool.core.importing.headings import ROW_NUMBER, Headings
 from expertpool.core.importing.importer import (
     CHECK,
     CLEANED,
@@ -80,7 +81,6 @@ _COUNTS = [
     "二十",
 ]
 PLACES = 3  # fewer say nothing
-_ROW_NUMBER = re.compile(r"\d{1,6}(?:\.0)?")
 SAYS_NOTHING = NOTHING | ERRORS | {""}
 MOST_REMARK = 60  # letters that are told of it
 NOT_CHOSEN = "没有勾选"
@@ -122,6 +122,7 @@ class RowReader:
         self.read = frozenset(step.at for step in self.steps)
         codes_here = (step.column.code for step in self.steps)
         self.first = next((code for code in codes_here if code in self.samples), "")
+        self.headings = Headings(importer, answers, totals)
 
     def _step(self, at: int, column: ImportColumn, *, key: str) -> Step:
         known = frozenset(column.words()) if column.words and column.is_free else None
@@ -152,7 +153,7 @@ class RowReader:
         if mended:
             cells = self._mended(cells, mended)
         if self._is_empty(row, cells):
-            if told := self._beside(cells):
+            if told := self.headings.take(number, cells) or self._beside(cells):
                 self.totals.remark(number, told)
             return None
         for key, code in self.further:
@@ -161,9 +162,10 @@ class RowReader:
         self._add_mended(row, mended or {})
         if self._is_left_out(row):
             return None
-        if row.faults and number not in self.answers.cells and (told := _remark(cells)):
+        if told := self._said_of_others(row, number, cells):
             self.totals.remark(number, told)
             return None
+        self.headings.fill(row)
         self.above = (cells, self.same)
         if len(row.cells) != self.width:
             self._tell_width(row)
@@ -171,6 +173,16 @@ class RowReader:
         if number in self.answers.passed_over and not self.importer.previews:
             row.faults.insert(0, Fault("", NOT_CHOSEN, "您没有勾选这一行。"))
         return row
+
+    def _said_of_others(self, row: Row, number: int, cells: list[Any]) -> str:
+        """Return what a row with faults says that is none of the list: a heading, a sum, a remark."""
+        if not row.faults or number in self.answers.cells:
+            return ""
+        if told := self.headings.take(number, cells):
+            return told
+        if told := _remark(cells):
+            self.headings.end()
+        return told
 
     def _together(self, row: Row, code: str, parts: tuple[Any, Any], *, is_mended: bool) -> Any:
         """Return what two columns hold of one: lines of a list, or pieces of a text, of which none may lack."""
@@ -187,7 +199,7 @@ class RowReader:
         """Return what stands in a row only where nothing is imported; numbers of rows say nothing."""
         unread = (one for at, one in enumerate(cells) if at not in self.read and one not in EMPTY)
         texts = map(as_it_stands, unread)
-        said = (one for one in texts if one not in SAYS_NOTHING and not _ROW_NUMBER.fullmatch(one))
+        said = (one for one in texts if one not in SAYS_NOTHING and not ROW_NUMBER.fullmatch(one))
         return "　".join(said)[:MOST_REMARK]
 
     def _tell_width(self, row: Row) -> None:
@@ -398,7 +410,7 @@ def _takes(column: ImportColumn, word: str) -> bool:
 def _remark(cells: list[Any]) -> str:
     """Return what a row says that is no row of the list, but stands below or between; else empty."""
     filled = [cell for cell in cells if cell not in EMPTY]
-    said = {cell for one in filled if not _ROW_NUMBER.fullmatch(cell := str(one).strip())}
+    said = {cell for one in filled if not ROW_NUMBER.fullmatch(cell := str(one).strip())}
     if said and said <= ERRORS:  # formulas that were filled down too far
         return "　".join(sorted(said))
     texts = ["".join(cell.split()) for cell in filled if isinstance(cell, str)]

@@ -17,6 +17,7 @@ from expertpool.core.importing.columns import (
 )
 from expertpool.core.importing.headers import is_count, places_beside, stem_of
 from expertpool.core.importing.reading import Numbered, Top, UnreadableFile
+from expertpool.core.importing.ticks import TICKS, UNTICKED, is_tick, word_in
 from expertpool.core.validators import is_writable
 
 HEADER_WITHIN = 30  # rows that hold anything
@@ -45,6 +46,7 @@ class Why:
     MOVED = "moved"  # its content fits another column than its header says
     CONTENT = "content"  # its header says nothing, its content does
     DOUBT = "doubt"  # nothing of its content can be taken
+    TICKED = "ticked"  # its header is a word of the column, with ticks below
     JOINED = "joined"  # one of several headers of a column that holds a list
     BESIDE = "beside"  # of a second list that stands right of the first
     TWICE = "twice"  # another header stands for the same column
@@ -78,6 +80,7 @@ class Header:
         """Nothing needs to be asked."""
         asked = {
             *(Why.UNKNOWN, Why.CONTENT, Why.DOUBT, Why.LIKELY, Why.CROSSED, Why.BESIDE),
+            Why.TICKED,
         }
         return not self.missing and not asked.intersection(self.why)
 
@@ -118,16 +121,21 @@ def find_header(
     required = {column.code for column in columns if column.required}
     lists = {column.code for column in columns if column.lists}
     chosen = [top for top in tops if sheet is None or top["name"] == sheet]
+    words = {one.code: one for one in columns if one.words or one.choices}
 
     def named(cell: Any) -> str:
         """Return the column of a header, or of a series of which it is one (专业二)."""
+        if isinstance(cell, _OfColumn):
+            return cell.code
         if code := known.get(normalise_header(cell), ""):
             return code
         code = known.get(stem_of(cell), "")
         return code if code in lists else ""
 
     places = [
-        place for top in chosen if (place := _best(top, named, required, row or None)) is not None
+        place
+        for top in chosen
+        if (place := _best(top, named, required, row or None, words)) is not None
     ]
     if not places:
         raise UnreadableFile("文件中没有数据，请检查是否选错了文件或工作表。")
@@ -193,7 +201,13 @@ def _by_header(columns: Iterable[ImportColumn]) -> dict[str, str]:
     }
 
 
-def _best(top: Top, named: Named, required: set[str], row: int | None) -> _Place | None:
+def _best(
+    top: Top,
+    named: Named,
+    required: set[str],
+    row: int | None,
+    words: Mapping[str, ImportColumn],
+) -> _Place | None:
     """Return the rows of a sheet that best read as headers; the first that hold most if none do."""
     rows = [(number, _header_cells(cells)) for number, cells in top["rows"]]
     places: list[_Place] = []
@@ -203,7 +217,7 @@ def _best(top: Top, named: Named, required: set[str], row: int | None) -> _Place
         places.append(_place(top, at, 1, cells, named, required))
         upper = rows[at - 1] if at else (0, [])
         if upper[0] == number - 1:
-            joined = _joined(upper[1], cells, named)
+            joined = _joined(upper[1], cells, named, words)
             both = _place(top, at, 2, joined, named, required)
             alone = _place(top, at - 1, 1, upper[1], named, required)
             # Only where the two rows together name more than each of them.
@@ -242,14 +256,27 @@ def _place(
     top: Top, at: int, depth: int, cells: list[Any], named: Named, required: set[str]
 ) -> _Place:
     # Each of a series counts: 一, 二 below one header say more than that alone.
-    found = {(named(cell), stem_of(cell) != normalise_header(cell) and str(cell)) for cell in cells}
+    found = {(named(cell), _is_one_of(cell) and str(cell)) for cell in cells}
     codes = {code for code, _ in found} - {""}
     return _Place(
         top, at, depth, cells, sum(bool(code) for code, _ in found), len(codes & required)
     )
 
 
-def _joined(upper: list[Any], lower: list[Any], named: Named) -> list[Any]:
+class _OfColumn(str):  # noqa: SLOT000 (it says of which column)
+    """A header below one that is joined over several: a word of that one's column, which stands for it."""
+
+    code = ""
+
+
+def _is_one_of(cell: Any) -> bool:
+    """Tell whether a header is one of several of a column: of a series, or a word of its own."""
+    return isinstance(cell, _OfColumn) or stem_of(cell) != normalise_header(cell)
+
+
+def _joined(
+    upper: list[Any], lower: list[Any], named: Named, words: Mapping[str, ImportColumn]
+) -> list[Any]:
     """Return two rows of headers as one: the lower, below a joined cell that says of what."""
     cells: list[Any] = []
     over: Any = ""
@@ -261,6 +288,9 @@ def _joined(upper: list[Any], lower: list[Any], named: Named) -> list[Any]:
             cells.append(above)
         elif not named(under) and named(f"{as_text(over)}{as_text(under)}"):
             cells.append(f"{as_text(over)}{as_text(under)}")
+        elif (column := words.get(named(over))) and not named(under) and word_in(column, under):
+            cells.append(_OfColumn(as_text(under)))
+            cells[-1].code = column.code
         else:
             cells.append(under)
     return cells
@@ -341,6 +371,7 @@ class _Recogniser:
         codes, why = self._by_header()
         self._leave_out_beside(codes, why)
         self._by_pieces(codes, why)
+        self._by_ticks(codes, why)
         self._by_likeness(codes, why)
         self._by_content(codes, why)
         self._once(codes, why)
@@ -365,8 +396,12 @@ class _Recogniser:
         for cell, below in zip(self.cells, self.below, strict=True):
             name = normalise_header(cell)
             code = self.known.get(name, "") or self._of_series(cell)
+            if is_word := isinstance(cell, _OfColumn):
+                code = cell.code
             codes.append(code)
-            if name in self.remembered:
+            if is_word:
+                why.append(Why.TICKED)
+            elif name in self.remembered:
                 why.append(Why.REMEMBERED)
             elif code:
                 why.append(Why.HEADER)
@@ -403,6 +438,26 @@ class _Recogniser:
                     codes[at], why[at] = "", Why.UNKNOWN
                 elif why[at] == Why.HEADER:
                     why[at] = Why.LIKELY
+
+    def _by_ticks(self, codes: list[str], why: list[str]) -> None:
+        """Take headers that are words of one column, with nothing but ticks below, for this column; below
+        some of several nobody may have ticked."""
+        places = [
+            at
+            for at, reason in enumerate(why)
+            if reason == Why.UNKNOWN and (TICKS | UNTICKED).issuperset(map(_short, self.below[at]))
+        ]
+        if not any(is_tick(cell) for at in places for cell in self.below[at]):
+            return
+        words: dict[str, list[int]] = {}
+        for at in places:
+            means = [code for code, one in self.columns.items() if word_in(one, self.cells[at])]
+            if len(means) == 1 and means[0] not in codes:
+                words.setdefault(means[0], []).append(at)
+        for code, found in words.items():
+            if any(is_tick(cell) for at in found for cell in self.below[at]):
+                for at in found:
+                    codes[at], why[at] = code, Why.TICKED
 
     def _by_likeness(self, codes: list[str], why: list[str]) -> None:
         """Propose columns that no header names for headers that people may mean by them."""
@@ -454,7 +509,12 @@ class _Recogniser:
         if why[at] not in (Why.HEADER, Why.DOUBT) or not codes[at] or not self.below[at]:
             return
         rather = self.columns[codes[at]].rather
-        if rather and rather not in codes and self._all_refused(codes[at], at):
+        if not rather or rather in codes:
+            return
+        # One 个人 among types is the odd cell, and does not refuse all others.
+        clean, below = self.columns[codes[at]].clean, self.below[at]
+        taken = sum(not _is_refused(clean, cell) for cell in below) / len(below)
+        if not taken or (taken < MOST_OF_IT and taken <= (self._share(rather, at) or 0.0)):
             codes[at], why[at] = rather, Why.LIKELY
 
     def _give_up(self, codes: list[str], why: list[str]) -> None:
@@ -518,7 +578,7 @@ class _Recogniser:
             for at in same:
                 if at == best:
                     continue
-                if why[at] == why[best] == Why.JOINED:
+                if why[at] == why[best] and why[at] in (Why.JOINED, Why.TICKED):
                     continue
                 if self.columns[code].lists and self._goes_with(at, best, why):
                     why[at] = why[at] or Why.JOINED

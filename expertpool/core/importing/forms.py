@@ -32,13 +32,23 @@ REASONS = {
     Why.CROSSED: "像是与另一列互换了，请核对",
     Why.CONTENT: "按内容猜测，请核对",
     Why.DOUBT: "内容不像这一列，请改选或不导入",
+    Why.TICKED: "打勾的列，按列名填，请核对",
     Why.JOINED: "几列合在一起",
     Why.BESIDE: "像是右边一栏的人",
     Why.TWICE: "已有另一列，请核对",
     Why.UNKNOWN: "不认识的表头",
     Why.OWN_NUMBERS: "像本单位自己的编号",
 }
-ODD = (Why.CROSSED, Why.DOUBT, Why.CONTENT, Why.MOVED, Why.LIKELY, Why.BESIDE, Why.OF_LIST)
+ODD = (
+    Why.CROSSED,
+    Why.DOUBT,
+    Why.CONTENT,
+    Why.MOVED,
+    Why.LIKELY,
+    Why.BESIDE,
+    Why.OF_LIST,
+    Why.TICKED,
+)
 
 
 class UploadForm(forms.Form):

@@ -222,6 +222,11 @@ class Importer(ABC):
         empty: nothing."""
         return ""
 
+    def heading(self, text: str) -> str:
+        """Return the column (code) of which a text that stands alone in its row speaks for the rows below
+        it: a unit above its people. Empty: it says nothing of them."""
+        return ""
+
     def is_example(self, row: Row) -> bool:
         """Tell whether a row shows how to fill in a list, and is none of its rows; before `inspect`."""
         return False

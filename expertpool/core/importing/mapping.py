@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from expertpool.core.importing.columns import ImportColumn, normalise_header
 from expertpool.core.importing.finding import Why, missing
 from expertpool.core.importing.headers import is_count
+from expertpool.core.importing.ticks import word_in
 
 IGNORED = "-"  # said of a header: not imported, of later files neither
 
@@ -24,6 +25,8 @@ def broken_rule(
             continue
         stand = [name for name, code in zip(headers, mapping, strict=True) if code == one.code]
         pieces = [normalise_header(name) for name in stand]
+        if all(word_in(one, name) for name in stand):
+            continue
         if one.pieces and sorted(pieces) == sorted(one.pieces):
             if pieces == [*one.pieces]:
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -12,6 +13,7 @@ from expertpool.core.importing.finding import Header, below, find_header
 from expertpool.core.importing.importer import Importer
 from expertpool.core.importing.memory import HEADER, remembered
 from expertpool.core.importing.reading import Numbered, UnreadableFile, read_rows, read_tops
+from expertpool.core.importing.ticks import Ticked
 from expertpool.core.scanning import ScanRefused, scan
 
 
@@ -37,4 +39,6 @@ def open_table(
     if header.missing:
         raise UnreadableFile(f"表中没有必填的列：{'、'.join(header.missing)}。")
     with closing(read_rows(path, sheet=header.sheet)) as rows:
-        yield header, below(rows, header.row, header.cells)  # type: ignore[misc]
+        ticked = Ticked(importer.get_columns(), header.cells, header.codes)
+        listed = below(rows, header.row, header.cells)
+        yield replace(header, codes=ticked.codes), ticked.rows(listed)  # type: ignore[misc]

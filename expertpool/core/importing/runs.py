@@ -47,6 +47,7 @@ from expertpool.core.importing.reading import (
 )
 from expertpool.core.importing.registry import IMPORTS
 from expertpool.core.importing.sheets import RefusedSheet
+from expertpool.core.importing.ticks import Ticked, word_in
 from expertpool.core.jobs import defer
 from expertpool.core.limits import one_at_a_time
 from expertpool.core.locks import lock_transaction, try_lock_transaction
@@ -244,7 +245,13 @@ def _doubtful(run: ImportRun, whys: Sequence[str]) -> list[int]:
     columns = IMPORTS[run.importer].get_columns()
     tops = read_tops(_content(run), suffix=run.suffix)
     refused = refused_whole(columns, tops, (run.sheet, run.header_row), run.mapping)
-    return [at for at in refused if whys[at] == Why.CHOSEN]
+    by_code = {one.code: one for one in columns}
+    return [
+        at
+        for at in refused
+        # Ticks are no words: the header is.
+        if whys[at] == Why.CHOSEN and not word_in(by_code[run.mapping[at]], run.headers[at])
+    ]
 
 
 def answer_import(
@@ -350,10 +357,12 @@ def _check(
 ) -> dict[str, Any]:
     """Check the rows and put the totals into ``run``; return what the page shows of them."""
     importer = collector.importer
+    ticked = Ticked(importer.get_columns(), run.headers, run.mapping)
+    collector.codes = ticked.codes
     totals = check_rows(
         importer,
-        rows,
-        run.mapping,
+        ticked.rows(rows),
+        ticked.codes,
         keep=keep,
         refused=_each(collector.refuse, refused),
         taken=_each(collector.take, taken),

@@ -26,6 +26,9 @@ _NEXT = re.compile(r"[\s/／|+]+(?=[A-Za-z]\d{2,}(?![A-Za-z0-9]))")
 _QUALIFIED = re.compile(r"(.+?)\s*(?:[(（]([^()（）]+)[)）]|[-—–－:：·]+\s*(.+))")
 _MISTYPED = re.compile(r"([A-Za-z])[-. ]?([\dOo]+(?:[-. ]\d+)*)\s*等?")  # AO401, A-04-01, A0401等
 _LEAST = 2  # letters that tell of a specialty
+# A0401-A0405, A0401至0405, A0401~05
+_RANGE = re.compile(r"(?P<first>[A-Za-z]\d{2,})\s*(?:[-—–~～]+|至|到)\s*(?P<last>[A-Za-z]?\d{2,})")
+MOST_IN_RANGE = 50
 _PARTING = re.compile(r"\s*[/／\\>＞→]\s*")  # 设计/建筑工程
 _WORKS = "工程"
 _BLANKS = re.compile(r"[\s()]+")
@@ -249,8 +252,35 @@ class SpecialtyNames:
     def _named(self, cell: str) -> Iterator[tuple[str, str]]:
         """Yield each specialty that a cell names, with the word of the cell that it is of."""
         for word in filter(None, map(str.strip, self._words(cell))):
+            if codes := self.in_range(word):
+                yield from ((code, word) for code in codes)
+                continue
             parts = [word] if self._knows(word) else self._split(word)
             yield from ((one, word) for one in parts)
+
+    def ranges(self, cell: str) -> Iterator[tuple[str, list[str]]]:
+        """Yield the ranges of codes in a cell (A0401-A0405), each with the codes that it holds."""
+        if _RANGE.search(cell):
+            for word in map(str.strip, self._words(cell)):
+                if codes := self.in_range(word):
+                    yield word, codes
+
+    def in_range(self, word: str) -> list[str]:
+        """Return the codes from one to another of the same branch; none where it is no such range."""
+        if not (found := _RANGE.fullmatch(word)):
+            return []
+        first, last = found["first"].upper(), found["last"].upper()
+        last = last if last[0].isalpha() else first[: len(first) - len(last)] + last
+        ends = self._codes.get(first), self._codes.get(last)
+        if not all(ends) or len(first) != len(last) or first >= last:
+            return []
+        (_, _, above), (_, _, other) = (self._rows[end] for end in ends if end)
+        codes = sorted(
+            code
+            for code, pk in self._codes.items()
+            if self._rows[pk][2] == above and first <= code <= last
+        )
+        return codes if above == other and len(codes) <= MOST_IN_RANGE else []
 
     def _words(self, cell: str) -> Iterator[str]:
         """Yield what a cell lists: of what stands between commas as much as is one name."""
@@ -277,6 +307,8 @@ class SpecialtyNames:
 
     def _knows(self, word: str) -> bool:
         if word in self._codes or word.upper() in self._codes or word in self._names:
+            return True
+        if self.in_range(word):
             return True
         if _PARTING.search(word) and self._on_path(word):
             return True

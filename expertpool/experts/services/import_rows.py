@@ -157,6 +157,9 @@ class RowRules:
         values["specialty_ids"], refusals = self._specialties.find_good(
             values.get("specialties", "")
         )
+        for word, codes in self._specialties.ranges(values.get("specialties", "")):
+            told = f"按 {len(codes)} 个专业导入：{'、'.join(codes)}，请核对。"
+            row.notes.append(Note("评审专业", CHECK, word, told, is_pressing=True))
         for word, read, others in self._specialties.doubts(values["specialty_ids"], values):
             self._ask(row, word, read, others)
         if values["specialty_ids"]:
@@ -191,5 +194,6 @@ class RowRules:
         told = f"按 {read} 导入；另有 {'、'.join(others)}，请核对。"
         row.notes.append(Note("评审专业", CHECK, word, told))
         row.words.append(("specialties", word))
-        meanings = {"": f"按 {read} 导入"} | {one: f"当作 {one}" for one in others}
+        meanings = {"": f"请选择（不选就按 {read} 导入）", read: f"就是 {read}"}
+        meanings |= {one: f"当作 {one}" for one in others}
         self._importer.questions["specialties", word] = Question("这个名称不止一处有", meanings)

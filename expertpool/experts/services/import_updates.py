@@ -101,6 +101,7 @@ class ExpertUpdater(Importer):
         self.units = NamedUnits(self)
         self.found: dict[str, dict[Any, Expert]] = {key: {} for key in KEYS}
         self.rows: dict[int, int] = {}  # expert → row of this file
+        self.doubted: dict[int, int] = {}  # expert → row that may be somebody else's
         self.numbers: dict[tuple[str, Any], int] = {}  # new phone, document or mail → row
 
     # --- who ----------------------------------------------------------------------------------
@@ -187,7 +188,7 @@ class ExpertUpdater(Importer):
         )
         if fault is None:
             row.changes[:0] = self._changes(expert, changed)
-            self.rows[expert.pk] = row.number
+            self._note_row(expert, row)
             row.values |= {"expert": expert, "given": given, "specialty_rows": specialties}
         return fault
 
@@ -304,8 +305,22 @@ class ExpertUpdater(Importer):
             if first := self.numbers.get((code, index)):
                 told = f"与第 {first} 行相同，只能属于一个人。"
                 return self.fault(code, f"{UNIQUE[code]}重复", told)
-        self.numbers.update(dict.fromkeys(new, row.number))
+        if not self._is_open(row):
+            self.numbers.update(dict.fromkeys(new, row.number))
         return None
+
+    def _is_open(self, row: Row) -> bool:
+        """Tell whether nobody has chosen yet that a row is this expert's: it keeps no other row from him."""
+        return self.previews and bool(row.doubt)
+
+    def _note_row(self, expert: Expert, row: Row) -> None:
+        if first := self.doubted.get(expert.pk):
+            told = f"第 {first} 行也指{expert}：两行只能更新一行，请核对后只勾选其中一行。"
+            row.notes.append(Note("整行", CHECK, f"第 {row.number} 行", told, is_pressing=True))
+        if self._is_open(row):
+            self.doubted.setdefault(expert.pk, row.number)
+        else:
+            self.rows[expert.pk] = row.number
 
     def _another(self, expert: Expert, changed: Expert, given: dict[str, Any]) -> Fault | None:
         """Return that the row would make another person of him: that is nobody's alone to do."""

@@ -35,7 +35,7 @@ from expertpool.core.jobs import defer
 from expertpool.core.models.imports import GONE
 from expertpool.core.subjects.importing import misfits
 from expertpool.directory.models import Unit
-from expertpool.directory.queries import division_codes
+from expertpool.directory.queries import UNIT_LIKE, division_codes
 from expertpool.directory.services.units import NamedUnit, resolve_units
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
 from expertpool.experts.events import ExpertsImported
@@ -64,6 +64,7 @@ from expertpool.experts.services.import_options import (
 )
 from expertpool.experts.services.import_persons import KNOWING, SamePersons
 from expertpool.experts.services.import_rows import RowRules
+from expertpool.experts.services.import_states import STATE, ask_of_state
 from expertpool.experts.services.import_units import NamedUnits, employer_of
 from expertpool.experts.services.import_writing import COLUMNS, copy_experts, next_ids
 from expertpool.experts.services.numbering import next_numbers
@@ -97,7 +98,7 @@ class ExpertImporter(Importer):
 
     @classmethod
     def get_columns(cls) -> Sequence[ImportColumn]:
-        return [*expert_columns(), *LEVELS]
+        return [*expert_columns(), *LEVELS, STATE]
 
     @classmethod
     def counted_for(cls, user: User) -> str:
@@ -192,6 +193,7 @@ class ExpertImporter(Importer):
 
     def inspect(self, row: Row) -> list[Fault]:
         set_kind(row, self.of_list)
+        ask_of_state(row, self)
         return [*self.rules.inspect(row), *misfits(EXPERT, self, row)]
 
     def validate(self, row: Row) -> Fault | None:
@@ -211,6 +213,11 @@ class ExpertImporter(Importer):
         self.named.warn(row)
         if sentence := self.persons.told(row.values, row.number):
             row.notes.append(Note("姓名", CHECK, row.values["name"], sentence, is_pressing=True))
+
+    def heading(self, text: str) -> str:
+        # In a list of units a unit is one of its rows.
+        is_unit = self.of_list != ExpertKind.ORGANISATION and UNIT_LIKE.fullmatch(text)
+        return "employer" if is_unit else ""
 
     def is_example(self, row: Row) -> bool:
         # A name that says so is none by the rule of names, and was not taken into the values.

@@ -20,7 +20,7 @@ from expertpool.core.views.reasons import reason_of
 from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.forms.account import ActivationForm, LinkAccountForm
 from expertpool.experts.queries.accounts import accounts_like
-from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.queries.experts import account_of, experts_visible_to
 from expertpool.experts.services.accounts import (
     activate_account,
     open_account,
@@ -44,6 +44,12 @@ def open_for(request: UserRequest, pk: int) -> HttpResponse:
     """Open an account for an expert and send him the link."""
     expert = get_object_or_404(experts_visible_to(request.user, "experts.edit"), pk=pk)
     now = timezone.now()
+    if (held := account_of(expert)) is not None:
+        # An old page, or a second press: nothing is opened, and nothing sent.
+        return saved(
+            f"{expert.name}已有账号 {held.username}，没有重复开通，也没有再发链接；需要时点“重发激活链接”。",
+            refresh="page",
+        )
     try:
         user = open_account(expert=expert, actor=request.user, now=now)
         sent = SENT[way_of_link(expert, now=now)]

@@ -54,13 +54,19 @@ def index(request: UserRequest) -> HttpResponse:
         pairs = (
             suspected_pairs() if user.has_permission("directory.view") else UnitPair.objects.none()
         )
-        *counts, few, units = counted([*found.values(), thin, pairs])
+        names = unidentified_employers(user)
+        *counts, few, units, unsure = counted([*found.values(), thin, pairs, names])
         kept = experts_visible_to(user, "experts.edit")
         alike = pairs_in(kept) if user.has_permission("experts.edit") else None
     sections: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for gap, count in zip(GAPS, counts, strict=True):
         url = f"{reverse('experts:list')}?{urlencode({'gap': gap.code})}"
         sections[gap.section].append(_line(gap.label, count, "人", url, gap.mend))
+        if gap.code == "unit":
+            # Also of those who are not yet, or no longer, drawn: as many as the page behind it lists.
+            mend = "连同待审核、冻结等专家填写的；归入单位库里的单位，或确认它是一家单位。"
+            url = reverse("experts:employers")
+            sections[gap.section].append(_line("待核实的单位名称", unsure, "个", url, mend))
     mend = (
         f"可抽专家不足 {value_of(THIN_SPECIALTY)} 人，抽取时容易抽不满：补充专家，或并用上级专业。"
     )

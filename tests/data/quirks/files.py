@@ -319,9 +319,10 @@ QUIRKS = (
 
 def write_all(folder: Path) -> None:
     from tests.data.quirks.clerks import CLERKS
+    from tests.data.quirks.groups import GROUPS
     from tests.data.quirks.offices import OFFICES
 
-    for quirk in (*QUIRKS, *OFFICES, *CLERKS):
+    for quirk in (*QUIRKS, *OFFICES, *CLERKS, *GROUPS):
         quirk.write(folder / quirk.name)
 
 

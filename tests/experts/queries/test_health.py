@@ -28,6 +28,7 @@ from tests.factories.experts import make_expert, make_specialty, make_unit, make
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
+EMPLOYERS = "/experts/health/employers/"
 
 
 def whole(**changes: Any) -> Expert:
@@ -142,15 +143,19 @@ def test_employers_not_identified_are_assigned_all_at_once(client: Client, admin
     known = make_unit("河南省设计院有限公司", uscc=make_uscc(1))
     typed = make_unit("河南省设计院")
     staff = [whole(employer=typed), whole(employer=typed)]
-    page = login(client, admin).get(reverse("experts:employers"))
+    page = login(client, admin).get(EMPLOYERS)
     assert "正在比对，几分钟后再看" in page.content.decode()  # not yet that none is near
     compare_units()
-    page = client.get(reverse("experts:employers"))
+    page = client.get(EMPLOYERS)
     ((unit, near),) = page.context["rows"]
     assert (unit, unit.expert_count, near) == (typed, 2, [known])
+    # The number beside it is that of the page, with the names of those who are not members yet.
+    whole(employer=make_unit("湖北省一所"), status=ExpertStatus.PENDING)
+    assert numbers(client)["待核实的单位名称"] == 2 == len(client.get(EMPLOYERS).context["rows"])
+    Expert.objects.filter(status=ExpertStatus.PENDING).update(employer=known)
     client.post(reverse("directory:unit_merge", args=[typed.pk]), {"into": known.pk})
     assert {one.employer for one in Expert.objects.filter(pk__in=[x.pk for x in staff])} == {known}
-    assert list(client.get(reverse("experts:employers")).context["rows"]) == []
+    assert list(client.get(EMPLOYERS).context["rows"]) == []
 
 
 def test_the_page_asks_as_much_for_many(

@@ -1,0 +1,74 @@
+"""A row with one text alone that speaks for those below it: a unit above its people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from expertpool.core.importing.answers import LEFT_EMPTY, Answers
+from expertpool.core.importing.columns import CellRefused
+from expertpool.core.importing.findings import as_it_stands
+from expertpool.core.importing.importer import GUESSED, Importer, Note, Question, Row, Totals
+
+ROW_NUMBER = re.compile(r"\d{1,6}(?:\.0)?")
+MOST_CELLS = 2  # the text, and perhaps a number before it
+# 一、湘潭市设计院（共3人）, 单位：湖南大学
+_AROUND = re.compile(
+    r"^[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,3})[)）]?[、.．:：]|^(?:工作)?单位(?:名称)?[:：]"
+    r"|[(（](?:共|计)?\d{1,4}[人名位][)）]$|[:：]$"
+)
+
+
+class Headings:
+    """The heading of a list that counts for the rows that are read now."""
+
+    def __init__(self, importer: Importer, answers: Answers, totals: Totals) -> None:
+        self._importer, self._answers, self._totals = importer, answers, totals
+        self._held: tuple[str, str, int] | None = None  # column, word, number of its row
+
+    def take(self, number: int, cells: Sequence[Any]) -> str:
+        """Note what a row says of those below it, and return what is told of it; empty: it says nothing."""
+        filled = [cell for cell in cells if cell not in ("", None)]
+        texts = [cell for cell in filled if not ROW_NUMBER.fullmatch(str(cell).strip())]
+        if len(texts) != 1 or len(filled) > MOST_CELLS or not isinstance(texts[0], str):
+            return ""
+        word = _AROUND.sub("", "".join(as_it_stands(texts[0]).split()))
+        code = self._importer.heading(word)
+        if not code:
+            return ""
+        self._held = code, word, number
+        return f"{word}（作为其下各行的{self._importer.by_code[code].header}）"
+
+    def end(self) -> None:
+        """Let the rows below be none of the heading's: another part of the list begins."""
+        self._held = None
+
+    def fill(self, row: Row) -> None:
+        """Give a row what the heading says where its own cell says nothing; asks once whether it is meant."""
+        if self._held is None:
+            return
+        code, word, number = self._held
+        column = self._importer.by_code[code]
+        has_fault = any(one.code == code for one in (*row.faults, *row.left))
+        if has_fault or row.values.get(code) not in ("", None):
+            return
+        # Apart from what is said of the word itself: as what stands in a cell it may be quite right.
+        asked = f"{word}（独占一行）"
+        said = self._answers.meaning(code, asked)
+        if said is not None:
+            self._totals.applied[code, asked] += 1
+            if said in ("", LEFT_EMPTY):
+                return
+        meant = self._answers.meaning(code, word) or word
+        try:
+            row.values[code] = column.clean(meant)
+        except CellRefused:  # is no value of the column: nothing is said of these rows
+            return
+        row.notes.append(Note(column.header, GUESSED, f"第 {number} 行", meant))
+        if said is None:
+            kept = "不改动" if self._importer.is_update else "留空"
+            meanings = {"": "是其下各行的", LEFT_EMPTY: f"不是，其下各行{kept}"}
+            told = f"第 {number} 行只有这一项，按其下各行的{column.header}导入"
+            self._importer.questions[code, asked] = Question(told, meanings)
+            row.words.append((code, asked))

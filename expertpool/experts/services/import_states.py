@@ -1,0 +1,59 @@
+"""What a list says of somebody's standing: who has left the pool, or may not be drawn, is asked about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from expertpool.core.importing import CellRefused, ImportColumn, Importer, Question, Row, as_line
+from expertpool.core.importing.answers import LEFT_EMPTY
+
+# Who is said to be so is a member like all others of the list: what he becomes here is said by the import.
+_MEMBER = frozenset(
+    [
+        "正式",
+        "正式专家",
+        "在库",
+        "已入库",
+        "入库",
+        "有效",
+        "正常",
+        "在聘",
+        "在任",
+        "启用",
+        "可用",
+        "可抽取",
+        "待审核",
+        "待入库",
+        "审核通过",
+        "已通过",
+        "通过",
+        "是",
+    ]
+)
+_ANSWERS = {"": "这些行不导入", LEFT_EMPTY: "照常导入（不管这一列）"}
+
+
+def _member(cell: Any) -> str:
+    """Clean a state; refuses one that keeps somebody out. It is kept nowhere."""
+    word = as_line(cell)
+    if word in _MEMBER or not word:
+        return ""
+    raise CellRefused("{}不是在库", f"名单上写的是“{word}”，请在上面选择是否照常导入。", word=word)
+
+
+STATE = ImportColumn(
+    "state",
+    "状态",
+    _member,
+    aliases=("专家状态", "在库状态", "入库状态", "当前状态", "聘任状态", "人员状态"),
+    help="写着黑名单、已退出、冻结等的行先不导入，请您决定；这一列不保存。",
+    in_template=False,
+)
+
+
+def ask_of_state(row: Row, importer: Importer) -> None:
+    """Ask once about each state that keeps rows out."""
+    for fault in row.faults:
+        if fault.code == STATE.code and fault.word:
+            told = "名单上的状态；导入不会把人列入黑名单，也不会办理退出"
+            importer.questions[STATE.code, fault.word] = Question(told, _ANSWERS)

@@ -27,7 +27,12 @@ class NotificationsConfig(AppConfig):
         from expertpool.notifications.menu import GROUP, ITEMS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.permissions import PERMISSIONS
-        from expertpool.notifications.queries.health import GATEWAYS, REPLIES, gateway_checks
+        from expertpool.notifications.queries.health import (
+            GATEWAYS,
+            REPLIES,
+            RETURNS,
+            gateway_checks,
+        )
         from expertpool.notifications.queries.replies import REPLIES as REPLY_ROWS
         from expertpool.notifications.queries.templates import TEMPLATE_FILES
         from expertpool.notifications.services.account_acts import ACTED, tell_acted
@@ -51,7 +56,7 @@ class NotificationsConfig(AppConfig):
         )
         OCCASIONS.add(ACTED)
         CHECK_GROUPS.add(GATEWAYS)
-        CHECKS.add(*gateway_checks(), REPLIES)
+        CHECKS.add(*gateway_checks(), RETURNS, REPLIES)
         subscribe(AccountActed, tell_acted)
         FILE_SUBJECTS.add(TEMPLATE_FILES)
         on_told(take_told)

@@ -347,6 +347,24 @@ class ChannelHealth(models.Model):
         return f"{self.get_channel_display()} {self.failures}"
 
 
+class ReturnMailbox(models.Model):
+    """How far the mailbox of returned letters has been read: its letter ``uid`` of the numbering ``validity`` (RFC 3501), at
+    ``read_at``; since when it cannot be read, and why. ``key`` tells one mailbox from another. Written by `notifications.services.bounces`."""
+
+    key = models.CharField("邮箱", max_length=64, unique=True)
+    validity = models.BigIntegerField("编号序列", default=0)
+    uid = models.BigIntegerField("已读到", default=0)
+    read_at = models.DateTimeField("最近读取", null=True)
+    failing_since = models.DateTimeField("故障起始", null=True)
+    detail = models.CharField("故障说明", max_length=300, blank=True, default="")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "退信邮箱"
+
+    def __str__(self) -> str:
+        return f"{self.uid}"
+
+
 class Pace(models.Model):
     """Until when the turns of an account of a provider are given out. Written by `notifications.services.pacing`."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from expertpool.core.jobs import DEADLINES, MESSAGES, app, retry_external
-from expertpool.notifications.services import delivery, line, replies, reports
+from expertpool.notifications.services import bounces, delivery, line, replies, reports
 
 
 @app.task(name="notifications.deliver_message", queue=MESSAGES, retry=retry_external)
@@ -43,6 +43,15 @@ def ask_due(timestamp: int) -> None:
 def keep_line(timestamp: int) -> None:
     """Every minute: see to it that the line to a gateway stands, in the process that sends messages."""
     line.keep_line()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="notifications.read_bounces", queue=MESSAGES, queueing_lock="notifications.read_bounces"
+)
+def read_bounces(timestamp: int) -> None:
+    """Every minute: read which letters came back."""
+    bounces.read_bounces(now=timezone.now())
 
 
 @app.periodic(cron="20 3 * * *")

@@ -90,6 +90,7 @@ JOB_LABELS = {
     "notifications.ask_provider": "查询短信送达",
     "notifications.forget_waiting": "清理对不上的短信回执",
     "notifications.keep_line": "保持短信线路",
+    "notifications.read_bounces": "取退信",
 }
 CLEANING = "清理过期文件"
 

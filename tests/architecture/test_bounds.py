@@ -111,6 +111,7 @@ BY_THE_SYSTEM = {
     "draws.Hold": "counted",
     "draws.QuietWaiver.until": "follows from the quiet hours of the office",
     "notifications.ChannelHealth": "counted by the sender of messages",
+    "notifications.ReturnMailbox": "the numbers of the mailbox, and the clock's",
     "notifications.Pace": "the clock's, and turns that were given out",
     "notifications.Message.wait": "bounded by the settings of the office",
     "draws.DrawPlan.version": "counted",

@@ -33,11 +33,12 @@ from expertpool.notifications.channels.voice import settings as voice
 from expertpool.notifications.enums import AddressKind
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.channels import addresses_of, ways_outside
-from expertpool.notifications.services.delivery import deliver, mark_undelivered, reference
+from expertpool.notifications.services.delivery import deliver, reference
 from tests.api.caller import Caller
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw, make_ready_project
 from tests.factories.experts import make_expert
+from tests.factories.notifications import come_back
 from tests.factories.siteconfig import configure
 from tests.factories.widening import accept_all
 from tests.fixtures import login
@@ -150,7 +151,7 @@ def test_the_next_letter_begins_his_time_even_if_it_goes_out_before_the_clock_is
     send()
     row = next(one for one in draw.invitations.all() if _has_mail(one))
     letter = INVITED.get(about_id=str(row.pk), channel="email")
-    assert mark_undelivered(message=letter, detail="查无此人")
+    assert come_back(letter, "查无此人", now=NOW)
     # The jobs come in any order: this one first, and the letter goes at once.
     assert sent_otherwise(row)
     send(minutes=11)
@@ -169,7 +170,7 @@ def test_whoever_has_answered_is_asked_by_no_other_way(operator: User) -> None:
 
 
 def bounce(row: Invitation, channel: str, why: str) -> None:
-    assert mark_undelivered(message=INVITED.get(about_id=str(row.pk), channel=channel), detail=why)
+    assert come_back(INVITED.get(about_id=str(row.pk), channel=channel), why, now=NOW)
     keep_clock(invitation_id=row.pk)
 
 

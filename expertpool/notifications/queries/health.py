@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.utils import timezone
 
+from expertpool.core.configuration import value_of
 from expertpool.core.health import Check, CheckGroup, Finding, Health
 from expertpool.notifications.channels import CHANNELS, Channel
+from expertpool.notifications.channels.email.bounce_settings import HOST
 from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.models import ReturnMailbox
 from expertpool.notifications.queries.channels import channel_state
 from expertpool.notifications.queries.replies import telephones_in_doubt
 
 GATEWAYS = CheckGroup("gateways", "通知渠道", 40)
+PATIENCE = timedelta(minutes=15)  # a server that restarts is no fault
 
 
 def gateway_checks() -> Iterator[Check]:
@@ -39,6 +43,28 @@ def find_replies(now: datetime) -> Finding:
 
 
 REPLIES = Check("replies", "短信回复", GATEWAYS, find_replies, order=50)
+
+
+def find_returns(now: datetime) -> Finding:
+    """Look whether letters that come back are read."""
+    if not value_of(HOST):
+        return Finding(Health.OFF, "没有配置，退信不会自动登记。")
+    box = ReturnMailbox.objects.first()
+    if box is None or (box.read_at is None and not box.detail):
+        return Finding(Health.OK, "还没有取过退信，请一分钟后再看。")
+    if not box.detail:
+        return Finding(Health.OK, "每分钟取退信。")
+    is_long = box.failing_since is not None and now - box.failing_since > PATIENCE
+    since = _moment(box.failing_since)
+    return Finding(
+        Health.FAILED if is_long else Health.WARNING,
+        f"取不到退信（{since} 起）：{box.detail}",
+        f"最近成功 {_moment(box.read_at)}",
+        "请在「站点设置」的「退信邮箱」中核对；恢复后，期间的退信会补登记。",
+    )
+
+
+RETURNS = Check("returns", "退信邮箱", GATEWAYS, find_returns, order=45)
 
 
 def find_gateway(channel: Channel, _now: datetime) -> Finding:

@@ -101,21 +101,6 @@ def cancel_messages(*, about: About, occasions: tuple[str, ...] = ()) -> int:
 
 
 @transaction.atomic
-def mark_undelivered(*, message: Message, detail: str) -> bool:
-    """Record that a message which had gone out came back (a bounce); True if it had gone out.
-
-    Announces MessageFailed.
-    """
-    gone_out = Message.objects.filter(
-        pk=message.pk, state__in=(DeliveryState.SENT, DeliveryState.UNKNOWN)
-    )
-    if not move(gone_out, DeliveryState.FAILED, detail=detail[:300]):
-        return False
-    publish(MessageFailed(message.pk))
-    return True
-
-
-@transaction.atomic
 def mark_read(*, messages: QuerySet[Message], now: datetime) -> int:
     """Mark site messages as read (those that are not yet); return how many."""
     return move(messages, DeliveryState.READ, read_at=now)

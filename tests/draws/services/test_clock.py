@@ -27,10 +27,11 @@ from expertpool.notifications.channels.sms import SmsChannel
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.channels import DOWN_AFTER, channel_state
-from expertpool.notifications.services.delivery import deliver, mark_undelivered
+from expertpool.notifications.services.delivery import deliver
 from tests.draws.services.test_races import run_at_once
 from tests.factories.draws import expert_id_of, make_ready_project
 from tests.factories.experts import make_expert
+from tests.factories.notifications import come_back
 from tests.factories.siteconfig import configure
 from tests.vdraw.test_javascript import differences
 
@@ -199,7 +200,7 @@ def test_a_letter_that_came_back_stops_the_clock(pool: list[Expert], operator: U
     draw = seal(channels=("email",))
     row = draw.invitations.get()
     letter = post(letters(row)["email"], now=NOW)
-    assert mark_undelivered(message=letter, detail="退信：用户不存在")
+    assert come_back(letter, "退信", now=NOW)
     keep_clock(invitation_id=row.pk)
     row.refresh_from_db()
     assert row.is_unreached

@@ -1,9 +1,10 @@
-"""E-mail: text and HTML with files, handed in by SMTP."""
+"""E-mail: text and HTML with files, handed in by SMTP; what comes back is read over IMAP."""
 
 from __future__ import annotations
 
 from expertpool.core.configuration import value_of
 from expertpool.notifications.channels.base import Channel, Transport
+from expertpool.notifications.channels.email import bounce_settings
 from expertpool.notifications.channels.email.settings import (
     CONSTRAINTS,
     PER_MINUTE,
@@ -25,8 +26,8 @@ class EmailChannel(Channel):
     has_subject = True
     missing_address = "没有邮箱"
     not_configured = "没有设置邮件服务器，邮件没有发出。请系统管理员在“站点设置”中填写后重新通知。"
-    settings = SETTINGS
-    constraints = CONSTRAINTS
+    settings = (*SETTINGS, *bounce_settings.SETTINGS)
+    constraints = (*CONSTRAINTS, *bounce_settings.CONSTRAINTS)
     route = ROUTE
     route_name = "邮件服务器"
     trials = (TRIAL,)

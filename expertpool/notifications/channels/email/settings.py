@@ -135,12 +135,12 @@ def _needs_sender(read: Reader) -> str:
 
 
 def _needs_encryption(read: Reader) -> str:
-    if not read(HOST) or read(SECURITY) != "none" or read(PLAIN) or _is_this_machine(read(HOST)):
+    if not read(HOST) or read(SECURITY) != "none" or read(PLAIN) or is_this_machine(read(HOST)):
         return ""
     return f"不加密发往「{read(HOST)}」，邮件和密码可被他人读取：请选 SSL/TLS 或 STARTTLS；确需如此，请勾选「{PLAIN.label}」。"
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -1,0 +1,119 @@
+"""What a letter that came back says: reports of delivery (RFC 3464), and what servers write that know none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import Message
+from email.parser import HeaderParser
+
+from expertpool.notifications.channels.base import DeliveryReport
+from expertpool.notifications.enums import DeliveryEventKind
+
+_OWN_ID = re.compile(r"^message-id:\s*(<[^<>\s]{1,200}>)", re.IGNORECASE | re.MULTILINE)
+_STATUS = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
+_LATE = re.compile(r"delay|warning|延迟|延误|稍后", re.IGNORECASE)
+# Who writes in the name of a server.
+_SERVER = re.compile(r"(mailer-daemon|postmaster)", re.IGNORECASE)
+# RFC 3463; what is not among them is told by its number alone.
+_WORDS = {
+    "5.1.1": "没有这个邮箱",
+    "5.1.2": "没有这个域名",
+    "5.1.10": "不收邮件的域名",
+    "5.2.1": "邮箱已停用",
+    "5.2.2": "邮箱已满",
+    "5.2.3": "邮件太大",
+    "5.3.4": "邮件太大",
+    "5.4.4": "没有这个域名",
+    "5.7.1": "对方拒收",
+}
+
+
+def may_be_bounce(head: bytes) -> bool:
+    """Tell from its headers whether a letter may be one that came back; of others nothing is read."""
+    letter = _parsed(head)
+    return letter.get_content_type() == "multipart/report" or bool(
+        letter["X-Failed-Recipients"] or _SERVER.search(str(letter["From"] or ""))
+    )
+
+
+def read_bounce(content: bytes) -> DeliveryReport | None:
+    """Return which of our letters came back for good, and why; None where this one says nothing of the kind.
+
+    ``content`` may be cut off, and anybody may have written it.
+    """
+    try:
+        letter = _parsed(content)
+        reports = list(_reports(letter))
+        ours = next(_own_ids(letter), "")
+        text = "".join(_texts(letter))
+        is_late = bool(_LATE.search(_subject(letter)))
+    except (RecursionError, ValueError, LookupError):
+        return None
+    if reports:
+        failed = [one for one in reports if str(one["Action"] or "").strip().lower() == "failed"]
+        if not failed:
+            return None
+        text = "".join(f"{one['Status']} {one['Diagnostic-Code']} " for one in failed) + text
+    elif is_late:
+        return None
+    ours = ours or next(iter(_OWN_ID.findall(text)), "")
+    if not ours:
+        return None
+    status = _STATUS.search(text)
+    return DeliveryReport(
+        DeliveryEventKind.UNDELIVERED,
+        provider_id=ours,
+        reference=ours.strip("<>").rpartition("@")[0],
+        code=_code(status[0] if status else ""),
+    )
+
+
+def _code(status: str) -> str:
+    return "，".join(["退信", *filter(None, (status, _WORDS.get(status, "")))])
+
+
+def _parsed(content: bytes) -> Message:
+    # The old policy takes whatever somebody writes into a header.
+    return message_from_bytes(content)
+
+
+def _reports(letter: Message) -> Iterator[Message]:
+    """Give what is said of each recipient."""
+    for part in letter.walk():
+        if part.get_content_type() == "message/delivery-status":
+            blocks = part.get_payload()
+            yield from (one for one in blocks if isinstance(one, Message) and one["Action"])
+
+
+def _own_ids(letter: Message) -> Iterator[str]:
+    """Give the names of the letters that came back with this one, and of which it is an answer."""
+    for part in letter.walk():
+        if part is letter:
+            continue
+        if found := part["Message-ID"]:
+            yield str(found).strip()
+        if part.get_content_type() == "text/rfc822-headers":
+            returned = HeaderParser().parsestr(_text(part))
+            if found := returned["Message-ID"]:
+                yield str(found).strip()
+    for name in ("In-Reply-To", "References"):
+        if found := letter[name]:
+            yield str(found).split()[-1]
+
+
+def _subject(letter: Message) -> str:
+    return str(make_header(decode_header(str(letter["Subject"] or ""))))
+
+
+def _texts(letter: Message) -> Iterator[str]:
+    for part in letter.walk():
+        if part.get_content_maintype() == "text":
+            yield _text(part)
+
+
+def _text(part: Message) -> str:
+    content = part.get_payload(decode=True)
+    return content.decode("utf-8", errors="replace") if isinstance(content, bytes) else ""

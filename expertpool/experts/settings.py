@@ -144,8 +144,6 @@ OWN_FIELDS = Setting(
             ("expert_type", "专家类型"),
             ("address", "通讯地址"),
             ("postcode", "邮编"),
-            ("bank_name", "开户银行"),
-            ("bank_account", "银行账号"),
         ),
         nothing="都须申请",
     ),

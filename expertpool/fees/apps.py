@@ -10,6 +10,7 @@ class FeesConfig(AppConfig):
         from expertpool.changes.registry import OWN_DATA
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
+        from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.mandates import MANDATES
         from expertpool.core.permissions import register_permissions
@@ -21,7 +22,8 @@ class FeesConfig(AppConfig):
             narrow_pages,
         )
         from expertpool.core.visibility import LATER, Later
-        from expertpool.draws.queries.untold import untold_signatures
+        from expertpool.draws.queries.untold import untold_own_requests, untold_signatures
+        from expertpool.experts.events import ExpertChanged
         from expertpool.fees.actions import ACTIONS
         from expertpool.fees.exports import FeeExport
         from expertpool.fees.home import TODOS
@@ -30,10 +32,12 @@ class FeesConfig(AppConfig):
         from expertpool.fees.permissions import PERMISSIONS
         from expertpool.fees.queries.lines import SIGNATURES
         from expertpool.fees.queries.written import WRITTEN
+        from expertpool.fees.receivers import expert_changed
         from expertpool.fees.settings import SETTINGS
         from expertpool.fees.tables import OWN
         from expertpool.fees.tabs import TABS
         from expertpool.notifications.occasions import OCCASIONS
+        from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, private_subject
 
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
@@ -42,11 +46,17 @@ class FeesConfig(AppConfig):
         MENU.add(*ITEMS)
         home.TODOS.add(*TODOS)
         PAGE_TABS.add(*TABS)
+        own = ("own", "own_fee", "own_letter", "own_account")
         # What he has earned he is paid, whatever became of him since.
-        NARROW_PAGES.add(*narrow_pages("fees:own", "fees:own_fee", "fees:own_letter"))
+        NARROW_PAGES.add(*narrow_pages(*(f"fees:{name}" for name in own)))
         EXPORTS.add(FeeExport())
         OCCASIONS.add(*TOLD)
         OWN_DATA.add(*OWN)
         MANDATES.add(*WRITTEN)
         # That he signs says that he is at his account: told like whatever else he does.
         LATER.add(Later("fees.signatures", SIGNATURES, untold_signatures))
+        # Whoever reads the records of messages changes nobody's account by what he reads.
+        MESSAGE_SUBJECTS.add(private_subject("fees.accountcode", fares=False))
+        # That he changed it says that he was at his account.
+        LATER.add(Later("fees.accounts", "fees.bankaccount", untold_own_requests))
+        subscribe(ExpertChanged, expert_changed)

@@ -21,3 +21,12 @@ class FeeState(models.TextChoices):
     SENT = "sent", "待签字"
     SIGNED = "signed", "已签字"
     REVERSED = "reversed", "已冲销"
+
+
+class CheckState(models.TextChoices):
+    """Whether an account may be paid to."""
+
+    WAITING = "waiting", "待核对"
+    CONFIRMED = "confirmed", "已核对"
+    REFUSED = "refused", "未通过"
+    ENDED = "ended", "已更换"

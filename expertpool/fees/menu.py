@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from expertpool.accounts.models import User
-from expertpool.core.registry import MenuGroup, MenuItem
+from expertpool.accounts.queries import WaitingFor
+from expertpool.core.registry import MOST_WAITING, MenuGroup, MenuItem
 from expertpool.experts.queries.experts import expert_for
-from expertpool.fees.permissions import ENTER, RATES, VIEW
+from expertpool.fees.permissions import ACCOUNTS, ENTER, RATES, VIEW
+from expertpool.fees.queries.accounts import accounts_to_check
 from expertpool.fees.queries.lines import fees_to_sign
 
 
@@ -34,6 +36,17 @@ ITEMS = (
         permissions=(VIEW,),
         order=20,
         active=("fees:detail", "fees:reverse"),
+        group="fees",
+    ),
+    MenuItem(
+        "fees.accounts",
+        "收款账户",
+        "credit-card",
+        "fees:accounts",
+        permissions=(ACCOUNTS,),
+        order=40,
+        count=WaitingFor(lambda user, now: accounts_to_check(user)[:MOST_WAITING]),
+        active=("fees:account_",),
         group="fees",
     ),
     MenuItem(

@@ -31,4 +31,34 @@ REVERSED = Occasion(
         ChannelCode.SMS: ("", _REVERSED),
     },
 )
-OCCASIONS = (SENT, REVERSED)
+_CODE = (
+    "您正在修改劳务费收款账户（尾号 {{账户}}），验证码 {{验证码}} ，{{有效分钟}} 分钟内有效。"
+    "不是您本人操作的，请勿告诉任何人，并修改登录密码。"
+)
+ACCOUNT_CODE = Occasion(
+    code="fees.account_code",
+    label="修改收款账户的验证码",
+    placeholders={"验证码": "135790", "账户": "5678", "有效分钟": "10"},
+    defaults={
+        ChannelCode.SMS: ("", _CODE),
+        ChannelCode.EMAIL: ("修改收款账户的验证码", _CODE),
+    },
+    required=("验证码",),
+    secrets=("验证码",),
+)
+_REFUSED = "{{专家姓名}}专家：财务核对您的收款账户时发现：{{原因}}。请修改后再次提交，核对无误后付款：{{网址}}"
+ACCOUNT_REFUSED = Occasion(
+    code="fees.account_refused",
+    label="收款账户未通过核对（通知专家）",
+    placeholders={
+        "专家姓名": "王工",
+        "原因": "户名与账号不符",
+        "网址": "https://zhuanjia.example.cn/my/account/",
+    },
+    defaults={
+        ChannelCode.SITE: ("请修改收款账户", _REFUSED),
+        ChannelCode.EMAIL: ("请修改收款账户", _REFUSED),
+        ChannelCode.SMS: ("", _REFUSED),
+    },
+)
+OCCASIONS = (SENT, REVERSED, ACCOUNT_CODE, ACCOUNT_REFUSED)

@@ -1,12 +1,13 @@
 from expertpool.core.permissions import BuiltInRole as Role
 from expertpool.core.permissions import Permission, PermissionGroup
 
-VIEW, ENTER, REVERSE, EXPORT, RATES = (
+VIEW, ENTER, REVERSE, EXPORT, RATES, ACCOUNTS = (
     "fees.view",
     "fees.enter",
     "fees.reverse",
     "fees.export",
     "fees.rates",
+    "fees.accounts",
 )
 PERMISSIONS = PermissionGroup(
     "fees",
@@ -25,6 +26,7 @@ PERMISSIONS = PermissionGroup(
             roles=(Role.OPERATOR,),
         ),
         Permission(REVERSE, "冲销劳务费", scoped=True, roles=(Role.FINANCE,)),
+        Permission(ACCOUNTS, "核对专家收款账户", scoped=True, roles=(Role.FINANCE,)),
         Permission(EXPORT, "导出劳务费", scoped=True, roles=(Role.FINANCE,)),
         Permission(RATES, "设置劳务费标准", roles=(Role.FINANCE,)),
     ),

@@ -24,6 +24,12 @@ FEE_TABS = (
     ListTab("signed", "已签字", STANDING & Q(told_at__isnull=False)),
     ListTab("reversed", "已冲销", Q(reversed_at__isnull=False)),
 )
+ACCOUNT_SORTS: dict[str, str | tuple[str, ...]] = {"asked": ("asked_at", "id")}
+ACCOUNT_TABS = (
+    ListTab("", "待核对", Q(decided_at__isnull=True)),
+    ListTab("confirmed", "已核对", Q(agreed=True)),
+    ListTab("refused", "未通过", Q(agreed=False)),
+)
 TO_PAY_SORTS: dict[str, str | tuple[str, ...]] = {"opening": ("opening_at", "id")}
 TO_PAY_TABS = (
     ListTab("", "待登记", Q(entered=0)),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from expertpool.fees.views import office, own, rates
+from expertpool.fees.views import accounts, office, own, rates
 
 app_name = "fees"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("fees/rates/<int:pk>/", rates.edit, name="rate_edit"),
     path("fees/rates/<int:pk>/versions/", rates.versions, name="rate_versions"),
     path("fees/trial/", rates.trial, name="trial"),
+    path("fees/accounts/", accounts.index, name="accounts"),
+    path("fees/accounts/<int:pk>/", accounts.check, name="account_check"),
+    path("my/account/", accounts.own, name="own_account"),
     path("my/fees/", own.index, name="own"),
     path("my/fees/<int:pk>/", own.fee, name="own_fee"),
     path("my/fees/<int:pk>/letter/", own.letter, name="own_letter"),

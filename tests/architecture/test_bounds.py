@@ -93,6 +93,8 @@ BY_THE_SYSTEM = {
     "fees.FeeLine.sent_at": "the clock's",
     "fees.FeeLine.signed_at": "the clock's",
     "fees.FeeLine.reversed_at": "the clock's",
+    "fees.BankAccount": "the clock's",
+    "fees.AccountCode": "the clock's, and counted",
     "evaluations.RatingForm": "counted, and the clock's",
     "evaluations.Evaluation.people": "counted",
     "evaluations.Evaluation.opened_at": "the clock's",

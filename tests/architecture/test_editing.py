@@ -70,6 +70,7 @@ ADDS = {
     ),
     # Says by its version, or is saved whole until it was sent; what was sent is reversed once.
     *("fees:rate_edit", "fees:project", "fees:project_send", "fees:reverse"),
+    "fees:account_check",  # decided once
     # Asks once; a second person decides, or who serves answers.
     *("points:answer", "points:correct", "points:counter"),
     "portal:app_set_up",

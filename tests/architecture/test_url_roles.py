@@ -107,7 +107,7 @@ LEFT = {
     *("evaluations:own", "evaluations:own_rate", "evaluations:own_rating", "changes:own_data"),
     *("notices:own", "notices:own_detail", "notices:confirm"),
     *("inspections:own", "inspections:fill", "inspections:draft"),
-    *("fees:own", "fees:own_fee", "fees:own_letter"),
+    *("fees:own", "fees:own_fee", "fees:own_letter", "fees:own_account"),
     *("files:subject", "files:download", "files:preview", "files:content", "files:remove"),
 }
 

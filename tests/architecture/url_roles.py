@@ -23,7 +23,7 @@ from expertpool.directory.models import UnitPair
 from expertpool.draws.models import PickRequest, VoidRequest
 from expertpool.evaluations.models import Evaluation, Rating, RatingObjection
 from expertpool.experts.services.telling import token_of as appeal_token
-from expertpool.fees.models import FeeLine
+from expertpool.fees.models import BankAccount, FeeLine
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import attach
 from expertpool.inspections.models import Inspection, Renewal, RenewalRun, Round
@@ -46,7 +46,7 @@ from tests.factories.certificates import make_certificate
 from tests.factories.draws import make_ready_project
 from tests.factories.evaluations import make_evaluation, make_objection, make_rating
 from tests.factories.experts import make_apart, make_expert, make_unit
-from tests.factories.fees import make_fees, make_rate, make_sent
+from tests.factories.fees import make_account, make_fees, make_rate, make_sent
 from tests.factories.inspections import (
     ask_one,
     hand_in_inspection,
@@ -403,6 +403,15 @@ def rating_of_his(world: World, _user: User) -> dict[str, Any]:
     """One of the world's expert, of days ago, to which he may object."""
     found = Rating.objects.filter(expert=world.expert).first()
     return {"pk": (found or make_rating(world.expert, world.users["operator"])).pk}
+
+
+def bank_account(world: World, _user: User) -> dict[str, Any]:
+    """That of somebody who was told of a fee."""
+    if (row := BankAccount.objects.first()) is None:
+        row = make_account(world.users["operator"])
+        paid = FeeLine.objects.filter(expert=row.expert).values("project")
+        Project.objects.filter(pk__in=paid).update(department=world.project.department)
+    return {"pk": row.pk}
 
 
 def fee(world: World, _user: User) -> dict[str, Any]:
@@ -923,6 +932,9 @@ RULES: dict[str, Rule] = {
     "fees:rate_versions": only("admin", "operator", "finance", kwargs=fee_rate),
     "fees:trial": only("admin", "operator", "finance"),
     "fees:own": only("expert"),
+    "fees:accounts": only("admin", "finance"),
+    "fees:account_check": only("admin", "finance", kwargs=bank_account),
+    "fees:own_account": only("expert"),
     "fees:own_fee": only("expert", kwargs=fee_of_his),
     "fees:own_letter": only("expert", kwargs=fee_of_his),
     # Points

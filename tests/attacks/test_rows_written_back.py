@@ -243,6 +243,7 @@ KEPT_OTHERWISE = {
     "changes_work.removed_at": "as above",
     "experts_avoidanceunit.removed_at": "as above: an avoidance that is written counts like a new one",
     "inspections_inspection.decided_at": "taken back where the office lets somebody hand in anew",
+    "fees_accountcode.used_at": "over after ten minutes; what it did finance looks at (0303)",
     "fees_feeline.ended_at": "when a review was over; what was sent stays as a whole (0284)",
     "files_attachment.removed_at": "its expert's own file, deleted once that may be told (0197)",
     "projects_project.decided_at": "its status has a proof and a number that only grows (0134)",

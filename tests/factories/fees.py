@@ -11,7 +11,7 @@ from expertpool.accounts.models import User
 from expertpool.draws.queries.panel import who_sat
 from expertpool.experts.models import Expert
 from expertpool.fees.enums import Outcome
-from expertpool.fees.models import FeeLine, FeeRate
+from expertpool.fees.models import BankAccount, FeeLine, FeeRate
 from expertpool.fees.queries.rates import latest_rate
 from expertpool.fees.rules.pay import Terms
 from expertpool.fees.rules.presets import PRESETS
@@ -19,7 +19,9 @@ from expertpool.fees.services.lines import Entry, enter_fees, send_letters
 from expertpool.fees.services.rates import save_rate
 from expertpool.projects.models import Project
 from tests.factories.evaluations import make_reviewed
+from tests.factories.experts import make_expert
 
+CARD = "6222020000000000000"
 LONG_AGO = date(2020, 1, 1)
 STROKES = str([[[10 + 3 * at, 20 + at % 5] for at in range(20)]])
 
@@ -74,3 +76,10 @@ def make_sent(
     now = now or timezone.now()
     made = make_fees(operator, now=now, pool=pool, minutes=minutes)
     return send_letters(project=made[0].project, actor=operator, now=now)
+
+
+def make_account(operator: User, *, now: datetime | None = None, card: str = CARD) -> BankAccount:
+    """The account of somebody who was told of a fee; it waits for finance."""
+    expert = make_expert(bank_name="中国工商银行", bank_account=card)
+    make_sent(operator, now=now, pool=(expert,))
+    return BankAccount.objects.get(expert=expert)

@@ -58,7 +58,8 @@ CONTACT = (
     FieldDeclaration(
         code="bank_name",
         label="开户银行",
-        owner=Owner.CONTROLLED,
+        # He changes both on a page of their own, with a code (`fees`).
+        owner=Owner.OFFICE,
         kind=Text(longest=100),
         form=InForm(section="bank"),
         imported=InImport(dispensable=True, aliases=("开户行", "开户行名称"), sample="中国银行"),
@@ -70,7 +71,7 @@ CONTACT = (
     FieldDeclaration(
         code="bank_account",
         label="银行账号",
-        owner=Owner.CONTROLLED,
+        owner=Owner.OFFICE,
         kind=Text(longest=40, rule=rules.bank_account),
         # Paid from the payment page, never from a list that travels.
         guard=guarded(

@@ -1,4 +1,15 @@
+from expertpool.fees.models.accounts import AccountCode, BankAccount
 from expertpool.fees.models.lines import FEES, MINUTES, OTHER, FeeLine
 from expertpool.fees.models.rates import MULTIPLES, SUMS, FeeRate
 
-__all__ = ["FEES", "MINUTES", "MULTIPLES", "OTHER", "SUMS", "FeeLine", "FeeRate"]
+__all__ = [
+    "FEES",
+    "MINUTES",
+    "MULTIPLES",
+    "OTHER",
+    "SUMS",
+    "AccountCode",
+    "BankAccount",
+    "FeeLine",
+    "FeeRate",
+]

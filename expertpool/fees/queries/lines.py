@@ -64,6 +64,11 @@ def whose(expert_id: int) -> Q:
     return Q(expert=expert_id) | Q(expert__merged_into=expert_id)
 
 
+def is_paid(expert_id: int) -> bool:
+    """Tell whether an expert was told of any fee that stands."""
+    return FeeLine.objects.filter(STANDING, whose(expert_id), sent_at__isnull=False).exists()
+
+
 def fees_of(expert: Expert) -> QuerySet[FeeLine]:
     """Return what ``expert`` himself sees: what he was told."""
     rows = FeeLine.objects.filter(whose(expert.pk), sent_at__isnull=False)

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from expertpool.core.mandates import Mandate
-from expertpool.fees.models import FeeLine, FeeRate
+from expertpool.fees.models import BankAccount, FeeLine, FeeRate
 
 
 def _lines(_now: datetime) -> QuerySet[FeeLine]:
@@ -18,7 +18,12 @@ def _rates(_now: datetime) -> QuerySet[FeeRate]:
     return FeeRate.objects.order_by("-pk")
 
 
+def _accounts(_now: datetime) -> QuerySet[BankAccount]:
+    return BankAccount.objects.order_by("-pk").select_related("expert", "decided_by")
+
+
 WRITTEN = (
     Mandate("fees.line", "劳务费", _lines, is_whole=True),
     Mandate("fees.rate", "劳务费标准", _rates, is_whole=True),
+    Mandate("fees.account", "收款账户", _accounts, is_whole=True),
 )

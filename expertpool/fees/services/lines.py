@@ -24,6 +24,7 @@ from expertpool.fees.queries.lines import fees_in, may_enter, month_for
 from expertpool.fees.queries.rates import rates_for
 from expertpool.fees.rules.pay import fee_for
 from expertpool.fees.rules.tax import tax_of_next
+from expertpool.fees.services.accounts import note_account
 from expertpool.fees.services.telling import tell_reversed, tell_sent
 from expertpool.projects.models import Project
 from expertpool.projects.services.state import lock_project
@@ -159,6 +160,7 @@ def send_letters(*, project: Project, actor: User, now: datetime) -> list[FeeLin
             after={"应发": f"{row.gross:.2f}", "代扣个税": f"{row.tax:.2f}"},
         )
         tell_sent(row, now=now)
+        note_account(expert=row.expert.merged_into or row.expert, actor=None, now=now)
     return rows
 
 

@@ -62,7 +62,7 @@ from tests.factories.experts import (
     make_tag,
     make_unit,
 )
-from tests.factories.fees import make_fees
+from tests.factories.fees import make_account, make_fees
 from tests.factories.inspections import ask_one, make_round, open_one
 from tests.factories.jobs import fail_job
 from tests.factories.joining import make_application
@@ -303,6 +303,7 @@ ROWS: dict[str, MakeRow] = {
     "evaluations:ratings": lambda reader, _at: rate_all(
         make_evaluation(reader, now=timezone.now(), seats=1), reader, now=timezone.now()
     ),
+    "fees:accounts": lambda reader, _at: make_account(reader),
     "fees:list": lambda reader, _at: make_fees(reader, seats=1),
     "fees:projects": lambda reader, _at: make_reviewed(reader, now=timezone.now(), seats=1),
     "experts:alike": _alike,

@@ -1,0 +1,48 @@
+"""Which account an expert is paid to, and which wait for somebody to look at them."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from expertpool.accounts.models import User
+from expertpool.core.fields import readable
+from expertpool.core.visibility import told
+from expertpool.experts.models import Expert
+from expertpool.fees.models import BankAccount
+from expertpool.fees.permissions import ACCOUNTS
+from expertpool.fees.queries.lines import STANDING, fees_visible_to
+
+STANDS = Q(ended_at__isnull=True)
+
+
+def account_in(expert: Expert) -> tuple[str, str]:
+    """Return (bank, number) as the record of ``expert`` has it; a number that does not open is none."""
+    return expert.bank_name, readable(expert, "bank_account")
+
+
+def standing_account(expert: Expert) -> BankAccount | None:
+    """Return the account of ``expert`` that finance has before it, agreed to or not."""
+    rows = BankAccount.objects.filter(STANDS, expert=expert)
+    return rows.select_related("expert", "decided_by").first()
+
+
+def is_payable_to(account: BankAccount, expert: Expert) -> bool:
+    """Tell whether ``account``, that of ``expert``, may be paid to: somebody of finance agreed to it, and his record
+    says the same."""
+    if account.agreed is not True or account.ended_at or account.is_altered:
+        return False
+    return account_in(expert) == (account.bank, account.readable_number)
+
+
+def accounts_visible_to(user: User, code: str = ACCOUNTS) -> QuerySet[BankAccount]:
+    """Return the standing accounts of experts who are paid for projects in the scope of ``user``. What an expert changed
+    today while names are sealed is told later."""
+    paid = fees_visible_to(user, code).filter(STANDING, sent_at__isnull=False).order_by()
+    whose = Q(expert=OuterRef("expert")) | Q(expert__merged_into=OuterRef("expert"))
+    rows = told(BankAccount.objects.filter(STANDS)).filter(Exists(paid.filter(whose)))
+    return rows.select_related("expert__employer", "asked_by", "decided_by")
+
+
+def accounts_to_check(user: User) -> QuerySet[BankAccount]:
+    """Return the accounts that wait for ``user`` or another to look at them."""
+    return accounts_visible_to(user).filter(decided_at__isnull=True)

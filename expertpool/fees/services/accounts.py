@@ -1,0 +1,199 @@
+"""The account to which an expert is paid: he changes it with a code, finance looks at it before anything is paid to it
+(docs/decisions/0303)."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import is_outsider
+from expertpool.audit.services import record
+from expertpool.core.codes import claim_try, open_codes, use_up
+from expertpool.core.crypto import proof
+from expertpool.core.models.codes import MOST_TRIES
+from expertpool.core.text import clean_digits, mask_middle
+from expertpool.experts.enums import ChangeVia
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.hands import hands_on
+from expertpool.experts.services.contacts import page_for, recipient_of
+from expertpool.experts.services.merging import explain
+from expertpool.experts.services.profile import update_expert
+from expertpool.fees.exceptions import FeeRefused
+from expertpool.fees.models import AccountCode, BankAccount
+from expertpool.fees.occasions import ACCOUNT_CODE, ACCOUNT_REFUSED
+from expertpool.fees.queries.accounts import account_in, standing_account
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.queries.channels import ways_outside
+from expertpool.notifications.services.sending import Envelope, send_message, send_messages
+
+MINUTES = timedelta(minutes=10)
+HOUR, RESEND_AFTER, MOST_CODES = timedelta(hours=1), timedelta(minutes=1), 5
+NO_WAY = "本站现在不能向您发送验证码，请联系管理部门代为修改收款账户。"
+TOO_SOON = "验证码刚刚发出，请 1 分钟后再发。"
+TOO_MANY = "发送验证码的次数太多，请 1 小时后再试。"
+OVER = "验证码已失效（过时、用过、错得太多，或账户有改动），请重新发送。"
+HANDS = "这个账户由您填写，或您改过这位专家的手机号、邮箱，须由另一位有权限的人员核对。"
+
+
+@transaction.atomic
+def send_code(
+    *, expert: Expert, bank: str, number: str, code: str, actor: User, now: datetime
+) -> AccountCode:
+    """Send ``code`` to ``expert``, by which he confirms the account that he has typed; the one before counts no more.
+
+    Refuses (FeeRefused) another's record, the account that he has, where nothing reaches him, and more than a few codes
+    in an hour.
+    """
+    expert = _hold(expert)
+    _check(expert, bank, number, actor)
+    to = recipient_of(expert)
+    ways = ways_outside(ACCOUNT_CODE, phone=to.phone, email=to.email)
+    if not ways:
+        raise FeeRefused(NO_WAY)
+    lately = AccountCode.objects.filter(expert=expert, sent_at__gt=now - HOUR)
+    if lately.filter(sent_at__gt=now - RESEND_AFTER).exists():
+        raise FeeRefused(TOO_SOON)
+    if lately.count() >= MOST_CODES:
+        raise FeeRefused(TOO_MANY)
+    lately.filter(open_codes(now)).update(expires_at=now)
+    row = AccountCode.objects.create(
+        expert=expert,
+        digest=_digest(expert, bank, number, code),
+        sent_at=now,
+        expires_at=now + MINUTES,
+    )
+    send_message(
+        occasion=ACCOUNT_CODE.code,
+        recipient=to,
+        channels=ways,
+        context={
+            "验证码": code,
+            "账户": mask_middle(number, head=0, tail=4).lstrip("*"),
+            "有效分钟": str(int(MINUTES.total_seconds() // 60)),
+        },
+        about=row,
+        key=f"account-code:{row.pk}",
+        now=now,
+    )
+    return row
+
+
+def change_account(
+    *, expert: Expert, bank: str, number: str, code: str, actor: User, now: datetime
+) -> BankAccount | None:
+    """Write the account of ``expert`` into his record, with the ``code`` that he was sent for it; it waits for finance.
+
+    Not atomic: a try counts and the code is used up whatever comes of the rest. Refuses (FeeRefused) another's record, the
+    account that he has, and a code that is wrong, of another account, used, over or tried too often.
+    """
+    _check(expert, bank, number, actor)
+    sent = AccountCode.objects.filter(open_codes(now), expert=expert).first()
+    if sent is None or not claim_try(one := AccountCode.objects.filter(pk=sent.pk), now):
+        raise FeeRefused(OVER, field="code")
+    if not hmac.compare_digest(bytes(sent.digest), _digest(expert, bank, number, code)):
+        left = MOST_TRIES - sent.tries - 1
+        told = f"验证码不对，或账户在发送验证码后改过，还可以试 {left} 次。"
+        raise FeeRefused(told if left > 0 else OVER, field="code")
+    if not use_up(one, now):
+        raise FeeRefused(OVER, field="code")
+    values = {"bank_name": bank, "bank_account": number}
+    try:
+        with transaction.atomic():
+            expert = update_expert(
+                expert=expert, values=values, actor=actor, now=now, via=ChangeVia.OWN
+            )
+            row = note_account(expert=expert, actor=actor, now=now)
+            record("fee.account_change", actor=actor, now=now, subject=expert)
+    except ValidationError as error:
+        raise FeeRefused(f"不能保存：{explain(error)}") from error
+    return row
+
+
+@transaction.atomic
+def note_account(*, expert: Expert, actor: User | None, now: datetime) -> BankAccount | None:
+    """Put the account that the record of ``expert`` holds before finance, and return it; again, nothing happens. One that the
+    record holds no more ends.
+    """
+    expert = _hold(expert)
+    standing, (bank, number) = standing_account(expert), account_in(expert)
+    if standing is not None:
+        if (standing.bank, standing.readable_number) == (bank, number):
+            return standing
+        standing.ended_at = now
+        standing.save()
+    if not number:
+        return None
+    is_own = actor is not None and actor.pk == expert.user_id
+    row = BankAccount(
+        expert=expert, bank=bank, number=number, asked_at=now, asked_by=actor, is_own=is_own
+    )
+    row.save(force_insert=True)
+    return row
+
+
+@transaction.atomic
+def decide_account(
+    *, account: BankAccount, agree: bool, note: str, actor: User, now: datetime
+) -> BankAccount:
+    """Say for finance whether ``account`` is right: what is right is paid to, of what is not its expert is told. Logged.
+
+    Refuses (FeeRefused) who wrote it or where he is reached, what was decided or changed meanwhile, and to turn it down
+    without a word.
+    """
+    expert = _hold(account.expert)
+    row = standing_account(expert)
+    if row is None or row.pk != account.pk or row.decided_at:
+        raise FeeRefused("这个账户已经处理过，或专家又换了账户，请刷新页面。")
+    if row.is_altered or account_in(expert) != (row.bank, row.readable_number):
+        raise FeeRefused("账户在系统之外被改动过，不能核对；请管理员查看操作日志。")
+    if is_outsider(actor):
+        raise FeeRefused("专家账号不能核对收款账户，请使用工作账号。")
+    if actor.pk in {row.asked_by_id, expert.user_id} | hands_on(expert):
+        raise FeeRefused(HANDS)
+    if not agree and not note:
+        raise FeeRefused("请写明哪里不对，专家据此修改。", field="note")
+    row.agreed, row.note, row.decided_at, row.decided_by = agree, note, now, actor
+    row.save()
+    after = {"结果": str(row.state.label), "账户": f"{row.bank} {row.masked}"}
+    record("fee.account", actor=actor, now=now, subject=expert, after=after, note=note)
+    if not agree:
+        _tell_refused(row, now=now)
+    return row
+
+
+def _check(expert: Expert, bank: str, number: str, actor: User) -> None:
+    if actor.pk != expert.user_id:
+        raise FeeRefused("只有专家本人可以修改自己的收款账户。")
+    if account_in(expert) == (bank, number):
+        raise FeeRefused("没有改动：与现在的收款账户相同。", field="number")
+
+
+def _digest(expert: Expert, bank: str, number: str, code: str) -> bytes:
+    return proof("fees-account-code", [expert.number, bank, number, clean_digits(code)])
+
+
+def _hold(expert: Expert) -> Expert:
+    rows = Expert.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("user").get(pk=expert.pk)
+
+
+def _tell_refused(row: BankAccount, *, now: datetime) -> None:
+    envelope = Envelope(
+        recipient=recipient_of(row.expert),
+        context={
+            "专家姓名": row.expert.name,
+            "原因": row.note,
+            "网址": page_for(row.expert, reverse("fees:own_account")),
+        },
+        about=row.expert,
+        key=f"{ACCOUNT_REFUSED.code}:{row.pk}",
+    )
+    ways = (ChannelCode.SITE, ChannelCode.EMAIL, ChannelCode.SMS)
+    send_messages(
+        occasion=ACCOUNT_REFUSED.code, envelopes=[envelope], channels=ways, now=now, surely=True
+    )

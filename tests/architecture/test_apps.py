@@ -56,6 +56,7 @@ CORE = {
     "search",
     "settings",
     "storing",
+    "strokes",  # signatures by hand
     "subjects",
     "tables",
     "tasks",

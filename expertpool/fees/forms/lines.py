@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.utils import timezone
 
+from expertpool.core.strokes import SignatureField
 from expertpool.core.views.filters import keyword_field
 from expertpool.core.views.listing import FilterForm
 from expertpool.core.workdays import is_public_holiday
@@ -21,7 +21,6 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.search import search
 from expertpool.fees.enums import TIMED, Outcome
 from expertpool.fees.models import MINUTES, OTHER, FeeLine, FeeRate
-from expertpool.fees.rules.strokes import signature_svg
 from expertpool.fees.services.lines import Entry
 from expertpool.projects.models import Project
 
@@ -29,7 +28,6 @@ NAMES = (
     *("outcome", "started_at", "ended_at", "break_minutes"),
     *("is_holiday", "is_leader", "other", "note"),
 )
-MOST_SIGNATURE = 300_000  # characters: some ten thousand points
 
 
 @dataclass(frozen=True)
@@ -146,14 +144,8 @@ def _name(member: PanelMember, field: str) -> str:
 class SignForm(forms.Form):
     """What the glass gives: the strokes, and which letter stood above them."""
 
-    signature = forms.CharField(widget=forms.HiddenInput, max_length=MOST_SIGNATURE, required=False)
+    signature = SignatureField()
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
-
-    def clean_signature(self) -> str:
-        try:
-            return signature_svg(self.cleaned_data["signature"])
-        except ValueError:
-            raise ValidationError("请在框里用手指或鼠标签上您的姓名。") from None
 
 
 class ReverseForm(forms.Form):

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from expertpool.accounts.models import User
+from expertpool.core.strokes import signature_svg
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.queries.panel import PanelMember, who_sat
@@ -16,7 +17,6 @@ from expertpool.fees.models import FeeLine, FeeRate
 from expertpool.fees.queries.lines import may_enter
 from expertpool.fees.queries.rates import latest_rate
 from expertpool.fees.rules.presets import PRESETS
-from expertpool.fees.rules.strokes import signature_svg
 from expertpool.fees.services.lines import Entry, enter_fees, send_letters, sign
 from expertpool.fees.services.rates import save_rate
 from expertpool.projects.models import Project

@@ -6,9 +6,28 @@ import json
 import math
 from typing import Any
 
+from django import forms
+from django.core.exceptions import ValidationError
+
 MOST_POINTS, MOST_STROKES, LARGEST = 20_000, 400, 5_000
 LEAST_POINTS = 8  # fewer are a slip of the finger
+MOST_TEXT = 300_000  # characters: some ten thousand points
 MARGIN = 6  # around the strokes, in points of the screen
+
+
+class SignatureField(forms.CharField):
+    """What the glass gives, as a picture: its place is `core/_sign_pad.html`, its script `signing.js`."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MOST_TEXT, required=False, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        try:
+            return signature_svg(super().clean(value))
+        except ValueError:
+            raise ValidationError("请在框里用手指或鼠标签上您的姓名。") from None
 
 
 def signature_svg(text: str) -> str:

@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("expertpool.points.urls")),
     path("", include("expertpool.evaluations.urls")),
     path("", include("expertpool.fees.urls")),
+    path("", include("expertpool.reviews.urls")),
 ]
 if settings.DEV_PAGES:
     urlpatterns.append(path("styleguide/", include("expertpool.styleguide.urls")))

@@ -6,7 +6,25 @@ class ReviewsConfig(AppConfig):
     verbose_name = "评审"
 
     def ready(self) -> None:
+        from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.core import home
         from expertpool.core.permissions import register_permissions
+        from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
+        from expertpool.notifications.occasions import OCCASIONS
+        from expertpool.reviews.actions import ACTIONS
+        from expertpool.reviews.home import TODOS
+        from expertpool.reviews.menu import GROUP, ITEMS
+        from expertpool.reviews.occasions import OCCASIONS as TOLD
         from expertpool.reviews.permissions import PERMISSIONS
+        from expertpool.reviews.services.matters import MATTERS
+        from expertpool.reviews.tabs import TABS
+        from expertpool.workflow.services.matters import register_matters
 
         register_permissions(PERMISSIONS)
+        LOG_ACTIONS.add(*ACTIONS)
+        MENU_GROUPS.add(GROUP)
+        MENU.add(*ITEMS)
+        home.TODOS.add(*TODOS)
+        PAGE_TABS.add(*TABS)
+        OCCASIONS.add(*TOLD)
+        register_matters(*MATTERS)

@@ -53,7 +53,17 @@ PAGES_OF_EXPERTS = (
     *("inspections:", "core:export inspections."),
 )
 TABS = (
-    *("overview", "plan", "draw", "experts", "evaluations", "fees", "follow_up", "attachments"),
+    *(
+        "overview",
+        "plan",
+        "draw",
+        "experts",
+        "evaluations",
+        "reviews",
+        "fees",
+        "follow_up",
+        "attachments",
+    ),
     *("notices", "log"),
 )
 EXPERT_TABS = (
@@ -62,6 +72,7 @@ EXPERT_TABS = (
     "avoidances",
     "leaves",
     "evaluations",
+    "reviews",
     "fees",
     "points",
     "history",

@@ -69,6 +69,7 @@ ADDS = {
         "evaluations:sanction",
     ),
     # Says by its version, or is saved whole until it was sent; what was sent is reversed once.
+    *("reviews:create", "reviews:item_new"),  # adds
     *("fees:rate_edit", "fees:project", "fees:project_send", "fees:reverse"),
     "fees:account_check",  # decided once
     # Asks once; a second person decides, or who serves answers.

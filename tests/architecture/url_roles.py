@@ -37,6 +37,7 @@ from expertpool.notifications.queries.attempts import callback_token
 from expertpool.points.models import Benefit, BenefitRequest, PointEntry, PointLevel, PointRule
 from expertpool.projects.models import Project, Task
 from expertpool.reports.models import ExposureReport
+from expertpool.reviews.models import Review, Reviewer
 from expertpool.selfservice.services.feed import address_of, open_feed
 from expertpool.workflow.models import Approval, Delegation, PublicNotice
 from tests.architecture.world import ROLES, World
@@ -65,6 +66,7 @@ from tests.factories.points import (
     make_request,
 )
 from tests.factories.requests import asked_otherwise
+from tests.factories.scoring import make_open, make_review, reviewer_of
 from tests.factories.siteconfig import configure
 from tests.factories.telephone import make_call
 
@@ -435,6 +437,28 @@ def fee_of_his(world: World, _user: User) -> dict[str, Any]:
     if (row := FeeLine.objects.filter(expert=world.expert).first()) is None:
         over = timezone.now() - timedelta(days=4)  # another day than that of his ratings
         (row,) = make_sent(world.users["operator"], now=over, pool=(world.expert,))
+    return {"pk": row.pk}
+
+
+def review(world: World, _user: User) -> dict[str, Any]:
+    """One that is prepared, of other experts than those of the world."""
+    if (row := Review.objects.filter(opened_at__isnull=True).first()) is None:
+        row = make_review(world.users["operator"], now=timezone.now())
+        Project.objects.filter(pk=row.project_id).update(department=world.project.department)
+    return {"pk": row.pk}
+
+
+def review_item(world: World, user: User) -> dict[str, Any]:
+    return {"pk": Review.objects.get(**review(world, user)).items.all()[0].pk}
+
+
+def sheet_of_his(world: World, _user: User) -> dict[str, Any]:
+    """That of the world's expert, of days ago."""
+    if (row := Reviewer.objects.filter(expert=world.expert).first()) is None:
+        over = timezone.now() - timedelta(days=8)  # another day than that of his fees
+        made = make_open(world.users["operator"], now=over, pool=(world.expert,))
+        row = reviewer_of(made, world.expert)
+        Reviewer.objects.filter(pk=row.pk).update(is_leader=True)
     return {"pk": row.pk}
 
 
@@ -919,6 +943,23 @@ RULES: dict[str, Rule] = {
     "evaluations:form_edit": only("admin", kwargs=rating_form),
     "evaluations:form_versions": only("admin", kwargs=rating_form),
     # Fees
+    # Reviews
+    "reviews:list": only("admin", "operator", "supervisor", "auditor"),
+    "reviews:detail": only("admin", "operator", "supervisor", "auditor", kwargs=review),
+    "reviews:edit": only("admin", "operator", kwargs=review),
+    "reviews:start": only("admin", "operator", kwargs=review),
+    "reviews:stage": only("admin", "operator", kwargs=review),
+    "reviews:remind": only("admin", "operator", kwargs=review),
+    "reviews:end": only("admin", "operator", kwargs=review),
+    "reviews:item_new": only("admin", "operator", kwargs=review),
+    "reviews:item_edit": only("admin", "operator", kwargs=review_item),
+    "reviews:item_remove": only("admin", "operator", kwargs=review_item),
+    "reviews:create": only("admin", "operator", kwargs=PROJECT),
+    "reviews:own": only("expert"),
+    "reviews:own_review": only("expert", kwargs=sheet_of_his),
+    "reviews:own_save": only("expert", kwargs=sheet_of_his),
+    "reviews:own_submit": only("expert", kwargs=sheet_of_his),
+    "reviews:own_stage": only("expert", kwargs=sheet_of_his),
     "fees:list": only("admin", "operator", "supervisor", "finance", "auditor"),
     "fees:detail": only("admin", "operator", "supervisor", "finance", "auditor", kwargs=fee),
     "fees:letter": only("admin", "operator", "supervisor", "finance", "auditor", kwargs=fee),

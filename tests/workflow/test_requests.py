@@ -47,6 +47,7 @@ from expertpool.evaluations.models import Sanction
 from expertpool.evaluations.services.lifts import request_lift
 from expertpool.evaluations.services.sanctions import decide_sanction, request_sanction
 from expertpool.notifications.models import Message
+from expertpool.reviews.services.returning import request_hand_back
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
 from expertpool.workflow import tasks
@@ -66,9 +67,10 @@ from tests.factories.accounts import make_department, make_user
 from tests.factories.answers import declare_emergency
 from tests.factories.automation import FREEZE, rule_data
 from tests.factories.draws import make_draw, make_ready_project
-from tests.factories.experts import make_expert
+from tests.factories.experts import give_account, make_expert
 from tests.factories.picks import allow_manual_ways, ask_for
 from tests.factories.points import ask_correction
+from tests.factories.scoring import make_submitted
 from tests.factories.widening import EVERYBODY, SENIOR, make_short_panel
 from tests.fixtures import login
 
@@ -125,6 +127,13 @@ def _emergency_end(_draw: Draw, by: User, now: datetime) -> EmergencyEndRequest:
     return request_emergency_end(draw=draw, reason="试办", actor=by, now=now)
 
 
+def _handed_back(by: User, now: datetime) -> Any:
+    expert = make_expert()
+    give_account(expert, make_user("expert"))
+    made = make_submitted(by, expert, now=now)
+    return request_hand_back(subject=made, reason="试办", actor=by, now=now)
+
+
 MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
     "draws.void": lambda draw, by, now: request_void(draw=draw, reason="试办", actor=by, now=now),
     "draws.release": lambda draw, by, now: request_release(
@@ -152,6 +161,7 @@ MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
     "evaluations.lift": lambda _draw, by, now: request_lift(
         subject=_caution(by, now), reason="依据已撤销", actor=by, now=now
     ),
+    "reviews.return": lambda _draw, by, now: _handed_back(by, now),
     "points.correct": lambda _draw, by, _now: ask_correction(make_expert(), by),
     "draws.earlier": lambda draw, by, now: request_earlier(
         draw=draw,

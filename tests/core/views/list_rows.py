@@ -75,6 +75,7 @@ from tests.factories.points import (
     make_request,
 )
 from tests.factories.projects import make_project
+from tests.factories.scoring import make_open
 from tests.factories.webhooks import make_delivery, make_subscription
 
 MakeRow = Callable[[User, int], Any]  # who reads the list, the how-manieth row
@@ -304,6 +305,7 @@ ROWS: dict[str, MakeRow] = {
         make_evaluation(reader, now=timezone.now(), seats=1), reader, now=timezone.now()
     ),
     "fees:accounts": lambda reader, _at: make_account(reader),
+    "reviews:list": lambda reader, _at: make_open(reader, now=timezone.now()),
     "fees:list": lambda reader, _at: make_fees(reader, seats=1),
     "fees:projects": lambda reader, _at: make_reviewed(reader, now=timezone.now(), seats=1),
     "experts:alike": _alike,

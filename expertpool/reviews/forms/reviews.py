@@ -1,0 +1,94 @@
+"""How a review is held, what is scored in it, and the hand under a sheet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from expertpool.core.strokes import SignatureField
+from expertpool.core.views.filters import keyword_field
+from expertpool.core.views.listing import FilterForm
+from expertpool.reviews.models import PRICES, Review, ReviewItem, ReviewRule
+from expertpool.reviews.services.organising import Terms, Thing
+
+
+class TermsForm(forms.Form):
+    """How ``review`` is held, or one that is made for ``project``."""
+
+    rule = forms.ModelChoiceField(
+        ReviewRule.objects.none(), label="评审规则", required=False, empty_label="以后再选"
+    )
+    by_stage = forms.BooleanField(
+        label="由组长逐阶段开启",
+        required=False,
+        help_text="先只开启第一阶段，组长或组织人员开启下一阶段后，专家才能填写。",
+    )
+    due_at = forms.DateTimeField(
+        label="截止时间", required=False, help_text="不填的，结束评审前都能提交。"
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        rules: QuerySet[ReviewRule],
+        review: Review | None = None,
+    ) -> None:
+        super().__init__(data)
+        rule: Any = self.fields["rule"]
+        rule.queryset = rules
+        if review is not None:
+            self.initial = {name: getattr(review, name) for name in self.fields}
+            if review.opened_at:
+                del self.fields["rule"], self.fields["by_stage"]
+
+    @property
+    def terms(self) -> Terms:
+        said = self.cleaned_data
+        return Terms(said.get("rule"), bool(said.get("by_stage")), said["due_at"])
+
+
+class ItemForm(forms.Form):
+    number = forms.CharField(label="编号", max_length=40)
+    name = forms.CharField(label="名称", max_length=200)
+    unit = forms.CharField(
+        label="单位（人）", max_length=200, required=False, help_text="投标人、申报单位或作者。"
+    )
+    category = forms.CharField(label="类别", max_length=50, required=False)
+    price = forms.DecimalField(
+        label="报价（元）",
+        min_value=PRICES.low,
+        max_value=PRICES.high,
+        decimal_places=2,
+        required=False,
+        error_messages=PRICES.messages,
+        help_text="按报价计分的规则需要。",
+    )
+
+    def __init__(self, data: Any = None, *, item: ReviewItem | None = None) -> None:
+        super().__init__(data)
+        if item is not None:
+            self.initial = {name: getattr(item, name) for name in self.fields}
+
+    @property
+    def thing(self) -> Thing:
+        return Thing(**self.cleaned_data)
+
+
+class SubmitForm(forms.Form):
+    """What the glass gives, and which content stood above it."""
+
+    signature = SignatureField()
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class ReviewFilter(FilterForm):
+    q = keyword_field("项目名称或编号")
+
+    def narrow(self, rows: Any) -> Any:
+        if text := self.value("q"):
+            named = rows.filter(project__name__icontains=text)
+            rows = named | rows.filter(project__number__icontains=text)
+        return rows

@@ -1,0 +1,40 @@
+"""The menu entries of this app."""
+
+from __future__ import annotations
+
+from expertpool.accounts.models import User
+from expertpool.core.registry import MenuGroup, MenuItem
+from expertpool.experts.queries.experts import expert_for
+from expertpool.reviews.permissions import VIEW
+from expertpool.reviews.queries.reviews import to_score
+
+
+def count_to_score(user: User) -> int:
+    expert = expert_for(user)
+    return to_score(expert).count() if expert else 0
+
+
+GROUP = MenuGroup("reviews", "评审", 26)
+ITEMS = (
+    MenuItem(
+        "reviews.reviews",
+        "评审列表",
+        "clipboard-check",
+        "reviews:list",
+        permissions=(VIEW,),
+        order=10,
+        active=("reviews:detail", "reviews:create", "reviews:edit", "reviews:item_"),
+        group="reviews",
+    ),
+    MenuItem(
+        "my_scoring",
+        "评审打分",
+        "clipboard-check",
+        "reviews:own",
+        permissions=("experts.self",),
+        order=30,
+        count=count_to_score,
+        active=("reviews:own_",),
+        group="home",
+    ),
+)

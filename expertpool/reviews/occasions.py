@@ -1,0 +1,49 @@
+"""Why messages about reviews are sent."""
+
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.occasions import Occasion
+
+_HIS = {
+    "专家姓名": "王工",
+    "项目名称": "人民医院门诊楼施工招标",
+    "截止时间": "2026-11-30 18:00",
+    "网址": "https://zhuanjia.example.cn/my/scoring/1/",
+}
+
+
+def _ways(title: str, text: str) -> dict[str, tuple[str, str]]:
+    return {
+        ChannelCode.SITE: (title, text),
+        ChannelCode.EMAIL: (title, text),
+        ChannelCode.SMS: ("", text),
+    }
+
+
+OPENED = Occasion(
+    code="reviews.opened",
+    label="请评审（通知专家）",
+    placeholders=_HIS,
+    defaults=_ways(
+        "请评审「{{项目名称}}」",
+        "{{专家姓名}}专家：「{{项目名称}}」的评审已经开始，请在{{截止时间}}前评分并提交：{{网址}}",
+    ),
+)
+REMINDER = Occasion(
+    code="reviews.reminder",
+    label="请尽快提交评分表（提醒专家）",
+    placeholders=_HIS,
+    defaults=_ways(
+        "请尽快提交「{{项目名称}}」的评分表",
+        "{{专家姓名}}专家：您还没有提交「{{项目名称}}」的评分表，请在{{截止时间}}前评完并提交：{{网址}}",
+    ),
+)
+RETURNED = Occasion(
+    code="reviews.returned",
+    label="评分表退回（通知专家）",
+    placeholders={**_HIS, "原因": "第 3 项漏填理由"},
+    defaults=_ways(
+        "您的「{{项目名称}}」评分表已退回",
+        "{{专家姓名}}专家：您的「{{项目名称}}」评分表已退回（{{原因}}），请修改后重新签字提交：{{网址}}",
+    ),
+)
+OCCASIONS = (OPENED, REMINDER, RETURNED)

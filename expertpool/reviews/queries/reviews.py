@@ -1,0 +1,103 @@
+"""Which reviews somebody sees, who scores in them, and how far each has come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import scope_q
+from expertpool.draws.queries.draws import valid_draws
+from expertpool.draws.queries.panel import PanelMember, members_of_panel, panel_stands
+from expertpool.draws.queries.reveal import is_latest, is_released
+from expertpool.draws.services.names import may_read
+from expertpool.experts.models import Expert
+from expertpool.projects.models import Project
+from expertpool.reviews.models import Review, Reviewer, Submission
+from expertpool.reviews.permissions import MANAGE, VIEW
+
+STANDING = Q(returned_at__isnull=True)
+SCORES = Q(left_at__isnull=True)
+
+
+def _reach(user: User, code: str) -> Q:
+    return scope_q(user, code, department="project__department", owner="project__created_by")
+
+
+def reviews_visible_to(user: User, code: str = VIEW) -> QuerySet[Review]:
+    """Return the reviews of projects in the scope of ``user`` for ``code``."""
+    rows = Review.objects.filter(_reach(user, code))
+    return rows.select_related("project__department", "project__purchaser", "rule", "created_by")
+
+
+def with_progress(rows: QuerySet[Review]) -> QuerySet[Review]:
+    """Return ``rows`` each with how many score (``people``), have submitted (``submitted``), and how much is scored
+    (``things``). No row is there before names are released: none of it tells who is drawn."""
+    scoring = Reviewer.objects.filter(SCORES, review=OuterRef("pk")).order_by().values("review")
+    standing = Submission.objects.filter(STANDING, reviewer=OuterRef("pk"))
+    done = scoring.filter(Exists(standing))
+    items = Review.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
+    return rows.annotate(
+        people=Coalesce(Subquery(scoring.values(n=Count("pk"))), 0),
+        submitted=Coalesce(Subquery(done.values(n=Count("pk"))), 0),
+        things=Coalesce(Subquery(items.values(n=Count("items"))), 0),
+    )
+
+
+def review_of(project: Project) -> Review | None:
+    """Return the review of ``project``, if there is one."""
+    return Review.objects.filter(project=project).first()
+
+
+def projects_without_review(user: User) -> QuerySet[Project]:
+    """Return the projects in the scope of ``user``, who organises reviews, that have none."""
+    reach = scope_q(user, MANAGE, department="department", owner="created_by")
+    return Project.objects.filter(reach, ~Exists(Review.objects.filter(project=OuterRef("pk"))))
+
+
+def panel_is_known(project: Project) -> bool:
+    """Tell whether the panel of ``project`` stands and its names are released, by times that this system set."""
+    draws = valid_draws(project)
+    return panel_stands(project) and all(is_released(one) and is_latest(one) for one in draws)
+
+
+def may_name(user: User, project: Project, *, now: datetime) -> bool:
+    """Tell whether ``user`` may read who sits in the panel of ``project``, which is known."""
+    return panel_is_known(project) and all(
+        may_read(draw, user, now=now) for draw in valid_draws(project)
+    )
+
+
+def standbys(review: Review) -> list[PanelMember]:
+    """Return who stands by for the panel of ``review``, has agreed, and does not score in it."""
+    known = set(Reviewer.objects.filter(review=review).values_list("invitation_id", flat=True))
+    return [
+        one
+        for one in members_of_panel(review.project)
+        if one.has_agreed and one.expert_id is not None and one.invitation_id not in known
+    ]
+
+
+def whose(expert: Expert) -> Q:
+    """What is of an expert, what is of records that were merged into his among it."""
+    return Q(expert=expert) | Q(expert__merged_into=expert)
+
+
+def reviewing(expert: Expert) -> Any:
+    """Return the reviews in which ``expert`` scores, the latest first, each with when he submitted
+    (``submitted_at``)."""
+    standing = Submission.objects.filter(STANDING, reviewer=OuterRef("pk"))
+    rows = Reviewer.objects.filter(whose(expert), SCORES, review__opened_at__isnull=False)
+    return (
+        rows.select_related("review__project__purchaser", "review__rule", "expert")
+        .annotate(submitted_at=Subquery(standing.values("submitted_at")[:1]))
+        .order_by(F("submitted_at").desc(nulls_first=True), "-review__opened_at", "-pk")
+    )
+
+
+def to_score(expert: Expert) -> Any:
+    """Return where ``expert`` has still to score and submit."""
+    return reviewing(expert).filter(submitted_at__isnull=True, review__ended_at__isnull=True)

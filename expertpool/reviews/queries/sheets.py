@@ -1,0 +1,204 @@
+"""The sheets of one expert: what he is asked of each item, what he has said, and what still is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from expertpool.core.fields import is_vouched
+from expertpool.reviews.calculation import PASSED, Indicator, Kind, RuleTree, plain
+from expertpool.reviews.calculation.scores import check_score
+from expertpool.reviews.models import Review, Reviewer, ReviewItem, ScoreSheet, Submission
+from expertpool.reviews.models.reviews import Scores, hash_of
+from expertpool.reviews.queries.reviews import STANDING
+
+NOTHING = ["", ""]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An indicator that is filled in: ``stage`` counts from 1, ``path`` are the groups in which it stands, ``weight`` is
+    how often its points count."""
+
+    indicator: Indicator
+    stage: int
+    path: tuple[str, ...]
+    weight: Decimal
+
+
+def rule_of(review: Review) -> RuleTree:
+    """Return by what rule ``review`` is scored: an empty one while none is chosen."""
+    return review.rule.tree() if review.rule else RuleTree(())
+
+
+def asked_in(rule: RuleTree) -> list[Asked]:
+    """Return what is filled in by ``rule``, in its order; what follows from a price is not."""
+    return [
+        Asked(leaf, at, path, weight)
+        for at, stage in enumerate(rule.stages, start=1)
+        for top in stage.indicators
+        for path, leaf, weight in _leaves(top, (), Decimal(1))
+        if leaf.is_filled_in
+    ]
+
+
+def _leaves(
+    node: Indicator, path: tuple[str, ...], weight: Decimal
+) -> Iterator[tuple[tuple[str, ...], Indicator, Decimal]]:
+    weight *= node.weight
+    if not node.children:
+        yield path, node, weight
+    for child in node.children:
+        yield from _leaves(child, (*path, node.name), weight)
+
+
+def asked_codes(review: Review) -> list[str]:
+    """Return the codes of what must be filled in."""
+    rule = rule_of(review)
+    return [one.indicator.code for one in asked_in(rule) if one.indicator.mandatory]
+
+
+def sheets_of(reviewer: Reviewer) -> list[ScoreSheet]:
+    """Return the sheets of ``reviewer``, each with its item, in the order in which he sees them."""
+    rows = ScoreSheet.objects.filter(reviewer=reviewer).select_related("item")
+    return sorted(rows, key=lambda one: (one.item.alias, one.item.place))
+
+
+def standing(reviewer: Reviewer) -> Submission | None:
+    """Return what ``reviewer`` has submitted, unless it was handed back."""
+    return Submission.objects.filter(STANDING, reviewer=reviewer).first()
+
+
+def content_of(sheets: list[ScoreSheet]) -> dict[str, Scores]:
+    """Return what ``sheets`` say, as it is submitted."""
+    return {one.item.number: one.scores for one in sheets}
+
+
+def seen_hash(sheets: list[ScoreSheet]) -> str:
+    """Return what names the content of ``sheets``: whoever signs says which he has read."""
+    return hash_of(content_of(sheets))
+
+
+def problems_in(rule: RuleTree, scores: Mapping[str, list[str]]) -> dict[str, str]:
+    """Return why ``scores`` of one item cannot be submitted, by the code of the indicator."""
+    found = {}
+    for one in asked_in(rule):
+        value, reason = scores.get(one.indicator.code, NOTHING)
+        problem = check_score(rule, one.indicator.code, value, reason)
+        if problem is not None:
+            found[one.indicator.code] = problem.text
+    return found
+
+
+def submitted_sheets(review: Review) -> dict[str, dict[str, dict[str, tuple[str, str]]]]:
+    """Return what counts of what the experts of ``review`` submitted: expert key → item number → code → (value,
+    reason), as the calculation takes it. Of who left, what counts; what somebody else has written is none."""
+    rows = Submission.objects.filter(STANDING, reviewer__review=review, reviewer__counts=True)
+    rows = rows.select_related("reviewer__review", "reviewer__expert").order_by("reviewer__place")
+    return {
+        row.reviewer.key: {
+            number: {code: (value, reason) for code, (value, reason) in scores.items()}
+            for number, scores in row.content.items()
+        }
+        for row in rows
+        if is_vouched(row)
+    }
+
+
+def items_of(review: Review) -> list[ReviewItem]:
+    return list(ReviewItem.objects.filter(review=review).order_by("place"))
+
+
+def page_data(review: Review, reviewer: Reviewer, sheets: list[ScoreSheet]) -> dict[str, Any]:
+    """Return what the page of scoring is filled from."""
+    rule = rule_of(review)
+    return {
+        "stages": [one.name for one in rule.stages[: review.stages]],
+        "asked": [_told(one) for one in asked_in(rule) if one.stage <= review.stages],
+        "items": [_item(one, review) for one in sheets],
+        "key": reviewer.pk,
+    }
+
+
+def _told(one: Asked) -> dict[str, Any]:
+    it = one.indicator
+    points = dict(it.grades) if it.kind is Kind.GRADE else {PASSED: it.points}
+    return {
+        "code": it.code,
+        "name": it.name,
+        "kind": it.kind.value,
+        "stage": one.stage,
+        "path": list(one.path),
+        "mandatory": it.mandatory,
+        "range": _range(it),
+        "note": it.note,
+        "weight": float(one.weight),
+        "points": {label: float(number) for label, number in points.items()},
+    }
+
+
+def _range(it: Indicator) -> str:
+    """Return between what its value lies, in words."""
+    if it.kind is not Kind.SCORE:
+        return ""
+    step = f"，每 {plain(it.step)} 分一档" if it.step else ""
+    return f"{plain(it.low)} 至 {plain(it.high)} 分{step}"
+
+
+def _item(sheet: ScoreSheet, review: Review) -> dict[str, Any]:
+    item = sheet.item
+    return {
+        "id": item.pk,
+        "name": item.alias if review.is_anonymous else f"{item.number} {item.name}",
+        "note": "" if review.is_anonymous else item.unit,
+        "category": item.category,
+        "price": "" if item.price is None else f"{item.price:,.2f}",
+        "scores": sheet.scores,
+        "revision": sheet.revision,
+    }
+
+
+@dataclass(frozen=True)
+class Line:
+    """One indicator of one item, as it is read: what was said, and what keeps it from being submitted."""
+
+    name: str
+    group: str
+    value: str
+    reason: str
+    problem: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One item of a sheet, as it is read."""
+
+    name: str
+    note: str
+    lines: list[Line]
+
+    @property
+    def is_complete(self) -> bool:
+        return not any(one.problem for one in self.lines)
+
+
+def read_table(
+    review: Review, sheets: list[ScoreSheet], content: dict[str, Scores] | None
+) -> list[Part]:
+    """Return what ``sheets`` say, or the ``content`` that was submitted of them, with what is missing in it."""
+    rule = rule_of(review)
+    parts = []
+    for sheet in sheets:
+        scores = sheet.scores if content is None else content.get(sheet.item.number, {})
+        problems = problems_in(rule, scores) if content is None else {}
+        shown = _item(sheet, review)
+        lines = []
+        for one in asked_in(rule):
+            value, reason = scores.get(one.indicator.code, NOTHING)
+            group = " / ".join((rule.stages[one.stage - 1].name, *one.path))
+            problem = problems.get(one.indicator.code, "")
+            lines.append(Line(one.indicator.name, group, value, reason, problem))
+        parts.append(Part(shown["name"], shown["note"], lines))
+    return parts

@@ -1,0 +1,56 @@
+"""What two persons decide of reviews, as `workflow` asks for it."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from expertpool.accounts.models import User
+from expertpool.reviews.exceptions import ReviewRefused
+from expertpool.reviews.models import HandBack, Submission
+from expertpool.reviews.permissions import CONFIRM, MANAGE
+from expertpool.reviews.queries.reviews import reviews_visible_to
+from expertpool.reviews.services.returning import (
+    check_hand_back,
+    decide_hand_back,
+    lock_submission,
+    request_hand_back,
+)
+from expertpool.workflow.queries.matters import Matter, Words
+
+
+def _reached(user: User, code: str) -> QuerySet[Submission]:
+    reviews = reviews_visible_to(user, code).order_by().values("pk")
+    rows = Submission.objects.filter(reviewer__review__in=reviews)
+    return rows.select_related("reviewer__review__project")
+
+
+HAND_BACKS = Matter(
+    code="reviews.return",
+    model=HandBack,
+    asks=MANAGE,
+    decides=CONFIRM,
+    subjects=_reached,
+    name_of=lambda one: f"{one.reviewer.review.project.name} {one.reviewer}",
+    page=lambda one: reverse("reviews:detail", args=[one.reviewer.review_id]),
+    related=("submission__reviewer__review__project",),
+    refused=ReviewRefused,
+    lock=lock_submission,
+    ask=request_hand_back,
+    decide=decide_hand_back,
+    check=check_hand_back,
+    details=lambda asked: f"{asked.submission.reviewer}的评分表第 {asked.submission.version} 版",
+    about=lambda asked: asked.submission.reviewer.review,
+    icon="arrow-back-up",
+    order=70,
+    words=Words(
+        label="退回评分表",
+        title="退回评分表等待确认",
+        agree="同意退回",
+        question="确认退回？专家收到通知后可以修改评分、重新签字提交，两个版本都保留。",
+        asked="已申请，等待另一位有权限的人员同意后退回。",
+        agreed="已退回，专家可以修改后重新提交。",
+        turned_down="已退回申请，评分表不变。",
+    ),
+)
+MATTERS = (HAND_BACKS,)

@@ -1,0 +1,332 @@
+"""Preparing a review: its terms and items; then it is opened for its panel, stage by stage, and ended."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.events import publish
+from expertpool.core.text import moment_text
+from expertpool.draws.enums import PanelRole
+from expertpool.draws.models import Invitation
+from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.panel import PanelMember
+from expertpool.draws.queries.written import is_written
+from expertpool.draws.services.names import read_who_sat
+from expertpool.experts.models import Expert
+from expertpool.projects.models import Project
+from expertpool.projects.services.state import lock_open_project
+from expertpool.reviews.events import ReviewEnded
+from expertpool.reviews.exceptions import ReviewRefused
+from expertpool.reviews.models import Review, Reviewer, ReviewItem, ReviewRule, ScoreSheet
+from expertpool.reviews.models.reviews import hash_of
+from expertpool.reviews.queries.progress import progress_of
+from expertpool.reviews.queries.reviews import may_name
+from expertpool.reviews.queries.sheets import items_of, rule_of
+from expertpool.reviews.services.telling import tell_missing, tell_opened
+
+MOST_ITEMS = 2000
+HOUR = timedelta(hours=1)
+FIXED = "评审已经开始，评审对象和规则不能再改。"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a review is held."""
+
+    rule: ReviewRule | None = None
+    by_stage: bool = False
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What is known of an item."""
+
+    number: str
+    name: str
+    unit: str = ""
+    category: str = ""
+    price: Decimal | None = None
+
+
+@transaction.atomic
+def create_review(*, project: Project, terms: Terms, actor: User, now: datetime) -> Review:
+    """Begin to prepare the review of ``project``. Logged.
+
+    Refuses (ReviewRefused) a second one.
+    """
+    lock_open_project(project)
+    row = Review(project=project, created_at=now, created_by=actor)
+    _take(row, terms)
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise ReviewRefused("这个项目已经建立了评审，请刷新页面。") from None
+    record("review.create", actor=actor, now=now, subject=row, after=_in_words(row))
+    return row
+
+
+@transaction.atomic
+def change_terms(*, review: Review, terms: Terms, actor: User, now: datetime) -> Review:
+    """Change how ``review`` is held; once it is open, until when alone. Logged.
+
+    Refuses (ReviewRefused) what has ended, and a time that is over.
+    """
+    row = lock_review(review)
+    if row.ended_at:
+        raise ReviewRefused("评审已经结束，不能再改。")
+    before = _in_words(row)
+    if row.opened_at:
+        row.due_at = terms.due_at
+    else:
+        _take(row, terms)
+    if row.opened_at and row.due_at and row.due_at <= now:
+        raise ReviewRefused("截止时间已过，请填写以后的时间。", field="due_at")
+    row.full_clean(validate_unique=False, validate_constraints=False)
+    row.save()
+    record("review.edit", actor=actor, now=now, subject=row, before=before, after=_in_words(row))
+    return row
+
+
+def _take(row: Review, terms: Terms) -> None:
+    row.rule, row.by_stage, row.due_at = terms.rule, terms.by_stage, terms.due_at
+
+
+@transaction.atomic
+def add_items(
+    *, review: Review, things: Sequence[Thing], actor: User, now: datetime
+) -> list[ReviewItem]:
+    """Add ``things`` to what is scored, after what is there. Logged with how many.
+
+    Refuses (ReviewRefused) a number that is there already, too many, and a review that is open.
+    """
+    row = _lock_draft(review)
+    last = ReviewItem.objects.filter(review=row).aggregate(last=Max("place"))["last"] or 0
+    if last + len(things) > MOST_ITEMS:
+        raise ReviewRefused(f"一次评审最多 {MOST_ITEMS} 个评审对象。")
+    made = []
+    for place, thing in enumerate(things, start=last + 1):
+        item = ReviewItem(review=row, place=place)
+        _fill(item, thing)
+        made.append(_saved(item))
+    after = {"评审对象": [str(one) for one in made[:20]], "数量": len(made)}
+    record("review.items", actor=actor, now=now, subject=row, after=after)
+    return made
+
+
+@transaction.atomic
+def edit_item(*, item: ReviewItem, thing: Thing, actor: User, now: datetime) -> ReviewItem:
+    """Change what is known of ``item``. Logged. Refuses like `add_items`."""
+    row = _lock_draft(item.review)
+    item = ReviewItem.objects.get(pk=item.pk)
+    before = " ".join(filter(None, item.content))
+    _fill(item, thing)
+    _saved(item)
+    after = " ".join(filter(None, item.content))
+    record(
+        "review.items",
+        actor=actor,
+        now=now,
+        subject=row,
+        before={"评审对象": before},
+        after={"评审对象": after},
+    )
+    return item
+
+
+@transaction.atomic
+def remove_item(*, item: ReviewItem, actor: User, now: datetime) -> None:
+    """Take ``item`` out of a review that is not open. Logged."""
+    row = _lock_draft(item.review)
+    found = ReviewItem.objects.filter(pk=item.pk).first()
+    if found is None:
+        return
+    record("review.items", actor=actor, now=now, subject=row, before={"评审对象": str(found)})
+    found.delete()
+
+
+def _fill(item: ReviewItem, thing: Thing) -> None:
+    item.number, item.name, item.unit = thing.number, thing.name, thing.unit
+    item.category, item.price = thing.category, thing.price
+    # Told the experts instead of the number where they may not know who it is: drawn when it is opened.
+    item.alias = item.number
+
+
+def _saved(item: ReviewItem) -> ReviewItem:
+    item.full_clean(validate_unique=False, validate_constraints=False)
+    try:
+        with transaction.atomic():
+            item.save()
+    except IntegrityError:
+        raise ReviewRefused(f"编号「{item.number}」已经有了。", field="number") from None
+    return item
+
+
+@transaction.atomic
+def open_review(*, review: Review, actor: User, now: datetime) -> Review:
+    """Let the panel of ``review`` score: each who sits gets a sheet of each item, is told, and from now on rule and items
+    stay. An anonymous review gives its items numbers without order. Logged with the hash of what is scored.
+
+    Refuses (ReviewRefused) one without rule or items, before the panel stands and its names are released, whoever
+    may not read them, and a time that is over.
+    """
+    lock_open_project(review.project)
+    row = _lock_draft(review)
+    rule, items = rule_of(row), items_of(row)
+    if row.rule is None or not items:
+        raise ReviewRefused("请先选择评审规则，并添加评审对象。")
+    if row.rule.is_altered:
+        raise ReviewRefused("评审规则在系统之外被改动过，不能使用，请管理员核查。")
+    if row.due_at and row.due_at <= now:
+        raise ReviewRefused("截止时间已过，请先改为以后的时间。")
+    if not may_name(actor, row.project, now=now):
+        raise ReviewRefused("评审组还没有确定、名单还没有公开，或您无权查看名单，现在不能开始。")
+    people = read_who_sat(project=row.project, actor=actor, now=now, purpose="开始评审")
+    if not people:
+        raise ReviewRefused("评审组还没有专家，不能开始。")
+    _fix(row, items, now)
+    row.stages = 1 if row.by_stage else len(rule.stages)
+    row.opened_at = now
+    row.items_hash = hash_of([one.content for one in items])
+    row.save()
+    for member, named in people:
+        join(row, member, named.invitation, now)
+    record(
+        "review.open",
+        actor=actor,
+        now=now,
+        subject=row,
+        after=_in_words(row)
+        | {"评审对象": len(items), "专家": len(people), "评审对象摘要": row.items_hash},
+    )
+    tell_opened(row, now=now)
+    return row
+
+
+def _fix(row: Review, items: Sequence[ReviewItem], now: datetime) -> None:
+    if row.is_anonymous:
+        codes = [f"{at:0{len(str(len(items))) + 1}d}" for at in range(1, len(items) + 1)]
+        random.SystemRandom().shuffle(codes)
+        # Names that no other item has while they change hands.
+        for item in items:
+            item.alias = f"·{item.place}"
+        ReviewItem.objects.bulk_update(items, ["alias"])
+        for item, code in zip(items, codes, strict=True):
+            item.alias = f"匿名 {code}"
+    for item in items:
+        item.fixed_at = now
+    ReviewItem.objects.bulk_update(items, ["alias", "fixed_at"])
+
+
+def join(
+    review: Review, member: PanelMember, line: Invitation, now: datetime, *, leads: bool = False
+) -> Reviewer:
+    """Let ``member`` of the panel score all items of ``review``; what was sealed says who he is."""
+    if not is_written(line):
+        raise ReviewRefused("有一位专家的邀请记录在系统之外被改动过，请管理员核查。")
+    expert = Expert.objects.select_related("merged_into").get(pk=open_identity(line).expert_id)
+    last = Reviewer.objects.filter(review=review).aggregate(last=Max("place"))["last"] or 0
+    row = Reviewer.objects.create(
+        review=review,
+        invitation=line,
+        expert=expert.merged_into or expert,
+        place=last + 1,
+        is_leader=leads or member.role == PanelRole.LEADER,
+        joined_at=now,
+    )
+    ScoreSheet.objects.bulk_create(ScoreSheet(reviewer=row, item=one) for one in items_of(review))
+    return row
+
+
+@transaction.atomic
+def open_stage(*, review: Review, actor: User, now: datetime) -> Review:
+    """Open the next stage of ``review``. Logged; the caller has checked that ``actor`` leads it or organises it.
+
+    Refuses (ReviewRefused) where all are open, and a review that is not.
+    """
+    row = lock_review(review)
+    rule = rule_of(row)
+    if not row.is_open(now):
+        raise ReviewRefused("评审没有在进行。")
+    if row.stages >= len(rule.stages):
+        raise ReviewRefused("所有阶段都已开启。")
+    row.stages += 1
+    row.save()
+    stage = rule.stages[row.stages - 1].name
+    record("review.stage", actor=actor, now=now, subject=row, after={"开启阶段": stage})
+    return row
+
+
+@transaction.atomic
+def remind(*, review: Review, actor: User, now: datetime) -> int:
+    """Remind whoever has not submitted; return how many they are. Logged.
+
+    Refuses (ReviewRefused) a review that is not open, where all have submitted, and twice within an hour.
+    """
+    row = lock_review(review)
+    if not row.is_open(now):
+        raise ReviewRefused("评审没有在进行，或已过截止时间。")
+    if row.reminded_at and now < row.reminded_at + HOUR:
+        raise ReviewRefused("一小时内已经提醒过了，请稍后再提醒。")
+    missing = [one.reviewer for one in progress_of(row) if one.is_missing]
+    if not missing:
+        raise ReviewRefused("所有专家都已提交，不用提醒。")
+    row.reminded_at = now
+    row.save()
+    record("review.remind", actor=actor, now=now, subject=row, after={"提醒": len(missing)})
+    tell_missing(row, missing, now=now)
+    return len(missing)
+
+
+@transaction.atomic
+def end_review(*, review: Review, actor: User, now: datetime) -> Review:
+    """End the scoring of ``review``, of which all have submitted. Logged. Announces ReviewEnded.
+
+    Refuses (ReviewRefused) while somebody is missing, and what is not open.
+    """
+    row = lock_review(review)
+    if row.opened_at is None or row.ended_at:
+        raise ReviewRefused("评审还没有开始，或已经结束。")
+    # Whoever hands back holds the row of his expert.
+    list(Reviewer.objects.select_for_update().filter(review=row).order_by("place").values("pk"))
+    if missing := sum(one.is_missing for one in progress_of(row)):
+        raise ReviewRefused(f"还有 {missing} 位专家没有提交，不能结束。")
+    row.ended_at = now
+    row.save()
+    record("review.end", actor=actor, now=now, subject=row)
+    publish(ReviewEnded(row.pk))
+    return row
+
+
+def lock_review(review: Review) -> Review:
+    """Hold ``review``: whoever changes it comes one after the other."""
+    rows = Review.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("project__department", "project__purchaser", "rule").get(
+        pk=review.pk
+    )
+
+
+def _lock_draft(review: Review) -> Review:
+    row = lock_review(review)
+    if row.opened_at:
+        raise ReviewRefused(FIXED)
+    return row
+
+
+def _in_words(row: Review) -> dict[str, Any]:
+    return {
+        "评审规则": str(row.rule or "未选择"),
+        "逐阶段开启": "是" if row.by_stage else "否",
+        "截止时间": moment_text(row.due_at) if row.due_at else "不限",
+    }

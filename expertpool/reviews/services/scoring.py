@@ -1,0 +1,154 @@
+"""What an expert does: he fills in his sheets, which are kept as he types, and submits them by his hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.events import publish
+from expertpool.reviews.calculation import Indicator, RuleTree
+from expertpool.reviews.calculation.scores import check_score, read_value
+from expertpool.reviews.events import SheetSubmitted
+from expertpool.reviews.exceptions import ReviewRefused
+from expertpool.reviews.models import Reviewer, ScoreSheet, Submission
+from expertpool.reviews.models.reviews import Scores
+from expertpool.reviews.queries.sheets import (
+    NOTHING,
+    asked_in,
+    content_of,
+    problems_in,
+    rule_of,
+    seen_hash,
+    sheets_of,
+    standing,
+)
+
+NOT_HIS = "这不是您的评分表。"
+NOT_OPEN = "这次评审现在不能评分：还没有开始、已经结束，或已过截止时间。"
+SUBMITTED = "您已经提交了评分表，不能再改；确需修改的，请联系评审组织人员退回。"
+
+
+@dataclass(frozen=True)
+class Save:
+    """What a device sends of one item: what it changed, and which revision it had read."""
+
+    revision: int
+    scores: Scores
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of it. ``problems``: why a value was not taken, or cannot be submitted as it stands; ``theirs``: what
+    another device had saved meanwhile: then nothing was written."""
+
+    revision: int
+    problems: dict[str, str] = field(default_factory=dict)
+    theirs: Scores | None = None
+
+
+@transaction.atomic
+def save_scores(
+    *, reviewer: Reviewer, saves: Mapping[int, Save], actor: User, now: datetime
+) -> dict[int, Saved]:
+    """Keep what ``reviewer`` has filled in so far, by item. A value that cannot be is not kept, nor what belongs to a stage
+    that is not open; the same sent twice changes nothing. Not logged: it is a draft.
+
+    Refuses (ReviewRefused) another's account, a review that is not open, and once he has submitted.
+    """
+    row = _held(reviewer, actor, now)
+    rule = rule_of(row.review)
+    asked = {
+        one.indicator.code: one.indicator
+        for one in asked_in(rule)
+        if one.stage <= row.review.stages
+    }
+    sheets = ScoreSheet.objects.select_for_update().filter(reviewer=row, item__in=list(saves))
+    return {sheet.item_id: _save(sheet, saves[sheet.item_id], rule, asked, now) for sheet in sheets}
+
+
+def _save(
+    sheet: ScoreSheet, save: Save, rule: RuleTree, asked: Mapping[str, Indicator], now: datetime
+) -> Saved:
+    said: Scores = {}
+    problems: dict[str, str] = {}
+    for code, (value, reason) in save.scores.items():
+        if code not in asked:
+            continue
+        problem = check_score(rule, code, value, reason)
+        if problem is not None and value.strip():
+            problems[code] = problem.text
+        if problem is None or problem.is_missing:
+            said[code] = [read_value(asked[code], value), reason.strip()]
+    merged = {**sheet.scores, **said}
+    merged = {code: both for code, both in merged.items() if both != NOTHING}
+    if merged == sheet.scores:
+        return Saved(sheet.revision, problems)
+    if sheet.revision != save.revision:
+        return Saved(sheet.revision, problems, theirs=sheet.scores)
+    sheet.scores, sheet.revision, sheet.saved_at = merged, sheet.revision + 1, now
+    sheet.save()
+    return Saved(sheet.revision, problems)
+
+
+@transaction.atomic
+def submit_sheets(
+    *,
+    reviewer: Reviewer,
+    seen: str,
+    signature: str,
+    signed_from: str,
+    actor: User,
+    now: datetime,
+) -> Submission:
+    """Submit all sheets of ``reviewer`` by his hand: ``signature`` is the picture of his writing, ``seen`` what he has read
+    before (`seen_hash`). They stay as they are. Logged with what names the content. Announces SheetSubmitted.
+
+    Refuses (ReviewRefused) another's account, a review that is not open or has stages that are not, what is not
+    filled in or cannot be, and what was changed since he has read it.
+    """
+    row = _held(reviewer, actor, now)
+    rule, sheets = rule_of(row.review), sheets_of(row)
+    if row.review.stages < len(rule.stages):
+        raise ReviewRefused("还有评审阶段没有开启，全部开启并评完后再提交。")
+    if missing := sum(bool(problems_in(rule, one.scores)) for one in sheets):
+        raise ReviewRefused(f"还有 {missing} 个评审对象没有评完，请补齐后再提交。")
+    if seen != seen_hash(sheets):
+        raise ReviewRefused("评分与您看到的不同（可能在另一台设备上改过），请核对后再签字。")
+    made = Submission(
+        reviewer=row,
+        version=Submission.objects.filter(reviewer=row).count() + 1,
+        content=content_of(sheets),
+        submitted_at=now,
+        signature=signature,
+        signed_from=signed_from,
+    )
+    try:
+        with transaction.atomic():
+            made.save()
+    except IntegrityError:
+        raise ReviewRefused(SUBMITTED) from None
+    after = {"席位": str(row), "版本": made.version, "内容摘要": made.content_hash}
+    record("review.submit", actor=actor, now=now, subject=row.review, after=after)
+    publish(SheetSubmitted(row.review_id))
+    return made
+
+
+def _held(reviewer: Reviewer, actor: User, now: datetime) -> Reviewer:
+    """Hold the row of ``reviewer``: who submits, saves and hands back come one after the other."""
+    rows = Reviewer.objects.select_for_update(of=("self",))
+    row = rows.select_related("review__project", "review__rule", "expert__merged_into").get(
+        pk=reviewer.pk
+    )
+    expert = row.expert.merged_into or row.expert
+    if expert.user_id is None or actor.pk != expert.user_id or row.left_at:
+        raise ReviewRefused(NOT_HIS)
+    if not row.review.is_open(now):
+        raise ReviewRefused(NOT_OPEN)
+    if standing(row) is not None:
+        raise ReviewRefused(SUBMITTED)
+    return row

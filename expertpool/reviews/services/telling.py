@@ -1,0 +1,69 @@
+"""Experts are told of their reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.urls import reverse
+
+from expertpool.core.text import moment_text
+from expertpool.experts.services.contacts import page_for, recipient_of
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.occasions import Occasion
+from expertpool.notifications.services.sending import Envelope, send_messages
+from expertpool.reviews.models import Review, Reviewer, Submission
+from expertpool.reviews.occasions import OPENED, REMINDER, RETURNED
+
+WAYS = (ChannelCode.SITE, ChannelCode.EMAIL, ChannelCode.SMS)
+
+
+def tell_opened(review: Review, *, now: datetime) -> None:
+    """Ask the experts of ``review`` to score, once."""
+    rows = Reviewer.objects.filter(review=review).select_related("expert__user", "invitation")
+    _tell(OPENED, review, list(rows), "", now=now)
+
+
+def tell_joined(reviewer: Reviewer, *, now: datetime) -> None:
+    """Ask one who came later to score, once."""
+    _tell(OPENED, reviewer.review, [reviewer], "", now=now)
+
+
+def tell_missing(review: Review, missing: Sequence[Reviewer], *, now: datetime) -> None:
+    """Remind those who have not submitted."""
+    _tell(REMINDER, review, missing, f":{now:%Y%m%d%H%M}", now=now)
+
+
+def tell_returned(submission: Submission, *, now: datetime) -> None:
+    """Tell its expert that his sheet was handed back, once."""
+    why = {"原因": submission.returned_why}
+    row = submission.reviewer
+    _tell(RETURNED, row.review, [row], f":{submission.version}", why, now=now)
+
+
+def _tell(
+    occasion: Occasion,
+    review: Review,
+    people: Sequence[Reviewer],
+    key: str,
+    words: dict[str, str] | None = None,
+    *,
+    now: datetime,
+) -> None:
+    due = moment_text(review.due_at) if review.due_at else "评审结束前"
+    envelopes = [
+        Envelope(
+            recipient=recipient_of(one.expert),
+            context={
+                "专家姓名": one.expert.name,
+                "项目名称": review.project.name,
+                "截止时间": due,
+                "网址": page_for(one.expert, reverse("reviews:own_review", args=[one.pk])),
+            }
+            | (words or {}),
+            about=one.invitation,
+            key=f"{occasion.code}:{one.pk}{key}",
+        )
+        for one in people
+    ]
+    send_messages(occasion=occasion.code, envelopes=envelopes, channels=WAYS, now=now, surely=True)

@@ -1,0 +1,58 @@
+"""The tabs on the panorama of an expert and on the page of a project."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from expertpool.core.registry import Tab
+from expertpool.draws.services.names import readable_draws
+from expertpool.experts.models import Expert
+from expertpool.projects.models import Project
+from expertpool.reviews.permissions import MANAGE, VIEW
+from expertpool.reviews.queries.progress import progress_of
+from expertpool.reviews.queries.reviews import (
+    projects_without_review,
+    reviewing,
+    reviews_visible_to,
+)
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from expertpool.accounts.models import User
+
+LONGEST = 50  # reviews that the tab shows
+
+
+def of_expert(request: HttpRequest, expert: Expert) -> str:
+    """评审 of an expert: in which he scores, as far as somebody may know it."""
+    user, now = cast("User", request.user), timezone.now()
+    draws = readable_draws(user, now=now).filter(released_at__isnull=False).values("pk")
+    rows = reviewing(expert).filter(
+        review__in=reviews_visible_to(user).values("pk"), invitation__draw__in=draws
+    )
+    return render_to_string("reviews/_expert_tab.html", {"rows": rows[:LONGEST]}, request)
+
+
+def of_project(request: HttpRequest, project: Project) -> str:
+    """评审 of a project: how far it has come, or where it begins."""
+    user = cast("User", request.user)
+    row = reviews_visible_to(user).filter(project=project).first()
+    people = progress_of(row) if row else []
+    context = {
+        "project": project,
+        "review": row,
+        "people": people,
+        "submitted": sum(one.submission is not None for one in people),
+        "may_create": projects_without_review(user).filter(pk=project.pk).exists(),
+    }
+    return render_to_string("reviews/_project_tab.html", context, request)
+
+
+TABS = (
+    Tab("experts:detail", "reviews", "评审", 63, of_expert, permissions=(VIEW,)),
+    Tab("projects:detail", "reviews", "评审", 33, of_project, permissions=(VIEW, MANAGE)),
+)

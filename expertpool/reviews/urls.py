@@ -1,0 +1,23 @@
+from django.urls import path
+
+from expertpool.reviews.views import office, own
+
+app_name = "reviews"
+urlpatterns = [
+    path("reviews/", office.reviews, name="list"),
+    path("reviews/<int:pk>/", office.detail, name="detail"),
+    path("reviews/<int:pk>/edit/", office.edit, name="edit"),
+    path("reviews/<int:pk>/start/", office.start, name="start"),
+    path("reviews/<int:pk>/stage/", office.stage, name="stage"),
+    path("reviews/<int:pk>/remind/", office.remind, name="remind"),
+    path("reviews/<int:pk>/end/", office.end, name="end"),
+    path("reviews/<int:pk>/items/new/", office.item_new, name="item_new"),
+    path("reviews/items/<int:pk>/", office.item_edit, name="item_edit"),
+    path("reviews/items/<int:pk>/remove/", office.item_remove, name="item_remove"),
+    path("reviews/projects/<int:pk>/new/", office.create, name="create"),
+    path("my/scoring/", own.index, name="own"),
+    path("my/scoring/<int:pk>/", own.review, name="own_review"),
+    path("my/scoring/<int:pk>/save/", own.save, name="own_save"),
+    path("my/scoring/<int:pk>/submit/", own.submit, name="own_submit"),
+    path("my/scoring/<int:pk>/stage/", own.stage, name="own_stage"),
+]

@@ -1,0 +1,259 @@
+"""Reviews as the office prepares, opens and watches them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from expertpool.accounts.models import UserRequest
+from expertpool.audit.services import Edits
+from expertpool.core.permissions import requires
+from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.editing import Editing
+from expertpool.core.views.listing import listing, render_list
+from expertpool.reviews.exceptions import ReviewRefused
+from expertpool.reviews.forms.reviews import ItemForm, ReviewFilter, TermsForm
+from expertpool.reviews.models import Review, ReviewItem
+from expertpool.reviews.permissions import MANAGE, VIEW
+from expertpool.reviews.queries.progress import progress_of
+from expertpool.reviews.queries.reviews import (
+    may_name,
+    panel_is_known,
+    projects_without_review,
+    reviews_visible_to,
+    with_progress,
+)
+from expertpool.reviews.queries.rules import rules_for
+from expertpool.reviews.queries.sheets import items_of, rule_of
+from expertpool.reviews.services import organising
+from expertpool.reviews.tables import REVIEW_SORTS, REVIEW_TABS
+from expertpool.workflow.queries.requests import waiting_about
+
+
+@require_safe
+@requires(VIEW)
+def reviews(request: UserRequest) -> HttpResponse:
+    """All reviews in the user's scope, and how far they have come."""
+    found = listing(
+        request,
+        with_progress(reviews_visible_to(request.user)),
+        sorts=REVIEW_SORTS,
+        default_sort="-created",
+        form=ReviewFilter(request.GET),
+        tabs=REVIEW_TABS,
+    )
+    return render_list(request, "reviews/list.html", found.context)
+
+
+@require_safe
+@requires(VIEW)
+def detail(request: UserRequest, pk: int) -> HttpResponse:
+    """One review: what is scored, who scores it, and how far each has come."""
+    now = timezone.now()
+    row = get_object_or_404(reviews_visible_to(request.user), pk=pk)
+    return render(request, "reviews/detail.html", shown_of(row, request.user, now))
+
+
+def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
+    """Return what is shown of a review: names to whoever may read them, scores to nobody."""
+    people, rule = progress_of(row), rule_of(row)
+    submissions = [one.submission for one in people if one.submission]
+    requests = [item for one in submissions for item in waiting_about(one, user, now=now)]
+    return {
+        "review": row,
+        "items": items_of(row),
+        "people": people,
+        "missing": sum(one.is_missing for one in people),
+        "named": may_name(user, row.project, now=now),
+        "known": panel_is_known(row.project),
+        "manages": reviews_visible_to(user, MANAGE).filter(pk=row.pk).exists(),
+        "is_open": row.is_open(now),
+        "is_late": row.opened_at and not row.ended_at and not row.is_open(now),
+        "stages": [one.name for one in rule.stages],
+        "requests": requests,
+        "asked_back": {item.asked.submission_id for item in requests},
+    }
+
+
+@requires(MANAGE)
+def create(request: UserRequest, pk: int) -> HttpResponse:
+    """Begin to prepare the review of a project (drawer)."""
+    project = get_object_or_404(projects_without_review(request.user), pk=pk)
+    form = TermsForm(request.POST or None, rules=rules_for(project))
+
+    def write() -> HttpResponse:
+        row = organising.create_review(
+            project=project, terms=form.terms, actor=request.user, now=timezone.now()
+        )
+        messages.success(request, "已建立，请添加评审对象。")
+        return redirect("reviews:detail", pk=row.pk)
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title="建立评审",
+        refusals=ReviewRefused,
+        back=reverse("projects:detail", args=[pk]),
+    )
+
+
+@requires(MANAGE)
+def edit(request: UserRequest, pk: int) -> HttpResponse:
+    """Change how a review is held (drawer)."""
+    editing = Editing(request, Edits((Review, [pk])))
+    row = _managed(request, pk)
+    form = TermsForm(request.POST or None, rules=rules_for(row.project), review=row)
+
+    def write() -> None:
+        organising.change_terms(
+            review=row, terms=form.terms, actor=request.user, now=timezone.now()
+        )
+
+    return _drawer(request, form, write, title="评审设置", back=pk, editing=editing)
+
+
+@requires(MANAGE)
+def item_new(request: UserRequest, pk: int) -> HttpResponse:
+    """Add something that is scored (drawer)."""
+    row = _managed(request, pk)
+    form = ItemForm(request.POST or None)
+
+    def write() -> None:
+        organising.add_items(
+            review=row, things=[form.thing], actor=request.user, now=timezone.now()
+        )
+
+    return _drawer(request, form, write, title="添加评审对象", back=pk)
+
+
+@requires(MANAGE)
+def item_edit(request: UserRequest, pk: int) -> HttpResponse:
+    """Change what is known of an item (drawer)."""
+    editing = Editing(request, Edits((Review, [_item(request, pk).review_id])))
+    item = _item(request, pk)
+    form = ItemForm(request.POST or None, item=item)
+
+    def write() -> None:
+        organising.edit_item(item=item, thing=form.thing, actor=request.user, now=timezone.now())
+
+    return _drawer(
+        request,
+        form,
+        write,
+        title=f"修改 · {item.number}",
+        back=item.review_id,
+        editing=editing,
+    )
+
+
+@require_POST
+@requires(MANAGE)
+def item_remove(request: UserRequest, pk: int) -> HttpResponse:
+    item = _item(request, pk)
+    return _act(
+        request,
+        item.review_id,
+        lambda: organising.remove_item(item=item, actor=request.user, now=timezone.now()),
+        "已删除。",
+    )
+
+
+@require_POST
+@requires(MANAGE)
+def start(request: UserRequest, pk: int) -> HttpResponse:
+    """Open a review for its panel."""
+    row = _managed(request, pk)
+    return _act(
+        request,
+        pk,
+        lambda: organising.open_review(review=row, actor=request.user, now=timezone.now()),
+        "评审已开始，已通知评审专家。",
+    )
+
+
+@require_POST
+@requires(MANAGE)
+def stage(request: UserRequest, pk: int) -> HttpResponse:
+    """Open the next stage."""
+    row = _managed(request, pk)
+    return _act(
+        request,
+        pk,
+        lambda: organising.open_stage(review=row, actor=request.user, now=timezone.now()),
+        "已开启下一阶段。",
+    )
+
+
+@require_POST
+@requires(MANAGE)
+def remind(request: UserRequest, pk: int) -> HttpResponse:
+    """Remind whoever has not submitted."""
+    row = _managed(request, pk)
+    return _act(
+        request,
+        pk,
+        lambda: organising.remind(review=row, actor=request.user, now=timezone.now()),
+        "已提醒还没有提交的专家。",
+    )
+
+
+@require_POST
+@requires(MANAGE)
+def end(request: UserRequest, pk: int) -> HttpResponse:
+    """End the scoring."""
+    row = _managed(request, pk)
+    return _act(
+        request,
+        pk,
+        lambda: organising.end_review(review=row, actor=request.user, now=timezone.now()),
+        "评审已结束。",
+    )
+
+
+def _managed(request: UserRequest, pk: int) -> Review:
+    return get_object_or_404(reviews_visible_to(request.user, MANAGE), pk=pk)
+
+
+def _item(request: UserRequest, pk: int) -> ReviewItem:
+    rows = ReviewItem.objects.filter(review__in=reviews_visible_to(request.user, MANAGE))
+    return get_object_or_404(rows.select_related("review"), pk=pk)
+
+
+def _drawer(
+    request: UserRequest,
+    form: Any,
+    write: Callable[[], None],
+    *,
+    title: str,
+    back: int,
+    editing: Editing | None = None,
+) -> HttpResponse:
+    return drawer_form(
+        request,
+        form,
+        write,
+        title=title,
+        refresh="page",
+        refusals=ReviewRefused,
+        editing=editing,
+        back=reverse("reviews:detail", args=[back]),
+    )
+
+
+def _act(request: UserRequest, pk: int, write: Callable[[], object], message: str) -> HttpResponse:
+    try:
+        write()
+    except ReviewRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, message)
+    return redirect("reviews:detail", pk=pk)

@@ -1,0 +1,156 @@
+"""The expert's own area: he scores what he is asked to, on the phone or at a desk, and submits it by his hand."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.client import client_address
+from expertpool.core.views.drawers import attempt
+from expertpool.experts.guards import as_expert
+from expertpool.experts.models import Expert
+from expertpool.reviews.exceptions import ReviewRefused
+from expertpool.reviews.forms.reviews import SubmitForm
+from expertpool.reviews.models import Reviewer
+from expertpool.reviews.queries.reviews import reviewing
+from expertpool.reviews.queries.sheets import (
+    page_data,
+    read_table,
+    rule_of,
+    seen_hash,
+    sheets_of,
+    standing,
+)
+from expertpool.reviews.services.organising import open_stage
+from expertpool.reviews.services.scoring import Save, save_scores, submit_sheets
+
+MOST_DEVICE = 200  # characters of how a browser calls itself
+MOST_ITEMS = 200  # of one save: what was typed within some seconds, or while the line was down
+
+
+@require_safe
+@as_expert
+def index(request: UserRequest, expert: Expert) -> HttpResponse:
+    """The reviews in which he scores, first what waits."""
+    return render(request, "reviews/own.html", {"rows": reviewing(expert)})
+
+
+@require_safe
+@as_expert
+def review(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
+    """His sheets of one review: to fill in, and once they are submitted to read."""
+    row, now = _own(expert, pk), timezone.now()
+    done, sheets, rule = standing(row), sheets_of(row), rule_of(row.review)
+    context: dict[str, Any] = {
+        "row": row,
+        "review": row.review,
+        "done": done,
+        "is_open": row.review.is_open(now),
+        "next_stage": rule.stages[row.review.stages].name
+        if row.review.stages < len(rule.stages)
+        else "",
+    }
+    if done is None and context["is_open"]:
+        context["data"] = page_data(row.review, row, sheets)
+        return render(request, "reviews/own_review.html", context)
+    content = done.content if done else None
+    context["table"] = read_table(row.review, sheets, content)
+    return render(request, "reviews/own_sheet.html", context)
+
+
+@require_POST
+@as_expert
+def save(request: UserRequest, expert: Expert, pk: int) -> JsonResponse:
+    """Keep what was typed so far: {items: {id: {revision, scores: {code: [value, reason]}}}}."""
+    row = _own(expert, pk)
+    try:
+        saves = _saves(request.body)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return JsonResponse({"refused": "发来的评分看不懂，请刷新页面。"}, status=400)
+    try:
+        done = save_scores(reviewer=row, saves=saves, actor=request.user, now=timezone.now())
+    except ReviewRefused as refusal:
+        return JsonResponse({"refused": str(refusal)}, status=409)
+    items = {
+        str(pk): {"revision": one.revision, "problems": one.problems, "theirs": one.theirs}
+        for pk, one in done.items()
+    }
+    return JsonResponse({"items": items})
+
+
+def _saves(body: bytes) -> dict[int, Save]:
+    said = json.loads(body)["items"]
+    if len(said) > MOST_ITEMS:
+        raise ValueError("too many")
+    return {
+        int(pk): Save(
+            int(one["revision"]),
+            {
+                str(code): [_text(value), _text(reason)]
+                for code, (value, reason) in one["scores"].items()
+            },
+        )
+        for pk, one in said.items()
+    }
+
+
+def _text(said: Any) -> str:
+    if not isinstance(said, str) or "\x00" in said:
+        raise TypeError("no text")
+    return said
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@as_expert
+def submit(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
+    """He reads all that he has said, and signs it."""
+    row, now = _own(expert, pk), timezone.now()
+    sheets = sheets_of(row)
+    if standing(row) is not None or not row.review.is_open(now):
+        return redirect("reviews:own_review", pk=pk)
+    form = SubmitForm(request.POST if request.method == "POST" else None)
+    form.initial["seen"] = seen_hash(sheets)
+    device = request.headers.get("User-Agent", "")[:MOST_DEVICE]
+
+    def write() -> None:
+        submit_sheets(
+            reviewer=row,
+            seen=form.cleaned_data["seen"],
+            signature=form.cleaned_data["signature"],
+            signed_from=f"{client_address(request)} {device}",
+            actor=request.user,
+            now=now,
+        )
+
+    if request.method == "POST" and attempt(form, write, refusals=ReviewRefused):
+        messages.success(request, "已提交，谢谢您的评审。")
+        return redirect("reviews:own_review", pk=pk)
+    table = read_table(row.review, sheets, None)
+    context = {"row": row, "review": row.review, "form": form, "table": table}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "reviews/own_submit.html", context, status=status)
+
+
+@require_POST
+@as_expert
+def stage(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
+    """The leader of the panel opens the next stage."""
+    row = get_object_or_404(reviewing(expert), pk=pk, is_leader=True)
+    try:
+        open_stage(review=row.review, actor=request.user, now=timezone.now())
+    except ReviewRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "已开启下一阶段，各位专家可以填写。")
+    return redirect("reviews:own_review", pk=pk)
+
+
+def _own(expert: Expert, pk: int) -> Reviewer:
+    return get_object_or_404(reviewing(expert), pk=pk)

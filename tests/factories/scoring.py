@@ -1,0 +1,138 @@
+"""Reviews that are scored by a panel whose names are released."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.experts.models import Expert
+from expertpool.reviews.calculation import PASSED, Indicator, Kind, Passing, RuleTree, Stage
+from expertpool.reviews.models import Review, Reviewer, ReviewRule, Submission
+from expertpool.reviews.queries.sheets import seen_hash, sheets_of
+from expertpool.reviews.services.organising import (
+    Terms,
+    Thing,
+    add_items,
+    create_review,
+    open_review,
+)
+from expertpool.reviews.services.scoring import Save, save_scores, submit_sheets
+from tests.factories.evaluations import make_reviewed
+
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1 L8 8"/></svg>'
+STROKES = str([[[10 + 3 * at, 20 + at % 5] for at in range(20)]])
+RULE = RuleTree(
+    (
+        Stage("资格审查", (Indicator("1.1", "营业执照", Kind.CHECK),), Passing.TWO_THIRDS),
+        Stage(
+            "评分",
+            (
+                Indicator(
+                    "2.1",
+                    "技术",
+                    Kind.GROUP,
+                    children=(
+                        Indicator(
+                            "2.1.1",
+                            "方案",
+                            Kind.SCORE,
+                            high=Decimal(60),
+                            step=Decimal("0.5"),
+                            ends=True,
+                        ),
+                        Indicator(
+                            "2.1.2",
+                            "团队",
+                            Kind.GRADE,
+                            grades=(("优", Decimal(20)), ("良", Decimal(15)), ("差", Decimal(0))),
+                        ),
+                    ),
+                ),
+                Indicator("2.2", "意见", Kind.TEXT, mandatory=False),
+            ),
+        ),
+    )
+)
+GOOD = {"1.1": [PASSED, ""], "2.1.1": ["50", ""], "2.1.2": ["良", ""]}
+THINGS = (Thing("T-1", "一标段投标文件", "甲公司"), Thing("T-2", "二标段投标文件", "乙公司"))
+
+
+def make_rule(
+    name: str = "综合评分法", *, anonymous: bool = False, rule: RuleTree = RULE
+) -> ReviewRule:
+    version = ReviewRule.objects.filter(name=name).count() + 1
+    row = ReviewRule(
+        name=name,
+        version=version,
+        anonymous=anonymous,
+        content=rule.as_json(),
+        at=timezone.now(),
+    )
+    row.save()
+    return row
+
+
+def make_review(
+    operator: User,
+    *,
+    now: datetime,
+    pool: Sequence[Expert] = (),
+    anonymous: bool = False,
+    by_stage: bool = False,
+    due_at: datetime | None = None,
+    things: Sequence[Thing] = THINGS,
+) -> Review:
+    """A review that is prepared, of a panel whose names are released."""
+    project = make_reviewed(operator, now=now, pool=pool).project
+    terms = Terms(make_rule(anonymous=anonymous), by_stage, due_at)
+    review = create_review(project=project, terms=terms, actor=operator, now=now)
+    add_items(review=review, things=things, actor=operator, now=now)
+    return review
+
+
+def make_open(operator: User, *, now: datetime, **kwargs: object) -> Review:
+    """The same, opened."""
+    review = make_review(operator, now=now, **kwargs)  # type: ignore[arg-type]
+    return open_review(review=review, actor=operator, now=now)
+
+
+def reviewer_of(review: Review, expert: Expert) -> Reviewer:
+    return Reviewer.objects.select_related("review__project", "expert").get(
+        review=review, expert=expert
+    )
+
+
+def fill_in(
+    reviewer: Reviewer, *, now: datetime, scores: dict[str, list[str]] | None = None
+) -> None:
+    """He says the same of all items."""
+    user = reviewer.expert.user
+    assert user
+    saves = {one.item_id: Save(one.revision, scores or GOOD) for one in sheets_of(reviewer)}
+    done = save_scores(reviewer=reviewer, saves=saves, actor=user, now=now)
+    assert all(one.theirs is None for one in done.values())
+
+
+def submit(reviewer: Reviewer, *, now: datetime, seen: str = "") -> Submission:
+    user = reviewer.expert.user
+    assert user
+    return submit_sheets(
+        reviewer=reviewer,
+        seen=seen or seen_hash(sheets_of(reviewer)),
+        signature=PICTURE,
+        signed_from="10.0.0.1 Chromium",
+        actor=user,
+        now=now,
+    )
+
+
+def make_submitted(operator: User, expert: Expert, *, now: datetime) -> Submission:
+    """The sheets of ``expert``, who has an account and sits alone, submitted."""
+    review = make_open(operator, now=now, pool=(expert,))
+    reviewer = reviewer_of(review, expert)
+    fill_in(reviewer, now=now)
+    return submit(reviewer, now=now)

@@ -1,0 +1,308 @@
+"""A review from its preparation to the sheets that are submitted, and handed back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.experts.models import Expert
+from expertpool.notifications.models import Message
+from expertpool.reviews.enums import ReviewerState, ReviewState
+from expertpool.reviews.exceptions import ReviewRefused
+from expertpool.reviews.models import Review, Reviewer, ReviewItem, ScoreSheet, Submission
+from expertpool.reviews.queries.progress import progress_of
+from expertpool.reviews.queries.reviews import reviewing, reviews_visible_to, to_score
+from expertpool.reviews.queries.sheets import sheets_of, standing, submitted_sheets
+from expertpool.reviews.services.organising import (
+    Terms,
+    Thing,
+    add_items,
+    change_terms,
+    create_review,
+    edit_item,
+    end_review,
+    open_review,
+    open_stage,
+    remind,
+    remove_item,
+)
+from expertpool.reviews.services.returning import decide_hand_back, request_hand_back
+from expertpool.reviews.services.scoring import Save, save_scores
+from tests.factories.accounts import make_user
+from tests.factories.draws import make_draw
+from tests.factories.experts import give_account, make_expert
+from tests.factories.scoring import (
+    GOOD,
+    THINGS,
+    fill_in,
+    make_open,
+    make_review,
+    make_rule,
+    make_submitted,
+    reviewer_of,
+    submit,
+)
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def expert() -> Expert:
+    row = make_expert("王立新")
+    give_account(row, make_user("expert"))
+    return row
+
+
+def save(
+    reviewer: Reviewer, scores: dict[str, list[str]], *, revision: int = 0, now: datetime = NOW
+) -> object:
+    assert reviewer.expert.user
+    first = sheets_of(reviewer)[0].item_id
+    done = save_scores(
+        reviewer=reviewer,
+        saves={first: Save(revision, scores)},
+        actor=reviewer.expert.user,
+        now=now,
+    )
+    return done[first]
+
+
+@pytest.mark.shows("OVW-11", "DRAW-25")
+def test_a_review_is_prepared_and_opened_for_its_panel(operator: User, expert: Expert) -> None:
+    other = make_expert("李四")
+    review = make_review(operator, now=NOW, pool=(expert, other))
+    item = review.items.get(number="T-1")
+    edit_item(item=item, thing=Thing("T-9", "改名"), actor=operator, now=NOW)
+    remove_item(item=review.items.get(number="T-2"), actor=operator, now=NOW)
+    with pytest.raises(ReviewRefused, match="已经有了"):
+        add_items(review=review, things=[Thing("T-9", "再来")], actor=operator, now=NOW)
+    row = open_review(review=review, actor=operator, now=NOW)
+    assert (row.state, row.stages, len(row.items_hash)) == (ReviewState.OPEN, 2, 64)
+    assert {one.expert.name for one in row.reviewers.all()} == {"王立新", "李四"}
+    assert ScoreSheet.objects.count() == 2
+    assert Message.objects.filter(occasion="reviews.opened", channel="site").count() == 2
+    assert [one.review for one in to_score(expert)] == [row]
+    with pytest.raises(ReviewRefused, match="已经开始"):
+        add_items(review=review, things=THINGS, actor=operator, now=NOW)
+    for statement in (
+        "UPDATE reviews_reviewitem SET price = 1",
+        "DELETE FROM reviews_reviewitem",
+        "UPDATE reviews_review SET opened_at = now()",
+        "UPDATE reviews_review SET rule_id = NULL",
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def test_it_opens_neither_unprepared_nor_before_names_are_known(operator: User) -> None:
+    running = make_draw(now=NOW, operator=operator).project
+    review = create_review(project=running, terms=Terms(), actor=operator, now=NOW)
+    with pytest.raises(ReviewRefused, match="已经建立"):
+        create_review(project=running, terms=Terms(), actor=operator, now=NOW)
+    with pytest.raises(ReviewRefused, match="请先选择"):
+        open_review(review=review, actor=operator, now=NOW)
+    change_terms(review=review, terms=Terms(make_rule()), actor=operator, now=NOW)
+    add_items(review=review, things=THINGS, actor=operator, now=NOW)
+    with pytest.raises(ReviewRefused, match="名单还没有公开"):
+        open_review(review=review, actor=operator, now=NOW)
+    ready = make_review(operator, now=NOW)
+    with pytest.raises(ReviewRefused, match="无权查看名单"):
+        open_review(review=ready, actor=make_user("finance"), now=NOW)
+    late = Terms(ready.rule, due_at=NOW - HOUR)
+    change_terms(review=ready, terms=late, actor=operator, now=NOW)
+    with pytest.raises(ReviewRefused, match="截止时间已过"):
+        open_review(review=ready, actor=operator, now=NOW)
+    assert not Reviewer.objects.exists()
+
+
+def test_a_foreign_rule_opens_nothing(operator: User) -> None:
+    review = make_review(operator, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE reviews_reviewrule SET content = jsonb_set(content, '{drop}', '3')")
+    with pytest.raises(ReviewRefused, match="系统之外"):
+        open_review(review=review, actor=operator, now=NOW)
+
+
+def test_an_anonymous_review_tells_numbers_without_order(operator: User) -> None:
+    things = [Thing(f"P{at}", f"课题{at}", f"单位{at}") for at in range(8)]
+    row = make_open(operator, now=NOW, anonymous=True, things=things)
+    aliases = list(ReviewItem.objects.filter(review=row).values_list("alias", flat=True))
+    assert sorted(aliases) == [f"匿名 {at:02d}" for at in range(1, 9)]
+
+
+@pytest.mark.shows("OVW-13")
+def test_drafts_are_kept_and_what_cannot_be_is_refused_at_its_place(
+    operator: User, expert: Expert
+) -> None:
+    row = reviewer_of(make_open(operator, now=NOW, pool=(expert,)), expert)
+    done = save(row, {"1.1": ["合格", ""], "2.1.1": ["61", ""], "9": ["1", ""]})
+    assert (done.revision, done.theirs) == (1, None)  # type: ignore[attr-defined]
+    assert "超出范围" in done.problems["2.1.1"]  # type: ignore[attr-defined]
+    assert sheets_of(row)[0].scores == {"1.1": ["通过", ""]}
+    done = save(row, {"2.1.1": ["60", ""]}, revision=1)
+    assert "请说明理由" in done.problems["2.1.1"]  # type: ignore[attr-defined]
+    assert sheets_of(row)[0].scores["2.1.1"] == ["60", ""]
+    done = save(row, {"2.1.1": ["６０分", "方案最优"]}, revision=2)
+    assert (done.revision, done.problems) == (3, {})  # type: ignore[attr-defined]
+    save(row, {"1.1": ["", ""]}, revision=3)
+    assert sheets_of(row)[0].scores == {"2.1.1": ["60", "方案最优"]}
+
+
+@pytest.mark.shows("OVW-13")
+def test_a_second_device_is_noticed_and_a_lost_answer_is_none(
+    operator: User, expert: Expert
+) -> None:
+    row = reviewer_of(make_open(operator, now=NOW, pool=(expert,)), expert)
+    save(row, {"2.1.1": ["50", ""]})
+    again = save(row, {"2.1.1": ["50", ""]})
+    assert (again.revision, again.theirs) == (1, None)  # type: ignore[attr-defined]
+    other = save(row, {"2.1.1": ["40", ""]})
+    assert other.theirs == {"2.1.1": ["50", ""]}  # type: ignore[attr-defined]
+    assert sheets_of(row)[0].scores == {"2.1.1": ["50", ""]}
+
+
+@pytest.mark.shows("OVW-13")
+def test_a_sheet_is_submitted_once_by_whose_it_is_and_stays(operator: User, expert: Expert) -> None:
+    other = make_expert("李四")
+    give_account(other, make_user("expert"))
+    review = make_open(operator, now=NOW, pool=(expert, other))
+    row = reviewer_of(review, expert)
+    with pytest.raises(ReviewRefused, match="2 个评审对象没有评完"):
+        submit(row, now=NOW)
+    fill_in(row, now=NOW)
+    with pytest.raises(ReviewRefused, match="与您看到的不同"):
+        submit(row, now=NOW, seen="0" * 64)
+    assert other.user
+    with pytest.raises(ReviewRefused, match="不是您的"):
+        save_scores(reviewer=row, saves={}, actor=other.user, now=NOW)
+    made = submit(row, now=NOW)
+    assert (made.version, made.content["T-1"]) == (1, GOOD)
+    assert not Submission.objects.get().is_altered
+    for act in (lambda: submit(row, now=NOW), lambda: save(row, {"2.2": ["补充", ""]})):
+        with pytest.raises(ReviewRefused, match="已经提交"):
+            act()
+    log = Entry.objects.get(action="review.submit")
+    assert (log.after or {})["内容摘要"] == made.content_hash
+    assert "50" not in str(log.after)
+    states = {one.reviewer.expert.name: one.state for one in progress_of(review)}
+    assert states == {"王立新": ReviewerState.SUBMITTED, "李四": ReviewerState.WAITING}
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE reviews_submission SET content = '{}'")
+
+
+def test_what_somebody_else_wrote_is_no_sheet(operator: User, expert: Expert) -> None:
+    made = make_submitted(operator, expert, now=NOW)
+    review = made.reviewer.review
+    assert submitted_sheets(review)[made.reviewer.key]["T-1"]["2.1.1"] == ("50", "")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE reviews_submission DISABLE TRIGGER USER")
+        cursor.execute(
+            """UPDATE reviews_submission SET content = '{"T-1": {"2.1.1": ["60", ""]}}'"""
+        )
+        cursor.execute("ALTER TABLE reviews_submission ENABLE TRIGGER USER")
+    assert Submission.objects.get().is_altered
+    assert submitted_sheets(review) == {}
+
+
+def test_nobody_scores_after_its_time(operator: User, expert: Expert) -> None:
+    review = make_open(operator, now=NOW, pool=(expert,), due_at=NOW + HOUR)
+    row = reviewer_of(review, expert)
+    fill_in(row, now=NOW)
+    with pytest.raises(ReviewRefused, match="已过截止时间"):
+        submit(row, now=NOW + HOUR)
+    longer = Terms(due_at=NOW + 2 * HOUR)
+    changed = change_terms(review=review, terms=longer, actor=operator, now=NOW + HOUR)
+    assert changed.rule == review.rule
+    submit(row, now=NOW + HOUR)
+    with pytest.raises(ReviewRefused, match="请填写以后的时间"):
+        change_terms(review=review, terms=Terms(due_at=NOW), actor=operator, now=NOW + HOUR)
+
+
+def test_stages_are_opened_one_by_one(operator: User, expert: Expert) -> None:
+    review = make_open(operator, now=NOW, pool=(expert,), by_stage=True)
+    row = reviewer_of(review, expert)
+    save(row, GOOD)
+    assert sheets_of(row)[0].scores == {"1.1": ["通过", ""]}
+    with pytest.raises(ReviewRefused, match="阶段没有开启"):
+        submit(row, now=NOW)
+    open_stage(review=review, actor=operator, now=NOW)
+    with pytest.raises(ReviewRefused, match="都已开启"):
+        open_stage(review=review, actor=operator, now=NOW)
+    fill_in(row, now=NOW)
+    submit(row, now=NOW)
+
+
+@pytest.mark.shows("OVW-15")
+def test_who_is_missing_is_told_and_reminded_and_keeps_it_from_ending(
+    operator: User, expert: Expert
+) -> None:
+    other = make_expert("李四")
+    review = make_open(operator, now=NOW, pool=(expert, other))
+    row = reviewer_of(review, expert)
+    fill_in(row, now=NOW)
+    submit(row, now=NOW)
+    with pytest.raises(ReviewRefused, match="还有 1 位专家没有提交"):
+        end_review(review=review, actor=operator, now=NOW)
+    assert [one.reviewer.expert.name for one in progress_of(review) if one.is_missing] == ["李四"]
+    assert remind(review=review, actor=operator, now=NOW) == 1
+    with pytest.raises(ReviewRefused, match="一小时内"):
+        remind(review=review, actor=operator, now=NOW + timedelta(minutes=59))
+    assert Message.objects.filter(occasion="reviews.reminder", channel="sms").count() == 1
+
+
+def test_a_review_ends_once_all_have_submitted(operator: User, expert: Expert) -> None:
+    made = make_submitted(operator, expert, now=NOW)
+    review = made.reviewer.review
+    with pytest.raises(ReviewRefused, match="不用提醒"):
+        remind(review=review, actor=operator, now=NOW)
+    assert end_review(review=review, actor=operator, now=NOW).state == ReviewState.ENDED
+    with pytest.raises(ReviewRefused, match="已经结束"):
+        end_review(review=review, actor=operator, now=NOW)
+    with pytest.raises(ReviewRefused, match="不能退回"):
+        request_hand_back(subject=made, reason="漏填了", actor=operator, now=NOW)
+
+
+@pytest.mark.shows("OVW-13")
+def test_a_sheet_is_handed_back_by_two_and_both_versions_are_kept(
+    operator: User, expert: Expert
+) -> None:
+    supervisor = make_user("supervisor")
+    first = make_submitted(operator, expert, now=NOW)
+    row = first.reviewer
+    for agree in (False, True):
+        request = request_hand_back(subject=first, reason="单位弄混了", actor=operator, now=NOW)
+        with pytest.raises(ReviewRefused):
+            decide_hand_back(request=request, agree=agree, note="", actor=operator, now=NOW)
+        decide_hand_back(
+            request=request, agree=agree, note="不同意", actor=supervisor, now=NOW + HOUR
+        )
+        assert (standing(row) is None) is agree
+    assert Message.objects.filter(occasion="reviews.returned").exists()
+    fill_in(row, now=NOW + HOUR, scores={"2.1.1": ["40", ""]})
+    second = submit(row, now=NOW + HOUR)
+    kept = Submission.objects.order_by("version")
+    assert [(one.version, one.content["T-1"]["2.1.1"][0]) for one in kept] == [(1, "50"), (2, "40")]
+    assert [one.is_altered for one in kept] == [False, False]
+    assert list(submitted_sheets(row.review)) == [row.key]
+    with pytest.raises(ReviewRefused, match="已经退回"):
+        request_hand_back(subject=first, reason="再来一次", actor=operator, now=NOW + HOUR)
+    assert second.reviewer == row
+
+
+def test_reviews_are_seen_within_reach_and_by_those_who_score(
+    operator: User, expert: Expert
+) -> None:
+    review = make_open(operator, now=NOW, pool=(expert,))
+    assert list(reviews_visible_to(operator)) == [review]
+    assert list(reviews_visible_to(make_user("finance"))) == []
+    assert [one.review for one in reviewing(expert)] == [review]
+    assert list(reviewing(make_expert("旁人"))) == []
+    assert Review.objects.get().is_open(NOW)

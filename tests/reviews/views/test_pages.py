@@ -1,0 +1,216 @@
+"""The pages of a review, for the office and for those who score."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.models import Role, User
+from expertpool.experts.models import Expert
+from expertpool.reviews.models import Review, Reviewer, Submission
+from expertpool.reviews.queries.sheets import seen_hash, sheets_of
+from tests.factories.accounts import make_user
+from tests.factories.evaluations import make_reviewed
+from tests.factories.experts import give_account, make_expert
+from tests.factories.scoring import (
+    GOOD,
+    STROKES,
+    fill_in,
+    make_open,
+    make_rule,
+    make_submitted,
+    reviewer_of,
+    submit,
+)
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+@pytest.fixture
+def expert() -> Expert:
+    row = make_expert("王立新")
+    give_account(row, make_user("expert"))
+    return row
+
+
+def open_for(operator: User, *experts: Expert, **kwargs: object) -> Review:
+    return make_open(operator, now=NOW, pool=experts, **kwargs)
+
+
+def as_expert(client: Client, expert: Expert) -> None:
+    assert expert.user
+    login(client, expert.user)
+
+
+@pytest.mark.shows("OVW-11")
+def test_a_review_is_made_on_the_page_of_its_project(client: Client, operator: User) -> None:
+    project = make_reviewed(operator, now=NOW).project
+    rule = make_rule()
+    login(client, operator)
+    tab = client.get(reverse("projects:detail", args=[project.pk]) + "?tab=reviews")
+    assert "建立评审" in tab.content.decode()
+    due = (timezone.localtime() + timedelta(days=2)).strftime("%Y-%m-%d %H:%M")
+    said = {"rule": rule.pk, "due_at": due}
+    done = client.post(reverse("reviews:create", args=[project.pk]), said, **HTMX)
+    review = Review.objects.get(project=project)
+    assert done.status_code in (204, 302)
+    page = reverse("reviews:detail", args=[review.pk])
+    item = {"number": "T-1", "name": "投标文件", "unit": "甲公司", "price": "120.5"}
+    assert (
+        client.post(reverse("reviews:item_new", args=[review.pk]), item, **HTMX).status_code == 204
+    )
+    again = client.post(reverse("reviews:item_new", args=[review.pk]), item, **HTMX)
+    assert "已经有了" in again.content.decode()
+    row = review.items.get()
+    said = {**item, "name": "新名称"}
+    assert client.post(reverse("reviews:item_edit", args=[row.pk]), said, **HTMX).status_code == 204
+    assert client.get(reverse("reviews:edit", args=[review.pk])).status_code == 200
+    assert "新名称" in client.get(page).content.decode()
+    told = client.post(reverse("reviews:start", args=[review.pk]), follow=True).content.decode()
+    assert "已通知评审专家" in told
+    assert "还有 2 位专家没有提交" in told
+    told = client.post(reverse("reviews:item_remove", args=[row.pk]), follow=True)
+    assert "已经开始" in told.content.decode()
+    for name, words in (("remind", "已提醒"), ("end", "不能结束"), ("stage", "都已开启")):
+        told = client.post(reverse(f"reviews:{name}", args=[review.pk]), follow=True)
+        assert words in told.content.decode()
+    found = client.get(reverse("reviews:list"), {"q": project.number}).content.decode()
+    assert project.name in found
+    assert project.name not in client.get(reverse("reviews:list"), {"q": "没有"}).content.decode()
+
+
+@pytest.mark.shows("OVW-13", "OVW-15")
+def test_who_organises_sees_progress_and_no_scores(
+    client: Client, operator: User, expert: Expert
+) -> None:
+    other = make_expert("李四")
+    review = open_for(operator, expert, other)
+    row = reviewer_of(review, expert)
+    fill_in(row, now=NOW, scores={**GOOD, "2.2": ["方案很好很好", ""]})
+    page = reverse("reviews:detail", args=[review.pk])
+    login(client, operator)
+    shown = client.get(page).content.decode()
+    assert all(words in shown for words in ("评分中", "6 / 6", "李四"))
+    assert "方案很好很好" not in shown
+    role = Role.objects.create(code="watcher", name="不看名单")
+    role.permissions.create(code="reviews.view", scope=Scope.ALL)
+    login(client, make_user(roles=(role,)))
+    shown = client.get(page).content.decode()
+    assert "专家 1" in shown
+    assert "李四" not in shown
+
+
+@pytest.mark.shows("OVW-13")
+def test_an_expert_scores_submits_and_reads(client: Client, operator: User, expert: Expert) -> None:
+    review = open_for(operator, expert)
+    row = reviewer_of(review, expert)
+    as_expert(client, expert)
+    assert review.project.name in client.get(reverse("reviews:own")).content.decode()
+    page = reverse("reviews:own_review", args=[row.pk])
+    assert "scoring-data" in client.get(page).content.decode()
+    items = {one.item_id: {"revision": 0, "scores": GOOD} for one in sheets_of(row)}
+    save = reverse("reviews:own_save", args=[row.pk])
+    for wrong in (
+        "no",
+        "[]",
+        '{"items": {"1": {}}}',
+        '{"items": {"1": {"revision": 0, "scores": 7}}}',
+    ):
+        assert client.post(save, wrong, content_type="application/json").status_code == 400
+    body = json.dumps({"items": items})
+    done = client.post(save, body, content_type="application/json").json()
+    assert {one["revision"] for one in done["items"].values()} == {1}
+    sheet = reverse("reviews:own_submit", args=[row.pk])
+    assert "签字提交" in client.get(sheet).content.decode()
+    seen = seen_hash(sheets_of(row))
+    for signature, words in (("[]", "签上您的姓名"), (STROKES, "与您看到的不同")):
+        refused = client.post(sheet, {"seen": "0" * 64, "signature": signature})
+        assert (refused.status_code, words in refused.content.decode()) == (422, True)
+    client.post(sheet, {"seen": seen, "signature": STROKES})
+    made = Submission.objects.get(reviewer=row)
+    assert made.signed_from.startswith("127.0.0.1")
+    read = client.get(page).content.decode()
+    assert "第 1 版" in read
+    assert "scoring-data" not in read
+    assert client.post(save, body, content_type="application/json").status_code == 409
+    assert client.get(sheet).status_code == 302
+
+
+def test_nobody_opens_the_sheet_of_another(client: Client, operator: User, expert: Expert) -> None:
+    other = make_expert("李四")
+    give_account(other, make_user("expert"))
+    review = open_for(operator, expert, other)
+    row = reviewer_of(review, expert)
+    as_expert(client, other)
+    for name in ("own_review", "own_submit"):
+        assert client.get(reverse(f"reviews:{name}", args=[row.pk])).status_code == 404
+    save = reverse("reviews:own_save", args=[row.pk])
+    said = client.post(save, '{"items": {}}', content_type="application/json")
+    assert said.status_code == 404
+
+
+def test_an_anonymous_sheet_names_nobody(client: Client, operator: User, expert: Expert) -> None:
+    review = open_for(operator, expert, anonymous=True)
+    row = reviewer_of(review, expert)
+    as_expert(client, expert)
+    for name in ("own_review", "own_submit"):
+        shown = client.get(reverse(f"reviews:{name}", args=[row.pk])).content.decode()
+        assert "甲公司" not in shown
+        assert "投标文件" not in shown
+        assert "匿名 01" in shown or json.dumps("匿名 01").strip('"') in shown
+
+
+def test_the_leader_opens_the_next_stage(client: Client, operator: User, expert: Expert) -> None:
+    review = open_for(operator, expert, by_stage=True)
+    row = reviewer_of(review, expert)
+    as_expert(client, expert)
+    stage = reverse("reviews:own_stage", args=[row.pk])
+    assert client.post(stage).status_code == 404
+    Reviewer.objects.filter(pk=row.pk).update(is_leader=True)
+    assert (
+        "开启下一阶段" in client.get(reverse("reviews:own_review", args=[row.pk])).content.decode()
+    )
+    client.post(stage)
+    assert Review.objects.get(pk=review.pk).stages == 2
+    assert "都已开启" in client.post(stage, follow=True).content.decode()
+
+
+@pytest.mark.shows("OVW-13")
+def test_a_hand_back_is_asked_for_and_stands_on_the_page(
+    client: Client, operator: User, expert: Expert
+) -> None:
+    made = make_submitted(operator, expert, now=NOW)
+    page = reverse("reviews:detail", args=[made.reviewer.review_id])
+    login(client, operator)
+    assert "退回原因" in client.get(page).content.decode()
+    ask = reverse("workflow:request_ask", args=["reviews.return", made.pk])
+    client.post(ask, {"reason": "单位弄混了"})
+    shown = client.get(page).content.decode()
+    assert "退回评分表等待确认" in shown
+    assert "退回原因" not in shown
+
+
+def test_reviews_stand_on_the_panorama_and_on_the_home_page(
+    client: Client, operator: User, expert: Expert
+) -> None:
+    review = open_for(operator, expert)
+    login(client, operator)
+    tab = client.get(reverse("experts:detail", args=[expert.pk]) + "?tab=reviews")
+    assert review.project.name in tab.content.decode()
+    tab = client.get(reverse("projects:detail", args=[review.project_id]) + "?tab=reviews")
+    assert "0 / 1" in tab.content.decode()
+    as_expert(client, expert)
+    assert "评审打分" in client.get(reverse("portal:home")).content.decode()
+    row = reviewer_of(review, expert)
+    fill_in(row, now=NOW)
+    submit(row, now=NOW)
+    assert "已提交" in client.get(reverse("reviews:own")).content.decode()

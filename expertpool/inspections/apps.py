@@ -42,6 +42,7 @@ class InspectionsConfig(AppConfig):
         )
         from expertpool.inspections.queries.reminders import REMINDERS
         from expertpool.inspections.queries.suspension import suspended, suspended_since
+        from expertpool.inspections.queries.written import asked, inspections
         from expertpool.inspections.receivers import experts_merged
         from expertpool.inspections.services import event_kinds
         from expertpool.inspections.services.deciding import send_back
@@ -57,6 +58,8 @@ class InspectionsConfig(AppConfig):
         LOG_ACTIONS.add(*ACTIONS)
         MANDATES.add(
             Mandate("inspections.renewal_run", "批量续聘", lambda now: unfinished(RenewalRun, now)),
+            Mandate("inspections.inspection", "专家年检", inspections, is_whole=True),
+            Mandate("inspections.renewal", "续聘申请", asked, is_whole=True),
             Mandate(
                 "inspections.round",
                 "年检",

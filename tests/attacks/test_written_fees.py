@@ -83,7 +83,7 @@ def test_a_letter_that_somebody_wrote_is_neither_signed_nor_paid(
     (line,) = make_sent(operator, pool=(expert,))
     reverse_fee(line=line, reason="登记有误", actor=operator, now=now)
     columns = ", ".join(
-        one.column
+        str(one.column)
         for one in FeeLine._meta.concrete_fields
         if one.column not in ("id", "uid", "gross", "tax", "reversed_at", "reversal")
     )
@@ -132,7 +132,8 @@ def test_no_signature_says_who_is_at_his_account(
     row = fees_visible_to(admin).get(pk=line.pk)
     assert (row.told_on, row.told_words) == (None, "待签字")
     assert letter_pdf(row, at=now) == letter_pdf(line, at=now)
-    assert [one.signed for one in projects_to_pay(admin, now=now)] == [0]
+    to_pay: Any = projects_to_pay(admin, now=now)
+    assert [one.signed for one in to_pay] == [0]
     assert client.get(url).content.split(b"csrf")[0] == before.split(b"csrf")[0]
     for tab, count in (("sent", 1), ("signed", 0)):
         page = client.get(reverse("fees:list"), {"tab": tab}).content.decode()

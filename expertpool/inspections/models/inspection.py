@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from expertpool.core.bounds import DAYS, Bounds, within
-from expertpool.core.fields import EncryptedTextField, ProofField, readable
+from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
 from expertpool.inspections.enums import TO_SUBMIT, RoundState, State
 
 YEARS = Bounds(2000, 2099)
@@ -118,7 +118,8 @@ class Inspection(models.Model):
     ``version`` counts on whenever he saves it. ``due_on`` is his own last day, later than that of the round where
     the office returned what he had handed in. ``is_late``: he handed in after
     it, or did not pass once, and has to pass now. ``suspended_at`` is when he was told
-    that he is not drawn since he handed in nothing; ``lifted_at`` ends the suspension that came of it."""
+    that he is not drawn since he handed in nothing; ``lifted_at`` ends the suspension that came of it. ``proof``: where it
+    stands and by whom, as this system wrote it the ``proof_n``-th time, which only grows."""
 
     round = models.ForeignKey(
         Round, verbose_name="年检", on_delete=models.PROTECT, related_name="rows"
@@ -164,6 +165,17 @@ class Inspection(models.Model):
         related_name="+",
     )
     lift_reason = models.CharField("恢复原因", max_length=200, blank=True)
+    proof_n = models.PositiveIntegerField("凭证序号", default=0, editable=False)
+    proof = ProofField(
+        "凭证",
+        null=False,
+        default=b"",
+        says=(
+            *("uid.hex", "proof_n", "round.uid.hex", "expert.number", "state", "due_on", "is_late"),
+            *("version", "asked_at", "asked_by.username", "returned_at", "note", "decided_at"),
+            *("decided_by.username", "lifted_at", "lifted_by.username", "lift_reason"),
+        ),
+    )
 
     never = ("DELETE",)  # else somebody would be drawn who has not passed
     final = ("lifted_at",)
@@ -198,6 +210,16 @@ class Inspection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.expert.name}（{self.expert.number}）"
+
+    def keep(self, *names: str) -> None:
+        """Save what this system has made of it, all or the columns ``names``, with a proof."""
+        self.proof_n += 1
+        self.save(update_fields=[*names, "proof_n", "proof"] if names else None)
+
+    @property
+    def is_altered(self) -> bool:
+        """Whether somebody else than this system has written where it stands."""
+        return not is_vouched(self)
 
     @property
     def readable_contents(self) -> str:

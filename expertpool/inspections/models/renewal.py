@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from expertpool.core.bounds import DAYS, within
-from expertpool.core.fields import EncryptedTextField, ProofField, readable
+from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
 from expertpool.inspections.enums import RenewalState, RunState
 
 _DECIDED = (RenewalState.APPROVED, RenewalState.REJECTED)
@@ -42,6 +42,24 @@ class Renewal(models.Model):
         related_name="+",
     )
 
+    proof = ProofField(
+        "凭证",
+        null=False,
+        default=b"",
+        says=(
+            *(
+                "uid.hex",
+                "expert.number",
+                "asked_at",
+                "asked_by.username",
+                "state",
+                "until",
+                "note",
+            ),
+            *("ended_at", "decided_by.username"),
+        ),
+    )
+
     never = ("DELETE",)
     final = ("ended_at",)  # else what was turned down would be decided again
 
@@ -72,6 +90,11 @@ class Renewal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.expert.name}（{self.expert.number}）"
+
+    @property
+    def is_altered(self) -> bool:
+        """Whether somebody else than this system has written what was asked, or decided."""
+        return not is_vouched(self)
 
     @property
     def readable_reason(self) -> str:

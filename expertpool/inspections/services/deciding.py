@@ -26,7 +26,7 @@ from expertpool.inspections.services.telling import tell
 from expertpool.inspections.settings import GRACE
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
-from expertpool.workflow.services.approvals import decide
+from expertpool.workflow.services.approvals import decide, withdraw_approval
 
 CHANGED = "这份年检已经审核或有变化，请刷新页面，看过后再办。"
 
@@ -124,14 +124,17 @@ def send_back(
 
 @transaction.atomic
 def reopen(*, row: Inspection, reason: str, actor: User, now: datetime) -> None:
-    """Let the expert of one that was not passed mend it and hand in anew; he stays suspended until he passes.
-    Refuses (InspectionRefused) any other, and no reason."""
-    row = locked(row)
-    if row.state != State.FAILED:
+    """Let the expert of one that was not passed, or that was altered past this system, mend it and hand in anew; he
+    stays suspended until he passes. Refuses (InspectionRefused) any other, and no reason."""
+    row = locked(row, mends=True)
+    if row.state != State.FAILED and not row.is_altered:
         raise InspectionRefused(CHANGED)
     if not is_reason(reason):
         raise InspectionRefused(f"请填写允许重新提交的原因{SAY_MORE}，专家会收到。")
+    if row.state == State.SUBMITTED:
+        withdraw_approval(subject=row, now=now)
     row.decided_at, row.decided_by, row.is_late = None, None, True
+    row.asked_at, row.asked_by = row.asked_at or now, row.asked_by or actor
     _return(row, reason.strip()[:500], now)
     after = {"年检": row.round.name, "结果": "允许重新提交"}
     record("inspection.decide", actor=actor, now=now, subject=row.expert, after=after, note=reason)
@@ -142,7 +145,7 @@ def reopen(*, row: Inspection, reason: str, actor: User, now: datetime) -> None:
 def lift(*, row: Inspection, reason: str, actor: User, now: datetime) -> None:
     """End the suspension by ``row``: its expert is drawn again, though he has not passed. Refuses
     (InspectionRefused) what suspends nobody now, and no reason."""
-    row = locked(row)
+    row = locked(row, mends=True)
     if not held_back(row.expert, timezone.localdate(now)).filter(pk=row.pk).exists():
         raise InspectionRefused("这次年检现在没有暂停他的抽取，请刷新页面。")
     if not is_reason(reason):
@@ -151,8 +154,12 @@ def lift(*, row: Inspection, reason: str, actor: User, now: datetime) -> None:
 
 
 def _lift(row: Inspection, reason: str, actor: User, now: datetime) -> None:
+    is_altered, names = row.is_altered, ("lifted_at", "lifted_by", "lift_reason")
     row.lifted_at, row.lifted_by, row.lift_reason = now, actor, reason
-    row.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])
+    if is_altered:  # it goes on saying so
+        row.save(update_fields=names)
+    else:
+        row.keep(*names)
     after = {"年检": row.round.name}
     record("inspection.lift", actor=actor, now=now, subject=row.expert, after=after, note=reason)
 
@@ -168,14 +175,14 @@ def _end(row: Inspection, state: State, note: str, actor: User, now: datetime) -
     row.state, row.note, row.decided_at, row.decided_by = state, note, now, actor
     if state == State.FAILED:
         row.suspended_at = now  # he is told with the result
-    row.save()
+    row.keep()
 
 
 def _return(row: Inspection, note: str, now: datetime) -> None:
     least = timezone.localdate(now) + timedelta(days=value_of(GRACE))
     row.state, row.note, row.returned_at = State.RETURNED, note, now
     row.due_on, row.is_declared = max(row.due_on, least), False
-    row.save()
+    row.keep()
 
 
 def _tell(row: Inspection, said: Mapping[str, str], now: datetime) -> None:

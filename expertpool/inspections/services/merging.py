@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from expertpool.audit.services import record
 from expertpool.experts.models import Expert
 from expertpool.inspections.enums import RenewalState
 from expertpool.inspections.models import Inspection, Renewal
+
+
+def _give(rows: QuerySet[Any], kept: Expert) -> int:
+    """Give ``kept`` the ``rows``, with a proof for those that had one; return how many."""
+    found = list(rows)
+    for row in found:
+        is_altered, row.expert = row.is_altered, kept
+        row.save(update_fields=["expert", *([] if is_altered else ["proof"])])
+    return len(found)
 
 
 @transaction.atomic
@@ -23,7 +34,7 @@ def carry_over(*, closed_id: int, kept_id: int, now: datetime) -> int:
     asked = Renewal.objects.filter(expert=closed)
     if Renewal.objects.filter(expert=kept, state=RenewalState.WAITING).exists():
         asked = asked.exclude(state=RenewalState.WAITING)
-    counts = {"年检": rows.update(expert=kept), "续聘申请": asked.update(expert=kept)}
+    counts = {"年检": _give(rows, kept), "续聘申请": _give(asked, kept)}
     if any(counts.values()):
         after = {"从": closed.number, **counts}
         record("inspection.carry_over", actor=None, now=now, subject=kept, after=after)

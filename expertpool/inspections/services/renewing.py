@@ -34,6 +34,7 @@ from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.services.approvals import decide, start_approval, withdraw_approval
 
 logger = logging.getLogger(__name__)
+ALTERED = "这项续聘申请在系统之外被改动过，没有办理。请告诉审计员；可以在「专家聘期」里直接续聘。"
 CHANGED = "这项续聘申请已经审核或有变化，请刷新页面，看过后再办。"
 AT_ONCE = 50  # of one transaction: how often the page hears of progress
 OUT = "不在您可以办理的范围内，或已不在库、没有聘期。"
@@ -76,6 +77,8 @@ def decide_renewal(
     row.expert = expert
     if row.state != RenewalState.WAITING or not told(Renewal.objects.filter(pk=row.pk)).exists():
         raise InspectionRefused(CHANGED)
+    if row.is_altered:
+        raise InspectionRefused(ALTERED)
     if actor.pk == row.asked_by_id or is_outsider(actor):
         raise InspectionRefused("专家账号不能审核续聘，请使用工作账号。")
     note = note.strip()[:300]
@@ -169,8 +172,10 @@ def _end(
     until: date | None = None,
     by: User | None = None,
 ) -> None:
+    is_altered = row.is_altered
     row.state, row.note, row.until, row.decided_by, row.ended_at = state, note, until, by, now
-    row.save(update_fields=["state", "note", "until", "decided_by", "ended_at"])
+    names = ("state", "note", "until", "decided_by", "ended_at")
+    row.save(update_fields=[*names, *([] if is_altered else ["proof"])])
 
 
 # --- many at once -------------------------------------------------------------------------------------

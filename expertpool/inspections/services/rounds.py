@@ -14,7 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.fields import is_vouched
 from expertpool.core.jobs import defer
-from expertpool.core.mandates import stands
+from expertpool.core.mandates import stands, vouched
 from expertpool.inspections.enums import RoundState
 from expertpool.inspections.exceptions import InspectionRefused
 from expertpool.inspections.models import MOST_MATERIALS, Inspection, Round
@@ -56,11 +56,24 @@ def save_round(*, row: Round, values: Mapping[str, Any], actor: User, now: datet
     if row.is_open:
         _check_later(row, due, suspend)
         # Whoever has days of his own that are longer keeps them.
-        Inspection.objects.filter(round=row, due_on__lt=row.due_date).update(due_on=row.due_date)
+        _put_off(row)
     row.save()
     after = snapshot(row, *RECORDED)
     record_change("inspection.save", actor=actor, now=now, subject=row, before=before, after=after)
     return row
+
+
+def _put_off(row: Round) -> None:
+    """Give who has less time the last day of ``row``. Of what somebody else has written no proof is made."""
+    rows = Inspection.objects.filter(round=row, due_on__lt=row.due_date).select_for_update(
+        of=("self",)
+    )
+    found = rows.select_related("round", "expert", "asked_by", "decided_by", "lifted_by")
+    put_off, field = vouched(found), Inspection._meta.get_field("proof")
+    for one in put_off:
+        one.due_on, one.proof_n = row.due_date, one.proof_n + 1
+        one.proof = field.made_of(one)
+    Inspection.objects.bulk_update(put_off, ["due_on", "proof_n", "proof"], batch_size=1000)
 
 
 def _check(row: Round, now: datetime) -> None:
@@ -158,8 +171,8 @@ def fill_round(*, round_id: int, now: datetime) -> None:
 def _list_members(row: Round, now: datetime) -> None:
     opener = row.opened_by
     assert opener is not None  # noqa: S101 (a constraint)
-    members = members_for(row, opener, now=now).order_by("pk").values_list("pk", flat=True)
-    rows = [Inspection(round=row, expert_id=pk, due_on=row.due_date) for pk in members]
+    members = members_for(row, opener, now=now).order_by("pk").only("number")
+    rows = [Inspection(round=row, expert=one, due_on=row.due_date) for one in members]
     Inspection.objects.bulk_create(rows, batch_size=1000)
     row.state, row.total, row.done = RoundState.OPEN, len(rows), 0
     row.save(update_fields=["state", "total", "done"])

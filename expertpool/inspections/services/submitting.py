@@ -17,13 +17,18 @@ from expertpool.inspections.models import LONGEST, Inspection
 from expertpool.inspections.queries.inspections import may_hand_in_for
 from expertpool.workflow.services.approvals import start_approval
 
+ALTERED = "这份年检在系统之外被改动过，没有办理。请告诉审计员；核实后用「允许重新提交」重新开始。"
 ELSEWHERE = "这份年检已在别处修改过，这里填写的没有保存。"
 
 
-def locked(row: Inspection) -> Inspection:
-    """Return ``row`` as it is now, held until the transaction ends."""
+def locked(row: Inspection, *, mends: bool = False) -> Inspection:
+    """Return ``row`` as it is now, held until the transaction ends. Refuses (InspectionRefused) what somebody else has
+    written, whom saving it would vouch for, but to who ``mends`` it."""
     rows = Inspection.objects.select_for_update(of=("self",))
-    return rows.select_related("round", "expert__user").get(pk=row.pk)
+    row = rows.select_related("round", "expert__user").get(pk=row.pk)
+    if row.is_altered and not mends:
+        raise InspectionRefused(ALTERED)
+    return row
 
 
 @transaction.atomic
@@ -43,7 +48,7 @@ def _keep(row: Inspection, contents: str, declared: bool, version: int) -> Inspe
         raise ChangedElsewhere(ELSEWHERE)
     row.contents, row.is_declared = contents.strip()[:LONGEST], declared
     row.version += 1
-    row.save(update_fields=["contents", "is_declared", "version"])
+    row.keep("contents", "is_declared", "version")
     return row
 
 
@@ -94,7 +99,7 @@ def _submit(row: Inspection, *, actor: User, now: datetime, note: str = "") -> I
         raise ValidationError(missing)
     row.state, row.asked_at, row.asked_by = State.SUBMITTED, now, actor
     row.is_late = row.is_late or timezone.localdate(now) > row.due_on
-    row.save()
+    row.keep()
     start_approval(subject=row, now=now)
     after = {"年检": row.round.name}
     record("inspection.hand_in", actor=actor, now=now, subject=row.expert, after=after, note=note)

@@ -73,6 +73,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "course": course_of(row, now=timezone.now()) if is_shown else None,
         "may_decide": may_manage and to_decide(request.user).filter(pk=pk).exists(),
         "may_manage": may_manage,
+        "may_reopen": row.state == State.FAILED or row.is_altered,
         "may_hand_in": may_hand_in_for(request.user, row),
     }
     return render(request, "inspections/detail.html", context)

@@ -2,7 +2,7 @@
 the latter, and alterations to be refused.
 
 `python -m tools.vectors` leaves the eight records of the protocol's authors as they are, makes the
-others anew behind them, `short.json`, and `negative.json` from all. Nothing in it is left to chance or
+others anew behind them, `short.json`, and `negative.json` from all, and `assignments.json`. Nothing in it is left to chance or
 the clock.
 """
 
@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import vdraw
+import vdraw.assignment
+from tools import assignment_vectors as assignments
 
 FOLDER = Path(vdraw.__file__).parent
 AUTHORS = 8  # records that came with the protocol
@@ -342,7 +344,8 @@ def _rescheduled() -> Json:
 
 
 def altered(vectors: list[Json], shorts: list[Json], case: Json) -> Json:
-    """The record that a ``case`` of `negative.json` makes of its vector, or of a short record."""
+    """The record that a ``case`` of `negative.json` or of `assignments.json` makes of its vector, or
+    of a short record."""
     found = shorts[case["short"]]["record"] if "short" in case else vectors[case["vector"]]
     record: Json = deepcopy(found)
     for op, path, *value in deepcopy(case["changes"]):
@@ -366,7 +369,8 @@ def altered(vectors: list[Json], shorts: list[Json], case: Json) -> Json:
 
 def rechain(record: Json) -> None:
     """Number the events anew and compute their hashes, as a forger would."""
-    rule, link = vdraw.Rule.from_dict(record["rule"]), record["seed"]
+    of = vdraw.assignment.AssignmentRule if "form" in record else vdraw.Rule
+    rule, link = of.from_dict(record["rule"]), record["seed"]
     for n, event in enumerate(record["events"], 1):
         event["n"] = n
         link = event["hash"] = vdraw.event_hash(rule, link, event)
@@ -386,6 +390,19 @@ def negative_cases(vectors: list[Json], shorts: list[Json]) -> list[Json]:
     return [
         case | {"says": vdraw.find_difference(altered(vectors, shorts, case))} for case in cases
     ]
+
+
+def assignment_vectors() -> Json:
+    """What of assignments has to be accepted, and what refused."""
+    records = assignments.records()
+    cases: list[Json] = [
+        {"vector": number, "what": what, "rechained": rechained, "changes": changes}
+        for number, rechained, what, changes in assignments.alterations(records)
+    ]
+    negative = [
+        case | {"says": vdraw.find_difference(altered(records, [], case))} for case in cases
+    ]
+    return {"records": records, "negative": negative}
 
 
 def _leaves(vectors: list[Json]) -> Iterator[tuple[Any, ...]]:
@@ -576,7 +593,8 @@ def another(value: Any) -> Any:
 def main() -> None:
     records = json.loads((FOLDER / "vectors.json").read_text())[:AUTHORS] + chained_vectors()
     shorts = short_vectors()
-    files = {"vectors": records, "short": shorts, "negative": negative_cases(records, shorts)}
+    files: Json = {"vectors": records, "short": shorts, "negative": negative_cases(records, shorts)}
+    files["assignments"] = assignment_vectors()
     for name, content in files.items():
         text = json.dumps(content, ensure_ascii=False, indent=1)
         (FOLDER / f"{name}.json").write_text(text + "\n")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from vdraw.chain import check_link, check_second
 from vdraw.events import (
@@ -17,6 +18,7 @@ from vdraw.events import (
     Skip,
     Supplement,
     Void,
+    event_to_dict,
 )
 from vdraw.exceptions import EngineError, ReplayDifference
 from vdraw.rule import Rule, is_earlier
@@ -46,13 +48,15 @@ def replay(order: Order, events: Iterable[Event]) -> Standing:
     skips: dict[str, str] = {}
     state: Standing | None = None
     rule, link = order.sealed.rule, order.seed
+    before: dict[str, Any] | None = None
     for n, event in enumerate(rows, start=1):
         if type(event.n) is not int or event.n != n:
             raise ReplayDifference(f"第 {n} 个事件的序号是 {event.n}")
         try:
             state = _apply(order, state, event, skips)
             if rule.is_chained:
-                link = check_link(rule, link, event, rows[n - 2] if n > 1 else None)
+                row = event_to_dict(event)
+                link, before = check_link(rule, link, row, before), row
         except ReplayDifference:
             raise
         except EngineError as error:
@@ -112,7 +116,7 @@ def _same_reschedule(state: Standing, event: Reschedule) -> Standing:
     if rule.is_linked:
         _check_projects(rule, event)
         if is_earlier(event.meetings, state.meetings or rule.meetings):
-            check_second(event)
+            check_second(event.further)
     return step.state
 
 

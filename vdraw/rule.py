@@ -113,23 +113,14 @@ class Rule:
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> "Rule":
         """Read and check a rule; raises EngineError naming the first thing that is wrong."""
-        # First: what cannot be hashed cannot be sealed.
-        canonical_json(dict(content))
-        _require(_is_text(content.get("draw_id")), "draw_id 必须是非空文本")
-        _require(content.get("kind") == "random", "kind 必须是 random：人工选定的不是随机抽取")
+        check_common(content)
+        require(content.get("kind") == "random", "kind 必须是 random：人工选定的不是随机抽取")
         events = content.get("events", CHAINED)
-        _require(events in (CHAINED, LINKED), "events 只能是 chained 或 linked")
-        _require(content.get("hash") in HASH_NAMES, "hash 必须是 sha256 或 sm3")
-        _require(is_hex(content.get("nonce_commit"), 32), "nonce_commit 必须是 64 位小写十六进制")
+        require(events in (CHAINED, LINKED), "events 只能是 chained 或 linked")
         cap = content.get("unit_cap")
-        _require(cap is None or _is_count(cap), "unit_cap 必须是 null 或正整数")
-        contributors: Any = content.get("contributors")
-        _require(_is_text_list(contributors), "contributors 必须是非空文本的列表")
-        # The system's own value goes by this name.
-        _require("system" not in contributors, "contributors 里不能有 system")
-        _require(len(set(contributors)) == len(contributors), "contributors 不能重复")
+        require(cap is None or is_count(cap), "unit_cap 必须是 null 或正整数")
         if events == LINKED:
-            _check_linked(content)
+            check_linked(content)
         return cls(
             content=dict(content),
             draw_id=content["draw_id"],
@@ -137,7 +128,7 @@ class Rule:
             groups=_read_groups(content.get("groups")),
             unit_cap=cap,
             nonce_commit=content["nonce_commit"],
-            contributors=tuple(contributors),
+            contributors=tuple(content["contributors"]),
         )
 
 
@@ -179,17 +170,31 @@ def build_rule(
     return Rule.from_dict({**(further or {}), **content})
 
 
-def _check_linked(content: Mapping[str, Any]) -> None:
+def check_common(content: Mapping[str, Any]) -> None:
+    """What every rule says, be it of a draw or of an assignment."""
+    # First: what cannot be hashed cannot be sealed.
+    canonical_json(dict(content))
+    require(is_text(content.get("draw_id")), "draw_id 必须是非空文本")
+    require(content.get("hash") in HASH_NAMES, "hash 必须是 sha256 或 sm3")
+    require(is_hex(content.get("nonce_commit"), 32), "nonce_commit 必须是 64 位小写十六进制")
+    contributors: Any = content.get("contributors")
+    require(_is_text_list(contributors), "contributors 必须是非空文本的列表")
+    # The system's own value goes by this name.
+    require("system" not in contributors, "contributors 里不能有 system")
+    require(len(set(contributors)) == len(contributors), "contributors 不能重复")
+
+
+def check_linked(content: Mapping[str, Any]) -> None:
     salt, grounds = content.get("salt"), content.get("grounds", ["其他"])
-    _require(is_hex(salt, RULE_SALT_BYTES), "salt 必须是 32 位小写十六进制")
-    _require(_is_text_list(grounds) and len(grounds) > 0, "grounds 必须是非空文本的列表")
-    _require(len(set(grounds)) == len(grounds), "grounds 不能重复")
+    require(is_hex(salt, RULE_SALT_BYTES), "salt 必须是 32 位小写十六进制")
+    require(_is_text_list(grounds) and len(grounds) > 0, "grounds 必须是非空文本的列表")
+    require(len(set(grounds)) == len(grounds), "grounds 不能重复")
 
 
 def _read_groups(value: Any) -> tuple[Group, ...]:
-    _require(isinstance(value, list | tuple) and len(value) > 0, "groups 必须是非空列表")
+    require(isinstance(value, list | tuple) and len(value) > 0, "groups 必须是非空列表")
     groups = tuple(_read_group(item) for item in value)
-    _require(len({group.id for group in groups}) == len(groups), "groups 里的 id 不能重复")
+    require(len({group.id for group in groups}) == len(groups), "groups 里的 id 不能重复")
     _check_standbys(groups)
     return groups
 
@@ -202,7 +207,7 @@ def _check_standbys(groups: Sequence[Group]) -> None:
             free.add(group.id)
             continue
         home = group.standby_for
-        _require(
+        require(
             isinstance(home, str) and home in free,
             f"条件组 {group.id} 的 standby_for 必须是前面的一个条件组，且每组只能有一个候补组",
         )
@@ -210,10 +215,10 @@ def _check_standbys(groups: Sequence[Group]) -> None:
 
 
 def _read_group(value: Any) -> Group:
-    _require(isinstance(value, Mapping), "groups 里的每一项必须是对象")
-    _require(is_key(value.get("id")), "条件组 id 必须是非空 ASCII 文本")
-    _require(_is_text(value.get("name")), "条件组 name 必须是非空文本")
-    _require(_is_count(value.get("seats")), "条件组 seats 必须是正整数")
+    require(isinstance(value, Mapping), "groups 里的每一项必须是对象")
+    require(is_key(value.get("id")), "条件组 id 必须是非空 ASCII 文本")
+    require(is_text(value.get("name")), "条件组 name 必须是非空文本")
+    require(is_count(value.get("seats")), "条件组 seats 必须是正整数")
     content = {key: item for key, item in value.items() if key not in ("id", "name", "seats")}
     return Group(value["id"], value["name"], value["seats"], content)
 
@@ -273,19 +278,19 @@ def read_time(value: Any) -> datetime | None:
         return None
 
 
-def _require(holds: bool, message: str) -> None:
+def require(holds: bool, message: str) -> None:
     if not holds:
         raise EngineError(f"抽取规则：{message}")
 
 
-def _is_text(value: Any) -> bool:
+def is_text(value: Any) -> bool:
     return isinstance(value, str) and value != ""
 
 
 def _is_text_list(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(_is_text(item) for item in value)
+    return isinstance(value, list | tuple) and all(is_text(item) for item in value)
 
 
-def _is_count(value: Any) -> bool:
+def is_count(value: Any) -> bool:
     # True is an int, too.
     return type(value) is int and value > 0

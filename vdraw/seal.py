@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from heapq import nsmallest
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from vdraw.candidates import Candidate, Candidates
 from vdraw.canonical import canonical_json, canonical_texts
@@ -34,6 +34,17 @@ class Reveal:
 
     role: str
     value: str
+
+
+class Contributed(Protocol):
+    """What a rule says of the values that are given after the seal."""
+
+    @property
+    def hash_name(self) -> str: ...
+    @property
+    def contributors(self) -> tuple[str, ...]: ...
+    @property
+    def nonce_commit(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +164,7 @@ def seal_draw(rule: Rule, candidates: Iterable[Candidate]) -> Sealed:
     no group at all, or a level below 1.
     """
     given = Candidates.of(candidates)
-    _check_commits(given.commits)
+    check_commits(given.commits)
     fits = {kind: _read_fits(rule, given, kind) for kind in set(given.kind_of)}
     unsorted = rule.digest_all(candidate_texts(given, start="\x00" + TAG.decode()))
     by_leaf = sorted(range(len(unsorted)), key=unsorted.__getitem__)
@@ -194,7 +205,7 @@ def order_candidates(sealed: Sealed, reveals: Sequence[Reveal]) -> Order:
     Raises EngineError if a role is missing, extra or misplaced, or the nonce is not the committed one.
     """
     rule = sealed.rule
-    _check_reveals(rule, reveals)
+    check_reveals(rule, reveals)
     values = [bytes.fromhex(reveal.value) for reveal in reveals]
     seed = seed_value(rule.digest, bytes.fromhex(sealed.seal), values)
     tickets = tickets_of(rule.hash_name, seed, sealed.leaves)
@@ -224,7 +235,8 @@ def _seal_of(rule: Rule, leaves: Sequence[bytes]) -> str:
     return seal_value(rule.digest, content, root, len(leaves)).hex()
 
 
-def _check_commits(commits: Sequence[str]) -> None:
+def check_commits(commits: Sequence[str]) -> None:
+    """Raises EngineError for a commitment that is none."""
     if not are_hex(commits, 32):
         # One by one only now, to name it.
         wrong = next(commit for commit in commits if not is_hex(commit, 32))
@@ -261,7 +273,8 @@ def _positions(commits: Sequence[str]) -> dict[str, int]:
     return positions
 
 
-def _check_reveals(rule: Rule, reveals: Sequence[Reveal]) -> None:
+def check_reveals(rule: Contributed, reveals: Sequence[Reveal]) -> None:
+    """Raises EngineError if a role is missing, extra or misplaced, or the nonce is another one."""
     expected = (SYSTEM_ROLE, *rule.contributors)
     roles = tuple(reveal.role for reveal in reveals)
     if roles != expected:

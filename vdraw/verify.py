@@ -1,7 +1,8 @@
 """Check the record of a VDRAW-1 draw:  python verify.py record.json
 
 Prints 一致 if everything in the record follows from its rule, candidates and revealed values,
-otherwise the first difference. Of a short record, public while names are sealed, seal, seed, tickets
+otherwise the first difference. The record of an assignment of items to experts is checked likewise.
+Of a short record, public while names are sealed, seal, seed, tickets
 and chain of events are checked; with two files, a short record and the whole one, also that they are
 of the same draw:  python verify.py short.json record.json. Needs Python 3.11 or newer and nothing else: no database, no network,
 no other file of the system that made the record, and none of that system's code.
@@ -36,6 +37,11 @@ EXIT_REASONS = (
 )  # fmt: skip
 EVENTS = ("drawn", "exit", "skip", "supplement", "end")
 CHAINED_EVENTS = (*EVENTS, "note", "reschedule", "void")
+ASSIGNMENT_EVENTS = ("drawn", "exit", "recuse", "skip", "supplement", "end", "void")
+ASSIGNMENT_KEYS = (
+    "protocol", "form", "rule", "items", "candidates",
+    "seal", "reveals", "seed", "events", "openings",
+)  # fmt: skip
 SHORT_KEYS = (
     "protocol", "form", "hash", "rule", "leaves", "root", "seal",
     "nonce_commit", "reveals", "seed", "tickets", "events",
@@ -59,7 +65,9 @@ def find_difference(record: Any, *, is_whole: bool = True) -> str | None:
     ``is_whole`` False: the draw still goes on, and its events stop anywhere.
     """
     try:
-        if is_short(record):
+        if is_assignment(record):
+            _check_assignment(record, is_whole)
+        elif is_short(record):
             _check_short(record)
         else:
             _check_record(record, is_whole)
@@ -103,7 +111,12 @@ def find_misfit(short: Any, record: Any) -> str | None:
 
 def is_short(record: Any) -> bool:
     """Whether this means to be the short record of a draw whose names are sealed."""
-    return isinstance(record, dict) and "form" in record
+    return isinstance(record, dict) and "form" in record and not is_assignment(record)
+
+
+def is_assignment(record: Any) -> bool:
+    """Whether this means to be the record of an assignment of items to experts."""
+    return isinstance(record, dict) and record.get("form") == "assignment"
 
 
 def main(argv: list[str], called: str = "python verify.py") -> int:
@@ -254,6 +267,7 @@ def _check_short_form(record: Any) -> None:
 
 def _check_same_draw(short: Any, record: Any) -> None:
     """What the whole record gives is what the short one says; events may have followed since."""
+    need(not is_assignment(record), "两份记录不是同一次抽取：完整记录是一次分配")
     linked = record["rule"].get("events") == "linked"
     need(linked, "完整记录的事件没有逐条摘要，不会有公开前的记录")
     rule, other = record["rule"], "两份记录不是同一次抽取"
@@ -308,6 +322,10 @@ def _check_rule(rule: Any) -> None:
     _check_standbys(rule["groups"])
     cap = rule["unit_cap"]
     need(cap is None or is_count(cap), "规则的 unit_cap 必须是 null 或正整数")
+    _check_contributors(rule)
+
+
+def _check_contributors(rule: Any) -> None:
     _check_hex(rule["nonce_commit"], "规则的 nonce_commit", 32)
     _check_list(rule["contributors"], "规则的 contributors")
     for n, role in enumerate(rule["contributors"], 1):
@@ -568,7 +586,7 @@ class Chain:
         if self.is_linked:
             self._check_ground(event, where)
             self._check_time(event, where)
-            by_hand = event["type"] == "exit" and event["via"] == "operator"
+            by_hand = event["type"] in ("exit", "recuse") and event["via"] == "operator"
             if by_hand or (event["type"] == "note" and event["code"] in NOTES_OF_TWO):
                 _check_second(event, where)
         _check_canonical(event, where)
@@ -627,9 +645,19 @@ def _check_person(person: Any, where: str) -> None:
 
 
 def _check_events(events: Any, draw: Draw, chain: Chain | None) -> "Replay":
-    _check_list(events, "记录的 events")
     replay = Replay(draw, chain is not None, chain is not None and chain.is_linked)
-    types = CHAINED_EVENTS if chain else EVENTS
+    _check_each(events, replay, CHAINED_EVENTS if chain else EVENTS, "抽取", chain)
+    return replay
+
+
+def _check_each(
+    events: Any,
+    replay: "Replay | Giving",
+    types: tuple[str, ...],
+    what: str,
+    chain: Chain | None,
+) -> None:
+    _check_list(events, "记录的 events")
     for n, event in enumerate(events, 1):
         where = f"第 {n} 个事件"
         _check_keys(event, where, ["n", "type"], more=True)
@@ -639,17 +667,16 @@ def _check_events(events: Any, draw: Draw, chain: Chain | None) -> "Replay":
         need(known, f"{where}的 type 必须是 {'、'.join(types)} 之一")
         where = f"第 {n} 个事件（{kind}）"
         need((kind == "drawn") == (n == 1), f"{where}：第一个事件必须是 drawn，且只有它是")
-        need(replay.ended != "void", f"{where}：抽取已作废，之后不能再有事件")
+        need(replay.ended != "void", f"{where}：{what}已作废，之后不能再有事件")
         need(
             not replay.skipped or kind in ("skip", "supplement"),
             f"{where}：跳过之后必须紧接 supplement",
         )
-        # One of the five types, as was checked above.
+        # One of the types, as was checked above.
         getattr(replay, kind)(event, where)
         if chain:
             chain.check(event, where)
     need(len(events) > 0, "记录的 events 为空：缺少 drawn 事件")
-    return replay
 
 
 class Replay:
@@ -698,7 +725,7 @@ class Replay:
         need(self.ended is None or is_void, f"{where}：抽取已经结束，不能再次结束")
         self.ended = event["state"]
         if is_void:
-            self._check_void(event, where)
+            _check_void(event, where)
             by = event["by"]
             names = isinstance(by, list) and len(by) == 2 and all(isinstance(x, str) for x in by)
             two = names and all(by) and by[0] != by[1]
@@ -750,19 +777,8 @@ class Replay:
             _check_second(event, where)
 
     def void(self, event: Any, where: str) -> None:
-        self._check_void(event, where)
-        by = event["by"]
-        _check_list(by, f"{where}的 by")
-        for n, person in enumerate(by, 1):
-            _check_keys(person, f"{where}的 by 第 {n} 人", ["role", "account"])
-            _check_person(person, f"{where}的 by 第 {n} 人")
-        two = len(by) == 2 and by[0]["account"] != by[1]["account"]
-        need(two, f"{where}的 by 必须是两名不同的人员")
+        _check_void_by_two(event, where)
         self.ended = "void"
-
-    def _check_void(self, event: Any, where: str) -> None:
-        _check_keys(event, where, ["reason", "by"], more=True)
-        _check_text(event["reason"], f"{where}的 reason")
 
     def _person(self, event: Any, where: str, reasons: tuple[str, ...]) -> int:
         _check_keys(event, where, ["commit", "reason"], more=True)
@@ -801,10 +817,343 @@ def _show_seat(seat: Any) -> str:
     return " ".join(x if isinstance(x, str) else canonical(x).decode() for x in values)
 
 
+def _check_void(event: Any, where: str) -> None:
+    _check_keys(event, where, ["reason", "by"], more=True)
+    _check_text(event["reason"], f"{where}的 reason")
+
+
+def _check_void_by_two(event: Any, where: str) -> None:
+    _check_void(event, where)
+    by = event["by"]
+    _check_list(by, f"{where}的 by")
+    for n, person in enumerate(by, 1):
+        _check_keys(person, f"{where}的 by 第 {n} 人", ["role", "account"])
+        _check_person(person, f"{where}的 by 第 {n} 人")
+    two = len(by) == 2 and by[0]["account"] != by[1]["account"]
+    need(two, f"{where}的 by 必须是两名不同的人员")
+
+
+# --- Assignments --------------------------------------------------------------------------------
+
+
+def _check_assignment(record: Any, is_whole: bool) -> None:
+    _check_keys(record, "记录", ASSIGNMENT_KEYS)
+    need(record["protocol"] == "VDRAW-1", "记录的 protocol 应为 VDRAW-1")
+    rule, items, candidates = record["rule"], record["items"], record["candidates"]
+    _check_assignment_rule(rule)
+    digest = hash_named(rule["hash"])
+    _check_items(items, rule)
+    _check_reviewers(candidates, rule, items)
+    item_leaves = [digest(b"\x09" + TAG + canonical(item)) for item in items]
+    leaves = [
+        digest(b"\x0a" + TAG + canonical([one["commit"], one["classes"], one["barred"]]))
+        for one in candidates
+    ]
+    for rows, what in ((item_leaves, "个评审对象"), (leaves, "位专家")):
+        for n in range(1, len(rows)):
+            in_place = rows[n - 1] < rows[n]
+            need(in_place, f"第 {n + 1} {what}不在按叶子值排序的位置上（内容被改动或次序被调换）")
+    content = b"\x0b" + TAG + digest(canonical(rule))
+    for rows in (item_leaves, leaves):
+        content += merkle_root(rows, digest) + len(rows).to_bytes(8, "big")
+    seal = digest(content)
+    _check_value(record["seal"], seal.hex(), "记录的 seal（封存值）")
+    _check_reveals(record["reveals"], rule, digest)
+    values = [bytes.fromhex(reveal["value"]) for reveal in record["reveals"]]
+    seed = digest(b"\x03" + TAG + seal + b"".join(digest(value) for value in values))
+    _check_value(record["seed"], seed.hex(), "记录的 seed（种子）")
+    tickets = [digest(b"\x04" + TAG + seed + leaf) for leaf in item_leaves]
+    giving = Giving(Assignment(rule, items, candidates, tickets, leaves, digest))
+    _check_each(record["events"], giving, ASSIGNMENT_EVENTS, "分配", Chain(seed, digest, rule))
+    need(not is_whole or giving.ended is not None, "记录没有以 end 事件结束，不完整")
+    _check_openings(record["openings"], rule["draw_id"], giving.state, digest)
+
+
+def _check_assignment_rule(rule: Any) -> None:
+    names = [
+        "draw_id", "kind", "hash", "classes", "per_expert",
+        "nonce_commit", "contributors", "events",
+    ]  # fmt: skip
+    _check_keys(rule, "规则", names, more=True)
+    _check_canonical(rule, "规则")
+    _check_text(rule["draw_id"], "规则的 draw_id")
+    need(rule["kind"] == "assignment", "规则的 kind 必须是 assignment")
+    need(rule["events"] == "linked", "规则的 events 只能是 linked")
+    need("grounds" not in rule, "规则不应有 grounds")
+    _check_linked(rule)
+    need(rule["hash"] in ("sha256", "sm3"), "规则的 hash 必须是 sha256 或 sm3")
+    need(is_count(rule["per_expert"]), "规则的 per_expert 必须是正整数")
+    _check_list(rule["classes"], "规则的 classes")
+    need(len(rule["classes"]) > 0, "规则的 classes 不能为空")
+    seen: set[str] = set()
+    for n, row in enumerate(rule["classes"], 1):
+        where = f"第 {n} 个类别"
+        _check_keys(row, where, ["id", "name"], more=True)
+        _check_key(row["id"], f"{where}的 id")
+        _check_text(row["name"], f"{where}的 name")
+        need(row["id"] not in seen, f"{where}的 id 与前面的重复")
+        seen.add(row["id"])
+    _check_contributors(rule)
+
+
+def _check_items(items: Any, rule: Any) -> None:
+    _check_list(items, "记录的 items")
+    need(len(items) > 0, "记录的 items 不能为空")
+    classes = {row["id"] for row in rule["classes"]}
+    seen: set[str] = set()
+    for n, item in enumerate(items, 1):
+        where = f"第 {n} 个评审对象"
+        _check_keys(item, where, ["id", "class", "experts"], more=True)
+        _check_canonical(item, where)
+        _check_key(item["id"], f"{where}的 id")
+        need(item["id"] not in seen, f"{where}与前面的重复")
+        seen.add(item["id"])
+        known = isinstance(item["class"], str) and item["class"] in classes
+        need(known, f"{where}的 class 不在规则里")
+        need(is_count(item["experts"]), f"{where}的 experts 必须是正整数")
+
+
+def _check_reviewers(candidates: Any, rule: Any, items: list[Any]) -> None:
+    _check_list(candidates, "记录的 candidates")
+    classes, ids = {row["id"] for row in rule["classes"]}, {item["id"] for item in items}
+    seen: set[str] = set()
+    for n, one in enumerate(candidates, 1):
+        where = f"第 {n} 位专家"
+        _check_keys(one, where, ["commit", "classes", "barred"])
+        _check_hex(one["commit"], f"{where}的 commit", 32)
+        need(one["commit"] not in seen, f"{where}与前面的重复")
+        seen.add(one["commit"])
+        for name, known in (("classes", classes), ("barred", ids)):
+            row = one[name]
+            _check_list(row, f"{where}的 {name}")
+            right = all(isinstance(value, str) and value in known for value in row)
+            need(right, f"{where}的 {name} 里有不存在的编号")
+            need(row == sorted(set(row)), f"{where}的 {name} 必须升序且不重复")
+        need(len(one["classes"]) > 0, f"{where}没有可评的类别")
+
+
+class Assignment:
+    """Who judges what, replayed. Items and experts are their positions in the record."""
+
+    def __init__(
+        self,
+        rule: Any,
+        items: list[Any],
+        candidates: list[Any],
+        tickets: list[bytes],
+        leaves: list[bytes],
+        digest: Hash,
+    ) -> None:
+        self.items = items
+        self.candidates = candidates
+        self.cap = rule["per_expert"]
+        self.tickets, self.leaves, self.digest = tickets, leaves, digest
+        self.turns = sorted(range(len(items)), key=tickets.__getitem__)
+        self.place = {item["id"]: at for at, item in enumerate(items)}
+        self.position = {one["commit"]: at for at, one in enumerate(candidates)}
+        self.held: list[set[int]] = [set() for _ in candidates]
+        self.count = [0] * len(items)  # experts of each item
+        self.never = [{self.place[item] for item in one["barred"]} for one in candidates]
+        self.of: dict[str, list[int]] = {row["id"]: [] for row in rule["classes"]}
+        for at, one in enumerate(candidates):
+            for key in one["classes"]:
+                self.of[key].append(at)
+        self.out: set[int] = set()
+        self.used: set[int] = set()
+        self.orders: dict[int, dict[int, bytes]] = {}  # tickets of experts, by item
+
+    def lacking(self) -> dict[str, int]:
+        rows = zip(self.items, self.count, strict=True)
+        return {item["id"]: item["experts"] - has for item, has in rows if item["experts"] > has}
+
+    def give(self, absent: set[int]) -> list[dict[str, Any]]:
+        """Each item in turn gets as many experts as it lacks, while there are any."""
+        given: list[list[int]] = [[] for _ in self.candidates]
+        for item in self.turns:
+            while self.count[item] < self.items[item]["experts"]:
+                if not self._place(item, given, absent):
+                    break
+        got: dict[int, list[str]] = {}
+        for at, row in enumerate(given):
+            for item in row:
+                got.setdefault(item, []).append(self.candidates[at]["commit"])
+            if row:
+                self.used.add(at)
+        return [
+            {"item": self.items[item]["id"], "commits": sorted(got[item])}
+            for item in self.turns
+            if item in got
+        ]
+
+    def _place(self, item: int, given: list[list[int]], absent: set[int]) -> bool:
+        """The search in breadth: of all in reach whoever has least, of several the first reached."""
+        by: dict[int, int] = {}  # through which item an expert was reached
+        giver: dict[int, int] = {item: -1}  # through whom an item came into reach
+        queue, left = [item], dict(self.of)
+        fewest, taker = self._fewest(item, given, absent), -1
+        for at in queue:
+            key = self.items[at]["class"]
+            may = [
+                one
+                for one in left[key]
+                if not (one in by or one in absent or at in self.held[one] or at in self.never[one])
+            ]
+            # Nobody has less than those: where there are such, nobody else's ticket is needed.
+            least = [one for one in may if len(self.held[one]) == fewest]
+            for one in self._sorted(at, least or may):
+                by[one] = at
+                load = len(self.held[one])
+                if load < self.cap and (taker < 0 or load < len(self.held[taker])):
+                    taker = one
+                for other in given[one]:
+                    if other not in giver:
+                        giver[other] = one
+                        queue.append(other)
+            left[key] = [one for one in left[key] if one not in by]
+            if taker >= 0 and len(self.held[taker]) == fewest:
+                break  # nobody else in reach has less
+        if taker < 0:
+            return False
+        self.count[item] += 1
+        while taker >= 0:
+            at = by[taker]
+            self.held[taker].add(at)
+            given[taker].append(at)
+            taker = giver[at]
+            if taker >= 0:
+                self.held[taker].remove(at)
+                given[taker].remove(at)
+        return True
+
+    def _fewest(self, item: int, given: list[list[int]], absent: set[int]) -> int:
+        """Nobody who may be in reach has less than this: told by classes, without bars."""
+        classes, seen, least = [self.items[item]["class"]], set(absent), int(self.cap)
+        for key in classes:
+            for one in self.of[key]:
+                if one in seen:
+                    continue
+                seen.add(one)
+                least = min(least, len(self.held[one]))
+                if not all(own in classes for own in self.candidates[one]["classes"]):
+                    more = {self.items[at]["class"] for at in given[one]}
+                    classes += sorted(more.difference(classes))
+        return least
+
+    def _sorted(self, item: int, experts: list[int]) -> list[int]:
+        """Experts in the order of their tickets for an item."""
+        start, known = b"\x0c" + self.tickets[item], self.orders.setdefault(item, {})
+        for one in experts:
+            if one not in known:
+                known[one] = self.digest(start + self.leaves[one])
+        return sorted(experts, key=known.__getitem__)
+
+
+class Giving:
+    """The events of an assignment one after the other; each method checks one type."""
+
+    def __init__(self, state: Assignment) -> None:
+        self.state = state
+        self.skipped: set[int] = set()
+        self.was_short = False
+        self.is_due = False
+        self.ended: str | None = None
+
+    def drawn(self, event: Any, where: str) -> None:
+        self._check_shares(event, where)
+
+    def supplement(self, event: Any, where: str) -> None:
+        need(bool(self.state.lacking()), f"{where}：没有空缺，不应补充分配")
+        was_due = self.is_due
+        self._check_shares(event, where)
+        vain = not event["shares"] and not was_due
+        need(not vain, f"{where}：没有人退回，也没有人可补，不应补充分配")
+
+    def exit(self, event: Any, where: str) -> None:
+        person = self._give_up(event, where)
+        need(person not in self.state.out, f"{where}：{event['commit']} 已经退出")
+        self.state.out.add(person)
+
+    def recuse(self, event: Any, where: str) -> None:
+        self._give_up(event, where)
+        need(len(event["items"]) > 0, f"{where}的 items 不能为空")
+
+    def skip(self, event: Any, where: str) -> None:
+        person = self._person(event, where, SKIP_REASONS)
+        need(bool(self.state.lacking()), f"{where}：没有空缺，不应跳过")
+        need(person not in self.state.out, f"{where}：{event['commit']} 已经退出，不能再跳过")
+        need(person not in self.skipped, f"{where}：{event['commit']} 已跳过，不能重复")
+        self.skipped.add(person)
+        self.ended = None
+
+    def end(self, event: Any, where: str) -> None:
+        _check_keys(event, where, ["state"], more=True)
+        need(self.ended is None, f"{where}：分配已经结束，不能再次结束")
+        lacking = self.state.lacking()
+        due = bool(lacking) and self.is_due
+        if "closed" in event:
+            need(event["closed"] is True, f"{where}的 closed 只能是 true")
+            need(due, f"{where}：没有尚未补充的空缺，不应写明 closed")
+            _check_second(event, where)
+        need("closed" in event or not due, f"{where}：有人退回后尚未补充分配，不能结束")
+        full = "success_supplement" if self.was_short else "success"
+        _check_value(event["state"], "unsatisfied" if lacking else full, f"{where}的 state")
+        need(("lacking" in event) == bool(lacking), f"{where}有缺额才写、也必须写 lacking")
+        if lacking:
+            same = _same(event["lacking"], lacking)
+            need(same, f"{where}的 lacking 与重算的不同，共缺 {sum(lacking.values())} 人次")
+        self.ended = event["state"]
+
+    def void(self, event: Any, where: str) -> None:
+        _check_void_by_two(event, where)
+        self.ended = "void"
+
+    def _person(self, event: Any, where: str, reasons: tuple[str, ...]) -> int:
+        _check_keys(event, where, ["commit", "reason"], more=True)
+        _check_hex(event["commit"], f"{where}的 commit", 32)
+        need(event["reason"] in reasons, f"{where}的 reason 必须是 {'、'.join(reasons)} 之一")
+        need(event["commit"] in self.state.position, f"{where}：专家里没有 {event['commit']}")
+        return self.state.position[event["commit"]]
+
+    def _give_up(self, event: Any, where: str) -> int:
+        person = self._person(event, where, EXIT_REASONS)
+        _check_keys(event, where, ["items"], more=True)
+        _check_list(event["items"], f"{where}的 items")
+        held = self.state.held[person]
+        need(len(held) > 0, f"{where}：{event['commit']} 没有评审对象，不能退出")
+        for n, item in enumerate(event["items"], 1):
+            at = self.state.place.get(item) if isinstance(item, str) else None
+            need(at in held, f"{where}的第 {n} 个 items 不在 {event['commit']} 名下")
+            if at is not None:
+                held.remove(at)
+                self.state.never[person].add(at)
+                self.state.count[at] -= 1
+        self.is_due = self.is_due or len(event["items"]) > 0
+        self.ended = None
+        return person
+
+    def _check_shares(self, event: Any, where: str) -> None:
+        _check_keys(event, where, ["shares"], more=True)
+        _check_list(event["shares"], f"{where}的 shares")
+        expected = self.state.give(self.skipped | self.state.out)
+        for n, (right, given) in enumerate(zip(expected, event["shares"], strict=False), 1):
+            place = f"{where}的第 {n} 份"
+            _check_keys(given, place, ["item", "commits"])
+            _check_value(given["item"], right["item"], f"{place}的 item")
+            _check_list(given["commits"], f"{place}的 commits")
+            for m, pair in enumerate(zip(right["commits"], given["commits"], strict=False), 1):
+                _check_value(pair[1], pair[0], f"{place}的第 {m} 位专家")
+            wanted, count = len(right["commits"]), len(given["commits"])
+            need(count == wanted, f"{place}应有 {wanted} 位专家，记录里有 {count} 位")
+        count = len(event["shares"])
+        need(count == len(expected), f"{where}应有 {len(expected)} 份，记录里有 {count} 份")
+        self.was_short = self.was_short or bool(self.state.lacking())
+        self.is_due, self.ended, self.skipped = False, None, set()
+
+
 # --- Openings -----------------------------------------------------------------------------------
 
 
-def _check_openings(openings: Any, draw_id: str, draw: Draw, digest: Hash) -> None:
+def _check_openings(openings: Any, draw_id: str, draw: "Draw | Assignment", digest: Hash) -> None:
     """All who were ever seated, or nobody while the names are still sealed."""
     _check_list(openings, "记录的 openings")
     opened: set[int] = set()

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from config.room import with_room
 from expertpool.accounts.services.demo import ensure_demo_accounts
+from tools.bench.assignments import measure_assignment
 from tools.bench.certificates import measure_certificates
 from tools.bench.draws import measure_draws
 from tools.bench.files import measure_import, measure_record
@@ -80,6 +81,8 @@ def _measure(reporter: Reporter, size: int, parts: Sequence[str], *, minutes: fl
         measure_import(reporter, size, now=now)
     if "record" in parts:
         measure_record(reporter)
+    if "assignment" in parts:
+        measure_assignment(reporter)
     if "certificates" in parts:
         measure_certificates(reporter, size, now=now)
     if SOAK in parts:

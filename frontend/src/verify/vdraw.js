@@ -9,24 +9,51 @@
    Whoever wants to see the draw go by gives `watch`: {order(tickets), event(event, seats)}; it is told
    the candidates as ordered, [{commit, ticket}], and after each event who sits where, by group id. */
 
-import { sha256, sm3 } from "./hash.js";
+import { checkAssignment } from "./assignment.js";
+import {
+  canonical,
+  canonicalBytes,
+  checkCanonical,
+  checkHex,
+  checkKey,
+  checkKeys,
+  checkList,
+  checkText,
+  checkValue,
+  compareBytes,
+  define,
+  Difference,
+  fromHex,
+  isAscii,
+  isCount,
+  isObject,
+  isSame,
+  need,
+  own,
+  toHex,
+} from "./forms.js";
+import { sha256 } from "./hash.js";
+import {
+  Chain,
+  checkContributors,
+  checkEach,
+  checkLinked,
+  checkOpenings,
+  checkReveals,
+  checkSecond,
+  checkVoid,
+  checkVoidByTwo,
+  countBytes,
+  EXIT_REASONS,
+  hashesOf,
+  merkleRoot,
+  readTime,
+  SKIP_REASONS,
+} from "./parts.js";
+const isStandby = (group) => own(group, "standby_for");
 
-const SKIP_REASONS = [
-  "on_leave",
-  "busy",
-  "blacklisted",
-  "avoided",
-  "frozen",
-  "expired",
-  "removed",
-  "ineligible",
-];
-const TIME = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?[+-]([01]\d|2[0-3]):[0-5]\d$/;
-const EXIT_REASONS = ["declined", "no_answer", "unreached", "leave", "conflict", "replaced", ...SKIP_REASONS];
 const EVENTS = ["drawn", "exit", "skip", "supplement", "end"];
 const CHAINED_EVENTS = [...EVENTS, "note", "reschedule", "void"];
-/* Notes of what one person asks and another agrees to. */
-const NOTES_OF_TWO = ["emergency", "early_release"];
 const SHORT_KEYS = [
   "protocol",
   "form",
@@ -41,8 +68,6 @@ const SHORT_KEYS = [
   "tickets",
   "events",
 ];
-
-class Difference extends Error {}
 
 export function verifyText(text) {
   let record;
@@ -77,7 +102,8 @@ function checkTokens(text) {
 
 export function verifyRecord(record, watch = {}) {
   try {
-    if (isShort(record)) checkShort(record);
+    if (isAssignment(record)) checkAssignment(record);
+    else if (isShort(record)) checkShort(record);
     else checkRecord(record, watch);
   } catch (error) {
     if (error instanceof Difference) return { ok: false, difference: error.message };
@@ -88,7 +114,11 @@ export function verifyRecord(record, watch = {}) {
 }
 
 /* Whether this means to be the short record of a draw whose names are sealed. */
-export const isShort = (record) => isObject(record) && own(record, "form");
+export const isShort = (record) => isObject(record) && own(record, "form") && !isAssignment(record);
+
+/* Whether this means to be the record of an assignment of items to experts. */
+export const isAssignment = (record) =>
+  isObject(record) && own(record, "form") && record.form === "assignment";
 
 /* In what a short record is not of the draw of the whole one, or null. Both hold for themselves. */
 export function misfitOf(short, record) {
@@ -106,10 +136,6 @@ export function digestOf(record) {
   const content = {};
   for (const key of Object.keys(record)) if (key !== "openings") define(content, key, record[key]);
   return toHex(sha256(canonicalBytes(content)));
-}
-
-function need(holds, message) {
-  if (!holds) throw new Difference(message);
 }
 
 /* --- The whole record ------------------------------------------------------------------------ */
@@ -145,15 +171,8 @@ function checkRecord(record, watch) {
   checkOpenings(record.openings, rule.draw_id, draw, tagged);
 }
 
-function hashesOf(name) {
-  const hash = name === "sm3" ? sm3 : sha256;
-  return { hash, tagged: (prefix, ...parts) => hash(join(Uint8Array.of(prefix), TAG, ...parts)) };
-}
-
 function sealOf(rule, root, length, tagged) {
-  const count = new Uint8Array(8);
-  new DataView(count.buffer).setUint32(4, length);
-  return tagged(2, rule, root, count);
+  return tagged(2, rule, root, countBytes(length));
 }
 
 /* --- The short record ------------------------------------------------------------------------ */
@@ -216,6 +235,7 @@ function checkShortForm(record) {
 
 /* What the whole record gives is what the short one says; events may have followed since. */
 function checkSameDraw(short, record) {
+  need(!isAssignment(record), "两份记录不是同一次抽取：完整记录是一次分配");
   const { rule } = record;
   const linked = own(rule, "events") && rule.events === "linked";
   need(linked, "完整记录的事件没有逐条摘要，不会有公开前的记录");
@@ -272,27 +292,7 @@ function checkRule(rule) {
   checkStandbys(rule.groups);
   const cap = rule.unit_cap;
   need(cap === null || isCount(cap), "规则的 unit_cap 必须是 null 或正整数");
-  checkHex(rule.nonce_commit, "规则的 nonce_commit", 32);
-  checkList(rule.contributors, "规则的 contributors");
-  rule.contributors.forEach((role, i) => {
-    const where = `规则的第 ${i + 1} 个 contributors`;
-    checkText(role, where);
-    need(role !== "system", `${where}不能是 system`);
-    need(rule.contributors.indexOf(role) === i, `${where}与前面的重复`);
-  });
-}
-
-function checkLinked(rule) {
-  checkKeys(rule, "规则", ["salt"], true);
-  checkHex(rule.salt, "规则的 salt", 16);
-  if (!own(rule, "grounds")) return;
-  checkList(rule.grounds, "规则的 grounds");
-  need(rule.grounds.length > 0, "规则的 grounds 不能为空");
-  rule.grounds.forEach((ground, i) => {
-    const where = `规则的第 ${i + 1} 个 grounds`;
-    checkText(ground, where);
-    need(rule.grounds.indexOf(ground) === i, `${where}与前面的重复`);
-  });
+  checkContributors(rule);
 }
 
 /* A standby group stands behind the ordinary group it names, which has no other. */
@@ -344,34 +344,6 @@ function checkLeaves(candidates, tagged) {
     );
   }
   return leaves;
-}
-
-/* RFC 6962: split at the largest power of two below the number of leaves. */
-function merkleRoot(leaves, hash) {
-  if (leaves.length === 0) return hash(new Uint8Array(0));
-  const root = (from, to) => {
-    if (to - from === 1) return leaves[from];
-    let half = 1;
-    while (half * 2 < to - from) half *= 2;
-    return hash(join(Uint8Array.of(1), root(from, from + half), root(from + half, to)));
-  };
-  return root(0, leaves.length);
-}
-
-function checkReveals(reveals, rule, tagged) {
-  checkList(reveals, "记录的 reveals");
-  const roles = ["system", ...rule.contributors];
-  reveals.slice(0, roles.length).forEach((reveal, i) => {
-    const where = `第 ${i + 1} 个公开值`;
-    checkKeys(reveal, where, ["role", "value"]);
-    checkValue(reveal.role, roles[i], `${where}的 role`);
-    checkHex(reveal.value, `${where}的 value`);
-  });
-  need(reveals.length === roles.length, `公开值应有 ${roles.length} 个，记录里有 ${reveals.length} 个`);
-  const nonce = reveals[0].value;
-  checkHex(nonce, "系统公开的随机数", 32);
-  const commit = toHex(tagged(6, fromHex(nonce)));
-  need(commit === rule.nonce_commit, "系统公开的随机数与规则里的 nonce_commit 不符");
 }
 
 /* --- Seats ----------------------------------------------------------------------------------- */
@@ -539,112 +511,15 @@ class Draw {
 
 /* --- Events ---------------------------------------------------------------------------------- */
 
-/* The hashes of the events, each over itself and the one before, the first over the seed. */
-class Chain {
-  constructor(seed, hash, tagged, rule) {
-    this.head = seed;
-    this.hash = hash;
-    this.tagged = tagged;
-    // A linked event is hashed by its digest, so that the chain is known before the events are.
-    this.isLinked = rule.events === "linked";
-    this.grounds = this.isLinked && own(rule, "grounds") ? rule.grounds : null;
-    this.last = -Infinity; // when the event before was
-  }
-
-  check(event, where) {
-    checkHand(event, where);
-    if (this.isLinked) {
-      checkGround(event, this.grounds, where);
-      this.checkTime(event, where);
-      const byHand = event.type === "exit" && event.via === "operator";
-      const isNote = event.type === "note" && NOTES_OF_TWO.includes(event.code);
-      if (byHand || isNote) checkSecond(event, where);
-    }
-    checkCanonical(event, where);
-    const content = {};
-    for (const key of Object.keys(event)) if (key !== "hash") define(content, key, event[key]);
-    const bytes = canonicalBytes(content);
-    this.head = this.tagged(7, this.head, this.isLinked ? this.hash(bytes) : bytes);
-    checkValue(event.hash, toHex(this.head), `${where}的 hash（事件链）`);
-  }
-
-  /* Times do not run backwards. */
-  checkTime(event, where) {
-    const at = readTime(event.at);
-    need(at >= this.last, `${where}的 at 早于前一事件`);
-    this.last = at;
-  }
-}
-
-/* One hand was not enough: who agreed, and the hash of what he confirmed. */
-function checkSecond(event, where) {
-  for (const name of ["witness", "supervisor"]) {
-    need(own(event, name), `${where}须由第二人确认：缺少 ${name}`);
-  }
-  checkHex(event.witness, `${where}的 witness`, 32);
-  checkText(event.supervisor, `${where}的 supervisor`);
-}
-
-/* Who did it when, by which way and why. */
-function checkHand(event, where) {
-  checkKeys(event, where, ["at", "by", "hash"], true);
-  need(!Number.isNaN(readTime(event.at)), `${where}的 at 必须是带时区的时间`);
-  if (event.type !== "void") checkPerson(event.by, `${where}的 by`);
-  const mayBeSilent = event.type === "drawn" || event.type === "skip";
-  if (!mayBeSilent) checkKeys(event, where, ["via", "reason_code"], true);
-  for (const name of ["via", "reason_code"]) {
-    if (own(event, name)) checkKey(event[name], `${where}的 ${name}`);
-  }
-  if (own(event, "witness")) checkHex(event.witness, `${where}的 witness`, 32);
-}
-
-/* Whoever is taken off his seat by hand is so for a ground from the sealed list. */
-function checkGround(event, grounds, where) {
-  const byHand = event.type === "exit" && event.via === "operator";
-  if (!byHand || grounds === null) {
-    need(!own(event, "ground"), `${where}不应有 ground`);
-    return;
-  }
-  checkKeys(event, where, ["ground"], true);
-  need(grounds.includes(event.ground), `${where}的 ground 不在规则列明的原因里`);
-}
-
-function checkPerson(person, where) {
-  checkKeys(person, where, ["role"], true);
-  checkKey(person.role, `${where}的 role`);
-  if (own(person, "account")) {
-    checkKeys(person, where, ["role", "account"]);
-    checkText(person.account, `${where}的 account`);
-  } else {
-    checkKeys(person, where, ["role"]);
-  }
-}
-
 function checkEvents(events, draw, chain, watch) {
-  checkList(events, "记录的 events");
   const isChained = chain !== null;
   const state = { draw, isChained, skipped: new Map(), wasShort: false, isDue: false, ended: null };
   state.isLinked = isChained && chain.isLinked;
-  const types = isChained ? CHAINED_EVENTS : EVENTS;
-  events.forEach((event, i) => {
-    const n = i + 1;
-    checkKeys(event, `第 ${n} 个事件`, ["n", "type"], true);
-    need(event.n === n, `第 ${n} 个事件的 n 应为 ${n}`);
-    need(types.includes(event.type), `第 ${n} 个事件的 type 必须是 ${types.join("、")} 之一`);
-    const where = `第 ${n} 个事件（${event.type}）`;
-    const isDrawn = event.type === "drawn";
-    need(isDrawn === (n === 1), `${where}：第一个事件必须是 drawn，且只有它是`);
-    need(state.ended !== "void", `${where}：抽取已作废，之后不能再有事件`);
-    need(
-      state.skipped.size === 0 || event.type === "skip" || event.type === "supplement",
-      `${where}：跳过之后必须紧接 supplement`,
-    );
+  checkEach(events, state, isChained ? CHAINED_EVENTS : EVENTS, "抽取", (event, where) => {
     CHECKS[event.type](event, state, where);
     chain?.check(event, where);
     watch.event?.(event, draw.seats());
   });
-  need(events.length > 0, "记录的 events 为空：缺少 drawn 事件");
-  need(state.ended !== null, "记录没有以 end 事件结束，不完整");
 }
 
 const CHECKS = {
@@ -732,15 +607,7 @@ const CHECKS = {
   },
 
   void(event, state, where) {
-    checkVoid(event, where);
-    const { by } = event;
-    checkList(by, `${where}的 by`);
-    by.forEach((person, i) => {
-      checkKeys(person, `${where}的 by 第 ${i + 1} 人`, ["role", "account"]);
-      checkPerson(person, `${where}的 by 第 ${i + 1} 人`);
-    });
-    const two = by.length === 2 && by[0].account !== by[1].account;
-    need(two, `${where}的 by 必须是两名不同的人员`);
+    checkVoidByTwo(event, where);
     state.ended = "void";
   },
 };
@@ -775,20 +642,6 @@ function openingsOf(rows) {
   if (!Array.isArray(rows) || !rows.every(isObject)) return [];
   const openings = rows.map((row) => readTime(own(row, "opening_at") ? row.opening_at : null));
   return openings.some(Number.isNaN) ? [] : openings;
-}
-
-/* Date, time and distance from UTC: 2026-12-01T09:30+08:00, with seconds or without. */
-function readTime(value) {
-  const [, year, month, day] = (typeof value === "string" && TIME.exec(value)) || [];
-  // Date.parse takes the 30th of February for the 2nd of March.
-  const last = new Date(Date.UTC(2000 + (Number(year) % 400), Number(month), 0)).getUTCDate();
-  const isDay = Number(year) > 0 && Number(month) > 0 && Number(day) > 0 && Number(day) <= last;
-  return isDay ? Date.parse(value) : NaN;
-}
-
-function checkVoid(event, where) {
-  checkKeys(event, where, ["reason", "by"], true);
-  checkText(event.reason, `${where}的 reason`);
 }
 
 function personOf(event, state, where, reasons) {
@@ -830,167 +683,4 @@ function checkSeat(given, right, place) {
 function showSeat({ commit, group, level }) {
   const show = (value) => (typeof value === "string" ? value : canonical(value));
   return [commit, group, level].map(show).join(" ");
-}
-
-/* --- Openings -------------------------------------------------------------------------------- */
-
-/* All who were ever seated, or nobody while the names are still sealed. */
-function checkOpenings(openings, drawId, draw, tagged) {
-  checkList(openings, "记录的 openings");
-  const opened = new Set();
-  openings.forEach((opening, i) => {
-    const where = `第 ${i + 1} 份开封`;
-    checkKeys(opening, where, ["commit", "ref", "salt"]);
-    checkHex(opening.commit, `${where}的 commit`, 32);
-    checkText(opening.ref, `${where}的 ref`);
-    checkHex(opening.salt, `${where}的 salt`, 16);
-    checkCanonical(opening, where);
-    const commit = toHex(tagged(5, canonicalBytes([drawId, opening.ref, opening.salt])));
-    need(commit === opening.commit, `${where}：编号和盐值与承诺 ${opening.commit} 不符`);
-    const person = draw.place.get(commit);
-    need(draw.used.has(person), `${where}：${commit} 从未入席，不应开封`);
-    need(!opened.has(person), `${where}与前面的重复`);
-    opened.add(person);
-  });
-  if (openings.length === 0) return;
-  for (const person of draw.used) {
-    need(opened.has(person), `缺少 ${draw.candidates[person].commit} 的开封`);
-  }
-}
-
-/* --- Forms of values ------------------------------------------------------------------------- */
-
-const own = (value, key) => Object.prototype.hasOwnProperty.call(value, key);
-const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-const isStandby = (group) => own(group, "standby_for");
-const isCount = (value) => Number.isSafeInteger(value) && value > 0;
-
-function isAscii(text) {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
-  return true;
-}
-
-/* A plain assignment to a group named __proto__ would vanish. */
-function define(object, key, value) {
-  Object.defineProperty(object, key, { value, enumerable: true });
-}
-
-/* Chinese after Latin letters is set off by a space. */
-function spaced(where, words) {
-  return isAscii(where.slice(-1)) ? `${where} ${words}` : where + words;
-}
-
-function checkKeys(value, where, names, more = false) {
-  need(isObject(value), spaced(where, "必须是对象"));
-  for (const name of names) need(own(value, name), spaced(where, `缺少 ${name}`));
-  if (more) return;
-  for (const name of Object.keys(value)) need(names.includes(name), spaced(where, `有多余的 ${name}`));
-}
-
-function checkList(value, where) {
-  need(Array.isArray(value), spaced(where, "必须是列表"));
-}
-
-function checkText(value, where) {
-  need(typeof value === "string" && value !== "", spaced(where, "必须是非空文本"));
-}
-
-function checkKey(value, where) {
-  const isKey = typeof value === "string" && value !== "" && isAscii(value);
-  need(isKey, spaced(where, "必须是非空 ASCII 文本"));
-}
-
-function checkHex(value, where, size = 0) {
-  const digits = typeof value === "string" && /^(?:[0-9a-f][0-9a-f])+$/.test(value);
-  const right = digits && (size === 0 || value.length === 2 * size);
-  const form = size === 0 ? "非空的小写十六进制" : ` ${2 * size} 位小写十六进制`;
-  need(right, spaced(where, `必须是${form}`));
-}
-
-function checkValue(given, right, where) {
-  const shown = typeof given === "string" ? given : "别的类型";
-  need(given === right, spaced(where, `应为 ${right}，记录里是 ${shown}`));
-}
-
-/* Only what RFC 8785 needs no number formatting for: ASCII keys, no fractions. */
-function checkCanonical(value, where) {
-  if (Array.isArray(value)) {
-    for (const item of value) checkCanonical(item, where);
-  } else if (isObject(value)) {
-    for (const key of Object.keys(value)) {
-      need(isAscii(key), `${where}的键必须是 ASCII 文本`);
-      checkCanonical(value[key], where);
-    }
-  } else if (typeof value === "string") {
-    need(isWellFormed(value), `${where}里有不完整的 Unicode 字符`);
-  } else if (typeof value === "number") {
-    need(Number.isInteger(value), `${where}里有不能规范化的数字`);
-    need(Number.isSafeInteger(value), `${where}里有过大的整数`);
-  } else {
-    need(value === null || typeof value === "boolean", `${where}里有不能规范化的数字`);
-  }
-}
-
-function isWellFormed(text) {
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0xd800 || unit > 0xdfff) continue;
-    const next = text.charCodeAt(i + 1);
-    if (unit > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) return false;
-    i++;
-  }
-  return true;
-}
-
-function isSame(given, right) {
-  if (!isObject(given)) return false;
-  const keys = Object.keys(right);
-  return (
-    Object.keys(given).length === keys.length &&
-    keys.every((key) => own(given, key) && given[key] === right[key])
-  );
-}
-
-/* --- Bytes ----------------------------------------------------------------------------------- */
-
-const encoder = new TextEncoder();
-const TAG = encoder.encode("VDRAW-1");
-
-/* RFC 8785: JSON.stringify writes strings and integers that way already; the keys must be sorted. */
-function canonical(value) {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (!isObject(value)) return JSON.stringify(value);
-  const keys = Object.keys(value).sort();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(",")}}`;
-}
-
-function canonicalBytes(value) {
-  return encoder.encode(canonical(value));
-}
-
-function join(...parts) {
-  const out = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    out.set(part, offset);
-    offset += part.length;
-  }
-  return out;
-}
-
-function compareBytes(a, b) {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i] - b[i];
-  return 0;
-}
-
-function fromHex(hex) {
-  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16));
-}
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
-function toHex(bytes) {
-  let hex = "";
-  for (const byte of bytes) hex += HEX[byte];
-  return hex;
 }

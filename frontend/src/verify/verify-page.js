@@ -5,7 +5,7 @@
 // there is one verdict: what differs from what is kept here is 不一致. A short record may be chosen
 // together with the whole one, to learn whether they are of the same draw.
 import { h } from "../js/dom.js";
-import { digestOf, isShort, misfitOf, verifyText } from "./vdraw.js";
+import { digestOf, isAssignment, isShort, misfitOf, verifyText } from "./vdraw.js";
 import {
   ABOUT_SHORT,
   NOTES,
@@ -26,6 +26,7 @@ const result = document.querySelector("#verify-result");
 const input = document.querySelector("#verify-file");
 
 const WHOLE = "封存值、种子、次序和每一步入席都已重新推算，与记录完全一致";
+const ASSIGNED = "封存值、种子和每一件评审对象分给谁都已重新推算，与记录完全一致";
 
 const CHOSEN = "请以本系统公开的记录为准";
 
@@ -37,8 +38,10 @@ function faultOf(text, name) {
 
 /** What is said of a record that holds, and what it tells. `brief`: the page around says already what was
     sealed. */
-const told = (record, brief = false) =>
-  isShort(record) ? [ABOUT_SHORT, shortSummary(record, brief)] : [WHOLE, summary(record, brief)];
+function told(record, brief = false) {
+  if (isShort(record)) return [ABOUT_SHORT, shortSummary(record, brief)];
+  return isAssignment(record) ? [ASSIGNED, assigned(record)] : [WHOLE, summary(record, brief)];
+}
 
 function notice(tone, title, text) {
   return h(
@@ -107,8 +110,76 @@ function summary(record, brief) {
   ].filter(Boolean);
 }
 
-function step(event, who, groups) {
-  const [title, text, tone] = words(event, who, groups);
+/** What the record of an assignment tells. */
+function assigned({ rule, items, candidates, seal, seed, reveals, events, openings }) {
+  const names = new Map(openings.map((opening) => [opening.commit, opening.ref]));
+  const who = (commit) => names.get(commit) ?? `承诺 ${commit.slice(0, 8)}…`;
+  const { type, state } = events.findLast((event) => event.type === "end" || event.type === "void");
+  const places = items.reduce((sum, item) => sum + item.experts, 0);
+  const overview = [
+    ["分配编号", rule.draw_id],
+    ["结果", type === "void" ? STATES.void : ASSIGNED_STATES[state]],
+    ["评审对象", `${items.length} 件，共 ${places} 人次`],
+    ["专家", `${candidates.length} 人，每人最多 ${rule.per_expert} 件`],
+    ["封存值", digest(seal)],
+    ["种子", digest(seed)],
+    ...reveals.map(({ role, value }) => [`${label(ROLES, role)}随机值`, digest(value)]),
+    ["事件链头", digest(events.at(-1).hash)],
+    ["专家编号", names.size ? `${names.size} 人，与身份承诺相符` : "不在记录里，以身份承诺代替"],
+  ];
+  const classes = rule.classes.map(({ id, name }) => [
+    name,
+    items.filter((item) => item.class === id).length,
+    candidates.filter((one) => one.classes.includes(id)).length,
+  ]);
+  return [
+    part("概要", facts(overview)),
+    part("类别", table(["类别", "评审对象", "可评的专家"], classes)),
+    part(
+      "经过",
+      h(
+        "ol.timeline",
+        {},
+        events.map((event) => entry(event, assignedWords(event, who))),
+      ),
+    ),
+  ];
+}
+
+const ASSIGNED_STATES = {
+  success: "全部分配",
+  success_supplement: "全部分配（经补充）",
+  unsatisfied: "有评审对象缺专家",
+};
+
+function assignedWords(event, who) {
+  const count = ({ shares }) => shares.reduce((sum, { commits }) => sum + commits.length, 0);
+  const back = ({ commit, items }) => `${who(commit)}，退回 ${items.length} 件`;
+  switch (event.type) {
+    case "drawn":
+      return [`首次分配 ${count(event)} 人次`, "", "blue"];
+    case "supplement":
+      return [count(event) ? `补充分配 ${count(event)} 人次` : "补充分配，已无人可补", "", "blue"];
+    case "exit":
+      return [`退出：${label(REASONS, event.reason)}`, back(event), "amber"];
+    case "recuse":
+      return [`单件退回：${label(REASONS, event.reason)}`, back(event), "amber"];
+    case "skip":
+      return [`跳过：${label(REASONS, event.reason)}`, who(event.commit), "grey"];
+    case "void":
+      return [`结束：${STATES.void}`, event.reason, "red"];
+    default:
+      return [
+        `结束：${ASSIGNED_STATES[event.state]}`,
+        event.lacking ? `缺专家的评审对象 ${Object.keys(event.lacking).length} 件` : "",
+        event.lacking ? "red" : "green",
+      ];
+  }
+}
+
+const step = (event, who, groups) => entry(event, words(event, who, groups));
+
+function entry(event, [title, text, tone]) {
   return h(
     "li",
     {},

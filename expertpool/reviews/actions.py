@@ -1,6 +1,7 @@
 from expertpool.audit.actions import Action
 
 ACTIONS = (
+    Action("review.rule", "修改评审规则"),
     Action("review.create", "建立评审"),
     Action("review.edit", "修改评审设置"),
     Action("review.items", "修改评审对象"),

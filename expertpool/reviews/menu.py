@@ -5,7 +5,7 @@ from __future__ import annotations
 from expertpool.accounts.models import User
 from expertpool.core.registry import MenuGroup, MenuItem
 from expertpool.experts.queries.experts import expert_for
-from expertpool.reviews.permissions import VIEW
+from expertpool.reviews.permissions import MANAGE, RULES, VIEW
 from expertpool.reviews.queries.reviews import to_score
 
 
@@ -24,6 +24,16 @@ ITEMS = (
         permissions=(VIEW,),
         order=10,
         active=("reviews:detail", "reviews:create", "reviews:edit", "reviews:item_"),
+        group="reviews",
+    ),
+    MenuItem(
+        "reviews.rules",
+        "评审规则",
+        "list-check",
+        "reviews:rules",
+        permissions=(RULES, MANAGE),
+        order=90,
+        active=("reviews:rule",),
         group="reviews",
     ),
     MenuItem(

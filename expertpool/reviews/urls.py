@@ -1,6 +1,6 @@
 from django.urls import path
 
-from expertpool.reviews.views import office, own
+from expertpool.reviews.views import office, own, rules
 
 app_name = "reviews"
 urlpatterns = [
@@ -20,4 +20,10 @@ urlpatterns = [
     path("my/scoring/<int:pk>/save/", own.save, name="own_save"),
     path("my/scoring/<int:pk>/submit/", own.submit, name="own_submit"),
     path("my/scoring/<int:pk>/stage/", own.stage, name="own_stage"),
+    path("reviews/rules/", rules.index, name="rules"),
+    path("reviews/rules/new/", rules.create, name="rule_new"),
+    path("reviews/rules/<int:pk>/", rules.detail, name="rule"),
+    path("reviews/rules/<int:pk>/edit/", rules.edit, name="rule_edit"),
+    path("reviews/rules/<int:pk>/copy/", rules.copy, name="rule_copy"),
+    path("reviews/rules/<int:pk>/trial/", rules.trial, name="rule_trial"),
 ]

@@ -72,6 +72,8 @@ ADDS = {
     *("reviews:create", "reviews:item_new"),  # adds
     *("fees:rate_edit", "fees:project", "fees:project_send", "fees:reverse"),
     "fees:account_check",  # decided once
+    # Says by its version what it was opened with; the trial keeps nothing.
+    *("reviews:rule_edit", "reviews:rule_copy", "reviews:rule_trial"),
     # Asks once; a second person decides, or who serves answers.
     *("points:answer", "points:correct", "points:counter"),
     "portal:app_set_up",

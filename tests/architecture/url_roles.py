@@ -66,6 +66,7 @@ from tests.factories.points import (
     make_request,
 )
 from tests.factories.requests import asked_otherwise
+from tests.factories.review_rules import make_review_rule
 from tests.factories.scoring import make_open, make_review, reviewer_of
 from tests.factories.siteconfig import configure
 from tests.factories.telephone import make_call
@@ -430,6 +431,10 @@ def paid_project(world: World, user: User) -> dict[str, Any]:
 
 def fee_rate(_world: World, _user: User) -> dict[str, Any]:
     return {"pk": make_rate().pk}
+
+
+def review_rule(_world: World, _user: User) -> dict[str, Any]:
+    return {"pk": make_review_rule().pk}
 
 
 def fee_of_his(world: World, _user: User) -> dict[str, Any]:
@@ -942,7 +947,6 @@ RULES: dict[str, Rule] = {
     "evaluations:form_new": only("admin"),
     "evaluations:form_edit": only("admin", kwargs=rating_form),
     "evaluations:form_versions": only("admin", kwargs=rating_form),
-    # Fees
     # Reviews
     "reviews:list": only("admin", "operator", "supervisor", "auditor"),
     "reviews:detail": only("admin", "operator", "supervisor", "auditor", kwargs=review),
@@ -960,6 +964,13 @@ RULES: dict[str, Rule] = {
     "reviews:own_save": only("expert", kwargs=sheet_of_his),
     "reviews:own_submit": only("expert", kwargs=sheet_of_his),
     "reviews:own_stage": only("expert", kwargs=sheet_of_his),
+    "reviews:rules": only("admin", "operator"),
+    "reviews:rule": only("admin", "operator", "supervisor", kwargs=review_rule),
+    "reviews:rule_new": only("admin", "operator"),
+    "reviews:rule_edit": only("admin", "operator", kwargs=review_rule),
+    "reviews:rule_copy": only("admin", "operator", kwargs=review_rule),
+    "reviews:rule_trial": only("admin", "operator", kwargs=review_rule),
+    # Fees
     "fees:list": only("admin", "operator", "supervisor", "finance", "auditor"),
     "fees:detail": only("admin", "operator", "supervisor", "finance", "auditor", kwargs=fee),
     "fees:letter": only("admin", "operator", "supervisor", "finance", "auditor", kwargs=fee),

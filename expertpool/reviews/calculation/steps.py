@@ -70,9 +70,10 @@ def explain(
     *,
     roles: Roles | None = None,
     names: Mapping[str, str] | None = None,
+    ranked: bool = True,
 ) -> list[Step]:
     """Return how ``found``, which is the result of the rest, came to what it says of ``item``; ``names``: what experts and
-    items are called."""
+    items are called. The rank is told last, if it is asked for."""
     row = next(one for one in found.rows if one.item == item)
     told = _Told(rule, sheets, row, names or {}, roles or {})
     steps = told.votes()
@@ -80,7 +81,7 @@ def explain(
         return [*steps, Step("结论", f"“{rule.stages[row.fallen].name}”未通过，不再评分", "不通过")]
     steps += told.totals()
     steps += _prices(rule, items, found, row)
-    return [*steps, *told.conclusion()]
+    return [*steps, *told.conclusion(), *(told.rank() if ranked else ())]
 
 
 class _Told:
@@ -175,12 +176,13 @@ class _Told:
         if row.exact is None or row.total is None:
             return [Step("结论", "还有评委没有提交或报价没有填，暂不计算总分", "")]
         text = f"总分 {plain(row.exact)}，{decimals_words(self.rule)}"
-        steps = [Step("结论", text, f"{row.total:f}")]
-        if row.tied:
-            steps.append(Step("结论", self._told_apart(), ""))
-        if row.rank is not None:
-            steps.append(Step("结论", "名次", f"第 {row.rank} 名"))
-        return steps
+        return [Step("结论", text, f"{row.total:f}")]
+
+    def rank(self) -> list[Step]:
+        if self.row.rank is None:
+            return []
+        tied = [Step("结论", self._told_apart(), "")] if self.row.tied else []
+        return [*tied, Step("结论", "名次", f"第 {self.row.rank} 名")]
 
     def _told_apart(self) -> str:
         others = "、".join(self.name(one) for one in self.row.tied)

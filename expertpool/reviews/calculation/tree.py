@@ -127,6 +127,10 @@ class Indicator:
                 own = self.high
         return own * self.weight
 
+    @property
+    def most_text(self) -> str:
+        return plain(self.most)
+
     def walk(self) -> Iterator[Indicator]:
         """Yield it and all below it, in their order."""
         yield self
@@ -202,6 +206,10 @@ class RuleTree:
     def most(self) -> Decimal:
         """The most points an item can have."""
         return sum((one.most for one in self.stages if one.is_scored), NOTHING)
+
+    @property
+    def most_text(self) -> str:
+        return plain(self.most)
 
     def round(self, number: Fraction) -> Decimal:
         """Return ``number`` with the rule's decimals."""

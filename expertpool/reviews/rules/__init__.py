@@ -1,0 +1,1 @@
+"""Rules of reviews as the office writes them."""

@@ -1,0 +1,80 @@
+"""What reviews are judged by: each save is a version."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.reviews.calculation import RuleTree
+from expertpool.reviews.exceptions import ReviewRefused
+from expertpool.reviews.models import ReviewRule
+from expertpool.reviews.queries.rules import latest_rule
+from expertpool.reviews.rules.wording import lines_text, settings_words
+
+MEANWHILE = "这个规则刚刚由别人保存过，请重新打开后再改。"
+
+
+@transaction.atomic
+def save_rule(
+    *,
+    name: str,
+    tree: RuleTree,
+    project_kind: str,
+    anonymous: bool,
+    source: str,
+    active: bool,
+    base: int,
+    actor: User | None,
+    now: datetime,
+) -> ReviewRule:
+    """Save the next version of the rule ``name``; without a difference the one that stands is returned. ``base`` is
+    the version that was read, 0 for a new rule. Reviews go on by the version they name. Logged.
+
+    Refuses (ReviewRefused) a name that is taken, and what others saved since.
+    """
+    known = latest_rule(name)
+    if known is not None and base == 0:
+        raise ReviewRefused("已有同名的规则，请修改那一个或换个名称。", field="name")
+    if (known.version if known else 0) != base:
+        raise ReviewRefused(MEANWHILE)
+    row = ReviewRule(
+        name=name,
+        version=base + 1,
+        active=active,
+        project_kind=project_kind,
+        anonymous=anonymous,
+        content=tree.as_json(),
+        source=source,
+        at=now,
+        by=actor,
+    )
+    if known is not None and _said(known) == _said(row):
+        return known
+    row.full_clean(validate_unique=False, validate_constraints=False)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        raise ReviewRefused(MEANWHILE) from None
+    before = _words(known) if known else None
+    record("review.rule", actor=actor, now=now, subject=row, before=before, after=_words(row))
+    return row
+
+
+def _said(rule: ReviewRule) -> tuple[object, ...]:
+    return rule.active, rule.project_kind, rule.anonymous, rule.content, rule.source
+
+
+def _words(rule: ReviewRule) -> dict[str, str]:
+    tree = rule.tree()
+    return {
+        "版本": f"第 {rule.version} 版",
+        "指标": lines_text(tree),
+        "计算": "；".join(settings_words(tree)),
+        "项目类型": rule.project_kind or "所有项目类型",
+        "匿名评审": "是" if rule.anonymous else "否",
+        "启用": "是" if rule.active else "否",
+    }

@@ -1,8 +1,8 @@
 """The Merkle root of RFC 6962 over hashed leaves."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 
-_SIZE = 32  # of a hash
 HashAll = Callable[[Iterable[bytes]], list[bytes]]
 
 
@@ -14,10 +14,9 @@ def merkle_root(leaves: Sequence[bytes], hash_all: HashAll) -> bytes:
     """
     if not leaves:
         return hash_all([b""])[0]
-    row = b"".join(leaves)
-    while len(row) > _SIZE:
-        pairs = range(0, len(row) - _SIZE, 2 * _SIZE)
-        above = hash_all([b"\x01" + row[at : at + 2 * _SIZE] for at in pairs])
-        odd = row[len(pairs) * 2 * _SIZE :]
-        row = b"".join(above) + odd
-    return row
+    row = leaves
+    while len(row) > 1:
+        pairs = iter(row)
+        above = hash_all(map(b"".join, zip(repeat(b"\x01"), pairs, pairs, strict=False)))
+        row = [*above, *row[len(above) * 2 :]]
+    return row[0]

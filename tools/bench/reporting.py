@@ -17,9 +17,15 @@ Write = Callable[[str], Any]
 
 
 def timed(
-    call: Callable[[], Any], *, runs: int, warm_up: bool = True, at_most: float = 20
+    call: Callable[[], Any],
+    *,
+    runs: int,
+    warm_up: bool = True,
+    at_most: float = 20,
+    between: Callable[[], Any] | None = None,
 ) -> list[float]:
-    """Return the seconds of each of ``runs`` calls; one call before them does not count.
+    """Return the seconds of each of ``runs`` calls; one call before them does not count. ``between``
+    is called after each of them, for what is to be compared in the same minutes.
 
     Stops after five calls once it has taken ``at_most`` seconds.
     """
@@ -30,6 +36,8 @@ def timed(
         started = time.perf_counter()
         call()
         seconds.append(time.perf_counter() - started)
+        if between is not None:
+            between()
     return seconds
 
 

@@ -11,9 +11,11 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import QuerySet
 
 import vdraw
+from expertpool.core.copying import copied_rows
 from expertpool.core.crypto import DecryptionError
 from expertpool.draws.models import Draw, SealBlock
 from expertpool.draws.queries.identity import (
@@ -79,6 +81,7 @@ def candidates_of(draw: Draw) -> vdraw.Candidates:
     known: list[dict[str, int]] = []
     kind_of: list[int] = []
     units: list[str | None] = []
+    unit_names = _UnitNames({0: None})
     for block in _fitting_blocks(draw.pk):
         fitting = _fittings(block)
         commits += pieces(bytes(block.commits).hex(), 2 * _COMMIT_BYTES)
@@ -90,8 +93,16 @@ def candidates_of(draw: Draw) -> vdraw.Candidates:
                 known.append(kind)
             numbers.append(number)
         kind_of += [numbers[at] for at in fitting.kind_of]
-        units += [f"U{unit}" if unit else None for unit in fitting.units]
+        units += map(unit_names.__getitem__, fitting.units)
     return vdraw.Candidates(commits, known, kind_of, units)
+
+
+class _UnitNames(dict[int, str | None]):
+    """What units are called by their numbers, each made once: `pack_fittings`."""
+
+    def __missing__(self, unit: int) -> str:
+        self[unit] = name = f"U{unit}"
+        return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +114,18 @@ class _Fittings:
     units: Sequence[int]
 
 
-def _fitting_blocks(draw_id: int) -> QuerySet[SealBlock]:
-    blocks = SealBlock.objects.filter(draw_id=draw_id).order_by("n")
-    return blocks.only("draw_id", "n", "commits", "fittings")
+def _fitting_blocks(draw_id: int) -> list[SealBlock]:
+    fittings = SealBlock._meta.get_field("fittings")
+    query = "SELECT n, commits, fittings FROM draws_sealblock WHERE draw_id = %s ORDER BY n"
+    return [
+        SealBlock(
+            draw_id=draw_id,
+            n=n,
+            commits=commits,
+            fittings=fittings.from_db_value(token, None, connection),
+        )
+        for n, commits, token in copied_rows(query, [draw_id], ["int4", "bytea", "bytea"])
+    ]
 
 
 def _fittings(block: SealBlock) -> _Fittings:

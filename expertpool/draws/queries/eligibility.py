@@ -28,6 +28,7 @@ from expertpool.draws.queries.fitting import (
     Exclusion,
     Fitting,
     Level,
+    excluded_by,
     fitting_experts,
     planned_levels,
     sealed_levels,
@@ -49,13 +50,15 @@ from expertpool.projects.queries.batches import members_of
 @dataclass(frozen=True, slots=True)
 class Eligibility:
     """The outcome of one evaluation. ``excluded`` names the first reason of each expert who fits
-    a group but may not be drawn; ``groups`` are in the plan's order. ``levels`` (by group) and what is
-    ``avoided`` are as they were read: whoever goes on from here need not read them again."""
+    a group but may not be drawn, of whom ``refused`` says what he fits; ``groups`` are in the plan's order.
+    ``levels`` (by group) and what is ``avoided`` are as they were read: whoever goes on from here need not
+    read them again."""
 
     groups: list[ConditionGroup]
     levels: Mapping[str, Sequence[Level]]
     avoided: Avoided
     eligible: list[Fitting]
+    refused: dict[int, Fitting]
     excluded: dict[int, ExclusionReason]
 
     @property
@@ -83,7 +86,8 @@ def evaluate(
     exclusions = in_panel + _conditions(plan, avoided, now=now, knowing=knowing)
     found = fitting_experts(levels, exclusions, now=now)
     eligible = [item for item in found if not item.reason]
-    return Eligibility(groups, levels, avoided, eligible, _excluded(found))
+    refused = {item.expert_id: item for item in found if item.reason}
+    return Eligibility(groups, levels, avoided, eligible, refused, _excluded(refused.values()))
 
 
 def openly_eligible(found: Eligibility, plan: DrawPlan, *, now: datetime) -> list[Fitting]:
@@ -97,8 +101,10 @@ def openly_eligible(found: Eligibility, plan: DrawPlan, *, now: datetime) -> lis
         return found.eligible
     avoided = avoided_by(members_of(plan.project), knowing=Knowledge.OPEN)
     exclusions = _conditions(plan, avoided, now=now, knowing=Knowledge.OPEN, only=hidden)
-    again = fitting_experts(found.levels, exclusions, now=now, only=hidden)
-    return [*found.eligible, *(item for item in again if not item.reason)]
+    # What somebody fits is the same whoever asks: why he may not be drawn is asked anew, and that alone.
+    openly_excluded = excluded_by(exclusions, only=hidden)
+    others = (found.refused[pk] for pk in hidden if pk not in openly_excluded)
+    return [*found.eligible, *(item._replace(reason="") for item in others)]
 
 
 class Exclusions:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
-from operator import add
+from operator import add, or_
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
@@ -85,6 +85,13 @@ def fitting_experts(
     """Return everybody who fits one of the groups with these ``levels``, or those of the experts
     ``only`` who do."""
     return _fitting(levels, exclusions, Context(now=now), only)
+
+
+def excluded_by(exclusions: Iterable[Exclusion], *, only: Collection[int]) -> set[int]:
+    """Return those of the experts ``only`` for whom one of ``exclusions`` holds."""
+    held = reduce(or_, (condition for _, condition in exclusions))
+    rows = Expert.objects.filter(held, Among("pk", only)).order_by()
+    return set(rows.values_list("pk", flat=True))
 
 
 def fitted_at_seal(draw: Draw, only: Collection[int]) -> set[int]:

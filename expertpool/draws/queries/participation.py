@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from expertpool.draws.enums import DrawStatus, InvitationState, Knowledge
-from expertpool.draws.models import STANDBY, Hold, Invitation
+from expertpool.draws.models import STANDBY, Draw, Hold, Invitation
 from expertpool.draws.queries.identity import experts_behind, holder_key, seat_key
 from expertpool.draws.queries.meetings import by_hours
 from expertpool.draws.queries.sitting import agreed_in
@@ -201,19 +201,18 @@ def _rows_of(
 ) -> list[tuple[int, int, datetime]]:
     people = _with_merged(only)
     known = Q(expert__in=list(people))
+    keys: dict[bytes, int] = {}
     if knowing is Knowledge.ALL:
-        known |= Q(expert__isnull=True)
-    found = _with_openings(windows).filter(known)
-    rows = list(
-        found.values_list("expert", "pk", "draw__projects__opening_at", "draw__number", "seat_key")
-    )
-    sealed = {number for expert, _, _, number, _ in rows if expert is None}
-    keys = {seat_key(number, pk): stays for number in sealed for pk, stays in people.items()}
-    whose = (
-        (people.get(expert) or keys.get(bytes(key or b"")), pk, at)
-        for expert, pk, at, _, key in rows
-    )
-    return [(expert, pk, at) for expert, pk, at in whose if expert is not None]
+        sealed = Draw.objects.filter(released_at__isnull=True).order_by()
+        for number in sealed.values_list("number", flat=True):
+            keys |= {seat_key(number, pk): stays for pk, stays in people.items()}
+        known |= Q(expert__isnull=True, seat_key__in=list(keys))
+    rows = _with_openings(windows).filter(known)
+    found = rows.values_list("expert", "pk", "draw__projects__opening_at", "seat_key")
+    return [
+        (keys[bytes(key)] if expert is None else people[expert], pk, at)
+        for expert, pk, at, key in found
+    ]
 
 
 def _sealed_rows(windows: Sequence[Window]) -> list[tuple[int, int, datetime]]:

@@ -26,7 +26,7 @@ STATEMENTS = (
     47  # of a decline whose successor is seated and invited, with a link, on three channels
 )
 CAUSES = 8  # by whose doing they are away, as the log has it, and whose records joined theirs: of all at once
-REVIEWS = 2  # by which records and how often he took part lately, whatever counts it
+REVIEWS = 3  # by which records, in which sealed draws and how often he took part lately, whatever counts it
 A_TURN = 3  # more for each whose turn came in vain: is he held, by which records, does he fit
 
 

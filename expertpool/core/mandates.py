@@ -155,9 +155,11 @@ def numbered(model: str, table: str) -> list[Operation]:
     ]
 
 
-def vouch(app: str, model: str, *says: str, together: str = "") -> RunPython:
-    """Return the operation of a migration by which rows as they stand get a proof of what they ``says``; ``together``
-    names the rows that this refers to, to be read at once."""
+def vouch(
+    app: str, model: str, *says: str, together: str = "", column: str = "proof"
+) -> RunPython:
+    """Return the operation of a migration by which rows as they stand get a proof of what they ``says``, in ``column``;
+    ``together`` names the rows that this refers to, to be read at once."""
 
     def forwards(apps: Any, schema_editor: Any) -> None:
         kind, field = apps.get_model(app, model), ProofField(says=says)
@@ -165,7 +167,7 @@ def vouch(app: str, model: str, *says: str, together: str = "") -> RunPython:
         rows = rows.select_related(*together.split()) if together else rows
         made = [(field.made_of(row), row.pk) for row in rows.iterator(2000)]
         with schema_editor.connection.cursor() as cursor:
-            write = f"UPDATE {kind._meta.db_table} SET proof = %s WHERE id = %s"  # noqa: S608 (a model's)
+            write = f"UPDATE {kind._meta.db_table} SET {column} = %s WHERE id = %s"  # noqa: S608 (a model's)
             cursor.executemany(write, made)
             # What was just written would keep the table from being altered.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

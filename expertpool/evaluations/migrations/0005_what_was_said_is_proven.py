@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
             *("expert.number", "kind", "reason", "requested_by.username", "requested_at"),
             *("agreed", "decided_by.username", "decided_at"),
             together="expert requested_by decided_by",
+            column="decided_proof",
         ),
         vouch(
             "evaluations",
@@ -65,6 +66,7 @@ class Migration(migrations.Migration):
             *("requested_by.username", "requested_at"),
             *("agreed", "decided_by.username", "decided_at"),
             together="caution__expert requested_by decided_by",
+            column="decided_proof",
         ),
         stays(
             "evaluations_rating",

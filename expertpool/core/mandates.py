@@ -155,9 +155,7 @@ def numbered(model: str, table: str) -> list[Operation]:
     ]
 
 
-def vouch(
-    app: str, model: str, *says: str, together: str = "", column: str = "proof"
-) -> RunPython:
+def vouch(app: str, model: str, *says: str, together: str = "", column: str = "proof") -> RunPython:
     """Return the operation of a migration by which rows as they stand get a proof of what they ``says``, in ``column``;
     ``together`` names the rows that this refers to, to be read at once."""
 

@@ -24,8 +24,8 @@ RECIPIENT_FIELDS: Catalogue[RecipientFields] = Catalogue("fields of recipients")
 
 @dataclass(frozen=True)
 class AttemptFiles:
-    """What another app keeps of attempts: ``links`` gives words and address of each by attempt, for whoever may read
-    the message."""
+    """What another app has recorded of attempts: ``links`` gives words and address of each sound by attempt, for whoever
+    may read the message."""
 
     code: str
     links: Callable[[Any], Mapping[int, Sequence[tuple[str, str]]]]

@@ -41,6 +41,7 @@ ALLOWED: dict[tuple[str, str], str] = {
                     "services.calls",
                     "services.agent",
                     "management.commands.voice_agent",
+                    "services.trial",
                 )
             ),
             ("expertpool.telephone.rules", "expertpool.notifications.channels.base"),

@@ -53,7 +53,8 @@ def test_a_recording_is_got_from_the_record_and_that_is_logged(
     call = make_call(message)
     client = login(Client(), admin)
     page = client.get(reverse("notifications:record", args=[message.uid]))
-    assert address(message) in page.content.decode()
+    assert f'<audio src="{address(message)}"' in page.content.decode()
+    assert "media-src 'self'" in page["Content-Security-Policy"]
     answer = client.get(address(message))
     assert answer.content == TAPE
     assert answer["Content-Type"] == "audio/wav"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,7 +24,11 @@ from expertpool.notifications.queries.messages import messages_visible_to, notic
 from expertpool.notifications.queries.replies import replies_to
 from expertpool.notifications.services.resending import resend, why_not_again
 
+# What was recorded of calls is heard on the page; a record opens within the list.
+hears = csp_update({"media-src": [SELF]})  # type: ignore[arg-type]
 
+
+@hears
 @requires("notifications.view")
 def records(request: UserRequest) -> HttpResponse:
     found = listing(
@@ -37,6 +43,7 @@ def records(request: UserRequest) -> HttpResponse:
     return render_list(request, "notifications/records.html", context)
 
 
+@hears
 @requires("notifications.view")
 def record(request: UserRequest, uid: UUID) -> HttpResponse:
     message = get_object_or_404(messages_visible_to(request.user), uid=uid)

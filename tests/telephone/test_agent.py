@@ -325,6 +325,44 @@ def test_a_line_that_is_lost_leaves_its_calls_to_be_made_again() -> None:
     assert (message.state, Call.objects.get().outcome) == ("queued", Outcome.INTERRUPTED)
 
 
+def test_an_end_that_is_not_written_holds_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database was away for a moment: the call is ended as that of an agent that died, and made again."""
+    end, tried = calls.end, []
+
+    def away(**given: Any) -> bool:
+        tried.append(given["call_id"])
+        if len(tried) == 1:
+            raise OSError("away")
+        return end(**given)
+
+    monkeypatch.setattr(calls, "end", away)
+    message, line = letter("13800138001"), LoopLine()
+
+    async def meanwhile() -> None:
+        for _ in range(1000):
+            if tried:
+                break
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        assert await ask(calls.end_lost, now=timezone.now() + timedelta(minutes=1)) == 1
+
+    run(line, meanwhile)
+    call = Call.objects.get(pk=tried[0])
+    assert tried == [call.pk] * 2
+    assert call.ended_at is not None
+    message.refresh_from_db()
+    assert message.state == DeliveryState.DELIVERED  # his key was written before the end
+
+
+@pytest.mark.parametrize("words", ["486 Busy\x00 here", "486 Busy\udcff here", "4" * 5000])
+def test_whatever_the_other_side_says_of_the_end_is_kept_as_far_as_it_can_be(words: str) -> None:
+    letter("13800138001")
+    taken = calls.take(agent="a", now=timezone.now())
+    assert taken is not None
+    assert calls.end(call_id=taken.call_id, outcome=Outcome.BUSY, words=words, now=timezone.now())
+    assert Call.objects.get().words in ("486 Busy here", "4" * 100)
+
+
 @pytest.mark.shows("PRJ-17", "DRAW-40")
 def test_both_sides_are_recorded_and_the_file_says_nothing_without_its_key() -> None:
     _, call = ended("13800138001")

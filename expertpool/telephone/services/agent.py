@@ -120,7 +120,13 @@ class Agent:
         except Exception:
             logger.exception("call %s failed", taken.call_id)
         finally:
-            content = tape.wav() if tape and tape.is_used else b""
+            await self._end(taken, outcome, words, tape)
+
+    async def _end(
+        self, taken: calls.Taken, outcome: Outcome, words: str, tape: Tape | None
+    ) -> None:
+        content = tape.wav() if tape and tape.is_used else b""
+        try:
             await self._ask(
                 calls.end,
                 call_id=taken.call_id,
@@ -129,6 +135,10 @@ class Agent:
                 tape=content,
                 now=timezone.now(),
             )
+        except Exception:  # of a database that is away: it is ended like that of an agent that died
+            logger.exception("the end of call %s was not written", taken.call_id)
+        finally:
+            # Else it would be said to live for ever, and hold a line.
             self._running.pop(taken.call_id, None)
 
     async def _talk(self, taken: calls.Taken, tape: Tape | None) -> tuple[Outcome, str]:

@@ -19,6 +19,7 @@ from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
 from expertpool.core.fields import is_vouched
 from expertpool.core.storing import store
+from expertpool.core.validators import only_writable
 from expertpool.notifications.channels.base import SendResult
 from expertpool.notifications.channels.voice.settings import MOST, SIP
 from expertpool.notifications.enums import (
@@ -120,7 +121,8 @@ def end(
         if call is None:
             return False
         call.outcome = Outcome(call.pressed) if call.pressed else outcome
-        call.ended_at, call.words, call.tape = now, words[:100], name
+        # The other side says what it likes.
+        call.ended_at, call.words, call.tape = now, only_writable(words)[:100], name
         call.tape_key = key.hex()
         call.sha256 = hashlib.sha256(tape).hexdigest() if tape else ""
         call.save()

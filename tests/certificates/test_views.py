@@ -96,6 +96,18 @@ def test_of_a_revoked_one_its_expert_is_told_why_and_nobody_prints_it(
     assert "已注销，不能打印" in run.refused[0][1]
 
 
+def test_nobody_prints_as_valid_what_was_reissued(client: Client, admin: User) -> None:
+    login(client, admin)
+    old = make_certificate()
+    new = reissue_certificate(certificate=old, actor=admin, now=timezone.now())
+    page = client.get(reverse("certificates:list"), {"tab": "replaced"}).content.decode()
+    assert reverse("certificates:file", args=[old.pk]) not in page
+    answer = client.get(reverse("certificates:file", args=[old.pk]))
+    assert answer.status_code == 409
+    assert "已换发，不能打印" in answer.content.decode()
+    assert client.get(reverse("certificates:file", args=[new.pk])).status_code == 200
+
+
 def test_whoever_has_no_scope_sees_and_does_nothing(client: Client, admin: User) -> None:
     """Another department's certificates are not there; rights to see are none to issue."""
     certificate = make_certificate(make_expert(department=make_department("别的部门")))

@@ -33,8 +33,11 @@ SAMPLE_CODE = "x" * LENGTH
 ALTERED = (
     "证书 {} 的记录在系统之外被改动过，不能打印、下载；请管理员查看操作日志，并为专家重新发证。"
 )
-REVOKED = "证书 {} 已注销，不能打印。"
-# By the expert himself; the office prints what it likes but for what is revoked.
+ENDED = {
+    Ending.REVOKED: "证书 {} 已注销，不能打印。",
+    Ending.REPLACED: "证书 {} 已换发，不能打印；请打印换发的新证书。",
+}
+# By the expert himself; the office prints whatever has not ended.
 PRINTABLE = (CertificateState.VALID, CertificateState.COMING)
 DOTS = 110  # an inch, of a preview
 
@@ -106,7 +109,7 @@ def sample_of(design: Design, *, now: datetime) -> dict[str, str]:
 
 def printed_for(*, certificate: Certificate, actor: User, now: datetime) -> bytes:
     """Return the PDF for the office; logged. Refuses (CertificateRefused) what this system did not issue so, and
-    what is revoked."""
+    what is revoked or replaced."""
     if why := why_not_printed(certificate):
         raise CertificateRefused(why)
     content = certificates_pdf([certificate], at=now)
@@ -119,9 +122,9 @@ def why_not_printed(certificate: Certificate) -> str:
     """Return why nobody prints ``certificate``; empty: it may be printed."""
     if not stands(certificate):
         return ALTERED.format(certificate.number)
-    if certificate.ending == Ending.REVOKED:
-        return REVOKED.format(certificate.number)
-    return ""
+    return (
+        ENDED[Ending(certificate.ending)].format(certificate.number) if certificate.ending else ""
+    )
 
 
 def own_certificate(

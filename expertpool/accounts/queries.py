@@ -10,7 +10,18 @@ from functools import lru_cache
 from typing import Any, NamedTuple, NoReturn
 
 from django.db import connection
-from django.db.models import Case, Count, Exists, F, Model, OuterRef, Q, QuerySet, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    F,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    When,
+)
 from django.utils import timezone
 
 from expertpool.accounts.enums import LoginOutcome, Scope
@@ -94,9 +105,10 @@ def users_visible_to(user: User) -> QuerySet[User]:
 
 
 def with_last_sign_in(users: QuerySet[User]) -> QuerySet[User]:
-    """Annotate ``told_login``: when each signed in last, None where that is told later."""
+    """Annotate ``told_login``: when each signed in last, None where that is told later (``is_told_later``)."""
+    later = Case(When(told_later(User), then=True), default=False, output_field=BooleanField())
     told = Case(When(told_later(User), then=None), default=F("last_login"))
-    return users.annotate(told_login=told)
+    return users.annotate(told_login=told, is_told_later=later)
 
 
 def users_with_permission(*codes: str) -> QuerySet[User]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import CharField, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Exists, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
@@ -67,8 +67,8 @@ def untold_sign_ins() -> Q:
 
 
 def untold_last_sign_ins() -> Q:
-    """The accounts of experts who signed in since."""
-    return Q(last_login__gte=_sealed_since(), pk__in=_experts())
+    """The accounts of experts while names are sealed, whether they signed in since or not: else that would say so."""
+    return Q(Exists(sealed_draws()), pk__in=_experts())
 
 
 def untold_own_rows() -> Q:

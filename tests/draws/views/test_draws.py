@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.exports.records import DrawExport
@@ -215,3 +216,15 @@ def test_the_page_of_a_draw_asks_the_database_each_question_once(client, pool, r
     assert len(asked) <= MOST_STATEMENTS
     twice = Counter(one["sql"] for one in asked) - Counter({one["sql"] for one in asked})
     assert not twice
+
+
+def test_no_last_sign_in_of_an_expert_is_told_while_names_are_sealed(client, admin, operator):
+    """Whoever signed in since had none, and all others had theirs: that told who was at his account."""
+    silent, active = make_user("expert"), make_user("expert")
+    for user in (silent, active):
+        make_expert(user=user)
+    make_draw(now=timezone.now(), operator=operator, seats=1)
+    User.objects.filter(pk=active.pk).update(last_login=timezone.now())
+    login(client, admin)
+    page = client.get(reverse("accounts:user_list"), {"q": ""}).content.decode()
+    assert page.count("名单公开后显示") == 2

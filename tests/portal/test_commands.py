@@ -10,6 +10,7 @@ from expertpool.accounts.models import User
 from expertpool.accounts.services.demo import DEMO_PASSWORD
 from expertpool.audit.models import Entry
 from expertpool.draws.models import Draw, Invitation
+from expertpool.evaluations.models import Evaluation
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
 from expertpool.points.models import PointEntry
@@ -45,6 +46,8 @@ def test_the_demonstration_is_made_once(db: None) -> None:
     line = Invitation.objects.get(expert=expert)
     assert (line.draw.project.number, line.state) == ("YS-011", "accepted")
     assert [one.draw for one in candidacies_of(expert)] == [line.draw]
+    # Another is still to be rated.
+    assert Evaluation.objects.get(closed_at=None).project.number == "YS-012"
     entries = PointEntry.objects.filter(invitation=line)
     assert sorted(entry.label for entry in entries) == ["参加评审", "确认参加"]
 

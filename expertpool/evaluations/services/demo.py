@@ -31,7 +31,7 @@ SAID = (
 @transaction.atomic
 def ensure_demo_evaluations(*, draw: Draw, operator: User, expert: Expert, now: datetime) -> None:
     """Let the experts of a review that is over be rated the day after it, and its time end; ``expert``, who sat there, says
-    what he thinks of it. Once."""
+    what he thinks of it. Of one that was only lately one is rated, the others wait. Once."""
     over = last_closing(draw.covered) + 2 * HOUR
     if over > now or Evaluation.objects.filter(project=draw.project_id).exists():
         return
@@ -44,9 +44,12 @@ def ensure_demo_evaluations(*, draw: Draw, operator: User, expert: Expert, now: 
         one.invitation_id: Marks(dict(zip(names, scores, strict=False)), participation, comment)
         for one, (scores, participation, comment) in zip(sat, SAID, strict=False)
     }
-    rate_experts(evaluation=row, marks=said, actor=operator, now=over + HOUR)
-    _say_of_organiser(row, expert, now=over + 3 * HOUR)
-    if row.due_at <= now:
+    if row.due_at > now:
+        some = dict([*said.items()][1:2])
+        rate_experts(evaluation=row, marks=some, actor=operator, now=min(now, over + HOUR))
+    else:
+        rate_experts(evaluation=row, marks=said, actor=operator, now=over + HOUR)
+        _say_of_organiser(row, expert, now=over + 3 * HOUR)
         close_evaluation(evaluation_id=row.pk, now=row.due_at)
         _object(row, expert, now=min(now, row.due_at + 26 * HOUR))
 

@@ -135,6 +135,16 @@ _DEMOS = (
         -18,
         ProjectStatus.APPROVED,
     ),
+    # Reviewed the day before yesterday: its experts are still to be rated.
+    _Demo(
+        "YS-012",
+        "妇幼保健院检验设备采购",
+        Regime.PROCUREMENT,
+        "货物",
+        2_980_000,
+        -2,
+        ProjectStatus.APPROVED,
+    ),
 )
 
 _BATCH, _NOTE = "实验中学教学设备采购", "两个标段由同一组专家评审。"

@@ -48,8 +48,14 @@ from expertpool.notifications.services.sending import Envelope, Recipient, send_
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.queries.second_person import behind, why_not_second
-from expertpool.workflow.services.approvals import decide, start_approval, withdraw_approval
+from expertpool.workflow.services.approvals import (
+    decide,
+    start_approval,
+    why_not_now,
+    withdraw_approval,
+)
 
+OUTSIDER = "专家账号不能核准变更申请，请使用工作账号。"
 SETTLED = "这项申请已经处理或撤回，请刷新页面。"
 TAKEN_BACK = "这项申请您已经撤回，明天生效；在此之前管理部门已核准的，以核准为准。"
 LED = "这项申请的记录在系统之外被改动过，不能核准：请管理员查看操作日志，再请专家撤回后重新提交。"
@@ -240,7 +246,7 @@ def decide_request(
     """
     request = _lock_request(request)
     if is_outsider(actor):
-        raise ChangeRefused("专家账号不能核准变更申请，请使用工作账号。")
+        raise ChangeRefused(OUTSIDER)
     if (request.is_of_office or agree) and (why := _why_not_another(request, actor, now=now)):
         raise ChangeRefused(why)
     items = [one for one in request.items.all() if one.is_open]
@@ -277,6 +283,19 @@ def decide_request(
         if verdict == Verdict.APPROVED:
             _apply(request, items, actor=actor, now=now)
     return verdict
+
+
+def why_not_to_decide(*, request: ChangeRequest, actor: User, now: datetime) -> str:
+    """Return why ``actor`` may not decide on ``request`` now at all, before he types anything."""
+    if is_outsider(actor):
+        return OUTSIDER
+    another = _why_not_another(request, actor, now=now) if request.is_of_office else ""
+    return another or why_not_now(subject=request, actor=actor, now=now)
+
+
+def why_not_to_agree(*, request: ChangeRequest, actor: User, now: datetime) -> str:
+    """Return why ``actor``, who may turn ``request`` down, may not agree to it."""
+    return _why_not_another(request, actor, now=now)
 
 
 def _why_not_another(request: ChangeRequest, actor: User, *, now: datetime) -> str:

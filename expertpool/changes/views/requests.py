@@ -23,11 +23,17 @@ from expertpool.changes.queries import (
     requests_visible_to,
     with_items,
 )
-from expertpool.changes.services.requests import approve_request, decide_request, withdraw_request
+from expertpool.changes.services.requests import (
+    approve_request,
+    decide_request,
+    why_not_to_agree,
+    why_not_to_decide,
+    withdraw_request,
+)
 from expertpool.changes.tables import SORTS, TABS, TONES
 from expertpool.core.aftermath import writing_afterwards
 from expertpool.core.permissions import requires
-from expertpool.core.responses import refused, saved
+from expertpool.core.responses import not_opened, refused, saved
 from expertpool.core.views.bulk import BulkAction, bulk_view
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, picked_rows, render_list
@@ -87,6 +93,11 @@ def decide(request: UserRequest, pk: int) -> HttpResponse:
     """Agree, or say why not, field by field."""
     mine = with_items(requests_to_decide(request.user))
     asked = row_to_decide(mine, requests_visible_to(request.user), pk)
+    now, back = timezone.now(), reverse("changes:detail", args=[pk])
+    if request.method != "POST" and (
+        why_not := why_not_to_decide(request=asked, actor=request.user, now=now)
+    ):
+        return not_opened(request, why_not, back=back)
     posted = request.POST if request.method == "POST" else None
     form = DecisionForm(posted, request=asked, viewer=request.user)
 
@@ -114,7 +125,8 @@ def decide(request: UserRequest, pk: int) -> HttpResponse:
         template="changes/decide_drawer.html",
         asked=asked,
         fields=asked_in(asked, request.user),
-        back=reverse("changes:detail", args=[pk]),
+        why_not_agree=why_not_to_agree(request=asked, actor=request.user, now=now),
+        back=back,
     )
 
 

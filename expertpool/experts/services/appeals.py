@@ -32,7 +32,7 @@ from expertpool.notifications.services.sending import Envelope, Recipient, send_
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.queries.second_person import why_not_second
-from expertpool.workflow.services.approvals import decide, start_approval
+from expertpool.workflow.services.approvals import decide, start_approval, why_not_now
 
 MOST = 3  # appeals against one entry
 MOST_FILES = 5
@@ -96,9 +96,7 @@ def decide_appeal(
     entry = appeal.entry
     if appeal.decided_at or entry.removed_at or expert.status != ExpertStatus.BLACKLISTED:
         raise ExpertRefused(SETTLED)
-    if actor.pk in (firsts := who_blacklisted(entry)):
-        raise ExpertRefused("申诉须由将其移入黑名单以外的人处理。")
-    if why := why_not_second(actor, firsts, asked_at=appeal.asked_at, now=now):
+    if why := _why_not_another(appeal, actor, now=now):
         raise ExpertRefused(why)
     note = required_reason(note, called="处理意见", most=300)
     _ = appeal.reason  # led to another entry, it does not open
@@ -123,6 +121,18 @@ def decide_appeal(
         else:
             tell_refused(appeal, now=now)
     return verdict
+
+
+def why_not_to_decide(*, appeal: BlacklistAppeal, actor: User, now: datetime) -> str:
+    """Return why ``actor`` may not decide on ``appeal`` now, before he types anything."""
+    another = _why_not_another(appeal, actor, now=now)
+    return another or why_not_now(subject=appeal, actor=actor, now=now)
+
+
+def _why_not_another(appeal: BlacklistAppeal, actor: User, *, now: datetime) -> str:
+    if actor.pk in (firsts := who_blacklisted(appeal.entry)):
+        return "申诉须由将其移入黑名单以外的人处理。"
+    return why_not_second(actor, firsts, asked_at=appeal.asked_at, now=now)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django_htmx.http import trigger_client_event
 from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
-from expertpool.core.responses import refused, saved
+from expertpool.core.responses import not_opened, refused, saved
 from expertpool.core.views.bulk import BulkAction, bulk_view
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
@@ -26,11 +26,11 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.forms.actions import AppealDecisionForm, BlacklistForm, EntryForm
 from expertpool.experts.forms.filters import EntryFilter
-from expertpool.experts.models import Expert
+from expertpool.experts.models import BlacklistAppeal, Expert
 from expertpool.experts.queries.appeals import appeals_to_decide, undecided_appeals
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.records import blacklist_visible_to
-from expertpool.experts.services.appeals import decide_appeal
+from expertpool.experts.services.appeals import decide_appeal, why_not_to_decide
 from expertpool.experts.services.blacklist import (
     add_to_blacklist,
     amend_entry,
@@ -205,7 +205,15 @@ def tell(request: UserRequest, pk: int) -> HttpResponse:
 @requires("experts.blacklist")
 def decide(request: UserRequest, pk: int) -> HttpResponse:
     """Say whether what an expert appeals holds."""
-    appeal = get_object_or_404(appeals_to_decide(request.user), pk=pk)
+    rows = BlacklistAppeal.objects.filter(entry__in=blacklist_visible_to(request.user))
+    appeal = get_object_or_404(told(rows).select_related("entry__expert"), pk=pk)
+    now, back = timezone.now(), reverse("experts:blacklist_entry", args=[appeal.entry_id])
+    if request.method != "POST" and (
+        why_not := why_not_to_decide(appeal=appeal, actor=request.user, now=now)
+    ):
+        return not_opened(request, why_not, back=back)
+    if not appeals_to_decide(request.user).filter(pk=pk).exists():
+        raise Http404
     form = AppealDecisionForm(request.POST if request.method == "POST" else None)
 
     def write() -> str:
@@ -227,7 +235,7 @@ def decide(request: UserRequest, pk: int) -> HttpResponse:
         submit_label="提交",
         template="experts/appeal_drawer.html",
         appeal=appeal,
-        back=reverse("experts:blacklist_entry", args=[appeal.entry_id]),
+        back=back,
     )
 
 
@@ -239,7 +247,17 @@ def _entry(request: UserRequest, pk: int) -> HttpResponse:
     context = {
         "title": f"黑名单记录 · {row.expert.name}",
         "entry": row,
-        "appeals": [(one, one.pk in mine, course_of(one, now=now)) for one in appeals],
+        "appeals": [
+            (
+                one,
+                one.pk in mine,
+                course_of(one, now=now),
+                ""
+                if one.pk in mine or one.decided_at
+                else why_not_to_decide(appeal=one, actor=request.user, now=now),
+            )
+            for one in appeals
+        ],
         "back": reverse("experts:blacklist"),
     }
     return render(request, "experts/blacklist_entry.html", context)

@@ -44,7 +44,7 @@ from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
-from expertpool.workflow.services.approvals import decide
+from expertpool.workflow.services.approvals import decide, why_not_now
 
 SETTLED = "这项申请已经处理或已撤回，请刷新页面。"
 OUTSIDER = "专家和申请人的账号不能审核入库申请，请使用工作账号。"
@@ -130,6 +130,13 @@ def send_back(
     else:
         _log_step(row, verdict, note, actor, now)
     return verdict
+
+
+def why_not_to_decide(*, application: Application, actor: User, now: datetime) -> str:
+    """Return why ``actor`` may not decide on ``application`` now, before he types anything."""
+    if is_outsider(actor) or application.user_id == actor.pk:
+        return OUTSIDER
+    return why_not_now(subject=application, actor=actor, now=now)
 
 
 def _waiting(application: Application, actor: User) -> Application:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from expertpool.accounts.models import User, UserRequest
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
-from expertpool.core.responses import file_answer, refused
+from expertpool.core.responses import file_answer, not_opened, refused
 from expertpool.core.views.bulk import BulkAction, bulk_view
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, picked_rows, render_list
@@ -51,6 +51,7 @@ from expertpool.joining.queries.shown import corrections, likely_same, photo_of,
 from expertpool.joining.services.deciding import approve as approve_application
 from expertpool.joining.services.deciding import reject as reject_application
 from expertpool.joining.services.deciding import send_back as send_application_back
+from expertpool.joining.services.deciding import why_not_to_decide
 from expertpool.joining.services.locking import note_altered
 from expertpool.joining.services.revealing import reveal_value
 from expertpool.joining.tables import SORTS, TABS
@@ -101,7 +102,10 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "course": course_of_application(row, now=timezone.now()),
         "corrections": corrections(row, request.user) if row.state == State.PENDING else [],
         "objections": objections_about(request.user, row),
-        "may_decide": applications_to_decide(request.user).filter(pk=pk).exists(),
+        "may_decide": (may_decide := applications_to_decide(request.user).filter(pk=pk).exists()),
+        "why_not": ""
+        if may_decide or row.state != State.PENDING
+        else why_not_to_decide(application=row, actor=request.user, now=timezone.now()),
         "may_reveal": request.user.has_permission("experts.reveal"),
         "version_query": f"?version={row.version}",
         "contact": "手机号" if verified(row)[0] == "phone" else "邮箱",
@@ -157,6 +161,11 @@ def _deciding(view: Callable[[UserRequest, Application], HttpResponse]) -> Any:
             by = f"{who.name} 办理" if who else "申请人撤回"
             now_is = row.get_state_display()
             return refused(f"这份申请已由 {by}，现为“{now_is}”，没有再次处理；请刷新页面。")
+        why_not = why_not_to_decide(application=row, actor=request.user, now=timezone.now())
+        if (
+            request.method != "POST" and why_not
+        ):  # what is typed already stays: the service says the same there
+            return not_opened(request, why_not, back=reverse("joining:detail", args=[pk]))
         return view(request, _seen(request, row))
 
     return guarded

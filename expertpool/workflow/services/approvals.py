@@ -37,6 +37,8 @@ from expertpool.workflow.services.telling_results import tell_result
 
 LED = "这项审批所在的步骤或审批流程在系统之外被改动过，不能审批：请管理员核对「审批流程」并重新保存，再由申请人撤回后重新提交。"
 
+NOTHING_WAITS = "没有待审批的申请，可能刚刚被他人处理，请刷新页面。"
+
 
 @transaction.atomic
 def start_approval(*, subject: Model, now: datetime, quietly: bool = False) -> Approval:
@@ -98,7 +100,7 @@ def decide(
     reasons = checked_reasons(subject_code(subject), agree, fields or {})
     approval = _running(subject)
     if approval is None or approval.step is None:
-        raise DecisionRefused("没有待审批的申请，可能刚刚被他人处理，请刷新页面。")
+        raise DecisionRefused(NOTHING_WAITS)
     if not is_proven(approval):
         raise DecisionRefused(LED)
     step = approval.step
@@ -120,6 +122,21 @@ def decide(
     if verdict in (Verdict.APPROVED, Verdict.REJECTED):
         tell_result(approval, subject, verdict, decision, now=now)
     return verdict
+
+
+def why_not_now(*, subject: Model, actor: User, now: datetime) -> str:
+    """Return why ``actor`` may not decide on ``subject`` now, as `decide` would refuse it: for pages, before anything
+    is typed."""
+    rows = Approval.objects.select_related("version", "step__role", "step__department")
+    of = rows.filter(RUNNING, subject_type=subject_code(subject), subject_id=subject.pk)
+    approval = of.first()
+    if approval is None or approval.step is None:
+        return NOTHING_WAITS
+    try:
+        _part(approval, approval.step, subject, actor, now=now)
+    except DecisionRefused as refusal:
+        return str(refusal)
+    return ""
 
 
 @transaction.atomic

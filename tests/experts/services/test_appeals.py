@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,6 +82,20 @@ def past_triggers() -> Iterator[None]:
         cursor.execute("SET LOCAL session_replication_role = replica")
         yield
         cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def test_who_may_not_answer_an_appeal_reads_why_before_the_form_opens(
+    client: Client, first: User, appeal: BlacklistAppeal
+) -> None:
+    window = reverse("experts:appeal_decide", args=[appeal.pk])
+    login(client, first)
+    told = client.get(window, headers={"HX-Request": "true"})
+    assert told.status_code == 409
+    why = "申诉须由将其移入黑名单以外的人处理"
+    assert why in json.loads(told.headers["HX-Trigger"])["toast"]["message"]
+    entry = reverse("experts:blacklist_entry", args=[appeal.entry_id])
+    assert why in client.get(entry).content.decode()
+    assert login(Client(), make_user("admin")).get(window).status_code == 200
 
 
 @pytest.mark.shows("EXP-34")
@@ -295,7 +310,7 @@ def test_the_office_sees_it_and_decides(
     assert "两次都请过假，有记录" in page
     assert "处理申诉" not in page
     url = reverse("experts:appeal_decide", args=[appeal.pk])
-    assert client.get(url).status_code == 404
+    assert client.get(url).headers["Location"] == entry_url  # and says why not
     login(client, admin)
     assert "已申诉" in client.get(reverse("experts:blacklist")).content.decode()
     assert "处理申诉" in client.get(entry_url).content.decode()

@@ -353,6 +353,25 @@ def test_who_sends_back_reads_to_whom(client: Client, admin: User) -> None:
     assert Application.objects.get(pk=application.pk).state == "pending"
 
 
+def test_whose_part_it_is_not_reads_why_before_the_form_opens(client: Client, admin: User) -> None:
+    """The form opened, and refused what was typed."""
+    steps = [StepData("初审"), StepData("审定")]
+    save_flow(subject="joining.application", steps=steps, actor=admin, now=timezone.now())
+    application = make_application()
+    login(client, admin)
+    page = reverse("joining:detail", args=[application.pk])
+    window = reverse("joining:approve", args=[application.pk])
+    assert "现在不由您办理" not in client.get(page).content.decode()
+    assert client.get(window).status_code == 200
+    approve(application=application, actor=admin, now=timezone.now())
+    why = "您已在另一个步骤审批过这项申请"
+    assert why in client.get(page).content.decode()
+    refused = client.get(window, headers={"HX-Request": "true"})
+    assert refused.status_code == 409
+    assert why in json.loads(refused.headers["HX-Trigger"])["toast"]["message"]
+    assert client.get(window).headers["Location"] == page
+
+
 @pytest.mark.shows("OVW-06", "PORT-10")
 def test_an_applicant_does_not_read_what_one_step_says_to_another(admin: User) -> None:
     now = timezone.now()

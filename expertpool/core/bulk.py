@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from expertpool.core.configuration import value_of
+from expertpool.core.configuration import read_once, value_of
 from expertpool.core.jobs import defer
 from expertpool.core.mandates import FORGED, stands, unless_undone
 from expertpool.core.models import BulkRun
@@ -94,6 +94,8 @@ class BulkStep(Protocol):
     def permission(self) -> str: ...
     @property
     def refusals(self) -> Refusals: ...
+    @property
+    def undone_by(self) -> str: ...
     def reach(self, asked: Any, /) -> QuerySet[Any]: ...
     def do(self, row: Any, asked: Asked, now: datetime) -> object: ...
     def then(self, asked: Any, keys: list[Any], /) -> str: ...
@@ -104,7 +106,14 @@ ACTIONS: dict[str, BulkStep] = {}
 
 @transaction.atomic
 def start_run(
-    *, action: str, title: str, keys: list[Any], asked: Asked, back: str, now: datetime
+    *,
+    action: str,
+    title: str,
+    keys: list[Any],
+    asked: Asked,
+    back: str,
+    now: datetime,
+    undoes: BulkRun | None = None,
 ) -> BulkRun:
     """Queue ``action`` for the rows ``keys``, with what was posted."""
     posted = asked.POST.copy()
@@ -118,6 +127,7 @@ def start_run(
         posted=posted.urlencode(),
         asked_with=asked.GET.urlencode(),
         chosen=keys,
+        undoes=undoes,
         total=len(keys),
         created_at=now,
         expires_at=now + value_of(EXPORT_KEPT),
@@ -145,12 +155,17 @@ def work_off(*, run_id: int, now: datetime) -> None:
     asked = Kept.of(run)
     try:
         action = ACTIONS[run.action]
+        end = BulkState.DONE
         for start in range(run.done, run.total, AT_ONCE):
-            with unless_undone(run):
+            if _is_stopped(run):
+                end = BulkState.STOPPED
+                break
+            # What the office has set is asked for each row.
+            with unless_undone(run), read_once():
                 do_part(run, action, asked, run.chosen[start : start + AT_ONCE], now)
         with unless_undone(run):
             said = action.then(asked, run.made) if run.made else ""
-            _update(run, state=BulkState.DONE, said=said[:500], finished_at=now)
+            _update(run, state=end, said=said[:500], finished_at=now)
     except Exception:
         logger.exception("bulk run %s failed", run.pk)
         error = "办理时出错，已办理的有效；请重新选择其余的再试，再次失败的请联系管理员查看日志。"
@@ -169,6 +184,45 @@ def do_part(run: BulkRun, action: BulkStep, asked: Asked, keys: list[Any], now: 
     if lack := len(keys) - len(rows):
         refused.append((f"另有 {lack} 项", f"{OUT_OF_REACH}。"))
     _update(run, done=run.done + len(keys), made=[*run.made, *result.keys], refused=refused)
+
+
+def _is_stopped(run: BulkRun) -> bool:
+    return BulkRun.objects.filter(pk=run.pk, stop_asked=True).exists()
+
+
+def stop_run(*, run: BulkRun) -> bool:
+    """Let ``run`` end after the rows that its worker is at; those that were done stay done. Returns whether it was
+    still running."""
+    running = BulkRun.objects.filter(pk=run.pk, finished_at__isnull=True)
+    return bool(running.update(stop_asked=True))
+
+
+def way_back(run: BulkRun) -> str:
+    """Return the action that takes back what ``run`` has done; empty: none does, or its user has not the right."""
+    action = ACTIONS.get(run.action)
+    code = action.undone_by if action and run.is_over and run.made else ""
+    user: Any = run.user
+    return code if code and user.has_permission(ACTIONS[code].permission) else ""
+
+
+@transaction.atomic
+def undo_run(*, run: BulkRun, now: datetime) -> BulkRun | None:
+    """Queue what takes ``run`` back, of the rows that it has done, and return that run: the one that is there, where it
+    was asked for already. None: nothing takes it back (`way_back`)."""
+    import_module(settings.ROOT_URLCONF)
+    code = way_back(run)
+    if not code:
+        return None
+    # Two clicks at once: the second one finds the run of the first.
+    BulkRun.objects.select_for_update().get(pk=run.pk)
+    asked = own_runs(run.user, now=now).filter(action=code, undoes=run)
+    if (known := asked.first()) is not None:
+        return known
+    empty = Kept(run.user, QueryDict(""), QueryDict(""))
+    title, back = f"撤销：{run.title}", run.back
+    return start_run(
+        action=code, title=title, keys=run.made, asked=empty, back=back, now=now, undoes=run
+    )
 
 
 def _update(run: BulkRun, **values: Any) -> None:

@@ -625,6 +625,8 @@ RULES: dict[str, Rule] = {
     "core:search": everybody(),
     "core:export_list": everybody(),
     "core:bulk_run": everybody(own_bulk_run),
+    "core:bulk_stop": everybody(own_bulk_run),
+    "core:bulk_undo": everybody(own_bulk_run),
     "core:export_run": everybody(own_export),
     "core:export_file": everybody(own_export),
     "core:export": only(kwargs=lambda _w, _u: {"code": "no.such"}),

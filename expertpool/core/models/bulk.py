@@ -14,6 +14,7 @@ class BulkState(models.TextChoices):
     QUEUED = "queued", "排队中"
     RUNNING = "running", "办理中"
     DONE = "done", "已办理"
+    STOPPED = "stopped", "已停止"
     FAILED = "failed", "出错"
 
 
@@ -21,6 +22,7 @@ TONES = {
     BulkState.QUEUED: "grey",
     BulkState.RUNNING: "blue",
     BulkState.DONE: "green",
+    BulkState.STOPPED: "amber",
     BulkState.FAILED: "red",
 }
 
@@ -49,6 +51,11 @@ class BulkRun(models.Model):
     state = models.CharField(
         "状态", max_length=8, choices=BulkState.choices, default=BulkState.QUEUED
     )
+    undoes = models.ForeignKey(
+        "self", verbose_name="撤销", on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    # Asked of the worker: it ends itself after the part that it is at.
+    stop_asked = models.BooleanField("要求停止", default=False, db_default=False)
     total = models.PositiveIntegerField("总数")
     done = models.PositiveIntegerField("已处理", default=0)
     said = models.CharField("另外", max_length=500, blank=True)
@@ -81,9 +88,27 @@ class BulkRun(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return self.state in {BulkState.DONE, BulkState.FAILED}
+        return self.state in {BulkState.DONE, BulkState.STOPPED, BulkState.FAILED}
+
+    @property
+    def left(self) -> int:
+        """How many were not come to when it was stopped."""
+        return self.total - self.done if self.is_over else 0
+
+    @property
+    def unmade(self) -> int:
+        return self.total - len(self.made)
+
+    @property
+    def did_nothing(self) -> bool:
+        return self.state == BulkState.DONE and not self.made
+
+    @property
+    def verdict(self) -> str:
+        """What came of it, in words."""
+        return "没有办理" if self.did_nothing else self.get_state_display()
 
     @property
     def tone(self) -> str:
         """Colour of the state on a page."""
-        return TONES[BulkState(self.state)]
+        return "amber" if self.did_nothing else TONES[BulkState(self.state)]

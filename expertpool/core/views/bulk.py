@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urlsplit, urlunsplit
 
+from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -25,8 +26,12 @@ from expertpool.core.bulk import (
     for_each,
     own_runs,
     start_run,
+    stop_run,
+    undo_run,
+    way_back,
 )
 from expertpool.core.fields import is_vouched
+from expertpool.core.models import BulkRun
 from expertpool.core.permissions import View, requires
 from expertpool.core.responses import MOST_UNDONE, Undo, refused, saved
 from expertpool.core.text import SAY_MORE, is_reason
@@ -42,7 +47,7 @@ class BulkAction:
     ``picked`` are the rows that are ticked or shown (`picked_rows`), ``reach`` those that this user may
     change so, ``meant`` those of a whole list that the action is for. The service ``change`` gets the
     row as ``subject`` (``expert``), actor, now, and what ``arguments`` takes from the request.
-    ``undo`` names the bulk view that takes it back. ``first`` may answer with what has to be seen before
+    ``undo`` names the bulk view that takes it back, ``undone_by`` its code as a background action. ``first`` may answer with what has to be seen before
     (None where there is nothing), ``then`` does what was asked for along with it, for the rows by their
     keys, and says what came of it. ``background``: a code under which more than MOST_AT_ONCE rows are worked off by a job
     (`core.bulk`); ``arguments``, ``reach`` and ``then`` then get the user and what was posted, and no more of the request.
@@ -64,6 +69,7 @@ class BulkAction:
     )
     then: Callable[[Any, list[Any]], str] = field(default=lambda request, keys: "")
     background: str = ""
+    undone_by: str = ""
 
     def do(self, row: Any, asked: Asked, now: datetime) -> object:
         """Change one row as ``asked`` says."""
@@ -125,12 +131,38 @@ def _page_of(request: HttpRequest) -> str:
 @require_safe
 def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a run of one's own is, and what came of it; htmx asks every second for the component alone."""
+    run = _own(request, pk)
+    template = "core/bulk_run.html"
+    htmx = getattr(request, "htmx", False)
+    context = {"run": run, "may_undo": bool(way_back(run))}
+    return render(request, f"{template}#job" if htmx else template, context)
+
+
+@require_POST
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a run of one's own after the rows that are being done."""
+    run = _own(request, pk)
+    if not stop_run(run=run):
+        messages.info(request, "已经办完，没有可停止的。")
+    return redirect("core:bulk_run", run.pk)
+
+
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what a run of one's own has done, by a run as well."""
+    run = _own(request, pk)
+    back = undo_run(run=run, now=timezone.now())
+    if back is None:
+        messages.error(request, "这项操作不能在此撤销，请在列表中选择后办理。")
+        return redirect("core:bulk_run", run.pk)
+    return redirect("core:bulk_run", back.pk)
+
+
+def _own(request: HttpRequest, pk: int) -> BulkRun:
     run = get_object_or_404(own_runs(request.user, now=timezone.now()), pk=pk)
     if not is_vouched(run):  # its words are nobody's
         raise Http404
-    template = "core/bulk_run.html"
-    htmx = getattr(request, "htmx", False)
-    return render(request, f"{template}#job" if htmx else template, {"run": run})
+    return run
 
 
 def _told(

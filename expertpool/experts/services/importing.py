@@ -50,6 +50,7 @@ from expertpool.experts.queries.experts import (
 from expertpool.experts.queries.imported import ADDING, CHANGING
 from expertpool.experts.services.accounts import queue_accounts
 from expertpool.experts.services.contacts import CONTACTS
+from expertpool.experts.services.import_avoidances import AVOIDANCES, keep_avoidances
 from expertpool.experts.services.import_columns import expert_columns
 from expertpool.experts.services.import_examples import is_example, is_marked
 from expertpool.experts.services.import_kinds import KIND, asked_of, read_kind, set_kind
@@ -98,7 +99,7 @@ class ExpertImporter(Importer):
 
     @classmethod
     def get_columns(cls) -> Sequence[ImportColumn]:
-        return [*expert_columns(), *LEVELS, STATE]
+        return [*expert_columns(), *LEVELS, STATE, AVOIDANCES]
 
     @classmethod
     def counted_for(cls, user: User) -> str:
@@ -295,6 +296,7 @@ class ExpertImporter(Importer):
         ids = next_ids(len(rows))
         held = zip(ids, (row.values["specialty_ids"] for row in rows), strict=True)
         copy_experts(map(self._record, rows, ids, numbers), held)
+        keep_avoidances(rows, ids, actor=self.actor, now=self.now)
         if opens_accounts(self.actor, self.options):
             # In the transaction of the rows: an import that fails opens no account.
             queue_accounts(ids, actor=self.actor, now=self.now)

@@ -134,6 +134,7 @@ def _bulk(
     leaves: bool = False,
     meant: Q | None = None,
     background: str = "",
+    undone_by: str = "",
 ) -> View:
     """Return the view that makes ``change`` of all ticked experts, of a whole list of those ``meant``; of
     who ``leaves`` as `_single`."""
@@ -159,6 +160,7 @@ def _bulk(
             undo=undo,
             meant=meant or Q(),
             background=background,
+            undone_by=undone_by,
             **about_seats,
         )
     )
@@ -229,6 +231,7 @@ freeze_many = _bulk(
     undo="experts:unfreeze_many",
     leaves=True,
     background="experts.freeze",
+    undone_by="experts.unfreeze",
 )
 unfreeze_many = _bulk(
     unfreeze_expert, "experts.edit", "解冻", _with_reason_back, background="experts.unfreeze"
@@ -241,8 +244,16 @@ delete_many = _bulk(
     undo="experts:restore_many",
     leaves=True,
     background="experts.delete",
+    undone_by="experts.restore",
 )
-restore_many = _bulk(restore_expert, "experts.delete", "恢复", _plain, picked=_picked_deleted)
+restore_many = _bulk(
+    restore_expert,
+    "experts.delete",
+    "恢复",
+    _plain,
+    picked=_picked_deleted,
+    background="experts.restore",
+)
 _blacklist_many = _bulk(
     add_to_blacklist,
     "experts.blacklist",

@@ -11,6 +11,7 @@ class Suggestions {
     this.proposed = JSON.parse(input.dataset.proposed ?? "[]").map((text) => ({ text }));
     this.list = h("div.suggestions", { role: "listbox", id: nextId("suggestions"), hidden: true });
     input.after(this.list);
+    this.offer();
     for (const [name, value] of Object.entries({
       role: "combobox",
       "aria-autocomplete": "list",
@@ -26,6 +27,25 @@ class Suggestions {
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
   }
 
+  // What the page says that it may be can be pressed: "可能是：A0401 建筑工程、…".
+  offer() {
+    const help = document.getElementById(`${this.input.id}_helptext`);
+    const [said, ...named] = help?.textContent.split("：") ?? [];
+    const picks = this.proposed.filter((row) => named.join("：").split("、").includes(row.text));
+    if (!picks.length) return;
+    const buttons = picks.map((row) =>
+      h("button.btn.btn-link.btn-sm", { type: "button", onclick: () => this.take(row) }, row.text),
+    );
+    help.replaceChildren(`${said}：`, ...buttons.flatMap((one, at) => (at ? ["、", one] : [one])));
+  }
+
+  // Those that the page proposes go before what the register finds.
+  best(query, rows) {
+    const first = this.proposed.filter((row) => row.text.includes(query));
+    const known = new Set(first.map((row) => row.text));
+    return [...first, ...rows.filter((row) => !known.has(row.text))];
+  }
+
   ask() {
     clearTimeout(this.timer);
     const query = this.input.value.trim();
@@ -35,7 +55,7 @@ class Suggestions {
       const url = new URL(this.input.dataset.url, location.href);
       url.searchParams.set("q", query);
       const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
-      if (answer?.ok && query === this.input.value.trim()) this.show(await answer.json());
+      if (answer?.ok && query === this.input.value.trim()) this.show(this.best(query, await answer.json()));
     }, wait);
   }
 

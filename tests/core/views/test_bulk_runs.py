@@ -22,6 +22,7 @@ from tests.factories.experts import make_expert
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
+NOW = timezone.now()
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +109,62 @@ def test_a_worker_that_died_goes_on_where_it_was(client: Client, admin: User) ->
     run.refresh_from_db()
     assert (run.state, run.done, len(run.made), run.refused) == ("done", 5, 5, [])
     assert Entry.objects.filter(action="expert.freeze").count() == 5
+
+
+@pytest.mark.shows("EXP-34")
+def test_a_run_is_stopped_and_what_it_did_is_taken_back(client: Client, admin: User) -> None:
+    experts = [make_expert() for _ in range(5)]
+    page = freeze(login(client, admin), experts)["HX-Redirect"]
+    run = BulkRun.objects.get()
+    bulk.do_part(run, bulk.ACTIONS["experts.freeze"], bulk.Kept.of(run), run.chosen[:2], NOW)
+    assert "停止" in client.get(page).content.decode()
+    stop = reverse("core:bulk_stop", args=[run.pk])
+    assert "正在停止" in client.post(stop, follow=True).content.decode()
+    tasks.run_bulk(run_id=run.pk)
+    assert statuses(experts) == ["frozen"] * 2 + ["formal"] * 3
+    text = client.get(page).content.decode()
+    assert "已停止" in text
+    assert "已办理 2 项，未办理 3 项" in text
+    assert "已经办完" in client.post(stop, follow=True).content.decode()
+    back = [client.post(reverse("core:bulk_undo", args=[run.pk])) for _ in range(2)]
+    assert back[0]["Location"] == back[1]["Location"]  # twice is once
+    undoing = BulkRun.objects.latest("pk")
+    assert (undoing.title, undoing.chosen) == (f"撤销：{run.title}", run.made)
+    tasks.run_bulk(run_id=undoing.pk)
+    assert statuses(experts) == ["formal"] * 5
+    told = Entry.objects.filter(action="expert.unfreeze").values_list("note", flat=True)
+    assert set(told) == {"撤回刚才的冻结"}
+
+
+def test_a_run_that_did_nothing_says_so(client: Client, admin: User) -> None:
+    experts = [make_expert(status="pending") for _ in range(3)]
+    page = freeze(login(client, admin), experts)["HX-Redirect"]
+    tasks.run_bulk(run_id=BulkRun.objects.get().pk)
+    text = client.get(page).content.decode()
+    assert "没有办理" in text
+    assert "已办理 0 项，未办理 3 项" in text
+    assert "现为“待审核”" in text
+    assert "/undo/" not in text  # nothing is there to be taken back
+    assert "0 / 3" in client.get(reverse("core:export_list")).content.decode()
+
+
+@pytest.mark.parametrize("who", ["admin", "another"])
+def test_nobody_stops_or_takes_back_what_is_not_his_to(
+    client: Client, admin: User, who: str
+) -> None:
+    experts = [make_expert() for _ in range(3)]
+    freeze(login(client, admin), experts)
+    run = BulkRun.objects.get()
+    tasks.run_bulk(run_id=run.pk)
+    if who == "another":
+        other = login(Client(), make_user("admin"))
+        urls = [reverse(f"core:bulk_{name}", args=[run.pk]) for name in ("stop", "undo")]
+        assert [other.post(url).status_code for url in urls] == [404, 404]
+    else:
+        RolePermission.objects.filter(code="experts.edit").delete()
+        undo = reverse("core:bulk_undo", args=[run.pk])
+        assert "不能在此撤销" in client.post(undo, follow=True).content.decode()
+    assert BulkRun.objects.count() == 1
 
 
 def disable(user: User) -> None:

@@ -124,4 +124,15 @@ GROUPS = (
         5,
         each={"expert_type": ["技术类", "经济类", "个人", "外聘", "技术类"]},
     ),
+    Quirk(
+        "units_to_be_avoided.xlsx",
+        plain(
+            ["避甲", "13977749001", f"{WORKS}；{BUILDERS}、{WORKS}"],
+            ["避乙", "13977749002", "无"],
+            ["避丙", "13977749003", BUILDERS],
+            head=["姓名", "手机", "需回避单位"],
+        ),
+        3,
+        each={"avoidance_units.count": [2, 0, 1]},
+    ),
 )

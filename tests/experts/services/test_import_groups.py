@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
 from expertpool.core.models import ImportMemory
-from expertpool.experts.models import Expert
+from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.notifications.models import Message
 from tests.core.importing.test_import_pages import HEAD, post, standing, upload, word_field
 from tests.core.importing.test_told import notes_of
@@ -111,6 +112,22 @@ def test_a_range_of_specialties_is_to_be_looked_at(client: Client, tmp_path: Pat
     (note,) = notes_of(upload(client, tmp_path, rows))["段甲"]
     assert note[0] == "请核对"
     assert note[3] == "按 3 个专业导入：A0401、A0402、A0403，请核对。"
+
+
+@pytest.mark.shows("EXP-08")
+def test_units_to_be_avoided_are_kept_as_declared(
+    client: Client, admin: User, tmp_path: Path
+) -> None:
+    rows = [[*HEAD, "回避单位"], ["避甲", "13911110001", f"{UNIT}；湖南大学"]]
+    page = upload(client, tmp_path, rows)
+    assert page.context["found"]["first"][0]["需回避单位"] == f"{UNIT}；湖南大学"
+    post(client, "confirm", page.context["run"], standing(page))
+    kept = AvoidanceUnit.objects.order_by("pk")
+    assert [(str(one.unit), one.kind, one.created_by) for one in kept] == [
+        (UNIT, "declared", admin),
+        ("湖南大学", "declared", admin),
+    ]
+    assert Entry.objects.filter(action="expert.avoidance").count() == 2
 
 
 @pytest.mark.shows("EXP-07")

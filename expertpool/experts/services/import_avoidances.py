@@ -1,0 +1,55 @@
+"""The units for whose projects a list says that its experts must not be drawn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from expertpool.accounts.models import User
+from expertpool.core.importing import ImportColumn, Row, as_text
+from expertpool.directory.queries import unit_name
+from expertpool.directory.services.units import resolve_units
+from expertpool.experts.enums import AvoidanceKind
+from expertpool.experts.models import AvoidanceUnit, Expert
+from expertpool.experts.services.avoidance import add_avoidance_unit
+
+_BETWEEN = re.compile(r"[;；、,，\n]+")
+
+
+def _units(cell: Any) -> str:
+    """Clean the names of units, several by commas, semicolons or lines. Raises CellRefused."""
+    parts = filter(None, map(str.strip, _BETWEEN.split(as_text(cell))))
+    return "；".join(dict.fromkeys(filter(None, map(unit_name, parts))))
+
+
+AVOIDANCES = ImportColumn(
+    "avoidances",
+    "需回避单位",
+    _units,
+    aliases=("回避单位", "应回避单位", "申报回避单位", "需要回避的单位", "回避单位名称"),
+    help="单位全称，多个用分号隔开；登记为“申报回避”，抽取时回避与它们有关的项目。",
+    lists=True,
+    dispensable=True,
+    in_template=False,
+)
+
+
+def keep_avoidances(
+    rows: Iterable[Row], ids: Iterable[int], *, actor: User | None, now: datetime
+) -> None:
+    """Keep the units to be avoided of imported ``rows``, whose experts have the keys ``ids``."""
+    named = {
+        pk: names.split("；")
+        for row, pk in zip(rows, ids, strict=True)
+        if (names := row.values.get(AVOIDANCES.code))
+    }
+    if not named:
+        return
+    units = resolve_units((name, "") for names in named.values() for name in names)
+    experts = Expert.objects.defer("search_tokens").in_bulk(named)
+    for pk, names in named.items():
+        for unit in dict.fromkeys(units[name, ""] for name in names):
+            row = AvoidanceUnit(expert=experts[pk], unit=unit, kind=AvoidanceKind.DECLARED)
+            add_avoidance_unit(row=row, actor=actor, now=now)

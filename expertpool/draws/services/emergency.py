@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
@@ -57,6 +58,8 @@ from expertpool.draws.services.written import write_lines
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.sharing import PHONE, kept_back
 from expertpool.experts.services.contacts import recipient_of
+from expertpool.notifications.enums import ChannelCode, DeliveryState
+from expertpool.notifications.models import Message
 from expertpool.notifications.services.sending import Envelope, send_messages
 from expertpool.notifications.services.waiting import bring_forward
 from expertpool.workflow.services.two_persons import ask, end_with_subject, settle
@@ -235,6 +238,11 @@ def _lock(draw: Draw) -> Draw:
 NOT_WRITTEN = "这一行的参与状态被改动过，不能查看联系电话；已告知监督人。"
 
 
+CALLED_NOW = "系统正在给这位专家打电话，不用人工拨打，也不显示姓名和号码；没有接听或没有答复的，一两分钟后可以查看。"
+# A call that has not begun by then waits for a line that does not work.
+CALLS_WITHIN = timedelta(minutes=2)
+
+
 @dataclass(frozen=True)
 class Contact:
     """Whom the operator calls, and ``until`` when he may answer; one of another ``department`` that shows no
@@ -250,7 +258,7 @@ def read_contact(*, invitation: Invitation, actor: User, now: datetime) -> Conta
     """Return whom to call about an open invitation of an emergency draw, and until when, and log the look.
 
     Refuses (EmergencyRefused) any other draw, one that was moved to a later day since, whoever
-    has answered, and of whom somebody else wrote that he has not, which raises an alarm: names stay
+    has answered or is called by the system, and of whom somebody else wrote that he has not, which raises an alarm: names stay
     sealed.
     """
     invitation = Invitation.objects.select_related("draw__project").get(pk=invitation.pk)
@@ -268,6 +276,8 @@ def _read_contact(invitation: Invitation, *, actor: User, now: datetime) -> Cont
         raise EmergencyRefused(faraway)
     if invitation.draw.status != DrawStatus.INVITING or invitation.state != InvitationState.INVITED:
         raise EmergencyRefused("这名专家已经有结果，不再需要联系。")
+    if _is_called_now(invitation, now):
+        raise EmergencyRefused(CALLED_NOW)
     expert = Expert.objects.get(pk=open_identity(invitation).expert_id)
     record("draw.contact", actor=actor, now=now, subject=invitation)
     department = kept_back(actor, [expert]).get(expert.pk)
@@ -278,6 +288,16 @@ def _read_contact(invitation: Invitation, *, actor: User, now: datetime) -> Cont
     # Of a number that does not open that is said, and no mask put on the words.
     masked = phone if phone == UNREADABLE else show(Nobody(), PHONE, phone)
     return Contact(expert.name, masked, invitation.runs_until, department.name)
+
+
+def _is_called_now(invitation: Invitation, now: datetime) -> bool:
+    """Tell whether the system calls him, or is about to for the first time: nobody has to know his number for it."""
+    soon = (now - CALLS_WITHIN, now + CALLS_WITHIN)
+    first = Q(state=DeliveryState.QUEUED, attempts=0, due_at__range=soon)
+    calls = Message.objects.filter(
+        channel=ChannelCode.VOICE, about_type="draws.invitation", about_id=str(invitation.pk)
+    )
+    return calls.filter(Q(state=DeliveryState.SENDING) | first).exists()
 
 
 def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invitation]:

@@ -291,7 +291,7 @@ def test_ordinary_draws_are_not_marked(draw: Draw, operator: User) -> None:
 
 def test_the_deadline_that_the_office_set_is_told_to_the_minute(draw: Draw, operator: User) -> None:
     declare(draw, operator)
-    until = NOW + timedelta(minutes=16)  # rounded up, as always
+    until = NOW + timedelta(minutes=15)  # a whole minute, as letters say it
     assert {row.told_until for row in board_of(draw).lines} == {until}
     by_telephone(Invitation.objects.get(line=2), operator, state=InvitationState.DECLINED)
     reach(draw, now=NOW + timedelta(minutes=1))
@@ -337,6 +337,27 @@ def test_only_an_emergency_tells_whom_to_call(draw: Draw, operator: User) -> Non
     )
     with pytest.raises(EmergencyRefused, match="已经有结果"):
         read_contact(invitation=other, actor=operator, now=NOW)
+
+
+def test_whom_the_system_calls_nobody_has_to_know(draw: Draw, operator: User) -> None:
+    """Where calls are made, names and numbers stay unseen until one has come to nothing."""
+    declare(draw, operator)
+    line = Invitation.objects.earliest("line")
+    about = {"about_type": "draws.invitation", "about_id": str(line.pk)}
+    letter = Message.objects.filter(**about).earliest("pk")
+    call = Message.objects.filter(pk=letter.pk)
+    call.update(channel="voice", state="queued", attempts=0, due_at=NOW)
+    with pytest.raises(EmergencyRefused, match="系统正在给这位专家打电话"):
+        read_contact(invitation=line, actor=operator, now=NOW)
+    call.update(state="sending", attempts=1, sending_at=NOW)
+    with pytest.raises(EmergencyRefused, match="系统正在给这位专家打电话"):
+        read_contact(invitation=line, actor=operator, now=NOW)
+    assert not Entry.objects.filter(action="draw.contact").exists()
+    call.update(state="queued", sending_at=None, due_at=NOW + timedelta(minutes=10))
+    assert read_contact(invitation=line, actor=operator, now=NOW).phone
+    # Of a line that does not work he hears nothing: then somebody has to.
+    call.update(attempts=0, due_at=NOW - timedelta(minutes=3))
+    assert read_contact(invitation=line, actor=operator, now=NOW).phone
 
 
 def test_nobody_is_called_once_the_review_was_moved_to_a_later_day(

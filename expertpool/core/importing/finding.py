@@ -73,6 +73,7 @@ class Header:
     samples: list[list[str]]
     hidden: list[int] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)  # the first below it
+    struck_rows: list[int] = field(default_factory=list)  # the same of those struck through
     others: list[str] = field(default_factory=list)  # further sheets that read as lists
 
     @property
@@ -385,11 +386,15 @@ class _Recogniser:
             missing(list(self.columns.values()), codes),
             [[_short(cell) for cell in cells[:SAMPLES]] for cells in self.below],
             sorted(self.hidden),
-            [row for row in self.place.top["hidden_rows"] if row > self.rows[self.place.at][0]][
-                :HIDDEN
-            ],
+            self._first_below("hidden_rows"),
+            self._first_below("struck_rows"),
             others,
         )
+
+    def _first_below(self, kind: str) -> list[int]:
+        """Return the first of the rows below the header of which the file says something."""
+        header = self.rows[self.place.at][0]
+        return [row for row in self.place.top.get(kind, ()) if row > header][:HIDDEN]
 
     def _by_header(self) -> tuple[list[str], list[str]]:
         codes, why = [], []

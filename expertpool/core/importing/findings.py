@@ -71,6 +71,7 @@ def outline(header: Header, sheets: Sequence[str]) -> dict[str, Any]:
         "samples": header.samples,
         "hidden": header.hidden,
         "hidden_rows": header.hidden_rows,
+        "struck_rows": header.struck_rows,
         "depth": header.depth,
     }
 

@@ -35,10 +35,14 @@ _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
 _MERGED = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):\1([0-9]{1,7})")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
 _FACT = re.compile(rb'\b(min|max|r|hidden)="(\w+)"')
+# A cell that holds anything.
+_CELL = re.compile(
+    rb'<(?:\w+:)?c\s(?=[^>]*\br="[A-Z]{1,3}([0-9]+)")(?=[^>]*\bs="([0-9]+)")[^>]*[^>/]>'
+)
 TRUE = (b"1", b"true")
 RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-# "name", "rows" (number, cells), "hidden" (places of columns), "hidden_rows" (numbers)
+# "name", "rows" (number, cells), "hidden" (places of columns), "hidden_rows", "struck_rows" (numbers)
 Top = dict[str, Any]
 Merged = dict[int, list[tuple[int, int]]]  # first row → place of the column, last row
 # What a broken, encrypted or unexpected part brings up on the way.
@@ -106,6 +110,7 @@ class _Book:
         book = self._parse("xl/workbook.xml")
         facts = book.find(f"{MAIN}workbookPr")
         from_1904 = facts is not None and facts.get("date1904") in ("1", "true")
+        self.struck = frozenset[int]()  # styles of what is struck through
         self.shows = self._styles(from_1904=from_1904)
         self.sheets = list(self._visible_sheets(book))
         self.texts = _Texts(archive, texts)
@@ -137,6 +142,18 @@ class _Book:
             one.attrib["numFmtId"]: one.attrib["formatCode"]
             for one in styles.iterfind(f"{MAIN}numFmts/{MAIN}numFmt")
         }
+        fonts = styles.iterfind(f"{MAIN}fonts/{MAIN}font")
+        struck = {
+            str(at)
+            for at, font in enumerate(fonts)
+            if (line := font.find(f"{MAIN}strike")) is not None
+            and line.get("val", "1") in ("1", "true")
+        }
+        self.struck = frozenset(
+            at
+            for at, one in enumerate(styles.iterfind(f"{MAIN}cellXfs/{MAIN}xf"))
+            if one.get("fontId") in struck
+        )
         ids = (one.get("numFmtId", "0") for one in styles.iterfind(f"{MAIN}cellXfs/{MAIN}xf"))
         return [show_by_format(number, own.get(number), from_1904=from_1904) for number in ids]
 
@@ -175,7 +192,18 @@ class _Book:
         hidden_rows = [
             int(one[b"r"]) for one in facts if one.get(b"hidden") in TRUE and b"r" in one
         ]
-        return {"name": name, "rows": rows, "hidden": hidden, "hidden_rows": hidden_rows}
+        struck = (
+            {int(row) for row, style in _CELL.findall(below) if int(style) in self.struck}
+            if self.struck
+            else set[int]()
+        )
+        return {
+            "name": name,
+            "rows": rows,
+            "hidden": hidden,
+            "hidden_rows": hidden_rows,
+            "struck_rows": sorted(struck),
+        }
 
     def _rows(self, part: str, merged: list[str] | None = None) -> Iterator[tuple[int, list[Any]]]:
         """Yield number and cells of the rows that hold anything; see `rows_of` for ``merged``."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -128,6 +130,21 @@ def test_units_to_be_avoided_are_kept_as_declared(
         ("湖南大学", "declared", admin),
     ]
     assert Entry.objects.filter(action="expert.avoidance").count() == 2
+
+
+@pytest.mark.shows("EXP-07")
+def test_rows_that_are_struck_through_are_told(client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        struck = book.add_format({"font_strikeout": True})
+        for at, row in enumerate([HEAD, ["划甲", "13911110001"], ["划乙", "13911110002"]]):
+            sheet.write_row(at, 0, row, struck if at == 2 else None)
+        sheet.write_blank(5, 0, None, struck)
+    posted = {"file": SimpleUploadedFile("a.xlsx", path.read_bytes()), "status": "formal"}
+    page = client.post(reverse("experts:import"), posted, follow=True)
+    assert page.context["found"]["outline"]["struck_rows"] == [3]
+    assert "有加了删除线的行" in page.content.decode()
 
 
 @pytest.mark.shows("EXP-07")

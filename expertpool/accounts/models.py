@@ -249,16 +249,16 @@ class User(AbstractBaseUser):
         """Return the rows of his roles that give something: not what somebody else than this system
         wrote, be it the row, or that he has the role (docs/decisions/0136)."""
         given = []
-        holds: dict[Role, bool] = {}
+        holds: dict[int, bool] = {}  # by the id: each row has a role of its own
         row: Any
         for row in _rows_given(of_roles).all(user=self.pk):
-            role = row.role
-            if role not in holds:
-                holds[role] = is_vouched(HeldRole(user=self, role=role, proof=row.held))
-            if holds[role] and is_vouched(row):
+            key = row.role_id
+            if key not in holds:
+                holds[key] = is_vouched(HeldRole(user=self, role=row.role, proof=row.held))
+            if holds[key] and is_vouched(row):
                 given.append(row)
             else:
-                logger.error("%s: %s of %s was not given here", self.username, row, role.code)
+                logger.error("%s: %s of %s was not given here", self.username, row, row.role.code)
         return given
 
     @property

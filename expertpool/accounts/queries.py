@@ -322,11 +322,10 @@ class Asker(NamedTuple):
     @classmethod
     def of(cls, user: User) -> Asker:
         along = (*(one.code for one in READ_ALONG), "is_narrowed")
-        grants = sorted(_Grant.of(one) for rows in user.grants.values() for one in rows)
         return cls(
             user.pk,
             _Place.of(user.department) if user.department else None,
-            tuple(grants),
+            _grants_of(user),
             tuple((code, getattr(user, code)) for code in along if hasattr(user, code)),
         )
 
@@ -374,6 +373,17 @@ class _Grant(NamedTuple):
             chosen._result_cache = [one.as_department() for one in self.chosen]
             grant._prefetched_objects_cache = {"departments": chosen}  # type: ignore[attr-defined]
         return grant
+
+
+def _grants_of(user: User) -> tuple[_Grant, ...]:
+    """Return what ``user`` may, made once of his rights: each entry of the menu asks. Others in their place, such as
+    those that a token leaves him, are made anew."""
+    rights = user.grants
+    of, made = getattr(user, "_made_grants", (None, ()))
+    if of is not rights:
+        made = tuple(sorted(_Grant.of(one) for rows in rights.values() for one in rows))
+        user._made_grants = rights, made  # type: ignore[attr-defined]
+    return made
 
 
 class _MoreAsked(Exception):

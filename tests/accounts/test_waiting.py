@@ -168,3 +168,10 @@ def test_who_stands_in_for_another_is_asked_each_time() -> None:
     (approvals,) = (item for item in OF_MENU if item.code == "project_approvals")
     assert not isinstance(approvals.count(user), Statement)  # type: ignore[misc]
     assert isinstance(approvals.count(of_session(giver)), Statement)  # type: ignore[misc]
+
+
+def test_rights_that_somebody_keeps_are_asked_about_anew() -> None:
+    user = of_session(make_user("admin"))
+    assert len(Asker.of(user).grants) > 1
+    user.keep_only(["experts.view"])
+    assert [one.code for one in Asker.of(user).grants] == ["experts.view"]

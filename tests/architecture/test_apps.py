@@ -1,5 +1,7 @@
 """Every app has its place and tells what it is for."""
 
+import re
+
 import pytest
 
 from tests.architecture.app_order import APPS_DIR, apps, contract, ranks
@@ -20,6 +22,7 @@ CORE = {
     "connections",  # that end when nobody answers any more
     "connector",  # of the queue
     "context",
+    "copying",  # rows with large bytes, as they are
     "counting",
     "criteria",
     "crypto",
@@ -81,6 +84,12 @@ def test_every_app_is_in_the_floors_contract() -> None:
 
 def test_every_app_has_a_place_in_the_order() -> None:
     assert apps() <= ranks().keys()
+
+
+@pytest.mark.parametrize("guide", ["CONTRIBUTING.md", "docs/architecture/structure.md"])
+def test_what_a_newcomer_reads_first_names_every_app(guide: str) -> None:
+    text = (APPS_DIR.parent / guide).read_text()
+    assert apps() <= set(re.findall(r"\b[a-z]+\b", text))
 
 
 def test_the_core_has_no_other_modules() -> None:

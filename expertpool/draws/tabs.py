@@ -191,8 +191,8 @@ def participants(request: HttpRequest, project: Project) -> str:
     draws = [draw for draw in valid_draws(project) if draw.ordered_at is not None]
     if not draws:
         # Also where the only one is void, by its row at least.
-        bent = {"is_bent": _was_found_bent(project)}
-        return render_to_string("draws/_bent.html", bent, request).strip()
+        bent = _was_found_bent(project)
+        return render_to_string("draws/_bent.html", {"is_bent": True}, request) if bent else ""
     draw, released = draws[-1], [draw for draw in draws if draw.released_at is not None]
     rows = read_panel(draws=released, actor=user, now=now, purpose="项目概况")
     experts = {row.invitation.pk: row.expert for row in rows}

@@ -55,6 +55,10 @@ def test_many_are_worked_off_and_the_page_says_how_far(client: Client, admin: Us
     page = client.get(answer["HX-Redirect"]).content.decode()
     assert "/experts/?tab=formal" in page
     assert "hx-get" in page
+    # What is asked anew is all that goes with the state: a button that is over does not stay.
+    asked = client.get(answer["HX-Redirect"], headers={"HX-Request": "true"}).content.decode()
+    assert asked.split(">")[0].count("hx-get") == 1
+    assert asked.strip().endswith("</div>")
     tasks.run_bulk(run_id=run.pk)
     assert statuses(experts) == ["frozen", "frozen", "frozen", "pending", "frozen"]
     part = client.get(answer["HX-Redirect"], headers={"HX-Request": "true"}).content.decode()

@@ -38,6 +38,7 @@ SECURITY = Setting(
     "ssl",
     group=BOUNCES,
     order=20,
+    help="按邮件服务商的说明选择，与端口对应。",
 )
 PORT = Setting(
     "notifications.bounce_port",
@@ -46,6 +47,7 @@ PORT = Setting(
     993,
     group=BOUNCES,
     order=30,
+    help="按邮件服务商的说明填写，SSL 多为 993。",
 )
 USER = Setting(
     "notifications.bounce_user",

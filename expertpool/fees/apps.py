@@ -12,6 +12,7 @@ class FeesConfig(AppConfig):
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
+        from expertpool.core.importing import IMPORTS
         from expertpool.core.mandates import MANDATES
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import (
@@ -33,11 +34,16 @@ class FeesConfig(AppConfig):
         from expertpool.fees.queries.lines import SIGNATURES
         from expertpool.fees.queries.written import WRITTEN
         from expertpool.fees.receivers import expert_changed
+        from expertpool.fees.services.answers import AnswerImporter
+        from expertpool.fees.services.matters import MATTERS
+        from expertpool.fees.services.papers import PAPERS as FORMS
         from expertpool.fees.settings import SETTINGS
         from expertpool.fees.tables import OWN
         from expertpool.fees.tabs import TABS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, private_subject
+        from expertpool.papers.registry import PAPERS
+        from expertpool.workflow.services.matters import register_matters
 
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
@@ -50,6 +56,9 @@ class FeesConfig(AppConfig):
         # What he has earned he is paid, whatever became of him since.
         NARROW_PAGES.add(*narrow_pages(*(f"fees:{name}" for name in own)))
         EXPORTS.add(FeeExport())
+        IMPORTS.add(AnswerImporter)
+        PAPERS.add(*FORMS)
+        register_matters(*MATTERS)
         OCCASIONS.add(*TOLD)
         OWN_DATA.add(*OWN)
         MANDATES.add(*WRITTEN)

@@ -20,7 +20,26 @@ class FeeState(models.TextChoices):
     DRAFT = "draft", "待发送"
     SENT = "sent", "待签字"
     SIGNED = "signed", "已签字"
+    PAYING = "paying", "付款中"
+    PAID = "paid", "已付款"
     REVERSED = "reversed", "已冲销"
+
+
+class BatchState(models.TextChoices):
+    """How far a batch has come."""
+
+    ASKED = "asked", "待复核"
+    APPROVED = "approved", "已批准"
+    DROPPED = "dropped", "已退回"
+
+
+class PaymentState(models.TextChoices):
+    """What came of a payment."""
+
+    WAITING = "waiting", "待付款"
+    PAID = "paid", "已付款"
+    RETURNED = "returned", "银行退回"
+    DROPPED = "dropped", "已作废"
 
 
 class CheckState(models.TextChoices):

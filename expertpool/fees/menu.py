@@ -6,7 +6,7 @@ from expertpool.accounts.models import User
 from expertpool.accounts.queries import WaitingFor
 from expertpool.core.registry import MOST_WAITING, MenuGroup, MenuItem
 from expertpool.experts.queries.experts import expert_for
-from expertpool.fees.permissions import ACCOUNTS, ENTER, RATES, VIEW
+from expertpool.fees.permissions import ACCOUNTS, ENTER, PAY, RATES, TAX, VIEW
 from expertpool.fees.queries.accounts import accounts_to_check
 from expertpool.fees.queries.lines import fees_to_sign
 
@@ -47,6 +47,25 @@ ITEMS = (
         order=40,
         count=WaitingFor(lambda user, now: accounts_to_check(user)[:MOST_WAITING]),
         active=("fees:account_",),
+        group="fees",
+    ),
+    MenuItem(
+        "fees.batches",
+        "付款批次",
+        "credit-card-pay",
+        "fees:batches",
+        permissions=(PAY,),
+        order=50,
+        active=("fees:batch", "fees:payment", "fees:answers"),
+        group="fees",
+    ),
+    MenuItem(
+        "fees.tax",
+        "个税申报",
+        "receipt",
+        "fees:tax",
+        permissions=(TAX,),
+        order=60,
         group="fees",
     ),
     MenuItem(

@@ -1,13 +1,15 @@
 from expertpool.core.permissions import BuiltInRole as Role
 from expertpool.core.permissions import Permission, PermissionGroup
 
-VIEW, ENTER, REVERSE, EXPORT, RATES, ACCOUNTS = (
+VIEW, ENTER, REVERSE, EXPORT, RATES, ACCOUNTS, PAY, TAX = (
     "fees.view",
     "fees.enter",
     "fees.reverse",
     "fees.export",
     "fees.rates",
     "fees.accounts",
+    "fees.pay",
+    "fees.tax",
 )
 PERMISSIONS = PermissionGroup(
     "fees",
@@ -27,6 +29,8 @@ PERMISSIONS = PermissionGroup(
         ),
         Permission(REVERSE, "冲销劳务费", scoped=True, roles=(Role.FINANCE,)),
         Permission(ACCOUNTS, "核对专家收款账户", scoped=True, roles=(Role.FINANCE,)),
+        Permission(PAY, "付款（建立、复核批次须两人）", scoped=True, roles=(Role.FINANCE,)),
+        Permission(TAX, "导出个税申报文件（含证件号码）", scoped=True, roles=(Role.FINANCE,)),
         Permission(EXPORT, "导出劳务费", scoped=True, roles=(Role.FINANCE,)),
         Permission(RATES, "设置劳务费标准", roles=(Role.FINANCE,)),
     ),

@@ -17,11 +17,13 @@ FEE_SORTS: dict[str, str | tuple[str, ...]] = {
     "entered": ("entered_at", "id"),
     "gross": ("gross", "id"),
 }
+_PAID = STANDING & Q(payments__paid_at__isnull=False, payments__returned_at__isnull=True)
 FEE_TABS = (
     ListTab("", "全部", STANDING),
     ListTab("draft", "待发送", Q(sent_at__isnull=True)),
     ListTab("sent", "待签字", STANDING & Q(sent_at__isnull=False, told_at__isnull=True)),
     ListTab("signed", "已签字", STANDING & Q(told_at__isnull=False)),
+    ListTab("paid", "已付款", _PAID),
     ListTab("reversed", "已冲销", Q(reversed_at__isnull=False)),
 )
 ACCOUNT_SORTS: dict[str, str | tuple[str, ...]] = {"asked": ("asked_at", "id")}
@@ -29,6 +31,30 @@ ACCOUNT_TABS = (
     ListTab("", "待核对", Q(decided_at__isnull=True)),
     ListTab("confirmed", "已核对", Q(agreed=True)),
     ListTab("refused", "未通过", Q(agreed=False)),
+)
+BATCH_SORTS: dict[str, str | tuple[str, ...]] = {
+    "made": ("made_at", "id"),
+    "total": ("total", "id"),
+}
+BATCH_TABS = (
+    ListTab("", "全部"),
+    ListTab("asked", "待复核", Q(approved_at__isnull=True, dropped_at__isnull=True)),
+    ListTab("approved", "已批准", Q(approved_at__isnull=False)),
+    ListTab("dropped", "已退回", Q(dropped_at__isnull=False)),
+)
+PAYMENT_SORTS: dict[str, str | tuple[str, ...]] = {
+    "reference": ("reference",),
+    "amount": ("amount", "id"),
+}
+PAYMENT_TABS = (
+    ListTab("", "全部"),
+    ListTab(
+        "waiting",
+        "待付款",
+        Q(paid_at__isnull=True, returned_at__isnull=True, dropped_at__isnull=True),
+    ),
+    ListTab("paid", "已付款", Q(paid_at__isnull=False, returned_at__isnull=True)),
+    ListTab("returned", "银行退回", Q(returned_at__isnull=False)),
 )
 TO_PAY_SORTS: dict[str, str | tuple[str, ...]] = {"opening": ("opening_at", "id")}
 TO_PAY_TABS = (

@@ -1,6 +1,8 @@
-from django.urls import path
+from django.urls import include, path
 
-from expertpool.fees.views import accounts, office, own, rates
+from expertpool.core.importing import import_urls
+from expertpool.fees.services.answers import AnswerImporter
+from expertpool.fees.views import accounts, office, own, payments, rates
 
 app_name = "fees"
 urlpatterns = [
@@ -18,6 +20,14 @@ urlpatterns = [
     path("fees/trial/", rates.trial, name="trial"),
     path("fees/accounts/", accounts.index, name="accounts"),
     path("fees/accounts/<int:pk>/", accounts.check, name="account_check"),
+    path("fees/batches/", payments.batches, name="batches"),
+    path("fees/batches/new/", payments.new, name="batch_new"),
+    path("fees/batches/<int:pk>/", payments.batch, name="batch"),
+    path("fees/batches/<int:pk>/<slug:kind>.file", payments.batch_file, name="batch_file"),
+    path("fees/batches/<int:pk>/paid/", payments.paid, name="batch_paid"),
+    path("fees/payments/<int:pk>/returned/", payments.returned, name="payment_returned"),
+    path("fees/", include(import_urls(AnswerImporter, "answers/"))),
+    path("fees/tax/", payments.tax, name="tax"),
     path("my/account/", accounts.own, name="own_account"),
     path("my/fees/", own.index, name="own"),
     path("my/fees/<int:pk>/", own.fee, name="own_fee"),

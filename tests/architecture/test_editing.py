@@ -71,9 +71,14 @@ ADDS = {
     # Says by its version, or is saved whole until it was sent; what was sent is reversed once.
     *("reviews:create", "reviews:item_new"),  # adds
     *("fees:rate_edit", "fees:project", "fees:project_send", "fees:reverse"),
-    "fees:account_check",  # decided once
     # Says by its version what it was opened with; the trial keeps nothing.
     *("reviews:rule_edit", "reviews:rule_copy", "reviews:rule_trial"),
+    *(
+        "fees:account_check",
+        "fees:payment_returned",
+        "fees:answers",
+        "fees:answers_mapping",
+    ),  # said once
     # Asks once; a second person decides, or who serves answers.
     *("points:answer", "points:correct", "points:counter"),
     "portal:app_set_up",

@@ -23,7 +23,8 @@ from expertpool.directory.models import UnitPair
 from expertpool.draws.models import PickRequest, VoidRequest
 from expertpool.evaluations.models import Evaluation, Rating, RatingObjection
 from expertpool.experts.services.telling import token_of as appeal_token
-from expertpool.fees.models import BankAccount, FeeLine
+from expertpool.fees.models import BankAccount, FeeLine, Payment, PaymentRequest
+from expertpool.fees.services.payments import decide_batch
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import attach
 from expertpool.inspections.models import Inspection, Renewal, RenewalRun, Round
@@ -41,13 +42,21 @@ from expertpool.reviews.models import Review, Reviewer
 from expertpool.selfservice.services.feed import address_of, open_feed
 from expertpool.workflow.models import Approval, Delegation, PublicNotice
 from tests.architecture.world import ROLES, World
+from tests.factories.accounts import make_user
 from tests.factories.achievements import hand_in_one, make_achievement
 from tests.factories.automation import make_errand, make_firing, make_rule
 from tests.factories.certificates import make_certificate
 from tests.factories.draws import make_ready_project
 from tests.factories.evaluations import make_evaluation, make_objection, make_rating
 from tests.factories.experts import make_apart, make_expert, make_unit
-from tests.factories.fees import make_account, make_fees, make_rate, make_sent
+from tests.factories.fees import (
+    make_account,
+    make_batch_of,
+    make_fees,
+    make_paid_to,
+    make_rate,
+    make_sent,
+)
 from tests.factories.inspections import (
     ask_one,
     hand_in_inspection,
@@ -415,6 +424,32 @@ def bank_account(world: World, _user: User) -> dict[str, Any]:
         paid = FeeLine.objects.filter(expert=row.expert).values("project")
         Project.objects.filter(pk__in=paid).update(department=world.project.department)
     return {"pk": row.pk}
+
+
+def fee_payment(world: World, _user: User) -> dict[str, Any]:
+    """One of a batch that was agreed to."""
+    if (row := Payment.objects.first()) is None:
+        now = timezone.now()
+        # Signed yesterday: while names are sealed, what was signed today is told tomorrow.
+        line = make_paid_to(world.users["operator"], now=now - timedelta(days=1))
+        Project.objects.filter(pk=line.project_id).update(department=world.project.department)
+        batch = make_batch_of([line], world.users["finance"], now=now)
+        asked = PaymentRequest.objects.get(batch=batch)
+        decide_batch(request=asked, agree=True, note="", actor=make_user("finance"), now=now)
+        row = Payment.objects.get(batch=batch)
+    return {"pk": row.pk}
+
+
+def payment_batch(world: World, user: User) -> dict[str, Any]:
+    return {"pk": Payment.objects.get(**fee_payment(world, user)).batch_id}
+
+
+def payment_table(world: World, user: User) -> dict[str, Any]:
+    return payment_batch(world, user) | {"kind": "table"}
+
+
+def own_answers(world: World, user: User) -> dict[str, Any]:
+    return {"pk": world.imported(user, "fee-answers").pk}
 
 
 def fee(world: World, _user: User) -> dict[str, Any]:
@@ -989,6 +1024,24 @@ RULES: dict[str, Rule] = {
     "fees:accounts": only("admin", "finance"),
     "fees:account_check": only("admin", "finance", kwargs=bank_account),
     "fees:own_account": only("expert"),
+    "fees:batches": only("admin", "finance"),
+    "fees:batch_new": only("admin", "finance"),
+    "fees:batch": only("admin", "finance", kwargs=payment_batch),
+    "fees:batch_file": only("admin", "finance", kwargs=payment_table),
+    "fees:batch_paid": only("admin", "finance", kwargs=payment_batch),
+    "fees:payment_returned": only("admin", "finance", kwargs=fee_payment),
+    "fees:tax": only("admin", "finance"),
+    "fees:answers": only("admin", "finance"),
+    "fees:answers_template": only("admin", "finance"),
+    "fees:answers_run": only("admin", "finance", kwargs=own_answers),
+    "fees:answers_mapping": only("admin", "finance", kwargs=own_answers),
+    "fees:answers_confirm": only("admin", "finance", kwargs=own_answers),
+    "fees:answers_table": only("admin", "finance", kwargs=own_answers),
+    "fees:answers_answers": only("admin", "finance", kwargs=own_answers),
+    "fees:answers_resume": only("admin", "finance", kwargs=own_answers),
+    "fees:answers_forget": only("admin", "finance", kwargs=own_import_memory("fee-answers")),
+    "fees:answers_discard": only("admin", "finance", kwargs=own_answers),
+    "fees:answers_refused": only("admin", "finance", kwargs=own_answers),
     "fees:own_fee": only("expert", kwargs=fee_of_his),
     "fees:own_letter": only("expert", kwargs=fee_of_his),
     # Points

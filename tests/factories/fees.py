@@ -8,18 +8,22 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.core.strokes import signature_svg
 from expertpool.draws.queries.panel import who_sat
 from expertpool.experts.models import Expert
 from expertpool.fees.enums import Outcome
-from expertpool.fees.models import BankAccount, FeeLine, FeeRate
+from expertpool.fees.models import BankAccount, FeeLine, FeeRate, PaymentBatch
 from expertpool.fees.queries.rates import latest_rate
 from expertpool.fees.rules.pay import Terms
 from expertpool.fees.rules.presets import PRESETS
-from expertpool.fees.services.lines import Entry, enter_fees, send_letters
+from expertpool.fees.services.accounts import decide_account
+from expertpool.fees.services.lines import Entry, enter_fees, send_letters, sign
+from expertpool.fees.services.payments import make_batch
 from expertpool.fees.services.rates import save_rate
 from expertpool.projects.models import Project
+from tests.factories.accounts import make_user
 from tests.factories.evaluations import make_reviewed
-from tests.factories.experts import make_expert
+from tests.factories.experts import give_account, make_expert
 
 CARD = "6222020000000000000"
 LONG_AGO = date(2020, 1, 1)
@@ -83,3 +87,51 @@ def make_account(operator: User, *, now: datetime | None = None, card: str = CAR
     expert = make_expert(bank_name="中国工商银行", bank_account=card)
     make_sent(operator, now=now, pool=(expert,))
     return BankAccount.objects.get(expert=expert)
+
+
+def make_signed(
+    operator: User,
+    *,
+    now: datetime | None = None,
+    minutes: int = 240,
+    expert: Expert | None = None,
+    **record: str,
+) -> FeeLine:
+    """A fee whose letter its expert has signed; ``record`` is what the record of a new one says."""
+    now = now or timezone.now()
+    expert = expert or make_expert(**record)
+    if expert.user is None:
+        give_account(expert, make_user("expert"))
+    (line,) = make_sent(operator, now=now, pool=(expert,), minutes=minutes)
+    assert expert.user
+    return sign(
+        line=line,
+        expert=expert,
+        signature=signature_svg(STROKES),
+        seen=line.letter_hash,
+        signed_from="10.0.0.1 Chromium",
+        actor=expert.user,
+        now=now,
+    )
+
+
+def make_paid_to(
+    operator: User, *, now: datetime | None = None, minutes: int = 240, agree: bool = True
+) -> FeeLine:
+    """The same, and somebody of finance has looked at his account."""
+    now = now or timezone.now()
+    line = make_signed(
+        operator, now=now, minutes=minutes, bank_name="中国工商银行", bank_account=CARD
+    )
+    account = BankAccount.objects.get(expert=line.expert)
+    looks = make_user("finance")
+    decide_account(account=account, agree=agree, note="不符", actor=looks, now=now)
+    return line
+
+
+def make_batch_of(
+    lines: Sequence[FeeLine], finance: User, *, now: datetime | None = None
+) -> PaymentBatch:
+    """A batch of ``lines`` for which ``finance`` has asked."""
+    pks = [one.pk for one in lines]
+    return make_batch(lines=pks, title="评审劳务费", actor=finance, now=now or timezone.now())

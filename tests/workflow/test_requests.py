@@ -46,6 +46,7 @@ from expertpool.evaluations.enums import SanctionKind
 from expertpool.evaluations.models import Sanction
 from expertpool.evaluations.services.lifts import request_lift
 from expertpool.evaluations.services.sanctions import decide_sanction, request_sanction
+from expertpool.fees.models import PaymentRequest
 from expertpool.notifications.models import Message
 from expertpool.reviews.services.returning import request_hand_back
 from expertpool.siteconfig.queries.page import version_of
@@ -68,6 +69,7 @@ from tests.factories.answers import declare_emergency
 from tests.factories.automation import FREEZE, rule_data
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import give_account, make_expert
+from tests.factories.fees import make_batch_of, make_paid_to
 from tests.factories.picks import allow_manual_ways, ask_for
 from tests.factories.points import ask_correction
 from tests.factories.scoring import make_submitted
@@ -162,6 +164,11 @@ MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
         subject=_caution(by, now), reason="依据已撤销", actor=by, now=now
     ),
     "reviews.return": lambda _draw, by, now: _handed_back(by, now),
+    "fees.payment": lambda _draw, by, now: PaymentRequest.objects.get(
+        batch=make_batch_of(
+            [make_paid_to(make_user("operator"), now=now - timedelta(days=1))], by, now=now
+        )
+    ),
     "points.correct": lambda _draw, by, _now: ask_correction(make_expert(), by),
     "draws.earlier": lambda draw, by, now: request_earlier(
         draw=draw,

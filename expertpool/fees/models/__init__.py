@@ -1,5 +1,6 @@
 from expertpool.fees.models.accounts import AccountCode, BankAccount
 from expertpool.fees.models.lines import FEES, MINUTES, OTHER, FeeLine
+from expertpool.fees.models.payments import Payment, PaymentBatch, PaymentRequest
 from expertpool.fees.models.rates import MULTIPLES, SUMS, FeeRate
 
 __all__ = [
@@ -12,4 +13,7 @@ __all__ = [
     "BankAccount",
     "FeeLine",
     "FeeRate",
+    "Payment",
+    "PaymentBatch",
+    "PaymentRequest",
 ]

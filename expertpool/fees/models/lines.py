@@ -7,7 +7,7 @@ import json
 import uuid
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -23,6 +23,9 @@ from expertpool.fees.models.rates import FeeRate
 from expertpool.fees.rules.pay import Labour, Step
 from expertpool.fees.rules.stages import MOST, MOST_MINUTES
 from expertpool.projects.models import Project
+
+if TYPE_CHECKING:
+    from expertpool.fees.models.payments import Payment
 
 MINUTES = Bounds(0, MOST_MINUTES)
 OTHER = Bounds(Decimal(0), MOST)
@@ -70,6 +73,9 @@ class FeeLine(models.Model):
     gross = models.DecimalField("应发（元）", max_digits=10, decimal_places=2, validators=[FEES])
     tax = models.DecimalField(
         "代扣个税（元）", max_digits=10, decimal_places=2, default=Decimal(0), validators=[TAXES]
+    )
+    travel = models.DecimalField(
+        "差旅（元）", max_digits=10, decimal_places=2, default=Decimal(0), validators=[FEES]
     )
     entered_at = models.DateTimeField("登记时间")
     entered_by = models.ForeignKey(
@@ -119,6 +125,7 @@ class FeeLine(models.Model):
                 other=OTHER,
                 gross=FEES,
                 tax=TAXES,
+                travel=FEES,
             ),
         ]
         indexes = [
@@ -150,6 +157,8 @@ class FeeLine(models.Model):
         """Where it stands, as others are told it; one that this system did not write says so."""
         if self.is_altered:
             return "altered"
+        if payment := self.payment:
+            return (FeeState.PAID if payment.paid_at else FeeState.PAYING).value
         is_told = self.state != FeeState.SIGNED or self.told_on is not None
         return (self.state if is_told else FeeState.SENT).value
 
@@ -185,9 +194,26 @@ class FeeLine(models.Model):
         return self.gross - self.tax
 
     @property
+    def payable(self) -> Decimal:
+        """What he is paid: what is left after tax, and the costs of his way, of which none is withheld."""
+        return self.net + self.travel
+
+    @property
+    def uid_text(self) -> str:
+        return self.uid.hex
+
+    @property
+    def payment(self) -> Payment | None:
+        """Its payment that stands, if any (``payments`` read along)."""
+        return next(
+            (one for one in self.payments.all() if not (one.returned_at or one.dropped_at)), None
+        )
+
+    @property
     def letter(self) -> dict[str, Any]:
         """What the letter says that decides: the same content has the same hash."""
-        return {
+        travel = {"travel": f"{self.travel:.2f}"} if self.travel else {}
+        return travel | {
             "uid": self.uid.hex,
             "project": self.project.number,
             "expert": self.expert.number,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -56,7 +56,7 @@ def fees_told(rows: QuerySet[FeeLine]) -> QuerySet[FeeLine]:
     are sealed, one of today is told tomorrow, since it says who is at his account (docs/decisions/0185)."""
     untold = Case(When(told_later(SIGNATURES), then=True), default=False)
     told_at = Case(When(told_later(SIGNATURES), then=None), default="signed_at")
-    return rows.annotate(is_untold=untold, told_at=told_at)
+    return rows.annotate(is_untold=untold, told_at=told_at).prefetch_related("payments")
 
 
 def whose(expert_id: int) -> Q:
@@ -72,7 +72,9 @@ def is_paid(expert_id: int) -> bool:
 def fees_of(expert: Expert) -> QuerySet[FeeLine]:
     """Return what ``expert`` himself sees: what he was told."""
     rows = FeeLine.objects.filter(whose(expert.pk), sent_at__isnull=False)
-    return rows.select_related("project__purchaser", "project__department", "rate", "expert")
+    return rows.select_related(
+        "project__purchaser", "project__department", "rate", "expert"
+    ).prefetch_related("payments")
 
 
 def fees_in(project: Project) -> dict[int, FeeLine]:
@@ -95,6 +97,13 @@ def month_of(moment: datetime) -> tuple[datetime, datetime]:
     """Return the month of ``moment`` where the site is: its beginning, and that of the next."""
     first = timezone.localtime(moment).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return first, (first + timedelta(days=32)).replace(day=1)
+
+
+def fees_sent_in(user: User, month: date, code: str) -> QuerySet[FeeLine]:
+    """Return the fees in the scope of ``user`` for ``code`` whose letters were sent in ``month`` (its first day)."""
+    first, after = month_of(timezone.make_aware(datetime.combine(month, time())))
+    rows = fees_visible_to(user, code).filter(STANDING, sent_at__gte=first, sent_at__lt=after)
+    return rows.select_related("expert__merged_into", "project", "rate").order_by("expert", "pk")
 
 
 def month_for(expert_id: int, now: datetime) -> Totals:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from expertpool.core.mandates import Mandate
-from expertpool.fees.models import BankAccount, FeeLine, FeeRate
+from expertpool.fees.models import BankAccount, FeeLine, FeeRate, Payment, PaymentBatch
 
 
 def _lines(_now: datetime) -> QuerySet[FeeLine]:
@@ -22,8 +22,18 @@ def _accounts(_now: datetime) -> QuerySet[BankAccount]:
     return BankAccount.objects.order_by("-pk").select_related("expert", "decided_by")
 
 
+def _batches(_now: datetime) -> QuerySet[PaymentBatch]:
+    return PaymentBatch.objects.order_by("-pk").select_related("made_by")
+
+
+def _payments(_now: datetime) -> QuerySet[Payment]:
+    return Payment.objects.order_by("-pk").select_related("batch", "line", "account")
+
+
 WRITTEN = (
     Mandate("fees.line", "劳务费", _lines, is_whole=True),
     Mandate("fees.rate", "劳务费标准", _rates, is_whole=True),
     Mandate("fees.account", "收款账户", _accounts, is_whole=True),
+    Mandate("fees.batch", "付款批次", _batches, is_whole=True),
+    Mandate("fees.payment", "付款", _payments, is_whole=True),
 )

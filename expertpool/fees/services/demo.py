@@ -13,11 +13,14 @@ from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.queries.panel import PanelMember, who_sat
 from expertpool.experts.models import Expert
 from expertpool.fees.enums import Outcome
-from expertpool.fees.models import FeeLine, FeeRate
+from expertpool.fees.models import BankAccount, FeeLine, FeeRate, PaymentRequest
 from expertpool.fees.queries.lines import may_enter
+from expertpool.fees.queries.payments import payables, unpaid_lines
 from expertpool.fees.queries.rates import latest_rate
 from expertpool.fees.rules.presets import PRESETS
+from expertpool.fees.services.accounts import decide_account
 from expertpool.fees.services.lines import Entry, enter_fees, send_letters, sign
+from expertpool.fees.services.payments import decide_batch, make_batch, mark_paid
 from expertpool.fees.services.rates import save_rate
 from expertpool.projects.models import Project
 
@@ -30,7 +33,7 @@ STROKES = """[[[20,20],[40,19],[60,20],[80,18]],[[24,45],[44,44],[76,44]],[[50,2
 
 @transaction.atomic
 def ensure_demo_fees(
-    *, draw: Draw, operator: User, finance: User, expert: Expert, now: datetime
+    *, draw: Draw, operator: User, finance: User, second: User, expert: Expert, now: datetime
 ) -> None:
     """Let the experts of a review that is over be paid the day after it; others than ``expert`` wait for nothing, he has a letter
     to sign unless it is long ago. Once."""
@@ -56,6 +59,23 @@ def ensure_demo_fees(
                 actor=user,
                 now=over + 2 * HOUR,
             )
+    if over < now - timedelta(days=10):
+        _pay(project, finance, second, over + 3 * HOUR)
+
+
+def _pay(project: Project, finance: User, second: User, at: datetime) -> None:
+    """Look at the accounts, and pay what can be paid."""
+    people = FeeLine.objects.filter(project=project).values("expert")
+    for account in BankAccount.objects.filter(expert__in=people, decided_at__isnull=True):
+        decide_account(account=account, agree=True, note="", actor=finance, now=at)
+    found = payables(unpaid_lines(finance).filter(project=project))
+    if not (ready := [one.line.pk for one in found if not one.why_not]):
+        return
+    title = f"{at:%Y 年 %-m 月}评审劳务费"
+    batch = make_batch(lines=ready, title=title, actor=finance, now=at)
+    request = PaymentRequest.objects.get(batch=batch)
+    decide_batch(request=request, agree=True, note="", actor=second, now=at + HOUR)
+    mark_paid(batch=batch, payments=None, actor=finance, now=at + 2 * HOUR)
 
 
 def _entry(project: Project, member: PanelMember) -> Entry:

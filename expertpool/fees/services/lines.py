@@ -19,7 +19,8 @@ from expertpool.draws.queries.written import is_written
 from expertpool.experts.models import Expert
 from expertpool.fees.enums import TIMED, Outcome
 from expertpool.fees.exceptions import FeeRefused
-from expertpool.fees.models import FeeLine, FeeRate
+from expertpool.fees.models import FeeLine, FeeRate, Payment
+from expertpool.fees.models.payments import OPEN as OPEN_PAYMENT
 from expertpool.fees.queries.lines import fees_in, may_enter, month_for
 from expertpool.fees.queries.rates import rates_for
 from expertpool.fees.rules.pay import fee_for
@@ -215,6 +216,8 @@ def reverse(*, line: FeeLine, reason: str, actor: User, now: datetime) -> FeeLin
         raise FeeRefused("还没有发送，直接修改即可。")
     if row.reversed_at:
         raise FeeRefused("已经冲销过了。")
+    if Payment.objects.filter(OPEN_PAYMENT, line=row).exists():
+        raise FeeRefused("已列入付款批次或已付款，不能冲销；银行退回、批次退回后才可以。")
     is_altered = row.is_altered
     row.reversed_at, row.reversal = now, reason
     # Of one that somebody else has written no proof is made: it goes on saying so.

@@ -133,6 +133,7 @@ def _draws(now: datetime) -> None:
             draw=draw,
             operator=_user("operator"),
             finance=_user("finance"),
+            second=_user("admin"),
             expert=_own_expert(now),
             now=now,
         )

@@ -22,6 +22,7 @@ from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.leave import file_leave
 from expertpool.experts.services.profile import update_expert
 from expertpool.experts.services.sharing import set_sharing
+from expertpool.fees.models import Payment, PaymentBatch
 from expertpool.inspections.models import Inspection, Round
 from expertpool.notices.models import ExpertNotice
 from expertpool.notices.services.writing import add_addressees
@@ -62,7 +63,7 @@ from tests.factories.experts import (
     make_tag,
     make_unit,
 )
-from tests.factories.fees import make_account, make_fees
+from tests.factories.fees import make_account, make_batch_of, make_fees, make_paid_to
 from tests.factories.inspections import ask_one, make_round, open_one
 from tests.factories.jobs import fail_job
 from tests.factories.joining import make_application
@@ -116,6 +117,24 @@ def _asked(_reader: User, at: int) -> None:
 def _changed(reader: User, at: int) -> None:
     values = {"title": f"工程师{at}"}
     update_expert(expert=_expert(reader, at), values=values, actor=reader, now=timezone.now())
+
+
+def _payment(reader: User, at: int) -> dict[str, Any]:
+    """Payments of one batch."""
+    made = make_batch_of([make_paid_to(reader)], reader)
+    first = PaymentBatch.objects.order_by("pk")[0]
+    if made != first:
+        payment = Payment.objects.get(batch=made)
+        Payment.objects.create(
+            reference=f"{first.number}{at:04}x",
+            batch=first,
+            line=make_paid_to(reader),
+            account=payment.account,
+            gross=payment.gross,
+            tax=payment.tax,
+            amount=payment.amount,
+        )
+    return {"pk": first.pk}
 
 
 def _leave(reader: User, at: int) -> None:
@@ -304,6 +323,8 @@ ROWS: dict[str, MakeRow] = {
     "evaluations:ratings": lambda reader, _at: rate_all(
         make_evaluation(reader, now=timezone.now(), seats=1), reader, now=timezone.now()
     ),
+    "fees:batches": lambda reader, _at: make_batch_of([make_paid_to(reader)], reader),
+    "fees:batch": _payment,
     "fees:accounts": lambda reader, _at: make_account(reader),
     "reviews:list": lambda reader, _at: make_open(reader, now=timezone.now()),
     "fees:list": lambda reader, _at: make_fees(reader, seats=1),

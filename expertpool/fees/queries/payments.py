@@ -1,0 +1,108 @@
+"""What is to be paid, to which accounts, and what was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+
+from expertpool.accounts.models import User
+from expertpool.core.visibility import told_later
+from expertpool.experts.models import Expert
+from expertpool.fees.models import BankAccount, FeeLine, Payment, PaymentBatch
+from expertpool.fees.models.payments import OPEN
+from expertpool.fees.permissions import PAY
+from expertpool.fees.queries.accounts import STANDS, is_payable_to
+from expertpool.fees.queries.lines import SIGNATURES, STANDING, fees_visible_to
+
+WAITS = Q(paid_at__isnull=True, returned_at__isnull=True, dropped_at__isnull=True)
+MOST = 2_000  # fees in a batch
+
+
+def unpaid_lines(user: User) -> QuerySet[FeeLine]:
+    """Return the fees in the scope of ``user``, who pays, that were signed, as far as that is told, and are in no batch that
+    stands, the oldest first."""
+    paid = Payment.objects.filter(OPEN, line=OuterRef("pk"))
+    rows = fees_visible_to(user, PAY).filter(STANDING, ~Exists(paid), signed_at__isnull=False)
+    rows = rows.exclude(told_later(SIGNATURES))
+    return rows.select_related("expert__merged_into__user", "project", "rate").order_by(
+        "signed_at", "pk"
+    )
+
+
+def payee_of(line: FeeLine) -> Expert:
+    """Return who is paid: the record that stays, of one that was merged."""
+    return line.expert.merged_into or line.expert
+
+
+@dataclass(frozen=True)
+class Payable:
+    """A fee that is to be paid, to which account, and why it cannot be (empty: it can)."""
+
+    line: FeeLine
+    account: BankAccount | None
+    why_not: str
+
+
+def payables(lines: Iterable[FeeLine]) -> list[Payable]:
+    """Return each of ``lines`` with the account to which it is paid."""
+    rows = list(lines)
+    payees = {payee_of(one).pk for one in rows}
+    standing = BankAccount.objects.filter(STANDS, expert__in=payees)
+    accounts = {one.expert_id: one for one in standing.select_related("expert", "decided_by")}
+    return [_payable(one, accounts.get(payee_of(one).pk)) for one in rows]
+
+
+def _payable(line: FeeLine, account: BankAccount | None) -> Payable:
+    why = ""
+    if line.is_altered:
+        why = "劳务费在系统之外被改动过"
+    elif line.payable <= 0:
+        why = "没有应付的金额"
+    elif account is None:
+        why = "没有收款账户"
+    elif account.decided_at is None:
+        why = "收款账户待核对"
+    elif not account.agreed:
+        why = "收款账户未通过核对，待专家修改"
+    elif not is_payable_to(account, payee_of(line)):
+        why = "收款账户与档案不一致，待重新核对"
+    return Payable(line, account, why)
+
+
+def batches_visible_to(user: User, code: str = PAY) -> QuerySet[PaymentBatch]:
+    """Return the batches all of whose fees are in the scope of ``user`` for ``code``, with how many of their payments were
+    ``paid`` and ``returned``."""
+    reached = fees_visible_to(user, code).order_by().values("pk")
+    beyond = Payment.objects.filter(batch=OuterRef("pk")).exclude(line__in=reached)
+    rows = PaymentBatch.objects.filter(~Exists(beyond)).select_related("made_by")
+    return rows.annotate(
+        paid=Count("payments", filter=Q(payments__paid_at__isnull=False) & _OF_BATCH),
+        returned=Count("payments", filter=Q(payments__returned_at__isnull=False)),
+    )
+
+
+_OF_BATCH = Q(payments__returned_at__isnull=True)
+
+
+def payments_of(batch: PaymentBatch) -> QuerySet[Payment]:
+    """Return the payments of ``batch`` by their references."""
+    related = ("line__project", "line__expert__employer", "line__rate", "account__expert", "batch")
+    return batch.payments.select_related(*related).order_by("reference")
+
+
+def payments_visible_to(user: User) -> QuerySet[Payment]:
+    """Return the payments of batches that ``user`` sees and that were agreed to."""
+    batches = batches_visible_to(user).filter(approved_at__isnull=False).order_by().values("pk")
+    rows = Payment.objects.filter(batch__in=batches)
+    return rows.select_related("batch", "line__project", "line__expert", "account__expert")
+
+
+def sums_of(rows: QuerySet[Payment]) -> dict[str, Decimal]:
+    """Return what payments come to: ``gross``, ``tax``, ``travel``, ``amount``."""
+    names = ("gross", "tax", "travel", "amount")
+    found: dict[str, Any] = rows.order_by().aggregate(**{one: Sum(one) for one in names})
+    return {name: found[name] or Decimal(0) for name in names}

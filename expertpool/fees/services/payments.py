@@ -1,0 +1,211 @@
+"""Fees are paid in batches: put together by one person, agreed to by another, paid or returned as the bank says
+(docs/decisions/0304)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.locks import lock_transaction
+from expertpool.fees.exceptions import FeeRefused
+from expertpool.fees.models import FeeLine, Payment, PaymentBatch, PaymentRequest
+from expertpool.fees.queries.payments import MOST, WAITS, payables, payments_of, unpaid_lines
+from expertpool.workflow.services.two_persons import ask, settle
+
+TAKEN = "其中有劳务费刚刚列入了另一个批次或有了变化，请刷新页面后重新选择。"
+
+
+@transaction.atomic
+def make_batch(*, lines: Iterable[int], title: str, actor: User, now: datetime) -> PaymentBatch:
+    """Put the fees ``lines`` (ids) into a batch ``title`` and ask for it to be paid; a second person agrees. Logged.
+
+    Refuses (FeeRefused) no fee and too many, one that is in another batch, out of reach, unsigned, or has no account that
+    finance has agreed to.
+    """
+    wanted = set(lines)
+    if not wanted:
+        raise FeeRefused("没有可以付款的劳务费。")
+    if len(wanted) > MOST:
+        raise FeeRefused(f"一个批次最多 {MOST} 笔，请用筛选分成几个批次。")
+    # In one order, as reversals hold one at a time: whoever comes second sees the first.
+    held = FeeLine.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    list(held.values_list("pk", flat=True))
+    found = payables(unpaid_lines(actor).filter(pk__in=wanted))
+    if len(found) != len(wanted):
+        raise FeeRefused(TAKEN)
+    if wrong := next((one for one in found if one.why_not), None):
+        raise FeeRefused(f"{wrong.line.expert.name}：{wrong.why_not}。")
+    batch = PaymentBatch(
+        number=_next_number(now),
+        title=title,
+        made_at=now,
+        made_by=actor,
+        count=len(found),
+        total=sum((one.line.payable for one in found), Decimal(0)),
+    )
+    batch.save(force_insert=True)
+    rows = [
+        Payment(
+            reference=f"{batch.number}{at:04}",
+            batch=batch,
+            line=one.line,
+            account=one.account,
+            gross=one.line.gross,
+            tax=one.line.tax,
+            travel=one.line.travel,
+            amount=one.line.payable,
+        )
+        for at, one in enumerate(found, 1)
+    ]
+    try:
+        with transaction.atomic():
+            Payment.objects.bulk_create(rows)
+    except IntegrityError:
+        raise FeeRefused(TAKEN) from None
+    ask(
+        PaymentRequest(batch=batch, reason=title),
+        action="fee.batch",
+        actor=actor,
+        now=now,
+        refused=FeeRefused,
+        after={"笔数": batch.count, "付款合计": batch.total_text},
+    )
+    return batch
+
+
+@transaction.atomic
+def decide_batch(
+    *, request: PaymentRequest, agree: bool, note: str, actor: User, now: datetime
+) -> PaymentRequest:
+    """Agree that a batch be paid, or turn it down, which gives its fees free. Logged.
+
+    Refuses (FeeRefused) the person who put it together, and to agree to what `check_batch` refuses.
+    """
+    batch = lock_batch(request.batch)
+    request.batch = batch
+    if agree:
+        check_batch(request=request, actor=actor, now=now)
+    settle(request, agree=agree, note=note, actor=actor, now=now, refused=FeeRefused)
+    request.save(update_fields=["decided_proof"])
+    record(
+        "fee.batch_agree" if agree else "fee.batch_refuse",
+        actor=actor,
+        now=now,
+        subject=batch,
+        after={"笔数": batch.count, "付款合计": batch.total_text},
+        note=note,
+    )
+    if agree:
+        batch.approved_at = now
+        batch.save()
+    else:
+        _drop(batch, now=now)
+    return request
+
+
+def check_batch(*, request: PaymentRequest, actor: User, now: datetime) -> None:
+    """Refuse (FeeRefused) a batch of which anything was written past this system, does not add up, or is to be paid
+    otherwise by now: an account that was changed since."""
+    batch = request.batch
+    rows = list(payments_of(batch).select_related("line__expert__merged_into"))
+    amount = sum((one.amount for one in rows), Decimal(0))
+    if batch.is_altered or any(one.is_altered for one in rows):
+        raise FeeRefused("批次在系统之外被改动过，不能付款；请管理员查看操作日志。")
+    if (batch.count, batch.total) != (len(rows), amount):
+        raise FeeRefused("批次的笔数或合计与各笔付款不符，不能付款。")
+    for one, now_payable in zip(rows, payables(row.line for row in rows), strict=True):
+        why = now_payable.why_not
+        account = now_payable.account
+        if not why and account and account.pk != one.account_id:
+            why = "收款账户已更换"
+        if not why and one.line.payable != one.amount:
+            why = "金额与确认函不符"
+        if why:
+            raise FeeRefused(f"{one.line.expert.name}：{why}；请退回这个批次后重新建立。")
+
+
+def drop_batch(*, request: PaymentRequest, actor: User | None, now: datetime) -> None:
+    """Give the fees of a batch free that nobody agreed to."""
+    _drop(lock_batch(request.batch), now=now)
+
+
+def _drop(batch: PaymentBatch, *, now: datetime) -> None:
+    batch.dropped_at = now
+    batch.save()
+    for one in payments_of(batch):
+        one.dropped_at = now
+        one.save()
+
+
+def lock_batch(batch: PaymentBatch) -> PaymentBatch:
+    """Hold ``batch``: who decides about it and who says what came of it come one after the other."""
+    rows = PaymentBatch.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("made_by").get(pk=batch.pk)
+
+
+@transaction.atomic
+def mark_paid(
+    *, batch: PaymentBatch, payments: Iterable[int] | None, actor: User, now: datetime
+) -> int:
+    """Say that ``payments`` (ids; None: all that are left) of an agreed ``batch`` were paid; they stay so. Return how many.
+    Logged. Refuses (FeeRefused) a batch that is not agreed to."""
+    batch = _agreed(batch)
+    rows = payments_of(batch).filter(WAITS)
+    found = list(rows if payments is None else rows.filter(pk__in=list(payments)))
+    for one in found:
+        _refuse_altered(one)
+        one.paid_at = now
+        one.save()
+    if found:
+        amount = sum((one.amount for one in found), Decimal(0))
+        record(
+            "fee.paid",
+            actor=actor,
+            now=now,
+            subject=batch,
+            after={"笔数": len(found), "金额": f"{amount:.2f}"},
+        )
+    return len(found)
+
+
+@transaction.atomic
+def mark_returned(*, payment: Payment, note: str, actor: User, now: datetime) -> Payment:
+    """Say that the bank has returned ``payment``, and why: its fee may be paid anew. Logged. Refuses (FeeRefused) what is
+    not agreed to, or was returned."""
+    batch = _agreed(payment.batch)
+    row = payments_of(batch).get(pk=payment.pk)
+    if row.returned_at:
+        raise FeeRefused("这一笔已经登记过退回。")
+    _refuse_altered(row)
+    row.returned_at, row.note = now, note
+    row.save()
+    said = {"流水号": row.reference, "金额": f"{row.amount:.2f}"}
+    record("fee.returned", actor=actor, now=now, subject=batch, after=said, note=note)
+    return row
+
+
+def _agreed(batch: PaymentBatch) -> PaymentBatch:
+    found = lock_batch(batch)
+    if found.is_altered:
+        raise FeeRefused("批次在系统之外被改动过，请管理员查看操作日志。")
+    if found.approved_at is None:
+        raise FeeRefused("这个批次还没有批准，或已经退回。")
+    return found
+
+
+def _refuse_altered(row: Payment) -> None:
+    if row.is_altered:
+        raise FeeRefused(f"{row.reference} 在系统之外被改动过，请管理员查看操作日志。")
+
+
+def _next_number(now: datetime) -> str:
+    lock_transaction("fees.batches")
+    prefix = f"FK{timezone.localtime(now):%Y%m}"
+    last = PaymentBatch.objects.filter(number__startswith=prefix).order_by("-number").first()
+    return f"{prefix}{int(last.number[len(prefix) :]) + 1 if last else 1:04}"

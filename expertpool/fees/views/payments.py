@@ -1,0 +1,191 @@
+"""Fees are paid: which, to which accounts, who agreed, what the bank said."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.permissions import requires
+from expertpool.core.responses import file_answer
+from expertpool.core.views.drawers import attempt, drawer_form
+from expertpool.core.views.listing import listing, render_list
+from expertpool.fees.exceptions import FeeRefused
+from expertpool.fees.forms.payments import (
+    BatchFilter,
+    BatchForm,
+    PayableFilter,
+    PaymentFilter,
+    ReturnedForm,
+    TaxMonthForm,
+)
+from expertpool.fees.permissions import PAY, TAX
+from expertpool.fees.queries.lines import fees_sent_in
+from expertpool.fees.queries.payments import (
+    MOST,
+    WAITS,
+    batches_visible_to,
+    payables,
+    payments_of,
+    payments_visible_to,
+    sums_of,
+    unpaid_lines,
+)
+from expertpool.fees.services import papers
+from expertpool.fees.services.payments import make_batch, mark_paid, mark_returned
+from expertpool.fees.tables import BATCH_SORTS, BATCH_TABS, PAYMENT_SORTS, PAYMENT_TABS
+from expertpool.workflow.queries.requests import waiting_about
+
+CHANGED = "可付款的劳务费有了变化，请核对现在的笔数和金额后再提交。"
+
+
+@require_safe
+@requires(PAY)
+def batches(request: UserRequest) -> HttpResponse:
+    found = listing(
+        request,
+        batches_visible_to(request.user),
+        sorts=BATCH_SORTS,
+        default_sort="-made",
+        form=BatchFilter(request.GET),
+        tabs=BATCH_TABS,
+    )
+    return render_list(request, "fees/batches.html", found.context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(PAY)
+def new(request: UserRequest) -> HttpResponse:
+    """Choose by a filter which fees are paid together; whatever cannot be paid says why."""
+    narrowed = PayableFilter(request.GET, user=request.user)
+    rows = payables(narrowed.filter(unpaid_lines(request.user))[: MOST + 1])
+    ready = [one for one in rows if not one.why_not][:MOST]
+    total = sum((one.line.payable for one in ready), Decimal(0))
+    form = BatchForm(request.POST if request.method == "POST" else None)
+
+    def write() -> int:
+        if (form.cleaned_data["count"], form.cleaned_data["total"]) != (len(ready), total):
+            raise FeeRefused(CHANGED)
+        made = make_batch(
+            lines=[one.line.pk for one in ready],
+            title=form.cleaned_data["title"],
+            actor=request.user,
+            now=timezone.now(),
+        )
+        return made.pk
+
+    if request.method == "POST" and (done := attempt(form, write, refusals=FeeRefused)):
+        messages.success(request, "批次已建立，等待另一位有权限的人员复核。")
+        return redirect("fees:batch", pk=done.result)
+    context: dict[str, Any] = {
+        "filter_form": narrowed,
+        "form": form,
+        "ready": ready,
+        "others": [one for one in rows if one.why_not],
+        "total": total,
+        "shown": {"count": str(len(ready)), "total": f"{total:.2f}"},
+        "most": MOST,
+        "is_more": len(rows) > MOST,
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "fees/batch_new.html", context, status=status)
+
+
+@require_safe
+@requires(PAY)
+def batch(request: UserRequest, pk: int) -> HttpResponse:
+    """One batch: its payments, who agreed, what came of them."""
+    row = get_object_or_404(batches_visible_to(request.user), pk=pk)
+    found = listing(
+        request,
+        payments_of(row),
+        sorts=PAYMENT_SORTS,
+        default_sort="reference",
+        form=PaymentFilter(request.GET, user=request.user),
+        tabs=PAYMENT_TABS,
+    )
+    now = timezone.now()
+    context = found.context | {
+        "batch": row,
+        "sums": sums_of(payments_of(row)),
+        "requests": waiting_about(row, request.user, now=now),
+        "left": payments_of(row).filter(WAITS).exists(),
+    }
+    return render_list(request, "fees/batch.html", context)
+
+
+@require_safe
+@requires(PAY)
+def batch_file(request: UserRequest, pk: int, kind: str) -> HttpResponseBase:
+    """The table of payments, or the file for the bank; the latter only of what was agreed to."""
+    row = get_object_or_404(batches_visible_to(request.user), pk=pk)
+    code = {"table": papers.TABLE, "bank": papers.BANK}.get(kind)
+    if code is None or (code == papers.BANK and row.state != "approved"):
+        raise Http404
+    content, name = papers.batch_file(row, code, actor=request.user, now=timezone.now())
+    return file_answer(content, name=name)
+
+
+@require_POST
+@requires(PAY)
+def paid(request: UserRequest, pk: int) -> HttpResponse:
+    """Say of all that is left of a batch that it was paid."""
+    row = get_object_or_404(batches_visible_to(request.user), pk=pk)
+    try:
+        count = mark_paid(batch=row, payments=None, actor=request.user, now=timezone.now())
+    except FeeRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{count} 笔已登记为已付款。" if count else "没有待付款的。")
+    return redirect("fees:batch", pk=pk)
+
+
+@requires(PAY)
+def returned(request: UserRequest, pk: int) -> HttpResponse:
+    """Say of one payment that the bank has returned it (drawer)."""
+    row = get_object_or_404(payments_visible_to(request.user), pk=pk)
+    form = ReturnedForm(request.POST if request.method == "POST" else None)
+
+    def write() -> None:
+        note = form.cleaned_data["reason"]
+        mark_returned(payment=row, note=note, actor=request.user, now=timezone.now())
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title=f"登记退回 · {row.account.expert.name} {row.amount:.2f} 元",
+        submit_label="登记退回",
+        message="已登记，这笔劳务费可以重新列入批次。",
+        refresh="page",
+        refusals=FeeRefused,
+        back=reverse("fees:batch", args=[row.batch_id]),
+    )
+
+
+@require_safe
+@requires(TAX)
+def tax(request: UserRequest) -> HttpResponseBase:
+    """What was withheld in a month, as the file for the tax bureau's client."""
+    now = timezone.now()
+    month = papers.month_of(request.GET.get("month", ""), now)
+    rows = fees_sent_in(request.user, month, TAX)
+    if "file" in request.GET:
+        content, name = papers.tax_file(rows, month=month, actor=request.user, now=now)
+        return file_answer(content, name=name)
+    people = papers.taxed(rows)
+    context = {
+        "form": TaxMonthForm(initial={"month": f"{month:%Y-%m}"}),
+        "month": month,
+        "people": people,
+        "gross": sum((one.gross for one in people), Decimal(0)),
+        "tax": sum((one.tax for one in people), Decimal(0)),
+    }
+    return render(request, "fees/tax.html", context)

@@ -1,0 +1,369 @@
+"""Fees are paid in batches: each once, to accounts that were looked at, as two persons have agreed."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime, timedelta
+from decimal import Decimal
+from threading import Barrier, Thread
+from uuid import uuid4
+
+import openpyxl
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry as LogEntry
+from expertpool.core.filling import check_template
+from expertpool.core.importing import CellRefused, Row, check_rows
+from expertpool.experts.models import Expert
+from expertpool.experts.services.profile import update_expert
+from expertpool.fees.exceptions import FeeRefused
+from expertpool.fees.models import FeeLine, Payment, PaymentBatch, PaymentRequest
+from expertpool.fees.queries.lines import fees_sent_in, fees_visible_to, totals_of
+from expertpool.fees.queries.payments import (
+    batches_visible_to,
+    payables,
+    payments_of,
+    sums_of,
+    unpaid_lines,
+)
+from expertpool.fees.services import papers
+from expertpool.fees.services.answers import AnswerImporter, amount
+from expertpool.fees.services.lines import reverse as reverse_fee
+from expertpool.fees.services.payments import decide_batch, make_batch, mark_paid, mark_returned
+from expertpool.papers.registry import Paper
+from expertpool.workflow.services.two_persons import withdraw
+from tests.core.importing.sheets import table_of
+from tests.factories.accounts import make_user
+from tests.factories.experts import make_expert
+from tests.factories.fees import CARD, make_batch_of, make_paid_to, make_signed
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def finance() -> User:
+    return make_user("finance")
+
+
+@pytest.fixture
+def second() -> User:
+    return make_user("finance")
+
+
+def cells(content: bytes) -> list[list[object]]:
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    assert sheet
+    return [list(row) for row in sheet.iter_rows(values_only=True)]
+
+
+def agreed(batch: PaymentBatch, by: User, *, now: datetime = NOW) -> PaymentBatch:
+    request = PaymentRequest.objects.get(batch=batch)
+    decide_batch(request=request, agree=True, note="", actor=by, now=now)
+    return PaymentBatch.objects.get(pk=batch.pk)
+
+
+@pytest.mark.shows("PRJ-31")
+def test_a_batch_is_paid_after_a_second_person_and_adds_up_to_the_letters(
+    operator: User, finance: User, second: User
+) -> None:
+    lines = [make_paid_to(operator, now=NOW, minutes=540) for _ in range(3)]
+    batch = make_batch_of(lines, finance, now=NOW)
+    assert (batch.number, batch.count, batch.state) == ("FK2026110001", 3, "asked")
+    with pytest.raises(FeeRefused, match="须由两人"):
+        agreed(batch, finance)
+    with pytest.raises(FeeRefused, match="还没有批准"):
+        mark_paid(batch=batch, payments=None, actor=finance, now=NOW)
+    batch = agreed(batch, second)
+    letters = totals_of(fees_visible_to(finance))
+    sums = sums_of(payments_of(batch))
+    assert (sums["gross"], sums["tax"], sums["amount"]) == (letters.gross, letters.tax, letters.net)
+    assert batch.total == letters.net == Decimal(2880)
+    table, name = papers.batch_file(batch, papers.TABLE, actor=finance, now=NOW)
+    rows = cells(table)
+    paid = [row for row in rows if CARD in row]
+    assert (name, len(paid)) == ("劳务费发放表 FK2026110001.xlsx", 3)
+    assert sum(Decimal(str(row[9])) for row in paid) == letters.net
+    bank, _ = papers.batch_file(batch, papers.BANK, actor=finance, now=NOW)
+    assert [row[4] for row in cells(bank) if CARD in row] == [960.0, 960.0, 960.0]
+    first, *_ = payments_of(batch)
+    assert mark_paid(batch=batch, payments=[first.pk], actor=finance, now=NOW) == 1
+    assert mark_paid(batch=batch, payments=None, actor=finance, now=NOW) == 2
+    assert mark_paid(batch=batch, payments=None, actor=finance, now=NOW) == 0
+    line = fees_visible_to(finance).get(pk=lines[0].pk)
+    assert (line.told_state, line.told_words) == ("paid", "已付款")
+    # What is paid is locked.
+    with pytest.raises(FeeRefused, match="不能冲销"):
+        reverse_fee(line=line, reason="算错了", actor=finance, now=NOW)
+    assert not unpaid_lines(finance).exists()
+    said = {one.action for one in LogEntry.objects.filter(action__startswith="fee.batch")}
+    assert said == {"fee.batch", "fee.batch_agree", "fee.batch_file"}
+
+
+def test_what_the_bank_returns_is_paid_anew(operator: User, finance: User, second: User) -> None:
+    line = make_paid_to(operator, now=NOW)
+    batch = agreed(make_batch_of([line], finance, now=NOW), second)
+    mark_paid(batch=batch, payments=None, actor=finance, now=NOW)
+    (payment,) = payments_of(batch)
+    mark_returned(payment=payment, note="户名不符", actor=finance, now=NOW)
+    with pytest.raises(FeeRefused, match="登记过退回"):
+        mark_returned(payment=payment, note="户名不符", actor=finance, now=NOW)
+    again = make_batch_of([line], finance, now=NOW)
+    assert again.number == "FK2026110002"
+    row = batches_visible_to(finance).get(pk=batch.pk)
+    assert (row.paid, row.returned) == (0, 1)
+
+
+def test_why_a_fee_cannot_be_paid(operator: User, finance: User) -> None:
+    waiting = make_signed(operator, now=NOW, bank_account=CARD, bank_name="中国工商银行")
+    none = make_signed(operator, now=NOW)
+    moved = make_paid_to(operator, now=NOW)
+    Expert.objects.filter(pk=moved.expert_id).update(bank_name="中国银行")
+    refused = make_paid_to(operator, now=NOW, agree=False)
+    altered = make_paid_to(operator, now=NOW)
+    FeeLine.objects.filter(pk=altered.pk).update(signed_from="")
+    FeeLine.objects.filter(pk=altered.pk).update(proof=b"x" * 16)
+    found = {one.line.pk: one.why_not for one in payables(unpaid_lines(finance))}
+    assert found == {
+        waiting.pk: "收款账户待核对",
+        none.pk: "没有收款账户",
+        moved.pk: "收款账户与档案不一致，待重新核对",
+        refused.pk: "收款账户未通过核对，待专家修改",
+        altered.pk: "劳务费在系统之外被改动过",
+    }
+    for pk, why in found.items():
+        with pytest.raises(FeeRefused, match=why):
+            make_batch(lines=[pk], title="十一月", actor=finance, now=NOW)
+    with pytest.raises(FeeRefused, match="没有可以付款"):
+        make_batch(lines=[], title="十一月", actor=finance, now=NOW)
+    assert not PaymentBatch.objects.exists()
+
+
+def test_a_batch_that_is_otherwise_by_now_is_not_agreed_to(
+    operator: User, finance: User, second: User
+) -> None:
+    line = make_paid_to(operator, now=NOW)
+    batch = make_batch_of([line], finance, now=NOW)
+    values = {"bank_name": "中国建设银行", "bank_account": "6217000000000000004"}
+    update_expert(expert=line.expert, values=values, actor=operator, now=NOW)
+    with pytest.raises(FeeRefused, match="账户待核对"):
+        agreed(batch, second)
+    request = PaymentRequest.objects.get(batch=batch)
+    decide_batch(request=request, agree=False, note="账户变了", actor=second, now=NOW)
+    assert PaymentBatch.objects.get().state == "dropped"
+    assert unpaid_lines(finance).count() == 1
+    # Withdrawn, it is free as well.
+    other = make_paid_to(operator, now=NOW)
+    taken = make_batch_of([other], finance, now=NOW)
+    assert unpaid_lines(finance).count() == 1
+    request = PaymentRequest.objects.get(batch=taken)
+    withdraw(request, actor=finance, now=NOW)
+    assert unpaid_lines(finance).count() == 2
+
+
+def test_the_database_keeps_payments_and_says_who_wrote_past_it(
+    operator: User, finance: User, second: User
+) -> None:
+    line = make_paid_to(operator, now=NOW)
+    batch = make_batch_of([line], finance, now=NOW)
+    (payment,) = payments_of(batch)
+    for change in ({"amount": 9}, {"line": None}, {"reference": "X"}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Payment.objects.filter(pk=payment.pk).update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        PaymentBatch.objects.filter(pk=batch.pk).update(total=1)
+    PaymentBatch.objects.filter(pk=batch.pk).update(approved_at=NOW)
+    with pytest.raises(FeeRefused, match="被改动过"):
+        mark_paid(batch=batch, payments=None, actor=finance, now=NOW)
+    payment.pk, payment.reference = None, "FK20261100019999"
+    payment.uid = uuid4()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        payment.save(force_insert=True)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kept", [True, False])
+def test_of_two_who_pay_the_same_at_once_one_does(kept: bool) -> None:
+    """Without lock and constraint (negative control) it is paid twice."""
+    operator, finance = make_user("operator"), make_user("finance")
+    line = make_paid_to(operator, now=NOW)
+    (ready,) = payables(unpaid_lines(finance))
+    barrier, said = Barrier(2), []
+    if not kept:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP INDEX fees_paid_once")
+
+    def pay(at: int) -> None:
+        barrier.wait()
+        try:
+            if kept:
+                make_batch(lines=[line.pk], title="十一月", actor=finance, now=NOW)
+            else:
+                batch = PaymentBatch(
+                    number=f"FK{at}", title="x", made_at=NOW, made_by=finance, count=1, total=1
+                )
+                batch.save()
+                Payment.objects.create(
+                    reference=f"FK{at}0001",
+                    batch=batch,
+                    line=line,
+                    account=ready.account,
+                    gross=line.gross,
+                    tax=line.tax,
+                    amount=line.payable,
+                )
+            said.append("made")
+        except FeeRefused:
+            said.append("refused")
+        finally:
+            connection.close()
+
+    threads = [Thread(target=pay, args=(at,)) for at in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    try:
+        assert sorted(said) == (["made", "refused"] if kept else ["made", "made"])
+        assert Payment.objects.filter(line=line).count() == (1 if kept else 2)
+    finally:
+        if not kept:
+            with connection.cursor() as cursor:
+                cursor.execute("TRUNCATE fees_payment CASCADE")
+                cursor.execute(
+                    "CREATE UNIQUE INDEX fees_paid_once ON fees_payment (line_id)"
+                    " WHERE returned_at IS NULL AND dropped_at IS NULL"
+                )
+
+
+def test_the_tax_of_a_month_is_one_row_a_person(operator: User, finance: User) -> None:
+    expert = make_expert("王立新", id_number="110101197001010016", id_kind="resident")
+    for at in range(2):
+        make_signed(operator, now=NOW + at * DAY, expert=expert, minutes=540)
+    make_signed(operator, now=NOW + 10 * DAY, expert=expert, minutes=540)
+    month = papers.month_of("2026-11", NOW)
+    rows = fees_sent_in(finance, month, "fees.tax")
+    content, name = papers.tax_file(rows, month=month, actor=finance, now=NOW)
+    (row,) = [one for one in cells(content) if "110101197001010016" in one]
+    assert name == "个税扣缴申报文件 2026-11.xlsx"
+    assert row[1:7] == ["王立新", "居民身份证", "110101197001010016", "劳务报酬所得", 2000.0, 240.0]
+    assert papers.month_of("", NOW) == papers.month_of("2026-10", NOW)
+    client = login(Client(), finance)
+    page = client.get(reverse("fees:tax"), {"month": "2026-11"}).content.decode()
+    assert "王立新" in page
+    assert "110101197001010016" not in page
+    file = client.get(reverse("fees:tax"), {"month": "2026-11", "file": "1"})
+    assert file.content.startswith(b"PK")
+
+
+def test_the_pages_of_a_batch(operator: User, finance: User, second: User) -> None:
+    now = timezone.now()
+    line, other = make_paid_to(operator, now=now), make_signed(operator, now=now)
+    client = login(Client(), finance)
+    new = reverse("fees:batch_new")
+    page = client.get(new).content.decode()
+    assert "1 笔，付款合计" in page
+    assert "没有收款账户" in page
+    said = {"title": "十一月评审劳务费", "count": "1", "total": f"{line.payable:.2f}"}
+    stale = client.post(new, said | {"total": "1.00"})
+    assert (stale.status_code, "有了变化" in stale.content.decode()) == (422, True)
+    made = client.post(new, said, follow=True).content.decode()
+    assert "等待另一位有权限的人员复核" in made
+    batch = PaymentBatch.objects.get()
+    url = reverse("fees:batch", args=[batch.pk])
+    assert client.get(reverse("fees:batch_file", args=[batch.pk, "bank"])).status_code == 404
+    helper = login(Client(), second)
+    assert "同意付款" in helper.get(url).content.decode()
+    request = PaymentRequest.objects.get()
+    helper.post(reverse("workflow:request_agree", args=["fees.payment", request.pk]))
+    assert PaymentBatch.objects.get().state == "approved"
+    assert "十一月评审劳务费" in client.get(reverse("fees:batches")).content.decode()
+    for kind in ("bank", "table"):
+        file = client.get(reverse("fees:batch_file", args=[batch.pk, kind]))
+        assert file.status_code == 200
+    assert client.post(reverse("fees:batch_paid", args=[batch.pk])).status_code == 302
+    (payment,) = payments_of(batch)
+    assert payment.state == "paid"
+    returned = reverse("fees:payment_returned", args=[payment.pk])
+    assert client.get(returned).status_code == 200
+    assert client.post(returned, {"reason": "户名不符"}).status_code == 204
+    assert "户名不符" in client.get(url).content.decode()
+    assert "已签字" in client.get(reverse("fees:detail", args=[other.pk])).content.decode()
+
+
+HEAD = ["流水号", "收款账号", "收款户名", "金额", "处理结果", "失败原因"]
+
+
+def answered(rows: list[list[object]], actor: User) -> tuple[int, list[str]]:
+    """Import what a bank says; return how many rows were taken, and why the others were not."""
+    importer = AnswerImporter(actor=actor, now=NOW, options={})
+    header, rest = table_of(AnswerImporter, [HEAD, *rows])
+    assert header.is_clear
+    refused: list[Row] = []
+    totals = check_rows(importer, rest, header.codes, keep=True, refused=refused.append)
+    importer.finish(totals, file_name="结果.xlsx")
+    return totals.accepted, [row.faults[0].reason for row in refused]
+
+
+@pytest.mark.shows("PRJ-31")
+def test_the_answer_of_the_bank_is_imported(operator: User, finance: User, second: User) -> None:
+    lines = [make_paid_to(operator, now=NOW, minutes=one) for one in (240, 300, 540, 540)]
+    batch = agreed(make_batch_of(lines, finance, now=NOW), second)
+    first, second_one, third, _ = payments_of(batch)
+    ref = first.reference
+    rows: list[list[object]] = [
+        [ref, CARD, "", f"{first.amount}", "成功", ""],
+        [ref, "", "", f"{first.amount}", "成功", ""],
+        ["FK9", "", "", "1.00", "成功", ""],
+        [second_one.reference, "", "", "1.00", "成功", ""],
+        ["", CARD, "", f"{third.amount}", "成功", ""],
+        [third.reference, "62220001", "", f"{third.amount}", "成功", ""],
+        [third.reference, "", "", f"{third.amount}", "退汇", ""],
+        ["", CARD, "", f"¥{second_one.amount}元", "交易失败", "户名不符"],
+        ["", "62220001", "", "5", "成功", ""],
+        [third.reference, "", "", "5", "大概", ""],
+    ]
+    taken, why = answered(rows, finance)
+    assert taken == 2
+    assert why == [
+        "重复",
+        "流水号不存在",
+        "金额不符",
+        "付款不唯一",
+        "收款账号不符",
+        "失败原因为空",
+        "付款不存在",
+        "处理结果不认识",
+    ]
+    states = [one.state for one in payments_of(batch)]
+    assert states == ["paid", "returned", "waiting", "waiting"]
+    again: list[list[object]] = [
+        [ref, "", "", f"{first.amount}", "成功", ""],
+        [second_one.reference, "", "", f"{second_one.amount}", "成功", ""],
+    ]
+    assert answered(again, finance) == (0, ["已登记过付款", "已登记过退回"])
+    said = LogEntry.objects.filter(action="fee.answer").order_by("id")[0].after or {}
+    assert (said["已付款"], said["退回"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("cell", "sum_of"), [(960.0, "960.00"), ("1,234.5", "1234.50"), ("￥960元", "960.00")]
+)
+def test_sums_are_read_as_banks_write_them(cell: object, sum_of: str) -> None:
+    assert amount(cell) == Decimal(sum_of)
+    for wrong in ("NaN", "x", "Infinity"):
+        with pytest.raises(CellRefused):
+            amount(wrong)
+
+
+@pytest.mark.parametrize("paper", papers.PAPERS, ids=lambda one: one.code)
+def test_each_paper_begins_with_a_form_that_can_be_filled(paper: Paper) -> None:
+    assert check_template(paper.starter(), paper.vocabulary) == "xlsx"

@@ -10,12 +10,14 @@ class ReviewsConfig(AppConfig):
         from expertpool.core import home
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
+        from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.reviews.actions import ACTIONS
         from expertpool.reviews.home import TODOS
         from expertpool.reviews.menu import GROUP, ITEMS
         from expertpool.reviews.occasions import OCCASIONS as TOLD
         from expertpool.reviews.permissions import PERMISSIONS
+        from expertpool.reviews.queries.materials import ITEM_FILES
         from expertpool.reviews.services.matters import MATTERS
         from expertpool.reviews.tabs import TABS
         from expertpool.workflow.services.matters import register_matters
@@ -27,4 +29,5 @@ class ReviewsConfig(AppConfig):
         home.TODOS.add(*TODOS)
         PAGE_TABS.add(*TABS)
         OCCASIONS.add(*TOLD)
+        FILE_SUBJECTS.add(ITEM_FILES)
         register_matters(*MATTERS)

@@ -23,7 +23,14 @@ ITEMS = (
         "reviews:list",
         permissions=(VIEW,),
         order=10,
-        active=("reviews:detail", "reviews:create", "reviews:edit", "reviews:item_"),
+        active=(
+            "reviews:detail",
+            "reviews:create",
+            "reviews:edit",
+            "reviews:item_",
+            "reviews:join",
+            "reviews:leave",
+        ),
         group="reviews",
     ),
     MenuItem(

@@ -492,6 +492,16 @@ def review_item(world: World, user: User) -> dict[str, Any]:
     return {"pk": Review.objects.get(**review(world, user)).items.all()[0].pk}
 
 
+def reviewer(world: World, _user: User) -> dict[str, Any]:
+    """Of another expert than those of the world."""
+    row = Reviewer.objects.exclude(expert=world.expert).first()
+    if row is None:
+        made = make_open(world.users["operator"], now=timezone.now())
+        Project.objects.filter(pk=made.project_id).update(department=world.project.department)
+        row = made.reviewers.all()[0]
+    return {"pk": row.pk}
+
+
 def sheet_of_his(world: World, _user: User) -> dict[str, Any]:
     """That of the world's expert, of days ago."""
     if (row := Reviewer.objects.filter(expert=world.expert).first()) is None:
@@ -995,6 +1005,10 @@ RULES: dict[str, Rule] = {
     "reviews:item_new": only("admin", "operator", kwargs=review),
     "reviews:item_edit": only("admin", "operator", kwargs=review_item),
     "reviews:item_remove": only("admin", "operator", kwargs=review_item),
+    "reviews:item_files": only("admin", "operator", kwargs=review_item),
+    "reviews:join": only("admin", "operator", kwargs=review),
+    "reviews:sign_in": only("admin", "operator", kwargs=reviewer),
+    "reviews:leave": only("admin", "operator", kwargs=reviewer),
     "reviews:create": only("admin", "operator", kwargs=PROJECT),
     "reviews:own": only("expert"),
     "reviews:own_review": only("expert", kwargs=sheet_of_his),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -82,6 +83,33 @@ class SubmitForm(forms.Form):
 
     signature = SignatureField()
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class LeaveForm(forms.Form):
+    """Why somebody scores no more, and what becomes of his sheet where ``submitted``."""
+
+    reason = forms.CharField(label="退出原因", max_length=200)
+    counts = forms.BooleanField(
+        label="已提交的评分表计入结果",
+        required=False,
+        help_text="按适用制度决定：中途退出的，一般不计入。",
+    )
+
+    def __init__(self, data: Any = None, *, submitted: bool) -> None:
+        super().__init__(data)
+        if not submitted:
+            del self.fields["counts"]
+
+
+class JoinForm(forms.Form):
+    """Which of those who stand by comes in: ``people`` are pairs of the line and the name."""
+
+    line = forms.TypedChoiceField(label="候补专家", coerce=int)
+
+    def __init__(self, data: Any = None, *, people: Sequence[tuple[int, str]]) -> None:
+        super().__init__(data)
+        line: Any = self.fields["line"]
+        line.choices = people
 
 
 class ReviewFilter(FilterForm):

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
+
 from expertpool.core.fields import is_vouched
+from expertpool.files.models import Attachment
 from expertpool.reviews.calculation import PASSED, Indicator, Kind, RuleTree, plain
-from expertpool.reviews.calculation.scores import check_score
+from expertpool.reviews.calculation.scores import check_score, points_of
 from expertpool.reviews.models import Review, Reviewer, ReviewItem, ScoreSheet, Submission
 from expertpool.reviews.models.reviews import Scores, hash_of
+from expertpool.reviews.queries.materials import materials_of
 from expertpool.reviews.queries.reviews import STANDING
 
 NOTHING = ["", ""]
@@ -113,12 +117,30 @@ def items_of(review: Review) -> list[ReviewItem]:
 
 def page_data(review: Review, reviewer: Reviewer, sheets: list[ScoreSheet]) -> dict[str, Any]:
     """Return what the page of scoring is filled from."""
-    rule = rule_of(review)
+    rule, files = rule_of(review), materials_of([one.item for one in sheets])
     return {
         "stages": [one.name for one in rule.stages[: review.stages]],
         "asked": [_told(one) for one in asked_in(rule) if one.stage <= review.stages],
-        "items": [_item(one, review) for one in sheets],
+        "items": [_item(one, review) | _state(one, rule, files) for one in sheets],
         "key": reviewer.pk,
+    }
+
+
+def _state(
+    sheet: ScoreSheet, rule: RuleTree, files: Mapping[int, list[Attachment]]
+) -> dict[str, Any]:
+    """What he has said of an item so far, what is wrong with it, and the materials."""
+    found = problems_in(rule, sheet.scores)
+    said = {code: text for code, text in found.items() if code in sheet.scores}
+    return {
+        "scores": sheet.scores,
+        "revision": sheet.revision,
+        "problems": said,
+        "unsaid": list(said),
+        "files": [
+            {"name": one.name, "url": reverse("files:preview", args=[one.pk])}
+            for one in files.get(sheet.item_id, [])
+        ],
     }
 
 
@@ -155,8 +177,6 @@ def _item(sheet: ScoreSheet, review: Review) -> dict[str, Any]:
         "note": "" if review.is_anonymous else item.unit,
         "category": item.category,
         "price": "" if item.price is None else f"{item.price:,.2f}",
-        "scores": sheet.scores,
-        "revision": sheet.revision,
     }
 
 
@@ -178,6 +198,8 @@ class Part:
     name: str
     note: str
     lines: list[Line]
+    total: str = ""
+    priced: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -189,16 +211,27 @@ def read_table(
 ) -> list[Part]:
     """Return what ``sheets`` say, or the ``content`` that was submitted of them, with what is missing in it."""
     rule = rule_of(review)
-    parts = []
+    asked, parts = asked_in(rule), []
+    priced = any(one.kind is Kind.PRICE for one in rule.indicators())
     for sheet in sheets:
         scores = sheet.scores if content is None else content.get(sheet.item.number, {})
         problems = problems_in(rule, scores) if content is None else {}
         shown = _item(sheet, review)
         lines = []
-        for one in asked_in(rule):
+        for one in asked:
             value, reason = scores.get(one.indicator.code, NOTHING)
             group = " / ".join((rule.stages[one.stage - 1].name, *one.path))
             problem = problems.get(one.indicator.code, "")
             lines.append(Line(one.indicator.name, group, value, reason, problem))
-        parts.append(Part(shown["name"], shown["note"], lines))
+        total = plain(_total(asked, scores)) if any(one.value for one in lines) else ""
+        parts.append(Part(shown["name"], shown["note"], lines, total, priced))
     return parts
+
+
+def _total(asked: list[Asked], scores: Scores) -> Decimal:
+    """Return what ``scores`` come to, weights in it, without what follows from the price."""
+    points = (
+        points_of(one.indicator, scores.get(one.indicator.code, NOTHING)[0]) * one.weight
+        for one in asked
+    )
+    return sum(points, Decimal(0))

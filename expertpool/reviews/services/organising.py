@@ -229,9 +229,7 @@ def _fix(row: Review, items: Sequence[ReviewItem], now: datetime) -> None:
     ReviewItem.objects.bulk_update(items, ["alias", "fixed_at"])
 
 
-def join(
-    review: Review, member: PanelMember, line: Invitation, now: datetime, *, leads: bool = False
-) -> Reviewer:
+def join(review: Review, member: PanelMember, line: Invitation, now: datetime) -> Reviewer:
     """Let ``member`` of the panel score all items of ``review``; what was sealed says who he is."""
     if not is_written(line):
         raise ReviewRefused("有一位专家的邀请记录在系统之外被改动过，请管理员核查。")
@@ -242,11 +240,15 @@ def join(
         invitation=line,
         expert=expert.merged_into or expert,
         place=last + 1,
-        is_leader=leads or member.role == PanelRole.LEADER,
+        is_leader=member.role == PanelRole.LEADER and not _is_led(review),
         joined_at=now,
     )
     ScoreSheet.objects.bulk_create(ScoreSheet(reviewer=row, item=one) for one in items_of(review))
     return row
+
+
+def _is_led(review: Review) -> bool:
+    return Reviewer.objects.filter(review=review, is_leader=True, left_at__isnull=True).exists()
 
 
 @transaction.atomic

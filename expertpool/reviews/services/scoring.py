@@ -43,11 +43,12 @@ class Save:
 
 @dataclass(frozen=True)
 class Saved:
-    """What became of it. ``problems``: why a value was not taken, or cannot be submitted as it stands; ``theirs``: what
-    another device had saved meanwhile: then nothing was written."""
+    """What became of it. ``problems``: why a value was not taken, or cannot be submitted as it stands; ``unsaid``: what
+    lacks its reason; ``theirs``: what another device had saved meanwhile: then nothing was written."""
 
     revision: int
     problems: dict[str, str] = field(default_factory=dict)
+    unsaid: list[str] = field(default_factory=list)
     theirs: Scores | None = None
 
 
@@ -76,23 +77,25 @@ def _save(
 ) -> Saved:
     said: Scores = {}
     problems: dict[str, str] = {}
+    unsaid: list[str] = []
     for code, (value, reason) in save.scores.items():
         if code not in asked:
             continue
         problem = check_score(rule, code, value, reason)
         if problem is not None and value.strip():
             problems[code] = problem.text
+            unsaid += [code] if problem.is_missing else []
         if problem is None or problem.is_missing:
             said[code] = [read_value(asked[code], value), reason.strip()]
     merged = {**sheet.scores, **said}
     merged = {code: both for code, both in merged.items() if both != NOTHING}
     if merged == sheet.scores:
-        return Saved(sheet.revision, problems)
+        return Saved(sheet.revision, problems, unsaid)
     if sheet.revision != save.revision:
-        return Saved(sheet.revision, problems, theirs=sheet.scores)
+        return Saved(sheet.revision, problems, unsaid, theirs=sheet.scores)
     sheet.scores, sheet.revision, sheet.saved_at = merged, sheet.revision + 1, now
     sheet.save()
-    return Saved(sheet.revision, problems)
+    return Saved(sheet.revision, problems, unsaid)
 
 
 @transaction.atomic

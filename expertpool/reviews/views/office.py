@@ -13,27 +13,31 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from expertpool.accounts.models import UserRequest
+from expertpool.accounts.models import User, UserRequest
 from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import listing, render_list
+from expertpool.draws.queries.draws import valid_draws
+from expertpool.draws.services.names import read_panel
 from expertpool.reviews.exceptions import ReviewRefused
-from expertpool.reviews.forms.reviews import ItemForm, ReviewFilter, TermsForm
-from expertpool.reviews.models import Review, ReviewItem
+from expertpool.reviews.forms.reviews import ItemForm, JoinForm, LeaveForm, ReviewFilter, TermsForm
+from expertpool.reviews.models import Review, Reviewer, ReviewItem
 from expertpool.reviews.permissions import MANAGE, VIEW
+from expertpool.reviews.queries.materials import materials_of
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.reviews import (
     may_name,
     panel_is_known,
     projects_without_review,
     reviews_visible_to,
+    standbys,
     with_progress,
 )
 from expertpool.reviews.queries.rules import rules_for
-from expertpool.reviews.queries.sheets import items_of, rule_of
-from expertpool.reviews.services import organising
+from expertpool.reviews.queries.sheets import items_of, rule_of, standing
+from expertpool.reviews.services import meeting, organising
 from expertpool.reviews.tables import REVIEW_SORTS, REVIEW_TABS
 from expertpool.workflow.queries.requests import waiting_about
 
@@ -64,12 +68,15 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
 
 def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
     """Return what is shown of a review: names to whoever may read them, scores to nobody."""
-    people, rule = progress_of(row), rule_of(row)
+    people, rule, items = progress_of(row), rule_of(row), items_of(row)
+    files = materials_of(items)
+    for one in items:
+        one.materials = len(files.get(one.pk, ()))  # type: ignore[attr-defined]
     submissions = [one.submission for one in people if one.submission]
     requests = [item for one in submissions for item in waiting_about(one, user, now=now)]
     return {
         "review": row,
-        "items": items_of(row),
+        "items": items,
         "people": people,
         "missing": sum(one.is_missing for one in people),
         "named": may_name(user, row.project, now=now),
@@ -79,6 +86,7 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "is_late": row.opened_at and not row.ended_at and not row.is_open(now),
         "stages": [one.name for one in rule.stages],
         "requests": requests,
+        "standbys": len(standbys(row)) if row.opened_at and not row.ended_at else 0,
         "asked_back": {item.asked.submission_id for item in requests},
     }
 
@@ -217,6 +225,72 @@ def end(request: UserRequest, pk: int) -> HttpResponse:
         lambda: organising.end_review(review=row, actor=request.user, now=timezone.now()),
         "评审已结束。",
     )
+
+
+@require_POST
+@requires(MANAGE)
+def sign_in(request: UserRequest, pk: int) -> HttpResponse:
+    """Note that an expert is at the place."""
+    row = _reviewer(request, pk)
+    return _act(
+        request,
+        row.review_id,
+        lambda: meeting.sign_in(reviewer=row, actor=request.user, now=timezone.now()),
+        "已签到。",
+    )
+
+
+@requires(MANAGE)
+def leave(request: UserRequest, pk: int) -> HttpResponse:
+    """Let an expert score no more (drawer)."""
+    row = _reviewer(request, pk)
+    form = LeaveForm(request.POST or None, submitted=standing(row) is not None)
+
+    def write() -> None:
+        meeting.let_leave(
+            reviewer=row,
+            reason=form.cleaned_data["reason"],
+            counts=form.cleaned_data.get("counts", False),
+            actor=request.user,
+            now=timezone.now(),
+        )
+
+    return _drawer(request, form, write, title=f"退出评审 · {row}", back=row.review_id)
+
+
+@requires(MANAGE)
+def join(request: UserRequest, pk: int) -> HttpResponse:
+    """Let somebody who stands by come in (drawer)."""
+    row, now = _managed(request, pk), timezone.now()
+    form = JoinForm(request.POST or None, people=_standbys(row, request.user, now))
+
+    def write() -> None:
+        line = form.cleaned_data["line"]
+        meeting.bring_in(review=row, invitation_id=line, actor=request.user, now=now)
+
+    return _drawer(request, form, write, title="候补专家加入", back=pk)
+
+
+def _standbys(row: Review, user: User, now: datetime) -> list[tuple[int, str]]:
+    """Return who may come in, by the names that ``user`` may read; the look is logged."""
+    lines = {one.invitation_id for one in standbys(row)}
+    if not lines or not may_name(user, row.project, now=now):
+        return []
+    draws = valid_draws(row.project)
+    named = read_panel(draws=draws, actor=user, now=now, purpose="安排候补专家")
+    return [(one.invitation.pk, one.expert.name) for one in named if one.invitation.pk in lines]
+
+
+@require_safe
+@requires(MANAGE)
+def item_files(request: UserRequest, pk: int) -> HttpResponse:
+    """The materials of an item: taken in until the review is open."""
+    return render(request, "reviews/item_files.html", {"item": _item(request, pk)})
+
+
+def _reviewer(request: UserRequest, pk: int) -> Reviewer:
+    rows = Reviewer.objects.filter(review__in=reviews_visible_to(request.user, MANAGE))
+    return get_object_or_404(rows.select_related("review__rule"), pk=pk)
 
 
 def _managed(request: UserRequest, pk: int) -> Review:

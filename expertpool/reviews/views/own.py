@@ -79,7 +79,12 @@ def save(request: UserRequest, expert: Expert, pk: int) -> JsonResponse:
     except ReviewRefused as refusal:
         return JsonResponse({"refused": str(refusal)}, status=409)
     items = {
-        str(pk): {"revision": one.revision, "problems": one.problems, "theirs": one.theirs}
+        str(pk): {
+            "revision": one.revision,
+            "problems": one.problems,
+            "unsaid": one.unsaid,
+            "theirs": one.theirs,
+        }
         for pk, one in done.items()
     }
     return JsonResponse({"items": items})
@@ -133,7 +138,14 @@ def submit(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
         messages.success(request, "已提交，谢谢您的评审。")
         return redirect("reviews:own_review", pk=pk)
     table = read_table(row.review, sheets, None)
-    context = {"row": row, "review": row.review, "form": form, "table": table}
+    missing = sum(not one.is_complete for one in table)
+    context = {
+        "row": row,
+        "review": row.review,
+        "form": form,
+        "table": table,
+        "missing": missing,
+    }
     status = 422 if request.method == "POST" else 200
     return render(request, "reviews/own_submit.html", context, status=status)
 

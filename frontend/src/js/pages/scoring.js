@@ -34,7 +34,7 @@ class Sheet {
   constructor(item) {
     Object.assign(this, item);
     this.dirty = new Set();
-    this.problems = {};
+    this.unsaid = new Set(item.unsaid); // codes whose reason is still to come
     this.theirs = null;
   }
   value(code) {
@@ -155,7 +155,7 @@ class Scoring {
       return false;
     }
     const open = this.sheets.some((one) => one.theirs);
-    const now = new Date().toTimeString().slice(0, 5);
+    const now = new Date().toLocaleTimeString("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit" });
     this.say(open ? "有评分在另一台设备上改过，请选择用哪一份。" : `已保存 ${now}`, open ? "red" : "green");
     return !open;
   }
@@ -173,6 +173,8 @@ class Scoring {
       if (sheet.value(code) === value && sheet.reason(code) === reason) sheet.dirty.delete(code);
       if (done.problems[code]) sheet.problems[code] = done.problems[code];
       else delete sheet.problems[code];
+      if (done.unsaid.includes(code)) sheet.unsaid.add(code);
+      else sheet.unsaid.delete(code);
       this.mark(sheet, code);
     }
     this.sum(sheet);
@@ -410,7 +412,7 @@ class Scoring {
     cell.control.setAttribute("aria-invalid", problem ? "true" : "false");
     cell.error.hidden = !problem;
     cell.error.textContent = problem;
-    if (problem) cell.reason.hidden = false;
+    if (sheet.unsaid.has(code)) cell.reason.hidden = false;
   }
 
   /** How many that must be filled in are not. */

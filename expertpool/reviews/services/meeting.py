@@ -1,0 +1,107 @@
+"""Who is there: experts sign in, leave, and are replaced by those who stand by."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.text import SAY_MORE, is_reason
+from expertpool.draws.models import Invitation
+from expertpool.reviews.exceptions import ReviewRefused
+from expertpool.reviews.models import HandBack, Review, Reviewer, Submission
+from expertpool.reviews.queries.reviews import STANDING, may_name, standbys
+from expertpool.reviews.services.organising import join, lock_review
+from expertpool.reviews.services.telling import tell_joined
+from expertpool.workflow.services.two_persons import end_with_subject
+
+OVER = "评审还没有开始，或已经结束。"
+GONE = "这位专家已经退出评审，请刷新页面。"
+
+
+@transaction.atomic
+def sign_in(*, reviewer: Reviewer, actor: User, now: datetime) -> Reviewer:
+    """Note that ``reviewer`` is at the place. Again, nothing happens. Logged.
+
+    Refuses (ReviewRefused) a review that is not open, and who has left.
+    """
+    row = _held(reviewer)
+    if row.signed_in_at is None:
+        row.signed_in_at = now
+        row.save()
+        after = {"席位": str(row)}
+        record("review.sign_in", actor=actor, now=now, subject=row.review, after=after)
+    return row
+
+
+@transaction.atomic
+def let_leave(
+    *, reviewer: Reviewer, reason: str, counts: bool, actor: User, now: datetime
+) -> Reviewer:
+    """Let ``reviewer`` score no more, for ``reason``; what he has submitted ``counts`` or not. Logged.
+
+    Refuses (ReviewRefused) without a reason, a review that is not open, who has left, and the last who scores.
+    """
+    row = _held(reviewer)
+    if not is_reason(reason):
+        raise ReviewRefused(f"请写明退出的原因{SAY_MORE}。", field="reason")
+    others = Reviewer.objects.filter(review=row.review, left_at__isnull=True).exclude(pk=row.pk)
+    if not others.exists():
+        raise ReviewRefused("只剩这一位专家，请先让候补专家加入。")
+    submission = Submission.objects.filter(STANDING, reviewer=row).first()
+    if submission is not None:
+        end_with_subject(HandBack, submission, why="专家已退出评审", now=now)
+    row.left_at, row.left_why = now, reason.strip()[:200]
+    # Nothing counts of who has submitted nothing.
+    row.counts = counts and submission is not None
+    row.save()
+    record(
+        "review.leave",
+        actor=actor,
+        now=now,
+        subject=row.review,
+        after={"席位": str(row), "已提交的评分表": "计入" if row.counts else "不计入"},
+        note=row.left_why,
+    )
+    return row
+
+
+@transaction.atomic
+def bring_in(*, review: Review, invitation_id: int, actor: User, now: datetime) -> Reviewer:
+    """Let somebody who stands by for the panel of ``review`` score, from the beginning. He is told. Logged.
+
+    Refuses (ReviewRefused) a review that is not open, who does not stand by, and whoever may not read the names.
+    """
+    row = lock_review(review)
+    _check_open(row)
+    if not may_name(actor, row.project, now=now):
+        raise ReviewRefused("您无权查看名单，不能安排候补专家。")
+    members = {one.invitation_id: one for one in standbys(row)}
+    if invitation_id not in members:
+        raise ReviewRefused("这位专家不是评审组的候补专家，或已经加入，请刷新页面。")
+    line = Invitation.objects.select_related("draw").get(pk=invitation_id)
+    try:
+        with transaction.atomic():
+            made = join(row, members[invitation_id], line, now)
+    except IntegrityError:
+        raise ReviewRefused("这位专家已经在评审，请刷新页面。") from None
+    after = {"席位": str(made)}
+    record("review.join", actor=actor, now=now, subject=row, after=after)
+    tell_joined(made, now=now)
+    return made
+
+
+def _held(reviewer: Reviewer) -> Reviewer:
+    rows = Reviewer.objects.select_for_update(of=("self",))
+    row = rows.select_related("review__project", "review__rule", "expert").get(pk=reviewer.pk)
+    _check_open(row.review)
+    if row.left_at:
+        raise ReviewRefused(GONE)
+    return row
+
+
+def _check_open(review: Review) -> None:
+    if review.opened_at is None or review.ended_at:
+        raise ReviewRefused(OVER)

@@ -1,0 +1,169 @@
+"""Who is there: experts sign in, leave and are replaced; materials beside the items."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.draws.models import Draw
+from expertpool.draws.services.names import release
+from expertpool.draws.services.plan import GroupInput
+from expertpool.experts.models import Expert
+from expertpool.files.exceptions import FileRefused
+from expertpool.files.services import attach
+from expertpool.reviews.enums import ReviewerState
+from expertpool.reviews.exceptions import ReviewRefused
+from expertpool.reviews.models import HandBack, Reviewer, ScoreSheet
+from expertpool.reviews.queries.progress import progress_of
+from expertpool.reviews.queries.reviews import reviewing, standbys
+from expertpool.reviews.queries.sheets import submitted_sheets
+from expertpool.reviews.services.meeting import bring_in, let_leave, sign_in
+from expertpool.reviews.services.organising import Terms, add_items, create_review, open_review
+from expertpool.reviews.services.returning import request_hand_back
+from tests.factories.accounts import make_user
+from tests.factories.draws import make_draw
+from tests.factories.experts import give_account, make_expert, make_tag
+from tests.factories.scoring import (
+    THINGS,
+    fill_in,
+    make_open,
+    make_review,
+    make_rule,
+    reviewer_of,
+    submit,
+)
+from tests.factories.widening import accept_all
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def expert() -> Expert:
+    row = make_expert("王立新")
+    give_account(row, make_user("expert"))
+    return row
+
+
+def test_who_comes_is_noted_once(operator: User, expert: Expert) -> None:
+    row = reviewer_of(make_open(operator, now=NOW, pool=(expert,)), expert)
+    assert sign_in(reviewer=row, actor=operator, now=NOW).signed_in_at == NOW
+    sign_in(reviewer=row, actor=operator, now=NOW)
+    assert Entry.objects.filter(action="review.sign_in").count() == 1
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_who_leaves_scores_no_more_and_his_sheet_counts_as_decided(
+    operator: User, expert: Expert, counts: bool
+) -> None:
+    review = make_open(operator, now=NOW, pool=(expert, make_expert("李四")))
+    row = reviewer_of(review, expert)
+    fill_in(row, now=NOW)
+    made = submit(row, now=NOW)
+    request_hand_back(subject=made, reason="弄混了", actor=operator, now=NOW)
+    with pytest.raises(ReviewRefused, match="退出的原因"):
+        let_leave(reviewer=row, reason=" ", counts=counts, actor=operator, now=NOW)
+    let_leave(reviewer=row, reason="突发疾病", counts=counts, actor=operator, now=NOW)
+    assert bool(submitted_sheets(review)) is counts
+    assert HandBack.objects.get().decided_at == NOW
+    assert list(reviewing(expert)) == []
+    states = {one.reviewer.expert.name: one.state for one in progress_of(review)}
+    assert states["王立新"] == ReviewerState.LEFT
+    for act in (sign_in, lambda **of: let_leave(reason="再退", counts=False, **of)):
+        with pytest.raises(ReviewRefused, match="已经退出"):
+            act(reviewer=row, actor=operator, now=NOW)
+    other = Reviewer.objects.get(review=review, left_at=None)
+    with pytest.raises(ReviewRefused, match="只剩这一位"):
+        let_leave(reviewer=other, reason="也走了", counts=False, actor=operator, now=NOW)
+
+
+def with_standby(operator: User, now: datetime) -> Reviewer:
+    """One who sits in an open review, for which another stands by."""
+    tag = make_tag("候补")
+    tag.experts.add(make_expert("正选"), make_expert("候补"))
+    among = {"field": "tag", "op": "in", "value": [str(tag.pk)]}
+    drawn = now - 29 * HOUR
+    draw = make_draw(
+        now=drawn,
+        operator=operator,
+        groups=[GroupInput("综合", 1, [among], standby_seats=1)],
+        opens_in_hours=24,
+        reveal_hours=2,
+        reply_minutes=60,
+    )
+    accept_all(draw, now=drawn)
+    release(draw_id=draw.pk, now=draw.project.opening_at - HOUR)
+    project = Draw.objects.get(pk=draw.pk).project
+    review = create_review(project=project, terms=Terms(make_rule()), actor=operator, now=now)
+    add_items(review=review, things=THINGS, actor=operator, now=now)
+    open_review(review=review, actor=operator, now=now)
+    return Reviewer.objects.select_related("review__project").get(review=review)
+
+
+@pytest.mark.shows("OVW-13")
+def test_a_standby_replaces_who_is_missing(operator: User, client: Client) -> None:
+    now = timezone.now()
+    missing = with_standby(operator, now)
+    review = missing.review
+    (standby,) = standbys(review)
+    login(client, operator)
+    shown = client.get(reverse("reviews:join", args=[review.pk])).content.decode()
+    assert "正选" in shown or "候补" in shown
+    assert Entry.objects.filter(action="draw.names", note="安排候补专家").exists()
+    line = standby.invitation_id
+    with pytest.raises(ReviewRefused, match="无权查看名单"):
+        bring_in(review=review, invitation_id=line, actor=make_user("finance"), now=now)
+    htmx = {"HTTP_HX_REQUEST": "true"}
+    done = client.post(
+        reverse("reviews:join", args=[review.pk]), {"line": standby.invitation_id}, **htmx
+    )
+    assert done.status_code == 204
+    leave = reverse("reviews:leave", args=[missing.pk])
+    assert client.post(leave, {"reason": "没有到场"}, **htmx).status_code == 204
+    made = Reviewer.objects.get(review=review, left_at=None)
+    assert (made.place, ScoreSheet.objects.filter(reviewer=made).count()) == (2, 2)
+    client.post(reverse("reviews:sign_in", args=[made.pk]))
+    assert Reviewer.objects.get(pk=made.pk).signed_in_at
+    with pytest.raises(ReviewRefused, match="不是评审组的候补"):
+        bring_in(review=review, invitation_id=standby.invitation_id, actor=operator, now=now)
+
+
+@pytest.mark.shows("OVW-11")
+def test_materials_are_read_by_those_who_score_and_stay(
+    operator: User, expert: Expert, client: Client
+) -> None:
+    now = timezone.now()
+    review = make_review(operator, now=now, pool=(expert,))
+    item = review.items.all()[0]
+    paper = SimpleUploadedFile("申报书.txt", "第一章".encode())
+    made = attach(subject=item, uploaded_file=paper, actor=operator, now=now)
+    assert expert.user
+    login(client, expert.user)
+    preview = reverse("files:preview", args=[made.pk])
+    assert client.get(preview).status_code == 404
+    open_review(review=review, actor=operator, now=now)
+    again = SimpleUploadedFile("补充.txt", b"x")
+    with pytest.raises(FileRefused, match="评审已经开始"):
+        attach(subject=item, uploaded_file=again, actor=operator, now=now)
+    row = reviewer_of(review, expert)
+    page = client.get(reverse("reviews:own_review", args=[row.pk])).content.decode()
+    assert preview in page
+    assert client.get(preview).status_code == 200
+    assert Entry.objects.filter(action="file.preview", actor=expert.user).exists()
+    other = make_expert("旁人")
+    give_account(other, make_user("expert"))
+    assert other.user
+    login(client, other.user)
+    assert client.get(preview).status_code == 404
+    login(client, operator)
+    assert "1 份" in client.get(reverse("reviews:detail", args=[review.pk])).content.decode()
+    assert "申报书" in client.get(reverse("reviews:item_files", args=[item.pk])).content.decode()

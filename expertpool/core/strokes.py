@@ -14,6 +14,10 @@ LEAST_POINTS = 8  # fewer are a slip of the finger
 MOST_TEXT = 300_000  # characters: some ten thousand points
 MARGIN = 6  # around the strokes, in points of the screen
 
+# A hand that writes something like 王.
+DEMO_STROKES = """[[[20,20],[40,19],[60,20],[80,18]],[[24,45],[44,44],[76,44]],[[50,20],[51,40],[50,72]],
+[[12,74],[40,72],[66,73],[92,70]]]"""
+
 
 class SignatureField(forms.CharField):
     """What the glass gives, as a picture: its place is `core/_sign_pad.html`, its script `signing.js`."""

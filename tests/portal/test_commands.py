@@ -16,6 +16,8 @@ from expertpool.experts.queries.experts import expert_for
 from expertpool.points.models import PointEntry
 from expertpool.projects.models import Project
 from expertpool.reports.queries.candidacies import candidacies_of
+from expertpool.reviews.models import Review
+from expertpool.reviews.queries.progress import progress_of
 from tests.factories.accounts import make_user
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +48,10 @@ def test_the_demonstration_is_made_once(db: None) -> None:
     line = Invitation.objects.get(expert=expert)
     assert (line.draw.project.number, line.state) == ("YS-011", "accepted")
     assert [one.draw for one in candidacies_of(expert)] == [line.draw]
+    # In the one review the demo account may still score, of the other all sheets are in.
+    waiting, ended = Review.objects.order_by("project__number")
+    assert [one.is_missing for one in progress_of(waiting)].count(True) == 1
+    assert (waiting.ended_at, bool(ended.ended_at)) == (None, True)
     # Another is still to be rated.
     assert Evaluation.objects.get(closed_at=None).project.number == "YS-012"
     entries = PointEntry.objects.filter(invitation=line)

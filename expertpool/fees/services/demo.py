@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.core.strokes import signature_svg
+from expertpool.core.strokes import DEMO_STROKES, signature_svg
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.queries.panel import PanelMember, who_sat
@@ -26,9 +26,6 @@ from expertpool.projects.models import Project
 
 HOUR = timedelta(hours=1)
 NAME, SINCE = "政府采购评审", date(2026, 1, 1)
-# A hand that writes something like 王.
-STROKES = """[[[20,20],[40,19],[60,20],[80,18]],[[24,45],[44,44],[76,44]],[[50,20],[51,40],[50,72]],
-[[12,74],[40,72],[66,73],[92,70]]]"""
 
 
 @transaction.atomic
@@ -53,7 +50,7 @@ def ensure_demo_fees(
             sign(
                 line=line,
                 expert=line.expert,
-                signature=signature_svg(STROKES),
+                signature=signature_svg(DEMO_STROKES),
                 seen=line.letter_hash,
                 signed_from="演示数据",
                 actor=user,

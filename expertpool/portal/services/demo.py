@@ -35,6 +35,7 @@ from expertpool.points.services.settling import settle_draw
 from expertpool.projects.models import Project
 from expertpool.projects.services.demo import ensure_demo_projects
 from expertpool.reports.services import list_candidates
+from expertpool.reviews.services.demo import ensure_demo_reviews
 
 # Each stage has what those before it have: open the product at the screen that is worked on.
 STAGES = ("pool", "draw", "review", "done")
@@ -129,6 +130,7 @@ def _draws(now: datetime) -> None:
         ensure_demo_evaluations(
             draw=draw, operator=_user("operator"), expert=_own_expert(now), now=now
         )
+        ensure_demo_reviews(draw=draw, operator=_user("operator"), expert=_own_expert(now), now=now)
         ensure_demo_fees(
             draw=draw,
             operator=_user("operator"),

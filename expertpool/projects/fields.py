@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from expertpool.accounts.models import Department, User
 from expertpool.core import criteria as ask
-from expertpool.core.importing import text
+from expertpool.core.importing import money, text
 from expertpool.core.subjects import (
     Amount,
     Choice,
@@ -214,7 +214,7 @@ FIELDS = (
     FieldDeclaration(
         code="budget",
         label="预算（元）",
-        kind=Amount(rule=rules.money, bounds=rules.BUDGET),
+        kind=Amount(rule=money, bounds=rules.BUDGET),
         show=lambda one: "" if one.budget is None else f"¥{one.budget:,.2f}",
         form=InForm(section="size"),
         imported=InImport(aliases=("预算", "预算金额", "金额"), sample="8600000"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, DecimalException
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -58,22 +58,6 @@ def _from_serial(number: float) -> datetime:
     if at.time() == time():
         raise CellRefused("{}缺少时间", _AS)
     return timezone.make_aware(at)
-
-
-def money(cell: Any) -> Decimal | None:
-    """Clean an amount in yuan: ``1,200,000``, ``120万``, a number."""
-    value = as_code(cell).replace(",", "").replace("，", "").removesuffix("元").strip()
-    if not value:
-        return None
-    number, unit = (value[:-1], 10_000) if value.endswith("万") else (value, 1)
-    try:
-        amount = (Decimal(number) * unit).quantize(Decimal("0.01"))
-        # Inside: "nan" is a Decimal, and only refuses to be compared.
-        if 0 <= amount < 10**12:
-            return amount
-    except DecimalException:
-        pass
-    raise CellRefused("{}格式", "应为金额，例如 1200000 或 120万。")
 
 
 _PERSON = re.compile(r"(?P<name>[^（(）)]+)(?:[（(](?P<unit>[^（(）)]+)[)）])?")

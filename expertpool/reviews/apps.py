@@ -8,6 +8,7 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core import home
+        from expertpool.core.importing import IMPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.files.registry import FILE_SUBJECTS
@@ -18,6 +19,7 @@ class ReviewsConfig(AppConfig):
         from expertpool.reviews.occasions import OCCASIONS as TOLD
         from expertpool.reviews.permissions import PERMISSIONS
         from expertpool.reviews.queries.materials import ITEM_FILES
+        from expertpool.reviews.services.importing import ItemImporter
         from expertpool.reviews.services.matters import MATTERS
         from expertpool.reviews.tabs import TABS
         from expertpool.workflow.services.matters import register_matters
@@ -29,5 +31,6 @@ class ReviewsConfig(AppConfig):
         home.TODOS.add(*TODOS)
         PAGE_TABS.add(*TABS)
         OCCASIONS.add(*TOLD)
+        IMPORTS.add(ItemImporter)
         FILE_SUBJECTS.add(ITEM_FILES)
         register_matters(*MATTERS)

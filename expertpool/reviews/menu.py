@@ -28,6 +28,7 @@ ITEMS = (
             "reviews:create",
             "reviews:edit",
             "reviews:item_",
+            "reviews:import",
             "reviews:join",
             "reviews:leave",
         ),

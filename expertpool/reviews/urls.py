@@ -1,9 +1,12 @@
-from django.urls import path
+from django.urls import include, path
 
+from expertpool.core.importing import import_urls
+from expertpool.reviews.services.importing import ItemImporter
 from expertpool.reviews.views import office, own, rules
 
 app_name = "reviews"
 urlpatterns = [
+    path("reviews/", include(import_urls(ItemImporter))),
     path("reviews/", office.reviews, name="list"),
     path("reviews/<int:pk>/", office.detail, name="detail"),
     path("reviews/<int:pk>/edit/", office.edit, name="edit"),

@@ -191,6 +191,10 @@ def own_project_import(world: World, user: User) -> dict[str, Any]:
     return {"pk": world.imported(user, "projects").pk}
 
 
+def own_item_import(world: World, user: User) -> dict[str, Any]:
+    return {"pk": world.imported(user, "review_items").pk}
+
+
 def recording(world: World, _user: User) -> dict[str, Any]:
     return {"pk": world.draw.pk, "recording": UUID(int=1)}
 
@@ -1009,6 +1013,13 @@ RULES: dict[str, Rule] = {
     "reviews:join": only("admin", "operator", kwargs=review),
     "reviews:sign_in": only("admin", "operator", kwargs=reviewer),
     "reviews:leave": only("admin", "operator", kwargs=reviewer),
+    "reviews:import": only("admin", "operator"),
+    "reviews:import_template": only("admin", "operator"),
+    **{
+        f"reviews:import_{one}": only("admin", "operator", kwargs=own_item_import)
+        for one in ("run", "mapping", "confirm", "table", "answers", "resume", "discard", "refused")
+    },
+    "reviews:import_forget": only("admin", "operator", kwargs=own_import_memory("review_items")),
     "reviews:create": only("admin", "operator", kwargs=PROJECT),
     "reviews:own": only("expert"),
     "reviews:own_review": only("expert", kwargs=sheet_of_his),

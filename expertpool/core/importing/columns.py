@@ -11,6 +11,7 @@ from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal, DecimalException
 from functools import lru_cache
 from typing import Any
 
@@ -205,6 +206,22 @@ def whole_number(least: int, most: int, suffix: str = "") -> Cleaner:
         raise CellRefused("{}格式", f"应为 {least} 至 {most} 的整数。")
 
     return clean
+
+
+def money(cell: Any) -> Decimal | None:
+    """Clean an amount in yuan: ``1,200,000``, ``120万``, a number."""
+    value = as_code(cell).replace(",", "").replace("，", "").removesuffix("元").strip()
+    if not value:
+        return None
+    number, unit = (value[:-1], 10_000) if value.endswith("万") else (value, 1)
+    try:
+        amount = (Decimal(number) * unit).quantize(Decimal("0.01"))
+        # Inside: "nan" is a Decimal, and only refuses to be compared.
+        if 0 <= amount < 10**12:
+            return amount
+    except DecimalException:
+        pass
+    raise CellRefused("{}格式", "应为金额，例如 1200000 或 120万。")
 
 
 def serial_day(cell: Any) -> date | None:

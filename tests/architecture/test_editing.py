@@ -141,6 +141,8 @@ CHANGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "projects:batch_edit": lambda _w: {"name": "新批次"},
     "projects:edit": lambda _w: {"place": "新的地点"},
     "projects:rules": lambda _w: {"rules": RULES[0].code},
+    "reviews:edit": lambda _w: {"by_stage": "on"},
+    "reviews:item_edit": lambda _w: {"name": "新的名称"},
     "webhooks:edit": lambda _w: {"name": "新的推送"},
     "workflow:flow": lambda _w: {"s1-name": "初审"},
 }

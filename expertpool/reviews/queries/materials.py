@@ -37,7 +37,7 @@ def _may_view(user: Any, subject_id: str) -> bool:
     if expert is None:
         return False
     own = Reviewer.objects.filter(whose(expert), SCORES, review__opened_at__isnull=False)
-    return ScoreSheet.objects.filter(item=subject_id, reviewer__in=own).exists()
+    return ScoreSheet.objects.filter(item__pk=subject_id, reviewer__in=own).exists()
 
 
 def _may_edit(user: Any, subject_id: str) -> bool:

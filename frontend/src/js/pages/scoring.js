@@ -155,7 +155,11 @@ class Scoring {
       return false;
     }
     const open = this.sheets.some((one) => one.theirs);
-    const now = new Date().toLocaleTimeString("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit" });
+    const now = new Date().toLocaleTimeString("zh-CN", {
+      timeZone: "Asia/Shanghai",
+      hour: "2-digit",
+      minute: "2-digit",
+    });
     this.say(open ? "有评分在另一台设备上改过，请选择用哪一份。" : `已保存 ${now}`, open ? "red" : "green");
     return !open;
   }

@@ -194,6 +194,8 @@ def test_servers_that_write_as_they_like() -> None:
         b"Content-Type: multipart/report; boundary=a\r\n\r\n--a\r\n" * 3000,
         b"Content-Type: message/delivery-status\r\n\r\nAction: failed\r\n",
         b"From: mailer-daemon@x\r\nContent-Type: text/plain; charset=nonsense\r\n\r\n\xff",
+        b"From: mailer-daemon@x\r\nSubject: =?utf-8?b?A?=\r\n\r\nMessage-ID: <a.b@c>\r\n",
+        b"From: mailer-daemon@x\r\nSubject: =?nonsense?q?=ff?=\r\n\r\nMessage-ID: <a.b@c>\r\n",
         b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!",
     ],
 )
@@ -222,6 +224,12 @@ def test_a_mailbox_that_cannot_be_read_is_told_and_made_up_for(
     mailbox_of_returns.configure()
     assert read_bounces(now=NOON + 3 * MINUTE) == 1
     assert find_returns(NOON).state is Health.OK
+
+
+def test_a_job_that_fails_each_time_is_told(mailbox_of_returns: ImapServer) -> None:
+    assert read_bounces(now=NOON) == 0
+    assert find_returns(NOON + MINUTE).state is Health.OK
+    assert find_returns(NOON + 16 * MINUTE).state is Health.FAILED
 
 
 def test_without_a_mailbox_nothing_is_read(db: None) -> None:

@@ -52,6 +52,9 @@ def find_returns(now: datetime) -> Finding:
     box = ReturnMailbox.objects.first()
     if box is None or (box.read_at is None and not box.detail):
         return Finding(Health.OK, "还没有取过退信，请一分钟后再看。")
+    if not box.detail and box.read_at and now - box.read_at > PATIENCE:
+        mend = "请查看「后台任务」里失败的「取退信」；恢复后，期间的退信会补登记。"
+        return Finding(Health.FAILED, f"{_moment(box.read_at)}以后没有取退信。", "", mend)
     if not box.detail:
         return Finding(Health.OK, "每分钟取退信。")
     is_long = box.failing_since is not None and now - box.failing_since > PATIENCE

@@ -33,10 +33,13 @@ _WORDS = {
 
 def may_be_bounce(head: bytes) -> bool:
     """Tell from its headers whether a letter may be one that came back; of others nothing is read."""
-    letter = _parsed(head)
-    return letter.get_content_type() == "multipart/report" or bool(
-        letter["X-Failed-Recipients"] or _SERVER.search(str(letter["From"] or ""))
-    )
+    try:
+        letter = _parsed(head)
+        return letter.get_content_type() == "multipart/report" or bool(
+            letter["X-Failed-Recipients"] or _SERVER.search(str(letter["From"] or ""))
+        )
+    except Exception:  # noqa: BLE001 - what `email` raises for what strangers write is told nowhere
+        return False
 
 
 def read_bounce(content: bytes) -> DeliveryReport | None:
@@ -50,7 +53,7 @@ def read_bounce(content: bytes) -> DeliveryReport | None:
         ours = next(_own_ids(letter), "")
         text = "".join(_texts(letter))
         is_late = bool(_LATE.search(_subject(letter)))
-    except (RecursionError, ValueError, LookupError):
+    except Exception:  # noqa: BLE001 - one letter must not keep the others unread
         return None
     if reports:
         failed = [one for one in reports if str(one["Action"] or "").strip().lower() == "failed"]

@@ -6,6 +6,7 @@ ACTIONS = (
     Action("review.edit", "修改评审设置"),
     Action("review.items", "修改评审对象"),
     Action("review.import", "导入评审对象"),
+    Action("review.materials", "批量上传评审材料"),
     Action("review.open", "开始评审"),
     Action("review.stage", "开启评审阶段"),
     Action("review.remind", "提醒提交评分表"),

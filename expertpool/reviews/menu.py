@@ -30,6 +30,7 @@ ITEMS = (
             "reviews:item_",
             "reviews:import",
             "reviews:join",
+            "reviews:materials",
             "reviews:leave",
         ),
         group="reviews",

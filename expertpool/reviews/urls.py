@@ -18,6 +18,7 @@ urlpatterns = [
     path("reviews/items/<int:pk>/", office.item_edit, name="item_edit"),
     path("reviews/items/<int:pk>/remove/", office.item_remove, name="item_remove"),
     path("reviews/items/<int:pk>/files/", office.item_files, name="item_files"),
+    path("reviews/<int:pk>/materials/", office.materials, name="materials"),
     path("reviews/<int:pk>/join/", office.join, name="join"),
     path("reviews/people/<int:pk>/sign-in/", office.sign_in, name="sign_in"),
     path("reviews/people/<int:pk>/leave/", office.leave, name="leave"),

@@ -70,7 +70,13 @@ ADDS = {
     ),
     # Says by its version, or is saved whole until it was sent; what was sent is reversed once.
     *("reviews:import", "reviews:import_mapping"),
-    *("reviews:create", "reviews:item_new", "reviews:join", "reviews:leave"),  # adds
+    *(
+        "reviews:create",
+        "reviews:item_new",
+        "reviews:join",
+        "reviews:leave",
+        "reviews:materials",
+    ),  # adds
     *("fees:rate_edit", "fees:project", "fees:project_send", "fees:reverse"),
     # Says by its version what it was opened with; the trial keeps nothing.
     *("reviews:rule_edit", "reviews:rule_copy", "reviews:rule_trial"),

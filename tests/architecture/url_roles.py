@@ -1010,6 +1010,7 @@ RULES: dict[str, Rule] = {
     "reviews:item_edit": only("admin", "operator", kwargs=review_item),
     "reviews:item_remove": only("admin", "operator", kwargs=review_item),
     "reviews:item_files": only("admin", "operator", kwargs=review_item),
+    "reviews:materials": only("admin", "operator", kwargs=review),
     "reviews:join": only("admin", "operator", kwargs=review),
     "reviews:sign_in": only("admin", "operator", kwargs=reviewer),
     "reviews:leave": only("admin", "operator", kwargs=reviewer),

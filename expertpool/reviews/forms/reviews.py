@@ -78,6 +78,13 @@ class ItemForm(forms.Form):
         return Thing(**self.cleaned_data)
 
 
+class MaterialsForm(forms.Form):
+    archive = forms.FileField(
+        label="ZIP 文件",
+        help_text="按编号对应：文件夹名是评审对象的编号，或文件名以编号开头（如 T-01 技术方案.pdf）。",
+    )
+
+
 class SubmitForm(forms.Form):
     """What the glass gives, and which content stood above it."""
 

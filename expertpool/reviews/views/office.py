@@ -16,13 +16,20 @@ from django.views.decorators.http import require_POST, require_safe
 from expertpool.accounts.models import User, UserRequest
 from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
-from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.drawers import drawer_form, posted
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import listing, render_list
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.services.names import read_panel
 from expertpool.reviews.exceptions import ReviewRefused
-from expertpool.reviews.forms.reviews import ItemForm, JoinForm, LeaveForm, ReviewFilter, TermsForm
+from expertpool.reviews.forms.reviews import (
+    ItemForm,
+    JoinForm,
+    LeaveForm,
+    MaterialsForm,
+    ReviewFilter,
+    TermsForm,
+)
 from expertpool.reviews.models import Review, Reviewer, ReviewItem
 from expertpool.reviews.permissions import MANAGE, VIEW
 from expertpool.reviews.queries.materials import materials_of
@@ -38,8 +45,11 @@ from expertpool.reviews.queries.reviews import (
 from expertpool.reviews.queries.rules import rules_for
 from expertpool.reviews.queries.sheets import items_of, rule_of, standing
 from expertpool.reviews.services import meeting, organising
+from expertpool.reviews.services.materials import Taken, take_materials
 from expertpool.reviews.tables import REVIEW_SORTS, REVIEW_TABS
 from expertpool.workflow.queries.requests import waiting_about
+
+NAMED = 5  # files that a message names
 
 
 @require_safe
@@ -288,6 +298,37 @@ def item_files(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "reviews/item_files.html", {"item": _item(request, pk)})
 
 
+@requires(MANAGE)
+def materials(request: UserRequest, pk: int) -> HttpResponse:
+    """Take the materials of many items from a ZIP (drawer)."""
+    row = _managed(request, pk)
+    form = MaterialsForm(*posted(request))
+
+    def write() -> str:
+        file = form.cleaned_data["archive"]
+        done = take_materials(
+            review=row,
+            archive=file,
+            file_name=file.name or "",
+            actor=request.user,
+            now=timezone.now(),
+        )
+        return _in_words(done)
+
+    return _drawer(request, form, write, title="批量上传材料", back=pk)
+
+
+def _in_words(done: Taken) -> str:
+    said = [f"已附 {done.attached} 个文件。"]
+    if done.known:
+        said.append(f"{done.known} 个同名文件已经有了，没有重复附。")
+    if done.unmatched:
+        named = "、".join(done.unmatched[:NAMED])
+        said.append(f"{len(done.unmatched)} 个文件没有对应的评审对象：{named}。")
+    said += done.refused[:NAMED]
+    return "".join(said)
+
+
 def _reviewer(request: UserRequest, pk: int) -> Reviewer:
     rows = Reviewer.objects.filter(review__in=reviews_visible_to(request.user, MANAGE))
     return get_object_or_404(rows.select_related("review__rule"), pk=pk)
@@ -305,7 +346,7 @@ def _item(request: UserRequest, pk: int) -> ReviewItem:
 def _drawer(
     request: UserRequest,
     form: Any,
-    write: Callable[[], None],
+    write: Callable[[], object],
     *,
     title: str,
     back: int,

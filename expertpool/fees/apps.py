@@ -35,8 +35,10 @@ class FeesConfig(AppConfig):
         from expertpool.fees.queries.written import WRITTEN
         from expertpool.fees.receivers import expert_changed
         from expertpool.fees.services.answers import AnswerImporter
+        from expertpool.fees.services.letters import PAPER as LETTER
         from expertpool.fees.services.matters import MATTERS
         from expertpool.fees.services.papers import PAPERS as FORMS
+        from expertpool.fees.services.workload import WorkloadImporter
         from expertpool.fees.settings import SETTINGS
         from expertpool.fees.tables import OWN
         from expertpool.fees.tabs import TABS
@@ -52,12 +54,12 @@ class FeesConfig(AppConfig):
         MENU.add(*ITEMS)
         home.TODOS.add(*TODOS)
         PAGE_TABS.add(*TABS)
-        own = ("own", "own_fee", "own_letter", "own_account")
+        own = ("own", "own_fee", "own_letter", "own_account", "own_statement")
         # What he has earned he is paid, whatever became of him since.
         NARROW_PAGES.add(*narrow_pages(*(f"fees:{name}" for name in own)))
         EXPORTS.add(FeeExport())
-        IMPORTS.add(AnswerImporter)
-        PAPERS.add(*FORMS)
+        IMPORTS.add(AnswerImporter, WorkloadImporter)
+        PAPERS.add(LETTER, *FORMS)
         register_matters(*MATTERS)
         OCCASIONS.add(*TOLD)
         OWN_DATA.add(*OWN)

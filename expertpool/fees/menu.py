@@ -25,7 +25,7 @@ ITEMS = (
         "fees:projects",
         permissions=(ENTER,),
         order=10,
-        active=("fees:project",),
+        active=("fees:project", "fees:workload"),
         group="fees",
     ),
     MenuItem(
@@ -66,6 +66,15 @@ ITEMS = (
         "fees:tax",
         permissions=(TAX,),
         order=60,
+        group="fees",
+    ),
+    MenuItem(
+        "fees.statistics",
+        "劳务费统计",
+        "chart-bar",
+        "fees:statistics",
+        permissions=(VIEW,),
+        order=70,
         group="fees",
     ),
     MenuItem(

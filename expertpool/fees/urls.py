@@ -2,7 +2,8 @@ from django.urls import include, path
 
 from expertpool.core.importing import import_urls
 from expertpool.fees.services.answers import AnswerImporter
-from expertpool.fees.views import accounts, office, own, payments, rates
+from expertpool.fees.services.workload import WorkloadImporter
+from expertpool.fees.views import accounts, office, own, payments, rates, statistics
 
 app_name = "fees"
 urlpatterns = [
@@ -27,6 +28,9 @@ urlpatterns = [
     path("fees/batches/<int:pk>/paid/", payments.paid, name="batch_paid"),
     path("fees/payments/<int:pk>/returned/", payments.returned, name="payment_returned"),
     path("fees/", include(import_urls(AnswerImporter, "answers/"))),
+    path("fees/", include(import_urls(WorkloadImporter, "workload/"))),
+    path("fees/statistics/", statistics.statistics, name="statistics"),
+    path("my/fees/years/<int:year>/", statistics.statement, name="own_statement"),
     path("fees/tax/", payments.tax, name="tax"),
     path("my/account/", accounts.own, name="own_account"),
     path("my/fees/", own.index, name="own"),

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from expertpool.accounts.models import Department, User
 from expertpool.core import criteria as ask
-from expertpool.core.importing import money, text
+from expertpool.core.importing import moment, money, text
 from expertpool.core.subjects import (
     Amount,
     Choice,
@@ -256,7 +256,7 @@ FIELDS = (
     FieldDeclaration(
         code="opening_at",
         label="评审开始时间",
-        kind=Moment(rule=rules.moment),
+        kind=Moment(rule=moment),
         required=True,
         form=InForm(section="meeting", shown=False),
         imported=InImport(
@@ -288,7 +288,7 @@ FIELDS = (
     FieldDeclaration(
         code="check_in_at",
         label="报到时间",
-        kind=Moment(rule=rules.moment),
+        kind=Moment(rule=moment),
         form=InForm(section="meeting"),
         imported=InImport(help="不晚于评审开始时间。", width=20),
         exported=InExport(code="check_in", width=20),

@@ -84,6 +84,8 @@ ADDS = {
         "fees:account_check",
         "fees:payment_returned",
         "fees:answers",
+        "fees:workload",
+        "fees:workload_mapping",
         "fees:answers_mapping",
     ),  # said once
     # Asks once; a second person decides, or who serves answers.

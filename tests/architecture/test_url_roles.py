@@ -108,6 +108,7 @@ LEFT = {
     *("notices:own", "notices:own_detail", "notices:confirm"),
     *("inspections:own", "inspections:fill", "inspections:draft"),
     *("fees:own", "fees:own_fee", "fees:own_letter", "fees:own_account"),
+    "fees:own_statement",
     *("files:subject", "files:download", "files:preview", "files:content", "files:remove"),
 }
 

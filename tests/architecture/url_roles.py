@@ -452,6 +452,15 @@ def payment_table(world: World, user: User) -> dict[str, Any]:
     return payment_batch(world, user) | {"kind": "table"}
 
 
+def year_of_his_fee(world: World, user: User) -> dict[str, Any]:
+    fee_of_his(world, user)
+    return {"year": timezone.localdate().year}
+
+
+def own_workload(world: World, user: User) -> dict[str, Any]:
+    return {"pk": world.imported(user, "fee-workload").pk}
+
+
 def own_answers(world: World, user: User) -> dict[str, Any]:
     return {"pk": world.imported(user, "fee-answers").pk}
 
@@ -1057,6 +1066,19 @@ RULES: dict[str, Rule] = {
     "fees:batch_paid": only("admin", "finance", kwargs=payment_batch),
     "fees:payment_returned": only("admin", "finance", kwargs=fee_payment),
     "fees:tax": only("admin", "finance"),
+    "fees:statistics": only("admin", "operator", "supervisor", "finance", "auditor"),
+    "fees:own_statement": only("expert", kwargs=year_of_his_fee),
+    "fees:workload": only("admin", "operator"),
+    "fees:workload_template": only("admin", "operator"),
+    "fees:workload_run": only("admin", "operator", kwargs=own_workload),
+    "fees:workload_mapping": only("admin", "operator", kwargs=own_workload),
+    "fees:workload_confirm": only("admin", "operator", kwargs=own_workload),
+    "fees:workload_table": only("admin", "operator", kwargs=own_workload),
+    "fees:workload_answers": only("admin", "operator", kwargs=own_workload),
+    "fees:workload_resume": only("admin", "operator", kwargs=own_workload),
+    "fees:workload_forget": only("admin", "operator", kwargs=own_import_memory("fee-workload")),
+    "fees:workload_discard": only("admin", "operator", kwargs=own_workload),
+    "fees:workload_refused": only("admin", "operator", kwargs=own_workload),
     "fees:answers": only("admin", "finance"),
     "fees:answers_template": only("admin", "finance"),
     "fees:answers_run": only("admin", "finance", kwargs=own_answers),

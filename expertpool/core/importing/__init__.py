@@ -54,6 +54,7 @@ from expertpool.core.importing.importer import (
     Row,
     Totals,
 )
+from expertpool.core.importing.moments import moment
 from expertpool.core.importing.opening import open_table, scan_table
 from expertpool.core.importing.pages import import_urls
 from expertpool.core.importing.reading import UnreadableFile, read_rows
@@ -92,6 +93,7 @@ __all__ = [
     "import_urls",
     "is_january_or_october",
     "is_rounded",
+    "moment",
     "money",
     "month_of_number",
     "normalise_header",

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from expertpool.core.configuration import value_of
-from expertpool.core.documents import render_pdf
+from expertpool.core.documents import SheetColumn, render_pdf, xlsx_sheet
+from expertpool.core.placeholders import Placeholder, Value, Vocabulary, mark
 from expertpool.core.text import moment_text
 from expertpool.fees.models import FeeLine
 from expertpool.fees.settings import PAYER
+from expertpool.papers.queries import template_for
+from expertpool.papers.registry import Paper
+from expertpool.papers.services import fill_paper
 
 TEMPLATE = "fees/letter.typ"
 
@@ -19,14 +23,86 @@ def payer_of(line: FeeLine) -> str:
     return value_of(PAYER) or str(project.purchaser or project.department)
 
 
+LETTER = "fees.letter"
+LABEL = "劳务费确认函"
+VOCABULARY = Vocabulary(
+    fields=(
+        Placeholder("项目名称", "市第一人民医院信息化建设项目"),
+        Placeholder("项目编号", "ZC-2026-0117"),
+        Placeholder("付款单位", "市第一人民医院"),
+        Placeholder("专家姓名", "王建国"),
+        Placeholder("专家编号", "ZJ2026000001"),
+        Placeholder("评审情况", "完成评审"),
+        Placeholder("评审时间", "2026-11-24 09:00 至 2026-11-24 12:30"),
+        Placeholder("休息分钟", 30),
+        Placeholder("计酬分钟", 180),
+        Placeholder("劳务费标准", "政府采购评审 第 1 版"),
+        Placeholder("应发", "500.00"),
+        Placeholder("个税", "0.00"),
+        Placeholder("实发", "500.00"),
+        Placeholder("说明", ""),
+        Placeholder("发送时间", "2026-11-24 15:00"),
+        Placeholder("签字日期", "2026-11-24"),
+        Placeholder("内容摘要", "7d0c1f3a…"),
+    ),
+    columns=(Placeholder("步骤.内容", "3 小时以内"), Placeholder("步骤.金额", "500.00")),
+    required=("专家姓名", "应发", "内容摘要"),
+)
+
+
+def letter_starter() -> bytes:
+    """Return the built-in form of the letter, to be changed and uploaded."""
+    names = [one.name for one in VOCABULARY.fields]
+    return xlsx_sheet(
+        title="评审专家劳务费确认函",
+        fields=[(name, mark(name)) for name in names],
+        columns=[SheetColumn("计算过程", 60), SheetColumn("金额（元）", 20)],
+        rows=[[mark("步骤.内容"), mark("步骤.金额")]],
+        signatures=("专家签字", "日期"),
+    )
+
+
+PAPER = Paper(LETTER, LABEL, VOCABULARY, letter_starter)
+
+
+def letter_file(line: FeeLine, *, at: datetime) -> tuple[bytes, str]:
+    """Return (content, ending) of the letter in the office's own form, to be printed and signed on paper; where it has
+    none, the PDF."""
+    template = template_for(LETTER, line.project.kind)
+    if template is None:
+        return letter_pdf(line, at=at), "pdf"
+    values: dict[str, Value] = {
+        "项目名称": line.project.name,
+        "项目编号": line.project.number,
+        "付款单位": payer_of(line),
+        "专家姓名": line.expert.name,
+        "专家编号": line.expert.number,
+        "评审情况": str(line.get_outcome_display()),
+        "评审时间": _times(line),
+        "休息分钟": line.break_minutes,
+        "计酬分钟": line.minutes,
+        "劳务费标准": str(line.rate),
+        "应发": f"{line.gross:.2f}",
+        "个税": f"{line.tax:.2f}" if line.sent_at else "",
+        "实发": f"{line.net:.2f}" if line.sent_at else "",
+        "说明": line.note,
+        "发送时间": moment_text(line.sent_at) if line.sent_at else "",
+        "签字日期": line.told_on.isoformat() if line.told_on else "",
+        "内容摘要": line.letter_hash,
+    }
+    lines = [{"步骤.内容": one.text, "步骤.金额": f"{one.amount:.2f}"} for one in line.calculation]
+    return fill_paper(template=template, values=values, lines=lines, now=at), template.form
+
+
+def _times(line: FeeLine) -> str:
+    if not line.started_at:
+        return "—"
+    return f"{moment_text(line.started_at)} 至 {moment_text(line.ended_at)}"
+
+
 def letter_pdf(line: FeeLine, *, at: datetime) -> bytes:
     """Return the letter for A4: the rule, the hours, the steps, the sums, who pays; with the signature and its time
     once there is one."""
-    times = (
-        f"{moment_text(line.started_at)} 至 {moment_text(line.ended_at)}"
-        if line.started_at
-        else "—"
-    )
     data = {
         "title": "评审专家劳务费确认函",
         "head": [
@@ -36,7 +112,7 @@ def letter_pdf(line: FeeLine, *, at: datetime) -> bytes:
             ["专家姓名", line.expert.name],
             ["专家编号", line.expert.number],
             ["评审情况", str(line.get_outcome_display())],
-            ["评审时间", times],
+            ["评审时间", _times(line)],
             ["休息用餐", f"{line.break_minutes} 分钟"],
             ["计酬时长", f"{line.minutes} 分钟"],
             ["劳务费标准", f"{line.rate}　{line.rate.source}".strip(), True],

@@ -31,10 +31,11 @@ from expertpool.fees.queries.lines import (
     totals_of,
 )
 from expertpool.fees.queries.rates import rates_for
-from expertpool.fees.services.letters import letter_pdf
+from expertpool.fees.services.letters import LETTER, letter_file, letter_pdf
 from expertpool.fees.services.lines import enter_fees, send_letters
 from expertpool.fees.services.lines import reverse as reverse_fee
 from expertpool.fees.tables import FEE_SORTS, FEE_TABS, TO_PAY_SORTS, TO_PAY_TABS
+from expertpool.papers.queries import template_for
 
 
 @require_safe
@@ -62,7 +63,8 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     may_reverse = fees_visible_to(request.user, REVERSE).filter(pk=pk).exists()
     context = {
         "row": row,
-        "may_reverse": may_reverse and row.sent_at and not row.reversed_at,
+        "may_reverse": may_reverse and row.sent_at and not row.reversed_at and not row.payment,
+        "has_own_form": template_for(LETTER, row.project.kind) is not None,
     }
     return render(request, "fees/detail.html", context)
 
@@ -70,8 +72,11 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
 @require_safe
 @requires(VIEW)
 def letter(request: UserRequest, pk: int) -> HttpResponseBase:
-    """The letter of a fee as PDF, with the signature once there is one."""
+    """The letter of a fee as PDF, with the signature once there is one; ``own``: in the office's own form."""
     row = get_object_or_404(fees_visible_to(request.user), pk=pk)
+    if "own" in request.GET:
+        content, ending = letter_file(row, at=timezone.now())
+        return file_answer(content, name=f"劳务费确认函 {row.expert.name}.{ending}")
     content = letter_pdf(row, at=timezone.now())
     return file_answer(content, name=f"劳务费确认函 {row.expert.name}.pdf", inline=True)
 

@@ -17,6 +17,7 @@ from expertpool.experts.models import Expert
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.forms.lines import SignForm
 from expertpool.fees.queries.lines import fees_of, totals_of
+from expertpool.fees.queries.statistics import years_of
 from expertpool.fees.services.letters import letter_pdf
 from expertpool.fees.services.lines import sign
 
@@ -27,7 +28,8 @@ MOST_DEVICE = 200  # characters of how a browser calls itself
 @as_expert
 def index(request: UserRequest, expert: Expert) -> HttpResponse:
     rows = fees_of(expert)
-    return render(request, "fees/own.html", {"rows": rows, "totals": totals_of(rows)})
+    context = {"rows": rows, "totals": totals_of(rows), "years": years_of(rows)}
+    return render(request, "fees/own.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

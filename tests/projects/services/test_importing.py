@@ -12,13 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from expertpool.audit.models import Entry
-from expertpool.core.importing import CellRefused, Row, check_rows, money, read_rows
+from expertpool.core.importing import CellRefused, Row, check_rows, moment, money, read_rows
 from expertpool.core.importing.sheets import template_bytes
 from expertpool.directory.models import Unit, UnitAlias
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.projects.services.importing import ProjectImporter
-from expertpool.projects.validators import moment
 from tests.core.importing.sheets import table_of
 from tests.factories.accounts import make_department, make_user
 from tests.factories.experts import make_unit, make_uscc

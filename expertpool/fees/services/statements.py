@@ -1,0 +1,46 @@
+"""《劳务费对账单》: what an expert was paid in a year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import timezone
+
+from expertpool.core.documents import render_pdf
+from expertpool.core.text import moment_text
+from expertpool.experts.models import Expert
+from expertpool.fees.models import FeeLine
+from expertpool.fees.services.letters import payer_of
+
+
+def statement_pdf(expert: Expert, lines: Iterable[FeeLine], *, year: int, at: datetime) -> bytes:
+    """Return for A4 what ``lines``, those of ``year``, come to: each with who pays, and what of it was paid."""
+    rows, sums = [], [Decimal(0)] * 4
+    for one in lines:
+        payment = one.payment
+        paid = payment.paid_at if payment else None
+        found = one.gross, one.tax, one.travel, one.payable
+        sums = [total + part for total, part in zip(sums, found, strict=True)]
+        rows.append(
+            [
+                f"{timezone.localdate(one.sent_at):%Y-%m-%d}" if one.sent_at else "",
+                f"{one.project.name}（{payer_of(one)}）",
+                *(f"{part:,.2f}" for part in found),
+                f"{timezone.localdate(paid):%Y-%m-%d}" if paid else "未付款",
+            ]
+        )
+    data = {
+        "title": f"{year} 年评审劳务费对账单",
+        "head": [
+            ["专家姓名", expert.name],
+            ["专家编号", expert.number],
+            ["份数", str(len(rows))],
+            ["打印时间", moment_text(at)],
+        ],
+        "rows": rows,
+        "sums": [["合计", "", *(f"{one:,.2f}" for one in sums), ""]],
+        "footer": f"{expert.number}　{year} 年",
+    }
+    return render_pdf("fees/statement.typ", data, at=at)

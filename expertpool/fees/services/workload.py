@@ -1,0 +1,279 @@
+"""Workload from a table: who reviewed how long, for projects whose review is over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError
+from django.utils import timezone
+
+from expertpool.audit.services import record
+from expertpool.core.importing import (
+    CellRefused,
+    Fault,
+    ImportColumn,
+    Importer,
+    Row,
+    Totals,
+    as_code,
+    choice,
+    moment,
+    text,
+    whole_number,
+)
+from expertpool.core.workdays import is_public_holiday
+from expertpool.draws.enums import PanelRole
+from expertpool.draws.queries.panel import PanelMember, who_sat
+from expertpool.experts.models import Expert
+from expertpool.fees.enums import TIMED, Outcome
+from expertpool.fees.exceptions import FeeRefused
+from expertpool.fees.models import MINUTES, OTHER, FeeLine, FeeRate
+from expertpool.fees.permissions import ENTER
+from expertpool.fees.queries.lines import fees_in, may_enter, projects_to_pay
+from expertpool.fees.queries.rates import rates_for
+from expertpool.fees.services.lines import Entry, enter_fees
+from expertpool.projects.models import Project
+
+_CLOCK = re.compile(r"(\d{1,2})[:：时点](\d{1,2})?分?")
+YES = {"是": True, "√": True, "Y": True, "否": False, "": False}
+OUTCOMES = {str(label): value for value, label in Outcome.choices}
+
+
+def clock(cell: Any) -> Any:
+    """Clean when somebody began or ended: a day with its time, or the time alone (of the project's day), in minutes."""
+    if isinstance(cell, float | int) and 0 < cell < 1:  # as Excel keeps a time of the day
+        return round(cell * 24 * 60)
+    if isinstance(cell, str) and (found := _CLOCK.fullmatch(as_code(cell))):
+        hour, minute = int(found[1]), int(found[2] or 0)
+        if hour < 24 and minute < 60:
+            return hour * 60 + minute
+        raise CellRefused("{}格式", "应像 09:30 或 2026-12-01 09:30。")
+    return moment(cell)
+
+
+def hours(cell: Any) -> Decimal:
+    """Clean how long: hours, with a part of one."""
+    value = as_code(cell).removesuffix("小时").removesuffix("时").strip()
+    if re.fullmatch(r"\d{1,3}(\.\d{1,2})?", value) and Decimal(value) * 60 <= MINUTES.high:
+        return Decimal(value)
+    raise CellRefused("{}格式", "应为小时数，像 3.5。")
+
+
+def yuan(cell: Any) -> Decimal:
+    value = as_code(cell).removesuffix("元").replace(",", "").strip()
+    if re.fullmatch(r"\d{1,8}(\.\d{1,2})?", value) and Decimal(value) <= OTHER.high:
+        return Decimal(value)
+    raise CellRefused("{}格式", f"应为 0 至 {OTHER.high} 元。")
+
+
+class WorkloadImporter(Importer):
+    """Enters the fees of many projects at once, by rows of who reviewed how long; as often as one likes until letters are sent."""
+
+    code = "fee-workload"
+    label = "评审工作量"
+    permission = ENTER
+    named_by = "name"
+    columns = (
+        ImportColumn(
+            "project",
+            "项目编号",
+            as_code,
+            aliases=("采购编号", "招标编号"),
+            required=True,
+            sample="ZC-2026-0117",
+        ),
+        ImportColumn(
+            "number",
+            "专家编号",
+            as_code,
+            aliases=("编号", "专家代码"),
+            help="编号和姓名至少填一项；同一项目里有同名的填编号。",
+            sample="ZJ2026000001",
+        ),
+        ImportColumn("name", "专家姓名", text(100), aliases=("姓名", "专家"), sample="王建国"),
+        ImportColumn(
+            "outcome",
+            "评审情况",
+            choice(OUTCOMES),
+            choices=tuple(OUTCOMES),
+            help="不填的是「完成评审」。",
+            sample="完成评审",
+        ),
+        ImportColumn(
+            "start", "开始时间", clock, aliases=("签到时间", "评审开始"), sample="09:00", width=18
+        ),
+        ImportColumn(
+            "end", "结束时间", clock, aliases=("签退时间", "评审结束"), sample="12:30", width=18
+        ),
+        ImportColumn(
+            "hours",
+            "时长（小时）",
+            hours,
+            aliases=("时长", "工作时长", "评审时长", "小时", "工作量"),
+            help="没有起止时间的填这一列，从项目的评审开始时间算起。",
+        ),
+        ImportColumn(
+            "pause",
+            "休息用餐（分钟）",
+            whole_number(MINUTES.low, MINUTES.high, "分钟"),
+            aliases=("休息", "休息时间", "用餐休息"),
+            sample="30",
+        ),
+        ImportColumn(
+            "holiday",
+            "法定节假日",
+            choice(YES),
+            aliases=("节假日",),
+            choices=("是", "否"),
+            help="不填的按日历。",
+        ),
+        ImportColumn(
+            "leader",
+            "组长",
+            choice(YES),
+            aliases=("是否组长",),
+            choices=("是", "否"),
+            help="不填的按名单。",
+        ),
+        ImportColumn("other", "其他补助（元）", yuan, aliases=("补助", "其他补助")),
+        ImportColumn("note", "说明", text(200), aliases=("备注",)),
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.projects: dict[str, Project | None] = {}
+        self.people: dict[int, list[tuple[PanelMember, Expert]]] = {}
+        self.rates: dict[int, list[FeeRate]] = {}
+        self.known: dict[int, dict[int, FeeLine]] = {}
+        self.rows_said: dict[tuple[int, int], int] = {}
+
+    def prepare(self, rows: Sequence[Row]) -> None:
+        wanted = {row.values.get("project", "") for row in rows} - self.projects.keys()
+        found = projects_to_pay(self.actor, now=self.now).filter(number__in=wanted)
+        by_number = {one.number: one for one in found}
+        for number in wanted:
+            project = by_number.get(number)
+            if project is not None and not may_enter(self.actor, project, now=self.now):
+                project = None
+            self.projects[number] = project
+            if project is not None:
+                self._load(project)
+
+    def _load(self, project: Project) -> None:
+        sat = who_sat(project).values()
+        experts = Expert.objects.in_bulk([one.expert_id for one in sat if one.expert_id])
+        self.people[project.pk] = [
+            (one, experts[one.expert_id]) for one in sat if one.expert_id in experts
+        ]
+        self.rates[project.pk] = rates_for(project)
+        self.known[project.pk] = fees_in(project)
+
+    def validate(self, row: Row) -> Fault | None:
+        project = self.projects.get(row.values["project"])
+        if project is None:
+            return self.fault(
+                "project",
+                "项目不能登记",
+                "没有此编号的项目、评审没有结束、名单没有公开，或您无权查看名单。",
+            )
+        if not self.rates[project.pk]:
+            return self.fault("project", "没有可用的标准", "评审当天没有施行的劳务费标准。")
+        member = self._member(row, project)
+        if isinstance(member, Fault):
+            return member
+        line = self.known[project.pk].get(member.invitation_id)
+        if line is not None and line.sent_at:
+            return self.fault("name", "确认函已发送", "不能再改；有误的请先冲销。")
+        key = project.pk, member.invitation_id
+        if key in self.rows_said:
+            return self.fault("name", "重复", f"与第 {self.rows_said[key]} 行是同一人。")
+        entry = self._entry(row, project, member)
+        if isinstance(entry, Fault):
+            return entry
+        self.rows_said[key] = row.number
+        row.values |= {"key": key, "entry": entry}
+        return None
+
+    def _member(self, row: Row, project: Project) -> PanelMember | Fault:
+        number, name = row.values.get("number", "").upper(), row.values.get("name", "")
+        if not number and not name:
+            return self.fault("name", "专家为空", "请填写专家编号或姓名。")
+        found = [
+            member
+            for member, expert in self.people[project.pk]
+            if (not number or expert.number == number) and (not name or expert.name == name)
+        ]
+        if len(found) > 1:
+            return self.fault("number", "专家不唯一", "这次评审有同名的专家，请填写编号。")
+        if not found:
+            return self.fault("name", "没有参加评审", "编号、姓名与参加这次评审的专家都不符。")
+        return found[0]
+
+    def _entry(self, row: Row, project: Project, member: PanelMember) -> Entry | Fault:
+        said = row.values
+        outcome = Outcome(said.get("outcome") or Outcome.COMPLETED)
+        start, end = self._at(said.get("start"), project), self._at(said.get("end"), project)
+        if (took := said.get("hours")) and end is None:
+            start = start or project.opening_at
+            end = start + timedelta(minutes=int(took * 60))
+        pause = said.get("pause") or 0
+        if outcome in TIMED:
+            if start is None or end is None:
+                return self.fault("start", "时间为空", "请填写开始和结束时间，或时长。")
+            if end <= start:
+                return self.fault("end", "时间颠倒", "结束时间应晚于开始时间。")
+            if end > self.now:
+                return self.fault("end", "结束时间还没有到")
+            if (end - start).total_seconds() // 60 <= pause:
+                return self.fault("pause", "休息时间太长", "比评审时间还长。")
+        holiday, leader = said.get("holiday"), said.get("leader")
+        day = timezone.localdate(project.opening_at)
+        return Entry(
+            outcome,
+            start,
+            end,
+            break_minutes=pause,
+            is_holiday=is_public_holiday(day) if holiday in (None, "") else holiday,
+            is_leader=member.role == PanelRole.LEADER if leader in (None, "") else leader,
+            other=said.get("other") or Decimal(0),
+            note=said.get("note", ""),
+        )
+
+    def _at(self, said: Any, project: Project) -> datetime | None:
+        if isinstance(said, int):
+            day = timezone.localtime(project.opening_at)
+            return day.replace(hour=said // 60, minute=said % 60, second=0, microsecond=0)
+        return said if isinstance(said, datetime) else None
+
+    def forget(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            self.rows_said.pop(row.values.get("key", (0, 0)), None)
+
+    def save(self, rows: Sequence[Row]) -> None:
+        by_project: dict[int, dict[int, Entry]] = {}
+        for row in rows:
+            project, line = row.values["key"]
+            by_project.setdefault(project, {})[line] = row.values["entry"]
+        kept = {one.pk: one for one in self.projects.values() if one is not None}
+        for pk, entries in by_project.items():
+            known = [one.rate for one in self.known[pk].values() if one.rate in self.rates[pk]]
+            try:
+                enter_fees(
+                    project=kept[pk],
+                    rate=(known or self.rates[pk])[0],
+                    entries=entries,
+                    actor=self.actor,
+                    now=self.now,
+                )
+            except FeeRefused as refusal:  # meanwhile: the rows are checked once more
+                self._load(kept[pk])
+                raise IntegrityError(str(refusal)) from refusal
+
+    def finish(self, totals: Totals, *, file_name: str) -> None:
+        record(
+            "fee.import", actor=self.actor, now=self.now, after=totals.told("导入"), note=file_name
+        )

@@ -1,0 +1,125 @@
+"""What fees come to, for the office and for the expert; the letter in the office's own form."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.experts.models import Expert
+from expertpool.fees.models import FeeLine, PaymentRequest
+from expertpool.fees.queries.lines import fees_of, fees_visible_to, totals_of
+from expertpool.fees.queries.statistics import GROUPS, grouped, own_year, years_of
+from expertpool.fees.services.letters import PAPER, letter_file
+from expertpool.fees.services.payments import decide_batch, mark_paid
+from expertpool.fees.services.statements import statement_pdf
+from expertpool.papers.services import upload_template
+from tests.factories.accounts import make_user
+from tests.factories.experts import give_account, make_expert
+from tests.factories.fees import STROKES, make_batch_of, make_paid_to, make_sent, make_signed
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+DAY = timedelta(days=1)
+
+
+def paid(operator: User, finance: User) -> FeeLine:
+    line = make_paid_to(operator, now=NOW, minutes=540)
+    batch = make_batch_of([line], finance, now=NOW)
+    request = PaymentRequest.objects.get(batch=batch)
+    decide_batch(request=request, agree=True, note="", actor=make_user("finance"), now=NOW)
+    mark_paid(batch=batch, payments=None, actor=finance, now=NOW)
+    return line
+
+
+def test_fees_add_up_alike_by_month_department_project_and_expert(operator: User) -> None:
+    finance = make_user("finance")
+    line = paid(operator, finance)
+    other = make_signed(operator, now=NOW + 10 * DAY)
+    make_signed(operator, now=NOW - 400 * DAY)
+    for by in GROUPS:
+        groups, totals = grouped(finance, by, 2026)
+        assert sum(one.gross for one in groups) == totals.gross == line.gross + other.gross
+        assert sum(one.count for one in groups) == totals.count == 2
+        assert sum(one.paid for one in groups) == line.payable
+    months, _ = grouped(finance, "month", 2026)
+    assert [one.name for one in months] == ["2026-11", "2026-12"]
+    assert {one.net for one in grouped(finance, "expert", 2026)[0]} == {line.net, other.net}
+    client, url = login(Client(), finance), reverse("fees:statistics")
+    assert client.get(url).status_code == 200
+    page = client.get(url, {"by": "expert", "year": "2026"}).content.decode()
+    assert line.expert.name in page
+    assert client.get(url, {"by": "nonsense", "year": "1"}).status_code == 200
+
+
+def test_an_expert_has_a_statement_of_each_year(operator: User) -> None:
+    line = paid(operator, make_user("finance"))
+    expert = Expert.objects.select_related("user").get(pk=line.expert_id)
+    assert years_of(fees_of(expert)) == [2026]
+    pdf = statement_pdf(expert, own_year(expert, 2026), year=2026, at=NOW)
+    assert pdf.startswith(b"%PDF")
+    assert expert.user
+    client = login(Client(), expert.user)
+    assert "2026 年</a>" in client.get(reverse("fees:own")).content.decode()
+    assert client.get(reverse("fees:own_statement", args=[2026])).status_code == 200
+    assert client.get(reverse("fees:own_statement", args=[2025])).status_code == 404
+
+
+@pytest.mark.shows("PRJ-30")
+def test_once_he_has_signed_the_office_has_the_signed_letter(operator: User) -> None:
+    expert = make_expert("王立新")
+    give_account(expert, make_user("expert"))
+    (line,) = make_sent(operator, now=timezone.now(), pool=(expert,))
+    office, url = login(Client(), operator), reverse("fees:detail", args=[line.pk])
+    assert "还没有签字" in office.get(url).content.decode()
+    before = office.get(reverse("fees:letter", args=[line.pk])).content
+    assert expert.user
+    own = login(Client(), expert.user)
+    page = reverse("fees:own_fee", args=[line.pk])
+    own.post(page, {"seen": line.letter_hash, "signature": STROKES})
+    shown = office.get(url).content.decode()
+    assert "已签字" in shown
+    assert "签名见确认函" in shown
+    after = office.get(reverse("fees:letter", args=[line.pk])).content
+    assert after.startswith(b"%PDF")
+    assert len(after) != len(before)
+
+
+@pytest.mark.shows("EXP-31")
+def test_the_panorama_adds_up_to_the_records_of_fees(operator: User) -> None:
+    finance = make_user("finance")
+    line = paid(operator, finance)
+    office = login(Client(), make_user("admin"))
+    url = reverse("experts:detail", args=[line.expert_id])
+    page = office.get(url, {"tab": "fees"}).content.decode()
+    sums = totals_of(fees_visible_to(finance).filter(expert=line.expert_id))
+    assert (sums.gross, sums.tax) == (Decimal(1000), Decimal(40))
+    for said in ("1000.00", "40.00", "960.00", "已付款", line.project.name):
+        assert said in page.replace(",", "")
+
+
+@pytest.mark.shows("PRJ-29")
+def test_the_letter_comes_in_the_form_of_the_office(
+    operator: User, settings: object, tmp_path: object
+) -> None:
+    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    line = make_signed(operator, now=NOW)
+    assert letter_file(line, at=NOW)[1] == "pdf"
+    file = SimpleUploadedFile("确认函.xlsx", PAPER.starter())
+    upload_template(
+        paper=PAPER, project_kind="", uploaded_file=file, actor=make_user("admin"), now=NOW
+    )
+    content, ending = letter_file(line, at=NOW)
+    assert (content[:2], ending) == (b"PK", "xlsx")
+    office = login(Client(), operator)
+    url = reverse("fees:detail", args=[line.pk])
+    assert "本单位格式" in office.get(url).content.decode()
+    own = office.get(reverse("fees:letter", args=[line.pk]), {"own": "1"})
+    assert own.content[:2] == b"PK"

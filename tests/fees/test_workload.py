@@ -1,0 +1,132 @@
+"""Workload is imported from a table, for reviews that are over."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry as LogEntry
+from expertpool.core.importing import CellRefused, Row, check_rows
+from expertpool.core.importing.sheets import template_bytes
+from expertpool.fees.models import FeeLine
+from expertpool.fees.services.lines import send_letters
+from expertpool.fees.services.workload import WorkloadImporter, clock, hours, yuan
+from expertpool.projects.models import Project
+from tests.core.importing.sheets import table_of
+from tests.factories.accounts import make_user
+from tests.factories.draws import make_draw
+from tests.factories.evaluations import make_reviewed
+from tests.factories.experts import make_expert
+from tests.factories.fees import make_rate
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 18, 0))  # noqa: DTZ001
+HEAD = [
+    "项目编号",
+    "专家编号",
+    "专家姓名",
+    "评审情况",
+    "开始时间",
+    "结束时间",
+    "时长（小时）",
+    "休息用餐（分钟）",
+]
+
+
+def run(rows: list[list[Any]], actor: User) -> tuple[int, list[str]]:
+    """Import ``rows``; return how many were taken, and why the others were not."""
+    importer = WorkloadImporter(actor=actor, now=NOW, options={})
+    header, rest = table_of(WorkloadImporter, [HEAD, *rows])
+    assert header.is_clear
+    refused: list[Row] = []
+    totals = check_rows(importer, rest, header.codes, keep=True, refused=refused.append)
+    importer.finish(totals, file_name="工作量.xlsx")
+    return totals.accepted, [row.faults[0].reason for row in refused]
+
+
+def row_of(project: Project, name: str = "", **said: Any) -> list[Any]:
+    return [project.number, said.get("number", ""), name, *said.get("rest", ["", "", "", 4, ""])]
+
+
+@pytest.mark.shows("PRJ-28")
+def test_workload_of_finished_projects_becomes_fees(operator: User) -> None:
+    make_rate()
+    pool = [make_expert("王立新"), make_expert("李四")]
+    project = make_reviewed(operator, now=NOW, pool=pool, seats=2).project
+    running = make_draw(now=NOW, operator=operator).project
+    start = timezone.localtime(project.opening_at)
+    end = start + timedelta(minutes=200)
+    rows = [
+        row_of(project, "王立新"),
+        row_of(project, "李四", rest=["", f"{start:%H:%M}", f"{end:%H:%M}", "", "20"]),
+        row_of(project, "王立新"),
+        row_of(project, "赵六"),
+        row_of(project),
+        row_of(running, "王立新"),
+    ]
+    taken, why = run(rows, operator)
+    assert (taken, why) == (2, ["重复", "没有参加评审", "专家为空", "项目不能登记"])
+    fees = {one.expert.name: one for one in FeeLine.objects.all()}
+    assert (fees["王立新"].minutes, fees["王立新"].gross) == (240, Decimal(500))
+    assert fees["李四"].minutes == 180
+    assert fees["李四"].started_at == start
+    # Again, with other hours, until letters are sent.
+    taken, why = run(
+        [row_of(project, number=pool[0].number, rest=["", "", "", "3.5小时", ""])], operator
+    )
+    assert (taken, why) == (1, [])
+    assert FeeLine.objects.get(expert=pool[0]).minutes == 210
+    send_letters(project=project, actor=operator, now=NOW)
+    assert run([row_of(project, "王立新")], operator) == (0, ["确认函已发送"])
+    assert run([row_of(project, "王立新")], make_user("finance")) == (0, ["项目不能登记"])
+    assert LogEntry.objects.filter(action="fee.import").count() == 4
+
+
+@pytest.mark.parametrize(
+    ("rest", "why"),
+    [
+        (["", "", "", "", ""], "时间为空"),
+        (["", "10:00", "09:00", "", ""], "时间颠倒"),
+        (["", "", "", "1", "60"], "休息时间太长"),
+        (["", "", "2026-11-25 09:00", "", ""], "时间为空"),
+        (["", "2026-11-24 09:00", "2026-11-25 09:00", "", ""], "结束时间还没有到"),
+        (["迟到", "", "", "1", ""], "评审情况不存在"),
+        (["到场未评审", "", "", "", ""], ""),
+    ],
+)
+def test_a_time_that_cannot_be_is_refused(operator: User, rest: list[str], why: str) -> None:
+    make_rate()
+    project = make_reviewed(operator, now=NOW, pool=[make_expert("王立新")], seats=1).project
+    assert run([row_of(project, "王立新", rest=rest)], operator) == ((0, [why]) if why else (1, []))
+
+
+def test_two_of_one_name_are_told_apart_by_number(operator: User) -> None:
+    make_rate()
+    pool = [make_expert("王立新"), make_expert("王立新")]
+    project = make_reviewed(operator, now=NOW, pool=pool, seats=2).project
+    assert run([row_of(project, "王立新")], operator) == (0, ["专家不唯一"])
+    assert run([row_of(project, "王立新", number=pool[1].number)], operator) == (1, [])
+    assert FeeLine.objects.get().expert == pool[1]
+
+
+def test_without_a_rate_nothing_is_imported(operator: User) -> None:
+    project = make_reviewed(operator, now=NOW, pool=[make_expert("王立新")], seats=1).project
+    assert run([row_of(project, "王立新")], operator) == (0, ["没有可用的标准"])
+
+
+def test_cells_are_read_as_clerks_write_them() -> None:
+    assert (clock("9:30"), clock(0.5), clock("14时")) == (570, 720, 840)
+    assert (hours("3.5"), hours(4.0), yuan("1,200.50元")) == (
+        Decimal("3.5"),
+        Decimal(4),
+        Decimal("1200.50"),
+    )
+    for clean, wrong in ((clock, "25:00"), (hours, "很久"), (hours, "999"), (yuan, "-1")):
+        with pytest.raises(CellRefused):
+            clean(wrong)
+    assert template_bytes(WorkloadImporter)

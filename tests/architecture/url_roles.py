@@ -1329,7 +1329,7 @@ RULES: dict[str, Rule] = {
     ),
     "workflow:notice_list": public(),
     "workflow:notice": public(kwargs=on_notice),
-    "workflow:request_list": only(*VOID),
+    "workflow:request_list": only(*VOID, "finance"),
     "workflow:request_ask": only(*VOID, kwargs=void_of),
     "workflow:request_agree": only(*VOID, kwargs=void_request),
     "workflow:request_turn_down": only(*VOID, kwargs=void_request),

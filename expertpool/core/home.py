@@ -22,6 +22,7 @@ from expertpool.core.registry import MenuItem, faults_of_item, may_use
 
 HOME = "home"
 MOST_TODOS = 5  # of one kind; the list behind has all
+MOST_COUNTED = 10_000  # rows that wait for somebody: of more it says that they are more
 MOST_SHORTCUTS = 6
 
 Shown = TypeVar("Shown")
@@ -101,12 +102,21 @@ def numbers_for(user: Any, *, now: datetime) -> list[Number]:
 def todos_for(user: Any, *, now: datetime) -> list[Todo]:
     """Return what waits for ``user``, the most urgent kind first."""
     found = _found(TODOS, user, now)
-    counts = counted(1 if todo.rows is None else todo.rows for todo in found)
+    counts = counted(1 if todo.rows is None else _some(todo.rows) for todo in found)
     return [
-        todo if todo.rows is None else replace(todo, text=f"{count} {todo.text}", rows=None)
+        todo if todo.rows is None else replace(todo, text=f"{_told(count)} {todo.text}", rows=None)
         for todo, count in zip(found, counts, strict=True)
         if count
     ]
+
+
+def _some(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return as many of ``rows`` as are counted: of a pool of a million all may wait."""
+    return rows if rows.query.is_sliced else rows.order_by()[: MOST_COUNTED + 1]
+
+
+def _told(count: int) -> str:
+    return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else str(count)
 
 
 def may_have_todos(user: Any) -> bool:

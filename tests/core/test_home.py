@@ -6,10 +6,22 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
+from expertpool.accounts.models import Department
 from expertpool.core import home
-from expertpool.core.home import Number, Source, may_have_todos, numbers_for, shortcuts_for
+from expertpool.core.home import (
+    Number,
+    Source,
+    Todo,
+    may_have_todos,
+    numbers_for,
+    shortcuts_for,
+    todos_for,
+)
 from expertpool.core.registry import MenuItem
 from tests.core.test_registry import Holder
+from tests.factories.accounts import make_department
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
@@ -41,3 +53,17 @@ def test_the_first_six_shortcuts_that_one_may_use() -> None:
     with home.SHORTCUTS.holding(*items, alone=True):
         assert [item.label for item in shortcuts_for(Holder("t.a"))] == list("123456")
         assert shortcuts_for(Holder()) == []
+
+
+@pytest.mark.django_db
+def test_of_more_than_anybody_counts_a_todo_says_that_they_are_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def find(user: Any, now: datetime) -> Iterator[Todo]:
+        yield Todo("处理", "个部门", "/", "x", rows=Department.objects.all())
+
+    monkeypatch.setattr(home, "MOST_COUNTED", 2)
+    with home.TODOS.holding(Source("a", "t.a", 10, find), alone=True):
+        for text in ("1 个部门", "2 个部门", "2+ 个部门", "2+ 个部门"):
+            make_department()
+            assert [todo.text for todo in todos_for(Holder("t.a"), now=NOW)] == [text]

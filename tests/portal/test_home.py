@@ -81,8 +81,8 @@ def test_each_role_counts_what_it_may_see(demo: dict[str, User]) -> None:
         for role, user in demo.items()
     }
     assert stats["admin"]["在库专家"] == stats["operator"]["在库专家"] > 200
-    assert stats["finance"] == {"项目": 11, "待抽取项目": 1}
-    assert stats["department"]["项目"] == 11
+    assert stats["finance"] == {"项目": 12, "待抽取项目": 1}
+    assert stats["department"]["项目"] == 12
     assert stats["expert"] == {}
     other = make_user("department", department=None)
     assert {stat.label: stat.value for stat in home(other)["stats"]}["项目"] == 0
@@ -115,7 +115,7 @@ def test_todos_of_each_role(demo: dict[str, User]) -> None:
         role: [todo.title.split("：")[0] for todo in home(user)["todos"]]
         for role, user in demo.items()
     }
-    assert titles["operator"] == ["抽取专家", "补足专家"]
+    assert titles["operator"] == ["抽取专家", "补足专家", "评价专家"]
     # The other project is on public notice.
     assert titles["supervisor"] == ["审核项目", "答复评价申诉"]
     assert titles["department"] == ["修改项目"]

@@ -158,22 +158,31 @@ def troubled(draws: QuerySet[Draw]) -> list[tuple[Draw, Fare]]:
     open_pause = DrawPause.objects.filter(draw=OuterRef("draw"), resumed_at__isnull=True)
     lines = unreached_lines().filter(~Exists(open_pause), draw__in=draws.order_by().values("pk"))
     waiting: dict[int, list[Invitation]] = defaultdict(list)
-    for line in lines.select_related("draw__project").order_by("-draw_id", "line"):
+    # No more than is asked of them: where a channel is down they are all that run.
+    asked = lines.only("draw", "line", "invited_at", "asked_again_at")
+    for line in asked.order_by("-draw_id", "line"):
         waiting[line.draw_id].append(line)
     unreached = [line for found in waiting.values() for line in found]
     letters = _letters_by_line(unreached)
     states = channel_states() if _stuck(unreached, letters) else {}
     has_channel = cache(is_configured)
-    fares = [
-        (found[0].draw, _fare(found, letters, states, has_channel)) for found in waiting.values()
-    ]
-    return [(draw, fare) for draw, fare in fares if fare.is_troubled]
+    fares = {pk: _fare(found, letters, states, has_channel) for pk, found in waiting.items()}
+    troubles = {pk: fare for pk, fare in fares.items() if fare.is_troubled}
+    known = Draw.objects.select_related("project").in_bulk(troubles) if troubles else {}
+    return [(known[pk], fare) for pk, fare in troubles.items()]
+
+
+# What says how a letter fares, and nothing of what stands in it.
+_OF_A_LETTER = (
+    *("key", "channel", "address", "about_id", "state", "attempts", "put_off"),
+    *("created_at", "due_at", "wait", "sent_at"),
+)
 
 
 def _letters_by_line(waiting: Sequence[Invitation]) -> Letters:
     letters: Letters = defaultdict(list)
     if waiting:
-        for letter in letters_to(waiting):
+        for letter in letters_to(waiting).select_related(None).only(*_OF_A_LETTER):
             if not is_to_nobody(letter):
                 letters[letter.about_id].append(letter)
     return letters

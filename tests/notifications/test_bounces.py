@@ -205,7 +205,7 @@ def test_whatever_somebody_writes_is_read_to_its_end(content: bytes) -> None:
 
 
 def test_a_mailbox_that_cannot_be_read_is_told_and_made_up_for(
-    mail_server: MailServer, mailbox_of_returns: ImapServer
+    mail_server: MailServer, mailbox_of_returns: ImapServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert find_returns(NOON).state is Health.OK
     message = sent(mail_server)
@@ -217,10 +217,17 @@ def test_a_mailbox_that_cannot_be_read_is_told_and_made_up_for(
     assert read_bounces(now=NOON + MINUTE) == 0
     found = find_returns(NOON + 16 * MINUTE)
     assert found.state is Health.FAILED
-    assert "拒绝连接" in found.sentence
+    assert "没有得到收信服务器的答复" in found.sentence
+    silent = found.sentence
+    monkeypatch.setattr(mailbox, "PATIENCE", 1)
+    with MailServer() as other:  # speaks, and no IMAP
+        mailbox_of_returns.configure(port=other.port)
+        assert read_bounces(now=NOON + MINUTE) == 0
+    assert find_returns(NOON + 16 * MINUTE).sentence == silent
     mailbox_of_returns.configure(user="张三", host="localhost")
     assert read_bounces(now=NOON + 2 * MINUTE) == 0
     assert "不认的字符" in find_returns(NOON).sentence
+    monkeypatch.undo()
     mailbox_of_returns.configure()
     assert read_bounces(now=NOON + 3 * MINUTE) == 1
     assert find_returns(NOON).state is Health.OK

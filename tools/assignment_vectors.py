@@ -55,7 +55,7 @@ class Life:
             ref, salt = f"ZJ{n:06}", chance.randbytes(vdraw.SALT_BYTES).hex()
             commit = vdraw.commit_identity(draw_id=number, ref=ref, salt=salt, hash_name=hash_name)
             self.openings[commit] = vdraw.Opening(commit, ref, salt)
-            reviewers.append(assignment.Reviewer(commit, tuple(classes), tuple(barred)))
+            reviewers.append(assignment.Judge(commit, tuple(classes), tuple(barred)))
         reveals = [vdraw.Reveal("system", nonce.hex())]
         reveals += [
             vdraw.Reveal(role, vdraw.encode_contribution(role + "三六九")) for role in roles

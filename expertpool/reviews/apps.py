@@ -8,12 +8,14 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core import home
+        from expertpool.core.exporting import EXPORTS
         from expertpool.core.importing import IMPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.reviews.actions import ACTIONS
+        from expertpool.reviews.exports import AssignmentExport
         from expertpool.reviews.home import TODOS
         from expertpool.reviews.menu import GROUP, ITEMS
         from expertpool.reviews.occasions import OCCASIONS as TOLD
@@ -33,4 +35,5 @@ class ReviewsConfig(AppConfig):
         OCCASIONS.add(*TOLD)
         IMPORTS.add(ItemImporter)
         FILE_SUBJECTS.add(ITEM_FILES)
+        EXPORTS.add(AssignmentExport())
         register_matters(*MATTERS)

@@ -16,3 +16,12 @@ class ReviewerState(models.TextChoices):
     SCORING = "scoring", "评分中"
     SUBMITTED = "submitted", "已提交"
     LEFT = "left", "已退出"
+
+
+class AssignmentState(models.TextChoices):
+    """How far it has come that items are given to experts."""
+
+    DRAFT = "draft", "未封存"
+    SEALED = "sealed", "已封存，等待随机值"
+    DRAWN = "drawn", "已分配"
+    VOID = "void", "已放弃"

@@ -10,6 +10,8 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.core.home import Source, Todo
 from expertpool.experts.queries.experts import expert_for
+from expertpool.reviews.permissions import CONFIRM
+from expertpool.reviews.queries.assignments import waiting_for_value
 from expertpool.reviews.queries.reviews import to_score
 
 
@@ -20,4 +22,14 @@ def sheets_to_fill(user: User, now: datetime) -> Iterator[Todo]:
         yield Todo("评审打分", text, url, "clipboard-check", "amber", "评分", to_score(expert))
 
 
-TODOS = (Source("reviews_own", "experts.self", 20, sheets_to_fill),)
+def values_to_give(user: User, now: datetime) -> Iterator[Todo]:
+    """Assignments that wait for the value of a supervisor."""
+    url, text = reverse("reviews:list") + "?tab=open", "个评审对象分配等待监督人提供随机值"
+    rows = waiting_for_value(user)
+    yield Todo("分配随机值", text, url, "dice-5", "amber", "提供", rows)
+
+
+TODOS = (
+    Source("reviews_own", "experts.self", 20, sheets_to_fill),
+    Source("reviews_values", CONFIRM, 62, values_to_give),
+)

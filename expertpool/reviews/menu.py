@@ -32,6 +32,7 @@ ITEMS = (
             "reviews:join",
             "reviews:materials",
             "reviews:leave",
+            "reviews:assignment",
         ),
         group="reviews",
     ),

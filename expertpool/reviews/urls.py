@@ -2,7 +2,7 @@ from django.urls import include, path
 
 from expertpool.core.importing import import_urls
 from expertpool.reviews.services.importing import ItemImporter
-from expertpool.reviews.views import office, own, rules
+from expertpool.reviews.views import assignments, office, own, rules
 
 app_name = "reviews"
 urlpatterns = [
@@ -23,6 +23,24 @@ urlpatterns = [
     path("reviews/people/<int:pk>/sign-in/", office.sign_in, name="sign_in"),
     path("reviews/people/<int:pk>/leave/", office.leave, name="leave"),
     path("reviews/projects/<int:pk>/new/", office.create, name="create"),
+    path("reviews/<int:pk>/assignment/", assignments.assignment, name="assignment"),
+    path("reviews/<int:pk>/assignment/edit/", assignments.assignment_edit, name="assignment_edit"),
+    path("reviews/<int:pk>/assignment/seal/", assignments.assignment_seal, name="assignment_seal"),
+    path(
+        "reviews/<int:pk>/assignment/values/<slug:role>/",
+        assignments.assignment_value,
+        name="assignment_value",
+    ),
+    path(
+        "reviews/<int:pk>/assignment/abandon/",
+        assignments.assignment_abandon,
+        name="assignment_abandon",
+    ),
+    path(
+        "reviews/<int:pk>/assignment/record/",
+        assignments.assignment_record,
+        name="assignment_record",
+    ),
     path("my/scoring/", own.index, name="own"),
     path("my/scoring/<int:pk>/", own.review, name="own_review"),
     path("my/scoring/<int:pk>/save/", own.save, name="own_save"),

@@ -38,7 +38,9 @@ from expertpool.notifications.queries.attempts import callback_token
 from expertpool.points.models import Benefit, BenefitRequest, PointEntry, PointLevel, PointRule
 from expertpool.projects.models import Project, Task
 from expertpool.reports.models import ExposureReport
-from expertpool.reviews.models import Review, Reviewer
+from expertpool.reviews.models import ItemAssignment, Review, Reviewer
+from expertpool.reviews.queries.assignments import assignment_of
+from expertpool.reviews.services.assigning import Share, set_assignment
 from expertpool.selfservice.services.feed import address_of, open_feed
 from expertpool.workflow.models import Approval, Delegation, PublicNotice
 from tests.architecture.world import ROLES, World
@@ -76,7 +78,7 @@ from tests.factories.points import (
 )
 from tests.factories.requests import asked_otherwise
 from tests.factories.review_rules import make_review_rule
-from tests.factories.scoring import make_open, make_review, reviewer_of
+from tests.factories.scoring import make_assigned, make_open, make_review, reviewer_of
 from tests.factories.siteconfig import configure
 from tests.factories.telephone import make_call
 
@@ -499,6 +501,25 @@ def review(world: World, _user: User) -> dict[str, Any]:
         row = make_review(world.users["operator"], now=timezone.now())
         Project.objects.filter(pk=row.project_id).update(department=world.project.department)
     return {"pk": row.pk}
+
+
+def assigned(world: World, user: User) -> dict[str, Any]:
+    """One that is prepared, in which not all score all."""
+    row = Review.objects.get(**review(world, user))
+    if assignment_of(row) is None:
+        operator = world.users["operator"]
+        set_assignment(review=row, share=Share(1, 2), actor=operator, now=timezone.now())
+    return {"pk": row.pk}
+
+
+def given_items(world: World, user: User) -> dict[str, Any]:
+    """One of which the items were given."""
+    if (row := ItemAssignment.objects.filter(drawn_at__isnull=False).first()) is None:
+        operator, supervisor = world.users["operator"], world.users["supervisor"]
+        row = make_assigned(operator, supervisor, now=timezone.now())
+        department = world.project.department
+        Project.objects.filter(pk=row.review.project_id).update(department=department)
+    return {"pk": row.review_id}
 
 
 def review_item(world: World, user: User) -> dict[str, Any]:
@@ -1031,6 +1052,19 @@ RULES: dict[str, Rule] = {
     },
     "reviews:import_forget": only("admin", "operator", kwargs=own_import_memory("review_items")),
     "reviews:create": only("admin", "operator", kwargs=PROJECT),
+    "reviews:assignment": only("admin", "operator", "supervisor", "auditor", kwargs=assigned),
+    "reviews:assignment_edit": only("admin", "operator", kwargs=review),
+    "reviews:assignment_seal": only("admin", "operator", kwargs=assigned),
+    "reviews:assignment_value": only(
+        "admin",
+        "operator",
+        "supervisor",
+        kwargs=lambda world, user: assigned(world, user) | {"role": "operator"},
+    ),
+    "reviews:assignment_abandon": only("admin", "operator", kwargs=assigned),
+    "reviews:assignment_record": only(
+        "admin", "operator", "supervisor", "auditor", kwargs=given_items
+    ),
     "reviews:own": only("expert"),
     "reviews:own_review": only("expert", kwargs=sheet_of_his),
     "reviews:own_save": only("expert", kwargs=sheet_of_his),

@@ -9,10 +9,17 @@ from decimal import Decimal
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.experts.models import Expert
 from expertpool.reviews.calculation import PASSED, Indicator, Kind, Passing, RuleTree, Stage
-from expertpool.reviews.models import Review, Reviewer, ReviewRule, Submission
+from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ReviewRule, Submission
 from expertpool.reviews.queries.sheets import seen_hash, sheets_of
+from expertpool.reviews.services.assigning import (
+    Share,
+    give_value,
+    seal_assignment,
+    set_assignment,
+)
 from expertpool.reviews.services.organising import (
     Terms,
     Thing,
@@ -59,6 +66,7 @@ RULE = RuleTree(
 )
 GOOD = {"1.1": [PASSED, ""], "2.1.1": ["50", ""], "2.1.2": ["良", ""]}
 THINGS = (Thing("T-1", "一标段投标文件", "甲公司"), Thing("T-2", "二标段投标文件", "乙公司"))
+SHARE = Share(2, 4)
 
 
 def make_rule(
@@ -85,9 +93,10 @@ def make_review(
     by_stage: bool = False,
     due_at: datetime | None = None,
     things: Sequence[Thing] = THINGS,
+    seats: int = 2,
 ) -> Review:
     """A review that is prepared, of a panel whose names are released."""
-    project = make_reviewed(operator, now=now, pool=pool).project
+    project = make_reviewed(operator, now=now, pool=pool, seats=seats).project
     terms = Terms(make_rule(anonymous=anonymous), by_stage, due_at)
     review = create_review(project=project, terms=terms, actor=operator, now=now)
     add_items(review=review, things=things, actor=operator, now=now)
@@ -98,6 +107,30 @@ def make_open(operator: User, *, now: datetime, **kwargs: object) -> Review:
     """The same, opened."""
     review = make_review(operator, now=now, **kwargs)  # type: ignore[arg-type]
     return open_review(review=review, actor=operator, now=now)
+
+
+def make_campaign(
+    operator: User, *, now: datetime, share: Share = SHARE, things: int = 6, **kwargs: object
+) -> Review:
+    """An open review of many items that are still to be given, each to some of its experts."""
+    named = [Thing(f"L-{at}", f"课题{at}") for at in range(1, things + 1)]
+    review = make_review(operator, now=now, things=named, **{"seats": 4, **kwargs})  # type: ignore[arg-type]
+    set_assignment(review=review, share=share, actor=operator, now=now)
+    return open_review(review=review, actor=operator, now=now)
+
+
+def seal(review: Review, operator: User, *, now: datetime) -> ItemAssignment:
+    return seal_assignment(review=review, actor=operator, now=now, entropy=SeededEntropy(7))
+
+
+def make_assigned(
+    operator: User, supervisor: User, *, now: datetime, **kwargs: object
+) -> ItemAssignment:
+    """The items of a campaign, given by chance."""
+    row = seal(make_campaign(operator, now=now, **kwargs), operator, now=now)  # type: ignore[arg-type]
+    for role, actor in (("operator", operator), ("supervisor", supervisor)):
+        row = give_value(assignment=row, role=role, value="三六九", actor=actor, now=now)
+    return row
 
 
 def reviewer_of(review: Review, expert: Expert) -> Reviewer:

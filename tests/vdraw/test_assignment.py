@@ -47,12 +47,12 @@ def order_of(case: Case, seed: int = 0, hash_name: str = "sha256") -> assignment
 
 def sealed_things(
     case: Case, hash_name: str = "sha256"
-) -> tuple[list[assignment.Item], list[assignment.Reviewer]]:
+) -> tuple[list[assignment.Item], list[assignment.Judge]]:
     items, people, _ = case
     return (
         [assignment.Item(f"i{n}", key, count) for n, (key, count) in enumerate(items)],
         [
-            assignment.Reviewer(opening_of(n, hash_name).commit, tuple(classes), tuple(barred))
+            assignment.Judge(opening_of(n, hash_name).commit, tuple(classes), tuple(barred))
             for n, (classes, barred) in enumerate(people)
         ],
     )

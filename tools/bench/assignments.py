@@ -37,7 +37,7 @@ def measure_assignment(reporter: Reporter) -> None:
 
 def _sealed_things(
     random: Random, classes: int, nonce: bytes
-) -> tuple[assignment.AssignmentRule, list[assignment.Item], list[assignment.Reviewer]]:
+) -> tuple[assignment.AssignmentRule, list[assignment.Item], list[assignment.Judge]]:
     keys = [*CLASSES][:classes]
     rule = assignment.build_assignment_rule(
         draw_id="BENCH",
@@ -51,7 +51,7 @@ def _sealed_things(
     items = [assignment.Item(f"{n:05}", key, EACH) for n, key in enumerate(wanted)]
     ids = [item.id for item in items]
     reviewers = [
-        assignment.Reviewer(
+        assignment.Judge(
             f"{random.getrandbits(256):064x}",
             tuple(sorted(random.sample(keys, min(len(keys), random.randint(1, 3))))),
             tuple(sorted(random.sample(ids, 20))),

@@ -15,7 +15,7 @@ from vdraw.assignment.record import (
     build_assignment_record,
     replay_assignment,
 )
-from vdraw.assignment.rule import AssignmentRule, Item, Reviewer, build_assignment_rule
+from vdraw.assignment.rule import AssignmentRule, Item, Judge, build_assignment_rule
 from vdraw.assignment.seal import (
     AssignmentOrder,
     SealedAssignment,
@@ -43,7 +43,7 @@ __all__ = [
     "Entry",
     "GivenUp",
     "Item",
-    "Reviewer",
+    "Judge",
     "SealedAssignment",
     "Share",
     "Shortage",

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from vdraw.assignment.rule import Item, Reviewer
+from vdraw.assignment.rule import Item, Judge
 
 # Items and experts are positions in what was sealed.
 Ranked = Callable[[int, Iterable[int]], Sequence[int]]
@@ -32,7 +32,7 @@ class Board:
     def __init__(
         self,
         items: Sequence[Item],
-        reviewers: Sequence[Reviewer],
+        reviewers: Sequence[Judge],
         per_expert: int,
         held: Sequence[Iterable[int]],
         barred: Iterable[tuple[int, int]],

@@ -13,7 +13,7 @@ from vdraw.assignment.events import (
     entry_from_dict,
     entry_to_dict,
 )
-from vdraw.assignment.rule import KIND, AssignmentRule, Item, Reviewer
+from vdraw.assignment.rule import KIND, AssignmentRule, Item, Judge
 from vdraw.assignment.seal import AssignmentOrder, order_assignment, seal_assignment
 from vdraw.assignment.steps import (
     AssignmentState,
@@ -37,7 +37,7 @@ class AssignmentRecord:
 
     rule: AssignmentRule
     items: Sequence[Item]
-    reviewers: Sequence[Reviewer]
+    reviewers: Sequence[Judge]
     seal: str
     reveals: tuple[Reveal, ...]
     seed: str
@@ -68,7 +68,7 @@ class AssignmentRecord:
                 rule=AssignmentRule.from_dict(content["rule"]),
                 items=tuple(Item.from_dict(item) for item in content["items"]),
                 reviewers=tuple(
-                    Reviewer(item["commit"], tuple(item["classes"]), tuple(item["barred"]))
+                    Judge(item["commit"], tuple(item["classes"]), tuple(item["barred"]))
                     for item in content["candidates"]
                 ),
                 seal=content["seal"],

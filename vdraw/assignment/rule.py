@@ -38,7 +38,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewer:
+class Judge:
     """An expert in the hat: he may judge items of ``classes`` but for those he is ``barred`` from."""
 
     commit: str
@@ -142,7 +142,7 @@ def check_items(rule: AssignmentRule, items: Sequence[Item]) -> None:
 
 
 def check_reviewers(
-    rule: AssignmentRule, items: Iterable[Item], reviewers: Iterable[Reviewer]
+    rule: AssignmentRule, items: Iterable[Item], reviewers: Iterable[Judge]
 ) -> None:
     """Raises EngineError for an expert who names no class, or a class or an item that there is not."""
     known = {item.id for item in items}

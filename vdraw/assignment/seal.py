@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from vdraw.assignment.rule import AssignmentRule, Item, Reviewer, check_items, check_reviewers
+from vdraw.assignment.rule import AssignmentRule, Item, Judge, check_items, check_reviewers
 from vdraw.canonical import canonical_json
 from vdraw.exceptions import EngineError
 from vdraw.hashing import hash_all
@@ -24,7 +24,7 @@ class SealedAssignment:
     rule: AssignmentRule
     items: tuple[Item, ...]
     item_leaves: tuple[bytes, ...]
-    reviewers: tuple[Reviewer, ...]
+    reviewers: tuple[Judge, ...]
     leaves: tuple[bytes, ...]
     positions: Mapping[str, int]
     places: Mapping[str, int]
@@ -50,7 +50,7 @@ class AssignmentOrder:
 
 
 def seal_assignment(
-    rule: AssignmentRule, items: Iterable[Item], reviewers: Iterable[Reviewer]
+    rule: AssignmentRule, items: Iterable[Item], reviewers: Iterable[Judge]
 ) -> SealedAssignment:
     """Freeze rule, items and experts. The result does not depend on their order.
 
@@ -85,7 +85,7 @@ def item_leaf(rule: AssignmentRule, item: Item) -> bytes:
     return rule.digest(b"\x09" + TAG + canonical_json(item.to_dict()))
 
 
-def reviewer_leaf(rule: AssignmentRule, one: Reviewer) -> bytes:
+def reviewer_leaf(rule: AssignmentRule, one: Judge) -> bytes:
     content = [one.commit, list(one.classes), list(one.barred)]
     return rule.digest(b"\x0a" + TAG + canonical_json(content))
 

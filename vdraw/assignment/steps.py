@@ -14,7 +14,7 @@ from vdraw.assignment.events import (
     GivenUp,
     Share,
 )
-from vdraw.assignment.rule import AssignmentRule, Item, Reviewer, check_items, check_reviewers
+from vdraw.assignment.rule import AssignmentRule, Item, Judge, check_items, check_reviewers
 from vdraw.assignment.seal import AssignmentOrder
 from vdraw.events import (
     EXIT_REASONS,
@@ -169,7 +169,7 @@ def void_assignment(state: AssignmentState, reason: str, by: Sequence[Person]) -
 
 
 def check_assignable(
-    rule: AssignmentRule, items: Sequence[Item], reviewers: Sequence[Reviewer]
+    rule: AssignmentRule, items: Sequence[Item], reviewers: Sequence[Judge]
 ) -> tuple[Shortage, ...]:
     """Before anything is sealed: the sets of items that could not all have their experts, if any.
 
@@ -225,7 +225,7 @@ def _give(
     return AssignmentStep(after, (*skips, event), board.shortages())
 
 
-def _barred(items: Sequence[Item], reviewers: Sequence[Reviewer]) -> set[tuple[int, int]]:
+def _barred(items: Sequence[Item], reviewers: Sequence[Judge]) -> set[tuple[int, int]]:
     place = {item.id: at for at, item in enumerate(items)}
     return {(one, place[item]) for one, row in enumerate(reviewers) for item in row.barred}
 

@@ -1,5 +1,6 @@
 """What is scored, by what rule, by whom, and what was said."""
 
+from expertpool.reviews.models.assignments import EACH, MOST, ItemAssignment
 from expertpool.reviews.models.reviews import (
     PLACES,
     PRICES,
@@ -13,9 +14,12 @@ from expertpool.reviews.models.reviews import (
 from expertpool.reviews.models.rules import ReviewRule
 
 __all__ = [
+    "EACH",
+    "MOST",
     "PLACES",
     "PRICES",
     "HandBack",
+    "ItemAssignment",
     "Review",
     "ReviewItem",
     "ReviewRule",

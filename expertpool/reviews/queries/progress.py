@@ -25,10 +25,12 @@ class Progress:
     asked: int
     saved_at: datetime | None
     submission: Submission | None
+    items: int  # that he is asked to score
 
     @property
     def is_missing(self) -> bool:
-        return self.state in (ReviewerState.WAITING, ReviewerState.SCORING)
+        unfinished = self.state in (ReviewerState.WAITING, ReviewerState.SCORING)
+        return unfinished and self.items > 0
 
 
 def progress_of(review: Review) -> list[Progress]:
@@ -48,7 +50,13 @@ def progress_of(review: Review) -> list[Progress]:
         state = state_of(one, submitted=submission is not None, started=bool(filled))
         found.append(
             Progress(
-                one, state, filled, len(asked) * len(own), max(saved, default=None), submission
+                reviewer=one,
+                state=state,
+                filled=filled,
+                asked=len(asked) * len(own),
+                saved_at=max(saved, default=None),
+                submission=submission,
+                items=len(own),
             )
         )
     return found

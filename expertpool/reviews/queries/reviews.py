@@ -16,7 +16,7 @@ from expertpool.draws.queries.reveal import is_latest, is_released
 from expertpool.draws.services.names import may_read
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
-from expertpool.reviews.models import Review, Reviewer, Submission
+from expertpool.reviews.models import Review, Reviewer, ScoreSheet, Submission
 from expertpool.reviews.permissions import MANAGE, VIEW
 
 STANDING = Q(returned_at__isnull=True)
@@ -91,6 +91,8 @@ def reviewing(expert: Expert) -> Any:
     (``submitted_at``)."""
     standing = Submission.objects.filter(STANDING, reviewer=OuterRef("pk"))
     rows = Reviewer.objects.filter(whose(expert), SCORES, review__opened_at__isnull=False)
+    # Where items are given to some, not before he has one.
+    rows = rows.filter(Exists(ScoreSheet.objects.filter(reviewer=OuterRef("pk"))))
     return (
         rows.select_related("review__project__purchaser", "review__rule", "expert")
         .annotate(submitted_at=Subquery(standing.values("submitted_at")[:1]))

@@ -29,6 +29,7 @@ from expertpool.reviews.events import ReviewEnded
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Review, Reviewer, ReviewItem, ReviewRule, ScoreSheet
 from expertpool.reviews.models.reviews import hash_of
+from expertpool.reviews.queries.assignments import assignment_of, is_unassigned
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.reviews import may_name
 from expertpool.reviews.queries.sheets import items_of, rule_of
@@ -175,8 +176,8 @@ def _saved(item: ReviewItem) -> ReviewItem:
 
 @transaction.atomic
 def open_review(*, review: Review, actor: User, now: datetime) -> Review:
-    """Let the panel of ``review`` score: each who sits gets a sheet of each item, is told, and from now on rule and items
-    stay. An anonymous review gives its items numbers without order. Logged with the hash of what is scored.
+    """Let the panel of ``review`` score: each who sits gets a sheet of each item and is told, unless items are still to be
+    given to some of them (`assigning`); from now on rule and items stay. An anonymous review gives its items numbers without order. Logged with the hash of what is scored.
 
     Refuses (ReviewRefused) one without rule or items, before the panel stands and its names are released, whoever
     may not read them, and a time that is over.
@@ -210,7 +211,8 @@ def open_review(*, review: Review, actor: User, now: datetime) -> Review:
         after=_in_words(row)
         | {"评审对象": len(items), "专家": len(people), "评审对象摘要": row.items_hash},
     )
-    tell_opened(row, now=now)
+    if assignment_of(row) is None:
+        tell_opened(row, now=now)
     return row
 
 
@@ -230,7 +232,8 @@ def _fix(row: Review, items: Sequence[ReviewItem], now: datetime) -> None:
 
 
 def join(review: Review, member: PanelMember, line: Invitation, now: datetime) -> Reviewer:
-    """Let ``member`` of the panel score all items of ``review``; what was sealed says who he is."""
+    """Let ``member`` of the panel score all items of ``review``, or those that he will be given; what was sealed says who
+    he is."""
     if not is_written(line):
         raise ReviewRefused("有一位专家的邀请记录在系统之外被改动过，请管理员核查。")
     expert = Expert.objects.select_related("merged_into").get(pk=open_identity(line).expert_id)
@@ -243,7 +246,8 @@ def join(review: Review, member: PanelMember, line: Invitation, now: datetime) -
         is_leader=member.role == PanelRole.LEADER and not _is_led(review),
         joined_at=now,
     )
-    ScoreSheet.objects.bulk_create(ScoreSheet(reviewer=row, item=one) for one in items_of(review))
+    items = items_of(review) if assignment_of(review) is None else []
+    ScoreSheet.objects.bulk_create(ScoreSheet(reviewer=row, item=one) for one in items)
     return row
 
 
@@ -300,6 +304,8 @@ def end_review(*, review: Review, actor: User, now: datetime) -> Review:
     row = lock_review(review)
     if row.opened_at is None or row.ended_at:
         raise ReviewRefused("评审还没有开始，或已经结束。")
+    if is_unassigned(row):
+        raise ReviewRefused("评审对象还没有分配给专家，不能结束。")
     # Whoever hands back holds the row of his expert.
     list(Reviewer.objects.select_for_update().filter(review=row).order_by("place").values("pk"))
     if missing := sum(one.is_missing for one in progress_of(row)):

@@ -24,6 +24,11 @@ def tell_opened(review: Review, *, now: datetime) -> None:
     _tell(OPENED, review, list(rows), "", now=now)
 
 
+def tell_assigned(review: Review, people: Sequence[Reviewer], *, now: datetime) -> None:
+    """Ask ``people``, who were given items of ``review``, to score, once."""
+    _tell(OPENED, review, people, "", now=now)
+
+
 def tell_joined(reviewer: Reviewer, *, now: datetime) -> None:
     """Ask one who came later to score, once."""
     _tell(OPENED, reviewer.review, [reviewer], "", now=now)

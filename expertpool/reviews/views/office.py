@@ -32,6 +32,7 @@ from expertpool.reviews.forms.reviews import (
 )
 from expertpool.reviews.models import Review, Reviewer, ReviewItem
 from expertpool.reviews.permissions import MANAGE, VIEW
+from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.materials import materials_of
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.reviews import (
@@ -97,6 +98,7 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "stages": [one.name for one in rule.stages],
         "requests": requests,
         "standbys": len(standbys(row)) if row.opened_at and not row.ended_at else 0,
+        "assignment": assignment_of(row),
         "asked_back": {item.asked.submission_id for item in requests},
     }
 

@@ -1,0 +1,79 @@
+"""How many score an item, and the value that somebody gives after the seal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from expertpool.reviews.models import EACH, MOST, ItemAssignment
+from expertpool.reviews.services.assigning import Share
+
+ALL, SOME = "all", "draw"
+
+
+class ShareForm(forms.Form):
+    """Who scores what in a review; once it is open, how many alone."""
+
+    way = forms.ChoiceField(
+        label="由谁评",
+        choices=[(ALL, "全部专家评全部评审对象"), (SOME, "随机分配给部分专家")],
+        widget=forms.RadioSelect,
+    )
+    per_item = forms.IntegerField(
+        label="每个评审对象几人评",
+        min_value=EACH.low,
+        max_value=EACH.high,
+        error_messages=EACH.messages,
+        required=False,
+    )
+    per_expert = forms.IntegerField(
+        label="每人最多评几个",
+        min_value=MOST.low,
+        max_value=MOST.high,
+        error_messages=MOST.messages,
+        required=False,
+    )
+    supervised = forms.BooleanField(
+        label="监督人也提供随机值",
+        required=False,
+        initial=True,
+        help_text="不勾选的，只由经办人提供，公信力较弱。",
+    )
+
+    def __init__(
+        self, data: Any = None, *, row: ItemAssignment | None = None, is_open: bool = False
+    ) -> None:
+        super().__init__(data)
+        self.initial = {"way": SOME if row or is_open else ALL, "supervised": True}
+        if row is not None:
+            for name in ("per_item", "per_expert", "supervised"):
+                self.initial[name] = getattr(row, name)
+        if is_open:
+            del self.fields["way"]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("way", SOME) == SOME:
+            for name in ("per_item", "per_expert"):
+                if said.get(name) is None and name not in self.errors:
+                    self.add_error(name, "请填写。")
+        return said
+
+    @property
+    def share(self) -> Share | None:
+        said = self.cleaned_data
+        if said.get("way", SOME) == ALL:
+            return None
+        return Share(said["per_item"], said["per_expert"], said["supervised"])
+
+
+class ValueForm(forms.Form):
+    value = forms.CharField(
+        label="随机值",
+        max_length=100,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "placeholder": "任意数字或文字，如现场掷骰子的点数"}
+        ),
+        error_messages={"required": "请填写随机值。", "max_length": "最多 100 个字。"},
+    )

@@ -1,0 +1,112 @@
+"""Which expert scores which item, where not all score all: sealed, drawn and kept as a draw is."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from expertpool.core.bounds import Bounds, within
+from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
+from expertpool.reviews.enums import AssignmentState
+from expertpool.reviews.models.reviews import Review
+
+EACH = Bounds(1, 50)  # experts of an item
+MOST = Bounds(1, 2000)  # items of an expert
+
+
+class ItemAssignment(models.Model):
+    """That each item of ``review`` is scored by ``per_item`` of its experts, of whom nobody scores more than ``per_expert``.
+    From ``sealed_at`` on nothing of what is sealed changes; ``reveals`` are the values that were given since,
+    ``events`` (linked, as in a record of the protocol) say who was given what. ``voided_at``: it was given up before that."""
+
+    final = (
+        *("sealed_at", "drawn_at", "voided_at", "review_id"),
+        *("number", "seal", "seed", "sealed_by_id"),
+    )
+
+    uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
+    review = models.ForeignKey(
+        Review, verbose_name="评审", on_delete=models.PROTECT, related_name="+"
+    )
+    per_item = models.PositiveSmallIntegerField("每个评审对象几人评", validators=[EACH])
+    per_expert = models.PositiveSmallIntegerField("每人最多评几个", validators=[MOST])
+    supervised = models.BooleanField("监督人提供随机值", default=True)
+    created_at = models.DateTimeField("设置时间")
+    number = models.CharField("分配编号", max_length=20, blank=True)
+    rule_content = models.JSONField("封存的规则", default=dict, blank=True)
+    items_content = models.JSONField("封存的评审对象", default=list, blank=True)
+    # Who each commitment is, with salts, classes and bars; the value that the system gives.
+    people = EncryptedTextField("封存的专家", bound_to=("uid",), blank=True)
+    nonce = EncryptedTextField("系统随机数", bound_to=("uid",), blank=True)
+    seal = models.CharField("封存值", max_length=64, blank=True)
+    sealed_at = models.DateTimeField("封存时间", null=True, blank=True)
+    sealed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="封存人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    reveals = models.JSONField("公开的随机值", default=list, blank=True)
+    seed = models.CharField("种子", max_length=64, blank=True)
+    events = models.JSONField("事件", default=list, blank=True)
+    drawn_at = models.DateTimeField("分配时间", null=True, blank=True)
+    voided_at = models.DateTimeField("放弃时间", null=True, blank=True)
+    voided_why = models.CharField("放弃原因", max_length=500, blank=True)
+    proof = ProofField(
+        "凭证",
+        null=False,
+        says=(
+            *("uid.hex", "review.uid.hex", "per_item", "per_expert", "supervised", "number"),
+            *("sealed_at", "seal", "readable_nonce", "seed", "drawn_at", "head", "voided_at"),
+        ),
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "评审对象分配"
+        ordering = ["review", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review"],
+                condition=Q(voided_at__isnull=True),
+                name="reviews_one_assignment",
+            ),
+            models.UniqueConstraint(
+                fields=["number"], condition=~Q(number=""), name="reviews_assignment_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(drawn_at__isnull=True)
+                | Q(sealed_at__isnull=False, voided_at__isnull=True),
+                name="reviews_drawn_once_sealed",
+            ),
+            within("reviews_assignment_bounds", per_item=EACH, per_expert=MOST),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or "未封存的分配"
+
+    @property
+    def head(self) -> str:
+        """The hash of the last event; the whole list hangs on it."""
+        return str(self.events[-1]["hash"]) if self.events else ""
+
+    @property
+    def readable_nonce(self) -> str:
+        return readable(self, "nonce")
+
+    @property
+    def state(self) -> AssignmentState:
+        if self.voided_at:
+            return AssignmentState.VOID
+        if self.drawn_at:
+            return AssignmentState.DRAWN
+        return AssignmentState.SEALED if self.sealed_at else AssignmentState.DRAFT
+
+    @property
+    def is_altered(self) -> bool:
+        """Whether somebody else than this system has written what it says."""
+        return not is_vouched(self)

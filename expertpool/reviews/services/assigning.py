@@ -1,0 +1,276 @@
+"""Items are given to experts by chance: sealed, contributed to, drawn, by the protocol of draws (`vdraw.assignment`)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+import vdraw
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.locks import lock_transaction
+from expertpool.core.text import SAY_MORE, is_reason
+from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.sealing import hash_of_new_draws
+from expertpool.reviews.exceptions import ReviewRefused
+from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ReviewItem, ScoreSheet
+from expertpool.reviews.queries.assignments import (
+    ALTERED,
+    ROLES,
+    SUPERVISOR,
+    assignment_of,
+    contributors_of,
+    fitting_of,
+    given_values,
+    order_of,
+    rule_for,
+    sealed_things,
+    why_too_few,
+)
+from expertpool.reviews.queries.reviews import may_name
+from expertpool.reviews.services.organising import lock_review
+from expertpool.reviews.services.telling import tell_assigned
+from expertpool.workflow.queries.second_person import why_not_second
+from vdraw import assignment as engine
+
+NUMBERS_LOCK = "reviews.assignment_number"
+SYSTEM = {"by": {"role": vdraw.SYSTEM_ROLE}, "via": "system"}
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many score an item, how many one scores at most, and whether a second person gives a value."""
+
+    per_item: int
+    per_expert: int
+    supervised: bool = True
+
+
+@transaction.atomic
+def set_assignment(
+    *, review: Review, share: Share | None, actor: User, now: datetime
+) -> ItemAssignment | None:
+    """Decide that not all experts of ``review`` score all items, or (None) that they do. Logged.
+
+    Refuses (ReviewRefused) once it is open and all have all, and what is sealed.
+    """
+    review = lock_review(review)
+    row = assignment_of(review)
+    if row is not None and row.sealed_at:
+        raise ReviewRefused("分配已经封存，不能再改。")
+    if review.opened_at and (row is None or share is None):
+        raise ReviewRefused("评审已经开始，不能再改由哪些专家评。")
+    before = _in_words(row)
+    if share is None:
+        if row is not None:
+            row.delete()
+            row = None
+    else:
+        row = row or ItemAssignment(review=review, created_at=now)
+        row.per_item, row.per_expert = share.per_item, share.per_expert
+        row.supervised = share.supervised
+        row.full_clean(validate_unique=False, validate_constraints=False)
+        row.save()
+    after = _in_words(row)
+    record("review.assign_edit", actor=actor, now=now, subject=review, before=before, after=after)
+    return row
+
+
+def _in_words(row: ItemAssignment | None) -> dict[str, Any]:
+    if row is None:
+        return {"分配": "全部专家评全部评审对象"}
+    return {
+        "每个评审对象": f"{row.per_item} 人",
+        "每人最多": f"{row.per_expert} 个",
+        "监督人提供随机值": "是" if row.supervised else "否",
+    }
+
+
+@transaction.atomic
+def seal_assignment(
+    *, review: Review, actor: User, now: datetime, entropy: Entropy
+) -> ItemAssignment:
+    """Freeze what is given to whom by chance: items, experts, who may score what. From now on only values are given.
+    Logged with the seal.
+
+    Refuses (ReviewRefused) before the review is open, twice, whoever may not read its names, and where items could
+    not all have their experts, with the reason.
+    """
+    review = lock_review(review)
+    row = assignment_of(review)
+    if row is None or row.sealed_at:
+        raise ReviewRefused("没有可以封存的分配，请刷新页面。")
+    if row.is_altered:
+        raise ReviewRefused(ALTERED)
+    if not review.is_open(now):
+        raise ReviewRefused("请先开始评审：评审对象确定以后才能分配。")
+    if not may_name(actor, review.project, now=now):
+        raise ReviewRefused("您无权查看这次评审的名单，不能分配。")
+    fitting = fitting_of(review)
+    if reasons := why_too_few(fitting, row.per_item, row.per_expert):
+        raise ReviewRefused(
+            "不能分配：" + "；".join(reasons[:3]) + "。请调整每人最多评几个，或增加专家。"
+        )
+    hash_name, nonce = hash_of_new_draws(), entropy.token_bytes(vdraw.NONCE_BYTES)
+    lock_transaction(NUMBERS_LOCK)
+    row.number = next_number(now)
+    refs = [one.reviewer.expert.number for one in fitting.experts]
+    salts = [entropy.token_bytes(vdraw.SALT_BYTES).hex() for _ in refs]
+    commits = vdraw.commit_identities(
+        draw_id=row.number, refs=refs, salts=salts, hash_name=hash_name
+    )
+    rule = rule_for(
+        fitting,
+        draw_id=row.number,
+        per_expert=row.per_expert,
+        nonce_commit=vdraw.commit_nonce(nonce, hash_name=hash_name),
+        contributors=contributors_of(row),
+        salt=entropy.token_bytes(vdraw.RULE_SALT_BYTES).hex(),
+        hash_name=hash_name,
+        further={
+            "project": review.project.number,
+            "review_rule": str(review.rule),
+            "items_hash": review.items_hash,
+            "sealed_at": now.isoformat(timespec="seconds"),
+        },
+    )
+    items, reviewers = fitting.to_engine(row.per_item, commits)
+    sealed = engine.seal_assignment(rule, items, reviewers)
+    row.rule_content = rule.to_dict()
+    row.items_content = [one.to_dict() for one in sealed.items]
+    row.people = json.dumps(
+        [
+            {"reviewer": one.reviewer.pk, "ref": ref, "salt": salt, **said.to_dict()}
+            for one, ref, salt, said in zip(fitting.experts, refs, salts, reviewers, strict=True)
+        ]
+    )
+    row.nonce, row.seal = nonce.hex(), sealed.seal
+    row.sealed_at, row.sealed_by = now, actor
+    row.save()
+    after = _in_words(row) | {
+        "分配编号": row.number,
+        "封存值": row.seal,
+        "评审对象": len(items),
+        "专家": len(reviewers),
+    }
+    record("review.assign_seal", actor=actor, now=now, subject=row, after=after)
+    return row
+
+
+def next_number(now: datetime) -> str:
+    """Return the next number: F, the day, four digits, without gaps; the lock makes it unique."""
+    day = f"F{timezone.localtime(now):%Y%m%d}"
+    last = ItemAssignment.objects.filter(number__startswith=day).order_by("-number").first()
+    return f"{day}{int(last.number[len(day) :]) + 1 if last else 1:04d}"
+
+
+@transaction.atomic
+def give_value(
+    *, assignment: ItemAssignment, role: str, value: str, actor: User, now: datetime
+) -> ItemAssignment:
+    """Add the value (any text or dice) of ``role`` after the seal; the last one gives the items, and the experts are
+    told. Logged. The caller has checked that ``actor`` has the right of ``role``.
+
+    Refuses (ReviewRefused) a role that gave its value, one person in two roles, whoever cannot be the second, an empty
+    value, and what was altered.
+    """
+    review = lock_review(assignment.review)
+    row = ItemAssignment.objects.get(pk=assignment.pk)
+    check_value(row, role, actor, now=now)
+    if row.is_altered:
+        raise ReviewRefused(ALTERED)
+    try:
+        vdraw.encode_contribution(value)
+    except vdraw.EngineError as error:
+        raise ReviewRefused(str(error)) from error
+    after = {"角色": ROLES[role], "值": value}
+    record("review.assign_value", actor=actor, now=now, subject=row, after=after)
+    given = given_values(row)
+    if given.keys() >= set(contributors_of(row)):
+        _draw(row, review, {key: one.value for key, one in given.items()}, actor=actor, now=now)
+    return row
+
+
+def check_value(row: ItemAssignment, role: str, user: User, *, now: datetime) -> None:
+    """Refuse (ReviewRefused) that ``user`` gives the value of ``role``."""
+    if row.sealed_at is None or row.drawn_at or row.voided_at:
+        raise ReviewRefused("现在不需要随机值，请刷新页面。")
+    if role not in contributors_of(row):
+        raise ReviewRefused("封存的规则里没有这个角色。")
+    given = given_values(row)
+    if role in given:
+        raise ReviewRefused(f"{ROLES[role]}已经提供过随机值。")
+    others = {one.by for one in given.values() if one.by is not None}
+    if user.pk in others:
+        raise ReviewRefused("同一人不能以两个身份提供随机值。")
+    if role == SUPERVISOR:
+        firsts = {pk for pk in (row.sealed_by_id, *others) if pk is not None}
+        if why_not := why_not_second(user, firsts, asked_at=row.sealed_at, now=now):
+            raise ReviewRefused(why_not)
+
+
+def _draw(
+    row: ItemAssignment, review: Review, values: dict[str, str], *, actor: User, now: datetime
+) -> None:
+    """Reveal the nonce, and give the items."""
+    sealed, people = sealed_things(row)
+    row.reveals = [{"role": vdraw.SYSTEM_ROLE, "value": row.nonce}] + [
+        {"role": role, "value": values[role]} for role in contributors_of(row)
+    ]
+    order = order_of(row, sealed, row.reveals)
+    first = engine.assign_first(order)
+    end = engine.end_assignment(first.state)
+    said = SYSTEM | {"at": timezone.localtime(now).isoformat(timespec="seconds")}
+    told = [
+        replace(event, further=said | {"reason_code": why})
+        for events, why in ((first.events, "ordered"), (end.events, "complete"))
+        for event in events
+    ]
+    chained = engine.chain_entries(order.sealed.rule, order.seed, told)
+    row.events = [engine.entry_to_dict(event) for event in chained]
+    row.seed, row.drawn_at = order.seed, now
+    row.save()
+    items = {f"{one.place:05}": one for one in ReviewItem.objects.filter(review=review)}
+    sheets = [
+        ScoreSheet(reviewer_id=people[commit].reviewer_id, item=items[share.item])
+        for share in first.shares
+        for commit in share.commits
+    ]
+    ScoreSheet.objects.bulk_create(sheets, batch_size=1000)
+    after = {"种子": row.seed, "事件链头": row.head, "分配": f"{len(sheets)} 人次"}
+    record("review.assign", actor=actor, now=now, subject=row, after=after)
+    holders = {sheet.reviewer_id for sheet in sheets}
+    rows = Reviewer.objects.filter(pk__in=holders).select_related("expert__user", "invitation")
+    tell_assigned(review, list(rows.order_by("place")), now=now)
+
+
+@transaction.atomic
+def abandon_assignment(
+    *, assignment: ItemAssignment, reason: str, actor: User, now: datetime
+) -> ItemAssignment:
+    """Give up what is sealed and not drawn; another may be sealed instead. It stays, with its reason. Logged.
+
+    Refuses (ReviewRefused) without a reason, and what was drawn or never sealed.
+    """
+    review = lock_review(assignment.review)
+    row = ItemAssignment.objects.get(pk=assignment.pk)
+    if row.sealed_at is None or row.drawn_at or row.voided_at:
+        raise ReviewRefused("只有已封存、还没有分配的才能放弃。")
+    if not is_reason(reason):
+        raise ReviewRefused(f"请写明放弃的原因{SAY_MORE}。")
+    row.voided_at, row.voided_why = now, reason.strip()
+    row.save()
+    after = ItemAssignment.objects.create(
+        review=review,
+        per_item=row.per_item,
+        per_expert=row.per_expert,
+        supervised=row.supervised,
+        created_at=now,
+    )
+    record("review.assign_abandon", actor=actor, now=now, subject=row, note=row.voided_why)
+    return after

@@ -1,0 +1,264 @@
+"""Items are given to some of the experts by chance: sealed, contributed to, drawn, recorded."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.core.exporting import Params
+from expertpool.experts.enums import AvoidanceKind
+from expertpool.experts.models import AvoidanceUnit, Expert
+from expertpool.notifications.models import Message
+from expertpool.reviews.enums import AssignmentState
+from expertpool.reviews.exceptions import ReviewRefused
+from expertpool.reviews.exports import AssignmentExport
+from expertpool.reviews.models import ItemAssignment, Reviewer, ReviewItem, ScoreSheet
+from expertpool.reviews.queries.assignments import (
+    assignment_of,
+    fitting_of,
+    lines_of,
+    record_of,
+    waiting_for_value,
+)
+from expertpool.reviews.queries.progress import progress_of
+from expertpool.reviews.queries.reviews import to_score
+from expertpool.reviews.services.assigning import (
+    Share,
+    abandon_assignment,
+    give_value,
+    set_assignment,
+)
+from expertpool.reviews.services.organising import Thing, end_review, open_review
+from tests.factories.accounts import make_user
+from tests.factories.experts import give_account, make_expert, make_unit
+from tests.factories.scoring import (
+    fill_in,
+    make_assigned,
+    make_campaign,
+    make_open,
+    make_review,
+    reviewer_of,
+    seal,
+    submit,
+)
+from vdraw.verify import find_difference
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+HOUR = timedelta(hours=1)
+
+
+def pool(count: int) -> list[Expert]:
+    rows = [make_expert(f"评委{at}") for at in range(count)]
+    for at, row in enumerate(rows):
+        give_account(row, make_user("expert", username=f"scorer{at}"))
+    return rows
+
+
+def value(row: ItemAssignment, role: str, actor: User, text: str = "三六九") -> ItemAssignment:
+    return give_value(assignment=row, role=role, value=text, actor=actor, now=NOW)
+
+
+@pytest.mark.shows("OVW-12")
+def test_items_are_given_by_chance_and_anybody_can_check_it(
+    operator: User, supervisor: User
+) -> None:
+    experts = pool(4)
+    review = make_campaign(operator, now=NOW, pool=experts)
+    assert not ScoreSheet.objects.exists()
+    assert not any(to_score(one).exists() for one in experts)
+    assert not Message.objects.filter(occasion="reviews.opened").exists()
+    row = seal(review, operator, now=NOW)
+    assert row.state == AssignmentState.SEALED
+    assert list(waiting_for_value(supervisor)) == [row]
+    assert not waiting_for_value(operator).exists()
+    row = value(row, "operator", operator)
+    assert not ScoreSheet.objects.exists()
+    row = value(row, "supervisor", supervisor)
+    assert row.state == AssignmentState.DRAWN
+    # Two for each of six items, by four experts: three each.
+    assert [len(one.reviewers) for one in lines_of(review)] == [2] * 6
+    assert [one.items for one in progress_of(review)] == [3] * 4
+    assert all(to_score(one).count() == 1 for one in experts)
+    record = record_of(row, named=True)
+    assert find_difference(record) is None
+    assert {one["ref"] for one in record["openings"]} == {one.number for one in experts}
+    assert record_of(row, named=False)["openings"] == []
+    entry = Entry.objects.get(action="review.assign")
+    assert entry.after["事件链头"] == row.head == record["events"][-1]["hash"]
+    assert Entry.objects.get(action="review.assign_seal").after["封存值"] == record["seal"]
+
+
+def test_nobody_scores_what_he_is_tied_to(operator: User) -> None:
+    own, named, tied, free = pool(4)
+    Expert.objects.filter(pk=own.pk).update(employer=make_unit("甲公司"))
+    AvoidanceUnit.objects.create(expert=tied, unit=make_unit("乙公司"), kind=AvoidanceKind.ADVISER)
+    AvoidanceUnit.objects.create(expert=free, kind=AvoidanceKind.KIN, person_name="张三丰")
+    things = [
+        Thing("1", "一", "甲公司"),
+        Thing("2", "二", named.name),
+        Thing("3", "三", "乙公司"),
+        Thing("4", "四", "张三丰"),
+        Thing("5", "五"),
+    ]
+    review = make_review(operator, now=NOW, pool=[own, named, tied, free], things=things, seats=4)
+    set_assignment(review=review, share=Share(2, 5), actor=operator, now=NOW)
+    review = open_review(review=review, actor=operator, now=NOW)
+    barred = {one.reviewer.expert: one.barred for one in fitting_of(review).experts}
+    assert barred == {own: ("00001",), named: ("00002",), tied: ("00003",), free: ("00004",)}
+
+
+def test_a_category_called_like_a_group_is_scored_by_its_experts(operator: User) -> None:
+    things = [Thing("1", "一", category="综合"), Thing("2", "二", category="其他类")]
+    review = make_review(operator, now=NOW, things=things)
+    set_assignment(review=review, share=Share(1, 5), actor=operator, now=NOW)
+    review = open_review(review=review, actor=operator, now=NOW)
+    fitting = fitting_of(review)
+    assert {one.classes for one in fitting.experts} == {("c0", "c1", "c2")}
+    line = fitting.experts[0].reviewer
+    Reviewer.objects.filter(pk=line.pk).update(left_at=NOW)
+    assert len(fitting_of(review).experts) == 1
+
+
+@pytest.mark.shows("OVW-12")
+def test_what_cannot_be_given_is_told_with_the_reason(operator: User) -> None:
+    review = make_campaign(operator, now=NOW, share=Share(3, 2))
+    with pytest.raises(ReviewRefused, match=r"共需 18 人次.*4 人.*最多 8 人次，还差 10 人次"):
+        seal(review, operator, now=NOW)
+    set_assignment(review=review, share=Share(3, 5), actor=operator, now=NOW)
+    assert seal(review, operator, now=NOW).sealed_at
+
+
+def test_one_person_does_not_give_two_values(operator: User, supervisor: User) -> None:
+    row = seal(make_campaign(operator, now=NOW), operator, now=NOW)
+    with pytest.raises(ReviewRefused):
+        value(row, "supervisor", operator)
+    value(row, "supervisor", supervisor)
+    with pytest.raises(ReviewRefused, match="已经提供过"):
+        value(row, "supervisor", supervisor)
+    with pytest.raises(ReviewRefused, match="两个身份"):
+        value(row, "operator", supervisor)
+    with pytest.raises(ReviewRefused, match="没有这个角色"):
+        value(row, "beacon", operator)
+    with pytest.raises(ReviewRefused, match="不能为空"):
+        value(row, "operator", operator, " ")
+    assert value(row, "operator", operator).drawn_at
+    with pytest.raises(ReviewRefused, match="现在不需要"):
+        value(row, "operator", operator)
+
+
+def test_without_a_supervisor_the_operator_alone_gives_a_value(operator: User) -> None:
+    row = seal(make_campaign(operator, now=NOW, share=Share(2, 4, False)), operator, now=NOW)
+    row = value(row, "operator", operator)
+    assert row.rule_content["contributors"] == ["operator"]
+    assert find_difference(record_of(row, named=False)) is None
+
+
+def test_what_is_sealed_may_be_given_up_and_stays(operator: User, supervisor: User) -> None:
+    review = make_campaign(operator, now=NOW)
+    row = seal(review, operator, now=NOW)
+    with pytest.raises(ReviewRefused, match="原因"):
+        abandon_assignment(assignment=row, reason=" ", actor=operator, now=NOW)
+    after = abandon_assignment(assignment=row, reason="名单有误需重做", actor=operator, now=NOW)
+    assert assignment_of(review) == after
+    assert after.state == AssignmentState.DRAFT
+    row.refresh_from_db()
+    assert row.state == AssignmentState.VOID
+    with pytest.raises(ReviewRefused):
+        value(row, "operator", operator)
+    again = seal(review, operator, now=NOW)
+    assert int(again.number[-4:]) == int(row.number[-4:]) + 1
+    with pytest.raises(ReviewRefused):
+        abandon_assignment(assignment=row, reason="名单有误需重做", actor=operator, now=NOW)
+
+
+def test_it_is_decided_before_the_review_is_open(operator: User) -> None:
+    review = make_review(operator, now=NOW)
+    set_assignment(review=review, share=Share(1, 1), actor=operator, now=NOW)
+    with pytest.raises(ReviewRefused, match="先开始"):
+        seal(review, operator, now=NOW)
+    assert set_assignment(review=review, share=None, actor=operator, now=NOW) is None
+    review = open_review(review=review, actor=operator, now=NOW)
+    assert ScoreSheet.objects.count() == 4
+    with pytest.raises(ReviewRefused, match="已经开始"):
+        set_assignment(review=review, share=Share(1, 1), actor=operator, now=NOW)
+    with pytest.raises(ReviewRefused, match="没有可以封存"):
+        seal(review, operator, now=NOW)
+
+
+def test_an_open_campaign_cannot_become_one_in_which_all_score_all(operator: User) -> None:
+    review = make_campaign(operator, now=NOW)
+    with pytest.raises(ReviewRefused, match="已经开始"):
+        set_assignment(review=review, share=None, actor=operator, now=NOW)
+    seal(review, operator, now=NOW)
+    with pytest.raises(ReviewRefused, match="已经封存"):
+        set_assignment(review=review, share=Share(1, 6), actor=operator, now=NOW)
+    with pytest.raises(ReviewRefused, match="没有可以封存"):
+        seal(review, operator, now=NOW)
+
+
+def test_a_campaign_ends_once_all_who_were_given_something_submitted(
+    operator: User, supervisor: User
+) -> None:
+    experts = pool(4)
+    review = make_campaign(operator, now=NOW, pool=experts, share=Share(1, 1), things=3)
+    with pytest.raises(ReviewRefused, match="还没有分配"):
+        end_review(review=review, actor=operator, now=NOW)
+    row = seal(review, operator, now=NOW)
+    value(row, "operator", operator)
+    value(row, "supervisor", supervisor)
+    busy = [one for one in progress_of(review) if one.items]
+    assert len(busy) == 3
+    assert sum(one.is_missing for one in progress_of(review)) == 3
+    for one in busy:
+        reviewer = reviewer_of(review, one.reviewer.expert)
+        fill_in(reviewer, now=NOW)
+        submit(reviewer, now=NOW)
+    assert end_review(review=review, actor=operator, now=NOW).ended_at
+
+
+def test_whoever_may_not_read_the_names_seals_nothing(operator: User, supervisor: User) -> None:
+    review = make_campaign(operator, now=NOW)
+    stranger = make_user("applicant", username="nobody")
+    with pytest.raises(ReviewRefused, match="无权"):
+        seal(review, stranger, now=NOW)
+
+
+@pytest.mark.parametrize("column", ["rule_content", "items_content", "per_item", "seal"])
+def test_what_is_sealed_stays_in_the_database(operator: User, column: str) -> None:
+    row = seal(make_campaign(operator, now=NOW), operator, now=NOW)
+    other = {"rule_content": {}, "items_content": [], "per_item": 1, "seal": "00"}[column]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ItemAssignment.objects.filter(pk=row.pk).update(**{column: other})
+    with pytest.raises(DatabaseError), transaction.atomic():
+        row.delete()
+
+
+def test_what_somebody_else_has_written_is_not_drawn(operator: User) -> None:
+    row = seal(make_campaign(operator, now=NOW), operator, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE reviews_itemassignment SET per_item = 1")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    with pytest.raises(ReviewRefused, match="改动过"):
+        value(row, "operator", operator)
+
+
+@pytest.mark.shows("OVW-12")
+def test_the_table_of_who_scores_what_is_exported(operator: User, supervisor: User) -> None:
+    row = make_assigned(operator, supervisor, now=NOW)
+    asked = Params(f"review={row.review_id}")
+    rows = list(AssignmentExport().rows(operator, asked))
+    assert len(rows) == 12
+    assert [one.item.place for one in rows] == sorted([*range(1, 7)] * 2)
+    stranger = make_user("applicant", username="nobody")
+    assert AssignmentExport().rows(stranger, asked).count() == 0
+    assert AssignmentExport().rows(operator, Params("review=x")).count() == 0
+    all_score_all = make_open(operator, now=NOW)
+    assert AssignmentExport().rows(operator, Params(f"review={all_score_all.pk}")).count() == 0
+    assert ReviewItem.objects.filter(review=row.review).count() == 6

@@ -170,6 +170,22 @@ def test_of_letters_that_nobody_here_wrote_nothing_is_kept(
     assert not DeliveryEvent.objects.exists()
 
 
+def test_a_name_that_somebody_has_spoilt_keeps_no_other_unread(
+    mail_server: MailServer, mailbox_of_returns: ImapServer
+) -> None:
+    """Whoever got a letter knows its name, and may write it as he likes."""
+    message = sent(mail_server)
+    whole = returned(message).as_bytes()
+    own = f"{message.uid.hex}@".encode()
+    assert own in whole
+    for odd in (own + b"x" * 300, b"\x00" + own):
+        mailbox_of_returns.put(whole.replace(own, odd))
+    read_bounces(now=NOON)
+    assert ReturnMailbox.objects.get().read_at == NOON
+    message.refresh_from_db()
+    assert message.state == DeliveryState.FAILED
+
+
 def test_servers_that_write_as_they_like() -> None:
     """Without a report: who wrote, and the letter that came back, are all that there is."""
     plain = person("系统退信")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -56,10 +57,14 @@ def _box_of(account: MailAccount) -> ReturnMailbox:
 
 
 def _ours(bounces: Iterable[DeliveryReport]) -> list[DeliveryReport]:
-    """Return those that are about a letter of this system: anybody may write to this mailbox."""
+    """Return those that are about a letter of this system, by its own names: anybody may write to this mailbox, and
+    whatever he likes."""
     known = {uid: one for one in bounces if (uid := _uid(one)) is not None}
     found = Message.objects.filter(uid__in=known, channel=ChannelCode.EMAIL)
-    return [known[uid] for uid in found.values_list("uid", flat=True)]
+    return [
+        replace(known[uid], provider_id=number, reference=f"x.{uid.hex}")
+        for uid, number in found.values_list("uid", "provider_id")
+    ]
 
 
 def _uid(report: DeliveryReport) -> UUID | None:

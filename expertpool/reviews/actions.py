@@ -12,6 +12,7 @@ ACTIONS = (
     Action("review.assign_seal", "封存评审对象分配"),
     Action("review.assign_value", "提供分配的随机值"),
     Action("review.assign", "分配评审对象"),
+    Action("review.reassign", "评审对象改由他人评"),
     Action("review.assign_abandon", "放弃评审对象分配"),
     Action("review.stage", "开启评审阶段"),
     Action("review.remind", "提醒提交评分表"),

@@ -95,6 +95,11 @@ class ItemAssignment(models.Model):
         return str(self.events[-1]["hash"]) if self.events else ""
 
     @property
+    def lacking(self) -> int:
+        """How many experts its items lack by now."""
+        return sum(self.events[-1].get("lacking", {}).values()) if self.events else 0
+
+    @property
     def readable_nonce(self) -> str:
         return readable(self, "nonce")
 

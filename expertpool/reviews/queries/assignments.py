@@ -262,6 +262,17 @@ def contributors_of(row: ItemAssignment) -> tuple[str, ...]:
     return (OPERATOR, SUPERVISOR) if row.supervised else (OPERATOR,)
 
 
+def replay(order: engine.AssignmentOrder, row: ItemAssignment) -> engine.AssignmentState:
+    """Return where ``row`` stands after its events.
+
+    Refuses (ReviewRefused) events that do not follow from what was sealed.
+    """
+    try:
+        return engine.replay_assignment(order, [engine.entry_from_dict(one) for one in row.events])
+    except ValueError as error:
+        raise ReviewRefused(ALTERED) from error
+
+
 def record_of(row: ItemAssignment, *, named: bool) -> dict[str, Any]:
     """Return the record of ``row``, by which anybody can check it; ``named``: with who was given something.
 
@@ -269,8 +280,8 @@ def record_of(row: ItemAssignment, *, named: bool) -> dict[str, Any]:
     """
     sealed, people = sealed_things(row)
     order = order_of(row, sealed, row.reveals)
+    state = replay(order, row)
     events = [engine.entry_from_dict(one) for one in row.events]
-    state = engine.replay_assignment(order, events)
     openings = []
     if named:
         for at in sorted(state.used):
@@ -288,6 +299,10 @@ class Line:
 
     item: ReviewItem
     reviewers: list[Reviewer]
+
+    @property
+    def names(self) -> str:
+        return "、".join(one.expert.name for one in self.reviewers)
 
 
 def lines_of(review: Review) -> list[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,21 +19,30 @@ from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.sealing import hash_of_new_draws
 from expertpool.reviews.exceptions import ReviewRefused
-from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ReviewItem, ScoreSheet
+from expertpool.reviews.models import (
+    ItemAssignment,
+    Review,
+    Reviewer,
+    ReviewItem,
+    ScoreSheet,
+    Submission,
+)
 from expertpool.reviews.queries.assignments import (
     ALTERED,
     ROLES,
     SUPERVISOR,
+    Person,
     assignment_of,
     contributors_of,
     fitting_of,
     given_values,
     order_of,
+    replay,
     rule_for,
     sealed_things,
     why_too_few,
 )
-from expertpool.reviews.queries.reviews import may_name
+from expertpool.reviews.queries.reviews import STANDING, may_name
 from expertpool.reviews.services.organising import lock_review
 from expertpool.reviews.services.telling import tell_assigned
 from expertpool.workflow.queries.second_person import why_not_second
@@ -40,6 +50,10 @@ from vdraw import assignment as engine
 
 NUMBERS_LOCK = "reviews.assignment_number"
 SYSTEM = {"by": {"role": vdraw.SYSTEM_ROLE}, "via": "system"}
+BY_HAND = {
+    "by": {"role": "operator"},
+    "via": "page",
+}  # who lets somebody leave, on the page of the review
 
 
 @dataclass(frozen=True)
@@ -224,29 +238,124 @@ def _draw(
     ]
     order = order_of(row, sealed, row.reveals)
     first = engine.assign_first(order)
-    end = engine.end_assignment(first.state)
-    said = SYSTEM | {"at": timezone.localtime(now).isoformat(timespec="seconds")}
-    told = [
-        replace(event, further=said | {"reason_code": why})
-        for events, why in ((first.events, "ordered"), (end.events, "complete"))
-        for event in events
-    ]
-    chained = engine.chain_entries(order.sealed.rule, order.seed, told)
-    row.events = [engine.entry_to_dict(event) for event in chained]
+    told: Told = [(event, "ordered", SYSTEM) for event in first.events]
+    # Who left between seal and values gets nothing.
+    gone = Reviewer.objects.filter(review=review, left_at__isnull=False).values_list(
+        "pk", flat=True
+    )
+    leaving = {commit: False for commit, one in people.items() if one.reviewer_id in set(gone)}
+    state, more = _leave(first.state, leaving, {})
+    if not more:
+        step = engine.end_assignment(state)
+        state, more = step.state, [(event, "complete", SYSTEM) for event in step.events]
     row.seed, row.drawn_at = order.seed, now
+    _append(row, order, [*told, *more], now)
     row.save()
-    items = {f"{one.place:05}": one for one in ReviewItem.objects.filter(review=review)}
-    sheets = [
-        ScoreSheet(reviewer_id=people[commit].reviewer_id, item=items[share.item])
-        for share in first.shares
-        for commit in share.commits
-    ]
-    ScoreSheet.objects.bulk_create(sheets, batch_size=1000)
-    after = {"种子": row.seed, "事件链头": row.head, "分配": f"{len(sheets)} 人次"}
+    made = _make_sheets(row, state, people)
+    after = {"种子": row.seed, "事件链头": row.head, "分配": f"{len(made)} 人次"}
     record("review.assign", actor=actor, now=now, subject=row, after=after)
+    _tell_holders(review, made, "", now)
+
+
+Told = list[
+    tuple[engine.Entry, str, Mapping[str, Any]]
+]  # events, each with why and whose hand it was
+
+
+def replace_leaver(*, reviewer: Reviewer, actor: User, now: datetime) -> None:
+    """Give the items of ``reviewer``, who has left, to others of those who were sealed, by the same tickets, unless what he
+    submitted counts. Nobody loses what he has; who has submitted gets nothing more. Those who get something are told.
+    Logged; nothing where items were not given by chance. The caller holds the review's transaction.
+
+    Refuses (ReviewRefused) what is no more what was sealed.
+    """
+    review = lock_review(reviewer.review)
+    row = assignment_of(review)
+    if row is None or row.drawn_at is None:
+        return
+    sealed, people = sealed_things(row)
+    order = order_of(row, sealed, row.reveals)
+    state = replay(order, row)
+    his = {
+        commit: reviewer.counts for commit, one in people.items() if one.reviewer_id == reviewer.pk
+    }
+    done = Submission.objects.filter(STANDING, reviewer__review=review)
+    signed = set(done.values_list("reviewer_id", flat=True))
+    busy = {commit: "busy" for commit, one in people.items() if one.reviewer_id in signed}
+    state, told = _leave(state, his, busy)
+    if not told:
+        return
+    _append(row, order, told, now)
+    row.save()
+    made = _make_sheets(row, state, people)
+    after = {
+        "席位": str(reviewer),
+        "改由他人评": f"{len(made)} 人次",
+        "仍缺": f"{sum(state.lacking.values())} 人次",
+        "事件链头": row.head,
+    }
+    record("review.reassign", actor=actor, now=now, subject=row, after=after)
+    _tell_holders(review, made, f":{row.head[:16]}", now)
+
+
+def _leave(
+    state: engine.AssignmentState, leaving: Mapping[str, bool], busy: Mapping[str, str]
+) -> tuple[engine.AssignmentState, Told]:
+    """Let those of ``leaving`` (commitment → what he holds counts) go, give what they give up to others but for ``busy``."""
+    told: Told = []
+    for commit, counts in leaving.items():
+        if held := state.items_of(commit):
+            items = () if counts else held
+            step = engine.give_up(state, commit, "leave", items, leaves=True)
+            state = step.state
+            told += [(event, "left", BY_HAND) for event in step.events]
+    if not told:
+        return state, []
+    if state.lacking and state.is_due:
+        reviewers = state.order.sealed.reviewers
+        out = {reviewers[at].commit for at in state.out}
+        step = engine.supplement_items(
+            state, {commit: why for commit, why in busy.items() if commit not in out}
+        )
+        state = step.state
+        told += [(event, "seat_free", SYSTEM) for event in step.events]
+    step = engine.end_assignment(state)
+    return step.state, [*told, *((event, "complete", SYSTEM) for event in step.events)]
+
+
+def _append(row: ItemAssignment, order: engine.AssignmentOrder, told: Told, now: datetime) -> None:
+    """Put ``told`` behind the events of ``row``, chained."""
+    at = timezone.localtime(now).isoformat(timespec="seconds")
+    said = [
+        replace(event, further={**hand, "at": at, "reason_code": why}, n=n)
+        for n, (event, why, hand) in enumerate(told, start=len(row.events) + 1)
+    ]
+    chained = engine.chain_entries(order.sealed.rule, order.seed, said, row.head or None)
+    row.events = [*row.events, *(engine.entry_to_dict(event) for event in chained)]
+
+
+def _make_sheets(
+    row: ItemAssignment, state: engine.AssignmentState, people: Mapping[str, Person]
+) -> list[ScoreSheet]:
+    """Give whoever holds an item, and is there, a sheet of it; return the new ones."""
+    items = {one.place: one for one in ReviewItem.objects.filter(review=row.review)}
+    there = Reviewer.objects.filter(review=row.review, left_at__isnull=True)
+    present = set(there.values_list("pk", flat=True))
+    rows = ScoreSheet.objects.filter(reviewer__review=row.review)
+    known = set(rows.values_list("reviewer_id", "item_id"))
+    made = []
+    for commit, one in people.items():
+        for key in state.items_of(commit) if one.reviewer_id in present else ():
+            item = items[int(key)]
+            if (one.reviewer_id, item.pk) not in known:
+                made.append(ScoreSheet(reviewer_id=one.reviewer_id, item=item))
+    return ScoreSheet.objects.bulk_create(made, batch_size=1000)
+
+
+def _tell_holders(review: Review, sheets: Sequence[ScoreSheet], key: str, now: datetime) -> None:
     holders = {sheet.reviewer_id for sheet in sheets}
     rows = Reviewer.objects.filter(pk__in=holders).select_related("expert__user", "invitation")
-    tell_assigned(review, list(rows.order_by("place")), now=now)
+    tell_assigned(review, list(rows.order_by("place")), key, now=now)
 
 
 @transaction.atomic

@@ -12,7 +12,9 @@ from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.draws.models import Invitation
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import HandBack, Review, Reviewer, Submission
+from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.reviews import STANDING, may_name, standbys
+from expertpool.reviews.services.assigning import replace_leaver
 from expertpool.reviews.services.organising import join, lock_review
 from expertpool.reviews.services.telling import tell_joined
 from expertpool.workflow.services.two_persons import end_with_subject
@@ -40,10 +42,12 @@ def sign_in(*, reviewer: Reviewer, actor: User, now: datetime) -> Reviewer:
 def let_leave(
     *, reviewer: Reviewer, reason: str, counts: bool, actor: User, now: datetime
 ) -> Reviewer:
-    """Let ``reviewer`` score no more, for ``reason``; what he has submitted ``counts`` or not. Logged.
+    """Let ``reviewer`` score no more, for ``reason``; what he has submitted ``counts`` or not. What he
+    was given by chance goes on to others (`assigning.replace_leaver`). Logged.
 
     Refuses (ReviewRefused) without a reason, a review that is not open, who has left, and the last who scores.
     """
+    lock_review(reviewer.review)  # before the row of the expert, as whoever ends it
     row = _held(reviewer)
     if not is_reason(reason):
         raise ReviewRefused(f"请写明退出的原因{SAY_MORE}。", field="reason")
@@ -65,6 +69,7 @@ def let_leave(
         after={"席位": str(row), "已提交的评分表": "计入" if row.counts else "不计入"},
         note=row.left_why,
     )
+    replace_leaver(reviewer=row, actor=actor, now=now)
     return row
 
 
@@ -78,6 +83,10 @@ def bring_in(*, review: Review, invitation_id: int, actor: User, now: datetime) 
     _check_open(row)
     if not may_name(actor, row.project, now=now):
         raise ReviewRefused("您无权查看名单，不能安排候补专家。")
+    if assignment_of(row) is not None:
+        raise ReviewRefused(
+            "这次评审的评审对象是随机分配的，有人退出时由已参加分配的其他专家接着评。"
+        )
     members = {one.invitation_id: one for one in standbys(row)}
     if invitation_id not in members:
         raise ReviewRefused("这位专家不是评审组的候补专家，或已经加入，请刷新页面。")

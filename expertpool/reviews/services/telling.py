@@ -24,9 +24,9 @@ def tell_opened(review: Review, *, now: datetime) -> None:
     _tell(OPENED, review, list(rows), "", now=now)
 
 
-def tell_assigned(review: Review, people: Sequence[Reviewer], *, now: datetime) -> None:
-    """Ask ``people``, who were given items of ``review``, to score, once."""
-    _tell(OPENED, review, people, "", now=now)
+def tell_assigned(review: Review, people: Sequence[Reviewer], key: str, *, now: datetime) -> None:
+    """Ask ``people``, who were given items of ``review``, to score, once for each ``key``."""
+    _tell(OPENED, review, people, key, now=now)
 
 
 def tell_joined(reviewer: Reviewer, *, now: datetime) -> None:

@@ -89,7 +89,8 @@ def assignment(request: UserRequest, pk: int) -> HttpResponse:
         context["categories"] = [
             (fitting.classes[key], sum(key in one.classes for one in fitting.experts))
             for key in fitting.classes
-            if any(fitting.class_of(item) == key for item in fitting.items.values())
+            if len(fitting.classes) > 1
+            and any(fitting.class_of(item) == key for item in fitting.items.values())
         ]
     return render(request, "reviews/assignment.html", context)
 

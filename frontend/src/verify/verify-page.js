@@ -140,7 +140,7 @@ function assigned({ rule, items, candidates, seal, seed, reveals, events, openin
       h(
         "ol.timeline",
         {},
-        events.map((event) => entry(event, assignedWords(event, who))),
+        events.map((event) => entry({ ...event, reason_code: "" }, assignedWords(event, who))),
       ),
     ),
   ];

@@ -33,6 +33,7 @@ from expertpool.reviews.services.assigning import (
     give_value,
     set_assignment,
 )
+from expertpool.reviews.services.meeting import bring_in, let_leave
 from expertpool.reviews.services.organising import Thing, end_review, open_review
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert, make_unit
@@ -262,3 +263,82 @@ def test_the_table_of_who_scores_what_is_exported(operator: User, supervisor: Us
     all_score_all = make_open(operator, now=NOW)
     assert AssignmentExport().rows(operator, Params(f"review={all_score_all.pk}")).count() == 0
     assert ReviewItem.objects.filter(review=row.review).count() == 6
+
+
+# --- Somebody leaves ------------------------------------------------------------------------------
+
+
+def leave(row: ItemAssignment, at: int, actor: User, *, counts: bool = False) -> Reviewer:
+    reviewer = Reviewer.objects.filter(review=row.review, left_at__isnull=True).order_by("place")[
+        at
+    ]
+    return let_leave(
+        reviewer=reviewer, reason="突发疾病不能继续", counts=counts, actor=actor, now=NOW
+    )
+
+
+@pytest.mark.shows("OVW-12")
+def test_who_leaves_is_replaced_and_nobody_loses_what_he_has(
+    operator: User, supervisor: User
+) -> None:
+    experts = pool(5)
+    row = make_assigned(operator, supervisor, now=NOW, pool=experts, seats=5)
+    before = set(ScoreSheet.objects.values_list("reviewer_id", "item_id"))
+    gone = leave(row, 0, operator)
+    row.refresh_from_db()
+    assert [len(one.reviewers) for one in lines_of(row.review)] == [2] * 6
+    assert before <= set(ScoreSheet.objects.values_list("reviewer_id", "item_id"))
+    assert not any(gone in one.reviewers for one in lines_of(row.review))
+    assert find_difference(record_of(row, named=True)) is None
+    assert [one["type"] for one in row.events][2:] == ["exit", "supplement", "end"]
+    assert row.lacking == 0
+    assert Entry.objects.get(action="review.reassign").after["事件链头"] == row.head
+    assert not to_score(gone.expert).exists()
+    assert Message.objects.filter(occasion="reviews.opened").exists()
+
+
+def test_what_counts_is_not_given_on(operator: User, supervisor: User) -> None:
+    experts = pool(4)
+    row = make_assigned(operator, supervisor, now=NOW, pool=experts)
+    first = Reviewer.objects.filter(review=row.review).order_by("place")[0]
+    fill_in(reviewer_of(row.review, first.expert), now=NOW)
+    submit(reviewer_of(row.review, first.expert), now=NOW)
+    count = ScoreSheet.objects.count()
+    leave(row, 0, operator, counts=True)
+    row.refresh_from_db()
+    assert ScoreSheet.objects.count() == count
+    assert [one["type"] for one in row.events][2:] == ["exit", "end"]
+    assert find_difference(record_of(row, named=True)) is None
+
+
+def test_who_has_submitted_gets_nothing_more_and_what_lacks_is_told(
+    operator: User, supervisor: User
+) -> None:
+    experts = pool(2)
+    row = make_assigned(
+        operator, supervisor, now=NOW, pool=experts, seats=2, things=3, share=Share(1, 3)
+    )
+    last = Reviewer.objects.filter(review=row.review).order_by("place")[1]
+    fill_in(reviewer_of(row.review, last.expert), now=NOW)
+    submit(reviewer_of(row.review, last.expert), now=NOW)
+    leave(row, 0, operator)
+    row.refresh_from_db()
+    assert [one["type"] for one in row.events][2:] == ["exit", "skip", "supplement", "end"]
+    assert row.lacking > 0
+    assert find_difference(record_of(row, named=True)) is None
+
+
+def test_who_left_before_the_values_gets_nothing(operator: User, supervisor: User) -> None:
+    row = seal(make_campaign(operator, now=NOW, seats=5), operator, now=NOW)
+    gone = leave(row, 2, operator)
+    value(row, "operator", operator)
+    row = value(row, "supervisor", supervisor)
+    assert not ScoreSheet.objects.filter(reviewer=gone).exists()
+    assert [len(one.reviewers) for one in lines_of(row.review)] == [2] * 6
+    assert find_difference(record_of(row, named=True)) is None
+
+
+def test_nobody_from_outside_the_seal_is_brought_in(operator: User) -> None:
+    review = make_campaign(operator, now=NOW)
+    with pytest.raises(ReviewRefused, match="随机分配"):
+        bring_in(review=review, invitation_id=0, actor=operator, now=NOW)

@@ -18,6 +18,7 @@ from tools.bench.assignments import measure_assignment
 from tools.bench.certificates import measure_certificates
 from tools.bench.draws import measure_draws
 from tools.bench.files import measure_import, measure_record
+from tools.bench.letters import measure_letters
 from tools.bench.narrow import measure_narrow
 from tools.bench.pages import measure_pages
 from tools.bench.parts import SOAK
@@ -83,6 +84,8 @@ def _measure(reporter: Reporter, size: int, parts: Sequence[str], *, minutes: fl
         measure_record(reporter)
     if "assignment" in parts:
         measure_assignment(reporter)
+    if "letters" in parts:
+        measure_letters(reporter, now=now)
     if "certificates" in parts:
         measure_certificates(reporter, size, now=now)
     if SOAK in parts:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from expertpool.core.configuration import value_of
 from expertpool.core.documents import SheetColumn, render_pdf, xlsx_sheet
@@ -14,7 +16,7 @@ from expertpool.papers.queries import template_for
 from expertpool.papers.registry import Paper
 from expertpool.papers.services import fill_paper
 
-TEMPLATE = "fees/letter.typ"
+TEMPLATE, ALL = "fees/letter.typ", "fees/letters.typ"
 
 
 def payer_of(line: FeeLine) -> str:
@@ -103,7 +105,17 @@ def _times(line: FeeLine) -> str:
 def letter_pdf(line: FeeLine, *, at: datetime) -> bytes:
     """Return the letter for A4: the rule, the hours, the steps, the sums, who pays; with the signature and its time
     once there is one."""
-    data = {
+    return render_pdf(TEMPLATE, _said(line), at=at)
+
+
+def letters_pdf(lines: Iterable[FeeLine], *, at: datetime) -> bytes:
+    """Return the letters of ``lines``, at least one, as one file."""
+    data = {"letters": [_said(one) for one in lines], "footer": moment_text(at)}
+    return render_pdf(ALL, data, at=at)
+
+
+def _said(line: FeeLine) -> dict[str, Any]:
+    return {
         "title": "评审专家劳务费确认函",
         "head": [
             ["项目名称", line.project.name, True],
@@ -132,4 +144,3 @@ def letter_pdf(line: FeeLine, *, at: datetime) -> bytes:
         "hash": line.letter_hash,
         "footer": f"{line.project.number}　{line.expert.name}",
     }
-    return render_pdf(TEMPLATE, data, at=at)

@@ -27,7 +27,7 @@ from expertpool.fees.forms.payments import (
     TaxMonthForm,
 )
 from expertpool.fees.permissions import PAY, TAX
-from expertpool.fees.queries.lines import fees_sent_in
+from expertpool.fees.queries.lines import fees_sent_in, fees_visible_to
 from expertpool.fees.queries.payments import (
     MOST,
     WAITS,
@@ -39,6 +39,7 @@ from expertpool.fees.queries.payments import (
     unpaid_lines,
 )
 from expertpool.fees.services import papers
+from expertpool.fees.services.letters import letters_pdf
 from expertpool.fees.services.payments import make_batch, mark_paid, mark_returned
 from expertpool.fees.tables import BATCH_SORTS, BATCH_TABS, PAYMENT_SORTS, PAYMENT_TABS
 from expertpool.workflow.queries.requests import waiting_about
@@ -124,8 +125,12 @@ def batch(request: UserRequest, pk: int) -> HttpResponse:
 @require_safe
 @requires(PAY)
 def batch_file(request: UserRequest, pk: int, kind: str) -> HttpResponseBase:
-    """The table of payments, or the file for the bank; the latter only of what was agreed to."""
+    """The table of payments, its letters, or the file for the bank; that only of what was agreed to."""
     row = get_object_or_404(batches_visible_to(request.user), pk=pk)
+    if kind == "letters":
+        rows = fees_visible_to(request.user, PAY).filter(payments__batch=row).order_by("pk")
+        content = letters_pdf(rows, at=timezone.now())
+        return file_answer(content, name=f"劳务费确认函 {row.number}.pdf", inline=True)
     code = {"table": papers.TABLE, "bank": papers.BANK}.get(kind)
     if code is None or (code == papers.BANK and row.state != "approved"):
         raise Http404

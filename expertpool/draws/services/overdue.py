@@ -184,12 +184,13 @@ def _standing(now: datetime) -> list[int]:
 
 def moved_reveals(*, now: datetime) -> list[Overdue]:
     """Return the draws whose names are sealed and whose time to open them, or to sit, this system did not
-    set; one that is as it was set again is amiss no more."""
+    set; one that is as it was set again is amiss no more. A void draw keeps the opening of its proof: its
+    projects are drawn again, and may be moved."""
     sealed = Invitation.objects.filter(draw=OuterRef("pk"), expert__isnull=True)
     # The rule is large, and is not asked.
     draws = list(
         Draw.objects.filter(Exists(sealed))
-        .only("number", "seal", "reveal_at", "released_at", "reveal_proof", "moves")
+        .only("number", "seal", "reveal_at", "released_at", "reveal_proof", "moves", "status")
         .annotate(opens_at=Min("projects__opening_at"))
         .order_by("pk")
     )
@@ -200,7 +201,7 @@ def moved_reveals(*, now: datetime) -> list[Overdue]:
         if not is_authentic(draw)
         or draw.moves < logged[draw.pk]
         # of before openings were proven: nothing says it
-        or draw.opens_at != (proven_opening(draw) or draw.opens_at)
+        or (draw.is_valid and draw.opens_at != (proven_opening(draw) or draw.opens_at))
     ]
     return _written(moved, AlarmKind.REVEAL, now=now)
 

@@ -26,7 +26,10 @@ from expertpool.draws.services.overdue import sweep
 from expertpool.draws.services.records import record_for
 from expertpool.draws.services.releasing import decide_release, request_release
 from expertpool.draws.services.replies import answer
+from expertpool.draws.services.rescheduling import NewMeeting, reschedule
+from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.sheet_files import store_sheet
+from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.notifications.models import Message
 from expertpool.projects.models import Project
 from tests.factories.draws import make_draw
@@ -103,6 +106,24 @@ def test_the_sweep_finds_it_without_anybody_looking(draw: Draw) -> None:
     write(draw, "reveal_at", draw.reveal_at)
     swept(LATER + timedelta(minutes=1))
     assert DrawAlarm.objects.get().done_at == LATER + timedelta(minutes=1)
+    assert release(draw_id=draw.pk, now=draw.reveal_at)
+
+
+def test_a_void_draw_is_not_told_of_when_its_project_is_drawn_again_and_moved(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    asked = request_void(draw=draw, reason="重抽", actor=operator, now=NOW)
+    at = NOW + timedelta(minutes=10)
+    decide_void(request=asked, agree=True, note="", actor=supervisor, now=at)
+    project = Project.objects.get(pk=draw.project_id)
+    again = start_draw(project=project, actor=operator, now=at, entropy=SeededEntropy(1))
+    opening = project.opening_at + timedelta(days=5)
+    reschedule(
+        draw=again, meetings=[NewMeeting(project.pk, opening, project.place)], reason="会议室被占用",
+        actor=operator, now=at, entropy=SeededEntropy(2),
+    )  # fmt: skip
+    swept(at + timedelta(minutes=1))
+    assert not DrawAlarm.objects.exists()
     assert release(draw_id=draw.pk, now=draw.reveal_at)
 
 

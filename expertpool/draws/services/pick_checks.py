@@ -13,6 +13,7 @@ from expertpool.draws.exceptions import HeldRefused, PickRefused
 from expertpool.draws.models import Draw, DrawPlan
 from expertpool.draws.queries.eligibility import Exclusions, fitting
 from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.reveal import is_released
 from expertpool.experts.models import Expert
 
 
@@ -24,11 +25,15 @@ class Pick:
     group: str
 
 
-def check_words(picks: Sequence[Pick], *texts: str) -> None:
-    """Refuse (PickRefused) what names somebody who was chosen, whatever stands between the letters: the reason and the
-    approval number are public before his name may be known."""
+def check_words(picks: Sequence[Pick], *texts: str, draw: Draw | None = None) -> None:
+    """Refuse (PickRefused) what names somebody who was chosen, now or before for ``draw``, whatever stands between
+    the letters: the reason and the approval number are read before his name may be known. Whoever may choose for
+    ``draw`` has seen all of them; once its names are released, those chosen before are no secret."""
     said = _letters("".join(texts))
-    chosen = Expert.objects.filter(pk__in={pick.expert_id for pick in picks}).only("name")
+    ids = {pick.expert_id for pick in picks}
+    if draw is not None and not is_released(draw):
+        ids |= people_of(draw)[0]
+    chosen = Expert.objects.filter(pk__in=ids).only("name")
     if any((name := _letters(expert.name)) and name in said for expert in chosen):
         raise PickRefused("理由和批准文号会先于名单公开，不能写出所选专家的姓名，请改写。")
 

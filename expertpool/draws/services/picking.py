@@ -128,7 +128,7 @@ def request_more(
     plan = DrawPlan.objects.select_related("project__purchaser").get(project=draw.project)
     free = {group.code: group.lack for group in board_of(draw).groups}
     check_seats(plan, picks, free, exactly=False)
-    check_words(picks, reason)
+    check_words(picks, reason, draw=draw)
     check_experts(plan, picks, draw=draw, now=now)
     return _request(draw, picks, reason, actor=actor, now=now)
 

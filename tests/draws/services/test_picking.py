@@ -266,6 +266,10 @@ def test_a_decline_frees_a_seat_that_only_persons_fill(
     two = [Pick(expert.pk, "g1") for expert in experts[2:4]]
     with pytest.raises(PickRefused, match="空缺 1 席，已选 2 人"):
         request_more(draw=draw, picks=two, reason="补选", actor=admin, now=LATER)
+    # Read before the names are released: neither who comes, nor who is or was on the list.
+    for reason in ("专家0退出，另选一人", "专·家1已同意，另选一人", "请专家2来"):
+        with pytest.raises(PickRefused, match="不能写出所选专家的姓名"):
+            request_more(draw=draw, picks=two[:1], reason=reason, actor=admin, now=LATER)
     request = request_more(draw=draw, picks=two[:1], reason="一人退出", actor=admin, now=LATER)
     read_picks(request=request, actor=supervisor, now=LATER)
     agree_to_picks(request=request, actor=supervisor, now=LATER, entropy=SeededEntropy(2))

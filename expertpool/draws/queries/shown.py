@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import chain
 from typing import Any
@@ -36,12 +36,20 @@ from expertpool.draws.enums import (
     PanelRole,
     ReplyVia,
 )
-from expertpool.draws.models import Draw, DrawEvent, Invitation, PlanVersion, SealBlock
+from expertpool.draws.models import (
+    Draw,
+    DrawEvent,
+    Invitation,
+    PlanVersion,
+    SealBlock,
+    VoidRequest,
+)
 from expertpool.draws.queries.chain import CHAIN_HEAD, SEAL
 from expertpool.draws.queries.hands import hand_steps_by_kind
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.plan_versions import PLAN_WORDS, digest_of_words
 from expertpool.draws.queries.publicity import DIGEST, digest_of_list
+from expertpool.draws.queries.requests import agreed_request
 from expertpool.draws.queries.reveal import MOVED, is_authentic
 from expertpool.draws.queries.steps import LOGGED, steps_hold
 from expertpool.draws.queries.written import WAITED, is_written
@@ -55,10 +63,11 @@ ORDER, REPLY, ROLES, PUBLISH = (
 )
 ENDS = ("draw.end", "draw.abandon", "draw.void")
 PICK, AGREED = "draw.pick", "draw.pick_agree"
+VOID_ASKED = "draw.void_request"
 FILED = ("project.create", "project.update", "project.reschedule")
 # Of a project, what every page of its draw shows, and letters and sheets say.
 OF_PROJECT = ("name", "opening_at", "duration_minutes", "check_in_at", "place")
-SAYS = (SEAL, ORDER, REPLY, ROLES, PUBLISH, PICK, AGREED, *LOGGED)
+SAYS = (SEAL, ORDER, REPLY, ROLES, PUBLISH, PICK, AGREED, VOID_ASKED, *LOGGED)
 _COMMIT_BYTES = 32
 _STATES = {str(one.label): one for one in InvitationState}
 _VIAS = {str(one.label): one for one in ReplyVia}
@@ -281,6 +290,24 @@ def _of_events(told: Told) -> Iterator[tuple[str, bool]]:
 def _of_hands(told: Told) -> Iterator[tuple[str, bool]]:
     events = [event for _, event in told.events]
     yield from steps_hold(told.draw, told.entries, events, told.hands)
+    if told.draw.status == DrawStatus.VOID:
+        yield "作废", _void_holds(told)
+
+
+def _void_holds(told: Told) -> bool:
+    """Compare who asked for it that a draw be void and who agreed, when and why, with what the log says."""
+    request, voided = agreed_request(VoidRequest, told.draw), told.last("draw.void")
+    before = (one for one in reversed(told.entries) if voided is not None and one.pk < voided.pk)
+    asked = next((one for one in before if one.action == VOID_ASKED), None)
+    if request is None or voided is None or asked is None:
+        return False
+    agreed = (request.decided_by_id, request.decided_at, request.reason)
+    late = request.requested_at - asked.at  # by moments: no two proofs of a request are the same
+    return (
+        agreed == (voided.actor_id, voided.at, voided.note)
+        and (request.requested_by_id, request.reason) == (asked.actor_id, asked.note)
+        and timedelta() <= late < timedelta(seconds=1)
+    )
 
 
 def _of_lines(told: Told) -> Iterator[tuple[str, bool]]:

@@ -30,6 +30,7 @@ from expertpool.draws.models import (
     ReleaseRequest,
     Rescheduling,
     SealBlock,
+    VoidRequest,
 )
 from expertpool.draws.services.checking import tell_if_bent
 from expertpool.projects.models import Project
@@ -39,7 +40,7 @@ logger = logging.getLogger(__name__)
 MOST_SECONDS = 20.0  # of a minute; what is left is looked at in the next
 _OF_DRAW = (
     *(Invitation, DrawEvent, SealBlock, Emergency, DrawPause, QuietWaiver),
-    *(Rescheduling, ReleaseRequest, DrawProject),
+    *(Rescheduling, ReleaseRequest, VoidRequest, DrawProject),
 )
 _seen: dict[int, int] = {}
 

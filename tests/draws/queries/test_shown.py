@@ -14,7 +14,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.core.jobs import is_queued
 from expertpool.draws.enums import AlarmKind, DrawStatus, InvitationState, PanelRole
-from expertpool.draws.models import Draw, DrawAlarm, Invitation, PlanVersion
+from expertpool.draws.models import Draw, DrawAlarm, Invitation, PlanVersion, VoidRequest
 from expertpool.draws.queries.hands import hand_steps_by_kind
 from expertpool.draws.services import watching
 from expertpool.draws.services.alarms import open_alarms
@@ -25,6 +25,7 @@ from expertpool.draws.services.panel_roles import set_panel_roles
 from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.pick_checks import Pick
 from expertpool.draws.services.picking import agree_to_picks, read_picks, request_more
+from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.draws.services.watching import look_at_written
 from tests.factories.accounts import make_user
 from tests.factories.answers import declare_emergency, record_answer
@@ -200,6 +201,35 @@ def test_a_look_finds_what_was_altered_of_steps_by_hand(
             missed.append({"deleted": taken.model})
         transaction.savepoint_rollback(point)
     assert not missed
+
+
+def test_a_look_finds_what_was_altered_of_who_voided_a_draw(
+    operator: User, supervisor: User, admin: User
+) -> None:
+    draw = make_draw(now=NOW, operator=operator, seats=2, opens_in_hours=48)
+    asked = request_void(draw=draw, reason="条件有误", actor=operator, now=NOW + HOUR)
+    decided = NOW + HOUR + timedelta(minutes=6)
+    decide_void(request=asked, agree=True, note="", actor=supervisor, now=decided)
+    draw.refresh_from_db()
+    assert not looks_bent(draw)
+    assert check_record(draw_id=draw.pk, now=decided, anew=True) is None
+    assert look_at_written(now=decided) == 1
+    rows = VoidRequest.objects.filter(draw=draw)
+    values: dict[str, Any] = {
+        "reason": "专家集体投诉",
+        "requested_by": admin,
+        "requested_at": NOW,
+        "decided_by": admin,
+        "decided_at": decided - timedelta(minutes=3),
+        "agreed": False,
+    }
+    assert not [name for name, one in values.items() if not altered(rows, draw, **{name: one})]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        rows.delete()
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert look_at_written(now=decided) == 1
+    assert open_alarms(AlarmKind.RECORD).get().detail == "页面所示的作废与当时记下的不符"
 
 
 @pytest.fixture

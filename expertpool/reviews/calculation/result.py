@@ -121,7 +121,7 @@ class _Counted:
             if one.kind not in (Kind.TEXT, Kind.PRICE)
         ]
         self.points = [_Points(one, weight) for one, weight in self.leaves]
-        experts = dict.fromkeys([*sheets, *(asked or {})])
+        experts = dict.fromkeys([*(asked or {}), *sheets])
         self.weights = {one: weight_of(rule, roles.get(one, ())) for one in experts}
 
     def row(self, item: Item) -> Row:

@@ -18,6 +18,7 @@ ENTRY_POINTS = {
     "metrics": "config.commands:figures",
     "restore": "config.commands:restore",
     "verify-draw": "config.cli:verify_draw",
+    "verify-review": "config.cli:verify_review",
 }
 USAGE = """专家库综合管理系统
 
@@ -40,6 +41,7 @@ USAGE = """专家库综合管理系统
 
 核验
   verify-draw 文件.json          核验一次抽取的公开记录，不需要数据库
+  verify-review 文件.json        按规则重新计算一次评审的结果记录，不需要数据库
   verify-chain                   核验操作留痕的链条
 
 备份
@@ -75,6 +77,12 @@ def main(arguments: list[str] | None = None) -> int:
 def verify_draw(arguments: list[str]) -> int:
     """Check a record, or two, as whoever took the verifier alone does."""
     return int(import_module("vdraw.verify").main(arguments, called="expertpool verify-draw"))
+
+
+def verify_review(arguments: list[str]) -> int:
+    """Recompute the record of a result, as whoever took the file alone does."""
+    verify = import_module("expertpool.reviews.calculation.verify")
+    return int(verify.main(arguments, called="expertpool verify-review"))
 
 
 def _call(entry_point: str, arguments: list[str]) -> int:

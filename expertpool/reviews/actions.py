@@ -24,4 +24,5 @@ ACTIONS = (
     Action("review.join", "候补专家加入评审"),
     Action("review.sign_in", "评审签到"),
     Action("review.end", "结束评审"),
+    Action("review.seal", "封存评审结果"),
 )

@@ -1,6 +1,7 @@
-"""What is scored, by what rule, by whom, and what was said."""
+"""What is scored, by what rule, by whom, what was said and what came of it."""
 
 from expertpool.reviews.models.assignments import EACH, MOST, ItemAssignment
+from expertpool.reviews.models.results import ReviewResult
 from expertpool.reviews.models.reviews import (
     PLACES,
     PRICES,
@@ -22,6 +23,7 @@ __all__ = [
     "ItemAssignment",
     "Review",
     "ReviewItem",
+    "ReviewResult",
     "ReviewRule",
     "Reviewer",
     "ScoreSheet",

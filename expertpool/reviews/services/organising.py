@@ -25,6 +25,7 @@ from expertpool.draws.services.names import read_who_sat
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 from expertpool.projects.services.state import lock_open_project
+from expertpool.reviews.calculation import Kind, RuleTree
 from expertpool.reviews.events import ReviewEnded
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Review, Reviewer, ReviewItem, ReviewRule, ScoreSheet
@@ -33,6 +34,7 @@ from expertpool.reviews.queries.assignments import assignment_of, is_unassigned
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.reviews import may_name
 from expertpool.reviews.queries.sheets import items_of, rule_of
+from expertpool.reviews.services.results import seal_result
 from expertpool.reviews.services.telling import tell_missing, tell_opened
 
 MOST_ITEMS = 2000
@@ -189,6 +191,8 @@ def open_review(*, review: Review, actor: User, now: datetime) -> Review:
         raise ReviewRefused("请先选择评审规则，并添加评审对象。")
     if row.rule.is_altered:
         raise ReviewRefused("评审规则在系统之外被改动过，不能使用，请管理员核查。")
+    if asks_price(rule) and any(one.price is None for one in items):
+        raise ReviewRefused("这个规则按报价计分，请先填写每个评审对象的报价。")
     if row.due_at and row.due_at <= now:
         raise ReviewRefused("截止时间已过，请先改为以后的时间。")
     if not may_name(actor, row.project, now=now):
@@ -214,6 +218,11 @@ def open_review(*, review: Review, actor: User, now: datetime) -> Review:
     if assignment_of(row) is None:
         tell_opened(row, now=now)
     return row
+
+
+def asks_price(rule: RuleTree) -> bool:
+    """Tell whether ``rule`` gives points for a price."""
+    return any(one.kind is Kind.PRICE for one in rule.indicators())
 
 
 def _fix(row: Review, items: Sequence[ReviewItem], now: datetime) -> None:
@@ -297,7 +306,7 @@ def remind(*, review: Review, actor: User, now: datetime) -> int:
 
 @transaction.atomic
 def end_review(*, review: Review, actor: User, now: datetime) -> Review:
-    """End the scoring of ``review``, of which all have submitted. Logged. Announces ReviewEnded.
+    """End the scoring of ``review``, of which all have submitted; its result is sealed. Logged. Announces ReviewEnded.
 
     Refuses (ReviewRefused) while somebody is missing, and what is not open.
     """
@@ -313,6 +322,7 @@ def end_review(*, review: Review, actor: User, now: datetime) -> Review:
     row.ended_at = now
     row.save()
     record("review.end", actor=actor, now=now, subject=row)
+    seal_result(review=row, actor=actor, now=now)
     publish(ReviewEnded(row.pk))
     return row
 

@@ -1,0 +1,153 @@
+"""What reviews came to: worked out of what was submitted, and read from what was sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from expertpool.accounts.models import User
+from expertpool.reviews.calculation import Item, Kind, Result, Row, RuleTree, plain
+from expertpool.reviews.calculation.record import Reviewed, record_of, reviewed_in
+from expertpool.reviews.models import (
+    Review,
+    Reviewer,
+    ReviewItem,
+    ReviewResult,
+    ScoreSheet,
+    Submission,
+)
+from expertpool.reviews.permissions import RESULTS
+from expertpool.reviews.queries.reviews import STANDING, reviews_visible_to
+from expertpool.reviews.queries.sheets import items_of, rule_of, submitted_sheets
+
+LEADER = "组长"
+
+
+def results_visible_to(user: User, code: str = RESULTS) -> QuerySet[ReviewResult]:
+    """Return the results of reviews in the scope of ``user`` for ``code``; there is none before a review has ended."""
+    rows = ReviewResult.objects.filter(review__in=reviews_visible_to(user, code).values("pk"))
+    return rows.select_related(
+        "review__project__department", "review__project__purchaser", "review__rule", "sealed_by"
+    )
+
+
+def reviewed_of(review: Review) -> Reviewed:
+    """Return what the result of ``review`` is worked out from: of who left, what was submitted and counts."""
+    people = counting_in(review)
+    asked: dict[str, list[str]] = {one.key: [] for one in people}
+    keys = {one.pk: one.key for one in people}
+    sheets = ScoreSheet.objects.filter(reviewer__in=people).order_by("item__place")
+    for reviewer, number in sheets.values_list("reviewer", "item__number"):
+        asked[keys[reviewer]].append(number)
+    return Reviewed(
+        rule=rule_of(review),
+        items=[Item(one.number, one.price) for one in items_of(review)],
+        sheets={key: one for key, one in submitted_sheets(review).items() if key in asked},
+        roles={one.key: roles_of(one) for one in people},
+        asked=asked,
+    )
+
+
+def counting_in(review: Review) -> list[Reviewer]:
+    """Return whose sheets make the result of ``review``: who scores, and who left and had submitted what counts."""
+    standing = Submission.objects.filter(STANDING, reviewer__review=review).values("reviewer")
+    rows = Reviewer.objects.filter(
+        Q(left_at__isnull=True) | Q(counts=True, pk__in=standing), review=review
+    )
+    return list(rows.select_related("invitation__draw", "expert__employer").order_by("place"))
+
+
+def roles_of(reviewer: Reviewer) -> list[str]:
+    """Return the words by which a rule may give the scores of ``reviewer`` a weight: that he leads, and the group of
+    conditions whose seat is his."""
+    line = reviewer.invitation
+    group = line.draw.rule.group_names.get(line.group, "")
+    return sorted(filter(None, {LEADER if reviewer.is_leader else "", group}))
+
+
+def about(review: Review) -> dict[str, Any]:
+    """Return what a record tells of ``review`` besides what it is worked out from."""
+    rule = review.rule
+    return {
+        "review": review.uid.hex,
+        "project": review.project.number,
+        "name": review.project.name,
+        "rule": [rule.name, rule.version] if rule else [],
+        "items": [[one.number, one.name] for one in items_of(review)],
+        "items_hash": review.items_hash,
+    }
+
+
+@dataclass(frozen=True)
+class Line:
+    """An item of the summary: ``cells`` are the experts' totals, each with whether it is left out."""
+
+    item: ReviewItem
+    row: Row
+    cells: list[tuple[str, bool]]
+    price: str
+    fallen: str  # the stage that it did not pass
+
+    @property
+    def notes(self) -> list[str]:
+        tied = f"与 {'、'.join(self.row.tied)} 同分" if self.row.tied else ""
+        return list(filter(None, (f"{self.fallen}未通过" if self.fallen else "", tied)))
+
+
+class Summary:
+    """A sealed result as it is read. ``names``: what experts are called, by key."""
+
+    def __init__(self, sealed: ReviewResult, names: Mapping[str, str] | None = None) -> None:
+        self.sealed, self.review = sealed, sealed.review
+        self.reviewed = reviewed_in(sealed.content)
+        self.found: Result = self.reviewed.result()
+        self.experts = list(self.reviewed.asked)
+        self.names = {one: (names or {}).get(one, f"专家 {one}") for one in self.experts}
+
+    @property
+    def rule(self) -> RuleTree:
+        return self.reviewed.rule
+
+    @cached_property
+    def agrees(self) -> bool:
+        """Whether what was sealed is what follows from its scores."""
+        again = record_of(self.reviewed, self.found, about=self.sealed.content["about"])
+        return again == self.sealed.content and not self.sealed.is_altered
+
+    @property
+    def is_priced(self) -> bool:
+        return any(one.kind is Kind.PRICE for one in self.rule.indicators())
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The items by rank, those that fell last."""
+        items = {one.number: one for one in items_of(self.review)}
+        return [self._line(items[row.item], row) for row in self.found.ranked]
+
+    def _line(self, item: ReviewItem, row: Row) -> Line:
+        stages = self.rule.stages
+        priced = [
+            row.means[one.code]
+            for one in self.rule.indicators()
+            if one.kind is Kind.PRICE and one.code in row.means
+        ]
+        return Line(
+            item=item,
+            row=row,
+            cells=[
+                (plain(row.totals[one]) if one in row.totals else "", one in row.left_out)
+                for one in self.experts
+            ],
+            price=f"{self.rule.round(sum(priced, Fraction(0)))}" if priced else "",
+            fallen="" if row.fallen is None else stages[row.fallen].name,
+        )
+
+
+def names_in(review: Review) -> dict[str, str]:
+    """Return the names of the experts of ``review`` by their keys: only for who may read them."""
+    return {one.key: one.expert.name for one in counting_in(review)}

@@ -25,4 +25,5 @@ ACTIONS = (
     Action("review.sign_in", "评审签到"),
     Action("review.end", "结束评审"),
     Action("review.seal", "封存评审结果"),
+    Action("review.print", "导出评审汇总表"),
 )

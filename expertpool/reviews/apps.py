@@ -14,6 +14,7 @@ class ReviewsConfig(AppConfig):
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
+        from expertpool.papers.registry import PAPERS
         from expertpool.reviews.actions import ACTIONS
         from expertpool.reviews.exports import AssignmentExport
         from expertpool.reviews.home import TODOS
@@ -23,6 +24,7 @@ class ReviewsConfig(AppConfig):
         from expertpool.reviews.queries.materials import ITEM_FILES
         from expertpool.reviews.services.importing import ItemImporter
         from expertpool.reviews.services.matters import MATTERS
+        from expertpool.reviews.services.result_files import PAPERS as SHEETS
         from expertpool.reviews.tabs import TABS
         from expertpool.workflow.services.matters import register_matters
 
@@ -37,3 +39,4 @@ class ReviewsConfig(AppConfig):
         FILE_SUBJECTS.add(ITEM_FILES)
         EXPORTS.add(AssignmentExport())
         register_matters(*MATTERS)
+        PAPERS.add(*SHEETS)

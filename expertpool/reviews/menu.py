@@ -25,6 +25,7 @@ ITEMS = (
         order=10,
         active=(
             "reviews:detail",
+            "reviews:result",
             "reviews:create",
             "reviews:edit",
             "reviews:item_",

@@ -28,7 +28,7 @@ PERMISSIONS = PermissionGroup(
         Permission(CONFIRM, "同意退回评审表", scoped=True, roles=(Role.SUPERVISOR,)),
         Permission(
             RESULTS,
-            "查看评审结果（还须能查看名单）",
+            "查看评审结果（能查看名单的，看到专家姓名）",
             scoped=True,
             roles=(Role.OPERATOR, Role.SUPERVISOR),
         ),

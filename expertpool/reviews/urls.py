@@ -2,7 +2,7 @@ from django.urls import include, path
 
 from expertpool.core.importing import import_urls
 from expertpool.reviews.services.importing import ItemImporter
-from expertpool.reviews.views import assignments, office, own, rules
+from expertpool.reviews.views import assignments, office, own, results, rules
 
 app_name = "reviews"
 urlpatterns = [
@@ -46,6 +46,9 @@ urlpatterns = [
     path("my/scoring/<int:pk>/save/", own.save, name="own_save"),
     path("my/scoring/<int:pk>/submit/", own.submit, name="own_submit"),
     path("my/scoring/<int:pk>/stage/", own.stage, name="own_stage"),
+    path("reviews/<int:pk>/result/", results.result, name="result"),
+    path("reviews/<int:pk>/result/<int:place>/", results.result_item, name="result_item"),
+    path("reviews/<int:pk>/result/file/<str:form>/", results.result_file, name="result_file"),
     path("reviews/rules/", rules.index, name="rules"),
     path("reviews/rules/new/", rules.create, name="rule_new"),
     path("reviews/rules/<int:pk>/", rules.detail, name="rule"),

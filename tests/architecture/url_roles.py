@@ -41,6 +41,7 @@ from expertpool.reports.models import ExposureReport
 from expertpool.reviews.models import ItemAssignment, Review, Reviewer
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.services.assigning import Share, set_assignment
+from expertpool.reviews.models import Review, Reviewer, ReviewResult
 from expertpool.selfservice.services.feed import address_of, open_feed
 from expertpool.workflow.models import Approval, Delegation, PublicNotice
 from tests.architecture.world import ROLES, World
@@ -79,6 +80,8 @@ from tests.factories.points import (
 from tests.factories.requests import asked_otherwise
 from tests.factories.review_rules import make_review_rule
 from tests.factories.scoring import make_assigned, make_open, make_review, reviewer_of
+from tests.factories.review_rules import make_result, make_review_rule
+from tests.factories.scoring import make_open, make_review, reviewer_of
 from tests.factories.siteconfig import configure
 from tests.factories.telephone import make_call
 
@@ -481,6 +484,14 @@ def paid_project(world: World, user: User) -> dict[str, Any]:
 
 def fee_rate(_world: World, _user: User) -> dict[str, Any]:
     return {"pk": make_rate().pk}
+
+
+def review_result(world: World, user: User) -> dict[str, Any]:
+    """One of the world's department that has ended, scored by two whom nobody else knows."""
+    if (row := ReviewResult.objects.first()) is None:
+        row = make_result(world.users["operator"])
+        Project.objects.filter(pk=row.review.project_id).update(department=world.project.department)
+    return {"pk": row.review_id}
 
 
 def review_rule(_world: World, _user: User) -> dict[str, Any]:
@@ -1070,6 +1081,13 @@ RULES: dict[str, Rule] = {
     "reviews:own_save": only("expert", kwargs=sheet_of_his),
     "reviews:own_submit": only("expert", kwargs=sheet_of_his),
     "reviews:own_stage": only("expert", kwargs=sheet_of_his),
+    "reviews:result": only("admin", "operator", "supervisor", kwargs=review_result),
+    "reviews:result_item": only(
+        "admin", "operator", "supervisor", kwargs=lambda w, u: review_result(w, u) | {"place": 1}
+    ),
+    "reviews:result_file": only(
+        "admin", "operator", kwargs=lambda w, u: review_result(w, u) | {"form": "json"}
+    ),
     "reviews:rules": only("admin", "operator"),
     "reviews:rule": only("admin", "operator", "supervisor", kwargs=review_rule),
     "reviews:rule_new": only("admin", "operator"),

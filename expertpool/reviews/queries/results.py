@@ -26,6 +26,7 @@ from expertpool.reviews.queries.reviews import STANDING, reviews_visible_to
 from expertpool.reviews.queries.sheets import items_of, rule_of, submitted_sheets
 
 LEADER = "组长"
+COLUMNS = 12  # experts side by side, at most
 
 
 def results_visible_to(user: User, code: str = RESULTS) -> QuerySet[ReviewResult]:
@@ -122,6 +123,20 @@ class Summary:
     @property
     def is_priced(self) -> bool:
         return any(one.kind is Kind.PRICE for one in self.rule.indicators())
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether each expert has a column of his own: of so many a page has room for."""
+        return len(self.experts) <= COLUMNS
+
+    def told(self, line: Line) -> str:
+        """Return the experts' totals of ``line`` in words."""
+        told = zip(self.names.values(), line.cells, strict=True)
+        return "、".join(
+            f"{name} {text}{'（去掉）' if left_out else ''}"
+            for name, (text, left_out) in told
+            if text
+        )
 
     @cached_property
     def lines(self) -> list[Line]:

@@ -35,6 +35,7 @@ from expertpool.reviews.permissions import MANAGE, VIEW
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.materials import materials_of
 from expertpool.reviews.queries.progress import progress_of
+from expertpool.reviews.queries.results import results_visible_to
 from expertpool.reviews.queries.reviews import (
     may_name,
     panel_is_known,
@@ -99,6 +100,7 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "requests": requests,
         "standbys": len(standbys(row)) if row.opened_at and not row.ended_at else 0,
         "assignment": assignment_of(row),
+        "sealed": results_visible_to(user).filter(review=row).exists(),
         "asked_back": {item.asked.submission_id for item in requests},
     }
 

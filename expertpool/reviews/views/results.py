@@ -1,0 +1,189 @@
+"""What reviews came to: the summary, each item step by step, figures, and files of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from expertpool.accounts.models import User, UserRequest
+from expertpool.core.filling import TemplateRefused
+from expertpool.core.permissions import requires
+from expertpool.core.responses import file_answer
+from expertpool.reviews.calculation import Kind, explain, plain
+from expertpool.reviews.calculation.figures import (
+    Far,
+    far_totals,
+    icc,
+    kendall_w,
+    severity,
+    totals_in,
+    whole,
+)
+from expertpool.reviews.calculation.tree import Rounding, rounded
+from expertpool.reviews.permissions import EXPORT, RESULTS
+from expertpool.reviews.queries.results import Summary, names_in, results_visible_to
+from expertpool.reviews.queries.reviews import may_name
+from expertpool.reviews.queries.sheets import submitted_sheets
+from expertpool.reviews.rules.wording import settings_words, words_of
+from expertpool.reviews.services import result_files
+
+SHOWN = 50  # items a page
+
+
+def _summary(user: User, pk: int, code: str, now: datetime) -> Summary:
+    """Return the result of the review ``pk``, with names for who may read them."""
+    row = get_object_or_404(results_visible_to(user, code), review=pk)
+    named = may_name(user, row.review.project, now=now)
+    return Summary(row, names_in(row.review) if named else None)
+
+
+@require_safe
+@never_cache
+@requires(RESULTS)
+def result(request: UserRequest, pk: int) -> HttpResponse:
+    """The items by rank, with the experts' totals and what was left out."""
+    summary = _summary(request.user, pk, RESULTS, timezone.now())
+    page = Paginator(summary.lines, SHOWN).get_page(request.GET.get("page"))
+    context = {
+        "summary": summary,
+        "review": summary.review,
+        "page": page,
+        "rows": [(one, summary.told(one)) for one in page],
+        "settings": settings_words(summary.rule),
+        "figures": _figures(summary),
+        "may_export": results_visible_to(request.user, EXPORT).filter(review=pk).exists(),
+        "own_form": result_files.own_form(summary),
+    }
+    return render(request, "reviews/result.html", context)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """For who watches over reviews; empty texts where nothing can be said."""
+
+    agreement: str
+    reliability: str
+    severity: list[tuple[str, str, bool]]  # expert, points above the others, whether below
+    far: list[tuple[Far, str, str, str]]  # with the expert's name, the others' mean, the gap
+
+
+def _figures(summary: Summary) -> Figures:
+    table = totals_in(summary.found)
+    rows = whole(table)
+    agreement, reliability = kendall_w(rows), icc(rows)
+    return Figures(
+        agreement=_short(agreement),
+        reliability=_short(reliability),
+        severity=[
+            (summary.names[one], _signed(gap), gap < 0) for one, gap in severity(table).items()
+        ],
+        far=[
+            (one, summary.names[one.expert], _short(one.others), _signed(one.gap))
+            for one in far_totals(summary.rule, table)
+        ],
+    )
+
+
+def _short(number: Fraction | None) -> str:
+    return "" if number is None else plain(rounded(number, 2, Rounding.HALF_UP))
+
+
+def _signed(number: Fraction) -> str:
+    text = _short(number)
+    return text if text.startswith("-") or text == "0" else f"+{text}"
+
+
+@require_safe
+@never_cache
+@requires(RESULTS)
+def result_item(request: UserRequest, pk: int, place: int) -> HttpResponse:
+    """One item: what each expert said of each indicator and why, and how its total came about."""
+    summary = _summary(request.user, pk, RESULTS, timezone.now())
+    line = next((one for one in summary.lines if one.item.place == place), None)
+    if line is None:
+        raise Http404
+    steps = explain(
+        summary.rule,
+        summary.reviewed.items,
+        summary.reviewed.sheets,
+        summary.found,
+        line.item.number,
+        roles=summary.reviewed.roles,
+        names=summary.names,
+    )
+    context = {
+        "summary": summary,
+        "review": summary.review,
+        "line": line,
+        "steps": steps,
+        "stages": _said(summary, line.item.number, line.row.means),
+        "experts": _asked(summary, line.item.number),
+    }
+    return render(request, "reviews/result_item.html", context)
+
+
+def _asked(summary: Summary, item: str) -> list[str]:
+    return [summary.names[key] for key in summary.experts if item in summary.reviewed.asked[key]]
+
+
+def _said(summary: Summary, item: str, means: dict[str, Fraction]) -> list[tuple[Any, list[Any]]]:
+    """Each stage with its indicators: what each expert said, and the mean."""
+    sheets = submitted_sheets(summary.review)
+    experts = [key for key in summary.experts if item in summary.reviewed.asked[key]]
+    found = []
+    for stage in summary.rule.stages:
+        rows = [
+            (
+                one,
+                words_of(one) if one.kind is Kind.PRICE else "",
+                [
+                    (summary.names[key], *sheets.get(key, {}).get(item, {}).get(one.code, ("", "")))
+                    for key in experts
+                ]
+                if one.is_filled_in
+                else [],
+                _short(means[one.code]) if one.code in means else "",
+            )
+            for one in stage.walk()
+        ]
+        found.append((stage, rows))
+    return found
+
+
+@require_safe
+@never_cache
+@requires(EXPORT)
+def result_file(request: UserRequest, pk: int, form: str) -> HttpResponseBase:
+    """The summary as PDF, Excel, in the customer's own form, or its public record."""
+    now = timezone.now()
+    summary = _summary(request.user, pk, EXPORT, now)
+    name = f"{result_files.TITLE} {summary.review.project.number}"
+    if form == "pdf":
+        content = result_files.result_pdf(summary, user=request.user, at=now)
+    elif form == "xlsx":
+        content = result_files.result_xlsx(summary)
+    elif form == "json":
+        name = f"评审结果记录 {summary.review.project.number}"
+        content = json.dumps(summary.sealed.content, ensure_ascii=False, indent=1).encode()
+    else:
+        template = result_files.own_form(summary)
+        if template is None:
+            raise Http404
+        form = template.form
+        try:
+            content = result_files.result_paper(template, summary, user=request.user, at=now)
+        except TemplateRefused as refusal:
+            context = {"title": "模板不能用", "icon": "file-off", "text": str(refusal)}
+            return render(request, "core/empty.html", context, status=409)
+    result_files.log_file(summary, form, actor=request.user, now=now)
+    return file_answer(content, name=f"{name}.{form}", inline=form == "pdf")

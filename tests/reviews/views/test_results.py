@@ -1,0 +1,124 @@
+"""The summary of a review as it is read, printed and taken away."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from config.cli import main
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.models import User
+from expertpool.accounts.services.roles import Grant, save_role
+from expertpool.audit.models import Entry
+from expertpool.papers.registry import PAPERS
+from expertpool.papers.services import upload_template
+from expertpool.reviews.models import ReviewResult
+from expertpool.reviews.services.result_files import PAPER, starter
+from tests.factories.accounts import make_user
+from tests.factories.review_rules import make_result
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def row(operator: User) -> ReviewResult:
+    return make_result(operator)
+
+
+@pytest.fixture
+def office(client: Client, operator: User) -> Client:
+    login(client, operator)
+    return client
+
+
+def file_of(client: Client, row: ReviewResult, form: str) -> bytes:
+    answer = client.get(reverse("reviews:result_file", args=[row.review_id, form]))
+    assert answer.status_code == 200, answer.content[:300]
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+
+
+@pytest.mark.shows("OVW-15")
+def test_the_summary_shows_items_experts_totals_and_ranks(
+    office: Client, row: ReviewResult
+) -> None:
+    page = office.get(reverse("reviews:result", args=[row.review_id])).content.decode()
+    assert all(word in page for word in ("王立新", "李建国", "65", "60", "62.50", row.digest))
+    assert "与 T-2 同分" in page
+    detail = office.get(reverse("reviews:detail", args=[row.review_id])).content.decode()
+    assert reverse("reviews:result", args=[row.review_id]) in detail
+    item = office.get(reverse("reviews:result_item", args=[row.review_id, 1])).content.decode()
+    assert all(word in item for word in ("方案 50", "平均", "方案完整", "总分 62.5"))
+    assert office.get(reverse("reviews:result_item", args=[row.review_id, 9])).status_code == 404
+
+
+@pytest.mark.shows("OVW-15")
+def test_it_is_taken_away_as_pdf_excel_and_record(
+    office: Client, row: ReviewResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert file_of(office, row, "pdf").startswith(b"%PDF")
+    book = load_workbook(io.BytesIO(file_of(office, row, "xlsx")))
+    headers = {one.value for one in book["评审汇总表"][1]}
+    assert {"名次", "王立新", "李建国", "总分"} <= headers
+    assert book["评分明细"].max_row == 1 + 2 * 2 * 4  # items, experts, indicators
+    file = tmp_path / "record.json"
+    file.write_bytes(file_of(office, row, "json"))
+    assert json.loads(file.read_text()) == row.content
+    assert main(["verify-review", str(file)]) == 0
+    assert row.digest in capsys.readouterr().out
+    assert Entry.objects.filter(action="review.print").count() == 3
+
+
+def test_the_customers_own_form_is_filled(
+    office: Client, row: ReviewResult, operator: User
+) -> None:
+    url = reverse("reviews:result_file", args=[row.review_id, "own"])
+    assert office.get(url).status_code == 404
+    upload_template(
+        paper=PAPERS[PAPER],
+        project_kind="",
+        uploaded_file=SimpleUploadedFile("汇总表.xlsx", starter()),
+        actor=operator,
+        now=timezone.now(),
+    )
+    book = load_workbook(io.BytesIO(file_of(office, row, "own")))
+    cells = [str(one.value) for line in book.active.iter_rows() for one in line if one.value]
+    assert {"T-1", "T-2", "62.50"} <= set(cells)
+    assert any("王立新 65、李建国 60" in one or "李建国 60、王立新 65" in one for one in cells)
+
+
+def test_who_may_not_read_the_panel_reads_numbers(
+    client: Client, row: ReviewResult, admin: User
+) -> None:
+    role = save_role(
+        role=None,
+        name="看结果的人",
+        grants=[Grant("reviews.results", Scope.ALL)],
+        levels={},
+        actor=admin,
+        now=timezone.now(),
+    )
+    login(client, make_user(roles=(role,)))
+    page = client.get(reverse("reviews:result", args=[row.review_id]))
+    assert page.status_code == 200
+    assert "专家 1" in page.content.decode()
+    assert "王立新" not in page.content.decode()
+    assert (
+        client.get(reverse("reviews:result_file", args=[row.review_id, "pdf"])).status_code == 403
+    )
+
+
+def test_a_result_that_was_altered_says_so(office: Client, row: ReviewResult) -> None:
+    content = row.content
+    content["result"]["rows"][0]["total"] = "99.00"
+    ReviewResult.objects.filter(pk=row.pk).update(content=content)
+    page = office.get(reverse("reviews:result", args=[row.review_id])).content.decode()
+    assert "结果被改动过" in page

@@ -10,6 +10,7 @@ class ReviewsConfig(AppConfig):
         from expertpool.core import home
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.importing import IMPORTS
+        from expertpool.core.mandates import MANDATES
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.files.registry import FILE_SUBJECTS
@@ -22,6 +23,7 @@ class ReviewsConfig(AppConfig):
         from expertpool.reviews.occasions import OCCASIONS as TOLD
         from expertpool.reviews.permissions import PERMISSIONS
         from expertpool.reviews.queries.materials import ITEM_FILES
+        from expertpool.reviews.queries.written import WRITTEN
         from expertpool.reviews.services.importing import ItemImporter
         from expertpool.reviews.services.matters import MATTERS
         from expertpool.reviews.services.result_files import PAPERS as SHEETS
@@ -40,3 +42,4 @@ class ReviewsConfig(AppConfig):
         EXPORTS.add(AssignmentExport())
         register_matters(*MATTERS)
         PAPERS.add(*SHEETS)
+        MANDATES.add(*WRITTEN)

@@ -13,6 +13,7 @@ from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 from expertpool.reviews.permissions import MANAGE, VIEW
 from expertpool.reviews.queries.progress import progress_of
+from expertpool.reviews.queries.results import results_visible_to
 from expertpool.reviews.queries.reviews import (
     projects_without_review,
     reviewing,
@@ -47,6 +48,7 @@ def of_project(request: HttpRequest, project: Project) -> str:
         "review": row,
         "people": people,
         "submitted": sum(one.submission is not None for one in people),
+        "sealed": row is not None and results_visible_to(user).filter(review=row).exists(),
         "may_create": projects_without_review(user).filter(pk=project.pk).exists(),
     }
     return render_to_string("reviews/_project_tab.html", context, request)

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from expertpool.core.mandates import forged_rows
 from expertpool.reviews.models import ReviewRule
 from tests.reviews.calculation.test_tree import TREE
 
@@ -20,3 +21,4 @@ def test_a_version_gives_its_tree_and_shows_a_foreign_hand() -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE reviews_reviewrule SET content = jsonb_set(content, '{drop}', '2')")
     assert ReviewRule.objects.get().is_altered
+    assert forged_rows(now=timezone.now()) == {"评审规则": 1}

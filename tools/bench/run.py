@@ -24,6 +24,7 @@ from tools.bench.pages import measure_pages
 from tools.bench.parts import SOAK
 from tools.bench.pools import ensure_pool
 from tools.bench.reporting import Reporter
+from tools.bench.reviews import measure_review
 from tools.bench.small import measure_small
 from tools.bench.soak import measure_soak
 
@@ -86,6 +87,8 @@ def _measure(reporter: Reporter, size: int, parts: Sequence[str], *, minutes: fl
         measure_assignment(reporter)
     if "letters" in parts:
         measure_letters(reporter, now=now)
+    if "review" in parts:
+        measure_review(reporter)
     if "certificates" in parts:
         measure_certificates(reporter, size, now=now)
     if SOAK in parts:

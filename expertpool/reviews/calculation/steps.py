@@ -100,7 +100,7 @@ class _Told:
                 vote = self.row.votes.get(one.code)
                 if vote is None:
                     continue
-                text = f"{one.number} {one.name}：{vote.of} 位评委中 {vote.yes} 位判为通过"
+                text = f"{one.number} {one.name}：{vote.of} 位专家中 {vote.yes} 位判为通过"
                 text += f"（{PASSING[stage.passing]}）"
                 steps.append(Step(stage.name, text, "通过" if vote.passed else "不通过"))
         return steps
@@ -108,7 +108,7 @@ class _Told:
     def totals(self) -> list[Step]:
         stages = [one for one in self.rule.stages if one.is_scored]
         steps = [
-            Step("各评委评分", f"{self.name(expert)}：{self._sum(stages, expert)}", plain(total))
+            Step("各专家评分", f"{self.name(expert)}：{self._sum(stages, expert)}", plain(total))
             for expert, total in self.row.totals.items()
         ]
         if self.row.totals:
@@ -125,7 +125,7 @@ class _Told:
                     points = plain(points_of(one, said)) if said else "未填 0"
                     times = "" if weight == 1 else f"×{plain(weight)}"
                     parts.append(f"{one.name} {points}{times}")
-        each = f"，每位评委的总分{decimals_words(self.rule)}" if self.rule.each else ""
+        each = f"，每位专家的总分{decimals_words(self.rule)}" if self.rule.each else ""
         return " + ".join(parts) + each
 
     def _by_total(self) -> list[Step]:
@@ -136,7 +136,7 @@ class _Told:
             text = f"去掉 {drop} 个最高分和 {drop} 个最低分：{words}"
             steps.append(Step("汇总", text + self._ties(), ""))
         elif rule.how is How.TRIMMED:
-            text = f"评委不足 {2 * rule.drop + 1} 位，不去掉最高最低分"
+            text = f"专家不足 {2 * rule.drop + 1} 位，不去掉最高最低分"
             steps.append(Step("汇总", text, ""))
         kept = {one: total for one, total in row.totals.items() if one not in row.left_out}
         if rule.how is How.WEIGHTED:
@@ -152,7 +152,7 @@ class _Told:
         row = self.row
         inside = {total for one, total in row.totals.items() if one not in row.left_out}
         same = any(row.totals[one] in inside for one in row.left_out)
-        return "（有评委与其同分，去掉哪一位不影响平均分）" if same else ""
+        return "（有专家与其同分，去掉哪一位不影响平均分）" if same else ""
 
     def _mean(self, kept: Mapping[str, Decimal]) -> Fraction:
         weights = [Fraction(weight_of(self.rule, self.roles.get(one, ()))) for one in kept]
@@ -162,7 +162,7 @@ class _Told:
 
     def _by_indicator(self) -> list[Step]:
         drop = drop_of(self.rule, len(self.row.totals))
-        how = f"去掉 {drop} 个最高和 {drop} 个最低后平均" if drop else "各评委平均"
+        how = f"去掉 {drop} 个最高和 {drop} 个最低后平均" if drop else "各专家平均"
         steps = []
         for stage in self.rule.stages:
             for one, _ in stage.leaves():
@@ -174,7 +174,7 @@ class _Told:
     def conclusion(self) -> list[Step]:
         row = self.row
         if row.exact is None or row.total is None:
-            return [Step("结论", "还有评委没有提交或报价没有填，暂不计算总分", "")]
+            return [Step("结论", "还有专家没有提交或报价没有填，暂不计算总分", "")]
         text = f"总分 {plain(row.exact)}，{decimals_words(self.rule)}"
         return [Step("结论", text, f"{row.total:f}")]
 

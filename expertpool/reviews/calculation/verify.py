@@ -299,8 +299,8 @@ def as_numbers(told: Node) -> Node:
 WORDS = {
     "fallen": "未通过的阶段",
     "votes": "表决",
-    "totals": "各评委总分",
-    "left_out": "去掉的评委",
+    "totals": "各专家总分",
+    "left_out": "去掉的专家",
     "means": "各指标得分",
     "exact": "取舍前的总分",
     "total": "总分",
@@ -354,7 +354,7 @@ def main(arguments: list[str], *, called: str = "python3 verify.py") -> int:
     if not found:
         rows = record["result"]["rows"]
         print(
-            f"一致：{len(rows)} 个评审对象、{len(record['experts'])} 位评委，按规则重新计算，结果相同"
+            f"一致：{len(rows)} 个评审对象、{len(record['experts'])} 位专家，按规则重新计算，结果相同"
         )
     print(f"记录摘要（SHA-256）：{digest(record)}")
     return 1 if found else 0

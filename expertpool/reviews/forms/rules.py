@@ -56,12 +56,12 @@ class RuleForm(forms.Form):
         "“30分 平均价为基准 高1%扣1 低1%扣0.5 低于80%不计 高于120%不计”。还可以写“权重0.6”“选填”“两端说明”"
         "“低于6分说明”“高于9分说明”；“|”后面写评分标准。",
     )
-    how = forms.ChoiceField(label="多位评委怎样汇总", choices=HOWS)
+    how = forms.ChoiceField(label="多位专家怎样汇总", choices=HOWS)
     drop = forms.IntegerField(
         label="各去掉几个最高、最低", min_value=1, max_value=MOST_DROPPED, required=False
     )
     by_indicator = forms.BooleanField(
-        label="逐个指标去掉", required=False, help_text="不勾选的按每位评委的总分去掉。"
+        label="逐个指标去掉", required=False, help_text="不勾选的按每位专家的总分去掉。"
     )
     weights = forms.CharField(
         label="权重",
@@ -74,7 +74,7 @@ class RuleForm(forms.Form):
     )
     rounding = forms.ChoiceField(label="取舍", choices=list(ROUNDING.items()))
     each = forms.BooleanField(
-        label="每位评委的总分先取舍", required=False, help_text="不勾选的只在最后取舍一次。"
+        label="每位专家的总分先取舍", required=False, help_text="不勾选的只在最后取舍一次。"
     )
     ties = forms.CharField(
         label="总分相同时",
@@ -88,10 +88,10 @@ class RuleForm(forms.Form):
         max_value=100,
         decimal_places=1,
         required=False,
-        help_text="与其他评委平均分相差更多的要说明理由；不填的不提醒。",
+        help_text="与其他专家平均分相差更多的要说明理由；不填的不提醒。",
     )
     anonymous = forms.BooleanField(
-        label="匿名评审", required=False, help_text="评委只看到评审对象的匿名编号。"
+        label="匿名评审", required=False, help_text="专家只看到评审对象的匿名编号。"
     )
     source = forms.CharField(label="依据", max_length=100, required=False)
     active = forms.BooleanField(label="启用", required=False)
@@ -226,9 +226,9 @@ class TrialForm(forms.Form):
         self.experts = [str(place) for place in range(1, experts + 1)]
         for place in self.experts:
             if tree.how is How.WEIGHTED:
-                roles = [("", "评委"), *((word, word) for word, _ in tree.weights)]
+                roles = [("", "专家"), *((word, word) for word, _ in tree.weights)]
                 self.fields[f"role-{place}"] = forms.ChoiceField(
-                    label=f"评委{place}的身份", choices=roles, required=False
+                    label=f"专家{place}的身份", choices=roles, required=False
                 )
             for one in tree.filled_in():
                 if one.kind is not Kind.TEXT:
@@ -322,7 +322,7 @@ def _input(indicator: Indicator, place: str) -> str:
 
 
 def _score_field(indicator: Indicator, place: str) -> forms.Field:
-    label = f"评委{place}"
+    label = f"专家{place}"
     required = indicator.mandatory
     if indicator.kind is Kind.SCORE:
         return forms.CharField(label=label, max_length=12, required=required)

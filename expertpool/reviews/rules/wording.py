@@ -75,20 +75,20 @@ def settings_words(tree: RuleTree) -> list[str]:
     """Return how scores become a result, as lines."""
     each = "每个指标" if tree.by_indicator else "总分"
     how = {
-        How.MEAN: "各评委的总分取平均",
+        How.MEAN: "各专家的总分取平均",
         How.WEIGHTED: "加权平均："
         + "、".join(f"{word} {plain(weight)}" for word, weight in tree.weights)
-        + "，其他评委 1",
+        + "，其他专家 1",
         How.TRIMMED: f"{each}去掉 {tree.drop} 个最高和 {tree.drop} 个最低后取平均，"
-        f"评委不足 {2 * tree.drop + 1} 位时不去",
+        f"专家不足 {2 * tree.drop + 1} 位时不去",
     }
     lines = [how[tree.how], f"总分{decimals_words(tree)}"]
     if tree.each:
         lines.append(
-            "每位评委的总分先取整再汇总" if not tree.decimals else "每位评委的总分先按此取舍再汇总"
+            "每位专家的总分先取整再汇总" if not tree.decimals else "每位专家的总分先按此取舍再汇总"
         )
     ties = "，再按".join(tie_words(tree))
     lines.append(f"总分相同的按{ties}排序，仍相同的并列" if ties else "总分相同的名次并列")
     if tree.far is not None:
-        lines.append(f"与其他评委平均分相差超过满分 {plain(tree.far)}% 的要说明")
+        lines.append(f"与其他专家平均分相差超过满分 {plain(tree.far)}% 的要说明")
     return lines

@@ -50,7 +50,7 @@ VOCABULARY = Vocabulary(
         Placeholder("对象.名称", "一标段投标文件"),
         Placeholder("对象.单位", "省建筑设计研究院"),
         Placeholder("对象.报价", "1,250,000.00"),
-        Placeholder("对象.各评委总分", "王建国 56、李萌 58.5、周敏 60（去掉）"),
+        Placeholder("对象.各专家总分", "王建国 56、李萌 58.5、周敏 60（去掉）"),
         Placeholder("对象.价格分", "28.50"),
         Placeholder("对象.总分", "86.25"),
         Placeholder("对象.备注", "资格审查未通过"),
@@ -78,7 +78,7 @@ def _head(summary: Summary) -> list[tuple[str, str]]:
 
 
 def _columns(summary: Summary) -> list[str]:
-    names = list(summary.names.values()) if summary.is_wide else ["各评委总分"]
+    names = list(summary.names.values()) if summary.is_wide else ["各专家总分"]
     priced = ["价格分"] if summary.is_priced else []
     return ["名次", "编号", "名称", *names, *priced, "总分", "备注"]
 
@@ -125,7 +125,7 @@ def result_xlsx(summary: Summary) -> bytes:
     with open_workbook(stream) as book:
         first = Writer(book, TITLE)
         headers = _columns(summary)
-        wide = {"名称": 36, "备注": 24, "各评委总分": 60}
+        wide = {"名称": 36, "备注": 24, "各专家总分": 60}
         first.head([(one, wide.get(one, 12)) for one in headers], frozen=3)
         for at, line in enumerate(summary.lines, start=1):
             for place, value in enumerate(_cells(summary, line)):
@@ -145,7 +145,7 @@ def result_xlsx(summary: Summary) -> bytes:
 
 
 DETAIL = (
-    *(("编号", 12), ("名称", 30), ("评委", 12), ("阶段", 14), ("指标编号", 10), ("指标", 28)),
+    *(("编号", 12), ("名称", 30), ("专家", 12), ("阶段", 14), ("指标编号", 10), ("指标", 28)),
     *(("评分", 12), ("得分", 10), ("说明", 40)),
 )
 
@@ -224,7 +224,7 @@ def _line(summary: Summary, line: Line) -> Mapping[str, Value]:
         "对象.名称": line.item.name,
         "对象.单位": line.item.unit,
         "对象.报价": "" if price is None else f"{price:,.2f}",
-        "对象.各评委总分": summary.told(line),
+        "对象.各专家总分": summary.told(line),
         "对象.价格分": line.price,
         "对象.总分": "" if line.row.total is None else f"{line.row.total:f}",
         "对象.备注": "；".join(line.notes),
@@ -233,8 +233,8 @@ def _line(summary: Summary, line: Line) -> Mapping[str, Value]:
 
 def starter() -> bytes:
     """Return an .xlsx template that can be changed and uploaded."""
-    columns = ("名次", "编号", "名称", "单位", "报价", "各评委总分", "价格分", "总分", "备注")
-    widths = {"名称": 30, "单位": 24, "各评委总分": 44, "备注": 20}
+    columns = ("名次", "编号", "名称", "单位", "报价", "各专家总分", "价格分", "总分", "备注")
+    widths = {"名称": 30, "单位": 24, "各专家总分": 44, "备注": 20}
     head = ("项目名称", "项目编号", "评审时间", "评审规则", "评审专家", "计算方法")
     return xlsx_sheet(
         title=mark("文书标题"),

@@ -10,6 +10,7 @@ from expertpool.audit.services import record
 from expertpool.reviews.calculation.record import record_of
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Review, ReviewResult, Submission
+from expertpool.reviews.models.results import digest_of
 from expertpool.reviews.models.reviews import hash_of
 from expertpool.reviews.queries.results import about, reviewed_of
 from expertpool.reviews.queries.reviews import STANDING
@@ -31,9 +32,11 @@ def seal_result(*, review: Review, actor: User, now: datetime) -> ReviewResult:
         raise ReviewRefused(f"还有 {len(found.missing)} 份评分不完整，不能计算结果。")
     if found.unpriced:
         raise ReviewRefused("有评审对象没有报价，不能按规则计算价格分。")
+    content = record_of(reviewed, found, about=about(review))
     row = ReviewResult(
         review=review,
-        content=record_of(reviewed, found, about=about(review)),
+        content=content,
+        digest=digest_of(content),
         sealed_at=now,
         sealed_by=actor,
     )

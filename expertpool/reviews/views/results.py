@@ -19,6 +19,7 @@ from expertpool.accounts.models import User, UserRequest
 from expertpool.core.filling import TemplateRefused
 from expertpool.core.permissions import requires
 from expertpool.core.responses import file_answer
+from expertpool.core.views.listing import page_size
 from expertpool.reviews.calculation import Kind, explain, plain
 from expertpool.reviews.calculation.figures import (
     Far,
@@ -37,8 +38,6 @@ from expertpool.reviews.queries.sheets import submitted_sheets
 from expertpool.reviews.rules.wording import settings_words, words_of
 from expertpool.reviews.services import result_files
 
-SHOWN = 50  # items a page
-
 
 def _summary(user: User, pk: int, code: str, now: datetime) -> Summary:
     """Return the result of the review ``pk``, with names for who may read them."""
@@ -53,7 +52,7 @@ def _summary(user: User, pk: int, code: str, now: datetime) -> Summary:
 def result(request: UserRequest, pk: int) -> HttpResponse:
     """The items by rank, with the experts' totals and what was left out."""
     summary = _summary(request.user, pk, RESULTS, timezone.now())
-    page = Paginator(summary.lines, SHOWN).get_page(request.GET.get("page"))
+    page = Paginator(summary.lines, page_size(request)).get_page(request.GET.get("page"))
     context = {
         "summary": summary,
         "review": summary.review,
@@ -73,7 +72,7 @@ class Figures:
 
     agreement: str
     reliability: str
-    severity: list[tuple[str, str, bool]]  # expert, points above the others, whether below
+    severity: list[tuple[str, str]]  # expert, points above the others
     far: list[tuple[Far, str, str, str]]  # with the expert's name, the others' mean, the gap
 
 
@@ -84,9 +83,7 @@ def _figures(summary: Summary) -> Figures:
     return Figures(
         agreement=_short(agreement),
         reliability=_short(reliability),
-        severity=[
-            (summary.names[one], _signed(gap), gap < 0) for one, gap in severity(table).items()
-        ],
+        severity=[(summary.names[one], _signed(gap)) for one, gap in severity(table).items()],
         far=[
             (one, summary.names[one.expert], _short(one.others), _signed(one.gap))
             for one in far_totals(summary.rule, table)

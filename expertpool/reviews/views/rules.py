@@ -153,7 +153,7 @@ def trial(request: UserRequest, pk: int) -> HttpResponse:
     valid = posted and form.is_valid()
     if valid:
         found = result(tree, form.items, form.sheets, roles=form.roles_of)
-        names = {place: f"评委{place}" for place in form.experts}
+        names = {place: f"专家{place}" for place in form.experts}
         context["steps"] = explain(
             tree,
             form.items,

@@ -94,7 +94,7 @@ def test_the_file_runs_alone(record: dict[str, Any], tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-I", alone, file], capture_output=True, text=True, check=True
     )
-    assert "一致：1 个评审对象、5 位评委" in done.stdout
+    assert "一致：1 个评审对象、5 位专家" in done.stdout
     assert verify.digest(record) in done.stdout
 
 
@@ -105,7 +105,7 @@ def test_the_file_runs_alone(record: dict[str, Any], tmp_path: Path) -> None:
         (
             lambda one: one["result"]["rows"][0].update(left_out=[]),
             1,
-            "去掉的评委：记录为 ，计算为 1，5",
+            "去掉的专家：记录为 ，计算为 1，5",
         ),
         (lambda one: one["result"]["rows"].clear(), 1, "评审对象与记录不符"),
         (lambda one: one["result"]["missing"].append(["1", "A"]), 1, "没有提交的"),

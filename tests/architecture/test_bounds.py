@@ -85,6 +85,7 @@ BY_THE_SYSTEM = {
     "points.PointAccount.n": "counted",
     "points.PointAccount.last": "computed from the number",
     "points.PointRule.since": "the clock's",
+    "inspections.Inspection.proof_n": "counted",
     "reviews.ReviewResult.sealed_at": "the clock's",
     "reviews.ReviewRule.version": "counted",
     "reviews.ReviewRule.at": "the clock's",

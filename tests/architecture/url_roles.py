@@ -38,10 +38,9 @@ from expertpool.notifications.queries.attempts import callback_token
 from expertpool.points.models import Benefit, BenefitRequest, PointEntry, PointLevel, PointRule
 from expertpool.projects.models import Project, Task
 from expertpool.reports.models import ExposureReport
-from expertpool.reviews.models import ItemAssignment, Review, Reviewer
+from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ReviewResult
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.services.assigning import Share, set_assignment
-from expertpool.reviews.models import Review, Reviewer, ReviewResult
 from expertpool.selfservice.services.feed import address_of, open_feed
 from expertpool.workflow.models import Approval, Delegation, PublicNotice
 from tests.architecture.world import ROLES, World
@@ -78,10 +77,8 @@ from tests.factories.points import (
     make_request,
 )
 from tests.factories.requests import asked_otherwise
-from tests.factories.review_rules import make_review_rule
-from tests.factories.scoring import make_assigned, make_open, make_review, reviewer_of
 from tests.factories.review_rules import make_result, make_review_rule
-from tests.factories.scoring import make_open, make_review, reviewer_of
+from tests.factories.scoring import make_assigned, make_open, make_review, reviewer_of
 from tests.factories.siteconfig import configure
 from tests.factories.telephone import make_call
 

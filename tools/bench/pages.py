@@ -37,7 +37,9 @@ def measure_pages(reporter: Reporter, size: int) -> None:
         seconds = timed(lambda page=page, query=query: get(client, page, query), runs=RUNS)  # type: ignore[misc]
         reporter.report(name, seconds, aim=aim, size=size)
     _measure_hard_words(reporter, client, size)
-    reporter.report("home", timed(lambda: get(client, reverse("home")), runs=RUNS), size=size)
+    reporter.report(
+        "home", timed(lambda: get(client, reverse("portal:home")), runs=RUNS), size=size
+    )
     own, page = client_of("operator"), reverse("experts:list")
     reporter.report("list_own_department", timed(lambda: get(own, page), runs=RUNS), size=size)
 

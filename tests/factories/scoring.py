@@ -13,7 +13,7 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.experts.models import Expert
 from expertpool.reviews.calculation import PASSED, Indicator, Kind, Passing, RuleTree, Stage
 from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ReviewRule, Submission
-from expertpool.reviews.queries.sheets import seen_hash, sheets_of
+from expertpool.reviews.queries.sheets import seen_mark, sheets_of
 from expertpool.reviews.services.assigning import (
     Share,
     give_value,
@@ -145,7 +145,7 @@ def fill_in(
     """He says the same of all items."""
     user = reviewer.expert.user
     assert user
-    saves = {one.item_id: Save(one.revision, scores or GOOD) for one in sheets_of(reviewer)}
+    saves = {one.item.alias: Save(one.revision, scores or GOOD) for one in sheets_of(reviewer)}
     done = save_scores(reviewer=reviewer, saves=saves, actor=user, now=now)
     assert all(one.theirs is None for one in done.values())
 
@@ -155,7 +155,7 @@ def submit(reviewer: Reviewer, *, now: datetime, seen: str = "") -> Submission:
     assert user
     return submit_sheets(
         reviewer=reviewer,
-        seen=seen or seen_hash(sheets_of(reviewer)),
+        seen=seen or seen_mark(sheets_of(reviewer)),
         signature=PICTURE,
         signed_from="10.0.0.1 Chromium",
         actor=user,

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from expertpool.core.crypto import blind_index
 from expertpool.core.fields import is_vouched
 from expertpool.files.models import Attachment
 from expertpool.reviews.calculation import PASSED, Indicator, Kind, RuleTree, plain
@@ -80,9 +81,10 @@ def content_of(sheets: list[ScoreSheet]) -> dict[str, Scores]:
     return {one.item.number: one.scores for one in sheets}
 
 
-def seen_hash(sheets: list[ScoreSheet]) -> str:
-    """Return what names the content of ``sheets``: whoever signs says which he has read."""
-    return hash_of(content_of(sheets))
+def seen_mark(sheets: list[ScoreSheet]) -> str:
+    """Return what names the content of ``sheets``: whoever signs says which he has read. Keyed: the numbers of an anonymous
+    review could be tried out."""
+    return blind_index("reviews.seen", hash_of(content_of(sheets))).hex()
 
 
 def problems_in(rule: RuleTree, scores: Mapping[str, list[str]]) -> dict[str, str]:
@@ -172,11 +174,12 @@ def _range(it: Indicator) -> str:
 def _item(sheet: ScoreSheet, review: Review) -> dict[str, Any]:
     item = sheet.item
     return {
-        "id": item.pk,
+        # No number of a row: it says in which order the office added them.
+        "id": item.alias,
         "name": item.alias if review.is_anonymous else f"{item.number} {item.name}",
         "note": "" if review.is_anonymous else item.unit,
-        "category": item.category,
-        "price": "" if item.price is None else f"{item.price:,.2f}",
+        "category": "" if review.is_anonymous else item.category,
+        "price": "" if review.is_anonymous or item.price is None else f"{item.price:,.2f}",
     }
 
 

@@ -22,7 +22,7 @@ from expertpool.reviews.models import Review, Reviewer, ReviewRule
 from expertpool.reviews.models.reviews import Scores
 from expertpool.reviews.queries.reviews import may_name
 from expertpool.reviews.queries.rules import latest_rule
-from expertpool.reviews.queries.sheets import asked_in, rule_of, seen_hash, sheets_of
+from expertpool.reviews.queries.sheets import asked_in, rule_of, seen_mark, sheets_of
 from expertpool.reviews.rules.presets import PRESETS
 from expertpool.reviews.services.meeting import sign_in
 from expertpool.reviews.services.organising import (
@@ -110,7 +110,9 @@ def _account(expert: Expert, now: datetime) -> User:
 def _score(row: Reviewer, user: User, number: int, items: int, now: datetime) -> None:
     rule = rule_of(row.review)
     saves = {
-        sheet.item_id: Save(sheet.revision, _said(rule, LEVELS[at % len(LEVELS)] - number * STRICT))
+        sheet.item.alias: Save(
+            sheet.revision, _said(rule, LEVELS[at % len(LEVELS)] - number * STRICT)
+        )
         for at, sheet in enumerate(sheets_of(row)[:items])
     }
     save_scores(reviewer=row, saves=saves, actor=user, now=now)
@@ -140,7 +142,7 @@ def _value(one: Indicator, level: Decimal) -> str:
 def _submit(row: Reviewer, user: User, now: datetime) -> None:
     submit_sheets(
         reviewer=row,
-        seen=seen_hash(sheets_of(row)),
+        seen=seen_mark(sheets_of(row)),
         signature=signature_svg(DEMO_STROKES),
         signed_from="演示数据",
         actor=user,

@@ -33,11 +33,12 @@ from expertpool.reviews.models.reviews import hash_of
 from expertpool.reviews.queries.assignments import assignment_of, is_unassigned
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.reviews import may_name
-from expertpool.reviews.queries.sheets import items_of, rule_of
+from expertpool.reviews.queries.sheets import asked_in, items_of, rule_of
 from expertpool.reviews.services.results import seal_result
 from expertpool.reviews.services.telling import tell_missing, tell_opened
 
 MOST_ITEMS = 2000
+MOST_SCORES = 10_000  # of one expert: he reads them all on the page that he signs
 HOUR = timedelta(hours=1)
 FIXED = "评审已经开始，评审对象和规则不能再改。"
 
@@ -193,6 +194,7 @@ def open_review(*, review: Review, actor: User, now: datetime) -> Review:
         raise ReviewRefused("评审规则在系统之外被改动过，不能使用，请管理员核查。")
     if asks_price(rule) and any(one.price is None for one in items):
         raise ReviewRefused("这个规则按报价计分，请先填写每个评审对象的报价。")
+    _check_readable(row, len(items), len(asked_in(rule)))
     if row.due_at and row.due_at <= now:
         raise ReviewRefused("截止时间已过，请先改为以后的时间。")
     if not may_name(actor, row.project, now=now):
@@ -223,6 +225,17 @@ def open_review(*, review: Review, actor: User, now: datetime) -> Review:
 def asks_price(rule: RuleTree) -> bool:
     """Tell whether ``rule`` gives points for a price."""
     return any(one.kind is Kind.PRICE for one in rule.indicators())
+
+
+def _check_readable(row: Review, items: int, asked: int) -> None:
+    """Refuse what no expert could read through before he signs."""
+    share = assignment_of(row)
+    most = min(items, share.per_expert) if share else items
+    if most * asked > MOST_SCORES:
+        raise ReviewRefused(
+            f"每位专家要评 {most} 个评审对象、每个 {asked} 项，共 {most * asked} 个评分，超过 {MOST_SCORES} 个。"
+            "请减少评审对象或指标，或点「由谁评」，每人只评一部分。"
+        )
 
 
 def _fix(row: Review, items: Sequence[ReviewItem], now: datetime) -> None:

@@ -86,4 +86,4 @@ def lock_submission(submission: Submission) -> Submission:
 
 
 def _in_words(row: Submission) -> dict[str, object]:
-    return {"席位": str(row.reviewer), "版本": row.version, "内容摘要": row.content_hash}
+    return {"席位": str(row.reviewer), "版本": row.version, "内容摘要": row.mark}

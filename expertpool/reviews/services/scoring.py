@@ -23,7 +23,7 @@ from expertpool.reviews.queries.sheets import (
     content_of,
     problems_in,
     rule_of,
-    seen_hash,
+    seen_mark,
     sheets_of,
     standing,
 )
@@ -54,10 +54,11 @@ class Saved:
 
 @transaction.atomic
 def save_scores(
-    *, reviewer: Reviewer, saves: Mapping[int, Save], actor: User, now: datetime
-) -> dict[int, Saved]:
-    """Keep what ``reviewer`` has filled in so far, by item. A value that cannot be is not kept, nor what belongs to a stage
-    that is not open; the same sent twice changes nothing. Not logged: it is a draft.
+    *, reviewer: Reviewer, saves: Mapping[str, Save], actor: User, now: datetime
+) -> dict[str, Saved]:
+    """Keep what ``reviewer`` has filled in so far, by the alias of the item, and answer in that order. A value that cannot be
+    is not kept, nor what belongs to a stage that is not open; the same sent twice changes nothing. Not logged: it is a
+    draft.
 
     Refuses (ReviewRefused) another's account, a review that is not open, and once he has submitted.
     """
@@ -68,8 +69,9 @@ def save_scores(
         for one in asked_in(rule)
         if one.stage <= row.review.stages
     }
-    sheets = ScoreSheet.objects.select_for_update().filter(reviewer=row, item__in=list(saves))
-    return {sheet.item_id: _save(sheet, saves[sheet.item_id], rule, asked, now) for sheet in sheets}
+    sheets = ScoreSheet.objects.select_for_update(of=("self",)).select_related("item")
+    found = sheets.filter(reviewer=row, item__alias__in=list(saves)).order_by("item__alias")
+    return {one.item.alias: _save(one, saves[one.item.alias], rule, asked, now) for one in found}
 
 
 def _save(
@@ -109,7 +111,7 @@ def submit_sheets(
     now: datetime,
 ) -> Submission:
     """Submit all sheets of ``reviewer`` by his hand: ``signature`` is the picture of his writing, ``seen`` what he has read
-    before (`seen_hash`). They stay as they are. Logged with what names the content. Announces SheetSubmitted.
+    before (`seen_mark`). They stay as they are. Logged with what names the content. Announces SheetSubmitted.
 
     Refuses (ReviewRefused) another's account, a review that is not open or has stages that are not, what is not
     filled in or cannot be, and what was changed since he has read it.
@@ -120,7 +122,7 @@ def submit_sheets(
         raise ReviewRefused("还有评审阶段没有开启，全部开启并评完后再提交。")
     if missing := sum(bool(problems_in(rule, one.scores)) for one in sheets):
         raise ReviewRefused(f"还有 {missing} 个评审对象没有评完，请补齐后再提交。")
-    if seen != seen_hash(sheets):
+    if seen != seen_mark(sheets):
         raise ReviewRefused("评分与您看到的不同（可能在另一台设备上改过），请核对后再签字。")
     made = Submission(
         reviewer=row,
@@ -135,7 +137,7 @@ def submit_sheets(
             made.save()
     except IntegrityError:
         raise ReviewRefused(SUBMITTED) from None
-    after = {"席位": str(row), "版本": made.version, "内容摘要": made.content_hash}
+    after = {"席位": str(row), "版本": made.version, "内容摘要": made.mark}
     record("review.submit", actor=actor, now=now, subject=row.review, after=after)
     publish(SheetSubmitted(row.review_id))
     return made

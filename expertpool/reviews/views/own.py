@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.client import client_address
+from expertpool.core.validators import only_writable
 from expertpool.core.views.drawers import attempt
 from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert
@@ -24,7 +25,7 @@ from expertpool.reviews.queries.sheets import (
     page_data,
     read_table,
     rule_of,
-    seen_hash,
+    seen_mark,
     sheets_of,
     standing,
 )
@@ -68,7 +69,7 @@ def review(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
 @require_POST
 @as_expert
 def save(request: UserRequest, expert: Expert, pk: int) -> JsonResponse:
-    """Keep what was typed so far: {items: {id: {revision, scores: {code: [value, reason]}}}}."""
+    """Keep what was typed so far: {items: {alias: {revision, scores: {code: [value, reason]}}}}."""
     row = _own(expert, pk)
     try:
         saves = _saves(request.body)
@@ -79,36 +80,43 @@ def save(request: UserRequest, expert: Expert, pk: int) -> JsonResponse:
     except ReviewRefused as refusal:
         return JsonResponse({"refused": str(refusal)}, status=409)
     items = {
-        str(pk): {
+        alias: {
             "revision": one.revision,
             "problems": one.problems,
             "unsaid": one.unsaid,
             "theirs": one.theirs,
         }
-        for pk, one in done.items()
+        for alias, one in done.items()
     }
     return JsonResponse({"items": items})
 
 
-def _saves(body: bytes) -> dict[int, Save]:
+def _saves(body: bytes) -> dict[str, Save]:
     said = json.loads(body)["items"]
     if len(said) > MOST_ITEMS:
         raise ValueError("too many")
     return {
-        int(pk): Save(
-            int(one["revision"]),
+        _text(alias): Save(
+            _whole(one["revision"]),
             {
-                str(code): [_text(value), _text(reason)]
+                _text(code): [_text(value), _text(reason)]
                 for code, (value, reason) in one["scores"].items()
             },
         )
-        for pk, one in said.items()
+        for alias, one in said.items()
     }
 
 
 def _text(said: Any) -> str:
-    if not isinstance(said, str) or "\x00" in said:
+    """Return ``said`` without what nobody writes, which JSON can hold and nothing can store."""
+    if not isinstance(said, str):
         raise TypeError("no text")
+    return only_writable(said)
+
+
+def _whole(said: Any) -> int:
+    if not isinstance(said, int):
+        raise TypeError("no whole number")
     return said
 
 
@@ -121,7 +129,7 @@ def submit(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     if standing(row) is not None or not row.review.is_open(now):
         return redirect("reviews:own_review", pk=pk)
     form = SubmitForm(request.POST if request.method == "POST" else None)
-    form.initial["seen"] = seen_hash(sheets)
+    form.initial["seen"] = seen_mark(sheets)
     device = request.headers.get("User-Agent", "")[:MOST_DEVICE]
 
     def write() -> None:

@@ -14,7 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.experts.models import Expert
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Reviewer, Submission
-from expertpool.reviews.queries.sheets import content_of, seen_hash, sheets_of
+from expertpool.reviews.queries.sheets import content_of, seen_mark, sheets_of
 from expertpool.reviews.services import scoring
 from expertpool.reviews.services.returning import decide_hand_back, request_hand_back
 from expertpool.reviews.services.scoring import Save, save_scores
@@ -104,11 +104,11 @@ def test_control_without_lock_and_constraints_both_count(
 
 
 def test_what_is_saved_while_he_submits_is_in_it_or_refused(reviewer: Reviewer) -> None:
-    sheet, user, seen = sheets_of(reviewer)[0], reviewer.expert.user, seen_hash(sheets_of(reviewer))
+    sheet, user, seen = sheets_of(reviewer)[0], reviewer.expert.user, seen_mark(sheets_of(reviewer))
     assert user
     save = Save(sheet.revision, {"2.1.1": ["40", ""]})
     saved, submitted = at_once(
-        lambda: save_scores(reviewer=reviewer, saves={sheet.item_id: save}, actor=user, now=NOW),
+        lambda: save_scores(reviewer=reviewer, saves={sheet.item.alias: save}, actor=user, now=NOW),
         lambda: submit(reviewer, now=NOW, seen=seen),
     )
     # One of them: a sheet that was changed is not what he has read.

@@ -18,6 +18,8 @@ from expertpool.reviews.models import Review, Reviewer, ReviewItem, ScoreSheet, 
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.reviews import reviewing, reviews_visible_to, to_score
 from expertpool.reviews.queries.sheets import sheets_of, standing, submitted_sheets
+from expertpool.reviews.services import organising
+from expertpool.reviews.services.assigning import Share, set_assignment
 from expertpool.reviews.services.organising import (
     Terms,
     Thing,
@@ -64,7 +66,7 @@ def save(
     reviewer: Reviewer, scores: dict[str, list[str]], *, revision: int = 0, now: datetime = NOW
 ) -> object:
     assert reviewer.expert.user
-    first = sheets_of(reviewer)[0].item_id
+    first = sheets_of(reviewer)[0].item.alias
     done = save_scores(
         reviewer=reviewer,
         saves={first: Save(revision, scores)},
@@ -120,6 +122,17 @@ def test_it_opens_neither_unprepared_nor_before_names_are_known(operator: User) 
     with pytest.raises(ReviewRefused, match="截止时间已过"):
         open_review(review=ready, actor=operator, now=NOW)
     assert not Reviewer.objects.exists()
+
+
+def test_none_opens_that_nobody_could_read_through(
+    operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(organising, "MOST_SCORES", 4)  # of 2 items with 4 indicators
+    review = make_review(operator, now=NOW)
+    with pytest.raises(ReviewRefused, match="由谁评"):
+        open_review(review=review, actor=operator, now=NOW)
+    set_assignment(review=review, share=Share(1, 1), actor=operator, now=NOW)
+    assert open_review(review=review, actor=operator, now=NOW).opened_at
 
 
 def test_a_foreign_rule_opens_nothing(operator: User) -> None:
@@ -189,8 +202,10 @@ def test_a_sheet_is_submitted_once_by_whose_it_is_and_stays(operator: User, expe
         with pytest.raises(ReviewRefused, match="已经提交"):
             act()
     log = Entry.objects.get(action="review.submit")
-    assert (log.after or {})["内容摘要"] == made.content_hash
-    assert "50" not in str(log.after)
+    # Scores are few: a hash without a key says them to whoever tries.
+    assert made.content_hash not in str(log.after)
+    assert (log.after or {})["内容摘要"] == made.mark
+    assert "50" not in str({**(log.after or {}), "内容摘要": ""})
     states = {one.reviewer.expert.name: one.state for one in progress_of(review)}
     assert states == {"王立新": ReviewerState.SUBMITTED, "李四": ReviewerState.WAITING}
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -14,7 +15,9 @@ from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role, User
 from expertpool.experts.models import Expert
 from expertpool.reviews.models import Review, Reviewer, Submission
-from expertpool.reviews.queries.sheets import seen_hash, sheets_of
+from expertpool.reviews.models.reviews import hash_of
+from expertpool.reviews.queries.sheets import content_of, seen_mark, sheets_of
+from expertpool.reviews.services.organising import Thing
 from tests.factories.accounts import make_user
 from tests.factories.evaluations import make_reviewed
 from tests.factories.experts import give_account, make_expert
@@ -117,13 +120,15 @@ def test_an_expert_scores_submits_and_reads(client: Client, operator: User, expe
     assert review.project.name in client.get(reverse("reviews:own")).content.decode()
     page = reverse("reviews:own_review", args=[row.pk])
     assert "scoring-data" in client.get(page).content.decode()
-    items = {one.item_id: {"revision": 0, "scores": GOOD} for one in sheets_of(row)}
+    items = {one.item.alias: {"revision": 0, "scores": GOOD} for one in sheets_of(row)}
     save = reverse("reviews:own_save", args=[row.pk])
     for wrong in (
         "no",
         "[]",
         '{"items": {"1": {}}}',
         '{"items": {"1": {"revision": 0, "scores": 7}}}',
+        '{"items": {"T-1": {"revision": 1e999, "scores": {}}}}',
+        '{"items": {"T-1": {"revision": Infinity, "scores": {}}}}',
     ):
         assert client.post(save, wrong, content_type="application/json").status_code == 400
     body = json.dumps({"items": items})
@@ -131,7 +136,7 @@ def test_an_expert_scores_submits_and_reads(client: Client, operator: User, expe
     assert {one["revision"] for one in done["items"].values()} == {1}
     sheet = reverse("reviews:own_submit", args=[row.pk])
     assert "签字提交" in client.get(sheet).content.decode()
-    seen = seen_hash(sheets_of(row))
+    seen = seen_mark(sheets_of(row))
     for signature, words in (("[]", "签上您的姓名"), (STROKES, "与您看到的不同")):
         refused = client.post(sheet, {"seen": "0" * 64, "signature": signature})
         assert (refused.status_code, words in refused.content.decode()) == (422, True)
@@ -167,6 +172,51 @@ def test_an_anonymous_sheet_names_nobody(client: Client, operator: User, expert:
         assert "甲公司" not in shown
         assert "投标文件" not in shown
         assert "匿名 01" in shown or json.dumps("匿名 01").strip('"') in shown
+
+
+def test_an_anonymous_sheet_tells_neither_order_nor_what_can_be_tried_out(
+    client: Client, operator: User, expert: Expert
+) -> None:
+    things = [
+        Thing(f"P{at}", f"课题{at}", category="农业类", price=Decimal(4321)) for at in range(8)
+    ]
+    row = reviewer_of(open_for(operator, expert, anonymous=True, things=things), expert)
+    as_expert(client, expert)
+    shown = client.get(reverse("reviews:own_review", args=[row.pk]))
+    told = shown.context["data"]["items"]
+    aliases = [f"匿名 {at:02d}" for at in range(1, 9)]
+    assert [one["id"] for one in told] == aliases
+    assert not {"农业类", "4,321.00"} & {str(said) for one in told for said in one.values()}
+    items = {one: {"revision": 0, "scores": GOOD} for one in reversed(aliases)}
+    body = json.dumps({"items": items})
+    saved = client.post(
+        reverse("reviews:own_save", args=[row.pk]), body, content_type="application/json"
+    )
+    assert list(saved.json()["items"]) == aliases
+    sheets = sheets_of(row)
+    page = client.get(reverse("reviews:own_submit", args=[row.pk])).content.decode()
+    assert seen_mark(sheets) in page
+    assert hash_of(content_of(sheets)) not in page
+    made = submit(row, now=NOW)
+    read = client.get(reverse("reviews:own_review", args=[row.pk])).content.decode()
+    assert made.mark[:16] in read
+    assert made.content_hash[:16] not in read
+
+
+def test_what_json_can_hold_and_nobody_writes_is_left_out(
+    client: Client, operator: User, expert: Expert
+) -> None:
+    row = reviewer_of(open_for(operator, expert), expert)
+    as_expert(client, expert)
+    scores = {"2.2": ["\ud800好\x00", ""], "2.1.1": ["60", "\udfff满意"], "\ud800": ["1", ""]}
+    items = {
+        "T-1": {"revision": 0, "scores": scores},
+        "\ud800": {"revision": 0, "scores": {}},
+    }
+    save = reverse("reviews:own_save", args=[row.pk])
+    body = json.dumps({"items": items})
+    assert client.post(save, body, content_type="application/json").status_code == 200
+    assert sheets_of(row)[0].scores == {"2.2": ["好", ""], "2.1.1": ["60", "满意"]}
 
 
 def test_the_leader_opens_the_next_stage(client: Client, operator: User, expert: Expert) -> None:

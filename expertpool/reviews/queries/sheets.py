@@ -124,6 +124,7 @@ def page_data(review: Review, reviewer: Reviewer, sheets: list[ScoreSheet]) -> d
         "stages": [one.name for one in rule.stages[: review.stages]],
         "asked": [_told(one) for one in asked_in(rule) if one.stage <= review.stages],
         "items": [_item(one, review) | _state(one, rule, files) for one in sheets],
+        "priced": _is_priced(rule),
         "key": reviewer.pk,
     }
 
@@ -215,7 +216,7 @@ def read_table(
     """Return what ``sheets`` say, or the ``content`` that was submitted of them, with what is missing in it."""
     rule = rule_of(review)
     asked, parts = asked_in(rule), []
-    priced = any(one.kind is Kind.PRICE for one in rule.indicators())
+    priced = _is_priced(rule)
     for sheet in sheets:
         scores = sheet.scores if content is None else content.get(sheet.item.number, {})
         problems = problems_in(rule, scores) if content is None else {}
@@ -229,6 +230,10 @@ def read_table(
         total = plain(_total(asked, scores)) if any(one.value for one in lines) else ""
         parts.append(Part(shown["name"], shown["note"], lines, total, priced))
     return parts
+
+
+def _is_priced(rule: RuleTree) -> bool:
+    return any(one.kind is Kind.PRICE for one in rule.indicators())
 
 
 def _total(asked: list[Asked], scores: Scores) -> Decimal:

@@ -59,6 +59,7 @@ class Scoring {
     this.root = root;
     this.asked = data.asked;
     this.stages = data.stages;
+    this.sumLabel = data.priced ? "合计（不含报价）" : "合计";
     this.sheets = data.items.map((one) => new Sheet(one));
     this.kept = new Kept(data.key);
     this.at = 0;
@@ -258,7 +259,7 @@ class Scoring {
       body.append(h("tr", {}, h("th", { scope: "row" }, this.asks(asked)), ...cells));
     });
     const sums = this.sheets.map((sheet) => h("td", {}, this.sumOf(sheet)));
-    const foot = h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, "合计"), ...sums));
+    const foot = h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, this.sumLabel), ...sums));
     const heads = this.sheets.map((sheet) => h("th", { scope: "col" }, this.titleOf(sheet)));
     const head = h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "评审指标"), ...heads));
     return fragment(head, body, foot);
@@ -273,7 +274,7 @@ class Scoring {
       body.append(h("tr", {}, h("th", { scope: "row" }, this.titleOf(sheet)), ...cells, sum));
     });
     const first = h("th", { scope: "col" }, "评审对象");
-    const head = h("thead", {}, h("tr", {}, first, ...heads, h("th", { scope: "col" }, "合计")));
+    const head = h("thead", {}, h("tr", {}, first, ...heads, h("th", { scope: "col" }, this.sumLabel)));
     return fragment(head, body);
   }
 
@@ -319,7 +320,7 @@ class Scoring {
         "div.score-turn",
         {},
         h("button.btn", { type: "button", disabled: this.at === 0, onclick: turn(-1) }, "上一个"),
-        h("span", {}, "合计 ", this.sumOf(sheet)),
+        h("span", {}, `${this.sumLabel} `, this.sumOf(sheet)),
         h("button.btn.btn-primary", { type: "button", disabled: last, onclick: turn(1) }, "下一个"),
       ),
     );

@@ -7,6 +7,7 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.changes.registry import OWN_DATA
         from expertpool.core import home
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.importing import IMPORTS
@@ -16,6 +17,7 @@ class ReviewsConfig(AppConfig):
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.papers.registry import PAPERS
+        from expertpool.projects.queries.archive import OBSTACLES, Obstacle
         from expertpool.reviews.actions import ACTIONS
         from expertpool.reviews.exports import AssignmentExport
         from expertpool.reviews.home import TODOS
@@ -23,10 +25,12 @@ class ReviewsConfig(AppConfig):
         from expertpool.reviews.occasions import OCCASIONS as TOLD
         from expertpool.reviews.permissions import PERMISSIONS
         from expertpool.reviews.queries.materials import ITEM_FILES
+        from expertpool.reviews.queries.reviews import what_goes_on
         from expertpool.reviews.queries.written import WRITTEN
         from expertpool.reviews.services.importing import ItemImporter
         from expertpool.reviews.services.matters import MATTERS
         from expertpool.reviews.services.result_files import PAPERS as SHEETS
+        from expertpool.reviews.tables import OWN
         from expertpool.reviews.tabs import TABS
         from expertpool.workflow.services.matters import register_matters
 
@@ -43,3 +47,5 @@ class ReviewsConfig(AppConfig):
         register_matters(*MATTERS)
         PAPERS.add(*SHEETS)
         MANDATES.add(*WRITTEN)
+        OWN_DATA.add(*OWN)
+        OBSTACLES.add(Obstacle("reviews.open", what_goes_on))

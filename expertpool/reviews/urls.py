@@ -9,6 +9,7 @@ urlpatterns = [
     path("reviews/", include(import_urls(ItemImporter))),
     path("reviews/", office.reviews, name="list"),
     path("reviews/<int:pk>/", office.detail, name="detail"),
+    path("reviews/<int:pk>/board/", office.board, name="board"),
     path("reviews/<int:pk>/edit/", office.edit, name="edit"),
     path("reviews/<int:pk>/start/", office.start, name="start"),
     path("reviews/<int:pk>/stage/", office.stage, name="stage"),

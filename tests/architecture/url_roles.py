@@ -544,6 +544,10 @@ def reviewer(world: World, _user: User) -> dict[str, Any]:
     return {"pk": row.pk}
 
 
+def scored_review(world: World, user: User) -> dict[str, Any]:
+    return {"pk": Reviewer.objects.get(**reviewer(world, user)).review_id}
+
+
 def sheet_of_his(world: World, _user: User) -> dict[str, Any]:
     """That of the world's expert, of days ago."""
     if (row := Reviewer.objects.filter(expert=world.expert).first()) is None:
@@ -1039,6 +1043,7 @@ RULES: dict[str, Rule] = {
     # Reviews
     "reviews:list": only("admin", "operator", "supervisor", "auditor"),
     "reviews:detail": only("admin", "operator", "supervisor", "auditor", kwargs=review),
+    "reviews:board": only("admin", "operator", "supervisor", "auditor", kwargs=scored_review),
     "reviews:edit": only("admin", "operator", kwargs=review),
     "reviews:start": only("admin", "operator", kwargs=review),
     "reviews:stage": only("admin", "operator", kwargs=review),

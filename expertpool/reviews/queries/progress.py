@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 
+from expertpool.draws.queries.written import has_signed_in
 from expertpool.reviews.enums import ReviewerState
 from expertpool.reviews.models import Review, Reviewer, ScoreSheet, Submission
 from expertpool.reviews.models.reviews import state_of
@@ -26,6 +27,7 @@ class Progress:
     saved_at: datetime | None
     submission: Submission | None
     items: int  # that he is asked to score
+    signed_in_at: datetime | None
 
     @property
     def is_missing(self) -> bool:
@@ -38,7 +40,7 @@ def progress_of(review: Review) -> list[Progress]:
     sheets = Prefetch("sheets", ScoreSheet.objects.order_by("item__place"))
     standing = Prefetch("submissions", Submission.objects.filter(STANDING), to_attr="standing")
     rows: Any = Reviewer.objects.filter(review=review).select_related(
-        "expert__employer", "expert__user"
+        "expert__employer", "expert__user", "invitation__draw"
     )
     found, asked = [], asked_codes(review)
     for one in rows.order_by("place").prefetch_related(sheets, standing):
@@ -57,6 +59,14 @@ def progress_of(review: Review) -> list[Progress]:
                 saved_at=max(saved, default=None),
                 submission=submission,
                 items=len(own),
+                signed_in_at=_signed_in_at(one),
             )
         )
     return found
+
+
+def _signed_in_at(reviewer: Reviewer) -> datetime | None:
+    """Return when he came: as the office noted, or by the code that is shown at the place."""
+    line = reviewer.invitation
+    by_code = line.signed_in_at if has_signed_in(line) else None
+    return reviewer.signed_in_at or by_code

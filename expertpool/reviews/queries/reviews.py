@@ -103,3 +103,11 @@ def reviewing(expert: Expert) -> Any:
 def to_score(expert: Expert) -> Any:
     """Return where ``expert`` has still to score and submit."""
     return reviewing(expert).filter(submitted_at__isnull=True, review__ended_at__isnull=True)
+
+
+def what_goes_on(project: Project) -> list[str]:
+    """Return what keeps ``project`` from being archived: its experts score."""
+    goes_on = Review.objects.filter(
+        project=project, opened_at__isnull=False, ended_at__isnull=True
+    ).exists()
+    return ["评审打分尚未结束"] if goes_on else []

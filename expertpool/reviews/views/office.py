@@ -105,6 +105,25 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
     }
 
 
+@require_safe
+@requires(VIEW)
+def board(request: UserRequest, pk: int) -> HttpResponse:
+    """How far the experts have come, for a projector: nothing on it can be clicked, no score is on it."""
+    seen = reviews_visible_to(request.user).filter(opened_at__isnull=False)
+    row, now = get_object_or_404(seen, pk=pk), timezone.now()
+    people = [one for one in progress_of(row) if one.reviewer.left_at is None]
+    context = {
+        "review": row,
+        "people": people,
+        "missing": sum(one.is_missing for one in people),
+        "done": sum(one.submission is not None for one in people),
+        "came": sum(one.signed_in_at is not None for one in people),
+        "named": may_name(request.user, row.project, now=now),
+        "stage": rule_of(row).stages[row.stages - 1].name,
+    }
+    return render_list(request, "reviews/board.html", context, partial="board")
+
+
 @requires(MANAGE)
 def create(request: UserRequest, pk: int) -> HttpResponse:
     """Begin to prepare the review of a project (drawer)."""

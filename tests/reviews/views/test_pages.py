@@ -14,6 +14,7 @@ from django.utils import timezone
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role, User
 from expertpool.experts.models import Expert
+from expertpool.projects.queries.archive import obstacles
 from expertpool.reviews.models import Review, Reviewer, Submission
 from expertpool.reviews.models.reviews import hash_of
 from expertpool.reviews.queries.sheets import content_of, seen_mark, sheets_of
@@ -104,6 +105,13 @@ def test_who_organises_sees_progress_and_no_scores(
     shown = client.get(page).content.decode()
     assert all(words in shown for words in ("评分中", "6 / 6", "李四"))
     assert "方案很好很好" not in shown
+    board = reverse("reviews:board", args=[review.pk])
+    shown = client.get(board).content.decode()
+    assert "已填 6 / 6" in shown
+    assert "方案很好很好" not in shown
+    part = client.get(board, HTTP_HX_REQUEST="true", HTTP_HX_TARGET="board").content.decode()
+    assert "<header" not in part
+    assert "评审打分尚未结束" in obstacles(review.project)
     role = Role.objects.create(code="watcher", name="不看名单")
     role.permissions.create(code="reviews.view", scope=Scope.ALL)
     login(client, make_user(roles=(role,)))

@@ -22,6 +22,6 @@ class AssignmentState(models.TextChoices):
     """How far it has come that items are given to experts."""
 
     DRAFT = "draft", "未封存"
-    SEALED = "sealed", "已封存，等待随机值"
+    SEALED = "sealed", "已封存"
     DRAWN = "drawn", "已分配"
     VOID = "void", "已放弃"

@@ -24,7 +24,7 @@ def sheets_to_fill(user: User, now: datetime) -> Iterator[Todo]:
 
 def values_to_give(user: User, now: datetime) -> Iterator[Todo]:
     """Assignments that wait for the value of a supervisor."""
-    url, text = reverse("reviews:list") + "?tab=open", "个评审对象分配等待监督人提供随机值"
+    url, text = reverse("reviews:list") + "?tab=open", "个评审对象分配等待监督人提供随机值或确认"
     rows = waiting_for_value(user)
     yield Todo("分配随机值", text, url, "dice-5", "amber", "提供", rows)
 

@@ -38,6 +38,21 @@ urlpatterns = [
         name="assignment_abandon",
     ),
     path(
+        "reviews/items/<int:pk>/experts/",
+        assignments.assignment_choose,
+        name="assignment_choose",
+    ),
+    path(
+        "reviews/<int:pk>/assignment/hand-in/",
+        assignments.assignment_hand_in,
+        name="assignment_hand_in",
+    ),
+    path(
+        "reviews/<int:pk>/assignment/confirm/",
+        assignments.assignment_confirm,
+        name="assignment_confirm",
+    ),
+    path(
         "reviews/<int:pk>/assignment/record/",
         assignments.assignment_record,
         name="assignment_record",

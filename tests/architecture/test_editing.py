@@ -149,6 +149,7 @@ CHANGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "projects:batch_edit": lambda _w: {"name": "新批次"},
     "projects:edit": lambda _w: {"place": "新的地点"},
     "projects:rules": lambda _w: {"rules": RULES[0].code},
+    "reviews:assignment_choose": lambda _w: {"experts": "1"},
     "reviews:assignment_edit": lambda _w: {"way": "draw", "per_item": "2", "per_expert": "3"},
     "reviews:edit": lambda _w: {"by_stage": "on"},
     "reviews:item_edit": lambda _w: {"name": "新的名称"},

@@ -78,7 +78,13 @@ from tests.factories.points import (
 )
 from tests.factories.requests import asked_otherwise
 from tests.factories.review_rules import make_result, make_review_rule
-from tests.factories.scoring import make_assigned, make_open, make_review, reviewer_of
+from tests.factories.scoring import (
+    make_assigned,
+    make_campaign,
+    make_open,
+    make_review,
+    reviewer_of,
+)
 from tests.factories.siteconfig import configure
 from tests.factories.telephone import make_call
 
@@ -518,6 +524,17 @@ def assigned(world: World, user: User) -> dict[str, Any]:
         operator = world.users["operator"]
         set_assignment(review=row, share=Share(1, 2), actor=operator, now=timezone.now())
     return {"pk": row.pk}
+
+
+def by_hand(world: World, user: User) -> dict[str, Any]:
+    """An item of which somebody chooses who scores it."""
+    if (row := ItemAssignment.objects.filter(by_hand=True).first()) is None:
+        share = Share(1, 2, by_hand=True, why="项目特殊须指定")
+        made = make_campaign(world.users["operator"], now=timezone.now(), share=share)
+        department = world.project.department
+        Project.objects.filter(pk=made.project_id).update(department=department)
+        row = ItemAssignment.objects.get(review=made)
+    return {"pk": row.review.items.all()[0].pk}
 
 
 def given_items(world: World, user: User) -> dict[str, Any]:
@@ -1068,13 +1085,16 @@ RULES: dict[str, Rule] = {
     "reviews:assignment": only("admin", "operator", "supervisor", "auditor", kwargs=assigned),
     "reviews:assignment_edit": only("admin", "operator", kwargs=review),
     "reviews:assignment_seal": only("admin", "operator", kwargs=assigned),
+    # As the supervisor it is his alone.
     "reviews:assignment_value": only(
         "admin",
         "operator",
-        "supervisor",
         kwargs=lambda world, user: assigned(world, user) | {"role": "operator"},
     ),
     "reviews:assignment_abandon": only("admin", "operator", kwargs=assigned),
+    "reviews:assignment_choose": only("admin", "operator", kwargs=by_hand),
+    "reviews:assignment_hand_in": only("admin", "operator", kwargs=assigned),
+    "reviews:assignment_confirm": only("admin", "supervisor", kwargs=assigned),
     "reviews:assignment_record": only(
         "admin", "operator", "supervisor", "auditor", kwargs=given_items
     ),

@@ -9,7 +9,7 @@ from django import forms
 from expertpool.reviews.models import EACH, MOST, ItemAssignment
 from expertpool.reviews.services.assigning import Share
 
-ALL, SOME = "all", "draw"
+ALL, SOME, HAND = "all", "draw", "hand"
 
 
 class ShareForm(forms.Form):
@@ -17,7 +17,11 @@ class ShareForm(forms.Form):
 
     way = forms.ChoiceField(
         label="由谁评",
-        choices=[(ALL, "全部专家评全部评审对象"), (SOME, "随机分配给部分专家")],
+        choices=[
+            (ALL, "全部专家评全部评审对象"),
+            (SOME, "随机分配给部分专家"),
+            (HAND, "人工指定，另一人确认"),
+        ],
         widget=forms.RadioSelect,
     )
     per_item = forms.IntegerField(
@@ -38,7 +42,13 @@ class ShareForm(forms.Form):
         label="监督人也提供随机值",
         required=False,
         initial=True,
-        help_text="不勾选的，只由经办人提供，公信力较弱。",
+        help_text="随机分配的，不勾选则只由经办人提供，公信力较弱。",
+    )
+    why = forms.CharField(
+        label="人工指定的理由",
+        max_length=500,
+        required=False,
+        help_text="人工指定不是随机分配，须写明理由，并由另一人确认。",
     )
 
     def __init__(
@@ -49,12 +59,16 @@ class ShareForm(forms.Form):
         if row is not None:
             for name in ("per_item", "per_expert", "supervised"):
                 self.initial[name] = getattr(row, name)
+            self.initial["why"] = row.why_by_hand
+            if row.by_hand:
+                self.initial["way"] = HAND
         if is_open:
-            del self.fields["way"]
+            way: Any = self.fields["way"]
+            way.choices = [one for one in way.choices if one[0] != ALL]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        if said.get("way", SOME) == SOME:
+        if said.get("way") in (SOME, HAND):
             for name in ("per_item", "per_expert"):
                 if said.get(name) is None and name not in self.errors:
                     self.add_error(name, "请填写。")
@@ -63,9 +77,11 @@ class ShareForm(forms.Form):
     @property
     def share(self) -> Share | None:
         said = self.cleaned_data
-        if said.get("way", SOME) == ALL:
+        if said["way"] == ALL:
             return None
-        return Share(said["per_item"], said["per_expert"], said["supervised"])
+        by_hand = said["way"] == HAND
+        supervised = by_hand or said["supervised"]
+        return Share(said["per_item"], said["per_expert"], supervised, by_hand, said["why"])
 
 
 class ValueForm(forms.Form):
@@ -77,3 +93,23 @@ class ValueForm(forms.Form):
         ),
         error_messages={"required": "请填写随机值。", "max_length": "最多 100 个字。"},
     )
+
+
+class ChoiceForm(forms.Form):
+    """Who scores an item."""
+
+    experts = forms.TypedMultipleChoiceField(
+        label="评审专家",
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="须回避和不评这一类别的专家不在其中。",
+    )
+
+    def __init__(
+        self, data: Any = None, *, choices: list[tuple[int, str]], chosen: list[int]
+    ) -> None:
+        super().__init__(data)
+        field: Any = self.fields["experts"]
+        field.choices = choices
+        self.initial = {"experts": chosen}

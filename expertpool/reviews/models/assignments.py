@@ -11,7 +11,7 @@ from django.db.models import Q
 from expertpool.core.bounds import Bounds, within
 from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
 from expertpool.reviews.enums import AssignmentState
-from expertpool.reviews.models.reviews import Review
+from expertpool.reviews.models.reviews import Review, hash_of
 
 EACH = Bounds(1, 50)  # experts of an item
 MOST = Bounds(1, 2000)  # items of an expert
@@ -34,6 +34,10 @@ class ItemAssignment(models.Model):
     per_item = models.PositiveSmallIntegerField("每个评审对象几人评", validators=[EACH])
     per_expert = models.PositiveSmallIntegerField("每人最多评几个", validators=[MOST])
     supervised = models.BooleanField("监督人提供随机值", default=True)
+    # Chosen by somebody instead of drawn, which is no draw: why, and of each item (by place) the experts (by place).
+    by_hand = models.BooleanField("人工指定", default=False)
+    why_by_hand = models.CharField("人工指定的理由", max_length=500, blank=True)
+    chosen = models.JSONField("指定的专家", default=dict, blank=True)
     created_at = models.DateTimeField("设置时间")
     number = models.CharField("分配编号", max_length=20, blank=True)
     rule_content = models.JSONField("封存的规则", default=dict, blank=True)
@@ -61,7 +65,15 @@ class ItemAssignment(models.Model):
         "凭证",
         null=False,
         says=(
-            *("uid.hex", "review.uid.hex", "per_item", "per_expert", "supervised", "number"),
+            *(
+                "uid.hex",
+                "review.uid.hex",
+                "per_item",
+                "per_expert",
+                "supervised",
+                "number",
+                "chosen_hash",
+            ),
             *("sealed_at", "seal", "readable_nonce", "seed", "drawn_at", "head", "voided_at"),
         ),
     )
@@ -93,6 +105,11 @@ class ItemAssignment(models.Model):
     def head(self) -> str:
         """The hash of the last event; the whole list hangs on it."""
         return str(self.events[-1]["hash"]) if self.events else ""
+
+    @property
+    def chosen_hash(self) -> str:
+        """What names who was chosen, and why by hand; empty of what is drawn."""
+        return hash_of([self.why_by_hand, self.chosen]) if self.by_hand else ""
 
     @property
     def lacking(self) -> int:

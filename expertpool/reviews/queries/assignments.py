@@ -254,6 +254,7 @@ def waiting_for_value(user: User) -> QuerySet[ItemAssignment]:
         drawn_at__isnull=True,
         voided_at__isnull=True,
     )
+    # Also what was chosen by hand waits for one who confirms it.
     return rows.exclude(sealed_by=user)
 
 
@@ -312,3 +313,15 @@ def lines_of(review: Review) -> list[Line]:
     for sheet in sheets.select_related("reviewer__expert").order_by("reviewer__place"):
         of.setdefault(sheet.item_id, []).append(sheet.reviewer)
     return [Line(item, of.get(item.pk, [])) for item in items_of(review)]
+
+
+def chosen_lines(row: ItemAssignment) -> list[Line]:
+    """Return who was chosen for each item so far."""
+    people = {
+        one.place: one
+        for one in Reviewer.objects.filter(SCORES, review=row.review).select_related("expert")
+    }
+    return [
+        Line(item, [people[at] for at in row.chosen.get(str(item.place), []) if at in people])
+        for item in items_of(row.review)
+    ]

@@ -63,6 +63,8 @@ class Share:
     per_item: int
     per_expert: int
     supervised: bool = True
+    by_hand: bool = False
+    why: str = ""  # by hand
 
 
 @transaction.atomic
@@ -88,6 +90,10 @@ def set_assignment(
         row = row or ItemAssignment(review=review, created_at=now)
         row.per_item, row.per_expert = share.per_item, share.per_expert
         row.supervised = share.supervised
+        if share.by_hand and not is_reason(share.why):
+            raise ReviewRefused(f"请写明不随机分配的理由{SAY_MORE}。", field="why")
+        row.by_hand, row.why_by_hand = share.by_hand, share.why.strip() if share.by_hand else ""
+        row.chosen = row.chosen if row.by_hand else {}
         row.full_clean(validate_unique=False, validate_constraints=False)
         row.save()
     after = _in_words(row)
@@ -98,6 +104,13 @@ def set_assignment(
 def _in_words(row: ItemAssignment | None) -> dict[str, Any]:
     if row is None:
         return {"分配": "全部专家评全部评审对象"}
+    if row.by_hand:
+        return {
+            "分配": "人工指定",
+            "每个评审对象": f"{row.per_item} 人",
+            "每人最多": f"{row.per_expert} 个",
+            "理由": row.why_by_hand,
+        }
     return {
         "每个评审对象": f"{row.per_item} 人",
         "每人最多": f"{row.per_expert} 个",
@@ -117,7 +130,7 @@ def seal_assignment(
     """
     review = lock_review(review)
     row = assignment_of(review)
-    if row is None or row.sealed_at:
+    if row is None or row.sealed_at or row.by_hand:
         raise ReviewRefused("没有可以封存的分配，请刷新页面。")
     if row.is_altered:
         raise ReviewRefused(ALTERED)
@@ -212,7 +225,7 @@ def give_value(
 
 def check_value(row: ItemAssignment, role: str, user: User, *, now: datetime) -> None:
     """Refuse (ReviewRefused) that ``user`` gives the value of ``role``."""
-    if row.sealed_at is None or row.drawn_at or row.voided_at:
+    if row.sealed_at is None or row.drawn_at or row.voided_at or row.by_hand:
         raise ReviewRefused("现在不需要随机值，请刷新页面。")
     if role not in contributors_of(row):
         raise ReviewRefused("封存的规则里没有这个角色。")
@@ -271,7 +284,7 @@ def replace_leaver(*, reviewer: Reviewer, actor: User, now: datetime) -> None:
     """
     review = lock_review(reviewer.review)
     row = assignment_of(review)
-    if row is None or row.drawn_at is None:
+    if row is None or row.drawn_at is None or row.by_hand:
         return
     sealed, people = sealed_things(row)
     order = order_of(row, sealed, row.reveals)
@@ -379,6 +392,9 @@ def abandon_assignment(
         per_item=row.per_item,
         per_expert=row.per_expert,
         supervised=row.supervised,
+        by_hand=row.by_hand,
+        why_by_hand=row.why_by_hand,
+        chosen=row.chosen,
         created_at=now,
     )
     record("review.assign_abandon", actor=actor, now=now, subject=row, note=row.voided_why)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,14 +26,15 @@ from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.reviews.enums import AssignmentState
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.exports import AssignmentExport
-from expertpool.reviews.forms.assignments import ShareForm, ValueForm
-from expertpool.reviews.models import ItemAssignment, Review
+from expertpool.reviews.forms.assignments import ChoiceForm, ShareForm, ValueForm
+from expertpool.reviews.models import ItemAssignment, Review, ReviewItem
 from expertpool.reviews.permissions import CONFIRM, EXPORT, MANAGE, VIEW
 from expertpool.reviews.queries.assignments import (
     OPERATOR,
     ROLES,
     SUPERVISOR,
     assignment_of,
+    chosen_lines,
     contributors_of,
     fitting_of,
     given_values,
@@ -41,10 +44,10 @@ from expertpool.reviews.queries.assignments import (
 )
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.reviews import may_name, reviews_visible_to
-from expertpool.reviews.services import assigning
+from expertpool.reviews.services import assigning, choosing
 
 RIGHTS = {OPERATOR: MANAGE, SUPERVISOR: CONFIRM}
-SHOWN = 200  # items that the page lists; the export has all
+SHOWN = 200  # drawn items that the page lists; the export has all
 
 
 @dataclass(frozen=True)
@@ -66,14 +69,17 @@ def assignment(request: UserRequest, pk: int) -> HttpResponse:
     review = get_object_or_404(reviews_visible_to(request.user), pk=pk)
     row = get_object_or_404(ItemAssignment, review=review, voided_at__isnull=True)
     lines = lines_of(review) if row.drawn_at else []
+    if row.by_hand and review.opened_at and not row.drawn_at:
+        lines = chosen_lines(row)
     context = {
         "review": review,
         "row": row,
-        "lines": lines[:SHOWN],
+        "lines": lines if row.by_hand else lines[:SHOWN],
         "line_count": len(lines),
         "people": progress_of(review) if row.drawn_at else [],
         "named": may_name(request.user, review.project, now=now),
         "manages": _may(request.user, review, MANAGE),
+        "confirmation": _confirmation(row, review, request.user, now),
         "contributions": _contributions(row, review, request.user, now),
         "export_url": _export_url(request.user, review, now) if row.drawn_at else "",
         "given_up": ItemAssignment.objects.filter(review=review, voided_at__isnull=False),
@@ -81,7 +87,7 @@ def assignment(request: UserRequest, pk: int) -> HttpResponse:
             {"label": review.project.name, "url": reverse("reviews:detail", args=[review.pk])}
         ],
     }
-    if review.opened_at and row.state == AssignmentState.DRAFT:
+    if review.opened_at and row.state == AssignmentState.DRAFT and not row.by_hand:
         fitting = fitting_of(review)
         context["experts"] = len(fitting.experts)
         context["barred"] = sum(len(one.barred) for one in fitting.experts)
@@ -93,6 +99,21 @@ def assignment(request: UserRequest, pk: int) -> HttpResponse:
             and any(fitting.class_of(item) == key for item in fitting.items.values())
         ]
     return render(request, "reviews/assignment.html", context)
+
+
+def _confirmation(
+    row: ItemAssignment, review: Review, user: User, now: datetime
+) -> Contribution | None:
+    """What a second person confirms of what was chosen by hand, and why not this one."""
+    if row.state != AssignmentState.SEALED or not row.by_hand:
+        return None
+    why_not = ""
+    try:
+        choosing.check_confirming(row, user, now=now)
+    except ReviewRefused as refused:
+        why_not = str(refused)
+    may = not why_not and _may(user, review, CONFIRM)
+    return Contribution(SUPERVISOR, ROLES[SUPERVISOR], is_given=may, form=None, why_not=why_not)
 
 
 def _export_url(user: User, review: Review, now: datetime) -> str:
@@ -109,7 +130,7 @@ def _may(user: User, review: Review, code: str) -> bool:
 def _contributions(
     row: ItemAssignment, review: Review, user: User, now: datetime
 ) -> list[Contribution]:
-    if row.state != AssignmentState.SEALED:
+    if row.state != AssignmentState.SEALED or row.by_hand:
         return []
     given = given_values(row)
     found = []
@@ -167,6 +188,73 @@ def assignment_seal(request: UserRequest, pk: int) -> HttpResponse:
     )
 
 
+@requires(MANAGE)
+def assignment_choose(request: UserRequest, pk: int) -> HttpResponse:
+    """Choose who scores an item (drawer)."""
+    now = timezone.now()
+    rows = ReviewItem.objects.filter(review__in=reviews_visible_to(request.user, MANAGE))
+    item = get_object_or_404(rows.select_related("review__project"), pk=pk)
+    editing = Editing(request, Edits((Review, [item.review_id])))
+    row = get_object_or_404(
+        ItemAssignment, review=item.review_id, voided_at__isnull=True, by_hand=True
+    )
+    if not may_name(request.user, item.review.project, now=now):
+        raise PermissionDenied
+    fitting = fitting_of(item.review)
+    key, class_id = f"{item.place:05}", fitting.class_of(item)
+    loads = Counter(place for places in row.chosen.values() for place in places)
+    choices = [
+        (one.reviewer.place, f"{one.reviewer.expert.name}（已选 {loads[one.reviewer.place]} 个）")
+        for one in fitting.experts
+        if key not in one.barred and class_id in one.classes
+    ]
+    chosen = row.chosen.get(str(item.place), [])
+    form = ChoiceForm(request.POST or None, choices=choices, chosen=chosen)
+
+    def write() -> None:
+        choosing.choose_experts(
+            item=item, places=form.cleaned_data["experts"], actor=request.user, now=now
+        )
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title=f"{item.number} 由谁评（{row.per_item} 人）",
+        refresh="page",
+        refusals=ReviewRefused,
+        editing=editing,
+        back=reverse("reviews:assignment", args=[item.review_id]),
+    )
+
+
+@require_POST
+@requires(MANAGE)
+def assignment_hand_in(request: UserRequest, pk: int) -> HttpResponse:
+    """Hand in who was chosen."""
+    review = get_object_or_404(reviews_visible_to(request.user, MANAGE), pk=pk)
+    return _act(
+        request,
+        pk,
+        lambda: choosing.hand_in_choice(review=review, actor=request.user, now=timezone.now()),
+        "已提交，请另一位有权限的人员确认。",
+    )
+
+
+@require_POST
+@requires(CONFIRM)
+def assignment_confirm(request: UserRequest, pk: int) -> HttpResponse:
+    """Confirm who was chosen, by a second person."""
+    review = get_object_or_404(reviews_visible_to(request.user, CONFIRM), pk=pk)
+    row = get_object_or_404(ItemAssignment, review=review, voided_at__isnull=True)
+    return _act(
+        request,
+        pk,
+        lambda: choosing.confirm_choice(assignment=row, actor=request.user, now=timezone.now()),
+        "已确认，已通知评审专家。",
+    )
+
+
 @require_POST
 @requires(MANAGE, CONFIRM)
 def assignment_value(request: UserRequest, pk: int, role: str) -> HttpResponse:
@@ -218,7 +306,11 @@ def assignment_record(request: UserRequest, pk: int) -> HttpResponse:
     """The record by which anybody can check who was given what; with the experts to whoever may read them."""
     review = get_object_or_404(reviews_visible_to(request.user), pk=pk)
     row = get_object_or_404(
-        ItemAssignment, review=review, voided_at__isnull=True, drawn_at__isnull=False
+        ItemAssignment,
+        review=review,
+        voided_at__isnull=True,
+        drawn_at__isnull=False,
+        by_hand=False,
     )
     named = may_name(request.user, review.project, now=timezone.now())
     try:

@@ -57,7 +57,10 @@ def test_two_persons_give_the_items_on_the_page(
     assert "以经办人身份提供" in page(client, review.pk)
     client.post(give[0], {"value": "三六九"})
     login(client, supervisor)
-    assert "评审对象分配等待监督人提供随机值" in client.get(reverse("portal:home")).content.decode()
+    assert (
+        "评审对象分配等待监督人提供随机值或确认"
+        in client.get(reverse("portal:home")).content.decode()
+    )
     assert "以监督人身份提供" in page(client, review.pk)
     client.post(give[1], {"value": "5"})
     text = page(client, review.pk)
@@ -94,7 +97,9 @@ def test_what_cannot_be_given_is_told_on_the_page(client: Client, operator: User
     assert "还差 10 人次" in text
     assert reverse("reviews:assignment_seal", args=[review.pk]) not in text
     url = reverse("reviews:assignment_edit", args=[review.pk])
-    answer = save(client, url, {"per_item": "2", "per_expert": "3", "supervised": "on"})
+    answer = save(
+        client, url, {"way": "draw", "per_item": "2", "per_expert": "3", "supervised": "on"}
+    )
     assert answer.status_code < 400
     assert "还差" not in page(client, review.pk)
 

@@ -48,7 +48,7 @@ EMPTIED, UNCHANGED = "（空）", "（不改动）"
 # How a row begins that is no row of a list: its sum, who wrote it, a remark, a page.
 REMARK_CELLS = 5  # more of them are a row
 _REMARK = re.compile(
-    r"合计|总计|小计|共计|共?\d+[人名行]$|[制填]表|填报|编制|审核|审批|复核|校核|经办|导出人[:：]|(?:单位)?负责人|盖章"
+    r"合计|总计|小计|共计|共?\d+[人名行条]$|以下(?:空白|无正文)$|[…。.]{2,}$|(?:联系人|联系电话)[:：]|[制填]表|填报|编制|审核|审批|复核|校核|经办|导出人[:：]|(?:单位)?负责人|盖章"
     r"|(?:备?注|说明|日期|时间)\d?[:：]|第.{1,3}页|[一二三四五六七八九十]{1,3}、"
 )
 _DAY, _NUMBERS = re.compile(r"\d{4}-\d\d(?:-\d\d)?"), re.compile(r"\d+")

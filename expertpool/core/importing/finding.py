@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
@@ -30,6 +31,12 @@ HIDDEN = 10  # rows that are told as hidden
 MOST_DIGITS = 6  # of the number of a row
 SAMPLES = 3  # shown beside each header
 Named = Callable[[Any], str]  # a header → the code of its column, "" for none
+# What is of the person of the row, in so many words: 被推荐人手机 beside 推荐人电话.
+_HIS_OWN = re.compile(r"^(?:被推荐(?:专家|人)|推荐对象|申报人|申请人|专家本人|本人)(?=.)")
+# What is of somebody else: what stands below is no value of the row's person, whatever it looks like.
+_ANOTHERS = re.compile(
+    r"^(?:推荐|介绍|联系|经办|填表|填报|审核|审批|监护|紧急联系)(?:人|单位|部门|机构)|^配偶"
+)
 NUMBERS = frozenset(("编号", "no.", "no"))  # of the rows, or an office's own of the persons
 NUMBERING = NUMBERS | {"序号", "序", "原行号", "未导入原因"}
 
@@ -128,7 +135,7 @@ def find_header(
         """Return the column of a header, or of a series of which it is one (专业二)."""
         if isinstance(cell, _OfColumn):
             return cell.code
-        if code := known.get(normalise_header(cell), ""):
+        if code := _known_as(known, normalise_header(cell)):
             return code
         code = known.get(stem_of(cell), "")
         return code if code in lists else ""
@@ -192,6 +199,11 @@ def _known(columns: Sequence[ImportColumn], remembered: Mapping[str, str]) -> di
     }
     # Later ones win: what users explained over the columns of the code, these over added ones.
     return _by_header(column for column in columns if column.is_extra) | built_in | explained
+
+
+def _known_as(known: Mapping[str, str], name: str) -> str:
+    """Return the column of a header, also where it says whose it is (申报人姓名); empty: none."""
+    return known.get(name, "") or known.get(_HIS_OWN.sub("", name), "")
 
 
 def _by_header(columns: Iterable[ImportColumn]) -> dict[str, str]:
@@ -400,7 +412,7 @@ class _Recogniser:
         codes, why = [], []
         for cell, below in zip(self.cells, self.below, strict=True):
             name = normalise_header(cell)
-            code = self.known.get(name, "") or self._of_series(cell)
+            code = _known_as(self.known, name) or self._of_series(cell)
             if is_word := isinstance(cell, _OfColumn):
                 code = cell.code
             codes.append(code)
@@ -531,7 +543,9 @@ class _Recogniser:
             fits = [
                 other
                 for other, reason in enumerate(why)
-                if reason == Why.UNKNOWN and (self._share(code, other) or 0.0) >= SURE
+                if reason == Why.UNKNOWN
+                and not _ANOTHERS.match(normalise_header(self.cells[other]))
+                and (self._share(code, other) or 0.0) >= SURE
             ]
             if len(fits) == 1:
                 codes[at] = ""
@@ -540,6 +554,8 @@ class _Recogniser:
     def _fitting(self, at: int, codes: Sequence[str], enough: float = SURE) -> str:
         """Return the one column, not yet found, that the content below a cell fits."""
         name = normalise_header(self.cells[at])
+        if _ANOTHERS.match(name):
+            return ""
         free = [
             code
             for code, one in self.columns.items()

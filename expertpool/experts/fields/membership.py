@@ -63,6 +63,7 @@ MEMBERSHIP = (
         kind=Day(month=FIRST),
         form=InForm(section="term"),
         imported=InImport(
+            dispensable=True,
             aliases=(
                 *(
                     "聘期起",

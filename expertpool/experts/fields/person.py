@@ -71,7 +71,7 @@ PERSON = (
         form=InForm(section="basic", labels={ORGANISATION: "单位名称"}),
         imported=InImport(
             aliases=("专家姓名", "评委姓名", "评委", "专家", "专家名称", "名称", "单位专家名称"),
-            likely=("评审专家", "English Name"),
+            likely=("评审专家", "English Name", "Name", "Full Name", "被推荐人", "被推荐专家"),
             bare=rules.is_like_a_name,
             pieces=("姓", "名"),
             help="单位专家填单位全称。",

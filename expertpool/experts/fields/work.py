@@ -101,6 +101,8 @@ WORK = (
             ),
             likely=(
                 "Company",
+                "Organization",
+                "Organisation",
                 "工作单位及部门",
                 "单位及部门",
                 "单位及职务",
@@ -164,7 +166,7 @@ WORK = (
             may_be=may_be_title,
             dispensable=True,
             aliases=("专业技术职称", "技术职称", "职称名称"),
-            likely=("职称/执业资格", "职称执业资格", "职称或执业资格"),
+            likely=("技术职务", "专业技术职务", "职称/执业资格", "职称执业资格", "职称或执业资格"),
             sample="高级工程师",
         ),
         exported=InExport(width=14),

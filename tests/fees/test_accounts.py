@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +31,7 @@ from expertpool.fees.services.accounts import (
     note_account,
     send_code,
 )
+from expertpool.fees.services.lines import reverse as reverse_fee
 from expertpool.notifications.models import Message
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
@@ -59,7 +61,7 @@ def change(expert: Expert, number: str = CARD, *, now: datetime = NOW, code: str
 
 def confirmed(expert: Expert, *, now: datetime = NOW) -> BankAccount:
     """The account of ``expert`` as finance has agreed to it."""
-    row = note_account(expert=expert, actor=None, now=now)
+    row = note_account(expert=expert, actor=expert.user, now=now)
     assert row
     return decide_account(account=row, agree=True, note="", actor=make_user("finance"), now=now)
 
@@ -230,3 +232,100 @@ def test_the_pages_of_an_account(expert: Expert, operator: User) -> None:
     assert finance.post(check, {"agree": "no"}).status_code == 422
     assert finance.post(check, {"agree": "yes"}).status_code == 204
     assert BankAccount.objects.get().state == "confirmed"
+
+
+def put_in(expert: Expert, clerk: User, number: str = CARD) -> Expert:
+    """Let ``clerk`` write the account into the record."""
+    values = {"bank_name": "中国工商银行", "bank_account": number}
+    return update_expert(expert=expert, values=values, actor=clerk, now=timezone.now())
+
+
+def agrees(row: BankAccount, actor: User, *, now: datetime | None = None) -> BankAccount:
+    return decide_account(account=row, agree=True, note="", actor=actor, now=now or timezone.now())
+
+
+def test_nobody_agrees_to_an_account_that_he_wrote_before_the_first_letter(
+    expert: Expert, operator: User
+) -> None:
+    clerk, finance = make_user("finance"), make_user("finance")
+    put_in(expert, clerk)
+    make_sent(operator, pool=(expert,))
+    row = standing_account(expert)
+    assert row
+    assert row.asked_by == operator
+    for one in (clerk, operator):
+        with pytest.raises(FeeRefused, match="须由另一位"):
+            agrees(row, one)
+    assert agrees(row, finance).state == "confirmed"
+
+
+def test_what_nobody_is_known_to_have_written_nobody_agrees_to(expert: Expert) -> None:
+    values = {"bank_name": "中国工商银行", "bank_account": CARD}
+    expert = update_expert(expert=expert, values=values, actor=None, now=NOW)
+    row = note_account(expert=expert, actor=None, now=NOW)
+    assert row
+    with pytest.raises(FeeRefused, match="没有记录这个账户由谁填写"):
+        agrees(row, make_user("finance"))
+
+
+def test_an_account_minutes_old_says_nothing_about_a_bank_account(
+    expert: Expert, operator: User
+) -> None:
+    now = timezone.now()
+    put_in(expert, operator)
+    make_sent(operator, now=now, pool=(expert,))
+    row = standing_account(expert)
+    assert row
+    fresh = make_user("finance", created_at=now - 5 * MINUTE)
+    for agree in (True, False):
+        with pytest.raises(FeeRefused, match="开通不满"):
+            decide_account(account=row, agree=agree, note="户名不符", actor=fresh, now=now)
+
+
+def test_who_handed_an_account_in_is_proven(expert: Expert, operator: User) -> None:
+    put_in(expert, operator)
+    make_sent(operator, pool=(expert,))
+    BankAccount.objects.update(asked_by=None)
+    row = standing_account(expert)
+    assert row
+    assert row.is_altered
+    with pytest.raises(FeeRefused, match="系统之外"):
+        agrees(row, make_user("finance"))
+
+
+def test_an_account_that_changes_after_a_reversed_fee_waits(expert: Expert, operator: User) -> None:
+    (line,) = make_sent(operator, pool=(expert,))
+    reverse_fee(line=line, reason="登记有误", actor=operator, now=timezone.now())
+    put_in(expert, operator)
+    finance = make_user("finance")
+    assert [one.number for one in accounts_to_check(finance)] == [CARD]
+
+
+def test_while_names_are_sealed_the_account_of_before_stands_in_its_place(
+    expert: Expert, operator: User
+) -> None:
+    now = timezone.now()
+    clerk, finance = make_user("finance"), make_user("finance")
+    put_in(expert, clerk)
+    make_sent(operator, now=now, pool=(expert,))
+    make_draw(now=now, operator=operator)
+    page = login(Client(), finance)
+    before = page.get(reverse("fees:accounts")).content.decode()
+    (old,) = accounts_visible_to(finance)
+    for number in (OTHER, "6222020000000000018"):
+        change(expert, number, now=now)
+        now += 2 * MINUTE
+        assert list(accounts_visible_to(finance)) == list(accounts_to_check(finance)) == [old]
+    after = page.get(reverse("fees:accounts")).content.decode()
+    assert after.split("csrf")[0] == before.split("csrf")[0]
+    assert after.count("待核对") == before.count("待核对")
+    assert "已更换" not in after
+    # He who looks at it notices nothing, and it is paid nothing.
+    url = reverse("fees:account_check", args=[old.pk])
+    assert page.post(url, {"agree": "yes"}).status_code == 204
+    seen = accounts_visible_to(finance).get()
+    assert (seen.pk, seen.told_state, seen.state) == (old.pk, "confirmed", "ended")
+    assert not is_payable_to(seen, Expert.objects.get(pk=expert.pk))
+    # On the next day the one that the record holds stands alone, and waits.
+    BankAccount.objects.update(asked_at=F("asked_at") - timedelta(days=1))
+    assert [one.state for one in accounts_visible_to(finance)] == ["waiting"]

@@ -1,9 +1,12 @@
 """In whose hands an expert is reached: who wrote his phone or mail alone, and who let somebody into his account
-then."""
+then; and who wrote what else of his record."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from expertpool.audit.queries import entries_for
+from expertpool.core.visibility import told
 from expertpool.experts.enums import ChangeVia
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.accounts import LETS_IN
@@ -31,3 +34,13 @@ def hands_on(expert: Expert) -> set[int]:
         opened = entries_for((Expert, [expert.pk])).filter(action__in=LETS_IN)
         found |= set(opened.values_list("actor", flat=True))
     return {one for one in found if one is not None and one != expert.user_id}
+
+
+def last_writers(expert: Expert, fields: Collection[str]) -> set[int]:
+    """Return (ids) who wrote each of ``fields`` of ``expert`` last, as far as anybody is told: whoever created the record,
+    where it was not changed since. Nobody, where it is not known."""
+    last = dict.fromkeys(fields, expert.created_by_id)
+    versions = told(expert.versions.order_by("number")).values_list("changed", "actor")
+    for changed, actor in versions:
+        last |= dict.fromkeys(last.keys() & set(changed), actor)
+    return {one for one in last.values() if one is not None}

@@ -58,6 +58,9 @@ class BankAccount(models.Model):
             *("decided_at", "decided_by.username", "agreed", "ended_at"),
         ),
     )
+    asked_proof = ProofField(
+        "提交凭证", null=False, says=("uid_text", "asked_at", "asked_by.username", "is_own")
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "收款账户"
@@ -91,8 +94,12 @@ class BankAccount(models.Model):
 
     @property
     def state(self) -> CheckState:
-        if self.ended_at:
-            return CheckState.ENDED
+        return CheckState.ENDED if self.ended_at else self.told_state
+
+    @property
+    def told_state(self) -> CheckState:
+        """The same as others are told it: for them one that its expert changed today may still stand
+        (`queries.accounts.told_standing`)."""
         if self.decided_at is None:
             return CheckState.WAITING
         return CheckState.CONFIRMED if self.agreed else CheckState.REFUSED
@@ -100,7 +107,7 @@ class BankAccount(models.Model):
     @property
     def is_altered(self) -> bool:
         """Whether somebody else than this system has written what it says."""
-        return not is_vouched(self)
+        return not (is_vouched(self) and is_vouched(self, "asked_proof"))
 
 
 class AccountCode(TriedCode):

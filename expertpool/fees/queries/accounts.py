@@ -6,13 +6,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.core.fields import readable
-from expertpool.core.visibility import told
+from expertpool.core.visibility import told_later
 from expertpool.experts.models import Expert
 from expertpool.fees.models import BankAccount
 from expertpool.fees.permissions import ACCOUNTS
-from expertpool.fees.queries.lines import STANDING, fees_visible_to
+from expertpool.fees.queries.lines import fees_visible_to
 
 STANDS = Q(ended_at__isnull=True)
+FIELDS = frozenset({"bank_name", "bank_account"})  # of the record
 
 
 def account_in(expert: Expert) -> tuple[str, str]:
@@ -23,7 +24,7 @@ def account_in(expert: Expert) -> tuple[str, str]:
 def standing_account(expert: Expert) -> BankAccount | None:
     """Return the account of ``expert`` that finance has before it, agreed to or not."""
     rows = BankAccount.objects.filter(STANDS, expert=expert)
-    return rows.select_related("expert", "decided_by").first()
+    return rows.select_related("expert", "asked_by", "decided_by").first()
 
 
 def is_payable_to(account: BankAccount, expert: Expert) -> bool:
@@ -34,12 +35,21 @@ def is_payable_to(account: BankAccount, expert: Expert) -> bool:
     return account_in(expert) == (account.bank, account.readable_number)
 
 
+def told_standing() -> Q:
+    """Which accounts stand as others than their experts are told: in the place of one that is told later stands the one
+    that it ended, else its row that goes would tell of it."""
+    later = told_later(BankAccount)
+    of_same = BankAccount.objects.filter(expert=OuterRef("expert"))
+    untold = Exists(of_same.filter(later, asked_at=OuterRef("ended_at")))
+    return (STANDS | Q(untold) & ~Exists(of_same.filter(STANDS).exclude(later))) & ~later
+
+
 def accounts_visible_to(user: User, code: str = ACCOUNTS) -> QuerySet[BankAccount]:
-    """Return the standing accounts of experts who are paid for projects in the scope of ``user``. What an expert changed
-    today while names are sealed is told later."""
-    paid = fees_visible_to(user, code).filter(STANDING, sent_at__isnull=False).order_by()
+    """Return the standing accounts of experts who were told of fees for projects in the scope of ``user``. What an expert
+    changed today while names are sealed is told later; until then the one before stands (``told_state``)."""
+    paid = fees_visible_to(user, code).filter(sent_at__isnull=False).order_by()
     whose = Q(expert=OuterRef("expert")) | Q(expert__merged_into=OuterRef("expert"))
-    rows = told(BankAccount.objects.filter(STANDS)).filter(Exists(paid.filter(whose)))
+    rows = BankAccount.objects.filter(told_standing()).filter(Exists(paid.filter(whose)))
     return rows.select_related("expert__employer", "asked_by", "decided_by")
 
 

@@ -64,9 +64,9 @@ def whose(expert_id: int) -> Q:
     return Q(expert=expert_id) | Q(expert__merged_into=expert_id)
 
 
-def is_paid(expert_id: int) -> bool:
-    """Tell whether an expert was told of any fee that stands."""
-    return FeeLine.objects.filter(STANDING, whose(expert_id), sent_at__isnull=False).exists()
+def was_told(expert_id: int) -> bool:
+    """Tell whether an expert was ever told of a fee, be it reversed since."""
+    return FeeLine.objects.filter(whose(expert_id), sent_at__isnull=False).exists()
 
 
 def fees_of(expert: Expert) -> QuerySet[FeeLine]:

@@ -52,7 +52,9 @@ def payables(lines: Iterable[FeeLine]) -> list[Payable]:
     rows = list(lines)
     payees = {payee_of(one).pk for one in rows}
     standing = BankAccount.objects.filter(STANDS, expert__in=payees)
-    accounts = {one.expert_id: one for one in standing.select_related("expert", "decided_by")}
+    accounts = {
+        one.expert_id: one for one in standing.select_related("expert", "asked_by", "decided_by")
+    }
     return [_payable(one, accounts.get(payee_of(one).pk)) for one in rows]
 
 

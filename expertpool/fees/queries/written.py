@@ -19,7 +19,7 @@ def _rates(_now: datetime) -> QuerySet[FeeRate]:
 
 
 def _accounts(_now: datetime) -> QuerySet[BankAccount]:
-    return BankAccount.objects.order_by("-pk").select_related("expert", "decided_by")
+    return BankAccount.objects.order_by("-pk").select_related("expert", "asked_by", "decided_by")
 
 
 def _batches(_now: datetime) -> QuerySet[PaymentBatch]:
@@ -34,6 +34,7 @@ WRITTEN = (
     Mandate("fees.line", "劳务费", _lines, is_whole=True),
     Mandate("fees.rate", "劳务费标准", _rates, is_whole=True),
     Mandate("fees.account", "收款账户", _accounts, is_whole=True),
+    Mandate("fees.account_asked", "收款账户的提交人", _accounts, is_whole=True, by="asked_proof"),
     Mandate("fees.batch", "付款批次", _batches, is_whole=True),
     Mandate("fees.payment", "付款", _payments, is_whole=True),
 )

@@ -19,17 +19,24 @@ from expertpool.core.models.codes import MOST_TRIES
 from expertpool.core.text import clean_digits, mask_middle
 from expertpool.experts.enums import ChangeVia
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.hands import hands_on
+from expertpool.experts.queries.hands import hands_on, last_writers
 from expertpool.experts.services.contacts import page_for, recipient_of
 from expertpool.experts.services.merging import explain
 from expertpool.experts.services.profile import update_expert
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import AccountCode, BankAccount
 from expertpool.fees.occasions import ACCOUNT_CODE, ACCOUNT_REFUSED
-from expertpool.fees.queries.accounts import account_in, standing_account
+from expertpool.fees.queries.accounts import (
+    FIELDS,
+    STANDS,
+    account_in,
+    standing_account,
+    told_standing,
+)
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.services.sending import Envelope, send_message, send_messages
+from expertpool.workflow.queries.second_person import why_not_second
 
 MINUTES = timedelta(minutes=10)
 HOUR, RESEND_AFTER, MOST_CODES = timedelta(hours=1), timedelta(minutes=1), 5
@@ -37,7 +44,10 @@ NO_WAY = "本站现在不能向您发送验证码，请联系管理部门代为�
 TOO_SOON = "验证码刚刚发出，请 1 分钟后再发。"
 TOO_MANY = "发送验证码的次数太多，请 1 小时后再试。"
 OVER = "验证码已失效（过时、用过、错得太多，或账户有改动），请重新发送。"
-HANDS = "这个账户由您填写，或您改过这位专家的手机号、邮箱，须由另一位有权限的人员核对。"
+HANDS = "这个账户由您填写、提交，或您改过这位专家的手机号、邮箱，须由另一位有权限的人员核对。"
+NOBODY = (
+    "没有记录这个账户由谁填写，不能核对：请专家本人用验证码修改，或由工作人员在档案中重新填写。"
+)
 
 
 @transaction.atomic
@@ -141,20 +151,23 @@ def decide_account(
     *, account: BankAccount, agree: bool, note: str, actor: User, now: datetime
 ) -> BankAccount:
     """Say for finance whether ``account`` is right: what is right is paid to, of what is not its expert is told. Logged.
+    One that its expert has changed since, of which nobody is told yet, is decided as any other, and comes to nothing.
 
-    Refuses (FeeRefused) who wrote it or where he is reached, what was decided or changed meanwhile, and to turn it down
-    without a word.
+    Refuses (FeeRefused) who handed it in, who wrote it or where he is reached, and who need not be another person than
+    they (`why_not_second`); what nobody is known to have written, what was decided or changed meanwhile, and to turn it
+    down without a word.
     """
     expert = _hold(account.expert)
-    row = standing_account(expert)
-    if row is None or row.pk != account.pk or row.decided_at:
+    found = BankAccount.objects.filter(told_standing() | STANDS, pk=account.pk)
+    row = found.select_related("expert", "asked_by", "decided_by").first()
+    if row is None or row.decided_at:
         raise FeeRefused("这个账户已经处理过，或专家又换了账户，请刷新页面。")
-    if row.is_altered or account_in(expert) != (row.bank, row.readable_number):
+    in_record = row.ended_at or account_in(expert) == (row.bank, row.readable_number)
+    if row.is_altered or not in_record:
         raise FeeRefused("账户在系统之外被改动过，不能核对；请管理员查看操作日志。")
     if is_outsider(actor):
         raise FeeRefused("专家账号不能核对收款账户，请使用工作账号。")
-    if actor.pk in {row.asked_by_id, expert.user_id} | hands_on(expert):
-        raise FeeRefused(HANDS)
+    _check_other(row, expert, actor, now)
     if not agree and not note:
         raise FeeRefused("请写明哪里不对，专家据此修改。", field="note")
     row.agreed, row.note, row.decided_at, row.decided_by = agree, note, now, actor
@@ -164,6 +177,19 @@ def decide_account(
     if not agree:
         _tell_refused(row, now=now)
     return row
+
+
+def _check_other(row: BankAccount, expert: Expert, actor: User, now: datetime) -> None:
+    """Refuse (FeeRefused) whoever may have had his hands in ``row``."""
+    wrote = {row.asked_by_id} | last_writers(expert, FIELDS)
+    firsts = {one for one in wrote if one is not None}
+    if not firsts:
+        raise FeeRefused(NOBODY)
+    firsts |= hands_on(expert)
+    if actor.pk in firsts | {expert.user_id}:
+        raise FeeRefused(HANDS)
+    if why := why_not_second(actor, firsts, asked_at=row.asked_at, now=now):
+        raise FeeRefused(why)
 
 
 def _check(expert: Expert, bank: str, number: str, actor: User) -> None:

@@ -161,7 +161,7 @@ def send_letters(*, project: Project, actor: User, now: datetime) -> list[FeeLin
             after={"应发": f"{row.gross:.2f}", "代扣个税": f"{row.tax:.2f}"},
         )
         tell_sent(row, now=now)
-        note_account(expert=row.expert.merged_into or row.expert, actor=None, now=now)
+        note_account(expert=row.expert.merged_into or row.expert, actor=actor, now=now)
     return rows
 
 

@@ -21,11 +21,14 @@ from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeLine
 from expertpool.fees.queries.lines import fees_of, fees_visible_to, projects_to_pay, totals_of
 from expertpool.fees.queries.rates import rates_on
-from expertpool.fees.services.letters import letter_pdf, payer_of
+from expertpool.fees.services.letters import letter_pdf, payer_of, said_of
 from expertpool.fees.services.lines import enter_fees, send_letters, sign
 from expertpool.fees.services.lines import reverse as reverse_fee
 from expertpool.fees.services.rates import save_rate
+from expertpool.fees.settings import PAYER
 from expertpool.notifications.models import Message
+from expertpool.siteconfig.queries.page import version_of
+from expertpool.siteconfig.services import save_settings
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.evaluations import make_reviewed
@@ -189,6 +192,37 @@ def test_it_is_signed_once_by_whose_it_is_as_he_read_it(operator: User, expert: 
     pdf = letter_pdf(row, at=NOW)
     assert pdf.startswith(b"%PDF")
     assert payer_of(row) == str(row.project.purchaser or row.project.department)
+
+
+def test_a_letter_says_for_good_what_it_said_when_it_was_sent(
+    admin: User, operator: User, expert: Expert
+) -> None:
+    (line,) = make_sent(operator, now=NOW, pool=(expert,))
+    before, pdf = line.letter_hash, letter_pdf(line, at=NOW)
+    save_settings(
+        group=PAYER.group,
+        values={PAYER.code: "武汉某某咨询有限公司"},
+        version=version_of(PAYER.group),
+        actor=admin,
+        now=NOW,
+    )
+    Expert.objects.filter(pk=expert.pk).update(name="王立心")
+    row = FeeLine.objects.select_related("project", "expert", "rate").get(pk=line.pk)
+    row.project.name = "另一项目"
+    assert payer_of(row) == "武汉某某咨询有限公司"
+    said = said_of(row)
+    assert (said["expert"], said["project"]) == ("王立新", line.project.name)
+    assert said["payer"] == str(line.project.purchaser or line.project.department)
+    assert (row.letter_hash, row.is_altered) == (before, False)
+    assert letter_pdf(row, at=NOW) == pdf
+    # It is of what he signs, and the database keeps it.
+    row.said = said | {"payer": "武汉某某咨询有限公司"}
+    assert (row.letter_hash == before, row.is_altered) == (False, True)
+    with pytest.raises(DatabaseError, match="stays so"), transaction.atomic():
+        row.save()
+    # Another, sent since, says what is set now.
+    other = make_sent(operator, now=NOW)[0]
+    assert said_of(other)["payer"] == "武汉某某咨询有限公司"
 
 
 @pytest.mark.shows("PRJ-16")

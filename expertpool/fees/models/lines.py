@@ -36,15 +36,15 @@ TAXES = Bounds(-FEES.high, FEES.high)
 
 class FeeLine(models.Model):
     """The fee (劳务费) of ``expert`` for ``project``: worked out by ``rate`` from the time of his review, told him by
-    a letter (``sent_at``), confirmed by his hand (``signed_at``). From when it was sent what it says stays (triggers): another
-    fee begins with a reversal (``reversed_at``), and only then can there be another for him and the project (constraint).
+    a letter (``sent_at``), confirmed by his hand (``signed_at``). From when it was sent what it says stays (triggers), with what it
+    takes from elsewhere (``said``: names, who pays, in words): another fee begins with a reversal (``reversed_at``), and only then can there be another for him and the project (constraint).
 
     Times are minutes of the clock without breaks; sums are yuan. ``tax`` is what is withheld within the month
     in which the letter was sent.
     """
 
     never = ("DELETE",)
-    final = ("sent_at", "signed_at", "reversed_at")
+    final = ("sent_at", "signed_at", "reversed_at", "said", "reversal")
 
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     project = models.ForeignKey(
@@ -82,6 +82,8 @@ class FeeLine(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="登记人", on_delete=models.PROTECT, related_name="+"
     )
     sent_at = models.DateTimeField("发送时间", null=True, blank=True)
+    # Letters from before this was kept have none.
+    said = models.JSONField("确认函所写", null=True, blank=True)
     signed_at = models.DateTimeField("签字时间", null=True, blank=True)
     # A picture (SVG) that we made of his strokes.
     signature = EncryptedTextField("签名", bound_to=("uid",))
@@ -211,19 +213,24 @@ class FeeLine(models.Model):
 
     @property
     def letter(self) -> dict[str, Any]:
-        """What the letter says that decides: the same content has the same hash."""
+        """What the letter says: the same content has the same hash."""
         travel = {"travel": f"{self.travel:.2f}"} if self.travel else {}
-        return travel | {
-            "uid": self.uid.hex,
-            "project": self.project.number,
-            "expert": self.expert.number,
-            "rate": [self.rate.name, self.rate.version],
-            "outcome": self.outcome,
-            "minutes": self.minutes,
-            "steps": self.steps,
-            "gross": f"{self.gross:.2f}",
-            "tax": f"{self.tax:.2f}",
-        }
+        said = {"said": self.said} if self.said else {}
+        return (
+            travel
+            | said
+            | {
+                "uid": self.uid.hex,
+                "project": self.project.number,
+                "expert": self.expert.number,
+                "rate": [self.rate.name, self.rate.version],
+                "outcome": self.outcome,
+                "minutes": self.minutes,
+                "steps": self.steps,
+                "gross": f"{self.gross:.2f}",
+                "tax": f"{self.tax:.2f}",
+            }
+        )
 
     @property
     def letter_hash(self) -> str:

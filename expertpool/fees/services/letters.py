@@ -25,6 +25,26 @@ def payer_of(line: FeeLine) -> str:
     return value_of(PAYER) or str(project.purchaser or project.department)
 
 
+def said_now(line: FeeLine) -> dict[str, str]:
+    """Return what the letter of ``line`` says beside its sums, as it stands now: kept, and signed, as it is sent."""
+    return {
+        "project": line.project.name,
+        "payer": payer_of(line),
+        "expert": line.expert.name,
+        "outcome": str(line.get_outcome_display()),
+        "times": _times(line),
+        "breaks": str(line.break_minutes),
+        "rate": str(line.rate),
+        "source": line.rate.source,
+        "note": line.note,
+    }
+
+
+def said_of(line: FeeLine) -> dict[str, str]:
+    """Return the same of a letter that was sent as it was then, whatever was renamed or set since."""
+    return line.said or said_now(line)
+
+
 LETTER = "fees.letter"
 LABEL = "劳务费确认函"
 VOCABULARY = Vocabulary(
@@ -73,21 +93,22 @@ def letter_file(line: FeeLine, *, at: datetime) -> tuple[bytes, str]:
     template = template_for(LETTER, line.project.kind)
     if template is None:
         return letter_pdf(line, at=at), "pdf"
+    said = said_of(line)
     values: dict[str, Value] = {
-        "项目名称": line.project.name,
+        "项目名称": said["project"],
         "项目编号": line.project.number,
-        "付款单位": payer_of(line),
-        "专家姓名": line.expert.name,
+        "付款单位": said["payer"],
+        "专家姓名": said["expert"],
         "专家编号": line.expert.number,
-        "评审情况": str(line.get_outcome_display()),
-        "评审时间": _times(line),
+        "评审情况": said["outcome"],
+        "评审时间": said["times"],
         "休息分钟": line.break_minutes,
         "计酬分钟": line.minutes,
-        "劳务费标准": str(line.rate),
+        "劳务费标准": said["rate"],
         "应发": f"{line.gross:.2f}",
         "个税": f"{line.tax:.2f}" if line.sent_at else "",
         "实发": f"{line.net:.2f}" if line.sent_at else "",
-        "说明": line.note,
+        "说明": said["note"],
         "发送时间": moment_text(line.sent_at) if line.sent_at else "",
         "签字日期": line.told_on.isoformat() if line.told_on else "",
         "内容摘要": line.letter_hash,
@@ -105,29 +126,30 @@ def _times(line: FeeLine) -> str:
 def letter_pdf(line: FeeLine, *, at: datetime) -> bytes:
     """Return the letter for A4: the rule, the hours, the steps, the sums, who pays; with the signature and its time
     once there is one."""
-    return render_pdf(TEMPLATE, _said(line), at=at)
+    return render_pdf(TEMPLATE, _letter(line), at=at)
 
 
 def letters_pdf(lines: Iterable[FeeLine], *, at: datetime) -> bytes:
     """Return the letters of ``lines``, at least one, as one file."""
-    data = {"letters": [_said(one) for one in lines], "footer": moment_text(at)}
+    data = {"letters": [_letter(one) for one in lines], "footer": moment_text(at)}
     return render_pdf(ALL, data, at=at)
 
 
-def _said(line: FeeLine) -> dict[str, Any]:
+def _letter(line: FeeLine) -> dict[str, Any]:
+    said = said_of(line)
     return {
         "title": "评审专家劳务费确认函",
         "head": [
-            ["项目名称", line.project.name, True],
+            ["项目名称", said["project"], True],
             ["项目编号", line.project.number],
-            ["付款单位", payer_of(line)],
-            ["专家姓名", line.expert.name],
+            ["付款单位", said["payer"]],
+            ["专家姓名", said["expert"]],
             ["专家编号", line.expert.number],
-            ["评审情况", str(line.get_outcome_display())],
-            ["评审时间", _times(line)],
-            ["休息用餐", f"{line.break_minutes} 分钟"],
+            ["评审情况", said["outcome"]],
+            ["评审时间", said["times"]],
+            ["休息用餐", f"{said['breaks']} 分钟"],
             ["计酬时长", f"{line.minutes} 分钟"],
-            ["劳务费标准", f"{line.rate}　{line.rate.source}".strip(), True],
+            ["劳务费标准", f"{said['rate']}　{said['source']}".strip(), True],
         ],
         "steps": [[one.text, f"{one.amount:,.2f}"] for one in line.calculation],
         "sums": [
@@ -135,12 +157,12 @@ def _said(line: FeeLine) -> dict[str, Any]:
             ["代扣个人所得税（元）", f"{line.tax:,.2f}" if line.sent_at else "发送时计算"],
             ["实发（元）", f"{line.net:,.2f}" if line.sent_at else "发送时计算"],
         ],
-        "note": line.note,
+        "note": said["note"],
         "signed": line.told_on.isoformat() if line.told_on else "",
         "signature": line.readable_signature if line.told_on else "",
         "reversed": f"已于 {moment_text(line.reversed_at)} 冲销：{line.reversal}"
         if line.reversed_at
         else "",
         "hash": line.letter_hash,
-        "footer": f"{line.project.number}　{line.expert.name}",
+        "footer": f"{line.project.number}　{said['expert']}",
     }

@@ -26,6 +26,7 @@ from expertpool.fees.queries.rates import rates_for
 from expertpool.fees.rules.pay import fee_for
 from expertpool.fees.rules.tax import tax_of_next
 from expertpool.fees.services.accounts import note_account
+from expertpool.fees.services.letters import said_now
 from expertpool.fees.services.telling import tell_reversed, tell_sent
 from expertpool.projects.models import Project
 from expertpool.projects.services.state import lock_project
@@ -151,7 +152,7 @@ def send_letters(*, project: Project, actor: User, now: datetime) -> list[FeeLin
         _check_written(row)
         month = month_for(row.expert_id, now)
         row.tax = tax_of_next(row.gross, paid=month.gross, withheld=month.tax)
-        row.sent_at = now
+        row.sent_at, row.said = now, said_now(row)
         row.save()
         record(
             "fee.send",

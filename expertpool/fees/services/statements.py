@@ -12,7 +12,7 @@ from expertpool.core.documents import render_pdf
 from expertpool.core.text import moment_text
 from expertpool.experts.models import Expert
 from expertpool.fees.models import FeeLine
-from expertpool.fees.services.letters import payer_of
+from expertpool.fees.services.letters import said_of
 
 
 def statement_pdf(expert: Expert, lines: Iterable[FeeLine], *, year: int, at: datetime) -> bytes:
@@ -26,7 +26,7 @@ def statement_pdf(expert: Expert, lines: Iterable[FeeLine], *, year: int, at: da
         rows.append(
             [
                 f"{timezone.localdate(one.sent_at):%Y-%m-%d}" if one.sent_at else "",
-                f"{one.project.name}（{payer_of(one)}）",
+                f"{said_of(one)['project']}（{said_of(one)['payer']}）",
                 *(f"{part:,.2f}" for part in found),
                 f"{timezone.localdate(paid):%Y-%m-%d}" if paid else "未付款",
             ]

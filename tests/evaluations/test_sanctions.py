@@ -73,6 +73,19 @@ def test_a_caution_takes_two_persons_and_is_told(
     assert REASON in page.content.decode()
 
 
+def test_an_account_made_for_the_occasion_turns_nothing_down(
+    expert: Expert, supervisor: User
+) -> None:
+    asked = request_sanction(
+        expert=expert, kind=SanctionKind.CAUTION, reason=REASON, actor=supervisor, now=NOW
+    )
+    said = {"request": asked, "agree": False, "note": "否", "now": NOW}
+    with pytest.raises(EvaluationRefused, match="开通不满"):
+        decide_sanction(actor=make_user("supervisor", created_at=NOW - HOUR), **said)
+    decide_sanction(actor=make_user("supervisor"), **said)
+    assert not cautions_of(expert)
+
+
 @pytest.mark.shows("EXP-29")
 def test_a_caution_is_taken_back_by_two_persons_and_counts_no_more(
     client: Client, expert: Expert, supervisor: User

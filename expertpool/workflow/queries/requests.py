@@ -18,7 +18,11 @@ from expertpool.workflow.enums import OUTCOME_TONES
 from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.queries.asking import OPEN, is_asked, only_asked
 from expertpool.workflow.queries.matters import MATTERS, Matter, matter_of
-from expertpool.workflow.queries.second_person import NOT_THE_SAME, why_not_second
+from expertpool.workflow.queries.second_person import (
+    NOT_THE_SAME,
+    why_not_second,
+    why_too_new,
+)
 
 SETTLED = "该申请已经有人处理，请刷新页面。"
 EXPIRED = "该申请已过有效期，不能再处理；仍有需要时请重新申请。"
@@ -58,6 +62,17 @@ def check_agreeable(
     """Refuse (``refused``) that ``user`` agrees to what waits: before the time to object is over, as
     whoever last changed it, or as an account that need not be another person."""
     if why_not := why_not_agreeable(matter_of(asked), asked, user, now=now):
+        raise refused(why_not)
+
+
+def check_refusable(
+    asked: TwoPersonRequest, user: User, refused: type[Exception], *, now: datetime
+) -> None:
+    """Refuse (``refused``) that an account that is too new turns down what waits; where there is time to object everybody
+    may who may decide."""
+    if matter_of(asked).with_objection:
+        return
+    if why_not := why_too_new(user, asked_at=asked.requested_at, now=now):
         raise refused(why_not)
 
 

@@ -29,16 +29,10 @@ def why_not_second(user: User, firsts: Iterable[int], *, asked_at: datetime, now
         return NOT_THE_SAME
     if is_outsider(user):
         return OUTSIDE
+    if why := why_too_new(user, asked_at=asked_at, now=now):
+        return why
     days = counted(SECOND_DAYS, asked_at)
     since = now - timedelta(days=days)
-    if days and not user.is_of_known_age:
-        return "您账号的开通时间不是本系统写入的，不能作为第二人确认，请联系管理员另开账号。"
-    if days and user.created_at > since:
-        begins = moment_text(user.created_at + timedelta(days=days))
-        return (
-            f"您的账号开通不满 {days} 天，{begins} 起才能作为第二人确认；"
-            "在此之前请由另一位有权限的人员确认。"
-        )
     # Without short messages nobody could show it.
     if not user.phone_shown_at and counted(SECOND_PHONE, asked_at) and reaches_phones():
         return "确认前须先验证本人手机号：请在右上角「我的账号」发送验证短信；没有手机号的请联系管理员。"
@@ -51,6 +45,20 @@ def why_not_second(user: User, firsts: Iterable[int], *, asked_at: datetime, now
         return (
             f"您 {days} 天内（直接或经他人）开通、修改过申请人的账号，重置过密码，或为其角色增加过权限，"
             "须由另一位有权限的人员确认。"
+        )
+    return ""
+
+
+def why_too_new(user: User, *, asked_at: datetime, now: datetime) -> str:
+    """Return why the account of ``user`` is not known for long enough to decide what was asked then; empty when it is."""
+    days = counted(SECOND_DAYS, asked_at)
+    if days and not user.is_of_known_age:
+        return "您账号的开通时间不是本系统写入的，不能作为第二人确认，请联系管理员另开账号。"
+    if days and user.created_at > now - timedelta(days=days):
+        begins = moment_text(user.created_at + timedelta(days=days))
+        return (
+            f"您的账号开通不满 {days} 天，{begins} 起才能作为第二人确认；"
+            "在此之前请由另一位有权限的人员确认。"
         )
     return ""
 

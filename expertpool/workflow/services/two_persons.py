@@ -29,6 +29,7 @@ from expertpool.workflow.queries.requests import (
     SETTLED,
     check_agreeable,
     check_author,
+    check_refusable,
     check_second_person,
     requests_of,
     waits,
@@ -134,11 +135,14 @@ def settle(
     caller logs it.
 
     Raises ``refused`` for the person who asked, when the request was settled or has expired, and to
-    agree before the time to object is over or as an account that need not be another person.
+    agree before the time to object is over or as an account that need not be another person, and to turn it down as one
+    that is too new where there is no time to object.
     """
     check_second_person(request, actor, refused, now=now)
     if agree:
         check_agreeable(request, actor, refused, now=now)
+    else:
+        check_refusable(request, actor, refused, now=now)
     if not _end(request, waits(now), agree=agree, note=note, by=actor, now=now):
         raise refused(SETTLED)
     if agree:

@@ -67,7 +67,7 @@ def test_an_expert_has_a_statement_of_each_year(operator: User) -> None:
     assert pdf.startswith(b"%PDF")
     assert expert.user
     client = login(Client(), expert.user)
-    assert "2026 年</a>" in client.get(reverse("fees:own")).content.decode()
+    assert "2026 年对账单" in client.get(reverse("fees:own")).content.decode()
     assert client.get(reverse("fees:own_statement", args=[2026])).status_code == 200
     assert client.get(reverse("fees:own_statement", args=[2025])).status_code == 404
 

@@ -10,7 +10,7 @@ from expertpool.fees.queries.statistics import GROUPS
 
 
 class StatisticsForm(forms.Form):
-    by = forms.ChoiceField(label="按", choices=list(GROUPS.items()), required=False)
+    by = forms.ChoiceField(label="汇总方式", choices=list(GROUPS.items()), required=False)
     year = forms.TypedChoiceField(label="年度（按发送时间）", coerce=int, required=False)
 
     def __init__(self, data: Any = None, *, years: list[int]) -> None:

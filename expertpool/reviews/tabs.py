@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from django.db.models import OuterRef, Subquery
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from expertpool.core.registry import Tab
+from expertpool.draws.queries.untold import untold_submissions
 from expertpool.draws.services.names import readable_draws
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
+from expertpool.reviews.models import Submission
 from expertpool.reviews.permissions import MANAGE, VIEW
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.results import results_visible_to
 from expertpool.reviews.queries.reviews import (
+    STANDING,
     projects_without_review,
     reviewing,
     reviews_visible_to,
@@ -35,6 +39,11 @@ def of_expert(request: HttpRequest, expert: Expert) -> str:
     rows = reviewing(expert).filter(
         review__in=reviews_visible_to(user).values("pk"), invitation__draw__in=draws
     )
+    told = Submission.objects.filter(STANDING, reviewer=OuterRef("pk")).exclude(
+        untold_submissions()
+    )
+    rows = rows.annotate(told_at=Subquery(told.values("submitted_at")[:1]))
+    rows = rows.order_by("-review__opened_at", "-pk")
     return render_to_string("reviews/_expert_tab.html", {"rows": rows[:LONGEST]}, request)
 
 

@@ -117,6 +117,13 @@ def untold_signatures() -> Q:
     return Q(signed_at__gte=_sealed_since()) & Q(signed_at__gte=day_start(timezone.localdate()))
 
 
+def untold_submissions() -> Q:
+    """Which sheets experts submitted today, by the same rule."""
+    return Q(submitted_at__gte=_sealed_since()) & Q(
+        submitted_at__gte=day_start(timezone.localdate())
+    )
+
+
 def untold_files_gone() -> Q:
     """What experts removed of their own records today, by the same rule: it stays for others until then."""
     today = Q(removed_at__gte=day_start(timezone.localdate()))

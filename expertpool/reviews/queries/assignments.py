@@ -294,6 +294,28 @@ def record_of(row: ItemAssignment, *, named: bool) -> dict[str, Any]:
 # --- Who was given what ---------------------------------------------------------------------------
 
 
+def has_his_sheets(reviewer: Reviewer) -> bool:
+    """Tell whether ``reviewer`` has a sheet of each item that he is to score, and none besides: where somebody else took one
+    away, he would submit without it.
+
+    Refuses (ReviewRefused) what is no more what was sealed.
+    """
+    rows = ScoreSheet.objects.filter(reviewer=reviewer)
+    row = assignment_of(reviewer.review)
+    if row is None:
+        asked = {one.place for one in items_of(reviewer.review)}
+    else:
+        sealed, people = sealed_things(row)
+        state = replay(order_of(row, sealed, row.reveals), row)
+        asked = {
+            int(key)
+            for commit, one in people.items()
+            if one.reviewer_id == reviewer.pk
+            for key in state.items_of(commit)
+        }
+    return asked == set(rows.values_list("item__place", flat=True))
+
+
 @dataclass(frozen=True)
 class Line:
     """An item and who scores it."""

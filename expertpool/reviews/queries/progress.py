@@ -6,28 +6,38 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Case, Prefetch, Value, When
 
+from expertpool.draws.queries.untold import untold_submissions
 from expertpool.draws.queries.written import has_signed_in
 from expertpool.reviews.enums import ReviewerState
-from expertpool.reviews.models import Review, Reviewer, ScoreSheet, Submission
+from expertpool.reviews.models import (
+    ItemAssignment,
+    Review,
+    Reviewer,
+    ReviewItem,
+    ScoreSheet,
+    Submission,
+)
 from expertpool.reviews.models.reviews import state_of
-from expertpool.reviews.queries.reviews import STANDING
+from expertpool.reviews.queries.reviews import is_told_tomorrow, told_standing
 from expertpool.reviews.queries.sheets import asked_codes
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far one expert has come: what he has filled in, nothing of what he said."""
+    """How far one expert has come: what he has filled in, nothing of what he said. ``is_held``: what he does today is told
+    tomorrow, and how much he has filled in not at all."""
 
     reviewer: Reviewer
     state: ReviewerState
     filled: int
     asked: int
-    saved_at: datetime | None
     submission: Submission | None
     items: int  # that he is asked to score
     signed_in_at: datetime | None
+    is_held: bool
+    is_altered: bool  # somebody else has written who he is here, or which sheets he has
 
     @property
     def is_missing(self) -> bool:
@@ -38,17 +48,20 @@ class Progress:
 def progress_of(review: Review) -> list[Progress]:
     """Return how far each expert of ``review`` has come, in the order of the panel."""
     sheets = Prefetch("sheets", ScoreSheet.objects.order_by("item__place"))
-    standing = Prefetch("submissions", Submission.objects.filter(STANDING), to_attr="standing")
+    # The minute is nobody's business while names are sealed, even where the panel sits here.
+    untold = Case(When(untold_submissions(), then=Value(True)), default=Value(False))
+    told = told_standing().annotate(is_untold=untold)
+    standing, is_held = Prefetch("submissions", told, to_attr="standing"), is_told_tomorrow(review)
     rows: Any = Reviewer.objects.filter(review=review).select_related(
         "expert__employer", "expert__user", "invitation__draw"
     )
-    found, asked = [], asked_codes(review)
+    found, asked, whole = [], asked_codes(review), _whole(review)
     for one in rows.order_by("place").prefetch_related(sheets, standing):
         one.review = review
         own = list(one.sheets.all())
         submission = next(iter(one.standing), None)
-        saved = [sheet.saved_at for sheet in own if sheet.saved_at]
-        filled = sum(code in sheet.scores for sheet in own for code in asked)
+        held = is_held and submission is None
+        filled = 0 if held else sum(code in sheet.scores for sheet in own for code in asked)
         state = state_of(one, submitted=submission is not None, started=bool(filled))
         found.append(
             Progress(
@@ -56,10 +69,11 @@ def progress_of(review: Review) -> list[Progress]:
                 state=state,
                 filled=filled,
                 asked=len(asked) * len(own),
-                saved_at=max(saved, default=None),
                 submission=submission,
                 items=len(own),
                 signed_in_at=_signed_in_at(one),
+                is_held=held,
+                is_altered=one.is_altered or whole not in (None, len(own)),
             )
         )
     return found
@@ -70,3 +84,10 @@ def _signed_in_at(reviewer: Reviewer) -> datetime | None:
     line = reviewer.invitation
     by_code = line.signed_in_at if has_signed_in(line) else None
     return reviewer.signed_in_at or by_code
+
+
+def _whole(review: Review) -> int | None:
+    """Return how many items each scores; None where they are given to some of the experts."""
+    if ItemAssignment.objects.filter(review=review, voided_at__isnull=True).exists():
+        return None
+    return ReviewItem.objects.filter(review=review).count()

@@ -2,25 +2,65 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import scope_q
+from expertpool.core.visibility import told_later
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.panel import PanelMember, members_of_panel, panel_stands
 from expertpool.draws.queries.reveal import is_latest, is_released
+from expertpool.draws.queries.untold import sealed_draws, untold_submissions
 from expertpool.draws.services.names import may_read
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import day_start
 from expertpool.projects.models import Project
 from expertpool.reviews.models import Review, Reviewer, ScoreSheet, Submission
 from expertpool.reviews.permissions import MANAGE, VIEW
 
 STANDING = Q(returned_at__isnull=True)
 SCORES = Q(left_at__isnull=True)
+SUBMISSIONS = "reviews.submission.submitted_at"
+
+
+def told_tomorrow() -> Q:
+    """Which submissions nobody but their expert is told of yet: those of today, while names are sealed, since they say who is
+    at his account (docs/decisions/0185). On the day of its own meeting a panel sits before the office, and waits."""
+    return untold_submissions() & ~_sits_today("reviewer__review__project__")
+
+
+def _sits_today(project: str = "") -> Q:
+    start = day_start(timezone.localdate())
+    lasts = F(f"{project}duration_minutes") * Value(timedelta(minutes=1))
+    return Q(
+        **{
+            f"{project}opening_at__lt": start + timedelta(days=1),
+            f"{project}opening_at__gt": Value(start) - lasts,
+        }
+    )
+
+
+def is_told_tomorrow(review: Review) -> bool:
+    """Tell whether what the experts of ``review`` do today is told tomorrow."""
+    if not sealed_draws().exists():
+        return False
+    return not Project.objects.filter(_sits_today(), pk=review.project_id).exists()
+
+
+def told_standing() -> QuerySet[Submission]:
+    """Return what was submitted and not handed back, as far as others than its expert are told."""
+    return Submission.objects.filter(STANDING).exclude(told_later(SUBMISSIONS))
+
+
+def may_have_submitted(reviewer: Reviewer) -> bool:
+    """Tell whether ``reviewer`` has submitted, or may have today, which is told tomorrow."""
+    told = told_standing().filter(reviewer=reviewer).exists()
+    return told or is_told_tomorrow(reviewer.review)
 
 
 def _reach(user: User, code: str) -> Q:
@@ -37,7 +77,7 @@ def with_progress(rows: QuerySet[Review]) -> QuerySet[Review]:
     """Return ``rows`` each with how many score (``people``), have submitted (``submitted``), and how much is scored
     (``things``). No row is there before names are released: none of it tells who is drawn."""
     scoring = Reviewer.objects.filter(SCORES, review=OuterRef("pk")).order_by().values("review")
-    standing = Submission.objects.filter(STANDING, reviewer=OuterRef("pk"))
+    standing = told_standing().filter(reviewer=OuterRef("pk"))
     done = scoring.filter(Exists(standing))
     items = Review.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
     return rows.annotate(

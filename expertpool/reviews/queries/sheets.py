@@ -117,6 +117,11 @@ def items_of(review: Review) -> list[ReviewItem]:
     return list(ReviewItem.objects.filter(review=review).order_by("place"))
 
 
+def are_fixed(review: Review, items: list[ReviewItem]) -> bool:
+    """Tell whether ``items`` of ``review`` are what they were when it was opened."""
+    return hash_of([one.content for one in items]) == review.items_hash
+
+
 def page_data(review: Review, reviewer: Reviewer, sheets: list[ScoreSheet]) -> dict[str, Any]:
     """Return what the page of scoring is filled from."""
     rule, files = rule_of(review), materials_of([one.item for one in sheets])

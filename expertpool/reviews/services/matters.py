@@ -6,10 +6,11 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from expertpool.accounts.models import User
+from expertpool.core.visibility import told_later
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import HandBack, Submission
 from expertpool.reviews.permissions import CONFIRM, MANAGE
-from expertpool.reviews.queries.reviews import reviews_visible_to
+from expertpool.reviews.queries.reviews import SUBMISSIONS, reviews_visible_to
 from expertpool.reviews.services.returning import (
     check_hand_back,
     decide_hand_back,
@@ -22,6 +23,7 @@ from expertpool.workflow.queries.matters import Matter, Words
 def _reached(user: User, code: str) -> QuerySet[Submission]:
     reviews = reviews_visible_to(user, code).order_by().values("pk")
     rows = Submission.objects.filter(reviewer__review__in=reviews)
+    rows = rows.exclude(told_later(SUBMISSIONS))
     return rows.select_related("reviewer__review__project")
 
 

@@ -66,7 +66,7 @@ def let_leave(
         actor=actor,
         now=now,
         subject=row.review,
-        after={"席位": str(row), "已提交的评分表": "计入" if row.counts else "不计入"},
+        after={"席位": str(row), "已提交的评分表": "计入" if counts else "不计入"},
         note=row.left_why,
     )
     replace_leaver(reviewer=row, actor=actor, now=now)

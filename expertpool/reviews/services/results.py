@@ -11,10 +11,9 @@ from expertpool.reviews.calculation.record import record_of
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Review, ReviewResult, Submission
 from expertpool.reviews.models.results import digest_of
-from expertpool.reviews.models.reviews import hash_of
 from expertpool.reviews.queries.results import about, reviewed_of
 from expertpool.reviews.queries.reviews import STANDING
-from expertpool.reviews.queries.sheets import items_of
+from expertpool.reviews.queries.sheets import are_fixed, items_of
 
 ALTERED = "在系统之外被改动过，不能计算结果，请管理员核查。"
 
@@ -54,7 +53,7 @@ def seal_result(*, review: Review, actor: User, now: datetime) -> ReviewResult:
 def _check_written(review: Review) -> None:
     if review.rule is None or review.rule.is_altered:
         raise ReviewRefused(f"评审规则{ALTERED}")
-    if hash_of([one.content for one in items_of(review)]) != review.items_hash:
+    if not are_fixed(review, items_of(review)):
         raise ReviewRefused(f"评审对象{ALTERED}")
     rows = Submission.objects.filter(STANDING, reviewer__review=review).select_related(
         "reviewer__review", "reviewer__expert"

@@ -17,6 +17,7 @@ from expertpool.reviews.events import SheetSubmitted
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Reviewer, ScoreSheet, Submission
 from expertpool.reviews.models.reviews import Scores
+from expertpool.reviews.queries.assignments import has_his_sheets
 from expertpool.reviews.queries.sheets import (
     NOTHING,
     asked_in,
@@ -30,6 +31,7 @@ from expertpool.reviews.queries.sheets import (
 
 NOT_HIS = "这不是您的评分表。"
 NOT_OPEN = "这次评审现在不能评分：还没有开始、已经结束，或已过截止时间。"
+NOT_HIS_SHEETS = "您的评分表在系统之外被改动过，与分给您的评审对象不同，请联系评审组织人员。"
 SUBMITTED = "您已经提交了评分表，不能再改；确需修改的，请联系评审组织人员退回。"
 
 
@@ -120,6 +122,8 @@ def submit_sheets(
     rule, sheets = rule_of(row.review), sheets_of(row)
     if row.review.stages < len(rule.stages):
         raise ReviewRefused("还有评审阶段没有开启，全部开启并评完后再提交。")
+    if not has_his_sheets(row):
+        raise ReviewRefused(NOT_HIS_SHEETS)
     if missing := sum(bool(problems_in(rule, one.scores)) for one in sheets):
         raise ReviewRefused(f"还有 {missing} 个评审对象没有评完，请补齐后再提交。")
     if seen != seen_mark(sheets):

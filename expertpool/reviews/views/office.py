@@ -37,6 +37,7 @@ from expertpool.reviews.queries.materials import materials_of
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.results import results_visible_to
 from expertpool.reviews.queries.reviews import (
+    may_have_submitted,
     may_name,
     panel_is_known,
     projects_without_review,
@@ -45,7 +46,7 @@ from expertpool.reviews.queries.reviews import (
     with_progress,
 )
 from expertpool.reviews.queries.rules import rules_for
-from expertpool.reviews.queries.sheets import items_of, rule_of, standing
+from expertpool.reviews.queries.sheets import are_fixed, items_of, rule_of
 from expertpool.reviews.services import meeting, organising
 from expertpool.reviews.services.materials import Taken, take_materials
 from expertpool.reviews.tables import REVIEW_SORTS, REVIEW_TABS
@@ -91,6 +92,8 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "items": items,
         "people": people,
         "missing": sum(one.is_missing for one in people),
+        "altered": bool(row.opened_at and not are_fixed(row, items)),
+        "held": any(one.is_held for one in people),
         "named": may_name(user, row.project, now=now),
         "known": panel_is_known(row.project),
         "manages": reviews_visible_to(user, MANAGE).filter(pk=row.pk).exists(),
@@ -277,7 +280,7 @@ def sign_in(request: UserRequest, pk: int) -> HttpResponse:
 def leave(request: UserRequest, pk: int) -> HttpResponse:
     """Let an expert score no more (drawer)."""
     row = _reviewer(request, pk)
-    form = LeaveForm(request.POST or None, submitted=standing(row) is not None)
+    form = LeaveForm(request.POST or None, submitted=may_have_submitted(row))
 
     def write() -> None:
         meeting.let_leave(

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -54,6 +54,7 @@ def review(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
         "review": row.review,
         "done": done,
         "is_open": row.review.is_open(now),
+        "leads": row.is_leader and not row.is_altered,
         "next_stage": rule.stages[row.review.stages].name
         if row.review.stages < len(rule.stages)
         else "",
@@ -163,6 +164,8 @@ def submit(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
 def stage(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     """The leader of the panel opens the next stage."""
     row = get_object_or_404(reviewing(expert), pk=pk, is_leader=True)
+    if row.is_altered:
+        raise Http404
     try:
         open_stage(review=row.review, actor=request.user, now=timezone.now())
     except ReviewRefused as refusal:

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role, User
+from expertpool.core.mandates import forged_rows
 from expertpool.experts.models import Expert
+from expertpool.projects.models import Project
 from expertpool.projects.queries.archive import obstacles
-from expertpool.reviews.models import Review, Reviewer, Submission
+from expertpool.reviews.exceptions import ReviewRefused
+from expertpool.reviews.models import Review, Reviewer, ScoreSheet, Submission
 from expertpool.reviews.models.reviews import hash_of
 from expertpool.reviews.queries.sheets import content_of, seen_mark, sheets_of
-from expertpool.reviews.services.organising import Thing
+from expertpool.reviews.queries.written import WRITTEN
+from expertpool.reviews.services.organising import Thing, end_review
 from tests.factories.accounts import make_user
+from tests.factories.draws import make_draw
 from tests.factories.evaluations import make_reviewed
 from tests.factories.experts import give_account, make_expert
 from tests.factories.scoring import (
@@ -182,6 +189,78 @@ def test_an_anonymous_sheet_names_nobody(client: Client, operator: User, expert:
         assert "匿名 01" in shown or json.dumps("匿名 01").strip('"') in shown
 
 
+def test_nobody_learns_today_who_scored_while_other_names_are_sealed(
+    client: Client, operator: User, expert: Expert
+) -> None:
+    review = open_for(operator, expert)
+    row = reviewer_of(review, expert)
+    Project.objects.filter(pk=review.project_id).update(opening_at=NOW - timedelta(days=9))
+    page = reverse("reviews:detail", args=[review.pk])
+    login(client, operator)
+
+    def shown() -> str:
+        parts = [page, reverse("reviews:board", args=[review.pk]), reverse("reviews:list")]
+        parts += [reverse("projects:detail", args=[review.project_id]) + "?tab=reviews"]
+        parts += [reverse("experts:detail", args=[expert.pk]) + "?tab=reviews"]
+        parts += [reverse("reviews:leave", args=[row.pk])]
+        return re.sub(
+            r'"[\w-]{64}"|nonce="[^"]*"|server-now" content="[^"]*"',
+            "",
+            "".join(client.get(one).content.decode() for one in parts),
+        )
+
+    make_draw(now=NOW - timedelta(hours=1), operator=operator)
+    before = shown()
+    fill_in(row, now=timezone.now())
+    assert shown() == before
+    made = submit(row, now=timezone.now())
+    assert shown() == before
+    assert "今天的进度明天显示" in before
+    with pytest.raises(ReviewRefused, match="还有 1 位"):
+        end_review(review=review, actor=operator, now=timezone.now())
+    ask = reverse("workflow:request_ask", args=["reviews.return", made.pk])
+    assert client.post(ask, {"reason": "单位弄混了"}).status_code == 404
+    # On the day of its own meeting the office has to know who is missing, and needs no minute.
+    Project.objects.filter(pk=review.project_id).update(opening_at=NOW - timedelta(minutes=1))
+    assert "已提交" in client.get(page).content.decode()
+    assert (
+        f"{timezone.localtime(made.submitted_at):%H:%M}"
+        not in client.get(page).content.decode().split("评审专家", 1)[1]
+    )
+
+
+def test_what_somebody_else_wrote_is_marked(client: Client, operator: User, expert: Expert) -> None:
+    other = make_expert("李四")
+    review = open_for(operator, expert, other)
+    row = reviewer_of(review, expert)
+    fill_in(row, now=NOW)
+    page = reverse("reviews:detail", args=[review.pk])
+    login(client, operator)
+    marks = {one.label for one in WRITTEN}
+
+    def look() -> tuple[int, bool, set[str]]:
+        shown = client.get(page).content.decode()
+        found = {label for label in forged_rows(now=NOW) if label in marks}
+        return shown.count("数据被改动过"), "组长" in shown, found
+
+    assert look() == (0, False, set())
+    ScoreSheet.objects.filter(reviewer=row, item__number="T-2").delete()
+    assert look() == (1, False, set())
+    with pytest.raises(ReviewRefused, match="系统之外"):
+        submit(row, now=NOW)
+    Reviewer.objects.filter(review=review, expert=other).update(is_leader=True)
+    assert look() == (2, False, {"评审专家"})
+    # The owner of the tables gets past the triggers.
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE reviews_reviewitem SET price = 1")
+        cursor.execute("UPDATE reviews_review SET ended_at = now()")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    shown = client.get(page).content.decode()
+    assert "评审对象在系统之外被改动过" in shown
+    assert forged_rows(now=NOW)["评审"] == 1
+
+
 def test_an_anonymous_sheet_tells_neither_order_nor_what_can_be_tried_out(
     client: Client, operator: User, expert: Expert
 ) -> None:
@@ -233,7 +312,13 @@ def test_the_leader_opens_the_next_stage(client: Client, operator: User, expert:
     as_expert(client, expert)
     stage = reverse("reviews:own_stage", args=[row.pk])
     assert client.post(stage).status_code == 404
+    # Written by somebody else, it makes nobody the leader.
     Reviewer.objects.filter(pk=row.pk).update(is_leader=True)
+    own = reverse("reviews:own_review", args=[row.pk])
+    assert "开启下一阶段" not in client.get(own).content.decode()
+    assert client.post(stage).status_code == 404
+    row.is_leader = True
+    row.save()
     assert (
         "开启下一阶段" in client.get(reverse("reviews:own_review", args=[row.pk])).content.decode()
     )

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from expertpool.draws.enums import SEATED_STATES, Knowledge
 from expertpool.draws.exceptions import HeldRefused, PickRefused
-from expertpool.draws.models import Draw, DrawPlan
+from expertpool.draws.models import Draw, DrawPlan, PickRequest
 from expertpool.draws.queries.eligibility import Exclusions, fitting
 from expertpool.draws.queries.identity import open_identity
-from expertpool.draws.queries.reveal import is_released
 from expertpool.experts.models import Expert
 
 
@@ -26,16 +25,26 @@ class Pick:
 
 
 def check_words(picks: Sequence[Pick], *texts: str, draw: Draw | None = None) -> None:
-    """Refuse (PickRefused) what names somebody who was chosen, now or before for ``draw``, whatever stands between
-    the letters: the reason and the approval number are read before his name may be known. Whoever may choose for
-    ``draw`` has seen all of them; once its names are released, those chosen before are no secret."""
-    said = _letters("".join(texts))
-    ids = {pick.expert_id for pick in picks}
-    if draw is not None and not is_released(draw):
-        ids |= people_of(draw)[0]
-    chosen = Expert.objects.filter(pk__in=ids).only("name")
-    if any((name := _letters(expert.name)) and name in said for expert in chosen):
+    """Refuse (PickRefused) what names somebody who was chosen, now or before for ``draw``: the reason and the
+    approval number are public before his name may be known. Whoever may choose for ``draw`` knows all of them."""
+    if names_any({pick.expert_id for pick in picks} | people_of(draw)[0], *texts):
         raise PickRefused("理由和批准文号会先于名单公开，不能写出所选专家的姓名，请改写。")
+
+
+def names_any(ids: Collection[int], *texts: str) -> bool:
+    """Tell whether ``texts`` name one of the experts ``ids``, whatever stands between the letters."""
+    said = _letters("".join(texts))
+    experts = Expert.objects.filter(pk__in=ids).only("name")
+    return any((name := _letters(expert.name)) and name in said for expert in experts)
+
+
+def choices_since(draw: Draw) -> list[tuple[datetime | None, str]]:
+    """Return when another person agreed to each later choice for the list ``draw``, and why it was made, as anybody
+    may read it: without what names somebody of the list, which was taken once."""
+    agreed = PickRequest.objects.filter(draw=draw, agreed=True).order_by("pk")
+    later = list(agreed.values_list("decided_at", "reason")[1:])
+    ids = people_of(draw)[0] if later else set()
+    return [(at, "含有专家姓名，不公开" if names_any(ids, why) else why) for at, why in later]
 
 
 def _letters(text: str) -> str:

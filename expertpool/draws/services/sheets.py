@@ -223,7 +223,8 @@ def _emergency(draw: Draw) -> list[tuple[str, str]]:
 
 def _picked(draw: Draw, seats: int) -> list[tuple[str, str]]:
     agreed = PickRequest.objects.filter(draw=draw, agreed=True).select_related("decided_by")
-    first = agreed.order_by("pk").first()
+    choices = list(agreed.order_by("pk"))
+    first = choices[0] if choices else None
     lacking = board_of(draw).lacking_words
     return [
         ("名单编号", draw.number),
@@ -233,8 +234,13 @@ def _picked(draw: Draw, seats: int) -> list[tuple[str, str]]:
         ("选定人", draw.operator.name),
         ("确认人", first.decided_by.name if first and first.decided_by else ""),
         ("确认时间", moment_text(draw.ordered_at)),
+        *(
+            ("另选专家", f"{moment_text(one.decided_at)} {one.decided_by} 确认；理由：{one.reason}")
+            for one in choices[1:]
+        ),
         ("人数", f"应选 {seats} 人，可选 {draw.candidate_count} 人"),
         ("状态", draw.status_label),
+        ("人工干预", f"{hand_steps_of(draw)} 次"),
         *([("缺额", lacking)] if draw.is_list_in_force and lacking else []),
     ]
 

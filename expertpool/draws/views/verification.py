@@ -45,6 +45,7 @@ from expertpool.draws.queries.publicity import digest_of_list, is_public, public
 from expertpool.draws.queries.requests import early_release
 from expertpool.draws.services.checking import check_stopped, is_bent
 from expertpool.draws.services.names import may_read
+from expertpool.draws.services.pick_checks import choices_since
 from expertpool.draws.services.records import (
     build_record,
     build_short,
@@ -133,15 +134,14 @@ def draw_page(request: HttpRequest, code: str) -> HttpResponse:
         # Where it stands in the log tells when the last one answered.
         "link": (link[0], in_eights(link[1])) if link and is_open else None,
     }
+    kinds = hand_steps_by_kind(draw)
+    context |= {"hand_steps": sum(kinds.values()), "hand_kinds": kinds_in_brackets(kinds)}
     if not draw.is_random:
         # What one person wrote is public once another has read it, and whom it is about.
-        context["is_agreed"] = draw.ordered_at is not None
+        context |= {"is_agreed": draw.ordered_at is not None, "choices": choices_since(draw)}
         return render(request, "draws/verify_manual.html", context)
-    kinds = hand_steps_by_kind(draw)
     context |= {
         "emergencies": [(one, confirmed_as(one)) for one in emergencies_of(draw)],
-        "hand_steps": sum(kinds.values()),
-        "hand_kinds": kinds_in_brackets(kinds),
         "seal": in_eights(draw.seal),
         "seed": in_eights(draw.seed),
         "unit_cap": rule.unit_cap,

@@ -17,7 +17,8 @@ from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState
 from expertpool.draws.models import Draw, Invitation, PickRequest
 from expertpool.draws.rules import IS_PUBLIC
 from expertpool.draws.services.entropy import SeededEntropy
-from expertpool.draws.services.picking import agree_to_picks, read_picks
+from expertpool.draws.services.pick_checks import Pick
+from expertpool.draws.services.picking import agree_to_picks, read_picks, request_more
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.projects.settings import ALLOWED
@@ -236,6 +237,40 @@ def test_the_reason_is_public_once_another_has_confirmed_the_list(
     assert "等待另一人确认" not in after
     assert draw.rule.reason in after
     assert draw.rule.approval_number in after
+
+
+def test_whose_hand_a_list_needed_is_public_and_on_the_sheet(
+    admin, supervisor, project, experts, allowed
+):
+    now = timezone.now()
+    draw = make_list(project, experts[:2], actor=admin, second=supervisor, now=now)
+    record_answer(
+        invitation=draw.invitations.get(line=1),
+        state=InvitationState.DECLINED,
+        reason="电话",
+        actor=admin,
+        now=now,
+        entropy=SeededEntropy(1),
+    )
+    more = request_more(
+        draw=draw, picks=[Pick(experts[2].pk, "g1")], reason="一人退出", actor=admin, now=now
+    )
+    public = reverse("draws:verify_draw", args=[draw.public_id])
+    assert "一人退出" not in Client().get(public).content.decode()
+    read_picks(request=more, actor=supervisor, now=now)
+    agree_to_picks(request=more, actor=supervisor, now=now, entropy=SeededEntropy(1))
+    page = Client().get(public).content.decode()
+    assert "经另一人确认；理由：一人退出" in page
+    assert "1 次（代登记答复 1 次）" in page
+    with time_machine.travel(draw.reveal_at, tick=False):
+        head = dict(build_sheet(draw=draw, actor=admin, now=timezone.now()).head)
+    assert head["人工干预"] == "1 次"
+    assert head["另选专家"].endswith(f"{supervisor} 确认；理由：一人退出")
+    # What was taken before names were looked for in it.
+    PickRequest.objects.filter(pk=more.pk).update(reason="专家1已同意，另选一人")
+    page = Client().get(public).content.decode()
+    assert "专家1" not in page
+    assert "含有专家姓名，不公开" in page
 
 
 @pytest.mark.shows("DRAW-04")

@@ -228,6 +228,27 @@ def changed_pools(user: User, now: datetime) -> Iterator[Todo]:
         )
 
 
+def _paused() -> QuerySet[DrawPause]:
+    """Draws that somebody paused, and that stand until somebody lets them go on."""
+    return DrawPause.objects.filter(resumed_at__isnull=True, lost=[])
+
+
+def paused_draws(user: User, now: datetime) -> Iterator[Todo]:
+    """Paused draws, for who may let them go on: until then nobody is invited, nor supplemented."""
+    pauses = _paused().filter(draw__in=draws_visible_to(user, "draws.run"))
+    pauses = pauses.select_related("draw__project", "paused_by").prefetch_related("draw__projects")
+    for pause in pauses[:MOST_TODOS]:
+        sits = _moment(next_opening(pause.draw.covered, now=now))
+        yield Todo(
+            f"恢复抽取：{pause.draw.title}",
+            f"{pause.paused_by} 于 {_moment(pause.paused_at)} 暂停，{sits} 评审；暂停期间不发出邀请、不补抽",
+            reverse("draws:detail", args=[pause.draw_id]),
+            "player-play",
+            "orange",
+            "去恢复",
+        )
+
+
 def run_or_confirmed() -> tuple[str, ...]:
     """By which rights somebody hears of draws that stand for a change of the pool."""
     return "draws.run", "draws.confirm_steps"
@@ -304,6 +325,7 @@ TODOS = (
     Source("changed_pools", run_or_confirmed, 6, changed_pools, pool_pauses),
     Source("unreached_letters", run_or_watched, 7, letters_that_reach_nobody, unreached_lines),
     Source("rerouted_letters", run_or_watched, 8, letters_that_wait_for_the_route, unreached_lines),
+    Source("paused_draws", "draws.run", 9, paused_draws, _paused),
     Source("values_to_give", CONTRIBUTOR_PERMISSION.values, 10, values_to_give, _sealed),
     Source("draws_to_give_up", "draws.run", 11, draws_to_give_up, _sealed),
     Source("plans_to_approve", "draws.approve_plan", 15, plans_to_approve, undecided_plans),

@@ -28,6 +28,7 @@ from expertpool.draws.queries.draws import (
     plan_for,
     valid_draws,
     with_bent,
+    with_paused,
 )
 from expertpool.draws.queries.evidence import evidence_of, recordings_of
 from expertpool.draws.queries.meetings import next_opening
@@ -156,7 +157,7 @@ def _group_in_words(group: ConditionGroup) -> dict[str, Any]:
 
 def result_tab(request: HttpRequest, project: Project) -> str:
     """抽取结果: the lines of the valid draws without names, and the draws before them."""
-    draws, now = list(with_bent(draws_of(project))), timezone.now()
+    draws, now = list(with_paused(with_bent(draws_of(project)))), timezone.now()
     valid = [draw for draw in reversed(draws) if draw.is_valid]
     context = {
         "draws": [

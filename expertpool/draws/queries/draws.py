@@ -31,7 +31,7 @@ from expertpool.draws.enums import (
     InvitationState,
     Origin,
 )
-from expertpool.draws.models import Draw, DrawAlarm, DrawPlan, DrawProject, Rescheduling
+from expertpool.draws.models import Draw, DrawAlarm, DrawPause, DrawPlan, DrawProject, Rescheduling
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import lead_of, wholly_within_q
@@ -197,6 +197,12 @@ def with_bent(draws: QuerySet[Draw]) -> QuerySet[Draw]:
         draw=OuterRef("pk"), kind=AlarmKind.RECORD, done_at__isnull=True
     )
     return draws.annotate(is_bent=Exists(alarms))
+
+
+def with_paused(draws: QuerySet[Draw]) -> QuerySet[Draw]:
+    """Annotate ``is_paused``: no letter goes out, nobody's time to answer passes."""
+    pauses = DrawPause.objects.filter(draw=OuterRef("pk"), resumed_at__isnull=True)
+    return draws.annotate(is_paused=Exists(pauses))
 
 
 def plan_for(project: Project) -> DrawPlan | None:

@@ -43,6 +43,7 @@ from expertpool.draws.queries.draws import (
     superseding,
     with_bent,
     with_counts,
+    with_paused,
 )
 from expertpool.draws.queries.emergency import emergency_of, hands_of
 from expertpool.draws.queries.facts import OfDraw
@@ -98,7 +99,7 @@ def _publish_question(board: Board) -> str:
 def draw_list(request: UserRequest) -> HttpResponse:
     draws = listing(
         request,
-        with_bent(with_counts(draws_visible_to(request.user))).select_related(
+        with_paused(with_bent(with_counts(draws_visible_to(request.user)))).select_related(
             "project__department"
         ),
         sorts=SORTS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import combinations
 
 from django.utils import timezone
 
@@ -75,6 +76,7 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
         *_quiet_ways(plan, members, now),
         *rerouted(plan, now),
         *_odd_hours(plan, members, now),
+        *_overlapping(members),
         *_never_used(plan),
         *_late_leaves(plan, now),
         *_changed(plan, result, now),
@@ -304,6 +306,22 @@ def _odd_hours(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Ite
             "专家可能来不及看到邀请，未答复的会被替换。",
         )
         return
+
+
+def _overlapping(members: Sequence[Project]) -> Iterator[Caution]:
+    """Of projects that begin together the panel is in one sitting; of others it would be in two at once."""
+    by_time = sorted(members, key=lambda one: (one.opening_at, one.pk))
+    pairs = [
+        f"「{one.name}」{moment_text(one.opening_at)} 至 {moment_text(one.closing_at)}，"
+        f"「{other.name}」{moment_text(other.opening_at)} 开始"
+        for one, other in combinations(by_time, 2)
+        if one.opening_at < other.opening_at < one.closing_at
+    ]
+    if pairs:
+        yield Caution(
+            "同一组专家的评审时间重叠",
+            f"{'；'.join(pairs)}。抽取之后整批不能再调整成员；不是同一场评审的，请先调整时间或移出其中一个。",
+        )
 
 
 def _changed(plan: DrawPlan, result: Prequery, now: datetime) -> Iterator[Caution]:

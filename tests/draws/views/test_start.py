@@ -18,6 +18,7 @@ from expertpool.draws.models import Draw, DrawPlan
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
 from expertpool.draws.services.prequery import run_prequery
 from expertpool.projects.models import Project
+from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import EVERYBODY, make_plan, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure
@@ -64,6 +65,19 @@ def test_it_warns_of_odd_hours(client: Client, operator: User, now: datetime, to
     make_experts(3)
     project = make_ready_project(now=TUESDAY, seats=2, opens_in_hours=24 * 14)
     assert told in page_at(client, project, operator, now)
+
+
+@pytest.mark.parametrize(("third", "overlaps"), [(74, True), (76, False)])
+def test_it_warns_of_a_batch_whose_reviews_overlap(
+    client: Client, operator: User, third: int, overlaps: bool
+) -> None:
+    make_experts(3)
+    members = make_members(72, 72, third, now=TUESDAY, duration_minutes=240)
+    make_batch(members, now=TUESDAY, seats=2)
+    page = page_at(client, members[0], operator, TUESDAY)
+    # Those that begin together are one sitting, and one may begin as others end.
+    assert ("同一组专家的评审时间重叠" in page) is overlaps
+    assert (f"「{members[2].name}」{moment_text(members[2].opening_at)} 开始" in page) is overlaps
 
 
 def test_no_answer_is_expected_after_the_review_has_begun(client: Client, operator: User) -> None:

@@ -108,6 +108,13 @@ def is_reason(text: str) -> bool:
     return sum(map(str.isalnum, text)) > 1
 
 
+def too_long(text: str, most: int) -> str:
+    """Return the refusal of a ``text`` of more than ``most`` characters, which would lose its end; empty where it
+    is not."""
+    count = len(text.strip())
+    return f"最多写 {most} 字，现有 {count:,} 字，请缩短后再提交。" if count > most else ""
+
+
 def is_key(text: str) -> bool:
     """Tell whether ``text``, which anybody may have written, can be the key or number of a row: ASCII
     digits, and no more of them than the database takes."""

@@ -24,9 +24,10 @@ def _does(*, drawer: str, hx_post: str) -> dict[str, str]:
     return {"hx_post": hx_post, "hx_swap": "none"} if hx_post else {}
 
 
-def _asks(*, confirm: str, ask: str, danger: bool) -> dict[str, Any]:
-    """Questions before an action."""
-    return {"data_confirm": confirm, "data_ask": ask, "data_danger": danger}
+def _asks(*, confirm: str, ask: str, danger: bool, most: int = 0) -> dict[str, Any]:
+    """Questions before an action; ``most`` characters of what is asked are taken."""
+    asked = {"data_confirm": confirm, "data_ask": ask, "data_danger": danger}
+    return asked | ({"data_ask_most": str(most)} if most else {})
 
 
 @register.simple_tag(takes_context=True)
@@ -43,6 +44,7 @@ def button(
     hx_post: str = "",
     confirm: str = "",
     ask: str = "",
+    ask_most: int = 0,
     name: str = "",
     value: str = "",
     form: str = "",
@@ -62,7 +64,7 @@ def button(
         "class_": f"btn btn-{tone}{f' btn-{size}' if size else ''}",
         "aria_label": hide_label and label,
         "title": hide_label and label,
-        **_asks(confirm=confirm, ask=ask, danger=tone == "danger"),
+        **_asks(confirm=confirm, ask=ask, danger=tone == "danger", most=ask_most),
     }
     # A link cannot be disabled: it becomes a button that does nothing.
     if url and not disabled:

@@ -15,7 +15,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.fields import UNREADABLE, opens
 from expertpool.core.jobs import defer_batch
-from expertpool.core.text import SAY_MORE, is_reason, moment_text, next_minute
+from expertpool.core.text import SAY_MORE, is_reason, moment_text, next_minute, too_long
 from expertpool.core.visibility import Nobody, show
 from expertpool.draws.enums import (
     ActionCode,
@@ -77,6 +77,8 @@ def request_emergency(
     draw = _lock(draw)
     if not is_reason(reason):
         raise EmergencyRefused(f"请写明应急原因{SAY_MORE}。")
+    if refusal := too_long(reason, 200):
+        raise EmergencyRefused(f"应急原因{refusal}")
     check_action(ActionCode.DECLARE_EMERGENCY, draw, actor=actor, now=now)
     may = emergency_minutes(draw)
     if not may.fewest <= minutes <= may.most:
@@ -84,7 +86,7 @@ def request_emergency(
             f"答复时限应在 {may.fewest} 至 {may.most} 分钟之间：应急只缩短时限，不能比封存的长。"
         )
         raise EmergencyRefused(message)
-    request = EmergencyRequest(draw=draw, reason=reason.strip()[:200], minutes=minutes)
+    request = EmergencyRequest(draw=draw, reason=reason.strip(), minutes=minutes)
     ask(
         request,
         action="draw.emergency_request",
@@ -209,6 +211,8 @@ def end_emergency(*, draw: Draw, reason: str, actor: User, now: datetime) -> Non
     draw = _lock(draw)
     if not is_reason(reason):
         raise EmergencyRefused(f"请写明取消应急的原因{SAY_MORE}。")
+    if refusal := too_long(reason, 500):
+        raise EmergencyRefused(f"取消应急的原因{refusal}")
     hand = Hand(StepVia.PAGE, StepReason.OTHER, actor)
     _end(draw, reason.strip(), hand, actor, now)
     end_with_subject(EmergencyEndRequest, draw, why="监督人已取消应急", now=now)

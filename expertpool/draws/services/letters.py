@@ -8,7 +8,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.text import SAY_MORE, is_reason
+from expertpool.core.text import SAY_MORE, is_reason, too_long
 from expertpool.draws.enums import ActionCode, InvitationState, NoteCode, StepReason, StepVia
 from expertpool.draws.exceptions import LettersRefused
 from expertpool.draws.models import Draw, Invitation, QuietWaiver
@@ -45,12 +45,14 @@ def send_at_once(*, draw: Draw, reason: str, actor: User, now: datetime) -> int:
     check_action(ActionCode.SEND_AT_ONCE, draw, actor=actor, now=now)
     if not is_reason(reason):
         raise LettersRefused(f"请写明立即发出的原因{SAY_MORE}。")
+    if refusal := too_long(reason, 200):
+        raise LettersRefused(f"立即发出的原因{refusal}")
     # The hours may have been changed since they put the letters off.
     held = reach_of(draw, list(draw.invitations.all()), now=now).held_until
     until = max(filter(None, (quiet_until(now, draw.project.regime), held)), default=now)
     waiver = QuietWaiver(
         draw=draw,
-        reason=reason.strip()[:200],
+        reason=reason.strip(),
         waived_by=actor,
         waived_at=now,
         until=until,

@@ -10,7 +10,7 @@ import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer
-from expertpool.core.text import SAY_MORE, is_reason
+from expertpool.core.text import SAY_MORE, is_reason, too_long
 from expertpool.draws.enums import ActionCode, InvitationState, NoteCode, StepReason, StepVia
 from expertpool.draws.exceptions import PauseRefused
 from expertpool.draws.models import Draw, DrawPause, Invitation
@@ -142,7 +142,9 @@ def _open(draw: Draw) -> list[Invitation]:
 def _given(reason: str) -> str:
     if not is_reason(reason):
         raise PauseRefused(f"请写明原因{SAY_MORE}。")
-    return reason.strip()[:200]
+    if refusal := too_long(reason, 200):
+        raise PauseRefused(f"原因{refusal}")
+    return reason.strip()
 
 
 def _lock(draw: Draw) -> Draw:

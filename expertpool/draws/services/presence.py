@@ -10,7 +10,7 @@ from django.db.models import F
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer
-from expertpool.core.text import SAY_MORE, clean_digits, is_reason, moment_text
+from expertpool.core.text import SAY_MORE, clean_digits, is_reason, moment_text, too_long
 from expertpool.draws.enums import AlarmKind, InvitationState, NoteCode, StepReason
 from expertpool.draws.exceptions import SignInRefused
 from expertpool.draws.models import Draw, Invitation
@@ -99,6 +99,8 @@ def allow_tries(*, draw: Draw, reason: str, actor: User, now: datetime) -> int:
     draw = lock_draw(draw.pk, archived=SignInRefused(ARCHIVED))
     if not is_reason(reason):
         raise SignInRefused(f"请写明允许再填的原因{SAY_MORE}。")
+    if refusal := too_long(reason, 200):
+        raise SignInRefused(f"允许再填的原因{refusal}")
     count = stopped(panel_of(draw)).update(sign_in_tries=0)
     if not count:
         raise SignInRefused(NOBODY_STOPPED)
@@ -108,7 +110,7 @@ def allow_tries(*, draw: Draw, reason: str, actor: User, now: datetime) -> int:
         now=now,
         subject=draw,
         after={"允许再填的专家": count},
-        note=reason.strip()[:200],
+        note=reason.strip(),
     )
     return count
 

@@ -23,7 +23,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer_batch
 from expertpool.core.locks import lock_transaction
-from expertpool.core.text import SAY_MORE, is_reason, moment_text
+from expertpool.core.text import SAY_MORE, is_reason, moment_text, too_long
 from expertpool.draws.enums import (
     SEATED_STATES,
     ActionCode,
@@ -143,10 +143,12 @@ def check_seen(draw: Draw, moves: int | None) -> None:
 
 
 def checked_reason(reason: str) -> str:
-    """Return the ``reason`` to keep; refuses (RescheduleRefused) that there is none."""
+    """Return the ``reason`` to keep; refuses (RescheduleRefused) that there is none, or too much of it."""
     if not is_reason(reason):
         raise RescheduleRefused(f"请写明改期的原因{SAY_MORE}。")
-    return reason.strip()[:200]
+    if refusal := too_long(reason, 200):
+        raise RescheduleRefused(f"改期的原因{refusal}")
+    return reason.strip()
 
 
 def changed_meetings(

@@ -15,7 +15,7 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change
 from expertpool.core.locks import lock_transaction
-from expertpool.core.text import SAY_MORE, is_reason
+from expertpool.core.text import SAY_MORE, is_reason, too_long
 from expertpool.draws.enums import ActionCode, Knowledge
 from expertpool.draws.exceptions import WideningRefused
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, WideningRequest
@@ -120,9 +120,11 @@ def _request(
     base = _lock(base)
     if not is_reason(reason):
         raise WideningRefused(f"请写明放宽条件的原因{SAY_MORE}。")
+    if refusal := too_long(reason, 200):
+        raise WideningRefused(f"放宽条件的原因{refusal}")
     check_action(ActionCode.WIDEN, base, actor=actor, now=now)
     _check_sealable(base, actor, now)
-    request = WideningRequest(draw=base, reason=reason.strip()[:200], plan_version=version)
+    request = WideningRequest(draw=base, reason=reason.strip(), plan_version=version)
     ask(
         request,
         action="draw.widen_request",

@@ -20,7 +20,7 @@ from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
 from expertpool.audit.services import record
 from expertpool.core.prepared import Given, Prepared
-from expertpool.core.text import moment_text
+from expertpool.core.text import moment_text, too_long
 from expertpool.workflow.enums import Proof
 from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.queries.asking import OPEN, is_asked, proof_of
@@ -37,6 +37,7 @@ from expertpool.workflow.queries.requests import (
 from expertpool.workflow.queries.second_person import OUTSIDE
 from expertpool.workflow.services.telling import tell_agreed, tell_asked, tell_ended, tell_withdrawn
 
+MOST_WORDS = 500  # of a reason, and of what is said of it
 NOBODY_DECIDED = "到期没有另一人确认"
 FORGED = "不是在系统中提出的"
 MOMENT = timedelta(microseconds=1)
@@ -67,14 +68,16 @@ def ask(
     """Store a new ``request`` with its reason as that of ``actor``, and log it as ``action``.
 
     It ends by itself after the term of its matter. All who may decide are told at once. Raises ``refused``
-    without a reason, for the account of an expert, while another is open for the subject, and where it would
+    without a reason, or with one that is too long, for the account of an expert, while another is open for the subject, and where it would
     end before anybody may agree to it.
     """
     if is_outsider(actor):
         raise refused(OUTSIDE)
-    request.reason = request.reason.strip()[:500]
+    request.reason = request.reason.strip()
     if not request.reason:
         raise refused("请写明理由。")
+    if refusal := too_long(request.reason, MOST_WORDS):
+        raise refused(f"理由{refusal}")
     request.requested_by, request.requested_at = actor, now
     matter = matter_of(request)
     request.expires_at = matter.expiry(request, now)
@@ -139,6 +142,8 @@ def settle(
     that is too new where there is no time to object.
     """
     check_second_person(request, actor, refused, now=now)
+    if refusal := too_long(note, MOST_WORDS):
+        raise refused(f"意见{refusal}")
     if agree:
         check_agreeable(request, actor, refused, now=now)
     else:
@@ -260,7 +265,7 @@ def _end(
             decided_by=by,
             decided_at=now,
             agreed=agree,
-            note=note.strip()[:500],
+            note=note.strip(),
             proof=request.proof,
         )
     )

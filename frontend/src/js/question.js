@@ -4,7 +4,15 @@ import { focusFirst, openLayer } from "./layers.js";
 import { pickedWords } from "./table.js";
 
 /** Asks; resolves to false, or to true, or to the text when `want` names one. */
-export function ask({ title = "请确认", text = "", about = "", ok = "确定", danger = false, want = "" }) {
+export function ask({
+  title = "请确认",
+  text = "",
+  about = "",
+  ok = "确定",
+  danger = false,
+  want = "",
+  most = 500,
+}) {
   return new Promise((resolve) => {
     const titleId = nextId("question");
     const fieldId = nextId("answer");
@@ -13,7 +21,7 @@ export function ask({ title = "请确认", text = "", about = "", ok = "确定",
       h("textarea.form-control", {
         id: fieldId,
         required: true,
-        maxlength: 500,
+        maxlength: most,
         rows: 3,
         "data-autofocus": true,
       });
@@ -82,7 +90,7 @@ export function ask({ title = "请确认", text = "", about = "", ok = "确定",
 const answered = new WeakMap();
 
 function question(element, submitter) {
-  const { confirm = "", confirmTitle, confirmOk, danger, ask: want = "" } = element.dataset;
+  const { confirm = "", confirmTitle, confirmOk, danger, ask: want = "", askMost } = element.dataset;
   const bar = element.closest("[data-bulk]");
   return ask({
     title: confirmTitle ?? (confirm && !confirm.includes("\n") && confirm.length <= 24 ? confirm : "请确认"),
@@ -92,6 +100,7 @@ function question(element, submitter) {
     ok: confirmOk ?? ((submitter ?? element).textContent.trim().slice(0, 12) || "确定"),
     danger: danger !== undefined,
     want,
+    most: Number(askMost) || undefined,
   });
 }
 

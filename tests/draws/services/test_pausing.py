@@ -6,28 +6,40 @@ from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState, ReplyVia
-from expertpool.draws.exceptions import EmergencyRefused, PauseRefused
+from expertpool.draws.exceptions import (
+    EmergencyRefused,
+    PauseRefused,
+    RescheduleRefused,
+    VoidRefused,
+)
 from expertpool.draws.models import Draw, DrawEvent, DrawPause, Invitation
 from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.services.clock import keep_clock
+from expertpool.draws.services.emergency import request_emergency
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.hands import alias_in
 from expertpool.draws.services.overdue import overdue
 from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import answer, expire
+from expertpool.draws.services.rescheduling import checked_reason
+from expertpool.draws.services.voiding import request_void
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import deliver
 from tests.factories.answers import declare_emergency
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.factories.lines import written_otherwise
+from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -141,6 +153,42 @@ def test_a_pause_ends_at_the_opening_and_with_the_draw(draw: Draw, operator: Use
     assert draw.status == DrawStatus.UNSATISFIED
     assert DrawPause.objects.get().resumed_at == opening
     assert vdraw.find_difference(build_record(draw)) is None
+
+
+def test_a_reason_loses_nothing_of_its_end(draw: Draw, operator: User) -> None:
+    with pytest.raises(PauseRefused, match="最多写 200 字，现有 201 字"):
+        pause_draw(draw=draw, reason="因" * 201, actor=operator, now=NOW)
+    with pytest.raises(RescheduleRefused, match="最多写 200 字"):
+        checked_reason("因" * 201)
+    with pytest.raises(EmergencyRefused, match="最多写 200 字"):
+        request_emergency(draw=draw, reason="因" * 201, minutes=15, actor=operator, now=NOW)
+    with pytest.raises(VoidRefused, match="最多写 500 字，现有 10,001 字"):
+        request_void(draw=draw, reason="因" * 10_001, actor=operator, now=NOW)
+    assert not DrawPause.objects.exists()
+    kept = pause_draw(draw=draw, reason=f"{'因' * 199}末", actor=operator, now=NOW)
+    kept.refresh_from_db()
+    assert kept.reason.endswith("末")
+
+
+def test_lists_and_the_home_page_say_that_it_is_paused(
+    draw: Draw, operator: User, supervisor: User, client: Client
+) -> None:
+    pages = (
+        reverse("draws:list"),
+        reverse("projects:detail", args=[draw.project_id]) + "?tab=draw",
+    )
+    home = reverse("portal:home")
+    login(client, operator)
+    with time_machine.travel(NOW + 21 * MINUTE, tick=False):
+        assert not any("已暂停" in client.get(page).content.decode() for page in pages)
+        pause(draw, operator)
+        assert all("已暂停" in client.get(page).content.decode() for page in pages)
+        todo = f"恢复抽取：{draw.title}"
+        assert todo in client.get(home).content.decode()
+        assert todo not in login(Client(), supervisor).get(home).content.decode()
+        resume(draw, operator, 21)
+        assert not any("已暂停" in client.get(page).content.decode() for page in pages)
+        assert todo not in client.get(home).content.decode()
 
 
 def test_what_may_be_done_says_so(draw: Draw, operator: User) -> None:

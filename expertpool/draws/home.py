@@ -180,14 +180,18 @@ ALARM_MEND: dict[str, str] = {  # of what nobody can make up for
 }
 
 
+# His page has them in any case: he waits for answers that nothing comes of, and is asked by experts.
+TOLD_TO_WHO_RUNS_IT = (AlarmKind.RECORD, AlarmKind.LINE)
+
+
 def _alarms() -> QuerySet[DrawAlarm]:
     return DrawAlarm.objects.filter(done_at__isnull=True)
 
 
 def open_alarms(user: User, now: datetime) -> Iterator[Todo]:
-    """What is amiss with draws over which he watches; that a record does not hold, of those that he runs, too."""
+    """What is amiss with draws over which he watches; that rows were altered, of those that he runs, too."""
     watched = Q(draw__in=draws_visible_to(user, "draws.alarms"))
-    run = Q(draw__in=draws_visible_to(user, "draws.run"), kind=AlarmKind.RECORD)
+    run = Q(draw__in=draws_visible_to(user, "draws.run"), kind__in=TOLD_TO_WHO_RUNS_IT)
     alarms = _alarms().filter(watched | run)
     for alarm in alarms.select_related("draw__project")[:MOST_TODOS]:
         yield Todo(

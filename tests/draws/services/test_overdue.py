@@ -16,6 +16,7 @@ from expertpool.audit.models import Entry
 from expertpool.core.jobs import DEADLINES
 from expertpool.draws import tasks
 from expertpool.draws.enums import AlarmKind, DrawStatus, InvitationState, ReplyVia
+from expertpool.draws.home import open_alarms
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent, Invitation
 from expertpool.draws.queries.written import is_written
 from expertpool.draws.services import overdue, replies
@@ -141,6 +142,8 @@ def test_an_acceptance_that_was_undone_is_told_and_costs_nobody_his_seat(draw: D
     assert is_written(draw.invitations.get())
     assert swept(NOW + timedelta(minutes=2)) == 0
     assert DrawAlarm.objects.get().kind == AlarmKind.LINE
+    (todo,) = open_alarms(draw.operator, LATE)
+    assert draw.title in todo.title
     swept(LATE)
     assert states(draw) == ["invited"]
     agree(draw, at=LATE)  # his seat is his: he is not late

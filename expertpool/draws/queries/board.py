@@ -99,6 +99,11 @@ class Board:
         return sum(len(group.seated) for group in self.standby)
 
     @property
+    def standby_agreed(self) -> int:
+        """How many of those who stand by have agreed to."""
+        return sum(group.accepted_count for group in self.standby)
+
+    @property
     def invited_count(self) -> int:
         return len(self.lines)
 

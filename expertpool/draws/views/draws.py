@@ -187,7 +187,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         # Nobody sits for a void one any more.
         "of_seats": "人" if draw.status == DrawStatus.VOID else f"/ {board.seats} 席",
         "agreed_label": "作废前同意" if draw.status == DrawStatus.VOID else "同意",
-        "standby_note": f"候补在席 {board.standby_count} / {board.standby_seats}"
+        "standby_note": f"候补同意 {board.standby_agreed} / {board.standby_seats}"
         if board.standby_seats
         else "",
         "contributions": contributions,

@@ -89,6 +89,14 @@ def project(operator: User) -> Project:
     return make_project(ProjectStatus.APPROVED, applicant=operator, department=make_department())
 
 
+def test_who_was_only_asked_has_not_agreed(client: Client, draw: Draw) -> None:
+    page = reverse("draws:detail", args=[draw.pk])
+    login(client, draw.operator)
+    assert "候补同意 0 / 1" in client.get(page).content.decode()
+    reply(next(line for line in draw.invitations.all() if line.is_standby), accept=True)
+    assert "候补同意 1 / 1" in client.get(page).content.decode()
+
+
 @pytest.mark.shows("DRAW-08", "DRAW-15")
 def test_a_plan_is_given_standbys_and_says_so(
     client: Client, operator: User, project: Project

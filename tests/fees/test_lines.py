@@ -404,5 +404,5 @@ def test_a_rate_is_tried_step_by_step(client: Client) -> None:
         {"rate": str(rate.pk), "outcome": "completed", "hours": "9", "paid": "1000"},
     ).content.decode()
     assert "第 181 至 540 分钟：6 个1小时 × 100 元" in page
-    assert "1000.00" in page
+    assert "1,000.00" in page
     assert "200.00" in page  # of 2,000 in the month, less what the first thousand gave

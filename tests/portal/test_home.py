@@ -120,7 +120,7 @@ def test_todos_of_each_role(demo: dict[str, User]) -> None:
     assert titles["supervisor"] == ["审核项目", "答复评价申诉"]
     assert titles["department"] == ["修改项目"]
     assert titles["finance"] == titles["auditor"] == []
-    assert titles["expert"] == ["提交年检", "签劳务费确认函", "阅读通知"]
+    assert titles["expert"] == ["评审打分", "提交年检", "签劳务费确认函", "阅读通知"]
 
 
 def test_nothing_is_said_twice(demo: dict[str, User]) -> None:

@@ -24,9 +24,15 @@ def money(value: Any) -> str:
     """¥1,200.00"""
     if value in (None, ""):
         return EMPTY
+    amount = yuan(value)
+    return f"-¥{amount[1:]}" if amount.startswith("-") else f"¥{amount}"
+
+
+@register.filter
+def yuan(value: Any) -> str:
+    """1,200.00, below a header or before a word that says of what."""
     # By its text: a float would bring its binary rest along.
-    amount = Decimal(str(value))
-    return f"{'-' if amount < 0 else ''}¥{abs(amount):,.2f}"
+    return EMPTY if value in (None, "") else f"{Decimal(str(value)):,.2f}"
 
 
 @register.filter

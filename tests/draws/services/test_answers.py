@@ -204,8 +204,8 @@ def test_a_request_ends_no_later_than_anything_can_come_of_it(
     line: Invitation, operator: User
 ) -> None:
     written_otherwise(line, deadline_at=NOW + timedelta(minutes=40))
-    # As the page tells it: up to the next full minute.
-    assert ask(line, operator).expires_at == NOW + timedelta(minutes=41)
+    # As the page tells it: deadlines are full minutes.
+    assert ask(line, operator).expires_at == NOW + timedelta(minutes=40)
     say_yes(line)
     opening = line.draw.project.opening_at
     assert ask(line, operator, state=InvitationState.LEAVE).expires_at == opening

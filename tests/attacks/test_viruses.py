@@ -41,6 +41,7 @@ from expertpool.notifications.models import Message
 from expertpool.operations.models import Alert
 from expertpool.operations.services.alerts import watch
 from expertpool.papers.models import PaperTemplate
+from expertpool.reviews.services.materials import take_materials
 from expertpool.siteconfig.models import StoredSetting
 from tests.architecture.app_order import APPS_DIR
 from tests.factories.accounts import make_token, make_user
@@ -48,9 +49,11 @@ from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.factories.fields import make_field
 from tests.factories.projects import make_project
+from tests.factories.scoring import make_review
 from tests.factories.siteconfig import configure
 from tests.files.samples import PDF
 from tests.fixtures import login
+from tests.reviews.services.test_materials import zipped
 from tests.scanners import CLAMD, EICAR, LIMIT, VIRUS, Scanner, clamd, speaking
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +81,7 @@ def template() -> bytes:
     """A template that can be filled, with the virus as one of its pictures."""
     from expertpool.papers.registry import PAPERS
 
-    paper = next(iter(PAPERS))
+    paper = PAPERS["draw_sheet"]
     content = io.BytesIO(paper.starter())
     with zipfile.ZipFile(content, "a", zipfile.ZIP_STORED) as archive:
         archive.writestr("xl/media/image1.png", EICAR)
@@ -181,6 +184,17 @@ def test_it_comes_in_by_no_door(
     assert all(admin.name in one.body and VIRUS in one.body for one in letters)
 
 
+def test_nor_within_an_archive(scanner: Scanner, operator: User) -> None:
+    review = make_review(operator, now=NOW)
+    archive = zipped({"T-1 方案.pdf": PDF + EICAR, "T-2 方案.pdf": PDF})
+    done = take_materials(
+        review=review, archive=archive, file_name="材料.zip", actor=operator, now=NOW
+    )
+    assert (done.attached, len(done.refused)) == (1, 1)
+    assert f"含有病毒（{VIRUS}）" in done.refused[0]
+    assert Entry.objects.filter(action="file.virus").count() == 1
+
+
 def test_nor_by_the_command_on_the_server(scanner: Scanner, tmp_path: Path) -> None:
     table = tmp_path / "名单.csv"
     table.write_bytes("姓名,手机号\n王小明,13912345678\n".encode() + EICAR)
@@ -225,6 +239,8 @@ def test_no_other_door_was_opened_unseen() -> None:
             # A drawer that takes files, read and shown in one way; what an appeal rests on.
             *("core/views/drawers.py", "core/views/uploads.py", "experts/services/appeals.py"),
             *("certificates/services/designs.py", "certificates/views/designs.py"),
+            # A ZIP of materials: each file in it is taken as if it came alone (below).
+            *("reviews/forms/reviews.py", "reviews/services/materials.py"),
             *("achievements/services/demo.py", "joining/services/demo.py"),
             *("inspections/services/demo.py", "projects/services/demo.py"),
         }

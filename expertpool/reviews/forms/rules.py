@@ -67,7 +67,7 @@ class RuleForm(forms.Form):
         label="权重",
         max_length=300,
         required=False,
-        help_text="组长、副组长或条件组的名称和权重，如“组长 1.5、经济组 1.2”；没有写到的为 1。",
+        help_text="组长或条件组的名称和权重，如“组长 1.5、经济组 1.2”；没有写到的为 1。",
     )
     decimals = forms.IntegerField(
         label="总分小数位数", min_value=0, max_value=MOST_DECIMALS, initial=2

@@ -1,4 +1,5 @@
-"""Which tests show which function of docs/features.tsv: read from `@pytest.mark.shows("ID")`."""
+"""Which tests show which function of docs/features.tsv: read from `@pytest.mark.shows("ID")`, and from ``pytestmark``
+where a whole file shows it."""
 
 from __future__ import annotations
 
@@ -19,13 +20,18 @@ def known() -> dict[str, str]:
 
 
 def shown() -> dict[str, list[str]]:
-    """Return the tests (`path::name`) that name each id."""
+    """Return the tests (`path::name`), and the files, that name each id."""
     tests: dict[str, list[str]] = defaultdict(list)
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        place = str(path.relative_to(ROOT))
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 for code in _codes(node.decorator_list):
-                    tests[code].append(f"{path.relative_to(ROOT)}::{node.name}")
+                    tests[code].append(f"{place}::{node.name}")
+            elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark":
+                marks = node.value.elts if isinstance(node.value, ast.List) else [node.value]
+                for code in _codes(marks):
+                    tests[code].append(place)
     return dict(tests)
 
 

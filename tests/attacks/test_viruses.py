@@ -164,6 +164,7 @@ DOORS = (
 )
 
 
+@pytest.mark.shows("OPS-05")
 @pytest.mark.parametrize("door", DOORS)
 def test_it_comes_in_by_no_door(
     door: Callable[[Client, User], HttpResponseBase], scanner: Scanner, client: Client, admin: User

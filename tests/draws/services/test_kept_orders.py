@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import vdraw
 from expertpool.draws.services import state
 
 THREADS, TURNS = 8, 3000
@@ -42,7 +43,7 @@ def all_at_once(monkeypatch: pytest.MonkeyPatch) -> list[BaseException | None]:
     monkeypatch.setattr(state, "of_draw", lambda pk: nullcontext())
     monkeypatch.setattr(state, "load_sealed", lambda draw: None)
     made: Any = SimpleNamespace(ranking=range(7), seed="x")
-    monkeypatch.setattr(state.vdraw, "order_candidates", lambda *given: made)
+    monkeypatch.setattr(vdraw, "order_candidates", lambda *given: made)
     with ThreadPoolExecutor(THREADS) as pool:
         runs = [pool.submit(keep_and_read, thread) for thread in range(THREADS)]
         return [run.exception() for run in runs]

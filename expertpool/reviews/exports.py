@@ -21,9 +21,9 @@ class AssignmentExport(Exporter):
     title = "评审对象分配表"
     permission = EXPORT
     columns = (
-        ExportColumn("item", "编号", lambda row: row.item.number),
+        ExportColumn("item", "评审对象编号", lambda row: row.item.number),
         ExportColumn("title", "评审对象", lambda row: row.item.name, width=36),
-        ExportColumn("category", "类别", lambda row: row.item.category),
+        ExportColumn("category", "评审对象类别", lambda row: row.item.category),
         ExportColumn("place", "席位", lambda row: row.reviewer.place),
         ExportColumn(
             "name", "专家姓名", lambda row: row.reviewer.expert.name, of=("experts.name",)

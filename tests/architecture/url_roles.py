@@ -571,7 +571,8 @@ def sheet_of_his(world: World, _user: User) -> dict[str, Any]:
         over = timezone.now() - timedelta(days=8)  # another day than that of his fees
         made = make_open(world.users["operator"], now=over, pool=(world.expert,))
         row = reviewer_of(made, world.expert)
-        Reviewer.objects.filter(pk=row.pk).update(is_leader=True)
+        row.is_leader = True
+        row.save(update_fields=["is_leader", "proof"])
     return {"pk": row.pk}
 
 

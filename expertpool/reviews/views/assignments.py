@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +20,7 @@ from expertpool.accounts.models import User, UserRequest
 from expertpool.audit.services import Edits
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
+from expertpool.core.responses import file_answer
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.reasons import reason_of
@@ -302,7 +304,7 @@ def assignment_abandon(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @requires(VIEW)
-def assignment_record(request: UserRequest, pk: int) -> HttpResponse:
+def assignment_record(request: UserRequest, pk: int) -> HttpResponseBase:
     """The record by which anybody can check who was given what; with the experts to whoever may read them."""
     review = get_object_or_404(reviews_visible_to(request.user), pk=pk)
     row = get_object_or_404(
@@ -318,9 +320,8 @@ def assignment_record(request: UserRequest, pk: int) -> HttpResponse:
     except ReviewRefused as refused:
         messages.error(request, str(refused))
         return redirect("reviews:assignment", pk=pk)
-    answer = JsonResponse(content, json_dumps_params={"ensure_ascii": False})
-    answer["Content-Disposition"] = f'attachment; filename="{row.number}.json"'
-    return answer
+    text = json.dumps(content, ensure_ascii=False)
+    return file_answer(text.encode(), name=f"{row.number}.json", content_type="application/json")
 
 
 def _act(request: UserRequest, pk: int, write: Any, message: str) -> HttpResponse:

@@ -17,12 +17,13 @@ from expertpool.core.placeholders import Vocabulary
 class Paper:
     """``code`` is stored with each template. ``starter`` returns the built-in form, an .xlsx
     template to be changed and uploaded. Names are only ever added to ``vocabulary``: templates that
-    are in use hold the old ones."""
+    are in use hold the old ones. ``order``: as papers follow one another in a project."""
 
     code: str
     label: str
     vocabulary: Vocabulary
     starter: Callable[[], bytes]
+    order: int = 10
 
 
-PAPERS: Catalogue[Paper] = Catalogue("paper")
+PAPERS: Catalogue[Paper] = Catalogue("paper", order=lambda paper: paper.order)

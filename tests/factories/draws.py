@@ -10,6 +10,8 @@ from typing import Any
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.audit.services import record_change, snapshot
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.occasions import LETTERS
 from expertpool.draws.queries.identity import open_identity
@@ -116,6 +118,18 @@ def open_names_at(draw: Draw, at: datetime) -> None:
 
 def end_review(draw: Draw) -> None:
     """Let the review of ``draw`` be over since the day before yesterday: its record is public then, where
-    no result is to be published and the names are released."""
+    no result is to be published and the names are released. Where a page filed the project, the log says so."""
     past = timezone.now() - timedelta(days=2)
-    Project.objects.filter(pk__in=[one.pk for one in draw.covered]).update(opening_at=past)
+    for project in draw.covered:
+        before = snapshot(project, "opening_at")
+        Project.objects.filter(pk=project.pk).update(opening_at=past)
+        project.refresh_from_db(fields=["opening_at"])
+        if Entry.objects.filter(action="project.create", subject_id=str(project.pk)).exists():
+            record_change(
+                "project.update",
+                actor=None,
+                subject=project,
+                now=timezone.now(),
+                before=before,
+                after=snapshot(project, "opening_at"),
+            )

@@ -84,7 +84,7 @@ def letter_starter() -> bytes:
     )
 
 
-PAPER = Paper(LETTER, LABEL, VOCABULARY, letter_starter)
+PAPER = Paper(LETTER, LABEL, VOCABULARY, letter_starter, order=30)
 
 
 def letter_file(line: FeeLine, *, at: datetime) -> tuple[bytes, str]:

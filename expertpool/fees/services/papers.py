@@ -141,7 +141,7 @@ def starter(code: str) -> bytes:
 
 
 PAPERS = tuple(
-    Paper(code, LABELS[code], vocabulary, partial(starter, code))
+    Paper(code, LABELS[code], vocabulary, partial(starter, code), order=40)
     for code, vocabulary in VOCABULARIES.items()
 )
 

@@ -247,4 +247,4 @@ def starter() -> bytes:
     )
 
 
-PAPERS = (Paper(PAPER, TITLE, VOCABULARY, starter),)
+PAPERS = (Paper(PAPER, TITLE, VOCABULARY, starter, order=20),)

@@ -7,8 +7,7 @@ from typing import Any
 from django import forms
 
 from expertpool.core.configuration import words_of
-from expertpool.directory.enums import DictionaryCode
-from expertpool.directory.queries import dictionary_names
+from expertpool.directory.queries import project_kind_choices
 from expertpool.papers.registry import PAPERS
 from expertpool.papers.settings import TEMPLATE_SIZE
 
@@ -34,5 +33,4 @@ class TemplateUploadForm(forms.Form):
         paper.choices = [(paper.code, paper.label) for paper in PAPERS]
         paper.initial = paper.choices[0][0]
         kind: Any = self.fields["project_kind"]
-        names = dictionary_names(DictionaryCode.PROJECT_KIND)
-        kind.choices = [("", "全部类型"), *((name, name) for name in names)]
+        kind.choices = project_kind_choices(every="全部类型")

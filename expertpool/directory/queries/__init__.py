@@ -2,6 +2,7 @@
 
 from expertpool.directory.queries.lists import (
     dictionary_names,
+    project_kind_choices,
     title_level,
     title_levels,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "now_called",
     "parts_of",
     "path_names",
+    "project_kind_choices",
     "related_units",
     "search_specialties",
     "search_units",

@@ -9,8 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from expertpool.core.text import clean_text
-from expertpool.directory.enums import DictionaryCode
-from expertpool.directory.queries import dictionary_names
+from expertpool.directory.queries import project_kind_choices
 from expertpool.evaluations.enums import Target
 from expertpool.evaluations.models import RatingForm
 from expertpool.evaluations.models.forms import Dimension, Grade
@@ -65,8 +64,7 @@ class SetUpForm(forms.Form):
         }
         super().__init__(data, initial=initial)
         kind: Any = self.fields["project_kind"]
-        names = dict.fromkeys([*dictionary_names(DictionaryCode.PROJECT_KIND), row.project_kind])
-        kind.choices = [("", "所有项目类型"), *((name, name) for name in names if name)]
+        kind.choices = project_kind_choices(row.project_kind)
         if row.version:
             for name in ("target", "project_kind"):
                 self.fields[name].disabled = True

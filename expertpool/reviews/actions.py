@@ -25,6 +25,7 @@ ACTIONS = (
     Action("review.return_refuse", "不同意退回评分表"),
     Action("review.leave", "评审专家退出"),
     Action("review.join", "候补专家加入评审"),
+    Action("review.place", "打开评审签到页面"),
     Action("review.sign_in", "评审签到"),
     Action("review.end", "结束评审"),
     Action("review.seal", "封存评审结果"),

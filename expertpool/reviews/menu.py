@@ -33,6 +33,7 @@ ITEMS = (
             "reviews:join",
             "reviews:materials",
             "reviews:leave",
+            "reviews:place",
             "reviews:assignment",
         ),
         group="reviews",

@@ -2,7 +2,7 @@ from django.urls import include, path
 
 from expertpool.core.importing import import_urls
 from expertpool.reviews.services.importing import ItemImporter
-from expertpool.reviews.views import assignments, office, own, results, rules
+from expertpool.reviews.views import assignments, office, own, place, results, rules
 
 app_name = "reviews"
 urlpatterns = [
@@ -57,6 +57,8 @@ urlpatterns = [
         assignments.assignment_record,
         name="assignment_record",
     ),
+    path("reviews/<int:pk>/place/", place.place, name="place"),
+    path("my/scoring/here/<int:pk>/<slug:code>/", place.here, name="own_here"),
     path("my/scoring/", own.index, name="own"),
     path("my/scoring/<int:pk>/", own.review, name="own_review"),
     path("my/scoring/<int:pk>/save/", own.save, name="own_save"),

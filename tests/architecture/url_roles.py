@@ -1099,6 +1099,10 @@ RULES: dict[str, Rule] = {
     "reviews:assignment_record": only(
         "admin", "operator", "supervisor", "auditor", kwargs=given_items
     ),
+    "reviews:place": only("admin", "operator", kwargs=scored_review),
+    "reviews:own_here": only(
+        "expert", kwargs=lambda w, u: scored_review(w, u) | {"code": "f00d" * 6}
+    ),
     "reviews:own": only("expert"),
     "reviews:own_review": only("expert", kwargs=sheet_of_his),
     "reviews:own_save": only("expert", kwargs=sheet_of_his),

@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, Prefetch, Value, When
+from django.utils import timezone
 
-from expertpool.draws.queries.untold import untold_submissions
+from expertpool.draws.queries.untold import sealed_draws, untold_submissions
 from expertpool.draws.queries.written import has_signed_in
+from expertpool.experts.queries.availability import day_start
 from expertpool.reviews.enums import ReviewerState
 from expertpool.reviews.models import (
     ItemAssignment,
@@ -36,6 +38,7 @@ class Progress:
     submission: Submission | None
     items: int  # that he is asked to score
     signed_in_at: datetime | None
+    came_today: bool  # names are sealed: the minute is nobody's business
     is_held: bool
     is_altered: bool  # somebody else has written who he is here, or which sheets he has
 
@@ -56,12 +59,14 @@ def progress_of(review: Review) -> list[Progress]:
         "expert__employer", "expert__user", "invitation__draw"
     )
     found, asked, whole = [], asked_codes(review), _whole(review)
+    is_sealed, today = sealed_draws().exists(), day_start(timezone.localdate())
     for one in rows.order_by("place").prefetch_related(sheets, standing):
         one.review = review
         own = list(one.sheets.all())
         submission = next(iter(one.standing), None)
         held = is_held and submission is None
         filled = 0 if held else sum(code in sheet.scores for sheet in own for code in asked)
+        came_at = signed_in_at(one)
         state = state_of(one, submitted=submission is not None, started=bool(filled))
         found.append(
             Progress(
@@ -71,7 +76,8 @@ def progress_of(review: Review) -> list[Progress]:
                 asked=len(asked) * len(own),
                 submission=submission,
                 items=len(own),
-                signed_in_at=_signed_in_at(one),
+                signed_in_at=came_at,
+                came_today=is_sealed and came_at is not None and came_at >= today,
                 is_held=held,
                 is_altered=one.is_altered or whole not in (None, len(own)),
             )
@@ -79,7 +85,7 @@ def progress_of(review: Review) -> list[Progress]:
     return found
 
 
-def _signed_in_at(reviewer: Reviewer) -> datetime | None:
+def signed_in_at(reviewer: Reviewer) -> datetime | None:
     """Return when he came: as the office noted, or by the code that is shown at the place."""
     line = reviewer.invitation
     by_code = line.signed_in_at if has_signed_in(line) else None

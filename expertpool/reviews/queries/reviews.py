@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
@@ -31,11 +31,11 @@ SUBMISSIONS = "reviews.submission.submitted_at"
 def told_tomorrow() -> Q:
     """Which submissions nobody but their expert is told of yet: those of today, while names are sealed, since they say who is
     at his account (docs/decisions/0185). On the day of its own meeting a panel sits before the office, and waits."""
-    return untold_submissions() & ~_sits_today("reviewer__review__project__")
+    return untold_submissions() & ~_sits_on(timezone.localdate(), "reviewer__review__project__")
 
 
-def _sits_today(project: str = "") -> Q:
-    start = day_start(timezone.localdate())
+def _sits_on(day: date, project: str = "") -> Q:
+    start = day_start(day)
     lasts = F(f"{project}duration_minutes") * Value(timedelta(minutes=1))
     return Q(
         **{
@@ -47,9 +47,13 @@ def _sits_today(project: str = "") -> Q:
 
 def is_told_tomorrow(review: Review) -> bool:
     """Tell whether what the experts of ``review`` do today is told tomorrow."""
-    if not sealed_draws().exists():
-        return False
-    return not Project.objects.filter(_sits_today(), pk=review.project_id).exists()
+    return sealed_draws().exists() and not sits_on(review.project_id, day=timezone.now())
+
+
+def sits_on(project_id: int, *, day: datetime) -> bool:
+    """Tell whether the meeting of a project is on that day, or lasts into it."""
+    sits = _sits_on(timezone.localdate(day))
+    return Project.objects.filter(sits, pk=project_id).exists()
 
 
 def told_standing() -> QuerySet[Submission]:

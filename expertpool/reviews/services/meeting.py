@@ -13,6 +13,7 @@ from expertpool.draws.models import Invitation
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import HandBack, Review, Reviewer, Submission
 from expertpool.reviews.queries.assignments import assignment_of
+from expertpool.reviews.queries.place import is_held_now, is_place_code
 from expertpool.reviews.queries.reviews import STANDING, may_name, standbys
 from expertpool.reviews.services.assigning import replace_leaver
 from expertpool.reviews.services.organising import join, lock_review
@@ -20,6 +21,8 @@ from expertpool.reviews.services.telling import tell_joined
 from expertpool.workflow.services.two_persons import end_with_subject
 
 OVER = "评审还没有开始，或已经结束。"
+NOT_TODAY = "今天没有这个项目的现场评审，不用签到。"
+OLD_CODE = "二维码已经过期（每 30 秒更换），请重新扫描现场屏幕上现在显示的二维码。"
 GONE = "这位专家已经退出评审，请刷新页面。"
 
 
@@ -36,6 +39,34 @@ def sign_in(*, reviewer: Reviewer, actor: User, now: datetime) -> Reviewer:
         after = {"席位": str(row)}
         record("review.sign_in", actor=actor, now=now, subject=row.review, after=after)
     return row
+
+
+@transaction.atomic
+def come(*, reviewer: Reviewer, code: str, actor: User, now: datetime) -> Reviewer:
+    """Note that ``reviewer`` is at the place, by himself: he has scanned ``code`` there. Again, nothing happens. Logged.
+
+    Refuses (ReviewRefused) another's account, what the screen does not show any more, a day on which the panel does not
+    sit, a review that is not open, and who has left.
+    """
+    row = _held(reviewer)
+    expert = row.expert.merged_into or row.expert
+    if expert.user_id is None or actor.pk != expert.user_id:
+        raise ReviewRefused("您不在这次评审的专家名单里，请用自己的账号签到。")
+    if not is_held_now(row.review, now=now):
+        raise ReviewRefused(NOT_TODAY)
+    if not is_place_code(row.review, code, now=now):
+        raise ReviewRefused(OLD_CODE)
+    if row.signed_in_at is None:
+        row.signed_in_at = now
+        row.save()
+        after = {"席位": str(row), "方式": "扫描现场二维码"}
+        record("review.sign_in", actor=actor, now=now, subject=row.review, after=after)
+    return row
+
+
+def note_place_opened(*, review: Review, actor: User, now: datetime) -> None:
+    """Log that ``actor`` opened the page with the code of the place."""
+    record("review.place", actor=actor, now=now, subject=review)
 
 
 @transaction.atomic
@@ -104,7 +135,9 @@ def bring_in(*, review: Review, invitation_id: int, actor: User, now: datetime) 
 
 def _held(reviewer: Reviewer) -> Reviewer:
     rows = Reviewer.objects.select_for_update(of=("self",))
-    row = rows.select_related("review__project", "review__rule", "expert").get(pk=reviewer.pk)
+    row = rows.select_related("review__project", "review__rule", "expert__merged_into").get(
+        pk=reviewer.pk
+    )
     _check_open(row.review)
     if row.left_at:
         raise ReviewRefused(GONE)

@@ -34,6 +34,7 @@ from expertpool.reviews.models import Review, Reviewer, ReviewItem
 from expertpool.reviews.permissions import MANAGE, VIEW
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.materials import materials_of
+from expertpool.reviews.queries.place import is_held_now
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.results import results_visible_to
 from expertpool.reviews.queries.reviews import (
@@ -98,6 +99,7 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "known": panel_is_known(row.project),
         "manages": reviews_visible_to(user, MANAGE).filter(pk=row.pk).exists(),
         "is_open": row.is_open(now),
+        "at_place": is_held_now(row, now=now),
         "is_late": row.opened_at and not row.ended_at and not row.is_open(now),
         "stages": [one.name for one in rule.stages],
         "requests": requests,

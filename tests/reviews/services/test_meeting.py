@@ -12,19 +12,22 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.core.text import moment_text
 from expertpool.draws.models import Draw
 from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput
 from expertpool.experts.models import Expert
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.services import attach
+from expertpool.projects.models import Project
 from expertpool.reviews.enums import ReviewerState
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import HandBack, Reviewer, ScoreSheet
+from expertpool.reviews.queries.place import STEP, place_code
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.reviews import reviewing, standbys
 from expertpool.reviews.queries.sheets import submitted_sheets
-from expertpool.reviews.services.meeting import bring_in, let_leave, sign_in
+from expertpool.reviews.services.meeting import bring_in, come, let_leave, sign_in
 from expertpool.reviews.services.organising import Terms, add_items, create_review, open_review
 from expertpool.reviews.services.returning import request_hand_back
 from tests.factories.accounts import make_user
@@ -167,3 +170,57 @@ def test_materials_are_read_by_those_who_score_and_stay(
     login(client, operator)
     assert "1 份" in client.get(reverse("reviews:detail", args=[review.pk])).content.decode()
     assert "申报书" in client.get(reverse("reviews:item_files", args=[item.pk])).content.decode()
+
+
+@pytest.mark.shows("OVW-13")
+def test_an_expert_signs_in_by_the_code_of_the_screen_while_it_is_there(
+    client: Client, operator: User, expert: Expert
+) -> None:
+    now = timezone.now()
+    review = make_open(operator, now=now, pool=(expert, make_expert("李四")))
+    at_midday = timezone.localtime().replace(hour=12)
+    Project.objects.filter(pk=review.project_id).update(opening_at=at_midday)
+    row, user = reviewer_of(review, expert), expert.user
+    assert user
+    code = place_code(review, now=now)
+    other = make_open(operator, now=now)
+    for wrong, later in (
+        (place_code(other, now=now), timedelta()),
+        (code, 2 * STEP),  # a photograph of a minute ago
+        (place_code(review, now=now + 9 * STEP), timedelta()),
+    ):
+        with pytest.raises(ReviewRefused, match="重新扫描"):
+            come(reviewer=row, code=wrong, actor=user, now=now + later)
+    with pytest.raises(ReviewRefused, match="自己的账号"):
+        come(reviewer=row, code=code, actor=operator, now=now)
+    with pytest.raises(ReviewRefused, match="没有这个项目的现场评审"):
+        come(reviewer=row, code=code, actor=user, now=now + timedelta(days=1))
+    login(client, operator)
+    screen = client.get(reverse("reviews:place", args=[review.pk])).content.decode()
+    assert "还有 2 人没有签到" in screen
+    assert expert.name not in screen
+    login(client, user)
+    page = reverse("reviews:own_here", args=[review.pk, "0" * 24])
+    assert "二维码已经过期" in client.get(page).content.decode()
+    assert "重新扫描" in client.post(page, follow=True).content.decode()
+    page = reverse("reviews:own_here", args=[review.pk, place_code(review, now=timezone.now())])
+    assert "我已到场" in client.get(page).content.decode()
+    for _ in range(2):
+        assert "已签到" in client.post(page, follow=True).content.decode()
+    assert "您已经签到" in client.get(page).content.decode()
+    assert Entry.objects.get(action="review.sign_in").actor == user
+    strange = reverse("reviews:own_here", args=[other.pk, code])
+    assert "不在这次评审" in client.get(strange).content.decode()
+
+
+def test_while_names_are_sealed_nobody_sees_in_which_minute_somebody_came(
+    client: Client, operator: User, expert: Expert
+) -> None:
+    now = timezone.now()
+    review = make_open(operator, now=now, pool=(expert,))
+    sign_in(reviewer=reviewer_of(review, expert), actor=operator, now=now)
+    login(client, operator)
+    page, minute = reverse("reviews:detail", args=[review.pk]), moment_text(now)
+    assert f'data-label="签到">{minute}' in client.get(page).content.decode()
+    make_draw(now=now, operator=operator)
+    assert 'data-label="签到">今天' in client.get(page).content.decode()

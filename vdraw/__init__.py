@@ -25,7 +25,7 @@ from vdraw.exceptions import EngineError, ReplayDifference
 from vdraw.feasibility import Feasibility, Shortage, check_feasibility
 from vdraw.hashing import HASH_NAMES, hash_function
 from vdraw.record import PROTOCOL, Opening, Record, build_record
-from vdraw.replay import replay
+from vdraw.replay import Replayed, replay, replay_further, state_of
 from vdraw.rule import RULE_SALT_BYTES, Group, Rule, build_rule
 from vdraw.seal import (
     NONCE_BYTES,
@@ -81,6 +81,7 @@ __all__ = [
     "Person",
     "Record",
     "ReplayDifference",
+    "Replayed",
     "Reschedule",
     "Reveal",
     "Rule",
@@ -116,10 +117,12 @@ __all__ = [
     "hash_function",
     "order_candidates",
     "replay",
+    "replay_further",
     "reschedule",
     "seal_draw",
     "seat_first",
     "shorten",
+    "state_of",
     "supplement",
     "take_note",
     "void_draw",

@@ -1,7 +1,7 @@
 """Rebuild the state of a draw from its stored events, checking each one."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vdraw.chain import check_link, check_second
@@ -35,6 +35,20 @@ from vdraw.seating import (
     void_draw,
 )
 
+NOT_DRAWN = "第一个事件必须是首次入席（drawn）"
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """How far the events of an ``order`` were replayed: the ``state`` after ``count`` of them, with what the next one
+    is checked against. Without a state: not at all."""
+
+    order: Order
+    state: Standing | None = None
+    count: int = 0
+    link: str = ""
+    before: Mapping[str, Any] | None = None
+
 
 def replay(order: Order, events: Iterable[Event]) -> Standing:
     """The state after ``events``, of which the first is the first seating.
@@ -42,14 +56,18 @@ def replay(order: Order, events: Iterable[Event]) -> Standing:
     Skips take effect in the supplement that follows them, whether or not their turn would have
     come. Raises ReplayDifference at the first event that does not follow from those before it.
     """
-    rows = list(events)
-    if not rows or not isinstance(rows[0], Drawn):
-        raise ReplayDifference("第一个事件必须是首次入席（drawn）")
+    return state_of(replay_further(Replayed(order), events))
+
+
+def replay_further(since: Replayed, events: Iterable[Event]) -> Replayed:
+    """Replay the ``events`` that come after those replayed before, as `replay` does; the first of them is no
+    skip of a supplement that was replayed."""
+    order, state, link, before = since.order, since.state, since.link, since.before
+    rule, link, n = order.sealed.rule, link or order.seed, since.count
     skips: dict[str, str] = {}
-    state: Standing | None = None
-    rule, link = order.sealed.rule, order.seed
-    before: dict[str, Any] | None = None
-    for n, event in enumerate(rows, start=1):
+    for n, event in enumerate(events, start=since.count + 1):
+        if n == 1 and not isinstance(event, Drawn):
+            raise ReplayDifference(NOT_DRAWN)
         if type(event.n) is not int or event.n != n:
             raise ReplayDifference(f"第 {n} 个事件的序号是 {event.n}")
         try:
@@ -61,9 +79,16 @@ def replay(order: Order, events: Iterable[Event]) -> Standing:
             raise
         except EngineError as error:
             raise ReplayDifference(f"事件 {n}（{event.type}）：{error}") from error
-    if skips or state is None:
+    if skips:
         raise ReplayDifference("最后的跳过之后没有补抽")
-    return state
+    return Replayed(order, state, n, link, before)
+
+
+def state_of(replayed: Replayed) -> Standing:
+    """The state of what was replayed; raises ReplayDifference where nothing was."""
+    if replayed.state is None:
+        raise ReplayDifference(NOT_DRAWN)
+    return replayed.state
 
 
 def _apply(order: Order, state: Standing | None, event: Event, skips: dict[str, str]) -> Standing:

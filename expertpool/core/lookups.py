@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     BigIntegerField,
+    BinaryField,
     BooleanField,
     F,
     Func,
@@ -24,7 +25,7 @@ from django.utils import timezone
 
 
 class Among(Func):
-    """Whether the whole number in ``column`` is one of ``values``: `in` for thousands of them.
+    """Whether the whole number, or the bytes, in ``column`` are one of ``values``: `in` for thousands of them.
 
     They travel as one text; each placeholder of its own would cost more to write than to look up,
     and so do the numbers of a list. Rows of one column are gathered by the database first, which
@@ -36,14 +37,19 @@ class Among(Func):
     arg_joiner = " = ANY("
     output_field = BooleanField()
 
-    def __init__(self, column: str, values: Collection[int] | QuerySet[Any]) -> None:
-        among: Any
-        if isinstance(values, QuerySet):
-            among = ArraySubquery(values)
-        else:
-            numbers = Value(f"{{{','.join(map(str, values))}}}", output_field=TextField())
-            among = Cast(numbers, ArrayField(BigIntegerField()))
+    def __init__(
+        self, column: str, values: Collection[int] | Collection[bytes] | QuerySet[Any]
+    ) -> None:
+        among = ArraySubquery(values) if isinstance(values, QuerySet) else _array(values)
         super().__init__(F(column), among)
+
+
+def _array(values: Collection[int] | Collection[bytes]) -> Cast:
+    values = list(values)
+    are_bytes = bool(values) and isinstance(values[0], bytes)
+    texts = (f'"\\\\x{one.hex()}"' if isinstance(one, bytes) else str(one) for one in values)
+    numbers = Value(f"{{{','.join(texts)}}}", output_field=TextField())
+    return Cast(numbers, ArrayField(BinaryField() if are_bytes else BigIntegerField()))
 
 
 class Ascending(Subquery):

@@ -10,6 +10,7 @@ from vdraw import (
     Person,
     Record,
     ReplayDifference,
+    Replayed,
     build_record,
     end_draw,
     event_from_dict,
@@ -17,7 +18,9 @@ from vdraw import (
     exit_expert,
     find_difference,
     replay,
+    replay_further,
     seat_first,
+    state_of,
     supplement,
     void_draw,
 )
@@ -35,6 +38,25 @@ def test_a_draw_goes_on_from_what_was_stored():
     # 59a4b9 would be over the cap of his unit and is not asked; the seats are the same.
     assert step.seats == EVENTS[7].seats
     assert state.event_count == 6
+
+
+@pytest.mark.parametrize("cut", range(len(EVENTS) + 1))
+def test_what_was_replayed_goes_on_as_if_it_were_replayed_whole(cut: int):
+    if cut and EVENTS[cut - 1].type == "skip":
+        with pytest.raises(ReplayDifference, match="没有补抽"):
+            replay_further(Replayed(ORDER), EVENTS[:cut])
+        return
+    since = replay_further(Replayed(ORDER), EVENTS[:cut])
+    assert since.count == cut
+    assert state_of(replay_further(since, EVENTS[cut:])) == replay(ORDER, EVENTS)
+    twice = EVENTS[max(cut - 1, 0) :]  # what comes again is no event that follows
+    with pytest.raises(ReplayDifference):
+        replay_further(since, twice if cut else EVENTS[1:])
+
+
+def test_without_any_event_there_is_no_state():
+    with pytest.raises(ReplayDifference, match="首次入席"):
+        replay(ORDER, [])
 
 
 TWO = [Person("operator", "张"), Person("supervisor", "李")]

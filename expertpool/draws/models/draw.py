@@ -137,8 +137,16 @@ class Draw(models.Model):
                 name="draws_published_once_released",
             ),
         ]
-        # The list by its tabs, the latest first.
-        indexes = [models.Index(fields=["status", "-id"], name="draws_status")]
+        indexes = [
+            # The list by its tabs, the latest first.
+            models.Index(fields=["status", "-id"], name="draws_status"),
+            # Whose names are sealed, which each supplement asks.
+            models.Index(
+                fields=["number"],
+                name="draws_untold",
+                condition=models.Q(released_at__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from expertpool.core.lookups import Among
+from expertpool.core.prepared import Prepared
 from expertpool.draws.enums import DrawStatus, InvitationState, Knowledge
 from expertpool.draws.models import STANDBY, Draw, Hold, Invitation
 from expertpool.draws.queries.identity import experts_behind, holder_key, seat_key
@@ -200,19 +202,28 @@ def _rows_of(
     only: Collection[int], windows: Sequence[Window], knowing: Knowledge
 ) -> list[tuple[int, int, datetime]]:
     people = _with_merged(only)
-    known = Q(expert__in=list(people))
     keys: dict[bytes, int] = {}
     if knowing is Knowledge.ALL:
-        sealed = Draw.objects.filter(released_at__isnull=True).order_by()
-        for number in sealed.values_list("number", flat=True):
+        for number in _sealed_numbers.all():
             keys |= {seat_key(number, pk): stays for pk, stays in people.items()}
-        known |= Q(expert__isnull=True, seat_key__in=list(keys))
-    rows = _with_openings(windows).filter(known)
-    found = rows.values_list("expert", "pk", "draw__projects__opening_at", "seat_key")
-    return [
-        (keys[bytes(key)] if expert is None else people[expert], pk, at)
-        for expert, pk, at, key in found
-    ]
+    known = Q(expert__in=list(people))
+    if keys:
+        known |= Q(Among("seat_key", keys), expert__isnull=True)
+    seats = Invitation.objects.filter(known).order_by().values_list("pk", "expert", "seat_key")
+    whose = {
+        pk: keys[bytes(key)] if expert is None else people[expert] for pk, expert, key in seats
+    }
+    if not whose:  # as nearly everybody: when those reviews open need not be asked
+        return []
+    rows = _with_openings(windows).filter(pk__in=list(whose))
+    return [(whose[pk], pk, at) for pk, at in rows.values_list("pk", "draw__projects__opening_at")]
+
+
+_sealed_numbers = Prepared(
+    lambda: (
+        Draw.objects.filter(released_at__isnull=True).order_by().values_list("number", flat=True)
+    )
+)
 
 
 def _sealed_rows(windows: Sequence[Window]) -> list[tuple[int, int, datetime]]:

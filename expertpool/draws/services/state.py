@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 from types import MappingProxyType
@@ -35,8 +35,21 @@ CHAINED_OTHERWISE = "事件与操作日志记下的事件链头不一致：数�
 SHOWN = "页面所示的"  # what begins the words of a difference in what stands beside the record
 SEALED_OTHERWISE = "封存值或规则与操作日志记下的不一致：数据被改动过。"
 _KEPT_CANDIDATES = 200_000  # of all kept orders together: about half a kilobyte each
-_orders: OrderedDict[tuple[int, str, str], vdraw.Order] = OrderedDict()
+_orders: OrderedDict[tuple[int, str, str], _Kept] = OrderedDict()
 _orders_lock = Lock()  # the threads of a process share them
+
+
+@dataclass
+class _Kept:
+    """An order, and how far events of it were replayed, with the text of each: what begins as these do goes on from
+    there, and is not replayed from the start at each step. Text, since 1 and 1.0 are equal and not the same."""
+
+    order: vdraw.Order
+    replayed: tuple[list[str], vdraw.Replayed] | None = None
+
+    def since(self, texts: list[str]) -> vdraw.Replayed:
+        told, replayed = self.replayed or ([], vdraw.Replayed(self.order))
+        return replayed if texts[: len(told)] == told else vdraw.Replayed(self.order)
 
 
 def load_sealed(draw: Draw) -> vdraw.Sealed:
@@ -51,26 +64,35 @@ def load_sealed(draw: Draw) -> vdraw.Sealed:
 
 def load_order(draw: Draw, *, anew: bool = False) -> vdraw.Order:
     """Return the order of a draw that has one; ``anew`` from its rows, whatever this process kept."""
+    return _load(draw, anew=anew).order
+
+
+def _load(draw: Draw, *, anew: bool = False) -> _Kept:
     # With seal and seed: a row that was changed by hand finds no order and is checked anew.
     key = (draw.pk, draw.seal, draw.seed)
     with _orders_lock:
-        order = None if anew else _orders.get(key)
-    if order is None:  # made without the lock: another thread may make it, too, and gets the same
+        kept = None if anew else _orders.get(key)
+    if kept is None:  # made without the lock: another thread may make it, too, and gets the same
         with of_draw(draw.pk):
             reveals = [vdraw.Reveal(one.role, one.value) for one in draw.revealed]
             order = vdraw.order_candidates(load_sealed(draw), reveals)
             if order.seed != draw.seed:
                 message = "种子与封存值和揭示值不一致：数据被改动过，抽取停止。"
                 raise vdraw.EngineError(message)
-    keep_order(draw, order)
-    return order
+        kept = _Kept(order)
+    _keep(draw, kept)
+    return kept
 
 
 def keep_order(draw: Draw, order: vdraw.Order) -> None:
-    """Keep the ``order`` of ``draw`` in this process: of whoever has just made it, or checked it."""
+    """Keep the ``order`` of ``draw`` in this process: of whoever has just made it."""
+    _keep(draw, _Kept(order))
+
+
+def _keep(draw: Draw, kept: _Kept) -> None:
     key = (draw.pk, draw.seal, draw.seed)
     with _orders_lock:
-        _orders[key] = order
+        _orders[key] = kept
         _orders.move_to_end(key)
         # The latest stays, however large it is.
         while len(_orders) > 1 and _kept() > _KEPT_CANDIDATES:
@@ -78,7 +100,7 @@ def keep_order(draw: Draw, order: vdraw.Order) -> None:
 
 
 def _kept() -> int:
-    return sum(len(order.ranking) for order in _orders.values())
+    return sum(len(kept.order.ranking) for kept in _orders.values())
 
 
 def load_events(draw: Draw) -> list[vdraw.Event]:
@@ -151,7 +173,12 @@ def _check_chain(draw: Draw, told: Told) -> None:
 def load_state(draw: Draw) -> vdraw.Standing:
     """Replay the stored events; raises ReplayDifference when one does not follow from the others."""
     with of_draw(draw.pk):
-        return vdraw.replay(load_order(draw), load_events(draw))
+        kept, rows = _load(draw), _events.all(draw=draw.pk)
+        texts = [repr(row) for row in rows]
+        since = kept.since(texts)
+        replayed = vdraw.replay_further(since, map(vdraw.event_from_dict, rows[since.count :]))
+        kept.replayed = texts, replayed
+        return vdraw.state_of(replayed)
 
 
 def append_events(

@@ -289,3 +289,27 @@ def test_nothing_is_written_when_nobody_is_seated(operator: User) -> None:
     assert events(draw) == before
     assert vdraw.find_difference(build_record(draw)) is None
     assert load_state(draw).end == "unsatisfied"
+
+
+def test_what_was_replayed_once_is_found_when_it_is_altered_later(operator: User) -> None:
+    """A step goes on from what this process replayed before: from the same events, not from such as are equal."""
+    for _ in range(3):
+        make_expert()
+    draw = make_draw(now=NOW, operator=operator, seats=2)
+    reply(line(draw, 1), accept=False)
+    before = load_state(draw)
+    assert load_state(draw) is before  # nothing came: nothing is replayed
+    row = draw.events.get(n=2)
+    for altered in (
+        {"n": 2.0},
+        {"commit": line(draw, 2).commit},
+        {"at": "2026-11-24T09:05:01+08:00"},
+    ):
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL session_replication_role = replica")
+            draw.events.filter(n=2).update(content=row.content | altered)
+            with pytest.raises(vdraw.ReplayDifference):
+                load_state(draw)
+            transaction.set_rollback(True)
+    assert load_state(draw) is before

@@ -45,8 +45,7 @@ class Among(Func):
 
 
 def _array(values: Collection[int] | Collection[bytes]) -> Cast:
-    values = list(values)
-    are_bytes = bool(values) and isinstance(values[0], bytes)
+    are_bytes = isinstance(next(iter(values), None), bytes)
     texts = (f'"\\\\x{one.hex()}"' if isinstance(one, bytes) else str(one) for one in values)
     numbers = Value(f"{{{','.join(texts)}}}", output_field=TextField())
     return Cast(numbers, ArrayField(BinaryField() if are_bytes else BigIntegerField()))

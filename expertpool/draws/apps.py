@@ -25,7 +25,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.actions import ACTIONS, FORMER
         from expertpool.draws.events import InvitationAnswered, PanelSettled
         from expertpool.draws.exports.notices import NoticeExport
-        from expertpool.draws.exports.projects import DETAILS, MEASURES
+        from expertpool.draws.exports.projects import DETAILS, MARKS, MEASURES
         from expertpool.draws.exports.records import DrawExport
         from expertpool.draws.home import NUMBERS, SHORTCUTS, TODOS
         from expertpool.draws.menu import ITEM, PAGES
@@ -62,7 +62,11 @@ class DrawsConfig(AppConfig):
         from expertpool.notifications.services.attachments import DOCUMENT_KINDS
         from expertpool.papers.registry import PAPERS
         from expertpool.projects.queries.archive import OBSTACLES, Obstacle
-        from expertpool.projects.queries.measures import PROJECT_DETAILS, PROJECT_MEASURES
+        from expertpool.projects.queries.measures import (
+            PROJECT_DETAILS,
+            PROJECT_MARKS,
+            PROJECT_MEASURES,
+        )
         from expertpool.siteconfig.events import SettingChanged, SettingsSaved
         from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
         from expertpool.workflow.services.matters import register_matters
@@ -141,6 +145,7 @@ class DrawsConfig(AppConfig):
         UNREACHED.add(UnreachedSource("draws", unreached_experts))
         PROJECT_MEASURES.add(*MEASURES)
         PROJECT_DETAILS.add(*DETAILS)
+        PROJECT_MARKS.add(*MARKS)
         register_criteria(plan_versions.SUBJECT, *plan_versions.FIELDS)
         FLOW_SUBJECTS.add(
             FlowSubject(

@@ -174,6 +174,7 @@ ALARM_MEND: dict[str, str] = {  # of what nobody can make up for
     AlarmKind.EMERGENCY: "有人直接改动了数据库，谁也看不到联系电话：请联系系统管理员删除这一行；确需应急的在页面上申请",
     AlarmKind.REQUEST: "有人直接改动了数据库，这项申请谁也不能确认：请联系系统管理员查明；确有需要的在页面上申请",
     AlarmKind.LINE: "有人直接改动了数据库：改动的邀请不到期、不计签到、不显示电话，专家仍可答复；请联系系统管理员查明并恢复原值",
+    AlarmKind.LOG: "有人直接改动了数据库：答复可能已被删去，评审开始之前不因到期换人；请联系系统管理员查明（系统状态 · 操作日志链条）",
     AlarmKind.CONTACT: "有人直接改动了数据库：席位不受影响，通知改用其他渠道；请系统管理员查出并更正",
     AlarmKind.UNORDERED: "评审开始时仍没有定序：请经办人在抽取页面放弃",
     AlarmKind.REVEAL: "姓名谁也看不到：请联系系统管理员恢复原值，或由两人确认提前公开名单",
@@ -181,7 +182,7 @@ ALARM_MEND: dict[str, str] = {  # of what nobody can make up for
 
 
 # His page has them in any case: he waits for answers that nothing comes of, and is asked by experts.
-TOLD_TO_WHO_RUNS_IT = (AlarmKind.RECORD, AlarmKind.LINE)
+TOLD_TO_WHO_RUNS_IT = (AlarmKind.RECORD, AlarmKind.LINE, AlarmKind.LOG)
 
 
 def _alarms() -> QuerySet[DrawAlarm]:
@@ -238,18 +239,21 @@ def _paused() -> QuerySet[DrawPause]:
 
 
 def paused_draws(user: User, now: datetime) -> Iterator[Todo]:
-    """Paused draws, for who may let them go on: until then nobody is invited, nor supplemented."""
-    pauses = _paused().filter(draw__in=draws_visible_to(user, "draws.run"))
+    """Paused draws, for who may let them go on, and who watches over them: until then nobody is invited, nor
+    supplemented."""
+    run = Q(draw__in=draws_visible_to(user, "draws.run"))
+    watched = Q(draw__in=draws_visible_to(user, "draws.alarms"))
+    pauses = _paused().filter(watched | run).annotate(may=run)
     pauses = pauses.select_related("draw__project", "paused_by").prefetch_related("draw__projects")
     for pause in pauses[:MOST_TODOS]:
         sits = _moment(next_opening(pause.draw.covered, now=now))
         yield Todo(
-            f"恢复抽取：{pause.draw.title}",
+            f"{'恢复抽取' if pause.may else '抽取已暂停'}：{pause.draw.title}",
             f"{pause.paused_by} 于 {_moment(pause.paused_at)} 暂停，{sits} 评审；暂停期间不发出邀请、不补抽",
             reverse("draws:detail", args=[pause.draw_id]),
             "player-play",
             "orange",
-            "去恢复",
+            "去恢复" if pause.may else "查看",
         )
 
 
@@ -329,7 +333,7 @@ TODOS = (
     Source("changed_pools", run_or_confirmed, 6, changed_pools, pool_pauses),
     Source("unreached_letters", run_or_watched, 7, letters_that_reach_nobody, unreached_lines),
     Source("rerouted_letters", run_or_watched, 8, letters_that_wait_for_the_route, unreached_lines),
-    Source("paused_draws", "draws.run", 9, paused_draws, _paused),
+    Source("paused_draws", run_or_watched, 9, paused_draws, _paused),
     Source("values_to_give", CONTRIBUTOR_PERMISSION.values, 10, values_to_give, _sealed),
     Source("draws_to_give_up", "draws.run", 11, draws_to_give_up, _sealed),
     Source("plans_to_approve", "draws.approve_plan", 15, plans_to_approve, undecided_plans),

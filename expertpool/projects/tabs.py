@@ -22,6 +22,7 @@ from expertpool.projects.queries.follow_up import (
     tasks_completable_by,
     tasks_of,
 )
+from expertpool.projects.queries.measures import with_marks
 from expertpool.workflow.queries.approvals import course_of
 from expertpool.workflow.queries.notices import objections_about
 
@@ -95,7 +96,7 @@ def count_open(user: User, project: Project) -> int:
 def batch_projects(request: HttpRequest, batch: ProjectBatch) -> str:
     """项目: the members of a batch, and what keeps them from being drawn together."""
     user = cast("User", request.user)
-    members = list(projects_in(batch.pk))
+    members = list(with_marks(projects_in(batch.pk)))
     keys = [member.pk for member in members]
     seen = projects_visible_to(user).filter(pk__in=keys).order_by()
     context = {

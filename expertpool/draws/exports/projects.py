@@ -8,6 +8,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     Count,
+    Exists,
     F,
     OuterRef,
     Q,
@@ -22,16 +23,22 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.draws.enums import INVALID, InvitationState, Origin, word_for
-from expertpool.draws.models import STANDBY, ConditionGroup, DrawProject, Invitation
+from expertpool.draws.models import STANDBY, ConditionGroup, DrawPause, DrawProject, Invitation
 from expertpool.draws.queries.hands import hand_steps
 from expertpool.draws.queries.sitting import agreed_in, asked_in
 from expertpool.draws.rules import read_groups
 from expertpool.draws.services.names import readable_draws
-from expertpool.projects.queries.measures import Detail, Measure
+from expertpool.projects.queries.measures import Detail, Mark, Measure
 
 # What the projects of a batch share counts, where it is added up, at the lead alone.
 PROJECT = "draw__projects"
 AT_LEAD = Q(draw__project=OuterRef("pk"))
+
+
+def _pauses() -> QuerySet[DrawPause]:
+    """The pauses by somebody's hand of the draws of a project, which last."""
+    covers = DrawProject.objects.filter(project=OuterRef(OuterRef("pk"))).values("draw")
+    return DrawPause.objects.filter(draw__in=covers, resumed_at__isnull=True, lost=[])
 
 
 def _draws(once: bool) -> QuerySet[DrawProject]:
@@ -150,3 +157,5 @@ def _line(place: int, row: dict[str, Any]) -> str:
 
 
 DETAILS = (Detail("participants", "参与专家", _participants, _word, of=("experts.name",)),)
+# One that stands for a change of the pool is told of to a few alone (`home.changed_pools`).
+MARKS = (Mark("is_paused", "抽取已暂停", "orange", lambda: Exists(_pauses())),)

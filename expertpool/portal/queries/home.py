@@ -13,6 +13,7 @@ from expertpool.core.timeline import TimelineEntry
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.projects.queries import projects_visible_to
+from expertpool.projects.queries.measures import with_marks
 
 MOST_REVIEWS = 5
 MOST_DOINGS = 6
@@ -23,7 +24,7 @@ COMING_AND_GOING = ("user.sign_in", "user.sign_out")
 def next_reviews(user: User, *, now: datetime) -> QuerySet[Project]:
     """Return the next approved projects that ``user`` may see, by their opening."""
     return (
-        projects_visible_to(user)
+        with_marks(projects_visible_to(user))
         .filter(status=ProjectStatus.APPROVED, opening_at__gte=now)
         .order_by("opening_at")[:MOST_REVIEWS]
     )

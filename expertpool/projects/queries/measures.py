@@ -1,7 +1,7 @@
-"""What upper apps know of each project, for its export and its statistics.
+"""What upper apps know of each project, for its pages, its export and its statistics.
 
 `PROJECT_MEASURES` are numbers, which are summed in statistics; `PROJECT_DETAILS` are texts, which
-stand in the export alone. Both are computed by the database, for all rows at once.
+stand in the export alone; `PROJECT_MARKS` stand beside its state wherever that is shown. All are computed by the database, for all rows at once.
 """
 
 from __future__ import annotations
@@ -44,8 +44,20 @@ class Detail:
     of: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Mark:
+    """Something that is so of a project for now, ``label`` in ``tone``. ``condition`` makes an expression over
+    ``OuterRef("pk")``; ``code`` becomes the name of the annotation. Anybody who sees the project sees it."""
+
+    code: str
+    label: str
+    tone: str
+    condition: Callable[[], Any]
+
+
 PROJECT_MEASURES: Catalogue[Measure] = Catalogue("measure of projects")
 PROJECT_DETAILS: Catalogue[Detail] = Catalogue("detail of projects")
+PROJECT_MARKS: Catalogue[Mark] = Catalogue("mark of projects")
 
 
 def with_measures(projects: QuerySet[Project], *, once: bool = False) -> QuerySet[Project]:
@@ -57,3 +69,8 @@ def with_measures(projects: QuerySet[Project], *, once: bool = False) -> QuerySe
 def with_details(projects: QuerySet[Project], user: User) -> QuerySet[Project]:
     """Annotate all registered texts under their codes, as ``user`` may read them."""
     return projects.annotate(**{one.code: one.annotation(user) for one in PROJECT_DETAILS})
+
+
+def with_marks(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """Annotate all registered marks under their codes."""
+    return projects.annotate(**{one.code: one.condition() for one in PROJECT_MARKS})

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from expertpool.core.templatetags.ui import pill
 from expertpool.projects.enums import DrawState
 from expertpool.projects.models import Project, Task
+from expertpool.projects.queries.measures import PROJECT_MARKS
 from expertpool.projects.tables import DRAW_TONES, state_pill, task_pill
 
 register = template.Library()
@@ -14,9 +16,11 @@ register = template.Library()
 
 @register.simple_tag
 def project_state(*, project: Project) -> SafeString:
-    """Where the project stands, as a pill."""
+    """Where the project stands, as a pill, and its marks where they were asked for (`with_marks`)."""
     label, tone = state_pill(project)
-    return pill(label=label, tone=tone)
+    marks = [(one.label, one.tone) for one in PROJECT_MARKS if getattr(project, one.code, False)]
+    pills = (pill(label=label, tone=tone) for label, tone in [(label, tone), *marks])
+    return format_html_join(" ", "{}", ((one,) for one in pills))
 
 
 @register.filter

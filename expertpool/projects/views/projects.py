@@ -27,6 +27,7 @@ from expertpool.projects.queries import (
     why_not_approve,
 )
 from expertpool.projects.queries.archive import why_not_archive
+from expertpool.projects.queries.measures import with_marks
 from expertpool.projects.tables import DEFAULT_SORT, SORTS, TABS
 
 PAGE = "projects:detail"
@@ -39,7 +40,7 @@ def project_list(request: UserRequest) -> HttpResponse:
     user, form = request.user, ProjectFilter(request.GET, viewer=request.user)
     projects = listing(
         request,
-        projects_visible_to(user),
+        with_marks(projects_visible_to(user)),
         sorts=SORTS,
         default_sort=DEFAULT_SORT,
         form=form,
@@ -83,7 +84,7 @@ def conditions(request: UserRequest) -> HttpResponse:
 
 @requires("projects.view")
 def detail(request: UserRequest, pk: int) -> HttpResponse:
-    project = get_object_or_404(projects_visible_to(request.user), pk=pk)
+    project = get_object_or_404(with_marks(projects_visible_to(request.user)), pk=pk)
     now, actions = timezone.now(), actions_for(request.user, project)
     context = {
         "project": project,

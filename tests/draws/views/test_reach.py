@@ -157,7 +157,16 @@ def test_a_draw_is_paused_by_page_and_interface(
     reach(draw, now=NOW)
     caller = Caller(operator)
     login(client, operator)
+    of_project = reverse("projects:detail", args=[draw.project_id])
+    elsewhere = [of_project, reverse("projects:list"), reverse("portal:home")]
+    assert "抽取已暂停" not in client.get(of_project).content.decode()
     assert client.post(reverse("draws:pause", args=[draw.pk]), REASON).status_code == 204
+    # Whoever forgets it meets it wherever the state of the project stands, and among what is to be done.
+    assert all("抽取已暂停" in client.get(url).content.decode() for url in elsewhere)
+    assert f"恢复抽取：{draw.title}" in client.get(elsewhere[-1]).content.decode()
+    watched = login(Client(), make_user("supervisor")).get(elsewhere[-1]).content.decode()
+    assert f"抽取已暂停：{draw.title}" in watched
+    assert "恢复抽取" not in watched
     page = page_of(client, draw)
     assert "已暂停" in page
     assert "开标提前" in page

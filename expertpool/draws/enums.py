@@ -134,8 +134,8 @@ class AlarmKind(models.TextChoices):
     and does it), its record does not hold (`draws.services.checking`), or somebody else than this
     system wrote when its names open (`draws.queries.reveal`), what a line says
     (`draws.queries.written`), declared an emergency (`draws.queries.emergency`) or asked for something
-    (`workflow.queries.asking`), or by what somebody is reached (`draws.services.shut_contacts`); or that it
-    waited to be ordered until its panel sat."""
+    (`workflow.queries.asking`), or by what somebody is reached (`draws.services.shut_contacts`), or took the end of
+    the log back (`audit.services.kept`); or that it waited to be ordered until its panel sat."""
 
     ANSWERS = "answers", "到期的邀请没有按时处理"
     CLOCK = "clock", "已送达的邀请没有开始计时"
@@ -149,6 +149,7 @@ class AlarmKind(models.TextChoices):
     LINE = "line", "邀请的状态、计时或签到被改动，不起作用"
     ORDER = "order", "随机值已齐，没有定序"
     CONTACT = "contact", "有受邀专家的手机号或邮箱无法读取"
+    LOG = "log", "操作日志末尾被改写，到期的邀请暂不算未答复"
 
 
 class PanelRole(models.TextChoices):

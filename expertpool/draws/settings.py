@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import time, timedelta
 from typing import Any
+
+from django.core.exceptions import ValidationError
 
 from expertpool.core.configuration import (
     Boolean,
@@ -23,6 +26,7 @@ from expertpool.core.configuration import (
     TimeRange,
     any_of,
 )
+from expertpool.core.text import is_reason
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.occasions import INVITATION
 from expertpool.draws.validators import EMERGENCY
@@ -361,10 +365,25 @@ NOT_IN_POOL = "已不在库"  # always there, too: law wants whoever left the po
 NOT_OF_ONESELF = (UNREACHABLE, NOT_IN_POOL)  # what nobody says of himself
 GROUNDS = f"时间冲突、健康原因、专业不符、回避、工作冲突、{UNREACHABLE}"
 NOT_OF_TIME = ("健康原因", UNREACHABLE)  # another time would have changed nothing
+MOST_OF_A_GROUND = 50
+
+
+class Grounds(Text):
+    """Reasons to choose from, each in words, parted by 、."""
+
+    def check(self, value: str) -> None:
+        super().check(value)
+        for one in filter(None, map(str.strip, value.split("、"))):
+            if not is_reason(one) or any(unicodedata.category(char) == "So" for char in one):
+                raise ValidationError(f"「{one}」不是原因：每项至少写两个字，不能含表情符号。")
+            if len(one) > MOST_OF_A_GROUND:
+                raise ValidationError(f"「{one[:10]}…」太长：每项最多 {MOST_OF_A_GROUND} 字。")
+
+
 ANSWER_GROUNDS = Setting(
     "draws.answer_grounds",
     "不能参加的原因",
-    Text(200),
+    Grounds(200),
     GROUNDS,
     group=FAIRNESS,
     order=50,
@@ -442,7 +461,7 @@ OWN_GROUNDS: dict[str, Setting[str]] = {
     regime.value: Setting(
         f"{ANSWER_GROUNDS.code}.{regime.value}",
         ANSWER_GROUNDS.label,
-        Text(200, required=False),
+        Grounds(200, required=False),
         "",
         group=group,
         order=25,

@@ -60,6 +60,16 @@ def difference() -> str:
     return "" if entry and bytes(entry.hash or b"").hex() == kept.hash else OTHERWISE
 
 
+def is_rewritten() -> bool:
+    """Tell whether the end of the log is not what this machine has seen of it: what it says of the last answers, and
+    what it does not say, counts for nothing then."""
+    try:
+        return bool(difference())
+    except OSError:  # as in `keep_head`
+        logger.exception("the end of the log could not be compared")
+        return False
+
+
 def forget_head() -> None:
     """Forget what was kept: the database is another one, restored from a backup."""
     if settings.KEPT_HEAD is not None:

@@ -28,6 +28,7 @@ RECORDABLE: dict[str, tuple[InvitationState, ...]] = {
     ),
     InvitationState.ACCEPTED: (InvitationState.LEAVE, InvitationState.REPLACED),
 }
+RECORDABLE_AT_ALL = {str(state) for states in RECORDABLE.values() for state in states}
 
 
 class ContributionForm(forms.Form):
@@ -79,6 +80,8 @@ class AnswerForm(forms.Form):
         ground: Any = self.fields["ground"]
         ground.choices = [("", "请选择"), *((one, one) for one in grounds)]
         state: Any = self.fields["state"]
+        if self.data.get("state") not in RECORDABLE_AT_ALL:
+            state.error_messages["invalid_choice"] = "没有这个选项，请重新选择。"
         state.choices = [(item.value, item.label) for item in RECORDABLE[invitation.state]]
 
 

@@ -33,6 +33,7 @@ from expertpool.draws.settings import (
     EMERGENCY_WITHIN,
     MORE_CONTRIBUTORS,
     MOST,
+    MOST_OF_A_GROUND,
     NOT_IN_POOL,
     OTHER_GROUND,
     OWN_GROUNDS,
@@ -113,7 +114,7 @@ def answer_grounds(regime: str) -> list[str]:
     """Return why a seat may be given up under ``regime``, by its expert or by a hand, as the office
     lists it; 已不在库 and 其他 last."""
     listed = value_of(OWN_GROUNDS[regime]) or value_of(ANSWER_GROUNDS)
-    grounds = [ground.strip()[:50] for ground in listed.split("、")]
+    grounds = [ground.strip()[:MOST_OF_A_GROUND] for ground in listed.split("、")]
     always = (NOT_IN_POOL, OTHER_GROUND)
     return [*dict.fromkeys(one for one in grounds if one and one not in always), *always]
 

@@ -13,6 +13,7 @@ from functools import cache
 
 from django.db.models import Exists, OuterRef, Q
 
+from expertpool.audit.services import is_rewritten
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState
 from expertpool.draws.models import Draw, DrawPause, Invitation
 from expertpool.draws.queries.clock import open_pauses
@@ -71,9 +72,10 @@ def _keeps_sealed(draw: Draw, now: datetime) -> bool:
 
 
 def _unanswered(lines: Iterable[Invitation], now: datetime) -> Iterator[Invitation]:
-    is_off = cache(lambda: off_since(now) is not None)
+    # Held by no deadline then (`queries.written.is_over`).
+    is_held = cache(lambda: off_since(now) is not None or is_rewritten())
     for line in lines:
-        asked = line.state == InvitationState.INVITED and (now < line.deadline_at or is_off())
+        asked = line.state == InvitationState.INVITED and (now < line.deadline_at or is_held())
         if asked or not is_written(line):
             yield line
 

@@ -16,9 +16,9 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast, Coalesce
 
 from expertpool.audit.queries import entries_for
-from expertpool.audit.services import proven
+from expertpool.audit.services import is_rewritten, proven
 from expertpool.core.crypto import proof
-from expertpool.draws.enums import INVALID, DrawStatus, InvitationState
+from expertpool.draws.enums import INVALID, AlarmKind, DrawStatus, InvitationState
 from expertpool.draws.models import Invitation
 from expertpool.draws.occasions import CONFIRMED
 from expertpool.draws.queries.meetings import next_opening
@@ -85,16 +85,23 @@ def undone(lines: QuerySet[Invitation]) -> QuerySet[Invitation]:
 
 
 def is_over(line: Invitation, *, now: datetime) -> bool:
-    """Tell whether the time to answer of ``line`` has passed; by a clock that somebody else has written, or of
-    whose answer was undone, it never does, until the panel sits, nor while the time is still to be given back in
-    which the service was off."""
+    """Tell whether the time to answer of ``line`` has passed; while `why_not_over` says something, or the time is
+    still to be given back in which the service was off, it does not before the panel sits."""
     late = now >= line.deadline_at
-    if is_written(line) and not (late and undone(Invitation.objects.filter(pk=line.pk)).exists()):
-        if off_since(now):
-            return now >= next_opening(line.draw.covered, now=line.asked_since)
-        return late
-    opening = proven_opening(line.draw)
-    return opening is not None and now >= opening
+    if why_not_over(line) if late else not is_written(line):
+        opening = proven_opening(line.draw)
+        return opening is not None and now >= opening
+    if off_since(now):
+        return now >= next_opening(line.draw.covered, now=line.asked_since)
+    return late
+
+
+def why_not_over(line: Invitation) -> AlarmKind | None:
+    """Return why nobody is ended by the deadline of ``line``: another has written its clock, or undone its answer;
+    or has taken back the end of the log, which may have had one (docs/decisions/0308)."""
+    if not is_written(line) or undone(Invitation.objects.filter(pk=line.pk)).exists():
+        return AlarmKind.LINE
+    return AlarmKind.LOG if is_rewritten() else None
 
 
 def forged_lines() -> list[Invitation]:

@@ -69,6 +69,7 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
     result = run_prequery(plan=plan, actor=actor, now=now, action="draw.look_ahead")
     cautions = [
         *_returned(plan),
+        *_voided(plan, members),
         *_short(result),
         *_late(plan, members, now),
         *_letters(plan, now),
@@ -138,6 +139,18 @@ def _returned(plan: DrawPlan) -> Iterator[Caution]:
             f"第 {returned.version.number} 版曾被退回，现按审核通过的第 {standing.number} 版抽取",
             returned.text,
         )
+
+
+def _voided(plan: DrawPlan, members: Sequence[Project]) -> Iterator[Caution]:
+    """That what was voided would be drawn by the same plan again, of which it may have been the fault."""
+    last = next(iter(superseded(members)), None)
+    if last is None or plan.versions.filter(made_at__gt=last.decided_at).exists():
+        return
+    yield Caution(
+        "方案在作废之后没有改过",
+        f"{last.draw.number} 因「{last.reason}」作废，此后方案仍是第 {plan.version} 版。"
+        "作废是因为条件、人数或时间有误的，请先修改方案，再重新抽取。",
+    )
 
 
 def _emptied(now: datetime) -> Iterator[Caution]:

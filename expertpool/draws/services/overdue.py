@@ -14,6 +14,7 @@ from typing import TypeVar
 from django.db import transaction
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 
+from expertpool.audit.services import is_rewritten
 from expertpool.core.jobs import defer
 from expertpool.core.locks import wait_for_locks
 from expertpool.draws.enums import INVALID, AlarmKind, DrawStatus, InvitationState
@@ -49,6 +50,7 @@ WRITTEN = {
     AlarmKind.EMERGENCY,
     AlarmKind.REQUEST,
     AlarmKind.CONTACT,
+    AlarmKind.LOG,
 }
 
 
@@ -103,6 +105,7 @@ def _amiss(now: datetime) -> Iterator[Overdue]:
         _written_emergencies,
         _written_requests,
         _written_contacts,
+        _rewritten_log,
         _past_ordering,
         overdue,
         _unordered,
@@ -125,6 +128,14 @@ def _written_requests(*, now: datetime) -> list[Overdue]:
 
 def _written_contacts(*, now: datetime) -> list[Overdue]:
     return _written(still_shut(now=now), AlarmKind.CONTACT, now=now)
+
+
+def _rewritten_log(*, now: datetime) -> list[Overdue]:
+    """Return the draws that wait for answers while nothing says which ones were taken back with the end of the log."""
+    waiting = Invitation.objects.filter(draw=OuterRef("pk"), state=InvitationState.INVITED)
+    running = Draw.objects.filter(Exists(waiting), status=DrawStatus.INVITING).order_by("pk")
+    found = list(running.values_list("pk", flat=True)) if is_rewritten() else []
+    return _written(found, AlarmKind.LOG, now=now)
 
 
 def _unordered(*, now: datetime) -> list[Overdue]:

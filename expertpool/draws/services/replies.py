@@ -42,7 +42,7 @@ from expertpool.draws.queries.obstacles import OVER, check_sitting, check_unpubl
 from expertpool.draws.queries.outage import off_since
 from expertpool.draws.queries.presence import has_come
 from expertpool.draws.queries.tries import check_tries
-from expertpool.draws.queries.written import answered_state, is_over, is_written
+from expertpool.draws.queries.written import answered_state, is_over, is_written, why_not_over
 from expertpool.draws.services.alarms import Overdue, raise_alarm
 from expertpool.draws.services.covering import move_projects
 from expertpool.draws.services.entropy import Entropy
@@ -223,7 +223,8 @@ def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
     """Count an unanswered invitation as an exit once its deadline is over; True if it was. Whoever
     no letter reached is 未送达, not 未答复. Where somebody was out of the pool while he should have answered,
     the draw stops for a supervisor instead (`services.leavers`); once the panel sits he is in conflict.
-    A line that somebody else has written waits until then, and raises an alarm. After the service was off
+    A line that somebody else has written waits until then, and raises an alarm, and so do all while the end of
+    the log is rewritten (`queries.written.why_not_over`). After the service was off
     all wait until their time was given back (`services.outage`)."""
     invitation = Invitation.objects.select_related("draw").get(pk=invitation_id)
     # Most have answered by then: they need no lock.
@@ -233,7 +234,9 @@ def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
     if invitation.state != InvitationState.INVITED or now < invitation.deadline_at:
         return False
     if not is_over(invitation, now=now):
-        raise_alarm(Overdue(invitation.draw_id, AlarmKind.LINE), now=now)
+        raise_alarm(
+            Overdue(invitation.draw_id, why_not_over(invitation) or AlarmKind.LINE), now=now
+        )
         return False
     state = InvitationState.NO_ANSWER if invitation.reached_at else InvitationState.UNREACHED
     kept = kept_from_answering(invitation.draw, now=now)

@@ -15,11 +15,12 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import not_opened
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
+from expertpool.draws.enums import ActionCode
 from expertpool.draws.exceptions import RolesRefused
 from expertpool.draws.forms.picking import PanelRolesForm
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.draws import draws_visible_to, panel_of
-from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.names import read_panel
 from expertpool.draws.services.panel_roles import seated_lines, set_panel_roles
 from expertpool.projects.models import Project
@@ -32,10 +33,12 @@ def panel_roles(request: UserRequest, pk: int) -> HttpResponse:
     draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
     lines, now = seated_lines(draw), timezone.now()
     back = reverse("draws:detail", args=[pk])
+    # What is typed already stays: the service says the same above the form.
+    may = actions_for(draw, request.user, now=now)[ActionCode.SET_ROLES]
+    if request.method == "GET" and may.why_not:
+        return not_opened(request, may.why_not, back=back)
     if not lines:
         return not_opened(request, "还没有在席的专家，不能设置角色。", back=back)
-    if request.method == "GET" and draw.project.is_archived:
-        return not_opened(request, ARCHIVED, back=back)
     rows = read_panel(draws=panel_of(draw), actor=request.user, now=now, purpose="设置角色")
     names = {row.invitation.pk: row.expert.name for row in rows}
     data = request.POST if request.method == "POST" else None

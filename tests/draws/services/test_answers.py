@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -127,6 +128,14 @@ def test_the_reason_of_an_exit_comes_from_the_list(line: Invitation, operator: U
     configure(office.OWN_GROUNDS[Regime.TENDER.value], "本人来函、联系不上")
     assert answer_grounds(Regime.TENDER.value) == ["本人来函", "联系不上", "已不在库", "其他"]
     assert "健康原因" in answer_grounds(Regime.PROCUREMENT.value)
+
+
+@pytest.mark.parametrize("listed", ["时间冲突、😀", "病了😀", "病", "——", "原" * 51])
+def test_a_list_of_reasons_has_reasons_in_words(listed: str) -> None:
+    for setting in (office.ANSWER_GROUNDS, office.OWN_GROUNDS[Regime.TENDER.value]):
+        with pytest.raises(ValidationError):
+            setting.kind.check(listed)
+        setting.kind.check(office.GROUNDS)
 
 
 @pytest.mark.django_db

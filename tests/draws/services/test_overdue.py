@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django.fixtures import Settings
 
 import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.audit.queries import Head
+from expertpool.audit.services import forget_head, kept
 from expertpool.core.jobs import DEADLINES
 from expertpool.draws import tasks
 from expertpool.draws.enums import AlarmKind, DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.home import open_alarms
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent, Invitation
+from expertpool.draws.queries.waiting import waits_for_answers
 from expertpool.draws.queries.written import is_written
 from expertpool.draws.services import overdue, replies
 from expertpool.draws.services.entropy import SeededEntropy
@@ -148,6 +153,25 @@ def test_an_acceptance_that_was_undone_is_told_and_costs_nobody_his_seat(draw: D
     assert states(draw) == ["invited"]
     agree(draw, at=LATE)  # his seat is his: he is not late
     assert states(draw) == ["accepted"]
+
+
+@pytest.mark.shows("DRAW-15")
+def test_a_log_whose_end_was_taken_back_costs_nobody_his_seat(
+    draw: Draw, settings: Settings, tmp_path: Path
+) -> None:
+    """Also the confirmation may have gone with the answer: then nothing in the database says that he agreed."""
+    settings.KEPT_HEAD = tmp_path / "chain-head"
+    kept._write(settings.KEPT_HEAD, Head(1_000, "0" * 64))
+    line = draw.invitations.get()
+    assert not replies.expire(invitation_id=line.pk, now=DUE, entropy=SeededEntropy(3))
+    swept(LATE)
+    assert states(draw) == ["invited"]
+    assert AlarmKind.LOG in DrawAlarm.objects.filter(done_at=None).values_list("kind", flat=True)
+    assert waits_for_answers(draw, now=LATE)  # names do not open meanwhile
+    forget_head()
+    swept(LATE)
+    assert states(draw) == ["no_answer", "invited"]
+    assert DrawAlarm.objects.get(kind=AlarmKind.LOG).done_at == LATE
 
 
 def agree(draw: Draw, at: datetime = NOW + timedelta(minutes=1)) -> None:

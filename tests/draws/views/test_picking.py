@@ -185,6 +185,7 @@ def test_after_a_decline_the_page_asks_for_another(
     response = client.post(more, {"reason": "一人拒绝", "pick": picked(experts[2])})
     assert response.status_code == 302
     assert PickRequest.objects.filter(draw=draw).count() == 2
+    assert "有人选等待确认" in client.get(more, follow=True).content.decode()
     withdraw = PickRequest.objects.get(decided_at=None)
     address = reverse("workflow:request_withdraw", args=["draws.picks", withdraw.pk])
     assert client.post(address).status_code == 204

@@ -133,7 +133,12 @@ def test_an_operator_records_a_refusal_and_a_supplement_comes_last(
     login(client, operator)
     address = reverse("draws:answer", args=[draw.pk, 1])
     assert client.post(address, {"state": "declined"}).status_code == 422
-    assert client.post(address, {"state": "leave", "reason": "出差"}).status_code == 422
+    slow = client.post(address, {"state": "leave", "reason": "出差"})
+    assert slow.status_code == 422
+    assert "专家刚刚已有新的答复" in slow.content.decode()
+    unknown = client.post(address, {"state": "sleeping", "reason": "出差"}).content.decode()
+    assert "没有这个选项" in unknown
+    assert "专家刚刚" not in unknown
     told = {"state": "declined", "ground": "其他", "reason": "电话答复，出差"}
     assert client.post(address, told).status_code == 204
     # Nothing changes until a second person agrees.

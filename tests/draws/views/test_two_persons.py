@@ -16,7 +16,7 @@ from expertpool.draws.services.releasing import request_release
 from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from expertpool.projects.enums import DrawState
 from expertpool.workflow.settings import OBJECTION_MINUTES
-from tests.factories.draws import make_draw
+from tests.factories.draws import make_draw, make_plan
 from tests.factories.experts import make_expert
 from tests.factories.requests import asked_otherwise
 from tests.factories.siteconfig import configure
@@ -52,6 +52,15 @@ def test_one_asks_and_another_voids(client, operator, supervisor, draw):
     assert draw.project.draw_state == DrawState.NOT_DRAWN
     for address in (page, reverse("draws:room", args=[draw.pk])):
         assert "已取消" in client.get(address).content.decode()
+    login(client, operator)
+    roles = client.get(reverse("draws:panel_roles", args=[draw.pk]), follow=True)
+    assert "抽取已失效，不能再设置角色。" in roles.content.decode()
+    # Drawn again by the same plan: it may have been its fault.
+    again = reverse("draws:start", args=[draw.project_id])
+    told = "方案在作废之后没有改过"
+    assert told in client.get(again).content.decode()
+    make_plan(draw.project, now=timezone.now(), seats=1)
+    assert told not in client.get(again).content.decode()
     project = reverse("projects:detail", args=[draw.project_id])
     assert draw.number in client.get(project, {"tab": "draw"}).content.decode()
 

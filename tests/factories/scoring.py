@@ -94,10 +94,11 @@ def make_review(
     due_at: datetime | None = None,
     things: Sequence[Thing] = THINGS,
     seats: int = 2,
+    rule: RuleTree = RULE,
 ) -> Review:
     """A review that is prepared, of a panel whose names are released."""
     project = make_reviewed(operator, now=now, pool=pool, seats=seats).project
-    terms = Terms(make_rule(anonymous=anonymous), by_stage, due_at)
+    terms = Terms(make_rule(anonymous=anonymous, rule=rule), by_stage, due_at)
     review = create_review(project=project, terms=terms, actor=operator, now=now)
     add_items(review=review, things=things, actor=operator, now=now)
     return review

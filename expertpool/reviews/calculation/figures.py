@@ -108,12 +108,11 @@ def _others(row: Mapping[str, Decimal], expert: str) -> Fraction:
     return sum(rest, Fraction(0)) / len(rest)
 
 
-def far_totals(rule: RuleTree, table: Table) -> list[Far]:
-    """Return the totals that differ from the others' mean by more than the rule's share of what experts can give, the
-    farthest first; none where the rule sets no share."""
+def far_limit(rule: RuleTree) -> Fraction | None:
+    """Return by how many points a total may differ from the others' mean unasked; None where the rule sets no share."""
     if rule.far is None:
-        return []
-    most = Fraction(rule.most) - sum(
+        return None
+    prices = sum(
         (
             Fraction(one.high * weight)
             for stage in rule.stages
@@ -123,7 +122,15 @@ def far_totals(rule: RuleTree, table: Table) -> list[Far]:
         ),
         Fraction(0),
     )
-    limit = most * Fraction(rule.far) / 100
+    return (Fraction(rule.most) - prices) * Fraction(rule.far) / 100
+
+
+def far_totals(rule: RuleTree, table: Table) -> list[Far]:
+    """Return the totals that differ from the others' mean by more than the rule's share of what experts can give, the
+    farthest first; none where the rule sets no share."""
+    limit = far_limit(rule)
+    if limit is None:
+        return []
     found = [
         Far(item, expert, total, _others(row, expert))
         for item, row in table.items()

@@ -7,11 +7,13 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms import BoundField
 
 from expertpool.core.strokes import SignatureField
 from expertpool.core.views.filters import keyword_field
 from expertpool.core.views.listing import FilterForm
 from expertpool.reviews.models import PRICES, Review, ReviewItem, ReviewRule
+from expertpool.reviews.queries.sheets import Part
 from expertpool.reviews.services.organising import Terms, Thing
 
 
@@ -90,6 +92,29 @@ class SubmitForm(forms.Form):
 
     signature = SignatureField()
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, data: Any = None, *, far: Sequence[Part]) -> None:
+        """``far``: the items of which he has to say why he keeps to scores that are far from the others'."""
+        super().__init__(data)
+        self.far = far
+        for at, one in enumerate(far):
+            self.fields[f"far{at}"] = forms.CharField(
+                label=one.name,
+                max_length=500,
+                required=False,
+                widget=forms.Textarea({"rows": 2}),
+            )
+            self.initial[f"far{at}"] = one.remark
+
+    @property
+    def reasons(self) -> list[BoundField]:
+        return [self[f"far{at}"] for at in range(len(self.far))]
+
+    @property
+    def remarks(self) -> dict[str, str]:
+        """What he says, by the alias of the item."""
+        said = self.cleaned_data
+        return {one.alias: said[f"far{at}"] for at, one in enumerate(self.far)}
 
 
 class LeaveForm(forms.Form):

@@ -220,7 +220,8 @@ class Reviewer(models.Model):
 
 class ScoreSheet(models.Model):
     """What ``reviewer`` has filled in of ``item`` so far; that there is a row says that he is asked to. ``revision`` grows
-    with each save, so that a second device is noticed. What counts is his `Submission`."""
+    with each save, so that a second device is noticed. What counts is his `Submission`. ``is_far``: whether its total was
+    far from the others' when he came to sign; compared once, so that nobody finds out theirs by trying."""
 
     reviewer = models.ForeignKey(
         Reviewer, verbose_name="评审专家", on_delete=models.PROTECT, related_name="sheets"
@@ -231,6 +232,7 @@ class ScoreSheet(models.Model):
     scores = models.JSONField("评分", default=dict, blank=True)
     revision = models.PositiveIntegerField("修订", default=0)
     saved_at = models.DateTimeField("保存时间", null=True, blank=True)
+    is_far = models.BooleanField("与其他专家相差较大", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "评分表草稿"
@@ -245,11 +247,11 @@ class ScoreSheet(models.Model):
 
 class Submission(models.Model):
     """The sheet that ``reviewer`` submitted and signed: ``content`` is what he said of each item ({number: {code:
-    [value, reason]}}). It stays (triggers); handed back (``returned_at``, by two persons), it counts no more, and
+    [value, reason]}}), ``remarks`` why he keeps to scores that are far from the others' ({number: why}). It stays (triggers); handed back (``returned_at``, by two persons), it counts no more, and
     the next one is another version."""
 
     never = ("DELETE",)
-    final = ("returned_at", "content", "version", "reviewer_id", "submitted_at")
+    final = ("returned_at", "content", "remarks", "version", "reviewer_id", "submitted_at")
 
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     reviewer = models.ForeignKey(
@@ -257,6 +259,7 @@ class Submission(models.Model):
     )
     version = models.PositiveSmallIntegerField("版本")
     content = models.JSONField("评分")
+    remarks = models.JSONField("评分差异说明", default=dict, blank=True)
     submitted_at = models.DateTimeField("提交时间")
     # A picture (SVG) that we made of his strokes.
     signature = EncryptedTextField("签名", bound_to=("uid",))
@@ -289,7 +292,7 @@ class Submission(models.Model):
 
     @property
     def content_hash(self) -> str:
-        return hash_of(self.content)
+        return hash_of([self.content, self.remarks] if self.remarks else self.content)
 
     @property
     def mark(self) -> str:

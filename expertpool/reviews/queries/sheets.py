@@ -76,6 +76,12 @@ def standing(reviewer: Reviewer) -> Submission | None:
     return Submission.objects.filter(STANDING, reviewer=reviewer).first()
 
 
+def last_remarks(reviewer: Reviewer) -> dict[str, str]:
+    """Return what ``reviewer`` said of scores that are far from the others' when he submitted last, handed back or not."""
+    last = Submission.objects.filter(reviewer=reviewer).order_by("-version").first()
+    return last.remarks if last else {}
+
+
 def content_of(sheets: list[ScoreSheet]) -> dict[str, Scores]:
     """Return what ``sheets`` say, as it is submitted."""
     return {one.item.number: one.scores for one in sheets}
@@ -202,13 +208,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Part:
-    """One item of a sheet, as it is read."""
+    """One item of a sheet, as it is read. ``is_far``: its total is far from the others'; ``remark``: why he keeps to it."""
 
+    alias: str
     name: str
     note: str
     lines: list[Line]
     total: str = ""
     priced: bool = False
+    is_far: bool = False
+    remark: str = ""
 
     @property
     def is_complete(self) -> bool:
@@ -216,9 +225,13 @@ class Part:
 
 
 def read_table(
-    review: Review, sheets: list[ScoreSheet], content: dict[str, Scores] | None
+    review: Review,
+    sheets: list[ScoreSheet],
+    content: dict[str, Scores] | None,
+    remarks: Mapping[str, str] | None = None,
 ) -> list[Part]:
-    """Return what ``sheets`` say, or the ``content`` that was submitted of them, with what is missing in it."""
+    """Return what ``sheets`` say, or the ``content`` that was submitted of them, with what is missing in it, and the
+    ``remarks`` by the number of the item."""
     rule = rule_of(review)
     asked, parts = asked_in(rule), []
     priced = _is_priced(rule)
@@ -233,7 +246,18 @@ def read_table(
             problem = problems.get(one.indicator.code, "")
             lines.append(Line(one.indicator.name, group, value, reason, problem))
         total = plain(_total(asked, scores)) if any(one.value for one in lines) else ""
-        parts.append(Part(shown["name"], shown["note"], lines, total, priced))
+        parts.append(
+            Part(
+                alias=sheet.item.alias,
+                name=shown["name"],
+                note=shown["note"],
+                lines=lines,
+                total=total,
+                priced=priced,
+                is_far=bool(sheet.is_far),
+                remark=(remarks or {}).get(sheet.item.number, ""),
+            )
+        )
     return parts
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
-from expertpool.reviews.calculation import Indicator, RuleTree
+from expertpool.core.text import is_reason
+from expertpool.reviews.calculation import Indicator, RuleTree, plain
 from expertpool.reviews.calculation.scores import check_score, read_value
 from expertpool.reviews.events import SheetSubmitted
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Reviewer, ScoreSheet, Submission
 from expertpool.reviews.models.reviews import Scores
 from expertpool.reviews.queries.assignments import has_his_sheets
+from expertpool.reviews.queries.differences import compared
 from expertpool.reviews.queries.sheets import (
     NOTHING,
     asked_in,
@@ -32,6 +35,10 @@ from expertpool.reviews.queries.sheets import (
 NOT_HIS = "这不是您的评分表。"
 NOT_OPEN = "这次评审现在不能评分：还没有开始、已经结束，或已过截止时间。"
 NOT_HIS_SHEETS = "您的评分表在系统之外被改动过，与分给您的评审对象不同，请联系评审组织人员。"
+FAR = (
+    "有 {count} 个评审对象的评分与其他专家相差较大（超过满分的 {share}%），请核对：需要改的返回修改，"
+    "坚持的写明理由后再签字。评分由您决定，系统不会改动。"
+)
 SUBMITTED = "您已经提交了评分表，不能再改；确需修改的，请联系评审组织人员退回。"
 
 
@@ -103,6 +110,21 @@ def _save(
 
 
 @transaction.atomic
+def compare_sheets(*, reviewer: Reviewer, actor: User, now: datetime) -> None:
+    """Mark which totals of ``reviewer``, who comes to sign, are far from the others', as his rule says: he is asked about
+    them, and decides. Each sheet is compared once, whatever he changes then. Not logged: it is a draft.
+
+    Refuses (ReviewRefused) like `save_scores`.
+    """
+    row = _held(reviewer, actor, now)
+    rule, sheets = rule_of(row.review), sheets_of(row)
+    if rule.far is None or any(problems_in(rule, one.scores) for one in sheets):
+        return
+    for pk, is_far in compared(rule, row, [one for one in sheets if one.is_far is None]).items():
+        ScoreSheet.objects.filter(pk=pk).update(is_far=is_far)
+
+
+@transaction.atomic
 def submit_sheets(
     *,
     reviewer: Reviewer,
@@ -111,12 +133,14 @@ def submit_sheets(
     signed_from: str,
     actor: User,
     now: datetime,
+    remarks: Mapping[str, str] | None = None,
 ) -> Submission:
     """Submit all sheets of ``reviewer`` by his hand: ``signature`` is the picture of his writing, ``seen`` what he has read
-    before (`seen_mark`). They stay as they are. Logged with what names the content. Announces SheetSubmitted.
+    before (`seen_mark`), ``remarks`` what he says of scores that are far from the others' (`compare_sheets`), by the
+    alias of the item. They stay as they are. Logged with what names the content. Announces SheetSubmitted.
 
     Refuses (ReviewRefused) another's account, a review that is not open or has stages that are not, what is not
-    filled in or cannot be, and what was changed since he has read it.
+    filled in or cannot be, what was changed since he has read it, and what is far from the others' without a remark.
     """
     row = _held(reviewer, actor, now)
     rule, sheets = rule_of(row.review), sheets_of(row)
@@ -128,10 +152,16 @@ def submit_sheets(
         raise ReviewRefused(f"还有 {missing} 个评审对象没有评完，请补齐后再提交。")
     if seen != seen_mark(sheets):
         raise ReviewRefused("评分与您看到的不同（可能在另一台设备上改过），请核对后再签字。")
+    said = {
+        one.item.number: (remarks or {}).get(one.item.alias, "") for one in sheets if one.is_far
+    }
+    if unsaid := sum(not is_reason(text) for text in said.values()):
+        raise ReviewRefused(FAR.format(count=unsaid, share=plain(rule.far or Decimal(0))))
     made = Submission(
         reviewer=row,
         version=Submission.objects.filter(reviewer=row).count() + 1,
         content=content_of(sheets),
+        remarks={number: text.strip() for number, text in said.items()},
         submitted_at=now,
         signature=signature,
         signed_from=signed_from,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from expertpool.reviews.forms.reviews import SubmitForm
 from expertpool.reviews.models import Reviewer
 from expertpool.reviews.queries.reviews import reviewing
 from expertpool.reviews.queries.sheets import (
+    last_remarks,
     page_data,
     read_table,
     rule_of,
@@ -30,7 +32,12 @@ from expertpool.reviews.queries.sheets import (
     standing,
 )
 from expertpool.reviews.services.organising import open_stage
-from expertpool.reviews.services.scoring import Save, save_scores, submit_sheets
+from expertpool.reviews.services.scoring import (
+    Save,
+    compare_sheets,
+    save_scores,
+    submit_sheets,
+)
 
 MOST_DEVICE = 200  # characters of how a browser calls itself
 MOST_ITEMS = 200  # of one save: what was typed within some seconds, or while the line was down
@@ -63,7 +70,7 @@ def review(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
         context["data"] = page_data(row.review, row, sheets)
         return render(request, "reviews/own_review.html", context)
     content = done.content if done else None
-    context["table"] = read_table(row.review, sheets, content)
+    context["table"] = read_table(row.review, sheets, content, done.remarks if done else None)
     return render(request, "reviews/own_sheet.html", context)
 
 
@@ -129,7 +136,15 @@ def submit(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     sheets = sheets_of(row)
     if standing(row) is not None or not row.review.is_open(now):
         return redirect("reviews:own_review", pk=pk)
-    form = SubmitForm(request.POST if request.method == "POST" else None)
+    said = last_remarks(row)
+    if request.method == "POST":
+        # Before anything is read: what is far is asked about on the page that answers. What is refused here is below, too.
+        with suppress(ReviewRefused):
+            compare_sheets(reviewer=row, actor=request.user, now=now)
+        sheets = sheets_of(row)
+    table = read_table(row.review, sheets, None, said)
+    data = request.POST if request.method == "POST" else None
+    form = SubmitForm(data, far=[one for one in table if one.is_far])
     form.initial["seen"] = seen_mark(sheets)
     device = request.headers.get("User-Agent", "")[:MOST_DEVICE]
 
@@ -139,6 +154,7 @@ def submit(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
             seen=form.cleaned_data["seen"],
             signature=form.cleaned_data["signature"],
             signed_from=f"{client_address(request)} {device}",
+            remarks=form.remarks,
             actor=request.user,
             now=now,
         )
@@ -146,7 +162,6 @@ def submit(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     if request.method == "POST" and attempt(form, write, refusals=ReviewRefused):
         messages.success(request, "已提交，谢谢您的评审。")
         return redirect("reviews:own_review", pk=pk)
-    table = read_table(row.review, sheets, None)
     missing = sum(not one.is_complete for one in table)
     context = {
         "row": row,

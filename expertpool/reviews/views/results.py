@@ -32,6 +32,7 @@ from expertpool.reviews.calculation.figures import (
 )
 from expertpool.reviews.calculation.tree import Rounding, rounded
 from expertpool.reviews.permissions import EXPORT, RESULTS
+from expertpool.reviews.queries.differences import remarks_in
 from expertpool.reviews.queries.results import Summary, names_in, results_visible_to
 from expertpool.reviews.queries.reviews import may_name
 from expertpool.reviews.queries.sheets import submitted_sheets
@@ -73,19 +74,26 @@ class Figures:
     agreement: str
     reliability: str
     severity: list[tuple[str, str]]  # expert, points above the others
-    far: list[tuple[Far, str, str, str]]  # with the expert's name, the others' mean, the gap
+    far: list[tuple[Far, str, str, str, str]]  # with name, the others' mean, the gap, what he says
 
 
 def _figures(summary: Summary) -> Figures:
     table = totals_in(summary.found)
     rows = whole(table)
     agreement, reliability = kendall_w(rows), icc(rows)
+    said = remarks_in(summary.review)
     return Figures(
         agreement=_short(agreement),
         reliability=_short(reliability),
         severity=[(summary.names[one], _signed(gap)) for one, gap in severity(table).items()],
         far=[
-            (one, summary.names[one.expert], _short(one.others), _signed(one.gap))
+            (
+                one,
+                summary.names[one.expert],
+                _short(one.others),
+                _signed(one.gap),
+                said.get((one.expert, one.item), ""),
+            )
             for one in far_totals(summary.rule, table)
         ],
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from expertpool.certificates.services.issuing import issue_to_member
+from expertpool.certificates.services.issuing import issue_to_members
 from expertpool.experts.events import ExpertApproved
 
 
 def member_came(event: ExpertApproved) -> None:
-    """Issue his certificate in the same transaction: whoever sees him in the pool sees it."""
-    issue_to_member(expert_id=event.expert_id, now=timezone.now())
+    """Issue their certificates in the same transaction: whoever sees them in the pool sees these."""
+    issue_to_members(keys=event.expert_ids, now=timezone.now())

@@ -4,7 +4,7 @@ time for, by a job whose progress is shown."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
@@ -26,6 +26,7 @@ from expertpool.core.settings import EXPORT_KEPT
 logger = logging.getLogger(__name__)
 OUT_OF_REACH = "不在您可以办理的范围内"
 AT_ONCE = 50  # rows of one transaction: how often the page hears of progress
+OF_A_SET = 500  # of those that are changed as a set
 
 # Rows of one action: a request that takes longer than a minute is broken off.
 MOST_PICKED = 5_000
@@ -63,6 +64,19 @@ def for_each(
     return result
 
 
+def as_result(rows: Iterable[Any], outcomes: Mapping[Any, object]) -> BulkResult:
+    """Return what came of ``rows`` that a service changed as a set: ``outcomes`` has for the key of each an
+    exception that says why it is refused, or what came of it."""
+    result = BulkResult()
+    for row in rows:
+        if isinstance(why := outcomes[row.pk], Exception):
+            result.refused.append((str(row), str(why)))
+        else:
+            result.done.append(str(row))
+            result.keys.append(row.pk)
+    return result
+
+
 # --- Many: worked off by a job ----------------------------------------------------------------------
 
 
@@ -93,11 +107,11 @@ class BulkStep(Protocol):
     @property
     def permission(self) -> str: ...
     @property
-    def refusals(self) -> Refusals: ...
-    @property
     def undone_by(self) -> str: ...
+    @property
+    def is_of_sets(self) -> bool: ...
     def reach(self, asked: Any, /) -> QuerySet[Any]: ...
-    def do(self, row: Any, asked: Asked, now: datetime) -> object: ...
+    def do(self, rows: list[Any], asked: Asked, now: datetime) -> BulkResult: ...
     def then(self, asked: Any, keys: list[Any], /) -> str: ...
 
 
@@ -137,7 +151,7 @@ def start_run(
 
 
 def work_off(*, run_id: int, now: datetime) -> None:
-    """Do what a run was started for, fifty rows at a time; one that is over stays as it is.
+    """Do what a run was started for, some rows at a time; one that is over stays as it is.
 
     Of a run whose worker died, the rows that were done are not done again. What goes wrong is kept as its state
     and logged; what was done before stays. One that nobody asked for does nothing (`core.mandates`).
@@ -156,13 +170,14 @@ def work_off(*, run_id: int, now: datetime) -> None:
     try:
         action = ACTIONS[run.action]
         end = BulkState.DONE
-        for start in range(run.done, run.total, AT_ONCE):
+        many = OF_A_SET if action.is_of_sets else AT_ONCE
+        for start in range(run.done, run.total, many):
             if _is_stopped(run):
                 end = BulkState.STOPPED
                 break
             # What the office has set is asked for each row.
             with unless_undone(run), read_once():
-                do_part(run, action, asked, run.chosen[start : start + AT_ONCE], now)
+                do_part(run, action, asked, run.chosen[start : start + many], now)
         with unless_undone(run):
             said = action.then(asked, run.made) if run.made else ""
             _update(run, state=end, said=said[:500], finished_at=now)
@@ -179,7 +194,7 @@ def do_part(run: BulkRun, action: BulkStep, asked: Asked, keys: list[Any], now: 
     user: Any = run.user
     allowed = user.is_active and user.has_permission(action.permission)
     rows = list(action.reach(asked).filter(pk__in=keys).order_by("pk")) if allowed else []
-    result = for_each(rows, lambda row: action.do(row, asked, now), refusals=action.refusals)
+    result = action.do(rows, asked, now) if rows else BulkResult()
     refused = [*run.refused, *result.refused]
     if lack := len(keys) - len(rows):
         refused.append((f"另有 {lack} 项", f"{OUT_OF_REACH}。"))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ExpertApproved:
-    """Somebody is a member of the pool now, by whatever way but an import: approved, entered as one, or
+    """Some are members of the pool now, by whatever way but an import: approved, entered as such, or
     back in it."""
 
-    expert_id: int
+    expert_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ class ExpertsImported:
 
 @dataclass(frozen=True)
 class StatusChanged:
-    """Where somebody stands is another than ``before``, by the act ``action`` (a code of the log)."""
+    """Where some stand is another than ``before``, by the act ``action`` (a code of the log)."""
 
-    expert_id: int
+    expert_ids: tuple[int, ...]
     action: str
     before: str
     after: str

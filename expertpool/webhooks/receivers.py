@@ -47,7 +47,7 @@ def experts_imported(event: ExpertsImported) -> None:
 
 def status_changed(event: StatusChanged) -> None:
     experts.tell_status(
-        event.expert_id,
+        event.expert_ids,
         action=event.action,
         before=event.before,
         after=event.after,

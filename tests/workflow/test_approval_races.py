@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -45,9 +45,11 @@ def meeting(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, *, locked: 
     monkeypatch.setattr(module, name, meet)
 
 
-def unlocked(subject: Model) -> Approval:
+def unlocked(subjects: Sequence[Model]) -> dict[int, Approval]:
     rows = Approval.objects.select_related("version", "step__role")
-    return rows.get(subject_id=subject.pk, state=ApprovalState.RUNNING)
+    keys = [one.pk for one in subjects]
+    found = rows.filter(subject_id__in=keys, state=ApprovalState.RUNNING)
+    return {one.subject_id: one for one in found}
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ def both(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
         save_flow(subject=SUBJECT, steps=[step], actor=make_user("admin"), now=NOW)
         project = make_project(ProjectStatus.PENDING)
         if not locked:
-            monkeypatch.setattr(approvals, "_running", unlocked)
+            monkeypatch.setattr(approvals, "_running_of", unlocked)
         meeting(monkeypatch, approvals, "_suffices", locked=locked)
 
         def agree(user: User) -> Callable[[], Any]:

@@ -7,6 +7,7 @@ PARTS = (
     "import",
     "record",
     "certificates",
+    "admission",
     "assignment",
     "letters",
     "review",

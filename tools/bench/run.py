@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from config.room import with_room
 from expertpool.accounts.services.demo import ensure_demo_accounts
+from tools.bench.admissions import measure_admission
 from tools.bench.assignments import measure_assignment
 from tools.bench.certificates import measure_certificates
 from tools.bench.draws import measure_draws
@@ -71,6 +72,12 @@ def _database(name: str, *, keep: bool) -> Iterator[None]:
 
 # What is as fast in any pool.
 ALONE = {"record": measure_record, "assignment": measure_assignment, "review": measure_review}
+OF_A_POOL = {
+    "narrow": measure_narrow,
+    "import": measure_import,
+    "certificates": measure_certificates,
+    "admission": measure_admission,
+}
 
 
 @with_room  # as pages and jobs have it
@@ -81,16 +88,13 @@ def _measure(reporter: Reporter, size: int, parts: Sequence[str], *, minutes: fl
         measure_draws(reporter, size, now=now)
     if "pages" in parts:
         measure_pages(reporter, size)
-    if "narrow" in parts:
-        measure_narrow(reporter, size, now=now)
-    if "import" in parts:
-        measure_import(reporter, size, now=now)
+    for name, measure_in in OF_A_POOL.items():
+        if name in parts:
+            measure_in(reporter, size, now=now)
     for name, measure in ALONE.items():
         if name in parts:
             measure(reporter)
     if "letters" in parts:
         measure_letters(reporter, now=now)
-    if "certificates" in parts:
-        measure_certificates(reporter, size, now=now)
     if SOAK in parts:
         measure_soak(reporter, size, minutes=minutes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -32,6 +33,35 @@ def record(
     for a code that nobody registered, TypeError for a float, which JSON in PostgreSQL does not
     keep exactly.
     """
+    entry = _entry(action, actor, now, subject, before, after, note)
+    # An existing row cannot be written: a trigger refuses it.
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_many(
+    action: str,
+    *,
+    actor: AbstractBaseUser | None,
+    now: datetime,
+    said: Iterable[tuple[models.Model, Values | None, Values | None]],
+    note: str = "",
+) -> list[Entry]:
+    """Append an entry for each (subject, before, after) of ``said``, in its order, by one statement; as `record`."""
+    return Entry.objects.bulk_create(
+        _entry(action, actor, now, subject, before, after, note) for subject, before, after in said
+    )
+
+
+def _entry(
+    action: str,
+    actor: AbstractBaseUser | None,
+    now: datetime,
+    subject: models.Model | None,
+    before: Values | None,
+    after: Values | None,
+    note: str,
+) -> Entry:
     # For its error: an action that nobody declared has no word to be shown by.
     _ = LOG_ACTIONS[action]
     entry = Entry(
@@ -51,8 +81,6 @@ def record(
     )
     entry.digest = content_digest(entry)
     entry.proof = make_proof(entry.digest)
-    # An existing row cannot be written: a trigger refuses it.
-    entry.save(force_insert=True)
     return entry
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import record
+from expertpool.audit.services import record, record_many
 from expertpool.certificates.enums import Ending
 from expertpool.certificates.events import CertificateRevoked, CertificatesIssued
 from expertpool.certificates.exceptions import CertificateRefused
@@ -54,13 +54,14 @@ def issue_certificate(
 
 
 @transaction.atomic
-def issue_to_member(*, expert_id: int, now: datetime) -> Certificate | None:
-    """Issue his first certificate to somebody who has just become a member, where the office wants it so; None
-    for who was ever given one, and whom it cannot be given to: the home page names him."""
-    if not value_of(AUTOMATIC) or Certificate.objects.filter(expert=expert_id).exists():
-        return None
-    made, _ = issue_many(keys=[expert_id], actor=None, now=now)
-    return made[0] if made else None
+def issue_to_members(*, keys: Sequence[int], now: datetime) -> list[Certificate]:
+    """Issue their first certificates to those who have just become members, where the office wants it so; none
+    to who was ever given one, and whom it cannot be given to: the home page names them."""
+    if not value_of(AUTOMATIC):
+        return []
+    given = set(Certificate.objects.filter(expert__in=keys).values_list("expert", flat=True))
+    new = [key for key in keys if key not in given]
+    return issue_many(keys=new, actor=None, now=now)[0] if new else []
 
 
 @transaction.atomic
@@ -220,18 +221,22 @@ def _issue(
         for (expert, version), number in zip(group, numbers, strict=True):
             made.append(_new(expert, version, number, old.get(expert.pk), actor, now, codes()))
     Certificate.objects.bulk_create(made)
-    for one in made:
-        replaced = one.replaces
-        record(
-            "certificate.reissue" if replaced else "certificate.issue",
-            actor=actor,
-            now=now,
-            subject=one.expert,
-            before={"证书编号": replaced.number} if replaced else None,
-            after={"证书编号": one.number, "有效期": validity(one.valid_from, one.valid_until)},
-        )
+    for action, some in (
+        ("certificate.issue", [one for one in made if not one.replaces]),
+        ("certificate.reissue", [one for one in made if one.replaces]),
+    ):
+        said = [(one.expert, _replaced(one), _given(one)) for one in some]
+        record_many(action, actor=actor, now=now, said=said)
     publish(CertificatesIssued(tuple(one.pk for one in made)))
     return made
+
+
+def _replaced(one: Certificate) -> dict[str, str] | None:
+    return {"证书编号": one.replaces.number} if one.replaces else None
+
+
+def _given(one: Certificate) -> dict[str, str]:
+    return {"证书编号": one.number, "有效期": validity(one.valid_from, one.valid_until)}
 
 
 def _new(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -23,6 +23,7 @@ from expertpool.core.bulk import (
     Asked,
     BulkResult,
     Refusals,
+    as_result,
     for_each,
     own_runs,
     start_run,
@@ -51,6 +52,8 @@ class BulkAction:
     (None where there is nothing), ``then`` does what was asked for along with it, for the rows by their
     keys, and says what came of it. ``background``: a code under which more than MOST_AT_ONCE rows are worked off by a job
     (`core.bulk`); ``arguments``, ``reach`` and ``then`` then get the user and what was posted, and no more of the request.
+    ``all_at_once``: a service that takes the rows together, as ``experts``, and says what came of each by its key
+    (`as_result`): by few statements, where there are thousands.
     """
 
     permission: str
@@ -70,11 +73,20 @@ class BulkAction:
     then: Callable[[Any, list[Any]], str] = field(default=lambda request, keys: "")
     background: str = ""
     undone_by: str = ""
+    all_at_once: Callable[..., Mapping[Any, object]] | None = None
 
-    def do(self, row: Any, asked: Asked, now: datetime) -> object:
-        """Change one row as ``asked`` says."""
+    @property
+    def is_of_sets(self) -> bool:
+        return self.all_at_once is not None
+
+    def do(self, rows: list[Any], asked: Asked, now: datetime) -> BulkResult:
+        """Change ``rows`` as ``asked`` says."""
         also = {"actor": asked.user, "now": now} | self.arguments(asked)
-        return self.change(**{self.subject: row}, **also)
+        if self.all_at_once is not None:
+            return as_result(rows, self.all_at_once(**{f"{self.subject}s": rows}, **also))
+        return for_each(
+            rows, lambda row: self.change(**{self.subject: row}, **also), refusals=self.refusals
+        )
 
 
 def bulk_view(action: BulkAction) -> View:
@@ -114,7 +126,7 @@ def bulk_view(action: BulkAction) -> View:
                 now=now,
             )
             return HttpResponseClientRedirect(reverse("core:bulk_run", args=[run.pk]))
-        result = for_each(rows, lambda row: action.do(row, asked, now), refusals=action.refusals)
+        result = action.do(rows, asked, now)
         result.refused.extend((str(row), f"{OUT_OF_REACH}。") for row in beyond)
         said = action.then(request, result.keys) if result.keys else ""
         return _told(action, request, result, unmeant, said)

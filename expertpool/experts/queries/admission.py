@@ -3,7 +3,7 @@ that the office set (docs/decisions/0224)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -121,8 +121,16 @@ def admitted_at(expert: Expert) -> datetime | None:
 
 def makers_of(expert: Expert) -> set[int]:
     """Return who entered ``expert`` or changed his record (ids): somebody else takes him into the pool."""
-    changed = expert.versions.filter(actor__isnull=False).values_list("actor", flat=True)
-    return {key for key in (expert.created_by_id, *changed) if key is not None}
+    return {*makers_of_each([expert])[expert.pk]}
+
+
+def makers_of_each(experts: Collection[Expert]) -> dict[int, frozenset[int]]:
+    """Return `makers_of` each of ``experts``, by their keys."""
+    found = {one.pk: {one.created_by_id} for one in experts}
+    rows = ExpertVersion.objects.filter(expert__in=found, actor__isnull=False).order_by()
+    for expert, actor in rows.values_list("expert", "actor").distinct():
+        found[expert].add(actor)
+    return {key: frozenset(one for one in makers if one) for key, makers in found.items()}
 
 
 def admits_at_once(user: User, department: int | None, *, now: datetime) -> bool:

@@ -3,15 +3,16 @@ office's flow says, as it is with who applies himself (docs/decisions/0224)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
-from expertpool.audit.services import record
+from expertpool.audit.services import record, record_many
 from expertpool.core.text import moment_text
 from expertpool.directory.models import Specialty
 from expertpool.experts.enums import STATUS_MOVES, ExpertSource, ExpertStatus
@@ -23,25 +24,29 @@ from expertpool.experts.queries.admission import (
     RIGHT,
     admissions_at_step_of,
     admits_at_once,
-    makers_of,
+    makers_of_each,
     unbegun,
 )
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.services.profile import RecordOrigin, create_expert
-from expertpool.experts.services.status import approve_expert
+from expertpool.experts.services.status import approve_expert, approve_experts
 from expertpool.experts.services.telling import tell_admitted
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.models import Approval
-from expertpool.workflow.queries.approvals import course_of, handed_in, reasons_in_words, running
+from expertpool.workflow.queries.approvals import handed_in, reasons_in_words, running
 from expertpool.workflow.queries.second_person import why_not_second
-from expertpool.workflow.services.approvals import decide, start_approval, start_approvals
+from expertpool.workflow.services.approvals import decide_all, start_approval, start_approvals
 
 CHANGED = "您打开页面之后，{}的档案修改过，没有审核；请刷新页面，看过现在的内容再审核。"
+OWN = "{}是您录入、导入或修改的，须由其他有权限的人员审核入库。"
 SENT_BACK = "{}已被退回，修改后请先点「重新提交」。"
 AT_ONCE = 500  # so many are begun in one transaction
+
+Refused = dict[int, ExpertRefused]
+Outcomes = dict[int, Verdict | ExpertRefused]
 
 
 @transaction.atomic
@@ -84,19 +89,45 @@ def approve_admission(
     (ExpertRefused) who does not wait, whoever entered or changed the record, or need not be another person
     (`why_not_second`), and whose part the step is not.
     """
-    row, approval = _waiting(expert, "审核通过", now)
-    if seen is not None and seen != approval.pk:
-        raise ExpertRefused(CHANGED.format(row.name))
-    firsts = makers_of(row)
-    if actor.pk in firsts:
-        raise ExpertRefused(f"{row.name}是您录入、导入或修改的，须由其他有权限的人员审核入库。")
-    if why := why_not_second(actor, firsts, asked_at=approval.started_at, now=now):
-        raise ExpertRefused(why)
-    verdict = _decide(row, agree=True, note=note, actor=actor, now=now)
-    if verdict is Verdict.APPROVED:
-        approve_expert(expert=row, note=note.strip()[:500], actor=actor, now=now)
-        tell_admitted(row, note=note, now=now)
-    return verdict
+    outcome = approve_admissions(experts=[expert], note=note, seen=seen, actor=actor, now=now)
+    said = outcome[expert.pk]
+    if isinstance(said, ExpertRefused):
+        raise said
+    return said
+
+
+@transaction.atomic
+def approve_admissions(
+    *,
+    experts: Iterable[Expert],
+    actor: User,
+    now: datetime,
+    note: str = "",
+    seen: int | None = None,
+) -> Outcomes:
+    """Agree to the steps at which ``experts`` wait, to each as `approve_admission` does, by as many statements as
+    one takes; return by the key of each what came of it, or why he is refused."""
+    waiting, refused = _all_waiting([one.pk for one in experts], "审核通过", now)
+    outcomes: Outcomes = {**refused}
+    makers = makers_of_each([row for row, _ in waiting])
+    # Most were handed in by one person at once: he is asked about once.
+    why_not = cache(lambda firsts, at: why_not_second(actor, firsts, asked_at=at, now=now))
+    rows: list[Expert] = []
+    for row, approval in waiting:
+        firsts = makers[row.pk]
+        if seen is not None and seen != approval.pk:
+            outcomes[row.pk] = ExpertRefused(CHANGED.format(row.name))
+        elif actor.pk in firsts:
+            outcomes[row.pk] = ExpertRefused(OWN.format(row.name))
+        elif why := why_not(firsts, approval.started_at):
+            outcomes[row.pk] = ExpertRefused(why)
+        else:
+            rows.append(row)
+    outcomes |= _decide_all(rows, agree=True, note=note, actor=actor, now=now)
+    admitted = [row for row in rows if outcomes[row.pk] is Verdict.APPROVED]
+    approve_experts(experts=admitted, note=note.strip()[:500], actor=actor, now=now)
+    tell_admitted(*admitted, note=note, now=now)
+    return outcomes
 
 
 @transaction.atomic
@@ -171,36 +202,95 @@ def _locked(expert: Expert, verb: str) -> Expert:
     """Lock who waits: his row, then (in `decide`) his approval, as whoever changes him does."""
     row = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
     if row.status != ExpertStatus.PENDING:
-        starts = [ExpertStatus(one).label for one in STATUS_MOVES["expert.approve"].starts]
-        raise StatusNotAllowed(row.name, row.get_status_display(), verb, starts)
+        raise _does_not_wait(row, verb)
     return row
 
 
+def _does_not_wait(row: Expert, verb: str) -> StatusNotAllowed:
+    starts = [ExpertStatus(one).label for one in STATUS_MOVES["expert.approve"].starts]
+    return StatusNotAllowed(row.name, row.get_status_display(), verb, starts)
+
+
 def _waiting(expert: Expert, verb: str, now: datetime) -> tuple[Expert, Approval]:
-    row = _locked(expert, verb)
-    approval = running(EXPERT.code).filter(subject_id=row.pk).first()
-    if approval is None:
-        if handed_in(EXPERT.code).filter(subject_id=row.pk).exists():
-            raise ExpertRefused(SENT_BACK.format(row.name))
-        approval = start_approval(subject=row, now=now, quietly=True)
-    return row, approval
+    waiting, refused = _all_waiting([expert.pk], verb, now)
+    if refused:
+        raise refused[expert.pk]
+    return waiting[0]
 
 
-def _decide(
-    row: Expert, *, agree: bool, note: str, actor: User, now: datetime, **also: Any
-) -> Verdict:
+def _all_waiting(
+    keys: list[int], verb: str, now: datetime
+) -> tuple[list[tuple[Expert, Approval]], Refused]:
+    """Lock those of ``keys`` who wait, in one order; return each with his approval, and why the others are refused."""
+    locked = Expert.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    rows = [*locked.select_related("user", "department").defer("search_tokens")]
+    refused: Refused = {
+        row.pk: _does_not_wait(row, verb) for row in rows if row.status != ExpertStatus.PENDING
+    }
+    waiting = [row for row in rows if row.pk not in refused]
+    handed = {one.subject_id: one for one in running(EXPERT.code).filter(subject_id__in=keys)}
+    ever = {*handed}
+    if any(row.pk not in handed for row in waiting):
+        ever |= {
+            *handed_in(EXPERT.code).filter(subject_id__in=keys).values_list("subject_id", flat=True)
+        }
+    refused |= {
+        row.pk: ExpertRefused(SENT_BACK.format(row.name))
+        for row in waiting
+        if row.pk not in handed and row.pk in ever
+    }
+    begun = start_approvals(subjects=[row for row in waiting if row.pk not in ever], now=now)
+    handed |= {one.subject_id: one for one in begun}
+    return [(row, handed[row.pk]) for row in waiting if row.pk not in refused], refused
+
+
+def _decide(row: Expert, **decision: Any) -> Verdict:
+    outcome = _decide_all([row], **decision)[row.pk]
+    if isinstance(outcome, ExpertRefused):
+        raise outcome
+    return outcome
+
+
+def _decide_all(
+    rows: Sequence[Expert], *, agree: bool, note: str, actor: User, now: datetime, **also: Any
+) -> Outcomes:
+    """Decide on each of ``rows``; log what is not the end."""
     try:
-        verdict = decide(subject=row, agree=agree, note=note, actor=actor, now=now, **also)
-    except DecisionRefused as error:
-        raise ExpertRefused(f"{row.name}：{error}") from error
-    if verdict is not Verdict.APPROVED:
-        course = course_of(row, now=now)
-        at = course.names[course.current] if course and verdict is not Verdict.REJECTED else ""
+        said = decide_all(subjects=rows, agree=agree, note=note, actor=actor, now=now, **also)
+    except DecisionRefused as error:  # of all: what is said by field
+        return {row.pk: ExpertRefused(f"{row.name}：{error}") for row in rows}
+    outcomes: Outcomes = {}
+    going_on: list[tuple[Expert, Verdict]] = []
+    for row in rows:
+        verdict = said[row.pk]
+        if isinstance(verdict, DecisionRefused):
+            outcomes[row.pk] = ExpertRefused(f"{row.name}：{verdict}")
+            continue
+        outcomes[row.pk] = verdict
+        if verdict is not Verdict.APPROVED:
+            going_on.append((row, verdict))
+    if going_on:
+        _log_steps(going_on, note, actor, now)
+    return outcomes
+
+
+def _log_steps(
+    decided: Sequence[tuple[Expert, Verdict]], note: str, actor: User, now: datetime
+) -> None:
+    """Log what was decided of each, and at which step he stands now."""
+    keys = [row.pk for row, _ in decided]
+    standing = (
+        running(EXPERT.code).filter(subject_id__in=keys).values_list("subject_id", "step__name")
+    )
+    at = dict(standing)
+    said = []
+    for row, verdict in decided:
         result = "已退回修改" if verdict is Verdict.REJECTED else verdict.label
-        after = {"结果": result} | ({"当前步骤": at} if at else {})
-        note = note.strip()[:500]
-        record("expert.admission", actor=actor, now=now, subject=row, after=after, note=note)
-    return verdict
+        said.append(
+            (row, None, {"结果": result} | ({"当前步骤": at[row.pk]} if row.pk in at else {}))
+        )
+    cut = note.strip()[:500]
+    record_many("expert.admission", actor=actor, now=now, said=said, note=cut)
 
 
 def _tell_maker(row: Expert, approval: Approval, why: str, actor: User, now: datetime) -> None:

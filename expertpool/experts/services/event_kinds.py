@@ -63,7 +63,7 @@ APPROVED = EventKind(
     label="专家入库",
     note="审核通过（包括批量导入后逐位审核的）、录入时直接在库、解冻、移出黑名单、恢复删除都算；导入时直接在库的不算。",
     subject=SUBJECT,
-    sources={ExpertApproved: lambda event: [event.expert_id]},
+    sources={ExpertApproved: lambda event: event.expert_ids},
     visible=experts_visible_to,
     past=lambda: _past(after__状态=ExpertStatus.FORMAL.label),
     page=lambda expert: reverse("experts:detail", args=[expert.pk]),

@@ -89,7 +89,7 @@ def create_expert(
         record("expert.create", actor=actor, now=now, subject=expert, after=after, note=note)
         publish(ExpertEntered(expert.pk))
         if expert.status == ExpertStatus.FORMAL:
-            publish(ExpertApproved(expert.pk))
+            publish(ExpertApproved((expert.pk,)))
     return expert
 
 

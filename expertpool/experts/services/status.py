@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.services.users import end_access
-from expertpool.audit.services import record
+from expertpool.audit.services import record_many
 from expertpool.core.configuration import value_of
 from expertpool.core.events import publish
 from expertpool.experts.enums import NOT_SIGNED_IN, STATUS_MOVES, ExpertStatus
@@ -22,7 +22,7 @@ from expertpool.experts.queries.availability import last_day
 from expertpool.experts.services.reasons import required_reason
 from expertpool.experts.services.telling import tell_status
 from expertpool.experts.settings import TERM_YEARS
-from expertpool.workflow.services.approvals import start_approval, withdraw_approval
+from expertpool.workflow.services.approvals import start_approval, withdraw_approvals
 
 # Of these he is told here; of the blacklist with the way to appeal, of an application by what decides it.
 TOLD = ("expert.freeze", "expert.unfreeze", "expert.unblacklist")
@@ -46,43 +46,70 @@ def set_status(
     where he leaves it without one. He is told of what is TOLD, with the reason. Announces
     StatusChanged, ExpertLeft of who was a member, ExpertApproved of who is one now.
     """
-    before = ExpertStatus(expert.status)
+    set_statuses(
+        experts=[expert], to=to, action=action, actor=actor, now=now, reason=reason, **also
+    )
+    return expert
+
+
+def set_statuses(
+    *,
+    experts: Sequence[Expert],
+    to: str,
+    action: str,
+    actor: User | None,
+    now: datetime,
+    reason: str = "",
+    **also: Any,
+) -> None:
+    """Change the status of ``experts``, who all stand alike, as `set_status` does, by as many statements as one
+    takes; refuses all where one cannot be changed so."""
+    before = ExpertStatus(experts[0].status)
     after = ExpertStatus(to)
     move = STATUS_MOVES[action]
+    keys = [one.pk for one in experts]
     allowed = before in move.starts and after in move.ends
     values = also | {"status": after, "updated_at": now}
     # With the status that the caller saw, in one statement: of two changes at once one is refused.
-    rows = Expert.objects.filter(pk=expert.pk, status=before)
-    if not allowed or not rows.update(**values):
-        # Read anew: the refusal says where he stands, not where he was.
-        now_is = Expert.objects.only("status").get(pk=expert.pk).get_status_display()
-        starts = [one.label for one in ExpertStatus if one in move.starts]
-        raise StatusNotAllowed(expert.name, now_is, move.verb, starts)
-    for name, value in values.items():
-        setattr(expert, name, value)
-    if after in NOT_SIGNED_IN and expert.user is not None:
-        end_access(user=expert.user, actor=actor, now=now)
-    record(
-        action,
-        actor=actor,
-        now=now,
-        subject=expert,
-        before={"状态": before.label},
-        after={"状态": after.label} | _term_words(also),
-        note=reason,
-    )
+    rows = Expert.objects.filter(pk__in=keys, status=before)
+    if not allowed or rows.update(**values) != len(keys):
+        raise _not_allowed(experts, after, action)
+    for expert in experts:
+        for name, value in values.items():
+            setattr(expert, name, value)
+        if after in NOT_SIGNED_IN and expert.user is not None:
+            end_access(user=expert.user, actor=actor, now=now)
+    was, is_now = {"状态": before.label}, {"状态": after.label} | _term_words(also)
+    said = [(one, was, is_now) for one in experts]
+    record_many(action, actor=actor, now=now, said=said, note=reason)
     if after is ExpertStatus.PENDING:
-        start_approval(subject=expert, now=now)
+        for expert in experts:
+            start_approval(subject=expert, now=now)
     elif before is ExpertStatus.PENDING:
-        withdraw_approval(subject=expert, now=now)
+        withdraw_approvals(subjects=experts, now=now)
     if action in TOLD:
-        tell_status(expert, action, before, reason=reason, now=now)
-    publish(StatusChanged(expert.pk, action, before.value, after.value))
+        for expert in experts:
+            tell_status(expert, action, before, reason=reason, now=now)
+    _announce(keys, action, before, after)
+
+
+def _not_allowed(experts: Sequence[Expert], after: ExpertStatus, action: str) -> StatusNotAllowed:
+    # Read anew: the refusal says where he stands, not where he was.
+    keys = [one.pk for one in experts]
+    stand = dict(Expert.objects.filter(pk__in=keys).values_list("pk", "status"))
+    first = next((one for one in experts if stand[one.pk] != after), experts[0])
+    move = STATUS_MOVES[action]
+    starts = [one.label for one in ExpertStatus if one in move.starts]
+    return StatusNotAllowed(first.name, ExpertStatus(stand[first.pk]).label, move.verb, starts)
+
+
+def _announce(keys: list[int], action: str, before: ExpertStatus, after: ExpertStatus) -> None:
+    publish(StatusChanged(tuple(keys), action, before.value, after.value))
     if before is ExpertStatus.FORMAL:
-        publish(ExpertLeft(expert.pk))
+        for key in keys:
+            publish(ExpertLeft(key))
     if after is ExpertStatus.FORMAL:
-        publish(ExpertApproved(expert.pk))
-    return expert
+        publish(ExpertApproved(tuple(keys)))
 
 
 def _term_words(values: Mapping[str, Any]) -> dict[str, str]:
@@ -101,16 +128,31 @@ def first_term(day: date) -> dict[str, Any]:
 def approve_expert(*, expert: Expert, note: str = "", actor: User | None, now: datetime) -> Expert:
     """Take a pending expert into the pool: the end of the flow by which that was decided (`admission`, and of who
     applied himself, joining), and no door besides. Who has no term gets that of the office (`first_term`)."""
-    has_term = expert.term_start_date or expert.term_end_date
-    return set_status(
-        **({} if has_term else first_term(timezone.localdate(now))),
-        expert=expert,
-        to=ExpertStatus.FORMAL,
-        action="expert.approve",
-        actor=actor,
-        now=now,
-        reason=note,
-    )
+    approve_experts(experts=[expert], note=note, actor=actor, now=now)
+    return expert
+
+
+@transaction.atomic
+def approve_experts(
+    *, experts: Iterable[Expert], note: str = "", actor: User | None, now: datetime
+) -> None:
+    """Take pending experts into the pool, each as `approve_expert` does."""
+    with_term: list[Expert] = []
+    without: list[Expert] = []
+    for expert in experts:
+        has_term = expert.term_start_date or expert.term_end_date
+        (with_term if has_term else without).append(expert)
+    for some, term in ((with_term, {}), (without, first_term(timezone.localdate(now)))):
+        if some:
+            set_statuses(
+                **term,
+                experts=some,
+                to=ExpertStatus.FORMAL,
+                action="expert.approve",
+                actor=actor,
+                now=now,
+                reason=note,
+            )
 
 
 @transaction.atomic

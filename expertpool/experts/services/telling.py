@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -24,7 +27,7 @@ from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.queries.subjects import About
-from expertpool.notifications.services.sending import send_message
+from expertpool.notifications.services.sending import Envelope, send_messages
 
 SALT = "experts.appeal"
 INVALID = "链接无效或已停用：请使用短信或邮件中的完整链接，或联系专家库管理单位。"
@@ -47,22 +50,24 @@ def tell_status(
     _send(STATUS_CHANGED, expert, words, expert, key, now=now)
 
 
-def tell_admitted(expert: Expert, *, note: str = "", now: datetime) -> None:
-    """Tell ``expert`` that he is a member of the pool now."""
-    words = {
-        "专家姓名": expert.name,
-        "专家编号": expert.number,
-        "审核意见": note.strip() or "无",
-        "时间": moment_text(now),
-    }
-    _send(
-        ADMITTED,
-        expert,
-        words,
-        expert,
-        f"expert.admitted:{expert.pk}:{now:%Y%m%d%H%M%S%f}",
-        now=now,
-    )
+def tell_admitted(*experts: Expert, note: str = "", now: datetime) -> None:
+    """Tell each of ``experts`` that he is a member of the pool now."""
+    said = note.strip() or "无"
+    told = [
+        _Told(
+            one,
+            {
+                "专家姓名": one.name,
+                "专家编号": one.number,
+                "审核意见": said,
+                "时间": moment_text(now),
+            },
+            one,
+            f"expert.admitted:{one.pk}:{now:%Y%m%d%H%M%S%f}",
+        )
+        for one in experts
+    ]
+    _send_all(ADMITTED, told, now=now)
 
 
 def tell_blacklisted(entry: BlacklistEntry, *, now: datetime) -> bool:
@@ -115,19 +120,29 @@ def _send(
     *,
     now: datetime,
 ) -> bool:
-    ways: list[str] = [*ways_outside(occasion, **contacts_of(expert))]
-    if ChannelCode.SITE in occasion.channels:
-        ways.append(ChannelCode.SITE)
-    recipient = recipient_of(expert)
-    sent = [one for one in ways if one != ChannelCode.SITE or recipient.account is not None]
-    if sent:
-        send_message(
-            occasion=occasion.code,
-            recipient=recipient,
-            channels=sent,
-            context=words,
-            about=about,
-            key=key,
-            now=now,
-        )
-    return bool(sent)
+    return bool(_send_all(occasion, [_Told(expert, words, about, key)], now=now))
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What one expert is told."""
+
+    expert: Expert
+    words: dict[str, str]
+    about: About
+    key: str
+
+
+def _send_all(occasion: Occasion, told: Iterable[_Told], *, now: datetime) -> int:
+    """Tell each by all ways to him; return how many there is any way to."""
+    by_ways: dict[tuple[str, ...], list[Envelope]] = defaultdict(list)
+    for one in told:
+        ways: list[str] = [*ways_outside(occasion, **contacts_of(one.expert))]
+        recipient = recipient_of(one.expert)
+        if ChannelCode.SITE in occasion.channels and recipient.account is not None:
+            ways.append(ChannelCode.SITE)
+        if ways:
+            by_ways[tuple(ways)].append(Envelope(recipient, one.words, one.about, one.key))
+    for channels, envelopes in by_ways.items():
+        send_messages(occasion=occasion.code, envelopes=envelopes, channels=channels, now=now)
+    return sum(len(envelopes) for envelopes in by_ways.values())

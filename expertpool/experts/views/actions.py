@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -33,6 +33,7 @@ from expertpool.experts.queries.experts import (
 from expertpool.experts.services.accounts import invite_to_account
 from expertpool.experts.services.admission import (
     approve_admission,
+    approve_admissions,
     hand_in_again,
     return_admission,
 )
@@ -135,6 +136,7 @@ def _bulk(
     meant: Q | None = None,
     background: str = "",
     undone_by: str = "",
+    all_at_once: Callable[..., Mapping[int, object]] | None = None,
 ) -> View:
     """Return the view that makes ``change`` of all ticked experts, of a whole list of those ``meant``; of
     who ``leaves`` as `_single`."""
@@ -161,6 +163,7 @@ def _bulk(
             meant=meant or Q(),
             background=background,
             undone_by=undone_by,
+            all_at_once=all_at_once,
             **about_seats,
         )
     )
@@ -214,6 +217,7 @@ approve_many = _bulk(
     _plain,
     meant=under_way(),
     background="experts.admit",
+    all_at_once=approve_admissions,
 )
 return_many = _bulk(
     return_admission,

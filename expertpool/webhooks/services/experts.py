@@ -5,6 +5,7 @@ What an expert does himself is told when the office may know it (docs/decisions/
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -31,12 +32,20 @@ def tell_imported(count: int, *, now: datetime) -> None:
     announce(event=EventCode.EXPERTS_IMPORTED, data=lambda: {"count": count}, at=now, now=now)
 
 
-def tell_status(expert_id: int, *, action: str, before: str, after: str, now: datetime) -> None:
-    """Announce that somebody stands elsewhere than ``before``; of who was approved, that."""
+def tell_status(
+    keys: Iterable[int], *, action: str, before: str, after: str, now: datetime
+) -> None:
+    """Announce that experts stand elsewhere than ``before``; of who was approved, that."""
     is_approval = action == APPROVED
     event = EventCode.EXPERT_APPROVED if is_approval else EventCode.EXPERT_STATUS
     states = {"before": ExpertStatus(before).value, "status": ExpertStatus(after).value}
-    announce(event=event, data=lambda: _expert(expert_id) | states, at=now, now=now)
+    if is_wanted(event):
+        for key in keys:
+            _tell_status(event, key, states, now=now)
+
+
+def _tell_status(event: EventCode, key: int, states: Data, *, now: datetime) -> None:
+    announce(event=event, data=lambda: _expert(key) | states, at=now, now=now)
 
 
 def tell_leave(leave_id: int, *, now: datetime) -> None:

@@ -5,6 +5,8 @@ Lists ask the database; a decision asks the proofs, too (docs/decisions/0173, 01
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
@@ -153,6 +155,19 @@ def has_decided_elsewhere(user: User, approval: Approval, step: FlowStep) -> boo
 def said_by(user: User, approval: Approval) -> bool:
     """Tell whether ``user``, or somebody for him, has decided where ``approval`` stands."""
     return approval.decisions.filter(_by(user), round=approval.moves).exists()
+
+
+Taken = Mapping[int, Collection[tuple[int, int | None]]]
+
+
+def parts_taken(user: User, approvals: Collection[Approval]) -> Taken:
+    """Return where ``user``, or somebody for him, has decided in any of ``approvals``, by their keys: at which steps
+    (their keys) in which rounds."""
+    found: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
+    rows = Decision.objects.filter(_by(user), approval__in=approvals).order_by()
+    for approval, step, said in rows.values_list("approval", "step", "round"):
+        found[approval].append((step, said))
+    return found
 
 
 def deciders_of(approval: Approval, step: FlowStep, row: Model) -> list[User]:

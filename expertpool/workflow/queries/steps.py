@@ -3,7 +3,7 @@ writes rows skips no step and makes no flow (docs/decisions/0173)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -71,11 +71,14 @@ def is_proven_version(version: FlowVersion) -> bool:
     return bytes_eq(bytes(version.proof), proof_of_version(version))
 
 
-def is_proven(approval: Approval) -> bool:
-    """Tell whether this system has led ``approval`` to where it stands, by a version of its own."""
+def is_proven(
+    approval: Approval, version_is: Callable[[FlowVersion], bool] = is_proven_version
+) -> bool:
+    """Tell whether this system has led ``approval`` to where it stands, by a version of its own: ``version_is`` may
+    know that of many approvals."""
     if not bytes_eq(bytes(approval.proof), proof_of_approval(approval)):
         return False
     step = approval.step  # which the proof names by its place: not that of another version
     if step is not None and step.version_id != approval.version_id:
         return False
-    return is_proven_version(approval.version)
+    return version_is(approval.version)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
 from django.db import transaction
 from django.db.models import Model
@@ -15,22 +16,23 @@ from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.models import Approval, Decision, FlowStep, FlowVersion
 from expertpool.workflow.queries.approvals import RUNNING, subject_code
 from expertpool.workflow.queries.deciders import (
+    Taken,
     agreed_here,
     awaited,
-    has_decided_elsewhere,
-    said_by,
+    parts_taken,
     stands_in_for,
     why_not_his_part,
 )
-from expertpool.workflow.queries.steps import is_proven
+from expertpool.workflow.queries.steps import is_proven, is_proven_version
 from expertpool.workflow.services.flows import current_version
 from expertpool.workflow.services.leading import (
     begin,
     begin_many,
     end,
-    first_steps,
+    end_all,
     lead_on,
     next_step,
+    next_steps,
 )
 from expertpool.workflow.services.reasons import checked_reasons
 from expertpool.workflow.services.telling_results import tell_result
@@ -66,8 +68,8 @@ def start_approvals(*, subjects: Sequence[Model], now: datetime) -> list[Approva
     if not subjects:
         return []
     version = current_version(subject_code(subjects[0]), now=now)
-    steps = first_steps(version, subjects, now=now)
-    return begin_many(((_new(version, row, now), step, row) for row, step in steps), now=now)
+    steps = next_steps(version, subjects, after=0, now=now)
+    return begin_many(((_new(version, row, now), steps[row.pk], row) for row in subjects), now=now)
 
 
 def _new(version: FlowVersion, subject: Model, now: datetime) -> Approval:
@@ -97,31 +99,71 @@ def decide(
     public notice, whose part this step is not, whoever decided another step of this approval or has decided here, and
     reasons for what its subject does not have, that are too long, or that go along with consent.
     """
-    reasons = checked_reasons(subject_code(subject), agree, fields or {})
-    approval = _running(subject)
-    if approval is None or approval.step is None:
-        raise DecisionRefused(NOTHING_WAITS)
-    if not is_proven(approval):
-        raise DecisionRefused(LED)
-    step = approval.step
-    decision = Decision(
-        approval=approval,
-        step=step,
-        agreed=agree,
-        note=note.strip()[:500],
-        fields=reasons,
-        decided_by=actor,
-        decided_at=now,
-        for_whom=_part(approval, step, subject, actor, now=now),
-        round=approval.moves,
-    )
-    decision.save(force_insert=True)
-    if agree and not _suffices(approval, step, subject, now=now):
-        return Verdict.COUNTED
-    verdict = lead_on(approval, step, subject, agree=agree, now=now)
-    if verdict in (Verdict.APPROVED, Verdict.REJECTED):
-        tell_result(approval, subject, verdict, decision, now=now)
-    return verdict
+    outcome = decide_all(
+        subjects=[subject], agree=agree, note=note, actor=actor, now=now, fields=fields
+    )[subject.pk]
+    if isinstance(outcome, DecisionRefused):
+        raise outcome
+    return outcome
+
+
+@transaction.atomic
+def decide_all(
+    *,
+    subjects: Sequence[Model],
+    agree: bool,
+    note: str,
+    actor: User,
+    now: datetime,
+    fields: Mapping[str, str] | None = None,
+) -> dict[int, Verdict | DecisionRefused]:
+    """Decide as `decide` on each of ``subjects``, of one model, by as many statements as one takes; return by the
+    key of each its verdict, or why it is refused."""
+    if not subjects:
+        return {}
+    reasons = checked_reasons(subject_code(subjects[0]), agree, fields or {})
+    approvals = _running_of(subjects)
+    taken = parts_taken(actor, approvals.values())
+    is_own = cache(is_proven_version)
+    outcomes: dict[int, Verdict | DecisionRefused] = {}
+    made: list[tuple[Decision, FlowStep, Model]] = []
+    for subject in subjects:
+        approval = approvals.get(subject.pk)
+        try:
+            if approval is None or approval.step is None:
+                raise DecisionRefused(NOTHING_WAITS)
+            if not is_proven(approval, is_own):
+                raise DecisionRefused(LED)
+            step = approval.step
+            for_whom = _part(approval, step, subject, actor, taken, now=now)
+        except DecisionRefused as refusal:
+            outcomes[subject.pk] = refusal
+            continue
+        decision = Decision(
+            approval=approval,
+            step=step,
+            agreed=agree,
+            note=note.strip()[:500],
+            fields=reasons,
+            decided_by=actor,
+            decided_at=now,
+            for_whom=for_whom,
+            round=approval.moves,
+        )
+        made.append((decision, step, subject))
+    Decision.objects.bulk_create(decision for decision, _, _ in made)
+    led = [
+        (one.approval, step, row)
+        for one, step, row in made
+        if not agree or _suffices(one.approval, step, row, now=now)
+    ]
+    counted = {row.pk: Verdict.COUNTED for _, _, row in made}
+    outcomes |= counted | lead_on(led, agree=agree, now=now)
+    for decision, _, row in made:
+        verdict = outcomes[row.pk]
+        if verdict in (Verdict.APPROVED, Verdict.REJECTED):
+            tell_result(decision.approval, row, Verdict(verdict), decision, now=now)
+    return outcomes
 
 
 def why_not_now(*, subject: Model, actor: User, now: datetime) -> str:
@@ -133,7 +175,8 @@ def why_not_now(*, subject: Model, actor: User, now: datetime) -> str:
     if approval is None or approval.step is None:
         return NOTHING_WAITS
     try:
-        _part(approval, approval.step, subject, actor, now=now)
+        taken = parts_taken(actor, [approval])
+        _part(approval, approval.step, subject, actor, taken, now=now)
     except DecisionRefused as refusal:
         return str(refusal)
     return ""
@@ -142,28 +185,49 @@ def why_not_now(*, subject: Model, actor: User, now: datetime) -> str:
 @transaction.atomic
 def withdraw_approval(*, subject: Model, now: datetime) -> None:
     """End the approval that runs, if any: its applicant took the subject back."""
-    approval = _running(subject)
-    if approval is not None:
-        end(approval, ApprovalState.WITHDRAWN, now=now)
+    withdraw_approvals(subjects=[subject], now=now)
+
+
+@transaction.atomic
+def withdraw_approvals(*, subjects: Sequence[Model], now: datetime) -> None:
+    """End the approvals of ``subjects``, of one model, that run."""
+    if running := _running_of(subjects):
+        end_all([*running.values()], ApprovalState.WITHDRAWN, now=now)
 
 
 def _running(subject: Model) -> Approval | None:
-    """The approval that runs, with its row locked until the transaction ends."""
+    return _running_of([subject]).get(subject.pk)
+
+
+def _running_of(subjects: Sequence[Model]) -> dict[int, Approval]:
+    """The approvals that run, by the keys of their ``subjects``, with their rows locked until the transaction ends."""
+    if not subjects:
+        return {}
+    keys = [one.pk for one in subjects]
     # PostgreSQL cannot lock what an outer join may leave empty: step and role.
-    rows = Approval.objects.select_for_update(of=("self",)).select_related("version", "step__role")
-    return rows.filter(RUNNING, subject_type=subject_code(subject), subject_id=subject.pk).first()
+    rows = Approval.objects.select_for_update(of=("self",)).order_by("pk")
+    rows = rows.select_related("step__role", "department").prefetch_related("version__steps")
+    found = rows.filter(RUNNING, subject_type=subject_code(subjects[0]), subject_id__in=keys)
+    return {one.subject_id: one for one in found}
 
 
 def _part(
-    approval: Approval, step: FlowStep, row: Model, actor: User, *, now: datetime
+    approval: Approval,
+    step: FlowStep,
+    row: Model,
+    actor: User,
+    taken: Taken,
+    *,
+    now: datetime,
 ) -> User | None:
-    """Return for whom ``actor`` decides; None: for himself."""
+    """Return for whom ``actor``, whose parts (`parts_taken`) are ``taken``, decides; None: for himself."""
     if step.kind == StepKind.NOTICE:
         until = moment_text(approval.due_at) if approval.due_at else ""
         raise DecisionRefused(f"正在公示（至 {until}），公示期满后自动转下一步，期间不审批。")
-    if has_decided_elsewhere(actor, approval, step):
+    mine = taken.get(approval.pk, ())
+    if any(at != step.pk for at, _ in mine):
         raise DecisionRefused("您已在另一个步骤审批过这项申请，请由其他人审批这一步。")
-    if said_by(actor, approval):
+    if any(said == approval.moves for _, said in mine):
         raise DecisionRefused("您已审批过这一步，请等待其他审批人。")
     why_not = why_not_his_part(actor, approval, step)
     if not why_not:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import uuid4
@@ -19,7 +20,6 @@ from expertpool.workflow.enums import ApprovalState, StepKind, Verdict
 from expertpool.workflow.models import Approval, FlowStep, FlowVersion, PublicNotice
 from expertpool.workflow.queries.approvals import (
     RUNNING,
-    applies,
     applying,
     subject_code,
     where_back,
@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 MOST_LINES = 30  # of what the public is told
 LONGEST_LINE = 500
+MOVED = ("step", "state", "ended_at", "moves", "due_at", "reminded", "proof")
 
 
 def begin(
@@ -69,46 +70,71 @@ def _stand(approval: Approval, step: FlowStep, row: Model, *, now: datetime) -> 
 
 
 def lead_on(
-    approval: Approval, step: FlowStep, row: Model, *, agree: bool, now: datetime
-) -> Verdict:
-    """Lead ``approval`` to where what was decided at ``step`` sends it."""
-    if agree:
-        following = next_step(approval, row, after=step.order, now=now)
+    led: Sequence[tuple[Approval, FlowStep, Model]], *, agree: bool, now: datetime
+) -> dict[int, Verdict]:
+    """Lead each approval, of one subject, to where what was decided at its step sends it, by as many statements as
+    one takes; return what came of each, by the key of its row."""
+    to = _after(led, now=now) if agree else {one.pk: where_back(one, step) for one, step, _ in led}
+    moves = [(one, following, row) for one, _, row in led if (following := to[one.pk])]
+    ended = ApprovalState.APPROVED if agree else ApprovalState.REJECTED
+    for approval, _, _ in led:
+        following = to[approval.pk]
         if following is not None:
-            _move(approval, following, row, now=now)
-            return Verdict.ADVANCED
-        end(approval, ApprovalState.APPROVED, now=now)
-        return Verdict.APPROVED
-    earlier = where_back(approval, step)
-    if earlier is not None:
-        _move(approval, earlier, row, now=now)
-        return Verdict.SENT_BACK
-    end(approval, ApprovalState.REJECTED, now=now)
-    return Verdict.REJECTED
+            _stand_at(approval, following, now=now)
+        else:
+            _end(approval, ended, now)
+    Approval.objects.bulk_update([one for one, _, _ in led], MOVED)
+    for approval, following, row in moves:
+        _entered(approval, following, row, now=now)
+    on, over = Verdict.SENT_BACK, Verdict.REJECTED
+    if agree:
+        on, over = Verdict.ADVANCED, Verdict.APPROVED
+    return {row.pk: on if to[approval.pk] else over for approval, _, row in led}
+
+
+def _after(
+    led: Sequence[tuple[Approval, FlowStep, Model]], *, now: datetime
+) -> dict[int, FlowStep | None]:
+    """Return the step that follows for each approval of ``led``, by its key."""
+    alike: dict[tuple[int, int], list[tuple[Approval, Model]]] = defaultdict(list)
+    for approval, step, row in led:
+        alike[approval.version_id, step.order].append((approval, row))
+    found: dict[int, FlowStep | None] = {}
+    for (_, order), some in alike.items():
+        rows = [row for _, row in some]
+        following = next_steps(some[0][0].version, rows, after=order, now=now)
+        found |= {approval.pk: following.get(row.pk) for approval, row in some}
+    return found
 
 
 def end(approval: Approval, state: ApprovalState, *, now: datetime) -> None:
     """End ``approval``, whatever it waits for."""
-    approval.step, approval.state, approval.ended_at = None, state, now
-    approval.due_at = None
-    _save(approval)
+    end_all([approval], state, now=now)
+
+
+def end_all(approvals: Sequence[Approval], state: ApprovalState, *, now: datetime) -> None:
+    """End each of ``approvals``, whatever it waits for, by one statement."""
+    for approval in approvals:
+        _end(approval, state, now)
+    Approval.objects.bulk_update(approvals, MOVED)
 
 
 def next_step(approval: Approval, row: Model, *, after: int, now: datetime) -> FlowStep | None:
     """The first step after ``after`` (0: from the start) whose condition ``row`` meets now."""
-    later = (step for step in approval.version.steps.all() if step.order > after)
-    return next((step for step in later if applies(step, row, now=now)), None)
+    return next_steps(approval.version, [row], after=after, now=now).get(row.pk)
 
 
-def first_steps(
-    version: FlowVersion, rows: Sequence[Model], *, now: datetime
-) -> list[tuple[Model, FlowStep]]:
-    """Return each of ``rows``, of one model, with its first step, by a statement for each step with a condition."""
+def next_steps(
+    version: FlowVersion, rows: Sequence[Model], *, after: int, now: datetime
+) -> dict[int, FlowStep]:
+    """Return for each of ``rows``, of one model, its first step after ``after``, where there is one, by a statement
+    for each step with a condition."""
     found: dict[int, FlowStep] = {}
     for step in version.steps.all():
-        meeting = applying(step, [row for row in rows if row.pk not in found], now=now)
-        found |= dict.fromkeys(meeting, step)
-    return [(row, found[row.pk]) for row in rows]
+        if step.order > after:
+            meeting = applying(step, [row for row in rows if row.pk not in found], now=now)
+            found |= dict.fromkeys(meeting, step)
+    return found
 
 
 def end_notices(*, now: datetime) -> int:
@@ -162,23 +188,31 @@ def _locked(approval_id: int) -> Approval:
 
 
 def _move(approval: Approval, step: FlowStep, row: Model, *, now: datetime) -> None:
+    _stand_at(approval, step, now=now)
+    approval.save(update_fields=MOVED)
+    _entered(approval, step, row, now=now)
+
+
+def _stand_at(approval: Approval, step: FlowStep, *, now: datetime) -> None:
     approval.step = step
     approval.due_at = _due(step, now)
-    _save(approval)
-    _entered(approval, step, row, now=now)
+    _count(approval)
+
+
+def _end(approval: Approval, state: ApprovalState, now: datetime) -> None:
+    approval.step, approval.state, approval.ended_at = None, state, now
+    approval.due_at = None
+    _count(approval)
 
 
 def _due(step: FlowStep, now: datetime) -> datetime | None:
     return end_of_working_days(step.days, after=now) if step.days else None
 
 
-def _save(approval: Approval) -> None:
+def _count(approval: Approval) -> None:
     approval.moves += 1
     approval.reminded = 0
     approval.proof = proof_of_approval(approval)
-    approval.save(
-        update_fields=["step", "state", "ended_at", "moves", "due_at", "reminded", "proof"]
-    )
 
 
 def _entered(

@@ -18,7 +18,11 @@ from django.utils import timezone
 from expertpool.accounts.models import Role, User
 from expertpool.accounts.services.passwords import reset_password
 from expertpool.audit.models import Entry
+from expertpool.audit.services import proven
+from expertpool.certificates.models import Certificate
+from expertpool.core.configuration import read_once
 from expertpool.core.criteria import canonical, parse
+from expertpool.core.fields import is_vouched
 from expertpool.core.models.bulk import BulkRun
 from expertpool.experts.enums import ExpertSource
 from expertpool.experts.exceptions import ExpertRefused
@@ -27,6 +31,7 @@ from expertpool.experts.queries.admission import admissions_waiting_for
 from expertpool.experts.queries.availability import not_in_pool
 from expertpool.experts.services.admission import (
     approve_admission,
+    approve_admissions,
     begin_admissions,
     enter_expert,
     hand_in_again,
@@ -40,7 +45,7 @@ from expertpool.notifications.models import Message
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
 from expertpool.workflow.enums import ApprovalState, OnRejection, Verdict
-from expertpool.workflow.models import Approval
+from expertpool.workflow.models import Approval, Decision
 from expertpool.workflow.queries.steps import is_proven
 from expertpool.workflow.services.flows import StepData, save_flow
 from tests.attacks.test_rights import make_role
@@ -427,3 +432,77 @@ def test_who_is_imported_as_a_member_has_a_term_too(member: User, tmp_path: Path
     assert {*found} == {("王甲", "formal", today), ("王乙", "formal", None)}
     assert ends["王甲"].year in (today.year + 2, today.year + 3)
     assert str(ends["王乙"]) == "2099-12-31"
+
+
+@pytest.mark.shows("EXP-13")
+def test_many_are_admitted_as_one_by_one_by_as_many_statements_as_few(
+    clerk: User, member: User
+) -> None:
+    """Five thousand took sixty-six statements each, an hour beside the work of others."""
+    term = {"term_start_date": NOW.date(), "term_end_date": NOW.date() + timedelta(days=90)}
+    emails = [{"email": f"wu{at}@example.cn"} for at in range(8)]
+    few, many = (
+        [entered(clerk, **one, **(term if at % 2 else {})) for at, one in enumerate(some)]
+        for some in (emails[:2], emails[2:])
+    )
+    first, own = entered(clerk), entered(member)
+    sent_back, forged, formal = entered(clerk), entered(clerk), make_expert()
+    return_admission(expert=sent_back, note="缺证书", actor=member, now=NOW)
+    Approval.objects.filter(subject_id=forged.pk).update(moves=1)
+    unbegun = make_expert(status="pending", created_by=clerk)
+    approve_admission(expert=first, actor=member, now=NOW)  # the series of numbers is there
+
+    def approve(experts: list[Expert]) -> tuple[dict[int, Any], int]:
+        with read_once(), CaptureQueriesContext(connection) as asked:
+            said = approve_admissions(experts=experts, note="同意", actor=member, now=NOW)
+        return said, len(asked)
+
+    said, of_few = approve(few)
+    more, of_many = approve(many)
+    assert {*said.values(), *more.values()} == {Verdict.APPROVED}
+    assert of_many == of_few
+    mixed, _ = approve([own, sent_back, forged, formal, unbegun])
+    why = {key: str(one) for key, one in mixed.items() if isinstance(one, ExpertRefused)}
+    assert mixed[unbegun.pk] is Verdict.APPROVED
+    for expert, word in (
+        (own, "修改的"),
+        (sent_back, "重新提交"),
+        (forged, "之外"),
+        (formal, "在库"),
+    ):
+        assert word in why[expert.pk]
+        assert again(expert).status == expert.status
+    keys = [one.pk for one in (*few, *many, unbegun)]
+    assert {*Expert.objects.filter(pk__in=keys).values_list("status", flat=True)} == {"formal"}
+    entries = Entry.objects.filter(subject_type=SUBJECT, subject_id__in=[str(key) for key in keys])
+    for action, note in (("expert.approve", "同意"), ("certificate.issue", "")):
+        rows = entries.filter(action=action)
+        assert sorted(int(one.subject_id) for one in proven(rows)) == sorted(keys)
+        assert {one.note for one in rows} == {note}
+    ends = dict(Certificate.objects.values_list("expert", "valid_until"))
+    assert ends[few[1].pk] == term["term_end_date"] != ends[few[0].pk]
+    assert all(is_proven(one) for one in Approval.objects.filter(subject_id__in=keys))
+    assert all(is_vouched(one) for one in Decision.objects.all())
+    told = Message.objects.filter(occasion="expert.admitted", channel="email")
+    assert {str(one.about_id) for one in told} == {str(one.pk) for one in (*few, *many)}
+
+
+@pytest.mark.shows("EXP-13")
+def test_many_go_on_to_the_step_that_each_meets(
+    admin: User, clerk: User, member: User, committee: Role, chiefs: Role
+) -> None:
+    high = canonical(parse(SUBJECT, {"field": "title_level", "op": "gte", "value": 3}))
+    steps = [
+        StepData("初审", role=committee),
+        StepData("专家组", role=chiefs, condition=high),
+        StepData("终审", role=chiefs),
+    ]
+    save_flow(subject=SUBJECT, steps=steps, actor=admin, now=NOW)
+    rows = [entered(clerk, title_level=level) for level in (0, 3, 4)]
+    said = approve_admissions(experts=rows, actor=member, now=NOW)
+    assert {*said.values()} == {Verdict.ADVANCED}
+    log = Entry.objects.filter(action="expert.admission", after__结果=Verdict.ADVANCED.label)
+    at = {int(one.subject_id): one.after["当前步骤"] for one in log}
+    assert [at[one.pk] for one in rows] == ["终审", "专家组", "专家组"]
+    twice = approve_admissions(experts=rows, actor=member, now=NOW)
+    assert all("另一个步骤" in str(one) for one in twice.values())

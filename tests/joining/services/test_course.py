@@ -93,7 +93,7 @@ def test_the_last_step_makes_an_expert_of_what_was_filled_in(admin: User) -> Non
     heard: list[int] = []
 
     def listen(event: ExpertApproved) -> None:
-        expert = Expert.objects.get(pk=event.expert_id)
+        expert = Expert.objects.get(pk__in=event.expert_ids)
         assert expert.avoidance_units.exists()  # the whole record is there
         heard.append(expert.pk)
 

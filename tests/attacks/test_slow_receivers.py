@@ -25,6 +25,7 @@ from expertpool.core.connector import QueueConnector
 from expertpool.core.jobs import app
 from expertpool.core.management.commands import work
 from expertpool.notifications.channels.base import Outbound, SendStatus
+from expertpool.notifications.channels.email import mailbox
 from expertpool.notifications.channels.email.smtp import MailServer, Smtp
 from expertpool.webhooks.enums import DeliveryState
 from expertpool.webhooks.services.delivery import deliver
@@ -86,6 +87,19 @@ def test_so_does_one_at_the_mail_server(port: int) -> None:
     result = Smtp(server).send(Outbound("1", "a@example.cn", "题", "文"))
     assert 2 < time.monotonic() - began < 8
     assert result.status is SendStatus.DOWN
+
+
+@pytest.mark.parametrize("port", [b"* OK ", b"* OK mail\r\n* CAPABILITY "], indirect=True)
+def test_and_one_at_the_mailbox_of_what_came_back(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit began after its greeting, of which a server may send a letter now and then for ever."""
+    monkeypatch.setattr(mailbox, "ALTOGETHER", 1)
+    account = mailbox.MailAccount("127.0.0.1", port, "none", "a", "b")
+    began = time.monotonic()
+    with pytest.raises(mailbox.MailboxUnreadable):
+        mailbox.read_new(account, None, wanted=lambda _: True, now=NOW)
+    assert time.monotonic() - began < 8
 
 
 def test_letters_wait_for_no_platform() -> None:

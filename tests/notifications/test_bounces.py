@@ -249,6 +249,15 @@ def test_a_mailbox_that_cannot_be_read_is_told_and_made_up_for(
     assert find_returns(NOON).state is Health.OK
 
 
+def test_a_mailbox_that_never_ends_fills_no_memory(
+    mailbox_of_returns: ImapServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailbox, "MOST_READ", 5000)
+    mailbox_of_returns.put(b"Subject: x\r\n" + b"X-A: b\r\n" * 1000 + b"\r\nc")
+    read_bounces(now=NOON)
+    assert "没有得到" in ReturnMailbox.objects.get().detail
+
+
 def test_a_job_that_fails_each_time_is_told(mailbox_of_returns: ImapServer) -> None:
     assert read_bounces(now=NOON) == 0
     assert find_returns(NOON + MINUTE).state is Health.OK

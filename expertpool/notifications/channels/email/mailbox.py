@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from expertpool.core.configuration import Reader
 from expertpool.notifications.channels.email.bounce_settings import (
@@ -23,6 +24,9 @@ from expertpool.notifications.channels.email.bounce_settings import (
 
 PATIENCE = 15  # seconds for each answer
 ALTOGETHER = 60  # seconds: a server that drips holds the worker no longer
+MOST_READ = (
+    128 * 1024 * 1024
+)  # bytes of one reading: all that a server may send of the letters that are read at once
 AT_ONCE = 200  # letters in one reading; the others in the next
 MOST = 256 * 1024  # bytes of a letter: what went wrong stands before the letter that came back
 LOOKS_BACK = timedelta(days=7)  # when a mailbox is read for the first time
@@ -91,14 +95,11 @@ def _opened(account: MailAccount) -> Iterator[imaplib.IMAP4]:
     """Sign in and open the inbox, which stays as it is."""
     if account.security == "ssl":
         tls = ssl.create_default_context()
-        box: imaplib.IMAP4 = imaplib.IMAP4_SSL(
+        box: _InTime = _EncryptedInTime(
             account.host, account.port, ssl_context=tls, timeout=PATIENCE
         )
     else:
-        box = imaplib.IMAP4(account.host, account.port, timeout=PATIENCE)
-    over = threading.Timer(ALTOGETHER, _cut, args=(box.sock,))
-    over.daemon = True
-    over.start()
+        box = _InTime(account.host, account.port, timeout=PATIENCE)
     try:
         box.login(account.user, account.password)
         kind, said = box.select("INBOX", readonly=True)
@@ -106,14 +107,55 @@ def _opened(account: MailAccount) -> Iterator[imaplib.IMAP4]:
             raise imaplib.IMAP4.error(said)
         yield box
     finally:
-        over.cancel()
         with suppress(OSError, imaplib.IMAP4.error):
             box.logout()
+        with suppress(OSError):
+            box.shutdown()
+        box.end()
 
 
-def _cut(sock: socket.socket) -> None:
-    with suppress(OSError):
-        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+class _InTime(imaplib.IMAP4):
+    """Is cut off once it has taken `ALTOGETHER`, from the first letter of its greeting to its farewell, or more than
+    `MOST_READ`: a server that sends a letter now and then, or never ends, is never idle."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        self._over, self._left = threading.Event(), MOST_READ
+        threading.Thread(target=self._cut, args=(ALTOGETHER,), daemon=True).start()
+        try:
+            super().__init__(*args, **more)
+        except BaseException:
+            self.end()
+            raise
+
+    def end(self) -> None:
+        self._over.set()
+
+    def read(self, size: int) -> bytes:
+        if size > self._left:
+            raise self.abort("too much")
+        return self._counted(super().read(size))
+
+    def readline(self) -> bytes:
+        return self._counted(super().readline())
+
+    def _counted(self, found: bytes) -> bytes:
+        self._left -= len(found)
+        if self._left < 0:
+            raise self.abort("too much")
+        return found
+
+    def _cut(self, seconds: float) -> None:
+        # Again and again: while it connects there is nothing to cut, while TLS begins another socket.
+        while not self._over.wait(seconds):
+            seconds = 1
+            if (sock := getattr(self, "sock", None)) is not None:
+                with suppress(OSError):
+                    # Of the socket itself: whoever reads from it finds its end, encrypted or not.
+                    socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+class _EncryptedInTime(_InTime, imaplib.IMAP4_SSL):
+    pass
 
 
 def _number(box: imaplib.IMAP4, code: str) -> int:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from expertpool.core.bounds import DAYS, Bounds, within
-from expertpool.core.fields import ProofField
+from expertpool.core.fields import ProofField, is_vouched
 from expertpool.fees.rules.pay import Terms
 from expertpool.fees.rules.stages import MOST, Stage, plain, stages_text
 
@@ -91,14 +91,21 @@ class FeeRate(models.Model):
 
     @property
     def terms(self) -> Terms:
+        """What it says; by one that somebody else has written nothing is paid, whatever stands in it."""
+        said = [] if self.is_altered else self.stages
         return Terms(
-            stages=tuple(Stage.from_json(one) for one in self.stages),
+            stages=tuple(Stage.from_json(one) for one in said),
             holiday=self.holiday,
             leader=self.leader,
             not_reviewed=self.not_reviewed,
             recused=self.recused,
             aborted_cap=self.aborted_cap,
         )
+
+    @property
+    def is_altered(self) -> bool:
+        """Whether somebody else than this system has written what it says."""
+        return not self._state.adding and not is_vouched(self)
 
     @property
     def stages_text(self) -> str:

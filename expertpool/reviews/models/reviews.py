@@ -37,6 +37,16 @@ def hash_of(said: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _readable(said: Any) -> Scores:
+    """Return what can be scores of ``said``: a draft has no proof, and whatever is written into one breaks no page."""
+    pairs = said.items() if isinstance(said, dict) else ()
+    return {code: both for code, both in pairs if _is_pair(both)}
+
+
+def _is_pair(both: Any) -> bool:
+    return isinstance(both, list) and len(both) == 2 and all(isinstance(one, str) for one in both)
+
+
 class Review(models.Model):
     """The scoring of ``project`` by its panel. Items and terms are set while it is prepared; from ``opened_at`` on they
     stay, and the experts score. ``stages`` of the rule are open, the leader opens the next; ``ended_at``: nobody
@@ -74,7 +84,7 @@ class Review(models.Model):
         null=False,
         says=(
             *("uid.hex", "project.number", "rule.name", "rule.version", "by_stage"),
-            *("opened_at", "ended_at", "items_hash"),
+            *("opened_at", "ended_at", "items_hash", "stages", "due_at"),
         ),
     )
 
@@ -107,6 +117,11 @@ class Review(models.Model):
         if self.ended_at:
             return ReviewState.ENDED
         return ReviewState.OPEN if self.opened_at else ReviewState.DRAFT
+
+    @property
+    def is_altered(self) -> bool:
+        """Whether somebody else than this system has written by what, until when and how far it is scored."""
+        return not is_vouched(self)
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether experts score now."""
@@ -243,6 +258,13 @@ class ScoreSheet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reviewer} · {self.item}"
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> ScoreSheet:
+        row = super().from_db(*args, **kwargs)
+        if "scores" in row.__dict__:
+            row.scores = _readable(row.scores)
+        return row
 
 
 class Submission(models.Model):

@@ -300,20 +300,41 @@ def has_his_sheets(reviewer: Reviewer) -> bool:
 
     Refuses (ReviewRefused) what is no more what was sealed.
     """
-    rows = ScoreSheet.objects.filter(reviewer=reviewer)
-    row = assignment_of(reviewer.review)
+    return all_have_their_sheets(reviewer.review, [reviewer])
+
+
+def all_have_their_sheets(review: Review, reviewers: Sequence[Reviewer]) -> bool:
+    """Tell the same of ``reviewers`` of ``review``. Refuses like `has_his_sheets`."""
+    asked = _asked_of(review)
+    found: dict[int, set[int]] = {one.pk: set() for one in reviewers}
+    rows = ScoreSheet.objects.filter(reviewer__in=found).order_by()
+    for reviewer, place in rows.values_list("reviewer", "item__place"):
+        found[reviewer].add(place)
+    if asked is None:
+        every = {one.place for one in items_of(review)}
+        return all(places == every for places in found.values())
+    return all(places == asked.get(pk, set()) for pk, places in found.items())
+
+
+def _asked_of(review: Review) -> dict[int, set[int]] | None:
+    """Return which items (places) each expert (pk) of ``review`` was given; None: all score all."""
+    row = assignment_of(review)
     if row is None:
-        asked = {one.place for one in items_of(reviewer.review)}
-    else:
-        sealed, people = sealed_things(row)
-        state = replay(order_of(row, sealed, row.reveals), row)
-        asked = {
-            int(key)
-            for commit, one in people.items()
-            if one.reviewer_id == reviewer.pk
-            for key in state.items_of(commit)
-        }
-    return asked == set(rows.values_list("item__place", flat=True))
+        return None
+    found: dict[int, set[int]] = {}
+    if row.by_hand:
+        if row.is_altered:
+            raise ReviewRefused(ALTERED)
+        people = dict(Reviewer.objects.filter(review=review).values_list("place", "pk"))
+        for item, places in row.chosen.items() if row.drawn_at else ():
+            for place in places:
+                found.setdefault(people[place], set()).add(int(item))
+        return found
+    sealed, drawn = sealed_things(row)
+    state = replay(order_of(row, sealed, row.reveals), row)
+    for commit, one in drawn.items():
+        found.setdefault(one.reviewer_id, set()).update(map(int, state.items_of(commit)))
+    return found
 
 
 @dataclass(frozen=True)

@@ -289,11 +289,10 @@ def replace_leaver(*, reviewer: Reviewer, actor: User, now: datetime) -> None:
     sealed, people = sealed_things(row)
     order = order_of(row, sealed, row.reveals)
     state = replay(order, row)
-    his = {
-        commit: reviewer.counts for commit, one in people.items() if one.reviewer_id == reviewer.pk
-    }
     done = Submission.objects.filter(STANDING, reviewer__review=review)
     signed = set(done.values_list("reviewer_id", flat=True))
+    stays = reviewer.counts and reviewer.pk in signed
+    his = {commit: stays for commit, one in people.items() if one.reviewer_id == reviewer.pk}
     busy = {commit: "busy" for commit, one in people.items() if one.reviewer_id in signed}
     state, told = _leave(state, his, busy)
     if not told:

@@ -23,6 +23,7 @@ from expertpool.workflow.services.two_persons import end_with_subject
 OVER = "评审还没有开始，或已经结束。"
 NOT_TODAY = "今天没有这个项目的现场评审，不用签到。"
 OLD_CODE = "二维码已经过期（每 30 秒更换），请重新扫描现场屏幕上现在显示的二维码。"
+ALTERED = "这位专家的记录在系统之外被改动过，请管理员核查。"
 GONE = "这位专家已经退出评审，请刷新页面。"
 
 
@@ -35,7 +36,8 @@ def sign_in(*, reviewer: Reviewer, actor: User, now: datetime) -> Reviewer:
     row = _held(reviewer)
     if row.signed_in_at is None:
         row.signed_in_at = now
-        row.save()
+        # Alone: else who leads, written by somebody else, would be proven by the way.
+        row.save(update_fields=["signed_in_at"])
         after = {"席位": str(row)}
         record("review.sign_in", actor=actor, now=now, subject=row.review, after=after)
     return row
@@ -82,6 +84,8 @@ def let_leave(
     row = _held(reviewer)
     if not is_reason(reason):
         raise ReviewRefused(f"请写明退出的原因{SAY_MORE}。", field="reason")
+    if row.is_altered:  # else leaving would prove who leads, as somebody wrote it
+        raise ReviewRefused(ALTERED)
     others = Reviewer.objects.filter(review=row.review, left_at__isnull=True).exclude(pk=row.pk)
     if not others.exists():
         raise ReviewRefused("只剩这一位专家，请先让候补专家加入。")
@@ -89,8 +93,8 @@ def let_leave(
     if submission is not None:
         end_with_subject(HandBack, submission, why="专家已退出评审", now=now)
     row.left_at, row.left_why = now, reason.strip()[:200]
-    # Nothing counts of who has submitted nothing.
-    row.counts = counts and submission is not None
+    # Whether he has submitted may be told tomorrow only: what was chosen is noted either way.
+    row.counts = counts
     row.save()
     record(
         "review.leave",

@@ -40,6 +40,7 @@ from expertpool.reviews.services.telling import tell_missing, tell_opened
 MOST_ITEMS = 2000
 MOST_SCORES = 10_000  # of one expert: he reads them all on the page that he signs
 HOUR = timedelta(hours=1)
+WRITTEN = "这次评审的设置（规则、阶段、截止时间等）在系统之外被改动过，请管理员核查。"
 FIXED = "评审已经开始，评审对象和规则不能再改。"
 
 
@@ -341,11 +342,15 @@ def end_review(*, review: Review, actor: User, now: datetime) -> Review:
 
 
 def lock_review(review: Review) -> Review:
-    """Hold ``review``: whoever changes it comes one after the other."""
+    """Hold ``review``: whoever changes it comes one after the other.
+
+    Refuses (ReviewRefused) one that somebody else has written: whoever saves it would vouch for that.
+    """
     rows = Review.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("project__department", "project__purchaser", "rule").get(
-        pk=review.pk
-    )
+    row = rows.select_related("project__department", "project__purchaser", "rule").get(pk=review.pk)
+    if row.is_altered:
+        raise ReviewRefused(WRITTEN)
+    return row
 
 
 def _lock_draft(review: Review) -> Review:

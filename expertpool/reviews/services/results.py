@@ -9,9 +9,10 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.reviews.calculation.record import record_of
 from expertpool.reviews.exceptions import ReviewRefused
-from expertpool.reviews.models import Review, ReviewResult, Submission
+from expertpool.reviews.models import Review, Reviewer, ReviewResult, Submission
 from expertpool.reviews.models.results import digest_of
-from expertpool.reviews.queries.results import about, reviewed_of
+from expertpool.reviews.queries.assignments import all_have_their_sheets
+from expertpool.reviews.queries.results import about, counting_in, reviewed_of
 from expertpool.reviews.queries.reviews import STANDING
 from expertpool.reviews.queries.sheets import are_fixed, items_of
 
@@ -58,5 +59,9 @@ def _check_written(review: Review) -> None:
     rows = Submission.objects.filter(STANDING, reviewer__review=review).select_related(
         "reviewer__review", "reviewer__expert"
     )
-    if any(one.is_altered or one.reviewer.is_altered for one in rows):
+    # Who scores, too: somebody taken out by another hand would be missed by nobody.
+    people = Reviewer.objects.filter(review=review).select_related("review", "expert")
+    if any(one.is_altered for one in [*rows, *people]):
         raise ReviewRefused(f"有专家的评分表{ALTERED}")
+    if not all_have_their_sheets(review, counting_in(review)):
+        raise ReviewRefused(f"由谁评审哪些对象的记录{ALTERED}")

@@ -59,8 +59,11 @@ def decide_hand_back(
         note=request.reason if agree else note,
     )
     if agree:
+        is_altered = row.is_altered
         row.returned_at, row.returned_why = now, request.reason
-        row.save()
+        # Of one that somebody else has written no proof is made: it goes on saying so.
+        proven = [] if is_altered else ["proof"]
+        row.save(update_fields=["returned_at", "returned_why", *proven])
         tell_returned(row, now=now)
     return request
 

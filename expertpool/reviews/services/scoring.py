@@ -34,6 +34,7 @@ from expertpool.reviews.queries.sheets import (
 
 NOT_HIS = "这不是您的评分表。"
 NOT_OPEN = "这次评审现在不能评分：还没有开始、已经结束，或已过截止时间。"
+WRITTEN = "这次评审的设置在系统之外被改动过，现在不能评分，请联系评审组织人员。"
 NOT_HIS_SHEETS = "您的评分表在系统之外被改动过，与分给您的评审对象不同，请联系评审组织人员。"
 FAR = (
     "有 {count} 个评审对象的评分与其他专家相差较大（超过满分的 {share}%），请核对：需要改的返回修改，"
@@ -186,6 +187,8 @@ def _held(reviewer: Reviewer, actor: User, now: datetime) -> Reviewer:
     expert = row.expert.merged_into or row.expert
     if expert.user_id is None or actor.pk != expert.user_id or row.left_at:
         raise ReviewRefused(NOT_HIS)
+    if row.review.is_altered:
+        raise ReviewRefused(WRITTEN)
     if not row.review.is_open(now):
         raise ReviewRefused(NOT_OPEN)
     if standing(row) is not None:

@@ -94,6 +94,7 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "people": people,
         "missing": sum(one.is_missing for one in people),
         "altered": bool(row.opened_at and not are_fixed(row, items)),
+        "rewritten": row.is_altered,
         "held": any(one.is_held for one in people),
         "named": may_name(user, row.project, now=now),
         "known": panel_is_known(row.project),

@@ -21,7 +21,10 @@ from expertpool.reviews.services.assigning import (
     set_assignment,
 )
 from expertpool.reviews.services.choosing import choose_experts, confirm_choice, hand_in_choice
-from tests.factories.scoring import make_campaign, make_review, seal
+from expertpool.reviews.services.organising import end_review
+from tests.factories.accounts import make_user
+from tests.factories.experts import give_account
+from tests.factories.scoring import fill_in, make_campaign, make_review, seal, submit
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +61,12 @@ def test_one_chooses_and_another_confirms(operator: User, supervisor: User) -> N
     row = confirm_choice(assignment=row, actor=supervisor, now=NOW)
     assert row.state == AssignmentState.DRAWN
     assert [[who.place for who in one.reviewers] for one in lines_of(review)] == [[1], [2]]
+    # Whoever was chosen scores what he was given, and submits.
+    for reviewer in review.reviewers.select_related("expert__user", "review__project"):
+        give_account(reviewer.expert, make_user("expert"))
+        fill_in(reviewer, now=NOW)
+        assert list(submit(reviewer, now=NOW).content) == [f"L-{reviewer.place}"]
+    assert end_review(review=review, actor=operator, now=NOW).ended_at
     assert Entry.objects.get(action="review.choose_confirm").after["指定摘要"] == row.seal
     with pytest.raises(ReviewRefused):
         confirm_choice(assignment=row, actor=supervisor, now=NOW)

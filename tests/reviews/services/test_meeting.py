@@ -89,6 +89,30 @@ def test_who_leaves_scores_no_more_and_his_sheet_counts_as_decided(
         let_leave(reviewer=other, reason="也走了", counts=False, actor=operator, now=NOW)
 
 
+def test_leaving_tells_not_whether_he_has_submitted_today(operator: User, expert: Expert) -> None:
+    """Of who had submitted nothing the row said at once that nothing counts."""
+    other = make_expert("李四")
+    give_account(other, make_user("expert"))
+    review = make_open(operator, now=NOW, pool=(expert, other, make_expert("赵六")), seats=3)
+    make_draw(now=NOW, operator=operator)
+    fill_in(reviewer_of(review, expert), now=NOW)
+    submit(reviewer_of(review, expert), now=NOW)
+    left = [
+        let_leave(
+            reviewer=reviewer_of(review, one),
+            reason="突发疾病",
+            counts=True,
+            actor=operator,
+            now=NOW,
+        )
+        for one in (expert, other)
+    ]
+    assert [one.counts for one in left] == [True, True]
+    said = Entry.objects.filter(action="review.leave").values_list("after", flat=True)
+    assert len({one["已提交的评分表"] for one in said}) == 1
+    assert len(submitted_sheets(review)) == 1
+
+
 def with_standby(operator: User, now: datetime) -> Reviewer:
     """One who sits in an open review, for which another stands by."""
     tag = make_tag("候补")

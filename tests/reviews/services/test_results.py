@@ -16,9 +16,9 @@ from expertpool.experts.models import Expert
 from expertpool.reviews.calculation import Indicator, Kind, RuleTree, Stage, verify
 from expertpool.reviews.calculation.tree import Formula
 from expertpool.reviews.exceptions import ReviewRefused
-from expertpool.reviews.models import Review, Reviewer, ReviewResult
+from expertpool.reviews.models import Reviewer, ReviewResult
 from expertpool.reviews.queries.results import Summary, results_visible_to, roles_of
-from expertpool.reviews.services.organising import end_review, open_review
+from expertpool.reviews.services.organising import Terms, change_terms, end_review, open_review
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert
 from tests.factories.scoring import GOOD, fill_in, make_open, make_review, reviewer_of, submit
@@ -118,7 +118,6 @@ def test_a_rule_with_a_price_asks_for_prices_before_it_opens(operator: User) -> 
     tree = RuleTree((Stage("评分", (price,)),))
     rule.pk, rule.version, rule.content = None, rule.version + 1, tree.as_json()
     rule.save(force_insert=True)
-    Review.objects.filter(pk=review.pk).update(rule=rule)
-    review.refresh_from_db()
+    change_terms(review=review, terms=Terms(rule), actor=operator, now=NOW)
     with pytest.raises(ReviewRefused, match="填写每个评审对象的报价"):
         open_review(review=review, actor=operator, now=NOW)

@@ -17,13 +17,14 @@ from expertpool.changes.services.requests import change_own
 from expertpool.experts.models import Expert
 from expertpool.experts.services.profile import update_expert
 from expertpool.fees.exceptions import FeeRefused
-from expertpool.fees.models import AccountCode, BankAccount
+from expertpool.fees.models import AccountCode, BankAccount, FeeLine
 from expertpool.fees.queries.accounts import (
     accounts_to_check,
     accounts_visible_to,
     is_payable_to,
     standing_account,
 )
+from expertpool.fees.queries.payments import payables
 from expertpool.fees.rules.banks import bank_of, fits, is_of_bank
 from expertpool.fees.services.accounts import (
     change_account,
@@ -320,12 +321,15 @@ def test_while_names_are_sealed_the_account_of_before_stands_in_its_place(
     assert after.split("csrf")[0] == before.split("csrf")[0]
     assert after.count("待核对") == before.count("待核对")
     assert "已更换" not in after
-    # He who looks at it notices nothing, and it is paid nothing.
+    # He who looks at it notices nothing, and it is paid nothing: what was agreed to today is paid tomorrow.
     url = reverse("fees:account_check", args=[old.pk])
     assert page.post(url, {"agree": "yes"}).status_code == 204
     seen = accounts_visible_to(finance).get()
     assert (seen.pk, seen.told_state, seen.state) == (old.pk, "confirmed", "ended")
-    assert not is_payable_to(seen, Expert.objects.get(pk=expert.pk))
+    (line,) = FeeLine.objects.select_related("expert__merged_into", "project", "rate")
+    (one,) = payables([line])
+    assert one.account == old
+    assert "明天起可以付款" in one.why_not
     # On the next day the one that the record holds stands alone, and waits.
     BankAccount.objects.update(asked_at=F("asked_at") - timedelta(days=1))
     assert [one.state for one in accounts_visible_to(finance)] == ["waiting"]

@@ -11,6 +11,7 @@ from uuid import uuid4
 import openpyxl
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +23,7 @@ from expertpool.core.importing import CellRefused, Row, check_rows
 from expertpool.experts.models import Expert
 from expertpool.experts.services.profile import update_expert
 from expertpool.fees.exceptions import FeeRefused
-from expertpool.fees.models import FeeLine, Payment, PaymentBatch, PaymentRequest
+from expertpool.fees.models import BankAccount, FeeLine, Payment, PaymentBatch, PaymentRequest
 from expertpool.fees.queries.lines import fees_sent_in, fees_visible_to, totals_of
 from expertpool.fees.queries.payments import (
     batches_visible_to,
@@ -32,6 +33,7 @@ from expertpool.fees.queries.payments import (
     unpaid_lines,
 )
 from expertpool.fees.services import papers
+from expertpool.fees.services.accounts import change_account, send_code
 from expertpool.fees.services.answers import AnswerImporter, amount
 from expertpool.fees.services.lines import reverse as reverse_fee
 from expertpool.fees.services.payments import decide_batch, make_batch, mark_paid, mark_returned
@@ -39,6 +41,7 @@ from expertpool.papers.registry import Paper
 from expertpool.workflow.services.two_persons import withdraw
 from tests.core.importing.sheets import table_of
 from tests.factories.accounts import make_user
+from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.factories.fees import CARD, make_batch_of, make_paid_to, make_signed
 from tests.fixtures import login
@@ -62,6 +65,14 @@ def cells(content: bytes) -> list[list[object]]:
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     assert sheet
     return [list(row) for row in sheet.iter_rows(values_only=True)]
+
+
+def change_account_of(expert: Expert, number: str, *, now: datetime) -> None:
+    """By himself, with a code."""
+    assert expert.user
+    said = {"expert": expert, "bank": "中国工商银行", "number": number}
+    send_code(code="123456", actor=expert.user, now=now, **said)
+    change_account(code="123456", actor=expert.user, now=now, **said)
 
 
 def agreed(batch: PaymentBatch, by: User, *, now: datetime = NOW) -> PaymentBatch:
@@ -105,6 +116,28 @@ def test_a_batch_is_paid_after_a_second_person_and_adds_up_to_the_letters(
     assert not unpaid_lines(finance).exists()
     said = {one.action for one in LogEntry.objects.filter(action__startswith="fee.batch")}
     assert said == {"fee.batch", "fee.batch_agree", "fee.batch_file"}
+
+
+def test_a_batch_tells_of_no_account_that_was_changed_today(
+    operator: User, finance: User, second: User
+) -> None:
+    """While names are sealed both the list of what can be paid and the refusal of a batch said who was at his account."""
+    now = timezone.now()
+    line = make_paid_to(operator, now=now - DAY)
+    make_draw(now=now, operator=operator)
+    expert = Expert.objects.get(pk=line.expert_id)
+    change_account_of(expert, "6222020000000000018", now=now)
+    (one,) = payables(unpaid_lines(finance))
+    assert (one.why_not, one.account.readable_number) == ("", CARD)
+    page = login(Client(), finance).get(reverse("fees:batch_new")).content.decode()
+    assert "待核对" not in page
+    batch = agreed(make_batch_of([line], finance, now=now), second, now=now)
+    assert [one.account.readable_number for one in payments_of(batch)] == [CARD]
+    # On the next day the new one waits to be looked at.
+    later = BankAccount.objects.get(ended_at=None)
+    BankAccount.objects.filter(pk=later.pk).update(asked_at=F("asked_at") - DAY)
+    (again,) = payables(FeeLine.objects.filter(pk=line.pk).select_related("expert", "project"))
+    assert again.why_not == "收款账户待核对"
 
 
 def test_what_the_bank_returns_is_paid_anew(operator: User, finance: User, second: User) -> None:

@@ -189,7 +189,9 @@ class FeeLine(models.Model):
 
     @property
     def calculation(self) -> list[Step]:
-        return [Step(text, Decimal(amount)) for text, amount in self.steps]
+        """How it was worked out; what somebody else has written is not read."""
+        steps = [] if self.is_altered else self.steps
+        return [Step(text, Decimal(amount)) for text, amount in steps]
 
     @property
     def net(self) -> Decimal:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.visibility import told_later
+from expertpool.draws.queries.untold import sealed_draws
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import day_start
 from expertpool.fees.models import BankAccount, FeeLine, Payment, PaymentBatch
 from expertpool.fees.models.payments import OPEN
 from expertpool.fees.permissions import PAY
-from expertpool.fees.queries.accounts import STANDS, is_payable_to
+from expertpool.fees.queries.accounts import is_payable_to, told_accounts
 from expertpool.fees.queries.lines import SIGNATURES, STANDING, fees_visible_to
 
 WAITS = Q(paid_at__isnull=True, returned_at__isnull=True, dropped_at__isnull=True)
@@ -50,15 +54,13 @@ class Payable:
 def payables(lines: Iterable[FeeLine]) -> list[Payable]:
     """Return each of ``lines`` with the account to which it is paid."""
     rows = list(lines)
-    payees = {payee_of(one).pk for one in rows}
-    standing = BankAccount.objects.filter(STANDS, expert__in=payees)
-    accounts = {
-        one.expert_id: one for one in standing.select_related("expert", "asked_by", "decided_by")
-    }
-    return [_payable(one, accounts.get(payee_of(one).pk)) for one in rows]
+    accounts = told_accounts({payee_of(one).pk for one in rows})
+    # Else one that its expert has just replaced, which is told tomorrow, would be agreed to and paid meanwhile.
+    rests = day_start(timezone.localdate()) if sealed_draws().exists() else None
+    return [_payable(one, accounts.get(payee_of(one).pk), rests) for one in rows]
 
 
-def _payable(line: FeeLine, account: BankAccount | None) -> Payable:
+def _payable(line: FeeLine, account: BankAccount | None, rests: datetime | None) -> Payable:
     why = ""
     if line.is_altered:
         why = "劳务费在系统之外被改动过"
@@ -70,6 +72,8 @@ def _payable(line: FeeLine, account: BankAccount | None) -> Payable:
         why = "收款账户待核对"
     elif not account.agreed:
         why = "收款账户未通过核对，待专家修改"
+    elif rests is not None and account.decided_at >= rests:
+        why = "收款账户今天刚核对，有抽取名单还没有公开，明天起可以付款"
     elif not is_payable_to(account, payee_of(line)):
         why = "收款账户与档案不一致，待重新核对"
     return Payable(line, account, why)

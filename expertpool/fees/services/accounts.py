@@ -134,8 +134,12 @@ def note_account(*, expert: Expert, actor: User | None, now: datetime) -> BankAc
     if standing is not None:
         if (standing.bank, standing.readable_number) == (bank, number):
             return standing
-        standing.ended_at = now
-        standing.save()
+        # One that somebody else has written is not made ours by its end.
+        if standing.is_altered:
+            BankAccount.objects.filter(pk=standing.pk).update(ended_at=now)
+        else:
+            standing.ended_at = now
+            standing.save()
     if not number:
         return None
     is_own = actor is not None and actor.pk == expert.user_id

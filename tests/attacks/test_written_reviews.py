@@ -42,7 +42,13 @@ def written(statement: str) -> None:
         cursor.execute(statement)
 
 
-@pytest.mark.parametrize("what", ["due_at = now() + interval '9 days'", "stages = 2"])
+@pytest.mark.parametrize(
+    "what",
+    [
+        "UPDATE reviews_review SET due_at = now() + interval '9 days'",
+        "UPDATE reviews_review SET stages = 2",
+    ],
+)
 def test_nobody_scores_by_terms_that_somebody_wrote(
     client: Client, operator: User, expert: Expert, what: str
 ) -> None:
@@ -50,7 +56,7 @@ def test_nobody_scores_by_terms_that_somebody_wrote(
     review = make_open(
         operator, now=NOW, pool=(expert,), by_stage=True, due_at=NOW + timedelta(days=1)
     )
-    written(f"UPDATE reviews_review SET {what}")
+    written(what)
     reviewer = reviewer_of(review, expert)
     for step in (
         lambda: fill_in(reviewer, now=NOW),
@@ -71,7 +77,7 @@ def test_no_step_of_the_office_vouches_for_a_leader_whom_somebody_wrote(
     """Noting that he came wrote the row anew, and with it the proof that he leads."""
     review = make_open(operator, now=NOW, pool=(expert, make_expert("李四")))
     reviewer = reviewer_of(review, expert)
-    written(f"UPDATE reviews_reviewer SET is_leader = true WHERE id = {reviewer.pk}")
+    Reviewer.objects.filter(pk=reviewer.pk).update(is_leader=True)
     sign_in(reviewer=reviewer, actor=operator, now=NOW)
     assert Reviewer.objects.get(pk=reviewer.pk).is_altered
     with pytest.raises(ReviewRefused, match="系统之外"):

@@ -60,7 +60,7 @@ def come(*, reviewer: Reviewer, code: str, actor: User, now: datetime) -> Review
         raise ReviewRefused(OLD_CODE)
     if row.signed_in_at is None:
         row.signed_in_at = now
-        row.save()
+        row.save(update_fields=["signed_in_at"])
         after = {"席位": str(row), "方式": "扫描现场二维码"}
         record("review.sign_in", actor=actor, now=now, subject=row.review, after=after)
     return row

@@ -61,7 +61,7 @@ def _check_written(review: Review) -> None:
     )
     # Who scores, too: somebody taken out by another hand would be missed by nobody.
     people = Reviewer.objects.filter(review=review).select_related("review", "expert")
-    if any(one.is_altered for one in [*rows, *people]):
+    if any(one.is_altered for one in rows) or any(one.is_altered for one in people):
         raise ReviewRefused(f"有专家的评分表{ALTERED}")
     if not all_have_their_sheets(review, counting_in(review)):
         raise ReviewRefused(f"由谁评审哪些对象的记录{ALTERED}")

@@ -16,7 +16,7 @@ from expertpool.experts.models import Expert
 from expertpool.reviews.calculation import Indicator, Kind, RuleTree, Stage, verify
 from expertpool.reviews.calculation.tree import Formula
 from expertpool.reviews.exceptions import ReviewRefused
-from expertpool.reviews.models import Reviewer, ReviewResult
+from expertpool.reviews.models import Review, Reviewer, ReviewResult
 from expertpool.reviews.queries.results import Summary, results_visible_to, roles_of
 from expertpool.reviews.services.organising import Terms, change_terms, end_review, open_review
 from tests.factories.accounts import make_user

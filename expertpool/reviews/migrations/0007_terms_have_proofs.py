@@ -6,7 +6,7 @@ from expertpool.core.mandates import vouch_more
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0005_chosen_by_hand")]
+    dependencies = [("reviews", "0006_scores_far_from_the_others")]
 
     operations = [
         vouch_more(

@@ -19,6 +19,7 @@ ENTRY_POINTS = {
     "restore": "config.commands:restore",
     "verify-draw": "config.cli:verify_draw",
     "verify-review": "config.cli:verify_review",
+    "verify-bundle": "config.cli:verify_bundle",
 }
 USAGE = """专家库综合管理系统
 
@@ -42,6 +43,7 @@ USAGE = """专家库综合管理系统
 核验
   verify-draw 文件.json          核验一次抽取的公开记录，不需要数据库
   verify-review 文件.json        按规则重新计算一次评审的结果记录，不需要数据库
+  verify-bundle 文件.zip [摘要]  核验一个项目的证据包，不需要数据库；写上清单摘要，清单被换也能发现
   verify-chain                   核验操作留痕的链条
 
 备份
@@ -83,6 +85,15 @@ def verify_review(arguments: list[str]) -> int:
     """Recompute the record of a result, as whoever took the file alone does."""
     verify = import_module("expertpool.reviews.calculation.verify")
     return int(verify.main(arguments, called="expertpool verify-review"))
+
+
+def verify_bundle(arguments: list[str]) -> int:
+    """Check an evidence bundle, as whoever took its programs alone does."""
+    bundle = import_module("expertpool.bundles.checking.verify")
+    draw = import_module("vdraw.verify")
+    review = import_module("expertpool.reviews.calculation.verify")
+    checks = bundle.checks_by(draw, review)
+    return int(bundle.main(arguments, called="expertpool verify-bundle", checks=checks))
 
 
 def _call(entry_point: str, arguments: list[str]) -> int:

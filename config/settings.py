@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "expertpool.webhooks",
     "expertpool.selfservice",
     "expertpool.reports",
+    "expertpool.bundles",
     "expertpool.points",
     "expertpool.fees",
     "expertpool.evaluations",

@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("expertpool.evaluations.urls")),
     path("", include("expertpool.fees.urls")),
     path("", include("expertpool.reviews.urls")),
+    path("", include("expertpool.bundles.urls")),
 ]
 if settings.DEV_PAGES:
     urlpatterns.append(path("styleguide/", include("expertpool.styleguide.urls")))

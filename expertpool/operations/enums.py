@@ -46,6 +46,7 @@ JOB_LABELS = {
     "core.write_export": "导出",
     "directory.compare_units": "单位比对",
     "certificates.tidy": "证书打印文件清理",
+    "bundles.make": "生成证据包",
     "certificates.work_off": "签发和打印证书",
     "points.settle": "记积分",
     "points.settle_due": "查找该记的积分",

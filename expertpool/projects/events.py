@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -10,3 +11,12 @@ class ProjectApproved:
     """The project is released for its draw."""
 
     project_id: int
+
+
+@dataclass(frozen=True)
+class ProjectIsArchived:
+    """Nothing of the project changes any more."""
+
+    project_id: int
+    by_id: int
+    at: datetime

@@ -38,6 +38,7 @@ BY_THE_SYSTEM = {
     "notifications.DeliveryEvent": "counts within the time of its attempt alone",
     "operations.JobFailure": "the queue's number, and the clock's",
     "operations.Alert": "the clock's",
+    "bundles.Bundle": "kept by the job",
     "certificates.CertificateRun": "kept by the job",
     "certificates.DesignVersion": "counted",
     "certificates.Lookup": "counted, and the clock's",

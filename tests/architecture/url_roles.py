@@ -16,6 +16,8 @@ from expertpool.achievements.models import Achievement
 from expertpool.achievements.settings import PUBLIC
 from expertpool.audit.models import Entry
 from expertpool.automation.models import EventRule, Firing
+from expertpool.bundles.models import Bundle
+from expertpool.bundles.services.making import ask_for_bundle
 from expertpool.certificates.models import Certificate, CertificateRun, Design
 from expertpool.certificates.services.designs import ensure_built_in
 from expertpool.core.models import BulkRun, ImportMemory
@@ -514,6 +516,14 @@ def review(world: World, _user: User) -> dict[str, Any]:
     if (row := Review.objects.filter(opened_at__isnull=True).first()) is None:
         row = make_review(world.users["operator"], now=timezone.now())
         Project.objects.filter(pk=row.project_id).update(department=world.project.department)
+    return {"pk": row.pk}
+
+
+def bundle(world: World, _user: User) -> dict[str, Any]:
+    """One that is asked for."""
+    row = Bundle.objects.first() or ask_for_bundle(
+        project=world.project, actor=world.users["admin"], now=timezone.now()
+    )
     return {"pk": row.pk}
 
 
@@ -1058,6 +1068,9 @@ RULES: dict[str, Rule] = {
     "evaluations:form_new": only("admin"),
     "evaluations:form_edit": only("admin", kwargs=rating_form),
     "evaluations:form_versions": only("admin", kwargs=rating_form),
+    # Bundles
+    "bundles:make": only("admin", "operator", "supervisor", "auditor", kwargs=PROJECT),
+    "bundles:detail": only("admin", "operator", "supervisor", "auditor", kwargs=bundle),
     # Reviews
     "reviews:list": only("admin", "operator", "supervisor", "auditor"),
     "reviews:detail": only("admin", "operator", "supervisor", "auditor", kwargs=review),

@@ -14,6 +14,7 @@ import os
 from collections.abc import Iterable, Iterator
 from datetime import UTC
 from functools import cached_property
+from typing import Any
 
 from expertpool.audit.models import Entry, Unproven
 from expertpool.core.crypto import blind_index, proof
@@ -21,9 +22,9 @@ from expertpool.core.crypto import blind_index, proof
 NONCE_BYTES = 8  # no two proofs are equal, so that none can be copied: the column is unique
 
 
-def content_digest(entry: Entry) -> bytes:
-    """Return SHA-256 of the entry's content as canonical JSON (sorted keys, UTF-8)."""
-    content = {
+def content_of(entry: Entry) -> dict[str, Any]:
+    """Return what the entry says, as its digest covers it."""
+    return {
         # As the database gives it back, whatever zone it came in: recomputed, it reads alike.
         "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "actor": entry.actor_id,
@@ -35,6 +36,11 @@ def content_digest(entry: Entry) -> bytes:
         "after": entry.after,
         "note": entry.note,
     }
+
+
+def content_digest(entry: Entry) -> bytes:
+    """Return SHA-256 of the entry's content as canonical JSON (sorted keys, UTF-8)."""
+    content = content_of(entry)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).digest()
 

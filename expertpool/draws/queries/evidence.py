@@ -93,13 +93,13 @@ def _apart(files: list[Attachment]) -> tuple[list[Attachment], list[Attachment]]
 
 
 def recordings_of(project: Project, user: User) -> list[Attachment]:
-    """Return recordings and other evidence kept with ``project`` or with a project that was drawn
-    together with it: the screen was recorded once for all."""
+    """Return recordings and other evidence kept with ``project``, as far as ``user`` may read them."""
+    return [one for one in evidence_kept_with(project) if may_view(user, one)]
+
+
+def evidence_kept_with(project: Project) -> list[Attachment]:
+    """Return the same for code that checks who may: with a project that was drawn together with it, too, since the screen
+    was recorded once for all."""
     leads = {draw.project_id: draw.project for draw in draws_of(project)}
     projects = {project.pk: project} | leads
-    return [
-        one
-        for owner in projects.values()
-        for one in attachments_of(owner)
-        if is_evidence(one) and may_view(user, one)
-    ]
+    return [one for owner in projects.values() for one in attachments_of(owner) if is_evidence(one)]

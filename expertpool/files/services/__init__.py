@@ -11,7 +11,7 @@ from expertpool.files.services.attaching import (
     remove_attachment,
     remove_orphans,
 )
-from expertpool.files.services.receiving import Received, receive
+from expertpool.files.services.receiving import Received, our_archive, receive
 from expertpool.files.services.waiting import scan_held
 from expertpool.files.services.words import Words, words_of
 
@@ -25,6 +25,7 @@ __all__ = [
     "move_attachment",
     "note_download",
     "note_preview",
+    "our_archive",
     "receive",
     "remove_attachment",
     "remove_orphans",

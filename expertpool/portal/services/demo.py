@@ -10,6 +10,7 @@ from expertpool.accounts.models import User
 from expertpool.accounts.services.demo import ensure_demo_accounts
 from expertpool.achievements.services.demo import ensure_demo_achievements
 from expertpool.automation.services.demo import ensure_demo_rules
+from expertpool.bundles.services.demo import ensure_demo_bundles
 from expertpool.certificates.services.demo import ensure_demo_certificates
 from expertpool.changes.services.demo import ensure_demo_changes
 from expertpool.directory.enums import RelationKind
@@ -139,6 +140,7 @@ def _draws(now: datetime) -> None:
             expert=_own_expert(now),
             now=now,
         )
+        ensure_demo_bundles(draw=draw, actor=_user("operator"), now=now)
 
 
 def _certificates(now: datetime) -> None:

@@ -7,7 +7,9 @@ from datetime import datetime
 from django.db import transaction
 
 from expertpool.accounts.models import User
+from expertpool.core.events import publish
 from expertpool.projects.enums import ProjectStatus
+from expertpool.projects.events import ProjectIsArchived
 from expertpool.projects.exceptions import NoteRequired, NotReadyToArchive
 from expertpool.projects.models import Project
 from expertpool.projects.queries.archive import why_not_archive
@@ -16,7 +18,7 @@ from expertpool.projects.services.state import lock_project, set_project_status
 
 @transaction.atomic
 def archive_project(*, project: Project, note: str, actor: User, now: datetime) -> None:
-    """Archive a finished or abandoned project, for good; logs it.
+    """Archive a finished or abandoned project, for good; logs it and announces ProjectIsArchived.
 
     Finished: its draw has ended and its review is over, with that of every project of its batch;
     abandoned: it was sent back or approved, and has no valid draw. Refuses a missing note
@@ -39,5 +41,6 @@ def archive_project(*, project: Project, note: str, actor: User, now: datetime) 
         changes={"archived_at": now, "archived_by": actor, "archive_note": note},
         note=note,
     )
+    publish(ProjectIsArchived(fresh.pk, actor.pk, now))
     # `fresh` was changed; the caller goes on with what he holds.
     project.refresh_from_db()

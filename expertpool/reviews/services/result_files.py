@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from expertpool.accounts.models import User
@@ -17,12 +18,13 @@ from expertpool.papers.models import PaperTemplate
 from expertpool.papers.queries import template_for
 from expertpool.papers.registry import Paper
 from expertpool.papers.services import fill_paper
-from expertpool.reviews.calculation import Indicator, points_of
+from expertpool.reviews.calculation import Indicator, points_of, verify
 from expertpool.reviews.queries.results import Line, Summary
 from expertpool.reviews.queries.sheets import submitted_sheets
 from expertpool.reviews.rules.wording import settings_words
 
 TITLE = "评审汇总表"
+CHECKER = Path(verify.__file__)  # recomputes a record without this system
 TEMPLATE = "reviews/result.typ"
 SIGNATURES = ("评审组组长", "评审组成员", "监督人员", "日期")
 PAPER = "reviews.result"

@@ -1,0 +1,211 @@
+"""Evidence bundles: what they hold, for whom, and that they are made once."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.bundles.enums import BundleState
+from expertpool.bundles.exceptions import BundleRefused
+from expertpool.bundles.models import Bundle
+from expertpool.bundles.queries.bundles import file_of, out_of_reach
+from expertpool.bundles.services.making import MOST_A_DAY, ask_for_bundle, make_bundle
+from expertpool.core.mandates import FORGED, forged_rows
+from expertpool.files.models import Attachment
+from expertpool.files.queries import may_view
+from expertpool.projects.services.archive import archive_project
+from tests.factories.accounts import make_user
+from tests.factories.bundles import SCAN, content_of, make_made, make_proven
+from tests.factories.draws import make_draw
+from tests.fixtures import login
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
+
+
+def kept(bundle: Bundle) -> Attachment:
+    file = file_of(bundle)
+    assert file is not None
+    return file
+
+
+def names_in(bundle: Bundle) -> set[str]:
+    return set(zipfile.ZipFile(io.BytesIO(content_of(bundle))).namelist())
+
+
+def listed_in(bundle: Bundle) -> dict:
+    archive = zipfile.ZipFile(io.BytesIO(content_of(bundle)))
+    text = archive.read("清单.json")
+    assert hashlib.sha256(text).hexdigest() == bundle.digest
+    return json.loads(text)
+
+
+def test_it_holds_all_that_proves_a_project(operator: User, admin: User) -> None:
+    project = make_proven(operator)
+    bundle = make_made(project, admin)
+    names, listed = names_in(bundle), listed_in(bundle)
+    assert bundle.is_done, bundle.error
+    assert bundle.parts == ["draws", "names", "reviews", "fees", "notices", "log", "log_contents"]
+    assert not bundle.withheld
+    assert {
+        "评审结果/评审结果记录.json",
+        "评审结果/评审汇总表.pdf",
+        "评审结果/评审汇总表.xlsx",
+        "抽取表和名单/签字的抽取表.pdf",
+        "通知/通知记录.xlsx",
+        "操作日志/操作日志.json",
+        "操作日志原文/操作日志原文.json",
+        "核验/verify_bundle.py",
+        "说明.txt",
+    } <= names
+    assert len([one for one in names if one.startswith("劳务费确认函/")]) == 2
+    assert {row["path"] for row in listed["files"]} == names - {"清单.json"}
+    archive = zipfile.ZipFile(io.BytesIO(content_of(bundle)))
+    assert archive.read("抽取表和名单/签字的抽取表.pdf") == SCAN
+    assert all(
+        hashlib.sha256(archive.read(row["path"])).hexdigest() == row["sha256"]
+        for row in listed["files"]
+    )
+    made = Entry.objects.get(action="bundle.make")
+    assert made.after
+    assert made.after["清单摘要"] == bundle.digest
+    assert Entry.objects.filter(action="draw.names", note="证据包").exists()
+    # A second run of the job changes nothing.
+    make_bundle(bundle_id=bundle.pk, now=timezone.now())
+    assert Entry.objects.filter(action="bundle.make").count() == 1
+
+
+def test_each_gets_what_he_may_see_and_nobody_more_by_the_file_of_another(
+    operator: User, admin: User
+) -> None:
+    project = make_proven(operator)
+    whole = make_made(project, admin)
+    own = make_made(project, operator)
+    assert "log_contents" not in own.parts
+    assert ["操作日志原文", "生成人没有查看的权限"] in own.withheld
+    assert not any(one.startswith("操作日志原文/") for one in names_in(own))
+    file = kept(whole)
+    assert may_view(admin, file)
+    assert not may_view(operator, file)
+    assert out_of_reach(operator, whole) == ["操作日志原文"]
+    assert may_view(operator, kept(own))
+    assert not may_view(make_user("finance"), kept(own))
+
+
+def test_nothing_that_names_anybody_leaves_before_the_names_do(admin: User) -> None:
+    draw = make_draw(now=timezone.now(), reply_minutes=60)
+    for is_archive in (False, True):
+        bundle = make_made(draw.project, admin, is_archive=is_archive)
+        assert bundle.is_done
+        assert {reason for _, reason in bundle.withheld} == {"名单尚未公开"}
+        assert bundle.parts == ["draws"]
+        assert names_in(bundle) == {
+            f"抽取记录/{draw.number}（公开前）.json",
+            "清单.json",
+            "说明.txt",
+            "核验/verify_bundle.py",
+            "核验/verify_draw.py",
+            "核验/verify_review.py",
+        }
+
+
+def test_the_archive_keeps_a_whole_one(operator: User) -> None:
+    now = timezone.now()
+    project = make_proven(operator, now=now)
+    archive_project(project=project, note="资料齐全", actor=operator, now=now + timedelta(days=9))
+    bundle = Bundle.objects.get()
+    assert (bundle.is_archive, bundle.asked_by, bundle.state) == (True, operator, "queued")
+    connection.check_constraints()  # links the entries of the log, as a commit does
+    make_bundle(bundle_id=bundle.pk, now=now + timedelta(days=9))
+    bundle.refresh_from_db()
+    assert "fees" in bundle.parts
+    assert not bundle.withheld
+    # He who archived it gets it only if he may see all of it.
+    assert out_of_reach(operator, bundle)
+
+
+def test_two_at_once_and_too_many_are_refused(operator: User, admin: User) -> None:
+    project = make_draw(now=timezone.now(), reply_minutes=60).project
+    now = timezone.now()
+    first = ask_for_bundle(project=project, actor=admin, now=now)
+    with pytest.raises(BundleRefused, match="正在生成"):
+        ask_for_bundle(project=project, actor=admin, now=now)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Bundle.objects.create(project=project, asked_by=admin, asked_at=now)
+    make_bundle(bundle_id=first.pk, now=now)
+    for _ in range(MOST_A_DAY - 1):
+        Bundle.objects.create(
+            project=project, asked_by=admin, asked_at=now, finished_at=now, state=BundleState.FAILED
+        )
+    with pytest.raises(BundleRefused, match="一天内已生成 10 份"):
+        ask_for_bundle(project=project, actor=admin, now=now)
+
+
+def test_one_that_nobody_asked_for_is_not_made(admin: User) -> None:
+    project = make_draw(now=timezone.now(), reply_minutes=60).project
+    bundle = ask_for_bundle(project=project, actor=admin, now=timezone.now())
+    Bundle.objects.filter(pk=bundle.pk).update(is_archive=True)
+    make_bundle(bundle_id=bundle.pk, now=timezone.now())
+    bundle.refresh_from_db()
+    assert (bundle.state, bundle.error) == ("failed", FORGED)
+    assert forged_rows(now=timezone.now())["证据包"] == 1
+
+
+def test_whoever_writes_more_parts_into_the_row_reads_no_more(operator: User, admin: User) -> None:
+    bundle = make_made(make_proven(operator), admin)
+    file = kept(bundle)
+    Bundle.objects.filter(pk=bundle.pk).update(parts=[])
+    assert not may_view(operator, file)
+    assert not may_view(admin, file)
+
+
+def test_what_fails_is_told(admin: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = ask_for_bundle(
+        project=make_draw(now=timezone.now(), reply_minutes=60).project,
+        actor=admin,
+        now=timezone.now(),
+    )
+    monkeypatch.setattr("expertpool.bundles.services.making.chain_head", lambda: 1 / 0)
+    make_bundle(bundle_id=bundle.pk, now=timezone.now())
+    bundle.refresh_from_db()
+    assert (bundle.state, file_of(bundle)) == ("failed", None)
+    assert "请重新生成" in bundle.error
+
+
+def test_the_card_the_page_and_the_file(client: Client, operator: User) -> None:
+    project = make_proven(operator)
+    login(client, operator)
+    evidence = reverse("projects:detail", args=[project.pk]) + "?tab=evidence"
+    assert "生成证据包" in client.get(evidence).content.decode()
+    answer = client.post(reverse("bundles:make", args=[project.pk]))
+    bundle = Bundle.objects.get()
+    page = reverse("bundles:detail", args=[bundle.pk])
+    assert answer["Location"] == page
+    assert "排队中" in client.get(page).content.decode()
+    answer = client.post(reverse("bundles:make", args=[project.pk]), follow=True)
+    assert "正在生成" in answer.content.decode()
+    make_bundle(bundle_id=bundle.pk, now=timezone.now())
+    bundle.refresh_from_db()
+    shown = client.get(page, headers={"HX-Request": "true"}).content.decode()
+    assert bundle.digest in shown
+    assert "操作日志原文" in shown
+    assert "<html" not in shown
+    file = kept(bundle)
+    download = reverse("files:download", args=[file.pk])
+    assert download in shown
+    content = b"".join(client.get(download).streaming_content)  # type: ignore[attr-defined]
+    assert content.startswith(b"PK")
+    assert page in client.get(evidence).content.decode()
+    Bundle.objects.filter(pk=bundle.pk).update(is_archive=True)
+    assert "在系统之外被改动过" in client.get(page).content.decode()
+    assert client.get(download).status_code == 404

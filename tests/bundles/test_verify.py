@@ -1,0 +1,215 @@
+"""Bundles that were altered are refused in words, by the command and by the file alone."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.cli import main
+from expertpool.bundles.checking import verify
+from tests.factories.accounts import make_user
+from tests.factories.bundles import content_of, make_made, make_proven
+
+Files = dict[str, bytes]
+
+
+@pytest.fixture(scope="module")
+def bundle(once: Callable[[], AbstractContextManager[None]], media_once: None) -> tuple[bytes, str]:
+    """A whole bundle and the digest of its list."""
+    with once():
+        made = make_made(make_proven(make_user("operator")), make_user("admin"))
+        return content_of(made), made.digest
+
+
+pytestmark = pytest.mark.django_db
+
+
+def files_of(content: bytes) -> Files:
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    return {one: archive.read(one) for one in archive.namelist()}
+
+
+def relisted(files: Files) -> Files:
+    """The same with a list that fits its files, as a forger would write it."""
+    listed = json.loads(files["清单.json"])
+    parts = {row["path"]: row["part"] for row in listed["files"]}
+    listed["files"] = [
+        {
+            "path": path,
+            "size": len(content),
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "part": parts[path],
+        }
+        for path, content in files.items()
+        if path in parts
+    ]
+    return files | {"清单.json": json.dumps(listed, ensure_ascii=False).encode()}
+
+
+def said_of(
+    files: Files | bytes,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    *more: str,
+    code: int = 1,
+) -> str:
+    path = tmp_path / "证据包.zip"
+    if isinstance(files, bytes):
+        path.write_bytes(files)
+    else:
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in files.items():
+                archive.writestr(name, content)
+    capsys.readouterr()
+    assert main(["verify-bundle", str(path), *more]) == code, capsys.readouterr().out
+    said = capsys.readouterr()
+    return said.out + said.err
+
+
+def changed(files: Files, ending: str, change: Callable[[Any], Any]) -> tuple[str, Files]:
+    """The files with one of JSON written anew."""
+    path = next(one for one in files if one.endswith(ending))
+    return path, files | {
+        path: json.dumps(change(json.loads(files[path])), ensure_ascii=False).encode()
+    }
+
+
+def test_one_that_is_whole_agrees(
+    bundle: tuple[bytes, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = said_of(bundle[0], tmp_path, capsys, bundle[1], code=0)
+    assert "一致" in said
+    assert "抽取记录 2 份、评审记录 1 份" in said
+    assert "不一致" not in said
+    assert bundle[1] in said
+    assert "对照" in said_of(bundle[0], tmp_path, capsys, code=0)
+
+
+def test_the_file_in_it_checks_it_alone(bundle: tuple[bytes, str], tmp_path: Path) -> None:
+    """In another folder, with nothing of the product within reach."""
+    (tmp_path / "包.zip").write_bytes(bundle[0])
+    zipfile.ZipFile(io.BytesIO(bundle[0])).extractall(tmp_path / "有")
+    run = [sys.executable, "-I", "核验/verify_bundle.py", str(tmp_path / "包.zip"), bundle[1]]
+    done = subprocess.run(run, cwd=tmp_path / "有", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "抽取记录 2 份、评审记录 1 份" in done.stdout
+    # Without the programs beside it, it says what it cannot do.
+    (tmp_path / "无").mkdir()
+    shutil.copy(tmp_path / "有/核验/verify_bundle.py", tmp_path / "无")
+    run[2] = "verify_bundle.py"
+    done = subprocess.run(run, cwd=tmp_path / "无", capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "没有重新计算" in done.stdout
+
+
+def test_altered_files_are_named(
+    bundle: tuple[bytes, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = files_of(bundle[0])
+    letter = next(one for one in files if one.startswith("劳务费确认函/"))
+    altered = files | {letter: files[letter][:-1] + b"!"}
+    assert f"内容不同，被改动过：{letter}" in said_of(altered, tmp_path, capsys)
+    assert "大小不同" in said_of(files | {letter: b"%PDF"}, tmp_path, capsys)
+    missing = {path: content for path, content in files.items() if path != letter}
+    assert f"缺少文件：{letter}" in said_of(missing, tmp_path, capsys)
+    assert "清单之外的文件：另一份.pdf" in said_of(files | {"另一份.pdf": b"1"}, tmp_path, capsys)
+
+
+def test_a_list_that_was_exchanged_is_found_by_its_digest(
+    bundle: tuple[bytes, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = files_of(bundle[0])
+    letter = next(one for one in files if one.startswith("劳务费确认函/"))
+    forged = relisted(files | {letter: b"%PDF-1.4 more money"})
+    assert "一致" in said_of(forged, tmp_path, capsys, code=0), "nothing else can tell"
+    assert "清单.json 被换过" in said_of(forged, tmp_path, capsys, bundle[1])
+
+
+def test_records_are_recomputed_and_known_to_the_log(
+    bundle: tuple[bytes, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = files_of(bundle[0])
+
+    def other_result(record: dict) -> dict:
+        record["result"]["rows"][0]["total"] = "99.00"
+        return record
+
+    path, altered = changed(files, "评审结果记录.json", other_result)
+    said = said_of(relisted(altered), tmp_path, capsys)
+    assert f"不一致：{path}：" in said
+    assert "操作日志里没有它的封存值或摘要" in said
+
+    def other_draw(record: dict) -> dict:
+        record["candidates"] = record["candidates"][1:]
+        return record
+
+    path, altered = changed(files, "（含名单）.json", other_draw)
+    assert f"不一致：{path}：" in said_of(relisted(altered), tmp_path, capsys)
+
+
+def test_the_log_holds_together(
+    bundle: tuple[bytes, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = files_of(bundle[0])
+
+    def other_hash(rows: list) -> list:
+        rows[0]["digest"] = "00" * 32
+        return rows
+
+    _, altered = changed(files, "/操作日志.json", other_hash)
+    assert "链哈希不符" in said_of(relisted(altered), tmp_path, capsys)
+
+    def other_words(rows: list) -> list:
+        rows[0]["content"]["actor_name"] = "别人"
+        return rows
+
+    _, altered = changed(files, "操作日志原文.json", other_words)
+    assert "内容与摘要不符" in said_of(relisted(altered), tmp_path, capsys)
+    _, altered = changed(files, "/操作日志.json", lambda rows: rows[1:])
+    assert "只有原文" in said_of(relisted(altered), tmp_path, capsys)
+    _, altered = changed(files, "/操作日志.json", lambda rows: [{}])
+    assert "读不懂操作日志" in said_of(relisted(altered), tmp_path, capsys)
+
+    def earlier_head(listed: dict) -> dict:
+        listed["chain"]["number"] = 1
+        return listed
+
+    _, altered = changed(files, "清单.json", earlier_head)
+    assert "与清单里的链头不符" in said_of(altered, tmp_path, capsys)
+
+
+def test_what_is_no_bundle_is_said(
+    bundle: tuple[bytes, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = files_of(bundle[0])
+    assert "不是完整的 ZIP" in said_of(bundle[0][:-100], tmp_path, capsys, code=2)
+    assert "里面没有清单.json" in said_of({"a.txt": b""}, tmp_path, capsys, code=2)
+    for text in (b"{}", b"[]", b"{", b'{"format": 1, "format": 2}'):
+        said = said_of(files | {"清单.json": text}, tmp_path, capsys, code=2)
+        assert "读不懂" in said or "不认识" in said
+    listed = json.loads(files["清单.json"])
+    for key in ("size", "sha256", "path"):
+        rows = [row | {key: None} for row in listed["files"]]
+        text = json.dumps(listed | {"files": rows}).encode()
+        assert "读不懂" in said_of(files | {"清单.json": text}, tmp_path, capsys, code=2)
+    assert "不认识" in said_of(
+        files | {"清单.json": json.dumps(listed | {"format": "x"}).encode()},
+        tmp_path,
+        capsys,
+        code=2,
+    )
+    with pytest.raises(verify.NoBundle, match="无法读取"):
+        verify.check_bundle(tmp_path / "没有.zip", checks={})
+    assert main(["verify-bundle"]) == 2
+    assert "用法" in capsys.readouterr().err

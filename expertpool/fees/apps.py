@@ -32,6 +32,7 @@ class FeesConfig(AppConfig):
         from expertpool.fees.occasions import OCCASIONS as TOLD
         from expertpool.fees.permissions import PERMISSIONS
         from expertpool.fees.queries.lines import SIGNATURES
+        from expertpool.fees.queries.receipts import RECEIPTS
         from expertpool.fees.queries.written import WRITTEN
         from expertpool.fees.receivers import expert_changed
         from expertpool.fees.services.answers import AnswerImporter
@@ -42,6 +43,7 @@ class FeesConfig(AppConfig):
         from expertpool.fees.settings import SETTINGS
         from expertpool.fees.tables import OWN
         from expertpool.fees.tabs import TABS
+        from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, private_subject
         from expertpool.papers.registry import PAPERS
@@ -59,6 +61,7 @@ class FeesConfig(AppConfig):
         NARROW_PAGES.add(*narrow_pages(*(f"fees:{name}" for name in own)))
         EXPORTS.add(FeeExport())
         IMPORTS.add(AnswerImporter, WorkloadImporter)
+        FILE_SUBJECTS.add(RECEIPTS)
         PAPERS.add(LETTER, *FORMS)
         register_matters(*MATTERS)
         OCCASIONS.add(*TOLD)

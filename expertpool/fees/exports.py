@@ -30,6 +30,8 @@ class FeeExport(Exporter):
         ExportColumn("gross", "应发（元）", lambda row: row.gross),
         ExportColumn("tax", "代扣个税（元）", lambda row: row.tax),
         ExportColumn("net", "实发（元）", lambda row: row.net),
+        ExportColumn("travel", "差旅（元）", lambda row: row.travel),
+        ExportColumn("payable", "应付合计（元）", lambda row: row.payable),
         ExportColumn("state", "状态", lambda row: row.told_words),
         ExportColumn("sent", "发送时间", lambda row: row.sent_at, width=20),
         ExportColumn("signed", "签字日期", lambda row: row.told_on, width=16),

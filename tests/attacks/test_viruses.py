@@ -243,7 +243,7 @@ def test_no_other_door_was_opened_unseen() -> None:
             # A ZIP of materials: each file in it is taken as if it came alone (below).
             *("reviews/forms/reviews.py", "reviews/services/materials.py"),
             *("achievements/services/demo.py", "joining/services/demo.py"),
-            *("inspections/services/demo.py", "projects/services/demo.py"),
+            *("inspections/services/demo.py", "projects/services/demo.py", "fees/services/demo.py"),
         }
         == set()
     )

@@ -101,7 +101,7 @@ def test_a_batch_is_paid_after_a_second_person_and_adds_up_to_the_letters(
     rows = cells(table)
     paid = [row for row in rows if CARD in row]
     assert (name, len(paid)) == ("劳务费发放表 FK2026110001.xlsx", 3)
-    assert sum(Decimal(str(row[8])) for row in paid) == letters.net
+    assert sum(Decimal(str(row[9])) for row in paid) == letters.net
     bank, _ = papers.batch_file(batch, papers.BANK, actor=finance, now=NOW)
     assert [row[4] for row in cells(bank) if CARD in row] == [960.0, 960.0, 960.0]
     first, *_ = payments_of(batch)

@@ -26,7 +26,7 @@ from expertpool.projects.models import Project
 
 NAMES = (
     *("outcome", "started_at", "ended_at", "break_minutes"),
-    *("is_holiday", "is_leader", "other", "note"),
+    *("is_holiday", "is_leader", "other", "travel", "note"),
 )
 
 
@@ -103,7 +103,7 @@ class PanelFeesForm(forms.Form):
         }
 
 
-_NONE = ("break_minutes", "other")
+_NONE = ("break_minutes", "other", "travel")
 
 
 def _fields() -> dict[str, forms.Field]:
@@ -121,6 +121,15 @@ def _fields() -> dict[str, forms.Field]:
             decimal_places=2,
             required=False,
             error_messages=OTHER.messages,
+        ),
+        "travel": forms.DecimalField(
+            label="差旅（元）",
+            min_value=OTHER.low,
+            max_value=OTHER.high,
+            decimal_places=2,
+            required=False,
+            error_messages=OTHER.messages,
+            help_text="凭票据，不计税；保存后点开金额上传票据。",
         ),
         "note": forms.CharField(label="说明", max_length=200, required=False),
     }

@@ -57,6 +57,7 @@ class RateForm(forms.Form):
     not_reviewed = _yuan("到场未评审（元）")
     recused = _yuan("到场需回避（元）")
     aborted_cap = _yuan("项目终止最多（元）", help_text="废标等项目终止的；不填的不另设上限。")
+    travel_cap = _yuan("差旅最多（元）", help_text="凭票据报销，不计税；不填的不另设上限。")
     source = forms.CharField(label="依据", max_length=100, required=False)
     active = forms.BooleanField(label="启用", required=False)
     base = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
@@ -73,6 +74,7 @@ class RateForm(forms.Form):
             "not_reviewed": row.not_reviewed,
             "recused": row.recused,
             "aborted_cap": row.aborted_cap,
+            "travel_cap": row.travel_cap,
             "source": row.source,
             "active": row.active,
             "base": row.version,
@@ -102,6 +104,7 @@ class RateForm(forms.Form):
             not_reviewed=said["not_reviewed"] or Decimal(0),
             recused=said["recused"] or Decimal(0),
             aborted_cap=said["aborted_cap"],
+            travel_cap=said["travel_cap"],
         )
 
 

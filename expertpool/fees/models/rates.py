@@ -51,6 +51,14 @@ class FeeRate(models.Model):
         null=True,
         blank=True,
     )
+    travel_cap = models.DecimalField(
+        "差旅最多（元）",
+        max_digits=8,
+        decimal_places=2,
+        validators=[SUMS],
+        null=True,
+        blank=True,
+    )
     source = models.CharField("依据", max_length=100, blank=True)
     at = models.DateTimeField("保存时间")
     by = models.ForeignKey(
@@ -84,6 +92,7 @@ class FeeRate(models.Model):
                 recused=SUMS,
             ),
             within("fees_rate_cap_bounds", aborted_cap=SUMS),
+            within("fees_rate_travel_bounds", travel_cap=SUMS),
         ]
 
     def __str__(self) -> str:
@@ -100,6 +109,7 @@ class FeeRate(models.Model):
             not_reviewed=self.not_reviewed,
             recused=self.recused,
             aborted_cap=self.aborted_cap,
+            travel_cap=self.travel_cap,
         )
 
     @property
@@ -121,7 +131,9 @@ class FeeRate(models.Model):
         """The sums as its proof has them."""
         cap = "" if self.aborted_cap is None else f"{self.aborted_cap:.2f}"
         sums = (self.holiday, self.leader, self.not_reviewed, self.recused)
-        return [*(f"{one:.2f}" for one in sums), cap]
+        # Rates from before travel had a cap say nothing of it.
+        travel = [] if self.travel_cap is None else [f"{self.travel_cap:.2f}"]
+        return [*(f"{one:.2f}" for one in sums), cap, *travel]
 
     @property
     def more_words(self) -> list[str]:
@@ -134,6 +146,10 @@ class FeeRate(models.Model):
             (
                 self.aborted_cap is not None,
                 f"项目终止最多 {plain(self.aborted_cap or Decimal(0))} 元",
+            ),
+            (
+                self.travel_cap is not None,
+                f"差旅凭票据，最多 {plain(self.travel_cap or Decimal(0))} 元",
             ),
         ]
         return [text for holds, text in said if holds]

@@ -16,7 +16,8 @@ NOTHING = Decimal(0)
 @dataclass(frozen=True)
 class Terms:
     """What is paid (yuan). ``not_reviewed``, ``recused``: to who came and did not review; ``aborted_cap``: at most,
-    where the review came to nothing; ``holiday``: by how much the time is paid more on a public holiday."""
+    where the review came to nothing; ``holiday``: by how much the time is paid more on a public holiday;
+    ``travel_cap``: how much of his way at most, by its receipts, beside the fee and untaxed."""
 
     stages: Sequence[Stage]
     holiday: Decimal = Decimal(1)
@@ -24,6 +25,7 @@ class Terms:
     not_reviewed: Decimal = NOTHING
     recused: Decimal = NOTHING
     aborted_cap: Decimal | None = None
+    travel_cap: Decimal | None = None
 
 
 @dataclass(frozen=True)

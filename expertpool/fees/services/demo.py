@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from expertpool.accounts.models import User
+from expertpool.core.documents import qr_png
 from expertpool.core.strokes import DEMO_STROKES, signature_svg
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.meetings import last_closing
@@ -22,9 +26,11 @@ from expertpool.fees.services.accounts import decide_account
 from expertpool.fees.services.lines import Entry, enter_fees, send_letters, sign
 from expertpool.fees.services.payments import decide_batch, make_batch, mark_paid
 from expertpool.fees.services.rates import save_rate
+from expertpool.files.services import attach
 from expertpool.projects.models import Project
 
 HOUR = timedelta(hours=1)
+TRAVEL, RECEIPT = Decimal("186.50"), "G1102 武汉至长沙 186.50 元"
 NAME, SINCE = "政府采购评审", date(2026, 1, 1)
 
 
@@ -42,7 +48,10 @@ def ensure_demo_fees(
     if not may_enter(operator, project, now=over):
         return
     entries = {pk: _entry(project, one) for pk, one in who_sat(project).items()}
-    enter_fees(project=project, rate=rate, entries=entries, actor=operator, now=over)
+    for line in enter_fees(project=project, rate=rate, entries=entries, actor=operator, now=over):
+        if line.travel:
+            receipt = SimpleUploadedFile("高铁票.png", qr_png(RECEIPT, scale=6))
+            attach(subject=line, uploaded_file=receipt, actor=operator, now=over)
     for line in send_letters(project=project, actor=operator, now=over + HOUR):
         if line.expert_id == expert.pk and over > now - timedelta(days=20):
             continue
@@ -83,12 +92,14 @@ def _entry(project: Project, member: PanelMember) -> Entry:
         start + timedelta(minutes=200),
         break_minutes=15,
         is_leader=member.place == 1,
+        travel=TRAVEL if member.place == 1 else Decimal(0),
     )
 
 
 def _rate(finance: User, now: datetime) -> FeeRate:
     found = latest_rate(NAME)
     terms = next(one.terms for one in PRESETS if one.code == "shandong")
+    terms = replace(terms, travel_cap=Decimal(300))
     return found or save_rate(
         name=NAME,
         terms=terms,

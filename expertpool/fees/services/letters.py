@@ -11,6 +11,7 @@ from expertpool.core.documents import SheetColumn, render_pdf, xlsx_sheet
 from expertpool.core.placeholders import Placeholder, Value, Vocabulary, mark
 from expertpool.core.text import moment_text
 from expertpool.fees.models import FeeLine
+from expertpool.fees.queries.receipts import receipts_of
 from expertpool.fees.settings import PAYER
 from expertpool.papers.queries import template_for
 from expertpool.papers.registry import Paper
@@ -37,7 +38,13 @@ def said_now(line: FeeLine) -> dict[str, str]:
         "rate": str(line.rate),
         "source": line.rate.source,
         "note": line.note,
-    }
+    } | _receipts(line)
+
+
+def _receipts(line: FeeLine) -> dict[str, str]:
+    """What names the receipts of his travel, whatever becomes of the files."""
+    marks = [bytes(one.sha256).hex() for one in receipts_of(line)] if line.travel else []
+    return {"receipts": " ".join(marks)} if marks else {}
 
 
 def said_of(line: FeeLine) -> dict[str, str]:
@@ -62,6 +69,8 @@ VOCABULARY = Vocabulary(
         Placeholder("应发", "500.00"),
         Placeholder("个税", "0.00"),
         Placeholder("实发", "500.00"),
+        Placeholder("差旅", "0.00"),
+        Placeholder("应付合计", "500.00"),
         Placeholder("说明", ""),
         Placeholder("发送时间", "2026-11-24 15:00"),
         Placeholder("签字日期", "2026-11-24"),
@@ -108,6 +117,8 @@ def letter_file(line: FeeLine, *, at: datetime) -> tuple[bytes, str]:
         "应发": f"{line.gross:.2f}",
         "个税": f"{line.tax:.2f}" if line.sent_at else "",
         "实发": f"{line.net:.2f}" if line.sent_at else "",
+        "差旅": f"{line.travel:.2f}",
+        "应付合计": f"{line.payable:.2f}" if line.sent_at else "",
         "说明": said["note"],
         "发送时间": moment_text(line.sent_at) if line.sent_at else "",
         "签字日期": line.told_on.isoformat() if line.told_on else "",
@@ -135,6 +146,19 @@ def letters_pdf(lines: Iterable[FeeLine], *, at: datetime) -> bytes:
     return render_pdf(ALL, data, at=at)
 
 
+def _travel(line: FeeLine) -> list[list[str]]:
+    """What he is paid for his way, and with it, where that is anything."""
+    if not line.travel:
+        return []
+    together = f"{line.payable:,.2f}" if line.sent_at else "发送时计算"
+    count = str(len(receipts_of(line)))
+    return [
+        ["差旅（元，不计税）", f"{line.travel:,.2f}"],
+        ["差旅票据（份）", count],
+        ["应付合计（元）", together],
+    ]
+
+
 def _letter(line: FeeLine) -> dict[str, Any]:
     said = said_of(line)
     return {
@@ -156,6 +180,7 @@ def _letter(line: FeeLine) -> dict[str, Any]:
             ["应发（元）", f"{line.gross:,.2f}"],
             ["代扣个人所得税（元）", f"{line.tax:,.2f}" if line.sent_at else "发送时计算"],
             ["实发（元）", f"{line.net:,.2f}" if line.sent_at else "发送时计算"],
+            *_travel(line),
         ],
         "note": said["note"],
         "signed": line.told_on.isoformat() if line.told_on else "",

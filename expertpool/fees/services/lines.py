@@ -23,6 +23,7 @@ from expertpool.fees.models import FeeLine, FeeRate, Payment
 from expertpool.fees.models.payments import OPEN as OPEN_PAYMENT
 from expertpool.fees.queries.lines import fees_in, may_enter, month_for
 from expertpool.fees.queries.rates import rates_for
+from expertpool.fees.queries.receipts import receipts_of
 from expertpool.fees.rules.pay import fee_for
 from expertpool.fees.rules.tax import tax_of_next
 from expertpool.fees.services.accounts import note_account
@@ -48,6 +49,7 @@ class Entry:
     is_holiday: bool = False
     is_leader: bool = False
     other: Decimal = Decimal(0)
+    travel: Decimal = Decimal(0)
     note: str = ""
 
 
@@ -102,7 +104,9 @@ def _enter(
     row.started_at, row.ended_at = (entry.started_at, entry.ended_at) if timed else (None, None)
     row.break_minutes = entry.break_minutes if timed else 0
     row.is_holiday, row.is_leader, row.other = entry.is_holiday, entry.is_leader, entry.other
+    row.travel = entry.travel
     _check_time(row, timed=timed)
+    _check_travel(row)
     fee = fee_for(rate.terms, row.labour)
     row.steps = [[one.text, f"{one.amount:.2f}"] for one in fee.steps]
     row.gross, row.tax = fee.total, Decimal(0)
@@ -119,7 +123,8 @@ def _enter(
         now=now,
         subject=row,
         before={"应发": before} if before else None,
-        after={"应发": f"{row.gross:.2f}", "标准": str(rate)},
+        after={"应发": f"{row.gross:.2f}", "标准": str(rate)}
+        | ({"差旅": f"{row.travel:.2f}"} if row.travel else {}),
     )
     return row
 
@@ -135,12 +140,20 @@ def _check_time(row: FeeLine, *, timed: bool) -> None:
         raise FeeRefused(f"{row.expert.name} 的休息时间比评审时间还长，请核对。")
 
 
+def _check_travel(row: FeeLine) -> None:
+    cap = row.rate.travel_cap
+    if cap is not None and row.travel > cap:
+        raise FeeRefused(
+            f"{row.expert.name} 的差旅 {row.travel:.2f} 元超过标准的上限 {cap:.2f} 元，请按上限填写。"
+        )
+
+
 @transaction.atomic
 def send_letters(*, project: Project, actor: User, now: datetime) -> list[FeeLine]:
     """Send each expert of ``project`` whose fee is entered its letter to sign; from now on it stays as it is. What is
     withheld takes in all that he was sent in this month. Logged. Sent again, nothing happens.
 
-    Refuses (FeeRefused) whoever may not enter fees here.
+    Refuses (FeeRefused) whoever may not enter fees here, and travel without its receipt.
     """
     project = lock_project(project)
     if not may_enter(actor, project, now=now):
@@ -150,6 +163,7 @@ def send_letters(*, project: Project, actor: User, now: datetime) -> list[FeeLin
     for row in sorted(rows, key=lambda one: one.expert_id):
         _hold_month(row.expert_id)
         _check_written(row)
+        _check_receipts(row)
         month = month_for(row.expert_id, now)
         row.tax = tax_of_next(row.gross, paid=month.gross, withheld=month.tax)
         row.sent_at, row.said = now, said_now(row)
@@ -164,6 +178,13 @@ def send_letters(*, project: Project, actor: User, now: datetime) -> list[FeeLin
         tell_sent(row, now=now)
         note_account(expert=row.expert.merged_into or row.expert, actor=actor, now=now)
     return rows
+
+
+def _check_receipts(row: FeeLine) -> None:
+    """Refuse travel of which there is no receipt; nobody adds one meanwhile."""
+    _held(row)
+    if row.travel and not receipts_of(row):
+        raise FeeRefused(f"{row.expert.name} 的差旅还没有附票据：点开他的金额上传后再发送。")
 
 
 def _hold_month(expert_id: int) -> None:

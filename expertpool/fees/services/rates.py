@@ -51,6 +51,7 @@ def save_rate(
         not_reviewed=terms.not_reviewed,
         recused=terms.recused,
         aborted_cap=terms.aborted_cap,
+        travel_cap=terms.travel_cap,
         source=source,
         at=now,
         by=actor,

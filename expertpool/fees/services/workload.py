@@ -140,6 +140,13 @@ class WorkloadImporter(Importer):
             help="不填的按名单。",
         ),
         ImportColumn("other", "其他补助（元）", yuan, aliases=("补助", "其他补助")),
+        ImportColumn(
+            "travel",
+            "差旅（元）",
+            yuan,
+            aliases=("差旅", "差旅费", "交通费"),
+            help="凭票据，不计税；导入后在各人的劳务费里上传票据。",
+        ),
         ImportColumn("note", "说明", text(200), aliases=("备注",)),
     )
 
@@ -240,6 +247,7 @@ class WorkloadImporter(Importer):
             is_holiday=is_public_holiday(day) if holiday in (None, "") else holiday,
             is_leader=member.role == PanelRole.LEADER if leader in (None, "") else leader,
             other=said.get("other") or Decimal(0),
+            travel=said.get("travel") or Decimal(0),
             note=said.get("note", ""),
         )
 

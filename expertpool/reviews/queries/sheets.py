@@ -12,7 +12,15 @@ from django.urls import reverse
 from expertpool.core.crypto import blind_index
 from expertpool.core.fields import is_vouched
 from expertpool.files.models import Attachment
-from expertpool.reviews.calculation import PASSED, Indicator, Kind, RuleTree, plain
+from expertpool.reviews.calculation import (
+    FAILED,
+    PASSED,
+    Indicator,
+    Kind,
+    Passing,
+    RuleTree,
+    plain,
+)
 from expertpool.reviews.calculation.scores import check_score, points_of
 from expertpool.reviews.models import Review, Reviewer, ReviewItem, ScoreSheet, Submission
 from expertpool.reviews.models.reviews import Scores, hash_of
@@ -94,14 +102,29 @@ def seen_mark(sheets: list[ScoreSheet]) -> str:
 
 
 def problems_in(rule: RuleTree, scores: Mapping[str, list[str]]) -> dict[str, str]:
-    """Return why ``scores`` of one item cannot be submitted, by the code of the indicator."""
-    found = {}
-    for one in asked_in(rule):
+    """Return why ``scores`` of one item cannot be submitted, by the code of the indicator. What comes after the stage at
+    which they let it fall by themselves is not needed."""
+    found, asked = {}, asked_in(rule)
+    last = next((one.stage for one in asked if _falls_by(rule, one, scores)), len(rule.stages))
+    for one in asked:
+        if one.stage > last:
+            break
         value, reason = scores.get(one.indicator.code, NOTHING)
         problem = check_score(rule, one.indicator.code, value, reason)
         if problem is not None:
             found[one.indicator.code] = problem.text
     return found
+
+
+def falls_alone(rule: RuleTree, one: Asked) -> bool:
+    """Tell whether an item falls as soon as a single expert says no to ``one``, whatever the others say."""
+    passing = rule.stages[one.stage - 1].passing
+    return passing is Passing.ALL and one.indicator.kind is Kind.CHECK and one.indicator.mandatory
+
+
+def _falls_by(rule: RuleTree, one: Asked, scores: Mapping[str, list[str]]) -> bool:
+    said = scores.get(one.indicator.code, NOTHING)[0]
+    return said == FAILED and falls_alone(rule, one)
 
 
 def submitted_sheets(review: Review) -> dict[str, dict[str, dict[str, tuple[str, str]]]]:
@@ -133,7 +156,11 @@ def page_data(review: Review, reviewer: Reviewer, sheets: list[ScoreSheet]) -> d
     rule, files = rule_of(review), materials_of([one.item for one in sheets])
     return {
         "stages": [one.name for one in rule.stages[: review.stages]],
-        "asked": [_told(one) for one in asked_in(rule) if one.stage <= review.stages],
+        "asked": [
+            _told(one) | {"falls": falls_alone(rule, one)}
+            for one in asked_in(rule)
+            if one.stage <= review.stages
+        ],
         "items": [_item(one, review) | _state(one, rule, files) for one in sheets],
         "priced": _is_priced(rule),
         "key": reviewer.pk,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,10 +13,12 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
+from expertpool.reviews.calculation import FAILED, Passing
 from expertpool.reviews.enums import ReviewerState, ReviewState
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Review, Reviewer, ReviewItem, ScoreSheet, Submission
 from expertpool.reviews.queries.progress import progress_of
+from expertpool.reviews.queries.results import reviewed_of
 from expertpool.reviews.queries.reviews import reviewing, reviews_visible_to, to_score
 from expertpool.reviews.queries.sheets import sheets_of, standing, submitted_sheets
 from expertpool.reviews.services import organising
@@ -40,6 +43,7 @@ from tests.factories.draws import make_draw
 from tests.factories.experts import give_account, make_expert
 from tests.factories.scoring import (
     GOOD,
+    RULE,
     THINGS,
     fill_in,
     make_open,
@@ -321,3 +325,28 @@ def test_reviews_are_seen_within_reach_and_by_those_who_score(
     assert [one.review for one in reviewing(expert)] == [review]
     assert list(reviewing(make_expert("旁人"))) == []
     assert Review.objects.get().is_open(NOW)
+
+
+@pytest.mark.shows("OVW-13")
+def test_what_one_no_lets_fall_needs_no_further_scores(operator: User, expert: Expert) -> None:
+    no = {"1.1": [FAILED, "没有营业执照。"]}
+    by_all = replace(RULE, stages=(replace(RULE.stages[0], passing=Passing.ALL), RULE.stages[1]))
+    review = make_open(operator, now=NOW, pool=(expert,), seats=1, rule=by_all)
+    row = reviewer_of(review, expert)
+    fill_in(row, now=NOW)
+    save(row, no, revision=1)
+    first = sheets_of(row)[0]
+    ScoreSheet.objects.filter(pk=first.pk).update(scores=no)
+    submit(row, now=NOW)
+    end_review(review=review, actor=operator, now=NOW)
+    found = reviewed_of(review).result()
+    assert [one.fallen for one in found.rows] == [0, None]
+    assert found.is_complete
+
+
+def test_where_others_may_let_it_pass_he_scores_on(operator: User, expert: Expert) -> None:
+    review = make_open(operator, now=NOW, pool=(expert,), seats=1)
+    row = reviewer_of(review, expert)
+    fill_in(row, now=NOW, scores={"1.1": [FAILED, "没有营业执照。"]})
+    with pytest.raises(ReviewRefused, match="还有 2 个评审对象没有评完"):
+        submit(row, now=NOW)

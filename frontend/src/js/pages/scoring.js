@@ -420,10 +420,15 @@ class Scoring {
     if (sheet.unsaid.has(code)) cell.reason.hidden = false;
   }
 
-  /** How many that must be filled in are not. */
+  /** How many that must be filled in are not: after the stage at which his no lets it fall, nothing is. */
   left(sheet) {
-    return this.asked.filter((one) => one.mandatory && (!sheet.value(one.code) || sheet.problems[one.code]))
-      .length;
+    const last = this.falls(sheet)?.stage ?? Infinity;
+    return this.asked.filter(
+      (one) => one.mandatory && one.stage <= last && (!sheet.value(one.code) || sheet.problems[one.code]),
+    ).length;
+  }
+  falls(sheet) {
+    return this.asked.find((one) => one.falls && sheet.value(one.code) === PASS[1]);
   }
 
   total(sheet) {
@@ -447,7 +452,11 @@ class Scoring {
     if (!element) return;
     element.replaceChildren(
       h("b", {}, this.total(sheet)),
-      h("span.note", { "data-tone": left ? "amber" : "green" }, left ? `还有 ${left} 项` : "已评完"),
+      h(
+        "span.note",
+        { "data-tone": left ? "amber" : "green" },
+        left ? `还有 ${left} 项` : this.falls(sheet) ? "不通过，后面不用评" : "已评完",
+      ),
     );
   }
 

@@ -695,6 +695,8 @@ def furnish(world: World) -> World:
         *(point_entry, point_rule, point_level, benefit, asked_benefit),
         *(certificate, certificate_design),
         *(evaluation, rating_of_his, objection, organiser_to_rate),
+        *(fee, fee_of_his, bank_account, fee_payment),
+        *(review, by_hand, given_items, reviewer, sheet_of_his, review_result),
     ):
         find(world, world.users["admin"])
     return world

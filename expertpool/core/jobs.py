@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Q
 from procrastinate import BaseRetryStrategy, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -28,7 +29,7 @@ from procrastinate.manager import JobManager
 
 __all__ = [
     "DEADLINES", "HEAVY", "MESSAGES", "WEBHOOKS", "UntilDone", "app", "defer", "defer_batch",
-    "is_queued", "remove_done", "retry", "retry_external", "retry_stalled",
+    "is_queued", "jobs_before", "remove_done", "retry", "retry_external", "retry_stalled",
 ]  # fmt: skip
 
 logger = logging.getLogger(__name__)
@@ -89,6 +90,19 @@ def is_queued(name: str, **arguments: Any) -> bool:
     """Tell whether the task ``name`` waits, or runs, with ``arguments`` among its own."""
     jobs = ProcrastinateJob.objects.filter(task_name=name, args__contains=arguments)
     return jobs.filter(status__in=(Status.TODO.value, Status.DOING.value)).exists()
+
+
+def jobs_before(name: str, *, now: datetime, **arguments: Any) -> int:
+    """Return how many jobs of its queue are being done, or come first, before the task ``name`` that waits with
+    ``arguments``; 0 where it does not wait."""
+    jobs = ProcrastinateJob.objects.filter(status=Status.TODO.value)
+    own = jobs.filter(task_name=name, args__contains=arguments).order_by("pk").first()
+    if own is None:
+        return 0
+    of_queue = ProcrastinateJob.objects.filter(queue_name=own.queue_name)
+    first = Q(status=Status.TODO.value, pk__lt=own.pk)
+    first &= Q(scheduled_at__isnull=True) | Q(scheduled_at__lte=now)
+    return of_queue.filter(Q(status=Status.DOING.value) | first).count()
 
 
 def defer_batch(name: str, jobs: Sequence[dict[str, Any]], *, at: datetime | None = None) -> None:

@@ -123,6 +123,7 @@ class RowReader:
         codes_here = (step.column.code for step in self.steps)
         self.first = next((code for code in codes_here if code in self.samples), "")
         self.headings = Headings(importer, answers, totals)
+        self.headings.begin(importer.sheet, codes)
 
     def _step(self, at: int, column: ImportColumn, *, key: str) -> Step:
         known = frozenset(column.words()) if column.words and column.is_free else None
@@ -364,8 +365,14 @@ class RowReader:
         if number in self.answers.cells or not self.importer.is_example(row):
             return False
         if len(self.totals.examples) < REMARKS:
-            self.totals.examples[number] = str(row.values.get(first) or "")
+            self.totals.examples[number] = str(row.values.get(first) or self._named(row))
         return True
+
+    def _named(self, row: Row) -> str:
+        """Return what stands in the cell by which a row is named, as it came: an example may be no name."""
+        places = (step.at for step in self.steps if step.column.code == self.first)
+        at = next(places, -1)
+        return as_it_stands(row.cells[at]) if 0 <= at < len(row.cells) else ""
 
     def _is_sample(self, row: Row) -> bool:
         filled = [(code, value) for code, value in row.values.items() if value not in EMPTY]

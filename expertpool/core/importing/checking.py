@@ -54,6 +54,8 @@ def check_rows(
     while chunk := list(islice(source, importer.chunk_rows)):
         _check_chunk(importer, chunk, answers, keep=keep, saved=_saved(chunk, totals, progress))
         for row in chunk:
+            if row.into:  # counts as little as a row directly below the one with which it is one
+                continue
             _count(row, totals, importer)
             if not row.faults:
                 if taken:
@@ -142,7 +144,7 @@ def _save(
 ) -> None:
     if importer.is_update:
         _refuse_unseen(chunk, answers)
-    rows = [row for row in chunk if not row.faults]
+    rows = [row for row in chunk if not (row.faults or row.into)]
     for at in range(0, len(rows) or 1, SAVED_ROWS):
         importer.save(rows[at : at + SAVED_ROWS])
         saved(min((at + SAVED_ROWS) / (len(rows) or 1), 1))

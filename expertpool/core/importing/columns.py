@@ -34,6 +34,12 @@ _MONTH = re.compile(r"(\d{4})(?:\D(\d{1,2})月?|(\d\d))")
 _AMOUNT = re.compile(r"(\d{1,20})(?:\.0{1,4})?\s?([^\d\s]{0,4}?)(?:以上|多|余)?")
 SOFT_HYPHEN = "\u00ad"  # where Word may break a word; nobody sees it
 FIRST, LAST = "first", "last"  # day of a month
+_HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+_HAN_YEAR = re.compile(r"^[一二][〇零○一二三四五六七八九]{3}(?=[年./-]|$)")
+_HAN_COUNT = re.compile(
+    r"(?<=[年月./-])(?:(?P<tens>[二三]?)十(?P<more>[一二三四五六七八九])?"
+    r"|(?P<ones>[一二三四五六七八九]))(?=[月日号./-]|$)"
+)
 _MONTH_OF_NUMBER = re.compile(r"((?:19|20)\d{2})\.(\d{1,2})")
 JANUARY, OCTOBER = 1, 10
 TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2})?$")
@@ -233,6 +239,20 @@ def serial_day(cell: Any) -> date | None:
     return None
 
 
+def in_digits(value: str) -> str:
+    """Return a day with the Chinese numbers in it as digits: 一九七五年十月, 二〇二四.3, 1980年元月, 十月初五 not."""
+    if value.isascii():  # nearly all days
+        return value
+    value = _HAN_YEAR.sub(lambda found: found[0].translate(_HAN_DIGITS), value)
+    value = value.replace("元月", "1月")
+    return _HAN_COUNT.sub(_count_of, value)
+
+
+def _count_of(found: re.Match[str]) -> str:
+    said = found["ones"] or f"{found['tens'] or '一'}{found['more'] or '〇'}"
+    return said.translate(_HAN_DIGITS)
+
+
 def month_of_number(cell: Any) -> tuple[int, int] | None:
     """Return the year and the month that a number means; None where it is none. 1975.1 is what Excel
     leaves of 1975.10: October, and perhaps January (`is_january_or_october`)."""
@@ -255,7 +275,7 @@ def day(cell: Any, *, month: str = "") -> date | None:
         return cell
     if month and (number := month_of_number(cell)):
         return _day_of("{}-{}".format(*number), month)
-    return _day_of(TIME.sub("", as_code(cell)), month)
+    return _day_of(in_digits(TIME.sub("", as_code(cell))), month)
 
 
 @lru_cache(maxsize=10_000)  # a list of a hundred thousand names some thousand days

@@ -15,7 +15,7 @@ ROW_NUMBER = re.compile(r"\d{1,6}(?:\.0)?")
 MOST_CELLS = 2  # the text, and perhaps a number before it
 # 一、湘潭市设计院（共3人）, 单位：湖南大学
 _AROUND = re.compile(
-    r"^[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,3})[)）]?[、.．:：]|^(?:工作)?单位(?:名称)?[:：]"
+    r"^[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,3})[)）]?[、.．:：]|^(?:(?:工作)?单位(?:名称)?|(?:评审)?专业)[:：]"
     r"|[(（](?:共|计)?\d{1,4}[人名位][)）]$|[:：]$"
 )
 
@@ -25,7 +25,14 @@ class Headings:
 
     def __init__(self, importer: Importer, answers: Answers, totals: Totals) -> None:
         self._importer, self._answers, self._totals = importer, answers, totals
-        self._held: tuple[str, str, int] | None = None  # column, word, number of its row
+        # Column → the word, and where it stands; a unit within a specialty counts beside it.
+        self._held: dict[str, tuple[str, str]] = {}
+
+    def begin(self, sheet: str, codes: Sequence[str]) -> None:
+        """Let the name of a sheet, whose headers stand for ``codes``, speak for all its rows."""
+        code = self._importer.heading(sheet)
+        if code and code not in codes:
+            self._held[code] = sheet, "工作表名"
 
     def take(self, number: int, cells: Sequence[Any]) -> str:
         """Note what a row says of those below it, and return what is told of it; empty: it says nothing."""
@@ -37,24 +44,33 @@ class Headings:
         code = self._importer.heading(word)
         if not code:
             return ""
-        self._held = code, word, number
+        self._let_go(code)
+        self._held[code] = word, f"第 {number} 行"
         return f"{word}（作为其下各行的{self._importer.by_code[code].header}）"
 
     def end(self) -> None:
         """Let the rows below be none of the heading's: another part of the list begins."""
-        self._held = None
+        self._held.clear()
+
+    def _let_go(self, code: str) -> None:
+        """Let end what began within the last heading of ``code``."""
+        if code in self._held:
+            codes = list(self._held)
+            for one in codes[codes.index(code) :]:
+                del self._held[one]
 
     def fill(self, row: Row) -> None:
-        """Give a row what the heading says where its own cell says nothing; asks once whether it is meant."""
-        if self._held is None:
-            return
-        code, word, number = self._held
+        """Give a row what the headings say where its own cells say nothing; asks once whether it is meant."""
+        for code, (word, where) in self._held.items():
+            self._fill(row, code, word, where)
+
+    def _fill(self, row: Row, code: str, word: str, where: str) -> None:
         column = self._importer.by_code[code]
         has_fault = any(one.code == code for one in (*row.faults, *row.left))
-        if has_fault or row.values.get(code) not in ("", None):
+        if has_fault or row.values.get(code) not in ("", None, []):
             return
         # Apart from what is said of the word itself: as what stands in a cell it may be quite right.
-        asked = f"{word}（独占一行）"
+        asked = f"{word}（独占一行）" if where[:1] == "第" else f"{word}（{where}）"
         said = self._answers.meaning(code, asked)
         if said is not None:
             self._totals.applied[code, asked] += 1
@@ -65,10 +81,11 @@ class Headings:
             row.values[code] = column.clean(meant)
         except CellRefused:  # is no value of the column: nothing is said of these rows
             return
-        row.notes.append(Note(column.header, GUESSED, f"第 {number} 行", meant))
+        row.notes.append(Note(column.header, GUESSED, where, meant))
         if said is None:
+            only = "只有这一项" if where[:1] == "第" else f"像是{column.header}"
             kept = "不改动" if self._importer.is_update else "留空"
             meanings = {"": "是其下各行的", LEFT_EMPTY: f"不是，其下各行{kept}"}
-            told = f"第 {number} 行只有这一项，按其下各行的{column.header}导入"
+            told = f"{where}{only}，按其下各行的{column.header}导入"
             self._importer.questions[code, asked] = Question(told, meanings)
             row.words.append((code, asked))

@@ -76,7 +76,7 @@ class Row:
     A column that the sheet does not have is not in ``values``. ``left`` are faults of cells without
     which the row is taken; ``words`` those that no list has, with the column's code; ``changes``
     what an update makes of the ``subject``; ``doubt`` says why it may be somebody else: such a row
-    is not chosen until somebody chooses it.
+    is not chosen until somebody chooses it. ``into`` is the row before of the same person, into which this one went.
     """
 
     number: int
@@ -89,6 +89,7 @@ class Row:
     changes: list[Change] = field(default_factory=list)
     subject: str = ""
     doubt: str = ""
+    into: int = 0
 
 
 @dataclass
@@ -177,7 +178,7 @@ class Importer(ABC):
         self.now = now
         self.options = options
         self.previews = False
-        self.file_name = ""
+        self.file_name = self.sheet = ""
         # What is asked of a word that is no word of a list, by column and word.
         self.questions: dict[tuple[str, str], Question] = {}
         self.said: Mapping[

@@ -37,6 +37,7 @@ from expertpool.core.importing.runs import (
     choose_table,
     confirm_import,
     discard_import,
+    jobs_before_run,
     own_imports,
     resume_import,
     stands_still,
@@ -157,6 +158,7 @@ class _Pages:
             "beside": beside(found.get("outline", {})),
             "updates": self._updates(request, run, found),
             "still": still,
+            "before": jobs_before_run(run, now=timezone.now()),
         }
         status = 422 if form and form.is_bound else 200
         response = self._page(request, part, context, status=status)

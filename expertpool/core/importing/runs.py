@@ -48,7 +48,7 @@ from expertpool.core.importing.reading import (
 from expertpool.core.importing.registry import IMPORTS
 from expertpool.core.importing.sheets import RefusedSheet
 from expertpool.core.importing.ticks import Ticked, word_in
-from expertpool.core.jobs import defer
+from expertpool.core.jobs import defer, jobs_before
 from expertpool.core.limits import one_at_a_time
 from expertpool.core.locks import lock_transaction, try_lock_transaction
 from expertpool.core.mandates import FORGED, stands
@@ -340,7 +340,7 @@ def _save_open(run: ImportRun) -> None:
 
 def _collector(run: ImportRun, now: datetime) -> Collector:
     importer = IMPORTS[run.importer](actor=run.user, now=now, options=run.options)
-    importer.file_name = run.file_name
+    importer.file_name, importer.sheet = run.file_name, run.sheet
     return Collector(importer, run.mapping)
 
 
@@ -546,6 +546,13 @@ def stands_still(run: ImportRun, *, now: datetime) -> bool:
         return False
     with transaction.atomic():
         return try_lock_transaction(_lock(run.pk))
+
+
+def jobs_before_run(run: ImportRun, *, now: datetime) -> int:
+    """Return how many other jobs are done before a confirmed run; 0 where a process is at it."""
+    if not run.is_running or run.done_rows:
+        return 0
+    return jobs_before("core.run_import", now=now, run_id=run.pk)
 
 
 def _stand_still(run: ImportRun, refusal: str) -> None:

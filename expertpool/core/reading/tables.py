@@ -35,7 +35,7 @@ from expertpool.core.reading.pieces import Unusual
 
 MOST_UNPACKED = 512 * 1024**2  # bytes of an .xlsx once unpacked; far above a hundred thousand rows
 BLOCK = 500  # rows that are handed over at once
-DELIMITERS = (",", "\t", ";")
+DELIMITERS = (",", "\t", ";", "|")
 LOCKED = "文件有打开密码，请去掉密码后再上传。"
 _COMPOUND, _ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
 _PAGE_WITHIN = 4_096  # bytes

@@ -32,7 +32,9 @@ from expertpool.core.bulk import (
     way_back,
 )
 from expertpool.core.fields import is_vouched
+from expertpool.core.jobs import jobs_before
 from expertpool.core.models import BulkRun
+from expertpool.core.models.bulk import BulkState
 from expertpool.core.permissions import View, requires
 from expertpool.core.responses import MOST_UNDONE, Undo, refused, saved
 from expertpool.core.text import SAY_MORE, is_reason
@@ -146,7 +148,10 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     run = _own(request, pk)
     template = "core/bulk_run.html"
     htmx = getattr(request, "htmx", False)
-    context = {"run": run, "may_undo": bool(way_back(run))}
+    before = 0
+    if run.state == BulkState.QUEUED:
+        before = jobs_before("core.run_bulk", now=timezone.now(), run_id=run.pk)
+    context = {"run": run, "may_undo": bool(way_back(run)), "before": before}
     return render(request, f"{template}#job" if htmx else template, context)
 
 

@@ -19,7 +19,7 @@ from expertpool.directory.queries.near import (
     unidentified_units,
     unknown_among,
 )
-from expertpool.directory.queries.parts import UNIT_LIKE, parts_of
+from expertpool.directory.queries.parts import UNIT_LIKE, parts_of, unit_and_post
 from expertpool.directory.queries.relations import (
     Step,
     Way,
@@ -87,6 +87,7 @@ __all__ = [
     "title_level",
     "title_levels",
     "unidentified_units",
+    "unit_and_post",
     "unit_name",
     "units_matching",
     "units_matching_each",

@@ -26,6 +26,7 @@ _POSTS = (
 )
 _REMARK = re.compile(rf"[（(\[【〔](?:(?:{_REMARKS}|原).*?|{_POSTS})[）)\]】〕]|(?:{_REMARKS})$")
 _POST = re.compile(rf"{_POSTS}$")
+_POST_WITHIN = re.compile(rf"(?=\s*{_POSTS}$)")
 
 
 def parts_of(name: str) -> list[str]:
@@ -35,6 +36,17 @@ def parts_of(name: str) -> list[str]:
     found = dict.fromkeys(filter(None, map(_bare, _pieces(whole))))
     found.pop(whole, None)
     return list(found)[:MOST_PARTS]
+
+
+def unit_and_post(text: str) -> tuple[str, str]:
+    """Return the unit and the post that stand in one text (湘潭市水文局总工程师), where the one ends like a unit and
+    the other is a post and no more; two empty texts: it is not so."""
+    whole = text.strip()
+    for found in _POST_WITHIN.finditer(whole):
+        unit = whole[: found.start()].strip()
+        if UNIT_LIKE.fullmatch(unit) and _POST.fullmatch(whole[found.start() :].strip()):
+            return unit, whole[found.start() :].strip()
+    return "", ""
 
 
 def lines_apart(cell: str) -> str:

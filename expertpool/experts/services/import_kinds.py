@@ -12,6 +12,7 @@ from expertpool.core.importing import CellRefused, Header, Row, Why
 from expertpool.directory.queries import UNIT_LIKE, unit_name
 from expertpool.experts.enums import ExpertKind
 from expertpool.experts.fields import EXPERT
+from expertpool.experts.fields.words import KIND_WORDS
 
 KIND = "list_kind"  # among the options of a run
 ASKED = {
@@ -33,6 +34,10 @@ def read_kind(header: Header) -> tuple[Header, Mapping[str, Any]]:
     whom to ask for there, but no persons; or where what names its rows are units."""
     codes = header.codes
     if "kind" in codes:
+        kinds = header.samples[codes.index("kind")]
+        # Whose rows all say so has them named by their units; the rows say of which kind they are.
+        if kinds and "name" not in codes and "employer" in codes and all(map(_is_unit, kinds)):
+            return _named_by_unit(header), {}
         return header, {}
     units = {KIND: ExpertKind.ORGANISATION.value}
     if Why.OF_LIST in header.why:
@@ -43,6 +48,17 @@ def read_kind(header: Header) -> tuple[Header, Mapping[str, Any]]:
         return header, units if are_units else {}
     if not {"employer", "contact_person"} <= set(codes):
         return header, {}
+    return _named_by_unit(header), units
+
+
+def _is_unit(word: str) -> bool:
+    said = KIND_WORDS.get(word, word)
+    return said in (ExpertKind.ORGANISATION, ExpertKind.ORGANISATION.label)
+
+
+def _named_by_unit(header: Header) -> Header:
+    """Return a header whose column of the unit is the name of the expert."""
+    codes = header.codes
     at = codes.index("employer")
     label = next(one.header for one in EXPERT.import_columns() if one.code == "name")
     return replace(
@@ -50,7 +66,7 @@ def read_kind(header: Header) -> tuple[Header, Mapping[str, Any]]:
         codes=[*codes[:at], "name", *codes[at + 1 :]],
         why=[*header.why[:at], Why.OF_LIST, *header.why[at + 1 :]],
         missing=[one for one in header.missing if one != label],
-    ), units
+    )
 
 
 def set_kind(row: Row, of_list: str) -> None:

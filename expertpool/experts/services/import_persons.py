@@ -10,10 +10,29 @@ from expertpool.accounts.models import User
 from expertpool.core.importing import ImportColumn, choice
 from expertpool.directory.queries import normalise_unit_name
 from expertpool.experts.queries.alike import GROUNDS, MOST_NAMED, Namesake, namesakes
+from expertpool.experts.services.import_levels import SPECIALTY_LEVELS
 
 APART = "不是同一人，仍要导入"
 # As the form asks: whoever is blacklisted does not come back by another telephone.
 KNOWING = ImportColumn("knowing", "是否同一人", choice({APART: "是"}), choices=(APART,))
+
+
+_OF_SPECIALTIES = frozenset(
+    ("specialties", "specialty_ids", *(one.code for one in SPECIALTY_LEVELS))
+)
+
+
+def same_but_specialties(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Tell whether two rows say the same of a person, but for what he reviews."""
+    said, again = (
+        {
+            code: value
+            for code, value in values.items()
+            if value not in (None, "", []) and code not in _OF_SPECIALTIES
+        }
+        for values in (one, other)
+    )
+    return said == again and bool(other["specialty_ids"])
 
 
 class SamePersons:

@@ -53,6 +53,11 @@ class RowRules:
         """Return the specialties of a row as they are saved."""
         return self._specialties.told(row.values.get("specialty_ids") or ())
 
+    def is_specialty(self, text: str) -> bool:
+        """Tell whether a text names a specialty, or several that go by one name."""
+        found, refusals = self._specialties.find_good(text)
+        return bool(found) != bool(refusals) and bool(found or self._specialties.candidates(text))
+
     def inspect(self, row: Row) -> Iterator[Fault]:
         """Yield all that is wrong; see `Importer.inspect`."""
         values = row.values

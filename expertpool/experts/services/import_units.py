@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from expertpool.core.importing import CHECK, CLEANED, Fault, Importer, Note, Question, Row
+from expertpool.core.importing import CHECK, CLEANED, GUESSED, Fault, Importer, Note, Question, Row
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import (
     Near,
@@ -16,6 +17,7 @@ from expertpool.directory.queries import (
     near_each,
     normalise_unit_name,
     parts_of,
+    unit_and_post,
 )
 from expertpool.directory.services.units import Foreseen, NamedUnit, foresee_units
 
@@ -24,6 +26,7 @@ LOOKED_AT = 200
 LABEL = "工作单位"
 NOT_ALIKE = "单位名称与代码不符"
 SEVERAL = "单位同名，缺少代码"
+_TITLE = re.compile("(?:教授|研究员|医师|经济师|会计师|(?<!总)工程师)$")
 MOST_NEAR = 3  # units of the register that are offered for a name
 
 
@@ -44,6 +47,7 @@ class NamedUnits:
         self._alike: dict[NamedUnit, list[str]] = {}
         self._parts: dict[str, list[str]] = {}  # name → what of it may be the unit
         self._names = NewNames()
+        self._posts: dict[str, tuple[str, str]] = {}  # name → unit and post that it holds
         self._seen: set[NamedUnit] = set()
         self._given: set[str] = set()  # all names, as they are compared
         self._left = LOOKED_AT
@@ -73,6 +77,24 @@ class NamedUnits:
             self._given.update(normalise_unit_name(name) for name, _ in found)
             self._compare(new)
             self._compare_again(unsure)
+
+    def take_post(self, row: Row) -> None:
+        """Take the post out of a cell in which it stands behind the unit, and ask once whether that is so."""
+        values = row.values
+        name = values.get("employer") or ""
+        if name not in self._posts:
+            self._posts[name] = unit_and_post(name)
+        unit, post = self._posts[name]
+        if not unit or self._importer.said.get("employer", {}).get(name) == name:
+            return
+        values["employer"] = unit
+        code = "title" if _TITLE.search(post) else "position"
+        kept = "" if values.get(code) else f"，{self._importer.by_code[code].header}“{post}”"
+        values[code] = values.get(code) or post
+        row.notes.append(Note(LABEL, GUESSED, name, f"{unit}{kept}"))
+        meanings = {"": f"单位是“{unit}”，“{post}”是职务或职称", name: "按原样保存"}
+        self._importer.questions["employer", name] = Question("单位后面像是职务", meanings)
+        row.words.append(("employer", name))
 
     def _foresee(self, rows: Iterable[Row]) -> Foreseen:
         pairs = dict.fromkeys(pair for row in rows if (pair := employer_of(row.values))[0])

@@ -63,7 +63,7 @@ from expertpool.experts.services.import_options import (
     options_for,
     status_in,
 )
-from expertpool.experts.services.import_persons import KNOWING, SamePersons
+from expertpool.experts.services.import_persons import KNOWING, SamePersons, same_but_specialties
 from expertpool.experts.services.import_rows import RowRules
 from expertpool.experts.services.import_states import STATE, ask_of_state
 from expertpool.experts.services.import_units import NamedUnits, employer_of
@@ -149,12 +149,14 @@ class ExpertImporter(Importer):
         self.known: dict[str, dict[bytes, int]] = {code: {} for code in UNIQUE}
         self.deleted: set[bytes] = set()  # indexes of numbers
         self.named_owners = 0
+        self.here: dict[int, Row] = {}  # rows of this chunk that are taken
         self.saved = {code: SavedNumbers() for code in UNIQUE}
         self.counted = {code for code in UNIQUE if actor and not is_plain(actor, code)}
 
     def prepare(self, rows: Sequence[Row]) -> None:
         self.named.look_up(rows)
         self.deleted.clear()
+        self.here.clear()
         for row in rows:
             values = row.values
             values["phone_index"] = phone_index(values["phone"])
@@ -195,12 +197,17 @@ class ExpertImporter(Importer):
     def inspect(self, row: Row) -> list[Fault]:
         set_kind(row, self.of_list)
         ask_of_state(row, self)
+        if row.values["kind"] != ExpertKind.ORGANISATION:
+            self.named.take_post(row)
         return [*self.rules.inspect(row), *misfits(EXPERT, self, row)]
 
     def validate(self, row: Row) -> Fault | None:
         fault = self.named.fault(row) or self.named.unclear(row)
+        if fault is None and self._goes_into(row):
+            return None
         fault = fault or self._duplicate(row) or self._blacklisted(row)
         if fault is None:
+            self.here[row.number] = row
             self._warn(row)
             for code, known in self.known.items():
                 if index := row.values[f"{code}_index"]:
@@ -217,8 +224,9 @@ class ExpertImporter(Importer):
 
     def heading(self, text: str) -> str:
         # In a list of units a unit is one of its rows.
-        is_unit = self.of_list != ExpertKind.ORGANISATION and UNIT_LIKE.fullmatch(text)
-        return "employer" if is_unit else ""
+        if self.of_list != ExpertKind.ORGANISATION and UNIT_LIKE.fullmatch(text):
+            return "employer"
+        return "specialties" if self.rules.is_specialty(text) else ""
 
     def is_example(self, row: Row) -> bool:
         # A name that says so is none by the rule of names, and was not taken into the values.
@@ -265,6 +273,23 @@ class ExpertImporter(Importer):
             row.left.append(fault)
             row.values |= {"email": "", "email_index": None}
         return None
+
+    def _goes_into(self, row: Row) -> bool:
+        """Tell whether a row is the same person's as one before, with all that it says, but names another specialty:
+        lists with a line for each are sorted by them. Those of this row are the other's then."""
+        first = self.here.get(self.known["phone"].get(row.values["phone_index"], 0))
+        if first is None or not same_but_specialties(first.values, row.values):
+            return False
+        held = first.values["specialty_ids"]
+        new = [one for one in row.values["specialty_ids"] if one not in held]
+        if not new:  # a row that stands twice, or one that is looked at again
+            return bool(row.into)
+        row.into = first.number
+        first.values["specialty_ids"] = [*held, *new]
+        first.left = [*first.left, *row.left]
+        told = "是同一人的，评审专业已并入这一行。"
+        first.notes.append(Note("整行", CHECK, f"第 {row.number} 行", told))
+        return True
 
     def _whose(self, code: str, row: Row) -> str:
         """Say whose a number is, to whoever sees it; of rows that no page shows it is not looked up."""
@@ -393,6 +418,7 @@ def import_file(
     importer = ExpertImporter(actor=actor, now=now, options=options or {})
     importer.counted.clear()  # whoever runs a command on the server has the pool anyway
     with transaction.atomic(), open_table(ExpertImporter, path, user=actor) as (header, rows):
+        importer.sheet = header.sheet
         importer.of_list = importer.of_list or read_kind(header)[1].get(KIND, "")
         collector = Collector(importer, header.codes)
         with RefusedSheet(header.cells, collector) if report else nullcontext() as table:

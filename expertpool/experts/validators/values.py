@@ -21,6 +21,7 @@ from expertpool.core.importing import (
     TIME,
     CellRefused,
     as_code,
+    in_digits,
     is_january_or_october,
     is_rounded,
     month_of_number,
@@ -42,6 +43,8 @@ _MONTH = re.compile(r"(\d{4})\D?(\d{1,2})(?:\D?(\d{1,2}))?[月日号.]?(?:出?�
 _SHORT_YEAR = re.compile(
     r"^([3-9]\d)(?=[年./-]\d)"
 )  # 75年3月; nobody of these years is born in 2075
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_NAME_OF_MONTH = re.compile(rf"({'|'.join(MONTHS)})[-. ]?([3-9]\d|(?:19|20)\d\d)", re.IGNORECASE)
 _BESIDE_SIGN = re.compile(r"\s*([年月日./-])\s*")
 _NAME = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z·.' -]*")
 _LIKE_A_NAME = re.compile(
@@ -53,7 +56,8 @@ _LIKE_A_NAME = re.compile(
 _OF_NAMES = re.compile(
     r"[ ·•・‧.．。｡'’‘“”《》()（）&＆、,，+＋\-‐‑–—○□■●◇◆*?？\u2ff0-\u2fff\ue000-\uf8ff]"
 )
-_NOBODY = frozenset(("待定", "暂缺", "待补", "未知", "null", "none"))
+_MASKED = re.compile(rf"[{HAN}]{{1,2}}[*＊]{{2,}}|[{HAN}][*＊]+[{HAN}]")  # 刘**, 刘*华
+_NOBODY = frozenset(("无", "暂无", "空", "待定", "暂缺", "待补", "未知", "null", "none"))
 _NO_NAME = re.compile(r"[<>{}\\^=]")
 _NO_UNIT = frozenset(("本单位", "同单位", "本公司", "我单位"))
 _DOTS = str.maketrans("•・‧", "···")
@@ -154,6 +158,10 @@ def _name(cell: Any, longest: int) -> str:
         raise CellRefused("{}格式", HIDDEN)
     if odd := next(filter(_is_odd, seen), ""):
         raise CellRefused("{}格式", f"含有符号“{odd}”，请删去。")
+    if value and not any(map(str.isalpha, value)):
+        raise CellRefused("{}格式", "没有文字，请填写姓名或名称。")
+    if _MASKED.fullmatch(value):
+        raise CellRefused("{}格式", "像是隐去了一部分的姓名，请填写全名。")
     return _STOP.sub("·", join_han(" ".join(seen.split())).translate(_DOTS))
 
 
@@ -223,7 +231,7 @@ def term_end(cell: Any) -> date | Term | TermYears | None:
     bare = value.removeprefix("至").removesuffix("止").removesuffix("到期").strip()
     if _WITHOUT_END.fullmatch(bare):
         return Term(None, None, value)
-    bare = _CLOSE.sub("", bare)  # 2027年底, 2027年12月底
+    bare = _CLOSE.sub("", in_digits(bare))  # 2027年底, 2027年12月底
     if year := _YEAR.fullmatch(bare):
         return date(int(year[1]), 12, 31)
     if (years := _YEARS.fullmatch(bare)) and years[1] <= years[2]:
@@ -362,6 +370,7 @@ def birth(cell: Any) -> Month | None:
     if isinstance(cell, date | datetime) and DAYS.low.year <= cell.year <= DAYS.high.year:
         return Month(cell.year, cell.month, cell.day)
     value = _BESIDE_SIGN.sub(r"\1", TIME.sub("", as_code(cell)))
+    value = _with_name_of_month(in_digits(value))
     if not value:
         return None
     if isinstance(cell, float) and (number := serial_day(cell)):
@@ -384,6 +393,12 @@ def birth(cell: Any) -> Month | None:
     if number := serial_day(value):
         return Month(number.year, number.month, number.day)
     raise CellRefused("出生年月格式", "应像 1967-09 或 1967-09-20。")
+
+
+def _with_name_of_month(value: str) -> str:
+    """Return Oct-75, which Excel shows for 1975-10, as 75.10."""
+    found = _NAME_OF_MONTH.fullmatch(value)
+    return f"{found[2]}.{MONTHS.index(found[1].title()) + 1}" if found else value
 
 
 def is_too_young(born: date | None, today: date) -> bool:

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.accounts.models import RolePermission, User
 from expertpool.audit.models import Entry
@@ -100,6 +101,18 @@ def test_few_are_done_at_once(client: Client, admin: User) -> None:
     assert freeze(login(client, admin), experts).status_code == 204
     assert statuses(experts) == ["frozen"] * 2
     assert not BulkRun.objects.exists()
+
+
+def test_a_run_that_waits_says_behind_how_many_jobs(client: Client, admin: User) -> None:
+    """It stood at 0 for a minute, without a word."""
+    login(client, admin)
+    first, second = (
+        freeze(client, [make_expert() for _ in range(3)])["HX-Redirect"] for _ in range(2)
+    )
+    assert "前面还有" not in client.get(first).content.decode()
+    assert "前面还有 1 项后台任务" in client.get(second).content.decode()
+    ProcrastinateJob.objects.filter(args__run_id=BulkRun.objects.last().pk).delete()
+    assert "前面还有" not in client.get(second).content.decode()
 
 
 def test_a_worker_that_died_goes_on_where_it_was(client: Client, admin: User) -> None:

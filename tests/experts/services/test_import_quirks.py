@@ -12,11 +12,11 @@ from expertpool.experts.models import Expert
 from expertpool.experts.services.importing import import_file
 from tests.data.quirks.clerks import CLERKS
 from tests.data.quirks.files import QUIRKS, Quirk
-from tests.data.quirks.groups import GROUPS
+from tests.data.quirks.groups import APART, GROUPS
 from tests.data.quirks.offices import OFFICES
 from tests.factories.experts import NOW
 
-LISTS = (*QUIRKS, *OFFICES, *CLERKS, *GROUPS)
+LISTS = (*QUIRKS, *OFFICES, *CLERKS, *GROUPS, *APART)
 
 
 @pytest.mark.shows("EXP-07", "EXP-08")

@@ -18,6 +18,7 @@ Value = str | int | float
 # Braces of both widths, as a Chinese keyboard gives either; {% … %} only to name it as unknown.
 MARK = re.compile(r"(?:\{\{|｛｛)([^{}｛｝]*)(?:\}\}|｝｝)|\{%[^{}]{0,100}%\}")
 _STRAY = re.compile(r"\{\{|\}\}|｛｛|｝｝")
+_SINGLE = re.compile(r"[{｛]([^{}｛｝]{1,60})[}｝]")
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,14 @@ def name_of(match: re.Match[str]) -> str:
 def has_stray_braces(text: str) -> bool:
     """Tell whether double braces stand in ``text`` that belong to no placeholder."""
     return _STRAY.search(MARK.sub("", text)) is not None
+
+
+def in_single_braces(text: str, names: Iterable[str]) -> list[str]:
+    """Return which of ``names`` stand in ``text`` between single braces: probably a slip, since they would go out as
+    they are written."""
+    single = _SINGLE.findall(MARK.sub("", text))
+    written = {"".join(unicodedata.normalize("NFKC", one).split()) for one in single}
+    return [name for name in names if name in written]
 
 
 def fill_text(text: str, values: Mapping[str, Value]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import time, timedelta
 from typing import Any
@@ -366,6 +368,7 @@ NOT_OF_ONESELF = (UNREACHABLE, NOT_IN_POOL)  # what nobody says of himself
 GROUNDS = f"时间冲突、健康原因、专业不符、回避、工作冲突、{UNREACHABLE}"
 NOT_OF_TIME = ("健康原因", UNREACHABLE)  # another time would have changed nothing
 MOST_OF_A_GROUND = 50
+_NUMBER = re.compile(r"\d{5}")
 
 
 class Grounds(Text):
@@ -373,7 +376,14 @@ class Grounds(Text):
 
     def check(self, value: str) -> None:
         super().check(value)
-        for one in filter(None, map(str.strip, value.split("、"))):
+        found = [one for one in map(str.strip, value.split("、")) if one]
+        if value.strip() and not found:
+            raise ValidationError("请至少写一项原因。")
+        if twice := [one for one, count in Counter(found).items() if count > 1]:
+            raise ValidationError(f"「{twice[0]}」写了两次，请只留一项。")
+        for one in found:
+            if _NUMBER.search(one):
+                raise ValidationError(f"「{one[:20]}」里有号码：原因会公开，不能写某个人的信息。")
             if not is_reason(one) or any(unicodedata.category(char) == "So" for char in one):
                 raise ValidationError(f"「{one}」不是原因：每项至少写两个字，不能含表情符号。")
             if len(one) > MOST_OF_A_GROUND:

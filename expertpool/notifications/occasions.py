@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from expertpool.core.catalogue import Catalogue
-from expertpool.core.placeholders import Vocabulary, fill_text, has_stray_braces, mark, names_in
+from expertpool.core.placeholders import (
+    Vocabulary,
+    fill_text,
+    has_stray_braces,
+    in_single_braces,
+    mark,
+    names_in,
+)
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.exceptions import TemplateRefused, UnknownPlaceholders
 from expertpool.notifications.validators import foreign_addresses, glued_in, site_host
@@ -132,6 +139,11 @@ def check_text(occasion: Occasion, text: Text, channel: str = "") -> None:
         raise UnknownPlaceholders(unknown, occasion.placeholders)
     if any(map(has_stray_braces, text)):
         raise TemplateRefused("有一处双花括号没有配对，变量应写成 {{专家姓名}} 这样。")
+    single = in_single_braces("\n".join(text), occasion.vocabulary.names)
+    if single:
+        raise TemplateRefused(
+            f"变量要写双花括号：{'、'.join(map(mark, single))}，写一层的会原样发出去。"
+        )
     keyed = channel in occasion.keyed
     if not keyed and (missing := occasion.vocabulary.missing_in(names_in(text.body))):
         marks = "、".join(map(mark, missing))

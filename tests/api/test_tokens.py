@@ -125,7 +125,7 @@ def test_the_log_says_through_what_somebody_acted(
 
 
 def test_scopes_cannot_exceed_the_rights_of_the_user(finance: User) -> None:
-    with pytest.raises(ValidationError, match=r"没有这些权限：draws\.run"):
+    with pytest.raises(ValidationError, match="没有这些权限：「执行抽取和补抽」"):
         make_token(finance, "projects.view", "draws.run")
 
 

@@ -7,6 +7,7 @@ from expertpool.core.placeholders import (
     Vocabulary,
     fill_text,
     has_stray_braces,
+    in_single_braces,
     mark,
     names_in,
 )
@@ -41,6 +42,11 @@ def test_unknown_names_come_once_with_what_was_meant() -> None:
 def test_braces_without_a_partner_are_found(text: str) -> None:
     assert has_stray_braces(text)
     assert not has_stray_braces("{{项目名称}} {单} ｛单｝")
+
+
+def test_a_name_between_single_braces_is_found() -> None:
+    text = "{{项目名称}}：{人数} 人，｛ 人数 ｝，{单}"
+    assert in_single_braces(text, VOCABULARY.names) == ["人数"]
 
 
 def test_a_value_is_never_read_as_a_template() -> None:

@@ -21,6 +21,7 @@ from expertpool.accounts.settings import TOKEN_LONGEST
 from expertpool.audit.services import record, snapshot, stands_by_log
 from expertpool.core.configuration import value_of, words_of
 from expertpool.core.crypto import blind_index
+from expertpool.core.permissions import PERMISSIONS
 from expertpool.core.text import clean_text
 
 PREFIX = "ep_"
@@ -51,7 +52,8 @@ def create_token(
     if not scopes:
         raise ValidationError({"scopes": "请至少选择一项范围。"})
     if beyond := sorted(code for code in scopes if not user.has_permission(code)):
-        raise ValidationError({"scopes": f"用户「{user.name}」没有这些权限：{'、'.join(beyond)}。"})
+        labels = "、".join(f"「{PERMISSIONS[code].label}」" for code in beyond)
+        raise ValidationError({"scopes": f"用户「{user.name}」没有这些权限：{labels}。"})
     # A token that nobody renews outlives those who remember what it is for.
     if not now < expires_at <= now + value_of(TOKEN_LONGEST):
         message = f"到期时间应在今后 {words_of(TOKEN_LONGEST)}之内。"

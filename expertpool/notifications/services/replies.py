@@ -22,6 +22,9 @@ MOST_OF_ONE = 20
 DAY = timedelta(days=1)
 # What is written back later is about something that is long over.
 ANSWERED_WITHIN = timedelta(days=60)
+# Whose letter somebody means who wrote no code: looked for among so many of so many days.
+ASKED_LATELY = timedelta(days=7)
+MOST_READ = 2000
 
 
 def take_replies(
@@ -29,8 +32,9 @@ def take_replies(
 ) -> int:
     """Keep what was written back to letters that ``provider`` carried; return how many were new answers to one.
 
-    Announces MessageAnswered. Whoever wrote without a code, or with a wrong one, is counted, by ``source`` (the
-    network that pushed it): after many in a day a right one of his telephone from there is doubted.
+    Announces MessageAnswered. Whoever wrote without a code, or with a wrong one, is told how to answer if a letter asks
+    him, and is counted, by ``source`` (the network that pushed it): after many in a day a right one of his telephone
+    from there is doubted.
     """
     return take_pushed(provider=provider, told=replies, source=source, now=now)
 
@@ -82,7 +86,28 @@ def take_reply(provider: str, inbound: Inbound, now: datetime, source: str = "")
     )
     if is_new and message is not None:
         publish(MessageAnswered(reply.pk))
+    elif is_new:
+        _let_him_hear(provider, phone, now)
     return is_new and message is not None
+
+
+def _let_him_hear(provider: str, phone: str, now: datetime) -> None:
+    """Take what came without a code, or with a wrong one, as said of the last letter that asks this telephone, but not
+    understood: once a day of a letter, so that whoever wrote is told how to answer."""
+    letter = _last_asking(provider, phone, now)
+    if letter is None:
+        return
+    reply, is_new = Reply.objects.get_or_create(
+        key=f"{provider}:unread-{letter.pk}-{now:%Y%m%d}",
+        defaults={
+            "message": letter,
+            "decision": Decision.UNCLEAR,
+            "provider": provider,
+            "received_at": now,
+        },
+    )
+    if is_new:
+        publish(MessageAnswered(reply.pk))
 
 
 @transaction.atomic
@@ -118,6 +143,19 @@ def _message_of(provider: str, phone: str, code: str, now: datetime) -> Message 
     found = list(rows.order_by("-pk").distinct())
     asked = {(one.about_type, one.about_id) for one in found}
     return found[0] if len(asked) == 1 else None
+
+
+def _last_asking(provider: str, phone: str, now: datetime) -> Message | None:
+    """Return the last letter of this week that asks the owner of this telephone. Tried one by one: no index joins the
+    letters of one person."""
+    rows = Message.objects.filter(
+        answer_key__isnull=False, tries__provider=provider, created_at__gt=now - ASKED_LATELY
+    )
+    found = rows.order_by("-pk").distinct().only("key", "uid", "answer_code", "answer_key")
+    latest = found[:MOST_READ]
+    return next(
+        (one for one in latest if one.answer_key == answer_key(phone, one.answer_code)), None
+    )
 
 
 def forget_replies(*, now: datetime) -> int:

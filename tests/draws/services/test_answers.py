@@ -130,7 +130,21 @@ def test_the_reason_of_an_exit_comes_from_the_list(line: Invitation, operator: U
     assert "健康原因" in answer_grounds(Regime.PROCUREMENT.value)
 
 
-@pytest.mark.parametrize("listed", ["时间冲突、😀", "病了😀", "病", "——", "原" * 51])
+@pytest.mark.parametrize(
+    "listed",
+    [
+        *(
+            "时间冲突、😀",
+            "病了😀",
+            "病",
+            "——",
+            "原" * 51,
+            "、、、",
+            "时间冲突、健康原因、时间冲突",
+        ),
+        *("\u2800、健康原因", "联系不上张三13800000001"),
+    ],
+)
 def test_a_list_of_reasons_has_reasons_in_words(listed: str) -> None:
     for setting in (office.ANSWER_GROUNDS, office.OWN_GROUNDS[Regime.TENDER.value]):
         with pytest.raises(ValidationError):

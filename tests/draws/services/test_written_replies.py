@@ -195,6 +195,32 @@ def test_what_is_not_understood_answers_nothing(provider: Kept, pool: list[Exper
     assert UNCLEAR in heard(row)[0]
 
 
+@pytest.mark.parametrize("text", ["好的，参加", "Y", "不参加", "Y999999"])
+def test_who_writes_no_code_of_his_is_told_how_to_answer(
+    provider: Kept, pool: list[Expert], text: str
+) -> None:
+    row = seal().invitations.get()
+    sent_letter(row)
+    now = timezone.now()
+    assert [write(row, text, now=now, key=key) for key in ("1", "2", "3")] == [0, 0, 0]
+    work()
+    row.refresh_from_db()
+    assert row.state == InvitationState.INVITED
+    assert [UNCLEAR in one for one in heard(row)] == [True]  # once a day of a letter
+    write(row, text, now=now + timedelta(days=1), key="4")
+    work()
+    assert len(heard(row)) == 2
+
+
+def test_who_is_asked_nothing_is_told_nothing(provider: Kept, pool: list[Expert]) -> None:
+    row = seal().invitations.get()
+    sent_letter(row)
+    stranger = Inbound("13900000000", "好的")
+    assert take_replies(provider=sms.GATEWAY, replies=[stranger], now=timezone.now()) == 0
+    work()
+    assert heard(row) == []
+
+
 def test_an_answer_to_what_was_asked_before_counts_no_more(
     provider: Kept, pool: list[Expert]
 ) -> None:
@@ -267,7 +293,7 @@ def test_codes_are_not_guessed(provider: Kept, pool: list[Expert], often: int, s
     work()
     row.refresh_from_db()
     assert row.state == InvitationState.INVITED
-    assert "多次写错回复码" in heard(row)[0]
+    assert "多次写错回复码" in heard(row)[-1]
     # What is wrong still is not kept any more: guesses fill nothing.
     before = Reply.objects.count()
     guess(row, 200, source=source)

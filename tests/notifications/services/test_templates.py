@@ -36,6 +36,11 @@ def test_unknown_placeholders_are_refused_by_name(admin: User) -> None:
     assert not Entry.objects.filter(action="notifications.template_save").exists()
 
 
+def test_a_name_between_single_braces_is_refused(admin: User) -> None:
+    with pytest.raises(TemplateRefused, match=r"双花括号：\{\{专家姓名"):
+        save("{专家姓名}专家，{{项目名称}}", admin)
+
+
 @pytest.mark.shows("DRAW-20")
 @pytest.mark.parametrize("channel", ["sms", "email", "site"])
 def test_an_invitation_without_its_reply_link_is_refused(admin: User, channel: str) -> None:

@@ -105,9 +105,12 @@ class EncryptedField(models.Field):
     def open(self, row: models.Model, value: Sealed) -> Any:
         """Return what ``value`` of ``row`` says; raises crypto.DecryptionError."""
         if value.plain is None:
-            bound = self.binding_of(*(getattr(row, name) for name in self.bound_to))
-            value.plain = self.from_bytes(self.vault.decrypt(value.token, bound))
+            value.plain = self.opened(value.token, *(getattr(row, name) for name in self.bound_to))
         return value.plain
+
+    def opened(self, token: bytes, *bound: Any) -> Any:
+        """Return what ``token`` says in the row whose ``bound_to`` is ``bound``; raises crypto.DecryptionError."""
+        return self.from_bytes(self.vault.decrypt(token, self.binding_of(*bound)))
 
     def token(self, value: Any, *bound: Any) -> bytes:
         """Return what the column holds for ``value`` in the row whose ``bound_to`` is ``bound``."""

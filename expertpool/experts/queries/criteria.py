@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import reduce
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from expertpool.accounts.models import Department
 from expertpool.core.criteria import Context
+from expertpool.core.lookups import Among
 from expertpool.directory.queries import (
     division_subtree,
     specialty_subtree,
@@ -53,12 +54,13 @@ def prepare_specialties(values: Iterable[str], context: Context) -> None:
 
 def experts_holding(values: Sequence[str]) -> QuerySet[Any, Any]:
     """Return the keys of the experts who hold one of the specialties, or one below it."""
-    return _holders(specialty_subtree(values).values_list("pk", flat=True)).values("expert")
+    below = specialty_subtree(values).values_list("pk", flat=True)
+    return _holders(list(below)).values("expert")
 
 
-def _holders(specialties: Iterable[int]) -> QuerySet[ExpertSpecialty]:
+def _holders(specialties: Collection[int]) -> QuerySet[ExpertSpecialty]:
     # The ids themselves, since the planner knows how many hold each of them.
-    return ExpertSpecialty.objects.filter(specialty__in=list(specialties)).order_by()
+    return ExpertSpecialty.objects.filter(Among("specialty", specialties)).order_by()
 
 
 def _all(conditions: Any) -> Q:

@@ -8,10 +8,9 @@ opened and looked through in memory.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
-from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from expertpool.accounts.models import User
@@ -32,6 +31,7 @@ SIZE = 2_000  # experts of one pack; once written, never another number
 MOST_UNPACKED = 20_000
 TURNS = 60  # looks in which all packs are opened once
 _END, _TAB = b"\n", b"\t"
+_CONTENT = SearchPack._meta.get_field("content")
 
 
 def folded(text: str) -> bytes:
@@ -57,36 +57,48 @@ def holding(column: str, op: str, text: str) -> set[int]:
 
     Of the whole pool: the caller sees to it who may ask, and of whom.
     """
-    part = folded(text)
-    if not part:  # nothing but blanks
-        return set()
-    needle = {"contains": part, "starts": _END + part, "eq": _END + part + _TAB}[op]
+    return holding_each(column, op, [text])[0]
+
+
+def holding_each(column: str, op: str, texts: Sequence[str]) -> list[set[int]]:
+    """Return the same for each of ``texts``: the packs are opened once."""
+    parts = [folded(text) for text in texts]
+    if not any(parts):  # nothing but blanks
+        return [set() for _ in parts]
     # Before the packs: who is packed in between stands in both.
     notes = UnpackedExpert.objects.order_by("-pk").values_list("expert_key", flat=True)
     changed = set(notes[:MOST_UNPACKED])
-    found, shut, held = set[int](), list[int](), set[int]()
+    found, shut, held = [set[int]() for _ in parts], list[int](), set[int]()
+    needles = [(_needle(op, part), ids) for part, ids in zip(parts, found, strict=True) if part]
     last = Expert.objects.order_by("-pk").values_list("pk", flat=True).first()
-    for pack in _packs(column):
-        held.add(pack.part)
+    for at, written, token in _packs(column):
+        held.add(at)
         try:
-            found.update(_in_pack(bytes(pack.content), needle))
+            content = _CONTENT.opened(token, column, at, written)
         except DecryptionError:
-            logger.error("search pack %s cannot be opened", pack)  # noqa: TRY400
-            shut.append(pack.part)
+            logger.error("search pack %s %s cannot be opened", column, at)  # noqa: TRY400
+            shut.append(at)
+            continue
+        for needle, ids in needles:
+            ids.update(_in_pack(content, needle))
     if lost := _lost(changed, held, last):
         logger.error("search packs of %s are missing: %s", column, sorted(lost))
-    fits = _fits(op, part)
-    rest = {pk for pk, value in _values(column, changed, {*shut, *lost}) if fits(value)}
-    return (found - changed) | rest
+    rest = list(_values(column, changed, {*shut, *lost}))
+    return [
+        (ids - changed) | {pk for pk, value in rest if part and _fits(op, part, value)}
+        for part, ids in zip(parts, found, strict=True)
+    ]
 
 
-def _packs(column: str) -> Iterator[SearchPack]:
-    """Read the packs of ``column``: of a million experts twenty million bytes."""
-    content = SearchPack._meta.get_field("content")
+def _needle(op: str, part: bytes) -> bytes:
+    return {"contains": part, "starts": _END + part, "eq": _END + part + _TAB}[op]
+
+
+def _packs(column: str) -> Iterator[tuple[int, int, bytes]]:
+    """Read the packs of ``column``, of a million experts twenty million bytes: which it is, how often it was written,
+    and its content, shut."""
     query = "SELECT part, written, content FROM experts_searchpack WHERE source = %s"
-    for part, written, token in copied_rows(query, [column], ["int4", "int4", "bytea"]):
-        sealed = content.from_db_value(token, None, connection)
-        yield SearchPack(source=column, part=part, written=written, content=sealed)
+    return copied_rows(query, [column], ["int4", "int4", "bytea"])
 
 
 def _lost(changed: set[int], held: set[int], last: int | None) -> set[int]:
@@ -133,16 +145,18 @@ def _in_pack(content: bytes, needle: bytes) -> Iterator[int]:
         at = content.find(needle, end)
 
 
-def _fits(op: str, part: bytes) -> Callable[[bytes], bool]:
+def _fits(op: str, part: bytes, value: bytes) -> bool:
     if op == "contains":
-        return lambda value: part in value
-    return (
-        (lambda value: value.startswith(part)) if op == "starts" else (lambda value: value == part)
-    )
+        return part in value
+    return value.startswith(part) if op == "starts" else value == part
 
 
-def _values(column: str, keys: Iterable[int], parts: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+def _values(
+    column: str, keys: Collection[int], parts: Collection[int]
+) -> Iterator[tuple[int, bytes]]:
     """Read the rows themselves of those who are not packed, or whose pack does not open."""
+    if not keys and not parts:  # as nearly always
+        return
     rows = Q(Among("pk", set(keys)))
     for part in parts:
         rows |= Q(pk__gte=part * SIZE, pk__lt=(part + 1) * SIZE)
@@ -159,10 +173,14 @@ def value_of(expert: Expert, column: str) -> bytes:
         return b""
 
 
-def phone_holding(part: str, user: User) -> Q:
-    """Return the experts in the scope of ``user`` whose telephone has ``part`` in it; for who sees it plain."""
-    found = holding("phone", "contains", part)
-    return _seen_by(user, Q(Among("pk", found), phone_index__isnull=False))
+def phones_holding(parts: Sequence[str], user: User) -> dict[str, Q]:
+    """Return for each of ``parts`` the experts in the scope of ``user`` whose telephone has it in it; for who sees it
+    plain."""
+    found = holding_each("phone", "contains", parts) if parts else []
+    return {
+        part: _seen_by(user, Q(Among("pk", ids), phone_index__isnull=False))
+        for part, ids in zip(parts, found, strict=True)
+    }
 
 
 def phone_being(number: str, user: User) -> Q:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from math import ceil
 from operator import or_
 from typing import Any
 
@@ -36,8 +37,8 @@ from expertpool.core.visibility import Level, level_for
 from expertpool.directory.models import Specialty, Unit, UnitAlias
 from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.queries.criteria import SUBJECT
-from expertpool.experts.queries.packs import phone_being, phone_holding
-from expertpool.experts.queries.tokens import keyword_tokens, specialty_token
+from expertpool.experts.queries.packs import phone_being, phones_holding
+from expertpool.experts.queries.tokens import holding_one_of, keyword_tokens
 
 # Each costs a statement and a condition of the list's.
 MOST_KEYWORDS = 8
@@ -51,6 +52,10 @@ FEW_UNITS = 5_000  # units that are named one by one; of more the database makes
 NEWEST = 2_000  # experts that are looked through for how often several words are met together,
 SOON = 4  # how many of them must fit to walk,
 ENOUGH = 60  # and of how many of them nobody else needs to be looked up to tell that they are many
+ONE_BY_ONE = 1_000  # who were gathered for one word and are asked for another one at a time
+TOLD = (
+    3 * ENOUGH
+)  # of so many, as far as can be expected, the tabs are told on a walk by several words
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,8 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
     """
     keywords = _keywords(text)
     texts = searched_fields(SUBJECT, user) if keywords else []
-    words = [_unread(_parts(keyword, user, texts)) for keyword in keywords]
+    phones = _phones(keywords, user)
+    words = [_unread(_parts(keyword, phones.get(keyword), texts)) for keyword in keywords]
     if not words:
         return Found(queryset)
     words, met = _seldom_first(words) if len(words) > 1 else (words, [])
@@ -94,13 +100,13 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
     words = [
         _look_up(word, FEW)
         if by_name or word.expected <= MANY
-        else (_look_up(word, SOME) if walked and not at else word)
+        else (_look_up(word, _standing_for(word, met)) if walked and not at else word)
         for at, word in enumerate(words)
     ]
     many = [word for word in words if word.many]
     if len(many) < len(words):
         few = set.intersection(*(word.ids for word in words if not word.many))
-        fits = [word.fits for word in many]
+        fits = [word.laid_over(few) for word in many]
         return Found(queryset.filter(Among("pk", _who_fit(fits, few) if fits else few)))
     first, *others = many
     if not walked:
@@ -143,6 +149,13 @@ def _seldom_first(words: list[_Word]) -> tuple[list[_Word], list[int]]:
     return sorted(weighed, key=lambda word: word.share), [row[0] for row in rows if all(row)]
 
 
+def _standing_for(word: _Word, met: Collection[int]) -> int:
+    """Return how many of those who fit ``word`` stand for all: of several words as many as let expect that `TOLD`
+    of them fit the others, too, by who of the newest is ``met`` by all."""
+    newest = word.share * NEWEST
+    return min(SOME, ceil(TOLD * newest / len(met))) if met else SOME
+
+
 @dataclass(frozen=True)
 class _Part:
     """One way to fit a keyword: the rows that name in ``key`` who does, found by an index; and
@@ -156,6 +169,7 @@ class _Part:
     indexed: Any
     listed: Any
     by_name: Any = None
+    by_tokens: bool = False  # ``indexed`` is a condition on the tokens
 
 
 def _expert_part(fits: Any) -> _Part:
@@ -189,6 +203,12 @@ class _Word:
         """The same as ``fits``, for a statement that gathers by this word,"""
         return reduce(or_, (Q(self.parts[at].indexed) for at in self.many), self._read)
 
+    def laid_over(self, few: Collection[int]) -> Q:
+        """The same for those ``few``: where the index of tokens answers for all who are many, one bitmap is laid
+        over another, and rows are read of those alone who fit both."""
+        by_tokens = all(self.parts[at].by_tokens for at in self.many)
+        return self.indexed if by_tokens and len(few) > ONE_BY_ONE else self.fits
+
     @property
     def listed(self) -> Q:
         """and for one that another word has an index for, where this one may be of use as well."""
@@ -209,24 +229,34 @@ class _Word:
         return Q(Among("pk", ids)) if ids else Q()
 
 
-def _parts(keyword: str, user: User, texts: list[str]) -> list[_Part]:
+def _phones(keywords: Sequence[str], user: User) -> dict[str, Q]:
+    """Return whose telephone has one of ``keywords`` in it, for those that may be a part of one."""
+    digits = [one for one in keywords if one.isdigit() and len(one) >= LEAST_DIGITS]
+    if not digits or level_for(user, "experts.phone") is not Level.PLAIN:
+        return {}
+    parts = [one for one in digits if len(one) < ALL_DIGITS]
+    whole = {one: phone_being(one, user) for one in digits if len(one) >= ALL_DIGITS}
+    return whole | phones_holding(parts, user)
+
+
+def _parts(keyword: str, phone: Q | None, texts: list[str]) -> list[_Part]:
     own = [_named(keyword), *(extra_q(code, "eq", keyword) for code in texts)]
     if len(keyword) > 2 and keyword.isalnum() and keyword.isascii():
         # Of three characters at least: for fewer an index of trigrams is of no use.
         own.append(Q(number__contains=keyword.upper()))
-    digits = len(keyword) if keyword.isdigit() else 0
-    if digits >= LEAST_DIGITS and level_for(user, "experts.phone") is Level.PLAIN:
-        own.append((phone_holding if digits < ALL_DIGITS else phone_being)(keyword, user))
+    if phone is not None:
+        own.append(phone)
     parts = [_expert_part(one) for one in own]
     if tokens := keyword_tokens(keyword):
-        parts[NAME] = replace(parts[NAME], by_name=Q(_Gathered(tokens)) & own[NAME])
+        named = Q(_Gathered(tokens)) & own[NAME]
+        parts[NAME] = replace(parts[NAME], by_name=named, by_tokens=True)
     if unit := _units(keyword):
         parts.append(unit)
     if specialties := _specialties(keyword):
-        links = ExpertSpecialty.objects.order_by().filter(specialty__in=specialties)
+        links = ExpertSpecialty.objects.order_by().filter(Among("specialty", specialties))
         held = _is_there(links.filter(expert=OuterRef("pk")))
-        token = Q(search_tokens__overlap=list(map(specialty_token, specialties)))
-        parts.append(_Part(links, "expert", held, token, token))
+        token = holding_one_of(specialties)
+        parts.append(_Part(links, "expert", held, token, token, by_tokens=True))
     return parts
 
 

@@ -4,6 +4,10 @@ stand among them by their ids, so that one index answers for both."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, Q, Value
 
 MOST_CHARS = 8  # of a token
 _RUNS = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
@@ -38,3 +42,10 @@ def keyword_tokens(keyword: str) -> list[str]:
         else:
             tokens.update(run[at : at + 2] for at in range(len(run) - 1))
     return sorted(tokens)
+
+
+def holding_one_of(specialties: Iterable[int]) -> Q:
+    """Who holds one of ``specialties`` (ids), by the tokens: as one value, since a branch has hundreds of them."""
+    tokens = [specialty_token(pk) for pk in specialties]
+    among = Value(tokens, output_field=ArrayField(CharField(max_length=MOST_CHARS)))
+    return Q(search_tokens__overlap=among)

@@ -15,7 +15,7 @@ from expertpool.core.fields import encrypted
 from expertpool.core.health import Health
 from expertpool.experts.models import Expert, SearchPack, UnpackedExpert
 from expertpool.experts.queries import packs
-from expertpool.experts.queries.packs import holding
+from expertpool.experts.queries.packs import holding, holding_each
 from expertpool.experts.queries.search import search
 from expertpool.experts.services.merging import merge_experts
 from expertpool.experts.services.pack_health import find_packs
@@ -47,6 +47,26 @@ def test_a_telephone_is_found_by_any_four_of_its_digits(admin: User, is_packed: 
     assert names("199", admin) == set()
     assert names("1991 甲", admin) == {"甲"}
     assert names("1991 乙", admin) == set()
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_several_parts_are_looked_for_at_once(
+    admin: User, is_packed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = make_expert("甲", phone="19912345678"), make_expert("乙", phone="13800005678")
+    if is_packed:
+        pack_experts()
+    looks, read = [], packs._packs
+    monkeypatch.setattr(packs, "_packs", lambda column: looks.append(column) or read(column))
+    for op, texts, found in (
+        ("contains", ["1991", "5678", " ", "9999"], [{one.pk}, {one.pk, two.pk}, set(), set()]),
+        ("starts", ["138", "567"], [{two.pk}, set()]),
+        ("eq", ["19912345678", "1991"], [{one.pk}, set()]),
+        ("contains", [" "], [set()]),
+    ):
+        assert holding_each("phone", op, texts) == found
+    assert names("1991 5678 甲", admin) == {"甲"}
+    assert looks == ["phone"] * 4  # once for each list of parts, and never for blanks alone
 
 
 def test_who_sees_them_masked_finds_nothing(admin: User) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any
 
 from expertpool.core.catalogue import Catalogue
 
@@ -17,6 +18,17 @@ class LinkPage:
 
 
 LINK_PAGES: Catalogue[LinkPage] = Catalogue("page of personal links")
+
+
+@dataclass(frozen=True)
+class CameIn:
+    """Who stood by for the panel of a project and came in while it sat: ``lines`` of the draw, by their ids."""
+
+    code: str
+    lines: Callable[[Any], Collection[int]]
+
+
+CAME_IN: Catalogue[CameIn] = Catalogue("who came in at the meeting")
 
 
 def reply_path(token: str) -> str:

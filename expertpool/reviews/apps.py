@@ -15,6 +15,7 @@ class ReviewsConfig(AppConfig):
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.core.visibility import LATER, Later
+        from expertpool.draws.registry import CAME_IN, CameIn
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.papers.registry import PAPERS
@@ -26,7 +27,12 @@ class ReviewsConfig(AppConfig):
         from expertpool.reviews.occasions import OCCASIONS as TOLD
         from expertpool.reviews.permissions import PERMISSIONS
         from expertpool.reviews.queries.materials import ITEM_FILES
-        from expertpool.reviews.queries.reviews import SUBMISSIONS, told_tomorrow, what_goes_on
+        from expertpool.reviews.queries.reviews import (
+            SUBMISSIONS,
+            came_in,
+            told_tomorrow,
+            what_goes_on,
+        )
         from expertpool.reviews.queries.written import WRITTEN
         from expertpool.reviews.services.importing import ItemImporter
         from expertpool.reviews.services.matters import MATTERS
@@ -50,4 +56,5 @@ class ReviewsConfig(AppConfig):
         MANDATES.add(*WRITTEN)
         OWN_DATA.add(*OWN)
         OBSTACLES.add(Obstacle("reviews.open", what_goes_on))
+        CAME_IN.add(CameIn("reviews", came_in))
         LATER.add(Later("reviews.submissions", SUBMISSIONS, told_tomorrow))

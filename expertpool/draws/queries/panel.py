@@ -10,6 +10,7 @@ from expertpool.draws.models import Invitation
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.reveal import is_latest
 from expertpool.draws.queries.sitting import LineIn, lines_in, lines_of, role_in
+from expertpool.draws.registry import CAME_IN
 from expertpool.projects.models import Project
 
 
@@ -59,11 +60,15 @@ def members_of_panel(project: Project) -> list[PanelMember]:
 
 
 def who_sat(project: Project) -> dict[int, PanelMember]:
-    """Return who sat in the panel of ``project`` to the end, by the line: who is rated and paid."""
+    """Return who sat in the panel of ``project`` to the end, by the line: who is rated and paid. Who stood by and came in at
+    the meeting is among them."""
+    came = {pk for one in CAME_IN for pk in one.lines(project)}
     return {
         one.invitation_id: one
         for one in members_of_panel(project)
-        if one.has_agreed and not one.is_standby and one.expert_id is not None
+        if one.has_agreed
+        and one.expert_id is not None
+        and (not one.is_standby or one.invitation_id in came)
     }
 
 

@@ -125,6 +125,14 @@ def standbys(review: Review) -> list[PanelMember]:
     ]
 
 
+def came_in(project: Project) -> set[int]:
+    """Return the lines of who scored in the review of ``project``, or left it with what counts: of who stood by for its panel
+    they say that he sat."""
+    rows = Reviewer.objects.filter(SCORES | Q(counts=True), review__project=project)
+    rows = rows.select_related("review", "expert")
+    return {one.invitation_id for one in rows if not one.is_altered}
+
+
 def whose(expert: Expert) -> Q:
     """What is of an expert, what is of records that were merged into his among it."""
     return Q(expert=expert) | Q(expert__merged_into=expert)

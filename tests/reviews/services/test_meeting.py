@@ -14,6 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.text import moment_text
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.panel import who_sat
 from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput
 from expertpool.experts.models import Expert
@@ -147,6 +148,7 @@ def test_a_standby_replaces_who_is_missing(operator: User, client: Client) -> No
     assert "正选" in shown or "候补" in shown
     assert Entry.objects.filter(action="draw.names", note="安排候补专家").exists()
     line = standby.invitation_id
+    assert line not in who_sat(review.project)
     with pytest.raises(ReviewRefused, match="无权查看名单"):
         bring_in(review=review, invitation_id=line, actor=make_user("finance"), now=now)
     htmx = {"HTTP_HX_REQUEST": "true"}
@@ -154,6 +156,7 @@ def test_a_standby_replaces_who_is_missing(operator: User, client: Client) -> No
         reverse("reviews:join", args=[review.pk]), {"line": standby.invitation_id}, **htmx
     )
     assert done.status_code == 204
+    assert line in who_sat(review.project), "who came in is paid and rated"
     leave = reverse("reviews:leave", args=[missing.pk])
     assert client.post(leave, {"reason": "没有到场"}, **htmx).status_code == 204
     made = Reviewer.objects.get(review=review, left_at=None)

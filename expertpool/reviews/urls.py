@@ -61,6 +61,7 @@ urlpatterns = [
     path("my/scoring/here/<int:pk>/<slug:code>/", place.here, name="own_here"),
     path("my/scoring/", own.index, name="own"),
     path("my/scoring/<int:pk>/", own.review, name="own_review"),
+    path("my/scoring/<int:pk>/materials/<str:alias>/<int:at>/", own.material, name="own_material"),
     path("my/scoring/<int:pk>/save/", own.save, name="own_save"),
     path("my/scoring/<int:pk>/submit/", own.submit, name="own_submit"),
     path("my/scoring/<int:pk>/stage/", own.stage, name="own_stage"),

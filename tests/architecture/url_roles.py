@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -43,6 +44,7 @@ from expertpool.reports.models import ExposureReport
 from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ReviewResult
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.services.assigning import Share, set_assignment
+from expertpool.reviews.services.organising import open_review
 from expertpool.selfservice.services.feed import address_of, open_feed
 from expertpool.workflow.models import Approval, Delegation, PublicNotice
 from tests.architecture.world import ROLES, World
@@ -577,13 +579,28 @@ def scored_review(world: World, user: User) -> dict[str, Any]:
 
 def sheet_of_his(world: World, _user: User) -> dict[str, Any]:
     """That of the world's expert, of days ago."""
-    if (row := Reviewer.objects.filter(expert=world.expert).first()) is None:
+    rows = Reviewer.objects.filter(expert=world.expert, review__rule__anonymous=False)
+    if (row := rows.first()) is None:
         over = timezone.now() - timedelta(days=8)  # another day than that of his fees
         made = make_open(world.users["operator"], now=over, pool=(world.expert,))
         row = reviewer_of(made, world.expert)
         row.is_leader = True
         row.save(update_fields=["is_leader", "proof"])
     return {"pk": row.pk}
+
+
+def material_of_his(world: World, _user: User) -> dict[str, Any]:
+    """Of an anonymous review."""
+    rows = Reviewer.objects.filter(expert=world.expert, review__rule__anonymous=True)
+    if (row := rows.first()) is None:
+        over, operator = timezone.now() - timedelta(days=10), world.users["operator"]
+        review = make_review(operator, now=over, pool=(world.expert,), anonymous=True)
+        for item in review.items.all():
+            file = SimpleUploadedFile("方案.txt", b"x")
+            attach(subject=item, uploaded_file=file, actor=operator, now=over)
+        open_review(review=review, actor=operator, now=over)
+        row = reviewer_of(review, world.expert)
+    return {"pk": row.pk, "alias": row.review.items.all()[0].alias, "at": 1}
 
 
 def objection(world: World, user: User) -> dict[str, Any]:
@@ -1120,6 +1137,7 @@ RULES: dict[str, Rule] = {
     ),
     "reviews:own": only("expert"),
     "reviews:own_review": only("expert", kwargs=sheet_of_his),
+    "reviews:own_material": only("expert", kwargs=material_of_his),
     "reviews:own_save": only("expert", kwargs=sheet_of_his),
     "reviews:own_submit": only("expert", kwargs=sheet_of_his),
     "reviews:own_stage": only("expert", kwargs=sheet_of_his),

@@ -150,6 +150,9 @@ def test_what_the_bank_returns_is_paid_anew(operator: User, finance: User, secon
         mark_returned(payment=payment, note="户名不符", actor=finance, now=NOW)
     again = make_batch_of([line], finance, now=NOW)
     assert again.number == "FK2026110002"
+    # One person alone has said that it came back: who agrees to pay it once more is told.
+    page = login(Client(), second).get(reverse("fees:batch", args=[again.pk]))
+    assert "请核对款项确已退回" in page.content.decode()
     row = batches_visible_to(finance).get(pk=batch.pk)
     assert (row.paid, row.returned) == (0, 1)
 
@@ -392,7 +395,7 @@ def test_the_answer_of_the_bank_is_imported(operator: User, finance: User, secon
 )
 def test_sums_are_read_as_banks_write_them(cell: object, sum_of: str) -> None:
     assert amount(cell) == Decimal(sum_of)
-    for wrong in ("NaN", "x", "Infinity"):
+    for wrong in ("NaN", "x", "Infinity", "1e999999", "-5", 1e30, float("inf"), float("nan")):
         with pytest.raises(CellRefused):
             amount(wrong)
 

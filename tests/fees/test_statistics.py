@@ -17,7 +17,7 @@ from expertpool.fees.models import FeeLine, PaymentRequest
 from expertpool.fees.queries.lines import fees_of, fees_visible_to, totals_of
 from expertpool.fees.queries.statistics import GROUPS, grouped, own_year, years_of
 from expertpool.fees.services.letters import PAPER, letter_file
-from expertpool.fees.services.payments import decide_batch, mark_paid
+from expertpool.fees.services.payments import decide_batch, mark_paid, mark_returned
 from expertpool.fees.services.statements import statement_pdf
 from expertpool.papers.services import upload_template
 from tests.factories.accounts import make_user
@@ -57,6 +57,18 @@ def test_fees_add_up_alike_by_month_department_project_and_expert(operator: User
     page = client.get(url, {"by": "expert", "year": "2026"}).content.decode()
     assert line.expert.name in page
     assert client.get(url, {"by": "nonsense", "year": "1"}).status_code == 200
+
+
+def test_what_was_returned_and_paid_anew_is_added_up_once(operator: User) -> None:
+    """Each payment of a fee counted it once more."""
+    finance = make_user("finance")
+    line = paid(operator, finance)
+    (first,) = line.payments.all()
+    mark_returned(payment=first, note="户名不符", actor=finance, now=NOW)
+    make_batch_of([line], finance, now=NOW)
+    for by in GROUPS:
+        ((group,), totals) = grouped(finance, by, 2026)
+        assert (group.count, group.gross, group.paid) == (1, totals.gross, 0)
 
 
 def test_an_expert_has_a_statement_of_each_year(operator: User) -> None:

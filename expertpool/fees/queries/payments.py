@@ -95,16 +95,23 @@ _OF_BATCH = Q(payments__returned_at__isnull=True)
 
 
 def payments_of(batch: PaymentBatch) -> QuerySet[Payment]:
-    """Return the payments of ``batch`` by their references."""
-    related = ("line__project", "line__expert__employer", "line__rate", "account__expert", "batch")
-    return batch.payments.select_related(*related).order_by("reference")
+    """Return the payments of ``batch`` by their references; ``came_back``: of its fee another was paid, and returned as somebody
+    has noted."""
+    before = Payment.objects.filter(line=OuterRef("line"), returned_at__isnull=False)
+    related = (
+        *("line__project", "line__expert__employer", "line__rate", "batch__made_by"),
+        *("account__expert__employer", "account__asked_by", "account__decided_by"),
+    )
+    rows = batch.payments.annotate(came_back=Exists(before.exclude(batch=batch)))
+    return rows.select_related(*related).order_by("reference")
 
 
 def payments_visible_to(user: User) -> QuerySet[Payment]:
     """Return the payments of batches that ``user`` sees and that were agreed to."""
     batches = batches_visible_to(user).filter(approved_at__isnull=False).order_by().values("pk")
     rows = Payment.objects.filter(batch__in=batches)
-    return rows.select_related("batch", "line__project", "line__expert", "account__expert")
+    related = ("batch__made_by", "line__project", "line__expert", "account__expert")
+    return rows.select_related(*related)
 
 
 def sums_of(rows: QuerySet[Payment]) -> dict[str, Decimal]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 from typing import Any
+
+from django.db import IntegrityError
 
 from expertpool.audit.services import record
 from expertpool.core.importing import Fault, ImportColumn, Importer, Row, Totals
 from expertpool.core.importing.columns import CellRefused, as_code, as_line, text
+from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import Payment
+from expertpool.fees.models.lines import FEES
 from expertpool.fees.permissions import PAY
 from expertpool.fees.queries.payments import payments_visible_to
 from expertpool.fees.services.payments import mark_paid, mark_returned
@@ -46,16 +50,15 @@ RESULTS = {**dict.fromkeys(PAID, True), **dict.fromkeys(RETURNED, False)}
 
 def amount(cell: Any) -> Decimal:
     """Clean a sum of money: 1,234.50, ¥960, 960 元."""
-    if isinstance(cell, int | float):
-        return Decimal(str(cell)).quantize(Decimal("0.01"))
-    value = as_code(cell).removesuffix("元").strip().lstrip("¥￥").replace(",", "")
+    said = str(cell) if isinstance(cell, int | float) else as_code(cell).removesuffix("元").strip()
     try:
-        found = Decimal(value)
-    except InvalidOperation:
-        raise CellRefused("{}格式", "应为金额，像 960.00。") from None
-    if not found.is_finite():
-        raise CellRefused("{}格式", "应为金额，像 960.00。")
-    return found.quantize(Decimal("0.01"))
+        found = Decimal(said.lstrip("¥￥").replace(",", "")).quantize(Decimal("0.01"))
+        # Inside: "nan" is a Decimal, and only refuses to be compared.
+        if 0 <= found <= FEES.high:
+            return found
+    except DecimalException:
+        pass
+    raise CellRefused("{}格式", "应为金额，像 960.00。")
 
 
 def result(cell: Any) -> bool:
@@ -157,6 +160,9 @@ class AnswerImporter(Importer):
         found = self._find(row)
         if isinstance(found, Fault):
             return found
+        if found.is_altered or found.batch.is_altered:
+            told = f"{found.reference} 在系统之外被改动过，请管理员查看操作日志。"
+            return self.fault("reference", "付款被改动过", told)
         if found.amount != row.values["amount"]:
             return self.fault(
                 "amount", "金额不符", f"{found.reference} 应为 {found.amount:.2f} 元。"
@@ -199,6 +205,12 @@ class AnswerImporter(Importer):
                 self.rows_said.pop(found.pk, None)
 
     def save(self, rows: Sequence[Row]) -> None:
+        try:
+            self._mark(rows)
+        except FeeRefused as error:  # meanwhile: the rows are checked once more
+            raise IntegrityError(str(error)) from error
+
+    def _mark(self, rows: Sequence[Row]) -> None:
         paid: dict[int, list[Payment]] = {}
         for row in rows:
             found = row.values["payment"]

@@ -13,20 +13,24 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.bounds import Bounds
 from expertpool.core.documents import SheetColumn, xlsx_sheet
 from expertpool.core.fields import readable
 from expertpool.core.filling import fill_template
+from expertpool.core.mandates import vouched
 from expertpool.core.placeholders import Placeholder, Value, Vocabulary, mark
 from expertpool.core.text import moment_text
 from expertpool.experts.models import Expert
 from expertpool.fees.models import FeeLine, Payment, PaymentBatch
 from expertpool.fees.queries.payments import payments_of, sums_of
+from expertpool.fees.services.payments import check_unaltered
 from expertpool.papers.queries import template_for
 from expertpool.papers.registry import Paper
 from expertpool.papers.services import fill_paper
 
 TABLE, BANK, TAX = "fees.table", "fees.bank", "fees.tax"
 LABELS = {TABLE: "劳务费发放表", BANK: "银行代发文件", TAX: "个税扣缴申报文件"}
+YEARS = Bounds(2000, 2100)
 LABOUR = "劳务报酬所得"
 
 _BATCH = (
@@ -165,8 +169,12 @@ def fill(
 
 
 def batch_file(batch: PaymentBatch, code: str, *, actor: User, now: datetime) -> tuple[bytes, str]:
-    """Return (content, name) of the table or the bank's file of ``batch``. Logged: it names accounts in full."""
+    """Return (content, name) of the table or the bank's file of ``batch``. Logged: it names accounts in full.
+
+    Refuses (FeeRefused) a batch of which anything was written past this system: it would be paid to whom somebody wrote.
+    """
     rows = payments_of(batch)
+    check_unaltered(batch, rows)
     if code == BANK:
         rows = rows.filter(paid_at__isnull=True, returned_at__isnull=True)
     sums = sums_of(rows)
@@ -221,9 +229,10 @@ class Taxed:
 
 
 def taxed(lines: Iterable[FeeLine]) -> list[Taxed]:
-    """Return what ``lines``, all that was sent in a month, come to by person."""
+    """Return what ``lines``, all that was sent in a month, come to by person; of what somebody else has written nothing is
+    declared."""
     found: dict[int, Taxed] = {}
-    for one in lines:
+    for one in vouched(lines):
         person = one.expert.merged_into or one.expert
         so_far = found.get(person.pk, Taxed(person, Decimal(0), Decimal(0)))
         found[person.pk] = Taxed(person, so_far.gross + one.gross, so_far.tax + one.tax)
@@ -261,7 +270,9 @@ def _taxed(at: int, one: Taxed) -> dict[str, Value]:
 def month_of(text: str, now: datetime) -> date:
     """Return the first day of the month that ``text`` (2026-11) names; the one before ``now`` where it names none."""
     try:
-        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 (a month)
+        said = datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 (a month)
+        if not YEARS.low <= said.year <= YEARS.high:
+            raise ValueError(text)
     except ValueError:
         first = timezone.localdate(now).replace(day=1)
         return (
@@ -269,3 +280,4 @@ def month_of(text: str, now: datetime) -> date:
             if first.month == 1
             else first.replace(month=first.month - 1)
         )
+    return said

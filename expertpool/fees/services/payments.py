@@ -98,7 +98,7 @@ def decide_batch(
         actor=actor,
         now=now,
         subject=batch,
-        after={"笔数": batch.count, "付款合计": batch.total_text},
+        after={"笔数": batch.count, "付款合计": batch.total_text} | _came_back(batch),
         note=note,
     )
     if agree:
@@ -109,16 +109,18 @@ def decide_batch(
     return request
 
 
+def _came_back(batch: PaymentBatch) -> dict[str, int]:
+    """How many are paid once more: that the bank returned them one person alone has said."""
+    count = payments_of(batch).filter(came_back=True).count()
+    return {"退回后重付": count} if count else {}
+
+
 def check_batch(*, request: PaymentRequest, actor: User, now: datetime) -> None:
     """Refuse (FeeRefused) a batch of which anything was written past this system, does not add up, or is to be paid
     otherwise by now: an account that was changed since."""
     batch = request.batch
     rows = list(payments_of(batch).select_related("line__expert__merged_into"))
-    amount = sum((one.amount for one in rows), Decimal(0))
-    if batch.is_altered or any(one.is_altered for one in rows):
-        raise FeeRefused("批次在系统之外被改动过，不能付款；请管理员查看操作日志。")
-    if (batch.count, batch.total) != (len(rows), amount):
-        raise FeeRefused("批次的笔数或合计与各笔付款不符，不能付款。")
+    check_unaltered(batch, rows)
     for one, now_payable in zip(rows, payables(row.line for row in rows), strict=True):
         why = now_payable.why_not
         account = now_payable.account
@@ -128,6 +130,16 @@ def check_batch(*, request: PaymentRequest, actor: User, now: datetime) -> None:
             why = "金额与确认函不符"
         if why:
             raise FeeRefused(f"{one.line.expert.name}：{why}；请退回这个批次后重新建立。")
+
+
+def check_unaltered(batch: PaymentBatch, rows: Iterable[Payment]) -> None:
+    """Refuse (FeeRefused) a ``batch`` of which anything was written past this system, ``rows`` being all of its payments, or
+    that does not add up."""
+    found = list(rows)
+    if batch.is_altered or any(one.is_altered or one.account.is_altered for one in found):
+        raise FeeRefused("批次在系统之外被改动过，不能付款；请管理员查看操作日志。")
+    if (batch.count, batch.total) != (len(found), sum((one.amount for one in found), Decimal(0))):
+        raise FeeRefused("批次的笔数或合计与各笔付款不符，不能付款。")
 
 
 def drop_batch(*, request: PaymentRequest, actor: User | None, now: datetime) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
-from expertpool.core.responses import file_answer
+from expertpool.core.responses import file_answer, refused
 from expertpool.core.views.drawers import attempt, drawer_form
 from expertpool.core.views.listing import listing, render_list
 from expertpool.fees.exceptions import FeeRefused
@@ -134,7 +134,10 @@ def batch_file(request: UserRequest, pk: int, kind: str) -> HttpResponseBase:
     code = {"table": papers.TABLE, "bank": papers.BANK}.get(kind)
     if code is None or (code == papers.BANK and row.state != "approved"):
         raise Http404
-    content, name = papers.batch_file(row, code, actor=request.user, now=timezone.now())
+    try:
+        content, name = papers.batch_file(row, code, actor=request.user, now=timezone.now())
+    except FeeRefused as refusal:
+        return refused(str(refusal))
     return file_answer(content, name=name)
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
+
+from django.urls import reverse
 
 from expertpool.experts.queries.experts import expert_for
 from expertpool.files.models import Attachment
@@ -14,6 +18,14 @@ from expertpool.reviews.permissions import MANAGE, VIEW
 from expertpool.reviews.queries.reviews import SCORES, reviews_visible_to, whose
 
 SUBJECT = "reviews.reviewitem"
+
+
+@dataclass(frozen=True)
+class File:
+    """A material as an expert is told of it."""
+
+    name: str
+    url: str
 
 
 def materials_of(items: Sequence[ReviewItem]) -> dict[int, list[Attachment]]:
@@ -28,6 +40,33 @@ def materials_of(items: Sequence[ReviewItem]) -> dict[int, list[Attachment]]:
     return found
 
 
+def materials_for(reviewer: Reviewer, item: ReviewItem, files: Sequence[Attachment]) -> list[File]:
+    """Return ``files``, the materials of ``item``, as ``reviewer`` is told of them: by their names, in an anonymous review by
+    places alone."""
+    if not reviewer.review.is_anonymous:
+        return [File(one.name, reverse("files:preview", args=[one.pk])) for one in files]
+    return [
+        File(
+            neutral_name(one, at),
+            reverse("reviews:own_material", args=[reviewer.pk, item.alias, at]),
+        )
+        for at, one in enumerate(files, start=1)
+    ]
+
+
+def neutral_name(file: Attachment, at: int) -> str:
+    ending = PurePosixPath(file.name).suffix.lower()[:10]
+    return f"材料 {at}{ending}"
+
+
+def anonymous_material(reviewer: Reviewer, alias: str, at: int) -> Attachment | None:
+    """Return the material at place ``at`` of the item that an anonymous review calls ``alias`` to ``reviewer``."""
+    sheets = ScoreSheet.objects.filter(reviewer=reviewer, item__alias=alias)
+    sheet = sheets.select_related("item").first() if reviewer.review.is_anonymous else None
+    files = materials_of([sheet.item]).get(sheet.item_id, []) if sheet else []
+    return files[at - 1] if 0 < at <= len(files) else None
+
+
 def _may_view(user: Any, subject_id: str) -> bool:
     """Who organises or watches the review, and the experts who are asked to score the item, once it is open."""
     rows = ReviewItem.objects.filter(pk=subject_id)
@@ -36,7 +75,9 @@ def _may_view(user: Any, subject_id: str) -> bool:
     expert = expert_for(user) if user.has_permission("experts.self") else None
     if expert is None:
         return False
+    # In an anonymous one names and numbers of files would tell which item is which: `views.own.material` gives them.
     own = Reviewer.objects.filter(whose(expert), SCORES, review__opened_at__isnull=False)
+    own = own.filter(review__rule__anonymous=False)
     return ScoreSheet.objects.filter(item__pk=subject_id, reviewer__in=own).exists()
 
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.urls import reverse
-
 from expertpool.core.crypto import blind_index
 from expertpool.core.fields import is_vouched
-from expertpool.files.models import Attachment
 from expertpool.reviews.calculation import (
     FAILED,
     PASSED,
@@ -24,7 +21,7 @@ from expertpool.reviews.calculation import (
 from expertpool.reviews.calculation.scores import check_score, points_of
 from expertpool.reviews.models import Review, Reviewer, ReviewItem, ScoreSheet, Submission
 from expertpool.reviews.models.reviews import Scores, hash_of
-from expertpool.reviews.queries.materials import materials_of
+from expertpool.reviews.queries.materials import materials_for, materials_of
 from expertpool.reviews.queries.reviews import STANDING
 
 NOTHING = ["", ""]
@@ -161,16 +158,24 @@ def page_data(review: Review, reviewer: Reviewer, sheets: list[ScoreSheet]) -> d
             for one in asked_in(rule)
             if one.stage <= review.stages
         ],
-        "items": [_item(one, review) | _state(one, rule, files) for one in sheets],
+        "items": [
+            _item(one, review)
+            | _state(one, rule)
+            | {
+                "files": [
+                    asdict(file)
+                    for file in materials_for(reviewer, one.item, files.get(one.item_id, []))
+                ]
+            }
+            for one in sheets
+        ],
         "priced": _is_priced(rule),
         "key": reviewer.pk,
     }
 
 
-def _state(
-    sheet: ScoreSheet, rule: RuleTree, files: Mapping[int, list[Attachment]]
-) -> dict[str, Any]:
-    """What he has said of an item so far, what is wrong with it, and the materials."""
+def _state(sheet: ScoreSheet, rule: RuleTree) -> dict[str, Any]:
+    """What he has said of an item so far, and what is wrong with it."""
     found = problems_in(rule, sheet.scores)
     said = {code: text for code, text in found.items() if code in sheet.scores}
     return {
@@ -178,10 +183,6 @@ def _state(
         "revision": sheet.revision,
         "problems": said,
         "unsaid": list(said),
-        "files": [
-            {"name": one.name, "url": reverse("files:preview", args=[one.pk])}
-            for one in files.get(sheet.item_id, [])
-        ],
     }
 
 

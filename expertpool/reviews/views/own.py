@@ -7,20 +7,25 @@ from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.client import client_address
+from expertpool.core.responses import file_answer, refused
 from expertpool.core.validators import only_writable
 from expertpool.core.views.drawers import attempt
 from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert
+from expertpool.files.exceptions import FileRefused
+from expertpool.files.queries import opened, preview_kind
+from expertpool.files.services import note_preview
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.forms.reviews import SubmitForm
 from expertpool.reviews.models import Reviewer
+from expertpool.reviews.queries.materials import anonymous_material, neutral_name
 from expertpool.reviews.queries.reviews import reviewing
 from expertpool.reviews.queries.sheets import (
     last_remarks,
@@ -39,6 +44,7 @@ from expertpool.reviews.services.scoring import (
     submit_sheets,
 )
 
+SHOWN = ("pdf", "image", "audio", "video")  # by the browser itself
 MOST_DEVICE = 200  # characters of how a browser calls itself
 MOST_ITEMS = 200  # of one save: what was typed within some seconds, or while the line was down
 
@@ -126,6 +132,29 @@ def _whole(said: Any) -> int:
     if not isinstance(said, int):
         raise TypeError("no whole number")
     return said
+
+
+@require_safe
+@as_expert
+def material(
+    request: UserRequest, expert: Expert, pk: int, alias: str, at: int
+) -> HttpResponseBase:
+    """A material of an anonymous review, by its place: neither name nor number of the file says which item it is."""
+    row = _own(expert, pk)
+    file = anonymous_material(row, alias, at)
+    if file is None:
+        raise Http404
+    try:
+        content = opened(file)
+    except FileRefused:
+        return refused("这个材料现在不能打开（可能正在等待病毒查杀），请稍后再试。")
+    note_preview(attachment=file, actor=request.user, now=timezone.now())
+    return file_answer(
+        content,
+        name=f"{alias} {neutral_name(file, at)}",
+        content_type=file.content_type,
+        inline=preview_kind(file) in SHOWN,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,8 +6,10 @@ import json
 import re
 from datetime import timedelta
 from decimal import Decimal
+from urllib.parse import unquote
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -15,8 +17,11 @@ from django.utils import timezone
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role, User
+from expertpool.audit.models import Entry
 from expertpool.core.mandates import forged_rows
 from expertpool.experts.models import Expert
+from expertpool.files.models import Attachment
+from expertpool.files.services import attach
 from expertpool.projects.models import Project
 from expertpool.projects.queries.archive import obstacles
 from expertpool.reviews.exceptions import ReviewRefused
@@ -24,7 +29,7 @@ from expertpool.reviews.models import Review, Reviewer, ScoreSheet, Submission
 from expertpool.reviews.models.reviews import hash_of
 from expertpool.reviews.queries.sheets import content_of, seen_mark, sheets_of
 from expertpool.reviews.queries.written import WRITTEN
-from expertpool.reviews.services.organising import Thing, end_review
+from expertpool.reviews.services.organising import Thing, end_review, open_review
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.evaluations import make_reviewed
@@ -34,6 +39,7 @@ from tests.factories.scoring import (
     STROKES,
     fill_in,
     make_open,
+    make_review,
     make_rule,
     make_submitted,
     reviewer_of,
@@ -259,6 +265,37 @@ def test_what_somebody_else_wrote_is_marked(client: Client, operator: User, expe
     shown = client.get(page).content.decode()
     assert "评审对象在系统之外被改动过" in shown
     assert forged_rows(now=NOW)["评审"] == 1
+
+
+def test_materials_of_an_anonymous_review_have_neither_name_nor_number(
+    client: Client, operator: User, expert: Expert
+) -> None:
+    """The page named the files as the office had, and gave their numbers, in the order of uploading."""
+    review = make_review(operator, now=NOW, pool=(expert,), anonymous=True)
+    for item in review.items.all():
+        named = SimpleUploadedFile(f"{item.number} 甲公司方案.TXT", item.number.encode())
+        attach(subject=item, uploaded_file=named, actor=operator, now=NOW)
+    open_review(review=review, actor=operator, now=NOW)
+    row = reviewer_of(review, expert)
+    as_expert(client, expert)
+    page = client.get(reverse("reviews:own_review", args=[row.pk])).content.decode()
+    assert "甲公司" not in page
+    assert "/files/" not in page
+    for item in review.items.all():
+        assert item.alias in page
+        url = reverse("reviews:own_material", args=[row.pk, item.alias, 1])
+        answer = client.get(url)
+        assert b"".join(answer.streaming_content) == item.number.encode()
+        assert unquote(answer["Content-Disposition"]).endswith(f"{item.alias} 材料 1.txt")
+        assert client.get(url.replace("/1/", "/2/")).status_code == 404
+    looks = Entry.objects.filter(action="file.preview")
+    assert looks.count() == 2
+    # By the numbers of the files he finds nothing.
+    for file in Attachment.objects.all():
+        for name in ("download", "preview", "content"):
+            assert client.get(reverse(f"files:{name}", args=[file.pk])).status_code == 404
+        own = reverse("files:subject", args=[file.subject_type, file.subject_id])
+        assert client.get(own).status_code == 404
 
 
 def test_an_anonymous_sheet_tells_neither_order_nor_what_can_be_tried_out(

@@ -74,7 +74,7 @@ def test_no_file_for_the_bank_pays_whom_somebody_wrote(
             PaymentBatch.objects.filter(pk=batch.pk).update(total=1)
     batch.refresh_from_db()
     for code in (papers.BANK, papers.TABLE):
-        with pytest.raises(FeeRefused, match="改动过|不符"):
+        with pytest.raises(FeeRefused, match=r"改动过|不符"):
             papers.batch_file(batch, code, actor=finance, now=NOW)
     page = login(client, finance)
     answer = page.get(reverse("fees:batch_file", args=[batch.pk, "bank"]))

@@ -111,7 +111,7 @@ def decide_batch(
 
 def _came_back(batch: PaymentBatch) -> dict[str, int]:
     """How many are paid once more: that the bank returned them one person alone has said."""
-    count = payments_of(batch).filter(came_back=True).count()
+    count = payments_of(batch).filter(came_back=True).count()  # type: ignore[misc]
     return {"退回后重付": count} if count else {}
 
 

@@ -130,3 +130,18 @@ def test_cells_are_read_as_clerks_write_them() -> None:
         with pytest.raises(CellRefused):
             clean(wrong)
     assert template_bytes(WorkloadImporter)
+
+
+def test_a_year_that_was_typed_wrong_is_refused(operator: User) -> None:
+    """From another year on it was paid as one review, or ended the whole import."""
+    make_rate()
+    project = make_reviewed(operator, now=NOW, pool=[make_expert("王立新")]).project
+    day = f"{timezone.localtime(project.opening_at):%m-%d}"
+    for start, end, why in (
+        (f"1926-{day} 09:00", "", "时间不对"),
+        (f"2020-{day} 09:00", f"2026-{day} 10:00", "时间不对"),
+        ("2026-10-01 09:00", f"2026-{day} 10:00", "时间太长"),
+    ):
+        rest = ["", start, end, "" if end else 4, ""]
+        assert run([row_of(project, "王立新", rest=rest)], operator) == (0, [why])
+    assert not FeeLine.objects.exists()

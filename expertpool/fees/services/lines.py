@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
@@ -19,7 +19,7 @@ from expertpool.draws.queries.written import is_written
 from expertpool.experts.models import Expert
 from expertpool.fees.enums import TIMED, Outcome
 from expertpool.fees.exceptions import FeeRefused
-from expertpool.fees.models import FeeLine, FeeRate, Payment
+from expertpool.fees.models import MINUTES, FeeLine, FeeRate, Payment
 from expertpool.fees.models.payments import OPEN as OPEN_PAYMENT
 from expertpool.fees.queries.lines import fees_in, may_enter, month_for
 from expertpool.fees.queries.rates import rates_for
@@ -136,6 +136,8 @@ def _check_time(row: FeeLine, *, timed: bool) -> None:
         raise FeeRefused(f"请填写 {row.expert.name} 的开始和结束时间。")
     if row.ended_at <= row.started_at:
         raise FeeRefused(f"{row.expert.name} 的结束时间应晚于开始时间。")
+    if row.ended_at - row.started_at > timedelta(minutes=MINUTES.high):
+        raise FeeRefused(f"{row.expert.name} 的评审时间太长，请核对年月日。")
     if not row.minutes:
         raise FeeRefused(f"{row.expert.name} 的休息时间比评审时间还长，请核对。")
 

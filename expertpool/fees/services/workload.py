@@ -39,6 +39,7 @@ from expertpool.fees.services.lines import Entry, enter_fees
 from expertpool.projects.models import Project
 
 _CLOCK = re.compile(r"(\d{1,2})[:：时点](\d{1,2})?分?")
+NEAR = timedelta(days=180)  # of when a review begins
 YES = {"是": True, "√": True, "Y": True, "否": False, "": False}
 OUTCOMES = {str(label): value for value, label in Outcome.choices}
 
@@ -233,6 +234,13 @@ class WorkloadImporter(Importer):
                 return self.fault("start", "时间为空", "请填写开始和结束时间，或时长。")
             if end <= start:
                 return self.fault("end", "时间颠倒", "结束时间应晚于开始时间。")
+            # A year that was typed wrong: what is worked out by it would be of no use.
+            if abs(start - project.opening_at) > NEAR:
+                return self.fault(
+                    "start", "时间不对", "与项目的评审开始时间相差太多，请核对年月日。"
+                )
+            if end - start > timedelta(minutes=MINUTES.high):
+                return self.fault("end", "时间太长", f"一次最多 {MINUTES.high // 1440} 天。")
             if end > self.now:
                 return self.fault("end", "结束时间还没有到")
             if (end - start).total_seconds() // 60 <= pause:

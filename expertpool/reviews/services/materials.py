@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,10 @@ from expertpool.reviews.services.organising import FIXED
 MOST_FILES = 2000
 MOST_BYTES = 500 * 1024 * 1024  # of all that is in it, unpacked
 PART = 1024 * 1024
+TOO_MANY = f"ZIP 里的文件太多，一次最多 {MOST_FILES} 个。"
+MOST_LIST = MOST_FILES * 1024  # bytes of the list of files at its end
+END, END_BYTES, LAST = b"PK\x05\x06", 22, 22 + 65_535  # with the longest comment
+LOCATOR, LOCATOR_BYTES = b"PK\x06\x07", 20  # of a list that needs 64 bits
 ENCRYPTED, IN_UTF8 = 0x1, 0x800  # bits of an entry
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
 
@@ -58,6 +63,7 @@ def take_materials(
         pk: {one.name for one in files} for pk, files in materials_of(list(items.values())).items()
     }
     taken, left = Taken(), MOST_BYTES
+    _check_list(archive)
     try:
         with zipfile.ZipFile(archive) as opened:
             for info, name in _entries(opened):
@@ -68,6 +74,7 @@ def take_materials(
                 if PurePosixPath(name).name in there.get(item.pk, set()):
                     taken.known += 1
                     continue
+                there.setdefault(item.pk, set()).add(PurePosixPath(name).name)
                 left -= _take(opened, info, name, item, taken, left, actor, now)
     except BROKEN as error:
         raise ReviewRefused("这个 ZIP 文件打不开或不完整，请重新压缩后上传。") from error
@@ -86,10 +93,30 @@ def take_materials(
     return taken
 
 
+def _check_list(archive: IO[bytes]) -> None:
+    """Refuse (ReviewRefused) what lists far more files than may be in it, before the list is read: a million empty ones take
+    half a gigabyte and half a minute of whoever reads them."""
+    archive.seek(0, os.SEEK_END)
+    archive.seek(max(archive.tell() - LAST, 0))
+    last = archive.read()
+    archive.seek(0)
+    # As `zipfile` looks for it: at the very end, or before a comment.
+    plain = last[-END_BYTES:]
+    if plain.startswith(END) and plain.endswith(b"\0\0"):
+        at = len(last) - END_BYTES
+    else:
+        at = last.rfind(END)
+    if at < 0:
+        return
+    is_huge = last[max(at - LOCATOR_BYTES, 0) : at].startswith(LOCATOR)
+    if is_huge or int.from_bytes(last[at + 12 : at + 16], "little") > MOST_LIST:
+        raise ReviewRefused(TOO_MANY)
+
+
 def _entries(opened: zipfile.ZipFile) -> Iterator[tuple[zipfile.ZipInfo, str]]:
     infos = [one for one in opened.infolist() if not one.is_dir()]
     if len(infos) > MOST_FILES:
-        raise ReviewRefused(f"ZIP 里的文件太多，一次最多 {MOST_FILES} 个。")
+        raise ReviewRefused(TOO_MANY)
     if any(one.flag_bits & ENCRYPTED for one in infos):
         raise ReviewRefused("ZIP 有密码，请去掉密码后上传。")
     for info in infos:

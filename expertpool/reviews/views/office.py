@@ -54,6 +54,7 @@ from expertpool.reviews.tables import REVIEW_SORTS, REVIEW_TABS
 from expertpool.workflow.queries.requests import waiting_about
 
 NAMED = 5  # files that a message names
+LONGEST = 200  # characters of each: a ZIP may call one as it likes
 
 
 @require_safe
@@ -352,9 +353,9 @@ def _in_words(done: Taken) -> str:
     if done.known:
         said.append(f"{done.known} 个同名文件已经有了，没有重复附。")
     if done.unmatched:
-        named = "、".join(done.unmatched[:NAMED])
+        named = "、".join(one[:LONGEST] for one in done.unmatched[:NAMED])
         said.append(f"{len(done.unmatched)} 个文件没有对应的评审对象：{named}。")
-    said += done.refused[:NAMED]
+    said += [one[-LONGEST:] for one in done.refused[:NAMED]]
     return "".join(said)
 
 

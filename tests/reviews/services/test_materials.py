@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -111,3 +112,29 @@ def test_the_page_says_what_became_of_them(operator: User, client: Client) -> No
     told = done.headers["HX-Trigger"].encode().decode("unicode_escape")
     assert "已附 2 个文件" in told
     assert "没有对应的评审对象" in told
+
+
+def test_a_list_of_a_million_files_is_not_read(operator: User, monkeypatch: Any) -> None:
+    """It took half a minute and half a gigabyte before anything was refused."""
+    review = make_review(operator, now=NOW)
+    one = b"PK\x01\x02" + bytes(24) + b"\x01" + bytes(17) + b"a"
+    many = one * 50_000
+    ends = (
+        b"PK\x05\x06" + bytes(8) + len(many).to_bytes(4, "little") + bytes(6),
+        b"PK\x06\x07" + bytes(16) + b"PK\x05\x06" + bytes(18),
+        b"PK\x05\x06" + bytes(8) + len(many).to_bytes(4, "little") + bytes(4) + b"\x01\0x",
+    )
+
+    def read(*_: object) -> None:
+        raise AssertionError("its list was read")
+
+    monkeypatch.setattr(materials.zipfile, "ZipFile", read)
+    for end in ends:
+        with pytest.raises(ReviewRefused, match="太多"):
+            take(review, io.BytesIO(many + end), operator)
+
+
+def test_one_name_in_two_folders_is_attached_once(operator: User) -> None:
+    review = make_review(operator, now=NOW)
+    taken = take(review, zipped({"T-1/方案.txt": b"a", "旧/T-1/方案.txt": b"b"}), operator)
+    assert (taken.attached, taken.known) == (1, 1)

@@ -381,7 +381,7 @@ def draw_widen(request: UserRequest, draw_id: Id, data: WideningInput) -> Status
 def record_get(request: UserRequest, draw_id: Id) -> dict[str, Any]:
     """返回结束的抽取的记录（VDRAW-1），任何人都可据此重算；令牌用户能查看名单时才含身份。
 
-    名单公开之前、令牌用户又不能查看名单的，返回公开前的记录（form 为 short）：只有封存、定序和事件链的摘要。
+    名单公开之前没有记录可取（409）：其中有候选人数和变动次数。
     名单公开之后的完整记录在结果公布之前不要对外公开：从条件组和单位看得出谁在席。
     """
     draw = get_object_or_404(draws_visible_to(request.user), pk=draw_id)

@@ -249,7 +249,7 @@ def paused_draws(user: User, now: datetime) -> Iterator[Todo]:
         sits = _moment(next_opening(pause.draw.covered, now=now))
         yield Todo(
             f"{'恢复抽取' if pause.may else '抽取已暂停'}：{pause.draw.title}",
-            f"{pause.paused_by} 于 {_moment(pause.paused_at)} 暂停，{sits} 评审；暂停期间不发出邀请、不补抽",
+            f"{pause.paused_by} 于 {_moment(pause.paused_at)} 暂停，{sits} 评审；暂停期间不发出邀请，补抽的也等恢复后才邀请",
             reverse("draws:detail", args=[pause.draw_id]),
             "player-play",
             "orange",

@@ -260,12 +260,15 @@ def test_names_and_sheet_are_given_after_the_release(
     assert sorted(looks.values_list("note", flat=True)) == ["打印抽取表", "打印抽取表", "接口"]
 
 
-def test_the_record_is_given_when_ended_and_can_be_replayed(
+def test_the_record_is_given_with_the_names_and_can_be_replayed(
     runner: Caller, experts: list[Expert], tmp_path: Any, capsys: Any
 ) -> None:
     draw = make_draw(now=timezone.now(), operator=runner.user, seats=2)
     assert_problem(runner.get(f"/draws/{draw.pk}/record"), 409, "draw-refused")
     accept_all(draw.pk, runner.user)
+    # Before, how many candidates there were would tell who sits elsewhere.
+    assert_problem(runner.get(f"/draws/{draw.pk}/record"), 409, "draw-refused")
+    release(draw_id=draw.pk, now=draw.reveal_at)
     answer = runner.get(f"/draws/{draw.pk}/record")
     assert answer.status_code == 200
     file = tmp_path / "record.json"

@@ -17,6 +17,7 @@ from expertpool.accounts.models import User
 from expertpool.core.bounds import Bounds
 from expertpool.core.criteria import canonical
 from expertpool.core.criteria.forms import CriteriaField
+from expertpool.core.text import HIDDEN, is_hidden
 from expertpool.core.views.parts import Part
 from expertpool.core.views.rows import Draft, Makers, RowKind, RowsForm, next_key
 from expertpool.draws.models import DrawPlan
@@ -160,6 +161,12 @@ class GroupForm(forms.Form):
         error_messages=Bounds(0, 99).messages,
         help_text="与评审专家一起抽出、同时邀请；本组有人不能参加时按次序递补。留空为不设候补。",
     )
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if any(map(is_hidden, name)):
+            raise forms.ValidationError(f"组名{HIDDEN}")
+        return name
 
 
 class LevelForm(forms.Form):

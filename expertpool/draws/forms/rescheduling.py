@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import permutations
 from typing import Any
 
 from django import forms
@@ -63,7 +64,27 @@ class RescheduleForm(AsksOnce):
             )
             asked = " ".join(f"{name}={new:%Y-%m-%d}" for name, (_, new, _) in odd.items())
             self.ask_once(next(iter(odd)), asked, f"{sentence}。确实如此的，再按一次「改期」。")
+        elif at_once := self._at_once(values):
+            field, sentence = at_once
+            self.ask_once(
+                field,
+                sentence,
+                f"{sentence}：同一组专家不能同时在两处。是同一场评审的，再按一次「改期」。",
+            )
         return values
+
+    def _at_once(self, values: dict[str, Any]) -> tuple[str, str] | None:
+        """Return of which project the review would begin while that of another goes on, and that in words."""
+        times = [
+            (new, new + timedelta(minutes=one.duration_minutes), one)
+            for one in self.projects
+            if (new := values.get(f"opening_{one.pk}"))
+        ]
+        for (begin, end, one), (other, _, later) in permutations(times, 2):
+            if begin < other < end:
+                field = f"opening_{later.pk}"
+                return field, f"「{later.name}」开始时「{one.name}」还没有结束"
+        return None
 
     @property
     def meetings(self) -> list[NewMeeting]:

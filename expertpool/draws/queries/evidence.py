@@ -21,7 +21,7 @@ from expertpool.projects.models import Project
 class Evidence:
     """A draw of a project with the files that belong to it, as far as somebody may read them.
 
-    ``has_record``: it ended, so that anybody may recompute it. ``withheld``: how many sheets, and how many of
+    ``has_record``: it ended, and names are released, so that he may recompute it. ``withheld``: how many sheets, and how many of
     those files that people kept with it, this reader may not open (yet). ``may_add``: whether he may keep more.
     """
 
@@ -40,7 +40,7 @@ class Evidence:
 
     @property
     def has_record(self) -> bool:
-        return self.draw.is_random and self.draw.ordered_at is not None and bool(self.draw.ended_at)
+        return self.draw.is_random and kept_since(self.draw) is not None
 
     @property
     def recorded_at(self) -> datetime:

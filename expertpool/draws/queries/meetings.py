@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from expertpool.core.text import minutes_text, moment_text
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.reveal import proven_opening
 from expertpool.projects.models import Project
 
 HOUR = 3600  # seconds
@@ -109,9 +110,13 @@ def first_opening(projects: Iterable[Project]) -> datetime:
 
 def sealed_opening(draw: Draw) -> datetime:
     """Return when the first project of ``draw`` is reviewed. One that was given up keeps the time for which it was
-    sealed: its projects may have another one by now."""
-    sealed = draw.rule.opening_at if draw.status == DrawStatus.ABANDONED else None
-    return sealed or first_opening(draw.covered)
+    sealed, one that is void the last that it had: its projects may have another one by now."""
+    own = None
+    if draw.status == DrawStatus.ABANDONED:
+        own = draw.rule.opening_at
+    elif draw.status == DrawStatus.VOID:
+        own = proven_opening(draw)
+    return own or first_opening(draw.covered)
 
 
 def last_closing(projects: Iterable[Slot]) -> datetime:

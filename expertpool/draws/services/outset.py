@@ -110,7 +110,7 @@ def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list
     voided = "、".join(row.draw.number for row in superseded(members))
     instead = f"；记录写明取代已作废的 {voided}" if voided else ""
     return [
-        f"封存第 {plan.version} 版方案和现在所有符合条件的专家，此后方案不能再改，也不能换人{instead}。",
+        f"封存第 {plan.version} 版方案（{_seen_by(plan)}）和现在所有符合条件的专家，此后方案不能再改，也不能换人{instead}。",
         f"等{roles}{after}定序，{drawn}。"
         if roles
         else f"立即由系统随机数定序，{drawn}（没有人另外提供随机值）。",
@@ -118,6 +118,15 @@ def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list
         "拒绝或逾期未答复的，按同一次序自动补抽，不再需要操作。",
         f"名单保密到{until}，此前谁也看不到姓名。",
     ]
+
+
+def _seen_by(plan: DrawPlan) -> str:
+    """Say who has agreed to the version that would be sealed, or that nobody has."""
+    if (approved := approved_version(plan)) and approved.decided_at:
+        return f"{moment_text(approved.decided_at)} 审核通过"
+    version = version_of(plan)
+    saved = f"{version.made_by} {moment_text(version.made_at)} 保存，" if version else ""
+    return f"{saved}没有经过审核"
 
 
 def _short(result: Prequery) -> Iterator[Caution]:

@@ -15,6 +15,7 @@ from expertpool.audit.services import in_words, record, record_change
 from expertpool.core.bounds import Bounds
 from expertpool.core.configuration import value_of
 from expertpool.core.criteria import canonical, explain, parse
+from expertpool.core.text import HIDDEN, is_hidden
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import (
@@ -116,6 +117,8 @@ def save_plan(
     if len(groups) > MOST_GROUPS:
         message = f"条件组最多 {MOST_GROUPS} 个，请减少或合并。"
         raise ValidationError({"groups": message})
+    if any(map(is_hidden, "".join(group.name for group in groups))):
+        raise ValidationError({"groups": f"条件组的组名{HIDDEN}"})
     if twice := named_twice([group.name for group in groups]):
         raise ValidationError({"groups": SAME_NAME.format(groups[twice[0]].name.strip())})
     plan = ensure_plan(project=project, now=now)

@@ -28,11 +28,25 @@ def record_for(draw: Draw, *, reads_names: bool, sees: bool, now: datetime) -> d
     ``reads_names`` of it; all but these who ``sees`` the draw from the release of names, and anybody once
     it is public; until then the short record.
 
-    Refuses and raises as `build_record`.
+    Refuses (DrawNotReady) anything before the release of names: how many candidates there were tells who sits
+    elsewhere (docs/decisions/0080), how many events, whether somebody left. Refuses and raises as `build_record`.
     """
+    if not may_have_record(draw):
+        build_short(
+            draw
+        )  # there may never be one; and what was altered is told whenever somebody asks
+        raise DrawNotReady(
+            "名单公开之后才有可下载的记录；在此之前请记下封存值和种子，之后任何改动都会使它们不同。"
+        )
     if reads_names or tells_all(draw, sees=sees, now=now):
         return build_record(draw, opened=reads_names)
     return build_short(draw)
+
+
+def may_have_record(draw: Draw) -> bool:
+    """Tell whether anybody may have anything of the record of ``draw``: it ended, and names are released."""
+    ended = draw.is_random and draw.ordered_at is not None and draw.ended_at is not None
+    return ended and is_released(draw)
 
 
 def tells_all(draw: Draw, *, sees: bool, now: datetime) -> bool:

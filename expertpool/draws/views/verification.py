@@ -50,6 +50,7 @@ from expertpool.draws.services.records import (
     build_record,
     build_short,
     digest_of,
+    may_have_record,
     record_for,
     tells_all,
 )
@@ -152,7 +153,7 @@ def draw_page(request: HttpRequest, code: str) -> HttpResponse:
         "exclusions": [
             (ExclusionReason(reason).label, count) for reason, count in rule.exclusions.items()
         ],
-        "has_record": draw.ordered_at is not None and draw.ended_at is not None,
+        "has_record": may_have_record(draw),
     }
     return render(request, "draws/verify_draw.html", context)
 
@@ -185,7 +186,7 @@ def _lacks_in_words(draw: Draw, lacks: dict[str, int]) -> str:
 
 @public
 def record(request: HttpRequest, code: str) -> HttpResponseBase:
-    """The record as a file; 404 while the draw goes on, 409 when its rows no longer fit the seal.
+    """The record as a file; 404 before the names of an ended draw are released, 409 when its rows no longer fit the seal.
 
     Whoever may read the names gets it with the openings, who may see the draw without them, and
     anybody else the short one until the whole is public.

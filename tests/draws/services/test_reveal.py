@@ -14,9 +14,10 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.rekeying import rekey
 from expertpool.draws.enums import AlarmKind, ReplyVia
-from expertpool.draws.exceptions import NamesSealed
+from expertpool.draws.exceptions import DrawNotReady, NamesSealed
 from expertpool.draws.home import open_alarms
 from expertpool.draws.models import Draw, DrawAlarm, Invitation, RevealRule
+from expertpool.draws.queries.meetings import sealed_opening
 from expertpool.draws.queries.reveal import is_authentic, is_released
 from expertpool.draws.services import overdue
 from expertpool.draws.services.alarms import Overdue
@@ -88,7 +89,8 @@ def test_a_reveal_time_written_into_the_database_opens_nothing_and_is_told(
     for _ in range(2):
         swept(LATER)
     assert not Invitation.objects.exclude(expert=None).exists()
-    assert record_for(moved, reads_names=False, sees=True, now=LATER)["form"] == "short"
+    with pytest.raises(DrawNotReady):
+        record_for(moved, reads_names=False, sees=True, now=LATER)
     alarm = DrawAlarm.objects.get()
     assert (alarm.kind, alarm.done_at) == (AlarmKind.REVEAL, None)
     assert Entry.objects.filter(action="draw.alarm").count() == 1
@@ -124,6 +126,9 @@ def test_a_void_draw_is_not_told_of_when_its_project_is_drawn_again_and_moved(
     )  # fmt: skip
     swept(at + timedelta(minutes=1))
     assert not DrawAlarm.objects.exists()
+    # Nor does it say that it was for then.
+    voided = Draw.objects.get(pk=draw.pk)
+    assert sealed_opening(voided) == opening - timedelta(days=5)
     assert release(draw_id=draw.pk, now=draw.reveal_at)
 
 
@@ -136,7 +141,8 @@ def test_a_release_written_into_the_database_opens_nothing(draw: Draw, operator:
     forged = accept_all(forged)
     assert forged.ended_at is not None
     assert store_sheet(draw_id=draw.pk, now=LATER) is None
-    assert record_for(forged, reads_names=False, sees=True, now=LATER)["form"] == "short"
+    with pytest.raises(DrawNotReady):
+        record_for(forged, reads_names=False, sees=True, now=LATER)
     with pytest.raises(NamesSealed):
         read_names(draw=forged, actor=operator, now=LATER, purpose="查看")
     swept(LATER)

@@ -12,7 +12,9 @@ from django.utils import timezone
 from time_machine import Traveller
 
 from expertpool.accounts.models import User
+from expertpool.draws.forms.rescheduling import RescheduleForm
 from expertpool.draws.models import Draw, Rescheduling
+from expertpool.projects.models import Project
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.fixtures import login
@@ -95,3 +97,27 @@ def test_an_ordinary_day_is_not_asked_about(client: Client, draw: Draw, operator
     assert Rescheduling.objects.count() == 1
     draw.project.refresh_from_db()
     assert draw.project.opening_at == NOW + timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("second", "is_asked"), [("15:00", True), ("14:00", False), ("18:00", False)]
+)
+def test_a_panel_that_would_sit_in_two_rooms_at_once_is_asked_about(
+    second: str, is_asked: bool
+) -> None:
+    pair = [
+        Project(pk=pk, name=name, opening_at=NOW, duration_minutes=240)
+        for pk, name in ((1, "甲项目"), (2, "乙项目"))
+    ]
+    data = {
+        "opening_1": "2026-12-07 14:00",
+        "opening_2": f"2026-12-07 {second}",
+        "place_1": "一会议室",
+        "place_2": "二会议室",
+        "reason": "会议室被占用",
+    }
+    form = RescheduleForm(data, projects=pair)
+    assert form.is_valid() is not is_asked
+    if is_asked:
+        assert "「乙项目」开始时「甲项目」还没有结束" in str(form.errors)
+        assert RescheduleForm(form.data, projects=pair).is_valid()

@@ -48,6 +48,7 @@ def test_it_says_what_will_happen_and_changes_nothing(client: Client, operator: 
     page = page_at(client, project, operator, TUESDAY + timedelta(minutes=1))
     for text in (
         "封存第",
+        "保存，没有经过审核）",
         "抽取 7 人",
         "（没有人另外提供随机值）",
         "名单保密到 2026-11-27 07:00",

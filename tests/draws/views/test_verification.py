@@ -32,6 +32,7 @@ from tests.draws.views.letters import lines
 from tests.factories.before import make_draw_of_before
 from tests.factories.draws import end_review, make_draw, open_names_at
 from tests.factories.experts import make_expert
+from tests.fixtures import login
 from tests.vdraw.samples import VECTORS
 from tools.vectors import rechain
 from vdraw import check_short, find_difference, find_misfit
@@ -84,16 +85,19 @@ def test_anybody_reads_the_seal_while_the_draw_goes_on_and_nobody_a_name(client:
     assert client.get(record_of(draw)).status_code == 404
 
 
-def test_record_is_public_from_the_end_and_opens_names_only_to_who_may_read_them(
+def test_record_is_public_from_the_release_and_opens_names_only_to_who_may_read_them(
     client: Client, supervisor: User
 ) -> None:
     draw = make_ended_draw()
-    short = client.get(record_of(draw)).json()
+    for reader in (Client(), login(client, supervisor)):
+        assert "名单公开之后才有" in reader.get(record_of(draw)).json()["error"]
+        # How many commitments there are tells who is held elsewhere; how many events, that somebody left.
+        assert reader.get(record_of(draw)).status_code == 404
+        assert "名单公开后，可以在这里核验" in reader.get(page_of(draw)).content.decode()
+    release(draw_id=draw.pk, now=draw.reveal_at + timedelta(seconds=1))
+    short = Client().get(record_of(draw)).json()
     assert find_difference(short) is None
     assert short["form"] == "short"
-    client.force_login(supervisor)
-    assert client.get(record_of(draw)).json() == short  # before his time
-    release(draw_id=draw.pk, now=draw.reveal_at + timedelta(seconds=1))
     record = client.get(record_of(draw)).json()
     assert (find_difference(record), find_misfit(short, record)) == (None, None)
     assert record["openings"] == []
@@ -150,7 +154,8 @@ def test_a_draw_sealed_before_events_were_linked_has_no_record_before_the_releas
     refused = client.get(record_of(draw))
     assert (refused.status_code, "完整记录公开之前" in refused.json()["error"]) == (404, True)
     release(draw_id=draw.pk, now=draw.reveal_at + timedelta(seconds=1))
-    assert client.get(record_of(draw)).status_code == 404
+    refused = client.get(record_of(draw))
+    assert (refused.status_code, "完整记录公开之前" in refused.json()["error"]) == (404, True)
     end_review(draw)
     assert find_difference(client.get(record_of(draw)).json()) is None
 
@@ -166,10 +171,11 @@ def test_record_of_altered_rows_is_refused_with_the_reason(client: Client) -> No
     assert "封存值" in response.json()["error"]
 
 
-def test_a_broken_chain_is_not_given_out_before_the_names_and_tells_itself_once(
+def test_a_broken_chain_is_not_given_out_before_the_result_and_tells_itself_once(
     client: Client,
 ) -> None:
     draw = make_ended_draw()
+    release(draw_id=draw.pk, now=draw.reveal_at)
     with connection.cursor() as cursor:  # past the trigger that protects the row
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(
@@ -226,6 +232,7 @@ def test_downloaded_program_checks_the_downloaded_record_alone(
     client: Client, tmp_path: Path
 ) -> None:
     draw = make_ended_draw()
+    release(draw_id=draw.pk, now=draw.reveal_at)
     program, record = tmp_path / "verify.py", tmp_path / "record.json"
     program.write_bytes(b"".join(client.get(reverse("draws:verify_program"))))
     record.write_bytes(client.get(record_of(draw)).content)
@@ -375,9 +382,6 @@ def test_browser_replays_a_record_and_finds_the_first_difference(
     page: Page, live_server: LiveServer, operator: User, supervisor: User
 ) -> None:
     draw = make_ended_draw()
-    page.goto(f"{live_server.url}{page_of(draw)}")
-    expect(page.locator(".verdict strong")).to_have_text("一致")
-    expect(page.locator(".verdict")).to_contain_text("席位在完整记录公开后核对")
     record, short = build_record(draw), build_short(draw)
     page.goto(f"{live_server.url}{reverse('draws:verify')}")
     said, beside = page.locator(".verdict strong").first, page.locator(".verdict")
@@ -399,6 +403,10 @@ def test_browser_replays_a_record_and_finds_the_first_difference(
     page.set_input_files("#verify-file", as_file(VECTORS[14]))
     expect(said).to_have_text("只核对了文件自身，没有与本系统保存的记录比较")
     release(draw_id=draw.pk, now=draw.reveal_at)
+    page.goto(f"{live_server.url}{page_of(draw)}")
+    expect(page.locator(".verdict strong")).to_have_text("一致")
+    expect(page.locator(".verdict")).to_contain_text("席位在完整记录公开后核对")
+    page.goto(f"{live_server.url}{reverse('draws:verify')}")
     end_review(draw)
     is_refused(forged)
     page.set_input_files("#verify-file", as_file(record))

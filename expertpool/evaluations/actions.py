@@ -15,4 +15,6 @@ ACTIONS = (
     Action("evaluation.lift_refuse", "不同意撤销警告"),
     Action("evaluation.object", "申诉评价"),
     Action("evaluation.answer", "答复评价申诉"),
+    Action("evaluation.object_caution", "申诉警告"),
+    Action("evaluation.answer_caution", "答复警告申诉"),
 )

@@ -33,6 +33,7 @@ class EvaluationsConfig(AppConfig):
         from expertpool.evaluations.menu import GROUP, ITEMS
         from expertpool.evaluations.occasions import OCCASIONS as TOLD
         from expertpool.evaluations.permissions import PERMISSIONS
+        from expertpool.evaluations.queries import caution_objections
         from expertpool.evaluations.queries.own import files_subject
         from expertpool.evaluations.queries.sanctions import RATING_CRITERIA, SANCTION_CRITERIA
         from expertpool.evaluations.queries.windows import what_goes_on
@@ -53,7 +54,7 @@ class EvaluationsConfig(AppConfig):
         MENU_GROUPS.add(GROUP)
         MENU.add(*ITEMS)
         # Their days run on for who is frozen or on the blacklist.
-        own = ("own", "own_rate", "own_rating")
+        own = ("own", "own_rate", "own_rating", "own_caution")
         NARROW_PAGES.add(*narrow_pages(*(f"evaluations:{name}" for name in own)))
         home.TODOS.add(*TODOS)
         PAGE_TABS.add(*TABS)
@@ -66,7 +67,12 @@ class EvaluationsConfig(AppConfig):
         register_criteria(event_kinds.CAUTION, *SANCTION_CRITERIA)
         register_events(*event_kinds.EVENTS)
         RULE_ACTIONS.add(*event_kinds.RULE_ACTIONS_HERE)
-        FILE_SUBJECTS.add(files_subject(timezone.now))
+        FILE_SUBJECTS.add(
+            files_subject(timezone.now), caution_objections.files_subject(timezone.now)
+        )
         # That he objects says that he is at his account: told like whatever else he does.
-        LATER.add(Later("evaluations.objections", "evaluations.ratingobjection", untold_removals))
+        LATER.add(
+            Later("evaluations.objections", "evaluations.ratingobjection", untold_removals),
+            Later("evaluations.cautions", "evaluations.cautionobjection", untold_removals),
+        )
         OBSTACLES.add(Obstacle("evaluations.open", what_goes_on))

@@ -11,6 +11,7 @@ from expertpool.accounts.models import User
 from expertpool.core.home import Source, Todo
 from expertpool.core.text import moment_text
 from expertpool.evaluations.permissions import ANSWER, RATE
+from expertpool.evaluations.queries.caution_objections import caution_objections_waiting
 from expertpool.evaluations.queries.own import asked_of, objections_waiting
 from expertpool.evaluations.queries.windows import to_rate
 from expertpool.experts.queries.experts import expert_for
@@ -27,6 +28,12 @@ def objections_to_answer(user: User, now: datetime) -> Iterator[Todo]:
     yield Todo("答复评价申诉", text, url, "message-circle", "amber", "答复", rows)
 
 
+def caution_objections_to_answer(user: User, now: datetime) -> Iterator[Todo]:
+    rows, url = caution_objections_waiting(user), reverse("evaluations:caution_objections")
+    text = "项专家的警告申诉等待答复"
+    yield Todo("答复警告申诉", text, url, "alert-triangle", "amber", "答复", rows)
+
+
 def reviews_to_rate(user: User, now: datetime) -> Iterator[Todo]:
     """What an expert may say of who organised his reviews."""
     expert = expert_for(user)
@@ -40,5 +47,6 @@ def reviews_to_rate(user: User, now: datetime) -> Iterator[Todo]:
 TODOS = (
     Source("evaluations_to_rate", RATE, 110, projects_to_rate),
     Source("evaluations_to_answer", ANSWER, 115, objections_to_answer),
+    Source("evaluations_cautions_to_answer", ANSWER, 116, caution_objections_to_answer),
     Source("evaluations_own", "experts.self", 60, reviews_to_rate),
 )

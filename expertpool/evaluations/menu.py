@@ -5,6 +5,7 @@ from __future__ import annotations
 from expertpool.accounts.queries import WaitingFor
 from expertpool.core.registry import MOST_WAITING, MenuGroup, MenuItem
 from expertpool.evaluations.permissions import ANSWER, MANAGE, RATE, VIEW
+from expertpool.evaluations.queries.caution_objections import caution_objections_waiting
 from expertpool.evaluations.queries.own import objections_waiting
 from expertpool.evaluations.queries.windows import to_rate
 
@@ -48,6 +49,17 @@ ITEMS = (
         order=30,
         count=WaitingFor(lambda user, now: objections_waiting(user)[:MOST_WAITING]),
         active=("evaluations:answer",),
+        group="evaluations",
+    ),
+    MenuItem(
+        "evaluations.caution_objections",
+        "警告申诉",
+        "alert-triangle",
+        "evaluations:caution_objections",
+        permissions=(ANSWER,),
+        order=31,
+        count=WaitingFor(lambda user, now: caution_objections_waiting(user)[:MOST_WAITING]),
+        active=("evaluations:caution_answer",),
         group="evaluations",
     ),
     MenuItem(

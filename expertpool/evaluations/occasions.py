@@ -75,13 +75,14 @@ ANSWERED_RATER = Occasion(
     },
     defaults={ChannelCode.SITE: ("您给的评价有申诉答复：{{结果}}", _OF_HIS)},
 )
-_CAUTIONED = "{{专家姓名}}专家：管理单位给予您警告。原因：{{原因}} 查看：{{网址}}"
+_CAUTIONED = "{{专家姓名}}专家：管理单位给予您警告。原因：{{原因}} 有异议的，{{申诉截止}} 前可以申诉一次：{{网址}}"
 CAUTIONED = Occasion(
     code="evaluations.cautioned",
     label="警告（通知专家）",
     placeholders={
         "专家姓名": "王工",
         "原因": "2026-12-08 评审迟到二十分钟，评审中接听电话。",
+        "申诉截止": "2026-12-29 00:00",
         "网址": "https://zhuanjia.example.cn/my/evaluations/",
     },
     defaults={
@@ -95,7 +96,8 @@ LIFTED = Occasion(
     code="evaluations.lifted",
     label="警告撤销（通知专家）",
     placeholders={
-        **CAUTIONED.placeholders,
+        "专家姓名": "王工",
+        "网址": "https://zhuanjia.example.cn/my/evaluations/",
         "警告原因": "2026-12-08 评审迟到二十分钟。",
         "原因": "所依据的评价经申诉已撤销。",
     },
@@ -105,4 +107,37 @@ LIFTED = Occasion(
         ChannelCode.SMS: ("", _LIFTED),
     },
 )
-OCCASIONS = (OPENED, REMINDED, ASKED, CLOSED, ANSWERED, ANSWERED_RATER, CAUTIONED, LIFTED)
+_CAUTION_ANSWERED = "{{专家姓名}}专家：您对警告（{{警告原因}}）的申诉，管理单位的答复：{{结果}}。{{答复}} 查看：{{网址}}"
+CAUTION_ANSWERED = Occasion(
+    code="evaluations.caution_answered",
+    label="警告申诉的答复（通知专家）",
+    placeholders={
+        "专家姓名": "王工",
+        "警告原因": "2026-12-08 评审迟到二十分钟。",
+        "结果": "撤销警告，不再计入",
+        "答复": "经核对，当天签到系统故障，迟到不实。",
+        "网址": "https://zhuanjia.example.cn/my/evaluations/",
+    },
+    defaults={
+        ChannelCode.SITE: ("警告申诉的答复：{{结果}}", _CAUTION_ANSWERED),
+        ChannelCode.EMAIL: ("警告申诉的答复：{{结果}}", _CAUTION_ANSWERED),
+        ChannelCode.SMS: ("", _CAUTION_ANSWERED),
+    },
+)
+_OF_A_CAUTION = "{{收件人}}：您申请或确认的警告（专家编号 {{专家编号}}），专家提出申诉，{{答复人}}的答复：{{结果}}。查看：{{网址}}"
+CAUTION_ANSWERED_OFFICE = Occasion(
+    code="evaluations.caution_answered_office",
+    label="警告申诉的答复（通知给予警告的人）",
+    placeholders={
+        "收件人": "李经办",
+        "专家编号": "E-000123",
+        "答复人": "张建国",
+        "结果": "撤销警告，不再计入",
+        "网址": "https://zhuanjia.example.cn/experts/12/?tab=evaluations",
+    },
+    defaults={ChannelCode.SITE: ("您给的警告有申诉答复：{{结果}}", _OF_A_CAUTION)},
+)
+OCCASIONS = (
+    *(OPENED, REMINDED, ASKED, CLOSED, ANSWERED, ANSWERED_RATER),
+    *(CAUTIONED, LIFTED, CAUTION_ANSWERED, CAUTION_ANSWERED_OFFICE),
+)

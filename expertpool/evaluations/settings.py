@@ -23,11 +23,11 @@ REMIND = Setting(
 )
 OBJECTION = Setting(
     "evaluations.objection",
-    "评价申诉期限",
+    "评价、警告申诉期限",
     Number(1, 60, "个工作日"),
     10,
     group=EVALUATIONS,
     order=30,
-    help="评价结束后，专家可以在这么多个工作日内对每份评价申诉一次；以后结束的评价适用。",
+    help="评价结束、受到警告后，专家可以在这么多个工作日内对每份评价、每次警告申诉一次；以后结束的评价适用。",
 )
 SETTINGS = (WINDOW, REMIND, OBJECTION)

@@ -10,6 +10,7 @@ from django.db.models import Q
 from expertpool.changes.registry import OwnData
 from expertpool.core.text import moment_text
 from expertpool.core.views.listing import ListTab
+from expertpool.evaluations.queries.caution_objections import objection_to
 from expertpool.evaluations.queries.own import objection_of, own_ratings
 from expertpool.evaluations.queries.sanctions import cautions_of
 from expertpool.experts.models import Expert
@@ -63,11 +64,21 @@ def _ratings(expert: Expert, now: datetime) -> Iterator[tuple[str, ...]]:
 def _cautions(expert: Expert, now: datetime) -> Iterator[tuple[str, ...]]:
     for one in cautions_of(expert):
         lifted = f"{moment_text(one.lifted_at)} {one.lift_reason}" if one.lifted_at else ""
-        yield moment_text(one.decided_at), one.reason, lifted
+        said = objection_to(one)
+        objected = (
+            (said.readable_text, said.state_label, said.readable_answer) if said else ("", "", "")
+        )
+        yield moment_text(one.decided_at), one.reason, lifted, *objected
 
 
 OWN = (
-    OwnData("cautions", "警告", 55, ("时间", "原因", "撤销"), _cautions),
+    OwnData(
+        "cautions",
+        "警告",
+        55,
+        ("时间", "原因", "撤销", "我的申诉", "申诉结果", "答复"),
+        _cautions,
+    ),
     OwnData(
         "evaluations",
         "对我的评价",

@@ -122,6 +122,7 @@ BY_THE_SYSTEM = {
     "evaluations.Evaluation.reminded_at": "the clock's",
     "evaluations.Evaluation.closed_at": "the clock's",
     "evaluations.RatingObjection": "the clock's",
+    "evaluations.CautionObjection": "the clock's",
     "evaluations.Rating.given_at": "the clock's",
     "evaluations.Rating.withdrawn_at": "the clock's",
     "notifications.MessageTemplate.since": "some minutes after it was saved",

@@ -66,6 +66,7 @@ ADDS = {
         "evaluations:detail",
         "evaluations:extend",
         "evaluations:answer",
+        "evaluations:caution_answer",
         "evaluations:sanction",
     ),
     # Says by its version, or is saved whole until it was sent; what was sent is reversed once.

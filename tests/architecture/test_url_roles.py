@@ -105,6 +105,7 @@ LEFT = {
     *("selfservice:reviews", "selfservice:review", "selfservice:review_answer"),
     *("selfservice:review_leave", "selfservice:review_sign_in", "selfservice:review_calendar"),
     *("evaluations:own", "evaluations:own_rate", "evaluations:own_rating", "changes:own_data"),
+    "evaluations:own_caution",
     *("notices:own", "notices:own_detail", "notices:confirm"),
     *("inspections:own", "inspections:fill", "inspections:draft"),
     *("fees:own", "fees:own_fee", "fees:own_letter", "fees:own_account"),

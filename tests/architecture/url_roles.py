@@ -24,7 +24,7 @@ from expertpool.certificates.services.designs import ensure_built_in
 from expertpool.core.models import BulkRun, ImportMemory
 from expertpool.directory.models import UnitPair
 from expertpool.draws.models import PickRequest, VoidRequest
-from expertpool.evaluations.models import Evaluation, Rating, RatingObjection
+from expertpool.evaluations.models import CautionObjection, Evaluation, Rating, RatingObjection
 from expertpool.experts.services.telling import token_of as appeal_token
 from expertpool.fees.models import BankAccount, FeeLine, Payment, PaymentRequest
 from expertpool.fees.services.payments import decide_batch
@@ -53,7 +53,12 @@ from tests.factories.achievements import hand_in_one, make_achievement
 from tests.factories.automation import make_errand, make_firing, make_rule
 from tests.factories.certificates import make_certificate
 from tests.factories.draws import make_ready_project
-from tests.factories.evaluations import make_evaluation, make_objection, make_rating
+from tests.factories.evaluations import (
+    make_caution_objection,
+    make_evaluation,
+    make_objection,
+    make_rating,
+)
 from tests.factories.experts import make_apart, make_expert, make_unit
 from tests.factories.fees import (
     make_account,
@@ -611,6 +616,17 @@ def objection(world: World, user: User) -> dict[str, Any]:
     return {"pk": row.pk}
 
 
+def caution_objection(world: World, _user: User) -> dict[str, Any]:
+    """What he objected to, before names were sealed, of a caution that two others gave."""
+    found = CautionObjection.objects.first()
+    return {"pk": (found or make_caution_objection(world.expert, now=LONG_AGO)).pk}
+
+
+def caution_of_his(world: World, user: User) -> dict[str, Any]:
+    row = CautionObjection.objects.get(**caution_objection(world, user))
+    return {"pk": row.caution_id}
+
+
 def organiser_to_rate(world: World, _user: User) -> dict[str, Any]:
     """A review of the world's expert that goes on being rated."""
     sat = Rating.objects.filter(expert=world.expert).values("evaluation")
@@ -714,6 +730,7 @@ def furnish(world: World) -> World:
         *(evaluation, rating_of_his, objection, organiser_to_rate),
         *(fee, fee_of_his, bank_account, fee_payment),
         *(review, by_hand, given_items, reviewer, sheet_of_his, review_result),
+        *(evaluation, rating_of_his, objection, caution_objection, organiser_to_rate),
     ):
         find(world, world.users["admin"])
     return world
@@ -1080,7 +1097,10 @@ RULES: dict[str, Rule] = {
     "evaluations:measures": only(*READ_EXPERTS),
     "evaluations:objections": only("admin", "supervisor"),
     "evaluations:answer": only("admin", "supervisor", kwargs=objection),
+    "evaluations:caution_objections": only("admin", "supervisor"),
+    "evaluations:caution_answer": only("admin", "supervisor", kwargs=caution_objection),
     "evaluations:own": only("expert"),
+    "evaluations:own_caution": only("expert", kwargs=caution_of_his),
     "evaluations:own_rate": only("expert", kwargs=organiser_to_rate),
     "evaluations:own_rating": only("expert", kwargs=rating_of_his),
     "evaluations:forms": only("admin"),

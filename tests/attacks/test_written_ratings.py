@@ -21,7 +21,7 @@ from expertpool.core.health import Health
 from expertpool.core.mandates import look_at_all
 from expertpool.evaluations.enums import SanctionKind
 from expertpool.evaluations.exports import MeasureExport
-from expertpool.evaluations.models import Rating, RatingObjection, Sanction
+from expertpool.evaluations.models import CautionObjection, Rating, RatingObjection, Sanction
 from expertpool.evaluations.queries.ratings import ratings_of, summary_of
 from expertpool.evaluations.queries.sanctions import all_cautions, cautions_of
 from expertpool.evaluations.services.lifts import request_lift
@@ -29,7 +29,7 @@ from expertpool.evaluations.services.objections import answer_objection
 from expertpool.evaluations.services.sanctions import decide_sanction, request_sanction
 from expertpool.experts.models import Expert
 from tests.factories.accounts import make_user
-from tests.factories.evaluations import make_objection, make_rating
+from tests.factories.evaluations import make_caution_objection, make_objection, make_rating
 from tests.factories.experts import give_account, make_expert
 from tests.fixtures import login
 
@@ -208,4 +208,21 @@ def test_a_caution_is_neither_taken_away_nor_laid_upon_another(
     as_owner("UPDATE evaluations_sanction SET reason = '别的' WHERE id = %s", asked.pk)
     assert Sanction.objects.filter(agreed=True).exists()
     assert cautions_of(expert) == []
+    assert is_told()
+
+
+def test_a_caution_is_set_aside_by_nobody_who_writes_the_answer(
+    expert: Expert, supervisor: User
+) -> None:
+    objection = make_caution_objection(expert)
+    said = [True, "属实", supervisor.pk, objection.pk]
+    write(
+        "UPDATE evaluations_cautionobjection SET upheld = %s, answer = %s, answered_by_id = %s,"
+        " answered_at = now() WHERE id = %s",
+        *said,
+    )
+    assert CautionObjection.objects.get().state_label == "答复被改动过"
+    assert all_cautions().exists()
+    (shown,) = cautions_of(expert)
+    assert shown.lifted_at is None
     assert is_told()

@@ -17,6 +17,7 @@ from expertpool.core.home import todos_for
 from expertpool.evaluations.enums import Target
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.models import Evaluation, Rating, RatingObjection
+from expertpool.evaluations.queries.caution_objections import caution_objections_visible_to
 from expertpool.evaluations.queries.own import (
     asked_of,
     objections_visible_to,
@@ -310,7 +311,13 @@ def test_in_the_demonstration_who_objects_was_graded_low(operator: User, expert:
     begun = timezone.now() - 20 * DAY
     pool = (make_expert("甲"), expert, make_expert("乙"))
     draw = make_reviewed(operator, now=begun, pool=pool, seats=3)
-    ensure_demo_evaluations(draw=draw, operator=operator, expert=expert, now=timezone.now())
+    two = (operator, make_user("supervisor"))
+    ensure_demo_evaluations(
+        draw=draw, operator=operator, two=two, expert=expert, now=timezone.now()
+    )
+    assert [one.state_label for one in caution_objections_visible_to(make_user("admin"))] == [
+        "待答复"
+    ]
     objection = RatingObjection.objects.get()
     rating = objection.rating
     assert rating.expert == expert

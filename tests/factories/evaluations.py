@@ -13,12 +13,21 @@ from expertpool.draws.models import Draw
 from expertpool.draws.queries.panel import who_sat
 from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput
-from expertpool.evaluations.enums import Participation
-from expertpool.evaluations.models import Evaluation, Rating, RatingObjection
+from expertpool.evaluations.enums import Participation, SanctionKind
+from expertpool.evaluations.models import (
+    CautionObjection,
+    Evaluation,
+    Rating,
+    RatingObjection,
+    Sanction,
+)
+from expertpool.evaluations.services.caution_objections import object_to_caution
 from expertpool.evaluations.services.objections import object_to
 from expertpool.evaluations.services.rating import Marks, rate_experts
+from expertpool.evaluations.services.sanctions import decide_sanction, request_sanction
 from expertpool.evaluations.services.windows import close_evaluation, open_evaluation
 from expertpool.experts.models import Expert
+from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert, make_tag
 from tests.factories.widening import accept_all
@@ -108,4 +117,26 @@ def make_objection(rating: Rating, *, now: datetime | None = None) -> RatingObje
     )
     if now is not None:
         RatingObjection.objects.filter(pk=made.pk).update(asked_at=now)
+    return made
+
+
+def make_caution(expert: Expert, *, now: datetime | None = None) -> Sanction:
+    """A caution of ``expert`` that two persons gave."""
+    now = now or timezone.now()
+    asked = request_sanction(
+        expert=expert, kind=SanctionKind.CAUTION, reason="评审中多次接听电话",
+        actor=make_user("supervisor"), now=now,
+    )  # fmt: skip
+    second = make_user("supervisor")
+    return decide_sanction(request=asked, agree=True, note="", actor=second, now=now)
+
+
+def make_caution_objection(expert: Expert, *, now: datetime | None = None) -> CautionObjection:
+    """What ``expert``, who has an account, says against a caution."""
+    assert expert.user is not None
+    caution, at = make_caution(expert), timezone.now()
+    text = "接的是组织单位的电话，请核对"
+    made = object_to_caution(caution=caution, expert=expert, text=text, actor=expert.user, now=at)
+    if now is not None:
+        CautionObjection.objects.filter(pk=made.pk).update(asked_at=now)
     return made

@@ -38,6 +38,7 @@ class EvaluationFilter(FilterForm):
 
 class ObjectionFilter(FilterForm):
     q = keyword_field("专家姓名、编号或单位")
+    whose = "rating__expert"
 
     def __init__(self, data: Any = None, *, user: User) -> None:
         super().__init__(data)
@@ -46,8 +47,12 @@ class ObjectionFilter(FilterForm):
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         if text := self.value("q"):
             found = search(Expert.objects.all(), text, self.user)
-            rows = rows.filter(rating__expert__in=found)
+            rows = rows.filter(**{f"{self.whose}__in": found})
         return rows
+
+
+class CautionObjectionFilter(ObjectionFilter):
+    whose = "caution__expert"
 
 
 class RatingFilter(FilterForm):

@@ -53,6 +53,13 @@ class AnswerForm(forms.Form):
     wide: ClassVar = {"answer"}
 
 
+class CautionAnswerForm(AnswerForm):
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        uphold: Any = self.fields["uphold"]
+        uphold.choices = [("no", "维持警告"), ("yes", "撤销警告，不再计入")]
+
+
 class SanctionForm(forms.Form):
     kind = forms.ChoiceField(
         label="处理",
@@ -64,6 +71,6 @@ class SanctionForm(forms.Form):
         label="原因",
         max_length=500,
         widget=forms.Textarea({"rows": 4}),
-        help_text="写明依据；确认后专家本人看得到。",
+        help_text="写明依据；确认后专家本人看得到，可以申诉一次。",
     )
     wide: ClassVar = {"reason"}

@@ -8,7 +8,7 @@ from expertpool.evaluations.models.forms import (
     RatingForm,
 )
 from expertpool.evaluations.models.lifts import CautionLift
-from expertpool.evaluations.models.objections import RatingObjection
+from expertpool.evaluations.models.objections import CautionObjection, RatingObjection
 from expertpool.evaluations.models.ratings import LONGEST, Evaluation, Rating
 from expertpool.evaluations.models.sanctions import Sanction
 
@@ -19,6 +19,7 @@ __all__ = [
     "SCORES",
     "WEIGHTS",
     "CautionLift",
+    "CautionObjection",
     "Evaluation",
     "Rating",
     "RatingForm",

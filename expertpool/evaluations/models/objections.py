@@ -1,8 +1,9 @@
-"""What an expert says against a rating, and what he was answered."""
+"""What an expert says against a rating or a caution, and what he was answered."""
 
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -10,22 +11,19 @@ from django.db.models import Q
 
 from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
 from expertpool.evaluations.models.ratings import Rating
+from expertpool.evaluations.models.sanctions import Sanction
 
 
-class RatingObjection(models.Model):
-    """That its expert objects to a rating, once; its files are those of the rating. ``upheld`` says what the office
-    found, once (`evaluations.services.objections`), of which ``proof`` says by whom."""
+class Said(models.Model):
+    """What an expert says, once, against something. ``upheld`` says what the office found, once, of which ``proof``
+    says by whom."""
 
     never = ("DELETE",)
-    final = ("rating_id", "answered_at", "upheld", "answer", "answered_by_id")
+    found: ClassVar[dict[bool | None, str]] = {None: "待答复"}
 
-    rating = models.OneToOneField(
-        Rating, verbose_name="评价", on_delete=models.PROTECT, related_name="objection"
-    )
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     text = EncryptedTextField("申诉内容", bound_to=("uid",), at_least=512)
     asked_at = models.DateTimeField("申诉时间")
-    upheld = models.BooleanField("撤销评价", null=True, blank=True)
     answer = models.CharField("答复", max_length=500, blank=True)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -36,33 +34,11 @@ class RatingObjection(models.Model):
         related_name="+",
     )
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)
-
-    proof = ProofField(
-        "答复凭证",
-        says=(
-            "uid.hex",
-            "rating.uid.hex",
-            "upheld",
-            "answer",
-            "answered_by.username",
-            "answered_at",
-        ),
-    )
+    upheld: models.BooleanField[bool | None, bool | None]
+    proof: ProofField
 
     class Meta:
-        verbose_name = verbose_name_plural = "评价申诉"
-        ordering = ["-id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(upheld__isnull=True, answered_by__isnull=True, answered_at__isnull=True)
-                | Q(upheld__isnull=False, answered_by__isnull=False, answered_at__isnull=False),
-                name="evaluations_objection_answered",
-            ),
-        ]
-        indexes = [models.Index(fields=["answered_at", "-id"], name="evaluations_objection_open")]
-
-    def __str__(self) -> str:
-        return f"申诉 {self.rating}"
+        abstract = True
 
     @property
     def readable_text(self) -> str:
@@ -79,12 +55,89 @@ class RatingObjection(models.Model):
 
     @property
     def state_label(self) -> str:
-        if not self.is_sound:
-            return "答复被改动过"
-        return {None: "待答复", True: "已撤销评价", False: "维持评价"}[self.upheld]
+        return self.found[self.upheld] if self.is_sound else "答复被改动过"
 
     @property
     def tone(self) -> str:
         if not self.is_sound:
             return "red"
         return {None: "amber", True: "green", False: "grey"}[self.upheld]
+
+
+def _answered(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=Q(upheld__isnull=True, answered_by__isnull=True, answered_at__isnull=True)
+        | Q(upheld__isnull=False, answered_by__isnull=False, answered_at__isnull=False),
+        name=name,
+    )
+
+
+class RatingObjection(Said):
+    """That its expert objects to a rating; its files are those of the rating (`evaluations.services.objections`)."""
+
+    final = ("rating_id", "answered_at", "upheld", "answer", "answered_by_id")
+    found: ClassVar[dict[bool | None, str]] = {
+        **Said.found,
+        True: "已撤销评价",
+        False: "维持评价",
+    }
+
+    rating = models.OneToOneField(
+        Rating, verbose_name="评价", on_delete=models.PROTECT, related_name="objection"
+    )
+    upheld = models.BooleanField("撤销评价", null=True, blank=True)
+    proof = ProofField(
+        "答复凭证",
+        says=(
+            "uid.hex",
+            "rating.uid.hex",
+            "upheld",
+            "answer",
+            "answered_by.username",
+            "answered_at",
+        ),
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "评价申诉"
+        ordering = ["-id"]
+        constraints = [_answered("evaluations_objection_answered")]
+        indexes = [models.Index(fields=["answered_at", "-id"], name="evaluations_objection_open")]
+
+    def __str__(self) -> str:
+        return f"申诉 {self.rating}"
+
+
+class CautionObjection(Said):
+    """That its expert objects to a caution; its files are those of the caution. One that is upheld makes it count no
+    more (`evaluations.services.caution_objections`)."""
+
+    final = ("caution_id", "answered_at", "upheld", "answer", "answered_by_id")
+    found: ClassVar[dict[bool | None, str]] = {
+        **Said.found,
+        True: "已撤销警告",
+        False: "维持警告",
+    }
+
+    caution = models.OneToOneField(
+        Sanction, verbose_name="警告", on_delete=models.PROTECT, related_name="objection"
+    )
+    upheld = models.BooleanField("撤销警告", null=True, blank=True)
+    proof = ProofField(
+        "答复凭证",
+        says=(
+            *("uid.hex", "caution.expert.number", "caution.requested_at"),
+            *("upheld", "answer", "answered_by.username", "answered_at"),
+        ),
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "警告申诉"
+        ordering = ["-id"]
+        constraints = [_answered("evaluations_caution_objection_answered")]
+        indexes = [
+            models.Index(fields=["answered_at", "-id"], name="evaluations_caution_objections")
+        ]
+
+    def __str__(self) -> str:
+        return f"申诉 {self.caution}"

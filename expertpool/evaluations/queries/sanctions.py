@@ -20,8 +20,9 @@ from expertpool.accounts.models import User
 from expertpool.core.criteria import Choice, Context, Number, Text
 from expertpool.core.fields import is_vouched
 from expertpool.core.lookups import Among
+from expertpool.core.mandates import vouched
 from expertpool.evaluations.enums import Participation, SanctionKind
-from expertpool.evaluations.models import CautionLift, Sanction
+from expertpool.evaluations.models import CautionLift, CautionObjection, Sanction
 from expertpool.evaluations.permissions import VIEW
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
@@ -37,11 +38,13 @@ def _given() -> QuerySet[Sanction]:
 
 
 def all_cautions() -> QuerySet[Sanction]:
-    """Return the cautions that count: given by two persons of here, and not taken back by two. They are few: each one's
-    proof is looked at."""
+    """Return the cautions that count: given by two persons of here, not taken back by two, and not set aside since its
+    expert objected. They are few: each one's proof is looked at."""
     given = [one.pk for one in _decided_here(_given().select_related(*PERSONS))]
     lifts = _decided_here(_lifts().select_related("caution__expert", *PERSONS[1:]))
-    taken_back = [one.caution_id for one in lifts]
+    objections = CautionObjection.objects.filter(upheld=True).order_by()
+    set_aside = vouched(objections.select_related("caution__expert", "answered_by"))
+    taken_back = [one.caution_id for one in (*lifts, *set_aside)]
     return Sanction.objects.filter(Among("pk", given)).exclude(Among("pk", taken_back))
 
 
@@ -51,9 +54,11 @@ def _lifts() -> QuerySet[CautionLift]:
 
 def cautions_of(expert: Expert) -> list[Any]:
     """Return the cautions of ``expert``, the latest first, those of records that were merged into his among them, and
-    none that two persons of here have not given; of what they took back ``lifted_at`` says when, ``lift_reason`` why."""
+    none that two persons of here have not given; of what was taken back, or set aside since he objected, ``lifted_at``
+    says when, ``lift_reason`` why."""
     rows = _given().filter(Q(expert=expert) | Q(expert__merged_into=expert))
-    rows = rows.select_related(*PERSONS)
+    beside = ("expert__user", "expert__merged_into__user", "objection__answered_by")
+    rows = rows.select_related(*PERSONS, *beside)
     found: list[Any] = _decided_here(rows.order_by("-decided_at", "-pk"))
     lifts = _lifts().filter(caution__in=[one.pk for one in found])
     lifts = lifts.select_related("caution__expert", *PERSONS[1:])
@@ -62,6 +67,10 @@ def cautions_of(expert: Expert) -> list[Any]:
         lift = by_caution.get(one.pk)
         one.lifted_at = lift.decided_at if lift else None
         one.lift_reason = lift.reason if lift else ""
+        objection = getattr(one, "objection", None)
+        if lift is None and objection and objection.upheld and objection.is_sound:
+            one.lifted_at = objection.answered_at
+            one.lift_reason = f"申诉成立。{objection.answer}"
     return found
 
 

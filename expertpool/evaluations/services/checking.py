@@ -7,7 +7,13 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from expertpool.core.mandates import Mandate
-from expertpool.evaluations.models import CautionLift, Rating, RatingObjection, Sanction
+from expertpool.evaluations.models import (
+    CautionLift,
+    CautionObjection,
+    Rating,
+    RatingObjection,
+    Sanction,
+)
 
 
 def _ratings(_now: datetime) -> QuerySet[Rating]:
@@ -18,6 +24,11 @@ def _ratings(_now: datetime) -> QuerySet[Rating]:
 def _answers(_now: datetime) -> QuerySet[RatingObjection]:
     rows = RatingObjection.objects.filter(answered_at__isnull=False).order_by("-answered_at")
     return rows.select_related("rating", "answered_by")
+
+
+def _caution_answers(_now: datetime) -> QuerySet[CautionObjection]:
+    rows = CautionObjection.objects.filter(answered_at__isnull=False).order_by("-answered_at")
+    return rows.select_related("caution__expert", "answered_by")
 
 
 def _sanctions(_now: datetime) -> QuerySet[Sanction]:
@@ -37,5 +48,6 @@ SAID = (
     Mandate(
         "evaluations.sanction", "警告、移入黑名单", _sanctions, by="decided_proof", is_whole=True
     ),
+    Mandate("evaluations.caution_answer", "警告申诉的答复", _caution_answers, is_whole=True),
     Mandate("evaluations.lift", "撤销警告", _lifts, by="decided_proof", is_whole=True),
 )

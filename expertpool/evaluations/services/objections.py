@@ -15,7 +15,7 @@ from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.draws.models import Invitation
 from expertpool.draws.services.telling import tell_staff
 from expertpool.evaluations.exceptions import EvaluationRefused
-from expertpool.evaluations.models import LONGEST, Rating, RatingObjection
+from expertpool.evaluations.models import LONGEST, CautionObjection, Rating, RatingObjection
 from expertpool.evaluations.occasions import ANSWERED, ANSWERED_RATER
 from expertpool.evaluations.queries.own import may_object
 from expertpool.evaluations.services.telling import tell_experts
@@ -41,6 +41,14 @@ def object_to(
         raise EvaluationRefused("只有专家本人可以对自己的评价申诉。")
     if not may_object(rating, now=now):
         raise EvaluationRefused(ONCE)
+    made = RatingObjection(rating=rating, text=words_of(text), asked_at=now)
+    say_once(made, ONCE)
+    record("evaluation.object", actor=actor, now=now, subject=expert)
+    return made
+
+
+def words_of(text: str) -> str:
+    """Return ``text`` as what an expert says; refuses (EvaluationRefused) too few words, and too many."""
     text = text.strip()
     if not is_reason(text):
         raise EvaluationRefused(f"请写明哪里与事实不符{SAY_MORE}。", field="text")
@@ -48,15 +56,38 @@ def object_to(
         raise EvaluationRefused(
             f"最多写 {LONGEST} 字，请精简；材料可以作为附件上传。", field="text"
         )
-    made = RatingObjection(rating=rating, text=text, asked_at=now)
+    return text
+
+
+def say_once(made: RatingObjection | CautionObjection, refusal: str) -> None:
+    """Keep what somebody says; refuses (EvaluationRefused with ``refusal``) a second time."""
     try:
         # Of two clicks at once only the key sees the other.
         with transaction.atomic():
             made.save(force_insert=True)
     except IntegrityError:
-        raise EvaluationRefused(ONCE) from None
-    record("evaluation.object", actor=actor, now=now, subject=expert)
-    return made
+        raise EvaluationRefused(refusal) from None
+
+
+def settle_once(
+    objection: RatingObjection | CautionObjection,
+    *,
+    uphold: bool,
+    answer: str,
+    actor: User,
+    now: datetime,
+) -> str:
+    """Write the answer to ``objection`` with its proof, and return it; refuses (EvaluationRefused) one without words,
+    and a second one."""
+    answer = answer.strip()
+    if not answer:
+        raise EvaluationRefused("请填写答复，专家会收到。", field="answer")
+    rows = type(objection)._default_manager.filter(pk=objection.pk, answered_at__isnull=True)
+    if not rows.update(upheld=uphold, answer=answer, answered_by=actor, answered_at=now):
+        raise EvaluationRefused("这项申诉已经有人答复，请刷新页面。")
+    objection.refresh_from_db()
+    objection.save(update_fields=["proof"])
+    return answer
 
 
 @transaction.atomic
@@ -69,14 +100,7 @@ def answer_objection(
     it and to him who objects (docs/decisions/0082), an answer without words, and what was answered already.
     """
     check_answerer(objection=objection, actor=actor, now=now)
-    answer = answer.strip()
-    if not answer:
-        raise EvaluationRefused("请填写答复，专家会收到。", field="answer")
-    rows = RatingObjection.objects.filter(pk=objection.pk, answered_at__isnull=True)
-    if not rows.update(upheld=uphold, answer=answer, answered_by=actor, answered_at=now):
-        raise EvaluationRefused("这项申诉已经有人答复，请刷新页面。")
-    objection.refresh_from_db()
-    objection.save(update_fields=["proof"])
+    answer = settle_once(objection, uphold=uphold, answer=answer, actor=actor, now=now)
     locked = Rating.objects.select_for_update(of=("self",))
     beside = ("evaluation__project", "expert", "rater", "form", "invitation__draw")
     rating = locked.select_related(*beside).get(pk=objection.rating_id)

@@ -16,7 +16,8 @@ from expertpool.evaluations.events import ExpertCautioned
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.models import Sanction
 from expertpool.evaluations.occasions import CAUTIONED
-from expertpool.evaluations.services.telling import WAYS
+from expertpool.evaluations.queries.caution_objections import object_until
+from expertpool.evaluations.services.telling import WAYS, objects_until
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
@@ -114,6 +115,7 @@ def _tell(request: Sanction, expert: Expert, *, now: datetime) -> None:
     words = {
         "专家姓名": expert.name,
         "原因": request.reason,
+        "申诉截止": objects_until(expert, object_until(request)),
         "网址": page_for(expert, reverse("evaluations:own")),
     }
     envelope = Envelope(

@@ -58,9 +58,13 @@ def tell_experts(
 
 
 def _his(expert: Expert, evaluation: Evaluation) -> dict[str, str]:
-    until = evaluation.object_until
-    last = moment_text(until) if until else ""
-    if account_of(expert) is None:
-        last = f"账号开通后 {value_of(OBJECTION)} 个工作日届满"
+    last = objects_until(expert, evaluation.object_until)
     page = page_for(expert, reverse("evaluations:own"))
     return {"专家姓名": expert.name, "申诉截止": last, "网址": page}
+
+
+def objects_until(expert: Expert, until: datetime | None) -> str:
+    """Return in words until when ``expert`` may object."""
+    if account_of(expert) is None:
+        return f"账号开通后 {value_of(OBJECTION)} 个工作日届满"
+    return moment_text(until) if until else ""

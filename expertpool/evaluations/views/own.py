@@ -13,6 +13,8 @@ from expertpool.core.configuration import value_of
 from expertpool.core.views.drawers import attempt
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.forms.own import ObjectionForm, OrganiserForm
+from expertpool.evaluations.queries.caution_objections import may_object_to, objection_to
+from expertpool.evaluations.queries.caution_objections import object_until as caution_until
 from expertpool.evaluations.queries.own import (
     asked_of,
     may_object,
@@ -22,6 +24,7 @@ from expertpool.evaluations.queries.own import (
 )
 from expertpool.evaluations.queries.ratings import summary_of
 from expertpool.evaluations.queries.sanctions import cautions_of
+from expertpool.evaluations.services.caution_objections import object_to_caution
 from expertpool.evaluations.services.objections import object_to
 from expertpool.evaluations.services.rating import rate_organiser
 from expertpool.experts.guards import as_expert
@@ -37,7 +40,9 @@ def index(request: UserRequest, expert: Expert) -> HttpResponse:
     context = {
         "asked": asked_of(expert, now=now),
         "summary": summary_of(rows),
-        "cautions": [(one, False) for one in cautions_of(expert)],
+        "cautions": [
+            (one, objection_to(one), may_object_to(one, now=now)) for one in cautions_of(expert)
+        ],
         "office": value_of(OFFICE_CONTACT),
         "rows": [(one, objection_of(one), may_object(one, now=now)) for one in rows],
     }
@@ -109,3 +114,37 @@ def rating(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "evaluations/own_rating.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@as_expert
+def caution(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
+    """One caution of him, and what he says against it."""
+    now = timezone.now()
+    row = next((one for one in cautions_of(expert) if one.pk == pk), None)
+    if row is None:
+        raise Http404
+    form = ObjectionForm(request.POST if request.method == "POST" else None)
+    form.fields["text"].help_text = "每次警告只能申诉一次；只有答复的人看得到。"
+
+    def write() -> None:
+        object_to_caution(
+            caution=row,
+            expert=expert,
+            text=form.cleaned_data["text"],
+            actor=request.user,
+            now=now,
+        )
+
+    if request.method == "POST" and attempt(form, write, refusals=EvaluationRefused):
+        messages.success(request, "申诉已提交，答复会通知您。")
+        return redirect("evaluations:own_caution", pk=pk)
+    context = {
+        "row": row,
+        "form": form,
+        "objection": objection_to(row),
+        "may_object": may_object_to(row, now=now),
+        "until": caution_until(row),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "evaluations/own_caution.html", context, status=status)

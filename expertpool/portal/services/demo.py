@@ -129,7 +129,11 @@ def _draws(now: datetime) -> None:
         # In the evening of the day of its review; of those that are still to come nothing.
         settle_draw(draw_id=draw.pk, now=min(now, last_closing(draw.covered) + timedelta(hours=2)))
         ensure_demo_evaluations(
-            draw=draw, operator=_user("operator"), expert=_own_expert(now), now=now
+            draw=draw,
+            operator=_user("operator"),
+            two=(_user("operator"), _user("supervisor")),
+            expert=_own_expert(now),
+            now=now,
         )
         ensure_demo_reviews(draw=draw, operator=_user("operator"), expert=_own_expert(now), now=now)
         ensure_demo_fees(

@@ -47,6 +47,7 @@ from tests.factories.batches import make_batch, make_members
 from tests.factories.certificates import make_certificate, make_design
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.evaluations import (
+    make_caution_objection,
     make_evaluation,
     make_objection,
     make_rating,
@@ -319,6 +320,9 @@ ROWS: dict[str, MakeRow] = {
     "evaluations:measures": lambda reader, at: make_rating(_expert(reader, at), reader),
     "evaluations:objections": lambda reader, at: make_objection(
         make_rating(_expert(reader, at, user=make_user("expert")), reader)
+    ),
+    "evaluations:caution_objections": lambda reader, at: make_caution_objection(
+        _expert(reader, at, user=make_user("expert"))
     ),
     "evaluations:ratings": lambda reader, _at: rate_all(
         make_evaluation(reader, now=timezone.now(), seats=1), reader, now=timezone.now()

@@ -599,7 +599,7 @@ def material_of_his(world: World, _user: User) -> dict[str, Any]:
     rows = Reviewer.objects.filter(expert=world.expert, review__rule__anonymous=True)
     if (row := rows.first()) is None:
         over, operator = timezone.now() - timedelta(days=10), world.users["operator"]
-        review = make_review(operator, now=over, pool=(world.expert,), anonymous=True)
+        review = make_review(operator, now=over, pool=(world.expert,), anonymous=True, seats=1)
         for item in review.items.all():
             file = SimpleUploadedFile("方案.txt", b"x")
             attach(subject=item, uploaded_file=file, actor=operator, now=over)

@@ -140,12 +140,15 @@ class InHistory:
 @dataclass(frozen=True, kw_only=True)
 class InApplication:
     """Asked of whoever applies to be taken in: at which ``step``, by variant where they differ ("" is
-    none of them). ``required`` beyond what the record demands."""
+    none of them). ``required`` beyond what the record demands. What has no step follows from the field
+    ``told_by``: ``tells`` returns its values by what that one says."""
 
-    step: str | Mapping[str, str]
+    step: str | Mapping[str, str] = ""
     order: int = 0
     required: bool = False
     help: str = ""
+    told_by: str = ""
+    tells: Callable[[], Mapping[str, Any]] | None = None
 
     def step_of(self, variant: str) -> str:
         """Return the step at which applicants of ``variant`` are asked; "" for none."""

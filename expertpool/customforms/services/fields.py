@@ -227,6 +227,7 @@ def _write(row: CustomField, data: FieldData, now: datetime) -> None:
     _refuse_hidden(row)
     _refuse_readers(row)
     _refuse_condition(row)
+    _refuse_unasked(row)
     # After the words of our own, which are plainer than those of the model.
     row.full_clean()
     _refuse_unclear_name(row)
@@ -313,6 +314,23 @@ def _refuse_condition(row: CustomField) -> None:
             raise ValidationError({"waits_for": "两个字段互为显示条件，谁也不会出现，请另选。"})
         seen.add(code)
         code = others[code].waits_for
+
+
+def _refuse_unasked(row: CustomField) -> None:
+    """Refuse to ask of applicants what waits for something that none of them is asked: it would never come."""
+    if row.in_application and row.waits_for:
+        fields = SUBJECTS[row.subject].fields()
+        waited = next(one for one in fields if one.code == row.waits_for)
+        if waited.applied is None:
+            message = (
+                f"入库申请里不填“{waited.label}”，这一项在申请里永远不会出现："
+                f"请先让“{waited.label}”也在入库申请时填写，或不勾选这一项的“入库申请时填写”。"
+            )
+            raise ValidationError({"in_application": message})
+    if not row.in_application:
+        if waiting := [one.label for one in _waiting_for(row) if one.in_application]:
+            message = f"入库申请里的字段“{waiting[0]}”取决于这一项，请先修改它。"
+            raise ValidationError({"in_application": message})
 
 
 def _waiting_for(row: CustomField) -> list[CustomField]:

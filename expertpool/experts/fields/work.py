@@ -24,7 +24,14 @@ from expertpool.core.subjects import (
 )
 from expertpool.directory.enums import DictionaryCode, TitleLevel
 from expertpool.directory.models import Unit
-from expertpool.directory.queries import UNIT_LIKE, UNIT_NAME, UNIT_SEARCH, now_called, unit_name
+from expertpool.directory.queries import (
+    UNIT_LIKE,
+    UNIT_NAME,
+    UNIT_SEARCH,
+    now_called,
+    title_levels,
+    unit_name,
+)
 from expertpool.experts.fields.meant import may_be_title
 from expertpool.experts.fields.shared import (
     BASIC,
@@ -197,6 +204,7 @@ WORK = (
             order=2,
         ),
         filtered=InFilter(order=2),
+        applied=InApplication(told_by="title", tells=title_levels),
     ),
     FieldDeclaration(
         code="position",

@@ -8,9 +8,11 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from expertpool.core.subjects import FieldDeclaration, Rows, let_wait
+from expertpool.core.subjects import FieldDeclaration, Rows
+from expertpool.core.subjects.conditions import applies
 from expertpool.core.subjects.inputs import chosen_rows
 from expertpool.core.views.rows import Draft, RowKind, RowsForm
+from expertpool.experts.fields import EXPERT
 from expertpool.joining.enums import ContactKind
 from expertpool.joining.models import Application
 from expertpool.joining.queries.contents import (
@@ -23,10 +25,12 @@ from expertpool.joining.queries.contents import (
     is_required,
     label_of,
     may_change,
+    read,
     read_row,
     shown_word,
     stored,
     verified,
+    waits_here,
 )
 
 JOB_ROW = RowKind("job", blank=dict.fromkeys(JOB, ""), ordered=False)
@@ -48,7 +52,7 @@ class StepForm(forms.Form):
         super().__init__(data, initial=initial | {contact: value})
         for name, one in self.declared.items():
             self.fields[name] = self._input(name, one)
-        let_wait(self.fields, self.declared)
+        self._let_wait()
         if contact in self.fields:
             self.fields[contact].help_text = "已验证，登录和通知用它，不能在这里修改。"
 
@@ -58,7 +62,9 @@ class StepForm(forms.Form):
         if not is_open and isinstance(one.kind, Rows):
             return self._words(name, one)
         control = one.input(kind, self.initial.get(name))
-        control.label, control.required = label_of(one, kind), is_required(one)
+        control.label = label_of(one, kind)
+        # Of what waits for another one, the service says that it is missing.
+        control.required = is_required(one) and not one.shown_when
         if one.applied and one.applied.help:
             control.help_text = one.applied.help
         if not isinstance(one.kind, Rows):
@@ -68,6 +74,21 @@ class StepForm(forms.Form):
         if reason := self.application.reasons.get(name):
             control.help_text = f"退回原因：{reason}"
         return control
+
+    def _let_wait(self) -> None:
+        """Let what waits for another field of this step come and go with it; of what waits for one that nobody
+        types here, it is known already whether it is asked."""
+        found = read(self.application).values
+        fields = {one.code: one for one in EXPERT.fields()}
+        for name, one in list(self.declared.items()):
+            if not (waits := waits_here(one)):
+                continue
+            waited, posted = waits
+            if waited in self.fields and not self.fields[waited].disabled:
+                control: Any = self.fields[name]
+                control.shown_when = [waited, posted]
+            elif not applies(fields, one.code, found.get):
+                del self.fields[name], self.declared[name]
 
     def _words(self, name: str, one: FieldDeclaration) -> forms.Field:
         """What is chosen from a tree, as a line that nobody changes."""

@@ -21,7 +21,7 @@ from expertpool.core.subjects.subject import placed
 from expertpool.core.text import HIDDEN, clean_text, is_hidden
 from expertpool.core.validators import is_writable
 from expertpool.directory.models import Specialty
-from expertpool.directory.queries import title_level, unit_name
+from expertpool.directory.queries import unit_name
 from expertpool.experts.enums import PERSON_KINDS, AvoidanceKind, ExpertKind
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.queries.experts import told_by_id_number
@@ -51,15 +51,40 @@ Cleaner = Callable[[Any], Any]
 
 def asked_at(step: str, kind: str) -> list[FieldDeclaration]:
     """Return the fields of which applicants of ``kind`` are asked at ``step``, in order."""
-    places = {one.code: one.applied.step_of(kind) for one in EXPERT.fields() if one.applied}
+    places = {one.code: one.applied for one in EXPERT.fields() if one.applied}
+
+    def place_of(code: str) -> str:
+        place = places.get(code)
+        if place and place.told_by:
+            place = places.get(place.told_by)
+        return place.step_of(kind) if place else ""
+
     fields = (
         one
         for one in EXPERT.fields()
-        if places.get(one.code) == step
-        # What waits for something that nobody asks here cannot be told to come.
-        and (one.shown_when is None or places.get(one.shown_when.code))
+        if one.applied
+        and one.applied.step_of(kind) == step
+        # What waits for something that these applicants are not asked cannot be told to come.
+        and (one.shown_when is None or place_of(one.shown_when.code))
     )
     return placed(fields, "applied")
+
+
+def waits_here(one: FieldDeclaration) -> tuple[str, list[str]] | None:
+    """Return for which other field ``one`` waits in a form of applicants, and for what it posts; what has no
+    control there follows from one that has."""
+    if one.shown_when is None:
+        return None
+    fields = {field.code: field for field in EXPERT.fields()}
+    waited = fields.get(one.shown_when.code)
+    if waited is None:
+        return None
+    place = waited.applied
+    if place is None or place.tells is None:
+        return waited.name, one.shown_when.posted(waited.kind)
+    values = place.tells().items()
+    words = [word for word, value in values if one.shown_when.holds(waited.kind, value)]
+    return fields[place.told_by].name, words
 
 
 def label_of(one: FieldDeclaration, kind: str) -> str:
@@ -95,7 +120,18 @@ def may_change(application: Application, name: str) -> bool:
     """Tell whether the applicant may change a field, ``jobs``, ``ties`` or ``files`` now."""
     if not application.is_editable or name == verified(application)[0]:
         return False
-    return not application.reasons or name in application.reasons
+    reasons = application.reasons
+    return not reasons or name in reasons or bool(_waits_for(name).intersection(reasons))
+
+
+def _waits_for(name: str) -> set[str]:
+    """Return the names of all controls that decide whether the field ``name`` is asked."""
+    fields = {one.name: one for one in EXPERT.fields()}
+    found: set[str] = set()
+    while (one := fields.get(name)) and (waits := waits_here(one)) and waits[0] not in found:
+        name = waits[0]
+        found.add(name)
+    return found
 
 
 # --- rows of the history ------------------------------------------------------------------------
@@ -234,11 +270,30 @@ def read(application: Application) -> Contents:
 def _leave_out(kind: str, given: dict[str, Any], found: Contents) -> None:
     """Take no field that waits for another one of which something else was chosen."""
     fields = {one.code: one for one in EXPERT.fields()}
+    told = given | followed(given)
     for step, errors in found.errors.items():
         for one in asked_at(step, kind):
-            if one.shown_when and not applies(fields, one.code, given.get):
+            if one.shown_when and not applies(fields, one.code, told.get):
                 given.pop(one.code, None)
                 errors.pop(one.name, None)
+
+
+def followed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what follows from what is ``given``: from the number of a document, from a title."""
+    found: dict[str, Any] = {}
+    if number := given.get("id_number"):
+        born, sex = told_by_id_number(
+            given.get("id_kind") or "",
+            number,
+            *(given.get("birth_date"), given.get("sex") or ""),
+        )
+        found |= {"birth_date": born} if born else {}
+        found |= {"sex": sex} if sex else {}
+    for one in EXPERT.built_in:
+        if one.applied and one.applied.tells and (value := given.get(one.applied.told_by)):
+            by_word = one.applied.tells()
+            found |= {one.code: by_word[value]} if value in by_word else {}
+    return found
 
 
 def is_required(one: FieldDeclaration) -> bool:
@@ -298,17 +353,8 @@ def _settle(application: Application, given: dict[str, Any], found: Contents) ->
     given[contact] = value
     found.errors[Step.BASIC].pop(contact, None)
     found.values = {code: value for code, value in given.items() if value is not None}
-    if number := found.values.get("id_number"):
-        born, sex = told_by_id_number(
-            found.values.get("id_kind") or "",
-            number,
-            *(found.values.get("birth_date"), found.values.get("sex") or ""),
-        )
-        found.values |= {"birth_date": born} if born else {}
-        found.values |= {"sex": sex} if sex else {}
+    found.values |= followed(found.values)
     found.values["kind"] = application.kind
-    if title := found.values.get("title"):
-        found.values["title_level"] = title_level(title)
 
 
 def shown_word(one: FieldDeclaration, value: Any) -> str:

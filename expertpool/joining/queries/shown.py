@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from expertpool.accounts.models import User
 from expertpool.core.subjects import FieldDeclaration
+from expertpool.core.subjects.conditions import applies
 from expertpool.core.visibility import Level, level_for, show
+from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.alike import experts_alike
 from expertpool.experts.queries.experts import (
@@ -63,11 +65,13 @@ def shown_steps(application: Application, reader: User | None = None) -> list[Pa
     """Return what ``application`` says, by step; to ``reader`` as far as his roles let him see it, to
     its applicant (None) all of it."""
     found, typed, labels = read(application), stored(application), step_labels(application.kind)
-    reasons = application.reasons
+    reasons, fields = application.reasons, {one.code: one for one in EXPERT.fields()}
     parts = []
     for step in (Step.BASIC, Step.PROFESSION):
         lines = []
         for one in asked_at(step, application.kind):
+            if not applies(fields, one.code, found.values.get):
+                continue
             text = _text(one, found, typed.get(step, {}))
             guard = one.guard.code if one.guard and text and reader is not None else ""
             if guard and reader is not None:

@@ -19,7 +19,7 @@ from expertpool.audit.models import Entry
 from expertpool.core.events import _receivers, subscribe
 from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.models import CustomField
-from expertpool.customforms.services.fields import mark
+from expertpool.customforms.services.fields import FieldData, change_field, mark
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.events import ExpertApproved
 from expertpool.experts.models import AvoidanceUnit, Expert
@@ -373,6 +373,69 @@ def test_a_field_that_waits_for_another_is_asked_only_then(admin: User) -> None:
     hand_in(application=full, version=full.version, consents=True, actor=full.user, now=NOW)
     approve(application=again(full), actor=admin, now=NOW)
     assert Expert.objects.get(name="李申请").extra == {licence.code: "无"}
+
+
+@pytest.mark.shows("OVW-05")
+def test_a_field_waits_for_what_follows_from_another(client: Client, admin: User) -> None:
+    draft = make_draft()
+    skills = make_field(
+        "擅长方向",
+        FieldKind.WORDS,
+        options=("结构", "给排水"),
+        required=True,
+        in_application=True,
+        waits_for="title_level",  # which follows from the title, and has no control here
+        wait_words=["副高"],
+    )
+    women = make_field(
+        "女专家问卷", in_application=True, waits_for="sex", wait_words=["女"], kind=FieldKind.TEXT
+    )
+    form = StepForm(application=draft, step="profession")
+    name, titles = form.fields[skills.code].shown_when  # type: ignore[attr-defined]
+    assert name == "title"
+    assert "高级工程师" in titles
+    assert "正高级工程师" not in titles
+    assert women.code not in form.fields  # asked at the step before, and not so
+    full = fill(draft)
+    confirm = {"application": full, "consents": True, "actor": full.user, "now": NOW}
+    with pytest.raises(Incomplete, match="擅长方向"):
+        hand_in(version=full.version, **confirm)
+    login(client, full.user)
+    address = reverse("joining:step", args=["profession"])
+    sent = {**stored(full)["profession"], "version": full.version}
+    # Hidden with its title, it is not missed; shown, it is.
+    other = client.post(address, {**sent, "title": "正高级工程师"})
+    assert other.status_code == 302
+    sent["version"] = again(full).version
+    missing = client.post(address, sent)
+    assert "请填写擅长方向" in missing.content.decode()
+    sent["version"] = again(full).version
+    assert client.post(address, {**sent, skills.code: ["结构"]}).status_code == 302
+    full = again(full)
+    assert "擅长方向" in client.get(reverse("joining:step", args=["confirm"])).content.decode()
+    hand_in(**confirm | {"application": full, "version": full.version})
+    # Returned for the title alone, what comes with the title may be filled in, too.
+    send_back(application=again(full), actor=admin, now=NOW, fields={"title": "请核对"})
+    form = StepForm(application=again(full), step="profession")
+    assert not form.fields[skills.code].disabled
+    assert form.fields["education"].disabled
+    full = again(full)
+    hand_in(**confirm | {"application": full, "version": full.version})
+    approve(application=again(full), actor=admin, now=NOW)
+    assert Expert.objects.get(name="李申请").extra == {skills.code: ["结构"]}
+
+
+@pytest.mark.shows("OVW-05")
+def test_what_can_never_come_in_an_application_is_not_asked_there() -> None:
+    abroad = make_field("可出差", FieldKind.FLAG)
+    waiting = {"waits_for": abroad.code, "wait_words": ["是"], "in_application": True}
+    with pytest.raises(ValidationError, match="入库申请里不填“可出差”"):
+        make_field("每年天数", FieldKind.NUMBER, **waiting)
+    data = FieldData(label="可出差", in_application=True)
+    change_field(field=abroad, data=data, actor=None, now=NOW)
+    make_field("每年天数", FieldKind.NUMBER, **waiting)
+    with pytest.raises(ValidationError, match="“每年天数”取决于这一项"):
+        change_field(field=abroad, data=FieldData(label="可出差"), actor=None, now=NOW)
 
 
 def test_a_file_is_not_asked_in_a_form_that_takes_none() -> None:

@@ -15,6 +15,7 @@ from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Department, Role, User
 from expertpool.accounts.services.roles import Grant, save_role
 from expertpool.audit.models import Entry
+from expertpool.core.criteria import canonical, parse
 from expertpool.core.crypto import blind_index
 from expertpool.core.workdays import end_of_working_days
 from expertpool.notifications.models import Message
@@ -32,7 +33,14 @@ from expertpool.workflow.exceptions import (
     NoticeOver,
     TooManyObjections,
 )
-from expertpool.workflow.models import Approval, Decision, Delegation, Objection, PublicNotice
+from expertpool.workflow.models import (
+    Approval,
+    Decision,
+    Delegation,
+    FlowVersion,
+    Objection,
+    PublicNotice,
+)
 from expertpool.workflow.queries.approvals import course_of
 from expertpool.workflow.queries.deciders import givers_of
 from expertpool.workflow.queries.notices import notice_by, objections_about, open_notices
@@ -416,6 +424,9 @@ def test_a_fuller_flow_that_cannot_work_is_refused(admin: User, chief: Role) -> 
             [StepData("一"), StepData("二", on_rejection=OnRejection.STEP, return_to=2)],
             "前面的步骤",
         ),
+        # Nobody decides two steps of one thing: it would stop at the second for good.
+        ([StepData("初审"), StepData("终审")], "「终审」没有另外的人能审批"),
+        ([StepData("初审"), StepData("复核", admin.roles.get())], "「复核」没有另外的人能审批"),
     ]
     for steps, text in wrong:
         with pytest.raises(FlowRefused, match=text):
@@ -427,6 +438,22 @@ def test_a_fuller_flow_that_cannot_work_is_refused(admin: User, chief: Role) -> 
             actor=admin,
             now=NOW,
         )
+
+
+def test_a_flow_has_a_person_for_each_step_through_which_all_goes(admin: User, chief: Role) -> None:
+    leader, both = make_user("operator"), make_user("operator")
+    leader.roles.add(chief)
+    both.roles.add(chief, admin.roles.get())
+    named = FlowVersion.objects.filter(subject=SUBJECT)
+    # Whoever could do either does the one for which there is nobody else.
+    draw_up(admin, StepData("一"), StepData("二", chief), StepData("三", admin.roles.get()))
+    assert str(named.first()) == f"{FLOW_SUBJECTS[SUBJECT].label} 第 2 版"
+    assert SUBJECT not in Entry.objects.get(action="workflow.save").subject_label
+    with pytest.raises(FlowRefused, match="没有另外的人"):
+        draw_up(admin, *(StepData(name) for name in "一二三四"))
+    large = canonical(parse(SUBJECT, {"field": "budget", "op": "gte", "value": 10_000_000}))
+    # Not everything goes there.
+    draw_up(admin, *(StepData(name) for name in "一二三"), StepData("四", condition=large))
 
 
 def test_two_who_hand_over_to_each_other_decide_as_themselves(admin: User, chief: Role) -> None:

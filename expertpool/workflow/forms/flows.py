@@ -13,6 +13,7 @@ from django.http import QueryDict
 
 from expertpool.accounts.models import Department, Role, User
 from expertpool.accounts.queries import active_departments
+from expertpool.core.bounds import Bounds
 from expertpool.core.criteria import AllOf, CriteriaError, CriteriaField, canonical, parse
 from expertpool.core.views.rows import Draft, RowKind, RowsForm, next_key
 from expertpool.workflow.enums import Agreement, OnRejection, Place, StepKind
@@ -84,14 +85,10 @@ class StepForm(forms.Form):
         Department.objects.none(), label="指定的部门", required=False, empty_label="请选择"
     )
     agreement = forms.ChoiceField(label="几人同意", choices=Agreement.choices)
-    persons = forms.IntegerField(
-        label="须几人同意", required=False, min_value=2, max_value=MOST_PERSONS
-    )
-    days = forms.IntegerField(
+    persons = Bounds(2, MOST_PERSONS).number(label="须几人同意", required=False)
+    days = Bounds(1, MOST_DAYS).number(
         label="期限（工作日）",
         required=False,
-        min_value=1,
-        max_value=MOST_DAYS,
         help_text="审批步骤到期只提醒，不会自动决定；公示步骤期满自动转下一步。",
     )
     back = forms.ChoiceField(label="不同意时")

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from expertpool.core.fields import BlindIndexField, ProofField
 from expertpool.workflow.enums import Agreement, ApprovalState, OnRejection, Place, StepKind
+from expertpool.workflow.registry import FLOW_SUBJECTS
 
 
 class FlowVersion(models.Model):
@@ -38,7 +39,8 @@ class FlowVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.subject} 第 {self.number} 版"
+        subject = FLOW_SUBJECTS.get(self.subject)
+        return f"{subject.label if subject else self.subject} 第 {self.number} 版"
 
 
 class FlowStep(models.Model):

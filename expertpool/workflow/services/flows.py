@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from expertpool.accounts.models import Department, Role, User
 from expertpool.accounts.queries import users_with_permission
@@ -54,7 +55,7 @@ def save_flow(
     """Make ``steps`` the flow that new approvals of ``subject`` take; logs it.
 
     The same flow again stays the version that it is. Refuses (FlowRefused) no step or more than
-    ten, one name twice, a role that may not decide, more persons than there are, a return to no earlier step, a
+    ten, one name twice, a role that may not decide, more persons than there are (nobody decides two steps), a return to no earlier step, a
     notice of what is not for the public or that nobody decides after, and a flow in which every step has a condition.
     """
     found = FLOW_SUBJECTS[subject]
@@ -136,6 +137,7 @@ def _check(subject: FlowSubject, steps: list[StepData]) -> None:
         raise FlowRefused(
             "每个审批步骤都有条件时，有的申请会没有人审批；请至少有一个步骤不设条件。"
         )
+    _check_ends(subject, [step for step in decided if step.condition == ALWAYS])
 
 
 def _check_decision(subject: FlowSubject, step: StepData, before: Sequence[StepData]) -> None:
@@ -158,15 +160,51 @@ def _check_decision(subject: FlowSubject, step: StepData, before: Sequence[StepD
 def _check_persons(subject: FlowSubject, step: StepData) -> None:
     if not step.persons or not 2 <= step.persons <= MOST_PERSONS:
         raise FlowRefused(f"「{step.name}」须几人同意应为 2 至 {MOST_PERSONS} 人。")
+    if (present := _deciders(subject, step).count()) < step.persons:
+        raise FlowRefused(
+            f"「{step.name}」须 {step.persons} 人同意，现在能审批的只有 {present} 人：请减少人数，或先增加审批人。"
+        )
+
+
+def _deciders(subject: FlowSubject, step: StepData) -> QuerySet[User]:
+    """Return who may decide ``step`` of something, whichever department that belongs to."""
     users = users_with_permission(subject.permission)
     if step.role:
         users = users.filter(roles=step.role)
     if step.department:
         users = users.filter(department__path__startswith=step.department.path)
-    if (present := users.count()) < step.persons:
-        raise FlowRefused(
-            f"「{step.name}」须 {step.persons} 人同意，现在能审批的只有 {present} 人：请减少人数，或先增加审批人。"
-        )
+    if step.place == Place.SUBJECT:
+        users = users.filter(department__isnull=False)
+    return users
+
+
+def _check_ends(subject: FlowSubject, steps: Sequence[StepData]) -> None:
+    """Refuse ``steps``, through which everything goes, if there are not as many persons as it takes: nobody decides
+    two of them. A step that is nobody's yet counts for none: its role is drawn up first, and given to people later."""
+    parts = [step for step in steps for _ in range(step.persons or 1)]
+    # As many as there are parts: so many are enough for any of them.
+    pools = {
+        step.name: list(_deciders(subject, step).values_list("pk", flat=True)[: len(parts)])
+        for step in steps
+    }
+    taken: dict[int, StepData] = {}  # whose part a person has
+
+    def place(step: StepData, seen: set[int]) -> bool:
+        for person in pools[step.name]:
+            if person in seen:
+                continue
+            seen.add(person)
+            if person not in taken or place(taken[person], seen):
+                taken[person] = step
+                return True
+        return False
+
+    for step in parts:
+        if pools[step.name] and not place(step, set()):
+            raise FlowRefused(
+                f"「{step.name}」没有另外的人能审批，申请会停在这一步：同一人不审批同一申请的两个步骤，"
+                "现在能审批的人不够。请先增加审批人，或减少步骤。"
+            )
 
 
 def _check_notice(subject: FlowSubject, step: StepData, later: Sequence[StepData]) -> None:

@@ -93,7 +93,8 @@ def detect_type(file: IO[bytes], name: str = "") -> FileType:
         found = _zipped(file)
     if found is None and head.startswith(OLE_MARK):
         found = _ole(file)
-    if found is None and _is_text(file):
+    # Text under the name of another kind is a spoilt file of that kind: who sends it is told.
+    if found is None and not _is_named_otherwise(name) and _is_text(file):
         found = _TEXT
     file.seek(0)
     if found is not None and found.content_type in SIZED:
@@ -110,19 +111,20 @@ def _why_not(name: str) -> str:
     """Say why a file is not taken. To read that its kind may be uploaded helps nobody whose file only bears the
     name of that kind."""
     ending = PurePath(name).suffix.lower()
-    kinds = [
-        *(kind for _, _, kind in _MARKS),
-        *_ZIPPED.values(),
-        *(kind for _, kind in _OLE),
-        _TEXT,
-    ]
-    if any(ending in kind.extensions for kind in kinds):
+    if _is_named_otherwise(name) or ending in _TEXT.extensions:
         kind = ending[1:].upper()
         return (
             f"不能上传：文件名是 {kind}，内容却不是 {kind}，可能已损坏、加密，或由别的文件改名而来；"
             "请用原来的软件重新另存后上传。"
         )
     return f"不能上传这种文件。可以上传：{ACCEPTED}。"
+
+
+def _is_named_otherwise(name: str) -> bool:
+    """Tell whether ``name`` is that of a kind that is taken, and no text."""
+    ending = PurePath(name).suffix.lower()
+    kinds = [*(kind for _, _, kind in _MARKS), *_ZIPPED.values(), *(kind for _, kind in _OLE)]
+    return any(ending in kind.extensions for kind in kinds)
 
 
 def _check_pixels(sides: tuple[int, int] | None) -> None:

@@ -37,6 +37,7 @@ from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.profile import create_expert, update_expert
 from expertpool.experts.services.status import approve_expert, freeze_expert, unfreeze_expert
 from expertpool.experts.settings import TERM_YEARS
+from expertpool.notifications.models import Message
 from tests.factories.accounts import make_user
 from tests.factories.certificates import make_certificate, make_design
 from tests.factories.experts import make_expert, make_phone
@@ -166,6 +167,8 @@ def test_a_change_of_name_asks_for_a_new_one(admin: User) -> None:
         with pytest.raises(CertificateRefused, match="注销原因"):
             revoke_certificate(certificate=new, reason=reason, actor=admin, now=now)
     revoke_certificate(certificate=new, reason="遗失", actor=admin, now=now)
+    told = Message.objects.get(occasion="certificates.revoked", channel="sms").body
+    assert "原因：遗失。有疑问请联系" in told.replace(" ", "")
     # Whose was revoked is not given another by many at once, and by hand he is.
     assert not without_certificate(Expert.objects.all(), timezone.localdate())
     assert issue_certificate(expert=expert, actor=admin, now=now).number not in {

@@ -25,6 +25,14 @@ def test_chinese_text_in_the_older_encoding_is_text() -> None:
     assert detect_type(io.BytesIO("评审通知".encode("gb18030"))).content_type == "text/plain"
 
 
+@pytest.mark.parametrize("name", ["证书.pdf", "证书.PNG", "说明.docx", "表.xls"])
+def test_text_under_the_name_of_another_kind_is_refused(name: str) -> None:
+    """It became a .txt without a word, and the proof that was asked for was none."""
+    with pytest.raises(FileRefused, match="内容却不是"):
+        detect_type(io.BytesIO(b"MZ\x90not a pdf"), name)
+    assert detect_type(io.BytesIO("说明".encode()), "说明.md").content_type == "text/plain"
+
+
 @pytest.mark.parametrize("what", REFUSED)
 def test_programs_pages_and_noise_are_refused(what: str) -> None:
     with pytest.raises(FileRefused):

@@ -122,7 +122,11 @@ def test_a_round_is_opened_handed_in_returned_and_passed(client: Client, admin: 
     assert again.json()["elsewhere"]
     answer = own.post(fill, {"contents": "", "version": "1", "act": "submit"})
     assert answer.status_code == 422
-    for said in ("请填写本年度情况", "还没有上传：执业证书、继续教育证明", "请阅读承诺内容并勾选"):
+    for said in (
+        "请填写本年度情况",
+        "这次提交时缺少材料：执业证书、继续教育证明",
+        "请阅读承诺内容并勾选",
+    ):
         assert said in answer.content.decode()
     for kind in ("m1", "m2"):
         address = reverse("files:subject", args=["inspections.inspection", one.pk])
@@ -273,7 +277,7 @@ def test_the_office_hands_in_for_who_has_no_account(client: Client, admin: User)
     address = reverse("inspections:hand_in_for", args=[row.pk])
     assert row.round.declaration in client.get(address).content.decode()
     values = {"contents": "无变化", "declared": "on", "version": "0"}
-    assert "还没有上传：资格证书" in client.post(address, values).content.decode()
+    assert "这次提交时缺少材料：资格证书" in client.post(address, values).content.decode()
     file = SimpleUploadedFile("证书.pdf", b"%PDF-1.7\n%%EOF\n")
     attach(subject=row, uploaded_file=file, kind="m1", actor=admin, now=timezone.now())
     unsigned = client.post(address, values | {"declared": ""})

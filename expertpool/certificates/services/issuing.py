@@ -169,7 +169,7 @@ def _tell_revoked(certificate: Certificate, *, now: datetime) -> None:
         context={
             "专家姓名": expert.name,
             "证书编号": certificate.number,
-            "原因": certificate.reason,
+            "原因": f"{certificate.reason.rstrip('。')}。",
             "联系电话": how_to_call(),
         },
         about=expert,

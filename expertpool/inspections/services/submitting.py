@@ -91,7 +91,10 @@ def _submit(row: Inspection, *, actor: User, now: datetime, note: str = "") -> I
         missing["contents"] = "请填写本年度情况；没有变化的写“无变化”。"
     kinds = set(attachments_of(row).values_list("kind", flat=True))
     if lacking := [name for kind, name in row.round.asked if kind not in kinds]:
-        missing[NON_FIELD_ERRORS] = f"还没有上传：{'、'.join(lacking)}。"
+        missing[NON_FIELD_ERRORS] = (
+            # Of that moment: it stays while one after the other is uploaded.
+            f"这次提交时缺少材料：{'、'.join(lacking)}。请在下面上传齐全，再提交一次。"
+        )
     if not row.is_declared:
         missing["declared"] = "请阅读承诺内容并勾选。"
     if missing:

@@ -153,8 +153,10 @@ def expert_create(request: UserRequest, data: ExpertInput) -> Status[Expert]:
             with _noting(errors):
                 values["employer"] = _employer(data.employer, values)
             if errors:  # all that is wrong at once
+                # As it would be made: what the caller cannot fill in is not missing.
+                new = Expert(created_at=now, updated_at=now)
                 others = refusals_of(
-                    expert=Expert(), values=values, specialties=(), actor=user, now=now, taken=False
+                    expert=new, values=values, specialties=(), actor=user, now=now, taken=False
                 )
                 raise ValidationError(errors | {one: others[one] for one in others.keys() - errors})
             expert = enter_expert(

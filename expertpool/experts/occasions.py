@@ -253,7 +253,7 @@ _STATUS = (
 )
 STATUS_CHANGED = Occasion(
     code="expert.status",
-    label="专家冻结、解冻、移出黑名单（通知专家）",
+    label="专家冻结、解冻、移出黑名单、删除、恢复（通知专家）",
     placeholders={
         "专家姓名": "王工",
         "事项": "冻结",

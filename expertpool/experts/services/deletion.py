@@ -21,7 +21,7 @@ MOST_REASON = 200
 def delete_expert(*, expert: Expert, reason: str, actor: User | None, now: datetime) -> Expert:
     """Take an expert out of the pool; he is kept with who, when and why, and is not drawn again.
 
-    Refuses a missing reason and an expert who is deleted already.
+    Tells him, with the reason. Refuses a missing reason and an expert who is deleted already.
     """
     reason = required_reason(reason, called="删除原因", most=MOST_REASON)
     return set_status(
@@ -40,7 +40,7 @@ def delete_expert(*, expert: Expert, reason: str, actor: User | None, now: datet
 
 @transaction.atomic
 def restore_expert(*, expert: Expert, actor: User | None, now: datetime) -> Expert:
-    """Bring a deleted expert back with the status he had. Refuses one who is not deleted.
+    """Bring a deleted expert back with the status he had, and tell him. Refuses one who is not deleted.
 
     Whose period on the blacklist ended meanwhile is taken off it. Refuses who was merged.
     """

@@ -25,7 +25,10 @@ from expertpool.experts.settings import TERM_YEARS
 from expertpool.workflow.services.approvals import start_approval, withdraw_approvals
 
 # Of these he is told here; of the blacklist with the way to appeal, of an application by what decides it.
-TOLD = ("expert.freeze", "expert.unfreeze", "expert.unblacklist")
+TOLD = (
+    *("expert.freeze", "expert.unfreeze", "expert.unblacklist"),
+    *("expert.delete", "expert.restore"),
+)
 
 
 def set_status(
@@ -88,9 +91,22 @@ def set_statuses(
     elif before is ExpertStatus.PENDING:
         withdraw_approvals(subjects=experts, now=now)
     if action in TOLD:
-        for expert in experts:
-            tell_status(expert, action, before, reason=reason, now=now)
+        _tell(experts, action, before, after, reason, now)
     _announce(keys, action, before, after)
+
+
+def _tell(
+    experts: Sequence[Expert],
+    action: str,
+    before: ExpertStatus,
+    after: ExpertStatus,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Tell each; who was never a member and has no account was told nothing of his record, nor is he of its end."""
+    for expert in experts:
+        if ExpertStatus.PENDING not in (before, after) or expert.user is not None:
+            tell_status(expert, action, before, reason=reason, now=now)
 
 
 def _not_allowed(experts: Sequence[Expert], after: ExpertStatus, action: str) -> StatusNotAllowed:

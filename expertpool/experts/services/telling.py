@@ -1,4 +1,5 @@
-"""What an expert is told of where he stands: frozen and back, on the blacklist and off it, with the reason."""
+"""What an expert is told of where he stands: frozen and back, on the blacklist and off it, deleted and back, with the
+reason."""
 
 from __future__ import annotations
 

@@ -34,6 +34,7 @@ from expertpool.experts.services.status import (
     set_status,
     unfreeze_expert,
 )
+from expertpool.notifications.models import Message
 from tests.factories.experts import NOW, make_expert
 
 OPENING = NOW + timedelta(days=7)
@@ -152,6 +153,26 @@ def test_a_deleted_expert_is_kept_with_who_when_and_why(admin: User) -> None:
     assert Expert.objects.get(pk=expert.pk).status == ExpertStatus.FROZEN
     with pytest.raises(StatusNotAllowed):
         restore_expert(expert=kept, actor=admin, now=NOW)
+
+
+@pytest.mark.shows("EXP-20", "EXP-21")
+def test_who_is_deleted_and_who_is_back_is_told(admin: User) -> None:
+    """Freezing wrote, deleting did not: he learnt it from the page of sign-in."""
+    expert = make_expert()
+    delete_expert(expert=expert, reason="不再从事评审", actor=admin, now=NOW)
+    told = Message.objects.filter(occasion="expert.status")
+    assert {one.channel for one in told} == {"sms"}
+    assert all("「已删除」" in one.body and "不再从事评审" in one.body for one in told)
+    told.delete()
+    restore_expert(expert=expert, actor=admin, now=NOW)
+    assert {one.channel for one in told.all()} == {"sms"}
+    assert all("「在库」" in one.body for one in told.all())
+    told.all().delete()
+    # Of a record that was never more than an entry of the office nobody has heard.
+    mistaken = make_expert(status=ExpertStatus.PENDING)
+    delete_expert(expert=mistaken, reason="录入错误", actor=admin, now=NOW)
+    restore_expert(expert=mistaken, actor=admin, now=NOW)
+    assert not told.all().exists()
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "长" * 201])

@@ -101,9 +101,7 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
             fields["owner"].help_text = "专家在自己的资料里能否修改这一项。"
             fields[
                 "in_application"
-            ].help_text = (
-                "勾选后出现在入库申请里。“文件”不能勾选：申请人的文件在申请的附件一步上传。"
-            )
+            ].help_text = "勾选后出现在入库申请里；又是必填的，正在审核、没有填它的申请要先退回补正。“文件”不能勾选：申请人的文件在申请的附件一步上传。"
         if row.pk:
             # Records hold values of the kind, under the subject's code.
             del fields["subject"], fields["kind"]

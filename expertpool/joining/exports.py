@@ -39,7 +39,7 @@ class ApplicationExport(Exporter):
         ExportColumn(
             "specialties",
             "评审专业",
-            lambda one: "、".join(row.name for row in one.specialties.all()),
+            lambda one: "、".join(map(str, one.specialties.all())),
             width=36,
             of=("experts.specialties",),
         ),

@@ -99,8 +99,6 @@ ADDS = {
     "projects:import",
     "projects:import_mapping",
     "projects:task_complete",
-    # Makes a version of its own; those before it stay.
-    "joining:consent_edit",
     "workflow:hand_over",
     # Decides what waits for him now, or is refused.
     "workflow:send_back",
@@ -141,6 +139,7 @@ CHANGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "experts:tag_edit": lambda _w: {"name": "新分组"},
     "experts:sharing_edit": lambda _w: {"mode": "none"},
     "inspections:edit": lambda _w: {"guidance": "新的说明"},
+    "joining:consent_edit": lambda _w: {"text": "新的告知书"},
     "joining:link_edit": lambda _w: {"name": "新的链接"},
     "notices:edit": lambda _w: {"title": "新的标题"},
     "notifications:template": lambda _w: {"body": "请答复：{{答复链接}}"},

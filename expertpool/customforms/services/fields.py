@@ -327,10 +327,10 @@ def _refuse_unasked(row: CustomField) -> None:
                 f"请先让“{waited.label}”也在入库申请时填写，或不勾选这一项的“入库申请时填写”。"
             )
             raise ValidationError({"in_application": message})
-    if not row.in_application:
-        if waiting := [one.label for one in _waiting_for(row) if one.in_application]:
-            message = f"入库申请里的字段“{waiting[0]}”取决于这一项，请先修改它。"
-            raise ValidationError({"in_application": message})
+    waiting = [one.label for one in _waiting_for(row) if one.in_application]
+    if waiting and not row.in_application:
+        message = f"入库申请里的字段“{waiting[0]}”取决于这一项，请先修改它。"
+        raise ValidationError({"in_application": message})
 
 
 def _waiting_for(row: CustomField) -> list[CustomField]:

@@ -21,13 +21,12 @@ from expertpool.core.subjects.subject import placed
 from expertpool.core.text import HIDDEN, clean_text, is_hidden
 from expertpool.core.validators import is_writable
 from expertpool.directory.models import Specialty
-from expertpool.directory.queries import unit_name
 from expertpool.experts.enums import PERSON_KINDS, AvoidanceKind, ExpertKind
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.queries.experts import told_by_id_number
 from expertpool.joining.enums import ContactKind, Step
 from expertpool.joining.models import Application
-from expertpool.joining.validators import applicant_name
+from expertpool.joining.validators import applicant_name, applicant_unit
 
 MOST_BYTES = 60_000  # of all that is typed: strangers store no books
 MOST_ROWS = 10
@@ -44,7 +43,7 @@ Errors = dict[str, str]
 STRICTER: dict[str, Callable[[Any], Any]] = {
     "name": applicant_name,
     "contact_person": applicant_name,
-    "employer_name": unit_name,
+    "employer_name": applicant_unit,
 }
 Cleaner = Callable[[Any], Any]
 
@@ -161,14 +160,14 @@ def _day(month: Any) -> Cleaner:
 
 # By field: label and rule. What is empty is not cleaned.
 JOB: dict[str, tuple[str, Cleaner]] = {
-    "unit": ("单位名称", unit_name),
+    "unit": ("单位名称", applicant_unit),
     "post": ("职务", _line(50)),
     "start": ("开始年月", _day(FIRST)),
     "end": ("结束年月", _day(LAST)),
 }
 TIE: dict[str, tuple[str, Cleaner]] = {
     "kind": ("关系", _tie),
-    "unit": ("单位名称", unit_name),
+    "unit": ("单位名称", applicant_unit),
     "person": ("姓名", applicant_name),
     "note": ("说明", _line(200)),
 }

@@ -21,7 +21,7 @@ def public_words(row: Application) -> Iterator[tuple[str, str]]:
     yield "姓名或单位", row.name
     yield "工作单位", row.employer_name
     yield "职称", row.title
-    yield "评审专业", "、".join(one.name for one in row.specialties.all())
+    yield "评审专业", "、".join(map(str, row.specialties.all()))
 
 
 FLOW = FlowSubject(

@@ -11,6 +11,7 @@ from expertpool.accounts.models import User
 from expertpool.core.subjects import FieldDeclaration
 from expertpool.core.subjects.conditions import applies
 from expertpool.core.visibility import Level, level_for, show
+from expertpool.directory.queries import path_names
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.alike import experts_alike
@@ -136,7 +137,11 @@ def _text(one: FieldDeclaration, found: Contents, typed: Mapping[str, list[str]]
     if one.code == "employer_uscc":
         return found.employer[1]
     if one.code == "specialties":
-        return "、".join(str(row.name) for row in found.specialties)
+        # The same name stands below several others: 结构 of 设计, of 施工, of 监理.
+        above = path_names(found.specialties)
+        return "\n".join(
+            f"{row}（{above[row.pk]}）" if above[row.pk] else str(row) for row in found.specialties
+        )
     if one.code == "id_kind" and not found.values.get("id_kind"):
         # As it will be by the number, if he has not chosen.
         number = str(found.values.get("id_number") or "")

@@ -17,6 +17,7 @@ from expertpool.joining.models import ConsentText, FriendLink
 from expertpool.joining.queries.public import current_consent
 
 LONGEST = 5000
+CONSENT_LOCK = "joining.consent"
 RECORDED = ("name", "url", "order", "active")
 MOST_LINKS = 50
 
@@ -63,14 +64,32 @@ def publish_consent(*, text: str, actor: User | None, now: datetime) -> ConsentT
         raise ValidationError({"text": f"最多 {LONGEST} 字，现在 {len(text)} 字。"})
     if any(is_hidden(char) for char in text if char != "\n"):
         raise ValidationError({"text": HIDDEN})
-    lock_transaction("joining.consent")
+    lock_transaction(CONSENT_LOCK)
     last: Any = current_consent()
     if last and last.text == text:
         return last  # type: ignore[no-any-return]
     number = (ConsentText.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     row = ConsentText.objects.create(number=number, text=text, created_at=now, created_by=actor)
-    record("joining.consent", actor=actor, now=now, subject=row, after={"版本": number})
+    before, after = _differing(last.text if last else "", text)
+    record(
+        "joining.consent",
+        actor=actor,
+        now=now,
+        subject=row,
+        # What was there: whoever has the form open since then is told.
+        before={"版本": last.number, "内容": before} if last else None,
+        after={"版本": number, "内容": after} if last else {"版本": number},
+    )
     return row
+
+
+def _differing(before: str, after: str) -> tuple[str, str]:
+    """Return the lines that only one of both texts has; all of both stay as versions."""
+    old, new = before.split("\n"), after.split("\n")
+    return (
+        "\n".join(line for line in old if line not in new),
+        "\n".join(line for line in new if line not in old),
+    )
 
 
 # With which an installation begins; the office writes its own.

@@ -20,10 +20,11 @@ from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
 from expertpool.joining.enums import Channel
 from expertpool.joining.forms.review import ConsentForm, FriendLinkForm
-from expertpool.joining.models import FriendLink
+from expertpool.joining.models import ConsentText, FriendLink
 from expertpool.joining.queries.channels import counts_by_channel
 from expertpool.joining.queries.public import is_open
 from expertpool.joining.services.setup import (
+    CONSENT_LOCK,
     delete_link,
     ensure_consent,
     publish_consent,
@@ -32,7 +33,7 @@ from expertpool.joining.services.setup import (
 
 NOTES = {
     Channel.SITE: "放在单位官网或登录页，点开即可申请。",
-    Channel.WECHAT: "放进公众号菜单、推文；在微信里打开其他入口也记为微信。",
+    Channel.WECHAT: "放进公众号菜单、推文；在微信里打开官网入口也记为微信；扫二维码、点分享链接的仍记各自渠道，注明在微信中打开。",
     Channel.SHARE: "发到工作群、邮件，供转发。",
     Channel.QR: "印在通知、海报上，手机扫码打开。",
 }
@@ -129,6 +130,8 @@ def link_delete(request: UserRequest, pk: int) -> HttpResponse:
 @requires("joining.setup")
 def consent_edit(request: UserRequest) -> HttpResponse:
     now = timezone.now()
+    # Every edit is a version of its own.
+    editing = Editing(request, Edits((ConsentText, ConsentText.objects.all()), lock=CONSENT_LOCK))
     form = ConsentForm(
         request.POST if request.method == "POST" else None,
         initial={"text": ensure_consent(now=now).text},
@@ -144,5 +147,6 @@ def consent_edit(request: UserRequest) -> HttpResponse:
         write,
         title="修改个人信息告知书",
         refresh="page",
+        editing=editing,
         back=reverse("joining:entrance"),
     )

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from expertpool.accounts.models import User
+from expertpool.accounts.models import User, contact_index
 from expertpool.accounts.services.login import sign_in
 from expertpool.audit.models import Entry
 from expertpool.core.events import _receivers, subscribe
@@ -33,6 +33,8 @@ from expertpool.joining.exceptions import ChangedElsewhere, Incomplete, JoiningR
 from expertpool.joining.forms.application import StepForm
 from expertpool.joining.models import Application
 from expertpool.joining.queries.contents import stored
+from expertpool.joining.queries.flow import public_words
+from expertpool.joining.queries.shown import shown_steps
 from expertpool.joining.services.cleaning import clean
 from expertpool.joining.services.deciding import approve, reject, send_back
 from expertpool.joining.services.drafts import save_step
@@ -170,6 +172,24 @@ def test_he_corrects_only_what_is_asked(admin: User) -> None:
     hand_in(application=row, version=row.version, consents=True, actor=row.user, now=NOW)
     approve(application=again(row), actor=admin, now=NOW)
     assert Expert.objects.get(name="李申请").title == "正高级工程师"
+
+
+@pytest.mark.shows("EXP-14")
+def test_who_registered_by_mail_reads_the_reason_in_the_letter(admin: User) -> None:
+    """To what he has shown to be his it goes: of him that is the address, and a phone that he typed gets none."""
+    row = make_draft()
+    user = row.user
+    user.phone, user.phone_index, user.email = "", None, "z@example.cn"
+    user.email_index = contact_index("email", user.email)
+    user.save()
+    full = fill(again(row))
+    basic = stored(full)["basic"] | {"phone": ["13600001234"]}
+    full = save_step(application=full, step="basic", typed=basic, version=full.version, now=NOW)
+    hand_in(application=full, version=full.version, consents=True, actor=full.user, now=NOW)
+    send_back(application=again(full), actor=admin, now=NOW, fields={"title": "请上传职称证书"})
+    told = {one.channel: one.body for one in Message.objects.filter(occasion="joining.decided")}
+    assert "请上传职称证书" in told["email"]
+    assert "审核意见请登录查看" in told["sms"]
 
 
 @pytest.mark.shows("EXP-14")
@@ -436,6 +456,23 @@ def test_what_can_never_come_in_an_application_is_not_asked_there() -> None:
     make_field("每年天数", FieldKind.NUMBER, **waiting)
     with pytest.raises(ValidationError, match="“每年天数”取决于这一项"):
         change_field(field=abroad, data=FieldData(label="可出差"), actor=None, now=NOW)
+
+
+@pytest.mark.parametrize("unit", ["<b>某</b>公司", "a{b}", "<script>"])
+def test_a_stranger_writes_no_markup_for_a_unit(unit: str) -> None:
+    full = fill(make_draft(), employer_name=[unit])
+    with pytest.raises(Incomplete, match="不能用的符号"):
+        hand_in(application=full, version=full.version, consents=True, actor=full.user, now=NOW)
+
+
+def test_specialties_read_with_their_code_and_what_they_stand_below(admin: User) -> None:
+    """Of nineteen bare names one could not tell 设计 from 施工: the same ones stand below both."""
+    top = make_specialty("Q04", "设计")
+    leaf = make_specialty("Q0401", "结构", parent=top)
+    application = make_application(specialties=[str(leaf.pk)])
+    texts = [line.text for part in shown_steps(application, admin) for line in part.lines]
+    assert "Q0401 结构（设计）" in texts
+    assert ("评审专业", "Q0401 结构") in public_words(application)
 
 
 def test_a_file_is_not_asked_in_a_form_that_takes_none() -> None:

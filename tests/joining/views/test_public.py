@@ -20,9 +20,15 @@ from expertpool.workflow.enums import OnRejection
 from expertpool.workflow.services.flows import StepData, save_flow
 from tests.factories.accounts import make_user
 from tests.factories.experts import make_expert
-from tests.factories.joining import fill, make_application, make_draft, scan
+from tests.factories.joining import (
+    fill,
+    make_application,
+    make_draft,
+    make_recommendation,
+    scan,
+)
 from tests.factories.siteconfig import configure
-from tests.fixtures import login
+from tests.fixtures import login, read_version
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 WECHAT = "Mozilla/5.0 (Linux; Android 14) Mobile MicroMessenger/8.0.50"
@@ -306,6 +312,26 @@ def test_many_are_approved_at_once_and_exported(client: Client, admin: User) -> 
     assert client.get("/export/joining.applications/").status_code in {200, 302, 404}
 
 
+@pytest.mark.shows("PORT-01", "PORT-10")
+def test_applications_are_found_by_how_they_came_and_who_recommended(
+    client: Client, admin: User
+) -> None:
+    by = make_recommendation(make_expert("王推荐"), make_user("expert"))
+    recommended = make_application(recommendation=by, channel="recommended")
+    scanned = make_application(channel="qr")
+    login(client, admin)
+    for asked, found in (
+        ({"source": "recommendation"}, [recommended]),
+        ({"source": "application"}, [scanned]),
+        ({"channel": "qr"}, [scanned]),
+        ({"channel": "wechat"}, []),
+        ({"recommender": "王推"}, [recommended]),
+    ):
+        page = client.get(reverse("joining:list"), asked).content.decode()
+        shown = [one for one in (recommended, scanned) if one.number in page]
+        assert shown == found, asked
+
+
 @pytest.mark.shows("SYS-03", "PORT-01")
 def test_the_office_keeps_links_texts_and_codes(client: Client, admin: User) -> None:
     login(client, admin)
@@ -323,8 +349,18 @@ def test_the_office_keeps_links_texts_and_codes(client: Client, admin: User) -> 
     assert client.post(reverse("joining:link_add"), good).status_code == 204
     assert "财政部" in Client().get(reverse("joining:register")).content.decode()
     assert client.post(reverse("joining:consent_edit"), {"text": "新的告知书"}).status_code == 204
+    assert "点分享链接的仍记各自渠道" in client.get(reverse("joining:entrance")).content.decode()
     assert "第 2 版" in Client().get(reverse("joining:consent")).content.decode()
     assert make_draft().consent.number == 2
+    # Two windows: whoever saves later is told who has changed what meanwhile, and does not win without a word.
+    edit = reverse("joining:consent_edit")
+    read = read_version(client, edit)
+    assert client.post(edit, {**read, "text": "新的告知书\n第二段"}).status_code == 204
+    late = client.post(edit, {**read, "text": "另一份告知书"})
+    assert late.status_code == 422
+    assert "有人改过这里" in late.content.decode()
+    assert "第二段" in late.content.decode()
+    assert make_draft().consent.number == 3
     assert make_user("operator").has_permission("joining.setup") is False
 
 
@@ -355,6 +391,7 @@ def test_who_sends_back_reads_to_whom(client: Client, admin: User) -> None:
 
 def test_whose_part_it_is_not_reads_why_before_the_form_opens(client: Client, admin: User) -> None:
     """The form opened, and refused what was typed."""
+    make_user("admin")
     steps = [StepData("初审"), StepData("审定")]
     save_flow(subject="joining.application", steps=steps, actor=admin, now=timezone.now())
     application = make_application()

@@ -12,9 +12,10 @@ from expertpool.draws import api as draws
 from expertpool.experts import api as experts
 from expertpool.files import api as files
 from expertpool.projects import api as projects
+from expertpool.reviews import api as reviews
 
 DESCRIPTION = """\
-其他平台用令牌调用：申请和审核项目、设置抽取方案、执行抽取、跟踪进度、取回抽取记录和抽取表。
+其他平台用令牌调用：申请和审核项目、设置抽取方案、执行抽取、跟踪进度、取回抽取记录和抽取表，登记评审对象。
 
 - 请求头 `Authorization: Bearer 令牌`；令牌由管理员在「系统管理 › 接口令牌」创建。
 - 权限和数据范围与令牌代表的用户在页面上的相同；范围之外的数据一律 404。
@@ -38,6 +39,7 @@ api = Api(
         *experts.REFUSALS,
         *projects.REFUSALS,
         *draws.REFUSALS,
+        *reviews.REFUSALS,
     ),
 )
 api.add_router("", accounts.router)
@@ -45,5 +47,6 @@ api.add_router("", experts.router)
 api.add_router("", projects.router)
 api.add_router("", files.router)
 api.add_router("", draws.router)
+api.add_router("", reviews.router)
 
 urls = api_urls(api)

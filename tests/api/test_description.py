@@ -69,6 +69,8 @@ def test_scopes_are_chosen_from_what_operations_ask_for() -> None:
         "draws.publish",
         "draws.reschedule",
         "draws.names",
+        "reviews.view",
+        "reviews.manage",
     }
 
 

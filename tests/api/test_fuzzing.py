@@ -28,6 +28,7 @@ from schemathesis.specs.openapi.checks import (
 
 from expertpool.files.services import attach
 from expertpool.projects.enums import ProjectStatus
+from expertpool.reviews.services.organising import Terms, Thing, add_items, create_review
 from tests.api.caller import Caller
 from tests.api.test_attachments import PDF, form
 from tests.factories.accounts import make_department, make_user
@@ -90,6 +91,9 @@ def make_rows() -> dict[str, Any]:
         actor=caller.user,
         now=now,
     )
+    reviewed = make_project(ProjectStatus.DRAFT, applicant=caller.user)
+    review = create_review(project=reviewed, terms=Terms(), actor=caller.user, now=now)
+    (item,) = add_items(review=review, things=[Thing("T-1", "标书")], actor=caller.user, now=now)
     return {
         "caller": caller,
         "draft": project.pk,
@@ -99,6 +103,8 @@ def make_rows() -> dict[str, Any]:
         "attachment": stored.pk,
         "batch": batch.pk,
         "expert": expert.pk,
+        "item": item.pk,
+        "review": review.pk,
         "apart": [member.pk for member in apart],
     }
 
@@ -114,6 +120,8 @@ def place(path: str, world: dict[str, Any]) -> dict[str, Any]:
         "attachment_id": world["attachment"],
         "batch_id": world["batch"],
         "expert_id": world["expert"],
+        "review_id": world["review"],
+        "item_id": world["item"],
     }
     return {name: value for name, value in ids.items() if f"{{{name}}}" in path}
 

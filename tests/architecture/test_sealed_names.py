@@ -22,6 +22,7 @@ from tests.architecture.sealed import (
     make_sealed,
     text_of,
 )
+from tests.architecture.url_roles import score_and_pay
 from tests.architecture.world import ROLES
 from tests.factories.draws import open_names_at
 
@@ -32,7 +33,9 @@ DEVELOPMENT = "notifications:outbox"  # shows every message; not there in produc
 @pytest.fixture(scope="module")
 def sealed(once: Any, media_once: None) -> Sealed:
     with once():
-        return make_sealed()
+        found = make_sealed()
+        score_and_pay(found.world)
+        return found
 
 
 def leaks(sealed: Sealed, role: str) -> Iterator[str]:

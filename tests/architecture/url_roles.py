@@ -728,6 +728,14 @@ def furnish(world: World) -> World:
         *(point_entry, point_rule, point_level, benefit, asked_benefit),
         *(certificate, certificate_design),
         *(evaluation, rating_of_his, objection, organiser_to_rate),
+    ):
+        find(world, world.users["admin"])
+    return score_and_pay(world)
+
+
+def score_and_pay(world: World) -> World:
+    """Make what fees and reviews are about, each of which stands on a draw of its own."""
+    for find in (
         *(fee, fee_of_his, bank_account, fee_payment),
         *(review, by_hand, given_items, reviewer, sheet_of_his, review_result),
         *(evaluation, rating_of_his, objection, caution_objection, organiser_to_rate),

@@ -438,6 +438,13 @@ def rating_of_his(world: World, _user: User) -> dict[str, Any]:
     return {"pk": (found or make_rating(world.expert, world.users["operator"])).pk}
 
 
+def released_draw(world: World, user: User) -> dict[str, Any]:
+    """One of which anybody may have a record."""
+    rating = Rating.objects.get(**rating_of_his(world, user))
+    assert rating.invitation is not None
+    return {"code": rating.invitation.draw.public_id}
+
+
 def bank_account(world: World, _user: User) -> dict[str, Any]:
     """That of somebody who was told of a fee."""
     if (row := BankAccount.objects.first()) is None:
@@ -1406,7 +1413,7 @@ RULES: dict[str, Rule] = {
     "draws:verify_program": public(),
     "draws:chain": public(),
     "draws:verify_draw": public(lambda w, _u: {"code": w.draw.public_id}),
-    "draws:verify_record": public(lambda w, _u: {"code": w.draw.public_id}),
+    "draws:verify_record": public(released_draw),
     "draws:verify_compare": public(lambda w, _u: {"code": w.draw.number}),
     "draws:public_replay": public(lambda w, _u: {"code": w.draw.public_id}),
     "draws:replay_file": public(),

@@ -15,6 +15,7 @@ from django.utils.text import Truncator
 
 from expertpool.audit.actions import action_label, all_names, name_today, value_label
 from expertpool.audit.models import GENESIS, Anchor, ChainHead, Entry
+from expertpool.core.prepared import Prepared
 from expertpool.core.timeline import TimelineEntry
 from expertpool.core.visibility import Level, Viewer, is_exportable, level_for, told_later
 
@@ -90,8 +91,11 @@ def entries_by(actor: Any) -> QuerySet[Entry]:
 
 def chain_head() -> Head:
     """Return the end of the chain; of an empty one number 0 and zeros."""
-    head = ChainHead.objects.first()
+    head = _head.first()
     return Head(head.number, bytes(head.hash).hex()) if head else Head(0, GENESIS.hex())
+
+
+_head = Prepared(lambda: ChainHead.objects.order_by("pk")[:1])
 
 
 def anchors() -> Anchored:

@@ -19,6 +19,7 @@ from django.conf import settings
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import Head, chain_head
 from expertpool.core.crypto import proof
+from expertpool.core.prepared import Given, Prepared
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +57,15 @@ def difference() -> str:
         return ""
     if chain_head().number < kept.number:
         return SHORTER
-    entry = Entry.objects.filter(chain_no=kept.number).only("hash").first()
-    return "" if entry and bytes(entry.hash or b"").hex() == kept.hash else OTHERWISE
+    found = _hash.first(number=kept.number)
+    return "" if found is not None and bytes(found).hex() == kept.hash else OTHERWISE
+
+
+_hash = Prepared(
+    lambda: (
+        Entry.objects.filter(chain_no=Given("number")).order_by().values_list("hash", flat=True)[:1]
+    )
+)
 
 
 def is_rewritten() -> bool:

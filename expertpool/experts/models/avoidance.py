@@ -63,6 +63,8 @@ class AvoidanceUnit(models.Model):
                 condition=~models.Q(person_name=""),
                 name="experts_avoidance_person",
             ),
+            # What is told later is among the latest: each draw asks whose.
+            models.Index(fields=["created_at"], name="experts_avoidance_when"),
         ]
 
     def __str__(self) -> str:

@@ -57,6 +57,8 @@ class Leave(models.Model):
                 name="experts_leave_bounds",
             ),
         ]
+        # As of relations: what is told later is among the latest.
+        indexes = [models.Index(fields=["created_at"], name="experts_leave_when")]
 
     def __str__(self) -> str:
         return f"{self.expert_id} {self.during}"

@@ -14,6 +14,7 @@ from expertpool.accounts.models import Department, User, contact_index
 from expertpool.accounts.queries import departments_within, scope_q
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
+from expertpool.core.prepared import Given, Prepared
 from expertpool.experts.enums import NARROWED, NOT_SIGNED_IN, ExpertStatus, IdKind
 from expertpool.experts.models import Expert, Tag
 from expertpool.experts.settings import OFFICE_CONTACT, TERM_ENDING_WITHIN
@@ -92,9 +93,20 @@ def state_word(expert: Expert, today: date) -> str:
 def merged_records(*, into: Collection[int] | None = None) -> dict[int, int]:
     """Return the records that were merged (ids), of all or of those ``into`` these, each with the one
     that stays: whose seats, holds and reviews are that one's."""
+    if into is not None and len(into) == 1:  # as each turn of a supplement asks
+        return dict(_merged_into.all(stays=next(iter(into))))
     asked = Q(merged_into__isnull=False) if into is None else Q(merged_into__in=list(into))
     rows = Expert.objects.filter(asked).order_by()
     return {pk: stays for pk, stays in rows.values_list("pk", "merged_into") if stays}
+
+
+_merged_into = Prepared(
+    lambda: (
+        Expert.objects.filter(merged_into=Given("stays"))
+        .order_by()
+        .values_list("pk", "merged_into")
+    )
+)
 
 
 def account_proof(number: str, user: User) -> bytes:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.constant_time import bytes_eq
 
 from expertpool.core.crypto import proof
+from expertpool.core.prepared import Given, Prepared
 from expertpool.files.registry import FileSubject
 from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.sms.text import count_parts
@@ -138,9 +139,11 @@ def states_of(occasion: Occasion, channels: Iterable[str]) -> list[TemplateState
     for code in codes:
         # For its KeyError.
         occasion.default(code)
-    rows = MessageTemplate.objects.filter(occasion=occasion.code, channel__in=codes)
-    saved = {row.channel: row for row in rows}
+    saved = {row.channel: row for row in _saved.all(occasion=occasion.code)}
     return [TemplateState(occasion, ChannelCode(code), saved.get(code)) for code in codes]
+
+
+_saved = Prepared(lambda: MessageTemplate.objects.filter(occasion=Given("occasion")))
 
 
 def template_states() -> list[tuple[Occasion, list[TemplateState]]]:

@@ -41,9 +41,15 @@ def as_written(url: str) -> Target:
 
 
 def post(
-    url: str, body: bytes, headers: Mapping[str, str], *, read: int = 0, find: Find = as_written
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    read: int = 0,
+    find: Find = as_written,
+    method: str = "POST",
 ) -> Answer:
-    """Post ``body`` to where ``find`` says that ``url`` leads; return the answer, of its body at most
+    """Post ``body`` (or whatever else ``method`` says) to where ``find`` says that ``url`` leads; return the answer, of its body at most
     ``read`` bytes.
 
     Raises TimeoutError after `LONGEST`, whatever ``find`` raises, else an httpx.HTTPError. Never inside a
@@ -51,18 +57,20 @@ def post(
     """
     # Of its own: whoever calls may be in a thread that has a loop.
     with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(_run, url, body, headers, read, find).result()
+        return thread.submit(_run, method, url, body, headers, read, find).result()
 
 
-def _run(url: str, body: bytes, headers: Mapping[str, str], read: int, find: Find) -> Answer:
-    return asyncio.run(_post_in_time(url, body, headers, read, find))
+def _run(
+    method: str, url: str, body: bytes, headers: Mapping[str, str], read: int, find: Find
+) -> Answer:
+    return asyncio.run(_post_in_time(method, url, body, headers, read, find))
 
 
 async def _post_in_time(
-    url: str, body: bytes, headers: Mapping[str, str], read: int, find: Find
+    method: str, url: str, body: bytes, headers: Mapping[str, str], read: int, find: Find
 ) -> Answer:
     async with asyncio.timeout(LONGEST):
-        return await _post_to(await _found(url, find), body, headers, read)
+        return await _post_to(method, await _found(url, find), body, headers, read)
 
 
 async def _found(url: str, find: Find) -> Target:
@@ -75,7 +83,9 @@ async def _found(url: str, find: Find) -> Target:
         thread.shutdown(wait=False)
 
 
-async def _post_to(target: Target, body: bytes, headers: Mapping[str, str], read: int) -> Answer:
+async def _post_to(
+    method: str, target: Target, body: bytes, headers: Mapping[str, str], read: int
+) -> Answer:
     # No redirects and no proxies: either would lead past the check (docs/decisions/0009).
     async with (
         httpx.AsyncClient(
@@ -83,7 +93,7 @@ async def _post_to(target: Target, body: bytes, headers: Mapping[str, str], read
         ) as client,
         # The other side chooses how long its answer is.
         client.stream(
-            "POST",
+            method,
             target.url,
             content=body,
             headers={**headers, "Host": target.host},

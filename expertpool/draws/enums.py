@@ -201,12 +201,19 @@ class ReplyVia(models.TextChoices):
     PORTAL = "portal", "专家端"
     SMS = "sms", "短信回复"
     VOICE = "voice", "电话按键"
+    WECHAT = "wechat", "微信回复"
     OPERATOR = "operator", "经办人登记"
     DEADLINE = "deadline", "到期"
     SYSTEM = "system", "系统"
 
 
-BY_HIMSELF = (ReplyVia.LINK, ReplyVia.PORTAL, ReplyVia.SMS, ReplyVia.VOICE)
+BY_HIMSELF = (
+    ReplyVia.LINK,
+    ReplyVia.PORTAL,
+    ReplyVia.SMS,
+    ReplyVia.VOICE,
+    ReplyVia.WECHAT,
+)
 
 
 class StepVia(models.TextChoices):
@@ -217,6 +224,7 @@ class StepVia(models.TextChoices):
     PORTAL = ReplyVia.PORTAL.value, ReplyVia.PORTAL.label
     SMS = ReplyVia.SMS.value, ReplyVia.SMS.label
     VOICE = ReplyVia.VOICE.value, ReplyVia.VOICE.label
+    WECHAT = ReplyVia.WECHAT.value, ReplyVia.WECHAT.label
     OPERATOR = ReplyVia.OPERATOR.value, ReplyVia.OPERATOR.label
     DEADLINE = ReplyVia.DEADLINE.value, ReplyVia.DEADLINE.label
     SYSTEM = ReplyVia.SYSTEM.value, ReplyVia.SYSTEM.label

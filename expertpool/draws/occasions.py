@@ -38,6 +38,11 @@ CODE = "回复码"
 # Spoken; which key says what is added by whoever calls.
 _WHEN = "评审时间：{{评审时间}}。评审地点：{{评审地点}}。预计时长：{{预计时长}}。请于 {{答复截止}} 前答复。"
 _CALL = "{{专家姓名}}专家，您好！这里是专家库，邀请您参加评审。" + _WHEN
+# Told to whoever has bound his WeChat, besides; what is sent there are the values of a text that WeChat keeps.
+_WECHAT = (
+    "{{专家姓名}}专家，邀您 {{评审时间}} 在{{评审地点}}参加评审，约 {{预计时长}}，"
+    "请于 {{答复截止}} 前答复：{{答复链接}}"
+)
 # Over these he answers by a key, and needs no link.
 KEYED = (ChannelCode.VOICE,)
 
@@ -64,6 +69,7 @@ INVITATION = Occasion(
             _SMS,
         ),
         ChannelCode.VOICE: ("", _CALL),
+        ChannelCode.WECHAT: ("", _WECHAT),
         ChannelCode.EMAIL: ("评审邀请函（{{评审时间}}）", _LETTER),
         ChannelCode.SITE: ("评审邀请（{{评审时间}}）", _LETTER),
     },
@@ -109,6 +115,7 @@ STANDBY_INVITATION = Occasion(
     defaults={
         ChannelCode.SMS: ("", _STANDBY_SMS),
         ChannelCode.VOICE: ("", _STANDBY_CALL),
+        ChannelCode.WECHAT: ("", _WECHAT.replace("参加评审", "为一场评审候补")),
         ChannelCode.EMAIL: ("候补评审专家邀请函（{{评审时间}}）", _STANDBY_LETTER),
         ChannelCode.SITE: ("候补评审邀请（{{评审时间}}）", _STANDBY_LETTER),
     },
@@ -231,6 +238,11 @@ _MOVED_CALL = (
     + _WHEN
 )
 
+_MOVED_WECHAT = (
+    "{{专家姓名}}专家，您受邀的评审改期为 {{评审时间}}，地点{{评审地点}}（原定 {{原评审时间}}）。"
+    "请于 {{答复截止}} 前重新确认能否参加：{{答复链接}}"
+)
+
 RESCHEDULED = Occasion(
     code="draw.rescheduled",
     label="评审改期，请重新确认",
@@ -245,6 +257,7 @@ RESCHEDULED = Occasion(
     defaults={
         ChannelCode.SMS: ("", _MOVED_SMS),
         ChannelCode.VOICE: ("", _MOVED_CALL),
+        ChannelCode.WECHAT: ("", _MOVED_WECHAT),
         ChannelCode.EMAIL: ("评审改期到 {{评审时间}}，请重新确认", _MOVED_LETTER),
         ChannelCode.SITE: ("评审改期到 {{评审时间}}，请重新确认", _MOVED_LETTER),
     },
@@ -295,6 +308,7 @@ REMINDER = Occasion(
     placeholders=_OF_REVIEW | {"答复链接": _ANSWER["答复链接"]},
     defaults={
         ChannelCode.SMS: ("", "【专家库】" + _COMING),
+        ChannelCode.WECHAT: ("", _COMING),
         ChannelCode.EMAIL: ("评审提醒（{{评审时间}}）", _COMING),
         ChannelCode.SITE: ("评审提醒（{{评审时间}}）", _COMING),
     },
@@ -335,6 +349,7 @@ CONFIRMED = Occasion(
     placeholders=_OF_REVIEW | {"到场说明": "请准时到场。"},
     defaults={
         ChannelCode.SMS: ("", _AGREED_SMS),
+        ChannelCode.WECHAT: ("", _AGREED_SMS.removeprefix("【专家库】")),
         ChannelCode.EMAIL: ("您已同意参加评审（{{评审时间}}）", _AGREED),
         ChannelCode.SITE: ("您已同意参加评审（{{评审时间}}）", _AGREED),
     },
@@ -351,6 +366,7 @@ CANCELLED = Occasion(
     placeholders=_OF_REVIEW | {"后续安排": "重新抽取时抽中您的，会再次邀请。"},
     defaults={
         ChannelCode.SMS: ("", "【专家库】" + _CALLED_OFF),
+        ChannelCode.WECHAT: ("", _CALLED_OFF),
         ChannelCode.EMAIL: ("邀请已取消（{{评审时间}}）", _CALLED_OFF),
         ChannelCode.SITE: ("邀请已取消（{{评审时间}}）", _CALLED_OFF),
     },
@@ -367,6 +383,7 @@ RELEASED = Occasion(
     placeholders=_OF_REVIEW,
     defaults={
         ChannelCode.SMS: ("", "【专家库】" + _LET_GO),
+        ChannelCode.WECHAT: ("", _LET_GO),
         ChannelCode.EMAIL: ("您的评审席位已取消（{{评审时间}}）", _LET_GO),
         ChannelCode.SITE: ("您的评审席位已取消（{{评审时间}}）", _LET_GO),
     },

@@ -204,7 +204,7 @@ class PlanInput(Input):
         [ChannelCode.SMS, ChannelCode.EMAIL, ChannelCode.SITE],
         min_length=1,
         max_length=len(ChannelCode),
-        description="邀请渠道：sms 短信，email 邮件，site 站内信",
+        description="邀请渠道：sms 短信，email 邮件，site 站内信，voice 电话，wechat 微信",
     )
 
 

@@ -37,6 +37,7 @@ class NotificationsConfig(AppConfig):
         from expertpool.notifications.queries.templates import TEMPLATE_FILES
         from expertpool.notifications.services.account_acts import ACTED, tell_acted
         from expertpool.notifications.services.line import take_told
+        from expertpool.notifications.services.wechat import CHANGED
         from expertpool.notifications.settings import SETTINGS
 
         register_permissions(PERMISSIONS)
@@ -54,7 +55,7 @@ class NotificationsConfig(AppConfig):
         NARROW_PAGES.add(
             *narrow_pages("notifications:inbox", "notifications:message", "notifications:read_all")
         )
-        OCCASIONS.add(ACTED)
+        OCCASIONS.add(ACTED, CHANGED)
         CHECK_GROUPS.add(GATEWAYS)
         CHECKS.add(*gateway_checks(), RETURNS, REPLIES)
         subscribe(AccountActed, tell_acted)

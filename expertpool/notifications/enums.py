@@ -6,6 +6,7 @@ class ChannelCode(models.TextChoices):
     SMS = "sms", "短信"
     SITE = "site", "站内信"
     VOICE = "voice", "语音"
+    WECHAT = "wechat", "微信"
 
 
 class AddressKind(models.TextChoices):
@@ -13,6 +14,7 @@ class AddressKind(models.TextChoices):
 
     PHONE = "phone", "手机号"
     EMAIL = "email", "邮箱"
+    WECHAT = "wechat", "微信"
     ACCOUNT = "account", "系统账号"
 
 

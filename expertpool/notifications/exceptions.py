@@ -22,5 +22,9 @@ class ResendRefused(ValueError):
     """This message cannot be sent again so; the text says why."""
 
 
+class BindingRefused(ValueError):
+    """This WeChat cannot be bound; the text says why."""
+
+
 class DeletionRefused(ValueError):
     """The records of messages cannot be deleted so; the text says what is missing."""

@@ -376,3 +376,42 @@ class Pace(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class WechatBinding(models.Model):
+    """By which ``openid`` of the service account ``app`` a user is known in WeChat, until he ends it or binds another;
+    one WeChat is of one account. Whoever writes rows would have letters sent to himself: it has a proof, and its end
+    stays, as the log has it. Written by `notifications.services.wechat`."""
+
+    never = ("DELETE",)
+    final = ("ended_at",)
+
+    mark = models.UUIDField("标记", default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="账号", on_delete=models.PROTECT, related_name="+"
+    )
+    app = models.CharField("服务号", max_length=32)
+    openid = EncryptedTextField("OpenID", bound_to=("mark",), at_least=64)
+    openid_index = BlindIndexField("OpenID 索引", null=False)
+    bound_at = models.DateTimeField("绑定时间")
+    ended_at = models.DateTimeField("解绑时间", null=True, blank=True)
+    proof = ProofField(
+        "凭证", null=False, says=("mark.hex", "user.username", "app", "openid_index", "bound_at")
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "微信绑定"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(ended_at__isnull=True), name="notifications_wechat_one"
+            ),
+            models.UniqueConstraint(
+                fields=["openid_index"],
+                condition=Q(ended_at__isnull=True),
+                name="notifications_wechat_of_one",
+            ),
+            within("notifications_wechat_bounds", bound_at=MOMENTS, ended_at=MOMENTS),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.app}"

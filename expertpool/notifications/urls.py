@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from expertpool.notifications.views import channels, inbox, outbox, records, templates
+from expertpool.notifications.views import channels, inbox, outbox, records, templates, wechat
 
 app_name = "notifications"
 urlpatterns = [
@@ -21,5 +21,9 @@ urlpatterns = [
     ),
     path("messages/channels/", channels.channels, name="channels"),
     path("messages/callbacks/<str:provider>/<str:token>/", channels.callback, name="callback"),
+    path("my/wechat/", wechat.own, name="wechat"),
+    path("my/wechat/start/", wechat.start, name="wechat_start"),
+    path("my/wechat/back/", wechat.back, name="wechat_back"),
+    path("my/wechat/end/", wechat.end, name="wechat_end"),
     path("dev/outbox/", outbox.outbox, name="outbox"),
 ]

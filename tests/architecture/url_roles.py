@@ -1046,6 +1046,11 @@ RULES: dict[str, Rule] = {
     "notifications:callback": public(
         lambda _world, _user: {"provider": "aliyun", "token": callback_token("aliyun")}
     ),
+    # Where no service account is set, nobody finds these.
+    "notifications:wechat": only(),
+    "notifications:wechat_start": only(),
+    "notifications:wechat_back": only(),
+    "notifications:wechat_end": everybody(),
     "notifications:outbox": public(),  # in development only
     # Achievements
     "achievements:platform": only(*READ_EXPERTS),

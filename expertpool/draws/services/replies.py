@@ -73,6 +73,7 @@ STEP_REASON: dict[str, StepReason] = {
     ReplyVia.PORTAL: StepReason.OWN_ANSWER,
     ReplyVia.SMS: StepReason.OWN_ANSWER,
     ReplyVia.VOICE: StepReason.OWN_ANSWER,
+    ReplyVia.WECHAT: StepReason.OWN_ANSWER,
     ReplyVia.OPERATOR: StepReason.TOLD,
     ReplyVia.DEADLINE: StepReason.DEADLINE,
 }

@@ -21,6 +21,7 @@ from expertpool.notifications.models import Reply
 WAYS = {
     ChannelCode.SMS: (ReplyVia.SMS, f"{OTHER_GROUND}：短信回复不能参加"),
     ChannelCode.VOICE: (ReplyVia.VOICE, f"{OTHER_GROUND}：电话按键不能参加"),
+    ChannelCode.WECHAT: (ReplyVia.WECHAT, f"{OTHER_GROUND}：微信回复不能参加"),
 }
 # Here he hears at once that a no was taken.
 HEARD_AT_ONCE = (ReplyVia.VOICE,)

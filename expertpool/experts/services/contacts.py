@@ -21,6 +21,7 @@ from expertpool.experts.queries.experts import account_of, how_to_call
 from expertpool.experts.settings import CONTACT_DAYS
 from expertpool.notifications.enums import AddressKind, ChannelCode
 from expertpool.notifications.queries.channels import reaches_phones, ways_outside
+from expertpool.notifications.queries.wechat import openid_of
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.siteconfig.queries.counting import counted
 
@@ -43,7 +44,9 @@ def recipient_of(expert: Expert) -> Recipient:
     user = account_of(expert)
     account = user.username if user else None
     contacts, shut = contacts_of(expert), shut_contacts(expert)
-    return Recipient(account, expert.name, contacts["phone"], contacts["email"], shut)
+    return Recipient(
+        account, expert.name, contacts["phone"], contacts["email"], openid_of(user), shut
+    )
 
 
 def page_for(expert: Expert, page: str) -> str:

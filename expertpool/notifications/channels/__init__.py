@@ -8,6 +8,7 @@ from expertpool.notifications.channels.email import EmailChannel
 from expertpool.notifications.channels.site import SiteChannel
 from expertpool.notifications.channels.sms import SmsChannel
 from expertpool.notifications.channels.voice import VoiceChannel
+from expertpool.notifications.channels.wechat import WechatChannel
 
 CHANNELS: Catalogue[Channel] = Catalogue("channel")
-CHANNELS.add(EmailChannel(), SmsChannel(), SiteChannel(), VoiceChannel())
+CHANNELS.add(EmailChannel(), SmsChannel(), SiteChannel(), VoiceChannel(), WechatChannel())

@@ -89,10 +89,16 @@ class ReportUnreadable(ValueError):
 @dataclass(frozen=True)
 class Callback:
     """How a provider pushes reports to us: what it wants to read when we took them, and what its body
-    (with its content type) says. ``read`` raises ReportUnreadable."""
+    (with its content type) says. ``read`` raises ReportUnreadable.
+
+    Of one who signs what it pushes ``opened`` returns the body as it reads, or raises ReportUnreadable, by the
+    parameters of the address; ``greeted`` what it wants to read before it pushes for the first time (GET).
+    """
 
     answer: Callable[[], bytes]
     read: Callable[[bytes, str], Sequence[DeliveryReport | Inbound]]
+    opened: Callable[[bytes, Mapping[str, str]], bytes] | None = None
+    greeted: Callable[[Mapping[str, str]], bytes] | None = None
 
 
 @dataclass(frozen=True)

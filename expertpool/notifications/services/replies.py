@@ -56,8 +56,7 @@ def take_pushed(
 
 @transaction.atomic
 def take_reply(provider: str, inbound: Inbound, now: datetime, source: str = "") -> bool:
-    phone = inbound.phone.removeprefix("+").removeprefix("0086")
-    phone = phone.removeprefix("86") if len(phone) > 11 else phone
+    phone = _as_stored(inbound.phone)
     sender = blind_index("notifications.sender", phone)
     pushed_by = blind_index("notifications.source", f"{phone}:{source}")
     # His answers follow one another: a limit of a day holds at once.
@@ -108,6 +107,14 @@ def _let_him_hear(provider: str, phone: str, now: datetime) -> None:
     )
     if is_new:
         publish(MessageAnswered(reply.pk))
+
+
+def _as_stored(sender: str) -> str:
+    """Return a telephone as it is stored, without its country; any other address as it is."""
+    phone = sender.removeprefix("+").removeprefix("0086")
+    if not phone.isdecimal():
+        return sender
+    return phone.removeprefix("86") if len(phone) > 11 else phone
 
 
 @transaction.atomic

@@ -54,6 +54,7 @@ def resend(*, message: Message, actor: User, now: datetime) -> Message:
         name=message.recipient,
         phone=message.address if kind == AddressKind.PHONE else "",
         email=message.address if kind == AddressKind.EMAIL else "",
+        wechat=message.address if kind == AddressKind.WECHAT else "",
     )
     (copy,) = send_again(messages=[message], recipient=recipient, now=now)
     record(

@@ -39,6 +39,7 @@ class Recipient:
     name: str
     phone: str = ""
     email: str = ""
+    wechat: str = ""
     shut: frozenset[AddressKind] = frozenset()
 
     def address(self, kind: AddressKind) -> str:
@@ -47,6 +48,7 @@ class Recipient:
             AddressKind.ACCOUNT: self.account or "",
             AddressKind.PHONE: self.phone,
             AddressKind.EMAIL: self.email,
+            AddressKind.WECHAT: self.wechat,
         }[kind]
 
 

@@ -22,6 +22,8 @@ from expertpool.notifications.services.reports import channel_of_callback
 
 logger = logging.getLogger(__name__)
 
+ANSWERED_AS = "application/json"
+
 
 @requires("siteconfig.manage")
 def channels(request: UserRequest) -> HttpResponse:
@@ -34,19 +36,23 @@ def channels(request: UserRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def callback(request: HttpRequest, provider: str, token: str) -> HttpResponse:
-    """Take what ``provider`` pushes. The address is the only key: no provider signs what it pushes. GET changes
-    nothing: by it somebody sees that the address is right."""
+    """Take what ``provider`` pushes. Of most the address is the only key; what one signs, is checked, too. GET changes
+    nothing: by it somebody, or the provider, sees that the address is right."""
     channel = channel_of_callback(provider, token)
     if channel is None:
         return HttpResponse(status=404)
     pushed = channel.callbacks[provider]
-    if request.method == "POST":
-        try:
-            told = pushed.read(request.body, request.content_type or "")
-        except ReportUnreadable:
-            # Pushed again, as often as the provider likes: it is in the log of the server until then.
-            logger.warning("a push of %s (%s bytes) cannot be read", provider, len(request.body))
-            return HttpResponse(status=400)
-        source = network_of(client_address(request))
-        take_pushed(provider=provider, told=told, source=source, now=timezone.now())
-    return HttpResponse(pushed.answer(), content_type="application/json")
+    query = request.GET.dict()
+    try:
+        if request.method != "POST":
+            answer = pushed.greeted(query) if pushed.greeted else pushed.answer()
+            return HttpResponse(answer, content_type=ANSWERED_AS)
+        body = pushed.opened(request.body, query) if pushed.opened else request.body
+        told = pushed.read(body, request.content_type or "")
+    except ReportUnreadable:
+        # Pushed again, as often as the provider likes: it is in the log of the server until then.
+        logger.warning("a push of %s (%s bytes) cannot be read", provider, len(request.body))
+        return HttpResponse(status=400)
+    source = network_of(client_address(request))
+    take_pushed(provider=provider, told=told, source=source, now=timezone.now())
+    return HttpResponse(pushed.answer(), content_type=ANSWERED_AS)

@@ -34,6 +34,7 @@ from expertpool.core.responses import refused, saved
 from expertpool.core.settings import SITE_NAME
 from expertpool.core.views.drawers import drawer_form
 from expertpool.notifications.queries.channels import reaches_phones
+from expertpool.notifications.queries.wechat import binding_of, is_offered
 from expertpool.portal.exceptions import PhoneRefused
 from expertpool.portal.forms import AppForm, CodeForm, PasswordForm
 from expertpool.portal.services.phones import check_link, confirm_phone, send_phone_link
@@ -51,6 +52,8 @@ def account(request: UserRequest) -> HttpResponse:
         "tokens": [_told(token) for token in own_tokens(user, now=now)],
         "reaches_phones": reaches_phones(),
         "has_app": has_app(user),
+        "offers_wechat": is_offered(),
+        "wechat": binding_of(user) if is_offered() else None,
         "phone_is_asked_for": value_of(SECOND_PHONE),
         "not_yet": phone_does_not_count_yet(user, now=now),
     }

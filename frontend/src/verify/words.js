@@ -48,6 +48,7 @@ export const WAYS = {
   sms: "短信回复",
   operator: "经办人登记",
   voice: "电话按键",
+  wechat: "微信回复",
   deadline: "到期",
   system: "系统",
   page: "在系统中办理",

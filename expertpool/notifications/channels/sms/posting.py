@@ -1,4 +1,4 @@
-"""Handing one short message to a provider's API: what the network did, as the end of an attempt."""
+"""Handing one message to a provider's API: what the network did, as the end of an attempt."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from expertpool.core.posting import Answer, post
 from expertpool.notifications.channels.base import SendResult, SendStatus
 
 LONGEST_ANSWER = 65_536  # bytes
+SMS_PROVIDER = "短信服务商"
 
 NOT_CONNECTED = "连接短信服务商失败，请核对接口地址和网络。"
 LOST = "短信服务商没有在规定时间内答复，不知道是否已发出。"
@@ -30,29 +31,41 @@ class NotHandedIn(Exception):
         self.result = result
 
 
-def handed_in(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-    """Post ``body``; return the answer. Raises NotHandedIn where there is none that counts.
+def handed_in(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    who: str = SMS_PROVIDER,
+    method: str = "POST",
+) -> Answer:
+    """Post ``body``; return the answer. Raises NotHandedIn where there is none that counts; ``who`` is what it
+    calls the other side.
 
     Before a connection stands nothing was sent; after it the message may have gone out.
     """
     try:
-        answer = post(url, body, headers, read=LONGEST_ANSWER)
+        answer = post(url, body, headers, read=LONGEST_ANSWER, method=method)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
-        raise NotHandedIn(SendResult(SendStatus.DOWN, detail=NOT_CONNECTED)) from error
+        raise NotHandedIn(SendResult(SendStatus.DOWN, detail=_of(who, NOT_CONNECTED))) from error
     except (TimeoutError, httpx.HTTPError) as error:
-        raise NotHandedIn(SendResult(SendStatus.UNKNOWN, detail=LOST)) from error
+        raise NotHandedIn(SendResult(SendStatus.UNKNOWN, detail=_of(who, LOST))) from error
     if answer.status >= 500:
-        detail = f"短信服务商暂不服务（HTTP {answer.status}）。"
+        detail = f"{who}暂不服务（HTTP {answer.status}）。"
         raise NotHandedIn(SendResult(SendStatus.RETRY, detail=detail))
     return answer
 
 
-def read_json(answer: Answer) -> dict[str, Any]:
+def _of(who: str, words: str) -> str:
+    return words.replace(SMS_PROVIDER, who)
+
+
+def read_json(answer: Answer, *, who: str = SMS_PROVIDER) -> dict[str, Any]:
     """Return the object of ``answer``; raises NotHandedIn for anything else."""
     try:
         content = json.loads(answer.content)
     except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
-        raise NotHandedIn(SendResult(SendStatus.UNKNOWN, detail=BROKEN))
+        raise NotHandedIn(SendResult(SendStatus.UNKNOWN, detail=_of(who, BROKEN)))
     return content

@@ -1,0 +1,50 @@
+"""WeChat: a service account (服务号) sends template or subscription messages to who has bound his WeChat
+(`notifications.services.wechat`), and is answered in writing."""
+
+from __future__ import annotations
+
+from expertpool.core.configuration import value_of
+from expertpool.notifications.channels.base import Channel, Transport
+from expertpool.notifications.channels.outbox import outbox
+from expertpool.notifications.channels.wechat import account, pushed
+from expertpool.notifications.channels.wechat.settings import (
+    CONSTRAINTS,
+    LABELS,
+    NONE,
+    ROUTE,
+    SETTINGS,
+    TOKEN,
+    WAY,
+)
+from expertpool.notifications.channels.wechat.trial import TRIAL
+from expertpool.notifications.enums import AddressKind, ChannelCode
+
+
+class WechatChannel(Channel):
+    code = ChannelCode.WECHAT.value
+    lives_of = AddressKind.WECHAT
+    is_outward = True
+    # Nothing would mark the second as a copy of the first.
+    resendable = False
+    carries_files = False
+    has_subject = False
+    registers_texts = True
+    missing_address = "没有绑定微信"
+    not_configured = "没有设置微信服务号，微信没有发出。请系统管理员在“站点设置”中填写后重新通知。"
+    settings = SETTINGS
+    constraints = CONSTRAINTS
+    route = ROUTE
+    route_name = "微信服务号"
+    trials = (TRIAL,)
+    providers = LABELS
+    callbacks = dict.fromkeys(LABELS, pushed.CALLBACK)
+
+    def transport(self) -> Transport | None:
+        return account.of_settings(value_of) if value_of(WAY) != NONE else outbox()
+
+    def how_to_answer(self, code: str) -> str:
+        return f"在服务号里回复 Y{code} 参加、N{code} 不参加，或" if value_of(TOKEN) else ""
+
+    @property
+    def wants_registered(self) -> bool:
+        return value_of(WAY) != NONE

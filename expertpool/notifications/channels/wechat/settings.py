@@ -1,0 +1,126 @@
+"""By which service account messages go to WeChat, and what it is known by."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from expertpool.core.configuration import (
+    Choice,
+    Reader,
+    Secret,
+    Setting,
+    SettingConstraint,
+    SettingGroup,
+    Text,
+)
+from expertpool.notifications.channels.sms.settings import unsafe_address
+
+PROVIDER = "wechat"
+LABELS = {PROVIDER: "微信服务号"}
+NONE, TEMPLATE, SUBSCRIBE = "none", "template", "subscribe"
+_TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
+_AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
+
+WECHAT = SettingGroup(
+    "wechat",
+    "微信服务号",
+    order=27,
+    note="向关注了服务号、并在「我的账号」绑定了微信的专家发送；须是已认证的服务号，本机出口 IP 已加入它的白名单。"
+    "模板编号在「通知模板」的微信一栏填写；改动立即告知监督人和安全管理员",
+    saved="含邀请的微信按「改动后邀请函等待」的时间之后发出；其他立即生效",
+)
+
+
+def _setting(code: str, label: str, kind: Any, default: Any, order: int, help: str) -> Setting[Any]:  # noqa: A002 - as Setting has it
+    return Setting(
+        f"notifications.wechat_{code}", label, kind, default, group=WECHAT, order=order, help=help
+    )
+
+
+WAY = _setting(
+    "way",
+    "发送方式",
+    Choice(((NONE, "不用微信"), (TEMPLATE, "模板消息"), (SUBSCRIBE, "订阅通知"))),
+    NONE,
+    10,
+    "服务号开通了哪一种就选哪一种；选用之前，先填好下面各项并发送测试消息。",
+)
+ENDPOINT = _setting(
+    "endpoint",
+    "接口地址",
+    Text(max_length=200, required=False),
+    "https://api.weixin.qq.com",
+    20,
+    "一般不用改；经过代理的填写代理的地址。",
+)
+APP = _setting(
+    "app",
+    "AppID",
+    Text(max_length=32, required=False),
+    "",
+    30,
+    "服务号的开发者 ID，在公众平台「设置与开发」中；换了服务号，专家须重新绑定。",
+)
+SECRET = _setting(
+    "secret", "AppSecret", Secret(told_to=(ENDPOINT.code,)), "", 40, "加密保存，不再显示。"
+)
+TOKEN = _setting(
+    "token",
+    "消息推送的 Token",
+    Secret(),
+    "",
+    50,
+    "与公众平台「服务器配置」中填的相同；服务器地址在「通知渠道」页面。不收送达结果和回复的留空。",
+)
+AES_KEY = _setting(
+    "aes_key",
+    "EncodingAESKey",
+    Secret(),
+    "",
+    60,
+    "43 位；填写后只收安全模式（加密）的推送，建议使用。",
+)
+TEST = _setting(
+    "test",
+    "测试用的模板",
+    Text(max_length=200, required=False),
+    "",
+    70,
+    "用于发送测试消息：模板编号，后面写上变量和值，如 AbC-123 thing1=测试。",
+)
+
+SETTINGS: tuple[Setting[Any], ...] = (WAY, ENDPOINT, APP, SECRET, TOKEN, AES_KEY, TEST)
+# By which whoever changes them reads what is sent; and answers in place of others.
+ROUTE = (WAY, ENDPOINT, APP, TOKEN, AES_KEY)
+
+
+def missing(read: Reader) -> str:
+    """Return what the account lacks, in words; empty where it has all."""
+    empty = [one.label for one in (ENDPOINT, APP, SECRET) if not read(one)]
+    return f"请先填写{'、'.join(empty)}。" if empty else ""
+
+
+def _needs_its_own(read: Reader) -> str:
+    return "" if read(WAY) == NONE else missing(read)
+
+
+def _encrypted(read: Reader) -> str:
+    return unsafe_address(ENDPOINT.label, read(ENDPOINT))
+
+
+def _well_formed(read: Reader) -> str:
+    if read(TOKEN) and not _TOKEN.fullmatch(read(TOKEN)):
+        return f"{TOKEN.label}应是 3 至 32 位英文字母或数字。"
+    if read(AES_KEY) and not _AES_KEY.fullmatch(read(AES_KEY)):
+        return f"{AES_KEY.label}应是 43 位英文字母或数字。"
+    if read(AES_KEY) and not read(TOKEN):
+        return f"填写了{AES_KEY.label}，还要填写{TOKEN.label}。"
+    return ""
+
+
+CONSTRAINTS = (
+    SettingConstraint("notifications.wechat_account", WECHAT, _needs_its_own),
+    SettingConstraint("notifications.wechat_encrypted", WECHAT, _encrypted),
+    SettingConstraint("notifications.wechat_formed", WECHAT, _well_formed),
+)

@@ -1,0 +1,43 @@
+"""By which WeChat somebody is told."""
+
+from __future__ import annotations
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import is_ended_by_log
+from expertpool.core.configuration import value_of
+from expertpool.core.crypto import blind_index
+from expertpool.core.fields import is_vouched, opens
+from expertpool.notifications.channels import CHANNELS
+from expertpool.notifications.channels.wechat.settings import APP, NONE, WAY
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.models import WechatBinding
+
+BOUND, ENDED = "notifications.wechat_bind", "notifications.wechat_end"
+
+
+def is_offered() -> bool:
+    """Tell whether somebody can bind his WeChat here: where messages go to a service account."""
+    return ChannelCode.WECHAT in CHANNELS and value_of(WAY) != NONE
+
+
+def binding_of(user: User) -> WechatBinding | None:
+    """Return by which WeChat ``user`` is told now: of the service account that is set, bound by this system, and not
+    ended since, whatever rows say (docs/decisions/0198)."""
+    rows = WechatBinding.objects.filter(user=user, app=value_of(APP), ended_at__isnull=True)
+    found = rows.select_related("user").first()
+    if found is None or not is_vouched(found) or not opens(found, "openid"):
+        return None
+    if bytes(found.openid_index) != index_of(found.openid, found.app):
+        return None
+    ended = is_ended_by_log(found.user, ENDED, since=found.bound_at)
+    return None if ended else found
+
+
+def openid_of(user: User | None) -> str:
+    """Return where ``user`` is told in WeChat; empty: nowhere. Asks nothing where no message goes there."""
+    found = binding_of(user) if user is not None and is_offered() else None
+    return found.openid if found else ""
+
+
+def index_of(openid: str, app: str) -> bytes:
+    return blind_index("notifications.wechat", f"{app}:{openid}")

@@ -107,10 +107,12 @@ def test_nothing_that_names_anybody_leaves_before_the_names_do(admin: User) -> N
     for is_archive in (False, True):
         bundle = make_made(draw.project, admin, is_archive=is_archive)
         assert bundle.is_done
-        assert {reason for _, reason in bundle.withheld} == {"名单尚未公开"}
-        assert bundle.parts == ["draws"]
+        # Its record, too: how many candidates there were.
+        (about,) = [one for one in bundle.withheld if one[1] != "名单尚未公开"]
+        assert about[0] == f"抽取记录：{draw.number}"
+        assert about[1].startswith("名单公开之后才有")
+        assert bundle.parts == []
         assert names_in(bundle) == {
-            f"抽取记录/{draw.number}（公开前）.json",
             "清单.json",
             "说明.txt",
             "核验/verify_bundle.py",

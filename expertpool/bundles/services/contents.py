@@ -83,7 +83,7 @@ def _records(asked: Asked, *, named: bool) -> Iterator[Piece]:
         except vdraw.EngineError as error:
             yield Piece(draw.number, f"记录与保存的数据不一致：{error}")
         else:
-            ending = "（含名单）" if named else "（公开前）" if "form" in content else ""
+            ending = "（含名单）" if named else ""
             yield Piece(f"{draw.number}{ending}.json", _json(content))
 
 

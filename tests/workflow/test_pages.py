@@ -33,6 +33,12 @@ def test_a_flow_is_changed_and_the_project_shows_where_it_stands(
     login(client, admin)
     assert "第 1 版" in client.get(reverse("workflow:flow_list")).content.decode()
     data = {"step": ["1", "2"]} | step(1, "业务审核") | step(2, "领导审批", back="previous")
+    alone = client.post(FLOW, data)
+    assert alone.status_code == 422
+    assert "「领导审批」没有另外的人能审批" in alone.content.decode()
+    too_soon = client.post(FLOW, {"step": ["1"]} | step(1, "业务审核", days="0"))
+    assert "应为 1 至 60" in too_soon.content.decode()
+    make_user("admin")
     saved = client.post(FLOW, data, follow=True).content.decode()
     assert "已保存为第 2 版" in saved
     assert "领导审批" in saved

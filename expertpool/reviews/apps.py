@@ -37,6 +37,7 @@ class ReviewsConfig(AppConfig):
         from expertpool.reviews.services.importing import ItemImporter
         from expertpool.reviews.services.matters import MATTERS
         from expertpool.reviews.services.result_files import PAPERS as SHEETS
+        from expertpool.reviews.services.sheet_files import PAPER as SHEET
         from expertpool.reviews.tables import OWN
         from expertpool.reviews.tabs import TABS
         from expertpool.workflow.services.matters import register_matters
@@ -52,7 +53,7 @@ class ReviewsConfig(AppConfig):
         FILE_SUBJECTS.add(ITEM_FILES)
         EXPORTS.add(AssignmentExport())
         register_matters(*MATTERS)
-        PAPERS.add(*SHEETS)
+        PAPERS.add(*SHEETS, SHEET)
         MANDATES.add(*WRITTEN)
         OWN_DATA.add(*OWN)
         OBSTACLES.add(Obstacle("reviews.open", what_goes_on))

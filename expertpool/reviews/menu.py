@@ -5,7 +5,7 @@ from __future__ import annotations
 from expertpool.accounts.models import User
 from expertpool.core.registry import MenuGroup, MenuItem
 from expertpool.experts.queries.experts import expert_for
-from expertpool.reviews.permissions import MANAGE, RULES, VIEW
+from expertpool.reviews.permissions import MANAGE, RESULTS, RULES, VIEW
 from expertpool.reviews.queries.reviews import to_score
 
 
@@ -36,6 +36,15 @@ ITEMS = (
             "reviews:place",
             "reviews:assignment",
         ),
+        group="reviews",
+    ),
+    MenuItem(
+        "reviews.pairs",
+        "评分雷同",
+        "users",
+        "reviews:pairs",
+        permissions=(RESULTS,),
+        order=80,
         group="reviews",
     ),
     MenuItem(

@@ -1185,9 +1185,14 @@ RULES: dict[str, Rule] = {
     "reviews:result_item": only(
         "admin", "operator", "supervisor", kwargs=lambda w, u: review_result(w, u) | {"place": 1}
     ),
+    "reviews:own_sheet": only("expert", kwargs=sheet_of_his),
+    "reviews:result_sheet": only(
+        "admin", "operator", kwargs=lambda w, u: review_result(w, u) | {"place": 1}
+    ),
     "reviews:result_file": only(
         "admin", "operator", kwargs=lambda w, u: review_result(w, u) | {"form": "json"}
     ),
+    "reviews:pairs": only("admin", "operator", "supervisor"),
     "reviews:rules": only("admin", "operator"),
     "reviews:rule": only("admin", "operator", "supervisor", kwargs=review_rule),
     "reviews:rule_new": only("admin", "operator"),

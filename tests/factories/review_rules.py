@@ -48,6 +48,7 @@ def make_result(
     now: datetime | None = None,
     pool: Sequence[Expert] = (),
     values: Sequence[str] = ("50", "45"),
+    seats: int = 2,
 ) -> ReviewResult:
     """A review that has ended: two items alike, by experts who gave ``values`` of 60 and 15 of 20."""
     now = now or timezone.now()
@@ -55,7 +56,7 @@ def make_result(
     for expert in panel:
         if expert.user is None:
             give_account(expert, make_user("expert"))
-    review = make_open(operator, now=now, pool=panel)
+    review = make_open(operator, now=now, pool=panel, seats=seats)
     later = now + timedelta(minutes=1)
     for expert, value in zip(panel, values, strict=True):
         reviewer = reviewer_of(review, expert)

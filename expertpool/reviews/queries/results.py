@@ -166,3 +166,13 @@ class Summary:
 def names_in(review: Review) -> dict[str, str]:
     """Return the names of the experts of ``review`` by their keys: only for who may read them."""
     return {one.key: one.expert.name for one in counting_in(review)}
+
+
+def counted_submissions(review: Review) -> QuerySet[Submission]:
+    """Return the sheets that make the result of ``review``."""
+    rows = Submission.objects.filter(
+        STANDING, reviewer__review=review, reviewer__in=counting_in(review)
+    )
+    return rows.select_related("reviewer__review__rule", "reviewer__expert").order_by(
+        "reviewer__place"
+    )

@@ -211,15 +211,15 @@ def _range(it: Indicator) -> str:
     return f"{plain(it.low)} 至 {plain(it.high)} 分{step}"
 
 
-def _item(sheet: ScoreSheet, review: Review) -> dict[str, Any]:
-    item = sheet.item
+def _item(sheet: ScoreSheet, review: Review, *, as_expert: bool = True) -> dict[str, Any]:
+    item, is_hidden = sheet.item, as_expert and review.is_anonymous
     return {
         # No number of a row: it says in which order the office added them.
         "id": item.alias,
-        "name": item.alias if review.is_anonymous else f"{item.number} {item.name}",
-        "note": "" if review.is_anonymous else item.unit,
-        "category": "" if review.is_anonymous else item.category,
-        "price": "" if review.is_anonymous or item.price is None else f"{item.price:,.2f}",
+        "name": item.alias if is_hidden else f"{item.number} {item.name}",
+        "note": "" if is_hidden else item.unit,
+        "category": "" if is_hidden else item.category,
+        "price": "" if is_hidden or item.price is None else f"{item.price:,.2f}",
     }
 
 
@@ -257,16 +257,18 @@ def read_table(
     sheets: list[ScoreSheet],
     content: dict[str, Scores] | None,
     remarks: Mapping[str, str] | None = None,
+    *,
+    as_expert: bool = True,
 ) -> list[Part]:
     """Return what ``sheets`` say, or the ``content`` that was submitted of them, with what is missing in it, and the
-    ``remarks`` by the number of the item."""
+    ``remarks`` by the number of the item. ``as_expert``: what an anonymous review does not tell him is left out."""
     rule = rule_of(review)
     asked, parts = asked_in(rule), []
     priced = _is_priced(rule)
     for sheet in sheets:
         scores = sheet.scores if content is None else content.get(sheet.item.number, {})
         problems = problems_in(rule, scores) if content is None else {}
-        shown = _item(sheet, review)
+        shown = _item(sheet, review, as_expert=as_expert)
         lines = []
         for one in asked:
             value, reason = scores.get(one.indicator.code, NOTHING)

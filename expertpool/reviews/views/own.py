@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from expertpool.accounts.models import UserRequest
 from expertpool.core.client import client_address
 from expertpool.core.responses import file_answer, refused
+from expertpool.core.text import moment_text
 from expertpool.core.validators import only_writable
 from expertpool.core.views.drawers import attempt
 from expertpool.experts.guards import as_expert
@@ -43,6 +44,7 @@ from expertpool.reviews.services.scoring import (
     save_scores,
     submit_sheets,
 )
+from expertpool.reviews.services.sheet_files import Signed, sheet_file
 
 SHOWN = ("pdf", "image", "audio", "video")  # by the browser itself
 MOST_DEVICE = 200  # characters of how a browser calls itself
@@ -201,6 +203,20 @@ def submit(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "reviews/own_submit.html", context, status=status)
+
+
+@require_safe
+@as_expert
+def sheet(request: UserRequest, expert: Expert, pk: int) -> HttpResponseBase:
+    """What he has submitted, as PDF with his signature."""
+    row, now = _own(expert, pk), timezone.now()
+    done = standing(row)
+    if done is None or done.is_altered:
+        return redirect("reviews:own_review", pk=pk)
+    done.reviewer = row
+    said = Signed(done, expert.name, moment_text(done.submitted_at), own=True)
+    content, ending = sheet_file(said, at=now)
+    return file_answer(content, name=f"评审打分表 {row.review.project.name}.{ending}", inline=True)
 
 
 @require_POST

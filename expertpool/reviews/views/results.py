@@ -20,6 +20,7 @@ from expertpool.core.filling import TemplateRefused
 from expertpool.core.permissions import requires
 from expertpool.core.responses import file_answer
 from expertpool.core.views.listing import page_size
+from expertpool.papers.queries import template_for
 from expertpool.reviews.calculation import Kind, explain, plain
 from expertpool.reviews.calculation.figures import (
     Far,
@@ -33,11 +34,17 @@ from expertpool.reviews.calculation.figures import (
 from expertpool.reviews.calculation.tree import Rounding, rounded
 from expertpool.reviews.permissions import EXPORT, RESULTS
 from expertpool.reviews.queries.differences import remarks_in
-from expertpool.reviews.queries.results import Summary, names_in, results_visible_to
+from expertpool.reviews.queries.pairs import alikes_for
+from expertpool.reviews.queries.results import (
+    Summary,
+    counted_submissions,
+    names_in,
+    results_visible_to,
+)
 from expertpool.reviews.queries.reviews import may_name
 from expertpool.reviews.queries.sheets import submitted_sheets
 from expertpool.reviews.rules.wording import settings_words, words_of
-from expertpool.reviews.services import result_files
+from expertpool.reviews.services import result_files, sheet_files
 
 
 def _summary(user: User, pk: int, code: str, now: datetime) -> Summary:
@@ -63,6 +70,7 @@ def result(request: UserRequest, pk: int) -> HttpResponse:
         "figures": _figures(summary),
         "may_export": results_visible_to(request.user, EXPORT).filter(review=pk).exists(),
         "own_form": result_files.own_form(summary),
+        "own_sheet": template_for(sheet_files.PAPER_CODE, summary.review.project.kind) is not None,
     }
     return render(request, "reviews/result.html", context)
 
@@ -106,6 +114,15 @@ def _short(number: Fraction | None) -> str:
 def _signed(number: Fraction) -> str:
     text = _short(number)
     return text if text.startswith("-") or text == "0" else f"+{text}"
+
+
+@require_safe
+@never_cache
+@requires(RESULTS)
+def pairs(request: UserRequest) -> HttpResponse:
+    """Experts who score more alike than chance, over many reviews."""
+    found = alikes_for(request.user, now=timezone.now())
+    return render(request, "reviews/pairs.html", {"found": found})
 
 
 @require_safe
@@ -168,6 +185,34 @@ def _said(summary: Summary, item: str, means: dict[str, Fraction]) -> list[tuple
 @require_safe
 @never_cache
 @requires(EXPORT)
+def result_sheet(request: UserRequest, pk: int, place: int) -> HttpResponseBase:
+    """What one expert submitted, as PDF with his signature; ``own``: in the customer's form."""
+    now = timezone.now()
+    summary = _summary(request.user, pk, EXPORT, now)
+    row = get_object_or_404(counted_submissions(summary.review), reviewer__place=place)
+    if row.is_altered:
+        raise Http404
+    # The minute is nobody's business while names of others are sealed: the day does.
+    submitted = f"{timezone.localdate(row.submitted_at):%Y-%m-%d}"
+    row.reviewer.review = summary.review
+    signed = sheet_files.Signed(row, summary.names[row.reviewer.key], submitted)
+    try:
+        content, ending = sheet_files.sheet_file(signed, at=now, own_form="own" in request.GET)
+    except TemplateRefused as refusal:
+        return _refused(request, refusal)
+    sheet_files.log_sheet(signed, actor=request.user, now=now)
+    name = f"{sheet_files.TITLE} {summary.review.project.number} {signed.expert}.{ending}"
+    return file_answer(content, name=name, inline=ending == "pdf")
+
+
+def _refused(request: UserRequest, refusal: TemplateRefused) -> HttpResponse:
+    context = {"title": "模板不能用", "icon": "file-off", "text": str(refusal)}
+    return render(request, "core/empty.html", context, status=409)
+
+
+@require_safe
+@never_cache
+@requires(EXPORT)
 def result_file(request: UserRequest, pk: int, form: str) -> HttpResponseBase:
     """The summary as PDF, Excel, in the customer's own form, or its public record."""
     now = timezone.now()
@@ -188,7 +233,6 @@ def result_file(request: UserRequest, pk: int, form: str) -> HttpResponseBase:
         try:
             content = result_files.result_paper(template, summary, user=request.user, at=now)
         except TemplateRefused as refusal:
-            context = {"title": "模板不能用", "icon": "file-off", "text": str(refusal)}
-            return render(request, "core/empty.html", context, status=409)
+            return _refused(request, refusal)
     result_files.log_file(summary, form, actor=request.user, now=now)
     return file_answer(content, name=f"{name}.{form}", inline=form == "pdf")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,10 +21,14 @@ from expertpool.accounts.services.roles import Grant, save_role
 from expertpool.audit.models import Entry
 from expertpool.papers.registry import PAPERS
 from expertpool.papers.services import upload_template
-from expertpool.reviews.models import ReviewResult
+from expertpool.reviews.calculation.figures import pairs_alike
+from expertpool.reviews.models import Reviewer, ReviewResult
+from expertpool.reviews.services import sheet_files
 from expertpool.reviews.services.result_files import PAPER, starter
 from tests.factories.accounts import make_user
+from tests.factories.experts import give_account, make_expert
 from tests.factories.review_rules import make_result
+from tests.factories.scoring import fill_in, make_open, reviewer_of, submit
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +100,56 @@ def test_the_customers_own_form_is_filled(
     assert any("王立新 65、李建国 60" in one or "李建国 60、王立新 65" in one for one in cells)
 
 
+@pytest.mark.shows("OVW-15")
+def test_the_sheet_of_each_expert_is_taken_away_with_his_hand(
+    office: Client, row: ReviewResult, operator: User
+) -> None:
+    url = reverse("reviews:result_sheet", args=[row.review_id, 1])
+    page = office.get(reverse("reviews:result", args=[row.review_id])).content.decode()
+    assert url in page
+    assert "本单位格式" not in page
+    assert office.get(url).content.startswith(b"%PDF")
+    assert Entry.objects.get(action="review.print").after["文件"] == "评审打分表"  # type: ignore[index]
+    upload_template(
+        paper=PAPERS[sheet_files.PAPER_CODE],
+        project_kind="",
+        uploaded_file=SimpleUploadedFile("打分表.xlsx", sheet_files.starter()),
+        actor=operator,
+        now=timezone.now(),
+    )
+    assert (
+        "本单位格式" in office.get(reverse("reviews:result", args=[row.review_id])).content.decode()
+    )
+    answer = office.get(url, {"own": "1"})
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+    cells = [
+        one.value for line in load_workbook(io.BytesIO(content)).active.iter_rows() for one in line
+    ]
+    assert "方案完整" in cells or any("方案完整" in str(one) for one in cells)
+    assert {"方案", "50"} <= set(map(str, cells))
+    assert office.get(reverse("reviews:result_sheet", args=[row.review_id, 9])).status_code == 404
+    reviewer = Reviewer.objects.get(review=row.review_id, place=1)
+    # He himself, too; of an anonymous review by its numbers alone.
+    user = reviewer.expert.user
+    assert user
+    login(office, user)
+    own = reverse("reviews:own_sheet", args=[reviewer.pk])
+    assert own in office.get(reverse("reviews:own_review", args=[reviewer.pk])).content.decode()
+    assert office.get(own).content.startswith(b"%PDF")
+
+
+def test_an_anonymous_review_names_no_item_to_its_expert(operator: User) -> None:
+    expert = make_expert("王立新")
+    give_account(expert, make_user("expert"))
+    review = make_open(operator, now=timezone.now(), pool=(expert,), anonymous=True)
+    row = reviewer_of(review, expert)
+    fill_in(row, now=timezone.now())
+    made = submit(row, now=timezone.now())
+    named, own = (sheet_files.Signed(made, "王立新", "", own=one) for one in (False, True))
+    assert {one.name for one in named.parts} == {"T-1 一标段投标文件", "T-2 二标段投标文件"}
+    assert all(one.name.startswith("匿名") and not one.note for one in own.parts)
+
+
 def test_who_may_not_read_the_panel_reads_numbers(
     client: Client, row: ReviewResult, admin: User
 ) -> None:
@@ -122,3 +177,23 @@ def test_a_result_that_was_altered_says_so(office: Client, row: ReviewResult) ->
     ReviewResult.objects.filter(pk=row.pk).update(content=content)
     page = office.get(reverse("reviews:result", args=[row.review_id])).content.decode()
     assert "结果被改动过" in page
+
+
+@pytest.mark.shows("OVW-15")
+def test_pairs_who_score_alike_are_shown_to_whoever_may_read_their_names(
+    client: Client, operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = [make_expert(name) for name in ("王立新", "李建国", "周敏")]
+    first = make_result(operator, pool=pool, values=("50", "50", "20"), seats=3)
+    login(client, operator)
+    url = reverse("reviews:pairs")
+    assert "没有超出偶然的" in client.get(url).content.decode()  # of two items nothing can be said
+    monkeypatch.setattr(
+        "expertpool.reviews.queries.pairs.pairs_alike", partial(pairs_alike, at_least=2, beyond=-9)
+    )
+    page = client.get(url).content.decode()
+    assert all(one.name in page for one in pool)
+    assert "1 次" in page
+    # What was altered is not counted; nor are those whose names somebody may not read.
+    Reviewer.objects.filter(review=first.review_id, place=1).update(is_leader=True)
+    assert "没有超出偶然的" in client.get(url).content.decode()

@@ -21,7 +21,7 @@ class ReviewsConfig(AppConfig):
         from expertpool.papers.registry import PAPERS
         from expertpool.projects.queries.archive import OBSTACLES, Obstacle
         from expertpool.reviews.actions import ACTIONS
-        from expertpool.reviews.exports import AssignmentExport
+        from expertpool.reviews.exports import AssignmentExport, ReviewExport
         from expertpool.reviews.home import TODOS
         from expertpool.reviews.menu import GROUP, ITEMS
         from expertpool.reviews.occasions import OCCASIONS as TOLD
@@ -51,7 +51,7 @@ class ReviewsConfig(AppConfig):
         OCCASIONS.add(*TOLD)
         IMPORTS.add(ItemImporter)
         FILE_SUBJECTS.add(ITEM_FILES)
-        EXPORTS.add(AssignmentExport())
+        EXPORTS.add(AssignmentExport(), ReviewExport())
         register_matters(*MATTERS)
         PAPERS.add(*SHEETS, SHEET)
         MANDATES.add(*WRITTEN)

@@ -1,17 +1,23 @@
-"""Exports of who scores what."""
+"""Exports of who scores what, and of reviews with their figures."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.utils import timezone
 
 from expertpool.core.exporting import ExportColumn, Exporter, Params, Rows
 from expertpool.core.text import is_key
-from expertpool.reviews.models import ScoreSheet
+from expertpool.reviews.calculation import RuleTree
+from expertpool.reviews.calculation.figures import far_totals, icc, kendall_w, whole
+from expertpool.reviews.forms.reviews import ReviewFilter
+from expertpool.reviews.models import Review, ScoreSheet
 from expertpool.reviews.permissions import EXPORT
 from expertpool.reviews.queries.assignments import assignment_of
-from expertpool.reviews.queries.reviews import may_name, reviews_visible_to
+from expertpool.reviews.queries.reviews import may_name, reviews_visible_to, with_progress
 
 
 class AssignmentExport(Exporter):
@@ -51,3 +57,75 @@ class AssignmentExport(Exporter):
         rows = ScoreSheet.objects.filter(reviewer__review=review, reviewer__left_at__isnull=True)
         rows = rows.select_related("item", "reviewer__expert__employer")
         return rows.order_by("item__place", "reviewer__place")
+
+
+class ReviewExport(Exporter):
+    """The reviews of the list: how far each has come, and of those that have ended how far their experts agree."""
+
+    code = "reviews.reviews"
+    title = "评审统计"
+    permission = EXPORT
+    columns = (
+        ExportColumn("number", "项目编号", lambda row: row.project.number, of=("projects.number",)),
+        ExportColumn(
+            "project", "项目", lambda row: row.project.name, width=36, of=("projects.name",)
+        ),
+        ExportColumn("kind", "项目类型", lambda row: row.project.kind),
+        ExportColumn("department", "所属部门", lambda row: str(row.project.department), width=20),
+        ExportColumn("state", "状态", lambda row: str(row.state.label)),
+        ExportColumn("rule", "评审规则", lambda row: str(row.rule or ""), width=24),
+        ExportColumn("things", "评审对象数", lambda row: row.things),
+        ExportColumn("people", "评审专家数", lambda row: row.people),
+        ExportColumn("submitted", "已提交", lambda row: row.submitted),
+        ExportColumn("opened", "评审开始时间", lambda row: row.opened_at, width=20),
+        ExportColumn("due", "截止时间", lambda row: row.due_at, width=20),
+        ExportColumn("ended", "评审结束时间", lambda row: row.ended_at, width=20),
+        ExportColumn("fallen", "未通过", lambda row: _figures(row).fallen),
+        ExportColumn("agreement", "排序一致（Kendall W）", lambda row: _figures(row).agreement),
+        ExportColumn("reliability", "评分一致（ICC）", lambda row: _figures(row).reliability),
+        ExportColumn("far", "相差较大的总分数", lambda row: _figures(row).far),
+    )
+
+    def rows(self, user: Any, params: Params) -> Any:
+        found = ReviewFilter(params).filter(reviews_visible_to(user, EXPORT))
+        return with_progress(found).select_related("result").order_by("-created_at", "-pk")
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """What the result of a review says of its experts; nothing where there is none, or somebody altered it."""
+
+    fallen: int | str = ""
+    agreement: float | str = ""
+    reliability: float | str = ""
+    far: int | str = ""
+
+
+def _figures(row: Review) -> _Figures:
+    known: _Figures | None = row.__dict__.get("figures")
+    if known is None:
+        known = row.__dict__["figures"] = _figures_of(row)
+    return known
+
+
+def _figures_of(row: Review) -> _Figures:
+    sealed = getattr(row, "result", None)
+    if sealed is None or sealed.is_altered:
+        return _Figures()
+    found = sealed.content["result"]["rows"]
+    table = {
+        one["item"]: {expert: Decimal(total) for expert, total in one["totals"]}
+        for one in found
+        if one["totals"]
+    }
+    rows = whole(table)
+    return _Figures(
+        fallen=sum(one["fallen"] is not None for one in found),
+        agreement=_number(kendall_w(rows) if rows else None),
+        reliability=_number(icc(rows) if rows else None),
+        far=len(far_totals(RuleTree.from_json(sealed.content["rule"]), table)),
+    )
+
+
+def _number(found: Fraction | None) -> float | str:
+    return "" if found is None else round(float(found), 2)

@@ -2,7 +2,7 @@ from django.urls import include, path
 
 from expertpool.core.importing import import_urls
 from expertpool.reviews.services.importing import ItemImporter
-from expertpool.reviews.views import assignments, office, own, place, results, rules
+from expertpool.reviews.views import assignments, office, own, people, place, results, rules
 
 app_name = "reviews"
 urlpatterns = [
@@ -20,9 +20,10 @@ urlpatterns = [
     path("reviews/items/<int:pk>/remove/", office.item_remove, name="item_remove"),
     path("reviews/items/<int:pk>/files/", office.item_files, name="item_files"),
     path("reviews/<int:pk>/materials/", office.materials, name="materials"),
-    path("reviews/<int:pk>/join/", office.join, name="join"),
-    path("reviews/people/<int:pk>/sign-in/", office.sign_in, name="sign_in"),
-    path("reviews/people/<int:pk>/leave/", office.leave, name="leave"),
+    path("reviews/<int:pk>/join/", people.join, name="join"),
+    path("reviews/people/<int:pk>/sign-in/", people.sign_in, name="sign_in"),
+    path("reviews/people/<int:pk>/lead/", people.lead, name="lead"),
+    path("reviews/people/<int:pk>/leave/", people.leave, name="leave"),
     path("reviews/projects/<int:pk>/new/", office.create, name="create"),
     path("reviews/<int:pk>/assignment/", assignments.assignment, name="assignment"),
     path("reviews/<int:pk>/assignment/edit/", assignments.assignment_edit, name="assignment_edit"),
@@ -41,6 +42,11 @@ urlpatterns = [
         "reviews/items/<int:pk>/experts/",
         assignments.assignment_choose,
         name="assignment_choose",
+    ),
+    path(
+        "reviews/items/<int:pk>/recuse/",
+        assignments.assignment_recuse,
+        name="assignment_recuse",
     ),
     path(
         "reviews/<int:pk>/assignment/hand-in/",

@@ -1146,6 +1146,7 @@ RULES: dict[str, Rule] = {
     "reviews:materials": only("admin", "operator", kwargs=review),
     "reviews:join": only("admin", "operator", kwargs=review),
     "reviews:sign_in": only("admin", "operator", kwargs=reviewer),
+    "reviews:lead": only("admin", "operator", kwargs=reviewer),
     "reviews:leave": only("admin", "operator", kwargs=reviewer),
     "reviews:import": only("admin", "operator"),
     "reviews:import_template": only("admin", "operator"),
@@ -1166,6 +1167,7 @@ RULES: dict[str, Rule] = {
     ),
     "reviews:assignment_abandon": only("admin", "operator", kwargs=assigned),
     "reviews:assignment_choose": only("admin", "operator", kwargs=by_hand),
+    "reviews:assignment_recuse": only("admin", "operator", kwargs=by_hand),
     "reviews:assignment_hand_in": only("admin", "operator", kwargs=assigned),
     "reviews:assignment_confirm": only("admin", "supervisor", kwargs=assigned),
     "reviews:assignment_record": only(

@@ -113,3 +113,19 @@ class ChoiceForm(forms.Form):
         field: Any = self.fields["experts"]
         field.choices = choices
         self.initial = {"experts": chosen}
+
+
+class RecuseForm(forms.Form):
+    """Who has to stay away from an item, and why: ``people`` are pairs of the place and the name."""
+
+    expert = forms.TypedChoiceField(label="回避的专家", coerce=int)
+    reason = forms.CharField(
+        label="回避原因",
+        max_length=200,
+        help_text="如「与申报人是同门」。他填过的评分作废，由系统改由其他专家评。",
+    )
+
+    def __init__(self, data: Any = None, *, people: list[tuple[int, str]]) -> None:
+        super().__init__(data)
+        field: Any = self.fields["expert"]
+        field.choices = people

@@ -24,6 +24,7 @@ from expertpool.projects.enums import AvoidanceSubject
 from expertpool.projects.models import Avoidance
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ReviewItem, ScoreSheet
+from expertpool.reviews.models.reviews import hash_of
 from expertpool.reviews.permissions import CONFIRM
 from expertpool.reviews.queries.reviews import SCORES, reviews_visible_to
 from expertpool.reviews.queries.sheets import items_of
@@ -326,14 +327,40 @@ def _asked_of(review: Review) -> dict[int, set[int]] | None:
         if row.is_altered:
             raise ReviewRefused(ALTERED)
         people = dict(Reviewer.objects.filter(review=review).values_list("place", "pk"))
-        for item, places in row.chosen.items() if row.drawn_at else ():
-            for place in places:
-                found.setdefault(people[place], set()).add(int(item))
-        return found
+        return {people[place]: items for place, items in given_by_hand(row).items()}
     sealed, drawn = sealed_things(row)
     state = replay(order_of(row, sealed, row.reveals), row)
     for commit, one in drawn.items():
         found.setdefault(one.reviewer_id, set()).update(map(int, state.items_of(commit)))
+    return found
+
+
+def link_of(head: str, event: Mapping[str, Any]) -> str:
+    """Return what links ``event`` of what was chosen by hand behind ``head``."""
+    return hash_of([head, event])
+
+
+def given_by_hand(row: ItemAssignment) -> dict[int, set[int]]:
+    """Return which items (places) each expert (place) scores by ``row``, which was chosen by hand and confirmed, after what
+    went on to others since.
+
+    Refuses (ReviewRefused) what does not follow from what was confirmed: the proof names its last event alone.
+    """
+    found: dict[int, set[int]] = {}
+    if row.drawn_at is None:
+        return found
+    head = row.seal
+    for one in row.events:
+        event = {name: said for name, said in one.items() if name != "hash"}
+        if (head := link_of(head, event)) != one["hash"]:
+            raise ReviewRefused(ALTERED)
+    for item, places in row.chosen.items():
+        for place in places:
+            found.setdefault(place, set()).add(int(item))
+    for one in row.events:
+        found.setdefault(one["out"], set()).discard(one["item"])
+        if one["in"] is not None:
+            found.setdefault(one["in"], set()).add(one["item"])
     return found
 
 

@@ -25,7 +25,6 @@ from expertpool.reviews.models import (
     Reviewer,
     ReviewItem,
     ScoreSheet,
-    Submission,
 )
 from expertpool.reviews.queries.assignments import (
     ALTERED,
@@ -37,12 +36,11 @@ from expertpool.reviews.queries.assignments import (
     fitting_of,
     given_values,
     order_of,
-    replay,
     rule_for,
     sealed_things,
     why_too_few,
 )
-from expertpool.reviews.queries.reviews import STANDING, may_name
+from expertpool.reviews.queries.reviews import may_name
 from expertpool.reviews.services.organising import lock_review
 from expertpool.reviews.services.telling import tell_assigned
 from expertpool.workflow.queries.second_person import why_not_second
@@ -257,17 +255,17 @@ def _draw(
         "pk", flat=True
     )
     leaving = {commit: False for commit, one in people.items() if one.reviewer_id in set(gone)}
-    state, more = _leave(first.state, leaving, {})
+    state, more = let_go(first.state, leaving, {})
     if not more:
         step = engine.end_assignment(state)
         state, more = step.state, [(event, "complete", SYSTEM) for event in step.events]
     row.seed, row.drawn_at = order.seed, now
-    _append(row, order, [*told, *more], now)
+    append_events(row, order, [*told, *more], now)
     row.save()
-    made = _make_sheets(row, state, people)
+    made = make_sheets(row, state, people)
     after = {"种子": row.seed, "事件链头": row.head, "分配": f"{len(made)} 人次"}
     record("review.assign", actor=actor, now=now, subject=row, after=after)
-    _tell_holders(review, made, "", now)
+    tell_holders(review, made, "", now)
 
 
 Told = list[
@@ -275,42 +273,7 @@ Told = list[
 ]  # events, each with why and whose hand it was
 
 
-def replace_leaver(*, reviewer: Reviewer, actor: User, now: datetime) -> None:
-    """Give the items of ``reviewer``, who has left, to others of those who were sealed, by the same tickets, unless what he
-    submitted counts. Nobody loses what he has; who has submitted gets nothing more. Those who get something are told.
-    Logged; nothing where items were not given by chance. The caller holds the review's transaction.
-
-    Refuses (ReviewRefused) what is no more what was sealed.
-    """
-    review = lock_review(reviewer.review)
-    row = assignment_of(review)
-    if row is None or row.drawn_at is None or row.by_hand:
-        return
-    sealed, people = sealed_things(row)
-    order = order_of(row, sealed, row.reveals)
-    state = replay(order, row)
-    done = Submission.objects.filter(STANDING, reviewer__review=review)
-    signed = set(done.values_list("reviewer_id", flat=True))
-    stays = reviewer.counts and reviewer.pk in signed
-    his = {commit: stays for commit, one in people.items() if one.reviewer_id == reviewer.pk}
-    busy = {commit: "busy" for commit, one in people.items() if one.reviewer_id in signed}
-    state, told = _leave(state, his, busy)
-    if not told:
-        return
-    _append(row, order, told, now)
-    row.save()
-    made = _make_sheets(row, state, people)
-    after = {
-        "席位": str(reviewer),
-        "改由他人评": f"{len(made)} 人次",
-        "仍缺": f"{sum(state.lacking.values())} 人次",
-        "事件链头": row.head,
-    }
-    record("review.reassign", actor=actor, now=now, subject=row, after=after)
-    _tell_holders(review, made, f":{row.head[:16]}", now)
-
-
-def _leave(
+def let_go(
     state: engine.AssignmentState, leaving: Mapping[str, bool], busy: Mapping[str, str]
 ) -> tuple[engine.AssignmentState, Told]:
     """Let those of ``leaving`` (commitment → what he holds counts) go, give what they give up to others but for ``busy``."""
@@ -335,7 +298,9 @@ def _leave(
     return step.state, [*told, *((event, "complete", SYSTEM) for event in step.events)]
 
 
-def _append(row: ItemAssignment, order: engine.AssignmentOrder, told: Told, now: datetime) -> None:
+def append_events(
+    row: ItemAssignment, order: engine.AssignmentOrder, told: Told, now: datetime
+) -> None:
     """Put ``told`` behind the events of ``row``, chained."""
     at = timezone.localtime(now).isoformat(timespec="seconds")
     said = [
@@ -346,7 +311,7 @@ def _append(row: ItemAssignment, order: engine.AssignmentOrder, told: Told, now:
     row.events = [*row.events, *(engine.entry_to_dict(event) for event in chained)]
 
 
-def _make_sheets(
+def make_sheets(
     row: ItemAssignment, state: engine.AssignmentState, people: Mapping[str, Person]
 ) -> list[ScoreSheet]:
     """Give whoever holds an item, and is there, a sheet of it; return the new ones."""
@@ -364,7 +329,7 @@ def _make_sheets(
     return ScoreSheet.objects.bulk_create(made, batch_size=1000)
 
 
-def _tell_holders(review: Review, sheets: Sequence[ScoreSheet], key: str, now: datetime) -> None:
+def tell_holders(review: Review, sheets: Sequence[ScoreSheet], key: str, now: datetime) -> None:
     holders = {sheet.reviewer_id for sheet in sheets}
     rows = Reviewer.objects.filter(pk__in=holders).select_related("expert__user", "invitation")
     tell_assigned(review, list(rows.order_by("place")), key, now=now)

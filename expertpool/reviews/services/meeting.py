@@ -15,8 +15,8 @@ from expertpool.reviews.models import HandBack, Review, Reviewer, Submission
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.place import is_held_now, is_place_code
 from expertpool.reviews.queries.reviews import STANDING, may_name, standbys
-from expertpool.reviews.services.assigning import replace_leaver
-from expertpool.reviews.services.organising import join, lock_review
+from expertpool.reviews.services.organising import is_led, join, lock_review
+from expertpool.reviews.services.replacing import replace_leaver
 from expertpool.reviews.services.telling import tell_joined
 from expertpool.workflow.services.two_persons import end_with_subject
 
@@ -76,7 +76,7 @@ def let_leave(
     *, reviewer: Reviewer, reason: str, counts: bool, actor: User, now: datetime
 ) -> Reviewer:
     """Let ``reviewer`` score no more, for ``reason``; what he has submitted ``counts`` or not. What he
-    was given by chance goes on to others (`assigning.replace_leaver`). Logged.
+    was given goes on to others (`replacing.replace_leaver`). Logged.
 
     Refuses (ReviewRefused) without a reason, a review that is not open, who has left, and the last who scores.
     """
@@ -109,6 +109,25 @@ def let_leave(
 
 
 @transaction.atomic
+def appoint_leader(*, reviewer: Reviewer, actor: User, now: datetime) -> Reviewer:
+    """Let ``reviewer`` lead the panel, since nobody does: whoever led has left, or there was none. By a rule that gives the
+    leader's scores a weight his have it now. Logged.
+
+    Refuses (ReviewRefused) while somebody leads, a review that is not open, and who has left or was altered.
+    """
+    review = lock_review(reviewer.review)
+    row = _held(reviewer)
+    if row.is_altered:
+        raise ReviewRefused("这位专家的评审记录在系统之外被改动过，请管理员核查。")
+    if is_led(review):
+        raise ReviewRefused("评审组已有组长；组长退出后才能另行指定。")
+    row.is_leader = True
+    row.save()
+    record("review.leader", actor=actor, now=now, subject=row.review, after={"组长": str(row)})
+    return row
+
+
+@transaction.atomic
 def bring_in(*, review: Review, invitation_id: int, actor: User, now: datetime) -> Reviewer:
     """Let somebody who stands by for the panel of ``review`` score, from the beginning. He is told. Logged.
 
@@ -120,7 +139,7 @@ def bring_in(*, review: Review, invitation_id: int, actor: User, now: datetime) 
         raise ReviewRefused("您无权查看名单，不能安排候补专家。")
     if assignment_of(row) is not None:
         raise ReviewRefused(
-            "这次评审的评审对象是随机分配的，有人退出时由已参加分配的其他专家接着评。"
+            "这次评审的评审对象是分给部分专家的，有人退出时由参加分配的其他专家接着评。"
         )
     members = {one.invitation_id: one for one in standbys(row)}
     if invitation_id not in members:

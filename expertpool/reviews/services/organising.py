@@ -266,7 +266,7 @@ def join(review: Review, member: PanelMember, line: Invitation, now: datetime) -
         invitation=line,
         expert=expert.merged_into or expert,
         place=last + 1,
-        is_leader=member.role == PanelRole.LEADER and not _is_led(review),
+        is_leader=member.role == PanelRole.LEADER and not is_led(review),
         joined_at=now,
     )
     items = items_of(review) if assignment_of(review) is None else []
@@ -274,7 +274,8 @@ def join(review: Review, member: PanelMember, line: Invitation, now: datetime) -
     return row
 
 
-def _is_led(review: Review) -> bool:
+def is_led(review: Review) -> bool:
+    """Tell whether somebody who has not left leads the panel of ``review``."""
     return Reviewer.objects.filter(review=review, is_leader=True, left_at__isnull=True).exists()
 
 

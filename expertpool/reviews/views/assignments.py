@@ -28,8 +28,13 @@ from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.reviews.enums import AssignmentState
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.exports import AssignmentExport
-from expertpool.reviews.forms.assignments import ChoiceForm, ShareForm, ValueForm
-from expertpool.reviews.models import ItemAssignment, Review, ReviewItem
+from expertpool.reviews.forms.assignments import (
+    ChoiceForm,
+    RecuseForm,
+    ShareForm,
+    ValueForm,
+)
+from expertpool.reviews.models import ItemAssignment, Review, ReviewItem, ScoreSheet
 from expertpool.reviews.permissions import CONFIRM, EXPORT, MANAGE, VIEW
 from expertpool.reviews.queries.assignments import (
     OPERATOR,
@@ -46,7 +51,7 @@ from expertpool.reviews.queries.assignments import (
 )
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.reviews import may_name, reviews_visible_to
-from expertpool.reviews.services import assigning, choosing
+from expertpool.reviews.services import assigning, choosing, replacing
 
 RIGHTS = {OPERATOR: MANAGE, SUPERVISOR: CONFIRM}
 SHOWN = 200  # drawn items that the page lists; the export has all
@@ -84,6 +89,7 @@ def assignment(request: UserRequest, pk: int) -> HttpResponse:
         "confirmation": _confirmation(row, review, request.user, now),
         "contributions": _contributions(row, review, request.user, now),
         "export_url": _export_url(request.user, review, now) if row.drawn_at else "",
+        "goes_on": row.drawn_at is not None and review.is_open(now),
         "given_up": ItemAssignment.objects.filter(review=review, voided_at__isnull=False),
         "crumbs": [
             {"label": review.project.name, "url": reverse("reviews:detail", args=[review.pk])}
@@ -226,6 +232,49 @@ def assignment_choose(request: UserRequest, pk: int) -> HttpResponse:
         refresh="page",
         refusals=ReviewRefused,
         editing=editing,
+        back=reverse("reviews:assignment", args=[item.review_id]),
+    )
+
+
+@requires(MANAGE)
+def assignment_recuse(request: UserRequest, pk: int) -> HttpResponse:
+    """Take an item from an expert who has to stay away from it (drawer)."""
+    now = timezone.now()
+    rows = ReviewItem.objects.filter(review__in=reviews_visible_to(request.user, MANAGE))
+    item = get_object_or_404(rows.select_related("review__project"), pk=pk)
+    if not may_name(request.user, item.review.project, now=now):
+        raise PermissionDenied
+    sheets = ScoreSheet.objects.filter(item=item, reviewer__left_at__isnull=True)
+    people = {
+        one.reviewer.place: one.reviewer
+        for one in sheets.select_related("reviewer__expert").order_by("reviewer__place")
+    }
+    choices = [(place, one.expert.name) for place, one in people.items()]
+    form = RecuseForm(request.POST or None, people=choices)
+
+    def write() -> str:
+        got = replacing.recuse(
+            reviewer=people[form.cleaned_data["expert"]],
+            item=item,
+            reason=form.cleaned_data["reason"],
+            actor=request.user,
+            now=now,
+        )
+        named = "、".join(one.expert.name for one in got)
+        return (
+            f"已回避，改由{named}评，已通知。"
+            if got
+            else "已回避，没有其他专家能评，这个评审对象少一人评。"
+        )
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title=f"回避 · {item.number}",
+        submit_label="确认回避",
+        refresh="page",
+        refusals=ReviewRefused,
         back=reverse("reviews:assignment", args=[item.review_id]),
     )
 

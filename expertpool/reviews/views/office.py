@@ -13,32 +13,29 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from expertpool.accounts.models import User, UserRequest
+from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
+from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
 from expertpool.core.views.drawers import drawer_form, posted
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import listing, render_list
-from expertpool.draws.queries.draws import valid_draws
-from expertpool.draws.services.names import read_panel
 from expertpool.reviews.exceptions import ReviewRefused
+from expertpool.reviews.exports import ReviewExport
 from expertpool.reviews.forms.reviews import (
     ItemForm,
-    JoinForm,
-    LeaveForm,
     MaterialsForm,
     ReviewFilter,
     TermsForm,
 )
-from expertpool.reviews.models import Review, Reviewer, ReviewItem
-from expertpool.reviews.permissions import MANAGE, VIEW
+from expertpool.reviews.models import Review, ReviewItem
+from expertpool.reviews.permissions import EXPORT, MANAGE, VIEW
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.materials import materials_of
 from expertpool.reviews.queries.place import is_held_now
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.results import results_visible_to
 from expertpool.reviews.queries.reviews import (
-    may_have_submitted,
     may_name,
     panel_is_known,
     projects_without_review,
@@ -48,7 +45,7 @@ from expertpool.reviews.queries.reviews import (
 )
 from expertpool.reviews.queries.rules import rules_for
 from expertpool.reviews.queries.sheets import are_fixed, items_of, rule_of
-from expertpool.reviews.services import meeting, organising
+from expertpool.reviews.services import organising
 from expertpool.reviews.services.materials import Taken, take_materials
 from expertpool.reviews.tables import REVIEW_SORTS, REVIEW_TABS
 from expertpool.workflow.queries.requests import waiting_about
@@ -69,7 +66,9 @@ def reviews(request: UserRequest) -> HttpResponse:
         form=ReviewFilter(request.GET),
         tabs=REVIEW_TABS,
     )
-    return render_list(request, "reviews/list.html", found.context)
+    may_export = request.user.has_permission(EXPORT)
+    context = found.context | {"export_url": export_url(ReviewExport.code) if may_export else ""}
+    return render_list(request, "reviews/list.html", context)
 
 
 @require_safe
@@ -96,6 +95,7 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "missing": sum(one.is_missing for one in people),
         "altered": bool(row.opened_at and not are_fixed(row, items)),
         "rewritten": row.is_altered,
+        "led": any(one.reviewer.is_leader and not one.reviewer.left_at for one in people),
         "held": any(one.is_held for one in people),
         "named": may_name(user, row.project, now=now),
         "known": panel_is_known(row.project),
@@ -158,7 +158,7 @@ def create(request: UserRequest, pk: int) -> HttpResponse:
 def edit(request: UserRequest, pk: int) -> HttpResponse:
     """Change how a review is held (drawer)."""
     editing = Editing(request, Edits((Review, [pk])))
-    row = _managed(request, pk)
+    row = managed(request, pk)
     form = TermsForm(request.POST or None, rules=rules_for(row.project), review=row)
 
     def write() -> None:
@@ -166,13 +166,13 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
             review=row, terms=form.terms, actor=request.user, now=timezone.now()
         )
 
-    return _drawer(request, form, write, title="评审设置", back=pk, editing=editing)
+    return drawer(request, form, write, title="评审设置", back=pk, editing=editing)
 
 
 @requires(MANAGE)
 def item_new(request: UserRequest, pk: int) -> HttpResponse:
     """Add something that is scored (drawer)."""
-    row = _managed(request, pk)
+    row = managed(request, pk)
     form = ItemForm(request.POST or None)
 
     def write() -> None:
@@ -180,7 +180,7 @@ def item_new(request: UserRequest, pk: int) -> HttpResponse:
             review=row, things=[form.thing], actor=request.user, now=timezone.now()
         )
 
-    return _drawer(request, form, write, title="添加评审对象", back=pk)
+    return drawer(request, form, write, title="添加评审对象", back=pk)
 
 
 @requires(MANAGE)
@@ -193,7 +193,7 @@ def item_edit(request: UserRequest, pk: int) -> HttpResponse:
     def write() -> None:
         organising.edit_item(item=item, thing=form.thing, actor=request.user, now=timezone.now())
 
-    return _drawer(
+    return drawer(
         request,
         form,
         write,
@@ -207,7 +207,7 @@ def item_edit(request: UserRequest, pk: int) -> HttpResponse:
 @requires(MANAGE)
 def item_remove(request: UserRequest, pk: int) -> HttpResponse:
     item = _item(request, pk)
-    return _act(
+    return act(
         request,
         item.review_id,
         lambda: organising.remove_item(item=item, actor=request.user, now=timezone.now()),
@@ -219,8 +219,8 @@ def item_remove(request: UserRequest, pk: int) -> HttpResponse:
 @requires(MANAGE)
 def start(request: UserRequest, pk: int) -> HttpResponse:
     """Open a review for its panel."""
-    row = _managed(request, pk)
-    return _act(
+    row = managed(request, pk)
+    return act(
         request,
         pk,
         lambda: organising.open_review(review=row, actor=request.user, now=timezone.now()),
@@ -232,8 +232,8 @@ def start(request: UserRequest, pk: int) -> HttpResponse:
 @requires(MANAGE)
 def stage(request: UserRequest, pk: int) -> HttpResponse:
     """Open the next stage."""
-    row = _managed(request, pk)
-    return _act(
+    row = managed(request, pk)
+    return act(
         request,
         pk,
         lambda: organising.open_stage(review=row, actor=request.user, now=timezone.now()),
@@ -245,8 +245,8 @@ def stage(request: UserRequest, pk: int) -> HttpResponse:
 @requires(MANAGE)
 def remind(request: UserRequest, pk: int) -> HttpResponse:
     """Remind whoever has not submitted."""
-    row = _managed(request, pk)
-    return _act(
+    row = managed(request, pk)
+    return act(
         request,
         pk,
         lambda: organising.remind(review=row, actor=request.user, now=timezone.now()),
@@ -258,67 +258,13 @@ def remind(request: UserRequest, pk: int) -> HttpResponse:
 @requires(MANAGE)
 def end(request: UserRequest, pk: int) -> HttpResponse:
     """End the scoring."""
-    row = _managed(request, pk)
-    return _act(
+    row = managed(request, pk)
+    return act(
         request,
         pk,
         lambda: organising.end_review(review=row, actor=request.user, now=timezone.now()),
         "评审已结束。",
     )
-
-
-@require_POST
-@requires(MANAGE)
-def sign_in(request: UserRequest, pk: int) -> HttpResponse:
-    """Note that an expert is at the place."""
-    row = _reviewer(request, pk)
-    return _act(
-        request,
-        row.review_id,
-        lambda: meeting.sign_in(reviewer=row, actor=request.user, now=timezone.now()),
-        "已签到。",
-    )
-
-
-@requires(MANAGE)
-def leave(request: UserRequest, pk: int) -> HttpResponse:
-    """Let an expert score no more (drawer)."""
-    row = _reviewer(request, pk)
-    form = LeaveForm(request.POST or None, submitted=may_have_submitted(row))
-
-    def write() -> None:
-        meeting.let_leave(
-            reviewer=row,
-            reason=form.cleaned_data["reason"],
-            counts=form.cleaned_data.get("counts", False),
-            actor=request.user,
-            now=timezone.now(),
-        )
-
-    return _drawer(request, form, write, title=f"退出评审 · {row}", back=row.review_id)
-
-
-@requires(MANAGE)
-def join(request: UserRequest, pk: int) -> HttpResponse:
-    """Let somebody who stands by come in (drawer)."""
-    row, now = _managed(request, pk), timezone.now()
-    form = JoinForm(request.POST or None, people=_standbys(row, request.user, now))
-
-    def write() -> None:
-        line = form.cleaned_data["line"]
-        meeting.bring_in(review=row, invitation_id=line, actor=request.user, now=now)
-
-    return _drawer(request, form, write, title="候补专家加入", back=pk)
-
-
-def _standbys(row: Review, user: User, now: datetime) -> list[tuple[int, str]]:
-    """Return who may come in, by the names that ``user`` may read; the look is logged."""
-    lines = {one.invitation_id for one in standbys(row)}
-    if not lines or not may_name(user, row.project, now=now):
-        return []
-    draws = valid_draws(row.project)
-    named = read_panel(draws=draws, actor=user, now=now, purpose="安排候补专家")
-    return [(one.invitation.pk, one.expert.name) for one in named if one.invitation.pk in lines]
 
 
 @require_safe
@@ -331,7 +277,7 @@ def item_files(request: UserRequest, pk: int) -> HttpResponse:
 @requires(MANAGE)
 def materials(request: UserRequest, pk: int) -> HttpResponse:
     """Take the materials of many items from a ZIP (drawer)."""
-    row = _managed(request, pk)
+    row = managed(request, pk)
     form = MaterialsForm(*posted(request))
 
     def write() -> str:
@@ -345,7 +291,7 @@ def materials(request: UserRequest, pk: int) -> HttpResponse:
         )
         return _in_words(done)
 
-    return _drawer(request, form, write, title="批量上传材料", back=pk)
+    return drawer(request, form, write, title="批量上传材料", back=pk)
 
 
 def _in_words(done: Taken) -> str:
@@ -359,12 +305,7 @@ def _in_words(done: Taken) -> str:
     return "".join(said)
 
 
-def _reviewer(request: UserRequest, pk: int) -> Reviewer:
-    rows = Reviewer.objects.filter(review__in=reviews_visible_to(request.user, MANAGE))
-    return get_object_or_404(rows.select_related("review__rule"), pk=pk)
-
-
-def _managed(request: UserRequest, pk: int) -> Review:
+def managed(request: UserRequest, pk: int) -> Review:
     return get_object_or_404(reviews_visible_to(request.user, MANAGE), pk=pk)
 
 
@@ -373,7 +314,7 @@ def _item(request: UserRequest, pk: int) -> ReviewItem:
     return get_object_or_404(rows.select_related("review"), pk=pk)
 
 
-def _drawer(
+def drawer(
     request: UserRequest,
     form: Any,
     write: Callable[[], object],
@@ -394,7 +335,7 @@ def _drawer(
     )
 
 
-def _act(request: UserRequest, pk: int, write: Callable[[], object], message: str) -> HttpResponse:
+def act(request: UserRequest, pk: int, write: Callable[[], object], message: str) -> HttpResponse:
     try:
         write()
     except ReviewRefused as refusal:

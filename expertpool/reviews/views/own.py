@@ -27,6 +27,7 @@ from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.forms.reviews import SubmitForm
 from expertpool.reviews.models import Reviewer
 from expertpool.reviews.queries.materials import anonymous_material, neutral_name
+from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.reviews import reviewing
 from expertpool.reviews.queries.sheets import (
     last_remarks,
@@ -75,6 +76,7 @@ def review(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
         else "",
     }
     if done is None and context["is_open"]:
+        context["is_shared"] = assignment_of(row.review) is not None
         context["data"] = page_data(row.review, row, sheets)
         return render(request, "reviews/own_review.html", context)
     content = done.content if done else None

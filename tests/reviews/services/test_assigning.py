@@ -340,5 +340,5 @@ def test_who_left_before_the_values_gets_nothing(operator: User, supervisor: Use
 
 def test_nobody_from_outside_the_seal_is_brought_in(operator: User) -> None:
     review = make_campaign(operator, now=NOW)
-    with pytest.raises(ReviewRefused, match="随机分配"):
+    with pytest.raises(ReviewRefused, match="分给部分专家"):
         bring_in(review=review, invitation_id=0, actor=operator, now=NOW)

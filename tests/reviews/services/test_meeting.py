@@ -251,3 +251,24 @@ def test_while_names_are_sealed_nobody_sees_in_which_minute_somebody_came(
     assert f'data-label="签到">{minute}' in client.get(page).content.decode()
     make_draw(now=now, operator=operator)
     assert 'data-label="签到">今天' in client.get(page).content.decode()
+
+
+@pytest.mark.shows("OVW-13")
+def test_another_leads_once_nobody_does(client: Client, operator: User, expert: Expert) -> None:
+    review = make_open(operator, now=timezone.now(), pool=(expert, make_expert("李四")))
+    first, second = review.reviewers.order_by("place")
+    login(client, operator)
+    page = reverse("reviews:detail", args=[review.pk])
+    url = reverse("reviews:lead", args=[first.pk])
+    assert url in client.get(page).content.decode()
+    assert "已指定组长" in client.post(url, follow=True).content.decode()
+    assert url not in client.get(page).content.decode()
+    for at, row in enumerate((second, first)):
+        told = client.post(reverse("reviews:lead", args=[row.pk]), follow=True)
+        assert "已有组长" in told.content.decode(), at
+    let_leave(reviewer=first, reason="突发疾病", counts=False, actor=operator, now=timezone.now())
+    client.post(reverse("reviews:lead", args=[second.pk]))
+    second.refresh_from_db()
+    assert second.is_leader
+    assert not second.is_altered
+    assert Entry.objects.filter(action="review.leader").count() == 2

@@ -247,7 +247,7 @@ def test_what_somebody_else_wrote_is_marked(client: Client, operator: User, expe
     def look() -> tuple[int, bool, set[str]]:
         shown = client.get(page).content.decode()
         found = {label for label in forged_rows(now=NOW) if label in marks}
-        return shown.count("数据被改动过"), "组长" in shown, found
+        return shown.count("数据被改动过"), ">组长<" in shown, found
 
     assert look() == (0, False, set())
     ScoreSheet.objects.filter(reviewer=row, item__number="T-2").delete()

@@ -1,0 +1,245 @@
+"""What an expert was given goes on to others: he leaves, or gives back one item from which he has to stay away."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.text import SAY_MORE, is_reason
+from expertpool.reviews.exceptions import ReviewRefused
+from expertpool.reviews.models import (
+    ItemAssignment,
+    Review,
+    Reviewer,
+    ReviewItem,
+    ScoreSheet,
+    Submission,
+)
+from expertpool.reviews.queries.assignments import (
+    ALTERED,
+    assignment_of,
+    fitting_of,
+    given_by_hand,
+    link_of,
+    order_of,
+    replay,
+    sealed_things,
+)
+from expertpool.reviews.queries.reviews import STANDING
+from expertpool.reviews.services.assigning import (
+    BY_HAND,
+    SYSTEM,
+    Told,
+    append_events,
+    let_go,
+    make_sheets,
+    tell_holders,
+)
+from expertpool.reviews.services.organising import lock_review
+from vdraw import assignment as engine
+
+NOT_GIVEN = (
+    "这次评审由每位专家评全部评审对象，不能只回避其中一个；须回避的请办理退出，由候补专家替补。"
+)
+
+
+@transaction.atomic
+def recuse(
+    *, reviewer: Reviewer, item: ReviewItem, reason: str, actor: User, now: datetime
+) -> list[Reviewer]:
+    """Take ``item`` from ``reviewer``, who has to stay away from it for ``reason``, and give it to another of those among whom
+    items were given: by chance by the same tickets, by hand to whoever has fewest. What he had filled in of it is gone.
+    Return who got it (nobody where nobody fits); he is told. Logged.
+
+    Refuses (ReviewRefused) without a reason, where all score all, what is not his, once he has submitted, and what is no
+    more what was sealed.
+    """
+    review = lock_review(reviewer.review)
+    row = assignment_of(review)
+    if row is None or row.drawn_at is None:
+        raise ReviewRefused(NOT_GIVEN)
+    if not review.is_open(now):
+        raise ReviewRefused("评审没有在进行，或已过截止时间。")
+    if not is_reason(reason):
+        raise ReviewRefused(f"请写明回避的原因{SAY_MORE}。", field="reason")
+    # Whoever submits holds the row of his expert.
+    held = Reviewer.objects.select_for_update().get(pk=reviewer.pk)
+    sheets = ScoreSheet.objects.filter(reviewer=held, item=item)
+    if held.left_at or not sheets.exists():
+        raise ReviewRefused("这个评审对象不由这位专家评，请刷新页面。")
+    signed = _signed(review)
+    if held.pk in signed:
+        raise ReviewRefused("这位专家已经提交评分表，请先退回再办理回避。")
+    if row.by_hand:
+        made = _replace_by_hand(row, review, held.place, [item], signed, "recuse", now)
+    else:
+        made = _recuse_by_chance(row, review, held, item, signed, now)
+    sheets.delete()
+    after = {
+        "席位": str(held),
+        "评审对象": item.number,
+        "改由": "、".join(str(one.reviewer) for one in made) or "暂缺",
+        "事件链头": row.head,
+    }
+    record("review.recuse", actor=actor, now=now, subject=review, after=after, note=reason.strip())
+    tell_holders(review, made, f":{row.head[:16]}", now)
+    return [one.reviewer for one in made]
+
+
+def replace_leaver(*, reviewer: Reviewer, actor: User, now: datetime) -> None:
+    """Give the items of ``reviewer``, who has left, to others of those who were given some, unless what he submitted counts.
+    Nobody loses what he has; who has submitted gets nothing more. Those who get something are told. Logged; nothing
+    where all score all. The caller holds the review's transaction.
+
+    Refuses (ReviewRefused) what is no more what was sealed.
+    """
+    review = lock_review(reviewer.review)
+    row = assignment_of(review)
+    if row is None or row.drawn_at is None:
+        return
+    signed = _signed(review)
+    stays = reviewer.counts and reviewer.pk in signed
+    if row.by_hand:
+        his = given_by_hand(row).get(reviewer.place, set())
+        items = [] if stays else list(ReviewItem.objects.filter(review=review, place__in=his))
+        if not items:
+            return
+        made = _replace_by_hand(row, review, reviewer.place, items, signed, "exit", now)
+    else:
+        sealed, people = sealed_things(row)
+        order = order_of(row, sealed, row.reveals)
+        his_commits = {
+            commit: stays for commit, one in people.items() if one.reviewer_id == reviewer.pk
+        }
+        busy = {commit: "busy" for commit, one in people.items() if one.reviewer_id in signed}
+        state, told = let_go(replay(order, row), his_commits, busy)
+        if not told:
+            return
+        append_events(row, order, told, now)
+        row.save()
+        made = make_sheets(row, state, people)
+    after = {
+        "席位": str(reviewer),
+        "改由他人评": f"{len(made)} 人次",
+        "仍缺": f"{row.lacking} 人次",
+        "事件链头": row.head,
+    }
+    record("review.reassign", actor=actor, now=now, subject=row, after=after)
+    tell_holders(review, made, f":{row.head[:16]}", now)
+
+
+def _signed(review: Review) -> set[int]:
+    done = Submission.objects.filter(STANDING, reviewer__review=review)
+    return set(done.values_list("reviewer_id", flat=True))
+
+
+def _recuse_by_chance(
+    row: ItemAssignment,
+    review: Review,
+    reviewer: Reviewer,
+    item: ReviewItem,
+    signed: set[int],
+    now: datetime,
+) -> list[ScoreSheet]:
+    sealed, people = sealed_things(row)
+    order = order_of(row, sealed, row.reveals)
+    state = replay(order, row)
+    commit = next(key for key, one in people.items() if one.reviewer_id == reviewer.pk)
+    try:
+        step = engine.give_up(state, commit, "conflict", [f"{item.place:05}"], leaves=False)
+    except ValueError as error:
+        raise ReviewRefused(ALTERED) from error
+    told: Told = [(event, "conflict", BY_HAND) for event in step.events]
+    gone = set(
+        Reviewer.objects.filter(review=review, left_at__isnull=False).values_list("pk", flat=True)
+    )
+    reviewers = order.sealed.reviewers
+    out = {reviewers[at].commit for at in step.state.out}
+    busy = {
+        key: "busy"
+        for key, one in people.items()
+        if one.reviewer_id in signed | gone and key not in out
+    }
+    step = engine.supplement_items(step.state, busy)
+    told += [(event, "seat_free", SYSTEM) for event in step.events]
+    step = engine.end_assignment(step.state)
+    told += [(event, "complete", SYSTEM) for event in step.events]
+    append_events(row, order, told, now)
+    row.save()
+    return make_sheets(row, step.state, people)
+
+
+def _replace_by_hand(
+    row: ItemAssignment,
+    review: Review,
+    place: int,
+    items: Sequence[ReviewItem],
+    signed: set[int],
+    kind: str,
+    now: datetime,
+) -> list[ScoreSheet]:
+    """Give ``items`` of the expert at ``place`` to those who hold fewest and may score them; nobody chooses whom, for that
+    would take two persons. What happened is linked behind what was confirmed."""
+    if row.is_altered:
+        raise ReviewRefused(ALTERED)
+    given = given_by_hand(row)
+    loads = Counter({one: len(held) for one, held in given.items()})
+    fitting = fitting_of(review)
+    fits = {one.reviewer.place: one for one in fitting.experts if one.reviewer.pk not in signed}
+    fits.pop(place, None)
+    people = {one.place: one for one in Reviewer.objects.filter(review=review)}
+    gave_back = {(one["item"], one["out"]) for one in row.events}
+    lacking: dict[str, int] = dict(row.events[-1]["lacking"]) if row.events else {}
+    made = []
+    for item in items:
+        free = [
+            one
+            for one, fit in fits.items()
+            if f"{item.place:05}" not in fit.barred
+            and fitting.class_of(item) in fit.classes
+            and item.place not in given.get(one, set())
+            and (item.place, one) not in gave_back
+            and loads[one] < row.per_expert
+        ]
+        chosen = min(free, key=lambda one: (loads[one], _ticket(row, item, one)), default=None)
+        if chosen is None:
+            lacking[str(item.place)] = lacking.get(str(item.place), 0) + 1
+        else:
+            loads[chosen] += 1
+            made.append(ScoreSheet(reviewer=people[chosen], item=item))
+        _link(row, kind, item, place, chosen, lacking, now)
+    row.save()
+    return ScoreSheet.objects.bulk_create(made)
+
+
+def _ticket(row: ItemAssignment, item: ReviewItem, place: int) -> str:
+    return hashlib.sha256(f"{row.seal}:{item.place}:{place}".encode()).hexdigest()
+
+
+def _link(
+    row: ItemAssignment,
+    kind: str,
+    item: ReviewItem,
+    place: int,
+    chosen: int | None,
+    lacking: Mapping[str, int],
+    now: datetime,
+) -> None:
+    at = timezone.localtime(now).isoformat(timespec="seconds")
+    event = {
+        "n": len(row.events) + 1,
+        "type": kind,
+        "item": item.place,
+        "out": place,
+        "in": chosen,
+        "lacking": dict(lacking),
+        "at": at,
+    }
+    row.events = [*row.events, event | {"hash": link_of(row.head or row.seal, event)}]

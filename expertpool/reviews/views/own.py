@@ -26,8 +26,8 @@ from expertpool.files.services import note_preview
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.forms.reviews import SubmitForm
 from expertpool.reviews.models import Reviewer
-from expertpool.reviews.queries.materials import anonymous_material, neutral_name
 from expertpool.reviews.queries.assignments import assignment_of
+from expertpool.reviews.queries.materials import anonymous_material, neutral_name
 from expertpool.reviews.queries.reviews import reviewing
 from expertpool.reviews.queries.sheets import (
     last_remarks,

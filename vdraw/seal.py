@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from heapq import nsmallest
 from itertools import islice
+from operator import le
 from typing import Any, Protocol
 
 from vdraw.candidates import Candidate, Candidates
@@ -167,10 +168,11 @@ def seal_draw(rule: Rule, candidates: Iterable[Candidate]) -> Sealed:
     check_commits(given.commits)
     fits = {kind: _read_fits(rule, given, kind) for kind in set(given.kind_of)}
     unsorted = rule.digest_all(candidate_texts(given, start="\x00" + TAG.decode()))
-    by_leaf = sorted(range(len(unsorted)), key=unsorted.__getitem__)
-    leaves = tuple([unsorted[at] for at in by_leaf])
+    sorted_, leaves = given, tuple(unsorted)
     # Stored candidates come as they were sealed.
-    sorted_ = given if by_leaf == [*range(len(given))] else given.picked(by_leaf)
+    if not all(map(le, leaves, leaves[1:])):
+        by_leaf = sorted(range(len(unsorted)), key=unsorted.__getitem__)
+        sorted_, leaves = given.picked(by_leaf), tuple([unsorted[at] for at in by_leaf])
     return Sealed(
         rule=rule,
         candidates=sorted_,

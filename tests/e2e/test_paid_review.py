@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -18,6 +19,7 @@ from playwright.sync_api import expect
 from expertpool.accounts.models import User
 from expertpool.bundles.models import Bundle
 from expertpool.bundles.services.making import make_bundle
+from expertpool.core.documents import qr_png
 from expertpool.draws.models import Draw
 from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput
@@ -27,6 +29,7 @@ from expertpool.evaluations.services.windows import close_evaluation, open_evalu
 from expertpool.experts.models import Expert
 from expertpool.fees.models import BankAccount, FeeLine, Payment
 from expertpool.fees.services.accounts import decide_account
+from expertpool.files.services import attach
 from expertpool.projects.models import Project
 from expertpool.reviews.calculation import Indicator, Kind, RuleTree, Stage
 from expertpool.reviews.models import Review, Reviewer, ReviewResult
@@ -91,7 +94,9 @@ def make_prepared(draw: Draw, operator: User) -> Review:
         actor=operator,
         now=now,
     )
-    add_items(review=review, things=THINGS, actor=operator, now=now)
+    item, _ = add_items(review=review, things=THINGS, actor=operator, now=now)
+    drawing = SimpleUploadedFile("图纸.png", qr_png("一标段"))
+    attach(subject=item, uploaded_file=drawing, actor=operator, now=now)
     return review
 
 
@@ -132,8 +137,11 @@ def score_on_phone(phone: Screen, values: Sequence[str], *, loses_line: bool = F
 
 
 def score_at_desk(desk: Screen, values: Sequence[str]) -> None:
-    """The table, by the keyboard."""
+    """The table, by the keyboard, with a drawing beside it."""
     open_sheet(desk)
+    desk.press("图纸.png")
+    expect(desk.page.get_by_role("img", name="图纸.png")).to_be_visible()
+    assert desk.overflow <= 0
     for column, value in enumerate(values):
         desk.page.locator(f'[data-row="0"][data-column="{column}"]').fill(value)
         desk.page.keyboard.press("Enter")

@@ -12,20 +12,25 @@ from django.urls import reverse
 
 from expertpool.experts.queries.experts import expert_for
 from expertpool.files.models import Attachment
+from expertpool.files.queries import preview_kind
 from expertpool.files.registry import FileSubject
 from expertpool.reviews.models import Reviewer, ReviewItem, ScoreSheet
 from expertpool.reviews.permissions import MANAGE, VIEW
 from expertpool.reviews.queries.reviews import SCORES, reviews_visible_to, whose
 
 SUBJECT = "reviews.reviewitem"
+BESIDE = ("pdf", "image")  # what is read while one scores
 
 
 @dataclass(frozen=True)
 class File:
-    """A material as an expert is told of it."""
+    """A material as an expert is told of it: ``url`` is its page, ``beside`` what the browser shows beside the sheet (a
+    picture or a PDF, ``kind``), or nothing."""
 
     name: str
     url: str
+    beside: str = ""
+    kind: str = ""
 
 
 def materials_of(items: Sequence[ReviewItem]) -> dict[int, list[Attachment]]:
@@ -43,15 +48,16 @@ def materials_of(items: Sequence[ReviewItem]) -> dict[int, list[Attachment]]:
 def materials_for(reviewer: Reviewer, item: ReviewItem, files: Sequence[Attachment]) -> list[File]:
     """Return ``files``, the materials of ``item``, as ``reviewer`` is told of them: by their names, in an anonymous review by
     places alone."""
-    if not reviewer.review.is_anonymous:
-        return [File(one.name, reverse("files:preview", args=[one.pk])) for one in files]
-    return [
-        File(
-            neutral_name(one, at),
-            reverse("reviews:own_material", args=[reviewer.pk, item.alias, at]),
-        )
-        for at, one in enumerate(files, start=1)
-    ]
+    return [_file(reviewer, item, one, at) for at, one in enumerate(files, start=1)]
+
+
+def _file(reviewer: Reviewer, item: ReviewItem, file: Attachment, at: int) -> File:
+    content = reverse("reviews:own_material", args=[reviewer.pk, item.alias, at])
+    kind = preview_kind(file)
+    shown = (content, kind) if kind in BESIDE else ("", "")
+    if reviewer.review.is_anonymous:
+        return File(neutral_name(file, at), content, *shown)
+    return File(file.name, reverse("files:preview", args=[file.pk]), *shown)
 
 
 def neutral_name(file: Attachment, at: int) -> str:
@@ -59,10 +65,10 @@ def neutral_name(file: Attachment, at: int) -> str:
     return f"材料 {at}{ending}"
 
 
-def anonymous_material(reviewer: Reviewer, alias: str, at: int) -> Attachment | None:
-    """Return the material at place ``at`` of the item that an anonymous review calls ``alias`` to ``reviewer``."""
+def material_at(reviewer: Reviewer, alias: str, at: int) -> Attachment | None:
+    """Return the material at place ``at`` of the item that is called ``alias`` to ``reviewer``, who scores it."""
     sheets = ScoreSheet.objects.filter(reviewer=reviewer, item__alias=alias)
-    sheet = sheets.select_related("item").first() if reviewer.review.is_anonymous else None
+    sheet = sheets.select_related("item").first()
     files = materials_of([sheet.item]).get(sheet.item_id, []) if sheet else []
     return files[at - 1] if 0 < at <= len(files) else None
 

@@ -6,10 +6,13 @@ import json
 from contextlib import suppress
 from typing import Any
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
@@ -27,7 +30,7 @@ from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.forms.reviews import SubmitForm
 from expertpool.reviews.models import Reviewer
 from expertpool.reviews.queries.assignments import assignment_of
-from expertpool.reviews.queries.materials import anonymous_material, neutral_name
+from expertpool.reviews.queries.materials import material_at, neutral_name
 from expertpool.reviews.queries.reviews import reviewing
 from expertpool.reviews.queries.sheets import (
     last_remarks,
@@ -60,6 +63,8 @@ def index(request: UserRequest, expert: Expert) -> HttpResponse:
 
 
 @require_safe
+# The browser's own viewer of a PDF beside the sheet needs a frame.
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 @as_expert
 def review(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     """His sheets of one review: to fill in, and once they are submitted to read."""
@@ -139,13 +144,16 @@ def _whole(said: Any) -> int:
 
 
 @require_safe
+# The page of the sheets shows it in its frame; everything else refuses to be framed.
+@xframe_options_sameorigin
 @as_expert
 def material(
     request: UserRequest, expert: Expert, pk: int, alias: str, at: int
 ) -> HttpResponseBase:
-    """A material of an anonymous review, by its place: neither name nor number of the file says which item it is."""
+    """A material by its place, shown by the browser beside the sheet; each look is recorded. Of an anonymous review neither
+    name nor number of the file says which item it is."""
     row = _own(expert, pk)
-    file = anonymous_material(row, alias, at)
+    file = material_at(row, alias, at)
     if file is None:
         raise Http404
     try:
@@ -155,7 +163,7 @@ def material(
     note_preview(attachment=file, actor=request.user, now=timezone.now())
     return file_answer(
         content,
-        name=f"{alias} {neutral_name(file, at)}",
+        name=f"{alias} {neutral_name(file, at)}" if row.review.is_anonymous else file.name,
         content_type=file.content_type,
         inline=preview_kind(file) in SHOWN,
     )

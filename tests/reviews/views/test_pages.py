@@ -18,6 +18,7 @@ from django.utils import timezone
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role, User
 from expertpool.audit.models import Entry
+from expertpool.core.documents import qr_png
 from expertpool.core.mandates import forged_rows
 from expertpool.experts.models import Expert
 from expertpool.files.models import Attachment
@@ -297,6 +298,32 @@ def test_materials_of_an_anonymous_review_have_neither_name_nor_number(
             assert client.get(reverse(f"files:{name}", args=[file.pk])).status_code == 404
         own = reverse("files:subject", args=[file.subject_type, file.subject_id])
         assert client.get(own).status_code == 404
+
+
+def test_pictures_and_pdf_stand_beside_the_sheet_and_each_look_is_logged(
+    client: Client, operator: User, expert: Expert
+) -> None:
+    review = make_review(operator, now=NOW, pool=(expert,))
+    item = review.items.get(number="T-1")
+    for name, content in (("图纸.png", qr_png("T-1")), ("清单.txt", b"1")):
+        attach(
+            subject=item, uploaded_file=SimpleUploadedFile(name, content), actor=operator, now=NOW
+        )
+    open_review(review=review, actor=operator, now=NOW)
+    row = reviewer_of(review, expert)
+    as_expert(client, expert)
+    page = client.get(reverse("reviews:own_review", args=[row.pk]))
+    assert "frame-src 'self'" in page["Content-Security-Policy"]
+    picture, text = page.context["data"]["items"][0]["files"]
+    assert (picture["kind"], text["beside"]) == ("image", "")
+    shown = client.get(picture["beside"])
+    assert (shown["Content-Type"], shown["X-Frame-Options"]) == ("image/png", "SAMEORIGIN")
+    assert unquote(shown["Content-Disposition"]) == "inline; filename*=utf-8''图纸.png"
+    assert b"".join(shown.streaming_content) == qr_png("T-1")
+    assert Entry.objects.filter(action="file.preview", actor=expert.user).count() == 1
+    give_account(other := make_expert("别人"), make_user("expert"))
+    as_expert(client, other)
+    assert client.get(picture["beside"]).status_code == 404
 
 
 def test_an_anonymous_sheet_tells_neither_order_nor_what_can_be_tried_out(

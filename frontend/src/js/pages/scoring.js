@@ -67,6 +67,7 @@ class Scoring {
     this.sending = false;
     this.status = root.querySelector("[data-status]");
     this.board = root.querySelector("[data-board]");
+    this.viewer = root.querySelector("[data-viewer]");
     this.takeKept();
     this.draw();
     window.matchMedia("(max-width: 639.98px)").addEventListener("change", () => this.draw());
@@ -326,9 +327,40 @@ class Scoring {
     );
   }
 
+  /** A picture or a PDF stands beside the table at a desk; all else, and on a phone, is a page of its own. */
+  look(event, sheet, file) {
+    if (!file.beside || isPhone() || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const shown =
+      file.kind === "pdf"
+        ? h("iframe", { src: file.beside, title: file.name })
+        : h("img", { src: file.beside, alt: file.name });
+    const close = () => this.viewer.replaceChildren();
+    this.viewer.replaceChildren(
+      h(
+        "div.score-viewer-head",
+        {},
+        h("b", {}, sheet.name),
+        h("span.note", {}, file.name),
+        h("button.btn.btn-sm", { type: "button", onclick: close }, "收起"),
+      ),
+      shown,
+    );
+  }
+
   titleOf(sheet) {
     const files = (sheet.files ?? []).map((file) =>
-      h("a", { href: file.url, target: "_blank", rel: "noopener" }, icon("paperclip", "sm"), file.name),
+      h(
+        "a",
+        {
+          href: file.url,
+          target: "_blank",
+          rel: "noopener",
+          onclick: (event) => this.look(event, sheet, file),
+        },
+        icon("paperclip", "sm"),
+        file.name,
+      ),
     );
     return fragment(
       h("b", {}, sheet.name),

@@ -149,7 +149,11 @@ def check_text(occasion: Occasion, text: Text, channel: str = "") -> None:
         marks = "、".join(map(mark, missing))
         lost = "看不出发生了什么" if occasion.watches else "无法办理"
         raise TemplateRefused(f"正文里缺少 {marks}：没有它，收件人{lost}，请加回正文。")
-    if text.registered and (unsaid := occasion.vocabulary.missing_in(names_in(text.values))):
+    if (
+        text.registered
+        and not keyed
+        and (unsaid := occasion.vocabulary.missing_in(names_in(text.values)))
+    ):
         raise TemplateRefused(
             f"服务商模板变量里缺少 {'、'.join(map(mark, unsaid))}：没有它，收件人无法办理或看不出发生了什么。"
         )

@@ -221,7 +221,7 @@ def test_a_receipt_beside_the_answer_is_not_lost(
         for module in (reports, outcomes):
             monkeypatch.setattr(module, "lock_number", lambda *_: None)
         monkeypatch.setattr("expertpool.notifications.services.delivery.lock_number", lambda *_: 0)
-    find = reports._attempt_of
+    find = reports.attempt_of
 
     def slowly(provider: str, report: DeliveryReport) -> Attempt | None:
         found = find(provider, report)
@@ -230,7 +230,7 @@ def test_a_receipt_beside_the_answer_is_not_lost(
         return found
 
     looked = threading.Event()
-    monkeypatch.setattr(reports, "_attempt_of", slowly)
+    monkeypatch.setattr(reports, "attempt_of", slowly)
 
     def push() -> None:
         try:

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from typing import Any, NamedTuple, Protocol
 
 from expertpool.core.configuration import Setting, SettingConstraint, Trial
-from expertpool.notifications.enums import AddressKind, DeliveryEventKind
+from expertpool.notifications.enums import AddressKind, Decision, DeliveryEventKind
 from expertpool.notifications.occasions import Registered
 
 
@@ -82,6 +82,18 @@ class Inbound:
     at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Pressed:
+    """Which key somebody pressed in a call that a provider made, of which he tells as in `DeliveryReport`."""
+
+    decision: Decision
+    provider_id: str = ""
+    reference: str = ""
+
+
+Told = DeliveryReport | Inbound | Pressed
+
+
 class ReportUnreadable(ValueError):
     """What came is none of the reports of this provider."""
 
@@ -96,7 +108,7 @@ class Callback:
     """
 
     answer: Callable[[], bytes]
-    read: Callable[[bytes, str], Sequence[DeliveryReport | Inbound]]
+    read: Callable[[bytes, str], Sequence[Told]]
     opened: Callable[[bytes, Mapping[str, str]], bytes] | None = None
     greeted: Callable[[Mapping[str, str]], bytes] | None = None
 

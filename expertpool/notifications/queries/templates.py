@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 WRITTEN = "数据库被直接改动"
 TEMPLATE_OFF = "该渠道的模板已停用"
-NOT_REGISTERED = "通知模板里没有填写服务商的模板编号，短信没有发出"
+NOT_REGISTERED = "通知模板里没有填写服务商的模板编号，没有发出"
 
 logger = logging.getLogger(__name__)
 _reported: set[tuple[str, str]] = set()  # what the log of this process has been told: once

@@ -10,12 +10,12 @@ from django.db import transaction
 from expertpool.core.crypto import blind_index
 from expertpool.core.events import publish
 from expertpool.core.locks import lock_transaction
-from expertpool.notifications.channels.base import DeliveryReport, Inbound
+from expertpool.notifications.channels.base import Inbound, Pressed, Told
 from expertpool.notifications.enums import Decision
 from expertpool.notifications.events import MessageAnswered
 from expertpool.notifications.models import Attempt, Message, Reply
 from expertpool.notifications.queries.replies import answer_key, may_be_guessed, understood
-from expertpool.notifications.services.reports import take_each, take_report
+from expertpool.notifications.services.reports import attempt_of, take_each, take_report
 
 # So often somebody may write of one letter.
 MOST_OF_ONE = 20
@@ -39,19 +39,23 @@ def take_replies(
     return take_pushed(provider=provider, told=replies, source=source, now=now)
 
 
-def take_pushed(
-    *, provider: str, told: Iterable[DeliveryReport | Inbound], now: datetime, source: str = ""
-) -> int:
-    """Keep what ``provider`` pushed from ``source``, what became of letters and what was written back, each apart from
-    the others; return how many were new."""
-    return take_each(
-        told,
-        lambda one: (
-            take_reply(provider, one, now, source)
-            if isinstance(one, Inbound)
-            else take_report(provider, one, now)
-        ),
-    )
+def take_pushed(*, provider: str, told: Iterable[Told], now: datetime, source: str = "") -> int:
+    """Keep what ``provider`` pushed from ``source``, what became of letters, what was written back and which keys were
+    pressed, each apart from the others; return how many were new."""
+
+    def take(one: Told) -> bool:
+        match one:
+            case Inbound():
+                return take_reply(provider, one, now, source)
+            case Pressed():
+                attempt = attempt_of(provider, one)
+                if attempt is None:
+                    return False
+                return take_pressed(attempt=attempt, decision=one.decision, now=now)
+            case _:
+                return take_report(provider, one, now)
+
+    return take_each(told, take)
 
 
 @transaction.atomic

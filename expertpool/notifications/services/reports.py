@@ -13,7 +13,7 @@ from django.db import transaction
 
 from expertpool.core.jobs import defer_batch
 from expertpool.notifications.channels import CHANNELS, Channel
-from expertpool.notifications.channels.base import Asked, DeliveryReport, NotAnswered
+from expertpool.notifications.channels.base import Asked, DeliveryReport, NotAnswered, Pressed
 from expertpool.notifications.enums import AttemptState, DeliveryEventKind
 from expertpool.notifications.models import Attempt, DeliveryEvent, Message
 from expertpool.notifications.queries.attempts import callback_token
@@ -22,6 +22,8 @@ from expertpool.notifications.services.references import reference
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
+
+SHORTEST_REFERENCE = 15  # digits of ours, which no two messages share
 
 # Before, a provider that knows nothing may not know yet.
 ABSENT_AFTER = timedelta(minutes=30)
@@ -65,7 +67,7 @@ def take_each(told: Iterable[T], take: Callable[[T], bool]) -> int:
 def take_report(provider: str, report: DeliveryReport, now: datetime) -> bool:
     if report.provider_id:
         lock_number(provider, report.provider_id)
-    attempt = _attempt_of(provider, report)
+    attempt = attempt_of(provider, report)
     _, is_new = DeliveryEvent.objects.get_or_create(
         key=f"{provider}:{report.provider_id or report.reference}:{report.kind}"[:200],
         defaults={
@@ -85,16 +87,21 @@ def take_report(provider: str, report: DeliveryReport, now: datetime) -> bool:
     return is_new
 
 
-def _attempt_of(provider: str, report: DeliveryReport) -> Attempt | None:
-    """Return the attempt by ``provider`` that ``report`` is about: by its number, else by ours."""
+def attempt_of(provider: str, report: DeliveryReport | Pressed) -> Attempt | None:
+    """Return the attempt by ``provider`` that ``report`` is about: by its number, else by ours, or by the beginning of
+    ours where it keeps no more."""
     own = Attempt.objects.filter(provider=provider)
     if report.provider_id and (found := own.filter(provider_id=report.provider_id).last()):
         return found
+    begins = report.reference.rpartition(".")[2]
     try:
-        uid = UUID(hex=report.reference.rpartition(".")[2])
+        least, most = (UUID(hex=begins.ljust(32, digit)) for digit in "0f")
     except ValueError:
         return None
-    return own.filter(message__uid=uid, provider_id__in=("", report.provider_id)).last()
+    if len(begins) < SHORTEST_REFERENCE:
+        return None
+    uids = (least, most)
+    return own.filter(message__uid__range=uids, provider_id__in=("", report.provider_id)).last()
 
 
 def ask_due(*, now: datetime) -> int:

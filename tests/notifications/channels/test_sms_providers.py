@@ -202,7 +202,7 @@ def test_what_is_no_answer(
         ("isp.SYSTEM_ERROR", SendStatus.RETRY, "暂时不收"),
         ("Throttling.User", SendStatus.RETRY, "暂时不收"),
         ("isv.AMOUNT_NOT_ENOUGH", SendStatus.DOWN, "余额不足"),
-        ("isp.RAM_PERMISSION_DENY", SendStatus.DOWN, "没有短信权限"),
+        ("isp.RAM_PERMISSION_DENY", SendStatus.DOWN, "没有这项权限"),
         ("isv.SMS_SIGNATURE_ILLEGAL", SendStatus.DOWN, "签名"),
         ("isv.MOBILE_NUMBER_ILLEGAL", SendStatus.REJECTED, "手机号无效"),
         ("isv.SMS_TEMPLATE_ILLEGAL", SendStatus.REJECTED, "模板编号"),

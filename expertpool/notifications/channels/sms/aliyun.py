@@ -19,6 +19,7 @@ from django.utils import timezone
 from expertpool.core.configuration import Reader
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
 from expertpool.notifications.channels.sms.posting import (
+    SMS_PROVIDER,
     UNREGISTERED,
     NotHandedIn,
     handed_in,
@@ -41,8 +42,9 @@ _ACCOUNT = {
     "isv.AMOUNT_NOT_ENOUGH": "账户余额不足，请充值",
     "isv.ACCOUNT_NOT_EXISTS": "账户不存在",
     "isv.ACCOUNT_ABNORMAL": "账户状态异常",
-    "isv.PRODUCT_UN_SUBSCRIPT": "没有开通短信服务",
-    "isp.RAM_PERMISSION_DENY": "子账号没有短信权限",
+    "isv.PRODUCT_UN_SUBSCRIPT": "没有开通这项服务",
+    "isp.RAM_PERMISSION_DENY": "子账号没有这项权限",
+    "isv.DISPLAY_NUMBER_ILLEGAL": "外呼显示号码不可用",
     "isv.SMS_SIGNATURE_ILLEGAL": "短信签名不存在或没有通过审核",
     "isv.SMS_SIGN_ILLEGAL": "短信签名不可用",
     "isv.DAY_LIMIT_CONTROL": "已达到本日发送总量的上限",
@@ -54,6 +56,7 @@ _ACCOUNT = {
 _MESSAGE = {
     "isv.MOBILE_NUMBER_ILLEGAL": "手机号无效",
     "isv.SMS_TEMPLATE_ILLEGAL": "模板编号不存在或没有通过审核",
+    "isv.TTS_TEMPLATE_ILLEGAL": "语音模板不存在或没有通过审核",
     "isv.TEMPLATE_MISSING_PARAMETERS": "模板变量没有给全",
     "isv.TEMPLATE_PARAMS_ILLEGAL": "模板变量的内容不符合规定",
     "isv.PARAM_LENGTH_LIMIT": "模板变量太长",
@@ -92,17 +95,31 @@ class AliyunSms:
 
     def call(self, action: str, query: Mapping[str, str]) -> dict[str, Any]:
         """Return what Aliyun answers to ``action``; raises NotHandedIn."""
-        headers = signed_headers(
+        return call(
             action,
             query,
-            host=httpx.URL(self.endpoint).netloc.decode("ascii"),
+            endpoint=self.endpoint,
             key=self.key,
             secret=self.secret,
-            now=timezone.now(),
-            nonce=uuid.uuid4().hex,
+            who=SMS_PROVIDER,
         )
-        address = f"{self.endpoint.rstrip('/')}/?{canonical_query(query)}"
-        return read_json(handed_in(address, b"", headers))
+
+
+def call(
+    action: str, query: Mapping[str, str], *, endpoint: str, key: str, secret: str, who: str
+) -> dict[str, Any]:
+    """Return what a service of Aliyun answers to ``action``; raises NotHandedIn, in which it is called ``who``."""
+    headers = signed_headers(
+        action,
+        query,
+        host=httpx.URL(endpoint).netloc.decode("ascii"),
+        key=key,
+        secret=secret,
+        now=timezone.now(),
+        nonce=uuid.uuid4().hex,
+    )
+    address = f"{endpoint.rstrip('/')}/?{canonical_query(query)}"
+    return read_json(handed_in(address, b"", headers, who=who), who=who)
 
 
 def of_settings(read: Reader) -> AliyunSms:
@@ -111,16 +128,16 @@ def of_settings(read: Reader) -> AliyunSms:
     )
 
 
-def result_of(code: str, biz_id: str) -> SendResult:
-    """Return what the ``Code`` of an answer means for the message."""
+def result_of(code: str, number: str, *, name: str = "阿里云短信") -> SendResult:
+    """Return what the ``Code`` of an answer of the service ``name`` means for the message; ``number`` is its own."""
     if code == "OK":
-        return SendResult(SendStatus.ACCEPTED, provider_id=biz_id)
+        return SendResult(SendStatus.ACCEPTED, provider_id=number)
     if code in _ACCOUNT:
-        return SendResult(SendStatus.DOWN, detail=f"阿里云短信：{_ACCOUNT[code]}（{code}）。")
+        return SendResult(SendStatus.DOWN, detail=f"{name}：{_ACCOUNT[code]}（{code}）。")
     if code.startswith(_LATER):
-        return SendResult(SendStatus.RETRY, detail=f"阿里云短信暂时不收（{code}）。")
+        return SendResult(SendStatus.RETRY, detail=f"{name}暂时不收（{code}）。")
     why = _MESSAGE.get(code, "没有发出")
-    return SendResult(SendStatus.REJECTED, detail=f"阿里云短信：{why}（{code or '没有错误码'}）。")
+    return SendResult(SendStatus.REJECTED, detail=f"{name}：{why}（{code or '没有错误码'}）。")
 
 
 def signed_headers(

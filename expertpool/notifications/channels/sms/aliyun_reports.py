@@ -14,6 +14,7 @@ from expertpool.notifications.channels.base import (
     Inbound,
     NotAnswered,
     ReportUnreadable,
+    Told,
 )
 from expertpool.notifications.channels.sms.aliyun import AliyunSms
 from expertpool.notifications.channels.sms.posting import NotHandedIn
@@ -29,7 +30,7 @@ _STATUS = {
 PAGE = 50  # of details, the most that it gives
 
 
-def read(body: bytes, _content_type: str) -> Sequence[DeliveryReport | Inbound]:
+def read(body: bytes, _content_type: str) -> Sequence[Told]:
     """Return what a push says: a list of what became of one message each, or of what was written back."""
     return told_by(rows_of(body), lambda row: _inbound(row) if "content" in row else _report(row))
 

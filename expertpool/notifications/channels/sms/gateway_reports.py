@@ -12,6 +12,7 @@ from expertpool.notifications.channels.base import (
     DeliveryReport,
     Inbound,
     ReportUnreadable,
+    Told,
 )
 from expertpool.notifications.channels.sms.pushed import moment, objects, rows_of, told_by, words
 from expertpool.notifications.channels.sms.settings import (
@@ -32,7 +33,7 @@ from expertpool.notifications.enums import DeliveryEventKind
 FORM = "application/x-www-form-urlencoded"
 
 
-def read(body: bytes, content_type: str) -> Sequence[DeliveryReport | Inbound]:
+def read(body: bytes, content_type: str) -> Sequence[Told]:
     """Return what a push says: a form, an object, a list of objects, or an object that holds one."""
     status, text = value_of(REPORT_STATUS), value_of(REPLY_TEXT)
 

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 
 from expertpool.core.bounds import MOMENTS
 from expertpool.core.validators import only_writable
-from expertpool.notifications.channels.base import DeliveryReport, Inbound, ReportUnreadable
+from expertpool.notifications.channels.base import ReportUnreadable, Told
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,6 @@ CHINA = ZoneInfo("Asia/Shanghai")
 MOST = 200
 
 Row = dict[str, Any]
-Told = DeliveryReport | Inbound
 
 
 def rows_of(body: bytes) -> list[Row]:

@@ -14,6 +14,7 @@ from expertpool.notifications.channels.base import (
     Inbound,
     NotAnswered,
     ReportUnreadable,
+    Told,
 )
 from expertpool.notifications.channels.sms.posting import NotHandedIn
 from expertpool.notifications.channels.sms.pushed import moment, rows_of, told_by, words
@@ -26,7 +27,7 @@ PAGE = 100
 AROUND = timedelta(minutes=10)
 
 
-def read(body: bytes, _content_type: str) -> Sequence[DeliveryReport | Inbound]:
+def read(body: bytes, _content_type: str) -> Sequence[Told]:
     """Return what a push says: a list of what became of one message each, or what one telephone wrote back."""
     return told_by(rows_of(body), lambda row: _inbound(row) if "text" in row else _report(row))
 

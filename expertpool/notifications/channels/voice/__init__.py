@@ -1,4 +1,4 @@
-"""Telephone: a process of its own (app `telephone`) dials, speaks and hears which key is pressed."""
+"""Telephone: a process of its own (app `telephone`) dials, speaks and hears which key is pressed; or a cloud does."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from expertpool.notifications.channels.base import (
     SendStatus,
     Transport,
 )
+from expertpool.notifications.channels.voice import cloud
 from expertpool.notifications.channels.voice.settings import (
+    ALIYUN,
     CONSTRAINTS,
     LABELS,
+    PRICES,
     ROUTE,
     SETTINGS,
     SIP,
@@ -25,8 +28,6 @@ class VoiceChannel(Channel):
     code = ChannelCode.VOICE.value
     lives_of = AddressKind.PHONE
     is_outward = True
-    # Whoever was cut off is called again.
-    resendable = True
     carries_files = False
     has_subject = False
     missing_address = "没有手机号"
@@ -35,10 +36,25 @@ class VoiceChannel(Channel):
     constraints = CONSTRAINTS
     route = ROUTE
     route_name = "电话线路"
+    registers_texts = True
     providers = LABELS
+    prices = PRICES
+    callbacks = {ALIYUN: cloud.CALLBACK}
+    trials = (cloud.TRIAL,)
 
     def transport(self) -> Transport | None:
+        if value_of(TRUNK) == ALIYUN:
+            return cloud.of_settings(value_of)
         return _Apart() if self.carried_apart else None
+
+    @property
+    def resendable(self) -> bool:  # type: ignore[override]
+        """Whoever was cut off is called again, by a line of our own: what a cloud has begun, nobody knows."""
+        return value_of(TRUNK) != ALIYUN
+
+    @property
+    def wants_registered(self) -> bool:
+        return value_of(TRUNK) == ALIYUN
 
     @property
     def carried_apart(self) -> bool:  # type: ignore[override]
@@ -46,7 +62,7 @@ class VoiceChannel(Channel):
 
     @property
     def provider(self) -> str:
-        return SIP
+        return ALIYUN if value_of(TRUNK) == ALIYUN else SIP
 
     def takes_answer(self, code: str) -> bool:
         return True

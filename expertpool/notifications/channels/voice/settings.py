@@ -16,9 +16,10 @@ from expertpool.core.configuration import (
     SettingGroup,
     Text,
 )
+from expertpool.notifications.channels.sms.settings import unsafe_address
 
-SIP = "sip"
-LABELS = {SIP: "SIP 电话线路"}
+NONE, SIP, ALIYUN = "none", "sip", "aliyun_voice"
+LABELS = {SIP: "SIP 电话线路", ALIYUN: "阿里云语音"}
 _SERVER = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?", re.ASCII)
 _USER = re.compile(r"[\w.+-]*", re.ASCII)
 
@@ -47,10 +48,10 @@ def _setting(code: str, label: str, kind: Any, default: Any, order: int, help: s
 TRUNK = _setting(
     "trunk",
     "拨打方式",
-    Choice((("none", "不打电话"), *LABELS.items())),
-    "none",
+    Choice(((NONE, "不打电话"), *LABELS.items())),
+    NONE,
     10,
-    "选用之前，先填好下面的线路。",
+    "选用之前，先填好下面的线路，或「阿里云语音」一组。",
 )
 SERVER = _text(
     "server",
@@ -103,17 +104,93 @@ RECORDS = _setting(
     "录音加密保存，随通知记录查看；接通后先告知对方。",
 )
 
+CLOUD = SettingGroup(
+    "voice_aliyun",
+    "阿里云语音",
+    order=27,
+    note="没有自己的电话线路时，由阿里云语音服务拨打（智能语音交互 IvrCall）：按报备过的语音模板播放，按 1 同意、按 2 不能参加，"
+    "按一次即登记；模板编号在「通知模板」的语音一栏填写，回执推送地址在「通知渠道」页面",
+    saved=VOICE.saved,
+)
+
+
+def _cloud(code: str, label: str, order: int, default: str = "", help: str = "") -> Setting[str]:  # noqa: A002
+    kind = Text(max_length=200, required=False)
+    return Setting(
+        f"notifications.voice_aliyun_{code}",
+        label,
+        kind,
+        default,
+        group=CLOUD,
+        order=order,
+        help=help,
+    )
+
+
+CLOUD_ENDPOINT = _cloud(
+    "endpoint",
+    "接口地址",
+    10,
+    "https://dyvmsapi.aliyuncs.com",
+    "一般不用改；专有云填写自己的接口地址。",
+)
+CLOUD_KEY = _cloud("key", "AccessKey ID", 20, help="建议用只有语音权限的子账号（RAM 用户）。")
+CLOUD_SECRET = Setting(
+    "notifications.voice_aliyun_secret",
+    "AccessKey Secret",
+    Secret(told_to=(CLOUD_ENDPOINT.code,)),
+    "",
+    group=CLOUD,
+    order=30,
+    help="加密保存，不再显示。",
+)
+CLOUD_NUMBER = _cloud("number", "外呼显示号码", 40, help="在语音服务里购买的号码。")
+CLOUD_YES = _cloud(
+    "yes", "按 1 后播放的模板", 50, help="报备过的语音模板编号，如 TTS_1001：告知已登记同意参加。"
+)
+CLOUD_NO = _cloud("no", "按 2 后播放的模板", 60, help="同上：告知已登记不能参加。")
+CLOUD_TEST = _cloud(
+    "test",
+    "测试用的模板",
+    70,
+    help="用于拨打测试电话：语音模板编号，有变量的在后面写上变量和值，如 TTS_1000 name=测试。",
+)
+CLOUD_PRICE = Setting(
+    "notifications.voice_price_aliyun",
+    "每千次价格",
+    Number(0, 1_000_000, "元"),
+    0,
+    group=CLOUD,
+    order=80,
+    help="用于在「通知渠道」估算费用；0 为不估算。",
+)
+PRICES = {ALIYUN: CLOUD_PRICE}
+
 SETTINGS = (
     *(TRUNK, SERVER, USER, LOGIN, PASSWORD, REGISTERS, OVER),
     *(LINES, RINGS, MOST, RECORDS),
+    *(CLOUD_ENDPOINT, CLOUD_KEY, CLOUD_SECRET, CLOUD_NUMBER, CLOUD_YES, CLOUD_NO),
+    *(CLOUD_TEST, CLOUD_PRICE),
 )
 # By which whoever changes them hears what is said, and answers in place of others.
-ROUTE = (TRUNK, SERVER, USER, LOGIN, OVER)
+ROUTE = (
+    *(TRUNK, SERVER, USER, LOGIN, OVER),
+    *(CLOUD_ENDPOINT, CLOUD_KEY, CLOUD_NUMBER, CLOUD_YES, CLOUD_NO),
+)
+
+
+def missing_of_cloud(read: Reader) -> str:
+    """Return what the cloud's account lacks, in words; empty where it has all."""
+    needed = (CLOUD_ENDPOINT, CLOUD_KEY, CLOUD_SECRET, CLOUD_NUMBER, CLOUD_YES, CLOUD_NO)
+    empty = [one.label for one in needed if not read(one)]
+    return f"请先填写「{CLOUD.label}」的{'、'.join(empty)}。" if empty else ""
 
 
 def _needs_its_line(read: Reader) -> str:
-    if read(TRUNK) == "none":
+    if read(TRUNK) == NONE:
         return ""
+    if read(TRUNK) == ALIYUN:
+        return missing_of_cloud(read)
     empty = [one.label for one in (SERVER, USER) if not read(one)]
     return f"请先填写{'、'.join(empty)}。" if empty else ""
 
@@ -125,7 +202,12 @@ def _well_formed(read: Reader) -> str:
     return f"{'、'.join(odd)}只能有字母、数字和 . _ + -。" if odd else ""
 
 
+def _encrypted(read: Reader) -> str:
+    return unsafe_address(CLOUD_ENDPOINT.label, read(CLOUD_ENDPOINT))
+
+
 CONSTRAINTS = (
-    SettingConstraint("notifications.voice_line", VOICE, _needs_its_line),
+    SettingConstraint("notifications.voice_line", VOICE, _needs_its_line, others=(CLOUD,)),
+    SettingConstraint("notifications.voice_cloud_encrypted", CLOUD, _encrypted),
     SettingConstraint("notifications.voice_formed", VOICE, _well_formed),
 )

@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; 
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-s3 setup-voice dev assets test lint fmt seed bench bench-soak bench-load torture ha-test rolling draw-walk features tables openapi pictures coverage lock sbom bundle browser python
+.PHONY: help run setup setup-s3 setup-voice dev assets test lint fmt seed bench bench-soak bench-delivery bench-calls bench-load torture ha-test rolling draw-walk features tables openapi pictures coverage lock sbom bundle browser python
 
 help: ## 列出所有命令
 	@awk 'BEGIN {FS = ":.*## "} /^## / {print "\n" substr($$0, 4)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -55,6 +55,12 @@ bench: setup ## 测量导入、抽取、列表和搜索的耗时（ARGS="--sizes
 
 bench-soak: setup ## 两个进程持续抽取，检查无人重复占用、记录都能重演（ARGS="--sizes 100000 --minutes 10"）
 	@$(BIN)/python -m tools.bench --only soak $(or $(ARGS),--sizes 10000 --minutes 1)
+
+bench-delivery: setup ## 一万份邀请经本机的短信平台发出，其间两次杀死发送进程：一份不少、一份不重（ARGS="--sizes 1000"）
+	@$(BIN)/python -m tools.bench --only delivery $(or $(ARGS),--sizes 10000)
+
+bench-calls: dev ## 同时 120 路电话、各一分钟：结果、声音、处理器和内存（ARGS="--calls 60"；需 sip-tester）
+	@$(BIN)/python -m tests.telephone.many $(ARGS)
 
 bench-load: dev assets ## 测量一台机器同时能给多少人提供页面：每秒请求数、等待时间、内存（ARGS="--requests 5000"）
 	@$(BIN)/python -m tools.load $(ARGS)

@@ -10,7 +10,7 @@ import django
 
 from config.commands import end_on_signals
 from config.database import connect_as_owner, database_running
-from tools.bench.parts import PARTS, SOAK
+from tools.bench.parts import DELIVERY, PARTS, SOAK
 
 
 def main() -> None:
@@ -24,7 +24,10 @@ def main() -> None:
         "--sizes", type=_sizes, help="改为在这些人数的库里测量，例如 10000,100000,1000000"
     )
     parser.add_argument(
-        "--only", choices=(*PARTS, SOAK), action="append", help="只测这一部分（可以多次给出）"
+        "--only",
+        choices=(*PARTS, SOAK, DELIVERY),
+        action="append",
+        help="只测这一部分（可以多次给出）",
     )
     parser.add_argument("--minutes", type=float, default=1, help="持续抽取（--only soak）多少分钟")
     parser.add_argument("--keep", action="store_true", help="保留数据库，下次接着用")

@@ -12,4 +12,6 @@ PARTS = (
     "letters",
     "review",
 )
-SOAK = "soak"  # on demand only: it takes as long as it is told
+# On demand only: the first takes as long as it is told, the second kills workers.
+SOAK = "soak"
+DELIVERY = "delivery"

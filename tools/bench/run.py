@@ -17,12 +17,13 @@ from expertpool.accounts.services.demo import ensure_demo_accounts
 from tools.bench.admissions import measure_admission
 from tools.bench.assignments import measure_assignment
 from tools.bench.certificates import measure_certificates
+from tools.bench.delivery import measure_delivery
 from tools.bench.draws import measure_draws
 from tools.bench.files import measure_import, measure_record
 from tools.bench.letters import measure_letters
 from tools.bench.narrow import measure_narrow
 from tools.bench.pages import measure_pages
-from tools.bench.parts import SOAK
+from tools.bench.parts import DELIVERY, SOAK
 from tools.bench.pools import ensure_pool
 from tools.bench.reporting import Reporter
 from tools.bench.reviews import measure_review
@@ -98,3 +99,5 @@ def _measure(reporter: Reporter, size: int, parts: Sequence[str], *, minutes: fl
         measure_letters(reporter, now=now)
     if SOAK in parts:
         measure_soak(reporter, size, minutes=minutes)
+    if DELIVERY in parts:
+        measure_delivery(reporter, size)

@@ -1,0 +1,147 @@
+"""`make bench-calls`: many calls at once over SIP, each a minute of speech, to telephones of SIPp. Prints one line of JSON:
+how the calls ended, whether one of them was heard as it was said, and what it took of processor and memory."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import sys
+import threading
+import time
+from argparse import ArgumentParser
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import psutil
+
+APART = 0.1  # seconds between two that are dialled, as the agent takes them one after the other
+PROMPT = 55.0  # seconds; with ringing and the goodbye a minute
+
+
+def main() -> None:
+    parser = ArgumentParser(prog="make bench-calls", description="同时很多路电话，各一分钟。")
+    parser.add_argument("--calls", type=int, default=120, help="同时多少路")
+    parser.add_argument("--seconds", type=float, default=PROMPT, help="每路说多少秒")
+    given = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+
+    django.setup()
+    sys.stdout.write(f"{json.dumps(measure(given.calls, given.seconds), ensure_ascii=False)}\n")
+
+
+def measure(calls: int, seconds: float) -> dict[str, Any]:
+    from expertpool.telephone.channels.sip import SipLine, Trunk
+    from expertpool.telephone.services.agent import Agent
+    from tests.telephone.phones import phones
+    from tests.telephone.test_sip import Asked, Noise, free_port, noise
+
+    class Long(Noise):
+        prompt = noise(seconds, 1)
+
+    packets: list[tuple[float, bytes]] = []
+    port, capture = free_port(), free_port()
+    trunk = Trunk(f"127.0.0.1:{port}", "02788886666", "", "", False, "udp", calls, "127.0.0.1")
+    numbers = ["13800138030"] + ["13800138010"] * (calls - 1)
+    at_once = 0
+
+    async def work() -> list[tuple[Any, str]]:
+        nonlocal at_once
+        line = SipLine(trunk)
+        agent = Agent(line, Long(), name="a", ask=_Told(Asked()))  # type: ignore[arg-type]
+        await line.open()
+        try:
+            asks = [_one(agent, at, number) for at, number in enumerate(numbers)]
+            together = asyncio.gather(*asks)
+            while not together.done():
+                legs = (leg for _, leg in agent._running.values())
+                at_once = max(at_once, sum(leg is not None for leg in legs))
+                await asyncio.sleep(0.5)
+            return await together
+        finally:
+            await line.close()
+
+    own = psutil.Process()
+    with TemporaryDirectory() as folder, _hearing(capture, packets):
+        patience = int(seconds) + 60
+        with phones(Path(folder), port=port, capture=capture, calls=calls, seconds=patience):
+            time.sleep(0.5)
+            began, before = time.monotonic(), own.cpu_times()
+            ends = asyncio.run(work())
+            took, after = time.monotonic() - began, own.cpu_times()
+    processor = (after.user - before.user) + (after.system - before.system)
+    voice = [(at, one) for at, one in packets if one[1] & 0x7F == 8]
+    lost = [
+        (int.from_bytes(b[2:4]) - int.from_bytes(a[2:4])) % 65536 - 1
+        for (_, a), (_, b) in pairwise(voice)
+    ]
+    gaps = sorted(b - a for (a, _), (b, _) in pairwise(voice))
+    return {
+        "calls": calls,
+        "at_once": at_once,
+        "ended": dict(Counter(f"{outcome} {words}".strip() for outcome, words in ends)),
+        "seconds": round(took, 1),
+        "processor_seconds": round(processor, 1),
+        "processors": os.cpu_count(),
+        "share_of_one": round(processor / took, 2),
+        "memory_mb": own.memory_info().rss // 1024**2,
+        "heard_seconds": round(len(voice) / 50, 1),
+        "packets_lost": sum(lost),
+        "gap_ms_p99": round(1000 * gaps[int(len(gaps) * 0.99)], 1) if gaps else None,
+        "gap_ms_most": round(1000 * gaps[-1], 1) if gaps else None,
+    }
+
+
+class _Told:
+    """Stands for the database; rings as long as the many need to be taken."""
+
+    def __init__(self, asked: Any) -> None:
+        self._asked = asked
+
+    async def __call__(self, function: Any, /, *values: Any, **given: Any) -> Any:
+        found = await self._asked(function, *values, **given)
+        return 30 if isinstance(found, int) else found
+
+
+async def _one(agent: Any, at: int, number: str) -> tuple[Any, str]:
+    from expertpool.telephone.channels.tape import Tape
+    from expertpool.telephone.services.calls import Taken
+
+    await asyncio.sleep(at * APART)
+    agent._running[at] = (asyncio.current_task(), None)
+    return await agent._talk(Taken(at, number, "", is_asking=False), Tape())
+
+
+class _hearing:  # noqa: N801 - used as a statement
+    """Take the sound that comes to a port, with when it came."""
+
+    def __init__(self, port: int, packets: list[tuple[float, bytes]]) -> None:
+        self._packets, self._over = packets, threading.Event()
+        self._taker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._taker.bind(("127.0.0.1", port))
+        self._taker.settimeout(0.2)
+        self._thread = threading.Thread(target=self._take)
+
+    def _take(self) -> None:
+        while not self._over.is_set():
+            try:
+                self._packets.append((time.monotonic(), self._taker.recv(2000)))
+            except TimeoutError:
+                continue
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+        self._taker.close()
+
+
+if __name__ == "__main__":
+    main()

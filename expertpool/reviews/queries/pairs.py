@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ def alikes_for(user: User, *, now: datetime) -> Alikes:
         tables.append(table)
         for both in combinations(experts, 2):
             together[both] += 1
-    found = pairs_alike(tables)
+    found = pairs_alike(tables, beyond=beyond_chance(len(together)))
     named = Expert.objects.select_related("employer").in_bulk(
         [int(one) for pair in found for one in (pair.first, pair.second)]
     )
@@ -71,6 +72,12 @@ def alikes_for(user: User, *, now: datetime) -> Alikes:
         for one in found
     ]
     return Alikes(pairs, len(tables))
+
+
+def beyond_chance(pairs: int) -> float:
+    """Return from how many standard deviations on one of so many ``pairs`` is conspicuous: of thousands some go far by
+    chance alone, the farthest about the root of twice the logarithm."""
+    return max(3.0, math.sqrt(2 * math.log(max(pairs, 1))))
 
 
 def _people(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import random
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from expertpool.papers.services import upload_template
 from expertpool.reviews.calculation.figures import pairs_alike
 from expertpool.reviews.exports import ReviewExport
 from expertpool.reviews.models import Reviewer, ReviewResult
+from expertpool.reviews.queries.pairs import beyond_chance
 from expertpool.reviews.services import sheet_files
 from expertpool.reviews.services.result_files import PAPER, starter
 from tests.factories.accounts import make_user
@@ -192,8 +195,9 @@ def test_pairs_who_score_alike_are_shown_to_whoever_may_read_their_names(
     url = reverse("reviews:pairs")
     assert "没有超出偶然的" in client.get(url).content.decode()  # of two items nothing can be said
     monkeypatch.setattr(
-        "expertpool.reviews.queries.pairs.pairs_alike", partial(pairs_alike, at_least=2, beyond=-9)
+        "expertpool.reviews.queries.pairs.pairs_alike", partial(pairs_alike, at_least=2)
     )
+    monkeypatch.setattr("expertpool.reviews.queries.pairs.beyond_chance", lambda pairs: -9)
     page = client.get(url).content.decode()
     assert all(one.name in page for one in pool)
     assert "1 次" in page
@@ -215,3 +219,18 @@ def test_the_figures_of_reviews_are_exported(
     ReviewResult.objects.filter(pk=row.pk).update(digest="0" * 64)
     (altered,) = export.rows(operator, QueryDict(""))
     assert {one.header: one.value(altered) for one in export.columns}["未通过"] == ""
+
+
+def test_of_many_pairs_the_farthest_by_chance_are_not_shown() -> None:
+    rng = random.Random(5)
+    tables = [
+        {
+            str(item): {one: Decimal(rng.randrange(600, 1000)) / 10 for one in experts}
+            for item in range(25)
+        }
+        for experts in (rng.sample([f"{at:03}" for at in range(300)], 16) for _ in range(60))
+    ]
+    pairs = 60 * 16 * 15 // 2
+    assert len(pairs_alike(tables)) > 3
+    assert len(pairs_alike(tables, beyond=beyond_chance(pairs))) <= 1
+    assert beyond_chance(1) == 3

@@ -83,6 +83,7 @@ _COUNTS = [
 PLACES = 3  # fewer say nothing
 SAYS_NOTHING = NOTHING | ERRORS | {""}
 MOST_REMARK = 60  # letters that are told of it
+_ENTRIES = re.compile(r"[;；,，、\n]+")  # between those of a list
 NOT_CHOSEN = "没有勾选"
 SAMPLE_CELLS = 4  # alike with the sample row of the template
 
@@ -115,6 +116,7 @@ class RowReader:
         ]
         held = [(step.key, step.column.code) for step in self.steps]
         self.further = [(key, code) for key, code in held if key != code]
+        self.codes = [step.column for step in self.steps if step.column.instead_of]
         self.samples = {one.code: one.clean(one.sample) for one in columns.values() if one.sample}
         self.above: tuple[list[Any], dict[int, Any]] | None = None
         self.same: dict[int, Any] = {}
@@ -128,7 +130,7 @@ class RowReader:
     def _step(self, at: int, column: ImportColumn, *, key: str) -> Step:
         known = frozenset(column.words()) if column.words and column.is_free else None
         is_noted = column.words is None or column.is_free  # a choice reads as its word
-        said = self.answers.words.get(column.code)
+        said = self.answers.words.get(column.instead_of or column.code)
         marks = self._marks(column, known)
         return Step(at, key, column, column.clean, said, known, is_noted, marks)
 
@@ -157,9 +159,7 @@ class RowReader:
             if told := self.headings.take(number, cells) or self._beside(cells):
                 self.totals.remark(number, told)
             return None
-        for key, code in self.further:
-            parts = (row.values.get(code), row.values.pop(key, ""))
-            row.values[code] = self._together(row, code, parts, is_mended=code in (mended or {}))
+        self._join(row, mended or {})
         self._add_mended(row, mended or {})
         if self._is_left_out(row):
             return None
@@ -184,6 +184,28 @@ class RowReader:
         if told := _remark(cells):
             self.headings.end()
         return told
+
+    def _join(self, row: Row, mended: Mapping[str, str]) -> None:
+        """Put together what several columns hold of one."""
+        for column in self.codes:
+            self._by_code(row, column)
+        for key, code in self.further:
+            parts = (row.values.get(code), row.values.pop(key, ""))
+            row.values[code] = self._together(row, code, parts, is_mended=code in mended)
+
+    def _by_code(self, row: Row, column: ImportColumn) -> None:
+        """Put codes instead of what they are called by; beside more names than codes both count."""
+        codes = row.values.pop(column.code, "")
+        names = row.values.get(column.instead_of, "")
+        if not codes or codes == names:
+            return
+        if len(_ENTRIES.split(codes)) < len(_ENTRIES.split(names)):
+            row.values[column.instead_of] = f"{codes}{BETWEEN}{names}"
+            return
+        row.values[column.instead_of] = codes
+        if names and not (column.agree and column.agree(codes, names)):
+            header = self.importer.by_code[column.instead_of].header
+            row.notes.append(Note(header, CHECK, names, f"以{column.header}列为准：{codes}"))
 
     def _together(self, row: Row, code: str, parts: tuple[Any, Any], *, is_mended: bool) -> Any:
         """Return what two columns hold of one: lines of a list, or pieces of a text, of which none may lack."""
@@ -320,7 +342,7 @@ class RowReader:
     def _mended(self, cells: list[Any], mended: Mapping[str, str]) -> list[Any]:
         wide = [*cells, *[""] * (max((step.at for step in self.steps), default=0) + 1 - len(cells))]
         for step in self.steps:
-            if (text := mended.get(step.column.code)) is not None:
+            if (text := mended.get(step.column.instead_of or step.column.code)) is not None:
                 wide[step.at] = text if step.key == step.column.code else ""
         return wide
 

@@ -315,6 +315,8 @@ class ImportColumn:
     entries of a list that all go by one word; ``lists``: a cell holds several. ``dispensable``: a
     row goes in without a cell that is refused. ``blanks`` are what people write here for nothing, beside what
     they write everywhere; ``missed`` is said of a cell that holds one. ``word`` is a value as it is read.
+    ``instead_of`` is the column (code) of a list beside whose own header this one's codes decide, row by row (专业名称
+    and 专业代码), and ``agree`` tells whether such a code and what stands in the other cell mean the same.
     ``in_template``: the template has it; else only lists of others do.
     ``src`` gives the address that proposes words of a long list while one types.
     """
@@ -346,6 +348,8 @@ class ImportColumn:
     missed: str = ""
     word: Callable[[Any], str] = str
     src: Callable[[], str] | None = None
+    instead_of: str = ""
+    agree: Callable[[str, str], bool] | None = None
     in_template: bool = True
 
     @property

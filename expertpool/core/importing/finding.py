@@ -10,13 +10,14 @@ from typing import Any
 
 from expertpool.core.importing.columns import (
     ERRORS,
+    NOTE,
     NOTHING,
     CellRefused,
     ImportColumn,
     as_text,
     normalise_header,
 )
-from expertpool.core.importing.headers import is_count, places_beside, stem_of
+from expertpool.core.importing.headers import is_count, is_further, places_beside, stem_of
 from expertpool.core.importing.reading import Numbered, Top, UnreadableFile
 from expertpool.core.importing.ticks import TICKS, UNTICKED, is_tick, word_in
 from expertpool.core.validators import is_writable
@@ -37,6 +38,7 @@ _HIS_OWN = re.compile(r"^(?:被推荐(?:专家|人)|推荐对象|申报人|申�
 _ANOTHERS = re.compile(
     r"^(?:推荐|介绍|联系|经办|填表|填报|审核|审批|监护|紧急联系)(?:人|单位|部门|机构)|^配偶"
 )
+_BRACKETS = re.compile(r"[()（）\[\]【】]")
 NUMBERS = frozenset(("编号", "no.", "no"))  # of the rows, or an office's own of the persons
 NUMBERING = NUMBERS | {"序号", "序", "原行号", "未导入原因"}
 
@@ -57,6 +59,7 @@ class Why:
     JOINED = "joined"  # one of several headers of a column that holds a list
     BESIDE = "beside"  # of a second list that stands right of the first
     TWICE = "twice"  # another header stands for the same column
+    ALSO = "also"  # the same, and its content fits the column, too
     UNKNOWN = "unknown"
     NUMBERING = "numbering"  # a header that is never imported, or no header
     OWN_NUMBERS = "own numbers"  # such a header over numbers that say more than which row it is
@@ -88,7 +91,7 @@ class Header:
         """Nothing needs to be asked."""
         asked = {
             *(Why.UNKNOWN, Why.CONTENT, Why.DOUBT, Why.LIKELY, Why.CROSSED, Why.BESIDE),
-            Why.TICKED,
+            *(Why.TICKED, Why.ALSO),
         }
         return not self.missing and not asked.intersection(self.why)
 
@@ -135,7 +138,7 @@ def find_header(
         """Return the column of a header, or of a series of which it is one (专业二)."""
         if isinstance(cell, _OfColumn):
             return cell.code
-        if code := _known_as(known, normalise_header(cell)):
+        if code := _known_as(known, cell):
             return code
         code = known.get(stem_of(cell), "")
         return code if code in lists else ""
@@ -201,8 +204,12 @@ def _known(columns: Sequence[ImportColumn], remembered: Mapping[str, str]) -> di
     return _by_header(column for column in columns if column.is_extra) | built_in | explained
 
 
-def _known_as(known: Mapping[str, str], name: str) -> str:
-    """Return the column of a header, also where it says whose it is (申报人姓名); empty: none."""
+def _known_as(known: Mapping[str, str], cell: Any) -> str:
+    """Return the column of a header, also where it says whose it is (申报人姓名), or in brackets which of
+    several (专业（一级）); empty: none."""
+    name = normalise_header(cell)
+    if isinstance(cell, str) and (code := known.get(normalise_header(_BRACKETS.sub("", cell)), "")):
+        return code
     return known.get(name, "") or known.get(_HIS_OWN.sub("", name), "")
 
 
@@ -210,6 +217,7 @@ def _by_header(columns: Iterable[ImportColumn]) -> dict[str, str]:
     return {
         normalise_header(header): one.code
         for one in columns
+        if not one.instead_of
         for header in (*one.pieces, *one.headers)
     }
 
@@ -386,6 +394,7 @@ class _Recogniser:
         self._by_pieces(codes, why)
         self._by_ticks(codes, why)
         self._by_likeness(codes, why)
+        self._by_codes(codes, why)
         self._by_content(codes, why)
         self._once(codes, why)
         return Header(
@@ -412,7 +421,7 @@ class _Recogniser:
         codes, why = [], []
         for cell, below in zip(self.cells, self.below, strict=True):
             name = normalise_header(cell)
-            code = _known_as(self.known, name) or self._of_series(cell)
+            code = _known_as(self.known, cell) or self._of_series(cell)
             if is_word := isinstance(cell, _OfColumn):
                 code = cell.code
             codes.append(code)
@@ -475,6 +484,19 @@ class _Recogniser:
             if any(is_tick(cell) for at in found for cell in self.below[at]):
                 for at in found:
                     codes[at], why[at] = code, Why.TICKED
+
+    def _by_codes(self, codes: list[str], why: list[str]) -> None:
+        """Tell the codes of a list from what they are called by, where it has a column for each."""
+        for column in (one for one in self.columns.values() if one.instead_of):
+            headers = set(map(normalise_header, column.headers))
+            held = [
+                at
+                for at, code in enumerate(codes)
+                if code == column.instead_of and why[at] == Why.HEADER
+            ]
+            coded = [at for at in held if normalise_header(self.cells[at]) in headers]
+            if coded and len(held) > len(coded):
+                codes[coded[0]] = column.code
 
     def _by_likeness(self, codes: list[str], why: list[str]) -> None:
         """Propose columns that no header names for headers that people may mean by them."""
@@ -604,21 +626,30 @@ class _Recogniser:
                 if self.columns[code].lists and self._goes_with(at, best, why):
                     why[at] = why[at] or Why.JOINED
                 else:
-                    codes[at], why[at] = "", Why.TWICE
+                    fits = self.columns[code].lists and self._share(code, at)
+                    # A remark says that it is another one's: 专业（所学）.
+                    fits = fits and not NOTE.search(stem_of(self.cells[at]))
+                    codes[at], why[at] = "", Why.ALSO if fits else Why.TWICE
 
     def _goes_with(self, at: int, best: int, why: Sequence[str]) -> bool:
         """Tell whether two headers may both stand for one column."""
         one, other = (stem_of(self.cells[place]) for place in (at, best))
+        is_both = why[at] == why[best] == Why.HEADER
+        if is_both and any(is_further(self.cells[place]) for place in (at, best)):
+            return True  # 专业2, beside 评审专业
         return one == other or why[at] == why[best] == Why.REMEMBERED
 
     def _claim(self, code: str, at: int, why: str) -> tuple[Any, ...]:
         exact = normalise_header(self.cells[at]) == normalise_header(self.columns[code].header)
         share = self._share(code, at)
+        fits = (share or 0.0) >= SURE
+        if self.columns[code].lists:  # some words of a list may be its writer's own
+            fits, exact = bool(exact and share), fits
         return (
             bool(self.below[at]),
             why != Why.DOUBT,
             at not in self.hidden,
-            (share or 0.0) >= SURE,
+            fits,
             exact,
             -at,
         )

@@ -36,6 +36,7 @@ REASONS = {
     Why.JOINED: "几列合在一起",
     Why.BESIDE: "像是右边一栏的人",
     Why.TWICE: "已有另一列，请核对",
+    Why.ALSO: "也像这一项，要合在一起就选同一项",
     Why.UNKNOWN: "不认识的表头",
     Why.OWN_NUMBERS: "像本单位自己的编号",
 }
@@ -48,6 +49,7 @@ ODD = (
     Why.BESIDE,
     Why.OF_LIST,
     Why.TICKED,
+    Why.ALSO,
 )
 
 

@@ -26,6 +26,13 @@ def stem_of(cell: Any) -> str:
     return (_SERIES.sub("", header) or header) + (noted[0] if noted else "")
 
 
+def is_further(cell: Any) -> bool:
+    """Tell whether a header is one of a series of a column by its number alone: 专业2, 专业（二）."""
+    name = _BRACKETED.sub(r"\1", as_code(cell))
+    header = normalise_header(name)
+    return not NOTE.search(name) and _SERIES.sub("", header) not in ("", header)
+
+
 def is_count(header: str) -> bool:
     """Tell whether a header is a number alone: what it means, only the one above it says."""
     return re.fullmatch(_COUNT, header) is not None

@@ -191,7 +191,11 @@ MEMBERSHIP = (
         kind=Text(longest=100),
         form=InForm(section="term", help="由谁推荐入库；由库内专家推荐的自动填写。"),
         imported=InImport(
-            dispensable=True, aliases=("推荐人姓名", "推荐单位"), sample="张教授", width=14
+            dispensable=True,
+            aliases=("推荐人姓名",),
+            likely=("推荐单位",),
+            sample="张教授",
+            width=14,
         ),
         exported=InExport(width=16),
         history=InHistory(),

@@ -54,6 +54,8 @@ from expertpool.experts.fields.words import (
 )
 from expertpool.experts.validators import values as rules
 
+_UNITS = ("工作单位", "所在单位", "现工作单位", "任职单位", "所属单位")
+
 WORK = (
     FieldDeclaration(
         code="employer",
@@ -105,6 +107,8 @@ WORK = (
                 "就职单位",
                 "供职单位",
                 "专家单位",
+                "所属单位",
+                *(f"{one}{end}" for one in _UNITS for end in ("名称", "全称", "名称全称")),
             ),
             likely=(
                 "Company",
@@ -173,7 +177,14 @@ WORK = (
             may_be=may_be_title,
             dispensable=True,
             aliases=("专业技术职称", "技术职称", "职称名称"),
-            likely=("技术职务", "专业技术职务", "职称/执业资格", "职称执业资格", "职称或执业资格"),
+            likely=(
+                *("技术职称及取得时间", "职称及取得时间", "专业技术职称及取得时间"),
+                "技术职务",
+                "专业技术职务",
+                "职称/执业资格",
+                "职称执业资格",
+                "职称或执业资格",
+            ),
             sample="高级工程师",
         ),
         exported=InExport(width=14),
@@ -212,7 +223,12 @@ WORK = (
         owner=Owner.OWN,
         kind=Text(longest=50),
         form=InForm(section={INDIVIDUAL: "work"}),
-        imported=InImport(dispensable=True, aliases=("现任职务", "行政职务"), sample="总工程师"),
+        imported=InImport(
+            dispensable=True,
+            aliases=("现任职务", "行政职务"),
+            likely=("职务职称", "职务/职称", "职务及职称", "职称职务"),
+            sample="总工程师",
+        ),
         exported=InExport(width=12),
         history=InHistory(),
         criterion=InCriteria(field=ask.Text(nullable=True), order=17, draws=False),
@@ -228,7 +244,15 @@ WORK = (
         imported=InImport(
             meanings=lambda: EDUCATION_MEANINGS,
             dispensable=True,
-            aliases=("文化程度", "最高学历", "学历/学位", "学历学位", "学历及学位"),
+            aliases=(
+                "文化程度",
+                "最高学历",
+                "最高学历/学位",
+                "最高学历学位",
+                "学历/学位",
+                "学历学位",
+                "学历及学位",
+            ),
             sample="本科",
             width=12,
         ),
@@ -251,7 +275,7 @@ WORK = (
         show=lambda one: "" if one.practice_years is None else f"{one.practice_years} 年",
         imported=InImport(
             dispensable=True,
-            aliases=("工作年限", "从业年数", "从业时间", "工龄"),
+            aliases=("工作年限", "从事本专业年限", "从事专业年限", "从业年数", "从业时间", "工龄"),
             sample="15",
             width=10,
         ),

@@ -38,6 +38,15 @@ def expert_columns() -> list[ImportColumn]:
     specialties, email, title = columns["specialties"], columns["email"], columns["title"]
     columns["title"] = replace(title, clean=_Titles(title.clean))
     columns["specialties"] = replace(specialties, named_so=names.candidates, clean=listed)
+    columns["specialty_codes"] = ImportColumn(
+        *("specialty_codes", "专业代码", listed),
+        aliases=("评审专业代码", "评标专业代码", "专业编码", "评审专业编码"),
+        instead_of="specialties",
+        agree=names.agree,
+        lists=True,
+        dispensable=True,
+        in_template=False,
+    )
     columns["email"] = replace(email, clean=_first_of(email.clean))
     return list(columns.values())
 
@@ -62,6 +71,9 @@ class _Names:
 
     def candidates(self, word: str) -> list[str]:
         return self._read.candidates(word)
+
+    def agree(self, codes: str, names: str) -> bool:
+        return self._read.agree(codes, names)
 
 
 class _Titles:

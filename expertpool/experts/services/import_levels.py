@@ -23,11 +23,17 @@ def _columns(whole: str, *levels: tuple[str, str, tuple[str, ...]]) -> list[Impo
     ]
 
 
+def _of_level(level: str) -> list[str]:
+    """Return how lists call a level of the specialties: 入库专业（一级）, 一级评审专业."""
+    kinds = ("", "评审", "评标", "入库", "申报", "申请", "所属")
+    return [name for kind in kinds for name in (f"{kind}专业{level}级", f"{level}级{kind}专业")]
+
+
 SPECIALTY_LEVELS = _columns(
     "评审专业",
-    ("specialty_1", "一级专业", ("专业一级", "一级评审专业", "专业大类")),
-    ("specialty_2", "二级专业", ("专业二级", "二级评审专业", "专业中类")),
-    ("specialty_3", "三级专业", ("专业三级", "三级评审专业", "专业小类")),
+    ("specialty_1", "一级专业", (*_of_level("一"), "专业大类")),
+    ("specialty_2", "二级专业", (*_of_level("二"), "专业中类")),
+    ("specialty_3", "三级专业", (*_of_level("三"), "专业小类")),
 )
 DIVISION_LEVELS = _columns(
     "所在地区",

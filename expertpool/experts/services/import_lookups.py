@@ -31,6 +31,7 @@ _RANGE = re.compile(r"(?P<first>[A-Za-z]\d{2,})\s*(?:[-—–~～]+|至|到)\s*(
 MOST_IN_RANGE = 50
 _PARTING = re.compile(r"\s*[/／\\>＞→]\s*")  # 设计/建筑工程
 _WORKS = "工程"
+_WIDE = str.maketrans("()", "（）")
 _BLANKS = re.compile(r"[\s()]+")
 _NO_CITY = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 _BETWEEN_PLACES = re.compile(r"[/／\\>＞→\-—·,，]")
@@ -100,6 +101,13 @@ class SpecialtyNames:
             return [self._called(pk) for pk in named]
         return [self._called(pk) for pk in named] if len(named) > 1 else []
 
+    def agree(self, codes: str, names: str) -> bool:
+        """Tell whether each name, or code, is that of one of ``codes``."""
+        coded = [self._codes.get(one.strip().upper(), 0) for one in _APART.split(codes)]
+        called = {word for pk in coded if pk for word in self._rows[pk][:2]}
+        said = filter(None, map(str.strip, _APART.split(names)))
+        return all(_APART.fullmatch(one) or one in called for one in said)
+
     def doubts(
         self, ids: Iterable[int], values: Mapping[str, str]
     ) -> Iterator[tuple[str, str, list[str]]]:
@@ -138,8 +146,8 @@ class SpecialtyNames:
         if not over:
             return []
         coded = self._codes.get(name.upper())
-        named = [coded] if coded else self._all.get(name, [])
-        found = [pk for pk in named if self._goes_by(pk, over)]
+        named = self._all.get(name, []) or self._all.get(name.translate(_WIDE), [])
+        found = [pk for pk in ([coded] if coded else named) if self._goes_by(pk, over)]
         return self._lowest(found)
 
     def _counting(self, found: list[int]) -> list[int]:
@@ -167,6 +175,8 @@ class SpecialtyNames:
         """Return the specialties of a name. Behind it may stand to what the one belongs, or which part of it is
         meant: never is that passed over."""
         found = self._names.get(word, []) or self._on_path(word)
+        # By half brackets: 城市规划(设计)
+        found = found or self._names.get(word.translate(_WIDE), [])
         if found or not (parts := _qualified(word)):
             return found
         name, more = parts

@@ -14,9 +14,10 @@ from tests.data.quirks.clerks import CLERKS
 from tests.data.quirks.files import QUIRKS, Quirk
 from tests.data.quirks.groups import APART, GROUPS
 from tests.data.quirks.offices import OFFICES
+from tests.data.quirks.pairs import PAIRS
 from tests.factories.experts import NOW
 
-LISTS = (*QUIRKS, *OFFICES, *CLERKS, *GROUPS, *APART)
+LISTS = (*QUIRKS, *OFFICES, *CLERKS, *GROUPS, *APART, *PAIRS)
 
 
 @pytest.mark.shows("EXP-07", "EXP-08")

@@ -1,7 +1,8 @@
 """Check the record of a VDRAW-1 draw:  python verify.py record.json
 
 Prints 一致 if everything in the record follows from its rule, candidates and revealed values,
-otherwise the first difference. The record of an assignment of items to experts is checked likewise.
+and how the draw ended, how many events the record has and the head of their chain, to be compared with the public
+page: a record whose last events were cut off holds by itself. Otherwise the first difference. The record of an assignment of items to experts is checked likewise.
 Of a short record, public while names are sealed, seal, seed, tickets
 and chain of events are checked; with two files, a short record and the whole one, also that they are
 of the same draw:  python verify.py short.json record.json. Needs Python 3.11 or newer and nothing else: no database, no network,
@@ -54,6 +55,19 @@ UNREADABLE = {
     IsADirectoryError: "这是目录，不是文件",
     PermissionError: "没有读取的权限",
 }
+STATES = {
+    "success": "抽取成功",
+    "success_supplement": "抽取成功（补抽）",
+    "unsatisfied": "不满足",
+    "void": "已作废",
+}
+ASSIGNMENT_STATES = {
+    "success": "全部分配",
+    "success_supplement": "全部分配（经补充）",
+    "unsatisfied": "有评审对象缺专家",
+    "void": "已作废",
+}
+ABOUT_STANDING = "。请与公开页面上的核对：不同的，是记录较旧或最后的事件被截去"
 ABOUT_SHORT = "公开前的记录：只核对封存、定序和事件链；席位在完整记录公开后核对"
 
 Hash = Callable[[bytes], bytes]
@@ -138,9 +152,25 @@ def main(argv: list[str], called: str = "python verify.py") -> int:
             return 1
         records.append(json.loads(text))
         say(f"{place}一致")
+        say(standing(records[-1]))
         if is_short(records[-1]):
             say(ABOUT_SHORT)
     return 0 if len(argv) == 1 else _compare(records)
+
+
+def standing(record: Any) -> str:
+    """How a record that holds ended, how many events it has, and the head of their chain where they have one:
+    by these the public page of the draw says whether others have followed."""
+    events = record["events"]
+    ends = [one for one in events if one.get("type") in ("end", "void")]
+    said = [f"事件 {len(events)} 个"]
+    if ends:
+        states = ASSIGNMENT_STATES if is_assignment(record) else STATES
+        state = ends[-1].get("state", "void")
+        said.insert(0, f"状态：{states.get(state, state)}")
+    if head := events[-1].get("hash"):
+        said.append(f"事件链头 {head}")
+    return "；".join(said) + ABOUT_STANDING
 
 
 def _compare(records: list[Any]) -> int:

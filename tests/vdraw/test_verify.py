@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.vdraw.samples import VECTORS, paths, random_record, shifted, spoil, vector
 from vdraw import EXIT_REASONS, SKIP_REASONS, find_difference, verify
 
+ROOT = Path(__file__).parents[2]
 SMALLEST = min(VECTORS, key=lambda record: len(json.dumps(record)))
 
 
@@ -243,7 +244,11 @@ def test_it_runs_alone_as_one_file(tmp_path):
     record = tmp_path / "record.json"
     record.write_bytes(compact(VECTORS[3]))
     done = run(alone, record)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "一致\n", "")
+    assert (done.returncode, done.stderr) == (0, "")
+    said, standing = done.stdout.splitlines()
+    assert said == "一致"
+    assert standing.startswith("状态：")
+    assert "事件 " in standing
     spoiled = vector(3)
     spoiled["seed"] = "00" * 32
     record.write_bytes(compact(spoiled))
@@ -295,3 +300,38 @@ def test_it_imports_only_the_standard_library():
 def test_it_knows_both_hashes_and_any_life():
     for seed in range(1000, 1100):
         assert find_difference(json.loads(json.dumps(random_record(seed).to_dict()))) is None
+
+
+def test_how_it_ended_and_what_the_public_page_shows_stand_beside_the_verdict(tmp_path, capsys):
+    """A record of a void draw, and one whose last event was cut off, hold by themselves."""
+    whole = next(
+        one
+        for one in VECTORS
+        if one["events"][-1]["type"] == "void" and one["events"][-1].get("hash")
+    )
+    cut = copy.deepcopy(whole)
+    del cut["events"][-1]
+    said = []
+    for record in (whole, cut):
+        file = tmp_path / "record.json"
+        file.write_bytes(compact(record))
+        assert verify.main([str(file)]) == 0
+        verdict, standing = capsys.readouterr().out.splitlines()
+        assert verdict == "一致"
+        assert (
+            f"事件 {len(record['events'])} 个；事件链头 {record['events'][-1]['hash']}。"
+            in standing
+        )
+        said.append(standing)
+    assert said[0].startswith("状态：已作废；")
+    assert said[1].startswith("状态：")
+    assert "已作废" not in said[1]
+
+
+def test_words_of_states_are_those_of_the_browser():
+    text = (ROOT / "frontend/src/verify/words.js").read_text()
+    words = re.search(r"export const STATES = \{(.*?)\}", text, re.DOTALL).group(1)
+    assert dict(re.findall(r'(\w+): "(.*?)"', words)) == verify.STATES
+    text = (ROOT / "frontend/src/verify/verify-page.js").read_text()
+    words = re.search(r"const ASSIGNED_STATES = \{(.*?)\}", text, re.DOTALL).group(1)
+    assert dict(re.findall(r'(\w+): "(.*?)"', words)).items() < verify.ASSIGNMENT_STATES.items()

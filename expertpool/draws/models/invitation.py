@@ -143,6 +143,11 @@ class Invitation(models.Model):
         return self.group.startswith(STANDBY_LETTER)
 
     @property
+    def came_in_pause(self) -> bool:
+        """Whether he came to his seat while his draw stands, where that was asked for (`queries.board`)."""
+        return bool(getattr(self, "is_held", False))
+
+    @property
     def has_heard(self) -> bool:
         """Whether he knows of the review: he agreed, was asked anew, or a letter got to him."""
         return (

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from expertpool.core.crypto import blind_index
 from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import hour_of, next_minute
 from expertpool.draws.enums import SEATED_STATES, InvitationState, Origin
-from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.models import Draw, DrawPause, Invitation
 
 
 @dataclass(frozen=True)
@@ -104,14 +104,21 @@ class Board:
         return sum(group.accepted_count for group in self.standby)
 
     @property
+    def held(self) -> list[Invitation]:
+        """Those who came to their seats while the draw stands: nobody asks them before it goes on."""
+        return [line for line in self.lines if line.came_in_pause]
+
+    @property
     def invited_count(self) -> int:
-        return len(self.lines)
+        return len(self.lines) - len(self.held)
 
     @property
     def invited_note(self) -> str:
-        """How many of those were asked to stand by: lists of draws count the others."""
-        standbys = sum(line.is_standby for line in self.lines)
-        return f"含候补 {standbys} 人" if standbys else ""
+        """How many of those were asked to stand by, which lists of draws do not count, and how many are asked later."""
+        held = self.held
+        standbys = sum(line.is_standby for line in self.lines if line not in held)
+        said = [f"含候补 {standbys} 人"] if standbys else []
+        return "，".join([*said, *([f"另有 {len(held)} 人恢复后邀请"] if held else [])])
 
     def count(self, *states: InvitationState) -> int:
         return sum(line.state in states for line in self.lines)
@@ -178,7 +185,11 @@ def _share(lines: Sequence[Invitation], running: Sequence[Invitation]) -> None:
 
 
 def _lines() -> QuerySet[Invitation]:
-    return Invitation.objects.select_related("changed_by").order_by("draw_id", "line")
+    # Of whoever came before the pause nothing is told by this: whether a letter got to him follows from his addresses.
+    pauses = DrawPause.objects.filter(draw=OuterRef("draw"), resumed_at__isnull=True)
+    held = Exists(pauses.filter(paused_at__lte=OuterRef("invited_at")))
+    lines = Invitation.objects.annotate(is_held=held)
+    return lines.select_related("changed_by").order_by("draw_id", "line")
 
 
 _lines_of = Prepared(lambda: _lines().filter(draw=Given("draw")))
@@ -213,7 +224,7 @@ def board_of(draw: Draw, *widened: Draw) -> Board:
     soonest = f"{min(waiting).timestamp():.0f}" if waiting else ""  # an emergency brings it forward
     shown = (
         f"{len(draw.revealed)}-{len(lines)}-{answered}-{draw.released_at is None}"
-        f"-{reached}-{soonest}"
+        f"-{reached}-{soonest}-{sum(line.came_in_pause for line in lines)}"
     )
     # Keyed: it is given out, and nobody shall find by trying for which deadline it stands.
     return Board(groups, lines, f"{draw.status}-{blind_index('draws.board', shown).hex()[:16]}")

@@ -33,6 +33,7 @@ from expertpool.draws.models import (
     QuietWaiver,
     ReleaseRequest,
     Rescheduling,
+    VoidRequest,
 )
 
 
@@ -63,6 +64,7 @@ def hand_kinds(draw: str = "pk") -> dict[str, Combinable]:
         # How many turns it cost is no number for everybody: those lost at one time count once.
         "封存后改动专家资料": _count(pauses.exclude(lost=[]), "draw"),
         "提前公开名单": _count(ReleaseRequest.objects.filter(draw=of, agreed=True), "draw"),
+        "作废": _count(VoidRequest.objects.filter(draw=of, agreed=True), "draw"),
     }
 
 
@@ -105,7 +107,8 @@ def _count(
     | QuerySet[DrawPause]
     | QuerySet[QuietWaiver]
     | QuerySet[Rescheduling]
-    | QuerySet[ReleaseRequest],
+    | QuerySet[ReleaseRequest]
+    | QuerySet[VoidRequest],
     by: str,
 ) -> Combinable:
     counted = rows.order_by().values(by).annotate(n=Count("pk")).values("n")

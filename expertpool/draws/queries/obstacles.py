@@ -145,7 +145,7 @@ def supplement(facts: OfDraw) -> None:
     if draw.status != DrawStatus.UNSATISFIED or not short:
         raise DrawNotReady("没有空缺的席位，或抽取还在进行，现在不能补抽。")
     # Nobody comes back: when each candidate has sat, none was ever skipped who may be free now.
-    if facts.board.invited_count >= draw.candidate_count:
+    if len(facts.board.lines) >= draw.candidate_count:
         raise DrawNotReady(NOBODY_LEFT)
 
 

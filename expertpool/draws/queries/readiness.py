@@ -65,13 +65,14 @@ FORGED_VOID = (
     "按操作日志已有有效的抽取，没有在系统中作废或放弃，抽取状态在系统之外被改动，不能再抽；"
     "请联系系统管理员核对，确需重抽的，恢复原状后按程序作废。"
 )
+SEALED = "该项目已经封存抽取，方案不能再改；如需改变条件，请先作废原抽取。"
 ARCHIVED = "项目已归档，不能再更改。"
 
 
 def check_plannable(project: Project) -> None:
     """Refuse (DrawInProgress, DrawNotReady) to change the plan of ``project``, the lead of its batch."""
     if valid_draws(project):
-        raise DrawInProgress("该项目已经封存抽取，方案不能再改；如需改变条件，请先作废原抽取。")
+        raise DrawInProgress(SEALED)
     if project.status == ProjectStatus.ARCHIVED:
         raise DrawNotReady("项目已归档，不能再设置抽取方案。")
 

@@ -289,9 +289,9 @@ def _of_events(told: Told) -> Iterator[tuple[str, bool]]:
 
 def _of_hands(told: Told) -> Iterator[tuple[str, bool]]:
     events = [event for _, event in told.events]
-    yield from steps_hold(told.draw, told.entries, events, told.hands)
     if told.draw.status == DrawStatus.VOID:
         yield "作废", _void_holds(told)
+    yield from steps_hold(told.draw, told.entries, events, told.hands)
 
 
 def _void_holds(told: Told) -> bool:

@@ -15,7 +15,7 @@ from expertpool.draws.queries.emergency import ENDED, proof_of
 from expertpool.draws.queries.reveal import MOVED
 
 EMERGENCY, PAUSE, RESUME = "draw.emergency", "draw.pause", "draw.resume"
-_PAUSED, _RESUMED, _POOL, _OVER = "暂停", "恢复", "封存后改动专家资料", ""
+_PAUSED, _RESUMED, _POOL, _VOID, _OVER = "暂停", "恢复", "封存后改动专家资料", "作废", ""
 # What the log, and the notes of the record, say of each kind of `hand_kinds`.
 LOGGED = {
     EMERGENCY: "应急抽取",
@@ -26,7 +26,8 @@ LOGGED = {
     "draw.pool_changed": _POOL,
     "draw.send_at_once": "免打扰时段内发出",
     "draw.release_early": "提前公开名单",
-    **dict.fromkeys(("draw.end", "draw.abandon", "draw.void"), _OVER),
+    "draw.void": _VOID,
+    **dict.fromkeys(("draw.end", "draw.abandon"), _OVER),
 }
 _NOTED: dict[str, str] = {
     NoteCode.EMERGENCY: "应急抽取",
@@ -66,7 +67,9 @@ def steps_hold(
 
 def _noted(event: Mapping[str, Any]) -> str | None:
     kind = event.get("type")
-    if kind in ("end", "void"):
+    if kind == "void":
+        return _VOID
+    if kind == "end":
         return _OVER
     if kind == "reschedule":
         return LOGGED[MOVED]
@@ -84,7 +87,7 @@ def _counted(steps: Iterable[str]) -> Counter[str]:
     for step in steps:
         if not (of_pool and step in (_POOL, _RESUMED)) and step != _OVER:
             counts[step] += 1
-        if step in (_POOL, _PAUSED, _RESUMED, _OVER):
+        if step in (_POOL, _PAUSED, _RESUMED, _VOID, _OVER):
             of_pool = step == _POOL
     return counts
 

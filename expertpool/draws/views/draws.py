@@ -360,7 +360,7 @@ def room(request: UserRequest, pk: int) -> HttpResponse:
         "names": experts,
         "emergency": emergency_of(draw),
         "recorder": recorder_for(request.user, draw),
-        "shown": _number(request.GET.get("shown"), board.invited_count),
+        "shown": _number(request.GET.get("shown"), len(board.lines)),
     }
     template = "draws/draw_room.html#room" if version else "draws/draw_room.html"
     return render(request, template, context)

@@ -28,9 +28,14 @@ from expertpool.draws.forms.plan import (
 from expertpool.draws.models import DrawPlan
 from expertpool.draws.queries.actions import actions_for_project
 from expertpool.draws.queries.conditions import SUBJECT
-from expertpool.draws.queries.draws import codes_for_project, plan_for, projects_to_draw
+from expertpool.draws.queries.draws import (
+    codes_for_project,
+    plan_for,
+    projects_to_draw,
+    valid_draws,
+)
 from expertpool.draws.queries.insight import insight_of
-from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.queries.readiness import ARCHIVED, SEALED
 from expertpool.draws.queries.templates import templates_for
 from expertpool.draws.queries.ties import tie_paths
 from expertpool.draws.services.plan import DEFAULT_CHANNELS, delete_plan, save_plan, usual_times
@@ -49,6 +54,9 @@ def plan(request: UserRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
     if request.method == "GET" and project.is_archived:
         return not_opened(request, ARCHIVED, back=plan_address(project))
+    if request.method == "GET" and valid_draws(project):
+        messages.error(request, SEALED)
+        return redirect(plan_address(project))
     editing = Editing(request, PlanEdits(project))
     saved_plan = plan_for(project) or DrawPlan(
         project=lead_of(project),

@@ -28,6 +28,15 @@ const input = document.querySelector("#verify-file");
 const WHOLE = "封存值、种子、次序和每一步入席都已重新推算，与记录完全一致";
 const ASSIGNED = "封存值、种子和每一件评审对象分给谁都已重新推算，与记录完全一致";
 
+/** How a record that holds ended, and how many events it has: void, or cut off, it holds by itself. */
+function standing(record) {
+  const count = `共 ${record.events.length} 个事件`;
+  const { type, state } = record.events.findLast(({ type }) => type === "end" || type === "void") ?? {};
+  if (!type) return count; // a short record says no types
+  const states = isAssignment(record) ? ASSIGNED_STATES : STATES;
+  return `${label(type === "void" ? STATES : states, state ?? type)}，${count}`;
+}
+
 const CHOSEN = "请以本系统公开的记录为准";
 
 /** The first thing in which the text does not hold by itself, to be shown; null where it holds. */
@@ -39,8 +48,9 @@ function faultOf(text, name) {
 /** What is said of a record that holds, and what it tells. `brief`: the page around says already what was
     sealed. */
 function told(record, brief = false) {
-  if (isShort(record)) return [ABOUT_SHORT, shortSummary(record, brief)];
-  return isAssignment(record) ? [ASSIGNED, assigned(record)] : [WHOLE, summary(record, brief)];
+  const said = (words) => `${words}；${standing(record)}`;
+  if (isShort(record)) return [said(ABOUT_SHORT), shortSummary(record, brief)];
+  return isAssignment(record) ? [said(ASSIGNED), assigned(record)] : [said(WHOLE), summary(record, brief)];
 }
 
 function notice(tone, title, text) {
@@ -94,6 +104,7 @@ function summary(record, brief) {
       facts([
         ...(brief ? [] : sealed),
         ...reveals.map(({ role, value }) => [`${label(ROLES, role)}随机值`, digest(value)]),
+        ["事件", `${events.length} 个`],
         ...(events.at(-1).hash ? [["事件链头", digest(events.at(-1).hash)]] : []),
         ["专家编号", names.size ? `${names.size} 人，与身份承诺相符` : "不在记录里，以身份承诺代替"],
       ]),
@@ -124,6 +135,7 @@ function assigned({ rule, items, candidates, seal, seed, reveals, events, openin
     ["封存值", digest(seal)],
     ["种子", digest(seed)],
     ...reveals.map(({ role, value }) => [`${label(ROLES, role)}随机值`, digest(value)]),
+    ["事件", `${events.length} 个`],
     ["事件链头", digest(events.at(-1).hash)],
     ["专家编号", names.size ? `${names.size} 人，与身份承诺相符` : "不在记录里，以身份承诺代替"],
   ];

@@ -23,6 +23,7 @@ from expertpool.draws.exceptions import (
 )
 from expertpool.draws.models import Draw, DrawEvent, DrawPause, Invitation
 from expertpool.draws.queries.actions import actions_for
+from expertpool.draws.queries.board import board_of
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.emergency import request_emergency
 from expertpool.draws.services.entropy import SeededEntropy
@@ -208,3 +209,22 @@ def test_what_may_be_done_says_so(draw: Draw, operator: User) -> None:
     with pytest.raises(EmergencyRefused, match="先恢复"):
         declare_emergency(draw=draw, reason="急用", minutes=15, actor=operator, now=NOW)
     assert draw.invitations.filter(state=InvitationState.INVITED).count() == 2
+
+
+def test_whoever_comes_to_a_seat_in_a_pause_is_not_invited_yet(
+    client: Client, draw: Draw, operator: User
+) -> None:
+    first = draw.invitations.get(line=1)
+    pause(draw, operator)
+    reply(first, 30, accept=False)
+    board = board_of(draw)
+    assert (len(board.lines), board.invited_count) == (3, 2)
+    assert board.invited_note == "另有 1 人恢复后邀请"
+    with time_machine.travel(NOW + 31 * MINUTE, tick=False):
+        page = login(client, operator).get(reverse("draws:detail", args=[draw.pk]))
+    assert page.content.decode().count("恢复后邀请") == 2  # beside the number, and in his line
+    seen = board.version
+    resume(draw, operator, 40)
+    board = board_of(draw)
+    assert (board.invited_count, board.invited_note) == (3, "")
+    assert board.version != seen

@@ -15,6 +15,8 @@ from expertpool.accounts.models import User
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.exceptions import ReplyRefused, VoidRefused
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation, VoidRequest
+from expertpool.draws.queries.hands import hand_steps_by_kind
+from expertpool.draws.services.checking import looks_bent
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.hands import alias_in, confirmation_of
 from expertpool.draws.services.names import release
@@ -170,3 +172,16 @@ def test_a_sheet_that_says_so_is_kept_beside_the_one_of_before(
     names = sorted(one.name for one in attachments_of(draw, "draw_sheet"))
     assert len(names) == 2
     assert sum("已作废" in name for name in names) == 1
+
+
+def test_a_void_counts_among_the_steps_by_hand(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    assert hand_steps_by_kind(draw) == {}
+    voided(draw, operator, supervisor)
+    assert hand_steps_by_kind(draw) == {"作废": 1}
+    assert not looks_bent(draw)
+    public = Client().get(reverse("draws:verify_draw", args=[draw.public_id])).content.decode()
+    assert "1 次（作废 1 次）" in public
+    VoidRequest.objects.filter(draw=draw).delete()
+    assert looks_bent(draw)

@@ -373,3 +373,12 @@ def test_the_inputs_of_a_plan_tell_their_bounds(client, operator, project):
     assert field
     assert 'min="1"' in field[0]
     assert 'max="99"' in field[0]
+
+
+def test_the_plan_of_a_sealed_draw_is_no_form(client, operator):
+    for _ in range(4):
+        make_expert()
+    draw = make_draw(now=timezone.now(), operator=operator, seats=2)
+    page = login(client, operator).get(reverse("draws:plan", args=[draw.project_id]), follow=True)
+    assert page.redirect_chain
+    assert "已经封存抽取，方案不能再改" in page.content.decode()

@@ -399,6 +399,8 @@ def test_browser_replays_a_record_and_finds_the_first_difference(
     page.set_input_files("#verify-file", as_file(record))
     expect(said).to_have_text("一致")
     expect(page.locator("#verify-result")).to_contain_text(draw.number)
+    expect(page.locator("#verify-result")).to_contain_text("2 个")
+    expect(beside.first).to_contain_text("共 2 个事件")
     expect(beside.first).to_contain_text("与本系统保存的记录逐项相同")
     page.set_input_files("#verify-file", as_file(VECTORS[14]))
     expect(said).to_have_text("只核对了文件自身，没有与本系统保存的记录比较")

@@ -69,7 +69,7 @@ class TemplateForm(forms.Form):
         label="服务商模板编号",
         max_length=64,
         required=False,
-        help_text="使用阿里云、腾讯云短信时必填：这段文字报备后得到的编号，如 SMS_123456。",
+        help_text="使用云短信、云语音、微信服务号时必填：这段文字报备后得到的编号，如 SMS_123456。",
     )
     values = forms.CharField(
         label="服务商模板变量",
@@ -77,7 +77,8 @@ class TemplateForm(forms.Form):
         max_length=2000,
         required=False,
         help_text="一行一个：变量名={{变量}}，如 name={{专家姓名}}；腾讯云按顺序，只写 {{专家姓名}}。"
-        "本系统的链接只给出网址后面的部分，报备的文字里写上网址的开头。",
+        "微信写字段名，点开消息后打开的网页写 url={{答复链接}}。"
+        "本系统的链接只给出网址后面的部分，短信报备的文字里写上网址的开头。",
     )
     active = forms.BooleanField(
         label="启用（停用后，这个渠道不再发送此类通知，记录中注明）", required=False

@@ -113,7 +113,11 @@ def proposals(column: ImportColumn, word: str, words: Iterable[str]) -> list[str
     found.sort(key=lambda one: (word not in one, abs(len(one) - len(word))))
     if not found and column.may_be is None:
         found = get_close_matches(word, known, OFFERED, CLOSE)
-    return found[:OFFERED]
+    if column.named_so is None:
+        return found[:OFFERED]
+    # Of a name that several have each is offered: chosen by its name it would be asked about once more.
+    each = [several for one in found[:OFFERED] for several in (column.named_so(one) or [one])]
+    return list(dict.fromkeys(each))[:NAMESAKES]
 
 
 def _is_much_of(one: str, other: str) -> bool:

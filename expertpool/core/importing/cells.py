@@ -154,6 +154,7 @@ class RowReader:
             row.notes.append(Note(WHOLE_ROW, CLEANED, was, "是同一人的，已并入这一行。"))
         mended = self.answers.cells.get(number)
         if mended:
+            row.mended = mended
             cells = self._mended(cells, mended)
         if self._is_empty(row, cells):
             if told := self.headings.take(number, cells) or self._beside(cells):

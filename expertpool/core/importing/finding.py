@@ -517,6 +517,14 @@ class _Recogniser:
             for at, code in enumerate(codes)
             if why[at] == Why.HEADER and code and len(self.below[at]) >= FEWEST
         ]
+        told = [at for at in named if self.columns[codes[at]].bare]
+        for one, other in combinations(told, 2):
+            shares = [self._bare_share(codes[b], a) for a, b in ((one, other), (other, one))]
+            if min(shares) >= SURE and not any(
+                self._bare_share(codes[at], at) for at in (one, other)
+            ):
+                codes[one], codes[other] = codes[other], codes[one]
+                why[one] = why[other] = Why.CROSSED
         foreign = [at for at in named if self._share(codes[at], at) == 0.0]
         for one, other in combinations(foreign, 2):
             shares = [self._share(codes[b], a) or 0.0 for a, b in ((one, other), (other, one))]

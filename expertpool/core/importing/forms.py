@@ -11,7 +11,7 @@ from django import forms
 
 from expertpool.core.configuration import value_of
 from expertpool.core.importing.answers import LEFT_EMPTY, Answers
-from expertpool.core.importing.columns import ImportColumn
+from expertpool.core.importing.columns import ImportColumn, normalise_header
 from expertpool.core.importing.finding import Why
 from expertpool.core.importing.importer import Importer
 from expertpool.core.importing.mapping import IGNORED
@@ -175,6 +175,15 @@ def beside(outline: dict[str, Any]) -> str:
     """Return the letters of the first column that seems to be another person's; empty: of none."""
     why = list(outline.get("why", ()))
     return letters_of(why.index(Why.BESIDE)) if Why.BESIDE in why else ""
+
+
+def is_sideways(columns: Sequence[ImportColumn], outline: dict[str, Any]) -> bool:
+    """Tell whether headers stand below each other: a form for each person, or a table on its side."""
+    names = {normalise_header(header) for one in columns for header in one.headers}
+    return any(
+        len(names.intersection(map(normalise_header, below))) > 1
+        for below in outline.get("samples", ())
+    )
 
 
 def _starred(column: Any) -> str:

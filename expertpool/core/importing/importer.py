@@ -76,7 +76,8 @@ class Row:
     A column that the sheet does not have is not in ``values``. ``left`` are faults of cells without
     which the row is taken; ``words`` those that no list has, with the column's code; ``changes``
     what an update makes of the ``subject``; ``doubt`` says why it may be somebody else: such a row
-    is not chosen until somebody chooses it. ``into`` is the row before of the same person, into which this one went.
+    is not chosen until somebody chooses it. ``into`` is the row before of the same person, into which this one went;
+    ``mended`` what the user typed instead of cells, by column.
     """
 
     number: int
@@ -90,6 +91,7 @@ class Row:
     subject: str = ""
     doubt: str = ""
     into: int = 0
+    mended: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -218,9 +220,9 @@ class Importer(ABC):
         """Write the audit entry; called in the transaction of the rows."""
 
     @classmethod
-    def counted_for(cls, user: Any) -> str:
-        """Return what of ``user``'s rows is only counted and once they are in (手机号、证件号码);
-        empty: nothing."""
+    def counted_for(cls, user: Any, codes: Sequence[str] | None = None) -> str:
+        """Return what of ``user``'s rows is only counted and once they are in (手机号、证件号码), of a file
+        that has the columns ``codes``; empty: nothing."""
         return ""
 
     def heading(self, text: str) -> str:

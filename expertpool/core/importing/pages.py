@@ -23,6 +23,7 @@ from expertpool.core.importing.forms import (
     TableForm,
     UploadForm,
     beside,
+    is_sideways,
     unused_columns,
 )
 from expertpool.core.importing.importer import Importer
@@ -225,6 +226,7 @@ class _Pages:
         absent = missing(self.importer.get_columns(), run.mapping)
         context = {"run": run, "form": form, "table": table, "outline": outline, "absent": absent}
         context["beside"] = beside(outline)
+        context["sideways"] = is_sideways(self.importer.get_columns(), outline)
         status = 422 if form.is_bound else 200
         return self._page(request, "core/import_mapping.html", context, status=status)
 
@@ -371,6 +373,8 @@ class _Pages:
         common = {
             "importer": self.importer,
             "steps": STEPS,
-            "counted": self.importer.counted_for(request.user),
+            "counted": self.importer.counted_for(
+                request.user, context["run"].mapping if "run" in context else None
+            ),
         }
         return render(request, template, context | names | common, status=status)

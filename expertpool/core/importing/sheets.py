@@ -121,11 +121,16 @@ class RefusedSheet:
                 self.noted.cell(self.notes, at, value)
 
     def _cells(self, row: Row, faults: Sequence[Fault], outcome: str) -> None:
-        for cell in self.collector.about(row, faults)["cells"]:
+        for fault, cell in zip(faults, self.collector.about(row, faults)["cells"], strict=True):
             self.cells += 1
+            content = cell["content"]
+            # What was typed on the page, or a word was said to mean, is what the reason speaks of.
+            now = row.mended.get(fault.code) or fault.word
+            if now and now not in content:
+                content = f"{now}（原为：{content}）" if content else now
             why = f"{cell['reason']}：{cell['detail']}" if cell["detail"] else cell["reason"]
             name = self.collector.name_of(row)
-            values = (row.number, name, cell["column"], cell["content"], why, outcome)
+            values = (row.number, name, cell["column"], content, why, outcome)
             for at, value in enumerate(values):
                 self.each.cell(self.cells, at, value)
 

@@ -8,7 +8,16 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from expertpool.core.importing import CellRefused, ImportColumn, as_code, as_text
+from expertpool.core.importing import (
+    GUESSED,
+    CellRefused,
+    ImportColumn,
+    Importer,
+    Note,
+    Row,
+    as_code,
+    as_text,
+)
 from expertpool.directory.enums import TitleLevel
 from expertpool.directory.queries import title_levels
 from expertpool.experts.fields import EXPERT
@@ -27,6 +36,7 @@ _GAP = re.compile(r"(?<![A-Za-z0-9])([A-Za-z])\s+(?=\d{2,}(?![A-Za-z0-9]))")
 _WITH_LEVEL = re.compile(
     r"(?P<title>\w+?)\s*[(（/／\-—]\s*(?P<level>正高|副高|中级|初级)级?(?:职称)?\s*[)）]?"
 )
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _BARS = str.maketrans("|｜", "；；")
 _BETWEEN = re.compile(r"[;；,，、/|\n]+")
 
@@ -49,6 +59,19 @@ def expert_columns() -> list[ImportColumn]:
     )
     columns["email"] = replace(email, clean=_first_of(email.clean))
     return list(columns.values())
+
+
+def take_mail(row: Row, importer: Importer) -> None:
+    """Take an address that stands beside the telephone in its cell, where no cell of its own gives one."""
+    phone, email = importer.by_code["phone"], importer.by_code["email"]
+    for note in [one for one in row.notes if one.column == phone.header]:
+        found = _MAIL.search(note.was)
+        if found and not row.values.get(email.code):
+            try:
+                row.values[email.code] = email.clean(found[0])
+            except CellRefused:
+                return
+            row.notes.append(Note(email.header, GUESSED, note.was, found[0]))
 
 
 def listed(cell: Any) -> str:

@@ -51,7 +51,7 @@ from expertpool.experts.queries.imported import ADDING, CHANGING
 from expertpool.experts.services.accounts import queue_accounts
 from expertpool.experts.services.contacts import CONTACTS
 from expertpool.experts.services.import_avoidances import AVOIDANCES, keep_avoidances
-from expertpool.experts.services.import_columns import expert_columns
+from expertpool.experts.services.import_columns import expert_columns, take_mail
 from expertpool.experts.services.import_examples import is_example, is_marked
 from expertpool.experts.services.import_kinds import KIND, asked_of, read_kind, set_kind
 from expertpool.experts.services.import_levels import LEVELS
@@ -102,8 +102,9 @@ class ExpertImporter(Importer):
         return [*expert_columns(), *LEVELS, STATE, AVOIDANCES]
 
     @classmethod
-    def counted_for(cls, user: User) -> str:
-        return "、".join(UNIQUE[code] for code in UNIQUE if not is_plain(user, code))
+    def counted_for(cls, user: User, codes: Sequence[str] | None = None) -> str:
+        here = [code for code in UNIQUE if codes is None or code in codes]
+        return "、".join(UNIQUE[code] for code in here if not is_plain(user, code))
 
     @classmethod
     def asked_of_list(cls, codes: Sequence[str]) -> Mapping[str, Any]:
@@ -197,6 +198,7 @@ class ExpertImporter(Importer):
     def inspect(self, row: Row) -> list[Fault]:
         set_kind(row, self.of_list)
         ask_of_state(row, self)
+        take_mail(row, self)
         if row.values["kind"] != ExpertKind.ORGANISATION:
             self.named.take_post(row)
         return [*self.rules.inspect(row), *misfits(EXPERT, self, row)]

@@ -87,6 +87,10 @@ _UNTIL = re.compile(r"[-~\u2010-\u2015至到起]+")
 _YEARS = re.compile(rf"{_YEAR.pattern}\s*{_UNTIL.pattern}\s*{_YEAR.pattern}")
 TERM_END = "应像 2028-12-31、2028-12 或 2028年底；没有期限的写“长期”。"
 _FIRST_DAY, _LAST_DAY = Day(month=FIRST), Day(month=LAST)
+# Who is retired may well be drawn.
+_GONE = re.compile(
+    r"(?<!未)(?:调离|调出|离世|去世|病故|逝世|黑名单|取消资格|清退|开除|不再聘任|已解聘)"
+)
 _EXPERT_NUMBER = re.compile(r"ZJ[A-Z0-9]{6,18}")
 _SPECIALTY_CODES = re.compile(r"[A-Za-z]\d{2,8}(?:[;；,，、\s]+[A-Za-z]\d{2,8})*")
 # Excel keeps 15 digits of a number; the rest is lost before we see it.
@@ -284,6 +288,9 @@ def oddities(
 ) -> Iterator[tuple[str, str, str]]:
     """Yield what is odd in ``values`` of a record and no reason to refuse it: label, value, sentence."""
     yield from _odd_names(values)
+    remark = str(values.get("remark") or "")
+    if found := _GONE.search(remark):
+        yield "备注", remark, f"写着“{found[0]}”，请核对是否还能入库、被抽取。"
     if (end := values.get("term_end_date")) and end < today:
         yield "聘期至", end.isoformat(), "聘期已过，不会被抽取，请核对。"
     id_number, account = values.get("id_number"), values.get("bank_account")

@@ -11,6 +11,7 @@ from expertpool.accounts.models import User
 from expertpool.draws.enums import SUPPLIED
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import draws_of
+from expertpool.draws.queries.plan_versions import sealed_unseen
 from expertpool.draws.queries.recordings import may_record_screen
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of, is_evidence, may_view
@@ -37,6 +38,11 @@ class Evidence:
         """Those of the sheets that say who sits now; the others are of an earlier end."""
         since = kept_since(self.draw)
         return [one for one in self.sheets if since and one.created_at >= since]
+
+    @property
+    def plan_told(self) -> str:
+        """That nobody approved the plan that it was sealed by, which was changed after its project's approval."""
+        return sealed_unseen(self.draw) if self.draw.is_random else ""
 
     @property
     def has_record(self) -> bool:

@@ -144,6 +144,31 @@ def is_approved(version: PlanVersion) -> bool:
     return is_proven(version) and version.covers == covers_of(members_of(version.plan.project))
 
 
+def changed_unseen(version: PlanVersion | None, projects: Sequence[Project]) -> str:
+    """Say that ``version``, which nobody approved, is another than the one that stood when ``projects`` were approved;
+    empty where it is not, or there was none yet."""
+    decided = [one.decided_at for one in projects if one.decided_at]
+    if version is None or not decided or version.made_at <= max(decided):
+        return ""
+    if not PlanVersion.objects.filter(plan=version.plan_id, made_at__lte=max(decided)).exists():
+        return ""
+    return (
+        f"项目 {moment_text(max(decided))} 审核通过之后，{version.made_by} 于 {moment_text(version.made_at)} "
+        f"改过抽取方案（第 {version.number} 版），改动没有经过审核"
+    )
+
+
+def sealed_unseen(draw: Draw) -> str:
+    """Say the same of the version that ``draw`` was sealed by."""
+    content = draw.rule.content
+    if content.get("plan_approved_at"):
+        return ""
+    rows = PlanVersion.objects.filter(
+        plan__project=draw.project_id, number=content.get("plan_version") or 0
+    )
+    return changed_unseen(rows.select_related("made_by").first(), draw.covered)
+
+
 def covers_of(projects: Iterable[Project]) -> list[list[Any]]:
     """Return what an approval names ``projects`` by: each as it was approved, since one that was taken
     back may avoid less when it is approved again (docs/decisions/0163)."""

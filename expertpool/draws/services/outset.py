@@ -24,7 +24,12 @@ from expertpool.draws.queries.clock import (
     way_quiet_until,
 )
 from expertpool.draws.queries.meetings import next_opening
-from expertpool.draws.queries.plan_versions import approved_version, returned_told, version_of
+from expertpool.draws.queries.plan_versions import (
+    approved_version,
+    changed_unseen,
+    returned_told,
+    version_of,
+)
 from expertpool.draws.queries.policy import policy_for, why_too_thin
 from expertpool.draws.queries.pool_changes import emptied_in_words, sharing_in_words
 from expertpool.draws.queries.ways import too_late, ways_in_words
@@ -51,6 +56,7 @@ class Caution:
 
     title: str
     text: str
+    tone: str = "amber"
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,7 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
     result = run_prequery(plan=plan, actor=actor, now=now, action="draw.look_ahead")
     cautions = [
         *_returned(plan),
+        *_unseen(plan, members),
         *_voided(plan, members),
         *_short(result),
         *_late(plan, members, now),
@@ -148,6 +155,13 @@ def _returned(plan: DrawPlan) -> Iterator[Caution]:
             f"第 {returned.version.number} 版曾被退回，现按审核通过的第 {standing.number} 版抽取",
             returned.text,
         )
+
+
+def _unseen(plan: DrawPlan, members: Sequence[Project]) -> Iterator[Caution]:
+    """That it is another plan than the one that stood when the project was approved, and nobody agreed to it."""
+    if approved_version(plan) is None and (words := changed_unseen(version_of(plan), members)):
+        text = f"{words}。请核对方案页「历次版本」里的改动；需要审核的，先提交方案审核。"
+        yield Caution("方案在项目审核通过之后改过", text, tone="red")
 
 
 def _voided(plan: DrawPlan, members: Sequence[Project]) -> Iterator[Caution]:

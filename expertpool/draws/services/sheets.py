@@ -27,6 +27,7 @@ from expertpool.draws.queries.draws import (
 from expertpool.draws.queries.emergency import emergencies_of, hands_of
 from expertpool.draws.queries.hands import hand_steps_of, second_in_words
 from expertpool.draws.queries.meetings import words_of
+from expertpool.draws.queries.plan_versions import sealed_unseen
 from expertpool.draws.queries.requests import who_widened
 from expertpool.draws.queries.reschedulings import reschedulings_of
 from expertpool.draws.queries.reveal import is_released
@@ -190,6 +191,7 @@ def _drawn(draw: Draw, seats: int) -> list[tuple[str, str]]:
         ("抽取时间", moment_text(draw.ordered_at)),
         ("抽取人数", f"应抽 {seats} 人{standbys}{told}"),
         ("抽取状态", draw.status_label),
+        *([("抽取方案", unseen)] if (unseen := sealed_unseen(draw)) else []),
         ("人工干预", f"{hand_steps_of(draw)} 次"),
         *_emergency(draw),
         *_panel(draw),

@@ -14,12 +14,19 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.text import moment_text
 from expertpool.draws import settings as office
-from expertpool.draws.models import Draw, DrawPlan
+from expertpool.draws.models import Draw, DrawPlan, PlanVersion
+from expertpool.draws.queries.plan_versions import (
+    changed_unseen,
+    sealed_unseen,
+    version_of,
+)
+from expertpool.draws.services.outset import _unseen
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
 from expertpool.draws.services.prequery import run_prequery
+from expertpool.draws.services.sheets import _drawn
 from expertpool.projects.models import Project
 from tests.factories.batches import make_batch, make_members
-from tests.factories.draws import EVERYBODY, make_plan, make_ready_project
+from tests.factories.draws import EVERYBODY, make_draw, make_plan, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
@@ -185,3 +192,44 @@ def test_what_cannot_be_drawn_has_no_such_page(client: Client, operator: User) -
     with time_machine.travel(TUESDAY + timedelta(days=9), tick=False):
         answer = login(client, operator).get(reverse("draws:start", args=[project.pk]), follow=True)
     assert "评审开始时间已过" in "".join(str(one) for one in answer.context["messages"])
+
+
+def test_a_plan_changed_after_the_approval_of_its_project_is_told_before_and_after(
+    client: Client, operator: User
+) -> None:
+    make_experts(60)
+    project = make_ready_project(now=TUESDAY, seats=5)
+    plan = make_plan(project, now=TUESDAY, seats=5)
+    hour = timedelta(hours=1)
+    Project.objects.filter(pk=project.pk).update(decided_at=TUESDAY + hour)
+    said = "方案在项目审核通过之后改过"
+    unchanged = changed_unseen(version_of(plan), [Project.objects.get(pk=project.pk)])
+    assert unchanged == ""
+    made = PlanVersion.objects.get(plan=plan, number=plan.version)
+    made.pk, made.number, made.made_at = None, plan.version + 1, TUESDAY + 2 * hour
+    made.save(force_insert=True)
+    plan.version += 1
+    told = changed_unseen(version_of(plan), [Project.objects.get(pk=project.pk)])
+    assert "项目 2026-11-24 10:00 审核通过之后" in told
+    assert "改动没有经过审核" in told
+    assert [one.title for one in _unseen(plan, [Project.objects.get(pk=project.pk)])] == [said]
+
+
+def test_sheet_and_evidence_say_that_a_changed_plan_was_drawn(
+    client: Client, operator: User
+) -> None:
+    make_experts(4)
+    now = timezone.now()
+    draw = make_draw(now=now, operator=operator, seats=2)
+    assert sealed_unseen(draw) == ""
+    older = PlanVersion.objects.get(plan__project=draw.project)
+    older.pk, older.number, older.made_at = None, older.number + 1, now - timedelta(hours=2)
+    older.save(force_insert=True)
+    Project.objects.filter(pk=draw.project_id).update(decided_at=now - timedelta(hours=1))
+    draw = Draw.objects.get(pk=draw.pk)
+    told = sealed_unseen(draw)
+    assert "改动没有经过审核" in told
+    assert ("抽取方案", told) in _drawn(draw, 2)
+    address = reverse("projects:detail", args=[draw.project_id])
+    page = login(client, operator).get(address, {"tab": "evidence"})
+    assert told in page.content.decode()

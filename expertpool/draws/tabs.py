@@ -117,8 +117,11 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
         "sealed_version": draw.rule.content.get("plan_version") if draw else None,
         "short": short,
         "actions": actions,
-        "prequeries": sees_exclusions
-        or any(actions[code].permitted for code in (ActionCode.PLAN, ActionCode.START)),
+        "prequeries": not project.is_archived
+        and (
+            sees_exclusions
+            or any(actions[code].permitted for code in (ActionCode.PLAN, ActionCode.START))
+        ),
         "sees_exclusions": sees_exclusions,
         "quiet_until": _quiet_until(members, now),
         "rerouted": list(rerouted(plan, now)) if plan and not draw else [],

@@ -92,9 +92,11 @@ def run_prequery(
 ) -> Prequery:
     """Count who could be drawn for ``plan`` now and log that it was asked, as ``action``.
 
-    Changes nothing of the draw. Refuses a plan without groups (DrawNotReady), and (TooManyCounts) as
-    `note_count`.
+    Changes nothing of the draw. Refuses a plan without groups and an archived project (DrawNotReady), and
+    (TooManyCounts) as `note_count`.
     """
+    if plan.project.is_archived:
+        raise DrawNotReady("项目已归档，不再抽取，不能预查询。")
     note_count(plan.project, action_label(action), actor=actor, now=now)
     result = count_candidates(plan, now=now)
     record(

@@ -23,6 +23,7 @@ from expertpool.draws.queries.panel import PanelMember
 from expertpool.draws.queries.written import is_written
 from expertpool.draws.services.names import read_who_sat
 from expertpool.experts.models import Expert
+from expertpool.projects.exceptions import ProjectError
 from expertpool.projects.models import Project
 from expertpool.projects.services.state import lock_open_project
 from expertpool.reviews.calculation import Kind, RuleTree
@@ -68,9 +69,9 @@ class Thing:
 def create_review(*, project: Project, terms: Terms, actor: User, now: datetime) -> Review:
     """Begin to prepare the review of ``project``. Logged.
 
-    Refuses (ReviewRefused) a second one.
+    Refuses (ReviewRefused) a second one, and an archived project.
     """
-    lock_open_project(project)
+    _lock_open(project)
     row = Review(project=project, created_at=now, created_by=actor)
     _take(row, terms)
     try:
@@ -186,7 +187,6 @@ def open_review(*, review: Review, actor: User, now: datetime) -> Review:
     Refuses (ReviewRefused) one without rule or items, before the panel stands and its names are released, whoever
     may not read them, and a time that is over.
     """
-    lock_open_project(review.project)
     row = _lock_draft(review)
     rule, items = rule_of(row), items_of(row)
     if row.rule is None or not items:
@@ -345,8 +345,10 @@ def end_review(*, review: Review, actor: User, now: datetime) -> Review:
 def lock_review(review: Review) -> Review:
     """Hold ``review``: whoever changes it comes one after the other.
 
-    Refuses (ReviewRefused) one that somebody else has written: whoever saves it would vouch for that.
+    Refuses (ReviewRefused) one of an archived project, and one that somebody else has written: whoever saves it would
+    vouch for that.
     """
+    _lock_open(review.project)
     rows = Review.objects.select_for_update(of=("self",), no_key=True)
     row = rows.select_related("project__department", "project__purchaser", "rule").get(pk=review.pk)
     if row.is_altered:
@@ -359,6 +361,14 @@ def _lock_draft(review: Review) -> Review:
     if row.opened_at:
         raise ReviewRefused(FIXED)
     return row
+
+
+def _lock_open(project: Project) -> None:
+    # Before its review, as whoever archives the project.
+    try:
+        lock_open_project(project)
+    except ProjectError as error:
+        raise ReviewRefused(str(error)) from None
 
 
 def _in_words(row: Review) -> dict[str, Any]:

@@ -17,9 +17,11 @@ from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
+from expertpool.core.responses import not_opened
 from expertpool.core.views.drawers import drawer_form, posted
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import listing, render_list
+from expertpool.projects.services.state import ARCHIVED
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.exports import ReviewExport
 from expertpool.reviews.forms.reviews import (
@@ -99,7 +101,8 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "held": any(one.is_held for one in people),
         "named": may_name(user, row.project, now=now),
         "known": panel_is_known(row.project),
-        "manages": reviews_visible_to(user, MANAGE).filter(pk=row.pk).exists(),
+        "manages": not row.project.is_archived
+        and reviews_visible_to(user, MANAGE).filter(pk=row.pk).exists(),
         "is_open": row.is_open(now),
         "at_place": is_held_now(row, now=now),
         "is_late": row.opened_at and not row.ended_at and not row.is_open(now),
@@ -135,6 +138,9 @@ def board(request: UserRequest, pk: int) -> HttpResponse:
 def create(request: UserRequest, pk: int) -> HttpResponse:
     """Begin to prepare the review of a project (drawer)."""
     project = get_object_or_404(projects_without_review(request.user), pk=pk)
+    back = reverse("projects:detail", args=[pk])
+    if request.method == "GET" and project.is_archived:
+        return not_opened(request, ARCHIVED, back=back)
     form = TermsForm(request.POST or None, rules=rules_for(project))
 
     def write() -> HttpResponse:
@@ -150,7 +156,7 @@ def create(request: UserRequest, pk: int) -> HttpResponse:
         write,
         title="建立评审",
         refusals=ReviewRefused,
-        back=reverse("projects:detail", args=[pk]),
+        back=back,
     )
 
 

@@ -23,6 +23,7 @@ from expertpool.draws.settings import (
     REVEAL_USUAL,
 )
 from expertpool.projects.enums import DrawState, ProjectStatus
+from expertpool.projects.models import Project
 from tests.api.caller import Caller, assert_problem
 from tests.architecture.forms import forms_of
 from tests.factories.accounts import make_department
@@ -382,3 +383,17 @@ def test_the_plan_of_a_sealed_draw_is_no_form(client, operator):
     page = login(client, operator).get(reverse("draws:plan", args=[draw.project_id]), follow=True)
     assert page.redirect_chain
     assert "已经封存抽取，方案不能再改" in page.content.decode()
+
+
+def test_nobody_counts_for_an_archived_project(client, operator):
+    make_expert()
+    project = make_ready_project(now=timezone.now())
+    address = reverse("draws:prequery", args=[project.pk])
+    tab = reverse("projects:detail", args=[project.pk]) + "?tab=plan"
+    login(client, operator)
+    assert address in client.get(tab).content.decode()
+    Project.objects.filter(pk=project.pk).update(status=ProjectStatus.ARCHIVED)
+    assert address not in client.get(tab).content.decode()
+    assert "项目已归档，不再抽取" in client.post(address, follow=True).content.decode()
+    assert Caller(operator).post(f"/projects/{project.pk}/prequery", {}).status_code == 409
+    assert not Entry.objects.filter(action="draw.prequery").exists()

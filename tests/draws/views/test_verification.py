@@ -133,8 +133,13 @@ def test_until_the_release_nobody_and_then_no_stranger_learns_conditions_counts_
     client.force_login(operator)
     learns_nothing(client)
     learns_nothing(stranger)
+    counted, before = f"{draw.candidate_count} 人", "公开前的记录.json"
+    page = stranger.get(page_of(draw)).content.decode()
+    assert (counted in page, before in page) == (False, False)  # there is no record yet
     release(draw_id=draw.pk, now=draw.reveal_at + timedelta(seconds=1))
     learns_nothing(stranger)
+    page = stranger.get(page_of(draw)).content.decode()
+    assert (counted in page, before in page) == (True, True)
     page = client.get(page_of(draw)).content.decode()
     assert [word for word in hidden if word not in page] == []
     assert "完整记录还没有对外公开" in page

@@ -23,6 +23,7 @@ from expertpool.core.mandates import forged_rows
 from expertpool.experts.models import Expert
 from expertpool.files.models import Attachment
 from expertpool.files.services import attach
+from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.projects.queries.archive import obstacles
 from expertpool.reviews.exceptions import ReviewRefused
@@ -31,6 +32,7 @@ from expertpool.reviews.models.reviews import hash_of
 from expertpool.reviews.queries.sheets import content_of, seen_mark, sheets_of
 from expertpool.reviews.queries.written import WRITTEN
 from expertpool.reviews.services.organising import Thing, end_review, open_review
+from tests.api.caller import Caller
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.evaluations import make_reviewed
@@ -104,6 +106,35 @@ def test_a_review_is_made_on_the_page_of_its_project(client: Client, operator: U
     found = client.get(reverse("reviews:list"), {"q": project.number}).content.decode()
     assert project.name in found
     assert project.name not in client.get(reverse("reviews:list"), {"q": "没有"}).content.decode()
+
+
+def test_no_review_is_made_of_an_archived_project(client: Client, operator: User) -> None:
+    project, rule = make_reviewed(operator, now=NOW).project, make_rule()
+    Project.objects.filter(pk=project.pk).update(status=ProjectStatus.ARCHIVED)
+    login(client, operator)
+    form = reverse("reviews:create", args=[project.pk])
+    tab = client.get(reverse("projects:detail", args=[project.pk]) + "?tab=reviews")
+    assert form not in tab.content.decode()
+    page = client.get(form, follow=True)
+    assert page.redirect_chain
+    assert "项目已归档" in page.content.decode()
+    sent = client.post(form, {"rule": rule.pk}, **HTMX)
+    assert sent.status_code == 422
+    assert "项目已归档" in sent.content.decode()
+    told = Caller(operator).post(f"/projects/{project.pk}/review", {})
+    assert told.status_code == 409
+    assert not Review.objects.exists()
+
+
+def test_a_review_of_an_archived_project_stays_as_it_is(client: Client, operator: User) -> None:
+    review = make_review(operator, now=NOW)
+    Project.objects.filter(pk=review.project_id).update(status=ProjectStatus.ARCHIVED)
+    login(client, operator)
+    detail, start = (reverse(f"reviews:{one}", args=[review.pk]) for one in ("detail", "start"))
+    assert start not in client.get(detail).content.decode()
+    assert "项目已归档" in client.post(start, follow=True).content.decode()
+    review.refresh_from_db()
+    assert review.opened_at is None
 
 
 @pytest.mark.shows("OVW-13", "OVW-15")

@@ -22,4 +22,23 @@ REVOKED = Occasion(
         ChannelCode.SMS: ("", _REVOKED),
     },
 )
-OCCASIONS = (REVOKED,)
+_REISSUED = (
+    "{{专家姓名}}专家：您的证书已换发，新证书编号 {{证书编号}}；原证书 {{原证书编号}} 不能再使用，"
+    "请换用新证书。查看和下载：{{网址}}"
+)
+REISSUED = Occasion(
+    code="certificates.reissued",
+    label="证书换发（通知专家）",
+    placeholders={
+        "专家姓名": "王工",
+        "证书编号": "ZJZS202600031",
+        "原证书编号": "ZJZS202600024",
+        "网址": "https://zhuanjia.example.cn/my/certificates/",
+    },
+    defaults={
+        ChannelCode.SITE: ("您的证书已换发", _REISSUED),
+        ChannelCode.EMAIL: ("您的证书已换发", _REISSUED),
+        ChannelCode.SMS: ("", _REISSUED),
+    },
+)
+OCCASIONS = (REVOKED, REISSUED)

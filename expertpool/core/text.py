@@ -108,6 +108,12 @@ def is_reason(text: str) -> bool:
     return sum(map(str.isalnum, text)) > 1
 
 
+def as_sentence(text: str) -> str:
+    """Return what somebody wrote as a sentence, for a letter in which another one follows."""
+    text = text.strip()
+    return text if not text or text[-1] in "。！？!?…；;" else f"{text.rstrip('.，,、')}。"
+
+
 def too_long(text: str, most: int) -> str:
     """Return the refusal of a ``text`` of more than ``most`` characters, which would lose its end; empty where it
     is not."""

@@ -160,6 +160,9 @@ def test_a_change_of_name_asks_for_a_new_one(admin: User) -> None:
     )
     assert certificate.name == "王小明"
     assert new.number != certificate.number
+    heard = Message.objects.get(occasion="certificates.reissued", channel="sms").body
+    assert new.number in heard
+    assert f"原证书 {certificate.number} 不能再使用" in heard
     assert not Certificate.objects.filter(outdated())
     with pytest.raises(CertificateRefused, match="已换发"):
         reissue_certificate(certificate=certificate, actor=admin, now=now)

@@ -65,6 +65,7 @@ def test_he_objects_on_his_telephone_with_files_and_it_counts_no_more(
     caution = make_caution(expert)
     told = Message.objects.get(occasion="evaluations.cautioned", channel="site")
     assert "前可以申诉一次" in told.body
+    assert "评审中多次接听电话。 有异议的" in told.body
     assert expert.user is not None
     file = SimpleUploadedFile("通话.pdf", b"%PDF-1.7\n%%EOF\n")
     kept = attach(
@@ -76,7 +77,11 @@ def test_he_objects_on_his_telephone_with_files_and_it_counts_no_more(
     assert client.post(url, {"text": "不"}).status_code == 422
     assert client.post(url, {"text": WORDS}).status_code == 302
     assert WORDS in client.get(url).content.decode()
-    assert client.post(url, {"text": WORDS}).status_code == 422
+    # From a second window: it says that nothing was taken, and keeps the words.
+    second = client.post(url, {"text": "另一个窗口写的话"})
+    assert second.status_code == 422
+    assert "已经申诉过" in second.content.decode()
+    assert "另一个窗口写的话" in second.content.decode()
     objection = CautionObjection.objects.get()
     assert WORDS.encode() not in bytes(str(CautionObjection.objects.values().get()), "utf-8")
     office = login(Client(), supervisor)
@@ -88,6 +93,9 @@ def test_he_objects_on_his_telephone_with_files_and_it_counts_no_more(
     assert "通话.pdf" in page
     assert b"".join(office.get(reverse("files:download", args=[kept.pk]))).startswith(b"%PDF")
     assert all_cautions().exists()
+    refused = office.post(address, {"uphold": "yes", "answer": "x"})
+    assert refused.status_code == 422
+    assert "答复的理由" in refused.content.decode()
     assert office.post(address, {"uphold": "yes", "answer": "经核对属实"}).status_code == 204
     assert not all_cautions().exists()
     (shown,) = cautions_of(expert)
@@ -97,6 +105,7 @@ def test_he_objects_on_his_telephone_with_files_and_it_counts_no_more(
     assert "经核对属实" in client.get(url).content.decode()
     answered = Message.objects.get(occasion="evaluations.caution_answered", channel="site")
     assert "撤销警告" in answered.subject
+    assert "经核对属实。" in answered.body
     # Both who gave it hear of that, without the name.
     heard = Message.objects.filter(occasion="evaluations.caution_answered_office")
     assert heard.count() == 2
@@ -118,7 +127,7 @@ def test_who_gave_it_does_not_answer_and_a_stranger_does_not_object(expert: Expe
     with pytest.raises(EvaluationRefused, match="专家本人"):
         say(expert, now=now, actor=other)
     made = say(expert, now=now)
-    said: dict[str, Any] = {"objection": made, "uphold": True, "answer": "好", "now": now}
+    said: dict[str, Any] = {"objection": made, "uphold": True, "answer": "属实", "now": now}
     for giver in (caution.requested_by, caution.decided_by):
         assert giver is not None
         assert not caution_objections_waiting(giver).exists()

@@ -134,7 +134,10 @@ def test_an_expert_objects_once_with_files_and_is_answered(
     assert client.post(url, {"text": "不"}).status_code == 422
     assert client.post(url, {"text": WORDS}).status_code == 302
     assert WORDS in client.get(url).content.decode()
-    assert client.post(url, {"text": WORDS}).status_code == 422
+    second = client.post(url, {"text": "另一个窗口写的话"})
+    assert second.status_code == 422
+    assert "已经申诉过" in second.content.decode()
+    assert "另一个窗口写的话" in second.content.decode()
     objection = RatingObjection.objects.get()
     office = login(Client(), supervisor)
     assert "项专家的评价申诉等待答复" in str(todos_for(supervisor, now=timezone.now()))
@@ -149,7 +152,7 @@ def test_an_expert_objects_once_with_files_and_is_answered(
     assert summary_of(ratings_of(expert)).reviews == 0
     assert "经核对属实" in client.get(url).content.decode()
     told = Message.objects.get(occasion="evaluations.answered", channel="site")
-    assert "经核对属实" in told.body
+    assert "经核对属实。" in told.body
     # Who gave it hears that it counts no more.
     heard = Message.objects.get(occasion="evaluations.answered_rater")
     assert "撤销这份评价" in heard.subject
@@ -161,10 +164,12 @@ def test_a_rating_that_stands_counts_on(expert: Expert, operator: User, supervis
     rating = rated(expert, operator, at=NOW)
     assert expert.user is not None
     made = object_to(rating=rating, expert=expert, text=WORDS, actor=expert.user, now=NOW)
+    with pytest.raises(EvaluationRefused, match="答复的理由"):
+        answer_objection(objection=made, uphold=False, answer="x", actor=supervisor, now=NOW)
     answer_objection(objection=made, uphold=False, answer="签到记录为证", actor=supervisor, now=NOW)
     assert summary_of(ratings_of(expert)).reviews == 1
     with pytest.raises(EvaluationRefused, match="已经有人答复"):
-        answer_objection(objection=made, uphold=True, answer="改", actor=supervisor, now=NOW)
+        answer_objection(objection=made, uphold=True, answer="改判", actor=supervisor, now=NOW)
 
 
 def test_who_rated_does_not_answer_and_a_stranger_does_not_object(
@@ -178,9 +183,9 @@ def test_who_rated_does_not_answer_and_a_stranger_does_not_object(
         object_to(rating=rating, expert=expert, text=WORDS, actor=other, now=NOW)
     made = object_to(rating=rating, expert=expert, text=WORDS, actor=expert.user, now=NOW)
     with pytest.raises(EvaluationRefused, match="由其他人答复"):
-        answer_objection(objection=made, uphold=True, answer="好", actor=operator, now=NOW)
+        answer_objection(objection=made, uphold=True, answer="属实", actor=operator, now=NOW)
     with pytest.raises(EvaluationRefused, match="专家账号"):
-        answer_objection(objection=made, uphold=True, answer="好", actor=other, now=NOW)
+        answer_objection(objection=made, uphold=True, answer="属实", actor=other, now=NOW)
 
 
 def test_only_a_second_person_answers_an_objection(expert: Expert, operator: User) -> None:
@@ -194,7 +199,7 @@ def test_only_a_second_person_answers_an_objection(expert: Expert, operator: Use
     reset_password(user=expert.user, actor=other, now=now)
     for user, words in ((newcomer, "开通不满"), (hand, "修改过申请人"), (other, "修改过申请人")):
         with pytest.raises(EvaluationRefused, match=words):
-            answer_objection(objection=made, uphold=True, answer="好", actor=user, now=now)
+            answer_objection(objection=made, uphold=True, answer="属实", actor=user, now=now)
     # He reads it before he writes anything.
     url = reverse("evaluations:answer", args=[made.pk])
     page = login(Client(), newcomer).get(url, follow=True).content.decode()
@@ -202,7 +207,7 @@ def test_only_a_second_person_answers_an_objection(expert: Expert, operator: Use
     rating.refresh_from_db()
     assert rating.withdrawn_at is None
     second = make_user("supervisor")
-    answer_objection(objection=made, uphold=True, answer="好", actor=second, now=now)
+    answer_objection(objection=made, uphold=True, answer="属实", actor=second, now=now)
 
 
 def test_the_time_to_object_ends_by_working_days(expert: Expert, operator: User) -> None:

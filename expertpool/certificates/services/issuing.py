@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -16,7 +17,7 @@ from expertpool.certificates.enums import Ending
 from expertpool.certificates.events import CertificateRevoked, CertificatesIssued
 from expertpool.certificates.exceptions import CertificateRefused
 from expertpool.certificates.models import Certificate, DesignVersion
-from expertpool.certificates.occasions import REVOKED
+from expertpool.certificates.occasions import REISSUED, REVOKED
 from expertpool.certificates.queries.codes import digest_of, new_code
 from expertpool.certificates.services.designs import design_for
 from expertpool.certificates.services.numbering import take_numbers
@@ -24,11 +25,12 @@ from expertpool.certificates.settings import AUTOMATIC, ISSUER, YEARS
 from expertpool.core.configuration import value_of
 from expertpool.core.events import publish
 from expertpool.core.settings import SITE_NAME
+from expertpool.core.text import as_sentence
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import last_day
 from expertpool.experts.queries.experts import how_to_call
-from expertpool.experts.services.contacts import recipient_of
+from expertpool.experts.services.contacts import page_for, recipient_of
 from expertpool.notifications.services.sending import Envelope, send_messages
 
 LONG = "长期"
@@ -104,7 +106,8 @@ def why_not(expert: Expert, today: date) -> str:
 def reissue_many(
     *, keys: Sequence[int], actor: User, now: datetime, codes: Codes = new_code
 ) -> tuple[list[Certificate], Refused]:
-    """Put a new certificate in the place of each of ``keys``; return the new ones, and which were refused why."""
+    """Put a new certificate in the place of each of ``keys`` and tell its expert; return the new ones, and which were
+    refused why."""
     rows = Certificate.objects.filter(pk__in=keys).order_by("pk")
     experts = {one.pk: one for one in _locked([row.expert_id for row in rows])}
     today, refused = timezone.localdate(now), Refused()
@@ -122,12 +125,14 @@ def reissue_many(
         else:
             chosen.append((expert, version))
             old[expert.pk] = row
-    return _issue(chosen, old, actor, now, codes), refused
+    made = _issue(chosen, old, actor, now, codes)
+    _tell_reissued(made, now=now)
+    return made, refused
 
 
 @transaction.atomic
 def reissue_certificate(*, certificate: Certificate, actor: User, now: datetime) -> Certificate:
-    """Issue a new certificate in the place of ``certificate``, which is 已换发 from now on.
+    """Issue a new certificate in the place of ``certificate``, which is 已换发 from now on; its expert is told.
 
     Refuses (CertificateRefused) one that was replaced or revoked meanwhile, and what `issue_certificate` does.
     """
@@ -162,6 +167,32 @@ def revoke_certificate(
     return certificate
 
 
+def _tell_reissued(made: Sequence[Certificate], *, now: datetime) -> None:
+    """Tell the experts of ``made`` that the sheet in their hands counts no more."""
+    envelopes = [
+        Envelope(
+            recipient=recipient_of(one.expert),
+            context={
+                "专家姓名": one.expert.name,
+                "证书编号": one.number,
+                "原证书编号": one.replaces.number,
+                "网址": page_for(one.expert, reverse("certificates:own")),
+            },
+            about=one.expert,
+            key=f"{REISSUED.code}:{one.pk}",
+        )
+        for one in made
+        if one.replaces is not None
+    ]
+    send_messages(
+        occasion=REISSUED.code,
+        envelopes=envelopes,
+        channels=REISSUED.channels,
+        now=now,
+        surely=True,
+    )
+
+
 def _tell_revoked(certificate: Certificate, *, now: datetime) -> None:
     expert = certificate.expert
     envelope = Envelope(
@@ -169,7 +200,7 @@ def _tell_revoked(certificate: Certificate, *, now: datetime) -> None:
         context={
             "专家姓名": expert.name,
             "证书编号": certificate.number,
-            "原因": f"{certificate.reason.rstrip('。')}。",
+            "原因": as_sentence(certificate.reason),
             "联系电话": how_to_call(),
         },
         about=expert,
@@ -185,7 +216,7 @@ def _locked(keys: Sequence[int]) -> list[Expert]:
     # first, so that of two only one finds him without.
     rows = Expert.objects.filter(pk__in=keys).order_by("pk").defer("search_tokens")
     rows = rows.select_for_update(of=("self",), no_key=True)
-    return list(rows.select_related("employer").prefetch_related("specialties"))
+    return list(rows.select_related("employer", "user").prefetch_related("specialties"))
 
 
 def _end(certificate: Certificate, ending: Ending, reason: str, actor: User, now: datetime) -> None:

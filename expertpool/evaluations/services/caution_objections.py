@@ -11,6 +11,7 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
 from expertpool.audit.services import record
+from expertpool.core.text import as_sentence
 from expertpool.draws.services.telling import tell_staff
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.models import CautionObjection, Sanction
@@ -56,7 +57,7 @@ def answer_caution_objection(
     """Answer an objection for good; where it is right, its caution counts no more. Its expert is told, and the two who
     gave it. Logged.
 
-    Refuses (EvaluationRefused) what `check_caution_answerer` does, an answer without words, and what was answered.
+    Refuses (EvaluationRefused) what `check_caution_answerer` does, an answer that gives no reason, and what was answered.
     """
     caution = lock_caution(objection.caution)
     check_caution_answerer(objection=objection, actor=actor, now=now)
@@ -96,7 +97,7 @@ def _tell(objection: CautionObjection, caution: Sanction, result: str, *, now: d
             "专家姓名": expert.name,
             "警告原因": caution.reason,
             "结果": result,
-            "答复": objection.answer,
+            "答复": as_sentence(objection.answer),
             "网址": page_for(expert, reverse("evaluations:own")),
         },
         about=expert,

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.text import SAY_MORE, is_reason
+from expertpool.core.text import SAY_MORE, as_sentence, is_reason
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.models import CautionLift, Sanction
 from expertpool.evaluations.occasions import LIFTED
@@ -85,7 +85,7 @@ def _tell(request: CautionLift, caution: Sanction, *, now: datetime) -> None:
         context={
             "专家姓名": caution.expert.name,
             "警告原因": caution.reason,
-            "原因": request.reason,
+            "原因": as_sentence(request.reason),
             "网址": page_for(caution.expert, reverse("evaluations:own")),
         },
         about=caution.expert,

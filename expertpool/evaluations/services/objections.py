@@ -11,7 +11,7 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
 from expertpool.audit.services import record
-from expertpool.core.text import SAY_MORE, is_reason
+from expertpool.core.text import SAY_MORE, as_sentence, is_reason
 from expertpool.draws.models import Invitation
 from expertpool.draws.services.telling import tell_staff
 from expertpool.evaluations.exceptions import EvaluationRefused
@@ -77,11 +77,11 @@ def settle_once(
     actor: User,
     now: datetime,
 ) -> str:
-    """Write the answer to ``objection`` with its proof, and return it; refuses (EvaluationRefused) one without words,
-    and a second one."""
+    """Write the answer to ``objection`` with its proof, and return it; refuses (EvaluationRefused) one that gives no
+    reason, and a second one."""
     answer = answer.strip()
-    if not answer:
-        raise EvaluationRefused("请填写答复，专家会收到。", field="answer")
+    if not is_reason(answer):
+        raise EvaluationRefused(f"请写明答复的理由{SAY_MORE}，专家会收到。", field="answer")
     rows = type(objection)._default_manager.filter(pk=objection.pk, answered_at__isnull=True)
     if not rows.update(upheld=uphold, answer=answer, answered_by=actor, answered_at=now):
         raise EvaluationRefused("这项申诉已经有人答复，请刷新页面。")
@@ -97,7 +97,7 @@ def answer_objection(
     """Answer an objection for good; where it is right, its rating counts no more. Its expert is told. Logged.
 
     Refuses (EvaluationRefused) the account of an expert, whoever gave the rating or is no second person to him who gave
-    it and to him who objects (docs/decisions/0082), an answer without words, and what was answered already.
+    it and to him who objects (docs/decisions/0082), an answer that gives no reason, and what was answered already.
     """
     check_answerer(objection=objection, actor=actor, now=now)
     answer = settle_once(objection, uphold=uphold, answer=answer, actor=actor, now=now)
@@ -114,7 +114,7 @@ def answer_objection(
         Invitation.objects.filter(pk__in=[rating.invitation_id]),
         now=now,
         key=str(objection.pk),
-        words={"结果": result, "答复": answer},
+        words={"结果": result, "答复": as_sentence(answer)},
     )
     _tell_rater(objection, rating, result, now=now)
     record(

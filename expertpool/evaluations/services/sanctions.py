@@ -10,7 +10,7 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
-from expertpool.core.text import SAY_MORE, is_reason
+from expertpool.core.text import SAY_MORE, as_sentence, is_reason
 from expertpool.evaluations.enums import SanctionKind
 from expertpool.evaluations.events import ExpertCautioned
 from expertpool.evaluations.exceptions import EvaluationRefused
@@ -114,7 +114,7 @@ def lock_expert(expert: Expert) -> Expert:
 def _tell(request: Sanction, expert: Expert, *, now: datetime) -> None:
     words = {
         "专家姓名": expert.name,
-        "原因": request.reason,
+        "原因": as_sentence(request.reason),
         "申诉截止": objects_until(expert, object_until(request)),
         "网址": page_for(expert, reverse("evaluations:own")),
     }

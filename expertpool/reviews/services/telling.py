@@ -55,7 +55,7 @@ def _tell(
     *,
     now: datetime,
 ) -> None:
-    due = moment_text(review.due_at) if review.due_at else "评审结束前"
+    due = moment_text(review.due_at) if review.due_at else "评审结束"
     envelopes = [
         Envelope(
             recipient=recipient_of(one.expert),

@@ -312,8 +312,12 @@ def test_the_office_sees_it_and_decides(
     url = reverse("experts:appeal_decide", args=[appeal.pk])
     assert client.get(url).headers["Location"] == entry_url  # and says why not
     login(client, admin)
-    assert "已申诉" in client.get(reverse("experts:blacklist")).content.decode()
-    assert "处理申诉" in client.get(entry_url).content.decode()
+    blacklist = client.get(reverse("experts:blacklist")).content.decode()
+    assert "已申诉" in blacklist
+    assert "当天的申诉次日列出" in blacklist
+    drawer = client.get(entry_url).content.decode()
+    assert "处理申诉" in drawer
+    assert "当天的申诉次日列出" in drawer
     assert "两次都请过假，有记录" in client.get(url).content.decode()
     assert client.post(url, {"agree": "yes", "note": ""}).status_code == 422
     sent = {"agree": "yes", "note": "查有请假记录"}

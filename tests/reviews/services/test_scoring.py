@@ -93,7 +93,9 @@ def test_a_review_is_prepared_and_opened_for_its_panel(operator: User, expert: E
     assert (row.state, row.stages, len(row.items_hash)) == (ReviewState.OPEN, 2, 64)
     assert {one.expert.name for one in row.reviewers.all()} == {"王立新", "李四"}
     assert ScoreSheet.objects.count() == 2
-    assert Message.objects.filter(occasion="reviews.opened", channel="site").count() == 2
+    told = Message.objects.filter(occasion="reviews.opened", channel="site")
+    assert told.count() == 2
+    assert all("请在评审结束前评分并提交" in one.body for one in told)
     assert [one.review for one in to_score(expert)] == [row]
     with pytest.raises(ReviewRefused, match="已经开始"):
         add_items(review=review, things=THINGS, actor=operator, now=NOW)

@@ -20,6 +20,7 @@ from expertpool.core.models import ImportRun
 from expertpool.core.models.imports import ImportState
 from expertpool.core.settings import IMPORTS_PER_HOUR
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.experts import email_index
 from tests.attacks.test_rights import make_role
 from tests.core.importing.sheets import read_xlsx, refused_of
 from tests.factories.accounts import make_user
@@ -43,9 +44,12 @@ def clerk() -> User:
     return make_user(roles=(make_role("experts.import", "experts.view"),))
 
 
-def table(*rows: tuple[str, str, str]) -> SimpleUploadedFile:
+HEAD = ["姓名", "手机号", "身份证号"]
+
+
+def table(*rows: tuple[str, str, str], head: list[str]) -> SimpleUploadedFile:
     book = Workbook()
-    book.active.append(["姓名", "手机号", "身份证号"])
+    book.active.append(head)
     for row in rows:
         book.active.append(row)
     content = io.BytesIO()
@@ -53,8 +57,8 @@ def table(*rows: tuple[str, str, str]) -> SimpleUploadedFile:
     return SimpleUploadedFile("名单.xlsx", content.getvalue())
 
 
-def upload(client: Client, *rows: tuple[str, str, str]) -> Any:
-    posted = {"file": table(*rows), "status": "pending"}
+def upload(client: Client, *rows: tuple[str, str, str], head: list[str] = HEAD) -> Any:
+    posted = {"file": table(*rows, head=head), "status": "pending"}
     return client.post(reverse("experts:import"), posted, follow=True)
 
 
@@ -81,19 +85,43 @@ def test_a_preview_says_the_same_of_who_is_in_the_pool_and_who_is_not(
         assert refused_of(twice)[0]["cells"][0]["detail"] == "与第 2 行相同。"
 
 
-def test_after_the_import_he_is_told_how_many(known: Expert, clerk: User) -> None:
+@pytest.mark.shows("EXP-09")
+def test_after_the_import_he_is_told_which_rows_and_not_whose(known: Expert, clerk: User) -> None:
+    """Which did not come in he saw before, too: by those that did."""
     client = login(Client(), clerk)
     run = upload(client, *asked(known)).context["run"]
     page = client.post(reverse("experts:import_confirm", args=[run.pk]), follow=True)
     run = page.context["run"]
     assert (run.accepted, run.refused) == (1, 2)
     assert run.reasons == {"手机号重复": 1, "证件号重复": 1}
-    # No line, and none in the table of the refused.
-    assert refused_of(run) == []
-    assert "第 2 行" not in page.content.decode()
+    assert [row["row"] for row in refused_of(run)] == [2, 3]
     refused = client.get(reverse("experts:import_refused", args=[run.pk]))
     sheet = read_xlsx(io.BytesIO(refused.content))
-    assert sheet[1:] == [[None, "没有需要逐行列出的内容。", None, None, None]]
+    told = "专家库或登录账号中已有，只能属于一个人"
+    assert [row[:3] for row in sheet[1:]] == [
+        [2, f"手机号重复：{told}", "甲"],
+        [3, f"证件号重复：{told}", "乙"],
+    ]
+    text = page.content.decode()
+    assert known.name not in text + str(sheet)
+    assert known.number not in text + str(sheet)
+
+
+@pytest.mark.shows("EXP-08", "EXP-09")
+def test_a_mail_that_is_taken_is_left_out_whoever_imports(known: Expert, clerk: User) -> None:
+    """The whole row was refused of who does not see it plain, and named nowhere."""
+    known.email = "taken@example.cn"
+    known.email_index = email_index(known.email)
+    known.save()
+    client, rows = login(Client(), clerk), [("甲", make_phone(), known.email)]
+    page = upload(client, *rows, head=["姓名", "手机号", "邮箱"])
+    assert (page.context["run"].accepted, page.context["found"]["left"]) == (1, [])
+    run = page.context["run"]
+    page = client.post(reverse("experts:import_confirm", args=[run.pk]), follow=True)
+    run = page.context["run"]
+    assert (run.accepted, run.left) == (1, {"邮箱重复": 1})
+    assert Expert.objects.exclude(pk=known.pk).get().email == ""
+    assert known.number not in page.content.decode()
 
 
 def test_who_sees_one_of_them_plain_is_told_of_it_at_once(known: Expert, admin: User) -> None:

@@ -35,7 +35,7 @@ def check_rows(
     """Check all ``rows`` (those below the header) in chunks; save what passes if ``keep``.
 
     ``codes`` say what each cell is. ``refused`` is called for every row that is not taken, in the
-    order of the sheet, but for those that are only counted, ``taken`` for the others; ``progress``
+    order of the sheet, ``taken`` for the others; ``progress``
     with the number of rows done, of a chunk on its way with half of those that were read and the other half as they are saved. Empty rows, the sample row of the template, and sums
     and remarks between the rows are passed over and not counted; one person over several rows is one. ``answers`` are what the user said about words and cells.
     """
@@ -60,7 +60,7 @@ def check_rows(
             if not row.faults:
                 if taken:
                     taken(row)
-            elif not row.faults[0].counted:
+            else:
                 refused(row)
         if progress:
             progress(totals.total)

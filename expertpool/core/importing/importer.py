@@ -20,15 +20,12 @@ CLEANED, GUESSED, CHECK = "已整理", "按推测填写", "请核对"  # kinds o
 class Fault:
     """Why a row is not taken: the header of the column, a few fixed words, how to mend it.
 
-    ``counted``: who imports may not know which rows have it, only how many, and once the others are
-    in: that a number is in the pool would tell him what he may not see. ``code`` is the column's,
-    ``word`` one that no list has. ``is_known``: what the row names is in the pool already.
+    ``code`` is the column's, ``word`` one that no list has. ``is_known``: what the row names is in the pool already.
     """
 
     column: str
     reason: str
     detail: str = ""
-    counted: bool = False
     code: str = ""
     word: str = ""
     is_known: bool = False
@@ -134,8 +131,8 @@ class Importer(ABC):
     Each row goes to `inspect`. For each chunk of rows in order, `prepare` is called once (a few queries for
     all rows), then `validate` for each row in turn, then, if rows are to be kept, `save` with
     those that passed, some of them at a time; at the end `finish`. A run that is only checked makes no call to `save` and
-    `finish`, and must find the same faults, but for those that are only ``counted``: it ``previews``
-    and asks nothing that they would tell.
+    `finish`, and must find the same faults, but for those that would tell what who imports may not see: it
+    ``previews`` and asks nothing of these.
     """
 
     code: ClassVar[str]  # "experts"
@@ -221,7 +218,7 @@ class Importer(ABC):
 
     @classmethod
     def counted_for(cls, user: Any, codes: Sequence[str] | None = None) -> str:
-        """Return what of ``user``'s rows is only counted and once they are in (手机号、证件号码), of a file
+        """Return by what ``user``'s rows are looked for only once others are in (手机号、证件号码), of a file
         that has the columns ``codes``; empty: nothing."""
         return ""
 
@@ -247,11 +244,9 @@ class Importer(ABC):
             if (value := row.values.get(code)) not in (None, "")
         }
 
-    def fault(
-        self, code: str, reason: str, detail: str = "", *, counted: bool = False, word: str = ""
-    ) -> Fault:
+    def fault(self, code: str, reason: str, detail: str = "", *, word: str = "") -> Fault:
         """Return a fault of the column ``code``."""
-        return Fault(self.by_code[code].header, reason, detail, counted, code, word)
+        return Fault(self.by_code[code].header, reason, detail, code, word)
 
     def refusal(self, error: CellRefused) -> Fault:
         """Return the fault of a cell that a look at the data has refused."""

@@ -204,6 +204,15 @@ def status_course(expert: Expert, *, own: bool = False) -> list[StatusStep]:
     ]
 
 
+def standing_of(expert: Expert) -> StatusStep | None:
+    """Return by what ``expert`` has the status that he has now: who was deleted and brought back, by what was
+    before."""
+    course = status_course(expert)
+    now, gone = expert.get_status_display(), ExpertStatus.DELETED.label
+    steps = (step for step in course if step.after == now and step.before != gone)
+    return next(steps, next(iter(course), None))
+
+
 def open_entry(expert: Expert) -> BlacklistEntry | None:
     """Return the entry by which ``expert`` is on the blacklist now."""
     if expert.status != ExpertStatus.BLACKLISTED:

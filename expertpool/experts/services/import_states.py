@@ -30,6 +30,33 @@ _MEMBER = frozenset(
         "是",
     ]
 )
+# Of a column that asks whether somebody is on the blacklist.
+_NOT_LISTED = frozenset(
+    [
+        "否",
+        "不",
+        "不是",
+        "没有",
+        "未",
+        "未列入",
+        "非",
+        "非黑名单",
+        "正常",
+        "0",
+        "N",
+        "n",
+        "NO",
+        "No",
+        "no",
+        "×",
+        "✗",
+        "x",
+        "X",
+        "F",
+        "FALSE",
+        "False",
+    ]
+)
 _ANSWERS = {"": "这些行不导入", LEFT_EMPTY: "照常导入（不管这一列）"}
 
 
@@ -39,6 +66,14 @@ def _member(cell: Any) -> str:
     if word in _MEMBER or not word:
         return ""
     raise CellRefused("{}不是在库", f"名单上写的是“{word}”，请在上面选择是否照常导入。", word=word)
+
+
+def _not_listed(cell: Any) -> str:
+    """Clean what says that somebody is not on the blacklist; refuses all else. It is kept nowhere."""
+    word = as_line(cell)
+    if word in _NOT_LISTED or not word:
+        return ""
+    raise CellRefused("在黑名单中", f"名单上写的是“{word}”，请在上面选择是否照常导入。", word=word)
 
 
 STATE = ImportColumn(
@@ -51,9 +86,27 @@ STATE = ImportColumn(
 )
 
 
+BLACKLIST = ImportColumn(
+    "blacklist",
+    "黑名单",
+    _not_listed,
+    aliases=(
+        *("是否黑名单", "是否列入黑名单", "是否在黑名单", "列入黑名单", "黑名单标记"),
+        *("是否黑名单专家", "黑名单专家", "黑名单情况", "黑名单状态", "是否被列入黑名单"),
+    ),
+    help="写着“是”等的行先不导入，请您决定；这一列不保存。",
+    in_template=False,
+)
+STATES = (STATE, BLACKLIST)
+_TOLD = {
+    STATE.code: "名单上的状态；导入不会把人列入黑名单，也不会办理退出",
+    BLACKLIST.code: "名单上“黑名单”一列这样写；导入不会把人列入黑名单",
+}
+
+
 def ask_of_state(row: Row, importer: Importer) -> None:
     """Ask once about each state that keeps rows out."""
     for fault in row.faults:
-        if fault.code == STATE.code and fault.word:
-            told = "名单上的状态；导入不会把人列入黑名单，也不会办理退出"
-            importer.questions[STATE.code, fault.word] = Question(told, _ANSWERS)
+        if fault.code in _TOLD and fault.word:
+            question = Question(_TOLD[fault.code], _ANSWERS)
+            importer.questions[fault.code, fault.word] = question

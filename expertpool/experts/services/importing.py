@@ -65,7 +65,7 @@ from expertpool.experts.services.import_options import (
 )
 from expertpool.experts.services.import_persons import KNOWING, SamePersons, same_but_specialties
 from expertpool.experts.services.import_rows import RowRules
-from expertpool.experts.services.import_states import STATE, ask_of_state
+from expertpool.experts.services.import_states import STATES, ask_of_state
 from expertpool.experts.services.import_units import NamedUnits, employer_of
 from expertpool.experts.services.import_writing import COLUMNS, copy_experts, next_ids
 from expertpool.experts.services.numbering import next_numbers
@@ -82,7 +82,8 @@ class ExpertImporter(Importer):
     """Takes experts from a table. Phone and number of the document must be new to file and pool, phone
     and mail to accounts, too; a mail that is not is left out.
 
-    Who may not see one of them plain is not told which rows are in the pool already.
+    Who may not see one of them plain is told only once the others are in which rows are in the pool already, and
+    never whose (docs/decisions/0329).
     """
 
     code = ADDING
@@ -99,7 +100,7 @@ class ExpertImporter(Importer):
 
     @classmethod
     def get_columns(cls) -> Sequence[ImportColumn]:
-        return [*expert_columns(), *LEVELS, STATE, AVOIDANCES]
+        return [*expert_columns(), *LEVELS, *STATES, AVOIDANCES]
 
     @classmethod
     def counted_for(cls, user: User, codes: Sequence[str] | None = None) -> str:
@@ -268,8 +269,8 @@ class ExpertImporter(Importer):
             where = f"与第 {first} 行相同。" if first else self._whose(code, row)
             is_gone = not first and code != "email" and row.values[f"{code}_index"] in self.deleted
             told = GONE if is_gone else reason
-            fault = self.fault(code, told, where, counted=not first and code in self.counted)
-            if code != "email" or fault.counted:
+            fault = self.fault(code, told, where)
+            if code != "email":
                 return replace(fault, is_known=not first)
             # An expert without mail can be reached; two by one mail are not told apart.
             row.left.append(fault)

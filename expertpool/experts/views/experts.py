@@ -27,7 +27,7 @@ from expertpool.experts.queries.admission import RIGHT, at_once_in_words, makers
 from expertpool.experts.queries.availability import suspended
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.files import photo_of
-from expertpool.experts.queries.records import status_course
+from expertpool.experts.queries.records import standing_of
 from expertpool.experts.queries.saved_searches import saved_searches_for
 from expertpool.experts.queries.search import search
 from expertpool.experts.registry import LIST_ACTIONS
@@ -124,7 +124,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     context["photo"] = photo_of(expert, request.user)
     if expert.status in (ExpertStatus.FROZEN, ExpertStatus.BLACKLISTED):
         # Why he is out, where everybody looks first.
-        context["standing"] = next(iter(status_course(expert)), None)
+        context["standing"] = standing_of(expert)
     if expert.status == ExpertStatus.PENDING and (course := course_of(expert, now=timezone.now())):
         context["admission"] = course
         context["admission_title"] = (

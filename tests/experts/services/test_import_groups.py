@@ -90,19 +90,21 @@ def test_columns_to_tick_can_be_said_by_hand(client: Client, tmp_path: Path) -> 
 
 @pytest.mark.shows("EXP-08")
 @pytest.mark.parametrize(("answer", "names"), [("", {"态甲"}), ("-", {"态甲", "态乙"})])
+@pytest.mark.parametrize("column", [("状态", "正式", "黑名单"), ("黑名单", "否", "是")])
 def test_who_has_left_by_the_list_goes_in_only_where_somebody_says_so(
-    client: Client, tmp_path: Path, answer: str, names: set[str]
+    client: Client, tmp_path: Path, answer: str, names: set[str], column: tuple[str, str, str]
 ) -> None:
-    rows = [[*HEAD, "状态"], ["态甲", "13911110001", "正式"], ["态乙", "13911110002", "黑名单"]]
+    header, here, out = column
+    rows = [[*HEAD, header], ["态甲", "13911110001", here], ["态乙", "13911110002", out]]
     page = upload(client, tmp_path, rows)
     assert page.context["run"].accepted == 1
     (line,) = page.context["form"].word_lines()
-    assert (line["word"], line["question"]["meanings"][""]) == ("黑名单", "这些行不导入")
+    assert (line["word"], line["question"]["meanings"][""]) == (out, "这些行不导入")
     page = post(
         client,
         "answers",
         page.context["run"],
-        standing(page, **{word_field(page, "黑名单"): answer}),
+        standing(page, **{word_field(page, out): answer}),
     )
     post(client, "confirm", page.context["run"], standing(page))
     assert {one.name for one in Expert.objects.all()} == names

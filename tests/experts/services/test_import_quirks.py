@@ -10,6 +10,7 @@ import pytest
 
 from expertpool.experts.models import Expert
 from expertpool.experts.services.importing import import_file
+from tests.data.quirks.cells import CELLS
 from tests.data.quirks.clerks import CLERKS
 from tests.data.quirks.files import QUIRKS, Quirk
 from tests.data.quirks.groups import APART, GROUPS
@@ -17,7 +18,7 @@ from tests.data.quirks.offices import OFFICES
 from tests.data.quirks.pairs import PAIRS
 from tests.factories.experts import NOW
 
-LISTS = (*QUIRKS, *OFFICES, *CLERKS, *GROUPS, *APART, *PAIRS)
+LISTS = (*QUIRKS, *OFFICES, *CLERKS, *GROUPS, *APART, *PAIRS, *CELLS)
 
 
 @pytest.mark.shows("EXP-07", "EXP-08")

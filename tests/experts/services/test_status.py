@@ -21,6 +21,7 @@ from expertpool.experts.enums import STATUS_MOVES, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused, StatusNotAllowed
 from expertpool.experts.models import BlacklistEntry, Expert
 from expertpool.experts.queries.availability import drawable
+from expertpool.experts.queries.records import standing_of
 from expertpool.experts.services.blacklist import (
     add_to_blacklist,
     end_entry,
@@ -153,6 +154,17 @@ def test_a_deleted_expert_is_kept_with_who_when_and_why(admin: User) -> None:
     assert Expert.objects.get(pk=expert.pk).status == ExpertStatus.FROZEN
     with pytest.raises(StatusNotAllowed):
         restore_expert(expert=kept, actor=admin, now=NOW)
+
+
+@pytest.mark.shows("EXP-21", "EXP-34")
+def test_the_head_of_who_is_back_says_why_he_is_on_the_blacklist(admin: User) -> None:
+    expert = make_expert()
+    add_to_blacklist(expert=expert, reason="串通投标", actor=admin, now=NOW)
+    delete_expert(expert=expert, reason="试一下", actor=admin, now=NOW)
+    restore_expert(expert=expert, actor=admin, now=NOW)
+    step = standing_of(expert)
+    assert step is not None
+    assert (step.act, step.reason) == ("移入黑名单", "串通投标")
 
 
 @pytest.mark.shows("EXP-20", "EXP-21")

@@ -8,6 +8,7 @@ class ChangesConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.changes.actions import ACTIONS
+        from expertpool.changes.enums import CALLED
         from expertpool.changes.home import SHORTCUTS, TODOS
         from expertpool.changes.menu import ITEMS
         from expertpool.changes.occasions import CHANGE_ASKED, CHANGE_DECIDED, CHANGE_OVERTAKEN
@@ -70,5 +71,6 @@ class ChangesConfig(AppConfig):
                 result=CHANGE_DECIDED,
                 words=lambda row: {"对象": labels_of(row.items.all())},
                 about=lambda row: row.expert,
+                called=CALLED,
             )
         )

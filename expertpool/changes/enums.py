@@ -11,6 +11,13 @@ class RequestState(models.TextChoices):
     OVERTAKEN = "overtaken", "已不适用"
 
 
+# By value of `workflow.Verdict`: what the file of the expert calls it.
+CALLED = {
+    "approved": str(RequestState.APPROVED.label),
+    "rejected": str(RequestState.REJECTED.label),
+}
+
+
 class WorkKind(models.TextChoices):
     """What somebody has published or made."""
 

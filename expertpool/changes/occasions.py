@@ -36,4 +36,4 @@ CHANGE_OVERTAKEN = Occasion(
         ChannelCode.EMAIL: ("变更申请不再适用：{{内容}}", _OVERTAKEN),
     },
 )
-CHANGE_DECIDED = result_occasion("change.decided", "变更申请")
+CHANGE_DECIDED = result_occasion("change.decided", "变更申请", words={"审核结果": "未核准"})

@@ -43,7 +43,7 @@ REMINDED = Occasion(
         ChannelCode.SMS: ("", _REMIND),
     },
 )
-_DECIDED = "{{专家姓名}} 专家：您的{{年检}}审核结果：{{结果}}。{{意见}}{{后续}}查看：{{网址}}"
+_DECIDED = "{{专家姓名}} 专家：您的「{{年检}}」审核结果：{{结果}}。{{意见}}{{后续}}查看：{{网址}}"
 DECIDED = Occasion(
     code="inspection.decided",
     label="年检审核结果（通知专家）",
@@ -60,7 +60,7 @@ DECIDED = Occasion(
     },
 )
 _SUSPENDED = (
-    "{{专家姓名}} 专家：您没有按期提交{{年检}}（截止 {{截止日期}}），即日起暂停抽取。"
+    "{{专家姓名}} 专家：您没有按期提交「{{年检}}」（截止 {{截止日期}}），即日起暂停抽取。"
     "补交并通过后恢复：{{网址}}；已接受的评审邀请不受影响。"
 )
 SUSPENDED = Occasion(
@@ -68,8 +68,8 @@ SUSPENDED = Occasion(
     label="年检未按期提交，暂停抽取（通知专家）",
     placeholders=_SAMPLE,
     defaults={
-        ChannelCode.SITE: ("没有按期提交{{年检}}，已暂停抽取", _SUSPENDED),
-        ChannelCode.EMAIL: ("没有按期提交{{年检}}，已暂停抽取", _SUSPENDED),
+        ChannelCode.SITE: ("没有按期提交「{{年检}}」，已暂停抽取", _SUSPENDED),
+        ChannelCode.EMAIL: ("没有按期提交「{{年检}}」，已暂停抽取", _SUSPENDED),
         ChannelCode.SMS: ("", _SUSPENDED),
     },
 )

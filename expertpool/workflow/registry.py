@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,6 +15,7 @@ from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.queries.subjects import About
 from expertpool.notifications.services.sending import Recipient
+from expertpool.workflow.enums import ApprovalState, Verdict
 from expertpool.workflow.exceptions import FlowError
 
 # What every result says; `FlowSubject.words` adds to it what only its subject has.
@@ -68,6 +69,12 @@ class FlowSubject:
     asks: str = ""
     # What is approved by it and what is not, where somebody may take it for another flow.
     note: str = ""
+    # How its app calls what came of a row, by value of `Verdict`, which is that of `ApprovalState`.
+    called: Mapping[str, str] = field(default_factory=dict)
+
+    def word_of(self, outcome: Verdict | ApprovalState) -> str:
+        """Return what ``outcome`` is called: one word in letters, lists and windows."""
+        return self.called.get(outcome.value, str(outcome.label))
 
 
 def result_occasion(code: str, thing: str, *, words: Mapping[str, str] | None = None) -> Occasion:

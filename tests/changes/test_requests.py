@@ -31,7 +31,7 @@ from expertpool.experts.services.profile import update_expert
 from expertpool.joining.services.deciding import approve
 from expertpool.notifications.models import Message
 from expertpool.workflow.enums import Verdict
-from expertpool.workflow.queries.approvals import returned
+from expertpool.workflow.queries.approvals import returned, settled_words
 from tests.factories.accounts import make_user
 from tests.factories.experts import make_expert, make_specialty, make_unit
 from tests.factories.joining import make_application
@@ -120,7 +120,7 @@ def test_what_is_not_waits_for_the_office_and_counts_once_it_agrees(
     assert not left.is_own
     told = Message.objects.filter(occasion="change.decided").first()
     # By what he asked for, not by his own name.
-    assert "您的变更申请「职称、工作单位」已通过" in told.body
+    assert "您的变更申请「职称、工作单位」已核准" in told.body
     with pytest.raises(ChangeRefused, match="已经处理"):
         decided(request, make_user("admin"))
 
@@ -143,7 +143,12 @@ def test_a_refusal_says_why_by_field_and_changes_nothing(
     why = returned("changes.changerequest", request.pk)
     assert why is not None
     assert dict(why.fields) == {"title": "请上传职称证书"}
-    assert "请上传职称证书" in Message.objects.filter(occasion="change.decided").first().body
+    letter = Message.objects.filter(occasion="change.decided").first()
+    assert "请上传职称证书" in letter.body
+    # One word for it, as his own page has it: he may not amend this one.
+    assert "未核准" in letter.body
+    assert "退回" not in letter.subject + letter.body
+    assert "现为“未核准”" in settled_words(request)
     assert ask(expert, owner, title="教授").is_open  # and he may ask again
 
 

@@ -145,6 +145,17 @@ def test_who_gave_it_does_not_answer_and_a_stranger_does_not_object(expert: Expe
         answer_caution_objection(actor=third, **said)
 
 
+def test_he_reads_that_nobody_is_left_to_answer(client: Client, expert: Expert) -> None:
+    url = reverse("evaluations:own_caution", args=[make_caution(expert).pk])
+    assert expert.user is not None
+    login(client, expert.user)
+    assert "没有其他人有权答复" in client.get(url).content.decode()
+    say(expert, now=timezone.now())
+    assert "没有其他人有权答复" in client.get(url).content.decode()
+    make_user("supervisor")
+    assert "没有其他人有权答复" not in client.get(url).content.decode()
+
+
 def test_he_objects_in_time_and_to_what_counts(expert: Expert, supervisor: User) -> None:
     caution = make_caution(expert, now=NOW)
     with pytest.raises(EvaluationRefused, match="期限已过"):

@@ -22,6 +22,7 @@ from expertpool.evaluations.services.windows import close_evaluation
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
+from expertpool.workflow.queries.requests import waiting_about
 from tests.factories.accounts import make_user
 from tests.factories.automation import make_rule, settle_rules
 from tests.factories.evaluations import make_evaluation, rate_all
@@ -58,8 +59,23 @@ def test_a_caution_takes_two_persons_and_is_told(
     assert not cautions_of(expert)
     tab = reverse("experts:detail", args=[expert.pk]) + "?tab=evaluations"
     waiting = client.get(tab).content.decode()
-    assert "警告、移入黑名单等待确认" in waiting
+    assert "警告等待确认" in waiting
+    assert "移入黑名单等待确认" not in waiting
     assert "没有警告" not in waiting
+    # Who confirms as the second of two reads that nobody will be left to answer.
+    second = login(Client(), make_user("supervisor", username="second"))
+    assert "现在没有这样的人" in second.get(tab).content.decode()
+    assert (
+        "现在没有这样的人"
+        in second.get(
+            reverse("workflow:request_look", args=["evaluations.sanction", asked.pk])
+        ).content.decode()
+    )
+    make_user("supervisor")
+    confirming = second.get(tab).content.decode()
+    assert "现在没有这样的人" not in confirming
+    assert "确认警告？" in confirming
+    assert "移入黑名单后" not in confirming
     now = timezone.now()
     with pytest.raises(EvaluationRefused):
         agree(asked, supervisor, now=now)
@@ -123,7 +139,13 @@ def test_the_blacklist_takes_two_persons_and_an_expert_who_is_in_the_pool(
         expert=expert, kind=SanctionKind.BLACKLIST, reason=REASON, actor=supervisor, now=NOW
     )
     assert Expert.objects.get(pk=expert.pk).status == ExpertStatus.FORMAL
-    agree(asked, make_user("admin"))
+    only = make_user("admin")
+    (waiting,) = waiting_about(expert, only, now=NOW)
+    assert waiting.words.title == "移入黑名单等待确认"
+    assert "没有其他人有权处理" in waiting.question
+    make_user("admin")
+    assert "没有其他人有权处理" not in waiting.question
+    agree(asked, only)
     assert Expert.objects.get(pk=expert.pk).status == ExpertStatus.BLACKLISTED
     with pytest.raises(EvaluationRefused, match="黑名单"):
         request_sanction(

@@ -149,6 +149,8 @@ def test_a_round_is_opened_handed_in_returned_and_passed(client: Client, admin: 
     page = own.get(fill).content.decode()
     assert "继续教育证明：已过期" in page
     assert told_of("inspection.decided") == 1
+    letter = Message.objects.filter(occasion="inspection.decided").latest("pk").body
+    assert "您的「" in letter
     hand_in_inspection(Inspection.objects.select_related("round", "expert__user").get())
     many = {"pk": [one.pk], "count": "1", "at": timezone.now().isoformat()}
     assert office.post(reverse("inspections:pass_many", args=[row.pk]), many).status_code == 204

@@ -90,6 +90,9 @@ def test_chosen_in_the_list_of_experts_sent_read_and_confirmed(
     office.post(reverse("notices:choose"), {"pk": [here.pk, other.pk], "notice": row.pk})
     assert row.addressees.count() == 2
     send = reverse("notices:send", args=[row.pk])
+    empty = office.get(reverse("notices:preview", args=[row.pk])).content.decode()
+    assert "还没有正文" in empty
+    assert send not in empty
     assert office.post(f"{send}?count=2").status_code == 409  # no text yet
     edit = reverse("notices:edit", args=[row.pk])
     version = office.get(edit).context["editing"].version
@@ -97,6 +100,7 @@ def test_chosen_in_the_list_of_experts_sent_read_and_confirmed(
     answer = office.post(edit, values | {"needs_receipt": "on", "version": version})
     assert answer.status_code == 204
     preview = office.get(reverse("notices:preview", args=[row.pk])).content.decode()
+    assert send in preview
     for words in ("王立新 专家", "请选班次。", "【专家库】王立新专家，您有一则通知「年度培训」"):
         assert words in preview
     assert office.post(f"{send}?count=1").status_code == 409  # others than were seen

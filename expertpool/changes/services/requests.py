@@ -19,7 +19,7 @@ from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider, users_with_permission
 from expertpool.audit.queries import is_told
 from expertpool.audit.services import record
-from expertpool.changes.enums import RequestState
+from expertpool.changes.enums import CALLED, RequestState
 from expertpool.changes.exceptions import ChangeRefused
 from expertpool.changes.models import ChangeItem, ChangeRequest
 from expertpool.changes.occasions import CHANGE_ASKED, CHANGE_OVERTAKEN
@@ -273,7 +273,7 @@ def decide_request(
         actor=actor,
         now=now,
         subject=request.expert,
-        after={"内容": labels_of(items), "结果": verdict.label},
+        after={"内容": labels_of(items), "结果": CALLED.get(verdict, verdict.label)},
         note=note.strip(),
     )
     if verdict in (Verdict.APPROVED, Verdict.REJECTED):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
-from expertpool.changes.enums import RequestState
+from expertpool.changes.enums import CALLED, RequestState
 from expertpool.changes.exceptions import ChangeRefused
 from expertpool.changes.forms import DecisionForm, RequestFilter
 from expertpool.changes.models import ChangeRequest
@@ -112,7 +112,7 @@ def decide(request: UserRequest, pk: int) -> HttpResponse:
                 actor=request.user,
                 now=timezone.now(),
             )
-        return f"变更申请：{verdict.label}"
+        return f"变更申请：{CALLED.get(verdict, verdict.label)}"
 
     return drawer_form(
         request,

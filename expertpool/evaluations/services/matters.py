@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.urls import reverse
 
+from expertpool.accounts.models import User
+from expertpool.evaluations.enums import SanctionKind
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.models import CautionLift, Sanction
-from expertpool.evaluations.permissions import SANCTION
+from expertpool.evaluations.permissions import ANSWER, SANCTION
 from expertpool.evaluations.queries.sanctions import cautions_reached
 from expertpool.evaluations.services.lifts import (
     check_lift,
@@ -19,8 +23,45 @@ from expertpool.evaluations.services.sanctions import (
     decide_sanction,
     lock_expert,
 )
-from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.queries.appeals import RIGHT as BLACKLIST
+from expertpool.experts.queries.experts import experts_visible_to, has_another
 from expertpool.workflow.queries.matters import Matter, Words
+
+_BOTH = Words(
+    label="警告、移入黑名单",
+    title="警告、移入黑名单等待确认",
+    agree="确认",
+    question="确认？警告立即通知专家本人；移入黑名单后不再被抽取，专家本人会收到原因和申诉的办法。",
+    asked="已申请，等待另一位有权限的人员确认后生效。",
+    agreed="已确认，已生效。",
+    turned_down="已退回申请。",
+)
+_ONE = {
+    SanctionKind.CAUTION: replace(
+        _BOTH,
+        title="警告等待确认",
+        question="确认警告？立即通知专家本人，本人可以申诉一次，由您和申请人以外的人答复。",
+    ),
+    SanctionKind.BLACKLIST: replace(
+        _BOTH,
+        title="移入黑名单等待确认",
+        question="确认移入黑名单？不再被抽取，专家本人会收到原因和申诉的办法，申诉由您以外的人处理。",
+    ),
+}
+
+
+def _warns(asked: Sanction, user: User) -> str:
+    """Say so where nobody would be left to answer what its expert says."""
+    if asked.kind == SanctionKind.BLACKLIST:
+        if has_another(BLACKLIST, asked.expert, than=[user.pk]):
+            return ""
+        return "注意：现在没有其他人有权处理，请先给另一人「管理黑名单」权限，或由另一人确认。"
+    if has_another(ANSWER, asked.expert, than=[asked.requested_by_id, user.pk]):
+        return ""
+    return (
+        "注意：现在没有这样的人，请先给第三人答复警告申诉的权限；否则只能由两人申请、确认撤销警告。"
+    )
+
 
 SANCTIONS = Matter(
     code="evaluations.sanction",
@@ -39,15 +80,9 @@ SANCTIONS = Matter(
     icon="alert-triangle",
     tone="danger",
     order=75,
-    words=Words(
-        label="警告、移入黑名单",
-        title="警告、移入黑名单等待确认",
-        agree="确认",
-        question="确认？警告立即通知专家本人；移入黑名单后不再被抽取，专家本人会收到原因和申诉的办法。",
-        asked="已申请，等待另一位有权限的人员确认后生效。",
-        agreed="已确认，已生效。",
-        turned_down="已退回申请。",
-    ),
+    words=_BOTH,
+    words_of=lambda asked: _ONE[SanctionKind(asked.kind)],
+    warns=_warns,
 )
 LIFTS = Matter(
     code="evaluations.lift",

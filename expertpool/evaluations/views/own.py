@@ -13,6 +13,7 @@ from expertpool.core.configuration import value_of
 from expertpool.core.views.drawers import attempt
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.forms.own import ObjectionForm, OrganiserForm
+from expertpool.evaluations.permissions import ANSWER
 from expertpool.evaluations.queries.caution_objections import may_object_to, objection_to
 from expertpool.evaluations.queries.caution_objections import object_until as caution_until
 from expertpool.evaluations.queries.own import (
@@ -29,6 +30,7 @@ from expertpool.evaluations.services.objections import object_to
 from expertpool.evaluations.services.rating import rate_organiser
 from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.experts import has_another
 from expertpool.experts.settings import OFFICE_CONTACT
 
 
@@ -145,6 +147,8 @@ def caution(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
         "objection": objection_to(row),
         "may_object": may_object_to(row, now=now),
         "until": caution_until(row),
+        "answered_by": has_another(ANSWER, expert, than=[row.requested_by_id, row.decided_by_id]),
+        "office": value_of(OFFICE_CONTACT),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "evaluations/own_caution.html", context, status=status)

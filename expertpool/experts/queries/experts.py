@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -11,7 +11,12 @@ from django.db.models.functions import Coalesce
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Department, User, contact_index
-from expertpool.accounts.queries import departments_within, scope_q
+from expertpool.accounts.queries import (
+    departments_within,
+    is_outsider,
+    scope_q,
+    users_with_permission,
+)
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
 from expertpool.core.prepared import Given, Prepared
@@ -113,6 +118,20 @@ def account_proof(number: str, user: User) -> bytes:
     """Return what vouches that ``user`` is the account of the expert with ``number``: a digest by a
     key outside the database, of names that never change."""
     return blind_index("expert.account", f"{number}:{user.username}")
+
+
+def has_another(code: str, expert: Expert | None, *, than: Iterable[int | None]) -> bool:
+    """Tell whether somebody of the office beside ``than`` (ids) and ``expert`` himself has the permission ``code``,
+    and reaches ``expert`` by it, where one is named."""
+    rows = users_with_permission(code).exclude(pk__in=[pk for pk in than if pk is not None])
+    if expert is None:
+        return any(not is_outsider(user) for user in rows)
+    return any(
+        not is_outsider(user)
+        and user.pk != expert.user_id
+        and experts_visible_to(user, code).filter(pk=expert.pk).exists()
+        for user in rows
+    )
 
 
 def account_of(expert: Expert) -> User | None:

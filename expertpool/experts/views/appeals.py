@@ -18,6 +18,8 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.forms.actions import AppealForm
 from expertpool.experts.models import BlacklistEntry
+from expertpool.experts.queries.appeals import RIGHT, who_blacklisted
+from expertpool.experts.queries.experts import has_another
 from expertpool.experts.services.appeals import MOST, file_appeal
 from expertpool.experts.services.telling import entry_for_link
 from expertpool.files.exceptions import FileRefused
@@ -62,5 +64,6 @@ def _page(request: HttpRequest, token: str, entry: BlacklistEntry) -> HttpRespon
         "form": form if is_on and not waiting and len(appeals) < MOST else None,
         "refused": [] if form.is_valid() or not form.is_bound else form.non_field_errors(),
         "most": MOST,
+        "is_decided": is_on and has_another(RIGHT, entry.expert, than=who_blacklisted(entry)),
     }
     return render(request, "experts/appeal.html", context, status=422 if form.is_bound else 200)

@@ -27,8 +27,13 @@ from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.forms.actions import AppealDecisionForm, BlacklistForm, EntryForm
 from expertpool.experts.forms.filters import EntryFilter
 from expertpool.experts.models import BlacklistAppeal, Expert
-from expertpool.experts.queries.appeals import appeals_to_decide, undecided_appeals
-from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.queries.appeals import (
+    RIGHT,
+    appeals_to_decide,
+    undecided_appeals,
+    who_blacklisted,
+)
+from expertpool.experts.queries.experts import experts_visible_to, has_another
 from expertpool.experts.queries.records import blacklist_visible_to
 from expertpool.experts.services.appeals import decide_appeal, why_not_to_decide
 from expertpool.experts.services.blacklist import (
@@ -73,7 +78,10 @@ def add(request: UserRequest, pk: int | None = None) -> HttpResponse:
     posted = [request.POST] if request.method == "POST" else []
     form, now = BlacklistForm(*posted, experts=None if given else allowed), timezone.now()
     refresh = "page" if request.GET.get("from") == "detail" else "list"
-    shown: dict[str, Any] = {"coming": seats_of(request, [given], now=now) if given else None}
+    shown: dict[str, Any] = {
+        "coming": seats_of(request, [given], now=now) if given else None,
+        "alone": not has_another(RIGHT, given, than=[request.user.pk]),
+    }
 
     def write() -> HttpResponse:
         data = form.cleaned_data
@@ -258,6 +266,8 @@ def _entry(request: UserRequest, pk: int) -> HttpResponse:
             )
             for one in appeals
         ],
+        "alone": not row.removed_at
+        and not has_another(RIGHT, row.expert, than=who_blacklisted(row)),
         "back": reverse("experts:blacklist"),
     }
     return render(request, "experts/blacklist_entry.html", context)

@@ -115,7 +115,9 @@ def settled_words(subject: Model) -> str:
         return ""
     last = approval.decisions.select_related("step", "decided_by", "for_whom").last()
     by = f"已由 {last.who} 办理" if last else "已由申请人撤回或另行处理"
-    return f"{by}，现为“{approval.get_state_display()}”，没有再次处理；请刷新页面。"
+    state, declared = ApprovalState(approval.state), FLOW_SUBJECTS.get(subject_code(subject))
+    word = declared.word_of(state) if declared else state.label
+    return f"{by}，现为“{word}”，没有再次处理；请刷新页面。"
 
 
 def reasons_in_words(subject_type: str, fields: Mapping[str, str]) -> str:

@@ -72,6 +72,10 @@ class Matter:
     look_label: str = ""
     # What is asked for beside the reason, in a few words for whoever sees the request.
     details: Callable[[Any], str] = lambda _: ""
+    # How one request is spoken of, where ``words`` speak of several things.
+    words_of: Callable[[Any], Words] | None = None
+    # (request, user): what whoever agrees should know first, a sentence.
+    warns: Callable[[Any, User], str] = lambda _asked, _user: ""
     # What is asked for in full, beside the request for whoever decides or asked: a template, and what
     # it takes as ``contents``, (request, now).
     shows: str = ""
@@ -99,6 +103,9 @@ class Matter:
         return cast(
             "type[Model]", self.model._meta.get_field(self.model.subject_field).related_model
         )
+
+    def words_for(self, asked: TwoPersonRequest) -> Words:
+        return self.words_of(asked) if self.words_of else self.words
 
     def agreeable_at(self, asked: TwoPersonRequest) -> datetime:
         """From when somebody may agree to ``asked``; it may be turned down before."""

@@ -17,7 +17,7 @@ from expertpool.core.text import moment_text, next_minute
 from expertpool.workflow.enums import OUTCOME_TONES
 from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.queries.asking import OPEN, is_asked, only_asked
-from expertpool.workflow.queries.matters import MATTERS, Matter, matter_of
+from expertpool.workflow.queries.matters import MATTERS, Matter, Words, matter_of
 from expertpool.workflow.queries.second_person import (
     NOT_THE_SAME,
     why_not_second,
@@ -181,6 +181,10 @@ class RequestLine:
         return self.matter.details(self.asked)
 
     @property
+    def words(self) -> Words:
+        return self.matter.words_for(self.asked)
+
+    @property
     def page(self) -> str:
         return self.matter.page(self.asked.subject)
 
@@ -224,7 +228,8 @@ def _lines(found: Iterable[tuple[Matter, QuerySet[Any]]]) -> list[RequestLine]:
 @dataclass(frozen=True)
 class WaitingRequest:
     """A request as the page of its subject shows it. ``why_not`` says what keeps from agreeing;
-    ``contents`` finds what is asked for in full, where there is more and the user may see it."""
+    ``contents`` finds what is asked for in full, where there is more and the user may see it; ``warns`` what he should
+    know before he agrees."""
 
     matter: Matter
     asked: Any
@@ -232,10 +237,20 @@ class WaitingRequest:
     may_withdraw: bool
     why_not: str = ""
     contents: Callable[[], Any] | None = None
+    warns: Callable[[], str] = str
 
     @property
     def details(self) -> str:
         return self.matter.details(self.asked)
+
+    @property
+    def words(self) -> Words:
+        return self.matter.words_for(self.asked)
+
+    @property
+    def question(self) -> str:
+        """What is asked before he agrees."""
+        return f"{self.words.question}{self.warns()}"
 
     @property
     def may_agree(self) -> bool:
@@ -300,6 +315,7 @@ def _about(matter: Matter, subject: Model | Given) -> QuerySet[Any]:
 def waiting_request(matter: Matter, asked: Any, user: User, *, now: datetime) -> WaitingRequest:
     """Tell what ``user`` may do with ``asked``, which waits."""
     found = _waiting_request(matter, asked, user, now)
+    found = replace(found, warns=lambda: matter.warns(asked, user))
     if not matter.shows or not (found.may_decide or found.may_withdraw):
         return found
     return replace(found, contents=lambda: matter.contents(asked, now))

@@ -29,7 +29,7 @@ def tell_result(
         "申请人": whom.name,
         "审核事项": subject.label,
         "对象": subject.name_of(row),
-        "审核结果": verdict.label,
+        "审核结果": subject.word_of(verdict),
         "审核人": decision.decided_by.name,
         "审核意见": "；".join(filter(None, (decision.note, reasons))) or "无",
         **subject.words(row),

@@ -325,6 +325,22 @@ def test_the_office_sees_it_and_decides(
     assert status(appeal) == ExpertStatus.FORMAL
 
 
+def test_where_nobody_is_left_to_decide_all_of_them_read_it(client: Client, first: User) -> None:
+    expert = make_expert("王小明")
+    add = reverse("experts:blacklist_add", args=[expert.pk])
+    login(client, first)
+    assert "申诉没有人处理" in client.get(add).content.decode()
+    entry = add_to_blacklist(expert=expert, reason="缺席两次", actor=first, **AT)
+    drawer = reverse("experts:blacklist_entry", args=[entry.pk])
+    link = reverse("experts:appeal", args=[token_of(entry)])
+    assert "申诉没有人处理" in client.get(drawer).content.decode()
+    assert "没有其他人有权处理" in Client().get(link).content.decode()
+    make_user("admin")
+    assert "申诉没有人处理" not in client.get(drawer).content.decode()
+    assert "没有其他人有权处理" not in Client().get(link).content.decode()
+    assert "申诉没有人处理" not in client.get(reverse("experts:blacklist_new")).content.decode()
+
+
 @pytest.mark.shows("EXP-34")
 def test_evidence_is_uploaded_to_the_entry_until_it_ends(
     client: Client, first: User, admin: User

@@ -60,9 +60,8 @@ ADDS = {
     "notices:choose",  # adds experts to a draft
     "operations:acknowledge",
     "papers:upload",
-    # Says by its version what it was opened with; what is said of experts is said once.
+    # What is said of experts is said once.
     *(
-        "evaluations:form_edit",
         "evaluations:detail",
         "evaluations:extend",
         "evaluations:answer",
@@ -78,9 +77,9 @@ ADDS = {
         "reviews:leave",
         "reviews:materials",
     ),  # adds
-    *("fees:rate_edit", "fees:project", "fees:project_send", "fees:reverse"),
-    # Says by its version what it was opened with; the trial keeps nothing.
-    *("reviews:rule_edit", "reviews:rule_copy", "reviews:rule_trial"),
+    *("fees:project", "fees:project_send", "fees:reverse"),
+    # Begins a rule of its own; the trial keeps nothing.
+    *("reviews:rule_copy", "reviews:rule_trial"),
     *(
         "fees:account_check",
         "fees:payment_returned",
@@ -132,12 +131,14 @@ CHANGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "directory:title_edit": lambda _w: {"name": "新职称"},
     "directory:unit_edit": lambda _w: {"name": "新单位"},
     "draws:panel_roles": lambda w: {f"line-{w.invitation.pk}": "leader"},
+    "evaluations:form_edit": lambda _w: {"dimensions": "业务水平 100"},
     "experts:blacklist_amend": lambda _w: {"evidence": "补充的决定书"},
     "experts:edit": lambda _w: {"position": "总工程师"},
     "experts:kind": lambda _w: {"contact_person": "周敏", "reason": "填错了"},
     "experts:expert_tags": lambda w: {"tags": w.tag.pk},
     "experts:tag_edit": lambda _w: {"name": "新分组"},
     "experts:sharing_edit": lambda _w: {"mode": "none"},
+    "fees:rate_edit": lambda _w: {"source": "新的文件"},
     "inspections:edit": lambda _w: {"guidance": "新的说明"},
     "joining:consent_edit": lambda _w: {"text": "新的告知书"},
     "joining:link_edit": lambda _w: {"name": "新的链接"},
@@ -153,6 +154,7 @@ CHANGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "reviews:assignment_edit": lambda _w: {"way": "draw", "per_item": "2", "per_expert": "3"},
     "reviews:edit": lambda _w: {"by_stage": "on"},
     "reviews:item_edit": lambda _w: {"name": "新的名称"},
+    "reviews:rule_edit": lambda _w: {"source": "新的文件"},
     "webhooks:edit": lambda _w: {"name": "新的推送"},
     "workflow:flow": lambda _w: {"s1-name": "初审"},
 }

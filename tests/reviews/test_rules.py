@@ -85,9 +85,7 @@ def client_of(client: Client, operator: User) -> Client:
 def test_an_office_writes_a_rule_checks_it_and_changes_it(client_of: Client) -> None:
     page = client_of.get(reverse("reviews:rule_new"), {"preset": "goods"})
     assert "主要参数 0-20分 步长1" in page.content.decode()
-    said = posted(
-        make_review_rule(), name="新规则", stages=LINES, base="0", ties="报价、1.1", active="on"
-    )
+    said = posted(make_review_rule(), name="新规则", stages=LINES, ties="报价、1.1", active="on")
     url = reverse("reviews:rule_new")
     checked = client_of.post(url, {**said, "check": "1"})
     assert "满分（100 分）" in checked.content.decode()
@@ -102,7 +100,9 @@ def test_an_office_writes_a_rule_checks_it_and_changes_it(client_of: Client) -> 
     assert client_of.post(edit, weighted).status_code == 302
     latest = ReviewRule.objects.filter(name="新规则").latest("version")
     assert [word for word, _ in latest.tree().weights] == ["组长", "经济组"]
-    assert client_of.post(edit, weighted).status_code == 422  # of a version that is not the last
+    assert (
+        client_of.post(edit, weighted).status_code == 422
+    )  # it does not say what it was opened with
     copy = client_of.get(reverse("reviews:rule_copy", args=[latest.pk])).content.decode()
     assert "组长 1.5、经济组 1.2" in copy
 

@@ -48,7 +48,6 @@ class SetUpForm(forms.Form):
         required=False,
         help_text="停用某一项目类型的，改用所有项目类型的；停用所有项目类型的，不评价这一对象。",
     )
-    base = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     wide: ClassVar = {"dimensions", "grades"}
 
     def __init__(self, data: Any = None, *, row: RatingForm) -> None:
@@ -60,7 +59,6 @@ class SetUpForm(forms.Form):
             ),
             "grades": "\n".join(f"{one.label} {one.score}" for one in row.answers),
             "active": row.active,
-            "base": row.version,
         }
         super().__init__(data, initial=initial)
         kind: Any = self.fields["project_kind"]

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.locks import lock_transaction
 from expertpool.evaluations.enums import Target
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.models import (
@@ -22,6 +23,7 @@ from expertpool.evaluations.models import (
 from expertpool.evaluations.models.forms import Dimension, Grade
 from expertpool.evaluations.queries.forms import form_for, latest_form
 
+LOCK = "evaluations.forms"
 MEANWHILE = "评价表刚刚由别人保存过，请重新打开后再改。"
 
 
@@ -44,6 +46,7 @@ def save_form(
     grades, two that are worth the same, and what others saved since.
     """
     _check(dimensions, grades)
+    lock_transaction(LOCK)
     known = latest_form(target, project_kind)
     if (known.version if known else 0) != base:
         raise EvaluationRefused(MEANWHILE)
@@ -60,11 +63,7 @@ def save_form(
     if known is not None and _said(known) == _said(row):
         return known
     row.full_clean(validate_unique=False, validate_constraints=False)
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        raise EvaluationRefused(MEANWHILE) from None
+    row.save(force_insert=True)
     before = _words(known) if known else None
     record("evaluation.form", actor=actor, now=now, subject=row, before=before, after=_words(row))
     return row

@@ -9,15 +9,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from expertpool.accounts.models import UserRequest
+from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.editing import Editing
 from expertpool.evaluations.enums import Target
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.forms.forms import SetUpForm
 from expertpool.evaluations.models import RatingForm
 from expertpool.evaluations.permissions import MANAGE
 from expertpool.evaluations.queries.forms import forms_in_use, standard_form, versions_of
-from expertpool.evaluations.services.forms import save_form
+from expertpool.evaluations.services.forms import LOCK, save_form
 
 
 @require_safe
@@ -38,11 +40,16 @@ def create(request: UserRequest) -> HttpResponse:
 @requires(MANAGE)
 def edit(request: UserRequest, pk: int) -> HttpResponse:
     """Save the next version of a form (drawer)."""
-    row = get_object_or_404(RatingForm, pk=pk)
-    return _drawer(request, row, f"修改评价表 · {row.get_target_display()}")
+    versions = versions_of(get_object_or_404(RatingForm, pk=pk))
+    # Every edit is a version of its own, whichever of them was opened.
+    editing = Editing(request, Edits((RatingForm, versions), lock=LOCK))
+    row = versions[0]
+    return _drawer(request, row, f"修改评价表 · {row.get_target_display()}", editing)
 
 
-def _drawer(request: UserRequest, row: RatingForm, title: str) -> HttpResponse:
+def _drawer(
+    request: UserRequest, row: RatingForm, title: str, editing: Editing | None = None
+) -> HttpResponse:
     form = SetUpForm(request.POST if request.method == "POST" else None, row=row)
 
     def write() -> None:
@@ -53,7 +60,7 @@ def _drawer(request: UserRequest, row: RatingForm, title: str) -> HttpResponse:
             dimensions=said["dimensions"],
             grades=said["grades"],
             active=said["active"],
-            base=said["base"],
+            base=row.version,
             actor=request.user,
             now=timezone.now(),
         )
@@ -66,6 +73,7 @@ def _drawer(request: UserRequest, row: RatingForm, title: str) -> HttpResponse:
         message="已保存，以后开始的评价按这一版。",
         refresh="page",
         refusals=EvaluationRefused,
+        editing=editing,
         back=reverse("evaluations:forms"),
     )
 

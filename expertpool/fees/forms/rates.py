@@ -60,7 +60,6 @@ class RateForm(forms.Form):
     travel_cap = _yuan("差旅最多（元）", help_text="凭票据报销，不计税；不填的不另设上限。")
     source = forms.CharField(label="依据", max_length=100, required=False)
     active = forms.BooleanField(label="启用", required=False)
-    base = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     wide: ClassVar = {"stages", "source"}
 
     def __init__(self, data: Any = None, *, row: FeeRate) -> None:
@@ -77,7 +76,6 @@ class RateForm(forms.Form):
             "travel_cap": row.travel_cap,
             "source": row.source,
             "active": row.active,
-            "base": row.version,
         }
         super().__init__(data, initial=initial)
         kind: Any = self.fields["project_kind"]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.locks import lock_transaction
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeRate
 from expertpool.fees.queries.rates import latest_rate
 from expertpool.fees.rules.pay import Terms
 
+LOCK = "fees.rates"
 MEANWHILE = "这个标准刚刚由别人保存过，请重新打开后再改。"
 
 
@@ -34,6 +36,7 @@ def save_rate(
 
     Refuses (FeeRefused, ValidationError) a name that is taken, sums and days out of bounds, and what others saved since.
     """
+    lock_transaction(LOCK)
     known = latest_rate(name)
     if known is not None and base == 0:
         raise FeeRefused("已有同名的标准，请修改那一个或换个名称。", field="name")
@@ -59,11 +62,7 @@ def save_rate(
     if known is not None and _said(known) == _said(row):
         return known
     row.full_clean(validate_unique=False, validate_constraints=False)
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        raise FeeRefused(MEANWHILE) from None
+    row.save(force_insert=True)
     before = _words(known) if known else None
     record("fee.rate", actor=actor, now=now, subject=row, before=before, after=_words(row))
     return row
@@ -79,5 +78,6 @@ def _words(rate: FeeRate) -> dict[str, str]:
         "报酬": "；".join([*rate.stages_text.splitlines(), *rate.more_words]),
         "项目类型": rate.project_kind or "所有项目类型",
         "施行日期": rate.day_text,
+        "依据": rate.source,
         "启用": "是" if rate.active else "否",
     }

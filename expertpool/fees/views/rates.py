@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from expertpool.accounts.models import UserRequest
+from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.editing import Editing
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.forms.rates import RateForm, TrialForm
 from expertpool.fees.models import FeeRate
@@ -21,7 +23,7 @@ from expertpool.fees.queries.rates import latest_rates, versions_of
 from expertpool.fees.rules.pay import NOTHING, Terms, fee_for
 from expertpool.fees.rules.presets import PRESETS
 from expertpool.fees.rules.tax import tax_of_next, withholding
-from expertpool.fees.services.rates import save_rate
+from expertpool.fees.services.rates import LOCK, save_rate
 
 
 @require_safe
@@ -66,11 +68,16 @@ def _of_terms(terms: Terms, **said: Any) -> FeeRate:
 @requires(RATES)
 def edit(request: UserRequest, pk: int) -> HttpResponse:
     """Save the next version of a rate (drawer)."""
-    row = get_object_or_404(FeeRate, pk=pk)
-    return _drawer(request, row, f"修改劳务费标准 · {row.name}")
+    versions = versions_of(get_object_or_404(FeeRate, pk=pk))
+    # Every edit is a version of its own, whichever of them was opened.
+    editing = Editing(request, Edits((FeeRate, versions), lock=LOCK))
+    row = versions[0]
+    return _drawer(request, row, f"修改劳务费标准 · {row.name}", editing)
 
 
-def _drawer(request: UserRequest, row: FeeRate, title: str) -> HttpResponse:
+def _drawer(
+    request: UserRequest, row: FeeRate, title: str, editing: Editing | None = None
+) -> HttpResponse:
     form = RateForm(request.POST if request.method == "POST" else None, row=row)
 
     def write() -> None:
@@ -82,7 +89,7 @@ def _drawer(request: UserRequest, row: FeeRate, title: str) -> HttpResponse:
             effective_on=said["effective_on"],
             source=said["source"],
             active=said["active"],
-            base=said["base"],
+            base=row.version,
             actor=request.user,
             now=timezone.now(),
         )
@@ -95,6 +102,7 @@ def _drawer(request: UserRequest, row: FeeRate, title: str) -> HttpResponse:
         message="已保存，以后登记的劳务费按这一版。",
         refresh="page",
         refusals=FeeRefused,
+        editing=editing,
         back=reverse("fees:rates"),
     )
 

@@ -94,7 +94,6 @@ class RuleForm(forms.Form):
     )
     source = forms.CharField(label="依据", max_length=100, required=False)
     active = forms.BooleanField(label="启用", required=False)
-    base = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     wide: ClassVar = {"stages", "source"}
     sections: ClassVar = [
         ("规则", ["name", "project_kind", "stages"]),
@@ -102,7 +101,7 @@ class RuleForm(forms.Form):
             "计算",
             ["how", "drop", "by_indicator", "weights", "decimals", "rounding", "each", "ties"],
         ),
-        ("其他", ["far", "anonymous", "source", "active", "base"]),
+        ("其他", ["far", "anonymous", "source", "active"]),
     ]
 
     def __init__(self, data: Any = None, *, row: ReviewRule) -> None:
@@ -195,7 +194,6 @@ def _initial(row: ReviewRule) -> dict[str, Any]:
         "anonymous": row.anonymous,
         "source": row.source,
         "active": row.active,
-        "base": row.version,
     }
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.locks import lock_transaction
 from expertpool.reviews.calculation import RuleTree
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import ReviewRule
 from expertpool.reviews.queries.rules import latest_rule
 from expertpool.reviews.rules.wording import lines_text, settings_words
 
+LOCK = "reviews.rules"
 MEANWHILE = "这个规则刚刚由别人保存过，请重新打开后再改。"
 
 
@@ -35,6 +37,7 @@ def save_rule(
 
     Refuses (ReviewRefused) a name that is taken, and what others saved since.
     """
+    lock_transaction(LOCK)
     known = latest_rule(name)
     if known is not None and base == 0:
         raise ReviewRefused("已有同名的规则，请修改那一个或换个名称。", field="name")
@@ -54,11 +57,7 @@ def save_rule(
     if known is not None and _said(known) == _said(row):
         return known
     row.full_clean(validate_unique=False, validate_constraints=False)
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        raise ReviewRefused(MEANWHILE) from None
+    row.save(force_insert=True)
     before = _words(known) if known else None
     record("review.rule", actor=actor, now=now, subject=row, before=before, after=_words(row))
     return row
@@ -76,5 +75,6 @@ def _words(rule: ReviewRule) -> dict[str, str]:
         "计算": "；".join(settings_words(tree)),
         "项目类型": rule.project_kind or "所有项目类型",
         "匿名评审": "是" if rule.anonymous else "否",
+        "依据": rule.source,
         "启用": "是" if rule.active else "否",
     }

@@ -12,8 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from expertpool.accounts.models import UserRequest
+from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.views.drawers import attempt
+from expertpool.core.views.editing import Editing
+from expertpool.core.views.parts import parts_of
 from expertpool.reviews.calculation import RuleTree, explain, plain, result
 from expertpool.reviews.calculation.steps import PASSING
 from expertpool.reviews.exceptions import ReviewRefused
@@ -23,7 +26,7 @@ from expertpool.reviews.permissions import MANAGE, RESULTS, RULES
 from expertpool.reviews.queries.rules import latest_rules, versions_of
 from expertpool.reviews.rules.presets import PRESETS
 from expertpool.reviews.rules.wording import settings_words, words_of
-from expertpool.reviews.services.rules import save_rule
+from expertpool.reviews.services.rules import LOCK, save_rule
 
 SHOWN = 5  # experts of a trial, unless said otherwise
 
@@ -99,24 +102,36 @@ def copy(request: UserRequest, pk: int) -> HttpResponse:
 @requires(RULES)
 def edit(request: UserRequest, pk: int) -> HttpResponse:
     """Save the next version of a rule."""
-    return _page(request, get_object_or_404(ReviewRule, pk=pk))
+    versions = versions_of(get_object_or_404(ReviewRule, pk=pk))
+    # Every edit is a version of its own, whichever of them was opened.
+    editing = Editing(request, Edits((ReviewRule, versions), lock=LOCK))
+    return _page(request, versions[0], editing)
 
 
-def _page(request: UserRequest, row: ReviewRule) -> HttpResponse:
+def _page(request: UserRequest, row: ReviewRule, editing: Editing | None = None) -> HttpResponse:
     posted = request.method == "POST"
     form = RuleForm(request.POST if posted else None, row=row)
-    context: dict[str, Any] = {"form": form, "row": row, "cancel_url": reverse("reviews:rules")}
-    if posted and "check" not in request.POST and (saved := _save(request, form)):
+    context: dict[str, Any] = {
+        "form": form,
+        "row": row,
+        "editing": editing,
+        "cancel_url": reverse("reviews:rules"),
+    }
+    if editing:
+        editing.about(parts_of(form))
+    if posted and "check" not in request.POST and (saved := _save(request, form, row, editing)):
         messages.success(request, "已保存，以后建立的评审按这一版。")
         return redirect("reviews:rule", pk=saved.pk)
-    valid = posted and form.is_valid()
+    valid = posted and form.is_valid() and not (editing and editing.is_stale)
     if valid:
         context |= _shown(form.tree)
     status = 422 if posted and not valid else 200
     return render(request, "reviews/rule_form.html", context, status=status)
 
 
-def _save(request: UserRequest, form: RuleForm) -> ReviewRule | None:
+def _save(
+    request: UserRequest, form: RuleForm, row: ReviewRule, editing: Editing | None
+) -> ReviewRule | None:
     def write() -> ReviewRule:
         said = form.cleaned_data
         return save_rule(
@@ -126,12 +141,12 @@ def _save(request: UserRequest, form: RuleForm) -> ReviewRule | None:
             anonymous=said["anonymous"],
             source=said["source"],
             active=said["active"],
-            base=said["base"],
+            base=row.version,
             actor=request.user,
             now=timezone.now(),
         )
 
-    written = attempt(form, write, refusals=ReviewRefused)
+    written = attempt(form, write, refusals=ReviewRefused, editing=editing)
     return written.result if written else None
 
 

@@ -8,6 +8,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -213,3 +214,87 @@ def test_what_is_no_bundle_is_said(
         verify.check_bundle(tmp_path / "没有.zip", checks={})
     assert main(["verify-bundle"]) == 2
     assert "用法" in capsys.readouterr().err
+
+
+def zipped(name: str, content: bytes, method: int = zipfile.ZIP_DEFLATED, size: int = 0) -> bytes:
+    """A ZIP of one file, which says that it has ``size`` bytes."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        archive.writestr(name, content)
+    made = bytearray(stream.getvalue())
+    for mark, at in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        place = made.index(mark) + at
+        made[place : place + 4] = (size or len(content)).to_bytes(4, "little")
+    return bytes(made)
+
+
+def listing(*files: tuple[str, bytes], **more: Any) -> tuple[str, bytes]:
+    rows = [
+        {
+            "path": path,
+            "size": len(content),
+            "part": "log",
+            "sha256": hashlib.sha256(content).hexdigest(),
+        }
+        for path, content in files
+    ]
+    listed = {"format": verify.FORMAT, "chain": {"number": 1, "hash": "x"}, "withheld": []}
+    return "清单.json", json.dumps(listed | {"files": rows} | more).encode()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_list_that_unpacks_without_end_takes_no_memory(
+    method: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bomb = zipped("清单.json", b" " * 100_000_000, method, size=100)
+    tracemalloc.start()
+    try:
+        assert said_of(bomb, tmp_path, capsys, code=2)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 20_000_000, "what it says of its size counts for nothing"
+
+
+def test_texts_in_it_are_read_up_to_a_size(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "LARGEST_TEXTS", 1000)
+    many = [(f"{at}.json", b"[" + b" " * 600 + b"]") for at in range(2)]
+    said = said_of(dict([listing(*many), *many]), tmp_path, capsys)
+    assert "太大，不能核验：1.json" in said
+    assert "0.json" not in said
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        name, text = listing(("a.pdf", b"1"))
+        archive.writestr(name, text)
+        archive.writestr("a.pdf", b"1", zipfile.ZIP_BZIP2)
+    assert "压缩方法不对，被改动过：a.pdf" in said_of(packed.getvalue(), tmp_path, capsys)
+
+
+def test_what_is_broken_is_said_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, text = listing()
+    broken = bytearray(zipped(name, text))
+    at = broken.index(name.encode()) + len(name.encode())
+    broken[at : at + 3] = b"\xff\xff\xff"
+    assert "不是完整的 ZIP" in said_of(bytes(broken), tmp_path, capsys, code=2)
+    deep = ("a.json", b"[" * 200_000)
+    assert "读不懂操作日志" in said_of(dict([listing(deep), deep]), tmp_path, capsys)
+    assert "读不懂清单" in said_of({"清单.json": deep[1]}, tmp_path, capsys, code=2)
+    rows = [{"path": "a.json", "size": 1, "part": ["log"], "sha256": "0" * 64}]
+    odd = {"清单.json": listing(files=rows)[1], "a.json": b"1"}
+    assert "读不懂清单" in said_of(odd, tmp_path, capsys, code=2)
+
+
+def test_what_it_quotes_writes_no_line_of_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "a\n一致：9 个文件与清单相同\x1b[2J\u202e"
+    said = said_of(dict([listing(), (name, b"1")]), tmp_path, capsys)
+    assert not any(line.startswith("一致") for line in said.splitlines()), said
+    assert "\x1b" not in said
+    assert "\u202e" not in said
+    lone = [{"label": "\ud800", "reason": "x"}]
+    assert "没有收入" in said_of(dict([listing(withheld=lone)]), tmp_path, capsys, code=0)

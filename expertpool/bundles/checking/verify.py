@@ -15,11 +15,12 @@ import importlib.util
 import json
 import sys
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 FORMAT = "expertpool-bundle/1"
 LIST = "清单.json"
@@ -27,6 +28,13 @@ DRAWS, REVIEWS, LOG, CONTENTS = "draws", "reviews", "log", "log_contents"
 NAMES = "names"  # records of draws with who sat
 PIECE = 1024 * 1024
 LARGEST_LIST = 64 * PIECE
+LARGEST_TEXTS = 512 * PIECE  # of all JSON together, unpacked: it is read in memory
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others unpack without bound
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
+# What reading a text by anybody may come to.
+UNREADABLE = (
+    *(ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError),
+)
 HEX = frozenset("0123456789abcdef")
 
 Check = Callable[[bytes], str]  # content -> what differs, or nothing
@@ -44,6 +52,7 @@ class Found:
     differences: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    room: int = field(default_factory=lambda: LARGEST_TEXTS)
 
 
 def check_bundle(path: str | Path, *, expected: str = "", checks: dict[str, Check]) -> Found:
@@ -54,7 +63,7 @@ def check_bundle(path: str | Path, *, expected: str = "", checks: dict[str, Chec
             return _check(archive, expected, checks)
     except OSError as error:
         raise NoBundle(f"无法读取：{error.strerror or error}") from error
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
+    except (*BROKEN, ValueError) as error:
         raise NoBundle("不是完整的 ZIP 文件，可能没有下载完") from error
 
 
@@ -66,7 +75,9 @@ def _check(archive: zipfile.ZipFile, expected: str, checks: dict[str, Check]) ->
         raise NoBundle(f"里面没有{LIST}，不是证据包")
     if twice[LIST] > 1:
         raise NoBundle(f"里面有两份{LIST}")
-    text = archive.read(LIST)
+    if entries[LIST].compress_type not in METHODS:
+        raise NoBundle(f"{LIST}的压缩方法不对")
+    text = b"".join(_pieces(archive, entries[LIST]))
     found.digest = hashlib.sha256(text).hexdigest()
     listed = _read_list(text)
     if expected and expected.strip().lower() != found.digest:
@@ -97,7 +108,8 @@ def _read_list(text: bytes) -> dict[str, Any]:
         if listed["format"] != FORMAT:
             raise NoBundle(f"不认识这种证据包：{listed['format']}")
         for row in listed["files"]:
-            if not (isinstance(row["path"], str) and type(row["size"]) is int and row["part"]):
+            texts = isinstance(row["path"], str) and isinstance(row["part"], str)
+            if not (texts and type(row["size"]) is int and row["part"]):
                 raise NoBundle(f"读不懂{LIST}")
             if len(row["sha256"]) != 64 or not set(row["sha256"]) <= HEX:
                 raise NoBundle(f"读不懂{LIST}")
@@ -105,7 +117,7 @@ def _read_list(text: bytes) -> dict[str, Any]:
             raise NoBundle(f"读不懂{LIST}")
         for row in listed["withheld"]:
             row["label"], row["reason"]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except UNREADABLE as error:
         raise NoBundle(f"读不懂{LIST}") from error
     return dict(listed)
 
@@ -125,21 +137,35 @@ def _same(
     if entry.file_size != row["size"]:
         found.differences.append(f"大小不同，被改动过：{row['path']}")
         return None
+    if entry.compress_type not in METHODS:
+        found.differences.append(f"压缩方法不对，被改动过：{row['path']}")
+        return None
     digest, kept = hashlib.sha256(), bytearray()
     keep = row["path"].endswith(".json")
+    if keep:
+        found.room -= entry.file_size
+        if found.room < 0:
+            found.differences.append(f"太大，不能核验：{row['path']}")
+            return None
     try:
-        with archive.open(entry) as file:
-            while piece := file.read(PIECE):
-                digest.update(piece)
-                if keep:
-                    kept += piece
-    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError):
+        for piece in _pieces(archive, entry):
+            digest.update(piece)
+            if keep:
+                kept += piece
+    except BROKEN:
         found.differences.append(f"内容损坏：{row['path']}")
         return None
     if digest.hexdigest() != row["sha256"]:
         found.differences.append(f"内容不同，被改动过：{row['path']}")
         return None
     return bytes(kept) if keep else None
+
+
+def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Yield a file bit by bit: read at once it is unpacked whole, however small it says that it is."""
+    with archive.open(entry) as file:
+        while piece := file.read(PIECE):
+            yield piece
 
 
 # --- What the records say -----------------------------------------------------------------------
@@ -160,7 +186,7 @@ def _recompute(
             try:
                 record = json.loads(content)
                 known = record["seal"] if "seal" in record else _digest(record)
-            except (ValueError, KeyError, TypeError):
+            except UNREADABLE:
                 found.differences.append(f"读不懂：{path}")
             else:
                 yield path, str(known)
@@ -207,7 +233,7 @@ def _check_log(
         unknown = said.keys() - before.keys()
         found.differences += [f"操作日志第 {one} 条只有原文，没有链哈希" for one in sorted(unknown)]
         found.counts["entries"], found.counts["contents"] = len(rows), len(said)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except UNREADABLE:
         found.differences.append("读不懂操作日志")
         return
     if not rows:
@@ -253,7 +279,7 @@ def check_of_reviews(verify: Any, draws: Any) -> Check:
             if record["format"] != verify.FORMAT:
                 return f"不是这种记录：{record['format']}"
             return "；".join(verify.differences(record))
-        except (ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError) as error:
+        except UNREADABLE as error:
             return f"读不懂这份记录：{error}"
 
     return check
@@ -269,6 +295,14 @@ def _load(path: Path) -> Any:
     sys.modules[path.stem] = module  # its dataclasses ask for it
     spec.loader.exec_module(module)
     return module
+
+
+def _say(line: str, *, stream: TextIO | None = None) -> None:
+    """Print ``line`` as one line: what it quotes of a file by anybody writes no other, and steers no screen."""
+    stream = stream or sys.stdout
+    plain = "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in line)
+    encoding = stream.encoding or "utf-8"
+    print(plain.encode(encoding, "backslashreplace").decode(encoding), file=stream)
 
 
 def main(
@@ -288,10 +322,10 @@ def main(
             checks=checks_beside() if checks is None else checks,
         )
     except NoBundle as error:
-        print(f"不是可以核验的证据包：{error}", file=sys.stderr)
+        _say(f"不是可以核验的证据包：{error}", stream=sys.stderr)
         return 2
     for line in found.differences:
-        print(f"不一致：{line}")
+        _say(f"不一致：{line}")
     if not found.differences:
         counts = found.counts
         print(
@@ -299,7 +333,7 @@ def main(
             f"评审记录 {counts[REVIEWS]} 份、操作日志 {counts['entries']} 条（其中核对原文 {counts['contents']} 条）"
         )
     for line in found.notes:
-        print(f"说明：{line}")
+        _say(f"说明：{line}")
     print(f"清单摘要（SHA-256）：{found.digest}")
     if len(arguments) == 1:
         print(

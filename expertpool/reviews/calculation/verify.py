@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -18,7 +19,20 @@ from typing import Any
 
 FORMAT = "expertpool-review/1"
 NOTHING, HALF, HUNDRED = Fraction(0), Fraction(1, 2), Fraction(100)
+MOST_DECIMALS, LONGEST = 20, 1000  # of a number
+# What reading a record by anybody may come to.
+UNREADABLE = (
+    *(ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError),
+)
+HUGE = re.compile(r"[eE][+-]?[\d_]{3}")
 Node = dict[str, Any]
+
+
+def exact(text: Any) -> Fraction:
+    """What ``text`` says; refuses (ValueError) a few letters, as 1e999999999, of which nobody sees the end."""
+    if isinstance(text, str) and (len(text) > LONGEST or HUGE.search(text)):
+        raise ValueError("数字写法不对")
+    return Fraction(text)
 
 
 def digest(record: Any) -> str:
@@ -31,7 +45,7 @@ def leaves(nodes: list[Node], weight: Fraction = Fraction(1)) -> list[tuple[Node
     """What is judged, with the product of the weights above it and its own."""
     found: list[tuple[Node, Fraction]] = []
     for node in nodes:
-        own = weight * Fraction(node["weight"])
+        own = weight * exact(node["weight"])
         found += leaves(node["children"], own) if node["children"] else [(node, own)]
     return found
 
@@ -48,15 +62,18 @@ def below(nodes: list[Node], code: str) -> list[str]:
 
 def points(node: Node, value: str) -> Fraction:
     if node["kind"] == "grade":
-        return next((Fraction(worth) for label, worth in node["grades"] if label == value), NOTHING)
+        return next((exact(worth) for label, worth in node["grades"] if label == value), NOTHING)
     if node["kind"] == "check":
-        return Fraction(node["points"]) if value == "通过" else NOTHING
-    return Fraction(value) if value else NOTHING
+        return exact(node["points"]) if value == "通过" else NOTHING
+    return exact(value) if value else NOTHING
 
 
 def cut(number: Fraction, rule: Node) -> Fraction:
     """``number`` with the decimals of the rule."""
-    scale = 10 ** int(rule["decimals"])
+    decimals = int(rule["decimals"])
+    if decimals > MOST_DECIMALS:
+        raise ValueError("小数位数不对")
+    scale = 10**decimals
     size = abs(number) * scale
     kept = size.numerator // size.denominator
     rest = size - kept
@@ -117,7 +134,7 @@ class Review:
             return Fraction(1)
         own = self.experts[expert]["roles"]
         return max(
-            (Fraction(much) for word, much in self.rule["weights"] if word in own),
+            (exact(much) for word, much in self.rule["weights"] if word in own),
             default=Fraction(1),
         )
 
@@ -208,19 +225,15 @@ class Review:
             )
 
     def add_prices(self, standing: list[str]) -> None:
-        prices = [Fraction(self.items[key]) for key in standing if self.items[key] is not None]
+        prices = [exact(self.items[key]) for key in standing if self.items[key] is not None]
         for node, weight in self.priced:
-            formula, most, least = node["formula"], Fraction(node["high"]), Fraction(node["low"])
+            formula, most, least = node["formula"], exact(node["high"]), exact(node["low"])
             if not prices:
                 continue
             middle = sum(prices, NOTHING) / len(prices)
-            low = (
-                middle * Fraction(formula["low"]) / HUNDRED if formula["low"] is not None else None
-            )
+            low = middle * exact(formula["low"]) / HUNDRED if formula["low"] is not None else None
             high = (
-                middle * Fraction(formula["high"]) / HUNDRED
-                if formula["high"] is not None
-                else None
+                middle * exact(formula["high"]) / HUNDRED if formula["high"] is not None else None
             )
             inside = [
                 one
@@ -230,19 +243,19 @@ class Review:
             base = (
                 min(inside) if formula["base"] == "lowest" else sum(inside, NOTHING) / len(inside)
             )
-            base = base * (HUNDRED - Fraction(formula["less"])) / HUNDRED
+            base = base * (HUNDRED - exact(formula["less"])) / HUNDRED
             for key in standing:
                 if self.items[key] is None:
                     continue
-                own = Fraction(self.items[key])
+                own = exact(self.items[key])
                 if formula["up"] is None and formula["down"] is None:
                     worth = base / own * most if own else most
                 else:
                     off = (own / base - 1) * HUNDRED if base else NOTHING
                     worth = most - (
-                        off * Fraction(formula["up"] or 0)
+                        off * exact(formula["up"] or 0)
                         if off > 0
-                        else -off * Fraction(formula["down"] or 0)
+                        else -off * exact(formula["down"] or 0)
                     )
                 worth = min(most, max(least, worth)) * weight
                 self.rows[key]["means"][node["code"]] = (
@@ -267,7 +280,7 @@ class Review:
             for code in self.rule["ties"]:
                 if code == "price":
                     price = self.items[row["item"]]
-                    keys.append(Fraction(10**30) if price is None else Fraction(price))
+                    keys.append(Fraction(10**30) if price is None else exact(price))
                 else:
                     under = [
                         one for stage in self.stages for one in below(stage["indicators"], code)
@@ -285,7 +298,7 @@ def as_numbers(told: Node) -> Node:
     """A row of the record with its numbers read."""
 
     def number(text: str | None) -> Fraction | None:
-        return None if text is None else Fraction(text)
+        return None if text is None else exact(text)
 
     return {
         **told,
@@ -327,6 +340,11 @@ def differences(record: Node) -> list[str]:
     return found
 
 
+def plain(line: str) -> str:
+    """``line`` as one line: what it quotes of a record by anybody writes no other, and steers no screen."""
+    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in line)
+
+
 def shown(value: Any) -> str:
     if isinstance(value, Fraction):
         return str(float(value))
@@ -346,11 +364,11 @@ def main(arguments: list[str], *, called: str = "python3 verify.py") -> int:
         if record["format"] != FORMAT:
             raise ValueError(f"不是这种记录：{record['format']}")
         found = differences(record)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError) as error:
-        print(f"读不懂这份记录：{error}", file=sys.stderr)
+    except (OSError, *UNREADABLE) as error:
+        print(plain(f"读不懂这份记录：{error}"), file=sys.stderr)
         return 2
     for line in found:
-        print(f"不一致：{line}")
+        print(plain(f"不一致：{line}"))
     if not found:
         rows = record["result"]["rows"]
         print(

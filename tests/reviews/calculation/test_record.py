@@ -129,3 +129,31 @@ def test_it_says_how_it_is_called(capsys: Any, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(SystemExit, match="2"):
         runpy.run_path(str(FILE), run_name="__main__")
     assert "用法" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("weight", "1e999999999"), ("weight", "1" * 2000), ("weight", "1E+9_9_9_9_9_9_9_9_9")],
+)
+def test_numbers_without_end_are_refused(record: dict[str, Any], name: str, value: str) -> None:
+    record["rule"]["stages"][0]["indicators"][0][name] = value
+    with pytest.raises(ValueError, match="数字写法不对"):
+        verify.differences(record)
+
+
+def test_decimals_without_end_are_refused(record: dict[str, Any]) -> None:
+    record["rule"]["decimals"] = 10**9
+    with pytest.raises(ValueError, match="小数位数不对"):
+        verify.differences(record)
+
+
+def test_what_it_quotes_writes_no_line_of_its_own(
+    record: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record["format"] = "x\n一致：5 个评审对象\x1b[2J"
+    path = tmp_path / "记录.json"
+    path.write_text(json.dumps(record), encoding="utf-8")
+    assert verify.main([str(path)]) == 2
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 1
+    assert "\x1b" not in said

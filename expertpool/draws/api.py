@@ -28,7 +28,6 @@ from expertpool.draws.exceptions import (
 )
 from expertpool.draws.models import Draw, DrawPlan, RescheduleRequest, WideningRequest
 from expertpool.draws.queries.actions import DrawAction, actions_for
-from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.conflicts import seats_to_replace
 from expertpool.draws.queries.draws import (
@@ -39,6 +38,7 @@ from expertpool.draws.queries.draws import (
     projects_to_draw,
 )
 from expertpool.draws.queries.plan_versions import NOT_SUBMITTED, version_of
+from expertpool.draws.queries.reach import board_at
 from expertpool.draws.queries.sitting import slots_of
 from expertpool.draws.schemas import (
     ConditionField,
@@ -517,7 +517,7 @@ def _prequery(result: Prequery, project: Project, user: User) -> dict[str, Any]:
 
 def _draw(draw: Draw, user: User) -> dict[str, Any]:
     """Return how ``draw`` stands. Lines carry no name, no reason and nothing that leads to one."""
-    board = board_of(draw)
+    board = board_at(draw, now=timezone.now())
     given = {reveal.role for reveal in draw.revealed}
     own = DrawSummary.model_fields.keys() - {
         "operator",

@@ -366,7 +366,9 @@ class Contribution(Output):
 class Counts(Output):
     seats: int = Field(description="应抽人数，不含候补")
     standbys: int = Field(description="候补在席的人数")
-    invited: int = Field(description="已邀请的人数，含补抽和候补；暂停期间补抽的恢复后才计入")
+    invited: int = Field(
+        description="已邀请的人数，含补抽和候补；暂停期间补抽的、免打扰时段内轮到的，邀请发出时才计入"
+    )
     accepted: int = Field(description="评审专家中同意的人数，不含候补")
     waiting: int = Field(description="待答复")
     exited: int = Field(description="拒绝、未答复、请假、更换等")

@@ -35,6 +35,7 @@ from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.names import released_invitations
 from expertpool.draws.queries.plan_versions import returned_told, version_of
 from expertpool.draws.queries.policy import policy_for
+from expertpool.draws.queries.presence import times_of_sign_in
 from expertpool.draws.queries.readiness import why_not_agree
 from expertpool.draws.queries.schedule import schedule_of
 from expertpool.draws.queries.shortfall import shortfall_of
@@ -241,6 +242,7 @@ def experts_tab(request: HttpRequest, project: Project) -> str:
         "is_bent": _was_found_bent(project),
         "readable": bool(rows),
         "gone": {pk: why for pk, why in seats_to_replace(draws, now=now).items() if pk in named},
+        "came": times_of_sign_in(line for line in board.lines if line.pk in named),
         "sections": [
             (
                 heading,

@@ -60,6 +60,7 @@ def experts(db: None) -> list[Expert]:
     return [make_expert(name=f"欧阳专家{n}") for n in range(6)]
 
 
+@pytest.mark.usefixtures("no_quiet_hours")
 def test_a_platform_plans_draws_and_follows_a_draw(runner: Caller, experts: list[Expert]) -> None:
     project = approved()
     address = f"/projects/{project.pk}"

@@ -63,6 +63,8 @@ class Invitation(models.Model):
     # names are sealed (`queries.board`), to the hour where an exit led to it.
     shared_until: datetime | None = None
     by_hour = False
+    # Until when quiet hours hold back the letter that asks him first, where that was looked for (`queries.reach`).
+    quiet_until: datetime | None = None
 
     draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="invitations")
     panel = models.ForeignKey(Draw, editable=False, on_delete=models.CASCADE, related_name="+")

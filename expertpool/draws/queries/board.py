@@ -105,8 +105,8 @@ class Board:
 
     @property
     def held(self) -> list[Invitation]:
-        """Those who came to their seats while the draw stands: nobody asks them before it goes on."""
-        return [line for line in self.lines if line.came_in_pause]
+        """Those who came to their seats while the draw stands, or in quiet hours: nobody asks them before it goes on."""
+        return [line for line in self.lines if line.came_in_pause or line.quiet_until]
 
     @property
     def invited_count(self) -> int:
@@ -116,9 +116,13 @@ class Board:
     def invited_note(self) -> str:
         """How many of those were asked to stand by, which lists of draws do not count, and how many are asked later."""
         held = self.held
-        standbys = sum(line.is_standby for line in self.lines if line not in held)
-        said = [f"含候补 {standbys} 人"] if standbys else []
-        return "，".join([*said, *([f"另有 {len(held)} 人恢复后邀请"] if held else [])])
+        paused = sum(line.came_in_pause for line in held)
+        counts = {
+            "含候补 {} 人": sum(line.is_standby for line in self.lines if line not in held),
+            "另有 {} 人恢复后邀请": paused,
+            "另有 {} 人免打扰时段后邀请": len(held) - paused,
+        }
+        return "，".join(words.format(count) for words, count in counts.items() if count)
 
     def count(self, *states: InvitationState) -> int:
         return sum(line.state in states for line in self.lines)
@@ -197,7 +201,7 @@ _lines_of = Prepared(lambda: _lines().filter(draw=Given("draw")))
 
 def board_of(draw: Draw, *widened: Draw) -> Board:
     """Return how ``draw`` stands now, or with the draws that ``widened`` it their panel: the seats
-    of the first, the lines of all; one query."""
+    of the first, the lines of all; one query. Whom quiet hours keep waiting `queries.reach.board_at` says, too."""
     lines: list[Invitation] = (
         list(_lines().filter(draw__in=[draw, *widened])) if widened else _lines_of.all(draw=draw.pk)
     )

@@ -18,14 +18,14 @@ from expertpool.draws.models import (
     RescheduleRequest,
     VoidRequest,
 )
-from expertpool.draws.queries.board import Board, board_of
+from expertpool.draws.queries.board import Board
 from expertpool.draws.queries.draws import (
     panel_of,
     widened_by,
 )
 from expertpool.draws.queries.emergency import emergencies_of
 from expertpool.draws.queries.meetings import next_opening
-from expertpool.draws.queries.reach import Reach, reach_of
+from expertpool.draws.queries.reach import Reach, board_at, reach_of
 from expertpool.draws.queries.requests import open_request
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
 from expertpool.draws.queries.waiting import waits_for_lines
@@ -64,7 +64,7 @@ class OfDraw:
 
     @cached_property
     def board(self) -> Board:
-        return board_of(self.draw)
+        return board_at(self.draw, now=self.now)
 
     @cached_property
     def reach(self) -> Reach:

@@ -8,13 +8,15 @@ with several reviews those sign in who are asked for the next, or running, one; 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from expertpool.audit.queries import entries_for
+from expertpool.audit.services import proven
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
 from expertpool.draws.enums import SEATED_STATES, DrawStatus, InvitationState
@@ -22,7 +24,7 @@ from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.models.invitation import STANDBY
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.meetings import last_closing
-from expertpool.draws.queries.reveal import proven_opening
+from expertpool.draws.queries.reveal import MOVED, proven_opening
 from expertpool.draws.queries.sitting import lines_of, stands_by_in, state_in
 from expertpool.draws.queries.written import has_signed_in
 from expertpool.draws.settings import PLACE_OPENS
@@ -31,6 +33,8 @@ from expertpool.projects.models import Project
 STEP = timedelta(minutes=2)  # a code and the one before count: whoever types has time
 DIGITS = 6
 MOST_TRIES = 20  # of each expert until the operator lets him try again: two of a million are right
+
+OPENED = "draw.release_present"  # what the log says when all had signed in
 
 # By which rights the page of the place is opened: whoever supervises is there, too.
 OPENS_PLACE = ("draws.run", "draws.confirm_steps")
@@ -127,6 +131,22 @@ def has_come(line: Invitation, *, now: datetime) -> bool:
     day = timezone.localtime(opening).replace(hour=0, minute=0, second=0, microsecond=0)
     since = min(day, opening - value_of(PLACE_OPENS))
     return line.signed_in_at >= since and has_signed_in(line)
+
+
+def times_of_sign_in(lines: Iterable[Invitation]) -> dict[int, datetime]:
+    """Return when those of ``lines`` who signed in by the code did, by the id of the line. For whoever may read their
+    names: to others it tells who came when."""
+    return {one.pk: one.signed_in_at for one in lines if one.signed_in_at and has_signed_in(one)}
+
+
+def opened_by_presence(draw: Draw) -> bool:
+    """Tell whether the names of ``draw`` are open because all who sit had signed in."""
+    if draw.released_at is None or not signs_in(draw):
+        return False
+    # A move seals them anew.
+    logged = entries_for(draw).filter(action__in=(OPENED, MOVED)).order_by("-pk")
+    last = next(proven(logged), None)
+    return last is not None and last.action == OPENED
 
 
 def is_stopped(invitation: Invitation) -> bool:

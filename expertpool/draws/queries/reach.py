@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
@@ -14,7 +14,14 @@ from expertpool.core.crypto import blind_index
 from expertpool.draws.enums import DrawStatus, InvitationState
 from expertpool.draws.models import Draw, DrawPause, Invitation, QuietWaiver
 from expertpool.draws.occasions import LETTERS
-from expertpool.draws.queries.clock import closing_of, letters_wait_until, pause_of, waiver_of
+from expertpool.draws.queries.board import Board, board_of
+from expertpool.draws.queries.clock import (
+    closing_of,
+    letters_wait_until,
+    pause_of,
+    quiet_until,
+    waiver_of,
+)
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.channels import ChannelState, channel_states
@@ -89,6 +96,22 @@ class Reach(Fare):
             f"-{self.rerouted}-{self.rerouted_until}"
         )
         return blind_index("draws.reach", shown).hex()[:16]
+
+
+def board_at(draw: Draw, *, now: datetime) -> Board:
+    """Return how ``draw`` stands, where those who were seated in the quiet hours of ``now`` say until when these hold
+    back their letters. By the hours alone: of whom they reach, and by what, nothing is told."""
+    board = board_of(draw)
+    waiting = [line for line in board.lines if line.state == InvitationState.INVITED]
+    if not waiting:
+        return board
+    until = letters_wait_until(draw, now=now, closing=closing_of(waiting[0]))
+    seated = [one for one in waiting if quiet_until(one.invited_at, draw.project.regime) == until]
+    if until is None or not seated:
+        return board
+    for line in seated:
+        line.quiet_until = until
+    return replace(board, version=f"{board.version}-{len(seated)}")
 
 
 def reach_of(draw: Draw, lines: Sequence[Invitation], *, now: datetime) -> Reach:

@@ -16,6 +16,7 @@ from expertpool.draws.exceptions import SignInRefused
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.presence import (
+    OPENED,
     Presence,
     has_come,
     is_code,
@@ -142,7 +143,7 @@ def open_when_present(*, draw_id: int, now: datetime) -> bool:
     hand = by_system(StepReason.ALL_PRESENT)
     head = write_note(draw, NoteCode.ALL_PRESENT, hand=hand, now=now)
     record(
-        "draw.release_present",
+        OPENED,
         actor=None,
         now=now,
         subject=draw,

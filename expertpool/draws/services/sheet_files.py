@@ -60,7 +60,7 @@ SIGN_IN_COLUMNS = (
     SheetColumn("类别", 18),
     SheetColumn("职务职称", 24),
     SheetColumn("电话", 16),
-    SheetColumn("签到时间", 14),
+    SheetColumn("签到时间", 17),
     SheetColumn("签名", 18),
 )
 SIGNATURES = ("抽取人员", "监督人员", "日期")

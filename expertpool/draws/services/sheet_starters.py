@@ -40,7 +40,7 @@ def starter(sheet: SheetKind) -> bytes:
         title="{{文书标题}}",
         fields=[(name, mark(name)) for name in _HEAD[sheet]],
         columns=_COLUMNS[sheet],
-        # Times and signatures are written by hand.
+        # Signatures are written by hand.
         rows=[[mark(name) if name in known else "" for name in marks]],
         signatures=SIGNATURES if sheet == SheetKind.DRAW else (),
         footer=mark("抽取编号"),

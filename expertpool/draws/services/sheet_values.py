@@ -76,6 +76,7 @@ VOCABULARIES = {
             Placeholder("专家.类别", "技术类（组长）"),
             Placeholder("专家.职务职称", "总工程师、高级工程师"),
             Placeholder("专家.电话", "138****0001"),
+            Placeholder("专家.签到时间", "2026-12-01 08:52"),
         ),
         required=("专家.姓名",),
     ),
@@ -171,5 +172,6 @@ def _sign_in_line(row: SignInRow) -> dict[str, Value]:
         "专家.类别": row.category,
         "专家.职务职称": row.title,
         "专家.电话": row.phone,
+        "专家.签到时间": row.came,
         "专家.候补": row.standby,
     }

@@ -16,6 +16,7 @@ from expertpool.draws.models import Draw
 from expertpool.draws.queries.conflicts import seats_to_replace
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.meetings import coming, words_of
+from expertpool.draws.queries.presence import has_come
 from expertpool.draws.queries.sitting import role_words
 from expertpool.draws.services.names import NamedRow, read_names
 from expertpool.draws.services.sheets import STANDBY_MARK, standbys_last
@@ -30,7 +31,8 @@ REPRESENTATIVE = {Regime.TENDER: "招标人代表", Regime.PROCUREMENT: "采购�
 
 @dataclass(frozen=True)
 class SignInRow:
-    """One line; who represents the purchaser is written in by hand."""
+    """One line; who represents the purchaser is written in by hand, and when somebody came who did not sign in by the code
+    of the place."""
 
     line: int
     category: (
@@ -43,10 +45,11 @@ class SignInRow:
     employer: str = ""
     phone: str = ""
     standby: str = ""  # 候补, or nothing
+    came: str = ""  # when he signed in
 
     @property
     def cells(self) -> list[Any]:
-        """The columns in print order; the last two are filled in on the day."""
+        """The columns in print order; the last is signed on the day."""
         return [
             self.line,
             self.name,
@@ -54,7 +57,7 @@ class SignInRow:
             self.category,
             self.title,
             self.phone,
-            "",
+            self.came,
             "",
         ]
 
@@ -94,7 +97,8 @@ def build_sign_in(
     gone = seats_to_replace(draws, now=now)
     phone = phones_for(actor, [row.expert for row in seated])
     lines = [
-        _line(at, row, groups, gone, expected, phone) for at, row in enumerate(seated, start=1)
+        _line(at, row, groups, gone, expected, phone, _came(row, now))
+        for at, row in enumerate(seated, start=1)
     ]
     return SignInSheet(
         title=SIGN_IN_TITLE,
@@ -112,6 +116,11 @@ def _head(words: dict[str, str]) -> list[tuple[str, str]]:
     return [*((name, words[name]) for name in named), ("负责人", words["联系人和电话"])]
 
 
+def _came(row: NamedRow, now: datetime) -> str:
+    line = row.invitation
+    return moment_text(line.signed_in_at) if has_come(line, now=now) else ""
+
+
 def _line(
     at: int,
     row: NamedRow,
@@ -119,6 +128,7 @@ def _line(
     gone: dict[int, str],
     expected: Sequence[Project],
     phone: Callable[[Expert], str],
+    came: str,
 ) -> SignInRow:
     expert = row.expert
     category = groups[row.invitation.group]
@@ -138,6 +148,7 @@ def _line(
         employer=expert.employer.name if expert.employer else "",
         phone=phone(expert),
         standby=STANDBY_MARK if row.invitation.is_standby else "",
+        came=came,
     )
 
 

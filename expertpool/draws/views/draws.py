@@ -33,7 +33,7 @@ from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
 from expertpool.draws.models import Draw, DrawPause, Invitation, PickRequest, VoidRequest
 from expertpool.draws.queries.actions import DrawAction, actions_of, actions_of_project
-from expertpool.draws.queries.board import Board, board_of
+from expertpool.draws.queries.board import Board
 from expertpool.draws.queries.clock import past_pool_pauses
 from expertpool.draws.queries.conflicts import seats_to_replace
 from expertpool.draws.queries.draws import (
@@ -55,7 +55,13 @@ from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.picking import count_by_kind
 from expertpool.draws.queries.policy import ground_of_gone, grounds_of
 from expertpool.draws.queries.pool_changes import changes_in_words, firsts_of, kinds_in_words
-from expertpool.draws.queries.presence import OPENS_PLACE, presence_of
+from expertpool.draws.queries.presence import (
+    OPENS_PLACE,
+    opened_by_presence,
+    presence_of,
+    times_of_sign_in,
+)
+from expertpool.draws.queries.reach import board_at
 from expertpool.draws.queries.requests import (
     agreed_request,
     answers_among,
@@ -219,6 +225,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         # Of a void draw most were called off without an answer.
         "exits_label": "退出、取消等" if draw.status == DrawStatus.VOID else "拒绝、未答复等",
         "early": early_release(draw),
+        "all_came": opened_by_presence(draw),
         "given_up": given_up(draw),
         "voided": agreed_request(VoidRequest, draw) if draw.status == DrawStatus.VOID else None,
         "successors": superseding(draw).filter(pk__in=draws_visible_to(user).values("pk"))
@@ -311,6 +318,7 @@ def names(request: UserRequest, pk: int) -> HttpResponse:
         return refused(str(error))
     context = board_context(request, draw)
     context["names"] = _shown(rows, request.user)
+    context["came"] = times_of_sign_in(context["board"].lines)
     # The next look would take the names away again.
     context["refreshes"] = False
     return render(request, "draws/draw_detail.html#board", context)
@@ -336,11 +344,11 @@ def _shown(rows: list[NamedRow], user: User) -> dict[int, dict[str, str]]:
 def room(request: UserRequest, pk: int) -> HttpResponse:
     """The page for a projector; asked for again each second with ``?version=``."""
     draw = get_object_or_404(draws_visible_to(request.user).filter(kind=DrawKind.RANDOM), pk=pk)
-    board = board_of(draw)
+    now = timezone.now()
+    board = board_at(draw, now=now)
     version = request.GET.get("version")
     if version == board.version:
         return HttpResponse(status=204)
-    now = timezone.now()
     experts: dict[int, dict[str, str]] = {}
     if draw.released_at is not None and may_read(draw, request.user, now=now):
         rows = (

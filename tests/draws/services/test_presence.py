@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -13,7 +16,7 @@ from expertpool.draws import settings as office
 from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.exceptions import NamesSealed, ReleaseRefused, SignInRefused
 from expertpool.draws.models import Draw, Invitation, RevealRule
-from expertpool.draws.queries.presence import presence_of, sign_in_code
+from expertpool.draws.queries.presence import presence_of, sign_in_code, times_of_sign_in
 from expertpool.draws.services.checking import check_record
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import may_read, read_names, readable_draws, release
@@ -22,11 +25,13 @@ from expertpool.draws.services.presence import allow_tries, open_when_present, s
 from expertpool.draws.services.releasing import decide_release, request_release
 from expertpool.draws.services.replies import answer
 from expertpool.draws.services.rescheduling import NewMeeting, reschedule
+from expertpool.draws.services.sign_in import build_sign_in
 from tests.factories.answers import record_answer
 from tests.factories.draws import EVERYBODY, make_draw
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure
 from tests.factories.widening import accept_all, reply
+from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -87,6 +92,43 @@ def test_names_open_once_all_have_signed_in(draw: Draw, operator: User, auditor:
     assert entry.after["已签到"] == "2 / 2"
     # Nobody learns from the log who came first.
     assert {one.subject_id for one in Entry.objects.filter(action="draw.sign_in")} == {str(draw.pk)}
+
+
+def test_once_names_are_open_it_is_told_who_signed_in_when(
+    client: Client, draw: Draw, operator: User
+) -> None:
+    later = THERE + timedelta(minutes=5)
+    pages = [
+        reverse("draws:detail", args=[draw.pk]),
+        reverse("projects:detail", args=[draw.project_id]) + "?tab=experts",
+    ]
+
+    def told() -> list[str]:
+        with time_machine.travel(later, tick=False):
+            login(client, operator)
+            return [client.get(page).content.decode() for page in pages]
+
+    first, second = lines(draw)
+    come(first)
+    for page in told():
+        assert "08:40" not in page
+        assert "到场签到）" not in page
+    come(second, now=later)
+    assert is_open(draw, now=later)
+    detail, experts = told()
+    assert "2026-11-26 08:45（全体到场签到）" in detail
+    with time_machine.travel(later, tick=False):
+        names = client.post(reverse("draws:names", args=[draw.pk])).content.decode()
+    for at in ("2026-11-26 08:40", "2026-11-26 08:45"):
+        assert at in experts
+        assert at in names
+    sheet = build_sign_in(draw=draw, actor=operator, now=later)
+    seated = [row for row in sheet.rows if row.name]
+    assert {row.came for row in seated} == {"2026-11-26 08:40", "2026-11-26 08:45"}
+    assert all(row.came in row.cells for row in seated)
+    # The sheet of a row that somebody else wrote says nothing.
+    Invitation.objects.filter(pk=first.pk).update(signed_in_at=later)
+    assert set(times_of_sign_in(lines(draw))) == {second.pk}
 
 
 def test_after_another_time_all_sign_in_anew(draw: Draw, operator: User) -> None:

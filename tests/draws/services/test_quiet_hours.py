@@ -21,7 +21,7 @@ from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries import clock
 from expertpool.draws.queries.clock import counted_on, quiet_until, time_counted
 from expertpool.draws.queries.draws import plan_for
-from expertpool.draws.queries.reach import reach_of
+from expertpool.draws.queries.reach import board_at, reach_of
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.hands import alias_in
@@ -205,6 +205,27 @@ def test_letters_wait_for_the_morning_and_their_clocks_with_them(draw: Draw) -> 
     assert states(draw) == {"sent"}
     assert {row.deadline_at for row in draw.invitations.all()} == {at("25 08:00")}
     assert "08:00" in LETTERS.all()[0].body
+
+
+def test_whoever_is_seated_in_quiet_hours_is_not_invited_before_they_are_over(
+    client: Client, draw: Draw, operator: User
+) -> None:
+    post(draw, NIGHT)
+    board = board_at(draw, now=NIGHT)
+    assert (len(board.lines), board.invited_count) == (2, 0)
+    assert board.invited_note == "另有 2 人免打扰时段后邀请"
+    with time_machine.travel(NIGHT, tick=False):
+        page = login(client, operator).get(reverse("draws:detail", args=[draw.pk]))
+    assert page.content.decode().count("2026-11-25 07:00 邀请") == 2  # in each line
+    morning = board_at(draw, now=at("25 07:00"))
+    assert (morning.invited_count, morning.invited_note) == (2, "")
+    assert morning.version != board.version
+    # Those of the evening were asked then: of them the night says nothing.
+    evening = Invitation.objects.filter(draw=draw, line=1)
+    evening.update(invited_at=at("24 21:30"))
+    assert board_at(draw, now=NIGHT).invited_count == 1
+    send_at_once(draw=draw, reason="开标提前到明早", actor=operator, now=NIGHT)
+    assert board_at(draw, now=NIGHT).invited_count == 2
 
 
 def test_a_deadline_is_moved_over_the_night(operator: User) -> None:

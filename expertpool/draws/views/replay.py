@@ -15,6 +15,7 @@ from expertpool.draws.enums import DrawKind
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.services.names import may_read, read_names
+from expertpool.draws.services.records import may_have_record
 from expertpool.draws.views.verification import find_draw, public
 
 
@@ -28,6 +29,7 @@ def replay(request: UserRequest, pk: int) -> HttpResponse:
         "draw": draw,
         "project": draw.project,
         "record_url": reverse("draws:verify_record", args=[draw.public_id]),
+        "has_record": may_have_record(draw),
         "reads_names": draw.ended_at is not None and may_read(draw, request.user, now=now),
     }
     if request.method == "POST":
@@ -47,7 +49,8 @@ def public_replay(request: HttpRequest, code: str) -> HttpResponse:
     if not draw.is_random:
         raise Http404
     record_url = reverse("draws:verify_record", args=[draw.public_id])
-    return render(request, "draws/replay.html", {"draw": draw, "record_url": record_url})
+    context = {"draw": draw, "record_url": record_url, "has_record": may_have_record(draw)}
+    return render(request, "draws/replay.html", context)
 
 
 @public

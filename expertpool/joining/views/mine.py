@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import file_answer
+from expertpool.experts.enums import ExpertKind
 from expertpool.experts.queries.files import PHOTO
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.queries import attachments_of, opened
@@ -35,7 +36,7 @@ from expertpool.joining.queries.applications import (
     course_of_application,
     is_as_written,
 )
-from expertpool.joining.queries.contents import JOBS, TIES, may_change, step_labels
+from expertpool.joining.queries.contents import JOBS, TIES, may_change, step_labels, stored
 from expertpool.joining.queries.shown import faults_by_step, photo_of, shown_steps
 from expertpool.joining.services.checking import check_contents
 from expertpool.joining.services.drafts import save_step
@@ -125,7 +126,10 @@ def _fields(request: UserRequest, application: Application, step: str) -> HttpRe
 def _history(request: UserRequest, application: Application, step: str) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = HistoryForm(application, data)
-    context: dict[str, Any] = {"form": form}
+    # An organisation has no jobs; what it wrote before it was no more asked stays in sight.
+    has_jobs = bool(stored(application).get(step, {}).get(JOBS))
+    asks_jobs = application.kind != ExpertKind.ORGANISATION or has_jobs
+    context: dict[str, Any] = {"form": form, "asks_jobs": asks_jobs}
     if data is not None:
         saved = _save(request, application, step, typed_history(data), context)
         if saved is not None:
@@ -145,6 +149,7 @@ def _proof(request: UserRequest, application: Application, step: str) -> HttpRes
             return _on(request, step)
         context["problem"] = next(iter(errors.values()))
     context |= {
+        "is_organisation": application.kind == ExpertKind.ORGANISATION,
         "photo": photo_of(application),
         "files": attachments_of(application).exclude(kind=PHOTO),
         "may_photo": may_change(application, PHOTO),

@@ -65,6 +65,21 @@ def test_papers_come_and_go_while_they_may(client: Client) -> None:
     assert list(attachments_of(handed_in)) == [paper]
 
 
+def test_an_organisation_is_not_asked_for_what_a_person_has(client: Client) -> None:
+    for kind, asked in (("organisation", False), ("individual", True)):
+        draft = make_draft(kind=kind)
+        login(client, draft.user)
+        history = client.get(page("step", "history")).content.decode()
+        assert ("工作经历" in history) is asked
+        assert "需要回避的关系" in history
+        proof = client.get(page("step", "proof")).content.decode()
+        assert ("免冠照" in proof) is asked
+        assert ("营业执照" in proof) is not asked
+        # And goes on without it.
+        sent = client.post(page("step", "history"), {"version": draft.version})
+        assert sent.status_code == 302
+
+
 def test_steps_are_gone_back_to_and_what_is_missing_is_led_to(client: Client) -> None:
     draft = make_draft()
     login(client, draft.user)

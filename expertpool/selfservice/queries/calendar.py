@@ -14,7 +14,7 @@ from expertpool.experts.models import Expert
 from expertpool.selfservice.queries.letters import Letter, Stage, letters_of
 
 SHOWN = {Stage.OPEN: "待答复", Stage.COMING: "已确认", Stage.OVER: "已参加"}
-ON_LEAVE = "请假"
+ON_LEAVE = "已登记"
 
 
 def spans_of(expert: Expert, *, now: datetime) -> Iterator[Span]:

@@ -90,7 +90,7 @@ def test_a_month_shows_what_he_is_asked_what_he_comes_to_and_his_leaves(draw: Dr
     text = client.get(month).content.decode()
     assert "已确认" in text
     assert draw.project.name in text
-    assert "请假" in text
+    assert "已登记</span> 请假" in text
     elsewhere = client.get(f"{PAGE}?month=2031-02").content.decode()
     assert "2031 年 2 月" in elsewhere
     assert "这个月没有安排" in elsewhere

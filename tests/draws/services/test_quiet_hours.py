@@ -41,6 +41,7 @@ from tests.draws.services.test_races import run_at_once
 from tests.factories.answers import declare_emergency
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert
+from tests.factories.lines import written_otherwise
 from tests.factories.siteconfig import configure, note_change
 from tests.fixtures import login
 
@@ -221,9 +222,17 @@ def test_whoever_is_seated_in_quiet_hours_is_not_invited_before_they_are_over(
     assert (morning.invited_count, morning.invited_note) == (2, "")
     assert morning.version != board.version
     # Those of the evening were asked then: of them the night says nothing.
-    evening = Invitation.objects.filter(draw=draw, line=1)
-    evening.update(invited_at=at("24 21:30"))
+    written_otherwise(
+        draw.invitations.get(line=1),
+        invited_at=at("24 21:30"),
+        reached_at=at("24 21:31"),
+        deadline_at=at("25 07:31"),
+    )
     assert board_at(draw, now=NIGHT).invited_count == 1
+    # Whoever comes to a seat now does not share the deadline of those who have their letters.
+    with time_machine.travel(NIGHT, tick=False):
+        page = client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
+    assert page.count("2026-11-25 07:00 邀请") == 1
     send_at_once(draw=draw, reason="开标提前到明早", actor=operator, now=NIGHT)
     assert board_at(draw, now=NIGHT).invited_count == 2
 

@@ -25,6 +25,7 @@ from expertpool.core.mandates import FORGED, forged_rows
 from expertpool.files.models import Attachment
 from expertpool.files.queries import may_view
 from expertpool.projects.services.archive import archive_project
+from tests.attacks.test_rights import make_role
 from tests.factories.accounts import make_user
 from tests.factories.bundles import SCAN, content_of, make_made, make_proven
 from tests.factories.draws import make_draw
@@ -100,6 +101,23 @@ def test_each_gets_what_he_may_see_and_nobody_more_by_the_file_of_another(
     assert out_of_reach(operator, whole) == ["操作日志原文"]
     assert may_view(operator, kept(own))
     assert not may_view(make_user("finance"), kept(own))
+
+
+def test_the_log_tells_fees_and_scores_to_nobody_who_may_not_see_them(operator: User) -> None:
+    """The tab 日志 does not tell them either."""
+    project = make_proven(operator)
+    codes = ("bundles.make", "draws.view", "draws.names", "draws.run")
+    whole = make_made(
+        project, make_user(roles=(make_role(*codes, "fees.view", "reviews.results"),))
+    )
+    assert "log" in whole.parts
+    for lacking in ("fees.view", "reviews.results"):
+        clerk = make_user(roles=(make_role(*codes, lacking),))
+        own = make_made(project, clerk)
+        assert ["操作日志", "生成人没有查看的权限"] in own.withheld
+        assert not any("操作日志" in one for one in names_in(own))
+        assert "操作日志" in out_of_reach(clerk, whole)
+        assert not may_view(clerk, kept(whole))
 
 
 def test_nothing_that_names_anybody_leaves_before_the_names_do(admin: User) -> None:

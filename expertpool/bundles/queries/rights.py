@@ -65,7 +65,11 @@ def _notices(user: User, project: Project, now: datetime) -> bool:
 
 
 def _log(user: User, project: Project, now: datetime) -> bool:
-    return any(map(user.has_permission, LOG_TAB)) and _names(user, project, now)
+    """Beside what the tab 日志 shows it says who was paid how much, and what was done in the review."""
+    if _contents(user, project, now):
+        return True
+    reads = any(map(user.has_permission, LOG_TAB)) and _names(user, project, now)
+    return reads and _fees(user, project, now) and _reviews(user, project, now)
 
 
 def _contents(user: User, project: Project, now: datetime) -> bool:

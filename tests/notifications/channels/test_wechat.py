@@ -314,3 +314,13 @@ def test_without_the_safe_mode_the_address_is_signed_alone(told: Wechat, client:
     ):
         with pytest.raises(ReportUnreadable):
             pushed.read(inner.encode(), "")
+
+
+def test_no_encoding_hides_what_a_push_declares() -> None:
+    """Half of the bytes of UTF-16 are nothing: the words were not found, and the entity was taken in."""
+    text = (
+        '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE x [<!ENTITY a "Y123456">]>'
+        "<xml><MsgType>text</MsgType><FromUserName>o1</FromUserName><Content>&a;</Content></xml>"
+    )
+    with pytest.raises(ReportUnreadable):
+        pushed.read(text.encode("utf-16"), "")

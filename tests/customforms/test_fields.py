@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
@@ -109,11 +110,15 @@ def test_every_kind_is_imported_exported_and_asked(
         ["错一", "13800138002", "", "", "很多", "", "", "", ""],
         ["错二", "13800138003", "", "", "", "", "特级", "", ""],
     ]
-    outcome = import_file(write_xlsx(tmp_path / "in.xlsx", body), actor=admin, now=NOW)
-    assert {row["row"]: row["reason"] for row in outcome.refused} == {
-        4: "项目数格式",
-        5: "执业资格不存在",
-    }
+    report = tmp_path / "refused.xlsx"
+    path = write_xlsx(tmp_path / "in.xlsx", body)
+    outcome = import_file(path, actor=admin, now=NOW, report=report)
+    assert (outcome.accepted, outcome.refused) == (4, [])
+    left = CalamineWorkbook.from_path(report).get_sheet_by_index(1).to_python()
+    assert [(cell[1], cell[2], cell[4].partition("：")[0]) for cell in left[1:]] == [
+        ("错一", "项目数", "项目数格式"),
+        ("错二", "执业资格", "执业资格不存在"),
+    ]
     expert = Expert.objects.get(name="王小明")
     assert expert.extra == {
         fields[FieldKind.TEXT].code: "李四",
@@ -131,7 +136,7 @@ def test_every_kind_is_imported_exported_and_asked(
             "王小明"
         }, kind
         empty = f'{{"field": "{fields[kind].code}", "op": "empty"}}'
-        assert listed(client, where=empty) == {"张大力"}, kind
+        assert listed(client, where=empty) == {"张大力", "错一", "错二"}, kind
         asked = {one["code"] for one in schema(CONDITION)["fields"]}
         assert (fields[kind].code in asked) == (kind != "long_text")
     assert listed(client, q="李四") == {"王小明"}

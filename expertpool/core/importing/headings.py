@@ -25,14 +25,14 @@ class Headings:
 
     def __init__(self, importer: Importer, answers: Answers, totals: Totals) -> None:
         self._importer, self._answers, self._totals = importer, answers, totals
-        # Column → the word, and where it stands; a unit within a specialty counts beside it.
-        self._held: dict[str, tuple[str, str]] = {}
+        # Column → the word, where it stands, and what it means; a unit within a specialty counts beside it.
+        self._held: dict[str, tuple[str, str, str]] = {}
 
     def begin(self, sheet: str, codes: Sequence[str]) -> None:
         """Let the name of a sheet, whose headers stand for ``codes``, speak for all its rows."""
-        code = self._importer.heading(sheet)
+        code = self._importer.heading_of_sheet(sheet)
         if code and code not in codes:
-            self._held[code] = sheet, "工作表名"
+            self._held[code] = sheet, "工作表名", self._means(code, sheet)
 
     def take(self, number: int, cells: Sequence[Any]) -> str:
         """Note what a row says of those below it, and return what is told of it; empty: it says nothing."""
@@ -45,8 +45,11 @@ class Headings:
         if not code:
             return ""
         self._let_go(code)
-        self._held[code] = word, f"第 {number} 行"
+        self._held[code] = word, f"第 {number} 行", self._means(code, word)
         return f"{word}（作为其下各行的{self._importer.by_code[code].header}）"
+
+    def _means(self, code: str, word: str) -> str:
+        return self._importer.by_code[code].meanings().get(word, word)
 
     def end(self) -> None:
         """Let the rows below be none of the heading's: another part of the list begins."""
@@ -61,10 +64,10 @@ class Headings:
 
     def fill(self, row: Row) -> None:
         """Give a row what the headings say where its own cells say nothing; asks once whether it is meant."""
-        for code, (word, where) in self._held.items():
-            self._fill(row, code, word, where)
+        for code, held in self._held.items():
+            self._fill(row, code, *held)
 
-    def _fill(self, row: Row, code: str, word: str, where: str) -> None:
+    def _fill(self, row: Row, code: str, word: str, where: str, means: str) -> None:
         column = self._importer.by_code[code]
         has_fault = any(one.code == code for one in (*row.faults, *row.left))
         if has_fault or row.values.get(code) not in ("", None, []):
@@ -76,7 +79,7 @@ class Headings:
             self._totals.applied[code, asked] += 1
             if said in ("", LEFT_EMPTY):
                 return
-        meant = self._answers.meaning(code, word) or word
+        meant = self._answers.meaning(code, word) or means
         try:
             row.values[code] = column.clean(meant)
         except CellRefused:  # is no value of the column: nothing is said of these rows

@@ -227,6 +227,10 @@ class Importer(ABC):
         it: a unit above its people. Empty: it says nothing of them."""
         return ""
 
+    def heading_of_sheet(self, name: str) -> str:
+        """Return the same of the name of a sheet."""
+        return self.heading(name)
+
     def is_example(self, row: Row) -> bool:
         """Tell whether a row shows how to fill in a list, and is none of its rows; before `inspect`."""
         return False

@@ -187,7 +187,7 @@ def declare(row: CustomField) -> FieldDeclaration:
         shown_when=ShownWhen(row.waits_for, tuple(row.wait_words)) if row.waits_for else None,
         form=InForm(section=section, title=title, order=9, help=row.help),
         # A table holds no files.
-        imported=None if is_file else InImport(order=9, help=row.help),
+        imported=None if is_file else InImport(order=9, help=row.help, dispensable=True),
         exported=InExport(order=9),
         history=InHistory(order=9),
         # An applicant hands his files in at a step of their own.

@@ -75,10 +75,6 @@ class SpecialtyNames:
             if name not in self._names:
                 self._names[name] = self._counting(found)
 
-    def find(self, cell: str) -> list[int]:
-        """Return the specialties that a cell lists. Raises CellRefused."""
-        return list(dict.fromkeys(self._one(*pair) for pair in self._named(cell)))
-
     def find_good(self, cell: str) -> tuple[list[int], list[CellRefused]]:
         """Return the specialties of a cell that lists several, and why others of it are none."""
         found, refusals = [], []

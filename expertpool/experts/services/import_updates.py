@@ -168,14 +168,15 @@ class ExpertUpdater(Importer):
             first = self.rows[expert.pk]
             return Fault("", "同一专家出现两次", f"第 {first} 行也是{expert}。")
         row.subject, row.doubt = str(expert), self._doubt(row, named)
-        try:
-            given, specialties = self._given(row, expert)
-        except CellRefused as error:
-            return self.refusal(error)
+        given, specialties = self._given(row, expert)
         moves = "new_employer" in row.values
         if fault := self.units.fault(row) or (self.units.unclear(row) if moves else None):
             return fault
         if not (given or row.changes):
+            if row.left:  # what would change him is what cannot be read
+                unread = row.left.pop(0)
+                row.words = [one for one in row.words if one != (unread.code, unread.word)]
+                return unread
             return Fault("", "没有变化", f"与库中的档案相同。{self._also_called(row, expert)}")
         if len(self.rows) >= MOST:
             return Fault("", "超过一次更新的人数", f"一次最多更新 {MOST} 位，请分批导入。")
@@ -263,7 +264,12 @@ class ExpertUpdater(Importer):
         return f"单位库里“{employer}”就是“{held}”；是另一家的，请先在单位库核对它的别名和代码。"
 
     def _specialties(self, row: Row, expert: Expert) -> list[Specialty] | None:
-        ids = self.specialties.find(row.values.get("specialties") or "")
+        ids, refusals = self.specialties.find_good(row.values.get("specialties") or "")
+        if refusals:  # all of them stay: those that are none may be what he has
+            for error in refusals:
+                row.left.append(self.refusal(error))
+                row.words.append((error.code, error.word))
+            return None
         held = list(expert.specialties.all())
         if not ids or set(ids) == {one.pk for one in held}:
             return None

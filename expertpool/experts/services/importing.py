@@ -231,6 +231,11 @@ class ExpertImporter(Importer):
             return "employer"
         return "specialties" if self.rules.is_specialty(text) else ""
 
+    def heading_of_sheet(self, name: str) -> str:
+        column = self.by_code["expert_type"]
+        is_type = name in column.meanings() or (column.words and name in column.words())
+        return self.heading(name) or ("expert_type" if is_type else "")
+
     def is_example(self, row: Row) -> bool:
         # A name that says so is none by the rule of names, and was not taken into the values.
         marked = "name" not in row.values and any(map(is_marked, row.cells))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.data.quirks.files import Quirk, plain
+from tests.data.quirks.files import HEAD, LI, ZHANG, Quirk, book, plain
 
 CELLS = (
     Quirk(
@@ -19,5 +19,11 @@ CELLS = (
         3,
         {3: "在黑名单中", 5: "在黑名单中", 6: "在黑名单中"},
         each={"name": ["格甲", "格丙", "格己"]},
+    ),
+    Quirk(
+        "a_sheet_named_by_a_type.xlsx",
+        book({"技术类专家": [HEAD, ZHANG, LI]}),
+        2,
+        each={"expert_type": ["技术类", "技术类"]},
     ),
 )

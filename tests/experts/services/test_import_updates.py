@@ -350,6 +350,27 @@ def test_a_word_is_refused_in_its_own_column(
     ]
 
 
+@pytest.mark.shows("EXP-08")
+def test_specialties_that_cannot_be_read_stay_and_the_rest_is_updated(
+    admin: User, tmp_path: Path
+) -> None:
+    first, second = make_expert("张伟", position="科长"), make_expert("李娜")
+    rows = [
+        ["专家编号", "职务", "评审专业"],
+        [first.number, "处长", "A010101；火星学"],
+        [second.number, "", "A999999"],
+    ]
+    client = login(Client(), admin)
+    run = upload(client, tmp_path, rows).context["run"]
+    assert (run.accepted, run.left, run.reasons) == (
+        *(1, {"专业名称不存在": 1}),
+        {"专业代码不存在": 1},
+    )
+    client.post(reverse("experts:update_confirm", args=[run.pk]), {"chosen": 2})
+    first.refresh_from_db()
+    assert (first.position, list(first.specialties.all())) == ("处长", [])
+
+
 def test_a_row_is_compared_with_the_record_not_with_one_that_was_refused(
     admin: User, tmp_path: Path
 ) -> None:

@@ -27,21 +27,14 @@ ASKED_LATELY = timedelta(days=7)
 MOST_READ = 2000
 
 
-def take_replies(
-    *, provider: str, replies: Iterable[Inbound], now: datetime, source: str = ""
-) -> int:
-    """Keep what was written back to letters that ``provider`` carried; return how many were new answers to one.
-
-    Announces MessageAnswered. Whoever wrote without a code, or with a wrong one, is told how to answer if a letter asks
-    him, and is counted, by ``source`` (the network that pushed it): after many in a day a right one of his telephone
-    from there is doubted.
-    """
-    return take_pushed(provider=provider, told=replies, source=source, now=now)
-
-
 def take_pushed(*, provider: str, told: Iterable[Told], now: datetime, source: str = "") -> int:
-    """Keep what ``provider`` pushed from ``source``, what became of letters, what was written back and which keys were
-    pressed, each apart from the others; return how many were new."""
+    """Keep what ``provider`` pushed from ``source`` (a network): what became of letters, what was written back and which
+    keys were pressed, each apart from the others; return how many were new.
+
+    Announces MessageAnswered of what was written back, or pressed. Whoever wrote without a code, or with a wrong one, is
+    told how to answer if a letter asks him, and is counted, by ``source``: after many in a day a right one of his
+    telephone from there is doubted.
+    """
 
     def take(one: Told) -> bool:
         match one:

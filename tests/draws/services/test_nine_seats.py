@@ -28,7 +28,7 @@ from expertpool.notifications.channels.sms import settings as sms
 from expertpool.notifications.enums import ChannelCode, Decision, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import deliver
-from expertpool.notifications.services.replies import take_replies
+from expertpool.notifications.services.replies import take_pushed
 from expertpool.telephone.enums import Outcome
 from expertpool.telephone.services import calls
 from tests.factories.draws import expert_id_of, make_ready_project
@@ -143,7 +143,7 @@ def _write(row: Invitation, word: str) -> None:
     row.refresh_from_db()
     phone = str(Expert.objects.get(pk=expert_id_of(row)).phone)
     said = Inbound(phone, f"{word}{answer_code(row)}", key=str(row.pk))
-    assert take_replies(provider=sms.GATEWAY, replies=[said], now=timezone.now()) == 1
+    assert take_pushed(provider=sms.GATEWAY, told=[said], now=timezone.now()) == 1
     _work()
 
 

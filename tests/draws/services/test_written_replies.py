@@ -34,7 +34,7 @@ from expertpool.notifications.models import Message, Reply
 from expertpool.notifications.queries.attempts import callback_token
 from expertpool.notifications.queries.health import find_replies
 from expertpool.notifications.services.delivery import deliver
-from expertpool.notifications.services.replies import take_replies
+from expertpool.notifications.services.replies import take_pushed
 from tests.factories.draws import expert_id_of, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure
@@ -96,7 +96,7 @@ def phone_of(row: Invitation) -> str:
 
 def write(row: Invitation, text: str, *, now: datetime | None = None, **more: Any) -> int:
     inbound = Inbound(phone_of(row), text, **more)
-    return take_replies(provider=sms.GATEWAY, replies=[inbound], now=now or timezone.now())
+    return take_pushed(provider=sms.GATEWAY, told=[inbound], now=now or timezone.now())
 
 
 def work() -> None:
@@ -216,7 +216,7 @@ def test_who_is_asked_nothing_is_told_nothing(provider: Kept, pool: list[Expert]
     row = seal().invitations.get()
     sent_letter(row)
     stranger = Inbound("13900000000", "好的")
-    assert take_replies(provider=sms.GATEWAY, replies=[stranger], now=timezone.now()) == 0
+    assert take_pushed(provider=sms.GATEWAY, told=[stranger], now=timezone.now()) == 0
     work()
     assert heard(row) == []
 
@@ -256,8 +256,8 @@ def guess(row: Invitation, often: int, *, source: str = "") -> None:
     """Push so many wrong codes in the name of an expert's telephone."""
     wrong = [f"{n:06}" for n in range(often + 1) if f"{n:06}" != answer_code(row)][:often]
     told = [Inbound(phone_of(row), f"N{code}") for code in wrong]
-    found = take_replies(
-        provider=sms.GATEWAY, replies=told, now=timezone.now(), source=source or FORGER
+    found = take_pushed(
+        provider=sms.GATEWAY, told=told, now=timezone.now(), source=source or FORGER
     )
     assert found == 0
 
@@ -272,7 +272,7 @@ def test_a_forger_silences_nobody(provider: Kept, pool: list[Expert]) -> None:
     guess(row, 12)
     inbound = Inbound(phone_of(row), f"N{answer_code(row)}")
     now = timezone.now()
-    assert take_replies(provider=sms.GATEWAY, replies=[inbound], now=now, source=PROVIDER) == 1
+    assert take_pushed(provider=sms.GATEWAY, told=[inbound], now=now, source=PROVIDER) == 1
     work()
     row.refresh_from_db()
     assert row.state == InvitationState.DECLINED
@@ -289,7 +289,7 @@ def test_codes_are_not_guessed(provider: Kept, pool: list[Expert], often: int, s
         guess(row, 10 + at, source=source or f"203.0.113.{at}")
     right = [Inbound(phone_of(row), f"N{answer_code(row)}", key=key) for key in ("1", "2")]
     now = timezone.now()
-    assert take_replies(provider=sms.GATEWAY, replies=right[:1], now=now, source=PROVIDER) == 1
+    assert take_pushed(provider=sms.GATEWAY, told=right[:1], now=now, source=PROVIDER) == 1
     work()
     row.refresh_from_db()
     assert row.state == InvitationState.INVITED
@@ -299,7 +299,7 @@ def test_codes_are_not_guessed(provider: Kept, pool: list[Expert], often: int, s
     guess(row, 200, source=source)
     assert Reply.objects.count() <= before + 10
     later = now + timedelta(days=1, minutes=1)
-    assert take_replies(provider=sms.GATEWAY, replies=right[1:], now=later, source=PROVIDER) == 1
+    assert take_pushed(provider=sms.GATEWAY, told=right[1:], now=later, source=PROVIDER) == 1
     assert Reply.objects.latest("pk").decision == Decision.NO
 
 
@@ -311,7 +311,7 @@ def test_nobody_answers_for_another(provider: Kept, pool: list[Expert]) -> None:
     assert write(one, f"N{answer_code(other)}") == 0
     # Nor one provider for another.
     inbound = Inbound(phone_of(one), f"N{answer_code(one)}")
-    assert take_replies(provider=sms.ALIYUN, replies=[inbound], now=timezone.now()) == 0
+    assert take_pushed(provider=sms.ALIYUN, told=[inbound], now=timezone.now()) == 0
 
 
 def test_without_replies_no_letter_says_how(provider: Kept, pool: list[Expert]) -> None:

@@ -56,6 +56,11 @@ def handed_in(
     return answer
 
 
+def is_unanswered(result: SendResult, *, who: str = SMS_PROVIDER) -> bool:
+    """Tell whether ``result`` says that nobody answered: neither that a connection stood, nor what came over it."""
+    return result.detail in (_of(who, NOT_CONNECTED), _of(who, LOST))
+
+
 def _of(who: str, words: str) -> str:
     return words.replace(SMS_PROVIDER, who)
 

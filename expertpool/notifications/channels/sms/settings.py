@@ -18,7 +18,9 @@ from expertpool.core.configuration import (
     SettingConstraint,
     SettingGroup,
     Text,
+    TrialFailed,
 )
+from expertpool.notifications.occasions import Registered
 
 THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 IN_HEADER = "header:"
@@ -477,7 +479,7 @@ def _encrypted(setting: Setting[str]) -> SettingConstraint:
 
 
 def unsafe_address(label: str, address: str) -> str:
-    """Return why short messages must not go to ``address``, in words; empty where they may."""
+    """Return why messages must not go to ``address`` of a provider, in words; empty where they may."""
     if not address:
         return ""
     try:
@@ -490,7 +492,7 @@ def unsafe_address(label: str, address: str) -> str:
     # In development everything is on this machine.
     if settings.TRIAL and parsed.scheme == "http" and parsed.host in THIS_MACHINE:
         return ""
-    return f"{label}应以 https:// 开头、写明主机名，不含账号密码：手机号和短信内容不能在网络上明文传送。"
+    return f"{label}应以 https:// 开头、写明主机名，不含账号密码：收件人的号码和通知内容不能在网络上明文传送。"
 
 
 def pairs(text: str) -> list[tuple[str, str]]:
@@ -500,6 +502,15 @@ def pairs(text: str) -> list[tuple[str, str]]:
         name, sign, value = word.partition("=")
         found.append((name, value) if sign else (str(at), word))
     return found
+
+
+def registered_in(read: Reader, template: Setting[str]) -> Registered:
+    """Return the text that a provider keeps as ``template`` names it: its number, and values behind it. Raises
+    TrialFailed where nothing is written there."""
+    code, _, values = read(template).partition(" ")
+    if not code:
+        raise TrialFailed(f"请先填写「{template.label}」。")
+    return Registered(code, tuple(pairs(values)))
 
 
 def _fields_twice(read: Reader) -> str:

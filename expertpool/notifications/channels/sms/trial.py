@@ -13,7 +13,7 @@ from expertpool.core.validators import validate_mobile
 from expertpool.notifications.channels.base import Outbound, SendResult, Transport
 from expertpool.notifications.channels.sms import aliyun, tencent
 from expertpool.notifications.channels.sms.gateway import Gateway
-from expertpool.notifications.channels.sms.posting import LOST, NOT_CONNECTED
+from expertpool.notifications.channels.sms.posting import is_unanswered
 from expertpool.notifications.channels.sms.settings import (
     ALIYUN,
     ALIYUN_SMS,
@@ -26,12 +26,11 @@ from expertpool.notifications.channels.sms.settings import (
     TENCENT_SMS,
     TENCENT_TEST,
     missing,
-    pairs,
+    registered_in,
 )
 from expertpool.notifications.channels.sms.smpp import Smpp
 from expertpool.notifications.channels.sms.smpp_line import NOT_BOUND
 from expertpool.notifications.channels.trial import sent_evenly, sent_in_time
-from expertpool.notifications.occasions import Registered
 
 UNANSWERED = "短信服务商没有答复，请核对接口地址（主机、端口、证书；SMPP 的账号、密码）和网络，不知道测试短信是否已发出。"
 TEXT = "测试短信：收到这条短信，说明短信的设置可以使用。"
@@ -45,9 +44,7 @@ def _trial(
     def run(read: Reader, address: str) -> str:
         if lacks := missing(provider, read):
             raise TrialFailed(lacks)
-        registered = _registered(read(template)) if template else None
-        if template and registered is None:
-            raise TrialFailed(f"请先填写「{template.label}」。")
+        registered = registered_in(read, template) if template else None
         try:
             validate_mobile(address)
         except ValidationError as error:
@@ -66,12 +63,7 @@ def _trial(
 
 
 def _is_unanswered(result: SendResult) -> bool:
-    return result.detail in (NOT_CONNECTED, NOT_BOUND, LOST)
-
-
-def _registered(text: str) -> Registered | None:
-    code, _, values = text.partition(" ")
-    return Registered(code, tuple(pairs(values))) if code else None
+    return is_unanswered(result) or result.detail == NOT_BOUND
 
 
 LABEL, TO = "发送测试短信", "手机号"

@@ -25,14 +25,9 @@ from expertpool.notifications.channels.base import (
     Told,
 )
 from expertpool.notifications.channels.sms.aliyun import call, result_of
-from expertpool.notifications.channels.sms.posting import (
-    LOST,
-    NOT_CONNECTED,
-    SMS_PROVIDER,
-    NotHandedIn,
-)
+from expertpool.notifications.channels.sms.posting import NotHandedIn, is_unanswered
 from expertpool.notifications.channels.sms.pushed import moment, rows_of, words
-from expertpool.notifications.channels.sms.settings import pairs
+from expertpool.notifications.channels.sms.settings import registered_in
 from expertpool.notifications.channels.trial import sent_evenly, sent_in_time
 from expertpool.notifications.channels.voice.settings import (
     CLOUD,
@@ -46,7 +41,6 @@ from expertpool.notifications.channels.voice.settings import (
     missing_of_cloud,
 )
 from expertpool.notifications.enums import Decision, DeliveryEventKind
-from expertpool.notifications.occasions import Registered
 
 WHO = "阿里云语音服务"
 MOST_OF_OURS = 15  # bytes that it keeps of our number
@@ -136,24 +130,20 @@ CALLBACK = Callback(lambda: b'{"code":0,"msg":"OK"}', read)
 def _call_to_try(settings: Reader, number: str) -> str:
     if lacks := missing_of_cloud(settings):
         raise TrialFailed(lacks)
-    code, _, values = settings(CLOUD_TEST).partition(" ")
-    if not code:
-        raise TrialFailed(f"请先填写「{CLOUD_TEST.label}」。")
+    registered = registered_in(settings, CLOUD_TEST)
     try:
         validate_mobile(number)
     except ValidationError as error:
         raise TrialFailed("".join(error.messages)) from None
-    registered = Registered(code, tuple(pairs(values)))
     outbound = Outbound(uuid.uuid4().hex, number, "", "", registered=registered)
     send = partial(
-        sent_evenly, of_settings(settings).send, is_unanswered=_is_unanswered, words=UNANSWERED
+        sent_evenly,
+        of_settings(settings).send,
+        is_unanswered=partial(is_unanswered, who=WHO),
+        words=UNANSWERED,
     )
     sent_in_time(send, outbound, mend="接口地址和网络")
     return f"服务商已受理，正在拨打 {number}；没有接到的，到服务商的控制台查呼叫记录。"
-
-
-def _is_unanswered(result: SendResult) -> bool:
-    return result.detail in {one.replace(SMS_PROVIDER, WHO) for one in (NOT_CONNECTED, LOST)}
 
 
 TRIAL = Trial(CLOUD, "拨打测试电话", "手机号", _call_to_try, is_mail=False)

@@ -6,13 +6,12 @@ import uuid
 from functools import partial
 
 from expertpool.core.configuration import Reader, Trial, TrialFailed
-from expertpool.notifications.channels.base import Outbound, SendResult
-from expertpool.notifications.channels.sms.posting import LOST, NOT_CONNECTED, SMS_PROVIDER
-from expertpool.notifications.channels.sms.settings import pairs
+from expertpool.notifications.channels.base import Outbound
+from expertpool.notifications.channels.sms.posting import is_unanswered
+from expertpool.notifications.channels.sms.settings import registered_in
 from expertpool.notifications.channels.trial import sent_evenly, sent_in_time
 from expertpool.notifications.channels.wechat.account import WHO, of_settings
 from expertpool.notifications.channels.wechat.settings import TEST, WECHAT, missing
-from expertpool.notifications.occasions import Registered
 
 ADDRESS = "收件人的 OpenID"
 MEND = "接口地址和网络"
@@ -22,22 +21,18 @@ UNANSWERED = "微信服务号接口没有答复，请核对接口地址和网络
 def _run(read: Reader, address: str) -> str:
     if lacks := missing(read):
         raise TrialFailed(lacks)
-    code, _, values = read(TEST).partition(" ")
-    if not code:
-        raise TrialFailed(f"请先填写「{TEST.label}」。")
+    registered = registered_in(read, TEST)
     if not address.strip().isascii() or not address.strip():
         raise TrialFailed(f"{ADDRESS}不对：在公众平台的用户管理中可以查到。")
-    registered = Registered(code, tuple(pairs(values)))
     outbound = Outbound(uuid.uuid4().hex, address.strip(), "", "", registered=registered)
     send = partial(
-        sent_evenly, of_settings(read).send, is_unanswered=_is_unanswered, words=UNANSWERED
+        sent_evenly,
+        of_settings(read).send,
+        is_unanswered=partial(is_unanswered, who=WHO),
+        words=UNANSWERED,
     )
     sent_in_time(send, outbound, mend=MEND)
     return "微信已收下，请收件人在微信里查看服务号的消息。"
-
-
-def _is_unanswered(result: SendResult) -> bool:
-    return result.detail in {one.replace(SMS_PROVIDER, WHO) for one in (NOT_CONNECTED, LOST)}
 
 
 TRIAL = Trial(WECHAT, "发送测试消息", ADDRESS, _run, is_mail=False)

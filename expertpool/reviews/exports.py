@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +16,7 @@ from expertpool.reviews.forms.reviews import ReviewFilter
 from expertpool.reviews.models import Review, ScoreSheet
 from expertpool.reviews.permissions import EXPORT
 from expertpool.reviews.queries.assignments import assignment_of
+from expertpool.reviews.queries.results import sealed_totals
 from expertpool.reviews.queries.reviews import may_name, reviews_visible_to, with_progress
 
 
@@ -112,15 +112,10 @@ def _figures_of(row: Review) -> _Figures:
     sealed = getattr(row, "result", None)
     if sealed is None or sealed.is_altered:
         return _Figures()
-    found = sealed.content["result"]["rows"]
-    table = {
-        one["item"]: {expert: Decimal(total) for expert, total in one["totals"]}
-        for one in found
-        if one["totals"]
-    }
+    table = sealed_totals(sealed)
     rows = whole(table)
     return _Figures(
-        fallen=sum(one["fallen"] is not None for one in found),
+        fallen=sum(one["fallen"] is not None for one in sealed.content["result"]["rows"]),
         agreement=_number(kendall_w(rows) if rows else None),
         reliability=_number(icc(rows) if rows else None),
         far=len(far_totals(RuleTree.from_json(sealed.content["rule"]), table)),

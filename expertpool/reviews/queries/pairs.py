@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from itertools import combinations
 
 from expertpool.accounts.models import User
@@ -15,7 +14,7 @@ from expertpool.draws.services.names import readable_draws
 from expertpool.experts.models import Expert
 from expertpool.reviews.calculation.figures import Pair, Table, pairs_alike
 from expertpool.reviews.models import Reviewer, ReviewResult
-from expertpool.reviews.queries.results import results_visible_to
+from expertpool.reviews.queries.results import results_visible_to, sealed_totals
 
 MOST_TOTALS = 100_000  # of one page: the latest reviews that have no more
 LATEST = 300  # reviews
@@ -99,10 +98,7 @@ def _people(
 
 def _table(result: ReviewResult, people: dict[str, str]) -> Table:
     """Return the totals of ``result`` by item and person; nothing of one that was altered."""
-    if result.is_altered:
-        return {}
     return {
-        row["item"]: {people[key]: Decimal(total) for key, total in row["totals"] if key in people}
-        for row in result.content["result"]["rows"]
-        if row["totals"]
+        item: {people[key]: total for key, total in row.items() if key in people}
+        for item, row in sealed_totals(result).items()
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -161,6 +162,17 @@ class Summary:
             price=f"{self.rule.round(sum(priced, Fraction(0)))}" if priced else "",
             fallen="" if row.fallen is None else stages[row.fallen].name,
         )
+
+
+def sealed_totals(sealed: ReviewResult) -> dict[str, dict[str, Decimal]]:
+    """Return the experts' totals by item and key, as they were sealed, of the items that have any (`figures.totals_in`);
+    nothing of a result that was altered."""
+    rows = [] if sealed.is_altered else sealed.content["result"]["rows"]
+    return {
+        row["item"]: {key: Decimal(total) for key, total in row["totals"]}
+        for row in rows
+        if row["totals"]
+    }
 
 
 def names_in(review: Review) -> dict[str, str]:

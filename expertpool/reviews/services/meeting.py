@@ -34,13 +34,7 @@ def sign_in(*, reviewer: Reviewer, actor: User, now: datetime) -> Reviewer:
     Refuses (ReviewRefused) a review that is not open, and who has left.
     """
     row = _held(reviewer)
-    if row.signed_in_at is None:
-        row.signed_in_at = now
-        # Alone: else who leads, written by somebody else, would be proven by the way.
-        row.save(update_fields=["signed_in_at"])
-        after = {"席位": str(row)}
-        record("review.sign_in", actor=actor, now=now, subject=row.review, after=after)
-    return row
+    return _came(row, {"席位": str(row)}, actor, now)
 
 
 @transaction.atomic
@@ -58,11 +52,16 @@ def come(*, reviewer: Reviewer, code: str, actor: User, now: datetime) -> Review
         raise ReviewRefused(NOT_TODAY)
     if not is_place_code(row.review, code, now=now):
         raise ReviewRefused(OLD_CODE)
+    return _came(row, {"席位": str(row), "方式": "扫描现场二维码"}, actor, now)
+
+
+def _came(row: Reviewer, said: dict[str, str], actor: User, now: datetime) -> Reviewer:
+    """Note that ``row`` is at the place, where nobody has yet, and log what is ``said`` of it."""
     if row.signed_in_at is None:
         row.signed_in_at = now
+        # Alone: else who leads, written by somebody else, would be proven by the way.
         row.save(update_fields=["signed_in_at"])
-        after = {"席位": str(row), "方式": "扫描现场二维码"}
-        record("review.sign_in", actor=actor, now=now, subject=row.review, after=after)
+        record("review.sign_in", actor=actor, now=now, subject=row.review, after=said)
     return row
 
 
@@ -118,7 +117,7 @@ def appoint_leader(*, reviewer: Reviewer, actor: User, now: datetime) -> Reviewe
     review = lock_review(reviewer.review)
     row = _held(reviewer)
     if row.is_altered:
-        raise ReviewRefused("这位专家的评审记录在系统之外被改动过，请管理员核查。")
+        raise ReviewRefused(ALTERED)
     if is_led(review):
         raise ReviewRefused("评审组已有组长；组长退出后才能另行指定。")
     row.is_leader = True

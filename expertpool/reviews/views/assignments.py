@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -52,6 +52,7 @@ from expertpool.reviews.queries.assignments import (
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.reviews import may_name, reviews_visible_to
 from expertpool.reviews.services import assigning, choosing, replacing
+from expertpool.reviews.views.office import act
 
 RIGHTS = {OPERATOR: MANAGE, SUPERVISOR: CONFIRM}
 SHOWN = 200  # drawn items that the page lists; the export has all
@@ -373,11 +374,4 @@ def assignment_record(request: UserRequest, pk: int) -> HttpResponseBase:
     return file_answer(text.encode(), name=f"{row.number}.json", content_type="application/json")
 
 
-def _act(request: UserRequest, pk: int, write: Any, message: str) -> HttpResponse:
-    try:
-        write()
-    except ReviewRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, message)
-    return redirect("reviews:assignment", pk=pk)
+_act = partial(act, back="reviews:assignment")

@@ -341,11 +341,18 @@ def drawer(
     )
 
 
-def act(request: UserRequest, pk: int, write: Callable[[], object], message: str) -> HttpResponse:
+def act(
+    request: UserRequest,
+    pk: int,
+    write: Callable[[], object],
+    message: str,
+    *,
+    back: str = "reviews:detail",
+) -> HttpResponse:
     try:
         write()
     except ReviewRefused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, message)
-    return redirect("reviews:detail", pk=pk)
+    return redirect(back, pk=pk)

@@ -48,7 +48,7 @@ from expertpool.reviews.services.scoring import (
     save_scores,
     submit_sheets,
 )
-from expertpool.reviews.services.sheet_files import Signed, sheet_file
+from expertpool.reviews.services.sheet_files import TITLE, Signed, sheet_file
 
 SHOWN = ("pdf", "image", "audio", "video")  # by the browser itself
 MOST_DEVICE = 200  # characters of how a browser calls itself
@@ -226,7 +226,7 @@ def sheet(request: UserRequest, expert: Expert, pk: int) -> HttpResponseBase:
     done.reviewer = row
     said = Signed(done, expert.name, moment_text(done.submitted_at), own=True)
     content, ending = sheet_file(said, at=now)
-    return file_answer(content, name=f"评审打分表 {row.review.project.name}.{ending}", inline=True)
+    return file_answer(content, name=f"{TITLE} {row.review.project.name}.{ending}", inline=True)
 
 
 @require_POST

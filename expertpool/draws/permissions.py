@@ -1,6 +1,7 @@
 from expertpool.core.permissions import BuiltInRole as Role
 from expertpool.core.permissions import Permission, PermissionGroup
 
+READS_PROJECT_LOG = ("audit.view", "projects.approve", "draws.run")  # one of them: the tab 日志
 PERMISSIONS = PermissionGroup(
     "draws",
     "抽取",

@@ -17,6 +17,7 @@ from expertpool.core.registry import Tab, tabs_for
 from expertpool.draws.enums import CONTRIBUTOR_LABEL, ActionCode, AlarmKind, InvitationState
 from expertpool.draws.forms.draw import NoticeFilter
 from expertpool.draws.models import ConditionGroup, Invitation, PlanVersion
+from expertpool.draws.permissions import READS_PROJECT_LOG
 from expertpool.draws.queries.actions import actions_for, actions_for_project
 from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.clock import quiet_until
@@ -367,14 +368,7 @@ TABS = (
     Tab(PAGE, "draw", "抽取结果", 30, result_tab, permissions=("draws.view",)),
     Tab(PAGE, "evidence", "存证", 40, evidence_tab, permissions=("draws.view",)),
     Tab(PAGE, "notices", "通知", 50, notices_tab, permissions=("draws.view",)),
-    Tab(
-        PAGE,
-        "log",
-        "日志",
-        60,
-        log_tab,
-        permissions=("audit.view", "projects.approve", "draws.run"),
-    ),
+    Tab(PAGE, "log", "日志", 60, log_tab, permissions=READS_PROJECT_LOG),
     Tab(
         BATCH_PAGE,
         "plan",

@@ -8,6 +8,7 @@ from datetime import datetime
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import codes_reaching
 from expertpool.bundles.enums import Part
+from expertpool.draws.permissions import READS_PROJECT_LOG
 from expertpool.draws.queries.draws import codes_for_project, draws_of, valid_draws
 from expertpool.draws.queries.evidence import evidence_kept_with
 from expertpool.draws.services.names import may_read
@@ -19,7 +20,6 @@ from expertpool.reviews.queries.reviews import may_name, review_of
 
 SEALED = "名单尚未公开"
 NO_RIGHT = "生成人没有查看的权限"
-LOG_TAB = ("audit.view", "projects.approve", "draws.run")  # who has the tab 日志 of a project
 
 
 def why_not(part: Part, project: Project, user: User | None, *, now: datetime) -> str:
@@ -68,7 +68,7 @@ def _log(user: User, project: Project, now: datetime) -> bool:
     """Beside what the tab 日志 shows it says who was paid how much, and what was done in the review."""
     if _contents(user, project, now):
         return True
-    reads = any(map(user.has_permission, LOG_TAB)) and _names(user, project, now)
+    reads = any(map(user.has_permission, READS_PROJECT_LOG)) and _names(user, project, now)
     return reads and _fees(user, project, now) and _reviews(user, project, now)
 
 

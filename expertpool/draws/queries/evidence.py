@@ -12,6 +12,7 @@ from expertpool.draws.enums import SUPPLIED
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import draws_of
 from expertpool.draws.queries.plan_versions import sealed_unseen
+from expertpool.draws.queries.publicity import may_have_record
 from expertpool.draws.queries.recordings import may_record_screen
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of, is_evidence, may_view
@@ -46,7 +47,7 @@ class Evidence:
 
     @property
     def has_record(self) -> bool:
-        return self.draw.is_random and kept_since(self.draw) is not None
+        return may_have_record(self.draw)
 
     @property
     def recorded_at(self) -> datetime:

@@ -1,5 +1,5 @@
-"""From when anybody may have the whole record of a draw: whoever knows the pool reads in groups and units
-who sits, and the release of names tells them inside only (docs/decisions/0181)."""
+"""From when there is a record of a draw to be had, and from when anybody may have the whole of it: whoever knows the pool
+reads in groups and units who sits, and the release of names tells them inside only (docs/decisions/0065, 0181)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ from expertpool.draws.queries.readiness import is_to_be_public
 from expertpool.draws.queries.reveal import is_released
 
 DIGEST = "名单摘要"  # what the log says of a published list
+
+
+def may_have_record(draw: Draw) -> bool:
+    """Tell whether anybody may have anything of the record of ``draw``: it ended, and names are released."""
+    ended = draw.is_random and draw.ordered_at is not None and draw.ended_at is not None
+    return ended and is_released(draw)
 
 
 def public_from(draw: Draw, *, now: datetime) -> datetime | None:

@@ -14,7 +14,7 @@ from expertpool.draws.exceptions import DrawNotReady, of_draw
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.models.invitation import STANDBY
 from expertpool.draws.queries.identity import open_identity
-from expertpool.draws.queries.publicity import is_public
+from expertpool.draws.queries.publicity import is_public, may_have_record
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.queries.sitting import lines_of, slots_of
 from expertpool.draws.services.recorded import recorded_projects
@@ -32,21 +32,14 @@ def record_for(draw: Draw, *, reads_names: bool, sees: bool, now: datetime) -> d
     elsewhere (docs/decisions/0080), how many events, whether somebody left. Refuses and raises as `build_record`.
     """
     if not may_have_record(draw):
-        build_short(
-            draw
-        )  # there may never be one; and what was altered is told whenever somebody asks
+        # There may never be one; and what was altered is told whenever somebody asks.
+        build_short(draw)
         raise DrawNotReady(
             "名单公开之后才有可下载的记录；在此之前请记下封存值和种子，之后任何改动都会使它们不同。"
         )
     if reads_names or tells_all(draw, sees=sees, now=now):
         return build_record(draw, opened=reads_names)
     return build_short(draw)
-
-
-def may_have_record(draw: Draw) -> bool:
-    """Tell whether anybody may have anything of the record of ``draw``: it ended, and names are released."""
-    ended = draw.is_random and draw.ordered_at is not None and draw.ended_at is not None
-    return ended and is_released(draw)
 
 
 def tells_all(draw: Draw, *, sees: bool, now: datetime) -> bool:

@@ -41,7 +41,12 @@ from expertpool.draws.queries.draws import (
 )
 from expertpool.draws.queries.emergency import confirmed_as, emergencies_of
 from expertpool.draws.queries.hands import hand_steps_by_kind, kinds_in_brackets, second_in_words
-from expertpool.draws.queries.publicity import digest_of_list, is_public, public_words
+from expertpool.draws.queries.publicity import (
+    digest_of_list,
+    is_public,
+    may_have_record,
+    public_words,
+)
 from expertpool.draws.queries.requests import early_release
 from expertpool.draws.services.checking import check_stopped, is_bent
 from expertpool.draws.services.names import may_read
@@ -50,7 +55,6 @@ from expertpool.draws.services.records import (
     build_record,
     build_short,
     digest_of,
-    may_have_record,
     record_for,
     tells_all,
 )
@@ -186,7 +190,7 @@ def _lacks_in_words(draw: Draw, lacks: dict[str, int]) -> str:
 
 @public
 def record(request: HttpRequest, code: str) -> HttpResponseBase:
-    """The record as a file; 404 before the names of an ended draw are released, 409 when its rows no longer fit the seal.
+    """The record as a file; 404 while the draw goes on or its names are sealed, 409 when its rows no longer fit the seal.
 
     Whoever may read the names gets it with the openings, who may see the draw without them, and
     anybody else the short one until the whole is public.

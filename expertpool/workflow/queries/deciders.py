@@ -122,13 +122,14 @@ def stands_in_for(
 
 def _may_hand_over(giver: User, approval: Approval, step: FlowStep, row: Model) -> bool:
     subject = FLOW_SUBJECTS.get(approval.subject_type)
+    parts = parts_taken(giver, [approval]).get(approval.pk, ())
     return bool(
         giver.is_active
         and subject
         and subject.decidable
         and not why_not_his_part(giver, approval, step)
-        and not has_decided_elsewhere(giver, approval, step)
-        and not said_by(giver, approval)
+        and not are_elsewhere(parts, step)
+        and not are_here(parts, approval)
         # Not on his own, nor beyond his scope: nobody hands over more than he has.
         and subject.decidable(giver).filter(pk=row.pk).exists()
     )
@@ -147,17 +148,8 @@ def hands_over(delegation: Delegation) -> bool:
     )
 
 
-def has_decided_elsewhere(user: User, approval: Approval, step: FlowStep) -> bool:
-    """Tell whether ``user``, or somebody for him, decided another step of ``approval``."""
-    return approval.decisions.filter(_by(user)).exclude(step=step).exists()
-
-
-def said_by(user: User, approval: Approval) -> bool:
-    """Tell whether ``user``, or somebody for him, has decided where ``approval`` stands."""
-    return approval.decisions.filter(_by(user), round=approval.moves).exists()
-
-
-Taken = Mapping[int, Collection[tuple[int, int | None]]]
+Parts = Collection[tuple[int, int | None]]  # step (its key) and round of each
+Taken = Mapping[int, Parts]
 
 
 def parts_taken(user: User, approvals: Collection[Approval]) -> Taken:
@@ -170,6 +162,16 @@ def parts_taken(user: User, approvals: Collection[Approval]) -> Taken:
     return found
 
 
+def are_elsewhere(parts: Parts, step: FlowStep) -> bool:
+    """Tell whether whoever took ``parts`` in an approval decided another step than ``step``."""
+    return any(at != step.pk for at, _ in parts)
+
+
+def are_here(parts: Parts, approval: Approval) -> bool:
+    """Tell whether whoever took ``parts`` in ``approval`` has decided where it stands."""
+    return any(said == approval.moves for _, said in parts)
+
+
 def deciders_of(approval: Approval, step: FlowStep, row: Model) -> list[User]:
     """Return whose part it is to decide this step of ``row`` for himself, whether or not he has; each by his
     own scope, and never on his own."""
@@ -179,7 +181,7 @@ def deciders_of(approval: Approval, step: FlowStep, row: Model) -> list[User]:
         user
         for user in users
         if not why_not_his_part(user, approval, step)
-        and not has_decided_elsewhere(user, approval, step)
+        and not are_elsewhere(parts_taken(user, [approval]).get(approval.pk, ()), step)
         and not is_outsider(user)
         and (not subject.decidable or subject.decidable(user).filter(pk=row.pk).exists())
     ]

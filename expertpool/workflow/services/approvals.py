@@ -18,6 +18,8 @@ from expertpool.workflow.queries.approvals import RUNNING, subject_code
 from expertpool.workflow.queries.deciders import (
     Taken,
     agreed_here,
+    are_elsewhere,
+    are_here,
     awaited,
     parts_taken,
     stands_in_for,
@@ -225,9 +227,9 @@ def _part(
         until = moment_text(approval.due_at) if approval.due_at else ""
         raise DecisionRefused(f"正在公示（至 {until}），公示期满后自动转下一步，期间不审批。")
     mine = taken.get(approval.pk, ())
-    if any(at != step.pk for at, _ in mine):
+    if are_elsewhere(mine, step):
         raise DecisionRefused("您已在另一个步骤审批过这项申请，请由其他人审批这一步。")
-    if any(said == approval.moves for _, said in mine):
+    if are_here(mine, approval):
         raise DecisionRefused("您已审批过这一步，请等待其他审批人。")
     why_not = why_not_his_part(actor, approval, step)
     if not why_not:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from expertpool.core.importing import CellRefused
-from expertpool.directory.queries import unit_name
+from expertpool.directory.queries import NO_NAME, unit_name
 from expertpool.experts.fields import EXPERT
 
-_NO_NAME = re.compile(r"[<>{}\\^=]")
 _BUILT_IN = {one.code: one for one in EXPERT.built_in}
 
 
@@ -21,7 +19,7 @@ def applicant_name(raw: Any) -> str:
 def applicant_unit(raw: Any) -> str:
     """Clean the name of a unit as a stranger writes it: as everywhere, and without what no name has."""
     name = str(unit_name(raw))
-    if _NO_NAME.search(name):
+    if NO_NAME.search(name):
         raise CellRefused("{}有不能用的符号", "请去掉 < > { } 等符号，填写单位全称。")
     return name
 

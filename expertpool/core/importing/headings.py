@@ -1,4 +1,5 @@
-"""A row with one text alone that speaks for those below it: a unit above its people."""
+"""A row with one text alone, or the name of a sheet, that speaks for the rows below it: a unit, or a specialty, above its
+people (docs/decisions/0313)."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from expertpool.directory.queries.near import (
     unidentified_units,
     unknown_among,
 )
-from expertpool.directory.queries.parts import UNIT_LIKE, parts_of, unit_and_post
+from expertpool.directory.queries.parts import NO_NAME, UNIT_LIKE, parts_of, unit_and_post
 from expertpool.directory.queries.relations import (
     Step,
     Way,
@@ -52,6 +52,7 @@ from expertpool.directory.queries.units import (
 from expertpool.directory.validators import normalise_unit_name
 
 __all__ = [
+    "NO_NAME",
     "UNIT_LIKE",
     "UNIT_NAME",
     "UNIT_SEARCH",

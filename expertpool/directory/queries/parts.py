@@ -13,6 +13,8 @@ MOST_PARTS = 5
 UNIT_LIKE = re.compile(
     r".{2,}(?:公司|集团|[学医设计研究]院|研究所|事务所|大学|中学|小学|学校|中心|[学协]会|委员会|银行|[局厂站])"
 )
+# What no unit has in its name.
+NO_NAME = re.compile(r"[<>{}\\^=]")
 # What belongs to the unit above it: 股份有限公司 / 长沙分公司.
 _BRANCH = re.compile(r".*(?:[分支](?:公司|[院行局所部校社]|中心)|办事处|营业部|代表处)")
 _HAN = re.compile(r"[\u3400-\u9fff]{2}")  # of other letters a comma tells nothing (Co., Ltd.)

@@ -14,7 +14,7 @@ from expertpool.evaluations.models.ratings import Rating
 from expertpool.evaluations.models.sanctions import Sanction
 
 
-class Said(models.Model):
+class ExpertObjection(models.Model):
     """What an expert says, once, against something. ``upheld`` says what the office found, once, of which ``proof``
     says by whom."""
 
@@ -72,12 +72,12 @@ def _answered(name: str) -> models.CheckConstraint:
     )
 
 
-class RatingObjection(Said):
+class RatingObjection(ExpertObjection):
     """That its expert objects to a rating; its files are those of the rating (`evaluations.services.objections`)."""
 
     final = ("rating_id", "answered_at", "upheld", "answer", "answered_by_id")
     found: ClassVar[dict[bool | None, str]] = {
-        **Said.found,
+        **ExpertObjection.found,
         True: "已撤销评价",
         False: "维持评价",
     }
@@ -108,13 +108,13 @@ class RatingObjection(Said):
         return f"申诉 {self.rating}"
 
 
-class CautionObjection(Said):
+class CautionObjection(ExpertObjection):
     """That its expert objects to a caution; its files are those of the caution. One that is upheld makes it count no
     more (`evaluations.services.caution_objections`)."""
 
     final = ("caution_id", "answered_at", "upheld", "answer", "answered_by_id")
     found: ClassVar[dict[bool | None, str]] = {
-        **Said.found,
+        **ExpertObjection.found,
         True: "已撤销警告",
         False: "维持警告",
     }

@@ -31,7 +31,7 @@ from expertpool.core.importing import (
 from expertpool.core.subjects import Day
 from expertpool.core.text import HAN, HIDDEN, UNSEEN, is_hidden, join_han, without_unseen
 from expertpool.core.validators import is_valid_uscc, validate_email_address, validate_mobile
-from expertpool.directory.queries import UNIT_LIKE
+from expertpool.directory.queries import NO_NAME, UNIT_LIKE
 from expertpool.experts.enums import ExpertKind, IdKind
 from expertpool.experts.validators.regions import Regions
 
@@ -58,7 +58,6 @@ _OF_NAMES = re.compile(
 )
 _MASKED = re.compile(rf"[{HAN}]{{1,2}}[*＊]{{2,}}|[{HAN}][*＊]+[{HAN}]")  # 刘**, 刘*华
 _NOBODY = frozenset(("无", "暂无", "空", "待定", "暂缺", "待补", "未知", "null", "none"))
-_NO_NAME = re.compile(r"[<>{}\\^=]")
 _NO_UNIT = frozenset(("本单位", "同单位", "本公司", "我单位"))
 _DOTS = str.maketrans("•・‧", "···")
 # The full stop of whoever has no dot on his keyboard: 阿卜杜拉.吐尔逊, not J.Smith.
@@ -318,7 +317,7 @@ def _odd_names(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield "姓名", name, "像是还没有填的姓名，请核对。"
     if (employer := str(values.get("employer") or "")) in _NO_UNIT:
         yield "工作单位", employer, "不是单位的名称，不能按单位回避，请核对。"
-    if _NO_NAME.search(employer):
+    if NO_NAME.search(employer):
         yield "工作单位", employer, "有单位名称里不会有的符号，请核对。"
 
 

@@ -100,7 +100,8 @@ class FeeRate(models.Model):
 
     @property
     def terms(self) -> Terms:
-        """What it says; by one that somebody else has written nothing is paid, whatever stands in it."""
+        """What it says; of one that somebody else has written no stages are read, whatever stands in them: nobody is paid
+        by it (`queries.rates.rates_for`)."""
         said = [] if self.is_altered else self.stages
         return Terms(
             stages=tuple(Stage.from_json(one) for one in said),

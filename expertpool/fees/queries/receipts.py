@@ -9,6 +9,7 @@ from expertpool.fees.models import FeeLine
 from expertpool.fees.permissions import ENTER, VIEW
 from expertpool.fees.queries.lines import fees_of, fees_visible_to
 from expertpool.files.models import Attachment
+from expertpool.files.queries import attachments_of
 from expertpool.files.registry import FileSubject
 
 SUBJECT = "fees.feeline"
@@ -16,10 +17,7 @@ SUBJECT = "fees.feeline"
 
 def receipts_of(line: FeeLine) -> list[Attachment]:
     """Return the receipts of ``line``."""
-    rows = Attachment.objects.filter(
-        subject_type=SUBJECT, subject_id=str(line.pk), removed_at__isnull=True
-    )
-    return list(rows.order_by("pk"))
+    return list(attachments_of(line))
 
 
 def _may_view(user: Any, subject_id: str) -> bool:

@@ -62,7 +62,7 @@ def enter_fees(
     actor: User,
     now: datetime,
 ) -> list[FeeLine]:
-    """Labour out the fees of ``project`` by ``rate``: ``entries`` by the line of each expert. Those that were entered and not
+    """Work out the fees of ``project`` by ``rate``: ``entries`` by the line of each expert. Those that were entered and not
     sent are written anew. Logged, each with its sum.
 
     Refuses (FeeRefused) a review that is not over, a rate that is not in force for it, whoever did not sit to

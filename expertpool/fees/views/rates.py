@@ -123,7 +123,7 @@ def versions(request: UserRequest, pk: int) -> HttpResponse:
 @require_safe
 @requires(RATES, ENTER)
 def trial(request: UserRequest) -> HttpResponse:
-    """Labour out the fee of a review that nobody held, step by step."""
+    """Work out the fee of a review that nobody held, step by step."""
     rates = latest_rates()
     form = TrialForm(request.GET if "hours" in request.GET else None, rates=rates)
     context: dict[str, Any] = {"form": form, "any": rates.exists()}

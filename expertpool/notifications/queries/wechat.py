@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from expertpool.accounts.models import User
 from expertpool.audit.services import is_ended_by_log
 from expertpool.core.configuration import value_of
@@ -10,7 +12,7 @@ from expertpool.core.fields import is_vouched, opens
 from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.wechat.settings import APP, NONE, WAY
 from expertpool.notifications.enums import ChannelCode
-from expertpool.notifications.models import WechatBinding
+from expertpool.notifications.models import Message, WechatBinding
 
 BOUND, ENDED = "notifications.wechat_bind", "notifications.wechat_end"
 
@@ -37,6 +39,24 @@ def openid_of(user: User | None) -> str:
     """Return where ``user`` is told in WeChat; empty: nowhere. Asks nothing where no message goes there."""
     found = binding_of(user) if user is not None and is_offered() else None
     return found.openid if found else ""
+
+
+def is_ended(openid: str, *, since: datetime) -> bool:
+    """Tell whether ``openid`` was bound, and is of nobody any more who has bound it by the time ``since`` of a letter: it is
+    neither sent there nor answered from there. Whoever bound his own to the account of another, who then ended it, holds
+    letters to him."""
+    rows = WechatBinding.objects.filter(openid_index=index_of(openid, value_of(APP)))
+    standing = rows.filter(ended_at__isnull=True, bound_at__lte=since).select_related("user")
+    if any(binding_of(one.user) == one for one in standing):
+        return False
+    return rows.exists()
+
+
+def is_to_ended(message: Message) -> bool:
+    """Tell whether ``message`` goes to a WeChat that its recipient has ended since it was written."""
+    if message.channel != ChannelCode.WECHAT:
+        return False
+    return is_ended(message.address, since=message.created_at)
 
 
 def index_of(openid: str, app: str) -> bytes:

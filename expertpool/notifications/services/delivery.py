@@ -26,6 +26,7 @@ from expertpool.notifications.models import Attempt, Message, store_registered
 from expertpool.notifications.occasions import OCCASIONS, Registered, fill_late
 from expertpool.notifications.queries.route import held_routes
 from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, About, subject_key
+from expertpool.notifications.queries.wechat import is_to_ended
 from expertpool.notifications.services.attachments import load_files
 from expertpool.notifications.services.breaker import closed_until, note_health, probe_after
 from expertpool.notifications.services.outcomes import (
@@ -218,6 +219,8 @@ def put_together(*, message: Message, now: datetime) -> Outbound | SendResult:
         subject = MESSAGE_SUBJECTS.get(message.about_type)
         if subject and subject.withheld(message.occasion, message.about_id, now):
             return SendResult(SendStatus.ACCEPTED, detail=WITHHELD)
+        if is_to_ended(message):
+            return SendResult(SendStatus.REJECTED, detail=CHANNELS[message.channel].missing_address)
         return _outbound(message, now)
     except Exception:
         # Whatever a document's renderer raises: the message must not stay in SENDING.

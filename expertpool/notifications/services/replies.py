@@ -15,6 +15,7 @@ from expertpool.notifications.enums import Decision
 from expertpool.notifications.events import MessageAnswered
 from expertpool.notifications.models import Attempt, Message, Reply
 from expertpool.notifications.queries.replies import answer_key, may_be_guessed, understood
+from expertpool.notifications.queries.wechat import is_to_ended
 from expertpool.notifications.services.reports import attempt_of, take_each, take_report
 
 # So often somebody may write of one letter.
@@ -144,7 +145,7 @@ def _message_of(provider: str, phone: str, code: str, now: datetime) -> Message 
         tries__provider=provider,
         created_at__gt=now - ANSWERED_WITHIN,
     )
-    found = list(rows.order_by("-pk").distinct())
+    found = [one for one in rows.order_by("-pk").distinct() if not is_to_ended(one)]
     asked = {(one.about_type, one.about_id) for one in found}
     return found[0] if len(asked) == 1 else None
 

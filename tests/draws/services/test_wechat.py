@@ -12,6 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
+from expertpool.draws.models import Invitation
 from expertpool.draws.occasions import INVITATION
 from expertpool.draws.services.entropy import SeededEntropy, SystemEntropy
 from expertpool.draws.services.sealing import start_draw
@@ -72,10 +73,9 @@ def make_bound(openid: str = OPENID) -> Expert:
     return expert
 
 
-@pytest.mark.shows("OVW-08", "DRAW-22", "DRAW-40")
-def test_an_invitation_is_answered_in_wechat(platform: Wechat, client: Client) -> None:
-    """Who wrote back is known by his WeChat and the code; the same words from another one are nobody's answer."""
-    expert, now = make_bound(), timezone.now()
+def make_asked() -> tuple[Message, Invitation]:
+    """A letter in WeChat that waits to go out, and the line that it asks of."""
+    now = timezone.now()
     configure(ROUTE_WAIT, 0)
     text = Text(
         "",
@@ -89,36 +89,70 @@ def test_an_invitation_is_answered_in_wechat(platform: Wechat, client: Client) -
     project = make_ready_project(now=now, seats=1, channels=("wechat",), reply_minutes=60)
     draw = start_draw(project=project, actor=project.created_by, now=now, entropy=SeededEntropy(1))
     (letter,) = Message.objects.filter(channel=ChannelCode.WECHAT, occasion=INVITATION.code)
+    row = draw.invitations.get()
+    row.draw = draw
+    return letter, row
+
+
+def says(client: Client, openid: str, words: str, number: str) -> None:
+    body, query = pushed(text_of(openid, words, number))
+    address = f"/messages/callbacks/wechat/{callback_token('wechat')}/"
+    answer = client.post(address, body, content_type="text/xml", query_params=query)
+    assert answer.content == b"success"
+    for job in ProcrastinateJob.objects.filter(task_name="draws.take_reply"):
+        take_reply(**job.args, now=timezone.now(), entropy=SystemEntropy())
+
+
+@pytest.mark.shows("OVW-08", "DRAW-22", "DRAW-40")
+def test_an_invitation_is_answered_in_wechat(platform: Wechat, client: Client) -> None:
+    """Who wrote back is known by his WeChat and the code; the same words from another one are nobody's answer."""
+    expert = make_bound()
+    letter, row = make_asked()
     assert letter.address == OPENID
     deliver(message_id=letter.pk, now=timezone.now())
     letter.refresh_from_db()
     assert letter.state == DeliveryState.SENT, letter.detail
     (sent,) = platform.taken
-    row = draw.invitations.get()
-    row.draw = draw
     code = answer_code(row)
     assert sent["touser"] == OPENID
     assert sent["url"].startswith(f"{settings.SITE_URL}/r/")
     assert sent["data"]["character_string3"] == {"value": f"Y{code}"}
-
-    def says(openid: str, words: str, number: str) -> None:
-        body, query = pushed(text_of(openid, words, number))
-        address = f"/messages/callbacks/wechat/{callback_token('wechat')}/"
-        answer = client.post(address, body, content_type="text/xml", query_params=query)
-        assert answer.content == b"success"
-        for job in ProcrastinateJob.objects.filter(task_name="draws.take_reply"):
-            take_reply(**job.args, now=timezone.now(), entropy=SystemEntropy())
-
-    says("oAnother", f"同意{code}", "1")
-    says(OPENID, "同意", "2")
+    says(client, "oAnother", f"同意{code}", "1")
+    says(client, OPENID, "同意", "2")
     row.refresh_from_db()
     assert row.state == InvitationState.INVITED
-    says(OPENID, f"同意 {code}", "3")
+    says(client, OPENID, f"同意 {code}", "3")
     row.refresh_from_db()
     assert (row.state, row.replied_via) == (InvitationState.ACCEPTED, ReplyVia.WECHAT)
-    draw.refresh_from_db()
-    assert draw.status == DrawStatus.SUCCESS
+    row.draw.refresh_from_db()
+    assert row.draw.status == DrawStatus.SUCCESS
     assert expert.user_id
+
+
+def test_whoever_bound_his_own_to_anothers_account_answers_nothing_once_it_ended(
+    platform: Wechat, client: Client
+) -> None:
+    """Nor when he binds it to an account of his own then: he holds the letter and its code."""
+    expert = make_bound()
+    letter, row = make_asked()
+    deliver(message_id=letter.pk, now=timezone.now())
+    assert platform.taken
+    unbind(user=expert.user, now=timezone.now())
+    says(client, OPENID, f"不参加 {answer_code(row)}", "1")
+    bind(user=make_user("operator"), openid=OPENID, now=timezone.now())
+    says(client, OPENID, f"不参加 {answer_code(row)}", "2")
+    row.refresh_from_db()
+    assert row.state == InvitationState.INVITED
+
+
+def test_what_still_waits_goes_to_no_wechat_that_was_ended(platform: Wechat) -> None:
+    expert = make_bound()
+    letter, _ = make_asked()
+    unbind(user=expert.user, now=timezone.now())
+    deliver(message_id=letter.pk, now=timezone.now())
+    letter.refresh_from_db()
+    assert (letter.state, letter.detail) == (DeliveryState.FAILED, "没有绑定微信")
+    assert not platform.taken
 
 
 def test_whoever_binds_is_told_by_the_other_ways_and_may_end_it() -> None:

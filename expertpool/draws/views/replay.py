@@ -14,8 +14,8 @@ from expertpool.core.permissions import requires
 from expertpool.draws.enums import DrawKind
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.queries.draws import draws_visible_to
+from expertpool.draws.queries.publicity import may_have_record
 from expertpool.draws.services.names import may_read, read_names
-from expertpool.draws.services.records import may_have_record
 from expertpool.draws.views.verification import find_draw, public
 
 

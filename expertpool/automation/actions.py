@@ -9,4 +9,5 @@ ACTIONS = (
     Action("automation.turn_down", "退回事件规则"),
     Action("automation.replay", "重新执行规则动作"),
     Action("automation.errand_done", "办结规则待办"),
+    Action("automation.errand_ended", "自动办结规则待办"),
 )

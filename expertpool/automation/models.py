@@ -219,7 +219,8 @@ class Firing(models.Model):
 
 
 class Errand(models.Model):
-    """Something that a rule gave the holders of a role to see to, until one of them has."""
+    """Something that a rule gave the holders of a role to see to, until one of them has (``done_by``), or what it
+    asks for has happened (``ended_by``)."""
 
     never = ("DELETE",)
     final = ("done_at",)
@@ -232,6 +233,14 @@ class Errand(models.Model):
     done_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="办结人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    ended_by = models.ForeignKey(
+        Occurrence,
+        verbose_name="自动办结",
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -254,8 +263,9 @@ class Errand(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(done_at__isnull=True, done_by__isnull=True)
-                | Q(done_at__isnull=False, done_by__isnull=False),
+                condition=Q(done_at__isnull=True, done_by__isnull=True, ended_by__isnull=True)
+                | Q(done_at__isnull=False, done_by__isnull=False, ended_by__isnull=True)
+                | Q(done_at__isnull=False, done_by__isnull=True, ended_by__isnull=False),
                 name="automation_errand_done",
             )
         ]

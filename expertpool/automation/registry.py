@@ -49,7 +49,8 @@ class EventKind:
     at that time. ``visible`` are the rows
     that a user may know of, ``past`` those to which it happened, with ``happened_at``, to try a rule on.
     ``words`` are the values of the placeholders that texts may use, ``samples`` one of each.
-    ``parties`` are what actions act upon, by their names (``expert``, ``draw``).
+    ``parties`` are what actions act upon, by their names (``expert``, ``draw``); ``covers`` further rows that it is
+    about (all projects of one draw).
     """
 
     code: str
@@ -68,9 +69,19 @@ class EventKind:
     told_at: Callable[[int, datetime], datetime] = lambda key, now: now
     people: Mapping[str, Person] = field(default_factory=dict)
     parties: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    covers: Callable[[Any], Iterable[Any]] = lambda row: ()
     about: Callable[[Any], About] = lambda row: row
     note: str = ""
     order: int = 100
+
+    def touches(self, row: Any) -> set[tuple[str, int]]:
+        """Return what an event of ``row`` is about: itself, its parties, what it covers."""
+        found = [row, *(find(row) for find in self.parties.values()), *self.covers(row)]
+        return {(one._meta.label_lower, one.pk) for one in found if one is not None}
+
+    def may_concern(self, other: EventKind) -> bool:
+        """Tell whether events of both can be about one thing."""
+        return self.subject == other.subject or bool(self.parties.keys() & other.parties.keys())
 
 
 EVENT_KINDS: Catalogue[EventKind] = Catalogue("kind of event", order=lambda kind: kind.order)

@@ -60,7 +60,9 @@ def errands_waiting_for(user: User) -> QuerySet[Errand]:
 
 def errands() -> QuerySet[Errand]:
     """Return all of them, with what their proofs say."""
-    return Errand.objects.select_related("firing__occurrence", "firing__rule", "done_by")
+    return Errand.objects.select_related(
+        "firing__occurrence", "firing__rule", "done_by", "ended_by"
+    )
 
 
 @dataclass(frozen=True)

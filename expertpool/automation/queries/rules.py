@@ -18,6 +18,8 @@ from expertpool.core.fields import is_vouched
 from expertpool.core.prepared import Prepared
 
 GONE = "（本版本没有的动作）"
+# What an action says of the kinds of events that end what it gave somebody to see to.
+UNTIL = ("until", "or_until")
 ANY: dict[str, Any] = {"all": []}  # no condition
 
 
@@ -39,16 +41,25 @@ def latest_version(rule: EventRule) -> RuleVersion | None:
 
 
 def listened_to(kinds: Collection[EventKind]) -> list[EventKind]:
-    """Return those of ``kinds`` that some rule is about: one question, none for none."""
-    heard = {*_heard.all()} if kinds else ()
+    """Return those of ``kinds`` that some rule is about, or by which it ends what it asks: one question, none for
+    none."""
+    heard: set[str] = set()
+    for event, actions in _heard.all() if kinds else ():
+        heard |= {event}.union(*map(endings_of, actions if isinstance(actions, list) else ()))
     return [kind for kind in kinds if kind.code in heard]
 
 
 _heard = Prepared(
-    lambda: (
-        latest_versions().filter(active=True).order_by().values_list("event", flat=True).distinct()
-    )
+    lambda: latest_versions().filter(active=True).order_by().values_list("event", "actions")
 )
+
+
+def endings_of(action: Any) -> set[str]:
+    """Return the kinds of events that end what ``action`` gives somebody to see to, by their codes; none of one of
+    another shape."""
+    values = action.get("values") if isinstance(action, Mapping) else None
+    said = [values.get(name) for name in UNTIL] if isinstance(values, Mapping) else []
+    return {code for code in said if code and isinstance(code, str)}
 
 
 def versions_in_force(kind: EventKind) -> list[RuleVersion]:

@@ -31,7 +31,11 @@ RULES = (
             ),
             ActionData(
                 "automation.errand",
-                {"role": "operator", "errand": "「{{项目名称}}」已通过，请尽快安排抽取"},
+                {
+                    "role": "operator",
+                    "errand": "「{{项目名称}}」已通过，请尽快安排抽取",
+                    "until": "draws.sealed",
+                },
             ),
         ],
     ),
@@ -43,7 +47,13 @@ RULES = (
         actions=[
             ActionData(
                 "automation.errand",
-                {"role": "operator", "errand": "{{抽取编号}} 缺人，请补抽或放宽条件"},
+                {
+                    "role": "operator",
+                    "errand": "{{抽取编号}} 缺人，请补抽或放宽条件",
+                    # Widened, a draw begins anew; supplemented, this one ends once more.
+                    "until": "draws.sealed",
+                    "or_until": "draws.ended",
+                },
             ),
             _message(
                 "role:supervisor",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 
 from django import forms
 from django.db import transaction
@@ -15,7 +16,9 @@ from expertpool.automation.exceptions import ActionRefused, ActionSkipped, Erran
 from expertpool.automation.models import Errand, Firing
 from expertpool.automation.occasions import TOLD
 from expertpool.automation.queries.firings import holders_of, role_choices, role_name
-from expertpool.automation.registry import Doing, EventKind, RuleAction, Values
+from expertpool.automation.queries.rules import UNTIL, endings_of
+from expertpool.automation.registry import EVENT_KINDS, Doing, EventKind, RuleAction, Values
+from expertpool.automation.services.endings import ending_since
 from expertpool.core.placeholders import fill_text, mark
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.exceptions import TemplateRefused, UnknownPlaceholders
@@ -163,20 +166,49 @@ def _errand_fields(kind: EventKind) -> Mapping[str, forms.Field]:
             help_text="显示在其中看得到该对象的人的首页，一人办结即可。",
         ),
         ERRAND: forms.CharField(label="待办事项", max_length=150, help_text=_usable(kind)),
+        UNTIL[0]: forms.ChoiceField(
+            label="以下事件发生后自动办结",
+            choices=partial(_ending_choices, kind, "不自动办结"),
+            required=False,
+            help_text="同一项目、抽取或专家的事件。",
+        ),
+        UNTIL[1]: forms.ChoiceField(
+            label="或者", choices=partial(_ending_choices, kind, "—"), required=False
+        ),
     }
 
 
+def _ending_choices(kind: EventKind, none: str) -> list[tuple[str, str]]:
+    return [("", none), *((one.code, one.label) for one in _may_end(kind))]
+
+
+def _may_end(kind: EventKind) -> list[EventKind]:
+    return [one for one in EVENT_KINDS if one.may_concern(kind)]
+
+
 def _errand_words(kind: EventKind, values: Values) -> str:
-    return f"列入「{role_name(values['role'])}」的待办：{values[ERRAND]}"
+    asked = f"列入「{role_name(values['role'])}」的待办：{values[ERRAND]}"
+    codes = endings_of({"values": values})
+    labels = [f"「{one.label}」" for one in EVENT_KINDS if one.code in codes]
+    return f"{asked}（{'或'.join(labels)}后自动办结）" if labels else asked
+
+
+def _check_errand(kind: EventKind, values: Values) -> None:
+    if endings_of({"values": values}) - {one.code for one in _may_end(kind)}:
+        raise ActionRefused("所选的事件与本规则的事件无关，不能用来自动办结，请另选。")
+    _check_texts(kind, "", values[ERRAND])
 
 
 def _give_errand(doing: Doing) -> str:
-    """Give the holders of a role something to see to; skipped where nobody of them may know of it."""
+    """Give the holders of a role something to see to; skipped where nobody of them may know of it, or what it asks
+    for has happened meanwhile."""
     role = doing.values["role"]
     if not holders_of(role, doing.kind, doing.row):
         raise ActionSkipped(f"没有看得到该对象的「{role_name(role)}」")
     text = fill_text(doing.values[ERRAND], doing.kind.words(doing.row))
-    firing = Firing.objects.get(pk=doing.key.removeprefix("rule:"))
+    firing = Firing.objects.select_related("occurrence").get(pk=doing.key.removeprefix("rule:"))
+    if ended := ending_since(firing, doing.kind, doing.row, endings_of({"values": doing.values})):
+        raise ActionSkipped(f"「{ended.label}」已发生，不用再办")
     errand = Errand(firing=firing, role=role, text=text[:300], created_at=doing.now)
     errand.save(force_insert=True)
     return f"已列入「{role_name(role)}」的待办"
@@ -193,7 +225,7 @@ ERRANDS = RuleAction(
     label="列入待办",
     fields=_errand_fields,
     words=_errand_words,
-    check=lambda kind, values: _check_texts(kind, "", values[ERRAND]),
+    check=_check_errand,
     preview=_errand_preview,
     run=_give_errand,
     order=20,

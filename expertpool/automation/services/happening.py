@@ -16,6 +16,7 @@ from expertpool.automation.models import Firing, Occurrence, RuleVersion
 from expertpool.automation.queries.firings import acted_since, row_of
 from expertpool.automation.queries.rules import listened_to, meets, versions_in_force
 from expertpool.automation.registry import EVENT_KINDS, EventKind
+from expertpool.automation.services.endings import end_errands
 from expertpool.automation.settings import MOST_OF_ALL, MOST_OF_ONE
 from expertpool.core.configuration import value_of
 from expertpool.core.criteria import CriteriaError
@@ -79,7 +80,7 @@ def note(kind: EventKind, subject_id: int, *, now: datetime) -> None:
 @transaction.atomic
 def consider(*, occurrence_id: int, now: datetime) -> int:
     """Write down what the rules in force do of an occurrence, once, and queue it; return how many
-    actions. Nothing of one that this system did not note, or whose row is gone, nor where it is not so any more."""
+    actions. It ends the errands that waited for it (`endings`). Nothing of one that this system did not note, or whose row is gone, nor where it is not so any more."""
     occurrence = Occurrence.objects.select_for_update().get(pk=occurrence_id)
     kind = EVENT_KINDS.get(occurrence.kind)
     if occurrence.considered_at is not None or not is_vouched(occurrence):
@@ -97,6 +98,7 @@ def consider(*, occurrence_id: int, now: datetime) -> int:
         return 0
     if not kind.stands(row, occurrence.key.split(":", 2)[2]):
         return 0
+    end_errands(occurrence, kind, row, now=now)
     firings = [
         firing
         for version in versions_in_force(kind)

@@ -110,7 +110,8 @@ def errand_list(request: UserRequest) -> HttpResponse:
     )
     errands = list(found.page)
     about = subjects_of([one.firing.occurrence for one in errands], request.user)
-    lines = [(one, about[one.firing.occurrence_id]) for one in errands]
+    ends = subjects_of([one.ended_by for one in errands if one.ended_by], request.user)
+    lines = [(one, about[one.firing.occurrence_id], ends.get(one.ended_by_id)) for one in errands]
     return render_list(request, "automation/errands.html", found.context | {"lines": lines})
 
 

@@ -112,6 +112,7 @@ _ALIKE: dict[str, Any] = {
     "samples": DRAW_SAMPLES,
     "people": DRAW_PEOPLE,
     "parties": {"draw": lambda draw: draw, "project": lambda draw: draw.project},
+    "covers": lambda draw: draw.projects.all(),
     "order": 30,
 }
 

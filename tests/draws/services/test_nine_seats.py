@@ -20,6 +20,7 @@ from expertpool.draws.services.replies import expire
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.telling import answer_code
 from expertpool.draws.services.written_replies import take_reply
+from expertpool.draws.settings import QUIET_WAYS
 from expertpool.experts.models import Expert
 from expertpool.notifications.channels.base import Inbound, Outbound, SendResult, SendStatus
 from expertpool.notifications.channels.email import EmailChannel
@@ -48,7 +49,7 @@ class Takes:
 
 
 @pytest.mark.shows("OVW-08", "OVW-09", "DRAW-13", "DRAW-20", "DRAW-22", "DRAW-40")
-@pytest.mark.usefixtures("line")
+@pytest.mark.usefixtures("line", "no_quiet_hours")
 def test_nine_seats_are_filled_by_keys_messages_links_and_silence(
     monkeypatch: pytest.MonkeyPatch, client: Client
 ) -> None:
@@ -58,6 +59,7 @@ def test_nine_seats_are_filled_by_keys_messages_links_and_silence(
         monkeypatch.setattr(one, "transport", lambda self: Takes())
     configure(sms.PROVIDER, sms.GATEWAY)
     configure(sms.REPLIES, sms.BY_CODE)
+    configure(QUIET_WAYS[ChannelCode.VOICE], None)  # whatever the time is
     for at in range(14):
         make_expert(email=f"e{at}@example.cn")
     now = timezone.now()

@@ -315,4 +315,4 @@ def test_replies_carry_the_number_to_which_they_went(line: Line, told: list[Told
     wait_until(lambda: told)
     (reply,) = told
     assert isinstance(reply, Inbound)
-    assert (reply.phone, reply.text, reply.extension) == ("13800000098", "同意", "106912345")
+    assert (reply.sender, reply.text, reply.extension) == ("13800000098", "同意", "106912345")

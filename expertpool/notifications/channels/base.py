@@ -72,10 +72,10 @@ class DeliveryReport:
 
 @dataclass(frozen=True)
 class Inbound:
-    """What somebody wrote back from ``phone``, to our number with ``extension`` (as far as the provider tells it).
-    ``key`` names it with the provider; empty where that gives no number."""
+    """What ``sender`` wrote back (a telephone, or an OpenID), to our number with ``extension`` (as far as the provider tells
+    it). ``key`` names it with the provider; empty where that gives no number."""
 
-    phone: str
+    sender: str
     text: str
     extension: str = ""
     key: str = ""

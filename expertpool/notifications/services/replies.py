@@ -54,7 +54,7 @@ def take_pushed(*, provider: str, told: Iterable[Told], now: datetime, source: s
 
 @transaction.atomic
 def take_reply(provider: str, inbound: Inbound, now: datetime, source: str = "") -> bool:
-    phone = _as_stored(inbound.phone)
+    phone = _as_stored(inbound.sender)
     sender = blind_index("notifications.sender", phone)
     pushed_by = blind_index("notifications.source", f"{phone}:{source}")
     # His answers follow one another: a limit of a day holds at once.

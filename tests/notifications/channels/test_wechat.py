@@ -266,7 +266,7 @@ def test_what_is_written_back_is_read(told: Wechat) -> None:
     body, query = sealed_push(text_of(OPENID, "同意 483100"))
     (said,) = pushed.read(pushed.opened(body, query), "text/xml")
     assert isinstance(said, Inbound)
-    assert (said.phone, said.text, said.key) == (OPENID, "同意 483100", "1001")
+    assert (said.sender, said.text, said.key) == (OPENID, "同意 483100", "1001")
     assert pushed.read(b"<xml><MsgType>event</MsgType><Event>subscribe</Event></xml>", "") == []
 
 

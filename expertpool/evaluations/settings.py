@@ -28,6 +28,6 @@ OBJECTION = Setting(
     10,
     group=EVALUATIONS,
     order=30,
-    help="评价结束、受到警告后，专家可以在这么多个工作日内对每份评价、每次警告申诉一次；以后结束的评价适用。",
+    help="评价结束、受到警告后，专家可以在这么多个工作日内对每份评价、每次警告申诉一次；对警告立即适用，对评价从以后结束的起适用。",
 )
 SETTINGS = (WINDOW, REMIND, OBJECTION)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.accounts.queries import scope_q
+from expertpool.bundles.enums import Part
 from expertpool.bundles.exceptions import BundleRefused
 from expertpool.bundles.permissions import MAKE
 from expertpool.bundles.queries.bundles import bundles_visible_to, file_of, out_of_reach
@@ -42,7 +43,12 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     bundle = get_object_or_404(bundles_visible_to(request.user), pk=pk)
     context: dict[str, Any] = {"bundle": bundle, "is_altered": not is_vouched(bundle)}
     if bundle.is_done:
-        context |= {"file": file_of(bundle), "out_of_reach": out_of_reach(request.user, bundle)}
+        hidden = out_of_reach(request.user, bundle)
+        context |= {"file": file_of(bundle), "out_of_reach": hidden}
+        # What is left out of a part is called by names: of files, and of who is paid.
+        context["withheld"] = [
+            one for one in bundle.withheld if not hidden or one[0] in Part.labels
+        ]
     template = "bundles/detail.html"
     htmx = getattr(request, "htmx", False)
     return render(request, f"{template}#bundle" if htmx else template, context)

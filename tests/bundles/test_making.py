@@ -22,6 +22,7 @@ from expertpool.bundles.models import Bundle
 from expertpool.bundles.queries.bundles import file_of, out_of_reach
 from expertpool.bundles.services.making import MOST_A_DAY, ask_for_bundle, make_bundle
 from expertpool.core.mandates import FORGED, forged_rows
+from expertpool.fees.models import FeeLine
 from expertpool.files.models import Attachment
 from expertpool.files.queries import may_view
 from expertpool.projects.services.archive import archive_project
@@ -229,3 +230,18 @@ def test_the_card_the_page_and_the_file(client: Client, operator: User) -> None:
     Bundle.objects.filter(pk=bundle.pk).update(is_archive=True)
     assert "在系统之外被改动过" in client.get(page).content.decode()
     assert client.get(download).status_code == 404
+
+
+def test_what_was_left_out_of_a_part_names_nobody_to_who_may_not_see_it(
+    client: Client, operator: User, admin: User
+) -> None:
+    project = make_proven(operator)
+    line = FeeLine.objects.filter(project=project).select_related("expert")[0]
+    FeeLine.objects.filter(pk=line.pk).update(proof=b"\0" * 32)
+    page = reverse("bundles:detail", args=[make_made(project, admin).pk])
+    login(client, admin)
+    assert line.expert.name in client.get(page).content.decode()
+    login(client, make_user(roles=(make_role("bundles.make"),)))
+    shown = client.get(page).content.decode()
+    assert "里面有您不能查看的内容" in shown
+    assert line.expert.name not in shown

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from ninja import Field
+from pydantic import StrictBool
 
 from expertpool.core.api import Id, Input, Moment, Output
 from expertpool.reviews.enums import ReviewState
@@ -26,7 +27,7 @@ class ReviewInput(Input):
     """How a review is held."""
 
     rule: str = Field("", max_length=100, description="评审规则的名称；不填的，以后在页面上选")
-    by_stage: bool = Field(False, description="由组长逐阶段开启")
+    by_stage: StrictBool = Field(False, description="由组长逐阶段开启")
     due_at: Moment | None = Field(None, description="截止时间")
 
 

@@ -7,7 +7,7 @@ go out in them, and whoever were given all of them could not be replaced any mor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
@@ -299,14 +299,24 @@ _waivers_of = Prepared(
 )
 
 
+def goes_by_night(draw: Draw, *, now: datetime) -> bool:
+    """Tell whether ``draw`` sends in the quiet hours of ``now``: in an emergency, and by somebody's decision."""
+    return bool(emergency_of(draw) or waiver_of(draw, now=now))
+
+
 def letters_wait_until(
-    draw: Draw, *, now: datetime, closing: datetime, channel: str = ""
+    draw: Draw,
+    *,
+    now: datetime,
+    closing: datetime,
+    channel: str = "",
+    by_night: Callable[[], bool] | None = None,
 ) -> datetime | None:
     """Return until when quiet hours, with those of ``channel``, hold back what ``draw`` sends; None where they do not:
-    in an emergency, by somebody's decision, and where they end only when the panel sits."""
+    where it `goes_by_night` (``by_night``, where the caller knows it), and where they end only when the panel sits."""
     hours = (quiet_until(now, draw.project.regime), way_quiet_until(channel, now))
     until = max((one for one in hours if one and one < closing), default=None)
-    if until is None or emergency_of(draw) or waiver_of(draw, now=now):
+    if until is None or (by_night() if by_night else goes_by_night(draw, now=now)):
         return None
     return until
 

@@ -15,10 +15,12 @@ from expertpool.draws.models import (
     DrawRequest,
     Emergency,
     PickRequest,
+    QuietWaiver,
     RescheduleRequest,
     VoidRequest,
 )
 from expertpool.draws.queries.board import Board
+from expertpool.draws.queries.clock import waiver_of
 from expertpool.draws.queries.draws import (
     panel_of,
     widened_by,
@@ -64,11 +66,17 @@ class OfDraw:
 
     @cached_property
     def board(self) -> Board:
-        return board_at(self.draw, now=self.now)
+        return board_at(self.draw, now=self.now, by_night=self.goes_by_night)
 
     @cached_property
     def reach(self) -> Reach:
-        return reach_of(self.draw, self.board.lines, now=self.now)
+        return reach_of(
+            self.draw,
+            self.board.lines,
+            now=self.now,
+            by_night=self.goes_by_night,
+            waiver=lambda: self.waiver,
+        )
 
     @cached_property
     def waits(self) -> bool:
@@ -95,6 +103,13 @@ class OfDraw:
     @property
     def emergency(self) -> Emergency | None:
         return next((one for one in self.emergencies if one.ended_at is None), None)
+
+    @cached_property
+    def waiver(self) -> QuietWaiver | None:
+        return waiver_of(self.draw, now=self.now)
+
+    def goes_by_night(self) -> bool:
+        return bool(self.emergency or self.waiver)
 
     @cached_property
     def alarms(self) -> list[DrawAlarm]:

@@ -98,14 +98,15 @@ class Reach(Fare):
         return blind_index("draws.reach", shown).hex()[:16]
 
 
-def board_at(draw: Draw, *, now: datetime) -> Board:
+def board_at(draw: Draw, *, now: datetime, by_night: Callable[[], bool] | None = None) -> Board:
     """Return how ``draw`` stands, where those who were seated in the quiet hours of ``now`` say until when these hold
     back their letters. By the hours alone: of whom they reach, and by what, nothing is told."""
     board = board_of(draw)
     waiting = [line for line in board.lines if line.state == InvitationState.INVITED]
     if not waiting:
         return board
-    until = letters_wait_until(draw, now=now, closing=closing_of(waiting[0]))
+    closing = closing_of(waiting[0])
+    until = letters_wait_until(draw, now=now, closing=closing, by_night=by_night)
     seated = [one for one in waiting if quiet_until(one.invited_at, draw.project.regime) == until]
     if until is None or not seated:
         return board
@@ -114,13 +115,24 @@ def board_at(draw: Draw, *, now: datetime) -> Board:
     return replace(board, version=f"{board.version}-{len(seated)}")
 
 
-def reach_of(draw: Draw, lines: Sequence[Invitation], *, now: datetime) -> Reach:
-    """Return how the letters of ``draw``, whose ``lines`` are given, fare at ``now``."""
+def reach_of(
+    draw: Draw,
+    lines: Sequence[Invitation],
+    *,
+    now: datetime,
+    by_night: Callable[[], bool] | None = None,
+    waiver: Callable[[], QuietWaiver | None] | None = None,
+) -> Reach:
+    """Return how the letters of ``draw``, whose ``lines`` are given, fare at ``now``; ``by_night`` and ``waiver`` where
+    the caller has asked for them."""
     waiting = [line for line in lines if line.is_unreached]
     letters = _letters_by_line(waiting)
     states = channel_states() if _stuck(waiting, letters) else {}
     fare = _fare(waiting, letters, states, cache(is_configured))
-    quiet = letters_wait_until(draw, now=now, closing=closing_of(waiting[0])) if waiting else None
+    quiet = None
+    if waiting:
+        closing = closing_of(waiting[0])
+        quiet = letters_wait_until(draw, now=now, closing=closing, by_night=by_night)
     routes = held_routes(now) if waiting else {}
     held = _held(letters, quiet, routes, now=now)
     last = max(routes.values(), default=None)
@@ -131,7 +143,7 @@ def reach_of(draw: Draw, lines: Sequence[Invitation], *, now: datetime) -> Reach
         rerouted=_rerouted(letters, routes) if last and not (quiet and quiet >= last) else 0,
         rerouted_until=last,
         rerouted_by="、".join(map(route_name, routes)),
-        waiver=waiver_of(draw, now=now),
+        waiver=waiver() if waiver else waiver_of(draw, now=now),
         pause=pause_of(draw),
     )
 

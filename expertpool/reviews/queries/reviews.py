@@ -126,9 +126,10 @@ def standbys(review: Review) -> list[PanelMember]:
 
 
 def came_in(project: Project) -> set[int]:
-    """Return the lines of who scored in the review of ``project``, or left it with what counts: of who stood by for its panel
-    they say that he sat."""
-    rows = Reviewer.objects.filter(SCORES | Q(counts=True), review__project=project)
+    """Return the lines of who scored in the review of ``project``, or left it with what he had submitted and counts: of who
+    stood by for its panel they say that he sat."""
+    submitted = Exists(Submission.objects.filter(STANDING, reviewer=OuterRef("pk")))
+    rows = Reviewer.objects.filter(SCORES | Q(submitted, counts=True), review__project=project)
     rows = rows.select_related("review", "expert")
     return {one.invitation_id for one in rows if not one.is_altered}
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.db import connection
@@ -12,16 +12,19 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.core.configuration import Span
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.exports.records import DrawExport
 from expertpool.draws.models import Draw
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.replies import answer
+from expertpool.draws.settings import QUIET_HOURS
 from tests.draws.views.letters import lines
 from tests.factories.accounts import make_department, make_user
 from tests.factories.draws import make_draw, open_names_at
 from tests.factories.experts import make_expert
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -205,8 +208,10 @@ def test_the_project_shows_notices_and_log(client, pool, admin):
 MOST_STATEMENTS = 32
 
 
+@pytest.mark.parametrize("quiet", [None, Span(time(0), time(23, 59))], ids=["day", "night"])
 @pytest.mark.parametrize("role", ["operator", "supervisor", "admin"])
-def test_the_page_of_a_draw_asks_the_database_each_question_once(client, pool, role):
+def test_the_page_of_a_draw_asks_the_database_each_question_once(client, pool, role, quiet):
+    configure(QUIET_HOURS, quiet)
     draw = make_draw(now=timezone.now(), seats=3)
     login(client, make_user(role))
     page = reverse("draws:detail", args=[draw.pk])

@@ -167,6 +167,18 @@ def test_a_standby_replaces_who_is_missing(operator: User, client: Client) -> No
         bring_in(review=review, invitation_id=standby.invitation_id, actor=operator, now=now)
 
 
+def test_a_standby_who_left_before_he_had_submitted_did_not_sit(operator: User) -> None:
+    now = timezone.now()
+    review = with_standby(operator, now).review
+    (standby,) = standbys(review)
+    line = standby.invitation_id
+    bring_in(review=review, invitation_id=line, actor=operator, now=now)
+    assert line in who_sat(review.project)
+    made = Reviewer.objects.get(review=review, invitation_id=line)
+    let_leave(reviewer=made, reason="突发疾病", counts=True, actor=operator, now=now)
+    assert line not in who_sat(review.project)
+
+
 @pytest.mark.shows("OVW-11")
 def test_materials_are_read_by_those_who_score_and_stay(
     operator: User, expert: Expert, client: Client

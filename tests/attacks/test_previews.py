@@ -47,7 +47,7 @@ def clerk() -> User:
 HEAD = ["姓名", "手机号", "身份证号"]
 
 
-def table(*rows: tuple[str, str, str], head: list[str]) -> SimpleUploadedFile:
+def table(*rows: tuple[str, str, str], head: list[str] = HEAD) -> SimpleUploadedFile:
     book = Workbook()
     book.active.append(head)
     for row in rows:

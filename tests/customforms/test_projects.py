@@ -93,6 +93,9 @@ def test_it_is_imported(admin: User) -> None:
     codes = list(values)
     rows = [(2, list(values.values())), (3, [*list(values.values())[:-1], "不知道"])]
     refused: list[Any] = []
-    check_rows(importer, rows, codes, keep=True, refused=refused.append)
-    assert [str(row.faults[0]) for row in refused] == ["重大项目不存在：应为：是、否。"]
-    assert Project.objects.get().extra == {field.code: True}
+    taken: list[Any] = []
+    check_rows(importer, rows, codes, keep=True, refused=refused.append, taken=taken.append)
+    assert refused == []
+    told = [[str(fault) for fault in row.left] for row in taken]
+    assert told == [[], ["重大项目不存在：应为：是、否。"]]
+    assert [one.extra for one in Project.objects.order_by("pk")] == [{field.code: True}, {}]

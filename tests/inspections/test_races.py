@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -51,9 +52,11 @@ def unlocked(row: Inspection) -> Inspection:
     return Inspection.objects.select_related("round", "expert__user").get(pk=row.pk)
 
 
-def running(subject: Model) -> Approval:
+def running_of(subjects: Sequence[Model]) -> dict[int, Approval]:
     rows = Approval.objects.select_related("version", "step__role")
-    return rows.get(subject_id=subject.pk, state=ApprovalState.RUNNING)
+    of = [subject.pk for subject in subjects]
+    found = rows.filter(subject_id__in=of, state=ApprovalState.RUNNING)
+    return {one.subject_id: one for one in found}
 
 
 @pytest.mark.parametrize("locked", [True, False])
@@ -86,7 +89,7 @@ def test_of_two_who_decide_at_once_one_decides(
     row = hand_in_inspection(make_inspection(), now=timezone.now() - timedelta(days=2))
     if not locked:
         monkeypatch.setattr(deciding, "locked", unlocked)
-        monkeypatch.setattr(approvals, "_running", running)
+        monkeypatch.setattr(approvals, "_running_of", running_of)
     meet_at(monkeypatch, deciding, "_check_reasons", locked=locked)
 
     def decided(outcome: State, by: User) -> Any:

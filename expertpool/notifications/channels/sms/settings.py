@@ -471,7 +471,9 @@ def _needs_its_own(read: Reader) -> str:
     return "" if provider == "none" else missing(provider, read)
 
 
-def _encrypted(setting: Setting[str]) -> SettingConstraint:
+def encrypted(setting: Setting[str]) -> SettingConstraint:
+    """Return that the address in ``setting``, of a provider of any channel, is one to which messages may go."""
+
     def broken(read: Reader) -> str:
         return unsafe_address(setting.label, read(setting))
 
@@ -556,7 +558,7 @@ CONSTRAINTS = (
     SettingConstraint(
         "notifications.sms_provider", SMS, _needs_its_own, others=tuple(_GROUPS.values())
     ),
-    *map(_encrypted, (ALIYUN_ENDPOINT, TENCENT_ENDPOINT, GATEWAY_URL)),
+    *map(encrypted, (ALIYUN_ENDPOINT, TENCENT_ENDPOINT, GATEWAY_URL)),
     SettingConstraint("notifications.sms_gateway_fields_apart", GATEWAY_SMS, _fields_twice),
     SettingConstraint("notifications.sms_gateway_header", GATEWAY_SMS, _header_of_its_own),
     SettingConstraint("notifications.sms_report_named", GATEWAY_REPORTS, _report_names_its_message),

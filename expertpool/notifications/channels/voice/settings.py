@@ -16,7 +16,7 @@ from expertpool.core.configuration import (
     SettingGroup,
     Text,
 )
-from expertpool.notifications.channels.sms.settings import unsafe_address
+from expertpool.notifications.channels.sms.settings import encrypted
 
 NONE, SIP, ALIYUN = "none", "sip", "aliyun_voice"
 LABELS = {SIP: "SIP 电话线路", ALIYUN: "阿里云语音"}
@@ -202,12 +202,8 @@ def _well_formed(read: Reader) -> str:
     return f"{'、'.join(odd)}只能有字母、数字和 . _ + -。" if odd else ""
 
 
-def _encrypted(read: Reader) -> str:
-    return unsafe_address(CLOUD_ENDPOINT.label, read(CLOUD_ENDPOINT))
-
-
 CONSTRAINTS = (
     SettingConstraint("notifications.voice_line", VOICE, _needs_its_line, others=(CLOUD,)),
-    SettingConstraint("notifications.voice_cloud_encrypted", CLOUD, _encrypted),
+    encrypted(CLOUD_ENDPOINT),
     SettingConstraint("notifications.voice_formed", VOICE, _well_formed),
 )

@@ -14,7 +14,7 @@ from expertpool.core.configuration import (
     SettingGroup,
     Text,
 )
-from expertpool.notifications.channels.sms.settings import unsafe_address
+from expertpool.notifications.channels.sms.settings import encrypted
 
 PROVIDER = "wechat"
 LABELS = {PROVIDER: "微信服务号"}
@@ -105,10 +105,6 @@ def _needs_its_own(read: Reader) -> str:
     return "" if read(WAY) == NONE else missing(read)
 
 
-def _encrypted(read: Reader) -> str:
-    return unsafe_address(ENDPOINT.label, read(ENDPOINT))
-
-
 def _well_formed(read: Reader) -> str:
     if read(TOKEN) and not _TOKEN.fullmatch(read(TOKEN)):
         return f"{TOKEN.label}应是 3 至 32 位英文字母或数字。"
@@ -121,6 +117,6 @@ def _well_formed(read: Reader) -> str:
 
 CONSTRAINTS = (
     SettingConstraint("notifications.wechat_account", WECHAT, _needs_its_own),
-    SettingConstraint("notifications.wechat_encrypted", WECHAT, _encrypted),
+    encrypted(ENDPOINT),
     SettingConstraint("notifications.wechat_formed", WECHAT, _well_formed),
 )

@@ -156,4 +156,4 @@ def public_words(expert: Expert) -> Iterator[tuple[str, str]]:
     yield "姓名或单位", expert.name
     yield "工作单位", str(expert.employer or "")
     yield "职称", expert.title
-    yield "评审专业", "、".join(one.name for one in expert.specialties.all())
+    yield "评审专业", "、".join(map(str, expert.specialties.all()))

@@ -140,8 +140,9 @@ class Application(models.Model):
 
     @property
     def specialty_names(self) -> list[str]:
-        """As a list shows them; prefetch ``specialties``."""
-        return [specialty.name for specialty in self.specialties.all()]
+        """As a list shows them, with their codes: the same name stands below several others. Prefetch
+        ``specialties``."""
+        return [str(specialty) for specialty in self.specialties.all()]
 
     @property
     def tone(self) -> str:

@@ -473,6 +473,8 @@ def test_specialties_read_with_their_code_and_what_they_stand_below(admin: User)
     texts = [line.text for part in shown_steps(application, admin) for line in part.lines]
     assert "Q0401 结构（设计）" in texts
     assert ("评审专业", "Q0401 结构") in public_words(application)
+    listed = login(Client(), admin).get(reverse("joining:list")).content.decode()
+    assert "Q0401 结构" in listed
 
 
 def test_a_file_is_not_asked_in_a_form_that_takes_none() -> None:

@@ -20,6 +20,7 @@ class AchievementsConfig(AppConfig):
             LABELS,
             SUBJECT,
             decidable_by,
+            public_words,
         )
         from expertpool.achievements.receivers import experts_merged
         from expertpool.achievements.settings import SETTINGS, is_public
@@ -61,8 +62,9 @@ class AchievementsConfig(AppConfig):
                 name_of=lambda row: row.title,
                 page=lambda row: reverse("achievements:detail", args=[row.pk]),
                 department=lambda row: row.expert.department,
-                # At once it would say who is at his account while names are sealed.
+                # At once it would say who is at his account while names are sealed (`services.writing.hand_in`).
                 tells=False,
+                public=public_words,
                 applicant=lambda row: recipient_of(row.expert),
                 result=DECIDED,
                 about=lambda row: row.expert,

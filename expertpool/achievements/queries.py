@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -145,6 +145,16 @@ ACHIEVEMENT_FILES = FileSubject(
     quota=lambda: value_of(QUOTA),
     together=_counted_together,
 )
+
+
+def public_words(row: Achievement) -> Iterator[tuple[str, str]]:
+    """What a public notice tells of an achievement, as far as it is filled in: none of its files."""
+    labels = labels_of(row.kind)
+    words = [("专家", row.expert.name), ("工作单位", str(row.expert.employer or ""))]
+    words += [("类别", row.get_kind_display())]
+    names = ("title", "year", "number", "source", "level", "authors", "rank")
+    words += [(labels[name], str(getattr(row, name) or "")) for name in names]
+    yield from ((label, text) for label, text in words if text)
 
 
 def labels_of(kind: str) -> dict[str, str]:

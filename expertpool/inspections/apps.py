@@ -94,6 +94,7 @@ class InspectionsConfig(AppConfig):
                 department=lambda row: row.expert.department,
                 # At once it would say who is at his account while names are sealed.
                 tells=False,
+                tells_on=False,  # a round is of thousands, who come one by one
                 own_todo=True,
                 send_back=lambda row, **given: send_back(row=row, **given),
                 refused=InspectionRefused,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +10,12 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.accounts.models import User
 from expertpool.achievements.exceptions import AchievementRefused
 from expertpool.achievements.models import Achievement
-from expertpool.achievements.queries import managed_by, shown_to, to_decide, visible_to
+from expertpool.achievements.queries import SUBJECT, managed_by, shown_to, to_decide, visible_to
 from expertpool.achievements.services.writing import (
     decide_achievement,
     delete_achievement,
@@ -24,10 +26,17 @@ from expertpool.achievements.services.writing import (
 from expertpool.achievements.settings import PUBLIC
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import next_day
 from expertpool.notifications.models import Message
-from expertpool.workflow.enums import Verdict
+from expertpool.workflow.enums import StepKind, Verdict
+from expertpool.workflow.exceptions import FlowRefused
+from expertpool.workflow.models import PublicNotice
+from expertpool.workflow.services.flows import StepData, save_flow
+from expertpool.workflow.services.leading import end_notices
+from expertpool.workflow.services.telling_approvals import tell_waiting
 from tests.factories.accounts import make_user
 from tests.factories.achievements import PAPER, hand_in_one, make_achievement, prove
+from tests.factories.draws import make_draw
 from tests.factories.experts import give_account, make_expert, make_specialty
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
@@ -167,3 +176,73 @@ def test_anybody_sees_what_the_office_lets_him(client: Client, admin: User) -> N
     assert "装配式建筑" not in client.get(address, {"q": "欧阳"}).content.decode()
     configure(PUBLIC, "named")
     assert "欧阳小明" in client.get(address).content.decode()
+
+
+@pytest.mark.shows("OVW-06", "OVW-16")
+def test_an_achievement_is_on_public_notice_between_two_who_decide(
+    client: Client, admin: User
+) -> None:
+    other, now = make_user("admin"), timezone.now()
+    first, last = StepData("初审"), StepData("终审")
+    notice = StepData("公示", kind=StepKind.NOTICE, days=3)
+    with pytest.raises(FlowRefused, match="之前设一个不带条件的审批步骤"):
+        # It would say to everybody who has just been at his account.
+        save_flow(subject=SUBJECT, steps=[notice, last], actor=admin, now=now)
+    save_flow(subject=SUBJECT, steps=[first, notice, last], actor=admin, now=now)
+    row = hand_in_one(make_expert("王立新"), rank=2)
+    assert row.expert.user is not None
+    own, office, page = login(Client(), row.expert.user), login(Client(), other), Client()
+    detail = reverse("achievements:detail", args=[row.pk])
+    assert "公示至" not in own.get(detail).content.decode()
+    assert page.get(reverse("workflow:notice_list")).content.decode().count(PAPER["title"]) == 0
+    assert decided(row, admin, agree=True) == Verdict.ADVANCED
+    shown = PublicNotice.objects.get()
+    told = dict(shown.lines)
+    assert told["专家"] == "王立新"
+    assert told["发表刊物或出版社"] == PAPER["source"]
+    assert told["本人排名"] == "2"
+    assert PAPER["title"] in page.get(reverse("workflow:notice_list")).content.decode()
+    address = reverse("workflow:notice", args=[shown.public_id])
+    said = {"name": "赵敏", "contact": "13800000009", "text": "第一完成人另有其人，请核对。"}
+    assert "已收到您的异议" in page.post(address, said).content.decode()
+    assert "公示至" in own.get(detail).content.decode()
+    with pytest.raises(AchievementRefused, match="正在公示"):
+        decided(row, other, agree=True)
+    assert end_notices(now=shown.ends_at) == 1
+    assert page.get(address).status_code == 410
+    assert "另有其人" in office.get(detail).content.decode()
+    for one in (
+        own,
+        login(client, make_user("operator")),
+    ):  # who decides is to read it, nobody else
+        assert "另有其人" not in one.get(detail).content.decode()
+    assert "另有其人" in login(Client(), admin).get(detail).content.decode()  # he has decided
+    assert decided(row, other, agree=True) == Verdict.APPROVED
+    # What is taken back is not on notice any more.
+    again = hand_in_one(row.expert, year=2023)
+    decided(again, admin, agree=True)
+    latest = PublicNotice.objects.latest("pk")
+    take_back(row=again, actor=row.expert.user, now=now)
+    assert page.get(reverse("workflow:notice", args=[latest.public_id])).status_code == 410
+
+
+def test_who_decides_is_told_once_others_may_know_that_its_expert_was_at_his_account(
+    admin: User,
+) -> None:
+    now = timezone.now()
+
+    def told() -> list[Any]:
+        jobs = ProcrastinateJob.objects.filter(task_name="workflow.tell_waiting").order_by("pk")
+        return [(job.scheduled_at, job.args) for job in jobs]
+
+    row = hand_in_one()
+    at, args = told()[-1]
+    assert at is None
+    tell_waiting(**args, now=now)
+    sent = Message.objects.filter(occasion="approval.waiting", channel="site")
+    assert {one.address for one in sent} == {admin.username}
+    for _ in range(4):
+        make_expert()
+    make_draw(now=now - timedelta(minutes=1))
+    hand_in_one(row.expert, year=2022)
+    assert told()[-1][0] == next_day(now)

@@ -10,11 +10,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.accounts.models import User
 from expertpool.experts.enums import ChangeVia, ExpertStatus
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.availability import drawable
+from expertpool.experts.queries.availability import drawable, next_day
 from expertpool.inspections.exceptions import InspectionRefused
 from expertpool.inspections.models import Renewal, RenewalRun
 from expertpool.inspections.queries.renewals import renewals_visible_to, to_decide
@@ -27,6 +28,7 @@ from expertpool.inspections.services.renewing import (
 )
 from expertpool.notifications.models import Message
 from expertpool.workflow.models import Approval
+from expertpool.workflow.services.telling_approvals import tell_waiting
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import give_account, make_expert
@@ -184,6 +186,8 @@ def test_what_was_asked_today_is_told_tomorrow_while_names_are_sealed(
     now = timezone.now()
     make_draw(now=now - timedelta(minutes=1))
     row = asked(expert, now=now)
+    job = ProcrastinateJob.objects.filter(task_name="workflow.tell_waiting").latest("id")
+    assert job.scheduled_at == next_day(now)
     assert not renewals_visible_to(admin).exists()
     assert not to_decide(admin).exists()
     with pytest.raises(InspectionRefused, match="刷新页面"):
@@ -193,3 +197,6 @@ def test_what_was_asked_today_is_told_tomorrow_while_names_are_sealed(
     assert "王立新" not in listed
     Renewal.objects.update(asked_at=now - DAY)
     assert to_decide(admin).get() == row
+    tell_waiting(**job.args, now=now + DAY)
+    sent = Message.objects.filter(occasion="approval.waiting", channel="site")
+    assert {one.address for one in sent} == {admin.username}

@@ -29,6 +29,7 @@ from expertpool.files.services import remove_attachment
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.services.approvals import decide, start_approval, withdraw_approval
+from expertpool.workflow.services.leading import tell_first
 
 State = AchievementState
 MOST = 200  # of one expert
@@ -103,7 +104,7 @@ def _check(row: Achievement, now: datetime, *, is_own: bool) -> None:
 
 @transaction.atomic
 def hand_in(*, row: Achievement, actor: User, now: datetime) -> None:
-    """Ask, as its expert, for ``row`` to be approved. Refuses (AchievementRefused) another's, one that waits or is
+    """Ask, as its expert, for ``row`` to be approved; who decides is told, on the next day while names are sealed. Refuses (AchievementRefused) another's, one that waits or is
     approved, and one without a file that proves it."""
     row = _locked(row)
     if row.expert.user_id != actor.pk:
@@ -113,8 +114,10 @@ def hand_in(*, row: Achievement, actor: User, now: datetime) -> None:
     if _same(row).filter(state=State.APPROVED).exists():
         raise AchievementRefused(TWICE)
     _move(row, (State.DRAFT, State.RETURNED), State.PENDING, now, asked_at=now, asked_by=actor)
-    start_approval(subject=row, now=now)
-    record("achievement.hand_in", actor=actor, now=now, subject=row.expert)
+    approval = start_approval(subject=row, now=now)
+    entry = record("achievement.hand_in", actor=actor, now=now, subject=row.expert)
+    # Whose step it is hears of it when others may know that he is at his account.
+    tell_first(approval, at=None if is_told(entry) else next_day(now))
 
 
 @transaction.atomic

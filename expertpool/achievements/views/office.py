@@ -45,6 +45,7 @@ from expertpool.core.views.listing import listing, render_list
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.workflow.guards import row_to_decide
 from expertpool.workflow.queries.approvals import course_of, returned
+from expertpool.workflow.queries.notices import objections_about
 
 
 @require_safe
@@ -94,6 +95,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         raise Http404
     why = returned(SUBJECT, row.pk) if is_own and row.state == "returned" else None
     labels = labels_of(row.kind)
+    course = course_of(row, now=timezone.now())
     context = {
         "row": row,
         "altered": altered,
@@ -106,7 +108,10 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "reasons": [(labels.get(name, name), text) for name, text in why.fields.items()]
         if why
         else [],
-        "course": None if is_own else course_of(row, now=timezone.now()),
+        # Its expert sees that it is on notice; who decides on it, and what the public says, others do.
+        "course": course,
+        "shows_course": not is_own,
+        "objections": objections_about(request.user, row),
     }
     return render(request, "achievements/detail.html", context)
 

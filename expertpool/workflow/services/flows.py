@@ -56,7 +56,7 @@ def save_flow(
 
     The same flow again stays the version that it is. Refuses (FlowRefused) no step or more than
     ten, one name twice, a role that may not decide, more persons than there are (nobody decides two steps), a return to no earlier step, a
-    notice of what is not for the public or that nobody decides after, and a flow in which every step has a condition.
+    notice of what is not for the public, that nobody decides after or, of what its app tells later, before, and a flow in which every step has a condition.
     """
     found = FLOW_SUBJECTS[subject]
     # Two who save at once would take the same number.
@@ -129,7 +129,7 @@ def _check(subject: FlowSubject, steps: list[StepData]) -> None:
         if step.days is not None and not 1 <= step.days <= MOST_DAYS:
             raise FlowRefused(f"「{step.name}」的期限应为 1 至 {MOST_DAYS} 个工作日。")
         if step.kind == StepKind.NOTICE:
-            _check_notice(subject, step, steps[number:])
+            _check_notice(subject, step, steps[: number - 1], steps[number:])
         else:
             _check_decision(subject, step, steps[: number - 1])
     decided = [step for step in steps if step.kind == StepKind.DECISION]
@@ -207,12 +207,22 @@ def _check_ends(subject: FlowSubject, steps: Sequence[StepData]) -> None:
             )
 
 
-def _check_notice(subject: FlowSubject, step: StepData, later: Sequence[StepData]) -> None:
+def _check_notice(
+    subject: FlowSubject, step: StepData, before: Sequence[StepData], later: Sequence[StepData]
+) -> None:
+    def decides_all(steps: Sequence[StepData]) -> bool:
+        return any(one.kind == StepKind.DECISION and one.condition == ALWAYS for one in steps)
+
     if subject.public is None:
         raise FlowRefused(f"{subject.label}没有可以公开的内容，不能设公示步骤。")
     if step.days is None:
         raise FlowRefused(f"请填写「{step.name}」公示几个工作日。")
-    if not any(one.kind == StepKind.DECISION and one.condition == ALWAYS for one in later):
+    if not subject.tells and not decides_all(before):
+        # At once it would tell everybody who has just been at his account.
+        raise FlowRefused(
+            f"请在「{step.name}」之前设一个不带条件的审批步骤：专家提交的{subject.label}由审批人看过，再公示。"
+        )
+    if not decides_all(later):
         raise FlowRefused(
             f"公示不作决定：请在「{step.name}」之后设一个不带条件的审批步骤，由审批人看过异议再决定。"
         )

@@ -25,7 +25,7 @@ from expertpool.workflow.queries.approvals import (
     where_back,
 )
 from expertpool.workflow.queries.steps import is_proven, proof_of_approval
-from expertpool.workflow.registry import FLOW_SUBJECTS
+from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +67,12 @@ def _stand(approval: Approval, step: FlowStep, row: Model, *, now: datetime) -> 
     approval.department = subject.department(row) if subject else None
     approval.step = step
     approval.due_at = _due(step, now)
+
+
+def tell_first(approval: Approval, *, at: datetime | None) -> None:
+    """Tell whose step the new ``approval`` waits for, at ``at`` (None: at once): for an app that tells in its own time
+    (`FlowSubject.tells`)."""
+    defer("workflow.tell_waiting", at=at, approval_id=approval.pk, moves=approval.moves)
 
 
 def lead_on(
@@ -224,8 +230,13 @@ def _entered(
         return
     if step.kind == StepKind.NOTICE:
         _publish(approval, step, row, now=now)
-    elif subject.decidable and subject.tells and not quietly:
+    elif subject.decidable and not quietly and _tells(subject, approval):
         defer("workflow.tell_waiting", approval_id=approval.pk, moves=approval.moves)
+
+
+def _tells(subject: FlowSubject, approval: Approval) -> bool:
+    """Tell whether those who decide hear of it now: to a further step the office has led it, which betrays nobody."""
+    return subject.tells_on if approval.moves else subject.tells
 
 
 def _publish(approval: Approval, step: FlowStep, row: Model, *, now: datetime) -> None:

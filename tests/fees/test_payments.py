@@ -75,6 +75,10 @@ def change_account_of(expert: Expert, number: str, *, now: datetime) -> None:
     change_account(code="123456", actor=expert.user, now=now, **said)
 
 
+def seen_in(page: str) -> str:
+    return page.partition('name="seen" value="')[2].partition('"')[0]
+
+
 def agreed(batch: PaymentBatch, by: User, *, now: datetime = NOW) -> PaymentBatch:
     request = PaymentRequest.objects.get(batch=batch)
     decide_batch(request=request, agree=True, note="", actor=by, now=now)
@@ -308,9 +312,16 @@ def test_the_pages_of_a_batch(operator: User, finance: User, second: User) -> No
     page = client.get(new).content.decode()
     assert "1 笔，付款合计" in page
     assert "没有收款账户" in page
-    said = {"title": "十一月评审劳务费", "count": "1", "total": f"{line.payable:.2f}"}
-    stale = client.post(new, said | {"total": "1.00"})
+    said = {"title": "十一月评审劳务费", "seen": seen_in(page)}
+    stale = client.post(new, said | {"seen": "x"})
     assert (stale.status_code, "有了变化" in stale.content.decode()) == (422, True)
+    # As many for as much are others: what was shown is reversed, and another was signed since.
+    reverse_fee(line=line, reason="重复录入，撤销", actor=operator, now=now)
+    line = make_paid_to(operator, now=now)
+    assert "1 笔，付款合计" in client.get(new).content.decode()
+    assert client.post(new, said).status_code == 422
+    assert not PaymentBatch.objects.exists()
+    said["seen"] = seen_in(client.get(new).content.decode())
     made = client.post(new, said, follow=True).content.decode()
     assert "等待另一位有权限的人员复核" in made
     batch = PaymentBatch.objects.get()

@@ -19,6 +19,8 @@ from expertpool.draws.queries.panel import who_sat
 from expertpool.experts.models import Expert
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeLine, FeeRate
+from expertpool.fees.permissions import ENTER
+from expertpool.fees.queries.lines import fees_visible_to
 from expertpool.fees.queries.payments import payables
 from expertpool.fees.services.letters import letter_pdf
 from expertpool.fees.services.lines import enter_fees, send_letters
@@ -26,9 +28,10 @@ from expertpool.fees.services.papers import taxed
 from expertpool.fees.services.rates import save_rate
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
+from expertpool.files.registry import FILE_SUBJECTS
 from expertpool.files.services import attach
 from expertpool.projects.models import Project
-from tests.factories.accounts import make_user
+from tests.factories.accounts import built_in_roles, make_user
 from tests.factories.evaluations import make_reviewed
 from tests.factories.experts import give_account, make_expert
 from tests.factories.fees import LONG_AGO, entry, make_rate, terms_of
@@ -116,6 +119,19 @@ def test_receipts_are_seen_by_whoever_sees_the_fee(client: Client, operator: Use
         login(client, user)
         assert client.get(url).status_code == status, user
     assert Attachment.objects.count() == 1
+
+
+def test_an_expert_adds_no_receipt_to_his_own_fee(operator: User) -> None:
+    """Nor to another's, by an account that enters fees as well; nor does who may not read who sat."""
+    subject = FILE_SUBJECTS[FeeLine._meta.label_lower]
+    expert = make_expert("王立新")
+    row = entered(operator, expert, "20", make_rate())
+    assert subject.may_edit(operator, str(row.pk))
+    both = make_user("expert", roles=(built_in_roles()["operator"],))
+    give_account(expert, both)
+    assert fees_visible_to(both, ENTER).filter(pk=row.pk).exists()
+    assert not subject.may_edit(both, str(row.pk))
+    assert not subject.may_edit(operator, "0")
 
 
 def test_the_form_takes_travel_and_the_office_uploads_the_receipt(

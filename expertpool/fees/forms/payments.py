@@ -43,8 +43,7 @@ class BatchForm(forms.Form):
     title = forms.CharField(
         label="批次名称", max_length=60, min_length=2, help_text="例如「2026 年 11 月评审劳务费」。"
     )
-    count = forms.IntegerField(widget=forms.HiddenInput)
-    total = forms.DecimalField(widget=forms.HiddenInput, max_digits=12, decimal_places=2)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
 
 class BatchFilter(FilterForm):

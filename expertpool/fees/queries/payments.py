@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.core.crypto import proof
 from expertpool.core.visibility import told_later
 from expertpool.draws.queries.untold import sealed_draws
 from expertpool.experts.models import Expert
@@ -77,6 +78,13 @@ def _payable(line: FeeLine, account: BankAccount | None, rests: datetime | None)
     elif not is_payable_to(account, payee_of(line)):
         why = "收款账户与档案不一致，待重新核对"
     return Payable(line, account, why)
+
+
+def seen_mark(ready: Iterable[Payable]) -> str:
+    """Return what names ``ready``: whoever puts them together says which he has read, to which accounts. As many for as much
+    may be others meanwhile. Keyed: an account is not tried out by it."""
+    said = [[one.line.pk, str(one.line.payable), one.account and one.account.pk] for one in ready]
+    return proof("fees.payables_seen", said).hex()
 
 
 def batches_visible_to(user: User, code: str = PAY) -> QuerySet[PaymentBatch]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from expertpool.experts.queries.experts import expert_for
 from expertpool.fees.models import FeeLine
 from expertpool.fees.permissions import ENTER, VIEW
-from expertpool.fees.queries.lines import fees_of, fees_visible_to
+from expertpool.fees.queries.lines import fees_of, fees_visible_to, may_enter
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.files.registry import FileSubject
@@ -29,8 +31,12 @@ def _may_view(user: Any, subject_id: str) -> bool:
 
 
 def _may_edit(user: Any, subject_id: str) -> bool:
-    reached = user.has_permission(ENTER) and user.has_permission(VIEW)
-    return reached and fees_visible_to(user, ENTER).filter(pk=subject_id).exists()
+    """Who enters fees of its project now: nobody who is an expert, or may not read who sat."""
+    if not (user.has_permission(ENTER) and user.has_permission(VIEW)):
+        return False
+    rows = fees_visible_to(user, ENTER).select_related("project")
+    line = rows.filter(pk=subject_id).first()
+    return line is not None and may_enter(user, line.project, now=timezone.now())
 
 
 def _closed(subject_id: str) -> str:

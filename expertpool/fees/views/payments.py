@@ -35,6 +35,7 @@ from expertpool.fees.queries.payments import (
     payables,
     payments_of,
     payments_visible_to,
+    seen_mark,
     sums_of,
     unpaid_lines,
 )
@@ -44,7 +45,7 @@ from expertpool.fees.services.payments import make_batch, mark_paid, mark_return
 from expertpool.fees.tables import BATCH_SORTS, BATCH_TABS, PAYMENT_SORTS, PAYMENT_TABS
 from expertpool.workflow.queries.requests import waiting_about
 
-CHANGED = "可付款的劳务费有了变化，请核对现在的笔数和金额后再提交。"
+CHANGED = "可付款的劳务费有了变化，请核对现在列出的各笔后再提交。"
 
 
 @require_safe
@@ -69,10 +70,10 @@ def new(request: UserRequest) -> HttpResponse:
     rows = payables(narrowed.filter(unpaid_lines(request.user))[: MOST + 1])
     ready = [one for one in rows if not one.why_not][:MOST]
     total = sum((one.line.payable for one in ready), Decimal(0))
-    form = BatchForm(request.POST if request.method == "POST" else None)
+    form, seen = BatchForm(request.POST if request.method == "POST" else None), seen_mark(ready)
 
     def write() -> int:
-        if (form.cleaned_data["count"], form.cleaned_data["total"]) != (len(ready), total):
+        if form.cleaned_data["seen"] != seen:
             raise FeeRefused(CHANGED)
         made = make_batch(
             lines=[one.line.pk for one in ready],
@@ -91,7 +92,7 @@ def new(request: UserRequest) -> HttpResponse:
         "ready": ready,
         "others": [one for one in rows if one.why_not],
         "total": total,
-        "shown": {"count": str(len(ready)), "total": f"{total:.2f}"},
+        "seen": seen,
         "most": MOST,
         "is_more": len(rows) > MOST,
     }

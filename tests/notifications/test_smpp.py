@@ -263,6 +263,14 @@ def test_nobody_there_and_a_wrong_password_are_an_outage(
         closed.close()
     wrong = Line(smsc.account("wrong"), lambda _: None)
     assert wrong.send(going("01")).detail == smpp_line.NOT_BOUND
+
+    async def never(_: object) -> None:
+        raise TimeoutError
+
+    # Nothing went out, though the library does not even end: not unknown, which nobody would send again.
+    monkeypatch.setattr(smpp_line.smpp34.Client, "stop", never)
+    assert wrong.send(going("02")).status is SendStatus.DOWN
+    monkeypatch.undo()
     wrong.close()
 
 

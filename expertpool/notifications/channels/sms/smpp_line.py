@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -176,7 +177,10 @@ class Line:
             return client, await asyncio.wait_for(client.connect(), BIND)
         except (smpp34.SmppError, OSError, TimeoutError) as error:
             logger.warning("no line to the SMPP gateway: %s", error)
-            await asyncio.wait_for(client.stop(), BIND)
+            with suppress(
+                smpp34.SmppError, OSError, TimeoutError
+            ):  # nothing went out, however it ends
+                await asyncio.wait_for(client.stop(), BIND)
             raise NotBound from error
 
     async def _unbind(self) -> None:

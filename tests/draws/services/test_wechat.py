@@ -47,7 +47,7 @@ from tests.notifications.wechat_platform import (
     text_of,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_quiet_hours")]
 OPENID = "oABC-123_def"
 AGENT = "Mozilla/5.0 MicroMessenger/8.0"
 

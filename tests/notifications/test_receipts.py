@@ -223,8 +223,8 @@ def test_a_receipt_beside_the_answer_is_not_lost(
         monkeypatch.setattr("expertpool.notifications.services.delivery.lock_number", lambda *_: 0)
     find = reports.attempt_of
 
-    def slowly(provider: str, report: DeliveryReport) -> Attempt | None:
-        found = find(provider, report)
+    def slowly(provider: str, report: DeliveryReport, *, now: datetime) -> Attempt | None:
+        found = find(provider, report, now=now)
         looked.set()
         time.sleep(1)
         return found

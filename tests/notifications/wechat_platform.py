@@ -89,10 +89,10 @@ class Wechat:
         return {"openid": code.removeprefix("code-of-"), "access_token": "x", "expires_in": 7200}
 
 
-def signed(*more: str, token: str = TOKEN) -> str:
+def signed(*more: str, token: str = TOKEN, at: str = MOMENT, nonce: str = NONCE) -> str:
     """Return what wechatpy signs a push with."""
     signer = WeChatSigner()
-    signer.add_data(token, MOMENT, NONCE, *more)
+    signer.add_data(token, at, nonce, *more)
     return str(signer.signature)
 
 

@@ -7,7 +7,8 @@ from django.db import models
 
 class StoredAnswer(models.Model):
     """The answer to one call under its Idempotency-Key; written by `core.api.idempotency` in the
-    transaction of the call. ``owner`` names the token, ``fingerprint`` is SHA-256 of the request."""
+    transaction of the call. ``owner`` names the token, ``fingerprint`` is SHA-256 of the request. Or that something signed
+    was used, and for what, without an answer (`core.once`)."""
 
     owner = models.CharField("令牌", max_length=40)
     key = models.CharField("幂等键", max_length=100)

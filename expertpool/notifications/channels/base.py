@@ -105,12 +105,16 @@ class Callback:
 
     Of one who signs what it pushes ``opened`` returns the body as it reads, or raises ReportUnreadable, by the
     parameters of the address; ``greeted`` what it wants to read before it pushes for the first time (GET).
+
+    ``mark`` makes of our `Outbound.reference` what one who signs nothing gets of it, which nobody else knows: what it pushes
+    counts only with that.
     """
 
     answer: Callable[[], bytes]
     read: Callable[[bytes, str], Sequence[Told]]
-    opened: Callable[[bytes, Mapping[str, str]], bytes] | None = None
-    greeted: Callable[[Mapping[str, str]], bytes] | None = None
+    opened: Callable[[bytes, Mapping[str, str], datetime], bytes] | None = None
+    greeted: Callable[[Mapping[str, str], datetime], bytes] | None = None
+    mark: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def take_pushed(*, provider: str, told: Iterable[Told], now: datetime, source: s
             case Inbound():
                 return take_reply(provider, one, now, source)
             case Pressed():
-                attempt = attempt_of(provider, one)
+                attempt = attempt_of(provider, one, now=now)
                 if attempt is None:
                     return False
                 return take_pressed(attempt=attempt, decision=one.decision, now=now)

@@ -10,6 +10,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from expertpool.core.jobs import defer_batch
 from expertpool.notifications.channels import CHANNELS, Channel
@@ -23,13 +24,12 @@ from expertpool.notifications.services.references import reference
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-SHORTEST_REFERENCE = 15  # digits of ours, which no two messages share
-
 # Before, a provider that knows nothing may not know yet.
 ABSENT_AFTER = timedelta(minutes=30)
 ASKED_AT_ONCE = 200  # of those that are due, in one minute
 # An event whose message nobody finds is kept so long.
 WAITS_FOR = timedelta(days=7)
+MOST_UNNUMBERED = 2000
 
 
 def channel_of_callback(provider: str, token: str) -> Channel | None:
@@ -67,7 +67,9 @@ def take_each(told: Iterable[T], take: Callable[[T], bool]) -> int:
 def take_report(provider: str, report: DeliveryReport, now: datetime) -> bool:
     if report.provider_id:
         lock_number(provider, report.provider_id)
-    attempt = attempt_of(provider, report)
+    attempt = attempt_of(provider, report, now=now)
+    if attempt is None and _mark_of(provider):
+        return False
     _, is_new = DeliveryEvent.objects.get_or_create(
         key=f"{provider}:{report.provider_id or report.reference}:{report.kind}"[:200],
         defaults={
@@ -87,21 +89,37 @@ def take_report(provider: str, report: DeliveryReport, now: datetime) -> bool:
     return is_new
 
 
-def attempt_of(provider: str, report: DeliveryReport | Pressed) -> Attempt | None:
-    """Return the attempt by ``provider`` that ``report`` is about: by its number, else by ours, or by the beginning of
-    ours where it keeps no more."""
+def attempt_of(provider: str, report: DeliveryReport | Pressed, *, now: datetime) -> Attempt | None:
+    """Return the attempt by ``provider`` that ``report`` is about: by its number, else by ours. Of one who signs nothing
+    (`Callback.mark`) only where both fit, or ours alone while nobody knows its number."""
     own = Attempt.objects.filter(provider=provider)
-    if report.provider_id and (found := own.filter(provider_id=report.provider_id).last()):
+    found = own.filter(provider_id=report.provider_id).last() if report.provider_id else None
+    if mark := _mark_of(provider):
+        rows = [found] if found else _unnumbered(own, now)
+        known = (one for one in rows if _is_marked(mark, one, report.reference))
+        return next(known, None)
+    if found:
         return found
-    begins = report.reference.rpartition(".")[2]
     try:
-        least, most = (UUID(hex=begins.ljust(32, digit)) for digit in "0f")
+        uid = UUID(hex=report.reference.rpartition(".")[2])
     except ValueError:
         return None
-    if len(begins) < SHORTEST_REFERENCE:
-        return None
-    uids = (least, most)
-    return own.filter(message__uid__range=uids, provider_id__in=("", report.provider_id)).last()
+    return own.filter(message__uid=uid, provider_id__in=("", report.provider_id)).last()
+
+
+def _mark_of(provider: str) -> Callable[[str], str] | None:
+    pushes = (one.callbacks[provider] for one in CHANNELS if provider in one.callbacks)
+    return next((one.mark for one in pushes), None)
+
+
+def _unnumbered(own: QuerySet[Attempt], now: datetime) -> QuerySet[Attempt]:
+    """Return those of which it took no answer, or none yet: a handful, after trouble."""
+    rows = own.filter(provider_id="", state__in=(AttemptState.SENDING, AttemptState.UNKNOWN))
+    return rows.filter(began_at__gt=now - WAITS_FOR).order_by("-pk")[:MOST_UNNUMBERED]
+
+
+def _is_marked(mark: Callable[[str], str], attempt: Attempt, said: str) -> bool:
+    return hmac.compare_digest(mark(reference(attempt.message)).encode(), said.encode())
 
 
 def ask_due(*, now: datetime) -> int:

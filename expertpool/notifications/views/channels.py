@@ -42,17 +42,17 @@ def callback(request: HttpRequest, provider: str, token: str) -> HttpResponse:
     if channel is None:
         return HttpResponse(status=404)
     pushed = channel.callbacks[provider]
-    query = request.GET.dict()
+    query, now = request.GET.dict(), timezone.now()
     try:
         if request.method != "POST":
-            answer = pushed.greeted(query) if pushed.greeted else pushed.answer()
+            answer = pushed.greeted(query, now) if pushed.greeted else pushed.answer()
             return HttpResponse(answer, content_type=ANSWERED_AS)
-        body = pushed.opened(request.body, query) if pushed.opened else request.body
+        body = pushed.opened(request.body, query, now) if pushed.opened else request.body
         told = pushed.read(body, request.content_type or "")
     except ReportUnreadable:
         # Pushed again, as often as the provider likes: it is in the log of the server until then.
         logger.warning("a push of %s (%s bytes) cannot be read", provider, len(request.body))
         return HttpResponse(status=400)
     source = network_of(client_address(request))
-    take_pushed(provider=provider, told=told, source=source, now=timezone.now())
+    take_pushed(provider=provider, told=told, source=source, now=now)
     return HttpResponse(pushed.answer(), content_type=ANSWERED_AS)

@@ -26,10 +26,11 @@ from expertpool.notifications.channels.voice import cloud
 from expertpool.notifications.channels.voice import settings as voice
 from expertpool.notifications.channels.voice.cloud import AliyunVoice
 from expertpool.notifications.enums import AttemptState, Decision, DeliveryEventKind, DeliveryState
-from expertpool.notifications.models import Attempt, Message, Reply
+from expertpool.notifications.models import Attempt, DeliveryEvent, Message, Reply
 from expertpool.notifications.occasions import OCCASIONS, Registered, Text
 from expertpool.notifications.queries.attempts import callback_token
 from expertpool.notifications.services.delivery import STUCK_AFTER, claim, deliver, reap_stuck
+from expertpool.notifications.services.references import reference
 from expertpool.notifications.services.templates import save_template
 from tests.factories.accounts import make_user
 from tests.factories.siteconfig import configure
@@ -78,7 +79,7 @@ def test_it_gets_what_its_sdk_would_send(platform: Platform) -> None:
             start_code="TTS_1",
             start_tts_params=json.dumps({"name": '王"建&国'}, ensure_ascii=False),
             menu_key_map=keys,
-            out_id=UID[:15],
+            out_id=cloud.mark(OUTBOUND.reference),
             play_times=2,
         )
     )
@@ -212,7 +213,7 @@ def test_a_key_is_an_answer_once(called: Message, client: Client) -> None:
     deliver(message_id=called.pk, now=NOON)
     called.refresh_from_db()
     assert (called.state, called.provider_id) == (DeliveryState.SENT, "116012354148^102806213148")
-    call = {"call_id": called.provider_id, "out_id": called.uid.hex[:15]}
+    call = {"call_id": called.provider_id, "out_id": cloud.mark(reference(called))}
     assert push(client, **call, dtmf="2", status_code="300000") == 200
     assert push(client, **call, dtmf="2", status_code="200000") == 200
     assert push(client, **call, dtmf="1", status_code="200000") == 200
@@ -235,7 +236,7 @@ def test_a_call_of_which_nobody_knows_is_found_by_our_number(
     assert reap_stuck(now=NOON + 2 * STUCK_AFTER) == 1
     called.refresh_from_db()
     assert called.state == DeliveryState.UNKNOWN
-    call = {"call_id": "7^7", "out_id": called.uid.hex[:15]}
+    call = {"call_id": "7^7", "out_id": cloud.mark(reference(called))}
     assert push(client, **call, dtmf="1", status_code="200000") == 200
     called.refresh_from_db()
     assert called.state == DeliveryState.DELIVERED
@@ -244,9 +245,40 @@ def test_a_call_of_which_nobody_knows_is_found_by_our_number(
     assert Reply.objects.get().decision == Decision.YES
 
 
+@pytest.mark.parametrize("is_over", [True, False])
+def test_nobody_answers_by_what_rows_and_records_tell(
+    called: Message, client: Client, *, is_over: bool
+) -> None:
+    """He has the address of the callback, reads the record of the message and every row, and writes of the call before and
+    after its number is known: as it was named before, by nothing, and by the mark of another call."""
+    if is_over:
+        deliver(message_id=called.pk, now=NOON)
+    else:
+        assert claim(message_id=called.pk, now=NOON)
+    called.refresh_from_db()
+    before, known = called.state, called.provider_id or "8^8"
+    for said in (
+        called.uid.hex[:15],
+        called.uid.hex,
+        reference(called),
+        "",
+        cloud.mark("x.y"),
+        "é",
+    ):
+        for number in (known, "another", "116012354148^102806213148"):
+            row = {"call_id": number, "out_id": said}
+            assert push(client, **row, dtmf="1", status_code="200000") == 200
+            assert push(client, **row, status_code="200002") == 200
+    assert not Reply.objects.exists()
+    assert not DeliveryEvent.objects.exists()  # nor does any wait for the number to be known
+    called.refresh_from_db()
+    assert called.state == before
+
+
 def test_who_was_busy_is_told_another_way(called: Message, client: Client) -> None:
     deliver(message_id=called.pk, now=NOON)
-    push(client, call_id="116012354148^102806213148", status_code="200002", status_msg="用户占线")
+    call = {"call_id": "116012354148^102806213148", "out_id": cloud.mark(reference(called))}
+    push(client, **call, status_code="200002", status_msg="用户占线")
     called.refresh_from_db()
     assert called.state == DeliveryState.FAILED
     assert "用户占线" in called.detail

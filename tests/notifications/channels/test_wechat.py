@@ -4,6 +4,7 @@ wrote, is the reference: by it the same message is sent, and what is pushed is s
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -264,7 +265,7 @@ def test_who_has_bound_no_wechat_is_told_so_on_his_record(told: Wechat) -> None:
 @pytest.mark.django_db
 def test_what_is_written_back_is_read(told: Wechat) -> None:
     body, query = sealed_push(text_of(OPENID, "同意 483100"))
-    (said,) = pushed.read(pushed.opened(body, query), "text/xml")
+    (said,) = pushed.read(pushed.opened(body, query, NOON), "text/xml")
     assert isinstance(said, Inbound)
     assert (said.sender, said.text, said.key) == (OPENID, "同意 483100", "1001")
     assert pushed.read(b"<xml><MsgType>event</MsgType><Event>subscribe</Event></xml>", "") == []
@@ -302,18 +303,41 @@ def test_what_is_not_signed_and_sealed_is_refused(told: Wechat, client: Client) 
 
 def test_without_the_safe_mode_the_address_is_signed_alone(told: Wechat, client: Client) -> None:
     configure(wechat.AES_KEY, "")
-    plain = finished(5, "success").encode()
-    query = {"timestamp": MOMENT, "nonce": NONCE}
-    assert push(client, plain, {**query, "signature": signed()})[0] == 200
+    plain, at = finished(5, "success").encode(), str(int(time.time()))
+    query = {"timestamp": at, "nonce": NONCE, "signature": signed(at=at)}
+    assert push(client, plain, query)[0] == 200
+    assert push(client, plain, query)[0] == 200  # WeChat, which got no answer
     assert push(client, plain, {**query, "signature": "x"})[0] == 400
     configure(wechat.TOKEN, "")  # nothing is taken where nothing is set
-    assert push(client, plain, {**query, "signature": signed(token="")})[0] == 400
+    assert push(client, plain, {**query, "signature": signed(token="", at=at)})[0] == 400
     for inner in (
         "<xml><MsgType>text</MsgType></xml>",
         finished(5, "x").replace("<MsgID>5", "<MsgID>"),
     ):
         with pytest.raises(ReportUnreadable):
             pushed.read(inner.encode(), "")
+
+
+def test_who_reads_a_signed_address_says_nothing_by_it(told: Wechat, client: Client) -> None:
+    """Without the safe mode: what stands in the log of a proxy is used up, by a push or by the greeting, and grows old."""
+    configure(wechat.AES_KEY, "")
+    address = f"/messages/callbacks/wechat/{callback_token('wechat')}/"
+    said, forged = (text_of(OPENID, words).encode() for words in ("在吗", "同意 483100"))
+
+    def query(nonce: str, ago: int = 0) -> dict[str, str]:
+        at = str(int(time.time()) - ago)
+        return {"timestamp": at, "nonce": nonce, "signature": signed(at=at, nonce=nonce)}
+
+    pushed_so, greeted_so = query("n1"), query("n2")
+    assert push(client, said, pushed_so)[0] == 200
+    assert client.get(address, {**greeted_so, "echostr": "1"}).status_code == 200
+    for one in (pushed_so, greeted_so, query("n3", ago=601), query("n4", ago=-601)):
+        assert push(client, forged, one)[0] == 400
+    for odd in ("", "x", "9" * 30, "-1"):
+        late = {"timestamp": odd, "nonce": "n", "signature": signed(at=odd, nonce="n")}
+        assert push(client, forged, late)[0] == 400
+    assert client.get(address, query("n5", ago=601)).status_code == 400
+    assert push(client, said, query("n6", ago=599))[0] == 200
 
 
 def test_no_encoding_hides_what_a_push_declares() -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import logging
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from expertpool.core.configuration import value_of
+from expertpool.core.once import is_used_for
 from expertpool.notifications.channels.base import (
     Callback,
     DeliveryReport,
@@ -19,27 +22,35 @@ from expertpool.notifications.channels.base import (
     ReportUnreadable,
 )
 from expertpool.notifications.channels.sms.pushed import moment, words
-from expertpool.notifications.channels.wechat.settings import AES_KEY, APP, TOKEN
+from expertpool.notifications.channels.wechat.settings import AES_KEY, APP, PROVIDER, TOKEN
 from expertpool.notifications.enums import DeliveryEventKind
 
+logger = logging.getLogger(__name__)
+
 DONE = b"success"
+FRESH = timedelta(
+    minutes=10
+)  # for which an address counts that WeChat has signed: it tries again within seconds
 LONGEST = 65_536  # bytes
 BLOCK = 32  # of the padding, not of the cipher
 RANDOM = 16
 _NO_XML = ("<!DOCTYPE", "<!ENTITY")  # entities can blow a few bytes up to anything
 
 
-def greeted(query: Mapping[str, str]) -> bytes:
+def greeted(query: Mapping[str, str], now: datetime) -> bytes:
     """Return what WeChat wants to read when the address is entered with it."""
     _check(query, query.get("signature", ""))
+    if not value_of(AES_KEY):
+        _check_fresh(query, b"", now)
     return query.get("echostr", "").encode() or DONE
 
 
-def opened(body: bytes, query: Mapping[str, str]) -> bytes:
+def opened(body: bytes, query: Mapping[str, str], now: datetime) -> bytes:
     """Return what ``body`` says, where WeChat has signed it by the token of the office."""
     if not value_of(AES_KEY):
         # Only the address is signed so: the safe mode is what signs the body, too.
         _check(query, query.get("signature", ""))
+        _check_fresh(query, body, now)
         return body
     sealed = _texts(body).get("Encrypt", "")
     _check(query, query.get("msg_signature", ""), sealed)
@@ -72,6 +83,23 @@ def _check(query: Mapping[str, str], said: str, *more: str) -> None:
     token = value_of(TOKEN)
     made = signature(token, query.get("timestamp", ""), query.get("nonce", ""), *more)
     if not token or not hmac.compare_digest(made.encode(), said.encode()):
+        raise ReportUnreadable
+
+
+def _check_fresh(query: Mapping[str, str], body: bytes, now: datetime) -> None:
+    """Refuse (ReportUnreadable) an address that was signed long ago, or came with another body: whoever reads it in the log of
+    a proxy says nothing by it."""
+    try:
+        signed_at = datetime.fromtimestamp(int(query.get("timestamp", "")), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise ReportUnreadable from None
+    if abs(now - signed_at) > FRESH:
+        logger.warning(
+            "a push of WeChat was signed at %s: an old one, or a clock goes wrong", signed_at
+        )
+        raise ReportUnreadable
+    until = now + 2 * FRESH
+    if not is_used_for(PROVIDER, query.get("signature", ""), body, now=now, until=until):
         raise ReportUnreadable
 
 

@@ -1,8 +1,10 @@
 """Check the record of a VDRAW-1 draw:  python verify.py record.json
 
 Prints 一致 if everything in the record follows from its rule, candidates and revealed values,
-and how the draw ended, how many events the record has and the head of their chain, to be compared with the public
-page: a record whose last events were cut off holds by itself. Otherwise the first difference. The record of an assignment of items to experts is checked likewise.
+and of which draw it is, how that ended, how many events the record has and the head of their chain, to be compared with
+the public page or the printed sheet: a record whose last events were cut off holds by itself. Otherwise the first
+difference. With the head of the chain as it was shown the comparison is made here:  python verify.py record.json HEAD.
+The record of an assignment of items to experts is checked likewise.
 Of a short record, public while names are sealed, seal, seed, tickets
 and chain of events are checked; with two files, a short record and the whole one, also that they are
 of the same draw:  python verify.py short.json record.json. Needs Python 3.11 or newer and nothing else: no database, no network,
@@ -67,7 +69,8 @@ ASSIGNMENT_STATES = {
     "unsatisfied": "有评审对象缺专家",
     "void": "已作废",
 }
-ABOUT_STANDING = "。请与公开页面上的核对：不同的，是记录较旧或最后的事件被截去"
+ABOUT_STANDING = "请与公开页面或抽取表上的核对：不同的，是记录较旧或最后的事件被截去"
+HEAD = re.compile(r"[0-9a-f]{64}")
 ABOUT_SHORT = "公开前的记录：只核对封存、定序和事件链；席位在完整记录公开后核对"
 
 Hash = Callable[[bytes], bytes]
@@ -134,43 +137,72 @@ def is_assignment(record: Any) -> bool:
 
 
 def main(argv: list[str], called: str = "python verify.py") -> int:
-    """Check the file named in ``argv``, or the two, of which one is a short record; 0 if all agrees, 1
-    if not, 2 if a file cannot be read. ``called``: how this is run, for who names no file."""
-    if len(argv) not in (1, 2):
-        say(f"用法：{called} 记录.json  或  {called} 公开前的记录.json 记录.json")
+    """Check the file named in ``argv``, with the head of its chain as it was shown, or the two, of which one is a
+    short record; 0 if all agrees, 1 if not, 2 if a file cannot be read. ``called``: how this is run, for who names no
+    file."""
+    # Copied from a page or a sheet, where it stands in parts.
+    shown = "".join("".join(argv[1:]).split()).lower()
+    names = argv[:1] if HEAD.fullmatch(shown) else argv
+    if len(names) not in (1, 2):
+        say(f"用法：{called} 记录.json [事件链头]  或  {called} 公开前的记录.json 记录.json")
         return 2
     records = []
-    for name in argv:
+    for name in names:
         try:
             text = Path(name).read_bytes()
         except OSError as error:
             say(f"无法读取 {name}：{_why(error)}")
             return 2
-        place = f"{name}：" if len(argv) > 1 else ""
+        place = f"{name}：" if len(names) > 1 else ""
         if difference := find_difference_in_text(text):
             say(place + difference)
             return 1
         records.append(json.loads(text))
         say(f"{place}一致")
-        say(standing(records[-1]))
+        say(f"{standing(records[-1])}。")
         if is_short(records[-1]):
             say(ABOUT_SHORT)
-    return 0 if len(argv) == 1 else _compare(records)
+    if names != argv:
+        return _compare_head(records[0], shown)
+    if len(names) == 2:
+        return _compare(records)
+    say(ABOUT_STANDING)
+    return 0
 
 
 def standing(record: Any) -> str:
-    """How a record that holds ended, how many events it has, and the head of their chain where they have one:
-    by these the public page of the draw says whether others have followed."""
+    """Of which draw a record is that holds, how it ended, how many events it has, and the head of their chain where they
+    have one: by these a public page or a printed sheet says whether others have followed. A short record says no
+    number and no types of events, but the seal."""
     events = record["events"]
+    if is_short(record):
+        said = [f"封存值：{record['seal']}"]
+    else:
+        said = [f"{'分配' if is_assignment(record) else '抽取'}编号：{record['rule']['draw_id']}"]
     ends = [one for one in events if one.get("type") in ("end", "void")]
-    said = [f"事件 {len(events)} 个"]
     if ends:
         states = ASSIGNMENT_STATES if is_assignment(record) else STATES
         state = ends[-1].get("state", "void")
-        said.insert(0, f"状态：{states.get(state, state)}")
+        said.append(f"状态：{states.get(state, state)}")
+    said.append(f"事件：{len(events)} 个")
     if head := events[-1].get("hash"):
-        said.append(f"事件链头 {head}")
-    return "；".join(said) + ABOUT_STANDING
+        said.append(f"事件链头：{head}")
+    return "；".join(said)
+
+
+def _compare_head(record: Any, shown: str) -> int:
+    """Say whether the chain of a ``record`` ends where that of its draw did when the head was ``shown``."""
+    heads = [event.get("hash") for event in record["events"]]
+    if shown not in heads:
+        say("事件链头不符：记录较旧，或最后的事件被截去，或不是同一次抽取")
+        return 1
+    later = len(heads) - 1 - heads.index(shown)
+    say(
+        "事件链头相符：记录没有缺少事件"
+        if not later
+        else f"给出的链头之后又有 {later} 个事件：记录较新"
+    )
+    return 0
 
 
 def _compare(records: list[Any]) -> int:

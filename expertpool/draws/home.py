@@ -21,9 +21,10 @@ from expertpool.draws.enums import (
     AlarmKind,
     DrawKind,
     DrawStatus,
+    InvitationState,
 )
-from expertpool.draws.models import Draw, DrawAlarm, DrawPause
-from expertpool.draws.queries.clock import pool_pauses
+from expertpool.draws.models import Draw, DrawAlarm, DrawPause, Invitation
+from expertpool.draws.queries.clock import DAY, pool_pauses, quiet_until
 from expertpool.draws.queries.draws import (
     draw_scope_q,
     draws_visible_to,
@@ -41,9 +42,9 @@ from expertpool.draws.queries.plan_versions import (
 )
 from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.pool_changes import firsts_of
-from expertpool.draws.queries.reach import Fare, reach_of, troubled, unreached_lines
+from expertpool.draws.queries.reach import Fare, board_at, reach_of, troubled, unreached_lines
 from expertpool.notifications.queries.route import held_routes
-from expertpool.projects.enums import DrawState, ProjectStatus
+from expertpool.projects.enums import DrawState, ProjectStatus, Regime
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import members_of
 
@@ -310,6 +311,33 @@ def letters_that_wait_for_the_route(user: User, now: datetime) -> Iterator[Todo]
             )
 
 
+def letters_that_wait_for_the_morning(user: User, now: datetime) -> Iterator[Todo]:
+    """Running draws whose invitations wait until quiet hours are over: while they last, and by these alone, as
+    their page counts them. A paused one says so itself."""
+    if not any(quiet_until(now, regime) for regime in Regime.values):
+        return
+    # No quiet hours last longer.
+    tonight = Invitation.objects.filter(
+        draw=OuterRef("pk"), state=InvitationState.INVITED, invited_at__gt=now - DAY
+    )
+    paused = DrawPause.objects.filter(draw=OuterRef("pk"), resumed_at__isnull=True)
+    draws = _inviting(user).filter(Exists(tonight), ~Exists(paused)).select_related("project")
+    run = draws_visible_to(user, "draws.run").filter(pk=OuterRef("pk"))
+    for draw in draws.annotate(may=Exists(run)).order_by("-pk")[:MOST_TODOS]:
+        held = [line for line in board_at(draw, now=now).lines if line.quiet_until]
+        if held:
+            until = moment_text(held[0].quiet_until)
+            at_once = "；须马上发出的，在抽取页面写明原因「立即发出」" if draw.may else ""
+            yield Todo(
+                f"{len(held)} 位专家的邀请等免打扰时段后发出：{draw.title}",
+                f"{draw.number}，{until} 发出，答复时限从送达时起算{at_once}",
+                reverse("draws:detail", args=[draw.pk]),
+                "clock",
+                "orange",
+                "查看",
+            )
+
+
 def _unreached(found: Iterable[tuple[Draw, Fare]], mend: str) -> Iterator[Todo]:
     for draw, fare in found:
         what = "、".join(f"{state.label}发不出" for state in fare.down) or "通知发送失败"
@@ -333,6 +361,7 @@ TODOS = (
     Source("changed_pools", run_or_confirmed, 6, changed_pools, pool_pauses),
     Source("unreached_letters", run_or_watched, 7, letters_that_reach_nobody, unreached_lines),
     Source("rerouted_letters", run_or_watched, 8, letters_that_wait_for_the_route, unreached_lines),
+    Source("quiet_letters", run_or_watched, 8, letters_that_wait_for_the_morning, unreached_lines),
     Source("paused_draws", run_or_watched, 9, paused_draws, _paused),
     Source("values_to_give", CONTRIBUTOR_PERMISSION.values, 10, values_to_give, _sealed),
     Source("draws_to_give_up", "draws.run", 11, draws_to_give_up, _sealed),

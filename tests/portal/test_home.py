@@ -13,9 +13,11 @@ from expertpool.draws.exceptions import WideningRefused
 from expertpool.draws.models import Draw, DrawPlan
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.services.widening import request_widening
+from expertpool.draws.settings import QUIET_HOURS
 from expertpool.portal.services.demo import steps_up_to
 from expertpool.projects.models import Project
 from tests.factories.accounts import make_user
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +40,8 @@ def demonstration(once: Any, media_once: None) -> None:
 
 @pytest.fixture
 def demo(demonstration: None) -> dict[str, User]:
-    """The whole demonstration; the demo accounts by role."""
+    """The whole demonstration, at any hour; the demo accounts by role."""
+    configure(QUIET_HOURS, None)
     return {user.username: user for user in User.objects.filter(username__in=ROLES)}
 
 

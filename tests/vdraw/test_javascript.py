@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import vdraw
 from tests.vdraw.samples import (
     AUTHORS,
     VECTORS,
@@ -20,7 +21,7 @@ from tests.vdraw.samples import (
     vector,
 )
 from vdraw import find_difference
-from vdraw.verify import find_difference_in_text
+from vdraw.verify import find_difference_in_text, standing
 
 SOURCE = Path(__file__).parents[2] / "frontend" / "src" / "verify"
 CHECK_RECORDS = """
@@ -77,6 +78,23 @@ def differences(records):
 def misfits(pairs):
     """In what the browser finds short and whole records to be of other draws."""
     return run_node(COMPARE, json.dumps(pairs))
+
+
+STANDING = """
+import { readFileSync } from "node:fs";
+import { standing } from "%s/standing.js";
+process.stdout.write(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(standing)));
+"""
+
+
+def test_it_says_of_which_draw_a_record_is_and_where_it_ends_as_verify_does():
+    kept = Path(vdraw.__file__).parent
+    short = [one["record"] for one in json.loads((kept / "short.json").read_text())]
+    assigned = json.loads((kept / "assignments.json").read_text())["records"]
+    records = [*VECTORS, *short, *assigned]
+    said = run_node(STANDING, json.dumps(records))
+    assert said == [standing(record) for record in records]
+    assert {one.partition("：")[0] for one in said} == {"抽取编号", "封存值", "分配编号"}
 
 
 CHECK_TEXTS = """

@@ -135,8 +135,9 @@ def test_the_program_says_what_a_short_record_shows_and_whether_two_fit(
     assert verify.main([str(short)]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "一致",
-        verify.standing(SHORTS[0]["record"]),
+        f"{verify.standing(SHORTS[0]['record'])}。",
         "公开前的记录：只核对封存、定序和事件链；席位在完整记录公开后核对",
+        verify.ABOUT_STANDING,
     ]
     assert verify.main([str(whole), str(short)]) == 0
     assert "两份记录属于同一次抽取" in capsys.readouterr().out.splitlines()[-1]

@@ -245,10 +245,9 @@ def test_it_runs_alone_as_one_file(tmp_path):
     record.write_bytes(compact(VECTORS[3]))
     done = run(alone, record)
     assert (done.returncode, done.stderr) == (0, "")
-    said, standing = done.stdout.splitlines()
+    said, standing, _ = done.stdout.splitlines()
     assert said == "一致"
-    assert standing.startswith("状态：")
-    assert "事件 " in standing
+    assert re.fullmatch(r"抽取编号：\w+；状态：抽取成功；事件：12 个。", standing)
     spoiled = vector(3)
     spoiled["seed"] = "00" * 32
     record.write_bytes(compact(spoiled))
@@ -316,22 +315,48 @@ def test_how_it_ended_and_what_the_public_page_shows_stand_beside_the_verdict(tm
         file = tmp_path / "record.json"
         file.write_bytes(compact(record))
         assert verify.main([str(file)]) == 0
-        verdict, standing = capsys.readouterr().out.splitlines()
-        assert verdict == "一致"
-        assert (
-            f"事件 {len(record['events'])} 个；事件链头 {record['events'][-1]['hash']}。"
-            in standing
-        )
+        verdict, standing, about = capsys.readouterr().out.splitlines()
+        assert (verdict, about) == ("一致", verify.ABOUT_STANDING)
         said.append(standing)
-    assert said[0].startswith("状态：已作废；")
-    assert said[1].startswith("状态：")
+    number, head = whole["rule"]["draw_id"], whole["events"][-1]["hash"]
+    count = len(whole["events"])
+    assert said[0] == f"抽取编号：{number}；状态：已作废；事件：{count} 个；事件链头：{head}。"
+    assert f"事件：{count - 1} 个；" in said[1]
     assert "已作废" not in said[1]
+
+
+def test_by_the_head_that_was_shown_a_cut_tail_is_found(tmp_path, capsys):
+    whole = next(one for one in reversed(VECTORS) if len(one["events"]) > 2)
+    file = tmp_path / "record.json"
+
+    def last_line(record, *head):
+        file.write_bytes(compact(record))
+        code = verify.main([str(file), *head])
+        return code, capsys.readouterr().out.splitlines()[-1]
+
+    head = whole["events"][-1]["hash"]
+    assert last_line(whole, head) == (0, "事件链头相符：记录没有缺少事件")
+    # As it stands on a sheet, with or without quotation marks.
+    eights = [head[at : at + 8] for at in range(0, 64, 8)]
+    assert last_line(whole, *eights)[0] == last_line(whole, " ".join(eights).upper())[0] == 0
+    first = whole["events"][0]["hash"]
+    later = len(whole["events"]) - 1
+    assert last_line(whole, first) == (0, f"给出的链头之后又有 {later} 个事件：记录较新")
+    voided = next(
+        one
+        for one in VECTORS
+        if one["events"][-1]["type"] == "void" and one["seed"] != whole["seed"]
+    )
+    cut = voided | {"events": voided["events"][:-1]}
+    assert last_line(cut)[0] == 0
+    code, said = last_line(cut, voided["events"][-1]["hash"])
+    assert code == 1
+    assert said.startswith("事件链头不符：记录较旧，或最后的事件被截去")
+    assert last_line(whole, "not a head")[0] == 2
 
 
 def test_words_of_states_are_those_of_the_browser():
     text = (ROOT / "frontend/src/verify/words.js").read_text()
-    words = re.search(r"export const STATES = \{(.*?)\}", text, re.DOTALL).group(1)
-    assert dict(re.findall(r'(\w+): "(.*?)"', words)) == verify.STATES
-    text = (ROOT / "frontend/src/verify/verify-page.js").read_text()
-    words = re.search(r"const ASSIGNED_STATES = \{(.*?)\}", text, re.DOTALL).group(1)
-    assert dict(re.findall(r'(\w+): "(.*?)"', words)).items() < verify.ASSIGNMENT_STATES.items()
+    for name, states in (("STATES", verify.STATES), ("ASSIGNED_STATES", verify.ASSIGNMENT_STATES)):
+        words = re.search(rf"export const {name} = \{{(.*?)\}}", text, re.DOTALL).group(1)
+        assert dict(re.findall(r'(\w+): "(.*?)"', words)) == states

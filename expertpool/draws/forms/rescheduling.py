@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import datetime, timedelta
-from itertools import permutations
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from django.utils import timezone
 from expertpool.core.views.asking import AsksOnce
 from expertpool.draws.services.rescheduling import NewMeeting
 from expertpool.projects.models import Project
+from expertpool.projects.queries.batches import doubtful_overlaps
 from expertpool.projects.queries.regimes import is_working_day
 
 # So much later than before is asked about: a wrong year, or month.
@@ -22,7 +24,7 @@ FAR = timedelta(days=90)
 class RescheduleForm(AsksOnce):
     """Time and place of each project whose review is to come, filled with what stands now; fields
     are called ``opening_12`` and ``place_12`` by the project's id. Asks once about a day that is far off
-    or on which no office works: everybody would be asked anew at once."""
+    or on which no office works: everybody would be asked anew at once; and about reviews of one panel that overlap."""
 
     reason = forms.CharField(
         label="改期原因",
@@ -57,34 +59,38 @@ class RescheduleForm(AsksOnce):
             for one in self.projects
             if (new := values.get(f"opening_{one.pk}")) and (why := _oddity(one.opening_at, new))
         }
+        questions = []
         if odd:
             sentence = "；".join(
                 f"{f'「{name}」' if len(self.projects) > 1 else ''}{new:%Y-%m-%d} {why}"
                 for name, new, why in odd.values()
             )
             asked = " ".join(f"{name}={new:%Y-%m-%d}" for name, (_, new, _) in odd.items())
-            self.ask_once(next(iter(odd)), asked, f"{sentence}。确实如此的，再按一次「改期」。")
-        elif at_once := self._at_once(values):
-            field, sentence = at_once
-            self.ask_once(
-                field,
-                sentence,
-                f"{sentence}：同一组专家不能同时在两处。是同一场评审的，再按一次「改期」。",
+            field = next(iter(odd))
+            questions.append((field, asked, f"{sentence}。确实如此的，再按一次「改期」。"))
+        if pairs := doubtful_overlaps(self._moved(values)):
+            # Of other times it is asked again; only so much of what was asked is kept.
+            asked = sha256(pairs.encode()).hexdigest()
+            field = f"opening_{self.projects[0].pk}"
+            questions.append(
+                (
+                    field,
+                    asked,
+                    f"同一组专家的评审时间重叠：{pairs}。是同一场评审的，再按一次「改期」。",
+                )
             )
+        self.ask_all(questions)
         return values
 
-    def _at_once(self, values: dict[str, Any]) -> tuple[str, str] | None:
-        """Return of which project the review would begin while that of another goes on, and that in words."""
-        times = [
-            (new, new + timedelta(minutes=one.duration_minutes), one)
-            for one in self.projects
-            if (new := values.get(f"opening_{one.pk}"))
-        ]
-        for (begin, end, one), (other, _, later) in permutations(times, 2):
-            if begin < other < end:
-                field = f"opening_{later.pk}"
-                return field, f"「{later.name}」开始时「{one.name}」还没有结束"
-        return None
+    def _moved(self, values: dict[str, Any]) -> list[Project]:
+        """Return the projects as they would be reviewed, those of which the time is known."""
+        moved = []
+        for project in self.projects:
+            if opening := values.get(f"opening_{project.pk}"):
+                moved.append(copy(project))
+                moved[-1].opening_at = opening
+                moved[-1].place = values.get(f"place_{project.pk}", project.place)
+        return moved
 
     @property
     def meetings(self) -> list[NewMeeting]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from itertools import combinations
 
 from django.utils import timezone
 
@@ -41,6 +40,7 @@ from expertpool.notifications.enums import AddressKind, ChannelCode
 from expertpool.notifications.queries.channels import addresses_of, ways_by, ways_outside
 from expertpool.notifications.queries.route import route_name
 from expertpool.projects.models import Project
+from expertpool.projects.queries.batches import doubtful_overlaps
 from expertpool.projects.queries.regimes import is_working_day
 
 SAID_FROM = 10  # fewer of the pool are said to be few
@@ -345,18 +345,11 @@ def _odd_hours(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Ite
 
 
 def _overlapping(members: Sequence[Project]) -> Iterator[Caution]:
-    """Of projects that begin together the panel is in one sitting; of others it would be in two at once."""
-    by_time = sorted(members, key=lambda one: (one.opening_at, one.pk))
-    pairs = [
-        f"「{one.name}」{moment_text(one.opening_at)} 至 {moment_text(one.closing_at)}，"
-        f"「{other.name}」{moment_text(other.opening_at)} 开始"
-        for one, other in combinations(by_time, 2)
-        if one.opening_at < other.opening_at < one.closing_at
-    ]
-    if pairs:
+    """One sitting, or a panel that would be in two at once: the people know."""
+    if pairs := doubtful_overlaps(members):
         yield Caution(
             "同一组专家的评审时间重叠",
-            f"{'；'.join(pairs)}。抽取之后整批不能再调整成员；不是同一场评审的，请先调整时间或移出其中一个。",
+            f"{pairs}。抽取之后整批不能再调整成员；不是同一场评审的，请先调整时间或移出其中一个。",
         )
 
 

@@ -18,7 +18,12 @@ from expertpool.draws.queries.publicity import is_public, may_have_record
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.queries.sitting import lines_of, slots_of
 from expertpool.draws.services.recorded import recorded_projects
-from expertpool.draws.services.state import load_order, load_state, read_events
+from expertpool.draws.services.state import (
+    check_at_a_glance,
+    load_order,
+    load_state,
+    read_events,
+)
 
 ROWS_DIFFER = "名单与抽取记录不一致：数据被改动过。"
 
@@ -33,7 +38,8 @@ def record_for(draw: Draw, *, reads_names: bool, sees: bool, now: datetime) -> d
     """
     if not may_have_record(draw):
         # There may never be one; and what was altered is told whenever somebody asks.
-        build_short(draw)
+        _check_ended(draw)
+        check_at_a_glance(draw)
         raise DrawNotReady(
             "名单公开之后才有可下载的记录；在此之前请记下封存值和种子，之后任何改动都会使它们不同。"
         )
@@ -122,13 +128,17 @@ def sits_as_recorded(draw: Draw) -> bool:
     return set(rows.values_list("commit", "group")) == panel
 
 
-def _events_of(draw: Draw) -> list[vdraw.Event]:
+def _check_ended(draw: Draw) -> None:
     if not draw.is_random:
         raise DrawNotReady("人工选定的名单不是随机抽取，没有可核验的记录。")
     if draw.status == DrawStatus.ABANDONED:
         raise DrawNotReady("本次抽取在定序之前已放弃，没有抽取结果，也没有可核验的记录。")
     if draw.ordered_at is None or draw.ended_at is None:
         raise DrawNotReady("抽取尚未结束，还没有可核验的记录。")
+
+
+def _events_of(draw: Draw) -> list[vdraw.Event]:
+    _check_ended(draw)
     return read_events(draw)
 
 

@@ -84,6 +84,8 @@ def sheet_xlsx(sheet: Sheet) -> bytes:
     conditions = [f"抽取条件：{name} {seats} 人，{text}" for name, seats, text in sheet.conditions]
     proof = [f"封存值：{sheet.seal}", f"种子：{sheet.seed}"] if sheet.seal else []
     notes = [*conditions, *proof]
+    if sheet.events:
+        notes.append(f"事件链：{sheet.events}")
     if sheet.chain_link:
         notes.append(f"留痕链：{sheet.chain_link}")
     return xlsx_sheet(

@@ -45,6 +45,7 @@ _DRAW = (
     Placeholder("封存时间", "2026-11-17 15:00"),
     Placeholder("封存值", "7d0c1f3a 52e8b946 …"),
     Placeholder("种子", "c41be907 6a2f83d5 …"),
+    Placeholder("事件链", "共 6 个，链头 5e20b7d9 …"),
     Placeholder("留痕链", "第 20317 条 9b1e44c0 …"),
     Placeholder("核验网址", "https://pool.example.cn/verify/k7m2q9x4tbhw8c3e/"),
 )
@@ -104,6 +105,7 @@ def draw_sheet_values(draw: Draw, sheet: Sheet) -> SheetValues:
         "封存时间": moment_text(draw.sealed_at),
         "封存值": sheet.seal,
         "种子": sheet.seed,
+        "事件链": sheet.events,
         "留痕链": sheet.chain_link,
         "核验网址": sheet.check_url,
     }

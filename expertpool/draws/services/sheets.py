@@ -15,7 +15,7 @@ from expertpool.core.text import moment_text
 from expertpool.core.visibility import Nobody, Viewer
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin
 from expertpool.draws.exceptions import NamesSealed
-from expertpool.draws.models import Draw, Invitation, PickRequest
+from expertpool.draws.models import Draw, DrawEvent, Invitation, PickRequest
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conflicts import seats_to_replace
 from expertpool.draws.queries.draws import (
@@ -89,6 +89,7 @@ class Sheet:
     number: str
     seal: str  # in groups of eight digits, as all hashes here
     seed: str
+    events: str  # how many its record has and the hash of the last, by which one that was cut off is told apart
     chain_link: str  # the log entry of the end: its place in the chain and its hash, or empty
     check_url: str
     check_note: str  # what can be seen there
@@ -145,12 +146,19 @@ def _sheet(
         number=draw.number,
         seal=in_eights(draw.seal),
         seed=in_eights(draw.seed),
+        events=_events(draw),
         chain_link=f"第 {link[0]} 条 {in_eights(link[1])}" if link else "",
         check_note=CAN_REPLAY if draw.is_random else CANNOT_REPLAY,
         check_url=settings.SITE_URL + reverse("draws:verify_draw", args=[draw.public_id]),
         printed_at=moment_text(now),
         printed_by=printed_by,
     )
+
+
+def _events(draw: Draw) -> str:
+    last = DrawEvent.objects.filter(draw=draw).order_by("n").last()
+    head = last.content.get("hash", "") if last else ""
+    return f"共 {last.n} 个，链头 {in_eights(head)}" if last and head else ""
 
 
 def _head(draw: Draw, *, seats: int) -> list[tuple[str, str]]:

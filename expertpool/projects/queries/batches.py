@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import combinations
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import Length
@@ -13,7 +12,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import scope_q
-from expertpool.core.text import clean_text
+from expertpool.core.text import clean_text, moment_text
 from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.models import Project, ProjectBatch
 from expertpool.projects.queries.projects import (
@@ -24,6 +23,7 @@ from expertpool.projects.queries.projects import (
 from expertpool.projects.rules import Finding
 
 LARGEST_BATCH = 50  # projects: each asks the pool for its own avoidances and times
+MOST_PAIRS = 10  # of projects told by name: in a large batch of one day there may be a thousand
 APPROVED = Q(projects__status__in=(ProjectStatus.APPROVED, ProjectStatus.ARCHIVED))
 
 
@@ -135,15 +135,38 @@ def faults_of(projects: Sequence[Project], *, may_part: bool = True) -> list[str
     faults = []
     if len({project.regime for project in projects}) > 1:
         faults.append("各项目的适用制度不同，不能一起抽取，请按制度分批")
+    apart = [(one, other) for one, other in overlapping(projects) if one.place != other.place]
     faults += [
         f"「{one.name}」与「{other.name}」时间重叠而地点不同，同一组专家不能同时到场，{mend}"
-        for one, other in combinations(projects, 2)
-        # One may begin just as the other ends.
-        if one.opening_at < other.closing_at
-        and other.opening_at < one.closing_at
-        and one.place != other.place
+        for one, other in apart[:MOST_PAIRS]
     ]
+    if len(apart) > MOST_PAIRS:
+        faults.append(f"时间重叠而地点不同的共 {len(apart)} 对项目，以上为前 {MOST_PAIRS} 对")
     return faults
+
+
+def overlapping(projects: Iterable[Project]) -> Iterator[tuple[Project, Project]]:
+    """Yield each two of ``projects`` whose reviews overlap, first the one that begins first. One may begin just
+    as the other ends."""
+    going: list[Project] = []
+    for later in sorted(projects, key=lambda project: project.opening_at):
+        going = [project for project in going if later.opening_at < project.closing_at]
+        for project in going:
+            yield project, later
+        going.append(later)
+
+
+def doubtful_overlaps(projects: Iterable[Project]) -> str:
+    """Say which reviews at one place begin while another goes on, with their times; empty: none. Those that begin
+    together are one sitting, and at different places they are refused (`faults_of`)."""
+    pairs = [
+        f"「{one.name}」{moment_text(one.opening_at)} 至 {moment_text(one.closing_at)}，"
+        f"「{other.name}」{moment_text(other.opening_at)} 开始"
+        for one, other in overlapping(projects)
+        if one.place == other.place and one.opening_at < other.opening_at
+    ]
+    more = f"；等共 {len(pairs)} 处" if len(pairs) > MOST_PAIRS else ""
+    return "；".join(pairs[:MOST_PAIRS]) + more
 
 
 def check_projects(

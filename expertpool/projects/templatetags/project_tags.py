@@ -16,9 +16,10 @@ register = template.Library()
 
 @register.simple_tag
 def project_state(*, project: Project) -> SafeString:
-    """Where the project stands, as a pill, and its marks where they were asked for (`with_marks`)."""
+    """Where the project stands, as a pill, and its marks, which whoever reads it asks for (`with_marks`): a page that
+    forgets them fails rather than show a paused draw without a word."""
     label, tone = state_pill(project)
-    marks = [(one.label, one.tone) for one in PROJECT_MARKS if getattr(project, one.code, False)]
+    marks = [(one.label, one.tone) for one in PROJECT_MARKS if getattr(project, one.code)]
     pills = (pill(label=label, tone=tone) for label, tone in [(label, tone), *marks])
     return format_html_join(" ", "{}", ((one,) for one in pills))
 

@@ -5,9 +5,11 @@
 // there is one verdict: what differs from what is kept here is 不一致. A short record may be chosen
 // together with the whole one, to learn whether they are of the same draw.
 import { h } from "../js/dom.js";
+import { standing } from "./standing.js";
 import { digestOf, isAssignment, isShort, misfitOf, verifyText } from "./vdraw.js";
 import {
   ABOUT_SHORT,
+  ASSIGNED_STATES,
   NOTES,
   REASONS,
   REASON_CODES,
@@ -28,15 +30,6 @@ const input = document.querySelector("#verify-file");
 const WHOLE = "封存值、种子、次序和每一步入席都已重新推算，与记录完全一致";
 const ASSIGNED = "封存值、种子和每一件评审对象分给谁都已重新推算，与记录完全一致";
 
-/** How a record that holds ended, and how many events it has: void, or cut off, it holds by itself. */
-function standing(record) {
-  const count = `共 ${record.events.length} 个事件`;
-  const { type, state } = record.events.findLast(({ type }) => type === "end" || type === "void") ?? {};
-  if (!type) return count; // a short record says no types
-  const states = isAssignment(record) ? ASSIGNED_STATES : STATES;
-  return `${label(type === "void" ? STATES : states, state ?? type)}，${count}`;
-}
-
 const CHOSEN = "请以本系统公开的记录为准";
 
 /** The first thing in which the text does not hold by itself, to be shown; null where it holds. */
@@ -48,7 +41,7 @@ function faultOf(text, name) {
 /** What is said of a record that holds, and what it tells. `brief`: the page around says already what was
     sealed. */
 function told(record, brief = false) {
-  const said = (words) => `${words}；${standing(record)}`;
+  const said = (words) => `${words}。${standing(record)}`;
   if (isShort(record)) return [said(ABOUT_SHORT), shortSummary(record, brief)];
   return isAssignment(record) ? [said(ASSIGNED), assigned(record)] : [said(WHOLE), summary(record, brief)];
 }
@@ -129,7 +122,7 @@ function assigned({ rule, items, candidates, seal, seed, reveals, events, openin
   const places = items.reduce((sum, item) => sum + item.experts, 0);
   const overview = [
     ["分配编号", rule.draw_id],
-    ["结果", type === "void" ? STATES.void : ASSIGNED_STATES[state]],
+    ["结果", label(ASSIGNED_STATES, state ?? type)],
     ["评审对象", `${items.length} 件，共 ${places} 人次`],
     ["专家", `${candidates.length} 人，每人最多 ${rule.per_expert} 件`],
     ["封存值", digest(seal)],
@@ -157,12 +150,6 @@ function assigned({ rule, items, candidates, seal, seed, reveals, events, openin
     ),
   ];
 }
-
-const ASSIGNED_STATES = {
-  success: "全部分配",
-  success_supplement: "全部分配（经补充）",
-  unsatisfied: "有评审对象缺专家",
-};
 
 function assignedWords(event, who) {
   const count = ({ shares }) => shares.reduce((sum, { commits }) => sum + commits.length, 0);

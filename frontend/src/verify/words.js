@@ -15,6 +15,12 @@ export const STATES = {
   unsatisfied: "不满足",
   void: "已作废",
 };
+export const ASSIGNED_STATES = {
+  success: "全部分配",
+  success_supplement: "全部分配（经补充）",
+  unsatisfied: "有评审对象缺专家",
+  void: "已作废",
+};
 export const REASONS = {
   declined: "拒绝",
   no_answer: "未答复",

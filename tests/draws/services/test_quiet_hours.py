@@ -17,6 +17,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.configuration import Span
 from expertpool.draws.exceptions import LettersRefused
+from expertpool.draws.home import letters_that_wait_for_the_morning
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries import clock
 from expertpool.draws.queries.clock import counted_on, quiet_until, time_counted
@@ -209,7 +210,7 @@ def test_letters_wait_for_the_morning_and_their_clocks_with_them(draw: Draw) -> 
 
 
 def test_whoever_is_seated_in_quiet_hours_is_not_invited_before_they_are_over(
-    client: Client, draw: Draw, operator: User
+    client: Client, draw: Draw, operator: User, supervisor: User
 ) -> None:
     post(draw, NIGHT)
     board = board_at(draw, now=NIGHT)
@@ -221,6 +222,7 @@ def test_whoever_is_seated_in_quiet_hours_is_not_invited_before_they_are_over(
     morning = board_at(draw, now=at("25 07:00"))
     assert (morning.invited_count, morning.invited_note) == (2, "")
     assert morning.version != board.version
+    assert_home_says(operator, supervisor, draw, count=2)
     # Those of the evening were asked then: of them the night says nothing.
     written_otherwise(
         draw.invitations.get(line=1),
@@ -233,8 +235,21 @@ def test_whoever_is_seated_in_quiet_hours_is_not_invited_before_they_are_over(
     with time_machine.travel(NIGHT, tick=False):
         page = client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
     assert page.count("2026-11-25 07:00 邀请") == 1
+    assert_home_says(operator, supervisor, draw, count=1)
     send_at_once(draw=draw, reason="开标提前到明早", actor=operator, now=NIGHT)
     assert board_at(draw, now=NIGHT).invited_count == 2
+    assert list(letters_that_wait_for_the_morning(operator, NIGHT)) == []
+
+
+def assert_home_says(operator: User, supervisor: User, draw: Draw, *, count: int) -> None:
+    """That ``count`` letters wait until seven: to whoever may send them at once, and who watches."""
+    (mine,) = letters_that_wait_for_the_morning(operator, NIGHT)
+    (watched,) = letters_that_wait_for_the_morning(supervisor, NIGHT)
+    title = f"{count} 位专家的邀请等免打扰时段后发出：{draw.title}"
+    assert mine.title == watched.title == title
+    assert "2026-11-25 07:00 发出" in watched.text
+    assert ("立即发出" in mine.text, "立即发出" in watched.text) == (True, False)
+    assert list(letters_that_wait_for_the_morning(operator, at("25 07:00"))) == []
 
 
 def test_a_deadline_is_moved_over_the_night(operator: User) -> None:

@@ -99,25 +99,47 @@ def test_an_ordinary_day_is_not_asked_about(client: Client, draw: Draw, operator
     assert draw.project.opening_at == NOW + timedelta(days=7)
 
 
-@pytest.mark.parametrize(
-    ("second", "is_asked"), [("15:00", True), ("14:00", False), ("18:00", False)]
-)
-def test_a_panel_that_would_sit_in_two_rooms_at_once_is_asked_about(
-    second: str, is_asked: bool
-) -> None:
+def pair_form(second: str, *, place: str = "一会议室", asked: str = "") -> RescheduleForm:
+    """The form of two reviews of four hours, the first at two o'clock."""
     pair = [
         Project(pk=pk, name=name, opening_at=NOW, duration_minutes=240)
         for pk, name in ((1, "甲项目"), (2, "乙项目"))
     ]
     data = {
         "opening_1": "2026-12-07 14:00",
-        "opening_2": f"2026-12-07 {second}",
+        "opening_2": f"2026-12-{second}",
         "place_1": "一会议室",
-        "place_2": "二会议室",
+        "place_2": place,
         "reason": "会议室被占用",
+        "asked": asked,
     }
-    form = RescheduleForm(data, projects=pair)
+    return RescheduleForm(data, projects=pair)
+
+
+@pytest.mark.parametrize(
+    ("second", "is_asked"), [("07 15:00", True), ("07 14:00", False), ("07 18:00", False)]
+)
+def test_a_panel_that_would_sit_twice_at_once_is_asked_about(second: str, is_asked: bool) -> None:
+    form = pair_form(second)
     assert form.is_valid() is not is_asked
     if is_asked:
-        assert "「乙项目」开始时「甲项目」还没有结束" in str(form.errors)
-        assert RescheduleForm(form.data, projects=pair).is_valid()
+        said = "「甲项目」2026-12-07 14:00 至 2026-12-07 18:00，「乙项目」2026-12-07 15:00 开始"
+        assert said in str(form.errors)
+        assert pair_form(second, asked=form.data["asked"]).is_valid()
+        # Who agreed to three o'clock did not agree to four.
+        other = pair_form("07 16:00", asked=form.data["asked"])
+        assert "「乙项目」2026-12-07 16:00 开始" in str(other.errors)
+
+
+def test_what_is_refused_is_not_asked_about() -> None:
+    """At another place nobody can be at the same time, one sitting or two: `faults_of` says so."""
+    assert pair_form("07 15:00", place="二会议室").is_valid()
+
+
+def test_an_odd_day_does_not_hide_that_reviews_overlap() -> None:
+    form = pair_form("07 15:00")
+    form.data = form.data | {"opening_1": "2026-12-05 14:00", "opening_2": "2026-12-05 15:00"}
+    said = str(form.errors)
+    assert "不是工作日" in said
+    assert "「乙项目」2026-12-05 15:00 开始" in said
+    assert RescheduleForm(form.data, projects=form.projects).is_valid()

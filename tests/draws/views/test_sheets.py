@@ -109,6 +109,10 @@ def test_pdf_is_a4_and_holds_the_columns_the_people_and_the_proof(
         assert row.expert.number in text
         assert row.expert.phone not in text
     assert draw.seal[:8] in text
+    # By these a record whose last events were cut off is told apart.
+    last = draw.events.order_by("n").last()
+    assert last is not None
+    assert f"共 {last.n} 个，链头 {last.hash[:8]}" in text
     assert draw.project.name in text
     assert f"/verify/{draw.public_id}/" in text
     assert f"{operator.name} {timezone.localtime(draw.reveal_at):%Y-%m-%d %H:%M}" in text
@@ -131,6 +135,8 @@ def test_excel_has_the_same_lines_with_the_supplement_last(
     assert [row[7] for row in (first, second, third)] == ["不参加", "参加", "参加"]
     assert first[9] == "综合，拒绝，时间冲突"
     assert third[9] == "综合，补抽"
+    count = draw.events.count()
+    assert any(str(row[0]).startswith(f"事件链：共 {count} 个，链头 ") for row in rows)
     assert sheet.page_setup.paperSize == 9
     assert sheet.page_setup.orientation == "landscape"
     with zipfile.ZipFile(io.BytesIO(response.content)) as parts:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import combinations
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from expertpool.audit.models import Entry
 from expertpool.projects.enums import DrawState, ProjectStatus, Regime
@@ -16,7 +19,14 @@ from expertpool.projects.exceptions import (
     ProjectNotEditable,
 )
 from expertpool.projects.models import Project, ProjectBatch
-from expertpool.projects.queries.batches import faults_of, members_of
+from expertpool.projects.queries.batches import (
+    LARGEST_BATCH,
+    MOST_PAIRS,
+    doubtful_overlaps,
+    faults_of,
+    members_of,
+    overlapping,
+)
 from expertpool.projects.services.archive import archive_project
 from expertpool.projects.services.batches import (
     add_projects,
@@ -155,6 +165,40 @@ def test_one_panel_is_not_in_two_places_at_once() -> None:
     assert "时间重叠而地点不同" in fault
     second.opening_at = first.closing_at  # one after the other
     assert faults_of([first, second]) == []
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9), st.booleans()), max_size=20))
+def test_whose_reviews_overlap_is_found_as_by_comparing_all(
+    times: list[tuple[int, int, bool]],
+) -> None:
+    projects = [
+        Project(
+            name=f"{number}",
+            opening_at=NOW + timedelta(minutes=begin),
+            duration_minutes=length,
+            place="一楼" if is_first else "二楼",
+        )
+        for number, (begin, length, is_first) in enumerate(times)
+    ]
+    expected = {
+        frozenset((one.name, other.name))
+        for one, other in combinations(projects, 2)
+        if one.opening_at < other.closing_at and other.opening_at < one.closing_at
+    }
+    found = list(overlapping(projects))
+    assert {frozenset((one.name, other.name)) for one, other in found} == expected
+    assert len(found) == len(expected)
+    assert all(one.opening_at <= other.opening_at for one, other in found)
+    apart = sum(one.place != other.place for one, other in found)
+    assert len(faults_of(projects)) == (apart if apart <= MOST_PAIRS else MOST_PAIRS + 1)
+
+
+def test_of_a_large_batch_of_one_day_not_all_pairs_are_told() -> None:
+    times = [NOW + timedelta(minutes=number) for number in range(LARGEST_BATCH)]
+    batch = [Project(name="甲", opening_at=at, duration_minutes=240) for at in times]
+    said = doubtful_overlaps(batch)
+    assert said.count("开始") == MOST_PAIRS
+    assert said.endswith("等共 1225 处")
 
 
 def test_a_member_is_neither_deleted_nor_archived_on_its_own() -> None:

@@ -18,14 +18,19 @@ from expertpool.draws.settings import (
     EMERGENCY_WITHIN,
     PANEL_BITS,
     QUIET_HOURS,
+    QUIET_WAYS,
     REPLY_SHORTEST,
     REVEAL_EARLIEST,
 )
+from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.pacing import forget_recipients
 from expertpool.workflow.settings import OBJECTION_MINUTES
 from tests.factories.accounts import make_department, make_user
 from tests.factories.siteconfig import configure
 
+# When letters rest where an office sets nothing else.
+NIGHT = QUIET_HOURS.default
+EVENING = QUIET_WAYS[ChannelCode.VOICE].default
 SMALL = {
     CANDIDATES_PER_SEAT: 0,
     PANEL_BITS: 0,
@@ -79,8 +84,25 @@ def media(settings: Any, tmp_path: Path) -> None:
 
 @pytest.fixture
 def no_quiet_hours(db: None) -> None:
-    """For what runs in real time, at whatever hour."""
+    """For what runs in programs of its own, in real time, at whatever hour."""
     configure(QUIET_HOURS, None)
+    configure(QUIET_WAYS[ChannelCode.VOICE], None)
+
+
+@pytest.fixture
+def quiet_hours(db: None) -> None:
+    """The quiet hours that an office has which sets none."""
+    configure(QUIET_HOURS, NIGHT)
+    configure(QUIET_WAYS[ChannelCode.VOICE], EVENING)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def whatever_the_hour() -> Iterator[None]:
+    """Let letters go out at the hour at which the tests are run: `quiet_hours` is asked for by name."""
+    with pytest.MonkeyPatch.context() as patch:
+        for setting in (QUIET_HOURS, QUIET_WAYS[ChannelCode.VOICE]):
+            patch.setitem(vars(setting), "default", None)
+        yield
 
 
 @pytest.fixture

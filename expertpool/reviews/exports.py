@@ -70,7 +70,7 @@ class ReviewExport(Exporter):
         ExportColumn(
             "project", "项目", lambda row: row.project.name, width=36, of=("projects.name",)
         ),
-        ExportColumn("kind", "项目类型", lambda row: row.project.kind),
+        ExportColumn("kind", "项目类型", lambda row: row.project.kind, of=("projects.kind",)),
         ExportColumn("department", "所属部门", lambda row: str(row.project.department), width=20),
         ExportColumn("state", "状态", lambda row: str(row.state.label)),
         ExportColumn("rule", "评审规则", lambda row: str(row.rule or ""), width=24),

@@ -76,6 +76,7 @@ ADDS = {
         "reviews:join",
         "reviews:leave",
         "reviews:materials",
+        "reviews:assignment_recuse",  # of whom has the item, once
     ),  # adds
     *("fees:project", "fees:project_send", "fees:reverse"),
     # Begins a rule of its own; the trial keeps nothing.

@@ -1570,5 +1570,12 @@ RULES: dict[str, Rule] = {
     "api:record_get": token(draw_id=lambda w: w.draw),
     "api:name_list": token(draw_id=lambda w: w.draw),
     "api:sheet_get": token(draw_id=lambda w: w.draw),
+    "api:review_list": token(),
+    "api:review_create": token(project_id=lambda w: w.project),
+    "api:review_get": token(review_id=lambda w: w.project),
+    "api:review_item_list": token(review_id=lambda w: w.project),
+    "api:review_item_add": token(review_id=lambda w: w.project),
+    "api:review_item_change": token(item_id=lambda w: w.project),
+    "api:review_item_remove": token(item_id=lambda w: w.project),
     "api:attachment_download": token(attachment_id=lambda w: w.project),
 }

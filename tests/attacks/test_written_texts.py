@@ -43,7 +43,7 @@ AMISS = "数据库被直接改动"
 SINK = "{{专家姓名}}专家：请点 http://evil.example/go?n={{专家姓名}}&u={{答复链接}} 答复"
 WATCHING = [
     *("account.acted", "mail.rerouted", "request.asked", "request.agreed", "request.lowered"),
-    *("request.withdrawn", "expert.merged", "draw.step_alone"),
+    *("request.withdrawn", "expert.merged", "draw.step_alone", "account.wechat"),
     *("draw.pool_changed", "draw.pool_emptied", "draw.alarm", "draw.held_refused"),
     *("draw.panel_moved", "draw.gone", "draw.service_off", "draw.delayed", "portal.duties_late"),
     *("portal.virus", "backup.amiss"),

@@ -46,7 +46,7 @@ from tests.factories.lines import written_otherwise
 from tests.factories.siteconfig import configure, note_change
 from tests.fixtures import login
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quiet_hours")]
 
 
 def at(text: str) -> datetime:

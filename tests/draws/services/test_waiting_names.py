@@ -22,10 +22,8 @@ from expertpool.draws.services.outset import look_ahead
 from expertpool.draws.services.overdue import overdue
 from expertpool.draws.services.pausing import pause_draw
 from expertpool.draws.services.replies import answer
-from expertpool.draws.settings import QUIET_HOURS
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
-from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -56,8 +54,8 @@ def accept(row: Invitation, now: datetime) -> None:
 
 
 @pytest.mark.shows("EXP-39")
+@pytest.mark.usefixtures("quiet_hours")
 def test_names_of_a_draw_at_night_wait_for_the_morning(operator: User, client: Client) -> None:
-    configure(QUIET_HOURS, QUIET_HOURS.default)
     draw = drawn(
         operator, NIGHT, reached=False, opens_in_hours=12, reveal_hours=11, reply_minutes=60
     )

@@ -133,6 +133,7 @@ def test_who_was_just_written_to_is_not_among_those_whose_letters_failed(
 
 
 @pytest.mark.shows("DRAW-15")
+@pytest.mark.usefixtures("quiet_hours")
 def test_quiet_hours_are_told_before_and_after_sealing(client: Client, operator: User) -> None:
     for n in range(6):
         make_expert(email=f"e{n}@example.cn")

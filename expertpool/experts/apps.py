@@ -136,6 +136,7 @@ class ExpertsConfig(AppConfig):
                 send_back=lambda one, **given: return_admission(expert=one, **given),
                 refused=ExpertRefused,
                 public=admission.public_words,
+                public_first=True,
                 note="手工新增、批量导入、接口新增的专家。本人网上申请、同行推荐的按「入库申请」的流程，请分别设置。",
                 # As one line with their number: an import brings thousands.
                 own_todo=True,

@@ -71,6 +71,7 @@ class ProjectsConfig(AppConfig):
                 page=lambda project: reverse("projects:detail", args=[project.pk]),
                 department=lambda project: project.department,
                 public=public_words,
+                public_first=True,
                 own_todo=True,
                 send_back=lambda project, **given: reject_project(project=project, **given),
                 refused=ProjectError,

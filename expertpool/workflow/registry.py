@@ -67,6 +67,9 @@ class FlowSubject:
     about: Callable[[Any], About] = lambda row: row
     # What a public notice tells of a row, as labels and values; None: it is never told to the public.
     public: Callable[[Any], Iterable[tuple[str, str]]] | None = None
+    # Whether it may be told before anybody has decided: of what the office writes itself. A stranger would publish what
+    # he likes on the office's page, and an expert that he has just been at his account.
+    public_first: bool = False
     # Of which subject its conditions ask the fields that an office adds, where that is another than its own.
     asks: str = ""
     # What is approved by it and what is not, where somebody may take it for another flow.

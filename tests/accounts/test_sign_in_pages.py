@@ -16,10 +16,11 @@ from expertpool.accounts.views.login import LIMITED, REFUSED
 from expertpool.achievements.enums import PublicShown
 from expertpool.achievements.settings import PUBLIC
 from expertpool.audit.models import Entry
+from expertpool.projects.enums import ProjectStatus
 from expertpool.workflow.enums import StepKind
 from expertpool.workflow.services.flows import StepData, save_flow
 from tests.factories.accounts import PASSWORD, make_user
-from tests.factories.joining import make_application
+from tests.factories.projects import make_project
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
@@ -209,9 +210,7 @@ def test_the_page_leads_to_what_anybody_may_read(client: Client) -> None:
     assert not any(way in page for way in ways)
     configure(PUBLIC, PublicShown.NAMED.value)
     steps = [StepData("公示", kind=StepKind.NOTICE, days=3), StepData("审核")]
-    save_flow(
-        subject="joining.application", steps=steps, actor=make_user("admin"), now=timezone.now()
-    )
-    make_application()
+    save_flow(subject="projects.project", steps=steps, actor=make_user("admin"), now=timezone.now())
+    make_project(ProjectStatus.PENDING)
     page = client.get("/login/").content.decode()
     assert all(way in page for way in ways)

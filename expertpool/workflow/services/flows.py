@@ -56,7 +56,7 @@ def save_flow(
 
     The same flow again stays the version that it is. Refuses (FlowRefused) no step or more than
     ten, one name twice, a role that may not decide, more persons than there are (nobody decides two steps), a return to no earlier step, a
-    notice of what is not for the public, that nobody decides after or, of what its app tells later, before, and a flow in which every step has a condition.
+    notice of what is not for the public, that nobody decides after or, unless the office writes it, before, and a flow in which every step has a condition.
     """
     found = FLOW_SUBJECTS[subject]
     # Two who save at once would take the same number.
@@ -217,10 +217,9 @@ def _check_notice(
         raise FlowRefused(f"{subject.label}没有可以公开的内容，不能设公示步骤。")
     if step.days is None:
         raise FlowRefused(f"请填写「{step.name}」公示几个工作日。")
-    if not subject.tells and not decides_all(before):
-        # At once it would tell everybody who has just been at his account.
+    if not subject.public_first and not decides_all(before):
         raise FlowRefused(
-            f"请在「{step.name}」之前设一个不带条件的审批步骤：专家提交的{subject.label}由审批人看过，再公示。"
+            f"请在「{step.name}」之前设一个不带条件的审批步骤：本人提交的{subject.label}由审批人看过，再公示。"
         )
     if not decides_all(later):
         raise FlowRefused(

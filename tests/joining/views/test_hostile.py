@@ -21,7 +21,9 @@ from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.joining.enums import Channel, Step
 from expertpool.joining.models import Application, Recommendation, Registration
+from expertpool.joining.queries.applications import SUBJECT
 from expertpool.joining.queries.contents import MOST_BYTES, stored
+from expertpool.joining.services.deciding import approve
 from expertpool.joining.services.registering import token_of
 from expertpool.joining.settings import (
     CODES_PER_ADDRESS,
@@ -31,6 +33,7 @@ from expertpool.joining.settings import (
 )
 from expertpool.notifications.models import Message
 from expertpool.workflow.enums import StepKind
+from expertpool.workflow.exceptions import FlowRefused
 from expertpool.workflow.models import Objection, PublicNotice
 from expertpool.workflow.services.flows import StepData, save_flow
 from tests.factories.accounts import make_user
@@ -268,9 +271,16 @@ def test_recommendations(client: Client) -> None:
 
 def test_objections(client: Client, admin: User) -> None:
     now = timezone.now()
-    steps = [StepData("公示", kind=StepKind.NOTICE, days=3), StepData("终审")]
-    save_flow(subject="joining.application", steps=steps, actor=admin, now=now)
+    notice_step, last = StepData("公示", kind=StepKind.NOTICE, days=3), StepData("终审")
+    with pytest.raises(FlowRefused, match="由审批人看过"):
+        # Anybody would publish what he likes, on the page of the office.
+        save_flow(subject=SUBJECT, steps=[notice_step, last], actor=admin, now=now)
+    make_user("admin")  # nobody decides two steps
+    steps = [StepData("初审"), notice_step, last]
+    save_flow(subject=SUBJECT, steps=steps, actor=admin, now=now)
     application = make_application()
+    assert not PublicNotice.objects.exists()
+    approve(application=application, actor=admin, now=now)
     notice = PublicNotice.objects.get()
     path = reverse("workflow:notice", args=[notice.public_id])
     good = {"name": "钱某", "contact": "13612340001", "text": "与事实不符"}

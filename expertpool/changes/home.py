@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 
 from django.urls import reverse
 
 from expertpool.accounts.models import User
-from expertpool.changes.queries import RIGHT, requests_to_decide
+from expertpool.changes.queries import RIGHT, SUBJECT, requests_to_decide
 from expertpool.core.home import Source, Todo
 from expertpool.core.registry import MenuItem
+from expertpool.workflow.queries.approvals import running
 
 
 def requests_waiting(user: User, now: datetime) -> Iterator[Todo]:
@@ -20,7 +22,7 @@ def requests_waiting(user: User, now: datetime) -> Iterator[Todo]:
     yield Todo("核准变更", "项变更申请待核准", url, "replace", "amber", "核准", rows)
 
 
-TODOS = (Source("change_requests", RIGHT, 96, requests_waiting),)
+TODOS = (Source("change_requests", RIGHT, 96, requests_waiting, partial(running, SUBJECT)),)
 SHORTCUTS = (
     MenuItem("changes.file", "我的档案", "id-badge-2", "changes:file", ("experts.self",), 105),
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -13,6 +14,47 @@ from expertpool.core.prepared import Statement, ask_often
 
 # A number, or the rows that are to be counted.
 Countable = int | QuerySet[Any] | Statement
+
+LATELY = 60  # seconds for which what was found so far need not be counted again
+MANY = 100_000  # rows beyond which nobody sees that their number is a minute old
+
+
+class Recent:
+    """Counts of the last minute, in this process, by what was asked."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[int, float]] = {}
+
+    def get(self, asked: str) -> int | None:
+        count, at = self._found.get(asked, (0, float("-inf")))
+        return count if time.monotonic() - at < LATELY else None
+
+    def keep(self, found: Mapping[str, int]) -> None:
+        now = time.monotonic()
+        for asked in [asked for asked, (_, at) in self._found.items() if now - at >= LATELY]:
+            self._found.pop(asked, None)
+        self._found.update({asked: (count, now) for asked, count in found.items()})
+
+
+_many = Recent()
+
+
+def counted_lately(questions: Iterable[Countable]) -> list[int]:
+    """Return the same as `counted`, but of what are more than MANY what they were within the last minute: to count
+    those takes longest (docs/decisions/0342)."""
+    asked = [one if isinstance(one, int) else as_statement(one) or 0 for one in questions]
+    kept = [None if isinstance(one, int) else _many.get(str(one)) for one in asked]
+    counts = counted(
+        one if count is None else count for one, count in zip(asked, kept, strict=True)
+    )
+    _many.keep(
+        {
+            str(one): count
+            for one, old, count in zip(asked, kept, counts, strict=True)
+            if old is None and count > MANY and not isinstance(one, int)
+        }
+    )
+    return counts
 
 
 def counted(questions: Iterable[Countable], *, often: str = "") -> list[int]:

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 from django.db.models import QuerySet
 
 from expertpool.core.catalogue import Catalogue
-from expertpool.core.counting import Countable, counted, first_of_each
+from expertpool.core.counting import Countable, counted, counted_lately, first_of_each
 from expertpool.core.permissions import Codes, codes_in, undeclared
 from expertpool.core.prepared import Prepared
 from expertpool.core.registry import MenuItem, faults_of_item, may_use
@@ -88,9 +88,9 @@ SHORTCUTS: Catalogue[MenuItem] = Catalogue(
 
 
 def numbers_for(user: Any, *, now: datetime) -> list[Number]:
-    """Return the numbers of the areas that ``user`` may see, counted by one statement."""
+    """Return the numbers of the areas that ``user`` may see, counted by one statement; large ones may be a minute old."""
     found = _found(NUMBERS, user, now)
-    counts = counted(number.value for number in found)
+    counts = counted_lately(number.value for number in found)
     return [
         replace(
             number, value=count, tone=number.tone if count else number.tone_of_none or number.tone

@@ -42,7 +42,14 @@ from expertpool.draws.queries.plan_versions import (
 )
 from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.pool_changes import firsts_of
-from expertpool.draws.queries.reach import Fare, board_at, reach_of, troubled, unreached_lines
+from expertpool.draws.queries.reach import (
+    Fare,
+    board_at,
+    reach_of,
+    suspected,
+    troubled,
+    unreached_lines,
+)
 from expertpool.notifications.queries.route import held_routes
 from expertpool.projects.enums import DrawState, ProjectStatus, Regime
 from expertpool.projects.models import Project
@@ -283,15 +290,14 @@ def _inviting(user: User) -> QuerySet[Draw]:
 def letters_that_reach_nobody(user: User, now: datetime) -> Iterator[Todo]:
     """Running draws whose invitations failed, or wait for a channel that is down: his own, and those of
     others over which he watches."""
-    found = troubled(_inviting(user))
-    run, ids = draws_visible_to(user, "draws.run"), [draw.pk for draw, _ in found]
+    ids, run = suspected(_inviting(user)), draws_visible_to(user, "draws.run")
     own = set(run.filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
-    mine = [one for one in found if one[0].pk in own][:MOST_TODOS]
-    others = [one for one in found if one[0].pk not in own][:MOST_TODOS]
-    yield from _unreached(
-        mine, "请检查渠道设置，或配置另一种渠道，在抽取页面重新发送；来不及的可以改期"
-    )
-    yield from _unreached(others, "请督促经办人检查渠道、重新发送；来不及的可以改期")
+    mine = troubled([pk for pk in ids if pk in own])
+    others = troubled([pk for pk in ids if pk not in own])
+    mend = "请检查渠道设置，或配置另一种渠道，在抽取页面重新发送；来不及的可以改期"
+    yield from _unreached(islice(mine, MOST_TODOS), mend)
+    mend = "请督促经办人检查渠道、重新发送；来不及的可以改期"
+    yield from _unreached(islice(others, MOST_TODOS), mend)
 
 
 def letters_that_wait_for_the_route(user: User, now: datetime) -> Iterator[Todo]:

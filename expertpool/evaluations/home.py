@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from expertpool.accounts.models import User
 from expertpool.core.home import Source, Todo
 from expertpool.core.text import moment_text
+from expertpool.evaluations.models import Evaluation
 from expertpool.evaluations.permissions import ANSWER, RATE
 from expertpool.evaluations.queries.caution_objections import caution_objections_waiting
 from expertpool.evaluations.queries.own import asked_of, objections_waiting
@@ -20,6 +22,10 @@ from expertpool.experts.queries.experts import expert_for
 def projects_to_rate(user: User, now: datetime) -> Iterator[Todo]:
     rows, url = to_rate(user, now), reverse("evaluations:list")
     yield Todo("评价专家", "个项目的专家等待评价", url, "star", "amber", "评价", rows)
+
+
+def _going_on() -> QuerySet[Evaluation]:
+    return Evaluation.objects.filter(closed_at__isnull=True)
 
 
 def objections_to_answer(user: User, now: datetime) -> Iterator[Todo]:
@@ -45,7 +51,7 @@ def reviews_to_rate(user: User, now: datetime) -> Iterator[Todo]:
 
 
 TODOS = (
-    Source("evaluations_to_rate", RATE, 110, projects_to_rate),
+    Source("evaluations_to_rate", RATE, 110, projects_to_rate, _going_on),
     Source("evaluations_to_answer", ANSWER, 115, objections_to_answer),
     Source("evaluations_cautions_to_answer", ANSWER, 116, caution_objections_to_answer),
     Source("evaluations_own", "experts.self", 60, reviews_to_rate),

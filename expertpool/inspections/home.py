@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 
 from django.urls import reverse
 from django.utils import timezone
@@ -13,9 +14,11 @@ from expertpool.core.home import MOST_TODOS, Source, Todo
 from expertpool.experts.queries.experts import expert_for
 from expertpool.inspections.enums import State
 from expertpool.inspections.permissions import MANAGE
-from expertpool.inspections.queries.inspections import inspections_of, to_decide
+from expertpool.inspections.queries.inspections import SUBJECT, inspections_of, to_decide
 from expertpool.inspections.queries.renewals import RIGHT
+from expertpool.inspections.queries.renewals import SUBJECT as RENEWALS
 from expertpool.inspections.queries.renewals import to_decide as renewals_to_decide
+from expertpool.workflow.queries.approvals import running
 
 
 def to_review(user: User, now: datetime) -> Iterator[Todo]:
@@ -45,7 +48,7 @@ def to_hand_in(user: User, now: datetime) -> Iterator[Todo]:
 
 
 TODOS = (
-    Source("inspections", MANAGE, 97, to_review),
-    Source("renewals", RIGHT, 98, to_renew),
+    Source("inspections", MANAGE, 97, to_review, partial(running, SUBJECT)),
+    Source("renewals", RIGHT, 98, to_renew, partial(running, RENEWALS)),
     Source("my_inspections", "experts.self", 20, to_hand_in),
 )

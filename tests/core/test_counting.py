@@ -8,7 +8,8 @@ from django.db.models import Value
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from expertpool.accounts.models import Role, User
-from expertpool.core.counting import counted
+from expertpool.core import counting
+from expertpool.core.counting import counted, counted_lately
 from expertpool.core.prepared import MOST_PLANS
 from tests.factories.accounts import make_user
 
@@ -60,3 +61,24 @@ def test_of_what_is_asked_often_the_plan_is_kept(
     assert kept <= MOST_PLANS
     assert generic > 0
     assert counted([Role.objects.order_by()], often="test") == [Role.objects.count()]
+
+
+@pytest.mark.django_db
+def test_many_rows_are_not_counted_again_for_a_minute(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    monkeypatch.setattr(counting, "MANY", 2)
+    monkeypatch.setattr(counting, "_many", counting.Recent())
+    few, many = make_user("supervisor"), [make_user("operator") for _ in range(3)]
+    roles = User.objects.filter(roles__code="operator"), User.objects.filter(pk=few.pk)
+    with django_assert_num_queries(1):
+        assert counted_lately([*roles, 7, User.objects.none()]) == [3, 1, 7, 0]
+    User.objects.filter(pk__in=[few.pk, many[0].pk]).update(is_active=False)
+    many[0].roles.clear()
+    few.roles.clear()
+    with django_assert_num_queries(1):
+        assert counted_lately([*roles, 7]) == [3, 1, 7]
+    with django_assert_num_queries(0):
+        assert counted_lately([roles[0]]) == [3]
+    monkeypatch.setattr(counting, "LATELY", 0)
+    assert counted_lately(roles) == [2, 1]

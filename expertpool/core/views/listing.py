@@ -9,8 +9,7 @@ Counting costs what is counted: numbers are exact up to a limit and then say "at
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,6 +26,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
 
 from expertpool.core.bulk import MOST_PICKED
+from expertpool.core.counting import Recent
 from expertpool.core.criteria import AllOf, AnyOf, Leaf, Not, explain
 from expertpool.core.responses import warned
 
@@ -35,7 +35,6 @@ COUNT_ALL = 100_000  # rows of a list as it opens are counted up to here,
 COUNT_NARROWED = 5_000  # those that a filter left, which no index holds together, up to here
 AHEAD = 2  # pages that are counted beyond the one that is shown
 FAR = 1_000  # rows from which on those of a page are found by their keys first
-LATELY = 60  # seconds for which a list far beyond its limit need not be counted again
 
 
 class RowCount(int):
@@ -340,7 +339,7 @@ def _turned(request: HttpRequest) -> int:
     return min(page_size(request) * (at + AHEAD), COUNT_NARROWED)
 
 
-_far_beyond: dict[str, float] = {}  # when a count was found to be so, by its statement
+_far_beyond = Recent()  # counts that were found to be so
 
 
 def _count_each(
@@ -352,7 +351,6 @@ def _count_each(
     than the limit, its count is left out for a minute: so many rows do not vanish meanwhile
     (docs/decisions/0061).
     """
-    now = time.monotonic()
     parts, values, keys = [], list[Any](), {}
     for tab in tabs:
         counted = rows.filter(tab.q).order_by().values("pk")[: limit + limit // 10 + 1]
@@ -362,7 +360,7 @@ def _count_each(
             parts.append("0")
             continue
         keys[tab.code] = key = f"{part} {its_values}"
-        if opened and now - _far_beyond.get(key, -LATELY) < LATELY:
+        if opened and _far_beyond.get(key) is not None:
             parts.append(str(limit + 1))
             continue
         parts.append(f"(SELECT count(*) FROM ({part}) AS counted)")  # noqa: S608 (Django wrote the part)
@@ -371,16 +369,11 @@ def _count_each(
         cursor.execute(f"SELECT {', '.join(parts)}", values)
         found = dict(zip((tab.code for tab in tabs), cursor.fetchone(), strict=True))
     if opened:
-        _remember((key for code, key in keys.items() if found[code] > limit + limit // 10), now)
+        far = {code: count for code, count in found.items() if count > limit + limit // 10}
+        _far_beyond.keep({keys[code]: count for code, count in far.items()})
     return {
         code: RowCount(min(count, limit), is_least=count > limit) for code, count in found.items()
     }
-
-
-def _remember(keys: Iterable[str], now: float) -> None:
-    for key in [key for key, at in _far_beyond.items() if now - at >= LATELY]:
-        _far_beyond.pop(key, None)
-    _far_beyond.update(dict.fromkeys(keys, now))
 
 
 def _tabs(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 
 from expertpool.core.crypto import blind_index
 from expertpool.draws.enums import DrawStatus, InvitationState
@@ -36,6 +37,7 @@ NEVER_LEFT = (
     DeliveryState.FAILED,
     DeliveryState.NO_ACCOUNT,
 )
+AT_ONCE = 10  # draws whose letters are looked at together
 Routes = Mapping[ChannelCode, datetime]  # that wait, each until when
 Letters = dict[str, list[Message]]  # by the id of the line as text
 
@@ -187,24 +189,47 @@ def unreached_lines() -> QuerySet[Invitation]:
     )
 
 
-def troubled(draws: QuerySet[Draw]) -> list[tuple[Draw, Fare]]:
-    """Return those of ``draws`` whose letters reach somebody not, unless they are paused: what
-    `reach_of` says of each, asked once for any number of them."""
+def suspected(draws: QuerySet[Draw]) -> list[int]:
+    """Return the ids of those of ``draws``, newest first, of which `troubled` may tell something: a line that no letter
+    is on its way to, or one that a dead channel holds up. By the database alone; where all is well they are none,
+    however many letters wait for their turn."""
     open_pause = DrawPause.objects.filter(draw=OuterRef("draw"), resumed_at__isnull=True)
     lines = unreached_lines().filter(~Exists(open_pause), draw__in=draws.order_by().values("pk"))
+    going = Message.objects.filter(
+        about_type="draws.invitation",
+        about_id=Cast(OuterRef("pk"), CharField()),
+        occasion__in=LETTERS,
+        state__in=ON_ITS_WAY,
+    )
+    down = [code for code, state in channel_states().items() if state.is_down]
+    # An inbox may be nobody's, and an older letter does not count for who was asked anew.
+    held_up = Q(asked_again_at__isnull=False) | Q(~Exists(going.exclude(channel=ChannelCode.SITE)))
+    if down:
+        held_up |= Q(Exists(going.filter(channel__in=down)))
+    found = lines.filter(held_up).order_by("-draw").values_list("draw", flat=True)
+    return list(found.distinct())
+
+
+def troubled(ids: Sequence[int]) -> Iterator[tuple[Draw, Fare]]:
+    """Yield those of the running draws ``ids`` whose letters reach somebody not, in that order: what `reach_of` says of
+    each that is not paused, asked for a few together, and no further than somebody reads."""
+    for at in range(0, len(ids), AT_ONCE):
+        yield from _troubled_among(ids[at : at + AT_ONCE])
+
+
+def _troubled_among(ids: Sequence[int]) -> Iterator[tuple[Draw, Fare]]:
     waiting: dict[int, list[Invitation]] = defaultdict(list)
-    # No more than is asked of them: where a channel is down they are all that run.
-    asked = lines.only("draw", "line", "invited_at", "asked_again_at")
-    for line in asked.order_by("-draw_id", "line"):
+    for line in unreached_lines().filter(draw__in=ids).order_by("line"):
         waiting[line.draw_id].append(line)
     unreached = [line for found in waiting.values() for line in found]
     letters = _letters_by_line(unreached)
     states = channel_states() if _stuck(unreached, letters) else {}
     has_channel = cache(is_configured)
-    fares = {pk: _fare(found, letters, states, has_channel) for pk, found in waiting.items()}
-    troubles = {pk: fare for pk, fare in fares.items() if fare.is_troubled}
-    known = Draw.objects.select_related("project").in_bulk(troubles) if troubles else {}
-    return [(known[pk], fare) for pk, fare in troubles.items()]
+    known = Draw.objects.select_related("project").in_bulk(ids)
+    for pk in ids:
+        fare = _fare(waiting[pk], letters, states, has_channel)
+        if fare.is_troubled:
+            yield known[pk], fare
 
 
 # What says how a letter fares, and nothing of what stands in it.

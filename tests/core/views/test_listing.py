@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from expertpool.core.counting import Recent
 from expertpool.core.views.listing import (
     FilterForm,
     ListTab,
@@ -176,7 +177,7 @@ def _few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lists count up to 10 as they open, up to 5 when narrowed or for the pages."""
     for name, limit in (("COUNT_ALL", 10), ("COUNT_NARROWED", 5)):
         monkeypatch.setattr(f"expertpool.core.views.listing.{name}", limit)
-    monkeypatch.setattr("expertpool.core.views.listing._far_beyond", {})
+    monkeypatch.setattr("expertpool.core.views.listing._far_beyond", Recent())
 
 
 def counts(result: Any) -> list[str]:
@@ -201,11 +202,11 @@ def test_what_is_far_beyond_its_limit_is_not_counted_again_for_a_minute(
 
     first, second = asked(), asked()
     assert (first, second) == (3, 2)
-    monkeypatch.setattr("expertpool.core.views.listing.LATELY", 0)
+    monkeypatch.setattr("expertpool.core.counting.LATELY", 0)
     assert asked() == 3
     Title.objects.filter(name__gt="职称10").delete()  # 11 are left: more than 10, not far more
     assert asked() == 3
-    monkeypatch.setattr("expertpool.core.views.listing.LATELY", 60)
+    monkeypatch.setattr("expertpool.core.counting.LATELY", 60)
     assert asked() == 3
 
 

@@ -21,10 +21,12 @@ from expertpool.draws.home import letters_that_reach_nobody
 from expertpool.draws.models import Draw, DrawPause
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.lasting import lasting_of
+from expertpool.draws.queries.reach import suspected, troubled
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.sealing import start_draw
 from expertpool.notifications.channels.email.settings import HOST
-from expertpool.notifications.models import Message
+from expertpool.notifications.models import ChannelHealth, Message
+from expertpool.notifications.queries.channels import DOWN_AFTER
 from expertpool.notifications.services.delivery import deliver
 from tests.api.caller import Caller
 from tests.draws.services.test_clock import break_mail
@@ -38,6 +40,7 @@ pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 10, 0))  # noqa: DTZ001
 NIGHT = timezone.make_aware(datetime(2026, 11, 24, 23, 10))  # noqa: DTZ001
 REASON = {"reason": "开标提前"}
+_OF_A_LETTER = '"notifications_message"."key"'
 
 
 @pytest.fixture
@@ -260,3 +263,50 @@ def test_the_workbench_asks_the_same_for_any_number_of_draws(operator: User, dra
         asked.append(len(context))
         assert len(found) == 1 + more
     assert asked[0] == asked[1]
+
+
+def test_the_workbench_reads_no_letter_where_all_wait_for_their_turn(
+    operator: User, draw: Draw
+) -> None:
+    """However many they are; and misses nothing of what reading all of them would tell."""
+    lines = [str(line.pk) for line in draw.invitations.order_by("line")]
+    first = Message.objects.filter(about_id=lines[0])
+    health = ChannelHealth.objects.filter(channel="email")
+
+    def told() -> bool:
+        ids = suspected(Draw.objects.all())
+        found = [one.pk for one, _ in troubled(ids)]
+        assert found == [one.pk for one, _ in troubled([draw.pk])]
+        assert ids in ([], [draw.pk])
+        return bool(found)
+
+    with CaptureQueriesContext(connection) as context:
+        assert not list(letters_that_reach_nobody(operator, NOW))
+    assert not suspected(Draw.objects.all())
+    assert not any(_OF_A_LETTER in statement["sql"] for statement in context)
+    for state, amiss in (("sending", False), ("failed", True), ("no_account", True)):
+        first.update(state=state, sending_at=NOW)
+        assert told() is amiss
+    first.update(state="queued")
+    ChannelHealth.objects.update_or_create(
+        channel="email", defaults={"provider": "", "failures": DOWN_AFTER, "failing_since": NOW}
+    )
+    assert told()
+    first.update(state="sent", sent_at=NOW)  # one is still held up, and then none
+    assert told()
+    Message.objects.filter(about_id__in=lines).update(state="sent", sent_at=NOW)
+    assert not told()
+    health.update(failures=0)
+    first.update(state="queued")
+    draw.invitations.filter(pk=lines[0]).update(asked_again_at=NOW + timedelta(minutes=1))
+    assert told()  # what waits was written before he was asked anew
+    draw.invitations.filter(pk=lines[0]).update(reached_at=NOW)
+    assert not told()
+    first.update(state="queued", channel="site")
+    draw.invitations.filter(pk=lines[0]).update(reached_at=None, asked_again_at=None)
+    assert not told()  # an inbox that somebody has
+    assert suspected(Draw.objects.all()) == [draw.pk]
+    first.update(state="failed")
+    assert told()
+    DrawPause.objects.create(draw=draw, paused_by=operator, paused_at=NOW, reason="等")
+    assert not suspected(Draw.objects.all())

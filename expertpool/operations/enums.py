@@ -48,6 +48,7 @@ JOB_LABELS = {
     "certificates.tidy": "证书打印文件清理",
     "bundles.make": "生成证据包",
     "certificates.work_off": "签发和打印证书",
+    "reviews.replace_leavers": "安排接替退出评审的专家",
     "points.settle": "记积分",
     "points.settle_due": "查找该记的积分",
     "points.take_back": "冲正作废抽取的积分",

@@ -25,6 +25,7 @@ from expertpool.reviews.permissions import MANAGE, VIEW
 
 STANDING = Q(returned_at__isnull=True)
 SCORES = Q(left_at__isnull=True)
+DAY_BEGINS = timedelta(minutes=10)  # within which the job comes that does what waited
 SUBMISSIONS = "reviews.submission.submitted_at"
 
 
@@ -48,6 +49,19 @@ def _sits_on(day: date, project: str = "") -> Q:
 def is_told_tomorrow(review: Review) -> bool:
     """Tell whether what the experts of ``review`` do today is told tomorrow."""
     return sealed_draws().exists() and not sits_on(review.project_id, day=timezone.now())
+
+
+def waits_until_tomorrow(review: Review, *, now: datetime) -> bool:
+    """Tell whether what follows from who has submitted in ``review`` is done tomorrow. Where a day begins nobody has yet."""
+    here = timezone.localtime(now)
+    return is_told_tomorrow(review) and now - day_start(here.date()) >= DAY_BEGINS
+
+
+def leavers_wait(review: Review, *, now: datetime) -> bool:
+    """Tell whether somebody left ``review`` today whose items go on tomorrow; of nobody whether he had submitted."""
+    since = day_start(timezone.localdate(now)) + DAY_BEGINS
+    gone = Reviewer.objects.filter(review=review, left_at__gte=since)
+    return waits_until_tomorrow(review, now=now) and gone.exists()
 
 
 def sits_on(project_id: int, *, day: datetime) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -32,7 +33,7 @@ from expertpool.reviews.queries.assignments import (
     replay,
     sealed_things,
 )
-from expertpool.reviews.queries.reviews import STANDING
+from expertpool.reviews.queries.reviews import STANDING, waits_until_tomorrow
 from expertpool.reviews.services.assigning import (
     BY_HAND,
     SYSTEM,
@@ -45,9 +46,13 @@ from expertpool.reviews.services.assigning import (
 from expertpool.reviews.services.organising import lock_review
 from vdraw import assignment as engine
 
+logger = logging.getLogger(__name__)
+
 NOT_GIVEN = (
     "这次评审由每位专家评全部评审对象，不能只回避其中一个；须回避的请办理退出，由候补专家替补。"
 )
+
+TOMORROW = "有其他抽取的名单还没有公开，今天谁已提交评分表明天才能告知；改由哪位专家评与此有关，请明天再办理。"
 
 
 @transaction.atomic
@@ -58,8 +63,8 @@ def recuse(
     items were given: by chance by the same tickets, by hand to whoever has fewest. What he had filled in of it is gone.
     Return who got it (nobody where nobody fits); he is told. Logged.
 
-    Refuses (ReviewRefused) without a reason, where all score all, what is not his, once he has submitted, and what is no
-    more what was sealed.
+    Refuses (ReviewRefused) without a reason, where all score all, what is not his, once he has submitted, what is no
+    more what was sealed, and for today where it would tell who has submitted (docs/decisions/0337).
     """
     review = lock_review(reviewer.review)
     row = assignment_of(review)
@@ -74,6 +79,8 @@ def recuse(
     sheets = ScoreSheet.objects.filter(reviewer=held, item=item)
     if held.left_at or not sheets.exists():
         raise ReviewRefused("这个评审对象不由这位专家评，请刷新页面。")
+    if waits_until_tomorrow(review, now=now):  # whatever he, or others, have done
+        raise ReviewRefused(TOMORROW)
     signed = _signed(review)
     if held.pk in signed:
         raise ReviewRefused("这位专家已经提交评分表，请先退回再办理回避。")
@@ -93,16 +100,17 @@ def recuse(
     return [one.reviewer for one in made]
 
 
-def replace_leaver(*, reviewer: Reviewer, actor: User, now: datetime) -> None:
+def replace_leaver(*, reviewer: Reviewer, actor: User | None, now: datetime) -> None:
     """Give the items of ``reviewer``, who has left, to others of those who were given some, unless what he submitted counts.
     Nobody loses what he has; who has submitted gets nothing more. Those who get something are told. Logged; nothing
-    where all score all. The caller holds the review's transaction.
+    where all score all, what has gone on already, nor while it would tell who has submitted today (`replace_leavers` does it
+    then). The caller holds the review's transaction.
 
     Refuses (ReviewRefused) what is no more what was sealed.
     """
     review = lock_review(reviewer.review)
     row = assignment_of(review)
-    if row is None or row.drawn_at is None:
+    if row is None or row.drawn_at is None or waits_until_tomorrow(review, now=now):
         return
     signed = _signed(review)
     stays = reviewer.counts and reviewer.pk in signed
@@ -115,11 +123,15 @@ def replace_leaver(*, reviewer: Reviewer, actor: User, now: datetime) -> None:
     else:
         sealed, people = sealed_things(row)
         order = order_of(row, sealed, row.reveals)
+        state = replay(order, row)
+        out = {order.sealed.reviewers[at].commit for at in state.out}
         his_commits = {
-            commit: stays for commit, one in people.items() if one.reviewer_id == reviewer.pk
+            commit: stays
+            for commit, one in people.items()
+            if one.reviewer_id == reviewer.pk and commit not in out
         }
         busy = {commit: "busy" for commit, one in people.items() if one.reviewer_id in signed}
-        state, told = let_go(replay(order, row), his_commits, busy)
+        state, told = let_go(state, his_commits, busy)
         if not told:
             return
         append_events(row, order, told, now)
@@ -133,6 +145,27 @@ def replace_leaver(*, reviewer: Reviewer, actor: User, now: datetime) -> None:
     }
     record("review.reassign", actor=actor, now=now, subject=row, after=after)
     tell_holders(review, made, f":{row.head[:16]}", now)
+
+
+def replace_leavers(*, now: datetime) -> int:
+    """Give on what they had who left on a day on which that would have told who had submitted; return how many were looked
+    at. Again, nothing happens: whoever was replaced has nothing left. Each has a transaction of his own; what is refused is
+    logged and stays."""
+    drawn = ItemAssignment.objects.filter(drawn_at__isnull=False, voided_at__isnull=True)
+    rows = Reviewer.objects.filter(
+        left_at__isnull=False,
+        review__ended_at__isnull=True,
+        review__in=drawn.order_by().values("review"),
+    )
+    people = rows.select_related("review__project", "review__rule", "expert").order_by("pk")
+    found = [one for one in people if one.review.is_open(now)]
+    for one in found:
+        try:
+            with transaction.atomic():
+                replace_leaver(reviewer=one, actor=None, now=now)
+        except ReviewRefused as refusal:
+            logger.warning("what reviewer %s had is not given on: %s", one.pk, refusal)
+    return len(found)
 
 
 def _signed(review: Review) -> set[int]:

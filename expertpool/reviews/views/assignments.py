@@ -50,7 +50,7 @@ from expertpool.reviews.queries.assignments import (
     why_too_few,
 )
 from expertpool.reviews.queries.progress import progress_of
-from expertpool.reviews.queries.reviews import may_name, reviews_visible_to
+from expertpool.reviews.queries.reviews import leavers_wait, may_name, reviews_visible_to
 from expertpool.reviews.services import assigning, choosing, replacing
 from expertpool.reviews.views.office import act
 
@@ -90,6 +90,7 @@ def assignment(request: UserRequest, pk: int) -> HttpResponse:
         "confirmation": _confirmation(row, review, request.user, now),
         "contributions": _contributions(row, review, request.user, now),
         "export_url": _export_url(request.user, review, now) if row.drawn_at else "",
+        "leavers_wait": row.drawn_at is not None and leavers_wait(review, now=now),
         "goes_on": row.drawn_at is not None and review.is_open(now),
         "given_up": ItemAssignment.objects.filter(review=review, voided_at__isnull=False),
         "crumbs": [

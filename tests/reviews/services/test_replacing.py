@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.notifications.models import Message
+from expertpool.projects.models import Project
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import ItemAssignment, Review, ReviewItem, ScoreSheet
 from expertpool.reviews.queries.assignments import (
@@ -21,11 +23,13 @@ from expertpool.reviews.queries.assignments import (
     record_of,
 )
 from expertpool.reviews.queries.results import counting_in
+from expertpool.reviews.queries.reviews import is_told_tomorrow
 from expertpool.reviews.services.assigning import Share
 from expertpool.reviews.services.choosing import choose_experts, confirm_choice, hand_in_choice
 from expertpool.reviews.services.meeting import let_leave
-from expertpool.reviews.services.replacing import recuse
+from expertpool.reviews.services.replacing import recuse, replace_leavers
 from tests.factories.accounts import make_user
+from tests.factories.draws import make_draw
 from tests.factories.experts import give_account
 from tests.factories.scoring import fill_in, make_assigned, make_campaign, make_open, submit
 from tests.fixtures import login
@@ -101,6 +105,53 @@ def test_who_has_submitted_or_scores_all_gives_nothing_back(
             actor=operator,
             now=NOW,
         )
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "has_submitted"), [(False, False), (False, True), (True, False)]
+)
+def test_that_somebody_leaves_says_tomorrow_only_who_had_submitted(
+    client: Client, operator: User, supervisor: User, *, has_submitted: bool, by_hand: bool
+) -> None:
+    """The office lets somebody leave on a day on which names are sealed, to see by what goes on whether he was at his account;
+    he, and others, have submitted or not: nothing that it is shown, or that is logged or sent, differs."""
+    noon = timezone.localtime(NOW).replace(hour=12, minute=0)
+    if by_hand:
+        row = chosen_by_hand(operator, supervisor)
+    else:
+        row = make_assigned(operator, supervisor, now=NOW)
+    review, line = row.review, lines_of(row.review)[0]
+    one = line.reviewers[0]
+    give_account(one.expert, make_user("expert"))
+    one.expert.refresh_from_db()
+    fill_in(one, now=noon)
+    if has_submitted:
+        submit(one, now=noon)
+    Project.objects.filter(pk=review.project_id).update(opening_at=NOW - timedelta(days=9))
+    make_draw(now=NOW, operator=operator)
+    assert is_told_tomorrow(review)
+    before = Entry.objects.count(), Message.objects.count(), len(row.events)
+    with pytest.raises(ReviewRefused, match="请明天再办理"):
+        recuse(reviewer=one, item=line.item, reason="与申报人是同门", actor=operator, now=noon)
+    let_leave(reviewer=one, reason="突发疾病", counts=True, actor=operator, now=noon)
+    assert replace_leavers(now=noon) == 1
+    row.refresh_from_db()
+    after = Entry.objects.count(), Message.objects.count(), len(row.events)
+    assert after == (before[0] + 1, *before[1:])  # that he left, alone
+    login(client, operator)
+    page = client.get(reverse("reviews:assignment", args=[review.pk])).content.decode()
+    assert "接替明天办理" in page
+    midnight = noon.replace(hour=0, minute=5) + timedelta(days=1)
+    for _ in range(2):
+        replace_leavers(now=midnight)
+    row.refresh_from_db()
+    held = ScoreSheet.objects.filter(reviewer__review=review, reviewer__left_at__isnull=True)
+    gone = held.filter(item=line.item).count()
+    assert gone == len(line.reviewers) - (1 if has_submitted else 0)
+    assert Entry.objects.filter(action="review.reassign").count() == 1
+    assert sheets_are_whole(review)
+    if not by_hand:
+        assert find_difference(record_of(row, named=False)) is None
 
 
 @pytest.mark.shows("OVW-12")

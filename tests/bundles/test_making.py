@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
@@ -22,14 +23,19 @@ from expertpool.bundles.models import Bundle
 from expertpool.bundles.queries.bundles import file_of, out_of_reach
 from expertpool.bundles.services.making import MOST_A_DAY, ask_for_bundle, make_bundle
 from expertpool.core.mandates import FORGED, forged_rows
-from expertpool.fees.models import FeeLine
+from expertpool.evaluations.models import Evaluation
+from expertpool.evaluations.services.windows import close_evaluation, open_evaluation
+from expertpool.fees.models import FeeLine, PaymentRequest
+from expertpool.fees.services.payments import decide_batch, mark_paid
 from expertpool.files.models import Attachment
 from expertpool.files.queries import may_view
 from expertpool.projects.services.archive import archive_project
 from tests.attacks.test_rights import make_role
 from tests.factories.accounts import make_user
-from tests.factories.bundles import SCAN, content_of, make_made, make_proven
+from tests.factories.bundles import PANEL, SCAN, content_of, make_made, make_proven
 from tests.factories.draws import make_draw
+from tests.factories.evaluations import rate_all
+from tests.factories.fees import CARD, make_batch_of, make_paid_to
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
@@ -63,6 +69,7 @@ def test_it_holds_all_that_proves_a_project(operator: User, admin: User) -> None
         "评审结果/评审结果记录.json",
         "评审结果/评审汇总表.pdf",
         "评审结果/评审汇总表.xlsx",
+        *(f"评审结果/评审打分表 {at} {name}.pdf" for at, name in enumerate(PANEL, 1)),
         "抽取表和名单/签字的抽取表.pdf",
         "通知/通知记录.xlsx",
         "操作日志/操作日志.json",
@@ -70,7 +77,7 @@ def test_it_holds_all_that_proves_a_project(operator: User, admin: User) -> None
         "核验/verify_bundle.py",
         "说明.txt",
     } <= names
-    assert len([one for one in names if one.startswith("劳务费确认函/")]) == 2
+    assert len([one for one in names if one.startswith("劳务费/确认函 ")]) == 2
     assert {row["path"] for row in listed["files"]} == names - {"清单.json"}
     archive = zipfile.ZipFile(io.BytesIO(content_of(bundle)))
     assert archive.read("抽取表和名单/签字的抽取表.pdf") == SCAN
@@ -85,6 +92,44 @@ def test_it_holds_all_that_proves_a_project(operator: User, admin: User) -> None
     # A second run of the job changes nothing.
     make_bundle(bundle_id=bundle.pk, now=timezone.now())
     assert Entry.objects.filter(action="bundle.make").count() == 1
+
+
+@pytest.mark.shows("PRJ-31", "PRJ-15")
+def test_it_tells_what_was_paid_and_what_was_said_once_the_time_for_it_is_over(
+    operator: User, supervisor: User, admin: User
+) -> None:
+    line, now = make_paid_to(operator), timezone.now()
+    batch = make_batch_of([line], make_user("finance"), now=now)
+    request = PaymentRequest.objects.get(batch=batch)
+    second = make_user("finance")
+    decide_batch(request=request, agree=True, note="", actor=second, now=now)
+    mark_paid(batch=batch, payments=None, actor=second, now=now)
+    project = line.project
+    row = open_evaluation(project_id=project.pk, now=timezone.now())
+    assert row is not None
+    rate_all(row, operator, now=timezone.now(), score=85, comment="认真负责")
+    early = make_made(project, admin)
+    assert "劳务费/付款记录.xlsx" in names_in(early)
+    assert ["综合评价：专家评价", "评价期还没有结束"] in early.withheld
+    Evaluation.objects.filter(pk=row.pk).update(due_at=timezone.now())
+    close_evaluation(evaluation_id=row.pk, now=timezone.now() + timedelta(minutes=1))
+    late = make_made(project, admin, now=timezone.now() + timedelta(minutes=2))
+    archive = zipfile.ZipFile(io.BytesIO(content_of(late)))
+    paid, rated = (
+        load_workbook(io.BytesIO(archive.read(name)))
+        for name in ("劳务费/付款记录.xlsx", "综合评价/专家评价.xlsx")
+    )
+    (of,) = [row for row in paid.active.values if row[0] == line.payments.get().reference]
+    assert of[4:8] == (line.gross, line.tax, line.travel, line.payable)
+    assert of[8] == "已付款"
+    assert CARD not in str(list(paid.active.values))
+    (of,) = [row for row in rated.active.values if row[0] and line.expert.number in str(row[0])]
+    assert (of[1], of[4], of[5]) == (85, "认真负责", str(operator))
+    # Ratings are for who may see ratings, and the file with them.
+    codes = ("bundles.make", "draws.view", "draws.names", "draws.run", "fees.view")
+    clerk = make_user(roles=(make_role(*codes),))
+    assert ["综合评价", "生成人没有查看的权限"] in make_made(project, clerk).withheld
+    assert "综合评价" in out_of_reach(clerk, late)
 
 
 def test_each_gets_what_he_may_see_and_nobody_more_by_the_file_of_another(

@@ -118,7 +118,7 @@ def test_altered_files_are_named(
     bundle: tuple[bytes, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files = files_of(bundle[0])
-    letter = next(one for one in files if one.startswith("劳务费确认函/"))
+    letter = next(one for one in files if one.startswith("劳务费/"))
     altered = files | {letter: files[letter][:-1] + b"!"}
     assert f"内容不同，被改动过：{letter}" in said_of(altered, tmp_path, capsys)
     assert "大小不同" in said_of(files | {letter: b"%PDF"}, tmp_path, capsys)
@@ -131,7 +131,7 @@ def test_a_list_that_was_exchanged_is_found_by_its_digest(
     bundle: tuple[bytes, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files = files_of(bundle[0])
-    letter = next(one for one in files if one.startswith("劳务费确认函/"))
+    letter = next(one for one in files if one.startswith("劳务费/"))
     forged = relisted(files | {letter: b"%PDF-1.4 more money"})
     assert "一致" in said_of(forged, tmp_path, capsys, code=0), "nothing else can tell"
     assert "清单.json 被换过" in said_of(forged, tmp_path, capsys, bundle[1])

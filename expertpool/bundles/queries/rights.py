@@ -12,6 +12,7 @@ from expertpool.draws.permissions import READS_PROJECT_LOG
 from expertpool.draws.queries.draws import codes_for_project, draws_of, valid_draws
 from expertpool.draws.queries.evidence import evidence_kept_with
 from expertpool.draws.services.names import may_read
+from expertpool.evaluations.permissions import VIEW as SEE_RATINGS
 from expertpool.fees.permissions import VIEW as SEE_FEES
 from expertpool.files.queries import may_view
 from expertpool.projects.models import Project
@@ -60,6 +61,10 @@ def _fees(user: User, project: Project, now: datetime) -> bool:
     return _reaches(user, project, SEE_FEES)
 
 
+def _ratings(user: User, project: Project, now: datetime) -> bool:
+    return _reaches(user, project, SEE_RATINGS) and _names(user, project, now)
+
+
 def _notices(user: User, project: Project, now: datetime) -> bool:
     return _names(user, project, now)
 
@@ -86,6 +91,7 @@ MAY: dict[Part, Callable[[User, Project, datetime], bool]] = {
     Part.RECORDINGS: _recordings,
     Part.REVIEWS: _reviews,
     Part.FEES: _fees,
+    Part.RATINGS: _ratings,
     Part.NOTICES: _notices,
     Part.LOG: _log,
     Part.CONTENTS: _contents,

@@ -19,6 +19,7 @@ from expertpool.audit.models import Entry
 from expertpool.audit.queries import Subjects, entries_for, exported_summary
 from expertpool.audit.services import content_of
 from expertpool.bundles.enums import Part
+from expertpool.bundles.services.tables import payments_table, ratings_table
 from expertpool.core.exporting import EXPORTS, Stamp, write_xlsx
 from expertpool.core.visibility import told
 from expertpool.draws.exceptions import DrawNotReady
@@ -26,6 +27,7 @@ from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import draws_of
 from expertpool.draws.queries.evidence import evidence_kept_with
 from expertpool.draws.services.records import build_record, record_for
+from expertpool.evaluations.models import Evaluation
 from expertpool.fees.models import FeeLine
 from expertpool.fees.queries.lines import fees_told
 from expertpool.fees.services.letters import letter_pdf
@@ -35,10 +37,13 @@ from expertpool.projects.models import Project
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ReviewResult, Submission
 from expertpool.reviews.queries.assignments import record_of
-from expertpool.reviews.queries.results import Summary, names_in
+from expertpool.reviews.queries.results import Summary, counted_submissions, names_in
 from expertpool.reviews.services.result_files import TITLE, result_pdf, result_xlsx
+from expertpool.reviews.services.sheet_files import TITLE as SHEET
+from expertpool.reviews.services.sheet_files import as_office_reads, sheet_file
 
 NOTICES = "draws.notices"
+ALTERED = "在系统之外被改动过"
 
 
 @dataclass(frozen=True)
@@ -109,16 +114,29 @@ def _reviews(asked: Asked) -> Iterator[Piece]:
     ):
         summary = Summary(row, names_in(row.review))
         if not summary.agrees:
-            yield Piece(TITLE, "结果在系统之外被改动过")
+            yield Piece(TITLE, f"结果{ALTERED}")
             continue
         yield Piece("评审结果记录.json", _json(row.content))
         yield Piece(f"{TITLE}.pdf", result_pdf(summary, user=asked.user, at=asked.now))
         yield Piece(f"{TITLE}.xlsx", result_xlsx(summary))
+        yield from _sheets(row.review, summary, asked)
     for one in _assignments(asked.project):
         try:
             yield Piece(f"分配记录 {one.number}.json", _json(record_of(one, named=True)))
         except ReviewRefused as refusal:
             yield Piece(f"分配记录 {one.number}", str(refusal))
+
+
+def _sheets(review: Review, summary: Summary, asked: Asked) -> Iterator[Piece]:
+    """What each expert signed and the result is made of."""
+    for one in counted_submissions(review):
+        name = f"{SHEET} {one.reviewer.place} {summary.names[one.reviewer.key]}"
+        if one.is_altered:
+            yield Piece(name, ALTERED)
+            continue
+        one.reviewer.review = review
+        signed = as_office_reads(one, summary.names[one.reviewer.key])
+        yield Piece(f"{name}.pdf", sheet_file(signed, at=asked.now)[0])
 
 
 def _assignments(project: Project) -> Iterator[ItemAssignment]:
@@ -132,11 +150,23 @@ def _fees(asked: Asked) -> Iterator[Piece]:
     )
     for line in fees_told(rows).order_by("pk"):
         if line.is_altered:
-            yield Piece(str(line), "在系统之外被改动过")
+            yield Piece(str(line), ALTERED)
             continue
         reversed_words = "（已冲销）" if line.reversed_at else ""
-        name = f"{line.expert.name} {line.expert.number}{reversed_words}.pdf"
+        name = f"确认函 {line.expert.name} {line.expert.number}{reversed_words}.pdf"
         yield Piece(name, letter_pdf(line, at=asked.now))
+    if content := payments_table(asked.project):
+        yield Piece("付款记录.xlsx", content)
+
+
+def _ratings(asked: Asked) -> Iterator[Piece]:
+    row = Evaluation.objects.filter(project=asked.project).select_related("project").first()
+    if row is None:
+        return
+    if row.closed_at is None:
+        yield Piece("专家评价", "评价期还没有结束")
+    else:
+        yield Piece("专家评价.xlsx", ratings_table(row))
 
 
 def _notices(asked: Asked) -> Iterator[Piece]:
@@ -208,6 +238,7 @@ CONTENTS: dict[Part, Callable[[Asked], Iterator[Piece]]] = {
     Part.RECORDINGS: _recordings,
     Part.REVIEWS: _reviews,
     Part.FEES: _fees,
+    Part.RATINGS: _ratings,
     Part.NOTICES: _notices,
     Part.LOG: _log,
     Part.CONTENTS: _log_contents,

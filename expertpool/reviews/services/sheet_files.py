@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.documents import SheetColumn, render_pdf, xlsx_sheet
@@ -58,6 +60,12 @@ class Signed:
         reviewer = row.reviewer
         sheets = sheets_of(reviewer)
         return read_table(reviewer.review, sheets, row.content, row.remarks, as_expert=self.own)
+
+
+def as_office_reads(submission: Submission, expert: str) -> Signed:
+    """Return the sheet as the office reads it: the minute is nobody's business while names of others are sealed, the day
+    does."""
+    return Signed(submission, expert, f"{timezone.localdate(submission.submitted_at):%Y-%m-%d}")
 
 
 def starter() -> bytes:

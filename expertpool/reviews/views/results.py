@@ -192,10 +192,8 @@ def result_sheet(request: UserRequest, pk: int, place: int) -> HttpResponseBase:
     row = get_object_or_404(counted_submissions(summary.review), reviewer__place=place)
     if row.is_altered:
         raise Http404
-    # The minute is nobody's business while names of others are sealed: the day does.
-    submitted = f"{timezone.localdate(row.submitted_at):%Y-%m-%d}"
     row.reviewer.review = summary.review
-    signed = sheet_files.Signed(row, summary.names[row.reviewer.key], submitted)
+    signed = sheet_files.as_office_reads(row, summary.names[row.reviewer.key])
     try:
         content, ending = sheet_files.sheet_file(signed, at=now, own_form="own" in request.GET)
     except TemplateRefused as refusal:

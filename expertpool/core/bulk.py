@@ -3,15 +3,19 @@ time for, by a job whose progress is shown."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
-from typing import Any, Protocol
+from tempfile import TemporaryFile
+from typing import IO, Any, Protocol
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -22,11 +26,16 @@ from expertpool.core.mandates import FORGED, stands, unless_undone
 from expertpool.core.models import BulkRun
 from expertpool.core.models.bulk import BulkState
 from expertpool.core.settings import EXPORT_KEPT
+from expertpool.core.storing import StoreDown, store
+from expertpool.core.waiting import remove_unnamed
 
 logger = logging.getLogger(__name__)
 OUT_OF_REACH = "不在您可以办理的范围内"
 AT_ONCE = 50  # rows of one transaction: how often the page hears of progress
 OF_A_SET = 500  # of those that are changed as a set
+FOLDER = "bulk"  # of the store, for the files that runs were sent
+SENT = "sent_sha256"  # under which what was posted says which file it was
+PIECE = 1024 * 1024
 
 # Rows of one action: a request that takes longer than a minute is broken off.
 MOST_PICKED = 5_000
@@ -95,10 +104,28 @@ class Kept:
     user: Any
     POST: QueryDict
     GET: QueryDict
+    file: str = ""  # its name in the store
 
     @classmethod
     def of(cls, run: BulkRun) -> Kept:
-        return cls(run.user, QueryDict(run.posted), QueryDict(run.asked_with))
+        return cls(run.user, QueryDict(run.posted), QueryDict(run.asked_with), _file_of(run))
+
+    @contextmanager
+    def opened(self) -> Iterator[IO[bytes]]:
+        """Give the file that was sent with it (`start_run`), and no other that lies there now (ValueError)."""
+        digest = hashlib.sha256()
+        with TemporaryFile() as copy, store.open(self.file) as sent:
+            while piece := sent.read(PIECE):
+                digest.update(piece)
+                copy.write(piece)
+            if digest.hexdigest() != self.POST.get(SENT):
+                raise ValueError(self.file)
+            copy.seek(0)
+            yield copy
+
+
+def _file_of(run: BulkRun) -> str:
+    return f"{FOLDER}/{run.uid.hex}"
 
 
 class BulkStep(Protocol):
@@ -128,11 +155,16 @@ def start_run(
     back: str,
     now: datetime,
     undoes: BulkRun | None = None,
+    file: IO[bytes] | None = None,
+    refused: Sequence[tuple[str, str]] = (),
 ) -> BulkRun:
-    """Queue ``action`` for the rows ``keys``, with what was posted."""
+    """Queue ``action`` for the rows ``keys``, with what was posted and a ``file``, which is kept until it is over
+    (`Kept.opened`); ``refused``: what is known not to go, each with why."""
     posted = asked.POST.copy()
-    for name in ("csrfmiddlewaretoken", "pk"):
+    for name in ("csrfmiddlewaretoken", "pk", SENT):
         posted.pop(name, None)
+    if file is not None:
+        posted[SENT] = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     run = BulkRun.objects.create(
         user=asked.user,
         action=action,
@@ -142,10 +174,14 @@ def start_run(
         asked_with=asked.GET.urlencode(),
         chosen=keys,
         undoes=undoes,
+        refused=[list(one) for one in refused],
         total=len(keys),
         created_at=now,
         expires_at=now + value_of(EXPORT_KEPT),
     )
+    if file is not None:
+        file.seek(0)
+        store.save(_file_of(run), File(file))
     defer("core.run_bulk", lock=f"bulk-{run.pk}", run_id=run.pk)
     return run
 
@@ -185,6 +221,9 @@ def work_off(*, run_id: int, now: datetime) -> None:
         logger.exception("bulk run %s failed", run.pk)
         error = "办理时出错，已办理的有效；请重新选择其余的再试，再次失败的请联系管理员查看日志。"
         _update(run, state=BulkState.FAILED, finished_at=now, error=error)
+    if SENT in asked.POST:
+        with suppress(StoreDown):  # it is swept away later
+            store.delete(asked.file)
 
 
 @transaction.atomic
@@ -252,7 +291,9 @@ def own_runs(user: Any, *, now: datetime) -> QuerySet[BulkRun]:
 
 
 def remove_expired_runs(*, now: datetime) -> int:
-    """Empty the runs that have expired; return how many."""
+    """Empty the runs that have expired, and forget the files of those that are over; return how many."""
+    waiting = BulkRun.objects.filter(finished_at__isnull=True, expires_at__gt=now)
+    remove_unnamed(FOLDER, {_file_of(run) for run in waiting.only("uid")}, now=now)
     kept = BulkRun.objects.filter(expires_at__lte=now).exclude(title="")
     empty: dict[str, Any] = {"chosen": [], "made": [], "refused": []}
     return kept.update(title="", back="", posted="", asked_with="", said="", **empty)

@@ -41,7 +41,6 @@ from expertpool.notifications.models import Message
 from expertpool.operations.models import Alert
 from expertpool.operations.services.alerts import watch
 from expertpool.papers.models import PaperTemplate
-from expertpool.reviews.services.materials import take_materials
 from expertpool.siteconfig.models import StoredSetting
 from tests.architecture.app_order import APPS_DIR
 from tests.factories.accounts import make_token, make_user
@@ -53,7 +52,7 @@ from tests.factories.scoring import make_review
 from tests.factories.siteconfig import configure
 from tests.files.samples import PDF
 from tests.fixtures import login
-from tests.reviews.services.test_materials import zipped
+from tests.reviews.services.test_materials import take, zipped
 from tests.scanners import CLAMD, EICAR, LIMIT, VIRUS, Scanner, clamd, speaking
 
 pytestmark = pytest.mark.django_db
@@ -188,11 +187,9 @@ def test_it_comes_in_by_no_door(
 def test_nor_within_an_archive(scanner: Scanner, operator: User) -> None:
     review = make_review(operator, now=NOW)
     archive = zipped({"T-1 方案.pdf": PDF + EICAR, "T-2 方案.pdf": PDF})
-    done = take_materials(
-        review=review, archive=archive, file_name="材料.zip", actor=operator, now=NOW
-    )
-    assert (done.attached, len(done.refused)) == (1, 1)
-    assert f"含有病毒（{VIRUS}）" in done.refused[0]
+    run = take(review, archive, operator)
+    assert (len(run.made), len(run.refused)) == (1, 1)
+    assert f"含有病毒（{VIRUS}）" in run.refused[0][1]
     assert Entry.objects.filter(action="file.virus").count() == 1
 
 

@@ -56,10 +56,8 @@ def _paid(one: Payment) -> list[str | float]:
     sums = [float(sum_) for sum_ in (one.gross, one.tax, one.travel, one.amount)]
     state = str(one.state.label) if is_vouched(one) else ALTERED
     paid = moment_text(one.paid_at) if one.paid_at else ""
-    return [
-        *(one.reference, str(one.batch), expert.number, expert.name),
-        *(*sums, state, paid, one.note),
-    ]
+    who = [one.reference, str(one.batch), expert.number, expert.name]
+    return [*who, *sums, state, paid, one.note]
 
 
 def ratings_table(evaluation: Evaluation) -> bytes:

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import os
+import shutil
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import PurePosixPath
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 from unicodedata import normalize
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.urls import reverse
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.bulk import ACTIONS, BulkResult, Kept, start_run
+from expertpool.core.models import BulkRun
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.services import attach
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Review, ReviewItem
+from expertpool.reviews.permissions import MANAGE
 from expertpool.reviews.queries.materials import materials_of
+from expertpool.reviews.queries.reviews import reviews_visible_to
 from expertpool.reviews.queries.sheets import items_of
 from expertpool.reviews.services.organising import FIXED
 
@@ -33,64 +42,125 @@ MOST_LIST = MOST_FILES * 1024  # bytes of the list of files at its end
 END, END_BYTES, LAST = b"PK\x05\x06", 22, 22 + 65_535  # with the longest comment
 LOCATOR, LOCATOR_BYTES = b"PK\x06\x07", 20  # of a list that needs 64 bits
 ENCRYPTED, IN_UTF8 = 0x1, 0x800  # bits of an entry
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
+BROKEN_ENTRY = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError)
+BROKEN = (*BROKEN_ENTRY, OSError)
+NAMED = 5  # files that a message names
+LONGEST = 200  # characters of each: a ZIP may call one as it likes
 
 
-@dataclass
-class Taken:
-    """What became of the files: how many were ``attached``, which belong to no item (``unmatched``), which were
-    ``refused``, each with why, and how many are there already (``known``)."""
-
-    attached: int = 0
-    known: int = 0
-    unmatched: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
+ACTION = "reviews.materials"
 
 
-def take_materials(
+def send_materials(
     *, review: Review, archive: IO[bytes], file_name: str, actor: User, now: datetime
-) -> Taken:
-    """Attach the files of ``archive`` to the items of ``review`` by their numbers: the name of a folder, or the beginning
-    of the name of the file. Each is looked at like any file that comes in; one with a name that the item has already is
-    left out, so that the same archive can be sent again. Logged.
+) -> BulkRun:
+    """Queue that the files of ``archive`` are attached to the items of ``review`` by their numbers (`TakeMaterials`): the
+    name of a folder, or the beginning of the name of the file. What belongs to no item is told by the run. Logged.
 
-    Refuses (ReviewRefused) a review that is open, and what is no ZIP, has a password or is too large unpacked.
+    Refuses (ReviewRefused) a review that is open, and what is no ZIP, has a password, is too large unpacked or has nothing
+    that belongs to an item.
     """
     if Review.objects.filter(pk=review.pk, opened_at__isnull=False).exists():
         raise ReviewRefused(FIXED)
-    items = {_key(one.number): one for one in items_of(review)}
-    there = {
-        pk: {one.name for one in files} for pk, files in materials_of(list(items.values())).items()
-    }
-    taken, left = Taken(), MOST_BYTES
-    _check_list(archive)
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            for info, name in _entries(opened):
-                item = _item_of(name, items)
-                if item is None:
-                    taken.unmatched.append(name)
-                    continue
-                if PurePosixPath(name).name in there.get(item.pk, set()):
-                    taken.known += 1
-                    continue
-                there.setdefault(item.pk, set()).add(PurePosixPath(name).name)
-                left -= _take(opened, info, name, item, taken, left, actor, now)
-    except BROKEN as error:
-        raise ReviewRefused("这个 ZIP 文件打不开或不完整，请重新压缩后上传。") from error
+    items = items_of(review)
+    with _read(archive) as opened:
+        entries = list(_entries(opened))
+    if sum(info.file_size for info, _ in entries) > MOST_BYTES:
+        most = MOST_BYTES // 1024 // 1024
+        raise ReviewRefused(f"ZIP 解压后超过 {most} MB，请分几次上传。")
+    found = _by_item([name for _, name in entries], items)
+    unmatched = found.pop(None, [])
+    if not found:
+        named = "、".join(one[:LONGEST] for one in unmatched[:NAMED])
+        raise ReviewRefused(f"没有一个文件对应评审对象的编号：{named or 'ZIP 是空的'}。")
     record(
         "review.materials",
         actor=actor,
         now=now,
         subject=review,
         after={
-            "附到评审对象": taken.attached,
-            "没有对应的评审对象": len(taken.unmatched),
-            "没有收": len(taken.refused),
+            "有材料的评审对象": len(found),
+            "对应的文件": sum(map(len, found.values())),
+            "没有对应的评审对象": len(unmatched),
         },
         note=file_name[:200],
     )
-    return taken
+    posted = QueryDict(mutable=True)
+    posted["review"] = str(review.pk)
+    archive.seek(0)
+    return start_run(
+        action=ACTION,
+        title=f"上传 {len(found)} 个评审对象的材料",
+        keys=[one.pk for one in items if one.pk in found],
+        asked=Kept(actor, posted, QueryDict("")),
+        back=reverse("reviews:detail", args=[review.pk]),
+        now=now,
+        file=archive,
+        refused=[(one[:LONGEST], "没有对应的评审对象") for one in unmatched],
+    )
+
+
+class TakeMaterials:
+    """What the worker does with the items of such a run, some at a time: each file is looked at like any that comes in; one
+    with a name that its item has already is left out, so that the same archive can be sent again."""
+
+    permission = MANAGE
+    undone_by = ""
+    is_of_sets = False
+
+    def reach(self, asked: Kept) -> QuerySet[ReviewItem]:
+        seen = reviews_visible_to(asked.user, MANAGE).filter(pk=str(asked.POST["review"]))
+        return ReviewItem.objects.filter(review__in=seen.order_by().values("pk"))
+
+    def do(self, rows: list[ReviewItem], asked: Any, now: datetime) -> BulkResult:
+        result = BulkResult()
+        with asked.opened() as archive, _read(archive) as opened:
+            entries = {name: info for info, name in _entries(opened)}
+            names = _by_item(list(entries), items_of(rows[0].review))
+            there = {pk: {one.name for one in files} for pk, files in materials_of(rows).items()}
+            for item in rows:
+                known, left_out = there.get(item.pk, set()), list[tuple[str, str]]()
+                for name in names.get(item.pk, []):
+                    if _last(name) in known:
+                        continue
+                    why = _take(opened, entries[name], name, item, asked.user, now)
+                    if why:
+                        left_out.append((name[-LONGEST:], why))
+                    else:
+                        known.add(_last(name))
+                result.refused += left_out
+                if known:
+                    result.done.append(str(item))
+                    result.keys.append(item.pk)
+        return result
+
+    def then(self, asked: Kept, keys: list[int]) -> str:
+        count = sum(map(len, materials_of(list(self.reach(asked).filter(pk__in=keys))).values()))
+        return f"这些评审对象现在共有 {count} 个材料。"
+
+
+ACTIONS[ACTION] = TakeMaterials()
+
+
+@contextmanager
+def _read(archive: IO[bytes]) -> Iterator[zipfile.ZipFile]:
+    _check_list(archive)
+    try:
+        opened = zipfile.ZipFile(archive)
+    except BROKEN as error:
+        raise ReviewRefused("这个 ZIP 文件打不开或不完整，请重新压缩后上传。") from error
+    with opened:
+        yield opened
+
+
+def _by_item(names: Sequence[str], items: Sequence[ReviewItem]) -> dict[int | None, list[str]]:
+    """Return the names of files by the item to which they belong; None: to none."""
+    by_number = {_key(one.number): one for one in items}
+    found: dict[int | None, list[str]] = defaultdict(list)
+    for name in names:
+        item = _item_of(name, by_number)
+        found[item.pk if item else None].append(name)
+    return found
 
 
 def _check_list(archive: IO[bytes]) -> None:
@@ -161,25 +231,24 @@ def _take(
     info: zipfile.ZipInfo,
     name: str,
     item: ReviewItem,
-    taken: Taken,
-    left: int,
     actor: User,
     now: datetime,
-) -> int:
-    """Attach one file; return how large it is. What an entry says of its size counts for nothing."""
-    with TemporaryFile() as file, opened.open(info) as source:
-        size = 0
-        while part := source.read(PART):
-            size += len(part)
-            if size > left:
-                most = MOST_BYTES // 1024 // 1024
-                raise ReviewRefused(f"ZIP 解压后超过 {most} MB，请分几次上传。")
-            file.write(part)
+) -> str:
+    """Attach one file; return why it was not taken."""
+    with TemporaryFile() as file:
+        try:
+            with opened.open(info) as source:
+                shutil.copyfileobj(source, file, PART)  # no more than its entry says
+        except BROKEN_ENTRY:
+            return "ZIP 里的这个文件已损坏。"
+        uploaded = UploadedFile(file, _last(name), size=file.tell())
         file.seek(0)
-        uploaded = UploadedFile(file, PurePosixPath(name).name, size=size)
         try:
             attach(subject=item, uploaded_file=uploaded, actor=actor, now=now)
-            taken.attached += 1
         except FileRefused as refusal:
-            taken.refused.append(f"{name}：{refusal}")
-    return size
+            return str(refusal)
+    return ""
+
+
+def _last(name: str) -> str:
+    return PurePosixPath(name).name

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
@@ -48,12 +49,9 @@ from expertpool.reviews.queries.reviews import (
 from expertpool.reviews.queries.rules import rules_for
 from expertpool.reviews.queries.sheets import are_fixed, items_of, rule_of
 from expertpool.reviews.services import organising
-from expertpool.reviews.services.materials import Taken, take_materials
+from expertpool.reviews.services.materials import send_materials
 from expertpool.reviews.tables import REVIEW_SORTS, REVIEW_TABS
 from expertpool.workflow.queries.requests import waiting_about
-
-NAMED = 5  # files that a message names
-LONGEST = 200  # characters of each: a ZIP may call one as it likes
 
 
 @require_safe
@@ -286,29 +284,18 @@ def materials(request: UserRequest, pk: int) -> HttpResponse:
     row = managed(request, pk)
     form = MaterialsForm(*posted(request))
 
-    def write() -> str:
+    def write() -> HttpResponse:
         file = form.cleaned_data["archive"]
-        done = take_materials(
+        run = send_materials(
             review=row,
             archive=file,
             file_name=file.name or "",
             actor=request.user,
             now=timezone.now(),
         )
-        return _in_words(done)
+        return HttpResponseClientRedirect(reverse("core:bulk_run", args=[run.pk]))
 
     return drawer(request, form, write, title="批量上传材料", back=pk)
-
-
-def _in_words(done: Taken) -> str:
-    said = [f"已附 {done.attached} 个文件。"]
-    if done.known:
-        said.append(f"{done.known} 个同名文件已经有了，没有重复附。")
-    if done.unmatched:
-        named = "、".join(one[:LONGEST] for one in done.unmatched[:NAMED])
-        said.append(f"{len(done.unmatched)} 个文件没有对应的评审对象：{named}。")
-    said += [one[-LONGEST:] for one in done.refused[:NAMED]]
-    return "".join(said)
 
 
 def managed(request: UserRequest, pk: int) -> Review:

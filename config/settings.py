@@ -193,6 +193,8 @@ MEDIA_ROOT = (
 )  # never served by URL: files.views checks the right to each download; see config.storing
 # Virus scanner: all that comes in is sent there in clear, so an account of the system cannot change it.
 CLAMD = scanner_address()
+# Office files are shown as LibreOffice lays them out, where it and bubblewrap are installed.
+OFFICE_PREVIEW = env_bool("OFFICE_PREVIEW", default=True)
 FONT_DIR = HOME / "fonts"  # further fonts for documents (.ttf, .otf), put there by the operator
 STORAGES = {
     "default": file_storage(),

@@ -23,6 +23,7 @@ STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
 CLAMD = ""
+OFFICE_PREVIEW = False  # the same on every machine
 DEV_PAGES = True
 KEPT_HEAD = None  # the databases of tests come and go
 TRIAL = False

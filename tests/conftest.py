@@ -18,7 +18,7 @@ from config.database import database_running
 from expertpool.core.reading import apart
 from tools.browser import FLAGS, browser_path, missing
 
-pytest_plugins = ["tests.again", "tests.database", "tests.fixtures"]
+pytest_plugins = ["tests.again", "tests.database", "tests.fixtures", "tests.files.converting"]
 
 # A busy machine must not fail a property test by its clock.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q, QuerySet, Sum
 
 from expertpool.core.configuration import value_of
+from expertpool.core.documents.office import is_installed
 from expertpool.core.fields import is_vouched
 from expertpool.core.registry import is_narrowed
 from expertpool.core.text import moment_text
@@ -31,6 +32,15 @@ SAID = {
     f"{_OFFICE}.spreadsheetml.sheet": "rows",
     "application/vnd.ms-excel": "rows",
     "text/plain": "text",
+}
+# Of these the layout is shown, where there is a converter (`core.documents.office`), which takes them by these endings.
+LAID_OUT = {
+    f"{_OFFICE}.wordprocessingml.document": "docx",
+    f"{_OFFICE}.presentationml.presentation": "pptx",
+    f"{_OFFICE}.spreadsheetml.sheet": "xlsx",
+    "application/msword": "doc",
+    "application/vnd.ms-powerpoint": "ppt",
+    "application/vnd.ms-excel": "xls",
 }
 HELD = "文件「{}」正在等待病毒查杀，查杀之后才能打开，请稍后再试。"
 LED = "文件「{}」所属的对象在系统之外被改动过，不能打开。请联系系统管理员核对。"
@@ -91,16 +101,23 @@ def is_evidence(attachment: Attachment) -> bool:
 
 
 def preview_kind(attachment: Attachment) -> str:
-    """Return how a file is shown in place: by the browser (pdf, image, audio, video), or by what it says (words, rows, text);
-    or nothing."""
+    """Return how a file is shown in place: by the browser (pdf, image, audio, video), by what it says (words, rows, text), by
+    its layout alone (laid_out); or nothing."""
     if attachment.held:
         return ""
     if attachment.content_type in SAID:
         return SAID[attachment.content_type]
+    if has_layout(attachment):
+        return "laid_out"
     if attachment.content_type == "application/pdf":
         return "pdf"
     family = attachment.content_type.partition("/")[0]
     return family if family in {"image", "audio", "video"} else ""
+
+
+def has_layout(attachment: Attachment) -> bool:
+    """Tell whether an Office file is shown as it was laid out (`services.laid_out`)."""
+    return not attachment.held and attachment.content_type in LAID_OUT and is_installed()
 
 
 def together_with(user: Any, subject_type: str, subject_id: str) -> Together:

@@ -11,6 +11,7 @@ from expertpool.files.services.attaching import (
     remove_attachment,
     remove_orphans,
 )
+from expertpool.files.services.layout import laid_out
 from expertpool.files.services.receiving import Received, our_archive, receive
 from expertpool.files.services.waiting import scan_held
 from expertpool.files.services.words import Words, words_of
@@ -22,6 +23,7 @@ __all__ = [
     "choose_kind",
     "clean_file_name",
     "copy_attachment",
+    "laid_out",
     "move_attachment",
     "note_download",
     "note_preview",

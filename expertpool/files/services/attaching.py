@@ -20,10 +20,13 @@ from expertpool.audit.services import in_words, record
 from expertpool.core.fields import is_vouched
 from expertpool.core.storing import store
 from expertpool.core.visibility import told
+from expertpool.core.waiting import remove_unnamed
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import FOLDER, Attachment
 from expertpool.files.queries import LED, is_evidence, stored, subject_of
 from expertpool.files.registry import file_subject
+from expertpool.files.services.layout import FOLDER as LAID_OUT
+from expertpool.files.services.layout import layout_name
 from expertpool.files.services.quotas import refuse_full_subject
 from expertpool.files.services.receiving import Received, receive
 from expertpool.files.validators import FileType
@@ -127,10 +130,10 @@ def remove_attachment(
     if _stays_for_others(attachment, act):
         Attachment.objects.filter(pk=attachment.pk).update(removed_at=now)
         return
-    name = str(attachment.file.name)
+    names = str(attachment.file.name), layout_name(attachment)
     attachment.delete()
     # Only then: rolled back, the row is there again and needs its bytes.
-    transaction.on_commit(lambda: store.delete(name))
+    transaction.on_commit(lambda: [store.delete(one) for one in names])
 
 
 def _stays_for_others(attachment: Attachment, act: Entry) -> bool:
@@ -231,12 +234,12 @@ def note_preview(*, attachment: Attachment, actor: AbstractBaseUser, now: dateti
 
 
 def remove_orphans(*, now: datetime) -> int:
-    """Delete stored bytes older than a day that no row names; return how many.
+    """Delete stored bytes older than a day that no row names, and what was laid out before; return how many.
 
     They come from transactions that failed after the bytes were written, and from processes that
     ended between a commit and the deletion after it.
     """
-    removed = 0
+    removed = remove_unnamed(LAID_OUT, (), now=now)
     old = (one.name for one in store.below(f"{FOLDER}/") if one.at < now - ORPHAN_AGE)
     while names := list(islice(old, AT_ONCE)):
         named = set(Attachment.objects.filter(file__in=names).values_list("file", flat=True))

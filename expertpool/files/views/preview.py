@@ -21,8 +21,15 @@ from django.views.decorators.http import require_safe
 from expertpool.core.responses import file_answer, refused
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.queries import HELD, is_said, may_view, opened, preview_kind
-from expertpool.files.services import note_preview, words_of
+from expertpool.files.queries import (
+    HELD,
+    has_layout,
+    is_said,
+    may_view,
+    opened,
+    preview_kind,
+)
+from expertpool.files.services import laid_out, note_preview, words_of
 
 KEY_AGE = 4 * 3600  # seconds: a long recording is watched to its end
 
@@ -37,8 +44,12 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     kind = preview_kind(attachment)
     if not kind:
         raise Http404
+    words = None
     try:
-        words = words_of(attachment) if is_said(attachment) else None
+        if _is_laid_out(attachment):
+            kind = "pdf"
+        elif is_said(attachment):
+            words = words_of(attachment)
     except FileRefused as error:
         return refused(str(error))
     user: Any = request.user
@@ -55,6 +66,19 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "files/preview.html", context)
 
 
+def _is_laid_out(attachment: Attachment) -> bool:
+    """Tell whether its layout can be shown; of what cannot be laid out the words are, where it has any."""
+    if not has_layout(attachment):
+        return False
+    try:
+        laid_out(attachment).close()
+    except FileRefused:
+        if not is_said(attachment):
+            raise
+        return False
+    return True
+
+
 @require_safe
 # The page above shows this in its frame; everything else refuses to be framed.
 @xframe_options_sameorigin
@@ -67,16 +91,17 @@ def content(request: HttpRequest, pk: int) -> HttpResponseBase:
         raise Http404 from None
     if meant != f"{pk}-{request.user.pk}" or not preview_kind(attachment):
         raise Http404
-    if is_said(attachment):  # the page itself has it
+    is_laid_out = has_layout(attachment)
+    if is_said(attachment) and not is_laid_out:  # the page itself has it
         raise Http404
     try:
-        opened_file = opened(attachment)
+        opened_file = laid_out(attachment) if is_laid_out else opened(attachment)
     except FileRefused as error:
         return refused(str(error))
     return file_answer(
         opened_file,
-        name=attachment.name,
-        content_type=attachment.content_type,
+        name=f"{attachment.name}.pdf" if is_laid_out else attachment.name,
+        content_type="application/pdf" if is_laid_out else attachment.content_type,
         inline=True,
         part=request.headers.get("Range", ""),
     )

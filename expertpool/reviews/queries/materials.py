@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from expertpool.experts.queries.experts import expert_for
 from expertpool.files.models import Attachment
-from expertpool.files.queries import preview_kind
+from expertpool.files.queries import has_layout, preview_kind
 from expertpool.files.registry import FileSubject
 from expertpool.reviews.models import Reviewer, ReviewItem, ScoreSheet
 from expertpool.reviews.permissions import MANAGE, VIEW
@@ -25,7 +25,7 @@ BESIDE = ("pdf", "image")  # what is read while one scores
 @dataclass(frozen=True)
 class File:
     """A material as an expert is told of it: ``url`` is its page, ``beside`` what the browser shows beside the sheet (a
-    picture or a PDF, ``kind``), or nothing."""
+    picture, or a PDF that it is or becomes, ``kind``), or nothing."""
 
     name: str
     url: str
@@ -53,7 +53,7 @@ def materials_for(reviewer: Reviewer, item: ReviewItem, files: Sequence[Attachme
 
 def _file(reviewer: Reviewer, item: ReviewItem, file: Attachment, at: int) -> File:
     content = reverse("reviews:own_material", args=[reviewer.pk, item.alias, at])
-    kind = preview_kind(file)
+    kind = "pdf" if has_layout(file) else preview_kind(file)
     shown = (content, kind) if kind in BESIDE else ("", "")
     if reviewer.review.is_anonymous:
         return File(neutral_name(file, at), content, *shown)

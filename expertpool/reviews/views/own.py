@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from typing import Any
+from typing import IO, Any
 
 from csp.constants import SELF
 from csp.decorators import csp_update
@@ -24,8 +24,9 @@ from expertpool.core.views.drawers import attempt
 from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert
 from expertpool.files.exceptions import FileRefused
-from expertpool.files.queries import opened, preview_kind
-from expertpool.files.services import note_preview
+from expertpool.files.models import Attachment
+from expertpool.files.queries import has_layout, opened, preview_kind
+from expertpool.files.services import laid_out, note_preview
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.forms.reviews import SubmitForm
 from expertpool.reviews.models import Reviewer
@@ -156,17 +157,26 @@ def material(
     file = material_at(row, alias, at)
     if file is None:
         raise Http404
+    name = f"{alias} {neutral_name(file, at)}" if row.review.is_anonymous else file.name
     try:
-        content = opened(file)
+        layout = _layout_of(file)
+        content = layout or opened(file)
     except FileRefused:
         return refused("这个材料现在不能打开（可能正在等待病毒查杀），请稍后再试。")
     note_preview(attachment=file, actor=request.user, now=timezone.now())
     return file_answer(
         content,
-        name=f"{alias} {neutral_name(file, at)}" if row.review.is_anonymous else file.name,
-        content_type=file.content_type,
-        inline=preview_kind(file) in SHOWN,
+        name=f"{name}.pdf" if layout else name,
+        content_type="application/pdf" if layout else file.content_type,
+        inline=layout is not None or preview_kind(file) in SHOWN,
     )
+
+
+def _layout_of(file: Attachment) -> IO[bytes] | None:
+    """Return an Office file as PDF; None: it is none, or cannot be laid out, and is downloaded."""
+    with suppress(FileRefused):
+        return laid_out(file) if has_layout(file) else None
+    return None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,6 +6,7 @@ import json
 import re
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -20,6 +21,7 @@ from expertpool.accounts.models import Role, User
 from expertpool.audit.models import Entry
 from expertpool.core.documents import qr_png
 from expertpool.core.mandates import forged_rows
+from expertpool.core.storing import store
 from expertpool.experts.models import Expert
 from expertpool.files.models import Attachment
 from expertpool.files.services import attach
@@ -48,6 +50,7 @@ from tests.factories.scoring import (
     reviewer_of,
     submit,
 )
+from tests.files.samples import zipped
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -329,6 +332,33 @@ def test_materials_of_an_anonymous_review_have_neither_name_nor_number(
             assert client.get(reverse(f"files:{name}", args=[file.pk])).status_code == 404
         own = reverse("files:subject", args=[file.subject_type, file.subject_id])
         assert client.get(own).status_code == 404
+
+
+def test_office_files_stand_beside_the_sheet_as_they_were_laid_out(
+    client: Client, operator: User, expert: Expert, converter: Any
+) -> None:
+    converter()
+    review = make_review(operator, now=NOW, pool=(expert,), anonymous=True)
+    item = review.items.get(number="T-1")
+    named = SimpleUploadedFile("甲公司方案.docx", zipped("word/document.xml"))
+    attach(subject=item, uploaded_file=named, actor=operator, now=NOW)
+    open_review(review=review, actor=operator, now=NOW)
+    row = reviewer_of(review, expert)
+    as_expert(client, expert)
+    item.refresh_from_db()
+    url = reverse("reviews:own_material", args=[row.pk, item.alias, 1])
+    page = client.get(reverse("reviews:own_review", args=[row.pk])).content.decode()
+    assert f'"beside": "{url}", "kind": "pdf"' in page
+    answer = client.get(url)
+    assert b"".join(answer.streaming_content) == b"%PDF-1.4 laid out"
+    assert "inline" in answer["Content-Disposition"]
+    assert unquote(answer["Content-Disposition"]).endswith(f"{item.alias} 材料 1.docx.pdf")
+    # What cannot be laid out is downloaded as it is.
+    store.delete(next(store.below("previews/")).name)
+    converter("exit 1")
+    answer = client.get(url)
+    assert b"".join(answer.streaming_content) == zipped("word/document.xml")
+    assert "attachment" in answer["Content-Disposition"]
 
 
 def test_pictures_and_pdf_stand_beside_the_sheet_and_each_look_is_logged(

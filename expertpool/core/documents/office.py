@@ -1,0 +1,133 @@
+"""Office files as PDF, by LibreOffice where it is installed, as strangers' files are read: it runs in a cage (bubblewrap)
+without network, our files and our keys, for a bounded time, and without macros (docs/decisions/0344).
+
+Where either program is missing, or the kernel lets nobody build such a cage, there is no converter: `is_installed`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import BoundedSemaphore
+from typing import IO
+
+from django.conf import settings
+
+from expertpool.core.reading.messages import Refused
+
+logger = logging.getLogger(__name__)
+SECONDS = 60  # of the clock for one file
+MEMORY = 4 * 1024**3  # of addresses: it asks for more than it uses
+LARGEST = 256 * 1024**2  # bytes of what it writes
+BUSY = "正在转换的文件太多，请过一分钟再试。"
+FAILED = "这个文件不能按版式显示，请下载后查看。"
+# Its own settings: nothing of a document runs, nothing that a document names is fetched, be it a file or an address.
+_SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
+{}</oor:items>
+"""
+_SETTING = (
+    '<item oor:path="/org.openoffice.Office.{}"><prop oor:name="{}" oor:op="fuse">'
+    "<value>{}</value></prop></item>\n"
+)
+_CHOSEN = (
+    ("Common/Security/Scripting", "MacroSecurityLevel", "3"),
+    ("Common/Security/Scripting", "DisableMacrosExecution", "true"),
+    ("Common/Security/Scripting", "DisableActiveContent", "true"),
+    ("Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
+    ("Calc/Content/Update", "Link", "1"),
+    ("Writer/Content/Update", "Link", "0"),
+)
+_places = BoundedSemaphore(1)  # in each of our processes: it takes some hundred megabytes
+
+
+def is_installed() -> bool:
+    """Tell whether there is a converter, and a cage for it that holds on this machine."""
+    return settings.OFFICE_PREVIEW and _is_found()
+
+
+@cache  # once in a process
+def _is_found() -> bool:
+    if not all(map(shutil.which, ("soffice", "bwrap", "prlimit"))):
+        return False
+    try:
+        with TemporaryDirectory() as room:
+            tried = subprocess.run(
+                [*_cage(Path(room)), "true"], capture_output=True, timeout=SECONDS, check=False
+            )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    if tried.returncode:
+        logger.warning("no cage for LibreOffice: %s", tried.stderr.decode(errors="replace")[:300])
+    return tried.returncode == 0
+
+
+def office_pdf(file: IO[bytes], ending: str) -> bytes:
+    """Return ``file``, whose kind ``ending`` says (docx), as PDF. Raises Refused where it cannot be laid out, in time, or too
+    many wait."""
+    if not _places.acquire(timeout=SECONDS / 2):
+        raise Refused(BUSY)
+    try:
+        with TemporaryDirectory() as room:
+            return _laid_out(Path(room), file, ending)
+    finally:
+        _places.release()
+
+
+def _laid_out(room: Path, file: IO[bytes], ending: str) -> bytes:
+    profile = room / "profile" / "user"
+    profile.mkdir(parents=True)
+    settings = "".join(_SETTING.format(*one) for one in _CHOSEN)
+    (profile / "registrymodifications.xcu").write_text(_SETTINGS.format(settings))
+    source, made = room / f"in.{ending}", room / "in.pdf"
+    with source.open("wb") as copy:
+        shutil.copyfileobj(file, copy)
+    asked = [
+        *("soffice", "-env:UserInstallation=file:///work/profile", "--headless", "--norestore"),
+        *("--convert-to", "pdf", "--outdir", "/work", f"/work/{source.name}"),
+    ]
+    try:
+        done = subprocess.run(
+            [*_cage(room), *asked], capture_output=True, timeout=SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        logger.warning("LibreOffice took more than %s seconds", SECONDS)
+        raise Refused(FAILED) from None
+    # What it made may be a link to anything: it is ours only as a plain file.
+    if (
+        made.is_symlink()
+        or not made.is_file()
+        or not (content := made.read_bytes()).startswith(b"%PDF-")
+    ):
+        logger.warning("LibreOffice made nothing, it ended with %s", done.returncode)
+        raise Refused(FAILED)
+    return content
+
+
+def _cage(room: Path) -> list[str]:
+    """Return the beginning of a command that sees programs and fonts, and of all else ``room`` alone, as /work."""
+    program = Path(shutil.which("soffice") or "").resolve().parents[1]
+    beside = [] if program.is_relative_to("/usr") else ["--ro-bind", str(program), str(program)]
+    shared = ("/etc/fonts", "/etc/libreoffice", "/var/lib/libreoffice", "/var/cache/fontconfig")
+    return [
+        *("bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"),
+        *("--setenv", "HOME", "/work", "--setenv", "LC_ALL", "C.UTF-8"),
+        *("--setenv", "PATH", os.defpath if not beside else f"{program / 'program'}:{os.defpath}"),
+        *("--ro-bind", "/usr", "/usr"),
+        *(
+            part
+            for name in ("bin", "lib", "lib64")
+            for part in ("--symlink", f"usr/{name}", f"/{name}")
+        ),
+        *(part for path in shared for part in ("--ro-bind-try", path, path)),
+        *beside,
+        *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"),  # noqa: S108 - its own
+        *("--bind", str(room), "/work", "--chdir", "/work", "--"),
+        *("prlimit", f"--as={MEMORY}", f"--cpu={SECONDS}", f"--fsize={LARGEST}"),
+        *("--nofile=512", "--core=0", "--"),
+    ]

@@ -19,6 +19,7 @@ import pytest
 
 from config.cli import main
 from expertpool.bundles.checking import verify
+from expertpool.bundles.services import making
 from tests.factories.accounts import make_user
 from tests.factories.bundles import content_of, make_made, make_proven
 
@@ -298,3 +299,67 @@ def test_what_it_quotes_writes_no_line_of_its_own(
     assert "\u202e" not in said
     lone = [{"label": "\ud800", "reason": "x"}]
     assert "没有收入" in said_of(dict([listing(withheld=lone)]), tmp_path, capsys, code=0)
+
+
+def test_a_directory_without_end_is_not_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor where it stands behind a comment, or is said in the numbers of large archives."""
+
+    def listing_many(comment: bytes = b"") -> bytes:
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as archive:
+            for name, content in (listing(), *((f"{n:05}", b"") for n in range(2_000))):
+                archive.writestr(name, content)
+            archive.comment = comment
+        return stream.getvalue()
+
+    found = [listing_many(), listing_many(b"x" * 60_000)]
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 100)  # as of 65,535 files
+    found.append(listing_many())
+    assert verify.LOCATOR in found[2]
+    for content in found:
+        assert "清单之外的文件：00000" in said_of(content, tmp_path, capsys)
+    monkeypatch.setattr(verify, "LARGEST_DIRECTORY", 50_000)
+    for content in found:
+        assert "文件太多" in said_of(content, tmp_path, capsys, code=2)
+
+
+def test_it_tells_before_files_are_unpacked_over_each_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [
+        "资料/A.pdf",
+        "资料/a.PDF",
+        "资料/con.txt",
+        "../../x.sh",
+        "C:\\x",
+        "/etc/x",
+        "资料/好.pdf",
+    ]
+    files = [(name, b"1") for name in names]
+    said = said_of(dict([listing(*files), *files]), tmp_path, capsys, code=0)
+    assert "互相覆盖：资料/A.pdf、资料/a.PDF" in said
+    for odd in ("资料/con.txt", "../../x.sh", "/etc/x"):
+        assert f"文件名：{odd}" in said
+    assert "文件名：资料/好" not in said
+    # Ours has no such names.
+    for name in ("con.txt", "a:b?.pdf", "x. ", "..", "a/b"):
+        clean = making._clean(name)
+        assert not verify.ODD.search(clean), clean
+        assert not verify.RESERVED.match(clean)
+
+
+def test_it_says_of_how_many_entries_the_words_were_not_compared(
+    bundle: tuple[bytes, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A forger who exchanges the list may write any words beside digests that hold."""
+    files = files_of(bundle[0])
+    path = next(one for one in files if "原文" in one and one.endswith(".json"))
+    listed = json.loads(files["清单.json"])
+    parts = {row["path"]: row["part"] for row in listed["files"]}
+    assert parts[path] == "log_contents"
+    kept = {one: content for one, content in files.items() if one != path}
+    said = said_of(relisted(kept), tmp_path, capsys, code=0)
+    assert "条没有原文" in said
+    assert "条没有原文" not in said_of(bundle[0], tmp_path, capsys, bundle[1], code=0)

@@ -13,14 +13,17 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import os
+import re
 import sys
+import unicodedata
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 FORMAT = "expertpool-bundle/1"
 LIST = "清单.json"
@@ -29,12 +32,18 @@ NAMES = "names"  # records of draws with who sat
 PIECE = 1024 * 1024
 LARGEST_LIST = 64 * PIECE
 LARGEST_TEXTS = 512 * PIECE  # of all JSON together, unpacked: it is read in memory
+LARGEST_DIRECTORY = 16 * PIECE  # of the names in it: a hundred thousand files
+LAST = 22 + 65_535 + 20 + 56  # bytes in which an archive says where its list is
+END, END_BYTES, LOCATOR, LOCATOR_BYTES, END64_BYTES = b"PK\5\6", 22, b"PK\6\7", 20, 56
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others unpack without bound
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
 # What reading a text by anybody may come to.
 UNREADABLE = (
     *(ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError),
 )
+# Names by which a file is unpacked elsewhere, or not at all.
+ODD = re.compile(r'[\x00-\x1f\\:*?"<>|]|^/|(^|/)\.\.?(/|$)|[. ](/|$)')
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 HEX = frozenset("0123456789abcdef")
 
 Check = Callable[[bytes], str]  # content -> what differs, or nothing
@@ -59,12 +68,34 @@ def check_bundle(path: str | Path, *, expected: str = "", checks: dict[str, Chec
     """Check the bundle at ``path``; ``expected``: the digest of its list, if it is known. ``checks``: how the records of each
     part are recomputed. Raises NoBundle."""
     try:
+        with Path(path).open("rb") as file:
+            _check_directory(file)
         with zipfile.ZipFile(path) as archive:
             return _check(archive, expected, checks)
     except OSError as error:
         raise NoBundle(f"无法读取：{error.strerror or error}") from error
     except (*BROKEN, ValueError) as error:
         raise NoBundle("不是完整的 ZIP 文件，可能没有下载完") from error
+
+
+def _check_directory(file: BinaryIO) -> None:
+    """Refuse (NoBundle) an archive that lists far more files than a bundle has, before the list is read: a million empty ones
+    take half a gigabyte of whoever reads it."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(size - LAST, 0))
+    last = file.read()
+    # As `zipfile` looks for it: at the very end, or before a comment.
+    at = len(last) - END_BYTES
+    if last[-END_BYTES : -END_BYTES + 4] != END or last[-2:] != b"\0\0":
+        at = last.rfind(END)
+    if at < 0:
+        return
+    length = int.from_bytes(last[at + 12 : at + 16], "little")
+    if at >= LOCATOR_BYTES and last[at - LOCATOR_BYTES :].startswith(LOCATOR):
+        huge = last[max(at - LOCATOR_BYTES - END64_BYTES, 0) :]
+        length = int.from_bytes(huge[40:48], "little")
+    if length > LARGEST_DIRECTORY:
+        raise NoBundle("里面的文件太多，不是本系统的证据包")
 
 
 def _check(archive: zipfile.ZipFile, expected: str, checks: dict[str, Check]) -> Found:
@@ -88,6 +119,7 @@ def _check(archive: zipfile.ZipFile, expected: str, checks: dict[str, Check]) ->
         found.differences.append("清单里有重复的文件")
     extra = entries.keys() - set(names) - {LIST}
     found.differences += [f"清单之外的文件：{name}" for name in sorted(extra)]
+    found.notes += _hard_to_unpack(entries)
     contents: dict[str, list[tuple[str, bytes]]] = {}
     for row in listed["files"]:
         if row["path"] not in entries:
@@ -100,6 +132,18 @@ def _check(archive: zipfile.ZipFile, expected: str, checks: dict[str, Check]) ->
     for row in listed["withheld"]:
         found.notes.append(f"没有收入：{row['label']}（{row['reason']}）")
     return found
+
+
+def _hard_to_unpack(names: Iterable[str]) -> Iterator[str]:
+    """Yield what to know before the files are unpacked: where they overwrite each other, or lie elsewhere than they seem to."""
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(unicodedata.normalize("NFC", name).casefold(), []).append(name)
+        if ODD.search(name) or any(RESERVED.match(part) for part in name.split("/")):
+            yield f"解压时可能写到别处或打不开的文件名：{name}"
+    for same in alike.values():
+        if len(same) > 1:
+            yield f"解压到 Windows 或 Mac 上会互相覆盖：{'、'.join(same)}"
 
 
 def _read_list(text: bytes) -> dict[str, Any]:
@@ -233,6 +277,7 @@ def _check_log(
         unknown = said.keys() - before.keys()
         found.differences += [f"操作日志第 {one} 条只有原文，没有链哈希" for one in sorted(unknown)]
         found.counts["entries"], found.counts["contents"] = len(rows), len(said)
+        found.notes += _not_compared(len(before.keys() - said.keys()))
     except UNREADABLE:
         found.differences.append("读不懂操作日志")
         return
@@ -243,6 +288,11 @@ def _check_log(
     for path, seal in seals:
         if seal not in log:
             found.differences.append(f"{path}：操作日志里没有它的封存值或摘要，不是当时的记录")
+
+
+def _not_compared(count: int) -> Iterator[str]:
+    if count:
+        yield f"操作日志有 {count} 条没有原文：核对了链哈希，列出的操作人、内容等文字没有核对"
 
 
 # --- Run ------------------------------------------------------------------------------------------

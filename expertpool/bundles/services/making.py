@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -205,14 +206,14 @@ class _List:
         return entry
 
     def _note(self, part: str, path: str, size: int, digest: str) -> None:
-        self.names.add(path)
+        self.names.add(_plain(path))
         self.files.append({"path": path, "size": size, "sha256": digest, "part": str(part)})
 
     def _free(self, path: str) -> str:
         """Return ``path``, or with a number where there is such a file."""
         stem, dot, ending = path.rpartition(".")
         n, name = 1, path
-        while name in self.names:
+        while _plain(name) in self.names:
             n += 1
             name = f"{stem} ({n}){dot}{ending}"
         return name
@@ -236,8 +237,14 @@ class _List:
 
 
 def _clean(name: str) -> str:
-    """Return ``name`` without what would make it a path."""
-    return name.replace("/", "_").replace("\\", "_").strip(". ") or "文件"
+    """Return ``name`` without what would make it a path, or what Windows cannot unpack."""
+    plain = verify.ODD.sub("_", name.replace("/", "_")).strip(". ") or "文件"
+    return f"_{plain}" if verify.RESERVED.match(plain) else plain
+
+
+def _plain(path: str) -> str:
+    """Return what two names have in common that overwrite each other where letters are alike, large and small."""
+    return unicodedata.normalize("NFC", path).casefold()
 
 
 def _keep(bundle: Bundle, stream: IO[bytes], listed: _List, now: datetime) -> None:

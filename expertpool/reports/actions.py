@@ -5,6 +5,7 @@ from expertpool.audit.actions import Action, FormerName
 ACTIONS = (
     Action("report.exposure", "计算曝光分析"),
     Action("report.candidates", "整理候选名单"),
+    Action("report.statistics_pdf", "下载统计 PDF"),
 )
 # The log was written before these left the draws app, and keeps its words.
 FORMER = (

@@ -11,22 +11,31 @@ class ReportsConfig(AppConfig):
         from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import MENU, PAGE_TABS
+        from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
+        from expertpool.core.segments import SEGMENTS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.reports.actions import ACTIONS, FORMER
         from expertpool.reports.exports.exposure import ExposureExport
         from expertpool.reports.exports.ledger import LedgerExport
-        from expertpool.reports.menu import ITEMS
+        from expertpool.reports.exports.statistics import StatisticExport
+        from expertpool.reports.menu import GROUP, ITEMS
         from expertpool.reports.occasions import CHAIN_HEAD, UNPROVEN
         from expertpool.reports.permissions import PERMISSIONS
-        from expertpool.reports.services import tell_unproven
+        from expertpool.reports.queries.expert_statistics import EXPERTS
+        from expertpool.reports.queries.project_statistics import PROJECTS
+        from expertpool.reports.queries.statistics import TOPICS, segments_of
+        from expertpool.reports.services.exposure import tell_unproven
         from expertpool.reports.tabs import TABS
 
         register_permissions(PERMISSIONS)
         LOG_ACTIONS.add(*ACTIONS)
         FORMER_NAMES.add(*FORMER)
+        MENU_GROUPS.add(GROUP)
         MENU.add(*ITEMS)
         PAGE_TABS.add(*TABS)
         OCCASIONS.add(CHAIN_HEAD, UNPROVEN)
-        EXPORTS.add(LedgerExport(), ExposureExport())
+        EXPORTS.add(LedgerExport(), ExposureExport(), StatisticExport())
+        for topic in (EXPERTS, PROJECTS):
+            TOPICS.add(topic)
+            SEGMENTS.add(*segments_of(topic))
         subscribe(UnprovenFound, tell_unproven)

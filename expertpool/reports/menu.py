@@ -1,8 +1,19 @@
 """The menu entries of the reports app."""
 
-from expertpool.core.registry import MenuItem
+from expertpool.core.registry import MenuGroup, MenuItem
+from expertpool.reports.permissions import STATISTICS
 
+GROUP = MenuGroup("statistics", "统计分析", 29)
 ITEMS = (
+    MenuItem(
+        "statistics",
+        "统计分析",
+        "chart-bar",
+        "reports:statistics",
+        permissions=(STATISTICS,),
+        order=10,
+        group="statistics",
+    ),
     MenuItem(
         "ledger",
         "人工操作台账",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from expertpool.core.jobs import HEAVY, app, retry_external
-from expertpool.reports.services import (
+from expertpool.reports.services.exposure import (
     compute_report,
     list_candidates,
     request_usual_reports,

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from expertpool.reports.views import exposure, ledger
+from expertpool.reports.views import exposure, ledger, statistics
 
 app_name = "reports"
 urlpatterns = [
     path("exposure/", exposure.exposure, name="exposure"),
     path("exposure/new/", exposure.new_period, name="exposure_new"),
     path("exposure/<int:pk>/again/", exposure.again, name="exposure_again"),
+    path("statistics/", statistics.statistics, name="statistics"),
+    path("statistics/pdf/", statistics.pdf, name="statistics_pdf"),
     path("ledger/", ledger.ledger, name="ledger"),
 ]

@@ -57,6 +57,7 @@ CORE = {
     "responses",
     "scanning",
     "search",
+    "segments",  # parts of a list that another page counts
     "settings",
     "storing",
     "strokes",  # signatures by hand

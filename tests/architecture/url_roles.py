@@ -1414,6 +1414,8 @@ RULES: dict[str, Rule] = {
     "draws:sign_in_pdf": only(*READ_NAMES, kwargs=DRAWN),
     "draws:sign_in_file": only(*READ_NAMES, kwargs=DRAWN),
     # Reports on draws
+    "reports:statistics": only(*READ_PROJECTS),
+    "reports:statistics_pdf": only(*READ_PROJECTS),
     "reports:ledger": only("admin", "supervisor", "auditor"),
     "reports:exposure": only("admin", "supervisor", "auditor"),
     "reports:exposure_new": only("admin", "supervisor", "auditor"),

@@ -11,7 +11,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.queries import chain_head, kept_head
 from expertpool.audit.services import record
 from expertpool.notifications.models import Message
-from expertpool.reports.services import tell_chain_head
+from expertpool.reports.services.exposure import tell_chain_head
 
 
 @pytest.mark.django_db(transaction=True)  # the chain is linked at commit

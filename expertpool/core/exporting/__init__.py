@@ -18,6 +18,7 @@ along in the address as ``params``.
 """
 
 from expertpool.core.exporting.exporter import (
+    ExportChart,
     ExportColumn,
     Exporter,
     Params,
@@ -33,6 +34,7 @@ from expertpool.core.exporting.workbook import Stamp, write_xlsx
 
 __all__ = [
     "EXPORTS",
+    "ExportChart",
     "ExportColumn",
     "ExportFinished",
     "Exporter",

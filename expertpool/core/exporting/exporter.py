@@ -58,6 +58,18 @@ class Rows:
         return iter(self.rows)
 
 
+@dataclass(frozen=True)
+class ExportChart:
+    """A chart beside the table, which Excel draws from its cells: the columns ``labels`` and ``values`` (codes) of
+    the first ``rows`` rows; ``over_time`` as a line, else as bars. One whose columns did not leave is not drawn."""
+
+    title: str
+    labels: str
+    values: str
+    rows: int
+    over_time: bool = False
+
+
 class Exporter(ABC):
     """Declares one export; see the package's docstring. Filled in on classes, kept as instance."""
 
@@ -73,6 +85,10 @@ class Exporter(ABC):
     def columns_for(self, user: Any, params: Params) -> Sequence[ExportColumn]:
         """Return the columns to offer; overridden where they depend on data."""
         return self.columns
+
+    def chart(self, user: Any, params: Params) -> ExportChart | None:
+        """Return the chart to draw beside the table; most have none."""
+        return None
 
 
 def visible_columns(exporter: Exporter, user: Any, params: Params) -> list[ExportColumn]:

@@ -11,6 +11,8 @@ from django.utils import timezone
 from xlsxwriter import Workbook
 
 from expertpool.core.exporting.exporter import (
+    ExportChart,
+    ExportColumn,
     Exporter,
     Params,
     cell_value,
@@ -19,6 +21,7 @@ from expertpool.core.exporting.exporter import (
 from expertpool.core.workbooks import Writer, naive, open_workbook
 
 CHUNK = 1000
+LABELLED = 20  # bars of a chart that say their numbers
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ def write_xlsx(
             if progress and sheet.rows % CHUNK == 0:
                 progress(sheet.rows)
         sheet.foot(stamp.text(sheet.rows))
+        if chart := exporter.chart(user, params):
+            sheet.draw(chart, columns)
     return sheet.rows
 
 
@@ -77,6 +82,26 @@ class _Sheet(Writer):
         self.rows += 1
         for at, value in enumerate(values):
             self.cell(self.rows, at, value)
+
+    def draw(self, chart: ExportChart, columns: Sequence[ExportColumn]) -> None:
+        """Draw ``chart`` at the right of the table, from its cells."""
+        at = {column.code: place for place, column in enumerate(columns)}
+        if not chart.rows or not {chart.labels, chart.values} <= at.keys():
+            return
+        drawn = self.book.add_chart({"type": "line" if chart.over_time else "column"})
+        first, last = 1, chart.rows
+        drawn.add_series(
+            {
+                "name": columns[at[chart.values]].header,
+                "categories": [self.sheet.name, first, at[chart.labels], last, at[chart.labels]],
+                "values": [self.sheet.name, first, at[chart.values], last, at[chart.values]],
+                "data_labels": {"value": chart.rows <= LABELLED},
+            }
+        )
+        drawn.set_title({"name": chart.title, "name_font": {"size": 12}})
+        drawn.set_legend({"none": True})
+        drawn.set_size({"width": 720, "height": 400})
+        self.sheet.insert_chart(0, self.columns + 1, drawn)
 
     def foot(self, text: str) -> None:
         mark = self.style(font_size=9, font_color="#8A919F")

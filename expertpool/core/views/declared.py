@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from expertpool.core import criteria as ask
 from expertpool.core.criteria import Context, CriteriaError, Leaf, Node, parse, to_q
+from expertpool.core.segments import Chosen, SegmentField
 from expertpool.core.subjects import FieldDeclaration, InFilter, Subject
 from expertpool.core.subjects.subject import placed
 from expertpool.core.validators import is_writable
@@ -26,7 +27,7 @@ NOTHING = "-"  # in place of a choice: whoever has none
 class DeclaredFilter(FilterForm):
     """A control for each field of ``subject`` that is declared with `InFilter`. Each asks what the
     field's condition asks: a filter and the builder never differ. ``where`` is a condition of the
-    builder, as JSON; with a ``viewer``, one that he may ask."""
+    builder, as JSON; with a ``viewer``, one that he may ask. ``segment`` is what a statistic counted."""
 
     subject: ClassVar[Subject]
     where = forms.CharField(widget=forms.HiddenInput)
@@ -38,6 +39,12 @@ class DeclaredFilter(FilterForm):
         for name, one in self.declared.items():
             self.fields[name] = _input(one, asked=self.data.get(name, ""))
             self.fields[name].required = False
+        self.fields["segment"] = SegmentField(self.subject.code, viewer)
+
+    @property
+    def segments(self) -> list[Chosen]:
+        """What of a statistic the rows are narrowed to."""
+        return self.value("segment") or []
 
     def clean_where(self) -> Node | None:
         text = self.cleaned_data["where"]
@@ -60,7 +67,8 @@ class DeclaredFilter(FilterForm):
         context = Context(now=timezone.now())
         for condition in conditions:
             rows = rows.filter(to_q(condition, context))
-        return rows
+        control = cast("SegmentField", self.fields["segment"])
+        return control.narrow(rows, self.segments)
 
 
 def _place(one: FieldDeclaration) -> InFilter:

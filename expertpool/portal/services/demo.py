@@ -35,7 +35,7 @@ from expertpool.points.services.demo import ensure_demo_points
 from expertpool.points.services.settling import settle_draw
 from expertpool.projects.models import Project
 from expertpool.projects.services.demo import ensure_demo_projects
-from expertpool.reports.services import list_candidates
+from expertpool.reports.services.exposure import list_candidates
 from expertpool.reviews.services.demo import ensure_demo_reviews
 
 # Each stage has what those before it have: open the product at the screen that is worked on.

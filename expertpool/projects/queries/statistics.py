@@ -24,7 +24,7 @@ STAGES: dict[str, str] = {
     **{state.value: str(state.label) for state in DrawState},
     ProjectStatus.ARCHIVED.value: str(ProjectStatus.ARCHIVED.label),
 }
-_STAGE = Case(
+STAGE = Case(
     When(status=ProjectStatus.APPROVED, then="draw_state"),
     default="status",
     output_field=CharField(),
@@ -94,7 +94,7 @@ GROUPINGS = (
         names=("department__name", "department__path"),
         order="department__path",
     ),
-    Grouping("stage", "按进度", "进度", _STAGE, lambda row: STAGES[row["key"]], order=_STAGE_PLACE),
+    Grouping("stage", "按进度", "进度", STAGE, lambda row: STAGES[row["key"]], order=_STAGE_PLACE),
     Grouping("kind", "按项目类型", "项目类型", F("kind"), lambda row: row["key"] or "未填写"),
     Grouping(
         "regime", "按适用制度", "适用制度", F("regime"), lambda row: str(Regime(row["key"]).label)

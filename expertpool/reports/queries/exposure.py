@@ -111,7 +111,7 @@ def comparable(draws: QuerySet[Draw], *, now: datetime) -> QuerySet[Draw]:
 def exposures_in(draws: Iterable[Draw]) -> dict[int, Exposure]:
     """Return the exposure of everybody who was a candidate in ``draws``, by expert id.
 
-    Opens all candidates: only for `reports.services`, which logs it; none of a draw whose release was
+    Opens all candidates: only for `reports.services.exposure`, which logs it; none of a draw whose release was
     written into the database.
     """
     found: dict[int, Exposure] = defaultdict(Exposure)

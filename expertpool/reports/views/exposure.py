@@ -25,7 +25,7 @@ from expertpool.reports.exceptions import ReportRefused
 from expertpool.reports.forms.exposure import ExposureFilter, PeriodForm
 from expertpool.reports.models import ExposureReport
 from expertpool.reports.queries.reports import chosen_report, rows_visible_to
-from expertpool.reports.services import request_report
+from expertpool.reports.services.exposure import request_report
 
 SORTS = {
     "residual": "residual",

@@ -23,7 +23,7 @@ from expertpool.experts.services.merging import merge_experts
 from expertpool.reports.models import CandidateList
 from expertpool.reports.queries.candidacies import candidacies_of, summary_of
 from expertpool.reports.queries.exposure import exposures_in
-from expertpool.reports.services import list_candidates
+from expertpool.reports.services.exposure import list_candidates
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import give_account, make_expert

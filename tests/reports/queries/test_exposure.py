@@ -21,7 +21,7 @@ from expertpool.reports.enums import ReportState
 from expertpool.reports.exceptions import ReportRefused
 from expertpool.reports.models import ExposureReport, ExposureRow
 from expertpool.reports.queries.exposure import comparable, exposures_in, judge
-from expertpool.reports.services import (
+from expertpool.reports.services.exposure import (
     compute_report,
     request_report,
     request_usual_reports,

@@ -14,7 +14,7 @@ from expertpool.core.exporting import EXPORTS
 from expertpool.draws.models import Draw
 from expertpool.draws.services.names import release
 from expertpool.reports.models import ExposureReport
-from expertpool.reports.services import compute_report, request_report
+from expertpool.reports.services.exposure import compute_report, request_report
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.fixtures import login

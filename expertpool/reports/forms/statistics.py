@@ -1,0 +1,144 @@
+"""What somebody asks of a statistic: topic, by what, which number in the chart, of which rows.
+
+Page, file and print are made from the same `Reading` of an address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, cached_property
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.urls import reverse
+
+from expertpool.accounts.models import User
+from expertpool.core.segments import Chosen, segment_text
+from expertpool.core.views.declared import DeclaredFilter
+from expertpool.reports.queries.statistics import (
+    TOPICS,
+    Asked,
+    Dimension,
+    Line,
+    Measure,
+    Statistic,
+    Topic,
+    statistic_of,
+)
+
+OWN = ("topic", "by", "measure")  # what of an address the list behind does not know
+
+
+class TopicFilter(DeclaredFilter):
+    """By what is counted, and the filters of the list for those who have it: whoever sees only numbers cannot narrow
+    them down to one person."""
+
+    topic: Topic
+
+    def __init__(self, data: Any, *, viewer: User) -> None:
+        super().__init__(data, viewer=viewer)
+        dimensions = self.topic.dimensions_for(viewer)
+        measures = self.topic.measures_for(viewer)
+        if not self.topic.has_list(viewer):
+            self.declared = {}
+            self.fields.clear()
+        self.fields["topic"] = forms.CharField(widget=forms.HiddenInput, required=False)
+        self.fields["by"] = _choice("统计方式", [(one.code, one.label) for one in dimensions])
+        self.fields["measure"] = _choice("图中数字", [(one.code, one.label) for one in measures])
+        self.order_fields(["by", "measure", *self.declared])
+        self.dimensions = {one.code: one for one in dimensions}
+        self.measures = {one.code: one for one in measures}
+
+    def narrow(self, rows: Any) -> Any:
+        return super().narrow(rows) if "segment" in self.fields else rows
+
+    @property
+    def dimension(self) -> Dimension:
+        """By what is counted; by the first where the address says nothing."""
+        return self.dimensions.get(self._said("by")) or next(iter(self.dimensions.values()))
+
+    @property
+    def measure(self) -> Measure:
+        return self.measures.get(self._said("measure")) or next(iter(self.measures.values()))
+
+    def _said(self, name: str) -> str:
+        return str(self.data.get(name, ""))
+
+
+def _choice(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, required=False)
+
+
+@cache
+def _form_of(topic: Topic) -> type[TopicFilter]:
+    return type("Filter", (TopicFilter,), {"subject": topic.subject, "topic": topic})
+
+
+@dataclass
+class Reading:
+    """A statistic as an address asks for it, counted once it is looked at."""
+
+    topic: Topic
+    form: TopicFilter
+    asked: Asked
+    params: QueryDict
+
+    @property
+    def dimension(self) -> Dimension:
+        return self.form.dimension
+
+    @property
+    def measure(self) -> Measure:
+        return self.form.measure
+
+    @cached_property
+    def found(self) -> Statistic:
+        rows = self.form.filter(self.topic.rows_for(self.asked.user))
+        return statistic_of(self.topic, rows, self.dimension, self.asked)
+
+    @cached_property
+    def has_list(self) -> bool:
+        return self.topic.has_list(self.asked.user)
+
+    @property
+    def title(self) -> str:
+        return f"{self.topic.label}统计：按{self.dimension.label}"
+
+    @property
+    def conditions(self) -> list[str]:
+        """What the rows are narrowed by, in words."""
+        if not self.form.is_valid():
+            return []
+        words = self.form.words
+        return [one for one in words if not one.startswith(("统计方式", "图中数字"))]
+
+    @property
+    def segments(self) -> list[Chosen]:
+        return self.form.segments if "segment" in self.form.fields else []
+
+    def behind(self, line: Line, measure: Measure) -> str:
+        """Return the address of the list of the rows that ``line`` counts; nothing for who has no such list."""
+        if not self.has_list:
+            return ""
+        query = self.params.copy()
+        for name in (*OWN, "page", "columns", "tab"):
+            query.pop(name, None)
+        if line is not self.found.total:
+            own = segment_text((self.dimension.code, line.key))
+            query["segment"] = ",".join(filter(None, (query.get("segment", ""), own)))
+        if measure.tab:
+            query["tab"] = measure.tab
+        return f"{reverse(self.topic.url)}?{query.urlencode()}"
+
+
+def topics_for(user: User) -> list[Topic]:
+    """Return the topics of which ``user`` has something to count."""
+    return list(TOPICS) if user.has_permission("reports.statistics") else []
+
+
+def read_statistic(params: QueryDict, *, user: User, now: datetime) -> Reading:
+    """Return what an address asks, in the scope of ``user``. Names that are none fall back to the first."""
+    topic = TOPICS.get(params.get("topic", "")) or next(iter(TOPICS))
+    return Reading(topic, _form_of(topic)(params, viewer=user), Asked(user, now), params)

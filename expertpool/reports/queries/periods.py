@@ -1,0 +1,69 @@
+"""Periods by which rows are split: how they are called, and named in an address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.functions import TruncMonth, TruncQuarter, TruncYear
+from django.utils import timezone
+
+from expertpool.core.bounds import DAYS
+from expertpool.reports.queries.statistics import Dimension, day_of
+
+
+def read_day(text: str) -> datetime:
+    """Return the first moment of the day that an address names."""
+    day = date.fromisoformat(text)
+    if not DAYS.low <= day <= DAYS.high:
+        raise ValueError(text)
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def year_words(keys: Sequence[Any]) -> dict[Any, str]:
+    return {key: f"{timezone.localtime(key).year} 年" for key in keys}
+
+
+def quarter_words(keys: Sequence[Any]) -> dict[Any, str]:
+    days = {key: timezone.localtime(key) for key in keys}
+    return {key: f"{day.year} 年第 {(day.month + 2) // 3} 季度" for key, day in days.items()}
+
+
+def month_words(keys: Sequence[Any]) -> dict[Any, str]:
+    return {key: f"{timezone.localtime(key):%Y-%m}" for key in keys}
+
+
+PERIODS: dict[str, tuple[Any, Callable[[Sequence[Any]], dict[Any, str]], int]] = {
+    "month": (TruncMonth, month_words, 1),
+    "quarter": (TruncQuarter, quarter_words, 3),
+    "year": (TruncYear, year_words, 12),
+}
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the first day of the month so many ``months`` after that of ``day``."""
+    after = day.month - 1 + months
+    return date(day.year + after // 12, after % 12 + 1, 1)
+
+
+def period(code: str, label: str, path: str, *, of: str) -> Dimension:
+    """Return the dimension that splits the moments in ``path`` by month, quarter or year."""
+    cut, words, months = PERIODS[code]
+
+    def narrow(rows: QuerySet[Any], key: Any) -> QuerySet[Any]:
+        after = read_day(months_after(day_of(key), months).isoformat())
+        return rows.filter(**{f"{path}__gte": key, f"{path}__lt": after})
+
+    return Dimension(
+        code,
+        label,
+        lambda asked: cut(path),
+        words,
+        place=day_of,
+        read=read_day,
+        over_time=True,
+        of=of,
+        narrow=narrow,
+    )

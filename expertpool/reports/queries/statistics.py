@@ -1,0 +1,267 @@
+"""Statistics: a topic has rows, dimensions by which they are split, and measures that are counted of each part.
+
+Each is defined once. A number, its bar in the chart, its cell in a file and the list behind it come from the same
+expressions: the list is narrowed by the key that its line was grouped by (`segments_of`; docs/decisions/0349).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import scope_q
+from expertpool.core.catalogue import Catalogue
+from expertpool.core.permissions import undeclared
+from expertpool.core.segments import NOBODY, Segment
+from expertpool.core.subjects import Subject
+from expertpool.core.visibility import Level, level_for
+from expertpool.reports.permissions import STATISTICS
+
+Word = Mapping[Any, str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asks, and when."""
+
+    user: User
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """By what rows are split: ``key`` makes the expression whose value says to which part a row belongs, ``words``
+    what parts are called; one of which it does not know is none. ``read`` makes a key of what an address says, or
+    raises ValueError. Parts come by ``place`` of their keys, or, without one, the largest first. ``several``: a row
+    may belong to many parts, so that these are more than all. ``of`` names the field of which it tells,
+    ``permission`` whose it is. ``narrow`` leaves the rows of a part where comparing the key takes too long."""
+
+    code: str
+    label: str
+    key: Callable[[Asked], Any]
+    words: Callable[[Sequence[Any]], Word]
+    none: str = "未填写"
+    place: Callable[[Any], Any] | None = None
+    read: Callable[[str], Any] = str
+    several: bool = False
+    over_time: bool = False
+    of: str = ""
+    permission: str = ""
+    narrow: Callable[[QuerySet[Any], Any], QuerySet[Any]] | None = None
+
+    def is_open_to(self, user: User) -> bool:
+        may = not self.permission or user.has_permission(self.permission)
+        return may and (not self.of or level_for(user, self.of) is Level.PLAIN)
+
+    def text(self, key: Any) -> str:
+        """Return what an address says of ``key``."""
+        if isinstance(key, datetime):
+            return timezone.localtime(key).date().isoformat()
+        return NOBODY if key is None else str(key)
+
+    def key_of(self, text: str) -> Any:
+        return None if text == NOBODY else self.read(text)
+
+    def word(self, text: str) -> str:
+        """Return what the part is called that an address names."""
+        key = self.key_of(text)
+        return self.none if key is None else self.words([key])[key]
+
+    def part(self, rows: QuerySet[Any], text: str, asked: Asked) -> QuerySet[Any]:
+        """Return those of ``rows`` that belong to a part."""
+        key = self.key_of(text)
+        if key is not None and self.narrow is not None:
+            return self.narrow(rows, key)
+        if self.several:  # joined, a row would come once for each part that it belongs to
+            everybody = rows.model._default_manager.order_by()
+            return rows.filter(pk__in=self._keyed(everybody, key, asked).values("pk"))
+        return self._keyed(rows, key, asked)
+
+    def _keyed(self, rows: QuerySet[Any], key: Any, asked: Asked) -> QuerySet[Any]:
+        keyed = rows.alias(part=self.key(asked))
+        found: QuerySet[Any] = (
+            keyed.filter(part__isnull=True) if key is None else keyed.filter(part=key)
+        )
+        return found
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number of each part. ``condition``: how many of its rows fulfil it, which the list shows in its ``tab``;
+    ``column``: the sum of this annotation (`Topic.prepare`). ``share_of`` names another number of which it is a
+    part. ``permission``: whose it is; ``is_money``: yuan."""
+
+    code: str
+    label: str
+    condition: Q | None = None
+    tab: str = ""
+    column: str = ""
+    share_of: str = ""
+    share_label: str = ""
+    permission: str = ""
+    is_money: bool = False
+
+    def aggregate(self, dimension: Dimension | None) -> Any:
+        if self.column:
+            return Sum(self.column)
+        condition = self.condition or Q()
+        several = dimension is not None and dimension.several
+        return (
+            Count("pk", filter=condition, distinct=several) if condition or several else Count("pk")
+        )
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What is counted: ``rows(user)`` in the scope of his statistics, as ``model`` of ``subject``; those who hold
+    ``permission`` have the list at ``url``. ``prepare`` annotates what measures add up."""
+
+    code: str
+    label: str
+    noun: str
+    subject: Subject
+    rows: Callable[[], QuerySet[Any]]
+    permission: str
+    url: str
+    dimensions: tuple[Dimension, ...]
+    measures: tuple[Measure, ...]
+    prepare: Callable[[QuerySet[Any], Asked], QuerySet[Any]] = lambda rows, asked: rows
+    more: Callable[[], tuple[Measure, ...]] = field(default=tuple)
+    note: str = ""
+
+    def rows_for(self, user: User) -> QuerySet[Any]:
+        return self.rows().filter(scope_q(user, STATISTICS))
+
+    def has_list(self, user: User) -> bool:
+        """Whether ``user`` has the list behind the numbers: of the same rows, else they would differ."""
+        may = user.has_permission(self.permission)
+        return may and scope_q(user, self.permission) == scope_q(user, STATISTICS)
+
+    def dimensions_for(self, user: User) -> list[Dimension]:
+        return [one for one in self.dimensions if one.is_open_to(user)]
+
+    def measures_for(self, user: User) -> list[Measure]:
+        found = (*self.measures, *self.more())
+        return [one for one in found if not one.permission or user.has_permission(one.permission)]
+
+
+TOPICS: Catalogue[Topic] = Catalogue(
+    "topic of statistics", faults=lambda topic: undeclared(topic.permission)
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One part: its key as an address says it, what it is called, its numbers by the codes of measures."""
+
+    key: str
+    label: str
+    sums: dict[str, int | Decimal]
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """The parts in order, and all rows; these may be fewer than the parts together (`Dimension.several`)."""
+
+    dimension: Dimension
+    measures: list[Measure]
+    lines: list[Line]
+    total: Line
+
+
+def statistic_of(
+    topic: Topic, rows: QuerySet[Any], dimension: Dimension, asked: Asked
+) -> Statistic:
+    """Split ``rows``, which the caller has narrowed to what may be counted, by ``dimension``."""
+    measures = topic.measures_for(asked.user)
+    prepared = topic.prepare(rows.order_by(), asked)
+    sums = {f"{one.code}_sum": one.aggregate(dimension) for one in measures}
+    found = list(prepared.annotate(part=dimension.key(asked)).values("part").annotate(**sums))
+    words = dimension.words([row["part"] for row in found if row["part"] is not None])
+    lines = [
+        Line(
+            dimension.text(row["part"]),
+            dimension.none if row["part"] is None else words[row["part"]],
+            _sums(measures, row),
+        )
+        for row in _ordered(found, dimension, measures[0])
+    ]
+    total = {one.code: sum((line.sums[one.code] for line in lines), 0) for one in measures}
+    if dimension.several:
+        whole = {f"{one.code}_sum": one.aggregate(None) for one in measures}
+        total = _sums(measures, prepared.aggregate(**whole))
+    return Statistic(dimension, measures, lines, Line(NOBODY, "合计", total))
+
+
+def _sums(measures: Iterable[Measure], row: Mapping[str, Any]) -> dict[str, int | Decimal]:
+    return {one.code: row[f"{one.code}_sum"] or 0 for one in measures}
+
+
+def _ordered(
+    rows: list[dict[str, Any]], dimension: Dimension, first: Measure
+) -> list[dict[str, Any]]:
+    """Return ``rows`` in the order of their parts; those of which it is not known come last."""
+    place = dimension.place
+
+    def order(row: dict[str, Any]) -> tuple[Any, ...]:
+        key = row["part"]
+        if key is None:
+            return (True,)
+        if place is not None:
+            return False, place(key)
+        return False, -row[f"{first.code}_sum"], str(key)
+
+    return sorted(rows, key=order)
+
+
+def share_of(line: Line, measure: Measure) -> str:
+    """Return which part of another number a measure is, 87.5%; nothing of nought."""
+    whole = line.sums.get(measure.share_of)
+    return f"{line.sums[measure.code] / whole:.1%}" if whole else ""
+
+
+def segments_of(topic: Topic) -> list[Segment]:
+    """Return what the lists behind the numbers of ``topic`` are narrowed by."""
+    return [_segment(topic, one) for one in topic.dimensions]
+
+
+def _segment(topic: Topic, dimension: Dimension) -> Segment:
+    def narrow(rows: QuerySet[Any], key: str, user: Any) -> QuerySet[Any]:
+        return dimension.part(rows, key, Asked(user, timezone.now()))
+
+    return Segment(
+        f"{topic.subject.code}.{dimension.code}",
+        topic.subject.code,
+        dimension.label,
+        narrow,
+        dimension.word,
+        lambda user: user.has_permission(STATISTICS) and dimension.is_open_to(user),
+    )
+
+
+def plain(path: str) -> Callable[[Asked], Any]:
+    """Return the key of a column that is never empty."""
+    return lambda asked: F(path)
+
+
+def of_choices(choices: Iterable[tuple[Any, str]]) -> Callable[[Sequence[Any]], Word]:
+    """Return the words of a list that is written down."""
+    known = dict(choices)
+    return lambda keys: {key: known.get(key, str(key)) for key in keys}
+
+
+def as_written(keys: Sequence[Any]) -> Word:
+    """Return the words of keys that are words."""
+    return {key: str(key) for key in keys}
+
+
+def day_of(key: datetime | date) -> date:
+    """Return the first day of a period as rows are grouped by."""
+    return timezone.localtime(key).date() if isinstance(key, datetime) else key

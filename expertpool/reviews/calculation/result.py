@@ -212,6 +212,17 @@ def _mean(values: Sequence[Decimal], weights: Sequence[Decimal], drop: int) -> F
     return Fraction(whole) / Fraction(sum(weights, Decimal(0)))
 
 
+def fallen_at(rule: RuleTree, said: Mapping[str, Scores], over: int) -> int | None:
+    """Return at which of the first ``over`` stages an item fell by what all experts have ``said`` of it; None: at none, or
+    somebody has not said all that he must."""
+    for place, stage in enumerate(rule.stages[:over]):
+        if _late(stage, said):
+            return None
+        if not stage.is_scored and not _passes(stage, said, Row("")):
+            return place
+    return None
+
+
 def _late(stage: Stage, said: Mapping[str, Scores]) -> set[str]:
     """Who has not said all that he must in ``stage``."""
     codes = [one.code for one in stage.walk() if one.is_filled_in and one.mandatory]

@@ -22,8 +22,9 @@ from expertpool.reviews.models import (
     Submission,
 )
 from expertpool.reviews.models.reviews import state_of
+from expertpool.reviews.queries.fallen import fallen_in
 from expertpool.reviews.queries.reviews import is_told_tomorrow, told_standing
-from expertpool.reviews.queries.sheets import asked_codes
+from expertpool.reviews.queries.sheets import asked_codes, rule_of
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,17 @@ def progress_of(review: Review) -> list[Progress]:
     rows: Any = Reviewer.objects.filter(review=review).select_related(
         "expert__employer", "expert__user", "invitation__draw"
     )
-    found, asked, whole = [], asked_codes(review), _whole(review)
+    found, whole, rule = [], _whole(review), rule_of(review)
+    fallen, all_codes = fallen_in(review, rule), asked_codes(rule)
+    codes = {item: asked_codes(rule, stage) for item, stage in fallen.items()}
     is_sealed, today = sealed_draws().exists(), day_start(timezone.localdate())
     for one in rows.order_by("place").prefetch_related(sheets, standing):
         one.review = review
         own = list(one.sheets.all())
         submission = next(iter(one.standing), None)
         held = is_held and submission is None
-        filled = 0 if held else sum(code in sheet.scores for sheet in own for code in asked)
+        asked = [(sheet, codes.get(sheet.item_id, all_codes)) for sheet in own]
+        filled = 0 if held else sum(code in sheet.scores for sheet, of in asked for code in of)
         came_at = signed_in_at(one)
         state = state_of(one, submitted=submission is not None, started=bool(filled))
         found.append(
@@ -73,7 +77,7 @@ def progress_of(review: Review) -> list[Progress]:
                 reviewer=one,
                 state=state,
                 filled=filled,
-                asked=len(asked) * len(own),
+                asked=sum(len(of) for _, of in asked),
                 submission=submission,
                 items=len(own),
                 signed_in_at=came_at,

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.reviews.calculation import Item, Kind, Result, Row, RuleTree, plain
@@ -23,7 +23,7 @@ from expertpool.reviews.models import (
     Submission,
 )
 from expertpool.reviews.permissions import RESULTS
-from expertpool.reviews.queries.reviews import STANDING, reviews_visible_to
+from expertpool.reviews.queries.reviews import STANDING, counting, reviews_visible_to
 from expertpool.reviews.queries.sheets import items_of, rule_of, submitted_sheets
 
 LEADER = "组长"
@@ -57,11 +57,8 @@ def reviewed_of(review: Review) -> Reviewed:
 
 def counting_in(review: Review) -> list[Reviewer]:
     """Return whose sheets make the result of ``review``: who scores, and who left and had submitted what counts."""
-    standing = Submission.objects.filter(STANDING, reviewer__review=review).values("reviewer")
-    rows = Reviewer.objects.filter(
-        Q(left_at__isnull=True) | Q(counts=True, pk__in=standing), review=review
-    )
-    return list(rows.select_related("invitation__draw", "expert__employer").order_by("place"))
+    rows = counting(review).select_related("invitation__draw", "expert__employer")
+    return list(rows.order_by("place"))
 
 
 def roles_of(reviewer: Reviewer) -> list[str]:

@@ -81,6 +81,12 @@ def may_have_submitted(reviewer: Reviewer) -> bool:
     return told or is_told_tomorrow(reviewer.review)
 
 
+def any_may_have_submitted(review: Review) -> bool:
+    """Tell the same of all who score in ``review``, or did, be it handed back since."""
+    rows = Submission.objects.filter(reviewer__review=review).exclude(told_later(SUBMISSIONS))
+    return rows.exists() or is_told_tomorrow(review)
+
+
 def _reach(user: User, code: str) -> Q:
     return scope_q(user, code, department="project__department", owner="project__created_by")
 
@@ -146,6 +152,12 @@ def came_in(project: Project) -> set[int]:
     rows = Reviewer.objects.filter(SCORES | Q(submitted, counts=True), review__project=project)
     rows = rows.select_related("review", "expert")
     return {one.invitation_id for one in rows if not one.is_altered}
+
+
+def counting(review: Review) -> QuerySet[Reviewer]:
+    """Return whose sheets make the result of ``review``: who scores, and who left and had submitted what counts."""
+    standing = Submission.objects.filter(STANDING, reviewer__review=review).values("reviewer")
+    return Reviewer.objects.filter(SCORES | Q(counts=True, pk__in=standing), review=review)
 
 
 def whose(expert: Expert) -> Q:

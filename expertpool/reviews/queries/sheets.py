@@ -21,6 +21,7 @@ from expertpool.reviews.calculation import (
 from expertpool.reviews.calculation.scores import check_score, points_of
 from expertpool.reviews.models import Review, Reviewer, ReviewItem, ScoreSheet, Submission
 from expertpool.reviews.models.reviews import Scores, hash_of
+from expertpool.reviews.queries.fallen import fallen_in
 from expertpool.reviews.queries.materials import materials_for, materials_of
 from expertpool.reviews.queries.reviews import STANDING
 
@@ -64,10 +65,14 @@ def _leaves(
         yield from _leaves(child, (*path, node.name), weight)
 
 
-def asked_codes(review: Review) -> list[str]:
-    """Return the codes of what must be filled in."""
-    rule = rule_of(review)
-    return [one.indicator.code for one in asked_in(rule) if one.indicator.mandatory]
+def asked_codes(rule: RuleTree, fallen: int | None = None) -> list[str]:
+    """Return the codes of what must be filled in, of an item that has ``fallen`` up to that stage."""
+    last = fallen or len(rule.stages)
+    return [
+        one.indicator.code
+        for one in asked_in(rule)
+        if one.indicator.mandatory and one.stage <= last
+    ]
 
 
 def sheets_of(reviewer: Reviewer) -> list[ScoreSheet]:
@@ -98,11 +103,15 @@ def seen_mark(sheets: list[ScoreSheet]) -> str:
     return blind_index("reviews.seen", hash_of(content_of(sheets))).hex()
 
 
-def problems_in(rule: RuleTree, scores: Mapping[str, list[str]]) -> dict[str, str]:
+def problems_in(
+    rule: RuleTree, scores: Mapping[str, list[str]], fallen: int | None = None
+) -> dict[str, str]:
     """Return why ``scores`` of one item cannot be submitted, by the code of the indicator. What comes after the stage at
-    which they let it fall by themselves is not needed."""
+    which they let it fall by themselves, or at which it has ``fallen`` by all votes, is not needed."""
     found, asked = {}, asked_in(rule)
-    last = next((one.stage for one in asked if _falls_by(rule, one, scores)), len(rule.stages))
+    last = fallen or next(
+        (one.stage for one in asked if _falls_by(rule, one, scores)), len(rule.stages)
+    )
     for one in asked:
         if one.stage > last:
             break
@@ -111,6 +120,11 @@ def problems_in(rule: RuleTree, scores: Mapping[str, list[str]]) -> dict[str, st
         if problem is not None:
             found[one.indicator.code] = problem.text
     return found
+
+
+def fell(rule: RuleTree, stage: int) -> str:
+    """Say that an item did not pass ``stage``."""
+    return f"未通过{rule.stages[stage - 1].name}，不用再评"
 
 
 def falls_alone(rule: RuleTree, one: Asked) -> bool:
@@ -151,6 +165,7 @@ def are_fixed(review: Review, items: list[ReviewItem]) -> bool:
 def page_data(review: Review, reviewer: Reviewer, sheets: list[ScoreSheet]) -> dict[str, Any]:
     """Return what the page of scoring is filled from."""
     rule, files = rule_of(review), materials_of([one.item for one in sheets])
+    fallen = fallen_in(review, rule)
     return {
         "stages": [one.name for one in rule.stages[: review.stages]],
         "asked": [
@@ -160,7 +175,7 @@ def page_data(review: Review, reviewer: Reviewer, sheets: list[ScoreSheet]) -> d
         ],
         "items": [
             _item(one, review)
-            | _state(one, rule)
+            | _state(one, rule, fallen.get(one.item_id))
             | {
                 "files": [
                     asdict(file)
@@ -174,15 +189,16 @@ def page_data(review: Review, reviewer: Reviewer, sheets: list[ScoreSheet]) -> d
     }
 
 
-def _state(sheet: ScoreSheet, rule: RuleTree) -> dict[str, Any]:
-    """What he has said of an item so far, and what is wrong with it."""
-    found = problems_in(rule, sheet.scores)
+def _state(sheet: ScoreSheet, rule: RuleTree, fallen: int | None) -> dict[str, Any]:
+    """What he has said of an item so far, what is wrong with it, and at which stage it has ``fallen``."""
+    found = problems_in(rule, sheet.scores, fallen)
     said = {code: text for code, text in found.items() if code in sheet.scores}
     return {
         "scores": sheet.scores,
         "revision": sheet.revision,
         "problems": said,
         "unsaid": list(said),
+        "fallen": {"stage": fallen, "text": fell(rule, fallen)} if fallen else None,
     }
 
 
@@ -246,6 +262,7 @@ class Part:
     priced: bool = False
     is_far: bool = False
     remark: str = ""
+    fallen: str = ""  # that it did not pass, in words
 
     @property
     def is_complete(self) -> bool:
@@ -265,9 +282,11 @@ def read_table(
     rule = rule_of(review)
     asked, parts = asked_in(rule), []
     priced = _is_priced(rule)
+    all_fallen = fallen_in(review, rule) if content is None else {}
     for sheet in sheets:
         scores = sheet.scores if content is None else content.get(sheet.item.number, {})
-        problems = problems_in(rule, scores) if content is None else {}
+        fallen = all_fallen.get(sheet.item_id)
+        problems = problems_in(rule, scores, fallen) if content is None else {}
         shown = _item(sheet, review, as_expert=as_expert)
         lines = []
         for one in asked:
@@ -286,6 +305,7 @@ def read_table(
                 priced=priced,
                 is_far=bool(sheet.is_far),
                 remark=(remarks or {}).get(sheet.item.number, ""),
+                fallen=fell(rule, fallen) if fallen else "",
             )
         )
     return parts

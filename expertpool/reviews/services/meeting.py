@@ -10,12 +10,20 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.draws.models import Invitation
+from expertpool.reviews.calculation import How
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import HandBack, Review, Reviewer, Submission
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.place import is_held_now, is_place_code
-from expertpool.reviews.queries.reviews import STANDING, may_name, standbys
-from expertpool.reviews.services.organising import is_led, join, lock_review
+from expertpool.reviews.queries.results import LEADER
+from expertpool.reviews.queries.reviews import (
+    STANDING,
+    any_may_have_submitted,
+    may_name,
+    standbys,
+)
+from expertpool.reviews.queries.sheets import rule_of
+from expertpool.reviews.services.organising import join, lock_review
 from expertpool.reviews.services.replacing import replace_leaver
 from expertpool.reviews.services.telling import tell_joined
 from expertpool.workflow.services.two_persons import end_with_subject
@@ -108,22 +116,44 @@ def let_leave(
 
 
 @transaction.atomic
-def appoint_leader(*, reviewer: Reviewer, actor: User, now: datetime) -> Reviewer:
-    """Let ``reviewer`` lead the panel, since nobody does: whoever led has left, or there was none. By a rule that gives the
+def appoint_leader(*, reviewer: Reviewer, actor: User, now: datetime, reason: str = "") -> Reviewer:
+    """Let ``reviewer`` lead the panel; of whoever led, and still scores, that ends, for ``reason``. By a rule that gives the
     leader's scores a weight his have it now. Logged.
 
-    Refuses (ReviewRefused) while somebody leads, a review that is not open, and who has left or was altered.
+    Refuses (ReviewRefused) a review that is not open, who has left or was altered, who leads already, without a reason where
+    somebody else does, and by such a rule once anybody may have submitted: whoever chooses the leader then chooses the result.
     """
     review = lock_review(reviewer.review)
     row = _held(reviewer)
-    if row.is_altered:
+    before = Reviewer.objects.select_for_update(of=("self",)).filter(
+        review=review, is_leader=True, left_at__isnull=True
+    )
+    led_by = before.select_related("review", "expert").first()
+    if row.is_altered or (led_by is not None and led_by.is_altered):
         raise ReviewRefused(ALTERED)
-    if is_led(review):
-        raise ReviewRefused("评审组已有组长；组长退出后才能另行指定。")
+    said: dict[str, str] = {}
+    if led_by is not None:
+        if led_by.pk == row.pk:
+            raise ReviewRefused("他已经是组长。")
+        if not is_reason(reason):
+            raise ReviewRefused(f"评审组已有组长，请写明更换的原因{SAY_MORE}。")
+        if _weighs_leader(review) and any_may_have_submitted(review):
+            raise ReviewRefused(
+                "评审规则给组长的评分加权，已有专家提交（或可能已经提交），不能再更换组长。"
+            )
+        led_by.is_leader = False
+        led_by.save()
+        said = {"原组长": str(led_by)}
     row.is_leader = True
     row.save()
-    record("review.leader", actor=actor, now=now, subject=row.review, after={"组长": str(row)})
+    said |= {"组长": str(row)}
+    record("review.leader", actor=actor, now=now, subject=review, after=said, note=reason.strip())
     return row
+
+
+def _weighs_leader(review: Review) -> bool:
+    rule = rule_of(review)
+    return rule.how is How.WEIGHTED and any(word == LEADER for word, _ in rule.weights)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -21,10 +21,12 @@ from expertpool.reviews.models import Reviewer, ScoreSheet, Submission
 from expertpool.reviews.models.reviews import Scores
 from expertpool.reviews.queries.assignments import has_his_sheets
 from expertpool.reviews.queries.differences import compared
+from expertpool.reviews.queries.fallen import fallen_in
 from expertpool.reviews.queries.sheets import (
     NOTHING,
     asked_in,
     content_of,
+    fell,
     problems_in,
     rule_of,
     seen_mark,
@@ -67,8 +69,8 @@ def save_scores(
     *, reviewer: Reviewer, saves: Mapping[str, Save], actor: User, now: datetime
 ) -> dict[str, Saved]:
     """Keep what ``reviewer`` has filled in so far, by the alias of the item, and answer in that order. A value that cannot be
-    is not kept, nor what belongs to a stage that is not open; the same sent twice changes nothing. Not logged: it is a
-    draft.
+    is not kept, nor what belongs to a stage that is not open, nor anything of what did not pass a stage that is over; the
+    same sent twice changes nothing. Not logged: it is a draft.
 
     Refuses (ReviewRefused) another's account, a review that is not open, and once he has submitted.
     """
@@ -81,7 +83,21 @@ def save_scores(
     }
     sheets = ScoreSheet.objects.select_for_update(of=("self",)).select_related("item")
     found = sheets.filter(reviewer=row, item__alias__in=list(saves)).order_by("item__alias")
-    return {one.item.alias: _save(one, saves[one.item.alias], rule, asked, now) for one in found}
+    fallen = fallen_in(row.review, rule)
+    return {
+        one.item.alias: _fallen(one, saves[one.item.alias], fell(rule, fallen[one.item_id]))
+        if one.item_id in fallen
+        else _save(one, saves[one.item.alias], rule, asked, now)
+        for one in found
+    }
+
+
+def _fallen(sheet: ScoreSheet, save: Save, why: str) -> Saved:
+    """His vote stays as all have voted."""
+    changed = [
+        code for code, said in save.scores.items() if sheet.scores.get(code, NOTHING) != list(said)
+    ]
+    return Saved(sheet.revision, dict.fromkeys(changed, f"{why}。"))
 
 
 def _save(
@@ -119,7 +135,7 @@ def compare_sheets(*, reviewer: Reviewer, actor: User, now: datetime) -> None:
     """
     row = _held(reviewer, actor, now)
     rule, sheets = rule_of(row.review), sheets_of(row)
-    if rule.far is None or any(problems_in(rule, one.scores) for one in sheets):
+    if rule.far is None or _unfinished(row, rule, sheets):
         return
     for pk, is_far in compared(rule, row, [one for one in sheets if one.is_far is None]).items():
         ScoreSheet.objects.filter(pk=pk).update(is_far=is_far)
@@ -149,7 +165,7 @@ def submit_sheets(
         raise ReviewRefused("还有评审阶段没有开启，全部开启并评完后再提交。")
     if not has_his_sheets(row):
         raise ReviewRefused(NOT_HIS_SHEETS)
-    if missing := sum(bool(problems_in(rule, one.scores)) for one in sheets):
+    if missing := _unfinished(row, rule, sheets):
         raise ReviewRefused(f"还有 {missing} 个评审对象没有评完，请补齐后再提交。")
     if seen != seen_mark(sheets):
         raise ReviewRefused("评分与您看到的不同（可能在另一台设备上改过），请核对后再签字。")
@@ -176,6 +192,12 @@ def submit_sheets(
     record("review.submit", actor=actor, now=now, subject=row.review, after=after)
     publish(SheetSubmitted(row.review_id))
     return made
+
+
+def _unfinished(row: Reviewer, rule: RuleTree, sheets: Sequence[ScoreSheet]) -> int:
+    """Return of how many items something is missing."""
+    fallen = fallen_in(row.review, rule)
+    return sum(bool(problems_in(rule, one.scores, fallen.get(one.item_id))) for one in sheets)
 
 
 def _held(reviewer: Reviewer, actor: User, now: datetime) -> Reviewer:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from expertpool.accounts.models import User, UserRequest
 from expertpool.core.permissions import requires
+from expertpool.core.views.reasons import reason_of
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.services.names import read_panel
 from expertpool.reviews.forms.reviews import JoinForm, LeaveForm
@@ -42,12 +43,14 @@ def sign_in(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(MANAGE)
 def lead(request: UserRequest, pk: int) -> HttpResponse:
-    """Let an expert lead the panel that nobody leads."""
-    row = _reviewer(request, pk)
+    """Let an expert lead the panel, in place of whoever does."""
+    row, reason = _reviewer(request, pk), reason_of(request)[:200]
     return act(
         request,
         row.review_id,
-        lambda: meeting.appoint_leader(reviewer=row, actor=request.user, now=timezone.now()),
+        lambda: meeting.appoint_leader(
+            reviewer=row, reason=reason, actor=request.user, now=timezone.now()
+        ),
         "已指定组长。",
     )
 

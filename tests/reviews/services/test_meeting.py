@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -21,6 +23,7 @@ from expertpool.experts.models import Expert
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.services import attach
 from expertpool.projects.models import Project
+from expertpool.reviews.calculation import How
 from expertpool.reviews.enums import ReviewerState
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import HandBack, Reviewer, ScoreSheet
@@ -28,13 +31,14 @@ from expertpool.reviews.queries.place import STEP, place_code
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.reviews import reviewing, standbys
 from expertpool.reviews.queries.sheets import submitted_sheets
-from expertpool.reviews.services.meeting import bring_in, come, let_leave, sign_in
+from expertpool.reviews.services.meeting import appoint_leader, bring_in, come, let_leave, sign_in
 from expertpool.reviews.services.organising import Terms, add_items, create_review, open_review
 from expertpool.reviews.services.returning import request_hand_back
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import give_account, make_expert, make_tag
 from tests.factories.scoring import (
+    RULE,
     THINGS,
     fill_in,
     make_open,
@@ -274,13 +278,35 @@ def test_another_leads_once_nobody_does(client: Client, operator: User, expert: 
     url = reverse("reviews:lead", args=[first.pk])
     assert url in client.get(page).content.decode()
     assert "已指定组长" in client.post(url, follow=True).content.decode()
-    assert url not in client.get(page).content.decode()
-    for at, row in enumerate((second, first)):
-        told = client.post(reverse("reviews:lead", args=[row.pk]), follow=True)
-        assert "已有组长" in told.content.decode(), at
-    let_leave(reviewer=first, reason="突发疾病", counts=False, actor=operator, now=timezone.now())
-    client.post(reverse("reviews:lead", args=[second.pk]))
-    second.refresh_from_db()
-    assert second.is_leader
-    assert not second.is_altered
-    assert Entry.objects.filter(action="review.leader").count() == 2
+    page_now = client.get(page).content.decode()
+    assert url not in page_now
+    assert "改为组长" in page_now
+    assert "他已经是组长" in client.post(url, follow=True).content.decode()
+    other = reverse("reviews:lead", args=[second.pk])
+    assert "请写明更换的原因" in client.post(other, follow=True).content.decode()
+    client.post(other, {"reason": "原组长临时主持另一组"})
+    assert [one.is_leader for one in review.reviewers.order_by("place")] == [False, True]
+    entry = Entry.objects.filter(action="review.leader").latest("pk")
+    assert entry.after == {"原组长": "专家 1", "组长": "专家 2"}
+    let_leave(reviewer=second, reason="突发疾病", counts=False, actor=operator, now=timezone.now())
+    client.post(url)
+    first.refresh_from_db()
+    assert first.is_leader
+    assert not first.is_altered
+    assert Entry.objects.filter(action="review.leader").count() == 3
+
+
+def test_whose_scores_have_the_weight_of_the_leader_is_chosen_before_anybody_submits(
+    operator: User, expert: Expert
+) -> None:
+    weighted = replace(RULE, how=How.WEIGHTED, weights=(("组长", Decimal("1.5")),))
+    now = timezone.now()
+    review = make_open(operator, now=now, pool=(expert, make_expert("李四")), rule=weighted)
+    first, second = review.reviewers.order_by("place")
+    first = appoint_leader(reviewer=first, actor=operator, now=now)
+    row = reviewer_of(review, expert)
+    fill_in(row, now=now)
+    submit(row, now=now)
+    other = second if first.is_leader else first
+    with pytest.raises(ReviewRefused, match="不能再更换组长"):
+        appoint_leader(reviewer=other, reason="另有安排", actor=operator, now=now)

@@ -16,11 +16,26 @@ from expertpool.notifications.models import Message
 from expertpool.reviews.calculation import FAILED, Passing
 from expertpool.reviews.enums import ReviewerState, ReviewState
 from expertpool.reviews.exceptions import ReviewRefused
-from expertpool.reviews.models import Review, Reviewer, ReviewItem, ScoreSheet, Submission
+from expertpool.reviews.models import (
+    Review,
+    Reviewer,
+    ReviewItem,
+    ReviewResult,
+    ScoreSheet,
+    Submission,
+)
+from expertpool.reviews.queries.fallen import fallen_in
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.results import reviewed_of
 from expertpool.reviews.queries.reviews import reviewing, reviews_visible_to, to_score
-from expertpool.reviews.queries.sheets import sheets_of, standing, submitted_sheets
+from expertpool.reviews.queries.sheets import (
+    page_data,
+    problems_in,
+    rule_of,
+    sheets_of,
+    standing,
+    submitted_sheets,
+)
 from expertpool.reviews.services import organising
 from expertpool.reviews.services.assigning import Share, set_assignment
 from expertpool.reviews.services.organising import (
@@ -37,7 +52,7 @@ from expertpool.reviews.services.organising import (
     remove_item,
 )
 from expertpool.reviews.services.returning import decide_hand_back, request_hand_back
-from expertpool.reviews.services.scoring import Save, save_scores
+from expertpool.reviews.services.scoring import Save, Saved, save_scores
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import give_account, make_expert
@@ -259,6 +274,62 @@ def test_stages_are_opened_one_by_one(operator: User, expert: Expert) -> None:
         open_stage(review=review, actor=operator, now=NOW)
     fill_in(row, now=NOW)
     submit(row, now=NOW)
+
+
+FAIL = {"1.1": ["不通过", "没有营业执照"]}
+
+
+def say(reviewer: Reviewer, scores: dict[str, list[str]], *, of: int = 0) -> Saved:
+    sheet = sheets_of(reviewer)[of]
+    assert reviewer.expert.user
+    saves = {sheet.item.alias: Save(sheet.revision, scores)}
+    done = save_scores(reviewer=reviewer, saves=saves, actor=reviewer.expert.user, now=NOW)
+    return done[sheet.item.alias]
+
+
+@pytest.mark.shows("OVW-13", "OVW-15")
+def test_what_falls_by_the_votes_is_scored_by_nobody_once_the_stage_is_over(
+    operator: User, expert: Expert
+) -> None:
+    others = [make_expert(name) for name in ("李四", "王五")]
+    for one in others:
+        give_account(one, make_user("expert"))
+    review = make_open(operator, now=NOW, pool=(expert, *others), seats=3, by_stage=True)
+    rule = rule_of(review)
+    first, second, third = (reviewer_of(review, one) for one in (expert, *others))
+    say(first, FAIL)
+    say(second, FAIL)
+    # Nobody is told of the others' votes before the stage is over, nor before all have voted.
+    assert fallen_in(review, rule) == {}
+    review = open_stage(review=review, actor=operator, now=NOW)
+    assert fallen_in(review, rule) == {}
+    assert say(first, FAIL).problems == {}
+    say(third, GOOD)
+    item = review.items.get(number="T-1")
+    assert fallen_in(review, rule) == {item.pk: 1}
+    # His vote stays, and nothing more is asked of him.
+    told = say(first, GOOD).problems
+    assert told == dict.fromkeys(GOOD, "未通过资格审查，不用再评。")
+    assert sheets_of(first)[0].scores == FAIL
+    (shown, other) = page_data(review, first, sheets_of(first))["items"]
+    assert shown["fallen"] == {"stage": 1, "text": "未通过资格审查，不用再评"}
+    assert (shown["problems"], other["fallen"]) == ({}, None)
+    (one, _, _) = progress_of(review)
+    assert (one.filled, one.asked) == (1, 4)
+    for row in (first, second, third):
+        say(row, GOOD, of=1)
+        submit(row, now=NOW)
+    end_review(review=review, actor=operator, now=NOW)
+    sealed = ReviewResult.objects.get(review=review).content["result"]["rows"]
+    assert [(one["item"], one["fallen"]) for one in sealed] == [("T-1", 0), ("T-2", None)]
+
+
+def test_where_all_stages_are_open_every_item_is_scored(operator: User, expert: Expert) -> None:
+    review = make_open(operator, now=NOW, pool=(expert,))
+    row = reviewer_of(review, expert)
+    say(row, FAIL)
+    assert fallen_in(review, rule_of(review)) == {}
+    assert set(problems_in(rule_of(review), sheets_of(row)[0].scores)) == {"2.1.1", "2.1.2"}
 
 
 @pytest.mark.shows("OVW-15")

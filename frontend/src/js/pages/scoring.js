@@ -380,6 +380,7 @@ class Scoring {
     const control = this.control(sheet, asked, id);
     control.dataset.row = row;
     control.dataset.column = column;
+    control.disabled = Boolean(sheet.fallen);
     const reason = h("textarea.form-control.score-reason", {
       rows: 1,
       placeholder: "理由",
@@ -393,6 +394,7 @@ class Scoring {
       {
         type: "button",
         title: "写理由",
+        disabled: Boolean(sheet.fallen),
         "aria-label": `写 ${sheet.name} ${asked.name} 的理由`,
         tabindex: -1,
         onclick: () => {
@@ -454,7 +456,7 @@ class Scoring {
 
   /** How many that must be filled in are not: after the stage at which his no lets it fall, nothing is. */
   left(sheet) {
-    const last = this.falls(sheet)?.stage ?? Infinity;
+    const last = sheet.fallen?.stage ?? this.falls(sheet)?.stage ?? Infinity;
     return this.asked.filter(
       (one) => one.mandatory && one.stage <= last && (!sheet.value(one.code) || sheet.problems[one.code]),
     ).length;
@@ -487,7 +489,9 @@ class Scoring {
       h(
         "span.note",
         { "data-tone": left ? "amber" : "green" },
-        left ? `还有 ${left} 项` : this.falls(sheet) ? "不通过，后面不用评" : "已评完",
+        left
+          ? `还有 ${left} 项`
+          : (sheet.fallen?.text ?? (this.falls(sheet) ? "不通过，后面不用评" : "已评完")),
       ),
     );
   }
@@ -496,6 +500,17 @@ class Scoring {
 
   at_(row, column) {
     return this.board.querySelector(`[data-row="${row}"][data-column="${column}"]`);
+  }
+
+  /** The next cell that way which can be filled in. */
+  next_(row, column, down, right) {
+    let cell = null;
+    do {
+      row += down;
+      column += right;
+      cell = this.at_(row, column);
+    } while (cell?.disabled);
+    return cell;
   }
 
   move(event) {
@@ -514,14 +529,15 @@ class Scoring {
     const picks = field.tagName === "SELECT";
     const atStart = picks || (field.selectionStart === 0 && field.selectionEnd === 0);
     const atEnd = picks || field.selectionStart === field.value.length;
+    const from = (down, right) => this.next_(row, column, down, right);
     let next = null;
     if (event.key === "Enter" && !isText && !event.shiftKey)
-      next = this.at_(row + 1, column) ?? this.at_(0, column + 1);
-    else if (event.key === "Enter" && event.shiftKey && !isText) next = this.at_(row - 1, column);
-    else if (event.key === "ArrowDown" && !isText && !picks) next = this.at_(row + 1, column);
-    else if (event.key === "ArrowUp" && !isText && !picks) next = this.at_(row - 1, column);
-    else if (event.key === "ArrowRight" && atEnd) next = this.at_(row, column + 1);
-    else if (event.key === "ArrowLeft" && atStart) next = this.at_(row, column - 1);
+      next = from(1, 0) ?? this.next_(-1, column + 1, 1, 0);
+    else if (event.key === "Enter" && event.shiftKey && !isText) next = from(-1, 0);
+    else if (event.key === "ArrowDown" && !isText && !picks) next = from(1, 0);
+    else if (event.key === "ArrowUp" && !isText && !picks) next = from(-1, 0);
+    else if (event.key === "ArrowRight" && atEnd) next = from(0, 1);
+    else if (event.key === "ArrowLeft" && atStart) next = from(0, -1);
     else return;
     if (!next) return;
     event.preventDefault();
@@ -540,7 +556,7 @@ class Scoring {
     text.split("\n").forEach((line, down) => {
       line.split("\t").forEach((value, right) => {
         const cell = this.at_(top + down, left + right);
-        if (!cell) return;
+        if (!cell || cell.disabled) return;
         cell.value = value.trim();
         cell.dispatchEvent(new Event("input", { bubbles: true }));
       });

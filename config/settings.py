@@ -276,6 +276,9 @@ if TRUST_PROXY:
 LAST_LINES = HOME / "log" / "recent.jsonl"  # of all processes, for the support bundle
 # The end of the operation log as this machine has seen it; None: it is not kept.
 KEPT_HEAD: Path | None = HOME / "log" / "chain-head"
+# A chain for each department, joined each minute: for more than a hundred commits a second with a
+# database that waits for a standby (docs/operations/scaling.md).
+LOG_BY_DEPARTMENT = env_bool("LOG_BY_DEPARTMENT", default=False)
 OWN_LINES = {"level": env_str("LOG_LEVEL", "INFO")}
 LOGGING = {
     "version": 1,

@@ -45,6 +45,7 @@ ACTIONS = (
     Action("export.finish", "导出数据"),
     Action("import.preview", "核对导入文件"),
     Action("audit.unproven", "发现绕过系统写入的日志"),
+    Action("audit.join", "并入各部门的日志链"),
     Action(FORGED, "发现绕过系统写入的办理事项，没有办理"),
 )
 

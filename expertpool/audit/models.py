@@ -15,8 +15,8 @@ class Entry(models.Model):
 
     Written by `audit.services.record` in the transaction of the change. ``digest`` is SHA-256 of
     the canonical content; at commit a deferred trigger gives the row the next ``chain_no`` and
-    ``hash = SHA-256(previous hash ‖ digest)``. Triggers refuse every other UPDATE, DELETE and
-    TRUNCATE (migration 0002).
+    ``hash = SHA-256(previous hash ‖ digest)``, or the next place in a branch first. Triggers refuse
+    every other UPDATE, DELETE and TRUNCATE (migrations 0002, 0008).
     """
 
     never = ("UPDATE", "DELETE")
@@ -48,6 +48,11 @@ class Entry(models.Model):
     chain_no = models.BigIntegerField("链上序号", null=True, unique=True)
     previous_hash = models.BinaryField("前一哈希", null=True, max_length=32)
     hash = models.BinaryField("链哈希", null=True, max_length=32)
+    # Where departments have chains of their own: that of its actor, and its place and link there,
+    # which it has first (docs/decisions/0346).
+    branch = models.BigIntegerField("部门链", null=True)
+    branch_no = models.BigIntegerField("部门链上序号", null=True)
+    branch_hash = models.BinaryField("部门链哈希", null=True, max_length=32)
 
     class Meta:
         verbose_name = verbose_name_plural = "操作日志"
@@ -64,7 +69,12 @@ class Entry(models.Model):
             # A copy of an entry that was written here is none.
             models.UniqueConstraint(
                 fields=["proof"], name="audit_proof", condition=models.Q(proof__isnull=False)
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["branch", "branch_no"],
+                name="audit_branch_place",
+                condition=models.Q(branch_no__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -104,6 +114,23 @@ class ChainHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}"
+
+
+class Branch(models.Model):
+    """The end of the chain of one department, whose row lock orders its commits; what is in it is
+    taken into the chain by the next commit there."""
+
+    never = ("INSERT", "UPDATE", "DELETE")
+
+    department = models.BigIntegerField("部门", primary_key=True)
+    number = models.BigIntegerField("链长")
+    hash = models.BinaryField("链头", max_length=32)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "部门链"
+
+    def __str__(self) -> str:
+        return f"{self.department}:{self.number}"
 
 
 class Anchor(models.Model):

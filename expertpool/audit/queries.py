@@ -98,6 +98,11 @@ def chain_head() -> Head:
 _head = Prepared(lambda: ChainHead.objects.order_by("pk")[:1])
 
 
+def waiting_in_branches() -> QuerySet[Entry]:
+    """Return what stands in the chains of departments and not yet in the chain."""
+    return Entry.objects.filter(chain_no__isnull=True, branch_no__isnull=False)
+
+
 def anchors() -> Anchored:
     """Return what is known of the confirmations of the chain (docs/decisions/0083)."""
     found = Anchor.objects.aggregate(count=Count("pk"), last=Max("number"))

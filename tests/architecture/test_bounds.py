@@ -59,6 +59,7 @@ BY_THE_SYSTEM = {
     "core.DutyRun": "the clock's",
     "audit.Entry": "the log",
     "audit.ChainHead": "the log",
+    "audit.Branch": "the log",
     "audit.Anchor": "the log",
     "audit.Unproven": "the log",
     "files.Attachment": "measured from the file",

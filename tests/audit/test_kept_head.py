@@ -43,13 +43,13 @@ def test_entries_that_were_taken_back_before_the_next_anchor_are_missed(
     kept: Path, note: Note
 ) -> None:
     now = timezone.now()
-    assert keep_head() == ""  # of an empty log
+    assert keep_head(now=timezone.now()) == ""  # of an empty log
     for text in ("甲", "乙"):
         note(text)
     anchor(now=now)
     note("丙")
     assert find_chain(now).state is Health.OK
-    assert keep_head() == ""
+    assert keep_head(now=timezone.now()) == ""
     assert kept.read_text().startswith(f"3:{chain_head().hash}:")
     take_back(2)
     assert ChainHead.objects.get().number == 2
@@ -58,7 +58,7 @@ def test_entries_that_were_taken_back_before_the_next_anchor_are_missed(
     # Whatever is written now has the place of what was taken back: that shows, and is not confirmed.
     note("丁")
     assert find_chain(now).sentence == OTHERWISE
-    assert keep_head() == OTHERWISE
+    assert keep_head(now=timezone.now()) == OTHERWISE
     assert anchor(now=now) is None
     assert Anchor.objects.count() == 1
     forget_head()
@@ -68,12 +68,12 @@ def test_entries_that_were_taken_back_before_the_next_anchor_are_missed(
 
 def test_what_was_kept_is_not_written_by_hand(kept: Path, note: Note) -> None:
     note("甲")
-    keep_head()
+    keep_head(now=timezone.now())
     proof = kept.read_text().rpartition(":")[2]
     for text in (f"0:{'0' * 64}:{proof}", f"1:{'0' * 64}:{proof}", "", "x", "9" * 30):
         kept.write_text(text)
         assert find_chain(timezone.now()).sentence == UNREADABLE
-    assert keep_head() == UNREADABLE
+    assert keep_head(now=timezone.now()) == UNREADABLE
 
 
 def test_a_place_that_cannot_be_written_stops_nobody(
@@ -82,5 +82,5 @@ def test_a_place_that_cannot_be_written_stops_nobody(
     (tmp_path / "log").write_text("")
     settings.KEPT_HEAD = tmp_path / "log" / "chain-head"
     note("甲")
-    assert keep_head() == ""
+    assert keep_head(now=timezone.now()) == ""
     assert anchor(now=timezone.now()) is not None

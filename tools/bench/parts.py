@@ -11,6 +11,7 @@ PARTS = (
     "assignment",
     "letters",
     "review",
+    "chain",
 )
 # On demand only: the first takes as long as it is told, the second kills workers.
 SOAK = "soak"

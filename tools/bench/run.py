@@ -17,6 +17,7 @@ from expertpool.accounts.services.demo import ensure_demo_accounts
 from tools.bench.admissions import measure_admission
 from tools.bench.assignments import measure_assignment
 from tools.bench.certificates import measure_certificates
+from tools.bench.chains import measure_chains
 from tools.bench.delivery import measure_delivery
 from tools.bench.draws import measure_draws
 from tools.bench.files import measure_import, measure_record
@@ -72,7 +73,12 @@ def _database(name: str, *, keep: bool) -> Iterator[None]:
 
 
 # What is as fast in any pool.
-ALONE = {"record": measure_record, "assignment": measure_assignment, "review": measure_review}
+ALONE = {
+    "record": measure_record,
+    "assignment": measure_assignment,
+    "review": measure_review,
+    "chain": measure_chains,
+}
 OF_A_POOL = {
     "narrow": measure_narrow,
     "import": measure_import,

@@ -1,6 +1,7 @@
 """Writing to the log. There is no other door, and no way to change what is written."""
 
 from expertpool.audit.services.anchors import confirmed_at
+from expertpool.audit.services.branches import join_branches
 from expertpool.audit.services.editing import Edits
 from expertpool.audit.services.ends import is_ended_by_log, stands_by_log
 from expertpool.audit.services.kept import forget_head, is_rewritten, keep_head
@@ -11,6 +12,6 @@ from expertpool.audit.services.snapshots import as_json, changed, in_words, snap
 
 __all__ = [
     "Edits", "Telling", "as_json", "changed", "confirmed_at", "content_of", "few_refusals", "forget_head",
-    "in_words", "is_ended_by_log", "is_rewritten", "keep_head", "proven", "record", "record_change", "record_many",
-    "snapshot", "stands_by_log",
+    "in_words", "is_ended_by_log", "is_rewritten", "join_branches", "keep_head", "proven", "record", "record_change",
+    "record_many", "snapshot", "stands_by_log",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from expertpool.audit.events import UnprovenFound
 from expertpool.audit.models import Anchor, ChainHead, Entry
+from expertpool.audit.services.branches import join_branches
 from expertpool.audit.services.kept import keep_head
 from expertpool.audit.services.proofs import Proofs, proven
 from expertpool.audit.services.recording import record
@@ -28,14 +29,15 @@ logger = logging.getLogger(__name__)
 
 
 def anchor(*, now: datetime) -> Anchor | None:
-    """Confirm the chain as it is now; None where nothing was added since the last time.
+    """Confirm the chain as it is now, with what waited in branches; None where nothing was added since the last time.
 
     A chain that has become shorter than it was confirmed, or is not what this machine has seen of it (`kept`), is
     not confirmed anew. Entries and anchors added
     since that this system did not write are logged, and announced (UnprovenFound).
     """
-    if keep_head():
+    if keep_head(now=now):
         return None
+    join_branches(now=now)
     head, last = ChainHead.objects.first(), _last_proven()
     previous = last.number if last else 0
     foreign = _foreign(previous)

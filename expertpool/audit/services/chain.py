@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from django.db.models import Subquery
 
-from expertpool.audit.models import GENESIS, Anchor, ChainHead, Entry
+from expertpool.audit.models import GENESIS, Anchor, Branch, ChainHead, Entry
 from expertpool.audit.services.anchors import Anchors
+from expertpool.audit.services.branches import Branches
 from expertpool.audit.services.proofs import Proofs, content_digest
 
 CHUNK = 2000
@@ -32,7 +33,7 @@ def verify_chain(expected: Mapping[int, str] | None = None) -> ChainBreak | None
     Entries committed while it runs are left out; each of them is linked to what was checked.
     """
     linked = Entry.objects.filter(chain_no__isnull=False).order_by("-chain_no")
-    loose = Entry.objects.filter(chain_no__isnull=True).order_by("id")
+    loose = Entry.objects.filter(chain_no__isnull=True, branch_no__isnull=True).order_by("id")
     anchored = Anchor.objects.order_by("-number")
     # One statement, hence one state of the database.
     state = (
@@ -44,17 +45,20 @@ def verify_chain(expected: Mapping[int, str] | None = None) -> ChainBreak | None
         .values_list("number", "hash", "last", "loose", "anchored")
         .first()
     )
-    # The first link makes the row, so whatever stands without it was never linked.
+    # After the chain's: what is in that is before these.
+    heads = list(Branch.objects.order_by("department"))
+    # The first link makes the row, so whatever stands in the chain without it was never linked.
     if state is None:
-        entry = Entry.objects.order_by("id").first()
+        entry = Entry.objects.exclude(chain_no=None, branch_no__isnull=False).order_by("id").first()
         if entry:
             return ChainBreak(1, entry.pk, "有日志，但没有链头。")
-        return _unmet(0, expected or {}) or _cut(
-            0, anchored.values_list("number", flat=True).first()
-        )
+        confirmed = anchored.values_list("number", flat=True).first()
+        if cut := _unmet(0, expected or {}) or _cut(0, confirmed):
+            return cut
+        state = (0, GENESIS, None, None, None)
     number, head, last, loose_id, last_anchor = state
     anchors = Anchors(last_anchor or 0, chunk=CHUNK)
-    found = _first_break(number, bytes(head), anchors, expected or {})
+    found = _first_break(number, bytes(head), anchors, expected or {}, heads)
     # After the walk: what is before the gap may have been altered, and is found first.
     if found is None and last and last > number:
         return ChainBreak(number + 1, None, f"链头记为 {number} 条，实有 {last} 条。")
@@ -64,10 +68,10 @@ def verify_chain(expected: Mapping[int, str] | None = None) -> ChainBreak | None
 
 
 def _first_break(
-    length: int, head: bytes, anchors: Anchors, expected: Mapping[int, str]
+    length: int, head: bytes, anchors: Anchors, expected: Mapping[int, str], heads: list[Branch]
 ) -> ChainBreak | None:
-    """Walk the chain up to ``length``; its last hash has to be ``head``."""
-    number, previous, proofs = 0, GENESIS, Proofs()
+    """Walk the chain up to ``length``, whose last hash has to be ``head``, then each branch to its own of ``heads``."""
+    number, previous, proofs, branches = 0, GENESIS, Proofs(), Branches()
     forged: ChainBreak | None = None
     entries = Entry.objects.filter(chain_no__lte=length).order_by("chain_no")
     for entry in entries.iterator(CHUNK):
@@ -75,6 +79,7 @@ def _first_break(
         reason = _difference(entry, number, previous)
         previous = bytes(entry.hash or b"")
         reason = reason or anchors.difference(number, previous.hex())
+        reason = reason or branches.difference(entry)
         if not reason and expected.get(number, previous.hex()) != previous.hex():
             reason = "与您留存的链头不符，这一条或之前的日志被改写过。"
         if reason:
@@ -86,6 +91,8 @@ def _first_break(
         return ChainBreak(number + 1, None, f"链头记为 {length} 条，实有 {number} 条。")
     if previous != head:
         return ChainBreak(number, None, "最后一条的链哈希与链头不符。")
+    for entry_id, reason in branches.wrong_ends(heads, proofs):
+        return ChainBreak(0, entry_id, reason)
     # Last, since it stays there for good: what else is wrong would never be told.
     return _unmet(length, expected) or _cut(length, anchors.beyond) or forged
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from expertpool.audit.actions import FORGED
 from expertpool.audit.models import Anchor, Entry
-from expertpool.audit.queries import chain_head
+from expertpool.audit.queries import chain_head, waiting_in_branches
 from expertpool.audit.services.anchors import is_proven
 from expertpool.audit.services.kept import difference
 from expertpool.core.health import Check, CheckGroup, Finding, Health
@@ -30,6 +30,9 @@ def find_chain(now: datetime) -> Finding:
         return Finding(Health.FAILED, wrong, f"{chain_head().number:,} 条", f"{MEND}{RESTORED}")
     head, last = chain_head(), Anchor.objects.order_by("-number").first()
     figure = f"{head.number:,} 条"
+    late = "请查看后台任务是否在运行。"
+    if waiting_in_branches().filter(at__lt=now - LATE).exists():
+        return Finding(Health.WARNING, "部门链上的日志超过十分钟没有并入总链。", figure, late)
     before = max(0, head.number - COUNTED)
     stored = Entry.objects.filter(chain_no__gt=before, chain_no__lte=head.number).count()
     if missing := head.number - before - stored:
@@ -45,8 +48,7 @@ def find_chain(now: datetime) -> Finding:
         return Finding(Health.FAILED, "日志与锚点不符：被改写过。", figure, MEND)
     waiting = Entry.objects.filter(chain_no=last.number + 1).first()
     if waiting is not None and now - waiting.at > LATE:
-        mend = "请查看后台任务是否在运行。"
-        return Finding(Health.WARNING, "新的日志超过十分钟没有由锚点确认。", figure, mend)
+        return Finding(Health.WARNING, "新的日志超过十分钟没有由锚点确认。", figure, late)
     return Finding(Health.OK, "链条完整到最后一个锚点。", figure)
 
 

@@ -11,6 +11,7 @@ import fcntl
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.constant_time import bytes_eq
@@ -18,6 +19,7 @@ from django.conf import settings
 
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import Head, chain_head
+from expertpool.audit.services.branches import join_branches
 from expertpool.core.crypto import proof
 from expertpool.core.prepared import Given, Prepared
 
@@ -28,8 +30,8 @@ OTHERWISE = "日志与本机记下的不符：末尾被改写过。"
 UNREADABLE = "本机记下的链头被改动过。"
 
 
-def keep_head() -> str:
-    """Keep the end of the chain as it is now; return what is wrong with it by what was kept, and keep that then."""
+def keep_head(*, now: datetime) -> str:
+    """Keep the end of the chain as it is now, with what waits in branches; return what is wrong with it by what was kept, and keep that then."""
     if settings.KEPT_HEAD is None:
         return ""
     try:
@@ -38,6 +40,7 @@ def keep_head() -> str:
             if wrong:
                 logger.error("the log is not what this machine has seen of it: %s", wrong)
             else:
+                join_branches(now=now)
                 _write(settings.KEPT_HEAD, chain_head())
             return wrong
     except OSError:  # a full disk stops no answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 
@@ -78,6 +79,7 @@ def _entry(
         before=as_json(before),
         after=as_json(after),
         note=note[:500],
+        branch=getattr(actor, "department_id", None) if settings.LOG_BY_DEPARTMENT else None,
     )
     entry.digest = content_digest(entry)
     entry.proof = make_proof(entry.digest)

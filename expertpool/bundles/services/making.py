@@ -20,7 +20,7 @@ from django.utils import timezone
 import vdraw.verify
 from expertpool.accounts.models import User
 from expertpool.audit.queries import chain_head
-from expertpool.audit.services import record
+from expertpool.audit.services import join_branches, record
 from expertpool.bundles.checking import verify
 from expertpool.bundles.enums import CHECKS, FILE, BundleState, Part
 from expertpool.bundles.exceptions import BundleRefused
@@ -105,6 +105,7 @@ def make_bundle(*, bundle_id: int, now: datetime) -> None:
             forged = Bundle.objects.filter(pk=bundle.pk)
             forged.update(state=BundleState.FAILED, finished_at=now, error=FORGED)
             return
+    join_branches(now=now)  # what it takes of the log has its place there
     _update(bundle, state=BundleState.RUNNING, done=0)
     try:
         # Nameless: nothing of it is left where the process is killed.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 
@@ -414,7 +415,7 @@ def _settle(
         note="" if via in BY_HIMSELF else reason.strip(),
     )
     # Beside the database, or who owns that takes an answer back before the next anchor and nobody can tell.
-    transaction.on_commit(keep_head, robust=True)
+    transaction.on_commit(partial(keep_head, now=now), robust=True)
     if state == InvitationState.ACCEPTED:
         tell_confirmed(invitation, now=now)
     if state == InvitationState.REPLACED and knew and next_opening(draw.covered, now=now) > now:

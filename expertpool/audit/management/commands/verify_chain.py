@@ -8,7 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from expertpool.audit.queries import Head, anchors, chain_head, kept_head
+from expertpool.audit.models import Branch
+from expertpool.audit.queries import Head, anchors, chain_head, kept_head, waiting_in_branches
 from expertpool.audit.services.chain import verify_chain
 
 
@@ -39,6 +40,9 @@ class Command(BaseCommand):
             known = anchors()
             self.stdout.write(f"一致\n链长 {head.number}\n链头 {head.hash}")
             self.stdout.write(f"锚点 {known.count} 个，最近一个在第 {known.last} 条")
+            if branches := Branch.objects.count():
+                waiting = waiting_in_branches().count()
+                self.stdout.write(f"部门链 {branches} 条，{waiting} 条日志等待并入")
             return
         entry = f"（记录编号 {found.entry_id}）" if found.entry_id else ""
         self.stderr.write(f"不一致\n第 {found.number} 条{entry}：{found.reason}")

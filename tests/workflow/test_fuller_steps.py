@@ -362,7 +362,7 @@ def test_what_is_on_notice_is_public_for_its_days_and_then_goes_on(
     now = notice.begins_at
     assert ["项目名称", project.name] in notice.lines
     assert notice_by(notice.public_id) == notice
-    with pytest.raises(NotYourStep, match="正在公示"):
+    with pytest.raises(NotYourStep, match=f"正在公示（至 {notice.last_day}，含当日）"):
         approve(project, one)
     assert not waits_for(one, project)
     objecting = {"notice": notice, "name": "王某", "contact": "13800000000", "address": "10.0.0.9"}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from expertpool.core.fields import BlindIndexField, ProofField
 from expertpool.workflow.enums import Agreement, ApprovalState, OnRejection, Place, StepKind
@@ -190,6 +193,11 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_type} {self.subject_id}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of the term of its step, which ends with it; None: it has none."""
+        return timezone.localdate(self.due_at - timedelta(minutes=1)) if self.due_at else None
 
 
 class Decision(models.Model):

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import Model
 
 from expertpool.accounts.models import User
-from expertpool.core.text import moment_text
 from expertpool.workflow.enums import Agreement, ApprovalState, StepKind, Verdict
 from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.models import Approval, Decision, FlowStep, FlowVersion
@@ -224,8 +223,8 @@ def _part(
 ) -> User | None:
     """Return for whom ``actor``, whose parts (`parts_taken`) are ``taken``, decides; None: for himself."""
     if step.kind == StepKind.NOTICE:
-        until = moment_text(approval.due_at) if approval.due_at else ""
-        raise DecisionRefused(f"正在公示（至 {until}），公示期满后自动转下一步，期间不审批。")
+        until = f"至 {approval.last_day}，含当日"
+        raise DecisionRefused(f"正在公示（{until}），公示期满后自动转下一步，期间不审批。")
     mine = taken.get(approval.pk, ())
     if are_elsewhere(mine, step):
         raise DecisionRefused("您已在另一个步骤审批过这项申请，请由其他人审批这一步。")

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
@@ -47,7 +46,7 @@ def tell_waiting(*, approval_id: int, moves: int, now: datetime) -> None:
         return
     objections = Objection.objects.filter(notice__approval=approval).count()
     said = [
-        f"请在 {_day(approval.due_at)} 前处理。" if approval.due_at else "",
+        f"请在 {approval.last_day} 前处理。" if approval.due_at else "",
         f"公示期间收到 {objections} 条异议，请一并核对。" if objections else "",
     ]
     told = _with_those_who_stand_in(users, now=now)
@@ -79,7 +78,7 @@ def _remind(approval_id: int, *, now: datetime) -> bool:
     if subject is None or not subject.decidable:
         return False
     users = _with_those_who_stand_in(awaited(approval, step, row_of(approval), now=now), now=now)
-    day = _day(approval.due_at)
+    day = approval.last_day
     said = f"已超过审批期限 {day}" if stage == OVER else f"审批期限 {day} 将到"
     # What is late is seen by who manages the flows, too; not what its app tells in its own time.
     seen = stage == OVER and subject.tells
@@ -95,11 +94,6 @@ def _with_those_who_stand_in(users: Iterable[User], *, now: datetime) -> list[Us
         if hands_over(one) and one.to.is_active:
             told.setdefault(one.to_id, one.to)
     return list(told.values())
-
-
-def _day(due_at: datetime) -> str:
-    """Return the last day of a term, which ends with it."""
-    return f"{timezone.localdate(due_at - timedelta(minutes=1)):%Y-%m-%d}"
 
 
 def _tell(
@@ -118,7 +112,7 @@ def _tell(
         "审核事项": subject.label,
         "对象": subject.name_of(row),
         "步骤": step.name,
-        "期限": _day(approval.due_at) if approval.due_at else "无",
+        "期限": str(approval.last_day or "无"),
         **more,
     }
     by_ways: dict[tuple[ChannelCode, ...], list[Envelope]] = {}

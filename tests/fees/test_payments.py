@@ -48,7 +48,7 @@ from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @pytest.fixture
@@ -302,6 +302,21 @@ def test_the_tax_of_a_month_is_one_row_a_person(operator: User, finance: User) -
     assert "110101197001010016" not in page
     file = client.get(reverse("fees:tax"), {"month": "2026-11", "file": "1"})
     assert file.content.startswith(b"PK")
+
+
+def test_neither_order_nor_table_of_a_batch_says_in_which_minute_somebody_signed(
+    operator: User, finance: User
+) -> None:
+    """On the day after it may be told that he did: by the day, as on pages."""
+    later, earlier = (make_paid_to(operator, now=NOW + at) for at in (HOUR, timedelta()))
+    assert later.signed_at
+    assert earlier.signed_at
+    assert earlier.signed_at < later.signed_at
+    assert [one.pk for one in unpaid_lines(finance)] == [later.pk, earlier.pk]
+    batch = make_batch_of([later, earlier], finance, now=NOW + HOUR)
+    rows = list(payments_of(batch))
+    signed = [papers._paid(at, one)["付款.签字时间"] for at, one in enumerate(rows)]
+    assert signed == ["2026-11-24"] * 2
 
 
 def test_the_pages_of_a_batch(operator: User, finance: User, second: User) -> None:

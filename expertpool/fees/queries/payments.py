@@ -29,12 +29,12 @@ MOST = 2_000  # fees in a batch
 
 def unpaid_lines(user: User) -> QuerySet[FeeLine]:
     """Return the fees in the scope of ``user``, who pays, that were signed, as far as that is told, and are in no batch that
-    stands, the oldest first."""
+    stands, the oldest first: by the day, for the order in which they signed says when they were at their accounts."""
     paid = Payment.objects.filter(OPEN, line=OuterRef("pk"))
     rows = fees_visible_to(user, PAY).filter(STANDING, ~Exists(paid), signed_at__isnull=False)
     rows = rows.exclude(told_later(SIGNATURES))
     return rows.select_related("expert__merged_into__user", "project", "rate").order_by(
-        "signed_at", "pk"
+        "signed_at__date", "pk"
     )
 
 

@@ -60,7 +60,7 @@ _PAID = (
     Placeholder("付款.个税", 40.0),
     Placeholder("付款.差旅", 0.0),
     Placeholder("付款.实付", 960.0),
-    Placeholder("付款.签字时间", "2026-11-24 18:00"),
+    Placeholder("付款.签字时间", "2026-11-24"),
     Placeholder("付款.状态", "已付款"),
     Placeholder("付款.用途", "评审劳务费"),
 )
@@ -213,7 +213,8 @@ def _paid(at: int, one: Payment) -> dict[str, Value]:
         "付款.个税": float(one.tax),
         "付款.差旅": float(one.travel),
         "付款.实付": float(one.amount),
-        "付款.签字时间": moment_text(line.signed_at) if line.signed_at else "",
+        # By the day, as on pages: the minute says when he was at his account (docs/decisions/0287).
+        "付款.签字时间": f"{timezone.localdate(line.signed_at)}" if line.signed_at else "",
         "付款.状态": str(one.state.label),
         "付款.用途": "评审劳务费",
     }

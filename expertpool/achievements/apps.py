@@ -62,8 +62,6 @@ class AchievementsConfig(AppConfig):
                 name_of=lambda row: row.title,
                 page=lambda row: reverse("achievements:detail", args=[row.pk]),
                 department=lambda row: row.expert.department,
-                # At once it would say who is at his account while names are sealed (`services.writing.hand_in`).
-                tells=False,
                 public=public_words,
                 applicant=lambda row: recipient_of(row.expert),
                 result=DECIDED,

@@ -111,7 +111,6 @@ class InspectionsConfig(AppConfig):
                 name_of=lambda row: row.expert.name,
                 page=lambda row: reverse("inspections:renewal", args=[row.pk]),
                 department=lambda row: row.expert.department,
-                tells=False,
                 own_todo=True,
                 applicant=lambda row: recipient_of(row.expert),
                 result=RENEWAL_DECIDED,

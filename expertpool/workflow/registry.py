@@ -50,8 +50,8 @@ class FlowSubject:
     page: Callable[[Any], str] | None = None
     # To which department a row belongs, for steps that its own department decides.
     department: Callable[[Any], Department | None] = lambda row: None
-    # Whether those who decide are told by message at once; where a message may tell too early, its app does it. Of
-    # further steps, to which the office leads, they are told nevertheless, unless there are thousands (``tells_on``).
+    # Whether those who decide are told by message, of what is told later (`core.visibility.LATER`) then; or their app does
+    # it. Of further steps they are told nevertheless, unless there are thousands (``tells_on``).
     tells: bool = True
     tells_on: bool = True
     # Whether its app shows what waits on the home page in words of its own.

@@ -231,18 +231,27 @@ def test_who_decides_is_told_once_others_may_know_that_its_expert_was_at_his_acc
 ) -> None:
     now = timezone.now()
 
-    def told() -> list[Any]:
-        jobs = ProcrastinateJob.objects.filter(task_name="workflow.tell_waiting").order_by("pk")
-        return [(job.scheduled_at, job.args) for job in jobs]
+    def jobs() -> list[Any]:
+        found = ProcrastinateJob.objects.filter(task_name="workflow.tell_waiting").order_by("id")
+        return [(job.scheduled_at, job.args) for job in found]
+
+    def told() -> set[tuple[str, str]]:
+        return {(one.occasion, one.address) for one in Message.objects.all()}
 
     row = hand_in_one()
-    at, args = told()[-1]
-    assert at is None
-    tell_waiting(**args, now=now)
-    sent = Message.objects.filter(occasion="approval.waiting", channel="site")
-    assert {one.address for one in sent} == {admin.username}
+    tell_waiting(**jobs()[-1][1], now=now)
+    assert told() == {("approval.waiting", admin.username)}
+    Message.objects.all().delete()
     for _ in range(4):
         make_expert()
     make_draw(now=now - timedelta(minutes=1))
+    Message.objects.all().delete()
     hand_in_one(row.expert, year=2022)
-    assert told()[-1][0] == next_day(now)
+    _, args = jobs()[-1]
+    tell_waiting(**args, now=now)
+    # Nor is whoever manages flows told that nobody can decide it.
+    assert told() == set()
+    assert jobs()[-1] == (next_day(now), args)
+    Achievement.objects.filter(year=2022).update(asked_at=now - timedelta(days=1))
+    tell_waiting(**args, now=now)
+    assert told() == {("approval.waiting", admin.username)}

@@ -15,7 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from expertpool.accounts.models import User
 from expertpool.experts.enums import ChangeVia, ExpertStatus
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.availability import drawable, next_day
+from expertpool.experts.queries.availability import drawable
 from expertpool.inspections.exceptions import InspectionRefused
 from expertpool.inspections.models import Renewal, RenewalRun
 from expertpool.inspections.queries.renewals import renewals_visible_to, to_decide
@@ -187,7 +187,8 @@ def test_what_was_asked_today_is_told_tomorrow_while_names_are_sealed(
     make_draw(now=now - timedelta(minutes=1))
     row = asked(expert, now=now)
     job = ProcrastinateJob.objects.filter(task_name="workflow.tell_waiting").latest("id")
-    assert job.scheduled_at == next_day(now)
+    tell_waiting(**job.args, now=now)
+    assert not Message.objects.filter(occasion__startswith="approval.", about_id=expert.pk).exists()
     assert not renewals_visible_to(admin).exists()
     assert not to_decide(admin).exists()
     with pytest.raises(InspectionRefused, match="刷新页面"):
@@ -198,5 +199,5 @@ def test_what_was_asked_today_is_told_tomorrow_while_names_are_sealed(
     Renewal.objects.update(asked_at=now - DAY)
     assert to_decide(admin).get() == row
     tell_waiting(**job.args, now=now + DAY)
-    sent = Message.objects.filter(occasion="approval.waiting", channel="site")
+    sent = Message.objects.filter(occasion="approval.waiting", about_id=expert.pk)
     assert {one.address for one in sent} == {admin.username}

@@ -29,7 +29,6 @@ from expertpool.files.services import remove_attachment
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.services.approvals import decide, start_approval, withdraw_approval
-from expertpool.workflow.services.leading import tell_first
 
 State = AchievementState
 MOST = 200  # of one expert
@@ -114,10 +113,8 @@ def hand_in(*, row: Achievement, actor: User, now: datetime) -> None:
     if _same(row).filter(state=State.APPROVED).exists():
         raise AchievementRefused(TWICE)
     _move(row, (State.DRAFT, State.RETURNED), State.PENDING, now, asked_at=now, asked_by=actor)
-    approval = start_approval(subject=row, now=now)
-    entry = record("achievement.hand_in", actor=actor, now=now, subject=row.expert)
-    # Whose step it is hears of it when others may know that he is at his account.
-    tell_first(approval, at=None if is_told(entry) else next_day(now))
+    start_approval(subject=row, now=now)
+    record("achievement.hand_in", actor=actor, now=now, subject=row.expert)
 
 
 @transaction.atomic

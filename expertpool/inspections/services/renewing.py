@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
-from expertpool.audit.queries import is_told
 from expertpool.audit.services import record
 from expertpool.core.bulk import MOST_PICKED
 from expertpool.core.jobs import defer
@@ -21,7 +20,6 @@ from expertpool.core.visibility import told
 from expertpool.experts.enums import ChangeVia, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.availability import next_day
 from expertpool.experts.services.contacts import recipient_of
 from expertpool.experts.services.profile import update_expert
 from expertpool.inspections.enums import RenewalState, RunState
@@ -34,7 +32,6 @@ from expertpool.notifications.services.sending import Envelope, send_messages
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.services.approvals import decide, start_approval, withdraw_approval
-from expertpool.workflow.services.leading import tell_first
 
 logger = logging.getLogger(__name__)
 ALTERED = "这项续聘申请在系统之外被改动过，没有办理。请告诉审计员；可以在「专家聘期」里直接续聘。"
@@ -54,10 +51,8 @@ def ask_renewal(*, expert: Expert, reason: str, actor: User, now: datetime) -> R
         raise InspectionRefused(why)
     row = Renewal(expert=expert, reason=reason.strip()[:500], asked_at=now, asked_by=actor)
     row.save(force_insert=True)
-    approval = start_approval(subject=row, now=now)
-    entry = record("renewal.ask", actor=actor, now=now, subject=expert)
-    # Whose step it is hears of it when others may know that he is at his account.
-    tell_first(approval, at=None if is_told(entry) else next_day(now))
+    start_approval(subject=row, now=now)
+    record("renewal.ask", actor=actor, now=now, subject=expert)
     return row
 
 

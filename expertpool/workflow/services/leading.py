@@ -69,12 +69,6 @@ def _stand(approval: Approval, step: FlowStep, row: Model, *, now: datetime) -> 
     approval.due_at = _due(step, now)
 
 
-def tell_first(approval: Approval, *, at: datetime | None) -> None:
-    """Tell whose step the new ``approval`` waits for, at ``at`` (None: at once): for an app that tells in its own time
-    (`FlowSubject.tells`)."""
-    defer("workflow.tell_waiting", at=at, approval_id=approval.pk, moves=approval.moves)
-
-
 def lead_on(
     led: Sequence[tuple[Approval, FlowStep, Model]], *, agree: bool, now: datetime
 ) -> dict[int, Verdict]:

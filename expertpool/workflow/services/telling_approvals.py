@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
+from expertpool.core.jobs import defer
+from expertpool.core.visibility import told
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.queries.channels import ways_outside
@@ -34,12 +37,19 @@ BEFORE = timedelta(days=1)
 @transaction.atomic
 def tell_waiting(*, approval_id: int, moves: int, now: datetime) -> None:
     """Tell who decides that the approval waits for him since its move ``moves``; who manages flows, where
-    there is nobody. Nothing once it went on; once, however often it is called."""
+    there is nobody. Nothing once it went on; once, however often it is called. Of what nobody may be told yet, on the
+    next day: that its expert is at his account would show (docs/decisions/0185)."""
     approval = Approval.objects.select_related("step__role", "department").get(pk=approval_id)
     step = approval.step
     if approval.moves != moves or step is None:
         return
-    users = deciders_of(approval, step, row_of(approval))
+    row = row_of(approval)
+    if not told(type(row)._default_manager.filter(pk=row.pk)).exists():
+        day = timezone.localdate(now) + timedelta(days=1)
+        tomorrow = datetime.combine(day, time.min, timezone.get_current_timezone())
+        defer("workflow.tell_waiting", at=tomorrow, approval_id=approval_id, moves=moves)
+        return
+    users = deciders_of(approval, step, row)
     if not users:
         managers = users_with_permission("workflow.manage")
         _tell(STUCK, approval, step, managers, {}, now=now)
@@ -49,8 +59,8 @@ def tell_waiting(*, approval_id: int, moves: int, now: datetime) -> None:
         f"请在 {approval.last_day} 前处理。" if approval.due_at else "",
         f"公示期间收到 {objections} 条异议，请一并核对。" if objections else "",
     ]
-    told = _with_those_who_stand_in(users, now=now)
-    _tell(WAITING, approval, step, told, {"说明": "".join(said)}, now=now)
+    everybody = _with_those_who_stand_in(users, now=now)
+    _tell(WAITING, approval, step, everybody, {"说明": "".join(said)}, now=now)
 
 
 def remind(*, now: datetime) -> int:

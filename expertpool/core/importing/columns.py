@@ -30,8 +30,14 @@ EXACT = 10**15  # Excel keeps 15 digits of a number; longer ones are rounded
 # Without marks all digits are there: 2026/12 is December, not the second of January.
 _DAY = re.compile(r"(\d{4})(?:\D(\d{1,2})\D(\d{1,2})日?|(\d\d)(\d\d))")
 _MONTH = re.compile(r"(\d{4})(?:\D(\d{1,2})月?|(\d\d))")
+# 24/3/1, 27年3月: a first number that can be no month nor day of one; 12/31/24 may be the other way round.
+_SHORT_YEAR = re.compile(r"(1[3-9]|[2-9]\d)(?=([/.-])\d{1,2}\2\d{1,2}$|年\d{1,2}月)")
+_LAST_OF_2000 = "69"  # of years with two digits, as most programs read them
 # Digits, what Excel puts behind them, the measure, and that it may be more.
-_AMOUNT = re.compile(r"(\d{1,20})(?:\.0{1,4})?\s?([^\d\s]{0,4}?)(?:以上|多|余)?")
+_AMOUNT = re.compile(r"(\d{1,20})(?:\.0{1,4})?\s?(?:多|余)?([^\d\s]{0,4}?)(?:以上|多|余)?")
+_HAN_AMOUNT = re.compile(
+    r"^(?:(?P<tens>[一二三四五六七八九]?)十(?P<more>[一二三四五六七八九])?|(?P<ones>[一二两三四五六七八九]))"
+)
 SOFT_HYPHEN = "\u00ad"  # where Word may break a word; nobody sees it
 FIRST, LAST = "first", "last"  # day of a month
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
@@ -204,6 +210,7 @@ def whole_number(least: int, most: int, suffix: str = "") -> Cleaner:
         value = as_code(cell)
         if not value:
             return None
+        value = _HAN_AMOUNT.sub(_count_of, value.replace("两", "二", 1)) if suffix else value
         if (found := _AMOUNT.fullmatch(value)) and found[2] in ("", suffix):
             value = found[1]
         # Python refuses to read thousands of digits, with an error of its own.
@@ -284,6 +291,8 @@ def _day_of(value: str, month: str) -> date | None:
         return None
     if serial := serial_day(value):
         return serial
+    if short := _SHORT_YEAR.match(value):
+        value = f"{'20' if short[1] <= _LAST_OF_2000 else '19'}{value}"
     try:
         if found := _DAY.fullmatch(value):
             year, number, at = map(int, filter(None, found.groups()))

@@ -11,7 +11,8 @@ from expertpool.directory.validators import core_of
 MOST_PARTS = 5
 # What ends like an organisation: a name that does is no person's, a line that does may be a whole name.
 UNIT_LIKE = re.compile(
-    r".{2,}(?:公司|集团|[学医设计研究]院|研究所|事务所|大学|中学|小学|学校|中心|[学协]会|委员会|银行|[局厂站])"
+    r".{2,}(?:公司|集团|[学医设计研究]院|研究所|事务所"
+    r"|(?:检[验测]|监督|监测|管理|设计|交易|计量|防治|保健|勘察|勘测|测绘|[试实]验|鉴定|统计)所|大学|中学|小学|学校|中心|[学协]会|委员会|银行|[局厂站])"
 )
 # What no unit has in its name.
 NO_NAME = re.compile(r"[<>{}\\^=]")

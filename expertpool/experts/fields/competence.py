@@ -70,7 +70,10 @@ COMPETENCE = (
             meanings=division_meanings,
             may_be=may_be_division,
             dispensable=True,
-            aliases=("地区", "所在区域", "区域", "所在地", "行政区划", "区划"),
+            aliases=(
+                *("地区", "所在区域", "区域", "所在地", "行政区划", "区划", "所属地区", "所属区域"),
+                *("工作地区", "工作所在地", "常住地", "现居住地", "居住地"),
+            ),
             help="省、市、县的名称或 6 位代码；重名的县连同上级一起写，如“福州市鼓楼区”。",
             sample="长沙市",
             clean=as_text,

@@ -43,8 +43,16 @@ TITLE_MEANINGS = {
     "助工": "助理工程师",
     "高会": "高级会计师",
     "高经": "高级经济师",
-    # A level: which title it is, nobody can propose.
-    **dict.fromkeys(("正高", "正高级", "副高", "副高级", "高级", "中级", "初级"), ""),
+    "研究员级高工": "教授级高级工程师",
+    "研究员级高级工程师": "教授级高级工程师",
+}
+# What people write for a title that is a level alone, and which levels it may be.
+LEVELS_ALONE = {
+    **dict.fromkeys(("正高", "正高级", "正高级职称"), (TitleLevel.SENIOR,)),
+    **dict.fromkeys(("副高", "副高级", "副高级职称"), (TitleLevel.ASSOCIATE,)),
+    **dict.fromkeys(("高级", "高级职称"), (TitleLevel.ASSOCIATE, TitleLevel.SENIOR)),
+    **dict.fromkeys(("中级", "中级职称"), (TitleLevel.INTERMEDIATE,)),
+    **dict.fromkeys(("初级", "初级职称"), (TitleLevel.JUNIOR,)),
 }
 LEVEL_MEANINGS = {"正高级职称": "正高", "副高级职称": "副高", "中级职称": "中级"}
 EDUCATION_MEANINGS = {

@@ -36,6 +36,10 @@ _GAP = re.compile(r"(?<![A-Za-z0-9])([A-Za-z])\s+(?=\d{2,}(?![A-Za-z0-9]))")
 _WITH_LEVEL = re.compile(
     r"(?P<title>\w+?)\s*[(（/／\-—]\s*(?P<level>正高|副高|中级|初级)级?(?:职称)?\s*[)）]?"
 )
+# 高级工程师 2010.12, 教授（2015年取得）
+_WHEN = re.compile(
+    r"[\s(（/／,，、;；:：\-—]*(?:19|20)\d{2}(?:\s*[年./-]\s*\d{0,2}(?:\s*[月./-]\s*\d{0,2}日?)?)?\s*(?:取得|获得|评定|评聘|获)?[)）]?$"
+)
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _BARS = str.maketrans("|｜", "；；")
 _BETWEEN = re.compile(r"[;；,，、/|\n]+")
@@ -100,7 +104,7 @@ class _Names:
 
 
 class _Titles:
-    """Cleans a title beside which its own level stands: 高级工程师（副高）, 工程师/中级."""
+    """Cleans a title beside which its own level stands (高级工程师（副高）, 工程师/中级), or since when."""
 
     def __init__(self, clean: Callable[[Any], Any]) -> None:
         self._clean = clean
@@ -111,6 +115,8 @@ class _Titles:
 
     def __call__(self, cell: Any) -> Any:
         value = self._clean(cell)
+        if value and value[-1:] not in "师员" and (title := _WHEN.sub("", value)) in self._levels:
+            return title
         found = _WITH_LEVEL.fullmatch(value) if value and not value.isalpha() else None
         if not found or value in self._levels:
             return value

@@ -26,7 +26,8 @@ def _columns(whole: str, *levels: tuple[str, str, tuple[str, ...]]) -> list[Impo
 def _of_level(level: str) -> list[str]:
     """Return how lists call a level of the specialties: 入库专业（一级）, 一级评审专业."""
     kinds = ("", "评审", "评标", "入库", "申报", "申请", "所属")
-    return [name for kind in kinds for name in (f"{kind}专业{level}级", f"{level}级{kind}专业")]
+    names = [name for kind in kinds for name in (f"{kind}专业{level}级", f"{level}级{kind}专业")]
+    return [*names, *(f"{name}{end}" for name in names for end in ("代码", "编码", "名称"))]
 
 
 SPECIALTY_LEVELS = _columns(

@@ -16,6 +16,7 @@ from expertpool.directory.models import Division, Specialty
 from expertpool.experts.fields.meant import ways_to_write
 
 TOLD = 6  # specialties of one name
+NO_CODE, NO_NAME = "专业代码不存在", "专业名称不存在"
 _APART = re.compile(r"([;；,，、\n])")
 _WITH_CODE = 30  # letters that may stand beside a name
 # A code with its name behind it (A010101 总体规划) or before it, and where another code begins.
@@ -30,6 +31,7 @@ _LEAST = 2  # letters that tell of a specialty
 _RANGE = re.compile(r"(?P<first>[A-Za-z]\d{2,})\s*(?:[-—–~～]+|至|到)\s*(?P<last>[A-Za-z]?\d{2,})")
 MOST_IN_RANGE = 50
 _PARTING = re.compile(r"\s*[/／\\>＞→]\s*")  # 设计/建筑工程
+_HYPHENS = re.compile(r"\s*[-—–－]+\s*")
 _WORKS = "工程"
 _WIDE = str.maketrans("()", "（）")
 _BLANKS = re.compile(r"[\s()]+")
@@ -42,8 +44,9 @@ class SpecialtyNames:
     """Finds specialties by code, then by name, in the active schemes one after the other.
 
     Of equal names in one scheme every one counts, on whatever level: 设计 is a branch, and a specialty of
-    advertising. Only where one belongs to the other it is the lower; and a single leaf that the catalogue gives
-    before the branches of its name is taken, and asked about (物流).
+    advertising; and so do those of which a name may be the short one (土建, of 土建工程). Only where one belongs
+    to the other it is the lower; and a single leaf that the catalogue gives before the branches of its name is
+    taken, and asked about (物流).
     """
 
     def __init__(self) -> None:
@@ -108,10 +111,10 @@ class SpecialtyNames:
         self, ids: Iterable[int], values: Mapping[str, str]
     ) -> Iterator[tuple[str, str, list[str]]]:
         """Yield names among the specialties of a row that may mean another one, with how each was read and what
-        else it may be: a branch of its name, or works (电力 of railways, and 电力工程)."""
+        else it may be: a branch of its name."""
         for pk in ids:
             name = self._rows[pk][1]
-            others = self._namesakes.get(pk) or self._names.get(f"{name}{_WORKS}", [])
+            others = self._namesakes.get(pk, [])
             if others and any(one == name for one, _ in self._named(values["specialties"])):
                 yield name, self._called(pk), [self._called(other) for other in others[:TOLD]]
 
@@ -164,15 +167,19 @@ class SpecialtyNames:
         return [pk for pk in found if pk not in above]
 
     def _goes_by(self, pk: int, over: Sequence[str]) -> bool:
-        above = iter(self._rows[one][1] for one in self._above(pk))
-        return all(any(_is_part(name, one) for one in above) for name in reversed(over))
+        above = iter(self._rows[one][:2] for one in self._above(pk))
+        return all(
+            any(name.upper() == code or _is_part(name, called) for code, called in above)
+            for name in reversed(over)
+        )
 
     def _named_so(self, word: str) -> list[int]:
         """Return the specialties of a name. Behind it may stand to what the one belongs, or which part of it is
         meant: never is that passed over."""
-        found = self._names.get(word, []) or self._on_path(word)
-        # By half brackets: 城市规划(设计)
+        found = self._with_works(self._names.get(word, [])) or self._on_path(word)
+        # By half brackets: 城市规划(设计); with hyphens between levels: 工程-规划-城市规划
         found = found or self._names.get(word.translate(_WIDE), [])
+        found = found or self._on_path(_HYPHENS.sub("/", word))
         if found or not (parts := _qualified(word)):
             return found
         name, more = parts
@@ -183,6 +190,15 @@ class SpecialtyNames:
             return self._lowest(list(dict.fromkeys(found)))
         several = self._names.get(name, [])  # are asked about, each with its code
         return several if len(several) > 1 else []
+
+    def _with_works(self, found: list[int]) -> list[int]:
+        """Return the specialties of a name, and those of which it may be the short one: 电力 of railways, and
+        电力工程. One to which it belongs is none."""
+        if len(found) != 1 or found[0] in self._namesakes:
+            return found
+        above = self._above(found[0])
+        works = self._names.get(f"{self._rows[found[0]][1]}{_WORKS}", [])
+        return [*found, *(pk for pk in works if pk not in above)]
 
     def _is_below(self, pk: int, name: str) -> bool:
         """Tell whether a specialty belongs to what is called ``name``; all works hold “工程” in their name."""
@@ -342,6 +358,8 @@ class SpecialtyNames:
         ``word`` that it is of."""
         if known := self._codes.get(one) or self._codes.get(one.upper()):
             return known
+        if _PARTING.search(one) and len(found := self._on_path(one)) == 1:
+            return found[0]
         coded, given = self._coded(one)
         if coded:
             code, name, _ = self._rows[coded]
@@ -359,13 +377,14 @@ class SpecialtyNames:
                 "专业名称有歧义",
                 f"有 {len(named)} 个，请填代码：{self._told(named)}。",
             )
-        kind, inside = "代码" if one.isascii() else "名称", "" if one == word else f"中的“{one}”"
+        is_code = one.isascii() or _MISTYPED.fullmatch(one)
+        inside = "" if one == word else f"中的“{one}”"
         told = (
             "在专业分类中没有启用，请换一个，或先启用"
             if one in self._shut
             else "不在专业目录中，请核对"
         )
-        raise _refused("specialties", word, f"专业{kind}不存在", f"{inside}{told}。")
+        raise _refused("specialties", word, NO_CODE if is_code else NO_NAME, f"{inside}{told}。")
 
     @cached_property
     def _shut(self) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -22,19 +23,24 @@ from expertpool.core.importing import (
 )
 from expertpool.directory.queries import title_levels
 from expertpool.experts.enums import ExpertKind, IdKind
+from expertpool.experts.fields.words import LEVELS_ALONE
 from expertpool.experts.queries.availability import last_day
 from expertpool.experts.services.import_levels import Levels
 from expertpool.experts.services.import_lookups import (
+    NO_NAME,
     DepartmentNames,
     DivisionNames,
     SpecialtyNames,
 )
 from expertpool.experts.services.import_options import departments_into
 from expertpool.experts.validators import documents
-from expertpool.experts.validators.values import TOO_YOUNG, Term, TermYears, is_too_young
+from expertpool.experts.validators.values import TOO_YOUNG, Term, TermYears, is_nobody, is_too_young
 
 WITHOUT_BEGINNING = "没有聘期开始，不知道到哪一天，按没有填写处理，请核对。"
 OTHERS_KEPT = "同一格的其他专业照常导入。"
+WITHOUT_SPECIALTY = "不改就没有评审专业，不会被抽取。"
+_WITH_SEX = re.compile(r"(.+)[(（\[【]([男女])[)）\]】]")
+LOST = "有字没有存进文件，只剩“?”，请补上。"
 
 
 class RowRules:
@@ -61,6 +67,9 @@ class RowRules:
     def inspect(self, row: Row) -> Iterator[Fault]:
         """Yield all that is wrong; see `Importer.inspect`."""
         values = row.values
+        self._sex_beside(row)
+        if why := self._unnamed(str(values.get("name") or "")):
+            yield self._fault("name", "姓名格式", why)
         number = self._document(row)
         if number:
             yield number
@@ -71,6 +80,21 @@ class RowRules:
             yield self._fault("contact_person", "联系人为空", "单位专家必须填写联系人。")
         self._term(row)
         yield from self._words(row)
+
+    def _sex_beside(self, row: Row) -> None:
+        """Take the sex out of the cell of the name: 李娜（女）."""
+        found = _WITH_SEX.fullmatch(str(row.values.get("name") or ""))
+        if found is None:
+            return
+        was, row.values["name"] = row.values["name"], found[1].strip()
+        row.values["sex"] = row.values.get("sex") or self._importer.by_code["sex"].clean(found[2])
+        row.notes.append(Note("姓名", GUESSED, was, row.values["name"]))
+
+    def _unnamed(self, name: str) -> str:
+        """Return why nobody can be called so, whom a list has: he could not be invited."""
+        if is_nobody(name):
+            return "像是还没有填的姓名，请填写全名。"
+        return LOST if "?" in name or "？" in name else ""
 
     def _document(self, row: Row) -> Fault | None:
         """Check the number of the document by its kind, which the number tells where no cell does."""
@@ -167,14 +191,17 @@ class RowRules:
             row.notes.append(Note("评审专业", CHECK, word, told, is_pressing=True))
         for word, read, others in self._specialties.doubts(values["specialty_ids"], values):
             self._ask(row, word, read, others)
-        if values["specialty_ids"]:
+        # A wrong code is a slip, and a name of several asks for one of them; a name that is none costs its cell.
+        slips = [error for error in refusals if error.reason != NO_NAME]
+        if slips and not values["specialty_ids"]:
+            yield self._refusal(slips[0])
+        else:
             # Beside one specialty that is known the others are told, and can be mended on the page.
+            kept = OTHERS_KEPT if values["specialty_ids"] else WITHOUT_SPECIALTY
             for error in refusals:
                 fault = self._refusal(error)
-                row.left.append(replace(fault, detail=f"{fault.detail}{OTHERS_KEPT}"))
+                row.left.append(replace(fault, detail=f"{fault.detail}{kept}"))
                 row.words += [(error.code, error.word)] if error.word else []
-        elif refusals:
-            yield self._refusal(refusals[0])
         values["division_id"] = None
         try:
             values["division_id"] = self._divisions.find(values.get("division", ""))
@@ -191,8 +218,26 @@ class RowRules:
             row.left.append(self._refusal(error))
             row.words.append((error.code, error.word))
             values["department"] = ""
-        if values.get("title_level") in (None, ""):
-            values["title_level"] = self._title_levels.get(values.get("title", ""), 0)
+        self._title(values)
+
+    def _title(self, values: dict[str, Any]) -> None:
+        """Fill the level of a title; of one that is only a level the title is asked for."""
+        title, level = values.get("title") or "", values.get("title_level")
+        if level in (None, ""):
+            values["title_level"] = level = self._title_levels.get(title, 0)
+        if title not in LEVELS_ALONE or ("title", title) in self._importer.questions:
+            return
+        levels = LEVELS_ALONE[title]
+        told = f"级别按“{levels[0].label}”" if len(levels) == 1 else "级别不填"
+        titles = [
+            one
+            for one, at in self._title_levels.items()
+            if at in levels and one not in LEVELS_ALONE
+        ]
+        # Of the lower level first, and of each level what most are.
+        titles.sort(key=lambda one: (levels.index(self._title_levels[one]), "工程师" not in one))
+        meanings = {"": f"按原样保存，{told}", **{one: f"职称是“{one}”" for one in titles}}
+        self._importer.questions["title", title] = Question("是级别，不是职称", meanings)
 
     def _ask(self, row: Row, word: str, read: str, others: Sequence[str]) -> None:
         """Ask of a specialty that is taken whether another is meant."""

@@ -249,7 +249,9 @@ class ExpertImporter(Importer):
     def shown(self, row: Row) -> dict[str, str]:
         values = row.values
         birth, level = values["birth_date"], values["title_level"]
-        hidden = () if values.get("id_number") else (self.by_code["id_kind"].header,)
+        # What is not saved, though it was read.
+        hidden = [] if values.get("id_number") else [self.by_code["id_kind"].header]
+        hidden += [] if values["specialty_ids"] else [self.by_code["specialties"].header]
         shown = {
             header: word for header, word in super().shown(row).items() if header not in hidden
         }

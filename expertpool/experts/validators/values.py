@@ -71,6 +71,7 @@ MARKS = re.compile(rf"[\s\-\u2010-\u2015{UNSEEN}]+")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 # Before a mobile number: the code of the country, or the nought of a call to another city.
 _COUNTRY = re.compile(r"^(?:\(?(?:\+|00)?86\)?|0)(?=1[3-9]\d{9}$)")
+_BANK = re.compile(rf"^[{HAN}()（）]{{2,20}}[:：]?(?=\d{{8}})")  # 工行6217…
 _MAILTO = re.compile(r"^mailto:\s*", re.IGNORECASE)  # a link that was pasted
 _DOUBLED = str.maketrans("0123456789", "0246813579")
 _WITHOUT_END = re.compile(
@@ -313,12 +314,17 @@ def _odd_names(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield "姓名", name, "像是单位的名称，请核对是否与工作单位对调了。"
     if is_person and _STYLED.fullmatch(name):
         yield "姓名", name, "姓名后面像是称呼、职称或职务，请只留姓名。"
-    if name.lower() in _NOBODY:
+    if is_nobody(name):
         yield "姓名", name, "像是还没有填的姓名，请核对。"
     if (employer := str(values.get("employer") or "")) in _NO_UNIT:
         yield "工作单位", employer, "不是单位的名称，不能按单位回避，请核对。"
     if NO_NAME.search(employer):
         yield "工作单位", employer, "有单位名称里不会有的符号，请核对。"
+
+
+def is_nobody(name: str) -> bool:
+    """Tell whether a text stands where somebody's name is still to be written."""
+    return name.lower() in _NOBODY
 
 
 def is_like_a_name(text: str) -> bool:
@@ -347,7 +353,7 @@ def bank_account(cell: Any) -> str:
     value = as_code(cell)
     if is_rounded(value):
         raise CellRefused("银行账号为数值", ROUNDED)
-    value = MARKS.sub("", value)
+    value = _BANK.sub("", MARKS.sub("", value))
     if value and not (value.isdecimal() and 8 <= len(value) <= 30):
         raise CellRefused("银行账号格式", "应为 8 至 30 位数字。")
     return value

@@ -178,7 +178,7 @@ def test_a_word_is_explained_once_and_remembered(client: Client, tmp_path: Path)
     rows += [[f"甲{at}", f"1391111000{at}", "高工", "城市规划"] for at in range(3)]
     page = upload(client, tmp_path, rows)
     run = page.context["run"]
-    assert (run.accepted, run.reasons) == (0, {"专业名称不存在": 3})
+    assert (run.accepted, run.left) == (3, {"专业名称不存在": 3})
     asked = {one["word"]: one["suggestion"] for one in page.context["found"]["words"]}
     assert asked == {"高工": "高级工程师", "城市规划": ""}
     typed = {word_field(page, "城市规划"): "城市规划（设计）"}
@@ -242,14 +242,14 @@ def test_specialties_are_proposed_by_more_than_their_first_letter(
     page = upload(client, tmp_path, rows)
     run = page.context["run"]
     # The code says it; of one letter nothing is proposed, and whoever types is.
-    assert (run.accepted, run.refused) == (1, 1)
+    assert (run.accepted, run.left) == (2, {"专业名称不存在": 1})
     field = page.context["form"][word_field(page, "线")]
     assert field.value() == ""
     assert 'data-enhance="suggest"' in str(field)
     found = client.get(field.field.widget.attrs["data-url"], {"q": "A010101"}).json()
     assert found[0]["text"] == "A010101 总体规划"
     page = post(client, "answers", run, standing(page, **{field.html_name: found[0]["text"]}))
-    assert page.context["run"].accepted == 2
+    assert (page.context["run"].accepted, page.context["run"].left) == (2, {})
 
 
 def test_a_run_that_was_given_up_stays_among_the_recent_ones(

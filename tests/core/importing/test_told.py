@@ -260,7 +260,7 @@ def test_persons_come_first_among_what_is_told_and_all_stands_in_the_file(
     noted = list(load_workbook(BytesIO(table)).worksheets[2].values)
     assert noted[0] == ("原行号", "姓名或名称", "列", "处理", "原来", "现在")
     assert len(noted) == 1 + 15
-    assert noted[1][:5] == (2, "张（女）", "姓名", "请核对", "张（女）")
+    assert noted[1][:5] == (2, "张", "姓名", "按推测填写", "张（女）")
 
 
 @pytest.mark.shows("EXP-07")

@@ -127,7 +127,7 @@ OFFICES = (
         "names_with_remarks.xlsx",
         plain(["张伟（男）", *ZHANG[1:]], ["李娜*", *LI[1:]], ["买买提·吐尔逊", *WANG[1:]]),
         3,
-        first={"name": "张伟（男）"},
+        first={"name": "张伟", "sex": "male"},
     ),
     Quirk(
         # What they have studied is not what they review.

@@ -18,7 +18,7 @@ from expertpool.core.importing.columns import (
     normalise_header,
 )
 from expertpool.core.importing.headers import is_count, is_further, places_beside, stem_of
-from expertpool.core.importing.reading import Numbered, Top, UnreadableFile
+from expertpool.core.importing.reading import MADE, Numbered, Top, UnreadableFile
 from expertpool.core.importing.ticks import TICKS, UNTICKED, is_tick, word_in
 from expertpool.core.validators import is_writable
 
@@ -40,7 +40,8 @@ _ANOTHERS = re.compile(
 )
 _BRACKETS = re.compile(r"[()（）\[\]【】]")
 NUMBERS = frozenset(("编号", "no.", "no"))  # of the rows, or an office's own of the persons
-NUMBERING = NUMBERS | {"序号", "序", "原行号", "未导入原因"}
+SOURCE = "来自"  # where in a file that is no list a row stands
+NUMBERING = NUMBERS | {SOURCE, "序号", "序", "原行号", "未导入原因"}
 
 
 class Why:
@@ -93,6 +94,8 @@ class Header:
             *(Why.UNKNOWN, Why.CONTENT, Why.DOUBT, Why.LIKELY, Why.CROSSED, Why.BESIDE),
             *(Why.TICKED, Why.ALSO),
         }
+        if self.sheet in MADE:
+            return False
         return not self.missing and not asked.intersection(self.why)
 
 
@@ -154,7 +157,10 @@ def find_header(
     others = [
         place.top["name"]
         for place in places
-        if place is not best and place.required == len(required) and place.found > 1
+        if place is not best
+        and best.top["name"] not in MADE
+        and place.required == len(required)
+        and place.found > 1
     ]
     if row == 0 or (row is None and not best.found):
         best = _without_header(best, columns, is_said=row == 0)

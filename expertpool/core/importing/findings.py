@@ -16,6 +16,7 @@ from expertpool.core.importing.answers import Answers, proposals
 from expertpool.core.importing.columns import BETWEEN, CellRefused, as_text
 from expertpool.core.importing.finding import Header
 from expertpool.core.importing.importer import CHECK, Fault, Importer, Note, Row, Totals
+from expertpool.core.importing.reading import MADE, Top
 from expertpool.core.models import ImportRun
 from expertpool.core.models.imports import UNCHANGED
 from expertpool.core.waiting import FileGone, WaitingFile
@@ -62,10 +63,13 @@ def _write(file: WaitingFile, content: dict[str, Any]) -> None:
     file.write(json.dumps(content, ensure_ascii=False).encode())
 
 
-def outline(header: Header, sheets: Sequence[str]) -> dict[str, Any]:
+def outline(header: Header, tops: Sequence[Top]) -> dict[str, Any]:
     """Return what the page of the headers shows."""
+    made = next((len(top["rows"]) - 1 for top in tops if top["name"] == header.sheet in MADE), 0)
     return {
-        "sheets": list(sheets),
+        "sheets": [top["name"] for top in tops if top["rows"]],
+        "made": made,  # people, where the list is none and was read as one
+        "unread": max((top.get("unread", 0) for top in tops), default=0),
         "others": header.others,
         "why": header.why,
         "samples": header.samples,

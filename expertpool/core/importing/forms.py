@@ -13,6 +13,7 @@ from expertpool.core.configuration import value_of
 from expertpool.core.importing.answers import LEFT_EMPTY, Answers
 from expertpool.core.importing.columns import ImportColumn, normalise_header
 from expertpool.core.importing.finding import Why
+from expertpool.core.importing.headers import letters_of
 from expertpool.core.importing.importer import Importer
 from expertpool.core.importing.mapping import IGNORED
 from expertpool.core.importing.reading import SUFFIXES
@@ -188,15 +189,6 @@ def is_sideways(columns: Sequence[ImportColumn], outline: dict[str, Any]) -> boo
 
 def _starred(column: Any) -> str:
     return f"{column.header}（必填）" if column.required else column.header
-
-
-def letters_of(at: int) -> str:
-    """Return the name of a column in Excel: 0 is A, 26 is AA."""
-    letters, at = "", at + 1
-    while at:
-        at, rest = divmod(at - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 class AnswersForm(forms.Form):

@@ -38,6 +38,15 @@ def is_count(header: str) -> bool:
     return re.fullmatch(_COUNT, header) is not None
 
 
+def letters_of(at: int) -> str:
+    """Return the name of a column in Excel: 0 is A, 26 is AA."""
+    letters, at = "", at + 1
+    while at:
+        at, rest = divmod(at - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
 def places_beside(
     columns: Mapping[str, ImportColumn], known: Mapping[str, str], cells: Sequence[Any]
 ) -> Iterator[int]:

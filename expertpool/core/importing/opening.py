@@ -12,7 +12,8 @@ from typing import IO, Any
 from expertpool.core.importing.finding import Header, below, find_header
 from expertpool.core.importing.importer import Importer
 from expertpool.core.importing.memory import HEADER, remembered
-from expertpool.core.importing.reading import Numbered, UnreadableFile, read_rows, read_tops
+from expertpool.core.importing.reading import Numbered, UnreadableFile
+from expertpool.core.importing.shapes import rows_of, tops_of
 from expertpool.core.importing.ticks import Ticked
 from expertpool.core.scanning import ScanRefused, scan
 
@@ -34,11 +35,12 @@ def open_table(
     Raises UnreadableFile for what is no table or lacks a required column.
     """
     said = remembered(user, importer.code).get(HEADER, {})
-    found = find_header(importer.get_columns(), read_tops(path), said)
+    columns = importer.get_columns()
+    found = find_header(columns, tops_of(columns, path), said)
     header, _ = importer.read_list(found)
     if header.missing:
         raise UnreadableFile(f"表中没有必填的列：{'、'.join(header.missing)}。")
-    with closing(read_rows(path, sheet=header.sheet)) as rows:
-        ticked = Ticked(importer.get_columns(), header.cells, header.codes)
+    with closing(rows_of(columns, path, sheet=header.sheet)) as rows:
+        ticked = Ticked(columns, header.cells, header.codes)
         listed = below(rows, header.row, header.cells)
         yield replace(header, codes=ticked.codes), ticked.rows(listed)  # type: ignore[misc]

@@ -16,6 +16,9 @@ Top = dict[
 File = Path | bytes | IO[bytes]
 SUFFIXES = (".xlsx", ".xls", ".csv")
 TABLE, TOPS = Reading("table"), Reading("tops")
+# Tables that `shapes` makes of what is none; no sheet of a workbook may be called so.
+FORMS, SIDEWAYS = "[登记表]", "[横排的表]"
+MADE = frozenset((FORMS, SIDEWAYS))
 MOST = 300  # rows of the beginning of a sheet
 
 

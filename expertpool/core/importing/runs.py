@@ -41,11 +41,11 @@ from expertpool.core.importing.opening import scan_table
 from expertpool.core.importing.reading import (
     SUFFIXES,
     Numbered,
+    Top,
     UnreadableFile,
-    read_rows,
-    read_tops,
 )
 from expertpool.core.importing.registry import IMPORTS
+from expertpool.core.importing.shapes import rows_of, tops_of
 from expertpool.core.importing.sheets import RefusedSheet
 from expertpool.core.importing.ticks import Ticked, word_in
 from expertpool.core.jobs import defer, jobs_before
@@ -161,13 +161,18 @@ def _content(run: ImportRun) -> bytes:
 
 
 def _rows(run: ImportRun) -> Generator[Numbered]:
-    return read_rows(_content(run), suffix=run.suffix, sheet=run.sheet)
+    columns = IMPORTS[run.importer].get_columns()
+    return rows_of(columns, _content(run), suffix=run.suffix, sheet=run.sheet)
+
+
+def _tops(run: ImportRun) -> list[Top]:
+    return tops_of(IMPORTS[run.importer].get_columns(), _content(run), suffix=run.suffix)
 
 
 def _find(run: ImportRun, *, sheet: str | None = None, row: int | None = None) -> None:
     """Find the header, or take what the user says of it, and keep what it stands for."""
     importer = IMPORTS[run.importer]
-    tops = read_tops(_content(run), suffix=run.suffix)
+    tops = _tops(run)
     said = remembered(run.user, run.importer).get(HEADER, {})
     found = find_header(importer.get_columns(), tops, said, sheet=sheet, row=row)
     header, suggested = importer.read_list(found)
@@ -180,7 +185,7 @@ def _find(run: ImportRun, *, sheet: str | None = None, row: int | None = None) -
     run.headers, run.mapping = header.cells, header.codes
     run.state = ImportState.UPLOADED if is_clear else ImportState.MAPPING
     _save_open(run)
-    write_findings(run, outline=outline(header, [top["name"] for top in tops if top["rows"]]))
+    write_findings(run, outline=outline(header, tops))
 
 
 def choose_table(*, run: ImportRun, sheet: str, row: int | None) -> None:
@@ -243,7 +248,7 @@ def _doubtful(run: ImportRun, whys: Sequence[str]) -> list[int]:
     if Why.CHOSEN not in whys:
         return []
     columns = IMPORTS[run.importer].get_columns()
-    tops = read_tops(_content(run), suffix=run.suffix)
+    tops = _tops(run)
     refused = refused_whole(columns, tops, (run.sheet, run.header_row), run.mapping)
     by_code = {one.code: one for one in columns}
     return [
@@ -304,7 +309,7 @@ def _keeping_out(run: ImportRun) -> list[dict[str, Any]]:
     if run.accepted or not run.total:
         return []
     columns = IMPORTS[run.importer].get_columns()
-    tops, place = read_tops(_content(run), suffix=run.suffix), (run.sheet, run.header_row)
+    tops, place = _tops(run), (run.sheet, run.header_row)
     needed = {one.code for one in columns if not one.dispensable}
     return [
         {

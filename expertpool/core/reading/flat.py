@@ -29,7 +29,8 @@ from expertpool.core.reading.pieces import Cell, Unusual, rows_of, texts_of
 ROWS = 500  # that are kept, and read back, at once
 TEXTS, BLOCKS = 64, 512  # shared texts of a block, and blocks at hand
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-MOST_SHEETS = 30  # whose beginning is looked at
+MOST_SHEETS = 300  # whose beginning is looked at: one may be a form of one person
+SHEETS, FEW_ROWS = 30, 100  # of those beyond that number, so many rows
 HEAD = 1024**2  # bytes of a sheet in which it is looked for what is hidden
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
 _MERGED = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):\1([0-9]{1,7})")
@@ -42,7 +43,8 @@ _CELL = re.compile(
 TRUE = (b"1", b"true")
 RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-# "name", "rows" (number, cells), "hidden" (places of columns), "hidden_rows", "struck_rows" (numbers)
+# "name", "rows" (number, cells), "hidden" (places of columns), "hidden_rows", "struck_rows" (numbers); of the first
+# sheet "unread": how many sheets nobody looked at
 Top = dict[str, Any]
 Merged = dict[int, list[tuple[int, int]]]  # first row → place of the column, last row
 # What a broken, encrypted or unexpected part brings up on the way.
@@ -77,9 +79,25 @@ def flat_tops(file: IO[bytes], most: int) -> list[Top]:
     try:
         with ZipFile(file) as archive, TemporaryFile() as texts:
             book = _Book(archive, texts)
-            return [book.top(name, part, most) for name, part in book.sheets[:MOST_SHEETS]]
+            tops = [
+                book.top(name, part, rows_of_top(at, most))
+                for at, (name, part) in enumerate(book.sheets[:MOST_SHEETS])
+            ]
+            return with_unread(tops, len(book.sheets))
     except _NOT_KNOWN as error:
         raise Unusual from error
+
+
+def rows_of_top(at: int, most: int) -> int:
+    """Return how many rows are looked at of a sheet, by its place."""
+    return most if at < SHEETS else min(most, FEW_ROWS)
+
+
+def with_unread(tops: list[Top], sheets: int) -> list[Top]:
+    """Say in the first of ``tops`` how many of the ``sheets`` of the file nobody looked at."""
+    if tops:
+        tops[0]["unread"] = max(0, sheets - MOST_SHEETS)
+    return tops
 
 
 def _kept_rows(kept: IO[bytes], width: int, merged: Merged) -> Iterator[tuple[int, list[Any]]]:

@@ -29,7 +29,15 @@ from expertpool.core.reading.extent import (
     check_extent,
     few_letters,
 )
-from expertpool.core.reading.flat import MOST_SHEETS, Top, column_of, flat_rows, flat_tops
+from expertpool.core.reading.flat import (
+    MOST_SHEETS,
+    Top,
+    column_of,
+    flat_rows,
+    flat_tops,
+    rows_of_top,
+    with_unread,
+)
 from expertpool.core.reading.messages import Refused
 from expertpool.core.reading.pieces import Unusual
 
@@ -123,15 +131,17 @@ def _rows_at_once(file: IO[bytes], name: str) -> Iterator[Numbered]:
 
 def _tops_at_once(file: IO[bytes], most: int) -> list[Top]:
     with _book(file) as book:
-        return [
+        sheets = list(_sheets(book))
+        tops = [
             {
                 "name": one.name,
-                "rows": _first(_numbered(one), most),
+                "rows": _first(_numbered(one), rows_of_top(at, most)),
                 "hidden": [],
                 "hidden_rows": [],
             }
-            for one in islice(_sheets(book), MOST_SHEETS)
+            for at, one in enumerate(sheets[:MOST_SHEETS])
         ]
+        return with_unread(tops, len(sheets))
 
 
 def _first(rows: Iterator[Numbered], most: int) -> list[Numbered]:

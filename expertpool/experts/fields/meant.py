@@ -28,6 +28,7 @@ _PROVINCE = re.compile(
 _REMARK = re.compile(r"[(（]([^()（）]*)[)）]")
 _RANK = re.compile(r"[级高副正]|教授|研究员|助理")
 # One rank by three names.
+_FULL = re.compile(r"(?<=级)高工$")  # 研究员级高工
 _SENIOR = re.compile(r"^(?:教授级|研究员级)(?:高级)?|^正高(?!级)")
 
 
@@ -120,5 +121,5 @@ def may_be_title(word: str, title: str) -> bool:
     for remark in _REMARK.findall(word):
         if _RANK.search(remark):
             return False
-    bare = _SENIOR.sub("正高级", _REMARK.sub("", word))
+    bare = _SENIOR.sub("正高级", _FULL.sub("高级工程师", _REMARK.sub("", word)))
     return len(bare) > 1 and _SENIOR.sub("正高级", title).startswith(bare)

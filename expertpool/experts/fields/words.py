@@ -43,8 +43,6 @@ TITLE_MEANINGS = {
     "助工": "助理工程师",
     "高会": "高级会计师",
     "高经": "高级经济师",
-    "研究员级高工": "教授级高级工程师",
-    "研究员级高级工程师": "教授级高级工程师",
 }
 # What people write for a title that is a level alone, and which levels it may be.
 LEVELS_ALONE = {

@@ -236,7 +236,10 @@ class RowRules:
         ]
         # Of the lower level first, and of each level what most are.
         titles.sort(key=lambda one: (levels.index(self._title_levels[one]), "工程师" not in one))
-        meanings = {"": f"按原样保存，{told}", **{one: f"职称是“{one}”" for one in titles}}
+        meanings = {
+            "": f"请选择（不选就按原样保存，{told}）",
+            **{one: f"职称是“{one}”" for one in titles},
+        }
         self._importer.questions["title", title] = Question("是级别，不是职称", meanings)
 
     def _ask(self, row: Row, word: str, read: str, others: Sequence[str]) -> None:

@@ -300,8 +300,8 @@ QUIRKS = (
     Quirk(
         "odd_specialty.xlsx",
         with_column("评审专业", "城市规划", "A010101", "A010101"),
-        2,
-        {2: "专业名称不存在"},
+        3,
+        each={"specialty_codes": [[], ["A010101"], ["A010101"]]},
     ),
     Quirk("account_with_blanks.xlsx", with_column("银行账号", "6217 0000 1234 5678 901"), 1),
     Quirk(
@@ -321,8 +321,10 @@ def write_all(folder: Path) -> None:
     from tests.data.quirks.clerks import CLERKS
     from tests.data.quirks.groups import GROUPS
     from tests.data.quirks.offices import OFFICES
+    from tests.data.quirks.pairs import PAIRS
+    from tests.data.quirks.shapes import SHAPES
 
-    for quirk in (*QUIRKS, *OFFICES, *CLERKS, *GROUPS):
+    for quirk in (*QUIRKS, *OFFICES, *CLERKS, *GROUPS, *PAIRS, *SHAPES):
         quirk.write(folder / quirk.name)
 
 

@@ -16,9 +16,10 @@ from tests.data.quirks.files import QUIRKS, Quirk
 from tests.data.quirks.groups import APART, GROUPS
 from tests.data.quirks.offices import OFFICES
 from tests.data.quirks.pairs import PAIRS
+from tests.data.quirks.shapes import SHAPES
 from tests.factories.experts import NOW
 
-LISTS = (*QUIRKS, *OFFICES, *CLERKS, *GROUPS, *APART, *PAIRS, *CELLS)
+LISTS = (*QUIRKS, *OFFICES, *CLERKS, *GROUPS, *APART, *PAIRS, *CELLS, *SHAPES)
 
 
 @pytest.mark.shows("EXP-07", "EXP-08")

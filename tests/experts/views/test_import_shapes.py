@@ -20,6 +20,8 @@ from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 FORM = [["姓名", "王小明", "性别", "男"], ["工作单位", "甲院", "职称", ""], ["手机", "13911110001"]]
+WITHOUT_PHONE = [*FORM[:2], ["职务", "科长"]]
+ON_ITS_SIDE = [["姓名", "王小明", "李四"], ["手机", "13911110001", ""], ["单位", "甲院", "乙院"]]
 SIDEWAYS = "像是一人一张的登记表，或横着排的表"
 
 
@@ -29,8 +31,45 @@ def client(admin: User) -> Client:
 
 
 @pytest.mark.shows("EXP-07")
-def test_a_form_and_a_table_on_its_side_are_told(client: Client, tmp_path: Path) -> None:
-    assert SIDEWAYS in upload(client, tmp_path, FORM).content.decode()
+def test_a_form_is_read_and_looked_at_before(client: Client, tmp_path: Path) -> None:
+    page = upload(client, tmp_path, FORM)
+    run, text = page.context["run"], page.content.decode()
+    assert (run.state, run.headers[0]) == ("mapping", "来自")
+    assert "不是一人一行的名单，已按一人一行读出" in text
+    assert "共读出 1 人" in text
+    # Where it is none, its sheet can be chosen instead.
+    other = post(client, "table", run, {"sheet": "Sheet1", "row": ""})
+    assert other.context["run"].headers == FORM[0]
+    page = post(client, "table", run, {"sheet": "[登记表]", "row": ""})
+    codes = {f"column-{at}": code for at, code in enumerate(page.context["run"].mapping)}
+    post(client, "mapping", run, codes)
+    post(client, "confirm", run)
+    saved = Expert.objects.get()
+    assert (saved.name, saved.phone, saved.employer.name) == ("王小明", "13911110001", "甲院")
+
+
+@pytest.mark.shows("EXP-07", "EXP-09")
+def test_a_table_on_its_side_is_read_and_what_was_refused_says_where_it_stood(
+    client: Client, tmp_path: Path
+) -> None:
+    page = upload(client, tmp_path, ON_ITS_SIDE)
+    run = page.context["run"]
+    assert "每列一人" in page.content.decode()
+    page = post(
+        client, "mapping", run, {f"column-{at}": code for at, code in enumerate(run.mapping)}
+    )
+    assert (page.context["run"].accepted, page.context["run"].reasons) == (1, {"手机号为空": 1})
+    post(client, "confirm", run)
+    sheet = client.get(reverse("experts:import_refused", args=[run.pk]))
+    book = openpyxl.load_workbook(BytesIO(b"".join(sheet)))  # type: ignore[arg-type]
+    rows = list(book["未导入信息"].values)
+    assert rows[0][2:4] == ("来自", "姓名")
+    assert rows[1][2:4] == ("C 列", "李四")
+
+
+@pytest.mark.shows("EXP-07")
+def test_a_form_that_lacks_what_is_needed_is_told(client: Client, tmp_path: Path) -> None:
+    assert SIDEWAYS in upload(client, tmp_path, WITHOUT_PHONE).content.decode()
     page = upload(client, tmp_path, [["姓名", "地址"], ["王小明", "甲院"], ["李四", "乙院"]])
     text = page.content.decode()
     assert SIDEWAYS not in text

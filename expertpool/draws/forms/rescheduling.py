@@ -67,7 +67,9 @@ class RescheduleForm(AsksOnce):
             )
             asked = " ".join(f"{name}={new:%Y-%m-%d}" for name, (_, new, _) in odd.items())
             field = next(iter(odd))
-            questions.append((field, asked, f"{sentence}。确实如此的，再按一次「改期」。"))
+            questions.append(
+                (field, asked, f"{sentence}。确实如此的，再按一次「改期并通知专家」。")
+            )
         if pairs := doubtful_overlaps(self._moved(values)):
             # Of other times it is asked again; only so much of what was asked is kept.
             asked = sha256(pairs.encode()).hexdigest()
@@ -76,7 +78,7 @@ class RescheduleForm(AsksOnce):
                 (
                     field,
                     asked,
-                    f"同一组专家的评审时间重叠：{pairs}。是同一场评审的，再按一次「改期」。",
+                    f"同一组专家的评审时间重叠：{pairs}。是同一场评审的，再按一次「改期并通知专家」。",
                 )
             )
         self.ask_all(questions)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from expertpool.core.exporting import ExportColumn, Exporter, Params, Rows
 from expertpool.core.text import is_key
 from expertpool.reviews.calculation import RuleTree
-from expertpool.reviews.calculation.figures import far_totals, icc, kendall_w, whole
+from expertpool.reviews.calculation.figures import figures_of
 from expertpool.reviews.forms.reviews import ReviewFilter
 from expertpool.reviews.models import Review, ScoreSheet
 from expertpool.reviews.permissions import EXPORT
@@ -81,8 +81,10 @@ class ReviewExport(Exporter):
         ExportColumn("due", "截止时间", lambda row: row.due_at, width=20),
         ExportColumn("ended", "评审结束时间", lambda row: row.ended_at, width=20),
         ExportColumn("fallen", "未通过", lambda row: _figures(row).fallen),
-        ExportColumn("agreement", "排序一致（Kendall W）", lambda row: _figures(row).agreement),
-        ExportColumn("reliability", "评分一致（ICC）", lambda row: _figures(row).reliability),
+        ExportColumn("agreement", "排序一致程度（0 至 1）", lambda row: _figures(row).agreement),
+        ExportColumn(
+            "reliability", "评分一致程度（0 至 1）", lambda row: _figures(row).reliability
+        ),
         ExportColumn("far", "相差较大的总分数", lambda row: _figures(row).far),
     )
 
@@ -112,13 +114,12 @@ def _figures_of(row: Review) -> _Figures:
     sealed = getattr(row, "result", None)
     if sealed is None or sealed.is_altered:
         return _Figures()
-    table = sealed_totals(sealed)
-    rows = whole(table)
+    found = figures_of(RuleTree.from_json(sealed.content["rule"]), sealed_totals(sealed))
     return _Figures(
         fallen=sum(one["fallen"] is not None for one in sealed.content["result"]["rows"]),
-        agreement=_number(kendall_w(rows) if rows else None),
-        reliability=_number(icc(rows) if rows else None),
-        far=len(far_totals(RuleTree.from_json(sealed.content["rule"]), table)),
+        agreement=_number(found.agreement),
+        reliability=_number(found.reliability),
+        far=len(found.far),
     )
 
 

@@ -21,11 +21,11 @@ PERMISSIONS = PermissionGroup(
         ),
         Permission(
             MANAGE,
-            "组织评审：评审对象、材料、签到、退回评审表",
+            "组织评审：评审对象、材料、签到、退回评分表",
             scoped=True,
             roles=(Role.OPERATOR,),
         ),
-        Permission(CONFIRM, "同意退回评审表", scoped=True, roles=(Role.SUPERVISOR,)),
+        Permission(CONFIRM, "同意退回评分表", scoped=True, roles=(Role.SUPERVISOR,)),
         Permission(
             RESULTS,
             "查看评审结果（能查看名单的，看到专家姓名）",

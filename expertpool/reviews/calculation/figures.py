@@ -141,6 +141,28 @@ def far_totals(rule: RuleTree, table: Table) -> list[Far]:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """How far the experts agree on the order of the items (``agreement``, Kendall's W) and on their scores (``reliability``, ICC), each
+    from 0 to 1, None: of too few nothing can be said; how strict each is; which totals are far from the others'."""
+
+    agreement: Fraction | None
+    reliability: Fraction | None
+    severity: dict[str, Fraction]
+    far: list[Far]
+
+
+def figures_of(rule: RuleTree, table: Table) -> Figures:
+    """Return the figures of the totals in ``table``."""
+    rows = whole(table)
+    return Figures(
+        agreement=kendall_w(rows) if rows else None,
+        reliability=icc(rows) if rows else None,
+        severity=severity(table),
+        far=far_totals(rule, table),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """How alike two experts scored what both scored, and how alike chance alone would have it (-1 to 1)."""
 

@@ -22,15 +22,7 @@ from expertpool.core.responses import file_answer
 from expertpool.core.views.listing import page_size
 from expertpool.papers.queries import template_for
 from expertpool.reviews.calculation import Kind, explain, plain
-from expertpool.reviews.calculation.figures import (
-    Far,
-    far_totals,
-    icc,
-    kendall_w,
-    severity,
-    totals_in,
-    whole,
-)
+from expertpool.reviews.calculation.figures import Far, figures_of, totals_in
 from expertpool.reviews.calculation.tree import Rounding, rounded
 from expertpool.reviews.permissions import EXPORT, RESULTS
 from expertpool.reviews.queries.differences import remarks_in
@@ -45,6 +37,8 @@ from expertpool.reviews.queries.reviews import may_name
 from expertpool.reviews.queries.sheets import submitted_sheets
 from expertpool.reviews.rules.wording import settings_words, words_of
 from expertpool.reviews.services import result_files, sheet_files
+
+HIGH, FAIR = Fraction(7, 10), Fraction(1, 2)  # from where experts are said to agree
 
 
 def _summary(user: User, pk: int, code: str, now: datetime) -> Summary:
@@ -67,7 +61,7 @@ def result(request: UserRequest, pk: int) -> HttpResponse:
         "page": page,
         "rows": [(one, summary.told(one)) for one in page],
         "settings": settings_words(summary.rule),
-        "figures": _figures(summary),
+        "figures": _told(summary),
         "may_export": results_visible_to(request.user, EXPORT).filter(review=pk).exists(),
         "own_form": result_files.own_form(summary),
         "own_sheet": template_for(sheet_files.PAPER_CODE, summary.review.project.kind) is not None,
@@ -76,8 +70,8 @@ def result(request: UserRequest, pk: int) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Figures:
-    """For who watches over reviews; empty texts where nothing can be said."""
+class Told:
+    """The figures of a result in words, for who watches over reviews; empty texts where nothing can be said."""
 
     agreement: str
     reliability: str
@@ -85,15 +79,13 @@ class Figures:
     far: list[tuple[Far, str, str, str, str]]  # with name, the others' mean, the gap, what he says
 
 
-def _figures(summary: Summary) -> Figures:
-    table = totals_in(summary.found)
-    rows = whole(table)
-    agreement, reliability = kendall_w(rows), icc(rows)
+def _told(summary: Summary) -> Told:
+    found = figures_of(summary.rule, totals_in(summary.found))
     said = remarks_in(summary.review)
-    return Figures(
-        agreement=_short(agreement),
-        reliability=_short(reliability),
-        severity=[(summary.names[one], _signed(gap)) for one, gap in severity(table).items()],
+    return Told(
+        agreement=_level(found.agreement),
+        reliability=_level(found.reliability),
+        severity=[(summary.names[one], _signed(gap)) for one, gap in found.severity.items()],
         far=[
             (
                 one,
@@ -102,9 +94,17 @@ def _figures(summary: Summary) -> Figures:
                 _signed(one.gap),
                 said.get((one.expert, one.item), ""),
             )
-            for one in far_totals(summary.rule, table)
+            for one in found.far
         ],
     )
+
+
+def _level(number: Fraction | None) -> str:
+    """Say how far experts agree."""
+    if number is None:
+        return ""
+    word = "高" if number >= HIGH else "中等" if number >= FAIR else "低"
+    return f"{word}（{_short(number)}）"
 
 
 def _short(number: Fraction | None) -> str:

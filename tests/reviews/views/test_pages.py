@@ -340,7 +340,8 @@ def test_office_files_stand_beside_the_sheet_as_they_were_laid_out(
     converter()
     review = make_review(operator, now=NOW, pool=(expert,), anonymous=True)
     item = review.items.get(number="T-1")
-    named = SimpleUploadedFile("甲公司方案.docx", zipped("word/document.xml"))
+    paper = zipped("word/document.xml")
+    named = SimpleUploadedFile("甲公司方案.docx", paper)
     attach(subject=item, uploaded_file=named, actor=operator, now=NOW)
     open_review(review=review, actor=operator, now=NOW)
     row = reviewer_of(review, expert)
@@ -357,7 +358,7 @@ def test_office_files_stand_beside_the_sheet_as_they_were_laid_out(
     store.delete(next(store.below("previews/")).name)
     converter("exit 1")
     answer = client.get(url)
-    assert b"".join(answer.streaming_content) == zipped("word/document.xml")
+    assert b"".join(answer.streaming_content) == paper
     assert "attachment" in answer["Content-Disposition"]
 
 

@@ -215,7 +215,7 @@ def test_the_figures_of_reviews_are_exported(
     cells = {one.header: one.value(found) for one in export.columns}
     assert (cells["评审对象数"], cells["评审专家数"], cells["已提交"]) == (2, 2, 2)
     assert (cells["未通过"], cells["相差较大的总分数"]) == (0, 0)
-    assert cells["排序一致（Kendall W）"] == ""  # both items are alike to both
+    assert cells["排序一致程度（0 至 1）"] == ""  # both items are alike to both
     ReviewResult.objects.filter(pk=row.pk).update(digest="0" * 64)
     (altered,) = export.rows(operator, QueryDict(""))
     assert {one.header: one.value(altered) for one in export.columns}["未通过"] == ""

@@ -18,6 +18,7 @@ from expertpool.evaluations.enums import Target
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.models import Evaluation, Rating, RatingObjection
 from expertpool.evaluations.queries.caution_objections import caution_objections_visible_to
+from expertpool.evaluations.queries.forms import standard_form
 from expertpool.evaluations.queries.own import (
     asked_of,
     objections_visible_to,
@@ -28,17 +29,18 @@ from expertpool.evaluations.queries.results import organisers_of
 from expertpool.evaluations.services.demo import ensure_demo_evaluations
 from expertpool.evaluations.services.objections import answer_objection, object_to
 from expertpool.evaluations.services.rating import rate_organiser
-from expertpool.evaluations.services.windows import close_evaluation
+from expertpool.evaluations.services.windows import close_evaluation, open_evaluation
 from expertpool.evaluations.tables import OWN
 from expertpool.experts.models import Expert
 from expertpool.experts.settings import OFFICE_CONTACT
 from expertpool.files.services import attach
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import is_addressed_to
+from expertpool.projects.models import Project
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.evaluations import make_evaluation, make_reviewed, rate_all
-from tests.factories.experts import give_account, make_expert
+from tests.factories.experts import give_account, make_expert, make_unit
 from tests.factories.siteconfig import configure
 from tests.factories.widening import accept_all
 from tests.fixtures import login
@@ -278,6 +280,37 @@ def say_of_organiser(row: Evaluation, expert: Expert, comment: str = "") -> None
         scores={one.name: 85 for one in row.organiser_form.asked}, actor=expert.user,
         now=timezone.now(),
     )  # fmt: skip
+
+
+def test_the_agency_is_the_department_that_holds_a_review_for_who_has_the_need(
+    client: Client, operator: User
+) -> None:
+    standard = standard_form(Target.AGENCY)
+    standard.active, standard.version = True, 1
+    standard.at = timezone.now() - timedelta(days=40)
+    standard.save()
+    at = timezone.now() - 2 * HOUR
+    expert = make_expert()
+    give_account(expert, make_user("expert"))
+    own = make_reviewed(operator, now=at, pool=(expert,), seats=1).project
+    held = make_reviewed(operator, now=at - timedelta(days=3), pool=(expert,), seats=1).project
+    Project.objects.filter(pk=held.pk).update(purchaser=make_unit("市第一人民医院"))
+    for project in (own, held):
+        assert open_evaluation(project_id=project.pk, now=at)
+    found = [(one.evaluation.project_id, one.target, one.name) for one in asked_of(expert, now=at)]
+    department = str(own.department)
+    assert sorted(found) == sorted(
+        [
+            (own.pk, Target.ORGANISER, department),
+            (held.pk, Target.ORGANISER, "市第一人民医院"),
+            (held.pk, Target.AGENCY, str(held.department)),
+        ]
+    )
+    assert expert.user
+    row = Evaluation.objects.get(project=held)
+    url = reverse("evaluations:own_rate", args=[row.pk, "agency"])
+    page = login(client, expert.user).get(url).content.decode()
+    assert f"评价代理机构：{held.department}" in page
 
 
 def test_of_two_experts_nobody_reads_what_they_said_of_the_organiser(

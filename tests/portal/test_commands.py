@@ -16,7 +16,7 @@ from expertpool.experts.queries.experts import expert_for
 from expertpool.points.models import PointEntry
 from expertpool.projects.models import Project
 from expertpool.reports.queries.candidacies import candidacies_of
-from expertpool.reviews.models import Review
+from expertpool.reviews.models import ItemAssignment, Review
 from expertpool.reviews.queries.progress import progress_of
 from tests.factories.accounts import make_user
 
@@ -49,11 +49,15 @@ def test_the_demonstration_is_made_once(db: None) -> None:
     assert (line.draw.project.number, line.state) == ("YS-011", "accepted")
     assert [one.draw for one in candidacies_of(expert)] == [line.draw]
     # In the one review the demo account may still score, of the other all sheets are in.
-    waiting, ended = Review.objects.order_by("project__number")
+    waiting, ended, shared = Review.objects.order_by("project__number")
     assert [one.is_missing for one in progress_of(waiting)].count(True) == 1
     assert (waiting.ended_at, bool(ended.ended_at)) == (None, True)
-    # Another is still to be rated.
-    assert Evaluation.objects.get(closed_at=None).project.number == "YS-012"
+    # The third is shared out by chance, and half of its experts have submitted.
+    assert ItemAssignment.objects.get(review=shared).drawn_at
+    assert [one.submission is not None for one in progress_of(shared)] == [True, False] * 3
+    # Two are still to be rated.
+    rated = Evaluation.objects.filter(closed_at=None).order_by("project__number")
+    assert [one.project.number for one in rated] == ["YS-012", "YS-013"]
     entries = PointEntry.objects.filter(invitation=line)
     assert sorted(entry.label for entry in entries) == ["参加评审", "确认参加"]
 

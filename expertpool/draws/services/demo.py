@@ -37,17 +37,17 @@ def ensure_demo_draws(
     now: datetime,
     entropy: Entropy,
 ) -> list[Draw]:
-    """Plan the first three projects, the batch and the last three, draw all but the first; running
+    """Plan the first three projects, the batch and the last four, draw all but the first; running
     it again changes nothing.
 
     The first stays 未抽取, ready to try; the second is 抽取中, with answers and a standby who moved up; of
     the third everybody was asked and has agreed but ``expert`` (the demo account), who still may;
-    the panel of the batch has agreed; that of the last but two is one short, to be widened. Of the third and
-    these everybody who could be drawn was asked, which ``supervisor`` has approved. The last but one was
-    reviewed weeks ago, the last the day before yesterday, without ``expert``.
+    the panel of the batch has agreed; that of the last but three is one short, to be widened. Of the third and
+    these everybody who could be drawn was asked, which ``supervisor`` has approved. The last but two was
+    reviewed weeks ago, the last but one the day before yesterday, without ``expert``, the last yesterday, by many.
     """
     undrawn, running, reviewed = projects[:3]
-    widened, over, recent = projects[-3:]
+    widened, over, recent, shared_out = projects[-4:]
     lead = next(project for project in projects if project.leads_batch)
     if plan_for(undrawn) is not None:
         return []
@@ -89,7 +89,9 @@ def ensure_demo_draws(
     fifth = _review(over, free, invited, operator, supervisor, entropy=entropy)
     bought = [GroupInput("检验设备", 3, [_branch("B", "2")])]
     sixth = _review(recent, free, bought, operator, None, entropy=entropy)
-    return [first, second, third, fourth, fifth, sixth]
+    topics = [GroupInput("课题", 6, [_branch("B", "2")])]
+    seventh = _review(shared_out, free, topics, operator, None, entropy=entropy)
+    return [first, second, third, fourth, fifth, sixth, seventh]
 
 
 def _review(

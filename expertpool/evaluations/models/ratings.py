@@ -82,6 +82,13 @@ class Evaluation(models.Model):
         found: RatingForm | None = getattr(self, f"{target}_form")
         return found
 
+    def name_of(self, target: str) -> str:
+        """Return who organised the review: who has the need, and the department that holds it for him as his agency."""
+        project = self.project
+        if target == Target.AGENCY:
+            return str(project.department) if project.purchaser_id else ""
+        return str(project.purchaser or project.department)
+
     def is_open(self, now: datetime) -> bool:
         return self.closed_at is None and now < self.due_at
 

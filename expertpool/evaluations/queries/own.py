@@ -38,8 +38,13 @@ class Asked:
     rating: Rating | None
 
     @property
+    def name(self) -> str:
+        """Who it is that he rates."""
+        return self.evaluation.name_of(self.target)
+
+    @property
     def title(self) -> str:
-        return f"{self.target.label} · {self.evaluation.project.name}"
+        return f"{self.target.label}（{self.name}） · {self.evaluation.project.name}"
 
 
 def sat_in(expert: Expert, projects: set[int]) -> set[int]:

@@ -74,9 +74,8 @@ def organisers_of(evaluation: Evaluation) -> list[Organiser]:
         return []
     rows = Rating.objects.filter(evaluation=evaluation, target__in=BY_EXPERTS)
     said = list(rows.select_related("form", "rater", "evaluation__project").order_by("uid"))
-    names = {Target.ORGANISER: str(evaluation.project.purchaser or evaluation.project.department)}
     return [
-        _organiser(target, names.get(target, ""), of)
+        _organiser(target, evaluation.name_of(target), of)
         for target in BY_EXPERTS
         if (of := [one for one in said if one.target == target and counts(one)])
     ]

@@ -61,7 +61,12 @@ def open_evaluation(*, project_id: int, now: datetime) -> Evaluation | None:
     people = len(who_sat(project)) if is_to_open(project, now=now) else 0
     if not people:
         return None
-    forms = {f"{target}_form": form_to_use(target, project.kind, now=now) for target in Target}
+    forms = {
+        f"{target}_form": form_to_use(target, project.kind, now=now)
+        for target in Target
+        # Who has the need holds its review itself: there is no agency.
+        if target != Target.AGENCY or project.purchaser_id
+    }
     if not any(forms.values()):
         return None
     due_at = end_of_working_days(value_of(WINDOW), after=now)

@@ -135,7 +135,14 @@ def _draws(now: datetime) -> None:
             expert=_own_expert(now),
             now=now,
         )
-        ensure_demo_reviews(draw=draw, operator=_user("operator"), expert=_own_expert(now), now=now)
+        ensure_demo_reviews(
+            draw=draw,
+            operator=_user("operator"),
+            supervisor=_user("supervisor"),
+            expert=_own_expert(now),
+            now=now,
+            entropy=SystemEntropy(),
+        )
         ensure_demo_fees(
             draw=draw,
             operator=_user("operator"),

@@ -145,6 +145,16 @@ _DEMOS = (
         -2,
         ProjectStatus.APPROVED,
     ),
+    # Begun yesterday and read at home: each topic by some of its experts.
+    _Demo(
+        "YS-013",
+        "卫生健康科研课题立项评审",
+        Regime.INTERNAL,
+        "服务",
+        600_000,
+        -1,
+        ProjectStatus.APPROVED,
+    ),
 )
 
 _BATCH, _NOTE = "实验中学教学设备采购", "两个标段由同一组专家评审。"

@@ -1,4 +1,5 @@
-"""Reviews for the demonstration: one that is over with its sheets, one in which the demo account has still to score."""
+"""Reviews for the demonstration: one that is over with its sheets, one in which the demo account has still to score, and one
+of many topics, each given to some of its experts by chance."""
 
 from __future__ import annotations
 
@@ -13,9 +14,11 @@ from expertpool.core.strokes import DEMO_STROKES, signature_svg
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.queries.panel import members_of_panel
+from expertpool.draws.services.entropy import Entropy
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import account_of
 from expertpool.experts.services.accounts import bind_account, expert_role
+from expertpool.projects.models import Project
 from expertpool.reviews.calculation import PASSED, Indicator, Kind, RuleTree
 from expertpool.reviews.calculation.scores import check_score
 from expertpool.reviews.models import Review, Reviewer, ReviewRule
@@ -24,6 +27,12 @@ from expertpool.reviews.queries.reviews import may_name
 from expertpool.reviews.queries.rules import latest_rule
 from expertpool.reviews.queries.sheets import asked_in, rule_of, seen_mark, sheets_of
 from expertpool.reviews.rules.presets import PRESETS
+from expertpool.reviews.services.assigning import (
+    Share,
+    give_value,
+    seal_assignment,
+    set_assignment,
+)
 from expertpool.reviews.services.meeting import sign_in
 from expertpool.reviews.services.organising import (
     Terms,
@@ -42,20 +51,48 @@ THINGS = (
     Thing("T-02", "视频汇聚软件包", "楚天视讯技术有限公司", "软件", Decimal(715_000)),
     Thing("T-03", "大屏展示软件包", "江城信息系统有限公司", "软件", Decimal(752_500)),
 )
+# Of a campaign: each topic is scored by three of the panel.
+TOPICS = tuple(
+    Thing(f"KT-{at:02d}", name, unit, category)
+    for at, (name, unit, category) in enumerate(
+        (
+            ("慢性病社区综合干预研究", "市第一人民医院", "临床"),
+            ("肺结节影像辅助诊断研究", "市中心医院", "临床"),
+            ("区域检验结果互认质量控制", "市临床检验中心", "公共卫生"),
+            ("学龄儿童近视防控效果评价", "市疾病预防控制中心", "公共卫生"),
+            ("医疗数据共享安全技术研究", "市卫生信息中心", "信息化"),
+            ("基层医生远程培训模式研究", "市继续医学教育中心", "信息化"),
+        ),
+        start=1,
+    )
+)
+SHARE = Share(per_item=3, per_expert=4)
 # Of the most points, by item; each expert is a little milder or stricter.
 LEVELS = (Decimal("0.9"), Decimal("0.8"), Decimal("0.72"))
 STRICT = Decimal("0.03")
+MANY = 6  # experts of a panel that shares the topics
 
 
 @transaction.atomic
-def ensure_demo_reviews(*, draw: Draw, operator: User, expert: Expert, now: datetime) -> None:
+def ensure_demo_reviews(
+    *,
+    draw: Draw,
+    operator: User,
+    supervisor: User,
+    expert: Expert,
+    now: datetime,
+    entropy: Entropy,
+) -> None:
     """Let the panel of a review that was held score it: in that of ``expert`` he has begun his sheet and may go on, of
-    another all sheets are in. Once."""
+    another all sheets are in, and in a large one each scores the topics that he was given. Once."""
     project, at = draw.project, draw.project.opening_at
     over = last_closing(draw.covered)
     if over > now or Review.objects.filter(project=project).exists():
         return
     if not may_name(operator, project, now=at):
+        return
+    if len(members_of_panel(project)) >= MANY:
+        _campaign(project, operator, supervisor, at, now, entropy)
         return
     goes_on = any(one.expert_id == expert.pk for one in members_of_panel(project))
     terms = Terms(_rule(operator, at), due_at=now + timedelta(days=3) if goes_on else None)
@@ -75,14 +112,40 @@ def ensure_demo_reviews(*, draw: Draw, operator: User, expert: Expert, now: date
         end_review(review=review, actor=operator, now=over)
 
 
-def _rule(operator: User, now: datetime) -> ReviewRule:
-    preset = next(one for one in PRESETS if one.code == "goods")
+def _campaign(
+    project: Project,
+    operator: User,
+    supervisor: User,
+    at: datetime,
+    now: datetime,
+    entropy: Entropy,
+) -> None:
+    """Give the topics to the experts by chance; half of them have submitted."""
+    terms = Terms(_rule(operator, at, "topics"), due_at=now + timedelta(days=5))
+    review = create_review(project=project, terms=terms, actor=operator, now=at)
+    add_items(review=review, things=TOPICS, actor=operator, now=at)
+    set_assignment(review=review, share=SHARE, actor=operator, now=at)
+    review = open_review(review=review, actor=operator, now=at)
+    row = seal_assignment(review=review, actor=operator, now=at + 5 * MINUTE, entropy=entropy)
+    for role, actor in (("operator", operator), ("supervisor", supervisor)):
+        value = entropy.token_bytes(4).hex()
+        row = give_value(assignment=row, role=role, value=value, actor=actor, now=at + 10 * MINUTE)
+    people = Reviewer.objects.filter(review=review).select_related("expert__department")
+    for number, one in enumerate(people):
+        user = _account(one.expert, at)
+        if number % 2 == 0:
+            _score(one, user, number, len(TOPICS), at + (30 + 5 * number) * MINUTE)
+            _submit(one, user, at + (60 + 5 * number) * MINUTE)
+
+
+def _rule(operator: User, now: datetime, code: str = "goods") -> ReviewRule:
+    preset = next(one for one in PRESETS if one.code == code)
     name = preset.name.removesuffix("（示例）")
     return latest_rule(name) or save_rule(
         name=name,
         tree=preset.tree,
         project_kind="",
-        anonymous=False,
+        anonymous=preset.anonymous,
         source="示例，请按采购文件修改",
         active=True,
         base=0,

@@ -19,7 +19,7 @@ def test_demo_projects_stand_in_each_status_and_are_made_once():
     }
     projects = ensure_demo_projects(**people)
     assert Counter(project.status for project in projects) == {
-        "approved": 8,
+        "approved": 9,
         "pending": 2,
         "rejected": 1,
         "draft": 1,

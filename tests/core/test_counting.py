@@ -9,7 +9,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from expertpool.accounts.models import Role, User
 from expertpool.core import counting
-from expertpool.core.counting import counted, counted_lately
+from expertpool.core.counting import counted, counted_lately, keys_of
 from expertpool.core.prepared import MOST_PLANS
 from tests.factories.accounts import make_user
 
@@ -82,3 +82,16 @@ def test_many_rows_are_not_counted_again_for_a_minute(
         assert counted_lately([roles[0]]) == [3]
     monkeypatch.setattr(counting, "LATELY", 0)
     assert counted_lately(roles) == [2, 1]
+
+
+@pytest.mark.django_db
+def test_keys_of_many_rows_are_one_statement_and_one_value_each(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    first, second = make_user("operator", name="甲"), make_user("operator", name="乙")
+    rows = User.objects.filter(pk__in=[first.pk, second.pk]).values_list("pk", flat=True)
+    asked = [rows.order_by("-pk"), rows.filter(name="100%"), rows.none(), rows.order_by("pk")[:1]]
+    with django_assert_num_queries(1):
+        assert keys_of(asked) == [[second.pk, first.pk], [], [], [first.pk]]
+    with django_assert_num_queries(0):
+        assert keys_of([]) == []

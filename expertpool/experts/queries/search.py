@@ -17,6 +17,7 @@ from math import ceil
 from operator import or_
 from typing import Any
 
+from django.db import connection
 from django.db.models import (
     BooleanField,
     ExpressionWrapper,
@@ -25,11 +26,11 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    Value,
 )
 from django.db.models.lookups import IsNull
 
 from expertpool.accounts.models import User
+from expertpool.core.counting import keys_of
 from expertpool.core.lookups import Among
 from expertpool.core.subjects import extra_q, searched_fields
 from expertpool.core.text import clean_text
@@ -88,7 +89,8 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
     keywords = _keywords(text)
     texts = searched_fields(SUBJECT, user) if keywords else []
     phones = _phones(keywords, user)
-    words = [_unread(_parts(keyword, phones.get(keyword), texts)) for keyword in keywords]
+    named = _named_so(keywords)
+    words = [_unread(_parts(one, phones.get(one), texts, *named[one])) for one in keywords]
     if not words:
         return Found(queryset)
     words, met = _seldom_first(words) if len(words) > 1 else (words, [])
@@ -136,17 +138,23 @@ def _seldom_first(words: list[_Word]) -> tuple[list[_Word], list[int]]:
     newest = Expert.objects.order_by("-pk").values_list("pk", flat=True)
     last = newest[NEWEST : NEWEST + 1].first() or 0
     fits = [ExpressionWrapper(word.fits, BooleanField()) for word in words]
-    rows = list(Expert.objects.order_by().filter(pk__gt=last).values_list("pk", *fits))
-    if not rows:
+    rows = Expert.objects.order_by().filter(pk__gt=last).values_list("pk", *fits)
+    sql, values = rows.query.sql_with_params()
+    names = [f"fits{at}" for at in range(len(words))]
+    counts = "".join(f", count(*) FILTER (WHERE {name})" for name in names)
+    # OFFSET: else each condition would be asked once for its own number and once for who fits all.
+    newest_rows = f"({sql} OFFSET 0) AS newest (pk, {', '.join(names)})"
+    all_fit = f"array_agg(pk) FILTER (WHERE {' AND '.join(names)})"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT max(pk){counts}, {all_fit} FROM {newest_rows}", values)  # noqa: S608 (Django wrote it)
+        highest, *numbers, met = cursor.fetchone()
+    if highest is None:
         return words, []
-    # None stands for no as well: who has no employer is at none.
-    pks, *columns = zip(*rows, strict=True)
-    shares = [sum(map(bool, column)) / NEWEST for column in columns]
     weighed = [
-        replace(word, share=share, expected=share * max(pks))
-        for word, share in zip(words, shares, strict=True)
+        replace(word, share=number / NEWEST, expected=number / NEWEST * highest)
+        for word, number in zip(words, numbers, strict=True)
     ]
-    return sorted(weighed, key=lambda word: word.share), [row[0] for row in rows if all(row)]
+    return sorted(weighed, key=lambda word: word.share), met or []
 
 
 def _standing_for(word: _Word, met: Collection[int]) -> int:
@@ -239,7 +247,9 @@ def _phones(keywords: Sequence[str], user: User) -> dict[str, Q]:
     return whole | phones_holding(parts, user)
 
 
-def _parts(keyword: str, phone: Q | None, texts: list[str]) -> list[_Part]:
+def _parts(
+    keyword: str, phone: Q | None, texts: list[str], units: list[int], specialties: list[int]
+) -> list[_Part]:
     own = [_named(keyword), *(extra_q(code, "eq", keyword) for code in texts)]
     if len(keyword) > 2 and keyword.isalnum() and keyword.isascii():
         # Of three characters at least: for fewer an index of trigrams is of no use.
@@ -250,9 +260,9 @@ def _parts(keyword: str, phone: Q | None, texts: list[str]) -> list[_Part]:
     if tokens := keyword_tokens(keyword):
         named = Q(_Gathered(tokens)) & own[NAME]
         parts[NAME] = replace(parts[NAME], by_name=named, by_tokens=True)
-    if unit := _units(keyword):
-        parts.append(unit)
-    if specialties := _specialties(keyword):
+    if units:
+        parts.append(_employed(keyword, units))
+    if specialties:
         links = ExpertSpecialty.objects.order_by().filter(Among("specialty", specialties))
         held = _is_there(links.filter(expert=OuterRef("pk")))
         token = holding_one_of(specialties)
@@ -266,14 +276,9 @@ def _unread(parts: list[_Part]) -> _Word:
 
 def _look_up(word: _Word, limit: int) -> _Word:
     """Gather who fits one of the parts of ``word``, of each part up to ``limit``."""
-    # With the place of the part, since each has its own limit; one more than that tells of more.
-    first, *others = (
-        part.rows.values_list(part.key, Value(at))[: limit + 1]
-        for at, part in enumerate(word.parts)
-    )
-    found: dict[int, list[int]] = {}
-    for pk, at in first.union(*others, all=True):
-        found.setdefault(at, []).append(pk)  # twice, who holds two of the specialties
+    # One more than the limit tells of more; twice, who holds two of the specialties.
+    read = keys_of(part.rows.values_list(part.key)[: limit + 1] for part in word.parts)
+    found = {at: ids for at, ids in enumerate(read) if ids}
     many = {at for at, ids in found.items() if len(ids) > limit}
     return replace(word, found=found, many=many)
 
@@ -305,17 +310,32 @@ def _named(keyword: str) -> Q:
     return q if len(keyword) <= 2 or keyword.isascii() else q & Q(name__icontains=keyword)
 
 
-def _units(keyword: str) -> _Part | None:
-    """Return how the employer's name or an alias of it fits; nothing if there is no such unit."""
+def _named_so(keywords: Sequence[str]) -> dict[str, tuple[list[int], list[int]]]:
+    """Return the units, and the specialties, whose names fit each of ``keywords``, asked once; of units one more than
+    are named one by one."""
+    questions = [
+        rows
+        for keyword in keywords
+        for rows in (_units(keyword)[2][: FEW_UNITS + 1], _specialties(keyword))
+    ]
+    found = iter(keys_of(questions))
+    return {keyword: (next(found), next(found)) for keyword in keywords}
+
+
+def _units(keyword: str) -> tuple[QuerySet[Any], QuerySet[Any], QuerySet[Any, Any]]:
+    """Return the units of that name, the aliases of units, and the keys of the units of both."""
     named = {_containing(keyword): keyword}
     units = Unit.objects.filter(**named).order_by()
     aliases = UnitAlias.objects.filter(**named).order_by()
-    all_ids = units.values_list("pk", flat=True).union(aliases.values_list("unit", flat=True))
-    ids = list(all_ids[: FEW_UNITS + 1])
-    if not ids:
-        return None
+    keys = units.values_list("pk", flat=True).union(aliases.values_list("unit", flat=True))
+    return units, aliases, keys
+
+
+def _employed(keyword: str, ids: list[int]) -> _Part:
+    """Return how the employer's name or an alias of it fits, by the units ``ids``."""
     if len(ids) <= FEW_UNITS:
         return _expert_part(Among("employer", ids))
+    units, aliases, all_ids = _units(keyword)
     fits = Q(_is_there(units.filter(pk=OuterRef("employer")))) | Q(
         _is_there(aliases.filter(unit=OuterRef("employer")))
     )
@@ -329,9 +349,9 @@ def _is_there(rows: QuerySet[Any]) -> IsNull:
     return IsNull(Subquery(rows.values("pk")[:1]), False)
 
 
-def _specialties(keyword: str) -> list[int]:
+def _specialties(keyword: str) -> QuerySet[Any, Any]:
     found = Specialty.objects.filter(Q(**{_containing(keyword): keyword}) | Q(code__iexact=keyword))
-    return list(found.order_by().values_list("pk", flat=True))
+    return found.order_by().values_list("pk", flat=True)
 
 
 def _containing(keyword: str) -> str:

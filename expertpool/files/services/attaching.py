@@ -7,6 +7,7 @@ import re
 import unicodedata
 import uuid
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -133,7 +134,8 @@ def remove_attachment(
     names = str(attachment.file.name), layout_name(attachment)
     attachment.delete()
     # Only then: rolled back, the row is there again and needs its bytes.
-    transaction.on_commit(lambda: [store.delete(one) for one in names])
+    for name in names:
+        transaction.on_commit(partial(store.delete, name))
 
 
 def _stays_for_others(attachment: Attachment, act: Entry) -> bool:

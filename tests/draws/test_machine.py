@@ -1,7 +1,7 @@
 """Everything that can happen to a draw, in any order: what is written holds by all three verifiers.
 
 Each example is a project drawn from a small pool, to which answers, deadlines, leave, replacement,
-supplements, widening, emergency, early release, voids, new experts, hindrances and restarts happen
+supplements, widening, emergency, 改期, early release, voids, new experts, hindrances and restarts happen
 at random. A service may refuse, in words of its own; it may not fail, nor write what does not hold.
 Each `make test` goes a few such ways, always the same ones; ``make draw-walk`` hundreds (`ARGS=2000`: so many).
 """
@@ -31,19 +31,28 @@ from hypothesis.stateful import (
 
 from expertpool.draws.enums import SEATED_STATES, InvitationState, ReplyVia
 from expertpool.draws.exceptions import DrawError
-from expertpool.draws.models import Draw, EmergencyRequest, Invitation, ReleaseRequest, VoidRequest
+from expertpool.draws.models import (
+    Draw,
+    EmergencyRequest,
+    Invitation,
+    ReleaseRequest,
+    RescheduleRequest,
+    VoidRequest,
+)
 from expertpool.draws.queries.clock import pause_of
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.services import state as stored
 from expertpool.draws.services.changed_pool import resume_changed
 from expertpool.draws.services.checking import difference_in
 from expertpool.draws.services.clock import keep_clock
+from expertpool.draws.services.earlier import decide_earlier, move_or_ask
 from expertpool.draws.services.emergency import (
     decide_emergency,
     end_emergency,
     request_emergency,
 )
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.letters import send_at_once
 from expertpool.draws.services.overdue import sweep
 from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.plan import GroupInput
@@ -55,6 +64,7 @@ from expertpool.draws.services.replies import (
     expire,
     take_leave,
 )
+from expertpool.draws.services.rescheduling import NewMeeting
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.draws.services.widening import widen_plan
@@ -273,6 +283,46 @@ class DrawMachine(RuleBasedStateMachine):
             self._try(
                 lambda: end_emergency(
                     draw=draw, reason="已补齐", actor=self.supervisor, now=self.now
+                )
+            )
+
+    @precondition(lambda self: self.steps > 20)  # nothing ends while all are asked anew
+    @rule(hours=st.sampled_from([-20, -2, 3, 30]), agree=st.booleans())
+    def the_review_is_moved(self, hours: int, agree: bool) -> None:
+        if (draw := self._latest()) is None:
+            return
+        review = draw.covered[0]
+        moved = NewMeeting(review.pk, review.opening_at + timedelta(hours=hours), review.place)
+        self._try(
+            lambda: move_or_ask(
+                draw=draw,
+                meetings=[moved],
+                reason="会议室被占用",
+                actor=self.operator,
+                now=self.now,
+                entropy=self._entropy(),
+            )
+        )
+        asked = RescheduleRequest.objects.filter(draw=draw, decided_at__isnull=True).first()
+        if asked is not None:
+            self._try(
+                lambda: decide_earlier(
+                    request=asked,
+                    agree=agree,
+                    note="",
+                    actor=self.supervisor,
+                    now=self.now,
+                    entropy=self._entropy(),
+                )
+            )
+
+    @precondition(lambda self: self.steps > 20)
+    @rule()
+    def letters_are_sent_at_once(self) -> None:
+        if draw := self._latest():
+            self._try(
+                lambda: send_at_once(
+                    draw=draw, reason="开标提前", actor=self.operator, now=self.now
                 )
             )
 

@@ -200,6 +200,9 @@ def pages(sealed: Sealed, user: User, role: str) -> Iterator[tuple[str, HttpResp
             yield name, ask(client, reverse(name, kwargs=rule.kwargs(world, user)))
     for tab in ("own", "settled"):
         yield f"requests {tab}", ask(client, f"{reverse('workflow:request_list')}?tab={tab}")
+    # The table names one that anybody may have.
+    record = reverse("draws:verify_record", args=[sealed.draw.public_id])
+    yield "draws:verify_record", ask(client, record)
     replay = reverse("draws:replay", args=[sealed.draw.pk])
     yield "draws:replay with names", client.post(replay, follow=True)
     project = reverse("projects:detail", args=[sealed.draw.project_id])

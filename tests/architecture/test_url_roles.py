@@ -35,12 +35,13 @@ def url_names(resolver: URLResolver | None = None, namespace: str = "") -> Itera
 
 
 def ask(client: Client, url: str, *, post: bool = False) -> HttpResponse:
-    """Ask by GET, by an empty POST where GET is not allowed; whatever it does is undone."""
+    """Ask by GET, by an empty POST or PUT where that is not allowed; whatever it does is undone."""
     cookies = copy(client.cookies)
     with transaction.atomic():
         response = client.post(url) if post else client.get(url)
-        if response.status_code == 405:
-            response = client.post(url)
+        for send in (client.post, client.put):
+            if response.status_code == 405:
+                response = send(url)
         if response.streaming:
             # To its end, so that its file is closed; what it says is still there for whoever looks.
             response.streaming_content = [b"".join(response)]

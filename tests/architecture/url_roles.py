@@ -837,7 +837,9 @@ RULES: dict[str, Rule] = {
     "accounts:token_decline": only("operator", kwargs=TOKEN),
     "accounts:token_revoke": only("admin", kwargs=TOKEN),
     "audit:entry_list": only("admin", "auditor"),
-    "audit:entry_detail": only("admin", "auditor", kwargs=pk(lambda _w: Entry.objects.all()[0])),
+    "audit:entry_detail": only(
+        "admin", "auditor", kwargs=pk(lambda _w: Entry.objects.earliest("pk"))
+    ),
     "audit:verify": only("admin", "auditor"),
     # Files: as their subject, here a project
     "files:download": only(*READ_PROJECTS, kwargs=ATTACHMENT),

@@ -63,6 +63,7 @@ JOB_LABELS = {
     "experts.tell_removal": "告知移除回避的申请",
     "reports.compute_exposure": "曝光分析计算",
     "reports.request_exposure": "每月曝光分析",
+    "reports.write_months": "每月部门月报",
     "reports.tell_chain_head": "每日链头",
     "operations.tell_robot": "机器人报警",
     "operations.watch": "运行状况检查",

@@ -14,17 +14,23 @@ class ReportsConfig(AppConfig):
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.core.segments import SEGMENTS
         from expertpool.notifications.occasions import OCCASIONS
+        from expertpool.notifications.services.attachments import DOCUMENT_KINDS
         from expertpool.reports.actions import ACTIONS, FORMER
         from expertpool.reports.exports.exposure import ExposureExport
         from expertpool.reports.exports.ledger import LedgerExport
-        from expertpool.reports.exports.statistics import StatisticExport
+        from expertpool.reports.exports.statistics import (
+            ComparisonExport,
+            MonthExport,
+            StatisticExport,
+        )
         from expertpool.reports.menu import GROUP, ITEMS
-        from expertpool.reports.occasions import CHAIN_HEAD, UNPROVEN
+        from expertpool.reports.occasions import CHAIN_HEAD, MONTH, UNPROVEN
         from expertpool.reports.permissions import PERMISSIONS
         from expertpool.reports.queries.expert_statistics import EXPERTS
         from expertpool.reports.queries.project_statistics import PROJECTS
         from expertpool.reports.queries.statistics import TOPICS, segments_of
         from expertpool.reports.services.exposure import tell_unproven
+        from expertpool.reports.services.months import MONTH_PDF
         from expertpool.reports.tabs import TABS
 
         register_permissions(PERMISSIONS)
@@ -33,8 +39,10 @@ class ReportsConfig(AppConfig):
         MENU_GROUPS.add(GROUP)
         MENU.add(*ITEMS)
         PAGE_TABS.add(*TABS)
-        OCCASIONS.add(CHAIN_HEAD, UNPROVEN)
-        EXPORTS.add(LedgerExport(), ExposureExport(), StatisticExport())
+        OCCASIONS.add(CHAIN_HEAD, UNPROVEN, MONTH)
+        EXPORTS.add(LedgerExport(), ExposureExport())
+        EXPORTS.add(StatisticExport(), ComparisonExport(), MonthExport())
+        DOCUMENT_KINDS.add(MONTH_PDF)
         for topic in (EXPERTS, PROJECTS):
             TOPICS.add(topic)
             SEGMENTS.add(*segments_of(topic))

@@ -100,3 +100,27 @@ class CandidateList(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draw_id}"
+
+
+class DepartmentMonth(models.Model):
+    """What a department and those below it made of experts in a month (EXP-44), as it was counted after its end:
+    ``figures`` holds the numbers by the codes of measures. Counted anew a month later, when fees have come."""
+
+    department = models.ForeignKey(
+        "accounts.Department", verbose_name="部门", on_delete=models.CASCADE, related_name="+"
+    )
+    month = models.DateField("月份", validators=[DAYS])
+    figures = models.JSONField("数据")
+    counted_at = models.DateTimeField("统计时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "部门月报"
+        ordering = ["-month", "department__path"]
+        constraints = [
+            models.UniqueConstraint(fields=["department", "month"], name="reports_month_once"),
+            models.CheckConstraint(condition=models.Q(month__day=1), name="reports_month_first"),
+            within("reports_month_bounds", month=DAYS),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.department} {self.month:%Y-%m}"

@@ -58,3 +58,29 @@ UNPROVEN = Occasion(
     watches=True,
     readers=("audit.view",),
 )
+
+_MONTH_TEXT = """{{收件人}}：
+
+{{月份}}专家使用月报（{{部门}}，含下级部门）已生成：项目 {{项目数}} 个，抽取 {{抽取次数}} 次，抽取专家 {{抽取人数}} 人次，同意 {{同意人数}} 人次，拒绝 {{拒绝人次}} 人次。
+
+各部门的数字在「统计分析 → 部门月报」里，邮件附有 PDF。
+"""
+
+MONTH = Occasion(
+    code="report.month",
+    label="部门月报",
+    placeholders={
+        "收件人": "赵主任",
+        "月份": "2026 年 11 月",
+        "部门": "3 个部门",
+        "项目数": "12",
+        "抽取次数": "15",
+        "抽取人数": "68",
+        "同意人数": "60",
+        "拒绝人次": "5",
+    },
+    defaults={
+        ChannelCode.EMAIL: ("专家使用月报（{{月份}}）", _MONTH_TEXT),
+        ChannelCode.SITE: ("专家使用月报（{{月份}}）", _MONTH_TEXT),
+    },
+)

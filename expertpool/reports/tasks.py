@@ -11,6 +11,7 @@ from expertpool.reports.services.exposure import (
     request_usual_reports,
     tell_chain_head,
 )
+from expertpool.reports.services.months import tell_month, write_usual_months
 
 
 @app.task(name="reports.compute_exposure", queue=HEAVY)
@@ -24,6 +25,14 @@ def compute_exposure(report_id: int) -> None:
 def request_exposure(timestamp: int) -> None:
     """On the first of each month: queue the reports of the month that is over and of its year."""
     request_usual_reports(now=timezone.now())
+
+
+@app.periodic(cron="37 4 1 * *")
+@app.task(name="reports.write_months", queue=HEAVY, queueing_lock="reports.write_months")
+def monthly_reports(timestamp: int) -> None:
+    """On the first of each month: keep what departments made of experts in the one that is over, and send it."""
+    month = write_usual_months(now=timezone.now())
+    tell_month(month=month, now=timezone.now())
 
 
 @app.periodic(cron="42 * * * *")

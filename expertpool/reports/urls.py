@@ -8,6 +8,10 @@ urlpatterns = [
     path("exposure/new/", exposure.new_period, name="exposure_new"),
     path("exposure/<int:pk>/again/", exposure.again, name="exposure_again"),
     path("statistics/", statistics.statistics, name="statistics"),
-    path("statistics/pdf/", statistics.pdf, name="statistics_pdf"),
+    path("statistics/pdf/", statistics.statistics_pdf, name="statistics_pdf"),
+    path("statistics/departments/", statistics.comparison, name="comparison"),
+    path("statistics/departments/pdf/", statistics.comparison_pdf, name="comparison_pdf"),
+    path("statistics/months/", statistics.months, name="months"),
+    path("statistics/months/pdf/", statistics.months_pdf, name="months_pdf"),
     path("ledger/", ledger.ledger, name="ledger"),
 ]

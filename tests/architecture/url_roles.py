@@ -1418,6 +1418,10 @@ RULES: dict[str, Rule] = {
     # Reports on draws
     "reports:statistics": only(*READ_PROJECTS),
     "reports:statistics_pdf": only(*READ_PROJECTS),
+    "reports:comparison": only(*READ_PROJECTS),
+    "reports:comparison_pdf": only(*READ_PROJECTS),
+    "reports:months": only(*READ_PROJECTS),
+    "reports:months_pdf": only(*READ_PROJECTS),
     "reports:ledger": only("admin", "supervisor", "auditor"),
     "reports:exposure": only("admin", "supervisor", "auditor"),
     "reports:exposure_new": only("admin", "supervisor", "auditor"),

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from expertpool.accounts.models import User
 from expertpool.accounts.services.demo import ensure_demo_accounts
 from expertpool.achievements.services.demo import ensure_demo_achievements
@@ -36,6 +38,7 @@ from expertpool.points.services.settling import settle_draw
 from expertpool.projects.models import Project
 from expertpool.projects.services.demo import ensure_demo_projects
 from expertpool.reports.services.exposure import list_candidates
+from expertpool.reports.services.months import month_before, write_month
 from expertpool.reviews.services.demo import ensure_demo_reviews
 
 # Each stage has what those before it have: open the product at the screen that is worked on.
@@ -125,6 +128,9 @@ def _draws(now: datetime) -> None:
         entropy=SystemEntropy(),
     )
     list_candidates(now=now)
+    today = timezone.localdate(now)
+    for month in (month_before(today), today.replace(day=1)):
+        write_month(month=month, now=now)
     for draw in draws:
         # In the evening of the day of its review; of those that are still to come nothing.
         settle_draw(draw_id=draw.pk, now=min(now, last_closing(draw.covered) + timedelta(hours=2)))

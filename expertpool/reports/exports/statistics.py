@@ -1,40 +1,45 @@
-"""A statistic as an Excel table with its chart: what is on the screen, the total last."""
+"""Statistics as Excel tables with their charts: what is on the screen, the total last."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
 
 from expertpool.core.exporting import ExportChart, ExportColumn, Exporter, Params, Rows
-from expertpool.reports.forms.statistics import Reading, read_statistic
+from expertpool.reports.forms.comparison import read_comparison
+from expertpool.reports.forms.months import read_months
+from expertpool.reports.forms.statistics import read_statistic
 from expertpool.reports.permissions import STATISTICS
 from expertpool.reports.queries.statistics import Measure, share_of
 
 
-class StatisticExport(Exporter):
-    code = "reports.statistics"
-    title = "统计分析"
+class _Export(Exporter):
     permission = STATISTICS
     columns = ()
 
+    @abstractmethod
+    def read(self, user: Any, params: Params) -> Any:
+        """Return what the address asks."""
+
     def columns_for(self, user: Any, params: Params) -> Sequence[ExportColumn]:
-        reading = _read(user, params)
+        reading = self.read(user, params)
         of = tuple(filter(None, (reading.dimension.of,)))
         columns = [
             ExportColumn("label", reading.dimension.label, lambda line: line.label, width=28, of=of)
         ]
-        for measure in reading.topic.measures_for(user):
+        for measure in reading.found.measures:
             columns += _columns(measure)
         return columns
 
     def rows(self, user: Any, params: Params) -> Rows:
-        found = _read(user, params).found
+        found = self.read(user, params).found
         return Rows([*found.lines, found.total])
 
     def chart(self, user: Any, params: Params) -> ExportChart:
-        reading = _read(user, params)
+        reading = self.read(user, params)
         return ExportChart(
             reading.title,
             labels="label",
@@ -44,8 +49,28 @@ class StatisticExport(Exporter):
         )
 
 
-def _read(user: Any, params: Params) -> Reading:
-    return read_statistic(params, user=user, now=timezone.now())
+class StatisticExport(_Export):
+    code = "reports.statistics"
+    title = "统计分析"
+
+    def read(self, user: Any, params: Params) -> Any:
+        return read_statistic(params, user=user, now=timezone.now())
+
+
+class ComparisonExport(_Export):
+    code = "reports.comparison"
+    title = "部门对比"
+
+    def read(self, user: Any, params: Params) -> Any:
+        return read_comparison(params, user=user, now=timezone.now())
+
+
+class MonthExport(_Export):
+    code = "reports.months"
+    title = "部门月报"
+
+    def read(self, user: Any, params: Params) -> Any:
+        return read_months(params, user=user, now=timezone.now())
 
 
 def _columns(measure: Measure) -> list[ExportColumn]:

@@ -37,10 +37,10 @@ class TopicFilter(DeclaredFilter):
 
     topic: Topic
 
-    def __init__(self, data: Any, *, viewer: User) -> None:
+    def __init__(self, data: Any, *, asked: Asked, viewer: User) -> None:
         super().__init__(data, viewer=viewer)
         dimensions = self.topic.dimensions_for(viewer)
-        measures = self.topic.measures_for(viewer)
+        measures = self.topic.measures_for(asked)
         if not self.topic.has_list(viewer):
             self.declared = {}
             self.fields.clear()
@@ -82,6 +82,7 @@ class Reading:
 
     topic: Topic
     form: TopicFilter
+    user: User
     asked: Asked
     params: QueryDict
 
@@ -95,12 +96,12 @@ class Reading:
 
     @cached_property
     def found(self) -> Statistic:
-        rows = self.form.filter(self.topic.rows_for(self.asked.user))
+        rows = self.form.filter(self.topic.rows_for(self.user))
         return statistic_of(self.topic, rows, self.dimension, self.asked)
 
     @cached_property
     def has_list(self) -> bool:
-        return self.topic.has_list(self.asked.user)
+        return self.topic.has_list(self.user)
 
     @property
     def title(self) -> str:
@@ -141,4 +142,5 @@ def topics_for(user: User) -> list[Topic]:
 def read_statistic(params: QueryDict, *, user: User, now: datetime) -> Reading:
     """Return what an address asks, in the scope of ``user``. Names that are none fall back to the first."""
     topic = TOPICS.get(params.get("topic", "")) or next(iter(TOPICS))
-    return Reading(topic, _form_of(topic)(params, viewer=user), Asked(user, now), params)
+    asked = Asked(user, now)
+    return Reading(topic, _form_of(topic)(params, asked=asked, viewer=user), user, asked, params)

@@ -1,11 +1,19 @@
-"""Departments in statistics: what they are called, and side by side."""
+"""Departments in statistics: what they are called, which ones somebody counts, and side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from expertpool.accounts.models import Department
+from django.db.models import Q, QuerySet
+
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.models import Department, User
+from expertpool.reports.permissions import STATISTICS
+from expertpool.reports.queries.statistics import Line, Statistic
+
+NOTHING = Q(pk__in=())
 
 
 def department_words(keys: Sequence[Any]) -> dict[Any, str]:
@@ -15,3 +23,46 @@ def department_words(keys: Sequence[Any]) -> dict[Any, str]:
         return {key: names[key] for key in keys}
     except KeyError as error:
         raise ValueError(*error.args) from None
+
+
+def departments_counted_by(user: User, code: str = STATISTICS) -> QuerySet[Department]:
+    """Return the departments, retired ones among them, all of whose rows are in the scope of ``user`` for ``code``."""
+    reach = NOTHING
+    for grant in user.grants.get(code, []):
+        if grant.scope == Scope.ALL:
+            return Department.objects.all()
+        if grant.scope == Scope.CHOSEN:
+            for chosen in grant.departments.all():
+                reach |= Q(path__startswith=chosen.path)
+        elif user.department and grant.scope == Scope.DEPARTMENT:
+            reach |= Q(pk=user.department_id)
+        elif user.department and grant.scope == Scope.DEPARTMENT_AND_BELOW:
+            reach |= Q(path__startswith=user.department.path)
+    return Department.objects.filter(reach)
+
+
+def beside(found: Statistic, departments: Iterable[Department]) -> Statistic:
+    """Return what ``found``, split by department, comes to for each of ``departments`` with those below it."""
+    paths = dict(Department.objects.values_list("pk", "path"))
+    lines = [(paths[int(line.key)], line) for line in found.lines if line.key]
+    return replace(
+        found,
+        lines=[
+            Line(
+                str(one.pk),
+                one.name,
+                {
+                    measure.code: sum(
+                        (
+                            line.sums[measure.code]
+                            for path, line in lines
+                            if path.startswith(one.path)
+                        ),
+                        0,
+                    )
+                    for measure in found.measures
+                },
+            )
+            for one in departments
+        ],
+    )

@@ -205,6 +205,8 @@ def times_of(asked: Asked) -> dict[int, int]:
     window = Q(
         draw__projects__opening_at__gte=asked.now - LATELY, draw__projects__opening_at__lt=asked.now
     )
+    if asked.user is None:
+        return {}
     readable = readable_draws(asked.user, now=asked.now).filter(released_at__isnull=False)
     rows = participations_in(window).filter(draw__in=readable.order_by().values("pk"))
     rows = rows.filter(expert__isnull=False).order_by()

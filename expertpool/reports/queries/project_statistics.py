@@ -22,6 +22,7 @@ from django.db.models.functions import Coalesce, NullIf
 
 from expertpool.draws.enums import INVALID, DrawKind, InvitationState
 from expertpool.draws.models import Invitation
+from expertpool.fees.models import FeeLine
 from expertpool.fees.permissions import VIEW as FEES
 from expertpool.fees.queries.lines import STANDING, fees_visible_to
 from expertpool.projects.enums import Regime
@@ -63,7 +64,8 @@ def _answers(condition: Q) -> Any:
 
 def _fees(user: Any) -> tuple[Any, Any]:
     """How many fees of a project were sent and stand, and what they come to, as far as ``user`` sees them."""
-    sent = fees_visible_to(user).filter(STANDING, sent_at__isnull=False, project=OuterRef("pk"))
+    fees = FeeLine.objects.all() if user is None else fees_visible_to(user)
+    sent = fees.filter(STANDING, sent_at__isnull=False, project=OuterRef("pk"))
     rows = sent.order_by().values("project")
     gross = Subquery(rows.annotate(n=Sum("gross")).values("n"), output_field=YUAN)
     count = Subquery(rows.annotate(n=Count("pk")).values("n"))
@@ -74,7 +76,7 @@ def prepared(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
     rows = with_measures(rows, once=True)
     answers = {code: _answers(condition) for code, (_, condition, _, _) in ANSWERS.items()}
     rows = rows.annotate(**answers)
-    if asked.user.has_permission(FEES):
+    if asked.may(FEES):
         count, gross = _fees(asked.user)
         rows = rows.annotate(fee_count=count, fee_gross=gross)
     return rows

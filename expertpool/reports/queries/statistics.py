@@ -29,10 +29,13 @@ Word = Mapping[Any, str]
 
 @dataclass(frozen=True)
 class Asked:
-    """Who asks, and when."""
+    """Who asks, and when; None: the system, of everything."""
 
-    user: User
+    user: User | None
     now: datetime
+
+    def may(self, permission: str) -> bool:
+        return self.user is None or not permission or self.user.has_permission(permission)
 
 
 @dataclass(frozen=True)
@@ -147,9 +150,8 @@ class Topic:
     def dimensions_for(self, user: User) -> list[Dimension]:
         return [one for one in self.dimensions if one.is_open_to(user)]
 
-    def measures_for(self, user: User) -> list[Measure]:
-        found = (*self.measures, *self.more())
-        return [one for one in found if not one.permission or user.has_permission(one.permission)]
+    def measures_for(self, asked: Asked) -> list[Measure]:
+        return [one for one in (*self.measures, *self.more()) if asked.may(one.permission)]
 
 
 TOPICS: Catalogue[Topic] = Catalogue(
@@ -180,7 +182,7 @@ def statistic_of(
     topic: Topic, rows: QuerySet[Any], dimension: Dimension, asked: Asked
 ) -> Statistic:
     """Split ``rows``, which the caller has narrowed to what may be counted, by ``dimension``."""
-    measures = topic.measures_for(asked.user)
+    measures = topic.measures_for(asked)
     prepared = topic.prepare(rows.order_by(), asked)
     sums = {f"{one.code}_sum": one.aggregate(dimension) for one in measures}
     found = list(prepared.annotate(part=dimension.key(asked)).values("part").annotate(**sums))

@@ -1,77 +1,37 @@
-"""统计分析: what a topic comes to by one of its dimensions, as chart, table, file and print; each number leads to the
-list of the rows that it counts."""
+"""统计分析: what a topic comes to by one of its dimensions, departments side by side, and monthly reports; as chart, table,
+file and print."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from expertpool.accounts.models import UserRequest
-from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
-from expertpool.core.responses import file_answer
 from expertpool.core.views.listing import render_list
-from expertpool.reports.exceptions import ReportRefused
+from expertpool.reports.forms.comparison import read_comparison
+from expertpool.reports.forms.months import read_months
 from expertpool.reports.forms.statistics import Reading, read_statistic, topics_for
 from expertpool.reports.permissions import STATISTICS
-from expertpool.reports.queries.statistics import Line, Measure, share_of
-from expertpool.reports.services.printing import statistic_pdf
+from expertpool.reports.views.figures import pdf_answer, shown
 
-MOST_BARS = 30  # of the chart; the table has all
-MOST_TIMES = 120
+WHOLE = "范围内合计"
 
 
 @require_safe
 @requires(STATISTICS)
 def statistics(request: UserRequest) -> HttpResponse:
-    reading = _read(request)
-    found = reading.found
-    context = {
-        "reading": reading,
-        "found": found,
-        "filter_form": reading.form,
-        "topics": _tabs(request, reading),
-        "headers": headers_of(found.measures),
-        "lines": [(line, figures_of(reading, line)) for line in found.lines],
-        "total": found.total,
-        "total_figures": figures_of(reading, found.total),
-        "chart": chart_of(reading),
-        "export_url": export_url("reports.statistics"),
-        "pdf_url": f"{reverse('reports:statistics_pdf')}?{request.GET.urlencode()}",
-    }
-    return render_list(request, "reports/statistics.html", context)
-
-
-@require_safe
-@requires(STATISTICS)
-def pdf(request: UserRequest) -> HttpResponseBase:
-    now = timezone.now()
-    reading = _read(request)
-    try:
-        content = statistic_pdf(
-            reading.title,
-            reading.found,
-            reading.measure,
-            conditions=reading.conditions,
-            actor=request.user,
-            now=now,
-        )
-    except ReportRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(f"{reverse('reports:statistics')}?{request.GET.urlencode()}")
-    name = f"{reading.topic.label}统计{timezone.localtime(now):%Y%m%d-%H%M}.pdf"
-    return file_answer(content, name=name)
-
-
-def _read(request: UserRequest) -> Reading:
-    return read_statistic(request.GET, user=request.user, now=timezone.now())
+    reading = read_statistic(request.GET, user=request.user, now=timezone.now())
+    context = shown(
+        reading, export="reports.statistics", pdf="reports:statistics_pdf", request=request
+    )
+    return render_list(
+        request, "reports/statistics.html", context | {"topics": _tabs(request, reading)}
+    )
 
 
 def _tabs(request: UserRequest, reading: Reading) -> list[dict[str, Any]]:
@@ -79,7 +39,7 @@ def _tabs(request: UserRequest, reading: Reading) -> list[dict[str, Any]]:
         {
             "label": topic.label,
             # Filters of one are none of another.
-            "url": f"?{_only(topic=topic.code)}",
+            "url": f"?{urlencode({'topic': topic.code})}",
             "active": topic is reading.topic,
             "count": None,
         }
@@ -87,46 +47,45 @@ def _tabs(request: UserRequest, reading: Reading) -> list[dict[str, Any]]:
     ]
 
 
-def _only(**values: str) -> str:
-    query = QueryDict(mutable=True)
-    query.update(values)
-    return query.urlencode()
+@require_safe
+@requires(STATISTICS)
+def statistics_pdf(request: UserRequest) -> HttpResponseBase:
+    return pdf_answer(request, read_statistic, "reports:statistics")
 
 
-def headers_of(measures: list[Measure]) -> list[str]:
-    labels = []
-    for measure in measures:
-        labels += [measure.label, *([measure.share_label] if measure.share_of else [])]
-    return labels
+@require_safe
+@requires(STATISTICS)
+def comparison(request: UserRequest) -> HttpResponse:
+    """Departments as columns, what they come to as rows."""
+    reading = read_comparison(request.GET, user=request.user, now=timezone.now())
+    context = shown(
+        reading, export="reports.comparison", pdf="reports:comparison_pdf", request=request
+    )
+    columns = [(line.label, figures) for line, figures in context["lines"]]
+    columns.append((WHOLE, context["total_figures"]))
+    rows = [
+        (header, [(label, *figures[at][1:]) for label, figures in columns])
+        for at, header in enumerate(context["headers"])
+    ]
+    return render_list(request, "reports/comparison.html", context | {"rows": rows})
 
 
-def figures_of(reading: Reading, line: Line) -> list[tuple[str, str, str]]:
-    """Return header, figure and address of each number of ``line``, its share behind it."""
-    figures = []
-    for measure in reading.found.measures:
-        value = line.sums[measure.code]
-        address = reading.behind(line, measure) if value else ""
-        figures.append((measure.label, figure(measure, value), address))
-        if measure.share_of:
-            figures.append((measure.share_label, share_of(line, measure) or "—", ""))
-    return figures
+@require_safe
+@requires(STATISTICS)
+def comparison_pdf(request: UserRequest) -> HttpResponseBase:
+    return pdf_answer(request, read_comparison, "reports:comparison")
 
 
-def figure(measure: Measure, value: int | Decimal) -> str:
-    return f"{value:,.2f}" if measure.is_money else f"{value:,}"
+@require_safe
+@requires(STATISTICS)
+def months(request: UserRequest) -> HttpResponse:
+    """The monthly reports that are kept."""
+    reading = read_months(request.GET, user=request.user, now=timezone.now())
+    context = shown(reading, export="reports.months", pdf="reports:months_pdf", request=request)
+    return render_list(request, "reports/months.html", context)
 
 
-def chart_of(reading: Reading) -> dict[str, Any]:
-    """Return what the script draws: the first parts of one number."""
-    measure, over_time = reading.measure, reading.dimension.over_time
-    lines = reading.found.lines
-    shown = lines[-MOST_TIMES:] if over_time else lines[:MOST_BARS]
-    return {
-        "name": measure.label,
-        "title": reading.title,
-        "overTime": over_time,
-        "labels": [line.label for line in shown],
-        "values": [float(line.sums[measure.code]) for line in shown],
-        "urls": [reading.behind(line, measure) for line in shown],
-        "left": len(lines) - len(shown),
-    }
+@require_safe
+@requires(STATISTICS)
+def months_pdf(request: UserRequest) -> HttpResponseBase:
+    return pdf_answer(request, read_months, "reports:months")

@@ -1,0 +1,140 @@
+"""Counting what departments made of experts in a month, keeping it, and sending it (EXP-44)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from expertpool.accounts.models import Department, User
+from expertpool.accounts.queries import is_outsider, users_with_permission
+from expertpool.audit.services import record
+from expertpool.core.documents import render_pdf
+from expertpool.core.lookups import within_days
+from expertpool.core.text import moment_text
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.services.attachments import Document, DocumentKind, File
+from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
+from expertpool.projects.models import Project
+from expertpool.reports.models import DepartmentMonth
+from expertpool.reports.occasions import MONTH
+from expertpool.reports.permissions import STATISTICS
+from expertpool.reports.queries.departments import beside
+from expertpool.reports.queries.months import BY_DEPARTMENT, kept_statistic, months_visible_to
+from expertpool.reports.queries.project_statistics import PROJECTS
+from expertpool.reports.queries.statistics import Asked, statistic_of
+from expertpool.reports.services.printing import TEMPLATE, chart_data, table_data
+
+CHANNELS = (ChannelCode.EMAIL, ChannelCode.SITE)
+
+
+def last_day(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def month_before(day: date) -> date:
+    """Return the first day of the month before that of ``day``."""
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+@transaction.atomic
+def write_month(*, month: date, now: datetime) -> int:
+    """Count the reviews of ``month`` (its first day) for each department, with those below it, and keep it in the place
+    of what was kept; return of how many departments. Logs it."""
+    rows = Project.objects.filter(within_days("opening_at", (month, last_day(month))))
+    by_department = next(one for one in PROJECTS.dimensions if one.code == "department")
+    found = statistic_of(PROJECTS, rows, by_department, Asked(None, now))
+    with_some = [int(line.key) for line in found.lines if line.key]
+    # Also of those that had nothing: whoever looks for his report finds that.
+    departments = Department.objects.filter(Q(active=True) | Q(pk__in=with_some))
+    reports = [
+        DepartmentMonth(
+            department_id=int(line.key),
+            month=month,
+            figures={code: _kept(value) for code, value in line.sums.items()},
+            counted_at=now,
+        )
+        for line in beside(found, departments).lines
+    ]
+    DepartmentMonth.objects.bulk_create(
+        reports,
+        update_conflicts=True,
+        unique_fields=["department", "month"],
+        update_fields=["figures", "counted_at"],
+    )
+    after = {"月份": f"{month:%Y-%m}", "部门": len(reports)}
+    record("report.month", actor=None, now=now, after=after)
+    return len(reports)
+
+
+def _kept(value: int | Decimal) -> int | str:
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def write_usual_months(*, now: datetime) -> date:
+    """Count the month that is over, and anew the one before, of which fees were paid since; return the former."""
+    month = month_before(timezone.localdate(now))
+    for one in (month_before(month), month):
+        write_month(month=one, now=now)
+    return month
+
+
+def tell_month(*, month: date, now: datetime) -> int:
+    """Send each holder of the statistics the report of his departments, once; return to how many."""
+    envelopes = []
+    for user in users_with_permission(STATISTICS):
+        if is_outsider(user):
+            continue
+        rows = list(months_visible_to(user).filter(month=month))
+        if rows:
+            envelopes.append(_envelope(user, rows, month, now))
+    send_messages(occasion=MONTH.code, envelopes=envelopes, channels=CHANNELS, now=now)
+    return len(envelopes)
+
+
+def _envelope(user: User, rows: list[DepartmentMonth], month: date, now: datetime) -> Envelope:
+    total = kept_statistic(rows, BY_DEPARTMENT, Asked(user, now)).total.sums
+    values = {
+        "收件人": user.name,
+        "月份": f"{month.year} 年 {month.month} 月",
+        "部门": rows[0].department.name if len(rows) == 1 else f"{len(rows)} 个部门",
+        "项目数": f"{total['count']:,}",
+        "抽取次数": f"{total['draw_count']:,}",
+        "抽取人数": f"{total['drawn_count']:,}",
+        "同意人数": f"{total['accepted_count']:,}",
+        "拒绝人次": f"{total['declined']:,}",
+    }
+    return Envelope(
+        recipient=Recipient(account=user.username, name=user.name, email=user.email),
+        context=values,
+        about=user,
+        key=f"month:{month}:{user.pk}",
+        attachments=[Document(MONTH_PDF.code, f"{month}_{user.pk}")],
+    )
+
+
+def month_pdf(rows: list[DepartmentMonth], *, user: User, month: date, now: datetime) -> bytes:
+    """Return for A4 what ``rows`` (of one month) say, as far as ``user`` may see it."""
+    found = kept_statistic(rows, BY_DEPARTMENT, Asked(user, now))
+    data: dict[str, Any] = table_data(found) | {
+        "title": f"专家使用月报（{month:%Y-%m}）",
+        "subtitle": "评审时间在当月的项目；各部门含下级部门",
+        "footer": f"{user.name}　{moment_text(now)}　内部资料",
+        "chart": chart_data(found, found.measures[0]),
+    }
+    return render_pdf(TEMPLATE, data, at=now)
+
+
+def _render(key: str) -> File:
+    day, _, pk = key.partition("_")
+    month, user, now = date.fromisoformat(day), User.objects.get(pk=pk), timezone.now()
+    rows = list(months_visible_to(user).filter(month=month))
+    content = month_pdf(rows, user=user, month=month, now=now)
+    return File(f"专家使用月报{month:%Y-%m}.pdf", content, "application/pdf")
+
+
+MONTH_PDF = DocumentKind("reports.month", _render)

@@ -1,0 +1,95 @@
+"""What the pages of statistics make of their numbers: tables, what the script draws, the PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.exporting import export_url
+from expertpool.core.responses import file_answer
+from expertpool.reports.exceptions import ReportRefused
+from expertpool.reports.queries.statistics import Line, Measure, share_of
+from expertpool.reports.services.printing import number_text, statistic_pdf
+
+MOST_BARS = 30  # of the chart; the table has all
+MOST_TIMES = 120
+
+
+def shown(reading: Any, *, export: str, pdf: str, request: UserRequest) -> dict[str, Any]:
+    """Return what the template of a statistic needs of ``reading``, which is any of `forms`."""
+    found = reading.found
+    return {
+        "reading": reading,
+        "found": found,
+        "filter_form": reading.form,
+        "headers": headers_of(found.measures),
+        "lines": [(line, figures_of(reading, line)) for line in found.lines],
+        "total": found.total,
+        "total_figures": figures_of(reading, found.total),
+        "chart": chart_of(reading),
+        "export_url": export_url(export),
+        "pdf_url": f"{reverse(pdf)}?{request.GET.urlencode()}",
+    }
+
+
+def headers_of(measures: list[Measure]) -> list[str]:
+    labels = []
+    for measure in measures:
+        labels += [measure.label, *([measure.share_label] if measure.share_of else [])]
+    return labels
+
+
+def figures_of(reading: Any, line: Line) -> list[tuple[str, str, str]]:
+    """Return header, figure and address of each number of ``line``, its share behind it."""
+    figures = []
+    for measure in reading.found.measures:
+        value: int | Decimal = line.sums[measure.code]
+        address = reading.behind(line, measure) if value else ""
+        figures.append((measure.label, number_text(measure, value), address))
+        if measure.share_of:
+            figures.append((measure.share_label, share_of(line, measure) or "—", ""))
+    return figures
+
+
+def chart_of(reading: Any) -> dict[str, Any]:
+    """Return what the script draws: the first parts of one number."""
+    measure, over_time = reading.measure, reading.dimension.over_time
+    lines = reading.found.lines
+    drawn = lines[-MOST_TIMES:] if over_time else lines[:MOST_BARS]
+    return {
+        "name": measure.label,
+        "title": reading.title,
+        "overTime": over_time,
+        "labels": [line.label for line in drawn],
+        "values": [float(line.sums[measure.code]) for line in drawn],
+        "urls": [reading.behind(line, measure) for line in drawn],
+        "left": len(lines) - len(drawn),
+    }
+
+
+def pdf_answer(request: UserRequest, read: Callable[..., Any], page: str) -> HttpResponseBase:
+    """Answer the PDF of what ``read`` makes of the address, or lead back to ``page`` with the reason."""
+    now = timezone.now()
+    reading = read(request.GET, user=request.user, now=now)
+    try:
+        content = statistic_pdf(
+            reading.title,
+            reading.found,
+            reading.measure,
+            conditions=reading.conditions,
+            actor=request.user,
+            now=now,
+        )
+    except ReportRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(f"{reverse(page)}?{request.GET.urlencode()}")
+    name = f"{reading.title.replace('：', '-')}{timezone.localtime(now):%Y%m%d-%H%M}.pdf"
+    return file_answer(content, name=name)

@@ -40,7 +40,7 @@ from expertpool.notifications.models import Message
 from expertpool.notifications.queries.attempts import callback_token
 from expertpool.points.models import Benefit, BenefitRequest, PointEntry, PointLevel, PointRule
 from expertpool.projects.models import Project, Task
-from expertpool.reports.models import ExposureReport
+from expertpool.reports.models import ExposureReport, SavedStatistic
 from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ReviewResult
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.services.assigning import Share, set_assignment
@@ -350,6 +350,13 @@ def exposure_report() -> ExposureReport:
     return ExposureReport.objects.get_or_create(
         start_date=today, end_date=today, defaults={"requested_at": timezone.now()}
     )[0]
+
+
+def saved_statistic(_world: World, user: User) -> dict[str, Any]:
+    """Return one of his own: those that others share are theirs to delete."""
+    values = {"page": "statistics", "created_at": timezone.now()}
+    rows = SavedStatistic.objects
+    return {"pk": rows.get_or_create(owner=user, name="本月", defaults=values)[0].pk}
 
 
 def relation(world: World, _user: User) -> dict[str, Any]:
@@ -1418,6 +1425,8 @@ RULES: dict[str, Rule] = {
     # Reports on draws
     "reports:statistics": only(*READ_PROJECTS),
     "reports:statistics_pdf": only(*READ_PROJECTS),
+    "reports:saved_add": only(*READ_PROJECTS, kwargs=lambda _w, _u: {"page": "statistics"}),
+    "reports:saved_delete": only(*READ_PROJECTS, kwargs=saved_statistic),
     "reports:comparison": only(*READ_PROJECTS),
     "reports:comparison_pdf": only(*READ_PROJECTS),
     "reports:months": only(*READ_PROJECTS),

@@ -16,6 +16,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.exporting import export_url
 from expertpool.core.responses import file_answer
 from expertpool.reports.exceptions import ReportRefused
+from expertpool.reports.queries.saved import saved_for
 from expertpool.reports.queries.statistics import Line, Measure, share_of
 from expertpool.reports.services.printing import number_text, statistic_pdf
 
@@ -23,8 +24,8 @@ MOST_BARS = 30  # of the chart; the table has all
 MOST_TIMES = 120
 
 
-def shown(reading: Any, *, export: str, pdf: str, request: UserRequest) -> dict[str, Any]:
-    """Return what the template of a statistic needs of ``reading``, which is any of `forms`."""
+def shown(request: UserRequest, page: str, reading: Any) -> dict[str, Any]:
+    """Return what the template of ``page`` needs of ``reading``, which is any of `forms`."""
     found = reading.found
     return {
         "reading": reading,
@@ -35,8 +36,10 @@ def shown(reading: Any, *, export: str, pdf: str, request: UserRequest) -> dict[
         "total": found.total,
         "total_figures": figures_of(reading, found.total),
         "chart": chart_of(reading),
-        "export_url": export_url(export),
-        "pdf_url": f"{reverse(pdf)}?{request.GET.urlencode()}",
+        "export_url": export_url(f"reports.{page}"),
+        "pdf_url": f"{reverse(f'reports:{page}_pdf')}?{request.GET.urlencode()}",
+        "saved": saved_for(request.user),
+        "save_url": reverse("reports:saved_add", args=[page]),
     }
 
 

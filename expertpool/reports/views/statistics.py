@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.views.listing import render_list
+from expertpool.reports.enums import StatisticPage
 from expertpool.reports.forms.comparison import read_comparison
 from expertpool.reports.forms.months import read_months
 from expertpool.reports.forms.statistics import Reading, read_statistic, topics_for
@@ -26,9 +27,7 @@ WHOLE = "范围内合计"
 @requires(STATISTICS)
 def statistics(request: UserRequest) -> HttpResponse:
     reading = read_statistic(request.GET, user=request.user, now=timezone.now())
-    context = shown(
-        reading, export="reports.statistics", pdf="reports:statistics_pdf", request=request
-    )
+    context = shown(request, StatisticPage.STATISTICS, reading)
     return render_list(
         request, "reports/statistics.html", context | {"topics": _tabs(request, reading)}
     )
@@ -58,9 +57,7 @@ def statistics_pdf(request: UserRequest) -> HttpResponseBase:
 def comparison(request: UserRequest) -> HttpResponse:
     """Departments as columns, what they come to as rows."""
     reading = read_comparison(request.GET, user=request.user, now=timezone.now())
-    context = shown(
-        reading, export="reports.comparison", pdf="reports:comparison_pdf", request=request
-    )
+    context = shown(request, StatisticPage.COMPARISON, reading)
     columns = [(line.label, figures) for line, figures in context["lines"]]
     columns.append((WHOLE, context["total_figures"]))
     rows = [
@@ -81,7 +78,7 @@ def comparison_pdf(request: UserRequest) -> HttpResponseBase:
 def months(request: UserRequest) -> HttpResponse:
     """The monthly reports that are kept."""
     reading = read_months(request.GET, user=request.user, now=timezone.now())
-    context = shown(reading, export="reports.months", pdf="reports:months_pdf", request=request)
+    context = shown(request, StatisticPage.MONTHS, reading)
     return render_list(request, "reports/months.html", context)
 
 

@@ -20,12 +20,13 @@ from expertpool.draws.services.names import NamedRow
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.search import search
 from expertpool.fees.enums import TIMED, Outcome
-from expertpool.fees.models import MINUTES, OTHER, FeeLine, FeeRate
+from expertpool.fees.models import ITEMS, MINUTES, OTHER, FeeLine, FeeRate
+from expertpool.fees.queries.workload import Workload
 from expertpool.fees.services.lines import Entry
 from expertpool.projects.models import Project
 
 NAMES = (
-    *("outcome", "started_at", "ended_at", "break_minutes"),
+    *("outcome", "started_at", "ended_at", "break_minutes", "items"),
     *("is_holiday", "is_leader", "other", "travel", "note"),
 )
 
@@ -52,19 +53,25 @@ class PanelFeesForm(forms.Form):
         people: Sequence[tuple[PanelMember, NamedRow]],
         known: Mapping[int, FeeLine],
         rates: Sequence[FeeRate],
+        worked: Mapping[int, Workload],
     ) -> None:
+        """``worked``: what is proposed, by the line of each expert."""
         super().__init__(data)
         self.people, self.known = people, known
+        # Where nothing is paid by the item nobody is asked how many there were.
+        self.names = [one for one in NAMES if one != "items" or any(row.each for row in rates)]
         rate: Any = self.fields["rate"]
         rate.queryset = FeeRate.objects.filter(pk__in=[one.pk for one in rates])
         used = next((one.rate for one in known.values() if one.rate in rates), None)
         self.initial["rate"] = used or (rates[0] if rates else None)
         for member, _ in self.open:
             line = known.get(member.invitation_id)
-            for name, field in _fields().items():
+            usual = _usual(project, member, worked.get(member.invitation_id))
+            fields = _fields()
+            for name in self.names:
                 key = _name(member, name)
-                self.fields[key] = field
-                self.initial[key] = getattr(line, name) if line else _usual(name, project, member)
+                self.fields[key] = fields[name]
+                self.initial[key] = getattr(line, name) if line else usual.get(name)
 
     @property
     def open(self) -> list[tuple[PanelMember, NamedRow]]:
@@ -76,7 +83,8 @@ class PanelFeesForm(forms.Form):
     def parts(self) -> Iterator[Part]:
         for member, row in self.people:
             line = self.known.get(member.invitation_id)
-            fields = [] if line and line.sent_at else [self[_name(member, one)] for one in NAMES]
+            is_sent = line is not None and line.sent_at is not None
+            fields = [] if is_sent else [self[_name(member, one)] for one in self.names]
             yield Part(row, fields, line)
 
     def clean(self) -> dict[str, Any]:
@@ -97,13 +105,13 @@ class PanelFeesForm(forms.Form):
             member.invitation_id: Entry(
                 **{name: said[_name(member, name)] for name in NAMES if name not in _NONE}
                 | {"outcome": Outcome(said[_name(member, "outcome")])}
-                | {name: said[_name(member, name)] or 0 for name in _NONE}
+                | {name: said.get(_name(member, name)) or 0 for name in _NONE}
             )
             for member, _ in self.open
         }
 
 
-_NONE = ("break_minutes", "other", "travel")
+_NONE = ("break_minutes", "items", "other", "travel")
 
 
 def _fields() -> dict[str, forms.Field]:
@@ -112,6 +120,7 @@ def _fields() -> dict[str, forms.Field]:
         "started_at": forms.DateTimeField(label="开始时间", required=False),
         "ended_at": forms.DateTimeField(label="结束时间", required=False),
         "break_minutes": MINUTES.number(label="休息用餐（分钟）", required=False),
+        "items": ITEMS.number(label="评审对象（件）", required=False),
         "is_holiday": forms.BooleanField(label="法定节假日", required=False),
         "is_leader": forms.BooleanField(label="组长", required=False),
         "other": forms.DecimalField(
@@ -135,15 +144,17 @@ def _fields() -> dict[str, forms.Field]:
     }
 
 
-def _usual(name: str, project: Project, member: PanelMember) -> Any:
-    """What is proposed: the times of the project, until somebody says how long it took."""
+def _usual(project: Project, member: PanelMember, worked: Workload | None) -> dict[str, Any]:
+    """What is proposed: from when he came until he had submitted, as far as that is known and told; else the times of the
+    project."""
     return {
-        "started_at": project.opening_at,
-        "ended_at": project.closing_at,
+        "started_at": (worked and worked.started_at) or project.opening_at,
+        "ended_at": (worked and worked.ended_at) or project.closing_at,
         "is_holiday": is_public_holiday(timezone.localdate(project.opening_at)),
         "is_leader": member.role == PanelRole.LEADER,
         "break_minutes": 0,
-    }.get(name)
+        "items": worked.items if worked else 0,
+    }
 
 
 def _name(member: PanelMember, field: str) -> str:

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from expertpool.core.text import clean_text
 from expertpool.directory.queries import project_kind_choices
 from expertpool.fees.enums import TIMED, Outcome
-from expertpool.fees.models import MINUTES, MULTIPLES, OTHER, SUMS, FeeRate
+from expertpool.fees.models import ITEMS, MINUTES, MULTIPLES, OTHER, SUMS, FeeRate
 from expertpool.fees.rules.pay import Labour, Terms
 from expertpool.fees.rules.stages import Stage, StageRefused, read_stages
 
@@ -53,6 +53,7 @@ class RateForm(forms.Form):
         decimal_places=2,
         error_messages=MULTIPLES.messages,
     )
+    each = _yuan("评审对象每件（元）", help_text="课题、论文等按件另付的；不填的只按时间。")
     leader = _yuan("组长加发（元）")
     not_reviewed = _yuan("到场未评审（元）")
     recused = _yuan("到场需回避（元）")
@@ -69,6 +70,7 @@ class RateForm(forms.Form):
             "effective_on": row.effective_on,
             "stages": row.stages_text,
             "holiday": row.holiday,
+            "each": row.each or None,
             "leader": row.leader,
             "not_reviewed": row.not_reviewed,
             "recused": row.recused,
@@ -103,6 +105,7 @@ class RateForm(forms.Form):
             recused=said["recused"] or Decimal(0),
             aborted_cap=said["aborted_cap"],
             travel_cap=said["travel_cap"],
+            each=said["each"] or Decimal(0),
         )
 
 
@@ -118,6 +121,7 @@ class TrialForm(forms.Form):
         decimal_places=2,
         help_text="不含休息和用餐。",
     )
+    items = ITEMS.number(label="评审对象（件）", required=False)
     is_holiday = forms.BooleanField(label="法定节假日", required=False)
     is_leader = forms.BooleanField(label="组长", required=False)
     other = forms.DecimalField(
@@ -145,4 +149,5 @@ class TrialForm(forms.Form):
             is_holiday=said["is_holiday"],
             is_leader=said["is_leader"],
             other=said["other"] or Decimal(0),
+            items=said["items"] or 0,
         )

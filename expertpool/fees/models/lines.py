@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from expertpool.fees.models.payments import Payment
 
 MINUTES = Bounds(0, MOST_MINUTES)
+ITEMS = Bounds(0, 10_000)
 OTHER = Bounds(Decimal(0), MOST)
 FEES = Bounds(Decimal(0), Decimal(10_000_000))
 # Of a later payment in a month less may be withheld than was too much before.
@@ -63,6 +64,9 @@ class FeeLine(models.Model):
     started_at = models.DateTimeField("开始时间", null=True, blank=True, validators=[MOMENTS])
     ended_at = models.DateTimeField("结束时间", null=True, blank=True, validators=[MOMENTS])
     break_minutes = models.PositiveIntegerField("休息用餐（分钟）", default=0, validators=[MINUTES])
+    items = models.PositiveIntegerField(
+        "评审对象（件）", default=0, db_default=0, validators=[ITEMS]
+    )
     is_holiday = models.BooleanField("法定节假日", default=False)
     is_leader = models.BooleanField("组长", default=False)
     other = models.DecimalField(
@@ -129,6 +133,7 @@ class FeeLine(models.Model):
                 tax=TAXES,
                 travel=FEES,
             ),
+            within("fees_line_items_bounds", items=ITEMS),
         ]
         indexes = [
             models.Index(fields=["expert", "-entered_at"], name="fees_expert"),
@@ -185,6 +190,7 @@ class FeeLine(models.Model):
             is_holiday=self.is_holiday,
             is_leader=self.is_leader,
             other=self.other,
+            items=self.items,
         )
 
     @property

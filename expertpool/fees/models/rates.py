@@ -59,6 +59,14 @@ class FeeRate(models.Model):
         null=True,
         blank=True,
     )
+    each = models.DecimalField(
+        "每件（元）",
+        max_digits=8,
+        decimal_places=2,
+        validators=[SUMS],
+        default=Decimal(0),
+        db_default=Decimal(0),
+    )
     source = models.CharField("依据", max_length=100, blank=True)
     at = models.DateTimeField("保存时间")
     by = models.ForeignKey(
@@ -93,6 +101,7 @@ class FeeRate(models.Model):
             ),
             within("fees_rate_cap_bounds", aborted_cap=SUMS),
             within("fees_rate_travel_bounds", travel_cap=SUMS),
+            within("fees_rate_each_bounds", each=SUMS),
         ]
 
     def __str__(self) -> str:
@@ -111,6 +120,7 @@ class FeeRate(models.Model):
             recused=self.recused,
             aborted_cap=self.aborted_cap,
             travel_cap=self.travel_cap,
+            each=self.each,
         )
 
     @property
@@ -132,15 +142,17 @@ class FeeRate(models.Model):
         """The sums as its proof has them."""
         cap = "" if self.aborted_cap is None else f"{self.aborted_cap:.2f}"
         sums = (self.holiday, self.leader, self.not_reviewed, self.recused)
-        # Rates from before travel had a cap say nothing of it.
+        # Rates from before travel had a cap, or items a price, say nothing of it.
         travel = [] if self.travel_cap is None else [f"{self.travel_cap:.2f}"]
-        return [*(f"{one:.2f}" for one in sums), cap, *travel]
+        each = [f"each {self.each:.2f}"] if self.each else []
+        return [*(f"{one:.2f}" for one in sums), cap, *travel, *each]
 
     @property
     def more_words(self) -> list[str]:
         """What it says beside the time, as lines."""
         said = [
             (self.holiday != 1, f"法定节假日 {plain(self.holiday)} 倍"),
+            (self.each, f"评审对象每件 {plain(self.each)} 元"),
             (self.leader, f"组长加发 {plain(self.leader)} 元"),
             (self.not_reviewed, f"到场未评审 {plain(self.not_reviewed)} 元"),
             (self.recused, f"到场需回避 {plain(self.recused)} 元"),

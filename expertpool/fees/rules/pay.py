@@ -17,7 +17,7 @@ NOTHING = Decimal(0)
 class Terms:
     """What is paid (yuan). ``not_reviewed``, ``recused``: to who came and did not review; ``aborted_cap``: at most,
     where the review came to nothing; ``holiday``: by how much the time is paid more on a public holiday;
-    ``travel_cap``: how much of his way at most, by its receipts, beside the fee and untaxed."""
+    ``each``: beside the time, for each item that was reviewed; ``travel_cap``: how much of his way at most, by its receipts, beside the fee and untaxed."""
 
     stages: Sequence[Stage]
     holiday: Decimal = Decimal(1)
@@ -26,17 +26,20 @@ class Terms:
     recused: Decimal = NOTHING
     aborted_cap: Decimal | None = None
     travel_cap: Decimal | None = None
+    each: Decimal = NOTHING
 
 
 @dataclass(frozen=True)
 class Labour:
-    """What one expert has done: ``minutes`` of review without breaks. ``other`` is paid beside it (yuan)."""
+    """What one expert has done: ``minutes`` of review without breaks, and how many ``items`` (topics, papers). ``other`` is paid
+    beside it (yuan)."""
 
     outcome: Outcome
     minutes: int = 0
     is_holiday: bool = False
     is_leader: bool = False
     other: Decimal = NOTHING
+    items: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,9 @@ class Fee:
 def fee_for(terms: Terms, labour: Labour) -> Fee:
     """Return what ``labour`` is paid by ``terms``: the sum is that of its steps, to the cent."""
     steps = list(_for_outcome(terms, labour))
+    if labour.items and terms.each and labour.outcome == Outcome.COMPLETED:
+        each = f"评审 {labour.items} 件 × {plain(terms.each)} 元"
+        steps.append(Step(each, labour.items * terms.each))
     if labour.is_leader and terms.leader and labour.outcome == Outcome.COMPLETED:
         steps.append(Step("组长加发", terms.leader))
     if labour.other:

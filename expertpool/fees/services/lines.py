@@ -48,6 +48,7 @@ class Entry:
     break_minutes: int = 0
     is_holiday: bool = False
     is_leader: bool = False
+    items: int = 0
     other: Decimal = Decimal(0)
     travel: Decimal = Decimal(0)
     note: str = ""
@@ -104,7 +105,7 @@ def _enter(
     row.started_at, row.ended_at = (entry.started_at, entry.ended_at) if timed else (None, None)
     row.break_minutes = entry.break_minutes if timed else 0
     row.is_holiday, row.is_leader, row.other = entry.is_holiday, entry.is_leader, entry.other
-    row.travel = entry.travel
+    row.travel, row.items = entry.travel, entry.items
     _check_time(row, timed=timed)
     _check_travel(row)
     fee = fee_for(rate.terms, row.labour)

@@ -55,6 +55,7 @@ def save_rate(
         recused=terms.recused,
         aborted_cap=terms.aborted_cap,
         travel_cap=terms.travel_cap,
+        each=terms.each,
         source=source,
         at=now,
         by=actor,

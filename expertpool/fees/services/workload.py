@@ -31,7 +31,7 @@ from expertpool.draws.queries.panel import PanelMember, who_sat
 from expertpool.experts.models import Expert
 from expertpool.fees.enums import TIMED, Outcome
 from expertpool.fees.exceptions import FeeRefused
-from expertpool.fees.models import MINUTES, OTHER, FeeLine, FeeRate
+from expertpool.fees.models import ITEMS, MINUTES, OTHER, FeeLine, FeeRate
 from expertpool.fees.permissions import ENTER
 from expertpool.fees.queries.lines import fees_in, may_enter, projects_to_pay
 from expertpool.fees.queries.rates import rates_for
@@ -123,6 +123,13 @@ class WorkloadImporter(Importer):
             whole_number(MINUTES.low, MINUTES.high, "分钟"),
             aliases=("休息", "休息时间", "用餐休息"),
             sample="30",
+        ),
+        ImportColumn(
+            "items",
+            "评审对象（件）",
+            whole_number(ITEMS.low, ITEMS.high, "件"),
+            aliases=("件数", "评审件数", "评审数量"),
+            help="标准里写了按件付的才计酬。",
         ),
         ImportColumn(
             "holiday",
@@ -254,6 +261,7 @@ class WorkloadImporter(Importer):
             break_minutes=pause,
             is_holiday=is_public_holiday(day) if holiday in (None, "") else holiday,
             is_leader=member.role == PanelRole.LEADER if leader in (None, "") else leader,
+            items=said.get("items") or 0,
             other=said.get("other") or Decimal(0),
             travel=said.get("travel") or Decimal(0),
             note=said.get("note", ""),

@@ -31,6 +31,7 @@ from expertpool.fees.queries.lines import (
     totals_of,
 )
 from expertpool.fees.queries.rates import rates_for
+from expertpool.fees.queries.workload import workload_of
 from expertpool.fees.services.letters import LETTER, letter_file, letter_pdf
 from expertpool.fees.services.lines import enter_fees, send_letters
 from expertpool.fees.services.lines import reverse as reverse_fee
@@ -134,7 +135,9 @@ def project(request: UserRequest, pk: int) -> HttpResponse:
     known, rates = fees_in(row), rates_for(row)
     people = read_who_sat(project=row, actor=request.user, now=now, purpose="登记劳务费")
     data = request.POST if request.method == "POST" else None
-    form = PanelFeesForm(data, project=row, people=people, known=known, rates=rates)
+    form = PanelFeesForm(
+        data, project=row, people=people, known=known, rates=rates, worked=workload_of(row)
+    )
 
     def write() -> None:
         enter_fees(

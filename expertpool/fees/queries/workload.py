@@ -1,0 +1,72 @@
+"""What the records of a review tell of how long each worked, and of how much: proposed where fees are entered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from expertpool.draws.models import Invitation
+from expertpool.draws.queries.panel import who_sat
+from expertpool.draws.queries.untold import sealed_draws
+from expertpool.draws.queries.written import has_signed_in
+from expertpool.experts.queries.availability import day_start
+from expertpool.projects.models import Project
+from expertpool.reviews.models import Reviewer, Submission
+from expertpool.reviews.queries.progress import signed_in_at
+from expertpool.reviews.queries.reviews import told_standing
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Workload:
+    """From when to when somebody worked at the meeting, and how many ``items`` he has scored; None: not known, or not told
+    yet."""
+
+    started_at: datetime | None
+    ended_at: datetime | None
+    items: int
+
+
+def workload_of(project: Project) -> dict[int, Workload]:
+    """Return the workload of who sat in the panel of ``project``, by the line of the draw: he began when he came, not before the
+    opening, and was done when he had submitted, on the day of the meeting. While names are sealed nothing of today is
+    told (docs/decisions/0185)."""
+    lines = Invitation.objects.filter(pk__in=who_sat(project)).select_related("draw")
+    people = Reviewer.objects.filter(review__project=project, invitation__in=lines)
+    reviewers = {
+        one.invitation_id: one
+        for one in people.select_related("review", "expert", "invitation__draw")
+        if not one.is_altered
+    }
+    standing = told_standing().filter(reviewer__in=reviewers.values())
+    submitted = {
+        one.reviewer_id: one
+        for one in standing.select_related("reviewer__review", "reviewer__expert")
+        if not one.is_altered
+    }
+    today = day_start(timezone.localdate()) if sealed_draws().exists() else None
+    found = {}
+    for line in lines:
+        reviewer = reviewers.get(line.pk)
+        came = _came(line, reviewer)
+        if came is not None and today is not None and came >= today:
+            came = None
+        found[line.pk] = _worked(project, came, reviewer and submitted.get(reviewer.pk))
+    return found
+
+
+def _came(line: Invitation, reviewer: Reviewer | None) -> datetime | None:
+    if reviewer is not None:
+        return signed_in_at(reviewer)
+    return line.signed_in_at if has_signed_in(line) else None
+
+
+def _worked(project: Project, came: datetime | None, submitted: Submission | None) -> Workload:
+    start = max(came, project.opening_at) if came and came < project.closing_at else None
+    begin = start or project.opening_at
+    end = submitted.submitted_at if submitted else None
+    is_of_day = end is not None and begin < end < project.opening_at + DAY
+    return Workload(start, end if is_of_day else None, len(submitted.content) if submitted else 0)

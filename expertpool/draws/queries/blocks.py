@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -203,6 +203,11 @@ class Openings:
             self._draw, list(found), [one.ref for one in people], [one.salt for one in people]
         )
         return found
+
+    def fitted(self, commit: str) -> Mapping[str, int]:
+        """Return which groups the candidate with this ``commit`` was sealed for, each with his level."""
+        candidates = self._sealed.candidates
+        return candidates.kinds[candidates.kind_of[self._sealed.positions[commit]]]
 
     def _load(self, numbers: set[int]) -> None:
         count = len(self._sealed.candidates)

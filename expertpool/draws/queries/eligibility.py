@@ -7,11 +7,12 @@ seats knows all; whatever is counted or shown before knows what may be told (`Kn
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, reduce
 from operator import or_
+from types import MappingProxyType
 
 from django.db.models import Q
 
@@ -109,6 +110,9 @@ def openly_eligible(found: Eligibility, plan: DrawPlan, *, now: datetime) -> lis
     return [*found.eligible, *(item._replace(reason="") for item in others)]
 
 
+NOTHING_KNOWN: Mapping[str, int] = MappingProxyType({})
+
+
 class Exclusions:
     """Why experts cannot be seated now by ``plan``; in ``draw`` by the conditions that it sealed:
     those of the plan may have been widened since.
@@ -127,8 +131,11 @@ class Exclusions:
     ) -> None:
         self._plan, self._now, self._draw, self._knowing = plan, now, draw, knowing
 
-    def of(self, expert_ids: Collection[int]) -> dict[int, ExclusionReason]:
-        """Return those of the experts who cannot be seated, with the reason."""
+    def of(
+        self, expert_ids: Collection[int], *, fitted: Mapping[str, int] = NOTHING_KNOWN
+    ) -> dict[int, ExclusionReason]:
+        """Return those of the experts who cannot be seated, with the reason. ``fitted`` are groups and levels that they
+        have fitted: one of these is asked first, and all others only of those who do not fit it any more."""
         exclusions = _conditions(
             self._plan,
             self._avoided,
@@ -137,10 +144,19 @@ class Exclusions:
             only=expert_ids,
             sealed=self._draw is not None,
         )
-        found = fitting_experts(self._levels, exclusions, now=self._now, only=expert_ids)
-        fit = {item.expert_id for item in found}
-        lost = {pk: ExclusionReason.NOT_FITTING for pk in expert_ids if pk not in fit}
-        return _excluded(found) | lost
+        found, left = list[Fitting](), set(expert_ids)
+        for levels in (*self._one_of(fitted), self._levels):
+            if left:
+                found += fitting_experts(levels, exclusions, now=self._now, only=left)
+                left -= {item.expert_id for item in found}
+        return _excluded(found) | dict.fromkeys(left, ExclusionReason.NOT_FITTING)
+
+    def _one_of(self, fitted: Mapping[str, int]) -> Iterator[dict[str, list[Level]]]:
+        """Yield the conditions of one of these levels, if there is one."""
+        for code, best in fitted.items():
+            if level := [one for one in self._levels.get(code, ()) if one[0] == best]:
+                yield {code: level}
+                return
 
     @cached_property
     def _avoided(self) -> Avoided:

@@ -221,7 +221,11 @@ def _rows_of(
 
 _sealed_numbers = Prepared(
     lambda: (
-        Draw.objects.filter(released_at__isnull=True).order_by().values_list("number", flat=True)
+        # Voided ones stay as they are for ever, and count for nobody (`participations_in`).
+        Draw.objects.filter(released_at__isnull=True)
+        .exclude(status=DrawStatus.VOID)
+        .order_by()
+        .values_list("number", flat=True)
     )
 )
 

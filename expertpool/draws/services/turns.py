@@ -49,8 +49,9 @@ class Turns:
         people = self._openings.of([commit])
         expert_id, panel = people[commit].expert_id, self._panel
         reason = panel.reason(expert_id) if panel else None
-        if reason is None and (found := lost_now(self._exclusions, people).get(commit)):
-            reason = found.reason
+        if reason is None:
+            fitted = self._openings.fitted(commit)
+            reason = self._exclusions.of([expert_id], fitted=fitted).get(expert_id)
         if reason is None and panel:
             if not panel.fills_twice(self._state, commit):
                 panel.seat(commit, expert_id)

@@ -294,9 +294,11 @@ def test_one_statement_finds_whom_the_rules_find(world: World, groups: list[list
 
     some = [person.pk for person in world.people[::3]]
     assert fitting(found.groups, now=NOW, only=some) == {pk: fits[pk] for pk in some if pk in fits}
-    assert Exclusions(plan, now=NOW, knowing=Knowledge.ALL).of(some) == {
-        pk: reasons.get(pk, "not_fitting") for pk in some if pk not in fits or reasons[pk]
-    }
+    exclusions = Exclusions(plan, now=NOW, knowing=Knowledge.ALL)
+    lost = {pk: reasons.get(pk, "not_fitting") for pk in some if pk not in fits or reasons[pk]}
+    # Whatever they are said to have fitted: who does not any more is asked about all of it.
+    for fitted in ({}, {codes[0]: 1}, {"nobody's": 1, codes[-1]: 2}):
+        assert exclusions.of(some, fitted=fitted) == lost
 
 
 @settings(

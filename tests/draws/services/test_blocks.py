@@ -111,7 +111,11 @@ def test_what_was_sealed_is_stored_completely(count: int) -> None:
     everybody = [people[at] for at in range(count)]
     assert list(identities_of(draw, sealed.candidates)) == everybody
     some = {sealed.candidates.commits[at]: everybody[at] for at in range(0, count, 500)}
-    assert Openings(draw, sealed).of(some) == some
+    openings = Openings(draw, sealed)
+    assert openings.of(some) == some
+    assert [openings.fitted(one.commit) for one in sealed.candidates] == [
+        one.groups for one in sealed.candidates
+    ]
 
 
 @pytest.mark.shows("DRAW-11")

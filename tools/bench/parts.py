@@ -7,6 +7,7 @@ PARTS = (
     "import",
     "record",
     "certificates",
+    "statistics",
     "admission",
     "assignment",
     "letters",

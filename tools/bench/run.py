@@ -18,6 +18,7 @@ from tools.bench.admissions import measure_admission
 from tools.bench.assignments import measure_assignment
 from tools.bench.certificates import measure_certificates
 from tools.bench.chains import measure_chains
+from tools.bench.counting import measure_statistics
 from tools.bench.delivery import measure_delivery
 from tools.bench.draws import measure_draws
 from tools.bench.files import measure_import, measure_record
@@ -83,6 +84,7 @@ OF_A_POOL = {
     "narrow": measure_narrow,
     "import": measure_import,
     "certificates": measure_certificates,
+    "statistics": measure_statistics,
     "admission": measure_admission,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -26,7 +27,7 @@ MOST_TIMES = 120
 
 def shown(request: UserRequest, page: str, reading: Any) -> dict[str, Any]:
     """Return what the template of ``page`` needs of ``reading``, which is any of `forms`."""
-    found = reading.found
+    found, chart = reading.found, chart_of(reading)
     return {
         "reading": reading,
         "found": found,
@@ -35,7 +36,8 @@ def shown(request: UserRequest, page: str, reading: Any) -> dict[str, Any]:
         "lines": [(line, figures_of(reading, line)) for line in found.lines],
         "total": found.total,
         "total_figures": figures_of(reading, found.total),
-        "chart": chart_of(reading),
+        "chart": chart,
+        "chart_json": json.dumps(chart, ensure_ascii=False),
         "export_url": export_url(f"reports.{page}"),
         "pdf_url": f"{reverse(f'reports:{page}_pdf')}?{request.GET.urlencode()}",
         "saved": saved_for(request.user),

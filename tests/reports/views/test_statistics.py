@@ -285,3 +285,12 @@ def test_unknown_names_fall_back(admin):
     reading = read_statistic(QueryDict("topic=x&by=y&measure=z"), user=admin, now=timezone.now())
     assert reading.topic.code == "experts"
     assert reading.measure.code == "count"
+
+
+def test_what_htmx_brings_has_its_chart_without_a_script(client, admin, pool):
+    """htmx takes script elements out of what it brings: the numbers of the chart travel in its element."""
+    headers = {"HX-Request": "true", "HX-Target": "list"}
+    page = login(client, admin).get(PAGE, {"by": "status"}, headers=headers).content.decode()
+    assert "<script" not in page
+    assert "data-chart=" in page
+    assert "&quot;待审核&quot;" in page

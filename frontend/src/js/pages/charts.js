@@ -15,7 +15,7 @@ const FONT = '"PingFang SC", "Microsoft YaHei", "Noto Sans SC", sans-serif';
 enhance("[data-enhance=chart]", draw);
 
 function draw(place) {
-  const data = JSON.parse(document.getElementById(place.dataset.source).textContent);
+  const data = JSON.parse(place.dataset.chart);
   const narrow = place.clientWidth < 560;
   if (!data.overTime) place.style.height = `${Math.max(data.labels.length, 4) * ROW + 70}px`;
   const chart = init(place, null, { renderer: "canvas" });

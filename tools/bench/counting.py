@@ -1,0 +1,27 @@
+"""How long statistics take: the page of each topic by each dimension, and departments side by side."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from expertpool.accounts.models import User
+from expertpool.reports.queries.statistics import TOPICS
+from tools.bench.pages import client_of, get
+from tools.bench.reporting import Reporter, timed
+
+RUNS = 3
+AIM = 1.0
+
+
+def measure_statistics(reporter: Reporter, size: int, *, now: datetime) -> None:
+    admin, client = User.objects.get(username="admin"), client_of("admin")
+    page = reverse("reports:statistics")
+    for topic in TOPICS:
+        for one in topic.dimensions_for(admin):
+            query = {"topic": topic.code, "by": one.code}
+            seconds = timed(lambda query=query: get(client, page, query), runs=RUNS)  # type: ignore[misc]
+            reporter.report(f"statistics_{topic.code}_{one.code}", seconds, aim=AIM, size=size)
+    beside = timed(lambda: get(client, reverse("reports:comparison")), runs=RUNS)
+    reporter.report("statistics_departments", beside, aim=AIM, size=size)

@@ -46,6 +46,21 @@ ACCOUNT_CODE = Occasion(
     required=("验证码",),
     secrets=("验证码",),
 )
+_SIGN = (
+    "您正在签「{{项目名称}}」的劳务费确认函，验证码 {{验证码}} ，{{有效分钟}} 分钟内有效。"
+    "不是您本人操作的，请勿告诉任何人，并修改登录密码。"
+)
+SIGN_CODE = Occasion(
+    code="fees.sign_code",
+    label="签劳务费确认函的验证码",
+    placeholders={"验证码": "135790", "项目名称": "人民医院门诊楼施工招标", "有效分钟": "10"},
+    defaults={
+        ChannelCode.SMS: ("", _SIGN),
+        ChannelCode.EMAIL: ("签劳务费确认函的验证码", _SIGN),
+    },
+    required=("验证码",),
+    secrets=("验证码",),
+)
 _REFUSED = "{{专家姓名}}专家：财务核对您的收款账户时发现：{{原因}}。请修改后再次提交，核对无误后付款：{{网址}}"
 ACCOUNT_REFUSED = Occasion(
     code="fees.account_refused",
@@ -61,4 +76,4 @@ ACCOUNT_REFUSED = Occasion(
         ChannelCode.SMS: ("", _REFUSED),
     },
 )
-OCCASIONS = (SENT, REVERSED, ACCOUNT_CODE, ACCOUNT_REFUSED)
+OCCASIONS = (SENT, REVERSED, ACCOUNT_CODE, SIGN_CODE, ACCOUNT_REFUSED)

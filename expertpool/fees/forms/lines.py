@@ -10,7 +10,9 @@ from django import forms
 from django.forms import BoundField
 from django.utils import timezone
 
+from expertpool.core.codes import DIGITS
 from expertpool.core.strokes import SignatureField
+from expertpool.core.views.digits import DigitsField
 from expertpool.core.views.filters import keyword_field
 from expertpool.core.views.listing import FilterForm
 from expertpool.core.workdays import is_public_holiday
@@ -166,6 +168,7 @@ class SignForm(forms.Form):
 
     signature = SignatureField()
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    code = DigitsField(DIGITS, label="验证码", required=False)
 
 
 class ReverseForm(forms.Form):

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import hmac
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,10 +12,7 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
 from expertpool.audit.services import record
-from expertpool.core.codes import claim_try, open_codes, use_up
-from expertpool.core.crypto import proof
-from expertpool.core.models.codes import MOST_TRIES
-from expertpool.core.text import clean_digits, mask_middle
+from expertpool.core.text import mask_middle
 from expertpool.experts.enums import ChangeVia
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.hands import hands_on, last_writers
@@ -33,17 +29,12 @@ from expertpool.fees.queries.accounts import (
     standing_account,
     told_standing,
 )
+from expertpool.fees.services import codes
 from expertpool.notifications.enums import ChannelCode
-from expertpool.notifications.queries.channels import ways_outside
-from expertpool.notifications.services.sending import Envelope, send_message, send_messages
+from expertpool.notifications.services.sending import Envelope, send_messages
 from expertpool.workflow.queries.second_person import why_not_second
 
-MINUTES = timedelta(minutes=10)
-HOUR, RESEND_AFTER, MOST_CODES = timedelta(hours=1), timedelta(minutes=1), 5
-NO_WAY = "本站现在不能向您发送验证码，请联系管理部门代为修改收款账户。"
-TOO_SOON = "验证码刚刚发出，请 1 分钟后再发。"
-TOO_MANY = "发送验证码的次数太多，请 1 小时后再试。"
-OVER = "验证码已失效（过时、用过、错得太多，或账户有改动），请重新发送。"
+MOST_CODES = 5  # in an hour
 HANDS = "这个账户由您填写、提交，或您改过这位专家的手机号、邮箱，须由另一位有权限的人员核对。"
 NOBODY = (
     "没有记录这个账户由谁填写，不能核对：请专家本人用验证码修改，或由工作人员在档案中重新填写。"
@@ -61,36 +52,15 @@ def send_code(
     """
     expert = _hold(expert)
     _check(expert, bank, number, actor)
-    to = recipient_of(expert)
-    ways = ways_outside(ACCOUNT_CODE, phone=to.phone, email=to.email)
-    if not ways:
-        raise FeeRefused(NO_WAY)
-    lately = AccountCode.objects.filter(expert=expert, sent_at__gt=now - HOUR)
-    if lately.filter(sent_at__gt=now - RESEND_AFTER).exists():
-        raise FeeRefused(TOO_SOON)
-    if lately.count() >= MOST_CODES:
-        raise FeeRefused(TOO_MANY)
-    lately.filter(open_codes(now)).update(expires_at=now)
-    row = AccountCode.objects.create(
+    return codes.send(
         expert=expert,
-        digest=_digest(expert, bank, number, code),
-        sent_at=now,
-        expires_at=now + MINUTES,
-    )
-    send_message(
-        occasion=ACCOUNT_CODE.code,
-        recipient=to,
-        channels=ways,
-        context={
-            "验证码": code,
-            "账户": mask_middle(number, head=0, tail=4).lstrip("*"),
-            "有效分钟": str(int(MINUTES.total_seconds() // 60)),
-        },
-        about=row,
-        key=f"account-code:{row.pk}",
+        about=(bank, number),
+        code=code,
+        occasion=ACCOUNT_CODE,
+        context={"账户": mask_middle(number, head=0, tail=4).lstrip("*")},
+        most=MOST_CODES,
         now=now,
     )
-    return row
 
 
 def change_account(
@@ -102,15 +72,7 @@ def change_account(
     account that he has, and a code that is wrong, of another account, used, over or tried too often.
     """
     _check(expert, bank, number, actor)
-    sent = AccountCode.objects.filter(open_codes(now), expert=expert).first()
-    if sent is None or not claim_try(one := AccountCode.objects.filter(pk=sent.pk), now):
-        raise FeeRefused(OVER, field="code")
-    if not hmac.compare_digest(bytes(sent.digest), _digest(expert, bank, number, code)):
-        left = MOST_TRIES - sent.tries - 1
-        told = f"验证码不对，或账户在发送验证码后改过，还可以试 {left} 次。"
-        raise FeeRefused(told if left > 0 else OVER, field="code")
-    if not use_up(one, now):
-        raise FeeRefused(OVER, field="code")
+    codes.check(expert=expert, about=(bank, number), code=code, now=now)
     values = {"bank_name": bank, "bank_account": number}
     try:
         with transaction.atomic():
@@ -201,10 +163,6 @@ def _check(expert: Expert, bank: str, number: str, actor: User) -> None:
         raise FeeRefused("只有专家本人可以修改自己的收款账户。")
     if account_in(expert) == (bank, number):
         raise FeeRefused("没有改动：与现在的收款账户相同。", field="number")
-
-
-def _digest(expert: Expert, bank: str, number: str, code: str) -> bytes:
-    return proof("fees-account-code", [expert.number, bank, number, clean_digits(code)])
 
 
 def _hold(expert: Expert) -> Expert:

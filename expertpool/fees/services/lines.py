@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
 from expertpool.audit.services import record
+from expertpool.core.configuration import value_of
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.panel import who_sat
@@ -21,20 +22,24 @@ from expertpool.fees.enums import TIMED, Outcome
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import MINUTES, FeeLine, FeeRate, Payment
 from expertpool.fees.models.payments import OPEN as OPEN_PAYMENT
+from expertpool.fees.occasions import SIGN_CODE as SIGN_CODE_OCCASION
 from expertpool.fees.queries.lines import fees_in, may_enter, month_for
 from expertpool.fees.queries.rates import rates_for
 from expertpool.fees.queries.receipts import receipts_of
 from expertpool.fees.rules.pay import fee_for
 from expertpool.fees.rules.tax import tax_of_next
+from expertpool.fees.services import codes
 from expertpool.fees.services.accounts import note_account
 from expertpool.fees.services.letters import said_now
 from expertpool.fees.services.telling import tell_reversed, tell_sent
+from expertpool.fees.settings import SIGN_CODE
 from expertpool.projects.models import Project
 from expertpool.projects.services.state import lock_project
 
 NOT_NOW = "现在不能登记这个项目的劳务费：评审还没有结束、名单还没有公开，或您无权查看名单。"
 ALTERED = "{name} 的劳务费在系统之外被改动过，没有办理。请告诉审计员查看操作日志；还没有发送的，核对后重新保存。"
 OUTSIDER = "专家账号不能办理劳务费，请使用工作账号。"
+MOST_CODES = 20  # in an hour: somebody may sign many letters
 GONE = "这份劳务费刚刚有了变化，请刷新页面查看。"
 
 
@@ -195,6 +200,28 @@ def _hold_month(expert_id: int) -> None:
 
 
 @transaction.atomic
+def send_sign_code(*, line: FeeLine, expert: Expert, code: str, actor: User, now: datetime) -> None:
+    """Send ``code`` to ``expert``, without which he does not sign this letter where the office wants it (`settings.SIGN_CODE`).
+
+    Refuses (FeeRefused) what `sign` does, where nothing reaches him, and more than some codes in an hour.
+    """
+    row = _to_sign(line, expert, actor)
+    Expert.objects.select_for_update(of=("self",), no_key=True).get(pk=expert.pk)
+    codes.send(
+        expert=expert,
+        about=_about(row.letter_hash),
+        code=code,
+        occasion=SIGN_CODE_OCCASION,
+        context={"项目名称": row.project.name},
+        most=MOST_CODES,
+        now=now,
+    )
+
+
+def _about(letter_hash: str) -> tuple[str, str]:
+    return codes.LETTER, letter_hash
+
+
 def sign(
     *,
     line: FeeLine,
@@ -204,12 +231,23 @@ def sign(
     signed_from: str,
     actor: User,
     now: datetime,
+    code: str = "",
 ) -> FeeLine:
     """Confirm a fee by the hand of ``expert``, whose it is: ``signature`` is the picture of his writing, ``seen`` the hash
-    of the letter that he read, ``signed_from`` his address and device. It stays. Logged.
+    of the letter that he read, ``signed_from`` his address and device, ``code`` what he was sent for it, where the office
+    wants one. It stays. Logged. Not atomic: a code is used up whatever comes of the rest.
 
-    Refuses (FeeRefused) another's account, a letter that says something else now, and what is signed or reversed.
+    Refuses (FeeRefused) another's account, a letter that says something else now, what is signed or reversed, and a wrong code.
     """
+    by_code = value_of(SIGN_CODE)
+    if by_code:
+        codes.check(expert=expert, about=_about(seen), code=code, now=now)
+    with transaction.atomic():
+        return _sign(line, expert, signature, seen, signed_from, by_code, actor, now)
+
+
+def _to_sign(line: FeeLine, expert: Expert, actor: User) -> FeeLine:
+    """Hold a letter that waits for the hand of ``expert``."""
     row = _held(line)
     is_his = expert.pk in (row.expert_id, row.expert.merged_into_id)
     if actor.pk != expert.user_id or not is_his or row.sent_at is None:
@@ -219,11 +257,26 @@ def sign(
     if row.signed_at:
         raise FeeRefused("您已经签过字了。")
     _check_written(row)  # else signing would vouch for what somebody wrote
+    return row
+
+
+def _sign(
+    line: FeeLine,
+    expert: Expert,
+    signature: str,
+    seen: str,
+    signed_from: str,
+    by_code: bool,
+    actor: User,
+    now: datetime,
+) -> FeeLine:
+    row = _to_sign(line, expert, actor)
     if seen != row.letter_hash:
         raise FeeRefused("确认函的内容与您看到的不同，请重新打开后核对。")
     row.signature, row.signed_from, row.signed_at = signature, signed_from, now
     row.save()
-    record("fee.sign", actor=actor, now=now, subject=row, after={"内容摘要": row.letter_hash})
+    said = {"内容摘要": row.letter_hash} | ({"验证码": "已核对"} if by_code else {})
+    record("fee.sign", actor=actor, now=now, subject=row, after=said)
     return row
 
 

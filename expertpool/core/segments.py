@@ -16,6 +16,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from expertpool.core.catalogue import Catalogue
+from expertpool.core.validators import is_writable
 
 NOBODY = ""  # the key of the rows of which it is not known
 MOST = 4
@@ -72,10 +73,12 @@ class SegmentField(forms.CharField):
 
     def _read(self, part: str) -> Chosen:
         code, _, key = part.partition(":")
-        segment = SEGMENTS.get(f"{self.subject}.{code}")
+        segment, key = SEGMENTS.get(f"{self.subject}.{code}"), unquote(key)
         if segment is None or self.user is None or not segment.allows(self.user):
             raise forms.ValidationError(GONE)
-        chosen = Chosen(segment, unquote(key))
+        if not is_writable(key):  # the address was looked at while it was quoted twice
+            raise forms.ValidationError(GONE)
+        chosen = Chosen(segment, key)
         try:
             str(chosen)
         except ValueError:

@@ -19,6 +19,10 @@ def read_day(text: str) -> datetime:
     day = date.fromisoformat(text)
     if not DAYS.low <= day <= DAYS.high:
         raise ValueError(text)
+    return _begin(day)
+
+
+def _begin(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
 
 
@@ -53,7 +57,7 @@ def period(code: str, label: str, path: str, *, of: str) -> Dimension:
     cut, words, months = PERIODS[code]
 
     def narrow(rows: QuerySet[Any], key: Any) -> QuerySet[Any]:
-        after = read_day(months_after(day_of(key), months).isoformat())
+        after = _begin(months_after(day_of(key), months))  # the last ends beyond all days
         return rows.filter(**{f"{path}__gte": key, f"{path}__lt": after})
 
     return Dimension(

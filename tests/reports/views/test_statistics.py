@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from io import BytesIO
+from urllib.parse import quote
 from zipfile import ZipFile
 
 import pytest
@@ -33,6 +34,8 @@ from tests.projects.test_exports import export
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 PAGE = reverse("reports:statistics")
+EXPERTS, PROJECTS = reverse("experts:list"), reverse("projects:list")
+LAST = {"year": "01", "quarter": "10", "month": "12"}  # periods that end beyond all days
 
 
 @pytest.fixture
@@ -294,3 +297,20 @@ def test_what_htmx_brings_has_its_chart_without_a_script(client, admin, pool):
     assert "<script" not in page
     assert "data-chart=" in page
     assert "&quot;待审核&quot;" in page
+
+
+@pytest.mark.parametrize(
+    ("page", "segment"),
+    [
+        *((EXPERTS, f"{code}:2099-{month}-01") for code, month in LAST.items()),
+        *((EXPERTS, f"{code}:%00") for code in ("education", "type", "sex", "status", "city")),
+        *((EXPERTS, f"branch:{quote(key)}") for key in ("x:%00", "x:\ud7ff", ":")),
+        *((PROJECTS, f"{code}:a%00") for code in ("kind", "regime")),
+        (PROJECTS, "quarter:2099-10-01"),
+    ],
+)
+def test_no_segment_of_an_address_fails(client, admin, page, segment):
+    """Whoever reads an address may write one."""
+    login(client, admin)
+    assert client.get(page, {"segment": segment}).status_code == 200
+    assert client.get(PAGE, {"topic": "experts", "segment": segment}).status_code == 200

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import Department, User
@@ -86,11 +87,36 @@ def test_of_what_cannot_be_laid_out_the_words_are_shown(
     converter: Any, client: Client, auditor: User, subject: Department, script: str
 ) -> None:
     converter(script)
-    page, _ = open_page(login(client, auditor), attach(subject, "方案.docx", word(WORDS)))
+    attachment = attach(subject, "方案.docx", word(WORDS))
+    page, _ = open_page(login(client, auditor), attachment)
     shown = page.content.decode()
     assert "技术方案" in shown
     assert "<iframe " not in shown
+    converter()  # nobody has it tried again and again: what takes a minute would keep everybody waiting
+    assert "<iframe " not in open_page(client, attachment)[0].content.decode()
+    remove_orphans(now=timezone.now() + timedelta(days=2))
+    assert "<iframe " in open_page(client, attachment)[0].content.decode()
+
+
+def test_few_wait_for_the_converter(
+    converter: Any,
+    client: Client,
+    auditor: User,
+    subject: Department,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Forty who waited for one large file kept all threads, and the page of signing in for a minute."""
+    converter()
+    attachment = attach(subject, "方案.docx", word(WORDS))
+    login(client, auditor)
+    url = reverse("files:preview", args=[attachment.pk])
+    monkeypatch.setattr(office, "_seats", office.BoundedSemaphore(1))
+    with office._seats:
+        busy = client.get(url)
+    assert busy.status_code == 409
+    assert office.BUSY in busy.content.decode()
     assert kept() == []
+    assert "<iframe " in client.get(url).content.decode()
 
 
 def test_without_a_cage_nothing_is_laid_out(
@@ -109,7 +135,8 @@ def test_whoever_waits_too_long_is_told(converter: Any, monkeypatch: pytest.Monk
         office.office_pdf(io.BytesIO(b"x"), "docx")
     assert refused.value.problems == (office.FAILED,)
     monkeypatch.setattr(office, "_places", office.BoundedSemaphore(1))
-    with office._places, pytest.raises(Refused) as refused:
+    monkeypatch.setattr(office, "PATIENCE", 0.1)
+    with office._places, pytest.raises(office.Busy) as refused:
         office.office_pdf(io.BytesIO(b"x"), "docx")
     assert refused.value.problems == (office.BUSY,)
 

@@ -10,6 +10,8 @@ import logging
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,6 +46,13 @@ _CHOSEN = (
     ("Writer/Content/Update", "Link", "0"),
 )
 _places = BoundedSemaphore(1)  # in each of our processes: it takes some hundred megabytes
+# Who waits for it keeps a thread from everybody else: few do, and not for long.
+_seats = BoundedSemaphore(2)
+PATIENCE = 10  # seconds
+
+
+class Busy(Refused):
+    """Too many wait: the same file may be laid out a minute later."""
 
 
 def is_installed() -> bool:
@@ -68,13 +77,24 @@ def _is_found() -> bool:
 
 
 def office_pdf(file: IO[bytes], ending: str) -> bytes:
-    """Return ``file``, whose kind ``ending`` says (docx), as PDF. Raises Refused where it cannot be laid out, in time, or too
-    many wait."""
-    if not _places.acquire(timeout=SECONDS / 2):
-        raise Refused(BUSY)
+    """Return ``file``, whose kind ``ending`` says (docx), as PDF. Raises Refused where it cannot be laid out in time, Busy where
+    too many wait."""
+    with _place(), TemporaryDirectory() as room:
+        return _laid_out(Path(room), file, ending)
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    if not _seats.acquire(blocking=False):
+        raise Busy(BUSY)
     try:
-        with TemporaryDirectory() as room:
-            return _laid_out(Path(room), file, ending)
+        is_free = _places.acquire(timeout=PATIENCE)
+    finally:
+        _seats.release()
+    if not is_free:
+        raise Busy(BUSY)
+    try:
+        yield
     finally:
         _places.release()
 

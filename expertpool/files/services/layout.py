@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import IO
 
-from expertpool.core.documents.office import office_pdf
+from expertpool.core.documents.office import FAILED, Busy, office_pdf
 from expertpool.core.reading.messages import Refused
 from expertpool.core.storing import store
-from expertpool.files.exceptions import FileRefused
+from expertpool.files.exceptions import FileBusy, FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import LAID_OUT, opened
 
@@ -16,19 +15,30 @@ FOLDER = "previews"
 
 
 def laid_out(attachment: Attachment) -> IO[bytes]:
-    """Return ``attachment`` (`queries.has_layout`) as PDF. Refuses (FileRefused) what cannot be opened or laid out."""
+    """Return ``attachment`` (`queries.has_layout`) as PDF. Refuses (FileRefused) what cannot be opened or laid out,
+    which is remembered as long; FileBusy where too many wait."""
     name = layout_name(attachment)
     with opened(
         attachment
     ) as file:  # before what was made of it: it may have been led elsewhere since
         if not store.exists(name):
-            try:
-                content = office_pdf(file, LAID_OUT[attachment.content_type])
-            except Refused as refused:
-                raise FileRefused("；".join(refused.problems)) from None
-            store.replace(name, content)
-            return BytesIO(content)
-    return store.open(name)
+            store.replace(name, _made(attachment, file))
+        made = store.open(name)
+    if not made.read(1):
+        made.close()
+        raise FileRefused(FAILED)
+    made.seek(0)
+    return made
+
+
+def _made(attachment: Attachment, file: IO[bytes]) -> bytes:
+    """Return the layout; nothing where there can be none, so that nobody has the same tried again and again."""
+    try:
+        return office_pdf(file, LAID_OUT[attachment.content_type])
+    except Busy as busy:
+        raise FileBusy(*busy.problems) from None
+    except Refused:
+        return b""
 
 
 def layout_name(attachment: Attachment) -> str:

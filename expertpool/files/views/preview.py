@@ -19,7 +19,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from expertpool.core.responses import file_answer, refused
-from expertpool.files.exceptions import FileRefused
+from expertpool.files.exceptions import FileBusy, FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import (
     HELD,
@@ -72,6 +72,8 @@ def _is_laid_out(attachment: Attachment) -> bool:
         return False
     try:
         laid_out(attachment).close()
+    except FileBusy:
+        raise
     except FileRefused:
         if not is_said(attachment):
             raise

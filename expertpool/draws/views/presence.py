@@ -13,6 +13,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.documents import qr_data_uri
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.screens import opens_anew
 from expertpool.core.views.reasons import reason_of
 from expertpool.draws.exceptions import DrawError
 from expertpool.draws.queries.draws import codes_for_draw, draws_visible_to
@@ -40,10 +41,10 @@ def place(request: UserRequest, pk: int) -> HttpResponse:
     code = sign_in_code(draw, now=now) if presence.is_open(now) else ""
     version = f"{presence.version}-{code}-{draw.released_at is None}"
     asked = request.GET.get("version")
+    if opens_anew(request, f"draws.place-{pk}"):
+        note_place_opened(draw=draw, actor=request.user, now=now)
     if asked == version:
         return HttpResponse(status=204)
-    if asked is None:
-        note_place_opened(draw=draw, actor=request.user, now=now)
     context = {
         "draw": draw,
         "presence": presence,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from expertpool.accounts.models import UserRequest
 from expertpool.core.documents import qr_data_uri
 from expertpool.core.permissions import requires
+from expertpool.core.screens import opens_anew
 from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert
 from expertpool.reviews.exceptions import ReviewRefused
@@ -43,10 +44,10 @@ def place(request: UserRequest, pk: int) -> HttpResponse:
     code, attendance = place_code(row, now=now), attendance_of(row)
     version = f"{code}-{attendance.came}-{attendance.expected}"
     asked = request.GET.get("version")
+    if opens_anew(request, f"reviews.place-{pk}"):
+        meeting.note_place_opened(review=row, actor=request.user, now=now)
     if asked == version:
         return HttpResponse(status=204)
-    if asked is None:
-        meeting.note_place_opened(review=row, actor=request.user, now=now)
     here = settings.SITE_URL + reverse("reviews:own_here", args=[pk, code])
     context = {
         "review": row,

@@ -239,7 +239,11 @@ def test_an_expert_signs_in_by_the_code_of_the_screen_while_it_is_there(
     with pytest.raises(ReviewRefused, match="没有这个项目的现场评审"):
         come(reviewer=row, code=code, actor=user, now=now + timedelta(days=1))
     login(client, operator)
-    screen = client.get(reverse("reviews:place", args=[review.pk])).content.decode()
+    place = reverse("reviews:place", args=[review.pk])
+    # Whoever asks for the part that changes has opened the page, and that is recorded: else he had the code unseen.
+    for opened, asked in ((1, {"version": "x"}), (1, {"version": "x"}), (2, {})):
+        screen = client.get(place, asked).content.decode()
+        assert Entry.objects.filter(action="review.place").count() == opened
     assert "还有 2 人没有签到" in screen
     assert expert.name not in screen
     login(client, user)

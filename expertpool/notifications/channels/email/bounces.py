@@ -12,6 +12,9 @@ from email.parser import HeaderParser
 from expertpool.notifications.channels.base import DeliveryReport
 from expertpool.notifications.enums import DeliveryEventKind
 
+# Parts within parts: each line is compared with the mark of each part around it. Reports have four.
+MOST_PARTS = 30
+_MARK = re.compile(rb"boundary", re.IGNORECASE)
 _OWN_ID = re.compile(r"^message-id:\s*(<[^<>\s]{1,200}>)", re.IGNORECASE | re.MULTILINE)
 _STATUS = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
 _LATE = re.compile(r"delay|warning|延迟|延误|稍后", re.IGNORECASE)
@@ -45,8 +48,10 @@ def may_be_bounce(head: bytes) -> bool:
 def read_bounce(content: bytes) -> DeliveryReport | None:
     """Return which of our letters came back for good, and why; None where this one says nothing of the kind.
 
-    ``content`` may be cut off, and anybody may have written it.
+    ``content`` may be cut off, and anybody may have written it: of one in more than `MOST_PARTS` parts nothing is read.
     """
+    if len(_MARK.findall(content)) > MOST_PARTS:
+        return None
     try:
         letter = _parsed(content)
         reports = list(_reports(letter))

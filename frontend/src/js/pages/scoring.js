@@ -389,12 +389,12 @@ class Scoring {
       hidden: !sheet.reason(asked.code),
     });
     reason.value = sheet.reason(asked.code);
+    reason.disabled = Boolean(sheet.fallen);
     const open = h(
       "button.btn.btn-ghost.btn-sm.score-why",
       {
         type: "button",
         title: "写理由",
-        disabled: Boolean(sheet.fallen),
         "aria-label": `写 ${sheet.name} ${asked.name} 的理由`,
         tabindex: -1,
         onclick: () => {
@@ -411,7 +411,7 @@ class Scoring {
     const box = h(
       "div.score-cell",
       {},
-      h("div.score-line", {}, control, asked.kind !== "text" && open),
+      h("div.score-line", {}, control, asked.kind !== "text" && !sheet.fallen && open),
       reason,
       error,
     );

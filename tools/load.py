@@ -95,8 +95,12 @@ def main() -> int:
     with product() as (address, process, env):
         readers = [signed_in(address, name) for name in ACCOUNTS]
         requests = list(visits(address, readers))
-        easy = run(address, requests, EASY, for_seconds(SECONDS))
+        with processor_time(process) as spent:
+            easy = run(address, requests, EASY, for_seconds(SECONDS))
         tell(easy.line("load_easy", SECONDS) | {"connections": EASY, "aim_s": AIMS["p95_easy"]})
+        # Whatever else the machine does meanwhile, so much of it one request takes.
+        taken = {name: round(1000 * s / len(easy.seconds), 1) for name, s in spent.items()}
+        tell({"bench": "load_processor", "milliseconds_a_request": taken})
         medians = {page: round(percentile(them, 0.5), 3) for page, them in easy.by_page.items()}
         tell({"bench": "load_pages", "median_s": medians})
         many = run(address, requests, MANY, for_seconds(SECONDS))
@@ -253,6 +257,38 @@ def megabytes(process: psutil.Process) -> int:
     """Return the memory of all web processes together."""
     web = (child for child in process.children(recursive=True) if "serve" in child.cmdline())
     return sum(child.memory_info().rss for child in web) // 2**20
+
+
+@contextmanager
+def processor_time(process: psutil.Process) -> Iterator[dict[str, float]]:
+    """Yield what will hold the seconds of a processor that the web, the database and these clients take meanwhile."""
+    spent: dict[str, float] = {}
+    before = _processor_time(process)
+    yield spent
+    spent |= {name: seconds - before[name] for name, seconds in _processor_time(process).items()}
+
+
+def _processor_time(process: psutil.Process) -> dict[str, float]:
+    clients = time.process_time()
+    children = process.children(recursive=True)
+    # What a backend of the database took, which has ended meanwhile, is missing: pages keep theirs.
+    backends = psutil.Process(_postmaster(process)).children(recursive=True)
+    return {
+        "web": sum(_seconds(one) for one in children if "serve" in one.cmdline()),
+        "database": sum(_seconds(one) for one in backends),
+        "clients": clients,
+    }
+
+
+def _postmaster(process: psutil.Process) -> int:
+    """Return the number of the process of the database, which is nobody's child."""
+    data = Path(process.environ()["EXPERTPOOL_HOME"]) / "postgres/data"
+    return int((data / "postmaster.pid").read_text().split()[0])
+
+
+def _seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 def beside_import(

@@ -9,7 +9,7 @@ import time
 from urllib.error import URLError
 from urllib.request import urlopen
 
-SECONDS = 300  # of a busy machine, for a first start
+SECONDS = 900  # of a busy machine, for a first start
 
 
 def wait_until_well(address: str, product: subprocess.Popen[bytes]) -> float:

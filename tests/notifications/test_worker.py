@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import F
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from expertpool.core.jobs import defer
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import STUCK_AFTER
@@ -29,12 +30,14 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).resolve().parents[2]
+StartWorker = Callable[..., subprocess.Popen[bytes]]
 PATIENCE = 85  # seconds: a minute until stalled jobs are looked for, and a slow start
 
 
 @pytest.fixture
-def start_worker(mail_server: MailServer) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
-    """Start worker processes on the database of this test; whatever still runs ends with it."""
+def start_worker(mail_server: MailServer) -> Iterator[StartWorker]:
+    """Start worker processes on the database of this test, of all queues or one of `settings.WORKERS`; whatever still
+    runs ends with it."""
     at = connection.settings_dict
     user, password = quote(at["USER"]), quote(at["PASSWORD"])
     url = (
@@ -46,8 +49,8 @@ def start_worker(mail_server: MailServer) -> Iterator[Callable[[], subprocess.Po
     }
     workers: list[subprocess.Popen[bytes]] = []
 
-    def start() -> subprocess.Popen[bytes]:
-        command = [sys.executable, "manage.py", "procrastinate", "worker"]
+    def start(*what: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "manage.py", *(what or ("procrastinate", "worker"))]
         workers.append(
             subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
         )
@@ -92,7 +95,7 @@ def let_time_pass(message: Message) -> None:
 )
 def test_a_killed_worker_loses_and_doubles_nothing(
     mail_server: MailServer,
-    start_worker: Callable[[], subprocess.Popen[bytes]],
+    start_worker: StartWorker,
     address: str,
     accepted: int,
 ) -> None:
@@ -117,7 +120,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(
 
 
 def test_a_busy_server_is_tried_again_by_a_job_of_its_own(
-    mail_server: MailServer, start_worker: Callable[[], subprocess.Popen[bytes]]
+    mail_server: MailServer, start_worker: StartWorker
 ) -> None:
     (message,) = send("email", to=Recipient(None, "王建国", email="busy@example.cn"))
     start_worker()
@@ -126,3 +129,19 @@ def test_a_busy_server_is_tried_again_by_a_job_of_its_own(
         cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'")
     wait_for(lambda: state_of(message) == DeliveryState.SENT)
     assert len(mail_server.accepted) == 1
+
+
+def test_sixty_letters_to_a_server_that_hangs_hold_up_no_deadline(
+    mail_server: MailServer, start_worker: StartWorker
+) -> None:
+    for number in range(60):
+        send("email", to=Recipient(None, "王建国", email=f"slow@{number}.example.cn"))
+    start_worker("work", "others")
+    start_worker("work", "deadlines")
+    assert mail_server.hanging.wait(PATIENCE)
+    job = defer("notifications.forget_waiting", timestamp=0)  # in the queue of deadlines
+    deadline = ProcrastinateJob.objects.filter(pk=job)
+    asked = time.monotonic()
+    wait_for(lambda: deadline.filter(status="succeeded").exists())
+    assert time.monotonic() - asked < 30  # 327 seconds, when one worker did all
+    assert not mail_server.accepted

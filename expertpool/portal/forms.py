@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.core import signing
 
+from expertpool.core.views.digits import DigitsField
+
 SALT = "portal.app"
 VALID = 30 * 60  # seconds between opening the form and sending it
 OLD = "表单打开太久，请关闭后重新打开，用新的二维码设置。"
@@ -27,12 +29,10 @@ class PasswordForm(forms.Form):
 class CodeForm(forms.Form):
     """What one's authenticator shows."""
 
-    code = forms.RegexField(
-        r"^\s*\d{6}\s*$",
+    code = DigitsField(
+        6,
+        autocomplete="one-time-code",
         label="验证器上的 6 位数字",
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "maxlength": 6, "autocomplete": "one-time-code"}
-        ),
         error_messages={
             "required": "请填写验证器上显示的数字。",
             "invalid": "验证器上的数字是 6 位。",

@@ -46,6 +46,11 @@ def shown(now: datetime, secret: str = SECRET) -> str:
     return _totp(secret).generate(int(now.timestamp())).decode()
 
 
+def spaced(code: str) -> str:
+    """Return a code as applications show it."""
+    return f"{code[:3]} {code[3:]}"
+
+
 @pytest.fixture
 def second() -> User:
     user = make_user("supervisor", name="周监督")
@@ -141,7 +146,7 @@ def test_a_second_person_agrees_by_what_it_shows(
         assert f'"{address}?again=1"' in client.get(here).content.decode()
         form = {"step": "choose", "person": second.pk}
         assert client.post(address, form | {"shown": "000000"}).status_code == 422
-        assert client.post(address, form | {"shown": shown(NOW)}).status_code == 204
+        assert client.post(address, form | {"shown": spaced(shown(NOW))}).status_code == 204
     asked.refresh_from_db()
     assert (asked.decided_by, asked.agreed, asked.proof) == (second, True, Proof.APP)
     assert Entry.objects.filter(action="request.by_app", actor=second).count() == 1

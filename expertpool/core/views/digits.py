@@ -12,9 +12,9 @@ from expertpool.core.text import clean_digits
 class DigitsField(forms.RegexField):
     """As it is typed, in full width and with blanks, too (`core.text.clean_digits`)."""
 
-    def __init__(self, digits: int, **options: Any) -> None:
+    def __init__(self, digits: int, *, autocomplete: str = "off", **options: Any) -> None:
         # Room for the blanks of what is pasted.
-        attrs = {"inputmode": "numeric", "maxlength": 2 * digits, "autocomplete": "off"}
+        attrs = {"inputmode": "numeric", "maxlength": 2 * digits, "autocomplete": autocomplete}
         super().__init__(rf"^[0-9]{{{digits}}}$", widget=forms.TextInput(attrs=attrs), **options)
 
     def to_python(self, value: Any) -> Any:

@@ -78,7 +78,7 @@ def request_picks(
     if kind == DrawKind.RANDOM:
         raise PickRefused("随机抽取由系统抽取专家，不能人工指定。")
     check_manual_ways(project, now=now)
-    if not is_reason(reason) or not approval_number.strip():
+    if not is_reason(reason) or not any(map(str.isalnum, approval_number)):
         raise PickRefused(f"请写明不能随机抽取的理由{SAY_MORE}和批准文号。")
     plan = check_ready(projects, now=now)
     # For the number, too: see `next_number`.

@@ -53,7 +53,6 @@ def restore_expert(*, expert: Expert, actor: User | None, now: datetime) -> Expe
         action="expert.restore",
         actor=actor,
         now=now,
-        reason=f"原删除原因：{expert.deletion_reason}",
         status_before_deletion="",
         deletion_reason="",
         deleted_at=None,

@@ -45,14 +45,11 @@ class CodePersonForm(forms.Form):
         coerce=int,
         error_messages={"required": "请选择确认人。"},
     )
-    shown = forms.RegexField(
-        rf"^\s*\d{{{DIGITS}}}\s*$",
+    shown = DigitsField(
+        DIGITS,
         label="验证器上的数字",
         required=False,
         help_text="确认人设置了验证器的，可以直接报出他手机上的 6 位数字；不填则发送验证码。",
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "maxlength": DIGITS, "autocomplete": "off"}
-        ),
         error_messages={"invalid": f"验证器上的数字是 {DIGITS} 位。"},
     )
 

@@ -160,6 +160,14 @@ def test_the_reason_and_the_approval_number_are_needed_and_kept(
     assert not any(expert.name in str(entry.after) for expert in experts)
 
 
+@pytest.mark.parametrize("number", ["", "　\u200b", "——"])
+def test_a_number_that_nobody_can_read_is_none(
+    project: Project, experts: list[Expert], admin: User, number: str
+) -> None:
+    with pytest.raises(PickRefused, match="批准文号"):
+        ask_for(project, experts[:2], actor=admin, now=NOW, approval_number=number)
+
+
 @pytest.mark.parametrize(
     "given",
     [

@@ -179,6 +179,9 @@ def test_who_is_deleted_and_who_is_back_is_told(admin: User) -> None:
     restore_expert(expert=expert, actor=admin, now=NOW)
     assert {one.channel for one in told.all()} == {"sms"}
     assert all("「在库」" in one.body for one in told.all())
+    assert not any(
+        "不再从事评审" in one.body for one in told.all()
+    )  # why he went is not why he is back
     told.all().delete()
     # Of a record that was never more than an entry of the office nobody has heard.
     mistaken = make_expert(status=ExpertStatus.PENDING)

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
+    BigIntegerField,
     Case,
     CharField,
     Count,
     Exists,
     F,
     Func,
+    JSONField,
     OuterRef,
     Q,
     QuerySet,
+    TextField,
     Value,
     When,
 )
-from django.db.models.functions import Cast, Concat, NullIf, Substr
+from django.db.models.functions import Cast, Coalesce, NullIf, Substr
 
 from expertpool.core.lookups import Among
 from expertpool.directory.enums import TitleLevel
@@ -62,50 +65,45 @@ def _filled(path: str) -> Callable[[Asked], Any]:
     return lambda asked: NullIf(F(path), Value(""))
 
 
-# --- Specialties: paths are codes, each followed by "/"; of two schemes one code may be of both ------------------
+# --- Specialties: each counts for its branch, the node above it at a depth, or itself ------------------------------
 
 
-def _branch(depth: int, prefix: str = "") -> Any:
-    """Return an expression: scheme and path of a specialty, cut at ``depth``."""
-    parts = Func(F(f"{prefix}path"), Value("/"), function="string_to_array")
-    cut = Func(
-        parts,
-        Value(depth),
-        template="rtrim(array_to_string((%(expressions)s], '/'), '/')",
-        arg_joiner=")[1:",
-        output_field=CharField(),
+def _branches(depth: int) -> dict[int, int]:
+    """Return the branch (an id) of each specialty."""
+    rows = list(Specialty.objects.order_by("pk").values_list("pk", "scheme", "path"))
+    nodes = {(scheme, path): pk for pk, scheme, path in rows}
+    cut = {pk: "".join(f"{code}/" for code in path.split("/")[:-1][:depth]) for pk, _, path in rows}
+    return {pk: nodes[scheme, cut[pk]] for pk, scheme, _ in rows}
+
+
+def _branch(depth: int) -> Any:
+    """Return an expression: the branch of each specialty that somebody holds. Looked up in an array by its id: of
+    millions nobody works out a path."""
+    above = _branches(depth)
+    known = [above.get(pk, 0) for pk in range(1, max(above, default=1) + 1)]
+    return Func(
+        Value(known, output_field=ArrayField(BigIntegerField())),
+        F("specialty_links__specialty"),
+        template="(%(expressions)s]",
+        arg_joiner=")[",
+        output_field=BigIntegerField(),
     )
-    return Concat(Cast(F(f"{prefix}scheme"), CharField()), Value(":"), cut)
-
-
-def _branches(depth: int) -> dict[str, list[int]]:
-    """Return which specialties are in each branch of a depth."""
-    found: dict[str, list[int]] = defaultdict(list)
-    rows = Specialty.objects.order_by().annotate(branch=_branch(depth))
-    for pk, branch in rows.values_list("pk", "branch"):
-        found[branch].append(pk)
-    return found
 
 
 def _held_within(depth: int) -> Callable[[QuerySet[Any], Any], QuerySet[Any]]:
     def narrow(rows: QuerySet[Any], key: Any) -> QuerySet[Any]:
-        held = ExpertSpecialty.objects.filter(expert=OuterRef("pk"))
-        return rows.filter(Exists(held.filter(Among("specialty", _branches(depth)[key]))))
+        inside = [pk for pk, branch in _branches(depth).items() if branch == key]
+        held = ExpertSpecialty.objects.filter(Among("specialty", inside), expert=OuterRef("pk"))
+        return rows.filter(Exists(held))
 
     return narrow
 
 
-def _branch_words(keys: Sequence[str]) -> Word:
-    """Return the names of branches by their last codes; ValueError for one that is none."""
-    wanted = {key: key.partition(":") for key in keys}
-    codes = {path.rpartition("/")[2] for _, _, path in wanted.values()}
-    rows = Specialty.objects.filter(code__in=codes).values_list("scheme", "code", "name")
-    names = {(str(scheme), code): name for scheme, code, name in rows}
+def _branch_words(keys: Sequence[int]) -> Word:
+    """Return what branches are called; ValueError for one that is none."""
+    names = {one.pk: str(one) for one in Specialty.objects.filter(pk__in=keys)}
     try:
-        return {
-            key: f"{(code := path.rpartition('/')[2])} {names[scheme, code]}"
-            for key, (scheme, _, path) in wanted.items()
-        }
+        return {key: names[key] for key in keys}
     except KeyError as error:
         raise ValueError(*error.args) from None
 
@@ -114,12 +112,10 @@ def _specialties(code: str, label: str, depth: int) -> Dimension:
     return Dimension(
         code,
         label,
-        lambda asked: Case(
-            When(specialty_links__isnull=False, then=_branch(depth, "specialty_links__specialty__"))
-        ),
+        lambda asked: _branch(depth),
         _branch_words,
         none="没有专业",
-        place=str if depth == 1 else None,
+        read=int,
         several=True,
         of="experts.specialties",
         narrow=_held_within(depth),
@@ -218,11 +214,19 @@ def times_of(asked: Asked) -> dict[int, int]:
 
 
 def _activity(asked: Asked) -> Any:
-    bands = defaultdict(list)
-    for pk, times in times_of(asked).items():
-        bands[max(start for start in TIMES if start <= times)].append(pk)
-    cases = [When(Among("pk", ids), then=Value(str(start))) for start, ids in bands.items()]
-    return Case(*cases, default=Value("0"), output_field=CharField())
+    # Looked up by the id as text, by halving: a list of thousands would be gone through for each of a million.
+    bands = {
+        str(pk): str(max(start for start in TIMES if start <= times))
+        for pk, times in times_of(asked).items()
+    }
+    found = Func(
+        Value(bands, output_field=JSONField()),
+        Cast("pk", TextField()),
+        template="(%(expressions)s)",
+        arg_joiner=" ->> ",
+        output_field=TextField(),
+    )
+    return Coalesce(found, Value("0", output_field=TextField()))
 
 
 # --- Everything else ----------------------------------------------------------------------------------------------

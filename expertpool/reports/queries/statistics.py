@@ -12,7 +12,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -111,14 +113,10 @@ class Measure:
     permission: str = ""
     is_money: bool = False
 
-    def aggregate(self, dimension: Dimension | None) -> Any:
+    def aggregate(self) -> Any:
         if self.column:
             return Sum(self.column)
-        condition = self.condition or Q()
-        several = dimension is not None and dimension.several
-        return (
-            Count("pk", filter=condition, distinct=several) if condition or several else Count("pk")
-        )
+        return Count("pk", filter=self.condition) if self.condition else Count("pk")
 
 
 @dataclass(frozen=True)
@@ -184,8 +182,12 @@ def statistic_of(
     """Split ``rows``, which the caller has narrowed to what may be counted, by ``dimension``."""
     measures = topic.measures_for(asked)
     prepared = topic.prepare(rows.order_by(), asked)
-    sums = {f"{one.code}_sum": one.aggregate(dimension) for one in measures}
-    found = list(prepared.annotate(part=dimension.key(asked)).values("part").annotate(**sums))
+    sums = {f"{one.code}_sum": one.aggregate() for one in measures}
+    keyed = prepared.annotate(part=dimension.key(asked))
+    if dimension.several:
+        found = _once_each(keyed, measures)
+    else:
+        found = list(keyed.values("part").annotate(**sums))
     words = dimension.words([row["part"] for row in found if row["part"] is not None])
     lines = [
         Line(
@@ -197,9 +199,28 @@ def statistic_of(
     ]
     total = {one.code: sum((line.sums[one.code] for line in lines), 0) for one in measures}
     if dimension.several:
-        whole = {f"{one.code}_sum": one.aggregate(None) for one in measures}
-        total = _sums(measures, prepared.aggregate(**whole))
+        total = _sums(measures, prepared.aggregate(**sums))
     return Statistic(dimension, measures, lines, Line(NOBODY, "合计", total))
+
+
+def _once_each(keyed: QuerySet[Any], measures: Sequence[Measure]) -> list[dict[str, Any]]:
+    """Count the rows of each part, a row once in each that it belongs to. Told apart by hashing them once: counting
+    each number's own distinct rows sorts them all for each number."""
+    holds = {
+        one.code: Case(When(one.condition or Q(pk__isnull=False), then=1), default=0)
+        for one in measures
+    }
+    inner = keyed.annotate(**holds).values("pk", "part", *holds).distinct()
+    try:
+        sql, values = inner.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    names = ", ".join(f'sum("{code}")' for code in holds)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT part, {names} FROM ({sql}) AS held GROUP BY part", values)  # noqa: S608 (Django wrote it)
+        rows = cursor.fetchall()
+    keys = ("part", *(f"{code}_sum" for code in holds))
+    return [dict(zip(keys, row, strict=True)) for row in rows]
 
 
 def _sums(measures: Iterable[Measure], row: Mapping[str, Any]) -> dict[str, int | Decimal]:

@@ -54,7 +54,8 @@ def workload_of(project: Project) -> dict[int, Workload]:
         came = _came(line, reviewer)
         if came is not None and today is not None and came >= today:
             came = None
-        found[line.pk] = _worked(project, came, reviewer and submitted.get(reviewer.pk))
+        handed_in = submitted.get(reviewer.pk) if reviewer else None
+        found[line.pk] = _worked(project, came, handed_in)
     return found
 
 

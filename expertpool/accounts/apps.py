@@ -11,9 +11,10 @@ class AccountsConfig(AppConfig):
         from expertpool.accounts.home import NUMBERS, SHORTCUTS, TODOS
         from expertpool.accounts.menu import ITEMS, PASSWORD
         from expertpool.accounts.permissions import PERMISSIONS
+        from expertpool.accounts.queries import branch_of
         from expertpool.accounts.receivers import give_new_permissions
         from expertpool.accounts.settings import CONSTRAINTS, SETTINGS
-        from expertpool.audit.actions import LOG_ACTIONS, VALUE_LABELS
+        from expertpool.audit.actions import BRANCHES, LOG_ACTIONS, VALUE_LABELS, BranchOf
         from expertpool.core import home
         from expertpool.core.configuration import SETTING_CONSTRAINTS, SITE_SETTINGS
         from expertpool.core.permissions import register_permissions
@@ -24,6 +25,7 @@ class AccountsConfig(AppConfig):
         SETTING_CONSTRAINTS.add(*CONSTRAINTS)
         LOG_ACTIONS.add(*ACTIONS)
         VALUE_LABELS.add(*VALUES)
+        BRANCHES.add(BranchOf("accounts.department", branch_of))
         MENU.add(*ITEMS)
         home.NUMBERS.add(*NUMBERS)
         home.SHORTCUTS.add(*SHORTCUTS)

@@ -253,6 +253,12 @@ def is_outsider(user: User) -> bool:
     return any(kind.includes(user) for kind in OUTSIDERS)
 
 
+def branch_of(user: User) -> int | None:
+    """Return the department in whose chain the log has what ``user`` does. None of who does not work for the office:
+    places that are not told yet in the chain of a department would tell where somebody is from who is drawn."""
+    return None if is_outsider(user) else user.department_id
+
+
 def failures_of(record: LoginRecord, user: User, *, now: datetime) -> dict[str, int]:
     """Return the failed attempts of the last 24 hours that ``user`` may see: ``account_failures`` of the
     same account, ``address_failures`` from the same address."""

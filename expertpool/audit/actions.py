@@ -3,7 +3,9 @@ model, in ``apps.ready()``."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from expertpool.core.catalogue import Catalogue
 
@@ -36,6 +38,15 @@ class FormerName:
     today: str
 
 
+@dataclass(frozen=True)
+class BranchOf:
+    """Says of which department's chain an account is, or None (`settings.LOG_BY_DEPARTMENT`)."""
+
+    code: str
+    department: Callable[[Any], int | None]
+
+
+BRANCHES: Catalogue[BranchOf] = Catalogue("branch of an account")
 LOG_ACTIONS: Catalogue[Action] = Catalogue("log action")
 VALUE_LABELS: Catalogue[ValueLabel] = Catalogue("value label")
 FORMER_NAMES: Catalogue[FormerName] = Catalogue("former name")

@@ -25,6 +25,7 @@ from expertpool.core.health import Health
 from tests.audit.conftest import Note
 from tests.audit.test_chain import force, in_threads
 from tests.factories.accounts import make_department
+from tests.factories.experts import make_expert
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -80,6 +81,16 @@ def test_who_acts_with_others_is_linked_to_the_chain(note: Note, two: list[User]
         note("系统")
     assert places()[2:] == [("又", None, 3), ("系统", None, 4)]
     assert verify_chain() is None
+
+
+def test_what_an_expert_does_has_no_place_by_which_his_department_is_known(
+    note: Note, two: list[User]
+) -> None:
+    expert = make_expert(user=two[0]).user
+    assert expert.department_id is not None
+    note("专家", actor=expert)
+    note("经办人", actor=two[1])
+    assert places() == [("专家", None, 1), ("经办人", 1, None)]
 
 
 def test_each_minute_the_chain_takes_them_in_and_is_confirmed(note: Note, two: list[User]) -> None:

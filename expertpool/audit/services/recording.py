@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 
-from expertpool.audit.actions import LOG_ACTIONS
+from expertpool.audit.actions import BRANCHES, LOG_ACTIONS
 from expertpool.audit.context import address
 from expertpool.audit.models import Entry
 from expertpool.audit.services.proofs import content_digest, make_proof
@@ -34,7 +34,7 @@ def record(
     for a code that nobody registered, TypeError for a float, which JSON in PostgreSQL does not
     keep exactly.
     """
-    entry = _entry(action, actor, now, subject, before, after, note)
+    entry = _entry(action, actor, now, subject, before, after, note, _branch(actor))
     # An existing row cannot be written: a trigger refuses it.
     entry.save(force_insert=True)
     return entry
@@ -49,9 +49,18 @@ def record_many(
     note: str = "",
 ) -> list[Entry]:
     """Append an entry for each (subject, before, after) of ``said``, in its order, by one statement; as `record`."""
+    branch = _branch(actor)
     return Entry.objects.bulk_create(
-        _entry(action, actor, now, subject, before, after, note) for subject, before, after in said
+        _entry(action, actor, now, subject, before, after, note, branch)
+        for subject, before, after in said
     )
+
+
+def _branch(actor: AbstractBaseUser | None) -> int | None:
+    """Return into whose chain what ``actor`` does is linked first; None: into the one of all."""
+    if actor is None or not settings.LOG_BY_DEPARTMENT:
+        return None
+    return next((one.department(actor) for one in BRANCHES), None)
 
 
 def _entry(
@@ -62,6 +71,7 @@ def _entry(
     before: Values | None,
     after: Values | None,
     note: str,
+    branch: int | None,
 ) -> Entry:
     # For its error: an action that nobody declared has no word to be shown by.
     _ = LOG_ACTIONS[action]
@@ -79,7 +89,7 @@ def _entry(
         before=as_json(before),
         after=as_json(after),
         note=note[:500],
-        branch=getattr(actor, "department_id", None) if settings.LOG_BY_DEPARTMENT else None,
+        branch=branch,
     )
     entry.digest = content_digest(entry)
     entry.proof = make_proof(entry.digest)

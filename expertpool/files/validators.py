@@ -69,6 +69,24 @@ _OLE: tuple[tuple[str, FileType], ...] = (
     ("PowerPoint Document", FileType("application/vnd.ms-powerpoint", (".ppt", ".dps"))),
 )
 _TEXT = FileType("text/plain", (".txt", ".csv"))
+# What runs where it is opened. Its text is harmless under another name, but whoever sent it meant something else.
+_RUN = {
+    *(
+        ".exe",
+        ".com",
+        ".scr",
+        ".msi",
+        ".bat",
+        ".cmd",
+        ".ps1",
+        ".vbs",
+        ".vbe",
+        ".js",
+        ".jse",
+        ".wsf",
+    ),
+    *(".hta", ".lnk", ".reg", ".jar", ".sh", ".py", ".htm", ".html", ".svg"),
+}
 # Whoever shows a picture holds all of it, however small its file is. Telephones make 108 million.
 MOST_PIXELS, LONGEST_SIDE = 120_000_000, 16_000
 # So much may stand beside the points of a PNG, unpacked: profiles of colours have a megabyte or two.
@@ -111,7 +129,7 @@ def _why_not(name: str) -> str:
     """Say why a file is not taken. To read that its kind may be uploaded helps nobody whose file only bears the
     name of that kind."""
     ending = PurePath(name).suffix.lower()
-    if _is_named_otherwise(name) or ending in _TEXT.extensions:
+    if ending not in _RUN and (_is_named_otherwise(name) or ending in _TEXT.extensions):
         kind = ending[1:].upper()
         return (
             f"不能上传：文件名是 {kind}，内容却不是 {kind}，可能已损坏、加密，或由别的文件改名而来；"
@@ -121,10 +139,10 @@ def _why_not(name: str) -> str:
 
 
 def _is_named_otherwise(name: str) -> bool:
-    """Tell whether ``name`` is that of a kind that is taken, and no text."""
+    """Tell whether ``name`` is that of a kind that is taken and no text, or of one that runs."""
     ending = PurePath(name).suffix.lower()
     kinds = [*(kind for _, _, kind in _MARKS), *_ZIPPED.values(), *(kind for _, kind in _OLE)]
-    return any(ending in kind.extensions for kind in kinds)
+    return ending in _RUN or any(ending in kind.extensions for kind in kinds)
 
 
 def _check_pixels(sides: tuple[int, int] | None) -> None:

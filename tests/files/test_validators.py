@@ -33,6 +33,12 @@ def test_text_under_the_name_of_another_kind_is_refused(name: str) -> None:
     assert detect_type(io.BytesIO("说明".encode()), "说明.md").content_type == "text/plain"
 
 
+@pytest.mark.parametrize("name", ["a.exe", "安装.BAT", "页面.html", "图.svg"])
+def test_text_under_the_name_of_a_program_is_refused(name: str) -> None:
+    with pytest.raises(FileRefused, match="不能上传这种文件"):
+        detect_type(io.BytesIO(b"hello"), name)
+
+
 @pytest.mark.parametrize("what", REFUSED)
 def test_programs_pages_and_noise_are_refused(what: str) -> None:
     with pytest.raises(FileRefused):

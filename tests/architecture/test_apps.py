@@ -57,6 +57,7 @@ CORE = {
     "rekeying",
     "responses",
     "scanning",
+    "screens",  # that stand at a place and ask for their changing part
     "search",
     "segments",  # parts of a list that another page counts
     "settings",

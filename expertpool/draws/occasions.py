@@ -312,6 +312,7 @@ REMINDER = Occasion(
         ChannelCode.EMAIL: ("评审提醒（{{评审时间}}）", _COMING),
         ChannelCode.SITE: ("评审提醒（{{评审时间}}）", _COMING),
     },
+    required=("答复链接",),
     secrets=("答复链接",),
 )
 

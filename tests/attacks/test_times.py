@@ -24,9 +24,10 @@ from expertpool.accounts.queries import login_records_visible_to
 from expertpool.audit.models import Entry
 from expertpool.core.exporting import export_url
 from expertpool.draws.enums import InvitationState
-from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
+from expertpool.draws.services.prequery import run_prequery
 from expertpool.experts.models import Expert
 from expertpool.webhooks import tasks as webhook_tasks
 from expertpool.webhooks.enums import EventCode
@@ -103,6 +104,37 @@ def everywhere(draw: Draw) -> list[str]:
     tabs = [f"{project}?tab={tab}" for tab in ("draw", "experts", "log")]
     own = [reverse(f"draws:{page}", args=[draw.pk]) for page in ("detail", "room")]
     return [*tabs, *own, reverse("draws:verify_draw", args=[draw.public_id])]
+
+
+def test_the_log_tells_how_many_could_be_drawn_no_sooner_than_the_page(
+    draw: Draw, auditor: User
+) -> None:
+    plan = DrawPlan.objects.get(project=draw.project)
+    before = draw.sealed_at - timedelta(minutes=1)
+    for action in ("draw.look_ahead", "draw.prequery"):
+        run_prequery(plan=plan, actor=draw.operator, now=before, action=action)
+    run_prequery(plan=plan, actor=draw.operator, now=draw.sealed_at + timedelta(minutes=1))
+    first, _, last = Entry.objects.filter(action__in=("draw.look_ahead", "draw.prequery")).order_by(
+        "pk"
+    )
+    log = reverse("audit:entry_list")
+    tab = f"{reverse('projects:detail', args=[draw.project_id])}?tab=log"
+
+    def found() -> list[int]:
+        """Where it is told: page of the entry, tab of the project, export."""
+        page = login(Client(), auditor).get(f"{log}{first.pk}/").status_code
+        rows = rows_of_export(auditor, "audit.entries")
+        labels = ("抽取前核对", "预查询")
+        return [
+            page,
+            reading(draw.operator, tab).count("候选人数："),
+            sum(r[4] in labels for r in rows),
+        ]
+
+    assert found() == [404, 1, 1]  # what was counted since is of no seal
+    assert login(Client(), auditor).get(f"{log}{last.pk}/").status_code == 200
+    Draw.objects.filter(pk=draw.pk).update(released_at=timezone.now())
+    assert found() == [200, 3, 3]
 
 
 def test_the_log_has_no_address_of_whoever_answered(answered: Invitation) -> None:

@@ -35,6 +35,8 @@ DIGITS = 6
 MOST_TRIES = 20  # of each expert until the operator lets him try again: two of a million are right
 
 OPENED = "draw.release_present"  # what the log says when all had signed in
+RELEASED = "draw.release"
+CAME = "已签到"  # how many, in the log
 
 # By which rights the page of the place is opened: whoever supervises is there, too.
 OPENS_PLACE = ("draws.run", "draws.confirm_steps")
@@ -61,6 +63,11 @@ class Presence:
     @property
     def missing(self) -> int:
         return self.seated - self.signed
+
+    @property
+    def counted(self) -> dict[str, str]:
+        """What the log says of it."""
+        return {CAME: f"{self.signed} / {self.seated}"}
 
     @property
     def version(self) -> str:
@@ -147,6 +154,16 @@ def opened_by_presence(draw: Draw) -> bool:
     logged = entries_for(draw).filter(action__in=(OPENED, MOVED)).order_by("-pk")
     last = next(proven(logged), None)
     return last is not None and last.action == OPENED
+
+
+def came_by_latest(draw: Draw) -> str:
+    """Return how many of those who sit had signed in (2 / 3) when the latest time opened the names of ``draw``, as
+    its log says; empty where something else did."""
+    if draw.released_at is None or not signs_in(draw):
+        return ""
+    logged = entries_for(draw).filter(action__in=(RELEASED, MOVED)).order_by("-pk")
+    last = next(proven(logged), None)
+    return str((last.after or {}).get(CAME, "")) if last and last.action == RELEASED else ""
 
 
 def is_stopped(invitation: Invitation) -> bool:

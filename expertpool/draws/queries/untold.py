@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import CharField, Exists, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from expertpool.core.visibility import Later
+from expertpool.draws.enums import DrawKind
 from expertpool.draws.models import Draw, DrawProject, Invitation
 from expertpool.draws.occasions import POOL_CHANGED
 from expertpool.experts.enums import ChangeVia
@@ -34,6 +35,8 @@ OF_ANSWERS = (
 )
 # What an expert told a clerk: asked for, turned down, and recorded by two.
 BY_HAND = ("draw.reply", "draw.reply_request", "draw.reply_refuse")
+# What says how many could be drawn.
+COUNTS = ("draw.prequery", "draw.look_ahead")
 
 
 def sealed_draws() -> QuerySet[Draw]:
@@ -58,7 +61,23 @@ def untold_entries() -> Q:
         | Q(subject_type="projects.project", subject_id__in=as_text(projects, "project"))
     )
     answers = Q(actor=None, action__in=OF_ANSWERS) | Q(action__in=BY_HAND)
-    return Q(at__gte=_sealed_since()) & (own | (answers & followed))
+    return Q(at__gte=_sealed_since()) & (own | (answers & followed)) | _untold_counts()
+
+
+def _untold_counts() -> Q:
+    """What was counted before a seal, while `Draw.tells_counts` says that it is not told."""
+    sealed = DrawProject.objects.filter(
+        draw__kind=DrawKind.RANDOM, draw__released_at__isnull=True
+    ).order_by()
+    before = sealed.annotate(as_text=Cast("project", CharField())).filter(
+        as_text=OuterRef("subject_id"), draw__sealed_at__gte=OuterRef("at")
+    )
+    return Q(
+        Exists(before),
+        action__in=COUNTS,
+        subject_type="projects.project",
+        subject_id__in=as_text(sealed, "project"),
+    )
 
 
 def untold_sign_ins() -> Q:

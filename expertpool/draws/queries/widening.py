@@ -6,10 +6,12 @@ experts. Counts only, small ones coarse: nobody is found out by trying condition
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.utils.text import Truncator
 
 from expertpool.core.criteria import AllOf, Node, explain, parse
 from expertpool.draws.enums import ExclusionReason
@@ -24,6 +26,7 @@ from expertpool.experts.queries import availability
 from expertpool.experts.queries.records import joined_since
 
 FEW = 5  # a count below it is not told
+MOST_WORDS = 80  # characters of a level in a message
 Criteria = Mapping[str, Sequence[Mapping[str, Any]]]  # by the code of the group, level by level
 
 
@@ -154,6 +157,26 @@ def asked_of(plan: DrawPlan, short: Shortfall, *, now: datetime) -> Asked:
     policy = policy_of_panel(plan.project.regime, short.base, now=now)
     compared = compare(short, planned_criteria(plan, short), now=now)
     return Asked(short, compared, beyond_plan(plan, policy))
+
+
+def conditions_in_words(plan: DrawPlan, short: Shortfall) -> str:
+    """Return what ``plan`` asks of the groups that the panel that is ``short`` lacks, and what was sealed, without
+    counts: they change. Of each level no more than `MOST_WORDS`."""
+    names = short.draws[0].rule.group_names
+    said = []
+    for code, rows in planned_criteria(plan, short).items():
+        old = [node for _, node in sealed_levels(short.sealed_last(code))[code]]
+        new = [parse(SUBJECT, dict(one)) for one in rows]
+        before, after = (_levels_in_words(levels) for levels in (old, new))
+        said.append(
+            f"{names[code]} {short.lacking[code]} 人，原条件「{before}」，现条件「{after}」"
+        )
+    return f"补抽{'；'.join(said)}"
+
+
+def _levels_in_words(levels: Iterable[Node]) -> str:
+    words = [explain(node) or "不限" for node in levels]
+    return " / ".join(Truncator(one).chars(MOST_WORDS, truncate="…") for one in words)
 
 
 def check_wider(short: Shortfall, criteria: Criteria, *, now: datetime) -> None:

@@ -30,8 +30,8 @@ from expertpool.draws.queries.meetings import last_closing, next_opening
 from expertpool.draws.queries.obstacles import OVER, check_unpublished
 from expertpool.draws.queries.plan_versions import makers_of
 from expertpool.draws.queries.readiness import ARCHIVED
-from expertpool.draws.queries.shortfall import shortfall_of
-from expertpool.draws.queries.widening import Asked, asked_of
+from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
+from expertpool.draws.queries.widening import Asked, asked_of, conditions_in_words
 from expertpool.draws.services.answers import decide_answer
 from expertpool.draws.services.earlier import decide_earlier, first_new_opening
 from expertpool.draws.services.emergency import (
@@ -197,7 +197,7 @@ EMERGENCY_END = _matter(
 )
 
 
-def _asked(asked: WideningRequest, now: datetime) -> Asked | None:
+def _planned(asked: WideningRequest) -> tuple[DrawPlan, Shortfall] | None:
     """What whoever asked has seen; nothing once the plan is another, which is then not agreed to."""
     short = shortfall_of(asked.draw.project)
     plan = (
@@ -205,7 +205,17 @@ def _asked(asked: WideningRequest, now: datetime) -> Asked | None:
         .filter(project=asked.draw.project_id, version=asked.plan_version)
         .first()
     )
-    return asked_of(plan, short, now=now) if short and plan else None
+    return (plan, short) if short and plan else None
+
+
+def _asked(asked: WideningRequest, now: datetime) -> Asked | None:
+    planned = _planned(asked)
+    return asked_of(*planned, now=now) if planned else None
+
+
+def _widened(asked: WideningRequest) -> str:
+    planned = _planned(asked)
+    return conditions_in_words(*planned) if planned else ""
 
 
 WIDENING = _matter(
@@ -221,6 +231,7 @@ WIDENING = _matter(
     check=lambda **about: _check(ActionCode.DECIDE_WIDENING, **about),
     latest=_next_opening,
     details=lambda asked: f"按方案第 {asked.plan_version} 版",
+    told=_widened,
     shows="draws/_widening_asked.html",
     contents=_asked,
     words=Words(

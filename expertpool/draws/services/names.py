@@ -41,6 +41,7 @@ from expertpool.draws.queries.draws import (
 )
 from expertpool.draws.queries.identity import known_as, open_identity
 from expertpool.draws.queries.panel import PanelMember, who_sat
+from expertpool.draws.queries.presence import RELEASED, presence_of
 from expertpool.draws.queries.reveal import (
     is_authentic,
     is_latest,
@@ -259,7 +260,11 @@ def release(*, draw_id: int, now: datetime, unanswered: bool = False) -> bool:
     end_with_subject(ReleaseRequest, draw, why="名单已公开", now=now)
     set_reveal(draw, reveal_at=draw.reveal_at, released_at=now, by=None)
     draw.save(update_fields=FIELDS)
-    record("draw.release", actor=None, now=now, subject=draw)
+    # What else opens them says so itself.
+    presence = None if unanswered else presence_of(draw, now=now)
+    record(
+        RELEASED, actor=None, now=now, subject=draw, after=presence.counted if presence else None
+    )
     publish(NamesReleased(draw.pk))
     tell_gone(draw_id=draw.pk, now=now)
     # One at a time: the end of the draw asks for the same sheet.

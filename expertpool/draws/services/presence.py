@@ -154,4 +154,4 @@ def open_when_present(*, draw_id: int, now: datetime) -> bool:
 
 
 def _counted(presence: Presence | None) -> dict[str, str]:
-    return {"已签到": f"{presence.signed} / {presence.seated}"} if presence else {}
+    return presence.counted if presence else {}

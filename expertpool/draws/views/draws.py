@@ -57,6 +57,7 @@ from expertpool.draws.queries.policy import ground_of_gone, grounds_of
 from expertpool.draws.queries.pool_changes import changes_in_words, firsts_of, kinds_in_words
 from expertpool.draws.queries.presence import (
     OPENS_PLACE,
+    came_by_latest,
     opened_by_presence,
     presence_of,
     times_of_sign_in,
@@ -226,6 +227,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "exits_label": "退出、取消等" if draw.status == DrawStatus.VOID else "拒绝、未答复等",
         "early": early_release(draw),
         "all_came": opened_by_presence(draw),
+        "came_by_latest": came_by_latest(draw),
         "given_up": given_up(draw),
         "voided": agreed_request(VoidRequest, draw) if draw.status == DrawStatus.VOID else None,
         "successors": superseding(draw).filter(pk__in=draws_visible_to(user).values("pk"))

@@ -72,6 +72,8 @@ class Matter:
     look_label: str = ""
     # What is asked for beside the reason, in a few words for whoever sees the request.
     details: Callable[[Any], str] = lambda _: ""
+    # What whoever decides at a distance, and sees no page, has to know beyond these. Not in lists: it may ask.
+    told: Callable[[Any], str] = lambda _: ""
     # How one request is spoken of, where ``words`` speak of several things.
     words_of: Callable[[Any], Words] | None = None
     # (request, user): what whoever agrees should know first, a sentence.

@@ -110,7 +110,7 @@ def send_code(
         recipient=Recipient(person.username, person.name, phone=person.phone, email=person.email),
         channels=ways_to(person),
         context={
-            **told_of(request),
+            **told_of(request, fully=True),
             "收件人": person.name,
             "验证码": code,
             "有效时间": f"{minutes} 分钟",
@@ -190,7 +190,7 @@ def _codes(request: TwoPersonRequest) -> QuerySet[ConfirmationCode]:
 
 
 def _digest(request: TwoPersonRequest, person: User, code: str) -> bytes:
-    told = told_of(request).values()
+    told = told_of(request, fully=True).values()
     parts = (matter_of(request).code, str(request.pk), str(person.pk), *told, clean_digits(code))
     return blind_index("confirmation-code", "\n".join(parts))
 

@@ -146,14 +146,16 @@ def deciders_of(request: TwoPersonRequest) -> list[User]:
     ]
 
 
-def told_of(request: TwoPersonRequest) -> dict[str, str]:
-    """Return what messages say of ``request``: who asks for what, about what, how and why."""
+def told_of(request: TwoPersonRequest, *, fully: bool = False) -> dict[str, str]:
+    """Return what messages say of ``request``: who asks for what, about what, how and why; ``fully``
+    for whoever decides by nothing else."""
     matter = matter_of(request)
+    how = (matter.details(request), matter.told(request) if fully else "")
     return {
         "申请人": request.requested_by.name,
         "事项": matter.words.label,
         "对象": matter.name_of(request.subject),
-        "内容": "：".join(filter(None, (matter.details(request), request.reason))),
+        "内容": "：".join(filter(None, ("；".join(filter(None, how)), request.reason))),
     }
 
 

@@ -173,6 +173,7 @@ def confirm(request: UserRequest, matter: str, pk: int) -> HttpResponse:
         matter=found,
         name=found.name_of(asked.subject),
         details=found.details(asked),
+        told=found.told(asked),
         danger=found.tone == "danger",
         # Asked where it is shown: each of them is looked at whether he may be the second.
         by_app=lambda: any(has_app(user) for user in persons_for_code(asked, now=now)),
@@ -267,6 +268,7 @@ def _about_code(matter: Matter, asked: TwoPersonRequest) -> dict[str, Any]:
         "matter": matter,
         "name": matter.name_of(asked.subject),
         "details": matter.details(asked),
+        "told": matter.told(asked),
         "submit_label": matter.words.agree,
         "danger": matter.tone == "danger",
     }

@@ -117,6 +117,7 @@ def test_once_names_are_open_it_is_told_who_signed_in_when(
     assert is_open(draw, now=later)
     detail, experts = told()
     assert "2026-11-26 08:45（全体到场签到）" in detail
+    assert "到最晚公开时间" not in detail
     with time_machine.travel(later, tick=False):
         names = client.post(reverse("draws:names", args=[draw.pk])).content.decode()
     for at in ("2026-11-26 08:40", "2026-11-26 08:45"):
@@ -293,6 +294,22 @@ def test_who_leaves_last_lets_the_others_open_the_names(draw: Draw, operator: Us
     assert (presence := presence_of(draw, now=THERE))
     assert (presence.signed, presence.seated, presence.is_settled) == (1, 1, True)
     assert is_open(draw)
+
+
+def test_of_names_opened_by_the_latest_time_it_stays_told_how_many_were_missing(
+    client: Client, draw: Draw, operator: User
+) -> None:
+    first, second = lines(draw)
+    come(first)
+    latest = OPENING + timedelta(minutes=120)
+    assert release(draw_id=draw.pk, now=latest)
+    late = second.signed_in_at or latest + timedelta(minutes=1)
+    Invitation.objects.filter(pk=second.pk).update(signed_in_at=late)
+    with time_machine.travel(late, tick=False):
+        login(client, operator)
+        page = client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
+    assert "到最晚公开时间，当时已签到 / 在席 1 / 2 人" in page
+    assert Entry.objects.get(action="draw.release").after == {"已签到": "1 / 2"}
 
 
 def test_the_latest_time_opens_them_without_anybody(draw: Draw, operator: User) -> None:

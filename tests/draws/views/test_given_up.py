@@ -55,6 +55,10 @@ def test_it_says_who_gave_it_up_and_why_and_shows_no_list(
     for text in (page, room):
         assert "没有抽取，没有名单" in text
         assert "2026-11-24 11:00 后" not in text
+    project = reverse("projects:detail", args=[draw.project_id])
+    evidence = login(Client(), operator).get(project, {"tab": "evidence"}).content.decode()
+    assert "没有抽取，没有名单和抽取记录" in evidence
+    assert "名单公开后有" not in evidence
 
 
 def test_it_keeps_the_time_for_which_it_was_sealed(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -13,18 +14,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.core.criteria import explain, parse
 from expertpool.core.home import todos_for
 from expertpool.draws.models import ConditionLevel, Draw, DrawPlan, Invitation, WideningRequest
+from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import with_counts
 from expertpool.draws.rules import IS_PUBLIC_LATER
 from expertpool.draws.services.names import release
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.draws.services.widening import request_widening, widen_plan
+from expertpool.notifications.models import Message
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.reports.queries.exposure import exposures_in
 from tests.api.caller import Caller
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_phone, make_user
 from tests.factories.draws import EVERYBODY, end_review
 from tests.factories.widening import (
     OTHER,
@@ -305,6 +309,34 @@ def test_whoever_decides_sees_old_and_new_conditions(
     assert (
         "新旧条件对照" not in client.get(reverse("draws:detail", args=[base.pk])).content.decode()
     )
+
+
+def test_who_agrees_by_a_code_is_told_the_old_and_the_new_conditions(
+    client: Client, operator: User, base: Draw
+) -> None:
+    """A code was a yes to a number of a version."""
+    second = make_user("supervisor", phone=make_phone())
+    levels = {"g1": [SENIOR, OTHER]}
+    asked = request_widening(
+        base=base, reason=REASON, version=1, actor=operator, now=timezone.now(), levels=levels
+    )
+    login(client, operator)
+    address = reverse("workflow:request_code", args=["draws.widening", asked.pk])
+    old, new = (explain(parse(SUBJECT, one)) for one in (SENIOR, OTHER))
+    words = f"原条件「{old}」，现条件「{old} / {new}」"
+    assert words in client.get(address).content.decode()
+    sent = client.post(address, {"step": "choose", "person": second.pk})
+    assert words in sent.content.decode()
+    letter = Message.objects.get(occasion="request.code", channel="sms").body
+    assert words in letter
+    assert "按方案第 2 版" in letter
+    found = re.search(r"验证码 (\d{6}) ", letter)
+    assert found
+    widen_plan(
+        project=base.project, levels={"g1": [SENIOR, EVERYBODY]}, actor=operator, now=timezone.now()
+    )
+    late = client.post(address, {"step": "enter", "code": found[1]})
+    assert "该申请已终止：抽取方案已改为第 3 版" in late.content.decode()
 
 
 def test_a_refused_request_carries_the_plan_that_it_now_shows(

@@ -41,6 +41,17 @@ def test_a_name_between_single_braces_is_refused(admin: User) -> None:
         save("{专家姓名}专家，{{项目名称}}", admin)
 
 
+def test_who_has_agreed_is_not_reminded_without_the_link_by_which_he_signs_in(admin: User) -> None:
+    text = Text("评审提醒", "{{专家姓名}}专家，评审将于 {{评审时间}} 进行。")
+    with (
+        OCCASIONS.holding(draws.REMINDER, alone=True),
+        pytest.raises(TemplateRefused, match=r"缺少 \{\{答复链接"),
+    ):
+        save_template(
+            occasion=draws.REMINDER.code, channel="email", text=text, actor=admin, now=NOON
+        )
+
+
 @pytest.mark.shows("DRAW-20")
 @pytest.mark.parametrize("channel", ["sms", "email", "site"])
 def test_an_invitation_without_its_reply_link_is_refused(admin: User, channel: str) -> None:

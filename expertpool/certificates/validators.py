@@ -102,7 +102,7 @@ def _clean_text(row: Element, where: str, fonts: Mapping[str, str]) -> Element:
     if not SMALLEST <= size <= LARGEST:
         raise CertificateRefused(f"{where}的字号应为 {SMALLEST // 10} 至 {LARGEST // 10} 磅。")
     font, align, colour = row.get("font"), row.get("align"), str(row.get("colour", "")).lower()
-    if font not in fonts:
+    if not isinstance(font, str) or font not in fonts:
         raise CertificateRefused(f"{where}的字体已不在服务器上，请另选一种。")
     if align not in Align.values or not COLOUR.fullmatch(colour):
         raise CertificateRefused(f"{where}的对齐方式或颜色不对，请重新选择。")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from expertpool.core.criteria.errors import CriteriaError
 from expertpool.core.criteria.fields import VALUELESS, Field
 from expertpool.core.criteria.nodes import AllOf, AnyOf, Leaf, Node, Not
 from expertpool.core.criteria.registry import criteria_field
+from expertpool.core.validators import is_writable
 from expertpool.core.visibility import Viewer
 
 # Deeper than anybody builds, and shallow enough for every recursion over the tree.
@@ -46,6 +47,13 @@ def _load(text: str) -> Any:
         raise CriteriaError(message) from None
 
 
+def _texts(values: Iterable[Any]) -> Iterator[str]:
+    """Yield the texts among ``values``, and those in lists among them."""
+    for value in values:
+        parts = value if isinstance(value, list | tuple) else [value]
+        yield from (part for part in parts if isinstance(part, str))
+
+
 class _Parser:
     def __init__(self, subject: str, viewer: Viewer | None, *, known: bool) -> None:
         self.subject = subject
@@ -78,6 +86,9 @@ class _Parser:
         self.leaves += 1
         if self.leaves > MOST_LEAVES:
             raise CriteriaError(f"最多 {MOST_LEAVES} 个条件，请合并或减少。")
+        # JSON escapes what the address was cleaned of, such as half a surrogate pair.
+        if not all(map(is_writable, _texts(data.values()))):
+            raise CriteriaError("条件含有无法识别的字符，请删去后重新填写。")
         field = criteria_field(self.subject, data["field"])
         if not field.is_open_to(self.viewer):
             told = "的明文" if field.guard else ""

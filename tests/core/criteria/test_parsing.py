@@ -61,6 +61,12 @@ def test_json_text_is_read() -> None:
         ({"field": "title", "op": "eq", "value": " "}, "“名称”：请填写内容"),
         ({"field": "title", "op": "eq", "value": "a\x00b"}, "无法识别的字符"),
         ({"field": "title", "op": "eq", "value": "a" * 201}, "过长"),
+        # As JSON has them, what no database takes and no answer can say.
+        ('{"field": "state", "op": "eq", "value": "\\ud800"}', "无法识别的字符"),
+        ('{"field": "size", "op": "gte", "value": "\\ud800"}', "无法识别的字符"),
+        ('{"any": [{"field": "code", "op": "in", "value": ["A", "\\ud800"]}]}', "无法识别的字符"),
+        ('{"field": "exporter", "op": "in", "value": ["\\u0000"]}', "无法识别的字符"),
+        ('{"field": "\\ud800", "op": "eq", "value": "A"}', "无法识别的字符"),
         ({"field": "state", "op": "eq", "value": "gone"}, "“状态”：没有“gone”这一项"),
         ({"field": "state", "op": "in", "value": []}, "至少选择一项"),
         ({"field": "state", "op": "eq", "value": ["done"]}, "没有"),

@@ -153,6 +153,16 @@ def test_all_that_let_somebody_act_stand_alone(occasion: Occasion, link: str) ->
         *("{{专家姓名}}.evil.cn", "{own}.evil.cn", "evil.{own}", "https://{own}@evil.cn/"),
         *("https://evil.cn\\@{own}/", "https://{own}\\.evil.cn", "https://{own}:x@evil.cn"),
         "https://evil.cn/{own}/",
+        # What an address bar, or a reader, takes for a dot or for a number of a host.
+        *(
+            "长沙专家库。com",
+            "evil。com/x",
+            "evil｡com",
+            "www。evil。cn",
+            "中文。中国/x",
+            "evil点com",
+        ),
+        *("ехample.рф", "[::1]/a", "[2001:db8::7]", "0x7f000001"),
     ],
 )
 def test_no_other_host_stands_in_such_a_text(address: str) -> None:
@@ -167,7 +177,8 @@ def test_no_other_host_stands_in_such_a_text(address: str) -> None:
 def test_what_an_office_writes_stays_possible() -> None:
     body = (
         f"2026.12.01 前答复，本站 {settings.SITE_URL}/help/ ，邮箱 zjk@pool.example.cn，约 3.5 小时。\n"
-        "{{答复链接}}\n见附件.请准时；电话0571-88886666"
+        "{{答复链接}}\n见附件.请准时；电话0571-88886666/88886667。PDF 另发。评审/验收同日。App 内可答复，9点CST开始。"
+        f"登录。{settings.SITE_URL.partition('//')[2]}/help/ 。时间[12:30:00]，编号2026112901/A包，误差3.5/h。"
     )
     check_text(draws.INVITATION, Text("", body))
     check_text(TASK, Text("", "见 https://www.example.cn/a ，{{负责人}}"))  # no secret in it

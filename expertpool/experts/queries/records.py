@@ -206,10 +206,12 @@ def status_course(expert: Expert, *, own: bool = False) -> list[StatusStep]:
 
 def standing_of(expert: Expert) -> StatusStep | None:
     """Return by what ``expert`` has the status that he has now: who was deleted and brought back, by what was
-    before."""
+    before; who is frozen, and was on the blacklist meanwhile, by what froze him."""
     course = status_course(expert)
-    now, gone = expert.get_status_display(), ExpertStatus.DELETED.label
-    steps = (step for step in course if step.after == now and step.before != gone)
+    now, back = expert.get_status_display(), {ExpertStatus.DELETED.label}
+    if expert.status == ExpertStatus.FROZEN:
+        back.add(ExpertStatus.BLACKLISTED.label)
+    steps = (step for step in course if step.after == now and step.before not in back)
     return next(steps, next(iter(course), None))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,8 @@ from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.parts import digest
 from expertpool.core.views.reasons import reason_of
 from expertpool.core.visibility import Level, level_for, show
+from expertpool.directory.enums import TitleLevel
+from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.actions import OneExpertForm
@@ -33,6 +36,7 @@ from expertpool.experts.services.merging import (
     why_nothing_taken,
 )
 
+NO_LEVEL = str(TitleLevel.NONE.label)
 CHANGED = "其中一份档案刚有改动，请核对后再合并。"
 
 
@@ -57,7 +61,9 @@ def choose(request: UserRequest, pk: int) -> HttpResponse:
 
     def write() -> HttpResponse:
         other = form.cleaned_data["expert"]
-        return HttpResponseClientRedirect(reverse("experts:merge", args=[pk, other.pk]))
+        # Whoever is in the pool stays in it.
+        pair = [other.pk, pk] if _left_out(expert, other) else [pk, other.pk]
+        return HttpResponseClientRedirect(reverse("experts:merge", args=pair))
 
     return drawer_form(
         request,
@@ -111,6 +117,7 @@ def merge(request: UserRequest, pk: int, other: int) -> HttpResponse:
         "error": error,
         "barred": barred,
         "waits": waits,
+        "left_out": "" if barred else _left_out(keep, close),
         "unlike": unlike_by(keep, close),
         "reason": reason_of(request),
     }
@@ -132,14 +139,36 @@ def _choices(request: UserRequest, keep: Expert, close: Expert, *, missing: str)
     fields = EXPERT.writable().keys() | {SPECIALTIES}
     guards = {one.code: one.guard.code for one in EXPERT.fields() if one.guard}
     labels, user = EXPERT.labels(), request.user
-    found = []
+    found: list[Choice] = []
     for code in EXPERT.differences(kept, closed):
         # The kind goes with its number.
         if code not in fields or code == "id_kind":
             continue
         if code in guards and level_for(user, guards[code]) is Level.HIDDEN:
             continue
-        chosen = request.POST.get(f"from-{code}", "" if kept.get(code) else missing)
+        preset = "" if _says(kept, code) else missing
+        if code == "title_level" and _says(closed, code) and _takes(found, "title"):
+            preset = missing  # it is the level of that title
+        chosen = request.POST.get(f"from-{code}", preset)
         mine, theirs = (show(user, f"experts.{code}", one.get(code, "")) for one in (kept, closed))
         found.append(Choice(code, labels[code], mine, theirs, other=chosen == "other"))
     return found
+
+
+def _says(values: Mapping[str, str], code: str) -> bool:
+    """Tell whether a record says anything in a field; without a title, that it has no level says nothing."""
+    return values.get(code, "") not in ("", NO_LEVEL)
+
+
+def _takes(found: Iterable[Choice], code: str) -> bool:
+    return any(one.code == code and one.other for one in found)
+
+
+def _left_out(keep: Expert, close: Expert) -> str:
+    """Say what becomes of a member whose record is closed for one that nobody has admitted; empty: he is none."""
+    if keep.status != ExpertStatus.PENDING or close.status != ExpertStatus.FORMAL:
+        return ""
+    return (
+        f"{close}已在库，{keep}还没有审核入库：这样合并后，他要等审核入库才会再被抽取。"
+        "请按「改为保留另一份」。"
+    )

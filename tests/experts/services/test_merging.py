@@ -333,3 +333,31 @@ def test_whoever_has_another_number_and_birthday_is_no_twin_and_twins_are_search
     shown = client.get(address).content.decode()
     assert "这两份档案不能合并" in shown
     assert "确认合并</button>" not in shown
+
+
+def test_the_level_goes_with_its_title_and_no_level_is_none_to_keep(admin: User) -> None:
+    keep = make_expert("王小明", title="", title_level=0)
+    close = make_expert("王小明", title="高级工程师", title_level=3)
+    address = reverse("experts:merge", args=[keep.pk, close.pk])
+    choices = login(Client(), admin).get(address).context["choices"]
+    assert {one.code for one in choices if one.other} >= {"title", "title_level"}
+
+
+def test_a_member_is_not_closed_for_whom_nobody_has_admitted_without_a_word(admin: User) -> None:
+    unit = make_unit("长沙设计院")
+    pending = make_expert("王小明", employer=unit, status=ExpertStatus.PENDING)
+    member = make_expert("王小明", employer=unit)
+    client = login(Client(), admin)
+    told = "将关闭在库的一份"
+    right, wrong = (
+        reverse("experts:merge", args=[one.pk, other.pk])
+        for one, other in ((member, pending), (pending, member))
+    )
+    assert told in client.get(wrong).content.decode()
+    assert told not in client.get(right).content.decode()
+    listed = client.get(reverse("experts:alike")).content.decode()
+    assert right in listed
+    assert wrong not in listed
+    choose = reverse("experts:merge_choose", args=[pending.pk])
+    answer = client.post(choose, {"expert": member.pk}, headers={"HX-Request": "true"})
+    assert answer["HX-Redirect"] == right

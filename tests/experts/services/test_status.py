@@ -167,6 +167,17 @@ def test_the_head_of_who_is_back_says_why_he_is_on_the_blacklist(admin: User) ->
     assert (step.act, step.reason) == ("移入黑名单", "串通投标")
 
 
+def test_the_head_of_who_is_frozen_says_why_though_he_was_on_the_blacklist(admin: User) -> None:
+    expert = make_expert()
+    freeze_expert(expert=expert, reason="年检未过", actor=admin, now=NOW)
+    add_to_blacklist(expert=expert, reason="串通投标", actor=admin, now=NOW)
+    remove_from_blacklist(expert=expert, reason="申诉成立", actor=admin, now=NOW)
+    expert.refresh_from_db()
+    step = standing_of(expert)
+    assert step is not None
+    assert (step.act, step.reason) == ("冻结专家", "年检未过")
+
+
 @pytest.mark.shows("EXP-20", "EXP-21")
 def test_who_is_deleted_and_who_is_back_is_told(admin: User) -> None:
     """Freezing wrote, deleting did not: he learnt it from the page of sign-in."""

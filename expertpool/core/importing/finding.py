@@ -38,6 +38,8 @@ _HIS_OWN = re.compile(r"^(?:被推荐(?:专家|人)|推荐对象|申报人|申�
 _ANOTHERS = re.compile(
     r"^(?:推荐|介绍|联系|经办|填表|填报|审核|审批|监护|紧急联系)(?:人|单位|部门|机构)|^配偶"
 )
+# In two languages: 姓名 Name, 出生日期/Date of Birth.
+_TWICE_NAMED = re.compile(r"([\u4e00-\u9fff]{2,})[/／]?[A-Za-z][A-Za-z.'/-]*")
 _BRACKETS = re.compile(r"[()（）\[\]【】]")
 NUMBERS = frozenset(("编号", "no.", "no"))  # of the rows, or an office's own of the persons
 SOURCE = "来自"  # where in a file that is no list a row stands
@@ -216,7 +218,10 @@ def _known_as(known: Mapping[str, str], cell: Any) -> str:
     name = normalise_header(cell)
     if isinstance(cell, str) and (code := known.get(normalise_header(_BRACKETS.sub("", cell)), "")):
         return code
-    return known.get(name, "") or known.get(_HIS_OWN.sub("", name), "")
+    if code := known.get(name, "") or known.get(_HIS_OWN.sub("", name), ""):
+        return code
+    found = _TWICE_NAMED.fullmatch(name)
+    return known.get(found[1], "") if found else ""
 
 
 def _by_header(columns: Iterable[ImportColumn]) -> dict[str, str]:
@@ -248,7 +253,11 @@ def _best(
             both = _place(top, at, 2, joined, named, required)
             alone = _place(top, at - 1, 1, upper[1], named, required)
             # Only where the two rows together name more than each of them.
-            if both.found > max(places[-1].found, alone.found):
+            most = max(places[-1].found, alone.found)
+            if both.found >= most and _completes(upper[1], cells, named):
+                places = [one for one in places if one.at < at - 1]
+                places.append(both)
+            elif both.found > most:
                 places.append(both)
     if not places:
         return None
@@ -313,7 +322,7 @@ def _joined(
             over = above
         if not normalise_header(under):
             cells.append(above)
-        elif not named(under) and named(f"{as_text(over)}{as_text(under)}"):
+        elif named(f"{as_text(over)}{as_text(under)}"):
             cells.append(f"{as_text(over)}{as_text(under)}")
         elif (column := words.get(named(over))) and not named(under) and word_in(column, under):
             cells.append(_OfColumn(as_text(under)))
@@ -321,6 +330,25 @@ def _joined(
         else:
             cells.append(under)
     return cells
+
+
+def _completes(upper: list[Any], lower: list[Any], named: Named) -> bool:
+    """Tell whether a row stands below headers that are joined over several of its cells, and fills no others: 电话, with
+    办公 and 手机 below it. One that is known stands beside, with nothing below."""
+    width = max(len(upper), len(lower))
+    above = [bool(normalise_header(cell)) for cell in _wide(upper, width)]
+    under = [bool(normalise_header(cell)) for cell in _wide(lower, width)]
+    texts = [cell for cell in lower if normalise_header(cell)]
+    if not all(isinstance(cell, str) and not any(map(str.isdigit, cell)) for cell in texts):
+        return False
+    beside = [at for at, cell in enumerate(upper) if above[at] and not under[at] and named(cell)]
+    joined = [at for at in range(width - 1) if above[at] and not above[at + 1] and under[at + 1]]
+    spans = [
+        at
+        for at in range(width)
+        if under[at] and (at in joined or (not above[at] and at and under[at - 1]))
+    ]
+    return bool(beside) and len(spans) > 1 and len(spans) == sum(under)
 
 
 def _wide(cells: list[Any], width: int) -> list[Any]:

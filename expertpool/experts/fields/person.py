@@ -51,6 +51,8 @@ def id_kind_words(expert: Expert) -> str:
 # Beside his age, which is what a draw asks of the same column.
 BORN = ask.Date(code="birth", label="出生日期", path="birth_date", nullable=True)
 
+_NUMBERS = ("身份证件号", "身份证件号码", "证件编号")
+
 PERSON = (
     FieldDeclaration(
         code="number",
@@ -70,7 +72,16 @@ PERSON = (
         required=True,
         form=InForm(section="basic", labels={ORGANISATION: "单位名称"}),
         imported=InImport(
-            aliases=("专家姓名", "评委姓名", "评委", "专家", "专家名称", "名称", "单位专家名称"),
+            aliases=(
+                "专家姓名",
+                "评委姓名",
+                "评委",
+                "专家",
+                "专家名称",
+                "名称",
+                "单位专家名称",
+                "评审专家姓名",
+            ),
             likely=("评审专家", "English Name", "Name", "Full Name", "被推荐人", "被推荐专家"),
             bare=rules.is_like_a_name,
             pieces=("姓", "名"),
@@ -191,7 +202,7 @@ PERSON = (
         ),
         imported=InImport(
             looks=passes(documents.resident_id),
-            aliases=("身份证号", "证件号", "身份证号码", "公民身份号码", "身份证"),
+            aliases=("身份证号", "证件号", "身份证号码", "公民身份号码", "身份证", *_NUMBERS),
             help="必须是文本格式。同一号码只能有一份档案。",
             sample="110101198001010010",
             width=22,

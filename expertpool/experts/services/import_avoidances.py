@@ -8,20 +8,35 @@ from datetime import datetime
 from typing import Any
 
 from expertpool.accounts.models import User
-from expertpool.core.importing import ImportColumn, Row, as_text
-from expertpool.directory.queries import unit_name
+from expertpool.core.importing import CHECK, ImportColumn, Note, Row, as_text
+from expertpool.directory.queries import UNIT_LIKE, unit_name
 from expertpool.directory.services.units import resolve_units
 from expertpool.experts.enums import AvoidanceKind
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.services.avoidance import add_avoidance_unit
+from expertpool.experts.validators.values import unit_warning
 
 _BETWEEN = re.compile(r"[;；、,，\n]+")
+_BETWEEN_UNITS = "；"
 
 
 def _units(cell: Any) -> str:
     """Clean the names of units, several by commas, semicolons or lines. Raises CellRefused."""
-    parts = filter(None, map(str.strip, _BETWEEN.split(as_text(cell))))
-    return "；".join(dict.fromkeys(filter(None, map(unit_name, parts))))
+    parts = [one for part in _BETWEEN.split(as_text(cell)) for one in _by_blanks(part.strip())]
+    return _BETWEEN_UNITS.join(dict.fromkeys(filter(None, map(unit_name, parts))))
+
+
+def _by_blanks(part: str) -> list[str]:
+    """Return the units that blanks part, where each piece is one: 湖南大学 湘潭市财政局, not 湖南 大学."""
+    pieces = part.split()
+    return pieces if len(pieces) > 1 and all(map(UNIT_LIKE.fullmatch, pieces)) else [part]
+
+
+def warn_of_avoidances(row: Row) -> None:
+    """Note which units to be avoided may be none, or more than one: by a wrong name nobody is avoided."""
+    for name in filter(None, (row.values.get(AVOIDANCES.code) or "").split(_BETWEEN_UNITS)):
+        if told := unit_warning(name):
+            row.notes.append(Note(AVOIDANCES.header, CHECK, name, told, is_pressing=True))
 
 
 AVOIDANCES = ImportColumn(
@@ -41,7 +56,7 @@ def keep_avoidances(
 ) -> None:
     """Keep the units to be avoided of imported ``rows``, whose experts have the keys ``ids``."""
     named = {
-        pk: names.split("；")
+        pk: names.split(_BETWEEN_UNITS)
         for row, pk in zip(rows, ids, strict=True)
         if (names := row.values.get(AVOIDANCES.code))
     }

@@ -40,6 +40,7 @@ _WITH_LEVEL = re.compile(
 _WHEN = re.compile(
     r"[\s(（/／,，、;；:：\-—]*(?:19|20)\d{2}(?:\s*[年./-]\s*\d{0,2}(?:\s*[月./-]\s*\d{0,2}日?)?)?\s*(?:取得|获得|评定|评聘|获)?[)）]?$"
 )
+APPLIED_CODES = ("申报专业代码", "申报专业编码", "申报评审专业代码", "拟评审专业代码")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _BARS = str.maketrans("|｜", "；；")
 _BETWEEN = re.compile(r"[;；,，、/|\n]+")
@@ -54,7 +55,7 @@ def expert_columns() -> list[ImportColumn]:
     columns["specialties"] = replace(specialties, named_so=names.candidates, clean=listed)
     columns["specialty_codes"] = ImportColumn(
         *("specialty_codes", "专业代码", listed),
-        aliases=("评审专业代码", "评标专业代码", "专业编码", "评审专业编码"),
+        aliases=("评审专业代码", "评标专业代码", "专业编码", "评审专业编码", *APPLIED_CODES),
         instead_of="specialties",
         agree=names.agree,
         lists=True,

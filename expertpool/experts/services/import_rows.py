@@ -34,12 +34,22 @@ from expertpool.experts.services.import_lookups import (
 )
 from expertpool.experts.services.import_options import departments_into
 from expertpool.experts.validators import documents
-from expertpool.experts.validators.values import TOO_YOUNG, Term, TermYears, is_nobody, is_too_young
+from expertpool.experts.validators.values import (
+    TOO_YOUNG,
+    Term,
+    TermYears,
+    is_nobody,
+    is_too_young,
+    perhaps_two,
+    several_persons,
+    status_beside,
+)
 
 WITHOUT_BEGINNING = "没有聘期开始，不知道到哪一天，按没有填写处理，请核对。"
 OTHERS_KEPT = "同一格的其他专业照常导入。"
 WITHOUT_SPECIALTY = "不改就没有评审专业，不会被抽取。"
 _WITH_SEX = re.compile(r"(.+)[(（\[【]([男女])[)）\]】]")
+SEVERAL_NAMES = "一行只能写一位专家，请分成两行；是一个人的，请去掉中间的空格或符号。"
 LOST = "有字没有存进文件，只剩“?”，请补上。"
 
 
@@ -68,6 +78,8 @@ class RowRules:
         """Yield all that is wrong; see `Importer.inspect`."""
         values = row.values
         self._sex_beside(row)
+        if fault := self._not_one(row):
+            yield fault
         if why := self._unnamed(str(values.get("name") or "")):
             yield self._fault("name", "姓名格式", why)
         number = self._document(row)
@@ -89,6 +101,22 @@ class RowRules:
         was, row.values["name"] = row.values["name"], found[1].strip()
         row.values["sex"] = row.values.get("sex") or self._importer.by_code["sex"].clean(found[2])
         row.notes.append(Note("姓名", GUESSED, was, row.values["name"]))
+
+    def _not_one(self, row: Row) -> Fault | None:
+        """Return why a name is not that of one person who can be a member; notes where it may be of two."""
+        name = str(row.values.get("name") or "")
+        if row.values.get("kind") == ExpertKind.ORGANISATION or not name:
+            return None
+        typed = next((one.was for one in row.notes if one.column == "姓名"), name)
+        if said := status_beside(name):
+            told = f"姓名后面写着“{said}”，请核对能否入库；仍要入库的，请只留姓名。"
+            return self._fault("name", "姓名后面写着状态", told)
+        if several_persons(typed):
+            return self._fault("name", "姓名不止一个", SEVERAL_NAMES)
+        if perhaps_two(typed):
+            told = f"像是两位专家的姓名，请核对。{SEVERAL_NAMES}"
+            row.notes.append(Note("姓名", CHECK, typed, told, is_pressing=True))
+        return None
 
     def _unnamed(self, name: str) -> str:
         """Return why nobody can be called so, whom a list has: he could not be invited."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from expertpool.core.importing import CellRefused, ImportColumn, Importer, Question, Row, as_line
@@ -28,7 +29,14 @@ _MEMBER = frozenset(
         "已通过",
         "通过",
         "是",
+        "在职",
+        "在岗",
     ]
+)
+# How an office writes that it has agreed: 经审核，同意入库.
+_AGREED = re.compile(
+    r"(?:经.{0,6}?)?(?:初审|复审|审核|审查|研究)?[,，]?(?:拟?同意|通过|合格|符合)"
+    r"(?:入库|推荐|聘任|聘用|条件|要求|[,，])*[。.]?"
 )
 # Of a column that asks whether somebody is on the blacklist.
 _NOT_LISTED = frozenset(
@@ -57,6 +65,7 @@ _NOT_LISTED = frozenset(
         "False",
     ]
 )
+_ASK = "名单上写的是“{}”，请在上面选择是否照常导入。"
 _ANSWERS = {"": "这些行不导入", LEFT_EMPTY: "照常导入（不管这一列）"}
 
 
@@ -65,7 +74,15 @@ def _member(cell: Any) -> str:
     word = as_line(cell)
     if word in _MEMBER or not word:
         return ""
-    raise CellRefused("{}不是在库", f"名单上写的是“{word}”，请在上面选择是否照常导入。", word=word)
+    raise CellRefused("{}不是在库", _ASK.format(word), word=word)
+
+
+def _agreed(cell: Any) -> str:
+    """Clean what says whether the office agrees, or he is at work; refuses what does not say so. It is kept nowhere."""
+    word = as_line(cell)
+    if not word or word in _MEMBER or _AGREED.fullmatch(word):
+        return ""
+    raise CellRefused("{}不是“是”", _ASK.format(word), word=word)
 
 
 def _not_listed(cell: Any) -> str:
@@ -73,7 +90,7 @@ def _not_listed(cell: Any) -> str:
     word = as_line(cell)
     if word in _NOT_LISTED or not word:
         return ""
-    raise CellRefused("在黑名单中", f"名单上写的是“{word}”，请在上面选择是否照常导入。", word=word)
+    raise CellRefused("在黑名单中", _ASK.format(word), word=word)
 
 
 STATE = ImportColumn(
@@ -97,8 +114,36 @@ BLACKLIST = ImportColumn(
     help="写着“是”等的行先不导入，请您决定；这一列不保存。",
     in_template=False,
 )
-STATES = (STATE, BLACKLIST)
+# Beside the state, and each beside the others: one list has all of them.
+AGREED = ImportColumn(
+    "agreed",
+    "是否同意入库",
+    _agreed,
+    aliases=(*("同意入库", "是否入库", "是否同意", "是否通过", "是否审核通过", "入库意见"),),
+    help="写着“否”、不同意、退回等的行先不导入，请您决定；这一列不保存。",
+    in_template=False,
+)
+REVIEWED = ImportColumn(
+    "reviewed",
+    "审核意见",
+    _agreed,
+    aliases=("审查意见", "审核结果", "审核结论", "审查结果", "资格审查结果"),
+    help="写着不同意、退回等的行先不导入，请您决定；这一列不保存。",
+    in_template=False,
+)
+AT_WORK = ImportColumn(
+    "at_work",
+    "是否在职",
+    _agreed,
+    aliases=("在职情况", "在职状态", "是否在岗", "在岗情况"),
+    help="写着“否”、退休、离职等的行先不导入，请您决定；这一列不保存。",
+    in_template=False,
+)
+STATES = (STATE, BLACKLIST, AGREED, REVIEWED, AT_WORK)
 _TOLD = {
+    AGREED.code: "名单上没有写明同意入库",
+    REVIEWED.code: "名单上的审核意见不是同意",
+    AT_WORK.code: "名单上没有写明在职；退休的也可以入库",
     STATE.code: "名单上的状态；导入不会把人列入黑名单，也不会办理退出",
     BLACKLIST.code: "名单上“黑名单”一列这样写；导入不会把人列入黑名单",
 }

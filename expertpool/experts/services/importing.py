@@ -50,7 +50,11 @@ from expertpool.experts.queries.experts import (
 from expertpool.experts.queries.imported import ADDING, CHANGING
 from expertpool.experts.services.accounts import queue_accounts
 from expertpool.experts.services.contacts import CONTACTS
-from expertpool.experts.services.import_avoidances import AVOIDANCES, keep_avoidances
+from expertpool.experts.services.import_avoidances import (
+    AVOIDANCES,
+    keep_avoidances,
+    warn_of_avoidances,
+)
 from expertpool.experts.services.import_columns import expert_columns, take_mail
 from expertpool.experts.services.import_examples import is_example, is_marked
 from expertpool.experts.services.import_kinds import KIND, asked_of, read_kind, set_kind
@@ -222,6 +226,7 @@ class ExpertImporter(Importer):
         odd = oddities(row.values, born=born, today=self.today, regions=self.regions)
         row.notes += [Note(label, CHECK, value, sentence) for label, value, sentence in odd]
         self.named.warn(row)
+        warn_of_avoidances(row)
         if sentence := self.persons.told(row.values, row.number):
             row.notes.append(Note("姓名", CHECK, row.values["name"], sentence, is_pressing=True))
 

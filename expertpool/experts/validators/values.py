@@ -58,7 +58,14 @@ _OF_NAMES = re.compile(
 )
 _MASKED = re.compile(rf"[{HAN}]{{1,2}}[*＊]{{2,}}|[{HAN}][*＊]+[{HAN}]")  # 刘**, 刘*华
 _NOBODY = frozenset(("无", "暂无", "空", "待定", "暂缺", "待补", "未知", "null", "none"))
-_NO_UNIT = frozenset(("本单位", "同单位", "本公司", "我单位"))
+_NO_UNIT = frozenset(
+    (
+        *("本单位", "同单位", "本公司", "我单位", "工作单位", "同工作单位", "现单位", "现工作单位"),
+        *("所在单位", "原单位", "原工作单位", "本学校", "本校", "本院", "本所"),
+    )
+)
+# What stands beside the name of a unit where several, or another, may be meant: 湖南大学及其下属单位, 原单位长沙市审计局.
+_BESIDE_UNIT = re.compile(r"^原(?!子)|下属|所属(?:各|全部)?单位|[（(\[【][^（()）]*[）)\]】]$")
 _DOTS = str.maketrans("•・‧", "···")
 # The full stop of whoever has no dot on his keyboard: 阿卜杜拉.吐尔逊, not J.Smith.
 _STOP = re.compile(rf"(?<=[{HAN}]{{2}})[.．。｡](?=[{HAN}]{{2}})")
@@ -89,12 +96,19 @@ TERM_END = "应像 2028-12-31、2028-12 或 2028年底；没有期限的写“�
 _FIRST_DAY, _LAST_DAY = Day(month=FIRST), Day(month=LAST)
 # Who is retired may well be drawn.
 _GONE = re.compile(
-    r"(?<!未)(?:调离|调出|离世|去世|病故|逝世|黑名单|取消资格|清退|开除|不再聘任|已解聘)"
+    r"(?<![未无非])(?<!没有)(?<!未[被曾])(?<!不在)(?<!未列入)"
+    r"(?:调离|调出|离世|去世|病故|逝世|已故|亡故|病逝|黑名单|不良[记纪]录|不良行为|取消资格|清退|开除|除名|停用"
+    r"|不再(?:参加|参与|担任|聘任|聘用|续聘)|(?:拒绝|不予|不愿|不)续聘|已解聘)"
 )
 _EXPERT_NUMBER = re.compile(r"ZJ[A-Z0-9]{6,18}")
 _SPECIALTY_CODES = re.compile(r"[A-Za-z]\d{2,8}(?:[;；,，、\s]+[A-Za-z]\d{2,8})*")
 # Excel keeps 15 digits of a number; the rest is lost before we see it.
 ROUNDED = "Excel 已把末几位四舍五入，请把该列设为“文本”格式后重新填写。"
+_PARTING, _TWO = "/／|｜:：;；", "请删去；写了两位的，请分开填写。"
+NO_UNIT_TOLD = "不是单位的名称，不能按单位回避，请核对。"
+_BRACKETS = re.compile(r"[（(\[【]([^（()）]*)[）)\]】]")
+_BETWEEN_NAMES = re.compile(r"[\s、,，;；/／|｜&＆]+")
+_AND = re.compile("[和与及]")
 WORDS = {
     "mobile": ("手机号格式", "应为 11 位数字，以 13 至 19 开头。"),
     "email": ("邮箱格式", "应像 name@example.cn，不能有空格。"),
@@ -161,7 +175,7 @@ def _name(cell: Any, longest: int) -> str:
     if value and not seen.strip():
         raise CellRefused("{}格式", HIDDEN)
     if odd := next(filter(_is_odd, seen), ""):
-        raise CellRefused("{}格式", f"含有符号“{odd}”，请删去。")
+        raise CellRefused("{}格式", f"含有符号“{odd}”，{_TWO if odd in _PARTING else '请删去。'}")
     if value and not any(map(str.isalpha, value)):
         raise CellRefused("{}格式", "没有文字，请填写姓名或名称。")
     if _MASKED.fullmatch(value):
@@ -317,9 +331,42 @@ def _odd_names(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     if is_nobody(name):
         yield "姓名", name, "像是还没有填的姓名，请核对。"
     if (employer := str(values.get("employer") or "")) in _NO_UNIT:
-        yield "工作单位", employer, "不是单位的名称，不能按单位回避，请核对。"
+        yield "工作单位", employer, NO_UNIT_TOLD
     if NO_NAME.search(employer):
         yield "工作单位", employer, "有单位名称里不会有的符号，请核对。"
+
+
+def unit_warning(name: str) -> str:
+    """Return what is odd about the name of a unit that is to be avoided; empty: nothing."""
+    if name in _NO_UNIT:
+        return NO_UNIT_TOLD
+    if _BESIDE_UNIT.search(name):
+        return "单位名称前后像是另有说明，按原样登记，请核对；应只写单位全称，几家的用分号隔开。"
+    return ""
+
+
+def status_beside(name: str) -> str:
+    """Return what brackets behind a name say of whoever cannot be a member: 张三（已故）; empty: nothing."""
+    found = _BRACKETS.search(name)
+    return found[1] if found and _GONE.search(found[1]) else ""
+
+
+def several_persons(typed: str) -> bool:
+    """Tell whether the names of two persons or more stand where one should: 张伟 李明, 李文，王武."""
+    parts = [part for part in _BETWEEN_NAMES.split(typed.strip()) if part]
+    return len(parts) > 1 and all(map(is_like_a_name, parts))
+
+
+def perhaps_two(typed: str) -> bool:
+    """Tell whether it may be so, though nothing parts them for sure: 钱进和孙武, 李 明 王 伟."""
+    letters = typed.split()
+    if len(letters) == 4 and all(len(one) == 1 for one in letters):
+        return is_like_a_name("".join(letters[:2])) and is_like_a_name("".join(letters[2:]))
+    name = "".join(letters)
+    return any(
+        is_like_a_name(name[: found.start()]) and is_like_a_name(name[found.end() :])
+        for found in _AND.finditer(name)
+    )
 
 
 def is_nobody(name: str) -> bool:

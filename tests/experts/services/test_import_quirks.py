@@ -16,10 +16,11 @@ from tests.data.quirks.files import QUIRKS, Quirk
 from tests.data.quirks.groups import APART, GROUPS
 from tests.data.quirks.offices import OFFICES
 from tests.data.quirks.pairs import PAIRS
+from tests.data.quirks.persons import PERSONS
 from tests.data.quirks.shapes import SHAPES
 from tests.factories.experts import NOW
 
-LISTS = (*QUIRKS, *OFFICES, *CLERKS, *GROUPS, *APART, *PAIRS, *CELLS, *SHAPES)
+LISTS = (*QUIRKS, *OFFICES, *CLERKS, *GROUPS, *APART, *PAIRS, *CELLS, *SHAPES, *PERSONS)
 
 
 @pytest.mark.shows("EXP-07", "EXP-08")

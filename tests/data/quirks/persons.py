@@ -1,0 +1,114 @@
+"""Lists that write more than one thing into a cell, two headers over each other, or another word for a header."""
+
+from __future__ import annotations
+
+from tests.data.quirks.files import Quirk, book, merge, plain
+
+PHONES = [f"1397788{at:04}" for at in range(1, 20)]
+UNIT, OTHER = "湖南大学", "湘潭市财政局"
+
+PERSONS = (
+    Quirk(
+        "two_persons_in_a_cell.xlsx",
+        plain(
+            *(
+                [name, phone]
+                for name, phone in zip(
+                    ("孙立人 周国平", "李文,王武", "钱进和孙武", "李 明 王 伟", "王 小 明"),
+                    PHONES,
+                    strict=False,
+                )
+            ),
+            head=["姓名", "手机号"],
+        ),
+        3,
+        {2: "姓名不止一个", 3: "姓名不止一个"},
+        each={"name": ["钱进和孙武", "李明王伟", "王小明"]},
+    ),
+    Quirk(
+        "states_beside_names.xlsx",
+        plain(
+            *(
+                [name, phone]
+                for name, phone in zip(
+                    ("张国三（已故）", "王国五(黑名单)", "李国四（退休）"), PHONES, strict=False
+                )
+            ),
+            head=["姓名", "手机号"],
+        ),
+        1,
+        dict.fromkeys((2, 3), "姓名后面写着状态"),
+    ),
+    Quirk(
+        "units_to_be_avoided_by_blanks.xlsx",
+        plain(
+            ["避甲", PHONES[0], f"{UNIT} {OTHER}"],
+            ["避乙", PHONES[1], "湖南 大学"],
+            head=["姓名", "手机号", "需回避单位"],
+        ),
+        2,
+        each={"avoidance_units.count": [2, 1]},
+    ),
+    Quirk(
+        "agreed_or_not.xlsx",
+        plain(
+            ["审甲", PHONES[0], "是", "同意", "是"],
+            ["审乙", PHONES[1], "否", "同意入库", "是"],
+            ["审丙", PHONES[2], "是", "材料不全退回", "是"],
+            ["审丁", PHONES[3], "是", "经审核，同意入库。", "退休"],
+            head=["姓名", "手机号", "是否同意入库", "审核意见", "是否在职"],
+        ),
+        1,
+        {3: "是否同意入库不是“是”", 4: "审核意见不是“是”", 5: "是否在职不是“是”"},
+    ),
+    Quirk(
+        "titles_in_two_rows_of_headers.xlsx",
+        book(
+            {
+                "表": [
+                    ["序号", "姓名", "联系方式", "", "职称", "", "工作单位"],
+                    ["", "", "手机", "邮箱", "名称", "取得时间", ""],
+                    [1, "双甲", PHONES[0], "a@example.cn", "高级工程师", "2010", UNIT],
+                ]
+            },
+            merge("A1:A2=序号"),
+            merge("B1:B2=姓名"),
+            merge("C1:D1=联系方式"),
+            merge("E1:F1=职称"),
+            merge("G1:G2=工作单位"),
+        ),
+        1,
+        first={"name": "双甲", "phone": PHONES[0], "email": "a@example.cn", "title": "高级工程师"},
+        each={"employer.name": [UNIT]},
+    ),
+    Quirk(
+        "telephones_in_two_rows_of_headers.xlsx",
+        plain(
+            ["", "办公", "手机", ""],
+            ["双甲", "0731-8000000", PHONES[0], UNIT],
+            ["双乙", "0731-8000001", PHONES[1], UNIT],
+            head=["姓名", "电话", "", "工作单位"],
+        ),
+        2,
+        each={"phone": PHONES[:2], "employer.name": [UNIT] * 2},
+    ),
+    Quirk(
+        "codes_of_what_is_applied_for.xlsx",
+        plain(
+            ["报甲", PHONES[0], "A0401", "结构设计", UNIT],
+            head=["评审专家姓名", "手机号", "申报专业代码", "现从事专业", "现任单位"],
+        ),
+        1,
+        each={"specialty_codes": [["A0401"]], "employer.name": [UNIT]},
+    ),
+    Quirk(
+        "headers_in_two_languages.xlsx",
+        plain(
+            ["双甲", PHONES[0], UNIT, "1975-10-15", "110101197510150017"],
+            head=["姓名 Name", "手机号 Mobile", "工作单位 Employer", "出生日期/DOB", "身份证件号"],
+        ),
+        1,
+        first={"name": "双甲", "id_number": "110101197510150017"},
+        each={"employer.name": [UNIT]},
+    ),
+)

@@ -16,7 +16,12 @@ from expertpool.draws.enums import DrawStatus
 from expertpool.draws.exceptions import ContributionRefused
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.emergency import emergency_of
-from expertpool.draws.services.emergency import end_emergency, request_emergency
+from expertpool.draws.services.emergency import (
+    decide_emergency_end,
+    end_emergency,
+    request_emergency,
+    request_emergency_end,
+)
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.sealing import contribute, start_draw
@@ -83,10 +88,26 @@ def test_of_two_emergencies_each_has_its_own(operator: User) -> None:
         end_emergency(draw=draw, reason="已够", actor=second, now=at)
     inside, public = pages_of(draw, operator)
     assert inside.count("申请人") == 2  # the page of those who run it says no less
-    assert f"由 {second.name} 取消" in inside
+    assert f"由 {second.name} 取消（原因：已够）" in inside
     assert public.index("由监督人确认") < public.index("由招标中心主任确认")
     own.delete()
     assert "由第二人确认" in pages_of(draw, operator)[1]
+
+
+def test_of_an_emergency_that_was_taken_back_it_says_who_asked_for_that_and_why(
+    operator: User, supervisor: User
+) -> None:
+    make_expert()
+    now = timezone.now()
+    draw = make_draw(now=now, operator=operator, seats=1)
+    declare_emergency(
+        draw=draw, reason="急用", minutes=15, actor=operator, now=now, second=supervisor
+    )
+    later = now + timedelta(minutes=1)
+    asked = request_emergency_end(draw=draw, reason="专家都已联系上", actor=operator, now=later)
+    decide_emergency_end(request=asked, agree=True, note="", actor=supervisor, now=later)
+    inside, _ = pages_of(draw, operator)
+    assert f"{operator} 申请，由 {supervisor} 取消（原因：专家都已联系上）" in inside
 
 
 @pytest.mark.shows("DRAW-31")

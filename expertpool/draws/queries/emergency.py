@@ -5,14 +5,16 @@ from datetime import UTC, datetime, timedelta
 from cryptography.hazmat.primitives.constant_time import bytes_eq
 from django.db.models.fields.json import KT
 
-from expertpool.audit.services import is_ended_by_log
+from expertpool.audit.queries import entries_for
+from expertpool.audit.services import is_ended_by_log, proven
 from expertpool.core.crypto import proof
 from expertpool.core.prepared import Given, Prepared
 from expertpool.draws.enums import NoteCode
-from expertpool.draws.models import Draw, DrawEvent, Emergency
+from expertpool.draws.models import Draw, DrawEvent, Emergency, EmergencyEndRequest
 from expertpool.draws.queries.hands import second_in_words
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.reveal import proven_opening
+from expertpool.workflow.queries.asking import only_asked
 
 ENDED = "draw.emergency_end"  # what the log says when one is taken back
 
@@ -57,6 +59,22 @@ def hands_of(emergency: Emergency) -> str:
     """Return who asked for ``emergency`` and who confirmed it as what, in words, for readers inside."""
     second = f"{confirmed_as(emergency)} {emergency.supervisor}"
     return f"申请人 {emergency.declared_by.name}，{second} 确认"
+
+
+def end_of(emergency: Emergency) -> str:
+    """Return who asked that ``emergency`` be taken back, if anybody had to be asked, who did it and why, in words
+    for readers inside; empty while it lasts."""
+    if emergency.ended_at is None:
+        return ""
+    when = {"draw": emergency.draw_id, "agreed": True, "decided_at": emergency.ended_at}
+    rows = EmergencyEndRequest.objects.filter(**when).select_related("requested_by")
+    asked = next(iter(only_asked(rows)), None)
+    hands = f"由 {emergency.ended_by} 取消"
+    if asked is not None:
+        hands = f"{asked.requested_by} 申请，{hands}"
+    logged = entries_for(emergency.draw).filter(action=ENDED, at=emergency.ended_at)
+    why = next((one.note for one in proven(logged)), "")
+    return f"{hands}（原因：{why}）" if why else hands
 
 
 def is_declared(emergency: Emergency) -> bool:

@@ -45,7 +45,7 @@ from expertpool.draws.queries.draws import (
     with_counts,
     with_paused,
 )
-from expertpool.draws.queries.emergency import emergency_of, hands_of
+from expertpool.draws.queries.emergency import emergency_of, end_of, hands_of
 from expertpool.draws.queries.facts import OfDraw
 from expertpool.draws.queries.hands import hand_steps_by_kind, kinds_in_brackets, second_in_words
 from expertpool.draws.queries.lasting import lasting_of
@@ -208,7 +208,9 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "panel_short": short if later else None,
         "emergency": emergency[0] if emergency else None,
         "emergency_hands": emergency[1] if emergency else "",
-        "past_emergencies": [one for one in emergencies if one[0].ended_at is not None],
+        "past_emergencies": [
+            (one, hands, end_of(one)) for one, hands in emergencies if one.ended_at is not None
+        ],
         "hand_steps": sum(kinds.values()),
         "hand_kinds": kinds_in_brackets(kinds),
         "reach": reach,

@@ -9,9 +9,11 @@ from django.core.management import CommandError, call_command
 from expertpool.accounts.models import User
 from expertpool.accounts.services.demo import DEMO_PASSWORD
 from expertpool.audit.models import Entry
+from expertpool.draws.enums import SEATED_STATES
 from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.services.demo import TAG
 from expertpool.evaluations.models import Evaluation
-from expertpool.experts.models import Expert
+from expertpool.experts.models import Expert, Tag
 from expertpool.experts.queries.experts import expert_for
 from expertpool.points.models import PointEntry
 from expertpool.projects.models import Project
@@ -48,6 +50,11 @@ def test_the_demonstration_is_made_once(db: None) -> None:
     line = Invitation.objects.get(expert=expert)
     assert (line.draw.project.number, line.state) == ("YS-011", "accepted")
     assert [one.draw for one in candidacies_of(expert)] == [line.draw]
+    # Of the group that is asked few sit in a draw, so that its list does not tell who does.
+    group = Tag.objects.get(name=TAG).experts.count()
+    for number in ("YS-003", "YS-010"):
+        seated = Invitation.objects.filter(draw__project__number=number, state__in=SEATED_STATES)
+        assert 2 <= seated.count() <= group / 2
     # In the one review the demo account may still score, of the other all sheets are in.
     waiting, ended, shared = Review.objects.order_by("project__number")
     assert [one.is_missing for one in progress_of(waiting)].count(True) == 1

@@ -25,6 +25,9 @@ from expertpool.projects.models import Project
 
 SCHEME = "ndrc2018"
 TAG = "信息化验收组"
+# Of a group of which few sit, nobody knows who does, though he knows that all were asked.
+IN_GROUP, SEATS = 12, 4
+PAUSE = timedelta(minutes=4)
 
 
 @transaction.atomic
@@ -41,9 +44,9 @@ def ensure_demo_draws(
     it again changes nothing.
 
     The first stays 未抽取, ready to try; the second is 抽取中, with answers and a standby who moved up; of
-    the third everybody was asked and has agreed but ``expert`` (the demo account), who still may;
-    the panel of the batch has agreed; that of the last but three is one short, to be widened. Of the third and
-    these everybody who could be drawn was asked, which ``supervisor`` has approved. The last but two was
+    the third all have agreed but ``expert`` (the demo account), who still may;
+    the panel of the batch has agreed; that of the last but three is one short, to be widened, with fewer
+    candidates than usual, which ``supervisor`` has approved. The last but two was
     reviewed weeks ago, the last but one the day before yesterday, without ``expert``, the last yesterday, by many.
     """
     undrawn, running, reviewed = projects[:3]
@@ -66,27 +69,25 @@ def ensure_demo_draws(
         at = started + timedelta(minutes=minutes)
         _answer(line, accept=accept, now=at, entropy=entropy)
     tag = _demo_tag(expert)
-    invited = [GroupInput("验收", tag.experts.count(), [_tagged(tag)])]
+    invited = [GroupInput("验收", SEATS, [_tagged(tag)])]
     free = PlanInput(unit_cap=None, reply_minutes=24 * 60)
-    second = _draw(
-        reviewed, free, invited, operator, now=started, entropy=entropy, approved_by=supervisor
-    )
-    others = [
-        row
-        for row in second.invitations.all()
-        if expert is None or open_identity(row).expert_id != expert.pk
-    ]
-    _agree(others, started, entropy)
+    second = _draw(reviewed, free, invited, operator, now=started, entropy=entropy)
+    at = _decline_until_asked(second, expert, started, entropy)
+    _agree([row for row in _waiting(second) if not _is_of(row, expert)], at, entropy)
     shared = [GroupInput("教学设备", 3, [_branch("B", "2")])]
     third = _draw(lead, alone, shared, operator, now=started, entropy=entropy)
     narrow = {"all": [_tagged(tag), {"field": "title_level", "op": "gte", "value": "2"}]}
-    wanted = [GroupInput("验收", tag.experts.count() + 1, [narrow])]
+    wanted = [GroupInput("验收", SEATS + 2, [narrow])]
     fourth = _draw(
         widened, free, wanted, operator, now=started, entropy=entropy, approved_by=supervisor
     )
-    for draw in (third, fourth):
-        _agree(list(draw.invitations.all()), started, entropy)
-    fifth = _review(over, free, invited, operator, supervisor, entropy=entropy)
+    _agree(_waiting(third), started, entropy)
+    at = _decline_until_asked(fourth, expert, started, entropy)
+    _agree(sorted(_waiting(fourth), key=lambda row: not _is_of(row, expert))[:-1], at, entropy)
+    while rows := _waiting(fourth):
+        at += PAUSE
+        _answer(rows[0], accept=False, now=at, entropy=entropy)
+    fifth = _review(over, free, invited, operator, expert, entropy=entropy)
     bought = [GroupInput("检验设备", 3, [_branch("B", "2")])]
     sixth = _review(recent, free, bought, operator, None, entropy=entropy)
     topics = [GroupInput("课题", 6, [_branch("B", "2")])]
@@ -99,16 +100,16 @@ def _review(
     settings: PlanInput,
     groups: Sequence[GroupInput],
     operator: User,
-    supervisor: User | None,
+    expert: Expert | None,
     *,
     entropy: Entropy,
 ) -> Draw:
-    """Draw for a review that is over, two days before it; all agree, and the names are released."""
+    """Draw for a review that is over, two days before it; all agree once ``expert``, if one is given, is asked, and
+    the names are released."""
     started = project.opening_at - timedelta(days=2)
-    draw = _draw(
-        project, settings, groups, operator, now=started, entropy=entropy, approved_by=supervisor
-    )
-    _agree(list(draw.invitations.all()), started, entropy)
+    draw = _draw(project, settings, groups, operator, now=started, entropy=entropy)
+    at = _decline_until_asked(draw, expert, started, entropy)
+    _agree(_waiting(draw), at, entropy)
     draw.refresh_from_db()
     release(draw_id=draw.pk, now=draw.reveal_at)
     return draw
@@ -138,10 +139,30 @@ def _draw(
     return start_draw(project=project, actor=operator, now=now, entropy=entropy)
 
 
+def _decline_until_asked(
+    draw: Draw, expert: Expert | None, at: datetime, entropy: Entropy
+) -> datetime:
+    """Let others decline, one after the other, until ``expert`` is asked; return when that was."""
+    while expert is not None and (rows := _waiting(draw)):
+        if any(_is_of(row, expert) for row in rows):
+            break
+        at += PAUSE
+        _answer(rows[0], accept=False, now=at, entropy=entropy)
+    return at
+
+
+def _waiting(draw: Draw) -> list[Invitation]:
+    return list(draw.invitations.filter(state=InvitationState.INVITED).order_by("pk"))
+
+
+def _is_of(row: Invitation, expert: Expert | None) -> bool:
+    return expert is not None and open_identity(row).expert_id == expert.pk
+
+
 def _agree(rows: Sequence[Invitation], started: datetime, entropy: Entropy) -> None:
     """Let all agree, one after the other."""
     for at, row in enumerate(rows, start=1):
-        _answer(row, accept=True, now=started + timedelta(minutes=8 * at), entropy=entropy)
+        _answer(row, accept=True, now=started + at * PAUSE, entropy=entropy)
 
 
 def _answer(row: Invitation, *, accept: bool, now: datetime, entropy: Entropy) -> None:
@@ -172,8 +193,8 @@ def _tagged(tag: Tag) -> dict[str, object]:
 
 
 def _demo_tag(expert: Expert | None) -> Tag:
-    """A tag of four formal experts, the demo account's among them."""
+    """A tag of formal experts, the demo account's among them."""
     tag, _ = Tag.objects.get_or_create(name=TAG)
-    others = Expert.objects.filter(status=ExpertStatus.FORMAL).order_by("number")[:4]
-    tag.experts.add(*([expert] if expert else []), *others[:3])
+    others = Expert.objects.filter(status=ExpertStatus.FORMAL).order_by("number")[:IN_GROUP]
+    tag.experts.add(*([expert] if expert else []), *others[: IN_GROUP - 1])
     return tag

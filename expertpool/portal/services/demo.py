@@ -129,7 +129,7 @@ def _draws(now: datetime) -> None:
     )
     list_candidates(now=now)
     today = timezone.localdate(now)
-    for month in (month_before(today), today.replace(day=1)):
+    for month in (month_before(today), today.replace(day=1)) if draws else ():
         write_month(month=month, now=now)
     for draw in draws:
         # In the evening of the day of its review; of those that are still to come nothing.

@@ -35,7 +35,7 @@ _MEMBER = frozenset(
 )
 # How an office writes that it has agreed: 经审核，同意入库.
 _AGREED = re.compile(
-    r"(?:经.{0,6}?)?(?:初审|复审|审核|审查|研究)?[,，]?(?:拟?同意|通过|合格|符合)"
+    r"(?!.*[不未否非无没])(?:经.{0,6}?)?(?:初审|复审|审核|审查|研究)?[,，]?(?:拟?同意|通过|合格|符合)"
     r"(?:入库|推荐|聘任|聘用|条件|要求|[,，])*[。.]?"
 )
 # Of a column that asks whether somebody is on the blacklist.

@@ -27,6 +27,7 @@ from expertpool.evaluations.services.rating import Marks, rate_experts
 from expertpool.evaluations.services.sanctions import decide_sanction, request_sanction
 from expertpool.evaluations.services.windows import close_evaluation, open_evaluation
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import day_start
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert, make_tag
@@ -40,11 +41,12 @@ def make_reviewed(
     operator: User, *, now: datetime, pool: Sequence[Expert] = (), seats: int = 2
 ) -> Draw:
     """A draw of ``pool`` (made here if none is given) whose names are released and whose review was over an hour
-    before ``now``."""
+    before ``now``, on the same day: what happens at it is told on that day alone (docs/decisions/0185)."""
     tag = make_tag(f"参评{next(_tags)}")
     tag.experts.add(*(pool or [make_expert() for _ in range(seats)]))
     among = {"field": "tag", "op": "in", "value": [str(tag.pk)]}
-    drawn = now - 29 * HOUR
+    day = now - day_start(timezone.localdate(now))
+    drawn = now - min(HOUR, day - timedelta(seconds=1)) - 28 * HOUR
     draw = make_draw(
         now=drawn,
         operator=operator,

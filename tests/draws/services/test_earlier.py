@@ -66,6 +66,7 @@ def decide(
 
 
 @pytest.mark.shows("DRAW-15")
+@pytest.mark.usefixtures("quiet_hours")  # the night does not count
 def test_two_persons_move_a_review_to_an_earlier_time(
     draw: Draw, operator: User, supervisor: User
 ) -> None:

@@ -14,7 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.rekeying import rekey
 from expertpool.draws.enums import AlarmKind, ReplyVia
-from expertpool.draws.exceptions import DrawNotReady, NamesSealed
+from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.home import open_alarms
 from expertpool.draws.models import Draw, DrawAlarm, Invitation, RevealRule
 from expertpool.draws.queries.meetings import sealed_opening
@@ -35,6 +35,7 @@ from expertpool.notifications.models import Message
 from expertpool.projects.models import Project
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
+from vdraw import EngineError
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -89,7 +90,7 @@ def test_a_reveal_time_written_into_the_database_opens_nothing_and_is_told(
     for _ in range(2):
         swept(LATER)
     assert not Invitation.objects.exclude(expert=None).exists()
-    with pytest.raises(DrawNotReady):
+    with pytest.raises(EngineError, match="数据被改动过"):
         record_for(moved, reads_names=False, sees=True, now=LATER)
     alarm = DrawAlarm.objects.get()
     assert (alarm.kind, alarm.done_at) == (AlarmKind.REVEAL, None)
@@ -141,7 +142,7 @@ def test_a_release_written_into_the_database_opens_nothing(draw: Draw, operator:
     forged = accept_all(forged)
     assert forged.ended_at is not None
     assert store_sheet(draw_id=draw.pk, now=LATER) is None
-    with pytest.raises(DrawNotReady):
+    with pytest.raises(EngineError, match="数据被改动过"):
         record_for(forged, reads_names=False, sees=True, now=LATER)
     with pytest.raises(NamesSealed):
         read_names(draw=forged, actor=operator, now=LATER, purpose="查看")

@@ -113,7 +113,12 @@ def _laid_out(room: Path, file: IO[bytes], ending: str) -> bytes:
     ]
     try:
         done = subprocess.run(
-            [*_cage(room), *asked], capture_output=True, timeout=SECONDS, check=False
+            [*_cage(room), *asked],
+            # Of what it says, without end perhaps, nothing is kept.
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         logger.warning("LibreOffice took more than %s seconds", SECONDS)
@@ -146,7 +151,8 @@ def _cage(room: Path) -> list[str]:
         ),
         *(part for path in shared for part in ("--ro-bind-try", path, path)),
         *beside,
-        *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"),  # noqa: S108 - its own
+        *("--proc", "/proc", "--dev", "/dev"),
+        *("--size", str(LARGEST), "--tmpfs", "/tmp"),  # noqa: S108 - its own
         *("--bind", str(room), "/work", "--chdir", "/work", "--"),
         *("prlimit", f"--as={MEMORY}", f"--cpu={SECONDS}", f"--fsize={LARGEST}"),
         *("--nofile=512", "--core=0", "--"),

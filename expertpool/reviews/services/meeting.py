@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
@@ -33,6 +34,7 @@ NOT_TODAY = "今天没有这个项目的现场评审，不用签到。"
 OLD_CODE = "二维码已经过期（每 30 秒更换），请重新扫描现场屏幕上现在显示的二维码。"
 ALTERED = "这位专家的记录在系统之外被改动过，请管理员核查。"
 GONE = "这位专家已经退出评审，请刷新页面。"
+LEADS = Q(is_leader=True) & (Q(left_at__isnull=True) | Q(counts=True))
 
 
 @transaction.atomic
@@ -137,10 +139,13 @@ def appoint_leader(*, reviewer: Reviewer, actor: User, now: datetime, reason: st
             raise ReviewRefused("他已经是组长。")
         if not is_reason(reason):
             raise ReviewRefused(f"评审组已有组长，请写明更换的原因{SAY_MORE}。")
-        if _weighs_leader(review) and any_may_have_submitted(review):
-            raise ReviewRefused(
-                "评审规则给组长的评分加权，已有专家提交（或可能已经提交），不能再更换组长。"
-            )
+    # Of one who left his scores may count as a leader's still.
+    has_led = Reviewer.objects.filter(LEADS, review=review).exists()
+    if has_led and _weighs_leader(review) and any_may_have_submitted(review):
+        raise ReviewRefused(
+            "评审规则给组长的评分加权，已有专家提交（或可能已经提交），不能再更换组长。"
+        )
+    if led_by is not None:
         led_by.is_leader = False
         led_by.save()
         said = {"原组长": str(led_by)}

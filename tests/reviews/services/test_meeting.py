@@ -314,3 +314,7 @@ def test_whose_scores_have_the_weight_of_the_leader_is_chosen_before_anybody_sub
     other = second if first.is_leader else first
     with pytest.raises(ReviewRefused, match="不能再更换组长"):
         appoint_leader(reviewer=other, reason="另有安排", actor=operator, now=now)
+    # Nor by letting him leave first: his scores, which count, would have the weight as well.
+    let_leave(reviewer=first, reason="身体不适", counts=True, actor=operator, now=now)
+    with pytest.raises(ReviewRefused, match="不能再更换组长"):
+        appoint_leader(reviewer=other, reason="另有安排", actor=operator, now=now)

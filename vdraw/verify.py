@@ -198,7 +198,7 @@ def _compare_head(record: Any, shown: str) -> int:
         return 1
     later = len(heads) - 1 - heads.index(shown)
     say(
-        "事件链头相符：记录没有缺少事件"
+        "事件链头相符：到这个链头为止，记录没有缺少事件"
         if not later
         else f"给出的链头之后又有 {later} 个事件：记录较新"
     )

@@ -335,7 +335,7 @@ def test_by_the_head_that_was_shown_a_cut_tail_is_found(tmp_path, capsys):
         return code, capsys.readouterr().out.splitlines()[-1]
 
     head = whole["events"][-1]["hash"]
-    assert last_line(whole, head) == (0, "事件链头相符：记录没有缺少事件")
+    assert last_line(whole, head) == (0, "事件链头相符：到这个链头为止，记录没有缺少事件")
     # As it stands on a sheet, with or without quotation marks.
     eights = [head[at : at + 8] for at in range(0, 64, 8)]
     assert last_line(whole, *eights)[0] == last_line(whole, " ".join(eights).upper())[0] == 0

@@ -103,8 +103,8 @@ def _check(row: Achievement, now: datetime, *, is_own: bool) -> None:
 
 @transaction.atomic
 def hand_in(*, row: Achievement, actor: User, now: datetime) -> None:
-    """Ask, as its expert, for ``row`` to be approved; who decides is told, on the next day while names are sealed. Refuses (AchievementRefused) another's, one that waits or is
-    approved, and one without a file that proves it."""
+    """Ask, as its expert, for ``row`` to be approved; who decides is told, on the next day while names are sealed.
+    Refuses (AchievementRefused) another's, one that waits or is approved, and one without a file that proves it."""
     row = _locked(row)
     if row.expert.user_id != actor.pk:
         raise AchievementRefused("只有专家本人可以提交自己的成果。")

@@ -31,7 +31,8 @@ UNREADABLE = "本机记下的链头被改动过。"
 
 
 def keep_head(*, now: datetime) -> str:
-    """Keep the end of the chain as it is now, with what waits in branches; return what is wrong with it by what was kept, and keep that then."""
+    """Keep the end of the chain as it is now, with what waits in branches; return what is wrong with it by what was kept,
+    and keep that then."""
     if settings.KEPT_HEAD is None:
         return ""
     try:

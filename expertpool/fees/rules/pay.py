@@ -17,7 +17,8 @@ NOTHING = Decimal(0)
 class Terms:
     """What is paid (yuan). ``not_reviewed``, ``recused``: to who came and did not review; ``aborted_cap``: at most,
     where the review came to nothing; ``holiday``: by how much the time is paid more on a public holiday;
-    ``each``: beside the time, for each item that was reviewed; ``travel_cap``: how much of his way at most, by its receipts, beside the fee and untaxed."""
+    ``each``: beside the time, for each item that was reviewed; ``travel_cap``: how much of his way at most, by its
+    receipts, beside the fee and untaxed."""
 
     stages: Sequence[Stage]
     holiday: Decimal = Decimal(1)

@@ -55,8 +55,9 @@ def save_flow(
     """Make ``steps`` the flow that new approvals of ``subject`` take; logs it.
 
     The same flow again stays the version that it is. Refuses (FlowRefused) no step or more than
-    ten, one name twice, a role that may not decide, more persons than there are (nobody decides two steps), a return to no earlier step, a
-    notice of what is not for the public, that nobody decides after or, unless the office writes it, before, and a flow in which every step has a condition.
+    ten, one name twice, a role that may not decide, more persons than there are (nobody decides two
+    steps), a return to no earlier step, a notice of what is not for the public, that nobody decides
+    after or, unless the office writes it, before, and a flow in which every step has a condition.
     """
     found = FLOW_SUBJECTS[subject]
     # Two who save at once would take the same number.

@@ -31,8 +31,10 @@ class Recent:
 
     def keep(self, found: Mapping[str, int]) -> None:
         now = time.monotonic()
-        for asked in [asked for asked, (_, at) in self._found.items() if now - at >= LATELY]:
-            self._found.pop(asked, None)
+        # At once: other threads add to it, and nobody may go through what changes.
+        for asked, (_, at) in list(self._found.items()):
+            if now - at >= LATELY:
+                self._found.pop(asked, None)
         self._found.update({asked: (count, now) for asked, count in found.items()})
 
 

@@ -84,6 +84,19 @@ def test_many_rows_are_not_counted_again_for_a_minute(
     assert counted_lately(roles) == [2, 1]
 
 
+def test_counts_are_kept_while_other_threads_keep_theirs() -> None:
+    recent = counting.Recent()
+
+    class Meanwhile(float):
+        def __rsub__(self, now: float) -> float:
+            recent._found["another"] = (2, now)
+            return 2.0 * counting.LATELY
+
+    recent._found["old"] = (1, Meanwhile())
+    recent.keep({"new": 3})
+    assert [recent.get(one) for one in ("another", "new", "old")] == [2, 3, None]
+
+
 @pytest.mark.django_db
 def test_keys_of_many_rows_are_one_statement_and_one_value_each(
     django_assert_num_queries: DjangoAssertNumQueries,

@@ -325,6 +325,21 @@ def test_a_directory_without_end_is_not_read(
         assert "文件太多" in said_of(content, tmp_path, capsys, code=2)
 
 
+@pytest.mark.parametrize("begins", [b"PK\6\6", b"none"])
+def test_a_list_that_lies_elsewhere_for_some_readers_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], begins: bytes
+) -> None:
+    """The record of large archives is what some go by, others not: where it is none, or not where it is said to be."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(*listing())
+    content = stream.getvalue()
+    ours, end = content[:-22], content[-22:]
+    fake = begins.ljust(verify.END64_BYTES, b"\0") + verify.LOCATOR
+    fake += (0).to_bytes(4, "little") + (7).to_bytes(8, "little") + (1).to_bytes(4, "little")
+    assert "文件列表的位置对不上" in said_of(ours + fake + end, tmp_path, capsys, code=2)
+
+
 def test_it_tells_before_files_are_unpacked_over_each_other(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

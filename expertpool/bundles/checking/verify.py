@@ -34,7 +34,8 @@ LARGEST_LIST = 64 * PIECE
 LARGEST_TEXTS = 512 * PIECE  # of all JSON together, unpacked: it is read in memory
 LARGEST_DIRECTORY = 16 * PIECE  # of the names in it: a hundred thousand files
 LAST = 22 + 65_535 + 20 + 56  # bytes in which an archive says where its list is
-END, END_BYTES, LOCATOR, LOCATOR_BYTES, END64_BYTES = b"PK\5\6", 22, b"PK\6\7", 20, 56
+END, END_BYTES, LOCATOR, LOCATOR_BYTES = b"PK\5\6", 22, b"PK\6\7", 20
+END64, END64_BYTES, ELSEWHERE = b"PK\6\6", 56, 0xFFFFFFFF  # a length that stands there
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others unpack without bound
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
 # What reading a text by anybody may come to.
@@ -92,8 +93,14 @@ def _check_directory(file: BinaryIO) -> None:
         return
     length = int.from_bytes(last[at + 12 : at + 16], "little")
     if at >= LOCATOR_BYTES and last[at - LOCATOR_BYTES :].startswith(LOCATOR):
-        huge = last[max(at - LOCATOR_BYTES - END64_BYTES, 0) :]
-        length = int.from_bytes(huge[40:48], "little")
+        begin = at - LOCATOR_BYTES - END64_BYTES
+        huge = last[max(begin, 0) :]
+        said = int.from_bytes(last[at - LOCATOR_BYTES + 8 : at - LOCATOR_BYTES + 16], "little")
+        # Readers differ in whether they look there, or right before: elsewhere each reads another list.
+        if not huge.startswith(END64) or said != size - len(last) + begin:
+            raise NoBundle("文件列表的位置对不上，不是本系统的证据包")
+        length = 0 if length == ELSEWHERE else length
+        length = max(length, int.from_bytes(huge[40:48], "little"))
     if length > LARGEST_DIRECTORY:
         raise NoBundle("里面的文件太多，不是本系统的证据包")
 

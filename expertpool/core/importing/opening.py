@@ -12,7 +12,7 @@ from typing import IO, Any
 from expertpool.core.importing.finding import Header, below, find_header
 from expertpool.core.importing.importer import Importer
 from expertpool.core.importing.memory import HEADER, remembered
-from expertpool.core.importing.reading import Numbered, UnreadableFile
+from expertpool.core.importing.reading import MADE, Numbered, UnreadableFile
 from expertpool.core.importing.shapes import rows_of, tops_of
 from expertpool.core.importing.ticks import Ticked
 from expertpool.core.scanning import ScanRefused, scan
@@ -36,8 +36,11 @@ def open_table(
     """
     said = remembered(user, importer.code).get(HEADER, {})
     columns = importer.get_columns()
-    found = find_header(columns, tops_of(columns, path), said)
+    tops = tops_of(columns, path)
+    found = find_header(columns, tops, said)
     header, _ = importer.read_list(found)
+    if header.sheet in MADE and tops[0]["unread"]:
+        raise UnreadableFile(f"工作表太多，最后 {tops[0]['unread']} 张没有读，请分成几个文件。")
     if header.missing:
         raise UnreadableFile(f"表中没有必填的列：{'、'.join(header.missing)}。")
     with closing(rows_of(columns, path, sheet=header.sheet)) as rows:

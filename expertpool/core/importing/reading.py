@@ -12,7 +12,7 @@ from expertpool.core.reading.messages import Refused
 Numbered = tuple[int, list[Any]]
 Top = dict[
     str, Any
-]  # the beginning of a sheet: "name", "rows", "hidden" (places of columns), "hidden_rows" (numbers)
+]  # the beginning of a sheet: "name", "rows", "cut" (more follow), "hidden" (places of columns), "hidden_rows" (numbers)
 File = Path | bytes | IO[bytes]
 SUFFIXES = (".xlsx", ".xls", ".csv")
 TABLE, TOPS = Reading("table"), Reading("tops")
@@ -36,11 +36,11 @@ def read_rows(file: File, *, suffix: str = "", sheet: str = "") -> Generator[Num
     return _rows(file, _kind(file, suffix), sheet)
 
 
-def read_tops(file: File, *, suffix: str = "") -> list[Top]:
-    """Return the beginning of each visible sheet, without empty rows. Raises UnreadableFile."""
+def read_tops(file: File, *, suffix: str = "", most: int = MOST) -> list[Top]:
+    """Return the beginning of each visible sheet, ``most`` rows of it, without empty ones. Raises UnreadableFile."""
     kind = _kind(file, suffix)
     try:
-        tops: list[Top] = answer(TOPS, file, kind=kind, most=MOST)
+        tops: list[Top] = answer(TOPS, file, kind=kind, most=most)
     except Refused as refused:
         raise UnreadableFile(*refused.problems) from None
     except OSError:

@@ -29,6 +29,9 @@ from expertpool.core.validators import is_writable
 LONGEST_LABEL = 16  # letters
 FEWEST = 3  # columns of ours that tell of a form
 FEWEST_ROWS = 2  # of a form that bring one of them
+MOST_OF_FORMS = (
+    30_000  # rows of a sheet of forms, which is read to its end: some two thousand of them
+)
 ALIKE = 3  # sheets on which the same text in the same place is printed there
 Pair = tuple[int, str, Any]  # place, label, what stands beside it
 Printed = tuple[int, int, str]  # number of the row, place, text
@@ -119,7 +122,7 @@ def tops_of(columns: Sequence[ImportColumn], file: File, *, suffix: str = "") ->
     """Return the beginning of each sheet (`read_tops`); before them the table that forms, or a table on its
     side, make, where the file is no list."""
     tops = read_tops(file, suffix=suffix)
-    made = _made(columns, tops)
+    made = _whole(columns, file, suffix, tops)
     return [made, *tops] if made else tops
 
 
@@ -130,8 +133,22 @@ def rows_of(
     if sheet not in MADE:
         yield from read_rows(file, suffix=suffix, sheet=sheet)
         return
-    made = _made(columns, read_tops(file, suffix=suffix))
+    made = _whole(columns, file, suffix, read_tops(file, suffix=suffix))
     yield from made["rows"] if made else ()
+
+
+def _whole(
+    columns: Sequence[ImportColumn], file: File, suffix: str, tops: Sequence[Top]
+) -> Top | None:
+    """Return the table that is made of all rows; None where there is none, or more than can be read: a part of the
+    people looks like all of them."""
+    made = _made(columns, tops)
+    if made and made["cut"]:
+        try:
+            made = _made(columns, read_tops(file, suffix=suffix, most=MOST_OF_FORMS))
+        except UnreadableFile:
+            return None
+    return None if made is None or made["cut"] else made
 
 
 def _made(columns: Sequence[ImportColumn], tops: Sequence[Top]) -> Top | None:
@@ -151,8 +168,12 @@ def _made(columns: Sequence[ImportColumn], tops: Sequence[Top]) -> Top | None:
     if shape is None or (labels.required <= sure and len(sure) >= shape.told):
         return None
     is_form = shape.is_form
-    people = [one for each in tables.values() if each.is_form is is_form for one in each.people]
-    return labels.top(FORMS if is_form else SIDEWAYS, people) | {"unread": tops[0].get("unread", 0)}
+    read = {name: each for name, each in tables.items() if each.is_form is is_form}
+    people = [one for each in read.values() for one in each.people]
+    return labels.top(FORMS if is_form else SIDEWAYS, people) | {
+        "unread": tops[0].get("unread", 0),
+        "cut": any(top["cut"] for top in tops if top["name"] in read),
+    }
 
 
 def _printed(tops: Sequence[Top]) -> frozenset[Printed]:

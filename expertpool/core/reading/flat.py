@@ -30,7 +30,7 @@ ROWS = 500  # that are kept, and read back, at once
 TEXTS, BLOCKS = 64, 512  # shared texts of a block, and blocks at hand
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 MOST_SHEETS = 300  # whose beginning is looked at: one may be a form of one person
-SHEETS, FEW_ROWS = 30, 100  # of those beyond that number, so many rows
+SHEETS = 30  # of those beyond that number a third of the rows
 HEAD = 1024**2  # bytes of a sheet in which it is looked for what is hidden
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
 _MERGED = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):\1([0-9]{1,7})")
@@ -43,8 +43,8 @@ _CELL = re.compile(
 TRUE = (b"1", b"true")
 RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-# "name", "rows" (number, cells), "hidden" (places of columns), "hidden_rows", "struck_rows" (numbers); of the first
-# sheet "unread": how many sheets nobody looked at
+# "name", "rows" (number, cells), "cut" (more follow), "hidden" (places of columns), "hidden_rows", "struck_rows"
+# (numbers); of the first sheet "unread": how many sheets nobody looked at
 Top = dict[str, Any]
 Merged = dict[int, list[tuple[int, int]]]  # first row → place of the column, last row
 # What a broken, encrypted or unexpected part brings up on the way.
@@ -90,7 +90,13 @@ def flat_tops(file: IO[bytes], most: int) -> list[Top]:
 
 def rows_of_top(at: int, most: int) -> int:
     """Return how many rows are looked at of a sheet, by its place."""
-    return most if at < SHEETS else min(most, FEW_ROWS)
+    return most if at < SHEETS else most // 3
+
+
+def first_rows(rows: Iterable[tuple[int, list[Any]]], most: int) -> Top:
+    """Return the first of ``rows``, and whether more follow."""
+    taken = list(islice(rows, most + 1))
+    return {"rows": taken[:most], "cut": len(taken) > most}
 
 
 def with_unread(tops: list[Top], sheets: int) -> list[Top]:
@@ -198,13 +204,13 @@ class _Book:
 
     def top(self, name: str, part: str, most: int) -> Top:
         """Return the beginning of a sheet; what follows is not looked at."""
-        rows = list(islice(self._rows(part), most))
+        first = first_rows(self._rows(part), most)
         with self.archive.open(part) as stream:
             head, _, below = stream.read(HEAD).partition(b"<sheetData")
         hidden = [
             at
-            for first, last in map(_hidden, _COLUMN.findall(head))
-            for at in range(first - 1, min(last, MOST_COLUMNS))
+            for begin, last in map(_hidden, _COLUMN.findall(head))
+            for at in range(begin - 1, min(last, MOST_COLUMNS))
         ]
         facts = (dict(_FACT.findall(row)) for row in _ROW.findall(below))
         hidden_rows = [
@@ -217,7 +223,7 @@ class _Book:
         )
         return {
             "name": name,
-            "rows": rows,
+            **first,
             "hidden": hidden,
             "hidden_rows": hidden_rows,
             "struck_rows": sorted(struck),

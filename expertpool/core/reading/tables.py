@@ -33,6 +33,7 @@ from expertpool.core.reading.flat import (
     MOST_SHEETS,
     Top,
     column_of,
+    first_rows,
     flat_rows,
     flat_tops,
     rows_of_top,
@@ -75,12 +76,13 @@ def tops_of_sheets(file: IO[bytes], *, kind: str, most: int) -> list[Top]:
     for top in found:
         try:
             rows = [(number, bounded(cells)) for number, cells in beginning(top["rows"])]
+            cut = top["cut"] or len(rows) < len(top["rows"])
         except Refused as refused:
             if len(found) == 1:
                 raise
             problems = refused.problems
         else:
-            tops.append(top | {"rows": rows})
+            tops.append(top | {"rows": rows, "cut": cut})
     if found and not tops:
         raise Refused(*problems)
     return tops
@@ -88,9 +90,7 @@ def tops_of_sheets(file: IO[bytes], *, kind: str, most: int) -> list[Top]:
 
 def _tops_of_sheets(file: IO[bytes], kind: str, most: int) -> list[Top]:
     if kind == ".csv":
-        return [
-            {"name": "", "rows": _first(_read_csv(file), most), "hidden": [], "hidden_rows": []}
-        ]
+        return [{"name": "", **_first(_read_csv(file), most), "hidden": [], "hidden_rows": []}]
     with _words_for_broken():
         _check_unpacked(file)
         try:
@@ -135,7 +135,7 @@ def _tops_at_once(file: IO[bytes], most: int) -> list[Top]:
         tops = [
             {
                 "name": one.name,
-                "rows": _first(_numbered(one), rows_of_top(at, most)),
+                **_first(_numbered(one), rows_of_top(at, most)),
                 "hidden": [],
                 "hidden_rows": [],
             }
@@ -144,9 +144,9 @@ def _tops_at_once(file: IO[bytes], most: int) -> list[Top]:
         return with_unread(tops, len(sheets))
 
 
-def _first(rows: Iterator[Numbered], most: int) -> list[Numbered]:
-    """Return the first rows that hold anything."""
-    return list(islice((row for row in rows if any(cell != "" for cell in row[1])), most))
+def _first(rows: Iterator[Numbered], most: int) -> Top:
+    """Return the first rows that hold anything, and whether more follow."""
+    return first_rows((row for row in rows if any(cell != "" for cell in row[1])), most)
 
 
 def _book(file: IO[bytes]) -> CalamineWorkbook:

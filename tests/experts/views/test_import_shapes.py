@@ -12,8 +12,13 @@ from django.test import Client
 from django.urls import reverse
 
 from expertpool.accounts.models import User
+from expertpool.core.importing.opening import open_table
+from expertpool.core.importing.reading import Top, UnreadableFile
+from expertpool.core.importing.registry import IMPORTS
+from expertpool.core.importing.shapes import rows_of, tops_of
 from expertpool.directory.models import Specialty
 from expertpool.experts.models import Expert
+from tests.core.importing.sheets import write_xlsx
 from tests.core.importing.test_import_pages import HEAD, post, upload, word_field
 from tests.core.importing.test_told import notes_of
 from tests.fixtures import login
@@ -22,6 +27,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 FORM = [["姓名", "王小明", "性别", "男"], ["工作单位", "甲院", "职称", ""], ["手机", "13911110001"]]
 WITHOUT_PHONE = [*FORM[:2], ["职务", "科长"]]
 ON_ITS_SIDE = [["姓名", "王小明", "李四"], ["手机", "13911110001", ""], ["单位", "甲院", "乙院"]]
+MANY = [row for at in range(160) for row in [["姓名", f"王{chr(0x4E00 + at)}"], *FORM[1:]]]
 SIDEWAYS = "像是一人一张的登记表，或横着排的表"
 
 
@@ -46,6 +52,43 @@ def test_a_form_is_read_and_looked_at_before(client: Client, tmp_path: Path) -> 
     post(client, "confirm", run)
     saved = Expert.objects.get()
     assert (saved.name, saved.phone, saved.employer.name) == ("王小明", "13911110001", "甲院")
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
+def test_forms_are_read_to_the_last(
+    suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of other lists the beginning is enough to find the header; and of a part of them nothing is made."""
+    columns, path = IMPORTS["experts"].get_columns(), tmp_path / f"a{suffix}"
+    if suffix == ".csv":
+        path.write_text("\n".join(map(",".join, MANY)), encoding="utf-8")
+    else:
+        write_xlsx(path, MANY)
+    made, sheet = tops_of(columns, path)
+    assert (made["name"], len(made["rows"]) - 1, len(sheet["rows"])) == ("[登记表]", 160, 300)
+    rows = list(rows_of(columns, path, sheet="[登记表]"))
+    assert rows[-1][1][:2] == [f"{sheet['name']} 第 160 份".strip(), MANY[-3][1]]
+    monkeypatch.setattr("expertpool.core.importing.shapes.MOST_OF_FORMS", 479)
+    assert [top["name"] for top in tops_of(columns, path)] == [sheet["name"]]
+    assert not list(rows_of(columns, path, sheet="[登记表]"))
+
+
+def test_where_nobody_is_asked_sheets_that_were_not_read_refuse_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_xlsx(tmp_path / "a.xlsx", MANY[:9])
+    with open_table(IMPORTS["experts"], path) as (header, rows):
+        assert (header.sheet, len(list(rows))) == ("[登记表]", 3)
+
+    def two_more(*args: Any) -> list[Top]:
+        return [top | {"unread": 2} for top in tops_of(*args)]
+
+    monkeypatch.setattr("expertpool.core.importing.opening.tops_of", two_more)
+    with (
+        pytest.raises(UnreadableFile, match="最后 2 张没有读"),
+        open_table(IMPORTS["experts"], path),
+    ):
+        pass
 
 
 @pytest.mark.shows("EXP-07", "EXP-09")

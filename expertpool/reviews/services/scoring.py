@@ -82,8 +82,8 @@ def save_scores(
         if one.stage <= row.review.stages
     }
     sheets = ScoreSheet.objects.select_for_update(of=("self",)).select_related("item")
-    found = sheets.filter(reviewer=row, item__alias__in=list(saves)).order_by("item__alias")
-    fallen = fallen_in(row.review, rule)
+    found = list(sheets.filter(reviewer=row, item__alias__in=list(saves)).order_by("item__alias"))
+    fallen = fallen_in(row.review, rule, items={one.item_id for one in found})
     return {
         one.item.alias: _fallen(one, saves[one.item.alias], fell(rule, fallen[one.item_id]))
         if one.item_id in fallen
@@ -196,7 +196,7 @@ def submit_sheets(
 
 def _unfinished(row: Reviewer, rule: RuleTree, sheets: Sequence[ScoreSheet]) -> int:
     """Return of how many items something is missing."""
-    fallen = fallen_in(row.review, rule)
+    fallen = fallen_in(row.review, rule, items={one.item_id for one in sheets})
     return sum(bool(problems_in(rule, one.scores, fallen.get(one.item_id))) for one in sheets)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -308,7 +309,13 @@ def test_what_falls_by_the_votes_is_scored_by_nobody_once_the_stage_is_over(
     item = review.items.get(number="T-1")
     assert fallen_in(review, rule) == {item.pk: 1}
     # His vote stays, and nothing more is asked of him.
-    told = say(first, GOOD).problems
+    with CaptureQueriesContext(connection) as asked:
+        told = say(first, GOOD).problems
+    # Of the others' sheets only those of what he saves are read.
+    read = [
+        one["sql"] for one in asked if '"scores"' in one["sql"] and '"reviewer_id" IN' in one["sql"]
+    ]
+    assert [f"IN ({item.pk})" in sql for sql in read] == [True]
     assert told == dict.fromkeys(GOOD, "未通过资格审查，不用再评。")
     assert sheets_of(first)[0].scores == FAIL
     (shown, other) = page_data(review, first, sheets_of(first))["items"]

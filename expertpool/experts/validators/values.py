@@ -65,7 +65,15 @@ _NO_UNIT = frozenset(
     )
 )
 # What stands beside the name of a unit where several, or another, may be meant: 湖南大学及其下属单位, 原单位长沙市审计局.
-_BESIDE_UNIT = re.compile(r"^原(?!子)|下属|所属(?:各|全部)?单位|[（(\[【][^（()）]*[）)\]】]$")
+# What units are called for good: 原子能…, 原平市…, 原阳县…; 中国地质大学（武汉）, …会计师事务所（特殊普通合伙）.
+_IN_NAMES = (
+    "北京|上海|天津|重庆|武汉|深圳|广州|珠海|威海|青岛|苏州|南京|杭州|成都|西安|长沙|保定|秦皇岛"
+    "|华东|华北|华南|华中|东北|西北|西南|香港|澳门|(?:特殊)?普通合伙|有限合伙"
+)
+_BESIDE_UNIT = re.compile(
+    r"^原(?!子|[平阳][市县]|州区)|下属|所属(?:各|全部)?单位"
+    rf"|[（(\[【](?!(?:{_IN_NAMES})[）)]$)[^（()）]*[）)\]】]$"
+)
 _DOTS = str.maketrans("•・‧", "···")
 # The full stop of whoever has no dot on his keyboard: 阿卜杜拉.吐尔逊, not J.Smith.
 _STOP = re.compile(rf"(?<=[{HAN}]{{2}})[.．。｡](?=[{HAN}]{{2}})")

@@ -11,7 +11,7 @@ class AccountsConfig(AppConfig):
         from expertpool.accounts.home import NUMBERS, SHORTCUTS, TODOS
         from expertpool.accounts.menu import ITEMS, PASSWORD
         from expertpool.accounts.permissions import PERMISSIONS
-        from expertpool.accounts.queries import branch_of
+        from expertpool.accounts.queries import branch_name, branch_of
         from expertpool.accounts.receivers import give_new_permissions
         from expertpool.accounts.settings import CONSTRAINTS, SETTINGS
         from expertpool.audit.actions import BRANCHES, LOG_ACTIONS, VALUE_LABELS, BranchOf
@@ -25,7 +25,7 @@ class AccountsConfig(AppConfig):
         SETTING_CONSTRAINTS.add(*CONSTRAINTS)
         LOG_ACTIONS.add(*ACTIONS)
         VALUE_LABELS.add(*VALUES)
-        BRANCHES.add(BranchOf("accounts.department", branch_of))
+        BRANCHES.add(BranchOf("accounts.department", branch_of, branch_name))
         MENU.add(*ITEMS)
         home.NUMBERS.add(*NUMBERS)
         home.SHORTCUTS.add(*SHORTCUTS)

@@ -259,6 +259,12 @@ def branch_of(user: User) -> int | None:
     return None if is_outsider(user) else user.department_id
 
 
+def branch_name(department: int) -> str:
+    """Return how the department is called whose chain is asked about; empty: there is none such."""
+    named = Department.objects.filter(pk=department).values_list("name", flat=True)
+    return next(iter(named), "")
+
+
 def failures_of(record: LoginRecord, user: User, *, now: datetime) -> dict[str, int]:
     """Return the failed attempts of the last 24 hours that ``user`` may see: ``account_failures`` of the
     same account, ``address_failures`` from the same address."""

@@ -40,10 +40,12 @@ class FormerName:
 
 @dataclass(frozen=True)
 class BranchOf:
-    """Says of which department's chain an account is, or None (`settings.LOG_BY_DEPARTMENT`)."""
+    """Says of which department's chain an account is, or None (`settings.LOG_BY_DEPARTMENT`), and how one is called
+    (empty: there is none such)."""
 
     code: str
     department: Callable[[Any], int | None]
+    name: Callable[[int], str]
 
 
 BRANCHES: Catalogue[BranchOf] = Catalogue("branch of an account")

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils.text import Truncator
 
-from expertpool.audit.actions import action_label, all_names, name_today, value_label
+from expertpool.audit.actions import BRANCHES, action_label, all_names, name_today, value_label
 from expertpool.audit.models import GENESIS, Anchor, ChainHead, Entry
 from expertpool.core.prepared import Prepared
 from expertpool.core.timeline import TimelineEntry
@@ -101,6 +101,11 @@ _head = Prepared(lambda: ChainHead.objects.order_by("pk")[:1])
 def waiting_in_branches() -> QuerySet[Entry]:
     """Return what stands in the chains of departments and not yet in the chain."""
     return Entry.objects.filter(chain_no__isnull=True, branch_no__isnull=False)
+
+
+def branch_name(department: int) -> str:
+    """Return how the department is called whose chain is asked about; of one that is gone its number."""
+    return next((one.name(department) for one in BRANCHES), "") or f"部门 {department}"
 
 
 def anchors() -> Anchored:

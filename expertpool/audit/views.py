@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from expertpool.audit.actions import action_label
 from expertpool.audit.forms import EntryFilters, VerifyForm
 from expertpool.audit.queries import (
+    branch_name,
     chain_head,
     differences,
     entries_visible_to,
@@ -55,6 +56,7 @@ def entry_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "digest": bytes(entry.digest).hex(),
         "previous_hash": bytes(entry.previous_hash or b"").hex(),
         "hash": bytes(entry.hash or b"").hex(),
+        "branch": branch_name(entry.branch) if entry.branch else "",
     }
     return render(request, "audit/entry_detail.html", context)
 
@@ -69,7 +71,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         if head.number > CHECKED_AT_ONCE:
             raise ValidationError("日志很多，请在服务器上运行 expertpool verify-chain 核验。")
         if found := verify_chain(expected):
-            raise ValidationError(f"日志不一致：第 {found.number} 条，{found.reason}")
+            raise ValidationError(f"日志不一致：{found}")
         compared = f"，第 {max(expected)} 条与您留存的链头相符" if expected else ""
         return f"一致：{head.number} 条日志没有被改动{compared}。"
 

@@ -12,11 +12,13 @@ import pytest
 from django.conf import LazySettings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import GENESIS, Branch, ChainHead, Entry
-from expertpool.audit.queries import chain_head, waiting_in_branches
+from expertpool.audit.queries import branch_name, chain_head, waiting_in_branches
 from expertpool.audit.services import keep_head
 from expertpool.audit.services.anchors import anchor
 from expertpool.audit.services.chain import verify_chain
@@ -26,6 +28,7 @@ from tests.audit.conftest import Note
 from tests.audit.test_chain import force, in_threads
 from tests.factories.accounts import make_department
 from tests.factories.experts import make_expert
+from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,6 +96,15 @@ def test_what_an_expert_does_has_no_place_by_which_his_department_is_known(
     assert places() == [("专家", None, 1), ("经办人", 1, None)]
 
 
+def test_the_page_of_an_entry_names_the_chain_of_its_department(
+    note: Note, two: list[User], admin: User
+) -> None:
+    entry = note(actor=two[0])
+    page = login(Client(), admin).get(reverse("audit:entry_detail", args=[entry.pk]))
+    assert f"“{two[0].department}”的第 1 条" in page.content.decode()
+    assert branch_name(10**9) == f"部门 {10**9}"
+
+
 def test_each_minute_the_chain_takes_them_in_and_is_confirmed(note: Note, two: list[User]) -> None:
     now = timezone.now()
     for one in two:
@@ -138,6 +150,7 @@ def test_what_is_altered_in_a_branch_is_found(
     found = verify_chain()
     assert found is not None
     assert reason in found.reason
+    assert ("部门链" in found.reason) is (f"部门链“{one.department}”" in found.reason)
 
 
 @pytest.mark.parametrize(

@@ -221,6 +221,11 @@ def test_an_entry_smuggled_in_past_the_triggers_is_found(note: Note) -> None:
     assert found is not None
     assert found.number == 0
     assert "没有进入链条" in found.reason
+    assert str(found) == found.reason
+    said = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("verify_chain", stderr=said)
+    assert said.getvalue() == f"不一致\n{found.reason}（记录编号 {found.entry_id}）\n"
 
 
 def test_the_command_says_whether_the_chain_holds(note: Note) -> None:

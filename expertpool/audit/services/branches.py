@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from expertpool.audit.models import GENESIS, Branch, Entry
-from expertpool.audit.queries import waiting_in_branches
+from expertpool.audit.queries import branch_name, waiting_in_branches
 from expertpool.audit.services.proofs import Proofs, content_digest
 from expertpool.audit.services.recording import record
 
@@ -38,10 +38,11 @@ class Branches:
             return ""
         number, previous = self._ends.get(entry.branch, (0, GENESIS))
         if entry.branch_no != number + 1:
-            return f"部门链 {entry.branch} 缺少第 {number + 1} 条，后面是第 {entry.branch_no} 条。"
+            name = branch_name(entry.branch)
+            return f"部门链“{name}”缺少第 {number + 1} 条，后面是第 {entry.branch_no} 条。"
         link = hashlib.sha256(previous + bytes(entry.digest)).digest()
         if link != bytes(entry.branch_hash or b""):
-            return f"部门链 {entry.branch} 第 {entry.branch_no} 条的哈希不符。"
+            return f"部门链“{branch_name(entry.branch)}”第 {entry.branch_no} 条的哈希不符。"
         self._ends[entry.branch] = (entry.branch_no, link)
         return ""
 
@@ -63,7 +64,8 @@ class Branches:
                     yield entry.pk, reason
                     return
             if self._ends.get(head.department, (0, GENESIS)) != (head.number, bytes(head.hash)):
-                yield None, f"部门链 {head.department} 的链头记为 {head.number} 条，与日志不符。"
+                name = branch_name(head.department)
+                yield None, f"部门链“{name}”的链头记为 {head.number} 条，与日志不符。"
         known = {head.department for head in heads}
         if lost := sorted(self._ends.keys() - known):
-            yield None, f"部门链 {lost[0]} 没有链头。"
+            yield None, f"部门链“{branch_name(lost[0])}”没有链头。"

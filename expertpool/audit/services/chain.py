@@ -24,6 +24,9 @@ class ChainBreak:
     entry_id: int | None
     reason: str
 
+    def __str__(self) -> str:
+        return f"第 {self.number} 条，{self.reason}" if self.number else self.reason
+
 
 def verify_chain(expected: Mapping[int, str] | None = None) -> ChainBreak | None:
     """Recompute every digest and every link, streaming, and compare them with the anchors; return

@@ -94,7 +94,7 @@ def _chain(manifest: Manifest, *, goes_on: bool) -> Finding:
     number, link = after if goes_on else before
     broken = verify_chain({number: link} if number else None)
     if broken:
-        return Finding(False, f"操作日志不一致：第 {broken.number} 条，{broken.reason}")
+        return Finding(False, f"操作日志不一致：{broken}")
     head = chain_head()
     if not goes_on and head.number > after[0]:
         return Finding(False, f"操作日志有 {head.number} 条，比备份时（{after[0]} 条）还多。")

@@ -45,5 +45,5 @@ class Command(BaseCommand):
                 self.stdout.write(f"部门链 {branches} 条，{waiting} 条日志等待并入")
             return
         entry = f"（记录编号 {found.entry_id}）" if found.entry_id else ""
-        self.stderr.write(f"不一致\n第 {found.number} 条{entry}：{found.reason}")
+        self.stderr.write(f"不一致\n{found}{entry}")
         sys.exit(1)

@@ -44,7 +44,7 @@ from tests.factories.pool_changes import told
 from tests.factories.widening import reply as answer_as_expert
 from tests.fixtures import login
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quiet_hours")]
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NIGHT = 9 * HOUR  # quiet hours count for nobody

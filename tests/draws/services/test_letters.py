@@ -221,6 +221,7 @@ def test_who_is_released_from_his_seat_hears_of_it(draw: Draw, operator: User) -
     assert told("draw.released") == {str(first.pk): 1}
 
 
+@pytest.mark.usefixtures("quiet_hours")
 def test_letters_of_the_night_wait_for_the_morning(draw: Draw, operator: User) -> None:
     for row in draw.invitations.all():
         agree(row, NOW + MINUTE)

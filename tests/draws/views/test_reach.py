@@ -196,6 +196,7 @@ def test_a_draw_is_paused_by_page_and_interface(
         (NIGHT, "2026-11-25 07:00 起继续发出邀请"),
     ],
 )
+@pytest.mark.usefixtures("quiet_hours")
 def test_who_resumes_is_told_when_letters_go_out(
     client: Client, operator: User, draw: Draw, now: datetime, told: str
 ) -> None:

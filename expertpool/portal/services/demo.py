@@ -37,8 +37,9 @@ from expertpool.points.services.demo import ensure_demo_points
 from expertpool.points.services.settling import settle_draw
 from expertpool.projects.models import Project
 from expertpool.projects.services.demo import ensure_demo_projects
+from expertpool.reports.queries.periods import months_after
 from expertpool.reports.services.exposure import list_candidates
-from expertpool.reports.services.months import month_before, write_month
+from expertpool.reports.services.months import write_month
 from expertpool.reviews.services.demo import ensure_demo_reviews
 
 # Each stage has what those before it have: open the product at the screen that is worked on.
@@ -129,7 +130,7 @@ def _draws(now: datetime) -> None:
     )
     list_candidates(now=now)
     today = timezone.localdate(now)
-    for month in (month_before(today), today.replace(day=1)) if draws else ():
+    for month in (months_after(today, -1), months_after(today, 0)) if draws else ():
         write_month(month=month, now=now)
     for draw in draws:
         # In the evening of the day of its review; of those that are still to come nothing.

@@ -47,7 +47,7 @@ PERIODS: dict[str, tuple[Any, Callable[[Sequence[Any]], dict[Any, str]], int]] =
 
 
 def months_after(day: date, months: int) -> date:
-    """Return the first day of the month so many ``months`` after that of ``day``."""
+    """Return the first day of the month so many ``months`` after that of ``day``, or before it where they are negative."""
     after = day.month - 1 + months
     return date(day.year + after // 12, after % 12 + 1, 1)
 

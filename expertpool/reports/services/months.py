@@ -25,6 +25,7 @@ from expertpool.reports.occasions import MONTH
 from expertpool.reports.permissions import STATISTICS
 from expertpool.reports.queries.departments import beside
 from expertpool.reports.queries.months import BY_DEPARTMENT, kept_statistic, months_visible_to
+from expertpool.reports.queries.periods import months_after
 from expertpool.reports.queries.project_statistics import PROJECTS
 from expertpool.reports.queries.statistics import Asked, statistic_of
 from expertpool.reports.services.printing import TEMPLATE, chart_data, table_data
@@ -32,20 +33,12 @@ from expertpool.reports.services.printing import TEMPLATE, chart_data, table_dat
 CHANNELS = (ChannelCode.EMAIL, ChannelCode.SITE)
 
 
-def last_day(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-
-
-def month_before(day: date) -> date:
-    """Return the first day of the month before that of ``day``."""
-    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
-
-
 @transaction.atomic
 def write_month(*, month: date, now: datetime) -> int:
     """Count the reviews of ``month`` (its first day) for each department, with those below it, and keep it in the place
     of what was kept; return of how many departments. Logs it."""
-    rows = Project.objects.filter(within_days("opening_at", (month, last_day(month))))
+    last_day = months_after(month, 1) - timedelta(days=1)
+    rows = Project.objects.filter(within_days("opening_at", (month, last_day)))
     by_department = next(one for one in PROJECTS.dimensions if one.code == "department")
     found = statistic_of(PROJECTS, rows, by_department, Asked(None, now))
     with_some = [int(line.key) for line in found.lines if line.key]
@@ -77,8 +70,8 @@ def _kept(value: int | Decimal) -> int | str:
 
 def write_usual_months(*, now: datetime) -> date:
     """Count the month that is over, and anew the one before, of which fees were paid since; return the former."""
-    month = month_before(timezone.localdate(now))
-    for one in (month_before(month), month):
+    month = months_after(timezone.localdate(now), -1)
+    for one in (months_after(month, -1), month):
         write_month(month=one, now=now)
     return month
 

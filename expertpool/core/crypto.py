@@ -40,6 +40,7 @@ SUITES = {"intl": b"\x05", "gm": b"\x06"}
 BARE_SUITES = {"intl": b"\x03", "gm": b"\x04"}
 LEAST_BYTES = 32  # the smallest bucket: a name, a telephone and an identity card look alike
 _EIGHTHS_FROM = 1024  # up to here a bucket is a power of two, from here an eighth of one longer
+APART_KEY_BYTES = {"intl": 32, "gm": 16}
 _END = b"\x80"  # what follows it are zeros (ISO/IEC 7816-4)
 _NAMES = (str, int, UUID)  # what a row is named by
 
@@ -218,6 +219,28 @@ class Vault:
             f"无法解密：写入时用的密钥（标识 {head[1:].hex()}）不在环境中。"
             f"请把当时的密钥填入 {self.setting}_OLD，再重启系统。"
         )
+
+
+def seal_apart(content: bytes, bound_to: bytes) -> tuple[bytes, bytes]:
+    """Return ``content`` encrypted under a key of its own, and that key, which goes into an encrypted column: a large
+    file stays as it is when the secrets change, its key is made anew."""
+    key = os.urandom(APART_KEY_BYTES[settings.CRYPTO_SUITE])
+    nonce = os.urandom(NONCE_BYTES)
+    return key, nonce + _apart(key).encrypt(nonce, content, bound_to)
+
+
+def open_apart(key: bytes, sealed: bytes, bound_to: bytes) -> bytes:
+    """Return what `seal_apart` was given; raise DecryptionError when key, file or place do not fit."""
+    try:
+        return _apart(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to)
+    except (InvalidTag, ValueError) as error:
+        message = "无法解密：文件或密钥被改动，或不在它原来的位置。"
+        raise DecryptionError(message) from error
+
+
+def _apart(key: bytes) -> _Aead:
+    """The cipher of a key of its own, by its length: both suites are read, whichever is set."""
+    return _Sm4Gcm(key) if len(key) == APART_KEY_BYTES["gm"] else AESGCM(key)
 
 
 @lru_cache(maxsize=64)

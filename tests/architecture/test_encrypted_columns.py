@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import pytest
 from django.apps import apps
@@ -60,3 +61,24 @@ def test_the_database_keeps_what_values_are_bound_to() -> None:
         bound = {name for field in encrypted_fields(model) for name in field.bound_to}
         missing = [name for name in sorted(bound) if f"old.{name}" not in text.lower()]
         assert not missing, f"{model.__name__}: a trigger has to keep {missing} (core_keep_binding)"
+
+
+@pytest.mark.django_db
+def test_what_keeps_an_encrypted_column_lets_its_key_be_changed() -> None:
+    """Else `rotate-keys` ends at the first such row: a token made anew differs from the one before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, t.tgname, lower(pg_get_triggerdef(t.oid) || p.prosrc) FROM pg_trigger t"
+            " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid"
+            " WHERE NOT t.tgisinternal AND t.tgtype & 2 > 0 AND t.tgtype & 16 > 0"
+        )
+        guards = cursor.fetchall()
+    found = [
+        f"{name}: {field.attname}"
+        for field in encrypted_columns()
+        for table, name, text in guards
+        if table == field.model._meta.db_table
+        and re.search(rf"old\.{field.attname}\b", text)
+        and f"core_same_token(old.{field.attname}," not in text
+    ]
+    assert not found, "compare tokens by core_same_token"

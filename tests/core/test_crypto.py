@@ -12,7 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from expertpool.core.crypto import DecryptionError, Vault, binding, blind_index
+from expertpool.core.crypto import (
+    DecryptionError,
+    Vault,
+    binding,
+    blind_index,
+    open_apart,
+    seal_apart,
+)
 from expertpool.core.waiting import WaitingFile
 
 vault = Vault("FIELD_KEY")
@@ -88,6 +95,22 @@ def test_both_suites_are_read_whichever_is_set(settings: Any) -> None:
         tokens.append(vault.encrypt(b"x", HERE))
     assert [token[0] for token in tokens] == [5, 6]
     assert [vault.decrypt(token, HERE) for token in tokens] == [b"x", b"x"]
+
+
+def test_a_file_under_a_key_of_its_own_follows_the_suite(settings: Any) -> None:
+    sealed = []
+    for settings.CRYPTO_SUITE in SUITES:
+        sealed.append(seal_apart(b"sound" * 9, HERE))
+    assert [len(key) for key, _ in sealed] == [32, 16]  # AES-256, SM4
+    assert {open_apart(*one, HERE) for one in sealed} == {b"sound" * 9}  # both, whichever is set
+    for key, token in sealed:
+        for other in (token[:-1] + bytes([token[-1] ^ 1]), token[:20], b""):
+            with pytest.raises(DecryptionError):
+                open_apart(key, other, HERE)
+        with pytest.raises(DecryptionError, match="不在它原来的位置"):
+            open_apart(key, token, binding("tests", "secret", 2))
+    with pytest.raises(DecryptionError):
+        open_apart(b"", sealed[0][1], HERE)
 
 
 @pytest.mark.usefixtures("suite")

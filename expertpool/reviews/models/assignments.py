@@ -43,8 +43,8 @@ class ItemAssignment(models.Model):
     rule_content = models.JSONField("封存的规则", default=dict, blank=True)
     items_content = models.JSONField("封存的评审对象", default=list, blank=True)
     # Who each commitment is, with salts, classes and bars; the value that the system gives.
-    people = EncryptedTextField("封存的专家", bound_to=("uid",), blank=True)
-    nonce = EncryptedTextField("系统随机数", bound_to=("uid",), blank=True)
+    people = EncryptedTextField("封存的专家", key="SEAL_KEY", bound_to=("uid",), blank=True)
+    nonce = EncryptedTextField("系统随机数", key="SEAL_KEY", bound_to=("uid",), blank=True)
     seal = models.CharField("封存值", max_length=64, blank=True)
     sealed_at = models.DateTimeField("封存时间", null=True, blank=True)
     sealed_by = models.ForeignKey(

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.files.base import ContentFile
 from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
+from expertpool.core.crypto import open_apart, seal_apart
 from expertpool.core.fields import is_vouched
 from expertpool.core.storing import store
 from expertpool.core.validators import only_writable
@@ -43,7 +41,6 @@ FOLDER = "calls"  # of the store
 # An agent says of each of its calls that it has it, more often than this.
 LOST_AFTER = timedelta(seconds=30)
 AT_ONCE = 20
-NONCE = 12
 ALTERED = "录音打不开：文件或记录被改动过，或已丢失。请联系系统管理员从备份中核对。"
 
 
@@ -110,10 +107,9 @@ def end(
     """Record how a call ended, and what follows for its message; once. What was confirmed by a key stands, however the
     call ended then. ``tape`` is what was recorded."""
     name = f"{FOLDER}/{now:%Y/%m}/{uuid.uuid4().hex}" if tape else ""
-    key = AESGCM.generate_key(256) if tape else b""
+    key = b""
     if tape:
-        nonce = os.urandom(NONCE)
-        sealed = nonce + AESGCM(key).encrypt(nonce, tape, str(call_id).encode())
+        key, sealed = seal_apart(tape, _place_of(call_id))
         name = store.save(name, ContentFile(sealed))
     with transaction.atomic():
         rows = Call.objects.select_for_update(of=("self",)).select_related("attempt__message")
@@ -163,14 +159,16 @@ def open_tape(call: Call) -> bytes:
     try:
         with store.open(call.tape) as file:
             content = file.read()
-        tape = AESGCM(bytes.fromhex(call.tape_key)).decrypt(
-            content[:NONCE], content[NONCE:], str(call.pk).encode()
-        )
-    except (OSError, ValueError, InvalidTag) as error:
+        tape = open_apart(bytes.fromhex(call.tape_key), content, _place_of(call.pk))
+    except (OSError, ValueError) as error:
         raise TapeAltered(ALTERED) from error
     if hashlib.sha256(tape).hexdigest() != call.sha256:
         raise TapeAltered(ALTERED)
     return tape
+
+
+def _place_of(call_id: int) -> bytes:
+    return str(call_id).encode()
 
 
 def _tell(call: Call, now: datetime) -> None:

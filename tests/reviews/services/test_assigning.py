@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -10,7 +11,10 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.core.crypto import SUITES
 from expertpool.core.exporting import Params
+from expertpool.core.fields import encrypted
+from expertpool.core.rekeying import rekey
 from expertpool.experts.enums import AvoidanceKind
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.notifications.models import Message
@@ -61,6 +65,12 @@ def pool(count: int) -> list[Expert]:
     return rows
 
 
+def value_of(query: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchone()[0]
+
+
 def value(row: ItemAssignment, role: str, actor: User, text: str = "三六九") -> ItemAssignment:
     return give_value(assignment=row, role=role, value=text, actor=actor, now=NOW)
 
@@ -93,6 +103,39 @@ def test_items_are_given_by_chance_and_anybody_can_check_it(
     entry = Entry.objects.get(action="review.assign")
     assert entry.after["事件链头"] == row.head == record["events"][-1]["hash"]
     assert Entry.objects.get(action="review.assign_seal").after["封存值"] == record["seal"]
+
+
+@pytest.fixture
+def gm(settings: Any) -> None:
+    """Before anybody is made: the proofs of rights are of the suite, too."""
+    settings.CRYPTO_SUITE = "gm"
+
+
+@pytest.mark.shows("DRAW-31")
+def test_an_assignment_of_the_national_suite_uses_its_hash_and_its_cipher(
+    gm: None, operator: User, supervisor: User
+) -> None:
+    experts = pool(4)
+    row = make_assigned(operator, supervisor, now=NOW, pool=experts)
+    assert row.rule_content["hash"] == "sm3"
+    for column in ("people", "nonce"):
+        token = value_of(f"SELECT {column} FROM reviews_itemassignment")  # noqa: S608
+        assert bytes(token)[:1] == SUITES["gm"]
+    record = record_of(row, named=True)
+    assert find_difference(record) is None
+    assert {one["ref"] for one in record["openings"]} == {one.number for one in experts}
+
+
+def test_keys_change_beneath_a_sealed_assignment(
+    operator: User, supervisor: User, settings: Any
+) -> None:
+    row = make_assigned(operator, supervisor, now=NOW, pool=pool(4))
+    before = record_of(row, named=True)
+    settings.SEAL_KEY, settings.SEAL_KEY_OLD = "5" * 64, (settings.SEAL_KEY,)
+    for column in ("people", "nonce"):
+        assert [one.changed for one in rekey(encrypted(ItemAssignment, column))] == [1]
+    settings.SEAL_KEY_OLD = ()
+    assert record_of(ItemAssignment.objects.get(), named=True) == before
 
 
 def test_nobody_scores_what_he_is_tied_to(operator: User) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from expertpool.core.exporting import ExportColumn, Exporter, Params, Rows
+from expertpool.core.exporting import ExportColumn, Exporter, Params, Reading, Rows
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.forms.filters import ArchiveFilter, ProjectFilter
 from expertpool.projects.models import Project
@@ -123,7 +123,7 @@ class StatisticExport(Exporter):
     permission = "projects.view"
     columns = ()
 
-    def columns_for(self, user: Any, params: Params) -> Sequence[ExportColumn]:
+    def read(self, user: Any, params: Params) -> Reading:
         grouping = grouping_for(params)
         columns = [
             ExportColumn(
@@ -137,12 +137,9 @@ class StatisticExport(Exporter):
         ]
         for measure in PROJECT_MEASURES:
             columns += _summed(measure)
-        return columns
-
-    def rows(self, user: Any, params: Params) -> Rows:
         projects = ProjectFilter(params, viewer=user).filter(projects_visible_to(user))
-        found = statistic_of(projects, grouping_for(params))
-        return Rows([*found.lines, found.total])
+        found = statistic_of(projects, grouping)
+        return Reading(columns, Rows([*found.lines, found.total]))
 
 
 def _summed(measure: Measure) -> list[ExportColumn]:

@@ -188,7 +188,12 @@ def test_only_its_readers_see_it_anywhere(client: Client, admin: User, tmp_path:
         assert any("机密" in page for page in pages) is sees
         found = client.get(LIST, {"q": "乙等机密"}).context["page"].object_list
         assert bool(found) is sees
-        columns = [one.header for one in visible_columns(ExpertExport(), user, QueryDict())]
+        columns = [
+            one.header
+            for one in visible_columns(
+                ExpertExport().read(user, QueryDict()).columns, user, QueryDict()
+            )
+        ]
         assert ("内部评级" in columns) is sees
         if sees:
             assert parse(EXPERT.code, where, viewer=user)

@@ -94,7 +94,10 @@ def test_a_new_field_is_on_every_page_and_in_every_table(
     assert "资金来源" in shown
     assert "财政" in shown
     headers = [
-        one.header for one in visible_columns(EXPORTS["projects.projects"], admin, QueryDict())
+        one.header
+        for one in visible_columns(
+            EXPORTS["projects.projects"].read(admin, QueryDict()).columns, admin, QueryDict()
+        )
     ]
     assert "资金来源" in headers
     where = f'{{"field": "{CODE}", "op": "eq", "value": "财政"}}'

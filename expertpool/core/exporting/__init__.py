@@ -22,6 +22,7 @@ from expertpool.core.exporting.exporter import (
     ExportColumn,
     Exporter,
     Params,
+    Reading,
     Rows,
     visible_columns,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "ExportFinished",
     "Exporter",
     "Params",
+    "Reading",
     "Rows",
     "Stamp",
     "export_url",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -70,29 +69,44 @@ class ExportChart:
     over_time: bool = False
 
 
-class Exporter(ABC):
-    """Declares one export; see the package's docstring. Filled in on classes, kept as instance."""
+@dataclass(frozen=True)
+class Reading:
+    """What one file shows: read once when its run begins, so that columns, rows and chart are of one moment."""
+
+    columns: Sequence[ExportColumn]
+    rows: QuerySet[Any] | Rows
+    chart: ExportChart | None = None
+
+
+class Exporter:
+    """Declares one export; see the package's docstring. Filled in on classes, kept as instance.
+
+    A list says its ``rows`` (and ``columns_for``); what is counted overrides `read`.
+    """
 
     code: ClassVar[str]
     title: ClassVar[str]
     permission: ClassVar[str]
     columns: ClassVar[Sequence[ExportColumn]]
 
-    @abstractmethod
+    def read(self, user: Any, params: Params) -> Reading:
+        """Return what the file shows that ``user`` asks for by ``params``. Overridden where columns, rows and chart
+        come from one count."""
+        return Reading(self.columns_for(user, params), self.rows(user, params))
+
     def rows(self, user: Any, params: Params) -> QuerySet[Any] | Rows:
         """Return the rows that ``user`` may see and ``params`` (a list's address) choose, in order."""
+        raise NotImplementedError
 
     def columns_for(self, user: Any, params: Params) -> Sequence[ExportColumn]:
         """Return the columns to offer; overridden where they depend on data."""
         return self.columns
 
-    def chart(self, user: Any, params: Params) -> ExportChart | None:
-        """Return the chart to draw beside the table; most have none."""
-        return None
 
-
-def visible_columns(exporter: Exporter, user: Any, params: Params) -> list[ExportColumn]:
-    """Return the columns that ``user`` gets, without those that he has hidden on the page.
+def visible_columns(
+    columns: Sequence[ExportColumn], user: Any, params: Params
+) -> list[ExportColumn]:
+    """Return those of ``columns`` that ``user`` gets, without those that he has hidden on the page.
 
     ``?columns=a,b`` names the optional columns that the page shows; it is absent where the page
     has none, and then nothing is left out.
@@ -101,7 +115,7 @@ def visible_columns(exporter: Exporter, user: Any, params: Params) -> list[Expor
     with read_once():  # what the office keeps is asked for each column
         return [
             column
-            for column in exporter.columns_for(user, params)
+            for column in columns
             if _may_leave(user, column)
             and (column.code in shown or not column.optional or "columns" not in params)
         ]

@@ -13,7 +13,7 @@ from django.http import QueryDict
 
 from expertpool.core.configuration import value_of
 from expertpool.core.events import publish
-from expertpool.core.exporting.exporter import Exporter
+from expertpool.core.exporting.exporter import Exporter, Reading
 from expertpool.core.exporting.registry import EXPORTS, ExportFinished
 from expertpool.core.exporting.workbook import Stamp, write_xlsx
 from expertpool.core.jobs import defer
@@ -44,20 +44,21 @@ def start_export(
     """
     with one_at_a_time(EXPORTS_PER_HOUR, actor):
         _check_limit(actor, now)
+        reading = exporter.read(actor, params)
         run = ExportRun.objects.create(
             user=actor,
             exporter=exporter.code,
             title=exporter.title,
             params=params.urlencode(),
             address=address,
-            total=exporter.rows(actor, params).count(),
+            total=reading.rows.count(),
             created_at=now,
             expires_at=now + value_of(EXPORT_KEPT),
         )
     if run.total > AT_ONCE:
         defer("core.write_export", lock=f"export-{run.pk}", run_id=run.pk)
     else:
-        _write(run, now)
+        _write(run, reading, now)
     return run
 
 
@@ -84,7 +85,7 @@ def write_export(*, run_id: int, now: datetime) -> None:
             return
     _update(run, state=ExportState.RUNNING, rows=0)
     try:
-        _write(run, now)
+        _write(run, EXPORTS[run.exporter].read(run.user, QueryDict(run.params)), now)
     except Exception:
         logger.exception("export %s failed", run.pk)
         _update(
@@ -95,8 +96,8 @@ def write_export(*, run_id: int, now: datetime) -> None:
         )
 
 
-def _write(run: ExportRun, now: datetime) -> None:
-    """Write the workbook and keep it, encrypted.
+def _write(run: ExportRun, reading: Reading, now: datetime) -> None:
+    """Write ``reading`` as a workbook and keep it, encrypted.
 
     Outside of a transaction the progress is seen at once by who waits.
     """
@@ -104,6 +105,7 @@ def _write(run: ExportRun, now: datetime) -> None:
     with TemporaryFile() as stream:
         rows = write_xlsx(
             EXPORTS[run.exporter],
+            reading=reading,
             user=run.user,
             params=QueryDict(run.params),
             stamp=Stamp(str(run.user), run.created_at, run.address),

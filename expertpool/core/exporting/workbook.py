@@ -15,6 +15,7 @@ from expertpool.core.exporting.exporter import (
     ExportColumn,
     Exporter,
     Params,
+    Reading,
     cell_value,
     visible_columns,
 )
@@ -45,27 +46,30 @@ def write_xlsx(
     params: Params,
     stamp: Stamp,
     stream: BinaryIO,
+    reading: Reading | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> int:
-    """Write the export to ``stream``; return the number of rows.
+    """Write ``reading`` of the export (what is there now, unless the run has read it) to ``stream``; return the number
+    of rows.
 
     The watermark stands below the last row and at the foot of every printed page. Text that
     begins with = + - @ stays text. ``progress`` is called with the rows done every 1000 rows.
     """
-    columns = visible_columns(exporter, user, params)
+    reading = reading or exporter.read(user, params)
+    columns = visible_columns(reading.columns, user, params)
     # Leaving the block closes the file that holds the rows, whatever happened.
     with open_workbook(stream, constant_memory=True) as book:
         about = {"title": exporter.title, "author": stamp.who, "created": naive(stamp.at)}
         book.set_properties(about)
         widths = [(column.header, column.width) for column in columns]
         sheet = _Sheet(book, exporter.title, widths)
-        for row in exporter.rows(user, params).iterator(chunk_size=CHUNK):
+        for row in reading.rows.iterator(chunk_size=CHUNK):
             sheet.add([cell_value(user, column, row) for column in columns])
             if progress and sheet.rows % CHUNK == 0:
                 progress(sheet.rows)
         sheet.foot(stamp.text(sheet.rows))
-        if chart := exporter.chart(user, params):
-            sheet.draw(chart, columns)
+        if reading.chart:
+            sheet.draw(reading.chart, columns)
     return sheet.rows
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
 
-from expertpool.core.exporting import ExportChart, ExportColumn, Exporter, Params, Rows
+from expertpool.core.exporting import ExportChart, ExportColumn, Exporter, Params, Reading, Rows
 from expertpool.reports.forms.comparison import read_comparison
 from expertpool.reports.forms.months import read_months
 from expertpool.reports.forms.statistics import read_statistic
@@ -17,43 +15,39 @@ from expertpool.reports.queries.statistics import Measure, share_of
 
 
 class _Export(Exporter):
+    """Columns, lines and chart of one count: all numbers of a file agree."""
+
     permission = STATISTICS
     columns = ()
 
-    @abstractmethod
-    def read(self, user: Any, params: Params) -> Any:
+    def ask(self, user: Any, params: Params) -> Any:
         """Return what the address asks."""
+        raise NotImplementedError
 
-    def columns_for(self, user: Any, params: Params) -> Sequence[ExportColumn]:
-        reading = self.read(user, params)
-        of = tuple(filter(None, (reading.dimension.of,)))
+    def read(self, user: Any, params: Params) -> Reading:
+        asked = self.ask(user, params)
+        found = asked.found
+        of = tuple(filter(None, (asked.dimension.of,)))
         columns = [
-            ExportColumn("label", reading.dimension.label, lambda line: line.label, width=28, of=of)
+            ExportColumn("label", asked.dimension.label, lambda line: line.label, width=28, of=of)
         ]
-        for measure in reading.found.measures:
+        for measure in found.measures:
             columns += _columns(measure)
-        return columns
-
-    def rows(self, user: Any, params: Params) -> Rows:
-        found = self.read(user, params).found
-        return Rows([*found.lines, found.total])
-
-    def chart(self, user: Any, params: Params) -> ExportChart:
-        reading = self.read(user, params)
-        return ExportChart(
-            reading.title,
+        chart = ExportChart(
+            asked.title,
             labels="label",
-            values=reading.measure.code,
-            rows=len(reading.found.lines),
-            over_time=reading.dimension.over_time,
+            values=asked.measure.code,
+            rows=len(found.lines),
+            over_time=asked.dimension.over_time,
         )
+        return Reading(columns, Rows([*found.lines, found.total]), chart)
 
 
 class StatisticExport(_Export):
     code = "reports.statistics"
     title = "统计分析"
 
-    def read(self, user: Any, params: Params) -> Any:
+    def ask(self, user: Any, params: Params) -> Any:
         return read_statistic(params, user=user, now=timezone.now())
 
 
@@ -61,7 +55,7 @@ class ComparisonExport(_Export):
     code = "reports.comparison"
     title = "部门对比"
 
-    def read(self, user: Any, params: Params) -> Any:
+    def ask(self, user: Any, params: Params) -> Any:
         return read_comparison(params, user=user, now=timezone.now())
 
 
@@ -69,7 +63,7 @@ class MonthExport(_Export):
     code = "reports.months"
     title = "部门月报"
 
-    def read(self, user: Any, params: Params) -> Any:
+    def ask(self, user: Any, params: Params) -> Any:
         return read_months(params, user=user, now=timezone.now())
 
 

@@ -199,7 +199,7 @@ def test_records_are_exported_as_they_are_shown(
     exporter = EXPORTS["notifications.records"]
     rows = exporter.rows(admin, QueryDict("channel=sms"))
     assert rows.count() == 2
-    columns = visible_columns(exporter, admin, QueryDict())
+    columns = visible_columns(exporter.read(admin, QueryDict()).columns, admin, QueryDict())
     cells = [[cell_value(admin, one, row) for one in columns] for row in rows.iterator(1)]
     text = str(cells)
     for words in ("王建国", "138****0001", SEALED, LINK_HIDDEN):
@@ -211,7 +211,10 @@ def test_records_are_exported_as_they_are_shown(
 def test_what_is_kept_out_of_exports_is_not_in_them(admin: User) -> None:
     configure(NOT_EXPORTED, ["experts.name"])
     headers = [
-        one.header for one in visible_columns(EXPORTS["notifications.records"], admin, QueryDict())
+        one.header
+        for one in visible_columns(
+            EXPORTS["notifications.records"].read(admin, QueryDict()).columns, admin, QueryDict()
+        )
     ]
     assert "收件人" not in headers
     assert "地址" in headers

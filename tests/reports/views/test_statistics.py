@@ -8,7 +8,9 @@ from urllib.parse import quote
 from zipfile import ZipFile
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
@@ -133,6 +135,23 @@ def test_table_chart_list_file_and_print_agree(client, admin, pool):
             for measure in found.measures:
                 parts = sum(line.sums[measure.code] for line in found.lines)
                 assert parts == found.total.sums[measure.code]
+
+
+@pytest.mark.parametrize("code", ["statistics", "comparison", "months"])
+def test_a_file_is_counted_once(client, admin, pool, code):
+    """Length of the run, columns, lines and chart: of one count, so that no change between them shows."""
+    params = QueryDict("topic=projects&by=department")
+    exporter = EXPORTS[f"reports.{code}"]
+    with CaptureQueriesContext(connection) as once:
+        asked = exporter.read(admin, params)
+        assert asked.chart
+    login(client, admin)
+    with CaptureQueriesContext(connection) as whole:
+        export(client, f"reports.{code}", **params.dict())
+    counts = [len([one for one in many if "GROUP BY" in one["sql"]]) for many in (once, whole)]
+    assert counts[0] == counts[1], counts
+    if code != "months":
+        assert counts[0]
 
 
 @pytest.mark.shows("EXP-43")

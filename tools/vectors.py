@@ -109,13 +109,22 @@ class Life:
     def note(self, code: str, by: vdraw.Person, why: str, **further: Any) -> None:
         self._take(vdraw.take_note(self.state, code), {**_hand(by, "operator", why), **further})
 
+    def release(self) -> None:
+        """Names open by themselves."""
+        self.note("released", SYSTEM, "reveal_time", via="system")
+
     def reschedule(
-        self, *openings: datetime, projects: Iterable[str] = (), second: Json | None = None
+        self,
+        *openings: datetime,
+        projects: Iterable[str] = (),
+        second: Json | None = None,
+        reveal_at: datetime | None = None,
     ) -> None:
         meetings = [{"opening_at": at.isoformat(timespec="minutes")} for at in openings]
         for meeting, project in zip(meetings, projects, strict=False):
             meeting["project"] = project
-        step = vdraw.reschedule(self.state, meetings)
+        opens_at = reveal_at.isoformat(timespec="seconds") if reveal_at else None
+        step = vdraw.reschedule(self.state, meetings, opens_at)
         self._take(step, {**_hand(OPERATOR, "page", "rescheduled"), **(second or {})})
 
     def end(self, *, closed: bool = False) -> None:
@@ -148,7 +157,7 @@ class Life:
     def _take(self, step: vdraw.Step, further: Json) -> vdraw.Standing:
         at = BEGIN + timedelta(minutes=10 * len(self.events))
         said = {"at": at.isoformat(timespec="seconds"), "by": {"role": "system"}, **further}
-        told = [replace(event, further=said) for event in step.events]
+        told = [replace(event, further={**event.further, **said}) for event in step.events]
         previous = self.events[-1].further["hash"] if self.events else None
         self.events += vdraw.chain_events(self.order, told, previous)
         self.state = step.state
@@ -196,7 +205,7 @@ def chained_vectors() -> list[Json]:
 
 def short_vectors() -> list[Json]:
     """Short records, each with the number of the vector that it is of."""
-    first, second, _ = _linked()
+    first, second, *_ = _linked()
     number = AUTHORS + 6
     return [
         {"vector": number, "record": first.short()},
@@ -209,7 +218,7 @@ GROUNDS = ["健康原因", "联系不上", "其他"]
 
 
 def _linked() -> list[Life]:
-    return [_by_hand(), _unreached(), _moved()]
+    return [_by_hand(), _unreached(), _moved(), _opened()]
 
 
 def _by_hand() -> Life:
@@ -266,6 +275,24 @@ def _moved() -> Life:
     life.reschedule(first, second + day, projects=both, second=life.second("reschedule"))
     life.reschedule(first + day, second + day, projects=both)
     life.end()
+    return life
+
+
+def _opened() -> Life:
+    """Names open by themselves at the time that was sealed; moved, they are sealed and open by the new one."""
+    people: list[Person] = [({"g1": 1}, None) for _ in range(4)]
+    further = {
+        "opening_at": (BEGIN + timedelta(days=1)).isoformat(timespec="minutes"),
+        "reveal_at": (BEGIN + timedelta(minutes=30)).isoformat(timespec="seconds"),
+    }
+    life = Life("D202611270004", people, {"g1": 2}, further=further)
+    life.leave(0, "declined", by=EXPERT, via="link", why="own_answer")
+    life.supplement()
+    life.release()
+    life.end()
+    life.reschedule(BEGIN + timedelta(days=2), reveal_at=BEGIN + timedelta(minutes=70))
+    life.end()
+    life.release()
     return life
 
 
@@ -454,6 +481,7 @@ def _altered() -> list[tuple[Any, ...]]:
         (14, "a rule without its salt", ["drop", ["rule", "salt"]]),
         (14, "a list without a ground", ["drop", ["rule", "grounds", 0]]),
         (14, "no list of grounds", ["set", ["rule", "grounds"], []]),
+        (17, "names that open no time", ["set", ["rule", "reveal_at"], "2026-11-26"]),
         (0, "a rule that chains events that have no hash", ["set", ["rule", "events"], "chained"]),
         *((0, f"a list that is {kind}", ["set", ["rule", "kind"], kind]) for kind in KINDS),
     ]
@@ -539,6 +567,7 @@ def _forged(vectors: list[Json]) -> list[tuple[Any, ...]]:
         (15, "a ground where none is listed", ["set", [*exit_15, "ground"], GROUNDS[0]]),
         (15, "a letter that is not so that it failed", ["set", [*exit_15, "reason"], "unreach"]),
         *_of_one(vectors),
+        *_too_early(vectors),
     ]
 
 
@@ -566,6 +595,29 @@ def _of_one(vectors: list[Json]) -> Iterator[tuple[Any, ...]]:
     unknown = [["set", [*path, 0, "project"], one] for one in ("P3", 1)]
     for change in unknown:
         yield 16, "moved for a project of another draw", change
+
+
+def _too_early(vectors: list[Json]) -> Iterator[tuple[Any, ...]]:
+    """Names that open otherwise than by themselves at their time, and of which nothing says that they did."""
+    first, last = ["events", 3], ["events", 7]
+    note, by_two = vectors[17]["events"][3], vectors[14]["events"][-1]
+    yield 17, "names open before their time", ["set", [*first, "at"], "2026-11-26T01:59:59+00:00"]
+    before = "2026-11-26T02:39:59+00:00"
+    yield 17, "names open before the time that is new", ["set", [*last, "at"], before]
+    for by in ({"role": "operator"}, {"role": "system", "account": "zhang"}):
+        yield 17, "names open by a hand as if by themselves", ["set", [*first, "by"], by]
+    yield 17, "names open by a page as if by themselves", ["set", [*first, "via"], "page"]
+    by_two = by_two | {"at": note["at"]}
+    here = note | {"code": "all_present", "reason_code": "all_present"}
+    for what, one in (
+        ("by themselves", note),
+        ("by two persons", by_two),
+        ("by who is here", here),
+    ):
+        yield 17, f"names that are open open {what}", ["insert", ["events", 4], one]
+    yield 17, "names open by two persons and by themselves", ["insert", ["events", 3], by_two]
+    yield 17, "a time of names that is none", ["set", ["events", 5, "reveal_at"], "2026-11-26"]
+    yield 17, "names that are told and never opened", ["drop", last]
 
 
 def _place(record: Json, kind: str) -> list[Any]:

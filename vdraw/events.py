@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from vdraw.exceptions import EngineError
-from vdraw.rule import last_opening
+from vdraw.rule import last_opening, read_time
 from vdraw.text import is_key
 
 SKIP_REASONS = (
@@ -141,7 +141,8 @@ class Note:
 @dataclass(frozen=True, slots=True)
 class Reschedule:
     """The panel sits at other times than the rule says: its ``meetings`` from now on, each with its
-    ``opening_at``. Everybody keeps his seat; a list that had ended goes on."""
+    ``opening_at``. Everybody keeps his seat; a list that had ended goes on. ``further``
+    may say from when names open then (``reveal_at``)."""
 
     type: ClassVar[str] = "reschedule"
     n: int
@@ -247,6 +248,8 @@ def _read_reschedule(row: Mapping[str, Any]) -> Event:
     meetings = row["meetings"]
     if not isinstance(meetings, list) or last_opening(meetings) is None:
         raise EngineError("meetings 的每一场必须写明开始时间（opening_at）")
+    if "reveal_at" in row and read_time(row["reveal_at"]) is None:
+        raise EngineError("reveal_at 必须是带时区的时间")
     return Reschedule(row["n"], tuple(meetings), _further(row, "meetings"))
 
 

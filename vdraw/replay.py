@@ -21,6 +21,7 @@ from vdraw.events import (
     event_to_dict,
 )
 from vdraw.exceptions import EngineError, ReplayDifference
+from vdraw.releases import RELEASED, check_released
 from vdraw.rule import Rule, is_earlier
 from vdraw.seal import Order
 from vdraw.seating import (
@@ -108,7 +109,7 @@ def _apply(order: Order, state: Standing | None, event: Event, skips: dict[str, 
         case Exit():
             return _same_exit(state, event)
         case Note():
-            return take_note(state, event.code).state
+            return _same_note(state, event)
         case Reschedule():
             return _same_reschedule(state, event)
         case Void():
@@ -133,8 +134,15 @@ def _same_exit(state: Standing, event: Exit) -> Standing:
     return step.state
 
 
+def _same_note(state: Standing, event: Note) -> Standing:
+    step = take_note(state, event.code)
+    if event.code == RELEASED:
+        check_released(event.further, state.opens_at)
+    return step.state
+
+
 def _same_reschedule(state: Standing, event: Reschedule) -> Standing:
-    step = reschedule(state, event.meetings)
+    step = reschedule(state, event.meetings, event.further.get("reveal_at"))
     if step.state.has_opened(event.further.get("at", "")):
         raise EngineError("改期后的评审时间必须晚于改期的时间")
     rule = state.order.sealed.rule

@@ -67,6 +67,11 @@ class Rule:
         )
 
     @property
+    def reveal_at(self) -> Any:
+        """From when names open by themselves, as it was sealed; None: the rule does not say."""
+        return self.content.get("reveal_at") if self.is_linked else None
+
+    @property
     def homes(self) -> tuple[int, ...]:
         """For each group the position of the group whose conditions count in it: its own, or that
         of the group for which its people stand by."""
@@ -117,6 +122,8 @@ class Rule:
         require(content.get("kind") == "random", "kind 必须是 random：人工选定的不是随机抽取")
         events = content.get("events", CHAINED)
         require(events in (CHAINED, LINKED), "events 只能是 chained 或 linked")
+        if events == LINKED and "reveal_at" in content:
+            require(read_time(content["reveal_at"]) is not None, "reveal_at 必须是带时区的时间")
         cap = content.get("unit_cap")
         require(cap is None or is_count(cap), "unit_cap 必须是 null 或正整数")
         if events == LINKED:

@@ -27,7 +27,8 @@ from vdraw.events import (
     Void,
 )
 from vdraw.exceptions import EngineError
-from vdraw.rule import has_opened, last_opening
+from vdraw.releases import opened_by
+from vdraw.rule import has_opened, last_opening, read_time
 from vdraw.seal import Order
 
 Unavailable = Callable[[str], str | None]
@@ -42,7 +43,8 @@ class Standing:
     in the order in which they were seated; ``used`` holds everybody who was ever seated.
     ``was_short``: a seating once left seats free. ``is_due``: somebody left since the last seating.
     ``end``: the state of the closing event, until something follows it. ``meetings``: when the panel
-    sits, once that is no more what the rule says.
+    sits, once that is no more what the rule says, and ``reveal_at``, from when names open then.
+    ``opened``: the code of the note by which names are open; None: they are sealed.
     """
 
     order: Order
@@ -54,6 +56,20 @@ class Standing:
     is_due: bool = False
     end: str | None = None
     meetings: tuple[Mapping[str, Any], ...] = ()
+    reveal_at: str | None = None
+    opened: str | None = None
+
+    @property
+    def opens_at(self) -> datetime | None:
+        """From when names open by themselves; None where neither the rule nor the last move says it."""
+        return read_time(self.reveal_at if self.meetings else self.order.sealed.rule.reveal_at)
+
+    @property
+    def may_be_opened(self) -> bool:
+        """Whether a record may say who sits. Of a void draw it may; before rules said when names open, it
+        did not say by what they were."""
+        is_told = self.order.sealed.rule.reveal_at is not None
+        return not is_told or self.opened is not None or self.end == VOID
 
     def has_opened(self, at: datetime | str) -> bool:
         """Whether the panel sits, or sat, for the last time at ``at``: by the latest times."""
@@ -228,13 +244,16 @@ def take_note(state: Standing, code: str) -> Step:
     _refuse_void(state)
     if not state.order.sealed.rule.is_chained:
         raise EngineError("本次抽取的规则没有 note 事件")
-    event = Note(state.event_count + 1, code)
-    return Step(replace(state, event_count=event.n), (event,))
+    event, opened = Note(state.event_count + 1, code), opened_by(state.opened, code)
+    return Step(replace(state, event_count=event.n, opened=opened), (event,))
 
 
-def reschedule(state: Standing, meetings: Sequence[Mapping[str, Any]]) -> Step:
+def reschedule(
+    state: Standing, meetings: Sequence[Mapping[str, Any]], reveal_at: str | None = None
+) -> Step:
     """Let the panel sit at other times: its ``meetings``, each with its ``opening_at``. Everybody
-    keeps his seat; a list that had ended goes on and ends anew.
+    keeps his seat; a list that had ended goes on and ends anew, names that were open are sealed until
+    ``reveal_at`` (None: the record does not say).
 
     Refuses a void draw, one whose events are not chained, and meetings that do not say when.
     """
@@ -243,8 +262,16 @@ def reschedule(state: Standing, meetings: Sequence[Mapping[str, Any]]) -> Step:
         raise EngineError("本次抽取的规则没有 reschedule 事件")
     if last_opening(meetings) is None:
         raise EngineError("改期必须写明每一场的开始时间")
-    event = Reschedule(state.event_count + 1, tuple(meetings))
-    after = replace(state, event_count=event.n, end=None, meetings=event.meetings)
+    further = {} if reveal_at is None else {"reveal_at": reveal_at}
+    event = Reschedule(state.event_count + 1, tuple(meetings), further)
+    after = replace(
+        state,
+        event_count=event.n,
+        end=None,
+        meetings=event.meetings,
+        reveal_at=reveal_at,
+        opened=None,
+    )
     return Step(after, (event,))
 
 

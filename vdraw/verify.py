@@ -51,6 +51,9 @@ SHORT_KEYS = (
 )  # fmt: skip
 # Notes of what one person asks and another agrees to.
 NOTES_OF_TWO = ("emergency", "early_release")
+# Notes by which the names of those who sit became known; by the last one of themselves, as their time had come.
+RELEASED = "released"
+OPENING_NOTES = ("early_release", "all_present", RELEASED)
 UNREADABLE = {
     FileNotFoundError: "没有这个文件",
     NotADirectoryError: "没有这个文件",
@@ -271,6 +274,7 @@ def _check_record(record: Any, is_whole: bool) -> None:
     replay = _check_events(record["events"], draw, chain)
     need(not is_whole or replay.ended is not None, "记录没有以 end 事件结束，不完整")
     _check_openings(record["openings"], rule["draw_id"], draw, digest)
+    need(not record["openings"] or replay.may_be_opened, "记录里没有公开名单的事件，不应有开封")
 
 
 # --- The short record ---------------------------------------------------------------------------
@@ -369,6 +373,9 @@ def _check_rule(rule: Any) -> None:
     need(events in ("chained", "linked"), "规则的 events 只能是 chained 或 linked")
     if events == "linked":
         _check_linked(rule)
+        if "reveal_at" in rule:
+            known = _read_time(rule["reveal_at"]) is not None
+            need(known, "规则的 reveal_at 必须是带时区的时间")
     need(rule["hash"] in ("sha256", "sm3"), "规则的 hash 必须是 sha256 或 sm3")
     _check_list(rule["groups"], "规则的 groups")
     need(len(rule["groups"]) > 0, "规则的 groups 不能为空")
@@ -504,6 +511,9 @@ class Draw:
         self.meetings = rule.get("meetings", [rule])
         self.opening = _last_opening(self.meetings)
         self.projects = rule.get("projects")
+        # From when names open by themselves: as was sealed, then as the last move says.
+        self.says_opening = rule.get("events") == "linked" and "reveal_at" in rule
+        self.reveal = _read_time(rule["reveal_at"]) if self.says_opening else None
         self.wanted = {group["id"]: group["seats"] for group in rule["groups"]}
         # The group whose conditions count: its own, or the one for which its people stand by.
         self.home = {group["id"]: group.get("standby_for", group["id"]) for group in rule["groups"]}
@@ -752,6 +762,12 @@ class Replay:
         self.was_short = False  # a seating once left seats free
         self.is_due = False  # somebody left since the last seating
         self.ended: str | None = None
+        self.opened: str | None = None  # by which note names are open
+
+    @property
+    def may_be_opened(self) -> bool:
+        """Where the rule says when names open, an event says that they did; none follows a void."""
+        return self.opened is not None or self.ended == "void" or not self.state.says_opening
 
     def drawn(self, event: Any, where: str) -> None:
         self._check_seats(event, self.state.seat_first, where)
@@ -814,6 +830,16 @@ class Replay:
         """It changes no seat."""
         _check_keys(event, where, ["code"], more=True)
         _check_key(event["code"], f"{where}的 code")
+        if event["code"] in OPENING_NOTES:
+            again = self.opened is not None and RELEASED in (self.opened, event["code"])
+            need(not again, f"{where}：名单已经公开，不能再次公开")
+            self.opened = event["code"]
+        if event["code"] == RELEASED:
+            itself = event.get("by") == {"role": "system"} and event.get("via") == "system"
+            need(itself, f"{where}：到时公开名单只能由系统记下")
+            at, reveal = _read_time(event.get("at")), self.state.reveal
+            early = at is not None and reveal is not None and at < reveal
+            need(not early, f"{where}：还没有到名单公开的时间")
 
     def reschedule(self, event: Any, where: str) -> None:
         """It changes no seat; a list that had ended goes on."""
@@ -824,8 +850,11 @@ class Replay:
         need(not late, f"{where}：改期后的评审时间必须晚于改期的时间")
         if self.is_linked:
             self._check_move(event, where)
-        self.state.meetings = event["meetings"]
-        self.state.opening, self.ended = opening, None
+        reveal = _read_time(event.get("reveal_at"))
+        known = "reveal_at" not in event or reveal is not None
+        need(known, f"{where}的 reveal_at 必须是带时区的时间")
+        self.state.meetings, self.state.reveal = event["meetings"], reveal
+        self.state.opening, self.ended, self.opened = opening, None, None
 
     def _check_move(self, event: Any, where: str) -> None:
         """Only projects of the rule move, and to an earlier time by two persons."""

@@ -234,6 +234,8 @@ def engine_difference(record: dict[str, Any]) -> str | None:
     used = {order.sealed.candidates.commits[expert] for expert in state.used}
     if sorted(item.commit for item in read.openings) not in ([], sorted(used)):
         return "开封的不是入过席的人"
+    if read.openings and not state.may_be_opened:
+        return "名单没有公开"
     return None if state.end else "记录没有结束"
 
 

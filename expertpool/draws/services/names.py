@@ -27,7 +27,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
 from expertpool.core.jobs import defer
-from expertpool.draws.enums import SEATED_STATES, AlarmKind
+from expertpool.draws.enums import SEATED_STATES, AlarmKind, NoteCode, StepReason
 from expertpool.draws.events import NamesReleased
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, ReleaseRequest, RevealRule
@@ -55,8 +55,11 @@ from expertpool.draws.queries.waiting import (
     waits_for_answers,
 )
 from expertpool.draws.services.alarms import Overdue, raise_alarm
+from expertpool.draws.services.checking import NONSENSE, check_stopped
+from expertpool.draws.services.hands import by_system
 from expertpool.draws.services.refusals import log_refusals
 from expertpool.draws.services.reveal import FIELDS, set_reveal
+from expertpool.draws.services.state import at_head, load_state, write_note
 from expertpool.draws.services.telling import WATCHERS, staff_of, tell_staff
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
@@ -262,14 +265,31 @@ def release(*, draw_id: int, now: datetime, unanswered: bool = False) -> bool:
     draw.save(update_fields=FIELDS)
     # What else opens them says so itself.
     presence = None if unanswered else presence_of(draw, now=now)
-    record(
-        RELEASED, actor=None, now=now, subject=draw, after=presence.counted if presence else None
-    )
+    after = (presence.counted if presence else {}) | at_head(_note(draw, now=now))
+    record(RELEASED, actor=None, now=now, subject=draw, after=after or None)
     publish(NamesReleased(draw.pk))
     tell_gone(draw_id=draw.pk, now=now)
     # One at a time: the end of the draw asks for the same sheet.
     defer("draws.store_sheet", lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
     return True
+
+
+def _note(draw: Draw, *, now: datetime) -> str:
+    """Say in the record that names are open, unless it says by whose step they are; return the head of the chain."""
+    if not draw.is_random or not draw.is_valid:  # nothing follows a void
+        return ""
+    try:
+        state = load_state(draw)
+        # Nothing is written that would make the record a false one: it says from when names open, too.
+        if state.opened is not None or (state.opens_at is not None and now < state.opens_at):
+            return ""
+        hand = by_system(StepReason.REVEAL_TIME)
+        return write_note(draw, NoteCode.RELEASED, hand=hand, now=now)
+    except NONSENSE as error:
+        # Who has to be there is not kept from it by whoever alters a row: an alarm tells of that.
+        vars(error).setdefault("draw_id", draw.pk)
+        check_stopped(error)
+        return ""
 
 
 @transaction.atomic

@@ -76,7 +76,7 @@ def build_record(draw: Draw, *, opened: bool = True) -> dict[str, Any]:
     """
     events = _events_of(draw)
     openings = []
-    if opened and is_released(draw):
+    if opened and is_released(draw) and load_state(draw).may_be_opened:
         rows = draw.invitations.order_by("line")
         for row in rows:
             identity = open_identity(row)

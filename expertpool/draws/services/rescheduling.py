@@ -56,7 +56,7 @@ from expertpool.draws.services.holding import SEATING_LOCK, free, hold_anew
 from expertpool.draws.services.inviting import write_invitations
 from expertpool.draws.services.locking import lock_panel
 from expertpool.draws.services.picked_seats import finish_if_settled
-from expertpool.draws.services.reveal import FIELDS, defer_release, set_reveal
+from expertpool.draws.services.reveal import FIELDS, as_recorded, defer_release, set_reveal
 from expertpool.draws.services.seating import carry_on, reopen
 from expertpool.draws.services.state import append_events, at_head, load_state
 from expertpool.draws.services.telling import tell_experts, tell_moved
@@ -280,7 +280,8 @@ def _ask_anew(
     hold_anew(draw, rows, now=now)
     for kind in (ReleaseRequest, EmergencyRequest):
         end_with_subject(kind, draw, why="评审已改期", now=now)
-    head = _write(draw, move.hand, now=now)
+    opens_at = _opens_at(draw, now=now)
+    head = _write(draw, move.hand, opens_at, now=now)
     closing = next_opening(draw.covered, now=now)
     for row in rows:
         cancel_messages(about=row)
@@ -328,7 +329,7 @@ def _ask_anew(
         after=after,
         note=moved.reason,
     )
-    _move_reveal(draw, move.actor, now=now)
+    _move_reveal(draw, opens_at, move.actor, now=now)
     reopen(draw, now=now)
     if not rows:  # nobody answers: what is due follows at once
         if draw.is_random:
@@ -337,8 +338,8 @@ def _ask_anew(
             finish_if_settled(draw, now=now)
 
 
-def _write(draw: Draw, hand: Hand, *, now: datetime) -> str:
-    """Say the new times in the record of a random draw; the place is a person's words."""
+def _write(draw: Draw, hand: Hand, opens_at: datetime, *, now: datetime) -> str:
+    """Say the new times, and when names open by them, in the record of a random draw; the place is a person's words."""
     if not draw.is_random:
         return ""
     meetings = [
@@ -349,15 +350,18 @@ def _write(draw: Draw, hand: Hand, *, now: datetime) -> str:
         }
         for project in draw.covered
     ]
-    step = vdraw.reschedule(load_state(draw), meetings)
+    step = vdraw.reschedule(load_state(draw), meetings, as_recorded(opens_at))
     return append_events(draw, step.events, hand=hand, now=now)
 
 
-def _move_reveal(draw: Draw, actor: User, *, now: datetime) -> None:
+def _opens_at(draw: Draw, *, now: datetime) -> datetime:
+    plan = DrawPlan.objects.get(project_id=draw.project_id)
+    return reveal_time(plan, draw.covered, draw.rule.policy, now=now)
+
+
+def _move_reveal(draw: Draw, opens_at: datetime, actor: User, *, now: datetime) -> None:
     """Let names open by the new time, also where they were public: whoever is drawn from now on for
     one who cannot come is as secret as those before him were."""
-    plan = DrawPlan.objects.get(project_id=draw.project_id)
-    opens_at = reveal_time(plan, draw.covered, draw.rule.policy, now=now)
     set_reveal(draw, reveal_at=opens_at, opening=next_opening(draw.covered, now=now), by=actor)
     draw.save(update_fields=FIELDS)
     defer_release(draw, now=now)

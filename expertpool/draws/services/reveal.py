@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from expertpool.accounts.models import User
 from expertpool.core.jobs import defer
 from expertpool.draws.models import Draw
@@ -30,6 +32,11 @@ def set_reveal(
         draw.moves = max(draw.moves, logged_moves([draw.pk])[draw.pk])
     draw.reveal_at, draw.released_at = reveal_at, released_at
     draw.reveal_proof = proof_of(draw, by, opening)
+
+
+def as_recorded(opens_at: datetime) -> str:
+    """Return when names open by themselves as rule and record say it."""
+    return timezone.localtime(opens_at).isoformat(timespec="seconds")
 
 
 def defer_release(draw: Draw, *, now: datetime) -> None:

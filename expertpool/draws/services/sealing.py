@@ -77,7 +77,7 @@ from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.ordering import order_draw
 from expertpool.draws.services.pool_pauses import tell_emptied
 from expertpool.draws.services.refusals import tell_held
-from expertpool.draws.services.reveal import set_reveal
+from expertpool.draws.services.reveal import as_recorded, set_reveal
 from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.services.telling import ask_for_values
 from expertpool.projects.models import Project
@@ -332,6 +332,7 @@ def _seal(
 ) -> tuple[Draw, vdraw.Sealed]:
     number = next_number(now)
     nonce = entropy.token_bytes(vdraw.NONCE_BYTES)
+    opens_at = reveal_time(plan, projects, policy, now=now)
     rule = _build_rule(
         plan,
         projects,
@@ -343,6 +344,7 @@ def _seal(
         number=number,
         nonce=nonce,
         salt=entropy.token_bytes(vdraw.RULE_SALT_BYTES).hex(),
+        opens_at=opens_at,
         now=now,
     )
     people = _identities(found.eligible, entropy)
@@ -360,7 +362,6 @@ def _seal(
         sealed_at=now,
         operator=actor,
     )
-    opens_at = reveal_time(plan, projects, policy, now=now)
     set_reveal(draw, reveal_at=opens_at, opening=next_opening(projects, now=now), by=actor)
     draw.save(force_insert=True)
     cover(draw, projects)
@@ -383,6 +384,7 @@ def _build_rule(
     number: str,
     nonce: bytes,
     salt: str,
+    opens_at: datetime,
     now: datetime,
 ) -> vdraw.Rule:
     project = plan.project
@@ -445,6 +447,7 @@ def _build_rule(
             "opening_at": project.opening_at.isoformat(timespec="minutes"),
             "duration_minutes": project.duration_minutes,
             "sealed_at": now.isoformat(timespec="seconds"),
+            "reveal_at": as_recorded(opens_at),
             "avoided": {subject: avoided.count(subject) for subject in sorted(set(avoided))},
             "frequency_cap": plan.frequency_cap,
             "frequency_days": plan.frequency_days,

@@ -53,6 +53,9 @@ import {
 const isStandby = (group) => own(group, "standby_for");
 
 const EVENTS = ["drawn", "exit", "skip", "supplement", "end"];
+/* Notes by which the names of those who sit became known; by the last of themselves, as their time had come. */
+const RELEASED = "released";
+const OPENING_NOTES = ["early_release", "all_present", RELEASED];
 const CHAINED_EVENTS = [...EVENTS, "note", "reschedule", "void"];
 const SHORT_KEYS = [
   "protocol",
@@ -167,8 +170,11 @@ function checkRecord(record, watch) {
   const draw = new Draw(rule, candidates, order);
   watch.order?.(order.map((i) => ({ commit: candidates[i].commit, ticket: toHex(tickets[i]) })));
   const chain = own(rule, "events") ? new Chain(seed, hash, tagged, rule) : null;
-  checkEvents(record.events, draw, chain, watch);
+  const end = checkEvents(record.events, draw, chain, watch);
   checkOpenings(record.openings, rule.draw_id, draw, tagged);
+  // Where the rule says when names open, an event says that they did; none follows a void.
+  const mayBeOpened = end.opened !== null || end.ended === "void" || !draw.saysOpening;
+  need(record.openings.length === 0 || mayBeOpened, "记录里没有公开名单的事件，不应有开封");
 }
 
 function sealOf(rule, root, length, tagged) {
@@ -274,7 +280,11 @@ function checkRule(rule) {
   need(rule.kind === "random", "规则的 kind 必须是 random：人工选定的不是随机抽取");
   const events = own(rule, "events") ? rule.events : "chained";
   need(events === "chained" || events === "linked", "规则的 events 只能是 chained 或 linked");
-  if (events === "linked") checkLinked(rule);
+  if (events === "linked") {
+    checkLinked(rule);
+    const isKnown = !own(rule, "reveal_at") || !Number.isNaN(readTime(rule.reveal_at));
+    need(isKnown, "规则的 reveal_at 必须是带时区的时间");
+  }
   need(rule.hash === "sha256" || rule.hash === "sm3", "规则的 hash 必须是 sha256 或 sm3");
   checkList(rule.groups, "规则的 groups");
   need(rule.groups.length > 0, "规则的 groups 不能为空");
@@ -357,6 +367,9 @@ class Draw {
     this.meetings = own(rule, "meetings") ? rule.meetings : [rule];
     this.opening = lastOpening(this.meetings);
     this.projects = own(rule, "projects") ? rule.projects : null;
+    // From when names open by themselves: as was sealed, then as the last move says.
+    this.saysOpening = rule.events === "linked" && own(rule, "reveal_at");
+    this.reveal = this.saysOpening ? readTime(rule.reveal_at) : NaN;
     this.groups = rule.groups;
     const places = rule.groups.map((_, group) => group);
     this.ordinary = places.filter((group) => !isStandby(rule.groups[group]));
@@ -515,11 +528,13 @@ function checkEvents(events, draw, chain, watch) {
   const isChained = chain !== null;
   const state = { draw, isChained, skipped: new Map(), wasShort: false, isDue: false, ended: null };
   state.isLinked = isChained && chain.isLinked;
+  state.opened = null; // by which note names are open
   checkEach(events, state, isChained ? CHAINED_EVENTS : EVENTS, "抽取", (event, where) => {
     CHECKS[event.type](event, state, where);
     chain?.check(event, where);
     watch.event?.(event, draw.seats());
   });
+  return state;
 }
 
 const CHECKS = {
@@ -587,9 +602,15 @@ const CHECKS = {
   },
 
   /* It changes no seat. */
-  note(event, _state, where) {
+  note(event, state, where) {
     checkKeys(event, where, ["code"], true);
     checkKey(event.code, `${where}的 code`);
+    if (OPENING_NOTES.includes(event.code)) {
+      const isAgain = state.opened !== null && [state.opened, event.code].includes(RELEASED);
+      need(!isAgain, `${where}：名单已经公开，不能再次公开`);
+      state.opened = event.code;
+    }
+    if (event.code === RELEASED) checkReleased(event, state.draw, where);
   },
 
   /* It changes no seat; a list that had ended goes on. */
@@ -601,9 +622,11 @@ const CHECKS = {
     const isLate = opening <= readTime(event.at); // false where that is unknown
     need(!isLate, `${where}：改期后的评审时间必须晚于改期的时间`);
     if (state.isLinked) checkMove(event, state.draw, where);
-    state.draw.meetings = event.meetings;
-    state.draw.opening = opening;
-    state.ended = null;
+    const isSaid = own(event, "reveal_at");
+    const reveal = isSaid ? readTime(event.reveal_at) : NaN;
+    need(!isSaid || !Number.isNaN(reveal), `${where}的 reveal_at 必须是带时区的时间`);
+    Object.assign(state.draw, { meetings: event.meetings, opening, reveal });
+    Object.assign(state, { ended: null, opened: null });
   },
 
   void(event, state, where) {
@@ -611,6 +634,14 @@ const CHECKS = {
     state.ended = "void";
   },
 };
+
+/* Names open by themselves: nobody's hand, and not before their time. */
+function checkReleased(event, draw, where) {
+  const isItself = isSame(event.by, { role: "system" }) && event.via === "system";
+  need(isItself, `${where}：到时公开名单只能由系统记下`);
+  const isEarly = readTime(event.at) < draw.reveal; // false where either is unknown
+  need(!isEarly, `${where}：还没有到名单公开的时间`);
+}
 
 /* Only projects of the rule move, and to an earlier time by two persons. */
 function checkMove(event, draw, where) {

@@ -16,7 +16,7 @@ from expertpool.core.months import first_of, month_of
 from expertpool.core.registry import Tab, tabs_for
 from expertpool.draws.enums import CONTRIBUTOR_LABEL, ActionCode, AlarmKind, InvitationState
 from expertpool.draws.forms.draw import NoticeFilter
-from expertpool.draws.models import ConditionGroup, Invitation, PlanVersion
+from expertpool.draws.models import ConditionGroup, DrawPlan, Invitation, PlanVersion
 from expertpool.draws.permissions import READS_PROJECT_LOG
 from expertpool.draws.queries.actions import actions_for, actions_for_project
 from expertpool.draws.queries.board import Board, board_of
@@ -31,6 +31,7 @@ from expertpool.draws.queries.draws import (
     with_bent,
     with_paused,
 )
+from expertpool.draws.queries.ending import ended_by_plan
 from expertpool.draws.queries.evidence import evidence_of, recordings_of
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.names import released_invitations
@@ -71,6 +72,13 @@ def _agree_reason(standing: PlanVersion) -> str:
     return f"候选人不足：{'；'.join(standing.thin_texts)}。仍同意的理由"
 
 
+def _submit_question(plan: DrawPlan | None, standing: PlanVersion) -> str:
+    """Return what is asked before the plan is handed in: one that was approved becomes a new version by it."""
+    ended = ended_by_plan(plan) if standing.approved else []
+    more = f"下列申请随之终止：{'；'.join(ended)}。" if ended else ""
+    return f"提交后由审核人按审批流程审核；改动方案须重新提交。{more}"
+
+
 def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) -> str:
     """抽取方案: groups and settings in words, what the rules find, and the way to the draw; on the
     page of a project or of its batch."""
@@ -91,6 +99,9 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
     standing = version_of(plan) if plan else None
     context = {
         "standing": standing,
+        "submit_question": _submit_question(plan, standing)
+        if standing and actions[ActionCode.SUBMIT_PLAN].allowed
+        else "",
         "agree_question": f"同意按第 {plan.version} 版方案抽取？" if plan else "",
         "agree_reason": _agree_reason(standing) if standing else "",
         "why_not_agree": why_not_agree(user, standing, now=now)

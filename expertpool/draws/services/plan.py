@@ -23,9 +23,9 @@ from expertpool.draws.models import (
     ConditionLevel,
     DrawPlan,
     PlanVersion,
-    WideningRequest,
 )
 from expertpool.draws.queries.conditions import SUBJECT
+from expertpool.draws.queries.ending import open_by_plan
 from expertpool.draws.queries.plan_versions import check_version, content_of, version_of
 from expertpool.draws.queries.policy import missing_contributors, policy_for
 from expertpool.draws.queries.readiness import check_deletable, check_plannable
@@ -38,7 +38,6 @@ from expertpool.draws.settings import (
 from expertpool.draws.validators import MOST_GROUPS, MOST_LEVELS, PLAN_BOUNDS
 from expertpool.notifications.enums import ChannelCode
 from expertpool.projects.models import Project
-from expertpool.workflow.queries.asking import OPEN
 from expertpool.workflow.services.approvals import withdraw_approval
 from expertpool.workflow.services.two_persons import end_with_subject
 
@@ -176,9 +175,9 @@ def keep_version(
     withdraw_waiting(plan, now=now)
     plan.version += 1
     plan.save(update_fields=["version"])
-    for asked in WideningRequest.objects.filter(OPEN, draw__project=plan.project_id):
+    for asked in open_by_plan(plan):
         why = f"抽取方案已改为第 {plan.version} 版"
-        end_with_subject(WideningRequest, asked.draw, why=why, now=now)
+        end_with_subject(type(asked), asked.draw, why=why, now=now)
     return PlanVersion.objects.create(
         plan=plan, number=plan.version, words=words, made_by=actor, made_at=now
     )

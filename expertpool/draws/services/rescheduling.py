@@ -38,14 +38,13 @@ from expertpool.draws.models import (
     AnswerRequest,
     Draw,
     DrawPlan,
-    EmergencyRequest,
     Invitation,
-    ReleaseRequest,
     Rescheduling,
 )
 from expertpool.draws.occasions import RESCHEDULED
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.clock import reveal_time
+from expertpool.draws.queries.ending import BY_MOVE
 from expertpool.draws.queries.meetings import next_opening, words_of
 from expertpool.draws.queries.reach import may_know
 from expertpool.draws.queries.readiness import ARCHIVED
@@ -278,7 +277,7 @@ def _ask_anew(
 ) -> None:
     draw = moved.draw
     hold_anew(draw, rows, now=now)
-    for kind in (ReleaseRequest, EmergencyRequest):
+    for kind in BY_MOVE:
         end_with_subject(kind, draw, why="评审已改期", now=now)
     opens_at = _opens_at(draw, now=now)
     head = _write(draw, move.hand, opens_at, now=now)

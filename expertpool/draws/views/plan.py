@@ -34,6 +34,7 @@ from expertpool.draws.queries.draws import (
     projects_to_draw,
     valid_draws,
 )
+from expertpool.draws.queries.ending import ended_by_plan
 from expertpool.draws.queries.insight import insight_of
 from expertpool.draws.queries.readiness import ARCHIVED, SEALED
 from expertpool.draws.queries.templates import templates_for
@@ -194,5 +195,6 @@ def _page(
         "condition_groups": groups.rows,
         "templates": templates_for(request.user),
         "cancel_url": plan_address(project),
+        "ended": ended_by_plan(plan_for(project)),
     }
     return render(request, "draws/plan_form.html", context, status=status)

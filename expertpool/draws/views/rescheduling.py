@@ -22,7 +22,8 @@ from expertpool.draws.forms.rescheduling import RescheduleForm
 from expertpool.draws.models import Draw, DrawPlan
 from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.chain import CHAIN_HEAD
-from expertpool.draws.queries.draws import draws_visible_to
+from expertpool.draws.queries.draws import draws_visible_to, panel_of
+from expertpool.draws.queries.ending import ended_by_move
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.services.earlier import move_or_ask
 from expertpool.draws.services.entropy import SystemEntropy
@@ -84,4 +85,5 @@ def move(request: UserRequest, pk: int) -> HttpResponse:
         back=back,
         is_public=draw.released_at is not None,
         soon=_soon(draw, now),
+        ended=ended_by_move(panel_of(draw)),
     )

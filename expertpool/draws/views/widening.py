@@ -27,6 +27,7 @@ from expertpool.draws.forms.widening import WideningForm
 from expertpool.draws.models import DrawPlan
 from expertpool.draws.queries.actions import actions_for, actions_for_project
 from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
+from expertpool.draws.queries.ending import ended_by_plan
 from expertpool.draws.queries.readiness import NOTHING_LACKS
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
 from expertpool.draws.queries.widening import asked_of
@@ -197,5 +198,6 @@ def _page(
         "error": error,
         "submit_label": "保存放宽的条件",
         "cancel_url": plan_address(project),
+        "ended": ended_by_plan(plan_for(project)),
     }
     return render(request, "draws/widen_plan.html", context, status=status)

@@ -8,14 +8,16 @@ from collections.abc import Collection
 from expertpool.reviews.calculation import RuleTree
 from expertpool.reviews.calculation.result import fallen_at
 from expertpool.reviews.models import Review, ScoreSheet
-from expertpool.reviews.queries.reviews import counting
+from expertpool.reviews.queries.reviews import counting, held_since
 
 
 def fallen_in(
     review: Review, rule: RuleTree, *, items: Collection[int] | None = None
 ) -> dict[int, int]:
     """Return the items (ids; of all, or of ``items``) that did not pass by the votes of all who score them, each with the stage, counted from 1. A
-    stage counts once the next was opened: before, everybody may still change his vote, and is told of no other's."""
+    stage counts once the next was opened: before, everybody may still change his vote, and is told of no other's. Where what
+    experts do today is told tomorrow, what falls by a vote of today falls tomorrow: that it did would say that somebody was at
+    his account."""
     over = review.stages - 1 if review.by_stage else 0
     if not any(not one.is_scored for one in rule.stages[:over]):
         return {}
@@ -23,6 +25,9 @@ def fallen_in(
     sheets = ScoreSheet.objects.filter(reviewer__in=counting(review))
     if items is not None:
         sheets = sheets.filter(item__in=items)
+    if since := held_since(review):
+        today = sheets.filter(saved_at__gte=since)
+        sheets = sheets.exclude(item__in=today.values("item"))
     for item, reviewer, scores in sheets.values_list("item", "reviewer", "scores"):
         said[item][str(reviewer)] = {code: (both[0], both[1]) for code, both in scores.items()}
     found = {item: fallen_at(rule, of, over) for item, of in said.items()}

@@ -34,7 +34,7 @@ def is_held_now(review: Review, *, now: datetime) -> bool:
     return (
         review.opened_at is not None
         and review.ended_at is None
-        and sits_on(review.project_id, day=now)
+        and sits_on(review.project_id, now=now)
     )
 
 

@@ -26,13 +26,21 @@ from expertpool.reviews.permissions import MANAGE, VIEW
 STANDING = Q(returned_at__isnull=True)
 SCORES = Q(left_at__isnull=True)
 DAY_BEGINS = timedelta(minutes=10)  # within which the job comes that does what waited
+DAY = timedelta(days=1)
+NIGHT = timedelta(
+    hours=6
+)  # a meeting that runs past midnight: until then it is that of the day before
 SUBMISSIONS = "reviews.submission.submitted_at"
 
 
 def told_tomorrow() -> Q:
     """Which submissions nobody but their expert is told of yet: those of today, while names are sealed, since they say who is
-    at his account (docs/decisions/0185). On the day of its own meeting a panel sits before the office, and waits."""
-    return untold_submissions() & ~_sits_on(timezone.localdate(), "reviewer__review__project__")
+    at his account (docs/decisions/0185). On the day of its own meeting, and in the night after it, a panel sits before the
+    office, and waits."""
+    today, project = timezone.localdate(), "reviewer__review__project__"
+    last_night = Q(submitted_at__lt=day_start(today) + NIGHT)
+    sat = _sits_on(today, project) | last_night & _sits_on(today - DAY, project)
+    return untold_submissions() & ~sat
 
 
 def _sits_on(day: date, project: str = "") -> Q:
@@ -40,7 +48,7 @@ def _sits_on(day: date, project: str = "") -> Q:
     lasts = F(f"{project}duration_minutes") * Value(timedelta(minutes=1))
     return Q(
         **{
-            f"{project}opening_at__lt": start + timedelta(days=1),
+            f"{project}opening_at__lt": start + DAY,
             f"{project}opening_at__gt": Value(start) - lasts,
         }
     )
@@ -48,7 +56,17 @@ def _sits_on(day: date, project: str = "") -> Q:
 
 def is_told_tomorrow(review: Review) -> bool:
     """Tell whether what the experts of ``review`` do today is told tomorrow."""
-    return sealed_draws().exists() and not sits_on(review.project_id, day=timezone.now())
+    return held_since(review) is not None
+
+
+def held_since(review: Review) -> datetime | None:
+    """Return since when what the experts of ``review`` do is told tomorrow; None: it is told at once."""
+    first = sealed_draws().order_by("ordered_at").values_list("ordered_at", flat=True).first()
+    now, today = timezone.now(), day_start(timezone.localdate())
+    if first is None or sits_on(review.project_id, now=now):
+        return None
+    last_night = now - NIGHT >= today and sits_on(review.project_id, now=today)
+    return max(first, today + NIGHT if last_night else today)
 
 
 def waits_until_tomorrow(review: Review, *, now: datetime) -> bool:
@@ -64,9 +82,13 @@ def leavers_wait(review: Review, *, now: datetime) -> bool:
     return waits_until_tomorrow(review, now=now) and gone.exists()
 
 
-def sits_on(project_id: int, *, day: datetime) -> bool:
-    """Tell whether the meeting of a project is on that day, or lasts into it."""
-    sits = _sits_on(timezone.localdate(day))
+def sits_on(project_id: int, *, now: datetime) -> bool:
+    """Tell whether the meeting of a project is on the day of ``now``, lasts into it, or was on the day before whose night
+    it still is."""
+    today = timezone.localdate(now)
+    sits = _sits_on(today)
+    if now < day_start(today) + NIGHT:
+        sits |= _sits_on(today - DAY)
     return Project.objects.filter(sits, pk=project_id).exists()
 
 

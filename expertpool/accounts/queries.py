@@ -224,6 +224,12 @@ def managed_since(users: Collection[int], since: datetime) -> list[Managed]:
     return [*found, *(act for kind in OUTSIDERS for act in kind.managed(users, since))]
 
 
+def opened_by(user: User) -> str:
+    """Return who opened the account of ``user``, by name, as the log has it; empty: nobody who has one."""
+    entries = entries_for((User, [user.pk])).filter(action="user.create", actor__isnull=False)
+    return next((entry.actor_name for entry in entries), "")
+
+
 def raised_by(users: Collection[int], since: datetime) -> set[int]:
     """Return (ids) who gave any of ``users`` (ids) more after ``since`` without touching his account, as
     the log has it: who put rights into a role of his, or moved a department below one that he reaches.

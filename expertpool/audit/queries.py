@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -87,6 +88,16 @@ def entries_for(*subjects: Subjects) -> QuerySet[Entry]:
 def entries_by(actor: Any) -> QuerySet[Entry]:
     """Return what ``actor`` did, newest first: his own doings, which he may always see."""
     return Entry.objects.filter(actor_id=actor.pk).order_by("-id")
+
+
+def log_begins() -> datetime | None:
+    """Return when the first entry of the log was written; None of an empty log. Where the beginning of the chain is
+    not there, nobody knows, and it is as old as can be."""
+    first = Entry.objects.order_by("id").first()
+    linked = Entry.objects.filter(chain_no=1).first()
+    if linked is None and chain_head().number:
+        return datetime.min.replace(tzinfo=UTC)
+    return min((one.at for one in (first, linked) if one), default=None)
 
 
 def chain_head() -> Head:

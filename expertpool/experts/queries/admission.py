@@ -54,7 +54,7 @@ def admissions_waiting_for(user: User) -> QuerySet[Expert]:
     )
     makers |= set(changed.order_by().values_list("actor", flat=True).distinct())
     makers.discard(None)
-    if why_not_second(user, (), asked_at=now, now=now):
+    if why_not_second(user, (), asked_at=now, now=now, at_first=True):
         return rows.none()
     barred = behind(user, makers, asked_at=now, now=now)
     if not barred:
@@ -80,8 +80,16 @@ def part_of(user: User, expert: Expert, *, now: datetime) -> Part:
     approval = running(SUBJECT).filter(subject_id=expert.pk).first()
     if approval is None:
         return Part()
-    why = why_not_second(user, makers_of(expert), asked_at=approval.started_at, now=now)
+    why = why_not_to_admit(user, makers_of(expert), asked_at=approval.started_at, now=now)
     return Part(approval.pk, why)
+
+
+def why_not_to_admit(
+    user: User, makers: Collection[int], *, asked_at: datetime, now: datetime
+) -> str:
+    """Return why ``user`` cannot agree to the admission of whom ``makers`` (ids) entered or changed; empty when he can.
+    Where the pool is filled for the first time everybody's account is new (docs/decisions/0363)."""
+    return why_not_second(user, makers, asked_at=asked_at, now=now, at_first=True)
 
 
 def _runs() -> Exists:

@@ -26,6 +26,7 @@ from expertpool.experts.queries.admission import (
     admits_at_once,
     makers_of_each,
     unbegun,
+    why_not_to_admit,
 )
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.services.profile import RecordOrigin, create_expert
@@ -37,7 +38,7 @@ from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.models import Approval
 from expertpool.workflow.queries.approvals import handed_in, reasons_in_words, running
-from expertpool.workflow.queries.second_person import why_not_second
+from expertpool.workflow.queries.second_person import at_first_in_words
 from expertpool.workflow.services.approvals import decide_all, start_approval, start_approvals
 
 CHANGED = "您打开页面之后，{}的档案修改过，没有审核；请刷新页面，看过现在的内容再审核。"
@@ -87,7 +88,7 @@ def approve_admission(
 
     ``seen`` is the approval that ``actor`` has looked at: where the record was changed since, it is another. Refuses
     (ExpertRefused) who does not wait, whoever entered or changed the record, or need not be another person
-    (`why_not_second`), and whose part the step is not.
+    (`why_not_to_admit`), and whose part the step is not.
     """
     outcome = approve_admissions(experts=[expert], note=note, seen=seen, actor=actor, now=now)
     said = outcome[expert.pk]
@@ -106,13 +107,16 @@ def approve_admissions(
     seen: int | None = None,
 ) -> Outcomes:
     """Agree to the steps at which ``experts`` wait, to each as `approve_admission` does, by as many statements as
-    one takes; return by the key of each what came of it, or why he is refused."""
+    one takes; return by the key of each what came of it, or why he is refused. The record says where the account of
+    ``actor`` is as new as the installation."""
     waiting, refused = _all_waiting([one.pk for one in experts], "审核通过", now)
     outcomes: Outcomes = {**refused}
     makers = makers_of_each([row for row, _ in waiting])
     # Most were handed in by one person at once: he is asked about once.
-    why_not = cache(lambda firsts, at: why_not_second(actor, firsts, asked_at=at, now=now))
+    why_not = cache(lambda firsts, at: why_not_to_admit(actor, firsts, asked_at=at, now=now))
+    at_first = cache(lambda at: at_first_in_words(actor, asked_at=at, now=now))
     rows: list[Expert] = []
+    told: set[str] = set()
     for row, approval in waiting:
         firsts = makers[row.pk]
         if seen is not None and seen != approval.pk:
@@ -123,9 +127,11 @@ def approve_admissions(
             outcomes[row.pk] = ExpertRefused(why)
         else:
             rows.append(row)
-    outcomes |= _decide_all(rows, agree=True, note=note, actor=actor, now=now)
+            told.add(at_first(approval.started_at))
+    kept = "；".join(filter(None, (note.strip(), *sorted(told))))
+    outcomes |= _decide_all(rows, agree=True, note=kept, actor=actor, now=now)
     admitted = [row for row in rows if outcomes[row.pk] is Verdict.APPROVED]
-    approve_experts(experts=admitted, note=note.strip()[:500], actor=actor, now=now)
+    approve_experts(experts=admitted, note=kept[:500], actor=actor, now=now)
     tell_admitted(*admitted, note=note, now=now)
     return outcomes
 

@@ -42,6 +42,7 @@ from expertpool.experts.services.deletion import delete_expert, restore_expert
 from expertpool.experts.services.status import freeze_expert, unfreeze_expert
 from expertpool.experts.services.tags import tag_experts
 from expertpool.experts.tables import tabs
+from expertpool.experts.views.admitting import barred_first
 from expertpool.experts.views.coming import given_up, seats_first, seats_of
 from expertpool.workflow.enums import Verdict
 
@@ -137,10 +138,11 @@ def _bulk(
     background: str = "",
     undone_by: str = "",
     all_at_once: Callable[..., Mapping[int, object]] | None = None,
+    first: Callable[[Any, list[Any]], HttpResponse | None] | None = None,
 ) -> View:
     """Return the view that makes ``change`` of all ticked experts, of a whole list of those ``meant``; of
-    who ``leaves`` as `_single`."""
-    about_seats: dict[str, Any] = {}
+    who ``leaves`` as `_single`. ``first``: what has to be seen before."""
+    about_seats: dict[str, Any] = {"first": first} if first else {}
     if leaves:
         about_seats = {
             "first": lambda request, rows: seats_first(
@@ -218,6 +220,7 @@ approve_many = _bulk(
     meant=under_way(),
     background="experts.admit",
     all_at_once=approve_admissions,
+    first=barred_first,
 )
 return_many = _bulk(
     return_admission,

@@ -3,15 +3,19 @@ in by the first (docs/decisions/0082)."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from expertpool.accounts.models import User
-from expertpool.accounts.queries import is_outsider, managed_since, raised_by
+from expertpool.accounts.queries import is_outsider, managed_since, opened_by, raised_by
 from expertpool.accounts.services.authenticators import shown_by_app
 from expertpool.core.text import moment_text
 from expertpool.notifications.queries.channels import reaches_phones
 from expertpool.siteconfig.queries.counting import counted
+from expertpool.workflow.queries.first_days import first_days_end
 from expertpool.workflow.queries.matters import MATTERS
 from expertpool.workflow.settings import SECOND_DAYS, SECOND_PHONE
 
@@ -19,24 +23,35 @@ OUTSIDE = "专家账号只用于本人参加评审，不能提出或确认须由
 NOT_THE_SAME = "须由两人办理：申请人、提交人和最后修改的人不能自己确认。"
 
 
-def why_not_second(user: User, firsts: Iterable[int], *, asked_at: datetime, now: datetime) -> str:
+def why_not_second(
+    user: User,
+    firsts: Iterable[int],
+    *,
+    asked_at: datetime,
+    now: datetime,
+    at_first: bool = False,
+) -> str:
     """Return why ``user`` cannot agree to what the persons ``firsts`` (ids) asked for, handed in or
     changed last, as a sentence for him; empty when he can.
 
-    What the office demanded when it was asked (``asked_at``), and the day before, still counts."""
+    What the office demanded when it was asked (``asked_at``), and the day before, still counts. ``at_first``: in the
+    first days of an installation an account need not be older than it can be, nor does it count who opened it; the
+    caller writes down that it was so (`at_first_in_words`, docs/decisions/0363)."""
     firsts = set(firsts)
     if user.pk in firsts:
         return NOT_THE_SAME
     if is_outsider(user):
         return OUTSIDE
-    if why := why_too_new(user, asked_at=asked_at, now=now):
+    why = why_too_new(user, asked_at=asked_at, now=now)
+    is_first = bool(why and at_first and _agrees_at_first(user, asked_at=asked_at, now=now))
+    if why and not is_first:
         return why
     days = counted(SECOND_DAYS, asked_at)
     since = now - timedelta(days=days)
     # Without short messages nobody could show it.
     if not user.phone_shown_at and counted(SECOND_PHONE, asked_at) and reaches_phones():
         return "确认前须先验证本人手机号：请在右上角「我的账号」发送验证短信；没有手机号的请联系管理员。"
-    if days and _is_in_other_hands(user, since):
+    if days and not is_first and _is_in_other_hands(user, since):
         return (
             f"您的账号 {days} 天内由他人启用、修改或重置过密码，暂不能作为第二人确认：请在右上角「我的账号」"
             f"用原来的手机号（{days} 天内没有改过的）或此前已设置的验证器重新验证本人，或由另一位有权限的人员确认。"
@@ -61,6 +76,39 @@ def why_too_new(user: User, *, asked_at: datetime, now: datetime) -> str:
             "在此之前请由另一位有权限的人员确认。"
         )
     return ""
+
+
+def _agrees_at_first(user: User, *, asked_at: datetime, now: datetime) -> bool:
+    """Tell whether the account of ``user`` is new because everything is."""
+    return user.is_of_known_age and first_days_end(asked_at=asked_at, now=now) is not None
+
+
+def at_first_in_words(user: User, *, asked_at: datetime, now: datetime) -> str:
+    """Say, for the record, that ``user`` agreed with an account that was too new, in the first days; empty where it
+    was old enough."""
+    if not why_too_new(user, asked_at=asked_at, now=now):
+        return ""
+    days, opened = counted(SECOND_DAYS, asked_at), opened_by(user)
+    by = f"，由{opened}开通" if opened else ""
+    return f"系统启用不满 {days} 天，审核人账号开通于 {moment_text(user.created_at)}{by}"
+
+
+def second_from(
+    user: User, firsts: Iterable[int], *, asked_at: datetime, now: datetime
+) -> datetime | None:
+    """Return from the beginning of which day ``user``, who cannot now, can agree to what ``firsts`` (ids) asked for,
+    if nobody does anything to an account meanwhile; None: time alone does not do it."""
+    firsts = set(firsts)
+    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    days = range(1, counted(SECOND_DAYS, asked_at) + 2)
+
+    def can(day: int) -> bool:
+        at = today + timedelta(days=day)
+        return not why_not_second(user, firsts, asked_at=asked_at, now=at)
+
+    # Who can on one day can on the next.
+    first = bisect_left(days, True, key=can)
+    return today + timedelta(days=days[first]) if first < len(days) else None
 
 
 def behind(user: User, firsts: Iterable[int], *, asked_at: datetime, now: datetime) -> set[int]:

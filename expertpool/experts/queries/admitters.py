@@ -1,0 +1,131 @@
+"""Before many are admitted: to whom of them somebody cannot agree, why, and who can (docs/decisions/0363)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import is_outsider, users_with_permission
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.admission import (
+    RIGHT,
+    SUBJECT,
+    admissions_at_step_of,
+    makers_of_each,
+    unbegun,
+    why_not_to_admit,
+)
+from expertpool.workflow.queries.approvals import running
+from expertpool.workflow.queries.first_days import first_days_end
+from expertpool.workflow.queries.second_person import at_first_in_words, second_from
+
+OWN = "是您录入、导入或修改的，须由另一位有审核权限的人员审核。"
+OTHERS_STEP = "现在的步骤不是您审核的，或您审核过前面的步骤。"
+MOST_ASKED = 20  # of those who have the right
+MOST_NAMED = 5
+Asked = tuple[frozenset[int], datetime]  # who made a record, and when it was handed in
+
+
+@dataclass
+class Barred:
+    """Some to whom one cannot agree, all for one reason, and from which day he can if nothing but time is missing."""
+
+    why: str
+    count: int = 0
+    names: list[str] = field(default_factory=list)
+    since: datetime | None = None
+
+
+@dataclass
+class Outlook:
+    """What is to be known before many are admitted. ``able`` are the keys of those to whom one can agree, or whose
+    refusal is not about who one is; ``others`` who else can agree to those of ``barred``, ``later`` who can on which
+    day, ``hindered`` who has to do something before, and what he is told; ``at_first`` what the record will say, ``first_days`` until when that is open."""
+
+    able: list[int]
+    barred: list[Barred]
+    others: list[str]
+    later: list[tuple[str, datetime]]
+    hindered: list[tuple[str, str]] = field(default_factory=list)
+    at_first: str = ""
+    first_days: datetime | None = None
+
+    @property
+    def count(self) -> int:
+        return sum(one.count for one in self.barred)
+
+
+def outlook(user: User, experts: Sequence[Expert], *, now: datetime) -> Outlook:
+    """Return to whom of ``experts`` ``user`` can agree, and what is to be said of the others."""
+    keys = [one.pk for one in experts]
+    asked = dict(
+        running(SUBJECT).filter(subject_id__in=keys).values_list("subject_id", "started_at")
+    )
+    mine = set(admissions_at_step_of(user).filter(pk__in=keys).values_list("pk", flat=True))
+    # Of an import that a job has not got to yet: it begins with the decision.
+    new = unbegun().filter(pk__in=keys).values_list("pk", flat=True)
+    asked |= dict.fromkeys(new, now)
+    mine |= asked.keys() & set(new)
+    makers = makers_of_each([one for one in experts if one.pk in asked])
+    why_not = cache(lambda firsts, at: _why_not(user, firsts, at, now))
+    at_first = cache(lambda at: at_first_in_words(user, asked_at=at, now=now))
+    able, told = [], set[str]()
+    barred: dict[str, Barred] = {}
+    about: dict[Asked, list[int]] = defaultdict(list)
+    for one in experts:
+        if one.pk not in asked:  # does not wait: its own refusal says why
+            able.append(one.pk)
+            continue
+        case = makers[one.pk], asked[one.pk]
+        if why := why_not(*case) or ("" if one.pk in mine else OTHERS_STEP):
+            group = barred.setdefault(why, Barred(why))
+            group.count += 1
+            group.names += [one.name] if len(group.names) < MOST_NAMED else []
+            about[case].append(one.pk)
+        else:
+            able.append(one.pk)
+            told.add(at_first(asked[one.pk]))
+    found = Outlook(able, [*barred.values()], [], [], at_first="；".join(sorted(told - {""})))
+    if about:
+        _look_for_others(found, user, about, now)
+    return found
+
+
+def _why_not(user: User, firsts: frozenset[int], at: datetime, now: datetime) -> str:
+    return OWN if user.pk in firsts else why_not_to_admit(user, firsts, asked_at=at, now=now)
+
+
+def _look_for_others(
+    found: Outlook, user: User, about: dict[Asked, list[int]], now: datetime
+) -> None:
+    """Name who else can agree to some of what ``user`` cannot, and from when those can who cannot yet."""
+    found.first_days = max(
+        filter(None, (first_days_end(asked_at=at, now=now) for _, at in about)), default=None
+    )
+    keys = [key for some in about.values() for key in some]
+    holders = users_with_permission(RIGHT).select_related("department").order_by("pk")
+    for one in [user, *holders.exclude(pk=user.pk)[:MOST_ASKED]]:
+        if is_outsider(one):
+            continue
+        steps = admissions_at_step_of(one).filter(pk__in=keys)
+        his = set(steps.values_list("pk", flat=True))
+        cases = [case for case, some in about.items() if his.intersection(some)]
+        named = f"{one.name}（{one.department}）" if one.department else one.name
+        if any(not _why_not(one, firsts, at, now) for firsts, at in cases) and one != user:
+            found.others.append(named)
+        elif days := [
+            day
+            for firsts, at in cases
+            if one.pk not in firsts
+            and (day := second_from(one, firsts, asked_at=at, now=now)) is not None
+        ]:
+            found.later.append(("您" if one == user else named, min(days)))
+        elif cases and one != user and (why := _why_not(one, *cases[0], now)):
+            found.hindered.append((named, why))
+    found.later.sort(key=lambda pair: timezone.localtime(pair[1]))

@@ -1,0 +1,25 @@
+"""The first days of an installation, in which nobody's account can be as old as that of a second person has to be
+(docs/decisions/0363)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Min
+
+from expertpool.accounts.models import User
+from expertpool.audit.queries import log_begins
+from expertpool.siteconfig.queries.counting import counted
+from expertpool.workflow.settings import SECOND_DAYS
+
+
+def first_days_end(*, asked_at: datetime, now: datetime) -> datetime | None:
+    """Return when the first days of this installation end: as many as the account of a second person has to be old;
+    None where they are over, or none are demanded.
+
+    They begin with its first account or the first entry of its log, whichever is older: of an office that has one
+    who could be asked they are long over."""
+    days = timedelta(days=counted(SECOND_DAYS, asked_at))
+    account = User.objects.aggregate(first=Min("created_at"))["first"]
+    began = min(filter(None, (account, log_begins(), now)))
+    return began + days if now < began + days else None

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, Paginator
 from django.db import connection
@@ -123,6 +124,8 @@ class ListTab:
 
 
 EVERYTHING = ListTab("", "全部")  # of a list without tabs
+UNKNOWN = ListTab("\0", "", Q(pk__in=[]))  # of an address that names none of the list's: nobody
+NO_TAB = "没有这个标签页，或您不能查看，所以没有查询。请点上面的标签。"
 
 
 @dataclass
@@ -134,6 +137,7 @@ class Listing:
     form: FilterForm | None
     tabs: list[dict[str, Any]]
     sort: str
+    is_unknown: bool = False  # the tab of the address
 
     @property
     def context(self) -> dict[str, Any]:
@@ -143,6 +147,7 @@ class Listing:
             "filter_form": self.form,
             "tabs": self.tabs,
             "sort": self.sort,
+            "is_unknown_tab": self.is_unknown,
             "conditions": "；".join(self._conditions),
         }
 
@@ -167,7 +172,8 @@ def listing(
 
     ``rows`` hold none twice. ``sorts`` maps the names that ``?sort=`` may have (``-name`` for
     descending) to columns; ``default_sort`` is such a name. Unknown names, sizes and pages fall
-    back without an error.
+    back without an error; of an unknown tab there are no rows, as of a filter that is wrong: it would look like an
+    answer.
     """
     everything = rows
     if form is not None:
@@ -182,11 +188,11 @@ def listing(
     is_narrowed = rows is not everything
     rows, sort = _ordered(request, rows, sorts, default_sort)
     pages = Paginator(rows, page_size(request))
-    pages.count = counts[current.code]  # known, so it does not count again
+    pages.count = counts.get(current.code, RowCount(0))  # known, so it does not count again
     page = pages.get_page(request.GET.get("page"))
     if page.start_index() > FAR or (is_narrowed and sort != default_sort):
         page.object_list = _by_keys(rows, page.object_list)
-    return Listing(rows, page, form, shown_tabs, sort)
+    return Listing(rows, page, form, shown_tabs, sort, is_unknown=current is UNKNOWN)
 
 
 def _by_keys(rows: QuerySet[Any], some: Any) -> QuerySet[Any]:
@@ -202,8 +208,12 @@ def render_list(
     """Answer the page, or only its ``#list`` when htmx asks for that."""
     htmx: Any = getattr(request, "htmx", None)
     is_part = bool(htmx) and htmx.target == partial
+    if context.get("is_unknown_tab") and not is_part:
+        messages.warning(request, NO_TAB)
     response = render(request, f"{template}#{partial}" if is_part else template, dict(context))
     form = context.get("filter_form")
+    if is_part and context.get("is_unknown_tab"):
+        response = warned(response, NO_TAB)
     if is_part and isinstance(form, FilterForm) and form.errors:
         # The filters, which show it on the page, are no part of the answer.
         response = warned(response, f"没有查询，筛选条件有误：{'；'.join(form.faults)}")
@@ -243,7 +253,9 @@ def picked_rows(
     if everything:
         if form is not None:
             rows = form(request.GET).filter(rows)
-        rows = rows.filter(_current_tab(request, tabs).q)
+        if (tab := _current_tab(request, tabs)) is UNKNOWN:
+            raise PicksRefused(f"{NO_TAB.removesuffix('请点上面的标签。')}请刷新列表后重新选择。")
+        rows = rows.filter(tab.q)
     else:
         keys = request.POST.getlist("pk")
         field = rows.model._meta.get_field(by) if by else rows.model._meta.pk
@@ -300,7 +312,9 @@ def _valid_keys(field: Field, keys: Sequence[str]) -> list[Any]:
 
 def _current_tab(request: HttpRequest, tabs: Sequence[ListTab]) -> ListTab:
     wanted = request.GET.get("tab", "")
-    return next((tab for tab in tabs if tab.code == wanted), tabs[0] if tabs else EVERYTHING)
+    if not tabs:
+        return EVERYTHING
+    return next((tab for tab in tabs if tab.code == wanted), UNKNOWN if wanted else tabs[0])
 
 
 def _count_narrowed(
@@ -326,7 +340,7 @@ def _count_narrowed(
         tab.code: RowCount(min(found[f"tab{at}"], COUNT_NARROWED), is_least=is_least)
         for at, tab in enumerate(tabs)
     }
-    if is_least and counts[current.code] < turned:
+    if is_least and counts.get(current.code, turned) < turned:
         counts |= _count_each(rows, (current,), turned)
     return counts
 

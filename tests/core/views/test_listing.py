@@ -117,7 +117,17 @@ def test_tabs_count_what_the_filters_leave() -> None:
     assert names(result) == ["职称13", "职称14", "职称18", "职称19"]
     assert "tab" not in result.tabs[0]["url"]
     assert result.tabs[2]["url"].endswith("tab=low&size=50")
-    assert names(shown("tab=nothing", tabs=TABS)) == names(shown())
+
+
+def test_an_unknown_tab_shows_nobody_and_nothing_is_done_to_all() -> None:
+    """Everybody would look like an answer; a bulk action would be about them."""
+    unknown = shown("tab=zzz", tabs=TABS)
+    assert (names(unknown), unknown.context["is_unknown_tab"]) == ([], True)
+    assert [tab["active"] for tab in unknown.tabs] == [False] * 3
+    assert not shown("tab=high", tabs=TABS).context["is_unknown_tab"]
+    assert names(shown("tab=zzz")) == names(shown())  # of a list without tabs it says nothing
+    with pytest.raises(PicksRefused, match="没有这个标签页"):
+        picked({"all": "1", "count": "25"}, "tab=zzz")
 
 
 def test_a_page_costs_a_fixed_number_of_queries(django_assert_num_queries: Any) -> None:

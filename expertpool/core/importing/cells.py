@@ -38,6 +38,8 @@ from expertpool.core.importing.importer import (
     Row,
     Totals,
 )
+from expertpool.core.importing.shifted import REASON as SHIFTED
+from expertpool.core.importing.shifted import Shifted
 
 EMPTY: tuple[Any, ...] = ("", None, [])
 WHOLE_ROW = "整行"
@@ -51,6 +53,8 @@ _REMARK = re.compile(
     r"合计|总计|小计|共计|共?\d+[人名行条]$|以下(?:空白|无正文)$|以[下上](?:为|是|人员)|[…。.]{2,}$|(?:联系人|联系电话)[:：]|[制填]表|填报|编制|审核|审批|复核|校核|经办|导出人[:：]|(?:单位)?负责人|盖章"
     r"|(?:备?注|说明|日期|时间)\d?[:：]|第.{1,3}页|[一二三四五六七八九十]{1,3}、"
 )
+# What is no row where nothing else stands beside it: （本表可自行复制）, ★为必填, 2、专业按附件填写, 2026年11月20日.
+_ALONE = re.compile(r"[(（★☆※*＊【\[]|\d{1,2}[、.．)）]|\d{4}年\d{1,2}月")
 _DAY, _NUMBERS = re.compile(r"\d{4}-\d\d(?:-\d\d)?"), re.compile(r"\d+")
 _AMOUNT = re.compile(r"[\d.]+\s?\D?")
 # What stands over each column, or below its header: (1) (2) (3), 一 二 三, ① ② ③.
@@ -121,6 +125,7 @@ class RowReader:
         self.above: tuple[list[Any], dict[int, Any]] | None = None
         self.same: dict[int, Any] = {}
         self.width = len(codes)
+        self.shifted = Shifted({step.at: step.column for step in self.steps})
         self.read = frozenset(step.at for step in self.steps)
         codes_here = (step.column.code for step in self.steps)
         self.first = next((code for code in codes_here if code in self.samples), "")
@@ -168,6 +173,8 @@ class RowReader:
             self.totals.remark(number, told)
             return None
         self.headings.fill(row)
+        if (row.faults or row.left or row.words) and number not in self.answers.cells:
+            self._tell_shift(row, cells)
         self.above = (cells, self.same)
         if len(row.cells) != self.width:
             self._tell_width(row)
@@ -225,6 +232,17 @@ class RowReader:
         texts = map(as_it_stands, unread)
         said = (one for one in texts if one not in SAYS_NOTHING and not ROW_NUMBER.fullmatch(one))
         return "　".join(said)[:MOST_REMARK]
+
+    def _tell_shift(self, row: Row, cells: list[Any]) -> None:
+        """Say of a row whose cells have moved that it is so, instead of what is wrong in each; one that would be
+        taken is to be looked at."""
+        if not (told := self.shifted.told(cells)):
+            return
+        if row.faults:
+            row.faults.insert(0, Fault("", SHIFTED, told))
+        else:
+            first = next(as_it_stands(cell) for cell in cells if cell not in EMPTY)
+            row.notes.append(Note(WHOLE_ROW, CHECK, first, told, is_pressing=True))
 
     def _tell_width(self, row: Row) -> None:
         """Note of a row with fewer cells than the header, or more, what is not there, or nobody reads."""
@@ -447,6 +465,7 @@ def _remark(cells: list[Any]) -> str:
     if _are_places(filled):
         return "　".join(map(as_it_stands, filled))[:MOST_REMARK]
     is_remark = len(filled) <= REMARK_CELLS and any(map(_REMARK.match, texts))
+    is_remark = is_remark or (len(filled) == len(texts) == 1 and bool(_ALONE.match(texts[0])))
     return "　".join(texts)[:MOST_REMARK] if is_remark else ""
 
 

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from expertpool.core.importing.answers import Answers
 from expertpool.core.importing.cells import RowReader
 from expertpool.core.importing.continued import Continued
+from expertpool.core.importing.further import FurtherTables
 from expertpool.core.importing.importer import Fault, Importer, Row, Totals
 from expertpool.core.importing.reading import Numbered
 
@@ -47,7 +48,7 @@ def check_rows(
     continued = Continued([importer.by_code.get(code) for code in codes])
     read = (
         row
-        for number, cells in continued.joined(rows)
+        for number, cells in continued.joined(FurtherTables(importer, codes, totals).rows(rows))
         if (row := reader.row(number, cells, further=continued.rows.get(number, ())))
     )
     source = _telling(read, totals, progress) if progress else read

@@ -41,7 +41,15 @@ _HAN_AMOUNT = re.compile(
 SOFT_HYPHEN = "\u00ad"  # where Word may break a word; nobody sees it
 FIRST, LAST = "first", "last"  # day of a month
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
-_HAN_YEAR = re.compile(r"^[一二][〇零○一二三四五六七八九]{3}(?=[年./-]|$)")
+_HAN_YEAR = re.compile(
+    r"^(?:[一二][〇零○一二三四五六七八九]{3}(?=[年./-]|$)|[〇零○一二三四五六七八九]{2}(?=年))"
+)
+# 民国六十四年, 民國 64年
+_REPUBLIC = re.compile(
+    r"^(?:中[华華])?民[国國]\s*(?:(?P<number>\d{1,3})|(?P<ones>元|[一二三四五六七八九])"
+    r"|(?P<tens>[二三四五六七八九]?)十(?P<more>[一二三四五六七八九])?)年"
+)
+BEFORE_REPUBLIC = 1911
 _HAN_COUNT = re.compile(
     r"(?<=[年月./-])(?:(?P<tens>[二三]?)十(?P<more>[一二三四五六七八九])?"
     r"|(?P<ones>[一二三四五六七八九]))(?=[月日号./-]|$)"
@@ -247,12 +255,19 @@ def serial_day(cell: Any) -> date | None:
 
 
 def in_digits(value: str) -> str:
-    """Return a day with the Chinese numbers in it as digits: 一九七五年十月, 二〇二四.3, 1980年元月, 十月初五 not."""
+    """Return a day with the Chinese numbers in it as digits: 一九七五年十月, 七五年十月, 二〇二四.3, 1980年元月,
+    民国六十四年十月; 十月初五 not."""
     if value.isascii():  # nearly all days
         return value
     value = _HAN_YEAR.sub(lambda found: found[0].translate(_HAN_DIGITS), value)
+    value = _REPUBLIC.sub(_of_republic, value)
     value = value.replace("元月", "1月")
     return _HAN_COUNT.sub(_count_of, value)
+
+
+def _of_republic(found: re.Match[str]) -> str:
+    said = found["number"] or ("1" if found["ones"] == "元" else _count_of(found))
+    return f"{BEFORE_REPUBLIC + int(said)}年"
 
 
 def _count_of(found: re.Match[str]) -> str:

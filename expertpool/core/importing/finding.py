@@ -199,6 +199,14 @@ def missing(columns: Sequence[ImportColumn], codes: Iterable[str]) -> list[str]:
     return [column.header for column in columns if column.required and column.code not in named]
 
 
+def headers_named(columns: Sequence[ImportColumn]) -> Named:
+    """Return what gives the column (code) of a header; empty: it is none."""
+    known = _known(columns, {})
+    return lambda cell: (
+        _known_as(known, cell) if isinstance(cell, str) and is_writable(cell) else ""
+    )
+
+
 def _known(columns: Sequence[ImportColumn], remembered: Mapping[str, str]) -> dict[str, str]:
     """Return normalised header → code."""
     added = {column.code for column in columns if column.is_extra}

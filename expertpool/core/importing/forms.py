@@ -16,7 +16,7 @@ from expertpool.core.importing.finding import Why
 from expertpool.core.importing.headers import letters_of
 from expertpool.core.importing.importer import Importer
 from expertpool.core.importing.mapping import IGNORED
-from expertpool.core.importing.reading import SUFFIXES
+from expertpool.core.importing.reading import READ, SUFFIXES
 from expertpool.core.models import ImportRun
 from expertpool.core.settings import IMPORT_SIZE
 
@@ -65,7 +65,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, importer: type[Importer], user: Any) -> None:
         super().__init__(*args)
         largest = value_of(IMPORT_SIZE)
-        self.fields["file"].help_text = f".xlsx、.xls 或 .csv，最大 {largest} MB。"
+        self.fields["file"].help_text = f"{READ}，最大 {largest} MB。"
         self.fields |= dict(importer.options_for(user))
 
     def options(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Reading tables from files: .xlsx, .xls and .csv, row by row."""
+"""Reading tables from files: those of Excel, WPS and LibreOffice, and texts, row by row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ Top = dict[
     str, Any
 ]  # the beginning of a sheet: "name", "rows", "cut" (more follow), "hidden" (places of columns), "hidden_rows" (numbers)
 File = Path | bytes | IO[bytes]
-SUFFIXES = (".xlsx", ".xls", ".csv")
+SUFFIXES = (".xlsx", ".xls", ".xlsm", ".et", ".ods", ".csv", ".tsv", ".txt")
+READ = ".xlsx、.xls、.et、.ods、.csv 或 .txt"
 TABLE, TOPS = Reading("table"), Reading("tops")
 # Tables that `shapes` makes of what is none; no sheet of a workbook may be called so.
 FORMS, SIDEWAYS = "[登记表]", "[横排的表]"
@@ -51,7 +52,7 @@ def read_tops(file: File, *, suffix: str = "", most: int = MOST) -> list[Top]:
 def _kind(file: File, suffix: str) -> str:
     kind = (suffix or (file.suffix if isinstance(file, Path) else "")).lower()
     if kind not in SUFFIXES:
-        raise UnreadableFile("只能读取 .xlsx、.xls 或 .csv 文件，请另存为其中一种。")
+        raise UnreadableFile(f"只能读取 {READ} 文件，请另存为其中一种。")
     return kind
 
 

@@ -39,6 +39,7 @@ from expertpool.core.importing.mapping import IGNORED, broken_rule, reasons_of, 
 from expertpool.core.importing.memory import HEADER, forget, remember, remembered
 from expertpool.core.importing.opening import scan_table
 from expertpool.core.importing.reading import (
+    READ,
     SUFFIXES,
     Numbered,
     Top,
@@ -100,7 +101,7 @@ def start_import(
     """
     name = str(upload.name or "")
     if not name.lower().endswith(SUFFIXES):
-        raise UnreadableFile("只能读取 .xlsx、.xls 或 .csv 文件，请另存为其中一种。")
+        raise UnreadableFile(f"只能读取 {READ} 文件，请另存为其中一种。")
     most = value_of(IMPORT_SIZE)
     if (upload.size or 0) > most * 1024**2:
         raise UnreadableFile(f"文件超过 {most} MB，请分成几个文件导入。")

@@ -1,12 +1,9 @@
-"""Rows of tables: .xlsx, .xls and .csv. Runs in the child; `importing.read_rows` is the door."""
+"""Rows of tables: .xlsx, .xls, .ods, and those that are texts. Runs in the child; `importing.read_rows` is the door."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import zipfile
-from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -41,10 +38,10 @@ from expertpool.core.reading.flat import (
 )
 from expertpool.core.reading.messages import Refused
 from expertpool.core.reading.pieces import Unusual
+from expertpool.core.reading.texts import ENDINGS, text_rows
 
 MOST_UNPACKED = 512 * 1024**2  # bytes of an .xlsx once unpacked; far above a hundred thousand rows
 BLOCK = 500  # rows that are handed over at once
-DELIMITERS = (",", "\t", ";", "|")
 LOCKED = "文件有打开密码，请去掉密码后再上传。"
 _COMPOUND, _ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
 _PAGE_WITHIN = 4_096  # bytes
@@ -56,14 +53,13 @@ WEB_PAGE = (
 BROKEN = "文件打不开，可能已损坏。请在 Excel 或 WPS 中另存为 .xlsx。"
 _ADDRESS = re.compile(rb"""\sr=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _LONGEST_ADDRESS = 16  # bytes
-_DAY_AS_NUMBER = re.compile(r"[1-7][0-9]{4}|(?:19|20)[0-9]{2}\.[0-9]")  # 27670, 1975.1 for 1975.10
 
 
 def blocks_of_rows(file: IO[bytes], *, kind: str, sheet: str = "") -> Iterator[list[Numbered]]:
     """Yield the rows of a sheet by blocks: (number as Excel shows it, cells from the first column).
     ``kind`` is the ending of the file's name; without ``sheet`` it is the first that holds anything.
     Formulas come as the value that was saved with them. Refuses what is no table, or reaches too far."""
-    rows = few_letters(_read_csv(file) if kind == ".csv" else _read_excel(file, sheet))
+    rows = few_letters(text_rows(file) if kind in ENDINGS else _read_excel(file, sheet))
     while block := [(number, bounded(cells)) for number, cells in islice(rows, BLOCK)]:
         yield block
 
@@ -89,8 +85,8 @@ def tops_of_sheets(file: IO[bytes], *, kind: str, most: int) -> list[Top]:
 
 
 def _tops_of_sheets(file: IO[bytes], kind: str, most: int) -> list[Top]:
-    if kind == ".csv":
-        return [{"name": "", **_first(_read_csv(file), most), "hidden": [], "hidden_rows": []}]
+    if kind in ENDINGS:
+        return [{"name": "", **_first(text_rows(file), most), "hidden": [], "hidden_rows": []}]
     with _words_for_broken():
         _check_unpacked(file)
         try:
@@ -222,45 +218,3 @@ def _sheets(book: CalamineWorkbook) -> Iterator[CalamineSheet]:
             sheet = book.get_sheet_by_index(at)
             if sheet.height:
                 yield sheet
-
-
-def _read_csv(file: IO[bytes]) -> Iterator[Numbered]:
-    with io.TextIOWrapper(file, encoding=_encoding(file), newline="") as text:
-        line = next((line for line in text if line.strip()), "")
-        delimiter = max(DELIMITERS, key=line.count)
-        text.seek(0)
-        try:
-            for number, cells in enumerate(csv.reader(text, delimiter=delimiter), 1):
-                check_extent(number, len(cells))
-                yield number, [_as_number(cell) if len(cell) in (5, 6) else cell for cell in cells]
-        except csv.Error:
-            raise Refused("文件不是有效的 .csv，请在 Excel 或 WPS 中另存为 .xlsx。") from None
-
-
-def _as_number(cell: str) -> str | float:
-    """Return what a .csv holds of a day as Excel keeps it, as the number that an .xlsx has there: readers
-    tell of it that they guess. As a text it reads as before."""
-    return float(cell) if _DAY_AS_NUMBER.fullmatch(cell) else cell
-
-
-def _encoding(file: IO[bytes]) -> str:
-    file.seek(0)
-    encodings = ["utf-16"] if file.read(2) in (b"\xff\xfe", b"\xfe\xff") else []
-    # UTF-8 first: it fails on what is not its own, while GB 18030 reads most bytes as something.
-    for encoding in (*encodings, "utf-8-sig", "gb18030"):
-        if _decodes(file, encoding):
-            file.seek(0)
-            return encoding
-    raise Refused("文件的文字编码无法识别，请另存为 .xlsx。")
-
-
-def _decodes(file: IO[bytes], encoding: str) -> bool:
-    decode = getincrementaldecoder(encoding)().decode
-    file.seek(0)
-    try:
-        while block := file.read(1024**2):
-            decode(block)
-        decode(b"", True)
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -15,7 +15,7 @@ UNIT_LIKE = re.compile(
     r"|(?:检[验测]|监督|监测|管理|设计|交易|计量|防治|保健|勘察|勘测|测绘|[试实]验|鉴定|统计)所|大学|中学|小学|学校|中心|[学协]会|委员会|银行|[局厂站])"
 )
 # What no unit has in its name.
-NO_NAME = re.compile(r"[<>{}\\^=]")
+NO_NAME = re.compile(r'[<>{}\\^="]')
 # What belongs to the unit above it: 股份有限公司 / 长沙分公司.
 _BRANCH = re.compile(r".*(?:[分支](?:公司|[院行局所部校社]|中心)|办事处|营业部|代表处)")
 _HAN = re.compile(r"[\u3400-\u9fff]{2}")  # of other letters a comma tells nothing (Co., Ltd.)

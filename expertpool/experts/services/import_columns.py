@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from expertpool.core.importing import (
+    CHECK,
+    CLEANED,
     GUESSED,
     CellRefused,
     ImportColumn,
@@ -77,6 +79,17 @@ def take_mail(row: Row, importer: Importer) -> None:
             except CellRefused:
                 return
             row.notes.append(Note(email.header, GUESSED, note.was, found[0]))
+
+
+def tell_mails(row: Row, importer: Importer) -> None:
+    """Say of a cell of several addresses which of them are not kept: letters go to one."""
+    email = importer.by_code["email"]
+    kept = row.values.get(email.code)
+    for at, note in enumerate(row.notes):
+        others = [one for one in _MAIL.findall(note.was) if one != kept]
+        if kept and note.column == email.header and note.kind == CLEANED and others:
+            told = f"只存第一个 {kept}；{'、'.join(others)} 没有导入，常用的是它们的请改。"
+            row.notes[at] = Note(email.header, CHECK, note.was, told)
 
 
 def listed(cell: Any) -> str:

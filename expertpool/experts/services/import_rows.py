@@ -28,6 +28,7 @@ from expertpool.experts.queries.availability import last_day
 from expertpool.experts.services.import_levels import Levels
 from expertpool.experts.services.import_lookups import (
     NO_NAME,
+    SEVERAL,
     DepartmentNames,
     DivisionNames,
     SpecialtyNames,
@@ -49,6 +50,28 @@ WITHOUT_BEGINNING = "没有聘期开始，不知道到哪一天，按没有填�
 OTHERS_KEPT = "同一格的其他专业照常导入。"
 WITHOUT_SPECIALTY = "不改就没有评审专业，不会被抽取。"
 _WITH_SEX = re.compile(r"(.+)[(（\[【]([男女])[)）\]】]")
+# 张三 教授, 李四（高级工程师）, 王五 先生
+_WITH_TITLE = re.compile(
+    r"(?P<name>[\u3400-\u9fff·]{2,8}?)\s*(?:[\s,，]|[(（\[【])\s*(?P<said>[\u4e00-\u9fff]{2,8})\s*[)）\]】]?"
+)
+_POSTS = frozenset(
+    f"{rank}{post}"
+    for rank in ("", "副")
+    for post in (
+        "院长",
+        "所长",
+        "处长",
+        "科长",
+        "主任",
+        "经理",
+        "总经理",
+        "总工程师",
+        "局长",
+        "部长",
+        "主席",
+    )
+)
+_STYLES = frozenset(("先生", "女士", "小姐", "同志", "老师", "博士", "硕士", "院士"))
 SEVERAL_NAMES = "一行只能写一位专家，请分成两行；是一个人的，请去掉中间的空格或符号。"
 LOST = "有字没有存进文件，只剩“?”，请补上。"
 
@@ -78,6 +101,7 @@ class RowRules:
         """Yield all that is wrong; see `Importer.inspect`."""
         values = row.values
         self._sex_beside(row)
+        self._title_beside(row)
         if fault := self._not_one(row):
             yield fault
         if why := self._unnamed(str(values.get("name") or "")):
@@ -101,6 +125,31 @@ class RowRules:
         was, row.values["name"] = row.values["name"], found[1].strip()
         row.values["sex"] = row.values.get("sex") or self._importer.by_code["sex"].clean(found[2])
         row.notes.append(Note("姓名", GUESSED, was, row.values["name"]))
+
+    def _title_beside(self, row: Row) -> None:
+        """Take out of the cell of the name what one is called by, where a blank or brackets part the two: 张三 教授."""
+        name = str(row.values.get("name") or "")
+        typed = next((one.was for one in row.notes if one.column == "姓名"), name)
+        if (typed is name and name.isalpha()) or row.values.get("kind") == ExpertKind.ORGANISATION:
+            return  # nearly all
+        found = _WITH_TITLE.fullmatch(typed.strip())
+        said = found["said"] if found else ""
+        title = self._importer.by_code["title"].meanings().get(said, said)
+        is_title = title in self._title_levels
+        if found is None or not (is_title or said in _POSTS or said in _STYLES):
+            return
+        row.values["name"] = found["name"]
+        code = "title" if is_title else "position" if said in _POSTS else ""
+        header = self._importer.by_code[code].header if code else "称呼"
+        kept = (
+            f"，{header}“{title}”"
+            if code and not row.values.get(code)
+            else f"，去掉{header}“{said}”"
+        )
+        if code:
+            row.values[code] = row.values.get(code) or title
+        row.notes[:] = [one for one in row.notes if one.column != "姓名"]
+        row.notes.append(Note("姓名", GUESSED, typed, f"{found['name']}{kept}"))
 
     def _not_one(self, row: Row) -> Fault | None:
         """Return why a name is not that of one person who can be a member; notes where it may be of two."""
@@ -219,8 +268,9 @@ class RowRules:
             row.notes.append(Note("评审专业", CHECK, word, told, is_pressing=True))
         for word, read, others in self._specialties.doubts(values["specialty_ids"], values):
             self._ask(row, word, read, others)
-        # A wrong code is a slip, and a name of several asks for one of them; a name that is none costs its cell.
-        slips = [error for error in refusals if error.reason != NO_NAME]
+        # A wrong code is a slip; a name that is none costs its cell, and so does one of several, which is asked
+        # about once for all rows.
+        slips = [error for error in refusals if error.reason not in (NO_NAME, SEVERAL)]
         if slips and not values["specialty_ids"]:
             yield self._refusal(slips[0])
         else:

@@ -55,7 +55,7 @@ from expertpool.experts.services.import_avoidances import (
     keep_avoidances,
     warn_of_avoidances,
 )
-from expertpool.experts.services.import_columns import expert_columns, take_mail
+from expertpool.experts.services.import_columns import expert_columns, take_mail, tell_mails
 from expertpool.experts.services.import_examples import is_example, is_marked
 from expertpool.experts.services.import_kinds import KIND, asked_of, read_kind, set_kind
 from expertpool.experts.services.import_levels import LEVELS
@@ -204,6 +204,7 @@ class ExpertImporter(Importer):
         set_kind(row, self.of_list)
         ask_of_state(row, self)
         take_mail(row, self)
+        tell_mails(row, self)
         if row.values["kind"] != ExpertKind.ORGANISATION:
             self.named.take_post(row)
         return [*self.rules.inspect(row), *misfits(EXPERT, self, row)]

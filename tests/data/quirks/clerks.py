@@ -370,12 +370,11 @@ CLERKS = (
             ["专庚", "13977723007", "建筑工程（某类）"],
             head=["姓名", "手机", "专业"],
         ),
-        6,
-        {8: "专业名称有歧义"},
+        7,
         each={
             "specialty_names": [
                 *([BUILDING], [BUILDING, CITY], [BUILDING, ROADS], [BUILDING, CITY]),
-                *([BUILDING], [BUILDING]),
+                *([BUILDING], [BUILDING], []),
             ]
         },
     ),

@@ -18,9 +18,10 @@ from tests.data.quirks.offices import OFFICES
 from tests.data.quirks.pairs import PAIRS
 from tests.data.quirks.persons import PERSONS
 from tests.data.quirks.shapes import SHAPES
+from tests.data.quirks.strays import STRAYS
 from tests.factories.experts import NOW
 
-LISTS = (*QUIRKS, *OFFICES, *CLERKS, *GROUPS, *APART, *PAIRS, *CELLS, *SHAPES, *PERSONS)
+LISTS = (*QUIRKS, *OFFICES, *CLERKS, *GROUPS, *APART, *PAIRS, *CELLS, *SHAPES, *PERSONS, *STRAYS)
 
 
 @pytest.mark.shows("EXP-07", "EXP-08")

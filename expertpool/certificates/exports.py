@@ -14,6 +14,7 @@ from expertpool.certificates.queries.states import state_of
 from expertpool.certificates.tables import SORTS, tabs
 from expertpool.core.exporting import ExportColumn, Exporter
 from expertpool.core.exporting.exporter import Params
+from expertpool.core.views.listing import tab_of
 
 
 def _state(row: Certificate) -> str:
@@ -43,8 +44,7 @@ class CertificateExport(Exporter):
     def rows(self, user: Any, params: Params) -> QuerySet[Certificate]:
         reach = certificates_visible_to(user, self.permission)
         rows = CertificateFilter(params, user=user).filter(reach)
-        known = {tab.code: tab.q for tab in tabs(timezone.localdate())}
-        rows = rows.filter(known.get(params.get("tab", ""), known[""]))
+        rows = rows.filter(tab_of(tabs(timezone.localdate()), params.get("tab", "")).q)
         name = params.get("sort", "") or "-issued"
         column = SORTS.get(name.removeprefix("-"), "id")
         sign = "-" if name.startswith("-") else ""

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from expertpool.core.exporting import ExportColumn, Exporter
 from expertpool.core.exporting.exporter import Params
+from expertpool.core.views.listing import tab_of
 from expertpool.inspections.forms import InspectionFilter
 from expertpool.inspections.permissions import EXPORT
 from expertpool.inspections.queries.inspections import inspections_visible_to, shown_word, with_held
@@ -51,9 +52,7 @@ class InspectionExport(Exporter):
         number = params.get("round", "")
         if number.isascii() and number.isdigit() and len(number) < 10:
             rows = rows.filter(round=number)
-        wanted = params.get("tab", "")
-        shown = tabs(timezone.localdate())
-        tab = next((one for one in shown if one.code == wanted), shown[0])
+        tab = tab_of(tabs(timezone.localdate()), params.get("tab", ""))
         return rows.filter(tab.q).order_by("round", "expert__number")
 
 

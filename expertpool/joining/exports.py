@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.timezone import localtime
 
 from expertpool.core.exporting import ExportColumn, Exporter, Params
+from expertpool.core.views.listing import tab_of
 from expertpool.joining.forms.review import ApplicationFilter
 from expertpool.joining.models import Application
 from expertpool.joining.queries.applications import applications_visible_to
@@ -60,8 +61,7 @@ class ApplicationExport(Exporter):
 
     def rows(self, user: Any, params: Params) -> QuerySet[Application]:
         rows = ApplicationFilter(params).filter(applications_visible_to(user))
-        known = {tab.code: tab.q for tab in TABS}
-        rows = rows.filter(known.get(params.get("tab", ""), known[""]))
+        rows = rows.filter(tab_of(TABS, params.get("tab", "")).q)
         name = params.get("sort", "-handed_in")
         column = SORTS.get(name.removeprefix("-"), "handed_in_at")
         order = f"-{column}" if name.startswith("-") else str(column)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from expertpool.core.exporting import ExportColumn, Exporter, Params, Rows
 from expertpool.core.text import is_key
+from expertpool.core.views.listing import tab_of
 from expertpool.notices.forms import AddresseeFilter
 from expertpool.notices.queries.fates import Fate, addressees_visible_to, fates
 from expertpool.notices.queries.notices import notices_visible_to
@@ -49,9 +50,8 @@ class AddresseeExport(Exporter):
         wanted, found = params.get("notice", ""), list[Fate]()
         notice = notices_visible_to(user).filter(pk=wanted).first() if is_key(wanted) else None
         if notice is not None:
-            known = {tab.code: tab.q for tab in addressee_tabs(notice)}
             rows = AddresseeFilter(params, user=user).filter(addressees_visible_to(user, notice))
-            rows = rows.filter(known.get(params.get("tab", ""), known[""]))
+            rows = rows.filter(tab_of(addressee_tabs(notice), params.get("tab", "")).q)
             keys = list(rows.order_by("id").values_list("pk", flat=True))
             for start in range(0, len(keys), AT_ONCE):
                 part = addressees_visible_to(user, notice).filter(

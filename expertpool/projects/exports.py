@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from expertpool.core.exporting import ExportColumn, Exporter, Params, Reading, Rows
+from expertpool.core.views.listing import tab_of
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.forms.filters import ArchiveFilter, ProjectFilter
 from expertpool.projects.models import Project
@@ -36,7 +37,7 @@ from expertpool.projects.tables import (
 def chosen_projects(user: Any, params: Params) -> QuerySet[Project]:
     """Return the projects that ``user`` may see and the address of the list chooses, in order."""
     rows = ProjectFilter(params, viewer=user).filter(projects_visible_to(user))
-    wanted = next((tab for tab in TABS if tab.code == params.get("tab")), TABS[0])
+    wanted = tab_of(TABS, params.get("tab", ""))
     return _ordered(rows.filter(wanted.q), params, SORTS, DEFAULT_SORT)
 
 

@@ -311,7 +311,11 @@ def _valid_keys(field: Field, keys: Sequence[str]) -> list[Any]:
 
 
 def _current_tab(request: HttpRequest, tabs: Sequence[ListTab]) -> ListTab:
-    wanted = request.GET.get("tab", "")
+    return tab_of(tabs, request.GET.get("tab", ""))
+
+
+def tab_of(tabs: Sequence[ListTab], wanted: str) -> ListTab:
+    """Return the tab that an address names by its code; one that the list does not have holds no rows."""
     if not tabs:
         return EVERYTHING
     return next((tab for tab in tabs if tab.code == wanted), UNKNOWN if wanted else tabs[0])

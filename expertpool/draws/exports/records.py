@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from expertpool.core.exporting import ExportColumn, Exporter, Params
+from expertpool.core.views.listing import tab_of
 from expertpool.draws.forms.draw import DrawFilter
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import (
@@ -112,5 +113,5 @@ class DrawExport(Exporter):
             "project__department", "project__purchaser", "operator"
         )
         draws = draws.prefetch_related("projects__department", "projects__purchaser")
-        wanted = next((tab for tab in TABS if tab.code == params.get("tab")), TABS[0])
+        wanted = tab_of(TABS, params.get("tab", ""))
         return DrawFilter(params).filter(draws).filter(wanted.q).order_by("-sealed_at", "pk")

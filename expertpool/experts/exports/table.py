@@ -11,6 +11,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.core.exporting import ExportColumn, Exporter
 from expertpool.core.exporting.exporter import Params
+from expertpool.core.views.listing import tab_of
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.filters import ExpertFilter
 from expertpool.experts.models import Expert
@@ -21,8 +22,7 @@ from expertpool.experts.tables import SORTS, tabs
 def chosen_experts(user: User, params: Params, code: str) -> QuerySet[Expert]:
     """Return the experts within ``user``'s right ``code`` that a list's address chooses, in order."""
     rows = ExpertFilter(params, user=user).filter(experts_visible_to(user, code))
-    known = {tab.code: tab.q for tab in tabs(timezone.localdate())}
-    rows = rows.filter(known.get(params.get("tab", ""), known[""]))
+    rows = rows.filter(tab_of(tabs(timezone.localdate()), params.get("tab", "")).q)
     name = params.get("sort", "")
     sign = "-" if name.startswith("-") else ""
     column = SORTS.get(name.removeprefix("-"))

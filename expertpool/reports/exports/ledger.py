@@ -10,6 +10,7 @@ from django.utils import timezone
 from expertpool.audit.actions import action_label
 from expertpool.audit.models import Entry
 from expertpool.core.exporting import ExportColumn, Exporter, Params
+from expertpool.core.views.listing import tab_of
 from expertpool.draws.queries.chain import hash_text
 from expertpool.reports.forms.ledger import LedgerFilter
 from expertpool.reports.queries.ledger import ledger_text, ledger_visible_to
@@ -34,5 +35,5 @@ class LedgerExport(Exporter):
     )
 
     def rows(self, user: Any, params: Params) -> QuerySet[Entry]:
-        wanted = next((tab for tab in LEDGER_TABS if tab.code == params.get("tab")), LEDGER_TABS[0])
+        wanted = tab_of(LEDGER_TABS, params.get("tab", ""))
         return LedgerFilter(params).filter(ledger_visible_to(user)).filter(wanted.q).order_by("-id")

@@ -46,6 +46,16 @@ CONTACT_DAYS = Setting(
     strictest=max,
 )
 
+ACCOUNTS_WHEN_NEEDED = Setting(
+    "experts.accounts_when_needed",
+    "专家要在线评分、签字、评价时自动开通账号",
+    Boolean(),
+    True,
+    group=SIGN_IN,
+    order=52,
+    help="没有账号的专家，在评审开始、劳务费确认函发出、可以互评时自动开通，激活链接发到他的邮箱或手机；关闭的，通知里写明请他联系管理单位开通。立即生效。",
+)
+
 TAKEN_PER_HOUR = Setting(
     "experts.taken_per_hour",
     "每人每小时登记到重复号码最多",
@@ -165,6 +175,7 @@ SETTINGS = (
     AT_ONCE,
     ACTIVATION_VALID,
     CONTACT_DAYS,
+    ACCOUNTS_WHEN_NEEDED,
     TAKEN_PER_HOUR,
     OWN_FIELDS,
     NOT_EXPORTED,

@@ -32,7 +32,7 @@ from expertpool.evaluations.services.rating import rate_organiser
 from expertpool.evaluations.services.windows import close_evaluation, open_evaluation
 from expertpool.evaluations.tables import OWN
 from expertpool.experts.models import Expert
-from expertpool.experts.settings import OFFICE_CONTACT
+from expertpool.experts.settings import ACCOUNTS_WHEN_NEEDED, OFFICE_CONTACT
 from expertpool.files.services import attach
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import is_addressed_to
@@ -103,6 +103,7 @@ def test_without_an_account_he_is_told_whom_to_call_and_the_days_wait_for_it(
 ) -> None:
     """A way that ends at a login he does not have is none, and meanwhile no time runs out."""
     configure(OFFICE_CONTACT, "0731-84110000")
+    configure(ACCOUNTS_WHEN_NEEDED, False)
     expert = make_expert("李明")
     rating = rated(expert, operator, at=timezone.now() - 60 * DAY)
     for told in Message.objects.filter(occasion="evaluations.closed"):

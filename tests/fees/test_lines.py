@@ -16,6 +16,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry as LogEntry
 from expertpool.draws.queries.panel import who_sat
 from expertpool.experts.models import Expert
+from expertpool.experts.settings import ACCOUNTS_WHEN_NEEDED
 from expertpool.fees.enums import FeeState, Outcome
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeLine
@@ -42,6 +43,7 @@ from tests.factories.fees import (
     make_sent,
     terms_of,
 )
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +170,7 @@ def test_a_letter_is_sent_once_and_its_tax_takes_in_the_month(
 
 
 def test_who_has_no_account_is_told_whom_to_call(operator: User) -> None:
+    configure(ACCOUNTS_WHEN_NEEDED, False)
     make_sent(operator, now=NOW, pool=(make_expert(),))
     told = Message.objects.filter(occasion="fees.sent", channel="sms").get().body
     assert "没有登录账号" in told

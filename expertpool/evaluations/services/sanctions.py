@@ -22,7 +22,8 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
 from expertpool.experts.services.blacklist import add_to_blacklist
-from expertpool.experts.services.contacts import page_for, recipient_of
+from expertpool.experts.services.contacts import recipient_of
+from expertpool.experts.services.letting_in import door_to
 from expertpool.notifications.services.sending import Envelope, send_messages
 from expertpool.workflow.services.two_persons import ask, settle
 
@@ -116,7 +117,7 @@ def _tell(request: Sanction, expert: Expert, *, now: datetime) -> None:
         "专家姓名": expert.name,
         "原因": as_sentence(request.reason),
         "申诉截止": objects_until(expert, object_until(request)),
-        "网址": page_for(expert, reverse("evaluations:own")),
+        "网址": door_to(expert, reverse("evaluations:own"), now=now),
     }
     envelope = Envelope(
         recipient=recipient_of(expert),

@@ -15,7 +15,8 @@ from expertpool.evaluations.models import Evaluation
 from expertpool.evaluations.settings import OBJECTION
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import account_of
-from expertpool.experts.services.contacts import page_for, recipient_of
+from expertpool.experts.services.contacts import recipient_of
+from expertpool.experts.services.letting_in import door_to
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.sending import Envelope, send_messages
@@ -45,7 +46,7 @@ def tell_experts(
             recipient=recipient_of(row.expert),
             context={
                 name: value
-                for name, value in {**said, **_his(row.expert, evaluation)}.items()
+                for name, value in {**said, **_his(row.expert, evaluation, now)}.items()
                 if name in occasion.placeholders
             },
             about=row,
@@ -57,9 +58,9 @@ def tell_experts(
     send_messages(occasion=occasion.code, envelopes=envelopes, channels=WAYS, now=now, surely=True)
 
 
-def _his(expert: Expert, evaluation: Evaluation) -> dict[str, str]:
+def _his(expert: Expert, evaluation: Evaluation, now: datetime) -> dict[str, str]:
     last = objects_until(expert, evaluation.object_until)
-    page = page_for(expert, reverse("evaluations:own"))
+    page = door_to(expert, reverse("evaluations:own"), now=now)
     return {"专家姓名": expert.name, "申诉截止": last, "网址": page}
 
 

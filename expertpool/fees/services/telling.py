@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from expertpool.experts.services.contacts import page_for, recipient_of
+from expertpool.experts.services.contacts import recipient_of
+from expertpool.experts.services.letting_in import door_to
 from expertpool.fees.models import FeeLine
 from expertpool.fees.occasions import REVERSED, SENT
 from expertpool.notifications.enums import ChannelCode
@@ -30,7 +31,7 @@ def _tell(occasion: Occasion, line: FeeLine, words: dict[str, str], *, now: date
     said = {
         "专家姓名": line.expert.name,
         "项目名称": line.project.name,
-        "网址": page_for(line.expert, reverse("fees:own_fee", args=[line.pk])),
+        "网址": door_to(line.expert, reverse("fees:own_fee", args=[line.pk]), now=now),
     }
     envelope = Envelope(
         recipient=recipient_of(line.expert),

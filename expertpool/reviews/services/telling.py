@@ -8,7 +8,8 @@ from datetime import datetime
 from django.urls import reverse
 
 from expertpool.core.text import moment_text
-from expertpool.experts.services.contacts import page_for, recipient_of
+from expertpool.experts.services.contacts import recipient_of
+from expertpool.experts.services.letting_in import door_to
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.sending import Envelope, send_messages
@@ -63,7 +64,7 @@ def _tell(
                 "专家姓名": one.expert.name,
                 "项目名称": review.project.name,
                 "截止时间": due,
-                "网址": page_for(one.expert, reverse("reviews:own_review", args=[one.pk])),
+                "网址": door_to(one.expert, reverse("reviews:own_review", args=[one.pk]), now=now),
             }
             | (words or {}),
             about=one.invitation,

@@ -1,0 +1,102 @@
+"""Somebody who was entered by a clerk and has never been here signs his letter: his account comes with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.services.roles import ensure_demo_roles
+from expertpool.core.asking import perform
+from expertpool.core.models import AskedJob
+from expertpool.experts.models import Expert
+from expertpool.experts.services.accounts import activate_account, open_accounts
+from expertpool.experts.services.letting_in import door_to
+from expertpool.experts.settings import ACCOUNTS_WHEN_NEEDED
+from expertpool.notifications.models import Message
+from tests.factories.accounts import make_user
+from tests.factories.experts import make_expert
+from tests.factories.fees import STROKES, make_sent
+from tests.factories.siteconfig import configure
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+PAGE = "/my/fees/1/"
+PASSWORD = "Correct-horse-10"
+
+
+@pytest.fixture(autouse=True)
+def _at_now() -> Iterator[None]:
+    ensure_demo_roles()
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def expert() -> Expert:
+    return make_expert("王立新", email="wang@example.cn")
+
+
+def opened() -> None:
+    """What the worker does."""
+    for asked in AskedJob.objects.filter(task="experts.open_accounts"):
+        perform(asked.pk, "experts.open_accounts", open_accounts, now=NOW)
+
+
+@pytest.mark.shows("PORT-31", "EXP-10")
+def test_who_has_no_account_signs_by_the_link_that_comes_with_his_letter(
+    expert: Expert, client: Client
+) -> None:
+    (line,) = make_sent(make_user("operator"), now=NOW, pool=(expert,))
+    (letter,) = Message.objects.filter(occasion="fees.sent", channel="email")
+    page = reverse("fees:own_fee", args=[line.pk])
+    assert f"{page} （首次登录：请先用另行发给您的激活链接设置密码）" in letter.body
+    assert "activate" not in letter.body
+    opened()
+    opened()
+    (link,) = Message.objects.filter(occasion="expert.activation")
+    found = re.search(r"/activate/([^/\s]+)/", link.body)
+    assert found
+    assert link.address == "wang@example.cn"
+    user = activate_account(token=found[1], password=PASSWORD, now=NOW)
+    login(client, user)
+    assert "王立新" in client.get(page).content.decode()
+    signed = client.post(page, {"signature": STROKES, "seen": line.letter_hash})
+    line.refresh_from_db()
+    assert line.signed_at, signed.content.decode()
+
+
+def test_the_link_is_sent_anew_only_when_it_is_over(expert: Expert) -> None:
+    door_to(expert, PAGE, now=NOW)
+    opened()
+    for later, links in ((timedelta(days=1), 1), (timedelta(days=8), 2)):
+        expert = Expert.objects.select_related("user").get()
+        assert "首次登录" in door_to(expert, PAGE, now=NOW + later)
+        assert Message.objects.filter(occasion="expert.activation").count() == links
+
+
+def test_who_is_reached_by_nothing_or_was_let_in_reads_the_plain_way(expert: Expert) -> None:
+    nobody = make_expert("李四")
+    nobody.phone, nobody.phone_index = "", None
+    nobody.save()
+    assert "请联系专家库管理单位开通" in door_to(nobody, PAGE, now=NOW)
+    door_to(expert, PAGE, now=NOW)
+    opened()
+    (link,) = Message.objects.filter(occasion="expert.activation")
+    found = re.search(r"/activate/([^/\s]+)/", link.body)
+    assert found
+    activate_account(token=found[1], password=PASSWORD, now=NOW)
+    assert door_to(Expert.objects.get(pk=expert.pk), PAGE, now=NOW).endswith(PAGE)
+
+
+def test_an_office_that_opens_accounts_itself_is_asked(expert: Expert) -> None:
+    configure(ACCOUNTS_WHEN_NEEDED, False)
+    assert "请联系专家库管理单位开通" in door_to(expert, PAGE, now=NOW)
+    assert not AskedJob.objects.exists()

@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch
 from expertpool.core.addresses import address
 from expertpool.core.configuration import value_of
 from expertpool.core.counting import counted
+from expertpool.core.office import office_details
 from expertpool.core.registry import MENU_PAGES, account_items_for, is_narrowed, menu_for
 from expertpool.core.settings import LOGO, SITE_NAME, WATERMARK
 
@@ -27,6 +28,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         # Called by the template that shows them: fragments of a page need none.
         "site_name": lambda: value_of(SITE_NAME),
         "site_logo_url": _logo_url,
+        "office_details": office_details,
         "login_url": _url(settings.LOGIN_URL),
     }
     user: Any = getattr(request, "user", None)

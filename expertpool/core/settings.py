@@ -8,14 +8,22 @@ from expertpool.core.configuration import (
     Boolean,
     Choice,
     Duration,
+    Email,
     Number,
     Picture,
     Setting,
     SettingGroup,
     Text,
 )
+from expertpool.core.validators import validate_icp_number, validate_phone, validate_post_code
 
 SITE = SettingGroup("site", "站点", order=10)
+OFFICE = SettingGroup(
+    "office",
+    "单位信息",
+    order=11,
+    note="写在登录、注册、公示、核验等公开页面和系统发出的邮件的最下面；没有填写的不写",
+)
 TABLES = SettingGroup("tables", "导出与导入", order=70)
 SCANNING = SettingGroup(
     "scanning",
@@ -58,6 +66,70 @@ WATERMARK = Setting(
     group=SITE,
     order=30,
     help="登录后的每一页显示查看人、部门、时间和 IP；关闭后截图和翻拍不能追查到人。",
+)
+COPYRIGHT = Setting(
+    "core.copyright",
+    "版权所有",
+    Text(max_length=60, required=False),
+    "",
+    group=OFFICE,
+    order=10,
+    help="单位全称，如「某某市公共资源交易中心」；前面自动加「版权所有 ©」。",
+)
+OFFICE_ADDRESS = Setting(
+    "core.office_address",
+    "单位地址",
+    Text(max_length=100, required=False),
+    "",
+    group=OFFICE,
+    order=20,
+    help="如「湖南省长沙市开福区三一大道 1 号」。",
+)
+POST_CODE = Setting(
+    "core.post_code",
+    "邮政编码",
+    Text(max_length=6, required=False, also=validate_post_code),
+    "",
+    group=OFFICE,
+    order=30,
+    help="6 位数字。",
+)
+OFFICE_PHONE = Setting(
+    "core.office_phone",
+    "单位电话",
+    Text(max_length=60, required=False, also=validate_phone),
+    "",
+    group=OFFICE,
+    order=40,
+    help="带区号的座机或手机号，几个之间用顿号；手机上点一下即可拨打。",
+)
+SERVICE_PHONE = Setting(
+    "core.service_phone",
+    "服务电话",
+    Text(max_length=60, required=False, also=validate_phone),
+    "",
+    group=OFFICE,
+    order=50,
+    help="使用本系统有疑问时打的电话，如「400-000-0000」；登录不了的人也看得到。"
+    "没有设置「专家联系管理部门的电话」的，通知里也写它。",
+)
+OFFICE_MAIL = Setting(
+    "core.office_mail",
+    "单位邮箱",
+    Email(),
+    "",
+    group=OFFICE,
+    order=60,
+    help="供外界来信，与系统发邮件用的「发件邮箱」无关。",
+)
+ICP_NUMBER = Setting(
+    "core.icp_number",
+    "ICP 备案号",
+    Text(max_length=30, required=False, also=validate_icp_number),
+    "",
+    group=OFFICE,
+    order=70,
+    help="如「湘ICP备12345678号-1」；公开页面上链接到工信部备案系统（《非经营性互联网信息服务备案管理办法》第十三条）。",
 )
 EXPORT_KEPT = Setting(
     "core.export_kept",
@@ -128,6 +200,7 @@ SCAN_SECONDS = Setting(
 
 SETTINGS = (
     *(SITE_NAME, LOGO, WATERMARK),
+    *(COPYRIGHT, OFFICE_ADDRESS, POST_CODE, OFFICE_PHONE, SERVICE_PHONE, OFFICE_MAIL, ICP_NUMBER),
     *(EXPORT_KEPT, IMPORT_KEPT, IMPORT_SIZE, IMPORTS_PER_HOUR, EXPORTS_PER_HOUR),
     *(WHILE_DOWN, SCAN_SECONDS),
 )

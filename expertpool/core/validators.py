@@ -24,6 +24,8 @@ _PHONE = re.compile(
     r"|[48]00[- ]?\d{3,4}[- ]?\d{3,4}|\d{5}",
     re.IGNORECASE | re.ASCII,
 )
+_POST_CODE = re.compile(r"\d{6}", re.ASCII)
+_ICP_NUMBER = re.compile(r"[\u4e00-\u9fff]ICP[备证]\d{6,10}号(-\d{1,3})?", re.ASCII)
 # What mail programs take for more than one address, or for markup, is no part of one (RFC 5322, 3.2.3).
 EMAIL = re.compile(r"[^@\s<>()\[\]\\,;:\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 ID_CARD = re.compile(r"\d{17}[\dX]", re.ASCII)
@@ -72,6 +74,21 @@ def validate_phone(value: str) -> None:
             raise ValidationError(
                 "电话格式不对：应为 11 位手机号，或带区号的座机，例如 021-55500001。", code="phone"
             )
+
+
+def validate_post_code(value: str) -> None:
+    """Refuse what is no post code of the mainland: six digits."""
+    if not _POST_CODE.fullmatch(value):
+        raise ValidationError("邮政编码应为 6 位数字，例如 410000。", code="post_code")
+
+
+def validate_icp_number(value: str) -> None:
+    """Refuse what is no number of a filing or licence of an internet service (信息产业部令第 33 号, 13)."""
+    if not _ICP_NUMBER.fullmatch(value):
+        raise ValidationError(
+            "备案号应像「湘ICP备12345678号-1」，许可证号应像「湘ICP证123456号」，请照备案结果填写。",
+            code="icp_number",
+        )
 
 
 def validate_mobile(value: str) -> None:

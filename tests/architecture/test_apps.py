@@ -50,6 +50,7 @@ CORE = {
     "permissions",
     "placeholders",
     "posting",  # to servers of others
+    "office",  # whose site this is
     "once",  # what counts one time: a signed address, a mark
     "prepared",  # statements that are worked out once
     "reading",

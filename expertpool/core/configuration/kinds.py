@@ -70,10 +70,12 @@ def _integer(stored: Json) -> int:
 
 @dataclass(frozen=True)
 class Text(Kind[str]):
-    """A line of text; empty only where ``required`` is False."""
+    """A line of text; empty only where ``required`` is False. ``also`` raises ValidationError, in words that
+    say the mend, for a text that is none of its kind."""
 
     max_length: int = 100
     required: bool = True
+    also: Callable[[str], None] | None = None
 
     def field(self) -> forms.Field:
         return _TextField(required=self.required)
@@ -85,6 +87,8 @@ class Text(Kind[str]):
             raise ValidationError(f"最多 {self.max_length} 个字，现在 {len(value)} 个。")
         if not value.isprintable():
             raise ValidationError("不能含有换行等看不见的字符，请删去后重新填写。")
+        if value and self.also:
+            self.also(value)
 
     def load(self, stored: Json) -> str:
         return _text(stored)

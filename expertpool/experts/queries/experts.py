@@ -20,6 +20,7 @@ from expertpool.accounts.queries import (
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
 from expertpool.core.prepared import Given, Prepared
+from expertpool.core.settings import SERVICE_PHONE
 from expertpool.experts.enums import NARROWED, NOT_SIGNED_IN, ExpertStatus, IdKind
 from expertpool.experts.models import Expert, Tag
 from expertpool.experts.settings import OFFICE_CONTACT, TERM_ENDING_WITHIN
@@ -163,7 +164,7 @@ def why_signed_out(user: User) -> str:
 
 def how_to_call() -> str:
     """Return by which number an expert reaches the office, as a sentence; empty where it gives none."""
-    phone = value_of(OFFICE_CONTACT)
+    phone = value_of(OFFICE_CONTACT) or value_of(SERVICE_PHONE)
     return f"管理部门电话：{phone}。" if phone else ""
 
 

@@ -16,6 +16,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.template.loader import render_to_string
 
 from expertpool.core.configuration import Reader
+from expertpool.core.office import Detail, office_details
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
 from expertpool.notifications.channels.email.settings import (
     HOST,
@@ -136,9 +137,10 @@ class _Backend(EmailBackend):
 
 
 def compose(outbound: Outbound, server: MailServer) -> EmailMultiAlternatives:
+    office = office_details()
     mail = EmailMultiAlternatives(
         subject=outbound.subject,
-        body=outbound.body,
+        body=outbound.body + _signature(office),
         from_email=formataddr((server.sender_name, server.sender)),
         to=[outbound.address],
         headers={
@@ -147,11 +149,16 @@ def compose(outbound: Outbound, server: MailServer) -> EmailMultiAlternatives:
             "Auto-Submitted": "auto-generated",
         },
     )
-    html = render_to_string("notifications/email.html", {"mail": outbound})
+    html = render_to_string("notifications/email.html", {"mail": outbound, "office": office})
     mail.attach_alternative(html, "text/html")
     for file in outbound.files:
         mail.attach(file.name, file.content, file.content_type)
     return mail
+
+
+def _signature(office: list[Detail]) -> str:
+    """Return whose letter it is, below the line by which programs know a signature (RFC 3676, 4.3)."""
+    return "\n\n-- \n" + "\n".join(one.text for one in office) if office else ""
 
 
 def message_id(reference: str, server: MailServer) -> str:

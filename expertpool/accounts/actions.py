@@ -9,6 +9,7 @@ ACTIONS = (
     Action("user.lock", "账号锁定"),
     Action("user.unlock", "解除锁定"),
     Action("user.create", "新增用户"),
+    Action("user.import", "批量导入用户"),
     Action("user.edit", "编辑用户"),
     Action("user.taken", "用户的号码已是他人的"),
     Action("user.disable", "停用用户"),

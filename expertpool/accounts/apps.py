@@ -13,10 +13,12 @@ class AccountsConfig(AppConfig):
         from expertpool.accounts.permissions import PERMISSIONS
         from expertpool.accounts.queries import branch_name, branch_of
         from expertpool.accounts.receivers import give_new_permissions
+        from expertpool.accounts.services.importing import UserImporter
         from expertpool.accounts.settings import CONSTRAINTS, SETTINGS
         from expertpool.audit.actions import BRANCHES, LOG_ACTIONS, VALUE_LABELS, BranchOf
         from expertpool.core import home
         from expertpool.core.configuration import SETTING_CONSTRAINTS, SITE_SETTINGS
+        from expertpool.core.importing import IMPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import ACCOUNT_ITEMS, MENU, NARROW_PAGES, narrow_pages
 
@@ -26,6 +28,7 @@ class AccountsConfig(AppConfig):
         LOG_ACTIONS.add(*ACTIONS)
         VALUE_LABELS.add(*VALUES)
         BRANCHES.add(BranchOf("accounts.department", branch_of, branch_name))
+        IMPORTS.add(UserImporter)
         MENU.add(*ITEMS)
         home.NUMBERS.add(*NUMBERS)
         home.SHORTCUTS.add(*SHORTCUTS)

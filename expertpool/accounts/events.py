@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -18,3 +19,12 @@ class AccountActed:
     user_id: int | None = None
     phone: str = ""
     email: str = ""
+
+
+@dataclass(frozen=True)
+class AccountsOpened:
+    """Accounts were opened of which nobody knows a password: each owner is to choose his by a link."""
+
+    user_ids: tuple[int, ...]
+    actor_id: int
+    at: datetime

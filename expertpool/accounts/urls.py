@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from django.urls import path
 
+from expertpool.accounts.services.importing import UserImporter
 from expertpool.accounts.views import departments, login, logins, roles, tokens, users
+from expertpool.core.importing import import_urls
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,6 +13,7 @@ urlpatterns = [
     path("password/", login.password, name="password"),
     path("users/", users.user_list, name="user_list"),
     path("users/new/", users.user_create, name="user_create"),
+    *import_urls(UserImporter, "users/import/", name="user_import"),
     path("users/<int:pk>/", users.user_edit, name="user_edit"),
     path("users/<int:pk>/reset/", users.user_reset, name="user_reset"),
     path("users/<int:pk>/disable/", users.user_disable, name="user_disable"),

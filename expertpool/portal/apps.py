@@ -6,6 +6,7 @@ class PortalConfig(AppConfig):
     verbose_name = "门户"
 
     def ready(self) -> None:
+        from expertpool.accounts.events import AccountsOpened
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
@@ -18,7 +19,8 @@ class PortalConfig(AppConfig):
         from expertpool.portal.actions import ACTIONS
         from expertpool.portal.home import TODOS
         from expertpool.portal.menu import ACCOUNT, ITEM
-        from expertpool.portal.occasions import DUTIES_LATE, PHONE, VIRUS
+        from expertpool.portal.occasions import DUTIES_LATE, OPENED, PHONE, VIRUS
+        from expertpool.portal.services import opening
         from expertpool.portal.services.duties import tell_late
         from expertpool.portal.services.phones import MESSAGES
         from expertpool.portal.services.viruses import tell_virus
@@ -30,7 +32,8 @@ class PortalConfig(AppConfig):
         NARROW_PAGES.add(*narrow_pages("portal:home"))
         home.TODOS.add(*TODOS)
         ACCOUNT_ITEMS.add(ACCOUNT)
-        OCCASIONS.add(PHONE, DUTIES_LATE, VIRUS)
-        MESSAGE_SUBJECTS.add(MESSAGES)
+        OCCASIONS.add(PHONE, OPENED, DUTIES_LATE, VIRUS)
+        MESSAGE_SUBJECTS.add(MESSAGES, opening.MESSAGES)
+        subscribe(AccountsOpened, opening.send_links)
         subscribe(DutiesLate, tell_late)
         subscribe(VirusFound, tell_virus)

@@ -24,6 +24,40 @@ PHONE = Occasion(
     secrets=("验证链接",),
 )
 
+_OPENED_TEXT = """{{姓名}}，您好：
+
+{{开通人}} 在「{{系统名称}}」为您开通了账号 {{账号}}，角色：{{角色}}。
+
+请于 {{有效期至}} 前点击下方链接设置登录密码：
+{{激活链接}}
+
+密码只由您本人设置，本链接仅供您本人使用一次，请勿转发；过期的请联系管理员重置密码。与您无关的，请联系该系统的管理单位。
+"""
+
+OPENED = Occasion(
+    code="account.opened",
+    label="开通账号",
+    placeholders={
+        "姓名": "赵明华",
+        "账号": "zhaominghua",
+        "系统名称": "专家库综合管理系统",
+        "开通人": "张建国",
+        "角色": "经办人",
+        "激活链接": "https://zjk.example.cn/experts/activate/AbCdEf/",
+        "有效期至": "2026-12-01 09:00",
+    },
+    defaults={
+        ChannelCode.EMAIL: ("为您开通了账号：{{系统名称}}", _OPENED_TEXT),
+        ChannelCode.SMS: (
+            "",
+            "{{姓名}}：{{开通人}}为您开通了{{系统名称}}账号 {{账号}}，请于 {{有效期至}} 前打开 {{激活链接}} 设置密码，仅供本人使用，请勿转发。",
+        ),
+    },
+    required=("激活链接",),
+    late=("激活链接", "有效期至"),
+    secrets=("激活链接",),
+)
+
 WATCHERS = ("audit.view", "draws.alarms")  # who is told that nobody watches
 
 _LATE_TEXT = """{{收件人}}：

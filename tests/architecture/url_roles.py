@@ -208,6 +208,10 @@ def own_project_import(world: World, user: User) -> dict[str, Any]:
     return {"pk": world.imported(user, "projects").pk}
 
 
+def own_user_import(world: World, user: User) -> dict[str, Any]:
+    return {"pk": world.imported(user, "users").pk}
+
+
 def own_item_import(world: World, user: User) -> dict[str, Any]:
     return {"pk": world.imported(user, "review_items").pk}
 
@@ -820,6 +824,13 @@ RULES: dict[str, Rule] = {
     "accounts:password": everybody(),
     "accounts:user_list": only("admin"),
     "accounts:user_create": only("admin"),
+    "accounts:user_import": only("admin"),
+    "accounts:user_import_template": only("admin"),
+    **{
+        f"accounts:user_import_{one}": only("admin", kwargs=own_user_import)
+        for one in ("run", "mapping", "confirm", "table", "answers", "resume", "discard", "refused")
+    },
+    "accounts:user_import_forget": only("admin", kwargs=own_import_memory("users")),
     "accounts:user_edit": only("admin", kwargs=SOMEBODY),
     "accounts:user_reset": only("admin", kwargs=SOMEBODY),
     "accounts:user_disable": only("admin", kwargs=SOMEBODY),

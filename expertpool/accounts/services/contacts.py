@@ -13,7 +13,8 @@ from expertpool.accounts.exceptions import TooManyTaken
 from expertpool.accounts.models import User, contact_index
 from expertpool.accounts.registry import CONTACT_OWNERS
 from expertpool.accounts.settings import TAKEN_PER_HOUR
-from expertpool.audit.services import Telling, few_refusals
+from expertpool.audit.services import Telling, few_refusals, record, told_left
+from expertpool.core.configuration import value_of
 from expertpool.core.validators import validate_email_address, validate_mobile
 
 CONTACTS = {"phone": validate_mobile, "email": validate_email_address}
@@ -76,6 +77,34 @@ def _why_taken(user: User, field: str, index: bytes) -> str:
         return "已有账号使用，请核对；一个人用一个账号。"
     sentences = (owners.taken(user, field, index) for owners in CONTACT_OWNERS)
     return next(filter(None, sentences), "")
+
+
+def why_taken(field: str, value: str) -> str:
+    """Return why nobody new may have ``value`` as ``field``; empty: he may. It tells something: see `FewTold`."""
+    index = contact_index(field, value)
+    return _why_taken(User(), field, index) if index is not None else ""
+
+
+class FewTold:
+    """How often ``actor`` may still be told, in one transaction about many accounts, that a phone or mail is
+    somebody's: as often in an hour as `few_taken` tells it, which counts one refusal each."""
+
+    def __init__(self, actor: User, now: datetime) -> None:
+        self._actor, self._now = actor, now
+        self.left = told_left(TELLING, actor=actor, now=now)
+
+    @property
+    def is_exhausted(self) -> bool:
+        return self.left <= 0
+
+    @property
+    def words(self) -> str:
+        return str(TooManyTaken(value_of(TAKEN_PER_HOUR)))
+
+    def note(self, label: str) -> None:
+        """Count and log that he was told so of one."""
+        self.left -= 1
+        record(TELLING.action, actor=self._actor, now=self._now, note=label)
 
 
 def _note(error: Exception) -> str:

@@ -6,11 +6,11 @@ himself, or as the security administrator, whose acts are told to others (docs/d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from expertpool.accounts.exceptions import LastAdministrator, NotAllowed
-from expertpool.accounts.models import RolePermission, User
-from expertpool.accounts.services.rights import NO_RIGHTS, Reach, Rights, rights_of
+from expertpool.accounts.models import Department, Role, RolePermission, User
+from expertpool.accounts.services.rights import NO_RIGHTS, Reach, Rights, rights_in, rights_of
 from expertpool.core.locks import lock_transaction
 from expertpool.core.visibility import Level
 
@@ -54,6 +54,17 @@ def check_may_give(actor: User | None, user: User, *, had: Rights = NO_RIGHTS, h
         raise NotAllowed(
             f"不能给出您自己没有的权限或更大的数据范围（{_shortened(beyond)}），须由安全管理员办理。"
         )
+
+
+def check_may_open_with(
+    actor: User, roles: Collection[Role], department: Department | None
+) -> None:
+    """Refuse (NotAllowed) that ``actor`` opens an account with ``roles`` in ``department``, before there is one:
+    as `check_may_give_roles` and `check_may_give` would."""
+    if not roles:
+        return
+    check_may_give_roles(actor)
+    check_may_give(actor, User(), has=rights_in(roles, department))
 
 
 def check_may_put_into_role(

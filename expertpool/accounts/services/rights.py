@@ -6,13 +6,14 @@ its password: whoever gets hold of it has all of that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import prefetch_related_objects
 
 from expertpool.accounts.enums import Scope
-from expertpool.accounts.models import Department, RoleField, RolePermission, User
+from expertpool.accounts.models import Department, Role, RoleField, RolePermission, User
+from expertpool.core.fields import is_vouched
 from expertpool.core.permissions import PERMISSIONS
 from expertpool.core.visibility import GUARDED_FIELDS, OPENNESS, Level
 
@@ -70,29 +71,50 @@ def rights_of(user: User) -> Rights:
     prefetch_related_objects(grants, "departments")
     # Not as the caller holds it, who may have been refused to change it.
     department = Department.objects.filter(users=user).first()
+    return _rights(grants, user.given(RoleField) if grants else (), user.pk, department)
+
+
+def rights_in(roles: Collection[Role], department: Department | None) -> Rights:
+    """Return what ``roles`` would give an account that is new in ``department``."""
+    rows = RolePermission.objects.filter(role__in=roles).select_related("role")
+    grants = [one for one in rows if one.code in PERMISSIONS and is_vouched(one)]
+    prefetch_related_objects(grants, "departments")
+    fields = RoleField.objects.filter(role__in=roles).select_related("role") if grants else ()
+    return _rights(grants, [one for one in fields if is_vouched(one)], None, department)
+
+
+def _rights(
+    grants: Iterable[RolePermission],
+    fields: Iterable[RoleField],
+    owner: int | None,
+    department: Department | None,
+) -> Rights:
+    grants = list(grants)
     reaches: dict[str, frozenset[Reach]] = {}
     for grant in grants:
-        found = _reaches(user, department, grant)
+        found = _reaches(owner, department, grant)
         reaches[grant.code] = reaches.get(grant.code, frozenset()) | found
-    return Rights(reaches, _levels(user) if grants else {})
+    return Rights(reaches, _levels(fields) if grants else {})
 
 
-def _reaches(user: User, department: Department | None, grant: RolePermission) -> frozenset[Reach]:
+def _reaches(
+    owner: int | None, department: Department | None, grant: RolePermission
+) -> frozenset[Reach]:
     if grant.scope == Scope.ALL or not PERMISSIONS[grant.code].scoped:
         return frozenset({EVERYWHERE})
     if grant.scope == Scope.CHOSEN:
         return frozenset(Reach(chosen.path) for chosen in grant.departments.all())
     if grant.scope == Scope.OWN:
         # What is his own is nobody else's, whatever department it stands in.
-        return frozenset({Reach(f"own {user.pk}", below=False)})
+        return frozenset({Reach(f"own {owner}", below=False)})
     if department is None:
         return frozenset()
     return frozenset({Reach(department.path, grant.scope == Scope.DEPARTMENT_AND_BELOW)})
 
 
-def _levels(user: User) -> dict[str, Level]:
+def _levels(fields: Iterable[RoleField]) -> dict[str, Level]:
     chosen: dict[str, list[Level]] = {}
-    for row in user.given(RoleField):
+    for row in fields:
         chosen.setdefault(row.field, []).append(Level(row.level))
     return {
         field.code: most_open(chosen.get(field.code) or [field.default]) for field in GUARDED_FIELDS

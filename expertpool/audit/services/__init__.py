@@ -7,11 +7,11 @@ from expertpool.audit.services.ends import is_ended_by_log, stands_by_log
 from expertpool.audit.services.kept import forget_head, is_rewritten, keep_head
 from expertpool.audit.services.proofs import content_of, proven
 from expertpool.audit.services.recording import record, record_change, record_many
-from expertpool.audit.services.refusals import Telling, few_refusals
+from expertpool.audit.services.refusals import Telling, few_refusals, told_left
 from expertpool.audit.services.snapshots import as_json, changed, in_words, snapshot
 
 __all__ = [
     "Edits", "Telling", "as_json", "changed", "confirmed_at", "content_of", "few_refusals", "forget_head",
     "in_words", "is_ended_by_log", "is_rewritten", "join_branches", "keep_head", "proven", "record", "record_change",
-    "record_many", "snapshot", "stands_by_log",
+    "record_many", "snapshot", "stands_by_log", "told_left",
 ]  # fmt: skip

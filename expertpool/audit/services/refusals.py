@@ -29,14 +29,19 @@ class Telling:
     exhausted: Callable[[int], Exception]
 
 
+def told_left(telling: Telling, *, actor: Any, now: datetime) -> int:
+    """Return how often ``actor`` may still be told so in the hour until ``now``."""
+    since = now - timedelta(hours=1)
+    told = Entry.objects.filter(action=telling.action, actor=actor, at__gt=since).count()
+    return value_of(telling.limit) - told
+
+
 @contextmanager
 def few_refusals(telling: Telling, *, actor: Any, now: datetime) -> Iterator[None]:
     """Run what may be refused so as one transaction; of many requests of ``actor`` one at a time."""
     with one_at_a_time(telling.limit, actor):
-        most = value_of(telling.limit)
-        since = now - timedelta(hours=1)
-        if Entry.objects.filter(action=telling.action, actor=actor, at__gt=since).count() >= most:
-            raise telling.exhausted(most)
+        if told_left(telling, actor=actor, now=now) <= 0:
+            raise telling.exhausted(value_of(telling.limit))
         try:
             with transaction.atomic():
                 yield

@@ -62,13 +62,15 @@ PAGES = (
 View = Callable[..., HttpResponseBase]
 
 
-def import_urls(importer: type[Importer], prefix: str = "import/") -> list[URLPattern]:
+def import_urls(
+    importer: type[Importer], prefix: str = "import/", *, name: str = ""
+) -> list[URLPattern]:
     """Return the URL patterns of the pages of ``importer``: ``import``, ``import_run`` …; another
-    ``prefix`` gives them other names (``update/``: ``update``, ``update_run``).
+    ``prefix`` gives them other names (``update/``: ``update``, ``update_run``), or ``name`` does.
 
     They are guarded by its permission; a run is seen by the user who started it alone.
     """
-    name = prefix.rstrip("/")
+    name = name or prefix.rstrip("/")
     pages = _Pages(importer, name)
     routes: tuple[tuple[str, View, str], ...] = (
         ("", pages.upload, name),

@@ -1,0 +1,55 @@
+"""The letter to whom an account was opened among many: by its link he chooses his password."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from expertpool.accounts.events import AccountsOpened
+from expertpool.accounts.models import User
+from expertpool.core.configuration import value_of
+from expertpool.core.settings import SITE_NAME
+from expertpool.experts.services.accounts import password_link_values
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.queries.channels import ways_outside
+from expertpool.notifications.queries.subjects import private_subject
+from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
+from expertpool.portal.occasions import OPENED
+
+SUBJECT = "portal.opened"
+
+
+def send_links(event: AccountsOpened) -> None:
+    """Send each owner his link, by phone where this site reaches phones, else by mail."""
+    actor = User.objects.get(pk=event.actor_id)
+    by_way: dict[ChannelCode, list[Envelope]] = {}
+    for user in User.objects.filter(pk__in=event.user_ids).prefetch_related("roles").order_by("pk"):
+        envelope = Envelope(
+            Recipient(user.username, user.name, user.phone, user.email),
+            {
+                "姓名": user.name,
+                "账号": user.username,
+                "系统名称": value_of(SITE_NAME),
+                "开通人": actor.name,
+                "角色": "、".join(str(role) for role in user.roles.all()) or "暂无",
+            },
+            (SUBJECT, user.pk),
+            f"account-opened:{user.pk}",
+        )
+        by_way.setdefault(_way(user), []).append(envelope)
+    for way, envelopes in by_way.items():
+        send_messages(occasion=OPENED.code, envelopes=envelopes, channels=[way], now=event.at)
+
+
+def _way(user: User) -> ChannelCode:
+    """Return by which way he is told; where this site has none, the record says so of the one that he has."""
+    ways = ways_outside(OPENED, phone=user.phone, email=user.email)
+    return next(iter(ways), ChannelCode.EMAIL if user.email else ChannelCode.SMS)
+
+
+def link_of(pk: str, now: datetime) -> Mapping[str, str]:
+    """Return the link as it goes out: it is stored nowhere."""
+    return password_link_values(User.objects.get(pk=pk), now)
+
+
+MESSAGES = private_subject(SUBJECT, late=link_of)

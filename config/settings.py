@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "config.other_accounts.loaded_anew",
     "expertpool.accounts.middleware.NarrowedMiddleware",
+    "expertpool.accounts.middleware.ClosedPagesMiddleware",
     "config.refusals.RefusalsMiddleware",
     "expertpool.audit.middleware.RequestContextMiddleware",
     "config.unfinished.UnfinishedMiddleware",

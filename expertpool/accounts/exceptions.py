@@ -47,3 +47,7 @@ class WrongPassword(AccountError):
 class TooManyAttempts(AccountError):
     def __init__(self) -> None:
         super().__init__("连续输错次数太多，请等一会儿再试，与登录时相同。")
+
+
+class MenuRefused(AccountError):
+    """The menu cannot be arranged so."""

@@ -26,6 +26,17 @@ ITEMS = (
         group="system",
     ),
     MenuItem(
+        "accounts.menus",
+        "菜单管理",
+        "list",
+        "accounts:menu_list",
+        ("accounts.menus",),
+        25,
+        active=("accounts:menu_",),
+        group="system",
+        is_fixed=True,
+    ),
+    MenuItem(
         "accounts.departments",
         "部门管理",
         "sitemap",

@@ -1,5 +1,5 @@
 """Who has to sign in is led there; whose session is narrowed opens what is left to him, and nothing else of what
-asks for a login."""
+asks for a login; what is hidden from somebody in the menu is closed to him."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 
+from expertpool.core.menus import CLOSED, is_closed
 from expertpool.core.registry import NARROW_PAGES, is_narrowed
 
 
@@ -46,3 +47,23 @@ class NarrowedMiddleware:
         if match is not None and match.view_name in NARROW_PAGES:
             return None
         return render(request, "accounts/narrowed.html", status=403)
+
+
+class ClosedPagesMiddleware:
+    """Refuses the pages of an entry of the menu that is hidden from all roles of its reader, and what lies below."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        if match is None or not getattr(view, "login_required", True):
+            return None
+        if not is_closed(request.user, match.view_name, request.path):
+            return None
+        return render(request, "accounts/closed.html", {"said": CLOSED}, status=403)

@@ -180,6 +180,11 @@ def roles_with_holders() -> QuerySet[Role]:
     )
 
 
+def role_names() -> dict[str, str]:
+    """Return how each role is called, by its code, in the order of the page of roles."""
+    return dict(Role.objects.values_list("code", "name"))
+
+
 def login_records_visible_to(user: User) -> QuerySet[LoginRecord]:
     """Return the sign-in attempts: all with accounts.logins but for what is told later, otherwise
     those of ``user`` himself."""

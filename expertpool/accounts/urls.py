@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from expertpool.accounts.services.importing import UserImporter
-from expertpool.accounts.views import departments, login, logins, roles, tokens, users
+from expertpool.accounts.views import departments, login, logins, menus, roles, tokens, users
 from expertpool.core.importing import import_urls
 
 app_name = "accounts"
@@ -23,6 +23,16 @@ urlpatterns = [
     path("roles/new/", roles.role_create, name="role_create"),
     path("roles/<int:pk>/", roles.role_edit, name="role_edit"),
     path("roles/<int:pk>/delete/", roles.role_delete, name="role_delete"),
+    path("menus/", menus.menu_list, name="menu_list"),
+    path("menus/shortcuts/", menus.shortcuts, name="menu_shortcuts"),
+    path("menus/shortcuts/<int:pk>/", menus.shortcuts_edit, name="menu_shortcuts_edit"),
+    path("menus/links/new/", menus.link_create, name="menu_link_create"),
+    path("menus/links/<str:code>/", menus.link_edit, name="menu_link_edit"),
+    path("menus/links/<str:code>/delete/", menus.link_delete, name="menu_link_delete"),
+    path("menus/groups/<str:code>/", menus.group_edit, name="menu_group_edit"),
+    path("menus/groups/<str:code>/order/", menus.group_order, name="menu_group_order"),
+    path("menus/groups/<str:code>/move/<str:way>/", menus.group_move, name="menu_group_move"),
+    path("menus/entries/<str:code>/", menus.entry_edit, name="menu_entry_edit"),
     path("departments/", departments.department_list, name="department_list"),
     path("departments/new/", departments.department_create, name="department_create"),
     path("departments/<int:pk>/", departments.department_edit, name="department_edit"),

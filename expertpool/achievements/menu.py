@@ -19,6 +19,7 @@ ITEMS = (
         "achievements:own",
         permissions=("experts.self",),
         order=52,
+        active=("achievements:detail",),
         group="home",
     ),
 )

@@ -14,8 +14,9 @@ from django.urls import NoReverseMatch
 from expertpool.core.addresses import address
 from expertpool.core.configuration import value_of
 from expertpool.core.counting import counted
+from expertpool.core.menus import HOME_PAGE, menu_for, owners_of
 from expertpool.core.office import office_details
-from expertpool.core.registry import MENU_PAGES, account_items_for, is_narrowed, menu_for
+from expertpool.core.registry import MenuItem, account_items_for, is_narrowed
 from expertpool.core.settings import LOGO, SITE_NAME, WATERMARK
 
 if TYPE_CHECKING:
@@ -68,44 +69,47 @@ def _account_items(user: Any) -> list[dict[str, str]]:
 
 
 def _menu(request: HttpRequest) -> list[dict[str, Any]]:
-    match = request.resolver_match
-    here = match.view_name if match else ""
-    page = MENU_PAGES.get(here)
-    under = page.item if page else ""
-    groups = []
-    menu = [(group, list(items)) for group, items in menu_for(request.user)]
-    waiting = [item for _, items in menu for item in items if item.count]
+    menu = menu_for(request.user)
+    items = [item for _, items in menu for item in items]
+    waiting = [item for item in items if item.count]
     asked = [item.count(request.user) for item in waiting if item.count]
     counts = counted(asked, often="menu")
     count_of = dict(zip((item.code for item in waiting), counts, strict=True))
-    for group, items in menu:
-        entries = [
-            {
-                "label": item.label,
-                "url": address(item.url_name),
-                "icon": item.icon,
-                "active": _is_current(here, (item.url_name, *item.active)) or item.code == under,
-                "count": count_of.get(item.code, 0),
-            }
-            for item in items
-        ]
-        groups.append({"label": group.label, "items": entries})
-    return groups
+    here = _codes_here(request, items)
+    return [
+        {
+            "code": group.code,
+            "label": group.label,
+            "items": [
+                {
+                    "label": item.label,
+                    "url": item.address,
+                    "icon": item.icon,
+                    "active": item.code in here,
+                    "is_outside": item.is_outside,
+                    "count": count_of.get(item.code, 0),
+                }
+                for item in items
+            ],
+        }
+        for group, items in menu
+    ]
+
+
+def _codes_here(request: HttpRequest, items: list[MenuItem]) -> set[str]:
+    """Return the entries of ``items`` under which the page of ``request`` stands: those to which it belongs, or the
+    one below whose page it lies."""
+    match = request.resolver_match
+    owners = {item.code for item in owners_of(match.view_name if match else "", request.path)}
+    here = owners & {item.code for item in items}
+    if not here:
+        above = [item for item in items if item.url_name and request.path.startswith(item.address)]
+        above = [item for item in above if item.url_name != HOME_PAGE]
+        here = {item.code for item in sorted(above, key=lambda item: len(item.address))[-1:]}
+    return here
 
 
 def _menu_page(request: HttpRequest) -> str:
     """Return the page of a menu entry below which the address of ``request`` lies; or the home page."""
-    pages = (address(item.url_name) for _, items in menu_for(request.user) for item in items)
+    pages = (item.address for _, items in menu_for(request.user) for item in items)
     return max((page for page in pages if request.path.startswith(page)), key=len, default="/")
-
-
-def _is_current(here: str, prefixes: tuple[str, ...]) -> bool:
-    """Tell whether the page ``here`` lies under one of ``prefixes``.
-
-    ``directory:title_list`` covers exactly itself, ``directory:title_`` all names that begin so,
-    and ``directory`` the whole app.
-    """
-    return any(
-        here == prefix or here.startswith(prefix if prefix.endswith("_") else f"{prefix}:")
-        for prefix in prefixes
-    )

@@ -14,8 +14,11 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import QuerySet
 
+from expertpool.core.arrangement import MENU_ARRANGEMENT, MOST_SHORTCUTS
 from expertpool.core.catalogue import Catalogue
+from expertpool.core.configuration import value_of
 from expertpool.core.counting import Countable, counted, counted_lately, first_of_each
+from expertpool.core.menus import functions_for, hidden_from, is_closed_address
 from expertpool.core.permissions import Codes, codes_in, undeclared
 from expertpool.core.prepared import Prepared
 from expertpool.core.registry import MenuItem, faults_of_item, may_use
@@ -23,9 +26,8 @@ from expertpool.core.registry import MenuItem, faults_of_item, may_use
 HOME = "home"
 MOST_TODOS = 5  # of one kind; the list behind has all
 MOST_COUNTED = 10_000  # rows that wait for somebody: of more it says that they are more
-MOST_SHORTCUTS = 6
 
-Shown = TypeVar("Shown")
+Shown = TypeVar("Shown", bound="Number | Todo")
 
 
 @dataclass(frozen=True)
@@ -124,20 +126,38 @@ def may_have_todos(user: Any) -> bool:
 
 
 def shortcuts_for(user: Any) -> list[MenuItem]:
-    """Return what ``user`` most likely comes for."""
-    return [item for item in SHORTCUTS if may_use(user, item.permissions)][:MOST_SHORTCUTS]
+    """Return what ``user`` most likely comes for: what the office has set for his roles, one role after the
+    other, or else the usual."""
+    found: list[MenuItem] = []
+    if codes := _codes_set_for(user):
+        known = {item.code: item for item in functions_for(user)}
+        found = [known[code] for code in codes if code in known]
+    if not found:
+        # The same function may be declared by two codes: the address tells.
+        hidden = bool(hidden_from(user))
+        usable = [item for item in SHORTCUTS if may_use(user, item.permissions)]
+        found = [one for one in usable if not (hidden and is_closed_address(user, one.address))]
+    return found[:MOST_SHORTCUTS]
+
+
+def _codes_set_for(user: Any) -> list[str]:
+    shortcuts = value_of(MENU_ARRANGEMENT).shortcuts
+    roles: frozenset[str] = getattr(user, "given_roles", frozenset()) if shortcuts else frozenset()
+    return list(dict.fromkeys(code for one in shortcuts if one.role in roles for code in one.codes))
 
 
 def _found(sources: Iterable[Source[Shown]], user: Any, now: datetime) -> list[Shown]:
     usable = [source for source in sources if may_use(user, (source.permission,))]
     asked = tuple(source for source in usable if source.among)
     there = {code for (code,) in _having(asked).all(user=user.pk, now=now)} if asked else set()
-    return [
+    found = [
         shown
         for source in usable
         if source.among is None or source.code in there
         for shown in source.find(user, now)
     ]
+    # What leads to where he may not go tells him nothing that he could do.
+    return [shown for shown in found if not is_closed_address(user, shown.url)]
 
 
 @cache

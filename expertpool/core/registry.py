@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch, reverse
 
+from expertpool.core.addresses import address
 from expertpool.core.catalogue import Catalogue
 from expertpool.core.counting import Countable
 from expertpool.core.permissions import (
@@ -41,7 +42,9 @@ class MenuItem:
     ``order`` sorts inside the ``group`` (of the side menu: `MENU_GROUPS`); ``count`` returns what
     waits for this user, a number or the rows, up to `MOST_WAITING` where that takes long; ``active`` lists
     further URL names under which the entry is shown as current: a name, a namespace (``experts``),
-    or the beginning of names, ended by "_" (``directory:title_``).
+    or the beginning of names, ended by "_" (``directory:title_``); ``api`` the calls of the interface that are for
+    the same, by the first part of their address. ``is_fixed``: it cannot be hidden. ``url`` is where an entry leads
+    that the office has added: it has no ``url_name``.
     """
 
     code: str
@@ -53,6 +56,18 @@ class MenuItem:
     count: Callable[[Any], Countable] | None = None
     active: tuple[str, ...] = ()
     group: str = ""
+    api: tuple[str, ...] = ()
+    is_fixed: bool = False
+    url: str = ""
+
+    @property
+    def address(self) -> str:
+        return self.url or address(self.url_name)
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it leads to another site."""
+        return bool(self.url) and not self.url.startswith("/")
 
 
 @dataclass(frozen=True)
@@ -149,14 +164,15 @@ def narrow_pages(*names: str) -> list[NarrowPage]:
     return [NarrowPage(name) for name in names]
 
 
-def _is_shown(user: Any, item: MenuItem) -> bool:
+def is_shown(user: Any, item: MenuItem) -> bool:
+    """Tell whether the rights of ``user`` and of his session open ``item``."""
     is_open = not is_narrowed(user) or item.url_name in NARROW_PAGES
     return is_open and may_use(user, item.permissions)
 
 
 def account_items_for(user: Any) -> list[MenuItem]:
     """Return the entries under the name of ``user``."""
-    return [item for item in ACCOUNT_ITEMS if _is_shown(user, item)]
+    return [item for item in ACCOUNT_ITEMS if is_shown(user, item)]
 
 
 def tabs_for(page: str, user: Any) -> list[Tab]:
@@ -176,12 +192,3 @@ def permission_groups() -> list[PermissionGroup]:
         return next((at for at, code in enumerate(codes) if code in own), len(codes))
 
     return sorted(PERMISSION_GROUPS, key=place)
-
-
-def menu_for(user: Any) -> list[tuple[MenuGroup, list[MenuItem]]]:
-    """Return the side menu that ``user`` may see; empty groups are left out."""
-    usable = [item for item in MENU if _is_shown(user, item)]
-    groups = [
-        (group, [item for item in usable if item.group == group.code]) for group in MENU_GROUPS
-    ]
-    return [(group, items) for group, items in groups if items]

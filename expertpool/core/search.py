@@ -6,10 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
-
 from expertpool.core.catalogue import Catalogue
-from expertpool.core.registry import menu_for
+from expertpool.core.menus import is_closed_address, menu_for
 
 MOST_RESULTS = 6
 
@@ -44,13 +42,17 @@ def search(user: Any, query: str) -> list[dict[str, Any]]:
     if not query:
         return []
     found = [(one.label, one.find(user, query, MOST_RESULTS)) for one in SEARCHES]
-    return [{"label": label, "items": list(items)} for label, items in found if items]
+    shown = [
+        (label, [item for item in items if not is_closed_address(user, item.url)])
+        for label, items in found
+    ]
+    return [{"label": label, "items": items} for label, items in shown if items]
 
 
 def find_pages(user: Any, query: str, limit: int) -> list[SearchItem]:
     """Find entries of the side menu by a part of their name."""
     return [
-        SearchItem(item.label, reverse(item.url_name), item.icon, group.label)
+        SearchItem(item.label, item.address, item.icon, group.label)
         for group, items in menu_for(user)
         for item in items
         if query.casefold() in item.label.casefold()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db.models import TextChoices
 
+from expertpool.core.arrangement import MENU_ARRANGEMENT
 from expertpool.core.configuration import (
     Boolean,
     Choice,
@@ -201,6 +202,7 @@ SCAN_SECONDS = Setting(
 SETTINGS = (
     *(SITE_NAME, LOGO, WATERMARK),
     *(COPYRIGHT, OFFICE_ADDRESS, POST_CODE, OFFICE_PHONE, SERVICE_PHONE, OFFICE_MAIL, ICP_NUMBER),
+    MENU_ARRANGEMENT,
     *(EXPORT_KEPT, IMPORT_KEPT, IMPORT_SIZE, IMPORTS_PER_HOUR, EXPORTS_PER_HOUR),
     *(WHILE_DOWN, SCAN_SECONDS),
 )

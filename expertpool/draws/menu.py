@@ -11,6 +11,7 @@ ITEM = MenuItem(
     order=30,
     active=("draws:detail",),
     group="projects",
+    api=("draws",),
 )
 # The way to a draw begins at its project.
 PAGES = tuple(

@@ -19,6 +19,7 @@ ITEMS = (
         count=WaitingFor(lambda user, now: admissions_at_step_of(user)[:MOST_WAITING]),
         active=("experts:detail", "experts:package", "experts:update", "experts:update_run"),
         group="experts",
+        api=("experts", "expert-fields"),
     ),
     MenuItem(
         "experts.import",
@@ -64,6 +65,7 @@ ITEMS = (
         "calendar-off",
         "experts:leave_list",
         permissions=("experts.leave",),
+        api=("leaves",),
         order=40,
         group="experts",
     ),

@@ -6,4 +6,6 @@ from expertpool.core.registry import MenuItem
 
 # Beside 修改密码, for everybody.
 ACCOUNT = MenuItem("portal.account", "我的账号", "user", "portal:account", order=5)
-ITEM = MenuItem("portal.home", "工作台", "home", "portal:home", order=10, group="home")
+ITEM = MenuItem(
+    "portal.home", "工作台", "home", "portal:home", order=10, group="home", is_fixed=True
+)

@@ -23,6 +23,7 @@ ITEMS = (
             "projects:attachments",
         ),
         group="projects",
+        api=("projects", "project-fields"),
     ),
     MenuItem(
         "project_batches",
@@ -33,6 +34,7 @@ ITEMS = (
         order=15,
         active=("projects:batch_",),
         group="projects",
+        api=("batches",),
     ),
     MenuItem(
         "project_approvals",

@@ -37,6 +37,7 @@ ITEMS = (
             "reviews:assignment",
         ),
         group="reviews",
+        api=("reviews", "review-items"),
     ),
     MenuItem(
         "reviews.pairs",

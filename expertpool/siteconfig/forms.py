@@ -34,7 +34,7 @@ class SettingsForm(forms.Form):
         super().__init__(data, files, initial={"version": version_of(group)})
         self.group, self._stored, self._now = group, current(), now
         counting = counting_in_words(now)
-        for setting in settings_of(group):
+        for setting in _edited_here(group):
             field = setting.kind.field()
             field.label, field.help_text = setting.label, _help(setting, self._stored, counting)
             if setting.kind.is_secret:
@@ -58,7 +58,7 @@ class SettingsForm(forms.Form):
         """What is typed, by code; a secret or a picture only if there is one."""
         return {
             setting.code: self.cleaned_data[field_name(setting)]
-            for setting in settings_of(self.group)
+            for setting in _edited_here(self.group)
             if self.cleaned_data[field_name(setting)] or not setting.kind.needs_typing
         }
 
@@ -77,7 +77,7 @@ class SettingsForm(forms.Form):
         data["version"] = max(change.pk for change in changes)
         # the oldest change of each is kept: what it replaced is what the reader had before him
         first = {change.code: change for change in reversed(changes)}
-        for setting in settings_of(self.group):
+        for setting in _edited_here(self.group):
             name = field_name(setting)
             if setting.code not in first or setting.kind.needs_typing:
                 continue
@@ -85,6 +85,10 @@ class SettingsForm(forms.Form):
             if self.cleaned_data[name] == seen:
                 _put(data, name, self.fields[name].prepare_value(loaded(setting, self._stored)))
         return SettingsForm(self.group, data, now=self._now)
+
+
+def _edited_here(group: SettingGroup) -> list[Setting[Any]]:
+    return [setting for setting in settings_of(group) if not setting.page]
 
 
 def field_name(setting: Setting[Any]) -> str:

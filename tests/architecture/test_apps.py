@@ -12,6 +12,7 @@ CORE = {
     "aftermath",
     "api",
     "apps",
+    "arrangement",  # of the menu
     "asking",  # for jobs in somebody's name
     "bounds",
     "bulk",
@@ -45,6 +46,7 @@ CORE = {
     "lookups",
     "management",
     "migrations",
+    "menus",
     "models",
     "months",  # as pages
     "permissions",

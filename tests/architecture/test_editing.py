@@ -120,6 +120,10 @@ HELD = {"draws:plan", "draws:reschedule"}
 CHANGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "accounts:user_edit": lambda _w: {"name": "王小明"},
     "automation:edit": lambda _w: {"purpose": "新的用途"},
+    "accounts:menu_entry_edit": lambda _w: {"label": "新的名称"},
+    "accounts:menu_group_edit": lambda _w: {"label": "新的组名"},
+    "accounts:menu_link_edit": lambda _w: {"label": "新的链接"},
+    "accounts:menu_shortcuts_edit": lambda _w: {"at0": "projects"},
     "accounts:role_edit": lambda _w: {"description": "新的说明"},
     "accounts:department_edit": lambda _w: {"order": "7"},
     "customforms:field_edit": lambda _w: {"help": "新的提示"},

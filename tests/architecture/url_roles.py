@@ -21,6 +21,7 @@ from expertpool.bundles.models import Bundle
 from expertpool.bundles.services.making import ask_for_bundle
 from expertpool.certificates.models import Certificate, CertificateRun, Design
 from expertpool.certificates.services.designs import ensure_built_in
+from expertpool.core.arrangement import MENU_ARRANGEMENT, Arrangement, OwnLink
 from expertpool.core.models import BulkRun, ImportMemory
 from expertpool.directory.models import UnitPair
 from expertpool.draws.models import PickRequest, VoidRequest
@@ -206,6 +207,12 @@ def own_import_memory(importer: str) -> Callable[[World, User], dict[str, Any]]:
 
 def own_project_import(world: World, user: User) -> dict[str, Any]:
     return {"pk": world.imported(user, "projects").pk}
+
+
+def own_link(_world: World, _user: User) -> dict[str, Any]:
+    link = OwnLink("own-1", "规程", "/projects/", "projects")
+    configure(MENU_ARRANGEMENT, Arrangement(links=(link,)))
+    return {"code": link.code}
 
 
 def own_user_import(world: World, user: User) -> dict[str, Any]:
@@ -840,6 +847,18 @@ RULES: dict[str, Rule] = {
     "accounts:role_create": only("admin"),
     "accounts:role_edit": only("admin", kwargs=ROLE),
     "accounts:role_delete": only("admin", kwargs=ROLE),
+    "accounts:menu_list": only("admin"),
+    "accounts:menu_shortcuts": only("admin"),
+    "accounts:menu_shortcuts_edit": only("admin", kwargs=ROLE),
+    "accounts:menu_link_create": only("admin"),
+    "accounts:menu_link_edit": only("admin", kwargs=own_link),
+    "accounts:menu_link_delete": only("admin", kwargs=own_link),
+    "accounts:menu_group_edit": only("admin", kwargs=lambda _w, _u: {"code": "experts"}),
+    "accounts:menu_group_order": only("admin", kwargs=lambda _w, _u: {"code": "experts"}),
+    "accounts:menu_group_move": only(
+        "admin", kwargs=lambda _w, _u: {"code": "experts", "way": "up"}
+    ),
+    "accounts:menu_entry_edit": only("admin", kwargs=lambda _w, _u: {"code": "experts"}),
     "accounts:department_list": only("admin"),
     "accounts:department_create": only("admin"),
     "accounts:department_edit": only("admin", kwargs=DEPARTMENT),

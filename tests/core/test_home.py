@@ -24,6 +24,7 @@ from tests.core.test_registry import Holder
 from tests.factories.accounts import make_department
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
+pytestmark = pytest.mark.django_db  # the office may have hidden something
 
 
 def one(label: str) -> Any:
@@ -55,7 +56,6 @@ def test_the_first_six_shortcuts_that_one_may_use() -> None:
         assert shortcuts_for(Holder()) == []
 
 
-@pytest.mark.django_db
 def test_of_more_than_anybody_counts_a_todo_says_that_they_are_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

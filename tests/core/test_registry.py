@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from expertpool.core.menus import menu_for
 from expertpool.core.registry import (
     ACCOUNT_ITEMS,
     MENU,
@@ -16,9 +17,10 @@ from expertpool.core.registry import (
     MenuItem,
     Tab,
     account_items_for,
-    menu_for,
     tabs_for,
 )
+
+pytestmark = pytest.mark.django_db  # the office may have arranged the menu
 
 
 class Holder:

@@ -178,7 +178,10 @@ def _not_found(request: HttpRequest, error: Any) -> HttpResponse:
 
 def _forbidden(request: HttpRequest, error: Any) -> HttpResponse:
     return problem(
-        403, "forbidden", "没有权限", "令牌的范围或令牌用户的角色不含这项操作，请联系管理员。"
+        403,
+        "forbidden",
+        "没有权限",
+        str(error) or "令牌的范围或令牌用户的角色不含这项操作，请联系管理员。",
     )
 
 

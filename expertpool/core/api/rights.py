@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from ninja.errors import ConfigError
 
+from expertpool.core.menus import CLOSED, is_closed_call
 from expertpool.core.permissions import required_codes
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -53,6 +54,8 @@ def guarded(endpoint: Callable[..., Any]) -> Callable[..., Any]:
         user: Any = request.user
         if codes and not any(user.has_permission(code) for code in codes):
             raise PermissionDenied
+        if is_closed_call(user, request.path):
+            raise PermissionDenied(CLOSED)
         return endpoint(request, *args, **kwargs)
 
     return checked

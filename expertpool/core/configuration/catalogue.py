@@ -30,7 +30,8 @@ class SettingGroup:
 class Setting(Generic[T]):
     """One decision of the office. ``code`` is ``app.name``; ``help`` says what it does. ``general``:
     the setting for all cases, beside which this one stands for one of them. ``strictest``: of what it was
-    within a day, what counts, where whoever asks for less asks it for later (docs/decisions/0187)."""
+    within a day, what counts, where whoever asks for less asks it for later (docs/decisions/0187). ``page``: the URL
+    name of the page on which it is edited instead of the one of all settings."""
 
     code: str
     label: str
@@ -41,6 +42,7 @@ class Setting(Generic[T]):
     order: int = 100
     general: Setting[Any] | None = None
     strictest: Callable[[Sequence[Any]], Any] | None = None
+    page: str = ""
 
     def __post_init__(self) -> None:
         # A default outside its own bounds is found when the program starts.

@@ -17,7 +17,8 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from expertpool.accounts.models import User
 from expertpool.core import duties
 from expertpool.core.client import client_address
-from expertpool.core.context import _is_current, shell
+from expertpool.core.context import shell
+from expertpool.core.menus import is_current
 from expertpool.core.models import KeyCheck
 from expertpool.core.responses import Undo, refused, saved
 from expertpool.core.search import SEARCHES, SearchItem, SearchProvider
@@ -145,7 +146,12 @@ def test_the_shell_gets_its_variables(client: Client, department_user: User) -> 
         "account_items"
     ]()
     request.user = AnonymousUser()
-    assert shell(request).keys() == {"site_name", "site_logo_url", "login_url"}
+    assert shell(request).keys() == {
+        "site_name",
+        "site_logo_url",
+        "office_details",
+        "login_url",
+    }
 
 
 @pytest.mark.django_db
@@ -167,7 +173,7 @@ def test_the_menu_marks_the_current_page(client: Client, admin: User) -> None:
     ],
 )
 def test_menu_prefixes(here: str, prefix: str, current: bool) -> None:
-    assert _is_current(here, (prefix,)) is current
+    assert is_current(here, (prefix,)) is current
 
 
 def test_saved_closes_the_drawer_and_loads_the_list_again() -> None:

@@ -1,0 +1,260 @@
+"""The menu as the office arranges it: names, order, own links, what is hidden from whom, shortcuts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.utils import timezone
+
+from expertpool.accounts.exceptions import MenuRefused
+from expertpool.accounts.models import Role, User
+from expertpool.accounts.services.menus import (
+    arrange_entry,
+    arrange_group,
+    delete_link,
+    move_group,
+    order_entries,
+    save_link,
+    set_shortcuts,
+)
+from expertpool.audit.models import Entry
+from expertpool.core.arrangement import MENU_ARRANGEMENT, Arrangement, validate_link
+from expertpool.core.configuration import value_of
+from expertpool.core.registry import MENU, MENU_GROUPS
+from expertpool.notifications.models import Message
+from expertpool.siteconfig.queries.page import version_of
+from expertpool.siteconfig.services import reset_setting
+from tests.factories.accounts import built_in_roles, make_token, make_user
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+def role(code: str) -> Role:
+    return built_in_roles()[code]
+
+
+def hide(code: str, *roles: str, actor: User, label: str = "") -> None:
+    item = MENU[code]
+    arrange_entry(
+        item=item,
+        label=label,
+        group=MENU_GROUPS[item.group],
+        hidden_from=[role(one) for one in roles],
+        actor=actor,
+        now=NOW,
+    )
+
+
+def menu_of(client: Client) -> dict[str, list[str]]:
+    groups = client.get("/").context["menu_groups"]()
+    return {group["label"]: [item["label"] for item in group["items"]] for group in groups}
+
+
+def add_link(admin: User, url: str = "https://example.cn/a?b=1", **more: Any) -> None:
+    group = MENU_GROUPS["projects"]
+    values = {"code": "", "label": "操作规程", "group": group, "hidden_from": ()} | more
+    save_link(url=url, actor=admin, now=NOW, **values)
+
+
+@pytest.mark.shows("SYS-12")
+def test_entries_and_groups_go_by_other_names_in_another_order(client: Client, admin: User) -> None:
+    login(client, admin)
+    before = menu_of(client)
+    users = MENU["accounts.users"]
+    arrange_entry(
+        item=users,
+        label="账号",
+        group=MENU_GROUPS["experts"],
+        hidden_from=(),
+        actor=admin,
+        now=NOW,
+    )
+    arrange_group(group=MENU_GROUPS["projects"], label="抽取", actor=admin, now=NOW)
+    move_group(group=MENU_GROUPS["projects"], step=-1, actor=admin, now=NOW)
+    order_entries(group=MENU_GROUPS["experts"], codes=["accounts.users"], actor=admin, now=NOW)
+    after = menu_of(client)
+    assert after["专家库管理"] == ["账号", *before["专家库管理"]]
+    assert after["抽取"] == before["抽取管理"]
+    assert list(after).index("抽取") == list(before).index("抽取管理") - 1
+    assert "用户管理" not in after["系统管理"]
+    assert client.get("/users/").content.decode().count('aria-current="page"') >= 2
+    entries = Entry.objects.filter(action__startswith="menu.")
+    assert set(entries.values_list("action", flat=True)) == {"menu.edit", "menu.order"}
+    assert entries.filter(action="menu.edit").last().after  # type: ignore[union-attr]
+    version = version_of(MENU_ARRANGEMENT)
+    reset_setting(setting=MENU_ARRANGEMENT, version=version, actor=admin, now=NOW)
+    assert menu_of(client) == before
+
+
+@pytest.mark.shows("SYS-12", "SYS-13")
+def test_what_is_hidden_from_a_role_is_closed_to_it_by_address_and_interface(
+    admin: User, operator: User
+) -> None:
+    client, token = login(Client(), operator), make_token(operator)
+    other = login(Client(), admin)
+    headers = {"Authorization": f"Bearer {token.text}"}  # type: ignore[attr-defined]
+    for address in ("/experts/", "/api/v1/experts"):
+        assert client.get(address, headers=headers).status_code == 200, address
+    hide("experts", "operator", actor=admin)
+    assert "专家信息" not in menu_of(client)["专家库管理"]
+    assert "专家信息" in menu_of(other)["专家库管理"]
+    # The page, what it names as its own, and what lies below it.
+    for address in ("/experts/", "/experts/new/", "/experts/9/", "/experts/9/freeze/"):
+        answer = client.get(address)
+        assert (answer.status_code, "没有对您的角色开放" in answer.content.decode()) == (403, True)
+    answer = Client().get("/api/v1/experts", headers=headers)
+    assert (answer.status_code, "没有对您的角色开放" in answer.json()["detail"]) == (403, True)
+    # What another entry is for stays open, and so does all to whom it is not hidden from.
+    assert client.get("/projects/").status_code == 200
+    assert Client().get("/api/v1/projects", headers=headers).status_code == 200
+    assert other.get("/experts/").status_code == 200
+    hide("experts", actor=admin)
+    assert client.get("/experts/").status_code == 200
+
+
+@pytest.mark.shows("SYS-12")
+def test_home_and_search_lead_nowhere_that_is_closed(admin: User, operator: User) -> None:
+    client = login(Client(), operator)
+    assert "/experts/" in str([one.url for one in client.get("/").context["stats"]])
+    hide("experts", "operator", actor=admin)
+    page = client.get("/")
+    shown = [*page.context["stats"], *page.context["todos"]]
+    assert not [one.url for one in shown if one.url.startswith("/experts/?")]
+    assert "专家信息" not in [one.label for one in page.context["shortcuts"]]
+    found = client.get("/search/?q=专家信息").context["groups"]
+    assert not [item.url for group in found for item in group["items"] if item.url == "/experts/"]
+
+
+@pytest.mark.shows("SYS-07", "SYS-12")
+def test_of_two_roles_what_one_shows_is_shown(admin: User) -> None:
+    user = make_user(roles=(role("operator"), role("auditor")))
+    client = login(Client(), user)
+    hide("experts", "operator", actor=admin)
+    assert client.get("/experts/").status_code == 200
+    hide("experts", "operator", "auditor", actor=admin)
+    assert client.get("/experts/").status_code == 403
+
+
+@pytest.mark.shows("SYS-12")
+def test_nobody_locks_himself_out(client: Client, admin: User) -> None:
+    for code in ("accounts.menus", "portal.home"):
+        with pytest.raises(MenuRefused, match="不能隐藏"):
+            hide(code, "admin", actor=admin)
+    login(client, admin)
+    assert 'name="hidden_from"' not in client.get("/menus/entries/accounts.menus/").content.decode()
+    hide("siteconfig", "admin", actor=admin)
+    hide("accounts.users", "admin", actor=admin)
+    assert client.get("/menus/").status_code == 200
+    hide("siteconfig", actor=admin)
+    assert client.get("/settings/").status_code == 200
+
+
+def test_others_are_told_what_was_hidden_from_whom(admin: User) -> None:
+    security = make_user("admin")
+    hide("audit.entries", "auditor", actor=admin)
+    told = Message.objects.filter(occasion="account.acted")
+    assert [one.recipient for one in told] == [security.name]
+    assert "「操作日志」隐藏" in told[0].body
+    assert "审计员" in told[0].body
+
+
+@pytest.mark.shows("SYS-12")
+def test_links_of_ones_own_stand_in_the_menu(client: Client, admin: User, operator: User) -> None:
+    add_link(admin)
+    add_link(admin, "/projects/?tab=approved", label="已批准", hidden_from=[role("operator")])
+    menu = login(client, admin).get("/").content.decode()
+    assert 'href="https://example.cn/a?b=1"' in menu
+    assert 'target="_blank" rel="noopener noreferrer"' in menu
+    assert menu_of(client)["抽取管理"][-2:] == ["操作规程", "已批准"]
+    assert menu_of(login(Client(), operator))["抽取管理"][-1] == "操作规程"
+    set_shortcuts(role=role("admin"), codes=["own-1"], actor=admin, now=NOW)
+    delete_link(code="own-1", actor=admin, now=NOW)
+    assert value_of(MENU_ARRANGEMENT).shortcuts == (), "its code may be another's"
+    assert "操作规程" not in menu_of(client)["抽取管理"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.cn/",
+        "//example.cn/",
+        "/\\example.cn",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "https://user@example.cn/",
+        "https:///x",
+        "https://例子.cn/",
+        "/a b",
+        "example.cn",
+        "",
+        "https://example.cn/\u202egnp",
+    ],
+)
+def test_a_link_that_leads_elsewhere_than_it_says_is_refused(admin: User, url: str) -> None:
+    with pytest.raises(ValidationError):
+        validate_link(url)
+    with pytest.raises(ValidationError):
+        add_link(admin, url)
+    assert value_of(MENU_ARRANGEMENT) == Arrangement()
+
+
+@pytest.mark.shows("SYS-08")
+def test_shortcuts_are_set_for_each_role(admin: User) -> None:
+    operator, both = make_user("operator"), make_user(roles=(role("operator"), role("finance")))
+
+    def shortcuts(user: User) -> list[str]:
+        return [one.label for one in login(Client(), user).get("/").context["shortcuts"]]
+
+    usual = shortcuts(operator)
+    chosen = ["draw_records", "projects", "accounts.users"]
+    set_shortcuts(role=role("operator"), codes=chosen, actor=admin, now=NOW)
+    assert shortcuts(operator) == ["抽取记录", "项目管理"], "what he may not use is not there"
+    set_shortcuts(role=role("finance"), codes=["fees.lines", "projects"], actor=admin, now=NOW)
+    assert shortcuts(both) == ["抽取记录", "项目管理", "劳务费记录"]
+    hide("projects", "operator", actor=admin)
+    assert shortcuts(operator) == ["抽取记录"]
+    hide("projects", actor=admin)
+    set_shortcuts(role=role("operator"), codes=[], actor=admin, now=NOW)
+    assert shortcuts(operator) == usual
+
+
+@pytest.mark.shows("SYS-08", "SYS-12")
+def test_the_pages_do_all_of_it(client: Client, admin: User) -> None:
+    login(client, admin)
+    page = client.get("/menus/").content.decode()
+    assert "用户管理" in page
+    answer = client.post(
+        "/menus/links/new/", {"label": "规程", "url": "javascript:", "group": "home"}
+    )
+    assert (answer.status_code, "以 https:// 开头" in answer.content.decode()) == (422, True)
+    link = {"label": "规程", "url": "/projects/", "group": "projects"}
+    assert client.post("/menus/links/new/", link).status_code == 204
+
+    def edit(address: str, **posted: Any) -> int:
+        form = client.get(address)
+        editing = form.context["editing"]
+        read = {"version": editing.version, "read": editing.read}
+        return client.post(address, read | posted).status_code
+
+    assert edit("/menus/links/own-1/", **(link | {"label": "规程二"})) == 204
+    assert edit("/menus/groups/projects/", label="抽取") == 204
+    hidden = {"label": "", "group": "experts", "hidden_from": [role("finance").pk]}
+    assert edit("/menus/entries/experts/", **hidden) == 204
+    assert client.post("/menus/groups/projects/move/up/").status_code == 204
+    order = {"pk": ["own-1", "draw_records"]}
+    assert client.post("/menus/groups/projects/order/", order).status_code == 204
+    shortcuts = f"/menus/shortcuts/{role('finance').pk}/"
+    assert edit(shortcuts, at0="projects", at1="own-1") == 204
+    page = client.get("/menus/").content.decode()
+    assert "规程二" in page
+    assert "财务" in page
+    assert menu_of(client)["抽取"][:2] == ["规程二", "抽取记录"]
+    assert "规程二" in client.get("/menus/shortcuts/").content.decode()
+    assert "已调整" in client.get("/settings/?q=菜单").content.decode()
+    assert client.post("/menus/links/own-1/delete/").status_code == 204
+    assert "规程二" not in client.get("/menus/").content.decode()

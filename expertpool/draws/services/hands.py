@@ -9,14 +9,13 @@ from typing import Any
 import vdraw
 from expertpool.accounts.models import User
 from expertpool.core.crypto import blind_index
-from expertpool.draws.enums import StepReason, StepVia
+from expertpool.draws.enums import BY_HIMSELF, StepReason, StepVia
 from expertpool.draws.models import AnswerRequest, Draw, DrawRequest
 from expertpool.workflow.enums import Proof
 
 CONFIRMATION = "确认值"  # what a log entry calls the hash of a confirmation
 # How a decision was proven, where a record says it.
 _BY_PROOF: dict[str, str] = {Proof.CODE: ":code"}
-OF_THE_EXPERT = (StepVia.LINK, StepVia.PORTAL, StepVia.SMS)
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Hand:
     def person(self, draw: Draw) -> vdraw.Person:
         """Who it was: the draw's own operator, whatever else he may do; others by their first role."""
         if self.actor is None:
-            return vdraw.Person("expert" if self.via in OF_THE_EXPERT else vdraw.SYSTEM_ROLE)
+            return vdraw.Person("expert" if self.via in BY_HIMSELF else vdraw.SYSTEM_ROLE)
         return vdraw.Person(role_in(draw, self.actor), alias_in(draw, self.actor))
 
     def said(self, draw: Draw) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import (
+    BY_HIMSELF,
     DrawStatus,
     InvitationState,
     NoteCode,
@@ -141,6 +142,20 @@ def test_each_event_says_whose_hand_it_was(draw: Draw, operator: User, superviso
     other = make_draw(now=NOW, operator=operator, opens_in_hours=90)
     assert alias_in(other, operator) != alias_in(draw, operator)  # the same in no two records
     assert {one["reason_code"] for one in record["events"]} <= set(StepReason.values)
+
+
+@pytest.mark.parametrize("via", BY_HIMSELF)
+def test_who_answers_himself_is_the_expert_by_whichever_way(draw: Draw, via: ReplyVia) -> None:
+    answer(
+        invitation=line(draw, 1),
+        accept=False,
+        reason="时间冲突",
+        via=via,
+        now=LATER,
+        entropy=SeededEntropy(1),
+    )
+    left = DrawEvent.objects.get(draw=draw, content__type="exit").content
+    assert (left["by"], left["via"]) == ({"role": "expert"}, str(via))
 
 
 def test_a_draw_whose_events_are_chained_and_not_linked_goes_on_as_it_began(

@@ -12,9 +12,11 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import scope_q
 from expertpool.core.visibility import told_later
+from expertpool.draws.enums import INVALID, SEATED_STATES
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.panel import PanelMember, members_of_panel, panel_stands
 from expertpool.draws.queries.reveal import is_latest, is_released
+from expertpool.draws.queries.sitting import state_in
 from expertpool.draws.queries.untold import sealed_draws, untold_submissions
 from expertpool.draws.services.names import may_read
 from expertpool.experts.models import Expert
@@ -177,9 +179,28 @@ def came_in(project: Project) -> set[int]:
 
 
 def counting(review: Review) -> QuerySet[Reviewer]:
-    """Return whose sheets make the result of ``review``: who scores, and who left and had submitted what counts."""
+    """Return whose sheets make the result of ``review``: who scores, and who left and had submitted what counts, unless his
+    draw is void."""
     standing = Submission.objects.filter(STANDING, reviewer__review=review).values("reviewer")
-    return Reviewer.objects.filter(SCORES | Q(counts=True, pk__in=standing), review=review)
+    stays = Q(counts=True, pk__in=standing) & ~Q(invitation__draw__status__in=INVALID)
+    return Reviewer.objects.filter(SCORES | stays, review=review)
+
+
+def unseated(review: Review) -> list[Reviewer]:
+    """Return who scores in ``review`` and sits in its panel no more: his draw is void, or he left it."""
+    rows = Reviewer.objects.filter(SCORES, review=review).order_by("place")
+    return [
+        one
+        for one in rows.select_related("expert", "review", "invitation__draw__project")
+        if not one.invitation.draw.is_valid or _has_left(one)
+    ]
+
+
+def _has_left(reviewer: Reviewer) -> bool:
+    line = reviewer.invitation
+    project = next(one for one in line.draw.covered if one.pk == reviewer.review.project_id)
+    state = state_in(line, project, line.draw.covered)
+    return state is not None and state not in SEATED_STATES
 
 
 def whose(expert: Expert) -> Q:

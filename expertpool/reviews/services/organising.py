@@ -33,7 +33,7 @@ from expertpool.reviews.models import Review, Reviewer, ReviewItem, ReviewRule, 
 from expertpool.reviews.models.reviews import hash_of
 from expertpool.reviews.queries.assignments import assignment_of, is_unassigned
 from expertpool.reviews.queries.progress import progress_of
-from expertpool.reviews.queries.reviews import may_name
+from expertpool.reviews.queries.reviews import may_name, unseated
 from expertpool.reviews.queries.sheets import asked_in, items_of, rule_of
 from expertpool.reviews.services.results import seal_result
 from expertpool.reviews.services.telling import tell_missing, tell_opened
@@ -42,6 +42,10 @@ MOST_ITEMS = 2000
 MOST_SCORES = 10_000  # of one expert: he reads them all on the page that he signs
 HOUR = timedelta(hours=1)
 WRITTEN = "这次评审的设置（规则、阶段、截止时间等）在系统之外被改动过，请管理员核查。"
+NOT_SEATED = (
+    "已不在评审组（抽取已经作废，或已退出席位），不能结束：请为他们办理退出，"
+    "由现在的评审组专家加入评审后再结束。"
+)
 FIXED = "评审已经开始，评审对象和规则不能再改。"
 
 
@@ -323,7 +327,7 @@ def remind(*, review: Review, actor: User, now: datetime) -> int:
 def end_review(*, review: Review, actor: User, now: datetime) -> Review:
     """End the scoring of ``review``, of which all have submitted; its result is sealed. Logged. Announces ReviewEnded.
 
-    Refuses (ReviewRefused) while somebody is missing, and what is not open.
+    Refuses (ReviewRefused) while somebody is missing or sits in the panel no more, and what is not open.
     """
     row = lock_review(review)
     if row.opened_at is None or row.ended_at:
@@ -332,6 +336,9 @@ def end_review(*, review: Review, actor: User, now: datetime) -> Review:
         raise ReviewRefused("评审对象还没有分配给专家，不能结束。")
     # Whoever hands back holds the row of his expert.
     list(Reviewer.objects.select_for_update().filter(review=row).order_by("place").values("pk"))
+    if gone := unseated(row):
+        names = "、".join(map(str, gone))
+        raise ReviewRefused(f"{names}{NOT_SEATED}")
     if missing := sum(one.is_missing for one in progress_of(row)):
         raise ReviewRefused(f"还有 {missing} 位专家没有提交，不能结束。")
     row.ended_at = now

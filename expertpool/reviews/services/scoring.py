@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
 from expertpool.core.text import is_reason
+from expertpool.draws.enums import INVALID
 from expertpool.reviews.calculation import Indicator, RuleTree, plain
 from expertpool.reviews.calculation.scores import check_score, read_value
 from expertpool.reviews.events import SheetSubmitted
@@ -35,6 +38,7 @@ from expertpool.reviews.queries.sheets import (
 )
 
 NOT_HIS = "这不是您的评分表。"
+VOID = "您所在评审组的抽取已经作废，不用再评分；已经填写的不计入结果。"
 NOT_OPEN = "这次评审现在不能评分：还没有开始、已经结束，或已过截止时间。"
 WRITTEN = "这次评审的设置在系统之外被改动过，现在不能评分，请联系评审组织人员。"
 NOT_HIS_SHEETS = "您的评分表在系统之外被改动过，与分给您的评审对象不同，请联系评审组织人员。"
@@ -203,7 +207,8 @@ def _unfinished(row: Reviewer, rule: RuleTree, sheets: Sequence[ScoreSheet]) -> 
 def _held(reviewer: Reviewer, actor: User, now: datetime) -> Reviewer:
     """Hold the row of ``reviewer``: who submits, saves and hands back come one after the other."""
     rows = Reviewer.objects.select_for_update(of=("self",))
-    row = rows.select_related("review__project", "review__rule", "expert__merged_into").get(
+    rows = rows.annotate(drawn=F("invitation__draw__status"))
+    row: Any = rows.select_related("review__project", "review__rule", "expert__merged_into").get(
         pk=reviewer.pk
     )
     expert = row.expert.merged_into or row.expert
@@ -213,6 +218,9 @@ def _held(reviewer: Reviewer, actor: User, now: datetime) -> Reviewer:
         raise ReviewRefused(WRITTEN)
     if not row.review.is_open(now):
         raise ReviewRefused(NOT_OPEN)
+    if row.drawn in INVALID:
+        raise ReviewRefused(VOID)
     if standing(row) is not None:
         raise ReviewRefused(SUBMITTED)
-    return row
+    held: Reviewer = row
+    return held

@@ -44,6 +44,7 @@ from expertpool.reviews.queries.reviews import (
     projects_without_review,
     reviews_visible_to,
     standbys,
+    unseated,
     with_progress,
 )
 from expertpool.reviews.queries.rules import rules_for
@@ -106,6 +107,7 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "is_late": row.opened_at and not row.ended_at and not row.is_open(now),
         "stages": [one.name for one in rule.stages],
         "requests": requests,
+        "unseated": unseated(row) if row.opened_at and not row.ended_at else [],
         "standbys": len(standbys(row)) if row.opened_at and not row.ended_at else 0,
         "assignment": assignment_of(row),
         "sealed": results_visible_to(user).filter(review=row).exists(),

@@ -80,8 +80,8 @@ def test_what_was_told_in_the_night_stays_told_and_the_rest_waits(operator: User
         assert not is_held_now(review, now=MORNING)
         fill_in(second, now=MORNING)
         submit(second, now=MORNING)
-        told = [one.submission is not None for one in progress_of(review)]
-        assert told == [True, False]
+        told = {one.reviewer.pk: one.submission is not None for one in progress_of(review)}
+        assert told == {first.pk: True, second.pk: False}
         with pytest.raises(ReviewRefused, match="还有 1 位专家没有提交"):
             end_review(review=review, actor=operator, now=MORNING)
     tomorrow = MORNING + 15 * HOUR

@@ -1,0 +1,101 @@
+"""Of a panel whose draw is void, or that somebody left, nothing becomes a result."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.draws.enums import InvitationState
+from expertpool.draws.models import Draw
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.voiding import decide_void, request_void
+from expertpool.experts.models import Expert
+from expertpool.reviews.exceptions import ReviewRefused
+from expertpool.reviews.models import Review, Reviewer
+from expertpool.reviews.queries.reviews import counting
+from expertpool.reviews.services.meeting import let_leave
+from expertpool.reviews.services.organising import end_review
+from tests.factories.accounts import make_user
+from tests.factories.answers import record_answer
+from tests.factories.experts import give_account, make_expert
+from tests.factories.scoring import fill_in, make_open, reviewer_of, submit
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 15, 0))  # noqa: DTZ001
+LATER = NOW + timedelta(minutes=30)
+
+
+@pytest.fixture
+def people() -> list[Expert]:
+    found = [make_expert() for _ in range(2)]
+    for one in found:
+        give_account(one, make_user("expert"))
+    return found
+
+
+@pytest.fixture
+def review(operator: User, people: list[Expert]) -> Review:
+    return make_open(operator, now=NOW, pool=people, seats=2)
+
+
+def submitted(review: Review, one: Expert) -> Reviewer:
+    row = reviewer_of(review, one)
+    fill_in(row, now=NOW)
+    submit(row, now=NOW)
+    return row
+
+
+def void(review: Review, operator: User, supervisor: User) -> None:
+    draw = Draw.objects.get(project=review.project_id)
+    request = request_void(draw=draw, reason="回避单位漏填", actor=operator, now=LATER)
+    decide_void(request=request, agree=True, note="", actor=supervisor, now=LATER)
+
+
+@pytest.mark.shows("OVW-13")
+def test_a_panel_whose_draw_is_void_makes_no_result(
+    client: Client, operator: User, supervisor: User, review: Review, people: list[Expert]
+) -> None:
+    first, second = (submitted(review, one) for one in people)
+    let_leave(reviewer=first, reason="突发疾病", counts=True, actor=operator, now=NOW)
+    assert set(counting(review)) == {first, second}
+    void(review, operator, supervisor)
+    # Who had left does not count either.
+    assert set(counting(review)) == {second}
+    with pytest.raises(ReviewRefused, match="已不在评审组"):
+        end_review(review=review, actor=operator, now=LATER)
+    login(client, operator)
+    page = client.get(reverse("reviews:detail", args=[review.pk])).content.decode()
+    assert "有专家已不在评审组" in page
+
+
+def test_nobody_scores_for_a_draw_that_is_void(
+    operator: User, supervisor: User, review: Review, people: list[Expert]
+) -> None:
+    void(review, operator, supervisor)
+    with pytest.raises(ReviewRefused, match="抽取已经作废"):
+        fill_in(reviewer_of(review, people[0]), now=LATER)
+
+
+def test_who_left_the_panel_has_to_leave_its_review_before_it_ends(
+    operator: User, review: Review, people: list[Expert]
+) -> None:
+    first, second = (submitted(review, one) for one in people)
+    record_answer(
+        invitation=first.invitation,
+        state=InvitationState.REPLACED,
+        reason="突发疾病",
+        actor=operator,
+        now=first.review.project.opening_at,
+        entropy=SeededEntropy(3),
+    )
+    with pytest.raises(ReviewRefused, match=f"{first}已不在评审组"):
+        end_review(review=review, actor=operator, now=LATER)
+    let_leave(reviewer=first, reason="突发疾病", counts=False, actor=operator, now=LATER)
+    assert end_review(review=review, actor=operator, now=LATER).ended_at == LATER
+    assert list(counting(review)) == [second]

@@ -285,6 +285,10 @@ def _of_events(told: Told) -> Iterator[tuple[str, bool]]:
     for at, event in told.events:
         said = datetime.fromisoformat(str(event.get("at")))
         yield f"第 {event.get('n')} 步的时间", said == at.replace(microsecond=0)
+    if told.events and told.draw.rule.content.get("reveal_at"):
+        # Each step has its head in the log. The hash of one more computes whoever can write the row.
+        last = told.events[-1][1]
+        yield f"第 {last.get('n')} 步", last.get("hash") in told.heads
 
 
 def _of_hands(told: Told) -> Iterator[tuple[str, bool]]:

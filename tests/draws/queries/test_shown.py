@@ -11,14 +11,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+import vdraw
 from expertpool.accounts.models import User
 from expertpool.core.jobs import is_queued
 from expertpool.draws.enums import AlarmKind, DrawStatus, InvitationState, PanelRole
-from expertpool.draws.models import Draw, DrawAlarm, Invitation, PlanVersion, VoidRequest
+from expertpool.draws.models import Draw, DrawAlarm, DrawEvent, Invitation, PlanVersion, VoidRequest
 from expertpool.draws.queries.hands import hand_steps_by_kind
 from expertpool.draws.services import watching
 from expertpool.draws.services.alarms import open_alarms
-from expertpool.draws.services.checking import check_record, looks_bent
+from expertpool.draws.services.checking import check_record, difference_in, looks_bent
 from expertpool.draws.services.emergency import end_emergency
 from expertpool.draws.services.names import release
 from expertpool.draws.services.panel_roles import set_panel_roles
@@ -107,6 +108,24 @@ def test_a_look_finds_what_was_altered_of_a_draw(draw: Draw) -> None:
     }
     missed = [name for name, value in values.items() if not altered(rows, draw, **{name: value})]
     assert not missed
+
+
+def test_a_look_finds_a_step_that_nobody_took(draw: Draw) -> None:
+    """Whoever can write the rows can compute its hash: the log alone knows who took which."""
+    last = DrawEvent.objects.filter(draw=draw).latest("n")
+    step = {
+        "n": last.n + 1,
+        "type": "note",
+        "code": "deadline_moved",
+        "at": last.content["at"],
+        "by": {"role": "system"},
+        "via": "system",
+        "reason_code": "service_off",
+    }
+    step["hash"] = vdraw.event_hash(vdraw.Rule.from_dict(draw.rule_content), last.hash or "", step)
+    DrawEvent.objects.create(draw=draw, n=last.n + 1, at=last.at, content=step)
+    assert difference_in(draw) == f"页面所示的第 {last.n + 1} 步与当时记下的不符：数据被改动过。"
+    assert looks_bent(draw)
 
 
 def test_a_look_finds_what_was_altered_of_a_line(draw: Draw) -> None:

@@ -133,6 +133,9 @@ class SealedRule:
     panel_unit_cap: int | None
     policy: Policy | None  # None: a list, or sealed before there was one
     reply_minutes: int | None
+    reveal_hours: (
+        int | None
+    )  # how long before the opening names open by themselves; None: not sealed
     grounds: tuple[str, ...]  # why a hand may end a seat; none: sealed before there was a list
 
     @property
@@ -201,6 +204,7 @@ class SealedRule:
             panel_unit_cap=_number(content, "panel_unit_cap"),
             policy=Policy.from_rule(content["policy"]) if "policy" in content else None,
             reply_minutes=_number(content, "reply_minutes"),
+            reveal_hours=_number(content, "reveal_hours"),
             grounds=_texts(content, "grounds"),
         )
 

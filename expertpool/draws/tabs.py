@@ -35,7 +35,7 @@ from expertpool.draws.queries.ending import ended_by_plan
 from expertpool.draws.queries.evidence import evidence_of, recordings_of
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.names import released_invitations
-from expertpool.draws.queries.plan_versions import returned_told, version_of
+from expertpool.draws.queries.plan_versions import mark_of, returned_told, version_of
 from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.presence import times_of_sign_in
 from expertpool.draws.queries.readiness import why_not_agree
@@ -99,6 +99,7 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
     standing = version_of(plan) if plan else None
     context = {
         "standing": standing,
+        "marked": f"?mark={mark_of(members)}",
         "submit_question": _submit_question(plan, standing)
         if standing and actions[ActionCode.SUBMIT_PLAN].allowed
         else "",

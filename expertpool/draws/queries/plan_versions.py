@@ -272,6 +272,25 @@ def _group(group: Mapping[str, Any]) -> str:
     return f"「{group['名称']}」{group['人数']} 人{standbys}（{levels}）"
 
 
+def mark_of(projects: Sequence[Project]) -> str:
+    """Return what names, beside a version, of which project, the first of ``projects``, a page showed the plan, and for
+    which of them, each as it was approved: in a batch another may lead by now, with a version of the same number."""
+    return sha256(json.dumps([projects[0].pk, covers_of(projects)]).encode()).hexdigest()[:32]
+
+
+def check_mark(plan: DrawPlan, projects: Sequence[Project], seen: str | None) -> None:
+    """Refuse (PlanChanged) to go on with another plan, or for other projects, than were ``seen`` by their mark; None:
+    nobody says what he has seen."""
+    if seen is None or seen == mark_of(projects):
+        return
+    names = "」「".join(one.name for one in projects)
+    raise PlanChanged(
+        "您打开页面之后，批次的项目、主项目或项目的审核有变动："
+        f"现在按「{projects[0].name}」的方案（第 {plan.version} 版），用于「{names}」。请核对后再操作。",
+        plan.version,
+    )
+
+
 def check_version(plan: DrawPlan, seen: int) -> None:
     """Refuse (PlanChanged) to go on with what was ``seen`` when the plan has another version now."""
     if plan.version == seen:

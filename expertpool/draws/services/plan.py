@@ -17,7 +17,7 @@ from expertpool.core.configuration import value_of
 from expertpool.core.criteria import canonical, explain, parse
 from expertpool.core.text import HIDDEN, is_hidden
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
-from expertpool.draws.exceptions import DrawNotReady
+from expertpool.draws.exceptions import DrawNotReady, PlanChanged
 from expertpool.draws.models import (
     ConditionGroup,
     ConditionLevel,
@@ -43,6 +43,7 @@ from expertpool.workflow.services.two_persons import end_with_subject
 
 DEFAULT_CHANNELS = [ChannelCode.SMS.value, ChannelCode.EMAIL.value, ChannelCode.SITE.value]
 
+OTHER_LEAD = "您打开页面之后，批次的主项目改为「{}」：保存会改动它的方案（现为第 {} 版）。请核对，仍要改动的再次保存。"
 SAME_NAME = "已有名为「{}」的条件组，请换一个组名。"
 
 # What a plan gets where nothing is said.
@@ -99,12 +100,13 @@ def save_plan(
     actor: User,
     now: datetime,
     version: int | None = None,
+    lead: int | None = None,
 ) -> DrawPlan:
     """Replace settings and groups of the project's plan, which is that of the lead of its batch.
 
     What really changes it is a new version, which nobody has approved yet; one that waits for
-    approval is withdrawn by it. ``version`` is what the editor has read; None: whatever stands.
-    Refuses a newer one (PlanChanged), a plan whose draw is sealed (DrawInProgress), an archived
+    approval is withdrawn by it. ``version`` is what the editor has read, ``lead`` the project (id) whose plan it was;
+    None: whatever stands. Refuses a newer one, or another's (PlanChanged), a plan whose draw is sealed (DrawInProgress), an archived
     project or a plan without groups (DrawNotReady), conditions that do not parse (core.criteria.CriteriaError), too many
     groups or levels, two of one name, and numbers outside their bounds or those that the office has set
     (ValidationError).
@@ -121,6 +123,8 @@ def save_plan(
     if twice := named_twice([group.name for group in groups]):
         raise ValidationError({"groups": SAME_NAME.format(groups[twice[0]].name.strip())})
     plan = ensure_plan(project=project, now=now)
+    if lead not in (None, project.pk):
+        raise PlanChanged(OTHER_LEAD.format(project.name, plan.version), plan.version)
     if version is not None:
         check_version(plan, version)
     before, held = plan_in_words(plan), content_of(plan)

@@ -13,6 +13,7 @@ from expertpool.draws.models import HELD_KEY, DrawPlan, PlanVersion
 from expertpool.draws.queries.eligibility import evaluate
 from expertpool.draws.queries.outlook import tally
 from expertpool.draws.queries.plan_versions import (
+    check_mark,
     check_version,
     covers_of,
     other_projects,
@@ -45,8 +46,11 @@ OTHER_WORDS = (
 
 
 @transaction.atomic
-def submit_plan(*, project: Project, version: int, actor: User, now: datetime) -> PlanVersion:
-    """Hand in the plan as ``version``, with what of it is too thin now, for its approval.
+def submit_plan(
+    *, project: Project, version: int, actor: User, now: datetime, mark: str | None = None
+) -> PlanVersion:
+    """Hand in the plan as ``version``, with what of it is too thin now, for its approval. ``mark``
+    (`plan_versions.mark_of`) says whose plan was read, for which projects.
 
     One that is approved and was refused since because of sealed draws (HeldRefused) is handed in as a
     new version that says so. Refuses (PlanChanged) another version than the one read, (PlanApprovalRefused)
@@ -56,6 +60,7 @@ def submit_plan(*, project: Project, version: int, actor: User, now: datetime) -
     lead = members[0]
     check_submittable(lead, now=now)
     plan = _plan_of(lead)
+    check_mark(plan, members, mark)
     check_version(plan, version)
     standing = version_of(plan) or keep_version(plan, plan_in_words(plan), actor=actor, now=now)
     was_held = held_refusals(lead, since=standing.made_at)
@@ -104,17 +109,26 @@ def withdraw_plan(*, project: Project, actor: User, now: datetime) -> None:
 
 @transaction.atomic
 def decide_plan(
-    *, project: Project, version: int, agree: bool, note: str, actor: User, now: datetime
+    *,
+    project: Project,
+    version: int,
+    agree: bool,
+    note: str,
+    actor: User,
+    now: datetime,
+    mark: str | None = None,
 ) -> Verdict:
     """Decide on the step at which the plan waits; the last one approves it.
 
-    Refuses (PlanChanged) another version than the one read, and (PlanApprovalRefused) who handed it
+    Refuses (PlanChanged) another version than the one read, or another plan than ``mark`` names (`submit_plan`), and (PlanApprovalRefused) who handed it
     in or made it, whose account need not be another person's, who may not decide this step, a return without a note, consent
     without one where candidates are few or for other projects than it was handed in for, and where nothing waits.
     """
-    lead = lock_projects(project)[0]
+    members = lock_projects(project)
+    lead = members[0]
     standing = check_decidable(lead, actor)
     plan = _plan_of(lead)
+    check_mark(plan, members, mark)
     check_version(plan, version)
     note = note.strip()
     if not agree and not note:

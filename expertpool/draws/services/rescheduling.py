@@ -46,6 +46,7 @@ from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.clock import reveal_time
 from expertpool.draws.queries.ending import BY_MOVE
 from expertpool.draws.queries.meetings import next_opening, words_of
+from expertpool.draws.queries.policy import held_to
 from expertpool.draws.queries.reach import may_know
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.calendar import CALENDAR
@@ -354,8 +355,14 @@ def _write(draw: Draw, hand: Hand, opens_at: datetime, *, now: datetime) -> str:
 
 
 def _opens_at(draw: Draw, *, now: datetime) -> datetime:
-    plan = DrawPlan.objects.get(project_id=draw.project_id)
-    return reveal_time(plan, draw.covered, draw.rule.policy, now=now)
+    """When names open by the new times: by what was sealed, since a plan can be written beside it later."""
+    plan, rule = DrawPlan.objects.get(project_id=draw.project_id), draw.rule
+    if rule.policy is not None:
+        plan = held_to(plan, rule.policy)
+    # Never to be saved.
+    plan.reveal_hours = plan.reveal_hours if rule.reveal_hours is None else rule.reveal_hours
+    plan.reply_minutes = plan.reply_minutes if rule.reply_minutes is None else rule.reply_minutes
+    return reveal_time(plan, draw.covered, rule.policy, now=now)
 
 
 def _move_reveal(draw: Draw, opens_at: datetime, actor: User, *, now: datetime) -> None:

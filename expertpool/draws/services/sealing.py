@@ -49,6 +49,7 @@ from expertpool.draws.queries.outlook import tally
 from expertpool.draws.queries.plan_versions import (
     PLAN_WORDS,
     approved_version,
+    check_mark,
     check_version,
     digest_of_words,
     version_of,
@@ -110,12 +111,14 @@ def start_draw(
     now: datetime,
     entropy: Entropy,
     version: int | None = None,
+    mark: str | None = None,
 ) -> Draw:
     """Seal a draw for ``project``, with all of its batch; without contributors also order, seat
     and invite at once.
 
     Everything that decides who is in the hat is evaluated and frozen in this transaction.
-    ``version`` of the plan is what the operator has seen; None: whatever stands. Refuses another one (PlanChanged), a plan
+    ``version`` of the plan is what the operator has seen, and ``mark`` (`plan_versions.mark_of`) whose plan, for which
+    projects; None: whatever stands. Refuses others (PlanChanged), a plan
     that has to be approved and is not, one that waits for that or was returned, too few candidates where nobody approved them (HeldRefused
     where only those whose names are sealed make them too few), too many tries of that kind, a
     project that is not approved, is over, or breaks a rule set to blocking, and projects that
@@ -130,6 +133,7 @@ def start_draw(
         allow_seconds(DRAW_SECONDS)
         projects = lock_projects(project)
         plan = check_ready(projects, now=now)
+        check_mark(plan, projects, mark)
         if version is not None:
             check_version(plan, version)
         check_tries(plan.project, actor, approved_version(plan), now=now)
@@ -452,6 +456,7 @@ def _build_rule(
             "frequency_cap": plan.frequency_cap,
             "frequency_days": plan.frequency_days,
             "reply_minutes": plan.reply_minutes,
+            "reveal_hours": plan.reveal_hours,
             **(further_of_batch(projects, voided) if len(projects) > 1 else {}),
             **(_further_of_widening(widening) if widening else {}),
         },

@@ -79,6 +79,7 @@ def plan(request: UserRequest, pk: int) -> HttpResponse:
             groups=groups.data_for_service(),
             actor=request.user,
             now=timezone.now(),
+            lead=int(lead) if is_key(lead := request.POST.get("lead", "")) else None,
         )
 
     # Both are asked, so that all errors show at once.
@@ -195,6 +196,7 @@ def _page(
         "condition_groups": groups.rows,
         "templates": templates_for(request.user),
         "cancel_url": plan_address(project),
+        "lead": lead_of(project).pk,
         "ended": ended_by_plan(plan_for(project)),
     }
     return render(request, "draws/plan_form.html", context, status=status)

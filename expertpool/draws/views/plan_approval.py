@@ -29,7 +29,11 @@ def submit(request: UserRequest, pk: int, version: int) -> HttpResponse:
     project = get_object_or_404(projects_to_draw(request.user, "draws.plan"), pk=pk)
     return _answer(
         lambda: submit_plan(
-            project=project, version=version, actor=request.user, now=timezone.now()
+            project=project,
+            version=version,
+            actor=request.user,
+            now=timezone.now(),
+            mark=request.GET.get("mark"),
         ),
         "方案已提交，等待审核。",
     )
@@ -60,6 +64,7 @@ def decide(request: UserRequest, pk: int, version: int, *, agree: bool) -> HttpR
             note=reason_of(request),
             actor=request.user,
             now=timezone.now(),
+            mark=request.GET.get("mark"),
         )
         told = "方案已审核通过。" if verdict == Verdict.APPROVED else f"{verdict.label}。"
 

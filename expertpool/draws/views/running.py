@@ -27,6 +27,7 @@ from expertpool.draws.queries.conflicts import gone_seats
 from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import next_opening
+from expertpool.draws.queries.plan_versions import mark_of
 from expertpool.draws.services.answers import request_answer
 from expertpool.draws.services.changed_pool import resume_changed
 from expertpool.draws.services.entropy import SystemEntropy
@@ -58,6 +59,7 @@ def start(request: UserRequest, pk: int) -> HttpResponse:
             now=timezone.now(),
             entropy=SystemEntropy(),
             version=_version(request),
+            mark=request.POST.get("mark"),
         )
     except DrawError as error:
         messages.error(request, str(error))
@@ -87,6 +89,7 @@ def _outset(request: UserRequest, project: Project) -> HttpResponse:
         "project": project,
         "members": members,
         "outset": outset,
+        "mark": mark_of(members),
         "findings": check_projects(members, outset.result.seats, now),
         "actions": actions,
         "back": plan_address(project),

@@ -16,7 +16,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState
 from expertpool.draws.exceptions import ReplyRefused, RescheduleRefused
-from expertpool.draws.models import Draw, DrawEvent, Hold, Invitation, Rescheduling
+from expertpool.draws.models import Draw, DrawEvent, DrawPlan, Hold, Invitation, Rescheduling
 from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.conflicts import conflict_words
 from expertpool.draws.queries.hands import hand_steps_of
@@ -294,6 +294,15 @@ def test_a_pause_holds_the_new_letters_back(draw: Draw, operator: User) -> None:
     reach(draw, now=NOW + 3 * HOUR)
     deadlines = set(draw.invitations.values_list("deadline_at", flat=True))
     assert deadlines == {NOW + 3 * HOUR + DAY + NIGHT}
+
+
+def test_a_plan_that_is_written_beside_the_seal_opens_no_names_earlier(
+    draw: Draw, operator: User
+) -> None:
+    planned = draw.reveal_at
+    DrawPlan.objects.filter(project=draw.project_id).update(reveal_hours=70, reply_minutes=1)
+    move(draw, operator, days=0)
+    assert draw.reveal_at == planned
 
 
 @pytest.mark.shows("DRAW-15")

@@ -18,6 +18,7 @@ ACTIONS = (
     Action("draw.contribute", "提供随机值"),
     Action("draw.order", "揭示并定序"),
     Action("draw.seat", "首次入席"),
+    Action("draw.unseat", "不能再参加的退出席位"),
     Action("draw.abandon", "放弃抽取"),
     Action("draw.pick", "提出人工选定的人选"),
     Action("draw.pick_agree", "确认人工选定的人选"),

@@ -29,6 +29,7 @@ from expertpool.notifications.queries.messages import READS
 OF_ANSWERS = (
     "draw.reply",
     "draw.supplement",
+    "draw.unseat",
     "draw.end",
     "draw.sign_in",
     "project.draw_state",

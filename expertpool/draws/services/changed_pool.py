@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from expertpool.accounts.models import User
+from expertpool.audit.services import record
 from expertpool.core.locks import lock_transaction
 from expertpool.draws.enums import (
     SEATED_STATES,
@@ -35,7 +36,7 @@ from expertpool.draws.services.seating import (
     leave_uninvited,
     plan_of,
 )
-from expertpool.draws.services.state import load_state
+from expertpool.draws.services.state import at_head, load_state
 from expertpool.draws.services.turns import Lost, unavailable
 from expertpool.draws.services.written import write_lines
 from expertpool.notifications.services.delivery import cancel_messages
@@ -77,7 +78,9 @@ def _go_on(draw: Draw, lost: Collection[str], *, now: datetime, entropy: Entropy
     found = _lost_again(draw, plan, rows, openings, now=now)
     leaving = {rows[commit]: one.reason for commit, one in found.items() if commit in lost}
     _end_seats(draw, list(leaving), now=now)
-    state, _ = leave_uninvited(draw, state, leaving, StepReason.POOL_CHANGED, now=now)
+    state, head = leave_uninvited(draw, state, leaving, StepReason.POOL_CHANGED, now=now)
+    if head:  # nothing may follow that has one in the log
+        record("draw.unseat", actor=None, now=now, subject=draw, after=at_head(head))
     others = {commit: one for commit, one in found.items() if commit not in lost}
     hands = hands_in(draw, others, turns=len(rows), now=now)
     if hands.fresh:

@@ -37,7 +37,7 @@ from expertpool.draws.queries.draws import (
     plan_for,
     projects_to_draw,
 )
-from expertpool.draws.queries.plan_versions import NOT_SUBMITTED, version_of
+from expertpool.draws.queries.plan_versions import NOT_SUBMITTED, mark_of, version_of
 from expertpool.draws.queries.reach import board_at
 from expertpool.draws.queries.sitting import slots_of
 from expertpool.draws.schemas import (
@@ -192,6 +192,7 @@ def draw_start(request: UserRequest, project_id: Id, data: StartInput) -> Status
         now=timezone.now(),
         entropy=SystemEntropy(),
         version=data.plan_version,
+        mark=data.plan_mark,
     )
     return Status(201, _draw(draw, request.user))
 
@@ -469,10 +470,11 @@ def _planned(user: User, project_id: int, code: str = "draws.plan") -> DrawPlan:
 
 
 def _plan(plan: DrawPlan) -> dict[str, Any]:
-    names = PlanOutput.model_fields.keys() - {"groups", "approval"}
+    names = PlanOutput.model_fields.keys() - {"groups", "approval", "mark"}
     standing = version_of(plan)
     return {name: getattr(plan, name) for name in names} | {
         "approval": standing.state if standing else NOT_SUBMITTED,
+        "mark": mark_of(members_of(plan.project)),
         "groups": [
             {
                 "name": group.name,

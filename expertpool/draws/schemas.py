@@ -102,6 +102,11 @@ class StartInput(Input):
     """Which plan is to be sealed."""
 
     plan_version: int = Field(description="读到的抽取方案版本（抽取方案的 version）")
+    plan_mark: str | None = Field(
+        default=None,
+        max_length=32,
+        description="读到的抽取方案的 mark；此后换了主项目、批次加入或移出项目、项目重新审核的，拒绝",
+    )
 
 
 class WideningInput(Input):
@@ -229,6 +234,7 @@ class PlanOutput(Output):
     channels: list[ChannelCode]
     updated_at: datetime
     version: int = Field(description="版本，每次改动加一；封存时以此说明抽的是哪一版")
+    mark: str = Field(description="是哪个主项目的方案、用于哪些项目；封存时一并送回（plan_mark）")
     approval: str = Field(description="审核：未提交审核、待审核、已审核、已退回")
 
 

@@ -72,7 +72,10 @@ def test_a_platform_plans_draws_and_follows_a_draw(runner: Caller, experts: list
     assert stored.json()["reply_minutes"] == 90
     counts = runner.post(f"{address}/prequery").json()
     assert (counts["total"], counts["seats"], counts["shortages"]) == (6, 2, [])
-    started = runner.post(f"{address}/draws", {"plan_version": 1})
+    another = {"plan_version": 1, "plan_mark": "0" * 32}
+    assert_problem(runner.post(f"{address}/draws", another), 409, "plan-changed")
+    read = {"plan_version": 1, "plan_mark": stored.json()["mark"]}
+    started = runner.post(f"{address}/draws", read)
     assert started.status_code == 201, started.content
     draw = started.json()
     assert (draw["status"], draw["candidate_count"]) == ("inviting", None)

@@ -57,6 +57,7 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 # --- Applications, top to bottom -------------------------------------------------------------
 INSTALLED_APPS = [
     "expertpool.portal",
+    "expertpool.manuals",
     "expertpool.operations",
     "expertpool.backups",
     "expertpool.webhooks",
@@ -142,6 +143,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "expertpool.core.context.shell",
                 "expertpool.notifications.menu.bell",
+                "expertpool.manuals.menu.help_link",
             ],
             "builtins": [
                 "expertpool.core.templatetags.ui",
@@ -188,6 +190,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [BASE_DIR / "build"]
+MANUALS, PICTURES = BASE_DIR / "docs/user", BASE_DIR / "docs/pictures"  # shown at /help/
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 MEDIA_ROOT = (
     HOME / "files"

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("expertpool.telephone.urls")),
     path("papers/", include("expertpool.papers.urls")),
     path("api/v1/", api.urls),
+    path("help/", include("expertpool.manuals.urls")),
     path("operations/", include("expertpool.operations.urls")),
     path("backups/", include("expertpool.backups.urls")),
     path("webhooks/", include("expertpool.webhooks.urls")),

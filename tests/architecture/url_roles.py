@@ -1550,6 +1550,11 @@ RULES: dict[str, Rule] = {
     "siteconfig:try": only("admin", kwargs=lambda _w, _u: {"group": "mail"}),
     "siteconfig:history": only("admin", kwargs=lambda _w, _u: {"code": "core.site_name"}),
     "siteconfig:reset": only("admin", kwargs=lambda _w, _u: {"code": "core.site_name"}),
+    # The manuals: each address asks whose manual it is
+    "manuals:index": public(),
+    "manuals:manual": public(lambda _w, _u: {"code": "applicant"}),
+    "manuals:section": public(lambda _w, _u: {"code": "applicant", "part": "login"}),
+    "manuals:picture": public(lambda _w, _u: {"name": "check"}),
     # How the system is
     "operations:index": only("admin", "auditor"),
     "operations:jobs": only("admin", "auditor"),

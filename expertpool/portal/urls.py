@@ -7,6 +7,7 @@ from expertpool.portal.views import account, home
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("first-hour/dismiss/", home.first_hour_dismiss, name="first_hour_dismiss"),
     path("account/", account.account, name="account"),
     path("account/phone/", account.phone_link, name="phone_link"),
     path("account/app/", account.app_set_up, name="app_set_up"),

@@ -819,6 +819,7 @@ RULES: dict[str, Rule] = {
     "core:export_file": everybody(own_export),
     "core:export": only(kwargs=lambda _w, _u: {"code": "no.such"}),
     "portal:home": everybody(),
+    "portal:first_hour_dismiss": only("admin"),
     "portal:account": everybody(),
     "portal:phone_link": everybody(),
     "portal:app_set_up": everybody(),

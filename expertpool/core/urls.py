@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from expertpool.core.views import bulk, exports, site
+from expertpool.core.views import bulk, exports, saved_searches, site
 
 app_name = "core"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("health/ready/", site.ready, name="ready"),
     path("signed-in/", site.signed_in, name="signed_in"),
     path("search/", site.search, name="search"),
+    path("searches/<slug:page>/new/", saved_searches.save, name="saved_add"),
+    path("searches/<int:pk>/delete/", saved_searches.delete, name="saved_delete"),
     path("bulk/<int:pk>/", bulk.run_page, name="bulk_run"),
     path("bulk/<int:pk>/stop/", bulk.stop, name="bulk_stop"),
     path("bulk/<int:pk>/undo/", bulk.undo, name="bulk_undo"),

@@ -29,10 +29,11 @@ class ExpertsConfig(AppConfig):
         from expertpool.core.importing import IMPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
+        from expertpool.core.saved_searches import SAVED_PAGES, SavedPage
         from expertpool.core.search import SEARCHES, SearchProvider
         from expertpool.core.subjects import SUBJECTS, kept_by
         from expertpool.core.visibility import GUARDED_FIELDS, KEPT_FIELDS
-        from expertpool.customforms.registry import FIELD_USES, FILE_HOLDERS
+        from expertpool.customforms.registry import FILE_HOLDERS
         from expertpool.experts import receivers
         from expertpool.experts.actions import ACTIONS
         from expertpool.experts.exceptions import ExpertRefused
@@ -74,7 +75,7 @@ class ExpertsConfig(AppConfig):
             why_signed_out,
         )
         from expertpool.experts.queries.files import EXPERT_FILES
-        from expertpool.experts.queries.named_fields import FILES, USE
+        from expertpool.experts.queries.named_fields import FILES
         from expertpool.experts.queries.removals import FIELDS, SUBJECT, removals_decidable_by
         from expertpool.experts.services.accounts import send_password_link
         from expertpool.experts.services.admission import reason_labels, return_admission
@@ -109,10 +110,14 @@ class ExpertsConfig(AppConfig):
         home.SHORTCUTS.add(*SHORTCUTS)
         home.TODOS.add(*TODOS)
         PAGE_TABS.add(*TABS)
+        SAVED_PAGES.add(
+            SavedPage(
+                "experts", "experts:list", "experts.view", subject_of=lambda query: EXPERT.code
+            )
+        )
         SEARCHES.add(SearchProvider("experts", "专家", find_experts, order=10))
         register_criteria(EXPERT.code, *EXPERT.criteria(), BORN)
         join_criteria(EXPERT.code, EXPERT.joined_criteria)
-        FIELD_USES.add(USE)
         FILE_HOLDERS.add(FILES)
         EXPORTS.add(ExpertExport())
         CHECKS.add(PACKS)

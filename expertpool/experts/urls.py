@@ -94,8 +94,6 @@ urlpatterns = [
     path("health/employers/", health.employers, name="employers"),
     path("health/employers/<int:pk>/assign/", health.assign, name="assign_employer"),
     path("conditions/", searches.conditions, name="conditions"),
-    path("searches/new/", searches.save, name="search_save"),
-    path("searches/<int:pk>/delete/", searches.delete, name="search_delete"),
     path("package/", searches.package, name="package"),
     *import_urls(ExpertImporter),
     *import_urls(ExpertUpdater, "update/"),

@@ -12,6 +12,7 @@ class ReportsConfig(AppConfig):
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
+        from expertpool.core.saved_searches import SAVED_PAGES
         from expertpool.core.segments import SEGMENTS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.services.attachments import DOCUMENT_KINDS
@@ -27,6 +28,7 @@ class ReportsConfig(AppConfig):
         from expertpool.reports.occasions import CHAIN_HEAD, MONTH, UNPROVEN
         from expertpool.reports.permissions import PERMISSIONS
         from expertpool.reports.queries.expert_statistics import EXPERTS
+        from expertpool.reports.queries.pages import PAGES
         from expertpool.reports.queries.project_statistics import PROJECTS
         from expertpool.reports.queries.statistics import TOPICS, segments_of
         from expertpool.reports.services.exposure import tell_unproven
@@ -43,6 +45,7 @@ class ReportsConfig(AppConfig):
         EXPORTS.add(LedgerExport(), ExposureExport())
         EXPORTS.add(StatisticExport(), ComparisonExport(), MonthExport())
         DOCUMENT_KINDS.add(MONTH_PDF)
+        SAVED_PAGES.add(*PAGES)
         for topic in (EXPERTS, PROJECTS):
             TOPICS.add(topic)
             SEGMENTS.add(*segments_of(topic))

@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from expertpool.core.bounds import DAYS, within
-from expertpool.reports.enums import ReportState, StatisticPage
+from expertpool.reports.enums import ReportState
 
 
 class ExposureReport(models.Model):
@@ -124,34 +124,3 @@ class DepartmentMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.department} {self.month:%Y-%m}"
-
-
-class SavedStatistic(models.Model):
-    """A statistic kept under a name: its page and what its address asks, own or shared. Whoever opens a shared one counts
-    in his own scope."""
-
-    name = models.CharField("名称", max_length=50)
-    page = models.CharField("页面", max_length=12, choices=StatisticPage.choices)
-    query = models.TextField("统计条件", max_length=4000, blank=True)
-    shared = models.BooleanField("所有人可用", default=False)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="保存人", on_delete=models.CASCADE, related_name="+"
-    )
-    created_at = models.DateTimeField("保存时间")
-
-    class Meta:
-        verbose_name = verbose_name_plural = "常用统计"
-        ordering = ["name", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["owner", "name"],
-                name="reports_saved_once",
-                violation_error_message="已有同名的常用统计，请换一个名称。",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(page__in=StatisticPage.values), name="reports_saved_page"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name

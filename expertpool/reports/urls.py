@@ -1,6 +1,6 @@
 from django.urls import path
 
-from expertpool.reports.views import exposure, ledger, saved, statistics
+from expertpool.reports.views import exposure, ledger, statistics
 
 app_name = "reports"
 urlpatterns = [
@@ -9,8 +9,6 @@ urlpatterns = [
     path("exposure/<int:pk>/again/", exposure.again, name="exposure_again"),
     path("statistics/", statistics.statistics, name="statistics"),
     path("statistics/pdf/", statistics.statistics_pdf, name="statistics_pdf"),
-    path("statistics/save/<slug:page>/", saved.save, name="saved_add"),
-    path("statistics/saved/<int:pk>/delete/", saved.delete, name="saved_delete"),
     path("statistics/departments/", statistics.comparison, name="comparison"),
     path("statistics/departments/pdf/", statistics.comparison_pdf, name="comparison_pdf"),
     path("statistics/months/", statistics.months, name="months"),

@@ -59,6 +59,7 @@ CORE = {
     "registry",
     "rekeying",
     "responses",
+    "saved_searches",
     "scanning",
     "screens",  # that stand at a place and ask for their changing part
     "search",

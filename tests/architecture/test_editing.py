@@ -52,7 +52,6 @@ ADDS = {
     "experts:import",
     "experts:import_mapping",
     "experts:removal_decide",
-    "experts:search_save",
     # What each row changes is shown, and refused if the record was changed since.
     "experts:update",
     "experts:update_mapping",

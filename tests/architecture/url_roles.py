@@ -23,6 +23,7 @@ from expertpool.certificates.models import Certificate, CertificateRun, Design
 from expertpool.certificates.services.designs import ensure_built_in
 from expertpool.core.arrangement import MENU_ARRANGEMENT, Arrangement, OwnLink
 from expertpool.core.models import BulkRun, ImportMemory
+from expertpool.core.models import BulkRun, ImportMemory, SavedSearch
 from expertpool.directory.models import UnitPair
 from expertpool.draws.models import PickRequest, VoidRequest
 from expertpool.evaluations.models import CautionObjection, Evaluation, Rating, RatingObjection
@@ -41,7 +42,7 @@ from expertpool.notifications.models import Message
 from expertpool.notifications.queries.attempts import callback_token
 from expertpool.points.models import Benefit, BenefitRequest, PointEntry, PointLevel, PointRule
 from expertpool.projects.models import Project, Task
-from expertpool.reports.models import ExposureReport, SavedStatistic
+from expertpool.reports.models import ExposureReport
 from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ReviewResult
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.services.assigning import Share, set_assignment
@@ -363,11 +364,13 @@ def exposure_report() -> ExposureReport:
     )[0]
 
 
-def saved_statistic(_world: World, user: User) -> dict[str, Any]:
+def own_search(_world: World, user: User) -> dict[str, Any]:
     """Return one of his own: those that others share are theirs to delete."""
-    values = {"page": "statistics", "created_at": timezone.now()}
-    rows = SavedStatistic.objects
-    return {"pk": rows.get_or_create(owner=user, name="本月", defaults=values)[0].pk}
+    values = {"query": "tab=formal", "created_at": timezone.now()}
+    rows = SavedSearch.objects
+    return {
+        "pk": rows.get_or_create(owner=user, page="experts", name="本月", defaults=values)[0].pk
+    }
 
 
 def relation(world: World, _user: User) -> dict[str, Any]:
@@ -812,6 +815,9 @@ RULES: dict[str, Rule] = {
     "core:watermark": everybody(),
     "core:search": everybody(),
     "core:export_list": everybody(),
+    # Whoever may open the page.
+    "core:saved_add": only(*READ_EXPERTS, kwargs=lambda _w, _u: {"page": "experts"}),
+    "core:saved_delete": only(*READ_EXPERTS, kwargs=own_search),
     "core:bulk_run": everybody(own_bulk_run),
     "core:bulk_stop": everybody(own_bulk_run),
     "core:bulk_undo": everybody(own_bulk_run),
@@ -967,7 +973,6 @@ RULES: dict[str, Rule] = {
     "experts:thin": only(*READ_EXPERTS),
     "experts:employers": only(*READ_EXPERTS),
     "experts:assign_employer": only("admin", kwargs=UNIT),
-    "experts:search_save": only(*READ_EXPERTS),
     "experts:detail": only(*READ_EXPERTS, kwargs=EXPERT),
     "experts:menu": only(*READ_EXPERTS, kwargs=EXPERT),
     "experts:versions": only(*READ_EXPERTS, kwargs=EXPERT),
@@ -989,7 +994,6 @@ RULES: dict[str, Rule] = {
     "changes:work_add": only("expert"),
     "changes:work": only("expert", kwargs=pk(lambda w: w.work)),
     "changes:work_remove": only("expert", kwargs=pk(lambda w: w.work)),
-    "experts:search_delete": only(*READ_EXPERTS, kwargs=pk(lambda w: w.saved_search)),
     "experts:create": only("admin"),
     "experts:approve_many": only("admin"),
     "experts:return_many": only("admin"),
@@ -1456,8 +1460,6 @@ RULES: dict[str, Rule] = {
     # Reports on draws
     "reports:statistics": only(*READ_PROJECTS),
     "reports:statistics_pdf": only(*READ_PROJECTS),
-    "reports:saved_add": only(*READ_PROJECTS, kwargs=lambda _w, _u: {"page": "statistics"}),
-    "reports:saved_delete": only(*READ_PROJECTS, kwargs=saved_statistic),
     "reports:comparison": only(*READ_PROJECTS),
     "reports:comparison_pdf": only(*READ_PROJECTS),
     "reports:months": only(*READ_PROJECTS),

@@ -15,7 +15,7 @@ from expertpool.changes.models import Career, ChangeRequest, Work
 from expertpool.changes.services.history import save_career, save_work
 from expertpool.changes.services.requests import change_own
 from expertpool.core.documents import qr_png
-from expertpool.core.models import ExportRun, ImportRun
+from expertpool.core.models import ExportRun, ImportRun, SavedSearch
 from expertpool.core.models.exports import ExportState
 from expertpool.core.models.imports import ImportState
 from expertpool.core.settings import LOGO
@@ -48,7 +48,6 @@ from expertpool.experts.models import (
     BlacklistAppeal,
     Expert,
     Leave,
-    SavedSearch,
     Tag,
 )
 from expertpool.experts.queries.files import PHOTO
@@ -285,7 +284,7 @@ def make_world() -> World:
         activation=_activation(now),
         custom_field=make_field(),
         saved_search=SavedSearch.objects.create(
-            name="全部", query="tab=formal", owner=users["admin"], created_at=now
+            page="experts", name="全部", query="tab=formal", owner=users["admin"], created_at=now
         ),
         api_token=make_token(users["operator"], "projects.view"),
         delivery=make_delivery(actor=users["admin"], now=now),

@@ -18,6 +18,7 @@ from expertpool.audit.models import Entry
 from expertpool.core.criteria import CriteriaError, parse, schema
 from expertpool.core.exporting.exporter import visible_columns
 from expertpool.core.importing.sheets import template_bytes
+from expertpool.core.models import SavedSearch
 from expertpool.core.subjects import Owner
 from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.exceptions import FieldInUse
@@ -31,7 +32,7 @@ from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.sealing import start_draw
 from expertpool.experts.exports import ExpertExport
 from expertpool.experts.fields import EXPERT
-from expertpool.experts.models import Expert, SavedSearch
+from expertpool.experts.models import Expert
 from expertpool.experts.services.importing import ExpertImporter, import_file
 from expertpool.experts.services.profile import update_expert
 from expertpool.files.models import Attachment
@@ -377,13 +378,22 @@ def test_a_flow_keeps_it_and_saved_searches_are_told(client: Client, admin: User
     asked = make_field()
     where = QueryDict(mutable=True)
     where["where"] = json.dumps({"any": [{"field": asked.code, "op": "empty"}]})
-    SavedSearch.objects.create(
-        name="没有资格的", query=where.urlencode(), owner=admin, created_at=NOW
-    )
+    # Of a page of experts, and of a statistic of them; one of projects means a field of theirs.
+    for page, name, topic in (
+        ("experts", "没有资格的", ""),
+        ("statistics", "按资格", "experts"),
+        ("statistics", "项目按资格", "projects"),
+    ):
+        where["topic"] = topic
+        SavedSearch.objects.create(
+            page=page, name=name, query=where.urlencode(), owner=admin, created_at=NOW
+        )
     login(client, admin)
     edit = reverse("customforms:field_edit", args=[asked.pk])
     posted = {"label": "资格", "options": "一级注册\n二级注册\n无", **read_version(client, edit)}
-    assert "管理员老张的常用查询“没有资格的”" in client.post(edit, posted).content.decode()
+    said = client.post(edit, posted).content.decode()
+    assert "管理员老张的常用查询“按资格”、管理员老张的常用查询“没有资格的”" in said
+    assert "项目按资格" not in said
 
 
 def test_administrators_arrange_them(client: Client, admin: User) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from expertpool.experts.models import Expert, SavedSearch
+from expertpool.core.models import SavedSearch
+from expertpool.experts.models import Expert
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.pages import drawer, sign_in
 from tests.factories.accounts import make_user

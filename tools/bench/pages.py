@@ -19,9 +19,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.core.models import SavedSearch
 from expertpool.directory.models import Division
 from expertpool.experts.enums import ExpertStatus
-from expertpool.experts.models import Expert, SavedSearch
+from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 from tools.bench.plans import at_least, branches_of_one_percent, holding
 from tools.bench.reporting import Reporter, timed
@@ -120,6 +121,7 @@ def _saved(owner: User) -> QueryDict:
     }
     kept, _ = SavedSearch.objects.update_or_create(
         owner=owner,
+        page="experts",
         name="测量",
         defaults={
             "query": urlencode({"where": json.dumps(where), "tab": "formal"}),

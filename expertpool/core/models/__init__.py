@@ -1,4 +1,5 @@
-"""Records of long runs (exports, imports, changes of keys), of duties, and of the interface's answers."""
+"""Records of long runs (exports, imports, changes of keys), of duties, and of the interface's answers; searches kept
+under a name."""
 
 from expertpool.core.models.answers import StoredAnswer
 from expertpool.core.models.asked import AskedJob
@@ -8,6 +9,7 @@ from expertpool.core.models.duties import DutyRun
 from expertpool.core.models.exports import ExportRun
 from expertpool.core.models.imports import ImportMemory, ImportRun
 from expertpool.core.models.keys import KeyCheck, Rekeying
+from expertpool.core.models.searches import SavedSearch
 
 __all__ = [
     "AskedJob",
@@ -18,6 +20,7 @@ __all__ = [
     "ImportRun",
     "KeyCheck",
     "Rekeying",
+    "SavedSearch",
     "StoredAnswer",
     "TriedCode",
 ]

@@ -20,7 +20,7 @@ from expertpool.directory.queries import UNIT_NAME, UNIT_SEARCH
 from expertpool.directory.services.units import question_about, resolve_unit
 from expertpool.experts.enums import AvoidanceKind
 from expertpool.experts.forms.fields import ExpertField
-from expertpool.experts.models import AvoidanceUnit, Expert, SavedSearch, Tag
+from expertpool.experts.models import AvoidanceUnit, Expert, Tag
 from expertpool.experts.queries.coming import SEALED
 from expertpool.experts.queries.criteria import SUBJECT
 from expertpool.experts.services.blacklist import PAST
@@ -232,13 +232,6 @@ class TagExpertsForm(forms.Form):
 class ExpertTagsForm(forms.Form):
     tags = forms.ModelMultipleChoiceField(Tag.objects.all(), label="分组", required=False)
     wide = {"tags"}
-
-
-class SavedSearchForm(forms.ModelForm):
-    class Meta:
-        model = SavedSearch
-        fields = ["name", "shared"]
-        help_texts = {"shared": "其他能查看专家的人也可以使用，但不能修改。"}
 
 
 class WhereForm(forms.Form):

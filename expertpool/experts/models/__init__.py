@@ -6,7 +6,6 @@ from expertpool.experts.models.expert import Expert, ExpertSpecialty, Tag
 from expertpool.experts.models.leave import Leave
 from expertpool.experts.models.pack import SearchPack, UnpackedExpert
 from expertpool.experts.models.removal import AvoidanceRemoval
-from expertpool.experts.models.saved_search import SavedSearch
 from expertpool.experts.models.sharing import Sharing
 from expertpool.experts.models.version import ExpertVersion, UntoldVersion
 
@@ -19,7 +18,6 @@ __all__ = [
     "ExpertSpecialty",
     "ExpertVersion",
     "Leave",
-    "SavedSearch",
     "SearchPack",
     "Sharing",
     "Tag",

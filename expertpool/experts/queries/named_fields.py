@@ -1,39 +1,14 @@
-"""What of this app names custom fields, and has files of theirs."""
+"""Which files of custom fields this app's records have."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
-from urllib.parse import parse_qs
 
-from expertpool.customforms.registry import FieldUse, FileHolder
-from expertpool.experts.models import Expert, SavedSearch
+from expertpool.customforms.registry import FileHolder
+from expertpool.experts.models import Expert
 from expertpool.experts.queries.criteria import SUBJECT
 from expertpool.experts.queries.experts import expert_for, experts_visible_to
 from expertpool.experts.queries.files import may_view_files
-
-
-def searches_naming(subject: str, code: str) -> list[str]:
-    """Return the saved searches whose condition asks the field ``code``, in words."""
-    if subject != SUBJECT:
-        return []
-    # By the quoted code first: then only few are read.
-    rows = SavedSearch.objects.filter(query__contains=f"%22{code}%22").select_related("owner")
-    return [f"{one.owner}的常用查询“{one}”" for one in rows if code in _fields(one.query)]
-
-
-def _fields(query: str) -> set[str]:
-    found: set[str] = set()
-    for text in parse_qs(query).get("where", []):
-        stack = [json.loads(text)]
-        while stack:
-            node = stack.pop()
-            if isinstance(node, list):
-                stack += node
-            elif isinstance(node, dict):
-                found.add(str(node.get("field", "")))
-                stack += node.values()
-    return found
 
 
 def may_view_expert_file(user: Any, subject: str, code: str, pk: int) -> bool:
@@ -51,5 +26,4 @@ def may_view_expert_file(user: Any, subject: str, code: str, pk: int) -> bool:
     return experts_visible_to(user).filter(pk__in=held.order_by().values("pk")).exists()
 
 
-USE = FieldUse("experts", mentions=searches_naming)
 FILES = FileHolder("experts", may_view_expert_file)

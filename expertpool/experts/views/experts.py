@@ -15,6 +15,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.criteria import explain
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
+from expertpool.core.saved_searches import kept_on
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.views.panorama import panorama
 from expertpool.directory.models import Specialty
@@ -28,7 +29,6 @@ from expertpool.experts.queries.availability import suspended
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.files import photo_of
 from expertpool.experts.queries.records import standing_of
-from expertpool.experts.queries.saved_searches import saved_searches_for
 from expertpool.experts.queries.search import search
 from expertpool.experts.registry import LIST_ACTIONS
 from expertpool.experts.tables import SORTS, tabs
@@ -79,7 +79,7 @@ def index(request: UserRequest) -> HttpResponse:
         "package_url": reverse("experts:package"),
         "where": explain(where) if where else "",
         "columns": EXPERT.list_columns(user),
-        "saved": saved_searches_for(user),
+        **kept_on(user, "experts"),
         "at_once": at_once_in_words(timezone.now()),
         # Of the tab, so that the bulk bar offers what fits its rows.
         "of": request.GET.get("tab", ""),

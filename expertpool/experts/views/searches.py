@@ -1,4 +1,4 @@
-"""Ways to choose experts: conditions, kept searches, the deleted, the package of a list."""
+"""Ways to choose experts: conditions, the deleted, the package of a list."""
 
 from __future__ import annotations
 
@@ -8,30 +8,26 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.client import client_address
 from expertpool.core.criteria import AllOf, canonical
 from expertpool.core.permissions import requires
-from expertpool.core.responses import file_answer, refused, saved
+from expertpool.core.responses import file_answer
+from expertpool.core.saved_searches import NOT_KEPT
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, render_list
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.exports import write_package
-from expertpool.experts.forms.actions import SavedSearchForm, WhereForm
+from expertpool.experts.forms.actions import WhereForm
 from expertpool.experts.forms.filters import DeletedFilter
-from expertpool.experts.models import SavedSearch
 from expertpool.experts.queries.experts import deleted_visible_to
-from expertpool.experts.services.saved_searches import delete_search, save_search
 from expertpool.experts.tables import SORTS
-
-# Not part of what was searched.
-NOT_KEPT = ("page", "size")
 
 
 @requires("experts.view")
@@ -54,35 +50,6 @@ def conditions(request: UserRequest) -> HttpResponse:
     return drawer_form(
         request, form, lambda: None, refusals=ExpertRefused, title="高级查询", submit_label="查询"
     )
-
-
-@requires("experts.view")
-def save(request: UserRequest) -> HttpResponse:
-    """Keep the filters of the address under a name."""
-    query = request.GET.copy()
-    for name in NOT_KEPT:
-        query.pop(name, None)
-    posted = request.POST if request.method == "POST" else None
-    form = SavedSearchForm(posted, instance=SavedSearch(query=query.urlencode()))
-
-    def write() -> object:
-        return save_search(search=form.instance, actor=request.user, now=timezone.now())
-
-    return drawer_form(
-        request, form, write, refusals=ExpertRefused, title="保存常用查询", refresh="page"
-    )
-
-
-@require_POST
-@requires("experts.view")
-def delete(request: UserRequest, pk: int) -> HttpResponse:
-    """Forget a kept search."""
-    search = get_object_or_404(SavedSearch, pk=pk)
-    try:
-        delete_search(search=search, actor=request.user)
-    except ExpertRefused as refusal:
-        return refused(str(refusal))
-    return saved("已删除常用查询", refresh="page")
 
 
 @require_safe

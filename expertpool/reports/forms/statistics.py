@@ -26,6 +26,7 @@ from expertpool.reports.queries.statistics import (
     Statistic,
     Topic,
     statistic_of,
+    topic_of,
 )
 
 OWN = ("topic", "by", "measure")  # what of an address the list behind does not know
@@ -141,6 +142,6 @@ def topics_for(user: User) -> list[Topic]:
 
 def read_statistic(params: QueryDict, *, user: User, now: datetime) -> Reading:
     """Return what an address asks, in the scope of ``user``. Names that are none fall back to the first."""
-    topic = TOPICS.get(params.get("topic", "")) or next(iter(TOPICS))
+    topic = topic_of(params)
     asked = Asked(user, now)
     return Reading(topic, _form_of(topic)(params, asked=asked, viewer=user), user, asked, params)

@@ -15,6 +15,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
+from django.http import QueryDict
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -155,6 +156,11 @@ class Topic:
 TOPICS: Catalogue[Topic] = Catalogue(
     "topic of statistics", faults=lambda topic: undeclared(topic.permission)
 )
+
+
+def topic_of(params: QueryDict) -> Topic:
+    """Return the topic that an address names; the first where it names none."""
+    return TOPICS.get(params.get("topic", "")) or next(iter(TOPICS))
 
 
 @dataclass(frozen=True)

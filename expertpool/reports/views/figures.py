@@ -16,8 +16,9 @@ from django.utils import timezone
 from expertpool.accounts.models import UserRequest
 from expertpool.core.exporting import export_url
 from expertpool.core.responses import file_answer
+from expertpool.core.saved_searches import kept_on
 from expertpool.reports.exceptions import ReportRefused
-from expertpool.reports.queries.saved import saved_for
+from expertpool.reports.queries.pages import CODES
 from expertpool.reports.queries.statistics import Line, Measure, share_of
 from expertpool.reports.services.printing import number_text, statistic_pdf
 
@@ -40,8 +41,7 @@ def shown(request: UserRequest, page: str, reading: Any) -> dict[str, Any]:
         "chart_json": json.dumps(chart, ensure_ascii=False),
         "export_url": export_url(f"reports.{page}"),
         "pdf_url": f"{reverse(f'reports:{page}_pdf')}?{request.GET.urlencode()}",
-        "saved": saved_for(request.user),
-        "save_url": reverse("reports:saved_add", args=[page]),
+        **kept_on(request.user, page, beside=CODES),
     }
 
 

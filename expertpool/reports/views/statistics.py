@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.views.listing import render_list
-from expertpool.reports.enums import StatisticPage
 from expertpool.reports.forms.comparison import read_comparison
 from expertpool.reports.forms.months import read_months
 from expertpool.reports.forms.statistics import Reading, read_statistic, topics_for
@@ -27,7 +26,7 @@ WHOLE = "范围内合计"
 @requires(STATISTICS)
 def statistics(request: UserRequest) -> HttpResponse:
     reading = read_statistic(request.GET, user=request.user, now=timezone.now())
-    context = shown(request, StatisticPage.STATISTICS, reading)
+    context = shown(request, "statistics", reading)
     return render_list(
         request, "reports/statistics.html", context | {"topics": _tabs(request, reading)}
     )
@@ -57,7 +56,7 @@ def statistics_pdf(request: UserRequest) -> HttpResponseBase:
 def comparison(request: UserRequest) -> HttpResponse:
     """Departments as columns, what they come to as rows."""
     reading = read_comparison(request.GET, user=request.user, now=timezone.now())
-    context = shown(request, StatisticPage.COMPARISON, reading)
+    context = shown(request, "comparison", reading)
     columns = [(line.label, figures) for line, figures in context["lines"]]
     columns.append((WHOLE, context["total_figures"]))
     rows = [
@@ -78,7 +77,7 @@ def comparison_pdf(request: UserRequest) -> HttpResponseBase:
 def months(request: UserRequest) -> HttpResponse:
     """The monthly reports that are kept."""
     reading = read_months(request.GET, user=request.user, now=timezone.now())
-    context = shown(request, StatisticPage.MONTHS, reading)
+    context = shown(request, "months", reading)
     return render_list(request, "reports/months.html", context)
 
 

@@ -9,11 +9,12 @@ from django.core.exceptions import ValidationError
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.core.models import SavedSearch
+from expertpool.core.saved_searches import SearchRefused, delete_search, save_search
 from expertpool.experts.exceptions import ExpertRefused
-from expertpool.experts.models import AvoidanceUnit, Expert, SavedSearch, Tag
+from expertpool.experts.models import AvoidanceUnit, Expert, Tag
 from expertpool.experts.services.avoidance import add_avoidance_unit, remove_avoidance_unit
 from expertpool.experts.services.reveal import reveal_value
-from expertpool.experts.services.saved_searches import delete_search, save_search
 from expertpool.experts.services.tags import delete_tag, save_tag, set_tags, tag_experts
 from tests.factories.experts import NOW, make_expert, make_tag, make_unit
 
@@ -73,12 +74,16 @@ def test_an_avoidance_unit_is_kept_and_forgotten(admin: User) -> None:
 
 @pytest.mark.shows("EXP-24")
 def test_a_search_is_kept_by_its_owner(admin: User, operator: User) -> None:
-    search = save_search(search=SavedSearch(name="副高", query="q=1"), actor=admin, now=NOW)
+    search = save_search(
+        search=SavedSearch(page="experts", name="副高", query="q=1"), actor=admin, now=NOW
+    )
     with pytest.raises(ValidationError, match="同名"):
-        save_search(search=SavedSearch(name="副高", query="q=2"), actor=admin, now=NOW)
-    with pytest.raises(ExpertRefused, match="没有筛选条件"):
-        save_search(search=SavedSearch(name="空", query=""), actor=admin, now=NOW)
-    with pytest.raises(ExpertRefused, match="只有保存人"):
+        save_search(
+            search=SavedSearch(page="experts", name="副高", query="q=2"), actor=admin, now=NOW
+        )
+    with pytest.raises(SearchRefused, match="没有筛选条件"):
+        save_search(search=SavedSearch(page="experts", name="空", query=""), actor=admin, now=NOW)
+    with pytest.raises(SearchRefused, match="只有保存人"):
         delete_search(search=search, actor=operator)
     delete_search(search=search, actor=admin)
     assert not SavedSearch.objects.exists()

@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role, RolePermission, User
-from expertpool.experts.models import Expert, SavedSearch
+from expertpool.core.models import SavedSearch
+from expertpool.experts.models import Expert
 from expertpool.experts.services.admission import begin_admissions
 from tests.factories.accounts import make_department, make_user
 from tests.factories.experts import (
@@ -167,7 +168,7 @@ def test_a_search_is_kept_and_used_with_one_click(
     login(client, admin)
     make_expert("甲", title_level=4)
     make_expert("乙")
-    url = reverse("experts:search_save") + "?title_level=4&tab=formal&page=2"
+    url = reverse("core:saved_add", args=["experts"]) + "?title_level=4&tab=formal&page=2"
     assert client.post(url, {"name": "正高", "shared": "on"}).status_code == 204
     assert client.post(url, {"name": "正高"}).status_code == 422
     (kept,) = client.get(LIST).context["saved"]
@@ -178,15 +179,17 @@ def test_a_search_is_kept_and_used_with_one_click(
     (shared,) = client.get(LIST).context["saved"]
     assert (shared.name, shared.delete_url) == ("正高", "")
     search = SavedSearch.objects.get()
-    delete = reverse("experts:search_delete", args=[search.pk])
+    delete = reverse("core:saved_delete", args=[search.pk])
     assert client.post(delete).status_code == 409
     assert login(client, admin).post(delete).status_code == 204
     assert not SavedSearch.objects.exists()
 
 
 def test_a_private_search_is_nobody_elses(client: Client, admin: User, operator: User) -> None:
-    SavedSearch.objects.create(name="私", query="q=1", owner=admin, created_at=NOW)
+    SavedSearch.objects.create(page="experts", name="私", query="q=1", owner=admin, created_at=NOW)
     assert login(client, operator).get(LIST).context["saved"] == []
+    delete = reverse("core:saved_delete", args=[SavedSearch.objects.get().pk])
+    assert client.post(delete).status_code == 404
 
 
 def test_the_menu_of_a_row_comes_when_it_is_opened(client: Client, admin: User) -> None:

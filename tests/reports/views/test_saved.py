@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from expertpool.reports.models import SavedStatistic
+from expertpool.core.models import SavedSearch
 from tests.factories.accounts import make_department, make_user
 from tests.factories.projects import make_project
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
-PAGE, ADD = reverse("reports:statistics"), reverse("reports:saved_add", args=["statistics"])
+PAGE, ADD = reverse("reports:statistics"), reverse("core:saved_add", args=["statistics"])
 
 
 def keep(client, name: str, *, shared: bool = False, query: str = "topic=projects&by=year"):
@@ -25,7 +25,7 @@ def test_a_statistic_is_kept_opened_and_shared(client, operator):
     assert keep(client, "年度项目", shared=True).status_code < 400
     assert keep(client, "仅自己").status_code < 400
     # A name is his once.
-    assert "已有同名的常用统计" in keep(client, "仅自己").content.decode()
+    assert "已有同名的常用查询" in keep(client, "仅自己").content.decode()
     (own, shared) = client.get(PAGE).context["saved"]
     assert (own.name, shared.name) == ("仅自己", "年度项目")
     opened = client.get(shared.url).context["reading"]
@@ -36,8 +36,8 @@ def test_a_statistic_is_kept_opened_and_shared(client, operator):
     (offered,) = client.get(PAGE).context["saved"]
     assert offered.delete_url == ""
     assert client.get(offered.url).context["found"].total.sums["count"] == 0
-    row = SavedStatistic.objects.get(name="年度项目")
-    assert client.post(reverse("reports:saved_delete", args=[row.pk])).status_code == 409
+    row = SavedSearch.objects.get(name="年度项目")
+    assert client.post(reverse("core:saved_delete", args=[row.pk])).status_code == 409
     login(client, operator)
     client.post(own.delete_url)
     assert [one.name for one in client.get(PAGE).context["saved"]] == ["年度项目"]
@@ -45,5 +45,5 @@ def test_a_statistic_is_kept_opened_and_shared(client, operator):
 
 def test_only_pages_of_statistics_are_kept(client, operator):
     login(client, operator)
-    assert client.get(reverse("reports:saved_add", args=["ledger"])).status_code == 404
-    assert client.get(reverse("reports:saved_add", args=["months"])).status_code == 200
+    assert client.get(reverse("core:saved_add", args=["ledger"])).status_code == 404
+    assert client.get(reverse("core:saved_add", args=["months"])).status_code == 200

@@ -5,10 +5,12 @@ from django.db import models
 
 
 class SavedSearch(models.Model):
-    """A search of the expert list kept under a name: its URL parameters, own or shared."""
+    """What the address of ``page`` (a code of `core.saved_searches.SAVED_PAGES`) asks, kept under a name: own or shared.
+    Whoever opens a shared one sees what lies in his own scope."""
 
+    page = models.CharField("页面", max_length=32)
     name = models.CharField("名称", max_length=50)
-    query = models.TextField("查询条件", max_length=4000)
+    query = models.TextField("查询条件", max_length=4000, blank=True)
     shared = models.BooleanField("所有人可用", default=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="保存人", on_delete=models.CASCADE, related_name="+"
@@ -16,13 +18,13 @@ class SavedSearch(models.Model):
     created_at = models.DateTimeField("保存时间")
 
     class Meta:
-        verbose_name = verbose_name_plural = "常用搜索"
+        verbose_name = verbose_name_plural = "常用查询"
         ordering = ["name", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["owner", "name"],
-                name="experts_saved_search_once",
-                violation_error_message="已有同名的常用搜索，请换一个名称。",
+                fields=["owner", "page", "name"],
+                name="core_saved_search_once",
+                violation_error_message="已有同名的常用查询，请换一个名称。",
             ),
         ]
 

@@ -1,0 +1,134 @@
+"""Searches that are kept under a name (常用查询): what the address of a list or of a statistic asks.
+
+    SAVED_PAGES.add(SavedPage("experts", "experts:list", "experts.view", subject_of=lambda query: EXPERT.code))
+
+The page then passes ``**kept_on(user, "experts")`` to the component ``filters``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.http import QueryDict
+from django.urls import reverse
+
+from expertpool.core.catalogue import Catalogue
+from expertpool.core.models import SavedSearch
+from expertpool.core.prepared import Given, Prepared
+
+NOT_KEPT = ("page", "size")  # of an address: not part of what was asked
+
+
+class SearchRefused(ValueError):
+    """The message says why."""
+
+
+@dataclass(frozen=True)
+class SavedPage:
+    """A page whose searches may be kept: its URL name and the right that it asks for. ``subject_of`` tells of a query whose
+    declared fields its condition names (none: it has no condition); ``needs_filter``: without any there is nothing
+    to keep."""
+
+    code: str
+    url: str
+    permission: str
+    subject_of: Callable[[QueryDict], str] = lambda query: ""
+    needs_filter: bool = True
+
+
+SAVED_PAGES: Catalogue[SavedPage] = Catalogue("page of saved searches")
+
+
+@dataclass(frozen=True)
+class Offered:
+    """One saved search as its page shows it."""
+
+    name: str
+    url: str
+    delete_url: str
+
+
+_offered = Prepared(lambda: SavedSearch.objects.filter(Q(owner=Given("user")) | Q(shared=True)))
+
+
+def kept_on(user: Any, code: str, *, beside: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return what the component ``filters`` takes: the user's own searches of the page ``code`` (and of those ``beside`` it)
+    and those that others share, by name, and where to keep another."""
+    rows: list[SavedSearch] = _offered.all(user=user.pk)
+    return {
+        "saved": [_offer(row, user) for row in rows if row.page in {code, *beside}],
+        "save_url": reverse("core:saved_add", args=[code]),
+    }
+
+
+def _offer(row: SavedSearch, user: Any) -> Offered:
+    address = f"{reverse(SAVED_PAGES[row.page].url)}?{row.query}"
+    is_own = row.owner_id == user.pk
+    return Offered(row.name, address, reverse("core:saved_delete", args=[row.pk]) if is_own else "")
+
+
+def usable_by(user: Any) -> Any:
+    """Return the searches that ``user`` may open, or whose page he would have to be let into."""
+    return SavedSearch.objects.filter(Q(owner=user) | Q(shared=True))
+
+
+def query_of(address: QueryDict) -> str:
+    """Return what of an address is kept."""
+    query = address.copy()
+    for name in NOT_KEPT:
+        query.pop(name, None)
+    return str(query.urlencode())
+
+
+@transaction.atomic
+def save_search(*, search: SavedSearch, actor: Any, now: datetime) -> SavedSearch:
+    """Keep a new search of ``actor``. Refuses an empty one (SearchRefused), and a name that he has for the page
+    (ValidationError)."""
+    if SAVED_PAGES[search.page].needs_filter and not search.query:
+        raise SearchRefused("现在没有筛选条件，请先设置条件再保存。")
+    search.owner, search.created_at = actor, now
+    search.full_clean()
+    search.save()
+    return search
+
+
+def delete_search(*, search: SavedSearch, actor: Any) -> None:
+    """Forget a search of ``actor``; those that others share are theirs (SearchRefused)."""
+    if search.owner_id != actor.pk:
+        raise SearchRefused("这是别人共享的常用查询，只有保存人可以删除。")
+    search.delete()
+
+
+def searches_naming(subject: str, code: str) -> list[str]:
+    """Return the saved searches whose condition asks the declared field ``code`` of ``subject``, in words."""
+    # By the quoted code first: then only few are read.
+    rows = SavedSearch.objects.filter(query__contains=f"%22{code}%22").select_related("owner")
+    return [f"{one.owner}的常用查询“{one}”" for one in rows if _names(one, subject, code)]
+
+
+def _names(row: SavedSearch, subject: str, code: str) -> bool:
+    page, query = SAVED_PAGES.get(row.page), QueryDict(row.query)
+    return page is not None and page.subject_of(query) == subject and code in _fields(query)
+
+
+def _fields(query: QueryDict) -> set[str]:
+    found: set[str] = set()
+    for text in query.getlist("where"):
+        try:
+            stack = [json.loads(text)]
+        except ValueError:  # anybody may type an address, and keep it
+            continue
+        while stack:
+            node = stack.pop()
+            if isinstance(node, list):
+                stack += node
+            elif isinstance(node, dict):
+                found.add(str(node.get("field", "")))
+                stack += node.values()
+    return found

@@ -160,7 +160,7 @@ def take_projects(operator: Camera) -> None:
     room = operator.page.get_by_role("link", name="抽取大厅").get_attribute("href") or ""
     operator.open(room)
     operator.take("draw-room")
-    operator.open("/projects/statistics/")
+    operator.open("/reports/statistics/?topic=projects")
     operator.take("statistics")
 
 

@@ -26,7 +26,7 @@ class ProjectsConfig(AppConfig):
         from expertpool.projects import receivers
         from expertpool.projects.actions import ACTIONS
         from expertpool.projects.exceptions import ProjectError
-        from expertpool.projects.exports import ArchiveExport, ProjectExport, StatisticExport
+        from expertpool.projects.exports import ArchiveExport, ProjectExport
         from expertpool.projects.fields import PROJECT
         from expertpool.projects.home import NUMBERS, SHORTCUTS, TODOS
         from expertpool.projects.menu import GROUP, ITEMS
@@ -54,7 +54,7 @@ class ProjectsConfig(AppConfig):
         SUBJECTS.add(PROJECT)
         register_criteria(PROJECT.code, *PROJECT.criteria())
         join_criteria(PROJECT.code, PROJECT.joined_criteria)
-        EXPORTS.add(ProjectExport(), ArchiveExport(), StatisticExport())
+        EXPORTS.add(ProjectExport(), ArchiveExport())
         IMPORTS.add(ProjectImporter)
         FILE_HOLDERS.add(FIELD_FILES)
         FILE_SUBJECTS.add(PROJECT_FILES, ENTRY_FILES, BATCH_FILES)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from expertpool.core.exporting import ExportColumn, Exporter, Params, Reading, Rows
+from expertpool.core.exporting import ExportColumn, Exporter, Params
 from expertpool.core.views.listing import tab_of
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.forms.filters import ArchiveFilter, ProjectFilter
@@ -22,14 +22,11 @@ from expertpool.projects.queries.measures import (
     with_measures,
 )
 from expertpool.projects.queries.projects import projects_visible_to
-from expertpool.projects.queries.statistics import statistic_of
 from expertpool.projects.tables import (
     ARCHIVE_SORTS,
     DEFAULT_SORT,
     SORTS,
     TABS,
-    grouping_for,
-    share,
     state_pill,
 )
 
@@ -114,41 +111,3 @@ class ArchiveExport(Exporter):
     def rows(self, user: Any, params: Params) -> QuerySet[Project]:
         rows = ArchiveFilter(params, viewer=user).filter(archived_visible_to(user))
         return _ordered(rows, params, ARCHIVE_SORTS, "-archived")
-
-
-class StatisticExport(Exporter):
-    """The statistics as they are on the screen, the total last."""
-
-    code = "projects.statistics"
-    title = "项目统计"
-    permission = "projects.view"
-    columns = ()
-
-    def read(self, user: Any, params: Params) -> Reading:
-        grouping = grouping_for(params)
-        columns = [
-            ExportColumn(
-                "label",
-                grouping.header,
-                lambda line: line.label,
-                width=24,
-                of=(f"projects.{grouping.code}",),
-            ),
-            ExportColumn("count", "项目数", lambda line: line.count),
-        ]
-        for measure in PROJECT_MEASURES:
-            columns += _summed(measure)
-        projects = ProjectFilter(params, viewer=user).filter(projects_visible_to(user))
-        found = statistic_of(projects, grouping)
-        return Reading(columns, Rows([*found.lines, found.total]))
-
-
-def _summed(measure: Measure) -> list[ExportColumn]:
-    columns = [ExportColumn(measure.code, measure.label, lambda line: line.sums[measure.code])]
-    if measure.share_of:
-        columns.append(
-            ExportColumn(
-                f"{measure.code}_share", measure.share_label, lambda line: share(line, measure)
-            )
-        )
-    return columns

@@ -57,15 +57,6 @@ ITEMS = (
         group="projects",
     ),
     MenuItem(
-        "project_statistics",
-        "项目统计",
-        "chart-bar",
-        "projects:statistics",
-        permissions=("projects.view",),
-        order=60,
-        group="projects",
-    ),
-    MenuItem(
         "project_archive",
         "归档项目",
         "archive",

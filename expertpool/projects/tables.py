@@ -5,15 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from django.db.models import Q
-from django.http import QueryDict
 
 from expertpool.accounts.models import User
 from expertpool.core.views.listing import ListTab
 from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.models import Project, Task
 from expertpool.projects.queries.follow_up import OPEN, open_tasks_for, overdue
-from expertpool.projects.queries.measures import Measure
-from expertpool.projects.queries.statistics import GROUPINGS, Grouping, Line
 
 
 def _approved(state: DrawState) -> Q:
@@ -76,18 +73,6 @@ def task_pill(task: Task, today: date) -> tuple[str, str]:
     if task.is_overdue(today):
         return f"逾期 {(today - task.due_date).days} 天", "red"
     return ("今天到期", "orange") if task.due_date == today else ("进行中", "blue")
-
-
-def grouping_for(params: QueryDict) -> Grouping:
-    """Return by what the address of the statistics counts; by month where it says nothing."""
-    wanted = params.get("by", "")
-    return next((one for one in GROUPINGS if one.code == wanted), GROUPINGS[0])
-
-
-def share(line: Line, measure: Measure) -> str:
-    """Return which part of another number a measure is, 87.5%; nothing of nought."""
-    whole = line.sums[measure.share_of]
-    return f"{line.sums[measure.code] / whole:.1%}" if whole else ""
 
 
 STATUS_TONES = {

@@ -14,7 +14,6 @@ from expertpool.projects.views import (
     follow_up,
     projects,
     rules,
-    statistics,
 )
 
 app_name = "projects"
@@ -30,7 +29,6 @@ urlpatterns = [
     path("tasks/<int:pk>/complete/", follow_up.task_complete, name="task_complete"),
     path("tasks/<int:pk>/cancel/", follow_up.task_cancel, name="task_cancel"),
     path("conditions/", projects.conditions, name="conditions"),
-    path("statistics/", statistics.statistics, name="statistics"),
     path("rules/", rules.rules, name="rules"),
     path("batches/", batches.batch_list, name="batch_list"),
     path("batches/group/", batches.group, name="group"),

@@ -1370,7 +1370,6 @@ RULES: dict[str, Rule] = {
     "projects:reject": only(*APPROVE, kwargs=PENDING),
     "projects:rules": only("admin"),
     "projects:conditions": only(*READ_PROJECTS),
-    "projects:statistics": only(*READ_PROJECTS),
     "projects:approve_many": only(*APPROVE),
     "projects:submit_many": only(*APPLY),
     "projects:batch_list": only(*READ_PROJECTS),

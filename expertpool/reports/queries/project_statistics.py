@@ -29,7 +29,7 @@ from expertpool.projects.enums import Regime
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Project
 from expertpool.projects.queries.measures import PROJECT_MEASURES, with_measures
-from expertpool.projects.queries.statistics import STAGE, STAGES
+from expertpool.projects.queries.stages import STAGE, STAGES
 from expertpool.reports.queries.departments import department_words
 from expertpool.reports.queries.periods import period
 from expertpool.reports.queries.statistics import (

@@ -17,7 +17,6 @@ from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.presence import (
     OPENED,
-    Presence,
     has_come,
     is_code,
     is_expected,
@@ -83,8 +82,9 @@ def _check(invitation: Invitation, *, now: datetime) -> None:
 def _sign(invitation: Invitation, *, now: datetime) -> None:
     write_lines([invitation], signed_in_at=now)
     draw = invitation.draw
-    counted = _counted(presence_of(draw, now=now))
-    record("draw.sign_in", actor=None, now=now, subject=draw, after=counted)
+    presence = presence_of(draw, now=now)
+    assert presence is not None  # noqa: S101 (checked by the caller)
+    record("draw.sign_in", actor=None, now=now, subject=draw, after=presence.counted)
     # Jobs of their own, each with the lock of its draw: of two who sign in at once the later sees both.
     for one in panel_of(draw):
         defer("draws.open_when_present", draw_id=one.pk)
@@ -148,10 +148,6 @@ def open_when_present(*, draw_id: int, now: datetime) -> bool:
         now=now,
         subject=draw,
         before={"名单公开时间": moment_text(planned)},
-        after={"名单公开时间": moment_text(draw.reveal_at)} | _counted(presence) | at_head(head),
+        after={"名单公开时间": moment_text(draw.reveal_at)} | presence.counted | at_head(head),
     )
     return release(draw_id=draw.pk, now=now, unanswered=True)
-
-
-def _counted(presence: Presence | None) -> dict[str, str]:
-    return presence.counted if presence else {}

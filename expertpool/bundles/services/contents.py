@@ -19,7 +19,7 @@ from expertpool.audit.models import Entry
 from expertpool.audit.queries import Subjects, entries_for, exported_summary
 from expertpool.audit.services import content_of
 from expertpool.bundles.enums import Part
-from expertpool.bundles.services.tables import payments_table, ratings_table
+from expertpool.bundles.services.tables import ALTERED, payments_table, ratings_table
 from expertpool.core.exporting import EXPORTS, Stamp, write_xlsx
 from expertpool.core.visibility import told
 from expertpool.draws.exceptions import DrawNotReady
@@ -43,7 +43,6 @@ from expertpool.reviews.services.sheet_files import TITLE as SHEET
 from expertpool.reviews.services.sheet_files import as_office_reads, sheet_file
 
 NOTICES = "draws.notices"
-ALTERED = "在系统之外被改动过"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from expertpool.evaluations.queries.results import organisers_of
 from expertpool.fees.models import Payment
 from expertpool.projects.models import Project
 
-ALTERED = "在系统之外被改动过，不作数"
+ALTERED = "在系统之外被改动过，不作数"  # of a piece that is left out, too
 _PAID = (
     SheetColumn("流水号", 22),
     SheetColumn("付款批次", 30),

@@ -35,6 +35,22 @@ def core_name() -> models.GeneratedField:
     )
 
 
+EVERY_KIND = "所有项目类型"
+
+
+class ForProjectKind(models.Model):
+    """Something that an office has for projects of one kind, or (empty) for all that have none of their own."""
+
+    project_kind = models.CharField("项目类型", max_length=50, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def kind_label(self) -> str:
+        return self.project_kind or EVERY_KIND
+
+
 class Unit(models.Model):
     """An organisation: employer, purchaser, bidder. Equal units are found by USCC first, then by
     normalised name or alias (`directory.queries.units_matching`).

@@ -7,17 +7,16 @@ from typing import Any
 from django import forms
 
 from expertpool.core.configuration import words_of
-from expertpool.directory.queries import project_kind_choices
+from expertpool.directory.fields import ProjectKindField
+from expertpool.directory.models import EVERY_KIND
 from expertpool.papers.registry import PAPERS
 from expertpool.papers.settings import TEMPLATE_SIZE
 
 
 class TemplateUploadForm(forms.Form):
     paper = forms.ChoiceField(label="文书", error_messages={"required": "请选择文书。"})
-    project_kind = forms.ChoiceField(
-        label="适用项目类型",
-        required=False,
-        help_text="某一类型没有自己的模板时，使用“全部类型”的模板；都没有时使用系统内置的表。",
+    project_kind = ProjectKindField(
+        help_text=f"某一类型没有自己的模板时，使用“{EVERY_KIND}”的模板；都没有时使用系统内置的表。"
     )
     file = forms.FileField(
         label="模板文件",
@@ -32,5 +31,3 @@ class TemplateUploadForm(forms.Form):
         paper: Any = self.fields["paper"]
         paper.choices = [(paper.code, paper.label) for paper in PAPERS]
         paper.initial = paper.choices[0][0]
-        kind: Any = self.fields["project_kind"]
-        kind.choices = project_kind_choices(every="全部类型")

@@ -5,16 +5,16 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from expertpool.directory.models import ForProjectKind
 from expertpool.papers.enums import TemplateForm, TemplateState
 from expertpool.papers.registry import PAPERS
 
 
-class PaperTemplate(models.Model):
+class PaperTemplate(ForProjectKind):
     """A customer's own form of a paper, for projects of one kind or for all. Its file is that of
     this row in the files app. At most one is active for a paper and a kind of project."""
 
     paper = models.CharField("文书", max_length=32)  # the code of a registered one
-    project_kind = models.CharField("项目类型", max_length=50, blank=True)  # empty: all kinds
     name = models.CharField("文件名", max_length=200)
     form = models.CharField("格式", max_length=8, choices=TemplateForm.choices)
     state = models.CharField(
@@ -52,7 +52,3 @@ class PaperTemplate(models.Model):
     @property
     def paper_label(self) -> str:
         return PAPERS[self.paper].label
-
-    @property
-    def kind_label(self) -> str:
-        return self.project_kind or "全部类型"

@@ -180,7 +180,7 @@ def test_another_app_registers_a_paper_and_fills_it(admin: User, certificate: st
     upload(admin, certificate, name="证书.docx")
     template = template_for(certificate, "货物")
     assert template is not None
-    assert str(template) == "评审证书（全部类型）证书.docx"
+    assert str(template) == "评审证书（所有项目类型）证书.docx"
     content = fill_paper(
         template=template,
         values={"证书编号": "PS-2026-0007", "姓名": "李萌"},

@@ -2,7 +2,6 @@
 
 from expertpool.directory.queries.lists import (
     dictionary_names,
-    project_kind_choices,
     title_level,
     title_levels,
 )
@@ -75,7 +74,6 @@ __all__ = [
     "now_called",
     "parts_of",
     "path_names",
-    "project_kind_choices",
     "related_units",
     "search_specialties",
     "search_units",

@@ -33,13 +33,6 @@ def dictionary_names(dictionary: DictionaryCode) -> list[str]:
     return _names.all(dictionary=str(dictionary))
 
 
-def project_kind_choices(kept: str = "", *, every: str = "所有项目类型") -> list[tuple[str, str]]:
-    """Return the kinds of projects that something may be meant for, with ``every`` for all of them, and with the one that
-    is ``kept`` though it is no longer in the list."""
-    names = dict.fromkeys([*dictionary_names(DictionaryCode.PROJECT_KIND), kept])
-    return [("", every), *((name, name) for name in names if name)]
-
-
 _names = Prepared(
     lambda: DictionaryItem.objects.filter(dictionary=Given("dictionary"), active=True).values_list(
         "name", flat=True

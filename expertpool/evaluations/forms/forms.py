@@ -9,7 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from expertpool.core.text import clean_text
-from expertpool.directory.queries import project_kind_choices
+from expertpool.directory.fields import ProjectKindField
+from expertpool.directory.models import EVERY_KIND
 from expertpool.evaluations.enums import Target
 from expertpool.evaluations.models import RatingForm
 from expertpool.evaluations.models.forms import Dimension, Grade
@@ -24,11 +25,7 @@ class SetUpForm(forms.Form):
     """A form; of one that stands its target and kind of project stay."""
 
     target = forms.ChoiceField(label="评价对象", choices=Target.choices)
-    project_kind = forms.ChoiceField(
-        label="适用项目类型",
-        required=False,
-        help_text="没有自己评价表的项目类型用“所有项目类型”的。",
-    )
+    project_kind = ProjectKindField(help_text=f"没有自己评价表的项目类型用“{EVERY_KIND}”的。")
     dimensions = forms.CharField(
         label="评价维度",
         max_length=1500,
@@ -61,8 +58,6 @@ class SetUpForm(forms.Form):
             "active": row.active,
         }
         super().__init__(data, initial=initial)
-        kind: Any = self.fields["project_kind"]
-        kind.choices = project_kind_choices(row.project_kind)
         if row.version:
             for name in ("target", "project_kind"):
                 self.fields[name].disabled = True

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from expertpool.core.bounds import Bounds
 from expertpool.core.fields import ProofField
+from expertpool.directory.models import ForProjectKind
 from expertpool.evaluations.enums import Target
 
 WEIGHTS = Bounds(1, 100)
@@ -38,7 +39,7 @@ class Grade:
     score: int
 
 
-class RatingForm(models.Model):
+class RatingForm(ForProjectKind):
     """A version of what is asked about ``target`` after reviews of projects of ``project_kind`` (empty: of all that
     have no form of their own). The latest one counts; one that is not ``active`` says that this kind has none of
     its own any more, or that nobody of that target is rated.
@@ -49,7 +50,6 @@ class RatingForm(models.Model):
     never = ("UPDATE", "DELETE")
 
     target = models.CharField("评价对象", max_length=12, choices=Target.choices)
-    project_kind = models.CharField("项目类型", max_length=50, blank=True)
     version = models.PositiveIntegerField("版本")
     active = models.BooleanField("启用", default=True)
     dimensions = models.JSONField("评价维度", default=list)
@@ -82,8 +82,7 @@ class RatingForm(models.Model):
         ]
 
     def __str__(self) -> str:
-        kind = self.project_kind or "所有项目类型"
-        return f"{self.get_target_display()}（{kind}）第 {self.version} 版"
+        return f"{self.get_target_display()}（{self.kind_label}）第 {self.version} 版"
 
     @property
     def asked(self) -> list[Dimension]:

@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from expertpool.core.text import clean_text
-from expertpool.directory.queries import project_kind_choices
+from expertpool.directory.fields import ProjectKindField
 from expertpool.fees.enums import TIMED, Outcome
 from expertpool.fees.models import ITEMS, MINUTES, MULTIPLES, OTHER, SUMS, FeeRate
 from expertpool.fees.rules.pay import Labour, Terms
@@ -35,9 +35,7 @@ class RateForm(forms.Form):
     """A rate; of one that stands the name stays."""
 
     name = forms.CharField(label="标准名称", max_length=40)
-    project_kind = forms.ChoiceField(
-        label="适用项目类型", required=False, help_text="登记时先列出项目自己类型的标准。"
-    )
+    project_kind = ProjectKindField(help_text="登记时先列出项目自己类型的标准。")
     effective_on = forms.DateField(label="施行日期", help_text="这一天起开始的评审适用。")
     stages = forms.CharField(
         label="时间与报酬",
@@ -80,8 +78,6 @@ class RateForm(forms.Form):
             "active": row.active,
         }
         super().__init__(data, initial=initial)
-        kind: Any = self.fields["project_kind"]
-        kind.choices = project_kind_choices(row.project_kind)
         if row.version:
             self.fields["name"].disabled = True
 

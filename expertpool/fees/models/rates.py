@@ -10,6 +10,7 @@ from django.db import models
 
 from expertpool.core.bounds import DAYS, Bounds, within
 from expertpool.core.fields import ProofField, is_vouched
+from expertpool.directory.models import ForProjectKind
 from expertpool.fees.rules.pay import Terms
 from expertpool.fees.rules.stages import MOST, Stage, plain, stages_text
 
@@ -17,7 +18,7 @@ SUMS = Bounds(Decimal(0), MOST)
 MULTIPLES = Bounds(Decimal(1), Decimal(5))
 
 
-class FeeRate(models.Model):
+class FeeRate(ForProjectKind):
     """A version of what reviews of projects of ``project_kind`` (empty: of all that have none of their own) are paid
     by the rate ``name``, if they begin on ``effective_on`` or later. The latest version of a name counts; one that is not
     ``active`` says that it is used no more.
@@ -28,7 +29,6 @@ class FeeRate(models.Model):
     name = models.CharField("标准名称", max_length=40)
     version = models.PositiveIntegerField("版本")
     active = models.BooleanField("启用", default=True)
-    project_kind = models.CharField("项目类型", max_length=50, blank=True)
     effective_on = models.DateField("施行日期", validators=[DAYS])
     stages = models.JSONField("时间与报酬")
     holiday = models.DecimalField(

@@ -77,7 +77,7 @@ def _words(rate: FeeRate) -> dict[str, str]:
     return {
         "版本": f"第 {rate.version} 版",
         "报酬": "；".join([*rate.stages_text.splitlines(), *rate.more_words]),
-        "项目类型": rate.project_kind or "所有项目类型",
+        "项目类型": rate.kind_label,
         "施行日期": rate.day_text,
         "依据": rate.source,
         "启用": "是" if rate.active else "否",

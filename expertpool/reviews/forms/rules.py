@@ -12,7 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from expertpool.core.text import clean_text
-from expertpool.directory.queries import project_kind_choices
+from expertpool.directory.fields import ProjectKindField
 from expertpool.reviews.calculation import (
     PRICE,
     How,
@@ -45,7 +45,7 @@ class RuleForm(forms.Form):
     """A rule; of one that stands the name stays."""
 
     name = forms.CharField(label="规则名称", max_length=40)
-    project_kind = forms.ChoiceField(label="适用项目类型", required=False)
+    project_kind = ProjectKindField()
     stages = forms.CharField(
         label="阶段和指标",
         max_length=40_000,
@@ -106,8 +106,6 @@ class RuleForm(forms.Form):
 
     def __init__(self, data: Any = None, *, row: ReviewRule) -> None:
         super().__init__(data, initial=_initial(row))
-        kind: Any = self.fields["project_kind"]
-        kind.choices = project_kind_choices(row.project_kind)
         if row.version:
             self.fields["name"].disabled = True
 

@@ -11,10 +11,11 @@ from django.db import models
 
 import vdraw
 from expertpool.core.fields import ProofField, is_vouched
+from expertpool.directory.models import ForProjectKind
 from expertpool.reviews.calculation import RuleTree
 
 
-class ReviewRule(models.Model):
+class ReviewRule(ForProjectKind):
     """A version of the rule ``name``, by which reviews of projects of ``project_kind`` (empty: of all) may be scored.
     The latest version of a name counts; one that is not ``active`` says that it is used no more. ``anonymous``: experts
     see numbers instead of names."""
@@ -24,7 +25,6 @@ class ReviewRule(models.Model):
     name = models.CharField("规则名称", max_length=40)
     version = models.PositiveIntegerField("版本")
     active = models.BooleanField("启用", default=True)
-    project_kind = models.CharField("项目类型", max_length=50, blank=True)
     anonymous = models.BooleanField("匿名评审", default=False)
     content = models.JSONField("规则")
     source = models.CharField("依据", max_length=100, blank=True)

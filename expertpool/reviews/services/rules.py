@@ -73,7 +73,7 @@ def _words(rule: ReviewRule) -> dict[str, str]:
         "版本": f"第 {rule.version} 版",
         "指标": lines_text(tree),
         "计算": "；".join(settings_words(tree)),
-        "项目类型": rule.project_kind or "所有项目类型",
+        "项目类型": rule.kind_label,
         "匿名评审": "是" if rule.anonymous else "否",
         "依据": rule.source,
         "启用": "是" if rule.active else "否",

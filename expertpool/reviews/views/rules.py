@@ -59,8 +59,12 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def _subtitle(row: ReviewRule) -> str:
-    kind = row.project_kind or "所有项目类型"
-    words = (f"第 {row.version} 版", kind, "匿名评审" if row.anonymous else "", row.source)
+    words = (
+        f"第 {row.version} 版",
+        row.kind_label,
+        "匿名评审" if row.anonymous else "",
+        row.source,
+    )
     return " · ".join(filter(None, words))
 
 

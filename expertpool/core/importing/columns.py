@@ -230,8 +230,9 @@ def whole_number(least: int, most: int, suffix: str = "") -> Cleaner:
 
 
 def money(cell: Any) -> Decimal | None:
-    """Clean an amount in yuan: ``1,200,000``, ``120万``, a number."""
+    """Clean an amount in yuan: ``1,200,000``, ``120万``, ``¥960``, a number."""
     value = as_code(cell).replace(",", "").replace("，", "").removesuffix("元").strip()
+    value = value.lstrip("¥￥").strip()
     if not value:
         return None
     number, unit = (value[:-1], 10_000) if value.endswith("万") else (value, 1)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal, DecimalException
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError
 
 from expertpool.audit.services import record
 from expertpool.core.importing import Fault, ImportColumn, Importer, Row, Totals
-from expertpool.core.importing.columns import CellRefused, as_code, as_line, text
+from expertpool.core.importing.columns import CellRefused, as_code, as_line, money, text
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import Payment
 from expertpool.fees.models.lines import FEES
@@ -49,16 +49,11 @@ RESULTS = {**dict.fromkeys(PAID, True), **dict.fromkeys(RETURNED, False)}
 
 
 def amount(cell: Any) -> Decimal:
-    """Clean a sum of money: 1,234.50, ¥960, 960 元."""
-    said = str(cell) if isinstance(cell, int | float) else as_code(cell).removesuffix("元").strip()
-    try:
-        found = Decimal(said.lstrip("¥￥").replace(",", "")).quantize(Decimal("0.01"))
-        # Inside: "nan" is a Decimal, and only refuses to be compared.
-        if 0 <= found <= FEES.high:
-            return found
-    except DecimalException:
-        pass
-    raise CellRefused("{}格式", "应为金额，像 960.00。")
+    """Clean what a bank says that it paid; never nothing, and no more than a fee can be."""
+    found = money(cell)
+    if found is None or found > FEES.high:
+        raise CellRefused("{}格式", "应为金额，像 960.00。")
+    return found
 
 
 def result(cell: Any) -> bool:

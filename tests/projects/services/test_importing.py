@@ -195,6 +195,7 @@ def test_money_as_people_write_it():
     assert money("1,200,000元") == Decimal(1_200_000)
     assert money("120万") == Decimal(1_200_000)
     assert money(86.5) == Decimal("86.50")
+    assert money("￥ 960 元") == Decimal(960)
     for wrong in ("很多", "-1", "9" * 13, "nan", "-sNaN", "Infinity", "1e9999999999万"):
         with pytest.raises(CellRefused):
             money(wrong)

@@ -15,8 +15,8 @@ class ProjectKindField(forms.ChoiceField):
     """For which kind of projects something is (`models.ForProjectKind`); none: for all. What its row holds may be chosen
     again, though the list has it no more."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"label": "适用项目类型", "required": False} | kwargs)
+    def __init__(self, *, help_text: str = "") -> None:
+        super().__init__(label="适用项目类型", required=False, help_text=help_text)
 
     def get_bound_field(self, form: Any, field_name: str) -> Any:
         # The form is asked for its fields before any of them is checked.

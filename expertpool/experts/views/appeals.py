@@ -5,15 +5,13 @@ The link is the only key, as that of an invitation: no cookie is asked, and page
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from expertpool.core.views.drawers import attempt, posted
+from expertpool.core.views.links import opened_by_link
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.forms.actions import AppealForm
@@ -25,23 +23,10 @@ from expertpool.experts.services.telling import entry_for_link
 from expertpool.files.exceptions import FileRefused
 
 
-@login_not_required
-@csrf_exempt
-@never_cache
+@opened_by_link(entry_for_link, invalid=LinkInvalid, template="experts/activate_invalid.html")
 @require_http_methods(["GET", "HEAD", "POST"])
-def appeal(request: HttpRequest, token: str) -> HttpResponse:
-    try:
-        entry = entry_for_link(token)
-    except LinkInvalid as error:
-        response = render(request, "experts/activate_invalid.html", {"error": error}, status=404)
-    else:
-        response = _page(request, token, entry)
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
-
-
-def _page(request: HttpRequest, token: str, entry: BlacklistEntry) -> HttpResponse:
+def appeal(request: HttpRequest, token: str, entry: BlacklistEntry) -> HttpResponse:
+    """GET: why he is on the blacklist, and what came of his appeals. POST: he appeals."""
     form = AppealForm(*posted(request))
 
     def write() -> object:

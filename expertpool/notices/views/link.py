@@ -5,19 +5,13 @@ The link is the only key, so no CSRF token is asked, as of that by which an invi
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from expertpool.core.responses import file_answer
+from expertpool.core.views.links import opened_by_link
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.queries import attachments_of, opened
 from expertpool.files.services import note_download
@@ -26,25 +20,9 @@ from expertpool.notices.exceptions import LinkInvalid, NoticeRefused
 from expertpool.notices.models import Addressee
 from expertpool.notices.services.links import addressee_for_link, confirm_by_link
 
-
-def by_link(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Open ``view`` to whoever holds a valid link, as ``view(request, token, addressee, …)``."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, token: str, **arguments: Any) -> HttpResponseBase:
-        answer: HttpResponseBase
-        try:
-            row = addressee_for_link(token)
-        except LinkInvalid as error:
-            answer = render(request, "notices/link_invalid.html", {"error": error}, status=404)
-        else:
-            answer = view(request, token, row, **arguments)
-        answer["Referrer-Policy"] = "no-referrer"
-        answer["X-Robots-Tag"] = "noindex, nofollow"
-        return answer
-
-    found: Callable[..., HttpResponseBase] = login_not_required(csrf_exempt(never_cache(guarded)))
-    return found
+by_link = opened_by_link(
+    addressee_for_link, invalid=LinkInvalid, template="notices/link_invalid.html"
+)
 
 
 @by_link

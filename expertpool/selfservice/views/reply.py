@@ -7,19 +7,15 @@ back to the page, which says where the invitation stands now.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from expertpool.core.views.links import opened_by_link
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.exceptions import LinkInvalid, ReplyRefused
 from expertpool.draws.models import Invitation
@@ -40,7 +36,6 @@ from expertpool.selfservice.views.answering import (
     why_not_taken,
 )
 
-View = Callable[..., HttpResponseBase]
 # How a closed invitation is answered: status, heading, sentence.
 CLOSED = {
     Stage.ANSWERED: (200, "您已答复", "您的答复已经登记，无需再操作。"),
@@ -50,27 +45,9 @@ CLOSED = {
 }
 
 
-def by_link(view: View) -> View:
-    """Open ``view`` to whoever holds a valid link, as ``view(request, token, invitation, …)``."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, token: str, **arguments: Any) -> HttpResponseBase:
-        response: HttpResponseBase
-        try:
-            invitation = invitation_for_token(token)
-        except LinkInvalid as error:
-            response = render(
-                request, "selfservice/reply_invalid.html", {"error": error}, status=404
-            )
-        else:
-            response = view(request, token, invitation, **arguments)
-        # Pages that a letter or a file links to must not learn the link.
-        response["Referrer-Policy"] = "no-referrer"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    opened: View = login_not_required(csrf_exempt(never_cache(guarded)))
-    return opened
+by_link = opened_by_link(
+    invitation_for_token, invalid=LinkInvalid, template="selfservice/reply_invalid.html"
+)
 
 
 @by_link

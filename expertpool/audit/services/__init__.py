@@ -9,9 +9,10 @@ from expertpool.audit.services.proofs import content_of, proven
 from expertpool.audit.services.recording import record, record_change, record_many
 from expertpool.audit.services.refusals import Telling, few_refusals, told_left
 from expertpool.audit.services.snapshots import as_json, changed, in_words, snapshot
+from expertpool.audit.services.versions import save_version
 
 __all__ = [
     "Edits", "Telling", "as_json", "changed", "confirmed_at", "content_of", "few_refusals", "forget_head",
     "in_words", "is_ended_by_log", "is_rewritten", "join_branches", "keep_head", "proven", "record", "record_change",
-    "record_many", "snapshot", "stands_by_log", "told_left",
+    "record_many", "save_version", "snapshot", "stands_by_log", "told_left",
 ]  # fmt: skip

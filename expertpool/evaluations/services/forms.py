@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import record
+from expertpool.audit.services import save_version
 from expertpool.core.locks import lock_transaction
 from expertpool.evaluations.enums import Target
 from expertpool.evaluations.exceptions import EvaluationRefused
@@ -48,8 +48,6 @@ def save_form(
     _check(dimensions, grades)
     lock_transaction(LOCK)
     known = latest_form(target, project_kind)
-    if (known.version if known else 0) != base:
-        raise EvaluationRefused(MEANWHILE)
     row = RatingForm(
         target=target,
         project_kind=project_kind,
@@ -60,13 +58,16 @@ def save_form(
         at=now,
         by=actor,
     )
-    if known is not None and _said(known) == _said(row):
-        return known
-    row.full_clean(validate_unique=False, validate_constraints=False)
-    row.save(force_insert=True)
-    before = _words(known) if known else None
-    record("evaluation.form", actor=actor, now=now, subject=row, before=before, after=_words(row))
-    return row
+    return save_version(
+        row,
+        known=known,
+        said=_said,
+        words=_words,
+        action="evaluation.form",
+        meanwhile=EvaluationRefused(MEANWHILE),
+        actor=actor,
+        now=now,
+    )
 
 
 def _check(dimensions: Sequence[Dimension], grades: Sequence[Grade]) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import record
+from expertpool.audit.services import save_version
 from expertpool.core.locks import lock_transaction
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeRate
@@ -40,8 +40,6 @@ def save_rate(
     known = latest_rate(name)
     if known is not None and base == 0:
         raise FeeRefused("已有同名的标准，请修改那一个或换个名称。", field="name")
-    if (known.version if known else 0) != base:
-        raise FeeRefused(MEANWHILE)
     row = FeeRate(
         name=name,
         version=base + 1,
@@ -60,13 +58,16 @@ def save_rate(
         at=now,
         by=actor,
     )
-    if known is not None and _said(known) == _said(row):
-        return known
-    row.full_clean(validate_unique=False, validate_constraints=False)
-    row.save(force_insert=True)
-    before = _words(known) if known else None
-    record("fee.rate", actor=actor, now=now, subject=row, before=before, after=_words(row))
-    return row
+    return save_version(
+        row,
+        known=known,
+        said=_said,
+        words=_words,
+        action="fee.rate",
+        meanwhile=FeeRefused(MEANWHILE),
+        actor=actor,
+        now=now,
+    )
 
 
 def _said(rate: FeeRate) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import record
+from expertpool.audit.services import save_version
 from expertpool.core.locks import lock_transaction
 from expertpool.reviews.calculation import RuleTree
 from expertpool.reviews.exceptions import ReviewRefused
@@ -41,8 +41,6 @@ def save_rule(
     known = latest_rule(name)
     if known is not None and base == 0:
         raise ReviewRefused("已有同名的规则，请修改那一个或换个名称。", field="name")
-    if (known.version if known else 0) != base:
-        raise ReviewRefused(MEANWHILE)
     row = ReviewRule(
         name=name,
         version=base + 1,
@@ -54,13 +52,16 @@ def save_rule(
         at=now,
         by=actor,
     )
-    if known is not None and _said(known) == _said(row):
-        return known
-    row.full_clean(validate_unique=False, validate_constraints=False)
-    row.save(force_insert=True)
-    before = _words(known) if known else None
-    record("review.rule", actor=actor, now=now, subject=row, before=before, after=_words(row))
-    return row
+    return save_version(
+        row,
+        known=known,
+        said=_said,
+        words=_words,
+        action="review.rule",
+        meanwhile=ReviewRefused(MEANWHILE),
+        actor=actor,
+        now=now,
+    )
 
 
 def _said(rule: ReviewRule) -> tuple[object, ...]:

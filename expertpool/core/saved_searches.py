@@ -74,7 +74,7 @@ def _offer(row: SavedSearch, user: Any) -> Offered:
 
 
 def usable_by(user: Any) -> Any:
-    """Return the searches that ``user`` may open, or whose page he would have to be let into."""
+    """Return the searches of ``user`` and those that others share, of whatever page."""
     return SavedSearch.objects.filter(Q(owner=user) | Q(shared=True))
 
 

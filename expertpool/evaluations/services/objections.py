@@ -82,6 +82,7 @@ def settle_once(
     answer = answer.strip()
     if not is_reason(answer):
         raise EvaluationRefused(f"请写明答复的理由{SAY_MORE}，专家会收到。", field="answer")
+    # Of two who answer at once the second finds none that waits.
     rows = type(objection)._default_manager.filter(pk=objection.pk, answered_at__isnull=True)
     if not rows.update(upheld=uphold, answer=answer, answered_by=actor, answered_at=now):
         raise EvaluationRefused("这项申诉已经有人答复，请刷新页面。")

@@ -41,6 +41,7 @@ LONGEST = timedelta(days=90)  # for which it may be extended in all
 
 def sweep(*, now: datetime) -> None:
     """Let what is due be opened, reminded of and closed, each by a job of its own."""
+    # A job each, under a lock of its own: one that fails keeps no other, and a second run of it finds it done.
     for pk in projects_to_open(now).values_list("pk", flat=True)[:AT_ONCE]:
         defer("evaluations.open", lock=f"evaluation-{pk}", project_id=pk)
     going_on = Evaluation.objects.filter(closed_at__isnull=True).order_by("due_at")
@@ -119,6 +120,7 @@ def close_evaluation(*, evaluation_id: int, now: datetime) -> bool:
     EvaluationClosed."""
     rows = Evaluation.objects.filter(pk=evaluation_id, closed_at__isnull=True, due_at__lte=now)
     until = end_of_working_days(value_of(OBJECTION), after=now)
+    # Of two runs at once only one finds it open.
     if not rows.update(closed_at=now, object_until=until):
         return False
     row = Evaluation.objects.select_related("project").get(pk=evaluation_id)
@@ -143,6 +145,7 @@ def extend(*, evaluation: Evaluation, due_at: datetime, actor: User, now: dateti
     if due_at > row.opened_at + LONGEST:
         raise EvaluationRefused(f"最多延长到开始后 {LONGEST.days} 天。", field="due_at")
     before = {"截止": moment_text(row.due_at)}
+    # Who has not rated by then is reminded of the later day, too.
     row.due_at, row.reminded_at = due_at, None
     row.full_clean(validate_unique=False, validate_constraints=False)
     row.save(update_fields=["due_at", "reminded_at"])

@@ -31,6 +31,7 @@ def latest_rates() -> QuerySet[FeeRate]:
 def rates_on(day: date) -> list[FeeRate]:
     """Return what is in force on ``day``: of each name the latest version that has begun, if it is used. A version that
     somebody else has written is none."""
+    # Looked at after they were told apart: a version that is not in use ends its name, rather than leave the one before.
     rows = FeeRate.objects.filter(effective_on__lte=day).order_by("name", "-version")
     return [one for one in rows.distinct("name") if one.active and is_vouched(one)]
 

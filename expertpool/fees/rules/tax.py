@@ -47,6 +47,7 @@ def withholding(gross: Decimal) -> Withholding:
     """Return what is withheld of ``gross``, all that one person is paid in one month; raises ValueError below nothing."""
     if gross < 0:
         raise ValueError("less than nothing is not paid")
+    # Just above 4,000 a fifth is as much as 800: no sum leaves less than a smaller one.
     base = max(gross - FREE, Decimal(0)) if gross <= SMALL else gross * SHARE
     bracket = next(one for one in BRACKETS if one.up_to is None or base <= one.up_to)
     tax = (base * bracket.rate - bracket.less).quantize(CENT, ROUND_HALF_UP)
@@ -56,6 +57,7 @@ def withholding(gross: Decimal) -> Withholding:
 def tax_of_next(gross: Decimal, *, paid: Decimal, withheld: Decimal) -> Decimal:
     """Return what is withheld of ``gross`` where the same person was ``paid`` so much before in the month, of which
     ``withheld`` was taken: the month is taxed as one."""
+    # Less than nothing where too much was withheld before: the month still comes to what it has to.
     return withholding(paid + gross).tax - withheld
 
 
@@ -63,6 +65,7 @@ def gross_for(net: Decimal) -> Decimal:
     """Return what has to be paid so that ``net`` is left, to the cent."""
     if net <= FREE:
         return net
+    # What is left of 4,000; of 25,000, of which four fifths reach the end of the first rate; of 62,500, likewise of the second.
     if net <= Decimal(3360):
         gross = (net - 160) / SHARE
     elif net <= Decimal(21_000):

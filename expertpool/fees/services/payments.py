@@ -64,6 +64,7 @@ def make_batch(*, lines: Iterable[int], title: str, actor: User, now: datetime) 
         for at, one in enumerate(found, 1)
     ]
     try:
+        # That a fee is in one open batch only says the constraint, whatever was read before.
         with transaction.atomic():
             Payment.objects.bulk_create(rows)
     except IntegrityError:
@@ -121,6 +122,7 @@ def check_batch(*, request: PaymentRequest, actor: User, now: datetime) -> None:
     batch = request.batch
     rows = list(payments_of(batch).select_related("line__expert__merged_into"))
     check_unaltered(batch, rows)
+    # Days may lie between asking and agreeing: what is to be paid is worked out once more.
     for one, now_payable in zip(rows, payables(row.line for row in rows), strict=True):
         why = now_payable.why_not
         account = now_payable.account
@@ -217,6 +219,7 @@ def _refuse_altered(row: Payment) -> None:
 
 
 def _next_number(now: datetime) -> str:
+    # Without gaps: a number that is missing is noticed.
     lock_transaction("fees.batches")
     prefix = f"FK{timezone.localtime(now):%Y%m}"
     last = PaymentBatch.objects.filter(number__startswith=prefix).order_by("-number").first()

@@ -75,6 +75,7 @@ def add_addressees(
     reach = writable_experts(actor).filter(pk__in=keys).order_by().select_related(None)
     found = {one.pk: one for one in reach.only("number")}
     within = set(found)
+    # Chosen twice they are one: what is new is told, and the limit counts people.
     there = set(row.addressees.filter(expert__in=within).values_list("expert", flat=True))
     new = sorted(within - there)
     if row.addressees.count() + len(new) > MOST:

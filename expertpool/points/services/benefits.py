@@ -67,6 +67,7 @@ def answer_request(
     if not answer:
         raise PointsRefused("请填写答复，专家会收到。")
     rows = BenefitRequest.objects.filter(pk=request.pk, answered_at__isnull=True)
+    # Of two who answer at once the second finds none that waits.
     if not rows.update(agreed=agree, answer=answer, answered_by=actor, answered_at=now):
         raise PointsRefused("这项申请已经有人答复，请刷新页面。")
     request.refresh_from_db()

@@ -141,6 +141,7 @@ def seal_assignment(
         raise ReviewRefused(
             "不能分配：" + "；".join(reasons[:3]) + "。请调整每人最多评几个，或增加专家。"
         )
+    # The same protocol as of experts: number, salts and commitments are of this assignment alone.
     hash_name, nonce = hash_of_new_draws(), entropy.token_bytes(vdraw.NONCE_BYTES)
     lock_transaction(NUMBERS_LOCK)
     row.number = next_number(now)
@@ -215,6 +216,7 @@ def give_value(
         raise ReviewRefused(str(error)) from error
     after = {"角色": ROLES[role], "值": value}
     record("review.assign_value", actor=actor, now=now, subject=row, after=after)
+    # From the log, this value among them: what a row says of values nobody has proven.
     given = given_values(row)
     if given.keys() >= set(contributors_of(row)):
         _draw(row, review, {key: one.value for key, one in given.items()}, actor=actor, now=now)

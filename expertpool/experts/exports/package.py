@@ -13,7 +13,7 @@ from django.http import QueryDict
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.exporting import Stamp, write_xlsx
+from expertpool.core.exporting import Reading, Rows, Stamp, write_xlsx
 from expertpool.core.subjects import File
 from expertpool.core.visibility import is_exportable, told
 from expertpool.customforms.queries.files import SUBJECT as FIELD_FILE
@@ -56,7 +56,9 @@ def write_package(
         table = io.BytesIO()
         stamp = Stamp(str(actor), now, address)
         # The same writer as the export, so that guarded columns are guarded alike.
-        write_xlsx(exporter, user=actor, params=params, stamp=stamp, stream=table)
+        # Of the experts whose files follow: another reading could have others by now.
+        reading = Reading(exporter.columns_for(actor, params), Rows([*experts.values()]))
+        write_xlsx(exporter, user=actor, params=params, stamp=stamp, stream=table, reading=reading)
         archive.writestr("专家信息.xlsx", table.getvalue())
         names: Counter[str] = Counter()
         for one, expert in files:

@@ -22,7 +22,6 @@ from expertpool.bundles.services.making import ask_for_bundle
 from expertpool.certificates.models import Certificate, CertificateRun, Design
 from expertpool.certificates.services.designs import ensure_built_in
 from expertpool.core.arrangement import MENU_ARRANGEMENT, Arrangement, OwnLink
-from expertpool.core.models import BulkRun, ImportMemory
 from expertpool.core.models import BulkRun, ImportMemory, SavedSearch
 from expertpool.directory.models import UnitPair
 from expertpool.draws.models import PickRequest, VoidRequest

@@ -22,7 +22,7 @@ class FurtherTables:
     def __init__(self, importer: Importer, codes: Sequence[str], totals: Totals) -> None:
         """``codes`` say what each cell below the first header is."""
         self._codes, self._totals = codes, totals
-        self._named = headers_named(importer.get_columns())
+        self._named = headers_named([*importer.by_code.values()])
         naming = next((one for one in importer.by_code.values() if one.required), None)
         self._naming = naming.code if naming else ""
         headers = naming.headers if naming else ()

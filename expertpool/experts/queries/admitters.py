@@ -97,6 +97,14 @@ def outlook(user: User, experts: Sequence[Expert], *, now: datetime) -> Outlook:
     return found
 
 
+def who_else(user: User, expert: Expert, *, now: datetime) -> str:
+    """Say who can admit ``expert`` instead of ``user``, or from when somebody can; empty where nobody is known."""
+    found = outlook(user, [expert], now=now)
+    if found.others:
+        return f"可以审核的人员：{'、'.join(found.others)}。"
+    return "".join(f"{name}：{day:%Y-%m-%d} 起可以审核。" for name, day in found.later[:1])
+
+
 def _why_not(user: User, firsts: frozenset[int], at: datetime, now: datetime) -> str:
     return OWN if user.pk in firsts else why_not_to_admit(user, firsts, asked_at=at, now=now)
 

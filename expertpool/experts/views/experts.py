@@ -25,6 +25,7 @@ from expertpool.experts.forms.filters import ExpertFilter
 from expertpool.experts.queries.accounts import account_words
 from expertpool.experts.queries.actions import actions_for
 from expertpool.experts.queries.admission import RIGHT, at_once_in_words, makers_of
+from expertpool.experts.queries.admitters import who_else
 from expertpool.experts.queries.availability import suspended
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.files import photo_of
@@ -137,6 +138,8 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
             context["admission_note"] = OWN
         elif may.why_not_approve:
             context["admission_note"] = may.why_not_approve
+        if "admission_note" in context:
+            context["admission_note"] += who_else(request.user, expert, now=timezone.now())
     if expert.status == ExpertStatus.FORMAL:
         context["is_suspended"] = found.filter(suspended(timezone.now()), pk=pk).exists()
     # Each leads to the other, as far as the reader sees it.

@@ -89,6 +89,8 @@ def test_it_is_said_before_to_whom_one_cannot_agree_and_who_can(
     assert BY_OTHERS in page
     assert "赵主任" in page
     assert "审核其余 2 位" in page
+    shown = client.get(reverse("experts:detail", args=[theirs[0].pk])).content.decode()
+    assert "可以审核的人员：赵主任" in shown
     assert formal() == 0
     assert all(f'name="pk" value="{one.pk}"' in page for one in others)
     assert not any(f'name="pk" value="{one.pk}"' in page for one in theirs)

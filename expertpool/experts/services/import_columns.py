@@ -86,8 +86,9 @@ def tell_mails(row: Row, importer: Importer) -> None:
     email = importer.by_code["email"]
     kept = row.values.get(email.code)
     for at, note in enumerate(row.notes):
-        others = [one for one in _MAIL.findall(note.was) if one != kept]
-        if kept and note.column == email.header and note.kind == CLEANED and others:
+        if not kept or (note.column, note.kind) != (email.header, CLEANED):
+            continue
+        if others := [one for one in _MAIL.findall(note.was) if one != kept]:
             told = f"只存第一个 {kept}；{'、'.join(others)} 没有导入，常用的是它们的请改。"
             row.notes[at] = Note(email.header, CHECK, note.was, told)
 

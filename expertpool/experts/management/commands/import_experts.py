@@ -16,7 +16,7 @@ from expertpool.experts.services.importing import ImportResult, import_file
 
 
 class Command(BaseCommand):
-    help = "从 .xlsx、.xls 或 .csv 文件导入专家；有错的行不导入，并说明原因。"
+    help = "从 .xlsx、.xls、.ods 或 .csv 文件导入专家；有错的行不导入，并说明原因。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")

@@ -28,6 +28,7 @@ SAMPLED = 100  # rows below the header by which a column is known
 SURE = 0.9  # of the cells
 MOST_OF_IT = 0.5  # of the cells of a column of which the one that its header says takes none
 FEWEST = 3  # cells by which a column is said to be another one
+FEWEST_ABOVE = 2  # headers of a table above the one that is read
 HIDDEN = 10  # rows that are told as hidden
 MOST_DIGITS = 6  # of the number of a row
 SAMPLES = 3  # shown beside each header
@@ -88,6 +89,9 @@ class Header:
     hidden_rows: list[int] = field(default_factory=list)  # the first below it
     struck_rows: list[int] = field(default_factory=list)  # the same of those struck through
     others: list[str] = field(default_factory=list)  # further sheets that read as lists
+    above: int = (
+        0  # the row of a header above this one, with people below it that nobody reads; 0: none
+    )
 
     @property
     def is_clear(self) -> bool:
@@ -98,7 +102,7 @@ class Header:
         }
         if self.sheet in MADE:
             return False
-        return not self.missing and not asked.intersection(self.why)
+        return not self.missing and not self.above and not asked.intersection(self.why)
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,28 @@ def find_header(
     ]
     if row == 0 or (row is None and not best.found):
         best = _without_header(best, columns, is_said=row == 0)
-    return _Recogniser(columns, best, known, remembered).header(others)
+    header = _Recogniser(columns, best, known, remembered).header(others)
+    naming = next((column.code for column in columns if column.required), "")
+    above = _table_above(best, named, naming) if row is None and best.found else 0
+    return replace(header, above=above)
+
+
+def _table_above(place: _Place, named: Named, naming: str) -> int:
+    """Return the row of the first header above the one at ``place`` below which somebody is named; 0: there is
+    none. Of two tables below each other the better header is the second one's, at times."""
+    rows = place.top["rows"][: max(0, place.at - place.depth + 1)]
+    for at, (number, cells) in enumerate(rows):
+        codes = [named(cell) if isinstance(cell, str) else "" for cell in cells]
+        known = sum(map(bool, codes))
+        if naming not in codes or known < FEWEST_ABOVE:
+            continue
+        if 2 * known < sum(cell not in ("", None) for cell in cells):
+            continue
+        place_of_name = codes.index(naming)
+        people = (one[place_of_name] for _, one in rows[at + 1 :] if place_of_name < len(one))
+        if any(isinstance(one, str) and one.strip() for one in people):
+            return number
+    return 0
 
 
 def below(

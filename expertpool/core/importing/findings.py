@@ -77,6 +77,7 @@ def outline(header: Header, tops: Sequence[Top]) -> dict[str, Any]:
         "hidden_rows": header.hidden_rows,
         "struck_rows": header.struck_rows,
         "depth": header.depth,
+        "above": header.above,
     }
 
 

@@ -41,6 +41,10 @@ def open_table(
     header, _ = importer.read_list(found)
     if header.sheet in MADE and tops[0]["unread"]:
         raise UnreadableFile(f"工作表太多，最后 {tops[0]['unread']} 张没有读，请分成几个文件。")
+    if header.above:
+        raise UnreadableFile(
+            f"第 {header.above} 行和第 {header.row} 行各有一个表头，请分成两个文件，或删去不导入的一张。"
+        )
     if header.missing:
         raise UnreadableFile(f"表中没有必填的列：{'、'.join(header.missing)}。")
     with closing(rows_of(columns, path, sheet=header.sheet)) as rows:

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
 from openpyxl import load_workbook
 
+from expertpool.accounts.models import User
+from expertpool.core.importing import UnreadableFile
+from expertpool.core.importing.findings import read_findings
+from expertpool.core.importing.runs import choose_mapping, choose_table
 from expertpool.core.reading.messages import Refused
 from expertpool.core.reading.texts import text_rows
 from expertpool.experts.services.importing import import_file
+from tests.data.quirks.files import book
 from tests.data.quirks.strays import STRAYS
 from tests.factories.experts import NOW
+from tests.fixtures import login
 
 BY_NAME = {quirk.name: quirk for quirk in STRAYS}
 
@@ -42,6 +52,39 @@ def test_it_is_told_of_rows_that_are_taken(
         said for header, kind, said in told(tmp_path, name) if (header, kind) == (column, "请核对")
     ]
     assert any(words in said for said in found), found
+
+
+ABOVE = [
+    ["一、内部专家"],
+    ["姓名", "手机号", "单位"],
+    ["庚一", "13977769001", "甲院"],
+    ["合计", 1, ""],
+    ["二、外部专家"],
+    ["序号", "姓名", "工作单位", "联系电话", "职称"],
+    [1, "庚二", "乙院", "13977769002", "教授"],
+]
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.usefixtures("media")
+def test_a_table_above_the_one_that_is_read_is_told_and_both_can_be_read(
+    admin: User, tmp_path: Path
+) -> None:
+    """The second one names more columns, and is taken for the list; who stands above it is not lost unseen."""
+    path = tmp_path / "两张表.xlsx"
+    book({"表": ABOVE})(path)
+    client = login(Client(), admin)
+    file = SimpleUploadedFile(path.name, path.read_bytes())
+    page: Any = client.post(reverse("experts:import"), {"file": file}, follow=True)
+    run = page.context["run"]
+    assert (run.header_row, page.context["outline"]["above"]) == (6, 2)
+    assert "第 2 行也像是表头" in page.content.decode()
+    choose_table(run=run, sheet=run.sheet, row=2)
+    choose_mapping(run=run, codes=run.mapping, now=NOW)
+    assert (run.total, run.accepted) == (2, 2)
+    assert "职称没有导入" in read_findings(run)["remarks"]["6"]
+    with pytest.raises(UnreadableFile, match="第 2 行和第 6 行各有一个表头"):
+        import_file(path, now=NOW)
 
 
 def rows(text: str, encoding: str = "utf-8") -> list[list[object]]:

@@ -179,7 +179,7 @@ def find_header(
 def _table_above(place: _Place, named: Named, naming: str) -> int:
     """Return the row of the first header above the one at ``place`` below which somebody is named; 0: there is
     none. Of two tables below each other the better header is the second one's, at times."""
-    rows = place.top["rows"][: max(0, place.at - place.depth + 1)]
+    rows: list[Numbered] = place.top["rows"][: max(0, place.at - place.depth + 1)]
     for at, (number, cells) in enumerate(rows):
         codes = [named(cell) if isinstance(cell, str) else "" for cell in cells]
         known = sum(map(bool, codes))

@@ -94,7 +94,7 @@ class _Rows:
         """Return the cells of one row; None where a mark stands where none is closed or opened, or where whole rows
         stand within a cell."""
         try:
-            rows = [*csv.reader(taken, delimiter=self._delimiter, strict=True)]
+            rows: list[list[str]] = [*csv.reader(taken, delimiter=self._delimiter, strict=True)]
         except csv.Error:
             return None
         if len(rows) != 1 or (len(taken) > 1 and self._swallows(taken, rows[0])):

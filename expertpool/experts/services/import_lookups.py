@@ -16,7 +16,7 @@ from expertpool.directory.models import Division, Specialty
 from expertpool.experts.fields.meant import ways_to_write
 
 TOLD = 6  # specialties of one name
-NO_CODE, NO_NAME, SEVERAL = "专业代码不存在", "专业名称不存在", "专业名称有歧义"
+NO_CODE, NO_NAME = "专业代码不存在", "专业名称不存在"
 _APART = re.compile(r"([;；,，、\n])")
 _WITH_CODE = 30  # letters that may stand beside a name
 # A code with its name behind it (A010101 总体规划) or before it, and where another code begins.
@@ -374,7 +374,7 @@ class SpecialtyNames:
             raise _refused(
                 "specialties",
                 word,
-                SEVERAL,
+                "专业名称有歧义",
                 f"有 {len(named)} 个，请填代码：{self._told(named)}。",
             )
         is_code = one.isascii() or _MISTYPED.fullmatch(one)

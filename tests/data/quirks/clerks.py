@@ -370,11 +370,12 @@ CLERKS = (
             ["专庚", "13977723007", "建筑工程（某类）"],
             head=["姓名", "手机", "专业"],
         ),
-        7,
+        6,
+        {8: "专业名称有歧义"},
         each={
             "specialty_names": [
                 *([BUILDING], [BUILDING, CITY], [BUILDING, ROADS], [BUILDING, CITY]),
-                *([BUILDING], [BUILDING], []),
+                *([BUILDING], [BUILDING]),
             ]
         },
     ),

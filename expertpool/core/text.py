@@ -31,7 +31,7 @@ _HIDDEN_CATEGORIES = ("Cc", "Cf", "Cn", "Cs")
 
 # What is of people wherever it stands: telephones, identity cards, accounts of a bank; addresses of mail.
 _NUMBERS = re.compile(r"\d{9,}[Xx]?")
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+")
 # What may be a name, where the text is not ours: words of an error, a path that somebody typed, also as
 # logs and addresses write it.
 _NAMES = re.compile(

@@ -69,7 +69,7 @@ def validate_text(value: str) -> None:
 
 def validate_phone(value: str) -> None:
     """Refuse what nobody can ring: a mobile or landline, several with 、 or / between them."""
-    for number in re.split(r"\s*[、/;；，]\s*", value.translate(_PHONE_SIGNS).strip()):
+    for number in re.split(r"(?<!\s)\s*+[、/;；，]\s*+", value.translate(_PHONE_SIGNS).strip()):
         if not _PHONE.fullmatch(number):
             raise ValidationError(
                 "电话格式不对：应为 11 位手机号，或带区号的座机，例如 021-55500001。", code="phone"

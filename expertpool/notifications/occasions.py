@@ -22,7 +22,12 @@ from expertpool.core.placeholders import (
 )
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.exceptions import TemplateRefused, UnknownPlaceholders
-from expertpool.notifications.validators import foreign_addresses, glued_in, site_host
+from expertpool.notifications.validators import (
+    foreign_addresses,
+    glued_in,
+    in_words,
+    site_host,
+)
 
 
 class Text(NamedTuple):
@@ -180,7 +185,7 @@ def _check_leads_nowhere(occasion: Occasion, part: str) -> None:
             "否则可能连成别的网址：请在它前后加空格，或让它单独占一行。"
         )
     if found := foreign_addresses(part, filled_only=not occasion.is_guarded):
-        shown = "、".join(f"「{one[:80]}」" for one in found)
+        shown = in_words(found)
         if occasion.is_guarded:
             raise TemplateRefused(
                 f"这种通知里不能写别处的网址：{shown}。请删去；只能写本系统的网址 {site_host()}（前后留空格）。"

@@ -163,6 +163,12 @@ def test_all_that_let_somebody_act_stand_alone(occasion: Occasion, link: str) ->
             "evil点com",
         ),
         *("ехample.рф", "[::1]/a", "[2001:db8::7]", "0x7f000001"),
+        *("a@b.cn+http://x/", "a@b.cn@evil.com", "xn--80ak6aa92e.com", "a.xn--p1ai/x"),
+        # Numbers that an address bar takes for a host: whole, octal, of fewer parts, with other stops and ports.
+        *("2130706433/x", "2130706433/", "2130706433/1", "//2130706433/x", "a@2130706433/x"),
+        *("２１３０７０６４３３/x", "2130706433:8080/x", "2130706433\\x", "50331649/x"),
+        *("请打开2130706433/x答复", "请打开0x7f.1/x", "0x7f.1/x", "017700000001/x", "0177.1/x"),
+        *("0177.0000.0000.01", "3.1234567/x", "3.14.15926/x", "203。0。113。9"),
     ],
 )
 def test_no_other_host_stands_in_such_a_text(address: str) -> None:
@@ -179,6 +185,9 @@ def test_what_an_office_writes_stays_possible() -> None:
         f"2026.12.01 前答复，本站 {settings.SITE_URL}/help/ ，邮箱 zjk@pool.example.cn，约 3.5 小时。\n"
         "{{答复链接}}\n见附件.请准时；电话0571-88886666/88886667。PDF 另发。评审/验收同日。App 内可答复，9点CST开始。"
         f"登录。{settings.SITE_URL.partition('//')[2]}/help/ 。时间[12:30:00]，编号2026112901/A包，误差3.5/h。"
+        "1.5/2，0.001/h，共5/8人，2026/11/29，20261129/20261130，编号：2026112901/2，项目 330106001/第2包，附件1.docx，"
+        "电话 88886666/88886667，手机 13800000001/13800000002，88886666/手机，GB50300-2013/x，127.1/m²，2026112901。"
+        f"{settings.SITE_URL}/v/2026112901/x "
     )
     check_text(draws.INVITATION, Text("", body))
     check_text(TASK, Text("", "见 https://www.example.cn/a ，{{负责人}}"))  # no secret in it

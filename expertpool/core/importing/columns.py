@@ -103,7 +103,7 @@ _SIMPLE = str.maketrans(
     "單別證號機電話郵箱職稱專業學歷銀聯繫類區備註務評審戶帳賬薦編級種時間開終擔國際參與",
     "单别证号机电话邮箱职称专业学历银联系类区备注务评审户帐账荐编级种时间开终担国际参与",
 )
-NOTE = re.compile(r"[(\[【].*?[)\]】]")
+NOTE = re.compile(r"[(\[【].{0,200}?[)\]】]")
 
 
 class CellRefused(ValueError):

@@ -29,7 +29,7 @@ ASKED = 50  # words that the page asks about
 APPLIED = 200  # words that the page shows as explained
 DIFFERING = 500  # records whose differences are shown
 # What a sentence says of one row alone: numbers, days, and what it quotes.
-_VALUES = re.compile(r"“[^”]*”|[A-Za-z]*\d[\d.-]*")
+_VALUES = re.compile(r"“[^”]*”|(?<![A-Za-z])[A-Za-z]*+\d[\d.-]*")
 RENAMED = 3  # records that get another name: so many are no correction, if they are most
 
 

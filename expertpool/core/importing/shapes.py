@@ -35,7 +35,7 @@ MOST_OF_FORMS = (
 ALIKE = 3  # sheets on which the same text in the same place is printed there
 Pair = tuple[int, str, Any]  # place, label, what stands beside it
 Printed = tuple[int, int, str]  # number of the row, place, text
-_INLINE = re.compile(r"^\s*([^:：\n]{2,16})[:：]\s*(.*?)\s*$", re.DOTALL)
+_INLINE = re.compile(r"\s*+([^:：\n]{2,16})[:：](.*)", re.DOTALL)
 # What else stands in forms: where nothing is filled in beside a label, the next one is no value of it.
 _OF_FORMS = frozenset(
     (
@@ -390,7 +390,7 @@ class _Labels:
         is not so."""
         found = _INLINE.match(cell) if isinstance(cell, str) else None
         label = self.label(found[1]) if found else ""
-        return (label, found[2]) if found and label else ("", "")
+        return (label, found[2].strip()) if found and label else ("", "")
 
     def top(self, name: str, people: Sequence[_Person]) -> Top:
         """Return the people as the sheet of a list."""

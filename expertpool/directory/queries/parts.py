@@ -19,7 +19,7 @@ NO_NAME = re.compile(r'[<>{}\\^="]')
 # What belongs to the unit above it: 股份有限公司 / 长沙分公司.
 _BRANCH = re.compile(r".*(?:[分支](?:公司|[院行局所部校社]|中心)|办事处|营业部|代表处)")
 _HAN = re.compile(r"[\u3400-\u9fff]{2}")  # of other letters a comma tells nothing (Co., Ltd.)
-_BRACKETED = re.compile(r"[（(\[【〔][^（()）]*[）)\]】〕]")
+_BRACKETED = re.compile(r"[（(\[【〔][^（()）]{0,100}[）)\]】〕]")
 _APART = re.compile(r"[、，,；;/／|\n]+")
 _REMARKS = "已?(?:退休|离休|离退休|内退|离职|离岗)|(?:退休)?返聘|在职|兼职|外聘|借调|挂职|特聘"
 _POSTS = (
@@ -27,9 +27,11 @@ _POSTS = (
     r"(?:院长|校长|所长|处长|科长|局长|厅长|部长|会长|站长|队长|馆长|厂长|行长|台长|董事长|主任|经理"
     r"|书记|主席|总工|总监|工程师|经济师|会计师|教授|博导|硕导|研究员|医师|巡视员|调研员)"
 )
-_REMARK = re.compile(rf"[（(\[【〔](?:(?:{_REMARKS}|原).*?|{_POSTS})[）)\]】〕]|(?:{_REMARKS})$")
+_REMARK = re.compile(
+    rf"[（(\[【〔](?:(?:{_REMARKS}|原).{{0,100}}?|{_POSTS})[）)\]】〕]|(?:{_REMARKS})$"
+)
 _POST = re.compile(rf"{_POSTS}$")
-_POST_WITHIN = re.compile(rf"(?=\s*{_POSTS}$)")
+_POST_WITHIN = re.compile(rf"(?=\s{{0,9}}{_POSTS}$)")
 
 
 def parts_of(name: str) -> list[str]:

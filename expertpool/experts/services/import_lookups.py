@@ -20,18 +20,18 @@ NO_CODE, NO_NAME = "专业代码不存在", "专业名称不存在"
 _APART = re.compile(r"([;；,，、\n])")
 _WITH_CODE = 30  # letters that may stand beside a name
 # A code with its name behind it (A010101 总体规划) or before it, and where another code begins.
-_CODED = re.compile(r"(?P<code>[A-Za-z]\d+)[\s:：\-—]*(?P<name>[^A-Za-z0-9].*)")
-_NAMED = re.compile(r"(?P<name>[^A-Za-z0-9]+?)[\s:：\-—(（]*(?P<code>[A-Za-z]\d+)\s*[)）]?")
-_NEXT = re.compile(r"[\s/／|+]+(?=[A-Za-z]\d{2,}(?![A-Za-z0-9]))")
+_CODED = re.compile(r"(?P<code>[A-Za-z]\d+)[\s:：\-—]{0,20}(?P<name>[^A-Za-z0-9].*)")
+_NAMED = re.compile(r"(?P<name>[^A-Za-z0-9]+?)[\s:：\-—(（]{0,20}(?P<code>[A-Za-z]\d+)\s*[)）]?")
+_NEXT = re.compile(r"(?<![\s/／|+])[\s/／|+]++(?=[A-Za-z]\d{2,}(?![A-Za-z0-9]))")
 # 建筑工程（设计）, 设计（建筑工程）, 工程造价-土建
-_QUALIFIED = re.compile(r"(.+?)\s*(?:[(（]([^()（）]+)[)）]|[-—–－:：·]+\s*(.+))")
+_QUALIFIED = re.compile(r"(.+?)\s{0,9}(?:[(（]([^()（）]+)[)）]|[-—–－:：·]{1,9}\s{0,9}((?s:.+)))")
 _MISTYPED = re.compile(r"([A-Za-z])[-. ]?([\dOo]+(?:[-. ]\d+)*)\s*等?")  # AO401, A-04-01, A0401等
 _LEAST = 2  # letters that tell of a specialty
 # A0401-A0405, A0401至0405, A0401~05
 _RANGE = re.compile(r"(?P<first>[A-Za-z]\d{2,})\s*(?:[-—–~～]+|至|到)\s*(?P<last>[A-Za-z]?\d{2,})")
 MOST_IN_RANGE = 50
-_PARTING = re.compile(r"\s*[/／\\>＞→]\s*")  # 设计/建筑工程
-_HYPHENS = re.compile(r"\s*[-—–－]+\s*")
+_PARTING = re.compile(r"(?<!\s)\s*+[/／\\>＞→]\s*+")  # 设计/建筑工程
+_HYPHENS = re.compile(r"(?<!\s)\s*+[-—–－]++\s*+")
 _WORKS = "工程"
 _WIDE = str.maketrans("()", "（）")
 _BLANKS = re.compile(r"[\s()]+")

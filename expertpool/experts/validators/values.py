@@ -45,7 +45,7 @@ _SHORT_YEAR = re.compile(
 )  # 75年3月; nobody of these years is born in 2075
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _NAME_OF_MONTH = re.compile(rf"({'|'.join(MONTHS)})[-. ]?([3-9]\d|(?:19|20)\d\d)", re.IGNORECASE)
-_BESIDE_SIGN = re.compile(r"\s*([年月日./-])\s*")
+_BESIDE_SIGN = re.compile(r"(?<!\s)\s*+([年月日./-])\s*+")
 _NAME = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z·.' -]*")
 _LIKE_A_NAME = re.compile(
     "(?:欧阳|上官|司马|诸葛|尉迟|[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖萧田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢"
@@ -72,7 +72,7 @@ _IN_NAMES = (
 )
 _BESIDE_UNIT = re.compile(
     r"^原(?!子|[平阳][市县]|州区)|下属|所属(?:各|全部)?单位"
-    rf"|[（(\[【](?!(?:{_IN_NAMES})[）)]$)[^（()）]*[）)\]】]$"
+    rf"|[（(\[【](?!(?:{_IN_NAMES})[）)]$)[^（()）]{{0,100}}[）)\]】]$"
 )
 _DOTS = str.maketrans("•・‧", "···")
 # The full stop of whoever has no dot on his keyboard: 阿卜杜拉.吐尔逊, not J.Smith.
@@ -114,7 +114,7 @@ _SPECIALTY_CODES = re.compile(r"[A-Za-z]\d{2,8}(?:[;；,，、\s]+[A-Za-z]\d{2,8
 ROUNDED = "Excel 已把末几位四舍五入，请把该列设为“文本”格式后重新填写。"
 _PARTING, _TWO = "/／|｜:：;；", "请删去；写了两位的，请分开填写。"
 NO_UNIT_TOLD = "不是单位的名称，不能按单位回避，请核对。"
-_BRACKETS = re.compile(r"[（(\[【]([^（()）]*)[）)\]】]")
+_BRACKETS = re.compile(r"[（(\[【]([^（()）]{0,100})[）)\]】]")
 _BETWEEN_NAMES = re.compile(r"[\s、,，;；/／|｜&＆]+")
 _AND = re.compile("[和与及]")
 WORDS = {

@@ -19,7 +19,7 @@ from expertpool.notices.exceptions import NoticeRefused
 from expertpool.notices.models import Addressee, ExpertNotice
 from expertpool.notices.queries.notices import writable_experts
 from expertpool.notices.settings import HOSTS
-from expertpool.notifications.queries.links import addresses_elsewhere
+from expertpool.notifications.queries.links import leads_elsewhere
 
 State = NoticeState
 MOST = 50_000  # addressees of one notice
@@ -55,9 +55,7 @@ def _check_leads_nowhere(row: ExpertNotice) -> None:
     would lead to anybody's page."""
     hosts = set(value_of(HOSTS).lower().split())
     for name in ("title", "text"):
-        found = addresses_elsewhere(getattr(row, name), allowed=hosts)
-        if found:
-            shown = "、".join(f"「{one[:80]}」" for one in found)
+        if shown := leads_elsewhere(getattr(row, name), allowed=hosts):
             raise ValidationError(
                 {
                     name: f"不能写别处的网址：{shown}。请删去；确需写的，请管理员把域名列入「站点设置」的「{HOSTS.label}」，网址前后留空格。"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from expertpool.notifications.validators import foreign_addresses
+from expertpool.notifications.validators import foreign_addresses, in_words
 
 
-def addresses_elsewhere(text: str, *, allowed: Collection[str]) -> list[str]:
-    """Return the addresses in ``text`` that lead to other hosts than this site's and those ``allowed``, as
-    they stand there."""
-    return [one for one in foreign_addresses(text) if _host(one) not in allowed]
+def leads_elsewhere(text: str, *, allowed: Collection[str]) -> str:
+    """Return in words the addresses in ``text`` that lead to other hosts than this site's and those ``allowed``;
+    nothing where none does."""
+    return in_words([one for one in foreign_addresses(text) if _host(one) not in allowed])
 
 
 def _host(address: str) -> str:

@@ -10,6 +10,7 @@ class ReportsConfig(AppConfig):
         from expertpool.audit.events import UnprovenFound
         from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
+        from expertpool.core.mandates import MANDATES
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.core.saved_searches import SAVED_PAGES
@@ -31,6 +32,7 @@ class ReportsConfig(AppConfig):
         from expertpool.reports.queries.pages import PAGES
         from expertpool.reports.queries.project_statistics import PROJECTS
         from expertpool.reports.queries.statistics import TOPICS, segments_of
+        from expertpool.reports.queries.written import WRITTEN
         from expertpool.reports.services.exposure import tell_unproven
         from expertpool.reports.services.months import MONTH_PDF
         from expertpool.reports.tabs import TABS
@@ -46,6 +48,7 @@ class ReportsConfig(AppConfig):
         EXPORTS.add(StatisticExport(), ComparisonExport(), MonthExport())
         DOCUMENT_KINDS.add(MONTH_PDF)
         SAVED_PAGES.add(*PAGES)
+        MANDATES.add(*WRITTEN)
         for topic in (EXPERTS, PROJECTS):
             TOPICS.add(topic)
             SEGMENTS.add(*segments_of(topic))

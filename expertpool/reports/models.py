@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from hashlib import sha256
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from expertpool.core.bounds import DAYS, within
+from expertpool.core.fields import ProofField
 from expertpool.reports.enums import ReportState
 
 
@@ -93,6 +97,7 @@ class CandidateList(models.Model):
     )
     experts = ArrayField(models.BigIntegerField(), verbose_name="候选专家")
     listed_at = models.DateTimeField("整理时间")
+    proof = ProofField("凭证", says=("draw.number", "digest", "listed_at"))
 
     class Meta:
         verbose_name = verbose_name_plural = "候选名单"
@@ -100,6 +105,12 @@ class CandidateList(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draw_id}"
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of ``experts`` as PostgreSQL writes them. Whoever reads many lists has it worked out there
+        (`reports.queries.written.provable_lists`)."""
+        return sha256(f"{{{','.join(map(str, self.experts))}}}".encode()).hexdigest()
 
 
 class DepartmentMonth(models.Model):
@@ -112,6 +123,7 @@ class DepartmentMonth(models.Model):
     month = models.DateField("月份", validators=[DAYS])
     figures = models.JSONField("数据")
     counted_at = models.DateTimeField("统计时间")
+    proof = ProofField("凭证", says=("department_id", "month", "figures", "counted_at"))
 
     class Meta:
         verbose_name = verbose_name_plural = "部门月报"

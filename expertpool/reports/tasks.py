@@ -7,11 +7,12 @@ from django.utils import timezone
 from expertpool.core.jobs import HEAVY, app, retry_external
 from expertpool.reports.services.exposure import (
     compute_report,
+    forget_forged_lists,
     list_candidates,
     request_usual_reports,
     tell_chain_head,
 )
-from expertpool.reports.services.months import tell_month, write_usual_months
+from expertpool.reports.services.months import count_forged_anew, tell_month, write_usual_months
 
 
 @app.task(name="reports.compute_exposure", queue=HEAVY)
@@ -38,8 +39,10 @@ def monthly_reports(timestamp: int) -> None:
 @app.periodic(cron="42 * * * *")
 @app.task(name="reports.list_candidates", queue=HEAVY, queueing_lock="reports.list_candidates")
 def hourly_candidates(timestamp: int) -> None:
-    """Every hour: keep who were candidates where that may be told now."""
+    """Every hour: keep who were candidates where that may be told now, and make anew what somebody else wrote."""
+    forget_forged_lists(now=timezone.now())
     list_candidates(now=timezone.now())
+    count_forged_anew(now=timezone.now())
 
 
 @app.periodic(cron="5 8 * * *")

@@ -11,6 +11,7 @@ from django import forms
 from django.http import QueryDict
 
 from expertpool.accounts.models import Department, User
+from expertpool.core.mandates import vouched
 from expertpool.core.views.listing import FilterForm
 from expertpool.reports.models import DepartmentMonth
 from expertpool.reports.queries.months import (
@@ -100,6 +101,16 @@ class MonthReading:
 
     @cached_property
     def rows(self) -> list[DepartmentMonth]:
+        """The reports that this system wrote."""
+        return vouched(self.kept)
+
+    @property
+    def left_out(self) -> int:
+        """How many it did not write, which count for nothing."""
+        return len(self.kept) - len(self.rows)
+
+    @cached_property
+    def kept(self) -> list[DepartmentMonth]:
         if not self.form.is_valid() or self.month is None:
             return []
         rows = months_visible_to(self.user)

@@ -14,7 +14,7 @@ from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.sitting import state_of
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import merged_records
-from expertpool.reports.models import CandidateList
+from expertpool.reports.queries.written import draws_listing
 
 NOT_DRAWN = "未抽中"
 RESULTS: dict[str, str] = {
@@ -48,8 +48,7 @@ def candidacies_of(expert: Expert, draws: QuerySet[Draw] | None = None) -> list[
     """Return them, the latest review first; of all draws, or of those ``draws``. What a record was a candidate for
     that was merged into his is his."""
     people = [expert.pk, *merged_records(into=[expert.pk])]
-    lists = CandidateList.objects.filter(experts__overlap=people).values("draw")
-    rows = (Draw.objects.all() if draws is None else draws).filter(pk__in=lists)
+    rows = (Draw.objects.all() if draws is None else draws).filter(pk__in=draws_listing(people))
     found = list(
         rows.select_related("project__batch")
         .prefetch_related("projects")

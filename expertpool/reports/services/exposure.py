@@ -9,6 +9,7 @@ import logging
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 import vdraw
@@ -19,6 +20,7 @@ from expertpool.audit.queries import chain_head
 from expertpool.audit.services import record
 from expertpool.core.crypto import DecryptionError
 from expertpool.core.jobs import defer
+from expertpool.core.mandates import stands
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.blocks import candidates_of, identities_of
 from expertpool.draws.queries.identity import altered
@@ -39,6 +41,7 @@ from expertpool.reports.queries.exposure import (
     figures_of,
     judge,
 )
+from expertpool.reports.queries.written import provable_lists
 
 logger = logging.getLogger(__name__)
 # Each draw of the period is opened with all its candidates.
@@ -148,6 +151,17 @@ def list_candidates(*, now: datetime) -> int:
         except (DecryptionError, vdraw.EngineError):
             logger.exception("candidates of %s cannot be listed", draw.number)
     return count
+
+
+@transaction.atomic
+def forget_forged_lists(*, now: datetime) -> int:
+    """Take away lists that this system did not write, so that `list_candidates` makes them anew; log and announce it
+    (ForgedFound). Each hour a 24th of them is looked at. Return how many were taken away."""
+    lists = provable_lists().alias(turn=F("pk") % 24).filter(turn=timezone.localtime(now).hour)
+    forged = [one for one in lists.iterator(2000) if not stands(one, now=now)]
+    for one in forged:
+        one.delete()
+    return len(forged)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from expertpool.accounts.queries import is_outsider, users_with_permission
 from expertpool.audit.services import record
 from expertpool.core.documents import render_pdf
 from expertpool.core.lookups import within_days
+from expertpool.core.mandates import stands, vouched
 from expertpool.core.text import moment_text
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.attachments import Document, DocumentKind, File
@@ -34,9 +36,9 @@ CHANNELS = (ChannelCode.EMAIL, ChannelCode.SITE)
 
 
 @transaction.atomic
-def write_month(*, month: date, now: datetime) -> int:
-    """Count the reviews of ``month`` (its first day) for each department, with those below it, and keep it in the place
-    of what was kept; return of how many departments. Logs it."""
+def write_month(*, month: date, now: datetime, only: Collection[int] | None = None) -> int:
+    """Count the reviews of ``month`` (its first day) for each department, or those ``only`` (ids), with those below it,
+    and keep it in the place of what was kept; return of how many departments. Logs it."""
     last_day = months_after(month, 1) - timedelta(days=1)
     rows = Project.objects.filter(within_days("opening_at", (month, last_day)))
     by_department = next(one for one in PROJECTS.dimensions if one.code == "department")
@@ -44,6 +46,8 @@ def write_month(*, month: date, now: datetime) -> int:
     with_some = [int(line.key) for line in found.lines if line.key]
     # Also of those that had nothing: whoever looks for his report finds that.
     departments = Department.objects.filter(Q(active=True) | Q(pk__in=with_some))
+    if only is not None:
+        departments = departments.filter(pk__in=only)
     reports = [
         DepartmentMonth(
             department_id=int(line.key),
@@ -57,7 +61,7 @@ def write_month(*, month: date, now: datetime) -> int:
         reports,
         update_conflicts=True,
         unique_fields=["department", "month"],
-        update_fields=["figures", "counted_at"],
+        update_fields=["figures", "counted_at", "proof"],
     )
     after = {"月份": f"{month:%Y-%m}", "部门": len(reports)}
     record("report.month", actor=None, now=now, after=after)
@@ -76,13 +80,27 @@ def write_usual_months(*, now: datetime) -> date:
     return month
 
 
+@transaction.atomic
+def count_forged_anew(*, now: datetime) -> int:
+    """Take away what this system did not write among the kept reports, log and announce it (ForgedFound), and count anew
+    what is of a month that is over; return how many were taken away."""
+    forged = [row for row in DepartmentMonth.objects.all() if not stands(row, now=now)]
+    for row in forged:
+        row.delete()
+    over = timezone.localdate(now).replace(day=1)
+    for month in sorted({row.month for row in forged if row.month < over}):
+        only = [row.department_id for row in forged if row.month == month]
+        write_month(month=month, now=now, only=only)
+    return len(forged)
+
+
 def tell_month(*, month: date, now: datetime) -> int:
     """Send each holder of the statistics the report of his departments, once; return to how many."""
     envelopes = []
     for user in users_with_permission(STATISTICS):
         if is_outsider(user):
             continue
-        rows = list(months_visible_to(user).filter(month=month))
+        rows = vouched(months_visible_to(user).filter(month=month))
         if rows:
             envelopes.append(_envelope(user, rows, month, now))
     send_messages(occasion=MONTH.code, envelopes=envelopes, channels=CHANNELS, now=now)
@@ -125,7 +143,7 @@ def month_pdf(rows: list[DepartmentMonth], *, user: User, month: date, now: date
 def _render(key: str) -> File:
     day, _, pk = key.partition("_")
     month, user, now = date.fromisoformat(day), User.objects.get(pk=pk), timezone.now()
-    rows = list(months_visible_to(user).filter(month=month))
+    rows = vouched(months_visible_to(user).filter(month=month))
     content = month_pdf(rows, user=user, month=month, now=now)
     return File(f"专家使用月报{month:%Y-%m}.pdf", content, "application/pdf")
 

@@ -1,5 +1,6 @@
 """Office files as PDF, by LibreOffice where it is installed, as strangers' files are read: it runs in a cage (bubblewrap)
-without network, our files and our keys, for a bounded time, and without macros (docs/decisions/0344).
+without network, our files and our keys, without macros (docs/decisions/0344), and bounded in time, memory, processes
+and files (0361).
 
 Where either program is missing, or the kernel lets nobody build such a cage, there is no converter: `is_installed`.
 """
@@ -20,12 +21,14 @@ from typing import IO
 
 from django.conf import settings
 
+from expertpool.core.documents.watching import Bounds, OutOfBounds, own_threads, run_within
 from expertpool.core.reading.messages import Refused
 
 logger = logging.getLogger(__name__)
 SECONDS = 60  # of the clock for one file
-MEMORY = 4 * 1024**3  # of addresses: it asks for more than it uses
-LARGEST = 256 * 1024**2  # bytes of what it writes
+MEMORY = 4 * 1024**3  # of addresses of one process: it asks for more than it uses
+LARGEST = 256 * 1024**2  # bytes of a file that it writes
+THREADS = 256
 BUSY = "正在转换的文件太多，请过一分钟再试。"
 FAILED = "这个文件不能按版式显示，请下载后查看。"
 # Its own settings: nothing of a document runs, nothing that a document names is fetched, be it a file or an address.
@@ -79,7 +82,7 @@ def _is_found() -> bool:
 def office_pdf(file: IO[bytes], ending: str) -> bytes:
     """Return ``file``, whose kind ``ending`` says (docx), as PDF. Raises Refused where it cannot be laid out in time, Busy where
     too many wait."""
-    with _place(), TemporaryDirectory() as room:
+    with _place(), TemporaryDirectory(ignore_cleanup_errors=True) as room:
         return _laid_out(Path(room), file, ending)
 
 
@@ -112,16 +115,9 @@ def _laid_out(room: Path, file: IO[bytes], ending: str) -> bytes:
         *("--convert-to", "pdf", "--outdir", "/work", f"/work/{source.name}"),
     ]
     try:
-        done = subprocess.run(
-            [*_cage(room), *asked],
-            # Of what it says, without end perhaps, nothing is kept.
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        logger.warning("LibreOffice took more than %s seconds", SECONDS)
+        ended = run_within([*_cage(room), *asked], room=room, bounds=Bounds(SECONDS))
+    except OutOfBounds as error:
+        logger.warning("LibreOffice %s", error)
         raise Refused(FAILED) from None
     # What it made may be a link to anything: it is ours only as a plain file.
     if (
@@ -129,13 +125,15 @@ def _laid_out(room: Path, file: IO[bytes], ending: str) -> bytes:
         or not made.is_file()
         or not (content := made.read_bytes()).startswith(b"%PDF-")
     ):
-        logger.warning("LibreOffice made nothing, it ended with %s", done.returncode)
+        logger.warning("LibreOffice made nothing, it ended with %s", ended)
         raise Refused(FAILED)
     return content
 
 
 def _cage(room: Path) -> list[str]:
-    """Return the beginning of a command that sees programs and fonts, and of all else ``room`` alone, as /work."""
+    """Return the beginning of a command that sees programs and fonts, and of all else ``room`` alone, as /work: nothing else
+    may be written, memory behind a file system least of all."""
+    (room / "tmp").mkdir(exist_ok=True)
     program = Path(shutil.which("soffice") or "").resolve().parents[1]
     beside = [] if program.is_relative_to("/usr") else ["--ro-bind", str(program), str(program)]
     shared = ("/etc/fonts", "/etc/libreoffice", "/var/lib/libreoffice", "/var/cache/fontconfig")
@@ -152,8 +150,8 @@ def _cage(room: Path) -> list[str]:
         *(part for path in shared for part in ("--ro-bind-try", path, path)),
         *beside,
         *("--proc", "/proc", "--dev", "/dev"),
-        *("--size", str(LARGEST), "--tmpfs", "/tmp"),  # noqa: S108 - its own
-        *("--bind", str(room), "/work", "--chdir", "/work", "--"),
+        *("--bind", str(room), "/work", "--bind", str(room / "tmp"), "/tmp"),  # noqa: S108 - its own
+        *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/work", "--"),
         *("prlimit", f"--as={MEMORY}", f"--cpu={SECONDS}", f"--fsize={LARGEST}"),
-        *("--nofile=512", "--core=0", "--"),
+        *(f"--nproc={own_threads() + THREADS}", "--nofile=512", "--core=0", "--"),
     ]

@@ -13,6 +13,7 @@ from expertpool.audit.models import Entry
 from expertpool.core.strokes import signature_svg
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeLine
+from expertpool.fees.services.accounts import send_code
 from expertpool.fees.services.lines import send_sign_code, sign
 from expertpool.fees.settings import SIGN_CODE
 from expertpool.notifications.models import Message
@@ -70,8 +71,8 @@ def test_it_is_signed_with_the_code_of_this_letter_once(line: FeeLine) -> None:
         send(line, "222222", at=30)
     before = NOW - timedelta(days=5)
     other = make_sent(make_user("operator"), now=before, pool=(line.expert,))[0]
-    with pytest.raises(FeeRefused, match="内容在发送验证码后改过"):
-        give(other, "123456")
+    with pytest.raises(FeeRefused, match="已失效"):
+        give(other, "123456")  # and costs this one's no try
     assert give(line, "123456").signed_at
     assert Entry.objects.get(action="fee.sign").after["验证码"] == "已核对"  # type: ignore[index]
     with pytest.raises(FeeRefused, match="已失效"):
@@ -120,3 +121,50 @@ def test_whom_nothing_reaches_is_told_whom_to_ask(line: FeeLine) -> None:
     line.expert.save()
     with pytest.raises(FeeRefused, match="不能向您发送验证码"):
         send(line, "123456")
+
+
+@pytest.mark.shows("PORT-31")
+def test_a_code_is_for_its_letter_alone_and_counted_by_it(line: FeeLine, client: Client) -> None:
+    """The page of another letter said that a code was sent; asking there ended this one's, and few were left for the hour."""
+    before = NOW - timedelta(days=5)
+    other = make_sent(make_user("operator"), now=before, pool=(line.expert,))[0]
+    send(line, "123456")
+    user = line.expert.user
+    assert user
+    page = login(client, user).get(reverse("fees:own_fee", args=[other.pk])).content.decode()
+    assert "确认签字" not in page
+    for _ in range(5):
+        with pytest.raises(FeeRefused, match="已失效"):
+            give(other, "123456")
+    send(other, "222222", at=1)  # no minute's wait for another letter
+    for at in range(1, 5):
+        send(line, "123456", at=at * 61)
+    with pytest.raises(FeeRefused, match="次数太多"):
+        send(line, "123456", at=400)
+    send(other, "222222", at=400)
+    assert give(line, "123456", at=401).signed_at
+    assert give(other, "222222", at=401).signed_at
+
+
+def test_another_number_each_time_asks_for_no_more_codes(line: FeeLine) -> None:
+    user, expert = line.expert.user, line.expert
+    assert user
+    for at in range(5):
+        number = "622588013108006" + str(at)
+        send_code(
+            expert=expert,
+            bank="招商银行",
+            number=number,
+            code="123456",
+            actor=user,
+            now=NOW + at * 61 * SECOND,
+        )
+    with pytest.raises(FeeRefused, match="次数太多"):
+        send_code(
+            expert=expert,
+            bank="招商银行",
+            number="6225880131080069",
+            code="123456",
+            actor=user,
+            now=NOW + 400 * SECOND,
+        )

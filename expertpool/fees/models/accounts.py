@@ -111,11 +111,13 @@ class BankAccount(models.Model):
 
 
 class AccountCode(TriedCode):
-    """A code by which ``expert`` confirms the account that he has typed: its ``digest`` covers both."""
+    """A code by which ``expert`` confirms the account that he has typed, or the letter that he signs: its ``digest`` covers
+    both. ``topic``, keyed likewise, says for what: for this alone it is found and counted."""
 
     expert = models.ForeignKey(
         Expert, verbose_name="专家", on_delete=models.PROTECT, related_name="+"
     )
+    topic = models.BinaryField("事项", max_length=16, null=True)
 
     class Meta(TriedCode.Meta):
         verbose_name = verbose_name_plural = "收款账户验证码"

@@ -6,6 +6,8 @@ import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from expertpool.core.codes import claim_try, open_codes, use_up
 from expertpool.core.crypto import proof
 from expertpool.core.models.codes import MOST_TRIES
@@ -19,7 +21,10 @@ from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.services.sending import send_message
 
 MINUTES = timedelta(minutes=10)
-LETTER = "letter"  # what a code is about that no account is: the letter of this digest
+# What a code is about: the letter of this hash, or an account. Codes of a letter are counted by it, those of accounts
+# together, whatever was typed: else whoever types another number each time is asked for no end.
+LETTER, ACCOUNT = "letter", "account"
+MOST_IN_ALL = 60  # in an hour, whatever they are about
 HOUR, RESEND_AFTER = timedelta(hours=1), timedelta(minutes=1)
 NO_WAY = "本站现在不能向您发送验证码，请联系管理部门代为办理。"
 TOO_SOON = "验证码刚刚发出，请 1 分钟后再发。"
@@ -37,22 +42,26 @@ def send(
     most: int,
     now: datetime,
 ) -> AccountCode:
-    """Send ``code`` to ``expert``, whose row the caller holds, for exactly what it is ``about``; the one before counts no more.
+    """Send ``code`` to ``expert``, whose row the caller holds, for exactly what it is ``about``; the one before, of the same
+    topic, counts no more.
 
-    Refuses (FeeRefused) where nothing reaches him, twice in a minute, and more than ``most`` in an hour.
+    Refuses (FeeRefused) where nothing reaches him, twice in a minute, more than ``most`` of the topic in an hour, and
+    too many of all.
     """
     to = recipient_of(expert)
     ways = ways_outside(occasion, phone=to.phone, email=to.email)
     if not ways:
         raise FeeRefused(NO_WAY)
-    lately = AccountCode.objects.filter(expert=expert, sent_at__gt=now - HOUR)
+    in_all = AccountCode.objects.filter(expert=expert, sent_at__gt=now - HOUR)
+    lately = in_all.filter(topic=topic_of(expert, about))
     if lately.filter(sent_at__gt=now - RESEND_AFTER).exists():
         raise FeeRefused(TOO_SOON)
-    if lately.count() >= most:
+    if lately.count() >= most or in_all.count() >= MOST_IN_ALL:
         raise FeeRefused(TOO_MANY)
     lately.filter(open_codes(now)).update(expires_at=now)
     row = AccountCode.objects.create(
         expert=expert,
+        topic=topic_of(expert, about),
         digest=_digest(expert, about, code),
         sent_at=now,
         expires_at=now + MINUTES,
@@ -79,7 +88,7 @@ def check(*, expert: Expert, about: Sequence[str], code: str, now: datetime) -> 
 
     Refuses (FeeRefused) one that is wrong, about something else, used, over or tried too often.
     """
-    sent = AccountCode.objects.filter(open_codes(now), expert=expert).first()
+    sent = _open(expert, about, now).first()
     if sent is None or not claim_try(one := AccountCode.objects.filter(pk=sent.pk), now):
         raise FeeRefused(OVER, field="code")
     if not hmac.compare_digest(bytes(sent.digest), _digest(expert, about, code)):
@@ -91,9 +100,18 @@ def check(*, expert: Expert, about: Sequence[str], code: str, now: datetime) -> 
         raise FeeRefused(OVER, field="code")
 
 
-def has_open_code(expert: Expert, *, now: datetime) -> bool:
-    """Tell whether a code waits for ``expert`` to type it."""
-    return AccountCode.objects.filter(open_codes(now), expert=expert).exists()
+def has_open_code(expert: Expert, about: Sequence[str], *, now: datetime) -> bool:
+    """Tell whether a code for what it is ``about`` waits for ``expert`` to type it."""
+    return _open(expert, about, now).exists()
+
+
+def topic_of(expert: Expert, about: Sequence[str]) -> bytes:
+    """Return by what the codes of ``expert`` are counted and found: a keyed digest, which names no letter."""
+    return proof("fees-code-topic", [expert.number, *(about if about[0] == LETTER else [ACCOUNT])])
+
+
+def _open(expert: Expert, about: Sequence[str], now: datetime) -> QuerySet[AccountCode]:
+    return AccountCode.objects.filter(open_codes(now), expert=expert, topic=topic_of(expert, about))
 
 
 def _digest(expert: Expert, about: Sequence[str], code: str) -> bytes:

@@ -39,7 +39,7 @@ from expertpool.projects.services.state import lock_project
 NOT_NOW = "现在不能登记这个项目的劳务费：评审还没有结束、名单还没有公开，或您无权查看名单。"
 ALTERED = "{name} 的劳务费在系统之外被改动过，没有办理。请告诉审计员查看操作日志；还没有发送的，核对后重新保存。"
 OUTSIDER = "专家账号不能办理劳务费，请使用工作账号。"
-MOST_CODES = 20  # in an hour: somebody may sign many letters
+MOST_CODES = 5  # of one letter in an hour
 GONE = "这份劳务费刚刚有了变化，请刷新页面查看。"
 
 
@@ -209,7 +209,7 @@ def send_sign_code(*, line: FeeLine, expert: Expert, code: str, actor: User, now
     Expert.objects.select_for_update(of=("self",), no_key=True).get(pk=expert.pk)
     codes.send(
         expert=expert,
-        about=_about(row.letter_hash),
+        about=signing(row.letter_hash),
         code=code,
         occasion=SIGN_CODE_OCCASION,
         context={"项目名称": row.project.name},
@@ -218,7 +218,8 @@ def send_sign_code(*, line: FeeLine, expert: Expert, code: str, actor: User, now
     )
 
 
-def _about(letter_hash: str) -> tuple[str, str]:
+def signing(letter_hash: str) -> tuple[str, str]:
+    """Return what a code is about by which the letter of this hash is signed."""
     return codes.LETTER, letter_hash
 
 
@@ -241,7 +242,7 @@ def sign(
     """
     by_code = value_of(SIGN_CODE)
     if by_code:
-        codes.check(expert=expert, about=_about(seen), code=code, now=now)
+        codes.check(expert=expert, about=signing(seen), code=code, now=now)
     with transaction.atomic():
         return _sign(line, expert, signature, seen, signed_from, by_code, actor, now)
 

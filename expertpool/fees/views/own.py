@@ -25,7 +25,7 @@ from expertpool.fees.queries.lines import fees_of, totals_of
 from expertpool.fees.queries.statistics import years_of
 from expertpool.fees.services.codes import has_open_code
 from expertpool.fees.services.letters import letter_pdf
-from expertpool.fees.services.lines import send_sign_code, sign
+from expertpool.fees.services.lines import send_sign_code, sign, signing
 from expertpool.fees.settings import SIGN_CODE
 
 MOST_DEVICE = 200  # characters of how a browser calls itself
@@ -71,7 +71,7 @@ def fee(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
         "row": row,
         "form": form,
         "by_code": by_code,
-        "may_sign": not by_code or has_open_code(expert, now=now),
+        "may_sign": not by_code or has_open_code(expert, signing(row.letter_hash), now=now),
     }
     return render(request, "fees/own_fee.html", context, status=status)
 

@@ -25,14 +25,16 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.draws.enums import Knowledge
+from expertpool.draws.enums import Knowledge, ReplyVia
 from expertpool.draws.models import CountTally, DrawPlan, Invitation
 from expertpool.draws.queries import participation
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.lasting import lasting_of
+from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.prequery import count_candidates
+from expertpool.draws.services.replies import answer
 from expertpool.draws.settings import COUNTS_PER_HOUR
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
@@ -257,6 +259,40 @@ def test_how_long_candidates_last_says_not_whether_somebody_is_held(
     assert found is not None
     # Two exits in ten minutes; ten are left of twelve.
     assert found.until == NOW + timedelta(minutes=60)
+
+
+@pytest.mark.parametrize("held", [0, 1])
+def test_of_few_candidates_no_word_says_that_they_are_used_up(
+    client: Client, operator: User, held: int
+) -> None:
+    """Of three whom his conditions leave, 已用完 and 已全部问过 said that all had a letter, and none sat elsewhere."""
+    for _ in range(3):
+        make_expert()
+    if held:
+        make_draw(now=NOW, seats=1)
+    draw = make_draw(now=NOW, operator=operator, seats=2)
+    found = lasting_of(draw, board_of(draw), now=NOW)
+    assert (found.words, found.until, found.to_opening) == ("综合不多", None, False)  # type: ignore[union-attr]
+    asked: set[int] = set()
+    page = reverse("draws:detail", args=[draw.pk])
+    while line := draw.invitations.filter(state="invited").first():
+        asked.add(line.pk)
+        shown = login(client, operator).get(page).content.decode()
+        assert "备选专家：综合不多。" in shown
+        answer(
+            invitation=line,
+            accept=False,
+            reason="出差",
+            via=ReplyVia.LINK,
+            now=NOW,
+            entropy=SeededEntropy(1),
+        )
+    assert len(asked) == 3 - held
+    shown = client.get(page).content.decode()
+    assert "现在没有可以再邀请的人" in shown
+    assert "再补抽一次" in shown  # whether anybody was passed over
+    for word in ("全部问过", "用完", "备选专家"):
+        assert word not in shown
 
 
 @pytest.mark.shows("DRAW-34")

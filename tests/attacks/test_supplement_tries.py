@@ -169,3 +169,19 @@ def test_who_is_on_leave_makes_nobody_a_suspect(operator: User, supervisor: User
         assert not isinstance(refused.value, HeldRefused)
     assert not Entry.objects.filter(action=HELD).exists()
     assert not told([supervisor], "draw.held_refused")
+
+
+@pytest.mark.shows("DRAW-14")
+def test_draws_of_few_that_had_nobody_left_are_tries(operator: User) -> None:
+    """Whoever drew of two, of whom one was to decline, read in the number of letters whether the other was held."""
+    for at in range(2):
+        make_expert(email=f"f{at}@example.cn")
+    for _ in range(3):
+        draw = make_draw(now=NOW, operator=operator, seats=1, channels=("email",))
+        for _ in range(2):
+            reply(draw.invitations.get(state="invited"), 10, accept=False)
+        draw.refresh_from_db()
+        assert draw.status == DrawStatus.UNSATISFIED
+    with pytest.raises(DrawNotReady, match="候选人不多而没有抽满"):
+        make_draw(now=NOW + 20 * MINUTE, operator=operator, seats=1)
+    assert make_draw(now=NOW + 24 * 60 * MINUTE + 20 * MINUTE, operator=operator, seats=1)

@@ -1,7 +1,9 @@
 """How long the candidates of a running draw last: coarse words and a moment, nobody's number.
 
 They rest on what could be told before the seal (`Draw.open_counts`), on seats and exits: what is known anyway. By
-the candidates of the seal they would tell who was held by another draw (docs/decisions/0080).
+the candidates of the seal they would tell who was held by another draw (docs/decisions/0080). Nor is it said that
+candidates are used up, and of few of them nothing but that: whoever knows the few would know whom the letters went to
+(docs/decisions/0362).
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from expertpool.draws.queries.board import Board
 from expertpool.draws.queries.clock import counted_on, time_counted
 from expertpool.draws.queries.meetings import next_opening
 
-AMPLE, FAIR, SCARCE = "充足", "够用", "紧张"
+AMPLE, FAIR, SCARCE, SMALL = "充足", "够用", "紧张", "不多"
+FEW = 10  # candidates of a group, or of the draw, of whom no more is said, however many were asked
 # How many candidates there are for each seat that is not agreed to, at least.
 PLENTY, ENOUGH = 5, 2
 # Fewer exits, or a shorter time, say nothing of the next ones: the moment would jump with each.
@@ -53,16 +56,21 @@ def lasting_of(draw: Draw, board: Board, *, now: datetime) -> Lasting | None:
         group.code: max(fitting.get(group.code, 0) - len(group.lines), 0) for group in board.panel
     }
     words = [
-        (group.name, _word(left[group.code], group.seats - group.accepted_count))
+        (
+            group.name,
+            _word(left[group.code], group.seats - group.accepted_count)
+            if fitting.get(group.code, 0) >= FEW
+            else SMALL,
+        )
         for group in board.panel
     ]
     started, closing = draw.ordered_at or now, next_opening(draw.covered, now=now)
     regime = draw.project.regime
     passed = time_counted(started, now, closing=closing, regime=regime)
     exits = sum(line.state not in SEATED_STATES for line in board.lines)
-    if exits < FEWEST_EXITS or passed < SHORTEST or not any(left.values()):
+    spare = fitting[""] - len(board.lines)
+    if exits < FEWEST_EXITS or passed < SHORTEST or spare < FEW:
         return Lasting(words, None, to_opening=False)
-    spare = max(fitting[""] - len(board.lines), 0)
     until = counted_on(now, passed / exits * spare, latest=closing, regime=regime)
     if until < closing:  # however many there are for each seat, they go too fast
         words = [(name, SCARCE if word in (AMPLE, FAIR) else word) for name, word in words]
@@ -72,6 +80,4 @@ def lasting_of(draw: Draw, board: Board, *, now: datetime) -> Lasting | None:
 def _word(left: int, wanted: int) -> str:
     if wanted <= 0:
         return "已满"
-    if not left:
-        return "已用完"
     return AMPLE if left >= PLENTY * wanted else FAIR if left >= ENOUGH * wanted else SCARCE

@@ -144,8 +144,9 @@ def supplement(facts: OfDraw) -> None:
     short = shortfall_of(draw.project) and facts.board.lacking
     if draw.status != DrawStatus.UNSATISFIED or not short:
         raise DrawNotReady("没有空缺的席位，或抽取还在进行，现在不能补抽。")
-    # Nobody comes back: when each candidate has sat, none was ever skipped who may be free now.
-    if len(facts.board.lines) >= draw.candidate_count:
+    # Nobody comes back: when each candidate has sat, none was ever skipped who may be free now. Told with the
+    # numbers alone: before, a button that is there or not says whether somebody was skipped (docs/decisions/0362).
+    if draw.tells_counts and len(facts.board.lines) >= draw.candidate_count:
         raise DrawNotReady(NOBODY_LEFT)
 
 

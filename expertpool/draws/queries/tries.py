@@ -1,17 +1,21 @@
-"""How often somebody came upon the names that are sealed: each refusal that rests on them, and each
-seal that was given up, says a little of who sits elsewhere (docs/decisions/0080)."""
+"""How often somebody came upon the names that are sealed: each refusal that rests on them, each seal that was given up
+(docs/decisions/0080), and each draw of few candidates that had nobody left (0362) says a little of who sits elsewhere."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, IntegerField, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.db.models.lookups import LessThan
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import DrawKind, DrawStatus
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, PlanVersion
+from expertpool.draws.queries.lasting import FEW
 from expertpool.draws.settings import HELD_TRIES
 from expertpool.projects.models import Project
 from expertpool.siteconfig.queries.counting import counted
@@ -22,6 +26,14 @@ _BY_APPROVAL = "请把抽取方案提交审核，批准后即可抽取，或过 
 # It goes on by what was sealed: a plan that is approved changes nothing of it.
 _BY_WAITING = (
     "请过 24 小时再试。等不及的，放宽条件，把放宽后的方案提交审核，批准后按放宽的条件补抽。"
+)
+
+# Whoever knows the few that his conditions leave reads in the number of letters whether one of them was held. Ended
+# before the panel sat: else it may be that it was too late.
+_FEW_AND_USED_UP = (
+    Q(kind=DrawKind.RANDOM, status=DrawStatus.UNSATISFIED)
+    & Q(ended_at__lt=F("project__opening_at"))
+    & Q(LessThan(Cast(KeyTextTransform("", "open_counts"), IntegerField()), FEW))
 )
 
 
@@ -37,10 +49,11 @@ def check_tries(
     *,
     now: datetime,
     approvable: bool = True,
+    goes_on: Draw | None = None,
 ) -> None:
     """Refuse (DrawNotReady) another seal or supplement of ``project`` by ``actor`` when either had as many within a
     day as the office allows; an approval of the plan as it stands lets it begin anew, where it is what is
-    drawn by (``approvable``)."""
+    drawn by (``approvable``). The draw that ``goes_on`` counts not: what its end said is known."""
     since = now - WITHIN
     if approved and approved.decided_at:
         since = max(since, approved.decided_at)
@@ -48,10 +61,13 @@ def check_tries(
     given_up = Draw.objects.filter(
         kind=DrawKind.RANDOM, status=DrawStatus.ABANDONED, ended_at__gt=since
     )
-    of_project = (
-        refusals.filter(_about(project)).count() + given_up.filter(projects=project).count()
-    )
-    of_actor = refusals.filter(actor=actor).count() + given_up.filter(operator=actor).count()
+    used_up = Draw.objects.filter(_FEW_AND_USED_UP, ended_at__gt=since)
+    used_up = used_up.exclude(pk=goes_on.pk) if goes_on else used_up
+    of_project = refusals.filter(_about(project)).count()
+    of_actor = refusals.filter(actor=actor).count()
+    for draws in (given_up, used_up):
+        of_project += draws.filter(projects=project).count()
+        of_actor += draws.filter(operator=actor).count()
     most = counted(HELD_TRIES, now)
     if max(of_project, of_actor) >= most:
         whose, count = (
@@ -60,7 +76,7 @@ def check_tries(
             else ("您经办的各项目", f"合计 {most} 次")
         )
         raise DrawNotReady(
-            f"24 小时内{whose}封存后放弃、或因专家被占用而不能抽取、补抽，{count}，暂不能再试："
+            f"24 小时内{whose}封存后放弃、候选人不多而没有抽满、或因专家被占用而不能抽取、补抽，{count}，暂不能再试："
             f"{_BY_APPROVAL if approvable else _BY_WAITING}"
         )
 

@@ -312,7 +312,7 @@ def add_supplement(*, draw: Draw, actor: User, now: datetime, entropy: Entropy) 
     ):
         draw = _lock_draw(draw.pk)
         check_action(ActionCode.SUPPLEMENT, draw, actor=actor, now=now)
-        check_tries(project, actor, None, now=now, approvable=False)
+        check_tries(project, actor, None, now=now, approvable=False, goes_on=draw)
         return supplement_again(draw=draw, actor=actor, now=now, entropy=entropy)
 
 

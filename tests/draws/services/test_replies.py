@@ -299,14 +299,16 @@ def test_short_draw_is_unsatisfied_and_a_later_supplement_completes_it(operator:
     record = build_record(draw)
     assert record["events"][-1]["lacking"] == {"g1": 1}
 
-    # Nobody is left in the hat: asking again is neither offered nor done, and the record stays.
-    assert actions_for(draw, operator, now=SOON)[ActionCode.SUPPLEMENT].why_not == NOBODY_LEFT
+    # Nobody is left in the hat, which is not told while names are sealed: asking again finds nobody, and the record stays.
+    assert actions_for(draw, operator, now=SOON)[ActionCode.SUPPLEMENT].allowed
     with pytest.raises(DrawNotReady, match=NOBODY_LEFT):
         add_supplement(draw=draw, actor=operator, now=SOON, entropy=ENTROPY)
     draw.refresh_from_db()
     assert draw.status == DrawStatus.UNSATISFIED
     assert build_record(draw)["events"] == record["events"]
     assert vdraw.find_difference(build_record(draw)) is None
+    draw.released_at = SOON  # then the numbers are told, too
+    assert actions_for(draw, operator, now=SOON)[ActionCode.SUPPLEMENT].why_not == NOBODY_LEFT
 
 
 def test_a_supplement_that_seats_nobody_leaves_no_trace_in_the_record(operator: User) -> None:

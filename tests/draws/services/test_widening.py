@@ -519,7 +519,7 @@ def test_a_seat_that_falls_free_in_the_base_is_drawn_for_by_the_same_conditions(
     assert state_of(base) == DrawState.UNSATISFIED
     login(client, operator)
     page = client.get(reverse("draws:detail", args=[widened.pk])).content.decode()
-    assert "候选人已全部问过" not in page
+    assert "按本次的次序，现在没有可以再邀请的人" not in page
     assert "按现在的条件补抽" in page
     page = client.get(reverse("draws:detail", args=[base.pk])).content.decode()
     assert "评审组现在技术缺 1 人" in page

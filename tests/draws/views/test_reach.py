@@ -19,6 +19,7 @@ from expertpool.accounts.models import User
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.home import letters_that_reach_nobody
 from expertpool.draws.models import Draw, DrawPause
+from expertpool.draws.queries import lasting
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.lasting import lasting_of
 from expertpool.draws.queries.reach import suspected, troubled
@@ -31,7 +32,7 @@ from expertpool.notifications.services.delivery import deliver
 from tests.api.caller import Caller
 from tests.draws.services.test_clock import break_mail
 from tests.factories.accounts import make_user
-from tests.factories.draws import make_draw, make_ready_project, reach
+from tests.factories.draws import make_ready_project, reach
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
@@ -207,7 +208,11 @@ def test_who_resumes_is_told_when_letters_go_out(
     assert told in json.loads(answer.headers["HX-Trigger"])["toast"]["message"]
 
 
-def test_how_long_the_candidates_last_is_said_in_words(operator: User, draw: Draw) -> None:
+def test_how_long_the_candidates_last_is_said_in_words(
+    operator: User, draw: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lasting, "FEW", 1)
+
     def told(now: datetime) -> Any:
         return lasting_of(draw, board_of(draw), now=now)
 
@@ -222,15 +227,6 @@ def test_how_long_the_candidates_last_is_said_in_words(operator: User, draw: Dra
     assert found.words == "综合紧张"  # not enough for two seats at this rate
     later = told(NOW + timedelta(hours=40))
     assert (later.to_opening, later.words) == (True, "综合够用")
-
-
-def test_candidates_that_are_used_up_last_until_no_moment(operator: User) -> None:
-    for _ in range(2):
-        make_expert()
-    draw = make_draw(now=NOW, operator=operator, seats=2)
-    draw.invitations.update(state=InvitationState.DECLINED)
-    found = lasting_of(draw, board_of(draw), now=NOW + timedelta(minutes=30))
-    assert (found.words, found.until, found.to_opening) == ("综合已用完", None, False)
 
 
 def test_a_supervisor_hears_of_letters_that_reach_nobody_and_the_operator_once(

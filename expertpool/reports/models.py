@@ -8,10 +8,10 @@ from hashlib import sha256
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.db import models
+from django.db import connection, models
 
 from expertpool.core.bounds import DAYS, within
-from expertpool.core.fields import ProofField
+from expertpool.core.fields import ProofField, is_vouched
 from expertpool.reports.enums import ReportState
 
 
@@ -37,6 +37,10 @@ class ExposureReport(models.Model):
     )
     requested_at = models.DateTimeField("提出时间")
     computed_at = models.DateTimeField("计算时间", null=True)
+    rows_digest = models.CharField("逐人数据摘要", max_length=64, blank=True, db_default="")
+    proof = ProofField(
+        "凭证", says=("start_date", "end_date", "figures", "computed_at", "rows_digest")
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "曝光分析"
@@ -55,6 +59,33 @@ class ExposureReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.start_date} 至 {self.end_date}"
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the figures are as this system computed them, or there are none yet."""
+        return is_vouched(self) if self.computed_at or self.figures else True
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether the rows of experts are so as well."""
+        return self.is_proven and (self.rows_digest or NO_ROWS) == digest_of_rows(self.pk)
+
+
+NO_ROWS = sha256(b"").hexdigest()
+# Of thousands of rows none is read for it.
+_ROWS = """
+    SELECT encode(sha256(convert_to(coalesce(string_agg(
+        (expert_id, eligible, drawn, supplemented, expected, residual, tail, is_striking,
+         asked, accepted, declined, no_answer)::text, ';' ORDER BY expert_id), ''), 'UTF8')), 'hex')
+    FROM reports_exposurerow WHERE report_id = %s
+"""
+
+
+def digest_of_rows(report_id: int) -> str:
+    """Return the SHA-256 of all that the rows of a report say."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS, [report_id])
+        return str(cursor.fetchone()[0])
 
 
 class ExposureRow(models.Model):
@@ -108,9 +139,10 @@ class CandidateList(models.Model):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of ``experts`` as PostgreSQL writes them. Whoever reads many lists has it worked out there
-        (`reports.queries.written.provable_lists`)."""
-        return sha256(f"{{{','.join(map(str, self.experts))}}}".encode()).hexdigest()
+        """SHA-256 of ``experts`` as PostgreSQL writes them. Whoever reads many lists has it worked out there,
+        as ``digested`` (`reports.queries.written.provable_lists`)."""
+        found: str | None = getattr(self, "digested", None)
+        return found or sha256(f"{{{','.join(map(str, self.experts))}}}".encode()).hexdigest()
 
 
 class DepartmentMonth(models.Model):

@@ -22,9 +22,14 @@ from expertpool.draws.services.names import release
 from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import ProjectStatus
-from expertpool.reports.models import CandidateList, DepartmentMonth
+from expertpool.reports.models import CandidateList, DepartmentMonth, ExposureReport
 from expertpool.reports.queries.candidacies import candidacies_of
-from expertpool.reports.services.exposure import forget_forged_lists, list_candidates
+from expertpool.reports.services.exposure import (
+    compute_report,
+    forget_forged_lists,
+    list_candidates,
+    request_report,
+)
 from expertpool.reports.services.months import count_forged_anew, tell_month, write_month
 from tests.factories.accounts import make_department
 from tests.factories.draws import make_draw
@@ -110,6 +115,45 @@ def test_the_numbers_of_before_do_not_come_again(kept: DepartmentMonth) -> None:
     write_month(month=MONTH, now=NOW)
     with pytest.raises(Error, match="stays so"):
         write("UPDATE reports_departmentmonth SET counted_at = %s WHERE id = %s", old, kept.pk)
+
+
+# 曝光分析.
+
+
+@pytest.fixture
+def exposure(client: Client, supervisor: User) -> ExposureReport:
+    for _ in range(3):
+        make_expert()
+    draw = make_draw(now=NOW - timedelta(days=30), seats=1)
+    release(draw_id=draw.pk, now=NOW)
+    day = timezone.localdate(NOW - timedelta(days=30))
+    report = request_report(start=day, end=day, actor=supervisor, now=NOW)
+    compute_report(report_id=report.pk, now=NOW)
+    login(client, supervisor)
+    return ExposureReport.objects.get()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE reports_exposurerow SET is_striking = true, drawn = 9",
+        "DELETE FROM reports_exposurerow",
+        "UPDATE reports_exposurereport SET figures = jsonb_set(figures, '{draws}', '99')",
+        "UPDATE reports_exposurereport SET rows_digest = repeat('0', 64)",
+    ],
+)
+def test_nobody_is_striking_by_a_row(client: Client, exposure: ExposureReport, change: str) -> None:
+    page = reverse("reports:exposure")
+    assert client.get(page).context["total"] == 3
+    write(change)
+    shown = client.get(page)
+    assert "数据被改动过" in shown.content.decode()
+    assert (shown.context["figures"], shown.context["total"]) == (None, 0)
+    # Nor does asking for it once more vouch for what was written.
+    request_report(start=exposure.start_date, end=exposure.end_date, actor=None, now=NOW)
+    assert client.get(page).context["figures"] is None
+    compute_report(report_id=exposure.pk, now=NOW)
+    assert client.get(page).context["total"] == 3
 
 
 # Lists of candidates.

@@ -19,8 +19,9 @@ def chosen_report(key: str | None) -> ExposureReport | None:
 
 
 def rows_visible_to(user: User, report: ExposureReport | None) -> QuerySet[ExposureRow]:
-    """Return the rows of ``report`` for holders of reports.exposure, of experts in their scope."""
-    if not user.has_permission("reports.exposure"):
+    """Return the rows of ``report`` for holders of reports.exposure, of experts in their scope; none of one that
+    somebody has altered."""
+    if not user.has_permission("reports.exposure") or report is None or not report.is_whole:
         return ExposureRow.objects.none()
     return ExposureRow.objects.filter(
         report=report, expert__in=experts_visible_to(user)

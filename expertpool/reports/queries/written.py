@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Func, QuerySet, TextField
 
 from expertpool.core.mandates import Mandate, vouched
-from expertpool.reports.models import CandidateList, DepartmentMonth
+from expertpool.reports.models import CandidateList, DepartmentMonth, ExposureReport
 
 # Lists are made each hour. Those of before are looked at where they are read, and by the job, in a day all of them.
 LATELY = timedelta(hours=2)
@@ -25,7 +25,7 @@ class Digest(Func):
 def provable_lists() -> QuerySet[CandidateList]:
     """Return all lists with what their proofs say, and without the thousands of ids themselves."""
     lists = CandidateList.objects.select_related("draw").defer("experts")
-    return lists.annotate(digest=Digest(F("experts")))
+    return lists.annotate(digested=Digest(F("experts")))
 
 
 def draws_listing(people: Iterable[int]) -> list[int]:
@@ -42,7 +42,12 @@ def _lists(now: datetime) -> QuerySet[CandidateList]:
     return provable_lists().filter(listed_at__gt=now - LATELY).order_by("-listed_at")
 
 
+def _reports(_now: datetime) -> QuerySet[ExposureReport]:
+    return ExposureReport.objects.filter(computed_at__isnull=False).order_by("-computed_at")
+
+
 WRITTEN = (
+    Mandate("reports.exposure", "曝光分析", _reports, is_whole=True),
     Mandate("reports.month", "部门月报", _months, is_whole=True),
     Mandate("reports.candidates", "候选名单", _lists),
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -31,7 +32,12 @@ from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.reports.enums import ReportState
 from expertpool.reports.exceptions import ReportRefused
-from expertpool.reports.models import CandidateList, ExposureReport, ExposureRow
+from expertpool.reports.models import (
+    CandidateList,
+    ExposureReport,
+    ExposureRow,
+    digest_of_rows,
+)
 from expertpool.reports.occasions import CHAIN_HEAD, UNPROVEN
 from expertpool.reports.queries.exposure import (
     Judged,
@@ -63,10 +69,17 @@ def request_report(*, start: date, end: date, actor: User | None, now: datetime)
         raise ReportRefused("这一时段还没有开始。")
     if end - start > LONGEST:
         raise ReportRefused("时段最长三年，请缩短后再统计。")
+    asked: dict[str, Any] = {
+        "state": ReportState.QUEUED,
+        "requested_by": actor,
+        "requested_at": now,
+    }
+    known = ExposureReport.objects.filter(start_date=start, end_date=end).first()
+    if known and not known.is_whole:  # else writing it would vouch for what somebody wrote
+        known.rows.all().delete()
+        asked |= {"figures": {}, "computed_at": None, "rows_digest": digest_of_rows(known.pk)}
     report, _ = ExposureReport.objects.update_or_create(
-        start_date=start,
-        end_date=end,
-        defaults={"state": ReportState.QUEUED, "requested_by": actor, "requested_at": now},
+        start_date=start, end_date=end, defaults=asked
     )
     defer("reports.compute_exposure", lock=f"exposure-{report.pk}", report_id=report.pk)
     return report
@@ -105,12 +118,16 @@ def _compute(report: ExposureReport, now: datetime) -> None:
     judged, chi_square = judge(exposures_in(released))
     report.figures = figures_of(draws, judged, chi_square, compared=len(released)).as_json()
     report.state, report.computed_at = ReportState.DONE, now
-    report.save(update_fields=["figures", "state", "computed_at"])
     known = set(Expert.objects.filter(pk__in=judged).values_list("pk", flat=True))
     ExposureRow.objects.filter(report=report).delete()
     ExposureRow.objects.bulk_create(
         (_row(report, pk, one) for pk, one in judged.items() if pk in known), batch_size=CHUNK
     )
+    report.rows_digest = digest_of_rows(report.pk)
+    report.save(update_fields=["figures", "state", "computed_at", "rows_digest"])
+    # The proof is of the figures as the database writes them: it knows no -0.0, and 1e16 as a whole number.
+    report.refresh_from_db(fields=["figures"])
+    report.save(update_fields=["proof"])
     record(
         "report.exposure",
         actor=report.requested_by,

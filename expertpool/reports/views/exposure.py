@@ -60,7 +60,10 @@ def exposure(request: UserRequest) -> HttpResponse:
         "report": report,
         "pending": report is not None and report.state == ReportState.QUEUED,
         "failed": report is not None and report.state == ReportState.FAILED,
-        "figures": _figures(report.figures) if report and report.figures else None,
+        "altered": report is not None and not report.is_whole,
+        "figures": _figures(report.figures)
+        if report and report.figures and report.is_whole
+        else None,
         "periods": [_period(one) for one in ExposureReport.objects.all()[:MOST_PERIODS]],
         "guessable_bits": GUESSABLE_BITS,
         "export_url": export_url("reports.exposure"),
@@ -110,7 +113,7 @@ def address_of(report: ExposureReport) -> str:
 
 
 def _period(report: ExposureReport) -> dict[str, Any]:
-    figures = report.figures or {}
+    figures = (report.is_proven and report.figures) or {}
     return {
         "report": report,
         "url": address_of(report),

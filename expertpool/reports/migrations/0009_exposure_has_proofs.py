@@ -1,0 +1,41 @@
+"""What is computed of the exposure of experts proves that this system computed it (docs/decisions/0360)."""
+
+from django.db import migrations, models
+
+import expertpool.core.fields
+from expertpool.core.mandates import vouch
+from expertpool.reports.models import digest_of_rows
+
+
+def digest(apps, schema_editor):
+    for report in apps.get_model("reports", "ExposureReport").objects.all():
+        report.rows_digest = digest_of_rows(report.pk)
+        report.save(update_fields=["rows_digest"])
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("reports", "0008_kept_numbers_have_proofs")]
+
+    operations = [
+        migrations.AddField(
+            model_name="exposurereport",
+            name="rows_digest",
+            field=models.CharField(
+                blank=True, db_default="", max_length=64, verbose_name="逐人数据摘要"
+            ),
+        ),
+        migrations.AddField(
+            model_name="exposurereport",
+            name="proof",
+            field=expertpool.core.fields.BlindIndexField(
+                blank=True, editable=False, null=True, verbose_name="凭证"
+            ),
+        ),
+        migrations.RunPython(digest, migrations.RunPython.noop, elidable=True),
+        vouch(
+            *("reports", "exposurereport"),
+            *("start_date", "end_date", "figures", "computed_at", "rows_digest"),
+        ),
+    ]

@@ -223,13 +223,17 @@ def reviewing(expert: Expert) -> Any:
 
 
 def to_score(expert: Expert) -> Any:
-    """Return where ``expert`` has still to score and submit."""
-    return reviewing(expert).filter(submitted_at__isnull=True, review__ended_at__isnull=True)
+    """Return where ``expert`` has still to score and submit: not for a draw that is void."""
+    rows = reviewing(expert).filter(submitted_at__isnull=True, review__ended_at__isnull=True)
+    return rows.exclude(invitation__draw__status__in=INVALID)
 
 
 def what_goes_on(project: Project) -> list[str]:
-    """Return what keeps ``project`` from being archived: its experts score."""
+    """Return what keeps ``project`` from being archived: its experts score. Those of a void draw do not."""
+    scoring = Reviewer.objects.filter(SCORES, review=OuterRef("pk")).exclude(
+        invitation__draw__status__in=INVALID
+    )
     goes_on = Review.objects.filter(
-        project=project, opened_at__isnull=False, ended_at__isnull=True
+        Exists(scoring), project=project, opened_at__isnull=False, ended_at__isnull=True
     ).exists()
     return ["评审打分尚未结束"] if goes_on else []

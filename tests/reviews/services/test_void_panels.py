@@ -17,7 +17,7 @@ from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Expert
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Review, Reviewer
-from expertpool.reviews.queries.reviews import counting
+from expertpool.reviews.queries.reviews import counting, to_score, what_goes_on
 from expertpool.reviews.services.meeting import let_leave
 from expertpool.reviews.services.organising import end_review
 from tests.factories.accounts import make_user
@@ -77,9 +77,13 @@ def test_a_panel_whose_draw_is_void_makes_no_result(
 def test_nobody_scores_for_a_draw_that_is_void(
     operator: User, supervisor: User, review: Review, people: list[Expert]
 ) -> None:
+    assert what_goes_on(review.project) == ["评审打分尚未结束"]
+    assert to_score(people[0]).exists()
     void(review, operator, supervisor)
     with pytest.raises(ReviewRefused, match="抽取已经作废"):
         fill_in(reviewer_of(review, people[0]), now=LATER)
+    assert not to_score(people[0]).exists()
+    assert what_goes_on(review.project) == []  # nothing comes of it: the project may be archived
 
 
 def test_who_left_the_panel_has_to_leave_its_review_before_it_ends(

@@ -16,6 +16,7 @@ from expertpool.workflow.enums import Proof
 CONFIRMATION = "确认值"  # what a log entry calls the hash of a confirmation
 # How a decision was proven, where a record says it.
 _BY_PROOF: dict[str, str] = {Proof.CODE: ":code"}
+OF_THE_EXPERT = frozenset(map(str, BY_HIMSELF))
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Hand:
     def person(self, draw: Draw) -> vdraw.Person:
         """Who it was: the draw's own operator, whatever else he may do; others by their first role."""
         if self.actor is None:
-            return vdraw.Person("expert" if self.via in BY_HIMSELF else vdraw.SYSTEM_ROLE)
+            return vdraw.Person("expert" if str(self.via) in OF_THE_EXPERT else vdraw.SYSTEM_ROLE)
         return vdraw.Person(role_in(draw, self.actor), alias_in(draw, self.actor))
 
     def said(self, draw: Draw) -> dict[str, Any]:

@@ -17,7 +17,13 @@ class AccountsConfig(AppConfig):
         from expertpool.accounts.settings import CONSTRAINTS, SETTINGS
         from expertpool.audit.actions import BRANCHES, LOG_ACTIONS, VALUE_LABELS, BranchOf
         from expertpool.core import home
-        from expertpool.core.configuration import SETTING_CONSTRAINTS, SITE_SETTINGS
+        from expertpool.core.arrangement import MENU_ARRANGEMENT
+        from expertpool.core.configuration import (
+            SETTING_CONSTRAINTS,
+            SETTING_PAGES,
+            SITE_SETTINGS,
+            SettingPage,
+        )
         from expertpool.core.importing import IMPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import ACCOUNT_ITEMS, MENU, NARROW_PAGES, narrow_pages
@@ -25,6 +31,7 @@ class AccountsConfig(AppConfig):
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
         SETTING_CONSTRAINTS.add(*CONSTRAINTS)
+        SETTING_PAGES.add(SettingPage(MENU_ARRANGEMENT.code, "accounts:menu_list"))
         LOG_ACTIONS.add(*ACTIONS)
         VALUE_LABELS.add(*VALUES)
         BRANCHES.add(BranchOf("accounts.department", branch_of, branch_name))

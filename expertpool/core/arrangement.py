@@ -119,7 +119,8 @@ class Arrangement:
     @property
     def hidden(self) -> Mapping[str, tuple[str, ...]]:
         """From which roles entries are hidden, by their codes."""
-        return {one.code: one.hidden_from for one in (*self.places, *self.links) if one.hidden_from}
+        placed = {one.code: one.hidden_from for one in self.places if one.hidden_from}
+        return placed | {one.code: one.hidden_from for one in self.links if one.hidden_from}
 
 
 def validate_link(url: str) -> None:
@@ -137,7 +138,7 @@ def validate_link(url: str) -> None:
 
 
 class ArrangementKind(Kind[Arrangement]):
-    """Edited on a page of its own (`Setting.page`)."""
+    """Edited on a page of its own (`SettingPage`)."""
 
     def field(self) -> forms.Field:
         return forms.CharField(required=False, disabled=True)
@@ -185,6 +186,5 @@ MENU_ARRANGEMENT = Setting(
     ArrangementKind(),
     Arrangement(),
     group=MENUS,
-    page="accounts:menu_list",
     help="菜单的名称、次序、对哪些角色隐藏、自设链接，各角色首页的快捷功能；恢复默认即回到系统原来的样子。",
 )

@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch
 from expertpool.core.addresses import address
 from expertpool.core.configuration import value_of
 from expertpool.core.counting import counted
-from expertpool.core.menus import HOME_PAGE, menu_for, owners_of
+from expertpool.core.menus import lowest_above, menu_for, owners_of
 from expertpool.core.office import office_details
 from expertpool.core.registry import MenuItem, account_items_for, is_narrowed
 from expertpool.core.settings import LOGO, SITE_NAME, WATERMARK
@@ -103,9 +103,7 @@ def _codes_here(request: HttpRequest, items: list[MenuItem]) -> set[str]:
     owners = {item.code for item in owners_of(match.view_name if match else "", request.path)}
     here = owners & {item.code for item in items}
     if not here:
-        above = [item for item in items if item.url_name and request.path.startswith(item.address)]
-        above = [item for item in above if item.url_name != HOME_PAGE]
-        here = {item.code for item in sorted(above, key=lambda item: len(item.address))[-1:]}
+        here = {item.code for item in lowest_above(request.path, items)}
     return here
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, get_script_prefix, resolve
 
 from expertpool.core.arrangement import MENU_ARRANGEMENT, Arrangement, OwnLink, Place
 from expertpool.core.configuration import value_of
@@ -140,11 +140,17 @@ def owners_of(page: str, path: str) -> Iterator[MenuItem]:
     if named:
         yield from named
         return
-    above = [item for item in MENU if item.url_name != HOME_PAGE and path.startswith(item.address)]
-    yield from sorted(above, key=lambda item: len(item.address))[-1:]
+    yield from lowest_above(path, MENU)
 
 
-HOME_PAGE = "portal:home"  # everything lies below it
+def lowest_above(path: str, items: Iterable[MenuItem]) -> list[MenuItem]:
+    """Return the one of ``items`` below whose page ``path`` lies, the nearest; empty where it lies below the home page
+    alone, as everything does."""
+    home = get_script_prefix()
+    above = [item for item in items if item.url_name and path.startswith(item.address)]
+    return sorted((one for one in above if one.address != home), key=lambda one: len(one.address))[
+        -1:
+    ]
 
 
 def is_current(here: str, prefixes: Iterable[str]) -> bool:

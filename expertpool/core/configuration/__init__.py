@@ -8,11 +8,13 @@ value_of(USUAL)                 # an int, as it stands now
 
 from expertpool.core.configuration.catalogue import (
     SETTING_CONSTRAINTS,
+    SETTING_PAGES,
     SETTING_TRIALS,
     SITE_SETTINGS,
     Setting,
     SettingConstraint,
     SettingGroup,
+    SettingPage,
     Trial,
     TrialFailed,
 )
@@ -43,6 +45,7 @@ from expertpool.core.configuration.reading import (
 
 __all__ = [
     "SETTING_CONSTRAINTS",
+    "SETTING_PAGES",
     "SETTING_TRIALS",
     "SITE_SETTINGS",
     "Boolean",
@@ -58,6 +61,7 @@ __all__ = [
     "Setting",
     "SettingConstraint",
     "SettingGroup",
+    "SettingPage",
     "Several",
     "Span",
     "Text",

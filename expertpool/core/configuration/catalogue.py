@@ -30,8 +30,7 @@ class SettingGroup:
 class Setting(Generic[T]):
     """One decision of the office. ``code`` is ``app.name``; ``help`` says what it does. ``general``:
     the setting for all cases, beside which this one stands for one of them. ``strictest``: of what it was
-    within a day, what counts, where whoever asks for less asks it for later (docs/decisions/0187). ``page``: the URL
-    name of the page on which it is edited instead of the one of all settings."""
+    within a day, what counts, where whoever asks for less asks it for later (docs/decisions/0187)."""
 
     code: str
     label: str
@@ -42,11 +41,24 @@ class Setting(Generic[T]):
     order: int = 100
     general: Setting[Any] | None = None
     strictest: Callable[[Sequence[Any]], Any] | None = None
-    page: str = ""
 
     def __post_init__(self) -> None:
         # A default outside its own bounds is found when the program starts.
         self.kind.check(self.default)
+
+    @property
+    def page(self) -> str:
+        """The URL name of the page on which it is edited; empty: the one of all settings."""
+        own = SETTING_PAGES.get(self.code)
+        return own.page if own else ""
+
+
+@dataclass(frozen=True)
+class SettingPage:
+    """That the setting of this ``code`` is edited on a ``page`` (URL name) of its own."""
+
+    code: str
+    page: str
 
 
 @dataclass(frozen=True)
@@ -82,6 +94,7 @@ class Trial:
 SITE_SETTINGS: Catalogue[Setting[Any]] = Catalogue(
     "setting", order=lambda setting: 10_000 * setting.group.order + setting.order
 )
+SETTING_PAGES: Catalogue[SettingPage] = Catalogue("page of a setting")
 SETTING_CONSTRAINTS: Catalogue[SettingConstraint] = Catalogue("constraint of settings")
 SETTING_TRIALS: Catalogue[Trial] = Catalogue("trial", code=lambda trial: trial.group.code)
 

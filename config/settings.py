@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "expertpool.experts",
     "expertpool.projects",
     "expertpool.automation",
+    "expertpool.secondfactor",
     "expertpool.workflow",
     "expertpool.customforms",
     "expertpool.telephone",

@@ -20,9 +20,13 @@ class LoginOutcome(models.TextChoices):
     RATE_LIMITED = "rate_limited", "来源地址受限"
     # The password was right and no session was opened: see `prove_identity`.
     CONFIRMED = "confirmed", "当面确认"
+    # The password was right, and more is to be shown (docs/decisions/0369).
+    SECOND_STEP = "second_step", "待第二步验证"
+    WRONG_CODE = "wrong_code", "第二步验证错误"
 
 
 SUCCEEDED = (LoginOutcome.SUCCESS, LoginOutcome.CONFIRMED)
+NOT_FAILED = (*SUCCEEDED, LoginOutcome.SECOND_STEP)
 
 
 class LoginMethod(models.TextChoices):

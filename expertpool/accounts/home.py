@@ -8,7 +8,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils import timezone
 
-from expertpool.accounts.enums import SUCCEEDED
+from expertpool.accounts.enums import NOT_FAILED
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import locked_users, login_records_visible_to
 from expertpool.core.client import untrusted_proxy
@@ -25,7 +25,7 @@ def locked_accounts(user: User, now: datetime) -> Iterator[Number]:
 def failed_logins(user: User, now: datetime) -> Iterator[Number]:
     today = timezone.localdate(now)
     records = login_records_visible_to(user).filter(within_days("at", (today, today)))
-    failed = records.exclude(outcome__in=SUCCEEDED)
+    failed = records.exclude(outcome__in=NOT_FAILED)
     url = f"{reverse('accounts:login_list')}?tab=failure&days={today}"
     yield Number("今日登录失败", failed, url, "shield-x", "amber", "grey")
 

@@ -280,7 +280,7 @@ def failures_of(record: LoginRecord, user: User, *, now: datetime) -> dict[str, 
     """Return the failed attempts of the last 24 hours that ``user`` may see: ``account_failures`` of the
     same account, ``address_failures`` from the same address."""
     seen = login_records_visible_to(user).filter(at__gt=now - timedelta(hours=24))
-    failed = seen.exclude(outcome=LoginOutcome.SUCCESS)
+    failed = seen.exclude(outcome__in=(LoginOutcome.SUCCESS, LoginOutcome.SECOND_STEP))
     return failed.aggregate(
         account_failures=Count("pk", filter=Q(account=record.account)),
         address_failures=Count("pk", filter=Q(address=record.address)),

@@ -157,3 +157,21 @@ class ReadAlong:
 
 
 READ_ALONG: Catalogue[ReadAlong] = Catalogue("thing read along")
+
+
+@dataclass(frozen=True)
+class SecondStep:
+    """More than a password: ``is_needed(user)`` tells whether he has to show it when he signs in, on the page of the
+    URL name ``page``, which ends by `services.second_steps.finish`."""
+
+    code: str
+    is_needed: Callable[[Any], bool]
+    page: str
+
+
+SECOND_STEPS: Catalogue[SecondStep] = Catalogue("second step")
+
+
+def second_step(user: Any) -> SecondStep | None:
+    """Return what ``user`` has to show beside his password; None: nothing."""
+    return next((one for one in SECOND_STEPS if one.is_needed(user)), None)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core import signing
 
+from expertpool.accounts.services.authenticators import open_secret, seal_secret
 from expertpool.core.views.digits import DigitsField
 
-SALT = "portal.app"
-VALID = 30 * 60  # seconds between opening the form and sending it
 OLD = "表单打开太久，请关闭后重新打开，用新的二维码设置。"
 
 
@@ -48,7 +46,7 @@ class AppForm(PasswordForm, CodeForm):
     field_order = ("secret", "code", "password")
 
     def __init__(self, data: Any, *, user_id: int, fresh: str) -> None:
-        super().__init__(data, initial={"secret": signing.dumps([user_id, fresh], salt=SALT)})
+        super().__init__(data, initial={"secret": seal_secret(user_id, fresh)})
         self.user_id, self.fresh = user_id, fresh
 
     @property
@@ -62,8 +60,4 @@ class AppForm(PasswordForm, CodeForm):
         return secret
 
     def _opened(self) -> str:
-        try:
-            user_id, secret = signing.loads(self.data.get("secret", ""), salt=SALT, max_age=VALID)
-        except (signing.BadSignature, ValueError, TypeError):
-            return ""
-        return str(secret) if user_id == self.user_id else ""
+        return open_secret(self.user_id, self.data.get("secret", ""))

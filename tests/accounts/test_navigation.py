@@ -34,6 +34,7 @@ AROUND = (
     *("accounts:token_confirm", "accounts:token_decline"),  # 我的账号
     *("notifications:inbox", "notifications:message", "notifications:read_all"),  # the bell
     "notifications:wechat",
+    "secondfactor:",  # 我的账号, and the page of sign-in
     "files:",  # of whatever page has attachments
 )
 # To what another page leads, of which a role has no list.

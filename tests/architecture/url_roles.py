@@ -46,6 +46,7 @@ from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ReviewRe
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.services.assigning import Share, set_assignment
 from expertpool.reviews.services.organising import open_review
+from expertpool.secondfactor.models import Passkey
 from expertpool.selfservice.services.feed import address_of, open_feed
 from expertpool.workflow.models import Approval, Delegation, PublicNotice
 from tests.architecture.world import ROLES, World
@@ -213,6 +214,12 @@ def own_link(_world: World, _user: User) -> dict[str, Any]:
     link = OwnLink("own-1", "规程", "/projects/", "projects")
     configure(MENU_ARRANGEMENT, Arrangement(links=(link,)))
     return {"code": link.code}
+
+
+def own_passkey(_world: World, user: User) -> dict[str, Any]:
+    row = Passkey(user=user, name="x", handle=uuid4().hex, public_key=b"x", created_at=LONG_AGO)
+    row.save()
+    return {"pk": row.pk}
 
 
 def own_user_import(world: World, user: User) -> dict[str, Any]:
@@ -853,6 +860,17 @@ RULES: dict[str, Rule] = {
     "accounts:role_create": only("admin"),
     "accounts:role_edit": only("admin", kwargs=ROLE),
     "accounts:role_delete": only("admin", kwargs=ROLE),
+    "secondfactor:step": public(),
+    "secondfactor:step_options": public(),
+    "secondfactor:step_passkey": public(),
+    "secondfactor:set_up": public(),
+    "secondfactor:cancel": public(),
+    "secondfactor:own": everybody(),
+    "secondfactor:codes": everybody(),
+    "secondfactor:passkey_options": everybody(),
+    "secondfactor:passkey_add": everybody(),
+    "secondfactor:passkey_remove": everybody(kwargs=own_passkey),
+    "secondfactor:list": only("admin"),
     "accounts:menu_list": only("admin"),
     "accounts:menu_shortcuts": only("admin"),
     "accounts:menu_shortcuts_edit": only("admin", kwargs=ROLE),

@@ -49,6 +49,9 @@ from expertpool.evaluations.services.sanctions import decide_sanction, request_s
 from expertpool.fees.models import PaymentRequest
 from expertpool.notifications.models import Message
 from expertpool.reviews.services.returning import request_hand_back
+from expertpool.secondfactor.models import ResetRequest
+from expertpool.secondfactor.services.codes import make_codes
+from expertpool.secondfactor.services.resets import request_reset
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
 from expertpool.workflow import tasks
@@ -136,6 +139,12 @@ def _handed_back(by: User, now: datetime) -> Any:
     return request_hand_back(subject=made, reason="试办", actor=by, now=now)
 
 
+def _second_step_lost(by: User, now: datetime) -> ResetRequest:
+    user = make_user("finance")
+    make_codes(user=user, now=now)
+    return request_reset(user=user, reason="手机丢失，已当面核对", actor=by, now=now)
+
+
 MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
     "draws.void": lambda draw, by, now: request_void(draw=draw, reason="试办", actor=by, now=now),
     "draws.release": lambda draw, by, now: request_release(
@@ -164,6 +173,7 @@ MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
         subject=_caution(by, now), reason="依据已撤销", actor=by, now=now
     ),
     "reviews.return": lambda _draw, by, now: _handed_back(by, now),
+    "secondfactor.reset": lambda _draw, by, now: _second_step_lost(by, now),
     "fees.payment": lambda _draw, by, now: PaymentRequest.objects.get(
         batch=make_batch_of(
             [make_paid_to(make_user("operator"), now=now - timedelta(days=1))], by, now=now

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.constant_time import bytes_eq
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.contrib.auth.hashers import check_password
+from django.core import signing
 from django.db import transaction
 
 from expertpool.accounts.exceptions import AuthenticatorRefused
@@ -23,6 +24,8 @@ from expertpool.accounts.services.login import is_himself
 from expertpool.audit.services import record
 from expertpool.core.fields import UNREADABLE, is_vouched, readable
 
+SALT = "portal.app"
+VALID = 30 * 60  # seconds between opening a form and sending it
 SECRET_BYTES = 20  # what apps expect of SHA-1
 DIGITS = 6
 APP = ("app_secret", "app_step", "app_set_up_at", "app_proof")  # columns of an account
@@ -56,6 +59,43 @@ def set_up(*, user: User, secret: str, password: str, code: str, now: datetime) 
         row.app_secret, row.app_step, row.app_set_up_at = secret, step, now
         row.save(update_fields=APP)
         announce(record("user.set_up_app", actor=user, subject=user, now=now), user)
+
+
+def take_up(*, user: User, secret: str, code: str, now: datetime) -> None:
+    """Let the app that holds ``secret`` speak for ``user``, who has none and has shown his password just now; logs it.
+
+    Refuses (AuthenticatorRefused) a wrong ``code``, and (TooManyAttempts) whoever tried too often. Not atomic: a
+    wrong attempt counts.
+    """
+    step = _step_of(secret, code, now)
+    if not is_himself(user, lambda: step is not None, now=now):
+        raise AuthenticatorRefused(WRONG_CODE)
+    with transaction.atomic():
+        row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        row.app_secret, row.app_step, row.app_set_up_at = secret, step, now
+        row.save(update_fields=APP)
+        announce(record("user.set_up_app", actor=user, subject=user, now=now), user)
+
+
+def remove_app(user: User) -> None:
+    """Let no app speak for ``user`` any more, within a reset that is logged by its own."""
+    row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    row.app_secret, row.app_step, row.app_set_up_at = "", None, None
+    row.save(update_fields=APP)
+
+
+def seal_secret(user_id: int, secret: str) -> str:
+    """Return a fresh ``secret`` as a form carries it until its code was right: kept nowhere, of this user alone."""
+    return signing.dumps([user_id, secret], salt=SALT)
+
+
+def open_secret(user_id: int, sealed: str) -> str:
+    """Return what `seal_secret` sealed for ``user_id``; empty for anything else, and after half an hour."""
+    try:
+        owner, secret = signing.loads(sealed, salt=SALT, max_age=VALID)
+    except (signing.BadSignature, ValueError, TypeError):
+        return ""
+    return str(secret) if owner == user_id else ""
 
 
 def take_away(*, user: User, password: str, now: datetime) -> None:

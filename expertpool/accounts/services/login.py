@@ -14,7 +14,7 @@ from django.db.models.functions import Least
 from expertpool.accounts.enums import SUCCEEDED, LoginMethod, LoginOutcome
 from expertpool.accounts.exceptions import TooManyAttempts, WrongPassword
 from expertpool.accounts.models import LoginRecord, User, contact_index
-from expertpool.accounts.registry import why_barred, why_shut_out
+from expertpool.accounts.registry import second_step, why_barred, why_shut_out
 from expertpool.accounts.services.devices import describe_device
 from expertpool.accounts.settings import (
     FAILURES_OF_ADDRESS,
@@ -39,17 +39,21 @@ FAILURES = (
     LoginOutcome.UNKNOWN_ACCOUNT,
     LoginOutcome.LOCKED,
     LoginOutcome.DISABLED,
+    LoginOutcome.WRONG_CODE,
 )
 
 
 @dataclass(frozen=True)
 class SignIn:
     """What came of an attempt; ``user`` is there only on success. ``why`` is a sentence for somebody whose
-    password was right, and who may not sign in now."""
+    password was right, and who may not sign in now. ``waits`` is whose password was right, and who has more to show
+    (`second_steps`), by what he typed (``method``)."""
 
     outcome: LoginOutcome
     user: User | None = None
     why: str = ""
+    waits: User | None = None
+    method: LoginMethod = LoginMethod.USERNAME
 
 
 @dataclass(frozen=True)
@@ -98,13 +102,17 @@ def _try(
     text = clean_code(identifier)
     attempt = _Attempt(text, _method(text), address, device, now)
     # Before anything is hashed: whoever is shut out must not keep the processors busy.
-    if _is_limited(address, now):
+    if is_limited(address, now):
         return _finish(attempt, LoginOutcome.RATE_LIMITED, None)
     with transaction.atomic():
         user = _find(attempt)
         outcome, why = _check(user, password, why_not, now)
-        is_right = outcome == LoginOutcome.SUCCESS
-        return _finish(attempt, success if is_right else outcome, user, why)
+        if outcome == LoginOutcome.SUCCESS and user is not None:
+            if success == LoginOutcome.SUCCESS and second_step(user):
+                return _finish(attempt, LoginOutcome.SECOND_STEP, user)
+            outcome = success
+            forget_attempts(user)
+        return _finish(attempt, outcome, user, why)
 
 
 @transaction.atomic
@@ -140,8 +148,11 @@ def _check(
         return LoginOutcome.LOCKED, ""
     if not check_password(password, user.password_hash):
         return LoginOutcome.DISABLED if why else LoginOutcome.WRONG_PASSWORD, ""
-    forget_attempts(user)
-    return (LoginOutcome.DISABLED, why) if why else (LoginOutcome.SUCCESS, "")
+    if why:
+        forget_attempts(user)
+        return LoginOutcome.DISABLED, why
+    # Whoever has more to show has failed until he has: else a right password began the count of his guesses anew.
+    return LoginOutcome.SUCCESS, ""
 
 
 def claim_attempt(user: User, now: datetime) -> bool:
@@ -200,7 +211,8 @@ def _waits() -> list[tuple[int, timedelta]]:
     return list(enumerate(waits, start=value_of(FAILURES_TO_LOCK)))[::-1]
 
 
-def _is_limited(address: str, now: datetime) -> bool:
+def is_limited(address: str, now: datetime) -> bool:
+    """Tell whether ``address`` has failed so often that it may not try now."""
     failures = LoginRecord.objects.filter(
         network=network_of(address), at__gt=now - value_of(FAILURES_WINDOW), outcome__in=FAILURES
     )
@@ -224,9 +236,24 @@ def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None, why: st
         if outcome == LoginOutcome.SUCCESS:
             record("user.sign_in", actor=user, subject=user, now=attempt.now)
         return SignIn(outcome, user)
+    if user is not None and outcome == LoginOutcome.SECOND_STEP:
+        return SignIn(outcome, waits=user, method=attempt.method)
     if user is not None and outcome == LoginOutcome.WRONG_PASSWORD:
         _note_lock(user, attempt.now)
     return SignIn(outcome, why=why)
+
+
+def note_sign_in(
+    user: User,
+    method: LoginMethod,
+    outcome: LoginOutcome,
+    *,
+    address: str,
+    device: str,
+    now: datetime,
+) -> None:
+    """Keep how a sign-in ended that went on after the password."""
+    _finish(_Attempt(user.username, method, address, device, now), outcome, user)
 
 
 def _note_lock(user: User, now: datetime) -> None:

@@ -21,16 +21,17 @@ from expertpool.accounts.exceptions import AccountError
 from expertpool.accounts.forms.accounts import LoginForm, PasswordForm
 from expertpool.accounts.models import User, UserRequest
 from expertpool.accounts.queries import demo_users
+from expertpool.accounts.registry import second_step
 from expertpool.accounts.services.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from expertpool.accounts.services.login import sign_in, sign_out
 from expertpool.accounts.services.passwords import change_own_password
+from expertpool.accounts.services.second_steps import BACKEND, begin
 from expertpool.accounts.settings import FAILURES_TO_LOCK, FAILURES_WINDOW, LOCK_TIME
 from expertpool.core.client import client_address
 from expertpool.core.configuration import words_of
 from expertpool.core.registry import ENTRANCES
 from expertpool.core.views.drawers import attempt
 
-BACKEND = "expertpool.accounts.backends.AccountBackend"
 # One sentence for every account, there or not.
 REFUSED = (
     "账号或密码不对。连续输错 {times}后须等 30 秒再试，每再错一次等待加倍，最长 {long}；"
@@ -62,6 +63,15 @@ def login_view(request: HttpRequest) -> HttpResponse:
             if result.user.must_change_password:
                 return redirect("accounts:password")
             return HttpResponseRedirect(_next(request))
+        if result.waits is not None and (more := second_step(result.waits)):
+            begin(
+                request.session,
+                result.waits,
+                method=result.method,
+                way_on=_next(request),
+                now=timezone.now(),
+            )
+            return redirect(more.page)
         form.add_error(None, result.why or _refused(result.outcome))
     context: dict[str, Any] = {"form": form, "next": request.GET.get("next", "")}
     context["has_ended"] = request.method == "GET" and "ended" in request.GET

@@ -280,6 +280,7 @@ ROWS: dict[str, MakeRow] = {
     "accounts:token_list": lambda reader, at: make_token(
         make_user("operator", department=make_department(f"{at} 部")), actor=reader
     ),
+    "secondfactor:list": lambda _reader, at: make_user(username=f"second{at}"),
     "accounts:user_list": lambda _reader, at: make_user(
         "operator", department=make_department(f"{at} 部")
     ),

@@ -1,0 +1,85 @@
+"""Between the right password and a session: who has to show a second step waits, and nobody is signed in meanwhile.
+
+That somebody waits stands in the session of a visitor, with what ends it when his password changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.crypto import constant_time_compare
+
+from expertpool.accounts.enums import LoginMethod, LoginOutcome
+from expertpool.accounts.models import User
+from expertpool.accounts.registry import second_step, why_shut_out
+from expertpool.accounts.services.login import is_limited, note_sign_in
+
+BACKEND = "expertpool.accounts.backends.AccountBackend"
+KEY = "second_step"
+VALID = timedelta(minutes=10)
+TOO_OFTEN = "这个网络地址失败次数太多，请过一会儿再试，或联系管理员。"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Who has shown his password, how, and where he wants to go on."""
+
+    user: User
+    method: LoginMethod
+    way_on: str
+
+
+def begin(session: Any, user: User, *, method: LoginMethod, way_on: str, now: datetime) -> None:
+    """Let ``user`` wait in ``session`` for his second step."""
+    session.cycle_key()  # nobody knows it from before
+    session[KEY] = {
+        "user": user.pk,
+        "hash": user.get_session_auth_hash(),
+        "method": method.value,
+        "way_on": way_on,
+        "until": (now + VALID).timestamp(),
+    }
+
+
+def who_waits(session: Any, *, now: datetime) -> Waiting | None:
+    """Return who waits in ``session``; None when nobody does, it took him too long, or his account has changed."""
+    kept = session.get(KEY)
+    if not isinstance(kept, dict) or kept["until"] < now.timestamp():
+        return None
+    user = User.objects.filter(pk=kept["user"], is_active=True).select_related("department").first()
+    if user is None or why_shut_out(user) or second_step(user) is None:
+        return None
+    if not constant_time_compare(kept["hash"], user.get_session_auth_hash()):
+        return None
+    return Waiting(user, LoginMethod(kept["method"]), kept["way_on"])
+
+
+def give_up(session: Any) -> None:
+    """Let nobody wait in ``session`` any more."""
+    session.pop(KEY, None)
+
+
+def is_too_often(address: str, *, now: datetime) -> bool:
+    """Tell whether ``address`` has failed too often to try on."""
+    return is_limited(address, now)
+
+
+def note_failure(waiting: Waiting, *, address: str, device: str, now: datetime) -> None:
+    """Keep that the second step was wrong, like a wrong password."""
+    note_sign_in(
+        waiting.user,
+        waiting.method,
+        LoginOutcome.WRONG_CODE,
+        address=address,
+        device=device,
+        now=now,
+    )
+
+
+def finish(waiting: Waiting, *, address: str, device: str, now: datetime) -> None:
+    """Keep that he is signed in; the caller opens the session."""
+    note_sign_in(
+        waiting.user, waiting.method, LoginOutcome.SUCCESS, address=address, device=device, now=now
+    )

@@ -9,5 +9,7 @@ from expertpool.experts.events import ExpertApproved
 
 
 def member_came(event: ExpertApproved) -> None:
-    """Issue their certificates in the same transaction: whoever sees them in the pool sees these."""
-    issue_to_members(keys=event.expert_ids, now=timezone.now())
+    """Issue their certificates in the same transaction: whoever sees them in the pool sees these. Who is back in it is
+    given none that he did not have: the office issues it."""
+    if not event.back:
+        issue_to_members(keys=event.expert_ids, now=timezone.now())

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class ExpertApproved:
     """Some are members of the pool now, by whatever way but an import: approved, entered as such, or
-    back in it."""
+    ``back`` in it."""
 
     expert_ids: tuple[int, ...]
+    back: bool = False
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,8 @@ from expertpool.core.fields import is_vouched
 from expertpool.experts.enums import ExpertKind, ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import years_before
-from expertpool.experts.services.blacklist import add_to_blacklist
+from expertpool.experts.services.blacklist import add_to_blacklist, remove_from_blacklist
+from expertpool.experts.services.deletion import delete_expert, restore_expert
 from expertpool.experts.services.profile import create_expert, update_expert
 from expertpool.experts.services.status import approve_expert, freeze_expert, unfreeze_expert
 from expertpool.experts.settings import TERM_YEARS
@@ -78,6 +79,25 @@ def test_a_certificate_is_there_at_once_when_somebody_is_approved(admin: User) -
     given = Certificate.objects.get(expert=entered)
     assert given.number.startswith("DWZS")
     assert given.valid_until == years_before(today, -3) - timedelta(days=1)
+
+
+@pytest.mark.parametrize("back", ["restored", "unfrozen", "unlisted"])
+def test_who_comes_back_is_given_none_that_he_did_not_have(admin: User, back: str) -> None:
+    """Imported, or of before there were certificates: the list of those without names him again."""
+    now = timezone.now()
+    expert = make_expert()
+    if back == "restored":
+        delete_expert(expert=expert, reason="重复录入", actor=admin, now=now)
+        restore_expert(expert=expert, actor=admin, now=now)
+    elif back == "unfrozen":
+        freeze_expert(expert=expert, reason="核查", actor=admin, now=now)
+        unfreeze_expert(expert=expert, reason="核查完毕", actor=admin, now=now)
+    else:
+        add_to_blacklist(expert=expert, reason="违规", actor=admin, now=now)
+        remove_from_blacklist(expert=expert, reason="申诉成立", actor=admin, now=now)
+    assert Expert.objects.get(pk=expert.pk).status == ExpertStatus.FORMAL
+    assert not Certificate.objects.exists()
+    assert list(without_certificate(Expert.objects.all(), timezone.localdate(now))) == [expert]
 
 
 def test_the_designs_that_are_brought_speak_of_the_certificate_not_of_a_term() -> None:

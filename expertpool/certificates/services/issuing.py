@@ -57,7 +57,7 @@ def issue_certificate(
 
 @transaction.atomic
 def issue_to_members(*, keys: Sequence[int], now: datetime) -> list[Certificate]:
-    """Issue their first certificates to those who have just become members, where the office wants it so; none
+    """Issue their first certificates to those who have become members for the first time, where the office wants it so; none
     to who was ever given one, and whom it cannot be given to: the home page names them."""
     if not value_of(AUTOMATIC):
         return []

@@ -125,7 +125,7 @@ def _announce(keys: list[int], action: str, before: ExpertStatus, after: ExpertS
         for key in keys:
             publish(ExpertLeft(key))
     if after is ExpertStatus.FORMAL:
-        publish(ExpertApproved(tuple(keys)))
+        publish(ExpertApproved(tuple(keys), back=before is not ExpertStatus.PENDING))
 
 
 def _term_words(values: Mapping[str, Any]) -> dict[str, str]:

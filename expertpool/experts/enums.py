@@ -82,6 +82,10 @@ class SharingMode(models.TextChoices):
     ALL = "all", "全部部门"
     CHOSEN = "chosen", "指定部门"
     NONE = "none", "不共享"
+    ABOVE = (
+        "above",
+        "按上级部门",
+    )  # no rule of its own; what was chosen is kept for when there is one again
 
 
 class Sex(models.TextChoices):

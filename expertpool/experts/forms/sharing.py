@@ -36,7 +36,7 @@ class SharingForm(forms.Form):
         active_departments(),
         label="指定部门",
         required=False,
-        help_text="选“指定部门”时填写，下级部门一并可以抽取。",
+        help_text="选“指定部门”时填写，下级部门一并可以抽取；改选其他的，名单留着，不起作用。",
     )
     contacts = forms.BooleanField(
         label="其他部门可见联系方式",

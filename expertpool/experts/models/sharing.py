@@ -10,7 +10,7 @@ from expertpool.experts.enums import SharingMode
 class Sharing(models.Model):
     """Whose projects may draw the experts of ``department`` and of those below it that have no rule of
     their own: besides projects in its own line of the tree, those of all, of the ``borrowers`` and
-    what is below them, or none (docs/decisions/0221).
+    what is below them, or none (docs/decisions/0221). ``borrowers`` are kept while another ``mode`` holds.
 
     ``contacts``: whether other departments see how its experts are reached by the levels of their roles;
     otherwise masked at most."""

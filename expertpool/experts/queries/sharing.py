@@ -30,6 +30,8 @@ class SharingRule:
         """Tell whether a project of the department at ``path`` ("": of none) may draw these experts."""
         if self.sharing.mode == SharingMode.ALL or self.owns(path):
             return True
+        if self.sharing.mode == SharingMode.NONE:
+            return False
         return any(bool(path) and path.startswith(one) for one in self.borrowers)
 
     def owns(self, path: str) -> bool:
@@ -48,7 +50,8 @@ class SharingRules:
     """All rules, read once."""
 
     def __init__(self) -> None:
-        rows = Sharing.objects.select_related("department").prefetch_related("borrowers")
+        rows = Sharing.objects.exclude(mode=SharingMode.ABOVE).select_related("department")
+        rows = rows.prefetch_related("borrowers")
         self._rules = {
             row.department.path: SharingRule(
                 row, row.department.path, tuple(one.path for one in row.borrowers.all())

@@ -15,6 +15,7 @@ from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Sharing
 
 RECORDED = ("mode", "borrowers", "contacts")
+WITHOUT_LIST = ("mode", "contacts")
 
 
 @transaction.atomic
@@ -28,27 +29,36 @@ def set_sharing(
     now: datetime,
 ) -> Sharing | None:
     """Set the rule of ``department``; without a ``mode`` it has none any more, and what holds above it
-    holds for it. Draws that are sealed keep whom they sealed.
+    holds for it. ``borrowers`` are kept for when they count again. Draws that are sealed keep whom they sealed.
 
     Refuses (ExpertRefused) chosen departments where none is chosen.
     """
-    chosen = list(borrowers) if mode == SharingMode.CHOSEN else []
+    chosen = list(borrowers)
     if mode == SharingMode.CHOSEN and not chosen:
         raise ExpertRefused("请选择可以抽取的部门；都不可以的，请选“不共享”。")
     Department.objects.select_for_update().get(pk=department.pk)
     rule = Sharing.objects.filter(department=department).first()
-    before: Values = in_words(rule, *RECORDED) if rule else {}
-    after: Values = {}
-    if mode:
+    before = _in_words(rule)
+    if mode or rule:
         rule = rule or Sharing(department=department)
-        rule.mode, rule.contacts = mode, contacts
+        rule.mode, rule.contacts = mode or SharingMode.ABOVE, contacts
         rule.set_at, rule.set_by = now, actor
         rule.save()
         rule.borrowers.set(chosen)
-        after = in_words(rule, *RECORDED)
-    elif rule:
-        rule.delete()
     record_change(
-        "expert.sharing", actor=actor, now=now, subject=department, before=before, after=after
+        "expert.sharing",
+        actor=actor,
+        now=now,
+        subject=department,
+        before=before,
+        after=_in_words(rule),
     )
     return rule if mode else None
+
+
+def _in_words(rule: Sharing | None) -> Values:
+    """What counts of it: of chosen departments, where they are asked for."""
+    if rule is None or rule.mode == SharingMode.ABOVE:
+        return {}
+    fields = RECORDED if rule.mode == SharingMode.CHOSEN else WITHOUT_LIST
+    return in_words(rule, *fields)

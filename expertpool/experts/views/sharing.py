@@ -15,6 +15,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import listing, render_list
+from expertpool.experts.enums import SharingMode
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.forms.sharing import SharingForm
 from expertpool.experts.models import Sharing
@@ -50,7 +51,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     initial: dict[str, Any] = {"mode": ""}
     if rule:
         initial = {
-            "mode": rule.mode,
+            "mode": "" if rule.mode == SharingMode.ABOVE else rule.mode,
             "borrowers": rule.borrowers.all(),
             "contacts": rule.contacts,
         }

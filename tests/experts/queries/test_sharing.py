@@ -114,7 +114,8 @@ def test_each_change_is_told_by_its_words(tree: Tree) -> None:
         ({to: "不共享", contacts: "是"}, {to: None, contacts: None}),
     ]
     assert {one.subject_label for one in entries} == {"甲"}
-    assert not Sharing.objects.exists()
+    assert Sharing.objects.get().mode == "above"
+    assert closed_to(tree["乙"]) == set()
 
 
 def test_chosen_without_a_choice_is_refused(tree: Tree) -> None:

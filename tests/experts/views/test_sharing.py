@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Department, User
+from expertpool.audit.models import Entry
 from expertpool.experts.models import Sharing
 from tests.attacks.test_rights import make_role
 from tests.factories.accounts import make_department, make_user
@@ -45,7 +48,36 @@ def test_the_list_says_what_holds_for_each_department(keeper: User, department: 
     ]
     version = client.get(address).context["editing"].version
     client.post(address, {"mode": "", "version": version})
-    assert not Sharing.objects.exists()
+    assert {line["rule"] for line in client.get(PAGE).context["table"]} == {None}
+
+
+@pytest.mark.parametrize("off", ["", "none", "all"])
+def test_switched_off_and_on_it_has_its_list(
+    keeper: User, department: Department, off: str
+) -> None:
+    chosen = [make_department(name) for name in ("交通局", "林业局")]
+    keys = {"borrowers": [one.pk for one in chosen]}
+    client, address = login(Client(), keeper), reverse("experts:sharing_edit", args=[department.pk])
+
+    def save(**typed: Any) -> None:
+        shown = client.get(address).context
+        kept = shown["form"].initial.get("borrowers", [])
+        sent = {"borrowers": [one.pk for one in kept]} | typed
+        assert client.post(address, sent | {"version": shown["editing"].version}).status_code < 400
+
+    save(mode="chosen", **keys)
+    save(mode=off)
+    rule = client.get(PAGE).context["table"][0]["rule"]
+    assert rule is None if not off else rule.words == {"none": "不共享", "all": "全部部门"}[off]
+    assert rule is None or rule.opens_to(chosen[0].path) is (off == "all")
+    save(mode="chosen")
+    rule = client.get(PAGE).context["table"][0]["rule"]
+    assert rule.words == "交通局、林业局"
+    told = Entry.objects.filter(action="expert.sharing").latest("id")
+    assert told.after == {
+        "共享给": "指定部门",
+        "可以抽取的部门（含下级）": "交通局、林业局",
+    } | ({"其他部门可见联系方式": "否"} if not off else {})
 
 
 def test_what_is_missing_is_said_and_nothing_stored(keeper: User, department: Department) -> None:

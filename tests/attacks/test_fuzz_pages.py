@@ -222,6 +222,7 @@ def world(once: Any, media_once: None) -> World:
         return furnish(make_world())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", ROUNDS)
 @pytest.mark.django_db
 def test_no_request_fails(world: World, role: str) -> None:

@@ -86,6 +86,7 @@ def rows(sql: str) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)  # each migration, one after the other
 def test_what_draws_owned_goes_to_the_apps_around_it(first_tables: list[str], old: Apps) -> None:
     """And an empty database begins with the tables that the migrations have made of this one."""

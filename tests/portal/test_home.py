@@ -1,21 +1,34 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from expertpool.accounts.models import LoginRecord, User
+from expertpool.accounts.services.demo import DEMO_PASSWORD
+from expertpool.audit.models import Entry
+from expertpool.draws.enums import SEATED_STATES
 from expertpool.draws.exceptions import WideningRefused
-from expertpool.draws.models import Draw, DrawPlan
+from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.queries.draws import valid_draws
+from expertpool.draws.services.demo import TAG
 from expertpool.draws.services.widening import request_widening
 from expertpool.draws.settings import QUIET_HOURS
-from expertpool.portal.services.demo import steps_up_to
+from expertpool.evaluations.models import Evaluation
+from expertpool.experts.models import Expert, Tag
+from expertpool.experts.queries.experts import expert_for
+from expertpool.points.models import PointEntry
+from expertpool.portal.services.demo import STAGES
 from expertpool.projects.models import Project
+from expertpool.reports.queries.candidacies import candidacies_of
+from expertpool.reviews.models import ItemAssignment, Review
+from expertpool.reviews.queries.progress import progress_of
 from tests.factories.accounts import make_user
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
@@ -32,14 +45,18 @@ ROLES = (
 
 
 @pytest.fixture(scope="module")
-def demonstration(once: Any, media_once: None) -> None:
+def demonstration(once: Any, media_once: None) -> dict[str, tuple[bool, ...]]:
+    """Made by the stages of the command, one after the other: what there was after each."""
+    found = {}
     with once():
-        for step in steps_up_to("done"):
-            step.run(timezone.now())
+        for stage in STAGES:
+            call_command("seed_demo", "--stage", stage, stdout=StringIO())
+            found[stage] = tuple(model.objects.exists() for model in (Expert, Project, Draw))
+    return found
 
 
 @pytest.fixture
-def demo(demonstration: None) -> dict[str, User]:
+def demo(demonstration: object) -> dict[str, User]:
     """The whole demonstration, at any hour; the demo accounts by role."""
     configure(QUIET_HOURS, None)
     return {user.username: user for user in User.objects.filter(username__in=ROLES)}
@@ -187,3 +204,50 @@ def test_the_demonstration_can_show_that_the_same_conditions_are_not_wider(
             actor=demo["operator"],
             now=timezone.now(),
         )
+
+
+def test_a_stage_has_what_comes_before_it(demonstration: dict[str, tuple[bool, ...]]) -> None:
+    """Experts, projects and draws."""
+    assert demonstration == {
+        "pool": (True, False, False),
+        "draw": (True, True, False),
+        "review": (True, True, True),
+        "done": (True, True, True),
+    }
+
+
+def counts() -> tuple[int, ...]:
+    return tuple(model.objects.count() for model in (User, Expert, Project, Draw, Entry))
+
+
+def test_the_demonstration_is_made_once(demonstration: object) -> None:
+    before, output = counts(), StringIO()
+    assert all(before)
+    call_command("seed_demo", stdout=output)
+    assert DEMO_PASSWORD in output.getvalue()
+    assert counts() == before
+    expert = expert_for(User.objects.get(username="expert"))
+    assert expert is not None
+    states = set(Project.objects.values_list("draw_state", flat=True))
+    assert states == {"not_drawn", "drawing", "success", "unsatisfied"}
+    # One review is over: his record, his points and his schedule tell of the same.
+    line = Invitation.objects.get(expert=expert)
+    assert (line.draw.project.number, line.state) == ("YS-011", "accepted")
+    assert [one.draw for one in candidacies_of(expert)] == [line.draw]
+    # Of the group that is asked few sit in a draw, so that its list does not tell who does.
+    group = Tag.objects.get(name=TAG).experts.count()
+    for number in ("YS-003", "YS-010"):
+        seated = Invitation.objects.filter(draw__project__number=number, state__in=SEATED_STATES)
+        assert 2 <= seated.count() <= group / 2
+    # In the one review the demo account may still score, of the other all sheets are in.
+    waiting, ended, shared = Review.objects.order_by("project__number")
+    assert [one.is_missing for one in progress_of(waiting)].count(True) == 1
+    assert (waiting.ended_at, bool(ended.ended_at)) == (None, True)
+    # The third is shared out by chance, and half of its experts have submitted.
+    assert ItemAssignment.objects.get(review=shared).drawn_at
+    assert [one.submission is not None for one in progress_of(shared)] == [True, False] * 3
+    # Two are still to be rated.
+    rated = Evaluation.objects.filter(closed_at=None).order_by("project__number")
+    assert [one.project.number for one in rated] == ["YS-012", "YS-013"]
+    entries = PointEntry.objects.filter(invitation=line)
+    assert sorted(entry.label for entry in entries) == ["参加评审", "确认参加"]

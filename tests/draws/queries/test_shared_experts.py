@@ -14,6 +14,7 @@ from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Department, RoleField, RolePermission, User
 from expertpool.core.visibility import Level
 from expertpool.draws.enums import ExclusionReason, InvitationState, Knowledge
+from expertpool.draws.exports.notices import NoticeExport
 from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.queries.eligibility import Exclusions, evaluate
 from expertpool.draws.services.names import release
@@ -23,6 +24,7 @@ from expertpool.draws.services.sign_in import build_sign_in
 from expertpool.experts.models import Expert
 from expertpool.experts.services.sharing import set_sharing
 from expertpool.projects.models import Project
+from tests.api.caller import Caller
 from tests.draws.services.test_emergency import by_telephone
 from tests.factories.accounts import change, make_department, make_user
 from tests.factories.draws import make_draw, make_ready_project, open_names_at
@@ -138,6 +140,18 @@ def seen_by(user: User, draw: Draw) -> dict[str, str]:
         "board": client.post(reverse("draws:names", args=[draw.pk])).content.decode(),
         "sheet": build_sheet(draw=draw, actor=user, now=NOW).rows[0].contact,
         "sign_in": build_sign_in(draw=draw, actor=user, now=NOW).rows[0].phone,
+        "interface": Caller(user).get(f"/draws/{draw.pk}/names").content.decode(),
+    }
+
+
+def told_to(user: User, draw: Draw) -> dict[str, str]:
+    """What masks its addresses whoever reads it: letters as their project shows them, and as a table."""
+    user = User.objects.get(pk=user.pk)
+    page = reverse("projects:detail", args=[draw.project_id])
+    found = NoticeExport().rows(user, {"project": str(draw.project_id)})
+    return {
+        "letters": login(Client(), user).get(page, {"tab": "notices"}).content.decode(),
+        "table": " ".join(f"{one.address} {one.body}" for one in found.rows),
     }
 
 
@@ -147,6 +161,9 @@ def test_other_departments_see_no_contact_that_is_kept_back(
     assert all(PHONE in one for one in seen_by(operator, draw).values())
     keep_back(owner, "all")
     for where, one in seen_by(operator, draw).items():
+        assert PHONE not in one, where
+        assert "138****1234" in one, where
+    for where, one in told_to(operator, draw).items():
         assert PHONE not in one, where
         assert "138****1234" in one, where
     keep_back(owner, "all", contacts=True)

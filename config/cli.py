@@ -38,6 +38,7 @@ USAGE = """专家库综合管理系统
 数据
   seed-demo                      生成演示数据
   create-admin                   新建管理员账号
+  release-networks               解除全部禁止访问的网络地址（管理员都被挡在外面时）
   import-experts 文件.xlsx       导入专家（--dry-run 只检查，--report 未导入.xlsx，--json）
 
 核验

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "expertpool.papers",
     "expertpool.accounts",
     "expertpool.directory",
+    "expertpool.networks",
     "expertpool.siteconfig",
     "expertpool.files",
     "expertpool.audit",
@@ -117,6 +118,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.bodies.small_before_sign_in",
+    "expertpool.networks.middleware.NetworkMiddleware",
     "expertpool.accounts.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -270,6 +272,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 TRUST_PROXY = env_bool("TRUST_PROXY", default=False)  # take the address from X-Forwarded-For
 HTTPS = env_bool("HTTPS", default=False)
+NETWORK_RULES_SECONDS = (
+    3  # after which each process of pages reads anew which addresses are blocked
+)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

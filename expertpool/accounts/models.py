@@ -412,6 +412,8 @@ class LoginRecord(models.Model):
     device = models.CharField("设备", max_length=200, blank=True)
     user_agent = models.CharField("浏览器标识", max_length=300, blank=True)
     outcome = models.CharField("结果", max_length=16, choices=LoginOutcome.choices)
+    # As what was typed is counted, whether there is such an account or not; empty: of before.
+    typed = BlindIndexField("输入的账号", default=b"", db_default=b"", null=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "登录记录"

@@ -49,7 +49,7 @@ FAILURES_OF_ADDRESS = Setting(
     30,
     group=SIGN_IN,
     order=40,
-    help="失败这么多次的地址暂不能登录；多人共用一个出口的单位可适当放宽。",
+    help="失败这么多次的地址列入“受限地址”。同一账号最多计入“须等待”的次数，随后登录成功的不计，一人输错不会连累共用出口的同事。",
 )
 FAILURES_WINDOW = Setting(
     "accounts.failures_window",
@@ -59,6 +59,15 @@ FAILURES_WINDOW = Setting(
     group=SIGN_IN,
     order=41,
     help="上一项数这么久以内的失败，过后不再计入；立即生效。",
+)
+BLOCK_TIME = Setting(
+    "accounts.block_time",
+    "受限地址多久后自动解除",
+    Duration(1, 43_200, "分钟"),
+    timedelta(minutes=30),
+    group=SIGN_IN,
+    order=42,
+    help="登录失败过多的地址这么久不能访问；已登录的人、用过的浏览器不受影响，管理员可提前解除。",
 )
 PASSWORD_LENGTH = Setting(
     "accounts.password_length",
@@ -113,6 +122,7 @@ SETTINGS = (
     LOCK_TIME,
     FAILURES_OF_ADDRESS,
     FAILURES_WINDOW,
+    BLOCK_TIME,
     PASSWORD_LENGTH,
     PASSWORDS_KEPT,
     TAKEN_PER_HOUR,

@@ -20,6 +20,7 @@ class NotificationsConfig(AppConfig):
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, NARROW_PAGES, narrow_pages
         from expertpool.files.registry import FILE_SUBJECTS
+        from expertpool.networks.events import NetworkRuled
         from expertpool.notifications.actions import ACTIONS, VALUES
         from expertpool.notifications.channels import CHANNELS
         from expertpool.notifications.channels.sms.smpp import on_told
@@ -35,7 +36,12 @@ class NotificationsConfig(AppConfig):
         )
         from expertpool.notifications.queries.replies import REPLIES as REPLY_ROWS
         from expertpool.notifications.queries.templates import TEMPLATE_FILES
-        from expertpool.notifications.services.account_acts import ACTED, tell_acted
+        from expertpool.notifications.services.account_acts import (
+            ACTED,
+            RULED,
+            tell_acted,
+            tell_ruled,
+        )
         from expertpool.notifications.services.line import take_told
         from expertpool.notifications.services.wechat import CHANGED
         from expertpool.notifications.settings import SETTINGS
@@ -55,9 +61,10 @@ class NotificationsConfig(AppConfig):
         NARROW_PAGES.add(
             *narrow_pages("notifications:inbox", "notifications:message", "notifications:read_all")
         )
-        OCCASIONS.add(ACTED, CHANGED)
+        OCCASIONS.add(ACTED, RULED, CHANGED)
         CHECK_GROUPS.add(GATEWAYS)
         CHECKS.add(*gateway_checks(), RETURNS, REPLIES)
         subscribe(AccountActed, tell_acted)
+        subscribe(NetworkRuled, tell_ruled)
         FILE_SUBJECTS.add(TEMPLATE_FILES)
         on_told(take_told)

@@ -17,6 +17,7 @@ from expertpool.accounts.services.login import (
     sign_in,
 )
 from expertpool.accounts.settings import (
+    BLOCK_TIME,
     FAILURES_OF_ADDRESS,
     FAILURES_TO_LOCK,
     FAILURES_WINDOW,
@@ -173,10 +174,17 @@ def test_failures_of_an_address_count_over_all_accounts_and_grow_old(zhang: User
     assert attempt().outcome == LoginOutcome.RATE_LIMITED
     assert attempt(address="10.0.0.2").outcome == LoginOutcome.SUCCESS
     # Refused attempts do not prolong it: an office behind one address is never shut out for good.
-    assert attempt(now=NOW + timedelta(minutes=5)).outcome == LoginOutcome.RATE_LIMITED
-    assert attempt(now=NOW + timedelta(minutes=10)).outcome == LoginOutcome.SUCCESS
-    configure(FAILURES_WINDOW, timedelta(minutes=30))
-    assert attempt(now=NOW + timedelta(minutes=29)).outcome == LoginOutcome.RATE_LIMITED
+    ends = NOW + BLOCK_TIME.default
+    assert attempt(now=ends - timedelta(seconds=1)).outcome == LoginOutcome.RATE_LIMITED
+    assert attempt(now=ends).outcome == LoginOutcome.SUCCESS
+
+
+def test_failures_that_are_long_over_count_no_more(zhang: User) -> None:
+    for number in range(TIMES_OF_ADDRESS - 1):
+        attempt(f"nobody{number}")
+    later = NOW + FAILURES_WINDOW.default
+    attempt("nobody-else", now=later)
+    assert attempt(now=later).outcome == LoginOutcome.SUCCESS
 
 
 @pytest.mark.parametrize("state", ["unknown", "disabled", "locked", "wrong", "right"])

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from expertpool.accounts.models import LoginRecord, User
+from expertpool.accounts.models import User
 from expertpool.accounts.services.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, ensure_demo_accounts
 from expertpool.accounts.services.users import disable_user
 from expertpool.accounts.settings import SESSION_LENGTH
@@ -81,16 +81,11 @@ def test_who_knows_the_password_of_a_disabled_account_is_told_so(client: Client)
 
 
 def test_an_address_with_too_many_failures_is_told_to_wait(client: Client) -> None:
-    for _ in range(30):
-        LoginRecord.objects.create(
-            at=timezone.now(),
-            account="x",
-            address="127.0.0.1",
-            network="127.0.0.1",
-            outcome="unknown_account",
-        )
+    client.defaults["REMOTE_ADDR"] = "203.0.113.7"
+    for at in range(30):
+        sign_in(client, f"nobody{at}", "falsch")
     response = sign_in(client, make_user().username)
-    assert LIMITED.format(minutes="10 分钟") in response.content.decode()
+    assert LIMITED.format(minutes="30 分钟") in response.content.decode()
 
 
 @pytest.mark.parametrize(

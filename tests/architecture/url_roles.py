@@ -34,6 +34,7 @@ from expertpool.files.services import attach
 from expertpool.inspections.models import Inspection, Renewal, RenewalRun, Round
 from expertpool.joining.models import Registration
 from expertpool.joining.services.registering import token_of
+from expertpool.networks.models import NetworkRule
 from expertpool.notices.models import ExpertNotice
 from expertpool.notices.services.links import link_of
 from expertpool.notices.services.sending import send_notice, send_out
@@ -78,6 +79,7 @@ from tests.factories.inspections import (
     open_one,
 )
 from tests.factories.joining import scan
+from tests.factories.networks import make_network_rule
 from tests.factories.notices import addressee_of, make_notice, sent_notice
 from tests.factories.picks import allow_manual_ways, ask_for
 from tests.factories.points import (
@@ -296,6 +298,12 @@ def own_request(world: World, user: User) -> dict[str, Any]:
     """One that ``user`` asked for, where he may ask at all."""
     asked_otherwise(VoidRequest.objects.get(pk=world.void_request.pk), requested_by=user)
     return void_request(world, user)
+
+
+def network_rule(_world: World, user: User) -> dict[str, Any]:
+    """One that a test may end: none of where it comes from."""
+    rows = NetworkRule.objects.filter(ended_at=None)
+    return {"pk": (rows.first() or make_network_rule("203.0.113.7", by=user)).pk}
 
 
 def event_rule(_world: World, _user: User) -> dict[str, Any]:
@@ -1564,6 +1572,9 @@ RULES: dict[str, Rule] = {
     "workflow:request_withdraw": only(*VOID, kwargs=own_request),
     "core:logo": public(),
     # What the office decides
+    "networks:list": only("admin"),
+    "networks:create": only("admin", kwargs=lambda _w, _u: {"kind": "block"}),
+    "networks:end": only("admin", kwargs=network_rule),
     "siteconfig:index": only("admin"),
     "siteconfig:edit": only("admin", kwargs=lambda _w, _u: {"group": "site"}),
     "siteconfig:try": only("admin", kwargs=lambda _w, _u: {"group": "mail"}),

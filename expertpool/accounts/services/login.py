@@ -15,13 +15,16 @@ from expertpool.accounts.enums import SUCCEEDED, LoginMethod, LoginOutcome
 from expertpool.accounts.exceptions import TooManyAttempts, WrongPassword
 from expertpool.accounts.models import LoginRecord, User, contact_index
 from expertpool.accounts.registry import second_step, why_barred, why_shut_out
-from expertpool.accounts.services.devices import describe_device
-from expertpool.accounts.settings import (
-    FAILURES_OF_ADDRESS,
-    FAILURES_TO_LOCK,
-    FAILURES_WINDOW,
-    LOCK_TIME,
+from expertpool.accounts.services.addresses import (
+    FAILURES,
+    has_tried_too_often,
+    is_open_at,
+    may_try_all_the_same,
+    shut_after_failures,
+    typed_index,
 )
+from expertpool.accounts.services.devices import describe_device
+from expertpool.accounts.settings import FAILURES_TO_LOCK, LOCK_TIME
 from expertpool.accounts.validators import clean_username
 from expertpool.audit.services import record
 from expertpool.core.client import network_of
@@ -32,15 +35,6 @@ from expertpool.core.validators import MOBILE
 FIRST_WAIT = timedelta(seconds=30)  # doubled by each further failure
 STOPPED = "账号和密码都对，但这个账号已停用，不能登录；请联系管理员。"
 MOST_FAILURES = 1000  # that are counted
-
-# Without RATE_LIMITED: an address that goes on trying would never be let in again.
-FAILURES = (
-    LoginOutcome.WRONG_PASSWORD,
-    LoginOutcome.UNKNOWN_ACCOUNT,
-    LoginOutcome.LOCKED,
-    LoginOutcome.DISABLED,
-    LoginOutcome.WRONG_CODE,
-)
 
 
 @dataclass(frozen=True)
@@ -65,18 +59,28 @@ class _Attempt:
     now: datetime
 
 
-def sign_in(*, identifier: str, password: str, address: str, device: str, now: datetime) -> SignIn:
+def sign_in(
+    *,
+    identifier: str,
+    password: str,
+    address: str,
+    device: str,
+    now: datetime,
+    known: int | None = None,
+) -> SignIn:
     """Check who ``identifier`` (account name, phone or mail) and ``password`` are.
 
     ``device`` is the User-Agent. Every attempt leaves a LoginRecord. After so many failures in a
     row as `accounts.settings` say an account waits, longer each time; after others within a while
-    an address is refused until they are older, so that nobody shuts out an office behind one
-    address for good. All answers but the last take the same time and shall be shown by the same
+    an address is blocked (`services.addresses`), for all but the account (id) as whose this browser is
+    ``known``. All answers but the last take the same time and shall be shown by the same
     message, so that nobody learns which accounts exist; only who knows the password of an account that
     may not sign in is told why (``SignIn.why``). Who is let in to what is left to him alone
     (`registry.SignInBar`) is let in here.
     """
-    return _try(identifier, password, address, device, now, LoginOutcome.SUCCESS, why_shut_out)
+    return _try(
+        identifier, password, address, device, now, LoginOutcome.SUCCESS, why_shut_out, known
+    )
 
 
 def prove_identity(
@@ -98,14 +102,18 @@ def _try(
     now: datetime,
     success: LoginOutcome,
     why_not: Callable[[User], str],
+    known: int | None = None,
 ) -> SignIn:
     text = clean_code(identifier)
     attempt = _Attempt(text, _method(text), address, device, now)
     # Before anything is hashed: whoever is shut out must not keep the processors busy.
-    if is_limited(address, now):
+    is_open = is_open_at(address, now=now)
+    if not (is_open or known) or has_tried_too_often(text, address, now=now):
         return _finish(attempt, LoginOutcome.RATE_LIMITED, None)
     with transaction.atomic():
         user = _find(attempt)
+        if not is_open and not may_try_all_the_same(user, known):
+            return _finish(attempt, LoginOutcome.RATE_LIMITED, None)
         outcome, why = _check(user, password, why_not, now)
         if outcome == LoginOutcome.SUCCESS and user is not None:
             if success == LoginOutcome.SUCCESS and second_step(user):
@@ -211,14 +219,6 @@ def _waits() -> list[tuple[int, timedelta]]:
     return list(enumerate(waits, start=value_of(FAILURES_TO_LOCK)))[::-1]
 
 
-def is_limited(address: str, now: datetime) -> bool:
-    """Tell whether ``address`` has failed so often that it may not try now."""
-    failures = LoginRecord.objects.filter(
-        network=network_of(address), at__gt=now - value_of(FAILURES_WINDOW), outcome__in=FAILURES
-    )
-    return failures.count() >= value_of(FAILURES_OF_ADDRESS)
-
-
 def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None, why: str = "") -> SignIn:
     LoginRecord.objects.create(
         at=attempt.now,
@@ -231,7 +231,10 @@ def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None, why: st
         device=describe_device(attempt.user_agent),
         user_agent=attempt.user_agent[:300],
         outcome=outcome,
+        typed=typed_index(attempt.identifier),
     )
+    if outcome in FAILURES:
+        shut_after_failures(attempt.address, now=attempt.now)
     if user is not None and outcome in SUCCEEDED:
         if outcome == LoginOutcome.SUCCESS:
             record("user.sign_in", actor=user, subject=user, now=attempt.now)

@@ -26,18 +26,19 @@ from expertpool.accounts.services.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from expertpool.accounts.services.login import sign_in, sign_out
 from expertpool.accounts.services.passwords import change_own_password
 from expertpool.accounts.services.second_steps import BACKEND, begin
-from expertpool.accounts.settings import FAILURES_TO_LOCK, FAILURES_WINDOW, LOCK_TIME
+from expertpool.accounts.settings import BLOCK_TIME, FAILURES_TO_LOCK, LOCK_TIME
 from expertpool.core.client import client_address
 from expertpool.core.configuration import words_of
 from expertpool.core.registry import ENTRANCES
 from expertpool.core.views.drawers import attempt
+from expertpool.networks.services.known import known_account, remember
 
 # One sentence for every account, there or not.
 REFUSED = (
     "账号或密码不对。连续输错 {times}后须等 30 秒再试，每再错一次等待加倍，最长 {long}；"
     "忘记密码或急用请联系管理员。"
 )
-LIMITED = "这个网络地址失败次数太多，请 {minutes}后再试，或联系管理员。"
+LIMITED = "从这个网络地址失败的次数太多，暂不能登录，最长 {minutes}；请稍后再试，或联系管理员。"
 
 
 @login_not_required
@@ -55,14 +56,16 @@ def login_view(request: HttpRequest) -> HttpResponse:
             address=client_address(request),
             device=request.headers.get("User-Agent", ""),
             now=timezone.now(),
+            known=known_account(request),
         )
         if result.user is not None:
             # The name of the backend has to be given, since `authenticate` is not asked.
             login(request, result.user, backend=BACKEND)
             # Nothing else would be allowed him.
-            if result.user.must_change_password:
-                return redirect("accounts:password")
-            return HttpResponseRedirect(_next(request))
+            must_change = result.user.must_change_password
+            answer = redirect("accounts:password" if must_change else _next(request))
+            remember(answer, result.user.pk)
+            return answer
         if result.waits is not None and (more := second_step(result.waits)):
             begin(
                 request.session,
@@ -136,5 +139,5 @@ def _next(request: HttpRequest) -> str:
 
 def _refused(outcome: LoginOutcome) -> str:
     if outcome == LoginOutcome.RATE_LIMITED:
-        return LIMITED.format(minutes=words_of(FAILURES_WINDOW))
+        return LIMITED.format(minutes=words_of(BLOCK_TIME))
     return REFUSED.format(times=words_of(FAILURES_TO_LOCK), long=words_of(LOCK_TIME))

@@ -40,6 +40,7 @@ from expertpool.core.client import client_address
 from expertpool.core.configuration import value_of
 from expertpool.core.documents import qr_data_uri
 from expertpool.core.settings import SITE_NAME
+from expertpool.networks.services.known import known_account, remember
 from expertpool.secondfactor.exceptions import SecondFactorRefused
 from expertpool.secondfactor.forms import SetUpForm, StepForm
 from expertpool.secondfactor.queries import has_factor, passkeys_of
@@ -67,7 +68,9 @@ def step(request: HttpRequest) -> HttpResponse:
             lambda: show_by_code(user=waiting.user, code=code, now=timezone.now()),
         )
         if not why:
-            return HttpResponseRedirect(_sign_in(request, waiting))
+            answer = HttpResponseRedirect(_sign_in(request, waiting))
+            remember(answer, waiting.user.pk)
+            return answer
         form.add_error("code", why)
     context = {
         "form": form,
@@ -112,7 +115,9 @@ def step_passkey(request: HttpRequest) -> HttpResponse:
     )
     if why:
         return JsonResponse({"said": why}, status=422)
-    return JsonResponse({"to": _sign_in(request, waiting)})
+    answer = JsonResponse({"to": _sign_in(request, waiting)})
+    remember(answer, waiting.user.pk)
+    return answer
 
 
 @login_not_required
@@ -142,7 +147,9 @@ def set_up(request: HttpRequest) -> HttpResponse:
         if not why:
             to = _sign_in(request, waiting)
             codes = make_codes(user=user, now=timezone.now())
-            return render(request, "secondfactor/codes_first.html", {"codes": codes, "to": to})
+            page = render(request, "secondfactor/codes_first.html", {"codes": codes, "to": to})
+            remember(page, user.pk)
+            return page
         form.add_error("code", why)
     secret = form.shown_secret
     context = {
@@ -178,7 +185,7 @@ def answer_in(request: HttpRequest) -> Any:
 def _attempt(request: HttpRequest, waiting: Waiting, show: Callable[[], object]) -> str:
     """Return why nothing was shown, for him; empty: it was. Each failure is kept like one of a password."""
     address, now = client_address(request), timezone.now()
-    if is_too_often(address, now=now):
+    if is_too_often(waiting, address, known=known_account(request), now=now):
         return TOO_OFTEN
     try:
         show()

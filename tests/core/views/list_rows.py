@@ -68,6 +68,7 @@ from tests.factories.fees import make_account, make_batch_of, make_fees, make_pa
 from tests.factories.inspections import ask_one, make_round, open_one
 from tests.factories.jobs import fail_job
 from tests.factories.joining import make_application
+from tests.factories.networks import make_network_rule
 from tests.factories.notices import make_notice, sent_notice
 from tests.factories.points import (
     make_benefit,
@@ -277,6 +278,7 @@ def _item(_reader: User, at: int) -> None:
 # A row may answer the arguments of the list's address.
 ROWS: dict[str, MakeRow] = {
     "accounts:login_list": _login,
+    "networks:list": lambda reader, at: make_network_rule(f"203.0.113.{at}", by=reader),
     "accounts:token_list": lambda reader, at: make_token(
         make_user("operator", department=make_department(f"{at} 部")), actor=reader
     ),

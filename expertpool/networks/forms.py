@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from expertpool.core.bounds import MOMENTS
+from expertpool.core.client import clean_network, networks_around
 from expertpool.core.views.listing import FilterForm
 from expertpool.core.views.moments import MomentField
 from expertpool.networks.models import NetworkRule
-from expertpool.networks.validators import clean_network, networks_around
 
 
 class RuleForm(forms.Form):

@@ -15,7 +15,7 @@ from expertpool.networks.models import NetworkRule
 from expertpool.networks.queries import KEPT
 from expertpool.networks.services.known import known_account
 
-ALWAYS_OPEN = {"core:health"}  # whoever watches over the server asks it
+ALWAYS_OPEN = {"core:health", "core:live", "core:ready"}  # whoever watches over the server asks it
 
 
 class NetworkMiddleware:

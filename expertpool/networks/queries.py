@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db.models import BooleanField, ExpressionWrapper, Max, Q, QuerySet
 from django.utils import timezone
 
+from expertpool.core.client import is_loopback, networks_around
 from expertpool.networks.enums import RuleKind
 from expertpool.networks.models import NetworkRule
-from expertpool.networks.validators import is_loopback, networks_around
 
 
 def standing(now: datetime) -> Q:

@@ -14,12 +14,12 @@ from expertpool.accounts.models import User
 from expertpool.accounts.services.login import sign_in
 from expertpool.accounts.settings import BLOCK_TIME, FAILURES_OF_ADDRESS, FAILURES_TO_LOCK
 from expertpool.audit.models import Entry
+from expertpool.core.client import clean_network
 from expertpool.networks.enums import RuleKind
 from expertpool.networks.exceptions import AlreadyEnded, AlreadyRuled, OwnAddress
 from expertpool.networks.models import NetworkRule
 from expertpool.networks.queries import rule_for
 from expertpool.networks.services.rules import block_after_failures, end_rule
-from expertpool.networks.validators import clean_network
 from expertpool.notifications.models import Message
 from tests.factories.accounts import PASSWORD, make_user
 from tests.factories.networks import make_network_rule

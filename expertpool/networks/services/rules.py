@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from expertpool.audit.services import record
-from expertpool.core.client import network_of
+from expertpool.core.client import clean_network, is_loopback, network_of
 from expertpool.core.events import publish
 from expertpool.core.locks import lock_transaction
 from expertpool.core.text import moment_text
@@ -19,7 +19,6 @@ from expertpool.networks.events import NetworkRuled
 from expertpool.networks.exceptions import AlreadyEnded, AlreadyRuled, OwnAddress
 from expertpool.networks.models import NetworkRule
 from expertpool.networks.queries import KEPT, rule_for, standing
-from expertpool.networks.validators import clean_network, is_loopback
 
 ACTIONS = {RuleKind.BLOCK: "network.block", RuleKind.ALLOW: "network.allow"}
 

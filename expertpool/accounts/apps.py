@@ -9,7 +9,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.accounts.actions import ACTIONS, VALUES
         from expertpool.accounts.home import NUMBERS, SHORTCUTS, TODOS
-        from expertpool.accounts.menu import ITEMS, PASSWORD
+        from expertpool.accounts.menu import ITEMS, LOGIN, PASSWORD
         from expertpool.accounts.permissions import PERMISSIONS
         from expertpool.accounts.queries import branch_name, branch_of
         from expertpool.accounts.receivers import give_new_permissions
@@ -26,7 +26,13 @@ class AccountsConfig(AppConfig):
         )
         from expertpool.core.importing import IMPORTS
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import ACCOUNT_ITEMS, MENU, NARROW_PAGES, narrow_pages
+        from expertpool.core.registry import (
+            ACCOUNT_ITEMS,
+            MENU,
+            NARROW_PAGES,
+            PUBLIC_PAGES,
+            narrow_pages,
+        )
 
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
@@ -41,6 +47,7 @@ class AccountsConfig(AppConfig):
         home.SHORTCUTS.add(*SHORTCUTS)
         home.TODOS.add(*TODOS)
         ACCOUNT_ITEMS.add(PASSWORD)
+        PUBLIC_PAGES.add(LOGIN)
         NARROW_PAGES.add(*narrow_pages("accounts:logout", "accounts:password"))
         # After every migrate, which is when a new version's catalogue meets the database.
         post_migrate.connect(give_new_permissions, sender=self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expertpool.core.registry import MenuItem
+from expertpool.core.registry import MenuItem, PublicPage
 
 ITEMS = (
     MenuItem(
@@ -67,4 +67,5 @@ ITEMS = (
         group="system",
     ),
 )
+LOGIN = PublicPage("accounts:login", "专家、经办人和管理人员的登录入口。")
 PASSWORD = MenuItem("accounts.password", "修改密码", "key", "accounts:password", order=10)

@@ -23,6 +23,7 @@ class ReportsConfig(AppConfig):
         from expertpool.reports.exports.statistics import (
             ComparisonExport,
             MonthExport,
+            RecordExport,
             StatisticExport,
         )
         from expertpool.reports.menu import GROUP, ITEMS
@@ -31,6 +32,7 @@ class ReportsConfig(AppConfig):
         from expertpool.reports.queries.expert_statistics import EXPERTS
         from expertpool.reports.queries.pages import PAGES
         from expertpool.reports.queries.project_statistics import PROJECTS
+        from expertpool.reports.queries.records import RECORDS
         from expertpool.reports.queries.statistics import TOPICS, segments_of
         from expertpool.reports.queries.written import WRITTEN
         from expertpool.reports.services.exposure import tell_unproven
@@ -52,4 +54,7 @@ class ReportsConfig(AppConfig):
         for topic in (EXPERTS, PROJECTS):
             TOPICS.add(topic)
             SEGMENTS.add(*segments_of(topic))
+        for one in RECORDS:
+            EXPORTS.add(RecordExport(one))
+            SEGMENTS.add(*segments_of(one))
         subscribe(UnprovenFound, tell_unproven)

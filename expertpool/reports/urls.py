@@ -1,6 +1,6 @@
 from django.urls import path
 
-from expertpool.reports.views import exposure, ledger, statistics
+from expertpool.reports.views import exposure, ledger, records, statistics
 
 app_name = "reports"
 urlpatterns = [
@@ -13,5 +13,11 @@ urlpatterns = [
     path("statistics/departments/pdf/", statistics.comparison_pdf, name="comparison_pdf"),
     path("statistics/months/", statistics.months, name="months"),
     path("statistics/months/pdf/", statistics.months_pdf, name="months_pdf"),
+    path("statistics/sign-ins/", records.sign_ins, name="sign_ins"),
+    path("statistics/sign-ins/pdf/", records.sign_ins_pdf, name="sign_ins_pdf"),
+    path("statistics/activity/", records.activity, name="activity"),
+    path("statistics/activity/pdf/", records.activity_pdf, name="activity_pdf"),
+    path("statistics/traffic/", records.traffic, name="traffic"),
+    path("statistics/traffic/pdf/", records.traffic_pdf, name="traffic_pdf"),
     path("ledger/", ledger.ledger, name="ledger"),
 ]

@@ -9,8 +9,9 @@ from django.db.models import Q, QuerySet
 
 from expertpool.accounts.enums import LoginOutcome
 from expertpool.accounts.forms.accounts import DepartmentField
-from expertpool.accounts.models import Role, contact_index
+from expertpool.accounts.models import Role, User, contact_index
 from expertpool.core.lookups import within_days
+from expertpool.core.segments import Chosen, SegmentField
 from expertpool.core.text import clean_code
 from expertpool.core.views.filters import DateRangeField
 from expertpool.core.views.listing import FilterForm
@@ -40,6 +41,14 @@ class LoginFilters(FilterForm):
     address = forms.CharField(label="IP 地址", max_length=45)
     outcome = forms.ChoiceField(label="结果", choices=[("", "全部"), *LoginOutcome.choices])
 
+    def __init__(self, data: Any = None, *, viewer: User) -> None:
+        super().__init__(data)
+        self.fields["segment"] = SegmentField("sign_ins", viewer)  # what a statistic counted
+
+    @property
+    def segments(self) -> list[Chosen]:
+        return self.value("segment") or []
+
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         if days := self.value("days"):
             rows = rows.filter(within_days("at", days))
@@ -49,4 +58,6 @@ class LoginFilters(FilterForm):
             rows = rows.filter(address__startswith=address)
         if outcome := self.value("outcome"):
             rows = rows.filter(outcome=outcome)
-        return rows
+        control: Any = self.fields["segment"]
+        narrowed: QuerySet[Any] = control.narrow(rows, self.segments)
+        return narrowed

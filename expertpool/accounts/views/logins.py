@@ -28,7 +28,7 @@ def login_list(request: UserRequest) -> HttpResponse:
         login_records_visible_to(request.user).select_related("user"),
         sorts={"at": "at"},
         default_sort="-at",
-        form=LoginFilters(request.GET),
+        form=LoginFilters(request.GET, viewer=request.user),
         tabs=TABS,
     )
     return render_list(request, "accounts/login_list.html", shown.context)

@@ -9,8 +9,10 @@ from django.utils import timezone
 from expertpool.core.exporting import ExportChart, ExportColumn, Exporter, Params, Reading, Rows
 from expertpool.reports.forms.comparison import read_comparison
 from expertpool.reports.forms.months import read_months
+from expertpool.reports.forms.records import read_records
 from expertpool.reports.forms.statistics import read_statistic
 from expertpool.reports.permissions import STATISTICS
+from expertpool.reports.queries.records import RecordTopic
 from expertpool.reports.queries.statistics import Measure, share_of
 
 
@@ -65,6 +67,19 @@ class MonthExport(_Export):
 
     def ask(self, user: Any, params: Params) -> Any:
         return read_months(params, user=user, now=timezone.now())
+
+
+class RecordExport(_Export):
+    """Of one topic of records of the system."""
+
+    def __init__(self, topic: RecordTopic) -> None:
+        self.topic = topic
+        self.code = f"reports.{topic.code}"  # type: ignore[misc]
+        self.title = f"{topic.label}统计"  # type: ignore[misc]
+        self.permission = topic.permission  # type: ignore[misc]
+
+    def read(self, user: Any, params: Params) -> Any:
+        return read_records(self.topic, params, user=user, now=timezone.now())
 
 
 def _columns(measure: Measure) -> list[ExportColumn]:

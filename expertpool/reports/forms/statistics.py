@@ -17,6 +17,7 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.core.segments import Chosen, segment_text
 from expertpool.core.views.declared import DeclaredFilter
+from expertpool.core.views.listing import FilterForm
 from expertpool.reports.queries.statistics import (
     TOPICS,
     Asked,
@@ -32,28 +33,19 @@ from expertpool.reports.queries.statistics import (
 OWN = ("topic", "by", "measure")  # what of an address the list behind does not know
 
 
-class TopicFilter(DeclaredFilter):
-    """By what is counted, and the filters of the list for those who have it: whoever sees only numbers cannot narrow
-    them down to one person."""
+class Choosing(FilterForm):
+    """By what rows of a topic are split, and which number is drawn."""
 
-    topic: Topic
+    dimensions: dict[str, Dimension]
+    measures: dict[str, Measure]
 
-    def __init__(self, data: Any, *, asked: Asked, viewer: User) -> None:
-        super().__init__(data, viewer=viewer)
-        dimensions = self.topic.dimensions_for(viewer)
-        measures = self.topic.measures_for(asked)
-        if not self.topic.has_list(viewer):
-            self.declared = {}
-            self.fields.clear()
-        self.fields["topic"] = forms.CharField(widget=forms.HiddenInput, required=False)
+    def offer(self, topic: Topic, asked: Asked, viewer: User) -> None:
+        """Add the two choices in front of what narrows the rows."""
+        dimensions, measures = topic.dimensions_for(viewer), topic.measures_for(asked)
         self.fields["by"] = _choice("统计方式", [(one.code, one.label) for one in dimensions])
         self.fields["measure"] = _choice("图中数字", [(one.code, one.label) for one in measures])
-        self.order_fields(["by", "measure", *self.declared])
         self.dimensions = {one.code: one for one in dimensions}
         self.measures = {one.code: one for one in measures}
-
-    def narrow(self, rows: Any) -> Any:
-        return super().narrow(rows) if "segment" in self.fields else rows
 
     @property
     def dimension(self) -> Dimension:
@@ -64,8 +56,31 @@ class TopicFilter(DeclaredFilter):
     def measure(self) -> Measure:
         return self.measures.get(self._said("measure")) or next(iter(self.measures.values()))
 
+    @property
+    def segments(self) -> list[Chosen]:
+        return self.value("segment") or []
+
     def _said(self, name: str) -> str:
         return str(self.data.get(name, ""))
+
+
+class TopicFilter(Choosing, DeclaredFilter):
+    """By what is counted, and the filters of the list for those who have it: whoever sees only numbers cannot narrow
+    them down to one person."""
+
+    topic: Topic
+
+    def __init__(self, data: Any, *, asked: Asked, viewer: User) -> None:
+        super().__init__(data, viewer=viewer)
+        if not self.topic.has_list(viewer):
+            self.declared = {}
+            self.fields.clear()
+        self.fields["topic"] = forms.CharField(widget=forms.HiddenInput, required=False)
+        self.offer(self.topic, asked, viewer)
+        self.order_fields(["by", "measure", *self.declared])
+
+    def narrow(self, rows: Any) -> Any:
+        return super().narrow(rows) if "segment" in self.fields else rows
 
 
 def _choice(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
@@ -82,7 +97,7 @@ class Reading:
     """A statistic as an address asks for it, counted once it is looked at."""
 
     topic: Topic
-    form: TopicFilter
+    form: Choosing
     user: User
     asked: Asked
     params: QueryDict

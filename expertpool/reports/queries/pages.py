@@ -10,7 +10,7 @@ from expertpool.reports.queries.statistics import topic_of
 
 
 def _subject_of(query: QueryDict) -> str:
-    return topic_of(query).subject.code
+    return topic_of(query).of
 
 
 PAGES = (

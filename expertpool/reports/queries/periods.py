@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
-from django.db.models.functions import TruncMonth, TruncQuarter, TruncYear
+from django.db.models.functions import (
+    TruncDay,
+    TruncHour,
+    TruncMinute,
+    TruncMonth,
+    TruncQuarter,
+    TruncSecond,
+    TruncYear,
+)
 from django.utils import timezone
 
 from expertpool.core.bounds import DAYS
@@ -71,3 +79,49 @@ def period(code: str, label: str, path: str, *, of: str) -> Dimension:
         of=of,
         narrow=narrow,
     )
+
+
+SPANS: dict[str, tuple[str, Any, str, timedelta]] = {
+    "day": ("日", TruncDay, "%Y-%m-%d", timedelta(days=1)),
+    "hour": ("时", TruncHour, "%Y-%m-%d %H 时", timedelta(hours=1)),
+    "minute": ("分", TruncMinute, "%Y-%m-%d %H:%M", timedelta(minutes=1)),
+    "second": ("秒", TruncSecond, "%Y-%m-%d %H:%M:%S", timedelta(seconds=1)),
+}
+
+
+def span(code: str, path: str) -> Dimension:
+    """Return the dimension that splits the moments in ``path`` by day, hour, minute or second."""
+    label, cut, form, length = SPANS[code]
+
+    def words(keys: Sequence[Any]) -> dict[Any, str]:
+        return {key: timezone.localtime(key).strftime(form) for key in keys}
+
+    def read(text: str) -> datetime:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None or not DAYS.low <= moment.date() <= DAYS.high:
+            raise ValueError(text)
+        return moment
+
+    def narrow(rows: QuerySet[Any], key: Any) -> QuerySet[Any]:
+        return rows.filter(**{f"{path}__gte": key, f"{path}__lt": key + length})
+
+    return Dimension(
+        code,
+        label,
+        lambda asked: cut(path),
+        words,
+        place=lambda key: key,
+        read=read,
+        over_time=True,
+        narrow=narrow,
+        said=lambda key: timezone.localtime(key).isoformat(),
+    )
+
+
+def spans(path: str, *, down_to: str) -> list[Dimension]:
+    """Return the periods by which the moments in ``path`` may be split, from days down to hours, minutes or seconds, and
+    months and years."""
+    codes = list(SPANS)
+    finer = [span(code, path) for code in codes[: codes.index(down_to) + 1]]
+    coarser = [period("month", "月", path, of=""), period("year", "年", path, of="")]
+    return [*finer, *coarser]

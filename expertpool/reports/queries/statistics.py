@@ -47,7 +47,8 @@ class Dimension:
     what parts are called; one of which it does not know is none. ``read`` makes a key of what an address says, or
     raises ValueError. Parts come by ``place`` of their keys, or, without one, the largest first. ``several``: a row
     may belong to many parts, so that these are more than all. ``of`` names the field of which it tells,
-    ``permission`` whose it is. ``narrow`` leaves the rows of a part where comparing the key takes too long."""
+    ``permission`` whose it is. ``narrow`` leaves the rows of a part where comparing the key takes too long. ``said``
+    makes of a key what an address says, where that is more than a day or the key itself."""
 
     code: str
     label: str
@@ -61,6 +62,7 @@ class Dimension:
     of: str = ""
     permission: str = ""
     narrow: Callable[[QuerySet[Any], Any], QuerySet[Any]] | None = None
+    said: Callable[[Any], str] | None = None
 
     def is_open_to(self, user: User) -> bool:
         may = not self.permission or user.has_permission(self.permission)
@@ -68,6 +70,8 @@ class Dimension:
 
     def text(self, key: Any) -> str:
         """Return what an address says of ``key``."""
+        if self.said is not None and key is not None:
+            return self.said(key)
         if isinstance(key, datetime):
             return timezone.localtime(key).date().isoformat()
         return NOBODY if key is None else str(key)
@@ -101,7 +105,8 @@ class Dimension:
 @dataclass(frozen=True)
 class Measure:
     """A number of each part. ``condition``: how many of its rows fulfil it, which the list shows in its ``tab``;
-    ``column``: the sum of this annotation (`Topic.prepare`). ``share_of`` names another number of which it is a
+    ``column``: the sum of this annotation (`Topic.prepare`); ``once``: how many different values of this column they
+    have, of which parts may share some. ``share_of`` names another number of which it is a
     part. ``permission``: whose it is; ``is_money``: yuan."""
 
     code: str
@@ -109,6 +114,7 @@ class Measure:
     condition: Q | None = None
     tab: str = ""
     column: str = ""
+    once: str = ""
     share_of: str = ""
     share_label: str = ""
     permission: str = ""
@@ -117,6 +123,8 @@ class Measure:
     def aggregate(self) -> Any:
         if self.column:
             return Sum(self.column)
+        if self.once:
+            return Count(self.once, filter=self.condition, distinct=True)
         return Count("pk", filter=self.condition) if self.condition else Count("pk")
 
 
@@ -128,7 +136,7 @@ class Topic:
     code: str
     label: str
     noun: str
-    subject: Subject
+    subject: Subject | None  # None: its rows are no records of declared fields
     rows: Callable[[], QuerySet[Any]]
     permission: str
     url: str
@@ -137,6 +145,15 @@ class Topic:
     prepare: Callable[[QuerySet[Any], Asked], QuerySet[Any]] = lambda rows, asked: rows
     more: Callable[[], tuple[Measure, ...]] = field(default=tuple)
     note: str = ""
+
+    @property
+    def of(self) -> str:
+        """By what its list is named in the catalogue of segments."""
+        return self.subject.code if self.subject else self.code
+
+    def counts_for(self, user: User) -> bool:
+        """Whether ``user`` may count its rows."""
+        return user.has_permission(STATISTICS)
 
     def rows_for(self, user: User) -> QuerySet[Any]:
         return self.rows().filter(scope_q(user, STATISTICS))
@@ -204,7 +221,7 @@ def statistic_of(
         for row in _ordered(found, dimension, measures[0])
     ]
     total = {one.code: sum((line.sums[one.code] for line in lines), 0) for one in measures}
-    if dimension.several:
+    if dimension.several or any(one.once for one in measures):
         total = _sums(measures, prepared.aggregate(**sums))
     return Statistic(dimension, measures, lines, Line(NOBODY, "合计", total))
 
@@ -266,12 +283,12 @@ def _segment(topic: Topic, dimension: Dimension) -> Segment:
         return dimension.part(rows, key, Asked(user, timezone.now()))
 
     return Segment(
-        f"{topic.subject.code}.{dimension.code}",
-        topic.subject.code,
+        f"{topic.of}.{dimension.code}",
+        topic.of,
         dimension.label,
         narrow,
         dimension.word,
-        lambda user: user.has_permission(STATISTICS) and dimension.is_open_to(user),
+        lambda user: topic.counts_for(user) and dimension.is_open_to(user),
     )
 
 

@@ -41,7 +41,7 @@ def shown(request: UserRequest, page: str, reading: Any) -> dict[str, Any]:
         "chart_json": json.dumps(chart, ensure_ascii=False),
         "export_url": export_url(f"reports.{page}"),
         "pdf_url": f"{reverse(f'reports:{page}_pdf')}?{request.GET.urlencode()}",
-        **kept_on(request.user, page, beside=CODES),
+        **(kept_on(request.user, page, beside=CODES) if page in CODES else {}),
     }
 
 

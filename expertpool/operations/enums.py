@@ -26,6 +26,8 @@ JOB_LABELS = {
     "draws.send_otherwise": "改用其他渠道通知",
     "draws.store_sheet": "保存抽取表",
     "draws.tell_gone": "告知未送达",
+    "monitoring.keep_months": "活跃和访问记录按月建表、到期删除",
+    "monitoring.thin_out": "活跃记录按小时精简",
     "audit.anchor": "操作日志锚点",
     "audit.look_at_all": "核对全部评价、警告、劳务费等是否被改动",
     "workflow.end_notices": "公示期满",

@@ -6,10 +6,20 @@ together say who answered.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    CharField,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
@@ -84,6 +94,17 @@ def _untold_counts() -> Q:
 def untold_sign_ins() -> Q:
     """Attempts to sign in to the accounts of experts."""
     return Q(at__gte=_sealed_since(), user__in=_experts())
+
+
+def untold_seen() -> Q:
+    """Heartbeats and opened pages of the accounts of experts, which are kept to the hour."""
+    since = ExpressionWrapper(_sealed_since() - timedelta(hours=1), DateTimeField())
+    return Q(at__gte=since, user__in=_experts())
+
+
+def untold_presence() -> Q:
+    """Which experts are at their accounts now."""
+    return Q(Exists(sealed_draws()), user__in=_experts())
 
 
 def untold_last_sign_ins() -> Q:
@@ -177,6 +198,9 @@ LATER = (
     Later("draws.letters", "notifications.message", untold_letters),
     Later("draws.reads", READS, untold_reads),
     Later("draws.entries", "audit.entry", untold_entries),
+    Later("draws.heartbeats", "monitoring.heartbeat", untold_seen),
+    Later("draws.visits", "monitoring.visit", untold_seen),
+    Later("draws.presence", "monitoring.lastbeat", untold_presence),
     Later("draws.sign_ins", "accounts.loginrecord", untold_sign_ins),
     Later("draws.leaves", "experts.leave", untold_own_rows),
     Later("draws.relations", "experts.avoidanceunit", untold_own_rows),

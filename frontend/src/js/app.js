@@ -1,4 +1,5 @@
 import { startArranging } from "./arrange.js";
+import { startBeat } from "./beat.js";
 import { startCascaders } from "./cascader.js";
 import { startClocks } from "./clock.js";
 import { startConditions } from "./conditions.js";
@@ -47,4 +48,5 @@ startHtmx();
 enhanceWithin(document.body);
 showServerMessages();
 guardWatermark();
+startBeat();
 document.documentElement.dataset.ready = "1";

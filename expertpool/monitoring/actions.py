@@ -1,0 +1,11 @@
+"""What this app writes to the log."""
+
+from expertpool.audit.actions import Action
+
+ACTIONS = (
+    Action("monitoring.online", "查看在线用户"),
+    Action("monitoring.visits", "查看访问页面记录"),
+    Action("monitoring.region_create", "新增地域网段"),
+    Action("monitoring.region_edit", "编辑地域网段"),
+    Action("monitoring.region_delete", "删除地域网段"),
+)

@@ -1,0 +1,23 @@
+from django.apps import AppConfig
+
+
+class MonitoringConfig(AppConfig):
+    name = "expertpool.monitoring"
+    verbose_name = "运行监控"
+
+    def ready(self) -> None:
+        from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.core.configuration import SETTING_CONSTRAINTS, SITE_SETTINGS
+        from expertpool.core.permissions import register_permissions
+        from expertpool.core.registry import MENU, MENU_GROUPS
+        from expertpool.monitoring.actions import ACTIONS
+        from expertpool.monitoring.menu import GROUP, ITEMS
+        from expertpool.monitoring.permissions import PERMISSIONS
+        from expertpool.monitoring.settings import CONSTRAINTS, SETTINGS
+
+        register_permissions(PERMISSIONS)
+        SITE_SETTINGS.add(*SETTINGS)
+        SETTING_CONSTRAINTS.add(*CONSTRAINTS)
+        LOG_ACTIONS.add(*ACTIONS)
+        MENU_GROUPS.add(GROUP)
+        MENU.add(*ITEMS)

@@ -1,0 +1,22 @@
+"""What each page of the shell is told of heartbeats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from expertpool.core.addresses import address
+from expertpool.core.configuration import value_of
+from expertpool.monitoring.settings import BEAT_SECONDS
+
+
+def beat(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: how often an open page says that it is, and where."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    return {
+        "beat_url": address("monitoring:beat"),
+        "beat_seconds": lambda: value_of(BEAT_SECONDS),
+    }

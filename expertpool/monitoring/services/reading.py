@@ -1,0 +1,18 @@
+"""Whoever looks at what others do is noted himself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.http import HttpRequest
+
+from expertpool.audit.services import record
+
+
+def note_reading(
+    action: str, request: HttpRequest, *, now: datetime, words: Sequence[str] = ()
+) -> None:
+    """Write into the log that the user opened a list, and what he narrowed it by; turning its pages is no new look."""
+    if "page" not in request.GET:
+        record(action, actor=request.user, now=now, note="；".join(words))  # type: ignore[arg-type]

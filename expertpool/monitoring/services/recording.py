@@ -1,0 +1,112 @@
+"""Writing down what was seen, many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import is_outsider
+from expertpool.accounts.services.devices import describe_device
+from expertpool.core.text import hour_of
+from expertpool.monitoring.models import Heartbeat, PublicVisit, Visit
+from expertpool.monitoring.queries.origins import origin_of, regions
+from expertpool.monitoring.queries.pages import page_of
+
+PRESENT = """
+    INSERT INTO monitoring_lastbeat (user_id, at)
+    SELECT * FROM unnest(%s::bigint[], %s::timestamptz[])
+    ON CONFLICT (user_id) DO UPDATE SET at = greatest(monitoring_lastbeat.at, excluded.at)
+"""
+AT_ONCE = 1000
+
+
+class Seen(NamedTuple):
+    """That ``user`` (id) opened a page of the view ``view``."""
+
+    user: int
+    at: datetime
+    view: str
+
+
+class Beat(NamedTuple):
+    """That a page of ``user`` (id) was open."""
+
+    user: int
+    at: datetime
+
+
+class PublicSeen(NamedTuple):
+    """That somebody opened the public page of the view ``view``. ``address`` is looked up and forgotten."""
+
+    at: datetime
+    view: str
+    address: str
+    referrer: str
+    user_agent: str
+
+
+@transaction.atomic
+def write_seen(seen: Iterable[Seen | Beat | PublicSeen]) -> None:
+    """Write down visits, heartbeats and visits of public pages, a statement each.
+
+    Of who does not work for the office neither page nor minute is kept: where an expert was, and when, would tell
+    of a draw whose names are sealed. Accounts that are gone since are left out.
+    """
+    visits, beats, public = _sorted(seen)
+    outside = _outsiders({one.user for one in visits} | {one.user for one in beats})
+
+    def moment(one: Seen | Beat) -> datetime:
+        return hour_of(one.at) if outside[one.user] else one.at
+
+    visits = [one for one in visits if one.user in outside]
+    beats = [one for one in beats if one.user in outside]
+    pages = [
+        Visit(user_id=one.user, at=moment(one), page="" if outside[one.user] else page_of(one.view))
+        for one in visits
+    ]
+    Visit.objects.bulk_create(pages, batch_size=AT_ONCE)
+    rows = [Heartbeat(user_id=one.user, at=moment(one)) for one in beats]
+    Heartbeat.objects.bulk_create(rows, batch_size=AT_ONCE)
+    _note_present(beats)
+    if public:
+        known = regions()
+        opened = [_public(one, known) for one in public]
+        PublicVisit.objects.bulk_create(opened, batch_size=AT_ONCE)
+
+
+def _sorted(seen: Iterable[Any]) -> tuple[list[Seen], list[Beat], list[PublicSeen]]:
+    parts: dict[type, list[Any]] = {Seen: [], Beat: [], PublicSeen: []}
+    for one in seen:
+        parts[type(one)].append(one)
+    return parts[Seen], parts[Beat], parts[PublicSeen]
+
+
+def _outsiders(users: set[int]) -> dict[int, bool]:
+    """Return, of those of ``users`` that there are, which do not work for the office."""
+    return {user.pk: is_outsider(user) for user in User.objects.filter(pk__in=users)}
+
+
+def _note_present(beats: Sequence[Beat]) -> None:
+    last: dict[int, datetime] = {}
+    for one in beats:
+        last[one.user] = max(one.at, last.get(one.user, one.at))
+    if not last:
+        return
+    # In one order, or two processes that write the same people wait for each other.
+    rows = sorted(last.items())
+    with connection.cursor() as cursor:
+        cursor.execute(PRESENT, [[user for user, _ in rows], [at for _, at in rows]])
+
+
+def _public(one: PublicSeen, known: Mapping[str, str]) -> PublicVisit:
+    origin = origin_of(one.address, one.referrer, known)
+    return PublicVisit(
+        at=one.at.replace(minute=0, second=0, microsecond=0),
+        page=one.view,
+        device=describe_device(one.user_agent)[:40],
+        **origin._asdict(),
+    )

@@ -1,0 +1,74 @@
+"""Heartbeats, who is online, when people are active, which pages they open."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.configuration import words_of
+from expertpool.core.permissions import requires
+from expertpool.core.text import moment_text
+from expertpool.core.views.listing import listing, render_list
+from expertpool.monitoring.forms import HeatFilters, VisitFilters
+from expertpool.monitoring.permissions import VIEW
+from expertpool.monitoring.queries.activity import (
+    HOURS,
+    heat_map,
+    online_visible_to,
+    visits_visible_to,
+)
+from expertpool.monitoring.queries.pages import page_label
+from expertpool.monitoring.services.buffer import BUFFER
+from expertpool.monitoring.services.reading import note_reading
+from expertpool.monitoring.services.recording import Beat
+from expertpool.monitoring.settings import BEAT_SECONDS
+
+
+@require_POST
+def beat(request: UserRequest) -> HttpResponse:
+    """Take that a page of the user is open; sent by its script."""
+    BUFFER.add(Beat(request.user.pk, timezone.now()))
+    return HttpResponse(status=204)
+
+
+@require_safe
+@requires(VIEW)
+def online(request: UserRequest) -> HttpResponse:
+    now = timezone.now()
+    shown = listing(
+        request, online_visible_to(request.user, now=now), sorts={"at": "at"}, default_sort="-at"
+    )
+    note_reading("monitoring.online", request, now=now)
+    context = shown.context | {"every": words_of(BEAT_SECONDS)}
+    return render_list(request, "monitoring/online.html", context)
+
+
+@require_safe
+@requires(VIEW)
+def visits(request: UserRequest) -> HttpResponse:
+    rows = visits_visible_to(request.user)
+    form = VisitFilters(request.GET, rows=rows)
+    shown = listing(request, rows, sorts={"at": "at"}, default_sort="-at", form=form)
+    note_reading("monitoring.visits", request, now=timezone.now(), words=form.words)
+    context = shown.context
+    for row in context["page"]:
+        row.page_label = page_label(row.page)
+        # Of who does not work for the office the hour alone is known.
+        row.at_text = (
+            moment_text(row.at) if row.page else f"{timezone.localtime(row.at):%Y-%m-%d %H} 时"
+        )
+    return render_list(request, "monitoring/visits.html", context)
+
+
+@require_safe
+@requires(VIEW)
+def heat(request: UserRequest) -> HttpResponse:
+    """How often holders of each role are active in each hour of the day."""
+    form = HeatFilters(request.GET)
+    days = form.chosen
+    rows = heat_map(request.user, days) if days else []
+    hours = [(hour, [row.cells[hour] for row in rows]) for hour in HOURS]
+    context = {"filter_form": form, "rows": rows, "hours": hours, "days": days}
+    return render_list(request, "monitoring/heat.html", context)

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "expertpool.telephone",
     "expertpool.notifications",
     "expertpool.papers",
+    "expertpool.monitoring",
     "expertpool.accounts",
     "expertpool.directory",
     "expertpool.networks",
@@ -109,7 +110,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.addresses.without_nul",
+    "expertpool.core.views.robots.RobotsMiddleware",
     "config.leavers.stop_for_who_left",
+    "expertpool.monitoring.middleware.VisitMiddleware",
     # Before sessions, whose length is a setting.
     "expertpool.siteconfig.middleware.SettingsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -147,6 +150,7 @@ TEMPLATES = [
                 "expertpool.core.context.shell",
                 "expertpool.notifications.menu.bell",
                 "expertpool.manuals.menu.help_link",
+                "expertpool.monitoring.context.beat",
             ],
             "builtins": [
                 "expertpool.core.templatetags.ui",
@@ -272,6 +276,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 TRUST_PROXY = env_bool("TRUST_PROXY", default=False)  # take the address from X-Forwarded-For
 HTTPS = env_bool("HTTPS", default=False)
+MONITORING_BACKGROUND = True  # visits are written by a thread of each process of pages
 NETWORK_RULES_SECONDS = (
     3  # after which each process of pages reads anew which addresses are blocked
 )

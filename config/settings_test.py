@@ -27,6 +27,7 @@ OFFICE_PREVIEW = False  # the same on every machine
 DEV_PAGES = True
 KEPT_HEAD = None  # the databases of tests come and go
 TRIAL = False
+MONITORING_BACKGROUND = False  # written when a test says so
 NETWORK_RULES_SECONDS = 0  # read when a test says so: it counts the statements of a page
 WHITENOISE_AUTOREFRESH = True  # nothing is collected for tests
 LOGGING["root"] = {"handlers": ["console"], "level": "WARNING"}  # the last lines are of no use

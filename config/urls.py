@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit/", include("expertpool.audit.urls")),
     path("settings/", include("expertpool.siteconfig.urls")),
     path("networks/", include("expertpool.networks.urls")),
+    path("monitoring/", include("expertpool.monitoring.urls")),
     path("files/", include("expertpool.files.urls")),
     path("directory/", include("expertpool.directory.urls")),
     path("", include("expertpool.notifications.urls")),

@@ -31,7 +31,15 @@ class AchievementsConfig(AppConfig):
         from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import ENTRANCES, MENU, MENU_GROUPS, PAGE_TABS, Entrance
+        from expertpool.core.registry import (
+            ENTRANCES,
+            MENU,
+            MENU_GROUPS,
+            PAGE_TABS,
+            PUBLIC_PAGES,
+            Entrance,
+            PublicPage,
+        )
         from expertpool.experts.events import ExpertsMerged
         from expertpool.experts.services.contacts import recipient_of
         from expertpool.files.registry import FILE_SUBJECTS
@@ -43,6 +51,7 @@ class AchievementsConfig(AppConfig):
         LOG_ACTIONS.add(*ACTIONS)
         MENU_GROUPS.add(GROUP)
         MENU.add(*ITEMS)
+        PUBLIC_PAGES.add(PublicPage("achievements:public", "经审核公布的专家成果。", listed=False))
         ENTRANCES.add(
             Entrance("achievements", "专家成果", "achievements:public", is_public, icon="award")
         )

@@ -26,7 +26,7 @@ class CertificatesConfig(AppConfig):
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.mandates import MANDATES, Mandate, unfinished
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import MENU, PAGE_TABS
+        from expertpool.core.registry import MENU, PAGE_TABS, PUBLIC_PAGES, PublicPage
         from expertpool.experts.events import ExpertApproved
         from expertpool.notifications.occasions import OCCASIONS
 
@@ -36,6 +36,9 @@ class CertificatesConfig(AppConfig):
         OCCASIONS.add(*MINE)
         MANDATES.add(
             Mandate("certificates.run", "证书批量办理", lambda now: unfinished(CertificateRun, now))
+        )
+        PUBLIC_PAGES.add(
+            PublicPage("certificates:check", "凭编码核验聘书、证书的真伪和状态。", listed=False)
         )
         MENU.add(*ITEMS)
         PAGE_TABS.add(*TABS)

@@ -16,7 +16,7 @@ from expertpool.core.configuration import value_of
 from expertpool.core.counting import counted
 from expertpool.core.menus import lowest_above, menu_for, owners_of
 from expertpool.core.office import office_details
-from expertpool.core.registry import MenuItem, account_items_for, is_narrowed
+from expertpool.core.registry import PUBLIC_PAGES, MenuItem, account_items_for, is_narrowed
 from expertpool.core.settings import LOGO, SITE_NAME, WATERMARK
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "site_logo_url": _logo_url,
         "office_details": office_details,
         "login_url": _url(settings.LOGIN_URL),
+        "public_page": lambda: PUBLIC_PAGES.get(_here(request)),
+        "canonical_url": f"{settings.SITE_URL}{request.path}",
     }
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
@@ -105,6 +107,11 @@ def _codes_here(request: HttpRequest, items: list[MenuItem]) -> set[str]:
     if not here:
         here = {item.code for item in lowest_above(request.path, items)}
     return here
+
+
+def _here(request: HttpRequest) -> str:
+    match = request.resolver_match
+    return match.view_name if match else ""
 
 
 def _menu_page(request: HttpRequest) -> str:

@@ -79,6 +79,18 @@ class MenuPage:
 
 
 @dataclass(frozen=True)
+class PublicPage:
+    """A page for everybody, by its URL name, and what it holds, for whoever finds it by a search engine. One that is
+    ``listed`` search engines may show, and find in the map of the site while ``is_open()``; others are for who was
+    given their address."""
+
+    code: str
+    description: str
+    is_open: Callable[[], bool] = lambda: True
+    listed: bool = True
+
+
+@dataclass(frozen=True)
 class Entrance:
     """A page for whoever has not signed in, to which the page of sign-in leads; ``is_open()`` tells
     whether it does now."""
@@ -139,6 +151,7 @@ MENU_PAGES: Catalogue[MenuPage] = Catalogue(
 ACCOUNT_ITEMS: Catalogue[MenuItem] = Catalogue(
     "account entry", order=lambda item: item.order, faults=faults_of_item
 )
+PUBLIC_PAGES: Catalogue[PublicPage] = Catalogue("public page")
 NARROW_PAGES: Catalogue[NarrowPage] = Catalogue("page of a narrowed session")
 ENTRANCES: Catalogue[Entrance] = Catalogue("entrance")
 PAGE_TABS: Catalogue[Tab] = Catalogue(

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from expertpool.core.views import bulk, exports, saved_searches, site
+from expertpool.core.views import bulk, exports, robots, saved_searches, site
 
 app_name = "core"
 urlpatterns = [
     path("watermark.svg", site.watermark, name="watermark"),
     path("logo.png", site.logo, name="logo"),
+    path("robots.txt", robots.robots, name="robots"),
+    path("sitemap.xml", robots.sitemap, name="sitemap"),
     path("health/", site.health, name="health"),
     path("health/live/", site.live, name="live"),
     path("health/ready/", site.ready, name="ready"),

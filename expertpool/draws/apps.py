@@ -17,7 +17,7 @@ class DrawsConfig(AppConfig):
         from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import MENU, MENU_PAGES, PAGE_TABS
+        from expertpool.core.registry import MENU, MENU_PAGES, PAGE_TABS, PUBLIC_PAGES
         from expertpool.core.visibility import LATER
         from expertpool.customforms.registry import FIELD_USES
         from expertpool.directory.events import UnitsMerged
@@ -28,7 +28,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.exports.projects import DETAILS, MARKS, MEASURES
         from expertpool.draws.exports.records import DrawExport
         from expertpool.draws.home import NUMBERS, SHORTCUTS, TODOS
-        from expertpool.draws.menu import ITEM, PAGES
+        from expertpool.draws.menu import ITEM, PAGES, PUBLIC
         from expertpool.draws.permissions import PERMISSIONS
         from expertpool.draws.queries import plan_versions
         from expertpool.draws.queries.archive import open_matters
@@ -76,6 +76,7 @@ class DrawsConfig(AppConfig):
         SETTING_CONSTRAINTS.add(*CONSTRAINTS)
         LOG_ACTIONS.add(*ACTIONS)
         FORMER_NAMES.add(*FORMER)
+        PUBLIC_PAGES.add(*PUBLIC)
         MENU.add(ITEM)
         MENU_PAGES.add(*PAGES)
         home.NUMBERS.add(*NUMBERS)

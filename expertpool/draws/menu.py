@@ -1,6 +1,6 @@
 """The menu entry of the draws app."""
 
-from expertpool.core.registry import MenuItem, MenuPage
+from expertpool.core.registry import MenuItem, MenuPage, PublicPage
 
 ITEM = MenuItem(
     "draw_records",
@@ -17,4 +17,14 @@ ITEM = MenuItem(
 PAGES = tuple(
     MenuPage(f"draws:{page}", "projects")
     for page in ("plan", "prequery", "exclusions", "start", "plan_versions", "widen_plan")
+)
+PUBLIC = (
+    PublicPage(
+        "draws:verify", "凭抽取编号或记录文件核验专家抽取的过程和结果，任何人都可以重新计算。"
+    ),
+    PublicPage("draws:chain", "操作日志链条的公开摘要，可与保存的摘要核对，发现日志被改动。"),
+    PublicPage("draws:replay_file", "用公开的抽取记录逐步重放专家抽取的过程。"),
+    # Of one draw: for who has its number.
+    PublicPage("draws:verify_draw", "一次专家抽取的公开记录和核验结果。", listed=False),
+    PublicPage("draws:public_replay", "逐步重放一次专家抽取。", listed=False),
 )

@@ -22,7 +22,7 @@ class JoiningConfig(AppConfig):
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.mandates import MANDATES, Mandate
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import ENTRANCES, MENU, Entrance
+        from expertpool.core.registry import ENTRANCES, MENU, PUBLIC_PAGES, Entrance, PublicPage
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.joining.actions import ACTIONS
         from expertpool.joining.exports import ApplicationExport
@@ -87,4 +87,9 @@ class JoiningConfig(AppConfig):
             ContactOwners("joining", is_his_own, lambda user, field, index: "", NOT_OURS)
         )
         OUTSIDERS.add(Outsiders("joining", is_applicant, lambda users, since: ()))
+        PUBLIC_PAGES.add(
+            PublicPage(
+                "joining:start", "申请加入专家库：入库条件、需要准备的材料和在线申请。", is_open
+            )
+        )
         ENTRANCES.add(Entrance("joining", "申请成为专家", "joining:start", is_open))

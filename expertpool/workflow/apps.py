@@ -12,7 +12,7 @@ class WorkflowConfig(AppConfig):
         from expertpool.core.events import subscribe
         from expertpool.core.home import TODOS
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import ENTRANCES, MENU, Entrance
+        from expertpool.core.registry import ENTRANCES, MENU, PUBLIC_PAGES, Entrance, PublicPage
         from expertpool.customforms.registry import FIELD_USES
         from expertpool.notifications.events import TemplateRewritten
         from expertpool.notifications.occasions import OCCASIONS
@@ -50,6 +50,15 @@ class WorkflowConfig(AppConfig):
         SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(*ITEMS)
+        # They name people, who are on notice for some days and not for ever.
+        PUBLIC_PAGES.add(
+            PublicPage(
+                "workflow:notice_list", "正在公示的事项，公示期内可以提出意见。", listed=False
+            ),
+            PublicPage(
+                "workflow:notice", "公示事项的内容、起止时间和提出意见的方式。", listed=False
+            ),
+        )
         ENTRANCES.add(
             Entrance("notices", "公示", "workflow:notice_list", has_notices, icon="speakerphone")
         )

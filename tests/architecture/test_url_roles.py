@@ -15,10 +15,11 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.core.registry import NARROW_PAGES
+from expertpool.core.registry import NARROW_PAGES, PUBLIC_PAGES
 from expertpool.experts.models import Expert
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.status import freeze_expert
+from tests.architecture.public_html import faults
 from tests.architecture.url_roles import RULES, Rule, furnish
 from tests.architecture.world import ROLES, World, make_world
 from tests.fixtures import login
@@ -97,6 +98,34 @@ def test_each_role_opens_what_the_table_says(role: str, world: World) -> None:
         url = reverse(name, kwargs=rule.kwargs(world, user))
         found += complaints(name, rule, role, client, url)
     assert found == [], "\n".join(found)
+
+
+# Public pages that are somebody's own, by a link that he was sent: described to nobody.
+PERSONAL = {
+    *("joining:consent", "joining:register", "joining:code", "joining:by_link"),
+    *("experts:appeal", "experts:activate", "notices:link", "notices:link_file"),
+    *("selfservice:reply", "selfservice:reply_sign_in", "selfservice:reply_leave"),
+    *("selfservice:reply_calendar", "selfservice:reply_file"),
+    *("draws:verify_compare", "notifications:outbox"),
+}
+
+
+@pytest.mark.shows("OPS-06")
+@pytest.mark.django_db
+def test_public_pages_are_valid_and_say_what_they_are(world: World) -> None:
+    client, found, seen = Client(), [], set()
+    for name, rule in RULES.items():
+        if not rule.public:
+            continue
+        url = reverse(name, kwargs=rule.kwargs(world, world.users["expert"]))
+        response = ask(client, url)
+        is_page = response.get("Content-Type", "").startswith("text/html")
+        if response.status_code == 200 and is_page:
+            seen.add(name)
+            found += [f"{name}: {fault}" for fault in faults(name, response)]
+    assert found == [], "\n".join(found)
+    assert seen - PERSONAL <= {page.code for page in PUBLIC_PAGES}
+    assert {"accounts:login", "draws:verify", "draws:verify_draw", "workflow:notice"} <= seen
 
 
 # All that is left to an expert who is frozen or on the blacklist, beside what is for anybody.

@@ -34,6 +34,7 @@ from expertpool.files.services import attach
 from expertpool.inspections.models import Inspection, Renewal, RenewalRun, Round
 from expertpool.joining.models import Registration
 from expertpool.joining.services.registering import token_of
+from expertpool.monitoring.models import RegionNetwork
 from expertpool.networks.models import NetworkRule
 from expertpool.notices.models import ExpertNotice
 from expertpool.notices.services.links import link_of
@@ -298,6 +299,13 @@ def own_request(world: World, user: User) -> dict[str, Any]:
     """One that ``user`` asked for, where he may ask at all."""
     asked_otherwise(VoidRequest.objects.get(pk=world.void_request.pk), requested_by=user)
     return void_request(world, user)
+
+
+def region_network(_world: World, _user: User) -> dict[str, Any]:
+    row = RegionNetwork.objects.first()
+    return {
+        "pk": (row or RegionNetwork.objects.create(network="203.0.113.0/24", region="湖南省")).pk
+    }
 
 
 def network_rule(_world: World, user: User) -> dict[str, Any]:
@@ -897,6 +905,20 @@ RULES: dict[str, Rule] = {
     "accounts:department_disable": only("admin", kwargs=DEPARTMENT),
     "accounts:department_enable": only("admin", kwargs=DEPARTMENT),
     "accounts:login_list": only("admin", "auditor"),
+    "reports:traffic": only("admin", "auditor"),
+    "reports:traffic_pdf": only("admin", "auditor"),
+    "monitoring:region_list": only("admin", "auditor"),
+    "monitoring:region_create": only("admin"),
+    "monitoring:region_edit": only("admin", kwargs=region_network),
+    "monitoring:region_delete": only("admin", kwargs=region_network),
+    "reports:activity": only("admin", "auditor"),
+    "reports:activity_pdf": only("admin", "auditor"),
+    "monitoring:beat": everybody(),
+    "monitoring:online": only("admin", "auditor"),
+    "monitoring:heat": only("admin", "auditor"),
+    "monitoring:visits": only("admin", "auditor"),
+    "reports:sign_ins": only("admin", "auditor"),
+    "reports:sign_ins_pdf": only("admin", "auditor"),
     "accounts:login_detail": only("admin", "auditor", kwargs=ATTEMPT),
     "accounts:token_list": only("admin"),
     "accounts:token_create": only("admin"),
@@ -1571,6 +1593,8 @@ RULES: dict[str, Rule] = {
     "workflow:request_look": only(*VOID, kwargs=void_request),
     "workflow:request_withdraw": only(*VOID, kwargs=own_request),
     "core:logo": public(),
+    "core:robots": public(),
+    "core:sitemap": public(),
     # What the office decides
     "networks:list": only("admin"),
     "networks:create": only("admin", kwargs=lambda _w, _u: {"kind": "block"}),

@@ -24,6 +24,7 @@ from expertpool.experts.services.profile import update_expert
 from expertpool.experts.services.sharing import set_sharing
 from expertpool.fees.models import Payment, PaymentBatch
 from expertpool.inspections.models import Inspection, Round
+from expertpool.monitoring.models import RegionNetwork
 from expertpool.notices.models import ExpertNotice
 from expertpool.notices.services.writing import add_addressees
 from expertpool.notifications.channels.outbox import PREFIX
@@ -68,6 +69,7 @@ from tests.factories.fees import make_account, make_batch_of, make_fees, make_pa
 from tests.factories.inspections import ask_one, make_round, open_one
 from tests.factories.jobs import fail_job
 from tests.factories.joining import make_application
+from tests.factories.monitoring import beats, seen
 from tests.factories.networks import make_network_rule
 from tests.factories.notices import make_notice, sent_notice
 from tests.factories.points import (
@@ -278,6 +280,11 @@ def _item(_reader: User, at: int) -> None:
 # A row may answer the arguments of the list's address.
 ROWS: dict[str, MakeRow] = {
     "accounts:login_list": _login,
+    "monitoring:online": lambda reader, at: beats(make_user(), timezone.now()),
+    "monitoring:visits": lambda reader, at: seen(make_user(), timezone.now()),
+    "monitoring:region_list": lambda reader, at: RegionNetwork.objects.create(
+        network=f"203.0.{at}.0/24", region="湖南省"
+    ),
     "networks:list": lambda reader, at: make_network_rule(f"203.0.113.{at}", by=reader),
     "accounts:token_list": lambda reader, at: make_token(
         make_user("operator", department=make_department(f"{at} 部")), actor=reader

@@ -8,6 +8,6 @@ ITEM = MenuItem(
     "networks:list",
     permissions=(MANAGE,),
     order=45,
-    active=("networks:",),
+    active=("networks",),
     group="system",
 )

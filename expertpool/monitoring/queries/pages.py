@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from django.apps import apps
 
+from expertpool.core.menus import is_current
 from expertpool.core.registry import ACCOUNT_ITEMS, MENU, MENU_PAGES
 
 # Which of their pages a clerk opens would tell how a draw stands that nobody is told of (docs/security.md).
@@ -21,7 +22,7 @@ def page_of(view_name: str) -> str:
     if view_name in MENU_PAGES:
         return MENU_PAGES[view_name].item
     for item in (*MENU, *ACCOUNT_ITEMS):
-        if view_name == item.url_name or _lies_under(view_name, item.active):
+        if is_current(view_name, (item.url_name, *item.active)):
             return str(item.code)
     return app
 
@@ -35,11 +36,3 @@ def page_label(code: str) -> str:
             return menu[code].label
     known = {config.label: config.verbose_name for config in apps.get_app_configs()}
     return str(known.get(code, code))
-
-
-def _lies_under(view_name: str, prefixes: tuple[str, ...]) -> bool:
-    return any(
-        view_name == prefix
-        or view_name.startswith(prefix if prefix.endswith(("_", ":")) else f"{prefix}:")
-        for prefix in prefixes
-    )

@@ -78,7 +78,7 @@ class RecordExport(_Export):
         self.title = f"{topic.label}统计"  # type: ignore[misc]
         self.permission = topic.permission  # type: ignore[misc]
 
-    def read(self, user: Any, params: Params) -> Any:
+    def ask(self, user: Any, params: Params) -> Any:
         return read_records(self.topic, params, user=user, now=timezone.now())
 
 

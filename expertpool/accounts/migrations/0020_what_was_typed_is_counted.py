@@ -6,7 +6,7 @@ import expertpool.core.fields
 class Migration(migrations.Migration):
     """As what a typed account is counted at its address, whether there is one or not (docs/decisions/0372)."""
 
-    dependencies = [("accounts", "0018_networks_of_visitors")]
+    dependencies = [("accounts", "0019_alter_loginrecord_outcome")]
 
     operations = [
         migrations.AddField(

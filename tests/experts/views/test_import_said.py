@@ -126,7 +126,7 @@ def test_a_name_with_a_title_and_a_unit_of_marks_are_to_be_looked_at(
         for one in found["notes"]
         for note in one["notes"]
     }
-    assert {(2, "姓名", "请核对"), (3, "姓名", "请核对"), (3, "工作单位", "请核对")} <= said
+    assert {(2, "姓名", "按推测填写"), (3, "姓名", "请核对"), (3, "工作单位", "请核对")} <= said
     assert {(4, "姓名", "已整理"), (4, "工作单位", "按推测填写")} <= said
     assert (5, "工作单位", "请核对") in said
     assert not {(5, "姓名", "请核对"), (4, "姓名", "请核对")} & said

@@ -134,7 +134,7 @@ def _html(source: str) -> SafeString:
             token.attrs |= {"src": inside(str(token.attrs["src"])), "loading": "lazy"}
         elif token.type == "link_open":
             token.attrs["href"] = inside(str(token.attrs["href"]))
-    rendered = _markdown().renderer.render(tokens, _markdown().options, {})
+    rendered: str = _markdown().renderer.render(tokens, _markdown().options, {})
     # The library escapes all but its own tags (html=False), and refuses addresses that run something.
     return mark_safe(rendered)  # noqa: S308
 

@@ -162,11 +162,13 @@ READ_ALONG: Catalogue[ReadAlong] = Catalogue("thing read along")
 @dataclass(frozen=True)
 class SecondStep:
     """More than a password: ``is_needed(user)`` tells whether he has to show it when he signs in, on the page of the
-    URL name ``page``, which ends by `services.second_steps.finish`."""
+    URL name ``page``, which ends by `services.second_steps.finish`. ``keeps_app(user)``: why his authenticator is not
+    taken away, for himself; empty: it may be."""
 
     code: str
     is_needed: Callable[[Any], bool]
     page: str
+    keeps_app: Callable[[Any], str]
 
 
 SECOND_STEPS: Catalogue[SecondStep] = Catalogue("second step")
@@ -175,3 +177,8 @@ SECOND_STEPS: Catalogue[SecondStep] = Catalogue("second step")
 def second_step(user: Any) -> SecondStep | None:
     """Return what ``user`` has to show beside his password; None: nothing."""
     return next((one for one in SECOND_STEPS if one.is_needed(user)), None)
+
+
+def why_app_stays(user: Any) -> str:
+    """Return why ``user`` may not do without his authenticator; empty: he may."""
+    return next(filter(None, (one.keeps_app(user) for one in SECOND_STEPS)), "")

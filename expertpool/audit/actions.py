@@ -12,10 +12,12 @@ from expertpool.core.catalogue import Catalogue
 
 @dataclass(frozen=True)
 class Action:
-    """Something that is logged: ``expert.create``."""
+    """Something that is logged: ``expert.create``. ``is_of_sign_in``: it changes by what an account is signed in, so
+    that its owner is told even of what was done in his own name: whoever has his password would do that."""
 
     code: str
     label: str
+    is_of_sign_in: bool = False
 
 
 @dataclass(frozen=True)

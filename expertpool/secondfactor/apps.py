@@ -12,12 +12,14 @@ class SecondfactorConfig(AppConfig):
         from expertpool.core.registry import ACCOUNT_ITEMS, MENU, NARROW_PAGES, narrow_pages
         from expertpool.secondfactor.actions import ACTIONS
         from expertpool.secondfactor.menu import ITEM, OWN
-        from expertpool.secondfactor.queries import has_to_show
+        from expertpool.secondfactor.queries import has_to_show, why_app_is_needed
         from expertpool.secondfactor.services.matters import RESET
         from expertpool.secondfactor.settings import SETTINGS
         from expertpool.workflow.services.matters import register_matters
 
-        SECOND_STEPS.add(SecondStep("secondfactor", has_to_show, "secondfactor:step"))
+        SECOND_STEPS.add(
+            SecondStep("secondfactor", has_to_show, "secondfactor:step", why_app_is_needed)
+        )
         SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(ITEM)

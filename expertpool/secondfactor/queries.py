@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import BooleanField, Case, Exists, OuterRef, QuerySet, When
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_visible_to
 from expertpool.accounts.services.authenticators import has_app
 from expertpool.core.configuration import value_of
 from expertpool.core.fields import is_vouched
+from expertpool.core.visibility import told_later
 from expertpool.secondfactor.models import Passkey, RecoveryCode
 from expertpool.secondfactor.settings import REQUIRED_OF
+
+ONLY_ONE = "您的角色登录须第二步验证：请先设置另一个通行密钥或验证器，再停用这一个。"
 
 
 def passkeys_of(user: User) -> list[Passkey]:
@@ -40,8 +43,22 @@ def has_to_show(user: User) -> bool:
     return is_required_of(user) or bool(passkeys_of(user))
 
 
+def why_app_is_needed(user: User) -> str:
+    """Return why ``user`` may not do without his authenticator, for himself; empty: he may."""
+    return ONLY_ONE if is_required_of(user) and not passkeys_of(user) else ""
+
+
+def why_needed(passkey: Passkey) -> str:
+    """Return why the owner of ``passkey`` may not do without it, for himself; empty: he may."""
+    user = passkey.user
+    others = has_app(user) or any(one.pk != passkey.pk for one in passkeys_of(user))
+    return ONLY_ONE if is_required_of(user) and not others else ""
+
+
 def users_with_factors(viewer: User) -> QuerySet[User]:
-    """Return the users whom ``viewer`` manages, with what they have: ``has_passkey``, ``has_codes``, beside ``app_set_up_at``."""
+    """Return the users whom ``viewer`` manages, with what they have: ``has_passkey``, ``has_codes``, beside
+    ``app_set_up_at``; and of whom that ``is_told_later``: what an expert has set up today says that he was there."""
+    later = Case(When(told_later(User), then=True), default=False, output_field=BooleanField())
     left = RecoveryCode.objects.filter(user=OuterRef("pk"), used_at__isnull=True)
     return (
         users_visible_to(viewer)
@@ -49,6 +66,7 @@ def users_with_factors(viewer: User) -> QuerySet[User]:
         .annotate(
             has_passkey=Exists(Passkey.objects.filter(user=OuterRef("pk"))),
             has_codes=Exists(left),
+            is_told_later=later,
         )
         .select_related("department")
         .prefetch_related("roles")

@@ -34,6 +34,7 @@ def test_a_passkey_is_registered_and_then_signs_in(open_browser: Callable[..., S
     sign_in(screen, user)
     screen.open("/account/second/")
     screen.fill("名称", "办公电脑")
+    screen.fill("登录密码", PASSWORD)
     screen.press("登记通行密钥")
     screen.sees("还没有使用")
     screen.sees("办公电脑")

@@ -19,6 +19,7 @@ from django.db import transaction
 
 from expertpool.accounts.exceptions import AuthenticatorRefused
 from expertpool.accounts.models import User
+from expertpool.accounts.registry import why_app_stays
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.login import is_himself
 from expertpool.audit.services import record
@@ -33,6 +34,7 @@ SECONDS = 30
 CLOCKS_APART = 1  # steps by which telephone and server may differ
 
 WRONG_CODE = "验证器上的数字不对，请核对；数字每 30 秒换一次，每个只能用一次。"
+TAKEN_UP = "这个账号刚刚已设置了验证器，请刷新页面，用它验证；不是您设置的，请立即联系安全管理员。"
 WRONG = "密码或验证器上的数字不对，请核对；数字每 30 秒换一次，每个只能用一次。"
 
 
@@ -64,14 +66,17 @@ def set_up(*, user: User, secret: str, password: str, code: str, now: datetime) 
 def take_up(*, user: User, secret: str, code: str, now: datetime) -> None:
     """Let the app that holds ``secret`` speak for ``user``, who has none and has shown his password just now; logs it.
 
-    Refuses (AuthenticatorRefused) a wrong ``code``, and (TooManyAttempts) whoever tried too often. Not atomic: a
-    wrong attempt counts.
+    Refuses (AuthenticatorRefused) a wrong ``code``, and where another app speaks for him by now; and
+    (TooManyAttempts) whoever tried too often. Not atomic: a wrong attempt counts.
     """
     step = _step_of(secret, code, now)
     if not is_himself(user, lambda: step is not None, now=now):
         raise AuthenticatorRefused(WRONG_CODE)
     with transaction.atomic():
         row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        # Of two who know the password the second does not push the first one's out.
+        if has_app(row):
+            raise AuthenticatorRefused(TAKEN_UP)
         row.app_secret, row.app_step, row.app_set_up_at = secret, step, now
         row.save(update_fields=APP)
         announce(record("user.set_up_app", actor=user, subject=user, now=now), user)
@@ -99,7 +104,10 @@ def open_secret(user_id: int, sealed: str) -> str:
 
 
 def take_away(*, user: User, password: str, now: datetime) -> None:
-    """Let no app speak for ``user`` any more; logs it. Refuses as `set_up` does."""
+    """Let no app speak for ``user`` any more; logs it. Refuses as `set_up` does, and (AuthenticatorRefused) where he
+    has nothing else to show of what is demanded of him: the next who knows his password would set up his own."""
+    if why := why_app_stays(user):
+        raise AuthenticatorRefused(why)
     _check(user, password, now)
     with transaction.atomic():
         row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)

@@ -89,7 +89,8 @@ def prove_identity(
     """Check by `sign_in`'s rules who stands before somebody else's window; nobody is signed in, and who may
     not act by his account is refused.
 
-    The record of a success says 当面确认; the caller logs what was confirmed.
+    The record of a success says 当面确认; the caller logs what was confirmed. A password alone confirms nothing for
+    somebody who does not sign in by it either (``SignIn.waits``).
     """
     return _try(identifier, password, address, device, now, LoginOutcome.CONFIRMED, why_barred)
 
@@ -116,7 +117,7 @@ def _try(
             return _finish(attempt, LoginOutcome.RATE_LIMITED, None)
         outcome, why = _check(user, password, why_not, now)
         if outcome == LoginOutcome.SUCCESS and user is not None:
-            if success == LoginOutcome.SUCCESS and second_step(user):
+            if second_step(user):
                 return _finish(attempt, LoginOutcome.SECOND_STEP, user)
             outcome = success
             forget_attempts(user)

@@ -14,7 +14,11 @@ from django.utils.crypto import constant_time_compare
 from expertpool.accounts.enums import LoginMethod, LoginOutcome
 from expertpool.accounts.models import User
 from expertpool.accounts.registry import second_step, why_shut_out
-from expertpool.accounts.services.addresses import is_open_at, may_try_all_the_same
+from expertpool.accounts.services.addresses import (
+    has_tried_too_often,
+    is_open_at,
+    may_try_all_the_same,
+)
 from expertpool.accounts.services.login import note_sign_in
 
 BACKEND = "expertpool.accounts.backends.AccountBackend"
@@ -64,8 +68,9 @@ def give_up(session: Any) -> None:
 
 def is_too_often(waiting: Waiting, address: str, *, known: int | None, now: datetime) -> bool:
     """Tell whether ``address`` has failed too often to try on: for all but the account (id) as whose this browser
-    is ``known``."""
-    return not (is_open_at(address, now=now) or may_try_all_the_same(waiting.user, known))
+    is ``known``, and whoever it is where this account alone has failed so often from there."""
+    is_open = is_open_at(address, now=now) or may_try_all_the_same(waiting.user, known)
+    return not is_open or has_tried_too_often(waiting.user.username, address, now=now)
 
 
 def note_failure(waiting: Waiting, *, address: str, device: str, now: datetime) -> None:

@@ -34,6 +34,7 @@ from expertpool.experts.queries.availability import day_start
 from expertpool.experts.queries.files import ADMISSION, ADMISSION_PHOTO
 from expertpool.joining.occasions import LINKS
 from expertpool.notifications.queries.messages import READS
+from expertpool.notifications.services.account_acts import ACTED
 
 # What nobody did by hand: an expert by himself, the clock, or what followed.
 OF_ANSWERS = (
@@ -182,6 +183,13 @@ def untold_letters() -> Q:
     changed = Q(occasion=POOL_CHANGED.code, about_type="draws.draw")
     # Who recommends a colleague is at his account.
     own = Q(about_type=LINKS, created_at__gte=_sealed_since())
+    # Who sets up a second step of his sign-in, or uses one up, is there, too.
+    own |= Q(
+        occasion=ACTED.code,
+        about_type="accounts.user",
+        about_id__in=_account_ids(),
+        created_at__gte=_sealed_since(),
+    )
     return (
         Q(about_type="draws.invitation", about_id__in=as_text(lines, "pk"))
         | changed & Q(about_id__in=as_text(draws, "pk"))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from expertpool.accounts.events import AccountActed
 from expertpool.accounts.models import User
-from expertpool.accounts.queries import users_with_permission
+from expertpool.accounts.queries import is_outsider, users_with_permission
 from expertpool.accounts.services.guards import SECURITY
 from expertpool.audit.actions import LOG_ACTIONS
 from expertpool.audit.models import Entry
@@ -23,6 +23,7 @@ from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 
 LONGEST = 300  # of what changed; the whole stands in the log
+BY_HIMSELF = "登录了您账号的人"  # who may be another, with his password
 
 ACTED = Occasion(
     code="account.acted",
@@ -111,28 +112,31 @@ def tell_ruled(event: NetworkRuled) -> None:
 def tell_acted(event: AccountActed) -> None:
     """Tell them by site message; whom it concerns also by phone and mail, as they were before.
 
-    Never whoever acted: he knows.
+    Never whoever acted: he knows. But of by what his account is signed in its owner is told all the same, since it
+    may have been somebody who has his password. What people who are none of the office do to their own accounts is
+    told to themselves alone: the office would learn when an expert is at his.
     """
     entry = Entry.objects.get(pk=event.entry_id)
+    owner = User.objects.filter(pk=event.user_id).first() if event.user_id else None
+    is_own = owner is not None and owner.pk == entry.actor_id
     own = {entry.actor_id, event.user_id}
     told = [
         _envelope(entry, Recipient(user.username, user.name))
         for user in users_with_permission(SECURITY)
-        if user.pk not in own
+        if user.pk not in own and not (is_own and is_outsider(owner))
     ]
-    owner = User.objects.filter(pk=event.user_id).first() if event.user_id else None
-    if owner is not None and owner.pk != entry.actor_id:
+    if owner is not None and (not is_own or LOG_ACTIONS[entry.action].is_of_sign_in):
         recipient = Recipient(owner.username, owner.name, event.phone, event.email)
-        told.append(_envelope(entry, recipient))
+        told.append(_envelope(entry, recipient, by=BY_HIMSELF if is_own else ""))
         ways = ways_outside(ACTED, phone=event.phone, email=event.email)
         _send(told[-1:], ways, entry)
     _send(told, [ChannelCode.SITE], entry)
 
 
-def _envelope(entry: Entry, recipient: Recipient) -> Envelope:
+def _envelope(entry: Entry, recipient: Recipient, *, by: str = "") -> Envelope:
     context = {
         "收件人": recipient.name,
-        "操作人": entry.actor_name,
+        "操作人": by or entry.actor_name,
         "操作": LOG_ACTIONS[entry.action].label,
         "对象": entry.subject_label,
         "时间": moment_text(entry.at),

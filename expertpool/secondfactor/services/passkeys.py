@@ -26,7 +26,7 @@ from webauthn.helpers.structs import (
 
 from expertpool.accounts.models import User
 from expertpool.accounts.services.announcing import announce
-from expertpool.accounts.services.login import is_himself
+from expertpool.accounts.services.login import check_own_password, is_himself
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
@@ -34,13 +34,14 @@ from expertpool.core.settings import SITE_NAME
 from expertpool.core.text import clean_text
 from expertpool.secondfactor.exceptions import SecondFactorRefused
 from expertpool.secondfactor.models import Passkey
-from expertpool.secondfactor.queries import passkeys_of
+from expertpool.secondfactor.queries import passkeys_of, why_needed
 
 MOST = 10  # of one user
 VALID = timedelta(minutes=5)  # between the challenge and its answer
 LONGEST_NAME = 40
 REFUSED = "通行密钥没有通过验证，请重试；反复出现的请改用验证器的数字或备用码。"
-OLD = "等得太久，请重新开始。"
+# What comes of an answer that no browser gives, nested too deep say.
+BROKEN = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,19 @@ def registration_options(user: User, place: Place) -> tuple[dict[str, Any], str]
 
 
 def register(
-    *, user: User, place: Place, challenge: str, answer: Any, name: str, now: datetime
+    *,
+    user: User,
+    place: Place,
+    challenge: str,
+    answer: Any,
+    name: str,
+    password: str,
+    now: datetime,
 ) -> Passkey:
-    """Keep the passkey that the browser made for ``user``; logs it. Refuses (SecondFactorRefused) an answer that is
-    none to ``challenge``, one that is somebody's already, and more than `MOST`."""
+    """Keep the passkey that the browser made for ``user``; logs it. Refuses (AccountError) a wrong password: else
+    whoever finds his window open would stay; (SecondFactorRefused) an answer that is none to ``challenge``, one that
+    is somebody's already, and more than `MOST`. Not atomic: a wrong password counts."""
+    check_own_password(user, password, now=now)
     if len(passkeys_of(user)) >= MOST:
         raise SecondFactorRefused(f"通行密钥最多 {MOST} 个，请先删除不用的。")
     try:
@@ -81,7 +91,7 @@ def register(
             expected_rp_id=place.host,
             expected_origin=place.origin,
         )
-    except (WebAuthnException, ValueError, TypeError, KeyError):
+    except BROKEN:
         raise SecondFactorRefused(REFUSED) from None
     passkey = Passkey(
         user=user,
@@ -102,14 +112,21 @@ def register(
     return passkey
 
 
-@transaction.atomic
-def remove(*, passkey: Passkey, actor: User, now: datetime) -> None:
-    """Let ``passkey`` show nothing any more; logs it."""
-    passkey.delete()
-    announce(
-        record("second.passkey_removed", actor=actor, subject=actor, now=now, note=passkey.name),
-        actor,
-    )
+def remove(*, passkey: Passkey, password: str, now: datetime) -> None:
+    """Let ``passkey`` show nothing any more, for its owner; logs it. Refuses (AccountError) a wrong password, and
+    (SecondFactorRefused) the last one where his role demands one. Not atomic: a wrong password counts."""
+    user = passkey.user
+    check_own_password(user, password, now=now)
+    with transaction.atomic():
+        # Two windows at once do not take the last two.
+        User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        if why := why_needed(passkey):
+            raise SecondFactorRefused(why)
+        passkey.delete()
+        note = passkey.name
+        announce(
+            record("second.passkey_removed", actor=user, subject=user, now=now, note=note), user
+        )
 
 
 def sign_in_options(user: User, place: Place) -> tuple[dict[str, Any], str]:
@@ -146,7 +163,7 @@ def _has_signed(user: User, place: Place, challenge: str, answer: Any, now: date
             # A count that goes back is that of a copy.
             credential_current_sign_count=passkey.sign_count,
         )
-    except (WebAuthnException, ValueError, TypeError, KeyError):
+    except BROKEN:
         return False
     Passkey.objects.filter(pk=passkey.pk).update(sign_count=shown.new_sign_count, last_used_at=now)
     return True

@@ -22,7 +22,8 @@ from expertpool.workflow.queries.requests import waiting_about
 def index(request: UserRequest) -> HttpResponse:
     now = timezone.now()
     held = HeldRole.objects.filter(user=OuterRef("pk"), role__code__in=value_of(REQUIRED_OF))
-    lacking = Q(Exists(held), app_set_up_at__isnull=True, has_passkey=False)
+    lacking = Q(Exists(held), app_set_up_at__isnull=True, has_passkey=False, is_told_later=False)
+    has_set_up = Q(app_set_up_at__isnull=False) | Q(has_passkey=True)
     shown = listing(
         request,
         users_with_factors(request.user),
@@ -31,7 +32,7 @@ def index(request: UserRequest) -> HttpResponse:
         form=FactorFilters(request.GET),
         tabs=(
             ListTab("", "全部"),
-            ListTab("set", "已设置", Q(app_set_up_at__isnull=False) | Q(has_passkey=True)),
+            ListTab("set", "已设置", has_set_up & Q(is_told_later=False)),
             ListTab("lacking", "要求而未设置", lacking),
         ),
     )

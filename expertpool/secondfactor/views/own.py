@@ -13,14 +13,19 @@ from django.views.decorators.http import require_POST, require_safe
 from expertpool.accounts.exceptions import AccountError
 from expertpool.accounts.models import UserRequest
 from expertpool.accounts.services.authenticators import has_app
-from expertpool.core.responses import refused, saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.secondfactor.exceptions import SecondFactorRefused
 from expertpool.secondfactor.forms import PasswordForm
 from expertpool.secondfactor.models import Passkey
 from expertpool.secondfactor.queries import codes_left, is_required_of, passkeys_of
 from expertpool.secondfactor.services.codes import make_codes_anew
 from expertpool.secondfactor.services.passkeys import register, registration_options, remove
-from expertpool.secondfactor.views.step import CHALLENGE, answer_in, place_of
+from expertpool.secondfactor.views.step import (
+    answer_in,
+    keep_challenge,
+    place_of,
+    take_challenge,
+)
 
 
 @require_safe
@@ -66,7 +71,8 @@ def codes(request: UserRequest) -> HttpResponse:
 @never_cache
 def passkey_options(request: UserRequest) -> HttpResponse:
     """What the browser is asked to register."""
-    options, request.session[CHALLENGE] = registration_options(request.user, place_of(request))
+    options, challenge = registration_options(request.user, place_of(request))
+    keep_challenge(request, challenge)
     return JsonResponse(options)
 
 
@@ -75,28 +81,42 @@ def passkey_options(request: UserRequest) -> HttpResponse:
 def passkey_add(request: UserRequest) -> HttpResponse:
     """Take the passkey that the browser made."""
     answer = answer_in(request)
+    said = answer if isinstance(answer, dict) else {}
     try:
         register(
             user=request.user,
             place=place_of(request),
-            challenge=request.session.pop(CHALLENGE, ""),
+            challenge=take_challenge(request),
             answer=answer,
-            name=str(answer.get("name", "")) if isinstance(answer, dict) else "",
+            name=str(said.get("name", "")),
+            password=str(said.get("password", "")),
             now=timezone.now(),
         )
-    except SecondFactorRefused as refusal:
+    except (SecondFactorRefused, AccountError) as refusal:
         return JsonResponse({"said": str(refusal)}, status=422)
     return JsonResponse({"to": reverse("secondfactor:own")})
 
 
-@require_POST
+@never_cache
+@sensitive_post_parameters("password")
 def passkey_remove(request: UserRequest, pk: int) -> HttpResponse:
-    passkey = get_object_or_404(Passkey, pk=pk, user=request.user)
-    if (
-        is_required_of(request.user)
-        and not has_app(request.user)
-        and len(passkeys_of(request.user)) == 1
-    ):
-        return refused("您的角色登录须第二步验证：请先设置验证器或另一个通行密钥，再删除这一个。")
-    remove(passkey=passkey, actor=request.user, now=timezone.now())
-    return saved("通行密钥已删除。", refresh="page")
+    """Take one's passkey away (drawer)."""
+    passkey = get_object_or_404(Passkey.objects.select_related("user"), pk=pk, user=request.user)
+    form = PasswordForm(request.POST if request.method == "POST" else None)
+
+    def write() -> str:
+        remove(passkey=passkey, password=form.cleaned_data["password"], now=timezone.now())
+        return "通行密钥已删除。"
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title=f"删除通行密钥：{passkey.name}",
+        refresh="page",
+        refusals=(AccountError, SecondFactorRefused),
+        at="password",
+        back=reverse("secondfactor:own"),
+        submit_label="删除",
+        danger=True,
+    )

@@ -45,7 +45,12 @@ from expertpool.secondfactor.exceptions import SecondFactorRefused
 from expertpool.secondfactor.forms import SetUpForm, StepForm
 from expertpool.secondfactor.queries import has_factor, passkeys_of
 from expertpool.secondfactor.services.codes import make_codes, show_by_code
-from expertpool.secondfactor.services.passkeys import Place, show_by_passkey, sign_in_options
+from expertpool.secondfactor.services.passkeys import (
+    VALID,
+    Place,
+    show_by_passkey,
+    sign_in_options,
+)
 
 CHALLENGE = "passkey_challenge"
 
@@ -89,7 +94,8 @@ def step_options(request: HttpRequest) -> HttpResponse:
     """What the browser is asked to sign."""
     if (waiting := who_waits(request.session, now=timezone.now())) is None:
         return JsonResponse({"said": "等得太久，请重新登录。"}, status=403)
-    options, request.session[CHALLENGE] = sign_in_options(waiting.user, place_of(request))
+    options, challenge = sign_in_options(waiting.user, place_of(request))
+    keep_challenge(request, challenge)
     return JsonResponse(options)
 
 
@@ -99,7 +105,7 @@ def step_options(request: HttpRequest) -> HttpResponse:
 def step_passkey(request: HttpRequest) -> HttpResponse:
     """Take what the browser signed."""
     waiting = who_waits(request.session, now=timezone.now())
-    challenge = request.session.pop(CHALLENGE, "")
+    challenge = take_challenge(request)
     if waiting is None or not challenge:
         return JsonResponse({"said": "等得太久，请重新登录。"}, status=403)
     why = _attempt(
@@ -174,11 +180,24 @@ def place_of(request: HttpRequest) -> Place:
     return Place(host.rpartition(":")[0] if ":" in host else host, f"{request.scheme}://{host}")
 
 
+def keep_challenge(request: HttpRequest, challenge: str) -> None:
+    """Keep what the browser is to sign, for `VALID`."""
+    request.session[CHALLENGE] = [challenge, (timezone.now() + VALID).timestamp()]
+
+
+def take_challenge(request: HttpRequest) -> str:
+    """Return what the browser was to sign, which counts once; empty where it was asked nothing, or too long ago."""
+    kept = request.session.pop(CHALLENGE, None)
+    if not isinstance(kept, list) or kept[1] < timezone.now().timestamp():
+        return ""
+    return str(kept[0])
+
+
 def answer_in(request: HttpRequest) -> Any:
     """Return what the browser sent; None for what is no JSON."""
     try:
         return json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

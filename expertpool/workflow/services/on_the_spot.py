@@ -22,6 +22,7 @@ from expertpool.workflow.services.two_persons import decide
 
 WRONG = "确认人的账号或密码不对。连续输错后须等待一会儿，与登录时相同。"
 LIMITED = "这个网络地址失败次数太多，请 {minutes}后再试，或由确认人登录自己的账号确认。"
+NEEDS_MORE = "{name}登录须第二步验证，只凭密码不能当面确认：请改报他验证器上的数字，或由他登录自己的账号确认。"
 NOT_ENTITLED = "这个账号没有确认这项申请的权限，请由有权限的另一人确认。"
 NOT_HERE = "这类申请不能当面确认，请由另一位有权限的人员登录自己的账号确认。"
 
@@ -64,6 +65,8 @@ def _person(matter: Matter, request: TwoPersonRequest, entered: Proven, now: dat
         device=entered.device,
         now=now,
     )
+    if found.waits is not None:
+        raise matter.refused(NEEDS_MORE.format(name=found.waits.name))
     if found.user is None:
         limited = found.outcome == LoginOutcome.RATE_LIMITED
         raise matter.refused(

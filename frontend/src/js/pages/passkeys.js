@@ -59,7 +59,8 @@ async function run(box) {
     throw new Error(STOPPED);
   }
   const name = box.querySelector("[data-passkey-name]")?.value ?? "";
-  const { to } = await post(box.dataset.answer, { ...told(credential), name });
+  const password = box.querySelector("[data-passkey-password]")?.value ?? "";
+  const { to } = await post(box.dataset.answer, { ...told(credential), name, password });
   location.assign(to);
 }
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 WIDEST = {4: 8, 6: 16}  # bits: a wider one would be the half of the world
 BAD = "请填写 IP 地址或网段，例如 203.0.113.7、203.0.113.0/24 或 2001:db8::/32。"
+MAPPED = IPv6Network("::ffff:0:0/96")  # IPv4 addresses as IPv6 writes them
 ONE_VISITOR = 64  # bits of the network that one of them is given
 
 logger = logging.getLogger(__name__)
@@ -79,6 +80,10 @@ def clean_network(text: str) -> str:
         found = ip_network(typed, strict=False)
     except ValueError:
         raise ValidationError(BAD, code="network") from None
+    if isinstance(found, IPv6Network) and found.subnet_of(MAPPED):
+        # An IPv4 address in the clothes of IPv6 is ruled as what it is: visitors come by it.
+        inner = int(found.network_address) & 0xFFFF_FFFF
+        found = ip_network((inner, found.prefixlen - MAPPED.prefixlen))
     if found.prefixlen < WIDEST[found.version]:
         message = f"网段太大：IPv4 不能短于 /{WIDEST[4]}，IPv6 不能短于 /{WIDEST[6]}。"
         raise ValidationError(message, code="network_wide")

@@ -22,21 +22,22 @@ USUAL = timedelta(days=6)  # before today, where nothing is asked for
 class VisitFilters(FilterForm):
     days = DateRangeField(label="时间")
     q = forms.CharField(label="账号 / 姓名", max_length=100)
-    page = forms.ChoiceField(label="页面")
+    # Not `page`, which turns those of the list.
+    part = forms.ChoiceField(label="页面")
 
     def __init__(self, data: Any, *, rows: QuerySet[Visit]) -> None:
         super().__init__(data)
         codes = sorted(rows.order_by().values_list("page", flat=True).distinct())
-        page: Any = self.fields["page"]
-        page.choices = [("", "全部"), *((code, page_label(code)) for code in codes if code)]
+        part: Any = self.fields["part"]
+        part.choices = [("", "全部"), *((code, page_label(code)) for code in codes if code)]
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         if days := self.value("days"):
             rows = rows.filter(within_days("at", days))
         if text := self.value("q"):
             rows = rows.filter(Q(user__username__icontains=text) | Q(user__name__icontains=text))
-        if page := self.value("page"):
-            rows = rows.filter(page=page)
+        if part := self.value("part"):
+            rows = rows.filter(page=part)
         return rows
 
 

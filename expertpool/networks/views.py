@@ -70,7 +70,12 @@ def create(request: HttpRequest, kind: str) -> HttpResponse:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     rule = get_object_or_404(NetworkRule, pk=pk)
     try:
-        end_rule(rule=rule, actor=request.user, now=timezone.now())
+        end_rule(
+            rule=rule,
+            actor=request.user,
+            now=timezone.now(),
+            address=client_address(request),
+        )
     except RuleRefused as refusal:
         return refused(str(refusal))
     return saved(f"{rule.network} 已解除，立即生效。")

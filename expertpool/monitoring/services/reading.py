@@ -13,6 +13,6 @@ from expertpool.audit.services import record
 def note_reading(
     action: str, request: HttpRequest, *, now: datetime, words: Sequence[str] = ()
 ) -> None:
-    """Write into the log that the user opened a list, and what he narrowed it by; turning its pages is no new look."""
-    if "page" not in request.GET:
-        record(action, actor=request.user, now=now, note="；".join(words))  # type: ignore[arg-type]
+    """Write into the log that the user opened a list, and what he narrowed it by: each page of it, since whoever asks
+    for the second one first has looked as well."""
+    record(action, actor=request.user, now=now, note="；".join(words))  # type: ignore[arg-type]

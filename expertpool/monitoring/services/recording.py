@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Any, NamedTuple
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection, transaction
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
 from expertpool.accounts.services.devices import describe_device
+from expertpool.core.client import network_of
+from expertpool.core.configuration import value_of
 from expertpool.core.text import hour_of
-from expertpool.monitoring.models import Heartbeat, PublicVisit, Visit
+from expertpool.core.visibility import told_later
+from expertpool.monitoring.models import Heartbeat, LastBeat, PublicVisit, Visit
 from expertpool.monitoring.queries.origins import origin_of, regions
 from expertpool.monitoring.queries.pages import page_of
+from expertpool.monitoring.settings import BEAT_SECONDS
 
 PRESENT = """
     INSERT INTO monitoring_lastbeat (user_id, at)
@@ -22,6 +27,9 @@ PRESENT = """
     ON CONFLICT (user_id) DO UPDATE SET at = greatest(monitoring_lastbeat.at, excluded.at)
 """
 AT_ONCE = 1000
+# Of one person, or one address, in each batch (`services.buffer`): whoever asks for pages by a program fills no table.
+MOST_OF_ONE = 20
+T = TypeVar("T")
 
 
 class Seen(NamedTuple):
@@ -54,9 +62,13 @@ def write_seen(seen: Iterable[Seen | Beat | PublicSeen]) -> None:
     """Write down visits, heartbeats and visits of public pages, a statement each.
 
     Of who does not work for the office neither page nor minute is kept: where an expert was, and when, would tell
-    of a draw whose names are sealed. Accounts that are gone since are left out.
+    of a draw whose names are sealed. Accounts that are gone since are left out, and what one alone sends beyond all
+    measure.
     """
     visits, beats, public = _sorted(seen)
+    visits = _few(visits, by=lambda one: one.user)
+    public = _few(public, by=lambda one: network_of(one.address))
+    beats = _due(beats)
     outside = _outsiders({one.user for one in visits} | {one.user for one in beats})
 
     def moment(one: Seen | Beat) -> datetime:
@@ -78,6 +90,33 @@ def write_seen(seen: Iterable[Seen | Beat | PublicSeen]) -> None:
         PublicVisit.objects.bulk_create(opened, batch_size=AT_ONCE)
 
 
+def _few(rows: Iterable[T], *, by: Callable[[T], Hashable]) -> list[T]:
+    """Return ``rows`` without what is more of one than `MOST_OF_ONE`."""
+    counts: Counter[Hashable] = Counter()
+    kept = []
+    for row in rows:
+        counts[by(row)] += 1
+        if counts[by(row)] <= MOST_OF_ONE:
+            kept.append(row)
+    return kept
+
+
+def _due(beats: Iterable[Beat]) -> list[Beat]:
+    """Return of ``beats`` those that no other one of the same person has just come before."""
+    beats = sorted(beats, key=lambda one: one.at)
+    soon = timedelta(seconds=value_of(BEAT_SECONDS)) / 2
+    users = {one.user for one in beats}
+    last = dict(LastBeat.objects.filter(user__in=users).values_list("user", "at")) if users else {}
+    due = []
+    for one in beats:
+        before = last.get(one.user)
+        if before is not None and abs(one.at - before) < soon:
+            continue
+        last[one.user] = one.at
+        due.append(one)
+    return due
+
+
 def _sorted(seen: Iterable[Any]) -> tuple[list[Seen], list[Beat], list[PublicSeen]]:
     parts: dict[type, list[Any]] = {Seen: [], Beat: [], PublicSeen: []}
     for one in seen:
@@ -94,6 +133,9 @@ def _note_present(beats: Sequence[Beat]) -> None:
     last: dict[int, datetime] = {}
     for one in beats:
         last[one.user] = max(one.at, last.get(one.user, one.at))
+    # Of whom nobody is told that he is online no row says it, to the second.
+    for user in User.objects.filter(told_later(User), pk__in=last).values_list("pk", flat=True):
+        del last[user]
     if not last:
         return
     # In one order, or two processes that write the same people wait for each other.

@@ -69,6 +69,7 @@ def heat(request: UserRequest) -> HttpResponse:
     form = HeatFilters(request.GET)
     days = form.chosen
     rows = heat_map(request.user, days) if days else []
+    note_reading("monitoring.heat", request, now=timezone.now(), words=form.words)
     hours = [(hour, [row.cells[hour] for row in rows]) for hour in HOURS]
     context = {"filter_form": form, "rows": rows, "hours": hours, "days": days}
     return render_list(request, "monitoring/heat.html", context)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from expertpool.audit.services import record
-from expertpool.core.client import clean_network, is_loopback, network_of
+from expertpool.core.client import clean_network, is_loopback, network_of, networks_around
 from expertpool.core.events import publish
 from expertpool.core.locks import lock_transaction
 from expertpool.core.text import moment_text
@@ -42,7 +41,8 @@ def rule_network(
     """
     found = clean_network(network)
     _one_at_a_time(found)
-    if kind == RuleKind.BLOCK and _lies_in(address, found) and not _is_allowed(address, now):
+    is_own = kind == RuleKind.BLOCK and _lies_in(address, found)
+    if is_own and not _is_allowed(address, now, until):
         raise OwnAddress(address)
     if NetworkRule.objects.filter(standing(now), network=found, kind=kind, is_automatic=False):
         raise AlreadyRuled(found, kind.label)
@@ -82,14 +82,19 @@ def block_after_failures(
 
 
 @transaction.atomic
-def end_rule(*, rule: NetworkRule, actor: Any, now: datetime) -> None:
-    """End ``rule`` before its time; failures of before count no more. Refuses one that is over (AlreadyEnded).
+def end_rule(*, rule: NetworkRule, actor: Any, now: datetime, address: str = "") -> None:
+    """End ``rule`` before its time; failures of before count no more. Refuses one that is over (AlreadyEnded), and
+    one by which alone ``address``, from where ``actor`` decides it, is not blocked (OwnAddress).
 
     ``actor`` None is whoever sits at the server. Writes the log and announces NetworkRuled.
     """
     rows = NetworkRule.objects.filter(standing(now), pk=rule.pk)
     if not rows.update(ended_at=now, ended_by=actor):
         raise AlreadyEnded
+    if rule.kind == RuleKind.ALLOW and _lies_in(address, rule.network):
+        left = rule_for(address, now=now)
+        if left is not None and left.kind == RuleKind.BLOCK:
+            raise OwnAddress(address)
     _written("network.release", rule, actor, now, f"{rule.get_kind_display()}：{rule.reason}")
 
 
@@ -118,12 +123,15 @@ def _one_at_a_time(network: str) -> None:
 
 
 def _lies_in(address: str, network: str) -> bool:
-    try:
-        return ip_address(network_of(address).partition("/")[0]) in ip_network(network)
-    except ValueError:
-        return False
+    # By the address itself: what is counted as one visitor is a whole network of IPv6.
+    return network in networks_around(address)
 
 
-def _is_allowed(address: str, now: datetime) -> bool:
+def _is_allowed(address: str, now: datetime, until: datetime | None) -> bool:
+    """Tell whether no block holds at ``address`` from ``now`` until ``until`` (None: for ever)."""
     rule = rule_for(address, now=now)
-    return is_loopback(address) or (rule is not None and rule.kind == RuleKind.ALLOW)
+    if is_loopback(address):
+        return True
+    if rule is None or rule.kind != RuleKind.ALLOW:
+        return False
+    return rule.until is None or (until is not None and until <= rule.until)

@@ -66,4 +66,4 @@ class ClosedPagesMiddleware:
             return None
         if not is_closed(request.user, match.view_name, request.path):
             return None
-        return render(request, "accounts/closed.html", {"said": CLOSED}, status=403)
+        return render(request, "core/closed.html", {"said": CLOSED}, status=403)

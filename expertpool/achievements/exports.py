@@ -15,6 +15,7 @@ from expertpool.core.exporting.exporter import Params
 
 class AchievementExport(Exporter):
     code = "achievements.achievements"
+    item = "achievements"
     title = "专家成果"
     permission = "achievements.export"
     columns = (

@@ -22,6 +22,7 @@ def _proof_in_words(entry: Entry) -> str:
 
 class EntryExport(Exporter):
     code = "audit.entries"
+    item = "audit.entries"
     title = "操作日志"
     permission = "audit.view"
     columns = (

@@ -23,6 +23,7 @@ def _state(row: Certificate) -> str:
 
 class CertificateExport(Exporter):
     code = "certificates.certificates"
+    item = "certificates"
     title = "专家证书"
     permission = "certificates.export"
     columns = (

@@ -18,6 +18,7 @@ from expertpool.evaluations.queries.ratings import Line, lines_for, ratings_visi
 
 class RatingExport(Exporter):
     code = "evaluations.ratings"
+    item = "evaluations.ratings"
     title = "专家评价"
     permission = EXPORT
     columns = (
@@ -49,6 +50,7 @@ class RatingExport(Exporter):
 
 class MeasureExport(Exporter):
     code = "evaluations.measures"
+    item = "evaluations.measures"
     title = "参评情况"
     permission = EXPORT
     columns = (

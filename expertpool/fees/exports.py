@@ -16,6 +16,7 @@ from expertpool.fees.queries.lines import fees_visible_to
 
 class FeeExport(Exporter):
     code = "fees.lines"
+    item = "fees.lines"
     title = "劳务费"
     permission = EXPORT
     columns = (

@@ -22,6 +22,7 @@ def _held(row: Any) -> str:
 
 class InspectionExport(Exporter):
     code = "inspections.inspections"
+    item = "inspections"
     title = "专家年检"
     permission = EXPORT
     columns = (

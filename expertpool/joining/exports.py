@@ -21,6 +21,7 @@ def _when(moment: Any) -> str:
 
 class ApplicationExport(Exporter):
     code = "joining.applications"
+    item = "joining.applications"
     title = "入库申请"
     permission = "joining.review"
     columns = (

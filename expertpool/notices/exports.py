@@ -24,6 +24,7 @@ def _day(at: datetime | None) -> Any:
 
 class AddresseeExport(Exporter):
     code = "notices.addressees"
+    item = "notices"
     title = "专家通知阅读情况"
     permission = "notices.export"
     columns = (

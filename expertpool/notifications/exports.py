@@ -37,6 +37,7 @@ class RecordExport(Exporter):
     """Records as their reader may see them: sealed, masked, without links."""
 
     code = "notifications.records"
+    item = "notifications.records"
     title = "通知记录"
     permission = "notifications.view"
     columns = (

@@ -18,6 +18,7 @@ from expertpool.points.queries.levels import level_name
 
 class AccountExport(Exporter):
     code = "points.accounts"
+    item = "points"
     title = "专家积分"
     permission = EXPORT
     columns = (
@@ -45,6 +46,7 @@ class EntryExport(Exporter):
     the page."""
 
     code = "points.entries"
+    item = "points"
     title = "积分明细"
     permission = EXPORT
     columns = (

@@ -76,6 +76,7 @@ class ProjectExport(Exporter):
     """The list of projects, and what upper apps know of each (who was drawn, who agreed)."""
 
     code = "projects.projects"
+    item = "projects"
     title = "项目"
     permission = "projects.view"
     columns = ()
@@ -96,6 +97,7 @@ class ArchiveExport(Exporter):
     """The list of archived projects."""
 
     code = "projects.archived"
+    item = "project_archive"
     title = "归档项目"
     permission = "projects.view"
     columns = (

@@ -24,6 +24,7 @@ class AssignmentExport(Exporter):
     """Who scores each item of a review in which not all score all: to whoever may read its names."""
 
     code = "reviews.assignment"
+    item = "reviews.reviews"
     title = "评审对象分配表"
     permission = EXPORT
     columns = (
@@ -63,6 +64,7 @@ class ReviewExport(Exporter):
     """The reviews of the list: how far each has come, and of those that have ended how far their experts agree."""
 
     code = "reviews.reviews"
+    item = "reviews.reviews"
     title = "评审统计"
     permission = EXPORT
     columns = (

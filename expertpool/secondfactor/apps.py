@@ -9,12 +9,15 @@ class SecondfactorConfig(AppConfig):
         from expertpool.accounts.registry import SECOND_STEPS, SecondStep
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core.configuration import SITE_SETTINGS
+        from expertpool.core.events import subscribe
         from expertpool.core.registry import ACCOUNT_ITEMS, MENU, NARROW_PAGES, narrow_pages
+        from expertpool.secondfactor import receivers
         from expertpool.secondfactor.actions import ACTIONS
         from expertpool.secondfactor.menu import ITEM, OWN
         from expertpool.secondfactor.queries import has_to_show, why_app_is_needed
         from expertpool.secondfactor.services.matters import RESET
         from expertpool.secondfactor.settings import SETTINGS
+        from expertpool.siteconfig.events import SettingChanged
         from expertpool.workflow.services.matters import register_matters
 
         SECOND_STEPS.add(
@@ -34,3 +37,4 @@ class SecondfactorConfig(AppConfig):
             )
         )
         register_matters(RESET)
+        subscribe(SettingChanged, receivers.setting_changed)

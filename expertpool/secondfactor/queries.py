@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.db.models import BooleanField, Case, Exists, OuterRef, QuerySet, When
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_visible_to
 from expertpool.accounts.services.authenticators import has_app
-from expertpool.core.configuration import value_of
 from expertpool.core.fields import is_vouched
 from expertpool.core.visibility import told_later
 from expertpool.secondfactor.models import Passkey, RecoveryCode
 from expertpool.secondfactor.settings import REQUIRED_OF
+from expertpool.siteconfig.queries.counting import counted
 
 ONLY_ONE = "您的角色登录须第二步验证：请先设置另一个通行密钥或验证器，再停用这一个。"
 
@@ -33,8 +34,9 @@ def has_factor(user: User) -> bool:
 
 
 def is_required_of(user: User) -> bool:
-    """Tell whether the office demands a second step of one of the roles of ``user``."""
-    required = value_of(REQUIRED_OF)
+    """Tell whether the office demands a second step of one of the roles of ``user``, or did within a day: whoever
+    takes that back may be who has his password."""
+    required = counted(REQUIRED_OF, timezone.now())
     return bool(required) and not user.role_codes.isdisjoint(required)
 
 

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 
 from expertpool.accounts.models import Role, RolePermission, User
+from expertpool.accounts.services.contacts import FewTold
 from expertpool.accounts.services.importing import UserImporter
 from expertpool.accounts.settings import TAKEN_PER_HOUR
 from expertpool.audit.models import Entry
@@ -166,6 +168,19 @@ def test_a_file_tells_no_more_of_who_is_known_than_the_form(admin: User) -> None
         "5 没有核对重复",
     ]
     assert Entry.objects.filter(action="user.taken", actor=admin).count() == 2
+
+
+def test_two_files_at_once_tell_no_more_than_one(admin: User) -> None:
+    """What is left is counted when it is asked for, not when the file was opened."""
+    configure(TAKEN_PER_HOUR, 2)
+    now = timezone.now()
+    first, second = FewTold(admin, now), FewTold(admin, now)
+    with transaction.atomic():
+        for _ in range(2):
+            assert not second.is_exhausted
+            second.note("手机号")
+    with transaction.atomic():
+        assert first.is_exhausted
 
 
 @pytest.mark.shows("SYS-09")

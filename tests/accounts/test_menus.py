@@ -23,6 +23,8 @@ from expertpool.accounts.services.menus import (
 from expertpool.audit.models import Entry
 from expertpool.core.arrangement import MENU_ARRANGEMENT, Arrangement, validate_link
 from expertpool.core.configuration import value_of
+from expertpool.core.exporting.registry import EXPORTS
+from expertpool.core.models import ExportRun
 from expertpool.core.registry import MENU, MENU_GROUPS
 from expertpool.notifications.models import Message
 from expertpool.siteconfig.queries.page import version_of
@@ -115,6 +117,23 @@ def test_what_is_hidden_from_a_role_is_closed_to_it_by_address_and_interface(
     assert other.get("/experts/").status_code == 200
     hide("experts", actor=admin)
     assert client.get("/experts/").status_code == 200
+
+
+@pytest.mark.shows("SYS-12")
+def test_the_file_of_what_is_hidden_is_closed_as_its_list_is(admin: User) -> None:
+    """Its address lies below no page of the entry."""
+    client = login(Client(), make_user("admin"))
+    address = "/exports/new/experts.experts/"
+    assert client.post(address).status_code != 403
+    count = ExportRun.objects.count()
+    hide("experts", "admin", actor=admin)
+    answer = client.post(address)
+    assert (answer.status_code, "没有对您的角色开放" in answer.content.decode()) == (403, True)
+    assert ExportRun.objects.count() == count
+
+
+def test_each_export_belongs_to_an_entry_of_the_menu() -> None:
+    assert {one.code: one.item for one in EXPORTS if one.item not in MENU} == {}
 
 
 @pytest.mark.shows("SYS-12")

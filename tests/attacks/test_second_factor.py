@@ -19,9 +19,12 @@ from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import messages_visible_to
 from expertpool.secondfactor.exceptions import SecondFactorRefused
 from expertpool.secondfactor.models import Passkey
+from expertpool.secondfactor.queries import has_to_show
 from expertpool.secondfactor.services.codes import make_codes, show_by_code
 from expertpool.secondfactor.services.passkeys import Place, register, remove
 from expertpool.secondfactor.settings import REQUIRED_OF
+from expertpool.siteconfig.queries.page import version_of
+from expertpool.siteconfig.services import save_settings
 from tests.factories.accounts import PASSWORD, make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import give_account, make_expert
@@ -172,6 +175,31 @@ def test_guesses_from_one_address_end_whatever_it_waits(time_machine: Any) -> No
         moment += timedelta(seconds=1)
     client.post("/login/second/", {"code": code_of(SECRET, moment)})
     assert client.get("/account/").status_code == 302
+
+
+def test_who_takes_the_demand_back_signs_in_by_a_password_a_day_later_and_all_are_told(
+    time_machine: Any,
+) -> None:
+    time_machine.move_to(NOW, tick=False)
+    actor, watching = make_user("admin"), make_user("admin", name="吴安全")
+
+    def demand(*roles: str) -> None:
+        save_settings(
+            group=REQUIRED_OF.group,
+            values={REQUIRED_OF.code: roles},
+            version=version_of(REQUIRED_OF.group),
+            actor=actor,
+            now=timezone.now(),
+        )
+
+    demand("admin")
+    assert has_to_show(watching)
+    demand()
+    rows = Message.objects.filter(occasion="request.lowered")
+    assert watching.name in {one.recipient for one in rows}
+    assert has_to_show(watching)
+    time_machine.move_to(NOW + timedelta(hours=25), tick=False)
+    assert not has_to_show(watching)
 
 
 # --- What is sealed -----------------------------------------------------------------------------------------

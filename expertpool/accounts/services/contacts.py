@@ -15,6 +15,7 @@ from expertpool.accounts.registry import CONTACT_OWNERS
 from expertpool.accounts.settings import TAKEN_PER_HOUR
 from expertpool.audit.services import Telling, few_refusals, record, told_left
 from expertpool.core.configuration import value_of
+from expertpool.core.limits import one_at_a_time
 from expertpool.core.validators import validate_email_address, validate_mobile
 
 CONTACTS = {"phone": validate_mobile, "email": validate_email_address}
@@ -91,11 +92,19 @@ class FewTold:
 
     def __init__(self, actor: User, now: datetime) -> None:
         self._actor, self._now = actor, now
-        self.left = told_left(TELLING, actor=actor, now=now)
+        self._left: int | None = None
 
     @property
     def is_exhausted(self) -> bool:
         return self.left <= 0
+
+    @property
+    def left(self) -> int:
+        """How often: counted at the first question, while no other transaction of his asks one."""
+        if self._left is None:
+            with one_at_a_time(TELLING.limit, self._actor):
+                self._left = told_left(TELLING, actor=self._actor, now=self._now)
+        return self._left
 
     @property
     def words(self) -> str:
@@ -103,7 +112,7 @@ class FewTold:
 
     def note(self, label: str) -> None:
         """Count and log that he was told so of one."""
-        self.left -= 1
+        self._left = self.left - 1
         record(TELLING.action, actor=self._actor, now=self._now, note=label)
 
 

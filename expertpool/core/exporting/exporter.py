@@ -79,12 +79,14 @@ class Reading:
 
 
 class Exporter:
-    """Declares one export; see the package's docstring. Filled in on classes, kept as instance.
+    """Declares one export; see the package's docstring. Filled in on classes, kept as instance. ``item`` is the code of
+    the menu entry of its list: from whom that is hidden, the file is closed as well.
 
     A list says its ``rows`` (and ``columns_for``); what is counted overrides `read`.
     """
 
     code: ClassVar[str]
+    item: ClassVar[str]
     title: ClassVar[str]
     permission: ClassVar[str]
     columns: ClassVar[Sequence[ExportColumn]]

@@ -18,6 +18,7 @@ from expertpool.core.configuration import words_of
 from expertpool.core.exporting.registry import EXPORTS
 from expertpool.core.exporting.runs import ExportRefused, own_exports, start_export
 from expertpool.core.mandates import vouched
+from expertpool.core.menus import CLOSED, hidden_from
 from expertpool.core.models import ExportRun
 from expertpool.core.models.exports import ExportState
 from expertpool.core.responses import file_answer
@@ -41,6 +42,8 @@ def start(request: HttpRequest, code: str) -> HttpResponseBase:
     user: Any = request.user
     if not user.has_permission(exporter.permission):
         raise PermissionDenied
+    if exporter.item in hidden_from(user):
+        return render(request, "core/closed.html", {"said": CLOSED}, status=403)
     if request.method != "POST":
         messages.error(request, BY_BUTTON)
         return redirect("core:export_list")

@@ -16,6 +16,7 @@ class NoticeExport(Exporter):
     """Notices as their reader may see them: sealed, masked, without links."""
 
     code = "draws.notices"
+    item = "draw_records"
     title = "通知记录"
     permission = "draws.view"
     columns = (

@@ -42,6 +42,7 @@ class DrawExport(Exporter):
     """What the list of draw records shows, with the filters of the address."""
 
     code = "draws.draws"
+    item = "draw_records"
     title = "抽取记录"
     permission = "draws.view"
     columns = (

@@ -37,6 +37,7 @@ class ExpertExport(Exporter):
     """The list of experts as a table; guarded columns as the user may see them."""
 
     code = "experts.experts"
+    item = "experts"
     title = "专家信息"
     permission = "experts.export"
     columns = ()

@@ -14,6 +14,7 @@ from expertpool.reports.queries.reports import chosen_report, rows_visible_to
 
 class ExposureExport(Exporter):
     code = "reports.exposure"
+    item = "exposure"
     title = "曝光分析"
     permission = "reports.exposure"
     columns = (

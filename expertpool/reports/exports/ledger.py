@@ -19,6 +19,7 @@ from expertpool.reports.tables import LEDGER_TABS
 
 class LedgerExport(Exporter):
     code = "reports.ledger"
+    item = "ledger"
     title = "人工操作台账"
     permission = "reports.ledger"
     columns = (

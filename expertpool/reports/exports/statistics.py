@@ -47,6 +47,7 @@ class _Export(Exporter):
 
 class StatisticExport(_Export):
     code = "reports.statistics"
+    item = "statistics"
     title = "统计分析"
 
     def ask(self, user: Any, params: Params) -> Any:
@@ -55,6 +56,7 @@ class StatisticExport(_Export):
 
 class ComparisonExport(_Export):
     code = "reports.comparison"
+    item = "statistics.comparison"
     title = "部门对比"
 
     def ask(self, user: Any, params: Params) -> Any:
@@ -63,6 +65,7 @@ class ComparisonExport(_Export):
 
 class MonthExport(_Export):
     code = "reports.months"
+    item = "statistics.months"
     title = "部门月报"
 
     def ask(self, user: Any, params: Params) -> Any:
@@ -75,6 +78,7 @@ class RecordExport(_Export):
     def __init__(self, topic: RecordTopic) -> None:
         self.topic = topic
         self.code = f"reports.{topic.code}"  # type: ignore[misc]
+        self.item = f"statistics.{topic.code}"  # type: ignore[misc]
         self.title = f"{topic.label}统计"  # type: ignore[misc]
         self.permission = topic.permission  # type: ignore[misc]
 

@@ -1,0 +1,19 @@
+"""What other apps announce, as it matters to second steps."""
+
+from __future__ import annotations
+
+from expertpool.core.configuration import value_of
+from expertpool.secondfactor.settings import REQUIRED_OF
+from expertpool.siteconfig.events import SettingChanged
+from expertpool.siteconfig.models import SettingChange
+from expertpool.siteconfig.queries.counting import read_before
+from expertpool.workflow.services.telling import tell_lowered
+
+
+def setting_changed(event: SettingChanged) -> None:
+    """Tell the security administrators at once of whom no second step will be demanded any more: a day before."""
+    change = SettingChange.objects.select_related("actor").get(pk=event.change_id)
+    if change.code != REQUIRED_OF.code:
+        return
+    if set(read_before(change)(REQUIRED_OF)) - set(value_of(REQUIRED_OF)):
+        tell_lowered(REQUIRED_OF, change)

@@ -24,7 +24,7 @@ from django.db.models import (
 )
 from django.utils import timezone
 
-from expertpool.accounts.enums import LoginOutcome, Scope
+from expertpool.accounts.enums import NOT_FAILED, LoginOutcome, Scope
 from expertpool.accounts.models import (
     ApiToken,
     Department,
@@ -280,7 +280,7 @@ def failures_of(record: LoginRecord, user: User, *, now: datetime) -> dict[str, 
     """Return the failed attempts of the last 24 hours that ``user`` may see: ``account_failures`` of the
     same account, ``address_failures`` from the same address."""
     seen = login_records_visible_to(user).filter(at__gt=now - timedelta(hours=24))
-    failed = seen.exclude(outcome__in=(LoginOutcome.SUCCESS, LoginOutcome.SECOND_STEP))
+    failed = seen.exclude(outcome__in=NOT_FAILED)
     return failed.aggregate(
         account_failures=Count("pk", filter=Q(account=record.account)),
         address_failures=Count("pk", filter=Q(address=record.address)),

@@ -12,8 +12,12 @@ from time_machine import Traveller
 
 from expertpool.accounts.enums import LoginOutcome
 from expertpool.accounts.models import LoginRecord, User
+from expertpool.accounts.services.addresses import _failures_of
 from expertpool.accounts.services.authenticators import as_text, has_app, take_up
+from expertpool.accounts.services.users import follow_file
+from expertpool.accounts.settings import FAILURES_TO_LOCK, LOCK_TIME
 from expertpool.audit.models import Entry
+from expertpool.core.configuration import value_of
 from expertpool.secondfactor.models import Passkey, RecoveryCode
 from expertpool.secondfactor.queries import codes_left, has_to_show
 from expertpool.secondfactor.services.codes import make_codes
@@ -115,13 +119,50 @@ def test_a_code_on_paper_counts_once(ready: User) -> None:
 
 def test_guesses_are_limited_whatever_the_password(ready: User) -> None:
     """A right password between them does not begin the count anew."""
-    for _ in range(3):
+    for _ in range(value_of(FAILURES_TO_LOCK)):
         client = typed_password(ready)
         client.post(STEP, {"code": "000000"})
     client = typed_password(ready)
     answer = client.post(STEP, {"code": shown(timezone.now())})
     assert not is_in(client), answer.content.decode()
     assert LoginRecord.objects.filter(outcome=LoginOutcome.LOCKED).exists()
+
+
+def test_a_stranger_who_guesses_keeps_nobody_from_his_code(
+    ready: User, time_machine: Traveller
+) -> None:
+    """His password is right: he waits for no lock but that of his own wrong codes, however often others failed."""
+    for _ in range(value_of(FAILURES_TO_LOCK) + 5):
+        guess = {"identifier": ready.username, "password": "falsch"}
+        Client(REMOTE_ADDR="203.0.113.9").post("/login/", guess)
+        time_machine.shift(value_of(LOCK_TIME))
+    client = typed_password(ready)
+    answer = client.post(STEP, {"code": shown(timezone.now())})
+    assert answer.status_code == 302, answer.content.decode()
+    assert is_in(client)
+
+
+def test_who_slipped_by_his_telephone_counts_no_more_once_he_is_in(ready: User) -> None:
+    ready.phone = "13800138000"
+    follow_file(user=ready, phone=ready.phone, email="", actor=ready, now=timezone.now())
+    by_phone = {"identifier": ready.phone}
+    for _ in range(2):
+        Client().post("/login/", by_phone | {"password": "falsch"})
+    client = typed_password(ready, **by_phone)
+    assert client.post(STEP, {"code": "000000"}).status_code == 422
+    assert client.post(STEP, {"code": shown(timezone.now())}).status_code == 302
+    typed = LoginRecord.objects.order_by("pk").values_list("typed", flat=True)
+    assert len(set(map(bytes, typed))) == 1
+    assert _failures_of("127.0.0.1", timezone.now()) == 0
+
+
+def test_what_is_not_looked_at_is_no_wrong_code(ready: User) -> None:
+    client = typed_password(ready)
+    for _ in range(value_of(FAILURES_TO_LOCK) + 1):
+        client.post(STEP, {"code": "000000"})
+    outcomes = list(LoginRecord.objects.order_by("pk").values_list("outcome", flat=True))
+    assert outcomes.count(LoginOutcome.WRONG_CODE) == value_of(FAILURES_TO_LOCK)
+    assert outcomes[-1] == LoginOutcome.LOCKED
 
 
 @pytest.mark.parametrize("change", ["late", "disabled", "password"])

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from expertpool.accounts.enums import SUCCEEDED, LoginOutcome
 from expertpool.accounts.models import LoginRecord, User
@@ -46,11 +47,14 @@ def is_open_at(address: str, *, now: datetime) -> bool:
     return rule is None or rule.kind == RuleKind.ALLOW
 
 
-def has_tried_too_often(identifier: str, address: str, *, now: datetime) -> bool:
-    """Tell whether ``identifier`` alone has failed so often from ``address`` as an address may."""
-    failed = Count("pk", filter=Q(outcome__in=FAILURES))
-    rows = _records(address, now).filter(typed=typed_index(identifier))
-    return bool(rows.aggregate(failed=failed)["failed"] >= value_of(FAILURES_OF_ADDRESS))
+def has_tried_too_often(typed: bytes, address: str, *, now: datetime) -> bool:
+    """Tell whether what was ``typed`` (its digest) alone has failed so often from ``address`` as an address may, since
+    it was last right there."""
+    rows = _records(address, now).filter(typed=typed)
+    right = rows.filter(outcome__in=SUCCEEDED).order_by("-pk").values("pk")[:1]
+    since = Coalesce(Subquery(right), Value(0))
+    failed = rows.filter(outcome__in=FAILURES, pk__gt=since).count()
+    return failed >= value_of(FAILURES_OF_ADDRESS)
 
 
 def shut_after_failures(address: str, *, now: datetime) -> None:

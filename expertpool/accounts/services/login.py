@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Least
+from django.db.models.functions import Greatest, Least
 
 from expertpool.accounts.enums import SUCCEEDED, LoginMethod, LoginOutcome
 from expertpool.accounts.exceptions import TooManyAttempts, WrongPassword
@@ -41,13 +41,14 @@ MOST_FAILURES = 1000  # that are counted
 class SignIn:
     """What came of an attempt; ``user`` is there only on success. ``why`` is a sentence for somebody whose
     password was right, and who may not sign in now. ``waits`` is whose password was right, and who has more to show
-    (`second_steps`), by what he typed (``method``)."""
+    (`second_steps`), by what he typed (``method``, and ``typed``, its digest)."""
 
     outcome: LoginOutcome
     user: User | None = None
     why: str = ""
     waits: User | None = None
     method: LoginMethod = LoginMethod.USERNAME
+    typed: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class _Attempt:
     address: str
     user_agent: str
     now: datetime
+    typed: bytes
 
 
 def sign_in(
@@ -106,10 +108,10 @@ def _try(
     known: int | None = None,
 ) -> SignIn:
     text = clean_code(identifier)
-    attempt = _Attempt(text, _method(text), address, device, now)
+    attempt = _Attempt(text, _method(text), address, device, now, typed_index(text))
     # Before anything is hashed: whoever is shut out must not keep the processors busy.
     is_open = is_open_at(address, now=now)
-    if not (is_open or known) or has_tried_too_often(text, address, now=now):
+    if not (is_open or known) or has_tried_too_often(attempt.typed, address, now=now):
         return _finish(attempt, LoginOutcome.RATE_LIMITED, None)
     with transaction.atomic():
         user = _find(attempt)
@@ -118,6 +120,7 @@ def _try(
         outcome, why = _check(user, password, why_not, now)
         if outcome == LoginOutcome.SUCCESS and user is not None:
             if second_step(user):
+                take_back_attempt(user)
                 return _finish(attempt, LoginOutcome.SECOND_STEP, user)
             outcome = success
             forget_attempts(user)
@@ -160,7 +163,6 @@ def _check(
     if why:
         forget_attempts(user)
         return LoginOutcome.DISABLED, why
-    # Whoever has more to show has failed until he has: else a right password began the count of his guesses anew.
     return LoginOutcome.SUCCESS, ""
 
 
@@ -212,6 +214,15 @@ def forget_attempts(user: User) -> None:
     User.objects.filter(pk=user.pk).update(failed_logins=0, locked_until=None)
 
 
+def take_back_attempt(user: User) -> None:
+    """Take back the one attempt that `claim_attempt` counted in this transaction: the password was right, and more is
+    to be shown. What failed before goes on counting, else a right password began the count of guessed codes anew;
+    but nobody waits because of the password that he knows, so that a stranger's failures keep him from no code."""
+    User.objects.filter(pk=user.pk).update(
+        failed_logins=Greatest(F("failed_logins") - 1, 0), locked_until=None
+    )
+
+
 def _waits() -> list[tuple[int, timedelta]]:
     """Return from how many failures in a row on an account waits how long, the most first."""
     longest, waits = value_of(LOCK_TIME), [min(FIRST_WAIT, value_of(LOCK_TIME))]
@@ -232,7 +243,7 @@ def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None, why: st
         device=describe_device(attempt.user_agent),
         user_agent=attempt.user_agent[:300],
         outcome=outcome,
-        typed=typed_index(attempt.identifier),
+        typed=attempt.typed,
     )
     if outcome in FAILURES:
         shut_after_failures(attempt.address, now=attempt.now)
@@ -241,7 +252,7 @@ def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None, why: st
             record("user.sign_in", actor=user, subject=user, now=attempt.now)
         return SignIn(outcome, user)
     if user is not None and outcome == LoginOutcome.SECOND_STEP:
-        return SignIn(outcome, waits=user, method=attempt.method)
+        return SignIn(outcome, waits=user, method=attempt.method, typed=attempt.typed)
     if user is not None and outcome == LoginOutcome.WRONG_PASSWORD:
         _note_lock(user, attempt.now)
     return SignIn(outcome, why=why)
@@ -249,15 +260,16 @@ def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None, why: st
 
 def note_sign_in(
     user: User,
-    method: LoginMethod,
     outcome: LoginOutcome,
     *,
+    method: LoginMethod,
+    typed: bytes,
     address: str,
     device: str,
     now: datetime,
 ) -> None:
-    """Keep how a sign-in ended that went on after the password."""
-    _finish(_Attempt(user.username, method, address, device, now), outcome, user)
+    """Keep how a sign-in ended that went on after the password, by what was typed there (``method`` and ``typed``)."""
+    _finish(_Attempt(user.username, method, address, device, now, typed), outcome, user)
 
 
 def _note_lock(user: User, now: datetime) -> None:

@@ -19,7 +19,7 @@ from expertpool.accounts.services.addresses import (
     is_open_at,
     may_try_all_the_same,
 )
-from expertpool.accounts.services.login import note_sign_in
+from expertpool.accounts.services.login import SignIn, note_sign_in
 
 BACKEND = "expertpool.accounts.backends.AccountBackend"
 KEY = "second_step"
@@ -29,20 +29,25 @@ TOO_OFTEN = "这个网络地址失败次数太多，请过一会儿再试，或�
 
 @dataclass(frozen=True)
 class Waiting:
-    """Who has shown his password, how, and where he wants to go on."""
+    """Who has shown his password, by what he ``typed`` (its digest: what fails and what succeeds is one person's), and
+    where he wants to go on."""
 
     user: User
     method: LoginMethod
+    typed: bytes
     way_on: str
 
 
-def begin(session: Any, user: User, *, method: LoginMethod, way_on: str, now: datetime) -> None:
-    """Let ``user`` wait in ``session`` for his second step."""
+def begin(session: Any, shown: SignIn, *, way_on: str, now: datetime) -> None:
+    """Let who has ``shown`` his password wait in ``session`` for his second step."""
+    if (user := shown.waits) is None:
+        raise ValueError("nobody waits")
     session.cycle_key()  # nobody knows it from before
     session[KEY] = {
         "user": user.pk,
         "hash": user.get_session_auth_hash(),
-        "method": method.value,
+        "method": shown.method.value,
+        "typed": shown.typed.hex(),
         "way_on": way_on,
         "until": (now + VALID).timestamp(),
     }
@@ -58,7 +63,8 @@ def who_waits(session: Any, *, now: datetime) -> Waiting | None:
         return None
     if not constant_time_compare(kept["hash"], user.get_session_auth_hash()):
         return None
-    return Waiting(user, LoginMethod(kept["method"]), kept["way_on"])
+    typed = bytes.fromhex(kept["typed"])
+    return Waiting(user, LoginMethod(kept["method"]), typed, kept["way_on"])
 
 
 def give_up(session: Any) -> None:
@@ -70,23 +76,30 @@ def is_too_often(waiting: Waiting, address: str, *, known: int | None, now: date
     """Tell whether ``address`` has failed too often to try on: for all but the account (id) as whose this browser
     is ``known``, and whoever it is where this account alone has failed so often from there."""
     is_open = is_open_at(address, now=now) or may_try_all_the_same(waiting.user, known)
-    return not is_open or has_tried_too_often(waiting.user.username, address, now=now)
+    return not is_open or has_tried_too_often(waiting.typed, address, now=now)
 
 
-def note_failure(waiting: Waiting, *, address: str, device: str, now: datetime) -> None:
-    """Keep that the second step was wrong, like a wrong password."""
-    note_sign_in(
-        waiting.user,
-        waiting.method,
-        LoginOutcome.WRONG_CODE,
-        address=address,
-        device=device,
-        now=now,
-    )
+def note_failure(
+    waiting: Waiting, outcome: LoginOutcome, *, address: str, device: str, now: datetime
+) -> None:
+    """Keep that the second step was wrong, or not looked at since the account waits, like a password."""
+    _note(waiting, outcome, address=address, device=device, now=now)
 
 
 def finish(waiting: Waiting, *, address: str, device: str, now: datetime) -> None:
     """Keep that he is signed in; the caller opens the session."""
+    _note(waiting, LoginOutcome.SUCCESS, address=address, device=device, now=now)
+
+
+def _note(
+    waiting: Waiting, outcome: LoginOutcome, *, address: str, device: str, now: datetime
+) -> None:
     note_sign_in(
-        waiting.user, waiting.method, LoginOutcome.SUCCESS, address=address, device=device, now=now
+        waiting.user,
+        outcome,
+        method=waiting.method,
+        typed=waiting.typed,
+        address=address,
+        device=device,
+        now=now,
     )

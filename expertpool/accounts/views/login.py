@@ -67,13 +67,7 @@ def login_view(request: HttpRequest) -> HttpResponse:
             remember(answer, result.user.pk)
             return answer
         if result.waits is not None and (more := second_step(result.waits)):
-            begin(
-                request.session,
-                result.waits,
-                method=result.method,
-                way_on=_next(request),
-                now=timezone.now(),
-            )
+            begin(request.session, result, way_on=_next(request), now=timezone.now())
             return redirect(more.page)
         form.add_error(None, result.why or _refused(result.outcome))
     context: dict[str, Any] = {"form": form, "next": request.GET.get("next", "")}

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.db.models.functions import NullIf
 
-from expertpool.accounts.enums import SUCCEEDED, LoginMethod, LoginOutcome
+from expertpool.accounts.enums import NOT_FAILED, SUCCEEDED, LoginMethod, LoginOutcome
 from expertpool.accounts.models import LoginRecord, User
 from expertpool.accounts.queries import login_records_visible_to
 from expertpool.accounts.services.devices import BROWSERS, SYSTEMS
@@ -70,7 +70,7 @@ def _platform(asked: Asked) -> Any:
 _SYSTEMS = list(dict.fromkeys(label for _, label in SYSTEMS))
 # The longest first: none is the end of another.
 _BROWSERS = list(dict.fromkeys(label for _, label in BROWSERS))
-SUCCESS, FAILURE = Q(outcome__in=SUCCEEDED), ~Q(outcome__in=SUCCEEDED)
+SUCCESS, FAILURE = Q(outcome__in=SUCCEEDED), ~Q(outcome__in=NOT_FAILED)
 
 SIGN_INS = RecordTopic(
     "sign_ins",
@@ -95,7 +95,8 @@ SIGN_INS = RecordTopic(
         Dimension("outcome", "结果", plain("outcome"), of_choices(LoginOutcome.choices)),
     ),
     (
-        Measure("count", "登录次数"),
+        # Who shows a second step is a sign-in of its own once he has.
+        Measure("count", "登录次数", condition=SUCCESS | FAILURE, tab="ended"),
         Measure(
             "success",
             "成功",

@@ -17,7 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from expertpool.accounts.exceptions import AccountError
+from expertpool.accounts.enums import LoginOutcome
+from expertpool.accounts.exceptions import AccountError, TooManyAttempts
 from expertpool.accounts.models import User
 from expertpool.accounts.services.authenticators import (
     SECRET_BYTES,
@@ -209,7 +210,9 @@ def _attempt(request: HttpRequest, waiting: Waiting, show: Callable[[], object])
     try:
         show()
     except (SecondFactorRefused, AccountError) as refusal:
-        note_failure(waiting, address=address, device=_device(request), now=now)
+        was_looked_at = not isinstance(refusal, TooManyAttempts)
+        outcome = LoginOutcome.WRONG_CODE if was_looked_at else LoginOutcome.LOCKED
+        note_failure(waiting, outcome, address=address, device=_device(request), now=now)
         return str(refusal)
     return ""
 

@@ -29,6 +29,18 @@ def posted(request: HttpRequest) -> tuple[Any, Any]:
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
+def posted_again(request: HttpRequest, *but: str) -> list[tuple[str, str]]:
+    """Return what was posted, ``but`` those names, for a drawer that posts the same once more: with it goes what says
+    which rows were seen and when."""
+    left_out = {"csrfmiddlewaretoken", *but}
+    return [
+        (name, str(one))
+        for name in request.POST
+        if name not in left_out
+        for one in request.POST.getlist(name)
+    ]
+
+
 def attempt(
     form: Any,
     write: Callable[[], object],

@@ -42,7 +42,7 @@ from expertpool.experts.services.deletion import delete_expert, restore_expert
 from expertpool.experts.services.status import freeze_expert, unfreeze_expert
 from expertpool.experts.services.tags import tag_experts
 from expertpool.experts.tables import tabs
-from expertpool.experts.views.admitting import barred_first
+from expertpool.experts.views.admitting import barred_first, left_to_admit
 from expertpool.experts.views.coming import given_up, seats_first, seats_of
 from expertpool.workflow.enums import Verdict
 
@@ -219,6 +219,7 @@ approve_many = _bulk(
     _plain,
     meant=under_way(),
     background="experts.admit",
+    picked=lambda request: left_to_admit(request, _picked(request)),
     all_at_once=approve_admissions,
     first=barred_first,
 )

@@ -10,12 +10,13 @@ from django.shortcuts import render
 from django_htmx.http import reswap, retarget
 
 from expertpool.accounts.models import UserRequest
+from expertpool.core.views.drawers import posted_again
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.coming import ComingSeats, Period, coming_seats
 from expertpool.experts.services.coming import give_up_seats
 
 # What the page adds to what was posted.
-OWN = ("csrfmiddlewaretoken", "seats", "give_up")
+OWN = ("seats", "give_up")
 
 
 def seats_of(
@@ -39,12 +40,11 @@ def seats_first(
     coming = seats_of(request, experts, now=now)
     if coming.are_seen:
         return None
-    posted = [(name, one) for name in request.POST for one in request.POST.getlist(name)]
     context = {
         "title": f"{verb}：先看将要参加的评审",
         "verb": verb,
         "coming": coming,
-        "posted": [(name, one) for name, one in posted if name not in OWN],
+        "posted": posted_again(request, *OWN),
     }
     response = render(request, "experts/seats_drawer.html", context)
     return reswap(retarget(response, "#drawer"), "innerHTML")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -70,6 +71,14 @@ def ask(client: Client, user: User, rows: list[Expert], **more: Any) -> HttpResp
     return answer  # type: ignore[no-any-return]
 
 
+def hidden_of(page: str) -> dict[str, list[str]]:
+    """What the drawer posts."""
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page):
+        found.setdefault(name, []).append(value)
+    return found
+
+
 def formal() -> int:
     return Expert.objects.filter(status="formal").count()
 
@@ -92,13 +101,32 @@ def test_it_is_said_before_to_whom_one_cannot_agree_and_who_can(
     shown = client.get(reverse("experts:detail", args=[theirs[0].pk])).content.decode()
     assert "可以审核的人员：赵主任" in shown
     assert formal() == 0
-    assert all(f'name="pk" value="{one.pk}"' in page for one in others)
-    assert not any(f'name="pk" value="{one.pk}"' in page for one in theirs)
-    ask(client, admin, others, told="1")
+    client.post(reverse("experts:approve_many"), hidden_of(page), headers={"HX-Request": "true"})
     assert formal() == 2
     # To whom nothing has to be said nothing is.
     ask(client, colleague, theirs)
     assert formal() == 5
+
+
+def test_whoever_was_changed_while_the_drawer_was_read_is_not_admitted(
+    client: Client, admin: User, clerks: Role
+) -> None:
+    """For a whole list the drawer posted keys alone: what was seen when was not asked any more."""
+    entered(opened("新录入", clerks, admin), 1)
+    first, _ = entered(make_user(roles=(clerks,), name="老录入"), 2)
+    client = login(client, admin)
+    address = f"{reverse('experts:approve_many')}?tab=pending"
+    shown = {"all": "1", "count": "3", "at": timezone.now().isoformat()}
+    page = client.post(address, shown, headers={"HX-Request": "true"}).content.decode()
+    assert "审核其余 2 位" in page
+    seen = first.updated_at
+    Expert.objects.filter(pk=first.pk).update(updated_at=timezone.now())
+    answer = client.post(address, hidden_of(page), headers={"HX-Request": "true"})
+    assert answer.status_code == 409
+    assert formal() == 0
+    Expert.objects.filter(pk=first.pk).update(updated_at=seen)
+    assert client.post(address, hidden_of(page), headers={"HX-Request": "true"}).status_code == 204
+    assert formal() == 2
 
 
 def test_where_nobody_can_it_is_said_what_to_do(client: Client, admin: User, clerks: Role) -> None:

@@ -261,7 +261,12 @@ def _granted(values: dict[str, Any] | None) -> set[str]:
 
 def is_outsider(user: User) -> bool:
     """Tell whether the account is that of somebody who does not work for the office."""
-    return any(kind.includes(user) for kind in OUTSIDERS)
+    return bool(outsiders_among([user.pk]))
+
+
+def outsiders_among(users: Collection[int]) -> set[int]:
+    """Return those of ``users`` (ids) who do not work for the office."""
+    return {one for kind in OUTSIDERS for one in kind.among(users)}
 
 
 def branch_of(user: User) -> int | None:

@@ -115,11 +115,11 @@ def contacts_instead(user: Any) -> str:
 @dataclass(frozen=True)
 class Outsiders:
     """Accounts of people who do not work for the office: what two persons decide is none of their
-    matter. ``includes(user)`` tells whether his is one; ``managed(users, since)`` by whom they were let
+    matter. ``among(users)`` returns those of ``users`` (ids) whose is one; ``managed(users, since)`` by whom they were let
     into theirs, as `queries.managed_since` has it of all accounts."""
 
     code: str
-    includes: Callable[[Any], bool]
+    among: Callable[[Collection[int]], set[int]]
     managed: Callable[[Collection[int], datetime], Iterable[Any]]
 
 

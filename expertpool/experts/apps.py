@@ -67,6 +67,7 @@ class ExpertsConfig(AppConfig):
             FROM_FILE,
             is_of_expert,
             let_in_since,
+            of_experts,
             why_contact_is_anothers,
         )
         from expertpool.experts.queries.experts import (
@@ -193,6 +194,6 @@ class ExpertsConfig(AppConfig):
         CONTACT_OWNERS.add(
             ContactOwners("experts", is_of_expert, why_contact_is_anothers, FROM_FILE)
         )
-        OUTSIDERS.add(Outsiders("experts", is_of_expert, let_in_since))
+        OUTSIDERS.add(Outsiders("experts", of_experts, let_in_since))
         # Nobody reads them again: the link in them lets its holder in.
         MESSAGE_SUBJECTS.add(private_subject(ACCOUNT), private_subject(APPEAL_LINK))

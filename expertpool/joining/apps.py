@@ -37,8 +37,8 @@ class JoiningConfig(AppConfig):
             OF_EXPERTS,
             SUBJECT,
             added_fields,
+            applicants_among,
             copied_fields,
-            is_applicant,
             is_his_own,
         )
         from expertpool.joining.queries.flow import FLOW
@@ -86,7 +86,7 @@ class JoiningConfig(AppConfig):
         CONTACT_OWNERS.add(
             ContactOwners("joining", is_his_own, lambda user, field, index: "", NOT_OURS)
         )
-        OUTSIDERS.add(Outsiders("joining", is_applicant, lambda users, since: ()))
+        OUTSIDERS.add(Outsiders("joining", applicants_among, lambda users, since: ()))
         PUBLIC_PAGES.add(
             PublicPage(
                 "joining:start", "申请加入专家库：入库条件、需要准备的材料和在线申请。", is_open

@@ -26,6 +26,11 @@ def is_of_expert(user: User) -> bool:
     return Expert.objects.filter(user=user).exists()
 
 
+def of_experts(users: Collection[int]) -> set[int]:
+    """Return those of ``users`` (ids) whose account is an expert's."""
+    return set(Expert.objects.filter(user__in=users).values_list("user", flat=True))
+
+
 def accounts_like(user: User, text: str) -> list[User]:
     """Return the accounts whose name or owner ``text`` names in part, as far as ``user`` may manage them and they
     may become an expert's: enabled, without a role of the office, nobody's yet."""

@@ -11,7 +11,7 @@ from functools import cache
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.accounts.queries import is_outsider, users_with_permission
+from expertpool.accounts.queries import users_with_permission
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.admission import (
     RIGHT,
@@ -19,17 +19,15 @@ from expertpool.experts.queries.admission import (
     admissions_at_step_of,
     makers_of_each,
     unbegun,
-    why_not_to_admit,
 )
 from expertpool.workflow.queries.approvals import running
-from expertpool.workflow.queries.first_days import first_days_end
-from expertpool.workflow.queries.second_person import at_first_in_words, second_from
+from expertpool.workflow.queries.second_person import Demand, Judge, demands_of
 
 OWN = "是您录入、导入或修改的，须由另一位有审核权限的人员审核。"
 OTHERS_STEP = "现在的步骤不是您审核的，或您审核过前面的步骤。"
 MOST_ASKED = 20  # of those who have the right
 MOST_NAMED = 5
-Asked = tuple[frozenset[int], datetime]  # who made a record, and when it was handed in
+Asked = tuple[frozenset[int], Demand]  # who made a record, and what is demanded of who admits it
 
 
 @dataclass
@@ -73,8 +71,9 @@ def outlook(user: User, experts: Sequence[Expert], *, now: datetime) -> Outlook:
     asked |= dict.fromkeys(new, now)
     mine |= asked.keys() & set(new)
     makers = makers_of_each([one for one in experts if one.pk in asked])
-    why_not = cache(lambda firsts, at: _why_not(user, firsts, at, now))
-    at_first = cache(lambda at: at_first_in_words(user, asked_at=at, now=now))
+    demands, judge = demands_of(asked.values()), Judge([user], now=now)
+    why_not = cache(lambda firsts, demand: _why_not(judge, user, firsts, demand))
+    at_first = cache(lambda demand: judge.at_first_in_words(user, demand))
     able, told = [], set[str]()
     barred: dict[str, Barred] = {}
     about: dict[Asked, list[int]] = defaultdict(list)
@@ -82,7 +81,7 @@ def outlook(user: User, experts: Sequence[Expert], *, now: datetime) -> Outlook:
         if one.pk not in asked:  # does not wait: its own refusal says why
             able.append(one.pk)
             continue
-        case = makers[one.pk], asked[one.pk]
+        case = makers[one.pk], demands[asked[one.pk]]
         if why := why_not(*case) or ("" if one.pk in mine else OTHERS_STEP):
             group = barred.setdefault(why, Barred(why))
             group.count += 1
@@ -90,7 +89,7 @@ def outlook(user: User, experts: Sequence[Expert], *, now: datetime) -> Outlook:
             about[case].append(one.pk)
         else:
             able.append(one.pk)
-            told.add(at_first(asked[one.pk]))
+            told.add(at_first(case[1]))
     found = Outlook(able, [*barred.values()], [], [], at_first="；".join(sorted(told - {""})))
     if about:
         _look_for_others(found, user, about, now)
@@ -105,35 +104,36 @@ def who_else(user: User, expert: Expert, *, now: datetime) -> str:
     return "".join(f"{name}：{day:%Y-%m-%d} 起可以审核。" for name, day in found.later[:1])
 
 
-def _why_not(user: User, firsts: frozenset[int], at: datetime, now: datetime) -> str:
-    return OWN if user.pk in firsts else why_not_to_admit(user, firsts, asked_at=at, now=now)
+def _why_not(judge: Judge, user: User, firsts: frozenset[int], demand: Demand) -> str:
+    return OWN if user.pk in firsts else judge.why_not(user, firsts, demand, at_first=True)
 
 
 def _look_for_others(
     found: Outlook, user: User, about: dict[Asked, list[int]], now: datetime
 ) -> None:
     """Name who else can agree to some of what ``user`` cannot, and from when those can who cannot yet."""
-    found.first_days = max(
-        filter(None, (first_days_end(asked_at=at, now=now) for _, at in about)), default=None
-    )
     keys = [key for some in about.values() for key in some]
     holders = users_with_permission(RIGHT).select_related("department").order_by("pk")
-    for one in [user, *holders.exclude(pk=user.pk)[:MOST_ASKED]]:
-        if is_outsider(one):
+    asked = [user, *holders.exclude(pk=user.pk)[:MOST_ASKED]]
+    judge = Judge(asked, now=now)
+    found.first_days = max(
+        filter(None, (judge.first_days_end(demand.days) for _, demand in about)), default=None
+    )
+    for one in asked:
+        if one.pk in judge.outsiders:
             continue
         steps = admissions_at_step_of(one).filter(pk__in=keys)
         his = set(steps.values_list("pk", flat=True))
         cases = [case for case, some in about.items() if his.intersection(some)]
         named = f"{one.name}（{one.department}）" if one.department else one.name
-        if any(not _why_not(one, firsts, at, now) for firsts, at in cases) and one != user:
+        if one != user and any(not _why_not(judge, one, *case) for case in cases):
             found.others.append(named)
         elif days := [
             day
-            for firsts, at in cases
-            if one.pk not in firsts
-            and (day := second_from(one, firsts, asked_at=at, now=now)) is not None
+            for firsts, demand in cases
+            if one.pk not in firsts and (day := judge.able_from(one, firsts, demand)) is not None
         ]:
             found.later.append(("您" if one == user else named, min(days)))
-        elif cases and one != user and (why := _why_not(one, *cases[0], now)):
+        elif cases and one != user and (why := _why_not(judge, one, *cases[0])):
             found.hindered.append((named, why))
     found.later.sort(key=lambda pair: timezone.localtime(pair[1]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -90,6 +90,11 @@ def is_as_written(application: Application) -> bool:
 def is_applicant(user: User) -> bool:
     """Tell whether the account is one that somebody registered to apply: he is none of the office."""
     return Application.objects.filter(user=user).exists()
+
+
+def applicants_among(users: Collection[int]) -> set[int]:
+    """Return those of ``users`` (ids) whose account is an applicant's."""
+    return set(Application.objects.filter(user__in=users).values_list("user", flat=True))
 
 
 def is_his_own(user: User) -> bool:

@@ -40,7 +40,20 @@ def counted(setting: Setting[T], at: datetime) -> T:
 def counting(at: datetime, *settings: Setting[Any]) -> Reader:
     """Return what reads each of ``settings`` so, with one query; of one for a single case it gives what
     holds for it."""
-    return partial(_counted, _readings_since(at - LOWERED_AFTER, settings))
+    return counting_each([at], *settings)[at]
+
+
+def counting_each(moments: Iterable[datetime], *settings: Setting[Any]) -> dict[datetime, Reader]:
+    """Return `counting` at each of ``moments``, with one query for all of them."""
+    moments = set(moments)
+    if not moments:
+        return {}
+    readings = _readings_since(min(moments) - LOWERED_AFTER, settings)
+    return {at: partial(_counted, _since(readings, at - LOWERED_AFTER)) for at in moments}
+
+
+def _since(readings: Sequence[Reading], since: datetime) -> list[Reading]:
+    return [one for one in readings if one.change is None or one.change.at > since]
 
 
 def counting_in_words(now: datetime) -> Callable[[Setting[Any]], str]:

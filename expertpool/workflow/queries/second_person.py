@@ -4,23 +4,126 @@ in by the first (docs/decisions/0082)."""
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from functools import cache, cached_property
+from typing import NamedTuple
 
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.accounts.queries import is_outsider, managed_since, opened_by, raised_by
+from expertpool.accounts.queries import (
+    Managed,
+    managed_since,
+    opened_by,
+    outsiders_among,
+    raised_by,
+)
 from expertpool.accounts.services.authenticators import shown_by_app
 from expertpool.core.text import moment_text
 from expertpool.notifications.queries.channels import reaches_phones
-from expertpool.siteconfig.queries.counting import counted
+from expertpool.siteconfig.queries.counting import counted, counting_each
 from expertpool.workflow.queries.first_days import first_days_end
 from expertpool.workflow.queries.matters import MATTERS
 from expertpool.workflow.settings import SECOND_DAYS, SECOND_PHONE
 
 OUTSIDE = "专家账号只用于本人参加评审，不能提出或确认须由两人办理的事项，请使用工作账号。"
 NOT_THE_SAME = "须由两人办理：申请人、提交人和最后修改的人不能自己确认。"
+
+
+class Demand(NamedTuple):
+    """What the office demands of a second person: of how many days his account is, and whether he has shown a phone."""
+
+    days: int
+    phone: bool
+
+
+def demands_of(moments: Iterable[datetime]) -> dict[datetime, Demand]:
+    """Return what is demanded of who decides what was asked at each of ``moments``: what the office demanded then, and
+    the day before, still counts."""
+    reads = counting_each(moments, SECOND_DAYS, SECOND_PHONE)
+    return {at: Demand(read(SECOND_DAYS), read(SECOND_PHONE)) for at, read in reads.items()}
+
+
+class Judge:
+    """Says of ``users`` whether they can be the second person. What is known of them, and of who stands behind the
+    first, is read once for all that is asked: of many persons and many cases (docs/decisions/0363)."""
+
+    def __init__(self, users: Iterable[User], *, now: datetime) -> None:
+        self._ids, self.now = {one.pk for one in users}, now
+        self.first_days_end = cache(lambda days: first_days_end(days=days, now=now))
+        self._hands_behind = cache(_hands_behind)
+        self._managed = cache(lambda days: managed_since(self._ids, now - timedelta(days=days)))
+        self._reaches_phones = cache(reaches_phones)
+
+    @cached_property
+    def outsiders(self) -> set[int]:
+        """Those of them (ids) who do not work for the office."""
+        return outsiders_among(self._ids)
+
+    def why_not(
+        self,
+        user: User,
+        firsts: frozenset[int],
+        demand: Demand,
+        *,
+        at_first: bool = False,
+        at: datetime | None = None,
+    ) -> str:
+        """Return `why_not_second`; ``at``: on a later day than now, if nobody does anything meanwhile."""
+        at = at or self.now
+        if user.pk in firsts:
+            return NOT_THE_SAME
+        if user.pk in self.outsiders:
+            return OUTSIDE
+        why = _why_too_new(user, demand.days, at)
+        is_first = bool(why and at_first and self._agrees_at_first(user, demand.days, at))
+        if why and not is_first:
+            return why
+        days, since = demand.days, at - timedelta(days=demand.days)
+        # Without short messages nobody could show it.
+        if not user.phone_shown_at and demand.phone and self._reaches_phones():
+            return "确认前须先验证本人手机号：请在右上角「我的账号」发送验证短信；没有手机号的请联系管理员。"
+        if days and not is_first and _is_in_other_hands(user, self._acts_on(user, days, since)):
+            return (
+                f"您的账号 {days} 天内由他人启用、修改或重置过密码，暂不能作为第二人确认：请在右上角「我的账号」"
+                f"用原来的手机号（{days} 天内没有改过的）或此前已设置的验证器重新验证本人，或由另一位有权限的人员确认。"
+            )
+        if days and user.pk in self._hands_behind(firsts, since):
+            return (
+                f"您 {days} 天内（直接或经他人）开通、修改过申请人的账号，重置过密码，或为其角色增加过权限，"
+                "须由另一位有权限的人员确认。"
+            )
+        return ""
+
+    def at_first_in_words(self, user: User, demand: Demand) -> str:
+        """Return `at_first_in_words`."""
+        if not _why_too_new(user, demand.days, self.now):
+            return ""
+        opened = opened_by(user)
+        by = f"，由{opened}开通" if opened else ""
+        return f"系统启用不满 {demand.days} 天，审核人账号开通于 {moment_text(user.created_at)}{by}"
+
+    def able_from(self, user: User, firsts: frozenset[int], demand: Demand) -> datetime | None:
+        """Return from the beginning of which day ``user``, who cannot now, can agree to what ``firsts`` (ids) asked
+        for, if nobody does anything to an account meanwhile; None: time alone does not do it."""
+        today = timezone.localtime(self.now).replace(hour=0, minute=0, second=0, microsecond=0)
+        days = range(1, demand.days + 2)
+
+        def can(day: int) -> bool:
+            return not self.why_not(user, firsts, demand, at=today + timedelta(days=day))
+
+        # Who can on one day can on the next.
+        first = bisect_left(days, True, key=can)
+        return today + timedelta(days=days[first]) if first < len(days) else None
+
+    def _agrees_at_first(self, user: User, days: int, at: datetime) -> bool:
+        """Tell whether the account of ``user`` is new because everything is."""
+        ends = self.first_days_end(days) if user.is_of_known_age else None
+        return ends is not None and at < ends
+
+    def _acts_on(self, user: User, days: int, since: datetime) -> list[Managed]:
+        return [act for act in self._managed(days) if act.user == user.pk and act.at > since]
 
 
 def why_not_second(
@@ -37,36 +140,25 @@ def why_not_second(
     What the office demanded when it was asked (``asked_at``), and the day before, still counts. ``at_first``: in the
     first days of an installation an account need not be older than it can be, nor does it count who opened it; the
     caller writes down that it was so (`at_first_in_words`, docs/decisions/0363)."""
-    firsts = set(firsts)
+    firsts = frozenset(firsts)
     if user.pk in firsts:
         return NOT_THE_SAME
-    if is_outsider(user):
-        return OUTSIDE
-    why = why_too_new(user, asked_at=asked_at, now=now)
-    is_first = bool(why and at_first and _agrees_at_first(user, asked_at=asked_at, now=now))
-    if why and not is_first:
-        return why
-    days = counted(SECOND_DAYS, asked_at)
-    since = now - timedelta(days=days)
-    # Without short messages nobody could show it.
-    if not user.phone_shown_at and counted(SECOND_PHONE, asked_at) and reaches_phones():
-        return "确认前须先验证本人手机号：请在右上角「我的账号」发送验证短信；没有手机号的请联系管理员。"
-    if days and not is_first and _is_in_other_hands(user, since):
-        return (
-            f"您的账号 {days} 天内由他人启用、修改或重置过密码，暂不能作为第二人确认：请在右上角「我的账号」"
-            f"用原来的手机号（{days} 天内没有改过的）或此前已设置的验证器重新验证本人，或由另一位有权限的人员确认。"
-        )
-    if days and user.pk in _hands_behind(firsts, since):
-        return (
-            f"您 {days} 天内（直接或经他人）开通、修改过申请人的账号，重置过密码，或为其角色增加过权限，"
-            "须由另一位有权限的人员确认。"
-        )
-    return ""
+    demand = demands_of([asked_at])[asked_at]
+    return Judge([user], now=now).why_not(user, firsts, demand, at_first=at_first)
 
 
 def why_too_new(user: User, *, asked_at: datetime, now: datetime) -> str:
     """Return why the account of ``user`` is not known for long enough to decide what was asked then; empty when it is."""
-    days = counted(SECOND_DAYS, asked_at)
+    return _why_too_new(user, counted(SECOND_DAYS, asked_at), now)
+
+
+def at_first_in_words(user: User, *, asked_at: datetime, now: datetime) -> str:
+    """Say, for the record, that ``user`` agreed with an account that was too new, in the first days; empty where it
+    was old enough."""
+    return Judge([user], now=now).at_first_in_words(user, demands_of([asked_at])[asked_at])
+
+
+def _why_too_new(user: User, days: int, now: datetime) -> str:
     if days and not user.is_of_known_age:
         return "您账号的开通时间不是本系统写入的，不能作为第二人确认，请联系管理员另开账号。"
     if days and user.created_at > now - timedelta(days=days):
@@ -78,48 +170,15 @@ def why_too_new(user: User, *, asked_at: datetime, now: datetime) -> str:
     return ""
 
 
-def _agrees_at_first(user: User, *, asked_at: datetime, now: datetime) -> bool:
-    """Tell whether the account of ``user`` is new because everything is."""
-    return user.is_of_known_age and first_days_end(asked_at=asked_at, now=now) is not None
-
-
-def at_first_in_words(user: User, *, asked_at: datetime, now: datetime) -> str:
-    """Say, for the record, that ``user`` agreed with an account that was too new, in the first days; empty where it
-    was old enough."""
-    if not why_too_new(user, asked_at=asked_at, now=now):
-        return ""
-    days, opened = counted(SECOND_DAYS, asked_at), opened_by(user)
-    by = f"，由{opened}开通" if opened else ""
-    return f"系统启用不满 {days} 天，审核人账号开通于 {moment_text(user.created_at)}{by}"
-
-
-def second_from(
-    user: User, firsts: Iterable[int], *, asked_at: datetime, now: datetime
-) -> datetime | None:
-    """Return from the beginning of which day ``user``, who cannot now, can agree to what ``firsts`` (ids) asked for,
-    if nobody does anything to an account meanwhile; None: time alone does not do it."""
-    firsts = set(firsts)
-    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    days = range(1, counted(SECOND_DAYS, asked_at) + 2)
-
-    def can(day: int) -> bool:
-        at = today + timedelta(days=day)
-        return not why_not_second(user, firsts, asked_at=asked_at, now=at)
-
-    # Who can on one day can on the next.
-    first = bisect_left(days, True, key=can)
-    return today + timedelta(days=days[first]) if first < len(days) else None
-
-
 def behind(user: User, firsts: Iterable[int], *, asked_at: datetime, now: datetime) -> set[int]:
     """Return of ``firsts`` (ids) those in whose accounts ``user`` has lately had his hands, directly or through
     others: to what they ask for he does not agree."""
-    firsts, days = set(firsts), counted(SECOND_DAYS, asked_at)
+    firsts, days = frozenset(firsts), counted(SECOND_DAYS, asked_at)
     since = now - timedelta(days=days)
     if not days or user.pk not in _hands_behind(firsts, since):
         return set()
     # Seldom, and of few persons: which of them.
-    return {one for one in firsts if user.pk in _hands_behind({one}, since)}
+    return {one for one in firsts if user.pk in _hands_behind(frozenset([one]), since)}
 
 
 def phone_does_not_count_yet(user: User, *, now: datetime) -> str:
@@ -138,11 +197,10 @@ def phone_does_not_count_yet(user: User, *, now: datetime) -> str:
     )
 
 
-def _is_in_other_hands(user: User, since: datetime) -> bool:
-    """Tell whether somebody else got hold of the account after ``since``, and its owner has not shown
+def _is_in_other_hands(user: User, acts: Collection[Managed]) -> bool:
+    """Tell whether by ``acts`` somebody else got hold of the account, and its owner has not shown
     since then that he is back: by the phone, unless that was changed meanwhile by whomever, or by an
     authenticator that he had before."""
-    acts = managed_since({user.pk}, since)
     taken = [act.at for act in acts if act.actor not in (None, user.pk)]
     if not taken:
         return False
@@ -151,11 +209,11 @@ def _is_in_other_hands(user: User, since: datetime) -> bool:
     return not any(at is not None and at > max(taken) for at in shown)
 
 
-def _hands_behind(users: set[int], since: datetime) -> set[int]:
+def _hands_behind(users: frozenset[int], since: datetime) -> set[int]:
     """Return who got hold of any of the accounts ``users`` after ``since``, or gave it more by its role, or
     did so to the account by which that was done, and so on: one person may be all of them."""
     hands: set[int] = set()
-    new = users
+    new: Collection[int] = users
     while new:
         actors = {act.actor for act in managed_since(new, since) if act.actor is not None}
         actors |= raised_by(new, since)

@@ -7,25 +7,22 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.draws.enums import AlarmKind, InvitationState
+from expertpool.draws.enums import AlarmKind
 from expertpool.draws.exceptions import DrawError
 from expertpool.draws.home import open_alarms
 from expertpool.draws.models import Draw, DrawAlarm, ReleaseRequest
 from expertpool.draws.queries.archive import open_matters
-from expertpool.draws.services.answers import request_answer
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.overdue import sweep
 from expertpool.draws.services.releasing import request_release
 from expertpool.workflow.queries.requests import lines_settled, lines_to_decide, waiting_about
 from expertpool.workflow.services.matters import requests_that_wait
 from expertpool.workflow.services.two_persons import decide, expire_requests, withdraw
-from tests.database import migrate_on
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.fixtures import login
@@ -155,21 +152,3 @@ def test_one_that_was_withdrawn_is_not_revived(
         write("UPDATE draws_releaserequest SET decided_at = NULL, agreed = NULL")
     with pytest.raises(IntegrityError, match="asked_proof"):
         forge(draw, supervisor, asked.asked_proof)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_those_of_an_earlier_version_count(operator: User, supervisor: User) -> None:
-    for _ in range(2):
-        make_expert()
-    draw = make_draw(now=NOW, operator=operator, seats=1)
-    asked = request_release(draw=draw, reason="评审提前", actor=operator, now=NOW)
-    line = draw.invitations.get()
-    answer = request_answer(
-        invitation=line, state=InvitationState.ACCEPTED, reason="电话", actor=operator, now=NOW
-    )
-    executor = MigrationExecutor(connection)
-    executor.migrate([("draws", "0050_ids_never_change")])
-    migrate_on()
-    found = [line.asked for line in lines_to_decide(supervisor, now=LATER)]
-    assert answer in found
-    assert asked in found

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import Error, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.audit.models import Entry
 from expertpool.draws import occasions as draws
-from expertpool.experts.occasions import ACTIVATION, CONTACT_CHANGED, PASSWORD
+from expertpool.experts.occasions import ACTIVATION, PASSWORD
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.exceptions import TemplateRefused
 from expertpool.notifications.models import Message, MessageTemplate
@@ -31,7 +28,6 @@ from expertpool.notifications.settings import ROUTE_WAIT
 from expertpool.portal.occasions import PHONE
 from expertpool.projects.occasions import TASK
 from expertpool.workflow import occasions as workflow
-from tests.database import migrate_on
 from tests.factories.accounts import make_user
 from tests.fixtures import login
 
@@ -362,38 +358,3 @@ def test_the_change_of_that_text_is_told_by_it_as_it_was(admin: User, guard: Use
     save(ACTED.code, "email", "{{操作人}}{{操作}}", admin)
     newest = Message.objects.filter(occasion=rewritten.code, channel="site").latest("pk")
     assert newest.body.startswith("一切正常")
-
-
-@pytest.fixture
-def before_proofs(transactional_db: None) -> Iterator[MigrationExecutor]:
-    executor = MigrationExecutor(connection)
-    executor.migrate([("notifications", "0007_channel_health")])
-    yield MigrationExecutor(connection)
-    migrate_on()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_those_of_an_earlier_version_are_switched_on_and_their_texts_kept(
-    before_proofs: MigrationExecutor,
-) -> None:
-    old = before_proofs.loader.project_state([("notifications", "0007_channel_health")])
-    template = old.apps.get_model("notifications", "MessageTemplate")
-    off = [("draw.alarm", "site"), (CONTACT_CHANGED.code, "sms"), ("account.acted", "sms")]
-    for occasion, channel in off:
-        template.objects.create(occasion=occasion, channel=channel, active=False)
-    good, bad = "好：{{答复链接}}", SINK
-    template.objects.create(occasion="draw.invitation", channel="sms", body=good)
-    template.objects.create(occasion="draw.standby", channel="sms", body=bad)
-    before_proofs.migrate(before_proofs.loader.graph.leaf_nodes())
-    rows = {(one.occasion, one.channel): one.active for one in MessageTemplate.objects.all()}
-    assert [rows[one] for one in off] == [True, True, False]
-    logged = Entry.objects.filter(action="notifications.template_save", actor=None)
-    assert {one.subject_label for one in logged} == {
-        "draw.alarm 站内信",
-        "expert.contact_changed 短信",
-    }
-    assert template_state(draws.INVITATION, "sms").text.body == good
-    assert not template_state(ACTED, "sms").active
-    refused = template_state(draws.STANDBY_INVITATION, "sms")
-    assert refused.text == draws.STANDBY_INVITATION.default("sms")
-    assert "前后只能是" in refused.why_not

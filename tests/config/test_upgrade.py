@@ -19,6 +19,7 @@ from pytest_django import DjangoDbBlocker
 from expertpool.accounts.models import ApiToken, KnownPermission, RolePermission
 from expertpool.core.grants import grant_application
 from expertpool.reports.models import ExposureReport
+from tests.config.rules_of_before import choose_rules, rules_count_as_chosen
 from tools.tables import dump
 
 DATABASE = "expertpool_upgraded"
@@ -187,8 +188,11 @@ def test_what_draws_owned_goes_to_the_apps_around_it(first_tables: list[str], ol
         ("draw.exposure", "draws.exposurereport"),
     ]
 
+    choose_rules()
+
     bring_up_to_date()
 
+    rules_count_as_chosen()
     assert rows(
         "SELECT id, paper, project_kind, name, form, state, used_at, uploaded_at, uploaded_by_id"
         " FROM papers_papertemplate ORDER BY id"

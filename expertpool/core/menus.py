@@ -102,10 +102,14 @@ def is_closed(user: Any, page: str, path: str) -> bool:
     hidden = hidden_from(user)
     if not hidden:
         return False
-    owners = list(owners_of(page, path))
-    return any(one.code in hidden for one in owners) and not any(
-        one.code not in hidden and may_use(user, one.permissions) for one in owners
-    )
+    return _is_shut(user, list(owners_of(page, path)), hidden)
+
+
+def _is_shut(user: Any, owners: Iterable[MenuItem], hidden: frozenset[str]) -> bool:
+    """Tell whether one of ``owners`` is hidden, and none of the others is one that ``user`` may use."""
+    others = [one for one in owners if one.code not in hidden]
+    is_hidden = any(one.code in hidden for one in owners)
+    return is_hidden and not any(may_use(user, one.permissions) for one in others)
 
 
 def is_closed_address(user: Any, url: str) -> bool:
@@ -125,8 +129,7 @@ def is_closed_call(user: Any, path: str) -> bool:
     if not hidden:
         return False
     about = path.partition(API)[2].partition("/")[0]
-    owners = [item for item in MENU if about in item.api]
-    return bool(owners) and all(one.code in hidden for one in owners)
+    return _is_shut(user, [item for item in MENU if about in item.api], hidden)
 
 
 def owners_of(page: str, path: str) -> Iterator[MenuItem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from expertpool.audit.models import Entry
 from expertpool.core.arrangement import MENU_ARRANGEMENT, Arrangement, validate_link
 from expertpool.core.configuration import value_of
 from expertpool.core.exporting.registry import EXPORTS
+from expertpool.core.menus import is_closed_call
 from expertpool.core.models import ExportRun
 from expertpool.core.registry import MENU, MENU_GROUPS
 from expertpool.notifications.models import Message
@@ -130,6 +132,19 @@ def test_the_file_of_what_is_hidden_is_closed_as_its_list_is(admin: User) -> Non
     answer = client.post(address)
     assert (answer.status_code, "没有对您的角色开放" in answer.content.decode()) == (403, True)
     assert ExportRun.objects.count() == count
+
+
+@pytest.mark.shows("SYS-13")
+def test_what_somebody_may_not_use_keeps_no_call_open(admin: User, operator: User) -> None:
+    """An entry that he has no right to, for the same calls, kept them open where his own was hidden."""
+    user, path = User.objects.get(pk=operator.pk), "/api/v1/experts"
+    hide("experts", "operator", actor=admin)
+    held = MENU["accounts.users"]
+    assert not user.has_permission("accounts.users")
+    with MENU.holding(replace(held, code="accounts.other", api=("experts",))):
+        assert is_closed_call(user, path)
+    with MENU.holding(replace(held, code="accounts.other", api=("experts",), permissions=())):
+        assert not is_closed_call(user, path)
 
 
 def test_each_export_belongs_to_an_entry_of_the_menu() -> None:

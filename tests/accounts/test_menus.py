@@ -292,3 +292,16 @@ def test_the_pages_do_all_of_it(client: Client, admin: User) -> None:
     assert "已调整" in client.get("/settings/?q=菜单").content.decode()
     assert client.post("/menus/links/own-1/delete/").status_code == 204
     assert "规程二" not in client.get("/menus/").content.decode()
+
+
+@pytest.mark.shows("SYS-12")
+def test_the_form_of_a_link_promises_no_more_than_it_does(
+    client: Client, admin: User, operator: User
+) -> None:
+    """It said that the page behind it is closed as well."""
+    add_link(admin, url="/experts/", hidden_from=[role("operator")])
+    assert login(Client(), operator).get("/experts/").status_code == 200
+    login(client, admin)
+    closed = "不能用网址或接口打开"
+    assert closed not in client.get("/menus/links/new/").content.decode()
+    assert closed in client.get("/menus/entries/experts/").content.decode()

@@ -21,14 +21,22 @@ from expertpool.core.registry import MENU_GROUPS, MenuGroup, MenuItem
 HOME_GROUP = "（最上面，没有组名）"
 
 
+CLOSES = "隐藏后，这些角色也不能用网址或接口打开它和它下面的页面；一人有几个角色的，都隐藏才隐藏。"
+# What it leads to is another entry's, or another site's.
+HIDES = (
+    "隐藏后，这些角色的菜单里不显示这个链接，它指向的页面照常能打开；"
+    "一人有几个角色的，都隐藏才隐藏。"
+)
+
+
 class HiddenFromField(forms.ModelMultipleChoiceField):
-    def __init__(self) -> None:
+    def __init__(self, help_text: str) -> None:
         super().__init__(
             Role.objects.all(),
             label="对这些角色隐藏",
             required=False,
             widget=forms.CheckboxSelectMultiple,
-            help_text="隐藏后，这些角色也不能用网址或接口打开它和它下面的页面；一人有几个角色的，都隐藏才隐藏。",
+            help_text=help_text,
         )
 
 
@@ -38,6 +46,7 @@ class _Placed(forms.Form):
     label = forms.CharField(label="名称", max_length=LONGEST_LABEL)
     group = forms.ChoiceField(label="所在组")
     wide = {"hidden_from"}
+    hiding = CLOSES
 
     def __init__(self, data: Any, *, initial: dict[str, Any], may_hide: bool = True) -> None:
         super().__init__(data, initial=initial)
@@ -47,7 +56,7 @@ class _Placed(forms.Form):
             for group, _ in whole_menu(value_of(MENU_ARRANGEMENT))
         ]
         if may_hide:
-            self.fields["hidden_from"] = HiddenFromField()
+            self.fields["hidden_from"] = HiddenFromField(self.hiding)
 
     def data_for_service(self) -> dict[str, Any]:
         """Return the arguments of the service, after ``is_valid()``."""
@@ -75,6 +84,7 @@ class LinkForm(_Placed):
         help_text="本系统的地址（以 / 开头）或以 https:// 开头的网址，从浏览器地址栏复制；别的网站在新窗口打开。",
     )
     field_order = ("label", "url", "group", "hidden_from")
+    hiding = HIDES
 
     def __init__(self, data: Any = None, *, link: OwnLink | None = None) -> None:
         initial: dict[str, Any] = {}

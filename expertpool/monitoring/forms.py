@@ -16,6 +16,7 @@ from expertpool.core.views.listing import FilterForm
 from expertpool.monitoring.models import RegionNetwork, Visit
 from expertpool.monitoring.queries.pages import page_label
 
+LONGEST = 92  # days of the heat map
 USUAL = timedelta(days=6)  # before today, where nothing is asked for
 
 
@@ -43,6 +44,13 @@ class VisitFilters(FilterForm):
 
 class HeatFilters(FilterForm):
     days = DateRangeField(label="时间")
+
+    def clean_days(self) -> tuple[date, date] | None:
+        days: tuple[date, date] | None = self.cleaned_data["days"]
+        # Each hour of each person is counted in the memory of the process.
+        if days and (days[1] - days[0]).days >= LONGEST:
+            raise forms.ValidationError(f"时段最长 {LONGEST} 天，请缩短。")
+        return days
 
     @property
     def chosen(self) -> tuple[date, date] | None:

@@ -15,5 +15,6 @@ def setting_changed(event: SettingChanged) -> None:
     change = SettingChange.objects.select_related("actor").get(pk=event.change_id)
     if change.code != REQUIRED_OF.code:
         return
-    if set(read_before(change)(REQUIRED_OF)) - set(value_of(REQUIRED_OF)):
+    before, after = read_before(change)(REQUIRED_OF), value_of(REQUIRED_OF)
+    if not set(before).issubset(after):
         tell_lowered(REQUIRED_OF, change)

@@ -94,6 +94,8 @@ ADDS = {
     "portal:app_take_away",
     "portal:app_prove",
     "secondfactor:codes",
+    # With the password; it is there or not.
+    "secondfactor:passkey_remove",
     "accounts:user_import",
     "accounts:user_import_mapping",
     "projects:conditions",

@@ -127,6 +127,12 @@ def test_pages_by_a_program_fill_no_table() -> None:
     assert PublicVisit.objects.count() == MOST_OF_ONE
 
 
+def test_the_heat_map_counts_no_years_in_memory(client: Client, admin: User) -> None:
+    login(client, admin)
+    page = client.get("/monitoring/hours/?days=2020-01-01 至 2026-11-01")
+    assert (page.context["rows"], "最长 92 天" in page.content.decode()) == ([], True)
+
+
 # --- What is told of it -------------------------------------------------------------------------------------
 
 

@@ -75,6 +75,15 @@ def test_who_sets_up_a_second_step_in_somebodys_place_is_told_to_him_and_to_secu
     assert told(user, "停用验证器") >= {"sms", "email"}
 
 
+def test_nobody_makes_the_office_pay_for_letters_to_himself() -> None:
+    user = make_user("operator", name="周敏", phone="13812340001")
+    for _ in range(12):
+        make_codes(user=user, now=NOW)
+    assert Message.objects.filter(occasion="account.acted", channel="sms").count() == 6
+    make_codes(user=user, now=NOW + timedelta(minutes=61))
+    assert Message.objects.filter(occasion="account.acted", channel="sms").count() == 7
+
+
 def test_a_password_alone_confirms_nothing_on_the_spot_and_begins_no_guesses_anew() -> None:
     user = make_user("admin")
     configure(REQUIRED_OF, ("admin",))
@@ -86,7 +95,7 @@ def test_a_password_alone_confirms_nothing_on_the_spot_and_begins_no_guesses_ane
         identifier=user.username, password=PASSWORD, address="203.0.113.9", device="", now=NOW
     )
     assert (found.user, found.waits) == (None, user)
-    assert User.objects.get(pk=user.pk).failed_logins == 4
+    assert User.objects.get(pk=user.pk).failed_logins == 3
 
 
 def test_of_two_who_set_one_up_the_second_does_not_push_the_first_one_out() -> None:

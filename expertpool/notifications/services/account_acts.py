@@ -7,6 +7,7 @@ himself (docs/decisions/0081).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from expertpool.accounts.events import AccountActed
 from expertpool.accounts.models import User
@@ -23,6 +24,7 @@ from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 
 LONGEST = 300  # of what changed; the whole stands in the log
+MOST_OWN = 6  # in an hour, of what somebody does to his own sign-in: he is not to make the office pay for letters
 BY_HIMSELF = "登录了您账号的人"  # who may be another, with his password
 
 ACTED = Occasion(
@@ -119,11 +121,14 @@ def tell_acted(event: AccountActed) -> None:
     entry = Entry.objects.get(pk=event.entry_id)
     owner = User.objects.filter(pk=event.user_id).first() if event.user_id else None
     is_own = owner is not None and owner.pk == entry.actor_id
+    is_his_alone = is_own and owner is not None and is_outsider(owner)
+    if is_own and _has_told_enough(entry):
+        return
     own = {entry.actor_id, event.user_id}
     told = [
         _envelope(entry, Recipient(user.username, user.name))
         for user in users_with_permission(SECURITY)
-        if user.pk not in own and not (is_own and is_outsider(owner))
+        if user.pk not in own and not is_his_alone
     ]
     if owner is not None and (not is_own or LOG_ACTIONS[entry.action].is_of_sign_in):
         recipient = Recipient(owner.username, owner.name, event.phone, event.email)
@@ -131,6 +136,17 @@ def tell_acted(event: AccountActed) -> None:
         ways = ways_outside(ACTED, phone=event.phone, email=event.email)
         _send(told[-1:], ways, entry)
     _send(told, [ChannelCode.SITE], entry)
+
+
+def _has_told_enough(entry: Entry) -> bool:
+    """Tell whether so much of his own acts has been told in the hour before that no more is; the log has it."""
+    before = Entry.objects.filter(
+        actor=entry.actor_id,
+        action__in=[one.code for one in LOG_ACTIONS if one.is_of_sign_in],
+        at__gt=entry.at - timedelta(hours=1),
+        pk__lt=entry.pk,
+    )
+    return LOG_ACTIONS[entry.action].is_of_sign_in and before.count() >= MOST_OWN
 
 
 def _envelope(entry: Entry, recipient: Recipient, *, by: str = "") -> Envelope:

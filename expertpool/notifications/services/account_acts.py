@@ -63,6 +63,7 @@ ACTED = Occasion(
 )
 
 
+BLOCKED = "network.block"
 RULED = Occasion(
     code="network.ruled",
     label="受限地址变动",
@@ -90,13 +91,14 @@ RULED = Occasion(
 
 def tell_ruled(event: NetworkRuled) -> None:
     """Tell the security administrators which network was blocked, allowed or released, and by whom; whoever did it
-    knows. Of blocks that made themselves, one an hour: who attacks from many addresses fills nobody's inbox."""
+    knows; whoever ends all from the server has no account. Of blocks that made themselves, one an hour: who attacks from many addresses fills nobody's inbox."""
     entry = Entry.objects.get(pk=event.entry_id)
     told = []
     for user in users_with_permission(SECURITY):
         if user.pk == entry.actor_id:
             continue
-        which = entry.pk if entry.actor_id else f"{hour_of(entry.at):%Y%m%d%H}"
+        is_by_itself = entry.actor_id is None and entry.action == BLOCKED
+        which = f"{hour_of(entry.at):%Y%m%d%H}" if is_by_itself else entry.pk
         context = {
             "收件人": user.name,
             "操作人": entry.actor_name or "系统",

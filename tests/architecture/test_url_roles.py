@@ -136,6 +136,8 @@ LEFT = {
     *("selfservice:review_leave", "selfservice:review_sign_in", "selfservice:review_calendar"),
     *("evaluations:own", "evaluations:own_rate", "evaluations:own_rating", "changes:own_data"),
     "evaluations:own_caution",
+    *("secondfactor:own", "secondfactor:codes", "secondfactor:passkey_options"),
+    *("secondfactor:passkey_add", "secondfactor:passkey_remove"),
     *("notices:own", "notices:own_detail", "notices:confirm"),
     *("inspections:own", "inspections:fill", "inspections:draft"),
     *("fees:own", "fees:own_fee", "fees:own_letter", "fees:own_account"),

@@ -184,7 +184,7 @@ def test_nobody_waits_who_has_not_shown_his_password(user: User) -> None:
     for address in (STEP, "/login/second/set-up/"):
         assert Client().get(address).headers["Location"] == "/login/"
     for address in ("/login/second/options/", "/login/second/passkey/"):
-        assert Client().post(address).status_code == 403
+        assert Client().post(address).status_code == 409
 
 
 def test_a_passkey_that_somebody_wrote_into_the_database_is_none(ready: User) -> None:

@@ -94,7 +94,7 @@ def step(request: HttpRequest) -> HttpResponse:
 def step_options(request: HttpRequest) -> HttpResponse:
     """What the browser is asked to sign."""
     if (waiting := who_waits(request.session, now=timezone.now())) is None:
-        return JsonResponse({"said": "等得太久，请重新登录。"}, status=403)
+        return JsonResponse({"said": "等得太久，请重新登录。"}, status=409)
     options, challenge = sign_in_options(waiting.user, place_of(request))
     keep_challenge(request, challenge)
     return JsonResponse(options)
@@ -108,7 +108,7 @@ def step_passkey(request: HttpRequest) -> HttpResponse:
     waiting = who_waits(request.session, now=timezone.now())
     challenge = take_challenge(request)
     if waiting is None or not challenge:
-        return JsonResponse({"said": "等得太久，请重新登录。"}, status=403)
+        return JsonResponse({"said": "等得太久，请重新登录。"}, status=409)
     why = _attempt(
         request,
         waiting,

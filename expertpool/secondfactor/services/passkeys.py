@@ -39,6 +39,7 @@ from expertpool.secondfactor.queries import passkeys_of, why_needed
 MOST = 10  # of one user
 VALID = timedelta(minutes=5)  # between the challenge and its answer
 LONGEST_NAME = 40
+LONGEST_HANDLE = 1023  # bytes (WebAuthn, 4)
 REFUSED = "通行密钥没有通过验证，请重试；反复出现的请改用验证器的数字或备用码。"
 # What comes of an answer that no browser gives, nested too deep say.
 BROKEN = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, RecursionError)
@@ -93,6 +94,8 @@ def register(
         )
     except BROKEN:
         raise SecondFactorRefused(REFUSED) from None
+    if len(made.credential_id) > LONGEST_HANDLE:
+        raise SecondFactorRefused(REFUSED)
     passkey = Passkey(
         user=user,
         name=(clean_text(name) or f"{now:%Y-%m-%d} 登记")[:LONGEST_NAME],

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from expertpool.accounts.exceptions import AccountError
 from expertpool.accounts.models import UserRequest
 from expertpool.accounts.services.authenticators import has_app
+from expertpool.core.validators import only_writable
 from expertpool.core.views.drawers import drawer_form
 from expertpool.secondfactor.exceptions import SecondFactorRefused
 from expertpool.secondfactor.forms import PasswordForm
@@ -88,8 +89,9 @@ def passkey_add(request: UserRequest) -> HttpResponse:
             place=place_of(request),
             challenge=take_challenge(request),
             answer=answer,
-            name=str(said.get("name", "")),
-            password=str(said.get("password", "")),
+            # No form has looked at them: a text in JSON may hold what no database and no hash takes.
+            name=only_writable(str(said.get("name", ""))),
+            password=only_writable(str(said.get("password", ""))),
             now=timezone.now(),
         )
     except (SecondFactorRefused, AccountError) as refusal:

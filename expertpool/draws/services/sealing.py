@@ -42,7 +42,7 @@ from expertpool.draws.queries.chain import rule_of_log
 from expertpool.draws.queries.clock import reveal_time
 from expertpool.draws.queries.eligibility import Eligibility, evaluate, openly_eligible
 from expertpool.draws.queries.fitting import Fitting
-from expertpool.draws.queries.given import given_values, has_all_values
+from expertpool.draws.queries.given import check_readable, given_values, has_all_values
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.obstacles import check_contribution
 from expertpool.draws.queries.outlook import tally
@@ -271,15 +271,12 @@ def contribute(
     where the draw cannot be ordered now (`order_draw`).
 
     Refuses (ContributionRefused) a role that the rule does not name or that gave its value
-    already, a person without the right, one person in two roles, an empty value, and any once
-    the opening is over.
+    already, a person without the right, one person in two roles, a value of which nothing or not all
+    can be seen, and any once the opening is over.
     """
     draw = lock_draw(draw.pk, archived=ContributionRefused(ARCHIVED))
     check_contribution(draw, role, actor, now=now)
-    try:
-        vdraw.encode_contribution(value)
-    except vdraw.EngineError as error:
-        raise ContributionRefused(str(error)) from error
+    check_readable(value)
     after = {"角色": CONTRIBUTOR_LABEL[role], "值": value}
     record("draw.contribute", actor=actor, now=now, subject=draw, after=after)
     # As the log has them. Two contributors at once: the row lock lets the later one see the earlier value.

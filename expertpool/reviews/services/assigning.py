@@ -16,6 +16,8 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.locks import lock_transaction
 from expertpool.core.text import SAY_MORE, is_reason
+from expertpool.draws.exceptions import ContributionRefused
+from expertpool.draws.queries.given import check_readable
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.sealing import hash_of_new_draws
 from expertpool.reviews.exceptions import ReviewRefused
@@ -202,8 +204,8 @@ def give_value(
     """Add the value (any text or dice) of ``role`` after the seal; the last one gives the items, and the experts are
     told. Logged. The caller has checked that ``actor`` has the right of ``role``.
 
-    Refuses (ReviewRefused) a role that gave its value, one person in two roles, whoever cannot be the second, an empty
-    value, and what was altered.
+    Refuses (ReviewRefused) a role that gave its value, one person in two roles, whoever cannot be the second, a value
+    of which nothing or not all can be seen, and what was altered.
     """
     review = lock_review(assignment.review)
     row = ItemAssignment.objects.get(pk=assignment.pk)
@@ -211,8 +213,8 @@ def give_value(
     if row.is_altered:
         raise ReviewRefused(ALTERED)
     try:
-        vdraw.encode_contribution(value)
-    except vdraw.EngineError as error:
+        check_readable(value)
+    except ContributionRefused as error:
         raise ReviewRefused(str(error)) from error
     after = {"角色": ROLES[role], "值": value}
     record("review.assign_value", actor=actor, now=now, subject=row, after=after)

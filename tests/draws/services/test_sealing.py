@@ -13,6 +13,7 @@ from expertpool.accounts.models import User
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.exceptions import ContributionRefused, DrawInProgress, DrawNotReady
 from expertpool.draws.models import Draw, DrawEvent, Invitation, SealBlock
+from expertpool.draws.queries.given import given_values
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import answer
@@ -114,11 +115,23 @@ def test_one_person_cannot_contribute_twice_or_for_another_role(
             )
 
 
-@pytest.mark.parametrize("value", ["", "   "])
-def test_empty_contribution_is_refused(pool: list[Expert], operator: User, value: str) -> None:
+@pytest.mark.parametrize(
+    ("value", "refusal"),
+    [
+        ("", "请填写随机值"),
+        ("   ", "请填写随机值"),
+        ("\u3000 \u200b", "请填写随机值"),
+        ("\u200b", "请填写随机值"),
+        ("\u2800", "请填写随机值"),
+        ("六\u200b", "随机值含有看不见的控制字符"),
+    ],
+)
+def test_a_contribution_that_nobody_can_see_is_refused(
+    pool: list[Expert], operator: User, value: str, refusal: str
+) -> None:
     project = make_ready_project(now=NOW, contributors=("operator",))
     draw = start_draw(project=project, actor=operator, now=NOW, entropy=SeededEntropy(1))
-    with pytest.raises(ContributionRefused, match="不能为空"):
+    with pytest.raises(ContributionRefused, match=refusal):
         contribute(
             draw=draw,
             role="operator",
@@ -127,6 +140,7 @@ def test_empty_contribution_is_refused(pool: list[Expert], operator: User, value
             now=NOW,
             entropy=SeededEntropy(1),
         )
+    assert not given_values(draw)  # his own can still be given
 
 
 @pytest.mark.shows("PRJ-01")

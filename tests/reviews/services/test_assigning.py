@@ -189,8 +189,9 @@ def test_one_person_does_not_give_two_values(operator: User, supervisor: User) -
         value(row, "operator", supervisor)
     with pytest.raises(ReviewRefused, match="没有这个角色"):
         value(row, "beacon", operator)
-    with pytest.raises(ReviewRefused, match="不能为空"):
-        value(row, "operator", operator, " ")
+    for unseen in (" ", "\u3000\u200b"):
+        with pytest.raises(ReviewRefused, match="请填写随机值"):
+            value(row, "operator", operator, unseen)
     assert value(row, "operator", operator).drawn_at
     with pytest.raises(ReviewRefused, match="现在不需要"):
         value(row, "operator", operator)

@@ -13,6 +13,7 @@ from expertpool.accounts.models import User
 from expertpool.accounts.queries import scope_q
 from expertpool.core.visibility import told_later
 from expertpool.draws.enums import INVALID, SEATED_STATES
+from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.panel import PanelMember, members_of_panel, panel_stands
 from expertpool.draws.queries.reveal import is_latest, is_released
@@ -188,12 +189,18 @@ def counting(review: Review) -> QuerySet[Reviewer]:
 
 def unseated(review: Review) -> list[Reviewer]:
     """Return who scores in ``review`` and sits in its panel no more: his draw is void, or he left it."""
-    rows = Reviewer.objects.filter(SCORES, review=review).order_by("place")
-    return [
-        one
-        for one in rows.select_related("expert", "review", "invitation__draw__project")
-        if not one.invitation.draw.is_valid or _has_left(one)
-    ]
+    rows = list(
+        Reviewer.objects.filter(SCORES, review=review)
+        .select_related("expert", "review", "invitation__draw__project")
+        .prefetch_related("invitation__draw__projects")
+        .order_by("place")
+    )
+    # A draw of each row its own would read its rule again for each.
+    draws: dict[int, Draw] = {}
+    for one in rows:
+        draw = one.invitation.draw
+        one.invitation.draw = draws.setdefault(draw.pk, draw)
+    return [one for one in rows if not one.invitation.draw.is_valid or _has_left(one)]
 
 
 def _has_left(reviewer: Reviewer) -> bool:

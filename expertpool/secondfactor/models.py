@@ -41,6 +41,7 @@ class RecoveryCode(models.Model):
     """A code on paper that stands in once for an authenticator. Kept is its digest, by a key outside the database:
     who writes a row has no code for it, and a used one stays so."""
 
+    never = ("DELETE",)  # else it would come back unused
     final = ("used_at",)
 
     user = models.ForeignKey(User, verbose_name="用户", on_delete=models.CASCADE, related_name="+")

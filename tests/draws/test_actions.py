@@ -25,6 +25,7 @@ from expertpool.draws.models import (
     VoidRequest,
 )
 from expertpool.draws.queries.actions import DrawAction, actions_for, actions_for_project
+from expertpool.draws.queries.obstacles import NOBODY_LEFT
 from expertpool.draws.queries.picking import lists_to_complete
 from expertpool.draws.queries.requests import open_request
 from expertpool.draws.services.answers import request_answer
@@ -272,7 +273,11 @@ def compare(draw: Draw, actor: User) -> set[ActionCode]:
     allowed = set()
     for code, call in calls(draw, actor).items():
         why_not = actions_for(draw, actor, now=NOW)[code].why_not
-        assert refusal(call) == why_not, code
+        told = refusal(call)
+        # Whether anybody is left, only who tries it is told (docs/decisions/0362).
+        if code == ActionCode.SUPPLEMENT and told == NOBODY_LEFT:
+            told = ""
+        assert told == why_not, code
         if not why_not:
             allowed.add(code)
     return allowed

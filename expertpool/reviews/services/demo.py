@@ -98,6 +98,7 @@ def ensure_demo_reviews(
     terms = Terms(_rule(operator, at), due_at=now + timedelta(days=3) if goes_on else None)
     review = create_review(project=project, terms=terms, actor=operator, now=at)
     add_items(review=review, things=THINGS, actor=operator, now=at)
+    _accounts(project, at)
     review = open_review(review=review, actor=operator, now=at)
     people = Reviewer.objects.filter(review=review).select_related("expert__department")
     for number, row in enumerate(people):
@@ -125,6 +126,7 @@ def _campaign(
     review = create_review(project=project, terms=terms, actor=operator, now=at)
     add_items(review=review, things=TOPICS, actor=operator, now=at)
     set_assignment(review=review, share=SHARE, actor=operator, now=at)
+    _accounts(project, at)
     review = open_review(review=review, actor=operator, now=at)
     row = seal_assignment(review=review, actor=operator, now=at + 5 * MINUTE, entropy=entropy)
     for role, actor in (("operator", operator), ("supervisor", supervisor)):
@@ -154,6 +156,13 @@ def _rule(operator: User, now: datetime, code: str = "goods") -> ReviewRule:
     )
 
 
+def _accounts(project: Project, now: datetime) -> None:
+    """Let all who score have an account before it begins, or the system would open them and write of it."""
+    people = [one.expert_id for one in members_of_panel(project)]
+    for expert in Expert.objects.filter(pk__in=people).select_related("user", "department"):
+        _account(expert, now)
+
+
 def _account(expert: Expert, now: datetime) -> User:
     """Return the account of ``expert``; one is made without a letter, since nobody is there to read it."""
     if (user := account_of(expert)) is not None:
@@ -167,6 +176,8 @@ def _account(expert: Expert, now: datetime) -> User:
         now=now,
     )
     bind_account(expert, user, actor=None, now=now)
+    user.must_change_password = False
+    user.save(update_fields=["must_change_password"])
     return user
 
 

@@ -26,6 +26,7 @@ from expertpool.core.exporting.exporter import (
     Rows,
     visible_columns,
 )
+from expertpool.core.exporting.refusals import ExportRefused, for_a_file
 from expertpool.core.exporting.registry import (
     EXPORTS,
     ExportFinished,
@@ -38,12 +39,14 @@ __all__ = [
     "ExportChart",
     "ExportColumn",
     "ExportFinished",
+    "ExportRefused",
     "Exporter",
     "Params",
     "Reading",
     "Rows",
     "Stamp",
     "export_url",
+    "for_a_file",
     "visible_columns",
     "write_xlsx",
 ]

@@ -12,6 +12,7 @@ from django.http import QueryDict
 
 from expertpool.core.configuration import read_once
 from expertpool.core.crypto import DecryptionError
+from expertpool.core.exporting.refusals import for_a_file
 from expertpool.core.fields import UNREADABLE
 from expertpool.core.visibility import Level, check_guard, is_exportable, level_for, show
 
@@ -93,7 +94,7 @@ class Exporter:
 
     def read(self, user: Any, params: Params) -> Reading:
         """Return what the file shows that ``user`` asks for by ``params``. Overridden where columns, rows and chart
-        come from one count."""
+        come from one count. Asked for by `read_for_file`."""
         return Reading(self.columns_for(user, params), self.rows(user, params))
 
     def rows(self, user: Any, params: Params) -> QuerySet[Any] | Rows:
@@ -103,6 +104,13 @@ class Exporter:
     def columns_for(self, user: Any, params: Params) -> Sequence[ExportColumn]:
         """Return the columns to offer; overridden where they depend on data."""
         return self.columns
+
+
+def read_for_file(exporter: Exporter, user: Any, params: Params) -> Reading:
+    """Return what the file of ``exporter`` shows that ``user`` asks for by ``params``; refuses (ExportRefused) an
+    address that its filter or its tabs do not understand."""
+    with for_a_file():
+        return exporter.read(user, params)
 
 
 def visible_columns(

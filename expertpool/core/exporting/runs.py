@@ -13,7 +13,8 @@ from django.http import QueryDict
 
 from expertpool.core.configuration import value_of
 from expertpool.core.events import publish
-from expertpool.core.exporting.exporter import Exporter, Reading
+from expertpool.core.exporting.exporter import Exporter, Reading, read_for_file
+from expertpool.core.exporting.refusals import ExportRefused
 from expertpool.core.exporting.registry import EXPORTS, ExportFinished
 from expertpool.core.exporting.workbook import Stamp, write_xlsx
 from expertpool.core.jobs import defer
@@ -29,10 +30,6 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 5000  # rows that a reader can wait for
 
 
-class ExportRefused(ValueError):
-    """Not now; the message says why."""
-
-
 @transaction.atomic
 def start_export(
     *, exporter: Exporter, params: QueryDict, actor: Any, address: str, now: datetime
@@ -40,11 +37,11 @@ def start_export(
     """Record an export and write it: now, or as a job when it has more than 5,000 rows.
 
     Announces ExportFinished when the file is there. Refuses (ExportRefused) more of them in an hour than
-    the office allows. The caller has checked the permission.
+    the office allows, and a filter that is wrong. The caller has checked the permission.
     """
     with one_at_a_time(EXPORTS_PER_HOUR, actor):
         _check_limit(actor, now)
-        reading = exporter.read(actor, params)
+        reading = read_for_file(exporter, actor, params)
         run = ExportRun.objects.create(
             user=actor,
             exporter=exporter.code,
@@ -85,7 +82,11 @@ def write_export(*, run_id: int, now: datetime) -> None:
             return
     _update(run, state=ExportState.RUNNING, rows=0)
     try:
-        _write(run, EXPORTS[run.exporter].read(run.user, QueryDict(run.params)), now)
+        reading = read_for_file(EXPORTS[run.exporter], run.user, QueryDict(run.params))
+        _write(run, reading, now)
+    except ExportRefused as refusal:
+        # What it asks by was retired while it waited: no fault of the program.
+        _update(run, state=ExportState.FAILED, finished_at=now, error=str(refusal))
     except Exception:
         logger.exception("export %s failed", run.pk)
         _update(

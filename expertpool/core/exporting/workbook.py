@@ -17,6 +17,7 @@ from expertpool.core.exporting.exporter import (
     Params,
     Reading,
     cell_value,
+    read_for_file,
     visible_columns,
 )
 from expertpool.core.workbooks import Writer, naive, open_workbook
@@ -54,8 +55,9 @@ def write_xlsx(
 
     The watermark stands below the last row and at the foot of every printed page. Text that
     begins with = + - @ stays text. ``progress`` is called with the rows done every 1000 rows.
+    Refuses what `read_for_file` refuses.
     """
-    reading = reading or exporter.read(user, params)
+    reading = reading or read_for_file(exporter, user, params)
     columns = visible_columns(reading.columns, user, params)
     # Leaving the block closes the file that holds the rows, whatever happened.
     with open_workbook(stream, constant_memory=True) as book:

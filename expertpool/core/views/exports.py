@@ -15,8 +15,9 @@ from django.views.decorators.http import require_safe
 from expertpool.core.bulk import own_runs
 from expertpool.core.client import client_address
 from expertpool.core.configuration import words_of
+from expertpool.core.exporting.refusals import ExportRefused
 from expertpool.core.exporting.registry import EXPORTS
-from expertpool.core.exporting.runs import ExportRefused, own_exports, start_export
+from expertpool.core.exporting.runs import own_exports, start_export
 from expertpool.core.mandates import vouched
 from expertpool.core.menus import CLOSED, hidden_from
 from expertpool.core.models import ExportRun

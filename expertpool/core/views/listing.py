@@ -29,6 +29,7 @@ from django.utils.timezone import is_aware
 from expertpool.core.bulk import MOST_PICKED
 from expertpool.core.counting import Recent
 from expertpool.core.criteria import AllOf, AnyOf, Leaf, Not, explain
+from expertpool.core.exporting.refusals import refuse_in_file
 from expertpool.core.responses import warned
 
 PAGE_SIZES = (20, 50, 100)
@@ -59,7 +60,7 @@ class RowCount(int):
 class FilterForm(forms.Form):
     """The filters of a list. Subclasses narrow the rows by ``cleaned_data`` in ``narrow``;
     one that is filled in wrongly shows its error, and nothing is found: a list that is not narrowed
-    would look like an answer, and a bulk action would be about everybody.
+    would look like an answer, and a bulk action would be about everybody. No file is made by it.
 
     ``some`` are a part of the narrowed rows where these are too many to be gone through: what is
     counted among them is shown as the least there is."""
@@ -73,6 +74,14 @@ class FilterForm(forms.Form):
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         raise NotImplementedError
+
+    def is_valid(self) -> bool:
+        """Say whether every filter is understood; where a file is read for, refuse (ExportRefused) if not. Not in
+        ``filter`` alone: what counts by several parts asks here and narrows by itself."""
+        if super().is_valid():
+            return True
+        refuse_in_file(self.faults)
+        return False
 
     def filter(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return self.narrow(rows) if self.is_valid() else rows.none()
@@ -126,6 +135,7 @@ class ListTab:
 EVERYTHING = ListTab("", "全部")  # of a list without tabs
 UNKNOWN = ListTab("\0", "", Q(pk__in=[]))  # of an address that names none of the list's: nobody
 NO_TAB = "没有这个标签页，或您不能查看，所以没有查询。请点上面的标签。"
+TAB_OF_FILE = "没有这个标签页，或您不能查看"
 
 
 @dataclass
@@ -315,10 +325,14 @@ def _current_tab(request: HttpRequest, tabs: Sequence[ListTab]) -> ListTab:
 
 
 def tab_of(tabs: Sequence[ListTab], wanted: str) -> ListTab:
-    """Return the tab that an address names by its code; one that the list does not have holds no rows."""
+    """Return the tab that an address names by its code; one that the list does not have holds no rows, and makes no
+    file (ExportRefused)."""
     if not tabs:
         return EVERYTHING
-    return next((tab for tab in tabs if tab.code == wanted), UNKNOWN if wanted else tabs[0])
+    found = next((tab for tab in tabs if tab.code == wanted), UNKNOWN if wanted else tabs[0])
+    if found is UNKNOWN:
+        refuse_in_file([TAB_OF_FILE])
+    return found
 
 
 def _count_narrowed(

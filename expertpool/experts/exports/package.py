@@ -13,7 +13,7 @@ from django.http import QueryDict
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.exporting import Reading, Rows, Stamp, write_xlsx
+from expertpool.core.exporting import Reading, Rows, Stamp, for_a_file, write_xlsx
 from expertpool.core.subjects import File
 from expertpool.core.visibility import is_exportable, told
 from expertpool.customforms.queries.files import SUBJECT as FIELD_FILE
@@ -38,13 +38,13 @@ def write_package(
     with his files, as far as ``actor`` may see them. Recorded.
 
     Refuses more than 2,000 experts or 1 GB of files, and files that still have to be scanned
-    (ExpertRefused).
+    (ExpertRefused), and a filter that is wrong (ExportRefused).
     """
     exporter = ExpertExport()
+    with for_a_file():
+        rows = exporter.rows(actor, params)
     # One more than allowed tells that there are more, without a count.
-    experts = {
-        str(expert.pk): expert for expert in exporter.rows(actor, params)[: MOST_EXPERTS + 1]
-    }
+    experts = {str(expert.pk): expert for expert in rows[: MOST_EXPERTS + 1]}
     if len(experts) > MOST_EXPERTS:
         raise ExpertRefused(f"打包导出最多 {MOST_EXPERTS} 位专家，请先缩小筛选范围。")
     files = _files(experts, actor)

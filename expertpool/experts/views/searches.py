@@ -17,6 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from expertpool.accounts.models import UserRequest
 from expertpool.core.client import client_address
 from expertpool.core.criteria import AllOf, canonical
+from expertpool.core.exporting import ExportRefused
 from expertpool.core.permissions import requires
 from expertpool.core.responses import file_answer
 from expertpool.core.saved_searches import NOT_KEPT
@@ -83,7 +84,7 @@ def package(request: UserRequest) -> Any:
             address=client_address(request),
             now=now,
         )
-    except ExpertRefused as refusal:
+    except (ExpertRefused, ExportRefused) as refusal:
         stream.close()
         messages.error(request, str(refusal))
         return redirect(f"{reverse('experts:list')}?{request.GET.urlencode()}")

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import UserRequest
-from expertpool.core.exporting import export_url
+from expertpool.core.exporting import ExportRefused, export_url, for_a_file
 from expertpool.core.responses import file_answer
 from expertpool.core.saved_searches import kept_on
 from expertpool.reports.exceptions import ReportRefused
@@ -83,17 +83,19 @@ def chart_of(reading: Any) -> dict[str, Any]:
 def pdf_answer(request: UserRequest, read: Callable[..., Any], page: str) -> HttpResponseBase:
     """Answer the PDF of what ``read`` makes of the address, or lead back to ``page`` with the reason."""
     now = timezone.now()
-    reading = read(request.GET, user=request.user, now=now)
     try:
-        content = statistic_pdf(
-            reading.title,
-            reading.found,
-            reading.measure,
-            conditions=reading.conditions,
-            actor=request.user,
-            now=now,
-        )
-    except ReportRefused as refusal:
+        # A sheet of noughts under "全部" would be believed.
+        with for_a_file():
+            reading = read(request.GET, user=request.user, now=now)
+            content = statistic_pdf(
+                reading.title,
+                reading.found,
+                reading.measure,
+                conditions=reading.conditions,
+                actor=request.user,
+                now=now,
+            )
+    except (ExportRefused, ReportRefused) as refusal:
         messages.error(request, str(refusal))
         return redirect(f"{reverse(page)}?{request.GET.urlencode()}")
     name = f"{reading.title.replace('：', '-')}{timezone.localtime(now):%Y%m%d-%H%M}.pdf"

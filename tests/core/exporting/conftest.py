@@ -23,6 +23,7 @@ def phone(title: Title) -> str:
 
 class TitleExport(Exporter):
     code = "tests.titles"
+    item = "tests.titles"
     title = "职称"
     permission = "directory.view"
     columns = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -17,8 +17,9 @@ from expertpool.core.asking import perform
 from expertpool.core.models import AskedJob
 from expertpool.experts.models import Expert
 from expertpool.experts.services.accounts import activate_account, open_accounts
-from expertpool.experts.services.letting_in import door_to
+from expertpool.experts.services.letting_in import door_words, let_in
 from expertpool.experts.settings import ACCOUNTS_WHEN_NEEDED
+from expertpool.fees.services.telling import tell_reversed
 from expertpool.notifications.models import Message
 from tests.factories.accounts import make_user
 from tests.factories.experts import make_expert
@@ -42,6 +43,11 @@ def _at_now() -> Iterator[None]:
 @pytest.fixture
 def expert() -> Expert:
     return make_expert("王立新", email="wang@example.cn")
+
+
+def door_to(expert: Expert, page: str, *, now: datetime) -> str:
+    """What a letter says, of whom it lets in."""
+    return door_words(expert, page, under_way=let_in([expert], now=now))
 
 
 def opened() -> None:
@@ -100,3 +106,23 @@ def test_an_office_that_opens_accounts_itself_is_asked(expert: Expert) -> None:
     configure(ACCOUNTS_WHEN_NEEDED, False)
     assert "请联系专家库管理单位开通" in door_to(expert, PAGE, now=NOW)
     assert not AskedJob.objects.exists()
+
+
+def test_many_are_let_in_by_one_job_and_words_let_nobody_in(expert: Expert) -> None:
+    """Each was let in, by a job of his own, by what looked like the words of a letter."""
+    other = make_expert("李四", email="li@example.cn")
+    assert "请联系专家库管理单位开通" in door_words(expert, PAGE, under_way=())
+    assert not AskedJob.objects.exists()
+    assert let_in([expert, other, expert], now=NOW) == {expert.pk, other.pk}
+    opened()
+    assert Message.objects.filter(occasion="expert.activation").count() == 2
+    assert AskedJob.objects.filter(task="experts.open_accounts").count() == 1
+
+
+def test_a_letter_that_counts_no_more_opens_no_account(expert: Expert) -> None:
+    (line,) = make_sent(make_user("operator"), now=NOW, pool=(expert,))
+    AskedJob.objects.all().delete()
+    line.reversal = "时间登记有误"
+    tell_reversed(line, now=NOW)
+    assert Message.objects.filter(occasion="fees.reversed", channel="email").exists()
+    assert not AskedJob.objects.filter(task="experts.open_accounts").exists()

@@ -23,7 +23,7 @@ from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.contacts import recipient_of
-from expertpool.experts.services.letting_in import door_to
+from expertpool.experts.services.letting_in import door_words, let_in
 from expertpool.notifications.services.sending import Envelope, send_messages
 from expertpool.workflow.services.two_persons import ask, settle
 
@@ -117,7 +117,7 @@ def _tell(request: Sanction, expert: Expert, *, now: datetime) -> None:
         "专家姓名": expert.name,
         "原因": as_sentence(request.reason),
         "申诉截止": objects_until(expert, object_until(request)),
-        "网址": door_to(expert, reverse("evaluations:own"), now=now),
+        "网址": door_words(expert, reverse("evaluations:own"), under_way=let_in([expert], now=now)),
     }
     envelope = Envelope(
         recipient=recipient_of(expert),

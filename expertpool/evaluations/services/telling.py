@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -16,7 +16,7 @@ from expertpool.evaluations.settings import OBJECTION
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import account_of
 from expertpool.experts.services.contacts import recipient_of
-from expertpool.experts.services.letting_in import door_to
+from expertpool.experts.services.letting_in import door_words, let_in
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.sending import Envelope, send_messages
@@ -36,6 +36,8 @@ def tell_experts(
     """Tell the experts behind ``lines``, released ones of the project, of ``occasion``, each once for each ``key``. Who may read such a
     message is asked as for all that is about a line."""
     rows = lines.filter(expert__isnull=False).select_related("expert__user", "draw").order_by("pk")
+    leads_there = "网址" in occasion.placeholders
+    under_way = let_in([row.expert for row in rows if row.expert and leads_there], now=now)
     said = {
         "项目名称": evaluation.project.name,
         "截止时间": moment_text(evaluation.due_at),
@@ -46,7 +48,7 @@ def tell_experts(
             recipient=recipient_of(row.expert),
             context={
                 name: value
-                for name, value in {**said, **_his(row.expert, evaluation, now)}.items()
+                for name, value in {**said, **_his(row.expert, evaluation, under_way)}.items()
                 if name in occasion.placeholders
             },
             about=row,
@@ -58,9 +60,9 @@ def tell_experts(
     send_messages(occasion=occasion.code, envelopes=envelopes, channels=WAYS, now=now, surely=True)
 
 
-def _his(expert: Expert, evaluation: Evaluation, now: datetime) -> dict[str, str]:
+def _his(expert: Expert, evaluation: Evaluation, under_way: Collection[int]) -> dict[str, str]:
     last = objects_until(expert, evaluation.object_until)
-    page = door_to(expert, reverse("evaluations:own"), now=now)
+    page = door_words(expert, reverse("evaluations:own"), under_way=under_way)
     return {"专家姓名": expert.name, "申诉截止": last, "网址": page}
 
 

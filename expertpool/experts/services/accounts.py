@@ -111,11 +111,16 @@ def invite_to_account(*, expert: Expert, actor: User | None, now: datetime) -> N
     if account_of(expert) is not None:
         send_link_again(expert=expert, actor=actor, now=now)
         return
+    check_invitable(expert, now=now)
+    # Making a password takes a tenth of a second, too long for hundreds at once.
+    queue_accounts([expert.pk], actor=actor, now=now)
+
+
+def check_invitable(expert: Expert, *, now: datetime) -> None:
+    """Refuse (ExpertRefused) to open an account of whoever is out of the pool, or not reached (`way_of_link`)."""
     check_in_pool(expert)
     if way_of_link(expert, now=now) is None:
         raise ExpertRefused("没有邮箱，请先补充专家的邮箱。")
-    # Making a password takes a tenth of a second, too long for hundreds at once.
-    queue_accounts([expert.pk], actor=actor, now=now)
 
 
 @transaction.atomic

@@ -3,6 +3,8 @@ been there: he is let in when it begins to wait, and need not be thought of befo
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from datetime import datetime
 
 from django.conf import settings
@@ -11,37 +13,49 @@ from expertpool.core.configuration import value_of
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import account_of
-from expertpool.experts.services.accounts import invite_to_account
+from expertpool.experts.services.accounts import check_invitable, queue_accounts, send_link_again
 from expertpool.experts.services.contacts import page_for
 from expertpool.experts.settings import ACCOUNTS_WHEN_NEEDED, ACTIVATION_VALID
 
 
-def door_to(expert: Expert, page: str, *, now: datetime) -> str:
-    """Return what a letter to ``expert`` says of where he does what waits on ``page`` of his own area.
+def let_in(experts: Iterable[Expert], *, now: datetime) -> set[int]:
+    """Let those of ``experts`` into their own area for whom something waits there; return (ids) who has a link under
+    way, which a letter says by `door_words`.
 
     Whoever has no account, or has not used the link to it in time, is sent one, where the office opens accounts so
-    and he is reached by what was not changed lately. The link comes in a letter of its own: this one goes to all
-    that he is reached by, and others may read it.
+    and he is reached by what was not changed lately: accounts are opened by one job for all of them.
     """
-    user = account_of(expert)
-    if user is not None and not user.must_change_password:
+    under_way, new = set[int](), set[int]()
+    for expert in {one.pk: one for one in experts}.values():
+        user = account_of(expert)
+        if user is not None and not user.must_change_password:
+            continue
+        if user is not None and _is_under_way(expert, now):
+            under_way.add(expert.pk)
+        elif value_of(ACCOUNTS_WHEN_NEEDED):
+            # Who is refused asks the office, which has his right number, or enables him: `page_for` says so.
+            with suppress(ExpertRefused):
+                if user is None:
+                    check_invitable(expert, now=now)
+                    new.add(expert.pk)
+                else:
+                    send_link_again(expert=expert, actor=None, now=now)
+                under_way.add(expert.pk)
+    queue_accounts(sorted(new), actor=None, now=now)
+    return under_way
+
+
+def door_words(expert: Expert, page: str, *, under_way: Collection[int]) -> str:
+    """Return what a letter to ``expert`` says of where he does what waits on ``page`` of his own area; ``under_way``:
+    what `let_in` returned.
+
+    The link comes in a letter of its own: this one goes to all that he is reached by, and others may read it.
+    """
+    if expert.pk not in under_way:
         return page_for(expert, page)
-    if user is not None and _is_under_way(expert, now):
-        return _with_link(page)
-    if not value_of(ACCOUNTS_WHEN_NEEDED):
-        return page_for(expert, page)
-    try:
-        invite_to_account(expert=expert, actor=None, now=now)
-    except ExpertRefused:
-        # Whom he asks: the office has his right number, or enables him.
-        return page_for(expert, page)
-    return _with_link(page)
+    return f"{settings.SITE_URL}{page} （首次登录：请先用另行发给您的激活链接设置密码）"
 
 
 def _is_under_way(expert: Expert, now: datetime) -> bool:
     sent = expert.link_sent_at
     return sent is not None and sent + value_of(ACTIVATION_VALID) > now
-
-
-def _with_link(page: str) -> str:
-    return f"{settings.SITE_URL}{page} （首次登录：请先用另行发给您的激活链接设置密码）"

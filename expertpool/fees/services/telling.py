@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from expertpool.experts.services.contacts import recipient_of
-from expertpool.experts.services.letting_in import door_to
+from expertpool.experts.services.contacts import page_for, recipient_of
+from expertpool.experts.services.letting_in import door_words, let_in
 from expertpool.fees.models import FeeLine
 from expertpool.fees.occasions import REVERSED, SENT
 from expertpool.notifications.enums import ChannelCode
@@ -18,20 +18,25 @@ WAYS = (ChannelCode.SITE, ChannelCode.EMAIL, ChannelCode.SMS)
 
 
 def tell_sent(line: FeeLine, *, now: datetime) -> None:
-    """Ask the expert of ``line`` to sign its letter, once."""
-    _tell(SENT, line, {}, now=now)
+    """Ask the expert of ``line`` to sign its letter, once; he is let in where he has never been."""
+    under_way = let_in([line.expert], now=now)
+    _tell(SENT, line, {"网址": door_words(line.expert, _page(line), under_way=under_way)}, now=now)
 
 
 def tell_reversed(line: FeeLine, *, now: datetime) -> None:
     """Tell the expert of ``line`` that its letter counts no more, once."""
-    _tell(REVERSED, line, {"原因": line.reversal}, now=now)
+    words = {"原因": line.reversal, "网址": page_for(line.expert, _page(line))}
+    _tell(REVERSED, line, words, now=now)
+
+
+def _page(line: FeeLine) -> str:
+    return reverse("fees:own_fee", args=[line.pk])
 
 
 def _tell(occasion: Occasion, line: FeeLine, words: dict[str, str], *, now: datetime) -> None:
     said = {
         "专家姓名": line.expert.name,
         "项目名称": line.project.name,
-        "网址": door_to(line.expert, reverse("fees:own_fee", args=[line.pk]), now=now),
     }
     envelope = Envelope(
         recipient=recipient_of(line.expert),

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from expertpool.core.text import moment_text
 from expertpool.experts.services.contacts import recipient_of
-from expertpool.experts.services.letting_in import door_to
+from expertpool.experts.services.letting_in import door_words, let_in
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.sending import Envelope, send_messages
@@ -56,6 +56,7 @@ def _tell(
     *,
     now: datetime,
 ) -> None:
+    under_way = let_in([one.expert for one in people], now=now)
     due = moment_text(review.due_at) if review.due_at else "评审结束"
     envelopes = [
         Envelope(
@@ -64,7 +65,9 @@ def _tell(
                 "专家姓名": one.expert.name,
                 "项目名称": review.project.name,
                 "截止时间": due,
-                "网址": door_to(one.expert, reverse("reviews:own_review", args=[one.pk]), now=now),
+                "网址": door_words(
+                    one.expert, reverse("reviews:own_review", args=[one.pk]), under_way=under_way
+                ),
             }
             | (words or {}),
             about=one.invitation,

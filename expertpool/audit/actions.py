@@ -13,11 +13,15 @@ from expertpool.core.catalogue import Catalogue
 @dataclass(frozen=True)
 class Action:
     """Something that is logged: ``expert.create``. ``is_of_sign_in``: it changes by what an account is signed in, so
-    that its owner is told even of what was done in his own name: whoever has his password would do that."""
+    that its owner is told even of what was done in his own name: whoever has his password would do that.
+    ``kept``: values of its entries by their names, which only holders of the permission ``kept_for`` are told; all
+    others read that it was done."""
 
     code: str
     label: str
     is_of_sign_in: bool = False
+    kept: tuple[str, ...] = ()
+    kept_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,12 @@ def action_label(code: str) -> str:
     """Return the label, or the code of an action that is no longer declared."""
     action = LOG_ACTIONS.get(name_today(code))
     return action.label if action else name_today(code)
+
+
+def kept_from(code: str, holds: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return the names of the values of an action ``code`` that are not told to whom ``holds`` asks about."""
+    action = LOG_ACTIONS.get(name_today(code))
+    return action.kept if action and action.kept and not holds(action.kept_for) else ()
 
 
 def value_label(code: str) -> str:

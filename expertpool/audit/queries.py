@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Callable, Collection, Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -14,7 +14,14 @@ from django.db import models
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils.text import Truncator
 
-from expertpool.audit.actions import BRANCHES, action_label, all_names, name_today, value_label
+from expertpool.audit.actions import (
+    BRANCHES,
+    action_label,
+    all_names,
+    kept_from,
+    name_today,
+    value_label,
+)
 from expertpool.audit.models import GENESIS, Anchor, ChainHead, Entry
 from expertpool.core.prepared import Prepared
 from expertpool.core.timeline import TimelineEntry
@@ -29,6 +36,7 @@ FIGURES = {True: "是", False: "否", None: EMPTY, "": EMPTY}
 
 
 Said = dict[str, Any]  # names → values, as an entry keeps them
+Holds = Callable[[str], bool]  # whether a reader has a permission
 
 
 class Head(NamedTuple):
@@ -136,9 +144,19 @@ def kept_head(text: str) -> Head:
     return Head(int(found["number"]), found["hash"].lower())
 
 
-def differences(entry: Entry) -> list[Difference]:
-    """Return the values of ``entry`` before and after, with Chinese names and labels."""
-    return _differences(entry, entry.before or {}, entry.after or {})
+def _holds_nothing(code: str) -> bool:
+    return False
+
+
+def differences(entry: Entry, holds: Holds = _holds_nothing) -> list[Difference]:
+    """Return the values of ``entry`` before and after, with Chinese names and labels, as far as whoever ``holds``
+    asks about is told them (`Action.kept`)."""
+    kept = kept_from(entry.action, holds)
+    before, after = (
+        {name: value for name, value in (said or {}).items() if name not in kept}
+        for said in (entry.before, entry.after)
+    )
+    return _differences(entry, before, after)
 
 
 def _differences(entry: Entry, before: Said, after: Said) -> list[Difference]:
@@ -154,13 +172,18 @@ def _differences(entry: Entry, before: Said, after: Said) -> list[Difference]:
 
 
 def summary(entry: Entry) -> str:
-    """Return the changes of ``entry`` in one line (姓名：王明 → 王小明；…), and its note."""
+    """Return the changes of ``entry`` in one line (姓名：王明 → 王小明；…), and its note; what is kept from others
+    (`Action.kept`) is not told."""
     return _joined(changes(entry), entry.note)
 
 
 def exported_summary(entry: Entry) -> str:
     """The same for an export: of a field that the office keeps out of exports nothing."""
-    before, after = _leaving(entry, entry.before), _leaving(entry, entry.after)
+    kept = kept_from(entry.action, _holds_nothing)
+    before, after = (
+        {name: value for name, value in _leaving(entry, said).items() if name not in kept}
+        for said in (entry.before, entry.after)
+    )
     return _joined(_in_line(_differences(entry, before, after)), entry.note)
 
 
@@ -179,10 +202,10 @@ def _leaving(entry: Entry, said: Said | None) -> Said:
     return part(said or {})
 
 
-def changes(entry: Entry, *, without: Container[str] = ()) -> str:
-    """Return the changes of ``entry`` in one line; not the values labelled as in ``without``, nor
+def changes(entry: Entry, *, without: Container[str] = (), holds: Holds = _holds_nothing) -> str:
+    """Return the changes of ``entry`` in one line, as `differences`; not the values labelled as in ``without``, nor
     what was empty and stayed so."""
-    return _in_line(one for one in differences(entry) if one.label not in without)
+    return _in_line(one for one in differences(entry, holds) if one.label not in without)
 
 
 def _in_line(some: Iterable[Difference]) -> str:
@@ -241,13 +264,17 @@ def subject_type_label(subject_type: str) -> str:
 
 
 def timeline_of(
-    *subjects: Subjects, most: int, without: Container[str] = (), tone: str = "grey"
+    *subjects: Subjects,
+    most: int,
+    without: Container[str] = (),
+    holds: Holds = _holds_nothing,
+    tone: str = "grey",
 ) -> list[TimelineEntry]:
     """Return the last ``most`` things done to ``subjects``, as the pages of a subject tell them.
 
     Personal data stand in the log masked, as they were recorded. Of long changes the beginning is
     shown, the whole is on the page of the log; what somebody wrote is shown whole. What is told
-    later is not there yet. The caller checks who may see it.
+    later is not there yet. The caller checks who may see it, and says what he ``holds`` (`differences`).
     """
     return [
         TimelineEntry(
@@ -255,7 +282,9 @@ def timeline_of(
             action_label(entry.action),
             entry.actor_name,
             _joined(
-                Truncator(changes(entry, without=without)).chars(MOST_TEXT, truncate="…"),
+                Truncator(changes(entry, without=without, holds=holds)).chars(
+                    MOST_TEXT, truncate="…"
+                ),
                 entry.note,
             ),
             tone=tone,

@@ -52,7 +52,7 @@ def entry_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "is_proven": Proofs().hold_for(entry),
         "action": action_label(entry.action),
         "subject_type": subject_type_label(entry.subject_type),
-        "differences": differences(entry),
+        "differences": differences(entry, request.user.has_permission),
         "digest": bytes(entry.digest).hex(),
         "previous_hash": bytes(entry.previous_hash or b"").hex(),
         "hash": bytes(entry.hash or b"").hex(),

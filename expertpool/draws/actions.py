@@ -1,6 +1,7 @@
 """What this app writes to the log."""
 
 from expertpool.audit.actions import Action, FormerName
+from expertpool.draws.permissions import SEE_EXCLUSIONS
 
 ACTIONS = (
     Action("draw.plan", "设置抽取方案"),
@@ -11,9 +12,10 @@ ACTIONS = (
     Action("draw.template", "保存条件模板"),
     Action("draw.template_delete", "删除条件模板"),
     Action("draw.count", "查询条件人数"),
-    Action("draw.prequery", "预查询"),
-    Action("draw.look_ahead", "抽取前核对"),
-    Action("draw.exclusions", "查看排除原因"),
+    # Who was excluded, and how many for which reason, is for those who may look at exclusions.
+    Action("draw.prequery", "预查询", kept=("排除",), kept_for=SEE_EXCLUSIONS),
+    Action("draw.look_ahead", "抽取前核对", kept=("排除",), kept_for=SEE_EXCLUSIONS),
+    Action("draw.exclusions", "查看排除原因", kept=("专家编号",), kept_for=SEE_EXCLUSIONS),
     Action("draw.seal", "封存抽取"),
     Action("draw.contribute", "提供随机值"),
     Action("draw.order", "揭示并定序"),

@@ -2,6 +2,7 @@ from expertpool.core.permissions import BuiltInRole as Role
 from expertpool.core.permissions import Permission, PermissionGroup
 
 READS_PROJECT_LOG = ("audit.view", "projects.approve", "draws.run")  # one of them: the tab 日志
+SEE_EXCLUSIONS = "draws.see_exclusions"
 PERMISSIONS = PermissionGroup(
     "draws",
     "抽取",
@@ -45,7 +46,7 @@ PERMISSIONS = PermissionGroup(
             admin=False,  # nobody supervises himself (docs/decisions/0239)
         ),
         Permission(
-            "draws.see_exclusions",
+            SEE_EXCLUSIONS,
             "查看排除原因",
             scoped=True,
             roles=(Role.SUPERVISOR, Role.AUDITOR),

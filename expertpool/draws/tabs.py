@@ -320,7 +320,10 @@ def start_button(request: HttpRequest, project: Project) -> str:
 
 def log_tab(request: HttpRequest, project: Project) -> str:
     """日志: what was done to the project, its draws and their invitations (PRJ-20)."""
-    context = {"items": log_of(project), "note": f"只增不改，逐条相连；最近 {MOST_LOG} 条"}
+    context = {
+        "items": log_of(project, cast("User", request.user)),
+        "note": f"只增不改，逐条相连；最近 {MOST_LOG} 条",
+    }
     return render_to_string("audit/_log.html", context, request)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import codes_reaching
 from expertpool.bundles.enums import Part
-from expertpool.draws.permissions import READS_PROJECT_LOG
+from expertpool.draws.permissions import READS_PROJECT_LOG, SEE_EXCLUSIONS
 from expertpool.draws.queries.draws import codes_for_project, draws_of, valid_draws
 from expertpool.draws.queries.evidence import evidence_kept_with
 from expertpool.draws.services.names import may_read
@@ -78,7 +78,9 @@ def _log(user: User, project: Project, now: datetime) -> bool:
 
 
 def _contents(user: User, project: Project, now: datetime) -> bool:
-    return user.has_permission("audit.view") and _names(user, project, now)
+    """Entries as they were written, with what only some are told of them (`audit.actions.Action.kept`)."""
+    reads = user.has_permission("audit.view") and _reaches(user, project, SEE_EXCLUSIONS)
+    return reads and _names(user, project, now)
 
 
 def _reaches(user: User, project: Project, code: str) -> bool:

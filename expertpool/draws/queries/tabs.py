@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.db.models import QuerySet
 
+from expertpool.accounts.models import User
 from expertpool.audit.queries import timeline_of
 from expertpool.core.timeline import TimelineEntry
 from expertpool.draws.models import Draw, Invitation
-from expertpool.draws.queries.draws import draws_of
+from expertpool.draws.queries.draws import codes_for_project, draws_of
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import (
     LetterShare,
@@ -36,11 +39,17 @@ def _letters_of(project: Project) -> QuerySet[Message]:
     return messages_about("draws.invitation", lines)
 
 
-def log_of(project: Project) -> list[TimelineEntry]:
-    """Return the last MOST_LOG things done to ``project``, its draws and their invitations."""
+def log_of(project: Project, user: User) -> list[TimelineEntry]:
+    """Return the last MOST_LOG things done to ``project``, its draws and their invitations, as ``user`` is told
+    them."""
     draws = list(draws_of(project).order_by().values_list("pk", flat=True))
     lines = Invitation.objects.filter(draw__in=draws).order_by().values_list("pk", flat=True)
     # The whole sealed rule is for the record, not for a line.
     return timeline_of(
-        project, (Draw, draws), (Invitation, lines), most=MOST_LOG, without=("规则",)
+        project,
+        (Draw, draws),
+        (Invitation, lines),
+        most=MOST_LOG,
+        without=("规则",),
+        holds=cache(lambda code: bool(codes_for_project(user, project, [code]))),
     )

@@ -9,12 +9,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from expertpool.accounts.models import User
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.models import Role, User
 from expertpool.audit.models import Entry
+from expertpool.audit.queries import exported_summary, summary
 from expertpool.directory.models import UnitRelation
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.draws import plan_for
+from expertpool.draws.services.prequery import run_prequery
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.projects.models import Project
+from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw, make_ready_project
 from tests.factories.experts import make_expert, make_unit
 from tests.factories.projects import avoid, make_project
@@ -103,3 +108,39 @@ def test_operators_are_not_told(client: Client, operator: User, supervisor: User
     detail = reverse("draws:detail", args=[draw.pk])
     assert "排除原因" not in client.get(detail).content.decode()
     assert "排除原因" in login(client, supervisor).get(detail).content.decode()
+
+
+@pytest.mark.shows("DRAW-06")
+def test_logs_tell_who_was_excluded_to_whom_pages_do(
+    client: Client, admin: User, operator: User, supervisor: User
+) -> None:
+    now = timezone.now()
+    project = make_ready_project(now=now, seats=1)
+    make_expert()
+    frozen = make_expert(status="frozen")
+    page(login(client, supervisor), project)
+    plan = plan_for(project)
+    assert plan is not None
+    run_prequery(plan=plan, actor=supervisor, now=now)
+    tab = f"{reverse('projects:detail', args=[project.pk])}?tab=log"
+    count = "未正式入库或冻结 1"
+    text = client.get(tab).content.decode()
+    assert frozen.number in text
+    assert count in text
+    text = login(client, operator).get(tab).content.decode()
+    assert "查看排除原因" in text  # that somebody looked
+    assert "候选人数：1" in text
+    assert frozen.number not in text
+    assert count not in text
+
+    # The whole log: whose role reads it, and not exclusions.
+    role = Role.objects.create(code="log", name="查日志")
+    role.permissions.create(code="audit.view", scope=Scope.ALL)
+    reader = make_user(roles=(role,))
+    looked = Entry.objects.get(action="draw.exclusions")
+    detail = reverse("audit:entry_detail", args=[looked.pk])
+    assert frozen.number in login(client, admin).get(detail).content.decode()
+    text = login(client, reader).get(detail).content.decode()
+    assert "查看排除原因" in text
+    assert frozen.number not in text
+    assert exported_summary(looked) == summary(looked) == ""

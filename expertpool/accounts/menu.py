@@ -67,5 +67,5 @@ ITEMS = (
         group="system",
     ),
 )
-LOGIN = PublicPage("accounts:login", "专家、经办人和管理人员的登录入口。")
+LOGIN = PublicPage("accounts:login", "登录", "专家、经办人和管理人员的登录入口。")
 PASSWORD = MenuItem("accounts.password", "修改密码", "key", "accounts:password", order=10)

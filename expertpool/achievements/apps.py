@@ -51,7 +51,9 @@ class AchievementsConfig(AppConfig):
         LOG_ACTIONS.add(*ACTIONS)
         MENU_GROUPS.add(GROUP)
         MENU.add(*ITEMS)
-        PUBLIC_PAGES.add(PublicPage("achievements:public", "经审核公布的专家成果。", listed=False))
+        PUBLIC_PAGES.add(
+            PublicPage("achievements:public", "专家成果", "经审核公布的专家成果。", listed=False)
+        )
         ENTRANCES.add(
             Entrance("achievements", "专家成果", "achievements:public", is_public, icon="award")
         )

@@ -38,7 +38,9 @@ class CertificatesConfig(AppConfig):
             Mandate("certificates.run", "证书批量办理", lambda now: unfinished(CertificateRun, now))
         )
         PUBLIC_PAGES.add(
-            PublicPage("certificates:check", "凭编码核验聘书、证书的真伪和状态。", listed=False)
+            PublicPage(
+                "certificates:check", "查验证书", "凭编码核验聘书、证书的真伪和状态。", listed=False
+            )
         )
         MENU.add(*ITEMS)
         PAGE_TABS.add(*TABS)

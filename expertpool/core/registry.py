@@ -80,11 +80,13 @@ class MenuPage:
 
 @dataclass(frozen=True)
 class PublicPage:
-    """A page for everybody, by its URL name, and what it holds, for whoever finds it by a search engine. One that is
+    """A page for everybody, by its URL name, what it is called where pages are counted, and what it holds, in a sentence,
+    for whoever finds it by a search engine. One that is
     ``listed`` search engines may show, and find in the map of the site while ``is_open()``; others are for who was
     given their address."""
 
     code: str
+    label: str
     description: str
     is_open: Callable[[], bool] = lambda: True
     listed: bool = True

@@ -89,7 +89,10 @@ class JoiningConfig(AppConfig):
         OUTSIDERS.add(Outsiders("joining", applicants_among, lambda users, since: ()))
         PUBLIC_PAGES.add(
             PublicPage(
-                "joining:start", "申请加入专家库：入库条件、需要准备的材料和在线申请。", is_open
+                "joining:start",
+                "申请成为专家",
+                "申请加入专家库：入库条件、需要准备的材料和在线申请。",
+                is_open,
             )
         )
         ENTRANCES.add(Entrance("joining", "申请成为专家", "joining:start", is_open))

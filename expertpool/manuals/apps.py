@@ -13,7 +13,9 @@ class ManualsConfig(AppConfig):
 
         sources()
         PUBLIC_PAGES.add(
-            PublicPage("manuals:index", "操作手册：怎样申请入库、答复邀请、核对抽取结果。"),
-            PublicPage("manuals:manual", "操作手册，整本阅读、打印。", listed=False),
+            PublicPage(
+                "manuals:index", "帮助目录", "操作手册：怎样申请入库、答复邀请、核对抽取结果。"
+            ),
+            PublicPage("manuals:manual", "操作手册", "操作手册，整本阅读、打印。", listed=False),
         )
         SEARCHES.add(SearchProvider("manuals", "帮助", find_help, order=910))

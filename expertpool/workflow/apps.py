@@ -53,10 +53,16 @@ class WorkflowConfig(AppConfig):
         # They name people, who are on notice for some days and not for ever.
         PUBLIC_PAGES.add(
             PublicPage(
-                "workflow:notice_list", "正在公示的事项，公示期内可以提出意见。", listed=False
+                "workflow:notice_list",
+                "公示列表",
+                "正在公示的事项，公示期内可以提出意见。",
+                listed=False,
             ),
             PublicPage(
-                "workflow:notice", "公示事项的内容、起止时间和提出意见的方式。", listed=False
+                "workflow:notice",
+                "公示事项",
+                "公示事项的内容、起止时间和提出意见的方式。",
+                listed=False,
             ),
         )
         ENTRANCES.add(

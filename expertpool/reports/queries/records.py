@@ -130,7 +130,7 @@ ACTIVITY = RecordTopic(
 
 def _page_words(keys: Sequence[Any]) -> Word:
     """What public pages are called; those that are gone by their address's name."""
-    return {key: PUBLIC_PAGES[key].description if key in PUBLIC_PAGES else key for key in keys}
+    return {key: PUBLIC_PAGES[key].label if key in PUBLIC_PAGES else key for key in keys}
 
 
 def _none_if_empty(path: str) -> Callable[[Asked], Any]:
@@ -178,7 +178,7 @@ TRAFFIC_BY = RecordTopic(
     ),
     note=(
         "不保存访问者的网络地址，也不使用外部统计服务；地域按“地域网段”判断，没有登记的网段记为未知；"
-        "多数搜索引擎不再提供关键词；搜索引擎自己抓取页面的访问不计。"
+        "多数搜索引擎不再提供关键词；搜索引擎等程序抓取页面的访问也计入。"
     ),
     seen=lambda user: PublicVisit.objects.all(),
 )

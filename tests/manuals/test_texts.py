@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import override_settings
 
 from expertpool.core.permissions import PERMISSIONS
-from expertpool.manuals.queries.texts import all_manuals, parse
+from expertpool.manuals.queries.texts import all_manuals, parse, sources
 from tests.architecture.test_url_roles import url_names
 
 MANUALS = all_manuals()
@@ -77,3 +78,19 @@ def test_no_manual_leads_elsewhere(target: str) -> None:
     else:
         with pytest.raises(ValueError, match="leads to"):
             parse("a", source)
+
+
+def test_a_program_without_its_manuals_says_so_when_it_starts(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its help was empty without a word."""
+    with override_settings(MANUALS=tmp_path):
+        assert sources.__wrapped__() == {}
+    assert "no manuals" in caplog.text
+
+
+def test_who_is_asked_for_a_second_step_reads_what_its_codes_are() -> None:
+    """Experts and applicants, whose help that page names, were told nowhere."""
+    for code in ("common", "expert", "applicant"):
+        assert "备用码" in SOURCE[code], code
+        assert "每个只能用一次" in SOURCE[code], code

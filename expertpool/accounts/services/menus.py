@@ -256,6 +256,6 @@ def _codes(roles: Iterable[Role]) -> tuple[str, ...]:
 
 
 def _free_code(arranged: Arrangement) -> str:
-    """Return a code that no link has nor had lately: what is hidden or a shortcut names it."""
+    """Return a code that no link has: with one that was deleted went whatever named it (`without_link`)."""
     numbers = [int(one.code.removeprefix(OWN)) for one in arranged.links]
     return f"{OWN}{max(numbers, default=0) + 1}"

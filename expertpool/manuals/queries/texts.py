@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from markdown_it.token import Token
 
 from expertpool.core.registry import may_use
 from expertpool.manuals.queries.links import inside
+
+logger = logging.getLogger(__name__)
 
 EVERYBODY = "everybody"
 _MARK = re.compile(
@@ -77,7 +80,11 @@ def all_manuals() -> tuple[Manual, ...]:
 @cache
 def sources() -> dict[str, str]:
     """Return the files by code. They are read when the program starts, which may be replaced while it runs."""
-    return {path.stem: path.read_text() for path in Path(settings.MANUALS).glob("*.md")}
+    files = Path(settings.MANUALS).glob("*.md")
+    found = {path.stem: path.read_text(encoding="utf-8") for path in files}
+    if not found:  # the page of help would be empty without a word
+        logger.warning("no manuals in %s: the help is empty", settings.MANUALS)
+    return found
 
 
 def parse(code: str, source: str) -> Manual:

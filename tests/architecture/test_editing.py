@@ -139,6 +139,7 @@ CHANGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "directory:specialty_move": _elsewhere,
     "directory:title_edit": lambda _w: {"name": "新职称"},
     "directory:unit_edit": lambda _w: {"name": "新单位"},
+    "monitoring:region_edit": lambda _w: {"region": "北京市"},
     "draws:panel_roles": lambda w: {f"line-{w.invitation.pk}": "leader"},
     "evaluations:form_edit": lambda _w: {"dimensions": "业务水平 100"},
     "experts:blacklist_amend": lambda _w: {"evidence": "补充的决定书"},

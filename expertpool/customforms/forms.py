@@ -12,7 +12,7 @@ from expertpool.core.views.asking import AsksOnce
 from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.models import CustomField
 from expertpool.customforms.registry import mentions
-from expertpool.customforms.services.fields import deciding_fields
+from expertpool.customforms.services.fields import check_retirable, deciding_fields
 
 RETIRE = "停用后表单、导入、筛选和抽取条件中不再有它，已有的内容仍保留，以后可以重新启用。确定停用的，请再保存一次。"
 MOST_NAMED = 5  # in a question
@@ -145,6 +145,8 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
         if row.pk and not self.initial["active"] and not data.get("active"):
             raise ValidationError("字段已停用，不能修改；请先勾选“启用”，保存后再改。")
         if row.pk and self.initial["active"] and data.get("active") is False:
+            # Before the question: whoever has agreed expects it to be done. The service asks again, under its lock.
+            check_retirable(row)
             self.ask_once("active", "retire", RETIRE + self._mentioned())
         return data
 

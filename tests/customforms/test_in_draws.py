@@ -66,6 +66,21 @@ def test_plans_that_are_not_drawn_are_named_before_it_is_retired(
         start_draw(project=project, actor=operator, now=NOW, entropy=SeededEntropy(1))
 
 
+def test_one_that_a_running_draw_names_is_refused_before_anything_is_asked(
+    client: Client, admin: User
+) -> None:
+    field = make_field("驾龄", FieldKind.NUMBER)
+    make_expert("甲", extra={field.code: 12})
+    draw = start_draw(
+        project=asking(field, "gte", 10), actor=admin, now=NOW, entropy=SeededEntropy(1)
+    )
+    page = retire_page(login(client, admin), field)
+    assert f"字段“驾龄”正在使用：抽取 {draw.number}" in page
+    assert "再保存一次" not in page
+    field.refresh_from_db()
+    assert field.active
+
+
 def test_a_draw_asks_text_of_one_line(admin: User) -> None:
     line, long = make_field("行业", FieldKind.TEXT), make_field("业绩", FieldKind.LONG_TEXT)
     codes = {one["code"] for one in schema(CONDITION, viewer=admin)["fields"]}

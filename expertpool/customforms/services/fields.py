@@ -139,6 +139,18 @@ def retire_field(*, field: CustomField, actor: User | None, now: datetime) -> No
     row = CustomField.objects.select_for_update().get(pk=field.pk)
     if not row.active:
         return
+    check_retirable(row)
+    row.active, row.updated_at = False, now
+    row.save(update_fields=["active", "updated_at"])
+    # With the change, and rolled back with it.
+    mark()
+    before = snapshot(row, *RECORDED)
+    record("customfield.retire", actor=actor, now=now, subject=row, before=before)
+
+
+def check_retirable(row: CustomField) -> None:
+    """Refuse (FieldInUse), naming it, where something needs the field: what is under way and asks it, or a field in
+    use that is shown by it."""
     if names := running_uses(row.subject, row.code):
         raise FieldInUse(
             f"字段“{row.label}”正在使用：{_named(names)}。请待其结束，或先从其条件中去掉，再停用。"
@@ -146,12 +158,6 @@ def retire_field(*, field: CustomField, actor: User | None, now: datetime) -> No
     if waiting := _waiting_for(row):
         labels = [one.label for one in waiting]
         raise FieldInUse(f"显示条件用到“{row.label}”的字段：{_named(labels)}。请先修改它们。")
-    row.active, row.updated_at = False, now
-    row.save(update_fields=["active", "updated_at"])
-    # With the change, and rolled back with it.
-    mark()
-    before = snapshot(row, *RECORDED)
-    record("customfield.retire", actor=actor, now=now, subject=row, before=before)
 
 
 @transaction.atomic

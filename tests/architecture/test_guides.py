@@ -89,6 +89,26 @@ def test_what_a_guide_shows_compiles(guide: Path) -> None:
         ast.parse(sample.replace("…", "..."))  # what is left out
 
 
+@pytest.mark.parametrize("guide", HOW_TO, ids=lambda guide: guide.name)
+def test_who_is_sent_to_the_row_of_a_list_is_sent_to_its_head(guide: Path) -> None:
+    """A cell without a heading puts every later column under the wrong one."""
+    named = {path.rsplit("templates/", maxsplit=1)[-1] for path, _ in names_of(guide)}
+    for row in (one for one in named if one.endswith("/_row.html")):
+        pages = (BASE_DIR / "expertpool").rglob("*.html")
+        heads = {page.name for page in pages if f'include "{row}"' in page.read_text()}
+        assert heads & {Path(one).name for one in named}, f"{guide.name}: {row} without {heads}"
+
+
+def test_the_walk_opens_candidates_where_the_code_does() -> None:
+    """What a seal holds is opened by one class; its name stands in the row, beside who calls it."""
+    walk = (BASE_DIR / "docs/architecture/structure.md").read_text().splitlines()
+    (row,) = (line for line in walk if "The expert is drawn" in line)
+    named = NAMED.findall(row)
+    assert ("draws/queries/blocks.py", "Openings") in named
+    callers = [path for path, _ in named if "Openings(" in place_of(path).read_text()]
+    assert "draws/services/seating.py" in callers
+
+
 def test_the_samples_are_found() -> None:
     """The control: blocks and lines of both kinds."""
     templates, code = samples_of(BASE_DIR / "docs/howto/build-a-page.md")

@@ -145,6 +145,7 @@ def seal_assignment(
         )
     # The same protocol as of experts: number, salts and commitments are of this assignment alone.
     hash_name, nonce = hash_of_new_draws(), entropy.token_bytes(vdraw.NONCE_BYTES)
+    # Late: it is held to the end, and every other assignment waits for its number.
     lock_transaction(NUMBERS_LOCK)
     row.number = next_number(now)
     refs = [one.reviewer.expert.number for one in fitting.experts]
@@ -323,6 +324,7 @@ def make_sheets(
     there = Reviewer.objects.filter(review=row.review, left_at__isnull=True)
     present = set(there.values_list("pk", flat=True))
     rows = ScoreSheet.objects.filter(reviewer__review=row.review)
+    # Called again whenever somebody leaves: who has a sheet keeps it as he has filled it in.
     known = set(rows.values_list("reviewer_id", "item_id"))
     made = []
     for commit, one in people.items():
@@ -355,6 +357,7 @@ def abandon_assignment(
         raise ReviewRefused(f"请写明放弃的原因{SAY_MORE}。")
     row.voided_at, row.voided_why = now, reason.strip()
     row.save()
+    # Another at once, set alike: of a review without one all experts score all.
     after = ItemAssignment.objects.create(
         review=review,
         per_item=row.per_item,

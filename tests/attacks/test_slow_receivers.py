@@ -75,6 +75,7 @@ def test_an_attempt_at_a_platform_ends(
     assert "没有在规定时间内" in delivery.detail
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("port", [b"220 ", b"220 mail\r\n250-"], indirect=True)
 def test_so_does_one_at_the_mail_server(port: int) -> None:
     server = MailServer(

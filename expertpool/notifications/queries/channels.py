@@ -39,6 +39,11 @@ def configured(channels: Iterable[str]) -> list[ChannelCode]:
     return [code for one in channels if CHANNELS[code := ChannelCode(one)].is_configured()]
 
 
+def reaches_beyond() -> bool:
+    """Tell whether this site sends anything beyond itself."""
+    return any(one.is_outward and one.is_configured() for one in CHANNELS)
+
+
 def reaches_phones() -> bool:
     """Tell whether this site sends anything to telephones at all."""
     return bool(ways_by(AddressKind.PHONE))

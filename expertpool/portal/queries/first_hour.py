@@ -12,7 +12,7 @@ from expertpool.core.configuration import value_of
 from expertpool.draws.models import Draw
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
-from expertpool.notifications.channels import CHANNELS
+from expertpool.notifications.queries.channels import reaches_beyond
 from expertpool.portal.settings import FIRST_HOUR
 
 RIGHT = "siteconfig.manage"
@@ -54,7 +54,7 @@ def first_steps(user: User) -> list[FirstStep]:
             "接通短信或邮件",
             "没有接通之前，邀请发不到专家手里；参数在站点设置里填",
             "notifications:channels",
-            any(one.is_outward and one.is_configured() for one in CHANNELS),
+            reaches_beyond(),
         ),
         FirstStep(
             "抽第一次",

@@ -50,6 +50,7 @@ def test_the_built_in_roles_are_made_once_and_then_left_alone(admin: User) -> No
 def test_the_auditor_only_reads() -> None:
     codes = set(make_user("auditor").grants)
     reading = {"view", "logins", "see_exclusions", "names", "ledger", "exposure", "statistics"}
+    reading |= {"traffic"}
     # A bundle puts together what its maker may read, and changes nothing.
     assert {code.split(".")[1] for code in codes - {"bundles.make"}} <= reading
 

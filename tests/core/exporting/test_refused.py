@@ -73,11 +73,12 @@ def test_a_condition_on_a_retired_field_makes_no_file(
 
 def test_neither_a_package_nor_a_print(client: Client, admin: User, retired: str) -> None:
     login(client, admin)
-    for address, answer in (
+    doors: list[tuple[str, Any]] = [
         ("/experts/package/", client.post),
         ("/draws/statistics/pdf/", client.get),
-    ):
-        page: Any = answer(f"{address}?{retired}", follow=True)
+    ]
+    for address, answer in doors:
+        page = answer(f"{address}?{retired}", follow=True)
         # Back where the condition stands and can be taken away.
         assert page.redirect_chain[0][0].endswith(f"?{retired}")
         assert "没有生成文件，筛选条件有误：高级条件有误" in page.content.decode()

@@ -419,7 +419,7 @@ _STEP_ALONE = (
 
 STEP_ALONE = Occasion(
     code="draw.step_alone",
-    label="一人办理的干预（暂停、恢复、立即发出、取消应急）",
+    label="一人办理的干预（暂停、恢复、立即发出、取消应急、放弃抽取）",
     placeholders={
         "收件人": "周监督",
         "操作人": "李经办",

@@ -16,6 +16,7 @@ from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.exports.projects import MEASURES
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.hands import hand_steps_by_kind, hand_steps_of
+from expertpool.draws.queries.shown import otherwise_in, told_of
 from expertpool.draws.services.emergency import (
     decide_emergency,
     end_emergency,
@@ -25,6 +26,7 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.replies import answer
+from expertpool.draws.services.sealing import abandon_draw, start_draw
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import recipient_key
@@ -32,7 +34,7 @@ from expertpool.projects.models import Project
 from expertpool.workflow.services.two_persons import withdraw
 from tests.factories.accounts import make_department, make_user
 from tests.factories.answers import declare_emergency, record_answer
-from tests.factories.draws import make_draw
+from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.fixtures import login
 
@@ -151,6 +153,24 @@ def test_who_runs_a_draw_and_all_supervisors_hear_of_a_step_that_one_took_alone(
     assert told() == []  # two persons: told as every request
     end_emergency(draw=draw, reason="来得及", actor=supervisor, now=now)
     assert told() == [operator, second]
+
+
+def test_a_draw_that_was_given_up_is_a_step_alone(
+    client: Client, draw: Draw, operator: User, supervisor: User, now: datetime
+) -> None:
+    project = make_ready_project(now=now, seats=2, contributors=["supervisor"])
+    for _ in range(2):
+        sealed = start_draw(project=project, actor=operator, now=now, entropy=SeededEntropy(1))
+        assert hand_steps_of(sealed) == 0
+        abandon_draw(draw=sealed, reason="条件有误", actor=operator, now=now)
+    assert hand_steps_by_kind(sealed) == {"放弃抽取": 1}
+    assert told_to("draw.step_alone", (operator, supervisor)) == [supervisor]
+    assert measured(project) == 2  # two seals
+    page = login(client, operator).get(reverse("draws:detail", args=[sealed.pk]))
+    assert page.context["hand_steps"] == 1
+    public = Client().get(reverse("draws:verify_draw", args=[sealed.public_id])).content.decode()
+    assert "1 次（放弃抽取 1 次）" in public
+    assert otherwise_in(told_of(Draw.objects.get(pk=sealed.pk))) is None
 
 
 def test_whoever_was_asked_hears_that_the_request_was_taken_back(

@@ -87,7 +87,10 @@ def _count(rows: QuerySet[Any], by: str) -> Subquery:
 
 
 def _hands(once: bool) -> Subquery:
-    steps = _draws(once).annotate(steps=hand_steps("draw")).order_by().values("project")
+    """Also of what was sealed and given up before it was ordered."""
+    draws = DrawProject.objects.filter(project=OuterRef("pk"))
+    draws = draws.filter(AT_LEAD) if once else draws
+    steps = draws.annotate(steps=hand_steps("draw")).order_by().values("project")
     return Subquery(steps.annotate(n=Sum("steps")).values("n"))
 
 

@@ -19,22 +19,25 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from expertpool.accounts.models import Role
 from expertpool.core.prepared import Given, Prepared
-from expertpool.draws.enums import InvitationState, ReplyVia
+from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.models import (
     AnswerRequest,
     Draw,
     DrawPause,
     Emergency,
     Invitation,
+    PickRequest,
     QuietWaiver,
     ReleaseRequest,
     Rescheduling,
     VoidRequest,
 )
+
+CHOSEN_AGAIN, GIVEN_UP = "另选专家", "放弃抽取"
 
 
 def hand_kinds(draw: str = "pk") -> dict[str, Combinable]:
@@ -50,6 +53,8 @@ def hand_kinds(draw: str = "pk") -> dict[str, Combinable]:
     pauses = DrawPause.objects.filter(draw=of)
     declared = Emergency.objects.filter(draw=of)
     widened = Draw.objects.filter(pk=of, widens__isnull=False)
+    given_up = Draw.objects.filter(pk=of, kind=DrawKind.RANDOM, status=DrawStatus.ABANDONED)
+    agreed_picks = PickRequest.objects.filter(draw=of, agreed=True)
     return {
         "更换专家": _count(replaced, "invitation__draw") + _count(replaced_alone, "draw"),
         "代登记答复": _count(answers.exclude(state=InvitationState.REPLACED), "invitation__draw")
@@ -57,6 +62,8 @@ def hand_kinds(draw: str = "pk") -> dict[str, Combinable]:
         "应急抽取": _count(declared, "draw"),
         "取消应急": _count(declared.filter(ended_at__isnull=False), "draw"),
         "放宽条件补抽": Case(When(Exists(widened), then=Value(1)), default=Value(0)),
+        # The first are the list itself.
+        CHOSEN_AGAIN: Greatest(_count(agreed_picks, "draw") - 1, 0),
         "改期": _count(Rescheduling.objects.filter(draw=of), "draw"),
         "暂停": _count(pauses.filter(paused_by__isnull=False), "draw"),
         "恢复": _count(pauses.filter(resumed_by__isnull=False, lost=[]), "draw"),
@@ -64,6 +71,7 @@ def hand_kinds(draw: str = "pk") -> dict[str, Combinable]:
         # How many turns it cost is no number for everybody: those lost at one time count once.
         "封存后改动专家资料": _count(pauses.exclude(lost=[]), "draw"),
         "提前公开名单": _count(ReleaseRequest.objects.filter(draw=of, agreed=True), "draw"),
+        GIVEN_UP: Case(When(Exists(given_up), then=Value(1)), default=Value(0)),
         "作废": _count(VoidRequest.objects.filter(draw=of, agreed=True), "draw"),
     }
 
@@ -105,6 +113,7 @@ def _count(
     | QuerySet[Invitation]
     | QuerySet[Emergency]
     | QuerySet[DrawPause]
+    | QuerySet[PickRequest]
     | QuerySet[QuietWaiver]
     | QuerySet[Rescheduling]
     | QuerySet[ReleaseRequest]

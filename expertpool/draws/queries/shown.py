@@ -51,7 +51,7 @@ from expertpool.draws.queries.plan_versions import PLAN_WORDS, digest_of_words
 from expertpool.draws.queries.publicity import DIGEST, digest_of_list
 from expertpool.draws.queries.requests import agreed_request
 from expertpool.draws.queries.reveal import MOVED, is_authentic
-from expertpool.draws.queries.steps import LOGGED, steps_hold
+from expertpool.draws.queries.steps import AGREED, LOGGED, steps_hold
 from expertpool.draws.queries.written import WAITED, is_written
 from expertpool.projects.models import Project
 
@@ -62,12 +62,12 @@ ORDER, REPLY, ROLES, PUBLISH = (
     "draw.publish",
 )
 ENDS = ("draw.end", "draw.abandon", "draw.void")
-PICK, AGREED = "draw.pick", "draw.pick_agree"
+PICK = "draw.pick"
 VOID_ASKED = "draw.void_request"
 FILED = ("project.create", "project.update", "project.reschedule")
 # Of a project, what every page of its draw shows, and letters and sheets say.
 OF_PROJECT = ("name", "opening_at", "duration_minutes", "check_in_at", "place")
-SAYS = (SEAL, ORDER, REPLY, ROLES, PUBLISH, PICK, AGREED, VOID_ASKED, *LOGGED)
+SAYS = (SEAL, ORDER, REPLY, ROLES, PUBLISH, PICK, VOID_ASKED, *LOGGED)
 _COMMIT_BYTES = 32
 _STATES = {str(one.label): one for one in InvitationState}
 _VIAS = {str(one.label): one for one in ReplyVia}

@@ -12,9 +12,11 @@ from expertpool.audit.models import Entry
 from expertpool.draws.enums import InvitationState, NoteCode, StepReason
 from expertpool.draws.models import Draw, DrawPause, Emergency, Rescheduling
 from expertpool.draws.queries.emergency import ENDED, proof_of
+from expertpool.draws.queries.hands import CHOSEN_AGAIN, GIVEN_UP
 from expertpool.draws.queries.reveal import MOVED
 
 EMERGENCY, PAUSE, RESUME = "draw.emergency", "draw.pause", "draw.resume"
+AGREED = "draw.pick_agree"
 _PAUSED, _RESUMED, _POOL, _VOID, _OVER = "暂停", "恢复", "封存后改动专家资料", "作废", ""
 # What the log, and the notes of the record, say of each kind of `hand_kinds`.
 LOGGED = {
@@ -27,7 +29,9 @@ LOGGED = {
     "draw.send_at_once": "免打扰时段内发出",
     "draw.release_early": "提前公开名单",
     "draw.void": _VOID,
-    **dict.fromkeys(("draw.end", "draw.abandon"), _OVER),
+    AGREED: CHOSEN_AGAIN,
+    "draw.abandon": GIVEN_UP,
+    "draw.end": _OVER,
 }
 _NOTED: dict[str, str] = {
     NoteCode.EMERGENCY: "应急抽取",
@@ -51,6 +55,8 @@ def steps_hold(
     ``entries`` of the log and ``events`` do: as often as either does, and by whom, when and why."""
     logged = _counted(LOGGED[one.action] for one in entries if one.action in LOGGED)
     logged.update(_answered(entries))
+    if logged[CHOSEN_AGAIN]:
+        logged[CHOSEN_AGAIN] -= 1  # the first is the list itself
     noted = _counted(step for event in events if (step := _noted(event)) is not None)
     shown = Counter(hands)
     said = logged | noted  # whichever is more: what was taken out of one is in the other

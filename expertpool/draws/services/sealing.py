@@ -80,7 +80,7 @@ from expertpool.draws.services.pool_pauses import tell_emptied
 from expertpool.draws.services.refusals import tell_held
 from expertpool.draws.services.reveal import as_recorded, set_reveal
 from expertpool.draws.services.status import set_draw_status
-from expertpool.draws.services.telling import ask_for_values
+from expertpool.draws.services.telling import ask_for_values, tell_step
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import lead_of
 
@@ -306,7 +306,9 @@ def ask_again_for_values(*, draw_id: int, now: datetime) -> None:
 def abandon_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> Draw:
     """Give up a draw between seal and order. It stays in the chain, as abandoned, with its reason.
 
-    Announces DrawEnded.
+    A step alone: counted and told to supervisors. One person is enough, whatever values are there: until all of
+    them are, nobody can work out the order, whose other half, the system's nonce, is secret until then; what
+    can be chosen is the moment, and how often is bounded (`queries.tries`). Announces DrawEnded.
     """
     draw = lock_draw(draw.pk, archived=DrawInProgress(ARCHIVED))
     check_action(ActionCode.ABANDON, draw, actor=actor, now=now)
@@ -315,6 +317,7 @@ def abandon_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> Draw
     set_draw_status(draw, DrawStatus.ABANDONED, actor=actor, now=now)
     open_alarms(AlarmKind.UNORDERED).filter(draw=draw).update(done_at=now)
     record("draw.abandon", actor=actor, now=now, subject=draw, note=reason.strip())
+    tell_step(draw, "放弃抽取", reason.strip(), key="abandoned", actor=actor, now=now)
     return draw
 
 

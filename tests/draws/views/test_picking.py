@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from expertpool.audit.models import Entry
 from expertpool.core.configuration import value_of
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState
 from expertpool.draws.models import Draw, Invitation, PickRequest
+from expertpool.draws.queries.shown import otherwise_in, told_of
 from expertpool.draws.rules import IS_PUBLIC
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.pick_checks import Pick
@@ -262,10 +264,16 @@ def test_whose_hand_a_list_needed_is_public_and_on_the_sheet(
     agree_to_picks(request=more, actor=supervisor, now=now, entropy=SeededEntropy(1))
     page = Client().get(public).content.decode()
     assert "经另一人确认；理由：一人退出" in page
-    assert "1 次（代登记答复 1 次）" in page
+    assert "2 次（代登记答复 1 次、另选专家 1 次）" in page
     with time_machine.travel(draw.reveal_at, tick=False):
         head = dict(build_sheet(draw=draw, actor=admin, now=timezone.now()).head)
-    assert head["人工干预"] == "1 次"
+    assert head["人工干预"] == "2 次"
+    told = told_of(draw)
+    assert otherwise_in(told) is None
+    # Counted and never logged: what rows say alone.
+    assert (
+        otherwise_in(replace(told, hands={**told.hands, "另选专家": 2})) == "人工干预（另选专家）"
+    )
     assert head["另选专家"].endswith(f"{supervisor} 确认；理由：一人退出")
     # What was taken before names were looked for in it.
     PickRequest.objects.filter(pk=more.pk).update(reason="专家1已同意，另选一人")

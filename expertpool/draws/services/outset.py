@@ -11,8 +11,8 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.text import moment_text
-from expertpool.draws.enums import CONTRIBUTOR_LABEL
-from expertpool.draws.models import DrawPlan, PlanVersion
+from expertpool.draws.enums import CONTRIBUTOR_LABEL, INVALID, DrawKind
+from expertpool.draws.models import Draw, DrawPlan, PlanVersion, VoidRequest
 from expertpool.draws.occasions import INVITATION
 from expertpool.draws.queries.clock import (
     counted_on,
@@ -22,6 +22,7 @@ from expertpool.draws.queries.clock import (
     time_counted,
     way_quiet_until,
 )
+from expertpool.draws.queries.draws import given_up
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.plan_versions import (
     approved_version,
@@ -31,6 +32,7 @@ from expertpool.draws.queries.plan_versions import (
 )
 from expertpool.draws.queries.policy import policy_for, why_too_thin
 from expertpool.draws.queries.pool_changes import emptied_in_words, sharing_in_words
+from expertpool.draws.queries.requests import agreed_request
 from expertpool.draws.queries.ways import too_late, ways_in_words
 from expertpool.draws.services.covering import superseded
 from expertpool.draws.services.prequery import Prequery, run_prequery
@@ -68,6 +70,13 @@ class Outset:
     steps: list[str]
     cautions: list[Caution]
     why_not: str  # what the button would be refused with; empty: nothing is known of
+    way_back: str  # how far what it does can be taken back, and by whom
+    earlier: list[str]  # each seal of before that was given up or voided
+
+    @property
+    def earlier_title(self) -> str:
+        """How often there was one."""
+        return f"以前封存过 {len(self.earlier)} 次，已放弃或作废"
 
 
 def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: datetime) -> Outset:
@@ -94,7 +103,32 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
     approved = approved_version(plan)
     told = approved.thin if approved else ()
     why_not = why_too_thin(result.thin, policy_for(plan.project.regime, now=now), told)
-    return Outset(plan, result, _steps(plan, members, now=now), cautions, why_not)
+    steps = _steps(plan, members, now=now)
+    return Outset(plan, result, steps, cautions, why_not, _way_back(plan), _sealed_before(members))
+
+
+def _way_back(plan: DrawPlan) -> str:
+    if not plan.contributors:
+        return "第一步起就不能撤回；需要重抽的，须两人确认作废"
+    return (
+        "封存后、定序前，经办人一人可以写明原因放弃，计入人工干预并立即告知监督人；"
+        "定序后需要重抽的，须两人确认作废"
+    )
+
+
+def _sealed_before(members: Sequence[Project]) -> list[str]:
+    rows = Draw.objects.filter(kind=DrawKind.RANDOM, projects__in=members, status__in=INVALID)
+    told = []
+    for draw in rows.order_by("pk").distinct():
+        words = f"{draw.number}：{moment_text(draw.sealed_at)} 封存，"
+        if entry := given_up(draw):
+            words += f"{moment_text(entry.at)} 由{entry.actor_name}放弃：{entry.note}"
+        elif request := agreed_request(VoidRequest, draw):
+            words += f"{moment_text(request.decided_at)} 经两人确认作废：{request.reason}"
+        else:
+            words += draw.status_label
+        told.append(words)
+    return told
 
 
 def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list[str]:

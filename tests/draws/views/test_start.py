@@ -20,9 +20,11 @@ from expertpool.draws.queries.plan_versions import (
     sealed_unseen,
     version_of,
 )
+from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.outset import _unseen
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
 from expertpool.draws.services.prequery import run_prequery
+from expertpool.draws.services.sealing import abandon_draw, start_draw
 from expertpool.draws.services.sheets import _drawn
 from expertpool.projects.models import Project
 from tests.factories.batches import make_batch, make_members
@@ -64,6 +66,26 @@ def test_it_says_what_will_happen_and_changes_nothing(client: Client, operator: 
         assert text in page
     assert not Draw.objects.exists()
     assert Entry.objects.filter(action="draw.look_ahead").count() == 1
+
+
+def test_it_says_who_can_give_up_and_how_often_it_was_sealed(
+    client: Client, operator: User
+) -> None:
+    make_experts(3)
+    project = make_ready_project(now=TUESDAY, seats=2, contributors=["supervisor"])
+    page = page_at(client, project, operator, TUESDAY)
+    assert "定序前，经办人一人可以写明原因放弃" in page
+    assert "第一步起就不能撤回" not in page
+    assert "以前封存过" not in page
+    for at, reason in ((0, "条件有误"), (5, "再核对")):
+        now = TUESDAY + timedelta(minutes=at)
+        draw = start_draw(project=project, actor=operator, now=now, entropy=SeededEntropy(1))
+        abandon_draw(draw=draw, reason=reason, actor=operator, now=now + timedelta(minutes=2))
+    page = page_at(client, project, operator, TUESDAY + timedelta(minutes=9))
+    assert "以前封存过 2 次，已放弃或作废" in page
+    for at, end, reason in (("09:00", "09:02", "条件有误"), ("09:05", "09:07", "再核对")):
+        told = f"2026-11-24 {at} 封存，2026-11-24 {end} 由{operator}放弃：{reason}"
+        assert told in page
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ class DrawExport(Exporter):
         ExportColumn("conditions", "抽取条件", _conditions, width=40),
         ExportColumn("seats", "应抽人数", lambda draw: draw.rule.seats),
         ExportColumn("candidates", "候选人数", lambda draw: draw.told_candidates),
-        ExportColumn("drawn", "抽取人数", lambda draw: draw.drawn_count),
+        ExportColumn("drawn", "已邀请人数", lambda draw: draw.drawn_count),
         ExportColumn("accepted", "同意人数", lambda draw: draw.accepted_count),
         ExportColumn("supplement", "是否补抽", lambda draw: "是" if draw.is_supplemented else "否"),
         ExportColumn("status", "状态", lambda draw: draw.status_label),

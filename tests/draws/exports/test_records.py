@@ -37,7 +37,7 @@ SET_FORM = [
     "抽取条件",
     "应抽人数",
     "候选人数",
-    "抽取人数",
+    "已邀请人数",
     "同意人数",
     "是否补抽",
     "状态",
@@ -85,5 +85,5 @@ def test_the_file_has_the_set_columns_and_tells_each_draw(
     assert (row["适用制度"], row["方式"]) == ("招标投标", "随机抽取")
     assert row["抽取条件"] == "技术 1 人：职称级别 不低于 正高，否则 不限；经济 1 人：不限"
     # How many candidates there were comes with the names.
-    assert (row["应抽人数"], row["候选人数"], row["抽取人数"]) == (2, None, 2)
+    assert (row["应抽人数"], row["候选人数"], row["已邀请人数"]) == (2, None, 2)
     assert row["封存值"] == draw.seal

@@ -166,7 +166,7 @@ def test_the_records_are_exported_as_they_are_listed(client, operator, pool):
     rows = exporter.rows(operator, QueryDict("supplement=yes"))
     assert list(rows) == list(listed.context["page"])
     values = {column.header: column.value(rows[0]) for column in exporter.columns}
-    assert (values["抽取人数"], values["同意人数"], values["是否补抽"]) == (3, 0, "是")
+    assert (values["已邀请人数"], values["同意人数"], values["是否补抽"]) == (3, 0, "是")
     assert values["封存值"] == draw.seal
 
 

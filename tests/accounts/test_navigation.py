@@ -35,6 +35,7 @@ AROUND = (
     *("notifications:inbox", "notifications:message", "notifications:read_all"),  # the bell
     "notifications:wechat",
     "secondfactor:",  # 我的账号, and the page of sign-in
+    "monitoring:beat",  # each page says that it is open
     "files:",  # of whatever page has attachments
 )
 # To what another page leads, of which a role has no list.

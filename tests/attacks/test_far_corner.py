@@ -108,8 +108,7 @@ def test_a_cell_of_millions_of_letters_keeps_nobody_busy(
         {"file": SimpleUploadedFile(f"a{kind}", content), "status": "formal"},
     )
     assert answer.status_code == 422
-    told = {".xlsx": "第 2 行有一格超过 32,767 个字", ".csv": "文件不是有效的 .csv"}
-    assert told[kind] in answer.content.decode()
+    assert "第 2 行有一格超过 32,767 个字" in answer.content.decode()
     assert time.process_time() - began < 5
     assert not ImportRun.objects.exists()
 

@@ -14,7 +14,7 @@ from expertpool.core.documents import office
 # It plays the cage and what runs in it: it writes what LibreOffice would into the folder that it was given.
 PROGRAM = """#!/bin/sh
 for one in "$@"; do
-  test "$before" = --bind && room="$one"
+  test "$before" = --bind && room="${{room:-$one}}"
   test "$one" = soffice && {script}
   before="$one"
 done

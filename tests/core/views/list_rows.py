@@ -39,7 +39,7 @@ from expertpool.projects.models import Project
 from expertpool.projects.services.archive import archive_project
 from expertpool.projects.services.tasks import TaskData, assign_task
 from expertpool.reports.enums import ReportState
-from expertpool.reports.models import ExposureReport, ExposureRow
+from expertpool.reports.models import ExposureReport, ExposureRow, digest_of_rows
 from tests.factories.accounts import make_department, make_token, make_user
 from tests.factories.achievements import make_achievement
 from tests.factories.alerts import make_alert
@@ -220,6 +220,8 @@ def _exposed(reader: User, at: int) -> None:
     ExposureRow.objects.create(
         report=report, expert=_expert(reader, at), residual=at, **counts, **asked
     )
+    report.rows_digest = digest_of_rows(report.pk)
+    report.save()
 
 
 def _login(_reader: User, at: int) -> None:

@@ -151,6 +151,8 @@ def test_the_shell_gets_its_variables(client: Client, department_user: User) -> 
         "site_logo_url",
         "office_details",
         "login_url",
+        "public_page",
+        "canonical_url",
     }
 
 

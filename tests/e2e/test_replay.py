@@ -18,6 +18,7 @@ from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import named_rows, release
 from expertpool.draws.services.records import build_record
+from expertpool.draws.services.releasing import decide_release, request_release
 from expertpool.draws.services.replies import answer
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.pages import Screen, sign_in
@@ -100,8 +101,8 @@ def test_anybody_plays_a_record_and_learns_no_name(open_browser: OpenBrowser, dr
 def test_names_come_with_the_right_and_a_look_is_logged(
     open_browser: OpenBrowser, draw: Draw
 ) -> None:
-    operator = open_browser()
-    sign_in(operator, make_user("operator"))
+    operator, asker = open_browser(), make_user("operator")
+    sign_in(operator, asker)
     address = reverse("draws:replay", args=[draw.pk])
     operator.open(reverse("draws:detail", args=[draw.pk]))
     expect(operator.page.get_by_role("link", name="回放")).to_have_count(0)
@@ -109,8 +110,9 @@ def test_names_come_with_the_right_and_a_look_is_logged(
     operator.sees("还不能回放")
     expect(operator.page.get_by_role("button", name="显示姓名（留痕）")).to_have_count(0)
 
-    open_names_at(draw, timezone.now() - timedelta(minutes=1))
-    release(draw_id=draw.pk, now=timezone.now())
+    now = timezone.now()
+    asked = request_release(draw=draw, reason="评审提前", actor=asker, now=now)
+    decide_release(request=asked, agree=True, note="", actor=make_user("supervisor"), now=now)
     operator.open(address)
     operator.press("显示姓名（留痕）")
     expect(operator.page.get_by_role("button", name="显示姓名（留痕）")).to_have_count(0)

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -43,7 +44,13 @@ def save(request: HttpRequest, page: str) -> HttpResponse:
         return save_search(search=form.instance, actor=request.user, now=timezone.now())
 
     return drawer_form(
-        request, form, write, refusals=SearchRefused, title="保存常用查询", refresh="page"
+        request,
+        form,
+        write,
+        refusals=SearchRefused,
+        title="保存常用查询",
+        refresh="page",
+        back=reverse(SAVED_PAGES[page].url),
     )
 
 

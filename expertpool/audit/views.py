@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -46,13 +48,14 @@ def entry_list(request: HttpRequest) -> HttpResponse:
 
 @requires("audit.view")
 def entry_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    user: Any = request.user
     entry = get_object_or_404(entries_visible_to(request.user), pk=pk)
     context = {
         "entry": entry,
         "is_proven": Proofs().hold_for(entry),
         "action": action_label(entry.action),
         "subject_type": subject_type_label(entry.subject_type),
-        "differences": differences(entry, request.user.has_permission),
+        "differences": differences(entry, user.has_permission),
         "digest": bytes(entry.digest).hex(),
         "previous_hash": bytes(entry.previous_hash or b"").hex(),
         "hash": bytes(entry.hash or b"").hex(),

@@ -276,7 +276,9 @@ def test_the_page_asks_the_same_for_any_number_of_changes(
         signed_in.get("/settings/")
 
 
-PAGE_QUERIES = 10  # one asks the log how many changes it has, one what was changed within a day, one for added fields
+# One asks the log how many changes it has, one what was changed within a day, one for added fields, two for the roles of
+# whom a second step is demanded.
+PAGE_QUERIES = 12
 
 
 def test_the_watermark_can_be_turned_off(signed_in: Client) -> None:

@@ -41,4 +41,4 @@ def left_to_admit(request: UserRequest, picked: QuerySet[Expert]) -> QuerySet[Ex
     looked whether ``picked`` are still as many, and as they were, as when the list was shown."""
     if TOLD not in request.POST:
         return picked
-    return picked.filter(pk__in=outlook(request.user, picked, now=timezone.now()).able)
+    return picked.filter(pk__in=outlook(request.user, list(picked), now=timezone.now()).able)

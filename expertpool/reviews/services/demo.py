@@ -158,7 +158,7 @@ def _rule(operator: User, now: datetime, code: str = "goods") -> ReviewRule:
 
 def _accounts(project: Project, now: datetime) -> None:
     """Let all who score have an account before it begins, or the system would open them and write of it."""
-    people = [one.expert_id for one in members_of_panel(project)]
+    people = [one.expert_id for one in members_of_panel(project) if one.expert_id is not None]
     for expert in Expert.objects.filter(pk__in=people).select_related("user", "department"):
         _account(expert, now)
 

@@ -50,7 +50,7 @@ ABOUT_EXPERTS = ("experts_", "accounts_user")
 PAGES_OF_EXPERTS = (
     *("experts:", "accounts:", "core:search", "core:export experts.", "draws:pick"),
     *("api:expert_", "api:coming_seat_", "api:leave_", "certificates:", "notices:"),
-    *("inspections:", "core:export inspections."),
+    *("inspections:", "core:export inspections.", "secondfactor:list"),
 )
 TABS = (
     *(

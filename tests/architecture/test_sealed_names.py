@@ -6,13 +6,14 @@ the same looks find it, so that they would have found it before. Rows, files and
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from expertpool.draws.services.names import release
+from expertpool.draws.models import ReleaseRequest
+from expertpool.draws.queries.requests import open_request
+from expertpool.draws.services.releasing import decide_release
 from expertpool.draws.services.sheet_files import store_sheet
 from expertpool.notifications.models import Message
 from tests.architecture import sealed as looks
@@ -24,7 +25,6 @@ from tests.architecture.sealed import (
 )
 from tests.architecture.url_roles import score_and_pay
 from tests.architecture.world import ROLES
-from tests.factories.draws import open_names_at
 
 pytestmark = pytest.mark.django_db
 DEVELOPMENT = "notifications:outbox"  # shows every message; not there in production
@@ -82,8 +82,10 @@ def test_what_is_sealed_cannot_be_searched_for(sealed: Sealed, role: str) -> Non
 @pytest.mark.shows("DRAW-14")
 def test_afterwards_the_same_looks_find_who_was_drawn(sealed: Sealed) -> None:
     """Negative control."""
-    open_names_at(sealed.draw, timezone.now() - timedelta(hours=1))
-    assert release(draw_id=sealed.draw.pk, now=timezone.now())
+    users, now = sealed.world.users, timezone.now()
+    asked = open_request(ReleaseRequest, sealed.draw)
+    assert asked
+    decide_release(request=asked, agree=True, note="", actor=users["supervisor"], now=now)
     store_sheet(draw_id=sealed.draw.pk, now=timezone.now())
     found = set(leaks(sealed, "operator"))
     for leak in (

@@ -141,10 +141,12 @@ def _seldom_first(words: list[_Word]) -> tuple[list[_Word], list[int]]:
     rows = Expert.objects.order_by().filter(pk__gt=last).values_list("pk", *fits)
     sql, values = rows.query.sql_with_params()
     names = [f"fits{at}" for at in range(len(words))]
-    counts = "".join(f", count(*) FILTER (WHERE {name})" for name in names)
+    # What nobody can fit (a condition on nothing) stands there as 0.
+    told = [f"{name}::boolean" for name in names]
+    counts = "".join(f", count(*) FILTER (WHERE {name})" for name in told)
     # OFFSET: else each condition would be asked once for its own number and once for who fits all.
     newest_rows = f"({sql} OFFSET 0) AS newest (pk, {', '.join(names)})"
-    all_fit = f"array_agg(pk) FILTER (WHERE {' AND '.join(names)})"
+    all_fit = f"array_agg(pk) FILTER (WHERE {' AND '.join(told)})"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT max(pk){counts}, {all_fit} FROM {newest_rows}", values)  # noqa: S608 (Django wrote it)
         highest, *numbers, met = cursor.fetchone()

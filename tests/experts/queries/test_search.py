@@ -14,7 +14,7 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.directory.models import UnitAlias
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.search import find, search
+from expertpool.experts.queries.search import _expert_part, _seldom_first, _Word, find, search
 from expertpool.experts.queries.tokens import keyword_tokens
 from tests.factories.experts import make_expert, make_specialty, make_unit
 
@@ -231,3 +231,15 @@ def test_all_keywords_cost_one_look_at_units_and_specialties(
     ):  # of several, how often they are met together
         with django_assert_num_queries(asked):  # type: ignore[operator]
             list(search(Expert.objects.all(), text, admin))
+
+
+@pytest.mark.django_db
+def test_a_word_that_nobody_can_fit_is_counted_beside_another() -> None:
+    """A condition on nothing is no condition of the database: it stands there as a number."""
+    expert = make_expert("王立新")
+    nobody, somebody = (
+        _Word([_expert_part(fits)], {0: []}, {0}) for fits in (Q(pk__in=[]), Q(name="王立新"))
+    )
+    words, met = _seldom_first([somebody, nobody])
+    assert (words[0].parts, words[0].share, met) == (nobody.parts, 0, [])
+    assert _seldom_first([somebody])[1] == [expert.pk]

@@ -2,62 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django import forms
-
-from expertpool.accounts.services.authenticators import open_secret, seal_secret
-from expertpool.core.views.digits import DigitsField
-
-OLD = "表单打开太久，请关闭后重新打开，用新的二维码设置。"
+from expertpool.secondfactor.forms import PasswordForm, SetUpForm
 
 
-class PasswordForm(forms.Form):
-    """What shows that it is still he who sits there."""
+class AppForm(PasswordForm, SetUpForm):
+    """An authenticator that is set up by who is signed in: he shows his password as well."""
 
-    password = forms.CharField(
-        label="登录密码",
-        max_length=128,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "请填写您的登录密码。"},
-    )
-
-
-class CodeForm(forms.Form):
-    """What one's authenticator shows."""
-
-    code = DigitsField(
-        6,
-        autocomplete="one-time-code",
-        label="验证器上的 6 位数字",
-        error_messages={
-            "required": "请填写验证器上显示的数字。",
-            "invalid": "验证器上的数字是 6 位。",
-        },
-    )
-
-
-class AppForm(PasswordForm, CodeForm):
-    """What an authenticator shows first. Its secret goes with the form, signed for its user: it is
-    kept nowhere until the code was right."""
-
-    secret = forms.CharField(widget=forms.HiddenInput())
+    too_old = "表单打开太久，请关闭后重新打开，用新的二维码设置。"
     field_order = ("secret", "code", "password")
-
-    def __init__(self, data: Any, *, user_id: int, fresh: str) -> None:
-        super().__init__(data, initial={"secret": seal_secret(user_id, fresh)})
-        self.user_id, self.fresh = user_id, fresh
-
-    @property
-    def shown_secret(self) -> str:
-        """The secret that the form is about: its own when it comes back with an error."""
-        return self._opened() or self.fresh
-
-    def clean_secret(self) -> str:
-        if not (secret := self._opened()):
-            raise forms.ValidationError(OLD)
-        return secret
-
-    def _opened(self) -> str:
-        return open_secret(self.user_id, self.data.get("secret", ""))

@@ -11,8 +11,6 @@ from expertpool.accounts.services.authenticators import open_secret, seal_secret
 from expertpool.core.views.digits import DigitsField
 from expertpool.core.views.listing import FilterForm
 
-OLD = "页面打开太久，请刷新后用新的二维码设置。"
-
 
 class StepForm(forms.Form):
     code = forms.CharField(
@@ -23,8 +21,20 @@ class StepForm(forms.Form):
     )
 
 
-class SetUpForm(forms.Form):
-    """What an authenticator shows first; its secret goes with the form, sealed for its user."""
+class PasswordForm(forms.Form):
+    """What shows that it is still he who sits there."""
+
+    password = forms.CharField(
+        label="登录密码",
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "请填写您的登录密码。"},
+    )
+
+
+class CodeForm(forms.Form):
+    """What one's authenticator shows."""
 
     code = DigitsField(
         6,
@@ -35,6 +45,13 @@ class SetUpForm(forms.Form):
             "invalid": "验证器上的数字是 6 位。",
         },
     )
+
+
+class SetUpForm(CodeForm):
+    """What an authenticator shows first. Its secret goes with the form, sealed for its user: it is kept nowhere until
+    the code was right."""
+
+    too_old = "页面打开太久，请刷新后用新的二维码设置。"
     secret = forms.CharField(widget=forms.HiddenInput())
 
     def __init__(self, data: Any = None, *, user_id: int, fresh: str) -> None:
@@ -44,22 +61,15 @@ class SetUpForm(forms.Form):
     @property
     def shown_secret(self) -> str:
         """The secret that the form is about: its own when it comes back with an error."""
-        return open_secret(self.user_id, self.data.get("secret", "")) or self.fresh
+        return self._opened() or self.fresh
 
     def clean_secret(self) -> str:
-        if not (secret := open_secret(self.user_id, self.data.get("secret", ""))):
-            raise forms.ValidationError(OLD)
+        if not (secret := self._opened()):
+            raise forms.ValidationError(self.too_old)
         return secret
 
-
-class PasswordForm(forms.Form):
-    password = forms.CharField(
-        label="登录密码",
-        max_length=128,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "请填写您的登录密码。"},
-    )
+    def _opened(self) -> str:
+        return open_secret(self.user_id, self.data.get("secret", ""))
 
 
 class FactorFilters(FilterForm):

@@ -17,6 +17,13 @@ PUBLIC = {"services", "queries", "models", "enums", "events", "exceptions", "per
 }
 # module -> module: reason
 ALLOWED: dict[tuple[str, str], str] = {
+    **dict.fromkeys(
+        (
+            ("expertpool.portal.forms", "expertpool.secondfactor.forms"),
+            ("expertpool.portal.views.account", "expertpool.secondfactor.forms"),
+        ),
+        "an authenticator is set up at the sign-in and on the page of one's own account: one form",
+    ),
     (
         "expertpool.selfservice.forms.own_data",
         "expertpool.experts.forms.actions",

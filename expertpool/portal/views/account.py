@@ -36,8 +36,9 @@ from expertpool.core.views.drawers import drawer_form
 from expertpool.notifications.queries.channels import reaches_phones
 from expertpool.notifications.queries.wechat import binding_of, is_offered
 from expertpool.portal.exceptions import PhoneRefused
-from expertpool.portal.forms import AppForm, CodeForm, PasswordForm
+from expertpool.portal.forms import AppForm
 from expertpool.portal.services.phones import check_link, confirm_phone, send_phone_link
+from expertpool.secondfactor.forms import CodeForm, PasswordForm
 from expertpool.workflow.queries.second_person import phone_does_not_count_yet
 from expertpool.workflow.settings import SECOND_PHONE
 

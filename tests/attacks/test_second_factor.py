@@ -155,7 +155,7 @@ def test_what_no_browser_answers_is_refused_in_words(body: str) -> None:
     answer = client.post("/login/second/passkey/", body, content_type="application/json")
     assert (answer.status_code, "没有通过验证" in answer.json()["said"]) == (422, True)
     again = client.post("/login/second/passkey/", body, content_type="application/json")
-    assert again.status_code == 403, "a challenge counts once"
+    assert again.status_code == 409, "a challenge counts once"
 
 
 def test_a_challenge_has_its_time(time_machine: Any) -> None:
@@ -167,7 +167,7 @@ def test_a_challenge_has_its_time(time_machine: Any) -> None:
     client.post("/login/second/options/")
     time_machine.move_to(NOW + timedelta(minutes=6), tick=False)
     answer = client.post("/login/second/passkey/", "{}", content_type="application/json")
-    assert answer.status_code == 403
+    assert answer.status_code == 409
 
 
 def test_guesses_from_one_address_end_whatever_it_waits(time_machine: Any) -> None:

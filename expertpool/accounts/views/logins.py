@@ -17,8 +17,8 @@ from expertpool.core.views.listing import ListTab, listing, render_list
 TABS = (
     ListTab("", "全部"),
     ListTab("success", "成功", Q(outcome__in=SUCCEEDED)),
-    ListTab("ended", "成功和失败", ~Q(outcome=LoginOutcome.SECOND_STEP)),
     ListTab("failure", "失败", ~Q(outcome__in=NOT_FAILED)),
+    ListTab("ended", "成功和失败", ~Q(outcome=LoginOutcome.SECOND_STEP)),
 )
 
 

@@ -64,9 +64,11 @@ def test_the_export_holds_what_the_list_shows_in_its_order(client, operator):
     assert rows[0]["评审开始时间"] == datetime(year, 3, 3, 9)  # noqa: DTZ001
     assert "适用制度" not in export(client, "projects.projects", columns="department")[0]
     assert [row["项目名称"] for row in export(client, "projects.projects", tab="not_drawn")] == []
-    assert (
-        export(client, "projects.projects", tab="zzz") == []
-    )  # everybody would look like an answer
+    refused = client.post(
+        reverse("core:export", args=["projects.projects"]), query_params={"tab": "zzz"}
+    )
+    assert refused.status_code == 302  # everybody, or an empty file, would look like an answer
+    assert "筛选条件有误" in client.get(refused.url).content.decode()
 
 
 @pytest.mark.shows("PRJ-02", "PRJ-11")

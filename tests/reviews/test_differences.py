@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -66,7 +67,7 @@ def test_whoever_is_far_from_the_others_is_asked_once_and_decides(
     said = {"signature": STROKES, "seen": seen_mark(sheets_of(strict))}
     asked = client.post(page, said).content.decode()
     assert "有 2 个评审对象的评分与其他专家相差较大" in asked
-    assert "65" not in asked
+    assert not re.search(r"(?<![\d.:])65(?!\d)", asked)  # what the others gave; a time may hold it
     assert "李四" not in asked
     # He changes his mind about one: it is not compared anew, so nobody finds out by trying.
     sheet = sheets_of(strict)[0]

@@ -16,6 +16,7 @@ ACTIONS = (
     Action("user.enable", "启用用户"),
     Action("user.change_password", "修改密码"),
     Action("user.reset_password", "重置密码"),
+    Action("user.ask_link", "忘记密码，发送重设密码的链接"),
     Action("user.set_up_app", "设置验证器", is_of_sign_in=True),
     Action("user.take_away_app", "停用验证器", is_of_sign_in=True),
     Action("user.verify_app", "用验证器验证本人"),

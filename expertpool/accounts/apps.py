@@ -9,7 +9,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.accounts.actions import ACTIONS, VALUES
         from expertpool.accounts.home import NUMBERS, SHORTCUTS, TODOS
-        from expertpool.accounts.menu import ITEMS, LOGIN, PASSWORD
+        from expertpool.accounts.menu import FORGOTTEN, ITEMS, LOGIN, PASSWORD
         from expertpool.accounts.permissions import PERMISSIONS
         from expertpool.accounts.queries import branch_name, branch_of
         from expertpool.accounts.receivers import give_new_permissions
@@ -47,7 +47,7 @@ class AccountsConfig(AppConfig):
         home.SHORTCUTS.add(*SHORTCUTS)
         home.TODOS.add(*TODOS)
         ACCOUNT_ITEMS.add(PASSWORD)
-        PUBLIC_PAGES.add(LOGIN)
+        PUBLIC_PAGES.add(LOGIN, FORGOTTEN)
         NARROW_PAGES.add(*narrow_pages("accounts:logout", "accounts:password"))
         # After every migrate, which is when a new version's catalogue meets the database.
         post_migrate.connect(give_new_permissions, sender=self)

@@ -23,10 +23,13 @@ class LoginOutcome(models.TextChoices):
     # The password was right, and more is to be shown (docs/decisions/0369).
     SECOND_STEP = "second_step", "待第二步验证"
     WRONG_CODE = "wrong_code", "第二步验证错误"
+    # No password was typed: a link to choose one by was asked for (docs/decisions/0425).
+    LINK_ASKED = "link_asked", "忘记密码"
 
 
 SUCCEEDED = (LoginOutcome.SUCCESS, LoginOutcome.CONFIRMED)
-NOT_FAILED = (*SUCCEEDED, LoginOutcome.SECOND_STEP)
+UNDECIDED = (LoginOutcome.SECOND_STEP, LoginOutcome.LINK_ASKED)  # neither right nor wrong
+NOT_FAILED = (*SUCCEEDED, *UNDECIDED)
 
 
 class LoginMethod(models.TextChoices):

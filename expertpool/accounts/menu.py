@@ -68,4 +68,5 @@ ITEMS = (
     ),
 )
 LOGIN = PublicPage("accounts:login", "登录", "专家、经办人和管理人员的登录入口。")
+FORGOTTEN = PublicPage("accounts:forgotten", "忘记密码", "专家和入库申请人重新设置密码。")
 PASSWORD = MenuItem("accounts.password", "修改密码", "key", "accounts:password", order=10)

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -424,6 +425,12 @@ class LoginRecord(models.Model):
             # Counted for whoever looks at one.
             models.Index(fields=["address", "-at"], name="accounts_login_address"),
             models.Index(fields=["user", "-at"], name="accounts_login_user"),
+            # Counted for each link that is asked for.
+            models.Index(
+                fields=["at"],
+                name="accounts_links_asked",
+                condition=Q(outcome=LoginOutcome.LINK_ASKED),
+            ),
         ]
 
     def __str__(self) -> str:

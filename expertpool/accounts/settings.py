@@ -42,6 +42,24 @@ LOCK_TIME = Setting(
     order=30,
     help="先等 30 秒，每再错一次加倍，到这里为止；管理员可在用户管理中提前解除。",
 )
+LINKS_PER_ADDRESS = Setting(
+    "accounts.links_per_address",
+    "同一网络地址每小时「忘记密码」上限",
+    Number(3, 1000, "次"),
+    20,
+    group=SIGN_IN,
+    order=35,
+    help="专家、入库申请人在登录页点「忘记密码」。同一账号每小时最多 5 次，不单独设置。",
+)
+LINKS_PER_HOUR = Setting(
+    "accounts.links_per_hour",
+    "全站每小时「忘记密码」上限",
+    Number(10, 100_000, "次"),
+    300,
+    group=SIGN_IN,
+    order=36,
+    help="防止有人大量触发短信、邮件；后一半每个网络地址只能用其中一小份。",
+)
 FAILURES_OF_ADDRESS = Setting(
     "accounts.failures_of_address",
     "同一网络地址失败上限",
@@ -120,6 +138,8 @@ SETTINGS = (
     SESSION_LENGTH,
     FAILURES_TO_LOCK,
     LOCK_TIME,
+    LINKS_PER_ADDRESS,
+    LINKS_PER_HOUR,
     FAILURES_OF_ADDRESS,
     FAILURES_WINDOW,
     BLOCK_TIME,

@@ -9,6 +9,7 @@ from expertpool.core.importing import import_urls
 app_name = "accounts"
 urlpatterns = [
     path("login/", login.login_view, name="login"),
+    path("login/forgotten/", login.forgotten, name="forgotten"),
     path("logout/", login.logout_view, name="logout"),
     path("password/", login.password, name="password"),
     path("users/", users.user_list, name="user_list"),

@@ -856,6 +856,7 @@ RULES: dict[str, Rule] = {
     "portal:phone_confirm": everybody(lambda _w, _u: {"token": "of-nobody"}),
     # Accounts
     "accounts:login": public(),
+    "accounts:forgotten": public(),
     "accounts:logout": everybody(),
     "accounts:password": everybody(),
     "accounts:user_list": only("admin"),

@@ -43,6 +43,14 @@ class LoginForm(forms.Form):
     )
 
 
+class ForgottenForm(forms.Form):
+    identifier = forms.CharField(
+        label="账号 / 手机号 / 邮箱",
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+
+
 class PasswordForm(forms.Form):
     old = forms.CharField(
         label="原密码",

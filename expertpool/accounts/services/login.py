@@ -231,8 +231,8 @@ def _waits() -> list[tuple[int, timedelta]]:
     return list(enumerate(waits, start=value_of(FAILURES_TO_LOCK)))[::-1]
 
 
-def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None, why: str = "") -> SignIn:
-    LoginRecord.objects.create(
+def _keep(attempt: _Attempt, outcome: LoginOutcome, user: User | None) -> LoginRecord:
+    return LoginRecord.objects.create(
         at=attempt.now,
         # Never all that was typed: people put their password into the wrong box.
         account=user.username if user else mask_middle(attempt.identifier[:20], head=2, tail=0),
@@ -245,6 +245,10 @@ def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None, why: st
         outcome=outcome,
         typed=attempt.typed,
     )
+
+
+def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None, why: str = "") -> SignIn:
+    _keep(attempt, outcome, user)
     if outcome in FAILURES:
         shut_after_failures(attempt.address, now=attempt.now)
     if user is not None and outcome in SUCCEEDED:
@@ -256,6 +260,14 @@ def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None, why: st
     if user is not None and outcome == LoginOutcome.WRONG_PASSWORD:
         _note_lock(user, attempt.now)
     return SignIn(outcome, why=why)
+
+
+def ask_by(*, identifier: str, address: str, device: str, now: datetime) -> LoginRecord:
+    """Keep that somebody forgot the password of ``identifier``, and return what is kept, with the account that it is,
+    if any."""
+    text = clean_code(identifier)
+    attempt = _Attempt(text, _method(text), address, device, now, typed_index(text))
+    return _keep(attempt, LoginOutcome.LINK_ASKED, _find(attempt))
 
 
 def note_sign_in(

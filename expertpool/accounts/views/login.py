@@ -10,6 +10,7 @@ from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -18,11 +19,12 @@ from django.views.decorators.http import require_POST
 
 from expertpool.accounts.enums import LoginOutcome
 from expertpool.accounts.exceptions import AccountError
-from expertpool.accounts.forms.accounts import LoginForm, PasswordForm
+from expertpool.accounts.forms.accounts import ForgottenForm, LoginForm, PasswordForm
 from expertpool.accounts.models import User, UserRequest
 from expertpool.accounts.queries import demo_users
 from expertpool.accounts.registry import second_step
 from expertpool.accounts.services.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
+from expertpool.accounts.services.forgotten import ask_link
 from expertpool.accounts.services.login import sign_in, sign_out
 from expertpool.accounts.services.passwords import change_own_password
 from expertpool.accounts.services.second_steps import BACKEND, begin
@@ -36,7 +38,7 @@ from expertpool.networks.services.known import known_account, remember
 # One sentence for every account, there or not.
 REFUSED = (
     "账号或密码不对。连续输错 {times}后须等 30 秒再试，每再错一次等待加倍，最长 {long}；"
-    "忘记密码或急用请联系管理员。"
+    "忘记密码请点「忘记密码」，急用请联系管理员。"
 )
 LIMITED = "从这个网络地址失败的次数太多，暂不能登录，最长 {minutes}；请稍后再试，或联系管理员。"
 
@@ -81,6 +83,27 @@ def login_view(request: HttpRequest) -> HttpResponse:
         }
     status = 422 if form.errors else 200
     return render(request, "accounts/login.html", context, status=status)
+
+
+@login_not_required
+@never_cache
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Ask for a link to choose another password by; the answer is the same for whatever was typed."""
+    form = ForgottenForm(request.POST or None)
+
+    def ask() -> None:
+        ask_link(
+            identifier=form.cleaned_data["identifier"],
+            address=client_address(request),
+            device=request.headers.get("User-Agent", ""),
+            now=timezone.now(),
+        )
+
+    if attempt(form, ask, refusals=AccountError):
+        return HttpResponseRedirect(f"{reverse('accounts:forgotten')}?sent")
+    status = 422 if form.errors else 200
+    context = {"form": form, "is_sent": request.method == "GET" and "sent" in request.GET}
+    return render(request, "accounts/forgotten.html", context, status=status)
 
 
 @require_POST

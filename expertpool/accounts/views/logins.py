@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from expertpool.accounts.enums import NOT_FAILED, SUCCEEDED, LoginOutcome
+from expertpool.accounts.enums import NOT_FAILED, SUCCEEDED, UNDECIDED
 from expertpool.accounts.forms.filters import LoginFilters
 from expertpool.accounts.models import UserRequest
 from expertpool.accounts.queries import failures_of, login_records_visible_to
@@ -18,7 +18,7 @@ TABS = (
     ListTab("", "全部"),
     ListTab("success", "成功", Q(outcome__in=SUCCEEDED)),
     ListTab("failure", "失败", ~Q(outcome__in=NOT_FAILED)),
-    ListTab("ended", "成功和失败", ~Q(outcome=LoginOutcome.SECOND_STEP)),
+    ListTab("ended", "成功和失败", ~Q(outcome__in=UNDECIDED)),
 )
 
 

@@ -88,6 +88,7 @@ def settle_once(
         raise EvaluationRefused("这项申诉已经有人答复，请刷新页面。")
     objection.refresh_from_db()
     # The update above went past `save`, which makes the proof.
+    # The update above went past `save`, which makes the proof.
     objection.save(update_fields=["proof"])
     return answer
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from expertpool.accounts.exceptions import NotAllowed
 from expertpool.accounts.models import Role, User
 from expertpool.accounts.services.announcing import announce
+from expertpool.accounts.services.login import forget_attempts
 from expertpool.accounts.services.passwords import store_password
 from expertpool.accounts.services.users import create_user
 from expertpool.audit.services import record
@@ -207,7 +208,7 @@ def user_for_link(token: str) -> User:
         raise LinkInvalid("链接无效或已过期，请联系管理员重新开通。") from None
     user = User.objects.filter(pk=pk, is_active=True).first()
     if user is None or _state(user) != state:
-        raise LinkInvalid("链接已经使用过。请直接登录；忘记密码时请联系管理员。")
+        raise LinkInvalid("链接已经使用过。请直接登录；忘记密码的，请在登录页点「忘记密码」。")
     return user
 
 
@@ -222,6 +223,8 @@ def activate_account(*, token: str, password: str, now: datetime) -> User:
     validate_password(password, user)
     user.must_change_password = False
     store_password(user, password, now=now)
+    # Whoever forgot his password has locked himself out, too, as a rule.
+    forget_attempts(user)
     Expert.objects.filter(user=user).update(activated_at=now)
     record("expert.activate", actor=user, now=now, subject=user)
     return user

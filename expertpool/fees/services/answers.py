@@ -147,6 +147,7 @@ class AnswerImporter(Importer):
         self.by_reference = {one.reference: one for one in known.filter(reference__in=wanted)}
         self.by_account = {}
         # Only where a row needs it: each account has to be decrypted, there is no other way to find it.
+        # Only where a row needs it: each account has to be decrypted, there is no other way to find it.
         if any(not row.values.get("reference") for row in rows):
             for one in known.filter(paid_at__isnull=True, returned_at__isnull=True):
                 key = one.account.readable_number, one.amount

@@ -90,6 +90,7 @@ def check(*, expert: Expert, about: Sequence[str], code: str, now: datetime) -> 
     """
     sent = _open(expert, about, now).first()
     # The try is taken before the code is compared: of many sent at once no more are looked at.
+    # The try is taken before the code is compared: of many sent at once no more are looked at.
     if sent is None or not claim_try(one := AccountCode.objects.filter(pk=sent.pk), now):
         raise FeeRefused(OVER, field="code")
     if not hmac.compare_digest(bytes(sent.digest), _digest(expert, about, code)):

@@ -44,6 +44,7 @@ def said_now(line: FeeLine) -> dict[str, str]:
 def _receipts(line: FeeLine) -> dict[str, str]:
     """What names the receipts of his travel, whatever becomes of the files."""
     marks = [bytes(one.sha256).hex() for one in receipts_of(line)] if line.travel else []
+    # Left out where there are none: letters from before travel was paid keep their hash.
     return {"receipts": " ".join(marks)} if marks else {}
 
 

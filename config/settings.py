@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "expertpool.siteconfig.middleware.SettingsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "expertpool.accounts.middleware.UseMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

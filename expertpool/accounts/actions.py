@@ -6,6 +6,7 @@ from expertpool.core.visibility import Level
 ACTIONS = (
     Action("user.sign_in", "登录"),
     Action("user.sign_out", "退出登录"),
+    Action("user.end_sessions", "退出设备上的登录"),
     Action("user.lock", "账号锁定"),
     Action("user.unlock", "解除锁定"),
     Action("user.create", "新增用户"),

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
 
 
@@ -12,7 +13,7 @@ class AccountsConfig(AppConfig):
         from expertpool.accounts.menu import FORGOTTEN, ITEMS, LOGIN, PASSWORD
         from expertpool.accounts.permissions import PERMISSIONS
         from expertpool.accounts.queries import branch_name, branch_of
-        from expertpool.accounts.receivers import give_new_permissions
+        from expertpool.accounts.receivers import give_new_permissions, keep_where
         from expertpool.accounts.services.importing import UserImporter
         from expertpool.accounts.settings import CONSTRAINTS, SETTINGS
         from expertpool.audit.actions import BRANCHES, LOG_ACTIONS, VALUE_LABELS, BranchOf
@@ -49,5 +50,6 @@ class AccountsConfig(AppConfig):
         ACCOUNT_ITEMS.add(PASSWORD)
         PUBLIC_PAGES.add(LOGIN, FORGOTTEN)
         NARROW_PAGES.add(*narrow_pages("accounts:logout", "accounts:password"))
+        user_logged_in.connect(keep_where)
         # After every migrate, which is when a new version's catalogue meets the database.
         post_migrate.connect(give_new_permissions, sender=self)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.db.models import BooleanField, ExpressionWrapper
 from django.http import HttpRequest
 from django.utils import timezone
 
-from expertpool.accounts.models import User
+from expertpool.accounts.models import SignedIn, User
 from expertpool.accounts.registry import READ_ALONG, kept_rights, narrowing
+from expertpool.accounts.services.sessions import WHERE, row_key, where_from
 from expertpool.accounts.settings import SESSION_LENGTH
 from expertpool.core.configuration import value_of
-from expertpool.core.crypto import blind_index
 from expertpool.core.prepared import Given, Prepared
 from expertpool.core.registry import is_narrowed
+
+USED_EACH = timedelta(minutes=1)  # no more often is it written that a session is used
 
 
 class AccountBackend:
@@ -47,8 +52,11 @@ class SessionStore(db.SessionStore):
     """Sessions in the database that last as long as the office says.
 
     The row is known by a keyed digest of what the browser holds, and its content is signed for that
-    row: nobody takes over a session who reads the table, nor who writes it.
+    row: nobody takes over a session who reads the table, nor who writes it. Beside that of somebody who has signed in
+    stands since when, from where and by what (`SignedIn`), for himself and the security administrator.
     """
+
+    signed_in: SignedIn | None = None
 
     def get_session_cookie_age(self) -> int:
         return int(value_of(SESSION_LENGTH).total_seconds())
@@ -58,8 +66,12 @@ class SessionStore(db.SessionStore):
         return f"{super().key_salt}:{self.session_key}"
 
     def _get_session_from_db(self) -> Session | None:
-        key = row_key(self.session_key or "")
-        found: Session | None = _lasting.first(key=key, now=timezone.now())
+        key, now = row_key(self.session_key or ""), timezone.now()
+        self.signed_in = _signed_in.first(key=key, now=now)
+        if self.signed_in is not None:
+            return self.signed_in.session
+        # That of a visitor, or of who signed in before such rows were written.
+        found: Session | None = _lasting.first(key=key, now=now)
         if found is None:
             self._session_key = None
         return found
@@ -72,16 +84,49 @@ class SessionStore(db.SessionStore):
         row.session_key = row_key(row.session_key)
         return row
 
+    def save(self, must_create: bool = False) -> None:
+        with transaction.atomic():
+            super().save(must_create)
+            # Each time somebody signs in, and when the session gets another key.
+            if SESSION_KEY in self and not self._is_noted:
+                self._note(timezone.now())
+
     def delete(self, session_key: str | None = None) -> None:
         if key := session_key or self.session_key:
             super().delete(row_key(key))
+            SignedIn.objects.filter(session=row_key(key)).delete()
+
+    def note_use(self, request: HttpRequest, now: datetime) -> None:
+        """Keep that the session is used now, unless that was kept within a minute."""
+        if not self._is_noted:
+            # Saved with the answer, and noted then.
+            self[WHERE] = self.get(WHERE) or where_from(request, now)
+        elif self.signed_in is not None and now - self.signed_in.used_at >= USED_EACH:
+            SignedIn.objects.filter(pk=self.signed_in.pk).update(used_at=now)
+
+    @property
+    def _is_noted(self) -> bool:
+        row = self.signed_in
+        return row is not None and row.session_id == row_key(self.session_key or "")
+
+    def _note(self, now: datetime) -> None:
+        since, address, device = self.get(WHERE) or (now.timestamp(), "", "")
+        told = {
+            "user_id": int(self[SESSION_KEY]),
+            "since": datetime.fromtimestamp(since, tz=now.tzinfo),
+            "used_at": now,
+            "address": address,
+            "device": device,
+        }
+        key = row_key(self.session_key or "")
+        self.signed_in, _ = SignedIn.objects.update_or_create(session_id=key, defaults=told)
 
 
+_signed_in = Prepared(
+    lambda: SignedIn.objects.filter(
+        session=Given("key"), session__expire_date__gt=Given("now")
+    ).select_related("session")
+)
 _lasting = Prepared(
     lambda: Session.objects.filter(session_key=Given("key"), expire_date__gt=Given("now"))
 )
-
-
-def row_key(session_key: str) -> str:
-    """By what the row is known of the session that a browser knows by ``session_key``."""
-    return blind_index("session", session_key).hex()

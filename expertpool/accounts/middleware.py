@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import timezone
 
 from expertpool.core.menus import CLOSED, is_closed
 from expertpool.core.registry import NARROW_PAGES, is_narrowed
@@ -26,6 +28,20 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if request.COOKIES.get(settings.SESSION_COOKIE_NAME):  # empty once he has signed out
             answer["Location"] += "&ended=1"
         return answer
+
+
+class UseMiddleware:
+    """Keeps that a session is used, once its answer is made; of a request that did not ask who it is, nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        session: Any = request.session
+        if session.accessed and SESSION_KEY in session:
+            session.note_use(request, timezone.now())
+        return response
 
 
 class NarrowedMiddleware:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
@@ -389,6 +390,28 @@ class UsedPassword(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.at:%Y-%m-%d}"
+
+
+class SignedIn(models.Model):
+    """That ``user`` is signed in, and where: beside the session of his browser, whose row is known by a digest
+    (`accounts.backends`). It goes when the session does."""
+
+    # No constraint: what a release before this one deletes it deletes alone.
+    session = models.OneToOneField(
+        Session, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    user = models.ForeignKey(User, verbose_name="用户", on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField("登录时间")
+    used_at = models.DateTimeField("最近使用")  # to the minute or so: `backends.USED_EACH`
+    address = models.CharField("IP 地址", max_length=45, blank=True)
+    device = models.CharField("设备", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "登录中的设备"
+        ordering = ["-used_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.device}"
 
 
 class LoginRecord(models.Model):

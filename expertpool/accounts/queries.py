@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from django.db import connection
 from django.db.models import (
@@ -31,9 +31,10 @@ from expertpool.accounts.models import (
     LoginRecord,
     Role,
     RolePermission,
+    SignedIn,
     User,
 )
-from expertpool.accounts.registry import OUTSIDERS, READ_ALONG
+from expertpool.accounts.registry import OUTSIDERS, READ_ALONG, regions_of
 from expertpool.audit.queries import entries_for
 from expertpool.core.configuration import read_anew
 from expertpool.core.counting import Countable, as_statement
@@ -42,6 +43,7 @@ from expertpool.core.prepared import Given, Statement
 from expertpool.core.visibility import told_later
 
 NOTHING = Q(pk__in=[])
+Row = TypeVar("Row", bound=Any)
 
 
 def scope_q(
@@ -192,6 +194,26 @@ def login_records_visible_to(user: User) -> QuerySet[LoginRecord]:
     if user.has_permission("accounts.logins"):
         return LoginRecord.objects.filter(own | ~told_later(LoginRecord))
     return LoginRecord.objects.filter(own)
+
+
+def sessions_of(user: User, *, now: datetime) -> list[SignedIn]:
+    """Return what ``user`` is signed in by now, the latest used first, each with its ``region``."""
+    holding = SignedIn.objects.filter(user=user, session__expire_date__gt=now)
+    rows = list(holding.select_related("session", "user"))
+    return with_regions(rows)
+
+
+def is_told_later_of(user: User) -> bool:
+    """Tell whether it is not told yet when ``user`` was at his account (`core.visibility.told_later`)."""
+    return User.objects.filter(told_later(User), pk=user.pk).exists()
+
+
+def with_regions(rows: list[Row]) -> list[Row]:
+    """Return ``rows``, each with the ``region`` of its ``address`` as the office knows it; none where it does not."""
+    regions = regions_of({row.address for row in rows})
+    for row in rows:
+        row.region = regions.get(row.address, "")
+    return rows
 
 
 def tokens_visible_to(user: User) -> QuerySet[ApiToken]:

@@ -1,5 +1,5 @@
 """What upper apps know of accounts: what else keeps one from signing in, whose password nobody else sets,
-whose phone and mail stand elsewhere, who is none of the office, what hangs on one, and what is read along. Declared in ``apps.ready()``."""
+whose phone and mail stand elsewhere, who is none of the office, what hangs on one, what is read along, and where addresses are. Declared in ``apps.ready()``."""
 
 from __future__ import annotations
 
@@ -182,3 +182,22 @@ def second_step(user: Any) -> SecondStep | None:
 def why_app_stays(user: Any) -> str:
     """Return why ``user`` may not do without his authenticator; empty: he may."""
     return next(filter(None, (one.keeps_app(user) for one in SECOND_STEPS)), "")
+
+
+@dataclass(frozen=True)
+class Regions:
+    """Where addresses are: ``of(addresses)`` returns the region of each that is known."""
+
+    code: str
+    of: Callable[[Collection[str]], Mapping[str, str]]
+
+
+REGIONS: Catalogue[Regions] = Catalogue("source of regions")
+
+
+def regions_of(addresses: Collection[str]) -> dict[str, str]:
+    """Return the regions of those of ``addresses`` of which one is known; one question for each source."""
+    known = [address for address in addresses if address]
+    if not known:
+        return {}
+    return {address: region for one in REGIONS for address, region in one.of(known).items()}

@@ -3,7 +3,16 @@ from __future__ import annotations
 from django.urls import path
 
 from expertpool.accounts.services.importing import UserImporter
-from expertpool.accounts.views import departments, login, logins, menus, roles, tokens, users
+from expertpool.accounts.views import (
+    departments,
+    login,
+    logins,
+    menus,
+    roles,
+    sessions,
+    tokens,
+    users,
+)
 from expertpool.core.importing import import_urls
 
 app_name = "accounts"
@@ -20,6 +29,13 @@ urlpatterns = [
     path("users/<int:pk>/disable/", users.user_disable, name="user_disable"),
     path("users/<int:pk>/enable/", users.user_enable, name="user_enable"),
     path("users/<int:pk>/unlock/", users.user_unlock, name="user_unlock"),
+    path("users/<int:pk>/sessions/", sessions.user_sessions, name="user_sessions"),
+    path("users/<int:pk>/sessions/end/", sessions.user_sessions_end, name="user_sessions_end"),
+    path(
+        "users/<int:pk>/sessions/<int:session>/end/",
+        sessions.user_session_end,
+        name="user_session_end",
+    ),
     path("roles/", roles.role_list, name="role_list"),
     path("roles/new/", roles.role_create, name="role_create"),
     path("roles/<int:pk>/", roles.role_edit, name="role_edit"),

@@ -6,6 +6,7 @@ class MonitoringConfig(AppConfig):
     verbose_name = "运行监控"
 
     def ready(self) -> None:
+        from expertpool.accounts.registry import REGIONS, Regions
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core.configuration import SETTING_CONSTRAINTS, SITE_SETTINGS
         from expertpool.core.permissions import register_permissions
@@ -13,11 +14,13 @@ class MonitoringConfig(AppConfig):
         from expertpool.monitoring.actions import ACTIONS
         from expertpool.monitoring.menu import GROUP, ITEMS
         from expertpool.monitoring.permissions import PERMISSIONS
+        from expertpool.monitoring.queries.origins import regions_of
         from expertpool.monitoring.settings import CONSTRAINTS, SETTINGS
 
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
         SETTING_CONSTRAINTS.add(*CONSTRAINTS)
         LOG_ACTIONS.add(*ACTIONS)
+        REGIONS.add(Regions("monitoring", regions_of))
         MENU_GROUPS.add(GROUP)
         MENU.add(*ITEMS)

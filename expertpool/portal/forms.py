@@ -5,6 +5,10 @@ from __future__ import annotations
 from expertpool.secondfactor.forms import PasswordForm, SetUpForm
 
 
+class OwnPasswordForm(PasswordForm):
+    """The password of who is signed in, before he ends what others may have begun."""
+
+
 class AppForm(PasswordForm, SetUpForm):
     """An authenticator that is set up by who is signed in: he shows his password as well."""
 

@@ -794,6 +794,10 @@ def score_and_pay(world: World) -> World:
     return world
 
 
+def of_no_session(world: World, _user: User) -> dict[str, Any]:
+    return {"pk": world.somebody.pk, "session": 0}
+
+
 SOMEBODY, ATTEMPT = pk(lambda w: w.somebody), pk(lambda w: w.attempt)
 TOKEN = pk(lambda w: w.api_token)
 SUBSCRIPTION, DELIVERY = pk(lambda w: w.delivery.subscription), pk(lambda w: w.delivery)
@@ -853,6 +857,8 @@ RULES: dict[str, Rule] = {
     "portal:app_set_up": everybody(),
     "portal:app_take_away": everybody(),
     "portal:app_prove": everybody(),
+    "portal:session_end": everybody(lambda _w, _u: {"pk": 0}),
+    "portal:sessions_end_others": everybody(),
     "portal:phone_confirm": everybody(lambda _w, _u: {"token": "of-nobody"}),
     # Accounts
     "accounts:login": public(),
@@ -873,6 +879,9 @@ RULES: dict[str, Rule] = {
     "accounts:user_disable": only("admin", kwargs=SOMEBODY),
     "accounts:user_enable": only("admin", kwargs=SOMEBODY),
     "accounts:user_unlock": only("admin", kwargs=SOMEBODY),
+    "accounts:user_sessions": only("admin", kwargs=SOMEBODY),
+    "accounts:user_session_end": only("admin", kwargs=of_no_session),
+    "accounts:user_sessions_end": only("admin", kwargs=SOMEBODY),
     "accounts:role_list": only("admin"),
     "accounts:role_create": only("admin"),
     "accounts:role_edit": only("admin", kwargs=ROLE),

@@ -15,11 +15,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from expertpool.accounts.backends import row_key
 from expertpool.accounts.enums import LoginOutcome
 from expertpool.accounts.models import ApiToken, User
 from expertpool.accounts.services.login import sign_in
 from expertpool.accounts.services.passwords import store_password
+from expertpool.accounts.services.sessions import row_key
 from expertpool.accounts.services.tokens import (
     confirm_token,
     create_token,

@@ -16,6 +16,7 @@ from expertpool.accounts.registry import password_link
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.guards import check_may_act_for
 from expertpool.accounts.services.login import check_own_password
+from expertpool.accounts.services.sessions import drop_sessions
 from expertpool.accounts.settings import PASSWORDS_KEPT
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
@@ -78,7 +79,10 @@ def store_password(user: User, password: str, *, now: datetime) -> None:
     """Hash ``password``, save it with ``must_change_password`` (of a new user everything), and
     remember the hash among the last ones. The caller has checked the password."""
     user.set_password(password)
-    user.save(update_fields=["password", "must_change_password"] if user.pk else None)
+    is_new = user.pk is None
+    user.save(update_fields=None if is_new else ["password", "must_change_password"])
+    if not is_new:
+        drop_sessions(user)  # by which he is signed in no more
     UsedPassword.objects.create(user=user, password=user.password, at=now)
     kept = _used(user).values_list("id", flat=True)[: value_of(PASSWORDS_KEPT)]
     UsedPassword.objects.filter(user=user).exclude(id__in=list(kept)).delete()

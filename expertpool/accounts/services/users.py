@@ -9,7 +9,6 @@ from datetime import datetime
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from expertpool.accounts.exceptions import NotAllowed
 from expertpool.accounts.models import ApiToken, Department, Role, User
@@ -30,6 +29,7 @@ from expertpool.accounts.services.guards import (
 )
 from expertpool.accounts.services.passwords import one_time_password, store_password
 from expertpool.accounts.services.rights import rights_of
+from expertpool.accounts.services.sessions import forget_sessions
 from expertpool.accounts.services.tokens import revoke_token
 from expertpool.accounts.validators import clean_username
 from expertpool.audit.models import Entry
@@ -154,7 +154,7 @@ def disable_user(*, user: User, reason: str = "", actor: User, now: datetime) ->
 
 def end_access(*, user: User, actor: User | None, now: datetime) -> None:
     """End all that ``user`` is signed in by and all tokens that act for him, for good."""
-    User.objects.filter(pk=user.pk).update(session_round=F("session_round") + 1)
+    forget_sessions(user)
     for token in ApiToken.objects.filter(user=user, revoked_at__isnull=True):
         revoke_token(token=token, actor=actor, now=now)
 

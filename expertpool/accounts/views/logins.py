@@ -10,7 +10,7 @@ from django.utils import timezone
 from expertpool.accounts.enums import NOT_FAILED, SUCCEEDED, UNDECIDED
 from expertpool.accounts.forms.filters import LoginFilters
 from expertpool.accounts.models import UserRequest
-from expertpool.accounts.queries import failures_of, login_records_visible_to
+from expertpool.accounts.queries import failures_of, login_records_visible_to, with_regions
 from expertpool.core.permissions import requires
 from expertpool.core.views.listing import ListTab, listing, render_list
 
@@ -32,6 +32,7 @@ def login_list(request: UserRequest) -> HttpResponse:
         form=LoginFilters(request.GET, viewer=request.user),
         tabs=TABS,
     )
+    with_regions(shown.context["page"].object_list)
     return render_list(request, "accounts/login_list.html", shown.context)
 
 
@@ -39,5 +40,6 @@ def login_list(request: UserRequest) -> HttpResponse:
 def login_detail(request: UserRequest, pk: int) -> HttpResponse:
     """One attempt in the drawer, with the failures of its account and its address."""
     record = get_object_or_404(login_records_visible_to(request.user).select_related("user"), pk=pk)
+    with_regions([record])
     counts = failures_of(record, request.user, now=timezone.now())
     return render(request, "accounts/login_detail.html", {"record": record, **counts})

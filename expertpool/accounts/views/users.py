@@ -14,6 +14,7 @@ from expertpool.accounts.forms.filters import UserFilters
 from expertpool.accounts.models import User, UserRequest
 from expertpool.accounts.queries import locked_users, users_visible_to, with_last_sign_in
 from expertpool.accounts.registry import barred_states, left_behind, password_link
+from expertpool.accounts.services.guards import SECURITY
 from expertpool.accounts.services.passwords import reset_password
 from expertpool.accounts.services.users import (
     create_user,
@@ -59,7 +60,8 @@ def user_list(request: UserRequest) -> HttpResponse:
     for user in users:
         user.left_behind = hangs.get(user.pk, "")
         user.barred = barred.get(user.pk, "")
-    return render_list(request, "accounts/user_list.html", shown.context)
+    context = shown.context | {"shows_sessions": request.user.has_permission(SECURITY)}
+    return render_list(request, "accounts/user_list.html", context)
 
 
 @requires("accounts.users")

@@ -6,7 +6,7 @@ free, kept and in a package (docs/decisions/0375); of any other address it is no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -82,3 +82,10 @@ def region_of(address: str, known: Mapping[str, str]) -> str:
         networks_around(address)
     )
     return INSIDE if is_inside else UNKNOWN
+
+
+def regions_of(addresses: Collection[str]) -> dict[str, str]:
+    """Return the region of each of ``addresses`` that the office, or its kind, tells."""
+    known = regions()
+    found = {address: region_of(address, known) for address in addresses}
+    return {address: region for address, region in found.items() if region != UNKNOWN}

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.exceptions import AccountError
 from expertpool.accounts.models import ApiToken, UserRequest
-from expertpool.accounts.queries import own_tokens
+from expertpool.accounts.queries import own_tokens, sessions_of
 from expertpool.accounts.services.authenticators import (
     SECRET_BYTES,
     address_for_app,
@@ -27,6 +27,7 @@ from expertpool.accounts.services.authenticators import (
     set_up,
     take_away,
 )
+from expertpool.accounts.services.sessions import key_of
 from expertpool.core.configuration import value_of
 from expertpool.core.documents import qr_data_uri
 from expertpool.core.registry import permission_groups
@@ -57,6 +58,8 @@ def account(request: UserRequest) -> HttpResponse:
         "wechat": binding_of(user) if is_offered() else None,
         "phone_is_asked_for": value_of(SECOND_PHONE),
         "not_yet": phone_does_not_count_yet(user, now=now),
+        "sessions": sessions_of(user, now=now),
+        "own_session": key_of(request.session),
     }
     return render(request, "portal/account.html", context)
 

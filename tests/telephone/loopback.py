@@ -49,7 +49,7 @@ class LoopLeg:
             self.signs.put_nowait(self.keys.pop(0))
         return len(sound)
 
-    def hush(self) -> None:
+    async def hush(self) -> None:
         pass
 
     def heard(self) -> bytes:

@@ -6,9 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import sys
-import threading
 import time
 from argparse import ArgumentParser
 from collections import Counter
@@ -19,7 +17,7 @@ from typing import Any
 
 import psutil
 
-APART = 0.1  # seconds between two that are dialled, as the agent takes them one after the other
+LISTENS = "10"  # as its number ends: what it is told is listened to
 PROMPT = 55.0  # seconds; with ringing and the goodbye a minute
 
 
@@ -27,27 +25,31 @@ def main() -> None:
     parser = ArgumentParser(prog="make bench-calls", description="同时很多路电话，各一分钟。")
     parser.add_argument("--calls", type=int, default=120, help="同时多少路")
     parser.add_argument("--seconds", type=float, default=PROMPT, help="每路说多少秒")
+    parser.add_argument(
+        "--apart", type=float, default=0.0, help="相隔多少秒拨下一路；默认同一刻全拨"
+    )
     given = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
 
     django.setup()
-    sys.stdout.write(f"{json.dumps(measure(given.calls, given.seconds), ensure_ascii=False)}\n")
+    found = measure(given.calls, given.seconds, given.apart)
+    sys.stdout.write(f"{json.dumps(found, ensure_ascii=False)}\n")
 
 
-def measure(calls: int, seconds: float) -> dict[str, Any]:
+def measure(calls: int, seconds: float, apart: float) -> dict[str, Any]:
     from expertpool.telephone.channels.sip import SipLine, Trunk
     from expertpool.telephone.services.agent import Agent
     from tests.telephone.phones import phones
-    from tests.telephone.test_sip import Asked, Noise, free_port, noise
+    from tests.telephone.sound import ears, free_port, lost, noise, voices
+    from tests.telephone.test_sip import Asked, Noise
 
     class Long(Noise):
         prompt = noise(seconds, 1)
 
-    packets: list[tuple[float, bytes]] = []
-    port, capture = free_port(), free_port()
+    port = free_port()
     trunk = Trunk(f"127.0.0.1:{port}", "02788886666", "", "", False, "udp", calls, "127.0.0.1")
-    numbers = ["13800138030"] + ["13800138010"] * (calls - 1)
+    numbers = [f"138001380{LISTENS}"] + ["13800138032"] * (calls - 1)
     at_once = 0
 
     async def work() -> list[tuple[Any, str]]:
@@ -56,7 +58,7 @@ def measure(calls: int, seconds: float) -> dict[str, Any]:
         agent = Agent(line, Long(), name="a", ask=_Told(Asked()))  # type: ignore[arg-type]
         await line.open()
         try:
-            asks = [_one(agent, at, number) for at, number in enumerate(numbers)]
+            asks = [_one(agent, at, number, at * apart) for at, number in enumerate(numbers)]
             together = asyncio.gather(*asks)
             while not together.done():
                 legs = (leg for _, leg in agent._running.values())
@@ -67,19 +69,15 @@ def measure(calls: int, seconds: float) -> dict[str, Any]:
             await line.close()
 
     own = psutil.Process()
-    with TemporaryDirectory() as folder, _hearing(capture, packets):
+    with TemporaryDirectory() as folder, ears([LISTENS]) as (ports, came):
         patience = int(seconds) + 60
-        with phones(Path(folder), port=port, capture=capture, calls=calls, seconds=patience):
+        with phones(Path(folder), port=port, capture=ports, calls=calls, seconds=patience):
             time.sleep(0.5)
             began, before = time.monotonic(), own.cpu_times()
             ends = asyncio.run(work())
             took, after = time.monotonic() - began, own.cpu_times()
     processor = (after.user - before.user) + (after.system - before.system)
-    voice = [(at, one) for at, one in packets if one[1] & 0x7F == 8]
-    lost = [
-        (int.from_bytes(b[2:4]) - int.from_bytes(a[2:4])) % 65536 - 1
-        for (_, a), (_, b) in pairwise(voice)
-    ]
+    (voice,) = voices(came[LISTENS])
     gaps = sorted(b - a for (a, _), (b, _) in pairwise(voice))
     return {
         "calls": calls,
@@ -91,7 +89,7 @@ def measure(calls: int, seconds: float) -> dict[str, Any]:
         "share_of_one": round(processor / took, 2),
         "memory_mb": own.memory_info().rss // 1024**2,
         "heard_seconds": round(len(voice) / 50, 1),
-        "packets_lost": sum(lost),
+        "packets_lost": sum(lost(voice)),
         "gap_ms_p99": round(1000 * gaps[int(len(gaps) * 0.99)], 1) if gaps else None,
         "gap_ms_most": round(1000 * gaps[-1], 1) if gaps else None,
     }
@@ -108,39 +106,13 @@ class _Told:
         return 30 if isinstance(found, int) else found
 
 
-async def _one(agent: Any, at: int, number: str) -> tuple[Any, str]:
+async def _one(agent: Any, at: int, number: str, after: float) -> tuple[Any, str]:
     from expertpool.telephone.channels.tape import Tape
     from expertpool.telephone.services.calls import Taken
 
-    await asyncio.sleep(at * APART)
+    await asyncio.sleep(after)
     agent._running[at] = (asyncio.current_task(), None)
     return await agent._talk(Taken(at, number, "", is_asking=False), Tape())
-
-
-class _hearing:  # noqa: N801 - used as a statement
-    """Take the sound that comes to a port, with when it came."""
-
-    def __init__(self, port: int, packets: list[tuple[float, bytes]]) -> None:
-        self._packets, self._over = packets, threading.Event()
-        self._taker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._taker.bind(("127.0.0.1", port))
-        self._taker.settimeout(0.2)
-        self._thread = threading.Thread(target=self._take)
-
-    def _take(self) -> None:
-        while not self._over.is_set():
-            try:
-                self._packets.append((time.monotonic(), self._taker.recv(2000)))
-            except TimeoutError:
-                continue
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-        self._taker.close()
 
 
 if __name__ == "__main__":

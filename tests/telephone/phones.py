@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,7 +37,7 @@ PRESS = {
     "02": ((1.0, "2"), (1.0, "2")),
     "03": ((1.0, "3"), (2.5, "1"), (1.0, "1")),
     "10": (),
-    "30": (),  # its sound goes to the test
+    "32": (),
 }
 SILENT = ("21", "27")  # rings, or does not even that
 GONE = "11"  # hangs up soon after it has answered
@@ -45,8 +45,12 @@ AT_ONCE = "28"  # answers without ringing, and presses 1 twice
 EARLY = "31"  # the carrier speaks before anybody answers: busy in the end
 
 
-def scenario(folder: Path, capture: int) -> str:
-    """Return the scenario; the sound of number 30 goes to the port ``capture``."""
+SPOKEN_TO = (*PRESS, GONE, AT_ONCE, EARLY)  # what they are told goes to the test
+
+
+def scenario(folder: Path, capture: Mapping[str, int]) -> str:
+    """Return the scenario; what is said to a number of ``capture`` goes to the port there."""
+    sdp = {one: SDP.format(port=capture.get(one, "[media_port]")) for one in SPOKEN_TO}
     numbers = [*REFUSE, *PRESS, *SILENT, GONE, AT_ONCE, EARLY]
     find = "".join(
         f'<strcmp assign_to="c{one}" variable="digits" value="{one}"/>'
@@ -67,31 +71,27 @@ def scenario(folder: Path, capture: int) -> str:
         *(f'<nop next="{one}" test="is{one}"/>' for one in numbers),
     ]
     for number, words in REFUSE.items():
-        parts += [_label(number), _send(RINGING) if number in ("20", "22") else "", _send(words)]
-        parts += ['<recv request="ACK" next="end"/>']
+        parts += [_label(number), _send(RINGING) if number in ("20", "22") else ""]
+        parts += [_final(number, _send(words), then="end")]
     for number, keys in {**PRESS, AT_ONCE: ((1.0, "1"), (1.0, "1"))}.items():
-        port = str(capture) if number == "30" else "[media_port]"
         ring = "" if number == AT_ONCE else _send(RINGING)
-        parts += [_label(number), ring, _send("200 OK", SDP.format(port=port))]
-        parts += ['<recv request="ACK"/>']
+        parts += [_label(number), ring, _final(number, _send("200 OK", sdp[number]))]
         for at, (seconds, key) in enumerate(keys):
             parts += [
                 f'<pause milliseconds="{int(seconds * 1000)}"/>',
                 f'<nop><action><exec play_pcap_audio="{_pressed(folder, key, at)}"/></action></nop>',
             ]
         parts += ['<recv request="BYE"/>', _send("200 OK"), '<nop next="end"/>']
-    parts += [_label(GONE), _send(RINGING), _send("200 OK", SDP.format(port="[media_port]"))]
+    parts += [_label(GONE), _send(RINGING), _final(GONE, _send("200 OK", sdp[GONE]))]
     parts += [
-        '<recv request="ACK"/>',
         '<pause milliseconds="600"/>',
         _bye(),
         '<recv response="200" next="end"/>',
     ]
-    parts += [_label(EARLY), _send("183 Session Progress", SDP.format(port="[media_port]"))]
+    parts += [_label(EARLY), _send("183 Session Progress", sdp[EARLY])]
     parts += [
         '<pause milliseconds="1500"/>',
-        _send("486 Busy Here"),
-        '<recv request="ACK" next="end"/>',
+        _final(EARLY, _send("486 Busy Here"), then="end"),
     ]
     for number in SILENT:
         parts += [_label(number)]
@@ -138,6 +138,16 @@ def _send(words: str, body: str = "", sequence: str = "") -> str:
     return f"<send>{_message(words, body, sequence)}</send>"
 
 
+def _final(number: str, send: str, then: str = "") -> str:
+    """Send how it ends until it was heard (RFC 3261, 13.3.1.4). Whoever has no answer within half a second asks again
+    (17.1.1.2), which SIPp takes for another question; of many calls at one moment there are many of both."""
+    again = f"{number}-again"
+    after = f' next="{then}"' if then else ""
+    asked = f'<recv request="INVITE" optional="true" next="{again}"/>'
+    send = send.replace("<send>", '<send retrans="500">')
+    return f'{_label(again)}{send}{asked}<recv request="ACK"{after}/>'
+
+
 def _message(words: str, body: str = "", sequence: str = "") -> str:
     same = SAME + (f"CSeq: {sequence}\n" if sequence else "[last_CSeq:]\n")
     kind = "Content-Type: application/sdp\n" if body else ""
@@ -156,8 +166,10 @@ def _bye() -> str:
 
 
 @contextmanager
-def phones(folder: Path, *, port: int, capture: int, calls: int, seconds: int) -> Iterator[None]:
-    """Let SIPp take ``calls`` calls at ``port``."""
+def phones(
+    folder: Path, *, port: int, capture: Mapping[str, int], calls: int, seconds: int
+) -> Iterator[None]:
+    """Let SIPp take ``calls`` calls at ``port``; what it is told arrives as `scenario` says."""
     path = folder / "phones.xml"
     path.write_text(scenario(folder, capture))
     command = ["sipp", "-sf", str(path), "-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", str(port)]

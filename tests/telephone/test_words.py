@@ -106,3 +106,12 @@ def test_both_sides_of_a_tape_stay_together() -> None:
     assert (left[0], left[800], left[16000]) == (1, 0, 3)
     assert (right[7199], right[7200], right[7999], right[8000]) == (0, 2, 2, 0)
     assert len(left) == len(right) == 16800
+
+
+def test_what_comes_a_little_late_is_no_silence() -> None:
+    tape = Tape()
+    for at in (0.05, 0.08, 0.11, 0.15):
+        tape.theirs(b"\x02\x00" * 240, at)
+    with wave.open(io.BytesIO(tape.wav())) as file:
+        both = array("h", file.readframes(file.getnframes()))
+    assert list(both[1::2]) == [2] * 960

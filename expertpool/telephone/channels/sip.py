@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,8 @@ AT_ONCE = 16_000  # bytes read in one go: a second
 # After the last call: an answer that crossed our hanging up is still hung up.
 LINGERS = 1.0
 EARLY_KEPT = 200
+PACKET = 0.02  # seconds of sound
+HUSHED = 0.5  # seconds at most until nothing is said any more
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,14 @@ class SipLeg:
     def say(self, sound: bytes, /) -> int:
         return self._tried(lambda: int(self._call.audio.write(sound)), 0)
 
-    def hush(self) -> None:
+    async def hush(self) -> None:
         self._tried(self._call.audio.flush_tx, None)
+        # It empties its buffer when it sends the next packet, with whatever was given to it meanwhile.
+        until = time.monotonic() + HUSHED
+        while time.monotonic() < until:
+            await asyncio.sleep(2 * PACKET)
+            if not self._tried(lambda: int(self._call.audio.stats().tx_buffered), 0):
+                return
 
     def heard(self) -> bytes:
         return self._tried(lambda: bytes(self._call.audio.read(AT_ONCE)), b"")

@@ -8,6 +8,8 @@ from array import array
 
 from expertpool.telephone.channels.line import RATE, SECOND
 
+LATE = 0.1  # seconds by which a packet may come late without a silence before it
+
 
 class Tape:
     """Both sides of a call from its first second on. A silent side is filled up, so that both stay together."""
@@ -45,6 +47,6 @@ class Tape:
 
 def _put(side: bytearray, sound: bytes, at: float) -> None:
     gap = int(at * RATE) * 2 - len(side)
-    if gap > 0:
+    if gap > LATE * SECOND:
         side.extend(bytes(gap))
     side.extend(sound[: len(sound) // 2 * 2])

@@ -69,7 +69,7 @@ class Talk:
                 given += self._leg.say(sound[given:upto])
                 key = await self._key(TICK)
                 if key and listens:
-                    self._leg.hush()
+                    await self._leg.hush()
                     return key
         finally:
             said = int((self._clock() - began) * SECOND) // 2 * 2

@@ -22,7 +22,7 @@ _BLANK = "".join(char for char in map(chr, range(0x3001)) if char.isspace())
 _BLANK += "\u200b\u200c\u200d\u2060\ufeff"
 # Drawn as nothing, whatever Unicode calls them: fillers, a blank Braille cell, choices of a glyph.
 _DRAWN_AS_NOTHING = {
-    *"\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0",
+    *"\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U00013441\U00013442\U0001d159",
     *map(chr, range(0x180B, 0x1810)),
     *map(chr, range(0xFE00, 0xFE10)),
     *map(chr, range(0xE0100, 0xE01F0)),
@@ -104,8 +104,13 @@ SAY_MORE = "（至少两个字）"  # of a reason
 
 
 def is_reason(text: str) -> bool:
-    """Tell whether ``text`` gives a reason: one letter, and marks alone, say nothing."""
-    return sum(map(str.isalnum, text)) > 1
+    """Tell whether ``text`` gives a reason: one letter, and marks alone, say nothing, nor do letters that nobody sees."""
+    return sum(char.isalnum() and not is_hidden(char) for char in text) > 1
+
+
+def if_seen(text: str) -> str:
+    """Return ``text``, outer blanks removed; nothing where nobody would see anything of it."""
+    return text.strip() if any(not is_hidden(char) and not char.isspace() for char in text) else ""
 
 
 def as_sentence(text: str) -> str:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from expertpool.core.text import (
     clean_code,
     clean_text,
+    if_seen,
     is_reason,
     mask_email,
     mask_middle,
@@ -77,7 +78,15 @@ def test_a_mask_keeps_the_length_and_hides_the_middle(value: str, head: int, tai
 
 @pytest.mark.parametrize(
     ("typed", "counts"),
-    [("生病", True), ("Flu", True), (" 病 ", False), ("x", False), ("……。", False), ("", False)],
+    [("生病", True), ("Flu", True), (" 病 ", False), ("x", False), ("……。", False), ("", False)]
+    # Letters, as Unicode calls them, of which nothing is seen.
+    + [(f"{blank * 2}病", False) for blank in "\u115f\u1160\u3164\uffa0\u2800\U00013441\u200b"],
 )
 def test_one_letter_is_no_reason(typed: str, counts: bool) -> None:
     assert is_reason(typed) is counts
+
+
+@pytest.mark.parametrize("typed", ["\u3164\u3164", "\u200b", " \u2800 ", ""])
+def test_what_nobody_sees_is_nothing(typed: str) -> None:
+    assert if_seen(typed) == ""
+    assert if_seen(f" 病{typed} ") == f"病{typed}".strip()

@@ -21,6 +21,7 @@ from expertpool.audit.queries import is_told
 from expertpool.audit.services import record
 from expertpool.core.fields import is_vouched
 from expertpool.core.jobs import defer
+from expertpool.core.text import if_seen
 from expertpool.core.visibility import told
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import next_day
@@ -178,7 +179,7 @@ def decide_achievement(
         raise AchievementRefused(ALTERED)
     if actor.pk == row.asked_by_id or is_outsider(actor):
         raise AchievementRefused("专家账号不能审核成果，请使用工作账号。")
-    note = note.strip()
+    note = if_seen(note)
     if agree and _same(row).filter(state=State.APPROVED).exists():
         raise AchievementRefused("已有同名、同年的这类成果，请退回这一项。")
     if not agree and not (note or reasons):

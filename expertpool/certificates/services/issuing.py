@@ -25,7 +25,7 @@ from expertpool.certificates.settings import AUTOMATIC, ISSUER, YEARS
 from expertpool.core.configuration import value_of
 from expertpool.core.events import publish
 from expertpool.core.settings import SITE_NAME
-from expertpool.core.text import as_sentence
+from expertpool.core.text import as_sentence, if_seen
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import last_day
@@ -148,7 +148,7 @@ def revoke_certificate(
 ) -> Certificate:
     """End ``certificate`` for good, and tell its expert why. Refuses (CertificateRefused) a missing or too long
     reason, and one that was replaced or revoked meanwhile."""
-    reason = reason.strip()
+    reason = if_seen(reason)
     if not reason:
         raise CertificateRefused("请填写注销原因。")
     if len(reason) > LONGEST_REASON:

@@ -27,6 +27,7 @@ from expertpool.changes.queries import RIGHT, labels_of, open_items, value_in
 from expertpool.changes.services.values import Asked, NamedEmployer, differing, taken_back
 from expertpool.core.jobs import defer
 from expertpool.core.subjects import Owner
+from expertpool.core.text import if_seen
 from expertpool.core.views.parts import digest
 from expertpool.core.visibility import told
 from expertpool.directory.models import Specialty
@@ -255,7 +256,7 @@ def decide_request(
     if seen and seen != seen_of(items):
         raise ChangeRefused(MOVED)
     reasons = {code: why.strip() for code, why in (reasons or {}).items() if why.strip()}
-    if not agree and not note.strip() and not reasons:
+    if not agree and not if_seen(note) and not reasons:
         raise ChangeRefused("请填写不同意的原因（意见，或逐项说明），专家据此修改。")
     try:
         verdict = decide(

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import vdraw
 from expertpool.audit.queries import entries_for
 from expertpool.audit.services import proven
-from expertpool.core.text import HIDDEN, is_hidden
+from expertpool.core.text import HIDDEN, if_seen, is_hidden
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.exceptions import ContributionRefused
 from expertpool.draws.models import Draw
@@ -28,7 +28,7 @@ class Given(NamedTuple):
 def check_readable(value: str) -> None:
     """Refuse (ContributionRefused) a value that is empty or holds what nobody sees: it would stand as given, and
     nobody could read or repeat it."""
-    if not any(not is_hidden(char) and not char.isspace() for char in value):
+    if not if_seen(value):
         raise ContributionRefused("请填写随机值：任意文字或骰子点数，要看得见。")
     if any(map(is_hidden, value)):
         raise ContributionRefused(f"随机值{HIDDEN}")

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.text import is_reason
+from expertpool.core.text import if_seen, is_reason
 from expertpool.draws.enums import EXIT_REASON, InvitationState
 from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import AnswerRequest, Invitation
@@ -56,7 +56,7 @@ def request_answer(
     ):
         invitation = lock_invitation(invitation)
         check_unbent(OfDraw(invitation.draw, actor, now), ReplyRefused)
-        words = _in_words(invitation, state, ground.strip(), reason.strip())
+        words = _in_words(invitation, state, ground.strip(), if_seen(reason))
         if invitation.state not in allowed_before(state):
             raise ReplyRefused(OVER)
         check_in_pool(invitation, state, ground.strip(), now=now)

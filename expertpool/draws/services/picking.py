@@ -19,7 +19,7 @@ from expertpool.audit.models import Entry
 from expertpool.audit.services import proven, record
 from expertpool.core.criteria import explain, parse
 from expertpool.core.locks import lock_transaction
-from expertpool.core.text import SAY_MORE, is_reason
+from expertpool.core.text import SAY_MORE, if_seen, is_reason
 from expertpool.draws.enums import ActionCode, DrawKind, DrawStatus
 from expertpool.draws.exceptions import PickRefused
 from expertpool.draws.models import Draw, DrawPlan, PickRequest
@@ -78,7 +78,7 @@ def request_picks(
     if kind == DrawKind.RANDOM:
         raise PickRefused("随机抽取由系统抽取专家，不能人工指定。")
     check_manual_ways(project, now=now)
-    if not is_reason(reason) or not any(map(str.isalnum, approval_number)):
+    if not is_reason(reason) or not any(map(str.isalnum, if_seen(approval_number))):
         raise PickRefused(f"请写明不能随机抽取的理由{SAY_MORE}和批准文号。")
     plan = check_ready(projects, now=now)
     # For the number, too: see `next_number`.
@@ -179,7 +179,7 @@ def turn_down_picks(*, request: PickRequest, note: str, actor: User, now: dateti
 
     Refuses (PickRefused) the person who chose, and a request that was settled.
     """
-    if not note.strip():
+    if not if_seen(note):
         raise PickRefused("请写明不同意的原因。")
     draw = _lock(request.draw)
     settle(request, agree=False, note=note, actor=actor, now=now, refused=PickRefused)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.text import if_seen
 from expertpool.draws.exceptions import PlanApprovalRefused
 from expertpool.draws.models import HELD_KEY, DrawPlan, PlanVersion
 from expertpool.draws.queries.eligibility import evaluate
@@ -130,7 +131,7 @@ def decide_plan(
     plan = _plan_of(lead)
     check_mark(plan, members, mark)
     check_version(plan, version)
-    note = note.strip()
+    note = if_seen(note)
     if not agree and not note:
         raise PlanApprovalRefused("请填写退回原因，提交人据此修改。")
     if agree and standing.thin and not note:

@@ -17,7 +17,7 @@ from expertpool.audit.services import keep_head, record
 from expertpool.core.events import publish
 from expertpool.core.fields import encrypted
 from expertpool.core.prepared import Given, Prepared
-from expertpool.core.text import SAY_MORE, is_reason
+from expertpool.core.text import SAY_MORE, if_seen, is_reason
 from expertpool.draws.enums import (
     BY_HIMSELF,
     EXIT_REASON,
@@ -112,7 +112,7 @@ def answer(
     Refuses (ReplyRefused) a second answer, one after the deadline, and that somebody agrees who has
     left the pool since (blacklisted, frozen, deleted), or to a new time at which he is taken or away.
     """
-    if not accept and not reason.strip():
+    if not accept and not if_seen(reason):
         raise ReplyRefused("请选择不能参加的原因。")
     invitation = lock_invitation(invitation)
     # Who has answered hears that below, rather than that he is late.
@@ -374,7 +374,7 @@ def _settle(
         "state": state,
         "replied_at": now,
         "replied_via": via,
-        "reason": encrypted(Invitation, "reason").sealed(invitation, reason.strip()[:200]),
+        "reason": encrypted(Invitation, "reason").sealed(invitation, if_seen(reason)[:200]),
         "witness": second.name if second else "",
         "changed_by": actor,
         "reminded_at": None,

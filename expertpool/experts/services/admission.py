@@ -13,7 +13,7 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
 from expertpool.audit.services import record, record_many
-from expertpool.core.text import moment_text
+from expertpool.core.text import if_seen, moment_text
 from expertpool.directory.models import Specialty
 from expertpool.experts.enums import STATUS_MOVES, ExpertSource, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused, StatusNotAllowed
@@ -150,7 +150,7 @@ def return_admission(
 
     Refuses to say nothing, and what `approve_admission` refuses, but of who made the record.
     """
-    if not note.strip():
+    if not if_seen(note):
         raise ExpertRefused("请填写退回原因，录入人据此修改。")
     row, approval = _waiting(expert, "退回", now)
     said = fields or {}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from expertpool.core.text import SAY_MORE, is_reason
+from expertpool.core.text import SAY_MORE, if_seen, is_reason
 from expertpool.experts.exceptions import ReasonRequired
 
 
 def required_reason(reason: str, *, called: str, most: int | None = None) -> str:
     """Return ``reason`` without the blanks around it. Refuses (ReasonRequired) none, one that says nothing, and one of more than
     ``most`` characters; ``called`` is its name on the page."""
-    reason = reason.strip()
+    reason = if_seen(reason)
     if not is_reason(reason):
         raise ReasonRequired(f"请填写{called}{SAY_MORE}。")
     if most is not None and len(reason) > most:

@@ -11,6 +11,7 @@ from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider, users_with_permission
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer
+from expertpool.core.text import if_seen
 from expertpool.core.visibility import told
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import AvoidanceRemoval, AvoidanceUnit, Expert
@@ -93,7 +94,7 @@ def decide_removal(
         raise ExpertRefused(SETTLED)
     if actor.pk == removal.asked_by_id or is_outsider(actor):
         raise ExpertRefused("专家账号不能核定移除回避的申请，请使用工作账号。")
-    note = note.strip()
+    note = if_seen(note)
     if not agree and not note:
         raise ExpertRefused("请填写不同意的原因，专家会收到。")
     try:

@@ -13,7 +13,7 @@ from expertpool.accounts.queries import is_outsider
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
 from expertpool.core.events import publish
-from expertpool.core.text import SAY_MORE, is_reason
+from expertpool.core.text import SAY_MORE, if_seen, is_reason
 from expertpool.core.visibility import told
 from expertpool.inspections.enums import State
 from expertpool.inspections.events import InspectionDecided
@@ -50,7 +50,7 @@ def decide_inspection(
     and what was decided, or may not be told yet. Announces InspectionDecided.
     """
     row = _waiting(row, seen, actor)
-    agree, note = outcome == State.PASSED, note.strip()[:500]
+    agree, note = outcome == State.PASSED, if_seen(note)[:500]
     said = (
         {} if agree else {name: why.strip() for name, why in (reasons or {}).items() if why.strip()}
     )

@@ -16,6 +16,7 @@ from expertpool.audit.services import record
 from expertpool.core.bulk import MOST_PICKED
 from expertpool.core.jobs import defer
 from expertpool.core.mandates import stands, unless_undone
+from expertpool.core.text import if_seen
 from expertpool.core.visibility import told
 from expertpool.experts.enums import ChangeVia, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
@@ -81,7 +82,7 @@ def decide_renewal(
         raise InspectionRefused(ALTERED)
     if actor.pk == row.asked_by_id or is_outsider(actor):
         raise InspectionRefused("专家账号不能审核续聘，请使用工作账号。")
-    note = note.strip()[:300]
+    note = if_seen(note)[:300]
     if agree:
         until = _checked(expert, until, now)
     elif not note:
@@ -193,7 +194,7 @@ def start_run(
         raise InspectionRefused(f"一次最多续聘 {MOST_PICKED:,} 位，请用筛选条件分批办理。")
     if until <= timezone.localdate(now):
         raise InspectionRefused("续聘至的日期应在今天之后。", field="until")
-    if not reason.strip():
+    if not if_seen(reason):
         raise InspectionRefused("请填写续聘的依据。", field="reason")
     run = RenewalRun.objects.create(
         user=actor,

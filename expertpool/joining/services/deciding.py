@@ -17,6 +17,7 @@ from expertpool.accounts.queries import is_outsider
 from expertpool.accounts.services.users import edit_user
 from expertpool.audit.services import record
 from expertpool.core.events import publish
+from expertpool.core.text import if_seen
 from expertpool.directory.services.units import resolve_unit
 from expertpool.experts.enums import PERSON_KINDS, AvoidanceKind, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
@@ -84,7 +85,7 @@ def reject(*, application: Application, actor: User, now: datetime, note: str) -
     """Turn ``application`` down for good, with the reason, which its applicant is told; where the flow says
     so, the step before decides anew. Refuses an empty reason, and what `approve` refuses. Announces
     ApplicationRejected."""
-    if not note.strip():
+    if not if_seen(note):
         raise JoiningRefused("请填写不通过的原因，申请人会收到。", field="note")
     row = _waiting(application, actor)
     verdict = _decide(row, agree=False, note=note, actor=actor, now=now)
@@ -116,7 +117,7 @@ def send_back(
     said = {name: text.strip() for name, text in fields.items() if text.strip()}
     if unknown := said.keys() - labels.keys():
         raise JoiningRefused(f"申请中没有这些项：{'、'.join(sorted(unknown))[:60]}，请刷新页面。")
-    if not said and not note.strip():
+    if not said and not if_seen(note):
         raise JoiningRefused(
             "请填写退回原因：在要补正的项目上写明，或写在总的意见里。", field="note"
         )
@@ -267,7 +268,7 @@ def _end(
     now: datetime,
     **also: Any,
 ) -> None:
-    note = note.strip()
+    note = if_seen(note)
     set_state(row, state, note=note[:500], decided_at=now, decided_by=actor, updated_at=now, **also)
     record(action, actor=actor, now=now, subject=row, after={"结果": state.label}, note=note[:500])
     tell_applicant(row, now=now)

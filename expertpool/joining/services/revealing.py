@@ -8,6 +8,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.text import if_seen
 from expertpool.experts.fields import EXPERT
 from expertpool.joining.exceptions import Altered, JoiningRefused
 from expertpool.joining.models import Application
@@ -23,7 +24,7 @@ def reveal_value(
     empty reason, and an application that somebody altered (Altered)."""
     if not is_as_written(application):
         raise Altered
-    if not reason.strip():
+    if not if_seen(reason):
         raise JoiningRefused("请填写查看原因。")
     labels = {one.code: one.label for one in EXPERT.fields()}
     record(

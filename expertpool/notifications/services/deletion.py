@@ -10,7 +10,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record
-from expertpool.core.text import SAY_MORE, is_reason
+from expertpool.core.text import SAY_MORE, if_seen, is_reason
 from expertpool.notifications.exceptions import DeletionRefused
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import listed_label
@@ -25,7 +25,7 @@ def delete_messages(*, messages: Iterable[Message], reason: str, actor: User, no
     before, or is still on its way, is passed over. The caller has checked the right to the
     subject. Refuses an empty ``reason`` (DeletionRefused).
     """
-    reason = reason.strip()[:200]
+    reason = if_seen(reason)[:200]
     if not is_reason(reason):
         raise DeletionRefused(f"请填写删除的原因{SAY_MORE}。")
     emptied: dict[str, Any] = {

@@ -10,6 +10,7 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
+from expertpool.core.text import if_seen
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.projects.enums import ProjectStatus
@@ -62,7 +63,7 @@ def reject_project(
 
     Refuses an empty note (NoteRequired) and what `approve_project` refuses.
     """
-    if not note.strip():
+    if not if_seen(note):
         raise NoteRequired("请填写退回原因，申请人据此修改。")
     return _decide(project, agree=False, actor=actor, now=now, note=note, fields=fields)
 
@@ -88,7 +89,7 @@ def _decide(
         raise TransitionNotAllowed(
             f"项目现为「{project.get_status_display()}」，只有待审核的项目可以审批。"
         )
-    note = note.strip()
+    note = if_seen(note)
     try:
         verdict = decide(
             subject=project, agree=agree, note=note, actor=actor, now=now, fields=fields

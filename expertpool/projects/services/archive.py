@@ -8,6 +8,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.core.events import publish
+from expertpool.core.text import if_seen
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.events import ProjectIsArchived
 from expertpool.projects.exceptions import NoteRequired, NotReadyToArchive
@@ -25,7 +26,7 @@ def archive_project(*, project: Project, note: str, actor: User, now: datetime) 
     (NoteRequired), a project on which something still goes on or is open (NotReadyToArchive), and
     every other status (TransitionNotAllowed).
     """
-    note = note.strip()
+    note = if_seen(note)
     if not note:
         raise NoteRequired("请填写归档说明，例如「评审已结束，资料齐全」。")
     fresh = lock_project(project)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.core.bulk import BulkResult, for_each
-from expertpool.core.text import SAY_MORE, is_reason
+from expertpool.core.text import SAY_MORE, if_seen, is_reason
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import is_evidence
@@ -62,7 +62,7 @@ def remove_files(
     are no longer to be kept is the one thing that may still be done to an archived project.
     Refuses an empty ``reason`` (NoteRequired); what is refused of the files is in the result.
     """
-    reason = reason.strip()
+    reason = if_seen(reason)
     if not is_reason(reason):
         raise NoteRequired(f"请填写删除的原因{SAY_MORE}。")
     # Read under the lock, since archiving is what evidence waits for.

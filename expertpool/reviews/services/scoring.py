@@ -14,7 +14,7 @@ from django.db.models import F
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
-from expertpool.core.text import is_reason
+from expertpool.core.text import if_seen, is_reason
 from expertpool.draws.enums import INVALID
 from expertpool.reviews.calculation import Indicator, RuleTree, plain
 from expertpool.reviews.calculation.scores import check_score, read_value
@@ -118,7 +118,7 @@ def _save(
             problems[code] = problem.text
             unsaid += [code] if problem.is_missing else []
         if problem is None or problem.is_missing:
-            said[code] = [read_value(asked[code], value), reason.strip()]
+            said[code] = [read_value(asked[code], value), if_seen(reason)]
     merged = {**sheet.scores, **said}
     merged = {code: both for code, both in merged.items() if both != NOTHING}
     if merged == sheet.scores:

@@ -20,7 +20,7 @@ from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
 from expertpool.audit.services import record
 from expertpool.core.prepared import Given, Prepared
-from expertpool.core.text import moment_text, too_long
+from expertpool.core.text import if_seen, moment_text, too_long
 from expertpool.workflow.enums import Proof
 from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.queries.asking import OPEN, is_asked, proof_of
@@ -73,7 +73,7 @@ def ask(
     """
     if is_outsider(actor):
         raise refused(OUTSIDE)
-    request.reason = request.reason.strip()
+    request.reason = if_seen(request.reason)
     if not request.reason:
         raise refused("请写明理由。")
     if refusal := too_long(request.reason, MOST_WORDS):

@@ -1,5 +1,6 @@
 from expertpool.core.permissions import BuiltInRole as Role
 from expertpool.core.permissions import Permission, PermissionGroup
+from expertpool.draws.enums import CONTRIBUTOR_PERMISSION, SUPERVISOR
 
 VIEW, MANAGE, CONFIRM, RESULTS, EXPORT, RULES = (
     "reviews.view",
@@ -9,6 +10,8 @@ VIEW, MANAGE, CONFIRM, RESULTS, EXPORT, RULES = (
     "reviews.export",
     "reviews.rules",
 )
+# Whoever supervises draws supervises assignments, and no administrator by his role (docs/decisions/0239).
+SUPERVISES = CONTRIBUTOR_PERMISSION[SUPERVISOR]
 PERMISSIONS = PermissionGroup(
     "reviews",
     "评审",

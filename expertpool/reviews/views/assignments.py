@@ -35,7 +35,7 @@ from expertpool.reviews.forms.assignments import (
     ValueForm,
 )
 from expertpool.reviews.models import ItemAssignment, Review, ReviewItem, ScoreSheet
-from expertpool.reviews.permissions import CONFIRM, EXPORT, MANAGE, VIEW
+from expertpool.reviews.permissions import CONFIRM, EXPORT, MANAGE, SUPERVISES, VIEW
 from expertpool.reviews.queries.assignments import (
     OPERATOR,
     ROLES,
@@ -54,7 +54,7 @@ from expertpool.reviews.queries.reviews import leavers_wait, may_name, reviews_v
 from expertpool.reviews.services import assigning, choosing, replacing
 from expertpool.reviews.views.office import act
 
-RIGHTS = {OPERATOR: MANAGE, SUPERVISOR: CONFIRM}
+RIGHTS = {OPERATOR: MANAGE, SUPERVISOR: SUPERVISES}
 SHOWN = 200  # drawn items that the page lists; the export has all
 
 
@@ -309,7 +309,7 @@ def assignment_confirm(request: UserRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(MANAGE, CONFIRM)
+@requires(MANAGE, SUPERVISES)
 def assignment_value(request: UserRequest, pk: int, role: str) -> HttpResponse:
     """Take the value of one role; the last one gives the items."""
     code = RIGHTS.get(role, "")

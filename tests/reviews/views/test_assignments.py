@@ -14,7 +14,7 @@ from django.utils import timezone
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role, User
 from expertpool.reviews.models import ItemAssignment
-from expertpool.reviews.queries.assignments import assignment_of
+from expertpool.reviews.queries.assignments import assignment_of, given_values
 from expertpool.reviews.services.assigning import Share
 from tests.factories.accounts import make_user
 from tests.factories.scoring import make_assigned, make_campaign, make_review
@@ -57,10 +57,7 @@ def test_two_persons_give_the_items_on_the_page(
     assert "以经办人身份提供" in page(client, review.pk)
     client.post(give[0], {"value": "三六九"})
     login(client, supervisor)
-    assert (
-        "评审对象分配等待监督人提供随机值或确认"
-        in client.get(reverse("portal:home")).content.decode()
-    )
+    assert "评审对象分配等待监督人提供随机值" in client.get(reverse("portal:home")).content.decode()
     assert "以监督人身份提供" in page(client, review.pk)
     client.post(give[1], {"value": "5"})
     text = page(client, review.pk)
@@ -70,6 +67,21 @@ def test_two_persons_give_the_items_on_the_page(
     record = json.loads(answer.content)
     assert find_difference(record) is None
     assert record["openings"]
+
+
+def test_no_administrator_supervises_by_his_role(
+    client: Client, operator: User, admin: User
+) -> None:
+    review = make_campaign(operator, now=NOW)
+    login(client, operator)
+    client.post(reverse("reviews:assignment_seal", args=[review.pk]))
+    login(client, admin)
+    assert "以监督人身份提供" not in page(client, review.pk)
+    url = reverse("reviews:assignment_value", args=[review.pk, "supervisor"])
+    assert client.post(url, {"value": "1"}).status_code == 404
+    row = assignment_of(review)
+    assert row
+    assert given_values(row) == {}
 
 
 def test_it_is_set_in_a_drawer_before_the_review_begins(client: Client, operator: User) -> None:

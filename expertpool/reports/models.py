@@ -1,4 +1,5 @@
-"""How often experts were drawn in a period against what chance would give: stored snapshots."""
+"""What reports keep: how often experts were drawn in a period against what chance would give, candidates, months, and sums
+of a large pool."""
 
 from __future__ import annotations
 
@@ -168,3 +169,74 @@ class DepartmentMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.department} {self.month:%Y-%m}"
+
+
+class Tallying(models.Model):
+    """When the sums of a topic of statistics were counted (docs/decisions/0415): there is one of those that are large."""
+
+    topic = models.CharField("统计对象", max_length=20, unique=True)
+    counted_at = models.DateTimeField("统计时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "统计汇总"
+
+    def __str__(self) -> str:
+        return self.topic
+
+
+class Tally(models.Model):
+    """What the rows of one department, or of all (``whole``), come to in one part of a dimension: ``sums`` holds numbers
+    by the codes of measures. ``by`` is the dimension, empty for all parts together, in which nobody counts twice;
+    ``part`` is its key as addresses say it."""
+
+    tallying = models.ForeignKey(
+        Tallying, verbose_name="统计汇总", on_delete=models.CASCADE, related_name="tallies"
+    )
+    by = models.CharField("统计方式", max_length=20, blank=True)
+    whole = models.BooleanField("全部部门")
+    department = models.ForeignKey(
+        "accounts.Department",
+        verbose_name="部门",
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    part = models.CharField("分组", max_length=200, blank=True)
+    sums = models.JSONField("数字")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "分组汇总"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tallying", "by", "whole", "department", "part"],
+                name="reports_tally_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=models.Q(whole=False) | models.Q(department=None),
+                name="reports_tally_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by} {self.part}"
+
+
+class ProjectTally(models.Model):
+    """What was drawn, answered and paid for a project, when projects were tallied: ``numbers`` by the codes of measures."""
+
+    project = models.OneToOneField(
+        "projects.Project",
+        verbose_name="项目",
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        related_query_name="tally",
+    )
+    numbers = models.JSONField("数字")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "项目汇总"
+
+    def __str__(self) -> str:
+        return f"{self.project_id}"

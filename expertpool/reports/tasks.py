@@ -13,6 +13,7 @@ from expertpool.reports.services.exposure import (
     tell_chain_head,
 )
 from expertpool.reports.services.months import count_forged_anew, tell_month, write_usual_months
+from expertpool.reports.services.tallies import tally_all
 
 
 @app.task(name="reports.compute_exposure", queue=HEAVY)
@@ -43,6 +44,13 @@ def hourly_candidates(timestamp: int) -> None:
     forget_forged_lists(now=timezone.now())
     list_candidates(now=timezone.now())
     count_forged_anew(now=timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="reports.tally", queue=HEAVY, queueing_lock="reports.tally")
+def frequent_tallies(timestamp: int) -> None:
+    """Every ten minutes: count the sums of large topics anew."""
+    tally_all(now=timezone.now())
 
 
 @app.periodic(cron="5 8 * * *")

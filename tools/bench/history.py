@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 import vdraw
 from expertpool.accounts.models import User
@@ -19,6 +20,7 @@ from expertpool.draws.models import Draw, DrawProject, Hold, Invitation
 from expertpool.draws.queries.identity import Identity, holder_key, pack_identity, seat_key
 from expertpool.draws.queries.meetings import by_hours
 from expertpool.draws.services.reveal import set_reveal
+from expertpool.experts.models import Expert
 from expertpool.projects.enums import DrawState, ProjectStatus, Regime
 from expertpool.projects.models import Project
 from tools.bench.copying import copy_rows
@@ -39,16 +41,33 @@ class _Seat:
     line: int
 
 
+def write_history(size: int, *, operator: User, now: datetime) -> None:
+    """Write one draw with five seats for each hundred experts of a pool of ``size``."""
+    count = max(size // EXPERTS_PER_DRAW, 20)
+    _write(range(count), size, operator=operator, now=now, seed=2)
+
+
+def ensure_history(count: int, *, operator: User, now: datetime) -> None:
+    """Write draws that are over, until there are ``count``."""
+    there = Draw.objects.filter(number__startswith="OLD").count()
+    if there < count:
+        size = Expert.objects.count()
+        _write(range(max(there, COMING), count), size, operator=operator, now=now, seed=3)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+
+
 @transaction.atomic
-def write_history(size: int, *, operator: User, now: datetime, seed: int = 2) -> None:
-    """Write one draw with five seats for each hundred experts of a pool of ``size``.
+def _write(numbers: range, size: int, *, operator: User, now: datetime, seed: int) -> None:
+    """Write the draws of these ``numbers``, each with its project.
 
     Only the seated stand in these draws, since millions of other candidates would tell nothing;
     their records can therefore not be verified.
     """
     random = Random(seed)  # noqa: S311 (people who do not exist)
-    draws = _write_draws(random, max(size // EXPERTS_PER_DRAW, 20), operator, now)
-    seats = list(_seats(random, draws, size))
+    draws = _write_draws(random, numbers, operator, now)
+    last = Invitation.objects.aggregate(last=Max("pk"))["last"] or 0
+    seats = list(_seats(random, draws, size, after=last))
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
     names: tuple[str, ...] = (
@@ -59,7 +78,7 @@ def write_history(size: int, *, operator: User, now: datetime, seed: int = 2) ->
     copy_rows(Hold, ("invitation_id", "holder", "during"), chain.from_iterable(map(_holds, seats)))
 
 
-def _write_draws(random: Random, count: int, operator: User, now: datetime) -> list[Draw]:
+def _write_draws(random: Random, numbers: range, operator: User, now: datetime) -> list[Draw]:
     assert operator.department is not None  # noqa: S101 (a demo account has one)
     projects = Project.objects.bulk_create(
         (
@@ -79,12 +98,13 @@ def _write_draws(random: Random, count: int, operator: User, now: datetime) -> l
                 created_at=now - timedelta(days=800),
                 created_by=operator,
             )
-            for at in range(count)
+            for at in numbers
         ),
         batch_size=2_000,
     )
     draws = Draw.objects.bulk_create(
-        (_draw(at, project, operator) for at, project in enumerate(projects)), batch_size=2_000
+        (_draw(at, project, operator) for at, project in zip(numbers, projects, strict=True)),
+        batch_size=2_000,
     )
     DrawProject.objects.bulk_create(
         (DrawProject(draw=draw, project=draw.project) for draw in draws), batch_size=2_000
@@ -92,10 +112,10 @@ def _write_draws(random: Random, count: int, operator: User, now: datetime) -> l
     return draws
 
 
-def _seats(random: Random, draws: list[Draw], size: int) -> Iterator[_Seat]:
-    """Give each draw its experts, nobody twice within two days."""
+def _seats(random: Random, draws: list[Draw], size: int, *, after: int) -> Iterator[_Seat]:
+    """Give each draw its experts, nobody twice within two days; numbers follow ``after``."""
     taken: set[tuple[int, date]] = set()
-    number = 0
+    number = after
     for draw in draws:
         day, line = draw.project.opening_at.date(), 0
         while line < SEATS:

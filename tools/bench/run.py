@@ -84,8 +84,8 @@ OF_A_POOL = {
     "narrow": measure_narrow,
     "import": measure_import,
     "certificates": measure_certificates,
-    "statistics": measure_statistics,
     "admission": measure_admission,
+    "statistics": measure_statistics,  # it adds to the past of the pool
 }
 
 

@@ -16,8 +16,10 @@ from django.utils import timezone
 
 from expertpool.accounts.models import Department, User
 from expertpool.core.lookups import within_days
+from expertpool.core.text import moment_text
 from expertpool.core.views.filters import DateRangeField
 from expertpool.core.views.listing import FilterForm
+from expertpool.reports.forms.statistics import FRESH
 from expertpool.reports.queries.departments import beside, departments_counted_by
 from expertpool.reports.queries.project_statistics import PROJECTS
 from expertpool.reports.queries.statistics import (
@@ -29,6 +31,7 @@ from expertpool.reports.queries.statistics import (
     Topic,
     statistic_of,
 )
+from expertpool.reports.queries.tallies import tallied_at
 
 MOST = 8  # side by side
 FEWEST = 4
@@ -69,6 +72,7 @@ class Comparison:
     user: User
     asked: Asked
     form: ComparisonFilter
+    params: QueryDict
     title = "部门对比"
 
     @property
@@ -109,7 +113,16 @@ class Comparison:
 
     @property
     def conditions(self) -> list[str]:
-        return [f"评审时间 {self.days[0]} 至 {self.days[1]}", "各部门含下级部门"]
+        words = [f"评审时间 {self.days[0]} 至 {self.days[1]}", "各部门含下级部门"]
+        at = self.found.counted_at
+        return [*words, f"数字截至 {moment_text(at)}"] if at else words
+
+    @property
+    def fresh_url(self) -> str:
+        """Return the address of the same, counted now."""
+        query = self.params.copy()
+        query[FRESH] = "1"
+        return f"?{query.urlencode()}"
 
     @cached_property
     def has_list(self) -> bool:
@@ -126,5 +139,7 @@ class Comparison:
 
 
 def read_comparison(params: QueryDict, *, user: User, now: datetime) -> Comparison:
-    asked = Asked(user, now)
-    return Comparison(user, asked, ComparisonFilter(params, asked=asked, viewer=user))
+    at = None if params.get(FRESH) else tallied_at(PROJECTS, now=now)
+    asked = Asked(user, now, at)
+    form = ComparisonFilter(params, asked=asked, viewer=user)
+    return Comparison(user, asked, form, params)

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from expertpool.accounts.models import User
 from expertpool.core.segments import Chosen, segment_text
+from expertpool.core.text import moment_text
 from expertpool.core.views.declared import DeclaredFilter
 from expertpool.core.views.listing import FilterForm
 from expertpool.reports.queries.statistics import (
@@ -29,8 +30,10 @@ from expertpool.reports.queries.statistics import (
     statistic_of,
     topic_of,
 )
+from expertpool.reports.queries.tallies import tallied, tallied_at
 
-OWN = ("topic", "by", "measure")  # what of an address the list behind does not know
+FRESH = "fresh"  # counted now, though sums are kept
+OWN = ("topic", "by", "measure", FRESH)  # what of an address the list behind does not know
 
 
 class Choosing(FilterForm):
@@ -112,8 +115,13 @@ class Reading:
 
     @cached_property
     def found(self) -> Statistic:
-        rows = self.form.filter(self.topic.rows_for(self.user))
-        return statistic_of(self.topic, rows, self.dimension, self.asked)
+        rows = self.topic.rows_for(self.user)
+        narrowed = self.form.filter(rows)
+        if narrowed is rows and self.asked.tallied_at:
+            kept = tallied(self.topic, self.user, self.dimension, self.asked)
+            if kept is not None:
+                return kept
+        return statistic_of(self.topic, narrowed, self.dimension, self.asked)
 
     @cached_property
     def has_list(self) -> bool:
@@ -129,7 +137,16 @@ class Reading:
         if not self.form.is_valid():
             return []
         words = self.form.words
-        return [one for one in words if not one.startswith(("统计方式", "图中数字"))]
+        named = [one for one in words if not one.startswith(("统计方式", "图中数字"))]
+        at = self.found.counted_at
+        return [*named, f"数字截至 {moment_text(at)}"] if at else named
+
+    @property
+    def fresh_url(self) -> str:
+        """Return the address of the same, counted now."""
+        query = self.params.copy()
+        query[FRESH] = "1"
+        return f"?{query.urlencode()}"
 
     @property
     def segments(self) -> list[Chosen]:
@@ -158,5 +175,6 @@ def topics_for(user: User) -> list[Topic]:
 def read_statistic(params: QueryDict, *, user: User, now: datetime) -> Reading:
     """Return what an address asks, in the scope of ``user``. Names that are none fall back to the first."""
     topic = topic_of(params)
-    asked = Asked(user, now)
+    at = None if params.get(FRESH) else tallied_at(topic, now=now)
+    asked = Asked(user, now, at)
     return Reading(topic, _form_of(topic)(params, asked=asked, viewer=user), user, asked, params)

@@ -50,6 +50,7 @@ from expertpool.reports.queries.statistics import (
 )
 
 HERE = [status for status in ExpertStatus if status != ExpertStatus.DELETED]
+LARGE = 100_000  # to count the specialties of each takes 2 microseconds
 AGES = (0, 30, 40, 50, 60, 70)  # where bands begin
 TIMES = (0, 1, 3, 6, 11)  # reviews within `LATELY`
 LATELY = timedelta(days=365)
@@ -332,4 +333,5 @@ EXPERTS = Topic(
         _with("frozen", "冻结", ExpertStatus.FROZEN),
         _with("blacklisted", "黑名单", ExpertStatus.BLACKLISTED),
     ),
+    large=LARGE,
 )

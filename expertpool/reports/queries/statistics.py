@@ -32,10 +32,12 @@ Word = Mapping[Any, str]
 
 @dataclass(frozen=True)
 class Asked:
-    """Who asks, and when; None: the system, of everything."""
+    """Who asks, and when; None: the system, of everything. ``tallied_at``: when sums of the topic were kept that may
+    stand for counting (`queries.tallies`)."""
 
     user: User | None
     now: datetime
+    tallied_at: datetime | None = None
 
     def may(self, permission: str) -> bool:
         return self.user is None or not permission or self.user.has_permission(permission)
@@ -131,7 +133,8 @@ class Measure:
 @dataclass(frozen=True)
 class Topic:
     """What is counted: ``rows(user)`` in the scope of his statistics, as ``model`` of ``subject``; those who hold
-    ``permission`` have the list at ``url``. ``prepare`` annotates what measures add up."""
+    ``permission`` have the list at ``url``. ``prepare`` annotates what measures add up. Of a topic with more rows than
+    ``large`` sums are kept: of each part, or, with ``tallies_rows``, of each row what ``prepare`` would add up."""
 
     code: str
     label: str
@@ -145,6 +148,8 @@ class Topic:
     prepare: Callable[[QuerySet[Any], Asked], QuerySet[Any]] = lambda rows, asked: rows
     more: Callable[[], tuple[Measure, ...]] = field(default=tuple)
     note: str = ""
+    large: int = 0
+    tallies_rows: bool = False
 
     @property
     def of(self) -> str:
@@ -191,12 +196,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Statistic:
-    """The parts in order, and all rows; these may be fewer than the parts together (`Dimension.several`)."""
+    """The parts in order, and all rows; these may be fewer than the parts together (`Dimension.several`).
+    ``counted_at``: when, where that was not now."""
 
     dimension: Dimension
     measures: list[Measure]
     lines: list[Line]
     total: Line
+    counted_at: datetime | None = None
 
 
 def statistic_of(
@@ -204,13 +211,52 @@ def statistic_of(
 ) -> Statistic:
     """Split ``rows``, which the caller has narrowed to what may be counted, by ``dimension``."""
     measures = topic.measures_for(asked)
+    found = parts_of(topic, rows, dimension, asked)
+    total = None
+    if dimension.several or any(one.once for one in measures):
+        total = totals_of(topic, rows, asked)[0]
+    at = asked.tallied_at if topic.tallies_rows else None
+    return lined_up(dimension, measures, found, total, counted_at=at)
+
+
+def parts_of(
+    topic: Topic, rows: QuerySet[Any], dimension: Dimension, asked: Asked, *beside: str
+) -> list[dict[str, Any]]:
+    """Return the ``part`` of each group of ``rows`` with its sums, ``…_sum``; those that differ in ``beside`` (columns)
+    are groups of their own."""
+    measures = topic.measures_for(asked)
     prepared = topic.prepare(rows.order_by(), asked)
-    sums = {f"{one.code}_sum": one.aggregate() for one in measures}
     keyed = prepared.annotate(part=dimension.key(asked))
     if dimension.several:
-        found = _once_each(keyed, measures)
-    else:
-        found = list(keyed.values("part").annotate(**sums))
+        return _once_each(keyed, measures, beside)
+    return list(keyed.values("part", *beside).annotate(**_aggregates(measures)))
+
+
+def totals_of(
+    topic: Topic, rows: QuerySet[Any], asked: Asked, *beside: str
+) -> list[dict[str, Any]]:
+    """Return the sums, ``…_sum``, of all ``rows``, or of those that differ in ``beside``."""
+    prepared = topic.prepare(rows.order_by(), asked)
+    sums = _aggregates(topic.measures_for(asked))
+    return (
+        list(prepared.values(*beside).annotate(**sums)) if beside else [prepared.aggregate(**sums)]
+    )
+
+
+def _aggregates(measures: Sequence[Measure]) -> dict[str, Any]:
+    return {f"{one.code}_sum": one.aggregate() for one in measures}
+
+
+def lined_up(
+    dimension: Dimension,
+    measures: list[Measure],
+    found: list[dict[str, Any]],
+    total: Mapping[str, Any] | None,
+    *,
+    counted_at: datetime | None = None,
+) -> Statistic:
+    """Return parts in their order with what they are called; ``total``: their sum where it is None. Raises ValueError
+    for a part that there no longer is."""
     words = dimension.words([row["part"] for row in found if row["part"] is not None])
     lines = [
         Line(
@@ -220,29 +266,33 @@ def statistic_of(
         )
         for row in _ordered(found, dimension, measures[0])
     ]
-    total = {one.code: sum((line.sums[one.code] for line in lines), 0) for one in measures}
-    if dimension.several or any(one.once for one in measures):
-        total = _sums(measures, prepared.aggregate(**sums))
-    return Statistic(dimension, measures, lines, Line(NOBODY, "合计", total))
+    if total is None:
+        sums = {one.code: sum((line.sums[one.code] for line in lines), 0) for one in measures}
+    else:
+        sums = _sums(measures, total)
+    return Statistic(dimension, measures, lines, Line(NOBODY, "合计", sums), counted_at)
 
 
-def _once_each(keyed: QuerySet[Any], measures: Sequence[Measure]) -> list[dict[str, Any]]:
+def _once_each(
+    keyed: QuerySet[Any], measures: Sequence[Measure], beside: Sequence[str]
+) -> list[dict[str, Any]]:
     """Count the rows of each part, a row once in each that it belongs to. Told apart by hashing them once: counting
     each number's own distinct rows sorts them all for each number."""
     holds = {
         one.code: Case(When(one.condition or Q(pk__isnull=False), then=1), default=0)
         for one in measures
     }
-    inner = keyed.annotate(**holds).values("pk", "part", *holds).distinct()
+    inner = keyed.annotate(**holds).values("pk", "part", *beside, *holds).distinct()
     try:
         sql, values = inner.query.sql_with_params()
     except EmptyResultSet:
         return []
+    by = ", ".join(f'"{name}"' for name in ("part", *beside))
     names = ", ".join(f'sum("{code}")' for code in holds)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT part, {names} FROM ({sql}) AS held GROUP BY part", values)  # noqa: S608 (Django wrote it)
+        cursor.execute(f"SELECT {by}, {names} FROM ({sql}) AS held GROUP BY {by}", values)  # noqa: S608 (Django wrote it)
         rows = cursor.fetchall()
-    keys = ("part", *(f"{code}_sum" for code in holds))
+    keys = ("part", *beside, *(f"{code}_sum" for code in holds))
     return [dict(zip(keys, row, strict=True)) for row in rows]
 
 

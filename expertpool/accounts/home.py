@@ -5,34 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.enums import NOT_FAILED
-from expertpool.accounts.models import User
-from expertpool.accounts.queries import locked_users, login_records_visible_to
+from expertpool.accounts.models import LoginRecord, User
+from expertpool.accounts.queries import WaitingFor, locked_users, login_records_visible_to
 from expertpool.core.client import untrusted_proxy
-from expertpool.core.home import Number, Source, Todo
+from expertpool.core.home import Number, Source, Todo, some
 from expertpool.core.lookups import within_days
 from expertpool.core.registry import MenuItem
+
+_locked = WaitingFor(lambda user, now: some(locked_users(now)))
 
 
 def locked_accounts(user: User, now: datetime) -> Iterator[Number]:
     url = f"{reverse('accounts:user_list')}?tab=locked"
-    yield Number("锁定账号", locked_users(now), url, "lock", "red", "grey")
+    yield Number("锁定账号", _locked(user), url, "lock", "red", "grey")
 
 
 def failed_logins(user: User, now: datetime) -> Iterator[Number]:
     today = timezone.localdate(now)
-    records = login_records_visible_to(user).filter(within_days("at", (today, today)))
-    failed = records.exclude(outcome__in=NOT_FAILED)
     url = f"{reverse('accounts:login_list')}?tab=failure&days={today}"
-    yield Number("今日登录失败", failed, url, "shield-x", "amber", "grey")
+    yield Number("今日登录失败", _failed(user), url, "shield-x", "amber", "grey")
+
+
+def _failed_today(user: User, _now: datetime) -> QuerySet[LoginRecord]:
+    today = timezone.localdate()
+    records = login_records_visible_to(user).filter(within_days("at", (today, today)))
+    return records.exclude(outcome__in=NOT_FAILED)
+
+
+_failed = WaitingFor(_failed_today)
 
 
 def locked_to_look_at(user: User, now: datetime) -> Iterator[Todo]:
     url, text = f"{reverse('accounts:user_list')}?tab=locked", "个账号因连续登录失败须等待"
-    yield Todo("账号锁定", text, url, "lock", "red", "查看", locked_users(now))
+    yield Todo("账号锁定", text, url, "lock", "red", "查看", _locked(user))
 
 
 NUMBERS = (

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import (
     BooleanField,
@@ -39,7 +40,7 @@ from expertpool.audit.queries import entries_for
 from expertpool.core.configuration import read_anew
 from expertpool.core.counting import Countable, as_statement
 from expertpool.core.permissions import PERMISSIONS
-from expertpool.core.prepared import Given, Statement
+from expertpool.core.prepared import Given, Prepared, Statement
 from expertpool.core.visibility import told_later
 
 NOTHING = Q(pk__in=[])
@@ -358,6 +359,35 @@ class WaitingFor:
                 rows = self._build(asker.as_user(), Given("now"))
                 return rows if isinstance(rows, int) else as_statement(rows) or 0
         except _MoreAsked:
+            return None
+
+
+class FoundFor:
+    """The same for rows themselves, of a page that many open::
+
+        _coming = FoundFor(lambda user, now: projects_visible_to(user).filter(opening_at__gte=now)[:5])
+        rows = _coming(user, now=now)
+
+    What else ``build`` takes is given with ``now``, by name; like that it goes into conditions alone. The rows are a list,
+    found anew each time, for the rights that he has then. With ``called`` the database keeps the plan, too, by that
+    name (`core.prepared.ask_often`).
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], *, called: str = "") -> None:
+        self._build, self._called = build, called
+        self._kept = lru_cache(maxsize=256)(self._worked_out)
+
+    def __call__(self, user: User, **values: Any) -> list[Any]:
+        kept = self._kept(Asker.of(user), timezone.localdate(), *values)
+        return list(self._build(user, **values)) if kept is None else kept.all(**values)
+
+    def _worked_out(self, asker: Asker, day: date, *names: str) -> Prepared | None:
+        given = {name: Given(name) for name in names}
+        try:
+            with _asking_nothing():
+                rows = self._build(asker.as_user(), **given)
+                return Prepared(lambda: rows, called=self._called).worked_out()
+        except (_MoreAsked, EmptyResultSet):
             return None
 
 

@@ -9,22 +9,27 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.accounts.queries import WaitingFor
 from expertpool.certificates.queries.certificates import certificates_visible_to, missing_for
 from expertpool.certificates.queries.states import reissuable
-from expertpool.core.home import Source, Todo
+from expertpool.core.home import Source, Todo, some
 from expertpool.core.registry import MenuItem
 
 ISSUE = "certificates.issue"
 
 
+_missing = WaitingFor(lambda user, now: some(missing_for(user, timezone.localdate())))
+_outdated = WaitingFor(lambda user, now: some(reissuable(certificates_visible_to(user, ISSUE))))
+
+
 def without(user: User, now: datetime) -> Iterator[Todo]:
-    rows = missing_for(user, timezone.localdate(now))
+    rows = _missing(user)
     url = reverse("certificates:missing")
     yield Todo("签发证书", "位在库专家还没有证书", url, "certificate", "amber", "签发", rows)
 
 
 def to_reissue(user: User, now: datetime) -> Iterator[Todo]:
-    rows = reissuable(certificates_visible_to(user, ISSUE))
+    rows = _outdated(user)
     url = f"{reverse('certificates:list')}?tab=outdated"
     yield Todo("换发证书", "份证书与专家信息不一致", url, "refresh", "amber", "换发", rows)
 

@@ -9,16 +9,19 @@ from functools import partial
 from django.urls import reverse
 
 from expertpool.accounts.models import User
+from expertpool.accounts.queries import WaitingFor
 from expertpool.changes.queries import RIGHT, SUBJECT, requests_to_decide
-from expertpool.core.home import Source, Todo
+from expertpool.core.home import Source, Todo, some
 from expertpool.core.registry import MenuItem
 from expertpool.workflow.queries.approvals import running
+
+_requests = WaitingFor(lambda user, now: some(requests_to_decide(user)))
 
 
 def requests_waiting(user: User, now: datetime) -> Iterator[Todo]:
     """What experts ask to be changed, for who may decide it now: counted along with the others."""
     url = f"{reverse('changes:list')}?mine=1"
-    rows = requests_to_decide(user)
+    rows = _requests(user)
     yield Todo("核准变更", "项变更申请待核准", url, "replace", "amber", "核准", rows)
 
 

@@ -47,7 +47,8 @@ def counted_lately(questions: Iterable[Countable]) -> list[int]:
     asked = [one if isinstance(one, int) else as_statement(one) or 0 for one in questions]
     kept = [None if isinstance(one, int) else _many.get(str(one)) for one in asked]
     counts = counted(
-        one if count is None else count for one, count in zip(asked, kept, strict=True)
+        (one if count is None else count for one, count in zip(asked, kept, strict=True)),
+        often="numbers",
     )
     _many.keep(
         {

@@ -46,7 +46,7 @@ class Number:
 @dataclass(frozen=True)
 class Todo:
     """Something that waits for this user. With ``rows`` it waits as long as there are any, and their
-    number stands before ``text``."""
+    number stands before ``text``; of a statement they are no more than `some` of them."""
 
     title: str
     text: str
@@ -54,7 +54,7 @@ class Todo:
     icon: str
     tone: str = "blue"
     action: str = "处理"
-    rows: QuerySet[Any] | None = None
+    rows: Countable | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def numbers_for(user: Any, *, now: datetime) -> list[Number]:
 def todos_for(user: Any, *, now: datetime) -> list[Todo]:
     """Return what waits for ``user``, the most urgent kind first."""
     found = _found(TODOS, user, now)
-    counts = counted(1 if todo.rows is None else _some(todo.rows) for todo in found)
+    counts = counted((1 if todo.rows is None else some(todo.rows) for todo in found), often="todos")
     return [
         todo if todo.rows is None else replace(todo, text=f"{_told(count)} {todo.text}", rows=None)
         for todo, count in zip(found, counts, strict=True)
@@ -112,9 +112,11 @@ def todos_for(user: Any, *, now: datetime) -> list[Todo]:
     ]
 
 
-def _some(rows: QuerySet[Any]) -> QuerySet[Any]:
+def some(rows: Countable) -> Countable:
     """Return as many of ``rows`` as are counted: of a pool of a million all may wait."""
-    return rows if rows.query.is_sliced else rows.order_by()[: MOST_COUNTED + 1]
+    if not isinstance(rows, QuerySet) or rows.query.is_sliced:
+        return rows
+    return rows.order_by()[: MOST_COUNTED + 1]
 
 
 def _told(count: int) -> str:

@@ -36,10 +36,11 @@ class Given(Expression):
 
 
 class Prepared:
-    """What ``build`` returns, to be asked with the values of its `Given`."""
+    """What ``build`` returns, to be asked with the values of its `Given`. With ``called`` the database keeps its plan
+    (`ask_often`)."""
 
-    def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
-        self._build = build
+    def __init__(self, build: Callable[[], QuerySet[Any, Any]], *, called: str = "") -> None:
+        self._build, self._called = build, called
 
     def all(self, **values: Any) -> list[Any]:
         """Return the rows as the queryset gives them."""
@@ -55,7 +56,12 @@ class Prepared:
 
     @cached_property
     def _asked(self) -> _Asked:
-        return _Asked(self._build())
+        return _Asked(self._build(), self._called)
+
+    def worked_out(self) -> Prepared:
+        """Return itself once the statement is made, else with the first question."""
+        _ = self._asked
+        return self
 
 
 class Statement(NamedTuple):
@@ -105,11 +111,11 @@ def _keep_plan(cursor: Any, sql: str, called: str) -> None:
 class _Asked:
     """A queryset with its statement."""
 
-    def __init__(self, queryset: QuerySet[Any, Any]) -> None:
+    def __init__(self, queryset: QuerySet[Any, Any], called: str) -> None:
         if queryset._prefetch_related_lookups:  # type: ignore[attr-defined]
             message = "what is fetched after the rows is a statement of its own: prepare that"
             raise ValueError(message)
-        self._queryset = queryset
+        self._queryset, self._called = queryset, called
         self._compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = self._compiler.as_sql()
         self.sql, self._params = sql, tuple(params)
@@ -125,7 +131,11 @@ class _Asked:
             message = "rows are locked inside of a transaction"
             raise TransactionManagementError(message)
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, self.params(values))
+            asks = Statement(self.sql, self.params(values))
+            if self._called:
+                ask_often(cursor, asks, called=self._called)
+            else:
+                cursor.execute(*asks)
             answer = _Answer(self._compiler, rows=cursor.fetchall())
         query = _InPlaceOf(self._queryset.query, get_compiler=lambda *_, **__: answer)
         queryset: Any = _InPlaceOf(self._queryset, query=query)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.accounts.queries import FoundFor
 from expertpool.core.home import MOST_TODOS, Number, Source, Todo
 from expertpool.core.registry import MenuItem
 from expertpool.core.text import moment_text
@@ -101,7 +102,8 @@ def draws_to_give_up(user: User, now: datetime) -> Iterator[Todo]:
         )
 
 
-def projects_for_a_draw(user: User, now: datetime) -> Iterator[Todo]:
+def _to_draw(user: User, now: datetime) -> QuerySet[Project]:
+    """Projects that are to be drawn next, or completed."""
     coming = Project.objects.filter(status=ProjectStatus.APPROVED, opening_at__gt=now)
     sooner = coming.filter(draw_state=DrawState.UNSATISFIED, batch=OuterRef("batch")).filter(
         Q(opening_at__lt=OuterRef("opening_at"))
@@ -119,8 +121,15 @@ def projects_for_a_draw(user: User, now: datetime) -> Iterator[Todo]:
     projects = projects.filter(~waits).annotate(
         plan_approved=standing_plan(approved=True), was_returned=was_returned()
     )
+    return projects.select_related("batch").order_by("opening_at")[:MOST_TODOS]
+
+
+_projects_to_draw = FoundFor(_to_draw, called="to_draw")
+
+
+def projects_for_a_draw(user: User, now: datetime) -> Iterator[Todo]:
     must_approve = cache(lambda regime: policy_for(regime, now=now).plan_approval)
-    for project in projects.select_related("batch").order_by("opening_at")[:MOST_TODOS]:
+    for project in _projects_to_draw(user, now=now):
         short = project.draw_state == DrawState.UNSATISFIED
         waits_for_one = not short and not project.plan_approved
         if waits_for_one and (project.was_returned or must_approve(project.regime)):
@@ -300,11 +309,17 @@ def letters_that_reach_nobody(user: User, now: datetime) -> Iterator[Todo]:
     yield from _unreached(islice(others, MOST_TODOS), mend)
 
 
+_running = FoundFor(
+    lambda user: _inviting(user).select_related("project").order_by("-pk")[:MOST_TODOS],
+    called="running",
+)
+
+
 def letters_that_wait_for_the_route(user: User, now: datetime) -> Iterator[Todo]:
     """Running draws whose invitations wait since a way out was changed: while they do."""
     if not held_routes(now):
         return
-    for draw in _inviting(user).select_related("project").order_by("-pk")[:MOST_TODOS]:
+    for draw in _running(user):
         reach = reach_of(draw, list(draw.invitations.all()), now=now)
         if reach.is_rerouted:
             yield Todo(
@@ -317,19 +332,27 @@ def letters_that_wait_for_the_route(user: User, now: datetime) -> Iterator[Todo]
             )
 
 
+def _asked_since(user: User, since: datetime) -> QuerySet[Draw]:
+    """Draws of `_inviting`, not paused, that have asked somebody ``since`` then; ``may``: whether he runs it."""
+    asked = Invitation.objects.filter(
+        draw=OuterRef("pk"), state=InvitationState.INVITED, invited_at__gt=since
+    )
+    paused = DrawPause.objects.filter(draw=OuterRef("pk"), resumed_at__isnull=True)
+    draws = _inviting(user).filter(Exists(asked), ~Exists(paused)).select_related("project")
+    run = draws_visible_to(user, "draws.run").filter(pk=OuterRef("pk"))
+    return draws.annotate(may=Exists(run)).order_by("-pk")[:MOST_TODOS]
+
+
+_invited_lately = FoundFor(_asked_since, called="invited")
+
+
 def letters_that_wait_for_the_morning(user: User, now: datetime) -> Iterator[Todo]:
     """Running draws whose invitations wait until quiet hours are over: while they last, and by these alone, as
     their page counts them. A paused one says so itself."""
     if not any(quiet_until(now, regime) for regime in Regime.values):
         return
-    # No quiet hours last longer.
-    tonight = Invitation.objects.filter(
-        draw=OuterRef("pk"), state=InvitationState.INVITED, invited_at__gt=now - DAY
-    )
-    paused = DrawPause.objects.filter(draw=OuterRef("pk"), resumed_at__isnull=True)
-    draws = _inviting(user).filter(Exists(tonight), ~Exists(paused)).select_related("project")
-    run = draws_visible_to(user, "draws.run").filter(pk=OuterRef("pk"))
-    for draw in draws.annotate(may=Exists(run)).order_by("-pk")[:MOST_TODOS]:
+    # No quiet hours last longer than a day.
+    for draw in _invited_lately(user, since=now - DAY):
         held = [line for line in board_at(draw, now=now).lines if line.quiet_until]
         if held:
             until = moment_text(held[0].quiet_until)

@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from expertpool.accounts.models import User
-from expertpool.core.home import Source, Todo
+from expertpool.accounts.queries import WaitingFor
+from expertpool.core.home import Source, Todo, some
 from expertpool.core.text import moment_text
 from expertpool.evaluations.models import Evaluation
 from expertpool.evaluations.permissions import ANSWER, RATE
@@ -18,9 +19,13 @@ from expertpool.evaluations.queries.own import asked_of, objections_waiting
 from expertpool.evaluations.queries.windows import to_rate
 from expertpool.experts.queries.experts import expert_for
 
+_to_rate = WaitingFor(lambda user, now: some(to_rate(user, now)))
+_objections = WaitingFor(lambda user, now: some(objections_waiting(user)))
+_of_cautions = WaitingFor(lambda user, now: some(caution_objections_waiting(user)))
+
 
 def projects_to_rate(user: User, now: datetime) -> Iterator[Todo]:
-    rows, url = to_rate(user, now), reverse("evaluations:list")
+    rows, url = _to_rate(user), reverse("evaluations:list")
     yield Todo("评价专家", "个项目的专家等待评价", url, "star", "amber", "评价", rows)
 
 
@@ -29,13 +34,13 @@ def _going_on() -> QuerySet[Evaluation]:
 
 
 def objections_to_answer(user: User, now: datetime) -> Iterator[Todo]:
-    rows, url = objections_waiting(user), reverse("evaluations:objections")
+    rows, url = _objections(user), reverse("evaluations:objections")
     text = "项专家的评价申诉等待答复"
     yield Todo("答复评价申诉", text, url, "message-circle", "amber", "答复", rows)
 
 
 def caution_objections_to_answer(user: User, now: datetime) -> Iterator[Todo]:
-    rows, url = caution_objections_waiting(user), reverse("evaluations:caution_objections")
+    rows, url = _of_cautions(user), reverse("evaluations:caution_objections")
     text = "项专家的警告申诉等待答复"
     yield Todo("答复警告申诉", text, url, "alert-triangle", "amber", "答复", rows)
 

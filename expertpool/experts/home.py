@@ -8,7 +8,8 @@ from datetime import datetime
 from django.urls import reverse
 
 from expertpool.accounts.models import User
-from expertpool.core.home import MOST_TODOS, Number, Source, Todo
+from expertpool.accounts.queries import WaitingFor
+from expertpool.core.home import MOST_TODOS, Number, Source, Todo, some
 from expertpool.core.registry import MenuItem
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.queries.admission import RIGHT, admissions_waiting_for, returned_ones
@@ -32,9 +33,14 @@ def experts_to_approve(user: User, now: datetime) -> Iterator[Todo]:
     yield Todo("审核专家", "位专家待您审核入库", url, "user-check", "amber", "审核", waiting)
 
 
+_returned = WaitingFor(
+    lambda user, now: some(experts_visible_to(user, "experts.edit").filter(returned_ones()))
+)
+
+
 def experts_to_correct(user: User, now: datetime) -> Iterator[Todo]:
     """Who was sent back, to be corrected and handed in again."""
-    sent_back = experts_visible_to(user, "experts.edit").filter(returned_ones())
+    sent_back = _returned(user)
     url = f"{_pending_url()}&admission=returned"
     yield Todo("修改后重新提交", "位专家入库被退回", url, "edit", "amber", "修改", sent_back)
 

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.core.home import MOST_TODOS, Source, Todo
+from expertpool.accounts.queries import WaitingFor
+from expertpool.core.home import MOST_TODOS, Source, Todo, some
 from expertpool.experts.queries.experts import expert_for
 from expertpool.inspections.enums import State
 from expertpool.inspections.permissions import MANAGE
@@ -20,16 +21,19 @@ from expertpool.inspections.queries.renewals import SUBJECT as RENEWALS
 from expertpool.inspections.queries.renewals import to_decide as renewals_to_decide
 from expertpool.workflow.queries.approvals import running
 
+_inspections = WaitingFor(lambda user, now: some(to_decide(user)))
+_renewals = WaitingFor(lambda user, now: some(renewals_to_decide(user)))
+
 
 def to_review(user: User, now: datetime) -> Iterator[Todo]:
     """What experts handed in, for who may decide it now."""
-    url, rows = reverse("workflow:approval_list"), to_decide(user)
+    url, rows = reverse("workflow:approval_list"), _inspections(user)
     yield Todo("审核年检", "份年检待审核", url, "calendar-check", "amber", "审核", rows)
 
 
 def to_renew(user: User, now: datetime) -> Iterator[Todo]:
     """What experts ask for, for who may decide it now."""
-    url, rows = f"{reverse('inspections:renewals')}?tab=asked", renewals_to_decide(user)
+    url, rows = f"{reverse('inspections:renewals')}?tab=asked", _renewals(user)
     yield Todo("审核续聘", "项续聘申请待审核", url, "calendar-plus", "amber", "审核", rows)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from expertpool.accounts.models import User
+from expertpool.accounts.queries import FoundFor
 from expertpool.core.home import MOST_TODOS, Source, Todo
 from expertpool.core.registry import MenuItem
 from expertpool.joining.enums import State
@@ -26,11 +27,14 @@ WHAT = {
 
 def to_decide(user: User, now: datetime) -> Iterator[Todo]:
     """Applications that this user may decide."""
-    for one in applications_to_decide(user)[:MOST_TODOS]:
+    for one in _to_decide(user):
         url = reverse("joining:detail", args=[one.pk])
         yield Todo(
             f"审核入库申请：{one.name}", one.employer_name, url, "user-plus", "amber", "审核"
         )
+
+
+_to_decide = FoundFor(lambda user: applications_to_decide(user)[:MOST_TODOS], called="applications")
 
 
 def own(user: User, now: datetime) -> Iterator[Todo]:

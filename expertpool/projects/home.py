@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.accounts.queries import FoundFor
 from expertpool.core.home import MOST_TODOS, Number, Source, Todo
 from expertpool.core.prepared import Given
 from expertpool.core.registry import MenuItem
@@ -36,7 +37,7 @@ def _pending() -> QuerySet[Project]:
 
 
 def decisions(user: User, now: datetime) -> Iterator[Todo]:
-    for project in projects_to_decide(user)[:MOST_TODOS]:
+    for project in _to_decide(user):
         opening = timezone.localtime(project.opening_at)
         yield Todo(
             f"审核项目：{project.name}",
@@ -46,6 +47,9 @@ def decisions(user: User, now: datetime) -> Iterator[Todo]:
             "amber",
             "审核",
         )
+
+
+_to_decide = FoundFor(lambda user: projects_to_decide(user)[:MOST_TODOS], called="decisions")
 
 
 def _returned() -> QuerySet[Project]:
@@ -69,7 +73,7 @@ def returned_projects(user: User, now: datetime) -> Iterator[Todo]:
 def tasks(user: User, now: datetime) -> Iterator[Todo]:
     """Tasks of projects given to him or his department; it need not be a project he sees."""
     today = timezone.localdate(now)
-    for task in open_tasks_for(user)[:MOST_TODOS]:
+    for task in _tasks(user):
         late = task.is_overdue(today)
         yield Todo(
             f"项目任务：{task.title}",
@@ -81,6 +85,7 @@ def tasks(user: User, now: datetime) -> Iterator[Todo]:
         )
 
 
+_tasks = FoundFor(lambda user: open_tasks_for(user)[:MOST_TODOS], called="tasks")
 NUMBERS = (Source("projects", "projects.view", 30, project_numbers),)
 TODOS = (
     Source("project_decisions", "projects.approve", 70, decisions, _pending),

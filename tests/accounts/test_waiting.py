@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from expertpool.accounts.backends import AccountBackend
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Department, HeldRole, LoginRecord, Role, RolePermission, User
-from expertpool.accounts.queries import Asker, WaitingFor, scope_q
+from expertpool.accounts.queries import Asker, FoundFor, WaitingFor, scope_q
 from expertpool.accounts.settings import SESSION_LENGTH
 from expertpool.core.configuration import read_once, value_of
 from expertpool.core.counting import Countable, counted
@@ -126,6 +126,44 @@ def test_nothing_is_kept_of_what_depends_on_more(more: Callable[[User], Any]) ->
         for _ in range(3):
             assert counted([waiting(user)]) == [1]
     assert build.call_count == 1 + 3  # tried once
+
+
+def test_rows_are_found_by_the_rights_of_each_moment(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    department = make_department()
+    people = [make_user(department=department) for _ in range(2)]
+
+    def of_him(user: User, keys: Any) -> Any:
+        rows = User.objects.filter(scope_q(user, "projects.view", owner="id"), pk__gte=keys)
+        return rows.select_related("department").order_by("pk")
+
+    build = Mock(side_effect=of_him)
+    found = FoundFor(build, called="people")
+    user = make_user(roles=(reach(Scope.DEPARTMENT),), department=department)
+    for _ in range(7):  # the database has a plan for all values after the fifth
+        asker = of_session(user)
+        assert asker.grants
+        with django_assert_num_queries(1):
+            assert [one.department.name for one in found(asker, keys=people[1].pk)] == [
+                department.name
+            ] * 2
+    assert build.call_count == 1
+    assert found(of_session(user), keys=0) == [*people, user]
+
+    HeldRole.objects.filter(user=user).delete()
+    assert found(of_session(user), keys=0) == []
+
+
+def test_rows_that_a_setting_decides_are_asked_for_anew() -> None:
+    def of_the_office(user: User) -> Any:
+        value_of(SESSION_LENGTH)
+        return User.objects.filter(pk=user.pk)
+
+    build = Mock(side_effect=of_the_office)
+    found, user = FoundFor(build), of_session(make_user("operator"))
+    assert [found(user), found(user)] == [[user], [user]]
+    assert build.call_count == 1 + 2
 
 
 def test_the_counts_of_the_menu_are_kept_and_depend_on_no_hour(

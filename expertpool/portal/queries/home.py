@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import QuerySet
-
 from expertpool.accounts.models import User
+from expertpool.accounts.queries import FoundFor
 from expertpool.audit.actions import action_label
 from expertpool.audit.queries import entries_by
 from expertpool.core.timeline import TimelineEntry
@@ -21,13 +20,19 @@ MOST_DOINGS = 6
 COMING_AND_GOING = ("user.sign_in", "user.sign_out")
 
 
-def next_reviews(user: User, *, now: datetime) -> QuerySet[Project]:
+def next_reviews(user: User, *, now: datetime) -> list[Project]:
     """Return the next approved projects that ``user`` may see, by their opening."""
-    return (
+    return _coming(user, now=now)
+
+
+_coming = FoundFor(
+    lambda user, now: (
         with_marks(projects_visible_to(user))
         .filter(status=ProjectStatus.APPROVED, opening_at__gte=now)
         .order_by("opening_at")[:MOST_REVIEWS]
-    )
+    ),
+    called="coming",
+)
 
 
 def own_doings(user: User) -> list[TimelineEntry]:

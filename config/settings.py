@@ -152,6 +152,7 @@ TEMPLATES = [
                 "expertpool.notifications.menu.bell",
                 "expertpool.manuals.menu.help_link",
                 "expertpool.monitoring.context.beat",
+                "expertpool.accounts.context.idle",
             ],
             "builtins": [
                 "expertpool.core.templatetags.ui",

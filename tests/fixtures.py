@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 
 from expertpool.accounts.models import User
+from expertpool.accounts.settings import IDLE_LIMIT
 from expertpool.core import duties
 from expertpool.draws.settings import (
     CANDIDATES_PER_SEAT,
@@ -38,6 +39,8 @@ SMALL = {
     REVEAL_EARLIEST: 720,
     REPLY_SHORTEST: 1,
     OBJECTION_MINUTES: 0,
+    # Tests turn the clock on while somebody is signed in; of the limit tells `tests/accounts/test_idle.py`.
+    IDLE_LIMIT: timedelta(minutes=480),
 }
 
 

@@ -49,7 +49,7 @@ class AccountsConfig(AppConfig):
         home.TODOS.add(*TODOS)
         ACCOUNT_ITEMS.add(PASSWORD)
         PUBLIC_PAGES.add(LOGIN, FORGOTTEN)
-        NARROW_PAGES.add(*narrow_pages("accounts:logout", "accounts:password"))
+        NARROW_PAGES.add(*narrow_pages("accounts:logout", "accounts:password", "accounts:idle"))
         user_logged_in.connect(keep_where)
         # After every migrate, which is when a new version's catalogue meets the database.
         post_migrate.connect(give_new_permissions, sender=self)

@@ -16,11 +16,12 @@ from django.utils import timezone
 
 from expertpool.accounts.models import SignedIn, User
 from expertpool.accounts.registry import READ_ALONG, kept_rights, narrowing
-from expertpool.accounts.services.sessions import WHERE, row_key, where_from
-from expertpool.accounts.settings import SESSION_LENGTH
+from expertpool.accounts.services.sessions import WHERE, is_idle, row_key, where_from
+from expertpool.accounts.settings import IDLE_LIMIT, SESSION_LENGTH
 from expertpool.core.configuration import value_of
 from expertpool.core.prepared import Given, Prepared
 from expertpool.core.registry import is_narrowed
+from expertpool.siteconfig.queries.counting import counted
 
 USED_EACH = timedelta(minutes=1)  # no more often is it written that a session is used
 
@@ -69,7 +70,12 @@ class SessionStore(db.SessionStore):
         key, now = row_key(self.session_key or ""), timezone.now()
         self.signed_in = _signed_in.first(key=key, now=now)
         if self.signed_in is not None:
-            return self.signed_in.session
+            if not is_idle(self.signed_in, now):
+                return self.signed_in.session
+            # Gone, so that a longer limit does not bring it back.
+            self.delete()
+            self.signed_in = self._session_key = None
+            return None
         # That of a visitor, or of who signed in before such rows were written.
         found: Session | None = _lasting.first(key=key, now=now)
         if found is None:
@@ -102,7 +108,8 @@ class SessionStore(db.SessionStore):
             # Saved with the answer, and noted then.
             self[WHERE] = self.get(WHERE) or where_from(request, now)
         elif self.signed_in is not None and now - self.signed_in.used_at >= USED_EACH:
-            SignedIn.objects.filter(pk=self.signed_in.pk).update(used_at=now)
+            rows = SignedIn.objects.filter(pk=self.signed_in.pk)
+            rows.update(used_at=now, until=now + counted(IDLE_LIMIT, now))
 
     @property
     def _is_noted(self) -> bool:
@@ -115,6 +122,7 @@ class SessionStore(db.SessionStore):
             "user_id": int(self[SESSION_KEY]),
             "since": datetime.fromtimestamp(since, tz=now.tzinfo),
             "used_at": now,
+            "until": now + counted(IDLE_LIMIT, now),
             "address": address,
             "device": device,
         }

@@ -31,7 +31,10 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
 
 class UseMiddleware:
-    """Keeps that a session is used, once its answer is made; of a request that did not ask who it is, nothing."""
+    """Keeps that a session is used, once its answer is made; nothing of a request that did not ask who it is, or that a
+    page made by itself: by what it says, and by what it asks for (`core.views.unattended`)."""
+
+    HEADER = "X-Unattended"  # htmx-setup.js sends it with what a timer asks
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -39,9 +42,15 @@ class UseMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         session: Any = request.session
-        if session.accessed and SESSION_KEY in session:
+        if session.accessed and SESSION_KEY in session and not self._is_unattended(request):
             session.note_use(request, timezone.now())
         return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        request.is_unattended = getattr(view, "is_unattended", False)  # type: ignore[attr-defined]
+
+    def _is_unattended(self, request: HttpRequest) -> bool:
+        return getattr(request, "is_unattended", False) or self.HEADER in request.headers
 
 
 class NarrowedMiddleware:

@@ -403,6 +403,8 @@ class SignedIn(models.Model):
     user = models.ForeignKey(User, verbose_name="用户", on_delete=models.CASCADE, related_name="+")
     since = models.DateTimeField("登录时间")
     used_at = models.DateTimeField("最近使用")  # to the minute or so: `backends.USED_EACH`
+    # Unless it is used: then he is signed out. None: of before there was a limit.
+    until = models.DateTimeField("无操作退出时间", null=True, blank=True)
     address = models.CharField("IP 地址", max_length=45, blank=True)
     device = models.CharField("设备", max_length=200, blank=True)
 

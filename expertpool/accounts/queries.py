@@ -199,7 +199,8 @@ def login_records_visible_to(user: User) -> QuerySet[LoginRecord]:
 
 def sessions_of(user: User, *, now: datetime) -> list[SignedIn]:
     """Return what ``user`` is signed in by now, the latest used first, each with its ``region``."""
-    holding = SignedIn.objects.filter(user=user, session__expire_date__gt=now)
+    used = Q(until__isnull=True) | Q(until__gt=now)
+    holding = SignedIn.objects.filter(used, user=user, session__expire_date__gt=now)
     rows = list(holding.select_related("session", "user"))
     return with_regions(rows)
 

@@ -24,6 +24,17 @@ SESSION_LENGTH = Setting(
     order=10,
     help="登录后这么久需要重新登录；已登录的人下次登录起适用。",
 )
+IDLE_LIMIT = Setting(
+    "accounts.idle_limit",
+    "多久没有操作自动退出",
+    Duration(5, 480, "分钟"),
+    timedelta(minutes=30),
+    group=SIGN_IN,
+    order=12,
+    help="没有打字、点按、打开页面就算没有操作，页面自己刷新不算；到时退出登录，已填写的内容留在页面上，重新登录后继续。"
+    "从下一次操作起适用；调长一天后生效。",
+    strictest=min,
+)
 FAILURES_TO_LOCK = Setting(
     "accounts.failures_to_lock",
     "密码连续输错几次后须等待",
@@ -136,6 +147,7 @@ TAKEN_PER_HOUR = Setting(
 
 SETTINGS = (
     SESSION_LENGTH,
+    IDLE_LIMIT,
     FAILURES_TO_LOCK,
     LOCK_TIME,
     LINKS_PER_ADDRESS,

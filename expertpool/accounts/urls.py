@@ -20,6 +20,7 @@ urlpatterns = [
     path("login/", login.login_view, name="login"),
     path("login/forgotten/", login.forgotten, name="forgotten"),
     path("logout/", login.logout_view, name="logout"),
+    path("signed-in/left/", login.idle, name="idle"),
     path("password/", login.password, name="password"),
     path("users/", users.user_list, name="user_list"),
     path("users/new/", users.user_create, name="user_create"),

@@ -865,6 +865,7 @@ RULES: dict[str, Rule] = {
     "accounts:forgotten": public(),
     "accounts:logout": everybody(),
     "accounts:password": everybody(),
+    "accounts:idle": everybody(),
     "accounts:user_list": only("admin"),
     "accounts:user_create": only("admin"),
     "accounts:user_import": only("admin"),

@@ -75,6 +75,8 @@ def drop_sessions(user: User) -> None:
 def clear_sessions(*, now: datetime) -> None:
     """Delete the sessions that are over, of visitors too, and what told of them."""
     Session.objects.filter(expire_date__lte=now).delete()
+    idle = SignedIn.objects.filter(until__lte=now)
+    Session.objects.filter(session_key__in=idle.values("session")).delete()
     there = Session.objects.filter(session_key=OuterRef("session"))
     SignedIn.objects.filter(~Exists(there)).delete()
 
@@ -88,6 +90,11 @@ def where_from(request: HttpRequest, now: datetime) -> tuple[float, str, str]:
 def row_key(session_key: str) -> str:
     """By what the row is known of the session that a browser knows by ``session_key``."""
     return blind_index("session", session_key).hex()
+
+
+def is_idle(row: SignedIn, now: datetime) -> bool:
+    """Tell whether nobody has used the session of ``row`` for as long as the office allows."""
+    return row.until is not None and row.until <= now
 
 
 def key_of(session: Any) -> str:

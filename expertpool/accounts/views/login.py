@@ -8,15 +8,16 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from expertpool.accounts.context import seconds_left
 from expertpool.accounts.enums import LoginOutcome
 from expertpool.accounts.exceptions import AccountError
 from expertpool.accounts.forms.accounts import ForgottenForm, LoginForm, PasswordForm
@@ -33,6 +34,7 @@ from expertpool.core.client import client_address
 from expertpool.core.configuration import words_of
 from expertpool.core.registry import ENTRANCES
 from expertpool.core.views.drawers import attempt
+from expertpool.core.views.unattended import unattended
 from expertpool.networks.services.known import known_account, remember
 
 # One sentence for every account, there or not.
@@ -111,6 +113,14 @@ def logout_view(request: UserRequest) -> HttpResponse:
     sign_out(user=request.user, now=timezone.now())
     logout(request)
     return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@unattended
+@require_safe
+@never_cache
+def idle(request: UserRequest) -> JsonResponse:
+    """How long the session stays unless it is used: asked by its pages before they say so. It is no use itself."""
+    return JsonResponse({"left": seconds_left(request)})
 
 
 @sensitive_post_parameters()

@@ -18,6 +18,7 @@ from expertpool.core.health import CHECKS, Check, Health, look
 from expertpool.core.search import search as search_all
 from expertpool.core.settings import LOGO
 from expertpool.core.text import moment_text
+from expertpool.core.views.unattended import unattended
 
 MARK = """<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="100%">
 <defs><pattern id="m" width="360" height="220" patternUnits="userSpaceOnUse">
@@ -28,6 +29,7 @@ MARK = """<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="100%">
 """
 
 
+@unattended
 @require_safe
 @never_cache
 def watermark(request: HttpRequest) -> HttpResponse:

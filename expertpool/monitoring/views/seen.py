@@ -11,6 +11,7 @@ from expertpool.core.configuration import words_of
 from expertpool.core.permissions import requires
 from expertpool.core.text import moment_text
 from expertpool.core.views.listing import listing, render_list
+from expertpool.core.views.unattended import unattended
 from expertpool.monitoring.forms import HeatFilters, VisitFilters
 from expertpool.monitoring.permissions import VIEW
 from expertpool.monitoring.queries.activity import (
@@ -26,6 +27,7 @@ from expertpool.monitoring.services.recording import Beat
 from expertpool.monitoring.settings import BEAT_SECONDS
 
 
+@unattended
 @require_POST
 def beat(request: UserRequest) -> HttpResponse:
     """Take that a page of the user is open; sent by its script."""

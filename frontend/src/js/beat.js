@@ -19,6 +19,7 @@ export function startBeat() {
         redirect: "manual",
         headers: {
           "X-CSRFToken": csrfToken(),
+          "X-Unattended": "1",
           "X-Account": document.querySelector("[data-account]").dataset.account,
         },
       });

@@ -37,6 +37,8 @@ const refusals = {
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   Object.assign(detail.headers, { "X-CSRFToken": csrfToken() }, accountHeaders());
+  // Asked by a timer: that is no use, and keeps nobody signed in.
+  if (!detail.triggeringEvent) detail.headers["X-Unattended"] = "1";
   if (detail.parameters.csrfmiddlewaretoken) detail.parameters.csrfmiddlewaretoken = csrfToken();
 });
 

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "expertpool.experts",
     "expertpool.projects",
     "expertpool.automation",
+    "expertpool.identity",
     "expertpool.secondfactor",
     "expertpool.workflow",
     "expertpool.customforms",
@@ -257,6 +258,10 @@ VOICE_ADDRESS = env_str("VOICE_ADDRESS")  # of this machine, towards the trunk
 # --- Webhooks --------------------------------------------------------------------------------
 # Private hosts (names, addresses, networks) that events may be sent to; any in a trial.
 WEBHOOK_PRIVATE_HOSTS = env_list("WEBHOOK_PRIVATE_HOSTS", default=[])
+
+# --- Identity provider and directory of the office -------------------------------------------
+# Private hosts (names, addresses, networks) where they may be; any in a trial.
+IDENTITY_PRIVATE_HOSTS = env_list("IDENTITY_PRIVATE_HOSTS", default=[])
 
 # --- Security --------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

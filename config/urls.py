@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks/", include("expertpool.webhooks.urls")),
     path("fields/", include("expertpool.customforms.urls")),
     path("rules/", include("expertpool.automation.urls")),
+    path("", include("expertpool.identity.urls")),
     path("", include("expertpool.secondfactor.urls")),
     path("workflow/", include("expertpool.workflow.urls")),
     # Where they stood when they were part of draws: addresses that people keep stay good.

@@ -25,6 +25,8 @@ class LoginOutcome(models.TextChoices):
     WRONG_CODE = "wrong_code", "第二步验证错误"
     # No password was typed: a link to choose one by was asked for (docs/decisions/0425).
     LINK_ASKED = "link_asked", "忘记密码"
+    # Somebody else was to say who he is, and did not in a way that holds (docs/decisions/0409).
+    NOT_VOUCHED = "not_vouched", "统一认证未通过"
 
 
 SUCCEEDED = (LoginOutcome.SUCCESS, LoginOutcome.CONFIRMED)
@@ -33,8 +35,11 @@ NOT_FAILED = (*SUCCEEDED, *UNDECIDED)
 
 
 class LoginMethod(models.TextChoices):
-    """What was typed to say who one is."""
+    """By what one said who one is."""
 
     USERNAME = "username", "账号密码"
     PHONE = "phone", "手机号密码"
     EMAIL = "email", "邮箱密码"
+    # Said by the identity provider of the office, by its directory (app `identity`).
+    OIDC = "oidc", "统一认证"
+    LDAP = "ldap", "目录账号密码"

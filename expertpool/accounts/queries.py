@@ -36,6 +36,7 @@ from expertpool.accounts.models import (
     User,
 )
 from expertpool.accounts.registry import OUTSIDERS, READ_ALONG, regions_of
+from expertpool.accounts.validators import clean_username
 from expertpool.audit.queries import entries_for
 from expertpool.core.configuration import read_anew
 from expertpool.core.counting import Countable, as_statement
@@ -100,6 +101,11 @@ def _reach(user: User, grant: RolePermission, *, department: str, owner: str) ->
     for path in paths:
         result |= Q(**{f"{department}__path__startswith": path})
     return result
+
+
+def user_named(username: str) -> User | None:
+    """Return the account of this name, however it was typed."""
+    return User.objects.filter(username=clean_username(username)).first()
 
 
 def users_visible_to(user: User) -> QuerySet[User]:

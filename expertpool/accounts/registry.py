@@ -88,6 +88,23 @@ def password_link(user: Any) -> PasswordLink | None:
 
 
 @dataclass(frozen=True)
+class PasswordBar:
+    """Accounts that have no password here: ``why(user)`` says, for himself, where he signs in instead; empty: he
+    signs in by his password. Nobody is given one meanwhile."""
+
+    code: str
+    why: Callable[[Any], str]  # of a user
+
+
+PASSWORD_BARS: Catalogue[PasswordBar] = Catalogue("password bar")
+
+
+def why_no_password(user: Any) -> str:
+    """Return why ``user`` does not sign in by a password of this system, for himself; empty: he does."""
+    return next(filter(None, (bar.why(user) for bar in PASSWORD_BARS)), "")
+
+
+@dataclass(frozen=True)
 class ContactOwners:
     """People with a file of their own in which phone and mail stand.
 

@@ -95,13 +95,20 @@ class PublicPage:
 @dataclass(frozen=True)
 class Entrance:
     """A page for whoever has not signed in, to which the page of sign-in leads; ``is_open()`` tells
-    whether it does now."""
+    whether it does now. ``called()``: its name where the office gives it one; ``signs_in``: it is another way to sign in,
+    and is told where one wanted to go."""
 
     code: str
     label: str
     url_name: str
     is_open: Callable[[], bool] = lambda: True
     icon: str = "user-plus"
+    called: Callable[[], str] | None = None
+    signs_in: bool = False
+
+    @property
+    def title(self) -> str:
+        return self.called() if self.called else self.label
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from expertpool.siteconfig.queries.stored import (
 )
 
 LOCK = "siteconfig"
+NOT_ALLOWED = "这一组设置由安全管理员修改。"
 NOT_READ = "不是从设置页面打开的，请刷新页面后重新打开再保存。"
 
 
@@ -74,6 +75,7 @@ def save_settings(
     group. Each change is kept and logged, secrets without their text. Announces SettingChanged
     for each, and SettingsSaved.
     """
+    _check_may_edit(group, actor)
     # Saved by two at once, the second finds the changes of the first.
     lock_transaction(LOCK)
     _check_read(group, version)
@@ -107,6 +109,7 @@ def try_settings(
     Refuses (SettingsRefused) what could not be saved either; raises TrialFailed with what is
     wrong. Logged before it begins: a trial reaches out of the house.
     """
+    _check_may_edit(group, actor)
     # Outside of a transaction: a server that hangs would hold it open.
     stored = stored_values()
     check_values(group, values, stored)
@@ -139,6 +142,7 @@ def reset_setting(
     ``version`` is the last change of it that the editor has seen, checked as by `save_settings`. Refuses
     (SettingsRefused) when the default breaks a rule with what its neighbours are set to.
     """
+    _check_may_edit(setting.group, actor)
     lock_transaction(LOCK)
     _check_read(setting, version)
     stored = stored_values()
@@ -146,6 +150,12 @@ def reset_setting(
         check_values(setting.group, {setting.code: setting.default}, stored)
         change = _change(setting, setting.default, stored, actor, now)
         publish(SettingsSaved((change.pk,), stored))
+
+
+def _check_may_edit(group: SettingGroup, actor: Any) -> None:
+    """Refuse whoever lacks the permission that ``group`` itself asks for; that of all settings the view asks for."""
+    if group.needs and not actor.has_permission(group.needs):
+        raise SettingsRefused({"": [NOT_ALLOWED]})
 
 
 def _check_read(edited: SettingGroup | Setting[Any], version: int) -> None:

@@ -20,8 +20,12 @@ from expertpool.core.views.listing import render_list
 from expertpool.siteconfig.exceptions import ChangedMeanwhile, SettingsRefused
 from expertpool.siteconfig.forms import SettingsForm
 from expertpool.siteconfig.queries.page import (
+    MANAGE,
     history_of,
     in_words,
+    may_edit,
+    may_read,
+    needed_by_groups,
     reset_question,
     rows_by_group,
     version_of,
@@ -33,7 +37,7 @@ from expertpool.siteconfig.services import reset_setting, save_settings, try_set
 @requires("siteconfig.manage")
 def index(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
-    groups = rows_by_group(query, now=timezone.now())
+    groups = rows_by_group(query, viewer=request.user, now=timezone.now())
     context = {
         "groups": groups,
         "query": query,
@@ -43,9 +47,9 @@ def index(request: HttpRequest) -> HttpResponse:
     return render_list(request, "siteconfig/index.html", context)
 
 
-@requires("siteconfig.manage")
+@requires(MANAGE, needed_by_groups)
 def edit(request: HttpRequest, group: str) -> HttpResponse:
-    found = _group(group)
+    found = _group(request, group)
     form = SettingsForm(
         found,
         request.POST or None,
@@ -74,10 +78,10 @@ def edit(request: HttpRequest, group: str) -> HttpResponse:
 
 
 @require_POST
-@requires("siteconfig.manage")
+@requires(MANAGE, needed_by_groups)
 def try_out(request: HttpRequest, group: str) -> HttpResponse:
     """Try what is typed, without saving it; answers what came of it."""
-    found = _group(group)
+    found = _group(request, group)
     trial = SETTING_TRIALS.get(found.code)
     if trial is None:
         return refused("这一组设置没有可以试的，直接保存即可。")
@@ -99,9 +103,11 @@ def try_out(request: HttpRequest, group: str) -> HttpResponse:
     return render(request, "siteconfig/trial.html", {"done": done, "problems": problems})
 
 
-@requires("siteconfig.manage")
+@requires(MANAGE, needed_by_groups)
 def history(request: HttpRequest, code: str) -> HttpResponse:
     setting = _setting(code)
+    if not may_read(request.user, setting.group):
+        raise Http404
     version = version_of(setting)  # before the changes are read: a newer one is refused
     context = {
         "setting": setting,
@@ -114,9 +120,11 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-@requires("siteconfig.manage")
+@requires(MANAGE, needed_by_groups)
 def reset(request: HttpRequest, code: str) -> HttpResponse:
     setting, version = _setting(code), request.POST.get("version", "")
+    if not may_edit(request.user, setting.group):
+        raise Http404
     try:
         reset_setting(
             setting=setting,
@@ -149,9 +157,9 @@ def _scanned(request: HttpRequest, form: SettingsForm) -> bool:
     return form.is_valid()
 
 
-def _group(code: str) -> SettingGroup:
+def _group(request: HttpRequest, code: str) -> SettingGroup:
     for group in setting_groups():
-        if group.code == code:
+        if group.code == code and may_edit(request.user, group):
             return group
     raise Http404
 

@@ -55,6 +55,7 @@ CORE = {
     "office",  # whose site this is
     "once",  # what counts one time: a signed address, a mark
     "prepared",  # statements that are worked out once
+    "reachable",  # addresses that somebody typed
     "reading",
     "registry",
     "rekeying",

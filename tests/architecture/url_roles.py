@@ -72,6 +72,7 @@ from tests.factories.fees import (
     make_rate,
     make_sent,
 )
+from tests.factories.identity import make_group_role, make_identity
 from tests.factories.inspections import (
     ask_one,
     hand_in_inspection,
@@ -223,6 +224,14 @@ def own_passkey(_world: World, user: User) -> dict[str, Any]:
     row = Passkey(user=user, name="x", handle=uuid4().hex, public_key=b"x", created_at=LONG_AGO)
     row.save()
     return {"pk": row.pk}
+
+
+def group_role(_world: World, _user: User) -> dict[str, Any]:
+    return {"pk": make_group_role().pk}
+
+
+def outside_identity(_world: World, _user: User) -> dict[str, Any]:
+    return {"pk": make_identity(make_user()).pk}
 
 
 def own_user_import(world: World, user: User) -> dict[str, Any]:
@@ -898,6 +907,12 @@ RULES: dict[str, Rule] = {
     "secondfactor:passkey_add": everybody(),
     "secondfactor:passkey_remove": everybody(kwargs=own_passkey),
     "secondfactor:list": only("admin"),
+    "identity:start": public(),
+    "identity:back": public(),
+    "identity:list": only("admin"),
+    "identity:map": only("admin"),
+    "identity:unmap": only("admin", kwargs=group_role),
+    "identity:unbind": only("admin", kwargs=outside_identity),
     "accounts:menu_list": only("admin"),
     "accounts:menu_shortcuts": only("admin"),
     "accounts:menu_shortcuts_edit": only("admin", kwargs=ROLE),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pytest_django.fixtures import Settings
 
-from expertpool.webhooks.exceptions import AddressRefused
+from expertpool.core.reachable import AddressRefused
 from expertpool.webhooks.services.addresses import resolve_target
 
 

@@ -207,9 +207,12 @@ class UserImporter(Importer):
     def save(self, rows: Sequence[Row]) -> None:
         for row in rows:
             values = row.values
+            person: dict[str, Any] = {
+                code: values.get(code) or "" for code in ("username", "name", *LABELS)
+            }
             try:
                 user, _ = create_user(
-                    **{code: values.get(code) or "" for code in ("username", "name", *LABELS)},
+                    **person,
                     department=values["department_row"],
                     roles=values["role_rows"],
                     actor=self.actor,

@@ -14,7 +14,12 @@ from django.db.models.functions import Greatest, Least
 from expertpool.accounts.enums import SUCCEEDED, LoginMethod, LoginOutcome
 from expertpool.accounts.exceptions import TooManyAttempts, WrongPassword
 from expertpool.accounts.models import LoginRecord, User, contact_index
-from expertpool.accounts.registry import second_step, why_barred, why_shut_out
+from expertpool.accounts.registry import (
+    second_step,
+    why_barred,
+    why_no_password,
+    why_shut_out,
+)
 from expertpool.accounts.services.addresses import (
     FAILURES,
     has_tried_too_often,
@@ -160,7 +165,7 @@ def _check(
         return LoginOutcome.LOCKED, ""
     if not check_password(password, user.password_hash):
         return LoginOutcome.DISABLED if why else LoginOutcome.WRONG_PASSWORD, ""
-    if why:
+    if why := why or why_no_password(user):
         forget_attempts(user)
         return LoginOutcome.DISABLED, why
     return LoginOutcome.SUCCESS, ""
@@ -271,7 +276,7 @@ def ask_by(*, identifier: str, address: str, device: str, now: datetime) -> Logi
 
 
 def note_sign_in(
-    user: User,
+    user: User | None,
     outcome: LoginOutcome,
     *,
     method: LoginMethod,
@@ -279,9 +284,12 @@ def note_sign_in(
     address: str,
     device: str,
     now: datetime,
+    said: str = "",
 ) -> None:
-    """Keep how a sign-in ended that went on after the password, by what was typed there (``method`` and ``typed``)."""
-    _finish(_Attempt(user.username, method, address, device, now, typed), outcome, user)
+    """Keep how a sign-in ended that went on after the password, or was vouched for by others, by what was typed there
+    (``method`` and ``typed``); ``said``: as whom, where that is no user."""
+    name = user.username if user else said
+    _finish(_Attempt(name, method, address, device, now, typed), outcome, user)
 
 
 def _note_lock(user: User, now: datetime) -> None:

@@ -11,8 +11,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 
+from expertpool.accounts.exceptions import NotAllowed
 from expertpool.accounts.models import UsedPassword, User
-from expertpool.accounts.registry import password_link
+from expertpool.accounts.registry import password_link, why_no_password
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.guards import check_may_act_for
 from expertpool.accounts.services.login import check_own_password
@@ -31,8 +32,10 @@ def change_own_password(*, user: User, old: str, new: str, now: datetime) -> Non
     """Change the password of the user who is signed in; his other sessions end.
 
     Refuses a wrong old password (WrongPassword), whoever tried too many (TooManyAttempts), and a new
-    one that breaks the rules or was one of the last ones (ValidationError). Not atomic: a wrong attempt counts.
+    one that breaks the rules or was one of the last ones (ValidationError), and who has none here (NotAllowed). Not atomic: a wrong attempt counts.
     """
+    if why := why_no_password(user):
+        raise NotAllowed(why)
     check_own_password(user, old, now=now)
     # The hashes are salted, so each of the last ones is tried.
     most = value_of(PASSWORDS_KEPT)
@@ -53,9 +56,11 @@ def reset_password(*, user: User, actor: User | None, now: datetime) -> str:
     Ends his sessions and the lock of his account; at the next sign-in he can do nothing but choose
     a password. Whose password nobody else sets (`accounts.registry.PasswordLink`) is sent a link to
     choose one, and nothing is returned. Refuses an account that may do more than the actor, and one
-    whose owner no link reaches (NotAllowed).
+    whose owner no link reaches, or who has no password here (NotAllowed).
     """
     check_may_act_for(actor, user)
+    if why := why_no_password(user):
+        raise NotAllowed(f"不能重置密码：{why}")
     link = password_link(user)
     password = take_password(user, now=now)
     # Whoever forgot his password has locked himself out, too, as a rule.

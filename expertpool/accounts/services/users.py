@@ -51,6 +51,7 @@ def create_user(
     actor: User | None,
     now: datetime,
     is_one_of_many: bool = False,
+    has_password: bool = True,
 ) -> tuple[User, str]:
     """Create an account; return it with its password.
 
@@ -58,7 +59,7 @@ def create_user(
     once, and counts how often phone and mail turn out to be somebody's (`contacts.FewTold`).
 
     Without ``password`` a one-time password is made, which the user replaces at his first
-    sign-in. Refuses a name, phone or mail that is malformed or taken, a weak password
+    sign-in; nobody knows one of an account that others vouch for (``has_password`` False). Refuses a name, phone or mail that is malformed or taken, a weak password
     (ValidationError), and roles given by who may not, or may not do as much himself (NotAllowed). Whether
     phone and mail are taken is said last, and to ``actor`` few times in an hour (see `contacts`).
     """
@@ -69,7 +70,7 @@ def create_user(
         user = User(
             username=clean_username(username),
             department=department,
-            must_change_password=not password,
+            must_change_password=has_password and not password,
             created_at=now,
         )
         _set_person(user, name=name, phone=phone, email=email)

@@ -9,10 +9,9 @@ from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -30,6 +29,7 @@ from expertpool.accounts.services.login import sign_in, sign_out
 from expertpool.accounts.services.passwords import change_own_password
 from expertpool.accounts.services.second_steps import BACKEND, begin
 from expertpool.accounts.settings import BLOCK_TIME, FAILURES_TO_LOCK, LOCK_TIME
+from expertpool.core.addresses import way_on
 from expertpool.core.client import client_address
 from expertpool.core.configuration import words_of
 from expertpool.core.registry import ENTRANCES
@@ -51,7 +51,7 @@ LIMITED = "从这个网络地址失败的次数太多，暂不能登录，最长
 def login_view(request: HttpRequest) -> HttpResponse:
     """Sign in; then on to ``next`` when that is a page of ours."""
     if request.user.is_authenticated:
-        return HttpResponseRedirect(_next(request))
+        return HttpResponseRedirect(way_on(request))
     form = LoginForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         result = sign_in(
@@ -67,11 +67,11 @@ def login_view(request: HttpRequest) -> HttpResponse:
             login(request, result.user, backend=BACKEND)
             # Nothing else would be allowed him.
             must_change = result.user.must_change_password
-            answer = redirect("accounts:password" if must_change else _next(request))
+            answer = redirect("accounts:password" if must_change else way_on(request))
             remember(answer, result.user.pk)
             return answer
         if result.waits is not None and (more := second_step(result.waits)):
-            begin(request.session, result, way_on=_next(request), now=timezone.now())
+            begin(request.session, result, way_on=way_on(request), now=timezone.now())
             return redirect(more.page)
         form.add_error(None, result.why or _refused(result.outcome))
     context: dict[str, Any] = {"form": form, "next": request.GET.get("next", "")}
@@ -153,15 +153,6 @@ def _demo_users() -> list[User]:
         roles = "、".join(str(role) for role in user.roles.all())
         user.demo_label = f"{roles} {user.name}"  # type: ignore[attr-defined]
     return users
-
-
-def _next(request: HttpRequest) -> str:
-    """Return where to go after signing in: ``next`` if it is a path of this site, or the home page."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if safe and wanted.startswith("/") else resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 def _refused(outcome: LoginOutcome) -> str:

@@ -24,6 +24,8 @@ class SettingGroup:
     order: int
     note: str = ""
     saved: str = "立即生效"  # what is said of a change, where it is not so
+    # The permission without which nobody changes or tries these; empty: that of all settings.
+    needs: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Trial:
     address_label: str
     run: Callable[[Reader, str], str]
     is_mail: bool = True  # the address is one of mail: the reader's own is proposed
+    asks: bool = True  # whether there is anything to write beside the button
 
 
 SITE_SETTINGS: Catalogue[Setting[Any]] = Catalogue(

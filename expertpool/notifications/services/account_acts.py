@@ -154,7 +154,7 @@ def _has_told_enough(entry: Entry) -> bool:
 def _envelope(entry: Entry, recipient: Recipient, *, by: str = "") -> Envelope:
     context = {
         "收件人": recipient.name,
-        "操作人": by or entry.actor_name,
+        "操作人": by or entry.actor_name or "系统",
         "操作": LOG_ACTIONS[entry.action].label,
         "对象": entry.subject_label,
         "时间": moment_text(entry.at),

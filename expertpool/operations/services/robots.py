@@ -15,9 +15,9 @@ from urllib.parse import quote_plus
 import httpx
 
 from expertpool.core.configuration import Reader
+from expertpool.core.reachable import AddressRefused
 from expertpool.operations.exceptions import RobotRefused
 from expertpool.operations.settings import DINGTALK, FEISHU, ROBOT, ROBOT_SECRET, ROBOT_URL, WECOM
-from expertpool.webhooks.exceptions import AddressRefused
 from expertpool.webhooks.services.posting import post
 
 MOST_TEXT = 600  # characters: 企业微信 takes 2,048 bytes

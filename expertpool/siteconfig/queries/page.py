@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Max, QuerySet
 
 from expertpool.core.configuration import SITE_SETTINGS, Setting, SettingGroup
-from expertpool.core.configuration.catalogue import settings_of
+from expertpool.core.configuration.catalogue import setting_groups, settings_of
 from expertpool.core.configuration.kinds import MASK, UNSET
 from expertpool.core.configuration.reading import UNREADABLE, current, is_readable
 from expertpool.core.text import moment_text
@@ -19,6 +19,7 @@ from expertpool.siteconfig.models import SettingChange
 from expertpool.siteconfig.queries.counting import counted_from, counting_in_words
 from expertpool.siteconfig.queries.stored import StoredValues
 
+MANAGE = "siteconfig.manage"
 UNREADABLE_TEXT = "无法读取，请重新填写"
 
 
@@ -33,6 +34,7 @@ class Row:
     is_default: bool
     is_amiss: bool  # somebody else than this system wrote it
     change: SettingChange | None
+    is_editable: bool = True  # for whom it is shown
 
     @property
     def question(self) -> str:
@@ -57,7 +59,24 @@ def reset_question(setting: Setting[Any]) -> str:
     return f"把“{setting.group.label}”里的“{setting.label}”恢复为默认（{usual}）？"
 
 
-def rows_by_group(query: str = "", *, now: datetime) -> list[tuple[SettingGroup, list[Row]]]:
+def may_edit(viewer: Any, group: SettingGroup) -> bool:
+    """Tell whether ``viewer`` changes the settings of ``group``."""
+    return bool(viewer.has_permission(group.needs or MANAGE))
+
+
+def may_read(viewer: Any, group: SettingGroup) -> bool:
+    """Tell whether ``viewer`` reads how the settings of ``group`` came to be so."""
+    return bool(viewer.has_permission(MANAGE)) or may_edit(viewer, group)
+
+
+def needed_by_groups() -> set[str]:
+    """Return the permissions that groups of settings ask for in the place of that of all."""
+    return {group.needs for group in setting_groups() if group.needs}
+
+
+def rows_by_group(
+    query: str = "", *, viewer: Any, now: datetime
+) -> list[tuple[SettingGroup, list[Row]]]:
     """Return the settings that ``query`` finds; three queries for any number of them."""
     stored, changes, words = current(), _last_changes(), counting_in_words(now)
     amiss = stored.amiss if isinstance(stored, StoredValues) else set()
@@ -71,6 +90,7 @@ def rows_by_group(query: str = "", *, now: datetime) -> list[tuple[SettingGroup,
             is_default=setting.code not in stored,
             is_amiss=setting.code in amiss,
             change=changes.get(setting.code),
+            is_editable=may_edit(viewer, setting.group),
         )
         if row.holds(query):
             groups.setdefault(setting.group, []).append(row)

@@ -11,8 +11,8 @@ from django.db import transaction
 
 from expertpool.core.fields import is_vouched
 from expertpool.core.jobs import defer
+from expertpool.core.reachable import AddressRefused
 from expertpool.webhooks.enums import DeliveryState
-from expertpool.webhooks.exceptions import AddressRefused
 from expertpool.webhooks.models import Delivery
 from expertpool.webhooks.services.posting import post
 from expertpool.webhooks.services.signing import HEADER, sign

@@ -10,9 +10,9 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change, snapshot
+from expertpool.core.reachable import AddressRefused
 from expertpool.core.text import clean_text
 from expertpool.webhooks.enums import EventCode
-from expertpool.webhooks.exceptions import AddressRefused
 from expertpool.webhooks.models import Subscription
 from expertpool.webhooks.services.addresses import resolve_target
 from expertpool.webhooks.services.signing import new_secret

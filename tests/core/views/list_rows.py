@@ -66,6 +66,7 @@ from tests.factories.experts import (
     make_unit,
 )
 from tests.factories.fees import make_account, make_batch_of, make_fees, make_paid_to
+from tests.factories.identity import make_identity
 from tests.factories.inspections import ask_one, make_round, open_one
 from tests.factories.jobs import fail_job
 from tests.factories.joining import make_application
@@ -291,6 +292,7 @@ ROWS: dict[str, MakeRow] = {
     "accounts:token_list": lambda reader, at: make_token(
         make_user("operator", department=make_department(f"{at} 部")), actor=reader
     ),
+    "identity:list": lambda _reader, at: make_identity(make_user(username=f"outside{at}")),
     "secondfactor:list": lambda _reader, at: make_user(username=f"second{at}"),
     "accounts:user_list": lambda _reader, at: make_user(
         "operator", department=make_department(f"{at} 部")

@@ -1,0 +1,50 @@
+"""Who is bound to whom outside, and by what he signs in."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from expertpool.accounts.models import RolePermission, User
+from expertpool.accounts.services.guards import SECURITY
+from expertpool.core.configuration import value_of
+from expertpool.core.fields import is_vouched
+from expertpool.identity.enums import Source
+from expertpool.identity.models import GroupRole, OutsideIdentity
+from expertpool.identity.settings.oidc import ENABLED, PASSWORD
+
+BY_PROVIDER = "这个账号从单位的统一认证登录，在本系统没有密码。"
+NO_LONGER = "这个账号已改由单位的统一认证登录，不能再用本系统的密码。"
+
+
+def identities_of(user: User) -> list[OutsideIdentity]:
+    """Return by what ``user`` is known outside, as it was bound here."""
+    rows = OutsideIdentity.objects.filter(user=user).select_related("user")
+    return [row for row in rows if is_vouched(row)]
+
+
+def why_no_password(user: User) -> str:
+    """Return why ``user`` does not sign in by a password of this system; empty: he does. A security administrator who
+    has one always does: somebody has to mend what the provider cannot."""
+    rows = [one for one in identities_of(user) if one.source == Source.OIDC]
+    if any(not one.has_own_password for one in rows):
+        return BY_PROVIDER
+    if not rows or value_of(PASSWORD) or not value_of(ENABLED):
+        return ""
+    is_administrator = RolePermission.objects.filter(role__users=user, code=SECURITY).exists()
+    return "" if is_administrator else NO_LONGER
+
+
+def identities_visible_to(viewer: User) -> QuerySet[OutsideIdentity]:
+    """Return what accounts are bound to that ``viewer`` manages: all with accounts.security, otherwise none."""
+    if not viewer.has_permission(SECURITY):
+        return OutsideIdentity.objects.none()
+    return OutsideIdentity.objects.select_related("user__department").prefetch_related(
+        "user__roles"
+    )
+
+
+def mappings_visible_to(viewer: User) -> QuerySet[GroupRole]:
+    """Return which groups give which roles: all with accounts.security, otherwise none."""
+    if not viewer.has_permission(SECURITY):
+        return GroupRole.objects.none()
+    return GroupRole.objects.select_related("role")

@@ -1,0 +1,63 @@
+"""Which groups give which roles, and unbinding: what the security administrator does by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from expertpool.accounts.models import Role, User
+from expertpool.accounts.services.announcing import announce
+from expertpool.accounts.services.users import end_access
+from expertpool.audit.services import record
+from expertpool.core.configuration import value_of
+from expertpool.core.text import clean_text
+from expertpool.identity.exceptions import MappingRefused
+from expertpool.identity.models import GroupRole, OutsideIdentity
+from expertpool.identity.services.persons import gives_security
+from expertpool.identity.settings.oidc import ADMINS
+
+NOT_ADMINS = (
+    "这个角色有安全管理权限，不能由分组得到；确需如此，请先修改“安全管理员”一项设置并通知同事。"
+)
+THERE = "这个分组已对应这个角色。"
+GROUP, ROLE = "分组", "角色"
+
+
+@transaction.atomic
+def map_group(*, group: str, role: Role, actor: User, now: datetime) -> GroupRole:
+    """Let members of ``group`` have ``role`` from their next sign-in on; logged and told. Refuses (MappingRefused) a role
+    of security administrators where the settings do not let them come from outside, and (ValidationError) what is there."""
+    if gives_security(role) and not value_of(ADMINS):
+        raise MappingRefused(NOT_ADMINS)
+    row = GroupRole(group=clean_text(group), role=role)
+    if GroupRole.objects.filter(group=row.group, role=role).exists():
+        raise ValidationError({"group": THERE})
+    row.full_clean()
+    row.save()
+    announce(record("identity.map", actor=actor, subject=row, after=_said(row), now=now))
+    return row
+
+
+@transaction.atomic
+def unmap_group(*, row: GroupRole, actor: User, now: datetime) -> None:
+    """Let members of a group have its role no more, from their next sign-in on; logged and told."""
+    announce(record("identity.unmap", actor=actor, subject=row, before=_said(row), now=now))
+    row.delete()
+
+
+@transaction.atomic
+def unbind(*, row: OutsideIdentity, actor: User, now: datetime) -> None:
+    """Take apart what was bound, and end all that the account is signed in by; its owner is told. His next sign-in binds
+    anew, as the settings say; an account that never had a password here is given one by resetting it."""
+    before = {"shown_as": row.shown_as, "source": str(row.get_source_display())}
+    user = row.user
+    entry = record("identity.unbind", actor=actor, subject=user, before=before, now=now)
+    row.delete()
+    end_access(user=user, actor=actor, now=now)
+    announce(entry, user)
+
+
+def _said(row: GroupRole) -> dict[str, str]:
+    return {GROUP: row.group, ROLE: row.role.name}

@@ -1,0 +1,203 @@
+"""Whose account it is for whom others vouch, and which roles their groups give him."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from expertpool.accounts.events import AccountActed
+from expertpool.accounts.exceptions import LastAdministrator
+from expertpool.accounts.models import Role, RolePermission, User, contact_index
+from expertpool.accounts.queries import is_outsider, user_named
+from expertpool.accounts.services.guards import SECURITY, check_administrator_left
+from expertpool.accounts.services.users import create_user
+from expertpool.audit.models import Entry
+from expertpool.audit.services import record, record_change, snapshot
+from expertpool.core.events import publish
+from expertpool.core.fields import is_vouched
+from expertpool.core.locks import lock_transaction
+from expertpool.core.text import clean_text
+from expertpool.identity.enums import Source
+from expertpool.identity.exceptions import NotAdmitted
+from expertpool.identity.models import GroupRole, OutsideIdentity
+
+NO_ACCOUNT = "您在本系统还没有账号，请联系管理员开通。"
+NO_ROLE = "您在单位的分组没有对应本系统的角色，请联系安全管理员。"
+OUTSIDER = "专家和申请人请用本系统的账号和密码登录。"
+ADMINISTRATOR = "安全管理员请用本系统的账号和密码登录。"
+ANOTHER = (
+    "这个账号已绑定另一个身份，可能是单位把账号名给了别人；请联系安全管理员核对后解除原来的绑定。"
+)
+TAKEN = "本系统已有同名的账号，不能自动开通；请联系管理员。"
+ALTERED = "您的身份绑定数据被改动过，不能登录；请联系安全管理员。"
+LAST = "按单位的分组，您将不再是管理员，而系统里没有别的管理员；请联系运维人员。"
+
+
+@dataclass(frozen=True)
+class Vouched:
+    """Whom others vouch for. ``email`` only where they say that it is his; ``groups`` None: they say nothing of them."""
+
+    source: Source
+    issuer: str
+    subject: str
+    username: str
+    name: str
+    email: str
+    groups: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Admission:
+    """What the office has decided of whom others vouch for (`settings`)."""
+
+    match: str
+    creates: bool
+    admins: bool
+
+
+@transaction.atomic
+def account_of(person: Vouched, rules: Admission, *, now: datetime) -> User:
+    """Return the account of ``person``, bound or made now as the ``rules`` say, with the roles that his groups give.
+
+    Roles follow the groups as soon as there is any mapping: those given by hand are taken, too. Each change is logged and
+    told as one by somebody would be. Refuses (NotAdmitted) who has none, is an outsider, or a security administrator
+    where the rules let none come this way.
+    """
+    lock_transaction(f"identity:{person.source}:{person.issuer}:{person.subject}")
+    row = (
+        OutsideIdentity.objects.filter(
+            source=person.source, issuer=person.issuer, subject=person.subject
+        )
+        .select_related("user")
+        .first()
+    )
+    if row is not None and not is_vouched(row):
+        raise NotAdmitted(ALTERED)
+    user = row.user if row else _known(person, rules)
+    is_new = user is None
+    roles = mapped_roles(person.groups, admins=rules.admins)
+    if user is None:
+        user = _opened(person, rules, roles, now=now)
+    _check_may_come(user, rules)
+    if row is None:
+        _bind(person, user, has_own_password=not is_new, now=now)
+    if roles is not None:
+        _give(user, roles, now=now)
+        _check_may_come(user, rules)
+    return user
+
+
+def mapped_roles(groups: Collection[str], *, admins: bool) -> list[Role] | None:
+    """Return the roles that ``groups`` give; None where no mapping was made, and roles are given by hand."""
+    rows = [one for one in GroupRole.objects.select_related("role") if is_vouched(one)]
+    if not rows:
+        return None
+    roles = {one.role for one in rows if one.group in groups}
+    return sorted((one for one in roles if admins or not gives_security(one)), key=lambda r: r.pk)
+
+
+def gives_security(role: Role) -> bool:
+    """Tell whether ``role`` makes a security administrator."""
+    return RolePermission.objects.filter(role=role, code=SECURITY).exists()
+
+
+def _known(person: Vouched, rules: Admission) -> User | None:
+    """Return the account that is his though nothing was bound yet; refuses one that is another identity's."""
+    found = None
+    if rules.match == "username" and person.username:
+        found = user_named(person.username)
+    elif rules.match == "email" and person.email:
+        index = contact_index("email", person.email)
+        found = User.objects.filter(email_index=index).first()
+    if found is None:
+        return None
+    same = OutsideIdentity.objects.filter(user=found, source=person.source, issuer=person.issuer)
+    if same.exists():
+        raise NotAdmitted(ANOTHER)
+    return found
+
+
+def _opened(person: Vouched, rules: Admission, roles: list[Role] | None, *, now: datetime) -> User:
+    if not rules.creates:
+        raise NotAdmitted(NO_ACCOUNT)
+    if not roles:
+        raise NotAdmitted(NO_ROLE)
+    username = person.username
+    if not username or user_named(username) is not None:
+        raise NotAdmitted(TAKEN if username else NO_ACCOUNT)
+    is_free = not User.objects.filter(email_index=contact_index("email", person.email)).exists()
+    data: dict[str, Any] = {
+        "username": username,
+        "name": clean_text(person.name)[:50] or username,
+    }
+    try:
+        try:
+            with transaction.atomic():
+                user, _ = create_user(
+                    **data,
+                    email=person.email if is_free else "",
+                    has_password=False,
+                    actor=None,
+                    now=now,
+                )
+        except ValidationError:
+            # Mail is another's in a file, or is none: without it.
+            with transaction.atomic():
+                user, _ = create_user(**data, has_password=False, actor=None, now=now)
+    except ValidationError as error:
+        raise NotAdmitted(f"不能自动开通账号「{username[:50]}」：{error.messages[0]}") from error
+    return user
+
+
+def _check_may_come(user: User, rules: Admission) -> None:
+    if is_outsider(user):
+        raise NotAdmitted(OUTSIDER)
+    is_one = RolePermission.objects.filter(role__users=user, code=SECURITY).exists()
+    if is_one and not rules.admins:
+        raise NotAdmitted(ADMINISTRATOR)
+
+
+def _bind(person: Vouched, user: User, *, has_own_password: bool, now: datetime) -> None:
+    row = OutsideIdentity.objects.create(
+        user=user,
+        source=person.source,
+        issuer=person.issuer,
+        subject=person.subject,
+        shown_as=person.username[:150],
+        has_own_password=has_own_password,
+        bound_at=now,
+    )
+    after = snapshot(row, "source", "issuer", "shown_as")
+    _tell(record("identity.bind", actor=None, subject=user, after=after, now=now), user)
+
+
+def _give(user: User, roles: list[Role], *, now: datetime) -> None:
+    """Give ``user`` exactly ``roles``."""
+    held = {one for one in user.roles.all() if user.holds(one)}
+    if held == set(roles):
+        return
+    before = snapshot(user, "roles")
+    user.roles.clear()  # what somebody else wrote is written anew
+    user.roles.set(roles)
+    try:
+        check_administrator_left()
+    except LastAdministrator as error:
+        raise NotAdmitted(LAST) from error
+    after = snapshot(user, "roles")
+    entry = record_change(
+        "identity.roles", actor=None, subject=user, before=before, after=after, now=now
+    )
+    _tell(entry, user)
+    for kept in ("grants", "field_levels", "given_roles", "role_codes"):
+        vars(user).pop(kept, None)
+
+
+def _tell(entry: Entry | None, user: User) -> None:
+    # Not by `announce`: what the provider decides is somebody's act, though nobody's here.
+    if entry is not None:
+        publish(AccountActed(entry.pk, user.pk, user.phone, user.email))

@@ -1,0 +1,1 @@
+"""By whom the office lets its people be vouched for."""

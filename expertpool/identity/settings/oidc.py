@@ -1,0 +1,162 @@
+"""By whom the office lets its people be vouched for. Changed by the security administrator alone: whoever names the
+provider decides who is who."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+
+from expertpool.accounts.services.guards import SECURITY
+from expertpool.core.configuration import (
+    Boolean,
+    Choice,
+    Reader,
+    Secret,
+    Setting,
+    SettingConstraint,
+    SettingGroup,
+    Text,
+)
+
+OIDC = SettingGroup(
+    "identity_oidc",
+    "统一认证（OpenID Connect）",
+    order=31,
+    note="单位自己的身份平台。在它那里登记本系统时，回调地址填“统一认证”页面上写的那一个",
+    needs=SECURITY,
+)
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def is_plain_elsewhere(url: str) -> bool:
+    """Tell whether ``url`` is neither https nor on this machine: what goes there can be read on its way."""
+    parts = urlsplit(url)
+    return parts.scheme != "https" and (parts.hostname or "") not in LOOPBACK
+
+
+def _issuer(value: str) -> None:
+    try:
+        parts = urlsplit(value)
+        has_host = bool(parts.hostname)
+    except ValueError as error:
+        raise ValidationError("不是有效的网址，应像 https://sso.example.cn。") from error
+    if parts.scheme not in ("https", "http") or not has_host or parts.query or parts.fragment:
+        raise ValidationError("应像 https://sso.example.cn，不带问号和井号。")
+    if is_plain_elsewhere(value):
+        raise ValidationError("应以 https:// 开头：明文传输的身份会被冒充。")
+
+
+def _oidc(code: str, label: str, kind: object, default: object, order: int, text: str) -> Setting:  # type: ignore[type-arg]
+    return Setting(
+        f"identity.oidc_{code}",
+        label,
+        kind,  # type: ignore[arg-type]
+        default,
+        group=OIDC,
+        order=order,
+        help=text,
+    )
+
+
+ENABLED: Setting[bool] = _oidc(
+    "enabled", "统一认证登录", Boolean(), False, 5, "开启后登录页出现下面名称的按钮。"
+)
+LABEL: Setting[str] = _oidc(
+    "label", "登录页上按钮的名称", Text(20), "统一认证登录", 10, "登录页显示，立即生效。"
+)
+ISSUER: Setting[str] = _oidc(
+    "issuer",
+    "颁发者（issuer）",
+    Text(300, required=False, also=_issuer),
+    "",
+    15,
+    "身份平台的地址，与它的发现文档里写的一字不差。内网地址须运维人员列入 IDENTITY_PRIVATE_HOSTS。",
+)
+CLIENT: Setting[str] = _oidc(
+    "client", "客户端编号（client_id）", Text(200, required=False), "", 20, "在身份平台登记后得到。"
+)
+SECRET: Setting[str] = _oidc(
+    "secret",
+    "客户端密钥",
+    Secret(told_to=(ISSUER.code,)),
+    "",
+    25,
+    "加密保存，不再显示；公开客户端可不填。",
+)
+SCOPES: Setting[str] = _oidc(
+    "scopes", "申请的范围", Text(200), "openid profile email", 30, "用空格分开，须含 openid。"
+)
+USERNAME: Setting[str] = _oidc(
+    "username", "账号取自", Text(60), "preferred_username", 35, "身份信息中的字段名。"
+)
+NAME: Setting[str] = _oidc("name", "姓名取自", Text(60), "name", 40, "身份信息中的字段名。")
+EMAIL: Setting[str] = _oidc(
+    "email", "邮箱取自", Text(60), "email", 45, "身份信息中的字段名；只采用身份平台写明已验证的。"
+)
+GROUPS: Setting[str] = _oidc(
+    "groups", "分组取自", Text(60), "groups", 50, "身份信息中的字段名，用来对应角色。"
+)
+MATCH: Setting[str] = _oidc(
+    "match",
+    "第一次登录时怎样找到已有账号",
+    Choice((("", "不自动对应"), ("username", "账号相同"), ("email", "已验证的邮箱相同"))),
+    "",
+    55,
+    "找到后固定下来，以后按身份平台的标识认人，改名不影响。专家和申请人的账号不从这里登录。",
+)
+CREATES: Setting[bool] = _oidc(
+    "creates",
+    "没有账号的人",
+    Boolean("自动开账号", "不放行"),
+    False,
+    60,
+    "自动开的账号没有本系统密码，角色只按对应表给；没有对应角色的不开。",
+)
+PASSWORD: Setting[bool] = _oidc(
+    "password",
+    "已绑定的账号还能用本系统密码登录",
+    Boolean("可以", "不可以"),
+    True,
+    65,
+    "关闭后只能从身份平台登录；安全管理员始终可用密码，身份平台出故障时由他处理。",
+)
+SECOND: Setting[bool] = _oidc(
+    "second",
+    "第二步验证",
+    Boolean("身份平台做过的不再验证", "按本系统的规定再验证"),
+    False,
+    70,
+    "只影响按规定要做第二步验证的人。",
+)
+STRONG: Setting[str] = _oidc(
+    "strong",
+    "怎样算身份平台做过第二步",
+    Text(200),
+    "mfa",
+    75,
+    "身份信息的 amr 中有其中之一，或 acr 与其中之一相同；用空格分开。",
+)
+ADMINS: Setting[bool] = _oidc(
+    "admins",
+    "安全管理员",
+    Boolean("可以从这里登录、可以由分组得到", "不可以"),
+    False,
+    80,
+    "开启后，管理身份平台的人可以成为本系统的安全管理员，请慎重。",
+)
+OIDC_SETTINGS = (
+    *(ENABLED, LABEL, ISSUER, CLIENT, SECRET, SCOPES, USERNAME, NAME, EMAIL, GROUPS),
+    *(MATCH, CREATES, PASSWORD, SECOND, STRONG, ADMINS),
+)
+
+
+def _is_complete(read: Reader) -> str:
+    if read(ENABLED) and not (read(ISSUER) and read(CLIENT)):
+        return "开启统一认证登录前，请填写颁发者和客户端编号。"
+    if "openid" not in read(SCOPES).split():
+        return "“申请的范围”须含 openid，否则身份平台不说明是谁。"
+    return ""
+
+
+OIDC_COMPLETE = SettingConstraint("identity.oidc_complete", OIDC, _is_complete)

@@ -1,7 +1,8 @@
 """What this app writes to the log."""
 
-from expertpool.audit.actions import Action, ValueLabel
-from expertpool.core.visibility import Level
+from expertpool.audit.actions import Action, CodesOf, ValueLabel
+from expertpool.core.permissions import PERMISSIONS
+from expertpool.core.visibility import GUARDED_FIELDS, Level
 
 ACTIONS = (
     Action("user.sign_in", "登录"),
@@ -41,4 +42,20 @@ VALUES = (
     ValueLabel("permissions", "权限"),
     ValueLabel("fields", "敏感信息"),
     *(ValueLabel(level.value, str(level.label)) for level in Level),
+)
+
+
+def _permission_label(code: str) -> str | None:
+    permission = PERMISSIONS.get(code)
+    return permission.label if permission else None
+
+
+def _guard_label(code: str) -> str | None:
+    guarded = GUARDED_FIELDS.get(code)
+    return guarded.label if guarded else None
+
+
+CODES = (
+    CodesOf("accounts.apitoken.scopes", _permission_label),
+    CodesOf("accounts.role.fields", _guard_label),
 )

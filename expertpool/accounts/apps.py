@@ -8,7 +8,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "账号权限"
 
     def ready(self) -> None:
-        from expertpool.accounts.actions import ACTIONS, VALUES
+        from expertpool.accounts.actions import ACTIONS, CODES, VALUES
         from expertpool.accounts.home import NUMBERS, SHORTCUTS, TODOS
         from expertpool.accounts.menu import FORGOTTEN, ITEMS, LOGIN, PASSWORD
         from expertpool.accounts.permissions import PERMISSIONS
@@ -16,7 +16,7 @@ class AccountsConfig(AppConfig):
         from expertpool.accounts.receivers import give_new_permissions, keep_where
         from expertpool.accounts.services.importing import UserImporter
         from expertpool.accounts.settings import CONSTRAINTS, SETTINGS
-        from expertpool.audit.actions import BRANCHES, LOG_ACTIONS, VALUE_LABELS, BranchOf
+        from expertpool.audit import actions as log
         from expertpool.core import home
         from expertpool.core.arrangement import MENU_ARRANGEMENT
         from expertpool.core.configuration import (
@@ -39,9 +39,10 @@ class AccountsConfig(AppConfig):
         SITE_SETTINGS.add(*SETTINGS)
         SETTING_CONSTRAINTS.add(*CONSTRAINTS)
         SETTING_PAGES.add(SettingPage(MENU_ARRANGEMENT.code, "accounts:menu_list"))
-        LOG_ACTIONS.add(*ACTIONS)
-        VALUE_LABELS.add(*VALUES)
-        BRANCHES.add(BranchOf("accounts.department", branch_of, branch_name))
+        log.LOG_ACTIONS.add(*ACTIONS)
+        log.VALUE_LABELS.add(*VALUES)
+        log.CODES.add(*CODES)
+        log.BRANCHES.add(log.BranchOf("accounts.department", branch_of, branch_name))
         IMPORTS.add(UserImporter)
         MENU.add(*ITEMS)
         home.NUMBERS.add(*NUMBERS)

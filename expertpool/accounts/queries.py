@@ -194,6 +194,11 @@ def role_names() -> dict[str, str]:
     return dict(Role.objects.values_list("code", "name"))
 
 
+def role_name(code: str) -> str | None:
+    """Return how the role ``code`` is called; None where there is none such."""
+    return Role.objects.filter(code=code).values_list("name", flat=True).first()
+
+
 def login_records_visible_to(user: User) -> QuerySet[LoginRecord]:
     """Return the sign-in attempts: all with accounts.logins but for what is told later, otherwise
     those of ``user`` himself."""

@@ -34,6 +34,15 @@ class ValueLabel:
 
 
 @dataclass(frozen=True)
+class CodesOf:
+    """What the codes are called that entries keep under one name, where no choices of a model field say it: ``code``
+    is the field with its model (``customforms.customfield.readers``), ``label`` returns the label of one, or None."""
+
+    code: str
+    label: Callable[[str], str | None]
+
+
+@dataclass(frozen=True)
 class FormerName:
     """What an action or a type of subject was called once, and its name today.
 
@@ -57,6 +66,7 @@ class BranchOf:
 BRANCHES: Catalogue[BranchOf] = Catalogue("branch of an account")
 LOG_ACTIONS: Catalogue[Action] = Catalogue("log action")
 VALUE_LABELS: Catalogue[ValueLabel] = Catalogue("value label")
+CODES: Catalogue[CodesOf] = Catalogue("codes of a value")
 FORMER_NAMES: Catalogue[FormerName] = Catalogue("former name")
 
 FORGED = "audit.forged"

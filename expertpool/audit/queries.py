@@ -16,6 +16,7 @@ from django.utils.text import Truncator
 
 from expertpool.audit.actions import (
     BRANCHES,
+    CODES,
     action_label,
     all_names,
     kept_from,
@@ -320,13 +321,17 @@ def field_label(model: type[models.Model] | None, name: str) -> str:
 
 def value_in_words(model: type[models.Model] | None, name: str, value: Any) -> str:
     """Return a ``value`` under ``name`` as it is read in Chinese."""
+    codes = CODES.get(f"{model._meta.label_lower}.{name}") if model else None
     if isinstance(value, dict):
         return "，".join(
-            f"{value_label(key)} {value_in_words(None, key, one)}" for key, one in value.items()
+            f"{(codes and codes.label(key)) or value_label(key)} {value_in_words(None, key, one)}"
+            for key, one in value.items()
         )
     if isinstance(value, list):
         return "、".join(value_in_words(model, name, one) for one in value) or EMPTY
     if isinstance(value, bool | None) or value == "":
         return FIGURES[value]
+    if codes and (label := codes.label(str(value))):
+        return label
     choices = dict(getattr(_field(model, name), "flatchoices", ()) or ())
     return str(choices.get(value) or value_label(str(value)))

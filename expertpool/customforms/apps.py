@@ -6,13 +6,13 @@ class CustomformsConfig(AppConfig):
     verbose_name = "自定义字段"
 
     def ready(self) -> None:
-        from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.audit import actions as log
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
         from expertpool.core.saved_searches import searches_naming
         from expertpool.core.subjects import FIELD_SOURCES
         from expertpool.core.visibility import GUARD_SOURCES
-        from expertpool.customforms.actions import ACTIONS
+        from expertpool.customforms.actions import ACTIONS, CODES
         from expertpool.customforms.menu import ITEM
         from expertpool.customforms.permissions import PERMISSIONS
         from expertpool.customforms.queries.declared import GUARDS, SOURCE
@@ -21,7 +21,8 @@ class CustomformsConfig(AppConfig):
         from expertpool.files.registry import FILE_SUBJECTS
 
         register_permissions(PERMISSIONS)
-        LOG_ACTIONS.add(*ACTIONS)
+        log.LOG_ACTIONS.add(*ACTIONS)
+        log.CODES.add(*CODES)
         MENU.add(ITEM)
         FIELD_SOURCES.add(SOURCE)
         GUARD_SOURCES.add(GUARDS)

@@ -16,13 +16,14 @@ def _none(*_: object) -> Sequence[str]:
 @dataclass(frozen=True)
 class FieldUse:
     """``running`` returns what is under way and names the field (subject, code), in words: 抽取 CQ2026-0001;
-    ``ever``, the names of whatever named one of the options, also when it has long ended; ``mentions``, what
+    ``way_out``, what to do about it before the field is retired; ``ever``, the names of whatever named one of the options, also when it has long ended; ``mentions``, what
     will not work any more once the field is retired, and need not keep it (searches that somebody saved)."""
 
     code: str
     running: Callable[[str, str], Sequence[str]] = _none
     ever: Callable[[str, str, Sequence[str]], Sequence[str]] = _none
     mentions: Callable[[str, str], Sequence[str]] = _none
+    way_out: str = ""
 
 
 FIELD_USES: Catalogue[FieldUse] = Catalogue("use of custom fields")
@@ -30,6 +31,10 @@ FIELD_USES: Catalogue[FieldUse] = Catalogue("use of custom fields")
 
 def running_uses(subject: str, code: str) -> list[str]:
     return [name for use in FIELD_USES for name in use.running(subject, code)]
+
+
+def ways_out(subject: str, code: str) -> list[str]:
+    return [use.way_out for use in FIELD_USES if use.running(subject, code)]
 
 
 def mentions(subject: str, code: str) -> list[str]:

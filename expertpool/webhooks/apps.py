@@ -6,7 +6,7 @@ class WebhooksConfig(AppConfig):
     verbose_name = "事件推送"
 
     def ready(self) -> None:
-        from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.audit import actions as log
         from expertpool.automation.registry import RULE_ACTIONS
         from expertpool.core.events import subscribe
         from expertpool.core.permissions import register_permissions
@@ -20,13 +20,14 @@ class WebhooksConfig(AppConfig):
         )
         from expertpool.projects.events import ProjectApproved
         from expertpool.webhooks import receivers
-        from expertpool.webhooks.actions import ACTIONS
+        from expertpool.webhooks.actions import ACTIONS, CODES
         from expertpool.webhooks.menu import ITEM
         from expertpool.webhooks.permissions import PERMISSIONS
         from expertpool.webhooks.services.rule_action import CALL
 
         register_permissions(PERMISSIONS)
-        LOG_ACTIONS.add(*ACTIONS)
+        log.LOG_ACTIONS.add(*ACTIONS)
+        log.CODES.add(*CODES)
         MENU.add(ITEM)
         RULE_ACTIONS.add(CALL)
         subscribe(ProjectApproved, receivers.project_approved)

@@ -7,18 +7,23 @@ from decimal import Decimal
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Model
 
-from expertpool.accounts.models import User
+from expertpool.accounts.models import ApiToken, Role, User
 from expertpool.audit.models import Entry
+from expertpool.audit.queries import value_in_words
 from expertpool.audit.services import in_words, record_change, snapshot
 from expertpool.audit.services.snapshots import Values, as_json
+from expertpool.core.permissions import PERMISSIONS
 from expertpool.core.visibility import GUARDED_FIELDS
+from expertpool.customforms.models import CustomField
 from expertpool.customforms.services.fields import FieldData, add_field
 from expertpool.directory.enums import RelationKind
 from expertpool.directory.models import Unit, UnitAlias, UnitRelation
 from expertpool.experts.models import AvoidanceUnit, Expert, Leave
 from expertpool.files.models import Attachment
 from expertpool.projects.models import Avoidance
+from expertpool.webhooks.models import Subscription
 from tests.factories.accounts import make_department, make_user
 from tests.factories.experts import make_expert
 from tests.factories.projects import make_project
@@ -169,3 +174,20 @@ def test_a_list_changed_in_place_is_a_change() -> None:
     before = snapshot(expert, "search_tokens")
     expert.search_tokens.append("b")
     assert change(before, snapshot(expert, "search_tokens"), user) is not None
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "value", "words"),
+    [
+        (CustomField, "subject", "projects.project", "项目"),
+        (CustomField, "readers", ["supervisor", "gone"], "监督人、gone"),
+        (Subscription, "events", ["names.released", "draw.ended"], "名单公开、抽取结束"),
+        (ApiToken, "scopes", ["audit.view"], PERMISSIONS["audit.view"].label),
+        (Role, "fields", {"experts.phone": "hidden"}, "手机号 不可见"),
+    ],
+)
+def test_codes_are_read_by_what_they_are_called(
+    model: type[Model], name: str, value: object, words: str
+) -> None:
+    make_user("supervisor")
+    assert value_in_words(model, name, value) == words

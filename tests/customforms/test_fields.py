@@ -16,6 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.audit.queries import summary
 from expertpool.core.criteria import CriteriaError, explain, parse, schema
 from expertpool.core.importing.memory import HEADER, remember
 from expertpool.core.importing.sheets import template_bytes
@@ -358,6 +359,21 @@ def test_an_administrator_adds_changes_and_retires_it(client: Client, admin: Use
     told = client.get(reverse("customforms:field_history", args=[field.pk])).content.decode()
     assert "停用自定义字段" in told
     assert "三级" in told
+
+
+def test_the_history_and_the_log_speak_of_records_roles_and_fields_by_their_names(
+    client: Client, admin: User
+) -> None:
+    asked = make_field("岗位", FieldKind.FLAG)
+    field = make_field("驾龄", FieldKind.NUMBER)
+    data = FieldData(label="驾龄", readers=["supervisor"], waits_for=asked.code, wait_words=["是"])
+    change_field(field=field, data=data, actor=admin, now=NOW)
+    entry = Entry.objects.get(action="customfield.change")
+    assert {"谁能看到：监督人", "显示条件：字段：岗位"} <= set(summary(entry).split("；"))
+    told = login(client, admin).get(reverse("customforms:field_history", args=[field.pk]))
+    page = told.content.decode()
+    assert "对象：专家" in page
+    assert "experts.expert" not in page
 
 
 def test_a_page_asks_once_whether_fields_have_changed(client: Client, admin: User) -> None:

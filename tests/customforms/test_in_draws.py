@@ -75,7 +75,8 @@ def test_one_that_a_running_draw_names_is_refused_before_anything_is_asked(
         project=asking(field, "gte", 10), actor=admin, now=NOW, entropy=SeededEntropy(1)
     )
     page = retire_page(login(client, admin), field)
-    assert f"字段“驾龄”正在使用：抽取 {draw.number}" in page
+    # Nobody can change what is sealed: not told to.
+    assert f"字段“驾龄”正在使用：抽取 {draw.number} 的条件。请待抽取结束，再停用。" in page
     assert "再保存一次" not in page
     field.refresh_from_db()
     assert field.active

@@ -48,4 +48,9 @@ def _values(leaf: dict[str, Any]) -> list[str]:
     return [str(one) for one in value] if isinstance(value, list) else [str(value)]
 
 
-USE = FieldUse("automation", running=rules_naming, ever=rules_that_named)
+USE = FieldUse(
+    "automation",
+    running=rules_naming,
+    ever=rules_that_named,
+    way_out="请先从规则的条件中去掉，或停用规则",
+)

@@ -18,6 +18,7 @@ from django.utils.text import Truncator
 
 from expertpool.accounts.models import Role, User
 from expertpool.audit.services import record, record_change, snapshot
+from expertpool.audit.services.snapshots import Shown, Values
 from expertpool.core.bounds import ORDER
 from expertpool.core.importing import normalise_header
 from expertpool.core.locks import lock_transaction
@@ -28,7 +29,7 @@ from expertpool.customforms.enums import WITH_OPTIONS, FieldKind
 from expertpool.customforms.exceptions import FieldInUse, FieldRetired
 from expertpool.customforms.models import CustomField, FieldMark
 from expertpool.customforms.queries.declared import declare, look_again
-from expertpool.customforms.registry import past_uses, running_uses
+from expertpool.customforms.registry import past_uses, running_uses, ways_out
 
 MOST_OPTIONS = 100
 LONGEST_OPTION = 50  # characters: each stands on pages, in templates and conditions
@@ -85,7 +86,7 @@ def add_field(
         created_by=actor,
     )
     _write(row, data, now)
-    record("customfield.add", actor=actor, now=now, subject=row, after=snapshot(row, *RECORDED))
+    record("customfield.add", actor=actor, now=now, subject=row, after=_said(row))
     return row
 
 
@@ -117,12 +118,12 @@ def change_field(
     row = CustomField.objects.select_for_update().get(pk=field.pk)
     if not row.active:
         raise ValidationError("字段已停用，不能再修改；需要时请新增一个字段。")
-    before = snapshot(row, *RECORDED)
+    before = _said(row)
     gone = [word for word in row.options if word not in _words(data.options)]
     if gone:
         _refuse_gone_options(row, gone)
     _write(row, data, now)
-    after = snapshot(row, *RECORDED)
+    after = _said(row)
     record_change(
         "customfield.change", actor=actor, now=now, subject=row, before=before, after=after
     )
@@ -144,7 +145,7 @@ def retire_field(*, field: CustomField, actor: User | None, now: datetime) -> No
     row.save(update_fields=["active", "updated_at"])
     # With the change, and rolled back with it.
     mark()
-    before = snapshot(row, *RECORDED)
+    before = _said(row)
     record("customfield.retire", actor=actor, now=now, subject=row, before=before)
 
 
@@ -152,9 +153,8 @@ def check_retirable(row: CustomField) -> None:
     """Refuse (FieldInUse), naming it, where something needs the field: what is under way and asks it, or a field in
     use that is shown by it."""
     if names := running_uses(row.subject, row.code):
-        raise FieldInUse(
-            f"字段“{row.label}”正在使用：{_named(names)}。请待其结束，或先从其条件中去掉，再停用。"
-        )
+        out = "；".join(ways_out(row.subject, row.code))
+        raise FieldInUse(f"字段“{row.label}”正在使用：{_named(names)}。{out}，再停用。")
     if waiting := _waiting_for(row):
         labels = [one.label for one in waiting]
         raise FieldInUse(f"显示条件用到“{row.label}”的字段：{_named(labels)}。请先修改它们。")
@@ -175,8 +175,18 @@ def restore_field(*, field: CustomField, actor: User | None, now: datetime) -> N
     row.full_clean()
     row.save(update_fields=["active", "updated_at"])
     mark()
-    after = snapshot(row, *RECORDED)
+    after = _said(row)
     record("customfield.restore", actor=actor, now=now, subject=row, after=after)
+
+
+def _said(row: CustomField) -> Values:
+    """Return what the log keeps of ``row``; the field it waits for by its label, since the code says nothing of whose
+    it is."""
+    values = snapshot(row, *RECORDED)
+    known = {one.code: one.label for one in SUBJECTS[row.subject].fields()}
+    if row.waits_for in known:
+        values["waits_for"] = Shown(known[row.waits_for], row.waits_for)
+    return values
 
 
 def _last(subject: str) -> int:

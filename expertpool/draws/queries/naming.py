@@ -70,4 +70,11 @@ def _numbers(draws: QuerySet[Draw]) -> list[str]:
     return list(draws.order_by("pk").values_list("number", flat=True))
 
 
-USE = FieldUse("draws", running=running_draws_naming, ever=draws_naming, mentions=plans_naming)
+USE = FieldUse(
+    "draws",
+    running=running_draws_naming,
+    ever=draws_naming,
+    mentions=plans_naming,
+    # What is sealed nobody can change.
+    way_out="请待抽取结束",
+)

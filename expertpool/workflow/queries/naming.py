@@ -53,4 +53,10 @@ def _words(steps: QuerySet[FlowStep]) -> list[str]:
     return [f"审批流程（第 {one.version.number} 版）的步骤“{one.name}”" for one in rows]
 
 
-USE = FieldUse("workflow", running=flows_naming, ever=flows_that_named)
+USE = FieldUse(
+    "workflow",
+    running=flows_naming,
+    ever=flows_that_named,
+    # An approval goes on by the version under which it began, whatever the office writes meanwhile.
+    way_out="请先从流程的条件中去掉，并待按旧版流程进行的审批结束",
+)

@@ -298,7 +298,7 @@ def notices_tab(request: HttpRequest, project: Project) -> str:
         "total": found.count(),
         "conditions": "；".join(form.words) if form.is_valid() else "",
         "shares": letter_shares(project),
-        "form": form,
+        "filter_form": form,
         "project": project,
         "picks": user.has_permission("notifications.delete") and not project.is_archived,
         "export_url": export_url("draws.notices", project=str(project.pk)),

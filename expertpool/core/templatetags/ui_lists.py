@@ -49,13 +49,24 @@ def toolbar(
     total: int | None = None,
     noun: str = "条记录",
     export_url: str = "",
+    pdf_url: str = "",
     columns: bool = False,
     refresh: bool = True,
 ) -> SafeString:
-    """Line above a table: total, bulk bar (content), refresh, export, columns."""
+    """Line above a table: total, bulk bar (content), PDF, refresh, export, columns. Where the filter or the tab is not
+    understood no file would be made: then none is offered."""
     values = locals()
     csrf_token = values.pop("context").get("csrf_token")
+    if is_refused(context):
+        values |= {"export_url": "", "pdf_url": ""}
     return render_component("toolbar", csrf_token=csrf_token, **values)
+
+
+@register.simple_tag(takes_context=True)
+def is_refused(context: Context) -> bool:
+    """Tell whether the list shows nothing because its address is not understood; the page says why above it."""
+    form = context.get("filter_form")
+    return bool(context.get("is_unknown_tab") or (form is not None and form.errors))
 
 
 @register.simple_block_tag

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.http import QueryDict
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -17,7 +19,8 @@ from expertpool.core.exporting.exporter import read_for_file
 from expertpool.core.exporting.runs import start_export, write_export
 from expertpool.core.models import ExportRun
 from expertpool.core.models.exports import ExportState
-from expertpool.core.views.listing import FilterForm
+from expertpool.core.registry import MENU
+from expertpool.core.views.listing import NO_TAB, FilterForm
 from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.services.fields import retire_field
 from tests.factories.fields import make_field
@@ -27,6 +30,9 @@ pytestmark = pytest.mark.django_db
 WHERE = '{"field":"%s","op":"eq","value":true}'
 # Of one project, notice or review: without it there is nothing that a filter could narrow.
 OF_ONE = {"draws.notices", "notices.addressees", "reviews.assignment"}
+# Offered beside the rows of one round, and of an analysis that was made.
+BELOW = {"inspections.inspections", "reports.exposure"}
+PAGES = {MENU[one.item].url_name for one in EXPORTS if one.code not in OF_ONE | BELOW}
 
 
 def forms(kind: type[FilterForm] = FilterForm) -> Iterator[type[FilterForm]]:
@@ -34,12 +40,13 @@ def forms(kind: type[FilterForm] = FilterForm) -> Iterator[type[FilterForm]]:
         yield from (one, *forms(one))
 
 
-def nonsense() -> str:
-    """Return an address in which every filter of any list is wrong: what no text, day and choice may hold."""
+def nonsense(value: str = "\0") -> str:
+    """Return an address in which every filter of any list is wrong: what no text, day and choice may hold. Pages never
+    read a NUL (`config.addresses`); "-" may be a text."""
     names = {name for one in forms() for name in one.base_fields} | {"by", "term"}
     query = QueryDict(mutable=True)
     for name in names:
-        query[name] = "\0"
+        query[name] = value
     return query.urlencode()
 
 
@@ -105,3 +112,26 @@ def test_a_field_that_is_retired_while_the_export_waits(
     run.refresh_from_db()
     assert run.state == ExportState.FAILED
     assert run.error.startswith("没有生成文件，筛选条件有误：高级条件有误")
+
+
+@pytest.mark.parametrize(
+    ("place", "button"),
+    [
+        *((place, "data-export") for place in sorted(PAGES)),
+        ("reports:statistics", "下载 PDF"),
+        ("experts:list", "打包导出"),
+    ],
+)
+def test_a_list_that_is_not_understood_offers_no_file(
+    client: Client, admin: User, place: str, button: str
+) -> None:
+    address = reverse(place)
+    assert button in login(client, admin).get(address).content.decode()
+    refused = client.get(f"{address}?{nonsense('-')}&tab=nothing").content.decode()
+    assert "筛选条件有误" in refused or NO_TAB in refused
+    assert button not in refused
+
+
+def test_nor_one_whose_tab_is_unknown(client: Client, admin: User) -> None:
+    page = login(client, admin).get("/experts/?tab=nothing").content.decode()
+    assert not {"data-export", "打包导出"} & set(re.findall(r"[-\w]+", page))
